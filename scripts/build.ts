@@ -1,0 +1,27 @@
+/**
+ * Builds `dist/`, which is what the npm package and the container run: JavaScript, type declarations and source
+ * maps from `src/` without its tests, and the SQL files at the same places beside them.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, rmSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
+const CLI = join(DIST, 'cli.js');
+
+rmSync(DIST, { recursive: true, force: true });
+
+// By its own file rather than by name: the locked compiler, whatever the PATH is.
+const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+  cwd: ROOT,
+  stdio: 'inherit',
+});
+if (status !== 0) process.exit(1);
+
+cpSync(join(ROOT, 'src'), DIST, {
+  recursive: true,
+  filter: (path) => statSync(path).isDirectory() || extname(path) === '.sql',
+});
+if (existsSync(CLI)) chmodSync(CLI, 0o755);

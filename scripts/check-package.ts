@@ -1,0 +1,114 @@
+/**
+ * Proves that the npm package works where none of this checkout is: packs it, lints the archive, unpacks it into
+ * an empty project and uses it there as a stranger would, with the command, the library and its types.
+ *
+ * The scratch project gets links to this checkout's copies of the packages that package.json names under
+ * `dependencies`, and of nothing else. So it needs no network and a second, and an import of a package that is
+ * only a development dependency fails here instead of on somebody's server.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** A stranger's program: plain JavaScript that is also checked against the published types. */
+const CONSUMER = `
+import assert from 'node:assert/strict';
+import { SimpleTracker } from 'hit-tracker';
+
+const tracker = new SimpleTracker();
+assert.deepEqual(tracker.track({ visitor: 'a' }), { unique: 1, total: 1, isNew: true });
+assert.deepEqual(tracker.track({ visitor: 'a' }), { unique: 1, total: 2, isNew: false });
+
+/** @type {string} Fails the type check when the published types are not found and all is 'any'. */
+// @ts-expect-error
+export const notText = tracker.track({ visitor: 'b' }).total;
+`;
+
+const CONSUMER_TSCONFIG = {
+  compilerOptions: {
+    strict: true,
+    module: 'nodenext',
+    types: ['node'],
+    allowJs: true,
+    checkJs: true,
+    noEmit: true,
+  },
+  files: ['consumer.js'],
+};
+
+/** Runs a program in `folder` on this Node without type stripping; returns what it printed, throws if it failed. */
+function run(folder: string, program: string, ...args: string[]): string {
+  return execFileSync(program, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      ...process.env,
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      NODE_OPTIONS: '--no-strip-types',
+    },
+  });
+}
+
+/** Makes the archive that `npm publish` would upload; returns its path. */
+function pack(folder: string): string {
+  const printed = run(ROOT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
+  const [packed] = Object.values<{ filename: string; files: { path: string }[] }>(JSON.parse(printed));
+  assert.ok(packed, 'npm pack made nothing');
+  const tests = packed.files.filter(({ path }) => path.includes('.test.'));
+  assert.deepEqual(tests, [], 'the package carries tests');
+  return join(folder, packed.filename);
+}
+
+async function lint(archive: string): Promise<void> {
+  const tarball = new Uint8Array(readFileSync(archive)).buffer;
+  const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
+  assert.deepEqual(
+    messages.map((message) => formatMessage(message, pkg, { color: false })),
+    [],
+    'publint has something to say',
+  );
+}
+
+/** Lays out `folder` as `npm install ARCHIVE @types/node` would. */
+function install(archive: string, folder: string): void {
+  const modules = join(folder, 'node_modules');
+  const home = join(modules, 'hit-tracker');
+  mkdirSync(home, { recursive: true });
+  run(folder, 'tar', '-xzf', archive, '-C', home, '--strip-components=1');
+
+  const manifest: { bin: Record<string, string>; dependencies: Record<string, string> } = JSON.parse(
+    readFileSync(join(home, 'package.json'), 'utf8'),
+  );
+  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  mkdirSync(join(modules, '.bin'));
+  for (const [name, path] of Object.entries(manifest.bin)) {
+    symlinkSync(join('..', 'hit-tracker', path), join(modules, '.bin', name));
+  }
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'hit-tracker-package-'));
+try {
+  const archive = pack(scratch);
+  await lint(archive);
+  install(archive, scratch);
+
+  writeFileSync(join(scratch, 'package.json'), JSON.stringify({ type: 'module' }));
+  writeFileSync(join(scratch, 'consumer.js'), CONSUMER);
+  writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(CONSUMER_TSCONFIG));
+
+  assert.match(run(scratch, join('node_modules', '.bin', 'hit-tracker'), '--help'), /serve/);
+  run(scratch, process.execPath, 'consumer.js');
+  run(scratch, process.execPath, join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.');
+  console.log('package: the command runs, the library counts, its types are found');
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

@@ -1,0 +1,86 @@
+/**
+ * Completes package-lock.json with the builds made for other platforms.
+ *
+ * A package with a native part lists one optional package for each platform (`@chdb/lib-darwin-arm64`, …).
+ * When the registry in use does not offer one of them (a mirror often lacks those nobody asked for yet), npm
+ * writes a lock file without it and says nothing; from then on `npm ci` refuses that lock file on every
+ * machine. This script writes the missing entries: version from the package that asks for it, platform from
+ * its name. Such an entry has no integrity hash until a lock file is made against a registry that offers it.
+ *
+ * Run it after `npm install`. With `--check` it writes nothing and fails when an entry is missing.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+interface LockedPackage {
+  version?: string;
+  cpu?: string[];
+  libc?: string[];
+  license?: string;
+  dev?: boolean;
+  optional?: boolean;
+  os?: string[];
+  optionalDependencies?: Record<string, string>;
+}
+
+type Packages = Record<string, LockedPackage>;
+
+const LOCK = new URL('../package-lock.json', import.meta.url);
+
+const OS = new Set(['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'sunos', 'win32']);
+const CPU = new Set(['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64']);
+const LIBC = new Map([
+  ['gnu', 'glibc'],
+  ['musl', 'musl'],
+]);
+
+/** Names of the optional packages that have no entry, each with the path of the package that asks for it. */
+function missing(packages: Packages): { name: string; askedBy: string }[] {
+  return Object.entries(packages).flatMap(([askedBy, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies)
+      .filter((name) => !packages[`node_modules/${name}`] && !packages[`${askedBy}/node_modules/${name}`])
+      .map((name) => ({ name, askedBy })),
+  );
+}
+
+/** The entry that npm would write, but for the integrity hash. */
+function entryOf(name: string, asking: LockedPackage): LockedPackage {
+  const version = asking.optionalDependencies?.[name] ?? '';
+  const words = name.split(/[-/]/);
+  const os = words.find((word) => OS.has(word));
+  const cpu = words.find((word) => CPU.has(word));
+  const libc = words.map((word) => LIBC.get(word)).find((word) => word !== undefined);
+  // Without a platform npm would fetch it everywhere; with a range there is no one version to write.
+  if (!os || !cpu || !/^\d+\.\d+\.\d+/.test(version)) {
+    throw new Error(
+      `${name}@${version} is not in package-lock.json, and its platform and version are unclear`,
+    );
+  }
+  return {
+    version,
+    cpu: [cpu],
+    ...(asking.dev && { dev: true }),
+    ...(libc && { libc: [libc] }),
+    ...(asking.license && { license: asking.license }),
+    optional: true,
+    os: [os],
+  };
+}
+
+const lock: { packages: Packages } = JSON.parse(readFileSync(LOCK, 'utf8'));
+const wanted = missing(lock.packages);
+
+if (process.argv.includes('--check')) {
+  for (const { name, askedBy } of wanted)
+    console.error(`package-lock.json lacks ${name}, wanted by ${askedBy}`);
+  if (wanted.length > 0) console.error('npm ci would refuse it: run `node scripts/lock-platforms.ts`');
+  process.exitCode = wanted.length > 0 ? 1 : 0;
+} else {
+  for (const { name, askedBy } of wanted) {
+    lock.packages[`node_modules/${name}`] = entryOf(name, lock.packages[askedBy] ?? {});
+    console.log(`added ${name}`);
+  }
+  const sorted = Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en'));
+  if (wanted.length > 0) {
+    writeFileSync(LOCK, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`);
+  }
+}

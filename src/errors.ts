@@ -1,0 +1,66 @@
+/**
+ * Every coded error of Hit Tracker. A fault is thrown as a `HitError`; outcomes that are expected (a dropped
+ * hit, a log line that cannot be read) are values, not errors. HTTP and the command line each map errors in
+ * one place: `http/problem.ts` and `cli.ts`.
+ */
+
+/** code → HTTP status. The exit code is 2 for `bad_setting` and `bad_usage`, else 1. */
+const STATUS = {
+  bad_usage: 400,
+  bad_setting: 400,
+  invalid: 400,
+  unauthorized: 401,
+  not_found: 404,
+  too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  internal: 500,
+  spool_full: 503,
+  spool_failed: 503,
+  store_unavailable: 503,
+  overloaded: 503,
+  not_ready: 503,
+  query_timeout: 504,
+  data_dir_locked: 500,
+  data_dir_unusable: 500,
+  data_dir_newer: 500,
+  port_unavailable: 500,
+  import_failed: 500,
+} as const;
+
+export type ErrorCode = keyof typeof STATUS;
+
+/**
+ * A fault with a stable code.
+ *
+ * @example
+ * throw new HitError('invalid', 'interval "fortnight" is unknown: use minute, hour, day, week or month');
+ */
+export class HitError extends Error {
+  override readonly name = 'HitError';
+  readonly code: ErrorCode;
+  /** Seconds after which a retry makes sense, where that is known. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfter?: number } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.retryAfter = options.retryAfter;
+  }
+
+  /** The HTTP status that says this error. */
+  get status(): number {
+    return STATUS[this.code];
+  }
+
+  /** The exit code of a command that ends with this error: 2 for wrong usage, else 1. */
+  get exitCode(): number {
+    return this.code === 'bad_usage' || this.code === 'bad_setting' ? 2 : 1;
+  }
+}
+
+/** The message of anything that was thrown, in one line. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replaceAll(/\s*\n\s*/g, ' ').trim();
+}

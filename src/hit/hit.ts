@@ -1,0 +1,65 @@
+/** What a hit is, and every reason why a trip may end before it becomes one. */
+
+/** One counted request, page view or event. Strings are '' where a thing is unknown. */
+export interface Hit {
+  /** Site that was hit: a lower-case host name without port. */
+  readonly site: string;
+  /** When, in milliseconds since 1970 UTC. */
+  readonly time: number;
+  /** The visitor: a keyed 64-bit hash, as two unsigned 32-bit halves. */
+  readonly visitorHigh: number;
+  readonly visitorLow: number;
+  /** Name of the bot that sent it; '' for people. Bots are stored, not counted. */
+  readonly bot: string;
+  /** Path without query and fragment. */
+  readonly path: string;
+  /** `pageview`, or the name of a custom event. */
+  readonly name: string;
+  /** Where the visitor came from: `utm_source`, else the referrer's host. */
+  readonly source: string;
+  /** Referrer without query and fragment. */
+  readonly referrer: string;
+  readonly utmSource: string;
+  readonly utmMedium: string;
+  readonly utmCampaign: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly browser: string;
+  readonly os: string;
+  /** `desktop`, `mobile`, `tablet` or `tv`. */
+  readonly device: string;
+  /** Primary language subtag: `en`. */
+  readonly language: string;
+  /** HTTP status and method, known for hits from access logs. 0 and '' otherwise. */
+  readonly status: number;
+  readonly method: string;
+  readonly title: string;
+  /** A JSON object as text, or ''. */
+  readonly props: string;
+}
+
+/** Why a hit is not counted. Each is a metric, a row of `/api/v1/drops`, and the value of `x-hit-dropped`. */
+export const DROP_REASONS = [
+  'bot',
+  'prefetch',
+  'invalid',
+  'too_large',
+  'site_not_allowed',
+  'too_many_sites',
+  'rate_limited',
+  'spool_full',
+  'spool_failed',
+] as const;
+
+export type DropReason = (typeof DROP_REASONS)[number];
+
+/** Longest text kept of each field, in UTF-16 units. A longer path, name or props is refused; the rest is cut. */
+export const LIMITS = {
+  site: 253,
+  path: 8192,
+  name: 200,
+  props: 4096,
+  referrer: 2048,
+  title: 500,
+  utm: 200,
+} as const;

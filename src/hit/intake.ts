@@ -1,0 +1,219 @@
+import type { TrustedProxies } from './address.ts';
+import { type Agent, agentOf } from './agent.ts';
+import type { Countries } from './country.ts';
+import type { Facts } from './facts.ts';
+import { KeyedHash } from './hash.ts';
+import { type DropReason, type Hit, LIMITS } from './hit.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { DailySalts } from './salts.ts';
+import { type Sites, siteName } from './site.ts';
+import { campaignOf, languageOf, referrerOf } from './source.ts';
+import { VisitorCookie, type VisitorId } from './visitor.ts';
+
+export interface Accepted {
+  readonly hit: Hit;
+  /** `Set-Cookie` header for a visitor who came without one. */
+  readonly cookie: string | undefined;
+}
+
+export interface Dropped {
+  readonly reason: DropReason;
+  /** What was wrong, for the sender. */
+  readonly detail: string;
+  /** Seconds after which to try again. */
+  readonly retryAfter?: number;
+}
+
+export interface IntakeOptions {
+  readonly sites: Sites;
+  readonly proxies: TrustedProxies;
+  readonly limit: RateLimit;
+  readonly countries: Countries;
+  readonly salts: DailySalts;
+  /** Secret key of cookies and of visitors whom a trusted sender names: 16 bytes. */
+  readonly key: Uint8Array;
+  /** Salt of visitors older than the daily salts, as in access logs: 16 bytes, the same for ever. */
+  readonly importSalt: Uint8Array;
+  readonly identity: 'cookie' | 'cookieless';
+  readonly now: () => number;
+}
+
+/** Control characters and lone surrogates: no honest sender has them, and no database and terminal wants them. */
+const UNCLEAN = /[\u0000-\u001f\u007f\ud800-\udfff]/u;
+const PAGE_VIEW = 'pageview';
+
+/**
+ * The way of facts to a hit, in steps that read from top to bottom: size, purpose, site, client address, limit,
+ * agent, visitor, source. A step may end the trip with a reason.
+ *
+ * @example
+ * const outcome = intake.receive({ ...NO_FACTS, kind: 'beacon', time: Date.now(), host: 'example.com', path: '/a' });
+ * if ('hit' in outcome) recorder.record(outcome.hit);
+ */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #cookies: VisitorCookie;
+  readonly #named: KeyedHash;
+  readonly #imported: KeyedHash;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#cookies = new VisitorCookie(options.key);
+    this.#named = new KeyedHash(options.key);
+    this.#imported = new KeyedHash(options.importSalt);
+  }
+
+  receive(facts: Facts): Accepted | Dropped {
+    const oversized = sizeProblem(facts) ?? textProblem(facts);
+    if (oversized) return oversized;
+    if (facts.purpose !== '' && /\bprefetch\b|\bprerender\b/.test(facts.purpose)) {
+      return { reason: 'prefetch', detail: 'a prefetch is no visit' };
+    }
+
+    const admission = this.#options.sites.admit(facts.site === '' ? facts.host : facts.site);
+    if ('reason' in admission) return siteProblem(admission.reason, facts);
+    const { site } = admission;
+
+    const client = this.#options.proxies.clientOf(facts.peer, facts.forwarded);
+    const wait = this.#limit(facts, client);
+    if (wait > 0) {
+      return { reason: 'rate_limited', detail: `too many hits from ${client}`, retryAfter: wait };
+    }
+
+    const agent = agentOf(facts.userAgent);
+    const cookies = this.#takesCookies(facts, site);
+    const known = cookies && facts.cookie !== '' ? this.#cookies.read(site, facts.cookie) : undefined;
+    const visitor = known ?? this.#identify(facts, site, client);
+    return {
+      hit: this.#hit(facts, site, client, visitor, agent),
+      cookie: cookies && !known ? this.#cookies.write(site, visitor, facts.secure) : undefined,
+    };
+  }
+
+  #limit(facts: Facts, client: string): number {
+    if (facts.kind === 'server' || facts.kind === 'log') return 0;
+    if (facts.forwarded === '' && isLoopback(client)) return 0;
+    return this.#options.limit.take(client, this.#options.now());
+  }
+
+  /** A cookie goes only to whoever visits the site itself: one that were sent along to others would track people. */
+  #takesCookies(facts: Facts, site: string): boolean {
+    if (this.#options.identity !== 'cookie' || facts.kind === 'server' || facts.kind === 'log') return false;
+    if (facts.site === '') return true;
+    const host = siteName(facts.host);
+    return host === site || host.endsWith(`.${site}`);
+  }
+
+  #identify(facts: Facts, site: string, client: string): VisitorId {
+    if (facts.visitor !== '') {
+      const { high, low } = this.#named.digest(`${site}\n${facts.visitor}`);
+      return { high, low };
+    }
+    const daily = facts.kind === 'log' ? undefined : this.#options.salts.hashFor(facts.time);
+    const { high, low } = (daily ?? this.#imported).digest(`${site}\n${client}\n${facts.userAgent}`);
+    return { high, low };
+  }
+
+  #hit(facts: Facts, site: string, client: string, visitor: VisitorId, agent: Agent): Hit {
+    const query = facts.path.indexOf('?');
+    const campaign = campaignOf(query < 0 ? '' : withoutFragment(facts.path.slice(query + 1)));
+    const referrer = referrerOf(facts.referrer);
+    const internal = referrer.host !== '' && isSameSite(site, referrer.host);
+    return {
+      site,
+      time: Math.max(0, Math.min(facts.time, this.#options.now())),
+      visitorHigh: visitor.high,
+      visitorLow: visitor.low,
+      bot: botOf(facts, agent),
+      path: pathOf(facts, query),
+      name: facts.name === '' ? PAGE_VIEW : facts.name,
+      source: campaign.source === '' ? (internal ? '' : referrer.host) : campaign.source,
+      referrer: internal ? '' : referrer.url,
+      utmSource: campaign.source,
+      utmMedium: campaign.medium,
+      utmCampaign: campaign.campaign,
+      country: this.#options.countries.of(client),
+      browser: agent.browser,
+      os: agent.os,
+      device: agent.device,
+      language: languageOf(facts.language),
+      status: facts.status,
+      method: facts.method,
+      title: facts.title === '' ? '' : titleOf(facts.title),
+      props: facts.props,
+    };
+  }
+}
+
+function sizeProblem(facts: Facts): Dropped | undefined {
+  // A line that can be read is counted: what is too long in a log is cut, not refused.
+  if (facts.kind === 'log') return undefined;
+  if (facts.path.length > LIMITS.path) return tooLarge('path', facts.path.length, LIMITS.path);
+  if (facts.name.length > LIMITS.name) return tooLarge('name', facts.name.length, LIMITS.name);
+  if (facts.props.length > LIMITS.props) return tooLarge('props', facts.props.length, LIMITS.props);
+  return undefined;
+}
+
+function tooLarge(field: string, length: number, limit: number): Dropped {
+  return { reason: 'too_large', detail: `${field} has ${length} characters; at most ${limit} are taken` };
+}
+
+function textProblem(facts: Facts): Dropped | undefined {
+  if (facts.kind === 'log') return undefined;
+  const unclean = UNCLEAN.test(facts.path)
+    ? 'path'
+    : UNCLEAN.test(facts.name)
+      ? 'name'
+      : facts.props !== '' && UNCLEAN.test(facts.props)
+        ? 'props'
+        : '';
+  if (unclean === '') return undefined;
+  return { reason: 'invalid', detail: `${unclean} holds a control character or a lone surrogate` };
+}
+
+function siteProblem(reason: DropReason, facts: Facts): Dropped {
+  const name = (facts.site === '' ? facts.host : facts.site).toWellFormed().slice(0, LIMITS.site);
+  const details: Partial<Record<DropReason, string>> = {
+    invalid: name === '' ? 'no site is given' : `"${name}" is no host name`,
+    site_not_allowed: `site "${name}" is not counted here: see --sites`,
+    too_many_sites: `site "${name}" is new, and as many as --max-sites allows are counted already`,
+  };
+  return { reason, detail: details[reason] ?? '' };
+}
+
+/** The plain counter counts whoever comes; a visitor whom a trusted sender names without an agent is no bot. */
+function botOf(facts: Facts, agent: Agent): string {
+  if (facts.kind === 'plain') return '';
+  return facts.userAgent === '' && facts.visitor !== '' ? '' : agent.bot;
+}
+
+function pathOf(facts: Facts, query: number): string {
+  let path = query < 0 ? withoutFragment(facts.path) : withoutFragment(facts.path.slice(0, query));
+  if (facts.kind === 'log') {
+    return path.length > LIMITS.path ? path.slice(0, LIMITS.path).toWellFormed() : path;
+  }
+  if (path.charCodeAt(0) !== 47) path = `/${path}`;
+  return path;
+}
+
+/** Titles hold line breaks and worse in good faith, so they are tidied, not refused. */
+function titleOf(title: string): string {
+  return title
+    .slice(0, LIMITS.title)
+    .toWellFormed()
+    .replaceAll(/[\u0000-\u0020\u007f]+/g, ' ')
+    .trim();
+}
+
+function withoutFragment(text: string): string {
+  const hash = text.indexOf('#');
+  return hash < 0 ? text : text.slice(0, hash);
+}
+
+function isSameSite(site: string, host: string): boolean {
+  return site === host || (site.startsWith('www.') && site.slice(4) === host);
+}
+
+function isLoopback(client: string): boolean {
+  return client.startsWith('127.') || client === '::1';
+}

@@ -1,0 +1,58 @@
+import type { DropReason } from './hit.ts';
+import { LIMITS } from './hit.ts';
+import { Memo } from './memo.ts';
+
+const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
+const IPV6 = /^[0-9a-f:.]{2,45}$/;
+
+/**
+ * Which sites are counted: a fixed list, or any up to a number.
+ *
+ * @example
+ * const sites = new Sites({ allowed: ['example.com'], max: 1000 });
+ * sites.admit('Example.com:8080'); // { site: 'example.com' }
+ * sites.admit('example.org');      // { reason: 'site_not_allowed' }
+ */
+export class Sites {
+  readonly #allowed: ReadonlySet<string> | undefined;
+  readonly #max: number;
+  readonly #seen: Set<string>;
+  readonly #verdicts: Memo<{ readonly site: string } | { readonly reason: DropReason }>;
+
+  /** @param options `seen` are the sites that were counted before, so that a restart lets them in again. */
+  constructor(options: { allowed?: readonly string[]; max: number; seen?: Iterable<string> }) {
+    this.#allowed = options.allowed && new Set(options.allowed.map(siteName));
+    this.#max = options.max;
+    this.#seen = new Set(options.seen);
+    this.#verdicts = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, (text) => this.#judge(text));
+  }
+
+  /** @param text a host name in any case, maybe with a port */
+  admit(text: string): { readonly site: string } | { readonly reason: DropReason } {
+    return this.#verdicts.of(text);
+  }
+
+  #judge(text: string): { site: string } | { reason: DropReason } {
+    const site = siteName(text);
+    if (site === '') return { reason: 'invalid' };
+    if (this.#allowed) return this.#allowed.has(site) ? { site } : { reason: 'site_not_allowed' };
+    if (!this.#seen.has(site)) {
+      if (this.#seen.size >= this.#max) return { reason: 'too_many_sites' };
+      this.#seen.add(site);
+    }
+    return { site };
+  }
+}
+
+/** The site that a host names: lower case, without port and final dot; '' for what is no host. */
+export function siteName(host: string): string {
+  let name = host.trim().toLowerCase();
+  if (name.startsWith('[')) {
+    name = name.slice(1, Math.max(1, name.indexOf(']')));
+    return IPV6.test(name) ? name : '';
+  }
+  if (name.indexOf(':') === name.lastIndexOf(':')) name = name.replace(/:\d*$/, '');
+  else return IPV6.test(name) ? name : '';
+  if (name.endsWith('.')) name = name.slice(0, -1);
+  return name.length <= LIMITS.site && HOST_NAME.test(name) ? name : '';
+}

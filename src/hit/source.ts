@@ -1,0 +1,78 @@
+import { LIMITS } from './hit.ts';
+import { Memo } from './memo.ts';
+
+/** Where a visitor came from. */
+export interface Referrer {
+  /** The referrer's host without `www.`; '' for none, for what is no web address, and for the site itself. */
+  readonly host: string;
+  /** The referrer without credentials, query and fragment, which may hold what is nobody's business. */
+  readonly url: string;
+}
+
+/** Campaign parameters of the page's own query. */
+export interface Campaign {
+  readonly source: string;
+  readonly medium: string;
+  readonly campaign: string;
+}
+
+const NOWHERE: Referrer = { host: '', url: '' };
+const NO_CAMPAIGN: Campaign = { source: '', medium: '', campaign: '' };
+
+const referrers = new Memo({ most: 10_000, longest: LIMITS.referrer }, parseReferrer);
+const campaigns = new Memo({ most: 10_000, longest: LIMITS.referrer }, parseCampaign);
+const languages = new Memo({ most: 2_000, longest: 100 }, parseLanguage);
+
+/**
+ * Reads a `Referer` header. The same string is parsed once.
+ *
+ * @example
+ * referrerOf('https://www.example.org/a?q=1#top'); // { host: 'example.org', url: 'https://www.example.org/a' }
+ */
+export function referrerOf(text: string): Referrer {
+  return text === '' ? NOWHERE : referrers.of(text);
+}
+
+/**
+ * Reads the campaign from a query string: `utm_source` (or `ref`, `source`), `utm_medium`, `utm_campaign`.
+ *
+ * @param query without `?`
+ */
+export function campaignOf(query: string): Campaign {
+  return query === '' ? NO_CAMPAIGN : campaigns.of(query);
+}
+
+function parseReferrer(text: string): Referrer {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:' && url.protocol !== 'android-app:')) {
+    return NOWHERE;
+  }
+  const host = url.hostname.replace(/^www\./, '');
+  return { host, url: `${url.protocol}//${url.host}${url.pathname}` };
+}
+
+function parseCampaign(query: string): Campaign {
+  if (!/(?:^|&)(?:utm_|ref=|source=)/.test(query)) return NO_CAMPAIGN;
+  const parameters = new URLSearchParams(query);
+  const value = (...names: string[]) => {
+    for (const name of names) {
+      const found = parameters.get(name);
+      if (found) return found.toWellFormed().slice(0, LIMITS.utm);
+    }
+    return '';
+  };
+  return {
+    source: value('utm_source', 'ref', 'source'),
+    medium: value('utm_medium'),
+    campaign: value('utm_campaign'),
+  };
+}
+
+/** Primary subtag of the language that an `Accept-Language` header prefers: `de` of `de-CH,fr;q=0.8`. */
+export function languageOf(header: string): string {
+  return header === '' ? '' : languages.of(header);
+}
+
+function parseLanguage(header: string): string {
+  return /^\s*([a-z]{2,3})(?:[-_,;\s]|$)/i.exec(header)?.[1]?.toLowerCase() ?? '';
+}

@@ -1,0 +1,84 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
+import type { Segment } from './segment.ts';
+import type { Sink } from './sink.ts';
+
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 30_000;
+
+/** What the owner of a drain wants to know. */
+export interface DrainEvents {
+  delivered(segment: Segment): void;
+  /** A delivery failed and is tried again after `pause` milliseconds. */
+  failed(segment: Segment, message: string, pause: number): void;
+}
+
+/** Takes finished segments to a sink, one at a time and in order, for as long as it takes. */
+export class Drain {
+  readonly #sink: Sink;
+  readonly #events: DrainEvents;
+  readonly #queue: Segment[] = [];
+  readonly #stop = new AbortController();
+  #waiters: { readonly last: Segment; readonly resolve: () => void }[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(sink: Sink, events: DrainEvents) {
+    this.#sink = sink;
+    this.#events = events;
+  }
+
+  /** Segments that are not delivered yet. */
+  get backlog(): number {
+    return this.#queue.length;
+  }
+
+  add(segment: Segment): void {
+    this.#queue.push(segment);
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when all that was added so far is delivered, or when the drain is stopped. */
+  settled(): Promise<void> {
+    const last = this.#queue.at(-1);
+    if (!last || this.#stop.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push({ last, resolve }));
+  }
+
+  /** Ends after the delivery under way; what is left stays on disk for the next run. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    this.#wake(() => true);
+  }
+
+  async #run(): Promise<void> {
+    for (let segment = this.#queue[0]; segment && !this.#stop.signal.aborted; segment = this.#queue[0]) {
+      await this.#deliver(segment);
+    }
+    this.#running = undefined;
+  }
+
+  async #deliver(segment: Segment): Promise<void> {
+    for (let pause = FIRST_PAUSE; !this.#stop.signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      try {
+        await this.#sink.deliver(segment);
+        await rm(segment.path);
+        if (segment.note) await rm(segment.path.replace(/rows$/, 'note'), { force: true });
+        this.#queue.shift();
+        this.#events.delivered(segment);
+        this.#wake((last) => last === segment);
+        return;
+      } catch (error) {
+        this.#events.failed(segment, messageOf(error), pause);
+        await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #wake(isOver: (last: Segment) => boolean): void {
+    const over = this.#waiters.filter(({ last }) => isOver(last));
+    this.#waiters = this.#waiters.filter(({ last }) => !isOver(last));
+    for (const { resolve } of over) resolve();
+  }
+}

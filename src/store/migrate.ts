@@ -1,0 +1,37 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { HitError } from '../errors.ts';
+import { type Migration, migrations } from './sql.ts';
+
+const HISTORY = `CREATE TABLE IF NOT EXISTS migrations
+(version UInt32, name String, applied_at DateTime('UTC') DEFAULT now())
+ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
+
+/**
+ * Brings a database to this version's schema: applies, in order, the steps that it has not had. A step may have been
+ * cut short by a crash, so each of its statements may be run again.
+ *
+ * @throws HitError `data_dir_newer` if the database was written by a newer version
+ */
+export async function migrate(client: ClickHouseClient, steps: Migration[] = migrations()): Promise<void> {
+  await client.command({ query: HISTORY });
+  const result = await client.query({
+    query: 'SELECT max(version) AS version FROM migrations',
+    format: 'JSONEachRow',
+  });
+  const current = Number((await result.json<{ version: number }>())[0]?.version ?? 0);
+  const newest = steps.at(-1)?.version ?? 0;
+  if (current > newest) {
+    throw new HitError(
+      'data_dir_newer',
+      `the store has schema ${current}, and this version of Hit Tracker knows ${newest}: install a newer one`,
+    );
+  }
+  for (const step of steps.filter(({ version }) => version > current)) {
+    for (const statement of step.statements) {
+      await client.command({ query: statement });
+    }
+    await client.command({
+      query: `INSERT INTO migrations (version, name) VALUES (${step.version}, '${step.name}')`,
+    });
+  }
+}

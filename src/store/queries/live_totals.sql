@@ -1,0 +1,1 @@
+SELECT site, count() AS hits FROM hits WHERE bot = '' GROUP BY site
