@@ -10,14 +10,16 @@ import { posix } from 'node:path';
  */
 export const ROOMS: readonly string[] = [
   'errors', // every coded fault: anything may throw one
-  'config', // every setting, read once and handed down as plain values
+  'setting', // what a setting is
+  'config', // all of them, read once and handed down as plain values
   'hit', // what a hit is and who a visitor is, pure
+  'folder', // the data folder: its lock and its secrets
   'sketch', // how to count, pure
   'live', // where counts of now are kept
   'spool', // what is on disk before anybody is told "counted"
   'store', // what is kept for good
   'stream', // what is published
-  'trackers', // what is done with a hit: the four rooms before, behind one port
+  'trackers', // what is done with a hit: live state and spool behind one port
   'logs', // hits read from access logs
   'http', // hits and questions from the network
   'commands', // what a person types

@@ -6,8 +6,8 @@
  * has seen. At 12 bits a visitor, a million take 1.5 MB.
  *
  * A classic Bloom filter sets k bits anywhere in its memory: k cache misses a hit. This is a split-block filter
- * (Putze, Sanders & Singler, "Cache-, Hash- and Space-Efficient Bloom Filters", 2007; Apple, "Split block Bloom
- * filters", 2021) in the shape that Impala and Parquet use: `high` chooses one block of 256 bits, and each of
+ * (Putze, Sanders & Singler, "Cache-, Hash- and Space-Efficient Bloom Filters", 2007; Jim Apple, "Split block
+ * Bloom filters", 2021) in the shape that Impala and Parquet use: `high` chooses one block of 256 bits, and each of
  * the block's eight words gets one bit, chosen by `low` times an odd constant of that word. One hit touches
  * one block.
  *
@@ -16,17 +16,19 @@
  *
  *     Σᵢ Poisson(i; λ) · (1 − (31/32)ⁱ)⁸
  *
- * | bits per visitor                   |     8 |    10 |    12 |    16 |    24 |
- * |------------------------------------|-------|-------|-------|-------|-------|
- * | false "seen", theory               | 3.32% | 1.26% | 0.54% | 0.13% | 0.02% |
- * | measured, a million visitors       | 3.35% | 1.27% | 0.55% | 0.13% | 0.02% |
- * | measured, average up to that point | 0.61% | 0.22% | 0.09% | 0.02% | 0.00% |
+ * | bits per visitor                   |     8 |    10 |    12 |    16 |     24 |
+ * |------------------------------------|-------|-------|-------|-------|--------|
+ * | false "seen", theory               | 3.32% | 1.26% | 0.54% | 0.13% | 0.016% |
+ * | measured, a million visitors       | 3.32% | 1.27% | 0.54% | 0.13% | 0.016% |
+ * | measured, average up to that point | 0.61% | 0.22% | 0.09% | 0.02% | 0.003% |
  *
- * The last line is by how much a count of new visitors falls short when the plan is just reached. Beyond the
- * plan the filter errs more and more, and `expectedFalseSeenRate` says how much.
+ * (Measured on four filters of a million visitors, with ten million probes each.) The last line is by how much
+ * a count of new visitors falls short when the plan is just reached. Beyond the plan the filter errs more and
+ * more, and `expectedFalseSeenRate` says how much.
  *
- * Filters of one size merge by OR, so nodes that each counted alone can tell how many visitors they saw together
- * (`estimateCount`), if they hash with the same key. Nothing can be removed: a filter is for all time, windows are for `last-seen.ts`.
+ * Filters of one size whose visitors are hashed with the same key merge by OR, so nodes that each counted alone
+ * can tell how many visitors they saw together (`estimateCount`). Nothing can be removed: a filter is for all
+ * time, windows are for `last-seen.ts`.
  */
 
 import { HitError } from '../errors.ts';

@@ -11,18 +11,16 @@
  * batches grow by themselves.
  */
 
-import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
 import { Drain } from './drain.ts';
+import { OpenSegment } from './open-segment.ts';
 import { nextName, parseName, recoverSegments, type Segment, syncFolder } from './segment.ts';
 import type { Sink } from './sink.ts';
-
-const sync = promisify(fdatasync);
 
 /** Milliseconds after which a segment is finished, if the sink is idle. */
 const SEAL_AFTER = 1000;
@@ -44,14 +42,6 @@ export interface SpoolOptions {
 
 /** Told whether the hit is durable. Without a fault it is. */
 export type Done = (fault: HitError | undefined) => void;
-
-interface OpenSegment {
-  readonly fd: number;
-  readonly base: string;
-  readonly sequence: number;
-  readonly opened: number;
-  bytes: number;
-}
 
 /**
  * @example
@@ -218,14 +208,9 @@ export class Spool {
   }
 
   async #write(group: Buffer): Promise<void> {
-    this.#segment ??= await this.#openSegment();
-    const segment = this.#segment;
-    let written = 0;
-    while (written < group.length) {
-      written += writeSync(segment.fd, group, written, group.length - written, segment.bytes + written);
-    }
-    if (this.#options.durability === 'disk') await sync(segment.fd);
-    segment.bytes += group.length;
+    const { folder, durability } = this.#options;
+    this.#segment ??= await OpenSegment.create(folder, this.#sequence++, durability === 'disk');
+    await this.#segment.append(group);
     this.#stored += group.length;
   }
 
@@ -239,31 +224,19 @@ export class Spool {
     const segment = this.#segment;
     this.#segment = undefined;
     if (segment) {
-      try {
-        ftruncateSync(segment.fd, segment.bytes);
-        if (segment.bytes > 0) void this.#finish(segment);
-        else closeSync(segment.fd);
-      } catch (second) {
+      const left = (second: unknown) =>
         this.#options.log.error(`spool: ${segment.base} is left for the next start: ${messageOf(second)}`);
+      try {
+        segment.cut();
+        this.#finish(segment).catch(left);
+      } catch (second) {
+        left(second);
       }
     }
     return new HitError('spool_failed', `the hit could not be written: ${reason}`, {
       cause: error,
       retryAfter: RETRY_AFTER,
     });
-  }
-
-  async #openSegment(): Promise<OpenSegment> {
-    const sequence = this.#sequence++;
-    const base = nextName(sequence);
-    const fd = openSync(join(this.#options.folder, `${base}.open`), 'wx');
-    try {
-      if (this.#options.durability === 'disk') await syncFolder(this.#options.folder);
-    } catch (error) {
-      closeSync(fd);
-      throw error;
-    }
-    return { fd, base, sequence, opened: Date.now(), bytes: 0 };
   }
 
   #mustSeal(): boolean {
@@ -293,10 +266,8 @@ export class Spool {
   }
 
   async #finish(segment: OpenSegment): Promise<void> {
-    const path = join(this.#options.folder, segment.base);
-    closeSync(segment.fd);
-    await rename(`${path}.open`, `${path}.rows`);
-    this.#enqueue(segment.base, segment.bytes, undefined);
+    await segment.finish();
+    if (segment.bytes > 0) this.#enqueue(segment.base, segment.bytes, undefined);
   }
 
   #enqueue(base: string, bytes: number, note: Segment['note']): void {

@@ -1,7 +1,11 @@
 -- The last-seen table of each site: when a visitor of this column and rank was seen last. See sketch/last-seen.ts.
-SELECT site,
-    bitAnd(visitor, {columns:UInt64} - 1) AS column,
-    least({ranks:UInt8} - 1, if(above = 0, 64, bitCount(bitXor(above, above - 1)) - 1)) AS rank,
-    toUnixTimestamp64Milli(max(time)) AS seen
-FROM (SELECT site, visitor, time, bitShiftRight(visitor, {columnBits:UInt8}) AS above FROM hits WHERE bot = '')
+SELECT site, column, rank, toUnixTimestamp64Milli(max(time)) AS seen
+FROM
+(
+    SELECT site, time, toUInt32(bitAnd(visitor, {columns:UInt64} - 1)) AS column,
+        bitOr(bitShiftRight(visitor, {columnBits:UInt8}), bitShiftLeft(toUInt64(1), {ranks:UInt8} - 1)) AS zeros,
+        bitCount(bitXor(zeros, zeros - 1)) - 1 AS rank
+    FROM hits
+    WHERE bot = ''
+)
 GROUP BY site, column, rank

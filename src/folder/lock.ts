@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { HitError, messageOf } from '../errors.ts';
+
+/**
+ * Keeps a data folder for one process. The lock is SQLite's on a file that holds nothing else: the system lets go of
+ * it however the process ends, which a file with a process number in it does not do.
+ *
+ * @throws HitError `data_dir_locked` if another process has it
+ */
+export class FolderLock {
+  readonly #database: DatabaseSync;
+
+  constructor(folder: string) {
+    try {
+      this.#database = new DatabaseSync(join(folder, 'lock'));
+      this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    } catch (error) {
+      if (/locked|busy/i.test(messageOf(error))) {
+        throw new HitError(
+          'data_dir_locked',
+          `another Hit Tracker process uses the data folder ${folder}: stop it, or choose another --data-dir`,
+        );
+      }
+      throw new HitError(
+        'data_dir_unusable',
+        `the data folder ${folder} cannot be used: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  release(): void {
+    this.#database.close();
+  }
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { HitError, messageOf } from '../errors.ts';
+import { DailySalts, type SaltTable } from '../hit/salts.ts';
+
+interface SecretsFile {
+  /** Base64 of 16 bytes each. */
+  readonly key: string;
+  readonly importSalt: string;
+  readonly adminToken: string;
+  readonly salts: Readonly<Record<string, string>>;
+}
+
+/** What must stay secret and must survive a restart: `secrets.json` in the data folder, readable by its owner only. */
+export class Secrets {
+  /** Key of cookies and of visitors that a trusted sender names. */
+  readonly key: Uint8Array;
+  /** Salt of visitors in access logs. */
+  readonly importSalt: Uint8Array;
+  readonly adminToken: string;
+  readonly salts: DailySalts;
+
+  private constructor(content: SecretsFile, save: (salts: SaltTable) => void, now: () => number) {
+    this.key = fromBase64(content.key);
+    this.importSalt = fromBase64(content.importSalt);
+    this.adminToken = content.adminToken;
+    this.salts = new DailySalts({
+      salts: Object.fromEntries(Object.entries(content.salts).map(([day, salt]) => [day, fromBase64(salt)])),
+      onChange: save,
+      random: randomBytes,
+      now,
+    });
+  }
+
+  /** Reads the secrets of a data folder, or makes them. */
+  static open(folder: string, now: () => number = Date.now): Secrets {
+    const path = join(folder, 'secrets.json');
+    const content = existsSync(path) ? read(path) : create();
+    const save = (salts: SaltTable) => {
+      const encoded = Object.fromEntries(Object.entries(salts).map(([day, salt]) => [day, toBase64(salt)]));
+      write(path, { ...content, salts: encoded });
+    };
+    if (!existsSync(path)) write(path, content);
+    return new Secrets(content, save, now);
+  }
+}
+
+function create(): SecretsFile {
+  return {
+    key: toBase64(randomBytes(16)),
+    importSalt: toBase64(randomBytes(16)),
+    adminToken: randomBytes(24).toString('base64url'),
+    salts: {},
+  };
+}
+
+function read(path: string): SecretsFile {
+  try {
+    const content: SecretsFile = JSON.parse(readFileSync(path, 'utf8'));
+    for (const name of ['key', 'importSalt'] as const) {
+      if (fromBase64(content[name]).length !== 16) throw new Error(`"${name}" is not 16 bytes of base64`);
+    }
+    if (typeof content.adminToken !== 'string' || content.adminToken.length < 16) {
+      throw new Error('"adminToken" is missing or shorter than 16 characters');
+    }
+    return { ...content, salts: content.salts ?? {} };
+  } catch (error) {
+    throw new HitError(
+      'data_dir_unusable',
+      `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it: visitors are then counted anew`,
+      { cause: error },
+    );
+  }
+}
+
+/** Writes beside and renames, so that a crash leaves the old secrets or the new ones. */
+function write(path: string, content: SecretsFile): void {
+  const beside = `${path}.new`;
+  const file = openSync(beside, 'w', 0o600);
+  try {
+    writeSync(file, `${JSON.stringify(content, null, 2)}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(beside, path);
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function fromBase64(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'base64'));
+}

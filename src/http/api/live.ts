@@ -1,0 +1,83 @@
+import { HitError } from '../../errors.ts';
+import { siteName } from '../../hit/site.ts';
+import type { Words } from '../../store/question.ts';
+import type { ServerContext } from '../context.ts';
+
+const DEFAULT_WINDOWS = '60s,5m,1h,24h';
+const MOST_WINDOWS = 20;
+const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+/** The rings go back 400 days. */
+const LONGEST = 400 * 86_400;
+
+/** The answer of `GET /api/v1/live`. */
+export interface LiveAnswer {
+  readonly site: string | null;
+  readonly at: string;
+  readonly total: { readonly hits: number; readonly visitors: number };
+  readonly windows: readonly {
+    readonly window: string;
+    readonly seconds: number;
+    readonly hits: number;
+    readonly visitors: number;
+    readonly hits_per_second: number;
+    readonly error: number;
+  }[];
+}
+
+/** @param words `site`, and `window` such as `60s,5m,1h,24h` */
+export async function readLive(context: ServerContext, words: Words): Promise<LiveAnswer> {
+  if (!context.live) {
+    throw new HitError('not_found', 'no live counts are kept: start the server with --tracker simple,rate');
+  }
+  const site = readSite(words.site);
+  const names = context.rate ? readWindows(words.window) : [];
+  const count = context.live.read(
+    site,
+    names.map(({ seconds }) => seconds),
+  );
+  return {
+    site: site ?? null,
+    at: new Date(context.now()).toISOString(),
+    total: count.total,
+    windows: count.windows.map((window, index) => ({
+      window: names[index]!.window,
+      seconds: window.seconds,
+      hits: window.hits,
+      visitors: window.visitors,
+      hits_per_second: round(window.hitsPerSecond, 3),
+      error: round(window.error, 4),
+    })),
+  };
+}
+
+/** Reads `60s,5m,1h,24h`. */
+export function readWindows(value: unknown): { window: string; seconds: number }[] {
+  if (value !== undefined && typeof value !== 'string') {
+    throw new HitError('invalid', 'window is given more than once: separate windows by commas');
+  }
+  const windows = (value || DEFAULT_WINDOWS).split(',');
+  if (windows.length > MOST_WINDOWS)
+    throw new HitError('invalid', `at most ${MOST_WINDOWS} windows are given at once`);
+  return windows.map((text) => {
+    const match = /^(\d{1,8})([smhd])$/.exec(text.trim());
+    const seconds = Number(match?.[1]) * UNITS[match?.[2] as keyof typeof UNITS];
+    if (!match || seconds < 1 || seconds > LONGEST) {
+      throw new HitError(
+        'invalid',
+        `window "${text.toWellFormed().slice(0, 40)}" is not like 17s, 5m, 24h or 30d, up to 400d`,
+      );
+    }
+    return { window: text.trim(), seconds };
+  });
+}
+
+function readSite(value: unknown): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  const site = typeof value === 'string' ? siteName(value) : '';
+  if (site === '') throw new HitError('invalid', 'site is no host name');
+  return site;
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,162 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { HitError } from '../../errors.ts';
+import { type Facts, NO_FACTS } from '../../hit/facts.ts';
+import type { DropReason } from '../../hit/hit.ts';
+import { requireToken } from '../auth.ts';
+import type { ServerContext } from '../context.ts';
+import { sendProblem } from '../problem.ts';
+import { readReport } from './report.ts';
+
+const BODY_LIMIT = 16 * 1024 * 1024;
+/** More errors than these are only counted. */
+const MOST_ERRORS = 100;
+
+export interface BatchError {
+  readonly index: number;
+  readonly error: string;
+}
+
+/** `POST /api/v1/hits`: many hits from a trusted sender, as a JSON array or NDJSON. */
+export function batchRoutes(app: FastifyInstance, context: ServerContext): void {
+  app.post<{ Body: unknown }>(
+    '/api/v1/hits',
+    { bodyLimit: BODY_LIMIT, onRequest: requireToken(context) },
+    (request, reply) => {
+      const batch = new Batch(context, reply);
+      for (const [index, item] of itemsOf(request.body).entries()) batch.take(index, item);
+      batch.end();
+    },
+  );
+}
+
+/** One batch under way: answers when each of its hits is durable, or failed. */
+class Batch {
+  readonly #context: ServerContext;
+  readonly #reply: FastifyReply;
+  readonly #dropped: Partial<Record<DropReason, number>> = {};
+  readonly #errors: BatchError[] = [];
+  #accepted = 0;
+  /** Hits that are not settled yet, and one for the batch itself until all are taken. */
+  #open = 1;
+  #fault: HitError | undefined;
+
+  constructor(context: ServerContext, reply: FastifyReply) {
+    this.#context = context;
+    this.#reply = reply;
+  }
+
+  take(index: number, item: unknown): void {
+    if (this.#fault) return;
+    const facts = readHit(item, this.#context.now());
+    if (facts instanceof HitError) {
+      this.#drop('invalid', index, facts.message);
+      return;
+    }
+    const outcome = this.#context.intake.receive(facts);
+    if ('reason' in outcome) {
+      this.#drop(outcome.reason, index, outcome.detail);
+      return;
+    }
+    this.#open++;
+    try {
+      this.#context.recorder.record(outcome.hit, outcome.hit.bot === '' ? this.#settle : this.#settleBot);
+    } catch (error) {
+      this.#open--;
+      if (!(error instanceof HitError)) throw error;
+      this.#fault = error;
+    }
+  }
+
+  end(): void {
+    this.#close();
+  }
+
+  readonly #settle = (fault: HitError | undefined): void => {
+    if (fault) this.#fault = fault;
+    else this.#accepted++;
+    this.#close();
+  };
+
+  readonly #settleBot = (fault: HitError | undefined): void => {
+    if (fault) this.#fault = fault;
+    else this.#drop('bot', -1, '');
+    this.#close();
+  };
+
+  #close(): void {
+    if (--this.#open > 0) return;
+    // Some hits of the batch may be stored: the sender is told how many, and not to send those again.
+    if (this.#fault && this.#accepted === 0) {
+      sendProblem(this.#reply, this.#fault);
+      return;
+    }
+    const failed = this.#fault && { failed: this.#fault.message };
+    this.#reply
+      .code(this.#fault ? 503 : 202)
+      .send({ accepted: this.#accepted, dropped: this.#dropped, errors: this.#errors, ...failed });
+  }
+
+  #drop(reason: DropReason, index: number, error: string): void {
+    this.#context.drops.count(reason);
+    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
+    if (index >= 0 && this.#errors.length < MOST_ERRORS) this.#errors.push({ index, error });
+  }
+}
+
+/** The items of a body: an array, or the lines of NDJSON, of which one that cannot be parsed is an error of its own. */
+function itemsOf(body: unknown): unknown[] {
+  if (Array.isArray(body)) return body;
+  if (typeof body !== 'string') {
+    throw new HitError(
+      'invalid',
+      'the body is neither a JSON array of hits nor NDJSON (application/x-ndjson)',
+    );
+  }
+  return body
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      try {
+        return JSON.parse(line) as unknown;
+      } catch {
+        return undefined;
+      }
+    });
+}
+
+/** A hit of a trusted sender: a report, and who and when it was. */
+function readHit(item: unknown, now: number): Facts | HitError {
+  const report = readReport(item, '');
+  if (report instanceof HitError) return report;
+  const fields = item as Readonly<Record<string, unknown>>;
+  const time = readTime(fields.time, now);
+  if (time === undefined)
+    return new HitError('invalid', 'time is neither ISO 8601 nor milliseconds since 1970');
+  for (const name of ['visitor', 'address', 'user_agent', 'language'] as const) {
+    const field = fields[name];
+    if (field !== undefined && field !== null && typeof field !== 'string') {
+      return new HitError('invalid', `${name} is not a text`);
+    }
+  }
+  if (report.site === '') return new HitError('invalid', 'site is missing');
+  return {
+    ...NO_FACTS,
+    ...report,
+    kind: 'server',
+    time,
+    visitor: text(fields.visitor),
+    peer: text(fields.address),
+    userAgent: text(fields.user_agent),
+    language: text(fields.language),
+  };
+}
+
+function readTime(value: unknown, now: number): number | undefined {
+  if (value === undefined || value === null) return now;
+  const time = typeof value === 'string' ? Date.parse(value) : value;
+  return typeof time === 'number' && time >= 0 && Number.isFinite(time) ? Math.floor(time) : undefined;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,79 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HitError } from '../../errors.ts';
+import type { DropReason } from '../../hit/hit.ts';
+import type { Dropped } from '../../hit/intake.ts';
+import type { Seen } from '../../live/live.ts';
+import type { ServerContext } from '../context.ts';
+import { sendProblem } from '../problem.ts';
+import { factsOfRequest, type Report } from './request-facts.ts';
+
+/** How each reason is answered where it is an error. A bot and a prefetch are told that all is well. */
+const REFUSALS = {
+  invalid: 'invalid',
+  too_large: 'too_large',
+  site_not_allowed: 'invalid',
+  too_many_sites: 'invalid',
+  rate_limited: 'rate_limited',
+  spool_full: 'spool_full',
+  spool_failed: 'spool_failed',
+} as const satisfies Partial<Record<DropReason, string>>;
+
+/**
+ * Takes a report through intake and trackers, and answers when it is durable.
+ *
+ * @param answer sends the reply of a hit that was taken; `seen` is what the live state says of it, and undefined for
+ *   a bot, a prefetch, or where no live state is kept
+ */
+export function collect(
+  context: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  report: Report,
+  answer: (reply: FastifyReply, seen: Seen | undefined) => void,
+): void {
+  const outcome = context.intake.receive(factsOfRequest(request.raw, report, context.now()));
+  if ('reason' in outcome) {
+    drop(context, reply, outcome, answer);
+    return;
+  }
+  const { hit, cookie } = outcome;
+  if (hit.bot !== '') {
+    context.drops.count('bot');
+    reply.header('x-hit-dropped', 'bot');
+  }
+  if (cookie) reply.header('set-cookie', cookie);
+  try {
+    context.recorder.record(hit, (fault, seen) => {
+      if (fault) refuse(context, reply, fault);
+      else answer(reply, seen);
+    });
+  } catch (error) {
+    if (!(error instanceof HitError)) throw error;
+    refuse(context, reply, error);
+  }
+}
+
+function drop(
+  context: ServerContext,
+  reply: FastifyReply,
+  { reason, detail, retryAfter }: Dropped,
+  answer: (reply: FastifyReply, seen: Seen | undefined) => void,
+): void {
+  context.drops.count(reason);
+  reply.header('x-hit-dropped', reason);
+  if (reason === 'bot' || reason === 'prefetch') answer(reply, undefined);
+  else
+    sendProblem(
+      reply,
+      new HitError(REFUSALS[reason], detail, retryAfter === undefined ? {} : { retryAfter }),
+    );
+}
+
+/** The spool could not take the hit: it is not counted, and the sender is told when to come again. */
+function refuse(context: ServerContext, reply: FastifyReply, fault: HitError): void {
+  const reason: DropReason = fault.code === 'spool_full' ? 'spool_full' : 'spool_failed';
+  context.drops.count(reason);
+  reply.removeHeader('set-cookie');
+  reply.header('x-hit-dropped', reason);
+  sendProblem(reply, fault);
+}

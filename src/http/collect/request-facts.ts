@@ -1,0 +1,44 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Facts } from '../../hit/facts.ts';
+
+/** What is reported: a page view or an event. '' is unknown. */
+export type Report = Pick<Facts, 'kind' | 'site' | 'path' | 'name' | 'referrer' | 'title' | 'props'>;
+
+export function factsOfRequest(request: IncomingMessage, report: Report, time: number): Facts {
+  const { headers } = request;
+  return {
+    kind: report.kind,
+    time,
+    site: report.site,
+    host: headers.host ?? '',
+    path: report.path,
+    name: report.name,
+    referrer: report.referrer,
+    title: report.title,
+    props: report.props,
+    userAgent: headers['user-agent'] ?? '',
+    language: headers['accept-language'] ?? '',
+    peer: request.socket.remoteAddress ?? '',
+    forwarded: forwardedOf(headers),
+    cookie: headers.cookie ?? '',
+    secure: isSecure(headers),
+    purpose: text(headers['sec-purpose']) || text(headers.purpose),
+    status: 0,
+    method: '',
+    visitor: '',
+  };
+}
+
+/** `X-Forwarded-For`, or as some clients spell it `X_FORWARDED_FOR`. */
+function forwardedOf(headers: IncomingHttpHeaders): string {
+  return text(headers['x-forwarded-for']) || text(headers.x_forwarded_for);
+}
+
+/** TLS ends before us. A lie here only costs the liar a cookie. */
+function isSecure(headers: IncomingHttpHeaders): boolean {
+  return headers['x-forwarded-proto'] === 'https';
+}
+
+function text(header: string | string[] | undefined): string {
+  return Array.isArray(header) ? header.join(', ') : (header ?? '');
+}

@@ -1,0 +1,81 @@
+import type { FastifyInstance } from 'fastify';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { HitError } from '../errors.ts';
+import { requireReader } from './auth.ts';
+import type { ServerContext } from './context.ts';
+
+/** Segments that wait for the store beyond which the server says that it is not well. */
+const WORRYING_BACKLOG = 30;
+
+/** `GET /metrics` for Prometheus, `/healthz` (the process lives) and `/readyz` (it does its work). */
+export function metricsRoutes(app: FastifyInstance, context: ServerContext): void {
+  const registry = registryOf(context);
+  app.get('/metrics', { onRequest: requireReader(context) }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async () => {
+    const backlog = context.db?.spool.backlog ?? 0;
+    if (backlog > WORRYING_BACKLOG) {
+      throw new HitError('not_ready', `${backlog} batches wait for the store: see the log`, {
+        retryAfter: 10,
+      });
+    }
+    return { status: 'ready', backlog };
+  });
+}
+
+/** Everything is read when asked for: a hit pays nothing for it. */
+function registryOf(context: ServerContext): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  new Counter({
+    name: 'hit_dropped_total',
+    help: 'Hits dropped, by reason',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { reason, hits } of context.drops.entries()) this.inc({ reason }, hits);
+    },
+  });
+  if (context.live) {
+    const { live } = context;
+    gauge(registers, 'hit_hits', 'Hits of all sites, all time', () => live.read(undefined, []).total.hits);
+    gauge(
+      registers,
+      'hit_visitors',
+      'Visitors of all sites, all time',
+      () => live.read(undefined, []).total.visitors,
+    );
+  }
+  if (context.db) {
+    const { spool } = context.db;
+    gauge(
+      registers,
+      'hit_spool_bytes',
+      'Bytes of hits on disk that the store does not have',
+      () => spool.bytes,
+    );
+    gauge(
+      registers,
+      'hit_spool_backlog',
+      'Finished batches that the store does not have',
+      () => spool.backlog,
+    );
+    gauge(registers, 'hit_accepted', 'Hits acknowledged since the start', () => spool.accepted);
+  }
+  return registry;
+}
+
+function gauge(registers: Registry[], name: string, help: string, value: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(value());
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import type { Hit } from '../hit/hit.ts';
+
+/** What the simple tracker says of one hit. */
+export interface Seen {
+  /** Whether this visitor was never seen before. */
+  readonly isNew: boolean;
+  /** Different visitors of the site, all time. */
+  readonly unique: number;
+  /** Hits of the site, all time. */
+  readonly total: number;
+}
+
+/** Hits and visitors of one window that ends now. */
+export interface WindowCount {
+  readonly seconds: number;
+  readonly hits: number;
+  /** An estimate. */
+  readonly visitors: number;
+  readonly hitsPerSecond: number;
+  /** Relative standard error of `visitors`. */
+  readonly error: number;
+}
+
+export interface LiveCount {
+  readonly total: { readonly hits: number; readonly visitors: number };
+  readonly windows: readonly WindowCount[];
+}
+
+/**
+ * Where the simple and the rate tracker keep their state: counts of now, a cache of what the store knows.
+ *
+ * - Order: hits may come in any order of time; one from the future counts as now.
+ * - Atomicity: a hit is counted in totals and windows alike before `track` returns.
+ * - Retry: a hit that is tracked twice counts twice. Only hits that are durable are tracked, each once.
+ */
+export interface Live {
+  track(hit: Hit): Seen;
+  /** Counts of a site, or of all sites together. A window is its length in seconds, 1 or more. */
+  read(site: string | undefined, windows: readonly number[]): LiveCount;
+}

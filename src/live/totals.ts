@@ -1,0 +1,62 @@
+import type { BloomFilter } from '../sketch/bloom.ts';
+import type { Seen } from './live.ts';
+
+interface SiteTotals {
+  unique: number;
+  total: number;
+}
+
+/**
+ * All-time hits and visitors of each site. One Bloom filter of fixed size serves all sites, since a visitor's hash
+ * says the site too; what grows is two numbers a site.
+ */
+export class Totals {
+  readonly filter: BloomFilter;
+  readonly #sites = new Map<string, SiteTotals>();
+  readonly #all: SiteTotals = { unique: 0, total: 0 };
+
+  constructor(filter: BloomFilter) {
+    this.filter = filter;
+  }
+
+  count(site: string, high: number, low: number): Seen {
+    const totals = this.#of(site);
+    const isNew = this.#remember(totals, high, low);
+    totals.total++;
+    this.#all.total++;
+    return { isNew, unique: totals.unique, total: totals.total };
+  }
+
+  /** Adds hits whose visitors are remembered one by one. */
+  addHits(site: string, hits: number): void {
+    this.#of(site).total += hits;
+    this.#all.total += hits;
+  }
+
+  /** Remembers a visitor whose hits are added otherwise. */
+  addVisitor(site: string, high: number, low: number): void {
+    this.#remember(this.#of(site), high, low);
+  }
+
+  /** Counts of a site, or of all. */
+  read(site: string | undefined): Readonly<SiteTotals> {
+    if (site === undefined) return this.#all;
+    return this.#sites.get(site) ?? { unique: 0, total: 0 };
+  }
+
+  #remember(totals: SiteTotals, high: number, low: number): boolean {
+    if (this.filter.testAndAdd(high, low)) return false;
+    totals.unique++;
+    this.#all.unique++;
+    return true;
+  }
+
+  #of(site: string): SiteTotals {
+    let totals = this.#sites.get(site);
+    if (!totals) {
+      totals = { unique: 0, total: 0 };
+      this.#sites.set(site, totals);
+    }
+    return totals;
+  }
+}

@@ -1,0 +1,118 @@
+/** What a setting is, and how the texts of flags and environment variables become values. */
+
+import { HitError } from './errors.ts';
+
+/** One setting. Its flag is its name; in the environment it is `HIT_` and the name in upper snake case. */
+export interface Setting<Value> {
+  readonly help: string;
+  /** What stands for the value in `--help`; '' for a switch. */
+  readonly value: string;
+  /** Text of the default; undefined if there is none. */
+  readonly fallback: string | undefined;
+  /** Reads the value, or throws HitError `bad_setting`. */
+  readonly read: (text: string, flag: string) => Value;
+}
+
+const TRACKERS = ['simple', 'rate', 'db'] as const;
+export type TrackerName = (typeof TRACKERS)[number];
+
+export function setting<Value>(
+  help: string,
+  value: string,
+  fallback: string | undefined,
+  read: (text: string, flag: string) => Value,
+): Setting<Value> {
+  return { help, value, fallback, read };
+}
+
+function bad(flag: string, text: string, wanted: string): HitError {
+  return new HitError('bad_setting', `${flag}: "${text}" is not ${wanted}`);
+}
+
+export function readNumber(least: number, most: number) {
+  return (text: string, flag: string): number => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < least || number > most) {
+      throw bad(
+        flag,
+        text,
+        least === most
+          ? `${least}, which is all that this version does`
+          : `a whole number from ${least} to ${most}`,
+      );
+    }
+    return number;
+  };
+}
+
+export function readOneOf<Choice extends string>(choices: readonly Choice[]) {
+  return (text: string, flag: string): Choice => {
+    const choice = choices.find((name) => name === text);
+    if (choice === undefined) throw bad(flag, text, `one of ${choices.join(', ')}`);
+    return choice;
+  };
+}
+
+export function readList(text: string, flag: string): string[] {
+  const items = text.split(',').map((item) => item.trim());
+  if (items.some((item) => item === '')) throw bad(flag, text, 'a list such as a.com,b.com');
+  return items;
+}
+
+export function readTrackers(text: string, flag: string): TrackerName[] {
+  const names = readList(text, flag);
+  return [...new Set(names)].map((name) => {
+    if (name === 'stream')
+      throw new HitError('bad_setting', `${flag}: the stream tracker is not in this version`);
+    return readOneOf(TRACKERS)(name, flag);
+  });
+}
+
+export function readStore(text: string, flag: string): string {
+  if (text === 'embedded') return text;
+  const valid = /^clickhouses?:\/\//.test(text) && URL.canParse(text.replace(/^clickhouse/, 'http'));
+  if (!valid) throw bad(flag, text, 'embedded or clickhouse://user:password@host:8123/database');
+  return text;
+}
+
+export function readLive(text: string, flag: string): 'memory' {
+  if (/^rediss?:\/\//.test(text)) {
+    throw new HitError('bad_setting', `${flag}: Redis is not in this version: use memory`);
+  }
+  return readOneOf(['memory'] as const)(text, flag);
+}
+
+export function readStream(text: string, flag: string): never {
+  throw new HitError('bad_setting', `${flag}: "${text}": the stream tracker is not in this version`);
+}
+
+const UNITS = { '': 1, KB: 1e3, MB: 1e6, GB: 1e9, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30 } as const;
+
+/** Bytes: `1GiB`, `500MB`, `1048576`. */
+export function readSize(text: string, flag: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(|[KMG]i?B)$/i.exec(text);
+  const bytes = Number(match?.[1]) * UNITS[(match?.[2]?.toUpperCase() ?? '') as keyof typeof UNITS];
+  if (!match || bytes < 2 ** 20) throw bad(flag, text, 'a size of 1MiB or more, such as 1GiB');
+  return Math.floor(bytes);
+}
+
+/** Days: `400d`, `13w`, `2y`; `forever` is Infinity. */
+export function readAge(text: string, flag: string): number {
+  if (text === 'forever') return Number.POSITIVE_INFINITY;
+  const match = /^(\d+)([dwy])$/.exec(text);
+  if (!match || Number(match[1]) === 0) throw bad(flag, text, 'an age such as 400d, 13w, 2y or forever');
+  return Number(match[1]) * { d: 1, w: 7, y: 365 }[match[2] as 'd' | 'w' | 'y'];
+}
+
+export function readToken(text: string, flag: string): string {
+  if (!/^[\x21-\x7e]{16,200}$/.test(text)) {
+    throw new HitError('bad_setting', `${flag}: a token has 16 to 200 visible ASCII characters`);
+  }
+  return text;
+}
+
+export function readSwitch(text: string, flag: string): boolean {
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0' || text === '') return false;
+  throw bad(flag, text, 'true or false');
+}

@@ -1,0 +1,171 @@
+import { HitError } from '../errors.ts';
+import { DataFolder } from '../folder/folder.ts';
+import { TrustedProxies } from '../hit/address.ts';
+import { Countries } from '../hit/country.ts';
+import { Intake } from '../hit/intake.ts';
+import { RateLimit } from '../hit/rate-limit.ts';
+import { Sites } from '../hit/site.ts';
+import { Spool, type SpoolOptions } from '../spool/spool.ts';
+import {
+  readDimension,
+  readInterval,
+  readLimit,
+  readSelection,
+  readTimeZone,
+  type Words,
+} from '../store/question.ts';
+import { type SiteSummary, type Stats, sites, stats, type Top, top } from '../store/stats.ts';
+import { Store } from '../store/store.ts';
+import { factsOf, type TrackInput } from './input.ts';
+
+export interface DBTrackerOptions {
+  /** Folder of the embedded store, the spool and the secrets. Default `./data`. */
+  readonly dataDir?: string;
+  /** `embedded` (default), or the URL of a ClickHouse server: `clickhouse://user:password@host:8123/database`. */
+  readonly store?: string;
+  /** `disk` (default): resolved hits survive a power cut. `process`: they survive a killed process. */
+  readonly durability?: SpoolOptions['durability'];
+  /** Bytes of hits that may wait on disk for the store. Default 1 GiB. */
+  readonly spoolMax?: number;
+  /** Peers that may speak for their clients: `loopback`, `private`, `none` or CIDR ranges. Default `loopback`. */
+  readonly trustProxy?: string;
+  /** Where troubles are told. Default: the console's errors. */
+  readonly log?: SpoolOptions['log'];
+}
+
+/** How long a read waits for hits that are on their way into the store, in milliseconds. */
+const FRESHNESS_PATIENCE = 3000;
+
+const QUIET: SpoolOptions['log'] = {
+  info: () => undefined,
+  warn: (message) => console.error(message),
+  error: (message) => console.error(message),
+};
+
+/**
+ * Hits in a database: batched, with their times, for any period.
+ *
+ * @example
+ * await using db = await DBTracker.open({ dataDir: './data' });
+ * await db.track(request); // resolves when the hit is durable
+ * await db.stats({ from: '2026-11-01', to: '2026-12-01', interval: 'day' });
+ */
+export class DBTracker {
+  readonly store: Store;
+  readonly spool: Spool;
+  readonly #intake: Intake;
+  readonly #onClose: () => void;
+
+  private constructor(store: Store, spool: Spool, intake: Intake, onClose: () => void) {
+    this.store = store;
+    this.spool = spool;
+    this.#intake = intake;
+    this.#onClose = onClose;
+  }
+
+  /**
+   * Opens the data folder for this process, and takes up hits that an earlier one left in the spool.
+   *
+   * @throws HitError `data_dir_locked`, `data_dir_unusable`, `data_dir_newer`, `store_unavailable`
+   */
+  static async open(options: DBTrackerOptions = {}): Promise<DBTracker> {
+    const folder = DataFolder.open(options.dataDir ?? './data');
+    try {
+      const intake = new Intake({
+        sites: new Sites({ max: Number.POSITIVE_INFINITY }),
+        proxies: new TrustedProxies(options.trustProxy ?? 'loopback'),
+        limit: RateLimit.parse('off'),
+        countries: await Countries.open(),
+        salts: folder.secrets.salts,
+        key: folder.secrets.key,
+        importSalt: folder.secrets.importSalt,
+        identity: 'cookieless',
+        now: Date.now,
+      });
+      return await DBTracker.in(folder, intake, options, () => folder.close());
+    } catch (error) {
+      folder.close();
+      throw error;
+    }
+  }
+
+  /** As `open`, in a folder that the caller has taken and keeps. */
+  static async in(
+    folder: DataFolder,
+    intake: Intake,
+    options: Omit<DBTrackerOptions, 'dataDir' | 'trustProxy'>,
+    onClose: () => void = () => undefined,
+  ): Promise<DBTracker> {
+    const store = await Store.open({ setting: options.store ?? 'embedded', folder: folder.store });
+    try {
+      const spool = await Spool.open({
+        folder: folder.spool,
+        durability: options.durability ?? 'disk',
+        maxBytes: options.spoolMax ?? 2 ** 30,
+        sink: store,
+        log: options.log ?? QUIET,
+      });
+      return new DBTracker(store, spool, intake, onClose);
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Counts a request, or a hit of a named visitor.
+   *
+   * @returns a promise that resolves when the hit is durable
+   * @throws HitError `invalid` for what is no hit; `spool_full`, `spool_failed`
+   */
+  async track(input: TrackInput): Promise<void> {
+    const outcome = this.#intake.receive(factsOf(input, Date.now()));
+    if ('reason' in outcome) throw new HitError('invalid', `${outcome.reason}: ${outcome.detail}`);
+    await new Promise<void>((resolve, reject) => {
+      this.spool.append(outcome.hit, (fault) => (fault ? reject(fault) : resolve()));
+    });
+  }
+
+  /** Totals and series. Words: `site`, `from`, `to`, `interval`, `timezone`, `bots`, `status`. */
+  async stats(words: Words = {}): Promise<Stats> {
+    const selection = readSelection(words);
+    const options = { interval: readInterval(words.interval), timezone: readTimeZone(words.timezone) };
+    await this.#freshen();
+    return stats(this.store, selection, options);
+  }
+
+  /** Ranking of a dimension. Words: those of `stats`, `by` and `limit`. */
+  async top(words: Words = {}): Promise<Top> {
+    const selection = readSelection(words);
+    const by = readDimension(words.by);
+    const limit = readLimit(words.limit);
+    await this.#freshen();
+    return top(this.store, selection, by, limit);
+  }
+
+  async sites(): Promise<SiteSummary[]> {
+    await this.#freshen();
+    return sites(this.store);
+  }
+
+  /** Delivers what it can, leaves the rest on disk for the next start, and lets go of the folder. */
+  async close(): Promise<void> {
+    await this.spool.close();
+    await this.store.close();
+    this.#onClose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** What was acknowledged before a question is in its answer, unless the store is in trouble. */
+  async #freshen(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FRESHNESS_PATIENCE);
+    });
+    await Promise.race([this.spool.flush(), patience]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,36 @@
+import type { HitError } from '../errors.ts';
+import type { Hit } from '../hit/hit.ts';
+import type { Live, Seen } from '../live/live.ts';
+import type { Spool } from '../spool/spool.ts';
+
+/** Told what became of a hit: a fault, or what the live state says of it (undefined where none is kept). */
+export type Recorded = (fault: HitError | undefined, seen: Seen | undefined) => void;
+
+/**
+ * Gives each hit to the trackers that were chosen: first it becomes durable, then it is counted, then it is
+ * acknowledged. So live counts hold exactly what was acknowledged, and a crash between the two loses nothing.
+ */
+export class Recorder {
+  readonly #spool: Spool | undefined;
+  readonly #live: Live | undefined;
+
+  /** @param trackers `spool` for db and stream, `live` for simple and rate */
+  constructor(trackers: { spool?: Spool | undefined; live?: Live | undefined }) {
+    this.#spool = trackers.spool;
+    this.#live = trackers.live;
+  }
+
+  /** @throws HitError `spool_full`; nothing was taken then, and `done` is not called */
+  record(hit: Hit, done: Recorded): void {
+    if (this.#spool) {
+      this.#spool.append(hit, (fault) => done(fault, fault ? undefined : this.#count(hit)));
+    } else {
+      done(undefined, this.#count(hit));
+    }
+  }
+
+  /** Bots are stored, not counted. */
+  #count(hit: Hit): Seen | undefined {
+    return hit.bot === '' ? this.#live?.track(hit) : undefined;
+  }
+}
