@@ -1,5 +1,8 @@
 import type { Hit } from '../hit/hit.ts';
 
+/** What of a hit is counted. */
+export type Sighting = Pick<Hit, 'site' | 'time' | 'visitorHigh' | 'visitorLow'>;
+
 /** What the simple tracker says of one hit. */
 export interface Seen {
   /** Whether this visitor was never seen before. */
@@ -34,7 +37,7 @@ export interface LiveCount {
  * - Retry: a hit that is tracked twice counts twice. Only hits that are durable are tracked, each once.
  */
 export interface Live {
-  track(hit: Hit): Seen;
+  track(hit: Sighting): Seen;
   /** Counts of a site, or of all sites together. A window is its length in seconds, 1 or more. */
   read(site: string | undefined, windows: readonly number[]): LiveCount;
 }

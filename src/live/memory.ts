@@ -1,6 +1,5 @@
-import type { Hit } from '../hit/hit.ts';
 import { BloomFilter } from '../sketch/bloom.ts';
-import type { Live, LiveCount, Seen } from './live.ts';
+import type { Live, LiveCount, Seen, Sighting } from './live.ts';
 import { Totals } from './totals.ts';
 import { Windows } from './windows.ts';
 
@@ -25,7 +24,7 @@ export class MemoryLive implements Live {
     this.#now = options.now;
   }
 
-  track(hit: Hit): Seen {
+  track(hit: Sighting): Seen {
     if (this.#all) {
       const now = this.#now();
       this.#all.add(hit.visitorHigh, hit.visitorLow, hit.time, now);

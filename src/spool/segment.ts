@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { intactLength, ROW_LAYOUT } from '../hit/row.ts';
 
@@ -62,30 +62,73 @@ export async function recoverSegments(folder: string): Promise<Recovery> {
       await dropOrphan(folder, name, found);
       continue;
     }
-    const from = join(folder, fileOf(name));
-    const path = join(folder, fileOf({ ...name, state: 'rows' }));
-    const content = await readFile(from);
-    const intact = intactLength(content);
-    if (intact.length < content.length) {
-      if (name.state === 'rows') {
-        await mkdir(join(folder, 'damaged'), { recursive: true });
-        await copyFile(from, join(folder, 'damaged', basename(from)));
-        recovery.damaged.push({ file: basename(from), lostBytes: content.length - intact.length });
-      }
-      await truncate(from, intact.length);
-    }
-    if (intact.length === 0) {
-      await rm(from);
-      continue;
-    }
-    if (name.state === 'open') await rename(from, path);
-    rows += intact.rows;
-    recovery.segments.push({ ...name, path, bytes: intact.length, note: await readNote(folder, name) });
+    const note = await readNote(folder, name);
+    const segment = note ? await recoverNoted(folder, name, note) : await recoverLive(folder, name, recovery);
+    if (!segment) continue;
+    recovery.segments.push(segment);
+    rows += segment.rows;
   }
   return { ...recovery, rows };
 }
 
-export function fileOf(name: SegmentName): string {
+type Recovered = Segment & { readonly rows: number };
+
+/** A noted batch is there as a whole or not at all: it can be made again from what it was made from. */
+async function recoverNoted(
+  folder: string,
+  name: SegmentName,
+  note: NonNullable<Segment['note']>,
+): Promise<Recovered | undefined> {
+  const path = join(folder, fileOf(name));
+  const content = await readFile(path);
+  const { length, rows } = intactLength(content);
+  if (length === content.length && length === note.segment_bytes) {
+    return { ...name, path, bytes: length, note, rows };
+  }
+  await rm(path);
+  await rm(join(folder, fileOf({ ...name, state: 'note' })));
+  return undefined;
+}
+
+async function recoverLive(
+  folder: string,
+  name: SegmentName,
+  recovery: Recovery,
+): Promise<Recovered | undefined> {
+  const from = join(folder, fileOf(name));
+  const path = join(folder, fileOf({ ...name, state: 'rows' }));
+  const content = await readFile(from);
+  const intact = intactLength(content);
+  if (intact.length < content.length) {
+    if (name.state === 'rows') {
+      await mkdir(join(folder, 'damaged'), { recursive: true });
+      await copyFile(from, join(folder, 'damaged', basename(from)));
+      recovery.damaged.push({ file: basename(from), lostBytes: content.length - intact.length });
+    }
+    await truncate(from, intact.length);
+  }
+  if (intact.length === 0) {
+    await rm(from);
+    return undefined;
+  }
+  if (name.state === 'open') await rename(from, path);
+  return { ...name, path, bytes: intact.length, note: undefined, rows: intact.rows };
+}
+
+/** Writes a batch beside its note. The last rename is the moment at which it exists. */
+export async function writeNoted(
+  folder: string,
+  base: string,
+  rows: Uint8Array,
+  note: NonNullable<Segment['note']>,
+): Promise<void> {
+  const path = join(folder, base);
+  await writeFile(`${path}.note`, JSON.stringify({ ...note, segment_bytes: rows.length }));
+  await writeFile(`${path}.new`, rows, { flag: 'wx' });
+  await rename(`${path}.new`, `${path}.rows`);
+}
+
+function fileOf(name: SegmentName): string {
   return `${String(name.sequence).padStart(12, '0')}-${name.id}.v${name.layout}.${name.state}`;
 }
 

@@ -12,14 +12,13 @@
  */
 
 import { mkdirSync } from 'node:fs';
-import { open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
 import { Drain } from './drain.ts';
 import { OpenSegment } from './open-segment.ts';
-import { nextName, parseName, recoverSegments, type Segment, syncFolder } from './segment.ts';
+import { nextName, parseName, recoverSegments, type Segment, writeNoted } from './segment.ts';
 import type { Sink } from './sink.ts';
 
 /** Milliseconds after which a segment is finished, if the sink is idle. */
@@ -55,6 +54,7 @@ export class Spool {
   #sequence = 1;
   /** Bytes in segments on disk. */
   #stored = 0;
+  #accepted = 0;
   #segment: OpenSegment | undefined;
   /** Hits gather in one writer while the rows of the other are being written. */
   #gathering = new RowWriter();
@@ -104,6 +104,11 @@ export class Spool {
     return this.#stored;
   }
 
+  /** Hits acknowledged since the spool was opened. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
   /** Finished segments that are not delivered. */
   get backlog(): number {
     return this.#drain.backlog;
@@ -124,24 +129,16 @@ export class Spool {
     this.#committing ??= this.#commit();
   }
 
-  /** Adds a whole batch, durable when this resolves. Waits for room, as its sender can wait. */
-  async add(groups: Uint8Array, note: Segment['note']): Promise<void> {
+  /**
+   * Adds a whole batch, made from something that can be read again: it is not synced, and after a crash it is there as
+   * a whole or not at all. Waits for room, as its sender can wait.
+   */
+  async add(groups: Uint8Array, note: NonNullable<Segment['note']>): Promise<void> {
     while (this.#stored + groups.length > this.#options.maxBytes && this.#drain.backlog > 0) {
       await this.#drain.settled();
     }
     const base = nextName(this.#sequence++);
-    const path = join(this.#options.folder, base);
-    if (note) await writeFile(`${path}.note`, JSON.stringify(note), { flush: true });
-    // The rename is the moment at which the batch exists; the engine may read it before it is on disk.
-    const file = await open(`${path}.new`, 'wx');
-    try {
-      await file.writeFile(groups);
-      if (this.#options.durability === 'disk') await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(`${path}.new`, `${path}.rows`);
-    if (this.#options.durability === 'disk') await syncFolder(this.#options.folder);
+    await writeNoted(this.#options.folder, base, groups, note);
     this.#stored += groups.length;
     this.#enqueue(base, groups.length, note);
   }
@@ -194,6 +191,7 @@ export class Spool {
       } catch (error) {
         fault = this.#fail(error);
       }
+      if (!fault) this.#accepted += waiting.length;
       for (const done of waiting) done(fault);
       if (requests.length > 0 || this.#mustSeal()) await this.#seal();
       for (const resolve of requests) resolve();

@@ -33,6 +33,16 @@ export interface DBTrackerOptions {
   readonly log?: SpoolOptions['log'];
 }
 
+/** A piece of an access log that the store has. */
+export interface KnownPiece {
+  readonly parent: string;
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly lines: number;
+  readonly line_breaks: number;
+}
+
 /** How long a read waits for hits that are on their way into the store, in milliseconds. */
 const FRESHNESS_PATIENCE = 3000;
 
@@ -146,6 +156,11 @@ export class DBTracker {
   async sites(): Promise<SiteSummary[]> {
     await this.#freshen();
     return sites(this.store);
+  }
+
+  /** What was imported of logs that begin with a certain line: see `logs/piece.ts`. */
+  knownPieces(root: string): Promise<KnownPiece[]> {
+    return this.store.rows<KnownPiece>('imports', { root });
   }
 
   /** Delivers what it can, leaves the rest on disk for the next start, and lets go of the folder. */

@@ -1,2 +1,3 @@
-INSERT INTO imports (parent, digest, bytes, lines, failed, site, file)
-SELECT {parent:String}, {digest:String}, {bytes:UInt64}, {lines:UInt64}, {failed:UInt64}, {site:String}, {file:String}
+INSERT INTO imports (root, parent, digest, bytes, lines, line_breaks, failed, site)
+SELECT {root:String}, {parent:String}, {digest:String}, {bytes:UInt64}, {lines:UInt64}, {line_breaks:UInt64},
+    {failed:UInt64}, {site:String}

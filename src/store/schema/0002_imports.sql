@@ -1,18 +1,21 @@
--- Pieces of access logs that are in `hits`. Each piece is known by the digest of its content and of the piece before
+-- Pieces of access logs that are in `hits`. Each piece is known by the digest of its content and of the pieces before
 -- it, so that a log is recognised by what it says, whatever its name, compressed or not, and a longer one continues.
+-- All pieces of logs that begin with the same line share a root.
 CREATE TABLE IF NOT EXISTS imports
 (
+    root String,
     parent String,
     digest String,
     bytes UInt64,
+    -- Lines that are not blank, all lines, and those that could not be read.
     lines UInt64,
+    line_breaks UInt64,
     failed UInt64,
     site String,
-    file String,
     imported_at DateTime('UTC') DEFAULT now()
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (parent, digest)
+ORDER BY (root, parent, digest)
 SETTINGS
     fsync_after_insert = 1,
     fsync_part_directory = 1,

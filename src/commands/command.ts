@@ -1,0 +1,22 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Settings, Values } from '../config.ts';
+
+/** Where a command reads and writes. Handed in, so that nothing but `cli.ts` knows the process. */
+export interface Terminal {
+  readonly stdin: Readable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  /** Aborted when the person wants the command to end: SIGINT or SIGTERM. */
+  readonly interrupted: AbortSignal;
+}
+
+/** One command of the command line. */
+export interface Command<Specs extends Settings = Settings> {
+  readonly summary: string;
+  /** What follows the command's name in `--help`. */
+  readonly usage: string;
+  readonly settings: Specs;
+  readonly examples: readonly string[];
+  /** Does the work; ends when it is done or interrupted. Faults are thrown as HitError. */
+  run(values: Values<Specs>, positionals: readonly string[], terminal: Terminal): Promise<void>;
+}

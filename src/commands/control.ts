@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { HitError, messageOf } from '../errors.ts';
+
+/** The socket of a server that runs on a data folder. */
+export function controlSocket(dataDir: string): string {
+  return join(resolve(dataDir), 'control.sock');
+}
+
+/** Speaks with the server that runs on a data folder, over the socket in it. */
+export class ControlClient {
+  readonly #socket: string;
+
+  private constructor(socket: string) {
+    this.#socket = socket;
+  }
+
+  /** @returns undefined if no server runs on the folder */
+  static async connect(dataDir: string): Promise<ControlClient | undefined> {
+    const socket = controlSocket(dataDir);
+    if (!existsSync(socket)) return undefined;
+    const client = new ControlClient(socket);
+    return client.get('/healthz').then(
+      () => client,
+      () => undefined,
+    );
+  }
+
+  /** A JSON answer. */
+  async get<Answer>(path: string): Promise<Answer> {
+    const response = await this.#send('GET', path);
+    const text = await textOf(response);
+    return parseAnswer<Answer>(response, text);
+  }
+
+  /** Sends a stream, and hands on each line of the NDJSON answer as it comes. */
+  async post(path: string, body: Readable, onLine: (line: Record<string, unknown>) => void): Promise<void> {
+    let rest = '';
+    const response = await this.#send('POST', path, body);
+    if (response.statusCode !== 200) parseAnswer(response, await textOf(response));
+    response.setEncoding('utf8');
+    for await (const chunk of response) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(JSON.parse(line));
+    }
+  }
+
+  #send(method: string, path: string, body?: Readable): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const headers = body ? { 'content-type': 'application/octet-stream' } : {};
+      const sent = request({ socketPath: this.#socket, method, path, headers });
+      sent.on('response', resolve);
+      sent.on('error', (error) => reject(gone(error)));
+      if (body) pipeline(body, sent).catch((error) => reject(gone(error)));
+      else sent.end();
+    });
+  }
+}
+
+function gone(error: unknown): HitError {
+  return new HitError('store_unavailable', `the server on this data folder went away: ${messageOf(error)}`, {
+    cause: error,
+  });
+}
+
+function parseAnswer<Answer>(response: IncomingMessage, text: string): Answer {
+  const answer = JSON.parse(text) as Answer & { detail?: string };
+  if (response.statusCode === 200) return answer;
+  throw new HitError(response.statusCode === 400 ? 'bad_usage' : 'store_unavailable', answer.detail ?? text);
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  response.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of response) text += chunk;
+  return text;
+}

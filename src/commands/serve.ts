@@ -1,0 +1,167 @@
+import { rmSync } from 'node:fs';
+import { type Logger, pino } from 'pino';
+import { SERVE_SETTINGS, type Values } from '../config.ts';
+import { DataFolder } from '../folder/folder.ts';
+import { TrustedProxies } from '../hit/address.ts';
+import { Countries } from '../hit/country.ts';
+import { Drops } from '../hit/drops.ts';
+import { Intake } from '../hit/intake.ts';
+import { RateLimit } from '../hit/rate-limit.ts';
+import { Sites } from '../hit/site.ts';
+import { ConsoleLines } from '../http/console-lines.ts';
+import { buildServer, listen, listenForCommands } from '../http/server.ts';
+import { MemoryLive } from '../live/memory.ts';
+import { LogImporter } from '../logs/importer.ts';
+import { DBTracker } from '../trackers/db.ts';
+import { rebuild } from '../trackers/rebuild.ts';
+import { Recorder } from '../trackers/recorder.ts';
+import type { Command, Terminal } from './command.ts';
+import { controlSocket } from './control.ts';
+import { unexpected } from './usage.ts';
+
+type ServeValues = Values<typeof SERVE_SETTINGS>;
+
+export const serve: Command<typeof SERVE_SETTINGS> = {
+  summary: 'count hits and answer questions, over HTTP',
+  usage: '[options]',
+  settings: SERVE_SETTINGS,
+  examples: [
+    'hit-tracker serve --port 8080 --data-dir /var/lib/hit-tracker',
+    'hit-tracker serve --sites example.com --trust-proxy private',
+    'HIT_PORT=8080 hit-tracker serve',
+  ],
+  async run(values, positionals, terminal) {
+    if (positionals.length > 0) throw unexpected(positionals);
+    // Settings that are themselves a small language are read before anything starts.
+    const proxies = new TrustedProxies(values['trust-proxy']!);
+    const limit = RateLimit.parse(values['rate-limit']!);
+    const folder = DataFolder.open(values['data-dir']!);
+    try {
+      await serveFrom(folder, values, { proxies, limit }, terminal);
+    } finally {
+      folder.close();
+    }
+  },
+};
+
+async function serveFrom(
+  folder: DataFolder,
+  values: ServeValues,
+  { proxies, limit }: { proxies: TrustedProxies; limit: RateLimit },
+  terminal: Terminal,
+): Promise<void> {
+  const log = pino({ level: values['log-level']! }, pino.destination({ dest: 2, sync: true }));
+  const trackers = values.tracker!;
+  await using resources = new AsyncDisposableStack();
+
+  const live =
+    trackers.includes('simple') || trackers.includes('rate')
+      ? new MemoryLive({
+          expectedVisitors: values['expected-visitors']!,
+          rate: trackers.includes('rate'),
+          now: Date.now,
+        })
+      : undefined;
+  const { secrets } = folder;
+  const allowed = values.sites;
+  const countries = await Countries.open();
+  const intakeIn = (seen: Iterable<string>) =>
+    new Intake({
+      sites: new Sites({ ...(allowed && { allowed }), max: values['max-sites']!, seen }),
+      proxies,
+      limit,
+      countries,
+      salts: secrets.salts,
+      key: secrets.key,
+      importSalt: secrets.importSalt,
+      identity: values.identity!,
+      now: Date.now,
+    });
+
+  let db: DBTracker | undefined;
+  let intake = intakeIn([]);
+  if (trackers.includes('db')) {
+    db = await DBTracker.in(folder, intake, {
+      store: values.store!,
+      durability: values.durability!,
+      spoolMax: values['spool-max']!,
+      log: messagesOf(log),
+    });
+    resources.use(db);
+    await db.spool.flush();
+    intake = intakeIn((await db.sites()).map(({ site }) => site));
+    if (live) await rebuild(live, db.store, Date.now());
+  }
+
+  const adminToken = values['admin-token'] ?? secrets.adminToken;
+  const lines = new ConsoleLines((line) => terminal.stdout.write(`${line}\n`));
+  resources.defer(() => lines.close());
+  const app = buildServer(
+    {
+      intake,
+      recorder: new Recorder({ spool: db?.spool, live }),
+      drops: new Drops(Date.now()),
+      live,
+      db,
+      importer:
+        db &&
+        new LogImporter({
+          db,
+          live,
+          key: secrets.key,
+          importSalt: secrets.importSalt,
+          allowedSites: allowed,
+        }),
+      rate: trackers.includes('rate'),
+      adminToken,
+      public: values.public!,
+      print: (line) => lines.print(line),
+      now: Date.now,
+    },
+    log,
+  );
+  resources.defer(() => app.close());
+  const address = await listen(app, values.port!, values.host!);
+  const socket = controlSocket(folder.path);
+  rmSync(socket, { force: true });
+  const control = await listenForCommands(app, socket);
+  resources.defer(() => {
+    control.close();
+    control.closeAllConnections();
+  });
+  greet(terminal, address, folder.path, adminToken, values);
+  await aborted(terminal.interrupted);
+  log.info('closing: what was acknowledged is being stored');
+}
+
+/** On stderr, so that stdout holds the counter's lines and nothing else. */
+function greet(
+  terminal: Terminal,
+  address: string,
+  folder: string,
+  token: string,
+  values: ServeValues,
+): void {
+  const local = address.replace('0.0.0.0', '127.0.0.1');
+  const read = values.public ? '' : ` -H "Authorization: Bearer ${token}"`;
+  terminal.stderr.write(
+    `Hit Tracker counts at ${local} (trackers: ${values.tracker!.join(', ')}; data: ${folder})\n` +
+      `  count:  curl ${local}/\n` +
+      `  read:   curl${read} "${local}/api/v1/live"\n`,
+  );
+}
+
+function messagesOf(log: Logger) {
+  return {
+    info: (message: string) => log.info(message),
+    warn: (message: string) => log.warn(message),
+    error: (message: string) => log.error(message),
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

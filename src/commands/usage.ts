@@ -1,0 +1,53 @@
+import { environmentName, type Settings } from '../config.ts';
+import { HitError } from '../errors.ts';
+import type { Command } from './command.ts';
+
+/** The `--help` of one command. */
+export function commandHelp(name: string, command: Command): string {
+  const flags = Object.entries(command.settings).map(([flag, { value, help, fallback }]) => {
+    const shown = value === '' ? `--${flag}` : `--${flag} ${value}`;
+    const standard = fallback === undefined || value === '' ? '' : ` [${fallback}]`;
+    return [shown, `${help}${standard}`] as const;
+  });
+  return [
+    `hit-tracker ${name}: ${command.summary}`,
+    '',
+    `Usage: hit-tracker ${name} ${command.usage}`,
+    '',
+    table([...flags, ['--help', 'this text']]),
+    '',
+    `Each flag may be given in the environment: ${exampleVariable(command.settings)}.`,
+    '',
+    'Examples:',
+    ...command.examples.map((example) => `  ${example}`),
+    '',
+  ].join('\n');
+}
+
+/** The `--help` of the program. */
+export function programHelp(commands: Readonly<Record<string, Command>>, version: string): string {
+  return [
+    `hit-tracker ${version}: counts hits and unique visitors`,
+    '',
+    'Usage: hit-tracker <command> [options]',
+    '',
+    table(Object.entries(commands).map(([name, { summary }]) => [name, summary])),
+    '',
+    'hit-tracker <command> --help lists the options of a command.',
+    '',
+  ].join('\n');
+}
+
+export function unexpected(positionals: readonly string[]): HitError {
+  return new HitError('bad_usage', `"${positionals[0]}" is not expected here; --help lists the flags`);
+}
+
+function exampleVariable(settings: Settings): string {
+  const [name = 'data-dir'] = Object.keys(settings);
+  return `${environmentName(name)} for --${name}`;
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+}

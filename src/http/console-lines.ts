@@ -1,0 +1,50 @@
+/** Lines in any second that a person can still follow. */
+const LINES = 10;
+const SECOND = 1000;
+
+/**
+ * Prints the counter's line: each one while they are few; under load only the newest, at most ten in any second, since
+ * a line says all that the ones before it said.
+ */
+export class ConsoleLines {
+  readonly #write: (line: string) => void;
+  readonly #now: () => number;
+  /** When each of the last ten lines was written; `#next` is the oldest of them. */
+  readonly #written = new Array<number>(LINES).fill(Number.NEGATIVE_INFINITY);
+  #next = 0;
+  #pending: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(write: (line: string) => void, now: () => number = () => performance.now()) {
+    this.#write = write;
+    this.#now = now;
+  }
+
+  print(line: string): void {
+    const wait = this.#written[this.#next]! + SECOND - this.#now();
+    if (wait <= 0) {
+      this.#put(line);
+      return;
+    }
+    this.#pending = line;
+    this.#timer ??= setTimeout(() => this.#flush(), wait);
+  }
+
+  /** Writes the line that waits, if one does. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#flush();
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    if (this.#pending !== undefined) this.#put(this.#pending);
+  }
+
+  #put(line: string): void {
+    this.#pending = undefined;
+    this.#written[this.#next] = this.#now();
+    this.#next = (this.#next + 1) % LINES;
+    this.#write(line);
+  }
+}

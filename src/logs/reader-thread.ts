@@ -1,0 +1,54 @@
+/** A thread that reads pieces of a log, so that neither hits nor answers wait for an import. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { TrustedProxies } from '../hit/address.ts';
+import { Countries } from '../hit/country.ts';
+import { Intake } from '../hit/intake.ts';
+import { RateLimit } from '../hit/rate-limit.ts';
+import { DailySalts } from '../hit/salts.ts';
+import { Sites } from '../hit/site.ts';
+import type { LogFormat } from './format.ts';
+import { PieceReader } from './reader.ts';
+
+/** What the thread is started with. */
+export interface ReaderThreadData {
+  readonly format: LogFormat;
+  readonly site: string;
+  readonly key: Uint8Array;
+  readonly importSalt: Uint8Array;
+  /** Sites that are counted; undefined for any. */
+  readonly allowedSites: readonly string[] | undefined;
+}
+
+const data = workerData as ReaderThreadData;
+const reader = new PieceReader({
+  format: data.format,
+  site: data.site,
+  intake: new Intake({
+    sites: new Sites({
+      ...(data.allowedSites && { allowed: data.allowedSites }),
+      max: Number.POSITIVE_INFINITY,
+    }),
+    proxies: new TrustedProxies('none'),
+    limit: RateLimit.parse('off'),
+    countries: await Countries.open(),
+    // The visitors of logs are named by the import salt alone.
+    salts: new DailySalts({ random: (bytes) => new Uint8Array(bytes), now: Date.now }),
+    key: data.key,
+    importSalt: data.importSalt,
+    identity: 'cookieless',
+    now: Date.now,
+  }),
+});
+
+parentPort?.on('message', (bytes: Uint8Array) => {
+  const result = reader.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const { rows, sightings } = result;
+  parentPort?.postMessage(result, [
+    rows.buffer as ArrayBuffer,
+    sightings.site.buffer as ArrayBuffer,
+    sightings.time.buffer as ArrayBuffer,
+    sightings.high.buffer as ArrayBuffer,
+    sightings.low.buffer as ArrayBuffer,
+  ]);
+});

@@ -1,0 +1,74 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { HitError, messageOf } from '../errors.ts';
+import type { PieceResult } from './reader.ts';
+import type { ReaderThreadData } from './reader-thread.ts';
+
+/** More threads than this would only wait for the store. */
+const MOST_THREADS = 4;
+
+/** Threads that read pieces, each in its turn. The second starts when there is a second piece. */
+export class ReaderThreads {
+  /** Pieces that are worth reading ahead: one a thread. */
+  readonly most = Math.min(availableParallelism(), MOST_THREADS);
+  readonly #data: ReaderThreadData;
+  readonly #threads: ReaderThread[] = [];
+  #turn = 0;
+
+  constructor(data: ReaderThreadData) {
+    this.#data = data;
+  }
+
+  read(bytes: Buffer): Promise<PieceResult> {
+    const slot = this.#turn++ % this.most;
+    this.#threads[slot] ??= new ReaderThread(this.#data);
+    return this.#threads[slot].read(bytes);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+}
+
+interface Waiting {
+  readonly resolve: (result: PieceResult) => void;
+  readonly reject: (error: HitError) => void;
+}
+
+/** One thread. It answers in the order in which it was asked. */
+class ReaderThread {
+  readonly #worker: Worker;
+  #waiting: Waiting[] = [];
+  #fault: HitError | undefined;
+
+  constructor(data: ReaderThreadData) {
+    // The thread's file has the ending of this one: `.ts` in the checkout, `.js` when built.
+    const file = import.meta.url.endsWith('.ts') ? './reader-thread.ts' : './reader-thread.js';
+    this.#worker = new Worker(new URL(file, import.meta.url), { workerData: data });
+    this.#worker.on('message', (result: PieceResult) => this.#waiting.shift()?.resolve(result));
+    this.#worker.on('error', (error) => this.#fail(messageOf(error)));
+    this.#worker.on('exit', () => this.#fail('it ended'));
+  }
+
+  read(bytes: Buffer): Promise<PieceResult> {
+    const copy = new Uint8Array(bytes);
+    const result = new Promise<PieceResult>((resolve, reject) => {
+      if (this.#fault) reject(this.#fault);
+      else this.#waiting.push({ resolve, reject });
+    });
+    // It is awaited later; a fault until then is not unheard.
+    result.catch(() => undefined);
+    this.#worker.postMessage(copy, [copy.buffer]);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #fail(message: string): void {
+    this.#fault ??= new HitError('import_failed', `a reading thread failed: ${message}`);
+    for (const { reject } of this.#waiting) reject(this.#fault);
+    this.#waiting = [];
+  }
+}
