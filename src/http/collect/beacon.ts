@@ -2,10 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import type { ServerContext } from '../context.ts';
 import { collect } from './collect.ts';
+import { sendDirect } from './direct.ts';
 import { readReport } from './report.ts';
 
-/** The smallest transparent GIF. */
-const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+/** The smallest transparent GIF, one byte a character. */
+const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64').toString(
+  'latin1',
+);
+const GIF_HEADERS = ['content-type', 'image/gif', 'cache-control', 'no-store'];
 /** A page's own report is small. */
 const BODY_LIMIT = 64 * 1024;
 
@@ -38,11 +42,11 @@ export function beaconRoutes(app: FastifyInstance, context: ServerContext): void
 }
 
 function sendGif(reply: FastifyReply): void {
-  reply.header('cache-control', 'no-store').type('image/gif').send(GIF);
+  sendDirect(reply, 200, GIF_HEADERS, GIF);
 }
 
 function sendAccepted(reply: FastifyReply): void {
-  reply.code(202).send();
+  sendDirect(reply, 202, [], '');
 }
 
 /** A report that says nothing usable is dropped, and counted as that. */
