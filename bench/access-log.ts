@@ -48,7 +48,7 @@ const DAY_MINUTES = 24 * 60;
 const MINUTE_MS = 60_000;
 const CHUNK_LENGTH = 64 * 1024;
 
-const PAGES = 4000;
+export const PAGES = 4000;
 const ASSETS = 300;
 /** How many addresses there are; a million lines meet some 40,000 of them. */
 const ADDRESSES = 2 ** 18;
@@ -59,7 +59,7 @@ const OPEN_VISITS = 512;
 const BOT_SHARE = 0.15;
 const IPV6_SHARE = 0.2;
 
-const SITE = 'https://example.com';
+export const SITE = 'https://example.com';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const FIRST_OCTETS = [24, 31, 46, 62, 77, 81, 86, 91, 109, 124, 151, 176, 188, 203, 212];
 const SECTIONS = ['blog', 'docs', 'guides', 'products', 'news', 'events'];
@@ -79,7 +79,7 @@ const ASSET_KINDS = ['css/site.css', 'js/app.js', 'images/photo.webp', 'images/i
 const QUERIES = ['?utm_source=newsletter&utm_medium=email', '?page=2', '?q=opening+hours', '?lang=de'];
 const PROBES = ['/wp-login.php', '/.env', '/xmlrpc.php', '/old/index.html', '/.git/config', '/robots.txt'];
 /** Where visits come from, the frequent first. */
-const REFERRERS = [
+export const REFERRERS = [
   '-',
   'https://www.google.com/',
   'https://www.bing.com/',
@@ -211,7 +211,7 @@ function startVisit(random: Random): Visit {
 }
 
 /** Another address for each place: an odd factor permutes the numbers of 24 bits. */
-function addressOf(place: number): string {
+export function addressOf(place: number): string {
   const bits = Math.imul(place, 0x9e3779b1) & 0xffffff;
   if ((place * 0.732051) % 1 < IPV6_SHARE) {
     return `2a02:${(bits >>> 12).toString(16)}:${(bits & 0xfff).toString(16)}:1::${(place % 9) + 1}`;
@@ -240,7 +240,7 @@ function request(visit: Visit, random: Random): string {
   return `"${method} ${visit.page}${query} ${protocol}" ${status} ${bytes} "${referrer}"`;
 }
 
-function pagePath(page: number): string {
+export function pagePath(page: number): string {
   if (page === 0) return '/';
   const section = SECTIONS[page % SECTIONS.length];
   return `/${section}/${WORDS[page % 10]}-${WORDS[Math.floor(page / 10) % 10]}-${page}/`;
@@ -251,7 +251,7 @@ function assetPath(asset: number): string {
 }
 
 /** One of n by the law of Zipf: the k-th comes about 1/k as often as the first. `lot` is evenly from 0 to 1. */
-function rank(n: number, lot: number): number {
+export function rank(n: number, lot: number): number {
   return Math.floor((n + 1) ** lot) - 1;
 }
 

@@ -15,6 +15,7 @@ import {
   readStore,
   readStream,
   readSwitch,
+  readText,
   readToken,
   readTrackers,
   type Setting,
@@ -27,8 +28,8 @@ export type Values<Specs extends Settings> = {
 };
 
 /** Settings that several commands share. */
-export const DATA_SETTINGS = {
-  'data-dir': setting('folder of the store, the spool and the secrets', 'FOLDER', './data', String),
+const DATA_SETTINGS = {
+  'data-dir': setting('folder of the store, the spool and the secrets', 'FOLDER', './data', readText),
   store: setting(
     '"embedded", or a server: clickhouse://user:pass@host:8123/db',
     'STORE',
@@ -39,7 +40,7 @@ export const DATA_SETTINGS = {
 
 export const SERVE_SETTINGS = {
   port: setting('TCP port; 0 takes a free one', 'PORT', '5000', readNumber(0, 65_535)),
-  host: setting('address to listen on', 'HOST', '0.0.0.0', String),
+  host: setting('address to listen on', 'HOST', '0.0.0.0', readText),
   ...DATA_SETTINGS,
   tracker: setting('trackers, any of simple,rate,db', 'LIST', 'simple,rate,db', readTrackers),
   live: setting('where live counts are kept: memory', 'WHERE', 'memory', readLive),
@@ -107,7 +108,7 @@ export const SERVE_SETTINGS = {
 
 export const IMPORT_SETTINGS = {
   ...DATA_SETTINGS,
-  site: setting('site of lines that name none (default: localhost)', 'SITE', undefined, String),
+  site: setting('site of lines that name none (default: localhost)', 'SITE', undefined, readText),
   format: setting(
     'auto, common, combined, vhost or commonvhost',
     'FORMAT',
@@ -144,7 +145,7 @@ export const REPORT_SETTINGS = {
     undefined,
     String,
   ),
-  site: setting('one site (default: all)', 'SITE', undefined, String),
+  site: setting('one site (default: all)', 'SITE', undefined, readText),
   bots: setting('exclude, include or only', 'WHICH', 'exclude', String),
   status: setting('statuses of hits from access logs: 2xx,404', 'LIST', undefined, String),
   timezone: setting('IANA time zone of intervals', 'ZONE', 'UTC', String),

@@ -53,14 +53,20 @@ export function readOneOf<Choice extends string>(choices: readonly Choice[]) {
   };
 }
 
-export function readList(text: string, flag: string): string[] {
+/** Any text but an empty one, which is what a variable that is not set leaves on a command line. */
+export function readText(text: string, flag: string): string {
+  if (text === '') throw new HitError('bad_setting', `${flag}: a value is missing`);
+  return text;
+}
+
+export function readList(text: string, flag: string, example = 'a.com,b.com'): string[] {
   const items = text.split(',').map((item) => item.trim());
-  if (items.some((item) => item === '')) throw bad(flag, text, 'a list such as a.com,b.com');
+  if (items.some((item) => item === '')) throw bad(flag, text, `a list such as ${example}`);
   return items;
 }
 
 export function readTrackers(text: string, flag: string): TrackerName[] {
-  const names = readList(text, flag);
+  const names = readList(text, flag, TRACKERS.join(','));
   return [...new Set(names)].map((name) => {
     if (name === 'stream')
       throw new HitError('bad_setting', `${flag}: the stream tracker is not in this version`);
@@ -71,7 +77,11 @@ export function readTrackers(text: string, flag: string): TrackerName[] {
 export function readStore(text: string, flag: string): string {
   if (text === 'embedded') return text;
   const valid = /^clickhouses?:\/\//.test(text) && URL.canParse(text.replace(/^clickhouse/, 'http'));
-  if (!valid) throw bad(flag, text, 'embedded or clickhouse://user:password@host:8123/database');
+  if (!valid) {
+    // A password is not for the terminal and the log.
+    const shown = text.replace(/\/\/.*@/s, '//…@');
+    throw bad(flag, shown, 'embedded or clickhouse://user:password@host:8123/database');
+  }
   return text;
 }
 
@@ -82,8 +92,8 @@ export function readLive(text: string, flag: string): 'memory' {
   return readOneOf(['memory'] as const)(text, flag);
 }
 
-export function readStream(text: string, flag: string): never {
-  throw new HitError('bad_setting', `${flag}: "${text}": the stream tracker is not in this version`);
+export function readStream(_text: string, flag: string): never {
+  throw new HitError('bad_setting', `${flag}: the stream tracker is not in this version`);
 }
 
 const UNITS = { '': 1, KB: 1e3, MB: 1e6, GB: 1e9, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30 } as const;

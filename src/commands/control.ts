@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { HitError, messageOf } from '../errors.ts';
+import { type ErrorCode, HitError, messageOf } from '../errors.ts';
 
 /** The socket of a server that runs on a data folder. */
 export function controlSocket(dataDir: string): string {
@@ -67,10 +67,13 @@ function gone(error: unknown): HitError {
   });
 }
 
+/** Codes of the server's problems that a command ends with as they are, or as its own. */
+const PROBLEMS: Readonly<Record<string, ErrorCode>> = { invalid: 'bad_usage', not_found: 'not_found' };
+
 function parseAnswer<Answer>(response: IncomingMessage, text: string): Answer {
-  const answer = JSON.parse(text) as Answer & { detail?: string };
+  const answer = JSON.parse(text) as Answer & { readonly code?: string; readonly detail?: string };
   if (response.statusCode === 200) return answer;
-  throw new HitError(response.statusCode === 400 ? 'bad_usage' : 'store_unavailable', answer.detail ?? text);
+  throw new HitError(PROBLEMS[answer.code ?? ''] ?? 'store_unavailable', answer.detail ?? text);
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {

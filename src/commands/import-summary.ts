@@ -1,7 +1,19 @@
-import type { ImportSummary } from '../logs/importer.ts';
-import { MOST_FAILURES } from '../logs/reader.ts';
+import { type LineFailure, MOST_FAILURES } from '../logs/reader.ts';
+import type { ImportSummary } from '../logs/tally.ts';
 
-const NOTHING: ImportSummary = {
+/** What became of one log. */
+export interface TakenLog {
+  readonly name: string;
+  readonly summary: ImportSummary;
+}
+
+/** What became of all logs of a command. */
+export interface TotalSummary extends Omit<ImportSummary, 'failures' | 'broken'> {
+  /** The first 20, with the name of the log where there are several. */
+  readonly failures: readonly (LineFailure & { readonly file?: string })[];
+}
+
+const NOTHING: TotalSummary = {
   lines: 0,
   imported: 0,
   failed: 0,
@@ -11,32 +23,35 @@ const NOTHING: ImportSummary = {
   failures: [],
 };
 
-/** The sum of the imports of several files. */
-export function addSummaries(summaries: readonly ImportSummary[]): ImportSummary {
-  return summaries.reduce((sum, each) => {
-    const lines = sum.lines + each.lines;
-    const seconds = Number((sum.seconds + each.seconds).toFixed(3));
+/** @param several whether failures need the names of their logs */
+export function addSummaries(logs: readonly TakenLog[], several: boolean): TotalSummary {
+  return logs.reduce((sum, { name, summary }) => {
+    const lines = sum.lines + summary.lines;
+    const seconds = Number((sum.seconds + summary.seconds).toFixed(3));
+    const failures = several ? summary.failures.map((each) => ({ file: name, ...each })) : summary.failures;
     return {
       lines,
-      imported: sum.imported + each.imported,
-      failed: sum.failed + each.failed,
-      already: sum.already + each.already,
+      imported: sum.imported + summary.imported,
+      failed: sum.failed + summary.failed,
+      already: sum.already + summary.already,
       seconds,
       lines_per_second: seconds > 0 ? Math.round(lines / seconds) : 0,
-      failures: [...sum.failures, ...each.failures].slice(0, MOST_FAILURES),
+      failures: [...sum.failures, ...failures].slice(0, MOST_FAILURES),
     };
   }, NOTHING);
 }
 
 /** The summary for a person. */
-export function summaryText(summary: ImportSummary): string {
+export function summaryText(summary: TotalSummary): string {
   const number = new Intl.NumberFormat('en');
   const lines = [
     `${number.format(summary.lines)} lines in ${summary.seconds.toFixed(1)} s (${number.format(summary.lines_per_second)} lines/s)`,
     `  imported  ${number.format(summary.imported)}`,
     `  already   ${number.format(summary.already)}`,
     `  failed    ${number.format(summary.failed)}`,
-    ...summary.failures.map(({ line, reason }) => `    line ${line}: ${reason}`),
+    ...summary.failures.map(
+      ({ file, line, reason }) => `    ${file === undefined ? '' : `${file} `}line ${line}: ${reason}`,
+    ),
   ];
   if (summary.failed > summary.failures.length) {
     lines.push(`    and ${number.format(summary.failed - summary.failures.length)} more`);

@@ -1,36 +1,19 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { IMPORT_SETTINGS, type Values } from '../config.ts';
 import { HitError, messageOf } from '../errors.ts';
-import { DataFolder } from '../folder/folder.ts';
-import { TrustedProxies } from '../hit/address.ts';
-import { Countries } from '../hit/country.ts';
-import { Intake } from '../hit/intake.ts';
-import { RateLimit } from '../hit/rate-limit.ts';
-import { Sites, siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site.ts';
 import { generationsOf } from '../logs/follow.ts';
-import {
-  type ImportOptions,
-  type ImportProgress,
-  type ImportSummary,
-  LogImporter,
-} from '../logs/importer.ts';
-import { DBTracker } from '../trackers/db.ts';
+import { untilFault } from '../logs/source.ts';
+import type { ImportSummary } from '../logs/tally.ts';
 import type { Command, Terminal } from './command.ts';
-import { ControlClient } from './control.ts';
-import { addSummaries, summaryText } from './import-summary.ts';
+import { addSummaries, summaryText, type TakenLog } from './import-summary.ts';
+import { findServer, type LogTaker, takeHere } from './log-taker.ts';
 import { ProgressLine } from './progress.ts';
 
 type ImportValues = Values<typeof IMPORT_SETTINGS>;
-
-/** Takes one log in, wherever that is done. */
-type TakeLog = (
-  log: Readable,
-  options: ImportOptions,
-  onProgress: (progress: ImportProgress) => void,
-) => Promise<ImportSummary>;
 
 export const importLogs: Command<typeof IMPORT_SETTINGS> = {
   summary: 'take access logs into the store, each line once',
@@ -43,26 +26,34 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
   ],
   async run(values, files, terminal) {
     check(values, files);
-    // Every file is looked at before the first is read.
-    const sizes = await Promise.all(files.map(sizeOf));
-    const { take, close } = await openTaker(values, terminal);
-    const summaries: ImportSummary[] = [];
+    // Every file is looked at before the first is read; one to follow may come later.
+    const sizes = values.follow ? [] : await Promise.all(files.map(sizeOf));
+    const taker = await openTaker(values, terminal);
+    const taken: TakenLog[] = [];
     try {
       for (const [index, file] of files.entries()) {
+        for await (const log of logsOf(file, values, terminal)) {
+          const progress = new ProgressLine(terminal.stderr, nameOf(file), sizes[index]);
+          const summary = await takeLog(log, values, taker, progress, terminal.interrupted);
+          taken.push({ name: nameOf(file), summary });
+        }
         if (terminal.interrupted.aborted) break;
-        await importFile(file, sizes[index], values, take, terminal, (summary) => summaries.push(summary));
       }
     } finally {
-      await close();
+      await taker.close();
+      const total = addSummaries(taken, files.length > 1);
+      terminal.stdout.write(values.json ? `${JSON.stringify(total)}\n` : summaryText(total));
     }
-    const total = addSummaries(summaries);
-    terminal.stdout.write(values.json ? `${JSON.stringify(total)}\n` : summaryText(total));
+    checkWhole(taken, files.length, values.follow!, terminal.interrupted.aborted);
   },
 };
 
 function check(values: ImportValues, files: readonly string[]): void {
   if (files.length === 0)
     throw new HitError('bad_usage', 'name the log files to import, or - for standard input');
+  if (files.filter((file) => file === '-').length > 1) {
+    throw new HitError('bad_usage', 'standard input can be read once: name - once');
+  }
   if (values.follow && (files.length > 1 || files[0] === '-')) {
     throw new HitError('bad_usage', '--follow takes one file');
   }
@@ -76,103 +67,77 @@ async function sizeOf(file: string): Promise<number | undefined> {
   try {
     const found = await stat(file);
     if (found.isDirectory()) throw new Error('it is a folder; name the files in it');
+    await access(file, constants.R_OK);
     return found.isFile() ? found.size : undefined;
   } catch (error) {
     throw new HitError('import_failed', `${file} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
 
-async function importFile(
-  file: string,
-  size: number | undefined,
-  values: ImportValues,
-  take: TakeLog,
-  terminal: Terminal,
-  onSummary: (summary: ImportSummary) => void,
-): Promise<void> {
-  const options = { site: values.site, format: values.format!, follow: values.follow! };
-  const name = file === '-' ? 'standard input' : basename(file);
-  const logs = values.follow
-    ? generationsOf(file, terminal.interrupted)
-    : [file === '-' ? Readable.from(terminal.stdin) : createReadStream(file, { highWaterMark: 1024 * 1024 })];
-  for await (const log of logs) {
-    const progress = new ProgressLine(terminal.stderr, name, values.follow ? undefined : size);
-    terminal.interrupted.addEventListener('abort', () => log.destroy(), { once: true });
-    try {
-      onSummary(await take(log, options, (now) => progress.show(now)));
-    } finally {
-      progress.close();
-    }
-  }
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : basename(file);
+}
+
+/** One log, or with `--follow` one after another. */
+async function* logsOf(file: string, values: ImportValues, terminal: Terminal): AsyncGenerator<Readable> {
+  if (values.follow) yield* generationsOf(file, terminal.interrupted);
+  else yield file === '-' ? terminal.stdin : createReadStream(file, { highWaterMark: 1024 * 1024 });
 }
 
 /** The server that runs on the data folder does the work, or else this process. */
-async function openTaker(
-  values: ImportValues,
-  terminal: Terminal,
-): Promise<{ take: TakeLog; close: () => Promise<void> }> {
-  const control = await ControlClient.connect(values['data-dir']!);
-  if (control) {
-    if (!values.json) terminal.stderr.write('A server runs on this data folder: it takes the log.\n');
-    return {
-      take: (log, options, onProgress) => handOver(control, log, options, onProgress),
-      close: async () => undefined,
-    };
+async function openTaker(values: ImportValues, terminal: Terminal): Promise<LogTaker> {
+  const server = await findServer(values['data-dir']!);
+  if (server && !values.json) {
+    terminal.stderr.write('A server runs on this data folder: it takes the log.\n');
   }
-  const folder = DataFolder.open(values['data-dir']!);
+  return server ?? takeHere(values['data-dir']!, values.store!);
+}
+
+/** Takes a log in until it ends, breaks off, or somebody interrupts. */
+async function takeLog(
+  log: Readable,
+  values: ImportValues,
+  taker: LogTaker,
+  progress: ProgressLine,
+  interrupted: AbortSignal,
+): Promise<ImportSummary> {
+  const interrupt = () => log.destroy(new Error('interrupted'));
+  // Told by the reading, which may not have begun.
+  log.on('error', () => undefined);
+  interrupted.addEventListener('abort', interrupt);
+  if (interrupted.aborted) interrupt();
+  let fault: unknown;
+  const readable = untilFault(log, (error) => {
+    fault = error;
+  });
+  const options = { site: values.site, format: values.format!, follow: values.follow! };
   try {
-    const { secrets } = folder;
-    const intake = new Intake({
-      sites: new Sites({ max: Number.POSITIVE_INFINITY }),
-      proxies: new TrustedProxies('none'),
-      limit: RateLimit.parse('off'),
-      countries: await Countries.open(),
-      salts: secrets.salts,
-      key: secrets.key,
-      importSalt: secrets.importSalt,
-      identity: 'cookieless',
-      now: Date.now,
-    });
-    const db = await DBTracker.in(folder, intake, { store: values.store! });
-    const importer = new LogImporter({
-      db,
-      live: undefined,
-      key: secrets.key,
-      importSalt: secrets.importSalt,
-      allowedSites: undefined,
-    });
-    return {
-      take: (log, options, onProgress) => importer.run(log, options, onProgress),
-      close: async () => {
-        await db.close();
-        folder.close();
-      },
-    };
-  } catch (error) {
-    folder.close();
-    throw error;
+    const summary = await taker.take(Readable.from(readable, { objectMode: false }), options, (now) =>
+      progress.show(now),
+    );
+    return fault === undefined ? summary : { ...summary, broken: messageOf(fault) };
+  } finally {
+    interrupted.removeEventListener('abort', interrupt);
+    log.destroy();
+    progress.close();
   }
 }
 
-async function handOver(
-  control: ControlClient,
-  log: Readable,
-  options: ImportOptions,
-  onProgress: (progress: ImportProgress) => void,
-): Promise<ImportSummary> {
-  const query = new URLSearchParams({ format: options.format, follow: String(options.follow) });
-  if (options.site !== undefined) query.set('site', options.site);
-  let summary: ImportSummary | undefined;
-  await control.post(`/control/import?${query}`, log, (line) => {
-    if ('error' in line) throw new HitError('import_failed', String(line.error));
-    if ('progress' in line) onProgress(line.progress as ImportProgress);
-    if ('summary' in line) summary = line.summary as ImportSummary;
-  });
-  if (!summary) {
+/** Says what to do where not all was read. Following ends by being interrupted. */
+function checkWhole(taken: readonly TakenLog[], files: number, follow: boolean, interrupted: boolean): void {
+  const broken = taken.filter(({ summary }) => summary.broken !== undefined);
+  if (interrupted) {
+    if (follow || (broken.length === 0 && taken.length === files)) return;
     throw new HitError(
       'import_failed',
-      'the server went away; import the log again, nothing is counted twice',
+      'the import was interrupted: import the same logs again, and it goes on from there',
     );
   }
-  return summary;
+  if (broken.length > 0) {
+    const which = broken.map(({ name, summary }) => `${name} breaks off (${summary.broken})`).join(', ');
+    throw new HitError(
+      'import_failed',
+      `${which}: what came before is imported, import it again when it is whole and it goes on from there`,
+    );
+  }
 }

@@ -1,6 +1,15 @@
 import { REPORT_SETTINGS, type Values } from '../config.ts';
-import { HitError } from '../errors.ts';
-import { DIMENSIONS, INTERVALS, readDimension, type Words } from '../store/question.ts';
+import { HitError, messageOf } from '../errors.ts';
+import {
+  DIMENSIONS,
+  INTERVALS,
+  readDimension,
+  readInterval,
+  readLimit,
+  readSelection,
+  readTimeZone,
+  type Words,
+} from '../store/question.ts';
 import type { Stats, Top } from '../store/stats.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
@@ -30,6 +39,7 @@ export const report: Command<typeof REPORT_SETTINGS> = {
     if (positionals.length > 0) throw unexpected(positionals);
     if (values.json && values.csv) throw new HitError('bad_usage', 'choose --json or --csv');
     const words = wordsOf(values);
+    check(words);
     const control = await ControlClient.connect(values['data-dir']!);
     if (control) {
       terminal.stdout.write(await print(serverAnswers(control), words, values, terminal.stdout.columns));
@@ -57,6 +67,22 @@ async function print(
   for (const by of ranked) tops.push(await answers.top({ ...words, by }));
   if (!values.json) return reportText(stats, tops, columns ?? 80);
   return `${JSON.stringify({ ...stats, tops: Object.fromEntries(tops.map(({ by, rows }) => [by, rows])) })}\n`;
+}
+
+/**
+ * What cannot be asked is wrong usage, and told before the store is opened.
+ *
+ * @throws HitError `bad_usage`
+ */
+function check(words: Words): void {
+  try {
+    readSelection(words);
+    readInterval(words.interval);
+    readTimeZone(words.timezone);
+    readLimit(words.limit);
+  } catch (error) {
+    throw new HitError('bad_usage', messageOf(error), { cause: error });
+  }
 }
 
 /** `--by day` is taken for `--interval day`: an interval is no dimension, and what is meant is plain. */

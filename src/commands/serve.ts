@@ -1,15 +1,18 @@
 import { rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { SERVE_SETTINGS, type Values } from '../config.ts';
+import { HitError, messageOf } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { Countries } from '../hit/country.ts';
 import { Drops } from '../hit/drops.ts';
 import { Intake } from '../hit/intake.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
-import { Sites } from '../hit/site.ts';
+import { Sites, siteName } from '../hit/site.ts';
 import { ConsoleLines } from '../http/console-lines.ts';
-import { buildServer, listen, listenForCommands } from '../http/server.ts';
+import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
 import { MemoryLive } from '../live/memory.ts';
 import { LogImporter } from '../logs/importer.ts';
 import { DBTracker } from '../trackers/db.ts';
@@ -18,6 +21,9 @@ import { Recorder } from '../trackers/recorder.ts';
 import type { Command, Terminal } from './command.ts';
 import { controlSocket } from './control.ts';
 import { unexpected } from './usage.ts';
+
+/** The default of `--keep-hits`. */
+const KEPT_DAYS = 400;
 
 type ServeValues = Values<typeof SERVE_SETTINGS>;
 
@@ -35,6 +41,7 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
     // Settings that are themselves a small language are read before anything starts.
     const proxies = new TrustedProxies(values['trust-proxy']!);
     const limit = RateLimit.parse(values['rate-limit']!);
+    check(values);
     const folder = DataFolder.open(values['data-dir']!);
     try {
       await serveFrom(folder, values, { proxies, limit }, terminal);
@@ -43,6 +50,21 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
     }
   },
 };
+
+function check({ sites = [], 'keep-hits': hits, 'keep-rollups': rollups }: ServeValues): void {
+  const odd = sites.find((site) => siteName(site) === '');
+  if (odd !== undefined) throw new HitError('bad_setting', `--sites: "${odd}" is no host name`);
+  for (const [flag, days] of [
+    ['--keep-hits', hits],
+    ['--keep-rollups', rollups],
+  ] as const) {
+    if (days === Number.POSITIVE_INFINITY || days === KEPT_DAYS) continue;
+    throw new HitError(
+      'bad_setting',
+      `${flag}: nothing is purged in this version: use forever, or leave it out`,
+    );
+  }
+}
 
 async function serveFrom(
   folder: DataFolder,
@@ -120,34 +142,37 @@ async function serveFrom(
     },
     log,
   );
-  resources.defer(() => app.close());
+  resources.defer(() => closeServer(app));
   const address = await listen(app, values.port!, values.host!);
-  const socket = controlSocket(folder.path);
-  rmSync(socket, { force: true });
-  const control = await listenForCommands(app, socket);
+  const control = await openControl(app, controlSocket(folder.path), log);
   resources.defer(() => {
-    control.close();
-    control.closeAllConnections();
+    control?.close();
+    control?.closeAllConnections();
   });
   greet(terminal, address, folder.path, adminToken, values);
   await aborted(terminal.interrupted);
   log.info('closing: what was acknowledged is being stored');
 }
 
+/** A folder whose path is too long for a socket is no reason not to count. */
+async function openControl(app: FastifyInstance, socket: string, log: Logger): Promise<Server | undefined> {
+  rmSync(socket, { force: true });
+  try {
+    return await listenForCommands(app, socket);
+  } catch (error) {
+    log.warn(`import and report cannot reach this server while it runs: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
 /** On stderr, so that stdout holds the counter's lines and nothing else. */
-function greet(
-  terminal: Terminal,
-  address: string,
-  folder: string,
-  token: string,
-  values: ServeValues,
-): void {
-  const local = address.replace('0.0.0.0', '127.0.0.1');
+function greet(terminal: Terminal, url: string, folder: string, token: string, values: ServeValues): void {
+  const path = values.tracker!.some((name) => name !== 'db') ? '/api/v1/live' : '/api/v1/stats';
   const read = values.public ? '' : ` -H "Authorization: Bearer ${token}"`;
   terminal.stderr.write(
-    `Hit Tracker counts at ${local} (trackers: ${values.tracker!.join(', ')}; data: ${folder})\n` +
-      `  count:  curl ${local}/\n` +
-      `  read:   curl${read} "${local}/api/v1/live"\n`,
+    `Hit Tracker counts at ${url} (trackers: ${values.tracker!.join(', ')}; data: ${folder})\n` +
+      `  count:  curl ${url}/\n` +
+      `  read:   curl${read} "${url}${path}"\n`,
   );
 }
 

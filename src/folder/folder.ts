@@ -1,8 +1,11 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { FolderLock } from './lock.ts';
 import { Secrets } from './secrets.ts';
+
+/** How often salts that are too old are looked for, in milliseconds: they go also when nobody comes. */
+const SALTS_EVERY = 10 * 60_000;
 
 /**
  * The folder that holds all that a node keeps: `store/` (the embedded database), `spool/`, `secrets.json`, `lock`, and
@@ -12,6 +15,7 @@ export class DataFolder {
   readonly path: string;
   readonly secrets: Secrets;
   readonly #lock: FolderLock;
+  readonly #saltTimer: NodeJS.Timeout;
 
   private constructor(path: string) {
     this.path = path;
@@ -22,6 +26,8 @@ export class DataFolder {
       this.#lock.release();
       throw error;
     }
+    this.#turnSalts();
+    this.#saltTimer = setInterval(() => this.#turnSalts(), SALTS_EVERY).unref();
   }
 
   /**
@@ -32,8 +38,9 @@ export class DataFolder {
   static open(folder: string): DataFolder {
     const path = resolve(folder);
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
-      accessSync(path, constants.W_OK);
+      makeFolder(path);
+      // With the separator, so that a file in its place is told.
+      accessSync(`${path}${sep}`, constants.W_OK);
     } catch (error) {
       throw new HitError(
         'data_dir_unusable',
@@ -53,6 +60,22 @@ export class DataFolder {
   }
 
   close(): void {
+    clearInterval(this.#saltTimer);
     this.#lock.release();
   }
+
+  #turnSalts(): void {
+    try {
+      this.secrets.salts.turn();
+    } catch {
+      // The disk is full, say. A hit that needs a salt meets the same fault and tells it.
+    }
+  }
+}
+
+/** Node's own recursive `mkdir` never ends where the system says of a parent that is there that it is not: in `/proc`. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (!existsSync(dirname(path))) makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }

@@ -12,10 +12,13 @@ export class FolderLock {
   readonly #database: DatabaseSync;
 
   constructor(folder: string) {
+    let database: DatabaseSync | undefined;
     try {
-      this.#database = new DatabaseSync(join(folder, 'lock'));
-      this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+      database = new DatabaseSync(join(folder, 'lock'));
+      database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+      this.#database = database;
     } catch (error) {
+      database?.close();
       if (/locked|busy/i.test(messageOf(error))) {
         throw new HitError(
           'data_dir_locked',
@@ -24,12 +27,13 @@ export class FolderLock {
       }
       throw new HitError(
         'data_dir_unusable',
-        `the data folder ${folder} cannot be used: ${messageOf(error)}`,
+        `the data folder ${folder} cannot be used: ${messageOf(error)}. Choose another with --data-dir`,
       );
     }
   }
 
+  /** Lets go of the folder; does nothing the second time. */
   release(): void {
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
   }
 }

@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { DailySalts, type SaltTable } from '../hit/salts.ts';
 
@@ -33,7 +42,12 @@ export class Secrets {
     });
   }
 
-  /** Reads the secrets of a data folder, or makes them. */
+  /**
+   * Reads the secrets of a data folder, or makes them.
+   *
+   * @throws HitError `data_dir_unusable` if they are damaged or cannot be written; so do hits on a day whose salt
+   *   cannot be written
+   */
   static open(folder: string, now: () => number = Date.now): Secrets {
     const path = join(folder, 'secrets.json');
     const content = existsSync(path) ? read(path) : create();
@@ -57,14 +71,7 @@ function create(): SecretsFile {
 
 function read(path: string): SecretsFile {
   try {
-    const content: SecretsFile = JSON.parse(readFileSync(path, 'utf8'));
-    for (const name of ['key', 'importSalt'] as const) {
-      if (fromBase64(content[name]).length !== 16) throw new Error(`"${name}" is not 16 bytes of base64`);
-    }
-    if (typeof content.adminToken !== 'string' || content.adminToken.length < 16) {
-      throw new Error('"adminToken" is missing or shorter than 16 characters');
-    }
-    return { ...content, salts: content.salts ?? {} };
+    return checked(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     throw new HitError(
       'data_dir_unusable',
@@ -74,17 +81,53 @@ function read(path: string): SecretsFile {
   }
 }
 
+function checked(content: unknown): SecretsFile {
+  const fields = fieldsOf(content, 'the file');
+  const { key, importSalt, adminToken, salts = {} } = fields;
+  const keys = { ...fieldsOf(salts, '"salts"'), key, importSalt };
+  for (const [name, value] of Object.entries(keys)) {
+    if (typeof value !== 'string' || fromBase64(value).length !== 16) {
+      throw new Error(`"${name}" is not 16 bytes of base64`);
+    }
+  }
+  if (typeof adminToken !== 'string' || adminToken.length < 16) {
+    throw new Error('"adminToken" is missing or shorter than 16 characters');
+  }
+  return { ...fields, salts } as unknown as SecretsFile;
+}
+
+function fieldsOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error(`${name} is not a JSON object`);
+  }
+  return { ...value };
+}
+
 /** Writes beside and renames, so that a crash leaves the old secrets or the new ones. */
 function write(path: string, content: SecretsFile): void {
-  const beside = `${path}.new`;
-  const file = openSync(beside, 'w', 0o600);
   try {
-    writeSync(file, `${JSON.stringify(content, null, 2)}\n`);
+    const beside = `${path}.new`;
+    // One that a crash left behind would keep its mode.
+    rmSync(beside, { force: true });
+    synced(openSync(beside, 'wx', 0o600), (file) => {
+      writeSync(file, `${JSON.stringify(content, null, 2)}\n`);
+    });
+    renameSync(beside, path);
+    synced(openSync(dirname(path), 'r'), () => undefined);
+  } catch (error) {
+    throw new HitError('data_dir_unusable', `${path} cannot be written: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function synced(file: number, work: (file: number) => void): void {
+  try {
+    work(file);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(beside, path);
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv4 } from 'node:net';
+import { BlockList, isIP, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { HitError } from '../errors.ts';
 import { Memo } from './memo.ts';
 
@@ -61,10 +61,11 @@ export class TrustedProxies {
   }
 
   #add(range: string): void {
-    const [address = '', prefix] = range.split('/');
+    const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(range) ?? [];
     const family = isIP(address);
-    const bits = prefix === undefined ? (family === 4 ? 32 : 128) : Number(prefix);
-    if (family === 0 || !/^\d*$/.test(prefix ?? '') || prefix === '' || bits > (family === 4 ? 32 : 128)) {
+    const most = family === 4 ? 32 : 128;
+    const bits = prefix === undefined ? most : Number(prefix);
+    if (family === 0 || bits > most) {
       throw new HitError(
         'bad_setting',
         `--trust-proxy: "${range}" is neither loopback, private, none, an address nor a CIDR range such as 10.0.0.0/8`,
@@ -83,20 +84,33 @@ function ranges(setting: string): string[] {
   });
 }
 
-/** One spelling for each address: no port, no brackets, no IPv4 inside IPv6, no zone, lower case. */
+const spellings = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (text) => {
+  const address = bareAddress(text);
+  if (isIPv4(address)) return address;
+  if (!isIPv6(address)) return text;
+  const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
+  return canonical.startsWith('::ffff:') && isIPv4(canonical.slice(7)) ? canonical.slice(7) : canonical;
+});
+
+/**
+ * One spelling for each address: no port, no brackets, no zone, no IPv4 inside IPv6, IPv6 as RFC 5952 has it. What is
+ * no address is a label, and stays as it is, cut to 64 characters.
+ *
+ * @example
+ * canonicalAddress('[2001:DB8:0::1]:4711'); // '2001:db8::1'
+ */
 export function canonicalAddress(text: string): string {
-  if (isIPv4(text)) return text;
-  let address = text;
-  if (address.startsWith('[')) {
-    const close = address.indexOf(']');
-    if (close > 0) address = address.slice(1, close);
-  } else if (address.indexOf(':') === address.lastIndexOf(':')) {
-    const host = address.slice(0, Math.max(0, address.indexOf(':')));
-    if (isIPv4(host)) return host;
+  return isIPv4(text) ? text : spellings.of(text);
+}
+
+/** The address in `1.2.3.4:80`, `[::1]:80` and `fe80::1%eth0`. */
+function bareAddress(text: string): string {
+  let end = text.indexOf('%');
+  if (end < 0) end = text.length;
+  if (text.startsWith('[')) {
+    const close = text.indexOf(']');
+    return close < 0 ? text : text.slice(1, Math.min(close, end));
   }
-  const zone = address.indexOf('%');
-  if (zone > 0) address = address.slice(0, zone);
-  address = address.toLowerCase();
-  if (address.startsWith('::ffff:') && isIPv4(address.slice(7))) return address.slice(7);
-  return address.length > LONGEST_LABEL ? address.slice(0, LONGEST_LABEL) : address;
+  const colon = text.indexOf(':');
+  return text.slice(0, colon >= 0 && colon === text.lastIndexOf(':') ? colon : end);
 }

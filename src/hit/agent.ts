@@ -12,8 +12,14 @@ export interface Agent {
 
 /** Bot name of a request that says nothing of its agent. */
 const NO_AGENT = '(no user agent)';
+/** Bot name of one whose agent holds no word. */
+const UNNAMED = '(unnamed)';
 /** Beyond this nothing in a user agent helps to tell it, and patterns get slow. */
 const LONGEST = 1024;
+
+/** What a name of a browser may be: of an agent that it does not know, bowser takes any text for one. */
+const BROWSER_NAME = /^\w[\w .+-]{0,39}$/;
+const LONGEST_BOT_NAME = 60;
 
 const agents = new Memo({ most: 20_000, longest: LONGEST }, parse);
 
@@ -30,24 +36,25 @@ export function agentOf(userAgent: string): Agent {
 }
 
 function parse(userAgent: string): Agent {
-  if (userAgent === '') return { bot: NO_AGENT, browser: '', os: '', device: '' };
+  if (userAgent === '' || userAgent === '-') return { bot: NO_AGENT, browser: '', os: '', device: '' };
   const { browser, os, platform } = Bowser.parse(userAgent);
   return {
     bot: botName(userAgent),
-    browser: browser.name ?? '',
+    browser: browser.name !== undefined && BROWSER_NAME.test(browser.name) ? browser.name : '',
     os: os.name ?? '',
-    device: platform.type ?? '',
+    device: platform.type === undefined || platform.type === 'bot' ? '' : platform.type,
   };
 }
 
-/** The whole word around what isbot recognises: `Googlebot`, where the pattern matches only `bot`. */
+/** The whole word around what isbot recognises, without its version: `Googlebot`, where the pattern matches `bot`. */
 function botName(userAgent: string): string {
   const match = findBotMatch(userAgent);
   if (match === null) return '';
   const at = userAgent.indexOf(match);
-  if (at < 0) return match;
+  if (at < 0) return UNNAMED;
   const before = /[\w.-]*$/.exec(userAgent.slice(0, at))?.[0] ?? '';
   const after = /^[\w.-]*/.exec(userAgent.slice(at + match.length))?.[0] ?? '';
-  const name = `${before}${match}${after}`.replaceAll(/^\W+|\W+$/g, '').slice(0, 60);
-  return name === '' ? match : name;
+  const word = `${before}${match}${after}`.replaceAll(/^\W+|\W+$/g, '');
+  const name = /^[\w .!-]*/.exec(word)![0].trim().slice(0, LONGEST_BOT_NAME);
+  return name === '' ? UNNAMED : name;
 }

@@ -3,8 +3,9 @@
  */
 export interface Facts {
   /**
-   * Which door it came through. `plain`: the counter, which counts whoever comes. `beacon`: a page's own report.
-   * `server`: sent with a token, hence neither limited nor given a cookie. `log`: a line of an access log.
+   * Which door it came through. `plain`: the counter, which counts whoever comes. `beacon`: a visitor's own request,
+   * as a page's report of itself. `server`: told by a trusted sender, hence neither limited nor given a cookie.
+   * `log`: a line of an access log.
    */
   readonly kind: 'plain' | 'beacon' | 'server' | 'log';
   /** When, in milliseconds since 1970 UTC. */

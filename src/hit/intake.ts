@@ -8,6 +8,7 @@ import type { RateLimit } from './rate-limit.ts';
 import type { DailySalts } from './salts.ts';
 import { type Sites, siteName } from './site.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
+import { isUnclean, tidied } from './text.ts';
 import { VisitorCookie, type VisitorId } from './visitor.ts';
 
 export interface Accepted {
@@ -38,8 +39,6 @@ export interface IntakeOptions {
   readonly now: () => number;
 }
 
-/** Control characters and lone surrogates: no honest sender has them, and no database and terminal wants them. */
-const UNCLEAN = /[\u0000-\u001f\u007f\ud800-\udfff]/u;
 const PAGE_VIEW = 'pageview';
 
 /**
@@ -139,7 +138,7 @@ export class Intake {
       language: languageOf(facts.language),
       status: facts.status,
       method: facts.method,
-      title: facts.title === '' ? '' : titleOf(facts.title),
+      title: facts.title === '' ? '' : tidied(facts.title, LIMITS.title),
       props: facts.props,
     };
   }
@@ -160,11 +159,11 @@ function tooLarge(field: string, length: number, limit: number): Dropped {
 
 function textProblem(facts: Facts): Dropped | undefined {
   if (facts.kind === 'log') return undefined;
-  const unclean = UNCLEAN.test(facts.path)
+  const unclean = isUnclean(facts.path)
     ? 'path'
-    : UNCLEAN.test(facts.name)
+    : isUnclean(facts.name)
       ? 'name'
-      : facts.props !== '' && UNCLEAN.test(facts.props)
+      : facts.props !== '' && isUnclean(facts.props)
         ? 'props'
         : '';
   if (unclean === '') return undefined;
@@ -172,7 +171,7 @@ function textProblem(facts: Facts): Dropped | undefined {
 }
 
 function siteProblem(reason: DropReason, facts: Facts): Dropped {
-  const name = (facts.site === '' ? facts.host : facts.site).toWellFormed().slice(0, LIMITS.site);
+  const name = (facts.site === '' ? facts.host : facts.site).slice(0, LIMITS.site).toWellFormed();
   const details: Partial<Record<DropReason, string>> = {
     invalid: name === '' ? 'no site is given' : `"${name}" is no host name`,
     site_not_allowed: `site "${name}" is not counted here: see --sites`,
@@ -181,10 +180,13 @@ function siteProblem(reason: DropReason, facts: Facts): Dropped {
   return { reason, detail: details[reason] ?? '' };
 }
 
-/** The plain counter counts whoever comes; a visitor whom a trusted sender names without an agent is no bot. */
+/**
+ * The plain counter counts whoever comes. A browser never omits its agent; a trusted sender and a log without that
+ * field do, and say nothing by it.
+ */
 function botOf(facts: Facts, agent: Agent): string {
   if (facts.kind === 'plain') return '';
-  return facts.userAgent === '' && facts.visitor !== '' ? '' : agent.bot;
+  return facts.userAgent === '' && facts.kind !== 'beacon' ? '' : agent.bot;
 }
 
 function pathOf(facts: Facts, query: number): string {
@@ -194,15 +196,6 @@ function pathOf(facts: Facts, query: number): string {
   }
   if (path.charCodeAt(0) !== 47) path = `/${path}`;
   return path;
-}
-
-/** Titles hold line breaks and worse in good faith, so they are tidied, not refused. */
-function titleOf(title: string): string {
-  return title
-    .slice(0, LIMITS.title)
-    .toWellFormed()
-    .replaceAll(/[\u0000-\u0020\u007f]+/g, ' ')
-    .trim();
 }
 
 function withoutFragment(text: string): string {

@@ -26,14 +26,16 @@ export class Memo<Value> {
     return known === undefined ? this.#renew(key) : known;
   }
 
-  #renew(key: string): Value {
+  #renew(text: string): Value {
+    // What is computed may be a slice of the key, and then keeps no more than that alive.
+    const key = owned(text);
     let value = this.#old.get(key);
     if (value === undefined) value = this.#compute(key);
     if (this.#young.size >= this.#generation) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(owned(key), value);
+    this.#young.set(key, value);
     return value;
   }
 }

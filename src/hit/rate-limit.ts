@@ -1,4 +1,5 @@
 import { HitError } from '../errors.ts';
+import { owned } from './memo.ts';
 
 /** Clients remembered in each of the two generations. */
 const GENERATION = 50_000;
@@ -65,7 +66,8 @@ export class RateLimit {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(client, bucket);
+    // A client's name may be a slice of a long header.
+    this.#young.set(owned(client), bucket);
     return bucket;
   }
 }

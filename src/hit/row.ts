@@ -164,9 +164,8 @@ export function intactLength(bytes: Buffer): { length: number; rows: number } {
     const end = rowEnd(bytes, at);
     if (end < 0) break;
     if (bytes[at] === 0) {
-      const size = bytes.readUInt32LE(at + 1) + bytes.readUInt32LE(at + 5) * 0x1_0000_0000;
-      const sum = bytes.readUInt32LE(at + 9);
-      if (size !== at - groupStart || sum !== crc32(bytes.subarray(groupStart, at))) break;
+      // A group without rows was never written: it is what zeros look like, which a power cut leaves in a file.
+      if (groupRows === 0 || !isSealed(bytes, groupStart, at, end)) break;
       rows += groupRows;
       groupStart = end;
       groupRows = 0;
@@ -176,6 +175,18 @@ export function intactLength(bytes: Buffer): { length: number; rows: number } {
     at = end;
   }
   return { length: groupStart, rows };
+}
+
+/** Whether the seal between `at` and `end` fits the group before it, to the last bit. */
+function isSealed(bytes: Buffer, groupStart: number, at: number, end: number): boolean {
+  const size = bytes.readUInt32LE(at + 1) + bytes.readUInt32LE(at + 5) * 0x1_0000_0000;
+  const sum = bytes.readUInt32LE(at + 9);
+  return (
+    end - at === SEAL_BYTES &&
+    size === at - groupStart &&
+    sum === crc32(bytes.subarray(groupStart, at)) &&
+    bytes.subarray(at + 13, end).every((byte) => byte === 0)
+  );
 }
 
 /** Strings before the status, after site, time and visitor; and after it. */

@@ -8,7 +8,10 @@ export type SaltTable = Readonly<Record<string, Uint8Array>>;
 export interface SaltOptions {
   /** Salts of an earlier run; those that are too old are not used again. */
   readonly salts?: SaltTable;
-  /** Told of the table each time it changes; what is missing from it must be destroyed. */
+  /**
+   * Told of the table each time it changes, before a new salt is used; what is missing from it must be destroyed.
+   * What it throws goes to whoever asked for the hash, and the next one asks again.
+   */
   readonly onChange?: (salts: SaltTable) => void;
   readonly random: (bytes: number) => Uint8Array;
   readonly now: () => number;
@@ -36,26 +39,33 @@ export class DailySalts {
 
   /** The hash of the day that `time` (milliseconds) falls on, or undefined if its salt is gone. The future is today. */
   hashFor(time: number): KeyedHash | undefined {
-    const today = Math.floor(this.#options.now() / DAY);
-    if (today !== this.#today) this.#turn(today);
+    const today = this.turn();
     const day = Math.floor(time / DAY);
     if (day >= today) return this.#current;
     return day === today - 1 ? this.#previous : undefined;
   }
 
-  #turn(today: number): void {
-    const kept: Record<string, Uint8Array> = {};
-    const names = { current: dayName(today), previous: dayName(today - 1) };
-    const previous = this.#table[names.previous];
-    if (previous) kept[names.previous] = previous;
-    kept[names.current] = this.#table[names.current] ?? this.#options.random(16);
-    const changed =
-      Object.keys(kept).length !== Object.keys(this.#table).length || !(names.current in this.#table);
-    this.#table = kept;
+  /** Makes today's salt and destroys those that are too old, where that is not done. Returns the day's number. */
+  turn(): number {
+    const today = Math.floor(this.#options.now() / DAY);
+    if (today === this.#today) return today;
+    const table: Record<string, Uint8Array> = {};
+    // Tomorrow's is there after a clock was set back over midnight, and tomorrow it is needed again.
+    for (const day of [today - 1, today, today + 1].map(dayName)) {
+      if (this.#table[day]) table[day] = this.#table[day];
+    }
+    const current = table[dayName(today)] ?? this.#options.random(16);
+    table[dayName(today)] = current;
+    const previous = table[dayName(today - 1)];
+    const days = Object.keys(table);
+    if (days.length !== Object.keys(this.#table).length || days.some((day) => !this.#table[day])) {
+      this.#options.onChange?.(table);
+    }
+    this.#table = table;
     this.#today = today;
-    this.#current = new KeyedHash(kept[names.current]!);
+    this.#current = new KeyedHash(current);
     this.#previous = previous && new KeyedHash(previous);
-    if (changed) this.#options.onChange?.(kept);
+    return today;
   }
 }
 

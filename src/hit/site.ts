@@ -1,9 +1,9 @@
+import { isIPv6 } from 'node:net';
 import type { DropReason } from './hit.ts';
 import { LIMITS } from './hit.ts';
 import { Memo } from './memo.ts';
 
 const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
-const IPV6 = /^[0-9a-f:.]{2,45}$/;
 
 /**
  * Which sites are counted: a fixed list, or any up to a number.
@@ -49,10 +49,10 @@ export function siteName(host: string): string {
   let name = host.trim().toLowerCase();
   if (name.startsWith('[')) {
     name = name.slice(1, Math.max(1, name.indexOf(']')));
-    return IPV6.test(name) ? name : '';
+    return isIPv6(name) && !name.includes('%') ? name : '';
   }
   if (name.indexOf(':') === name.lastIndexOf(':')) name = name.replace(/:\d*$/, '');
-  else return IPV6.test(name) ? name : '';
+  else return isIPv6(name) && !name.includes('%') ? name : '';
   if (name.endsWith('.')) name = name.slice(0, -1);
   return name.length <= LIMITS.site && HOST_NAME.test(name) ? name : '';
 }

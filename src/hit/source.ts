@@ -1,5 +1,7 @@
 import { LIMITS } from './hit.ts';
 import { Memo } from './memo.ts';
+import { siteName } from './site.ts';
+import { tidied } from './text.ts';
 
 /** Where a visitor came from. */
 export interface Referrer {
@@ -47,8 +49,8 @@ function parseReferrer(text: string): Referrer {
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:' && url.protocol !== 'android-app:')) {
     return NOWHERE;
   }
-  const host = url.hostname.replace(/^www\./, '');
-  return { host, url: `${url.protocol}//${url.host}${url.pathname}` };
+  const host = siteName(url.hostname).replace(/^www\./, '');
+  return { host, url: `${url.protocol}//${url.host}${url.pathname}`.slice(0, LIMITS.referrer) };
 }
 
 function parseCampaign(query: string): Campaign {
@@ -57,7 +59,7 @@ function parseCampaign(query: string): Campaign {
   const value = (...names: string[]) => {
     for (const name of names) {
       const found = parameters.get(name);
-      if (found) return found.toWellFormed().slice(0, LIMITS.utm);
+      if (found) return tidied(found, LIMITS.utm);
     }
     return '';
   };

@@ -1,10 +1,12 @@
 import { hex64, KeyedHash } from './hash.ts';
 
 /** Name of the visitor cookie. */
-export const COOKIE_NAME = 'hit';
+const COOKIE_NAME = 'hit';
 /** Longest life that browsers grant a cookie, in seconds: 400 days. */
 const COOKIE_SECONDS = 400 * 86_400;
 const VALUE = /^([0-9a-f]{8})([0-9a-f]{8})\.([0-9a-f]{16})$/;
+/** Cookies of this name that are tried: other software on a parent domain may set one of its own. */
+const MOST_TRIED = 8;
 
 export interface VisitorId {
   readonly high: number;
@@ -29,11 +31,13 @@ export class VisitorCookie {
 
   /** The visitor that a `Cookie` header names, or undefined if it names none or is forged. */
   read(site: string, header: string): VisitorId | undefined {
-    const match = VALUE.exec(cookieValue(header, COOKIE_NAME));
-    if (!match) return undefined;
-    const high = Number.parseInt(match[1]!, 16);
-    const low = Number.parseInt(match[2]!, 16);
-    return this.#sign(site, match[1]! + match[2]!) === match[3] ? { high, low } : undefined;
+    let tried = 0;
+    for (const value of cookieValues(header, COOKIE_NAME)) {
+      const visitor = this.#check(site, value);
+      if (visitor) return visitor;
+      if (++tried === MOST_TRIED) break;
+    }
+    return undefined;
   }
 
   /** The `Set-Cookie` header that gives this visitor its name. */
@@ -41,6 +45,12 @@ export class VisitorCookie {
     const id = hex64(visitor.high, visitor.low);
     const flags = `Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
     return `${COOKIE_NAME}=${id}.${this.#sign(site, id)}; ${flags}`;
+  }
+
+  #check(site: string, value: string): VisitorId | undefined {
+    const match = VALUE.exec(value);
+    if (!match || this.#sign(site, match[1]! + match[2]!) !== match[3]) return undefined;
+    return { high: Number.parseInt(match[1]!, 16), low: Number.parseInt(match[2]!, 16) };
   }
 
   #sign(site: string, id: string): string {
@@ -51,15 +61,20 @@ export class VisitorCookie {
 
 /** Value of one cookie in a `Cookie` header, or ''. */
 export function cookieValue(header: string, name: string): string {
+  for (const value of cookieValues(header, name)) return value;
+  return '';
+}
+
+/** A name may come more than once: of several paths and domains, the most specific first. */
+function* cookieValues(header: string, name: string): Generator<string> {
   let start = 0;
   while (start < header.length) {
     let end = header.indexOf(';', start);
     if (end < 0) end = header.length;
     while (header.charCodeAt(start) === 32) start++;
     if (header.startsWith(name, start) && header.charCodeAt(start + name.length) === 61) {
-      return header.slice(start + name.length + 1, end).trim();
+      yield header.slice(start + name.length + 1, end).trim();
     }
     start = end + 1;
   }
-  return '';
 }

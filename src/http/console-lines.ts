@@ -27,18 +27,20 @@ export class ConsoleLines {
       return;
     }
     this.#pending = line;
-    this.#timer ??= setTimeout(() => this.#flush(), wait);
+    this.#timer ??= setTimeout(() => this.#wake(), wait);
   }
 
   /** Writes the line that waits, if one does. */
   close(): void {
     clearTimeout(this.#timer);
-    this.#flush();
-  }
-
-  #flush(): void {
     this.#timer = undefined;
     if (this.#pending !== undefined) this.#put(this.#pending);
+  }
+
+  /** A timer may be a little early: then the line waits again. */
+  #wake(): void {
+    this.#timer = undefined;
+    if (this.#pending !== undefined) this.print(this.#pending);
   }
 
   #put(line: string): void {

@@ -32,7 +32,7 @@ function registryOf(context: ServerContext): Registry {
   collectDefaultMetrics({ register: registry });
   new Counter({
     name: 'hit_dropped_total',
-    help: 'Hits dropped, by reason',
+    help: 'Hits dropped since the start, by reason',
     labelNames: ['reason'],
     registers,
     collect() {
@@ -64,7 +64,15 @@ function registryOf(context: ServerContext): Registry {
       'Finished batches that the store does not have',
       () => spool.backlog,
     );
-    gauge(registers, 'hit_accepted', 'Hits acknowledged since the start', () => spool.accepted);
+    new Counter({
+      name: 'hit_accepted_total',
+      help: 'Hits made durable since the start',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(spool.accepted);
+      },
+    });
   }
   return registry;
 }

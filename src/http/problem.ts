@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, HitError } from '../errors.ts';
 
-/** Codes of Fastify's own errors → ours. */
+/** Codes of Fastify's own errors that are not just `invalid` → ours. */
 const FROM_FASTIFY: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
@@ -15,20 +15,12 @@ export function sendProblem(reply: FastifyReply, error: HitError): FastifyReply 
   return reply
     .code(error.status)
     .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: 'about:blank',
-        title: STATUS_CODES[error.status],
-        status: error.status,
-        code: error.code,
-        detail: error.message,
-      }),
-    );
+    .send(problemText(error.status, error.code, error.message));
 }
 
 /** Handles whatever a handler threw. Faults of ours are logged, and not told to strangers. */
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = asHitError(error);
+  const known = asHitError(error, request);
   if (known.status >= 500) request.log.error({ err: error, url: request.url }, known.message);
   return sendProblem(reply, known);
 }
@@ -40,30 +32,36 @@ export function onNotFound(request: FastifyRequest, reply: FastifyReply): Fastif
   );
 }
 
-function asHitError(error: FastifyError | HitError): HitError {
+/** Whatever was thrown, as an error of ours. */
+export function asHitError(error: FastifyError | HitError, request: FastifyRequest): HitError {
   if (error instanceof HitError) return error;
   const code = FROM_FASTIFY[error.code];
-  if (code) return new HitError(code, error.message, { cause: error });
+  if (code) return new HitError(code, detailOf(code, request), { cause: error });
   const status = error.statusCode ?? 500;
   if (status < 500) return new HitError('invalid', error.message, { cause: error });
   return new HitError('internal', 'something failed here; the log of the server says what', { cause: error });
+}
+
+function detailOf(code: ErrorCode, request: FastifyRequest): string {
+  if (code === 'too_large') return `the body has more than ${request.routeOptions.bodyLimit} bytes`;
+  return 'the body is of another type than application/json, text/plain with JSON in it, or application/x-ndjson';
 }
 
 function pathOf(url: string): string {
   return url.split('?', 1)[0]!.slice(0, 200);
 }
 
-/** What a connection is told whose request cannot even be parsed: too large a header, broken HTTP. */
+/** What is wrong with a connection that sends no request which can be parsed, by the code of Node's error. */
+const RAW_PROBLEMS: Readonly<Record<string, { status: number; code: ErrorCode; detail: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, code: 'too_large', detail: 'the header is larger than 16 KiB' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'invalid', detail: 'the request did not come in time' },
+};
+const NO_HTTP = { status: 400, code: 'invalid', detail: 'this is no HTTP request' };
+
+/** What such a connection is told: a whole response, as text. */
 export function rawProblem(error: NodeJS.ErrnoException): string {
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const status = tooLarge ? 431 : 400;
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title: STATUS_CODES[status],
-    status,
-    code: tooLarge ? 'too_large' : 'invalid',
-    detail: tooLarge ? 'the header is larger than 16 KiB' : 'this is no HTTP request',
-  });
+  const { status, code, detail } = RAW_PROBLEMS[error.code ?? ''] ?? NO_HTTP;
+  const body = problemText(status, code, detail);
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'content-type: application/problem+json',
@@ -72,4 +70,8 @@ export function rawProblem(error: NodeJS.ErrnoException): string {
     '',
     body,
   ].join('\r\n');
+}
+
+function problemText(status: number, code: string, detail: string): string {
+  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail });
 }

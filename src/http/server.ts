@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { Socket } from 'node:net';
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import type { AddressInfo, ListenOptions, Server as NetServer, Socket } from 'node:net';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
 import { importRoutes } from './api/import.ts';
 import { readRoutes } from './api/read.ts';
@@ -15,19 +15,40 @@ import { onError, onNotFound, rawProblem } from './problem.ts';
 /** Where no route says otherwise. */
 const BODY_LIMIT = 64 * 1024;
 const MOST_CONNECTIONS = 20_000;
+/** Within which a request must have come as a whole, in milliseconds. */
+const REQUEST_TIMEOUT = 120_000;
+/** How long a connection that sent no HTTP may stay to read what was wrong, in milliseconds. */
+const LINGER = 2000;
+/** How long requests under way may take when the server closes, in milliseconds. */
+const CLOSE_PATIENCE = 2000;
+
+/** What to do where listening fails, by the code of the system's error. */
+const ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program uses it; choose another with --port',
+  EACCES: 'this user may not; choose a port above 1023 with --port',
+  EADDRNOTAVAIL: 'this machine has no such address; choose another with --host',
+  ENOTFOUND: 'there is no such host; choose another with --host',
+};
 
 /** All routes, on no address yet. */
 export function buildServer(context: ServerContext, log: FastifyBaseLogger): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request costs more than the request, and only faults of ours are logged.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_LIMIT,
-    // A path is data here, and may be as long as a header; what is too long is refused with its reason.
-    routerOptions: { maxParamLength: 500 },
-    forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT,
+    // What comes while the server closes is served too: the spool closes after the last answer.
+    return503OnClosing: false,
+    frameworkErrors: onError,
     clientErrorHandler(error, socket) {
-      if (socket.writable) socket.end(rawProblem(error));
-      else socket.destroy();
+      if (!socket.writable) {
+        socket.destroy();
+        return;
+      }
+      socket.end(rawProblem(error));
+      socket.setTimeout(LINGER, () => socket.destroy());
     },
   });
   app.server.maxConnections = MOST_CONNECTIONS;
@@ -43,32 +64,51 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   return app;
 }
 
-/** Listens, or says in one line why it cannot. */
+/**
+ * Listens, or says in one line why it cannot. Fastify's own `listen` would also log every address.
+ *
+ * @param port 0 takes a free one
+ * @returns the address for somebody on this machine, such as `http://127.0.0.1:5000`
+ * @throws HitError `port_unavailable`
+ */
 export async function listen(app: FastifyInstance, port: number, host: string): Promise<string> {
+  await app.ready();
   try {
-    return await app.listen({ port, host });
+    await listening(app.server, { port, host });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'EADDRINUSE' ? 'another program uses it' : messageOf(error);
-    throw new HitError(
-      'port_unavailable',
-      `cannot listen on ${host}:${port}: ${why}; choose another with --port`,
-      {
-        cause: error,
-      },
-    );
+    const why = ADVICE[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
+    throw new HitError('port_unavailable', `cannot listen on ${host}:${port}: ${why}`, { cause: error });
   }
+  const { address, family, port: taken } = app.server.address() as AddressInfo;
+  const near = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
+  return `http://${family === 'IPv6' ? `[${near}]` : near}:${taken}`;
 }
 
 /**
  * The same routes on a socket in the data folder, for commands on that folder: whoever can open it may do everything.
+ * A log that a command follows is one request without an end.
  */
-export function listenForCommands(app: FastifyInstance, path: string): Promise<Server> {
-  const server = createServer((request, response) => app.routing(request, response));
+export async function listenForCommands(app: FastifyInstance, path: string): Promise<Server> {
+  const server = createServer({ requestTimeout: 0 }, (request, response) => app.routing(request, response));
   server.on('connection', (socket: Socket) => trustSocket(socket));
+  await listening(server, { path });
+  return server;
+}
+
+/** Takes no more connections, lets requests under way finish, and hangs up on those that do not. */
+export async function closeServer(app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_PATIENCE);
+  await app.close();
+  clearTimeout(timer);
+}
+
+function listening(server: NetServer, options: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(path, () => resolve(server));
+    server.listen(options, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
   });
 }
 

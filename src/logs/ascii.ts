@@ -1,5 +1,6 @@
 /** The character codes that access logs are built of. */
 
+export const LINE_FEED = 10;
 export const SPACE = 32;
 export const QUOTE = 34;
 export const PLUS = 43;

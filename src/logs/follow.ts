@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -5,47 +6,60 @@ import { HitError, messageOf } from '../errors.ts';
 
 /** Milliseconds between two looks at a file that has nothing new. */
 const PACE = 250;
+/** Looks without anything new, after which nobody writes to a renamed file any more. */
+const LAST_LOOKS = 4;
 const CHUNK = 1024 * 1024;
 
 /**
  * A log that grows, through rotation: one stream for each file that is at the path in turn. A stream ends when its
- * file was renamed or cut, and everything in it was read; the next one begins with the file that took its place.
+ * file was renamed or cut, and everything in it was read; the next one begins with the file that took its place. The
+ * file may also not be there yet.
  *
  * @param stop ends the stream under way where it is
+ * @throws HitError `import_failed` if the file may not be read
  */
 export async function* generationsOf(path: string, stop: AbortSignal): AsyncGenerator<Readable> {
-  while (!stop.aborted) {
+  for (;;) {
     const file = await openWhenThere(path, stop);
     if (!file) return;
-    yield Readable.from(growing(file, path, stop), { objectMode: false });
+    const log = Readable.from(growing(file, path, stop), { objectMode: false });
+    try {
+      yield log;
+    } finally {
+      log.destroy();
+      await file.close();
+    }
   }
 }
 
 async function* growing(file: FileHandle, path: string, stop: AbortSignal): AsyncGenerator<Buffer> {
-  try {
-    let position = 0;
-    while (!stop.aborted) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
+  let position = 0;
+  let quietLooks = 0;
+  let space = Buffer.allocUnsafe(CHUNK);
+  while (!stop.aborted) {
+    const { bytesRead } = await file.read(space, 0, CHUNK, position);
+    if (bytesRead > 0) {
       position += bytesRead;
-      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
-      else if (await isOver(file, path, position)) return;
-      else await pause(stop);
+      quietLooks = 0;
+      yield space.subarray(0, bytesRead);
+      space = Buffer.allocUnsafe(CHUNK);
+      continue;
     }
-  } finally {
-    await file.close();
+    const own = await file.stat();
+    if (own.size < position) return;
+    quietLooks = (await isReplaced(own, path)) ? quietLooks + 1 : 0;
+    if (quietLooks > LAST_LOOKS) return;
+    await pause(stop);
   }
 }
 
-/** Whether the path leads to another file now, or this one was cut. What was written meanwhile is read first. */
-async function isOver(file: FileHandle, path: string, position: number): Promise<boolean> {
-  const own = await file.stat();
-  if (own.size < position) return true;
-  if (own.size > position) return false;
+/**
+ * Whether the path leads to another file now, and that one is in use. A server writes on to the renamed file until it
+ * is told to open the new one, and its processes do so one after another.
+ */
+async function isReplaced(own: Stats, path: string): Promise<boolean> {
   const now = await stat(path).catch(() => undefined);
-  if (now === undefined || (now.ino === own.ino && now.dev === own.dev)) return false;
-  // A server writes on to the renamed file until it is told to open the new one: give it the time of one look.
-  await sleep(PACE);
-  return (await file.stat()).size === position;
+  return now !== undefined && now.size > 0 && (now.ino !== own.ino || now.dev !== own.dev);
 }
 
 async function openWhenThere(path: string, stop: AbortSignal): Promise<FileHandle | undefined> {

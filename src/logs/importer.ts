@@ -1,12 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
+import { siteName } from '../hit/site.ts';
 import type { Live } from '../live/live.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import { detectFormat, type LogFormat } from './format.ts';
+import { type Claim, Ledgers } from './ledger.ts';
+import { createLogLine, parseLine } from './line.ts';
 import { type Piece, piecesOf } from './piece.ts';
-import { type LineFailure, MOST_FAILURES, type PieceResult, type Sightings } from './reader.ts';
+import type { PieceResult, Sightings } from './reader.ts';
 import { ReaderThreads } from './reader-threads.ts';
-import { linesOf, sampled, unzipped } from './source.ts';
+import { linesOf, sampled, untilFault, unzipped } from './source.ts';
+import { type ImportSummary, ImportTally } from './tally.ts';
 
 /** Bytes of log that are read, stored and remembered at once. */
 const PIECE_BYTES = 16 * 1024 * 1024;
@@ -31,20 +35,6 @@ export interface ImportProgress {
   readonly lines: number;
 }
 
-/** The summary that `import --json` prints. */
-export interface ImportSummary {
-  /** Lines that are not blank. */
-  readonly lines: number;
-  readonly imported: number;
-  readonly failed: number;
-  /** Lines that an earlier import took. */
-  readonly already: number;
-  readonly seconds: number;
-  readonly lines_per_second: number;
-  /** The first 20. */
-  readonly failures: readonly LineFailure[];
-}
-
 export interface LogImporterOptions {
   readonly db: DBTracker;
   /** Live state that counts the hits too. */
@@ -52,10 +42,13 @@ export interface LogImporterOptions {
   readonly key: Uint8Array;
   readonly importSalt: Uint8Array;
   readonly allowedSites: readonly string[] | undefined;
+  /** Bytes of log that are read, stored and remembered at once. Default 16 MiB. */
+  readonly pieceBytes?: number;
 }
 
 /**
- * Takes access logs into the store, each line once however often its log is read.
+ * Takes access logs into the store, each line once however often its log is read, and also where the same log is read
+ * several times at once.
  *
  * @example
  * const importer = new LogImporter({ db, live: undefined, key, importSalt, allowedSites: undefined });
@@ -63,135 +56,169 @@ export interface LogImporterOptions {
  */
 export class LogImporter {
   readonly #options: LogImporterOptions;
+  readonly #ledgers: Ledgers;
 
   constructor(options: LogImporterOptions) {
+    const { db } = options;
     this.#options = options;
+    this.#ledgers = new Ledgers(async (root) => {
+      // A piece may still be on its way into the store, since an import that was cut off.
+      await db.spool.flush();
+      return db.knownPieces(root);
+    });
   }
 
   /**
+   * A source that breaks off is no fault: what came before is kept, the summary says why, and an import of the same log
+   * goes on from there.
+   *
    * @param source the log's bytes, gzip or plain
    * @returns when everything is in the store
-   * @throws HitError `import_failed` where the source breaks off; what was read before is kept, and an import of the
-   *   same log goes on from there
+   * @throws HitError `bad_setting` for a site that is none; `import_failed`, `store_unavailable` where the log cannot be
+   *   taken in; an import of the same log goes on from there
    */
   async run(
     source: AsyncIterable<Buffer>,
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void = () => undefined,
   ): Promise<ImportSummary> {
-    const run = new Run(this.#options, options, onProgress);
+    const run = new Run(this.#options, this.#ledgers, options, onProgress);
+    let fault: HitError | undefined;
     try {
       return await run.go(source);
+    } catch (error) {
+      fault = asHitError(error);
+      throw fault;
     } finally {
-      await run.close();
+      await run.close(fault);
     }
   }
 }
 
-interface Pending {
-  readonly piece: Piece;
-  readonly result: Promise<PieceResult> | undefined;
+function asHitError(error: unknown): HitError {
+  if (error instanceof HitError) return error;
+  return new HitError('import_failed', `the log cannot be taken in: ${messageOf(error)}`, { cause: error });
 }
 
 /** One import under way. */
 class Run {
   readonly #house: LogImporterOptions;
+  readonly #ledgers: Ledgers;
   readonly #options: ImportOptions;
   readonly #onProgress: (progress: ImportProgress) => void;
   readonly #site: string;
-  readonly #started = performance.now();
+  readonly #tally = new ImportTally();
+  readonly #claims = new Set<Claim>();
   #threads: ReaderThreads | undefined;
+  #root: string | undefined;
   #bytes = 0;
-  #lineBreaks = 0;
-  #lines = 0;
-  #imported = 0;
-  #failed = 0;
-  #already = 0;
-  readonly #failures: LineFailure[] = [];
+  #broken: string | undefined;
 
   constructor(
     house: LogImporterOptions,
+    ledgers: Ledgers,
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
   ) {
     this.#house = house;
+    this.#ledgers = ledgers;
     this.#options = options;
     this.#onProgress = onProgress;
-    this.#site = options.site ?? DEFAULT_SITE;
+    this.#site = siteName(options.site ?? DEFAULT_SITE);
+    if (this.#site === '') throw new HitError('bad_setting', `site "${options.site}" is no host name`);
   }
 
   async go(source: AsyncIterable<Buffer>): Promise<ImportSummary> {
-    const { db } = this.#house;
-    const { follow } = this.#options;
-    const patience = follow ? FOLLOW_PATIENCE : Number.POSITIVE_INFINITY;
-    const { text, sample } = await sampled(unzipped(this.#counted(source)), follow);
+    const readable = untilFault(unzipped(this.#counted(source)), (error) => {
+      this.#broken = messageOf(error);
+    });
+    const { text, sample } = await sampled(readable, this.#options.follow);
     const format =
       this.#options.format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : this.#options.format;
-    this.#threads = new ReaderThreads({
-      format,
-      site: this.#site,
-      key: this.#house.key,
-      importSalt: this.#house.importSalt,
-      allowedSites: this.#house.allowedSites,
-    });
-    const lookUp = (root: string) => db.knownPieces(root);
-    const pending: Pending[] = [];
-    try {
-      for await (const piece of piecesOf(text, { site: this.#site, lookUp, size: PIECE_BYTES, patience })) {
-        pending.push({ piece, result: piece.known ? undefined : this.#threads.read(piece.bytes) });
-        const most = follow ? 0 : this.#threads.most;
-        while (pending.length > most) await this.#settle(pending.shift()!);
-      }
-    } catch (error) {
-      for (const each of pending) await this.#settle(each);
-      throw error instanceof HitError
-        ? error
-        : new HitError('import_failed', `the log breaks off: ${messageOf(error)}`, { cause: error });
-    }
-    for (const each of pending) await this.#settle(each);
-    await db.spool.flush();
-    return this.#summary();
+    await this.#take(this.#piecesOf(text, format), this.#startThreads(format));
+    await this.#house.db.spool.flush();
+    return this.#tally.summary(this.#broken);
   }
 
-  async close(): Promise<void> {
+  /** @param fault why it failed, if it did */
+  async close(fault: HitError | undefined): Promise<void> {
+    for (const claim of this.#claims) claim.withdraw(fault);
+    if (this.#root !== undefined) this.#ledgers.close(this.#root);
     await this.#threads?.close();
   }
 
-  async #settle({ piece, result }: Pending): Promise<void> {
-    const { root, parent, digest, known, bytes } = piece;
-    if (known) {
-      this.#already += Number(known.lines);
-      this.#lines += Number(known.lines);
-      this.#lineBreaks += Number(known.line_breaks);
-    } else {
-      const read = (await result)!;
-      const { lines, lineBreaks, failed } = read;
-      await this.#house.db.spool.add(read.rows, {
-        ...{
-          root,
-          parent,
-          digest,
-          bytes: bytes.length,
-          lines,
-          line_breaks: lineBreaks,
-          failed,
-          site: this.#site,
-        },
-      });
-      for (const { line, reason } of read.failures) {
-        if (this.#failures.length < MOST_FAILURES)
-          this.#failures.push({ line: line + this.#lineBreaks, reason });
-      }
-      this.#lines += lines;
-      this.#lineBreaks += lineBreaks;
-      this.#imported += read.imported;
-      this.#failed += failed;
-      await this.#count(read.sightings);
-    }
-    this.#onProgress({ bytes: this.#bytes, lines: this.#lines });
+  #startThreads(format: LogFormat): ReaderThreads {
+    const { key, importSalt, allowedSites } = this.#house;
+    this.#threads = new ReaderThreads({ format, site: this.#site, key, importSalt, allowedSites });
+    return this.#threads;
   }
 
-  async #count({ sites, site, time, high, low }: Sightings): Promise<void> {
+  #piecesOf(text: AsyncIterable<Buffer>, format: LogFormat): AsyncIterable<Piece> {
+    const line = createLogLine();
+    return piecesOf(text, {
+      site: this.#site,
+      size: this.#house.pieceBytes ?? PIECE_BYTES,
+      patience: this.#options.follow ? FOLLOW_PATIENCE : Number.POSITIVE_INFINITY,
+      canRead: (bytes) => parseLine(bytes.toString(), format, line) === 'read',
+      openLedger: (root) => {
+        this.#root = root;
+        return this.#ledgers.open(root);
+      },
+    });
+  }
+
+  /** Reads pieces ahead, and stores them one after another, also while the log has nothing more to give. */
+  async #take(pieces: AsyncIterable<Piece>, threads: ReaderThreads): Promise<void> {
+    const ahead = this.#options.follow ? 0 : threads.most;
+    const underWay: Promise<void>[] = [];
+    let last: Promise<void> = Promise.resolve();
+    try {
+      for await (const piece of pieces) {
+        if (piece.kind === 'new') this.#claims.add(piece.claim);
+        const result = piece.kind === 'known' ? undefined : threads.read(piece.bytes);
+        last = last.then(() => this.#settle(piece, result));
+        // It is awaited later; a fault until then is not unheard.
+        last.catch(() => undefined);
+        underWay.push(last);
+        while (underWay.length > ahead) await underWay.shift();
+      }
+    } finally {
+      await last;
+    }
+  }
+
+  async #settle(piece: Piece, result: Promise<PieceResult> | undefined): Promise<void> {
+    if (piece.kind === 'known') {
+      this.#tally.addKnown(await piece.counts);
+    } else {
+      const read = (await result)!;
+      if (piece.kind === 'new') await this.#store(piece, read);
+      this.#tally.addRead(piece.kind === 'new' ? read : unfinished(read));
+      await this.#show(read.sightings);
+    }
+    this.#onProgress({ bytes: this.#bytes, lines: this.#tally.lines });
+  }
+
+  async #store(
+    piece: Piece & { kind: 'new' },
+    { rows, lines, lineBreaks, failed }: PieceResult,
+  ): Promise<void> {
+    const { root, parent, digest, claim } = piece;
+    await this.#house.db.spool.add(rows, {
+      root,
+      parent,
+      digest,
+      bytes: piece.bytes.length,
+      lines,
+      line_breaks: lineBreaks,
+      failed,
+      site: this.#site,
+    });
+    this.#claims.delete(claim);
+    claim.settle({ lines, lineBreaks });
+  }
+
+  async #show({ sites, site, time, high, low }: Sightings): Promise<void> {
     const { live } = this.#house;
     if (!live) return;
     for (let i = 0; i < time.length; i++) {
@@ -206,17 +233,12 @@ class Run {
       yield chunk;
     }
   }
+}
 
-  #summary(): ImportSummary {
-    const seconds = (performance.now() - this.#started) / 1000;
-    return {
-      lines: this.#lines,
-      imported: this.#imported,
-      failed: this.#failed,
-      already: this.#already,
-      seconds: Number(seconds.toFixed(3)),
-      lines_per_second: Math.round(this.#lines / seconds),
-      failures: this.#failures,
-    };
-  }
+function unfinished(result: PieceResult): PieceResult {
+  const failures = result.failures.map(({ line, reason }) => ({
+    line,
+    reason: `The log ends within this line: it is counted when it is whole. ${reason}`,
+  }));
+  return { ...result, failures };
 }

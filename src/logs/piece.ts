@@ -3,184 +3,153 @@
  *
  * An access log is imported more than once: by a nightly job that always names the same file, after it grew, after it
  * was rotated and compressed. So what was imported is remembered by content. A log is cut into pieces; each has the
- * digest of its bytes and of the digest before it, and a piece that the store knows is skipped. The first digest is
- * made of the site and the log's first line.
+ * digest of its bytes and of the digest before it, and a piece that is known is passed by. The first digest, the root,
+ * is that of the site and of address and time on the log's first line: it does not change while that line is being
+ * written.
  *
  * The cuts are remembered with the digests: where the last import stopped in the middle of what would be one piece
  * today, the next one sees the same cut and goes on behind it.
+ *
+ * A log that is still being written may end within a line. If that line can be read all the same it is a piece of its
+ * own, and what is added to it later says nothing new. If it cannot, nothing is remembered of it, so that it is counted
+ * when it is whole.
  */
 
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { KnownPiece } from '../trackers/db.ts';
+import { LINE_FEED } from './ascii.ts';
+import type { Claim, Ledger, TakenPiece } from './ledger.ts';
+import { Window } from './window.ts';
 
-export interface Piece {
-  readonly bytes: Buffer;
-  readonly root: string;
-  readonly parent: string;
-  readonly digest: string;
-  /** What is known of it; undefined for a new piece. */
-  readonly known: KnownPiece | undefined;
-}
+/** Part of a log, as it follows the part before. */
+export type Piece =
+  /** Taken by an earlier import, or by one that is under way. */
+  | { readonly kind: 'known'; readonly bytes: Buffer; readonly counts: TakenPiece['counts'] }
+  /** To be read and stored; the claim is to be settled then. */
+  | {
+      readonly kind: 'new';
+      readonly bytes: Buffer;
+      readonly root: string;
+      readonly parent: string;
+      readonly digest: string;
+      readonly claim: Claim;
+    }
+  /** The log ends within this line, and it cannot be read. */
+  | { readonly kind: 'unfinished'; readonly bytes: Buffer };
 
 export interface PieceOptions {
   readonly site: string;
-  /** What the store knows of a log with this root. */
-  readonly lookUp: (root: string) => Promise<readonly KnownPiece[]>;
+  /** The ledger of the logs with this root. */
+  readonly openLedger: (root: string) => Promise<Ledger>;
+  /** Whether a line that has no end can be read. */
+  readonly canRead: (line: Buffer) => boolean;
   /** Bytes of a piece, about. */
   readonly size: number;
   /** Milliseconds after which what is there becomes a piece, for a log that grows; Infinity to wait for more. */
   readonly patience: number;
 }
 
-const LINE_BREAK = 10;
-/** As much of the first line as goes into the root. */
+/** What stands between time and request on every line that can be read. */
+const AFTER_TIME = '] "';
+/** Among as many bytes the log's first line is looked for. */
 const ROOT_BYTES = 4096;
+/** Bytes after which a line is cut, and its rest left out: it is longer than any that is read. */
+const LONGEST_LINE = 256 * 1024;
 
 /**
- * Cuts a log into pieces. A piece ends with a line, unless the log itself does not.
+ * Cuts a log into pieces. A piece ends with a line, unless the log itself does not, or the line is too long to be read.
  *
  * @param source the log's bytes, uncompressed
  */
 export async function* piecesOf(source: AsyncIterable<Buffer>, options: PieceOptions): AsyncGenerator<Piece> {
   const window = new Window(source);
-  await window.fillToLineEnd(ROOT_BYTES, options.patience);
-  if (window.length === 0) return;
-  const firstLine = window.peek(Math.min(window.lineEnd(ROOT_BYTES), ROOT_BYTES));
-  const root = digestOf(options.site, firstLine);
-  const known = groupByParent(await options.lookUp(root));
+  const root = await readRoot(window, options.site);
+  const ledger = await options.openLedger(root);
   let parent = root;
   for (;;) {
-    const match = await findKnown(window, parent, known.get(parent) ?? []);
-    const bytes = match ? window.take(match.size) : await cut(window, options);
-    if (!bytes) return;
-    const digest = match?.digest ?? digestOf(parent, bytes);
-    yield { bytes, root, parent, digest, known: match };
-    parent = digest;
-    // What ended within a line had that line counted; the rest of it says nothing new.
-    if (match && bytes.at(-1) !== LINE_BREAK) await window.skipLine();
+    const { version } = ledger;
+    const match = await findTaken(window, parent, ledger.after(parent));
+    const length = match?.size ?? (await waitForPiece(window, options));
+    if (length === 0) return;
+    // While this import waited, another one may have claimed what is here.
+    if (!match && ledger.version !== version) continue;
+
+    const bytes = window.take(length);
+    const isOpen = bytes.at(-1) !== LINE_FEED;
+    if (match) {
+      yield { kind: 'known', bytes, counts: match.counts };
+      parent = match.digest;
+    } else if (isOpen && window.ended && !options.canRead(bytes)) {
+      yield { kind: 'unfinished', bytes };
+      return;
+    } else {
+      const digest = digestOf(parent, bytes);
+      yield { kind: 'new', bytes, root, parent, digest, claim: ledger.claim(parent, digest, bytes.length) };
+      parent = digest;
+    }
+    if (isOpen) await window.skipLine();
   }
 }
 
-async function findKnown(
+/** A log without any line that can be read has the root of nothing, which does no harm: it has no hits. */
+async function readRoot(window: Window, site: string): Promise<string> {
+  for (;;) {
+    const head = window.peek(ROOT_BYTES);
+    const end = head.indexOf(AFTER_TIME);
+    if (end >= 0) return digestOf(site, head.subarray(head.lastIndexOf(LINE_FEED, end) + 1, end));
+    if (window.ended || window.length >= ROOT_BYTES) return digestOf(site, Buffer.alloc(0));
+    await window.read();
+  }
+}
+
+/** Of several that fit, the longest: it says most. */
+async function findTaken(
   window: Window,
   parent: string,
-  candidates: readonly KnownPiece[],
-): Promise<KnownPiece | undefined> {
-  let found: KnownPiece | undefined;
+  candidates: readonly TakenPiece[],
+): Promise<TakenPiece | undefined> {
+  if (candidates.length === 0) return undefined;
+  const hash = startDigest(parent);
+  let hashed = 0;
+  let found: TakenPiece | undefined;
   for (const candidate of candidates) {
     if (!(await window.fill(candidate.size))) break;
-    if (digestOf(parent, window.peek(candidate.size)) === candidate.digest) found = candidate;
+    hash.update(window.peek(candidate.size).subarray(hashed));
+    hashed = candidate.size;
+    if (hash.copy().digest('hex') === candidate.digest) found = candidate;
   }
   return found;
 }
 
-async function cut(window: Window, { size, patience }: PieceOptions): Promise<Buffer | undefined> {
-  await window.fillToLineEnd(size, patience);
-  return window.length === 0 ? undefined : window.take(window.lineEnd(size));
+/** @returns the length of the next piece; 0 if there is nothing left */
+async function waitForPiece(window: Window, { size, patience }: PieceOptions): Promise<number> {
+  let due = Number.POSITIVE_INFINITY;
+  for (;;) {
+    if (window.length >= size || window.ended) {
+      const length = pieceLength(window.peek(), size, window.ended);
+      if (length > 0 || window.ended) return length;
+    }
+    if (window.length > 0) due = Math.min(due, performance.now() + patience);
+    const left = due - performance.now();
+    if (left > 0 && (await window.read(left))) continue;
+    const whole = window.peek().lastIndexOf(LINE_FEED) + 1;
+    if (whole > 0) return whole;
+    await window.read();
+  }
 }
 
-/** Longest first comes last: of two that fit, the longer one says more. */
-function groupByParent(pieces: readonly KnownPiece[]): Map<string, KnownPiece[]> {
-  const groups = new Map<string, KnownPiece[]>();
-  for (const piece of [...pieces].sort((a, b) => a.size - b.size)) {
-    const group = groups.get(piece.parent);
-    if (group) group.push(piece);
-    else groups.set(piece.parent, [piece]);
-  }
-  return groups;
+/** @returns the length of the piece that these bytes begin with, 0 if more must come to tell */
+function pieceLength(bytes: Buffer, size: number, ended: boolean): number {
+  const lineEnd = bytes.indexOf(LINE_FEED, size - 1) + 1;
+  if (lineEnd > 0) return lineEnd;
+  if (!ended && bytes.length < size + LONGEST_LINE) return 0;
+  // What has no end comes alone.
+  return bytes.lastIndexOf(LINE_FEED) + 1 || bytes.length;
 }
 
 function digestOf(parent: string, bytes: Uint8Array): string {
-  return createHash('sha256').update(parent).update('\n').update(bytes).digest('hex');
+  return startDigest(parent).update(bytes).digest('hex');
 }
 
-/** What was read of a source and not taken yet. */
-class Window {
-  readonly #source: AsyncIterator<Buffer>;
-  /** The chunk that is being read, asked for and not there yet. */
-  #next: Promise<IteratorResult<Buffer>> | undefined;
-  #chunks: Buffer[] = [];
-  #length = 0;
-  #ended = false;
-
-  constructor(source: AsyncIterable<Buffer>) {
-    this.#source = source[Symbol.asyncIterator]();
-  }
-
-  get length(): number {
-    return this.#length;
-  }
-
-  /** Reads until that many bytes are there; false if the source ends before. */
-  async fill(length: number): Promise<boolean> {
-    while (this.#length < length && !this.#ended) await this.#read(Number.POSITIVE_INFINITY);
-    return this.#length >= length;
-  }
-
-  /** Reads until there is a line's end at `length` or behind, the source ends, or a whole line waited long enough. */
-  async fillToLineEnd(length: number, patience: number): Promise<void> {
-    for (;;) {
-      if (this.#ended) return;
-      const bytes = this.#length >= length ? this.peek(this.#length) : undefined;
-      if (bytes && bytes.indexOf(LINE_BREAK, length - 1) >= 0) return;
-      const came = await this.#read(patience);
-      if (!came && this.peek(this.#length).includes(LINE_BREAK)) return;
-    }
-  }
-
-  /** Where the piece ends: after the first line break at `length` or behind, else after the last one, else at the end. */
-  lineEnd(length: number): number {
-    const bytes = this.peek(this.#length);
-    const behind = bytes.indexOf(LINE_BREAK, length - 1);
-    if (behind >= 0) return behind + 1;
-    return this.#ended ? bytes.length : bytes.lastIndexOf(LINE_BREAK) + 1;
-  }
-
-  peek(length: number): Buffer {
-    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)];
-    return this.#chunks[0]!.subarray(0, length);
-  }
-
-  take(length: number): Buffer {
-    const taken = this.peek(length);
-    this.#chunks = [this.#chunks[0]!.subarray(length)];
-    this.#length -= length;
-    return taken;
-  }
-
-  async skipLine(): Promise<void> {
-    for (;;) {
-      const end = this.peek(this.#length).indexOf(LINE_BREAK);
-      if (end >= 0) {
-        this.take(end + 1);
-        return;
-      }
-      if (this.#ended) {
-        this.take(this.#length);
-        return;
-      }
-      await this.#read(Number.POSITIVE_INFINITY);
-    }
-  }
-
-  /** @returns false if nothing came for `patience` milliseconds */
-  async #read(patience: number): Promise<boolean> {
-    this.#next ??= this.#source.next();
-    const timer = new AbortController();
-    const tooLate = Number.isFinite(patience)
-      ? sleep(patience, undefined, { signal: timer.signal }).catch(() => undefined)
-      : undefined;
-    const result = await (tooLate ? Promise.race([this.#next, tooLate]) : this.#next);
-    timer.abort();
-    if (!result) return false;
-    this.#next = undefined;
-    if (result.done) {
-      this.#ended = true;
-      return true;
-    }
-    this.#chunks.push(result.value);
-    this.#length += result.value.length;
-    return true;
-  }
+function startDigest(parent: string) {
+  return createHash('sha256').update(parent).update('\n');
 }

@@ -1,7 +1,9 @@
 import { type Facts, NO_FACTS } from '../hit/facts.ts';
 import type { Intake } from '../hit/intake.ts';
+import { Memo } from '../hit/memo.ts';
 import { RowWriter } from '../hit/row.ts';
 import { siteName } from '../hit/site.ts';
+import { LINE_FEED } from './ascii.ts';
 import type { LogFormat } from './format.ts';
 import { createLogLine, LOG_FAILURES, type LogLine, parseLine } from './line.ts';
 
@@ -11,7 +13,8 @@ export const MOST_FAILURES = 20;
 const CHUNK = 256 * 1024;
 /** Bytes of rows between two seals, about: what a writer holds in memory. */
 const GROUP_BYTES = 1024 * 1024;
-const LINE_BREAK = 10;
+/** Host names whose site is remembered. */
+const MOST_HOSTS = 1000;
 
 export interface LineFailure {
   /** Number of the line, the first one being 1. */
@@ -46,7 +49,7 @@ export interface PieceResult {
 export class PieceReader {
   readonly #intake: Intake;
   readonly #format: LogFormat;
-  readonly #site: string;
+  readonly #sites: Memo<string>;
   readonly #line = createLogLine();
   readonly #rows = new RowWriter();
 
@@ -54,14 +57,14 @@ export class PieceReader {
   constructor(options: { intake: Intake; format: LogFormat; site: string }) {
     this.#intake = options.intake;
     this.#format = options.format;
-    this.#site = options.site;
+    this.#sites = new Memo({ most: MOST_HOSTS, longest: 300 }, (host) => siteName(host) || options.site);
   }
 
   read(bytes: Buffer): PieceResult {
-    const tally = new Tally();
+    const tally = new PieceTally();
     const groups: Buffer[] = [];
     for (let start = 0; start < bytes.length; ) {
-      let end = bytes.indexOf(LINE_BREAK, start + CHUNK) + 1;
+      let end = bytes.indexOf(LINE_FEED, start + CHUNK) + 1;
       if (end === 0) end = bytes.length;
       this.#readText(bytes.toString('utf8', start, end), tally);
       if (this.#rows.length > GROUP_BYTES) groups.push(Buffer.from(this.#rows.seal()));
@@ -71,7 +74,7 @@ export class PieceReader {
     return tally.result(joined(groups));
   }
 
-  #readText(text: string, tally: Tally): void {
+  #readText(text: string, tally: PieceTally): void {
     for (let start = 0; start < text.length; ) {
       let end = text.indexOf('\n', start);
       if (end < 0) end = text.length;
@@ -80,7 +83,7 @@ export class PieceReader {
     }
   }
 
-  #readLine(text: string, tally: Tally): void {
+  #readLine(text: string, tally: PieceTally): void {
     tally.lineBreaks++;
     const outcome = parseLine(text, this.#format, this.#line);
     if (outcome === 'blank') return;
@@ -89,7 +92,7 @@ export class PieceReader {
       tally.fail(LOG_FAILURES[outcome]);
       return;
     }
-    const taken = this.#intake.receive(factsOfLine(this.#line, this.#site));
+    const taken = this.#intake.receive(factsOfLine(this.#line, this.#sites.of(this.#line.host)));
     if ('reason' in taken) {
       tally.fail(taken.detail);
       return;
@@ -116,7 +119,7 @@ function factsOfLine(line: LogLine, site: string): Facts {
     ...NO_FACTS,
     kind: 'log',
     time: line.timeMs,
-    site: line.host !== '' && siteName(line.host) !== '' ? line.host : site,
+    site,
     path: line.query === '' ? line.path : `${line.path}?${line.query}`,
     referrer: line.referrer,
     userAgent: line.userAgent,
@@ -129,7 +132,7 @@ function factsOfLine(line: LogLine, site: string): Facts {
 const FIRST_CAPACITY = 16_384;
 
 /** What is counted while a piece is read. */
-class Tally {
+class PieceTally {
   lines = 0;
   lineBreaks = 0;
   imported = 0;
@@ -181,16 +184,14 @@ class Tally {
 
   #grow(): void {
     const length = this.#time.length * 2;
-    const larger = <Numbers extends { set(from: Numbers): void }>(
-      numbers: Numbers,
-      made: Numbers,
-    ): Numbers => {
-      made.set(numbers);
-      return made;
-    };
-    this.#site = larger(this.#site, new Uint32Array(length));
-    this.#time = larger(this.#time, new Float64Array(length));
-    this.#high = larger(this.#high, new Uint32Array(length));
-    this.#low = larger(this.#low, new Uint32Array(length));
+    this.#site = into(new Uint32Array(length), this.#site);
+    this.#time = into(new Float64Array(length), this.#time);
+    this.#high = into(new Uint32Array(length), this.#high);
+    this.#low = into(new Uint32Array(length), this.#low);
   }
+}
+
+function into<Numbers extends { set(from: Numbers): void }>(larger: Numbers, numbers: Numbers): Numbers {
+  larger.set(numbers);
+  return larger;
 }

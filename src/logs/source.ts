@@ -1,27 +1,89 @@
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import { createGunzip, type Gunzip } from 'node:zlib';
+import { LINE_FEED } from './ascii.ts';
 
 /** As much of a log as its format is told by. */
 const SAMPLE_BYTES = 64 * 1024;
+/** Bytes that are decompressed at once: at worst they become a thousand times as many. */
+const GZIP_BYTES = 32 * 1024;
+/** Bytes of a line that are held back until it ends. */
+const LONGEST_HELD = 256 * 1024;
 
-/** Gzip is told by its first two bytes. */
+/** Decompresses what is gzip, which is told by its first two bytes. */
 export async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const iterator = source[Symbol.asyncIterator]();
-  let first = Buffer.alloc(0) as Buffer;
+  let first: Buffer = Buffer.alloc(0);
   while (first.length < 2) {
     const { value, done } = await iterator.next();
     if (done) break;
     first = Buffer.concat([first, value]);
   }
-  const rest = (async function* () {
+  const whole = (async function* () {
     yield first;
     yield* { [Symbol.asyncIterator]: () => iterator };
   })();
-  if (first[0] === 0x1f && first[1] === 0x8b) {
-    yield* Readable.from(rest, { objectMode: false }).compose(createGunzip()) as AsyncIterable<Buffer>;
-  } else {
-    yield* rest;
+  yield* first[0] === 0x1f && first[1] === 0x8b ? gunzipped(whole) : whole;
+}
+
+/** Passes on all that could be decompressed before it throws, as a stream that is piped through does not. */
+async function* gunzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  const ready: Buffer[] = [];
+  gunzip.on('data', (chunk: Buffer) => ready.push(chunk));
+  const failed = once(gunzip, 'error').then(([error]) => Promise.reject(error));
+  failed.catch(() => undefined);
+  try {
+    for await (const chunk of source) {
+      for (let start = 0; start < chunk.length; start += GZIP_BYTES) {
+        await Promise.race([write(gunzip, chunk.subarray(start, start + GZIP_BYTES)), failed]);
+        yield* ready.splice(0);
+      }
+    }
+    gunzip.end();
+    await finished(gunzip);
+  } catch (error) {
+    yield* ready.splice(0);
+    throw error;
+  } finally {
+    gunzip.destroy();
   }
+  yield* ready.splice(0);
+}
+
+function write(gunzip: Gunzip, bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => gunzip.write(bytes, () => resolve()));
+}
+
+/**
+ * A log as far as it can be read. Where it breaks off it ends with its last whole line, so that what is missing is not
+ * taken for a short line.
+ *
+ * @param onFault told why it broke off
+ */
+export async function* untilFault(
+  source: AsyncIterable<Buffer>,
+  onFault: (error: unknown) => void,
+): AsyncGenerator<Buffer> {
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  try {
+    for await (const chunk of source) {
+      const end = heldBytes > LONGEST_HELD ? chunk.length : chunk.lastIndexOf(LINE_FEED) + 1;
+      if (end > 0) {
+        yield* held;
+        yield chunk.subarray(0, end);
+        held = [];
+        heldBytes = 0;
+      }
+      if (end < chunk.length) held.push(chunk.subarray(end));
+      heldBytes += chunk.length - end;
+    }
+  } catch (error) {
+    onFault(error);
+    return;
+  }
+  yield* held;
 }
 
 /** The beginning of a log, to tell its format by, and the whole log. */
@@ -36,10 +98,10 @@ export async function sampled(
     if (done) break;
     chunks.push(value);
     length += value.length;
-    if (follow && value.includes('\n')) break;
+    if (follow && value.includes(LINE_FEED)) break;
   }
   const text = (async function* () {
-    yield* chunks;
+    yield* chunks.splice(0);
     yield* { [Symbol.asyncIterator]: () => iterator };
   })();
   return { text, sample: Buffer.concat(chunks).toString('utf8', 0, SAMPLE_BYTES) };

@@ -40,9 +40,12 @@ export class Drain {
 
   /** Resolves when all that was added so far is delivered, or when the drain is stopped. */
   settled(): Promise<void> {
-    const last = this.#queue.at(-1);
-    if (!last || this.#stop.signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push({ last, resolve }));
+    return this.#until(this.#queue.at(-1));
+  }
+
+  /** Resolves when one more is delivered, or when the drain is stopped. */
+  advanced(): Promise<void> {
+    return this.#until(this.#queue[0]);
   }
 
   /** Ends after the delivery under way; what is left stays on disk for the next run. */
@@ -50,6 +53,11 @@ export class Drain {
     this.#stop.abort();
     await this.#running;
     this.#wake(() => true);
+  }
+
+  #until(last: Segment | undefined): Promise<void> {
+    if (!last || this.#stop.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push({ last, resolve }));
   }
 
   async #run(): Promise<void> {
@@ -63,8 +71,8 @@ export class Drain {
     for (let pause = FIRST_PAUSE; !this.#stop.signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       try {
         await this.#sink.deliver(segment);
-        await rm(segment.path);
-        if (segment.note) await rm(segment.path.replace(/rows$/, 'note'), { force: true });
+        await rm(segment.path, { force: true });
+        if (segment.note) await rm(segment.path.replace(/noted$/, 'note'), { force: true });
         this.#queue.shift();
         this.#events.delivered(segment);
         this.#wake((last) => last === segment);

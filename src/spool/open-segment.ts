@@ -1,37 +1,40 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { closeSync, fdatasync, openSync, renameSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { nextName, syncFolder } from './segment.ts';
+import { fileOf, type Segment, type SegmentName, segmentOf, syncFolder } from './segment.ts';
 
 const sync = promisify(fdatasync);
 
 /** The segment that groups are appended to. */
 export class OpenSegment {
-  /** Name without extension. */
-  readonly base: string;
   /** Milliseconds since 1970. */
   readonly opened = Date.now();
+  readonly path: string;
   /** Bytes of whole groups. */
   bytes = 0;
   readonly #folder: string;
+  readonly #name: SegmentName;
   readonly #fd: number;
   readonly #durable: boolean;
 
-  private constructor(folder: string, base: string, durable: boolean) {
-    this.base = base;
+  private constructor(folder: string, name: SegmentName, durable: boolean) {
+    this.path = join(folder, fileOf(name));
     this.#folder = folder;
+    this.#name = name;
     this.#durable = durable;
-    this.#fd = openSync(join(folder, `${base}.open`), 'wx');
+    this.#fd = openSync(this.path, 'wx');
   }
 
-  /** @param durable whether groups, and the file's name, are synced to the disk */
-  static async create(folder: string, sequence: number, durable: boolean): Promise<OpenSegment> {
-    const segment = new OpenSegment(folder, nextName(sequence), durable);
+  /**
+   * @param name of an `open` segment that is not there yet
+   * @param durable whether groups, and the file's name, are synced to the disk
+   */
+  static async create(folder: string, name: SegmentName, durable: boolean): Promise<OpenSegment> {
+    const segment = new OpenSegment(folder, name, durable);
     try {
       if (durable) await syncFolder(folder);
     } catch (error) {
-      closeSync(segment.#fd);
+      segment.discard();
       throw error;
     }
     return segment;
@@ -47,15 +50,38 @@ export class OpenSegment {
     this.bytes += group.length;
   }
 
-  /** Takes off torn bytes: what were behind them would be lost at recovery. */
+  /** Takes off what is behind the last whole group: a batch that ends torn cannot be delivered. */
   cut(): void {
-    ftruncateSync(this.#fd, this.bytes);
+    truncateSync(this.path, this.bytes);
   }
 
-  /** Closes the file and gives it the name under which it is delivered. */
-  async finish(): Promise<void> {
-    closeSync(this.#fd);
-    const path = join(this.#folder, this.base);
-    await rename(`${path}.open`, `${path}.rows`);
+  /**
+   * Closes the file and gives it the name of a finished one. Where that fails, as it may on a full disk, it is delivered
+   * under the name that it has: its content does not change any more.
+   */
+  finish(): Segment {
+    this.#close();
+    let path = join(this.#folder, fileOf({ ...this.#name, state: 'rows' }));
+    try {
+      renameSync(this.path, path);
+    } catch {
+      path = this.path;
+    }
+    return segmentOf(this.#name, path, this.bytes, undefined);
+  }
+
+  /** Closes and removes a file without groups. What cannot be removed is empty, and goes at the next start. */
+  discard(): void {
+    this.#close();
+    try {
+      rmSync(this.path);
+    } catch {}
+  }
+
+  /** Its groups are synced already: a failure to close says nothing about them. */
+  #close(): void {
+    try {
+      closeSync(this.#fd);
+    } catch {}
   }
 }

@@ -7,18 +7,20 @@
  * arrived. The file's name is the batch's identity, and its content never changes once it is finished: so a batch that
  * is sent twice, over a crash, is the same batch, and the sink can ignore it.
  *
+ * What can fail, fails towards the sender: a group that cannot be written is refused as a whole. What was acknowledged
+ * stays on disk until the sink has it, whatever becomes of this process.
+ *
  * A segment is finished when it is a second old and the sink has nothing else to do, or when it is large: under load
  * batches grow by themselves.
  */
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
-import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
 import { Drain } from './drain.ts';
-import { OpenSegment } from './open-segment.ts';
-import { nextName, parseName, recoverSegments, type Segment, writeNoted } from './segment.ts';
+import { type Done, Gathering } from './gathering.ts';
+import type { OpenSegment } from './open-segment.ts';
+import type { Note, Segment } from './segment.ts';
+import { SegmentFolder } from './segment-folder.ts';
 import type { Sink } from './sink.ts';
 
 /** Milliseconds after which a segment is finished, if the sink is idle. */
@@ -27,6 +29,8 @@ const SEAL_AFTER = 1000;
 const SEAL_BYTES = 32 * 1024 * 1024;
 /** Bytes of hits that may wait in memory for a disk that hangs. */
 const PENDING_BYTES = 64 * 1024 * 1024;
+/** Bytes on disk at which whole batches wait: hits cannot wait, and need the room and a short queue. */
+const BATCH_BYTES = 64 * 1024 * 1024;
 const RETRY_AFTER = 5;
 
 export interface SpoolOptions {
@@ -39,9 +43,6 @@ export interface SpoolOptions {
   readonly log: { info(message: string): void; warn(message: string): void; error(message: string): void };
 }
 
-/** Told whether the hit is durable. Without a fault it is. */
-export type Done = (fault: HitError | undefined) => void;
-
 /**
  * @example
  * await using spool = await Spool.open({ folder, durability: 'disk', maxBytes: 2 ** 30, sink, log: console });
@@ -50,41 +51,44 @@ export type Done = (fault: HitError | undefined) => void;
  */
 export class Spool {
   readonly #options: SpoolOptions;
+  readonly #folder: SegmentFolder;
   readonly #drain: Drain;
-  #sequence = 1;
-  /** Bytes in segments on disk. */
+  /** Bytes in segments on disk, and of those that are being written. */
   #stored = 0;
   #accepted = 0;
   #segment: OpenSegment | undefined;
-  /** Hits gather in one writer while the rows of the other are being written. */
-  #gathering = new RowWriter();
-  #writing = new RowWriter();
-  #waiting: Done[] = [];
+  readonly #gathering = new Gathering();
   #committing: Promise<void> | undefined;
+  /** Whole batches that are being written. */
+  readonly #adding = new Set<Promise<Segment>>();
   #sealTimer: NodeJS.Timeout | undefined;
   /** Those who wait for the segment under way to be finished. */
   #sealRequests: (() => void)[] = [];
+  /** Whether the last group could not be written. */
+  #failing = false;
   #closed = false;
 
-  private constructor(options: SpoolOptions) {
+  private constructor(options: SpoolOptions, folder: SegmentFolder) {
     this.#options = options;
+    this.#folder = folder;
     this.#drain = new Drain(options.sink, {
       delivered: (segment) => {
         this.#stored -= segment.bytes;
         if (this.#segment && this.#drain.backlog === 0) this.#scheduleSeal();
       },
-      failed: (segment, message, pause) =>
-        options.log.warn(
-          `${options.sink.name}: batch ${segment.sequence} is not delivered yet, next try in ${pause} ms: ${message}`,
-        ),
+      failed: ({ sequence }, message, pause) =>
+        options.log.warn(`${options.sink.name}: batch ${sequence} is tried again in ${pause} ms: ${message}`),
     });
   }
 
-  /** Opens the folder, and takes up what an earlier run left. */
+  /**
+   * Opens the folder, and takes up what an earlier run left.
+   *
+   * @throws HitError `data_dir_newer`
+   */
   static async open(options: SpoolOptions): Promise<Spool> {
-    mkdirSync(options.folder, { recursive: true });
-    const spool = new Spool(options);
-    const recovery = await recoverSegments(options.folder);
+    const { folder, recovery } = await SegmentFolder.open(options.folder, options.durability === 'disk');
+    const spool = new Spool(options, folder);
     for (const { file, lostBytes } of recovery.damaged) {
       options.log.error(`spool: ${file} is damaged, ${lostBytes} bytes of it are set aside in damaged/`);
     }
@@ -92,7 +96,6 @@ export class Spool {
       options.log.info(`spool: ${recovery.rows} hits of the last run are taken up`);
     }
     for (const segment of recovery.segments) {
-      spool.#sequence = segment.sequence + 1;
       spool.#stored += segment.bytes;
       spool.#drain.add(segment);
     }
@@ -120,34 +123,44 @@ export class Spool {
    * @throws HitError `spool_full` where there is no room; nothing was taken then, and `done` is not called.
    */
   append(hit: Hit, done: Done): void {
-    const pending = this.#gathering.length;
+    const pending = this.#gathering.bytes;
     if (this.#closed || pending > PENDING_BYTES || this.#stored + pending >= this.#options.maxBytes) {
       throw new HitError('spool_full', this.#refusal(pending), { retryAfter: RETRY_AFTER });
     }
-    this.#gathering.write(hit);
-    this.#waiting.push(done);
+    this.#gathering.add(hit, done);
     this.#committing ??= this.#commit();
   }
 
   /**
-   * Adds a whole batch, made from something that can be read again: it is not synced, and after a crash it is there as
-   * a whole or not at all. Waits for room, as its sender can wait.
+   * Adds a whole batch, made from something that can be read again: after a crash it is there as a whole or not at all.
+   * Waits for room, as its sender can wait.
+   *
+   * @throws HitError `spool_full` when the spool closes, `spool_failed` where the batch cannot be written
    */
-  async add(groups: Uint8Array, note: NonNullable<Segment['note']>): Promise<void> {
-    while (this.#stored + groups.length > this.#options.maxBytes && this.#drain.backlog > 0) {
-      await this.#drain.settled();
+  async add(groups: Uint8Array, note: Note): Promise<void> {
+    const room = Math.min(BATCH_BYTES, this.#options.maxBytes / 2);
+    while (!this.#closed && this.#drain.backlog > 0 && this.#stored + groups.length > room) {
+      await this.#drain.advanced();
     }
-    const base = nextName(this.#sequence++);
-    await writeNoted(this.#options.folder, base, groups, note);
+    if (this.#closed) throw new HitError('spool_full', this.#refusal(0), { retryAfter: RETRY_AFTER });
+    const adding = this.#folder.writeNoted(groups, note);
+    this.#adding.add(adding);
     this.#stored += groups.length;
-    this.#enqueue(base, groups.length, note);
+    try {
+      this.#drain.add(await adding);
+    } catch (error) {
+      this.#stored -= groups.length;
+      throw failure('the batch', error);
+    } finally {
+      this.#adding.delete(adding);
+    }
   }
 
-  /** Resolves when all that is durable now is in the sink. */
+  /** Resolves when all that was appended or added so far is in the sink, or refused. */
   async flush(): Promise<void> {
     // Under load the committing never ends: it is asked to finish the segment after the group that gathers now.
     if (this.#committing) await new Promise<void>((resolve) => this.#sealRequests.push(resolve));
-    else await this.#seal();
+    else this.#seal();
     await this.#drain.settled();
   }
 
@@ -161,6 +174,8 @@ export class Spool {
     await Promise.race([this.flush(), limit]);
     clearTimeout(timer);
     clearTimeout(this.#sealTimer);
+    // The folder may be another's after this, so nothing may be written any more.
+    await Promise.allSettled([this.#committing, ...this.#adding]);
     await this.#drain.stop();
   }
 
@@ -177,64 +192,74 @@ export class Spool {
   /** Writes groups for as long as there are hits. The first turn is left to requests that came together. */
   async #commit(): Promise<void> {
     await new Promise(setImmediate);
-    while (this.#waiting.length > 0) {
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      const requests = this.#sealRequests;
-      this.#sealRequests = [];
-      const writer = this.#gathering;
-      this.#gathering = this.#writing;
-      this.#writing = writer;
-      let fault: HitError | undefined;
-      try {
-        await this.#write(writer.seal());
-      } catch (error) {
-        fault = this.#fail(error);
-      }
+    while (this.#gathering.hits > 0) {
+      const { bytes, waiting } = this.#gathering.take();
+      const requests = this.#takeSealRequests();
+      const fault = await this.#write(bytes);
       if (!fault) this.#accepted += waiting.length;
-      for (const done of waiting) done(fault);
-      if (requests.length > 0 || this.#mustSeal()) await this.#seal();
-      for (const resolve of requests) resolve();
+      for (const done of waiting) this.#tell(done, fault);
+      if (this.#mustSeal()) this.#seal();
+      this.#sealFor(requests);
       if (this.#options.durability === 'process') await new Promise(setImmediate);
     }
     this.#committing = undefined;
-    const requests = this.#sealRequests;
-    this.#sealRequests = [];
-    if (requests.length > 0) await this.#seal();
-    for (const resolve of requests) resolve();
+    this.#sealFor(this.#takeSealRequests());
     if (this.#segment) this.#scheduleSeal();
   }
 
-  async #write(group: Buffer): Promise<void> {
-    const { folder, durability } = this.#options;
-    this.#segment ??= await OpenSegment.create(folder, this.#sequence++, durability === 'disk');
-    await this.#segment.append(group);
+  #takeSealRequests(): (() => void)[] {
+    const requests = this.#sealRequests;
+    this.#sealRequests = [];
+    return requests;
+  }
+
+  #sealFor(requests: readonly (() => void)[]): void {
+    if (requests.length > 0) this.#seal();
+    for (const resolve of requests) resolve();
+  }
+
+  /** The others of a group are told whatever one of them does. */
+  #tell(done: Done, fault: HitError | undefined): void {
+    try {
+      done(fault);
+    } catch (error) {
+      this.#options.log.error(`spool: a hit's sender could not be told: ${messageOf(error)}`);
+    }
+  }
+
+  async #write(group: Buffer): Promise<HitError | undefined> {
     this.#stored += group.length;
+    try {
+      this.#segment ??= await this.#folder.create();
+      await this.#segment.append(group);
+    } catch (error) {
+      this.#stored -= group.length;
+      return this.#fail(error);
+    }
+    if (this.#failing) this.#options.log.info('spool: hits can be written again');
+    this.#failing = false;
+    return undefined;
   }
 
   /**
-   * A group that could not be written is refused as a whole, and its bytes are cut off: what is behind torn bytes
-   * would be lost at recovery. After a failed sync nobody knows what the disk holds, so the segment ends here.
+   * A group that could not be written is refused as a whole, and its bytes are cut off. After a failed sync nobody
+   * knows what the disk holds behind the last group, so the segment ends here.
    */
   #fail(error: unknown): HitError {
-    const reason = messageOf(error);
-    this.#options.log.error(`spool: hits could not be written: ${reason}`);
+    const { log } = this.#options;
+    const fault = failure('the hit', error);
+    // A full disk refuses thousands of groups, and may hold the log too.
+    if (!this.#failing) log.error(`spool: hits are refused: ${fault.message}`);
+    this.#failing = true;
     const segment = this.#segment;
-    this.#segment = undefined;
-    if (segment) {
-      const left = (second: unknown) =>
-        this.#options.log.error(`spool: ${segment.base} is left for the next start: ${messageOf(second)}`);
-      try {
-        segment.cut();
-        this.#finish(segment).catch(left);
-      } catch (second) {
-        left(second);
-      }
+    try {
+      segment?.cut();
+      this.#seal();
+    } catch (second) {
+      this.#segment = undefined;
+      log.error(`spool: ${segment?.path} is left for the next start: ${messageOf(second)}`);
     }
-    return new HitError('spool_failed', `the hit could not be written: ${reason}`, {
-      cause: error,
-      retryAfter: RETRY_AFTER,
-    });
+    return fault;
   }
 
   #mustSeal(): boolean {
@@ -251,26 +276,24 @@ export class Spool {
     if (this.#sealTimer || this.#closed) return;
     this.#sealTimer = setTimeout(() => {
       this.#sealTimer = undefined;
-      if (!this.#committing && this.#segment && this.#isDue(this.#segment)) void this.#seal();
+      if (!this.#committing && this.#segment && this.#isDue(this.#segment)) this.#seal();
       else if (this.#segment && this.#drain.backlog === 0) this.#scheduleSeal();
     }, SEAL_AFTER);
   }
 
-  async #seal(): Promise<void> {
+  /** Ends the segment, within this turn: so whoever asks what is to be delivered never finds it between two places. */
+  #seal(): void {
     const segment = this.#segment;
-    if (!segment || segment.bytes === 0) return;
     this.#segment = undefined;
-    await this.#finish(segment);
+    if (!segment) return;
+    if (segment.bytes > 0) this.#drain.add(segment.finish());
+    else segment.discard();
   }
+}
 
-  async #finish(segment: OpenSegment): Promise<void> {
-    await segment.finish();
-    if (segment.bytes > 0) this.#enqueue(segment.base, segment.bytes, undefined);
-  }
-
-  #enqueue(base: string, bytes: number, note: Segment['note']): void {
-    const name = parseName(`${base}.rows`)!;
-    const path = join(this.#options.folder, `${base}.rows`);
-    this.#drain.add({ id: name.id, sequence: name.sequence, layout: ROW_LAYOUT, path, bytes, note });
-  }
+function failure(what: string, error: unknown): HitError {
+  return new HitError('spool_failed', `${what} could not be written: ${messageOf(error)}`, {
+    cause: error,
+    retryAfter: RETRY_AFTER,
+  });
 }

@@ -1,9 +1,16 @@
-import { type ClickHouseClient, type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client';
+import {
+  type ClickHouseClient,
+  type ClickHouseClientConfigOptions,
+  ClickHouseLogLevel,
+  createClient,
+} from '@clickhouse/client';
 import { createChdbConnection } from 'chdb/connection';
 import { HitError, messageOf } from '../errors.ts';
 
 /** Reads that may run at once. The embedded engine works on the threads that the spool's disk also needs. */
 const READERS = 2;
+/** Milliseconds: twice as long as any query is allowed to take. */
+const REQUEST_TIMEOUT = 120_000;
 /** Reads that may wait for their turn. */
 const QUEUE = 100;
 
@@ -44,7 +51,16 @@ export class Clients {
   /** @param url `clickhouse://user:password@host:8123/database`, or with `clickhouses:` over TLS */
   static remote(url: string): Clients {
     const address = url.replace(/^clickhouse(s?):/, 'http$1:');
-    return new Clients(false, () => createClient({ url: address, request_timeout: 120_000 }));
+    return new Clients(false, () =>
+      createClient({
+        url: address,
+        request_timeout: REQUEST_TIMEOUT,
+        // Something comes back all the time, so that no balancer takes a long query for a dead one.
+        clickhouse_settings: { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '10000' },
+        // What fails is thrown, and told by whoever asked.
+        log: { level: ClickHouseLogLevel.OFF },
+      }),
+    );
   }
 
   /** Runs a read with a client of its own. */

@@ -11,6 +11,8 @@ const LENGTHS = {
   week: 7 * 86_400_000,
   month: 30 * 86_400_000,
 };
+/** Times before it are taken. The engine's calendars end a century later. */
+const END_OF_TIME = Date.UTC(2200, 0);
 /** More points than this nobody reads, and no browser draws. */
 const MOST_POINTS = 10_000;
 
@@ -94,6 +96,8 @@ export function readTimeZone(value: unknown): string {
   const zone = readText('timezone', value);
   if (zone === '') return 'UTC';
   try {
+    // An offset is one to this runtime, but not to the store.
+    if (/^[+-]/.test(zone)) throw new RangeError(zone);
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {
     throw new HitError('invalid', `timezone "${shown(zone)}" is not an IANA time zone such as Europe/Berlin`);
@@ -141,14 +145,20 @@ function readTime(name: string, value: unknown): number | undefined {
   if (text === '') return undefined;
   const iso = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text);
   const zoned = /Z$|[+-]\d\d:?\d\d$/.test(text.slice(10)) || text.length === 10;
-  const time = iso ? Date.parse(zoned ? text : `${text}Z`) : Number.NaN;
-  if (Number.isNaN(time) || time < 0) {
+  const time = iso && isDay(text.slice(0, 10)) ? Date.parse(zoned ? text : `${text}Z`) : Number.NaN;
+  if (!(time >= 0 && time < END_OF_TIME)) {
     throw new HitError(
       'invalid',
       `${name} "${shown(text)}" is not a time such as 2026-01-31 or 2026-01-31T12:00:00Z`,
     );
   }
   return time;
+}
+
+/** Whether the calendar has it: the 30th of February would become a day of March. */
+function isDay(date: string): boolean {
+  const time = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
 }
 
 function readStatus(text: string): number[] {

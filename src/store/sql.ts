@@ -4,10 +4,10 @@ import { HitError } from '../errors.ts';
 const QUERIES = new URL('./queries/', import.meta.url);
 const SCHEMA = new URL('./schema/', import.meta.url);
 
-/** Text of `queries/<name>.sql`, with `{{filter}}` and such replaced by the file of that name. */
+/** Text of `queries/<name>.sql`, with `{{filter}}` replaced by the file of that name. */
 function load(name: string): string {
   const text = readFileSync(new URL(`${name}.sql`, QUERIES), 'utf8');
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (whole, part) => (part === 'rows' ? whole : load(part).trim()));
+  return text.replaceAll('{{filter}}', () => load('filter').trim());
 }
 
 const texts = new Map<string, string>();

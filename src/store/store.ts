@@ -9,8 +9,24 @@ import { Clients } from './client.ts';
 import { migrate } from './migrate.ts';
 import { queryText } from './sql.ts';
 
-/** Bounds of every read, so that a report neither starves the intake nor brings the process down. */
-const READ_BOUNDS = { max_threads: 2, max_execution_time: 60, max_memory_usage: 2_000_000_000 };
+/** Bounds of a read: ClickHouse's settings of these names. */
+export interface ReadBounds {
+  readonly max_threads: number;
+  /** Seconds; 0 is without end. */
+  readonly max_execution_time: number;
+  /** Bytes. */
+  readonly max_memory_usage: number;
+}
+
+/** Bounds of a question, so that a report neither starves the intake nor brings the process down. */
+export const QUESTION_BOUNDS: ReadBounds = {
+  max_threads: 2,
+  max_execution_time: 60,
+  max_memory_usage: 2_000_000_000,
+};
+
+/** Days and months before 1970 and after 2106, which are where a period's first and last interval may begin. */
+const READ_SETTINGS = { enable_extended_results_for_datetime_functions: 1 };
 
 /** Values of a query's parameters. */
 export type Parameters = Readonly<Record<string, string | number | readonly number[]>>;
@@ -45,39 +61,41 @@ export class Store implements Sink {
       await migrate(clients.writer);
     } catch (error) {
       await clients.close();
-      throw asHitError(error);
+      throw unavailable(error);
     }
     return new Store(clients);
   }
 
-  /** The rows of a query, by the name of its file. */
-  rows<Row>(query: string, parameters: Parameters): Promise<Row[]> {
-    return this.#read(query, async (reader, text) => {
+  /**
+   * The rows of a query, by the name of its file.
+   *
+   * @throws HitError `query_timeout` where its bounds do not suffice, `overloaded`, `store_unavailable`
+   */
+  rows<Row>(query: string, parameters: Parameters, bounds = QUESTION_BOUNDS): Promise<Row[]> {
+    return this.#read(query, bounds, async (reader, text) => {
       const result = await reader.query({ query: text, query_params: parameters, format: 'JSONEachRow' });
       return result.json<Row>();
     });
   }
 
   /** The result of a query as bytes of ClickHouse's RowBinary format, for more rows than objects should be made of. */
-  bytes(query: string, parameters: Parameters): Promise<Buffer> {
-    return this.#read(query, async (reader, text) => {
+  bytes(query: string, parameters: Parameters, bounds = QUESTION_BOUNDS): Promise<Buffer> {
+    return this.#read(query, bounds, async (reader, text) => {
       const result = await reader.exec({ query: `${text}\nFORMAT RowBinary`, query_params: parameters });
       return collect(result.stream);
     });
   }
 
-  /** Puts a segment into the database, once. */
+  /** Puts a segment into the database, once: what came before, whole months of it, is left out. */
   async deliver(segment: Segment): Promise<void> {
     const structure = ROW_STRUCTURES[segment.layout];
     if (!structure)
       throw new HitError('data_dir_newer', `segment layout ${segment.layout} is of a newer version`);
     try {
-      await (this.#clients.embedded
-        ? this.#insertFile(segment, structure)
-        : this.#insertStream(segment, structure));
+      if (segment.bytes > 0) await this.#insert(segment, structure);
       if (segment.note) await this.#command('insert_import', segment.note);
     } catch (error) {
-      throw asHitError(error);
+      throw unavailable(error);
     }
   }
 
@@ -89,15 +107,18 @@ export class Store implements Sink {
     return this.close();
   }
 
-  async #insertFile(segment: Segment, structure: string): Promise<void> {
-    const rows = `file(${quote(segment.path)}, 'RowBinary', ${quote(structure)})`;
-    await this.#clients.writer.command({ query: insertText(rows, segment.id) });
-  }
-
-  async #insertStream(segment: Segment, structure: string): Promise<void> {
-    const result = await this.#clients.writer.exec({
-      query: `${insertText(`input(${quote(structure)})`, segment.id)} FORMAT RowBinary`,
-      values: createReadStream(segment.path),
+  async #insert({ id, path }: Segment, structure: string): Promise<void> {
+    const { writer, embedded } = this.#clients;
+    if (embedded) {
+      const rows = `file(${quote(exactPattern(path))}, 'RowBinary', ${quote(structure)})`;
+      await writer.command({ query: insertText(rows, id) });
+      return;
+    }
+    const result = await writer.exec({
+      query: `${insertText(`input(${quote(structure)})`, id)} FORMAT RowBinary`,
+      values: createReadStream(path),
+      // A server refuses a second query of this name while it works on the first, of which the answer was lost.
+      query_id: `hit-tracker-batch-${id}`,
     });
     await collect(result.stream);
   }
@@ -108,21 +129,34 @@ export class Store implements Sink {
 
   async #read<Result>(
     query: string,
+    bounds: ReadBounds,
     run: (reader: ClickHouseClient, text: string) => Promise<Result>,
   ): Promise<Result> {
-    const bounds = Object.entries(READ_BOUNDS).map(([name, value]) => `${name} = ${value}`);
-    const text = `${queryText(query)}\nSETTINGS ${bounds.join(', ')}`;
+    const settings = Object.entries({ ...READ_SETTINGS, ...bounds }).map(
+      ([name, value]) => `${name} = ${value}`,
+    );
+    const text = `${queryText(query)}\nSETTINGS ${settings.join(', ')}`;
     try {
       return await this.#clients.read((reader) => run(reader, text));
     } catch (error) {
-      throw asHitError(error);
+      throw queryFault(error);
     }
   }
 }
 
-/** The token is part of the statement, since one with parameters waits for every other that has some. */
-function insertText(rows: string, token: string): string {
-  return queryText('insert_hits').replace('{{rows}}', rows).replace('{token:String}', quote(token));
+/** The batch is part of the statement, since one with parameters waits for every other that has some. */
+function insertText(rows: string, batch: bigint): string {
+  return queryText('insert_hits')
+    .replaceAll('{{rows}}', () => rows)
+    .replaceAll('{{batch}}', () => `toUInt64(${batch})`);
+}
+
+/**
+ * A path as `file()` takes it: as a pattern, if it holds one of these signs, which cannot be escaped there. `?` is any
+ * one character, and only one file has the segment's name.
+ */
+function exactPattern(path: string): string {
+  return /[{}*?]/.test(path) ? path.replaceAll(/[^\w./\u0080-\uffff-]/g, '?') : path;
 }
 
 /** A text as a literal of ClickHouse SQL. */
@@ -139,17 +173,16 @@ async function collect(stream: Readable): Promise<Buffer> {
 /** ClickHouse's own words for a query that ran into its bounds. */
 const TOO_LONG = /TIMEOUT_EXCEEDED|MEMORY_LIMIT_EXCEEDED/;
 
-function asHitError(error: unknown): HitError {
+function queryFault(error: unknown): HitError {
+  if (!TOO_LONG.test(messageOf(error))) return unavailable(error);
+  const message = 'the query takes too much time or memory: ask for a shorter period';
+  return new HitError('query_timeout', message, { cause: error });
+}
+
+function unavailable(error: unknown): HitError {
   if (error instanceof HitError) return error;
-  const message = messageOf(error);
-  if (TOO_LONG.test(message)) {
-    return new HitError(
-      'query_timeout',
-      `the query takes too much time or memory: ask for a shorter period`,
-      {
-        cause: error,
-      },
-    );
-  }
-  return new HitError('store_unavailable', `the store failed: ${message}`, { cause: error, retryAfter: 5 });
+  return new HitError('store_unavailable', `the store failed: ${messageOf(error)}`, {
+    cause: error,
+    retryAfter: 5,
+  });
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { HitError } from '../errors.ts';
 import type { TrustedProxies } from '../hit/address.ts';
 import { type Facts, NO_FACTS } from '../hit/facts.ts';
 
@@ -6,7 +7,7 @@ import { type Facts, NO_FACTS } from '../hit/facts.ts';
 export type TrackInput = IncomingMessage | Request | NamedVisitor;
 
 export interface NamedVisitor {
-  /** Any text that names a visitor. */
+  /** Any text that names a visitor; not empty. */
   readonly visitor: string;
   readonly site?: string;
   readonly path?: string;
@@ -15,21 +16,34 @@ export interface NamedVisitor {
   readonly referrer?: string;
 }
 
-/** The plain facts of what a program handed in. */
+/**
+ * The plain facts of what a program handed in. Requests are told by their headers: frameworks wrap and extend them, and
+ * may well put a `visitor` of their own on them.
+ *
+ * @throws HitError `invalid` for a visitor without a name, whom all others without one would be taken for
+ */
 export function factsOf(input: TrackInput, time: number): Facts {
-  if ('visitor' in input) {
-    return {
-      ...NO_FACTS,
-      time,
-      visitor: input.visitor,
-      site: input.site ?? 'localhost',
-      path: input.path ?? '/',
-      name: input.name ?? '',
-      userAgent: input.userAgent ?? '',
-      referrer: input.referrer ?? '',
-    };
-  }
-  return input instanceof Request ? factsOfWebRequest(input, time) : factsOfNodeRequest(input, time);
+  if (!('headers' in input)) return factsOfVisitor(input, time);
+  return isWebRequest(input) ? factsOfWebRequest(input, time) : factsOfNodeRequest(input, time);
+}
+
+function isWebRequest(request: IncomingMessage | Request): request is Request {
+  return typeof request.headers.get === 'function';
+}
+
+function factsOfVisitor(input: NamedVisitor, time: number): Facts {
+  const visitor = String(input.visitor ?? '');
+  if (visitor === '') throw new HitError('invalid', 'a visitor needs a name: visitor is empty');
+  return {
+    ...NO_FACTS,
+    time,
+    visitor,
+    site: input.site ?? 'localhost',
+    path: input.path ?? '/',
+    name: input.name ?? '',
+    userAgent: input.userAgent ?? '',
+    referrer: input.referrer ?? '',
+  };
 }
 
 function factsOfNodeRequest(request: IncomingMessage, time: number): Facts {
@@ -62,6 +76,7 @@ function factsOfWebRequest(request: Request, time: number): Facts {
 
 function shared(header: (name: string) => string, time: number) {
   return {
+    kind: 'beacon',
     time,
     referrer: header('referer'),
     userAgent: header('user-agent'),
@@ -69,11 +84,11 @@ function shared(header: (name: string) => string, time: number) {
     forwarded: header('x-forwarded-for') || header('x_forwarded_for'),
     cookie: header('cookie'),
     purpose: header('sec-purpose') || header('purpose'),
-  };
+  } as const;
 }
 
 /** Who a request comes from, as a text: its visitor's name, else its address and agent. */
 export function visitorText(facts: Facts, proxies: TrustedProxies): string {
   if (facts.visitor !== '') return `visitor\n${facts.visitor}`;
-  return `${proxies.clientOf(facts.peer, facts.forwarded)}\n${facts.userAgent}`;
+  return `client\n${proxies.clientOf(facts.peer, facts.forwarded)}\n${facts.userAgent}`;
 }

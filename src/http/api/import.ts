@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
 import { LOG_FORMATS, type LogFormat } from '../../logs/format.ts';
+import type { ImportOptions, LogImporter } from '../../logs/importer.ts';
 import { requireControl } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 
@@ -16,7 +17,9 @@ interface Query {
  * line `{"progress":…}` now and then, and at the end `{"summary":…}` or `{"error":…}`.
  */
 export function importRoutes(app: FastifyInstance, { importer }: ServerContext): void {
-  if (!importer) return;
+  const underWay = new Set<Promise<void>>();
+  // The store stays open until the last import has put down what it read.
+  app.addHook('onClose', () => Promise.all(underWay));
   app.register(async (control) => {
     control.addContentTypeParser('application/octet-stream', (_request, payload, done) =>
       done(null, payload),
@@ -25,23 +28,42 @@ export function importRoutes(app: FastifyInstance, { importer }: ServerContext):
       '/control/import',
       { onRequest: requireControl },
       async (request, reply) => {
-        const { site, format = 'auto', follow } = request.query;
-        if (format !== 'auto' && !(format in LOG_FORMATS)) {
-          throw new HitError('invalid', `format "${format}" is unknown`);
+        if (!importer) {
+          throw new HitError(
+            'not_found',
+            'the server on this data folder runs without a database: stop it, or start it with --tracker db',
+          );
         }
+        const options = optionsOf(request.query);
         reply.hijack();
-        const { raw } = reply;
-        raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
-        const write = (line: object) => raw.write(`${JSON.stringify(line)}\n`);
-        try {
-          const options = { site, format: format as LogFormat | 'auto', follow: follow === 'true' };
-          const summary = await importer.run(request.body, options, (progress) => write({ progress }));
-          write({ summary });
-        } catch (error) {
-          write({ error: messageOf(error) });
-        }
-        raw.end();
+        const work = answer(importer, request.body, options, reply);
+        underWay.add(work);
+        await work;
+        underWay.delete(work);
       },
     );
   });
+}
+
+function optionsOf({ site, format = 'auto', follow }: Query): ImportOptions {
+  if (format !== 'auto' && !Object.hasOwn(LOG_FORMATS, format)) {
+    throw new HitError('invalid', `format "${format}" is unknown`);
+  }
+  return { site, format: format as LogFormat | 'auto', follow: follow === 'true' };
+}
+
+async function answer(
+  importer: LogImporter,
+  log: IncomingMessage,
+  options: ImportOptions,
+  { raw }: FastifyReply,
+): Promise<void> {
+  const write = (line: object) => raw.write(`${JSON.stringify(line)}\n`);
+  raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  try {
+    write({ summary: await importer.run(log, options, (progress) => write({ progress })) });
+  } catch (error) {
+    write({ error: messageOf(error) });
+  }
+  raw.end();
 }

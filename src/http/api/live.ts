@@ -29,6 +29,9 @@ export async function readLive(context: ServerContext, words: Words): Promise<Li
   if (!context.live) {
     throw new HitError('not_found', 'no live counts are kept: start the server with --tracker simple,rate');
   }
+  if (!context.rate && words.window !== undefined) {
+    throw new HitError('not_found', 'no windows are kept: start the server with --tracker rate');
+  }
   const site = readSite(words.site);
   const names = context.rate ? readWindows(words.window) : [];
   const count = context.live.read(
@@ -44,8 +47,8 @@ export async function readLive(context: ServerContext, words: Words): Promise<Li
       seconds: window.seconds,
       hits: window.hits,
       visitors: window.visitors,
-      hits_per_second: round(window.hitsPerSecond, 3),
-      error: round(window.error, 4),
+      hits_per_second: rateOf(window.hitsPerSecond),
+      error: Number(window.error.toFixed(4)),
     })),
   };
 }
@@ -78,6 +81,7 @@ function readSite(value: unknown): string | undefined {
   return site;
 }
 
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
+/** Three digits behind the point, and of what is slow two that say something. */
+function rateOf(hitsPerSecond: number): number {
+  return Number(hitsPerSecond >= 0.01 ? hitsPerSecond.toFixed(3) : hitsPerSecond.toPrecision(2));
 }

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { HitError } from '../../errors.ts';
+import { HitError, messageOf } from '../../errors.ts';
 import { type Facts, NO_FACTS } from '../../hit/facts.ts';
 import type { DropReason } from '../../hit/hit.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { sendProblem } from '../problem.ts';
+import { refusals } from './refusal.ts';
 import { readReport } from './report.ts';
 
 const BODY_LIMIT = 16 * 1024 * 1024;
@@ -20,7 +21,7 @@ export interface BatchError {
 export function batchRoutes(app: FastifyInstance, context: ServerContext): void {
   app.post<{ Body: unknown }>(
     '/api/v1/hits',
-    { bodyLimit: BODY_LIMIT, onRequest: requireToken(context) },
+    { bodyLimit: BODY_LIMIT, onRequest: requireToken(context), errorHandler: refusals(context) },
     (request, reply) => {
       const batch = new Batch(context, reply);
       for (const [index, item] of itemsOf(request.body).entries()) batch.take(index, item);
@@ -118,14 +119,15 @@ function itemsOf(body: unknown): unknown[] {
     .map((line) => {
       try {
         return JSON.parse(line) as unknown;
-      } catch {
-        return undefined;
+      } catch (error) {
+        return new HitError('invalid', `the line is not JSON: ${messageOf(error)}`);
       }
     });
 }
 
 /** A hit of a trusted sender: a report, and who and when it was. */
 function readHit(item: unknown, now: number): Facts | HitError {
+  if (item instanceof HitError) return item;
   const report = readReport(item, '');
   if (report instanceof HitError) return report;
   const fields = item as Readonly<Record<string, unknown>>;

@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError } from '../../errors.ts';
 import type { ServerContext } from '../context.ts';
 import { collect } from './collect.ts';
 import { sendDirect } from './direct.ts';
+import { refusals } from './refusal.ts';
 import { readReport } from './report.ts';
 
 /** The smallest transparent GIF, one byte a character. */
@@ -15,24 +16,34 @@ const BODY_LIMIT = 64 * 1024;
 
 /** `GET /hit.gif` and `POST /hit`: what pages send of themselves, from any origin. */
 export function beaconRoutes(app: FastifyInstance, context: ServerContext): void {
-  app.get('/hit.gif', { exposeHeadRoute: false }, (request, reply) => {
-    reply.header('access-control-allow-origin', '*');
+  const refuse = refusals(context);
+
+  app.get('/hit.gif', { exposeHeadRoute: false, errorHandler: refuse }, (request, reply) => {
+    allowAnyOrigin(reply);
     const query = request.query as Record<string, unknown>;
     const report = readReport({ ...query, referrer: query.referrer ?? '' }, request.headers.referer ?? '');
-    if (report instanceof HitError) return refuse(context, reply, report);
+    if (report instanceof HitError) throw report;
     collect(context, request, reply, report, sendGif);
   });
 
-  app.post('/hit', { bodyLimit: BODY_LIMIT }, (request: FastifyRequest<{ Body: unknown }>, reply) => {
-    reply.header('access-control-allow-origin', '*');
-    const report = readReport(request.body, request.headers.referer ?? '');
-    if (report instanceof HitError) return refuse(context, reply, report);
-    collect(context, request, reply, report, sendAccepted);
-  });
+  /** Who asks for the head alone looks at no page. */
+  app.head('/hit.gif', (_request, reply) => sendGif(allowAnyOrigin(reply)));
+
+  app.post<{ Body: unknown }>(
+    '/hit',
+    {
+      bodyLimit: BODY_LIMIT,
+      errorHandler: (error, request, reply) => refuse(error, request, allowAnyOrigin(reply)),
+    },
+    (request, reply) => {
+      const report = readReport(request.body, request.headers.referer ?? '');
+      if (report instanceof HitError) throw report;
+      collect(context, request, allowAnyOrigin(reply), report, sendAccepted);
+    },
+  );
 
   app.options('/hit', (_request, reply) => {
-    reply
-      .header('access-control-allow-origin', '*')
+    allowAnyOrigin(reply)
       .header('access-control-allow-methods', 'POST')
       .header('access-control-allow-headers', 'content-type')
       .header('access-control-max-age', '86400')
@@ -41,17 +52,14 @@ export function beaconRoutes(app: FastifyInstance, context: ServerContext): void
   });
 }
 
+function allowAnyOrigin(reply: FastifyReply): FastifyReply {
+  return reply.header('access-control-allow-origin', '*');
+}
+
 function sendGif(reply: FastifyReply): void {
   sendDirect(reply, 200, GIF_HEADERS, GIF);
 }
 
 function sendAccepted(reply: FastifyReply): void {
   sendDirect(reply, 202, [], '');
-}
-
-/** A report that says nothing usable is dropped, and counted as that. */
-function refuse(context: ServerContext, reply: FastifyReply, error: HitError): never {
-  context.drops.count('invalid');
-  reply.header('x-hit-dropped', 'invalid');
-  throw error;
 }

@@ -19,17 +19,20 @@ const REFUSALS = {
 } as const satisfies Partial<Record<DropReason, string>>;
 
 /**
- * Takes a report through intake and trackers, and answers when it is durable.
+ * Sends the reply of a hit that was taken, or of one that was dropped without blame.
  *
- * @param answer sends the reply of a hit that was taken; `seen` is what the live state says of it, and undefined for
- *   a bot, a prefetch, or where no live state is kept
+ * @param seen what the live state says of the hit; undefined for a bot, a prefetch, or where no live state is kept
+ * @param dropped why a hit was not taken
  */
+export type Answer = (reply: FastifyReply, seen: Seen | undefined, dropped?: DropReason) => void;
+
+/** Takes a report through intake and trackers, and answers when it is durable. */
 export function collect(
   context: ServerContext,
   request: FastifyRequest,
   reply: FastifyReply,
   report: Report,
-  answer: (reply: FastifyReply, seen: Seen | undefined) => void,
+  answer: Answer,
 ): void {
   const outcome = context.intake.receive(factsOfRequest(request.raw, report, context.now()));
   if ('reason' in outcome) {
@@ -57,16 +60,16 @@ function drop(
   context: ServerContext,
   reply: FastifyReply,
   { reason, detail, retryAfter }: Dropped,
-  answer: (reply: FastifyReply, seen: Seen | undefined) => void,
+  answer: Answer,
 ): void {
   context.drops.count(reason);
   reply.header('x-hit-dropped', reason);
-  if (reason === 'bot' || reason === 'prefetch') answer(reply, undefined);
-  else
-    sendProblem(
-      reply,
-      new HitError(REFUSALS[reason], detail, retryAfter === undefined ? {} : { retryAfter }),
-    );
+  if (reason === 'bot' || reason === 'prefetch') {
+    answer(reply, undefined, reason);
+    return;
+  }
+  const options = retryAfter === undefined ? {} : { retryAfter };
+  sendProblem(reply, new HitError(REFUSALS[reason], detail, options));
 }
 
 /** The spool could not take the hit: it is not counted, and the sender is told when to come again. */

@@ -1,38 +1,53 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Seen } from '../../live/live.ts';
 import type { ServerContext } from '../context.ts';
 import { collect } from './collect.ts';
 
-const NO_STORE = 'no-store';
+/** What is reported of everybody. */
+const REPORT = {
+  kind: 'plain',
+  site: '',
+  path: '/',
+  name: '',
+  referrer: '',
+  title: '',
+  props: '',
+} as const;
+
+const NO_TOTALS = [
+  'Your hit is counted.',
+  'Totals are kept by the simple tracker: start the server with --tracker simple.',
+];
+const NOT_COUNTED = ['A prefetch is not counted.'];
 
 /** `GET /`: the plain counter. It counts whoever comes, and says what it counted. */
 export function counterRoutes(app: FastifyInstance, context: ServerContext): void {
-  const report = {
-    kind: 'plain',
-    site: '',
-    path: '/',
-    name: '',
-    referrer: '',
-    title: '',
-    props: '',
-  } as const;
   app.get('/', { exposeHeadRoute: false }, (request, reply) => {
-    const wantsPage = request.headers.accept?.includes('text/html') ?? false;
     const referrer = request.headers.referer ?? '';
-    collect(context, request, reply, { ...report, referrer }, (answered, seen) => {
+    collect(context, request, reply, { ...REPORT, referrer }, (answered, seen, dropped) => {
       if (seen) context.print(sentence(seen));
-      answer(answered, seen, wantsPage);
+      answer(request, answered, seen ? linesOf(seen) : dropped ? NOT_COUNTED : NO_TOTALS);
     });
+  });
+
+  /** Who asks for the head alone, to see whether the server is there, is no visitor. */
+  app.head('/', (request, reply) => answer(request, reply, []));
+
+  /** Browsers ask for it beside the page. */
+  app.get('/favicon.ico', (_request, reply) => {
+    reply.code(204).header('cache-control', 'public, max-age=86400').send();
   });
 }
 
-function answer(reply: FastifyReply, seen: Seen | undefined, wantsPage: boolean): void {
-  const lines = seen
-    ? [sentence(seen), seen.isNew ? 'You are new here.' : 'You were here before.']
-    : ['Your hit is counted.', 'Totals are kept by the simple tracker: start with --tracker simple.'];
-  reply.header('cache-control', NO_STORE).header('vary', 'accept');
+function answer(request: FastifyRequest, reply: FastifyReply, lines: readonly string[]): void {
+  reply.header('cache-control', 'no-store').header('vary', 'accept');
+  const wantsPage = request.headers.accept?.includes('text/html') ?? false;
   if (wantsPage) reply.type('text/html; charset=utf-8').send(page(lines));
   else reply.type('text/plain; charset=utf-8').send(`${lines.join('\n')}\n`);
+}
+
+function linesOf(seen: Seen): string[] {
+  return [sentence(seen), seen.isNew ? 'You are new here.' : 'You were here before.'];
 }
 
 function sentence({ unique, total }: Seen): string {

@@ -1,16 +1,16 @@
 -- Hits and visitors of each interval, empty ones too: these come from a walk over the period in steps that are short
 -- enough to touch every interval, also where clocks change.
-SELECT toUnixTimestamp64Milli(toDateTime64(slot, 3, 'UTC')) AS time, sum(h) AS hits, sum(v) AS visitors
+SELECT toUnixTimestamp64Milli(slot) AS time, sum(h) AS hits, sum(v) AS visitors
 FROM
 (
-    SELECT toDateTime(dateTrunc({interval:String}, time, {timezone:String}), {timezone:String}) AS slot,
+    SELECT toDateTime64(dateTrunc({interval:String}, time, {timezone:String}), 3, {timezone:String}) AS slot,
         count() AS h, uniqExact(site, visitor) AS v
     FROM hits
     WHERE {{filter}}
     GROUP BY slot
     UNION ALL
-    SELECT DISTINCT toDateTime(dateTrunc({interval:String}, fromUnixTimestamp64Milli(
-            least({from:Int64} + number * {step:Int64}, {to:Int64} - 1)), {timezone:String}), {timezone:String}) AS slot,
+    SELECT DISTINCT toDateTime64(dateTrunc({interval:String}, fromUnixTimestamp64Milli(
+            least({from:Int64} + number * {step:Int64}, {to:Int64} - 1)), {timezone:String}), 3, {timezone:String}) AS slot,
         0 AS h, 0 AS v
     FROM numbers(toUInt64(intDiv({to:Int64} - {from:Int64} - 1, {step:Int64}) + 2))
 )

@@ -1,6 +1,8 @@
 -- Hits as they came. One row a hit, in order of site and time, a part a month.
--- A batch that was inserted before, over a crash, is known by its token and ignored (deduplication window), and what
--- was inserted is on disk before the spool lets go of it (fsync), also after parts were merged.
+-- Each says which batch brought it, so that a batch that comes again, over a crash, is known by its rows. The engine's
+-- own memory of insertions (non_replicated_deduplication_window) is not used: it is written before the rows are in
+-- their place, so that a process killed between the two would take a batch that was lost for one that is there.
+-- What was inserted is on disk before the spool lets go of it (fsync), also after parts were merged.
 CREATE TABLE IF NOT EXISTS hits
 (
     site LowCardinality(String),
@@ -22,13 +24,14 @@ CREATE TABLE IF NOT EXISTS hits
     status UInt16,
     method LowCardinality(String),
     title String CODEC(ZSTD),
-    props String CODEC(ZSTD)
+    props String CODEC(ZSTD),
+    batch UInt64 CODEC(Delta, ZSTD),
+    INDEX batch batch TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(time)
 ORDER BY (site, time)
 SETTINGS
-    non_replicated_deduplication_window = 1000,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     min_compressed_bytes_to_fsync_after_merge = 1;

@@ -1,0 +1,78 @@
+import { check } from './bench.ts';
+import type { Scratch } from './scratch.ts';
+import { type ServerProcess, startBare, startHitTracker, startNginx } from './server-process.ts';
+import { storedHits } from './stored-hits.ts';
+
+/** Admin token of the Hit Trackers that are measured. */
+export const TOKEN = 'a-token-for-benchmarks';
+
+/** How many hits a load generator knows to be acknowledged: it may have hung up on some answers. */
+export interface Acknowledged {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Who races: Hit Tracker with either durability, and the limits. */
+export interface Contenders {
+  readonly disk: Contender;
+  readonly process: Contender;
+  readonly bare: Contender;
+  /** Where it is installed. */
+  readonly nginx: Contender | undefined;
+}
+
+/** A server that takes part in a race. */
+export class Contender {
+  readonly name: string;
+  readonly server: ServerProcess;
+  /** Whether it claims to keep what it acknowledges. */
+  readonly #keeps: boolean;
+  #stored = 0;
+
+  private constructor(name: string, server: ServerProcess, keeps: boolean) {
+    this.name = name;
+    this.server = server;
+    this.#keeps = keeps;
+  }
+
+  /** @param resources stop the servers */
+  static async startAll(scratch: Scratch, resources: AsyncDisposableStack): Promise<Contenders> {
+    const ours = async (durability: 'disk' | 'process') => {
+      const server = await startHitTracker(scratch.path(durability), durability, TOKEN);
+      return new Contender(durability, resources.use(server), true);
+    };
+    const nginx = await startNginx(scratch.path('nginx'));
+    return {
+      disk: await ours('disk'),
+      process: await ours('process'),
+      bare: new Contender('bare node:http', resources.use(await startBare()), false),
+      nginx: nginx && new Contender('nginx', resources.use(nginx), false),
+    };
+  }
+
+  /**
+   * Sends load, and checks that afterwards the store holds exactly what was acknowledged: no hit is lost, and none
+   * counted twice. When it returns, nothing is left to do for the server that would disturb the next.
+   *
+   * @param send sends the load
+   * @param acknowledged what the load generator counted
+   */
+  async race<Result>(
+    send: (server: ServerProcess) => Promise<Result>,
+    acknowledged: (result: Result) => Acknowledged,
+  ): Promise<Result> {
+    const result = await send(this.server);
+    const { least, most } = acknowledged(result);
+    check(least > 0, `${this.name} acknowledged nothing`);
+    if (this.#keeps) {
+      const before = this.#stored;
+      this.#stored = await storedHits(this.server, TOKEN);
+      const gained = this.#stored - before;
+      check(
+        gained >= least && gained <= most,
+        `${this.name} stored ${gained} hits, and acknowledged ${least === most ? least : `${least} to ${most}`}`,
+      );
+    }
+    return result;
+  }
+}

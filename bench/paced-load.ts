@@ -1,0 +1,198 @@
+/**
+ * Sends hits at a fixed rate, whether the server keeps up or not, and measures how long each answer took from the
+ * moment at which its request was due.
+ *
+ * A client that waits for an answer before it sends the next request hides a stall: the requests that it did not
+ * send meanwhile are missing from the statistics ("coordinated omission", Gil Tene). Here the schedule is made
+ * beforehand, and a request that had to wait for a free connection has waited.
+ *
+ * `node bench/paced-load.ts --port N --rate HITS_PER_SECOND --seconds N --connections N` prints `PacedResult` as
+ * JSON. It is a program, so that it has a core for itself.
+ */
+
+import { connect, type Socket } from 'node:net';
+import { createHistogram } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { pixelRequests } from './traffic.ts';
+
+/** What came of the load. Times in milliseconds. */
+export interface PacedResult {
+  readonly sent: number;
+  /** Answers of the whole run with status 2xx. */
+  readonly acknowledged: number;
+  readonly refused: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+interface Load {
+  readonly port: number;
+  /** Requests a second. */
+  readonly rate: number;
+  readonly seconds: number;
+  readonly connections: number;
+}
+
+const DIFFERENT_REQUESTS = 4000;
+/** At first neither side has compiled its code and filled its caches; this long nothing is recorded. */
+const WARM_UP_MS = 1500;
+/** The finest timer there is; a request that is due waits for it up to this long. */
+const TICK_MS = 1;
+/** How long answers may take after the last request was due. */
+const PATIENCE_MS = 20_000;
+const READ_BYTES = 16 * 1024;
+const LONGEST_MICROSECONDS = 120_000_000;
+
+/** A connection that has one request under way at most. */
+class Connection {
+  readonly #socket: Socket;
+  readonly #onAnswer: (connection: Connection, status: number) => void;
+  #received = '';
+  /** When the request under way was due. */
+  due = 0;
+
+  private constructor(
+    port: number,
+    onAnswer: (connection: Connection, status: number) => void,
+    onOpen: (connection: Connection) => void,
+    onError: (error: Error) => void,
+  ) {
+    this.#onAnswer = onAnswer;
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    const take = (bytes: number) => {
+      this.#take(buffer.toString('latin1', 0, bytes));
+      return true;
+    };
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer, callback: take } });
+    this.#socket.once('connect', () => onOpen(this));
+    this.#socket.once('error', onError);
+    this.#socket.once('end', () => onError(new Error('the server hung up')));
+  }
+
+  static open(port: number, onAnswer: (connection: Connection, status: number) => void): Promise<Connection> {
+    return new Promise((resolve, reject) => new Connection(port, onAnswer, resolve, reject));
+  }
+
+  send(request: string, due: number): void {
+    this.due = due;
+    this.#socket.write(request, 'latin1');
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #take(text: string): void {
+    const received = this.#received + text;
+    const length = answerLength(received);
+    if (length < 0 || received.length < length) {
+      this.#received = received;
+      return;
+    }
+    this.#received = '';
+    this.#onAnswer(this, Number(received.slice(9, 12)));
+  }
+}
+
+/** Bytes of the answer that a text begins with, or -1 while its header is not complete. */
+function answerLength(text: string): number {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return -1;
+  const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end))?.[1];
+  return end + 4 + Number(length ?? 0);
+}
+
+/** One run of load. */
+class PacedLoad {
+  readonly #load: Load;
+  readonly #total: number;
+  readonly #requests = pixelRequests(DIFFERENT_REQUESTS);
+  readonly #latency = createHistogram({ lowest: 1, highest: LONGEST_MICROSECONDS, figures: 3 });
+  readonly #free: Connection[] = [];
+  #started = 0;
+  #sent = 0;
+  #acknowledged = 0;
+  #refused = 0;
+  #onEnd = (): void => undefined;
+
+  constructor(load: Load) {
+    this.#load = load;
+    this.#total = Math.floor(load.rate * load.seconds);
+  }
+
+  async run(): Promise<PacedResult> {
+    const { port, connections, seconds } = this.#load;
+    const open = Array.from({ length: connections }, () => Connection.open(port, this.#onAnswer));
+    this.#free.push(...(await Promise.all(open)));
+    const all = [...this.#free];
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#onEnd = resolve;
+      const late = () => reject(new Error(`${this.#total - this.#answered} requests were not answered`));
+      setTimeout(late, seconds * 1000 + PATIENCE_MS).unref();
+    });
+    this.#started = performance.now();
+    const ticks = setInterval(() => this.#sendDue(), TICK_MS);
+    try {
+      await ended;
+    } finally {
+      clearInterval(ticks);
+      for (const connection of all) connection.close();
+    }
+    return this.#result();
+  }
+
+  get #answered(): number {
+    return this.#acknowledged + this.#refused;
+  }
+
+  #sendDue(): void {
+    const due = Math.min(this.#total, ((performance.now() - this.#started) * this.#load.rate) / 1000);
+    while (this.#sent < due) {
+      const connection = this.#free.pop();
+      if (!connection) return;
+      const request = this.#requests[this.#sent % this.#requests.length]!;
+      connection.send(request, this.#started + (this.#sent * 1000) / this.#load.rate);
+      this.#sent++;
+    }
+  }
+
+  readonly #onAnswer = (connection: Connection, status: number): void => {
+    const now = performance.now();
+    if (now - this.#started > WARM_UP_MS) {
+      this.#latency.record(Math.max(1, Math.round((now - connection.due) * 1000)));
+    }
+    if (status >= 200 && status < 300) this.#acknowledged++;
+    else this.#refused++;
+    this.#free.push(connection);
+    if (this.#answered === this.#total) this.#onEnd();
+    else this.#sendDue();
+  };
+
+  #result(): PacedResult {
+    const milliseconds = (percentile: number) => this.#latency.percentile(percentile) / 1000;
+    return {
+      sent: this.#sent,
+      acknowledged: this.#acknowledged,
+      refused: this.#refused,
+      p50: milliseconds(50),
+      p99: milliseconds(99),
+      p999: milliseconds(99.9),
+      max: this.#latency.max / 1000,
+    };
+  }
+}
+
+if (import.meta.main) {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { port: text, rate: text, seconds: text, connections: text } });
+  const load = {
+    port: Number(values.port),
+    rate: Number(values.rate),
+    seconds: Number(values.seconds),
+    connections: Number(values.connections),
+  };
+  console.log(JSON.stringify(await new PacedLoad(load).run()));
+  process.exit(0);
+}

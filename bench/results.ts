@@ -1,0 +1,125 @@
+/** What benchmarks found, as Markdown: on the terminal, and in `bench/RESULTS.md`, a section for each. */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem, type } from 'node:os';
+
+/** A figure that was aimed at, and what came out. */
+export interface Goal {
+  readonly aim: string;
+  readonly measured: string;
+  readonly met: boolean;
+}
+
+/** A goal for a figure that should be large. */
+export function atLeast(
+  aim: string,
+  least: number,
+  measured: number,
+  show: (figure: number) => string,
+): Goal {
+  return { aim: `${aim} ≥ ${show(least)}`, measured: show(measured), met: measured >= least };
+}
+
+/** A goal for a figure that should be small. */
+export function below(aim: string, limit: number, measured: number, show: (figure: number) => string): Goal {
+  return { aim: `${aim} < ${show(limit)}`, measured: show(measured), met: measured < limit };
+}
+
+/** The answer of one benchmark. */
+export interface Findings {
+  /** The question that it answers. */
+  readonly question: string;
+  /** Paragraphs and tables, in Markdown. */
+  readonly body: readonly string[];
+  readonly goals: readonly Goal[];
+  /** Names and versions of the programs that took part, beside Node. */
+  readonly versions: readonly string[];
+}
+
+const FILE = new URL('RESULTS.md', import.meta.url);
+const REPOSITORY = new URL('..', import.meta.url);
+
+const INTRODUCTION = `# Benchmarks
+
+\`npm run bench\` measures all of this again, and \`npm run bench -- ingest\` one part; each section says when and where
+its figures come from. Every benchmark checks first that what it measures is right, and runs what we are compared with
+in the same run, by turns. Figures of other machines differ; ratios differ less.
+`;
+
+/** A table in Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = `|${head.map((_, column) => (column === 0 ? '---|' : '--:|')).join('')}`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}
+
+/** The section of a benchmark, with where and when it ran. */
+export function sectionOf(name: string, findings: Findings): string {
+  const goals = findings.goals.map(({ aim, measured, met }) => [aim, measured, met ? 'met' : '**not met**']);
+  return [
+    `## ${name}: ${findings.question}`,
+    ...findings.body,
+    ...(goals.length > 0 ? [table(['goal', 'measured', ''], goals)] : []),
+    `${circumstances(findings.versions)}`,
+  ].join('\n\n');
+}
+
+/** Puts sections into the file in the order of `names`; those that were not measured now stay as they are. */
+export function saveSections(sections: ReadonlyMap<string, string>, names: readonly string[]): void {
+  const saved = existsSync(FILE) ? readFileSync(FILE, 'utf8') : '';
+  const all = names.flatMap((name) => {
+    const before = new RegExp(`^## ${name}: [^]*?(?=^## |(?![^]))`, 'm').exec(saved)?.[0].trimEnd();
+    return sections.get(name) ?? before ?? [];
+  });
+  writeFileSync(FILE, `${[INTRODUCTION.trimEnd(), ...all].join('\n\n')}\n`);
+}
+
+/** Machine, versions, commit and day: what somebody needs to measure the same. */
+function circumstances(versions: readonly string[]): string {
+  const [cpu] = cpus();
+  const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${gibibytes(totalmem())}`;
+  const software = [`${type()} ${release()}`, `Node ${process.versions.node}`, ...versions];
+  const day = new Date().toISOString().slice(0, 10);
+  return `<sub>${[day, `commit ${commit()}`, machine, ...software].join(' · ')}</sub>`;
+}
+
+/** The commit that was measured, marked where the files differ from it. */
+function commit(): string {
+  try {
+    const git = (...args: string[]) =>
+      execFileSync('git', args, { cwd: REPOSITORY, encoding: 'utf8' }).trim();
+    return git('describe', '--always', '--dirty=+', '--exclude=*');
+  } catch {
+    return 'unknown';
+  }
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** `48,211`. */
+export function whole(number: number): string {
+  return Math.round(number).toLocaleString('en');
+}
+
+/** `0.47`: of three digits, since no more are true. */
+export function ratio(number: number): string {
+  return number >= 10 ? number.toFixed(1) : number.toFixed(2);
+}
+
+export function milliseconds(number: number): string {
+  return `${ratio(number)} ms`;
+}
+
+/** `612 MB` or `1.50 MB`, in millions of bytes. */
+export function megabytes(bytes: number): string {
+  return `${bytes < 10e6 ? ratio(bytes / 1e6) : whole(bytes / 1e6)} MB`;
+}
+
+function gibibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 30)} GiB`;
+}

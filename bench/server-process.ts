@@ -1,0 +1,139 @@
+/** Servers under load, each in a process of its own: Hit Tracker, and those that it is measured against. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { CLI, findProgram, killAtExit, stop } from './program.ts';
+
+const START_SECONDS = 30;
+const BARE_SERVER = new URL('bare-server.ts', import.meta.url).pathname;
+/** How much of what a server says is kept, in case that it fails. */
+const SAID_LENGTH = 4000;
+
+/** A server that answers. */
+export class ServerProcess implements AsyncDisposable {
+  readonly port: number;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child;
+    this.port = port;
+  }
+
+  /**
+   * Starts a program and waits until it says on stderr that it listens.
+   *
+   * @param ready what it says then; the first group is the port, unless that is given
+   */
+  static async start(
+    command: string,
+    args: readonly string[],
+    ready: RegExp,
+    port?: number,
+  ): Promise<ServerProcess> {
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    killAtExit(child);
+    const match = await listening(child, ready);
+    return new ServerProcess(child, port ?? Number(match[1]));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return stop(this.#child);
+  }
+}
+
+function listening(child: ChildProcess, ready: RegExp): Promise<RegExpExecArray> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const fail = (why: string) => {
+      child.kill('SIGKILL');
+      reject(new Error(`${child.spawnargs.join(' ')} ${why}: ${said}`));
+    };
+    const timer = setTimeout(() => fail(`did not listen within ${START_SECONDS} s`), START_SECONDS * 1000);
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', (code) => fail(`ended with ${code}`));
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-SAID_LENGTH);
+      const match = ready.exec(said);
+      if (!match) return;
+      clearTimeout(timer);
+      resolve(match);
+    });
+  });
+}
+
+/** Hit Tracker on a data folder of its own, as `npm start` would run it. */
+export function startHitTracker(
+  dataDir: string,
+  durability: 'disk' | 'process',
+  adminToken: string,
+): Promise<ServerProcess> {
+  const settings = { '--data-dir': dataDir, '--durability': durability, '--admin-token': adminToken };
+  const args = [CLI, 'serve', '--port', '0', '--host', '127.0.0.1', '--log-level', 'warn'];
+  return ServerProcess.start(
+    process.execPath,
+    [...args, ...Object.entries(settings).flat()],
+    /counts at http:\/\/127\.0\.0\.1:(\d+)/,
+  );
+}
+
+/** A `node:http` server that does nothing. */
+export function startBare(): Promise<ServerProcess> {
+  return ServerProcess.start(process.execPath, [BARE_SERVER], /at http:\/\/127\.0\.0\.1:(\d+)/);
+}
+
+/** nginx with one worker that answers 204, or undefined where there is no nginx. */
+export async function startNginx(folder: string): Promise<ServerProcess | undefined> {
+  const nginx = findProgram('nginx');
+  if (nginx === undefined) return undefined;
+  const port = await freePort();
+  const config = join(folder, 'nginx.conf');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(config, nginxConfig(folder, port));
+  return ServerProcess.start(
+    nginx,
+    ['-p', folder, '-c', config, '-e', 'stderr'],
+    /using the "\w+" event method/,
+    port,
+  );
+}
+
+/** Without `keepalive_requests` nginx would hang up after each thousand, which is not what is measured here. */
+function nginxConfig(folder: string, port: number): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `  ${kind}_temp_path ${join(folder, kind)};`,
+  );
+  return `daemon off;
+master_process off;
+worker_processes 1;
+pid ${join(folder, 'nginx.pid')};
+error_log stderr notice;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  keepalive_requests 1000000000;
+${temporary.join('\n')}
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    return 204;
+  }
+}
+`;
+}
+
+/** A port that nobody uses, for a program that cannot choose one itself. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

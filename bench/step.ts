@@ -1,0 +1,32 @@
+import { Bench as Timing } from 'tinybench';
+
+/** So many operations are timed at once: one alone is shorter than the clock's tick. */
+export const AT_ONCE = 1000;
+
+/** Something small that is done for each hit, or for each question. */
+export interface Step {
+  readonly name: string;
+  /** Does it that many times: 1, or `AT_ONCE`. */
+  readonly times: number;
+  readonly run: () => void;
+}
+
+export interface StepTime {
+  readonly name: string;
+  /** Of one operation. */
+  readonly nanoseconds: number;
+  /** Relative margin of error, in percent. */
+  readonly margin: number;
+}
+
+/** Times steps one after another. */
+export async function timeSteps(steps: readonly Step[], quick: boolean): Promise<StepTime[]> {
+  const timing = new Timing({ time: quick ? 100 : 1000, warmupTime: quick ? 50 : 250, throws: true });
+  for (const { name, run } of steps) timing.add(name, run);
+  await timing.run();
+  return timing.tasks.map(({ name, result }, index) => {
+    if (result.state !== 'completed') throw new Error(`${name} was not timed: ${result.state}`);
+    const { mean, rme } = result.latency;
+    return { name, nanoseconds: (mean * 1e6) / steps[index]!.times, margin: rme };
+  });
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ImportSummary } from '../logs/tally.ts';
+import { addSummaries, summaryText } from './import-summary.ts';
+
+const summary: ImportSummary = {
+  lines: 1200,
+  imported: 1000,
+  failed: 50,
+  already: 150,
+  seconds: 2,
+  lines_per_second: 600,
+  failures: Array.from({ length: 20 }, (_, i) => ({ line: i + 1, reason: 'No.' })),
+};
+
+describe('a summary', () => {
+  it('of one log is that log’s, with just the keys that are promised', () => {
+    assert.deepEqual(
+      addSummaries([{ name: 'a.log', summary: { ...summary, broken: 'cut' } }], false),
+      summary,
+    );
+  });
+
+  it('of several logs adds them up, and says which log a failure is in', () => {
+    const small = { ...summary, lines: 1, imported: 0, failed: 1, already: 0, seconds: 0.5 };
+    const one = { ...small, failures: [{ line: 7, reason: 'No.' }] };
+    const total = addSummaries(
+      [
+        { name: 'a.log', summary: one },
+        { name: 'b.log', summary },
+      ],
+      true,
+    );
+    const { failures, ...sums } = total;
+    assert.deepEqual(sums, {
+      lines: 1201,
+      imported: 1000,
+      failed: 51,
+      already: 150,
+      seconds: 2.5,
+      lines_per_second: 480,
+    });
+    assert.equal(failures.length, 20);
+    assert.deepEqual(failures.slice(0, 2), [
+      { file: 'a.log', line: 7, reason: 'No.' },
+      { file: 'b.log', line: 1, reason: 'No.' },
+    ]);
+  });
+
+  it('of nothing is all zero', () => {
+    assert.deepEqual(addSummaries([], false), {
+      lines: 0,
+      imported: 0,
+      failed: 0,
+      already: 0,
+      seconds: 0,
+      lines_per_second: 0,
+      failures: [],
+    });
+  });
+
+  it('reads well', () => {
+    const failures = [
+      { line: 3, reason: 'No.' },
+      { file: 'b.log', line: 4, reason: 'No!' },
+    ];
+    assert.equal(
+      summaryText({ ...summary, failures }),
+      [
+        '1,200 lines in 2.0 s (600 lines/s)',
+        '  imported  1,000',
+        '  already   150',
+        '  failed    50',
+        '    line 3: No.',
+        '    b.log line 4: No!',
+        '    and 48 more',
+        '',
+      ].join('\n'),
+    );
+  });
+});

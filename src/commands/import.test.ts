@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { logLine } from '../../test/fixtures/log-line.ts';
+import { IMPORT_SETTINGS, readSettings } from '../config.ts';
+import { HitError } from '../errors.ts';
+import { importLogs } from './import.ts';
+import type { TotalSummary } from './import-summary.ts';
+
+describe('the import command', { timeout: 30_000 }, () => {
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'import-command-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  /** Runs the command with flags and files, and gives the fault that it ended with, if any. */
+  async function run(
+    args: readonly string[],
+    stdin: string | Buffer = '',
+  ): Promise<{ fault: HitError | undefined; stdout: string }> {
+    const stdout = new PassThrough({ encoding: 'utf8' });
+    const terminal = {
+      stdin: Readable.from([Buffer.from(stdin)], { objectMode: false }),
+      stdout,
+      stderr: new PassThrough(),
+      interrupted: new AbortController().signal,
+    };
+    const { values, positionals } = readSettings(
+      IMPORT_SETTINGS,
+      ['--data-dir', join(folder, 'data'), ...args],
+      {},
+    );
+    let fault: HitError | undefined;
+    try {
+      await importLogs.run(values, positionals, terminal);
+    } catch (error) {
+      assert.ok(error instanceof HitError, String(error));
+      fault = error;
+    }
+    return { fault, stdout: stdout.read() ?? '' };
+  }
+
+  async function fileOf(name: string, content: string | Buffer): Promise<string> {
+    const path = join(folder, name);
+    await writeFile(path, content);
+    return path;
+  }
+
+  it('refuses what it cannot do before it begins', async () => {
+    const log = await fileOf('any.log', logLine());
+    await mkdir(join(folder, 'logs'));
+    for (const [args, code, message] of [
+      [[], 'bad_usage', /name the log files/],
+      [['--follow', log, log], 'bad_usage', /--follow takes one file/],
+      [['--follow', '-'], 'bad_usage', /--follow takes one file/],
+      [['-', '-'], 'bad_usage', /standard input can be read once/],
+      [['--site', 'no site', log], 'bad_setting', /"no site" is no host name/],
+      [[log, join(folder, 'none.log')], 'import_failed', /none\.log cannot be read: ENOENT/],
+      [[join(folder, 'logs')], 'import_failed', /logs cannot be read: it is a folder/],
+    ] as const) {
+      const { fault, stdout } = await run(args);
+      assert.equal(fault?.code, code);
+      assert.match(fault.message, message);
+      assert.equal(stdout, '');
+    }
+  });
+
+  it('takes files and standard input, and prints a summary', async () => {
+    const files = [await fileOf('1.log', logLine({ path: '/1' })), await fileOf('2.gz', gzipSync(logLine()))];
+    const { fault, stdout } = await run(['--site', 'several.example', ...files, '-'], 'nonsense\n');
+    assert.equal(fault, undefined);
+    assert.match(stdout, /^3 lines in .*\n {2}imported {2}2\n {2}already {3}0\n {2}failed {4}1\n/);
+    assert.match(stdout, /\n {4}standard input line 1: .*no timestamp/);
+  });
+
+  it('goes on behind a log that breaks off, and says at the end which it was', async () => {
+    const lines = Array.from({ length: 500 }, (_, i) => logLine({ path: `/${i * i * i}` }));
+    const zipped = gzipSync(lines.join(''));
+    const broken = await fileOf('broken.gz', zipped.subarray(0, zipped.length / 2));
+    const whole = await fileOf('whole.log', logLine({ path: '/whole' }));
+    const { fault, stdout } = await run(['--json', '--site', 'broken.example', broken, whole]);
+    assert.match(
+      fault?.message ?? '',
+      /^broken\.gz breaks off \(unexpected end of file\): what came before is/,
+    );
+    const summary: TotalSummary = JSON.parse(stdout);
+    assert.ok(summary.imported > 100 && summary.imported < 500, `${summary.imported} lines`);
+
+    await writeFile(broken, zipped);
+    const again = await run(['--json', '--site', 'broken.example', broken, whole]);
+    const { imported, already }: TotalSummary = JSON.parse(again.stdout);
+    assert.deepEqual([again.fault, imported + already, already], [undefined, 501, summary.imported]);
+  });
+});

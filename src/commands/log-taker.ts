@@ -1,0 +1,92 @@
+import type { Readable } from 'node:stream';
+import { HitError, messageOf } from '../errors.ts';
+import { DataFolder } from '../folder/folder.ts';
+import { TrustedProxies } from '../hit/address.ts';
+import { Countries } from '../hit/country.ts';
+import { Intake } from '../hit/intake.ts';
+import { RateLimit } from '../hit/rate-limit.ts';
+import { Sites } from '../hit/site.ts';
+import { type ImportOptions, type ImportProgress, LogImporter } from '../logs/importer.ts';
+import type { ImportSummary } from '../logs/tally.ts';
+import { DBTracker } from '../trackers/db.ts';
+import { ControlClient } from './control.ts';
+
+/** Whoever takes logs in. */
+export interface LogTaker {
+  take(
+    log: Readable,
+    options: ImportOptions,
+    onProgress: (progress: ImportProgress) => void,
+  ): Promise<ImportSummary>;
+  close(): Promise<void>;
+}
+
+/** The server that runs on a data folder, or undefined where none does. */
+export async function findServer(dataDir: string): Promise<LogTaker | undefined> {
+  const control = await ControlClient.connect(dataDir);
+  return (
+    control && {
+      take: (log, options, onProgress) => handOver(control, log, options, onProgress),
+      close: async () => undefined,
+    }
+  );
+}
+
+/**
+ * This process, which takes the data folder for itself.
+ *
+ * @throws HitError `data_dir_locked`, `data_dir_unusable`, `store_unavailable`
+ */
+export async function takeHere(dataDir: string, store: string): Promise<LogTaker> {
+  const folder = DataFolder.open(dataDir);
+  try {
+    const { key, importSalt, salts } = folder.secrets;
+    const intake = new Intake({
+      sites: new Sites({ max: Number.POSITIVE_INFINITY }),
+      proxies: new TrustedProxies('none'),
+      limit: RateLimit.parse('off'),
+      countries: await Countries.open(),
+      salts,
+      key,
+      importSalt,
+      identity: 'cookieless',
+      now: Date.now,
+    });
+    const db = await DBTracker.in(folder, intake, { store }, () => folder.close());
+    const importer = new LogImporter({ db, live: undefined, key, importSalt, allowedSites: undefined });
+    return {
+      take: (log, options, onProgress) => importer.run(log, options, onProgress),
+      close: () => db.close(),
+    };
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}
+
+async function handOver(
+  control: ControlClient,
+  log: Readable,
+  options: ImportOptions,
+  onProgress: (progress: ImportProgress) => void,
+): Promise<ImportSummary> {
+  const query = new URLSearchParams({ format: options.format, follow: String(options.follow) });
+  if (options.site !== undefined) query.set('site', options.site);
+  let summary: ImportSummary | undefined;
+  let reason = 'it closed the connection';
+  try {
+    await control.post(`/control/import?${query}`, log, (line) => {
+      if ('error' in line) throw new HitError('import_failed', String(line.error));
+      if ('progress' in line) onProgress(line.progress as ImportProgress);
+      if ('summary' in line) summary = line.summary as ImportSummary;
+    });
+  } catch (error) {
+    if (error instanceof HitError && error.code !== 'store_unavailable') throw error;
+    reason = messageOf(error);
+  }
+  if (summary) return summary;
+  throw new HitError(
+    'import_failed',
+    `the server went away: import the log again, nothing is counted twice (${reason})`,
+  );
+}

@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  environmentName,
+  IMPORT_SETTINGS,
+  REPORT_SETTINGS,
+  readSettings,
+  SERVE_SETTINGS,
+  type Settings,
+} from './config.ts';
+import { HitError } from './errors.ts';
+
+type ServeName = keyof typeof SERVE_SETTINGS;
+
+interface Case {
+  /** The value where nothing is said. */
+  readonly standard: unknown;
+  /** Texts and their values. */
+  readonly good: readonly (readonly [text: string, value: unknown])[];
+  readonly bad: readonly string[];
+}
+
+const GIB = 2 ** 30;
+
+/** The settings of `serve`. Those whose value is a small language of its own are read in full where they are used. */
+const SERVE: Readonly<Record<ServeName, Case>> = {
+  port: {
+    standard: 5000,
+    good: [
+      ['0', 0],
+      ['8080', 8080],
+      ['65535', 65_535],
+    ],
+    bad: ['', '65536', '-1', '80.5', '0x50', '1e3', 'http', ' 80', '99999999999999999999'],
+  },
+  host: {
+    standard: '0.0.0.0',
+    good: [
+      ['::1', '::1'],
+      ['localhost', 'localhost'],
+    ],
+    bad: [''],
+  },
+  'data-dir': {
+    standard: './data',
+    good: [
+      ['/var/lib/hits', '/var/lib/hits'],
+      ['a b', 'a b'],
+    ],
+    bad: [''],
+  },
+  tracker: {
+    standard: ['simple', 'rate', 'db'],
+    good: [
+      ['simple', ['simple']],
+      ['db, rate', ['db', 'rate']],
+      ['rate,rate', ['rate']],
+    ],
+    bad: ['', ',', 'simple,', 'all', 'Simple', 'stream', 'simple,stream'],
+  },
+  store: {
+    standard: 'embedded',
+    good: [
+      ['clickhouse://localhost', 'clickhouse://localhost'],
+      ['clickhouses://user:pass@host:8443/db', 'clickhouses://user:pass@host:8443/db'],
+    ],
+    bad: ['', 'memory', 'http://localhost', 'clickhouse://', 'clickhouse:host', 'clickhouse://host:99999'],
+  },
+  live: { standard: 'memory', good: [['memory', 'memory']], bad: ['', 'redis', 'redis://host:6379', 'disk'] },
+  stream: { standard: undefined, good: [], bad: ['', 'kafka://host:9092/topic'] },
+  identity: { standard: 'cookie', good: [['cookieless', 'cookieless']], bad: ['', 'none', 'Cookie'] },
+  'trust-proxy': { standard: 'loopback', good: [['private,192.0.2.0/24', 'private,192.0.2.0/24']], bad: [] },
+  'rate-limit': { standard: '100/s', good: [['off', 'off']], bad: [] },
+  sites: {
+    standard: undefined,
+    good: [
+      ['a.com', ['a.com']],
+      [' a.com , b.com ', ['a.com', 'b.com']],
+    ],
+    bad: ['', ',', 'a.com,,b.com'],
+  },
+  'max-sites': {
+    standard: 1000,
+    good: [
+      ['1', 1],
+      ['1000000', 1e6],
+    ],
+    bad: ['', '0', '1000001', 'any'],
+  },
+  threads: { standard: 1, good: [['1', 1]], bad: ['', '0', '2'] },
+  'expected-visitors': {
+    standard: 1_000_000,
+    good: [
+      ['1000', 1000],
+      ['500000000', 5e8],
+    ],
+    bad: ['', '999', '500000001', '1M', '1_000_000'],
+  },
+  durability: { standard: 'disk', good: [['process', 'process']], bad: ['', 'none'] },
+  'spool-max': {
+    standard: GIB,
+    good: [
+      ['1MiB', 2 ** 20],
+      ['2gib', 2 * GIB],
+      ['1.5 GiB', 1.5 * GIB],
+      ['500MB', 5e8],
+      ['1048576', 2 ** 20],
+    ],
+    bad: ['', '0', '1', '1023KiB', '-1GiB', 'GiB', '1TiB', '1e9', '1 GiB more'],
+  },
+  'keep-hits': {
+    standard: 400,
+    good: [
+      ['1d', 1],
+      ['13w', 91],
+      ['2y', 730],
+      ['forever', Number.POSITIVE_INFINITY],
+    ],
+    bad: ['', '0d', '400', '1.5y', '-1d', '1m', 'Forever'],
+  },
+  'keep-rollups': { standard: Number.POSITIVE_INFINITY, good: [['400d', 400]], bad: ['', '0y', 'never'] },
+  'admin-token': {
+    standard: undefined,
+    good: [
+      ['x'.repeat(16), 'x'.repeat(16)],
+      ['!~'.repeat(100), '!~'.repeat(100)],
+    ],
+    bad: ['', 'short', 'x'.repeat(201), `${'x'.repeat(16)} y`, `${'x'.repeat(16)}é`],
+  },
+  public: {
+    standard: false,
+    good: [
+      ['true', true],
+      ['1', true],
+      ['false', false],
+      ['0', false],
+      ['', false],
+    ],
+    bad: ['yes', 'TRUE', '2'],
+  },
+  'log-level': {
+    standard: 'info',
+    good: [
+      ['silent', 'silent'],
+      ['debug', 'debug'],
+    ],
+    bad: ['', 'verbose', 'INFO'],
+  },
+};
+
+const names = Object.keys(SERVE) as ServeName[];
+
+function read(args: readonly string[], environment: Record<string, string> = {}): Record<string, unknown> {
+  return readSettings(SERVE_SETTINGS, args, environment).values;
+}
+
+function assertRefused(attempt: () => unknown, code: string, message: RegExp): void {
+  assert.throws(attempt, (error) => {
+    assert.ok(error instanceof HitError, String(error));
+    assert.deepEqual([error.code, error.exitCode], [code, 2]);
+    assert.match(error.message, message);
+    assert.doesNotMatch(error.message, /\n/);
+    return true;
+  });
+}
+
+test('every setting of serve has its case here', () => {
+  assert.deepEqual(new Set(names), new Set(Object.keys(SERVE_SETTINGS)));
+});
+
+for (const name of names) {
+  const { standard, good, bad } = SERVE[name];
+  const variable = environmentName(name);
+  const isSwitch = SERVE_SETTINGS[name].value === '';
+
+  describe(`--${name}`, () => {
+    test('has its default where nothing is said', () => assert.deepEqual(read([])[name], standard));
+
+    for (const [text, value] of good) {
+      test(`takes "${text.slice(0, 30)}" from the environment`, () => {
+        assert.deepEqual(read([], { [variable]: text })[name], value);
+      });
+      if (isSwitch) continue;
+      test(`takes "${text.slice(0, 30)}" from the flag, and rather than from the environment`, () => {
+        assert.deepEqual(read([`--${name}`, text])[name], value);
+        assert.deepEqual(read([`--${name}=${text}`], { [variable]: 'nonsense' })[name], value);
+      });
+    }
+
+    test('refuses a bad value, and says by what name it came', () => {
+      for (const text of bad) {
+        assertRefused(() => read([], { [variable]: text }), 'bad_setting', new RegExp(`^${variable}: `));
+        if (!isSwitch)
+          assertRefused(() => read([`--${name}=${text}`]), 'bad_setting', new RegExp(`^--${name}: `));
+      }
+    });
+  });
+}
+
+describe('a switch', () => {
+  test('is on by its flag alone', () => {
+    assert.equal(read(['--public']).public, true);
+    assert.equal(read(['--public'], { HIT_PUBLIC: 'false' }).public, true);
+  });
+
+  test('takes no value on the command line', () => {
+    assertRefused(() => read(['--public=false']), 'bad_usage', /--public/);
+  });
+});
+
+describe('the command line', () => {
+  for (const [claim, args, culprit] of [
+    ['an unknown flag', ['--prot', '80'], /^Unknown option '--prot'; --help lists the flags$/],
+    ['an unknown short flag', ['-p', '80'], /'-p'/],
+    ['a flag that every object has', ['--constructor'], /'--constructor'/],
+    ['a flag that every object has in another way', ['--__proto__=1'], /'--__proto__'/],
+    ['a flag without its value', ['--port'], /--port/],
+    ['a flag whose value looks like a flag', ['--port', '--public'], /--port/],
+    ['a negation', ['--no-public'], /'--no-public'/],
+  ] as const) {
+    test(`refuses ${claim}`, () => assertRefused(() => read(args), 'bad_usage', culprit));
+  }
+
+  test('takes the last of several', () => assert.equal(read(['--port', '1', '--port', '2']).port, 2));
+
+  test('hands on what is no flag', () => {
+    assert.deepEqual(readSettings(IMPORT_SETTINGS, ['a.log', '--json', 'b.log', '-'], {}).positionals, [
+      'a.log',
+      'b.log',
+      '-',
+    ]);
+    assert.deepEqual(readSettings(IMPORT_SETTINGS, ['--', '--json'], {}).positionals, ['--json']);
+  });
+
+  test('asks for help before anything is read, be it right or wrong', () => {
+    for (const flag of ['--help', '-h']) {
+      assert.equal(readSettings(SERVE_SETTINGS, [flag, '--port', 'x'], { HIT_THREADS: 'y' }).help, true);
+    }
+    assert.equal(readSettings(SERVE_SETTINGS, [], {}).help, false);
+  });
+
+  test('is never told the password of a store, nor a token, that was refused', () => {
+    for (const args of [
+      ['--store', 'clickhose://user:hunter2@host/db'],
+      ['--store', 'clickhouse://user:hunter2@host:99999/db'],
+      ['--stream', 'kafka://user:hunter2@host:9092/topic'],
+      ['--live', 'redis://:hunter2@host:6379'],
+      ['--admin-token', 'hunter2'],
+    ]) {
+      assertRefused(() => read(args), 'bad_setting', /^(?!.*hunter2)/);
+    }
+  });
+});
+
+describe('the environment', () => {
+  test('has each setting as HIT_ and its name in upper snake case', () => {
+    assert.equal(environmentName('data-dir'), 'HIT_DATA_DIR');
+    assert.equal(read([], { HIT_EXPECTED_VISITORS: '5000' })['expected-visitors'], 5000);
+  });
+
+  test('may hold other variables', () => {
+    assert.equal(read([], { PORT: '1', HIT_UNKNOWN: '2', hit_port: '3' }).port, 5000);
+  });
+});
+
+for (const [command, settings] of Object.entries({ import: IMPORT_SETTINGS, report: REPORT_SETTINGS })) {
+  test(`every default of ${command} is a good value`, () => {
+    const { values } = readSettings<Settings>(settings, [], {});
+    for (const [name, { fallback }] of Object.entries(settings)) {
+      assert.equal(values[name] === undefined, fallback === undefined, name);
+    }
+  });
+}

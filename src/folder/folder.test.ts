@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { HitError } from '../errors.ts';
+import { DataFolder } from './folder.ts';
+
+describe('a data folder', () => {
+  test('is made with the folders above it, for its owner only', (t) => {
+    const path = join(temporaryFolder(t), 'a', 'b');
+    const folder = DataFolder.open(path);
+    t.after(() => folder.close());
+    assert.equal(statSync(path).mode & 0o777, 0o700);
+    assert.deepEqual(
+      [folder.path, folder.store, folder.spool],
+      [path, join(path, 'store'), join(path, 'spool')],
+    );
+  });
+
+  test('is one process’s at a time, and free again when closed, however often', (t) => {
+    const path = temporaryFolder(t);
+    const folder = DataFolder.open(path);
+    assert.throws(
+      () => DataFolder.open(path),
+      (error) => error instanceof HitError && error.code === 'data_dir_locked',
+    );
+    folder.close();
+    folder.close();
+    DataFolder.open(path).close();
+  });
+
+  test('is free again when its secrets are damaged', (t) => {
+    const path = temporaryFolder(t);
+    writeFileSync(join(path, 'secrets.json'), 'x');
+    for (let attempt = 0; attempt < 2; attempt++) {
+      assert.throws(
+        () => DataFolder.open(path),
+        (error) => error instanceof HitError && error.code === 'data_dir_unusable',
+      );
+    }
+  });
+
+  test('loses salts that are too old as soon as it is opened, before anybody comes', (t) => {
+    const path = temporaryFolder(t);
+    DataFolder.open(path).close();
+    const file = join(path, 'secrets.json');
+    const secrets = JSON.parse(readFileSync(file, 'utf8'));
+    const old = { '2020-01-01': Buffer.alloc(16).toString('base64') };
+    writeFileSync(file, JSON.stringify({ ...secrets, salts: { ...secrets.salts, ...old } }));
+    DataFolder.open(path).close();
+    assert.equal('2020-01-01' in JSON.parse(readFileSync(file, 'utf8')).salts, false);
+  });
+
+  test('cannot be a file, nor below one, and says what to do', (t) => {
+    const file = join(temporaryFolder(t), 'file');
+    writeFileSync(file, '');
+    for (const path of [file, join(file, 'below')]) {
+      assert.throws(
+        () => DataFolder.open(path),
+        (error) =>
+          error instanceof HitError &&
+          error.code === 'data_dir_unusable' &&
+          error.message.includes(path) &&
+          error.message.endsWith('Choose another with --data-dir'),
+      );
+    }
+  });
+});

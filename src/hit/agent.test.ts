@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { agentOf } from './agent.ts';
+import { isUnclean } from './text.ts';
+
+const WEBKIT = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
+const BLINK = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0';
+
+describe('a person’s browser', () => {
+  for (const [userAgent, browser, os, device] of [
+    [`Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${BLINK} Safari/537.36`, 'Chrome', 'Windows', 'desktop'],
+    [
+      `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${BLINK} Safari/537.36 Edg/131.0.0.0`,
+      'Microsoft Edge',
+      'Windows',
+      'desktop',
+    ],
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0', 'Firefox', 'Linux', 'desktop'],
+    [
+      `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${WEBKIT} Version/18.1 Safari/605.1.15`,
+      'Safari',
+      'macOS',
+      'desktop',
+    ],
+    [
+      `Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) ${WEBKIT} Version/18.1 Mobile/15E148 Safari/604.1`,
+      'Safari',
+      'iOS',
+      'mobile',
+    ],
+    // A browser inside an app, which names no browser of its own.
+    [
+      `Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) ${WEBKIT} Mobile/15E148`,
+      'Safari',
+      'iOS',
+      'mobile',
+    ],
+    [`Mozilla/5.0 (Linux; Android 10; K) ${BLINK} Mobile Safari/537.36`, 'Chrome', 'Android', 'mobile'],
+    [
+      `Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) ${WEBKIT} Version/17.0 Safari/605.1`,
+      'Safari',
+      'iOS',
+      'tablet',
+    ],
+    [
+      'Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/538.1 (KHTML, like Gecko) Version/6.0 TV Safari/538.1',
+      'Tizen',
+      'Tizen',
+      'tv',
+    ],
+    ['Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)', 'Internet Explorer', 'Windows', 'desktop'],
+  ] as const) {
+    test(`${browser} on ${os}, ${device}, is recognised, and no bot`, () => {
+      assert.deepEqual(agentOf(userAgent), { bot: '', browser, os, device });
+    });
+  }
+});
+
+describe('a bot', () => {
+  for (const [userAgent, bot] of [
+    ['Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)', 'Googlebot'],
+    ['Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)', 'bingbot'],
+    [`Mozilla/5.0 ${BLINK.slice(0, 42)}; compatible; GPTBot/1.2; +https://openai.com/gptbot`, 'GPTBot'],
+    ['Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)', 'AhrefsBot'],
+    ['Baiduspider+(+http://www.baidu.com/search/spider.htm)', 'Baiduspider'],
+    ['curl/8.11.0', 'curl'],
+    ['curl/7.68.0', 'curl'],
+    ['python-requests/2.32.3', 'python-requests'],
+    ['Go-http-client/1.1', 'Go-http-client'],
+    ['Wget/1.21.2', 'Wget'],
+    [`Mozilla/5.0 (X11; Linux x86_64) ${BLINK.replace('Chrome', 'HeadlessChrome')}`, 'HeadlessChrome'],
+    ['', '(no user agent)'],
+    ['-', '(no user agent)'],
+  ] as const) {
+    test(`with the agent "${userAgent.slice(0, 60)}" is named ${bot}, whatever its version`, () => {
+      assert.equal(agentOf(userAgent).bot, bot);
+    });
+  }
+});
+
+describe('whatever an agent says', () => {
+  const word = fc.constantFrom(
+    'Mozilla/5.0 ',
+    'bot',
+    '(',
+    ')',
+    '/',
+    ' ',
+    '; ',
+    'Chrome/1',
+    'http',
+    'iPhone',
+    '\n',
+    'é',
+  );
+  const userAgent = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.array(word, { maxLength: 40 }).map((words) => words.join('')),
+  );
+
+  test('its names are clean texts of at most 60 characters, and only bots are named as bots', () => {
+    fc.assert(
+      fc.property(userAgent, (text) => {
+        const agent = agentOf(text);
+        for (const name of Object.values(agent)) {
+          assert.ok(typeof name === 'string' && name.length <= 60 && !isUnclean(name), JSON.stringify(agent));
+        }
+        assert.ok(['', 'desktop', 'mobile', 'tablet', 'tv'].includes(agent.device), agent.device);
+      }),
+      { seed: 11, numRuns: 2000 },
+    );
+  });
+
+  test('a browser’s name is never made of the agent’s brackets, slashes and control characters', () => {
+    for (const text of [
+      'x\u0000y/1.0 (foo',
+      'a/b/c (d) e/f (g',
+      '\u001b[31m/1 (',
+      '\ud800/1 (x)',
+      '<script>/1 (x)',
+    ]) {
+      assert.equal(agentOf(text).browser, '', JSON.stringify(text));
+    }
+    assert.equal(agentOf('MyApp/3.1 (iPhone; iOS 18.1)').browser, 'MyApp');
+  });
+
+  test('one of megabytes is read before the test runs out of time', { timeout: 20_000 }, () => {
+    const pieces = [
+      'a',
+      '/',
+      '/ (',
+      '(',
+      ' ',
+      '\n',
+      '1',
+      'bot',
+      'iphone os ',
+      'android ',
+      'Version/',
+      '(compatible; ',
+      '.-',
+    ];
+    for (const piece of pieces) {
+      for (const first of ['', 'Mozilla/5.0 (', 'bot ', '('])
+        agentOf(first + piece.repeat(2 ** 22 / piece.length));
+    }
+  });
+});

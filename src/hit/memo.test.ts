@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Memo, owned } from './memo.ts';
+
+/** A memo that tells what it computed. */
+function watched(bounds: { most: number; longest: number }) {
+  const computed: string[] = [];
+  const memo = new Memo(bounds, (text) => {
+    computed.push(text);
+    return text.toUpperCase();
+  });
+  return { memo, computed };
+}
+
+describe('a memo', () => {
+  test('computes a text once, and answers from memory then', () => {
+    const { memo, computed } = watched({ most: 10, longest: 20 });
+    assert.deepEqual([memo.of('a'), memo.of('a'), memo.of('b'), memo.of('a')], ['A', 'A', 'B', 'A']);
+    assert.deepEqual(computed, ['a', 'b']);
+  });
+
+  test('keeps a text that is asked for again and again, whatever else comes', () => {
+    const { memo, computed } = watched({ most: 10, longest: 20 });
+    for (let i = 0; i < 1000; i++) {
+      memo.of(`other ${i}`);
+      memo.of('favourite');
+    }
+    assert.equal(computed.filter((text) => text === 'favourite').length, 1);
+  });
+
+  test('forgets a text once as many others came as it may remember', () => {
+    const { memo, computed } = watched({ most: 10, longest: 20 });
+    memo.of('old');
+    for (let i = 0; i < 10; i++) memo.of(`new ${i}`);
+    memo.of('old');
+    assert.equal(computed.filter((text) => text === 'old').length, 2);
+  });
+
+  test('cuts a long text before it computes, so that a long one costs no more than its beginning', () => {
+    const { memo, computed } = watched({ most: 10, longest: 3 });
+    assert.equal(memo.of('abcdef'), 'ABC');
+    assert.equal(memo.of('abcxyz'), 'ABC');
+    assert.deepEqual(computed, ['abc']);
+  });
+
+  test('tells lone surrogates apart', () => {
+    const memo = new Memo({ most: 10, longest: 3 }, (text) => text.charCodeAt(0));
+    assert.deepEqual([memo.of('\ud800'), memo.of('\ud801'), memo.of('\ud800')], [0xd800, 0xd801, 0xd800]);
+  });
+
+  test('remembers also that a text means nothing', () => {
+    const { memo, computed } = watched({ most: 10, longest: 3 });
+    memo.of('');
+    memo.of('');
+    assert.deepEqual(computed, ['']);
+  });
+
+  test('keeps neither the large texts alive that its keys were cut from, nor those of its values', () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    const memo = new Memo({ most: 1000, longest: 100 }, (text) => text.slice(10, 60));
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 400; i++) memo.of(`key ${i} `.padEnd(100_000, 'x').slice(0, 90));
+    collectGarbage();
+    const grown = process.memoryUsage().heapUsed - before;
+    assert.ok(grown < 10_000_000, `400 keys of 90 characters, cut from 40 MB, keep ${grown} bytes`);
+  });
+});
+
+test('an owned text is the same text, whatever its characters', () => {
+  for (const text of ['', 'abc', 'ä漢😀', '\ud800 lone \udc00', '\u0000']) assert.equal(owned(text), text);
+});

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { crc32 } from 'node:zlib';
+import fc from 'fast-check';
+import { hitOf } from '../../test/fixtures/hit.ts';
+import type { Hit } from './hit.ts';
+import { intactLength, ROW_LAYOUT, ROW_STRUCTURES, RowWriter } from './row.ts';
+
+const fixed = { seed: 20261124, numRuns: 200 };
+
+/** Reads rows as ClickHouse does: by the structure of the layout, which says name and type of each column. */
+class Decoder {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  rows(): Record<string, string | bigint>[] {
+    const rows: Record<string, string | bigint>[] = [];
+    while (this.#at < this.#bytes.length) rows.push(this.#row());
+    return rows;
+  }
+
+  #row(): Record<string, string | bigint> {
+    const columns = ROW_STRUCTURES[ROW_LAYOUT]!.split(', ').map((column) => column.split(' '));
+    return Object.fromEntries(columns.map(([name, type]) => [name, this.#value(type)]));
+  }
+
+  #value(type: string | undefined): string | bigint {
+    if (type === 'String') return this.#take(this.#length()).toString('utf8');
+    if (type === 'UInt16') return BigInt(this.#take(2).readUInt16LE());
+    if (type === 'UInt64') return this.#take(8).readBigUInt64LE();
+    if (type === 'DateTime64(3)') return this.#take(8).readBigInt64LE();
+    throw new Error(`unknown type ${type}`);
+  }
+
+  #length(): number {
+    let length = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.#take(1)[0]!;
+      length += (byte & 127) * factor;
+      if (byte < 128) return length;
+    }
+  }
+
+  #take(count: number): Buffer {
+    if (this.#at + count > this.#bytes.length) throw new Error('the bytes end within a row');
+    this.#at += count;
+    return this.#bytes.subarray(this.#at - count, this.#at);
+  }
+}
+
+/** What a hit comes to as a row. */
+function rowOf(hit: Hit): Record<string, string | bigint> {
+  const { time, visitorHigh, visitorLow, status, ...texts } = hit;
+  const named = Object.entries(texts).map(([name, text]) => [
+    name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    text.toWellFormed(),
+  ]);
+  return {
+    ...Object.fromEntries(named),
+    time: BigInt(time),
+    visitor: (BigInt(visitorHigh) << 32n) | BigInt(visitorLow),
+    status: BigInt(status),
+  };
+}
+
+/** The bytes of sealed groups, each of these hits. */
+function groupsOf(...groups: readonly (readonly Hit[])[]): Buffer[] {
+  const writer = new RowWriter();
+  return groups.map((hits) => {
+    for (const hit of hits) writer.write(hit);
+    return Buffer.from(writer.seal());
+  });
+}
+
+/** Texts of all kinds and lengths: empty, ASCII, any Unicode with lone surrogates, and beyond one byte of length. */
+const text = fc.oneof(
+  fc.constant(''),
+  fc.string({ maxLength: 20 }),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 10 })
+    .map((codes) => String.fromCharCode(...codes)),
+  fc
+    .tuple(
+      fc.constantFrom('a', 'é', '漢', '😀', '\ud800'),
+      fc.constantFrom(63, 64, 126, 127, 128, 129, 8192, 16_384),
+    )
+    .map(([piece, times]) => piece.repeat(times)),
+);
+const half = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const anyHit: fc.Arbitrary<Hit> = fc.record({
+  site: text.filter((site) => site !== ''),
+  time: fc.oneof(
+    fc.nat(),
+    fc.integer({ min: 2 ** 32 - 2, max: 2 ** 42 }),
+    fc.constantFrom(0, 2 ** 32, 2 ** 53 - 1),
+  ),
+  visitorHigh: half,
+  visitorLow: half,
+  bot: text,
+  path: text,
+  name: text,
+  source: text,
+  referrer: text,
+  utmSource: text,
+  utmMedium: text,
+  utmCampaign: text,
+  country: text,
+  browser: text,
+  os: text,
+  device: text,
+  language: text,
+  status: fc.integer({ min: 0, max: 65_535 }),
+  method: text,
+  title: text,
+  props: text,
+});
+
+describe('a row', () => {
+  test('reads back as the hit that was written, with U+FFFD for each lone surrogate', () => {
+    fc.assert(
+      fc.property(fc.array(anyHit, { minLength: 1, maxLength: 4 }), (hits) => {
+        const [group] = groupsOf(hits);
+        assert.deepEqual(new Decoder(group!).rows().slice(0, -1), hits.map(rowOf));
+      }),
+      fixed,
+    );
+  });
+
+  test('is written whole, however much larger than the buffer it is', () => {
+    const hit = hitOf({ path: '漢'.repeat(100_000), props: 'x'.repeat(300_000) });
+    const [group] = groupsOf([hit, hit]);
+    assert.deepEqual(new Decoder(group!).rows().slice(0, -1), [rowOf(hit), rowOf(hit)]);
+  });
+});
+
+describe('a seal', () => {
+  test('reads as a row without a site, which says number and CRC-32 of the bytes before it', () => {
+    const [group] = groupsOf([hitOf(), hitOf({ path: '/b' })]);
+    const seal = new Decoder(group!).rows().at(-1)!;
+    const rows = group!.subarray(0, group!.length - 35);
+    const { site, time, visitor, status, ...texts } = seal;
+    assert.deepEqual(
+      { site, time, visitor, status },
+      { site: '', time: BigInt(rows.length), visitor: BigInt(crc32(rows)), status: 0n },
+    );
+    assert.deepEqual(new Set(Object.values(texts)), new Set(['']));
+  });
+
+  test('starts the writer anew', () => {
+    const writer = new RowWriter();
+    writer.write(hitOf({ path: '/first' }));
+    assert.ok(writer.length > 0);
+    writer.seal();
+    assert.equal(writer.length, 0);
+    writer.write(hitOf({ path: '/second' }));
+    const rows = new Decoder(writer.seal()).rows();
+    assert.deepEqual(
+      rows.map(({ path }) => path),
+      ['/second', ''],
+    );
+  });
+});
+
+describe('what is intact of a file', () => {
+  const hits = [
+    [hitOf(), hitOf({ path: '/ä漢😀', title: 'x'.repeat(200) })],
+    [hitOf({ site: 'b.example', time: 2 ** 32 + 1 })],
+    [hitOf({ bot: 'Googlebot' }), hitOf(), hitOf({ props: '{"a":1}' })],
+  ];
+  const groups = groupsOf(...hits);
+  const file = Buffer.concat(groups);
+  /** What is intact after each group. */
+  const ends = groups.map((_, i) => ({
+    length: Buffer.concat(groups.slice(0, i + 1)).length,
+    rows: hits.slice(0, i + 1).flat().length,
+  }));
+  const NOTHING = { length: 0, rows: 0 };
+
+  test('is all of it, when nothing happened to it', () => {
+    assert.deepEqual(intactLength(file), ends.at(-1));
+    assert.deepEqual(intactLength(Buffer.alloc(0)), NOTHING);
+    fc.assert(
+      fc.property(fc.array(fc.array(anyHit, { minLength: 1, maxLength: 3 }), { maxLength: 3 }), (lists) => {
+        const bytes = Buffer.concat(groupsOf(...lists));
+        assert.deepEqual(intactLength(bytes), { length: bytes.length, rows: lists.flat().length });
+      }),
+      { ...fixed, numRuns: 100 },
+    );
+  });
+
+  test('is exactly the groups before the cut, wherever it is cut off', () => {
+    for (let length = 0; length < file.length; length++) {
+      const expected = ends.findLast((end) => end.length <= length) ?? NOTHING;
+      assert.deepEqual(intactLength(file.subarray(0, length)), expected, `cut at ${length}`);
+    }
+  });
+
+  test('ends before the group in which any one bit is flipped', () => {
+    for (let bit = 0; bit < file.length * 8; bit++) {
+      const damaged = Buffer.from(file);
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
+      const expected = ends.findLast((end) => end.length <= bit >> 3) ?? NOTHING;
+      assert.deepEqual(intactLength(damaged), expected, `bit ${bit & 7} of byte ${bit >> 3}`);
+    }
+  });
+
+  test('does not include zeros at its end, which a power cut leaves, however many', () => {
+    for (const zeros of [1, 34, 35, 36, 70, 4096, 35 * 1000]) {
+      assert.deepEqual(
+        intactLength(Buffer.concat([file, Buffer.alloc(zeros)])),
+        ends.at(-1),
+        `${zeros} zeros`,
+      );
+      assert.deepEqual(intactLength(Buffer.alloc(zeros)), NOTHING, `${zeros} zeros alone`);
+    }
+  });
+
+  test('does not include what was overwritten by zeros, nor what follows it', () => {
+    const damaged = Buffer.from(file);
+    damaged.fill(0, ends[0]!.length, ends[1]!.length);
+    assert.deepEqual(intactLength(damaged), ends[0]);
+  });
+
+  test('does not include a group that stands where another stood, since a seal knows the size of its own only', () => {
+    const torn = Buffer.concat([groups[0]!, groups[1]!.subarray(0, 40), groups[2]!]);
+    assert.deepEqual(intactLength(torn), ends[0]);
+  });
+
+  test('is told of any bytes, without a fault', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (noise) => {
+        assert.deepEqual(intactLength(Buffer.concat([file, noise])), ends.at(-1));
+        assert.deepEqual(intactLength(Buffer.from(noise)), NOTHING);
+      }),
+      { ...fixed, numRuns: 1000 },
+    );
+    // Lengths that go on for ever, or reach far beyond the end.
+    for (const byte of [0x80, 0xff, 0x7f, 0x01])
+      assert.deepEqual(intactLength(Buffer.alloc(1000, byte)), NOTHING);
+  });
+});

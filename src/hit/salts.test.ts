@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { hex64, type KeyedHash } from './hash.ts';
+import { DailySalts, type SaltTable } from './salts.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const NOON = Date.UTC(2026, 10, 24, 12);
+
+/** A clock to be set, salts in the order 1, 2, 3…, and what was saved. */
+class Setting {
+  now = NOON;
+  readonly saved: SaltTable[] = [];
+  #made = 0;
+
+  salts(earlier?: SaltTable, save = (table: SaltTable) => void this.saved.push({ ...table })): DailySalts {
+    return new DailySalts({
+      ...(earlier && { salts: earlier }),
+      now: () => this.now,
+      random: (bytes) => new Uint8Array(bytes).fill(++this.#made),
+      onChange: save,
+    });
+  }
+}
+
+function idOf(hash: KeyedHash | undefined): string | undefined {
+  if (!hash) return undefined;
+  const { high, low } = hash.digest('example.com 192.0.2.1 Mozilla/5.0');
+  return hex64(high, low);
+}
+
+describe('daily salts', () => {
+  test('name a visitor alike all day, and otherwise the next day', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
+    const midnight = Date.UTC(2026, 10, 25);
+    const first = idOf(salts.hashFor(setting.now));
+    setting.now = midnight - 1;
+    assert.equal(idOf(salts.hashFor(setting.now)), first);
+    setting.now = midnight;
+    assert.notEqual(idOf(salts.hashFor(setting.now)), first);
+  });
+
+  test('name the visitor of a late hit as on the day before', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
+    const first = idOf(salts.hashFor(NOON));
+    setting.now = NOON + DAY;
+    assert.equal(idOf(salts.hashFor(NOON)), first);
+    assert.notEqual(idOf(salts.hashFor(NOON + DAY)), first);
+  });
+
+  test('take a hit from the future for one of today', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
+    assert.equal(idOf(salts.hashFor(NOON + 10 * DAY)), idOf(salts.hashFor(NOON)));
+  });
+
+  test('are gone 48 hours after they were made, also for hits of that day', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
+    const madeAt = Date.UTC(2026, 10, 24);
+    setting.now = madeAt;
+    assert.ok(salts.hashFor(madeAt));
+    setting.now = madeAt + 2 * DAY - 1;
+    assert.ok(salts.hashFor(madeAt));
+    setting.now = madeAt + 2 * DAY;
+    assert.equal(salts.hashFor(madeAt), undefined);
+    assert.equal('2026-11-24' in setting.saved.at(-1)!, false);
+  });
+
+  test('are gone in time though nobody comes, when the turn of the day is asked for', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
+    salts.turn();
+    setting.now = NOON + 2 * DAY;
+    salts.turn();
+    assert.deepEqual(Object.keys(setting.saved.at(-1)!), ['2026-11-26']);
+  });
+
+  test('know nothing of days before the first', () => {
+    const salts = new Setting().salts();
+    for (const days of [1, 2, 400]) assert.equal(salts.hashFor(NOON - days * DAY), undefined);
+    assert.equal(salts.hashFor(0), undefined);
+  });
+
+  test('stay the same over a restart, today’s and yesterday’s', () => {
+    const setting = new Setting();
+    const first = setting.salts();
+    first.hashFor(NOON);
+    setting.now = NOON + DAY;
+    const ids = [NOON, NOON + DAY].map((time) => idOf(first.hashFor(time)));
+    const second = setting.salts(setting.saved.at(-1));
+    assert.deepEqual(
+      [NOON, NOON + DAY].map((time) => idOf(second.hashFor(time))),
+      ids,
+    );
+  });
+
+  test('that are too old are not taken over by a restart', () => {
+    const setting = new Setting();
+    const old = { '2026-11-01': new Uint8Array(16).fill(9), '2026-11-22': new Uint8Array(16).fill(8) };
+    setting.salts(old).turn();
+    assert.deepEqual(Object.keys(setting.saved.at(-1)!), ['2026-11-24']);
+  });
+
+  test('are saved before they are used, once a day', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
+    assert.equal(setting.saved.length, 0);
+    salts.hashFor(NOON);
+    assert.deepEqual(setting.saved, [{ '2026-11-24': new Uint8Array(16).fill(1) }]);
+    for (let hour = 0; hour < 12; hour++) {
+      setting.now = NOON + hour * HOUR;
+      salts.hashFor(setting.now);
+    }
+    assert.equal(setting.saved.length, 1);
+  });
+
+  test('that cannot be saved are not used: the hit fails, and the next one tries again', () => {
+    const setting = new Setting();
+    let full = true;
+    const salts = setting.salts(undefined, (table) => {
+      if (full) throw new Error('no space left on device');
+      setting.saved.push(table);
+    });
+    assert.throws(() => salts.hashFor(NOON), /no space left/);
+    assert.throws(() => salts.hashFor(NOON), /no space left/);
+    full = false;
+    assert.ok(salts.hashFor(NOON));
+    assert.equal(setting.saved.length, 1);
+  });
+
+  test('survive a clock that is set back over midnight', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
+    const midnight = Date.UTC(2026, 10, 25);
+    const before = idOf(salts.hashFor(NOON));
+    setting.now = midnight + 5;
+    const after = idOf(salts.hashFor(setting.now));
+    setting.now = midnight - 5;
+    assert.equal(idOf(salts.hashFor(setting.now)), before);
+    setting.now = midnight + 5;
+    assert.equal(idOf(salts.hashFor(setting.now)), after);
+    assert.equal(idOf(salts.hashFor(NOON)), before);
+  });
+});

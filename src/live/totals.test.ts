@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { BloomFilter } from '../sketch/bloom.ts';
+import { Totals } from './totals.ts';
+
+describe('totals', () => {
+  test('filled from the store are those that counting would have given', () => {
+    const counted = new Totals(BloomFilter.for(1000));
+    counted.count('a.com', 1, 1);
+    counted.count('a.com', 1, 1);
+    counted.count('a.com', 2, 2);
+    counted.count('b.com', 3, 3);
+
+    const filled = new Totals(BloomFilter.for(1000));
+    filled.addHits('a.com', 3);
+    filled.addHits('b.com', 1);
+    for (const [site, visitor] of [
+      ['a.com', 1],
+      ['a.com', 2],
+      ['b.com', 3],
+    ] as const) {
+      filled.addVisitor(site, visitor, visitor);
+    }
+    for (const site of ['a.com', 'b.com', undefined]) assert.deepEqual(filled.read(site), counted.read(site));
+    assert.deepEqual(filled.count('a.com', 2, 2), { isNew: false, unique: 2, total: 4 });
+  });
+
+  test('count a visitor once however often the store names it', () => {
+    const totals = new Totals(BloomFilter.for(1000));
+    totals.addVisitor('a.com', 1, 1);
+    totals.addVisitor('a.com', 1, 1);
+    assert.deepEqual(totals.read('a.com'), { unique: 1, total: 0 });
+  });
+
+  test('of a site that nobody visited are zero', () => {
+    assert.deepEqual(new Totals(BloomFilter.for(1000)).read('a.com'), { unique: 0, total: 0 });
+  });
+});

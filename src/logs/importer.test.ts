@@ -1,0 +1,297 @@
+import assert from 'node:assert/strict';
+import { createReadStream, existsSync, renameSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { type LogTotals, writeAccessLog } from '../../bench/access-log.ts';
+import { logLine } from '../../test/fixtures/log-line.ts';
+import { MemoryLive } from '../live/memory.ts';
+import { DBTracker } from '../trackers/db.ts';
+import type { LogFormat } from './format.ts';
+import { type ImportProgress, LogImporter } from './importer.ts';
+import type { ImportSummary } from './tally.ts';
+
+const KEY = new Uint8Array(16).fill(1);
+const SALT = new Uint8Array(16).fill(2);
+
+/** A source that gives the content in chunks, and after some bytes breaks off. */
+async function* cutAfter(content: Buffer, bytes: number): AsyncGenerator<Buffer> {
+  yield* chunked(content.subarray(0, bytes));
+  throw new Error('the line is cut');
+}
+
+async function* chunked(content: string | Buffer, size = 50_000): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(content);
+  for (let at = 0; at < bytes.length; at += size) {
+    await new Promise(setImmediate);
+    yield bytes.subarray(at, at + size);
+  }
+}
+
+/** The counts of a summary, without the time that it took. */
+function counts({ lines, imported, failed, already }: ImportSummary) {
+  return { lines, imported, failed, already };
+}
+
+describe('an import', { timeout: 60_000 }, () => {
+  let folder = '';
+  let db: DBTracker;
+  let live: MemoryLive;
+  let importer: LogImporter;
+  let log: Buffer;
+  let totals: LogTotals;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'importer-'));
+    totals = await writeAccessLog(join(folder, 'access.log'), 10_000, 7);
+    log = await readFile(join(folder, 'access.log'));
+    db = await DBTracker.open({ dataDir: join(folder, 'data'), durability: 'process' });
+    live = new MemoryLive({ expectedVisitors: 100_000, rate: true, now: Date.now });
+    importer = importerWith(200_000);
+  });
+  after(async () => {
+    await db.close();
+    await rm(folder, { recursive: true });
+  });
+
+  function importerWith(pieceBytes: number): LogImporter {
+    return new LogImporter({ db, live, key: KEY, importSalt: SALT, allowedSites: undefined, pieceBytes });
+  }
+
+  /** Takes a log in. Each test has a site of its own. */
+  function take(
+    source: string | Buffer | AsyncIterable<Buffer>,
+    site: string,
+    format: LogFormat | 'auto' = 'auto',
+  ): Promise<ImportSummary> {
+    const bytes = typeof source === 'string' || Buffer.isBuffer(source) ? chunked(source) : source;
+    return importer.run(bytes, { site, format, follow: false });
+  }
+
+  async function hits(site: string): Promise<number> {
+    return (await db.stats({ site, bots: 'include' })).totals.hits;
+  }
+
+  /** Checks that the store and the live state have each line of the generated log once. */
+  async function assertWhole(site: string): Promise<void> {
+    for (const [bots, perDay, dailyVisitors] of [
+      ['include', totals.perDay, totals.dailyVisitors],
+      ['exclude', totals.humanPerDay, totals.humanDailyVisitors],
+    ] as const) {
+      const { series } = await db.stats({ site, bots, interval: 'day' });
+      assert.deepEqual(Object.fromEntries(series.map(({ time, hits }) => [time.slice(0, 10), hits])), perDay);
+      assert.equal(
+        series.reduce((sum, { visitors }) => sum + visitors, 0),
+        dailyVisitors,
+      );
+    }
+    assert.equal(live.read(site, []).total.hits, totals.humanLines);
+  }
+
+  it('counts the hits and visitors of each day', async () => {
+    const progress: ImportProgress[] = [];
+    const summary = await importer.run(
+      createReadStream(join(folder, 'access.log')),
+      { site: 'days.example', format: 'auto', follow: false },
+      (now) => progress.push(now),
+    );
+    assert.deepEqual(counts(summary), { lines: 10_000, imported: 10_000, failed: 0, already: 0 });
+    assert.equal(db.spool.backlog, 0, 'it ends when everything is in the store');
+    await assertWhole('days.example');
+    assert.deepEqual(progress.at(-1), { bytes: log.length, lines: 10_000 });
+  });
+
+  it('adds nothing the second time, whatever the name, the compression or the size of the pieces', async () => {
+    const site = 'again.example';
+    await take(log, site);
+    for (const [other, source] of [
+      [importer, log],
+      [importer, gzipSync(log, { level: 1 })],
+      [importerWith(1_000_000), log],
+    ] as const) {
+      const summary = await other.run(chunked(source), {
+        site: 'AGAIN.example',
+        format: 'auto',
+        follow: false,
+      });
+      assert.deepEqual(counts(summary), { lines: 10_000, imported: 0, failed: 0, already: 10_000 });
+    }
+    await assertWhole(site);
+  });
+
+  it('that breaks off keeps what came before, says so, and the next one goes on from there', async () => {
+    const site = 'broken.example';
+    for (const share of [0.3, 0.8]) {
+      const summary = await take(cutAfter(log, log.length * share), site);
+      assert.equal(summary.broken, 'the line is cut');
+      assert.equal(
+        summary.lines,
+        log
+          .subarray(0, log.length * share)
+          .toString()
+          .split('\n').length - 1,
+      );
+    }
+    const { imported, already, broken } = await take(log, site);
+    assert.deepEqual([imported > 0, imported + already, broken], [true, 10_000, undefined]);
+    await assertWhole(site);
+  });
+
+  it('of a cut gzip file keeps what can be read, and goes on when it is whole', async () => {
+    const site = 'gzip.example';
+    const whole = gzipSync(log);
+    const cut = await take(whole.subarray(0, whole.length / 2), site);
+    assert.match(cut.broken ?? '', /unexpected end of file/);
+    assert.ok(cut.imported > 4000, `${cut.imported} lines of the first half`);
+    assert.deepEqual(counts(await take(whole, site)), {
+      lines: 10_000,
+      imported: 10_000 - cut.imported,
+      failed: 0,
+      already: cut.imported,
+    });
+    await assertWhole(site);
+  });
+
+  it('of joined gzip files takes all of them', async () => {
+    const parts = ['/1', '/2', '/3'].map((path) => gzipSync(logLine({ path })));
+    assert.equal((await take(Buffer.concat(parts), 'joined.example')).imported, 3);
+  });
+
+  it('that runs several times at once counts each line once', async () => {
+    const site = 'race.example';
+    const summaries = await Promise.all(
+      [50_000, 7000, 90_000].map((size) =>
+        importer.run(chunked(log, size), { site, format: 'auto', follow: false }),
+      ),
+    );
+    assert.ok(summaries.every(({ lines }) => lines === 10_000));
+    assert.equal(
+      summaries.reduce((sum, { imported }) => sum + imported, 0),
+      10_000,
+    );
+    await assertWhole(site);
+  });
+
+  it('that cannot store what it read fails, with those that rely on it, and the next one goes on', async () => {
+    const site = 'disk.example';
+    const spool = join(folder, 'data', 'spool');
+    const loseSpool = ({ lines }: ImportProgress) => {
+      if (lines < 2000 && existsSync(spool)) renameSync(spool, `${spool}.away`);
+    };
+    const options = { site, format: 'auto', follow: false } as const;
+    const outcomes = await Promise.allSettled(
+      [1, 2].map(() => importer.run(chunked(log), options, loseSpool)),
+    );
+    renameSync(`${spool}.away`, spool);
+    for (const outcome of outcomes) {
+      assert.ok(outcome.status === 'rejected');
+      assert.match(String(outcome.reason), /ENOENT/);
+    }
+    const { imported, already } = await take(log, site);
+    assert.ok(imported > 0 && already > 0);
+    await assertWhole(site);
+  });
+
+  it('lists every line that cannot be read with its number, and goes on', async () => {
+    const site = 'garbage.example';
+    const garbage = Array.from({ length: 100 }, (_, i) => `garbage ${i} ${'x'.repeat(9000)}\n`).join('');
+    const first = await take(garbage, site);
+    assert.deepEqual(counts(first), { lines: 100, imported: 0, failed: 100, already: 0 });
+    assert.deepEqual(
+      first.failures.map(({ line }) => line),
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
+    assert.match(first.failures[0]?.reason ?? '', /no timestamp/);
+
+    const grown = await take(`${garbage}\n\r\n${logLine()}nonsense\n${logLine()}`, site);
+    assert.deepEqual(counts(grown), { lines: 103, imported: 2, failed: 1, already: 100 });
+    assert.deepEqual(
+      grown.failures.map(({ line }) => line),
+      [104],
+      'numbers go on behind what is known',
+    );
+    assert.equal(await hits(site), 2);
+  });
+
+  it('numbers failures right in pieces that are read side by side', async () => {
+    const lines = Array.from({ length: 6000 }, (_, i) => logLine({ path: `/${i}` }));
+    const bad = [17, 1999, 3500, 5999];
+    for (const number of bad) lines[number - 1] = 'nonsense\n';
+    const { failures } = await take(lines.join(''), 'numbers.example');
+    assert.deepEqual(
+      failures.map(({ line }) => line),
+      bad,
+    );
+  });
+
+  it('of nothing is a summary of nothing', async () => {
+    for (const nothing of ['', gzipSync('')]) {
+      const summary = await take(nothing, 'empty.example');
+      assert.deepEqual(counts(summary), { lines: 0, imported: 0, failed: 0, already: 0 });
+    }
+  });
+
+  it('counts a last line without an end, and never what is added to it', async () => {
+    const site = 'tail.example';
+    const line = logLine({ path: '/2' });
+    const first = await take(logLine({ path: '/1' }) + line.slice(0, -10), site);
+    assert.deepEqual(counts(first), { lines: 2, imported: 2, failed: 0, already: 0 });
+    const second = await take(`${logLine({ path: '/1' })}${line}nonsense\n`, site);
+    assert.deepEqual(counts(second), { lines: 3, imported: 0, failed: 1, already: 2 });
+    assert.equal(second.failures[0]?.line, 3);
+    assert.equal(await hits(site), 2);
+  });
+
+  it('counts a last line that cannot be read when it is whole', async () => {
+    const site = 'unfinished.example';
+    const line = logLine({ path: '/2' });
+    const first = await take(logLine({ path: '/1' }) + line.slice(0, 60), site);
+    assert.deepEqual(counts(first), { lines: 2, imported: 1, failed: 1, already: 0 });
+    assert.equal(first.failures[0]?.line, 2);
+    assert.match(first.failures[0]?.reason ?? '', /ends within this line.* No status/);
+    const second = await take(logLine({ path: '/1' }) + line, site);
+    assert.deepEqual(counts(second), { lines: 2, imported: 1, failed: 0, already: 1 });
+    assert.equal(await hits(site), 2);
+  });
+
+  it('finds the format of a log by itself, or takes the one that is named', async () => {
+    const vhost = ['a', 'b', 'a'].map((name) => `${name}.vhosts.example:80 ${logLine()}`).join('');
+    assert.equal((await take(vhost, 'auto.example')).imported, 3);
+    assert.deepEqual(await Promise.all(['a.vhosts.example', 'b.vhosts.example'].map(hits)), [2, 1]);
+    assert.equal((await take(vhost, 'named.example', 'vhost')).imported, 3);
+    assert.deepEqual(await Promise.all(['a.vhosts.example', 'b.vhosts.example'].map(hits)), [4, 2]);
+  });
+
+  it('takes the same memory however long the log is', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    const inUse = () => {
+      collectGarbage();
+      const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+      return heapUsed + external + arrayBuffers;
+    };
+    const thousand = Array.from({ length: 1000 }, (_, i) =>
+      logLine({ address: `203.0.113.${i % 256}` }),
+    ).join('');
+    const samples: number[] = [];
+    const long = (async function* () {
+      for (let i = 0; i < 150; i++) {
+        if (i % 10 === 9) samples.push(inUse());
+        yield Buffer.from(`${i}${thousand}`);
+      }
+    })();
+    const options = { site: 'long.example', format: 'auto', follow: false } as const;
+    assert.equal((await importerWith(500_000).run(long, options)).imported, 150_000);
+    // What is under way differs from moment to moment. The log has 22 MB, its rows about as many.
+    const [first, last] = [Math.min(...samples.slice(0, 5)), Math.min(...samples.slice(-5))];
+    assert.ok(last - first < 10_000_000, `${first} bytes in the beginning, ${last} at the end`);
+  });
+
+  it('for a site that is none is refused', async () => {
+    await assert.rejects(take(log, 'no site'), { code: 'bad_setting' });
+  });
+});

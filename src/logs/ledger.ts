@@ -1,0 +1,104 @@
+import type { KnownPiece } from '../trackers/db.ts';
+
+/** What a piece says of itself, for the summary and for the numbers of the lines behind it. */
+export interface PieceCounts {
+  /** Lines that are not blank. */
+  readonly lines: number;
+  readonly lineBreaks: number;
+}
+
+/** A piece that nobody needs to read again. */
+export interface TakenPiece {
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Waits for the import that takes the piece right now; rejected where that one fails. */
+  readonly counts: Promise<PieceCounts>;
+}
+
+/** A piece that an import is about to take: settled or withdrawn, once. */
+export interface Claim {
+  settle(counts: PieceCounts): void;
+  withdraw(error: unknown): void;
+}
+
+/**
+ * Which pieces of a log are taken: those in the store, and those that imports under way have claimed. A log may be
+ * imported twice at the same time, by a nightly job while another follows it; whoever comes to a piece first claims
+ * it, in the same turn in which it finds the piece free, and the other one passes it by.
+ */
+export class Ledger {
+  readonly #pieces = new Map<string, TakenPiece[]>();
+  #version = 0;
+
+  constructor(known: readonly KnownPiece[] = []) {
+    for (const { parent, digest, size, lines, line_breaks: lineBreaks } of known) {
+      this.#add(parent, { digest, size, counts: Promise.resolve({ lines, lineBreaks }) });
+    }
+  }
+
+  /** Another number after each change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** What follows a piece, shortest first. */
+  after(parent: string): TakenPiece[] {
+    return (this.#pieces.get(parent) ?? []).toSorted((a, b) => a.size - b.size);
+  }
+
+  claim(parent: string, digest: string, size: number): Claim {
+    const { promise, resolve, reject } = Promise.withResolvers<PieceCounts>();
+    // Mostly nobody waits for it.
+    promise.catch(() => undefined);
+    const piece = { digest, size, counts: promise };
+    this.#add(parent, piece);
+    return {
+      settle: resolve,
+      withdraw: (error) => {
+        this.#remove(parent, piece);
+        reject(error);
+      },
+    };
+  }
+
+  #add(parent: string, piece: TakenPiece): void {
+    this.#version++;
+    const pieces = this.#pieces.get(parent);
+    if (pieces) pieces.push(piece);
+    else this.#pieces.set(parent, [piece]);
+  }
+
+  #remove(parent: string, piece: TakenPiece): void {
+    this.#version++;
+    const left = this.#pieces.get(parent)?.filter((other) => other !== piece);
+    this.#pieces.set(parent, left ?? []);
+  }
+}
+
+/** The ledgers of the logs that are being imported: those who import the same log share one. */
+export class Ledgers {
+  readonly #load: (root: string) => Promise<readonly KnownPiece[]>;
+  readonly #open = new Map<string, { users: number; readonly ledger: Promise<Ledger> }>();
+
+  /** @param load all that the store has, and will have of what is on its way, of the logs with one root */
+  constructor(load: (root: string) => Promise<readonly KnownPiece[]>) {
+    this.#load = load;
+  }
+
+  /** The ledger of the logs with a root, until `close` is called as often. */
+  open(root: string): Promise<Ledger> {
+    let shared = this.#open.get(root);
+    if (!shared) {
+      shared = { users: 0, ledger: this.#load(root).then((known) => new Ledger(known)) };
+      this.#open.set(root, shared);
+    }
+    shared.users++;
+    return shared.ledger;
+  }
+
+  close(root: string): void {
+    const shared = this.#open.get(root);
+    if (shared && --shared.users === 0) this.#open.delete(root);
+  }
+}

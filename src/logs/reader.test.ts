@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { FIREFOX, logLine } from '../../test/fixtures/log-line.ts';
+import { TrustedProxies } from '../hit/address.ts';
+import { Countries } from '../hit/country.ts';
+import { Intake } from '../hit/intake.ts';
+import { RateLimit } from '../hit/rate-limit.ts';
+import { intactLength } from '../hit/row.ts';
+import { DailySalts } from '../hit/salts.ts';
+import { Sites } from '../hit/site.ts';
+import type { LogFormat } from './format.ts';
+import { PieceReader, type PieceResult } from './reader.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+
+let countries: Countries;
+before(async () => {
+  countries = await Countries.open();
+});
+
+function read(
+  log: string | Buffer,
+  { format = 'combined', allowed }: { format?: LogFormat; allowed?: string[] } = {},
+): PieceResult {
+  const intake = new Intake({
+    sites: new Sites({ ...(allowed && { allowed }), max: Number.POSITIVE_INFINITY }),
+    proxies: new TrustedProxies('none'),
+    limit: RateLimit.parse('off'),
+    countries,
+    salts: new DailySalts({ random: (bytes) => new Uint8Array(bytes), now: () => NOW }),
+    key: new Uint8Array(16),
+    importSalt: new Uint8Array(16).fill(1),
+    identity: 'cookieless',
+    now: () => NOW,
+  });
+  return new PieceReader({ intake, format, site: 'example.com' }).read(Buffer.from(log));
+}
+
+/** Each sighting as `site time`. */
+function seen({ sightings }: PieceResult): string[] {
+  return Array.from(
+    sightings.site,
+    (site, i) => `${sightings.sites[site]} ${new Date(sightings.time[i]!).toISOString()}`,
+  );
+}
+
+function visitors({ sightings }: PieceResult): number {
+  return new Set(Array.from(sightings.high, (high, i) => `${high} ${sightings.low[i]}`)).size;
+}
+
+describe('a piece of a log', () => {
+  it('gives a row and a sighting for each line', () => {
+    const result = read(logLine() + logLine({ address: '203.0.113.8' }) + logLine());
+    assert.deepEqual([result.lines, result.lineBreaks, result.imported, result.failed], [3, 3, 3, 0]);
+    assert.deepEqual(intactLength(Buffer.from(result.rows)), { length: result.rows.length, rows: 3 });
+    assert.equal(visitors(result), 2);
+    assert.deepEqual(seen(result), Array(3).fill('example.com 2015-05-17T10:05:03.000Z'));
+  });
+
+  it('may be empty', () => {
+    const result = read('');
+    assert.deepEqual([result.lines, result.lineBreaks, result.rows.length], [0, 0, 0]);
+  });
+
+  it('has rows of bots, but no sightings of them', () => {
+    const result = read(logLine({ agent: 'Googlebot/2.1 (+http://www.google.com/bot.html)' }) + logLine());
+    assert.equal(result.imported, 2);
+    assert.equal(seen(result).length, 1);
+  });
+
+  it('numbers failures by line, and counts blank lines for that only', () => {
+    const result = read(`\n${logLine()}\r\n   \nnonsense\n${logLine()}[17/May/2015:10:05:03 +0000]`);
+    assert.deepEqual(
+      result.failures.map(({ line }) => line),
+      [5, 7],
+    );
+    assert.match(result.failures[0]?.reason ?? '', /no timestamp/);
+    assert.deepEqual([result.lines, result.lineBreaks, result.imported, result.failed], [4, 7, 2, 2]);
+  });
+
+  it('tells the first 20 failures and counts the others', () => {
+    const { failures, failed } = read('nonsense\n'.repeat(50));
+    assert.deepEqual([failures.length, failed, failures.at(-1)?.line], [20, 50, 20]);
+  });
+
+  it('fails where its site is not counted, and says so', () => {
+    const { failures, imported } = read(logLine(), { allowed: ['other.example'] });
+    assert.equal(imported, 0);
+    assert.match(failures[0]?.reason ?? '', /site "example\.com" is not counted here/);
+  });
+
+  it('takes lines of 8 KB and 64 KB, and refuses longer ones', () => {
+    const paths = [8192, 65_000, 70_000].map((length) => `/${'x'.repeat(length)}`);
+    const result = read(paths.map((path) => logLine({ path })).join(''));
+    assert.deepEqual([result.imported, result.failed], [2, 1]);
+    assert.equal(result.failures[0]?.line, 3);
+    assert.match(result.failures[0]?.reason ?? '', /more than 65536 characters/);
+  });
+
+  it('takes bytes that are no UTF-8, and NUL bytes', () => {
+    const latin1 = Buffer.from(logLine({ path: '/caf\xe9', agent: `${FIREFOX} \xfc` }), 'latin1');
+    const nul = Buffer.from(logLine({ path: '/a\0b' }));
+    const result = read(Buffer.concat([latin1, nul, Buffer.alloc(3), Buffer.from(logLine())]));
+    assert.deepEqual([result.imported, result.failed], [3, 0]);
+    assert.equal(intactLength(Buffer.from(result.rows)).rows, 3);
+  });
+
+  it('takes CRLF and LF alike', () => {
+    const unix = logLine() + logLine({ address: '203.0.113.8' });
+    const [one, other] = [read(unix), read(unix.replaceAll('\n', '\r\n'))];
+    assert.deepEqual(other.rows, one.rows);
+    assert.deepEqual(other.sightings, one.sightings);
+  });
+
+  it('has a site for each host of a vhost log, and its own where a line names none', () => {
+    const hosts = ['a.example:443 ', 'B.Example:80 ', '[::1]:80 ', '!!! ', '- ', 'a.example '];
+    const result = read(hosts.map((host) => host + logLine()).join(''), { format: 'vhost' });
+    assert.deepEqual(
+      seen(result).map((text) => text.split(' ')[0]),
+      ['a.example', 'b.example', '::1', 'example.com', 'example.com', 'a.example'],
+    );
+  });
+
+  it('keeps the times of its lines, in any order and any zone', () => {
+    const times = [
+      '17/May/2015:10:05:03 +0200',
+      '17/May/2015:10:05:03 -0530',
+      '01/Jan/2001:00:00:00 +0000',
+      '31/Dec/2025:23:30:00 -0100',
+    ];
+    const result = read(times.map((time) => logLine({ time })).join(''));
+    assert.deepEqual(
+      seen(result).map((text) => text.split(' ')[1]),
+      [
+        '2015-05-17T08:05:03.000Z',
+        '2015-05-17T15:35:03.000Z',
+        '2001-01-01T00:00:00.000Z',
+        new Date(NOW).toISOString(),
+      ],
+      'one from the future counts as now',
+    );
+  });
+
+  it('takes the first moments of 1970 and refuses what is before', () => {
+    const times = ['01/Jan/1970:00:30:00 +0000', '01/Jan/1970:00:30:00 +0200', '31/Dec/1969:23:00:00 +0000'];
+    const result = read(times.map((time) => logLine({ time })).join(''));
+    assert.deepEqual(
+      seen(result).map((text) => text.split(' ')[1]),
+      ['1970-01-01T00:30:00.000Z', '1970-01-01T00:00:00.000Z'],
+    );
+    assert.deepEqual(
+      result.failures.map(({ line }) => line),
+      [3],
+    );
+  });
+
+  it('may be larger than what becomes text at once, or is sealed at once', () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => logLine({ path: `/ä/${i}` }));
+    lines[15_000] = 'nonsense\n';
+    const result = read(lines.join(''));
+    assert.deepEqual([result.lines, result.imported], [20_000, 19_999]);
+    assert.deepEqual(
+      result.failures.map(({ line }) => line),
+      [15_001],
+    );
+    assert.deepEqual(intactLength(Buffer.from(result.rows)), { length: result.rows.length, rows: 19_999 });
+    assert.equal(result.sightings.time.length, 19_999);
+  });
+});

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { linesOf, sampled, untilFault, unzipped } from './source.ts';
+
+/** A source that gives the content in chunks of a size, and then breaks off if it is to. */
+async function* chunked(content: Buffer, size = 1000, fault?: Error): AsyncGenerator<Buffer> {
+  for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
+  if (fault) throw fault;
+}
+
+/** All that came, and the error that ended it. */
+async function drained(source: AsyncIterable<Buffer>): Promise<{ content: Buffer; error: unknown }> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of source) chunks.push(Buffer.from(chunk));
+  } catch (error) {
+    return { content: Buffer.concat(chunks), error };
+  }
+  return { content: Buffer.concat(chunks), error: undefined };
+}
+
+/** Nearly half a megabyte that hardly shrinks. */
+const LARGE = Buffer.from(
+  Array.from({ length: 10_000 }, (_, i) => createHash('sha256').update(`${i}`).digest('base64')).join(''),
+);
+
+function noFault(error: unknown): void {
+  assert.fail(String(error));
+}
+
+describe('a compressed log', () => {
+  it('is decompressed, however it comes', async () => {
+    for (const size of [1, 7, 100_000]) {
+      const content = LARGE.subarray(0, 2000 * size);
+      const { content: got, error } = await drained(unzipped(chunked(gzipSync(content), size)));
+      assert.equal(error, undefined);
+      assert.ok(got.equals(content));
+    }
+  });
+
+  it('may have several members, as when logs are joined', async () => {
+    const parts = ['first\n', '', 'second\n'].map((text) => gzipSync(text));
+    const { content, error } = await drained(unzipped(chunked(Buffer.concat(parts), 5)));
+    assert.deepEqual([content.toString(), error], ['first\nsecond\n', undefined]);
+  });
+
+  it('that is not compressed comes as it is', async () => {
+    for (const text of ['', 'a', 'ab', '\x1f', 'a plain line\n']) {
+      const { content, error } = await drained(unzipped(chunked(Buffer.from(text, 'latin1'), 1)));
+      assert.deepEqual([content.toString('latin1'), error], [text, undefined]);
+    }
+  });
+
+  it('that is cut gives all that is there, and then says so', async () => {
+    const whole = gzipSync(LARGE);
+    for (const size of [1000, 1_000_000]) {
+      const half = whole.subarray(0, whole.length / 2);
+      const { content, error } = await drained(unzipped(chunked(half, size)));
+      assert.ok(content.length > LARGE.length * 0.49, `${content.length} of ${LARGE.length} bytes`);
+      assert.ok(LARGE.subarray(0, content.length).equals(content));
+      assert.match(String(error), /unexpected end of file/);
+    }
+  });
+
+  it('that is damaged gives what is before the damage, and then says so', async () => {
+    const damaged = gzipSync(LARGE);
+    damaged.fill(0xff, damaged.length / 2, damaged.length / 2 + 100);
+    const { content, error } = await drained(unzipped(chunked(damaged, 1_000_000)));
+    assert.ok(error instanceof Error);
+    assert.ok(content.length > 0);
+  });
+
+  it('says why its source failed', async () => {
+    const source = chunked(gzipSync(LARGE).subarray(0, 1000), 100, new Error('the disk is gone'));
+    assert.match(String((await drained(unzipped(source))).error), /the disk is gone/);
+  });
+});
+
+describe('a log that breaks off', () => {
+  it('ends with its last whole line', async () => {
+    const faults: unknown[] = [];
+    const source = chunked(Buffer.from('one\ntwo\nthr'), 2, new Error('cut'));
+    const { content, error } = await drained(untilFault(source, (fault) => faults.push(fault)));
+    assert.deepEqual([content.toString(), error], ['one\ntwo\n', undefined]);
+    assert.match(String(faults), /cut/);
+  });
+
+  it('that does not is the same log, in other chunks', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('a', 'bcd', '\n', '\r\n')),
+        fc.integer({ min: 1, max: 9 }),
+        async (parts, size) => {
+          const text = parts.join('');
+          const source = untilFault(chunked(Buffer.from(text), size), noFault);
+          assert.equal((await drained(source)).content.toString(), text);
+        },
+      ),
+      { numRuns: 100, seed: 7 },
+    );
+  });
+
+  it('does not hold back more than any line that is read', async () => {
+    let largest = 0;
+    let given = 0;
+    let got = 0;
+    const source = (async function* () {
+      for (let i = 0; i < 100; i++) {
+        given += 65_536;
+        yield Buffer.alloc(65_536, 'x');
+      }
+    })();
+    for await (const chunk of untilFault(source, noFault)) {
+      largest = Math.max(largest, given - got);
+      got += chunk.length;
+    }
+    assert.equal(got, given);
+    assert.ok(largest < 1_000_000, `${largest} bytes were held back`);
+  });
+});
+
+describe('a sample of a log', () => {
+  it('leaves the log whole', async () => {
+    const { text, sample } = await sampled(chunked(LARGE), false);
+    assert.equal(sample.length, 65_536);
+    assert.ok((await drained(text)).content.equals(LARGE));
+  });
+
+  it('of a growing log does not wait for more than a line', { timeout: 2000 }, async () => {
+    const source = (async function* () {
+      yield Buffer.from('a line\n');
+      await new Promise(() => undefined);
+    })();
+    assert.equal((await sampled(source, true)).sample, 'a line\n');
+  });
+
+  it('has lines without the one that may be cut, unless that is all', () => {
+    assert.deepEqual(linesOf('a\nb\nc'), ['a', 'b']);
+    assert.deepEqual(linesOf('a'), ['a']);
+  });
+});

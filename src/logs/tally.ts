@@ -1,0 +1,66 @@
+import type { PieceCounts } from './ledger.ts';
+import { type LineFailure, MOST_FAILURES, type PieceResult } from './reader.ts';
+
+/** The summary that `import --json` prints. */
+export interface ImportSummary {
+  /** Lines that are not blank. */
+  readonly lines: number;
+  readonly imported: number;
+  readonly failed: number;
+  /** Lines that an earlier import took. */
+  readonly already: number;
+  readonly seconds: number;
+  readonly lines_per_second: number;
+  /** The first 20. */
+  readonly failures: readonly LineFailure[];
+  /** Why the log broke off, if it did: what came before is imported. */
+  readonly broken?: string;
+}
+
+/** What is counted while a log is imported, piece after piece. */
+export class ImportTally {
+  readonly #started = performance.now();
+  readonly #failures: LineFailure[] = [];
+  #lines = 0;
+  #lineBreaks = 0;
+  #imported = 0;
+  #failed = 0;
+  #already = 0;
+
+  /** Lines so far. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  addKnown({ lines, lineBreaks }: PieceCounts): void {
+    this.#already += lines;
+    this.#lines += lines;
+    this.#lineBreaks += lineBreaks;
+  }
+
+  addRead(result: PieceResult): void {
+    for (const { line, reason } of result.failures) {
+      if (this.#failures.length === MOST_FAILURES) break;
+      this.#failures.push({ line: line + this.#lineBreaks, reason });
+    }
+    this.#lines += result.lines;
+    this.#lineBreaks += result.lineBreaks;
+    this.#imported += result.imported;
+    this.#failed += result.failed;
+  }
+
+  /** @param broken why the log broke off, if it did */
+  summary(broken: string | undefined): ImportSummary {
+    const seconds = (performance.now() - this.#started) / 1000;
+    return {
+      lines: this.#lines,
+      imported: this.#imported,
+      failed: this.#failed,
+      already: this.#already,
+      seconds: Number(seconds.toFixed(3)),
+      lines_per_second: Math.round(this.#lines / seconds),
+      failures: this.#failures,
+      ...(broken !== undefined && { broken }),
+    };
+  }
+}

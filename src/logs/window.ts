@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LINE_FEED } from './ascii.ts';
+
+/** What was read of a source and not taken yet. */
+export class Window {
+  readonly #source: AsyncIterator<Buffer>;
+  /** The chunk that was asked for and is not there yet. */
+  #next: Promise<IteratorResult<Buffer>> | undefined;
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #ended = false;
+
+  constructor(source: AsyncIterable<Buffer>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** Bytes that are there. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Whether all that the source has is there. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /**
+   * Waits for the source's next chunk, or its end.
+   *
+   * @param patience milliseconds after which to give up
+   * @returns false if nothing came for so long
+   */
+  async read(patience = Number.POSITIVE_INFINITY): Promise<boolean> {
+    if (this.#ended) return true;
+    this.#next ??= this.#source.next();
+    const result = await (patience === Number.POSITIVE_INFINITY
+      ? this.#next
+      : withPatience(this.#next, patience));
+    if (!result) return false;
+    this.#next = undefined;
+    if (result.done) {
+      this.#ended = true;
+    } else {
+      this.#chunks.push(result.value);
+      this.#length += result.value.length;
+    }
+    return true;
+  }
+
+  /** Reads until that many bytes are there; false if the source ends before. */
+  async fill(length: number): Promise<boolean> {
+    while (this.#length < length && !this.#ended) await this.read();
+    return this.#length >= length;
+  }
+
+  /** The first bytes, as many as are there; default all. They are valid for ever, and not to be written to. */
+  peek(length = this.#length): Buffer {
+    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0]!.subarray(0, length);
+  }
+
+  /** Takes the first bytes out. */
+  take(length: number): Buffer {
+    const taken = this.peek(length);
+    this.#chunks = [this.#chunks[0]!.subarray(length)];
+    this.#length -= taken.length;
+    return taken;
+  }
+
+  /** Takes out what there is before the next line begins, in little memory however long that is. */
+  async skipLine(): Promise<void> {
+    for (;;) {
+      const end = this.peek().indexOf(LINE_FEED);
+      if (end >= 0) {
+        this.take(end + 1);
+        return;
+      }
+      this.take(this.#length);
+      if (this.#ended) return;
+      await this.read();
+    }
+  }
+}
+
+async function withPatience<Result>(
+  result: Promise<Result>,
+  milliseconds: number,
+): Promise<Result | undefined> {
+  const timer = new AbortController();
+  const tooLate = sleep(milliseconds, undefined, { signal: timer.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([result, tooLate]);
+  } finally {
+    timer.abort();
+  }
+}

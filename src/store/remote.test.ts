@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { ClickHouseFront } from '../../test/fixtures/clickhouse-front.ts';
+import { hitOf } from '../../test/fixtures/hit.ts';
+import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
+import type { Segment } from '../spool/segment.ts';
+import { stats } from './stats.ts';
+import { Store } from './store.ts';
+
+describe('a store on a ClickHouse server', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'remote-store-'));
+  let front: ClickHouseFront;
+  let store: Store;
+
+  before(async () => {
+    front = await ClickHouseFront.start();
+    store = await Store.open({ setting: front.url, folder });
+  });
+
+  after(async () => {
+    await store.close();
+    await front.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function segmentOf(id: bigint, paths: readonly string[]): Segment {
+    const rows = new RowWriter();
+    for (const path of paths) rows.write(hitOf({ path }));
+    const bytes = rows.seal();
+    const path = join(folder, `${id}.rows`);
+    writeFileSync(path, bytes);
+    return { id, sequence: 1, path, bytes: bytes.length, layout: ROW_LAYOUT, note: undefined };
+  }
+
+  const all = { site: '', from: 0, to: Date.UTC(2030, 0), bots: 'include', status: [] } as const;
+
+  it('takes a segment as the body of a request, once', async () => {
+    const segment = segmentOf(1n, ['/a', "/it's", '/b\\c', '/ü😀']);
+    await store.deliver(segment);
+    await store.deliver(segment);
+    const [totals] = await store.rows<{ hits: string | number }>('totals', all);
+    assert.equal(Number(totals?.hits), 4);
+    assert.ok(front.statements.some((statement) => statement.startsWith('-- A segment of the spool')));
+    const top = await store.rows<{ value: string }>('top', { ...all, by: 'path', limit: 10 });
+    assert.deepEqual(top.map(({ value }) => value).sort(), ['/a', "/it's", '/b\\c', '/ü😀'].sort());
+  });
+
+  it('answers with the same SQL as the embedded one', async () => {
+    const answer = await stats(store, all, { interval: 'month', timezone: 'UTC' });
+    assert.equal(answer.totals.hits, 4);
+    const month = answer.series.find(({ time }) => time === '2026-01-01T00:00:00Z');
+    assert.deepEqual(month, { time: '2026-01-01T00:00:00Z', hits: 4, visitors: 1 });
+  });
+
+  it('remembers what was imported', async () => {
+    const note = {
+      root: 'r',
+      parent: 'r',
+      digest: 'd',
+      bytes: 10,
+      lines: 2,
+      line_breaks: 2,
+      failed: 0,
+      site: 'a.com',
+    };
+    await store.deliver({ ...segmentOf(2n, ['/log']), note });
+    const [piece] = await store.rows<{ digest: string }>('imports', { root: 'r' });
+    assert.equal(piece?.digest, 'd');
+  });
+
+  it('says what is wrong when the server is gone', async () => {
+    await assert.rejects(Store.open({ setting: 'clickhouse://127.0.0.1:1/default', folder }), {
+      code: 'store_unavailable',
+    });
+  });
+});

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { served } from '../../test/fixtures/requests.ts';
+import { HitError } from '../errors.ts';
+import { TrustedProxies } from '../hit/address.ts';
+import { type Facts, NO_FACTS } from '../hit/facts.ts';
+import { factsOf, type NamedVisitor, visitorText } from './input.ts';
+
+const TIME = Date.UTC(2026, 10, 24);
+const LOOPBACK = new TrustedProxies('loopback');
+const HEADERS = {
+  host: 'example.com:8080',
+  'user-agent': 'Mozilla/5.0',
+  referer: 'https://example.org/',
+  'accept-language': 'de',
+  'x-forwarded-for': '203.0.113.7',
+  cookie: 'a=1',
+  'sec-purpose': 'prefetch',
+};
+/** The facts that a server on this machine finds in a request. */
+function servedFacts(
+  path: string,
+  headers: Readonly<Record<string, string | string[]>> = {},
+): Promise<Facts> {
+  return served(path, headers, (request) => factsOf(request, TIME));
+}
+
+const FACTS = {
+  ...NO_FACTS,
+  kind: 'beacon',
+  time: TIME,
+  host: 'example.com:8080',
+  path: '/a?b=1',
+  referrer: 'https://example.org/',
+  userAgent: 'Mozilla/5.0',
+  language: 'de',
+  peer: '127.0.0.1',
+  forwarded: '203.0.113.7',
+  cookie: 'a=1',
+  purpose: 'prefetch',
+  method: 'GET',
+};
+
+describe('the facts', { timeout: 20_000 }, () => {
+  test('of a request of node:http are its headers, path and peer', async () => {
+    assert.deepEqual(await servedFacts('/a?b=1', HEADERS), FACTS);
+  });
+
+  test('of a web request are the same, its peer being whoever may forward addresses', () => {
+    const { cookie: _, ...headers } = HEADERS;
+    const request = new Request('https://example.com:8080/a?b=1#top', { headers });
+    assert.deepEqual(factsOf(request, TIME), { ...FACTS, cookie: '' });
+  });
+
+  test('of a request without headers are few', async () => {
+    const facts = await servedFacts('/');
+    assert.match(facts.host, /^127\.0\.0\.1:\d+$/);
+    assert.deepEqual([facts.userAgent, facts.forwarded, facts.cookie, facts.referrer], ['', '', '', '']);
+    assert.equal(factsOf(new Request('http://localhost/'), TIME).host, 'localhost');
+  });
+
+  test('join several headers of forwarded addresses, and read the other spelling of the name', async () => {
+    const several = await servedFacts('/', { 'x-forwarded-for': ['203.0.113.7', '127.0.0.1'] });
+    assert.equal(several.forwarded, '203.0.113.7, 127.0.0.1');
+    assert.equal((await servedFacts('/', { X_FORWARDED_FOR: '111' })).forwarded, '111');
+    const web = new Request('http://localhost/', { headers: { x_forwarded_for: '111' } });
+    assert.equal(factsOf(web, TIME).forwarded, '111');
+  });
+
+  test('of a request on which a framework put a visitor of its own are those of the request', async () => {
+    const { visitor, path } = await served('/a', HEADERS, (request) =>
+      factsOf(Object.assign(request, { visitor: { id: 7 } }), TIME),
+    );
+    assert.deepEqual([visitor, path], ['', '/a']);
+    const web = Object.assign(new Request('http://localhost/a'), { visitor: 'ann' });
+    assert.equal(factsOf(web, TIME).visitor, '');
+  });
+
+  test('of a web request that another library made are those of the request', () => {
+    const { method, url, headers } = new Request('http://example.com/a', { headers: { 'user-agent': 'x' } });
+    const facts = factsOf({ method, url, headers } as Request, TIME);
+    assert.deepEqual(
+      [facts.host, facts.path, facts.userAgent, facts.method],
+      ['example.com', '/a', 'x', 'GET'],
+    );
+  });
+
+  test('of a named visitor are the name, and what else is said', () => {
+    assert.deepEqual(factsOf({ visitor: 'ann' }, TIME), {
+      ...NO_FACTS,
+      time: TIME,
+      visitor: 'ann',
+      site: 'localhost',
+      path: '/',
+    });
+    const said: NamedVisitor = {
+      visitor: 'ann',
+      site: 'example.com',
+      path: '/a',
+      name: 'signup',
+      userAgent: 'x',
+      referrer: 'https://example.org/',
+    };
+    assert.deepEqual(factsOf(said, TIME), { ...NO_FACTS, time: TIME, ...said });
+  });
+
+  test('of a visitor without a name are refused: all of them would be one', () => {
+    for (const visitor of ['', undefined, null]) {
+      assert.throws(
+        () => factsOf({ visitor } as NamedVisitor, TIME),
+        (error) => error instanceof HitError && error.code === 'invalid' && /visitor/.test(error.message),
+      );
+    }
+  });
+});
+
+describe('who a request comes from', () => {
+  const textOf = (facts: Partial<typeof NO_FACTS>) => visitorText({ ...NO_FACTS, ...facts }, LOOPBACK);
+
+  test('is its address and agent', () => {
+    const texts = [
+      { peer: '203.0.113.7', userAgent: 'a' },
+      { peer: '203.0.113.7', userAgent: 'b' },
+      { peer: '203.0.113.8', userAgent: 'a' },
+    ].map(textOf);
+    assert.equal(new Set(texts).size, 3);
+  });
+
+  test('is the client behind a proxy only where the proxy is trusted', () => {
+    const direct = textOf({ peer: '203.0.113.7', userAgent: 'a' });
+    assert.equal(textOf({ peer: '127.0.0.1', forwarded: '203.0.113.7', userAgent: 'a' }), direct);
+    assert.equal(textOf({ peer: '203.0.113.7', forwarded: '203.0.113.8', userAgent: 'a' }), direct);
+  });
+
+  test('is the name of a named visitor, whom no request can pass for', () => {
+    const ann = textOf({ visitor: 'ann', peer: '203.0.113.7', userAgent: 'a' });
+    assert.equal(textOf({ visitor: 'ann', peer: '203.0.113.8', userAgent: 'b' }), ann);
+    for (const client of ['visitor', 'visitor\nann', 'ann', '']) {
+      assert.notEqual(textOf({ peer: '127.0.0.1', forwarded: client, userAgent: 'ann' }), ann);
+    }
+  });
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { served } from '../../test/fixtures/requests.ts';
+import { HitError } from '../errors.ts';
+import { RateTracker } from './rate.ts';
+
+const NOON = Date.UTC(2026, 10, 24, 12);
+
+describe('the rate tracker', { timeout: 20_000 }, () => {
+  test('counts hits, visitors and hits per second of any window that ends now', () => {
+    let now = NOON;
+    const rate = new RateTracker({ now: () => now });
+    for (const visitor of ['ann', 'bob', 'ann']) rate.track({ visitor });
+    now += 30_000;
+    rate.track({ visitor: 'cid' });
+    const { error, ...minute } = rate.rate({ seconds: 60 });
+    assert.deepEqual(minute, { seconds: 60, hits: 4, visitors: 3, hitsPerSecond: 4 / 60 });
+    assert.ok(Math.abs(error - 0.0101) < 0.0001);
+    assert.deepEqual([rate.rate({ seconds: 17 }).hits, rate.rate({ seconds: 17 }).visitors], [1, 1]);
+    now += 31_000;
+    assert.deepEqual([rate.rate({ seconds: 60 }).hits, rate.rate({ seconds: 60 }).visitors], [1, 1]);
+    assert.equal(rate.rate({ seconds: 86_400 }).hits, 4);
+  });
+
+  test('shows nothing before anybody came', () => {
+    const { hits, visitors, hitsPerSecond } = new RateTracker().rate({ seconds: 60 });
+    assert.deepEqual([hits, visitors, hitsPerSecond], [0, 0, 0]);
+  });
+
+  test('counts requests of node:http and of the web platform', async () => {
+    const rate = new RateTracker();
+    const headers = { 'user-agent': 'Mozilla/5.0', 'x-forwarded-for': '203.0.113.7' };
+    await served('/', headers, (request) => rate.track(request));
+    rate.track(new Request('http://localhost/', { headers }));
+    await served('/', { ...headers, 'x-forwarded-for': '203.0.113.8' }, (request) => rate.track(request));
+    const { hits, visitors } = rate.rate({ seconds: 60 });
+    assert.deepEqual([hits, visitors], [3, 2]);
+  });
+
+  test('may be told how fine to be', () => {
+    const { error } = new RateTracker({ columns: 1024, ticksPerSecond: 1 }).rate({ seconds: 60 });
+    assert.ok(Math.abs(error - 0.0203) < 0.0001);
+  });
+
+  test('refuses options and windows out of range', () => {
+    assert.throws(() => new RateTracker({ columns: 1000 }), HitError);
+    assert.throws(() => new RateTracker({ ticksPerSecond: 0 }), HitError);
+    assert.throws(() => new RateTracker({ trustProxy: 'x' }), HitError);
+    for (const seconds of [0, -1, 0.5, Number.NaN]) {
+      assert.throws(
+        () => new RateTracker().rate({ seconds }),
+        (error) => error instanceof HitError && error.code === 'invalid',
+      );
+    }
+  });
+});

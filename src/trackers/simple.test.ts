@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { served } from '../../test/fixtures/requests.ts';
+import { HitError } from '../errors.ts';
+import type { Seen } from '../live/live.ts';
+import { SimpleTracker } from './simple.ts';
+
+/** Tracks a request that a server on this machine got. */
+function trackServed(
+  simple: SimpleTracker,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Seen> {
+  return served(path, headers, (request) => simple.track(request));
+}
+
+describe('the simple tracker', { timeout: 20_000 }, () => {
+  test('counts hits and visitors, and says whether a visitor is new', () => {
+    const simple = new SimpleTracker();
+    assert.deepEqual(simple.track({ visitor: 'ann' }), { isNew: true, unique: 1, total: 1 });
+    assert.deepEqual(simple.track({ visitor: 'ann' }), { isNew: false, unique: 1, total: 2 });
+    assert.deepEqual(simple.track({ visitor: 'bob' }), { isNew: true, unique: 2, total: 3 });
+  });
+
+  test('takes a request of node:http and a web request of the same client for one visitor', async () => {
+    const simple = new SimpleTracker();
+    const headers = { 'user-agent': 'Mozilla/5.0', 'x-forwarded-for': '203.0.113.7' };
+    assert.equal((await trackServed(simple, '/a', headers)).isNew, true);
+    assert.equal((await trackServed(simple, '/b', headers)).isNew, false);
+    assert.equal(simple.track(new Request('http://localhost/c', { headers })).isNew, false);
+    assert.equal((await trackServed(simple, '/a', { ...headers, 'user-agent': 'Other/1.0' })).isNew, true);
+    assert.equal(
+      (await trackServed(simple, '/a', { ...headers, 'x-forwarded-for': '203.0.113.8' })).unique,
+      3,
+    );
+  });
+
+  test('tells clients apart by X_FORWARDED_FOR, also where it holds labels', async () => {
+    const simple = new SimpleTracker();
+    for (const label of ['111', '222', '111']) await trackServed(simple, '/', { X_FORWARDED_FOR: label });
+    assert.deepEqual(simple.track({ visitor: 'ann' }), { isNew: true, unique: 3, total: 4 });
+  });
+
+  test('does not believe forwarded addresses where no proxy is trusted', async () => {
+    const simple = new SimpleTracker({ trustProxy: 'none' });
+    for (const address of ['203.0.113.7', '203.0.113.8']) {
+      await trackServed(simple, '/', { 'x-forwarded-for': address });
+    }
+    assert.equal((await trackServed(simple, '/', {})).unique, 1);
+  });
+
+  test('is exact over a thousand visitors, and short by no more than its rate where as many come as planned', () => {
+    const simple = new SimpleTracker({ expectedVisitors: 10_000, falseSeenRate: 0.01 });
+    let seen = { unique: 0, total: 0 };
+    for (let visitor = 0; visitor < 10_000; visitor++) seen = simple.track({ visitor: `${visitor}` });
+    assert.equal(seen.total, 10_000);
+    assert.ok(seen.unique <= 10_000 && seen.unique > 9900, `${seen.unique}`);
+  });
+
+  test('forgets nobody', () => {
+    const simple = new SimpleTracker({ expectedVisitors: 1000 });
+    for (let visitor = 0; visitor < 1000; visitor++) simple.track({ visitor: `${visitor}` });
+    for (let visitor = 0; visitor < 1000; visitor++) {
+      assert.equal(simple.track({ visitor: `${visitor}` }).isNew, false);
+    }
+  });
+
+  test('refuses settings out of range', () => {
+    assert.throws(() => new SimpleTracker({ falseSeenRate: 0 }), HitError);
+    assert.throws(() => new SimpleTracker({ falseSeenRate: 1 }), HitError);
+    assert.throws(() => new SimpleTracker({ expectedVisitors: -1 }), HitError);
+    assert.throws(() => new SimpleTracker({ trustProxy: 'everyone' }), HitError);
+  });
+});

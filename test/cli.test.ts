@@ -1,0 +1,230 @@
+/** The commands, as a person types them. */
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { type LogTotals, writeAccessLog } from '../bench/access-log.ts';
+import { importLogs } from '../src/commands/import.ts';
+import type { TotalSummary } from '../src/commands/import-summary.ts';
+import { report } from '../src/commands/report.ts';
+import { IMPORT_SETTINGS, REPORT_SETTINGS, readSettings, SERVE_SETTINGS } from '../src/config.ts';
+import type { Stats, Top } from '../src/index.ts';
+import { type Ended, Program, run } from './fixtures/command-line.ts';
+
+type Report = Stats & { tops: Record<string, Top['rows']> };
+
+const LINES = 5000;
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+function assertGood({ code, stderr }: Ended): void {
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr, '');
+}
+
+function assertFailed({ code, stdout, stderr }: Ended, wanted: number, said: RegExp): void {
+  assert.equal(code, wanted, stderr);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^hit-tracker: [^\n]+\n$/);
+  assert.match(stderr, said);
+}
+
+describe('the program', { concurrency: 2 }, () => {
+  it('lists its commands when asked for help, and also to who names none', async () => {
+    const help = await run(['--help']);
+    assertGood(help);
+    for (const command of ['serve', 'import', 'report'])
+      assert.match(help.stdout, new RegExp(`^ {2}${command} `, 'm'));
+    const none = await run([]);
+    assert.equal(none.code, 2);
+    assert.equal(none.stdout, help.stdout);
+    assert.equal(none.stderr, 'hit-tracker: name a command\n');
+  });
+
+  it('lists every flag of a command with its default', async () => {
+    const help = await run(['serve', '--help']);
+    assertGood(help);
+    for (const flag of Object.keys(SERVE_SETTINGS)) {
+      assert.match(help.stdout, new RegExp(`^ {2}--${flag} `, 'm'));
+    }
+    assert.match(help.stdout, /--port PORT .*\[5000\]/);
+  });
+
+  it('tells its version', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+    const told = await run(['--version']);
+    assertGood(told);
+    assert.equal(told.stdout, `${version}\n`);
+  });
+
+  it('refuses a command that it does not have, and names those that it has', async () => {
+    for (const command of ['export', 'toString']) {
+      assertFailed(await run([command]), 2, new RegExp(`no command "${command}": use serve, import, report`));
+    }
+  });
+});
+
+describe('import and report', () => {
+  let data = '';
+  let log = '';
+  let totals: LogTotals;
+  before(async () => {
+    data = join(folder, 'data');
+    log = join(folder, 'access.log');
+    totals = await writeAccessLog(log, LINES, 3);
+  });
+
+  const importing = async (args: readonly string[], input: string | Uint8Array = '') => {
+    const ended = await run(
+      ['import', '--json', '--data-dir', data, '--site', 'example.com', ...args],
+      input,
+    );
+    assertGood(ended);
+    return JSON.parse(ended.stdout) as TotalSummary;
+  };
+  const reporting = (...args: string[]) => run(['report', '--data-dir', data, ...args]);
+
+  it('a log is taken in once: as a file, compressed, and through a pipe', async () => {
+    const first = await importing([log]);
+    assert.deepEqual(Object.keys(first), [
+      ...['lines', 'imported', 'failed', 'already', 'seconds', 'lines_per_second', 'failures'],
+    ]);
+    assert.ok(first.seconds > 0 && first.lines_per_second > 0);
+    const { seconds: _, lines_per_second: __, ...counts } = first;
+    assert.deepEqual(counts, { lines: LINES, imported: LINES, failed: 0, already: 0, failures: [] });
+    const zipped = gzipSync(await readFile(log));
+    const packed = join(folder, 'access.log.gz');
+    await writeFile(packed, zipped);
+    for (const again of [await importing([log, packed]), await importing(['-'], zipped)]) {
+      assert.equal(again.imported, 0);
+      assert.equal(again.already, again.lines);
+    }
+  });
+
+  it('the report of the log is what the log holds', async () => {
+    const days = async (bots: string) => {
+      const ended = await reporting('--json', '--interval', 'day', '--bots', bots);
+      assertGood(ended);
+      const report = JSON.parse(ended.stdout) as Report;
+      return {
+        hits: report.totals.hits,
+        perDay: Object.fromEntries(report.series.map(({ time, hits }) => [time.slice(0, 10), hits])),
+        dailyVisitors: report.series.reduce((sum, { visitors }) => sum + visitors, 0),
+        tops: Object.keys(report.tops),
+      };
+    };
+    const tops = ['path', 'source', 'country', 'browser'];
+    const { perDay, dailyVisitors, humanPerDay, humanDailyVisitors } = totals;
+    assert.deepEqual(await days('include'), { hits: LINES, perDay, dailyVisitors, tops });
+    assert.deepEqual(await days('exclude'), {
+      ...{ hits: totals.humanLines, perDay: humanPerDay, dailyVisitors: humanDailyVisitors, tops },
+    });
+  });
+
+  it('the report is a table that fits 80 columns', async () => {
+    const path = `/${'very-long-'.repeat(30)}\u{1f600}`;
+    const line = `192.0.2.1 - - [01/Sep/2026:10:00:00 +0000] "GET ${path} HTTP/1.1" 200 1 "-" "Firefox/140.0"\n`;
+    await importing(['-'], line.repeat(5000));
+    const ended = await reporting('--bots', 'include');
+    assertGood(ended);
+    const lines = ended.stdout.trimEnd().split('\n');
+    for (const each of lines) assert.ok(each.length <= 80, each);
+    assert.match(ended.stdout, /^total +10,000 +[\d,]+$/m);
+    assert.match(ended.stdout, /^path +hits +visitors$/m);
+    assert.match(ended.stdout, /^\/very-long-.*… +5,000 +1$/m);
+  });
+
+  it('the report is CSV: of the series, or of a ranking', async () => {
+    const series = await reporting('--csv', '--interval', 'day', '--to', '2026-09-03');
+    assertGood(series);
+    assert.match(
+      series.stdout,
+      /^time,hits,visitors\r\n2026-09-01T00:00:00Z,\d+,\d+\r\n2026-09-02T00:00:00Z,\d+,\d+\r\n$/,
+    );
+    const ranking = await reporting('--csv', '--by', 'browser', '--limit', '2');
+    assertGood(ranking);
+    assert.match(ranking.stdout, /^value,hits,visitors\r\n(?:[^,\r\n]+,\d+,\d+\r\n){2}$/);
+  });
+
+  it('a reader who has enough is no fault', async () => {
+    const program = new Program(['report', '--data-dir', data, '--csv', '--interval', 'hour']);
+    program.child.stdout!.destroy();
+    const { code, stderr } = await program.ended;
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+  });
+
+  it('a line that cannot be read is named, and stops nothing', async () => {
+    const { imported, failed, failures } = await importing(
+      ['-'],
+      'nonsense\n192.0.2.1 - - [yesterday] "GET"\n',
+    );
+    assert.equal(imported, 0);
+    assert.equal(failed, 2);
+    assert.deepEqual(
+      failures.map(({ line }) => line),
+      [1, 2],
+    );
+    assert.ok(failures.every(({ reason }) => reason !== ''));
+  });
+});
+
+describe('wrong usage', () => {
+  /** Runs a command in this process, which none of the tests lets come far. */
+  async function start(name: 'import' | 'report', args: readonly string[]): Promise<void> {
+    const { stdin, stdout, stderr } = process;
+    const terminal = { stdin, stdout, stderr, interrupted: AbortSignal.abort() };
+    if (name === 'import') {
+      const { values, positionals } = readSettings(IMPORT_SETTINGS, args, {});
+      await importLogs.run(values, positionals, terminal);
+    } else {
+      const { values, positionals } = readSettings(REPORT_SETTINGS, args, {});
+      await report.run(values, positionals, terminal);
+    }
+  }
+
+  for (const [name, args, said] of [
+    ['import', [], /name the log files/],
+    ['import', ['--format', 'xml', 'a.log'], /--format/],
+    ['import', ['--site', 'a b', 'a.log'], /--site/],
+    ['import', ['--follow', 'a.log', 'b.log'], /--follow takes one file/],
+    ['report', ['now'], /"now" is not expected/],
+    ['report', ['--json', '--csv'], /--json or --csv/],
+    ['report', ['--by', 'colour'], /--by: "colour" is none of path/],
+    ['report', ['--from', 'yesterday'], /from "yesterday" is not a time/],
+    ['report', ['--from', '2026-02-01', '--to', '2026-01-01'], /not before/],
+    ['report', ['--interval', 'fortnight'], /interval "fortnight" is unknown/],
+    ['report', ['--timezone', 'Mars'], /timezone "Mars" is not/],
+    ['report', ['--bots', 'maybe'], /bots "maybe" is unknown/],
+    ['report', ['--status', '9xx'], /status "9xx"/],
+    ['report', ['--limit', '0'], /limit "0"/],
+  ] as const) {
+    it(`of ${name} is refused before anything is opened: ${args.join(' ')}`, async () => {
+      const data = join(folder, 'never');
+      await assert.rejects(start(name, ['--data-dir', data, ...args]), { exitCode: 2, message: said });
+      assert.ok(!existsSync(data));
+    });
+  }
+
+  it('is told in one line', async () => {
+    const data = join(folder, 'never');
+    assertFailed(
+      await run(['report', '--data-dir', data, '--from', 'yesterday']),
+      2,
+      /"yesterday" is not a time/,
+    );
+    assertFailed(
+      await run(['import', '--data-dir', data, join(folder, 'no.log')]),
+      1,
+      /no\.log cannot be read/,
+    );
+  });
+});

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Live, Sighting } from '../../src/live/live.ts';
+
+const SECOND = 1000;
+const HOUR = 3_600_000;
+/** The last millisecond of an hour, so that windows of whole seconds, minutes and hours cut no bucket. */
+const NOW = Date.UTC(2026, 10, 24, 12) - 1;
+
+export interface LiveOptions {
+  readonly now: () => number;
+}
+
+/** Well-spread halves of a visitor's hash, as SipHash gives them (Steele and Vigna's SplitMix, 32 bits). */
+function mixed(seed: number): number {
+  let z = (seed * 0x9e3779b9) | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return (z ^ (z >>> 15)) >>> 0;
+}
+
+export function sighting(site: string, visitor: number, time: number): Sighting {
+  return { site, time, visitorHigh: mixed(visitor * 2 + 1), visitorLow: mixed(visitor * 2 + 2) };
+}
+
+/**
+ * What every `Live` does, whatever it keeps its counts in.
+ *
+ * @param open an empty one, planned for far more visitors than come here
+ */
+export function liveContract(name: string, open: (options: LiveOptions) => Live): void {
+  describe(`live state in ${name}`, () => {
+    test('knows nothing at first, of all and of any site', () => {
+      const live = open({ now: () => NOW });
+      for (const site of [undefined, 'a.com']) {
+        const { total, windows } = live.read(site, [1, 60]);
+        assert.deepEqual(total, { hits: 0, visitors: 0 });
+        assert.deepEqual(
+          windows.map(({ seconds, hits, visitors, hitsPerSecond }) => [
+            seconds,
+            hits,
+            visitors,
+            hitsPerSecond,
+          ]),
+          [
+            [1, 0, 0, 0],
+            [60, 0, 0, 0],
+          ],
+        );
+      }
+    });
+
+    test('says of each hit whether its visitor is new, and what the site has by then', () => {
+      const live = open({ now: () => NOW });
+      assert.deepEqual(live.track(sighting('a.com', 1, NOW)), { isNew: true, unique: 1, total: 1 });
+      assert.deepEqual(live.track(sighting('a.com', 1, NOW)), { isNew: false, unique: 1, total: 2 });
+      assert.deepEqual(live.track(sighting('a.com', 2, NOW)), { isNew: true, unique: 2, total: 3 });
+      assert.deepEqual(live.track(sighting('b.com', 3, NOW)), { isNew: true, unique: 1, total: 1 });
+    });
+
+    test('counts a hit in totals and windows alike, before it answers', () => {
+      const live = open({ now: () => NOW });
+      live.track(sighting('a.com', 1, NOW));
+      for (const site of [undefined, 'a.com']) {
+        const { total, windows } = live.read(site, [60]);
+        assert.deepEqual(total, { hits: 1, visitors: 1 });
+        assert.deepEqual([windows[0]!.hits, windows[0]!.visitors], [1, 1]);
+      }
+    });
+
+    test('counts a few visitors exactly, and all sites are the sum of each', () => {
+      // The hash of a visitor says the site too, so nobody is a visitor of two.
+      const sites = ['a.com', 'b.com', 'c.com'];
+      const hit = fc.record({ site: fc.nat(2), visitor: fc.nat(3), age: fc.nat(59 * SECOND) });
+      fc.assert(
+        fc.property(fc.array(hit, { maxLength: 40 }), (hits) => {
+          const live = open({ now: () => NOW });
+          for (const { site, visitor, age } of hits) {
+            live.track(sighting(sites[site]!, site * 10 + visitor, NOW - age));
+          }
+          const counts = sites.map((site) => live.read(site, [60]));
+          for (const [site, { total, windows }] of counts.entries()) {
+            const own = hits.filter((each) => each.site === site);
+            const expected = { hits: own.length, visitors: new Set(own.map(({ visitor }) => visitor)).size };
+            assert.deepEqual(total, expected);
+            assert.deepEqual({ hits: windows[0]!.hits, visitors: windows[0]!.visitors }, expected);
+          }
+          const all = live.read(undefined, [60]);
+          const sum = (pick: (count: (typeof counts)[number]) => number) =>
+            counts.map(pick).reduce((left, right) => left + right, 0);
+          assert.equal(
+            all.total.hits,
+            sum(({ total }) => total.hits),
+          );
+          assert.equal(
+            all.total.visitors,
+            sum(({ total }) => total.visitors),
+          );
+          assert.equal(
+            all.windows[0]!.hits,
+            sum(({ windows }) => windows[0]!.hits),
+          );
+          assert.equal(
+            all.windows[0]!.visitors,
+            sum(({ windows }) => windows[0]!.visitors),
+          );
+        }),
+        { seed: 17, numRuns: 20 },
+      );
+    });
+
+    test('answers for any windows at once, in the order they were asked for', () => {
+      const live = open({ now: () => NOW });
+      const ages = [0, 10, 16, 100, 250, 3000, 80_000];
+      for (const [visitor, age] of ages.entries()) live.track(sighting('a.com', visitor, NOW - age * SECOND));
+      const { windows } = live.read('a.com', [86_400, 17, 60, 300, 3600]);
+      assert.deepEqual(
+        windows.map(({ seconds, hits, visitors }) => [seconds, hits, visitors]),
+        [
+          [86_400, 7, 7],
+          [17, 3, 3],
+          [60, 3, 3],
+          [300, 5, 5],
+          [3600, 6, 6],
+        ],
+      );
+      for (const { seconds, hits, hitsPerSecond } of windows) assert.equal(hitsPerSecond, hits / seconds);
+    });
+
+    test('forgets in its windows what is over, and in its totals nothing', () => {
+      let now = NOW;
+      const live = open({ now: () => now });
+      live.track(sighting('a.com', 1, NOW));
+      now += 61 * SECOND;
+      const { total, windows } = live.read('a.com', [60, 300]);
+      assert.deepEqual(total, { hits: 1, visitors: 1 });
+      assert.deepEqual(
+        windows.map(({ hits, visitors }) => [hits, visitors]),
+        [
+          [0, 0],
+          [1, 1],
+        ],
+      );
+    });
+
+    test('takes hits in any order of time, and one from the future for one of now', () => {
+      let now = NOW;
+      const live = open({ now: () => now });
+      for (const offset of [0, -HOUR, 10 * HOUR, -30 * SECOND, 1]) {
+        live.track(sighting('a.com', offset, NOW + offset));
+      }
+      assert.equal(live.read('a.com', [1]).windows[0]!.hits, 3);
+      assert.equal(live.read('a.com', [60]).windows[0]!.hits, 4);
+      now += 11 * HOUR;
+      assert.equal(
+        live.read('a.com', [3600]).windows[0]!.hits,
+        0,
+        'nobody is there because a clock was ahead',
+      );
+      assert.equal(live.read('a.com', [3600]).windows[0]!.visitors, 0);
+    });
+
+    test('counts a hit twice that is tracked twice', () => {
+      const live = open({ now: () => NOW });
+      const hit = sighting('a.com', 1, NOW);
+      live.track(hit);
+      live.track(hit);
+      assert.deepEqual(live.read('a.com', []).total, { hits: 2, visitors: 1 });
+    });
+
+    test('errs in many visitors by no more than it says', () => {
+      const live = open({ now: () => NOW });
+      const visitors = 20_000;
+      for (let visitor = 0; visitor < visitors; visitor++) live.track(sighting('a.com', visitor, NOW));
+      const { total, windows } = live.read('a.com', [60]);
+      assert.deepEqual(total, { hits: visitors, visitors });
+      const { visitors: estimate, error, hits } = windows[0]!;
+      assert.equal(hits, visitors);
+      assert.ok(error > 0 && error < 0.05);
+      assert.ok(Math.abs(estimate / visitors - 1) < 3 * error, `${estimate} of ${visitors}`);
+    });
+  });
+}

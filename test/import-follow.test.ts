@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LogTotals, writeAccessLog } from '../bench/access-log.ts';
+import type { TotalSummary } from '../src/commands/import-summary.ts';
+import { logLine } from './fixtures/log-line.ts';
+
+const CLI = new URL('../src/cli.ts', import.meta.url).pathname;
+/** Two pieces. */
+const LINES = 80_000;
+
+/** A command that runs, and what it says. */
+class Program {
+  readonly process: ChildProcess;
+  stdout = '';
+  stderr = '';
+  readonly #end: Promise<unknown[]>;
+
+  constructor(...args: readonly string[]) {
+    this.process = spawn(process.execPath, [CLI, ...args], { stdio: 'pipe' });
+    this.process.stdout!.on('data', (chunk) => {
+      this.stdout += chunk;
+    });
+    this.process.stderr!.on('data', (chunk) => {
+      this.stderr += chunk;
+    });
+    this.#end = once(this.process, 'close');
+  }
+
+  /** @returns the exit code */
+  async end(signal?: NodeJS.Signals): Promise<unknown> {
+    if (signal) this.process.kill(signal);
+    const [code] = await this.#end;
+    return code;
+  }
+
+  /** The summary of an import that ends well. */
+  async summary(signal?: NodeJS.Signals): Promise<TotalSummary> {
+    assert.equal(await this.end(signal), 0, this.stderr);
+    return JSON.parse(this.stdout);
+  }
+}
+
+/** Waits until something is so. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 1000; i++) {
+    if (await isSo()) return;
+    await sleep(20);
+  }
+  assert.fail(`this never was so: ${isSo}`);
+}
+
+describe('import', { timeout: 120_000 }, () => {
+  let folder = '';
+  let log = '';
+  let totals: LogTotals;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'import-'));
+    log = join(folder, 'access.log');
+    totals = await writeAccessLog(log, LINES, 7);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  function startImport(dataDir: string, site: string, ...args: string[]): Program {
+    return new Program('import', '--json', '--data-dir', dataDir, '--site', site, ...args);
+  }
+
+  it('that is killed half-way is completed by the next one', async () => {
+    const dataDir = join(folder, 'killed');
+    const spool = join(dataDir, 'spool');
+    const killed = startImport(dataDir, 'example.com', log);
+    await until(() => existsSync(spool) && readdirSync(spool).some((file) => /noted|rows/.test(file)));
+    await killed.end('SIGKILL');
+    const { lines, imported, already } = await startImport(dataDir, 'example.com', log).summary();
+    assert.deepEqual([lines, imported + already], [LINES, LINES]);
+    assert.ok(already > 0, 'the first piece was there');
+    const report = new Program('report', '--json', '--bots', 'include', '--data-dir', dataDir);
+    await report.end();
+    assert.equal(JSON.parse(report.stdout).totals.hits, LINES);
+  });
+
+  it('that is interrupted says what it has and how to go on', async () => {
+    const dataDir = join(folder, 'interrupted');
+    const interrupted = startImport(dataDir, 'example.com', '-');
+    const content = await readFile(log);
+    await new Promise((resolve) => interrupted.process.stdin!.write(content.subarray(0, 9_999_999), resolve));
+    assert.equal(await interrupted.end('SIGINT'), 1);
+    assert.match(interrupted.stderr, /interrupted: import the same logs again, and it goes on from there\n$/);
+    const first: TotalSummary = JSON.parse(interrupted.stdout);
+    assert.deepEqual([first.lines > 0, first.failed], [true, 0]);
+    const { lines, already } = await startImport(dataDir, 'example.com', log).summary();
+    assert.deepEqual([lines, already], [LINES, first.imported]);
+  });
+
+  describe('beside a running server', { concurrency: true }, () => {
+    let dataDir = '';
+    let server: Program;
+    let url = '';
+
+    before(async () => {
+      dataDir = join(folder, 'served');
+      const where = ['--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir];
+      server = new Program('serve', '--public', '--log-level', 'silent', ...where);
+      await until(() => server.stderr.includes('\n'));
+      url = /http:\S+/.exec(server.stderr)?.[0] ?? '';
+    });
+    after(() => server.end('SIGTERM'));
+
+    async function hits(site: string): Promise<number> {
+      const response = await fetch(`${url}/api/v1/stats?site=${site}&bots=include`);
+      return ((await response.json()) as { totals: { hits: number } }).totals.hits;
+    }
+
+    it('counts each line once, however many take the log, and live too', async () => {
+      const followed = startImport(dataDir, 'race.example', '--follow', log);
+      const imports = [1, 2].map(() => startImport(dataDir, 'race.example', log));
+      const summaries = await Promise.all(imports.map((each) => each.summary()));
+      await until(async () => (await hits('race.example')) === LINES);
+      summaries.push(await followed.summary('SIGINT'));
+      assert.equal(
+        summaries.reduce((sum, { imported }) => sum + imported, 0),
+        LINES,
+      );
+      assert.equal(await hits('race.example'), LINES);
+      const live = await fetch(`${url}/api/v1/live?site=race.example`);
+      const { total } = (await live.json()) as { total: { hits: number } };
+      assert.equal(total.hits, totals.humanLines);
+    });
+
+    it('follows a log through its rotation, and goes on where it was stopped', async () => {
+      const site = 'followed.example';
+      const path = join(folder, 'followed.log');
+      const lines = Array.from({ length: 7 }, (_, i) => logLine({ path: `/${i}` }));
+      const followed = startImport(dataDir, site, '--follow', path);
+      await writeFile(path, `${lines[0]}${lines[1]?.slice(0, -9)}`);
+      await until(async () => (await hits(site)) === 1);
+      await appendFile(path, `${lines[1]?.slice(-9)}${lines[2]}${lines[3]?.slice(0, -9)}`);
+      await until(async () => (await hits(site)) === 3);
+      const { lines: read, imported } = await followed.summary('SIGTERM');
+      assert.deepEqual([read, imported], [3, 3], 'a line without an end waits');
+
+      const again = startImport(dataDir, site, '--follow', path);
+      await appendFile(path, `${lines[3]?.slice(-9)}`);
+      await until(async () => (await hits(site)) === 4);
+      await rename(path, `${path}.1`);
+      await appendFile(`${path}.1`, lines[4]!);
+      await writeFile(path, lines[5]!);
+      await until(async () => (await hits(site)) === 6);
+      await again.summary('SIGINT');
+      await appendFile(path, lines[6]!);
+      const last = await startImport(dataDir, site, path, `${path}.1`).summary();
+      assert.deepEqual([last.lines, last.imported, await hits(site)], [7, 1, 7]);
+    });
+  });
+});

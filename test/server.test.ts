@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Count, Stats, Top } from '../src/index.ts';
+import { DIMENSIONS } from '../src/store/question.ts';
+import { assertProblem, BEARER, type Problem, RunningServer, TOKEN } from './fixtures/running-server.ts';
+
+let folder = '';
+let server: RunningServer;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
+  server = await RunningServer.start(join(folder, 'data'));
+});
+after(async () => {
+  const { code, stderr } = await server.stop();
+  assert.equal(code, 0);
+  assert.doesNotMatch(stderr, /Warning|"level":[56]0/);
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('questions', () => {
+  const PRIVATE = [
+    '/api/v1/live',
+    '/api/v1/stats',
+    '/api/v1/top',
+    '/api/v1/sites',
+    '/api/v1/drops',
+    '/metrics',
+  ];
+
+  it('are answered to nobody without the token', async () => {
+    for (const path of PRIVATE) {
+      const answer = await server.send(path);
+      assertProblem(answer, 401, 'unauthorized');
+      assert.equal(answer.headers['www-authenticate'], 'Bearer');
+      assertProblem(
+        await server.send(path, { headers: { authorization: `Bearer ${TOKEN}x` } }),
+        401,
+        'unauthorized',
+      );
+    }
+  });
+
+  it('are answered to who has the token, as a bearer or in the session cookie', async () => {
+    for (const path of PRIVATE) {
+      assert.equal((await server.send(path, { headers: BEARER })).status, 200, path);
+      assert.equal(
+        (await server.send(path, { headers: { cookie: `a=b; hit_admin=${TOKEN}` } })).status,
+        200,
+        path,
+      );
+    }
+  });
+
+  it('about now: any window, of one site or of all', async () => {
+    for (const visitor of ['1', '2', '2']) {
+      await server.send('/hit.gif?site=live.example', {
+        headers: { 'x-forwarded-for': `192.0.2.${visitor}` },
+      });
+    }
+    await server.send('/hit.gif?site=other.example');
+    const answer = await server.ask<{ at: string; windows: object[] }>(
+      '/api/v1/live?site=live.example&window=17s,5m,1h,24h,400d',
+    );
+    assert.ok(Math.abs(Date.parse(answer.at) - Date.now()) < 60_000);
+    const window = (name: string, seconds: number, perSecond: number) => ({
+      ...{ window: name, seconds, hits: 3, visitors: 2 },
+      ...{ hits_per_second: perSecond, error: 0.0101 },
+    });
+    assert.deepEqual(answer, {
+      site: 'live.example',
+      at: answer.at,
+      total: { hits: 3, visitors: 2 },
+      windows: [
+        window('17s', 17, 0.176),
+        window('5m', 300, 0.01),
+        window('1h', 3600, 0.00083),
+        window('24h', 86_400, 0.000035),
+        window('400d', 34_560_000, 8.7e-8),
+      ],
+    });
+    const all = await server.ask<{ site: null; total: Count; windows: { window: string }[] }>('/api/v1/live');
+    assert.equal(all.site, null);
+    assert.deepEqual(all.total, { hits: 4, visitors: 3 });
+    assert.deepEqual(
+      all.windows.map((each) => each.window),
+      ['60s', '5m', '1h', '24h'],
+    );
+    assert.deepEqual(await server.total('nobody.example'), { hits: 0, visitors: 0 });
+  });
+
+  it('about a period: from inclusive, to exclusive, empty intervals included', async () => {
+    const times = ['2026-03-01T00:00:00Z', '2026-03-01T23:59:59.999Z', '2026-03-03T00:00:00Z'];
+    const hits = times.map((time) => ({ site: 'period.example', visitor: time.slice(0, 10), time }));
+    await server.post('/api/v1/hits', hits, BEARER);
+    const period = (from: string, to: string) =>
+      server.ask<Stats>(`/api/v1/stats?site=period.example&from=${from}&to=${to}&interval=day`);
+    assert.deepEqual(await period('2026-03-01', '2026-03-03'), {
+      site: 'period.example',
+      from: '2026-03-01T00:00:00Z',
+      to: '2026-03-03T00:00:00Z',
+      interval: 'day',
+      totals: { hits: 2, visitors: 1 },
+      series: [
+        { time: '2026-03-01T00:00:00Z', hits: 2, visitors: 1 },
+        { time: '2026-03-02T00:00:00Z', hits: 0, visitors: 0 },
+      ],
+    });
+    assert.equal((await period('2026-03-01', '2026-03-03T00:00:00.001Z')).totals.hits, 3);
+    const berlin = await server.ask<Stats>(
+      '/api/v1/stats?site=period.example&from=2026-03-01&to=2026-03-02&interval=day&timezone=Europe/Berlin',
+    );
+    assert.deepEqual(
+      berlin.series.map(({ time }) => time),
+      ['2026-02-28T23:00:00Z', '2026-03-01T23:00:00Z'],
+    );
+  });
+
+  it('by every interval and every dimension are answered', async () => {
+    for (const interval of ['minute', 'hour', 'day', 'week', 'month']) {
+      const { series } = await server.ask<Stats>(
+        `/api/v1/stats?site=period.example&from=2026-03-01&to=2026-03-02&interval=${interval}`,
+      );
+      assert.equal(
+        series.reduce((sum, { hits }) => sum + hits, 0),
+        2,
+        interval,
+      );
+    }
+    for (const by of DIMENSIONS) {
+      const top = await server.ask<Top>(`/api/v1/top?by=${by}&limit=1`);
+      assert.equal(top.by, by);
+      assert.ok(top.rows.length <= 1);
+    }
+  });
+
+  it('about sites and drops list all of them', async () => {
+    const { sites } = await server.ask<{ sites: { site: string; first: string; last: string }[] }>(
+      '/api/v1/sites',
+    );
+    const period = sites.find(({ site }) => site === 'period.example');
+    assert.deepEqual(period, {
+      ...{ site: 'period.example', hits: 3, visitors: 2 },
+      ...{ first: '2026-03-01T00:00:00Z', last: '2026-03-03T00:00:00Z' },
+    });
+    const { since, drops } = await server.ask<{ since: string; drops: { reason: string }[] }>(
+      '/api/v1/drops',
+    );
+    assert.ok(Date.parse(since) <= Date.now());
+    assert.deepEqual(drops.map(({ reason }) => reason).sort(), [
+      ...['bot', 'invalid', 'prefetch', 'rate_limited', 'site_not_allowed'],
+      ...['spool_failed', 'spool_full', 'too_large', 'too_many_sites'],
+    ]);
+  });
+
+  it('of Prometheus are answered with hits, visitors and drops by reason', async () => {
+    const { headers, text } = await server.send('/metrics', { headers: BEARER });
+    assert.match(headers['content-type'] ?? '', /^text\/plain; version=0\.0\.4/);
+    const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+    const { total } = await server.ask<{ total: Count }>('/api/v1/live');
+    assert.equal(value('hit_hits'), total.hits);
+    assert.equal(value('hit_visitors'), total.visitors);
+    assert.equal(value('hit_dropped_total\\{reason="bot"\\}'), await server.dropped('bot'));
+    assert.ok(value('hit_accepted_total') >= total.hits);
+    assert.ok(value('process_resident_memory_bytes') > 0);
+  });
+
+  it('whether the server lives and works need no token', async () => {
+    assert.deepEqual(JSON.parse((await server.send('/healthz')).text), { status: 'ok' });
+    const ready = await server.send('/readyz');
+    assert.equal(ready.status, 200);
+    assert.equal(JSON.parse(ready.text).status, 'ready');
+  });
+
+  for (const [what, path, word] of [
+    ['an unknown interval', '/api/v1/stats?interval=fortnight', 'fortnight'],
+    ['from after to', '/api/v1/stats?from=2026-02-01&to=2026-01-01', 'before'],
+    ['a time that is none', '/api/v1/stats?from=tomorrow', 'tomorrow'],
+    ['a time zone that is none', '/api/v1/stats?timezone=Mars/Olympus', 'Mars'],
+    ['a status that is none', '/api/v1/stats?status=9xx', '9xx'],
+    ['bots in another way', '/api/v1/stats?bots=maybe', 'maybe'],
+    ['a site that is none', '/api/v1/stats?site=a%20b', 'a b'],
+    ['a parameter twice', '/api/v1/stats?interval=day&interval=hour', 'more than once'],
+    [
+      'more points than anybody reads',
+      '/api/v1/stats?from=2000-01-01&to=2026-01-01&interval=minute',
+      'intervals',
+    ],
+    ['an unknown dimension', '/api/v1/top?by=colour', 'colour'],
+    ['a limit beyond the most', '/api/v1/top?by=path&limit=1001', '1001'],
+    ['a window that is none', '/api/v1/live?window=0s', '0s'],
+    ['a window beyond what is kept', '/api/v1/live?window=401d', '401d'],
+  ] as const) {
+    it(`with ${what} are refused with the reason`, async () => {
+      const answer = await server.send(path, { headers: BEARER });
+      assertProblem(answer, 400, 'invalid');
+      assert.ok((JSON.parse(answer.text) as Problem).detail.includes(word), answer.text);
+    });
+  }
+
+  it('for what is not in this version are told that it is not there', async () => {
+    for (const path of [
+      ...['/dashboard', '/script.js', '/badge/a.example/x.svg', '/openapi.json', '/api/v1/live/events'],
+      ...['/api/v1/export', '/api/v1/sketch', '/control/import', '/hit', '/nothing'],
+    ]) {
+      assertProblem(await server.send(path, { headers: BEARER }), 404, 'not_found');
+    }
+    assertProblem(await server.post('/control/import', '', BEARER), 404, 'not_found');
+  });
+});

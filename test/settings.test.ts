@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Count, Stats } from '../src/index.ts';
+import { assertProblem, BEARER, RunningServer } from './fixtures/running-server.ts';
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+describe('a server that is public', () => {
+  it('answers everybody, and takes batches from the owner of the token only', async () => {
+    await using server = await RunningServer.start(
+      join(folder, 'public'),
+      '--public',
+      '--tracker',
+      'simple,rate',
+    );
+    assert.equal((await server.send('/api/v1/live')).status, 200);
+    assert.equal((await server.send('/metrics')).status, 200);
+    assertProblem(await server.post('/api/v1/hits', []), 401, 'unauthorized');
+  });
+});
+
+describe('the chosen trackers', () => {
+  it('simple alone keeps totals, no windows and no periods', async () => {
+    await using server = await RunningServer.start(join(folder, 'simple'), '--tracker', 'simple');
+    assert.match(
+      (await server.send('/', { headers: { host: 'a.example' } })).text,
+      /^1 unique hits from total 1 hits/,
+    );
+    const live = await server.ask<{ windows: object[] }>('/api/v1/live?site=a.example');
+    assert.deepEqual(live.windows, []);
+    assert.deepEqual(await server.total('a.example'), { hits: 1, visitors: 1 });
+    for (const path of ['/api/v1/live?window=60s', '/api/v1/stats', '/api/v1/top?by=path', '/api/v1/sites']) {
+      assertProblem(await server.send(path, { headers: BEARER }), 404, 'not_found');
+    }
+    assert.equal((await server.send('/readyz')).status, 200);
+    assert.equal((await server.send('/metrics', { headers: BEARER })).status, 200);
+  });
+
+  it('rate alone keeps windows, and no periods', async () => {
+    await using server = await RunningServer.start(join(folder, 'rate'), '--tracker', 'rate');
+    await server.send('/hit.gif?site=a.example');
+    const { windows } = await server.ask<{ windows: Count[] }>('/api/v1/live?site=a.example&window=60s');
+    assert.equal(windows[0]!.hits, 1);
+    assert.equal(windows[0]!.visitors, 1);
+    assertProblem(await server.send('/api/v1/stats', { headers: BEARER }), 404, 'not_found');
+  });
+
+  it('db alone keeps periods, and no counts of now', async () => {
+    await using server = await RunningServer.start(join(folder, 'db'), '--tracker', 'db');
+    const answer = await server.send('/', { headers: { host: 'a.example' } });
+    assert.equal(answer.status, 200);
+    assert.match(answer.text, /^Your hit is counted\./);
+    assert.deepEqual((await server.ask<Stats>('/api/v1/stats?site=a.example')).totals, {
+      hits: 1,
+      visitors: 1,
+    });
+    const live = await server.send('/api/v1/live', { headers: BEARER });
+    assertProblem(live, 404, 'not_found');
+    assert.match(live.text, /--tracker/);
+    assert.equal(server.stdout, '');
+  });
+});
+
+describe('the settings of collecting', () => {
+  it('cookieless: nobody gets a cookie, and the cookie of another time names nobody', async () => {
+    await using server = await RunningServer.start(
+      ...[join(folder, 'cookieless'), '--identity', 'cookieless', '--tracker', 'simple'],
+    );
+    const answer = await server.send('/', { headers: { host: 'a.example' } });
+    assert.equal(answer.headers['set-cookie'], undefined);
+    const again = await server.send('/', { headers: { host: 'a.example', cookie: 'hit=0.0' } });
+    assert.match(again.text, /^1 unique hits from total 2 hits/);
+  });
+
+  it('a list of sites: others are dropped with the reason', async () => {
+    await using server = await RunningServer.start(
+      ...[join(folder, 'sites'), '--sites', 'a.example,b.example', '--tracker', 'simple'],
+    );
+    assert.equal((await server.send('/hit.gif?site=A.example:443')).status, 200);
+    const answer = await server.send('/hit.gif?site=c.example');
+    assertProblem(answer, 400, 'invalid');
+    assert.equal(answer.headers['x-hit-dropped'], 'site_not_allowed');
+    assert.equal(await server.dropped('site_not_allowed'), 1);
+  });
+
+  it('as many sites as are allowed: the next one is dropped with the reason', async () => {
+    await using server = await RunningServer.start(
+      ...[join(folder, 'max'), '--max-sites', '2', '--tracker', 'simple'],
+    );
+    for (const site of ['a.example', 'b.example', 'a.example']) {
+      assert.equal((await server.send(`/hit.gif?site=${site}`)).status, 200);
+    }
+    const answer = await server.send('/hit.gif?site=c.example');
+    assertProblem(answer, 400, 'invalid');
+    assert.equal(answer.headers['x-hit-dropped'], 'too_many_sites');
+  });
+
+  it('no trusted proxy: a forwarded address is not believed', async () => {
+    await using server = await RunningServer.start(
+      ...[join(folder, 'trust'), '--trust-proxy', 'none', '--tracker', 'simple'],
+    );
+    const visit = (client: string) =>
+      server.send('/', { headers: { host: 'a.example', 'x-forwarded-for': client } });
+    await visit('192.0.2.1');
+    assert.match((await visit('192.0.2.2')).text, /^1 unique hits from total 2 hits/);
+  });
+});

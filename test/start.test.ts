@@ -1,0 +1,146 @@
+/** What a server refuses to start with, and how it says so: one line, and nothing half done. */
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { serve } from '../src/commands/serve.ts';
+import { readSettings, SERVE_SETTINGS } from '../src/config.ts';
+import { type Ended, Program, run } from './fixtures/command-line.ts';
+import { RunningServer } from './fixtures/running-server.ts';
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** Starts a server in this process, which none of the tests lets come to pass. */
+async function start(...args: string[]): Promise<void> {
+  const { values, positionals } = readSettings(SERVE_SETTINGS, args, {});
+  const { stdin, stdout, stderr } = process;
+  await serve.run(values, positionals, { stdin, stdout, stderr, interrupted: AbortSignal.abort() });
+}
+
+function assertRefused({ code, stdout, stderr }: Ended, wanted: number, said: RegExp): void {
+  assert.equal(code, wanted, stderr);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^hit-tracker: [^\n]+\n$/);
+  assert.match(stderr, said);
+}
+
+describe('a server', { concurrency: 2 }, () => {
+  for (const [flag, value] of [
+    ['--port', '70000'],
+    ['--port', 'http'],
+    ['--data-dir', ''],
+    ['--store', 'mysql://localhost/hits'],
+    ['--tracker', 'simple,everything'],
+    ['--tracker', 'stream'],
+    ['--live', 'redis://localhost:6379'],
+    ['--stream', 'kafka://localhost:9092/hits'],
+    ['--identity', 'fingerprint'],
+    ['--trust-proxy', 'everybody'],
+    ['--trust-proxy', '10.0.0.0/99'],
+    ['--rate-limit', '100'],
+    ['--rate-limit', '0/s'],
+    ['--sites', 'a.example,'],
+    ['--sites', 'not a host'],
+    ['--max-sites', '0'],
+    ['--threads', '2'],
+    ['--expected-visitors', '-1'],
+    ['--durability', 'none'],
+    ['--spool-max', '1KB'],
+    ['--keep-hits', '30d'],
+    ['--keep-hits', 'long'],
+    ['--keep-rollups', '1y'],
+    ['--admin-token', 'short'],
+    ['--log-level', 'loud'],
+  ] as const) {
+    it(`does not start with ${flag} "${value}"`, async () => {
+      const data = join(folder, 'refused');
+      const refusal = { code: 'bad_setting', exitCode: 2, message: new RegExp(`^${flag}: `) };
+      await assert.rejects(start('--port=0', `--data-dir=${data}`, `${flag}=${value}`), refusal);
+      assert.ok(!existsSync(data), 'nothing was made');
+    });
+  }
+
+  it('does not start with a bad value, and says so in one line', async () => {
+    assertRefused(await run(['serve', '--rate-limit', '100']), 2, /--rate-limit: "100" is not like 100\/s/);
+  });
+
+  it('does not start with a bad value in the environment, and names the variable', async () => {
+    const program = new Program(['serve'], { HIT_PORT: 'http' });
+    assertRefused(await program.ended, 2, /HIT_PORT: "http" is not a whole number/);
+  });
+
+  it('does not start with an unknown flag, nor with a word too many', async () => {
+    await assert.rejects(start('--colour', 'red'), { code: 'bad_usage', exitCode: 2, message: /--colour/ });
+    await assert.rejects(start('now'), { code: 'bad_usage', exitCode: 2, message: /"now" is not expected/ });
+  });
+
+  it('does not start on a port that is taken, and says who to ask', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const args = ['--host', '127.0.0.1', '--port', String(port), '--data-dir', join(folder, 'taken')];
+    assertRefused(await run(['serve', ...args]), 1, /another program uses it; choose another with --port/);
+    other.close();
+  });
+
+  it('does not start on an address that this machine does not have', async () => {
+    const args = ['--host', '192.0.2.77', '--port', '0', '--data-dir', join(folder, 'address')];
+    assertRefused(await run(['serve', ...args, '--tracker', 'simple']), 1, /choose another with --host/);
+  });
+
+  it('does not start in a folder that cannot be one', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, 'a file');
+    const refusal = { code: 'data_dir_unusable', exitCode: 1, message: /cannot be written.*--data-dir/ };
+    await assert.rejects(start(`--data-dir=${join(file, 'data')}`), refusal);
+    await assert.rejects(start('--data-dir=/proc/hits'), refusal);
+  });
+
+  it('does not start in the folder of another, and leaves that one alone', async () => {
+    const data = join(folder, 'shared');
+    await using first = await RunningServer.start(data, '--tracker', 'simple');
+    assertRefused(
+      await run(['serve', '--port', '0', '--data-dir', data]),
+      1,
+      /another Hit Tracker process uses/,
+    );
+    assert.equal((await first.send('/')).status, 200);
+    assert.ok(existsSync(join(data, 'control.sock')), 'the socket of the first is still there');
+  });
+
+  it('starts in a folder whose path is too long for a socket, and says what that costs', async () => {
+    const data = join(folder, 'long'.repeat(40));
+    await using server = await RunningServer.start(data, '--tracker', 'simple');
+    assert.equal((await server.send('/')).status, 200);
+    assert.match(server.stderr, /import and report cannot reach this server/);
+  });
+
+  it('says on stderr, and nowhere else, where it counts and how to read', async () => {
+    const data = join(folder, 'greeting');
+    const program = new Program(['serve', '--port', '0', '--data-dir', data]);
+    await program.said(/live"\n/);
+    const { code, stdout, stderr } = await program.stop();
+    assert.equal(code, 0);
+    assert.equal(stdout, '');
+    const [greeting, count, read, ...logs] = stderr.trimEnd().split('\n');
+    assert.match(
+      greeting!,
+      /^Hit Tracker counts at http:\/\/127\.0\.0\.1:\d+ \(trackers: simple, rate, db; data: /,
+    );
+    assert.match(count!, /^ {2}count: {2}curl http:\/\/127\.0\.0\.1:\d+\/$/);
+    assert.match(
+      read!,
+      /^ {2}read: {3}curl -H "Authorization: Bearer \S{32}" "http:\/\/127\.0\.0\.1:\d+\/api\/v1\/live"$/,
+    );
+    for (const line of logs) assert.equal(JSON.parse(line).level, 30);
+  });
+});
