@@ -6,6 +6,7 @@
  * turns, so that a machine which is busy with something else is so for each.
  */
 
+import { join } from 'node:path';
 import type { BatchResult } from './batch-load.ts';
 import { type Bench, type BenchOptions, check } from './bench.ts';
 import { Contender, type Contenders, TOKEN } from './contender.ts';
@@ -21,13 +22,13 @@ import {
 } from './ingest-findings.ts';
 import type { PacedResult } from './paced-load.ts';
 import { run } from './program.ts';
-import { median, ratio, whole } from './results.ts';
+import { median, milliseconds, whole } from './results.ts';
 import { Scratch } from './scratch.ts';
 import { pixelRequests } from './traffic.ts';
 import { WRK_MISSING, Wrk } from './wrk.ts';
 
-const PACED_LOAD = new URL('paced-load.ts', import.meta.url).pathname;
-const BATCH_LOAD = new URL('batch-load.ts', import.meta.url).pathname;
+const PACED_LOAD = join(import.meta.dirname, 'paced-load.ts');
+const BATCH_LOAD = join(import.meta.dirname, 'batch-load.ts');
 const NGINX_MISSING =
   'nginx is not on the PATH and left out: apt-get install nginx-light, or brew install nginx';
 
@@ -113,12 +114,16 @@ class Race {
   /** Pixels at a fixed rate. */
   async latency(contender: Contender, rates: Rates): Promise<Latency> {
     const rate = Math.round(PACED_SHARE * rates.get(contender)!.get(USUAL_CONNECTIONS)!);
-    const measure = async (who: Contender) => {
-      const result = await this.#paced(who, rate);
-      this.#log(`${who.name} at ${whole(rate)} hits/s: p99 ${ratio(result.p99)} ms`);
-      return result;
-    };
-    return { rate, bare: await measure(this.#contenders.bare), ours: await measure(contender) };
+    const { bare } = this.#contenders;
+    const runs = new Map<Contender, PacedResult[]>([contender, bare].map((who) => [who, []]));
+    for (let round = 0; round < this.#plan.rounds; round++) {
+      for (const [who, results] of runs) {
+        const result = await this.#paced(who, rate);
+        this.#log(`${who.name} at ${whole(rate)} hits/s: p99 ${milliseconds(result.p99)}`);
+        results.push(result);
+      }
+    }
+    return { rate, ours: usualOf(runs.get(contender)!), bare: usualOf(runs.get(bare)!) };
   }
 
   async #paced(contender: Contender, rate: number): Promise<PacedResult> {
@@ -161,6 +166,11 @@ class Race {
     check(result.missing === 0, `${contender.name} did not accept ${result.missing} hits of batches`);
     return result;
   }
+}
+
+/** The run whose p99 is in the middle. */
+function usualOf(runs: readonly PacedResult[]): PacedResult {
+  return runs.toSorted((a, b) => a.p99 - b.p99)[runs.length >> 1]!;
 }
 
 /** Runs one of the load programs, which prints its result as JSON. */

@@ -45,34 +45,30 @@ const PATIENCE_MS = 20_000;
 const READ_BYTES = 16 * 1024;
 const LONGEST_MICROSECONDS = 120_000_000;
 
+/** What a connection tells. */
+interface Events {
+  answered(connection: Connection, status: number): void;
+  lost(error: Error): void;
+}
+
 /** A connection that has one request under way at most. */
 class Connection {
   readonly #socket: Socket;
-  readonly #onAnswer: (connection: Connection, status: number) => void;
+  readonly #events: Events;
   #received = '';
   /** When the request under way was due. */
   due = 0;
 
-  private constructor(
-    port: number,
-    onAnswer: (connection: Connection, status: number) => void,
-    onOpen: (connection: Connection) => void,
-    onError: (error: Error) => void,
-  ) {
-    this.#onAnswer = onAnswer;
+  constructor(port: number, events: Events) {
+    this.#events = events;
     const buffer = Buffer.allocUnsafe(READ_BYTES);
-    const take = (bytes: number) => {
+    const callback = (bytes: number) => {
       this.#take(buffer.toString('latin1', 0, bytes));
       return true;
     };
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer, callback: take } });
-    this.#socket.once('connect', () => onOpen(this));
-    this.#socket.once('error', onError);
-    this.#socket.once('end', () => onError(new Error('the server hung up')));
-  }
-
-  static open(port: number, onAnswer: (connection: Connection, status: number) => void): Promise<Connection> {
-    return new Promise((resolve, reject) => new Connection(port, onAnswer, resolve, reject));
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer, callback } });
+    this.#socket.once('error', (error) => events.lost(error));
+    this.#socket.once('end', () => events.lost(new Error('the server hung up')));
   }
 
   send(request: string, due: number): void {
@@ -87,12 +83,9 @@ class Connection {
   #take(text: string): void {
     const received = this.#received + text;
     const length = answerLength(received);
-    if (length < 0 || received.length < length) {
-      this.#received = received;
-      return;
-    }
-    this.#received = '';
-    this.#onAnswer(this, Number(received.slice(9, 12)));
+    const isWhole = length >= 0 && received.length >= length;
+    this.#received = isWhole ? '' : received;
+    if (isWhole) this.#events.answered(this, Number(received.slice(9, 12)));
   }
 }
 
@@ -122,22 +115,23 @@ class PacedLoad {
     this.#total = Math.floor(load.rate * load.seconds);
   }
 
+  /** @throws Error if a connection breaks, or answers do not come */
   async run(): Promise<PacedResult> {
     const { port, connections, seconds } = this.#load;
-    const open = Array.from({ length: connections }, () => Connection.open(port, this.#onAnswer));
-    this.#free.push(...(await Promise.all(open)));
-    const all = [...this.#free];
-    const ended = new Promise<void>((resolve, reject) => {
-      this.#onEnd = resolve;
-      const late = () => reject(new Error(`${this.#total - this.#answered} requests were not answered`));
-      setTimeout(late, seconds * 1000 + PATIENCE_MS).unref();
-    });
+    const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+    this.#onEnd = resolve;
+    const events = { answered: this.#onAnswer, lost: reject };
+    const all = Array.from({ length: connections }, () => new Connection(port, events));
+    this.#free.push(...all);
+    const late = () => reject(new Error(`${this.#total - this.#answered} requests were not answered`));
+    const patience = setTimeout(late, seconds * 1000 + PATIENCE_MS);
     this.#started = performance.now();
     const ticks = setInterval(() => this.#sendDue(), TICK_MS);
     try {
       await ended;
     } finally {
       clearInterval(ticks);
+      clearTimeout(patience);
       for (const connection of all) connection.close();
     }
     return this.#result();
@@ -194,5 +188,4 @@ if (import.meta.main) {
     connections: Number(values.connections),
   };
   console.log(JSON.stringify(await new PacedLoad(load).run()));
-  process.exit(0);
 }

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The command line of Hit Tracker, which Node runs as it is. */
-export const CLI = new URL('../src/cli.ts', import.meta.url).pathname;
+export const CLI = join(import.meta.dirname, '../src/cli.ts');
 
 /** The kernel keeps the highest mark itself, so what is missed is only the growth since the last look. */
 const MEMORY_LOOK_MS = 20;
@@ -102,10 +102,10 @@ export async function stop(child: ChildProcess, patienceSeconds = 20): Promise<v
   await insist;
 }
 
-/** No program outlives the benchmark, however that ends. */
+/** No program outlives the benchmark, however that ends, nor writes into folders that are being removed. */
 export function killAtExit(child: ChildProcess): void {
   const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
+  process.prependOnceListener('exit', kill);
   child.once('exit', () => process.off('exit', kill));
 }
 

@@ -1,8 +1,9 @@
 /**
  * Runs benchmarks, and writes what they find to `bench/RESULTS.md`.
  *
- * `npm run bench` runs all, `npm run bench -- ingest import` some. With `--quick` they take seconds, their figures
- * mean little, and nothing is written. Goals that a machine does not meet are no failure; a result that is wrong is.
+ * `npm run bench` runs all, in some ten minutes on a machine that has nothing else to do; `npm run bench -- ingest
+ * import` runs some. With `--quick` each takes a minute at most, its figures mean little, and nothing is written. A goal
+ * that a machine does not meet is no failure; a result that is not right is.
  */
 
 import { parseArgs } from 'node:util';

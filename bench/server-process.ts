@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { CLI, findProgram, killAtExit, stop } from './program.ts';
 
 const START_SECONDS = 30;
-const BARE_SERVER = new URL('bare-server.ts', import.meta.url).pathname;
+const BARE_SERVER = join(import.meta.dirname, 'bare-server.ts');
 /** How much of what a server says is kept, in case that it fails. */
 const SAID_LENGTH = 4000;
 

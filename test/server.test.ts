@@ -92,36 +92,36 @@ describe('questions', () => {
   });
 
   it('about a period: from inclusive, to exclusive, empty intervals included', async () => {
-    const times = ['2026-03-01T00:00:00Z', '2026-03-01T23:59:59.999Z', '2026-03-03T00:00:00Z'];
+    const times = ['2024-03-01T00:00:00Z', '2024-03-01T23:59:59.999Z', '2024-03-03T00:00:00Z'];
     const hits = times.map((time) => ({ site: 'period.example', visitor: time.slice(0, 10), time }));
     await server.post('/api/v1/hits', hits, BEARER);
     const period = (from: string, to: string) =>
       server.ask<Stats>(`/api/v1/stats?site=period.example&from=${from}&to=${to}&interval=day`);
-    assert.deepEqual(await period('2026-03-01', '2026-03-03'), {
+    assert.deepEqual(await period('2024-03-01', '2024-03-03'), {
       site: 'period.example',
-      from: '2026-03-01T00:00:00Z',
-      to: '2026-03-03T00:00:00Z',
+      from: '2024-03-01T00:00:00Z',
+      to: '2024-03-03T00:00:00Z',
       interval: 'day',
       totals: { hits: 2, visitors: 1 },
       series: [
-        { time: '2026-03-01T00:00:00Z', hits: 2, visitors: 1 },
-        { time: '2026-03-02T00:00:00Z', hits: 0, visitors: 0 },
+        { time: '2024-03-01T00:00:00Z', hits: 2, visitors: 1 },
+        { time: '2024-03-02T00:00:00Z', hits: 0, visitors: 0 },
       ],
     });
-    assert.equal((await period('2026-03-01', '2026-03-03T00:00:00.001Z')).totals.hits, 3);
+    assert.equal((await period('2024-03-01', '2024-03-03T00:00:00.001Z')).totals.hits, 3);
     const berlin = await server.ask<Stats>(
-      '/api/v1/stats?site=period.example&from=2026-03-01&to=2026-03-02&interval=day&timezone=Europe/Berlin',
+      '/api/v1/stats?site=period.example&from=2024-03-01&to=2024-03-02&interval=day&timezone=Europe/Berlin',
     );
     assert.deepEqual(
       berlin.series.map(({ time }) => time),
-      ['2026-02-28T23:00:00Z', '2026-03-01T23:00:00Z'],
+      ['2024-02-29T23:00:00Z', '2024-03-01T23:00:00Z'],
     );
   });
 
   it('by every interval and every dimension are answered', async () => {
     for (const interval of ['minute', 'hour', 'day', 'week', 'month']) {
       const { series } = await server.ask<Stats>(
-        `/api/v1/stats?site=period.example&from=2026-03-01&to=2026-03-02&interval=${interval}`,
+        `/api/v1/stats?site=period.example&from=2024-03-01&to=2024-03-02&interval=${interval}`,
       );
       assert.equal(
         series.reduce((sum, { hits }) => sum + hits, 0),
@@ -143,7 +143,7 @@ describe('questions', () => {
     const period = sites.find(({ site }) => site === 'period.example');
     assert.deepEqual(period, {
       ...{ site: 'period.example', hits: 3, visitors: 2 },
-      ...{ first: '2026-03-01T00:00:00Z', last: '2026-03-03T00:00:00Z' },
+      ...{ first: '2024-03-01T00:00:00Z', last: '2024-03-03T00:00:00Z' },
     });
     const { since, drops } = await server.ask<{ since: string; drops: { reason: string }[] }>(
       '/api/v1/drops',
@@ -176,7 +176,7 @@ describe('questions', () => {
 
   for (const [what, path, word] of [
     ['an unknown interval', '/api/v1/stats?interval=fortnight', 'fortnight'],
-    ['from after to', '/api/v1/stats?from=2026-02-01&to=2026-01-01', 'before'],
+    ['from after to', '/api/v1/stats?from=2024-02-01&to=2024-01-01', 'before'],
     ['a time that is none', '/api/v1/stats?from=tomorrow', 'tomorrow'],
     ['a time zone that is none', '/api/v1/stats?timezone=Mars/Olympus', 'Mars'],
     ['a status that is none', '/api/v1/stats?status=9xx', '9xx'],
@@ -185,7 +185,7 @@ describe('questions', () => {
     ['a parameter twice', '/api/v1/stats?interval=day&interval=hour', 'more than once'],
     [
       'more points than anybody reads',
-      '/api/v1/stats?from=2000-01-01&to=2026-01-01&interval=minute',
+      '/api/v1/stats?from=2000-01-01&to=2024-01-01&interval=minute',
       'intervals',
     ],
     ['an unknown dimension', '/api/v1/top?by=colour', 'colour'],

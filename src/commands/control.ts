@@ -40,7 +40,12 @@ export class ControlClient {
   async post(path: string, body: Readable, onLine: (line: Record<string, unknown>) => void): Promise<void> {
     let rest = '';
     const response = await this.#send('POST', path, body);
-    if (response.statusCode !== 200) parseAnswer(response, await textOf(response));
+    if (response.statusCode !== 200) {
+      const problem = await textOf(response);
+      // The server does not read the rest of the stream, so that sending it would not end.
+      response.socket.destroy();
+      parseAnswer(response, problem);
+    }
     response.setEncoding('utf8');
     for await (const chunk of response) {
       const lines = (rest + chunk).split('\n');

@@ -39,11 +39,14 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
         }
         if (terminal.interrupted.aborted) break;
       }
+    } catch (error) {
+      // Of the log that failed nobody knows the counts; the others have theirs.
+      if (taken.length > 0) print(taken, files.length > 1, values.json!, terminal);
+      throw error;
     } finally {
       await taker.close();
-      const total = addSummaries(taken, files.length > 1);
-      terminal.stdout.write(values.json ? `${JSON.stringify(total)}\n` : summaryText(total));
     }
+    print(taken, files.length > 1, values.json!, terminal);
     checkWhole(taken, files.length, values.follow!, terminal.interrupted.aborted);
   },
 };
@@ -121,6 +124,11 @@ async function takeLog(
     log.destroy();
     progress.close();
   }
+}
+
+function print(taken: readonly TakenLog[], several: boolean, json: boolean, { stdout }: Terminal): void {
+  const total = addSummaries(taken, several);
+  stdout.write(json ? `${JSON.stringify(total)}\n` : summaryText(total));
 }
 
 /** Says what to do where not all was read. Following ends by being interrupted. */

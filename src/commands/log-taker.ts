@@ -73,7 +73,7 @@ async function handOver(
   const query = new URLSearchParams({ format: options.format, follow: String(options.follow) });
   if (options.site !== undefined) query.set('site', options.site);
   let summary: ImportSummary | undefined;
-  let reason = 'it closed the connection';
+  let reason = 'the server on this data folder closed the connection';
   try {
     await control.post(`/control/import?${query}`, log, (line) => {
       if ('error' in line) throw new HitError('import_failed', String(line.error));
@@ -85,8 +85,5 @@ async function handOver(
     reason = messageOf(error);
   }
   if (summary) return summary;
-  throw new HitError(
-    'import_failed',
-    `the server went away: import the log again, nothing is counted twice (${reason})`,
-  );
+  throw new HitError('import_failed', `${reason}: import the log again, nothing is counted twice`);
 }

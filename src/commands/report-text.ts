@@ -58,10 +58,11 @@ function row(label: string, hits: string, visitors: string, width: number): stri
   return `${fitted(label, width)}${hits.padStart(NUMBER_WIDTH)}${visitors.padStart(NUMBER_WIDTH)}`;
 }
 
-/** Control characters would do to the terminal what they like. */
+/** Control characters would do to the terminal what they like; a character is not cut in half. */
 function fitted(text: string, width: number): string {
   const shown = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
-  return shown.length > width ? `${shown.slice(0, width - 1)}…` : shown.padEnd(width);
+  if (shown.length <= width) return shown.padEnd(width);
+  return `${shown.slice(0, width - 1).replace(/[\ud800-\udbff]$/, '')}…`.padEnd(width);
 }
 
 function timeLabel(time: string): string {

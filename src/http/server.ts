@@ -35,8 +35,6 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    // A logger for each request costs more than the request, and only faults of ours are logged.
-    childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
     // What comes while the server closes is served too: the spool closes after the last answer.

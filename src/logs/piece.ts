@@ -90,7 +90,10 @@ export async function* piecesOf(source: AsyncIterable<Buffer>, options: PieceOpt
   }
 }
 
-/** A log without any line that can be read has the root of nothing, which does no harm: it has no hits. */
+/**
+ * Waits until a line has an address and a time: before that there is none that can be read. A log that has only other
+ * lines has the root of nothing, which does no harm, as it has no hits.
+ */
 async function readRoot(window: Window, site: string): Promise<string> {
   for (;;) {
     const head = window.peek(ROOT_BYTES);

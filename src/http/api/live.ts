@@ -54,7 +54,7 @@ export async function readLive(context: ServerContext, words: Words): Promise<Li
 }
 
 /** Reads `60s,5m,1h,24h`. */
-export function readWindows(value: unknown): { window: string; seconds: number }[] {
+function readWindows(value: unknown): { window: string; seconds: number }[] {
   if (value !== undefined && typeof value !== 'string') {
     throw new HitError('invalid', 'window is given more than once: separate windows by commas');
   }

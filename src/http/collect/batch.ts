@@ -12,7 +12,7 @@ const BODY_LIMIT = 16 * 1024 * 1024;
 /** More errors than these are only counted. */
 const MOST_ERRORS = 100;
 
-export interface BatchError {
+interface BatchError {
   readonly index: number;
   readonly error: string;
 }
@@ -92,6 +92,7 @@ class Batch {
       return;
     }
     const failed = this.#fault && { failed: this.#fault.message };
+    if (this.#fault?.retryAfter !== undefined) this.#reply.header('retry-after', this.#fault.retryAfter);
     this.#reply
       .code(this.#fault ? 503 : 202)
       .send({ accepted: this.#accepted, dropped: this.#dropped, errors: this.#errors, ...failed });

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { hitOf } from '../../test/fixtures/hit.ts';
+import { Lines, pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
+import { writeNoted } from './noted.ts';
+import { recoverSegments } from './recovery.ts';
+import { fileOf, nameOf } from './segment.ts';
+import { Spool } from './spool.ts';
+
+const options = { timeout: 30_000 };
+
+/** Groups of one hit, two hits, three hits, …, and where each ends. */
+function groups(count: number): { bytes: Buffer; ends: number[]; hits: number[] } {
+  const rows = new RowWriter();
+  const sealed: Buffer[] = [];
+  const ends: number[] = [];
+  const hits: number[] = [];
+  let hit = 0;
+  let end = 0;
+  for (let group = 1; group <= count; group++) {
+    for (let i = 0; i < group; i++) rows.write(hitOf({ path: `/hit-${hit++}`, title: 'Grüße 👋' }));
+    sealed.push(Buffer.from(rows.seal()));
+    end += sealed.at(-1)!.length;
+    ends.push(end);
+    hits.push(hit);
+  }
+  return { bytes: Buffer.concat(sealed), ends, hits };
+}
+
+/** How many hits the whole groups hold of which the first `length` bytes are there. */
+function hitsWithin({ ends, hits }: { ends: number[]; hits: number[] }, length: number): number {
+  return hits.filter((_, group) => ends[group]! <= length).at(-1) ?? 0;
+}
+
+function file(sequence: number, state: 'open' | 'rows' | 'noted' | 'note' | 'new'): string {
+  return fileOf(nameOf(sequence, 0x2a, state));
+}
+
+describe('recovery of a segment that was being written', () => {
+  const whole = groups(4);
+
+  test('keeps whole groups, wherever it was torn', options, async (t) => {
+    const folder = temporaryFolder(t);
+    for (let length = 0; length <= whole.bytes.length; length++) {
+      writeFileSync(join(folder, file(1, 'open')), whole.bytes.subarray(0, length));
+      const { segments, rows, damaged } = await recoverSegments(folder);
+      assert.equal(rows, hitsWithin(whole, length));
+      assert.deepEqual(damaged, []);
+      for (const { path, bytes } of segments) {
+        assert.equal(pathsIn(readFileSync(path)).length, rows);
+        assert.equal(readFileSync(path).length, bytes);
+        rmSync(path);
+      }
+      assert.deepEqual(readdirSync(folder), []);
+    }
+  });
+
+  test('keeps the groups before zeros, which a power cut may leave', options, async (t) => {
+    const folder = temporaryFolder(t);
+    const check = async (length: number, zeros: number) => {
+      rmSync(join(folder, file(1, 'rows')), { force: true });
+      const content = Buffer.concat([whole.bytes.subarray(0, length), Buffer.alloc(zeros)]);
+      writeFileSync(join(folder, file(1, 'open')), content);
+      const { segments, rows } = await recoverSegments(folder);
+      // Zeros may happen to be what was torn off: a seal ends with some.
+      const same = content.findIndex((byte, at) => byte !== whole.bytes[at]);
+      assert.equal(rows, hitsWithin(whole, same < 0 ? content.length : same));
+      for (const { path } of segments) {
+        assert.equal(pathsIn(readFileSync(path)).length, rows);
+        assert.ok(whole.ends.includes(readFileSync(path).length));
+      }
+    };
+    for (const zeros of [1, 34, 35, 36, 70, 4096]) await check(whole.bytes.length, zeros);
+    await fc.assert(fc.asyncProperty(fc.nat(whole.bytes.length), fc.nat(5000), check), {
+      seed: 1,
+      numRuns: 100,
+    });
+  });
+
+  test('keeps the groups before one that changed on disk', options, async (t) => {
+    const folder = temporaryFolder(t);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(whole.bytes.length - 1),
+        fc.integer({ min: 1, max: 255 }),
+        async (at, change) => {
+          rmSync(join(folder, file(1, 'rows')), { force: true });
+          const content = Buffer.from(whole.bytes);
+          content[at]! ^= change;
+          writeFileSync(join(folder, file(1, 'open')), content);
+          const { rows } = await recoverSegments(folder);
+          assert.equal(rows, hitsWithin(whole, at));
+        },
+      ),
+      { seed: 2, numRuns: 200 },
+    );
+  });
+
+  test('done twice finds the same', options, async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, file(1, 'open')), whole.bytes.subarray(0, whole.bytes.length - 1));
+    const first = await recoverSegments(folder);
+    assert.deepEqual(await recoverSegments(folder), first);
+  });
+});
+
+describe('recovery of a finished segment', () => {
+  test('that is damaged uses its intact part, and keeps the original', options, async (t) => {
+    const folder = temporaryFolder(t);
+    const whole = groups(4);
+    const broken = Buffer.from(whole.bytes);
+    broken[whole.ends[1]! + 10]! ^= 1;
+    writeFileSync(join(folder, file(1, 'rows')), broken);
+    writeFileSync(join(folder, file(2, 'rows')), Buffer.from('nothing that was ever a row'));
+    const shelf = new Shelf();
+    const log = new Lines();
+    const spool = await Spool.open({ folder, durability: 'disk', maxBytes: 1e9, sink: shelf, log });
+    await spool.close();
+    assert.deepEqual(shelf.paths, ['/hit-0', '/hit-1', '/hit-2']);
+    assert.deepEqual(readFileSync(join(folder, 'damaged', file(1, 'rows'))), broken);
+    assert.ok(existsSync(join(folder, 'damaged', file(2, 'rows'))));
+    assert.match(log.all[0]!, /v1\.rows is damaged, \d+ bytes of it are set aside in damaged\//);
+    assert.deepEqual(readdirSync(folder), ['damaged']);
+  });
+
+  test('delivers the oldest first, and names new ones behind', options, async (t) => {
+    const folder = temporaryFolder(t);
+    const inTheFuture = Date.now() + 1e9;
+    for (const [index, sequence] of [7, 3, inTheFuture].entries()) {
+      const rows = new RowWriter();
+      rows.write(hitOf({ path: `/hit-${index}` }));
+      writeFileSync(join(folder, file(sequence, index === 0 ? 'open' : 'rows')), rows.seal());
+    }
+    const shelf = new Shelf();
+    const spool = await Spool.open({
+      folder,
+      durability: 'disk',
+      maxBytes: 1e9,
+      sink: shelf,
+      log: new Lines(),
+    });
+    await new Promise<void>((resolve) => spool.append(hitOf({ path: '/hit-9' }), () => resolve()));
+    await spool.close();
+    assert.deepEqual(shelf.paths, ['/hit-1', '/hit-0', '/hit-2', '/hit-9']);
+    const ids = shelf.batches.map(({ id }) => id);
+    assert.deepEqual(
+      ids,
+      ids.toSorted((a, b) => (a < b ? -1 : 1)),
+    );
+  });
+});
+
+describe('recovery of a noted batch', () => {
+  const { bytes, ends } = groups(3);
+  const note = { digest: 'abc', lines: 6 };
+  const name = nameOf(5, 0x2a, 'noted');
+
+  async function leftBehind(folder: string): Promise<void> {
+    await writeNoted(folder, name, bytes, note, false);
+  }
+
+  test('finds it as it was', options, async (t) => {
+    const folder = temporaryFolder(t);
+    await leftBehind(folder);
+    const { segments, rows } = await recoverSegments(folder);
+    assert.equal(rows, 6);
+    assert.equal(segments[0]?.note?.digest, 'abc');
+    assert.equal(segments[0]?.bytes, bytes.length);
+  });
+
+  test('discards one that is not whole, as it can be made again', options, async (t) => {
+    const folder = temporaryFolder(t);
+    const batch = join(folder, file(5, 'noted'));
+    const beside = join(folder, file(5, 'note'));
+    const text = JSON.stringify({ ...note, segment_bytes: bytes.length });
+    const faults: (() => void)[] = [
+      () => writeFileSync(batch, ''),
+      () => writeFileSync(batch, bytes.subarray(0, ends[1])),
+      () => writeFileSync(batch, bytes.subarray(0, -1)),
+      () => writeFileSync(batch, Buffer.alloc(bytes.length)),
+      () => rmSync(beside),
+      () => writeFileSync(beside, ''),
+      () => writeFileSync(beside, text.slice(0, -5)),
+      () => writeFileSync(beside, Buffer.alloc(text.length)),
+      () => writeFileSync(beside, 'null'),
+      () => rmSync(batch),
+    ];
+    for (const fault of faults) {
+      await leftBehind(folder);
+      fault();
+      assert.deepEqual(await recoverSegments(folder), { segments: [], rows: 0, damaged: [] });
+      assert.deepEqual(readdirSync(folder), []);
+    }
+  });
+
+  test('drops what was never finished', options, async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, file(6, 'new')), bytes);
+    writeFileSync(join(folder, file(6, 'note')), '{}');
+    const { segments } = await recoverSegments(folder);
+    assert.deepEqual(segments, []);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('leaves nothing of one that could not be written', options, async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, file(5, 'noted')));
+    writeFileSync(join(folder, file(5, 'noted'), 'in-the-way'), '');
+    await assert.rejects(writeNoted(folder, name, bytes, note, true));
+    assert.deepEqual(readdirSync(folder), [file(5, 'noted')]);
+  });
+});
+
+describe('in the folder of a spool', () => {
+  test('files of others are left alone', options, async (t) => {
+    const folder = temporaryFolder(t);
+    const others = [
+      'readme.txt',
+      'a.rows',
+      'b.new',
+      'c.note',
+      `${file(1, 'rows')}.bak`,
+      `x${file(1, 'new')}`,
+    ];
+    for (const other of others) writeFileSync(join(folder, other), 'mine');
+    mkdirSync(join(folder, 'lost+found'));
+    const spool = await Spool.open({
+      ...{ folder, durability: 'disk', maxBytes: 1e9 },
+      ...{ sink: new Shelf(), log: new Lines() },
+    });
+    await spool.close();
+    assert.deepEqual(readdirSync(folder).sort(), [...others, 'lost+found'].sort());
+  });
+
+  test('segments of a newer version are refused, and nothing is touched', options, async (t) => {
+    const folder = temporaryFolder(t);
+    const newer = fileOf({ ...nameOf(2, 1, 'rows'), layout: ROW_LAYOUT + 1 });
+    writeFileSync(join(folder, file(1, 'open')), groups(2).bytes.subarray(0, -1));
+    writeFileSync(join(folder, newer), 'rows of the future');
+    const before = readdirSync(folder).map((each) => readFileSync(join(folder, each)));
+    await assert.rejects(recoverSegments(folder), { code: 'data_dir_newer', message: /install a newer one/ });
+    assert.deepEqual(
+      readdirSync(folder).map((each) => readFileSync(join(folder, each))),
+      before,
+    );
+  });
+});

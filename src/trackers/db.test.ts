@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { Lines } from '../../test/fixtures/shelf.ts';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { DBTracker } from './db.ts';
+
+const options = { timeout: 60_000 };
+
+function open(dataDir: string): Promise<DBTracker> {
+  return DBTracker.open({ dataDir, log: new Lines() });
+}
+
+describe('the database tracker', () => {
+  test('answers with what it tracked a moment ago', options, async (t) => {
+    await using db = await open(temporaryFolder(t));
+    for (const visitor of ['ann', 'bob', 'ann']) await db.track({ visitor, site: 'a.com', path: '/x' });
+    assert.deepEqual((await db.stats({ site: 'a.com' })).totals, { hits: 3, visitors: 2 });
+    assert.deepEqual((await db.top({ by: 'path' })).rows, [{ value: '/x', hits: 3, visitors: 2 }]);
+    assert.deepEqual(
+      (await db.sites()).map(({ site, hits }) => [site, hits]),
+      [['a.com', 3]],
+    );
+  });
+
+  test('answers to many that ask while many are tracked', options, async (t) => {
+    await using db = await open(temporaryFolder(t));
+    const tracked = Array.from({ length: 300 }, (_, i) => db.track({ visitor: `v${i}` }));
+    const asked = Array.from({ length: 30 }, () => db.stats());
+    await Promise.all(tracked);
+    for (const { totals } of await Promise.all(asked)) assert.ok(totals.hits <= 300);
+    assert.deepEqual((await db.stats()).totals, { hits: 300, visitors: 300 });
+  });
+
+  test('refuses what is no hit and no question', options, async (t) => {
+    await using db = await open(temporaryFolder(t));
+    await assert.rejects(db.track({ visitor: 'ann', site: 'no host' }), { code: 'invalid' });
+    await assert.rejects(db.stats({ from: 'yesterday' }), { code: 'invalid' });
+    await assert.rejects(db.top({ by: 'shoe size' }), { code: 'invalid' });
+    await assert.rejects(db.top({ limit: '0' }), { code: 'invalid' });
+  });
+
+  test('keeps hits in its folder, and the folder to itself', options, async (t) => {
+    const dataDir = temporaryFolder(t);
+    await using first = await open(dataDir);
+    await first.track({ visitor: 'ann' });
+    await assert.rejects(DBTracker.open({ dataDir }), { code: 'data_dir_locked' });
+    await first.close();
+    assert.deepEqual(readdirSync(join(dataDir, 'spool')), []);
+    await using second = await open(dataDir);
+    assert.equal((await second.stats()).totals.hits, 1);
+  });
+
+  test('lets go of the folder when it cannot be opened', options, async (t) => {
+    const dataDir = temporaryFolder(t);
+    const elsewhere = { dataDir, store: 'clickhouse://127.0.0.1:1/default' };
+    await assert.rejects(DBTracker.open(elsewhere), { code: 'store_unavailable' });
+    await using db = await open(dataDir);
+    await db.track({ visitor: 'ann' });
+  });
+});

@@ -1,0 +1,191 @@
+/** Disks that fail, fill up or hold files in the way: hits are refused then, and none that was acknowledged is lost. */
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Spool } from '../src/spool/spool.ts';
+import { Store } from '../src/store/store.ts';
+import { hitOf } from './fixtures/hit.ts';
+import { Lines, Shelf } from './fixtures/shelf.ts';
+import { temporaryFolder } from './fixtures/temporary.ts';
+
+const timeout = 60_000;
+const isLinux = process.platform === 'linux' && 'this test needs /proc';
+const canMount = isLinux && process.getuid?.() === 0;
+
+/** Appends a hit. @returns undefined, or the code of the error */
+function append(spool: Spool, path: string, title = ''): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    try {
+      spool.append(hitOf({ path, title }), (fault) => resolve(fault?.code));
+    } catch (error) {
+      reject(error);
+    }
+  });
+}
+
+/** A file system of its own, which is full soon. */
+function smallDisk(t: TestContext, size: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
+  t.after(() => {
+    execFileSync('umount', ['--lazy', folder]);
+    rmdirSync(folder);
+  });
+  return folder;
+}
+
+/** The descriptor of the segment that is being written. */
+function descriptorOf(folder: string): number {
+  const descriptors = readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${fd}`);
+      return path.startsWith(folder) && path.endsWith('.open');
+    } catch {
+      return false;
+    }
+  });
+  assert.equal(descriptors.length, 1);
+  return Number(descriptors[0]);
+}
+
+async function openSpool(folder: string) {
+  const shelf = new Shelf();
+  const log = new Lines();
+  const spool = await Spool.open({ folder, durability: 'disk', maxBytes: 1e9, sink: shelf, log });
+  return { spool, shelf, log };
+}
+
+test('a write that fails refuses its hits, and nothing before and after it is lost', {
+  timeout,
+  skip: !isLinux,
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  const { spool, shelf, log } = await openSpool(folder);
+  shelf.shut();
+  assert.equal(await append(spool, '/hit-1'), undefined);
+  closeSync(descriptorOf(folder));
+  const refused = await Promise.all([append(spool, '/hit-2'), append(spool, '/hit-3')]);
+  assert.deepEqual(refused, ['spool_failed', 'spool_failed']);
+  assert.equal(await append(spool, '/hit-4'), undefined);
+  assert.equal(spool.accepted, 2);
+  shelf.letIn();
+  await spool.flush();
+  assert.deepEqual(shelf.paths, ['/hit-1', '/hit-4']);
+  assert.equal(spool.bytes, 0);
+  await spool.close();
+  assert.deepEqual(readdirSync(folder), []);
+  assert.match(log.all.join('\n'), /hits are refused: .*EBADF[^\n]*\n.*can be written again/);
+});
+
+test('a flush that waits for a group that fails delivers the groups before it', {
+  timeout,
+  skip: !isLinux,
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  const { spool, shelf } = await openSpool(folder);
+  await append(spool, '/hit-1');
+  closeSync(descriptorOf(folder));
+  const refused = append(spool, '/hit-2');
+  await spool.flush();
+  assert.deepEqual(shelf.paths, ['/hit-1']);
+  assert.equal(await refused, 'spool_failed');
+  await spool.close();
+});
+
+test('a segment that cannot get its name is delivered under the one that it has', { timeout }, async (t) => {
+  const folder = temporaryFolder(t);
+  const { spool, shelf } = await openSpool(folder);
+  await append(spool, '/hit-1');
+  const inTheWay = join(folder, readdirSync(folder)[0]!.replace(/open$/, 'rows'));
+  mkdirSync(inTheWay);
+  writeFileSync(join(inTheWay, 'file'), '');
+  await spool.flush();
+  assert.deepEqual(shelf.paths, ['/hit-1']);
+  await spool.close();
+  assert.deepEqual(readdirSync(folder), [inTheWay.slice(folder.length + 1)]);
+});
+
+test('a folder that goes away and comes back costs only what was not acknowledged', {
+  timeout,
+}, async (t) => {
+  const folder = join(temporaryFolder(t), 'spool');
+  const { spool, shelf } = await openSpool(folder);
+  await append(spool, '/hit-1');
+  await spool.flush();
+  rmSync(folder, { recursive: true });
+  assert.equal(await append(spool, '/hit-2'), 'spool_failed');
+  await assert.rejects(spool.add(Buffer.from('rows'), {}), { code: 'spool_failed' });
+  mkdirSync(folder);
+  assert.equal(await append(spool, '/hit-3'), undefined);
+  await spool.close();
+  assert.deepEqual(shelf.paths, ['/hit-1', '/hit-3']);
+});
+
+describe('a disk that is full', { skip: !canMount && 'only root can mount a small one' }, () => {
+  test('refuses hits without a mess, and takes them again when there is room', { timeout }, async (t) => {
+    const folder = join(smallDisk(t, '2m'), 'spool');
+    const { spool, shelf, log } = await openSpool(folder);
+    shelf.shut();
+    const title = 'x'.repeat(500);
+    const acknowledged: string[] = [];
+    let refused = 0;
+    for (let i = 0; refused < 20; i++) {
+      const code = await append(spool, `/hit-${i}`, title);
+      if (code === undefined) acknowledged.push(`/hit-${i}`);
+      else refused++;
+      assert.ok(code === undefined || code === 'spool_failed');
+    }
+    assert.ok(acknowledged.length > 1000);
+    assert.ok(readdirSync(folder).length < 5, 'no file for each refusal');
+    assert.ok(log.all.length < 5, 'no line for each refusal');
+    await assert.rejects(spool.add(Buffer.alloc(3e6, 'x'), { digest: 'abc' }), { code: 'spool_failed' });
+    assert.ok(readdirSync(folder).length < 5, 'no rest of a batch');
+
+    shelf.letIn();
+    await spool.flush();
+    assert.deepEqual(shelf.paths, acknowledged);
+    assert.equal(await append(spool, '/hit-100000'), undefined);
+    await spool.close();
+    assert.deepEqual(shelf.paths.at(-1), '/hit-100000');
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('under the store keeps hits in the spool until there is room', { timeout }, async (t) => {
+    const disk = smallDisk(t, '40m');
+    const store = await Store.open({ setting: 'embedded', folder: join(disk, 'store') });
+    const log = new Lines();
+    const folder = join(temporaryFolder(t), 'spool');
+    const spool = await Spool.open({ folder, durability: 'disk', maxBytes: 1e9, sink: store, log });
+    const totalHits = async () => {
+      const [total] = await store.rows<{ hits: string }>('live_totals', {});
+      return Number(total?.hits ?? 0);
+    };
+    assert.equal(await append(spool, '/hit-1'), undefined);
+    await spool.flush();
+    const ballast = join(disk, 'ballast');
+    assert.throws(() => writeFileSync(ballast, Buffer.alloc(64e6)), { code: 'ENOSPC' });
+    for (let i = 2; i <= 500; i++) assert.equal(await append(spool, `/hit-${i}`), undefined);
+    const flushed = spool.flush();
+    while (!log.all.some((line) => line.includes('tried again'))) await sleep(20);
+    assert.equal(await totalHits(), 1);
+    rmSync(ballast);
+    await flushed;
+    assert.equal(await totalHits(), 500);
+    await spool.close();
+    await store.close();
+  });
+});
