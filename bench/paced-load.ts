@@ -31,13 +31,17 @@ interface Load {
   readonly port: number;
   /** Requests a second. */
   readonly rate: number;
+  /** Without the warm-up. */
   readonly seconds: number;
   readonly connections: number;
 }
 
 const DIFFERENT_REQUESTS = 4000;
-/** At first neither side has compiled its code and filled its caches; this long nothing is recorded. */
-const WARM_UP_MS = 1500;
+/**
+ * Before, connections are made, code is compiled and caches are filled: at half the rate, so that no queue is left over
+ * when recording begins.
+ */
+const WARM_UP_MS = 2000;
 /** The finest timer there is; a request that is due waits for it up to this long. */
 const TICK_MS = 1;
 /** How long answers may take after the last request was due. */
@@ -100,6 +104,7 @@ function answerLength(text: string): number {
 /** One run of load. */
 class PacedLoad {
   readonly #load: Load;
+  readonly #warmUp: number;
   readonly #total: number;
   readonly #requests = pixelRequests(DIFFERENT_REQUESTS);
   readonly #latency = createHistogram({ lowest: 1, highest: LONGEST_MICROSECONDS, figures: 3 });
@@ -112,7 +117,8 @@ class PacedLoad {
 
   constructor(load: Load) {
     this.#load = load;
-    this.#total = Math.floor(load.rate * load.seconds);
+    this.#warmUp = Math.floor((load.rate / 2 / 1000) * WARM_UP_MS);
+    this.#total = this.#warmUp + Math.floor(load.rate * load.seconds);
   }
 
   /** @throws Error if a connection breaks, or answers do not come */
@@ -124,7 +130,7 @@ class PacedLoad {
     const all = Array.from({ length: connections }, () => new Connection(port, events));
     this.#free.push(...all);
     const late = () => reject(new Error(`${this.#total - this.#answered} requests were not answered`));
-    const patience = setTimeout(late, seconds * 1000 + PATIENCE_MS);
+    const patience = setTimeout(late, WARM_UP_MS + seconds * 1000 + PATIENCE_MS);
     this.#started = performance.now();
     const ticks = setInterval(() => this.#sendDue(), TICK_MS);
     try {
@@ -141,20 +147,27 @@ class PacedLoad {
     return this.#acknowledged + this.#refused;
   }
 
+  /** When a request is due, on the clock of `performance.now()`. */
+  #dueOf(request: number): number {
+    const spacing = 1000 / this.#load.rate;
+    const warm = request - this.#warmUp;
+    return this.#started + (warm < 0 ? request * 2 * spacing : WARM_UP_MS + warm * spacing);
+  }
+
   #sendDue(): void {
-    const due = Math.min(this.#total, ((performance.now() - this.#started) * this.#load.rate) / 1000);
-    while (this.#sent < due) {
-      const connection = this.#free.pop();
+    const now = performance.now();
+    while (this.#sent < this.#total) {
+      const due = this.#dueOf(this.#sent);
+      const connection = due <= now ? this.#free.pop() : undefined;
       if (!connection) return;
-      const request = this.#requests[this.#sent % this.#requests.length]!;
-      connection.send(request, this.#started + (this.#sent * 1000) / this.#load.rate);
+      connection.send(this.#requests[this.#sent % this.#requests.length]!, due);
       this.#sent++;
     }
   }
 
   readonly #onAnswer = (connection: Connection, status: number): void => {
     const now = performance.now();
-    if (now - this.#started > WARM_UP_MS) {
+    if (connection.due - this.#started >= WARM_UP_MS) {
       this.#latency.record(Math.max(1, Math.round((now - connection.due) * 1000)));
     }
     if (status >= 200 && status < 300) this.#acknowledged++;

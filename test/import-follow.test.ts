@@ -51,14 +51,14 @@ class Program {
 
 /** Waits until something is so. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
+  for (let i = 0; i < 2000; i++) {
     if (await isSo()) return;
     await sleep(20);
   }
   assert.fail(`this never was so: ${isSo}`);
 }
 
-describe('import', { timeout: 120_000 }, () => {
+describe('import', { timeout: 120_000, concurrency: true }, () => {
   let folder = '';
   let log = '';
   let totals: LogTotals;
@@ -139,24 +139,27 @@ describe('import', { timeout: 120_000 }, () => {
     it('follows a log through its rotation, and goes on where it was stopped', async () => {
       const site = 'followed.example';
       const path = join(folder, 'followed.log');
-      const lines = Array.from({ length: 7 }, (_, i) => logLine({ path: `/${i}` }));
+      const lines = Array.from({ length: 8 }, (_, i) => logLine({ path: `/${i}` }));
+      const cut = lines.map((line) => line.slice(0, -9));
+      const rest = lines.map((line) => line.slice(-9));
       const followed = startImport(dataDir, site, '--follow', path);
-      await writeFile(path, `${lines.slice(0, 3).join('')}${lines[3]?.slice(0, -9)}`);
+      await writeFile(path, `${lines[0]}${lines[1]}${lines[2]}${cut[3]}`);
       await until(async () => (await hits(site)) === 3);
-      const { lines: read, imported } = await followed.summary('SIGTERM');
-      assert.deepEqual([read, imported], [3, 3], 'a line without an end waits');
+      await rename(path, `${path}.1`);
+      await appendFile(`${path}.1`, `${rest[3]}${lines[4]}`);
+      await writeFile(path, `${lines[5]}${cut[6]}`);
+      await until(async () => (await hits(site)) === 6);
+      const first = await followed.summary('SIGTERM');
+      assert.deepEqual([first.lines, first.imported], [6, 6], 'a line without an end waits');
 
       const again = startImport(dataDir, site, '--follow', path);
-      await appendFile(path, `${lines[3]?.slice(-9)}`);
-      await until(async () => (await hits(site)) === 4);
-      await rename(path, `${path}.1`);
-      await appendFile(`${path}.1`, lines[4]!);
-      await writeFile(path, lines[5]!);
-      await until(async () => (await hits(site)) === 6);
-      await again.summary('SIGINT');
-      await appendFile(path, lines[6]!);
+      await appendFile(path, rest[6]!);
+      await until(async () => (await hits(site)) === 7);
+      const second = await again.summary('SIGINT');
+      assert.deepEqual([second.imported, second.already], [1, 1]);
+      await appendFile(path, lines[7]!);
       const last = await startImport(dataDir, site, path, `${path}.1`).summary();
-      assert.deepEqual([last.lines, last.imported, await hits(site)], [7, 1, 7]);
+      assert.deepEqual([last.lines, last.imported, await hits(site)], [8, 1, 8]);
     });
   });
 });

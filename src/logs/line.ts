@@ -28,7 +28,7 @@ export const LOG_FAILURES = {
   'no status': 'No status of three digits follows the request.',
 } as const;
 
-export type LogFailure = keyof typeof LOG_FAILURES;
+type LogFailure = keyof typeof LOG_FAILURES;
 
 /** `read`: the facts are filled in. `blank`: an empty line, to be skipped. Else: why it cannot be read. */
 export type LineOutcome = 'read' | 'blank' | LogFailure;

@@ -283,6 +283,21 @@ describe('a growing log in pieces', () => {
     );
   });
 
+  it('that begins like a known one does not wait until it is as long', { timeout: 5000 }, async () => {
+    const lines = [1, 2, 3].map((number) => logLine({ path: `/${number}` }));
+    const known = stored(await collected(walk(chunked(lines.join('')), { size: 10_000 })));
+    assert.equal(known.length, 1);
+    for (const line of [logLine({ path: '/4' }), logLine({ path: '/1' })]) {
+      const source = (async function* () {
+        yield Buffer.from(line);
+        await new Promise(() => undefined);
+      })();
+      const pieces = walk(source, { ledger: new Ledger(known), patience: 20 });
+      const { value } = await pieces.next();
+      assert.deepEqual([value?.kind, value?.bytes.toString()], ['new', line]);
+    }
+  });
+
   it('leaves to another import what that one took meanwhile', { timeout: 5000 }, async () => {
     const ledger = new Ledger();
     const lines = [1, 2, 3].map((number) => logLine({ path: `/${number}` }));

@@ -15,7 +15,7 @@
  * when it is whole.
  */
 
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOf } from 'node:crypto';
 import { LINE_FEED } from './ascii.ts';
 import type { Claim, Ledger, TakenPiece } from './ledger.ts';
 import { Window } from './window.ts';
@@ -50,8 +50,15 @@ export interface PieceOptions {
 
 /** What stands between time and request on every line that can be read. */
 const AFTER_TIME = '] "';
-/** Among as many bytes the log's first line is looked for. */
-const ROOT_BYTES = 4096;
+/** As much of a log, or of a piece, as it is told by in the beginning. */
+const HEAD_BYTES = 4096;
+/** Digits of the digest of a piece's first line. */
+const HEAD_DIGITS = 8;
+/**
+ * How many times as patient an import is with a growing log that begins like a known piece and is shorter. Nearly
+ * always it is the same log, and slow to come; but where it is another one its lines must not wait for ever.
+ */
+const KNOWN_PATIENCE = 5;
 /** Bytes after which a line is cut, and its rest left out: it is longer than any that is read. */
 const LONGEST_LINE = 256 * 1024;
 
@@ -67,7 +74,7 @@ export async function* piecesOf(source: AsyncIterable<Buffer>, options: PieceOpt
   let parent = root;
   for (;;) {
     const { version } = ledger;
-    const match = await findTaken(window, parent, ledger.after(parent));
+    const match = await findTaken(window, parent, ledger.after(parent), options.patience);
     const length = match?.size ?? (await waitForPiece(window, options));
     if (length === 0) return;
     // While this import waited, another one may have claimed what is here.
@@ -96,10 +103,10 @@ export async function* piecesOf(source: AsyncIterable<Buffer>, options: PieceOpt
  */
 async function readRoot(window: Window, site: string): Promise<string> {
   for (;;) {
-    const head = window.peek(ROOT_BYTES);
+    const head = window.peek(HEAD_BYTES);
     const end = head.indexOf(AFTER_TIME);
-    if (end >= 0) return digestOf(site, head.subarray(head.lastIndexOf(LINE_FEED, end) + 1, end));
-    if (window.ended || window.length >= ROOT_BYTES) return digestOf(site, Buffer.alloc(0));
+    if (end >= 0) return rootOf(site, head.subarray(head.lastIndexOf(LINE_FEED, end) + 1, end));
+    if (window.ended || window.length >= HEAD_BYTES) return rootOf(site, Buffer.alloc(0));
     await window.read();
   }
 }
@@ -109,16 +116,18 @@ async function findTaken(
   window: Window,
   parent: string,
   candidates: readonly TakenPiece[],
+  patience: number,
 ): Promise<TakenPiece | undefined> {
-  if (candidates.length === 0) return undefined;
   const hash = startDigest(parent);
   let hashed = 0;
   let found: TakenPiece | undefined;
-  for (const candidate of candidates) {
-    if (!(await window.fill(candidate.size))) break;
-    hash.update(window.peek(candidate.size).subarray(hashed));
-    hashed = candidate.size;
-    if (hash.copy().digest('hex') === candidate.digest) found = candidate;
+  for (const { digest, size, counts } of candidates) {
+    await window.fillLine(Math.min(size, HEAD_BYTES));
+    if (!digest.startsWith(headOf(window.peek(size)))) continue;
+    if (!(await window.fill(size, patience * KNOWN_PATIENCE))) break;
+    hash.update(window.peek(size).subarray(hashed));
+    hashed = size;
+    if (digest.endsWith(hash.copy().digest('hex'))) found = { digest, size, counts };
   }
   return found;
 }
@@ -149,8 +158,19 @@ function pieceLength(bytes: Buffer, size: number, ended: boolean): number {
   return bytes.lastIndexOf(LINE_FEED) + 1 || bytes.length;
 }
 
-function digestOf(parent: string, bytes: Uint8Array): string {
-  return startDigest(parent).update(bytes).digest('hex');
+function rootOf(site: string, firstLine: Buffer): string {
+  return startDigest(site).update(firstLine).digest('hex');
+}
+
+/** It begins with what is told of the first line alone, so that another log is known before it is as long. */
+function digestOf(parent: string, bytes: Buffer): string {
+  return headOf(bytes) + startDigest(parent).update(bytes).digest('hex');
+}
+
+function headOf(bytes: Buffer): string {
+  const head = bytes.subarray(0, HEAD_BYTES);
+  const end = head.indexOf(LINE_FEED) + 1 || head.length;
+  return hashOf('sha256', head.subarray(0, end)).slice(0, HEAD_DIGITS);
 }
 
 function startDigest(parent: string) {

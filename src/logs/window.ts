@@ -47,10 +47,20 @@ export class Window {
     return true;
   }
 
-  /** Reads until that many bytes are there; false if the source ends before. */
-  async fill(length: number): Promise<boolean> {
-    while (this.#length < length && !this.#ended) await this.read();
+  /**
+   * Reads until that many bytes are there.
+   *
+   * @param patience milliseconds without anything new after which to give up
+   * @returns false if they are not
+   */
+  async fill(length: number, patience = Number.POSITIVE_INFINITY): Promise<boolean> {
+    while (this.#length < length && !this.#ended) if (!(await this.read(patience))) break;
     return this.#length >= length;
+  }
+
+  /** Reads until a line ends, or that many bytes are there, or the source ends. */
+  async fillLine(length: number): Promise<void> {
+    while (this.#length < length && !this.#ended && !this.peek().includes(LINE_FEED)) await this.read();
   }
 
   /** The first bytes, as many as are there; default all. They are valid for ever, and not to be written to. */

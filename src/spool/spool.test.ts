@@ -143,7 +143,7 @@ describe('a flush', () => {
         await nextTurn();
       }
     })();
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 20; i++) {
       const before = next;
       await spool.flush();
       const there = new Set(shelf.paths);

@@ -197,7 +197,7 @@ export class Spool {
       const requests = this.#takeSealRequests();
       const fault = await this.#write(bytes);
       if (!fault) this.#accepted += waiting.length;
-      for (const done of waiting) this.#tell(done, fault);
+      this.#tell(waiting, fault);
       if (this.#mustSeal()) this.#seal();
       this.#sealFor(requests);
       if (this.#options.durability === 'process') await new Promise(setImmediate);
@@ -219,11 +219,13 @@ export class Spool {
   }
 
   /** The others of a group are told whatever one of them does. */
-  #tell(done: Done, fault: HitError | undefined): void {
-    try {
-      done(fault);
-    } catch (error) {
-      this.#options.log.error(`spool: a hit's sender could not be told: ${messageOf(error)}`);
+  #tell(waiting: readonly Done[], fault: HitError | undefined): void {
+    for (let told = 0; told < waiting.length; ) {
+      try {
+        while (told < waiting.length) waiting[told++]!(fault);
+      } catch (error) {
+        this.#options.log.error(`spool: a hit's sender could not be told: ${messageOf(error)}`);
+      }
     }
   }
 
@@ -264,8 +266,7 @@ export class Spool {
 
   #mustSeal(): boolean {
     const segment = this.#segment;
-    if (!segment) return false;
-    return segment.bytes >= SEAL_BYTES || this.#isDue(segment);
+    return segment !== undefined && (segment.bytes >= SEAL_BYTES || this.#isDue(segment));
   }
 
   #isDue(segment: OpenSegment): boolean {

@@ -31,7 +31,8 @@ export async function migrate(client: ClickHouseClient, steps: Migration[] = mig
       await client.command({ query: statement });
     }
     await client.command({
-      query: `INSERT INTO migrations (version, name) VALUES (${step.version}, '${step.name}')`,
+      // Not VALUES: those the embedded engine would also read from the process's standard input.
+      query: `INSERT INTO migrations (version, name) SELECT ${step.version}, '${step.name}'`,
     });
   }
 }

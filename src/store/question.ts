@@ -40,7 +40,7 @@ export type Dimension = keyof typeof COLUMNS;
 export const DIMENSIONS = Object.keys(COLUMNS) as readonly Dimension[];
 
 const BOTS = ['exclude', 'include', 'only'] as const;
-export type Bots = (typeof BOTS)[number];
+type Bots = (typeof BOTS)[number];
 
 /** Which hits a question is about. */
 export interface Selection {

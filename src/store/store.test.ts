@@ -10,7 +10,6 @@ import { Clients } from './client.ts';
 import { QUESTION_BOUNDS, Store } from './store.ts';
 
 const options = { timeout: 60_000 };
-const DAY = 86_400_000;
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
 
 function open(folder: string): Promise<Store> {
@@ -53,14 +52,14 @@ describe('a segment', () => {
     assert.equal(await hitsIn(store), 3);
   });
 
-  test('of 150 months counts once, also when others came between', options, async (t) => {
+  test('of 150 months counts once, also when another came between', options, async (t) => {
     const folder = temporaryFolder(t);
     await using store = await open(folder);
     const segment = segmentOf(folder, 1n, monthly(150));
     await store.deliver(segment);
-    for (let id = 2n; id < 6n; id++) await store.deliver(segmentOf(folder, id, monthly(20)));
+    await store.deliver(segmentOf(folder, 2n, monthly(20)));
     await store.deliver(segment);
-    assert.equal(await hitsIn(store), 150 + 4 * 20);
+    assert.equal(await hitsIn(store), 150 + 20);
   });
 
   test('that a crash cut short is completed, month by month', options, async (t) => {
@@ -235,7 +234,7 @@ describe('reads', () => {
     let delivered = 0;
     const batches = (async () => {
       for (let id = 1n; id <= 30n; id++) {
-        const hits = Array.from({ length: 100 }, (_, i) => ({ time: Date.UTC(2026, 0) + i * DAY }));
+        const hits = Array.from({ length: 100 }, (_, i) => ({ time: Date.UTC(2026, 0) + i }));
         await store.deliver(segmentOf(folder, id, hits));
         delivered += 100;
       }
