@@ -76,7 +76,7 @@ test('a database of a newer version is refused, and not touched', options, async
   await migrate(clients.writer);
   const newest = steps.length + 1;
   await clients.writer.command({
-    query: `INSERT INTO migrations (version, name) VALUES (${newest}, 'future')`,
+    query: `INSERT INTO migrations (version, name) SELECT ${newest}, 'future'`,
   });
   await clients.close();
   await assert.rejects(Store.open({ setting: 'embedded', folder }), {
@@ -95,13 +95,13 @@ test('a step that was cut short is run again', options, async (t) => {
   assert.deepEqual(await versions(clients), []);
   await migrate(clients.writer, [step]);
   assert.deepEqual(await versions(clients), [1]);
-  await clients.writer.command({ query: "INSERT INTO things VALUES ('a', 1)" });
+  await clients.writer.command({ query: "INSERT INTO things SELECT 'a', 1" });
 });
 
 test('every step may be run twice, since a crash may come before it is noted', options, async (t) => {
   const { clients } = open(t);
   await migrate(clients.writer);
-  await clients.writer.command({ query: "INSERT INTO hits (site, path) VALUES ('a.com', '/')" });
+  await clients.writer.command({ query: "INSERT INTO hits (site, path) SELECT 'a.com', '/'" });
   await clients.writer.command({ query: 'TRUNCATE TABLE migrations' });
   await migrate(clients.writer);
   const result = await clients.writer.query({ query: 'SELECT site FROM hits', format: 'JSONEachRow' });
