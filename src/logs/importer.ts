@@ -13,7 +13,7 @@ import { linesOf, sampled, untilFault, unzipped } from './source.ts';
 import { type ImportSummary, ImportTally } from './tally.ts';
 
 /** Bytes of log that are read, stored and remembered at once. */
-const PIECE_BYTES = 16 * 1024 * 1024;
+const PIECE_BYTES = 4 * 1024 * 1024;
 /** How long what a growing log has gained waits for more, in milliseconds. */
 const FOLLOW_PATIENCE = 1000;
 /** Hits that live state counts before others have their turn. */
