@@ -38,16 +38,14 @@ export class Contender {
   /** @param resources stop the servers */
   static async startAll(scratch: Scratch, resources: AsyncDisposableStack): Promise<Contenders> {
     const ours = async (durability: 'disk' | 'process') => {
-      const server = await startHitTracker(scratch.path(durability), durability, TOKEN);
-      return new Contender(durability, resources.use(server), true);
+      const server = resources.use(await startHitTracker(scratch.path(durability), durability, TOKEN));
+      return new Contender(durability, server, true);
     };
+    const disk = await ours('disk');
+    const process = await ours('process');
+    const bare = new Contender('bare node:http', resources.use(await startBare()), false);
     const nginx = await startNginx(scratch.path('nginx'));
-    return {
-      disk: await ours('disk'),
-      process: await ours('process'),
-      bare: new Contender('bare node:http', resources.use(await startBare()), false),
-      nginx: nginx && new Contender('nginx', resources.use(nginx), false),
-    };
+    return { disk, process, bare, nginx: nginx && new Contender('nginx', resources.use(nginx), false) };
   }
 
   /**
