@@ -26,6 +26,8 @@ const server = createServer((request, response) => {
   response.writeHead(204);
   response.end();
 });
+// As long as ours: a connection that has its turn seldom must not be hung up on.
+server.keepAliveTimeout = 72_000;
 server.listen(0, '127.0.0.1', () => {
   console.error(`bare node:http at http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
