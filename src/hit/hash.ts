@@ -41,7 +41,19 @@ export class KeyedHash {
   }
 }
 
+/** The two digits of each byte: `toString(16)` of a number above 2³¹ takes fifty times as long. */
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** A 64-bit value as 16 hexadecimal digits. */
 export function hex64(high: number, low: number): string {
-  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+  return hex32(high) + hex32(low);
+}
+
+function hex32(value: number): string {
+  return (
+    DIGITS[value >>> 24]! +
+    DIGITS[(value >>> 16) & 0xff]! +
+    DIGITS[(value >>> 8) & 0xff]! +
+    DIGITS[value & 0xff]!
+  );
 }
