@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { isbot } from 'isbot';
 import { writeAccessLog } from '../bench/access-log.ts';
 import { BOT_AGENTS, HUMAN_AGENTS } from '../bench/user-agents.ts';
-import { detectFormat } from '../src/logs/format.ts';
+import { detectFormat } from '../src/logs/format-detection.ts';
 import { createLogLine, parseLine } from '../src/logs/line.ts';
 
 describe('the generated access log', () => {

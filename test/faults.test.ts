@@ -133,7 +133,7 @@ test('a folder that goes away and comes back costs only what was not acknowledge
   await spool.flush();
   rmSync(folder, { recursive: true });
   assert.equal(await append(spool, '/hit-2'), 'spool_failed');
-  await assert.rejects(spool.add(Buffer.from('rows'), {}), { code: 'spool_failed' });
+  await assert.rejects(spool.add([Buffer.from('rows')], [{}]), { code: 'spool_failed' });
   mkdirSync(folder);
   assert.equal(await append(spool, '/hit-3'), undefined);
   await spool.close();
@@ -159,7 +159,7 @@ describe('a disk that is full', () => {
     assert.ok(acknowledged.length > 1000);
     assert.ok(readdirSync(folder).length < 5, 'no file for each refusal');
     assert.ok(log.all.length < 5, 'no line for each refusal');
-    await assert.rejects(spool.add(Buffer.alloc(3e6, 'x'), { digest: 'abc' }), { code: 'spool_failed' });
+    await assert.rejects(spool.add([Buffer.alloc(3e6, 'x')], [{ digest: 'abc' }]), { code: 'spool_failed' });
     assert.ok(readdirSync(folder).length < 5, 'no rest of a batch');
 
     shelf.letIn();

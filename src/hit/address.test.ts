@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { isIPv4 } from 'node:net';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { HitError } from '../errors.ts';
-import { canonicalAddress, TrustedProxies } from './address.ts';
+import { canonicalAddress, ipv4Number, TrustedProxies } from './address.ts';
 
 const LOOPBACK = new TrustedProxies('loopback');
 
@@ -134,6 +136,25 @@ describe('the canonical address', () => {
     ]) {
       assert.equal(canonicalAddress(text), text);
     }
+  });
+});
+
+describe('an IPv4 address', () => {
+  const address = fc.oneof(
+    fc.ipV4(),
+    fc.array(fc.nat(300), { maxLength: 6 }).map((parts) => parts.join('.')),
+    fc.string({ unit: fc.constantFrom(...'0125. '), maxLength: 16 }),
+  );
+
+  test('is a number exactly where it is one', () => {
+    fc.assert(
+      fc.property(address, (text) => {
+        const number = text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+        assert.equal(ipv4Number(text), isIPv4(text) ? number : -1);
+      }),
+      { seed: 51, numRuns: 5000 },
+    );
+    assert.equal(ipv4Number('255.255.255.255'), 2 ** 32 - 1);
   });
 });
 

@@ -4,6 +4,9 @@ import { Memo } from './memo.ts';
 
 /** Longest client label that is kept of a forwarded header. */
 const LONGEST_LABEL = 64;
+const LONGEST_IPV4 = 15;
+const ZERO = 48;
+const DOT = 46;
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 const PRIVATE = [
@@ -101,6 +104,33 @@ const spellings = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (text) => {
  */
 export function canonicalAddress(text: string): string {
   return isIPv4(text) ? text : spellings.of(text);
+}
+
+/**
+ * An IPv4 address as an unsigned number, or -1 for what is none: four decimal numbers, without leading zeros.
+ *
+ * @example
+ * ipv4Number('1.2.3.4'); // 16909060
+ */
+export function ipv4Number(text: string): number {
+  if (text.length > LONGEST_IPV4) return -1;
+  let number = 0;
+  let part = -1;
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      if (part === 0) return -1;
+      part = part < 0 ? digit : part * 10 + digit;
+      if (part > 255) return -1;
+    } else {
+      if (digit !== DOT - ZERO || part < 0) return -1;
+      number = number * 256 + part;
+      part = -1;
+      dots++;
+    }
+  }
+  return dots === 3 && part >= 0 ? number * 256 + part : -1;
 }
 
 /** The address in `1.2.3.4:80`, `[::1]:80` and `fe80::1%eth0`. */

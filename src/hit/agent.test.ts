@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { agentOf } from './agent.ts';
+import { hex64 } from './hash.ts';
 import { isUnclean } from './text.ts';
 
 const WEBKIT = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
@@ -52,9 +53,20 @@ describe('a person’s browser', () => {
     ['Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)', 'Internet Explorer', 'Windows', 'desktop'],
   ] as const) {
     test(`${browser} on ${os}, ${device}, is recognised, and no bot`, () => {
-      assert.deepEqual(agentOf(userAgent), { bot: '', browser, os, device });
+      const { digest: _, ...agent } = agentOf(userAgent);
+      assert.deepEqual(agent, { bot: '', browser, os, device });
     });
   }
+});
+
+test('agents have digests of their own, also where they differ beyond what is parsed', () => {
+  const long = 'x'.repeat(2000);
+  const digests = ['', '-', 'a', `${long}a`, `${long}b`].map((text) => {
+    const { high, low } = agentOf(text).digest;
+    return hex64(high, low);
+  });
+  assert.equal(new Set(digests).size, digests.length);
+  assert.deepEqual(agentOf(`${long}a`).digest, agentOf(`${long}a`).digest);
 });
 
 describe('a bot', () => {
@@ -102,9 +114,9 @@ describe('whatever an agent says', () => {
   test('its names are clean texts of at most 60 characters, and only bots are named as bots', () => {
     fc.assert(
       fc.property(userAgent, (text) => {
-        const agent = agentOf(text);
+        const { digest: _, ...agent } = agentOf(text);
         for (const name of Object.values(agent)) {
-          assert.ok(typeof name === 'string' && name.length <= 60 && !isUnclean(name), JSON.stringify(agent));
+          assert.ok(name.length <= 60 && !isUnclean(name), JSON.stringify(agent));
         }
         assert.ok(['', 'desktop', 'mobile', 'tablet', 'tv'].includes(agent.device), agent.device);
       }),

@@ -1,8 +1,11 @@
 import Bowser from 'bowser';
 import { findBotMatch } from 'isbot';
-import { Memo } from './memo.ts';
+import { type Digest, KeyedHash } from './hash.ts';
+import { Memo, owned } from './memo.ts';
 
 export interface Agent {
+  /** Of the whole text, so that a visitor can be told by it. */
+  readonly digest: Digest;
   /** Name of the bot, or '' for a person's browser. */
   readonly bot: string;
   readonly browser: string;
@@ -22,6 +25,8 @@ const BROWSER_NAME = /^\w[\w .+-]{0,39}$/;
 const LONGEST_BOT_NAME = 60;
 
 const agents = new Memo({ most: 20_000, longest: LONGEST }, parse);
+/** Whoever makes two agents of one digest is one visitor, as with two equal agents: that needs no secret. */
+const digests = new KeyedHash(new Uint8Array(16));
 
 /**
  * What a user agent says: bot or browser, system, device. The same string is parsed once.
@@ -32,13 +37,22 @@ const agents = new Memo({ most: 20_000, longest: LONGEST }, parse);
  * agentOf('Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)').bot; // 'Googlebot'
  */
 export function agentOf(userAgent: string): Agent {
-  return agents.of(userAgent);
+  const agent = agents.of(userAgent);
+  return userAgent.length > LONGEST ? { ...agent, digest: digestOf(userAgent) } : agent;
+}
+
+function digestOf(userAgent: string): Digest {
+  const { high, low } = digests.digest(userAgent);
+  return { high, low };
 }
 
 function parse(userAgent: string): Agent {
-  if (userAgent === '' || userAgent === '-') return { bot: NO_AGENT, browser: '', os: '', device: '' };
+  const digest = digestOf(userAgent);
+  if (userAgent === '' || userAgent === '-')
+    return { digest, bot: NO_AGENT, browser: '', os: '', device: '' };
   const { browser, os, platform } = Bowser.parse(userAgent);
   return {
+    digest,
     bot: botName(userAgent),
     browser: browser.name !== undefined && BROWSER_NAME.test(browser.name) ? browser.name : '',
     os: os.name ?? '',
@@ -56,5 +70,5 @@ function botName(userAgent: string): string {
   const after = /^[\w.-]*/.exec(userAgent.slice(at + match.length))?.[0] ?? '';
   const word = `${before}${match}${after}`.replaceAll(/^\W+|\W+$/g, '');
   const name = /^[\w .!-]*/.exec(word)![0].trim().slice(0, LONGEST_BOT_NAME);
-  return name === '' ? UNNAMED : name;
+  return name === '' ? UNNAMED : owned(name);
 }

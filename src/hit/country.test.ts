@@ -30,6 +30,14 @@ describe('countries', () => {
     }
   });
 
+  test('of as many addresses as share slots are each their own, however often they are asked for', async () => {
+    const fresh = await Countries.open();
+    const addresses = Array.from({ length: 300_000 }, (_, i) => `${1 + (i % 223)}.${i % 251}.${i % 241}.7`);
+    const found = addresses.map((address) => fresh.of(address));
+    for (let i = 0; i < addresses.length; i += 997) assert.equal(countries.of(addresses[i]!), found[i]);
+    assert.ok(new Set(found).size > 100);
+  });
+
   test('of what is no address are unknown, whatever it is', () => {
     for (const label of [
       '',

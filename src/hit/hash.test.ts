@@ -70,6 +70,23 @@ describe('the keyed hash', () => {
     assert.equal(digestOf(''), VECTORS[0]);
   });
 
+  test('of a visitor is that of two lines and the agent’s digest, little-endian', () => {
+    const hash = new KeyedHash(bytesFrom(0, 16));
+    // Eight bytes below 128, which a text can hold.
+    const agent = { high: 0x0d0c0b0a, low: 0x04030201 };
+    for (const [site, client] of [
+      ['example.com', '203.0.113.7'],
+      ['bücher.example', 'ä label'],
+      ['', ''],
+      ['x'.repeat(300), 'y'.repeat(300)],
+    ] as const) {
+      const { high, low } = hash.digest(`${site}\n${client}\n\x01\x02\x03\x04\x0a\x0b\x0c\x0d`);
+      const expected = hex64(high, low);
+      const visitor = hash.digestVisitor(site, client, agent);
+      assert.equal(hex64(visitor.high, visitor.low), expected);
+    }
+  });
+
   test('refuses a key that has not 16 bytes', () => {
     for (const length of [0, 15, 17, 32]) {
       assert.throws(() => new KeyedHash(new Uint8Array(length)), RangeError);

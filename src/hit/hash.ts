@@ -1,18 +1,30 @@
-import siphash from 'siphash24';
+import instantiate from 'siphash24/siphash24.js';
 
 /** Texts longer than this are hashed by their beginning: a user agent of 64 KiB names nobody. */
 const LONGEST = 64 * 1024;
+/** Longest text that is written without a call out of JavaScript. */
+const SHORT = 64;
+const LINE_FEED = 10;
 
+const sip = instantiate();
+const RESULT = 0;
+const KEY = 8;
+const TEXT = 24;
+const memory = new Uint8Array(sip.memory.buffer);
+const words = new Uint32Array(sip.memory.buffer);
 const encoder = new TextEncoder();
-const input = new Uint8Array(LONGEST);
-const output = new Uint8Array(8);
-const halves = new Uint32Array(output.buffer);
+
+/** A 64-bit value as two unsigned halves: a BigInt a hit would cost more than its hash. */
+export interface Digest {
+  readonly high: number;
+  readonly low: number;
+}
 
 /**
- * Keyed 64-bit hash of a text: SipHash-2-4 of its UTF-8 bytes.
+ * Keyed 64-bit hash: SipHash-2-4 of a text's UTF-8 bytes.
  *
  * The key is secret, so that nobody can craft visitors which collide in a sketch. The result is left in `high` and
- * `low`, as unsigned halves, since a BigInt per hit would cost more than the hash.
+ * `low`, and is overwritten by the next one.
  *
  * Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012.
  *
@@ -21,24 +33,69 @@ const halves = new Uint32Array(output.buffer);
  * hash.digest('visitor 7');
  * console.log(hash.high, hash.low);
  */
-export class KeyedHash {
+export class KeyedHash implements Digest {
   high = 0;
   low = 0;
-  readonly #key: Uint8Array;
+  readonly #key: Uint32Array;
 
   /** @param key 16 random bytes. */
   constructor(key: Uint8Array) {
     if (key.length !== 16) throw new RangeError(`a SipHash key has 16 bytes, not ${key.length}`);
-    this.#key = key;
+    this.#key = new Uint32Array(key.slice().buffer);
   }
 
   digest(text: string): this {
-    const { written } = encoder.encodeInto(text, input);
-    siphash(input.subarray(0, written), this.#key, output, true);
-    this.low = halves[0]!;
-    this.high = halves[1]!;
+    return this.#hash(write(text, TEXT));
+  }
+
+  /**
+   * Of a visitor: the bytes of two lines, `site` and `client`, and of the user agent's digest. A user agent is long and
+   * returns, so that its own digest is made once.
+   */
+  digestVisitor(site: string, client: string, agent: Digest): this {
+    let at = write(site, TEXT);
+    memory[at++] = LINE_FEED;
+    at = write(client, at);
+    memory[at++] = LINE_FEED;
+    at = writeHalf(agent.low, at);
+    return this.#hash(writeHalf(agent.high, at));
+  }
+
+  #hash(end: number): this {
+    const key = this.#key;
+    words[KEY / 4] = key[0]!;
+    words[KEY / 4 + 1] = key[1]!;
+    words[KEY / 4 + 2] = key[2]!;
+    words[KEY / 4 + 3] = key[3]!;
+    sip.siphash(TEXT, end - TEXT);
+    this.low = words[RESULT / 4]!;
+    this.high = words[RESULT / 4 + 1]!;
     return this;
   }
+}
+
+/** Writes a text's bytes. Returns where they end. */
+function write(text: string, start: number): number {
+  const { length } = text;
+  if (length > SHORT) return writeLong(text, start);
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return writeLong(text, start);
+    memory[start + i] = code;
+  }
+  return start + length;
+}
+
+function writeLong(text: string, start: number): number {
+  return start + encoder.encodeInto(text, memory.subarray(start, start + LONGEST)).written;
+}
+
+function writeHalf(value: number, at: number): number {
+  memory[at] = value & 0xff;
+  memory[at + 1] = (value >>> 8) & 0xff;
+  memory[at + 2] = (value >>> 16) & 0xff;
+  memory[at + 3] = value >>> 24;
+  return at + 4;
 }
 
 /** The two digits of each byte: `toString(16)` of a number above 2³¹ takes fifty times as long. */

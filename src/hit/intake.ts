@@ -82,7 +82,7 @@ export class Intake {
     const agent = agentOf(facts.userAgent);
     const cookies = this.#takesCookies(facts, site);
     const known = cookies && facts.cookie !== '' ? this.#cookies.read(site, facts.cookie) : undefined;
-    const visitor = known ?? this.#identify(facts, site, client);
+    const visitor = known ?? this.#identify(facts, site, client, agent);
     return {
       hit: this.#hit(facts, site, client, visitor, agent),
       cookie: cookies && !known ? this.#cookies.write(site, visitor, facts.secure) : undefined,
@@ -103,13 +103,13 @@ export class Intake {
     return host === site || host.endsWith(`.${site}`);
   }
 
-  #identify(facts: Facts, site: string, client: string): VisitorId {
+  #identify(facts: Facts, site: string, client: string, agent: Agent): VisitorId {
     if (facts.visitor !== '') {
       const { high, low } = this.#named.digest(`${site}\n${facts.visitor}`);
       return { high, low };
     }
     const daily = facts.kind === 'log' ? undefined : this.#options.salts.hashFor(facts.time);
-    const { high, low } = (daily ?? this.#imported).digest(`${site}\n${client}\n${facts.userAgent}`);
+    const { high, low } = (daily ?? this.#imported).digestVisitor(site, client, agent.digest);
     return { high, low };
   }
 

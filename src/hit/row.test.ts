@@ -151,6 +151,22 @@ describe('a seal', () => {
     assert.deepEqual(new Set(Object.values(texts)), new Set(['']));
   });
 
+  test('may be one of several that are taken together', () => {
+    const writer = new RowWriter();
+    for (const path of ['/first', '/second']) {
+      writer.write(hitOf({ path }));
+      writer.endGroup();
+      assert.equal(writer.groupLength, 0);
+    }
+    writer.write(hitOf({ path: '/third' }));
+    const bytes = Buffer.from(writer.seal());
+    assert.deepEqual(
+      bytes,
+      Buffer.concat(groupsOf(...['/first', '/second', '/third'].map((path) => [hitOf({ path })]))),
+    );
+    assert.deepEqual(intactLength(bytes), { length: bytes.length, rows: 3 });
+  });
+
   test('starts the writer anew', () => {
     const writer = new RowWriter();
     writer.write(hitOf({ path: '/first' }));

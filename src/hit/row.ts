@@ -32,6 +32,8 @@ const FIRST_CAPACITY = 64 * 1024;
 /** Fixed part of a row, and 5 bytes of length for each of its 17 strings. */
 const ROW_OVERHEAD = 18 + 17 * 5;
 const UTF8_WORST = 3;
+/** Characters up to which a loop is faster than a call out of JavaScript. */
+const SHORT = 16;
 
 /**
  * Rows, one after another, in a buffer that grows.
@@ -39,15 +41,21 @@ const UTF8_WORST = 3;
  * @example
  * const writer = new RowWriter();
  * writer.write(hit);
- * const group = writer.seal(); // bytes, valid until the next write; the writer starts anew
+ * const bytes = writer.seal(); // valid until the next write; the writer starts anew
  */
 export class RowWriter {
   #buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
   #length = 0;
+  #groupStart = 0;
 
-  /** Bytes written since the last seal. */
+  /** Bytes written since it started anew. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Bytes of the group that is being written. */
+  get groupLength(): number {
+    return this.#length - this.#groupStart;
   }
 
   write(hit: Hit): void {
@@ -75,19 +83,26 @@ export class RowWriter {
     this.#string(hit.props);
   }
 
-  /** Ends the group with its seal and returns its bytes, a view that the next write overwrites. */
-  seal(): Buffer {
-    const bytes = this.#length;
-    const sum = crc32(this.#buffer.subarray(0, bytes));
+  /** Ends the group with its seal. Another one may follow. */
+  endGroup(): void {
+    const bytes = this.groupLength;
+    const sum = crc32(this.#buffer.subarray(this.#groupStart, this.#length));
     this.#reserve(ROW_OVERHEAD);
     this.#string('');
     this.#time(bytes);
     this.#visitor(0, sum);
     this.#buffer.fill(0, this.#length, this.#length + SEAL_BYTES - 17);
     this.#length += SEAL_BYTES - 17;
-    const group = this.#buffer.subarray(0, this.#length);
+    this.#groupStart = this.#length;
+  }
+
+  /** Ends the group, starts anew, and returns all groups: a view that the next write overwrites. */
+  seal(): Buffer {
+    if (this.groupLength > 0 || this.#length === 0) this.endGroup();
+    const groups = this.#buffer.subarray(0, this.#length);
     this.#length = 0;
-    return group;
+    this.#groupStart = 0;
+    return groups;
   }
 
   #time(value: number): void {
@@ -113,8 +128,7 @@ export class RowWriter {
     const buffer = this.#buffer;
     const start = this.#length;
     const { length } = text;
-    // Most are short ASCII: a loop here is faster than a call out of JavaScript.
-    if (length < 128) {
+    if (length <= SHORT) {
       let at = start + 1;
       for (let i = 0; i < length; i++) {
         const code = text.charCodeAt(i);
@@ -128,7 +142,14 @@ export class RowWriter {
       this.#length = at;
       return;
     }
-    this.#longString(text);
+    // Most are ASCII, and shorter than 128 bytes: then their length takes one byte.
+    const bytes = length < 128 ? buffer.write(text, start + 1, 'utf8') : 128;
+    if (bytes < 128) {
+      buffer[start] = bytes;
+      this.#length = start + 1 + bytes;
+    } else {
+      this.#longString(text);
+    }
   }
 
   #longString(text: string): void {

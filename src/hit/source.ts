@@ -1,5 +1,5 @@
 import { LIMITS } from './hit.ts';
-import { Memo } from './memo.ts';
+import { Memo, owned } from './memo.ts';
 import { siteName } from './site.ts';
 import { tidied } from './text.ts';
 
@@ -20,6 +20,8 @@ export interface Campaign {
 
 const NOWHERE: Referrer = { host: '', url: '' };
 const NO_CAMPAIGN: Campaign = { source: '', medium: '', campaign: '' };
+/** What a query must have for a campaign. Most have not, and are not worth remembering. */
+const CAMPAIGN_PARAMETER = /(?:^|&)(?:utm_|ref=|source=)/;
 
 const referrers = new Memo({ most: 10_000, longest: LIMITS.referrer }, parseReferrer);
 const campaigns = new Memo({ most: 10_000, longest: LIMITS.referrer }, parseCampaign);
@@ -41,7 +43,7 @@ export function referrerOf(text: string): Referrer {
  * @param query without `?`
  */
 export function campaignOf(query: string): Campaign {
-  return query === '' ? NO_CAMPAIGN : campaigns.of(query);
+  return CAMPAIGN_PARAMETER.test(query) ? campaigns.of(query) : NO_CAMPAIGN;
 }
 
 function parseReferrer(text: string): Referrer {
@@ -50,11 +52,10 @@ function parseReferrer(text: string): Referrer {
     return NOWHERE;
   }
   const host = siteName(url.hostname).replace(/^www\./, '');
-  return { host, url: `${url.protocol}//${url.host}${url.pathname}`.slice(0, LIMITS.referrer) };
+  return { host, url: owned(`${url.protocol}//${url.host}${url.pathname}`.slice(0, LIMITS.referrer)) };
 }
 
 function parseCampaign(query: string): Campaign {
-  if (!/(?:^|&)(?:utm_|ref=|source=)/.test(query)) return NO_CAMPAIGN;
   const parameters = new URLSearchParams(query);
   const value = (...names: string[]) => {
     for (const name of names) {

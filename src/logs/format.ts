@@ -1,6 +1,3 @@
-import { isIP } from 'node:net';
-import { createLogLine, parseLine } from './line.ts';
-
 /**
  * The formats of access logs that can be read, in the notation of Apache's `LogFormat`. nginx's `combined` is
  * Apache's; `vhost` is Debian's `vhost_combined`, with or without the port. More fields may follow on the line.
@@ -14,46 +11,12 @@ export const LOG_FORMATS = {
 
 export type LogFormat = keyof typeof LOG_FORMATS;
 
-/** Two quoted fields after status and size; the second may lack its closing quote. */
-const REFERRER_AND_AGENT = /" (?:\d{3}|-) (?:\d+|-) (?:[^" ]+ )*"(?:[^"\\]|\\.)*" "/;
-
-/**
- * The format of a log, judged by its first lines. Lines that cannot be read have no say.
- *
- * One line with a referrer and a user agent makes the log `combined`, since that format also reads lines that
- * lack them. A host in front must be there in most of the lines.
- *
- * @param lines the first lines of the log; some dozens are plenty
- * @returns undefined where no line can be read in any format
- *
- * @example
- * detectFormat(['::1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12']); // 'common'
- */
-export function detectFormat(lines: readonly string[]): LogFormat | undefined {
-  const line = createLogLine();
-  let readable = 0;
-  let withHost = 0;
-  let withAgent = 0;
-  for (const text of lines) {
-    // What tells one format from another does not decide whether a line can be read.
-    if (parseLine(text, 'combined', line) !== 'read') continue;
-    readable++;
-    if (startsWithHost(text)) withHost++;
-    if (REFERRER_AND_AGENT.test(text)) withAgent++;
-  }
-  if (readable === 0) return undefined;
-  const hosts = withHost * 2 > readable;
-  if (withAgent > 0) return hosts ? 'vhost' : 'combined';
-  return hosts ? 'commonvhost' : 'common';
+/** Whether lines begin with the host that was asked. */
+export function withHost(format: LogFormat): boolean {
+  return format === 'vhost' || format === 'commonvhost';
 }
 
-/**
- * Whether one field more than `address ident user` stands before the timestamp. A user's name may hold spaces,
- * so counting is not enough: the second field must be an address, or be followed by the `-` of the ident that
- * no server asks for any more.
- */
-function startsWithHost(text: string): boolean {
-  const fields = text.slice(0, text.indexOf(' [')).trimStart().replaceAll(', ', ',').split(' ', 4);
-  const [, second = '', third] = fields;
-  return fields.length === 4 && second !== '-' && (third === '-' || isIP(second) !== 0);
+/** Whether lines have a referrer and a user agent. */
+export function withAgent(format: LogFormat): boolean {
+  return format === 'combined' || format === 'vhost';
 }

@@ -2,8 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { Live } from '../live/live.ts';
+import type { Note } from '../spool/segment.ts';
 import type { DBTracker } from '../trackers/db.ts';
-import { detectFormat, type LogFormat } from './format.ts';
+import { Batches } from './batches.ts';
+import type { LogFormat } from './format.ts';
+import { detectFormat } from './format-detection.ts';
 import { type Claim, Ledgers } from './ledger.ts';
 import { createLogLine, parseLine } from './line.ts';
 import { type Piece, piecesOf } from './piece.ts';
@@ -12,8 +15,10 @@ import { ReaderThreads } from './reader-threads.ts';
 import { linesOf, sampled, untilFault, unzipped } from './source.ts';
 import { type ImportSummary, ImportTally } from './tally.ts';
 
-/** Bytes of log that are read, stored and remembered at once. */
-const PIECE_BYTES = 4 * 1024 * 1024;
+/** Bytes of log that are read by one thread at once. */
+const PIECE_BYTES = 2 * 1024 * 1024;
+/** Bytes of rows that go to the store at once, in bytes of a piece: many small batches cost it three times as much. */
+const BATCH_PIECES = 8;
 /** How long what a growing log has gained waits for more, in milliseconds. */
 const FOLLOW_PATIENCE = 1000;
 /** Hits that live state counts before others have their turn. */
@@ -42,7 +47,7 @@ export interface LogImporterOptions {
   readonly key: Uint8Array;
   readonly importSalt: Uint8Array;
   readonly allowedSites: readonly string[] | undefined;
-  /** Bytes of log that are read, stored and remembered at once. Default 16 MiB. */
+  /** Bytes of log that are read by one thread at once. Default 2 MiB. */
   readonly pieceBytes?: number;
 }
 
@@ -100,6 +105,13 @@ function asHitError(error: unknown): HitError {
   return new HitError('import_failed', `the log cannot be taken in: ${messageOf(error)}`, { cause: error });
 }
 
+/** A piece that was read and is not stored yet. */
+interface ReadPiece {
+  readonly result: PieceResult;
+  readonly note: Note;
+  readonly claim: Claim;
+}
+
 /** One import under way. */
 class Run {
   readonly #house: LogImporterOptions;
@@ -107,8 +119,10 @@ class Run {
   readonly #options: ImportOptions;
   readonly #onProgress: (progress: ImportProgress) => void;
   readonly #site: string;
+  readonly #pieceBytes: number;
   readonly #tally = new ImportTally();
   readonly #claims = new Set<Claim>();
+  readonly #batches: Batches<ReadPiece>;
   #threads: ReaderThreads | undefined;
   #root: string | undefined;
   #bytes = 0;
@@ -124,7 +138,13 @@ class Run {
     this.#ledgers = ledgers;
     this.#options = options;
     this.#onProgress = onProgress;
+    this.#pieceBytes = house.pieceBytes ?? PIECE_BYTES;
     this.#site = siteName(options.site ?? DEFAULT_SITE);
+    this.#batches = new Batches({
+      weight: options.follow ? 0 : BATCH_PIECES * this.#pieceBytes,
+      weightOf: ({ result }) => result.rows.length,
+      take: (pieces) => this.#store(pieces),
+    });
     if (this.#site === '') throw new HitError('bad_setting', `site "${options.site}" is no host name`);
   }
 
@@ -136,12 +156,14 @@ class Run {
     const format =
       this.#options.format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : this.#options.format;
     await this.#take(this.#piecesOf(text, format), this.#startThreads(format));
+    await this.#batches.flush();
     await this.#house.db.spool.flush();
     return this.#tally.summary(this.#broken);
   }
 
   /** @param fault why it failed, if it did */
   async close(fault: HitError | undefined): Promise<void> {
+    await this.#batches.close();
     for (const claim of this.#claims) claim.withdraw(fault);
     if (this.#root !== undefined) this.#ledgers.close(this.#root);
     await this.#threads?.close();
@@ -157,7 +179,7 @@ class Run {
     const line = createLogLine();
     return piecesOf(text, {
       site: this.#site,
-      size: this.#house.pieceBytes ?? PIECE_BYTES,
+      size: this.#pieceBytes,
       patience: this.#options.follow ? FOLLOW_PATIENCE : Number.POSITIVE_INFINITY,
       canRead: (bytes) => parseLine(bytes.toString(), format, line) === 'read',
       openLedger: (root) => {
@@ -189,33 +211,42 @@ class Run {
 
   async #settle(piece: Piece, result: Promise<PieceResult> | undefined): Promise<void> {
     if (piece.kind === 'known') {
+      // Whoever takes this piece may wait for one that this import has read.
+      await this.#batches.flush();
       this.#tally.addKnown(await piece.counts);
     } else {
       const read = (await result)!;
-      if (piece.kind === 'new') await this.#store(piece, read);
       this.#tally.addRead(piece.kind === 'new' ? read : unfinished(read));
-      await this.#show(read.sightings);
+      if (piece.kind === 'new')
+        await this.#batches.add({ result: read, note: this.#noteOf(piece, read), claim: piece.claim });
     }
     this.#onProgress({ bytes: this.#bytes, lines: this.#tally.lines });
   }
 
-  async #store(
-    piece: Piece & { kind: 'new' },
-    { rows, lines, lineBreaks, failed }: PieceResult,
-  ): Promise<void> {
-    const { root, parent, digest, claim } = piece;
-    await this.#house.db.spool.add(rows, {
+  async #store(pieces: readonly ReadPiece[]): Promise<void> {
+    const rows = pieces.map(({ result }) => result.rows);
+    const notes = pieces.map(({ note }) => note);
+    await this.#house.db.spool.add(rows, notes);
+    // Now, and not when it happens to be collected.
+    for (const { buffer } of rows) buffer.transfer(0);
+    for (const { result, claim } of pieces) {
+      this.#claims.delete(claim);
+      claim.settle(result);
+      await this.#show(result.sightings);
+    }
+  }
+
+  #noteOf({ root, parent, digest, size }: Piece & { kind: 'new' }, result: PieceResult): Note {
+    return {
       root,
       parent,
       digest,
-      bytes: piece.bytes.length,
-      lines,
-      line_breaks: lineBreaks,
-      failed,
+      bytes: size,
+      lines: result.lines,
+      line_breaks: result.lineBreaks,
+      failed: result.failed,
       site: this.#site,
-    });
-    this.#claims.delete(claim);
-    claim.settle({ lines, lineBreaks });
+    };
   }
 
   async #show({ sites, site, time, high, low }: Sightings): Promise<void> {

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { detectFormat, type LogFormat } from './format.ts';
+import type { LogFormat } from './format.ts';
+import { detectFormat } from './format-detection.ts';
 import { createLogLine, type LogLine, MAX_LINE_LENGTH, parseLine } from './line.ts';
 
 const TIME = '[17/May/2015:10:05:03 +0000]';
@@ -91,9 +92,9 @@ describe('parseLine', () => {
     }
   });
 
-  it('takes a dash for no referrer, no agent, no status and no size', () => {
+  it('takes a dash for no referrer, no status and no size, and leaves that of an agent, which tells a bot', () => {
     const line = read(`::1 - - ${TIME} "OPTIONS * HTTP/1.0" - - "-" "-"`);
-    assert.deepEqual([line.status, line.bytes, line.referrer, line.userAgent], [0, 0, '', '']);
+    assert.deepEqual([line.status, line.bytes, line.referrer, line.userAgent], [0, 0, '', '-']);
     assert.equal(read(`::1 - - ${TIME} "GET /" 000 0`).status, 0);
   });
 

@@ -11,9 +11,9 @@
 
 import { DASH, isDigit, QUOTE, SPACE, ZERO } from './ascii.ts';
 import { readClient, userBetween } from './client.ts';
-import type { LogFormat } from './format.ts';
+import { type LogFormat, withAgent, withHost } from './format.ts';
 import { looksLikeTime, parseLogTime, timeEnd } from './log-time.ts';
-import { closingQuote, optionalText } from './quoted.ts';
+import { closingQuote, optionalText, quotedText } from './quoted.ts';
 import { readRequest } from './request.ts';
 
 /** The longest line that is read, in characters. Servers cut requests off at 8 KiB, rarely later. */
@@ -63,7 +63,7 @@ export interface LogLine {
   bytes: number;
   /** '' for `-`, and in formats without it. */
   referrer: string;
-  /** '' for `-`, and in formats without it. */
+  /** As it stands in the log: `-` for a request that named none. '' in formats without it. */
   userAgent: string;
 }
 
@@ -104,7 +104,7 @@ export function parseLine(line: string, format: LogFormat, out: LogLine): LineOu
   while (end > 0 && line.charCodeAt(end - 1) <= SPACE) end--;
   if (end === 0) return 'blank';
 
-  const addressEnd = readClient(line, format === 'vhost' || format === 'commonvhost', out);
+  const addressEnd = readClient(line, withHost(format), out);
   if (addressEnd === -1) return 'no timestamp';
 
   // A user's name may hold anything, even brackets. The first timestamp that a request follows is the line's:
@@ -138,7 +138,7 @@ export function parseLine(line: string, format: LogFormat, out: LogLine): LineOu
 
   out.referrer = '';
   out.userAgent = '';
-  if (format === 'combined' || format === 'vhost') readReferrerAndAgent(line, rest, end, escapes, out);
+  if (withAgent(format)) readReferrerAndAgent(line, rest, end, escapes, out);
   return 'read';
 }
 
@@ -178,5 +178,5 @@ function readReferrerAndAgent(line: string, from: number, end: number, escapes: 
   const agent = line.indexOf('"', referrerEnd + 1) + 1;
   if (agent === 0) return;
   const agentEnd = closingQuote(line, agent, end);
-  out.userAgent = optionalText(line, agent, agentEnd === -1 ? end : agentEnd, escapes);
+  out.userAgent = quotedText(line, agent, agentEnd === -1 ? end : agentEnd, escapes);
 }

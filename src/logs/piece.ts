@@ -23,18 +23,20 @@ import { Window } from './window.ts';
 /** Part of a log, as it follows the part before. */
 export type Piece =
   /** Taken by an earlier import, or by one that is under way. */
-  | { readonly kind: 'known'; readonly bytes: Buffer; readonly counts: TakenPiece['counts'] }
+  | { readonly kind: 'known'; readonly bytes: Buffer<ArrayBuffer>; readonly counts: TakenPiece['counts'] }
   /** To be read and stored; the claim is to be settled then. */
   | {
       readonly kind: 'new';
-      readonly bytes: Buffer;
+      readonly bytes: Buffer<ArrayBuffer>;
+      /** Number of the bytes, which may have been handed on. */
+      readonly size: number;
       readonly root: string;
       readonly parent: string;
       readonly digest: string;
       readonly claim: Claim;
     }
   /** The log ends within this line, and it cannot be read. */
-  | { readonly kind: 'unfinished'; readonly bytes: Buffer };
+  | { readonly kind: 'unfinished'; readonly bytes: Buffer<ArrayBuffer> };
 
 export interface PieceOptions {
   readonly site: string;
@@ -90,7 +92,8 @@ export async function* piecesOf(source: AsyncIterable<Buffer>, options: PieceOpt
       return;
     } else {
       const digest = digestOf(parent, bytes);
-      yield { kind: 'new', bytes, root, parent, digest, claim: ledger.claim(parent, digest, bytes.length) };
+      const claim = ledger.claim(parent, digest, length);
+      yield { kind: 'new', bytes, size: length, root, parent, digest, claim };
       parent = digest;
     }
     if (isOpen) await window.skipLine();

@@ -41,8 +41,10 @@ const reader = new PieceReader({
   }),
 });
 
-parentPort?.on('message', (bytes: Uint8Array) => {
+parentPort?.on('message', (bytes: Uint8Array<ArrayBuffer>) => {
   const result = reader.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  // Now, and not when it happens to be collected.
+  bytes.buffer.transfer(0);
   const { rows, sightings } = result;
   parentPort?.postMessage(result, [
     rows.buffer as ArrayBuffer,

@@ -4,8 +4,8 @@ import { HitError, messageOf } from '../errors.ts';
 import type { PieceResult } from './reader.ts';
 import type { ReaderThreadData } from './reader-thread.ts';
 
-/** More threads than this would only wait for the store. */
-const MOST_THREADS = 4;
+/** Two read about as fast as the store takes it, and each takes some 80 MB. */
+const MOST_THREADS = 2;
 
 /** Threads that read pieces, each in its turn. The second starts when there is a second piece. */
 export class ReaderThreads {
@@ -19,7 +19,8 @@ export class ReaderThreads {
     this.#data = data;
   }
 
-  read(bytes: Buffer): Promise<PieceResult> {
+  /** @param bytes in memory of their own, which is handed over */
+  read(bytes: Buffer<ArrayBuffer>): Promise<PieceResult> {
     const slot = this.#turn++ % this.most;
     this.#threads[slot] ??= new ReaderThread(this.#data);
     return this.#threads[slot].read(bytes);
@@ -50,15 +51,14 @@ class ReaderThread {
     this.#worker.on('exit', () => this.#fail('it ended'));
   }
 
-  read(bytes: Buffer): Promise<PieceResult> {
-    const copy = new Uint8Array(bytes);
+  read(bytes: Buffer<ArrayBuffer>): Promise<PieceResult> {
     const result = new Promise<PieceResult>((resolve, reject) => {
       if (this.#fault) reject(this.#fault);
       else this.#waiting.push({ resolve, reject });
     });
     // It is awaited later; a fault until then is not unheard.
     result.catch(() => undefined);
-    this.#worker.postMessage(copy, [copy.buffer]);
+    this.#worker.postMessage(bytes, [bytes.buffer]);
     return result;
   }
 

@@ -1,17 +1,16 @@
-import { type Facts, NO_FACTS } from '../hit/facts.ts';
 import type { Intake } from '../hit/intake.ts';
 import { Memo } from '../hit/memo.ts';
 import { RowWriter } from '../hit/row.ts';
 import { siteName } from '../hit/site.ts';
 import { LINE_FEED } from './ascii.ts';
 import type { LogFormat } from './format.ts';
-import { createLogLine, LOG_FAILURES, type LogLine, parseLine } from './line.ts';
+import { createLogLine, LOG_FAILURES, parseLine } from './line.ts';
+import { createLineFacts, fillFacts } from './line-facts.ts';
+import { UsualLines } from './usual-line.ts';
 
 /** Failures that are told one by one, of each piece and of each import. */
 export const MOST_FAILURES = 20;
-/** Bytes that become text at once: enough to be fast, few enough to stay in the processor's cache. */
-const CHUNK = 256 * 1024;
-/** Bytes of rows between two seals, about: what a writer holds in memory. */
+/** Bytes of rows between two seals, about. */
 const GROUP_BYTES = 1024 * 1024;
 /** Host names whose site is remembered. */
 const MOST_HOSTS = 1000;
@@ -34,7 +33,7 @@ export interface Sightings {
 /** What became of a piece. */
 export interface PieceResult {
   /** Rows as the spool takes them. */
-  readonly rows: Uint8Array;
+  readonly rows: Uint8Array<ArrayBuffer>;
   /** Lines that are not blank, and all of them. */
   readonly lines: number;
   readonly lineBreaks: number;
@@ -50,7 +49,9 @@ export class PieceReader {
   readonly #intake: Intake;
   readonly #format: LogFormat;
   readonly #sites: Memo<string>;
+  readonly #usual: UsualLines;
   readonly #line = createLogLine();
+  readonly #facts = createLineFacts();
   readonly #rows = new RowWriter();
 
   /** @param site of lines that name no host */
@@ -58,41 +59,45 @@ export class PieceReader {
     this.#intake = options.intake;
     this.#format = options.format;
     this.#sites = new Memo({ most: MOST_HOSTS, longest: 300 }, (host) => siteName(host) || options.site);
+    this.#usual = new UsualLines(options.format, (host) => this.#sites.of(host));
   }
 
   read(bytes: Buffer): PieceResult {
     const tally = new PieceTally();
-    const groups: Buffer[] = [];
-    for (let start = 0; start < bytes.length; ) {
-      let end = bytes.indexOf(LINE_FEED, start + CHUNK) + 1;
-      if (end === 0) end = bytes.length;
-      this.#readText(bytes.toString('utf8', start, end), tally);
-      if (this.#rows.length > GROUP_BYTES) groups.push(Buffer.from(this.#rows.seal()));
-      start = end;
+    this.#usual.open(bytes);
+    for (let at = 0; at < bytes.length; ) {
+      tally.lineBreaks++;
+      const next = this.#usual.read(at, this.#facts);
+      if (next >= 0) {
+        this.#take(tally);
+        at = next;
+      } else {
+        at = this.#readUnusual(bytes, at, tally);
+      }
+      if (this.#rows.groupLength > GROUP_BYTES) this.#rows.endGroup();
     }
-    if (this.#rows.length > 0) groups.push(Buffer.from(this.#rows.seal()));
-    return tally.result(joined(groups));
+    // In memory of their own, which can be handed to another thread.
+    return tally.result(this.#rows.length > 0 ? new Uint8Array(this.#rows.seal()) : new Uint8Array());
   }
 
-  #readText(text: string, tally: PieceTally): void {
-    for (let start = 0; start < text.length; ) {
-      let end = text.indexOf('\n', start);
-      if (end < 0) end = text.length;
-      this.#readLine(text.slice(start, end), tally);
-      start = end + 1;
-    }
-  }
-
-  #readLine(text: string, tally: PieceTally): void {
-    tally.lineBreaks++;
-    const outcome = parseLine(text, this.#format, this.#line);
-    if (outcome === 'blank') return;
-    tally.lines++;
-    if (outcome !== 'read') {
+  /** @returns where the next line begins */
+  #readUnusual(bytes: Buffer, start: number, tally: PieceTally): number {
+    let end = bytes.indexOf(LINE_FEED, start);
+    if (end < 0) end = bytes.length;
+    const outcome = parseLine(bytes.toString('utf8', start, end), this.#format, this.#line);
+    if (outcome === 'read') {
+      fillFacts(this.#facts, this.#line, this.#sites.of(this.#line.host));
+      this.#take(tally);
+    } else if (outcome !== 'blank') {
+      tally.lines++;
       tally.fail(LOG_FAILURES[outcome]);
-      return;
     }
-    const taken = this.#intake.receive(factsOfLine(this.#line, this.#sites.of(this.#line.host)));
+    return end + 1;
+  }
+
+  #take(tally: PieceTally): void {
+    tally.lines++;
+    const taken = this.#intake.receive(this.#facts);
     if ('reason' in taken) {
       tally.fail(taken.detail);
       return;
@@ -101,32 +106,6 @@ export class PieceReader {
     tally.imported++;
     if (taken.hit.bot === '') tally.see(taken.hit);
   }
-}
-
-/** The groups in memory of their own, which can be handed to another thread. */
-function joined(groups: readonly Buffer[]): Uint8Array {
-  const bytes = new Uint8Array(groups.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const group of groups) {
-    bytes.set(group, at);
-    at += group.length;
-  }
-  return bytes;
-}
-
-function factsOfLine(line: LogLine, site: string): Facts {
-  return {
-    ...NO_FACTS,
-    kind: 'log',
-    time: line.timeMs,
-    site,
-    path: line.query === '' ? line.path : `${line.path}?${line.query}`,
-    referrer: line.referrer,
-    userAgent: line.userAgent,
-    peer: line.address,
-    status: line.status,
-    method: line.method,
-  };
 }
 
 const FIRST_CAPACITY = 16_384;
@@ -164,7 +143,7 @@ class PieceTally {
     this.#low[at] = hit.visitorLow;
   }
 
-  result(rows: Uint8Array): PieceResult {
+  result(rows: Uint8Array<ArrayBuffer>): PieceResult {
     return {
       rows,
       lines: this.lines,

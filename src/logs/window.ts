@@ -7,6 +7,8 @@ export class Window {
   /** The chunk that was asked for and is not there yet. */
   #next: Promise<IteratorResult<Buffer>> | undefined;
   #chunks: Buffer[] = [];
+  /** The only chunk, if it is not the source's any more. */
+  #joined: Buffer<ArrayBuffer> | undefined;
   #length = 0;
   #ended = false;
 
@@ -42,6 +44,7 @@ export class Window {
       this.#ended = true;
     } else {
       this.#chunks.push(result.value);
+      this.#joined = undefined;
       this.#length += result.value.length;
     }
     return true;
@@ -63,18 +66,26 @@ export class Window {
     while (this.#length < length && !this.#ended && !this.peek().includes(LINE_FEED)) await this.read();
   }
 
-  /** The first bytes, as many as are there; default all. They are valid for ever, and not to be written to. */
+  /** The first bytes, as many as are there; default all. They are valid until they are taken out. */
   peek(length = this.#length): Buffer {
-    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    if (this.#chunks.length !== 1) this.#join();
     return this.#chunks[0]!.subarray(0, length);
   }
 
-  /** Takes the first bytes out. */
-  take(length: number): Buffer {
-    const taken = this.peek(length);
-    this.#chunks = [this.#chunks[0]!.subarray(length)];
-    this.#length -= taken.length;
-    return taken;
+  /** Takes the first bytes out. Their memory is the taker's, who may hand it on. */
+  take(length: number): Buffer<ArrayBuffer> {
+    const whole = this.#joined ?? this.#join();
+    const rest = whole.subarray(length);
+    this.#joined = joined([rest], rest.length);
+    this.#chunks = [this.#joined];
+    this.#length = rest.length;
+    return whole.subarray(0, length);
+  }
+
+  #join(): Buffer<ArrayBuffer> {
+    this.#joined = joined(this.#chunks, this.#length);
+    this.#chunks = [this.#joined];
+    return this.#joined;
   }
 
   /** Takes out what there is before the next line begins, in little memory however long that is. */
@@ -90,6 +101,14 @@ export class Window {
       await this.read();
     }
   }
+}
+
+/** A copy in memory of its own. */
+function joined(chunks: readonly Buffer[], length: number): Buffer<ArrayBuffer> {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const chunk of chunks) at += chunk.copy(bytes, at);
+  return bytes;
 }
 
 async function withPatience<Result>(

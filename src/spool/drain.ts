@@ -72,7 +72,7 @@ export class Drain {
       try {
         await this.#sink.deliver(segment);
         await rm(segment.path, { force: true });
-        if (segment.note) await rm(segment.path.replace(/noted$/, 'note'), { force: true });
+        if (segment.notes.length > 0) await rm(segment.path.replace(/noted$/, 'note'), { force: true });
         this.#queue.shift();
         this.#events.delivered(segment);
         this.#wake((last) => last === segment);

@@ -67,7 +67,7 @@ export class OpenSegment {
     } catch {
       path = this.path;
     }
-    return segmentOf(this.#name, path, this.bytes, undefined);
+    return segmentOf(this.#name, path, this.bytes, []);
   }
 
   /** Closes and removes a file without groups. What cannot be removed is empty, and goes at the next start. */

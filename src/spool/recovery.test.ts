@@ -161,7 +161,7 @@ describe('recovery of a noted batch', () => {
   const name = nameOf(5, 0x2a, 'noted');
 
   async function leftBehind(folder: string): Promise<void> {
-    await writeNoted(folder, name, bytes, note, false);
+    await writeNoted(folder, name, [bytes], [note], false);
   }
 
   test('finds it as it was', options, async (t) => {
@@ -169,7 +169,7 @@ describe('recovery of a noted batch', () => {
     await leftBehind(folder);
     const { segments, rows } = await recoverSegments(folder);
     assert.equal(rows, 6);
-    assert.equal(segments[0]?.note?.digest, 'abc');
+    assert.equal(segments[0]?.notes[0]?.digest, 'abc');
     assert.equal(segments[0]?.bytes, bytes.length);
   });
 
@@ -177,7 +177,7 @@ describe('recovery of a noted batch', () => {
     const folder = temporaryFolder(t);
     const batch = join(folder, file(5, 'noted'));
     const beside = join(folder, file(5, 'note'));
-    const text = JSON.stringify({ ...note, segment_bytes: bytes.length });
+    const text = JSON.stringify({ segment_bytes: bytes.length, notes: [note] });
     const faults: (() => void)[] = [
       () => writeFileSync(batch, ''),
       () => writeFileSync(batch, bytes.subarray(0, ends[1])),
@@ -211,7 +211,7 @@ describe('recovery of a noted batch', () => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, file(5, 'noted')));
     writeFileSync(join(folder, file(5, 'noted'), 'in-the-way'), '');
-    await assert.rejects(writeNoted(folder, name, bytes, note, true));
+    await assert.rejects(writeNoted(folder, name, [bytes], [note], true));
     assert.deepEqual(readdirSync(folder), [file(5, 'noted')]);
   });
 });

@@ -78,7 +78,7 @@ async function recoverHits(folder: string, name: SegmentName): Promise<Found> {
   }
   if (length < content.length) await truncate(from, length);
   if (from !== path) await rename(from, path);
-  return { segment: segmentOf(name, path, length, undefined), rows, lostBytes };
+  return { segment: segmentOf(name, path, length, []), rows, lostBytes };
 }
 
 function checkLayout(name: SegmentName): void {

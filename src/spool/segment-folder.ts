@@ -41,9 +41,9 @@ export class SegmentFolder {
   }
 
   /** Writes a batch that can be made again, with what it was made from. */
-  writeNoted(rows: Uint8Array, note: Note): Promise<Segment> {
+  writeNoted(rows: readonly Uint8Array[], notes: readonly Note[]): Promise<Segment> {
     const name = nameOf(this.#nextSequence(), this.#run, 'noted');
-    return writeNoted(this.#path, name, rows, note, this.#durable);
+    return writeNoted(this.#path, name, rows, notes, this.#durable);
   }
 
   /** The time, or the next free number where segments are quicker than that. */

@@ -14,8 +14,8 @@ export interface Segment {
   readonly bytes: number;
   /** Layout of its rows: see `hit/row.ts`. */
   readonly layout: number;
-  /** What the batch was made from, where it is part of an import: delivered with it. */
-  readonly note: Note | undefined;
+  /** What the batch was made from, where it is of an import: delivered with it. */
+  readonly notes: readonly Note[];
 }
 
 export type Note = Readonly<Record<string, string | number>>;
@@ -25,7 +25,7 @@ export type Note = Readonly<Record<string, string | number>>;
  *
  * - `open`: hits are appended to it
  * - `rows`: hits, finished
- * - `noted`: a batch that can be made again, whose `note` lies beside it
+ * - `noted`: a batch that can be made again, whose notes lie beside it in a `note`
  * - `new`: a batch that is being written
  */
 type State = 'open' | 'rows' | 'noted' | 'note' | 'new';
@@ -68,9 +68,9 @@ export function parseName(file: string): SegmentName | undefined {
 }
 
 /** What is delivered of a file. */
-export function segmentOf(name: SegmentName, path: string, bytes: number, note: Note | undefined): Segment {
+export function segmentOf(name: SegmentName, path: string, bytes: number, notes: readonly Note[]): Segment {
   const { sequence, layout } = name;
-  return { id: batchId(name), sequence, path, bytes, layout, note };
+  return { id: batchId(name), sequence, path, bytes, layout, notes };
 }
 
 /** Its time before its run, so that those of one time are close together in the store. */

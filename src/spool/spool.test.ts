@@ -256,7 +256,7 @@ describe('a closed spool', () => {
     await appended;
     assert.deepEqual(shelf.paths, hits(0, 100));
     assert.throws(() => spool.append(hitOf(), assert.fail), { code: 'spool_full', message: /closing/ });
-    await assert.rejects(spool.add(batchOf(['/hit-1']), {}), { code: 'spool_full', message: /closing/ });
+    await assert.rejects(spool.add([batchOf(['/hit-1'])], [{}]), { code: 'spool_full', message: /closing/ });
   });
 
   test('has let go of every file', options, async (t) => {
@@ -272,15 +272,15 @@ describe('a closed spool', () => {
 });
 
 describe('a whole batch', () => {
-  test('is delivered with its note, in its turn', options, async (t) => {
+  test('is delivered with its notes, in its turn', options, async (t) => {
     const { folder, spool, shelf } = await open(t);
     await append(spool, '/hit-1');
     const flushed = spool.flush();
-    await spool.add(batchOf(['/hit-2', '/hit-3']), { digest: 'abc', lines: 2 });
+    await spool.add([batchOf(['/hit-2']), batchOf(['/hit-3'])], [{ digest: 'abc', lines: 2 }]);
     await append(spool, '/hit-4');
     await Promise.all([flushed, spool.flush()]);
     assert.deepEqual(shelf.paths, ['/hit-1', '/hit-2', '/hit-3', '/hit-4']);
-    assert.deepEqual(shelf.batches[1]?.note, { digest: 'abc', lines: 2 });
+    assert.deepEqual(shelf.batches[1]?.notes, [{ digest: 'abc', lines: 2 }]);
     assert.deepEqual(readdirSync(folder), []);
   });
 
@@ -290,7 +290,7 @@ describe('a whole batch', () => {
     const batch = batchOf(hits(0, 30));
     let added = 0;
     const adding = (async () => {
-      for (let i = 0; i < 5; i++) await spool.add(batch, { number: i }).then(() => added++);
+      for (let i = 0; i < 5; i++) await spool.add([batch], [{ number: i }]).then(() => added++);
     })();
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(added, 1);
@@ -305,16 +305,16 @@ describe('a whole batch', () => {
     const { spool, shelf } = await open(t, { maxBytes: 3000 });
     shelf.failures = Number.POSITIVE_INFINITY;
     const batch = batchOf(hits(0, 30));
-    await spool.add(batch, {});
-    const waiting = assert.rejects(spool.add(batch, {}), { code: 'spool_full', message: /closing/ });
+    await spool.add([batch], [{}]);
+    const waiting = assert.rejects(spool.add([batch], [{}]), { code: 'spool_full', message: /closing/ });
     await spool.close(50);
     await waiting;
   });
 
   test('may be empty', options, async (t) => {
     const { spool, shelf } = await open(t);
-    await spool.add(new Uint8Array(), { lines: 7 });
+    await spool.add([], [{ lines: 7 }, { lines: 8 }]);
     await spool.flush();
-    assert.deepEqual(shelf.batches[0]?.note, { lines: 7 });
+    assert.deepEqual(shelf.batches[0]?.notes, [{ lines: 7 }, { lines: 8 }]);
   });
 });

@@ -18,6 +18,7 @@ import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Drain } from './drain.ts';
 import { type Done, Gathering } from './gathering.ts';
+import { sizeOf } from './noted.ts';
 import type { OpenSegment } from './open-segment.ts';
 import type { Note, Segment } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
@@ -137,19 +138,20 @@ export class Spool {
    *
    * @throws HitError `spool_full` when the spool closes, `spool_failed` where the batch cannot be written
    */
-  async add(groups: Uint8Array, note: Note): Promise<void> {
+  async add(rows: readonly Uint8Array[], notes: readonly Note[]): Promise<void> {
+    const bytes = sizeOf(rows);
     const room = Math.min(BATCH_BYTES, this.#options.maxBytes / 2);
-    while (!this.#closed && this.#drain.backlog > 0 && this.#stored + groups.length > room) {
+    while (!this.#closed && this.#drain.backlog > 0 && this.#stored + bytes > room) {
       await this.#drain.advanced();
     }
     if (this.#closed) throw new HitError('spool_full', this.#refusal(0), { retryAfter: RETRY_AFTER });
-    const adding = this.#folder.writeNoted(groups, note);
+    const adding = this.#folder.writeNoted(rows, notes);
     this.#adding.add(adding);
-    this.#stored += groups.length;
+    this.#stored += bytes;
     try {
       this.#drain.add(await adding);
     } catch (error) {
-      this.#stored -= groups.length;
+      this.#stored -= bytes;
       throw failure('the batch', error);
     } finally {
       this.#adding.delete(adding);

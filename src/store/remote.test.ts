@@ -32,7 +32,7 @@ describe('a store on a ClickHouse server', () => {
     const bytes = rows.seal();
     const path = join(folder, `${id}.rows`);
     writeFileSync(path, bytes);
-    return { id, sequence: 1, path, bytes: bytes.length, layout: ROW_LAYOUT, note: undefined };
+    return { id, sequence: 1, path, bytes: bytes.length, layout: ROW_LAYOUT, notes: [] };
   }
 
   const all = { site: '', from: 0, to: Date.UTC(2030, 0), bots: 'include', status: [] } as const;
@@ -66,7 +66,7 @@ describe('a store on a ClickHouse server', () => {
       failed: 0,
       site: 'a.com',
     };
-    await store.deliver({ ...segmentOf(2n, ['/log']), note });
+    await store.deliver({ ...segmentOf(2n, ['/log']), notes: [note] });
     const [piece] = await store.rows<{ digest: string }>('imports', { root: 'r' });
     assert.equal(piece?.digest, 'd');
   });

@@ -93,7 +93,11 @@ export class Store implements Sink {
       throw new HitError('data_dir_newer', `segment layout ${segment.layout} is of a newer version`);
     try {
       if (segment.bytes > 0) await this.#insert(segment, structure);
-      if (segment.note) await this.#command('insert_import', segment.note);
+      if (segment.notes.length > 0) {
+        await this.#command('insert_imports', {
+          notes: segment.notes.map((note) => JSON.stringify(note)).join('\n'),
+        });
+      }
     } catch (error) {
       throw unavailable(error);
     }

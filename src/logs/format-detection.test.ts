@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { detectFormat } from './format.ts';
+import { detectFormat } from './format-detection.ts';
 
 const TAIL = '[17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12';
 const COMMON = `83.149.9.216 - - ${TAIL}`;

@@ -1,0 +1,23 @@
+import { type Facts, NO_FACTS } from '../hit/facts.ts';
+import type { LogLine } from './line.ts';
+
+/** The facts of a line, to be filled in for each: nobody keeps them. */
+export type LineFacts = { -readonly [Field in keyof Facts]: Facts[Field] };
+
+/** Facts with nothing in them but where they come from. */
+export function createLineFacts(): LineFacts {
+  // Not an integer, so that the engine keeps a double here from the start.
+  return { ...NO_FACTS, kind: 'log', time: Number.NaN };
+}
+
+/** @param site that the line's host names */
+export function fillFacts(out: LineFacts, line: LogLine, site: string): void {
+  out.time = line.timeMs;
+  out.site = site;
+  out.path = line.query === '' ? line.path : `${line.path}?${line.query}`;
+  out.referrer = line.referrer;
+  out.userAgent = line.userAgent;
+  out.peer = line.address;
+  out.status = line.status;
+  out.method = line.method;
+}

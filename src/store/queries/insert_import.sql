@@ -1,3 +1,0 @@
-INSERT INTO imports (root, parent, digest, bytes, lines, line_breaks, failed, site)
-SELECT {root:String}, {parent:String}, {digest:String}, {bytes:UInt64}, {lines:UInt64}, {line_breaks:UInt64},
-    {failed:UInt64}, {site:String}
