@@ -7,6 +7,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { HitError, messageOf } from '../src/errors.ts';
 import type { Bench } from './bench.ts';
 import { importLog } from './import.ts';
 import { ingest } from './ingest.ts';
@@ -15,34 +16,54 @@ import { sketches } from './sketches.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = { ingest, import: importLog, sketches };
 
-async function main(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    options: { quick: { type: 'boolean', default: false } },
-    allowPositionals: true,
-  });
+/**
+ * Which benchmarks to run, and how.
+ *
+ * @throws HitError `bad_usage`
+ */
+function readArgs(args: string[]): { names: readonly string[]; quick: boolean } {
+  const { values, positionals } = parsed(args);
   const unknown = positionals.find((name) => !Object.hasOwn(BENCHES, name));
   if (unknown !== undefined) {
-    throw new Error(`there is no benchmark "${unknown}": name some of ${Object.keys(BENCHES).join(', ')}`);
+    throw new HitError(
+      'bad_usage',
+      `there is no benchmark "${unknown}": name some of ${Object.keys(BENCHES).join(', ')}`,
+    );
   }
+  return { names: positionals.length > 0 ? positionals : Object.keys(BENCHES), quick: values.quick };
+}
+
+function parsed(args: string[]) {
+  const options = { quick: { type: 'boolean', default: false } } as const;
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new HitError('bad_usage', `${messageOf(error).split('. ')[0]}; the one flag is --quick`, {
+      cause: error,
+    });
+  }
+}
+
+async function main(args: string[]): Promise<void> {
+  const { names, quick } = readArgs(args);
   const sections = new Map<string, string>();
-  for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
+  for (const name of names) {
     const log = (line: string) => console.error(`${name}: ${line}`);
-    const findings = await BENCHES[name]!({ quick: values.quick, log });
+    const findings = await BENCHES[name]!({ quick, log });
     if (!findings) continue;
     const section = sectionOf(name, findings);
     console.log(`\n${section}\n`);
     sections.set(name, section);
   }
-  if (values.quick) console.error('a quick run: bench/RESULTS.md stays as it is');
+  if (quick) console.error('a quick run: bench/RESULTS.md stays as it is');
   else saveSections(sections, Object.keys(BENCHES));
 }
 
 // Programs and folders are cleared away at exit.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 try {
   await main(process.argv.slice(2));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  process.exitCode = error instanceof HitError ? error.exitCode : 1;
 }

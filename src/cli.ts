@@ -14,16 +14,41 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   report: asCommand(report),
 };
 
-/** Ends once when asked to, and at once when asked again. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
+/** Milliseconds in which another signal is the first one again: npm passes on what a terminal has sent to all. */
+const ECHO = 500;
+
+/** Aborted when the command that runs is to end in order. */
+const ending = new AbortController();
+
+/** Lets signals end the process. @returns for `Terminal.interruption` */
+function endOnSignals(): () => AbortSignal {
+  let inOrder = false;
+  let first: number | undefined;
+  // One listener for both times: a signal that waits for its turn is lost with the listener that it came to.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(130);
-      controller.abort();
+      if (!inOrder) endBy(signal);
+      const now = performance.now();
+      first ??= now;
+      ending.abort();
+      if (now - first > ECHO) endBy('SIGKILL');
     });
   }
-  return controller.signal;
+  return () => {
+    inOrder = true;
+    return ending.signal;
+  };
+}
+
+/**
+ * Ends the process there and then. Not by an exit: that destroys the embedded engine under its working threads, and
+ * crashes. To be killed costs nothing, as what was acknowledged is on disk.
+ */
+function endBy(signal: NodeJS.Signals): never {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // The first process of a container is not killed by itself.
+  process.exit(130);
 }
 
 async function main(args: readonly string[], terminal: Terminal): Promise<void> {
@@ -65,11 +90,13 @@ function asCommand<Specs extends Settings>(command: Command<Specs>): Command {
 }
 
 const { stdin, stdout, stderr } = process;
-// A reader that has enough, as `head` has, is no fault.
-stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has enough, as `head` has, is no fault.
+  if (error.code !== 'EPIPE') process.exitCode = 1;
+  ending.abort();
+});
 try {
-  await main(process.argv.slice(2), { stdin, stdout, stderr, interrupted: interruption() });
-  process.exitCode = 0;
+  await main(process.argv.slice(2), { stdin, stdout, stderr, interruption: endOnSignals() });
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }

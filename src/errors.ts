@@ -4,7 +4,7 @@
  * one place: `http/problem.ts` and `cli.ts`.
  */
 
-/** code → HTTP status. The exit code is 2 for `bad_setting` and `bad_usage`, else 1. */
+/** code → HTTP status. The exit code is in `EXIT_CODE`, else it is 1. */
 const STATUS = {
   bad_usage: 400,
   bad_setting: 400,
@@ -26,9 +26,13 @@ const STATUS = {
   data_dir_newer: 500,
   port_unavailable: 500,
   import_failed: 500,
+  interrupted: 503,
 } as const;
 
 export type ErrorCode = keyof typeof STATUS;
+
+/** What a shell expects of a command that was used wrongly, and of one that was interrupted. */
+const EXIT_CODE: Partial<Record<ErrorCode, number>> = { bad_usage: 2, bad_setting: 2, interrupted: 130 };
 
 /**
  * A fault with a stable code.
@@ -53,9 +57,9 @@ export class HitError extends Error {
     return STATUS[this.code];
   }
 
-  /** The exit code of a command that ends with this error: 2 for wrong usage, else 1. */
+  /** The exit code of a command that ends with this error: 2 for wrong usage, 130 if interrupted, else 1. */
   get exitCode(): number {
-    return this.code === 'bad_usage' || this.code === 'bad_setting' ? 2 : 1;
+    return EXIT_CODE[this.code] ?? 1;
   }
 }
 

@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Count, Stats, Top } from '../src/index.ts';
-import { assertProblem, BEARER, cookieOf, RunningServer } from './fixtures/running-server.ts';
+import { assertProblem, BEARER, cookieOf } from './fixtures/running-server.ts';
+import { sharedServer } from './fixtures/shared-server.ts';
 
 const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 
-let folder = '';
-let server: RunningServer;
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-  server = await RunningServer.start(join(folder, 'data'));
-});
-after(async () => {
-  const { code, stderr } = await server.stop();
-  assert.equal(code, 0);
-  assert.doesNotMatch(stderr, /Warning|"level":[56]0/);
-  await rm(folder, { recursive: true, force: true });
-});
+const server = await sharedServer();
 
 describe('the pixel', () => {
   it('is a GIF that is never cached, and counts its path', async () => {

@@ -13,7 +13,7 @@ import type { TotalSummary } from '../src/commands/import-summary.ts';
 import { report } from '../src/commands/report.ts';
 import { IMPORT_SETTINGS, REPORT_SETTINGS, readSettings, SERVE_SETTINGS } from '../src/config.ts';
 import type { Stats, Top } from '../src/index.ts';
-import { type Ended, Program, run } from './fixtures/command-line.ts';
+import { assertFailed, type Ended, Program, run } from './fixtures/command-line.ts';
 
 type Report = Stats & { tops: Record<string, Top['rows']> };
 
@@ -28,13 +28,6 @@ after(() => rm(folder, { recursive: true, force: true }));
 function assertGood({ code, stderr }: Ended): void {
   assert.equal(code, 0, stderr);
   assert.equal(stderr, '');
-}
-
-function assertFailed({ code, stdout, stderr }: Ended, wanted: number, said: RegExp): void {
-  assert.equal(code, wanted, stderr);
-  assert.equal(stdout, '');
-  assert.match(stderr, /^hit-tracker: [^\n]+\n$/);
-  assert.match(stderr, said);
 }
 
 describe('the program', { concurrency: 2 }, () => {
@@ -181,7 +174,7 @@ describe('wrong usage', () => {
   /** Runs a command in this process, which none of the tests lets come far. */
   async function start(name: 'import' | 'report', args: readonly string[]): Promise<void> {
     const { stdin, stdout, stderr } = process;
-    const terminal = { stdin, stdout, stderr, interrupted: AbortSignal.abort() };
+    const terminal = { stdin, stdout, stderr, interruption: () => AbortSignal.abort() };
     if (name === 'import') {
       const { values, positionals } = readSettings(IMPORT_SETTINGS, args, {});
       await importLogs.run(values, positionals, terminal);

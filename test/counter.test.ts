@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { cookieOf, RunningServer } from './fixtures/running-server.ts';
+import { describe, it } from 'node:test';
+import { cookieOf } from './fixtures/running-server.ts';
+import { sharedServer } from './fixtures/shared-server.ts';
 
-let folder = '';
-let server: RunningServer;
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-  server = await RunningServer.start(join(folder, 'data'));
-});
-after(async () => {
-  const { code, stderr } = await server.stop();
-  assert.equal(code, 0);
-  assert.doesNotMatch(stderr, /Warning|"level":[56]0/);
-  await rm(folder, { recursive: true, force: true });
-});
+const server = await sharedServer();
 
 describe('the plain counter', () => {
   const visit = (host: string, headers = {}) => server.send('/', { headers: { host, ...headers } });

@@ -2,26 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stats } from '../src/index.ts';
-import { assertProblem, BEARER, RunningServer } from './fixtures/running-server.ts';
+import { assertProblem, BEARER, RunningServer, UNFINISHED } from './fixtures/running-server.ts';
+import { sharedServer } from './fixtures/shared-server.ts';
+import { temporaryFolder } from './fixtures/temporary.ts';
 
-let folder = '';
-let server: RunningServer;
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-  server = await RunningServer.start(join(folder, 'data'));
-});
-after(async () => {
-  const { code, stderr } = await server.stop();
-  assert.equal(code, 0);
-  assert.doesNotMatch(stderr, /Warning|"level":[56]0/);
-  await rm(folder, { recursive: true, force: true });
-});
+const server = await sharedServer();
 afterEach(async () => {
   assert.equal((await server.send('/healthz')).status, 200);
   assert.equal((await server.send('/', { headers: { host: 'alive.example' } })).status, 200);
@@ -159,11 +146,7 @@ describe('a connection', () => {
 
   it('that stops in the middle of a request keeps nobody else waiting', async () => {
     const halves = Array.from({ length: 50 }, () => server.connect('POST /hit HTTP/1.1\r\nhost: a.exam'));
-    const bodies = Array.from({ length: 50 }, () =>
-      server.connect(
-        'POST /hit HTTP/1.1\r\nhost: a.example\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{',
-      ),
-    );
+    const bodies = Array.from({ length: 50 }, () => server.connect(UNFINISHED));
     assert.equal((await server.send('/hit.gif?site=a.example')).status, 200);
     for (const socket of [...halves, ...bodies]) socket.destroy();
   });
@@ -200,9 +183,9 @@ describe('a connection', () => {
 });
 
 describe('the limit of one client', () => {
-  it('is told with the seconds to wait, counts nothing, and touches nobody else', async () => {
+  it('is told with the seconds to wait, counts nothing, and touches nobody else', async (t) => {
     await using limited = await RunningServer.start(
-      ...[join(folder, 'limited'), '--rate-limit', '5/s', '--tracker', 'simple'],
+      ...[temporaryFolder(t), '--rate-limit', '5/s', '--tracker', 'simple'],
     );
     const hit = (client: string) =>
       limited.send('/hit.gif?site=a.example', { headers: { 'x-forwarded-for': client } });
@@ -223,34 +206,5 @@ describe('the limit of one client', () => {
     assert.ok(direct.every(({ status }) => status === 200));
     await sleep(1000);
     assert.equal((await hit('203.0.113.9')).status, 200);
-  });
-});
-
-describe('a server that is asked to end', () => {
-  it('finishes what is under way, does not wait for who says nothing, and forgets nothing', async () => {
-    const data = join(folder, 'ending');
-    const ending = await RunningServer.start(data);
-    // It ends with connections open: one idle, one in the middle of a header, one in the middle of a body.
-    const head =
-      'POST /hit HTTP/1.1\r\nhost: a.example\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{';
-    const sockets = ['', 'GET / HTTP/1.1\r\nhos', head].map((bytes) => ending.connect(bytes));
-    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-
-    let answered = 0;
-    const hits = Array.from({ length: 400 }, async () => {
-      const { status } = await ending.send('/hit.gif?site=end.example');
-      assert.equal(status, 200);
-      if (++answered === 50) ending.child.kill('SIGTERM');
-    });
-    const outcomes = await Promise.allSettled(hits);
-    const refused = outcomes.filter(({ status }) => status === 'rejected');
-    for (const { reason } of refused as PromiseRejectedResult[]) assert.match(reason.code, /^ECONN/);
-    const { code, stderr } = await ending.ended;
-    assert.equal(code, 0, stderr);
-
-    await using again = await RunningServer.start(data);
-    assert.equal((await again.total('end.example')).hits, answered);
-    const { totals } = await again.ask<Stats>('/api/v1/stats?site=end.example');
-    assert.equal(totals.hits, answered);
   });
 });

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,44 +7,18 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogTotals, writeAccessLog } from '../bench/access-log.ts';
 import type { TotalSummary } from '../src/commands/import-summary.ts';
+import { Program, run } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
 
-const CLI = new URL('../src/cli.ts', import.meta.url).pathname;
 /** Two pieces. */
 const LINES = 80_000;
 
-/** A command that runs, and what it says. */
-class Program {
-  readonly process: ChildProcess;
-  stdout = '';
-  stderr = '';
-  readonly #end: Promise<unknown[]>;
-
-  constructor(...args: readonly string[]) {
-    this.process = spawn(process.execPath, [CLI, ...args], { stdio: 'pipe' });
-    this.process.stdout!.on('data', (chunk) => {
-      this.stdout += chunk;
-    });
-    this.process.stderr!.on('data', (chunk) => {
-      this.stderr += chunk;
-    });
-    // It may end before it has read all; what it says then tells why.
-    this.process.stdin!.on('error', () => undefined);
-    this.#end = once(this.process, 'close');
-  }
-
-  /** @returns the exit code */
-  async end(signal?: NodeJS.Signals): Promise<unknown> {
-    if (signal) this.process.kill(signal);
-    const [code] = await this.#end;
-    return code;
-  }
-
-  /** The summary of an import that ends well. */
-  async summary(signal?: NodeJS.Signals): Promise<TotalSummary> {
-    assert.equal(await this.end(signal), 0, this.stderr);
-    return JSON.parse(this.stdout);
-  }
+/** The summary of an import that ends well, if need be by a signal. */
+async function summaryOf(importing: Program, signal?: NodeJS.Signals): Promise<TotalSummary> {
+  if (signal) importing.child.kill(signal);
+  const { code, stdout, stderr } = await importing.ended;
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
 }
 
 /** Waits until something is so. */
@@ -71,7 +43,7 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
   after(() => rm(folder, { recursive: true }));
 
   function startImport(dataDir: string, site: string, ...args: string[]): Program {
-    return new Program('import', '--json', '--data-dir', dataDir, '--site', site, ...args);
+    return new Program(['import', '--json', '--data-dir', dataDir, '--site', site, ...args]);
   }
 
   it('that is killed half-way is completed by the next one', async () => {
@@ -79,25 +51,27 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
     const spool = join(dataDir, 'spool');
     const killed = startImport(dataDir, 'example.com', log);
     await until(() => existsSync(spool) && readdirSync(spool).some((file) => /noted|rows/.test(file)));
-    await killed.end('SIGKILL');
-    const { lines, imported, already } = await startImport(dataDir, 'example.com', log).summary();
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const { lines, imported, already } = await summaryOf(startImport(dataDir, 'example.com', log));
     assert.deepEqual([lines, imported + already], [LINES, LINES]);
     assert.ok(already > 0, 'the first piece was there');
-    const report = new Program('report', '--json', '--bots', 'include', '--data-dir', dataDir);
-    await report.end();
-    assert.equal(JSON.parse(report.stdout).totals.hits, LINES);
+    const { stdout } = await run(['report', '--json', '--bots', 'include', '--data-dir', dataDir]);
+    assert.equal(JSON.parse(stdout).totals.hits, LINES);
   });
 
   it('that is interrupted says what it has and how to go on', async () => {
     const dataDir = join(folder, 'interrupted');
     const interrupted = startImport(dataDir, 'example.com', '-');
     const content = await readFile(log);
-    await new Promise((resolve) => interrupted.process.stdin!.write(content.subarray(0, 9_999_999), resolve));
-    assert.equal(await interrupted.end('SIGINT'), 1);
-    assert.match(interrupted.stderr, /interrupted: import the same logs again, and it goes on from there\n$/);
-    const first: TotalSummary = JSON.parse(interrupted.stdout);
+    await new Promise((resolve) => interrupted.child.stdin!.write(content.subarray(0, 9_999_999), resolve));
+    interrupted.child.kill('SIGINT');
+    const { code, stdout, stderr } = await interrupted.ended;
+    assert.equal(code, 130);
+    assert.match(stderr, /interrupted: import the same logs again, and it goes on from there\n$/);
+    const first: TotalSummary = JSON.parse(stdout);
     assert.deepEqual([first.lines > 0, first.failed], [true, 0]);
-    const { lines, already } = await startImport(dataDir, 'example.com', log).summary();
+    const { lines, already } = await summaryOf(startImport(dataDir, 'example.com', log));
     assert.deepEqual([lines, already], [LINES, first.imported]);
   });
 
@@ -109,11 +83,10 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
     before(async () => {
       dataDir = join(folder, 'served');
       const where = ['--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir];
-      server = new Program('serve', '--public', '--log-level', 'silent', ...where);
-      await until(() => server.stderr.includes('\n'));
-      url = /http:\S+/.exec(server.stderr)?.[0] ?? '';
+      server = new Program(['serve', '--public', '--log-level', 'silent', ...where]);
+      [url] = await server.said(/http:\S+/);
     });
-    after(() => server.end('SIGTERM'));
+    after(() => server.stop());
 
     async function hits(site: string): Promise<number> {
       const response = await fetch(`${url}/api/v1/stats?site=${site}&bots=include`);
@@ -123,9 +96,9 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
     it('counts each line once, however many take the log, and live too', async () => {
       const followed = startImport(dataDir, 'race.example', '--follow', log);
       const imports = [1, 2].map(() => startImport(dataDir, 'race.example', log));
-      const summaries = await Promise.all(imports.map((each) => each.summary()));
+      const summaries = await Promise.all(imports.map((each) => summaryOf(each)));
       await until(async () => (await hits('race.example')) === LINES);
-      summaries.push(await followed.summary('SIGINT'));
+      summaries.push(await summaryOf(followed, 'SIGINT'));
       assert.equal(
         summaries.reduce((sum, { imported }) => sum + imported, 0),
         LINES,
@@ -149,16 +122,16 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
       await appendFile(`${path}.1`, `${rest[3]}${lines[4]}`);
       await writeFile(path, `${lines[5]}${cut[6]}`);
       await until(async () => (await hits(site)) === 6);
-      const first = await followed.summary('SIGTERM');
+      const first = await summaryOf(followed, 'SIGTERM');
       assert.deepEqual([first.lines, first.imported], [6, 6], 'a line without an end waits');
 
       const again = startImport(dataDir, site, '--follow', path);
       await appendFile(path, rest[6]!);
       await until(async () => (await hits(site)) === 7);
-      const second = await again.summary('SIGINT');
+      const second = await summaryOf(again, 'SIGINT');
       assert.deepEqual([second.imported, second.already], [1, 1]);
       await appendFile(path, lines[7]!);
-      const last = await startImport(dataDir, site, path, `${path}.1`).summary();
+      const last = await summaryOf(startImport(dataDir, site, path, `${path}.1`));
       assert.deepEqual([last.lines, last.imported, await hits(site)], [8, 1, 8]);
     });
   });

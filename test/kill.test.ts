@@ -11,7 +11,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DBTracker } from '../src/trackers/db.ts';
 import { Program } from './fixtures/command-line.ts';
-import { FIREFOX, RunningServer } from './fixtures/running-server.ts';
+import { BEARER, FIREFOX, RunningServer, UNFINISHED } from './fixtures/running-server.ts';
 import { Lines } from './fixtures/shelf.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
@@ -71,6 +71,16 @@ async function countsIn(dataDir: string): Promise<Map<string, number>> {
   return new Map(rows.map(({ value, hits }) => [value, Number(hits)]));
 }
 
+/** Asserts that each acknowledged hit is in the store, and none twice. @returns how many hits it has */
+async function assertCountedOnce(load: Load, dataDir: string): Promise<number> {
+  const counts = await countsIn(dataDir);
+  const lost = [...load.acknowledged].filter((path) => !counts.has(path));
+  assert.deepEqual(lost, [], 'acknowledged and lost');
+  const twice = [...counts].filter(([, hits]) => hits !== 1);
+  assert.deepEqual(twice, [], 'counted twice');
+  return counts.size;
+}
+
 describe('a server that is killed', () => {
   test(`${ROUNDS} times, under load, counted every acknowledged hit once`, options, async (t) => {
     const dataDir = temporaryFolder(t);
@@ -93,14 +103,32 @@ describe('a server that is killed', () => {
       total = await server.total('kill.test');
       await server.stop();
     }
-    const counts = await countsIn(dataDir);
-    const lost = [...load.acknowledged].filter((path) => !counts.has(path));
-    assert.deepEqual(lost, [], 'acknowledged and lost');
-    const twice = [...counts].filter(([, hits]) => hits !== 1);
-    assert.deepEqual(twice, [], 'counted twice');
+    const hits = await assertCountedOnce(load, dataDir);
     // Those under way at the kill may be there without an answer.
-    assert.ok(counts.size <= load.acknowledged.size + ROUNDS * CONNECTIONS);
-    assert.deepEqual(total, { hits: counts.size, visitors: 1 }, 'live counts are those of the store');
+    assert.ok(hits <= load.acknowledged.size + ROUNDS * CONNECTIONS);
+    assert.deepEqual(total, { hits, visitors: 1 }, 'live counts are those of the store');
+  });
+
+  test('by a second SIGTERM, counted every acknowledged hit once', options, async (t) => {
+    const dataDir = temporaryFolder(t);
+    const load = new Load();
+    await using server = await RunningServer.start(dataDir);
+    const running = load.run(server.port);
+    await sleep(500);
+    // It waits for the end of a request, and its engine works.
+    server.connect(UNFINISHED);
+    const question = () => server.send('/api/v1/stats', { headers: BEARER });
+    const answers = Promise.allSettled(Array.from({ length: 100 }, question));
+    await sleep(100);
+    server.child.kill('SIGTERM');
+    await sleep(700);
+    server.child.kill('SIGTERM');
+    const { code } = await server.ended;
+    await Promise.all([running, answers]);
+    // It may have been quicker.
+    if (code !== 0) assert.equal(server.child.signalCode, 'SIGKILL', server.stderr);
+    assert.ok(load.acknowledged.size > 50);
+    await assertCountedOnce(load, dataDir);
   });
 });
 
@@ -122,8 +150,8 @@ describe('an import that is killed', () => {
     );
   }
 
-  /** Kills a program a while after the first piece of the log lies in the spool. */
-  async function killIn(dataDir: string, program: Program, wait: number): Promise<void> {
+  /** Kills a program a while after a piece of the log lies in the spool, or at the end of the import. */
+  async function killIn(dataDir: string, program: Program, importing: Program, wait: number): Promise<void> {
     const hasPieces = () => {
       try {
         return readdirSync(join(dataDir, 'spool')).some((file) => file.includes('.no'));
@@ -131,7 +159,7 @@ describe('an import that is killed', () => {
         return false;
       }
     };
-    const isOver = program.ended.then(() => true);
+    const isOver = importing.ended.then(() => true);
     while (!hasPieces() && !(await Promise.race([isOver, sleep(5)])));
     await sleep(wait);
     program.child.kill('SIGKILL');
@@ -146,7 +174,7 @@ describe('an import that is killed', () => {
     const random = randomNumbers(7);
     for (let round = 0; round < 3; round++) {
       await using program = new Program(command);
-      await killIn(dataDir, program, 700 * random.next().value);
+      await killIn(dataDir, program, program, 700 * random.next().value);
     }
     await using last = new Program(command);
     const { code, stdout, stderr } = await last.ended;
@@ -166,7 +194,7 @@ describe('an import that is killed', () => {
     for (let round = 0; round < 3; round++) {
       await using server = await RunningServer.start(dataDir);
       await using program = new Program(command);
-      await killIn(dataDir, server, 700 * random.next().value);
+      await killIn(dataDir, server, program, 700 * random.next().value);
       const { code, stderr } = await program.ended;
       if (code !== 0) assert.match(stderr, /import the log again/);
     }

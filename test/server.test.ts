@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Count, Stats, Top } from '../src/index.ts';
 import { DIMENSIONS } from '../src/store/question.ts';
-import { assertProblem, BEARER, type Problem, RunningServer, TOKEN } from './fixtures/running-server.ts';
+import { assertProblem, BEARER, type Problem, TOKEN } from './fixtures/running-server.ts';
+import { sharedServer } from './fixtures/shared-server.ts';
 
-let folder = '';
-let server: RunningServer;
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-  server = await RunningServer.start(join(folder, 'data'));
-});
-after(async () => {
-  const { code, stderr } = await server.stop();
-  assert.equal(code, 0);
-  assert.doesNotMatch(stderr, /Warning|"level":[56]0/);
-  await rm(folder, { recursive: true, force: true });
-});
+const server = await sharedServer();
 
 describe('questions', () => {
   const PRIVATE = [

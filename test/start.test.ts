@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { serve } from '../src/commands/serve.ts';
 import { readSettings, SERVE_SETTINGS } from '../src/config.ts';
-import { type Ended, Program, run } from './fixtures/command-line.ts';
+import { assertFailed, Program, run } from './fixtures/command-line.ts';
 import { RunningServer } from './fixtures/running-server.ts';
 
 let folder = '';
@@ -23,14 +23,8 @@ after(() => rm(folder, { recursive: true, force: true }));
 async function start(...args: string[]): Promise<void> {
   const { values, positionals } = readSettings(SERVE_SETTINGS, args, {});
   const { stdin, stdout, stderr } = process;
-  await serve.run(values, positionals, { stdin, stdout, stderr, interrupted: AbortSignal.abort() });
-}
-
-function assertRefused({ code, stdout, stderr }: Ended, wanted: number, said: RegExp): void {
-  assert.equal(code, wanted, stderr);
-  assert.equal(stdout, '');
-  assert.match(stderr, /^hit-tracker: [^\n]+\n$/);
-  assert.match(stderr, said);
+  const terminal = { stdin, stdout, stderr, interruption: () => AbortSignal.abort() };
+  await serve.run(values, positionals, terminal);
 }
 
 describe('a server', { concurrency: 2 }, () => {
@@ -70,12 +64,12 @@ describe('a server', { concurrency: 2 }, () => {
   }
 
   it('does not start with a bad value, and says so in one line', async () => {
-    assertRefused(await run(['serve', '--rate-limit', '100']), 2, /--rate-limit: "100" is not like 100\/s/);
+    assertFailed(await run(['serve', '--rate-limit', '100']), 2, /--rate-limit: "100" is not like 100\/s/);
   });
 
   it('does not start with a bad value in the environment, and names the variable', async () => {
     const program = new Program(['serve'], { HIT_PORT: 'http' });
-    assertRefused(await program.ended, 2, /HIT_PORT: "http" is not a whole number/);
+    assertFailed(await program.ended, 2, /HIT_PORT: "http" is not a whole number/);
   });
 
   it('does not start with an unknown flag, nor with a word too many', async () => {
@@ -88,13 +82,13 @@ describe('a server', { concurrency: 2 }, () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
     const args = ['--host', '127.0.0.1', '--port', String(port), '--data-dir', join(folder, 'taken')];
-    assertRefused(await run(['serve', ...args]), 1, /another program uses it; choose another with --port/);
+    assertFailed(await run(['serve', ...args]), 1, /another program uses it; choose another with --port/);
     other.close();
   });
 
   it('does not start on an address that this machine does not have', async () => {
     const args = ['--host', '192.0.2.77', '--port', '0', '--data-dir', join(folder, 'address')];
-    assertRefused(await run(['serve', ...args, '--tracker', 'simple']), 1, /choose another with --host/);
+    assertFailed(await run(['serve', ...args, '--tracker', 'simple']), 1, /choose another with --host/);
   });
 
   it('does not start in a folder that cannot be one', async () => {
@@ -108,7 +102,7 @@ describe('a server', { concurrency: 2 }, () => {
   it('does not start in the folder of another, and leaves that one alone', async () => {
     const data = join(folder, 'shared');
     await using first = await RunningServer.start(data, '--tracker', 'simple');
-    assertRefused(
+    assertFailed(
       await run(['serve', '--port', '0', '--data-dir', data]),
       1,
       /another Hit Tracker process uses/,

@@ -6,8 +6,11 @@ export interface Terminal {
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  /** Aborted when the person wants the command to end: SIGINT or SIGTERM. */
-  readonly interrupted: AbortSignal;
+  /**
+   * For a command that has something to finish: aborted when it is to end, by SIGINT or SIGTERM, or since nobody reads
+   * what it writes. Until it is asked for, these signals end the process there and then.
+   */
+  interruption(): AbortSignal;
 }
 
 /** One command of the command line. */

@@ -28,7 +28,7 @@ describe('the import command', { timeout: 30_000 }, () => {
       stdin: Readable.from([Buffer.from(stdin)], { objectMode: false }),
       stdout,
       stderr: new PassThrough(),
-      interrupted: new AbortController().signal,
+      interruption: () => new AbortController().signal,
     };
     const { values, positionals } = readSettings(
       IMPORT_SETTINGS,

@@ -29,15 +29,16 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     // Every file is looked at before the first is read; one to follow may come later.
     const sizes = values.follow ? [] : await Promise.all(files.map(sizeOf));
     const taker = await openTaker(values, terminal);
+    const interrupted = terminal.interruption();
     const taken: TakenLog[] = [];
     try {
       for (const [index, file] of files.entries()) {
-        for await (const log of logsOf(file, values, terminal)) {
+        for await (const log of logsOf(file, values, terminal, interrupted)) {
           const progress = new ProgressLine(terminal.stderr, nameOf(file), sizes[index]);
-          const summary = await takeLog(log, values, taker, progress, terminal.interrupted);
+          const summary = await takeLog(log, values, taker, progress, interrupted);
           taken.push({ name: nameOf(file), summary });
         }
-        if (terminal.interrupted.aborted) break;
+        if (interrupted.aborted) break;
       }
     } catch (error) {
       // Of the log that failed nobody knows the counts; the others have theirs.
@@ -47,7 +48,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
       await taker.close();
     }
     print(taken, files.length > 1, values.json!, terminal);
-    checkWhole(taken, files.length, values.follow!, terminal.interrupted.aborted);
+    checkWhole(taken, values.follow!, interrupted.aborted);
   },
 };
 
@@ -82,9 +83,14 @@ function nameOf(file: string): string {
 }
 
 /** One log, or with `--follow` one after another. */
-async function* logsOf(file: string, values: ImportValues, terminal: Terminal): AsyncGenerator<Readable> {
-  if (values.follow) yield* generationsOf(file, terminal.interrupted);
-  else yield file === '-' ? terminal.stdin : createReadStream(file, { highWaterMark: 1024 * 1024 });
+async function* logsOf(
+  file: string,
+  values: ImportValues,
+  { stdin }: Terminal,
+  interrupted: AbortSignal,
+): AsyncGenerator<Readable> {
+  if (values.follow) yield* generationsOf(file, interrupted);
+  else yield file === '-' ? stdin : createReadStream(file, { highWaterMark: 1024 * 1024 });
 }
 
 /** The server that runs on the data folder does the work, or else this process. */
@@ -132,15 +138,16 @@ function print(taken: readonly TakenLog[], several: boolean, json: boolean, { st
 }
 
 /** Says what to do where not all was read. Following ends by being interrupted. */
-function checkWhole(taken: readonly TakenLog[], files: number, follow: boolean, interrupted: boolean): void {
-  const broken = taken.filter(({ summary }) => summary.broken !== undefined);
+function checkWhole(taken: readonly TakenLog[], follow: boolean, interrupted: boolean): void {
   if (interrupted) {
-    if (follow || (broken.length === 0 && taken.length === files)) return;
+    if (follow) return;
+    // Also where all seems to be there: what writes into a pipe ends by the same signal.
     throw new HitError(
-      'import_failed',
+      'interrupted',
       'the import was interrupted: import the same logs again, and it goes on from there',
     );
   }
+  const broken = taken.filter(({ summary }) => summary.broken !== undefined);
   if (broken.length > 0) {
     const which = broken.map(({ name, summary }) => `${name} breaks off (${summary.broken})`).join(', ');
     throw new HitError(

@@ -143,6 +143,7 @@ async function serveFrom(
     log,
   );
   resources.defer(() => closeServer(app));
+  const interrupted = terminal.interruption();
   const address = await listen(app, values.port!, values.host!);
   const control = await openControl(app, controlSocket(folder.path), log);
   resources.defer(() => {
@@ -150,7 +151,7 @@ async function serveFrom(
     control?.closeAllConnections();
   });
   greet(terminal, address, folder.path, adminToken, values);
-  await aborted(terminal.interrupted);
+  await aborted(interrupted);
   log.info('closing: what was acknowledged is being stored');
 }
 

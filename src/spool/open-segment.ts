@@ -70,18 +70,18 @@ export class OpenSegment {
     return segmentOf(this.#name, path, this.bytes, []);
   }
 
-  /** Closes and removes a file without groups. What cannot be removed is empty, and goes at the next start. */
+  /** Closes and removes a file without groups. Throws where it cannot be removed: it goes at the next start then. */
   discard(): void {
     this.#close();
-    try {
-      rmSync(this.path);
-    } catch {}
+    rmSync(this.path, { force: true });
   }
 
-  /** Its groups are synced already: a failure to close says nothing about them. */
   #close(): void {
     try {
       closeSync(this.#fd);
-    } catch {}
+    } catch {
+      // Each group was written, and synced, before anybody relied on it: a file that does not close takes nothing back,
+      // and is to be delivered like any other.
+    }
   }
 }

@@ -1,53 +1,15 @@
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { Lines, pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
+import { pathsIn } from '../../test/fixtures/shelf.ts';
+import { append, batchOf, hits, openSpool } from '../../test/fixtures/spool.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { HitError } from '../errors.ts';
-import { RowWriter } from '../hit/row.ts';
-import { Spool, type SpoolOptions } from './spool.ts';
 
 const options = { timeout: 30_000 };
-
-/** A spool in an empty folder, and the shelf that it drains to. */
-async function open(t: TestContext, fields: Partial<SpoolOptions> = {}) {
-  const folder = fields.folder ?? join(temporaryFolder(t), 'spool');
-  const shelf = new Shelf();
-  const log = new Lines();
-  const spool = await Spool.open({
-    folder,
-    durability: 'disk',
-    maxBytes: 2 ** 30,
-    sink: shelf,
-    log,
-    ...fields,
-  });
-  t.after(async () => {
-    shelf.letIn();
-    await spool.close(0);
-  });
-  return { folder, spool, shelf, log };
-}
-
-/** Appends a hit. @returns when it is durable */
-function append(spool: Spool, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    spool.append(hitOf({ path }), (fault) => (fault ? reject(fault) : resolve()));
-  });
-}
-
-function hits(from: number, to: number): string[] {
-  return Array.from({ length: to - from }, (_, i) => `/hit-${from + i}`);
-}
-
-function batchOf(paths: readonly string[]): Buffer {
-  const rows = new RowWriter();
-  for (const path of paths) rows.write(hitOf({ path }));
-  return rows.seal();
-}
 
 function pathsOnDisk(folder: string): string[] {
   return readdirSync(folder)
@@ -58,7 +20,7 @@ function pathsOnDisk(folder: string): string[] {
 describe('an acknowledged hit', () => {
   for (const durability of ['disk', 'process'] as const) {
     test(`is in a file from then on (${durability})`, options, async (t) => {
-      const { folder, spool, shelf } = await open(t, { durability });
+      const { folder, spool, shelf } = await openSpool(t, { durability });
       shelf.shut();
       for (const path of hits(0, 20)) {
         await append(spool, path);
@@ -69,7 +31,7 @@ describe('an acknowledged hit', () => {
   }
 
   test('is found by the next run, whenever the process dies', options, async (t) => {
-    const { folder, spool, shelf } = await open(t);
+    const { folder, spool, shelf } = await openSpool(t);
     shelf.shut();
     const copies = temporaryFolder(t);
     for (const path of hits(0, 10)) {
@@ -78,7 +40,7 @@ describe('an acknowledged hit', () => {
       cpSync(folder, join(copies, path), { recursive: true });
     }
     for (const [index, path] of hits(0, 10).entries()) {
-      const next = await open(t, { folder: join(copies, path) });
+      const next = await openSpool(t, { folder: join(copies, path) });
       await next.spool.flush();
       assert.deepEqual(next.shelf.paths, hits(0, index + 1));
       await next.spool.close();
@@ -86,7 +48,7 @@ describe('an acknowledged hit', () => {
   });
 
   test('comes to the sink by itself, within seconds', options, async (t) => {
-    const { folder, spool, shelf } = await open(t);
+    const { folder, spool, shelf } = await openSpool(t);
     await append(spool, '/hit-1');
     while (shelf.batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     assert.deepEqual(shelf.paths, ['/hit-1']);
@@ -98,7 +60,7 @@ describe('an acknowledged hit', () => {
 
 describe('a group', () => {
   test('holds what came in one turn, and is answered as a whole', options, async (t) => {
-    const { spool } = await open(t);
+    const { spool } = await openSpool(t);
     let answered = 0;
     const all = Promise.all(hits(0, 500).map((path) => append(spool, path).then(() => answered++)));
     await new Promise<void>((resolve) => spool.append(hitOf(), () => resolve()));
@@ -107,7 +69,7 @@ describe('a group', () => {
   });
 
   test('gathers while the one before it is synced', options, async (t) => {
-    const { folder, spool, shelf } = await open(t);
+    const { folder, spool, shelf } = await openSpool(t);
     shelf.shut();
     const appended: Promise<void>[] = [];
     for (const path of hits(0, 2000)) {
@@ -122,7 +84,7 @@ describe('a group', () => {
   });
 
   test('is told to all, also where one of them does not listen', options, async (t) => {
-    const { spool, log } = await open(t);
+    const { spool, log } = await openSpool(t);
     spool.append(hitOf(), () => {
       throw new Error('the browser went away');
     });
@@ -134,7 +96,7 @@ describe('a group', () => {
 
 describe('a flush', () => {
   test('delivers all that was appended before it, also while more comes', options, async (t) => {
-    const { spool, shelf } = await open(t);
+    const { spool, shelf } = await openSpool(t);
     let next = 0;
     let isOver = false;
     const load = (async () => {
@@ -160,7 +122,7 @@ describe('a flush', () => {
   });
 
   test('waits for what another flush has sent on its way', options, async (t) => {
-    const { spool, shelf } = await open(t);
+    const { spool, shelf } = await openSpool(t);
     for (let i = 0; i < 30; i++) {
       await append(spool, `/hit-${i}`);
       // Let the commit end, so that both seal for themselves.
@@ -173,7 +135,7 @@ describe('a flush', () => {
   });
 
   test('has nothing to wait for in an empty spool', options, async (t) => {
-    const { spool, shelf } = await open(t);
+    const { spool, shelf } = await openSpool(t);
     await spool.flush();
     assert.deepEqual(shelf.attempts, []);
   });
@@ -181,7 +143,7 @@ describe('a flush', () => {
 
 describe('a full spool', () => {
   test('refuses hits, and takes them again when the sink has made room', options, async (t) => {
-    const { spool, shelf } = await open(t, { maxBytes: 5000 });
+    const { spool, shelf } = await openSpool(t, { maxBytes: 5000 });
     shelf.shut();
     const accepted: string[] = [];
     let fault: unknown;
@@ -206,7 +168,7 @@ describe('a full spool', () => {
   });
 
   test('holds no more than it may, however many hits come at once', options, async (t) => {
-    const { spool, shelf } = await open(t, { maxBytes: 20_000 });
+    const { spool, shelf } = await openSpool(t, { maxBytes: 20_000 });
     shelf.shut();
     let refused = 0;
     for (let turn = 0; turn < 50; turn++) {
@@ -220,7 +182,7 @@ describe('a full spool', () => {
 
 describe('a sink that fails', () => {
   test('is given the same batch again, and the others behind it', options, async (t) => {
-    const { spool, shelf, log } = await open(t);
+    const { spool, shelf, log } = await openSpool(t);
     shelf.failures = 3;
     await append(spool, '/hit-1');
     const first = spool.flush();
@@ -234,12 +196,12 @@ describe('a sink that fails', () => {
   });
 
   test('does not hold up the close, and the next run delivers', options, async (t) => {
-    const { folder, spool, shelf } = await open(t);
+    const { folder, spool, shelf } = await openSpool(t);
     shelf.failures = Number.POSITIVE_INFINITY;
     await append(spool, '/hit-1');
     await spool.close(300);
     const [id] = shelf.attempts;
-    const next = await open(t, { folder });
+    const next = await openSpool(t, { folder });
     await append(next.spool, '/hit-2');
     await next.spool.flush();
     assert.deepEqual(next.shelf.paths, ['/hit-1', '/hit-2']);
@@ -250,7 +212,7 @@ describe('a sink that fails', () => {
 
 describe('a closed spool', () => {
   test('has answered all that it took, and takes no more', options, async (t) => {
-    const { spool, shelf } = await open(t);
+    const { spool, shelf } = await openSpool(t);
     const appended = Promise.all(hits(0, 100).map((path) => append(spool, path)));
     await spool.close();
     await appended;
@@ -260,7 +222,7 @@ describe('a closed spool', () => {
   });
 
   test('has let go of every file', options, async (t) => {
-    const { spool, shelf, folder } = await open(t);
+    const { spool, shelf, folder } = await openSpool(t);
     shelf.failures = Number.POSITIVE_INFINITY;
     await append(spool, '/hit-1');
     await spool.close(100);
@@ -268,53 +230,5 @@ describe('a closed spool', () => {
       readdirSync(folder).map((file) => file.split('.').at(-1)),
       ['rows'],
     );
-  });
-});
-
-describe('a whole batch', () => {
-  test('is delivered with its notes, in its turn', options, async (t) => {
-    const { folder, spool, shelf } = await open(t);
-    await append(spool, '/hit-1');
-    const flushed = spool.flush();
-    await spool.add([batchOf(['/hit-2']), batchOf(['/hit-3'])], [{ digest: 'abc', lines: 2 }]);
-    await append(spool, '/hit-4');
-    await Promise.all([flushed, spool.flush()]);
-    assert.deepEqual(shelf.paths, ['/hit-1', '/hit-2', '/hit-3', '/hit-4']);
-    assert.deepEqual(shelf.batches[1]?.notes, [{ digest: 'abc', lines: 2 }]);
-    assert.deepEqual(readdirSync(folder), []);
-  });
-
-  test('waits for room, and leaves some to hits', options, async (t) => {
-    const { spool, shelf } = await open(t, { maxBytes: 10_000 });
-    shelf.shut();
-    const batch = batchOf(hits(0, 30));
-    let added = 0;
-    const adding = (async () => {
-      for (let i = 0; i < 5; i++) await spool.add([batch], [{ number: i }]).then(() => added++);
-    })();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.equal(added, 1);
-    await append(spool, '/hit-100');
-    shelf.letIn();
-    await adding;
-    await spool.flush();
-    assert.equal(shelf.paths.length, 151);
-  });
-
-  test('that waits for room is refused when the spool closes', options, async (t) => {
-    const { spool, shelf } = await open(t, { maxBytes: 3000 });
-    shelf.failures = Number.POSITIVE_INFINITY;
-    const batch = batchOf(hits(0, 30));
-    await spool.add([batch], [{}]);
-    const waiting = assert.rejects(spool.add([batch], [{}]), { code: 'spool_full', message: /closing/ });
-    await spool.close(50);
-    await waiting;
-  });
-
-  test('may be empty', options, async (t) => {
-    const { spool, shelf } = await open(t);
-    await spool.add([], [{ lines: 7 }, { lines: 8 }]);
-    await spool.flush();
-    assert.deepEqual(shelf.batches[0]?.notes, [{ lines: 7 }, { lines: 8 }]);
   });
 });

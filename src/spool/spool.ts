@@ -64,7 +64,7 @@ export class Spool {
   readonly #adding = new Set<Promise<Segment>>();
   #sealTimer: NodeJS.Timeout | undefined;
   /** Those who wait for the segment under way to be finished. */
-  #sealRequests: (() => void)[] = [];
+  readonly #sealRequests: (() => void)[] = [];
   /** Whether the last group could not be written. */
   #failing = false;
   #closed = false;
@@ -196,7 +196,7 @@ export class Spool {
     await new Promise(setImmediate);
     while (this.#gathering.hits > 0) {
       const { bytes, waiting } = this.#gathering.take();
-      const requests = this.#takeSealRequests();
+      const requests = this.#sealRequests.splice(0);
       const fault = await this.#write(bytes);
       if (!fault) this.#accepted += waiting.length;
       this.#tell(waiting, fault);
@@ -205,14 +205,8 @@ export class Spool {
       if (this.#options.durability === 'process') await new Promise(setImmediate);
     }
     this.#committing = undefined;
-    this.#sealFor(this.#takeSealRequests());
+    this.#sealFor(this.#sealRequests.splice(0));
     if (this.#segment) this.#scheduleSeal();
-  }
-
-  #takeSealRequests(): (() => void)[] {
-    const requests = this.#sealRequests;
-    this.#sealRequests = [];
-    return requests;
   }
 
   #sealFor(requests: readonly (() => void)[]): void {
