@@ -1,7 +1,7 @@
 /**
  * Every coded error of Hit Tracker. A fault is thrown as a `HitError`; outcomes that are expected (a dropped
  * hit, a log line that cannot be read) are values, not errors. HTTP and the command line each map errors in
- * one place: `http/problem.ts` and `cli.ts`.
+ * one place: `http/problem.ts` and `program.ts`.
  */
 
 /** code → HTTP status. The exit code is in `EXIT_CODE`, else it is 1. */

@@ -23,13 +23,14 @@ export const ROOMS: readonly string[] = [
   'logs', // hits read from access logs
   'http', // hits and questions from the network
   'commands', // what a person types
-  'cli', // the two faces of the whole house: one for the shell,
+  'program', // the two faces of the whole house: one for the shell,
+  'cli', // with its door,
   'index', // one for programs
 ];
 
 const MAX_LINES = 300;
 const BARREL = 'index.ts';
-const READERS_OF_THE_PROCESS = ['config.ts', 'cli.ts'];
+const READERS_OF_THE_PROCESS = ['config.ts', 'program.ts', 'cli.ts'];
 
 /**
  * Finds what breaks the rules.

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Settings, Values } from '../config.ts';
 
-/** Where a command reads and writes. Handed in, so that nothing but `cli.ts` knows the process. */
+/** Where a command reads and writes. Handed in, so that nothing but `program.ts` knows the process. */
 export interface Terminal {
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };

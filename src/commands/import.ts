@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Readable } from 'node:stream';
 import { IMPORT_SETTINGS, type Values } from '../config.ts';
 import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
+import { fileChunks, streamChunks } from '../logs/chunks.ts';
 import { generationsOf } from '../logs/follow.ts';
 import { untilFault } from '../logs/source.ts';
 import type { ImportSummary } from '../logs/tally.ts';
@@ -33,9 +33,10 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     const taken: TakenLog[] = [];
     try {
       for (const [index, file] of files.entries()) {
-        for await (const log of logsOf(file, values, terminal, interrupted)) {
-          const progress = new ProgressLine(terminal.stderr, nameOf(file), sizes[index]);
-          const summary = await takeLog(log, values, taker, progress, interrupted);
+        const size = sizes[index];
+        for await (const log of logsOf(file, size, values, terminal, interrupted)) {
+          const progress = new ProgressLine(terminal.stderr, nameOf(file), size);
+          const summary = await takeLog(log, values, taker, progress);
           taken.push({ name: nameOf(file), summary });
         }
         if (interrupted.aborted) break;
@@ -82,15 +83,22 @@ function nameOf(file: string): string {
   return file === '-' ? 'standard input' : basename(file);
 }
 
-/** One log, or with `--follow` one after another. */
+/**
+ * One log, or with `--follow` one after another.
+ *
+ * @param size bytes; undefined for a pipe, whose reader must be able to wait and be interrupted
+ */
 async function* logsOf(
   file: string,
+  size: number | undefined,
   values: ImportValues,
   { stdin }: Terminal,
   interrupted: AbortSignal,
-): AsyncGenerator<Readable> {
+): AsyncGenerator<AsyncIterable<Buffer>> {
   if (values.follow) yield* generationsOf(file, interrupted);
-  else yield file === '-' ? stdin : createReadStream(file, { highWaterMark: 1024 * 1024 });
+  else if (file === '-') yield streamChunks(stdin, interrupted);
+  else if (size === undefined) yield streamChunks(createReadStream(file), interrupted);
+  else yield fileChunks(file, interrupted);
 }
 
 /** The server that runs on the data folder does the work, or else this process. */
@@ -102,32 +110,22 @@ async function openTaker(values: ImportValues, terminal: Terminal): Promise<LogT
   return server ?? takeHere(values['data-dir']!, values.store!);
 }
 
-/** Takes a log in until it ends, breaks off, or somebody interrupts. */
+/** Takes a log in until it ends or breaks off. */
 async function takeLog(
-  log: Readable,
+  log: AsyncIterable<Buffer>,
   values: ImportValues,
   taker: LogTaker,
   progress: ProgressLine,
-  interrupted: AbortSignal,
 ): Promise<ImportSummary> {
-  const interrupt = () => log.destroy(new Error('interrupted'));
-  // Told by the reading, which may not have begun.
-  log.on('error', () => undefined);
-  interrupted.addEventListener('abort', interrupt);
-  if (interrupted.aborted) interrupt();
   let fault: unknown;
   const readable = untilFault(log, (error) => {
     fault = error;
   });
   const options = { site: values.site, format: values.format!, follow: values.follow! };
   try {
-    const summary = await taker.take(Readable.from(readable, { objectMode: false }), options, (now) =>
-      progress.show(now),
-    );
+    const summary = await taker.take(readable, options, (now) => progress.show(now));
     return fault === undefined ? summary : { ...summary, broken: messageOf(fault) };
   } finally {
-    interrupted.removeEventListener('abort', interrupt);
-    log.destroy();
     progress.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { HitError, messageOf } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
@@ -14,7 +14,7 @@ import { ControlClient } from './control.ts';
 /** Whoever takes logs in. */
 export interface LogTaker {
   take(
-    log: Readable,
+    log: AsyncIterable<Buffer>,
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
   ): Promise<ImportSummary>;
@@ -66,7 +66,7 @@ export async function takeHere(dataDir: string, store: string): Promise<LogTaker
 
 async function handOver(
   control: ControlClient,
-  log: Readable,
+  log: AsyncIterable<Buffer>,
   options: ImportOptions,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<ImportSummary> {
@@ -75,15 +75,24 @@ async function handOver(
   let summary: ImportSummary | undefined;
   let reason = 'the server on this data folder closed the connection';
   try {
-    await control.post(`/control/import?${query}`, log, (line) => {
-      if ('error' in line) throw new HitError('import_failed', String(line.error));
-      if ('progress' in line) onProgress(line.progress as ImportProgress);
-      if ('summary' in line) summary = line.summary as ImportSummary;
-    });
+    await control.post(
+      `/control/import?${query}`,
+      Readable.from(kept(log), { objectMode: false }),
+      (line) => {
+        if ('error' in line) throw new HitError('import_failed', String(line.error));
+        if ('progress' in line) onProgress(line.progress as ImportProgress);
+        if ('summary' in line) summary = line.summary as ImportSummary;
+      },
+    );
   } catch (error) {
     if (error instanceof HitError && error.code !== 'store_unavailable') throw error;
     reason = messageOf(error);
   }
   if (summary) return summary;
   throw new HitError('import_failed', `${reason}: import the log again, nothing is counted twice`);
+}
+
+/** Chunks that outlive the next one, for a stream that reads ahead. */
+async function* kept(log: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of log) yield Buffer.from(chunk);
 }

@@ -45,6 +45,7 @@ const SHORT = 16;
  */
 export class RowWriter {
   #buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
+  #view = new DataView(this.#buffer.buffer);
   #length = 0;
   #groupStart = 0;
 
@@ -76,8 +77,8 @@ export class RowWriter {
     this.#string(hit.os);
     this.#string(hit.device);
     this.#string(hit.language);
-    this.#buffer[this.#length++] = hit.status & 0xff;
-    this.#buffer[this.#length++] = hit.status >>> 8;
+    this.#view.setUint16(this.#length, hit.status, true);
+    this.#length += 2;
     this.#string(hit.method);
     this.#string(hit.title);
     this.#string(hit.props);
@@ -117,11 +118,8 @@ export class RowWriter {
   }
 
   #uint32(value: number): void {
-    const buffer = this.#buffer;
-    buffer[this.#length++] = value & 0xff;
-    buffer[this.#length++] = (value >>> 8) & 0xff;
-    buffer[this.#length++] = (value >>> 16) & 0xff;
-    buffer[this.#length++] = value >>> 24;
+    this.#view.setUint32(this.#length, value, true);
+    this.#length += 4;
   }
 
   #string(text: string): void {
@@ -169,6 +167,7 @@ export class RowWriter {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
     this.#buffer.copy(larger, 0, 0, this.#length);
     this.#buffer = larger;
+    this.#view = new DataView(larger.buffer);
   }
 }
 

@@ -35,7 +35,7 @@ class Followed {
   async #read(path: string): Promise<void> {
     for await (const log of generationsOf(path, this.#stop.signal)) {
       const index = this.generations.push('') - 1;
-      for await (const chunk of log) this.generations[index] += chunk;
+      for await (const chunk of log) this.generations[index] = `${this.generations[index]}${chunk}`;
     }
   }
 }

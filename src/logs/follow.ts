@@ -1,6 +1,5 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
 
@@ -11,22 +10,20 @@ const LAST_LOOKS = 4;
 const CHUNK = 1024 * 1024;
 
 /**
- * A log that grows, through rotation: one stream for each file that is at the path in turn. A stream ends when its
+ * A log that grows, through rotation: the chunks of each file that is at the path in turn. They end when their
  * file was renamed or cut, and everything in it was read; the next one begins with the file that took its place. The
  * file may also not be there yet.
  *
  * @param stop ends the stream under way where it is
  * @throws HitError `import_failed` if the file may not be read
  */
-export async function* generationsOf(path: string, stop: AbortSignal): AsyncGenerator<Readable> {
+export async function* generationsOf(path: string, stop: AbortSignal): AsyncGenerator<AsyncIterable<Buffer>> {
   for (;;) {
     const file = await openWhenThere(path, stop);
     if (!file) return;
-    const log = Readable.from(growing(file, path, stop), { objectMode: false });
     try {
-      yield log;
+      yield growing(file, path, stop);
     } finally {
-      log.destroy();
       await file.close();
     }
   }
@@ -35,14 +32,14 @@ export async function* generationsOf(path: string, stop: AbortSignal): AsyncGene
 async function* growing(file: FileHandle, path: string, stop: AbortSignal): AsyncGenerator<Buffer> {
   let position = 0;
   let quietLooks = 0;
-  let space = Buffer.allocUnsafe(CHUNK);
+  const space = Buffer.allocUnsafeSlow(CHUNK);
   while (!stop.aborted) {
     const { bytesRead } = await file.read(space, 0, CHUNK, position);
     if (bytesRead > 0) {
       position += bytesRead;
       quietLooks = 0;
+      // Valid until the next is asked for.
       yield space.subarray(0, bytesRead);
-      space = Buffer.allocUnsafe(CHUNK);
       continue;
     }
     const own = await file.stat();

@@ -191,7 +191,7 @@ class Run {
 
   /** Reads pieces ahead, and stores them one after another, also while the log has nothing more to give. */
   async #take(pieces: AsyncIterable<Piece>, threads: ReaderThreads): Promise<void> {
-    const ahead = this.#options.follow ? 0 : threads.most;
+    const ahead = this.#options.follow ? 0 : threads.ahead;
     const underWay: Promise<void>[] = [];
     let last: Promise<void> = Promise.resolve();
     try {

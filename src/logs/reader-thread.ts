@@ -21,6 +21,8 @@ export interface ReaderThreadData {
 }
 
 const data = workerData as ReaderThreadData;
+/** When the piece that is read came: nothing in it is later. */
+let now = Date.now();
 const reader = new PieceReader({
   format: data.format,
   site: data.site,
@@ -33,15 +35,16 @@ const reader = new PieceReader({
     limit: RateLimit.parse('off'),
     countries: await Countries.open(),
     // The visitors of logs are named by the import salt alone.
-    salts: new DailySalts({ random: (bytes) => new Uint8Array(bytes), now: Date.now }),
+    salts: new DailySalts({ random: (bytes) => new Uint8Array(bytes), now: () => now }),
     key: data.key,
     importSalt: data.importSalt,
     identity: 'cookieless',
-    now: Date.now,
+    now: () => now,
   }),
 });
 
 parentPort?.on('message', (bytes: Uint8Array<ArrayBuffer>) => {
+  now = Date.now();
   const result = reader.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   // Now, and not when it happens to be collected.
   bytes.buffer.transfer(0);

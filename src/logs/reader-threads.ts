@@ -4,24 +4,28 @@ import { HitError, messageOf } from '../errors.ts';
 import type { PieceResult } from './reader.ts';
 import type { ReaderThreadData } from './reader-thread.ts';
 
-/** Two read about as fast as the store takes it, and each takes some 80 MB. */
+/** One core is left to the store. Two threads read as fast as it takes the hits, and each has some 80 MB. */
 const MOST_THREADS = 2;
+/** Pieces that wait for a thread, so that none waits for a piece. */
+const PIECES_IN_HAND = 2;
 
 /** Threads that read pieces, each in its turn. The second starts when there is a second piece. */
 export class ReaderThreads {
-  /** Pieces that are worth reading ahead: one a thread. */
-  readonly most = Math.min(availableParallelism(), MOST_THREADS);
+  /** Pieces that are worth reading ahead. */
+  readonly ahead: number;
+  readonly #most = Math.max(1, Math.min(availableParallelism() - 1, MOST_THREADS));
   readonly #data: ReaderThreadData;
   readonly #threads: ReaderThread[] = [];
   #turn = 0;
 
   constructor(data: ReaderThreadData) {
     this.#data = data;
+    this.ahead = this.#most + PIECES_IN_HAND;
   }
 
   /** @param bytes in memory of their own, which is handed over */
   read(bytes: Buffer<ArrayBuffer>): Promise<PieceResult> {
-    const slot = this.#turn++ % this.most;
+    const slot = this.#turn++ % this.#most;
     this.#threads[slot] ??= new ReaderThread(this.#data);
     return this.#threads[slot].read(bytes);
   }

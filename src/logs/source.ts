@@ -76,7 +76,7 @@ export async function* untilFault(
         held = [];
         heldBytes = 0;
       }
-      if (end < chunk.length) held.push(chunk.subarray(end));
+      if (end < chunk.length) held.push(Buffer.from(chunk.subarray(end)));
       heldBytes += chunk.length - end;
     }
   } catch (error) {
@@ -96,7 +96,7 @@ export async function sampled(
   for (let length = 0; length < SAMPLE_BYTES; ) {
     const { value, done } = await iterator.next();
     if (done) break;
-    chunks.push(value);
+    chunks.push(Buffer.from(value));
     length += value.length;
     if (follow && value.includes(LINE_FEED)) break;
   }

@@ -53,6 +53,8 @@ export class UsualLines {
   readonly #withHost: boolean;
   readonly #withAgent: boolean;
   readonly #siteOf: (host: string) => string;
+  /** Of lines that name no host. */
+  readonly #site: string;
   readonly #hosts = new Texts({ slotBits: 8, bytes: 16 * 1024 });
   readonly #addresses = new Texts({ slotBits: 16, bytes: 1024 * 1024 });
   readonly #methods = new Texts({ slotBits: 6, bytes: 4 * 1024 });
@@ -68,6 +70,7 @@ export class UsualLines {
     this.#withHost = withHost(format);
     this.#withAgent = withAgent(format);
     this.#siteOf = siteOf;
+    this.#site = siteOf('');
   }
 
   /** What is read from now on. */
@@ -84,15 +87,14 @@ export class UsualLines {
   read(start: number, out: LineFacts): number {
     const bytes = this.#bytes;
     let at = start;
-    let host = '';
+    out.site = this.#site;
     if (this.#withHost) {
       const end = wordEnd(bytes, at);
       if (!isField(bytes, at, end) || bytes[end + 1] === DASH) return DECLINED;
-      host = this.#hosts.of(bytes, this.#view, at, end);
-      host = host.slice(0, endOfHostName(host, 0, host.length));
+      const host = this.#hosts.of(bytes, this.#view, at, end);
+      out.site = this.#siteOf(host.slice(0, endOfHostName(host, 0, host.length)));
       at = end + 1;
     }
-    out.site = this.#siteOf(host);
 
     const addressEnd = wordEnd(bytes, at);
     if (!isField(bytes, at, addressEnd) || bytes[addressEnd - 1] === COMMA) return DECLINED;
@@ -132,7 +134,6 @@ export class UsualLines {
 
     const target = at + 1;
     const targetEnd = wordEnd(bytes, target);
-    for (at = target; at < targetEnd; at++) if (bytes[at] === HASH) return DECLINED;
     if (!isProtocol(bytes, targetEnd)) return DECLINED;
     out.path = this.#targets.of(bytes, this.#view, target, targetEnd);
 
@@ -219,12 +220,20 @@ function isDigit(bytes: Buffer, at: number): boolean {
   return value >= 0 && value <= 9;
 }
 
-/** The index of the first byte that is not of a plain word: a space, a control, a quote, an escape or beyond ASCII. */
+/** Whether a byte may be in a plain quoted text, and in a plain word. */
+const OF_QUOTED = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(byte >= SPACE && byte < DELETE && byte !== QUOTE && byte !== BACKSLASH),
+);
+const OF_WORD = OF_QUOTED.map((may, byte) => (byte === SPACE || byte === HASH ? 0 : may));
+
+/**
+ * The index of the first byte that is not of a plain word: a space, a control, a quote, an escape, a fragment's sign or
+ * beyond ASCII.
+ */
 function wordEnd(bytes: Buffer, from: number): number {
   let at = from;
   for (;;) {
-    const byte = bytes[at]!;
-    if (!(byte > SPACE && byte < DELETE && byte !== QUOTE && byte !== BACKSLASH)) return at;
+    if (OF_WORD[bytes[at]!] !== 1) return at;
     at++;
   }
 }
@@ -233,8 +242,7 @@ function wordEnd(bytes: Buffer, from: number): number {
 function quoteAfter(bytes: Buffer, from: number): number {
   let at = from;
   for (;;) {
-    const byte = bytes[at]!;
-    if (!(byte >= SPACE && byte < DELETE && byte !== QUOTE && byte !== BACKSLASH)) return at;
+    if (OF_QUOTED[bytes[at]!] !== 1) return at;
     at++;
   }
 }

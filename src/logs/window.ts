@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LINE_FEED } from './ascii.ts';
 
-/** What was read of a source and not taken yet. */
+/** Bytes that memory is allotted for at least. */
+const LEAST_CAPACITY = 64 * 1024;
+const NOTHING = Buffer.allocUnsafeSlow(0);
+
+/** What was read of a source and not taken yet, in one piece of memory. */
 export class Window {
   readonly #source: AsyncIterator<Buffer>;
   /** The chunk that was asked for and is not there yet. */
   #next: Promise<IteratorResult<Buffer>> | undefined;
-  #chunks: Buffer[] = [];
-  /** The only chunk, if it is not the source's any more. */
-  #joined: Buffer<ArrayBuffer> | undefined;
+  #memory: Buffer<ArrayBuffer> = NOTHING;
   #length = 0;
+  /** Bytes for which memory is allotted after some was taken: as many as were there. */
+  #usual = LEAST_CAPACITY;
   #ended = false;
 
+  /** @param source its chunks need not outlive the next one */
   constructor(source: AsyncIterable<Buffer>) {
     this.#source = source[Symbol.asyncIterator]();
   }
@@ -40,13 +45,8 @@ export class Window {
       : withPatience(this.#next, patience));
     if (!result) return false;
     this.#next = undefined;
-    if (result.done) {
-      this.#ended = true;
-    } else {
-      this.#chunks.push(result.value);
-      this.#joined = undefined;
-      this.#length += result.value.length;
-    }
+    if (result.done) this.#ended = true;
+    else this.#append(result.value);
     return true;
   }
 
@@ -66,26 +66,31 @@ export class Window {
     while (this.#length < length && !this.#ended && !this.peek().includes(LINE_FEED)) await this.read();
   }
 
-  /** The first bytes, as many as are there; default all. They are valid until they are taken out. */
+  /** The first bytes, as many as are there; default all. They are valid until more is read or taken. */
   peek(length = this.#length): Buffer {
-    if (this.#chunks.length !== 1) this.#join();
-    return this.#chunks[0]!.subarray(0, length);
+    return this.#memory.subarray(0, Math.min(length, this.#length));
   }
 
   /** Takes the first bytes out. Their memory is the taker's, who may hand it on. */
   take(length: number): Buffer<ArrayBuffer> {
-    const whole = this.#joined ?? this.#join();
-    const rest = whole.subarray(length);
-    this.#joined = joined([rest], rest.length);
-    this.#chunks = [this.#joined];
-    this.#length = rest.length;
-    return whole.subarray(0, length);
+    const taken = this.#memory.subarray(0, length);
+    const rest = this.#memory.subarray(length, this.#length);
+    this.#usual = Math.max(LEAST_CAPACITY, this.#length);
+    this.#memory = NOTHING;
+    this.#length = 0;
+    if (rest.length > 0) this.#append(rest);
+    return taken;
   }
 
-  #join(): Buffer<ArrayBuffer> {
-    this.#joined = joined(this.#chunks, this.#length);
-    this.#chunks = [this.#joined];
-    return this.#joined;
+  #append(chunk: Buffer): void {
+    const length = this.#length + chunk.length;
+    if (length > this.#memory.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, this.#usual, this.#memory.length * 2));
+      this.#memory.copy(larger, 0, 0, this.#length);
+      this.#memory = larger;
+    }
+    chunk.copy(this.#memory, this.#length);
+    this.#length = length;
   }
 
   /** Takes out what there is before the next line begins, in little memory however long that is. */
@@ -101,14 +106,6 @@ export class Window {
       await this.read();
     }
   }
-}
-
-/** A copy in memory of its own. */
-function joined(chunks: readonly Buffer[], length: number): Buffer<ArrayBuffer> {
-  const bytes = Buffer.allocUnsafeSlow(length);
-  let at = 0;
-  for (const chunk of chunks) at += chunk.copy(bytes, at);
-  return bytes;
 }
 
 async function withPatience<Result>(

@@ -1,0 +1,38 @@
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+
+const CHUNK = 1024 * 1024;
+
+/**
+ * The bytes of a file. All chunks are in the same memory, so each is valid until the next is asked for: a large log
+ * leaves no buffers behind, of which a collector of garbage sees the small objects only.
+ *
+ * @param stop makes it throw where it is
+ */
+export async function* fileChunks(path: string, stop: AbortSignal): AsyncGenerator<Buffer> {
+  await using file = await open(path);
+  const memory = Buffer.allocUnsafeSlow(CHUNK);
+  for (;;) {
+    const { bytesRead } = await file.read(memory, 0, CHUNK, null);
+    if (stop.aborted) throw new Error('interrupted');
+    if (bytesRead === 0) return;
+    yield memory.subarray(0, bytesRead);
+  }
+}
+
+/**
+ * The bytes of a pipe, or of another stream.
+ *
+ * @param stop makes it throw, also while it waits
+ */
+export async function* streamChunks(stream: Readable, stop: AbortSignal): AsyncGenerator<Buffer> {
+  const interrupt = () => stream.destroy(new Error('interrupted'));
+  stop.addEventListener('abort', interrupt);
+  if (stop.aborted) interrupt();
+  try {
+    yield* stream;
+  } finally {
+    stop.removeEventListener('abort', interrupt);
+    stream.destroy();
+  }
+}
