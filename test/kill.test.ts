@@ -133,7 +133,7 @@ describe('a server that is killed', () => {
 });
 
 describe('an import that is killed', () => {
-  const LINES = 60_000;
+  const LINES = 200_000;
   // Long lines, so that few of them make several pieces.
   const agent = `${FIREFOX} ${'x'.repeat(1000)}`;
   const log = Array.from({ length: LINES }, (_, line) => {

@@ -62,7 +62,7 @@ test('a file of re-exports is a barrel, and index.ts alone may be one', () => {
   assert.deepEqual(faultsOf('hit/all.ts', `${barrel}export const b = 1;\n`), []);
 });
 
-test('the command line and the environment are read in two files', () => {
+test('the command line and the environment are read where the program begins', () => {
   for (const source of [
     'const port = process.env.HIT_PORT;',
     'run(process.argv.slice(2));',
@@ -71,7 +71,7 @@ test('the command line and the environment are read in two files', () => {
   ]) {
     assert.match(
       faultsOf('http/server.ts', source).join(),
-      /only config\.ts and cli\.ts read process\.argv and process\.env/,
+      /only config\.ts and program\.ts and cli\.ts read process\.argv and process\.env/,
     );
     assert.deepEqual(faultsOf('config.ts', source), []);
   }

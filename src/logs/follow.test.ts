@@ -35,7 +35,11 @@ class Followed {
   async #read(path: string): Promise<void> {
     for await (const log of generationsOf(path, this.#stop.signal)) {
       const index = this.generations.push('') - 1;
-      for await (const chunk of log) this.generations[index] = `${this.generations[index]}${chunk}`;
+      try {
+        for await (const chunk of log) this.generations[index] = `${this.generations[index]}${chunk}`;
+      } catch (error) {
+        assert.ok(this.#stop.signal.aborted, String(error));
+      }
     }
   }
 }

@@ -14,7 +14,7 @@ const CHUNK = 1024 * 1024;
  * file was renamed or cut, and everything in it was read; the next one begins with the file that took its place. The
  * file may also not be there yet.
  *
- * @param stop ends the stream under way where it is
+ * @param stop makes the file under way break off where it is
  * @throws HitError `import_failed` if the file may not be read
  */
 export async function* generationsOf(path: string, stop: AbortSignal): AsyncGenerator<AsyncIterable<Buffer>> {
@@ -48,6 +48,8 @@ async function* growing(file: FileHandle, path: string, stop: AbortSignal): Asyn
     if (quietLooks > LAST_LOOKS) return;
     await pause(stop);
   }
+  // Not an end: what stands behind the last line's end is not all of its line.
+  throw new Error('interrupted');
 }
 
 /**
