@@ -8,14 +8,29 @@ const FROM_FASTIFY: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
 };
 
-/** Sends an error as `application/problem+json` (RFC 9457): the one place where errors become HTTP. */
+/** A response, whoever sends it. */
+interface Problem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** An error as `application/problem+json` (RFC 9457): the one place where errors become HTTP. */
+export function problemOf(error: HitError): Problem {
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(error.retryAfter !== undefined && { 'retry-after': String(error.retryAfter) }),
+      ...(error.status === 401 && { 'www-authenticate': 'Bearer' }),
+    },
+    body: problemText(error.status, error.code, error.message),
+  };
+}
+
 export function sendProblem(reply: FastifyReply, error: HitError): FastifyReply {
-  if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
-  if (error.status === 401) reply.header('www-authenticate', 'Bearer');
-  return reply
-    .code(error.status)
-    .type('application/problem+json')
-    .send(problemText(error.status, error.code, error.message));
+  const { status, headers, body } = problemOf(error);
+  return reply.code(status).headers(headers).send(body);
 }
 
 /** Handles whatever a handler threw. Faults of ours are logged, and not told to strangers. */
@@ -39,7 +54,12 @@ export function asHitError(error: FastifyError | HitError, request: FastifyReque
   if (code) return new HitError(code, detailOf(code, request), { cause: error });
   const status = error.statusCode ?? 500;
   if (status < 500) return new HitError('invalid', error.message, { cause: error });
-  return new HitError('internal', 'something failed here; the log of the server says what', { cause: error });
+  return internalError(error);
+}
+
+/** What strangers are told of a fault of ours. */
+export function internalError(cause: unknown): HitError {
+  return new HitError('internal', 'something failed here; the log of the server says what', { cause });
 }
 
 function detailOf(code: ErrorCode, request: FastifyRequest): string {

@@ -8,6 +8,7 @@ import { trustSocket } from './auth.ts';
 import { batchRoutes } from './collect/batch.ts';
 import { beaconRoutes } from './collect/beacon.ts';
 import { counterRoutes } from './collect/counter.ts';
+import { Pixel } from './collect/pixel.ts';
 import type { ServerContext } from './context.ts';
 import { metricsRoutes } from './metrics.ts';
 import { onError, onNotFound, rawProblem } from './problem.ts';
@@ -17,6 +18,8 @@ const BODY_LIMIT = 64 * 1024;
 const MOST_CONNECTIONS = 20_000;
 /** Within which a request must have come as a whole, in milliseconds. */
 const REQUEST_TIMEOUT = 120_000;
+/** How long a quiet connection stays, in milliseconds: longer than balancers keep theirs. */
+const KEEP_ALIVE = 72_000;
 /** How long a connection that sent no HTTP may stay to read what was wrong, in milliseconds. */
 const LINGER = 2000;
 /** How long requests under way may take when the server closes, in milliseconds. */
@@ -32,11 +35,15 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** All routes, on no address yet. */
 export function buildServer(context: ServerContext, log: FastifyBaseLogger): FastifyInstance {
+  const pixel = new Pixel(context, log);
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT,
+    serverFactory: (answer) =>
+      createServer({ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
+        if (!pixel.take(request, response)) answer(request, response);
+      }),
     // What comes while the server closes is served too: the spool closes after the last answer.
     return503OnClosing: false,
     frameworkErrors: onError,
@@ -96,8 +103,10 @@ export async function listenForCommands(app: FastifyInstance, path: string): Pro
 /** Takes no more connections, lets requests under way finish, and hangs up on those that do not. */
 export async function closeServer(app: FastifyInstance): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_PATIENCE);
-  await app.close();
+  // Not by Fastify, which closes only a server that it made or put on an address itself.
+  await new Promise((resolve) => app.server.close(resolve));
   clearTimeout(timer);
+  await app.close();
 }
 
 function listening(server: NetServer, options: ListenOptions): Promise<void> {

@@ -1,33 +1,22 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import type { ServerContext } from '../context.ts';
 import { collect } from './collect.ts';
-import { sendDirect } from './direct.ts';
+import { Exchange } from './exchange.ts';
+import { PIXEL_PATH, sendGif } from './pixel.ts';
 import { refusals } from './refusal.ts';
 import { readReport } from './report.ts';
 
-/** The smallest transparent GIF, one byte a character. */
-const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64').toString(
-  'latin1',
-);
-const GIF_HEADERS = ['content-type', 'image/gif', 'cache-control', 'no-store'];
 /** A page's own report is small. */
 const BODY_LIMIT = 64 * 1024;
+const ANY_ORIGIN = ['access-control-allow-origin', '*'] as const;
 
-/** `GET /hit.gif` and `POST /hit`: what pages send of themselves, from any origin. */
+/** `POST /hit`, beside `GET /hit.gif`: what pages send of themselves, from any origin. */
 export function beaconRoutes(app: FastifyInstance, context: ServerContext): void {
   const refuse = refusals(context);
 
-  app.get('/hit.gif', { exposeHeadRoute: false, errorHandler: refuse }, (request, reply) => {
-    allowAnyOrigin(reply);
-    const query = request.query as Record<string, unknown>;
-    const report = readReport({ ...query, referrer: query.referrer ?? '' }, request.headers.referer ?? '');
-    if (report instanceof HitError) throw report;
-    collect(context, request, reply, report, sendGif);
-  });
-
-  /** Who asks for the head alone looks at no page. */
-  app.head('/hit.gif', (_request, reply) => sendGif(allowAnyOrigin(reply)));
+  /** Who asks for the head alone looks at no page. The pixel itself is `Pixel`'s. */
+  app.head(PIXEL_PATH, (request, reply) => sendGif(exchangeOf(request, reply)));
 
   app.post<{ Body: unknown }>(
     '/hit',
@@ -38,7 +27,7 @@ export function beaconRoutes(app: FastifyInstance, context: ServerContext): void
     (request, reply) => {
       const report = readReport(request.body, request.headers.referer ?? '');
       if (report instanceof HitError) throw report;
-      collect(context, request, allowAnyOrigin(reply), report, sendAccepted);
+      collect(context, exchangeOf(request, reply), report, sendAccepted);
     },
   );
 
@@ -53,13 +42,15 @@ export function beaconRoutes(app: FastifyInstance, context: ServerContext): void
 }
 
 function allowAnyOrigin(reply: FastifyReply): FastifyReply {
-  return reply.header('access-control-allow-origin', '*');
+  return reply.header(...ANY_ORIGIN);
 }
 
-function sendGif(reply: FastifyReply): void {
-  sendDirect(reply, 200, GIF_HEADERS, GIF);
+/** The answer is no longer Fastify's. */
+function exchangeOf(request: FastifyRequest, reply: FastifyReply): Exchange {
+  reply.hijack();
+  return new Exchange(request.raw, reply.raw).header(...ANY_ORIGIN);
 }
 
-function sendAccepted(reply: FastifyReply): void {
-  sendDirect(reply, 202, [], '');
+function sendAccepted(exchange: Exchange): void {
+  exchange.send(202, [], '');
 }

@@ -1,10 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import type { DropReason } from '../../hit/hit.ts';
 import type { Dropped } from '../../hit/intake.ts';
 import type { Seen } from '../../live/live.ts';
 import type { ServerContext } from '../context.ts';
-import { sendProblem } from '../problem.ts';
+import type { Exchange } from './exchange.ts';
 import { factsOfRequest, type Report } from './request-facts.ts';
 
 /** How each reason is answered where it is an error. A bot and a prefetch are told that all is well. */
@@ -19,64 +18,56 @@ const REFUSALS = {
 } as const satisfies Partial<Record<DropReason, string>>;
 
 /**
- * Sends the reply of a hit that was taken, or of one that was dropped without blame.
+ * Answers a hit that was taken, or one that was dropped without blame.
  *
  * @param seen what the live state says of the hit; undefined for a bot, a prefetch, or where no live state is kept
  * @param dropped why a hit was not taken
  */
-export type Answer = (reply: FastifyReply, seen: Seen | undefined, dropped?: DropReason) => void;
+export type Answer = (exchange: Exchange, seen: Seen | undefined, dropped?: DropReason) => void;
 
 /** Takes a report through intake and trackers, and answers when it is durable. */
-export function collect(
-  context: ServerContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  report: Report,
-  answer: Answer,
-): void {
-  const outcome = context.intake.receive(factsOfRequest(request.raw, report, context.now()));
+export function collect(context: ServerContext, exchange: Exchange, report: Report, answer: Answer): void {
+  const outcome = context.intake.receive(factsOfRequest(exchange.request, report, context.now()));
   if ('reason' in outcome) {
-    drop(context, reply, outcome, answer);
+    drop(context, exchange, outcome, answer);
     return;
   }
   const { hit, cookie } = outcome;
   if (hit.bot !== '') {
     context.drops.count('bot');
-    reply.header('x-hit-dropped', 'bot');
+    exchange.header('x-hit-dropped', 'bot');
   }
-  if (cookie) reply.header('set-cookie', cookie);
+  if (cookie) exchange.header('set-cookie', cookie);
   try {
     context.recorder.record(hit, (fault, seen) => {
-      if (fault) refuse(context, reply, fault);
-      else answer(reply, seen);
+      if (fault) refuse(context, exchange, fault);
+      else answer(exchange, seen);
     });
   } catch (error) {
     if (!(error instanceof HitError)) throw error;
-    refuse(context, reply, error);
+    refuse(context, exchange, error);
   }
 }
 
 function drop(
   context: ServerContext,
-  reply: FastifyReply,
+  exchange: Exchange,
   { reason, detail, retryAfter }: Dropped,
   answer: Answer,
 ): void {
   context.drops.count(reason);
-  reply.header('x-hit-dropped', reason);
+  exchange.header('x-hit-dropped', reason);
   if (reason === 'bot' || reason === 'prefetch') {
-    answer(reply, undefined, reason);
+    answer(exchange, undefined, reason);
     return;
   }
   const options = retryAfter === undefined ? {} : { retryAfter };
-  sendProblem(reply, new HitError(REFUSALS[reason], detail, options));
+  exchange.fail(new HitError(REFUSALS[reason], detail, options));
 }
 
 /** The spool could not take the hit: it is not counted, and the sender is told when to come again. */
-function refuse(context: ServerContext, reply: FastifyReply, fault: HitError): void {
+function refuse(context: ServerContext, exchange: Exchange, fault: HitError): void {
   const reason: DropReason = fault.code === 'spool_full' ? 'spool_full' : 'spool_failed';
   context.drops.count(reason);
-  reply.removeHeader('set-cookie');
-  reply.header('x-hit-dropped', reason);
-  sendProblem(reply, fault);
+  exchange.header('x-hit-dropped', reason).fail(fault);
 }

@@ -1,7 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Seen } from '../../live/live.ts';
 import type { ServerContext } from '../context.ts';
 import { collect } from './collect.ts';
+import { Exchange } from './exchange.ts';
 
 /** What is reported of everybody. */
 const REPORT = {
@@ -24,14 +25,19 @@ const NOT_COUNTED = ['A prefetch is not counted.'];
 export function counterRoutes(app: FastifyInstance, context: ServerContext): void {
   app.get('/', { exposeHeadRoute: false }, (request, reply) => {
     const referrer = request.headers.referer ?? '';
-    collect(context, request, reply, { ...REPORT, referrer }, (answered, seen, dropped) => {
+    reply.hijack();
+    const exchange = new Exchange(request.raw, reply.raw);
+    collect(context, exchange, { ...REPORT, referrer }, (answered, seen, dropped) => {
       if (seen) context.print(sentence(seen));
-      answer(request, answered, seen ? linesOf(seen) : dropped ? NOT_COUNTED : NO_TOTALS);
+      answer(answered, seen ? linesOf(seen) : dropped ? NOT_COUNTED : NO_TOTALS);
     });
   });
 
   /** Who asks for the head alone, to see whether the server is there, is no visitor. */
-  app.head('/', (request, reply) => answer(request, reply, []));
+  app.head('/', (request, reply) => {
+    reply.hijack();
+    answer(new Exchange(request.raw, reply.raw), []);
+  });
 
   /** Browsers ask for it beside the page. */
   app.get('/favicon.ico', (_request, reply) => {
@@ -39,11 +45,12 @@ export function counterRoutes(app: FastifyInstance, context: ServerContext): voi
   });
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, lines: readonly string[]): void {
-  reply.header('cache-control', 'no-store').header('vary', 'accept');
-  const wantsPage = request.headers.accept?.includes('text/html') ?? false;
-  if (wantsPage) reply.type('text/html; charset=utf-8').send(page(lines));
-  else reply.type('text/plain; charset=utf-8').send(`${lines.join('\n')}\n`);
+/** All of it is ASCII. */
+function answer(exchange: Exchange, lines: readonly string[]): void {
+  const wantsPage = exchange.request.headers.accept?.includes('text/html') ?? false;
+  const type = wantsPage ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
+  const headers = ['content-type', type, 'cache-control', 'no-store', 'vary', 'accept'];
+  exchange.send(200, headers, wantsPage ? page(lines) : `${lines.join('\n')}\n`);
 }
 
 function linesOf(seen: Seen): string[] {

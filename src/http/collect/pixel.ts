@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parse } from 'node:querystring';
+import type { FastifyBaseLogger } from 'fastify';
+import { HitError, messageOf } from '../../errors.ts';
+import { Memo } from '../../hit/memo.ts';
+import type { ServerContext } from '../context.ts';
+import { internalError } from '../problem.ts';
+import { collect } from './collect.ts';
+import { Exchange } from './exchange.ts';
+import { readReport } from './report.ts';
+import type { Report } from './request-facts.ts';
+
+/** The smallest transparent GIF, one byte a character. */
+const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64').toString(
+  'latin1',
+);
+const GIF_HEADERS = ['content-type', 'image/gif', 'cache-control', 'no-store'];
+export const PIXEL_PATH = '/hit.gif';
+/** Of addresses that are remembered: longer ones are rare. */
+const LONGEST = 1024;
+
+/**
+ * `GET /hit.gif`: the one way in that a busy site uses all the time. It is answered before Fastify looks for a route,
+ * and an address that returns, as those of pages do, is parsed once.
+ */
+export class Pixel {
+  readonly #context: ServerContext;
+  readonly #log: FastifyBaseLogger;
+  readonly #reports = new Memo({ most: 10_000, longest: LONGEST }, (url) => {
+    const fields = parse(queryOf(url));
+    // Without a path the page decides that asked for the pixel.
+    return fields.path ? readReport(reported(fields), '') : undefined;
+  });
+
+  constructor(context: ServerContext, log: FastifyBaseLogger) {
+    this.#context = context;
+    this.#log = log;
+  }
+
+  /** @returns false for a request that is another one's to answer */
+  take(request: IncomingMessage, response: ServerResponse): boolean {
+    const url = request.url ?? '';
+    if (!url.startsWith(PIXEL_PATH) || request.method !== 'GET') return false;
+    if (url.length > PIXEL_PATH.length && url[PIXEL_PATH.length] !== '?') return false;
+    const exchange = new Exchange(request, response).header('access-control-allow-origin', '*');
+    try {
+      this.#answer(exchange, this.#reportOf(url, request.headers.referer ?? ''));
+    } catch (error) {
+      this.#log.error({ err: error, url }, messageOf(error));
+      exchange.fail(internalError(error));
+    }
+    return true;
+  }
+
+  #answer(exchange: Exchange, report: Report | HitError): void {
+    if (report instanceof HitError) {
+      this.#context.drops.count('invalid');
+      exchange.header('x-hit-dropped', 'invalid').fail(report);
+    } else {
+      collect(this.#context, exchange, report, sendGif);
+    }
+  }
+
+  #reportOf(url: string, page: string): Report | HitError {
+    const known = url.length <= LONGEST ? this.#reports.of(url) : undefined;
+    return known ?? readReport(reported(parse(queryOf(url))), page);
+  }
+}
+
+/** Without a referrer that the page tells there is none: the request's own is the page. */
+function reported(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return { ...fields, referrer: fields.referrer ?? '' };
+}
+
+function queryOf(url: string): string {
+  return url.slice(PIXEL_PATH.length + 1);
+}
+
+export function sendGif(exchange: Exchange): void {
+  exchange.send(200, GIF_HEADERS, GIF);
+}
