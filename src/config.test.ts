@@ -87,7 +87,7 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     ],
     bad: ['', '0', '1000001', 'any'],
   },
-  threads: { standard: 1, good: [['1', 1]], bad: ['', '0', '2'] },
+  threads: { standard: 1, good: [['1', 1], ['4', 4]], bad: ['', '0', '65', '1.5'] },
   'expected-visitors': {
     standard: 1_000_000,
     good: [

@@ -70,7 +70,12 @@ export const SERVE_SETTINGS = {
     '1000',
     readNumber(1, 1_000_000),
   ),
-  threads: setting('collector threads: 1 in this version', 'N', '1', readNumber(1, 1)),
+  threads: setting(
+    'threads that collect, on one port (Linux, FreeBSD); 1 collects in the main one',
+    'N',
+    '1',
+    readNumber(1, 64),
+  ),
   'expected-visitors': setting(
     'all-time visitors that the simple tracker is planned for, 12 bits each',
     'N',
@@ -152,6 +157,21 @@ export const REPORT_SETTINGS = {
   limit: setting('rows of a ranking', 'N', '10', String),
   json: setting('print JSON', '', 'false', readSwitch),
   csv: setting('print CSV: of the series, or with --by of the ranking', '', 'false', readSwitch),
+} as const;
+
+export const MERGE_SETTINGS = {
+  token: setting(
+    "the nodes' admin token: one for all, or one for each, separated by commas; HIT_TOKEN keeps it out of the process list",
+    'TOKEN',
+    undefined,
+    readText,
+  ),
+  site: setting('one site (default: all together)', 'SITE', undefined, readText),
+  window: setting('windows that end now, up to 400d (default: 60s,5m,1h,24h)', 'LIST', undefined, readText),
+  partial: setting('leave out nodes that do not answer', '', 'false', readSwitch),
+  timeout: setting('seconds that a node may take to answer', 'SECONDS', '10', readNumber(1, 3600)),
+  'max-size': setting('most bytes of an answer', 'SIZE', '64MiB', readSize),
+  json: setting('print JSON', '', 'false', readSwitch),
 } as const;
 
 /** Settings that are read by every command before its own. */

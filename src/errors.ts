@@ -26,6 +26,7 @@ const STATUS = {
   data_dir_newer: 500,
   port_unavailable: 500,
   import_failed: 500,
+  merge_failed: 500,
   interrupted: 503,
 } as const;
 

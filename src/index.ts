@@ -1,9 +1,14 @@
-/** The library's face: the trackers, for any Node server, with no server of their own. */
+/** The library's face: the trackers and what they are made of, for any Node server, with no server of their own. */
 
 export { type ErrorCode, HitError } from './errors.ts';
+export { type Digest, KeyedHash } from './hit/hash.ts';
 export type { Seen, WindowCount } from './live/live.ts';
+export { BloomFilter, bitsPerVisitorAt } from './sketch/bloom.ts';
+export { type LastSeenOptions, LastSeenSketch, type VisitorEstimate } from './sketch/last-seen.ts';
+export { HitRing } from './sketch/ring.ts';
 export type { Count, SiteSummary, Stats, Top } from './store/stats.ts';
 export { DBTracker, type DBTrackerOptions } from './trackers/db.ts';
-export type { NamedVisitor, TrackInput } from './trackers/input.ts';
+export type { NamedVisitor, PeerRequest, TrackInput } from './trackers/input.ts';
 export { RateTracker, type RateTrackerOptions } from './trackers/rate.ts';
 export { SimpleTracker, type SimpleTrackerOptions } from './trackers/simple.ts';
+export type { KeyedVisitorOptions, VisitorOptions } from './trackers/visitor-names.ts';

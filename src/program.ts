@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command, Terminal } from './commands/command.ts';
 import { importLogs } from './commands/import.ts';
+import { merge } from './commands/merge.ts';
 import { report } from './commands/report.ts';
 import { serve } from './commands/serve.ts';
 import { commandHelp, programHelp } from './commands/usage.ts';
@@ -11,6 +12,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve: asCommand(serve),
   import: asCommand(importLogs),
   report: asCommand(report),
+  merge: asCommand(merge),
 };
 
 /** Milliseconds in which another signal is the first one again: npm passes on what a terminal has sent to all. */

@@ -88,7 +88,8 @@ describe('a server that is killed', () => {
     const load = new Load();
     for (let round = 0; round < ROUNDS; round++) {
       const durability = round % 4 === 3 ? 'process' : 'disk';
-      await using server = await RunningServer.start(dataDir, '--durability', durability);
+      const threads = round % 5 === 4 ? '2' : '1';
+      await using server = await RunningServer.start(dataDir, '--durability', durability, '--threads', threads);
       const running = load.run(server.port);
       await sleep(50 + 550 * random.next().value);
       server.child.kill('SIGKILL');

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import express from 'express';
 import { DBTracker, HitError, RateTracker, SimpleTracker } from '../src/index.ts';
 
 const FIREFOX = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };
@@ -137,5 +138,27 @@ describe('all three in a server of Node', () => {
     server.close();
     server.closeAllConnections();
     assert.deepEqual((await db.stats({ site: '127.0.0.1' })).totals, { hits: 3, visitors: 2 });
+  });
+});
+
+describe('a tracker in a router of Express', () => {
+  it('counts the whole path that was asked for', async () => {
+    await using db = await DBTracker.open({ dataDir: join(folder, 'data') });
+    const blog = express.Router();
+    blog.use(async (request, response) => {
+      await db.track(request);
+      response.end();
+    });
+    const server = express().use('/blog', blog).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await fetch(`http://127.0.0.1:${port}/blog/post?utm_source=letter`, { headers: FIREFOX });
+    server.close();
+    server.closeAllConnections();
+    const { rows } = await db.top({ by: 'path' });
+    assert.ok(
+      rows.some(({ value }) => value === '/blog/post'),
+      JSON.stringify(rows),
+    );
   });
 });

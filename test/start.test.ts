@@ -45,7 +45,7 @@ describe('a server', { concurrency: 2 }, () => {
     ['--sites', 'a.example,'],
     ['--sites', 'not a host'],
     ['--max-sites', '0'],
-    ['--threads', '2'],
+    ['--threads', '0'],
     ['--expected-visitors', '-1'],
     ['--durability', 'none'],
     ['--spool-max', '1KB'],

@@ -15,9 +15,11 @@ import { ConsoleLines } from '../http/console-lines.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
 import { MemoryLive } from '../live/memory.ts';
 import { LogImporter } from '../logs/importer.ts';
+import { BatchRecorder } from '../trackers/batch-recorder.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { rebuild } from '../trackers/rebuild.ts';
 import { Recorder } from '../trackers/recorder.ts';
+import { startCollectors } from './collectors.ts';
 import type { Command, Terminal } from './command.ts';
 import { controlSocket } from './control.ts';
 import { unexpected } from './usage.ts';
@@ -87,9 +89,11 @@ async function serveFrom(
   const { secrets } = folder;
   const allowed = values.sites;
   const countries = await Countries.open();
-  const intakeIn = (seen: Iterable<string>) =>
+  const sitesIn = (seen: Iterable<string>) =>
+    new Sites({ ...(allowed && { allowed }), max: values['max-sites']!, seen });
+  const intakeIn = (sites: Sites) =>
     new Intake({
-      sites: new Sites({ ...(allowed && { allowed }), max: values['max-sites']!, seen }),
+      sites,
       proxies,
       limit,
       countries,
@@ -101,7 +105,8 @@ async function serveFrom(
     });
 
   let db: DBTracker | undefined;
-  let intake = intakeIn([]);
+  let sites = sitesIn([]);
+  let intake = intakeIn(sites);
   if (trackers.includes('db')) {
     db = await DBTracker.in(folder, intake, {
       store: values.store!,
@@ -111,18 +116,20 @@ async function serveFrom(
     });
     resources.use(db);
     await db.spool.flush();
-    intake = intakeIn((await db.sites()).map(({ site }) => site));
+    sites = sitesIn((await db.sites()).map(({ site }) => site));
+    intake = intakeIn(sites);
     if (live) await rebuild(live, db.store, Date.now());
   }
 
   const adminToken = values['admin-token'] ?? secrets.adminToken;
+  const drops = new Drops(Date.now());
   const lines = new ConsoleLines((line) => terminal.stdout.write(`${line}\n`));
   resources.defer(() => lines.close());
   const app = buildServer(
     {
       intake,
       recorder: new Recorder({ spool: db?.spool, live }),
-      drops: new Drops(Date.now()),
+      drops,
       live,
       db,
       importer:
@@ -144,7 +151,16 @@ async function serveFrom(
   );
   resources.defer(() => closeServer(app));
   const interrupted = terminal.interruption();
-  const address = await listen(app, values.port!, values.host!);
+  let address: string;
+  if (values.threads === 1) {
+    address = await listen(app, values.port!, values.host!);
+  } else {
+    const recorder = new BatchRecorder({ spool: db?.spool, live, limit, sites, now: Date.now });
+    const host = { recorder, drops, salts: secrets.salts, print: (line: string) => lines.print(line), log };
+    const collectors = await startCollectors(app, values, { ...secrets, adminToken }, host);
+    resources.defer(() => collectors.close());
+    address = collectors.url;
+  }
   const control = await openControl(app, controlSocket(folder.path), log);
   resources.defer(() => {
     control?.close();

@@ -4,6 +4,7 @@ import type { Countries } from './country.ts';
 import type { Facts } from './facts.ts';
 import { KeyedHash } from './hash.ts';
 import { type DropReason, type Hit, LIMITS } from './hit.ts';
+import { fingerprintOf, type Naming } from './naming.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { DailySalts } from './salts.ts';
 import { type Sites, siteName } from './site.ts';
@@ -28,7 +29,7 @@ export interface Dropped {
 export interface IntakeOptions {
   readonly sites: Sites;
   readonly proxies: TrustedProxies;
-  readonly limit: RateLimit;
+  readonly limit: Pick<RateLimit, 'take'>;
   readonly countries: Countries;
   readonly salts: DailySalts;
   /** Secret key of cookies and of visitors whom a trusted sender names: 16 bytes. */
@@ -40,6 +41,7 @@ export interface IntakeOptions {
 }
 
 const PAGE_VIEW = 'pageview';
+const DAY = 86_400_000;
 
 /**
  * The way of facts to a hit, in steps that read from top to bottom: size, purpose, site, client address, limit,
@@ -87,6 +89,21 @@ export class Intake {
       hit: this.#hit(facts, site, client, visitor, agent),
       cookie: cookies && !known ? this.#cookies.write(site, visitor, facts.secure) : undefined,
     };
+  }
+
+  /** Fingerprints of the secrets that name visitors now: the key, the salt of logs, and the salts of two days. */
+  naming(): Naming {
+    const { now, salts } = this.#options;
+    const today = now();
+    const naming: Record<string, string> = {
+      key: fingerprintOf(this.#named),
+      logs: fingerprintOf(this.#imported),
+    };
+    for (const time of [today, today - DAY]) {
+      const salt = salts.hashFor(time);
+      if (salt) naming[new Date(time).toISOString().slice(0, 10)] = fingerprintOf(salt);
+    }
+    return naming;
   }
 
   #limit(facts: Facts, client: string): number {

@@ -84,6 +84,20 @@ export class RowWriter {
     this.#string(hit.props);
   }
 
+  /** Adds rows that another writer has written, without seals. */
+  append(rows: Uint8Array): void {
+    this.#reserve(rows.length);
+    this.#buffer.set(rows, this.#length);
+    this.#length += rows.length;
+  }
+
+  /** Takes out what was written, without a seal, and starts anew. Valid until the next write. */
+  take(): Buffer {
+    const rows = this.#buffer.subarray(0, this.#length);
+    this.#length = 0;
+    return rows;
+  }
+
   /** Ends the group with its seal. Another one may follow. */
   endGroup(): void {
     const bytes = this.groupLength;

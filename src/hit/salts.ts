@@ -37,6 +37,12 @@ export class DailySalts {
     this.#table = { ...options.salts };
   }
 
+  /** The salts that are kept, today's among them: for another thread of this process. */
+  get table(): SaltTable {
+    this.turn();
+    return this.#table;
+  }
+
   /** The hash of the day that `time` (milliseconds) falls on, or undefined if its salt is gone. The future is today. */
   hashFor(time: number): KeyedHash | undefined {
     const today = this.turn();

@@ -4,12 +4,21 @@ import type { Intake } from '../hit/intake.ts';
 import type { Live } from '../live/live.ts';
 import type { LogImporter } from '../logs/importer.ts';
 import type { DBTracker } from '../trackers/db.ts';
-import type { Recorder } from '../trackers/recorder.ts';
+import type { HitRecorder } from '../trackers/recorder.ts';
 
-/** All that the routes need of the rest of the house. */
-export interface ServerContext {
+/** All that the routes that collect need of the rest of the house. */
+export interface CollectContext {
   readonly intake: Intake;
-  readonly recorder: Recorder;
+  readonly recorder: HitRecorder;
+  readonly drops: Pick<Drops, 'count'>;
+  readonly adminToken: Secrets['adminToken'];
+  /** Prints a line for the person at the console. */
+  readonly print: (line: string) => void;
+  readonly now: () => number;
+}
+
+/** All that the routes need. */
+export interface ServerContext extends CollectContext {
   readonly drops: Drops;
   /** There with the simple or the rate tracker. */
   readonly live: Live | undefined;
@@ -19,10 +28,6 @@ export interface ServerContext {
   readonly importer: LogImporter | undefined;
   /** Whether windows are kept. */
   readonly rate: boolean;
-  readonly adminToken: Secrets['adminToken'];
   /** Whether everybody may read. */
   readonly public: boolean;
-  /** Prints a line for the person at the console. */
-  readonly print: (line: string) => void;
-  readonly now: () => number;
 }

@@ -1,27 +1,25 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo, ListenOptions, Server as NetServer, Socket } from 'node:net';
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import {
+  type AddressInfo,
+  createServer as createNetServer,
+  type ListenOptions,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
 import { importRoutes } from './api/import.ts';
 import { readRoutes } from './api/read.ts';
+import { sketchRoutes } from './api/sketch.ts';
+import { createApp } from './app.ts';
 import { trustSocket } from './auth.ts';
 import { batchRoutes } from './collect/batch.ts';
 import { beaconRoutes } from './collect/beacon.ts';
 import { counterRoutes } from './collect/counter.ts';
 import { Pixel } from './collect/pixel.ts';
-import type { ServerContext } from './context.ts';
+import type { CollectContext, ServerContext } from './context.ts';
 import { metricsRoutes } from './metrics.ts';
-import { onError, onNotFound, rawProblem } from './problem.ts';
 
-/** Where no route says otherwise. */
-const BODY_LIMIT = 64 * 1024;
-const MOST_CONNECTIONS = 20_000;
-/** Within which a request must have come as a whole, in milliseconds. */
-const REQUEST_TIMEOUT = 120_000;
-/** How long a quiet connection stays, in milliseconds: longer than balancers keep theirs. */
-const KEEP_ALIVE = 72_000;
-/** How long a connection that sent no HTTP may stay to read what was wrong, in milliseconds. */
-const LINGER = 2000;
 /** How long requests under way may take when the server closes, in milliseconds. */
 const CLOSE_PATIENCE = 2000;
 
@@ -31,62 +29,75 @@ const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'this user may not; choose a port above 1023 with --port',
   EADDRNOTAVAIL: 'this machine has no such address; choose another with --host',
   ENOTFOUND: 'there is no such host; choose another with --host',
+  ENOTSUP: 'this system lets no two threads share it; leave --threads out',
 };
 
 /** All routes, on no address yet. */
 export function buildServer(context: ServerContext, log: FastifyBaseLogger): FastifyInstance {
   const pixel = new Pixel(context, log);
-  const app: FastifyInstance = fastify({
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_LIMIT,
-    serverFactory: (answer) =>
-      createServer({ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
-        if (!pixel.take(request, response)) answer(request, response);
-      }),
-    // What comes while the server closes is served too: the spool closes after the last answer.
-    return503OnClosing: false,
-    frameworkErrors: onError,
-    clientErrorHandler(error, socket) {
-      if (!socket.writable) {
-        socket.destroy();
-        return;
-      }
-      socket.end(rawProblem(error));
-      socket.setTimeout(LINGER, () => socket.destroy());
-    },
-  });
-  app.server.maxConnections = MOST_CONNECTIONS;
-  app.setErrorHandler(onError);
-  app.setNotFoundHandler(onNotFound);
-  parseBodies(app);
-  counterRoutes(app, context);
-  beaconRoutes(app, context);
-  batchRoutes(app, context);
+  const app = createApp(log, (request, response) => pixel.take(request, response));
+  collectRoutes(app, context);
   readRoutes(app, context);
+  sketchRoutes(app, context);
   importRoutes(app, context);
   metricsRoutes(app, context);
   return app;
+}
+
+/** The routes that collect, but for the pixel. */
+export function collectRoutes(app: FastifyInstance, context: CollectContext): void {
+  counterRoutes(app, context);
+  beaconRoutes(app, context);
+  batchRoutes(app, context);
 }
 
 /**
  * Listens, or says in one line why it cannot. Fastify's own `listen` would also log every address.
  *
  * @param port 0 takes a free one
+ * @param options `reusePort`: whether several may listen there, which the system gives connections by turns
  * @returns the address for somebody on this machine, such as `http://127.0.0.1:5000`
  * @throws HitError `port_unavailable`
  */
-export async function listen(app: FastifyInstance, port: number, host: string): Promise<string> {
+export async function listen(
+  app: FastifyInstance,
+  port: number,
+  host: string,
+  { reusePort }: { reusePort: boolean } = { reusePort: false },
+): Promise<string> {
   await app.ready();
+  await listeningOn(app.server, { port, host, reusePort });
+  return urlOf(app.server.address() as AddressInfo);
+}
+
+/**
+ * Takes an address and lets go of it, so that threads may share it: they alone would also share it with another server,
+ * and each would get a part of the hits.
+ *
+ * @param port 0 chooses a free one
+ * @throws HitError `port_unavailable`
+ */
+export async function findPort(port: number, host: string): Promise<{ port: number; url: string }> {
+  const server = createNetServer();
+  await listeningOn(server, { port, host });
+  const address = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return { port: address.port, url: urlOf(address) };
+}
+
+async function listeningOn(server: NetServer, options: ListenOptions): Promise<void> {
   try {
-    await listening(app.server, { port, host });
+    await listening(server, options);
   } catch (error) {
     const why = ADVICE[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
-    throw new HitError('port_unavailable', `cannot listen on ${host}:${port}: ${why}`, { cause: error });
+    const message = `cannot listen on ${options.host}:${options.port}: ${why}`;
+    throw new HitError('port_unavailable', message, { cause: error });
   }
-  const { address, family, port: taken } = app.server.address() as AddressInfo;
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
   const near = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
-  return `http://${family === 'IPv6' ? `[${near}]` : near}:${taken}`;
+  return `http://${family === 'IPv6' ? `[${near}]` : near}:${port}`;
 }
 
 /**
@@ -96,6 +107,14 @@ export async function listen(app: FastifyInstance, port: number, host: string): 
 export async function listenForCommands(app: FastifyInstance, path: string): Promise<Server> {
   const server = createServer({ requestTimeout: 0 }, (request, response) => app.routing(request, response));
   server.on('connection', (socket: Socket) => trustSocket(socket));
+  await listening(server, { path });
+  return server;
+}
+
+/** The same routes on a socket of which collecting threads alone know, for the requests that they leave to this one. */
+export async function listenForThreads(app: FastifyInstance, path: string): Promise<Server> {
+  await app.ready();
+  const server = createServer((request, response) => app.routing(request, response));
   await listening(server, { path });
   return server;
 }
@@ -117,25 +136,4 @@ function listening(server: NetServer, options: ListenOptions): Promise<void> {
       resolve();
     });
   });
-}
-
-/** JSON also under the name that `sendBeacon` gives it, and NDJSON as text, for its reader to split. */
-function parseBodies(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    ['application/json', 'text/plain'],
-    { parseAs: 'string' },
-    (_request, body, done) => {
-      try {
-        done(null, JSON.parse(String(body)));
-      } catch (error) {
-        done(new HitError('invalid', `the body is not JSON: ${messageOf(error)}`), undefined);
-      }
-    },
-  );
-  app.addContentTypeParser(
-    ['application/x-ndjson', 'application/ndjson'],
-    { parseAs: 'string' },
-    (_request, body, done) => done(null, body),
-  );
 }

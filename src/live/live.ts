@@ -1,4 +1,7 @@
 import type { Hit } from '../hit/hit.ts';
+import type { BloomFilter } from '../sketch/bloom.ts';
+import type { LastSeenSketch } from '../sketch/last-seen.ts';
+import type { HitRing } from '../sketch/ring.ts';
 
 /** What of a hit is counted. */
 export type Sighting = Pick<Hit, 'site' | 'time' | 'visitorHigh' | 'visitorLow'>;
@@ -30,6 +33,19 @@ export interface LiveCount {
 }
 
 /**
+ * All that is known of a site, or of all sites together, in a form that can be added up over nodes. Its sketches may be
+ * those that count on: to be read at once, not to be written to.
+ */
+export interface LiveState {
+  /** All time. */
+  readonly total: { readonly hits: number; readonly visitors: number };
+  /** There with the rate tracker. */
+  readonly windows: { readonly seen: LastSeenSketch; readonly ring: HitRing } | undefined;
+  /** Of all sites together only: a filter cannot tell which of its visitors are a site's. */
+  readonly filter: BloomFilter | undefined;
+}
+
+/**
  * Where the simple and the rate tracker keep their state: counts of now, a cache of what the store knows.
  *
  * - Order: hits may come in any order of time; one from the future counts as now.
@@ -40,4 +56,6 @@ export interface Live {
   track(hit: Sighting): Seen;
   /** Counts of a site, or of all sites together. A window is its length in seconds, 1 or more. */
   read(site: string | undefined, windows: readonly number[]): LiveCount;
+  /** What is known of a site, or of all sites together; of a site that nobody visited, nothing in the same form. */
+  state(site: string | undefined): LiveState | Promise<LiveState>;
 }

@@ -1,5 +1,5 @@
 import { BloomFilter } from '../sketch/bloom.ts';
-import type { Live, LiveCount, Seen, Sighting } from './live.ts';
+import type { Live, LiveCount, LiveState, Seen, Sighting } from './live.ts';
 import { Totals } from './totals.ts';
 import { Windows } from './windows.ts';
 
@@ -40,6 +40,16 @@ export class MemoryLive implements Live {
     return {
       total: { hits: total, visitors: unique },
       windows: windows.map((seconds) => state?.read(seconds, now) ?? emptyWindow(seconds)),
+    };
+  }
+
+  state(site: string | undefined): LiveState {
+    const { total, unique } = this.totals.read(site);
+    const kept = site === undefined ? this.#all : this.#sites.get(site);
+    return {
+      total: { hits: total, visitors: unique },
+      windows: this.#all && (kept ?? new Windows()),
+      filter: site === undefined ? this.totals.filter : undefined,
     };
   }
 

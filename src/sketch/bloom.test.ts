@@ -1,26 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { randomHalves } from '../../test/fixtures/random.ts';
 import { HitError } from '../errors.ts';
 import { BloomFilter, bitsPerVisitorAt, falseSeenRateAt } from './bloom.ts';
 
 const half = fc.nat(0xffffffff);
 const visitors = fc.array(fc.tuple(half, half), { maxLength: 200 });
 const fixed = { seed: 20250101, numRuns: 200 };
-
-/** Random unsigned 32-bit numbers (sfc32), the same for the same seed. */
-function randomHalves(seed: number): () => number {
-  let [a, b, c, counter] = [seed, 0x9e3779b9, 0x7f4a7c15, 1];
-  const next = () => {
-    const out = (a + b + counter++) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + out;
-    return out >>> 0;
-  };
-  for (let i = 0; i < 12; i++) next();
-  return next;
-}
 
 function addRandom(filter: BloomFilter, count: number, next: () => number): void {
   for (let i = 0; i < count; i++) filter.testAndAdd(next(), next());

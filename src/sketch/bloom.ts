@@ -29,9 +29,15 @@
  * Filters of one size whose visitors are hashed with the same key merge by OR, so nodes that each counted alone
  * can tell how many visitors they saw together (`estimateCount`). Nothing can be removed: a filter is for all
  * time, windows are for `last-seen.ts`.
+ *
+ * Over a `SharedArrayBuffer` threads share one filter: bits are set by atomic OR, so none is lost, and of the threads
+ * that meet a new visitor in the same instant one alone says "new".
  */
 
 import { HitError } from '../errors.ts';
+import { bitCount } from './bit-count.ts';
+import { SketchReader, SketchWriter } from './encoding.ts';
+import { areShared, emptyWords } from './shared-words.ts';
 
 const WORDS_PER_BLOCK = 8;
 const BITS_PER_WORD = 32;
@@ -68,11 +74,12 @@ export class BloomFilter {
   /** The bits, block after block: all that another node needs to rebuild this filter. */
   readonly words: Uint32Array;
   readonly #blocks: number;
+  readonly #isShared: boolean;
 
   /**
    * A filter over words made by another filter; for an empty one see `BloomFilter.for`.
    *
-   * @param words kept, not copied; eight to a block
+   * @param words kept, not copied; eight to a block; in shared memory they may be another thread's
    * @throws HitError `invalid` if the words are not a whole number of blocks
    */
   constructor(words: Uint32Array) {
@@ -84,6 +91,7 @@ export class BloomFilter {
     }
     this.words = words;
     this.#blocks = words.length / WORDS_PER_BLOCK;
+    this.#isShared = areShared(words);
   }
 
   /**
@@ -91,12 +99,13 @@ export class BloomFilter {
    *
    * @param expected visitors, at least 1
    * @param bitsPerVisitor memory for each; `bitsPerVisitorAt` finds it from a rate of error
+   * @param options `shared`: whether it lies in shared memory, for its `words` to be handed to other threads
    * @throws HitError `invalid` if a number is not positive, or the filter would take more than 1 GiB
    * @example
    * BloomFilter.for(1_000_000); // 1.5 MB, 0.5 % false "seen" when full
    * BloomFilter.for(1_000_000, bitsPerVisitorAt(0.001)); // 2.1 MB, 0.1 %
    */
-  static for(expected: number, bitsPerVisitor = 12): BloomFilter {
+  static for(expected: number, bitsPerVisitor = 12, { shared = false } = {}): BloomFilter {
     if (!(expected >= 1 && bitsPerVisitor > 0)) {
       throw new HitError(
         'invalid',
@@ -110,7 +119,7 @@ export class BloomFilter {
         `a Bloom filter for ${expected} visitors of ${bitsPerVisitor} bits is larger than 1 GiB: expect fewer visitors`,
       );
     }
-    return new BloomFilter(new Uint32Array(blocks * WORDS_PER_BLOCK));
+    return new BloomFilter(emptyWords(blocks * WORDS_PER_BLOCK, shared));
   }
 
   /**
@@ -122,6 +131,7 @@ export class BloomFilter {
    *   about one who was not)
    */
   testAndAdd(high: number, low: number): boolean {
+    if (this.#isShared) return this.#testAndAddShared(high, low);
     const { words } = this;
     const block = this.#blockOf(high);
     let seen = true;
@@ -158,7 +168,12 @@ export class BloomFilter {
         `Bloom filters of ${this.bytes} and ${other.bytes} bytes cannot be merged: give both the same number of expected visitors`,
       );
     }
-    for (let i = 0; i < this.words.length; i++) this.words[i]! |= other.words[i]!;
+    const { words } = this;
+    if (this.#isShared) {
+      for (let i = 0; i < words.length; i++) Atomics.or(words, i, other.words[i]!);
+    } else {
+      for (let i = 0; i < words.length; i++) words[i]! |= other.words[i]!;
+    }
   }
 
   /** The share of bits that are set, 0 to 1; about one half when the plan of 12 bits a visitor is reached. */
@@ -197,9 +212,43 @@ export class BloomFilter {
     return Math.round(Math.log(1 / unset) / -Math.log1p(-1 / (BITS_PER_WORD * this.#blocks)));
   }
 
+  /** The filter as bytes for another node: the words as they are, for bits that are half set cannot be packed. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const writer = new SketchWriter('B', this.bytes);
+    writer.words(this.words);
+    return writer.finish();
+  }
+
+  /**
+   * The filter that another node gave as bytes, as large as they are.
+   *
+   * @throws HitError `invalid` if the bytes are anything else
+   */
+  static fromBytes(bytes: Uint8Array): BloomFilter {
+    return new BloomFilter(new SketchReader(bytes, 'B').words());
+  }
+
   /** Memory taken by the bits. */
   get bytes(): number {
     return this.words.byteLength;
+  }
+
+  /**
+   * As `testAndAdd`, while other threads do the same: whoever sets the last missing bit has brought the visitor.
+   * Bits are looked at from the last to the first and set from the first to the last. So who finds the last one set
+   * finds all of them set, and of those who find it missing one alone comes first to it.
+   */
+  #testAndAddShared(high: number, low: number): boolean {
+    const { words } = this;
+    const block = this.#blockOf(high);
+    let last = WORDS_PER_BLOCK - 1;
+    while (last >= 0 && (Atomics.load(words, block + last) & bitOf(low, last)) !== 0) last--;
+    let seen = true;
+    for (let i = 0; i <= last; i++) {
+      const bit = bitOf(low, i);
+      seen = (Atomics.or(words, block + i, bit) & bit) !== 0;
+    }
+    return seen;
   }
 
   /**
@@ -248,11 +297,4 @@ export function falseSeenRateAt(bitsPerVisitor: number): number {
 
 function bitOf(low: number, word: number): number {
   return 1 << (Math.imul(low, SALT[word]!) >>> 27);
-}
-
-/** Set bits of a 32-bit word, added up in pairs, nibbles and bytes (Warren, Hacker's Delight, 5-1). */
-function bitCount(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { randomHalves } from '../../test/fixtures/random.ts';
 import { HitError } from '../errors.ts';
-import { LastSeenSketch, mostLikelyCount, SKETCH_EPOCH } from './last-seen.ts';
+import { LastSeenSketch, SKETCH_EPOCH } from './last-seen.ts';
 
 const NOW = Date.UTC(2025, 5, 1);
 const fixed = { seed: 20250101, numRuns: 200 };
@@ -11,20 +12,6 @@ const half = fc.nat(0xffffffff);
 const hit = fc.record({ high: half, low: half, age: fc.oneof(fc.nat(1000), fc.nat(1e12)) });
 const hits = fc.array(hit, { maxLength: 100 });
 type Hit = { high: number; low: number; age: number };
-
-/** Random unsigned 32-bit numbers (sfc32), the same for the same seed. */
-function randomHalves(seed: number): () => number {
-  let [a, b, c, counter] = [seed, 0x9e3779b9, 0x7f4a7c15, 1];
-  const next = () => {
-    const out = (a + b + counter++) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + out;
-    return out >>> 0;
-  };
-  for (let i = 0; i < 12; i++) next();
-  return next;
-}
 
 function addRandom(sketch: LastSeenSketch, count: number, next: () => number, time = NOW): void {
   for (let i = 0; i < count; i++) sketch.add(next(), next(), time, NOW);
@@ -90,35 +77,6 @@ describe('an estimate', () => {
       assert.ok(Math.abs(bias) < (3.5 * theory) / Math.sqrt(trials) + 0.5 / visitors, `${bias} to one side`);
     });
   }
-
-  test('maximises the likelihood of the bitmap', () => {
-    const columns = 64;
-    const bitmaps = fc.array(fc.nat(columns), { minLength: 2, maxLength: 24 });
-    const shareOf = (rank: number, ranks: number) => 2 ** -Math.min(rank + 1, ranks - 1);
-    const logLikelihood = (set: number[], n: number) =>
-      set.reduce((sum, count, rank) => {
-        const mean = (n * shareOf(rank, set.length)) / columns;
-        return sum + (count && count * Math.log(-Math.expm1(-mean))) - (columns - count) * mean;
-      }, 0);
-    fc.assert(
-      fc.property(bitmaps, (set) => {
-        fc.pre(set.some((count) => count > 0) && set.some((count) => count < columns));
-        const n = mostLikelyCount(set, columns);
-        const best = logLikelihood(set, n);
-        for (const other of [0.99 * n, 1.01 * n]) assert.ok(logLikelihood(set, other) <= best);
-      }),
-      fixed,
-    );
-  });
-
-  test('gives back the visitors of a bitmap as theory expects it, from one to a hundred thousand million', () => {
-    for (let n = 1; n <= 1e11; n *= 10) {
-      const set = Array.from({ length: 24 }, (_, rank) => {
-        return -4096 * Math.expm1((-n / 4096) * 2 ** -Math.min(rank + 1, 23));
-      });
-      assert.ok(Math.abs(mostLikelyCount(set, 4096) / n - 1) < 1e-4, `${n}`);
-    }
-  });
 
   test('of a table with every cell set is a number, and the largest that it gives', () => {
     const full = new LastSeenSketch({ columns: 16, ranks: 4, cells: new Uint32Array(64).fill(9) });

@@ -17,7 +17,7 @@
  *     rank   = min(ranks − 1, trailing zeros of (hash >>> log2(columns)))
  *
  * A hit costs one comparison and at most one store. Two tables whose visitors are hashed with the same key merge by
- * the larger tick, cell by cell, in any order and any number of times. Counting the set bits of a window is one walk through memory.
+ * the larger tick, cell by cell, in any order and any number of times.
  *
  * The estimate. Flajolet and Martin used the first unset rank of each column. All bits together say more, as
  * Ertl showed for HyperLogLog ("New cardinality estimation algorithms for HyperLogLog sketches", 2017):
@@ -38,8 +38,23 @@
  * Twitter Algebird's HyperLogLogSeries keeps the last time of each rank and column, as we do, and then throws
  * away all but the highest in each column. To reach our 1.0 % such a table needs 2.6 times the columns.
  *
+ * Queries. A window is one walk through all cells: 0.08 ms. A histogram of the cells by the second, minute and hour
+ * of their last tick, kept up to date by every hit, was tried beside it: it answers in 0.006 ms, but takes 686 KiB
+ * more, makes a hit cost 14 ns more, answers to the second instead of the tick, and needs a lock between threads. It
+ * would pay from one question per 5,000 hits; a dashboard asks four a second.
+ *
  * Memory. 4,096 columns × 24 ranks × 4 bytes = 384 KiB, good for 10¹¹ visitors. Ticks are tenths of a second
- * since 2025, in unsigned 32 bits: until August 2038.
+ * since 2025, in unsigned 32 bits.
+ *
+ * Threads. Over a `SharedArrayBuffer` threads share one table without locks, for cells only grow. A plain "store if
+ * larger" would still lose: between one thread's look and its store, another's later tick may come and be overwritten,
+ * by a tick of last year if the first is importing. So shared cells are raised by compare-and-exchange, and only where
+ * a tick is larger, which it seldom is twice in a tenth of a second.
+ *
+ * Clocks. A hit of the future is taken as one of now. When the clock itself is set back, what was seen stays seen:
+ * until the clock has caught up, windows hold everyone of the time that is run through twice. Hits from before 2025
+ * count for all time and are in no window. After August 2038 everyone is seen at the last tick: all time still counts,
+ * windows are empty, and nothing wraps around to look old or new.
  *
  * Limits. A window must end now: the table knows a visitor's last time only, so whoever came in some hour of
  * yesterday and again today is not in yesterday's hour any more. Periods of the past are the store's to answer.
@@ -52,6 +67,9 @@
  */
 
 import { HitError } from '../errors.ts';
+import { SketchReader, SketchWriter } from './encoding.ts';
+import { mostLikelyCount } from './likelihood.ts';
+import { areShared, emptyWords, raise } from './shared-words.ts';
 
 /** The start of ticks. It is the same for everyone and for ever, or tables of different nodes would not merge. */
 export const SKETCH_EPOCH = Date.UTC(2025, 0, 1);
@@ -70,12 +88,16 @@ export interface LastSeenOptions {
   ticksPerSecond?: number;
   /** The cells of another table of this shape, rank by rank: kept, not copied. Default: an empty table. */
   cells?: Uint32Array;
+  /** Whether an empty table lies in shared memory, for its `cells` to be handed to other threads. Default false. */
+  shared?: boolean;
 }
 
 /** A count of visitors and how far it may be off. */
 export interface VisitorEstimate {
   /** Whole visitors. */
   visitors: number;
+  /** As the estimator says, for sums and averages: of 100 visitors, rounding takes 0.4 away. */
+  unrounded: number;
   /** Relative standard error, 0.0101 for 1.01 %: two estimates in three are within, 19 in 20 within its double. */
   error: number;
 }
@@ -86,7 +108,7 @@ export interface VisitorEstimate {
  * @example
  * const seen = new LastSeenSketch();
  * seen.add(0x9e3779b9, 0x7f4a7c15, Date.now(), Date.now());
- * seen.estimate(Date.now() - 60_000); // { visitors: 1, error: 0.0101… }
+ * seen.estimate(Date.now() - 60_000); // { visitors: 1, unrounded: 1, error: 0.0101… }
  */
 export class LastSeenSketch {
   readonly columns: number;
@@ -95,9 +117,11 @@ export class LastSeenSketch {
   /** The last ticks, rank by rank: cell = rank · columns + column. To carry to another node, not to write to. */
   readonly cells: Uint32Array;
   readonly #columnBits: number;
+  readonly #isShared: boolean;
 
   /** @throws HitError `invalid` if an option is out of its range, or the cells are of another shape */
-  constructor({ columns = 4096, ranks = 24, ticksPerSecond = 10, cells }: LastSeenOptions = {}) {
+  constructor(options: LastSeenOptions = {}) {
+    const { columns = 4096, ranks = 24, ticksPerSecond = 10, cells, shared = false } = options;
     this.columns = checked('columns', columns, 16, 65_536);
     this.ranks = checked('ranks', ranks, 2, 32);
     this.ticksPerSecond = checked('ticksPerSecond', ticksPerSecond, 1, 20);
@@ -108,7 +132,8 @@ export class LastSeenSketch {
     if (cells !== undefined && cells.length !== columns * ranks) {
       throw new HitError('invalid', `a table of ${ranks} × ${columns} cells cannot hold ${cells.length}`);
     }
-    this.cells = cells ?? new Uint32Array(columns * ranks);
+    this.cells = cells ?? emptyWords(columns * ranks, shared);
+    this.#isShared = areShared(this.cells);
   }
 
   /**
@@ -124,7 +149,7 @@ export class LastSeenSketch {
     // The bits above the column's, and one more that ends the zeros at the last rank.
     const ranked = (low >>> this.#columnBits) | (high << (32 - this.#columnBits)) | (1 << (this.ranks - 1));
     const rank = 31 - Math.clz32(ranked & -ranked);
-    this.#see(rank * this.columns + (low & (this.columns - 1)), Math.min(timeMs, nowMs));
+    this.#see(rank * this.columns + (low & (this.columns - 1)), timeMs > nowMs ? nowMs : timeMs);
   }
 
   /**
@@ -157,8 +182,9 @@ export class LastSeenSketch {
     for (let rank = 0; rank < this.ranks; rank++) {
       seenByRank[rank] = countAbove(this.cells, rank * this.columns, (rank + 1) * this.columns, tick);
     }
-    const visitors = Math.round(mostLikelyCount(seenByRank, this.columns));
-    return { visitors, error: Math.sqrt((6 * Math.LN2) / this.columns) / Math.PI };
+    const unrounded = mostLikelyCount(seenByRank, this.columns);
+    const error = Math.sqrt((6 * Math.LN2) / this.columns) / Math.PI;
+    return { visitors: Math.round(unrounded), unrounded, error };
   }
 
   /**
@@ -172,9 +198,62 @@ export class LastSeenSketch {
       throw new HitError('invalid', `tables of ${shapeOf(this)} and of ${shapeOf(other)} cannot be merged`);
     }
     const { cells } = this;
-    for (let i = 0; i < cells.length; i++) {
-      if (other.cells[i]! > cells[i]!) cells[i] = other.cells[i]!;
+    const theirs = other.cells;
+    if (this.#isShared) {
+      for (let i = 0; i < cells.length; i++) raise(cells, i, theirs[i]!);
+    } else {
+      // A branch would be guessed wrong half of the time, and take five times as long.
+      for (let i = 0; i < cells.length; i++) cells[i] = Math.max(cells[i]!, theirs[i]!);
     }
+  }
+
+  /**
+   * The table as bytes for another node: a few for a site that nobody visited, about as many as visitors times three
+   * or four for a small one, 40 to 160 KB for a large one.
+   *
+   * Columns (as a power of two), ranks, ticks a second; the newest tick; then the cells, each as its age in ticks + 1,
+   * and runs of cells that were never seen as 0 and the run's length.
+   */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const { cells } = this;
+    let newest = NEVER;
+    for (let i = 0; i < cells.length; i++) newest = Math.max(newest, cells[i]!);
+    const writer = new SketchWriter('L');
+    writer.byte(this.#columnBits);
+    writer.byte(this.ranks);
+    writer.byte(this.ticksPerSecond);
+    writer.varint(newest);
+    for (let i = 0; i < cells.length; ) {
+      const start = i;
+      while (i < cells.length && cells[i] === NEVER) i++;
+      if (i > start) {
+        writer.varint(0);
+        writer.varint(i - start);
+      } else {
+        writer.varint(newest - cells[i++]! + 1);
+      }
+    }
+    return writer.finish();
+  }
+
+  /**
+   * The table that another node gave as bytes.
+   *
+   * @throws HitError `invalid` if the bytes are anything else
+   */
+  static fromBytes(bytes: Uint8Array): LastSeenSketch {
+    const reader = new SketchReader(bytes, 'L');
+    const columns = 2 ** reader.byte();
+    const sketch = new LastSeenSketch({ columns, ranks: reader.byte(), ticksPerSecond: reader.byte() });
+    const { cells } = sketch;
+    const newest = reader.varint(LAST_TICK);
+    for (let i = 0; i < cells.length; ) {
+      const age = reader.varint(newest);
+      if (age > 0) cells[i++] = newest - (age - 1);
+      else i += reader.varint(cells.length - i);
+    }
+    reader.finish();
+    return sketch;
   }
 
   /** Memory taken by the cells. */
@@ -184,69 +263,23 @@ export class LastSeenSketch {
 
   #see(cell: number, timeMs: number): void {
     const tick = this.#tickOf(timeMs);
-    if (tick > this.cells[cell]!) this.cells[cell] = tick;
+    if (this.#isShared) raise(this.cells, cell, tick);
+    else if (tick > this.cells[cell]!) this.cells[cell] = tick;
   }
 
   #tickOf(timeMs: number): number {
-    const tick = Math.floor(((timeMs - SKETCH_EPOCH) * this.ticksPerSecond) / 1000);
-    return Math.min(Math.max(tick, FIRST_TICK), LAST_TICK);
+    const tick = ((timeMs - SKETCH_EPOCH) * this.ticksPerSecond) / 1000;
+    if (tick < FIRST_TICK) return FIRST_TICK;
+    if (tick > LAST_TICK) return LAST_TICK;
+    // What has no time (NaN) is never.
+    return tick >>> 0;
   }
 }
 
-/**
- * The number of visitors under which a bitmap is most likely.
- *
- * With u = columns / visitors, the likelihood is greatest where
- *
- *     Σ setₖ · pₖ / (exp(pₖ/u) − 1)  =  Σ (columns − setₖ) · pₖ
- *
- * The left side rises with u and is convex (its slope is Σ setₖ · (y / sinh y)², y = pₖ/2u), and from
- * z / (exp z − 1) ≥ 1 − z/2 comes a u that is not below the solution. From there Newton's steps go down to it
- * and never pass it: no bracket is needed, and 12 steps do for 10¹¹ visitors.
- *
- * @param setByRank for each rank the number of columns whose bit is set
- * @returns visitors, not rounded; for a bitmap with every bit set, as much as if the last one were not
- */
-export function mostLikelyCount(setByRank: ArrayLike<number>, columns: number): number {
-  const last = setByRank.length - 1;
-  let set = 0;
-  let setShare = 0;
-  for (let rank = 0; rank <= last; rank++) {
-    set += setByRank[rank]!;
-    setShare += setByRank[rank]! * shareOf(rank, last);
-  }
-  const unsetShare = columns - setShare;
-  if (set === 0) return 0;
-  if (unsetShare === 0) {
-    return mostLikelyCount([...Array.from(setByRank).slice(0, last), columns - 1], columns);
-  }
-
-  let u = (unsetShare + setShare / 2) / set;
-  for (let step = 0; step < 64; step++) {
-    let excess = -unsetShare;
-    let slope = 0;
-    for (let rank = 0; rank <= last; rank++) {
-      const y = shareOf(rank, last) / (2 * u);
-      excess += (setByRank[rank]! * shareOf(rank, last)) / Math.expm1(2 * y);
-      slope += setByRank[rank]! * (y / Math.sinh(y)) ** 2;
-    }
-    const down = excess / slope;
-    if (!(down > u * 1e-9)) break;
-    u -= down;
-  }
-  return columns / u;
-}
-
-/** The share of visitors that have a rank: halves, and the last rank takes what is left. */
-function shareOf(rank: number, last: number): number {
-  return 2 ** -Math.min(rank + 1, last);
-}
-
+/** Counts without branches, which a half set window would mislead: six times as long. */
 function countAbove(cells: Uint32Array, start: number, end: number, tick: number): number {
   let count = 0;
-  for (let i = start; i < end; i++) {
-    if (cells[i]! > tick) count++;
-  }
+  for (let i = start; i < end; i++) count += Number(cells[i]! > tick);
   return count;
 }
 

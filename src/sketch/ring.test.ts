@@ -186,14 +186,16 @@ describe('the ring', () => {
     );
   });
 
-  test('merged with another counts the hits of both', () => {
+  test('merged with another is the ring that would have counted both, slot by slot', () => {
     const anyWindow = fc.integer({ min: 1, max: 400 * 86_400 });
     const hits = hitsBefore(NOW, 3 * DAY);
     fc.assert(
       fc.property(hits, hits, anyWindow, (ours, theirs, seconds) => {
         const merged = ringOf(ours);
         merged.merge(ringOf(theirs));
-        assert.equal(merged.count(seconds, NOW), ringOf([...ours, ...theirs]).count(seconds, NOW));
+        const one = ringOf([...ours, ...theirs]);
+        assert.equal(merged.count(seconds, NOW), one.count(seconds, NOW));
+        assert.deepEqual(merged.levels, one.levels);
       }),
       fixed,
     );

@@ -17,7 +17,7 @@
 import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Drain } from './drain.ts';
-import { type Done, Gathering } from './gathering.ts';
+import { type Done, Gathering, tell } from './gathering.ts';
 import { sizeOf } from './noted.ts';
 import type { OpenSegment } from './open-segment.ts';
 import type { Note, Segment } from './segment.ts';
@@ -124,11 +124,15 @@ export class Spool {
    * @throws HitError `spool_full` where there is no room; nothing was taken then, and `done` is not called.
    */
   append(hit: Hit, done: Done): void {
-    const pending = this.#gathering.bytes;
-    if (this.#closed || pending > PENDING_BYTES || this.#stored + pending >= this.#options.maxBytes) {
-      throw new HitError('spool_full', this.#refusal(pending), { retryAfter: RETRY_AFTER });
-    }
+    this.#checkRoom();
     this.#gathering.add(hit, done);
+    this.#committing ??= this.#commit();
+  }
+
+  /** As `append`, for rows that a collecting thread has written: all are durable, or none. */
+  appendRows(rows: Uint8Array, hits: number, done: Done): void {
+    this.#checkRoom();
+    this.#gathering.addRows(rows, hits, done);
     this.#committing ??= this.#commit();
   }
 
@@ -185,6 +189,13 @@ export class Spool {
     return this.close();
   }
 
+  #checkRoom(): void {
+    const pending = this.#gathering.bytes;
+    if (this.#closed || pending > PENDING_BYTES || this.#stored + pending >= this.#options.maxBytes) {
+      throw new HitError('spool_full', this.#refusal(pending), { retryAfter: RETRY_AFTER });
+    }
+  }
+
   #refusal(pending: number): string {
     if (this.#closed) return 'the server is closing';
     if (pending > PENDING_BYTES) return 'the disk does not keep up';
@@ -195,11 +206,13 @@ export class Spool {
   async #commit(): Promise<void> {
     await new Promise(setImmediate);
     while (this.#gathering.hits > 0) {
-      const { bytes, waiting } = this.#gathering.take();
+      const { bytes, hits, waiting } = this.#gathering.take();
       const requests = this.#sealRequests.splice(0);
       const fault = await this.#write(bytes);
-      if (!fault) this.#accepted += waiting.length;
-      this.#tell(waiting, fault);
+      if (!fault) this.#accepted += hits;
+      tell(waiting, fault, (error) =>
+        this.#options.log.error(`spool: a hit's sender could not be told: ${messageOf(error)}`),
+      );
       if (this.#mustSeal()) this.#seal();
       this.#sealFor(requests);
       if (this.#options.durability === 'process') await new Promise(setImmediate);
@@ -212,17 +225,6 @@ export class Spool {
   #sealFor(requests: readonly (() => void)[]): void {
     if (requests.length > 0) this.#seal();
     for (const resolve of requests) resolve();
-  }
-
-  /** The others of a group are told whatever one of them does. */
-  #tell(waiting: readonly Done[], fault: HitError | undefined): void {
-    for (let told = 0; told < waiting.length; ) {
-      try {
-        while (told < waiting.length) waiting[told++]!(fault);
-      } catch (error) {
-        this.#options.log.error(`spool: a hit's sender could not be told: ${messageOf(error)}`);
-      }
-    }
   }
 
   async #write(group: Buffer): Promise<HitError | undefined> {

@@ -52,6 +52,22 @@ describe('the facts', { timeout: 20_000 }, () => {
     assert.deepEqual(factsOf(request, TIME), { ...FACTS, cookie: '' });
   });
 
+  test('of a web request with its peer name that peer', () => {
+    const request = new Request('https://example.com:8080/a?b=1', { headers: { 'user-agent': 'x' } });
+    const facts = factsOf({ request, peer: '198.51.100.4' }, TIME);
+    assert.deepEqual(
+      [facts.peer, facts.host, facts.path, facts.userAgent],
+      ['198.51.100.4', 'example.com:8080', '/a?b=1', 'x'],
+    );
+  });
+
+  test('of a request within a router of Express or Connect have the whole path', async () => {
+    const { path } = await served('/post?b=1', {}, (request) =>
+      factsOf(Object.assign(request, { url: '/post?b=1', originalUrl: '/blog/post?b=1' }), TIME),
+    );
+    assert.equal(path, '/blog/post?b=1');
+  });
+
   test('of a request without headers are few', async () => {
     const facts = await servedFacts('/');
     assert.match(facts.host, /^127\.0\.0\.1:\d+$/);
@@ -130,6 +146,14 @@ describe('who a request comes from', () => {
     const direct = textOf({ peer: '203.0.113.7', userAgent: 'a' });
     assert.equal(textOf({ peer: '127.0.0.1', forwarded: '203.0.113.7', userAgent: 'a' }), direct);
     assert.equal(textOf({ peer: '203.0.113.7', forwarded: '203.0.113.8', userAgent: 'a' }), direct);
+  });
+
+  test('is the client that a web request forwards only where its peer is unknown or trusted', () => {
+    const headers = { 'x-forwarded-for': '203.0.113.7', 'user-agent': 'a' };
+    const request = new Request('http://localhost/', { headers });
+    const from = (peer: string) => visitorText(factsOf({ request, peer }, TIME), LOOPBACK);
+    assert.equal(from('127.0.0.1'), visitorText(factsOf(request, TIME), LOOPBACK));
+    assert.equal(from('198.51.100.4'), textOf({ peer: '198.51.100.4', userAgent: 'a' }));
   });
 
   test('is the name of a named visitor, whom no request can pass for', () => {

@@ -4,7 +4,14 @@ import type { TrustedProxies } from '../hit/address.ts';
 import { type Facts, NO_FACTS } from '../hit/facts.ts';
 
 /** What a program may hand to a tracker: a request of Node's or of the web platform's, or just a visitor's name. */
-export type TrackInput = IncomingMessage | Request | NamedVisitor;
+export type TrackInput = IncomingMessage | Request | PeerRequest | NamedVisitor;
+
+/** A web request, and who it came from, which the request itself does not say. */
+export interface PeerRequest {
+  readonly request: Request;
+  /** Address at the other end of the connection, as the runtime tells it. */
+  readonly peer: string;
+}
 
 export interface NamedVisitor {
   /** Any text that names a visitor; not empty. */
@@ -17,14 +24,24 @@ export interface NamedVisitor {
 }
 
 /**
+ * The peer of a web request that comes without one: a proxy on this machine, so that its `X-Forwarded-For` is believed
+ * where such a proxy is. It is all there is that could tell clients apart.
+ */
+const FORWARDER = '127.0.0.1';
+
+/**
  * The plain facts of what a program handed in. Requests are told by their headers: frameworks wrap and extend them, and
  * may well put a `visitor` of their own on them.
  *
  * @throws HitError `invalid` for a visitor without a name, whom all others without one would be taken for
  */
 export function factsOf(input: TrackInput, time: number): Facts {
-  if (!('headers' in input)) return factsOfVisitor(input, time);
-  return isWebRequest(input) ? factsOfWebRequest(input, time) : factsOfNodeRequest(input, time);
+  if ('headers' in input) {
+    return isWebRequest(input) ? factsOfWebRequest(input, time, FORWARDER) : factsOfNodeRequest(input, time);
+  }
+  return 'request' in input
+    ? factsOfWebRequest(input.request, time, input.peer)
+    : factsOfVisitor(input, time);
 }
 
 function isWebRequest(request: IncomingMessage | Request): request is Request {
@@ -55,21 +72,25 @@ function factsOfNodeRequest(request: IncomingMessage, time: number): Facts {
     ...NO_FACTS,
     ...shared(header, time),
     host: header('host') || 'localhost',
-    path: request.url ?? '/',
+    path: originalUrl(request) ?? request.url ?? '/',
     peer: request.socket.remoteAddress ?? '',
     method: request.method ?? '',
   };
 }
 
-/** A web request does not say who is at the other end: its address is what proxies say, or unknown. */
-function factsOfWebRequest(request: Request, time: number): Facts {
+/** The routers of Express and Connect cut their own part off `url`, and keep the whole beside it. */
+function originalUrl(request: IncomingMessage & { readonly originalUrl?: unknown }): string | undefined {
+  return typeof request.originalUrl === 'string' ? request.originalUrl : undefined;
+}
+
+function factsOfWebRequest(request: Request, time: number, peer: string): Facts {
   const url = new URL(request.url);
   return {
     ...NO_FACTS,
     ...shared((name) => request.headers.get(name) ?? '', time),
     host: url.host,
     path: url.pathname + url.search,
-    peer: '127.0.0.1',
+    peer,
     method: request.method,
   };
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { served } from '../../test/fixtures/requests.ts';
 import { HitError } from '../errors.ts';
 import { RateTracker } from './rate.ts';
+import { SimpleTracker } from './simple.ts';
 
 const NOON = Date.UTC(2026, 10, 24, 12);
 
@@ -40,6 +42,45 @@ describe('the rate tracker', { timeout: 20_000 }, () => {
   test('may be told how fine to be', () => {
     const { error } = new RateTracker({ columns: 1024, ticksPerSecond: 1 }).rate({ seconds: 60 });
     assert.ok(Math.abs(error - 0.0203) < 0.0001);
+  });
+
+  test('merged with others is the tracker that would have tracked the traffic of all', () => {
+    const key = randomBytes(16);
+    let now = NOON;
+    const [first, second, whole] = [1, 2, 3].map(() => new RateTracker({ key, now: () => now }));
+    for (let hit = 0; hit < 3000; hit++) {
+      now += 50;
+      const visitor = { visitor: `${(hit * 7919) % 1200}` };
+      (hit % 3 === 0 ? first! : second!).track(visitor);
+      whole!.track(visitor);
+    }
+    const merged = new RateTracker({ key, now: () => now });
+    for (const part of [second!, first!]) merged.merge(RateTracker.fromBytes(part.toBytes(), { key }));
+    for (const seconds of [1, 17, 60, 100, 3600]) {
+      assert.deepEqual(merged.rate({ seconds }), whole!.rate({ seconds }));
+    }
+  });
+
+  test('goes on from its bytes as it was, as fine as it was', () => {
+    const key = randomBytes(16);
+    const now = () => NOON;
+    const rate = new RateTracker({ key, now, columns: 1024, ticksPerSecond: 3 });
+    rate.track({ visitor: 'ann' });
+    const again = RateTracker.fromBytes(rate.toBytes(), { key, now });
+    assert.deepEqual(again.rate({ seconds: 60 }), rate.rate({ seconds: 60 }));
+    again.track({ visitor: 'ann' });
+    assert.deepEqual([again.rate({ seconds: 60 }).hits, again.rate({ seconds: 60 }).visitors], [2, 1]);
+    assert.equal(rate.rate({ seconds: 60 }).hits, 1);
+  });
+
+  test('refuses to be merged under another key or of another shape, and bytes that are not its own', () => {
+    const key = randomBytes(16);
+    const rate = new RateTracker({ key });
+    const invalid = { name: 'HitError', code: 'invalid' };
+    assert.throws(() => rate.merge(new RateTracker()), { ...invalid, message: /different keys/ });
+    assert.throws(() => rate.merge(new RateTracker({ key, columns: 1024 })), invalid);
+    assert.throws(() => RateTracker.fromBytes(rate.toBytes(), { key: randomBytes(16) }), invalid);
+    assert.throws(() => RateTracker.fromBytes(new SimpleTracker({ key }).toBytes(), { key }), invalid);
   });
 
   test('refuses options and windows out of range', () => {

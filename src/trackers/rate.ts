@@ -1,15 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { TrustedProxies } from '../hit/address.ts';
-import { KeyedHash } from '../hit/hash.ts';
+import { HitError } from '../errors.ts';
 import type { WindowCount } from '../live/live.ts';
+import { packParcel, unpackParcel } from '../live/parcel.ts';
 import { type WindowOptions, Windows } from '../live/windows.ts';
-import { factsOf, type TrackInput, visitorText } from './input.ts';
+import type { TrackInput } from './input.ts';
+import { type KeyedVisitorOptions, VisitorNames, type VisitorOptions } from './visitor-names.ts';
 
-export interface RateTrackerOptions extends WindowOptions {
+export interface RateTrackerOptions extends WindowOptions, VisitorOptions {
   /** The clock, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
-  /** Peers that may speak for their clients: `loopback`, `private`, `none` or CIDR ranges. Default `loopback`. */
-  readonly trustProxy?: string;
 }
 
 /**
@@ -22,26 +20,80 @@ export interface RateTrackerOptions extends WindowOptions {
  */
 export class RateTracker {
   readonly #windows: Windows;
-  readonly #hash = new KeyedHash(randomBytes(16));
-  readonly #proxies: TrustedProxies;
+  readonly #names: VisitorNames;
   readonly #now: () => number;
 
+  /** @throws HitError `invalid` or `bad_setting` for options out of range */
   constructor(options: RateTrackerOptions = {}) {
-    const { now = Date.now, trustProxy = 'loopback', ...windows } = options;
-    this.#windows = new Windows(windows);
-    this.#proxies = new TrustedProxies(trustProxy);
-    this.#now = now;
+    this.#windows = new Windows(options);
+    this.#names = new VisitorNames(options);
+    this.#now = options.now ?? Date.now;
   }
 
-  /** Counts a request, or a hit of a named visitor. */
+  /**
+   * Counts a request, or a hit of a named visitor.
+   *
+   * @throws HitError `invalid` for a visitor without a name
+   */
   track(input: TrackInput): void {
     const now = this.#now();
-    const { high, low } = this.#hash.digest(visitorText(factsOf(input, now), this.#proxies));
+    const { high, low } = this.#names.digest(input, now);
     this.#windows.add(high, low, now, now);
   }
 
-  /** @param window its length in `seconds`, 1 or more */
+  /**
+   * @param window its length in `seconds`, 1 or more
+   * @throws HitError `invalid` for a shorter one
+   */
   rate(window: { seconds: number }): WindowCount {
     return this.#windows.read(window.seconds, this.#now());
+  }
+
+  /**
+   * Takes in all that another tracker has counted, once: its hits are added, a visitor of both counts once. It is then
+   * the tracker that would have tracked both's traffic. The clocks of both are to agree. The other stays as it is.
+   *
+   * @param other one with the same key, `columns` and `ticksPerSecond`
+   * @throws HitError `invalid` if one of these is another
+   * @example
+   * const all = new RateTracker({ key });
+   * for (const bytes of fromWorkers) all.merge(RateTracker.fromBytes(bytes, { key }));
+   * all.rate({ seconds: 60 });
+   */
+  merge(other: RateTracker): void {
+    this.#names.checkSame(other.#names.naming);
+    this.#windows.seen.merge(other.#windows.seen);
+    this.#windows.ring.merge(other.#windows.ring);
+  }
+
+  /** All that it has counted, to be kept, or merged elsewhere. The key is not in it. */
+  toBytes(): Uint8Array {
+    return packParcel({
+      ...{ site: undefined, at: this.#now(), node: '', naming: this.#names.naming },
+      state: { total: { hits: 0, visitors: 0 }, windows: this.#windows, filter: undefined },
+    });
+  }
+
+  /**
+   * The tracker that became bytes, which counts on where that one was.
+   *
+   * @param options its key, and how it is to go on
+   * @throws HitError `invalid` if the bytes are anything else, or were counted under another key
+   * @example
+   * worker.send(rate.toBytes());
+   * RateTracker.fromBytes(bytes, { key });
+   */
+  static fromBytes(
+    bytes: Uint8Array,
+    options: KeyedVisitorOptions & Pick<RateTrackerOptions, 'now'>,
+  ): RateTracker {
+    const { naming, state } = unpackParcel(bytes);
+    if (!state.windows) throw new HitError('invalid', 'these bytes are not those of a rate tracker');
+    const { columns, ticksPerSecond } = state.windows.seen;
+    const tracker = new RateTracker({ ...options, columns, ticksPerSecond });
+    tracker.#names.checkSame(naming);
+    tracker.#windows.seen.merge(state.windows.seen);
+    tracker.#windows.ring.merge(state.windows.ring);
+    return tracker;
   }
 }

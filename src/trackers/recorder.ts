@@ -6,11 +6,17 @@ import type { Spool } from '../spool/spool.ts';
 /** Told what became of a hit: a fault, or what the live state says of it (undefined where none is kept). */
 export type Recorded = (fault: HitError | undefined, seen: Seen | undefined) => void;
 
+/** Takes hits that passed the intake. */
+export interface HitRecorder {
+  /** @throws HitError `spool_full`; nothing was taken then, and `done` is not called */
+  record(hit: Hit, done: Recorded): void;
+}
+
 /**
  * Gives each hit to the trackers that were chosen: first it becomes durable, then it is counted, then it is
  * acknowledged. So live counts hold exactly what was acknowledged, and a crash between the two loses nothing.
  */
-export class Recorder {
+export class Recorder implements HitRecorder {
   readonly #spool: Spool | undefined;
   readonly #live: Live | undefined;
 
@@ -20,7 +26,6 @@ export class Recorder {
     this.#live = trackers.live;
   }
 
-  /** @throws HitError `spool_full`; nothing was taken then, and `done` is not called */
   record(hit: Hit, done: Recorded): void {
     if (this.#spool) {
       this.#spool.append(hit, (fault) => done(fault, fault ? undefined : this.#count(hit)));

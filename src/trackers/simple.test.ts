@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { served } from '../../test/fixtures/requests.ts';
 import { HitError } from '../errors.ts';
 import type { Seen } from '../live/live.ts';
+import { RateTracker } from './rate.ts';
 import { SimpleTracker } from './simple.ts';
 
 /** Tracks a request that a server on this machine got. */
@@ -65,7 +67,56 @@ describe('the simple tracker', { timeout: 20_000 }, () => {
     }
   });
 
+  test('merged with another counts the hits of both, and a visitor of both once', () => {
+    const key = randomBytes(16);
+    const [here, there] = [new SimpleTracker({ key }), new SimpleTracker({ key })];
+    for (const visitor of ['ann', 'bob', 'ann']) here.track({ visitor });
+    for (const visitor of ['bob', 'cid']) there.track({ visitor });
+    here.merge(there);
+    assert.deepEqual([here.unique, here.total], [3, 5]);
+    assert.deepEqual([there.unique, there.total], [2, 2]);
+    assert.deepEqual(here.track({ visitor: 'cid' }), { isNew: false, unique: 3, total: 6 });
+    assert.deepEqual(here.track({ visitor: 'dan' }), { isNew: true, unique: 4, total: 7 });
+  });
+
+  test('merged errs by few in a thousand, where half of ten thousand visitors are of both', () => {
+    const options = { key: new Uint8Array(16), expectedVisitors: 20_000 };
+    const [here, there] = [new SimpleTracker(options), new SimpleTracker(options)];
+    for (let visitor = 0; visitor < 10_000; visitor++) {
+      here.track({ visitor: `${visitor}` });
+      there.track({ visitor: `${visitor + 5000}` });
+    }
+    here.merge(there);
+    assert.ok(Math.abs(here.unique - 15_000) < 45, `${here.unique}`);
+  });
+
+  test('goes on from its bytes, which do not hold its key', () => {
+    const key = randomBytes(16);
+    const simple = new SimpleTracker({ key, expectedVisitors: 1000 });
+    for (const visitor of ['ann', 'bob']) simple.track({ visitor });
+    const bytes = simple.toBytes();
+    assert.ok(!Buffer.from(bytes).includes(key));
+    const again = SimpleTracker.fromBytes(bytes, { key });
+    assert.deepEqual(again.track({ visitor: 'ann' }), { isNew: false, unique: 2, total: 3 });
+    assert.deepEqual(simple.track({ visitor: 'ann' }), { isNew: false, unique: 2, total: 3 });
+    again.merge(simple);
+    assert.equal(again.unique, 2);
+  });
+
+  test('refuses to be merged under another key or of another size, and bytes that are not its own', () => {
+    const key = randomBytes(16);
+    const simple = new SimpleTracker({ key });
+    const invalid = { name: 'HitError', code: 'invalid' };
+    assert.throws(() => simple.merge(new SimpleTracker()), { ...invalid, message: /different keys/ });
+    assert.throws(() => simple.merge(new SimpleTracker({ key, expectedVisitors: 1000 })), invalid);
+    assert.throws(() => SimpleTracker.fromBytes(simple.toBytes(), { key: randomBytes(16) }), invalid);
+    assert.throws(() => SimpleTracker.fromBytes(new RateTracker({ key }).toBytes(), { key }), invalid);
+    assert.throws(() => SimpleTracker.fromBytes(new Uint8Array(100), { key }), invalid);
+    assert.equal(simple.total, 0);
+  });
+
   test('refuses settings out of range', () => {
+    assert.throws(() => new SimpleTracker({ key: new Uint8Array(15) }), HitError);
     assert.throws(() => new SimpleTracker({ falseSeenRate: 0 }), HitError);
     assert.throws(() => new SimpleTracker({ falseSeenRate: 1 }), HitError);
     assert.throws(() => new SimpleTracker({ expectedVisitors: -1 }), HitError);

@@ -1,5 +1,6 @@
 import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site.ts';
+import type { WindowCount } from '../../live/live.ts';
 import type { Words } from '../../store/question.ts';
 import type { ServerContext } from '../context.ts';
 
@@ -8,6 +9,12 @@ const MOST_WINDOWS = 20;
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 /** The rings go back 400 days. */
 const LONGEST = 400 * 86_400;
+
+/** A window as it was asked for, such as `5m`, and its length. */
+export interface NamedWindow {
+  readonly window: string;
+  readonly seconds: number;
+}
 
 /** The answer of `GET /api/v1/live`. */
 export interface LiveAnswer {
@@ -42,19 +49,31 @@ export async function readLive(context: ServerContext, words: Words): Promise<Li
     site: site ?? null,
     at: new Date(context.now()).toISOString(),
     total: count.total,
-    windows: count.windows.map((window, index) => ({
-      window: names[index]!.window,
-      seconds: window.seconds,
-      hits: window.hits,
-      visitors: window.visitors,
-      hits_per_second: rateOf(window.hitsPerSecond),
-      error: Number(window.error.toFixed(4)),
-    })),
+    windows: answerOf(names, count.windows),
   };
 }
 
-/** Reads `60s,5m,1h,24h`. */
-function readWindows(value: unknown): { window: string; seconds: number }[] {
+/** Counts of windows, in the words of the API. */
+export function answerOf(
+  names: readonly NamedWindow[],
+  windows: readonly WindowCount[],
+): LiveAnswer['windows'] {
+  return windows.map((window, index) => ({
+    window: names[index]!.window,
+    seconds: window.seconds,
+    hits: window.hits,
+    visitors: window.visitors,
+    hits_per_second: rateOf(window.hitsPerSecond),
+    error: Number(window.error.toFixed(4)),
+  }));
+}
+
+/**
+ * Reads `60s,5m,1h,24h`, which is also the default.
+ *
+ * @throws HitError `invalid`
+ */
+export function readWindows(value: unknown): NamedWindow[] {
   if (value !== undefined && typeof value !== 'string') {
     throw new HitError('invalid', 'window is given more than once: separate windows by commas');
   }
@@ -74,7 +93,8 @@ function readWindows(value: unknown): { window: string; seconds: number }[] {
   });
 }
 
-function readSite(value: unknown): string | undefined {
+/** @throws HitError `invalid` for what is no host name */
+export function readSite(value: unknown): string | undefined {
   if (value === undefined || value === '') return undefined;
   const site = typeof value === 'string' ? siteName(value) : '';
   if (site === '') throw new HitError('invalid', 'site is no host name');

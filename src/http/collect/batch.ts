@@ -3,7 +3,7 @@ import { HitError, messageOf } from '../../errors.ts';
 import { type Facts, NO_FACTS } from '../../hit/facts.ts';
 import type { DropReason } from '../../hit/hit.ts';
 import { requireToken } from '../auth.ts';
-import type { ServerContext } from '../context.ts';
+import type { CollectContext } from '../context.ts';
 import { sendProblem } from '../problem.ts';
 import { refusals } from './refusal.ts';
 import { readReport } from './report.ts';
@@ -18,7 +18,7 @@ interface BatchError {
 }
 
 /** `POST /api/v1/hits`: many hits from a trusted sender, as a JSON array or NDJSON. */
-export function batchRoutes(app: FastifyInstance, context: ServerContext): void {
+export function batchRoutes(app: FastifyInstance, context: CollectContext): void {
   app.post<{ Body: unknown }>(
     '/api/v1/hits',
     { bodyLimit: BODY_LIMIT, onRequest: requireToken(context), errorHandler: refusals(context) },
@@ -32,7 +32,7 @@ export function batchRoutes(app: FastifyInstance, context: ServerContext): void 
 
 /** One batch under way: answers when each of its hits is durable, or failed. */
 class Batch {
-  readonly #context: ServerContext;
+  readonly #context: CollectContext;
   readonly #reply: FastifyReply;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   readonly #errors: BatchError[] = [];
@@ -41,7 +41,7 @@ class Batch {
   #open = 1;
   #fault: HitError | undefined;
 
-  constructor(context: ServerContext, reply: FastifyReply) {
+  constructor(context: CollectContext, reply: FastifyReply) {
     this.#context = context;
     this.#reply = reply;
   }
@@ -73,7 +73,8 @@ class Batch {
   }
 
   readonly #settle = (fault: HitError | undefined): void => {
-    if (fault) this.#fault = fault;
+    if (fault?.code === 'invalid') this.#drop('too_many_sites', -1, '');
+    else if (fault) this.#fault = fault;
     else this.#accepted++;
     this.#close();
   };

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
-import type { ServerContext } from '../context.ts';
+import type { CollectContext } from '../context.ts';
 import { collect } from './collect.ts';
 import { Exchange } from './exchange.ts';
 import { PIXEL_PATH, sendGif } from './pixel.ts';
@@ -12,7 +12,7 @@ const BODY_LIMIT = 64 * 1024;
 const ANY_ORIGIN = ['access-control-allow-origin', '*'] as const;
 
 /** `POST /hit`, beside `GET /hit.gif`: what pages send of themselves, from any origin. */
-export function beaconRoutes(app: FastifyInstance, context: ServerContext): void {
+export function beaconRoutes(app: FastifyInstance, context: CollectContext): void {
   const refuse = refusals(context);
 
   /** Who asks for the head alone looks at no page. The pixel itself is `Pixel`'s. */

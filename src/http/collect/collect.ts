@@ -1,8 +1,8 @@
-import { HitError } from '../../errors.ts';
+import { type ErrorCode, HitError } from '../../errors.ts';
 import type { DropReason } from '../../hit/hit.ts';
 import type { Dropped } from '../../hit/intake.ts';
 import type { Seen } from '../../live/live.ts';
-import type { ServerContext } from '../context.ts';
+import type { CollectContext } from '../context.ts';
 import type { Exchange } from './exchange.ts';
 import { factsOfRequest, type Report } from './request-facts.ts';
 
@@ -26,7 +26,7 @@ const REFUSALS = {
 export type Answer = (exchange: Exchange, seen: Seen | undefined, dropped?: DropReason) => void;
 
 /** Takes a report through intake and trackers, and answers when it is durable. */
-export function collect(context: ServerContext, exchange: Exchange, report: Report, answer: Answer): void {
+export function collect(context: CollectContext, exchange: Exchange, report: Report, answer: Answer): void {
   const outcome = context.intake.receive(factsOfRequest(exchange.request, report, context.now()));
   if ('reason' in outcome) {
     drop(context, exchange, outcome, answer);
@@ -50,7 +50,7 @@ export function collect(context: ServerContext, exchange: Exchange, report: Repo
 }
 
 function drop(
-  context: ServerContext,
+  context: CollectContext,
   exchange: Exchange,
   { reason, detail, retryAfter }: Dropped,
   answer: Answer,
@@ -65,9 +65,17 @@ function drop(
   exchange.fail(new HitError(REFUSALS[reason], detail, options));
 }
 
-/** The spool could not take the hit: it is not counted, and the sender is told when to come again. */
-function refuse(context: ServerContext, exchange: Exchange, fault: HitError): void {
-  const reason: DropReason = fault.code === 'spool_full' ? 'spool_full' : 'spool_failed';
+/** Reasons of hits that nobody could take, by the fault's code; others are the spool's. */
+const FAULTS: Readonly<Partial<Record<ErrorCode, DropReason>>> = {
+  spool_full: 'spool_full',
+  rate_limited: 'rate_limited',
+  // Of collecting threads together, of which none knows how many sites there are.
+  invalid: 'too_many_sites',
+};
+
+/** The hit could not be taken: it is not counted, and the sender is told why, and maybe when to come again. */
+function refuse(context: CollectContext, exchange: Exchange, fault: HitError): void {
+  const reason = FAULTS[fault.code] ?? 'spool_failed';
   context.drops.count(reason);
   exchange.header('x-hit-dropped', reason).fail(fault);
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Seen } from '../../live/live.ts';
-import type { ServerContext } from '../context.ts';
+import type { CollectContext } from '../context.ts';
 import { collect } from './collect.ts';
 import { Exchange } from './exchange.ts';
 
@@ -22,7 +22,7 @@ const NO_TOTALS = [
 const NOT_COUNTED = ['A prefetch is not counted.'];
 
 /** `GET /`: the plain counter. It counts whoever comes, and says what it counted. */
-export function counterRoutes(app: FastifyInstance, context: ServerContext): void {
+export function counterRoutes(app: FastifyInstance, context: CollectContext): void {
   app.get('/', { exposeHeadRoute: false }, (request, reply) => {
     const referrer = request.headers.referer ?? '';
     reply.hijack();

@@ -3,7 +3,7 @@ import { parse } from 'node:querystring';
 import type { FastifyBaseLogger } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
 import { Memo } from '../../hit/memo.ts';
-import type { ServerContext } from '../context.ts';
+import type { CollectContext } from '../context.ts';
 import { internalError } from '../problem.ts';
 import { collect } from './collect.ts';
 import { Exchange } from './exchange.ts';
@@ -24,7 +24,7 @@ const LONGEST = 1024;
  * and an address that returns, as those of pages do, is parsed once.
  */
 export class Pixel {
-  readonly #context: ServerContext;
+  readonly #context: CollectContext;
   readonly #log: FastifyBaseLogger;
   readonly #reports = new Memo({ most: 10_000, longest: LONGEST }, (url) => {
     const fields = parse(queryOf(url));
@@ -32,7 +32,7 @@ export class Pixel {
     return fields.path ? readReport(reported(fields), '') : undefined;
   });
 
-  constructor(context: ServerContext, log: FastifyBaseLogger) {
+  constructor(context: CollectContext, log: FastifyBaseLogger) {
     this.#context = context;
     this.#log = log;
   }

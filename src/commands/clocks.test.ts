@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { presentOf } from './clocks.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 12);
+const HOUR = 3_600_000;
+
+/** Clocks that are so many milliseconds ahead, read at once from a place whose own is right. */
+function read(...ahead: number[]) {
+  return ahead.map((offset) => ({ at: NOW + offset, received: NOW }));
+}
+
+describe('the present of several clocks', () => {
+  test('is the latest that any of them says, where they agree', () => {
+    assert.deepEqual(presentOf(read(0)), { now: NOW, off: [0] });
+    assert.deepEqual(presentOf(read(-300, 900, 20)), { now: NOW + 900, off: [0, 0, 0] });
+  });
+
+  test('is not that of one that is an hour ahead or behind', () => {
+    for (const wrong of [HOUR, -HOUR]) {
+      assert.deepEqual(presentOf(read(0, wrong, 0)), { now: NOW, off: [0, wrong, 0] });
+    }
+  });
+
+  test('is of two clocks that of the one closer to ours', () => {
+    for (const wrong of [HOUR, -HOUR]) {
+      assert.deepEqual(presentOf(read(0, wrong)), { now: NOW, off: [0, wrong] });
+      assert.deepEqual(presentOf(read(wrong, 0)), { now: NOW, off: [wrong, 0] });
+    }
+  });
+
+  test('is that of the nodes, where ours is wrong', () => {
+    assert.deepEqual(presentOf(read(HOUR, HOUR + 20)), { now: NOW + HOUR + 20, off: [0, 0] });
+  });
+
+  test('does not take an answer that came late for a clock that is behind', () => {
+    const readings = [
+      { at: NOW, received: NOW + 1 },
+      { at: NOW + 8000, received: NOW + 8001 },
+    ];
+    assert.deepEqual(presentOf(readings), { now: NOW + 8000, off: [0, 0] });
+  });
+});

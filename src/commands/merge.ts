@@ -1,0 +1,85 @@
+import { MERGE_SETTINGS, type Values } from '../config.ts';
+import { HitError, messageOf } from '../errors.ts';
+import { type NamedWindow, readSite, readWindows } from '../http/api/live.ts';
+import type { Command } from './command.ts';
+import { mergeText } from './merge-text.ts';
+import { mergedAnswer, type Reached, type Unreached } from './merged-answer.ts';
+import { RemoteNode, type SketchAnswer } from './node.ts';
+
+type MergeValues = Values<typeof MERGE_SETTINGS>;
+
+export const merge: Command<typeof MERGE_SETTINGS> = {
+  summary: 'add up the live counts of several nodes, each visitor once',
+  usage: '[options] URL…',
+  settings: MERGE_SETTINGS,
+  examples: [
+    'hit-tracker merge http://10.0.0.1:5000 http://10.0.0.2:5000',
+    'hit-tracker merge --site example.com --window 17s,30d --json http://10.0.0.1:5000 http://10.0.0.2:5000',
+    'HIT_TOKEN=first,second hit-tracker merge --partial http://10.0.0.1:5000 http://10.0.0.2:5000',
+  ],
+  async run(values, positionals, terminal) {
+    const nodes = nodesOf(positionals, values.token);
+    const { site, windows } = questionOf(values);
+    const question = { site, patience: values.timeout! * 1000, mostBytes: values['max-size']! };
+    const outcomes = await Promise.all(nodes.map((node) => outcomeOf(node, node.fetch(question))));
+    const reached = outcomes.filter((outcome) => 'parcel' in outcome);
+    const unreached = outcomes.filter((outcome) => 'problem' in outcome);
+    checkReached(reached, unreached, values.partial!);
+    const keepsWindows = reached.some(({ parcel }) => parcel.state.windows);
+    const asked = values.window === undefined && !keepsWindows ? [] : windows;
+    const answer = mergedAnswer(reached, unreached, site, asked);
+    for (const warning of answer.warnings) terminal.stderr.write(`hit-tracker: ${warning}\n`);
+    terminal.stdout.write(
+      values.json ? `${JSON.stringify(answer)}\n` : mergeText(answer, terminal.stdout.columns ?? 80),
+    );
+  },
+};
+
+/**
+ * The nodes that were named, each once.
+ *
+ * @param tokens one for all nodes, or one for each, separated by commas
+ * @throws HitError `bad_usage`
+ */
+function nodesOf(urls: readonly string[], tokens: string | undefined): RemoteNode[] {
+  if (urls.length === 0) throw new HitError('bad_usage', 'name the URLs of nodes, such as http://host:5000');
+  const each = urls.length === 1 ? [tokens] : (tokens?.split(',') ?? [undefined]);
+  if (each.length !== 1 && each.length !== urls.length) {
+    throw new HitError(
+      'bad_usage',
+      `--token has ${each.length} tokens for ${urls.length} nodes: give one for all, or one for each`,
+    );
+  }
+  const nodes = urls.map((url, i) => new RemoteNode(url, each[i] ?? each[0]));
+  const names = nodes.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new HitError('bad_usage', `${twice} is named twice: its hits would count twice`);
+  return nodes;
+}
+
+/** What cannot be asked is wrong usage, and told before anybody is asked. */
+function questionOf({ site, window }: MergeValues): { site: string | undefined; windows: NamedWindow[] } {
+  try {
+    return { site: readSite(site), windows: readWindows(window) };
+  } catch (error) {
+    throw new HitError('bad_usage', messageOf(error), { cause: error });
+  }
+}
+
+async function outcomeOf(node: RemoteNode, answer: Promise<SketchAnswer>): Promise<Reached | Unreached> {
+  const url = node.name;
+  try {
+    return { url, ...(await answer) };
+  } catch (error) {
+    return { url, problem: messageOf(error) };
+  }
+}
+
+/** @throws HitError `merge_failed` where a node is missing that must not be, or all of them are */
+function checkReached(reached: readonly Reached[], unreached: readonly Unreached[], partial: boolean): void {
+  if (unreached.length === 0 || (partial && reached.length > 0)) return;
+  const missing = unreached.map(({ url, problem }) => `${url}: ${problem}`);
+  const advice = reached.length > 0 ? '; --partial merges the rest' : '';
+  throw new HitError('merge_failed', `${missing.join('; ')}${advice}`);
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { sighting } from '../../test/contracts/live.ts';
+import type { Naming } from '../hit/naming.ts';
+import { MemoryLive } from '../live/memory.ts';
+import { mergedAnswer, type Reached } from './merged-answer.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 12);
+const HOUR = 3_600_000;
+const NAMING: Naming = {
+  key: '0123456789abcdef',
+  logs: 'fedcba9876543210',
+  '2026-11-24': '00112233aabbccdd',
+};
+const MINUTE = [{ window: '60s', seconds: 60 }];
+
+interface NodeOptions {
+  /** Milliseconds by which its clock is ahead. */
+  readonly ahead?: number;
+  readonly naming?: Naming;
+  readonly expectedVisitors?: number;
+  readonly node?: string;
+}
+
+/** A node that was visited by some people half a minute ago. */
+function nodeOf(name: string, visitors: readonly number[], options: NodeOptions = {}): Reached {
+  const { ahead = 0, naming = NAMING, expectedVisitors = 1000, node = name } = options;
+  const now = NOW + ahead;
+  const live = new MemoryLive({ expectedVisitors, rate: true, now: () => now });
+  for (const visitor of visitors) live.track(sighting('a.com', visitor, now - 30_000));
+  const parcel = { site: undefined, at: now, node, naming, state: live.state(undefined) };
+  return { url: `http://${name}`, received: NOW, parcel };
+}
+
+describe('the merged answer', () => {
+  test('counts who came to several nodes once', () => {
+    const answer = mergedAnswer([nodeOf('a', [1, 2, 3]), nodeOf('b', [3, 4])], [], undefined, MINUTE);
+    assert.deepEqual(answer.total, { hits: 5, visitors: 4, visitors_from: 'filter' });
+    assert.deepEqual([answer.windows[0]!.hits, answer.windows[0]!.visitors], [5, 4]);
+    assert.equal(answer.at, '2026-11-24T12:00:00.000Z');
+    assert.deepEqual(answer.nodes, [
+      { url: 'http://a', at: answer.at, hits: 3, visitors: 3 },
+      { url: 'http://b', at: answer.at, hits: 2, visitors: 2 },
+    ]);
+    assert.deepEqual(answer.warnings, []);
+  });
+
+  test('is not emptied by a clock that is ahead, and tells whose that is', () => {
+    const nodes = [nodeOf('a', [1, 2, 3]), nodeOf('b', [3, 4], { ahead: HOUR }), nodeOf('c', [5])];
+    const { at, windows, warnings } = mergedAnswer(nodes, [], undefined, MINUTE);
+    assert.equal(at, '2026-11-24T12:00:00.000Z');
+    assert.equal(windows[0]!.hits, 4);
+    assert.deepEqual(warnings, ['the clock of http://b is 3600 s ahead: windows are off by as much']);
+  });
+
+  test('goes by the tables where nodes expect different numbers of visitors', () => {
+    const nodes = [nodeOf('a', [1, 2]), nodeOf('b', [2, 3], { expectedVisitors: 5000 })];
+    const { total } = mergedAnswer(nodes, [], undefined, []);
+    assert.deepEqual(total, { hits: 4, visitors: 3, visitors_from: 'table' });
+  });
+
+  test('is refused where nodes have different keys, and warned of where salts of a day differ', () => {
+    const other = {
+      key: { ...NAMING, key: 'ffffffffffffffff' },
+      logs: { ...NAMING, logs: 'ffffffffffffffff' },
+    };
+    for (const naming of Object.values(other)) {
+      const nodes = [nodeOf('a', [1]), nodeOf('b', [1], { naming })];
+      assert.throws(() => mergedAnswer(nodes, [], undefined, []), { code: 'merge_failed', exitCode: 1 });
+    }
+    const salted = { ...NAMING, '2026-11-24': 'ffffffffffffffff', '2026-11-23': '0000000000000000' };
+    const { warnings } = mergedAnswer(
+      [nodeOf('a', [1]), nodeOf('b', [1], { naming: salted })],
+      [],
+      undefined,
+      [],
+    );
+    assert.deepEqual(warnings, [
+      'http://b has another salt than http://a on 2026-11-24: who came to both without a cookie counts twice',
+    ]);
+  });
+
+  test('is refused where one node answered by two names', () => {
+    const nodes = [nodeOf('a', [1]), nodeOf('b', [1], { node: 'a' })];
+    assert.throws(() => mergedAnswer(nodes, [], undefined, []), {
+      code: 'merge_failed',
+      message: /http:\/\/a and http:\/\/b are the same node/,
+    });
+  });
+
+  test('names the nodes that it is without', () => {
+    const answer = mergedAnswer(
+      [nodeOf('a', [1])],
+      [{ url: 'http://b', problem: 'it hung up' }],
+      undefined,
+      [],
+    );
+    assert.deepEqual(answer.warnings, ['left out http://b: it hung up']);
+    assert.deepEqual(answer.nodes[1], { url: 'http://b', problem: 'it hung up' });
+  });
+});

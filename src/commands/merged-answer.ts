@@ -1,0 +1,134 @@
+import { HitError } from '../errors.ts';
+import { disagreements } from '../hit/naming.ts';
+import { answerOf, type LiveAnswer, type NamedWindow } from '../http/api/live.ts';
+import type { Parcel } from '../live/parcel.ts';
+import { type TotalSource, Union } from '../live/union.ts';
+import { presentOf } from './clocks.ts';
+import type { SketchAnswer } from './node.ts';
+
+/** A node that has answered. */
+export interface Reached extends SketchAnswer {
+  readonly url: string;
+}
+
+/** A node that has not, and why. */
+export interface Unreached {
+  readonly url: string;
+  readonly problem: string;
+}
+
+/** What a node says on its own. */
+export interface NodeAnswer {
+  readonly url: string;
+  readonly at: string;
+  readonly hits: number;
+  readonly visitors: number;
+}
+
+/** What `merge --json` prints: the answer of `GET /api/v1/live`, and where it is from. */
+export interface MergeAnswer extends LiveAnswer {
+  readonly total: LiveAnswer['total'] & { readonly visitors_from: TotalSource };
+  readonly nodes: readonly (NodeAnswer | Unreached)[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Adds up what nodes know.
+ *
+ * @param site undefined for all together
+ * @param windows none where the nodes keep none
+ * @throws HitError `merge_failed` for nodes that cannot be added up
+ */
+export function mergedAnswer(
+  reached: readonly Reached[],
+  unreached: readonly Unreached[],
+  site: string | undefined,
+  windows: readonly NamedWindow[],
+): MergeAnswer {
+  const warnings = [
+    ...unreached.map(({ url, problem }) => `left out ${url}: ${problem}`),
+    ...checkNames(reached),
+  ];
+  const { now, off } = presentOf(reached.map(({ parcel, received }) => ({ at: parcel.at, received })));
+  for (const [i, { url }] of reached.entries()) if (off[i] !== 0) warnings.push(clockWarning(url, off[i]!));
+  const union = unionOf(reached);
+  const { total, windows: counts } = counted(() =>
+    union.read(
+      windows.map(({ seconds }) => seconds),
+      now,
+    ),
+  );
+  return {
+    site: site ?? null,
+    at: new Date(now).toISOString(),
+    total: { ...total, visitors_from: union.totalSource! },
+    windows: answerOf(windows, counts),
+    nodes: [...reached.map(nodeAnswer), ...unreached],
+    warnings,
+  };
+}
+
+/**
+ * Sees to it that the nodes are different ones that give a visitor the same name.
+ *
+ * @returns what does not agree, and does not make the answer worthless
+ * @throws HitError `merge_failed` for what does
+ */
+function checkNames(reached: readonly Reached[]): string[] {
+  const [first] = reached;
+  const warnings: string[] = [];
+  const urls = new Map<string, string>();
+  for (const { url, parcel } of reached) {
+    const same = urls.get(parcel.node);
+    if (same !== undefined) {
+      throw new HitError('merge_failed', `${same} and ${url} are the same node: its hits would count twice`);
+    }
+    urls.set(parcel.node, url);
+    const { secrets, days } = differencesOf(first!.parcel, parcel);
+    if (secrets) {
+      throw new HitError(
+        'merge_failed',
+        `${url} names visitors by other keys than ${first!.url}, so that nobody knows who came to both: give all nodes the same secrets.json`,
+      );
+    }
+    if (days.length > 0) {
+      warnings.push(
+        `${url} has another salt than ${first!.url} on ${days.join(' and ')}: who came to both without a cookie counts twice`,
+      );
+    }
+  }
+  return warnings;
+}
+
+/** Salts of days are made by each node on its own, unless it has those of another. */
+function differencesOf(ours: Parcel, theirs: Parcel): { secrets: boolean; days: string[] } {
+  const names = disagreements(ours.naming, theirs.naming);
+  const days = names.filter((name) => /^\d/.test(name));
+  return { secrets: days.length < names.length, days };
+}
+
+function unionOf(reached: readonly Reached[]): Union {
+  const union = new Union();
+  for (const { url, parcel } of reached) counted(() => union.add(parcel.state), `${url}: `);
+  return union;
+}
+
+/** What the union refuses makes the merge fail. */
+function counted<Result>(work: () => Result, whose = ''): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof HitError
+      ? new HitError('merge_failed', `${whose}${error.message}`, { cause: error })
+      : error;
+  }
+}
+
+function clockWarning(url: string, off: number): string {
+  const seconds = Math.round(Math.abs(off) / 1000);
+  return `the clock of ${url} is ${seconds} s ${off > 0 ? 'ahead' : 'behind'}: windows are off by as much`;
+}
+
+function nodeAnswer({ url, parcel }: Reached): NodeAnswer {
+  return { url, at: new Date(parcel.at).toISOString(), ...parcel.state.total };
+}

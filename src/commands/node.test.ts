@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
+import { HitError } from '../errors.ts';
+import { SKETCH_TYPE } from '../http/api/sketch.ts';
+import { MemoryLive } from '../live/memory.ts';
+import { packParcel } from '../live/parcel.ts';
+import { RemoteNode, type SketchQuestion } from './node.ts';
+
+const QUESTION: SketchQuestion = { site: undefined, patience: 5000, mostBytes: 1_000_000 };
+const NOW = Date.UTC(2026, 10, 24, 12);
+
+const live = new MemoryLive({ expectedVisitors: 1000, rate: true, now: () => NOW });
+live.track({ site: 'a.com', time: NOW, visitorHigh: 7, visitorLow: 7 });
+
+function parcelFor(site: string | undefined): Buffer {
+  const naming = { key: '0123456789abcdef' };
+  return packParcel({ site, at: NOW, node: 'x', naming, state: live.state(site) });
+}
+
+async function urlOf(t: TestContext, server: Server, close: () => void): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A server that answers as it likes. */
+function serverOf(t: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  return urlOf(t, server, () => server.closeAllConnections());
+}
+
+function asked(url: string, question: Partial<SketchQuestion> = {}) {
+  return new RemoteNode(url, 'a token').fetch({ ...QUESTION, ...question });
+}
+
+describe('a node', { timeout: 20_000 }, () => {
+  test('is asked for its sketches, below its own path, with its token', async (t) => {
+    const seen: string[] = [];
+    const url = await serverOf(t, (request, response) => {
+      seen.push(`${request.url} ${request.headers.authorization}`);
+      const site = new URL(request.url!, 'http://x').searchParams.get('site') ?? undefined;
+      response.writeHead(200, { 'content-type': SKETCH_TYPE }).end(parcelFor(site));
+    });
+    for (const path of ['', '/', '/prefix', '/prefix/', '/api/v1/sketch', '/prefix/api/v1/sketch/']) {
+      const { parcel } = await asked(url + path);
+      assert.equal(parcel.state.total.hits, 1);
+    }
+    assert.equal((await asked(url, { site: 'a.com' })).parcel.site, 'a.com');
+    const plain = '/api/v1/sketch Bearer a token';
+    const below = '/prefix/api/v1/sketch Bearer a token';
+    const ofSite = '/api/v1/sketch?site=a.com Bearer a token';
+    assert.deepEqual(seen, [plain, plain, below, below, plain, below, ofSite]);
+    assert.equal(new RemoteNode(`${url}/prefix/api/v1/sketch`, undefined).name, `${url}/prefix`);
+  });
+
+  test('that is no Hit Tracker, or does not let in, is refused in words of our own', async (t) => {
+    const evil = '\u001b[2Jevil';
+    const answers: [number, Record<string, string>, string | Buffer, RegExp][] = [
+      [200, { 'content-type': 'text/html' }, evil, /something else/],
+      [200, { 'content-type': SKETCH_TYPE }, evil, /they begin otherwise/],
+      [200, { 'content-type': SKETCH_TYPE }, '', /they begin otherwise/],
+      [200, { 'content-type': SKETCH_TYPE }, parcelFor(undefined).subarray(0, 500), /checksum/],
+      [200, { 'content-type': SKETCH_TYPE }, parcelFor('a.com'), /another site/],
+      [302, { location: 'http://example.org/' }, evil, /sends elsewhere/],
+      [401, {}, evil, /wants its admin token/],
+      [404, {}, evil, /has no sketches/],
+      [500, {}, evil, /answers 500/],
+    ];
+    for (const [status, headers, body, said] of answers) {
+      const url = await serverOf(t, (_request, response) => {
+        response.writeHead(status, headers).end(body);
+      });
+      await assert.rejects(
+        asked(url),
+        (error) =>
+          error instanceof HitError &&
+          error.code === 'merge_failed' &&
+          said.test(error.message) &&
+          /^[ -~]+$/.test(error.message),
+        String(said),
+      );
+    }
+  });
+
+  test('whose answer does not end is left at the size that was allowed', async (t) => {
+    let sent = 0;
+    const url = await serverOf(t, (_request, response) => {
+      response.writeHead(200, { 'content-type': SKETCH_TYPE });
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(50_000))) sent += 50_000;
+      };
+      response.on('drain', more);
+      more();
+    });
+    await assert.rejects(asked(url), { code: 'merge_failed', message: /larger than 1000000 bytes/ });
+    assert.ok(sent < 20_000_000);
+  });
+
+  test('that does not answer in time, or not to the end, is given up', async (t) => {
+    for (const begin of [false, true]) {
+      const url = await serverOf(t, (_request, response) => {
+        if (begin) response.writeHead(200, { 'content-type': SKETCH_TYPE }).write('HTP');
+      });
+      await assert.rejects(asked(url, { patience: 200 }), {
+        code: 'merge_failed',
+        message: 'no answer within 0.2 s',
+      });
+    }
+  });
+
+  test('that hangs up, speaks another language or is not there fails by a name', async (t) => {
+    const talk = async (say: (socket: Socket) => void) => {
+      const sockets: Socket[] = [];
+      const server = createNetServer((socket) => {
+        sockets.push(socket.on('error', () => undefined));
+        say(socket);
+      });
+      return urlOf(t, server, () => {
+        for (const socket of sockets) socket.destroy();
+      });
+    };
+    await assert.rejects(asked(await talk((socket) => socket.destroy())), { message: 'it hung up' });
+    const ssh = await talk((socket) => socket.end('SSH-2.0-OpenSSH\r\n'));
+    await assert.rejects(asked(ssh), { code: 'merge_failed', message: /^HPE_\w+$/ });
+    const cut = await talk((socket) => {
+      socket.end(`HTTP/1.1 200 OK\r\ncontent-type: ${SKETCH_TYPE}\r\ncontent-length: 900\r\n\r\nHTP`);
+    });
+    await assert.rejects(asked(cut), { message: 'it hung up' });
+    await assert.rejects(asked('http://127.0.0.1:1'), { message: 'nothing listens there' });
+  });
+
+  test('has a URL without secrets, and what is refused is not repeated', () => {
+    for (const url of [
+      'http://:hunter2@host:5000',
+      'https://hunter2@host',
+      'ftp://me:hunter2@host',
+      'http://me:hunter2@[',
+      'host:5000',
+      'http://host/?token=hunter2',
+      'http://host/#hunter2',
+    ]) {
+      assert.throws(
+        () => new RemoteNode(url, undefined),
+        (error) =>
+          error instanceof HitError && error.code === 'bad_usage' && !error.message.includes('hunter2'),
+        url,
+      );
+    }
+  });
+});

@@ -1,0 +1,143 @@
+import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestSecure } from 'node:https';
+import { HitError, messageOf } from '../errors.ts';
+import { SKETCH_TYPE } from '../http/api/sketch.ts';
+import { type Parcel, unpackParcel } from '../live/parcel.ts';
+
+/** What is asked of a node, and how much it may cost. */
+export interface SketchQuestion {
+  /** Undefined for all sites together. */
+  readonly site: string | undefined;
+  /** Milliseconds until the whole answer must be there. */
+  readonly patience: number;
+  /** Bytes of the answer. */
+  readonly mostBytes: number;
+}
+
+export interface SketchAnswer {
+  readonly parcel: Parcel;
+  /** When it began to come, in milliseconds since 1970. */
+  readonly received: number;
+}
+
+/** Where sketches are, below a node's URL; whoever copied the whole address is understood too. */
+const ROUTE = /(?:\/api\/v1\/sketch)?\/*$/;
+
+/** In words of our own: what a foreign server says is not for the terminal. */
+const REFUSALS: Readonly<Record<number, string>> = {
+  400: 'it does not understand the question: is it a Hit Tracker?',
+  401: 'it wants its admin token: give it by HIT_TOKEN or --token',
+  403: 'it lets nobody in: give its admin token by HIT_TOKEN or --token',
+  404: 'it has no sketches: it is no Hit Tracker, or keeps no live counts (--tracker simple,rate)',
+};
+
+const FAULTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'it hung up',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the name of the host cannot be looked up',
+  EHOSTUNREACH: 'there is no way to the host',
+};
+
+/** Another node, as a person names it on the command line. */
+export class RemoteNode {
+  /** Without anything secret, for people. */
+  readonly name: string;
+  readonly #url: URL;
+  readonly #token: string | undefined;
+
+  /**
+   * @param text such as `http://host:5000`
+   * @throws HitError `bad_usage`, which repeats nothing that may be a password
+   */
+  constructor(text: string, token: string | undefined) {
+    const shown = text.replace(/^.*@/s, '…@');
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+      throw new HitError('bad_usage', `"${shown}" is no URL of a node, such as http://host:5000`);
+    }
+    const url = new URL(text);
+    if (url.username !== '' || url.password !== '') {
+      throw new HitError(
+        'bad_usage',
+        `${url.protocol}//…@${url.host}: a secret in a URL is there for all to read: give the token by HIT_TOKEN or --token`,
+      );
+    }
+    if (url.search !== '' || url.hash !== '') {
+      throw new HitError('bad_usage', `${url.origin}: the URL of a node ends before "?" and "#"`);
+    }
+    url.pathname = url.pathname.replace(ROUTE, '');
+    this.name = url.href.replace(/\/$/, '');
+    url.pathname = url.pathname.replace(ROUTE, '/api/v1/sketch');
+    this.#url = url;
+    this.#token = token;
+  }
+
+  /**
+   * Fetches the node's sketches.
+   *
+   * @throws HitError `merge_failed`, whose message does not name the node
+   */
+  async fetch({ site, patience, mostBytes }: SketchQuestion): Promise<SketchAnswer> {
+    const url = new URL(this.#url);
+    if (site !== undefined) url.searchParams.set('site', site);
+    const signal = AbortSignal.timeout(patience);
+    try {
+      const response = await this.#get(url, signal);
+      const received = Date.now();
+      const bytes = await bodyOf(response, mostBytes);
+      const parcel = unpackParcel(bytes);
+      if (parcel.site !== site) throw new HitError('merge_failed', 'it answers for another site');
+      return { parcel, received };
+    } catch (error) {
+      const seconds = patience / 1000;
+      throw signal.aborted
+        ? new HitError('merge_failed', `no answer within ${seconds} s`, { cause: error })
+        : faultOf(error);
+    }
+  }
+
+  /** Not by `fetch`, which takes no ports that it holds to be unsafe, 6000 for one, and follows where it is sent. */
+  #get(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const authorization = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
+    const request = url.protocol === 'https:' ? requestSecure : requestPlain;
+    request(url, { signal, agent: false, headers: { accept: SKETCH_TYPE, ...authorization } })
+      .on('response', resolve)
+      .on('error', reject)
+      .end();
+    return promise;
+  }
+}
+
+async function bodyOf(response: IncomingMessage, mostBytes: number): Promise<Uint8Array> {
+  const { statusCode = 0, headers } = response;
+  try {
+    if (statusCode >= 300 && statusCode < 400) {
+      throw new HitError('merge_failed', 'it sends elsewhere: give the URL of the node itself');
+    }
+    if (statusCode !== 200) {
+      throw new HitError('merge_failed', REFUSALS[statusCode] ?? `it answers ${statusCode}`);
+    }
+    if (headers['content-type'] !== SKETCH_TYPE) {
+      throw new HitError('merge_failed', 'it answers with something else: is it a Hit Tracker?');
+    }
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) {
+        throw new HitError('merge_failed', `its answer is larger than ${mostBytes} bytes: see --max-size`);
+      }
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks, bytes);
+  } finally {
+    response.destroy();
+  }
+}
+
+function faultOf(error: unknown): HitError {
+  if (error instanceof HitError) return new HitError('merge_failed', error.message, { cause: error });
+  const { code } = error as NodeJS.ErrnoException;
+  return new HitError('merge_failed', FAULTS[code ?? ''] ?? code ?? messageOf(error), { cause: error });
+}

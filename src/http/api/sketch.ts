@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { HitError } from '../../errors.ts';
+import { packParcel } from '../../live/parcel.ts';
+import { requireReader } from '../auth.ts';
+import type { ServerContext } from '../context.ts';
+import { readSite } from './live.ts';
+
+/** The type of a node's sketches: see `live/parcel.ts`. */
+export const SKETCH_TYPE = 'application/vnd.hit-tracker.sketch';
+
+/** `GET /api/v1/sketch?site=`: all that live counts are made of, for who adds up nodes. */
+export function sketchRoutes(app: FastifyInstance, context: ServerContext): void {
+  const node = randomUUID();
+  app.get<{ Querystring: { site?: unknown } }>(
+    '/api/v1/sketch',
+    { onRequest: requireReader(context) },
+    async (request, reply) => {
+      const { live, intake, now } = context;
+      if (!live) {
+        throw new HitError(
+          'not_found',
+          'no live counts are kept: start the server with --tracker simple,rate',
+        );
+      }
+      const site = readSite(request.query.site);
+      const state = await live.state(site);
+      const bytes = packParcel({ site, at: now(), node, naming: intake.naming(), state });
+      return reply.type(SKETCH_TYPE).header('cache-control', 'no-store').send(bytes);
+    },
+  );
+}

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { createApp } from '../app.ts';
+import { Pixel } from '../collect/pixel.ts';
+import type { CollectContext } from '../context.ts';
+import { collectRoutes } from '../server.ts';
+import type { Forward } from './forward.ts';
+
+/** What a collecting thread answers itself. */
+const COLLECT_PATHS = new Set(['/', '/hit', '/hit.gif', '/api/v1/hits', '/favicon.ico']);
+
+/** The server of a collecting thread: it collects, and leaves everything else to the main thread. */
+export function buildCollector(
+  context: CollectContext,
+  forward: Forward,
+  log: FastifyBaseLogger,
+): FastifyInstance {
+  const pixel = new Pixel(context, log);
+  const app = createApp(log, (request, response) => {
+    if (pixel.take(request, response)) return true;
+    if (isCollected(request)) return false;
+    forward.pass(request, response);
+    return true;
+  });
+  collectRoutes(app, context);
+  return app;
+}
+
+function isCollected({ url = '' }: IncomingMessage): boolean {
+  const query = url.indexOf('?');
+  return COLLECT_PATHS.has(query < 0 ? url : url.slice(0, query));
+}

@@ -1,0 +1,41 @@
+import type { DropReason } from '../../hit/hit.ts';
+import type { IntakeOptions } from '../../hit/intake.ts';
+import type { SaltTable } from '../../hit/salts.ts';
+import type { BatchOutcome } from '../../trackers/batch-recorder.ts';
+import type { HitBatch } from '../../trackers/hit-batch.ts';
+
+/** What a collecting thread is started with. */
+export interface CollectorData {
+  readonly port: number;
+  readonly host: string;
+  readonly trustProxy: string;
+  readonly identity: IntakeOptions['identity'];
+  /** Whether there is a limit of hits for each client. */
+  readonly isLimited: boolean;
+  readonly allowedSites: readonly string[] | undefined;
+  readonly key: Uint8Array;
+  readonly importSalt: Uint8Array;
+  readonly salts: SaltTable;
+  readonly adminToken: string;
+  readonly logLevel: string;
+  /** Where the main thread answers the requests that are not this thread's. */
+  readonly mainSocket: string;
+  /** In which a salt comes: see `SaltCell`. */
+  readonly saltCell: SharedArrayBuffer;
+}
+
+/** From a collecting thread. */
+export type FromCollector =
+  | { readonly kind: 'listening' }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'hits'; readonly id: number; readonly batch: HitBatch }
+  | { readonly kind: 'dropped'; readonly reason: DropReason }
+  | { readonly kind: 'line'; readonly line: string }
+  /** It waits for today's salt. */
+  | { readonly kind: 'salt' }
+  | { readonly kind: 'closed' };
+
+/** To a collecting thread. */
+export type ToCollector =
+  | { readonly kind: 'outcome'; readonly id: number; readonly outcome: BatchOutcome }
+  | { readonly kind: 'close' };

@@ -1,0 +1,38 @@
+/** Bytes of a salt. */
+const SALT = 16;
+const STATE = SALT / 4;
+const WAITING = 0;
+const THERE = 1;
+/** Milliseconds. */
+const PATIENCE = 5000;
+
+/**
+ * Where a collecting thread gets a new day's salt: the main thread makes one for all and keeps it, and the thread, which
+ * cannot name a visitor without it, waits. 16 bytes of salt and 4 that say whether it is there.
+ */
+export class SaltCell {
+  readonly memory: SharedArrayBuffer;
+  readonly #state: Int32Array;
+
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(SALT + 4)) {
+    this.memory = memory;
+    this.#state = new Int32Array(memory);
+  }
+
+  /** Asks, waits and takes. In a collecting thread only. */
+  await(ask: () => void): Uint8Array {
+    Atomics.store(this.#state, STATE, WAITING);
+    ask();
+    if (Atomics.wait(this.#state, STATE, WAITING, PATIENCE) === 'timed-out') {
+      throw new Error('the main thread gave no salt for today');
+    }
+    return new Uint8Array(this.memory).slice(0, SALT);
+  }
+
+  /** Gives what the thread waits for. */
+  put(salt: Uint8Array): void {
+    new Uint8Array(this.memory).set(salt);
+    Atomics.store(this.#state, STATE, THERE);
+    Atomics.notify(this.#state, STATE);
+  }
+}

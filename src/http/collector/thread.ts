@@ -1,0 +1,93 @@
+/** A thread that collects: HTTP and intake are its work, and the main thread makes its hits durable and counts them. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { pino } from 'pino';
+import { messageOf } from '../../errors.ts';
+import { TrustedProxies } from '../../hit/address.ts';
+import { Countries } from '../../hit/country.ts';
+import { Intake } from '../../hit/intake.ts';
+import { DailySalts } from '../../hit/salts.ts';
+import { Sites } from '../../hit/site.ts';
+import { RemoteRecorder } from '../../trackers/remote-recorder.ts';
+import { closeServer, listen } from '../server.ts';
+import { buildCollector } from './collector.ts';
+import { Forward } from './forward.ts';
+import type { CollectorData, FromCollector, ToCollector } from './messages.ts';
+import { SaltCell } from './salt-cell.ts';
+
+const data = workerData as CollectorData;
+const main = parentPort!;
+
+function tell(message: FromCollector, transfer: ArrayBuffer[] = []): void {
+  main.postMessage(message, transfer);
+}
+
+/** A client's hits may come to several threads, so that the main one limits them: it is told who the client is. */
+let client = '';
+const limit = {
+  take(text: string): number {
+    if (data.isLimited) client = text;
+    return 0;
+  },
+};
+
+const saltCell = new SaltCell(data.saltCell);
+const intake = new Intake({
+  sites: new Sites({
+    ...(data.allowedSites && { allowed: data.allowedSites }),
+    // How many there are the main thread knows.
+    max: Number.POSITIVE_INFINITY,
+  }),
+  proxies: new TrustedProxies(data.trustProxy),
+  limit,
+  countries: await Countries.open(),
+  salts: new DailySalts({
+    salts: data.salts,
+    random: () => saltCell.await(() => tell({ kind: 'salt' })),
+    now: Date.now,
+  }),
+  key: data.key,
+  importSalt: data.importSalt,
+  identity: data.identity,
+  now: Date.now,
+});
+
+const recorder = new RemoteRecorder(
+  (id, batch) => tell({ kind: 'hits', id, batch }, [batch.rows.buffer, batch.numbers.buffer]),
+  () => {
+    const limited = client;
+    client = '';
+    return limited;
+  },
+);
+const forward = new Forward(data.mainSocket);
+const app = buildCollector(
+  {
+    intake,
+    recorder,
+    drops: { count: (reason) => tell({ kind: 'dropped', reason }) },
+    adminToken: data.adminToken,
+    print: (line) => tell({ kind: 'line', line }),
+    now: Date.now,
+  },
+  forward,
+  pino({ level: data.logLevel }, pino.destination({ dest: 2, sync: true })),
+);
+
+main.on('message', (message: ToCollector) => {
+  if (message.kind === 'outcome') recorder.settle(message.id, message.outcome);
+  else void close();
+});
+
+async function close(): Promise<void> {
+  await closeServer(app);
+  forward.close();
+  tell({ kind: 'closed' });
+}
+
+try {
+  await listen(app, data.port, data.host, { reusePort: true });
+  tell({ kind: 'listening' });
+} catch (error) {
+  tell({ kind: 'failed', message: messageOf(error) });
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { FIREFOX } from '../../../test/fixtures/running-server.ts';
+import { Lines } from '../../../test/fixtures/shelf.ts';
+import { temporaryFolder } from '../../../test/fixtures/temporary.ts';
+import { Drops } from '../../hit/drops.ts';
+import { RateLimit } from '../../hit/rate-limit.ts';
+import { DailySalts } from '../../hit/salts.ts';
+import { Sites } from '../../hit/site.ts';
+import { MemoryLive } from '../../live/memory.ts';
+import { BatchRecorder } from '../../trackers/batch-recorder.ts';
+import { findPort } from '../server.ts';
+import { SaltCell } from './salt-cell.ts';
+import { CollectorThreads } from './threads.ts';
+
+const options = { timeout: 30_000 };
+
+test(
+  'a collecting thread that dies is reported and replaced, and nothing that it counted is gone',
+  options,
+  async (t) => {
+    const workers: Worker[] = [];
+    const remember = (worker: Worker) => workers.push(worker);
+    process.on('worker', remember);
+    t.after(() => process.off('worker', remember));
+
+    const { port, url } = await findPort(0, '127.0.0.1');
+    const live = new MemoryLive({ expectedVisitors: 1000, rate: true, now: Date.now });
+    const log = new Lines();
+    const threads = await CollectorThreads.start(
+      2,
+      {
+        port,
+        host: '127.0.0.1',
+        trustProxy: 'loopback',
+        identity: 'cookieless',
+        isLimited: false,
+        allowedSites: undefined,
+        key: randomBytes(16),
+        importSalt: randomBytes(16),
+        adminToken: 'a-token-for-the-tests',
+        logLevel: 'silent',
+        mainSocket: join(temporaryFolder(t), 'none.sock'),
+      },
+      {
+        recorder: new BatchRecorder({
+          spool: undefined,
+          live,
+          limit: RateLimit.parse('off'),
+          sites: new Sites({ max: 10 }),
+          now: Date.now,
+        }),
+        drops: new Drops(Date.now()),
+        salts: new DailySalts({ random: randomBytes, now: Date.now }),
+        print: () => undefined,
+        log,
+      },
+    );
+    t.after(() => threads.close());
+
+    const hit = () =>
+      fetch(`${url}/hit.gif?site=a.example&path=/`, {
+        headers: { 'user-agent': FIREFOX, connection: 'close' },
+      });
+    for (let i = 0; i < 10; i++) assert.equal((await hit()).status, 200);
+    assert.equal(workers.length, 2);
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    await assert.rejects(hit());
+    for (let tries = 0; workers.length < 4 && tries < 100; tries++)
+      await new Promise((done) => setTimeout(done, 50));
+    let answered = 0;
+    for (let tries = 0; answered < 10 && tries < 100; tries++) {
+      const status = await hit().then(
+        (answer) => answer.status,
+        () => 0,
+      );
+      if (status === 200) answered++;
+      else await new Promise((done) => setTimeout(done, 50));
+    }
+    assert.equal(answered, 10);
+    assert.equal(live.read('a.example', []).total.hits, 20);
+    assert.match(log.all.join(), /a collecting thread ended, and is replaced/);
+  },
+);
+
+test('a thread waits for a salt until the main one gives it', options, async () => {
+  const cell = new SaltCell();
+  const module = new URL('./salt-cell.ts', import.meta.url).href;
+  const worker = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     import(workerData.module).then(({ SaltCell }) => {
+       const cell = new SaltCell(workerData.memory);
+       for (let i = 0; i < 2; i++) parentPort.postMessage(cell.await(() => parentPort.postMessage('ask')));
+     });`,
+    { eval: true, workerData: { module, memory: cell.memory } },
+  );
+  const salts = [new Uint8Array(16).fill(7), new Uint8Array(16).fill(9)];
+  const waiting = [...salts];
+  const given: unknown[] = [];
+  worker.on('message', (message: unknown) => {
+    if (message === 'ask') cell.put(waiting.shift()!);
+    else given.push(message);
+  });
+  await new Promise((done) => worker.on('exit', done));
+  assert.deepEqual(given, salts);
+});

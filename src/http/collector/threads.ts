@@ -1,0 +1,164 @@
+import { Worker } from 'node:worker_threads';
+import { HitError, messageOf } from '../../errors.ts';
+import type { Drops } from '../../hit/drops.ts';
+import type { DailySalts } from '../../hit/salts.ts';
+import type { BatchRecorder } from '../../trackers/batch-recorder.ts';
+import type { CollectorData, FromCollector, ToCollector } from './messages.ts';
+import { SaltCell } from './salt-cell.ts';
+
+/** Milliseconds after which a thread that died is replaced. */
+const RESTART_AFTER = 500;
+/** Milliseconds that a thread has to close. */
+const CLOSE_PATIENCE = 5000;
+
+/** What collecting threads need of the main one. */
+export interface CollectorHost {
+  readonly recorder: BatchRecorder;
+  readonly drops: Drops;
+  readonly salts: DailySalts;
+  readonly print: (line: string) => void;
+  readonly log: { error(message: string): void };
+}
+
+/** Threads that collect, all on one port. One that dies is replaced; what it had not acknowledged was never promised. */
+export class CollectorThreads {
+  readonly #data: Omit<CollectorData, 'salts' | 'saltCell'>;
+  readonly #host: CollectorHost;
+  readonly #threads = new Set<CollectorThread>();
+  readonly #restarts = new Set<NodeJS.Timeout>();
+  #closing = false;
+
+  private constructor(data: Omit<CollectorData, 'salts' | 'saltCell'>, host: CollectorHost) {
+    this.#data = data;
+    this.#host = host;
+  }
+
+  /** @throws HitError `port_unavailable` */
+  static async start(
+    count: number,
+    data: Omit<CollectorData, 'salts' | 'saltCell'>,
+    host: CollectorHost,
+  ): Promise<CollectorThreads> {
+    const threads = new CollectorThreads(data, host);
+    try {
+      await Promise.all(Array.from({ length: count }, () => threads.#start()));
+    } catch (error) {
+      await threads.close();
+      throw error;
+    }
+    return threads;
+  }
+
+  /** Takes no more connections, answers what is under way, and ends the threads. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const timer of this.#restarts) clearTimeout(timer);
+    await Promise.all([...this.#threads].map((thread) => thread.close()));
+  }
+
+  async #start(): Promise<void> {
+    const thread = new CollectorThread({ ...this.#data, salts: this.#host.salts.table }, this.#host);
+    this.#threads.add(thread);
+    thread.ended.then((reason) => {
+      this.#threads.delete(thread);
+      if (this.#closing) return;
+      this.#host.log.error(`a collecting thread ended, and is replaced: ${reason}`);
+      this.#restart();
+    });
+    await thread.listening;
+  }
+
+  #restart(): void {
+    const timer = setTimeout(() => {
+      this.#restarts.delete(timer);
+      this.#start().catch((error) =>
+        this.#host.log.error(`a collecting thread did not start: ${messageOf(error)}`),
+      );
+    }, RESTART_AFTER);
+    this.#restarts.add(timer);
+  }
+}
+
+class CollectorThread {
+  /** Resolves when it listens. */
+  readonly listening: Promise<void>;
+  /** Resolves when it is gone, with the reason. */
+  readonly ended: Promise<string>;
+  readonly #worker: Worker;
+  readonly #host: CollectorHost;
+  readonly #saltCell = new SaltCell();
+  readonly #closed = Promise.withResolvers<void>();
+
+  constructor(data: Omit<CollectorData, 'saltCell'>, host: CollectorHost) {
+    this.#host = host;
+    // The thread's file has the ending of this one: `.ts` in the checkout, `.js` when built.
+    const file = import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js';
+    const workerData: CollectorData = { ...data, saltCell: this.#saltCell.memory };
+    this.#worker = new Worker(new URL(file, import.meta.url), { workerData });
+    let fault = 'it ended by itself';
+    const listening = Promise.withResolvers<void>();
+    this.listening = listening.promise;
+    this.#worker.on('message', (message: FromCollector) => {
+      if (message.kind === 'listening') listening.resolve();
+      else if (message.kind === 'failed') listening.reject(new HitError('port_unavailable', message.message));
+      else this.#hear(message);
+    });
+    this.#worker.on('error', (error) => {
+      fault = messageOf(error);
+    });
+    this.ended = new Promise((resolve) => {
+      this.#worker.on('exit', () => {
+        listening.reject(new HitError('internal', `a collecting thread did not start: ${fault}`));
+        this.#closed.resolve();
+        resolve(fault);
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#post({ kind: 'close' });
+    const timer = setTimeout(() => this.#closed.resolve(), CLOSE_PATIENCE);
+    await this.#closed.promise;
+    clearTimeout(timer);
+    await this.#worker.terminate();
+  }
+
+  #hear(message: Exclude<FromCollector, { kind: 'listening' | 'failed' }>): void {
+    switch (message.kind) {
+      case 'hits':
+        this.#host.recorder.record(message.batch, (outcome) =>
+          this.#post({ kind: 'outcome', id: message.id, outcome }),
+        );
+        break;
+      case 'dropped':
+        this.#host.drops.count(message.reason);
+        break;
+      case 'line':
+        this.#host.print(message.line);
+        break;
+      case 'salt':
+        this.#giveSalt();
+        break;
+      case 'closed':
+        this.#closed.resolve();
+    }
+  }
+
+  /** Today's: the newest of the table. A salt that cannot be kept is none, and the thread says so to whoever asks. */
+  #giveSalt(): void {
+    try {
+      const { table } = this.#host.salts;
+      const today = new Date().toISOString().slice(0, 10);
+      const salt = table[today];
+      if (salt) this.#saltCell.put(salt);
+    } catch (error) {
+      this.#host.log.error(`there is no salt for today: ${messageOf(error)}`);
+    }
+  }
+
+  #post(message: ToCollector): void {
+    const seen = message.kind === 'outcome' ? message.outcome.seen : undefined;
+    // What is shared by all, the empty one, stays here.
+    this.#worker.postMessage(message, seen && seen.length > 0 ? [seen.buffer] : []);
+  }
+}

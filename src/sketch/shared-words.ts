@@ -1,0 +1,20 @@
+/** Words that threads may share: in a `SharedArrayBuffer` they are changed by atomic steps, else by plain ones. */
+
+/** @returns words that are all 0 */
+export function emptyWords(count: number, shared: boolean): Uint32Array {
+  return shared ? new Uint32Array(new SharedArrayBuffer(4 * count)) : new Uint32Array(count);
+}
+
+export function areShared(words: Uint32Array): boolean {
+  return words.buffer instanceof SharedArrayBuffer;
+}
+
+/** Raises a word that other threads may be raising too: it ends at the largest of all their values. */
+export function raise(words: Uint32Array, index: number, value: number): void {
+  let held = words[index]!;
+  while (value > held) {
+    const found = Atomics.compareExchange(words, index, held, value);
+    if (found === held) return;
+    held = found;
+  }
+}

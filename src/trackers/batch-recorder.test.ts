@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { hitOf } from '../../test/fixtures/hit.ts';
+import { Lines, Shelf } from '../../test/fixtures/shelf.ts';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { RateLimit } from '../hit/rate-limit.ts';
+import { RowWriter } from '../hit/row.ts';
+import { Sites } from '../hit/site.ts';
+import { MemoryLive } from '../live/memory.ts';
+import { Spool } from '../spool/spool.ts';
+import { BatchRecorder } from './batch-recorder.ts';
+import { type HitBatch, HitBatchWriter } from './hit-batch.ts';
+import type { Recorded } from './recorder.ts';
+import { RemoteRecorder } from './remote-recorder.ts';
+
+const NOW = Date.UTC(2026, 10, 24);
+const options = { timeout: 20_000 };
+
+describe('a batch of hits', () => {
+  test('has the very rows of its hits, and empties its writer', () => {
+    const path = fc.webPath().map((text) => `/${text}`);
+    const writer = new HitBatchWriter();
+    fc.assert(
+      fc.property(fc.array(path, { maxLength: 200 }), (paths) => {
+        const hits = paths.map((each, i) => hitOf({ path: each, site: `s${i % 3}.example` }));
+        const rows = new RowWriter();
+        for (const hit of hits) {
+          writer.add(hit, '');
+          rows.write(hit);
+        }
+        assert.equal(writer.length, hits.length);
+        const batch = writer.take();
+        assert.equal(writer.length, 0);
+        assert.deepEqual(Buffer.from(batch.rows), rows.take());
+        assert.equal(batch.sites.length, Math.min(3, hits.length));
+      }),
+      { seed: 3, numRuns: 50 },
+    );
+  });
+});
+
+describe('hits of a collecting thread', () => {
+  async function open(t: Parameters<typeof temporaryFolder>[0]) {
+    const shelf = new Shelf();
+    const spool = await Spool.open({
+      folder: temporaryFolder(t),
+      durability: 'process',
+      maxBytes: 2 ** 30,
+      sink: shelf,
+      log: new Lines(),
+    });
+    t.after(() => spool.close(0));
+    const live = new MemoryLive({ expectedVisitors: 1000, rate: true, now: () => NOW });
+    const main = new BatchRecorder({
+      spool,
+      live,
+      limit: RateLimit.parse('1/s'),
+      sites: new Sites({ max: 2 }),
+      now: () => NOW,
+    });
+    let client = '';
+    const batches: HitBatch[] = [];
+    const remote = new RemoteRecorder(
+      (id, batch) => {
+        batches.push(batch);
+        main.record(batch, (outcome) => remote.settle(id, outcome));
+      },
+      () => client,
+    );
+    const record = (fields: Parameters<typeof hitOf>[0], from = '') =>
+      new Promise<Parameters<Recorded>>((resolve) => {
+        client = from;
+        remote.record(hitOf(fields), (...recorded) => resolve(recorded));
+      });
+    return { shelf, spool, live, batches, record };
+  }
+
+  test('of one turn go together, and each is told what became of it', options, async (t) => {
+    const { shelf, spool, live, batches, record } = await open(t);
+    const told = await Promise.all([
+      record({ site: 'a.example', path: '/hit-1', visitorLow: 1 }),
+      record({ site: 'a.example', path: '/hit-2', visitorLow: 2, bot: 'Googlebot' }),
+      record({ site: 'b.example', path: '/hit-3', visitorLow: 3 }),
+      record({ site: 'c.example', path: '/hit-4', visitorLow: 4 }),
+      record({ site: 'a.example', path: '/hit-5', visitorLow: 1 }),
+    ]);
+    assert.equal(batches.length, 1);
+    assert.deepEqual(
+      told.map(([fault, seen]) => fault?.code ?? seen),
+      [
+        { unique: 1, total: 1, isNew: true },
+        undefined,
+        { unique: 1, total: 1, isNew: true },
+        'invalid',
+        { unique: 1, total: 2, isNew: false },
+      ],
+    );
+    assert.equal(spool.accepted, 4);
+    await spool.flush();
+    assert.deepEqual(shelf.paths, ['/hit-1', '/hit-2', '/hit-3', '/hit-5']);
+    assert.equal(live.read(undefined, []).total.hits, 3);
+  });
+
+  test('over a client’s limit are refused one by one', options, async (t) => {
+    const { spool, record } = await open(t);
+    const told = await Promise.all(
+      ['203.0.113.7', '203.0.113.7', '203.0.113.7', '', '203.0.113.8'].map((from) => record({}, from)),
+    );
+    assert.deepEqual(
+      told.map(([fault]) => fault?.code),
+      [undefined, undefined, 'rate_limited', undefined, undefined],
+    );
+    assert.equal(told[2]?.[0]?.retryAfter, 1);
+    assert.equal(spool.accepted, 4);
+  });
+
+  test('are refused together where there is no room, and none is counted', options, async (t) => {
+    const { spool, live, record } = await open(t);
+    await spool.close(0);
+    const told = await Promise.all([record({}), record({})]);
+    assert.deepEqual(
+      told.map(([fault, seen]) => [fault?.code, seen]),
+      Array(2).fill(['spool_full', undefined]),
+    );
+    assert.equal(live.read(undefined, []).total.hits, 0);
+  });
+});

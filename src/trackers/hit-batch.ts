@@ -1,0 +1,81 @@
+import type { Hit } from '../hit/hit.ts';
+import { RowWriter } from '../hit/row.ts';
+
+/** Hits of one turn of a collecting thread, packed: to hand them over costs two buffers, however many they are. */
+export interface HitBatch {
+  /** Rows as the spool takes them, without seals. */
+  readonly rows: Uint8Array<ArrayBuffer>;
+  /** Of each hit the fields of `FIELD`, one hit after another. */
+  readonly numbers: Float64Array<ArrayBuffer>;
+  readonly sites: readonly string[];
+  /** The client of each hit, for its limit; '' for one that has none. */
+  readonly clients: readonly string[];
+}
+
+/** The numbers of a hit: `isCounted` is 0 for a bot. */
+export const FIELD = { rowEnd: 0, site: 1, time: 2, visitorHigh: 3, visitorLow: 4, isCounted: 5 } as const;
+export const FIELDS = 6;
+
+const FIRST_CAPACITY = 64;
+
+/**
+ * Packs hits.
+ *
+ * @example
+ * const writer = new HitBatchWriter();
+ * writer.add(hit, '203.0.113.7');
+ * port.postMessage(writer.take());
+ */
+export class HitBatchWriter {
+  readonly #rows = new RowWriter();
+  #numbers = new Float64Array(FIRST_CAPACITY * FIELDS);
+  #sites = new Map<string, number>();
+  #clients: string[] = [];
+
+  /** Hits that were added since the last batch was taken. */
+  get length(): number {
+    return this.#clients.length;
+  }
+
+  /** @param client whose hits are limited; '' for one that has no limit */
+  add(hit: Hit, client: string): void {
+    const at = this.length * FIELDS;
+    if (at === this.#numbers.length) this.#grow();
+    const numbers = this.#numbers;
+    this.#rows.write(hit);
+    numbers[at + FIELD.rowEnd] = this.#rows.length;
+    numbers[at + FIELD.site] = this.#siteOf(hit.site);
+    numbers[at + FIELD.time] = hit.time;
+    numbers[at + FIELD.visitorHigh] = hit.visitorHigh;
+    numbers[at + FIELD.visitorLow] = hit.visitorLow;
+    numbers[at + FIELD.isCounted] = hit.bot === '' ? 1 : 0;
+    this.#clients.push(client);
+  }
+
+  take(): HitBatch {
+    const batch = {
+      rows: new Uint8Array(this.#rows.take()),
+      numbers: this.#numbers.slice(0, this.length * FIELDS),
+      sites: [...this.#sites.keys()],
+      clients: this.#clients,
+    };
+    this.#sites = new Map();
+    this.#clients = [];
+    return batch;
+  }
+
+  #siteOf(site: string): number {
+    let index = this.#sites.get(site);
+    if (index === undefined) {
+      index = this.#sites.size;
+      this.#sites.set(site, index);
+    }
+    return index;
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(this.#numbers.length * 2);
+    larger.set(this.#numbers);
+    this.#numbers = larger;
+  }
+}

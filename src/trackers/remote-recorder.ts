@@ -1,0 +1,74 @@
+import { HitError } from '../errors.ts';
+import type { Hit } from '../hit/hit.ts';
+import type { Seen } from '../live/live.ts';
+import { type BatchOutcome, type PlainFault, SEEN_FIELDS } from './batch-recorder.ts';
+import { type HitBatch, HitBatchWriter } from './hit-batch.ts';
+import type { HitRecorder, Recorded } from './recorder.ts';
+
+/** Hits that may be under way to the main thread. */
+const MOST_UNDER_WAY = 100_000;
+const RETRY_AFTER = 5;
+
+interface Waiting {
+  readonly done: Recorded;
+  readonly isCounted: boolean;
+}
+
+/** Records hits of a collecting thread: those of one turn go to the main thread together. */
+export class RemoteRecorder implements HitRecorder {
+  readonly #send: (id: number, batch: HitBatch) => void;
+  readonly #clientOf: () => string;
+  readonly #writer = new HitBatchWriter();
+  #waiting: Waiting[] = [];
+  readonly #underWay = new Map<number, readonly Waiting[]>();
+  #hitsUnderWay = 0;
+  #lastId = 0;
+
+  /**
+   * @param send hands a batch to the main thread
+   * @param clientOf the client of the hit that is recorded now, if it has a limit; else ''
+   */
+  constructor(send: (id: number, batch: HitBatch) => void, clientOf: () => string) {
+    this.#send = send;
+    this.#clientOf = clientOf;
+  }
+
+  record(hit: Hit, done: Recorded): void {
+    if (this.#hitsUnderWay >= MOST_UNDER_WAY) {
+      const message = `${MOST_UNDER_WAY} hits wait for the disk in this thread`;
+      throw new HitError('spool_full', message, { retryAfter: RETRY_AFTER });
+    }
+    if (this.#waiting.length === 0) setImmediate(() => this.#flush());
+    this.#writer.add(hit, this.#clientOf());
+    this.#waiting.push({ done, isCounted: hit.bot === '' });
+    this.#hitsUnderWay++;
+  }
+
+  /** Tells those whose hits were in a batch. */
+  settle(id: number, outcome: BatchOutcome): void {
+    const waiting = this.#underWay.get(id) ?? [];
+    this.#underWay.delete(id);
+    this.#hitsUnderWay -= waiting.length;
+    for (const [i, { done, isCounted }] of waiting.entries()) {
+      const fault = outcome.refused.get(i) ?? outcome.fault;
+      if (fault) done(faultOf(fault), undefined);
+      else done(undefined, isCounted ? seenAt(outcome.seen, i * SEEN_FIELDS) : undefined);
+    }
+  }
+
+  #flush(): void {
+    const id = ++this.#lastId;
+    this.#underWay.set(id, this.#waiting);
+    this.#waiting = [];
+    this.#send(id, this.#writer.take());
+  }
+}
+
+function faultOf({ code, message, retryAfter }: PlainFault): HitError {
+  return new HitError(code, message, retryAfter === undefined ? {} : { retryAfter });
+}
+
+function seenAt(seen: Float64Array, at: number): Seen | undefined {
+  if (seen.length === 0) return undefined;
+  return { unique: seen[at]!, total: seen[at + 1]!, isNew: seen[at + 2] === 1 };
+}

@@ -1,0 +1,93 @@
+/** The programs of docs/library.md do what the page says, in the real frameworks. */
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import {
+  freePort,
+  installIn,
+  output,
+  promisedOutput,
+  type Snippet,
+  snippetsOf,
+  UserProgram,
+} from './fixtures/user-program.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const SNIPPETS = snippetsOf(readFileSync(join(ROOT, 'docs/library.md'), 'utf8'));
+/** The port of each server on the page. */
+const PORT = '8080';
+const SERVERS = SNIPPETS.filter(({ code }) => code.includes(PORT));
+const SCRIPTS = SNIPPETS.filter(({ code }) => !code.includes(PORT));
+/** A runtime that serves what a program exports, as Bun does. */
+const RUNTIME = `import { serve } from '@hono/node-server';\nserve((await import(PROGRAM)).default);\n`;
+
+let folder = '';
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
+  installIn(folder);
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes a program of the page as it stands there. Where it listens is all that may be another. */
+function programOf({ heading, code }: Snippet, port = PORT): string {
+  const name = `${heading.toLowerCase().replaceAll(/[^a-z]+/g, '-')}-${port}`;
+  const file = join(folder, `${name}.ts`);
+  writeFileSync(file, code.replace(PORT, port));
+  if (!/^export default/m.test(code)) return file;
+  const runtime = join(folder, `${name}-runtime.ts`);
+  writeFileSync(runtime, RUNTIME.replace('PROGRAM', `'./${name}.ts'`));
+  return runtime;
+}
+
+describe('the page about the library', { timeout: 60_000, concurrency: 2 }, () => {
+  it('shows node:http, Express, Fastify, Hono and the web Request', () => {
+    const shown = SERVERS.map(({ code }) => /from '(node:http|express|fastify|hono)'/.exec(code)?.[1]);
+    assert.deepEqual(shown, ['node:http', 'express', 'fastify', 'hono', 'hono', 'hono']);
+    assert.equal(SCRIPTS.length, 5);
+  });
+
+  for (const snippet of SERVERS) {
+    it(`${snippet.heading}: each request is counted, and each client once`, async () => {
+      const port = await freePort();
+      await using program = new UserProgram(programOf(snippet, String(port)));
+      await program.listens(port);
+      const visit = async (client: string, agent: string) => {
+        const headers = { 'x-forwarded-for': client, 'user-agent': agent };
+        return (await fetch(`http://127.0.0.1:${port}/?a=1`, { headers })).text();
+      };
+      assert.equal(await visit('192.0.2.1', 'Firefox'), '1 unique hits from total 1 hits\n');
+      assert.equal(await visit('192.0.2.1', 'Firefox'), '1 unique hits from total 2 hits\n');
+      assert.equal(await visit('192.0.2.2', 'Firefox'), '2 unique hits from total 3 hits\n');
+      assert.equal(await visit('192.0.2.2', 'Safari'), '3 unique hits from total 4 hits\n');
+      // Nobody is trusted to speak for others but the proxy next to us.
+      assert.equal(await visit('198.51.100.9, 192.0.2.1', 'Firefox'), '3 unique hits from total 5 hits\n');
+    });
+  }
+
+  for (const snippet of SCRIPTS) {
+    it(`${snippet.heading}: the program prints what it says`, async () => {
+      const promised = promisedOutput(snippet.code);
+      assert.notEqual(promised, '');
+      assert.equal(await output(programOf(snippet)), promised);
+    });
+  }
+
+  it('has programs whose types are right', async () => {
+    for (const snippet of SNIPPETS) programOf(snippet);
+    const config = {
+      extends: join(ROOT, 'tsconfig.json'),
+      include: ['*-8080.ts', join(ROOT, 'src/siphash24.d.ts')],
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', folder]).catch(
+      (error: { stdout: string }) => error,
+    );
+    assert.equal(stdout, '');
+  });
+});

@@ -1,0 +1,87 @@
+/** Collecting threads: however many there are, the answers are those of one. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Program } from './fixtures/command-line.ts';
+import { assertProblem, BEARER, RunningServer } from './fixtures/running-server.ts';
+import { temporaryFolder } from './fixtures/temporary.ts';
+
+const options = { timeout: 60_000 };
+const THREADS = ['--threads', '2'];
+
+describe('collecting threads', () => {
+  test('count hits and visitors as one does, and say so to each', options, async (t) => {
+    await using server = await RunningServer.start(temporaryFolder(t), ...THREADS);
+    const unique: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      // Each on a connection of its own, which the system gives to either thread.
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, visitor) =>
+          server.send('/', { headers: { host: 'threads.example', 'x-forwarded-for': `visitor ${visitor}` } }),
+        ),
+      );
+      unique.push(Math.max(...answers.map(({ text }) => Number(/^(\d+) unique/.exec(text)?.[1]))));
+      const isNew = answers.filter(({ text }) => text.includes('You are new here')).length;
+      assert.equal(isNew, round === 0 ? 50 : 0);
+    }
+    assert.deepEqual(unique, [50, 50, 50, 50]);
+    assert.deepEqual(await server.total('threads.example'), { hits: 200, visitors: 50 });
+    const { totals } = await server.ask<{ totals: object }>('/api/v1/stats?site=threads.example');
+    assert.deepEqual(totals, { hits: 200, visitors: 50 });
+  });
+
+  test('limit a client together', options, async (t) => {
+    await using server = await RunningServer.start(temporaryFolder(t), ...THREADS, '--rate-limit', '1/s');
+    const headers = { 'x-forwarded-for': '203.0.113.7' };
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => server.send('/hit.gif?site=a.example&path=/', { headers })),
+    );
+    const taken = answers.filter(({ status }) => status === 200);
+    assert.ok(taken.length >= 2 && taken.length <= 5, `${taken.length} of 40 at once were taken`);
+    const refused = answers.find(({ status }) => status !== 200)!;
+    assertProblem(refused, 429, 'rate_limited');
+    assert.equal(refused.headers['x-hit-dropped'], 'rate_limited');
+    assert.equal(refused.headers['retry-after'], '1');
+    assert.equal(await server.dropped('rate_limited'), 40 - taken.length);
+    assert.equal((await server.total('a.example')).hits, taken.length);
+  });
+
+  test('let in as many sites as one would', options, async (t) => {
+    await using server = await RunningServer.start(temporaryFolder(t), ...THREADS, '--max-sites', '2');
+    const send = (site: string) => server.send(`/hit.gif?site=${site}&path=/`);
+    for (const site of ['a.example', 'b.example', 'a.example']) assert.equal((await send(site)).status, 200);
+    for (let connection = 0; connection < 8; connection++) {
+      const { detail } = assertProblem(await send('c.example'), 400, 'invalid');
+      assert.match(detail, /--max-sites/);
+    }
+    assert.equal(await server.dropped('too_many_sites'), 8);
+    const hits = ['a.example', 'c.example', 'b.example'].map((site) => ({ site, path: '/', visitor: 'ann' }));
+    const { status, text } = await server.post('/api/v1/hits', hits, BEARER);
+    assert.equal(status, 202, text);
+    const { accepted, dropped } = JSON.parse(text) as { accepted: number; dropped: object };
+    assert.deepEqual([accepted, dropped], [2, { too_many_sites: 1 }]);
+  });
+
+  test('do not share a port with another server', options, async (t) => {
+    await using server = await RunningServer.start(temporaryFolder(t), ...THREADS);
+    const settings = ['--port', String(server.port), '--data-dir', temporaryFolder(t), ...THREADS];
+    const { code, stderr } = await new Program(['serve', ...settings]).ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /another program uses it; choose another with --port/);
+  });
+
+  test('end in order, with what is under way answered', options, async (t) => {
+    const dataDir = temporaryFolder(t);
+    const server = await RunningServer.start(dataDir, ...THREADS);
+    const sent = Array.from({ length: 100 }, (_, i) => server.send(`/hit.gif?site=end.example&path=/${i}`));
+    await sleep(20);
+    const stopped = server.stop();
+    const answers = await Promise.allSettled(sent);
+    assert.equal((await stopped).code, 0);
+    const acknowledged = answers.filter((each) => each.status === 'fulfilled' && each.value.status === 200);
+    await using again = await RunningServer.start(dataDir);
+    const { hits } = await again.total('end.example');
+    assert.ok(hits >= acknowledged.length, `${hits} of ${acknowledged.length} acknowledged hits are there`);
+  });
+});
