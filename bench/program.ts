@@ -19,6 +19,8 @@ export interface Finished {
   readonly seconds: number;
   /** Most bytes that it had in memory; undefined where there is no `/proc`. */
   readonly peakBytes: number | undefined;
+  /** Seconds of processors' time, short of the last moment; undefined where there is no `/proc`. */
+  readonly cpuSeconds: number | undefined;
 }
 
 /** Where a program is, as the shell would find it, or undefined. */
@@ -66,8 +68,10 @@ export async function run(command: string, args: readonly string[], limit = 600)
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   let peakBytes: number | undefined;
+  let cpuSeconds: number | undefined;
   const look = setInterval(() => {
     peakBytes = peakMemory(child.pid) ?? peakBytes;
+    cpuSeconds = cpuTime(child.pid) ?? cpuSeconds;
   }, MEMORY_LOOK_MS);
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
@@ -81,7 +85,7 @@ export async function run(command: string, args: readonly string[], limit = 600)
         `${[command, ...args].join(' ')} ended with ${code ?? child.signalCode}: ${said.slice(-2000)}`,
       );
     }
-    return { stdout: Buffer.concat(stdout).toString(), seconds, peakBytes };
+    return { stdout: Buffer.concat(stdout).toString(), seconds, peakBytes, cpuSeconds };
   } finally {
     clearInterval(look);
   }
@@ -107,6 +111,21 @@ export function killAtExit(child: ChildProcess): void {
   const kill = () => child.kill('SIGKILL');
   process.prependOnceListener('exit', kill);
   child.once('exit', () => process.off('exit', kill));
+}
+
+/** Clock ticks a second in `/proc`, on every Linux that Node runs on. */
+const TICKS = 100;
+
+/** Seconds of processors' time that a running process has taken, with all its threads. */
+export function cpuTime(pid: number | undefined): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // Behind the name, which may hold anything: the fields from the third on.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Most bytes that a running process ever had in memory. */

@@ -13,8 +13,9 @@ import { importLog } from './import.ts';
 import { ingest } from './ingest.ts';
 import { saveSections, sectionOf } from './results.ts';
 import { sketches } from './sketches.ts';
+import { threads } from './threads.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { ingest, import: importLog, sketches };
+const BENCHES: Readonly<Record<string, Bench>> = { ingest, threads, import: importLog, sketches };
 
 /**
  * Which benchmarks to run, and how.

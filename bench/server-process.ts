@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { CLI, findProgram, killAtExit, stop } from './program.ts';
+import { CLI, cpuTime, findProgram, killAtExit, stop } from './program.ts';
 
 const START_SECONDS = 30;
 const BARE_SERVER = join(import.meta.dirname, 'bare-server.ts');
@@ -36,6 +36,11 @@ export class ServerProcess implements AsyncDisposable {
     killAtExit(child);
     const match = await listening(child, ready);
     return new ServerProcess(child, port ?? Number(match[1]));
+  }
+
+  /** Seconds of processors' time that it has taken. */
+  get cpuSeconds(): number {
+    return cpuTime(this.#child.pid) ?? Number.NaN;
   }
 
   get url(): string {
@@ -72,8 +77,14 @@ export function startHitTracker(
   dataDir: string,
   durability: 'disk' | 'process',
   adminToken: string,
+  threads = 1,
 ): Promise<ServerProcess> {
-  const settings = { '--data-dir': dataDir, '--durability': durability, '--admin-token': adminToken };
+  const settings = {
+    '--data-dir': dataDir,
+    '--durability': durability,
+    '--admin-token': adminToken,
+    '--threads': String(threads),
+  };
   const args = [CLI, 'serve', '--port', '0', '--host', '127.0.0.1', '--log-level', 'warn'];
   return ServerProcess.start(
     process.execPath,

@@ -8,6 +8,8 @@ export interface WrkResult {
   readonly failed: number;
   readonly seconds: number;
   readonly perSecond: number;
+  /** Cores that it kept busy itself. */
+  readonly cores: number;
 }
 
 interface Summary {
@@ -54,13 +56,23 @@ export class Wrk {
   async run(url: string, load: { connections: number; seconds: number }): Promise<WrkResult> {
     const args = ['--threads', '1', '--connections', String(load.connections)];
     const bounds = ['--duration', `${load.seconds}s`, '--timeout', '10s', '--script', this.#script];
-    const { stdout } = await run(this.#program, [...args, ...bounds, url], load.seconds + 30);
+    const { stdout, cpuSeconds = Number.NaN } = await run(
+      this.#program,
+      [...args, ...bounds, url],
+      load.seconds + 30,
+    );
     const json = /^SUMMARY (.*)$/m.exec(stdout)?.[1];
     if (json === undefined) throw new Error(`wrk printed no summary: ${stdout}`);
     const summary: Summary = JSON.parse(json);
     const seconds = summary.microseconds / 1e6;
     const answered = summary.requests - summary.status;
-    return { answered, failed: summary.status + summary.socket, seconds, perSecond: answered / seconds };
+    return {
+      answered,
+      failed: summary.status + summary.socket,
+      seconds,
+      perSecond: answered / seconds,
+      cores: cpuSeconds / seconds,
+    };
   }
 }
 

@@ -190,7 +190,7 @@ describe('questions', () => {
   it('for what is not in this version are told that it is not there', async () => {
     for (const path of [
       ...['/dashboard', '/script.js', '/badge/a.example/x.svg', '/openapi.json', '/api/v1/live/events'],
-      ...['/api/v1/export', '/api/v1/sketch', '/control/import', '/hit', '/nothing'],
+      ...['/api/v1/export', '/control/import', '/hit', '/nothing'],
     ]) {
       assertProblem(await server.send(path, { headers: BEARER }), 404, 'not_found');
     }
