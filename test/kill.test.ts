@@ -89,7 +89,13 @@ describe('a server that is killed', () => {
     for (let round = 0; round < ROUNDS; round++) {
       const durability = round % 4 === 3 ? 'process' : 'disk';
       const threads = round % 5 === 4 ? '2' : '1';
-      await using server = await RunningServer.start(dataDir, '--durability', durability, '--threads', threads);
+      await using server = await RunningServer.start(
+        dataDir,
+        '--durability',
+        durability,
+        '--threads',
+        threads,
+      );
       const running = load.run(server.port);
       await sleep(50 + 550 * random.next().value);
       server.child.kill('SIGKILL');
