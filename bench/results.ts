@@ -76,7 +76,7 @@ export function saveSections(sections: ReadonlyMap<string, string>, names: reado
 }
 
 /** Machine, versions, commit and day: what somebody needs to measure the same. */
-function circumstances(versions: readonly string[]): string {
+export function circumstances(versions: readonly string[]): string {
   const [cpu] = cpus();
   const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${gibibytes(totalmem())}`;
   const software = [`${type()} ${release()}`, `Node ${process.versions.node}`, ...versions];

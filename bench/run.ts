@@ -11,11 +11,12 @@ import { HitError, messageOf } from '../src/errors.ts';
 import type { Bench } from './bench.ts';
 import { importLog } from './import.ts';
 import { ingest } from './ingest.ts';
+import { memory } from './memory.ts';
 import { saveSections, sectionOf } from './results.ts';
 import { sketches } from './sketches.ts';
 import { threads } from './threads.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { ingest, threads, import: importLog, sketches };
+const BENCHES: Readonly<Record<string, Bench>> = { ingest, threads, import: importLog, sketches, memory };
 
 /**
  * Which benchmarks to run, and how.

@@ -8,7 +8,7 @@ export interface Step {
   readonly name: string;
   /** Does it that many times: 1, or `AT_ONCE`. */
   readonly times: number;
-  readonly run: () => void;
+  readonly run: () => void | Promise<void>;
 }
 
 export interface StepTime {
@@ -29,4 +29,14 @@ export async function timeSteps(steps: readonly Step[], quick: boolean): Promise
     const { mean, rme } = result.latency;
     return { name, nanoseconds: (mean * 1e6) / steps[index]!.times, margin: rme };
   });
+}
+
+/** Where each run of a step over a list begins: each takes the next `AT_ONCE`, and after the last the first. */
+export function turns(length: number): () => number {
+  let next = 0;
+  return () => {
+    const start = next;
+    next = (next + AT_ONCE) % length;
+    return start;
+  };
 }

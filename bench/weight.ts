@@ -2,16 +2,21 @@ import { memoryUsage } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Bytes of the heap that something takes for as long as it is held. */
-export function weightOf(make: () => object): number {
+/** One for what is garbage, one for what only garbage held, such as the memory of arrays, and one to be sure. */
+const COLLECTIONS = 3;
+
+/** Something, and the bytes that it takes for as long as it is held: objects, strings and the memory of arrays. */
+export function weigh<Thing>(make: () => Thing): { thing: Thing; bytes: number } {
+  const before = heldBytes();
+  const thing = make();
+  return { thing, bytes: heldBytes() - before };
+}
+
+/** What is held now, without garbage. */
+export function heldBytes(): number {
   setFlagsFromString('--expose-gc');
   const collectGarbage: () => void = runInNewContext('gc');
-  collectGarbage();
-  const before = memoryUsage().heapUsed;
-  const held = [make()];
-  collectGarbage();
-  const bytes = memoryUsage().heapUsed - before;
-  // Only what is used later is held until now.
-  held.pop();
-  return bytes;
+  for (let i = 0; i < COLLECTIONS; i++) collectGarbage();
+  const { heapUsed, arrayBuffers } = memoryUsage();
+  return heapUsed + arrayBuffers;
 }

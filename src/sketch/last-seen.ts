@@ -38,7 +38,7 @@
  * Twitter Algebird's HyperLogLogSeries keeps the last time of each rank and column, as we do, and then throws
  * away all but the highest in each column. To reach our 1.0 % such a table needs 2.6 times the columns.
  *
- * Queries. A window is one walk through all cells: 0.08 ms. A histogram of the cells by the second, minute and hour
+ * Queries. A window is one walk through all cells: 0.09 ms. A histogram of the cells by the second, minute and hour
  * of their last tick, kept up to date by every hit, was tried beside it: it answers in 0.006 ms, but takes 686 KiB
  * more, makes a hit cost 14 ns more, answers to the second instead of the tick, and needs a lock between threads. It
  * would pay from one question per 5,000 hits; a dashboard asks four a second.
@@ -276,10 +276,16 @@ export class LastSeenSketch {
   }
 }
 
-/** Counts without branches, which a half set window would mislead: six times as long. */
+/**
+ * Counts by the borrow of tick − cell (Warren, Hacker's Delight, 2-13), which is the top bit of a word. A comparison
+ * may be compiled to a branch, which a half set window misleads: six times as long.
+ */
 function countAbove(cells: Uint32Array, start: number, end: number, tick: number): number {
   let count = 0;
-  for (let i = start; i < end; i++) count += Number(cells[i]! > tick);
+  for (let i = start; i < end; i++) {
+    const cell = cells[i]!;
+    count += ((~tick & cell) | (~(tick ^ cell) & (tick - cell))) >>> 31;
+  }
   return count;
 }
 
