@@ -27,7 +27,8 @@
  *     √(6·ln 2) / (π·√m) = 0.649 / √m     1.01 % with 4,096 columns
  *
  * which no unbiased estimator can beat (Cramér-Rao). It is reached when n is much larger than m; fewer
- * visitors collide less, and up to twenty are nearly always counted exactly. Measured over 500 tables and more:
+ * visitors collide less, and up to twenty are nearly always counted exactly. Measured over 500 tables and more
+ * (and more closely in `bench/ACCURACY.md`):
  *
  * | visitors       |   100 | 1,000 | 10,000 | 50,000 | 200,000 |
  * |----------------|-------|-------|--------|--------|---------|
@@ -208,8 +209,8 @@ export class LastSeenSketch {
   }
 
   /**
-   * The table as bytes for another node: a few for a site that nobody visited, about as many as visitors times three
-   * or four for a small one, 40 to 160 KB for a large one.
+   * The table as bytes for another node: 16 for a site that nobody visited, about six for each visitor of a small one,
+   * 50 to 180 KB for a large one.
    *
    * Columns (as a power of two), ranks, ticks a second; the newest tick; then the cells, each as its age in ticks + 1,
    * and runs of cells that were never seen as 0 and the run's length.
