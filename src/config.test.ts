@@ -87,7 +87,14 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     ],
     bad: ['', '0', '1000001', 'any'],
   },
-  threads: { standard: 1, good: [['1', 1], ['4', 4]], bad: ['', '0', '65', '1.5'] },
+  threads: {
+    standard: 1,
+    good: [
+      ['1', 1],
+      ['4', 4],
+    ],
+    bad: ['', '0', '65', '1.5'],
+  },
   'expected-visitors': {
     standard: 1_000_000,
     good: [
@@ -95,6 +102,14 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
       ['500000000', 5e8],
     ],
     bad: ['', '999', '500000001', '1M', '1_000_000'],
+  },
+  'live-memory': {
+    standard: 268_435_456,
+    good: [
+      ['1MiB', 1_048_576],
+      ['1GB', 1_000_000_000],
+    ],
+    bad: ['', '0', '1000', '256 apples', '-1MiB'],
   },
   durability: { standard: 'disk', good: [['process', 'process']], bad: ['', 'none'] },
   'spool-max': {

@@ -76,6 +76,12 @@ export const SERVE_SETTINGS = {
     '1',
     readNumber(1, 64),
   ),
+  'live-memory': setting(
+    "most memory for the live windows of single sites; those not used leave it for the data folder's disk",
+    'SIZE',
+    '256MiB',
+    readSize,
+  ),
   'expected-visitors': setting(
     'all-time visitors that the simple tracker is planned for, 12 bits each',
     'N',

@@ -28,7 +28,7 @@ function nodeOf(name: string, visitors: readonly number[], options: NodeOptions 
   const now = NOW + ahead;
   const live = new MemoryLive({ expectedVisitors, rate: true, now: () => now });
   for (const visitor of visitors) live.track(sighting('a.com', visitor, now - 30_000));
-  const parcel = { site: undefined, at: now, node, naming, state: live.state(undefined) };
+  const parcel = { site: undefined, at: now, node, naming, state: live.kept(undefined) };
   return { url: `http://${name}`, received: NOW, parcel };
 }
 

@@ -83,9 +83,13 @@ async function serveFrom(
       ? new MemoryLive({
           expectedVisitors: values['expected-visitors']!,
           rate: trackers.includes('rate'),
+          maxBytes: values['live-memory']!,
+          folder: folder.path,
+          onFault: (message) => log.warn(message),
           now: Date.now,
         })
       : undefined;
+  resources.use(live);
   const { secrets } = folder;
   const allowed = values.sites;
   const countries = await Countries.open();

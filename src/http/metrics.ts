@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { HitError } from '../errors.ts';
+import type { LiveMemory } from '../live/live.ts';
 import { requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
 
@@ -42,13 +43,10 @@ function registryOf(context: ServerContext): Registry {
   });
   if (context.live) {
     const { live } = context;
-    gauge(registers, 'hit_hits', 'Hits of all sites, all time', () => live.read(undefined, []).total.hits);
-    gauge(
-      registers,
-      'hit_visitors',
-      'Visitors of all sites, all time',
-      () => live.read(undefined, []).total.visitors,
-    );
+    const total = async () => (await live.read(undefined, [])).total;
+    gauge(registers, 'hit_hits', 'Hits of all sites, all time', async () => (await total()).hits);
+    gauge(registers, 'hit_visitors', 'Visitors of all sites, all time', async () => (await total()).visitors);
+    if (live.memory) liveMemoryMetrics(registers, () => live.memory!);
   }
   if (context.db) {
     const { spool } = context.db;
@@ -64,26 +62,42 @@ function registryOf(context: ServerContext): Registry {
       'Finished batches that the store does not have',
       () => spool.backlog,
     );
-    new Counter({
-      name: 'hit_accepted_total',
-      help: 'Hits made durable since the start',
-      registers,
-      collect() {
-        this.reset();
-        this.inc(spool.accepted);
-      },
-    });
+    counter(registers, 'hit_accepted_total', 'Hits made durable since the start', () => spool.accepted);
   }
   return registry;
 }
 
-function gauge(registers: Registry[], name: string, help: string, value: () => number): void {
-  new Gauge({
+function liveMemoryMetrics(registers: Registry[], memory: () => LiveMemory): void {
+  gauge(registers, 'hit_live_bytes', 'Memory of live windows of single sites', () => memory().bytes);
+  gauge(registers, 'hit_live_sites', 'Sites whose live windows are in memory', () => memory().sites);
+  counter(registers, 'hit_live_evictions_total', 'How often a site left memory', () => memory().evictions);
+  counter(registers, 'hit_live_loads_total', 'How often a site came back to memory', () => memory().loads);
+}
+
+function counter(registers: Registry[], name: string, help: string, value: () => number): void {
+  new Counter({
     name,
     help,
     registers,
     collect() {
-      this.set(value());
+      this.reset();
+      this.inc(value());
+    },
+  });
+}
+
+function gauge(
+  registers: Registry[],
+  name: string,
+  help: string,
+  value: () => number | Promise<number>,
+): void {
+  new Gauge({
+    name,
+    help,
+    registers,
+    async collect() {
+      this.set(await value());
     },
   });
 }

@@ -45,6 +45,19 @@ export interface LiveState {
   readonly filter: BloomFilter | undefined;
 }
 
+/** How much memory the windows of single sites take, and what that comes to. */
+export interface LiveMemory {
+  /** Bytes that sites take in memory, and those that they may take. */
+  readonly bytes: number;
+  readonly maxBytes: number;
+  /** Sites in memory, and those that left it. */
+  readonly sites: number;
+  readonly evicted: number;
+  /** How often a site left memory, and came back, since the start. */
+  readonly evictions: number;
+  readonly loads: number;
+}
+
 /**
  * Where the simple and the rate tracker keep their state: counts of now, a cache of what the store knows.
  *
@@ -55,7 +68,9 @@ export interface LiveState {
 export interface Live {
   track(hit: Sighting): Seen;
   /** Counts of a site, or of all sites together. A window is its length in seconds, 1 or more. */
-  read(site: string | undefined, windows: readonly number[]): LiveCount;
+  read(site: string | undefined, windows: readonly number[]): Promise<LiveCount>;
   /** What is known of a site, or of all sites together; of a site that nobody visited, nothing in the same form. */
   state(site: string | undefined): LiveState | Promise<LiveState>;
+  /** There where sites are kept in this process. */
+  readonly memory?: LiveMemory;
 }

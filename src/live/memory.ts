@@ -1,9 +1,15 @@
+import { tmpdir } from 'node:os';
 import { BloomFilter } from '../sketch/bloom.ts';
-import type { Live, LiveCount, LiveState, Seen, Sighting } from './live.ts';
+import type { Live, LiveCount, LiveMemory, LiveState, Seen, Sighting } from './live.ts';
+import { ManySites, type ManySitesOptions } from './many-sites.ts';
+import { type Recall, StoredSites } from './stored-sites.ts';
 import { Totals } from './totals.ts';
 import { Windows } from './windows.ts';
 
-export interface MemoryLiveOptions {
+/** The default of `--live-memory`. */
+const MAX_BYTES = 256 * 2 ** 20;
+
+export interface MemoryLiveOptions extends Partial<ManySitesOptions> {
   /** Visitors that the Bloom filter is planned for, over all sites and all time. */
   readonly expectedVisitors: number;
   /** Whether windows are kept (the rate tracker), beside totals (the simple tracker). */
@@ -11,31 +17,43 @@ export interface MemoryLiveOptions {
   readonly now: () => number;
 }
 
-/** Live state in the memory of this process. */
-export class MemoryLive implements Live {
+/**
+ * Live state in the memory of this process, as much of it as may be: see `many-sites.ts`. Windows of all sites together
+ * and totals, two numbers a site, stay there; what else may leave is the windows of single sites.
+ */
+export class MemoryLive implements Live, Disposable {
   readonly totals: Totals;
-  readonly #all: Windows | undefined;
-  readonly #sites = new Map<string, Windows>();
+  /** Windows of all sites together; undefined if none are kept. */
+  readonly all: Windows | undefined;
+  readonly #sites: ManySites;
+  #stored: StoredSites | undefined;
   readonly #now: () => number;
 
   constructor(options: MemoryLiveOptions) {
+    const { maxBytes = MAX_BYTES, folder = tmpdir(), onFault = console.warn } = options;
     this.totals = new Totals(BloomFilter.for(options.expectedVisitors));
-    this.#all = options.rate ? new Windows() : undefined;
+    this.all = options.rate ? new Windows() : undefined;
+    this.#sites = new ManySites({ maxBytes, folder, onFault });
     this.#now = options.now;
   }
 
-  track(hit: Sighting): Seen {
-    if (this.#all) {
-      const now = this.#now();
-      this.#all.add(hit.visitorHigh, hit.visitorLow, hit.time, now);
-      this.windowsOf(hit.site)?.add(hit.visitorHigh, hit.visitorLow, hit.time, now);
-    }
-    return this.totals.count(hit.site, hit.visitorHigh, hit.visitorLow);
+  get memory(): LiveMemory {
+    return this.#sites.memory;
   }
 
-  read(site: string | undefined, windows: readonly number[]): LiveCount {
+  track({ site, time, visitorHigh, visitorLow }: Sighting): Seen {
+    if (this.all) {
+      const now = this.#now();
+      this.all.add(visitorHigh, visitorLow, time, now);
+      this.#sites.add(site, visitorHigh, visitorLow, time, now);
+    }
+    return this.totals.count(site, visitorHigh, visitorLow);
+  }
+
+  async read(site: string | undefined, windows: readonly number[]): Promise<LiveCount> {
+    if (site !== undefined && windows.length > 0) await this.#stored?.bring(site);
     const { total, unique } = this.totals.read(site);
-    const state = site === undefined ? this.#all : this.#sites.get(site);
+    const state = windows.length > 0 ? this.#windowsOf(site) : undefined;
     const now = this.#now();
     return {
       total: { hits: total, visitors: unique },
@@ -43,25 +61,37 @@ export class MemoryLive implements Live {
     };
   }
 
-  state(site: string | undefined): LiveState {
+  async state(site: string | undefined): Promise<LiveState> {
+    if (site !== undefined) await this.#stored?.bring(site);
+    return this.kept(site);
+  }
+
+  /** As `state`, without what is left to the store. */
+  kept(site: string | undefined): LiveState {
     const { total, unique } = this.totals.read(site);
-    const kept = site === undefined ? this.#all : this.#sites.get(site);
     return {
       total: { hits: total, visitors: unique },
-      windows: this.#all && (kept ?? new Windows()),
+      windows: this.all && (this.#windowsOf(site) ?? new Windows()),
       filter: site === undefined ? this.totals.filter : undefined,
     };
   }
 
-  /** The windows of a site, made if they are not there; of all sites for undefined. */
-  windowsOf(site: string | undefined): Windows | undefined {
-    if (!this.#all || site === undefined) return this.#all;
-    let windows = this.#sites.get(site);
-    if (!windows) {
-      windows = new Windows();
-      this.#sites.set(site, windows);
-    }
-    return windows;
+  /**
+   * Says that the store knows these sites' windows from before, so that it is asked when one is first read. All sites
+   * together, and totals, are not asked for.
+   */
+  leaveToStore(sites: Iterable<string>, recall: Recall): void {
+    this.#stored = new StoredSites(sites, recall, (site, recollection) =>
+      this.#sites.recall(site, recollection),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#sites[Symbol.dispose]();
+  }
+
+  #windowsOf(site: string | undefined): Windows | undefined {
+    return site === undefined ? this.all : this.#sites.find(site)?.full();
   }
 }
 

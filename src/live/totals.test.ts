@@ -32,6 +32,16 @@ describe('totals', () => {
     assert.deepEqual(totals.read('a.com'), { unique: 1, total: 0 });
   });
 
+  test('are no fewer visitors than there are known to be, and count on from there', () => {
+    const totals = new Totals(BloomFilter.for(1000));
+    totals.addHits('a.com', 9);
+    totals.addVisitor('a.com', 1, 1);
+    totals.raiseVisitors('a.com', 5);
+    totals.raiseVisitors('a.com', 3);
+    for (const site of ['a.com', undefined]) assert.deepEqual(totals.read(site), { unique: 5, total: 9 });
+    assert.deepEqual(totals.count('a.com', 2, 2), { isNew: true, unique: 6, total: 10 });
+  });
+
   test('of a site that nobody visited are zero', () => {
     assert.deepEqual(new Totals(BloomFilter.for(1000)).read('a.com'), { unique: 0, total: 0 });
   });

@@ -38,6 +38,14 @@ export class Totals {
     this.#remember(this.#of(site), high, low);
   }
 
+  /** Makes a site's visitors as many as they are at least, where they cannot all be remembered one by one. */
+  raiseVisitors(site: string, visitors: number): void {
+    const totals = this.#of(site);
+    const missing = Math.max(0, visitors - totals.unique);
+    totals.unique += missing;
+    this.#all.unique += missing;
+  }
+
   /** Counts of a site, or of all. */
   read(site: string | undefined): Readonly<SiteTotals> {
     if (site === undefined) return this.#all;

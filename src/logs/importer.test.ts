@@ -90,7 +90,7 @@ describe('an import', { timeout: 60_000 }, () => {
         dailyVisitors,
       );
     }
-    assert.equal(live.read(site, []).total.hits, totals.humanLines);
+    assert.equal((await live.read(site, [])).total.hits, totals.humanLines);
   }
 
   it('counts the hits and visitors of each day', async () => {

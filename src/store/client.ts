@@ -15,11 +15,13 @@ const REQUEST_TIMEOUT = 120_000;
 const QUEUE = 100;
 
 /**
- * The clients of one database: one that writes, a few that read. The engine runs the statements of one connection one
- * after another, so a long report must not share one with the batches.
+ * The clients of one database: one that writes, one that counts what was written, a few that read. The engine runs the
+ * statements of one connection one after another, so a long report must not share one with the batches.
  */
 export class Clients {
   readonly writer: ClickHouseClient;
+  /** Writes at the same time as the writer. */
+  readonly counter: ClickHouseClient;
   /** Whether the engine is in this process, and reads files where they are. */
   readonly embedded: boolean;
   readonly #readers: ClickHouseClient[];
@@ -29,6 +31,7 @@ export class Clients {
   private constructor(embedded: boolean, connect: () => ClickHouseClient) {
     this.embedded = embedded;
     this.writer = connect();
+    this.counter = connect();
     this.#readers = Array.from({ length: READERS }, connect);
     this.#free = [...this.#readers];
   }
@@ -76,7 +79,7 @@ export class Clients {
   }
 
   async close(): Promise<void> {
-    for (const client of [this.writer, ...this.#readers]) await client.close();
+    for (const client of [this.writer, this.counter, ...this.#readers]) await client.close();
   }
 
   #wait(): Promise<ClickHouseClient> {

@@ -92,7 +92,10 @@ export class Store implements Sink {
     if (!structure)
       throw new HitError('data_dir_newer', `segment layout ${segment.layout} is of a newer version`);
     try {
-      if (segment.bytes > 0) await this.#insert(segment, structure);
+      if (segment.bytes > 0) {
+        await this.#insert(segment, structure);
+        await this.#count(segment);
+      }
       if (segment.notes.length > 0) {
         await this.#command('insert_imports', {
           notes: segment.notes.map((note) => JSON.stringify(note)).join('\n'),
@@ -127,6 +130,22 @@ export class Store implements Sink {
     await collect(result.stream);
   }
 
+  /**
+   * Adds a segment, whose hits are there, to what live state is rebuilt from. Cells may be added again and again; the
+   * hits of a batch are left out if they were counted before.
+   */
+  async #count({ id }: Segment): Promise<void> {
+    const { writer, counter } = this.#clients;
+    await Promise.all([
+      writer.command({ query: batchText('insert_last_seen', id) }),
+      counter.command({
+        query: batchText('insert_hit_counts', id),
+        // A second one at the same time would find nothing there either: a server refuses it, as above.
+        query_id: `hit-tracker-counts-${id}`,
+      }),
+    ]);
+  }
+
   async #command(query: string, parameters: Parameters): Promise<void> {
     await this.#clients.writer.command({ query: queryText(query), query_params: parameters });
   }
@@ -149,10 +168,12 @@ export class Store implements Sink {
 }
 
 /** The batch is part of the statement, since one with parameters waits for every other that has some. */
+function batchText(query: string, batch: bigint): string {
+  return queryText(query).replaceAll('{{batch}}', () => `toUInt64(${batch})`);
+}
+
 function insertText(rows: string, batch: bigint): string {
-  return queryText('insert_hits')
-    .replaceAll('{{rows}}', () => rows)
-    .replaceAll('{{batch}}', () => `toUInt64(${batch})`);
+  return batchText('insert_hits', batch).replaceAll('{{rows}}', () => rows);
 }
 
 /**

@@ -99,7 +99,7 @@ describe('hits of a collecting thread', () => {
     assert.equal(spool.accepted, 4);
     await spool.flush();
     assert.deepEqual(shelf.paths, ['/hit-1', '/hit-2', '/hit-3', '/hit-5']);
-    assert.equal(live.read(undefined, []).total.hits, 3);
+    assert.equal((await live.read(undefined, [])).total.hits, 3);
   });
 
   test('over a client’s limit are refused one by one', options, async (t) => {
@@ -123,6 +123,6 @@ describe('hits of a collecting thread', () => {
       told.map(([fault, seen]) => [fault?.code, seen]),
       Array(2).fill(['spool_full', undefined]),
     );
-    assert.equal(live.read(undefined, []).total.hits, 0);
+    assert.equal((await live.read(undefined, [])).total.hits, 0);
   });
 });

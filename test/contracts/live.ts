@@ -31,10 +31,10 @@ export function sighting(site: string, visitor: number, time: number): Sighting 
  */
 export function liveContract(name: string, open: (options: LiveOptions) => Live): void {
   describe(`live state in ${name}`, () => {
-    test('knows nothing at first, of all and of any site', () => {
+    test('knows nothing at first, of all and of any site', async () => {
       const live = open({ now: () => NOW });
       for (const site of [undefined, 'a.com']) {
-        const { total, windows } = live.read(site, [1, 60]);
+        const { total, windows } = await live.read(site, [1, 60]);
         assert.deepEqual(total, { hits: 0, visitors: 0 });
         assert.deepEqual(
           windows.map(({ seconds, hits, visitors, hitsPerSecond }) => [
@@ -51,7 +51,7 @@ export function liveContract(name: string, open: (options: LiveOptions) => Live)
       }
     });
 
-    test('says of each hit whether its visitor is new, and what the site has by then', () => {
+    test('says of each hit whether its visitor is new, and what the site has by then', async () => {
       const live = open({ now: () => NOW });
       assert.deepEqual(live.track(sighting('a.com', 1, NOW)), { isNew: true, unique: 1, total: 1 });
       assert.deepEqual(live.track(sighting('a.com', 1, NOW)), { isNew: false, unique: 1, total: 2 });
@@ -59,34 +59,34 @@ export function liveContract(name: string, open: (options: LiveOptions) => Live)
       assert.deepEqual(live.track(sighting('b.com', 3, NOW)), { isNew: true, unique: 1, total: 1 });
     });
 
-    test('counts a hit in totals and windows alike, before it answers', () => {
+    test('counts a hit in totals and windows alike, before it answers', async () => {
       const live = open({ now: () => NOW });
       live.track(sighting('a.com', 1, NOW));
       for (const site of [undefined, 'a.com']) {
-        const { total, windows } = live.read(site, [60]);
+        const { total, windows } = await live.read(site, [60]);
         assert.deepEqual(total, { hits: 1, visitors: 1 });
         assert.deepEqual([windows[0]!.hits, windows[0]!.visitors], [1, 1]);
       }
     });
 
-    test('counts a few visitors exactly, and all sites are the sum of each', () => {
+    test('counts a few visitors exactly, and all sites are the sum of each', async () => {
       // The hash of a visitor says the site too, so nobody is a visitor of two.
       const sites = ['a.com', 'b.com', 'c.com'];
       const hit = fc.record({ site: fc.nat(2), visitor: fc.nat(3), age: fc.nat(59 * SECOND) });
-      fc.assert(
-        fc.property(fc.array(hit, { maxLength: 40 }), (hits) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(hit, { maxLength: 40 }), async (hits) => {
           const live = open({ now: () => NOW });
           for (const { site, visitor, age } of hits) {
             live.track(sighting(sites[site]!, site * 10 + visitor, NOW - age));
           }
-          const counts = sites.map((site) => live.read(site, [60]));
+          const counts = await Promise.all(sites.map((site) => live.read(site, [60])));
           for (const [site, { total, windows }] of counts.entries()) {
             const own = hits.filter((each) => each.site === site);
             const expected = { hits: own.length, visitors: new Set(own.map(({ visitor }) => visitor)).size };
             assert.deepEqual(total, expected);
             assert.deepEqual({ hits: windows[0]!.hits, visitors: windows[0]!.visitors }, expected);
           }
-          const all = live.read(undefined, [60]);
+          const all = await live.read(undefined, [60]);
           const sum = (pick: (count: (typeof counts)[number]) => number) =>
             counts.map(pick).reduce((left, right) => left + right, 0);
           assert.equal(
@@ -110,11 +110,11 @@ export function liveContract(name: string, open: (options: LiveOptions) => Live)
       );
     });
 
-    test('answers for any windows at once, in the order they were asked for', () => {
+    test('answers for any windows at once, in the order they were asked for', async () => {
       const live = open({ now: () => NOW });
       const ages = [0, 10, 16, 100, 250, 3000, 80_000];
       for (const [visitor, age] of ages.entries()) live.track(sighting('a.com', visitor, NOW - age * SECOND));
-      const { windows } = live.read('a.com', [86_400, 17, 60, 300, 3600]);
+      const { windows } = await live.read('a.com', [86_400, 17, 60, 300, 3600]);
       assert.deepEqual(
         windows.map(({ seconds, hits, visitors }) => [seconds, hits, visitors]),
         [
@@ -128,12 +128,12 @@ export function liveContract(name: string, open: (options: LiveOptions) => Live)
       for (const { seconds, hits, hitsPerSecond } of windows) assert.equal(hitsPerSecond, hits / seconds);
     });
 
-    test('forgets in its windows what is over, and in its totals nothing', () => {
+    test('forgets in its windows what is over, and in its totals nothing', async () => {
       let now = NOW;
       const live = open({ now: () => now });
       live.track(sighting('a.com', 1, NOW));
       now += 61 * SECOND;
-      const { total, windows } = live.read('a.com', [60, 300]);
+      const { total, windows } = await live.read('a.com', [60, 300]);
       assert.deepEqual(total, { hits: 1, visitors: 1 });
       assert.deepEqual(
         windows.map(({ hits, visitors }) => [hits, visitors]),
@@ -144,36 +144,36 @@ export function liveContract(name: string, open: (options: LiveOptions) => Live)
       );
     });
 
-    test('takes hits in any order of time, and one from the future for one of now', () => {
+    test('takes hits in any order of time, and one from the future for one of now', async () => {
       let now = NOW;
       const live = open({ now: () => now });
       for (const offset of [0, -HOUR, 10 * HOUR, -30 * SECOND, 1]) {
         live.track(sighting('a.com', offset, NOW + offset));
       }
-      assert.equal(live.read('a.com', [1]).windows[0]!.hits, 3);
-      assert.equal(live.read('a.com', [60]).windows[0]!.hits, 4);
+      assert.equal((await live.read('a.com', [1])).windows[0]!.hits, 3);
+      assert.equal((await live.read('a.com', [60])).windows[0]!.hits, 4);
       now += 11 * HOUR;
       assert.equal(
-        live.read('a.com', [3600]).windows[0]!.hits,
+        (await live.read('a.com', [3600])).windows[0]!.hits,
         0,
         'nobody is there because a clock was ahead',
       );
-      assert.equal(live.read('a.com', [3600]).windows[0]!.visitors, 0);
+      assert.equal((await live.read('a.com', [3600])).windows[0]!.visitors, 0);
     });
 
-    test('counts a hit twice that is tracked twice', () => {
+    test('counts a hit twice that is tracked twice', async () => {
       const live = open({ now: () => NOW });
       const hit = sighting('a.com', 1, NOW);
       live.track(hit);
       live.track(hit);
-      assert.deepEqual(live.read('a.com', []).total, { hits: 2, visitors: 1 });
+      assert.deepEqual((await live.read('a.com', [])).total, { hits: 2, visitors: 1 });
     });
 
-    test('errs in many visitors by no more than it says', () => {
+    test('errs in many visitors by no more than it says', async () => {
       const live = open({ now: () => NOW });
       const visitors = 20_000;
       for (let visitor = 0; visitor < visitors; visitor++) live.track(sighting('a.com', visitor, NOW));
-      const { total, windows } = live.read('a.com', [60]);
+      const { total, windows } = await live.read('a.com', [60]);
       assert.deepEqual(total, { hits: visitors, visitors });
       const { visitors: estimate, error, hits } = windows[0]!;
       assert.equal(hits, visitors);

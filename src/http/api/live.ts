@@ -41,7 +41,7 @@ export async function readLive(context: ServerContext, words: Words): Promise<Li
   }
   const site = readSite(words.site);
   const names = context.rate ? readWindows(words.window) : [];
-  const count = context.live.read(
+  const count = await context.live.read(
     site,
     names.map(({ seconds }) => seconds),
   );

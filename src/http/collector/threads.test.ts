@@ -81,7 +81,7 @@ test(
       else await new Promise((done) => setTimeout(done, 50));
     }
     assert.equal(answered, 10);
-    assert.equal(live.read('a.example', []).total.hits, 20);
+    assert.equal((await live.read('a.example', [])).total.hits, 20);
     assert.match(log.all.join(), /a collecting thread ended, and is replaced/);
   },
 );

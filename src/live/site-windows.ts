@@ -1,0 +1,91 @@
+import { LastSeenSketch } from '../sketch/last-seen.ts';
+import { HitRing } from '../sketch/ring.ts';
+import { isFullRing, SmallRing } from './small-ring.ts';
+import { isFullTable, SmallTable } from './small-table.ts';
+import { type History, Windows } from './windows.ts';
+
+/** What a site takes besides its table and ring, about: objects, entries in maps, what allocations waste. */
+const SITE_BYTES = 2048;
+/** Ahead of what is packed: the length of the table, and that of the ring. */
+const LENGTHS_BYTES = 8;
+
+/**
+ * The windows of one of many sites. Most sites are small: their table and ring are held as what is set in them, two
+ * or three kilobytes where the full forms take 556, and each becomes a full one when that is smaller. Both forms are
+ * counted by the same code, so they answer the same to the last digit.
+ *
+ * @example
+ * const windows = new SiteWindows();
+ * windows.add(0x9e3779b9, 0x7f4a7c15, Date.now(), Date.now());
+ * windows.full().read(60, Date.now()); // { seconds: 60, hits: 1, visitors: 1, … }
+ */
+export class SiteWindows implements History {
+  #table: SmallTable | LastSeenSketch = new SmallTable();
+  #ring: SmallRing | HitRing = new SmallRing();
+
+  /** Memory that the site takes. */
+  get bytes(): number {
+    return SITE_BYTES + this.#table.bytes + this.#ring.bytes;
+  }
+
+  /** @param time of the hit, in milliseconds; one from the future counts as now */
+  add(high: number, low: number, time: number, now: number): void {
+    const seen = Math.min(time, now);
+    if (this.#ring.add(seen, 1, now) === false) this.#fullRing().add(seen);
+    if (this.#table.add(high, low, time, now) === false) this.#fullTable().add(high, low, time, now);
+  }
+
+  addHits(time: number, hits: number): void {
+    if (this.#ring.add(time, hits) === false) this.#fullRing().add(time, hits);
+  }
+
+  setCell(rank: number, column: number, time: number): void {
+    if (this.#table.setCell(rank, column, time) === false) this.#fullTable().setCell(rank, column, time);
+  }
+
+  /** The windows in the form that counts. To be read at once, not to be written to: it is this one or a copy. */
+  full(): Windows {
+    const ring = this.#ring instanceof HitRing ? this.#ring : this.#ring.full();
+    const seen = this.#table instanceof LastSeenSketch ? this.#table : this.#table.full();
+    return new Windows({}, { ring, seen });
+  }
+
+  /** All that it holds, in this process's own form, for `unpacked`. */
+  packed(): Uint8Array {
+    const table = this.#table instanceof LastSeenSketch ? bytesOf(this.#table.cells) : this.#table.memory;
+    const parts = [new Uint8Array(table), new Uint8Array(this.#ring.memory)];
+    const lengths = bytesOf(new Uint32Array(parts.map(({ byteLength }) => byteLength)));
+    return Buffer.concat([lengths, ...parts]);
+  }
+
+  /** @param bytes that `packed` gave */
+  static unpacked(bytes: Uint8Array): SiteWindows {
+    const [tableBytes = 0] = new Uint32Array(copyOf(bytes, 0, LENGTHS_BYTES));
+    const table = copyOf(bytes, LENGTHS_BYTES, LENGTHS_BYTES + tableBytes);
+    const ring = copyOf(bytes, LENGTHS_BYTES + tableBytes, bytes.length);
+    const windows = new SiteWindows();
+    windows.#table = isFullTable(table)
+      ? new LastSeenSketch({ cells: new Uint32Array(table) })
+      : new SmallTable(table);
+    windows.#ring = isFullRing(ring) ? new HitRing({ memory: ring }) : new SmallRing(ring);
+    return windows;
+  }
+
+  #fullTable(): LastSeenSketch {
+    if (this.#table instanceof SmallTable) this.#table = this.#table.full();
+    return this.#table;
+  }
+
+  #fullRing(): HitRing {
+    if (this.#ring instanceof SmallRing) this.#ring = this.#ring.full();
+    return this.#ring;
+  }
+}
+
+function bytesOf(words: Uint32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+}
+
+function copyOf(bytes: Uint8Array, start: number, end: number): ArrayBuffer {
+  return new Uint8Array(bytes.subarray(start, end)).buffer;
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { StoredSites } from './stored-sites.ts';
+import { Windows } from './windows.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 12);
+
+/** Sites of which the store knows three hits each, and which it is asked about. */
+function open(faults = 0) {
+  const asked: string[] = [];
+  const windows = new Map<string, Windows>();
+  const stored = new StoredSites(
+    ['a.com', 'b.com'],
+    async (site) => {
+      asked.push(site);
+      await new Promise(setImmediate);
+      if (asked.length <= faults) throw new Error('the store is away');
+      return (history) => history.addHits(NOW, 3);
+    },
+    (site, recollection) => {
+      const added = windows.get(site) ?? new Windows();
+      windows.set(site, added);
+      recollection(added);
+    },
+  );
+  return { stored, asked, hits: (site: string) => windows.get(site)?.read(60, NOW).hits };
+}
+
+describe('sites that the store knows', () => {
+  test('are asked for once, however many want them at once', async () => {
+    const { stored, asked, hits } = open();
+    await Promise.all([stored.bring('a.com'), stored.bring('a.com'), stored.bring('b.com')]);
+    await stored.bring('a.com');
+    assert.deepEqual(asked, ['a.com', 'b.com']);
+    assert.deepEqual([hits('a.com'), hits('b.com')], [3, 3]);
+  });
+
+  test('are there when the wait for them is over, for each who waited', async () => {
+    const { stored, hits } = open();
+    const first = stored.bring('a.com').then(() => hits('a.com'));
+    const second = stored.bring('a.com').then(() => hits('a.com'));
+    assert.deepEqual(await Promise.all([first, second]), [3, 3]);
+  });
+
+  test('are asked for again where the store failed', async () => {
+    const { stored, asked, hits } = open(1);
+    await assert.rejects(stored.bring('a.com'), /the store is away/);
+    await stored.bring('a.com');
+    assert.deepEqual(asked, ['a.com', 'a.com']);
+    assert.equal(hits('a.com'), 3);
+  });
+
+  test('are the only ones that it is asked for', async () => {
+    const { stored, asked } = open();
+    await stored.bring('c.com');
+    assert.deepEqual(asked, []);
+  });
+});

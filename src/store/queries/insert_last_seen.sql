@@ -1,0 +1,16 @@
+-- The cells of the last-seen tables that the hits of a batch are in: column, rank and tick as in sketch/last-seen.ts.
+-- Not grouped here: the engine keeps the largest tick of each cell when it sorts the part.
+INSERT INTO last_seen (site, rank, column, seen)
+SETTINGS
+    max_insert_threads = 1,
+    max_threads = 1,
+    min_insert_block_size_rows = 100000000,
+    min_insert_block_size_bytes = 4000000000
+SELECT site, bitCount(bitXor(zeros, zeros - 1)) - 1 AS rank, bitAnd(visitor, 4095) AS column,
+    greatest(1, intDiv(toUnixTimestamp64Milli(time) - 1735689600000, 100)) AS seen
+FROM
+(
+    SELECT site, time, visitor, bitOr(bitShiftRight(visitor, 12), 8388608) AS zeros
+    FROM hits
+    WHERE bot = '' AND batch = {{batch}}
+)

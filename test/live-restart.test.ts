@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { Clients } from '../src/store/client.ts';
+import { DBTracker } from '../src/trackers/db.ts';
+import { rebuild } from '../src/trackers/rebuild.ts';
+import { liveAt, toldOf } from './fixtures/counting-process.ts';
+import { BEARER, RunningServer } from './fixtures/running-server.ts';
+import { Lines } from './fixtures/shelf.ts';
+import { temporaryFolder } from './fixtures/temporary.ts';
+
+const MINUTE = 60_000;
+const options = { timeout: 60_000 };
+const COUNTING = new URL('./fixtures/counting-process.ts', import.meta.url).pathname;
+
+test(
+  'a process that is killed has the same live state again, cell by cell, also without the raw hits',
+  options,
+  async (t) => {
+    const dataDir = temporaryFolder(t);
+    const now = Date.now();
+    const child = spawn(process.execPath, [COUNTING, dataDir, String(now)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    t.after(() => child.kill('SIGKILL'));
+    const [before] = (await once(createInterface(child.stdout), 'line')) as [string];
+    child.kill('SIGKILL');
+    await once(child, 'close');
+
+    const rebuilt = async (): Promise<string> => {
+      await using db = await DBTracker.open({ dataDir, log: new Lines() });
+      await db.spool.flush();
+      using live = liveAt(now, dataDir);
+      await rebuild(live, db.store, now);
+      return await toldOf(live);
+    };
+    assert.equal(JSON.parse(before).length, 41);
+    assert.equal(await rebuilt(), before);
+
+    const clients = Clients.embedded(`${dataDir}/store`);
+    await clients.writer.command({ query: 'TRUNCATE TABLE hits' });
+    await clients.close();
+    const told = JSON.parse(await rebuilt()) as Told[];
+    for (const [index, { count, cells, ...site }] of (JSON.parse(before) as Told[]).entries()) {
+      assert.deepEqual(told[index], { ...site, cells, count: { ...count, total: told[index]!.count.total } });
+      assert.equal(told[index]!.count.total.hits, count.total.hits);
+    }
+  },
+);
+
+interface Told {
+  readonly site?: string;
+  readonly count: { readonly total: { hits: number; visitors: number }; readonly windows: object[] };
+  readonly cells: object[];
+}
+
+test('a server that is killed says the same of live windows again', options, async (t) => {
+  const dataDir = temporaryFolder(t);
+  const answers: object[] = [];
+  const ask = async (server: RunningServer) => {
+    for (const site of ['a.example', 'b.example', '']) {
+      const path = `/api/v1/live?site=${site}&window=10m,2h,24h,30d`;
+      const { at: _, ...answer } = await server.ask<{ at: string }>(path);
+      answers.push(answer);
+    }
+    return answers.splice(0);
+  };
+  let before: object[];
+  {
+    await using server = await RunningServer.start(dataDir, '--live-memory', '1MiB');
+    // No window's start passes over a hit while the test runs.
+    for (const [round, age] of [0, 2 * MINUTE, 30 * MINUTE, 90 * MINUTE].entries()) {
+      const hits = Array.from({ length: 500 }, (_, i) => ({
+        ...{ site: `${'ab'[i % 2]}.example`, path: '/', visitor: `visitor-${round * 100 + i}` },
+        time: new Date(Date.now() - age - 100 * i).toISOString(),
+      }));
+      const { status, text } = await server.post('/api/v1/hits', hits, BEARER);
+      assert.equal(status, 202, text);
+    }
+    before = await ask(server);
+    server.child.kill('SIGKILL');
+    await server.ended;
+  }
+  await using server = await RunningServer.start(dataDir);
+  assert.deepEqual(await ask(server), before);
+  await server.stop();
+});
