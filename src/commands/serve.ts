@@ -15,6 +15,7 @@ import { ConsoleLines } from '../http/console-lines.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
 import { MemoryLive } from '../live/memory.ts';
 import { LogImporter } from '../logs/importer.ts';
+import { EnginePriority } from '../store/engine-priority.ts';
 import { BatchRecorder } from '../trackers/batch-recorder.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { rebuild } from '../trackers/rebuild.ts';
@@ -119,6 +120,7 @@ async function serveFrom(
       log: messagesOf(log),
     });
     resources.use(db);
+    if (values.store === 'embedded') resources.use(new EnginePriority());
     await db.spool.flush();
     sites = sitesIn((await db.sites()).map(({ site }) => site));
     intake = intakeIn(sites);
