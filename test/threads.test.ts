@@ -59,8 +59,12 @@ describe('collecting threads', () => {
     const hits = ['a.example', 'c.example', 'b.example'].map((site) => ({ site, path: '/', visitor: 'ann' }));
     const { status, text } = await server.post('/api/v1/hits', hits, BEARER);
     assert.equal(status, 202, text);
-    const { accepted, dropped } = JSON.parse(text) as { accepted: number; dropped: object };
-    assert.deepEqual([accepted, dropped], [2, { too_many_sites: 1 }]);
+    const answer = JSON.parse(text) as { accepted: number; dropped: object; errors: { index: number }[] };
+    assert.deepEqual([answer.accepted, answer.dropped], [2, { too_many_sites: 1 }]);
+    assert.deepEqual(
+      answer.errors.map(({ index }) => index),
+      [1],
+    );
   });
 
   test('do not share a port with another server', options, async (t) => {

@@ -10,8 +10,8 @@ export class Drops {
     this.since = now;
   }
 
-  count(reason: DropReason): void {
-    this.#counts.set(reason, this.#counts.get(reason)! + 1);
+  count(reason: DropReason, hits = 1): void {
+    this.#counts.set(reason, this.#counts.get(reason)! + hits);
   }
 
   /** Every reason, also those that never came up. */

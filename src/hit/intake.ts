@@ -72,14 +72,14 @@ export class Intake {
     }
 
     const admission = this.#options.sites.admit(facts.site === '' ? facts.host : facts.site);
-    if ('reason' in admission) return siteProblem(admission.reason, facts);
+    if ('reason' in admission) {
+      return siteProblem(admission.reason, facts.site === '' ? facts.host : facts.site);
+    }
     const { site } = admission;
 
     const client = this.#options.proxies.clientOf(facts.peer, facts.forwarded);
     const wait = this.#limit(facts, client);
-    if (wait > 0) {
-      return { reason: 'rate_limited', detail: `too many hits from ${client}`, retryAfter: wait };
-    }
+    if (wait > 0) return overLimit(client, wait);
 
     const agent = agentOf(facts.userAgent);
     const cookies = this.#takesCookies(facts, site);
@@ -187,8 +187,14 @@ function textProblem(facts: Facts): Dropped | undefined {
   return { reason: 'invalid', detail: `${unclean} holds a control character or a lone surrogate` };
 }
 
-function siteProblem(reason: DropReason, facts: Facts): Dropped {
-  const name = (facts.site === '' ? facts.host : facts.site).slice(0, LIMITS.site).toWellFormed();
+/** @param wait seconds after which the client may send again */
+export function overLimit(client: string, wait: number): Dropped {
+  return { reason: 'rate_limited', detail: `too many hits from ${client}`, retryAfter: wait };
+}
+
+/** @param reason why `Sites` does not admit this text */
+export function siteProblem(reason: DropReason, text: string): Dropped {
+  const name = text.slice(0, LIMITS.site).toWellFormed();
   const details: Partial<Record<DropReason, string>> = {
     invalid: name === '' ? 'no site is given' : `"${name}" is no host name`,
     site_not_allowed: `site "${name}" is not counted here: see --sites`,

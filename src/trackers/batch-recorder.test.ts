@@ -17,6 +17,11 @@ import { RemoteRecorder } from './remote-recorder.ts';
 const NOW = Date.UTC(2026, 10, 24);
 const options = { timeout: 20_000 };
 
+/** A drop's reason, or a fault's code. */
+function reasonOf(refusal: Parameters<Recorded>[0]): string | undefined {
+  return refusal && ('reason' in refusal ? refusal.reason : refusal.code);
+}
+
 describe('a batch of hits', () => {
   test('has the very rows of its hits, and empties its writer', () => {
     const path = fc.webPath().map((text) => `/${text}`);
@@ -67,6 +72,7 @@ describe('hits of a collecting thread', () => {
         main.record(batch, (outcome) => remote.settle(id, outcome));
       },
       () => client,
+      (error) => assert.fail(String(error)),
     );
     const record = (fields: Parameters<typeof hitOf>[0], from = '') =>
       new Promise<Parameters<Recorded>>((resolve) => {
@@ -87,12 +93,12 @@ describe('hits of a collecting thread', () => {
     ]);
     assert.equal(batches.length, 1);
     assert.deepEqual(
-      told.map(([fault, seen]) => fault?.code ?? seen),
+      told.map(([refusal, seen]) => reasonOf(refusal) ?? seen),
       [
         { unique: 1, total: 1, isNew: true },
         undefined,
         { unique: 1, total: 1, isNew: true },
-        'invalid',
+        'too_many_sites',
         { unique: 1, total: 2, isNew: false },
       ],
     );
@@ -108,7 +114,7 @@ describe('hits of a collecting thread', () => {
       ['203.0.113.7', '203.0.113.7', '203.0.113.7', '', '203.0.113.8'].map((from) => record({}, from)),
     );
     assert.deepEqual(
-      told.map(([fault]) => fault?.code),
+      told.map(([refusal]) => reasonOf(refusal)),
       [undefined, undefined, 'rate_limited', undefined, undefined],
     );
     assert.equal(told[2]?.[0]?.retryAfter, 1);
@@ -120,7 +126,7 @@ describe('hits of a collecting thread', () => {
     await spool.close(0);
     const told = await Promise.all([record({}), record({})]);
     assert.deepEqual(
-      told.map(([fault, seen]) => [fault?.code, seen]),
+      told.map(([refusal, seen]) => [reasonOf(refusal), seen]),
       Array(2).fill(['spool_full', undefined]),
     );
     assert.equal((await live.read(undefined, [])).total.hits, 0);

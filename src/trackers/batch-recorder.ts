@@ -1,4 +1,5 @@
 import { type ErrorCode, HitError } from '../errors.ts';
+import { type Dropped, overLimit, siteProblem } from '../hit/intake.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import type { Sites } from '../hit/site.ts';
 import type { Live } from '../live/live.ts';
@@ -14,10 +15,10 @@ export interface PlainFault {
 
 /** What became of a batch. */
 export interface BatchOutcome {
-  /** Why none of the others was taken. */
+  /** Why none of those that were let in was taken. */
   readonly fault: PlainFault | undefined;
-  /** Hits that were not let in, by their place in the batch. */
-  readonly refused: ReadonlyMap<number, PlainFault>;
+  /** Hits that were dropped after all, by their place in the batch. */
+  readonly dropped: ReadonlyMap<number, Dropped>;
   /** Three numbers a hit: unique, total, and 1 for a new visitor. Zeros of a hit that is not counted; or empty. */
   readonly seen: Float64Array<ArrayBuffer>;
 }
@@ -54,54 +55,55 @@ export class BatchRecorder {
 
   /** @param done called once */
   record(batch: HitBatch, done: (outcome: BatchOutcome) => void): void {
-    const refused = this.#refusals(batch);
-    const settle = (fault?: HitError) => done(this.#outcome(batch, refused, fault));
-    const hits = batch.clients.length - refused.size;
+    const dropped = this.#drops(batch);
+    const settle = (fault?: HitError) => done(this.#outcome(batch, dropped, fault));
+    const hits = batch.clients.length - dropped.size;
     if (!this.#spool || hits === 0) {
       settle();
       return;
     }
     try {
-      this.#spool.appendRows(refused.size === 0 ? batch.rows : rowsWithout(batch, refused), hits, settle);
+      this.#spool.appendRows(dropped.size === 0 ? batch.rows : rowsWithout(batch, dropped), hits, settle);
     } catch (error) {
       if (!(error instanceof HitError)) throw error;
       settle(error);
     }
   }
 
-  #refusals({ numbers, sites, clients }: HitBatch): Map<number, PlainFault> {
-    const refused = new Map<number, PlainFault>();
+  #drops({ numbers, sites, clients }: HitBatch): Map<number, Dropped> {
+    const dropped = new Map<number, Dropped>();
     const now = this.#now();
-    const unknown = sites.map((site) => 'reason' in this.#sites.admit(site));
+    const admissions = sites.map((site) => this.#sites.admit(site));
     for (let i = 0; i < clients.length; i++) {
       const client = clients[i]!;
       const wait = client === '' ? 0 : this.#limit.take(client, now);
       const site = numbers[i * FIELDS + FIELD.site]!;
-      if (wait > 0) refused.set(i, tooMany(client, wait));
-      else if (unknown[site]) refused.set(i, tooManySites(sites[site]!));
+      const admission = admissions[site]!;
+      if (wait > 0) dropped.set(i, overLimit(client, wait));
+      else if ('reason' in admission) dropped.set(i, siteProblem(admission.reason, sites[site]!));
     }
-    return refused;
+    return dropped;
   }
 
   #outcome(
     batch: HitBatch,
-    refused: ReadonlyMap<number, PlainFault>,
+    dropped: ReadonlyMap<number, Dropped>,
     fault: HitError | undefined,
   ): BatchOutcome {
-    if (fault) return { fault: plain(fault), refused, seen: NOBODY_SEEN };
-    return { fault: undefined, refused, seen: this.#count(batch, refused) };
+    if (fault) return { fault: plain(fault), dropped, seen: NOBODY_SEEN };
+    return { fault: undefined, dropped, seen: this.#count(batch, dropped) };
   }
 
   #count(
     { numbers, sites, clients }: HitBatch,
-    refused: ReadonlyMap<number, PlainFault>,
+    dropped: ReadonlyMap<number, Dropped>,
   ): Float64Array<ArrayBuffer> {
     const live = this.#live;
     if (!live) return NOBODY_SEEN;
     const seen = new Float64Array(clients.length * SEEN_FIELDS);
     for (let i = 0; i < clients.length; i++) {
       const at = i * FIELDS;
-      if (numbers[at + FIELD.isCounted] === 0 || refused.has(i)) continue;
+      if (numbers[at + FIELD.isCounted] === 0 || dropped.has(i)) continue;
       const { unique, total, isNew } = live.track({
         site: sites[numbers[at + FIELD.site]!]!,
         time: numbers[at + FIELD.time]!,
@@ -116,12 +118,12 @@ export class BatchRecorder {
   }
 }
 
-function rowsWithout({ rows, numbers }: HitBatch, refused: ReadonlyMap<number, unknown>): Buffer {
+function rowsWithout({ rows, numbers }: HitBatch, dropped: ReadonlyMap<number, unknown>): Buffer {
   const kept: Uint8Array[] = [];
   let start = 0;
   for (let i = 0; i * FIELDS < numbers.length; i++) {
     const end = numbers[i * FIELDS + FIELD.rowEnd]!;
-    if (!refused.has(i)) kept.push(rows.subarray(start, end));
+    if (!dropped.has(i)) kept.push(rows.subarray(start, end));
     start = end;
   }
   return Buffer.concat(kept);
@@ -129,13 +131,4 @@ function rowsWithout({ rows, numbers }: HitBatch, refused: ReadonlyMap<number, u
 
 function plain({ code, message, retryAfter }: HitError): PlainFault {
   return { code, message, retryAfter };
-}
-
-function tooMany(client: string, retryAfter: number): PlainFault {
-  return { code: 'rate_limited', message: `too many hits from ${client}`, retryAfter };
-}
-
-function tooManySites(site: string): PlainFault {
-  const message = `site "${site}" is new, and as many as --max-sites allows are counted already`;
-  return { code: 'invalid', message, retryAfter: undefined };
 }

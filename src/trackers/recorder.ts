@@ -1,10 +1,14 @@
 import type { HitError } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
+import type { Dropped } from '../hit/intake.ts';
 import type { Live, Seen } from '../live/live.ts';
 import type { Spool } from '../spool/spool.ts';
 
-/** Told what became of a hit: a fault, or what the live state says of it (undefined where none is kept). */
-export type Recorded = (fault: HitError | undefined, seen: Seen | undefined) => void;
+/**
+ * Told what became of a hit: why it was not taken, by a fault or since it was dropped after all, or else what the live
+ * state says of it (undefined where none is kept).
+ */
+export type Recorded = (refusal: HitError | Dropped | undefined, seen: Seen | undefined) => void;
 
 /** Takes hits that passed the intake. */
 export interface HitRecorder {

@@ -18,6 +18,7 @@ interface Waiting {
 export class RemoteRecorder implements HitRecorder {
   readonly #send: (id: number, batch: HitBatch) => void;
   readonly #clientOf: () => string;
+  readonly #onError: (error: unknown) => void;
   readonly #writer = new HitBatchWriter();
   #waiting: Waiting[] = [];
   readonly #underWay = new Map<number, readonly Waiting[]>();
@@ -27,10 +28,16 @@ export class RemoteRecorder implements HitRecorder {
   /**
    * @param send hands a batch to the main thread
    * @param clientOf the client of the hit that is recorded now, if it has a limit; else ''
+   * @param onError told of one who could not be told; the others are
    */
-  constructor(send: (id: number, batch: HitBatch) => void, clientOf: () => string) {
+  constructor(
+    send: (id: number, batch: HitBatch) => void,
+    clientOf: () => string,
+    onError: (error: unknown) => void,
+  ) {
     this.#send = send;
     this.#clientOf = clientOf;
+    this.#onError = onError;
   }
 
   record(hit: Hit, done: Recorded): void {
@@ -49,10 +56,16 @@ export class RemoteRecorder implements HitRecorder {
     const waiting = this.#underWay.get(id) ?? [];
     this.#underWay.delete(id);
     this.#hitsUnderWay -= waiting.length;
-    for (const [i, { done, isCounted }] of waiting.entries()) {
-      const fault = outcome.refused.get(i) ?? outcome.fault;
-      if (fault) done(faultOf(fault), undefined);
-      else done(undefined, isCounted ? seenAt(outcome.seen, i * SEEN_FIELDS) : undefined);
+    const fault = outcome.fault && faultOf(outcome.fault);
+    for (let i = 0; i < waiting.length; i++) {
+      const { done, isCounted } = waiting[i]!;
+      const refusal = outcome.dropped.get(i) ?? fault;
+      const seen = refusal || !isCounted ? undefined : seenAt(outcome.seen, i * SEEN_FIELDS);
+      try {
+        done(refusal, seen);
+      } catch (error) {
+        this.#onError(error);
+      }
     }
   }
 

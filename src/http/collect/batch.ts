@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
 import { type Facts, NO_FACTS } from '../../hit/facts.ts';
 import type { DropReason } from '../../hit/hit.ts';
+import type { Dropped } from '../../hit/intake.ts';
 import { requireToken } from '../auth.ts';
 import type { CollectContext } from '../context.ts';
 import { sendProblem } from '../problem.ts';
@@ -60,7 +61,8 @@ class Batch {
     }
     this.#open++;
     try {
-      this.#context.recorder.record(outcome.hit, outcome.hit.bot === '' ? this.#settle : this.#settleBot);
+      const isBot = outcome.hit.bot !== '';
+      this.#context.recorder.record(outcome.hit, (refusal) => this.#settle(index, isBot, refusal));
     } catch (error) {
       this.#open--;
       if (!(error instanceof HitError)) throw error;
@@ -72,18 +74,13 @@ class Batch {
     this.#close();
   }
 
-  readonly #settle = (fault: HitError | undefined): void => {
-    if (fault?.code === 'invalid') this.#drop('too_many_sites', -1, '');
-    else if (fault) this.#fault = fault;
+  #settle(index: number, isBot: boolean, refusal: HitError | Dropped | undefined): void {
+    if (refusal && 'reason' in refusal) this.#drop(refusal.reason, index, refusal.detail);
+    else if (refusal) this.#fault = refusal;
+    else if (isBot) this.#drop('bot');
     else this.#accepted++;
     this.#close();
-  };
-
-  readonly #settleBot = (fault: HitError | undefined): void => {
-    if (fault) this.#fault = fault;
-    else this.#drop('bot', -1, '');
-    this.#close();
-  };
+  }
 
   #close(): void {
     if (--this.#open > 0) return;
@@ -99,10 +96,11 @@ class Batch {
       .send({ accepted: this.#accepted, dropped: this.#dropped, errors: this.#errors, ...failed });
   }
 
-  #drop(reason: DropReason, index: number, error: string): void {
+  /** @param error what was wrong with it, if anything was */
+  #drop(reason: DropReason, index?: number, error = ''): void {
     this.#context.drops.count(reason);
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
-    if (index >= 0 && this.#errors.length < MOST_ERRORS) this.#errors.push({ index, error });
+    if (index !== undefined && this.#errors.length < MOST_ERRORS) this.#errors.push({ index, error });
   }
 }
 

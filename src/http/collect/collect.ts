@@ -1,4 +1,4 @@
-import { type ErrorCode, HitError } from '../../errors.ts';
+import { HitError } from '../../errors.ts';
 import type { DropReason } from '../../hit/hit.ts';
 import type { Dropped } from '../../hit/intake.ts';
 import type { Seen } from '../../live/live.ts';
@@ -37,15 +37,18 @@ export function collect(context: CollectContext, exchange: Exchange, report: Rep
     context.drops.count('bot');
     exchange.header('x-hit-dropped', 'bot');
   }
-  if (cookie) exchange.header('set-cookie', cookie);
   try {
-    context.recorder.record(hit, (fault, seen) => {
-      if (fault) refuse(context, exchange, fault);
-      else answer(exchange, seen);
+    context.recorder.record(hit, (refusal, seen) => {
+      if (refusal) {
+        refuse(context, exchange, refusal, answer);
+        return;
+      }
+      if (cookie) exchange.header('set-cookie', cookie);
+      answer(exchange, seen);
     });
   } catch (error) {
     if (!(error instanceof HitError)) throw error;
-    refuse(context, exchange, error);
+    refuse(context, exchange, error, answer);
   }
 }
 
@@ -65,17 +68,18 @@ function drop(
   exchange.fail(new HitError(REFUSALS[reason], detail, options));
 }
 
-/** Reasons of hits that nobody could take, by the fault's code; others are the spool's. */
-const FAULTS: Readonly<Partial<Record<ErrorCode, DropReason>>> = {
-  spool_full: 'spool_full',
-  rate_limited: 'rate_limited',
-  // Of collecting threads together, of which none knows how many sites there are.
-  invalid: 'too_many_sites',
-};
-
-/** The hit could not be taken: it is not counted, and the sender is told why, and maybe when to come again. */
-function refuse(context: CollectContext, exchange: Exchange, fault: HitError): void {
-  const reason = FAULTS[fault.code] ?? 'spool_failed';
+/** The hit is not counted, and the sender is told why, and maybe when to come again. */
+function refuse(
+  context: CollectContext,
+  exchange: Exchange,
+  refusal: HitError | Dropped,
+  answer: Answer,
+): void {
+  if ('reason' in refusal) {
+    drop(context, exchange, refusal, answer);
+    return;
+  }
+  const reason: DropReason = refusal.code === 'spool_full' ? 'spool_full' : 'spool_failed';
   context.drops.count(reason);
-  exchange.header('x-hit-dropped', reason).fail(fault);
+  exchange.header('x-hit-dropped', reason).fail(refusal);
 }

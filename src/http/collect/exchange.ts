@@ -32,13 +32,9 @@ export class Exchange {
     this.#response.end(body, 'latin1');
   }
 
-  /** Answers with a problem. What was to be set for a hit is not, as there is none. */
+  /** Answers with a problem. */
   fail(error: HitError): void {
     const { status, headers, body } = problemOf(error);
-    const bytes = Buffer.from(body).toString('latin1');
-    for (let at = 0; at < this.#headers.length; at += 2) {
-      if (this.#headers[at] === 'set-cookie') this.#headers.splice(at, 2);
-    }
-    this.send(status, Object.entries(headers).flat(), bytes);
+    this.send(status, Object.entries(headers).flat(), Buffer.from(body).toString('latin1'));
   }
 }

@@ -29,7 +29,7 @@ export type FromCollector =
   | { readonly kind: 'listening' }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'hits'; readonly id: number; readonly batch: HitBatch }
-  | { readonly kind: 'dropped'; readonly reason: DropReason }
+  | { readonly kind: 'dropped'; readonly reason: DropReason; readonly hits: number }
   | { readonly kind: 'line'; readonly line: string }
   /** It waits for today's salt. */
   | { readonly kind: 'salt' }

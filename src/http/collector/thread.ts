@@ -9,8 +9,10 @@ import { Intake } from '../../hit/intake.ts';
 import { DailySalts } from '../../hit/salts.ts';
 import { Sites } from '../../hit/site.ts';
 import { RemoteRecorder } from '../../trackers/remote-recorder.ts';
+import { ConsoleLines } from '../console-lines.ts';
 import { closeServer, listen } from '../server.ts';
 import { buildCollector } from './collector.ts';
+import { DropReports } from './drop-reports.ts';
 import { Forward } from './forward.ts';
 import type { CollectorData, FromCollector, ToCollector } from './messages.ts';
 import { SaltCell } from './salt-cell.ts';
@@ -52,6 +54,7 @@ const intake = new Intake({
   now: Date.now,
 });
 
+const log = pino({ level: data.logLevel }, pino.destination({ dest: 2, sync: true }));
 const recorder = new RemoteRecorder(
   (id, batch) => tell({ kind: 'hits', id, batch }, [batch.rows.buffer, batch.numbers.buffer]),
   () => {
@@ -59,19 +62,22 @@ const recorder = new RemoteRecorder(
     client = '';
     return limited;
   },
+  (error) => log.error({ err: error }, `a hit's sender could not be told: ${messageOf(error)}`),
 );
+/** So many a second as anybody can follow: the main thread chooses among those of all. */
+const lines = new ConsoleLines((line) => tell({ kind: 'line', line }));
 const forward = new Forward(data.mainSocket);
 const app = buildCollector(
   {
     intake,
     recorder,
-    drops: { count: (reason) => tell({ kind: 'dropped', reason }) },
+    drops: new DropReports((reason, hits) => tell({ kind: 'dropped', reason, hits })),
     adminToken: data.adminToken,
-    print: (line) => tell({ kind: 'line', line }),
+    print: (line) => lines.print(line),
     now: Date.now,
   },
   forward,
-  pino({ level: data.logLevel }, pino.destination({ dest: 2, sync: true })),
+  log,
 );
 
 main.on('message', (message: ToCollector) => {
@@ -81,6 +87,7 @@ main.on('message', (message: ToCollector) => {
 
 async function close(): Promise<void> {
   await closeServer(app);
+  lines.close();
   forward.close();
   tell({ kind: 'closed' });
 }

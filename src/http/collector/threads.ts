@@ -100,8 +100,11 @@ class CollectorThread {
     this.listening = listening.promise;
     this.#worker.on('message', (message: FromCollector) => {
       if (message.kind === 'listening') listening.resolve();
-      else if (message.kind === 'failed') listening.reject(new HitError('port_unavailable', message.message));
-      else this.#hear(message);
+      else if (message.kind === 'failed') {
+        listening.reject(new HitError('port_unavailable', message.message));
+        // One that does not listen is of no use: its end makes room for another.
+        void this.#worker.terminate();
+      } else this.#hear(message);
     });
     this.#worker.on('error', (error) => {
       fault = messageOf(error);
@@ -131,7 +134,7 @@ class CollectorThread {
         );
         break;
       case 'dropped':
-        this.#host.drops.count(message.reason);
+        this.#host.drops.count(message.reason, message.hits);
         break;
       case 'line':
         this.#host.print(message.line);
