@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  environmentName,
-  IMPORT_SETTINGS,
-  REPORT_SETTINGS,
-  readSettings,
-  SERVE_SETTINGS,
-  type Settings,
-} from './config.ts';
+import { environmentName, readSettings } from './config.ts';
 import { HitError } from './errors.ts';
+import { IMPORT_SETTINGS } from './settings/import.ts';
+import { REPORT_SETTINGS } from './settings/report.ts';
+import { SERVE_SETTINGS } from './settings/serve.ts';
+import type { Settings } from './settings/setting.ts';
 
 type ServeName = keyof typeof SERVE_SETTINGS;
 

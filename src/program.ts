@@ -5,8 +5,9 @@ import { merge } from './commands/merge.ts';
 import { report } from './commands/report.ts';
 import { serve } from './commands/serve.ts';
 import { commandHelp, programHelp } from './commands/usage.ts';
-import { readSettings, type Settings } from './config.ts';
+import { readSettings } from './config.ts';
 import { HitError, messageOf } from './errors.ts';
+import type { Settings } from './settings/setting.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: asCommand(serve),

@@ -11,8 +11,11 @@ import { type LogTotals, writeAccessLog } from '../bench/access-log.ts';
 import { importLogs } from '../src/commands/import.ts';
 import type { TotalSummary } from '../src/commands/import-summary.ts';
 import { report } from '../src/commands/report.ts';
-import { IMPORT_SETTINGS, REPORT_SETTINGS, readSettings, SERVE_SETTINGS } from '../src/config.ts';
+import { readSettings } from '../src/config.ts';
 import type { Stats, Top } from '../src/index.ts';
+import { IMPORT_SETTINGS } from '../src/settings/import.ts';
+import { REPORT_SETTINGS } from '../src/settings/report.ts';
+import { SERVE_SETTINGS } from '../src/settings/serve.ts';
 import { assertFailed, type Ended, Program, run } from './fixtures/command-line.ts';
 
 type Report = Stats & { tops: Record<string, Top['rows']> };

@@ -10,8 +10,8 @@ import { posix } from 'node:path';
  */
 export const ROOMS: readonly string[] = [
   'errors', // every coded fault: anything may throw one
-  'setting', // what a setting is
-  'config', // all of them, read once and handed down as plain values
+  'settings', // every setting: its flag, unit, range, default and an example
+  'config', // reads them, once; they are handed down as plain values
   'hit', // what a hit is and who a visitor is, pure
   'folder', // the data folder: its lock and its secrets
   'sketch', // how to count, pure

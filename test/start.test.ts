@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { serve } from '../src/commands/serve.ts';
-import { readSettings, SERVE_SETTINGS } from '../src/config.ts';
+import { readSettings } from '../src/config.ts';
+import { SERVE_SETTINGS } from '../src/settings/serve.ts';
 import { assertFailed, Program, run } from './fixtures/command-line.ts';
 import { RunningServer } from './fixtures/running-server.ts';
 

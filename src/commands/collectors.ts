@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import type { SERVE_SETTINGS, Values } from '../config.ts';
 import type { Secrets } from '../folder/secrets.ts';
 import { type CollectorHost, CollectorThreads } from '../http/collector/threads.ts';
 import { findPort, listenForThreads } from '../http/server.ts';
+import type { SERVE_SETTINGS } from '../settings/serve.ts';
+import type { Values } from '../settings/setting.ts';
 
 /** Collecting threads, and the socket over which they leave requests to the main one. */
 interface Collectors {

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Settings, Values } from '../config.ts';
+import type { Settings, Values } from '../settings/setting.ts';
 
 /** Where a command reads and writes. Handed in, so that nothing but `program.ts` knows the process. */
 export interface Terminal {

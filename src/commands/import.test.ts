@@ -6,8 +6,9 @@ import { PassThrough, Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { logLine } from '../../test/fixtures/log-line.ts';
-import { IMPORT_SETTINGS, readSettings } from '../config.ts';
+import { readSettings } from '../config.ts';
 import { HitError } from '../errors.ts';
+import { IMPORT_SETTINGS } from '../settings/import.ts';
 import { importLogs } from './import.ts';
 import type { TotalSummary } from './import-summary.ts';
 

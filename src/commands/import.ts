@@ -1,13 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { IMPORT_SETTINGS, type Values } from '../config.ts';
 import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import { fileChunks, streamChunks } from '../logs/chunks.ts';
 import { generationsOf } from '../logs/follow.ts';
 import { untilFault } from '../logs/source.ts';
 import type { ImportSummary } from '../logs/tally.ts';
+import { IMPORT_SETTINGS } from '../settings/import.ts';
+import type { Values } from '../settings/setting.ts';
 import type { Command, Terminal } from './command.ts';
 import { addSummaries, summaryText, type TakenLog } from './import-summary.ts';
 import { findServer, type LogTaker, takeHere } from './log-taker.ts';

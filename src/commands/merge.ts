@@ -1,6 +1,7 @@
-import { MERGE_SETTINGS, type Values } from '../config.ts';
 import { HitError, messageOf } from '../errors.ts';
 import { type NamedWindow, readSite, readWindows } from '../http/api/live.ts';
+import { MERGE_SETTINGS } from '../settings/merge.ts';
+import type { Values } from '../settings/setting.ts';
 import type { Command } from './command.ts';
 import { mergeText } from './merge-text.ts';
 import { mergedAnswer, type Reached, type Unreached } from './merged-answer.ts';

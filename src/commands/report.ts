@@ -1,5 +1,6 @@
-import { REPORT_SETTINGS, type Values } from '../config.ts';
 import { HitError, messageOf } from '../errors.ts';
+import { REPORT_SETTINGS } from '../settings/report.ts';
+import type { Values } from '../settings/setting.ts';
 import {
   DIMENSIONS,
   INTERVALS,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { IMPORT_SETTINGS, REPORT_SETTINGS, SERVE_SETTINGS } from '../config.ts';
 import { HitError } from '../errors.ts';
+import { IMPORT_SETTINGS } from '../settings/import.ts';
+import { REPORT_SETTINGS } from '../settings/report.ts';
+import { SERVE_SETTINGS } from '../settings/serve.ts';
 import type { Command } from './command.ts';
 import { commandHelp, programHelp, unexpected } from './usage.ts';
 

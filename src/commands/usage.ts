@@ -1,5 +1,6 @@
-import { environmentName, type Settings } from '../config.ts';
+import { environmentName } from '../config.ts';
 import { HitError } from '../errors.ts';
+import type { Settings } from '../settings/setting.ts';
 import type { Command } from './command.ts';
 
 /** The `--help` of one command. */

@@ -40,7 +40,9 @@ describe('a hit that is recorded', () => {
     const spool = await openSpool(temporaryFolder(t), 0);
     const live = liveCounts();
     const recorder = new Recorder({ spool, live });
-    assert.throws(() => recorder.record(hitOf(), (refusal) => assert.fail(String(refusal))), { code: 'spool_full' });
+    assert.throws(() => recorder.record(hitOf(), (refusal) => assert.fail(String(refusal))), {
+      code: 'spool_full',
+    });
     assert.equal((await live.read(undefined, [])).total.hits, 0);
     await spool.close();
   });

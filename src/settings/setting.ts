@@ -1,6 +1,6 @@
 /** What a setting is, and how the texts of flags and environment variables become values. */
 
-import { HitError } from './errors.ts';
+import { HitError } from '../errors.ts';
 
 /** One setting. Its flag is its name; in the environment it is `HIT_` and the name in upper snake case. */
 export interface Setting<Value> {
@@ -12,6 +12,11 @@ export interface Setting<Value> {
   /** Reads the value, or throws HitError `bad_setting`. */
   readonly read: (text: string, flag: string) => Value;
 }
+
+export type Settings = Readonly<Record<string, Setting<unknown>>>;
+export type Values<Specs extends Settings> = {
+  readonly [Name in keyof Specs]: Specs[Name] extends Setting<infer Value> ? Value | undefined : never;
+};
 
 const TRACKERS = ['simple', 'rate', 'db'] as const;
 export type TrackerName = (typeof TRACKERS)[number];

@@ -1,0 +1,12 @@
+import { readStore, readText, setting } from './setting.ts';
+
+/** Settings that several commands share. */
+export const DATA_SETTINGS = {
+  'data-dir': setting('folder of the store, the spool and the secrets', 'FOLDER', './data', readText),
+  store: setting(
+    '"embedded", or a server: clickhouse://user:pass@host:8123/db',
+    'STORE',
+    'embedded',
+    readStore,
+  ),
+} as const;
