@@ -1,11 +1,8 @@
-import { LastSeenSketch, SKETCH_EPOCH } from '../sketch/last-seen.ts';
+import { cellOf, tickOf } from '../sketch/cell.ts';
+import { LastSeenSketch } from '../sketch/last-seen.ts';
 
 const { columns: COLUMNS, ranks: RANKS, ticksPerSecond: TICKS, bytes: FULL_BYTES } = new LastSeenSketch();
 const COLUMN_BITS = Math.log2(COLUMNS);
-/** Tells the rank of a hash that has no bit set above its column's. */
-const LAST_RANK_BIT = 1 << (RANKS - 1);
-const FIRST_TICK = 1;
-const LAST_TICK = 0xffffffff;
 /** More than that of a hash table makes long walks. */
 const MOST_TAKEN = 0.75;
 /** Two words. */
@@ -46,15 +43,12 @@ export class SmallTable {
    * @returns false if there is no room: the table must become a full one, and is unchanged
    */
   add(high: number, low: number, timeMs: number, nowMs: number): boolean {
-    const ranked = (low >>> COLUMN_BITS) | (high << (32 - COLUMN_BITS)) | LAST_RANK_BIT;
-    const rank = 31 - Math.clz32(ranked & -ranked);
-    return this.setCell(rank, low & (COLUMNS - 1), Math.min(timeMs, nowMs));
+    return this.#see(cellOf(high, low, COLUMN_BITS, RANKS), tickOf(Math.min(timeMs, nowMs), TICKS));
   }
 
   /** Sees whoever was last seen in a cell: `LastSeenSketch.setCell`, and returns as `add`. */
   setCell(rank: number, column: number, timeMs: number): boolean {
-    const tick = Math.floor(((timeMs - SKETCH_EPOCH) * TICKS) / 1000);
-    return this.#see(rank * COLUMNS + column, Math.min(Math.max(tick, FIRST_TICK), LAST_TICK));
+    return this.#see(rank * COLUMNS + column, tickOf(timeMs, TICKS));
   }
 
   /** The table in the form that counts: a copy. */

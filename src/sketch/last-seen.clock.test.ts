@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { LastSeenSketch, SKETCH_EPOCH } from './last-seen.ts';
+import { SKETCH_EPOCH } from './cell.ts';
+import { LastSeenSketch } from './last-seen.ts';
 
 const NOW = Date.UTC(2025, 5, 1);
 const MINUTE = 60_000;

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { randomHalves } from '../../test/fixtures/random.ts';
 import { HitError } from '../errors.ts';
-import { LastSeenSketch, SKETCH_EPOCH } from './last-seen.ts';
+import { SKETCH_EPOCH } from './cell.ts';
+import { LastSeenSketch } from './last-seen.ts';
 
 const NOW = Date.UTC(2025, 5, 1);
 const fixed = { seed: 20250101, numRuns: 200 };

@@ -68,17 +68,10 @@
  */
 
 import { HitError } from '../errors.ts';
+import { cellOf, LAST_TICK, NEVER, tickOf } from './cell.ts';
 import { SketchReader, SketchWriter } from './encoding.ts';
 import { mostLikelyCount } from './likelihood.ts';
 import { areShared, emptyWords, raise } from './shared-words.ts';
-
-/** The start of ticks. It is the same for everyone and for ever, or tables of different nodes would not merge. */
-export const SKETCH_EPOCH = Date.UTC(2025, 0, 1);
-
-const NEVER = 0;
-/** Whatever was before the epoch, and a bit of the epoch itself. No window sees it: it counts for all time. */
-const FIRST_TICK = 1;
-const LAST_TICK = 0xffffffff;
 
 export interface LastSeenOptions {
   /** A power of two, 16 to 65,536; the error is 0.65/√columns. Default 4,096. */
@@ -147,10 +140,7 @@ export class LastSeenSketch {
    * @param nowMs the present
    */
   add(high: number, low: number, timeMs: number, nowMs: number): void {
-    // The bits above the column's, and one more that ends the zeros at the last rank.
-    const ranked = (low >>> this.#columnBits) | (high << (32 - this.#columnBits)) | (1 << (this.ranks - 1));
-    const rank = 31 - Math.clz32(ranked & -ranked);
-    this.#see(rank * this.columns + (low & (this.columns - 1)), timeMs > nowMs ? nowMs : timeMs);
+    this.#see(cellOf(high, low, this.#columnBits, this.ranks), timeMs > nowMs ? nowMs : timeMs);
   }
 
   /**
@@ -178,7 +168,7 @@ export class LastSeenSketch {
    * seen.estimate(); // all time
    */
   estimate(sinceMs?: number): VisitorEstimate {
-    const tick = sinceMs === undefined ? NEVER : this.#tickOf(sinceMs);
+    const tick = sinceMs === undefined ? NEVER : tickOf(sinceMs, this.ticksPerSecond);
     const seenByRank = new Uint32Array(this.ranks);
     for (let rank = 0; rank < this.ranks; rank++) {
       seenByRank[rank] = countAbove(this.cells, rank * this.columns, (rank + 1) * this.columns, tick);
@@ -263,17 +253,9 @@ export class LastSeenSketch {
   }
 
   #see(cell: number, timeMs: number): void {
-    const tick = this.#tickOf(timeMs);
+    const tick = tickOf(timeMs, this.ticksPerSecond);
     if (this.#isShared) raise(this.cells, cell, tick);
     else if (tick > this.cells[cell]!) this.cells[cell] = tick;
-  }
-
-  #tickOf(timeMs: number): number {
-    const tick = ((timeMs - SKETCH_EPOCH) * this.ticksPerSecond) / 1000;
-    if (tick < FIRST_TICK) return FIRST_TICK;
-    if (tick > LAST_TICK) return LAST_TICK;
-    // What has no time (NaN) is never.
-    return tick >>> 0;
   }
 }
 

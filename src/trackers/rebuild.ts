@@ -1,6 +1,7 @@
 import type { MemoryLive } from '../live/memory.ts';
 import type { Recollection } from '../live/stored-sites.ts';
-import { LastSeenSketch, SKETCH_EPOCH } from '../sketch/last-seen.ts';
+import { SKETCH_EPOCH } from '../sketch/cell.ts';
+import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { mostLikelyCount } from '../sketch/likelihood.ts';
 import { RowReader } from '../store/row-reader.ts';
 import type { ReadBounds, Store } from '../store/store.ts';
