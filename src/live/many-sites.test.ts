@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -120,6 +121,23 @@ describe('many sites in bounded memory', () => {
     for (let site = 0; site < 100; site++) {
       assert.equal(sites.find(`${site}.example`)!.full().read(60, NOW).hits, 1);
     }
+  });
+
+  test('are counted anew where their page cannot be read, which is told', {
+    skip: process.platform !== 'linux',
+  }, (t) => {
+    const faults: string[] = [];
+    const sites = open(t, 20_000, faults);
+    for (let site = 0; site < 100; site++) visit(sites, `${site}.example`, 1);
+    const links = readdirSync('/proc/self/fd').map((fd) => `/proc/self/fd/${fd}`);
+    const pages = links.filter((link) => existsSync(link) && readlinkSync(link).includes('live-pages'));
+    assert.equal(pages.length, 1);
+    truncateSync(pages[0]!);
+    visit(sites, '0.example', 2);
+    assert.equal(sites.find('0.example')!.full().read(60, NOW).hits, 1);
+    assert.match(faults[0]!, /^the windows of 0\.example are begun anew: .* it is shorter than it was$/);
+    for (let site = 0; site < 100; site++) visit(sites, `${site}.example`, 3);
+    assert.equal(sites.find('0.example')!.full().read(60, NOW).hits, 2);
   });
 
   test('of which nobody heard are not made by being asked for', (t) => {

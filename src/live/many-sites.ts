@@ -25,7 +25,7 @@ export interface ManySitesOptions {
   readonly maxBytes: number;
   /** Where the page file is made, at the first need. */
   readonly folder: string;
-  /** Told when pages cannot be written: sites then stay in memory, beyond the bound. */
+  /** Told when pages cannot be written, so that sites stay in memory, beyond the bound; or read, so that one is begun anew. */
   readonly onFault: (message: string) => void;
 }
 
@@ -112,10 +112,16 @@ export class ManySites implements Disposable {
   #takePage(site: string): SiteWindows | undefined {
     const page = this.#pages.get(site);
     if (!page || !this.#file) return undefined;
-    const windows = SiteWindows.unpacked(this.#file.take(page));
     this.#pages.delete(site);
-    this.#loads++;
-    return windows;
+    try {
+      const windows = SiteWindows.unpacked(this.#file.take(page));
+      this.#loads++;
+      return windows;
+    } catch (error) {
+      // A hit that is durable has to be counted, if only from now on.
+      this.#options.onFault(`the windows of ${site} are begun anew: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 
   #addUp(kept: Kept): void {

@@ -58,9 +58,13 @@ export class SiteWindows implements History {
     return Buffer.concat([lengths, ...parts]);
   }
 
-  /** @param bytes that `packed` gave */
+  /**
+   * @param bytes that `packed` gave
+   * @throws Error if they are not: a disk may lose what it was given
+   */
   static unpacked(bytes: Uint8Array): SiteWindows {
-    const [tableBytes = 0] = new Uint32Array(copyOf(bytes, 0, LENGTHS_BYTES));
+    const [tableBytes = 0, ringBytes = 0] = new Uint32Array(copyOf(bytes, 0, LENGTHS_BYTES));
+    if (LENGTHS_BYTES + tableBytes + ringBytes !== bytes.length) throw new Error('the page is damaged');
     const table = copyOf(bytes, LENGTHS_BYTES, LENGTHS_BYTES + tableBytes);
     const ring = copyOf(bytes, LENGTHS_BYTES + tableBytes, bytes.length);
     const windows = new SiteWindows();
