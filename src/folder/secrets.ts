@@ -82,18 +82,23 @@ function read(path: string): SecretsFile {
 }
 
 function checked(content: unknown): SecretsFile {
-  const fields = fieldsOf(content, 'the file');
-  const { key, importSalt, adminToken, salts = {} } = fields;
-  const keys = { ...fieldsOf(salts, '"salts"'), key, importSalt };
-  for (const [name, value] of Object.entries(keys)) {
-    if (typeof value !== 'string' || fromBase64(value).length !== 16) {
-      throw new Error(`"${name}" is not 16 bytes of base64`);
-    }
-  }
+  const { key, importSalt, adminToken, salts = {}, ...rest } = fieldsOf(content, 'the file');
   if (typeof adminToken !== 'string' || adminToken.length < 16) {
     throw new Error('"adminToken" is missing or shorter than 16 characters');
   }
-  return { ...fields, salts } as unknown as SecretsFile;
+  const table = Object.entries(fieldsOf(salts, '"salts"')).map(([day, salt]) => [day, checkedKey(day, salt)]);
+  return {
+    ...rest,
+    key: checkedKey('key', key),
+    importSalt: checkedKey('importSalt', importSalt),
+    adminToken,
+    salts: Object.fromEntries(table),
+  };
+}
+
+function checkedKey(name: string, value: unknown): string {
+  if (typeof value === 'string' && fromBase64(value).length === 16) return value;
+  throw new Error(`"${name}" is not 16 bytes of base64`);
 }
 
 function fieldsOf(value: unknown, name: string): Readonly<Record<string, unknown>> {

@@ -5,7 +5,7 @@ const SPREAD = 0x9e3779b1;
 
 /**
  * Texts by their bytes: what returns on line after line, as addresses, pages and user agents do, becomes a string once.
- * To know it again costs a fifth of making it anew, and a string that is the same object has its hash already when it is
+ * To know it again saves making it anew, and a string that is the same object has its hash already when it is
  * looked up elsewhere.
  *
  * The bytes of what is known lie one behind the other, and each text has the one slot of a table that it hashes to:

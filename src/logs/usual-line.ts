@@ -3,7 +3,7 @@
  *
  * All but a few lines of a log have one shape: plain ASCII, an Apache time, a path that begins with a slash, nothing
  * escaped. Such a line is walked once, byte by byte, and what returns on it, as addresses, pages and agents do, is known
- * by its bytes: that takes a third of the time of making a string of the line and cutting it up. At the first byte that
+ * by its bytes: no string is made of the line to be cut up. At the first byte that
  * is not as usual the walk gives up, and the line is left to `line.ts`, which says what a line means. Nothing is decided
  * here: where this reader does not decline, it gives the very facts that `line.ts` gives.
  */
