@@ -22,6 +22,8 @@ export class Drain {
   readonly #stop = new AbortController();
   #waiters: { readonly last: Segment; readonly resolve: () => void }[] = [];
   #running: Promise<void> | undefined;
+  /** The delivery under way, or what runs between two. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(sink: Sink, events: DrainEvents) {
     this.#sink = sink;
@@ -48,6 +50,16 @@ export class Drain {
     return this.#until(this.#queue[0]);
   }
 
+  /**
+   * Runs something between two deliveries. One that fails is under way until it succeeds, or the drain is stopped: a
+   * part of its segment may be in the sink.
+   */
+  between<Result>(run: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(run);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
   /** Ends after the delivery under way; what is left stays on disk for the next run. */
   async stop(): Promise<void> {
     this.#stop.abort();
@@ -62,7 +74,8 @@ export class Drain {
 
   async #run(): Promise<void> {
     for (let segment = this.#queue[0]; segment && !this.#stop.signal.aborted; segment = this.#queue[0]) {
-      await this.#deliver(segment);
+      const next = segment;
+      await this.between(() => this.#deliver(next));
     }
     this.#running = undefined;
   }

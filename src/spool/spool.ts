@@ -9,9 +9,6 @@
  *
  * What can fail, fails towards the sender: a group that cannot be written is refused as a whole. What was acknowledged
  * stays on disk until the sink has it, whatever becomes of this process.
- *
- * A segment is finished when it is a second old and the sink has nothing else to do, or when it is large: under load
- * batches grow by themselves.
  */
 
 import { HitError, messageOf } from '../errors.ts';
@@ -24,7 +21,7 @@ import type { Note, Segment } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
 import type { Sink } from './sink.ts';
 
-/** Milliseconds after which a segment is finished, if the sink is idle. */
+/** Milliseconds after which a segment is finished, if the sink is idle: under load batches grow by themselves. */
 const SEAL_AFTER = 1000;
 /** Bytes at which a segment is finished in any case. */
 const SEAL_BYTES = 32 * 1024 * 1024;
@@ -168,6 +165,11 @@ export class Spool {
     if (this.#committing) await new Promise<void>((resolve) => this.#sealRequests.push(resolve));
     else this.#seal();
     await this.#drain.settled();
+  }
+
+  /** Runs something while nothing is on its way into the sink. Hits are taken meanwhile, and delivered after. */
+  quiesce<Result>(run: () => Promise<Result>): Promise<Result> {
+    return this.#drain.between(run);
   }
 
   /** Takes no more hits, delivers what is there for at most `patience` milliseconds, and leaves the rest on disk. */

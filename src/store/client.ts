@@ -1,11 +1,14 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type ClickHouseClient,
   type ClickHouseClientConfigOptions,
   ClickHouseLogLevel,
   createClient,
 } from '@clickhouse/client';
-import { createChdbConnection } from 'chdb/connection';
+import { type ChdbConnection, createChdbConnection } from 'chdb/connection';
 import { HitError, messageOf } from '../errors.ts';
+import { Aside, SCRATCH } from './aside.ts';
 
 /** Reads that may run at once. The embedded engine works on the threads that the spool's disk also needs. */
 const READERS = 2;
@@ -13,33 +16,54 @@ const READERS = 2;
 const REQUEST_TIMEOUT = 120_000;
 /** Reads that may wait for their turn. */
 const QUEUE = 100;
+/** Connections for work that lasts, at once. */
+const ASIDES = 4;
+/** Milliseconds that a statement of such a connection may take: a day. */
+const LONG_TIMEOUT = 86_400_000;
+
+/** Makes connections to one database. */
+interface Connector {
+  /** Of the embedded engine; undefined for a server. */
+  readonly folder: string | undefined;
+  connect(): ClickHouseClient;
+  /** For work that lasts, with a way to stream results where the client has none. */
+  connectAside(): { client: ClickHouseClient; chunks: ChunkStream | undefined };
+}
+
+type ChunkStream = (text: string, format: string) => AsyncIterable<Uint8Array>;
 
 /**
- * The clients of one database: one that writes, one that counts what was written, a few that read. The engine runs the
+ * The clients of one database: one that writes, one that counts what was written, one for what takes long, a few that read. The engine runs the
  * statements of one connection one after another, so a long report must not share one with the batches.
  */
 export class Clients {
   readonly writer: ClickHouseClient;
   /** Writes at the same time as the writer. */
   readonly counter: ClickHouseClient;
+  /** Writes what takes long: rollups. */
+  readonly keeper: ClickHouseClient;
   /** Whether the engine is in this process, and reads files where they are. */
   readonly embedded: boolean;
   readonly #readers: ClickHouseClient[];
   readonly #free: ClickHouseClient[];
   readonly #queue: ((reader: ClickHouseClient) => void)[] = [];
+  readonly #connector: Connector;
+  readonly #asides = new Set<Aside>();
 
-  private constructor(embedded: boolean, connect: () => ClickHouseClient) {
-    this.embedded = embedded;
-    this.writer = connect();
-    this.counter = connect();
-    this.#readers = Array.from({ length: READERS }, connect);
+  private constructor(connector: Connector) {
+    this.#connector = connector;
+    this.embedded = connector.folder !== undefined;
+    this.writer = connector.connect();
+    this.counter = connector.connect();
+    this.keeper = connector.connect();
+    this.#readers = Array.from({ length: READERS }, () => connector.connect());
     this.#free = [...this.#readers];
   }
 
   /** The engine in this process, on a folder that no other process has open. */
   static embedded(folder: string): Clients {
     try {
-      return new Clients(true, () => createClient({ connection: connectEmbedded(folder) }));
+      return new Clients(embeddedConnector(folder));
     } catch (error) {
       throw new HitError(
         'data_dir_unusable',
@@ -53,17 +77,27 @@ export class Clients {
 
   /** @param url `clickhouse://user:password@host:8123/database`, or with `clickhouses:` over TLS */
   static remote(url: string): Clients {
-    const address = url.replace(/^clickhouse(s?):/, 'http$1:');
-    return new Clients(false, () =>
-      createClient({
-        url: address,
-        request_timeout: REQUEST_TIMEOUT,
-        // Something comes back all the time, so that no balancer takes a long query for a dead one.
-        clickhouse_settings: { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '10000' },
-        // What fails is thrown, and told by whoever asked.
-        log: { level: ClickHouseLogLevel.OFF },
-      }),
-    );
+    return new Clients(remoteConnector(url));
+  }
+
+  /**
+   * A connection of its own, for work that lasts.
+   *
+   * @throws HitError `overloaded` where there are many already
+   */
+  aside(): Aside {
+    if (this.#asides.size >= ASIDES) {
+      const message = `${ASIDES} exports and other long works are under way already; try again later`;
+      throw new HitError('overloaded', message, { retryAfter: 60 });
+    }
+    const { client, chunks } = this.#connector.connectAside();
+    const aside: Aside = new Aside({
+      ...{ client, chunks, folder: this.#connector.folder },
+      other: this.counter,
+      onClose: () => this.#asides.delete(aside),
+    });
+    this.#asides.add(aside);
+    return aside;
   }
 
   /** Runs a read with a client of its own. */
@@ -79,7 +113,8 @@ export class Clients {
   }
 
   async close(): Promise<void> {
-    for (const client of [this.writer, this.counter, ...this.#readers]) await client.close();
+    for (const aside of [...this.#asides]) await aside.close();
+    for (const client of [this.writer, this.counter, this.keeper, ...this.#readers]) await client.close();
   }
 
   #wait(): Promise<ClickHouseClient> {
@@ -90,9 +125,56 @@ export class Clients {
   }
 }
 
+function embeddedConnector(folder: string): Connector {
+  sweep(folder);
+  return {
+    folder,
+    connect: () => clientOf(createChdbConnection({ path: folder })),
+    connectAside: () => {
+      const connection = createChdbConnection({ path: folder });
+      return { client: clientOf(connection), chunks: (text, format) => chunksOf(connection, text, format) };
+    },
+  };
+}
+
+/** Removes what a process that died has left of its long works. */
+function sweep(folder: string): void {
+  for (const place of ['tmp', 'shadow'].map((name) => join(folder, name)).filter(existsSync)) {
+    for (const name of readdirSync(place).filter((each) => each.startsWith(SCRATCH))) {
+      rmSync(join(place, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function remoteConnector(url: string): Connector {
+  const address = url.replace(/^clickhouse(s?):/, 'http$1:');
+  const connect = (timeout: number) =>
+    createClient({
+      url: address,
+      request_timeout: timeout,
+      // Something comes back all the time, so that no balancer takes a long query for a dead one.
+      clickhouse_settings: { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '10000' },
+      // What fails is thrown, and told by whoever asked.
+      log: { level: ClickHouseLogLevel.OFF },
+    });
+  return {
+    folder: undefined,
+    connect: () => connect(REQUEST_TIMEOUT),
+    connectAside: () => ({ client: connect(LONG_TIMEOUT), chunks: undefined }),
+  };
+}
+
 /** The two packages declare one interface twice, which differs only under `exactOptionalPropertyTypes`. */
-function connectEmbedded(folder: string): NonNullable<ClickHouseClientConfigOptions['connection']> {
-  return createChdbConnection({ path: folder }) as unknown as NonNullable<
-    ClickHouseClientConfigOptions['connection']
-  >;
+function clientOf(connection: ChdbConnection): ClickHouseClient {
+  return createClient({
+    connection: connection as unknown as NonNullable<ClickHouseClientConfigOptions['connection']>,
+  });
+}
+
+async function* chunksOf(
+  connection: ChdbConnection,
+  text: string,
+  format: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of connection.chdb.queryStream(text, { format })) yield chunk.raw();
 }

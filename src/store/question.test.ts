@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { HitError } from '../errors.ts';
+import { columnOf, DIMENSIONS, readDimension } from './dimension.ts';
 import {
   chooseInterval,
-  columnOf,
-  DIMENSIONS,
   INTERVALS,
-  readDimension,
+  readComparison,
   readInterval,
   readLimit,
+  readMetrics,
   readSelection,
   readTimeZone,
   stepOf,
@@ -23,7 +23,7 @@ function invalid(message: RegExp) {
 
 describe('a selection', () => {
   test('without words is of people, on all sites, at all times', () => {
-    const nothing = { site: '', from: undefined, to: undefined, bots: 'exclude', status: [] };
+    const nothing = { site: '', from: undefined, to: undefined, bots: 'exclude', status: [], filters: [] };
     assert.deepEqual(readSelection({}), nothing);
     assert.deepEqual(readSelection({ site: '', from: '', to: undefined, status: ' ' }), nothing);
   });
@@ -92,6 +92,19 @@ describe('a selection', () => {
     );
   });
 
+  test('has filters, of which one by a bot takes bots in, unless it is said that they are out', () => {
+    const { filters, bots } = readSelection({ filter: 'path=/blog/*', 'country!': 'DE' });
+    assert.deepEqual(
+      filters.map(({ dimension }) => dimension),
+      ['path', 'country'],
+    );
+    assert.equal(bots, 'exclude');
+    assert.equal(readSelection({ bot: 'Googlebot' }).bots, 'include');
+    assert.equal(readSelection({ 'bot!': 'Googlebot' }).bots, 'exclude');
+    assert.equal(readSelection({ bot: 'Googlebot', bots: 'exclude' }).bots, 'exclude');
+    assert.throws(() => readSelection({ filter: 'age=7' }), invalid(/^filter "age=7" is of no dimension/));
+  });
+
   test('has each word once', () => {
     for (const word of ['site', 'from', 'to', 'bots', 'status']) {
       assert.throws(
@@ -142,6 +155,31 @@ describe('an interval', () => {
   });
 });
 
+describe('metrics', () => {
+  test('are hits and visitors, and those of visits that are asked for', () => {
+    for (const none of [undefined, '', ' ', 'hits', 'visitors,hits']) {
+      assert.deepEqual(readMetrics(none), ['hits', 'visitors']);
+    }
+    assert.deepEqual(readMetrics('bounce_rate, visits'), ['hits', 'visitors', 'visits', 'bounce_rate']);
+    for (const value of ['views', 'visits,', 'visits;hits', 'VISITS', 'constructor']) {
+      assert.throws(
+        () => readMetrics(value),
+        invalid(/^metrics ".*" is unknown: use hits, visitors, visits, /),
+      );
+    }
+  });
+});
+
+describe('a comparison', () => {
+  test('is with the period before, or with the year before', () => {
+    assert.equal(readComparison(undefined), undefined);
+    assert.equal(readComparison(''), undefined);
+    assert.equal(readComparison('previous'), 'previous');
+    assert.equal(readComparison('year'), 'year');
+    assert.throws(() => readComparison('month'), invalid(/^compare "month" is unknown: use previous, year$/));
+  });
+});
+
 describe('a time zone', () => {
   test('is one that the calendar knows, UTC if none is given', () => {
     assert.equal(readTimeZone(undefined), 'UTC');
@@ -165,21 +203,27 @@ describe('a limit', () => {
 test('whatever a stranger sends is read, or refused in one line that can be shown', () => {
   const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.anything());
   fc.assert(
-    fc.property(fc.constantFrom('site', 'from', 'to', 'bots', 'status'), anything, (word, value) => {
-      for (const read of [
-        () => readSelection({ [word]: value }),
-        () => readTimeZone(value),
-        () => readLimit(value),
-      ]) {
-        try {
-          read();
-        } catch (error) {
-          assert.ok(error instanceof HitError && error.code === 'invalid');
-          assert.ok(error.message.isWellFormed() && error.message.length < 300);
-          assert.doesNotMatch(error.message, /[\u0000-\u001f\u007f]/);
+    fc.property(
+      fc.constantFrom('site', 'from', 'to', 'bots', 'status', 'filter', 'path', 'bot!'),
+      anything,
+      (word, value) => {
+        for (const read of [
+          () => readSelection({ [word]: value }),
+          () => readTimeZone(value),
+          () => readLimit(value),
+          () => readMetrics(value),
+          () => readComparison(value),
+        ]) {
+          try {
+            read();
+          } catch (error) {
+            assert.ok(error instanceof HitError && error.code === 'invalid');
+            assert.ok(error.message.isWellFormed() && error.message.length < 300);
+            assert.doesNotMatch(error.message, /[\u0000-\u001f\u007f]/);
+          }
         }
-      }
-    }),
+      },
+    ),
     { seed: 5, numRuns: 1000 },
   );
 });

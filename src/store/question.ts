@@ -1,5 +1,8 @@
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
+import { type Filter, readFilters } from './filter.ts';
+import { LocalTime } from './local-time.ts';
+import { readChoice, readText, readTime, shown, type Words } from './words.ts';
 
 /** Interval → a step in milliseconds that never jumps over one. */
 const STEPS = { minute: 60_000, hour: 900_000, day: 3_600_000, week: 86_400_000, month: 86_400_000 } as const;
@@ -11,33 +14,19 @@ const LENGTHS = {
   week: 7 * 86_400_000,
   month: 30 * 86_400_000,
 };
-/** Times before it are taken. The engine's calendars end a century later. */
-const END_OF_TIME = Date.UTC(2200, 0);
 /** More points than this nobody reads, and no browser draws. */
 const MOST_POINTS = 10_000;
 
 export type Interval = keyof typeof STEPS;
 export const INTERVALS = Object.keys(STEPS) as readonly Interval[];
 
-/** What `top` ranks by → its column in the store. */
-const COLUMNS = {
-  path: 'path',
-  referrer: 'referrer',
-  source: 'source',
-  country: 'country',
-  browser: 'browser',
-  os: 'os',
-  device: 'device',
-  language: 'language',
-  utm_source: 'utm_source',
-  utm_medium: 'utm_medium',
-  utm_campaign: 'utm_campaign',
-  name: 'name',
-  bot: 'bot',
-} as const;
+/** What is counted. Hits and visitors are in every answer, the figures of visits in those that are asked for them. */
+export const METRICS = ['hits', 'visitors', 'visits', 'bounce_rate', 'visit_duration'] as const;
+export type Metric = (typeof METRICS)[number];
 
-export type Dimension = keyof typeof COLUMNS;
-export const DIMENSIONS = Object.keys(COLUMNS) as readonly Dimension[];
+/** What a period is compared with: the one before it of the same length, or the same a year before. */
+const COMPARISONS = ['previous', 'year'] as const;
+export type ComparisonKind = (typeof COMPARISONS)[number];
 
 const BOTS = ['exclude', 'include', 'only'] as const;
 type Bots = (typeof BOTS)[number];
@@ -53,42 +42,57 @@ export interface Selection {
   readonly bots: Bots;
   /** Status codes, and classes of them as their first digit. Empty: any. */
   readonly status: readonly number[];
+  /** All of them hold. Empty: any hit. */
+  readonly filters: readonly Filter[];
 }
-
-/** Texts as they come from a query string or a command line. */
-export type Words = Readonly<Record<string, unknown>>;
 
 /**
  * Reads which hits are asked for.
  *
- * @param words `site`, `from`, `to`, `bots` (`exclude`, `include`, `only`), `status` (`2xx,404`)
+ * @param words `site`, `from`, `to` (in `timezone`, where they say no offset), `bots` (`exclude`, `include`, `only`; who filters by a bot means `include`),
+ *   `status` (`2xx,404`), `filter` and those of `readFilters`
  * @throws HitError `invalid` that names the word
  */
 export function readSelection(words: Words): Selection {
-  const from = readTime('from', words.from);
-  const to = readTime('to', words.to);
+  const local = new LocalTime(readTimeZone(words.timezone));
+  const from = readTime('from', words.from, local);
+  const to = readTime('to', words.to, local);
   if (from !== undefined && to !== undefined && from >= to) {
     throw new HitError('invalid', `from (${words.from}) is not before to (${words.to})`);
   }
   const site = readText('site', words.site);
   const name = siteName(site);
   if (site !== '' && name === '') throw new HitError('invalid', `site "${shown(site)}" is no host name`);
+  const filters = readFilters(words);
+  const usual = filters.some(({ dimension, negated }) => dimension === 'bot' && !negated)
+    ? 'include'
+    : 'exclude';
   return {
     site: name,
     from,
     to,
-    bots: readChoice('bots', words.bots ?? 'exclude', BOTS),
+    bots: readChoice('bots', words.bots ?? usual, BOTS),
     status: readStatus(readText('status', words.status)),
+    filters,
   };
-}
-
-export function readDimension(value: unknown): Dimension {
-  return readChoice('by', value ?? 'path', DIMENSIONS);
 }
 
 /** The interval that is asked for, or undefined to choose by the period's length. */
 export function readInterval(value: unknown): Interval | undefined {
   return value === undefined || value === '' ? undefined : readChoice('interval', value, INTERVALS);
+}
+
+/** The metrics of an answer, in their usual order: `visits,bounce_rate` adds those two to hits and visitors. */
+export function readMetrics(value: unknown): readonly Metric[] {
+  const text = readText('metrics', value);
+  const asked = new Set<Metric>(['hits', 'visitors']);
+  if (text !== '') for (const name of text.split(',')) asked.add(readChoice('metrics', name, METRICS));
+  return METRICS.filter((metric) => asked.has(metric));
+}
+
+/** What a period is to be compared with; undefined if with nothing. */
+export function readComparison(value: unknown): ComparisonKind | undefined {
+  return value === undefined || value === '' ? undefined : readChoice('compare', value, COMPARISONS);
 }
 
 /** An IANA time zone; UTC if none is given. */
@@ -114,11 +118,6 @@ export function readLimit(value: unknown, most = 1000): number {
   return limit;
 }
 
-/** The column of a dimension. */
-export function columnOf(dimension: Dimension): string {
-  return COLUMNS[dimension];
-}
-
 /** An interval that gives a readable number of points for a period. */
 export function chooseInterval(from: number, to: number): Interval {
   const hours = (to - from) / 3_600_000;
@@ -140,27 +139,6 @@ export function stepOf(interval: Interval, from: number, to: number): number {
   return STEPS[interval];
 }
 
-function readTime(name: string, value: unknown): number | undefined {
-  const text = readText(name, value);
-  if (text === '') return undefined;
-  const iso = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text);
-  const zoned = /Z$|[+-]\d\d:?\d\d$/.test(text.slice(10)) || text.length === 10;
-  const time = iso && isDay(text.slice(0, 10)) ? Date.parse(zoned ? text : `${text}Z`) : Number.NaN;
-  if (!(time >= 0 && time < END_OF_TIME)) {
-    throw new HitError(
-      'invalid',
-      `${name} "${shown(text)}" is not a time such as 2026-01-31 or 2026-01-31T12:00:00Z`,
-    );
-  }
-  return time;
-}
-
-/** Whether the calendar has it: the 30th of February would become a day of March. */
-function isDay(date: string): boolean {
-  const time = Date.parse(`${date}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
-}
-
 function readStatus(text: string): number[] {
   if (text === '') return [];
   return text.split(',').map((part) => {
@@ -168,27 +146,4 @@ function readStatus(text: string): number[] {
     if (!match) throw new HitError('invalid', `status "${shown(part)}" is neither like 2xx nor like 404`);
     return Number(match[1] ?? match[2]);
   });
-}
-
-function readChoice<Choice extends string>(name: string, value: unknown, choices: readonly Choice[]): Choice {
-  const text = readText(name, value);
-  const found = choices.find((choice) => choice === text);
-  if (found === undefined) {
-    throw new HitError('invalid', `${name} "${shown(text)}" is unknown: use ${choices.join(', ')}`);
-  }
-  return found;
-}
-
-function readText(name: string, value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value !== 'string') throw new HitError('invalid', `${name} is given more than once`);
-  return value.trim();
-}
-
-/** What a stranger sent, fit to be shown. */
-function shown(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[\u0000-\u001f\u007f]/g, '\ufffd')
-    .slice(0, 100);
 }

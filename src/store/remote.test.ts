@@ -35,7 +35,7 @@ describe('a store on a ClickHouse server', () => {
     return { id, sequence: 1, path, bytes: bytes.length, layout: ROW_LAYOUT, notes: [] };
   }
 
-  const all = { site: '', from: 0, to: Date.UTC(2030, 0), bots: 'include', status: [] } as const;
+  const all = { site: '', from: 0, to: Date.UTC(2030, 0), bots: 'include', status: [], filters: [] } as const;
 
   it('takes a segment as the body of a request, once', async () => {
     const segment = segmentOf(1n, ['/a', "/it's", '/b\\c', '/ü😀']);
@@ -49,7 +49,7 @@ describe('a store on a ClickHouse server', () => {
   });
 
   it('answers with the same SQL as the embedded one', async () => {
-    const answer = await stats(store, all, { interval: 'month', timezone: 'UTC' });
+    const answer = await stats({ store }, all, { interval: 'month', timezone: 'UTC' });
     assert.equal(answer.totals.hits, 4);
     const month = answer.series.find(({ time }) => time === '2026-01-01T00:00:00Z');
     assert.deepEqual(month, { time: '2026-01-01T00:00:00Z', hits: 4, visitors: 1 });

@@ -4,22 +4,33 @@ import { HitError } from '../errors.ts';
 const QUERIES = new URL('./queries/', import.meta.url);
 const SCHEMA = new URL('./schema/', import.meta.url);
 
-/** Text of `queries/<name>.sql`, with `{{filter}}` replaced by the file of that name. */
+/** Pieces of queries that stand in files of their own, and in others as `{{name}}`. */
+const PIECES = ['asked', 'cell', 'filter', 'person', 'ranks', 'rolled'];
+
+/** What is put into a query for each `{{name}}` that is no piece: SQL, and never anything that came from outside. */
+export type Fragments = Readonly<Record<string, string>>;
+
+/** Where nothing else is said: the hits are those of the table, and all of them. */
+const USUAL: Fragments = { hits: 'hits', filters: 'true' };
+
+/** Text of `queries/<name>.sql`, with its pieces in it. */
 function load(name: string): string {
   const text = readFileSync(new URL(`${name}.sql`, QUERIES), 'utf8');
-  return text.replaceAll('{{filter}}', () => load('filter').trim());
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (mark, piece: string) =>
+    PIECES.includes(piece) ? load(piece).trim() : mark,
+  );
 }
 
 const texts = new Map<string, string>();
 
 /** Text of a query, from `queries/`. */
-export function queryText(name: string): string {
+export function queryText(name: string, fragments: Fragments = {}): string {
   let text = texts.get(name);
   if (text === undefined) {
     text = load(name);
     texts.set(name, text);
   }
-  return text;
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (mark, name: string) => fragments[name] ?? USUAL[name] ?? mark);
 }
 
 export interface Migration {

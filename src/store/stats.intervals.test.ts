@@ -105,7 +105,7 @@ describe('a series', () => {
 
   async function ask(from: number, to: number, interval: Interval, timezone: string): Promise<Stats> {
     const words = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-    return stats(store, readSelection(words), { interval, timezone });
+    return stats({ store }, readSelection(words), { interval, timezone });
   }
 
   /** Asserts all that is promised of a series. */

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import type { Hit } from '../hit/hit.ts';
-import { DIMENSIONS, type Dimension, readSelection, type Words } from './question.ts';
+import { DIMENSIONS, type Dimension } from './dimension.ts';
+import { readSelection } from './question.ts';
 import { type Stats, sites, stats, type Top, top } from './stats.ts';
 import { Store } from './store.ts';
+import type { Words } from './words.ts';
 
 const NOON = Date.UTC(2026, 4, 1, 12);
 const HOUR = 3_600_000;
@@ -43,7 +45,7 @@ describe('answers of the store', () => {
   const PERIOD = { from: '2026-05-01T12:00', to: '2026-05-01T13:00' };
 
   function ask(words: Words, interval: 'minute' | 'hour' | 'month' | undefined = undefined): Promise<Stats> {
-    return stats(store, readSelection(words), { interval, timezone: 'UTC' }, NOW);
+    return stats({ store }, readSelection(words), { interval, timezone: 'UTC' }, NOW);
   }
 
   async function totals(words: Words): Promise<[number, number]> {
@@ -52,7 +54,7 @@ describe('answers of the store', () => {
   }
 
   async function ranking(by: Dimension, words: Words, limit = 10): Promise<[string, number, number][]> {
-    const { rows }: Top = await top(store, readSelection(words), by, limit, NOW);
+    const { rows }: Top = await top({ store }, readSelection(words), by, limit, NOW);
     return rows.map(({ value, hits, visitors }) => [value, hits, visitors]);
   }
 
@@ -138,7 +140,7 @@ describe('answers of the store', () => {
       );
     }
     const week = await stats(
-      store,
+      { store },
       readSelection({ from: '1970-01-01', to: '1970-01-02' }),
       { interval: 'week', timezone: 'UTC' },
       NOW,
@@ -203,7 +205,7 @@ describe('answers of the store', () => {
   });
 
   test('list the sites', async () => {
-    const [first, second] = await sites(store);
+    const [first, second] = await sites({ store });
     assert.deepEqual(first, {
       ...{ site: 'a.com', hits: 5, visitors: 3 },
       ...{ first: '2026-05-01T11:59:59.999Z', last: '2026-05-01T13:00:00Z' },

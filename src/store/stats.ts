@@ -1,18 +1,30 @@
+import { type Comparison, comparisonOf } from './comparison.ts';
+import type { Dimension } from './dimension.ts';
+import { comparedPeriod } from './period.ts';
+import { choosePlan, DAY, FEW_HITS, type Period, type Plan, QUARTER, type Stock } from './plan.ts';
 import {
+  type ComparisonKind,
   chooseInterval,
-  columnOf,
-  type Dimension,
   type Interval,
+  type Metric,
   type Selection,
   stepOf,
 } from './question.ts';
-import type { Parameters, Store } from './store.ts';
+import { type Cut, hitsQuestion, rawStats, rawTop } from './raw.ts';
+import { readHorizons } from './retention/horizons.ts';
+import { countOf, rolledStats, rolledTop } from './rolled.ts';
+import { consistently, type Row, type Source } from './source.ts';
+import { VISITORS_ERROR } from './visitors.ts';
+import { readVisits, type VisitFigures, type Visits, wantsVisits } from './visits.ts';
 
 export interface Count {
   readonly hits: number;
-  /** Different visitors, exact. */
+  /** Different visitors, exact or estimated. */
   readonly visitors: number;
 }
+
+/** What is told of a period or an interval: figures of visits only where they were asked for. */
+type Figured = Count & VisitFigures;
 
 /** Hits and visitors over a period. Times are ISO 8601 UTC; that of a point is the start of its interval. */
 export interface Stats {
@@ -20,13 +32,22 @@ export interface Stats {
   readonly from: string;
   readonly to: string;
   readonly interval: Interval;
-  readonly totals: Count;
-  readonly series: readonly ({ readonly time: string } & Count)[];
+  /** Relative standard error of visitors. Missing where they are exact. */
+  readonly error?: number;
+  /** Hits before it are purged, and were not counted, since rollups cannot answer this. */
+  readonly purged_before?: string;
+  readonly totals: Figured;
+  readonly series: readonly ({ readonly time: string } & Figured)[];
+  /** The same of another period, where it was asked for. */
+  readonly comparison?: Comparison;
 }
 
 export interface Top {
   readonly by: Dimension;
-  readonly rows: readonly ({ readonly value: string } & Count)[];
+  /** Relative standard error of visitors. Missing where they are exact. */
+  readonly error?: number;
+  readonly purged_before?: string;
+  readonly rows: readonly Value[];
 }
 
 export interface SiteSummary extends Count {
@@ -35,45 +56,77 @@ export interface SiteSummary extends Count {
   readonly last: string;
 }
 
-/** A selection whose period is known. */
-type Period = Selection & { readonly from: number; readonly to: number };
+/** A value of a dimension. */
+export type Value = { readonly value: string } & Count;
+/** An interval, by the milliseconds since 1970 at which it begins. */
+export type Point = { readonly time: number } & Count;
 
-/** Rows come with numbers as texts or as numbers, depending on the engine's version. */
-type Row<Name extends string> = Record<Name, string | number>;
+/** How a period is counted. */
+export interface StatsOptions {
+  /** Undefined chooses by the period's length. */
+  readonly interval: Interval | undefined;
+  readonly timezone: string;
+  /** Beside hits and visitors. Default: none. */
+  readonly metrics?: readonly Metric[];
+  /** A period to compare with. Default: none. */
+  readonly compare?: ComparisonKind | undefined;
+}
 
 /** Totals of a period, and a series that holds empty intervals too. */
 export async function stats(
-  store: Store,
+  source: Source,
   selection: Selection,
-  options: { interval: Interval | undefined; timezone: string },
+  options: StatsOptions,
   now = Date.now(),
 ): Promise<Stats> {
-  const period = await periodOf(store, selection, now);
+  const period = await periodOf(source, selection, now);
   const interval = options.interval ?? chooseInterval(period.from, period.to);
-  const step = stepOf(interval, period.from, period.to);
-  const parameters = parametersOf(period);
-  const [totals, series] = await Promise.all([
-    store.rows<Row<'hits' | 'visitors'>>('totals', parameters),
-    store.rows<Row<'time' | 'hits' | 'visitors'>>('series', {
-      ...parameters,
-      interval,
-      step,
-      timezone: options.timezone,
-    }),
+  const answer = await count(source, period, { ...options, interval });
+  if (!options.compare) return answer;
+  const before = comparedPeriod(period, options.compare, options.timezone);
+  const compared = await count(source, { ...period, ...before }, { ...options, interval });
+  return { ...answer, comparison: comparisonOf(answer, compared) };
+}
+
+async function count(
+  source: Source,
+  period: Period,
+  { interval, timezone, metrics = [] }: StatsOptions & { readonly interval: Interval },
+): Promise<Stats> {
+  const cut = { interval, step: stepOf(interval, period.from, period.to), timezone };
+  const stock = await stockOf(source, period);
+  const plan = choosePlan(period, QUARTER, stock, interval);
+  const [{ totals, series }, visits] = await Promise.all([
+    plan.from === 'rollups' ? rolledStats(source, period, plan, cut) : rawStats(source, period, cut),
+    wantsVisits(metrics) ? visitsOf(source, period, cut, metrics) : undefined,
   ]);
   return {
-    site: selection.site === '' ? null : selection.site,
+    site: period.site === '' ? null : period.site,
     from: isoTime(period.from),
     to: isoTime(period.to),
     interval,
-    totals: countOf(totals[0] ?? { hits: 0, visitors: 0 }),
-    series: series.map((row) => ({ time: isoTime(Number(row.time)), ...countOf(row) })),
+    ...precision(period, visits ? { from: 'hits' } : plan, stock),
+    ...(plan.from === 'rollups' && ESTIMATED),
+    totals: { ...totals, ...visits?.totals },
+    series: series.map(({ time, ...count }) => ({ time: isoTime(time), ...count, ...visits?.at(time) })),
   };
+}
+
+/** Visits are always of hits one by one. */
+async function visitsOf(
+  source: Source,
+  period: Period,
+  cut: Cut,
+  metrics: readonly Metric[],
+): Promise<Visits> {
+  const { parameters, fragments } = await hitsQuestion(source, period);
+  const { interval, timezone } = cut;
+  return readVisits(source.store, { ...parameters, interval, timezone }, fragments, metrics);
 }
 
 /** The values of a dimension with most hits. */
 export async function top(
-  store: Store,
+  source: Source,
   selection: Selection,
   by: Dimension,
   limit: number,
@@ -81,42 +134,91 @@ export async function top(
 ): Promise<Top> {
   // Bots are the one thing that a ranking of bots cannot leave out.
   const bots = by === 'bot' && selection.bots === 'exclude' ? 'only' : selection.bots;
-  const period = await periodOf(store, { ...selection, bots }, now);
-  const rows = await store.rows<Row<'hits' | 'visitors'> & { value: string }>('top', {
-    ...parametersOf(period),
-    by: columnOf(by),
-    limit,
+  const period = await periodOf(source, { ...selection, bots }, now);
+  const stock = await stockOf(source, period);
+  // Of bots, all that is rolled up is which they are.
+  const isOdd = (bots === 'only') !== (by === 'bot');
+  const plan: Plan = isOdd ? { from: 'hits' } : choosePlan(period, DAY, stock);
+  const rows = await (plan.from === 'rollups'
+    ? rolledTop(source, period, plan, by, limit)
+    : rawTop(source, period, by, limit));
+  return { by, ...precision(period, plan, stock), rows };
+}
+
+/** All sites that have hits, those with most first. Visitors are exact where the hits are few, else estimates. */
+export async function sites({ store }: Source): Promise<SiteSummary[]> {
+  const rows = await consistently(store, (fresh) =>
+    store.rows<Row<'hits' | 'first' | 'last'> & { site: string; ranks: number[] }>(
+      'rollup_sites',
+      {},
+      undefined,
+      fresh.fragments,
+    ),
+  );
+  const hits = rows.reduce((sum, row) => sum + Number(row.hits), 0);
+  const exact = new Map<string, Count>();
+  if (hits <= FEW_HITS) {
+    const counts = await store.rows<Row<'hits' | 'visitors'> & { site: string }>('sites', {});
+    for (const row of counts) exact.set(row.site, { hits: Number(row.hits), visitors: Number(row.visitors) });
+  }
+  return rows.map((row) => {
+    const count = exact.get(row.site);
+    return {
+      site: row.site,
+      // Where some were purged, what is left tells too little.
+      ...(count && count.hits >= Number(row.hits) ? count : countOf(row)),
+      first: isoTime(Number(row.first)),
+      last: isoTime(Number(row.last)),
+    };
   });
-  return { by, rows: rows.map((row) => ({ value: row.value, ...countOf(row) })) };
 }
 
-/** All sites that have hits, those with most first. */
-export async function sites(store: Store): Promise<SiteSummary[]> {
-  const rows = await store.rows<Row<'hits' | 'visitors' | 'first' | 'last'> & { site: string }>('sites', {});
-  return rows.map((row) => ({
-    site: row.site,
-    ...countOf(row),
-    first: isoTime(Number(row.first)),
-    last: isoTime(Number(row.last)),
-  }));
-}
-
-async function periodOf(store: Store, selection: Selection, now: number): Promise<Period> {
+/** A selection's period, where it is open from the first hit and up to the last, or up to now. */
+async function periodOf({ store, archive }: Source, selection: Selection, now: number): Promise<Period> {
   if (selection.from !== undefined && selection.to !== undefined) return selection as Period;
-  const [extent] = await store.rows<Row<'hits' | 'first' | 'last'>>('extent', { site: selection.site });
+  const [[extent], archived] = await Promise.all([
+    consistently(store, (fresh) =>
+      store.rows<Row<'hits' | 'first' | 'last'>>(
+        'extent',
+        { site: selection.site },
+        undefined,
+        fresh.fragments,
+      ),
+    ),
+    archive?.firstOf(selection.site),
+  ]);
   const hasHits = Number(extent?.hits ?? 0) > 0;
   const last = selection.from === undefined && hasHits ? Number(extent?.last) + 1 : now;
   const to = selection.to ?? Math.max(last, (selection.from ?? 0) + 1);
-  const first = hasHits ? Number(extent?.first) : to - 1;
+  const first = Math.min(hasHits ? Number(extent?.first) : to - 1, archived ?? Number.POSITIVE_INFINITY);
   return { ...selection, from: selection.from ?? Math.min(first, to - 1), to };
 }
 
-function parametersOf({ site, from, to, bots, status }: Period): Parameters {
-  return { site, from, to, bots, status };
+async function stockOf({ store, archive }: Source, { site, from, to }: Period): Promise<Stock> {
+  const [rows, horizons, archived] = await Promise.all([
+    store.rows<Row<'rows'>>('estimate', { site, from, to }),
+    readHorizons(store),
+    archive?.firstOf(site),
+  ]);
+  const horizonOf = (bySite: ReadonlyMap<string, number>) =>
+    site === '' ? Math.max(0, ...bySite.values()) : (bySite.get(site) ?? 0);
+  return {
+    hits: rows.reduce((sum, row) => sum + Number(row.rows), 0),
+    hitsFrom: Math.min(horizonOf(horizons.hits), archived ?? Number.POSITIVE_INFINITY),
+    rollupsFrom: horizonOf(horizons.rollups),
+  };
 }
 
-function countOf(row: Row<'hits' | 'visitors'>): Count {
-  return { hits: Number(row.hits), visitors: Number(row.visitors) };
+const ESTIMATED = { error: Number(VISITORS_ERROR.toFixed(4)) };
+
+/** How exact an answer is, and what it lacks. */
+function precision(
+  period: Period,
+  plan: Plan,
+  { hitsFrom }: Stock,
+): { error?: number; purged_before?: string } {
+  if (plan.from === 'rollups') return ESTIMATED;
+  return hitsFrom > period.from ? { purged_before: isoTime(hitsFrom) } : {};
 }
 
 function isoTime(milliseconds: number): string {

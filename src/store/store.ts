@@ -5,9 +5,10 @@ import { HitError, messageOf } from '../errors.ts';
 import { ROW_STRUCTURES } from '../hit/row.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
+import type { Aside } from './aside.ts';
 import { Clients } from './client.ts';
 import { migrate } from './migrate.ts';
-import { queryText } from './sql.ts';
+import { type Fragments, queryText } from './sql.ts';
 
 /** Bounds of a read: ClickHouse's settings of these names. */
 export interface ReadBounds {
@@ -29,7 +30,7 @@ export const QUESTION_BOUNDS: ReadBounds = {
 const READ_SETTINGS = { enable_extended_results_for_datetime_functions: 1 };
 
 /** Values of a query's parameters. */
-export type Parameters = Readonly<Record<string, string | number | readonly number[]>>;
+export type Parameters = Readonly<Record<string, string | number | readonly number[] | readonly string[]>>;
 
 export interface StoreOptions {
   /** `embedded`, or the URL of a ClickHouse server. */
@@ -47,6 +48,8 @@ export interface StoreOptions {
  */
 export class Store implements Sink {
   readonly name = 'store';
+  /** No batch that came since this was set is older: so that those not rolled up are found without a look at all. */
+  oldestFresh = 0n;
   readonly #clients: Clients;
 
   private constructor(clients: Clients) {
@@ -71,8 +74,13 @@ export class Store implements Sink {
    *
    * @throws HitError `query_timeout` where its bounds do not suffice, `overloaded`, `store_unavailable`
    */
-  rows<Row>(query: string, parameters: Parameters, bounds = QUESTION_BOUNDS): Promise<Row[]> {
-    return this.#read(query, bounds, async (reader, text) => {
+  rows<Row>(
+    query: string,
+    parameters: Parameters,
+    bounds = QUESTION_BOUNDS,
+    fragments: Fragments = {},
+  ): Promise<Row[]> {
+    return this.#read(queryText(query, fragments), bounds, async (reader, text) => {
       const result = await reader.query({ query: text, query_params: parameters, format: 'JSONEachRow' });
       return result.json<Row>();
     });
@@ -80,7 +88,7 @@ export class Store implements Sink {
 
   /** The result of a query as bytes of ClickHouse's RowBinary format, for more rows than objects should be made of. */
   bytes(query: string, parameters: Parameters, bounds = QUESTION_BOUNDS): Promise<Buffer> {
-    return this.#read(query, bounds, async (reader, text) => {
+    return this.#read(queryText(query), bounds, async (reader, text) => {
       const result = await reader.exec({ query: `${text}\nFORMAT RowBinary`, query_params: parameters });
       return collect(result.stream);
     });
@@ -93,6 +101,7 @@ export class Store implements Sink {
       throw new HitError('data_dir_newer', `segment layout ${segment.layout} is of a newer version`);
     try {
       if (segment.bytes > 0) {
+        if (segment.id < this.oldestFresh) this.oldestFresh = segment.id;
         await this.#insert(segment, structure);
         await this.#count(segment);
       }
@@ -104,6 +113,24 @@ export class Store implements Sink {
     } catch (error) {
       throw unavailable(error);
     }
+  }
+
+  /**
+   * Runs a statement that changes the store and may take long, beside the batches.
+   *
+   * @param name for a server, which refuses a second statement of this name while the first is under way
+   */
+  async keep(query: string, fragments: Fragments, name: string): Promise<void> {
+    try {
+      await this.#clients.keeper.command({ query: queryText(query, fragments), query_id: name });
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** A connection of its own, for work that lasts. @throws HitError `overloaded` */
+  aside(): Aside {
+    return this.#clients.aside();
   }
 
   async close(): Promise<void> {
@@ -158,7 +185,7 @@ export class Store implements Sink {
     const settings = Object.entries({ ...READ_SETTINGS, ...bounds }).map(
       ([name, value]) => `${name} = ${value}`,
     );
-    const text = `${queryText(query)}\nSETTINGS ${settings.join(', ')}`;
+    const text = `${query}\nSETTINGS ${settings.join(', ')}`;
     try {
       return await this.#clients.read((reader) => run(reader, text));
     } catch (error) {
@@ -169,7 +196,7 @@ export class Store implements Sink {
 
 /** The batch is part of the statement, since one with parameters waits for every other that has some. */
 function batchText(query: string, batch: bigint): string {
-  return queryText(query).replaceAll('{{batch}}', () => `toUInt64(${batch})`);
+  return queryText(query, { batch: `toUInt64(${batch})` });
 }
 
 function insertText(rows: string, batch: bigint): string {

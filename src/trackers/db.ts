@@ -6,16 +6,22 @@ import { Intake } from '../hit/intake.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import { Spool, type SpoolOptions } from '../spool/spool.ts';
+import type { ArchiveLocation } from '../store/archive/archives.ts';
+import { ArchiveReader } from '../store/archive/reader.ts';
+import { readDimension } from '../store/dimension.ts';
 import {
-  readDimension,
+  readComparison,
   readInterval,
   readLimit,
+  readMetrics,
   readSelection,
   readTimeZone,
-  type Words,
 } from '../store/question.ts';
+import { Rollups } from '../store/rollups.ts';
+import type { Source } from '../store/source.ts';
 import { type SiteSummary, type Stats, sites, stats, type Top, top } from '../store/stats.ts';
 import { Store } from '../store/store.ts';
+import type { Words } from '../store/words.ts';
 import { factsOf, type TrackInput } from './input.ts';
 
 export interface DBTrackerOptions {
@@ -29,6 +35,8 @@ export interface DBTrackerOptions {
   readonly spoolMax?: number;
   /** Peers that may speak for their clients: `loopback`, `private`, `none` or CIDR ranges. Default `loopback`. */
   readonly trustProxy?: string;
+  /** Where hits are that are not in the store any more: they are read as if they were. */
+  readonly archive?: ArchiveLocation | undefined;
   /** Where troubles are told. Default: the console's errors. */
   readonly log?: SpoolOptions['log'];
 }
@@ -60,15 +68,23 @@ const QUIET: SpoolOptions['log'] = {
  * await db.track(request); // resolves when the hit is durable
  * await db.stats({ from: '2026-11-01', to: '2026-12-01', interval: 'day' });
  */
-export class DBTracker {
+export class DBTracker implements Source {
   readonly store: Store;
   readonly spool: Spool;
+  readonly rollups: Rollups;
+  readonly archive: ArchiveReader | undefined;
   readonly #intake: Intake;
   readonly #onClose: () => void;
 
-  private constructor(store: Store, spool: Spool, intake: Intake, onClose: () => void) {
+  private constructor(
+    { store, spool, archive }: Pick<DBTracker, 'store' | 'spool' | 'archive'>,
+    intake: Intake,
+    onClose: () => void,
+  ) {
     this.store = store;
     this.spool = spool;
+    this.archive = archive;
+    this.rollups = new Rollups(store, (run) => spool.quiesce(run));
     this.#intake = intake;
     this.#onClose = onClose;
   }
@@ -106,8 +122,16 @@ export class DBTracker {
     options: Omit<DBTrackerOptions, 'dataDir' | 'trustProxy'>,
     onClose: () => void = () => undefined,
   ): Promise<DBTracker> {
-    const store = await Store.open({ setting: options.store ?? 'embedded', folder: folder.store });
+    const setting = options.store ?? 'embedded';
+    const store = await Store.open({ setting, folder: folder.store });
     try {
+      const archive =
+        options.archive &&
+        (await ArchiveReader.open(options.archive.location, {
+          ...options.archive,
+          store,
+          isEmbedded: setting === 'embedded',
+        }));
       const spool = await Spool.open({
         folder: folder.spool,
         durability: options.durability ?? 'disk',
@@ -115,7 +139,9 @@ export class DBTracker {
         sink: store,
         log: options.log ?? QUIET,
       });
-      return new DBTracker(store, spool, intake, onClose);
+      const db = new DBTracker({ store, spool, archive }, intake, onClose);
+      db.rollups.keep((options.log ?? QUIET).warn);
+      return db;
     } catch (error) {
       await store.close();
       throw error;
@@ -136,26 +162,40 @@ export class DBTracker {
     });
   }
 
-  /** Totals and series. Words: `site`, `from`, `to`, `interval`, `timezone`, `bots`, `status`. */
+  /**
+   * Totals and series. Words: `site`, `from`, `to`, `interval`, `timezone`, `bots`, `status`, `filter`, `metrics`,
+   * `compare`.
+   */
   async stats(words: Words = {}): Promise<Stats> {
     const selection = readSelection(words);
-    const options = { interval: readInterval(words.interval), timezone: readTimeZone(words.timezone) };
+    const options = {
+      interval: readInterval(words.interval),
+      timezone: readTimeZone(words.timezone),
+      metrics: readMetrics(words.metrics),
+      compare: readComparison(words.compare),
+    };
     await this.#freshen();
-    return stats(this.store, selection, options);
+    return stats(this, selection, options);
   }
 
-  /** Ranking of a dimension. Words: those of `stats`, `by` and `limit`. */
+  /** Ranking of a dimension. Words: `by`, `limit`, and those of `stats` that say which hits. */
   async top(words: Words = {}): Promise<Top> {
     const selection = readSelection(words);
     const by = readDimension(words.by);
     const limit = readLimit(words.limit);
     await this.#freshen();
-    return top(this.store, selection, by, limit);
+    return top(this, selection, by, limit);
   }
 
   async sites(): Promise<SiteSummary[]> {
     await this.#freshen();
-    return sites(this.store);
+    return sites(this);
+  }
+
+  /** Names of all sites that ever had hits. */
+  async siteNames(): Promise<string[]> {
+    const rows = await this.store.rows<{ site: string }>('site_names', {});
+    return rows.map(({ site }) => site);
   }
 
   /** What was imported of logs that begin with a certain line: see `logs/piece.ts`. */
@@ -165,6 +205,7 @@ export class DBTracker {
 
   /** Delivers what it can, leaves the rest on disk for the next start, and lets go of the folder. */
   async close(): Promise<void> {
+    await this.rollups.close();
     await this.spool.close();
     await this.store.close();
     this.#onClose();

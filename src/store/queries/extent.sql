@@ -1,4 +1,15 @@
--- First and last hit of a site, or of all.
-SELECT count() AS hits, toUnixTimestamp64Milli(min(time)) AS first, toUnixTimestamp64Milli(max(time)) AS last
-FROM hits
-WHERE {site:String} = '' OR site = {site:String}
+-- First and last hit of a site, or of all: of what is rolled up, and of what is not.
+SELECT sum(counted) AS hits, min(earliest) AS first, max(latest) AS last
+FROM
+(
+    SELECT sum(r.hits) AS counted, min(r.first) AS earliest, max(r.last) AS latest
+    FROM rollups AS r
+    WHERE by IN ('day', 'bot') AND ({site:String} = '' OR site = {site:String})
+    HAVING counted > 0
+    UNION ALL
+    SELECT count() AS counted, toUInt64(toUnixTimestamp64Milli(min(time))) AS earliest,
+        toUInt64(toUnixTimestamp64Milli(max(time))) AS latest
+    FROM hits
+    WHERE ({site:String} = '' OR site = {site:String}) AND batch >= {{oldest}} AND NOT ({{covered}})
+    HAVING counted > 0
+)

@@ -4,8 +4,8 @@ SELECT toUnixTimestamp64Milli(slot) AS time, sum(h) AS hits, sum(v) AS visitors
 FROM
 (
     SELECT toDateTime64(dateTrunc({interval:String}, time, {timezone:String}), 3, {timezone:String}) AS slot,
-        count() AS h, uniqExact(site, visitor) AS v
-    FROM hits
+        count() AS h, uniqExact({{person}}) AS v
+    FROM {{hits}}
     WHERE {{filter}}
     GROUP BY slot
     UNION ALL

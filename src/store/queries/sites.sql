@@ -1,5 +1,5 @@
-SELECT site, countIf(bot = '') AS hits, uniqExactIf(visitor, bot = '') AS visitors,
-    toUnixTimestamp64Milli(min(time)) AS first, toUnixTimestamp64Milli(max(time)) AS last
+-- Visitors of each site, exactly, of hits that are not purged.
+SELECT site, count() AS hits, uniqExact(visitor) AS visitors
 FROM hits
+WHERE bot = ''
 GROUP BY site
-ORDER BY hits DESC, site

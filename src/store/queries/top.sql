@@ -1,6 +1,7 @@
-SELECT toString({by:Identifier}) AS value, count() AS hits, uniqExact(site, visitor) AS visitors
-FROM hits
-WHERE {{filter}} AND value != ''
-GROUP BY value
-ORDER BY hits DESC, value
+-- Of equal hits that value which has the smaller hash: as rollups have them.
+SELECT toString({by:Identifier}) AS value, count() AS hits, uniqExact({{person}}) AS visitors
+FROM {{hits}}
+WHERE {{filter}} AND {by:Identifier} != ''
+GROUP BY {by:Identifier}
+ORDER BY hits DESC, cityHash64({by:Identifier})
 LIMIT {limit:UInt32}

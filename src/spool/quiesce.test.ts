@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { append, openSpool } from '../../test/fixtures/spool.ts';
+
+test('nothing is delivered while something runs in quiet, and hits are durable meanwhile', async (t) => {
+  const { spool, shelf } = await openSpool(t);
+  let flushed: Promise<void> | undefined;
+  const result = await spool.quiesce(async () => {
+    await append(spool, '/hit-1');
+    flushed = spool.flush();
+    await sleep(50);
+    assert.deepEqual(shelf.attempts, []);
+    return 'done';
+  });
+  assert.equal(result, 'done');
+  await flushed;
+  assert.deepEqual(shelf.paths, ['/hit-1']);
+});
+
+test('quiet begins when the delivery under way has succeeded, also by a second attempt', async (t) => {
+  const { spool, shelf } = await openSpool(t);
+  shelf.failures = 1;
+  await append(spool, '/hit-1');
+  const flushed = spool.flush();
+  await spool.quiesce(async () => assert.deepEqual(shelf.paths, ['/hit-1']));
+  await flushed;
+});
+
+test('what fails in quiet is told, and deliveries go on', async (t) => {
+  const { spool, shelf } = await openSpool(t);
+  await assert.rejects(
+    spool.quiesce(() => Promise.reject(new Error('odd'))),
+    /odd/,
+  );
+  await append(spool, '/hit-1');
+  await spool.flush();
+  assert.deepEqual(shelf.paths, ['/hit-1']);
+});

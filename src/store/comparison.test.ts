@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { type Compared, comparisonOf, type Figures } from './comparison.ts';
+
+function answer(from: string, to: string, totals: Figures): Compared {
+  return { from, to, totals, series: [{ time: from, ...totals }] };
+}
+
+describe('a comparison', () => {
+  test('is the answer about the other period, and how much more there is now', () => {
+    const now = answer('2026-11-01T00:00:00Z', '2026-12-01T00:00:00Z', { hits: 112, visitors: 19 });
+    const before = answer('2026-10-01T00:00:00Z', '2026-11-01T00:00:00Z', { hits: 100, visitors: 20 });
+    assert.deepEqual(comparisonOf(now, before), { ...before, change: { hits: 0.12, visitors: -0.05 } });
+  });
+
+  test('has nothing to say of a change from nothing', () => {
+    const now = answer('2026-11-02', '2026-11-03', { hits: 7, visitors: 0, visits: 7, bounce_rate: null });
+    const before = answer('2026-11-01', '2026-11-02', { hits: 0, visitors: 3, visits: 0, bounce_rate: null });
+    const change = { hits: null, visitors: -1, visits: null, bounce_rate: null };
+    assert.deepEqual(comparisonOf(now, before).change, change);
+  });
+
+  test('keeps answers that hold other things to themselves', () => {
+    const now = { ...answer('2026-11-02', '2026-11-03', { hits: 1 }), site: 'a.com', interval: 'day' };
+    assert.deepEqual(Object.keys(comparisonOf(now, now)), ['from', 'to', 'totals', 'series', 'change']);
+  });
+
+  test('says how exact the other answer is, and what it leaves out', () => {
+    const now = answer('2026-11-02', '2026-11-03', { hits: 1 });
+    const other = comparisonOf(now, { ...now, error: 0.0102, purged_before: '2026-11-02' });
+    assert.deepEqual([other.error, other.purged_before], [0.0102, '2026-11-02']);
+  });
+
+  test('gives the same now back, but for the fourth digit', () => {
+    const counts = fc.integer({ min: 1, max: 1e12 });
+    fc.assert(
+      fc.property(counts, counts, (hits, before) => {
+        const { change } = comparisonOf(answer('b', 'c', { hits }), answer('a', 'b', { hits: before }));
+        assert.ok(Math.abs(before * (1 + change.hits!) - hits) <= before * 0.000_051);
+      }),
+      { seed: 81 },
+    );
+  });
+});

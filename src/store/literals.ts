@@ -1,0 +1,27 @@
+export type Literal = number | bigint | string | readonly (number | bigint | string)[];
+
+/**
+ * A query's text with its parameters in it, as literals. For statements that last: in the embedded engine one with bound
+ * parameters waits for every other that has some.
+ *
+ * @param text with parameters such as `{site:String}`
+ * @example
+ * withLiterals('site = {site:String}', { site: "it's" }); // "site = CAST('it\\'s', 'String')"
+ */
+export function withLiterals(text: string, parameters: Readonly<Record<string, Literal>>): string {
+  return text.replaceAll(/\{(\w+):([^{}]+)\}/g, (parameter, name: string, type: string) => {
+    const value = parameters[name];
+    return value === undefined ? parameter : `CAST(${literal(value)}, ${quote(type)})`;
+  });
+}
+
+/** A text as a literal of ClickHouse SQL. */
+export function quote(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+function literal(value: Literal): string {
+  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'object') return `[${value.map(literal).join(', ')}]`;
+  return String(value);
+}

@@ -1,0 +1,68 @@
+export const DAY_MS = 86_400_000;
+
+/**
+ * What clocks on the wall show in a time zone.
+ *
+ * A wall time is a number as well: the milliseconds since 1970 at which clocks in UTC show the same. So a day of it has
+ * always 24 hours, and `Date`'s UTC functions do the calendar.
+ *
+ * @example
+ * const berlin = new LocalTime('Europe/Berlin');
+ * new Date(berlin.wallOf(Date.UTC(2026, 6, 1, 22))).toISOString(); // '2026-07-02T00:00:00.000Z'
+ */
+export class LocalTime {
+  readonly #format: Intl.DateTimeFormat;
+
+  /** @param timezone an IANA name that is known to be one */
+  constructor(timezone: string) {
+    this.#format = new Intl.DateTimeFormat('en', {
+      ...{ timeZone: timezone, year: 'numeric', month: 'numeric', day: 'numeric' },
+      ...{ hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' },
+    });
+  }
+
+  /** @param time milliseconds since 1970 */
+  wallOf(time: number): number {
+    const shown: Record<string, number> = {};
+    for (const { type, value } of this.#format.formatToParts(time)) shown[type] = Number(value);
+    const { year, month, day, hour, minute, second } = shown as Record<Intl.DateTimeFormatPartTypes, number>;
+    const milliseconds = ((time % 1000) + 1000) % 1000;
+    return Date.UTC(year, month - 1, day, hour, minute, second) + milliseconds;
+  }
+
+  /**
+   * When a wall time is: the first time, of one that comes twice since clocks were set back; when clocks jump over it, of
+   * one that never comes.
+   *
+   * @returns milliseconds since 1970
+   */
+  instantOf(wall: number): number {
+    // Zones are less than a day from UTC, and change their offset more than two days apart.
+    const offsets = [wall - DAY_MS, wall + DAY_MS].map((time) => this.wallOf(time) - time);
+    const earliest = wall - Math.max(...offsets);
+    const latest = wall - Math.min(...offsets);
+    if (this.wallOf(earliest) === wall) return earliest;
+    if (this.wallOf(latest) === wall) return latest;
+    return this.#jumpOver(wall, earliest, latest);
+  }
+
+  /** @returns whether a day begins at this moment: at midnight, or where clocks jump over it */
+  isStartOfDay(time: number): boolean {
+    return this.instantOf(startOfDay(this.wallOf(time))) === time;
+  }
+
+  #jumpOver(wall: number, before: number, after: number): number {
+    let [low, high] = [before, after];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.wallOf(middle) < wall) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+}
+
+/** The midnight, as a wall time, at which the day of a wall time begins. */
+export function startOfDay(wall: number): number {
+  return Math.floor(wall / DAY_MS) * DAY_MS;
+}

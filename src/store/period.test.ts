@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { DAY_MS, LocalTime, startOfDay } from './local-time.ts';
+import { comparedPeriod, PERIODS, type Period, presetPeriod } from './period.ts';
+
+const HOUR = 3_600_000;
+
+/** Zones with what makes calendars hard, each with a moment near which it happens. */
+const ZONES = [
+  ['UTC', '2026-01-01'],
+  ['Europe/Berlin', '2026-03-29'],
+  ['Europe/Berlin', '2026-10-25'],
+  ['America/New_York', '2026-03-08'],
+  ['America/New_York', '2026-11-01'],
+  ['Asia/Kolkata', '2026-03-01'], // 5:30 ahead
+  ['Australia/Lord_Howe', '2026-04-05'], // half an hour
+  ['Australia/Lord_Howe', '2026-10-04'],
+  ['Africa/Cairo', '2026-04-24'], // a day that begins at one
+  ['America/Havana', '2026-11-01'], // a day that has its first hour twice
+  ['Pacific/Apia', '2011-12-30'], // a day that never was
+] as const;
+
+/** A zone, and a moment within six weeks of its odd one, to the quarter of an hour. */
+const moments = fc
+  .tuple(fc.constantFrom(...ZONES), fc.integer({ min: -42 * 96, max: 42 * 96 }))
+  .map(([[zone, day], quarters]) => ({ zone, now: Date.parse(day) + (quarters * HOUR) / 4 }));
+
+/** A zone, and a period of whole local days around its odd moment. */
+const wholeDays = fc
+  .tuple(moments, fc.integer({ min: 1, max: 60 }))
+  .map(([{ zone, now }, days]) => {
+    const local = new LocalTime(zone);
+    const start = startOfDay(local.wallOf(now));
+    return { zone, from: local.instantOf(start), to: local.instantOf(start + days * DAY_MS) };
+  })
+  .filter(({ from, to }) => from < to);
+
+const RUNS = { seed: 20260329, numRuns: 300 };
+
+function iso({ from, to }: Period): string[] {
+  return [from, to].map((time) => new Date(time).toISOString().replace(':00.000Z', 'Z'));
+}
+
+/** A period of wall times in a zone. */
+function local(zone: string, from: string, to: string): Period {
+  const clock = new LocalTime(zone);
+  return { from: clock.instantOf(Date.parse(`${from}Z`)), to: clock.instantOf(Date.parse(`${to}Z`)) };
+}
+
+describe('a wall time', () => {
+  test('is that of its moment again, or the moment at which clocks jump over it', () => {
+    fc.assert(
+      fc.property(moments, ({ zone, now }) => {
+        const clock = new LocalTime(zone);
+        const wall = startOfDay(now) + (now % DAY_MS);
+        const instant = clock.instantOf(wall);
+        if (clock.wallOf(instant) === wall) return;
+        assert.ok(clock.wallOf(instant) > wall);
+        assert.ok(clock.wallOf(instant - 1) < wall);
+      }),
+      RUNS,
+    );
+  });
+
+  test('that comes twice is the first', () => {
+    assert.equal(
+      new LocalTime('Europe/Berlin').instantOf(Date.UTC(2026, 9, 25, 2, 30)),
+      Date.UTC(2026, 9, 25, 0, 30),
+    );
+  });
+
+  test('of a day that never was is the start of the next', () => {
+    const samoa = new LocalTime('Pacific/Apia');
+    assert.equal(samoa.instantOf(Date.UTC(2011, 11, 30)), samoa.instantOf(Date.UTC(2011, 11, 31)));
+  });
+});
+
+describe('a period with a name', () => {
+  test('is never empty, and never reaches beyond now', () => {
+    fc.assert(
+      fc.property(moments, fc.constantFrom(...PERIODS), ({ zone, now }, name) => {
+        const { from, to } = presetPeriod(name, now, zone);
+        assert.ok(from < to && to <= now, `${name} in ${zone} at ${new Date(now).toISOString()}`);
+      }),
+      RUNS,
+    );
+  });
+
+  test('begins where a local day begins', () => {
+    fc.assert(
+      fc.property(moments, fc.constantFrom(...PERIODS), ({ zone, now }, name) => {
+        assert.ok(new LocalTime(zone).isStartOfDay(presetPeriod(name, now, zone).from));
+      }),
+      RUNS,
+    );
+  });
+
+  test('of 7 days has the 7 dates before today', () => {
+    fc.assert(
+      fc.property(moments, ({ zone, now }) => {
+        const clock = new LocalTime(zone);
+        const { from, to } = presetPeriod('7d', now, zone);
+        const today = startOfDay(clock.wallOf(now));
+        assert.equal(to, clock.instantOf(today));
+        assert.equal(from, clock.instantOf(today - 7 * DAY_MS));
+        assert.ok(now - to < 25 * HOUR);
+      }),
+      RUNS,
+    );
+  });
+
+  test('has days of 23 and 25 hours', () => {
+    const [spring, autumn] = [Date.UTC(2026, 2, 30, 10), Date.UTC(2026, 9, 26, 10)];
+    for (const [now, hours] of [
+      [spring, 7 * 24 - 1],
+      [autumn, 7 * 24 + 1],
+    ] as const) {
+      const { from, to } = presetPeriod('7d', now, 'Europe/Berlin');
+      assert.equal((to - from) / HOUR, hours);
+    }
+  });
+
+  test('that is still going on ends now', () => {
+    const now = Date.UTC(2026, 10, 24, 8, 30);
+    assert.deepEqual(iso(presetPeriod('today', now, 'Asia/Kolkata')), [
+      '2026-11-23T18:30Z',
+      '2026-11-24T08:30Z',
+    ]);
+    assert.deepEqual(iso(presetPeriod('month', now, 'America/New_York')), [
+      '2026-11-01T04:00Z',
+      '2026-11-24T08:30Z',
+    ]);
+    assert.deepEqual(iso(presetPeriod('year', now, 'Europe/Berlin')), [
+      '2025-12-31T23:00Z',
+      '2026-11-24T08:30Z',
+    ]);
+  });
+
+  test('at the midnight that ends it is the whole one', () => {
+    const { from, to } = local('Europe/Berlin', '2026-10-01', '2026-11-01');
+    assert.deepEqual(presetPeriod('month', to, 'Europe/Berlin'), { from, to });
+    assert.deepEqual(
+      presetPeriod('today', to, 'Europe/Berlin'),
+      local('Europe/Berlin', '2026-10-31', '2026-11-01'),
+    );
+  });
+
+  test('begins at one where there is no midnight', () => {
+    assert.deepEqual(iso(presetPeriod('today', Date.UTC(2026, 3, 24, 9), 'Africa/Cairo')), [
+      '2026-04-23T22:00Z',
+      '2026-04-24T09:00Z',
+    ]);
+  });
+});
+
+describe('the period before', () => {
+  test('whole days has as many dates, or months, and ends where they begin', () => {
+    fc.assert(
+      fc.property(wholeDays, ({ zone, from, to }) => {
+        const clock = new LocalTime(zone);
+        const compared = comparedPeriod({ from, to }, 'previous', zone);
+        assert.equal(compared.to, from);
+        assert.ok(compared.from < from);
+        assert.ok(clock.isStartOfDay(compared.from));
+      }),
+      RUNS,
+    );
+  });
+
+  test('any period is over when it begins, or has its time of day', () => {
+    fc.assert(
+      fc.property(moments, fc.integer({ min: 1, max: 5000 }), ({ zone, now }, quarters) => {
+        const period = { from: now, to: now + (quarters * HOUR) / 4 };
+        const compared = comparedPeriod(period, 'previous', zone);
+        assert.ok(compared.from < compared.to && compared.to <= period.to);
+        assert.ok(compared.from < period.from);
+      }),
+      RUNS,
+    );
+  });
+
+  test('a whole month is the month before, be it longer or shorter', () => {
+    const zone = 'America/New_York';
+    for (const [from, to, before] of [
+      ['2026-03-01', '2026-04-01', '2026-02-01'],
+      ['2028-03-01', '2028-04-01', '2028-02-01'],
+      ['2026-01-01', '2026-02-01', '2025-12-01'],
+      ['2026-10-01', '2027-01-01', '2026-07-01'],
+      ['2026-01-01', '2027-01-01', '2025-01-01'],
+    ] as const) {
+      assert.deepEqual(comparedPeriod(local(zone, from, to), 'previous', zone), local(zone, before, from));
+    }
+  });
+
+  test('today up to an hour is yesterday up to that hour', () => {
+    assert.deepEqual(
+      comparedPeriod(local('Europe/Berlin', '2026-03-29', '2026-03-29T08:00'), 'previous', 'Europe/Berlin'),
+      local('Europe/Berlin', '2026-03-28', '2026-03-28T08:00'),
+    );
+  });
+
+  test('an hour is the hour before', () => {
+    const hour = { from: Date.UTC(2026, 2, 29, 1), to: Date.UTC(2026, 2, 29, 2) };
+    assert.deepEqual(comparedPeriod(hour, 'previous', 'Europe/Berlin'), {
+      from: hour.from - HOUR,
+      to: hour.from,
+    });
+  });
+
+  test('the day after one that never was is the last that was', () => {
+    const { from, to } = local('Pacific/Apia', '2011-12-31', '2012-01-01');
+    assert.deepEqual(
+      comparedPeriod({ from, to }, 'previous', 'Pacific/Apia'),
+      local('Pacific/Apia', '2011-12-29', '2011-12-30'),
+    );
+  });
+});
+
+describe('a year before', () => {
+  test('are the same dates, and as many of them but for a 29 February', () => {
+    fc.assert(
+      fc.property(wholeDays, ({ zone, from, to }) => {
+        const clock = new LocalTime(zone);
+        const compared = comparedPeriod({ from, to }, 'year', zone);
+        const [date, earlier] = [from, compared.from].map((time) => new Date(clock.wallOf(time)));
+        assert.equal(earlier!.getUTCFullYear(), date!.getUTCFullYear() - 1);
+        assert.equal(earlier!.getUTCMonth(), date!.getUTCMonth());
+        const days = (period: Period) =>
+          Math.round((startOfDay(clock.wallOf(period.to)) - startOfDay(clock.wallOf(period.from))) / DAY_MS);
+        assert.ok(Math.abs(days(compared) - days({ from, to })) <= 1);
+      }),
+      RUNS,
+    );
+  });
+
+  test('what ends or begins with a 29 February has the 28th in its place', () => {
+    for (const [from, to, expectedFrom, expectedTo] of [
+      ['2028-02-29', '2028-03-01', '2027-02-28', '2027-03-01'],
+      ['2028-02-01', '2028-03-01', '2027-02-01', '2027-03-01'],
+      ['2028-02-01', '2028-02-29', '2027-02-01', '2027-03-01'],
+      ['2028-02-01', '2028-02-29T09:00', '2027-02-01', '2027-02-28T09:00'],
+      ['2029-02-01', '2029-03-01', '2028-02-01', '2028-02-29'],
+    ] as const) {
+      assert.deepEqual(
+        comparedPeriod(local('Europe/Berlin', from, to), 'year', 'Europe/Berlin'),
+        local('Europe/Berlin', expectedFrom, expectedTo),
+      );
+    }
+  });
+
+  test('a 29 February that begins later than it ends on the 28th has its length', () => {
+    const period = local('UTC', '2028-02-28T12:00', '2028-02-29T08:00');
+    const compared = comparedPeriod(period, 'year', 'UTC');
+    assert.equal(compared.to - compared.from, period.to - period.from);
+  });
+});

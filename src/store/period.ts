@@ -1,0 +1,117 @@
+/**
+ * Periods by their names, and the periods that they are compared with, on the calendar of a time zone. Days begin at
+ * local midnight and have 23, 24 or 25 hours; all times are milliseconds since 1970, and `to` is not a part of its period.
+ */
+
+import { DAY_MS, LocalTime, startOfDay } from './local-time.ts';
+import type { ComparisonKind } from './question.ts';
+
+/** What `presetPeriod` knows. */
+export const PERIODS = ['today', '7d', '30d', 'month', 'year'] as const;
+export type PeriodName = (typeof PERIODS)[number];
+
+export interface Period {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The period that a name means at a moment.
+ *
+ * - `today`, `month`, `year`: the local day, calendar month or calendar year, from its start up to now. At its very end,
+ *   which is the start of the next, it is the whole one that ends: so what runs on the first of a month at midnight and
+ *   asks for `month` gets the month that is over, and none is ever empty.
+ * - `7d`, `30d`: so many whole local days, the last one yesterday, as Plausible has it: a day that goes on would make the
+ *   last point of every chart a fall.
+ *
+ * @param now milliseconds since 1970
+ * @param timezone an IANA name that is known to be one
+ * @example
+ * presetPeriod('7d', Date.UTC(2026, 10, 24, 7), 'Europe/Berlin'); // 16 November 23:00 UTC to 23 November 23:00 UTC
+ */
+export function presetPeriod(name: PeriodName, now: number, timezone: string): Period {
+  const local = new LocalTime(timezone);
+  if (name === '7d' || name === '30d') {
+    const today = startOfDay(local.wallOf(now));
+    return { from: local.instantOf(today - Number.parseInt(name, 10) * DAY_MS), to: local.instantOf(today) };
+  }
+  const date = new Date(local.wallOf(now - 1));
+  const month = name === 'year' ? 0 : date.getUTCMonth();
+  const day = name === 'today' ? date.getUTCDate() : 1;
+  return { from: local.instantOf(Date.UTC(date.getUTCFullYear(), month, day)), to: now };
+}
+
+/**
+ * The period that another is compared with.
+ *
+ * `previous` is the one before it:
+ * - of whole calendar months, as many months before;
+ * - of whole local days, as many days before, up to its start;
+ * - of a local day's start up to some time of a day, such as `today`: the same times so many days earlier as it has dates.
+ *   The 1st up to the 24th at noon is compared with the 24 days before the 1st, the last of them up to noon;
+ * - of any other, the same length up to its start.
+ *
+ * `year` is the same local dates and times a year earlier. What was a 29 February is then a 28th; a period that ends with
+ * it ends with the 28th.
+ *
+ * @example
+ * comparedPeriod({ from: Date.UTC(2026, 2), to: Date.UTC(2026, 3) }, 'previous', 'UTC'); // February
+ */
+export function comparedPeriod({ from, to }: Period, kind: ComparisonKind, timezone: string): Period {
+  const local = new LocalTime(timezone);
+  if (kind === 'previous' && !local.isStartOfDay(from)) return { from: from - (to - from), to: from };
+  const start = { wall: local.wallOf(from), isDay: local.isStartOfDay(from) };
+  const end = { wall: local.wallOf(to), isDay: local.isStartOfDay(to) };
+  // Where clocks jump over midnight, the wall shows more than the day's start.
+  if (start.isDay) start.wall = startOfDay(start.wall);
+  if (end.isDay) end.wall = startOfDay(end.wall);
+  const walls = kind === 'year' ? yearBefore(start, end) : periodBefore(start, end);
+  const compared = { from: local.instantOf(walls.from), to: local.instantOf(walls.to) };
+  // Samoa had no 30 December 2011, and there is a 29 February that begins and ends within hours of the 28th.
+  return compared.from < compared.to ? compared : { from: compared.to - (to - from), to: compared.to };
+}
+
+/** An end of a period: its wall time, and whether a day begins there. */
+interface Edge {
+  readonly wall: number;
+  readonly isDay: boolean;
+}
+
+function periodBefore(start: Edge, end: Edge): Period {
+  if (isMonth(start) && isMonth(end)) {
+    return { from: monthsLater(start.wall, -monthsBetween(start.wall, end.wall)), to: start.wall };
+  }
+  const days = Math.ceil((end.wall - start.wall) / DAY_MS);
+  return { from: start.wall - days * DAY_MS, to: end.wall - days * DAY_MS };
+}
+
+function yearBefore(start: Edge, end: Edge): Period {
+  // A day that is over is moved, and not the one that begins there.
+  const to = end.isDay ? yearEarlier(end.wall - DAY_MS) + DAY_MS : yearEarlier(end.wall);
+  return { from: yearEarlier(start.wall), to };
+}
+
+function yearEarlier(wall: number): number {
+  const date = new Date(wall);
+  const isLeapDay = date.getUTCMonth() === 1 && date.getUTCDate() === 29;
+  return date.setUTCFullYear(
+    date.getUTCFullYear() - 1,
+    date.getUTCMonth(),
+    isLeapDay ? 28 : date.getUTCDate(),
+  );
+}
+
+function isMonth({ wall, isDay }: Edge): boolean {
+  return isDay && new Date(wall).getUTCDate() === 1;
+}
+
+function monthsBetween(from: number, to: number): number {
+  const [start, end] = [new Date(from), new Date(to)];
+  return 12 * (end.getUTCFullYear() - start.getUTCFullYear()) + end.getUTCMonth() - start.getUTCMonth();
+}
+
+/** @param wall the start of a month */
+function monthsLater(wall: number, months: number): number {
+  const date = new Date(wall);
+  return date.setUTCMonth(date.getUTCMonth() + months);
+}

@@ -1,0 +1,1 @@
+bitXor(cityHash64(site), visitor)

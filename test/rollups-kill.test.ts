@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Period, QUARTER } from '../src/store/plan.ts';
+import { readSelection } from '../src/store/question.ts';
+import { rolledStats } from '../src/store/rolled.ts';
+import { Rollups } from '../src/store/rollups.ts';
+import { Store } from '../src/store/store.ts';
+import { ROLLING_HITS, rollingBatch } from './fixtures/rolling-batch.ts';
+import { segmentOf } from './fixtures/segments.ts';
+import { temporaryFolder } from './fixtures/temporary.ts';
+
+const PROCESS = fileURLToPath(new URL('fixtures/rolling-process.ts', import.meta.url));
+const KILLS = 8;
+const PERIOD = readSelection({ from: '2026-01-01', to: '2026-03-01' }) as Period;
+const PLAN = { from: 'rollups', first: PERIOD.from, end: PERIOD.to } as const;
+const CUT = { interval: 'month', step: 24 * 4 * QUARTER, timezone: 'UTC' } as const;
+
+/** Lets a process bring batches from a number on, and kills it in the midst. @returns the number of the next */
+async function killed(folder: string, next: number, patience: number): Promise<number> {
+  const child = spawn(process.execPath, [PROCESS, folder, String(next)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface(child.stdout);
+  let last = next - 1;
+  lines.on('line', (line) => {
+    if (line !== 'open') last = Number(line);
+  });
+  await once(lines, 'line');
+  await sleep(patience);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  return last + 1;
+}
+
+test('hits are rolled up once, in whatever moment a process is killed', { timeout: 60_000 }, async (t) => {
+  const folder = temporaryFolder(t);
+  let next = 0;
+  for (let kill = 0; kill < KILLS; kill++) next = await killed(folder, next, 100 + ((kill * 7919) % 400));
+  await using store = await Store.open({ setting: 'embedded', folder: `${folder}/store` });
+  await using rollups = new Rollups(store, (run) => run());
+  // The last may have been cut off between its months. It comes again, as it would from the spool.
+  const { id, hits } = rollingBatch(next);
+  await store.deliver(segmentOf(folder, id, hits));
+  const before = await rolledStats({ store }, PERIOD, PLAN, CUT);
+  await rollups.rollUp();
+  const after = await rolledStats({ store }, PERIOD, PLAN, CUT);
+  assert.ok(next > KILLS, `${next} batches`);
+  assert.equal(before.totals.hits, (next + 1) * ROLLING_HITS);
+  assert.deepEqual(after, before);
+});
