@@ -1,0 +1,175 @@
+/** Purging: what goes, what stays, and that it is counted all the same. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Hit } from '../src/hit/hit.ts';
+import { readAges } from '../src/settings/ages.ts';
+import { readHorizons } from '../src/store/retention/horizons.ts';
+import { horizonOf, retentionPolicy } from '../src/store/retention/policy.ts';
+import { purge } from '../src/store/retention/purge.ts';
+import { marksOf, Rollups } from '../src/store/rollups.ts';
+import { measureStorage } from '../src/store/storage.ts';
+import { Store } from '../src/store/store.ts';
+import { segmentOf } from './fixtures/segments.ts';
+import { temporaryFolder } from './fixtures/temporary.ts';
+
+const DAY = 86_400_000;
+const NOW = Date.UTC(2026, 10, 24, 15, 30);
+const RUN = 5n;
+
+function policyOf(hits: string, rollups = 'forever') {
+  return retentionPolicy(
+    readAges('400d')(hits, '--keep-hits'),
+    readAges('forever')(rollups, '--keep-rollups'),
+  );
+}
+
+/** Milliseconds of so many days before now. */
+function ago(days: number): number {
+  return NOW - days * DAY;
+}
+
+async function openStore(t: TestContext, hits: readonly Partial<Hit>[]) {
+  // Closed before their folder goes.
+  t.after(async () => {
+    await rollups.close();
+    await store.close();
+  });
+  const folder = temporaryFolder(t);
+  const store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+  const batch = (sequence: number, more: readonly Partial<Hit>[]) =>
+    store.deliver(segmentOf(folder, (BigInt(sequence) << 22n) | RUN, more));
+  await batch(1000, hits);
+  const rollups = new Rollups(store, (run) => run());
+  await rollups.rollUp();
+  return { store, batch, source: { store, rolledUp: () => marksOf(store) } };
+}
+
+/** Times of the hits that are there, by site. */
+async function kept(store: Store): Promise<[string, number][]> {
+  await using aside = store.aside();
+  const rows = await aside.rows<{ site: string; hits: string }>(
+    'SELECT site, count() AS hits FROM hits GROUP BY site ORDER BY site',
+  );
+  return rows.map(({ site, hits }) => [site, Number(hits)]);
+}
+
+test('ages are read with those of single sites, and what is odd is refused', () => {
+  const read = readAges('400d');
+  const ages = read('90d,a.com=30d, b.com=forever', '--keep-hits');
+  assert.equal(ages.usual, 90);
+  assert.deepEqual(
+    [...ages.bySite],
+    [
+      ['a.com', 30],
+      ['b.com', Number.POSITIVE_INFINITY],
+    ],
+  );
+  assert.equal(read('a.com=2w', '--keep-hits').usual, 400);
+  for (const [text, said] of [
+    ['', /is not a list/],
+    ['90', /not an age/],
+    ['a.com=', /not an age/],
+    ['90d,80d', /second age/],
+    ['a.com=1d,a.com=2d', /named twice/],
+  ] as const) {
+    assert.throws(() => read(text, '--keep-hits'), { code: 'bad_setting', message: said });
+  }
+  assert.throws(() => policyOf('400d,a b=30d'), { code: 'bad_setting', message: /no host name/ });
+  assert.throws(() => policyOf('400d,A.com=30d,a.com=20d'), { code: 'bad_setting', message: /twice/ });
+});
+
+test('a day goes when the whole of it is too old', () => {
+  const noon = Date.UTC(2026, 10, 24, 12);
+  assert.equal(horizonOf(30, noon), Date.UTC(2026, 9, 25));
+  assert.equal(horizonOf(30, Date.UTC(2026, 10, 24)), Date.UTC(2026, 9, 25));
+  assert.equal(horizonOf(30, Date.UTC(2026, 10, 24) - 1), Date.UTC(2026, 9, 24));
+  assert.equal(horizonOf(Number.POSITIVE_INFINITY, noon), 0);
+});
+
+test('a purge takes what is too old by its site, says before what it would, and notes up to where', async (t) => {
+  const hits = ['a.com', 'b.com', 'c.com'].flatMap((site) =>
+    [1, 29, 31, 89, 91, 200].map((days) => ({ site, time: ago(days), visitorLow: days })),
+  );
+  const { store, source } = await openStore(t, hits);
+  const policy = policyOf('90d,a.com=30d,b.com=forever');
+  const before = await measureStorage(store, 0);
+  assert.equal(before.hits.rows, 18);
+  assert.deepEqual(before.hits.first, new Date(ago(200)).toISOString());
+
+  const dry = await purge(source, policy, NOW, true);
+  const expected = [
+    { site: 'a.com', before: '2026-10-25T00:00:00Z', rows: 4 },
+    { site: 'c.com', before: '2026-08-26T00:00:00Z', rows: 2 },
+  ];
+  assert.deepEqual(
+    dry.hits.map(({ bytes: _, ...rest }) => rest),
+    expected,
+  );
+  assert.ok(dry.hits.every(({ bytes }) => bytes > 0 && bytes < before.hits.bytes));
+  assert.deepEqual(await kept(store), [
+    ['a.com', 6],
+    ['b.com', 6],
+    ['c.com', 6],
+  ]);
+  assert.equal((await readHorizons(store)).hits.size, 0);
+
+  assert.deepEqual(await purge(source, policy, NOW), { ...dry, dry_run: false });
+  assert.deepEqual(await kept(store), [
+    ['a.com', 2],
+    ['b.com', 6],
+    ['c.com', 4],
+  ]);
+  const { hits: horizons, rollups } = await readHorizons(store);
+  assert.deepEqual([...horizons].sort(), [
+    ['a.com', Date.UTC(2026, 9, 25)],
+    ['c.com', Date.UTC(2026, 7, 26)],
+  ]);
+  assert.equal(rollups.size, 0);
+  // What went is counted all the same.
+  const totals = await store.rows<{ site: string; hits: string }>('live_totals', {});
+  assert.deepEqual(
+    totals.map(({ hits }) => Number(hits)),
+    [6, 6, 6],
+  );
+
+  assert.deepEqual((await purge(source, policy, NOW)).hits, []);
+  // An older horizon does not come back.
+  await purge(source, policyOf('365d'), NOW);
+  assert.equal((await readHorizons(store)).hits.get('a.com'), Date.UTC(2026, 9, 25));
+});
+
+test('hits that are not rolled up stay, however old', async (t) => {
+  const { store, batch, source } = await openStore(t, [{ site: 'a.com', time: ago(100) }]);
+  await batch(2000, [{ site: 'a.com', time: ago(100) }]);
+  const { hits } = await purge(source, policyOf('30d'), NOW);
+  assert.deepEqual(
+    hits.map(({ rows }) => rows),
+    [1],
+  );
+  assert.deepEqual(await kept(store), [['a.com', 1]]);
+  await using rollups = new Rollups(store, (run) => run());
+  await rollups.rollUp();
+  await purge(source, policyOf('30d'), NOW);
+  assert.deepEqual(await kept(store), []);
+});
+
+test('rollups go by their own age, and the marks among them stay', async (t) => {
+  const { store, source } = await openStore(t, [
+    { site: 'a.com', time: ago(100) },
+    { site: 'a.com', time: ago(10) },
+  ]);
+  const marks = await marksOf(store);
+  const { hits, rollups } = await purge(source, policyOf('forever', '50d'), NOW);
+  assert.deepEqual(hits, []);
+  assert.equal(rollups[0]!.site, 'a.com');
+  assert.ok(rollups[0]!.rows > 0 && rollups[0]!.bytes > 0);
+  await using aside = store.aside();
+  const left = await aside.rows<{ day: string }>(
+    "SELECT DISTINCT toDate(slot) AS day FROM rollups WHERE by NOT IN ('@', 'month') ORDER BY day",
+  );
+  assert.deepEqual(left, [{ day: '2026-11-14' }]);
+  assert.deepEqual(await marksOf(store), marks);
+  assert.deepEqual(await kept(store), [['a.com', 2]]);
+  assert.deepEqual([...(await readHorizons(store)).rollups], [['a.com', Date.UTC(2026, 9, 5)]]);
+});
