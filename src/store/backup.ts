@@ -1,0 +1,162 @@
+/**
+ * Backups: a copy of a data folder that a server can start from, made while another runs on it.
+ *
+ * While nothing is being delivered, the parts of all tables are frozen (hard links, which take no time and no room), and
+ * so are the segments of the spool. So each hit that was acknowledged is in the one or in the other, and none in both.
+ * Then all is copied, while hits come and parts are merged.
+ *
+ * The copy grows under a name of its own, with a note in it that it is not whole, and gets its name when all of it is on
+ * disk.
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { HitError, messageOf } from '../errors.ts';
+import { copyFolder, syncPath } from '../folder/copy.ts';
+import { linkSegments } from '../spool/segment-links.ts';
+import type { Spool } from '../spool/spool.ts';
+import { type Aside, SCRATCH } from './aside.ts';
+import { queryText } from './sql.ts';
+import type { Store } from './store.ts';
+
+/** Says of a folder that it is a copy which is not whole. */
+const UNFINISHED = 'unfinished-backup';
+/** What the engine must find beside the parts of a table. */
+const METADATA = /\.sql$|^format_version\.txt$/;
+
+/** What is backed up. */
+export interface BackupSource {
+  readonly store: Store;
+  readonly spool: Pick<Spool, 'quiesce'>;
+  /** The data folder, which this process has. */
+  readonly dataDir: string;
+}
+
+export interface Backup {
+  /** Where it is, as an absolute path. */
+  readonly folder: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** For how long nothing was delivered, in milliseconds. Hits were taken all the same. */
+  readonly pause: number;
+}
+
+/**
+ * Copies a data folder, with its secrets: who can read the copy can do what the owner of the folder can.
+ *
+ * @param to a folder that is not there, or empty
+ * @param signal breaks it off; nothing of the copy stays then
+ * @throws HitError `invalid` for a folder that cannot be meant, and for a store that is a server; `data_dir_unusable`
+ *   where the copy cannot be written; `store_unavailable`, `overloaded`
+ * @example
+ * await backUp({ store: db.store, spool: db.spool, dataDir: './data' }, '/backup/monday');
+ */
+export async function backUp(source: BackupSource, to: string, signal?: AbortSignal): Promise<Backup> {
+  const folder = resolve(to);
+  const dataDir = resolve(source.dataDir);
+  await using aside = source.store.aside();
+  if (aside.folder === undefined) {
+    throw new HitError('invalid', 'the store is a ClickHouse server: make a backup there, with its BACKUP');
+  }
+  const unfinished = await begin(folder, dataDir);
+  // The engine writes other signs than these as numbers.
+  const shadow = join(aside.folder, 'shadow', SCRATCH + randomUUID().replaceAll('-', ''));
+  try {
+    const pause = await freeze(source, aside, join(dataDir, 'spool'), shadow);
+    const store = join(unfinished, 'store');
+    const parts = await copyFolder(join(shadow, 'store'), join(store, 'store'), { signal });
+    const segments = await copyFolder(join(shadow, 'spool'), join(unfinished, 'spool'), { signal });
+    await copyMetadata(aside.folder, store);
+    await copySecrets(dataDir, unfinished);
+    await finish(unfinished, folder);
+    return {
+      folder,
+      files: parts.files + segments.files,
+      bytes: parts.bytes + segments.bytes,
+      pause: Math.round(pause),
+    };
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw faultOf(error);
+  } finally {
+    await rm(shadow, { recursive: true, force: true });
+  }
+}
+
+/** Makes the folder that the copy grows in. */
+async function begin(folder: string, dataDir: string): Promise<string> {
+  if (`${folder}${sep}`.startsWith(`${dataDir}${sep}`)) {
+    throw new HitError('invalid', `${folder} is in the data folder: choose one outside of it`);
+  }
+  if (existsSync(folder) && (await readdir(folder).catch(() => ['a file'])).length > 0) {
+    throw new HitError('invalid', `${folder} is there already: choose a folder that is not, or is empty`);
+  }
+  const unfinished = `${folder}.part`;
+  try {
+    // What an earlier run left when it was killed, and nothing else.
+    if (existsSync(join(unfinished, UNFINISHED))) await rm(unfinished, { recursive: true });
+    await mkdir(dirname(folder), { recursive: true });
+    await mkdir(unfinished, { mode: 0o700 });
+    await writeFile(join(unfinished, UNFINISHED), 'This backup was not finished. It can be deleted.\n');
+  } catch (error) {
+    throw faultOf(error);
+  }
+  return unfinished;
+}
+
+/** @returns how long it took, in milliseconds */
+function freeze({ spool }: BackupSource, aside: Aside, segments: string, shadow: string): Promise<number> {
+  return spool.quiesce(async () => {
+    const started = performance.now();
+    const tables = await aside.rows<{ name: string }>(queryText('backup_tables'));
+    const name = shadow.slice(shadow.lastIndexOf(sep) + 1);
+    for (const table of tables) {
+      await aside.command(`ALTER TABLE ${table.name} FREEZE WITH NAME '${name}'`);
+    }
+    linkSegments(segments, join(shadow, 'spool'));
+    return performance.now() - started;
+  });
+}
+
+/** What the engine knows its tables by. It names them by links that lead from one place in the folder to another. */
+async function copyMetadata(from: string, to: string): Promise<void> {
+  for (const links of ['metadata', 'data']) await copyFolder(join(from, links), join(to, links));
+  for (const group of await readdir(join(from, 'store'))) {
+    for (const id of await readdir(join(from, 'store', group))) {
+      const [source, target] = [join(from, 'store', group, id), join(to, 'store', group, id)];
+      const files = await readdir(source, { withFileTypes: true });
+      await mkdir(target, { recursive: true });
+      for (const file of files.filter((each) => each.isFile() && METADATA.test(each.name))) {
+        await copyFile(join(source, file.name), join(target, file.name));
+      }
+      await syncPath(target);
+    }
+  }
+}
+
+async function copySecrets(from: string, to: string): Promise<void> {
+  const file = await open(join(to, 'secrets.json'), 'wx', 0o600);
+  try {
+    await file.writeFile(await readFile(join(from, 'secrets.json')));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function finish(unfinished: string, folder: string): Promise<void> {
+  await rm(join(unfinished, UNFINISHED));
+  await syncPath(unfinished);
+  await rename(unfinished, folder);
+  await syncPath(dirname(folder));
+}
+
+function faultOf(error: unknown): HitError {
+  if (error instanceof HitError) return error;
+  if ((error as Error).name === 'AbortError')
+    return new HitError('interrupted', 'the backup was interrupted');
+  return new HitError('data_dir_unusable', `the backup cannot be written: ${messageOf(error)}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { csvOf } from './csv.ts';
+
+describe('CSV', () => {
+  it('quotes what has to be quoted', () => {
+    const rows = [{ value: 'a,"b"\nc', hits: 1 }];
+    assert.equal(csvOf(rows), 'value,hits\r\n"a,""b""\nc",1\r\n');
+  });
+
+  it('is no formula in a spreadsheet', () => {
+    for (const value of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1']) {
+      assert.equal(csvOf([{ value }]), `value\r\n'${value}\r\n`);
+    }
+  });
+
+  it('of nothing is nothing', () => {
+    assert.equal(csvOf([]), '');
+  });
+});

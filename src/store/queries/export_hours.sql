@@ -1,0 +1,6 @@
+-- Hours that have hits, for slices of an export.
+SELECT intDiv(toUnixTimestamp64Milli(time), 3600000) AS hour, count() AS n
+FROM {{hits}}
+WHERE {{filter}} AND {{known}}
+GROUP BY hour
+ORDER BY hour

@@ -1,0 +1,23 @@
+-- What each column of hits takes on disk, and what is of no column. Small parts keep all columns in one file, and tell
+-- none apart.
+WITH
+    columns AS
+    (
+        SELECT name, column, p.rows, column_bytes_on_disk
+        FROM system.parts_columns AS p
+        WHERE active AND database = currentDatabase() AND table = 'hits' AND part_type = 'Wide'
+    ),
+    parts AS
+    (
+        SELECT name, part_type, p.rows, bytes_on_disk
+        FROM system.parts AS p
+        WHERE active AND database = currentDatabase() AND table = 'hits'
+    )
+SELECT column, sum(c.rows) AS rows, sum(c.column_bytes_on_disk) AS bytes FROM columns AS c GROUP BY column
+UNION ALL
+SELECT '(indexes)', sum(p.rows), sum(toInt64(p.bytes_on_disk) - of_columns)
+FROM parts AS p
+INNER JOIN (SELECT name, toInt64(sum(column_bytes_on_disk)) AS of_columns FROM columns GROUP BY name) AS c USING (name)
+HAVING count() > 0
+UNION ALL
+SELECT '(small parts)', sum(p.rows), sum(p.bytes_on_disk) FROM parts AS p WHERE part_type != 'Wide' HAVING count() > 0

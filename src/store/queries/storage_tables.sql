@@ -1,0 +1,6 @@
+-- What each table takes on disk.
+SELECT table, sum(p.rows) AS rows, sum(p.bytes_on_disk) AS bytes
+FROM system.parts AS p
+WHERE active AND database = currentDatabase()
+GROUP BY table
+ORDER BY bytes DESC, table
