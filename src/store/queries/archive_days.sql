@@ -1,0 +1,10 @@
+-- Hits of each site and day before a time: those that may go into the archive, those that are in it and here as well,
+-- and those that are too new in the store to be archived.
+SELECT site, toString(toDate32(time)) AS day,
+    countIf({{removable}} AND NOT {{archived}}) AS fresh,
+    countIf({{removable}} AND {{archived}}) AS kept,
+    countIf(NOT {{removable}}) AS waiting
+FROM hits
+WHERE {{which}}
+GROUP BY site, day
+ORDER BY day, site

@@ -1,0 +1,3 @@
+SELECT sum(bytes_on_disk) AS bytes, sum(p.rows) AS rows
+FROM system.parts AS p
+WHERE active AND database = currentDatabase() AND table = 'hits'

@@ -1,0 +1,5 @@
+-- What is the same of the same rows, wherever they are and in any order.
+SELECT count() AS rows, toUnixTimestamp64Milli(min(time)) AS first, toUnixTimestamp64Milli(max(time)) AS last,
+    toString(sum(cityHash64({{columns}}))) AS checksum
+FROM {{table}}
+WHERE {{which}}

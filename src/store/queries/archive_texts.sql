@@ -1,0 +1,2 @@
+-- Manifests in a bucket.
+SELECT _path AS path, text FROM {{files}}
