@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { HandClock } from '../../test/fixtures/hand-clock.ts';
+import { KeptLog } from '../../test/fixtures/kept-log.ts';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { MemoryLive } from '../live/memory.ts';
+import { readAlertRules } from './alert-rule.ts';
+import { AlertWatch } from './alert-watch.ts';
+import type { Event } from './event.ts';
+
+const START = '2026-11-24T06:00Z';
+const SECOND = 1000;
+
+/** Live counts, a clock, and what was told. */
+class Desk {
+  readonly clock = new HandClock(START);
+  readonly log = new KeptLog();
+  readonly told: string[] = [];
+  readonly events: Event[] = [];
+  readonly live: MemoryLive;
+  readonly state: string;
+  refuses = false;
+
+  constructor(t: TestContext) {
+    const folder = temporaryFolder(t);
+    this.state = join(folder, 'alerts.json');
+    this.live = new MemoryLive({
+      ...{ expectedVisitors: 1000, rate: true, maxBytes: 2 ** 24, folder },
+      ...{ onFault: assert.fail, now: () => this.clock.now() },
+    });
+    t.after(() => this.live[Symbol.dispose]());
+  }
+
+  watch(rules: readonly string[], isKept = true): Promise<AlertWatch> {
+    return AlertWatch.start({
+      rules: readAlertRules(rules),
+      ...{ live: this.live, isKept, state: this.state, clock: this.clock, log: this.log },
+      tell: async (event) => {
+        if (this.refuses) throw new Error('the disk is full');
+        this.events.push(event);
+        this.told.push(`${event.type} ${new Date(event.time).toISOString().slice(11, 19)}`);
+      },
+    });
+  }
+
+  /** So many hits of as many visitors, now. */
+  hit(count: number): void {
+    const time = this.clock.now();
+    for (let i = 0; i < count; i++) {
+      this.live.track({ site: 'a.com', time, visitorHigh: Math.imul(i, 0x9e37_79b9) >>> 0, visitorLow: i });
+    }
+  }
+
+  /** Moves on by so many seconds, while everybody looks. */
+  async pass(seconds: number): Promise<void> {
+    await this.clock.advanceTo(new Date(this.clock.now() + seconds * SECOND).toISOString());
+  }
+}
+
+describe('an alert', { timeout: 20_000 }, () => {
+  test('fires once when the bound is passed, and is over when the count is back', async (t) => {
+    const desk = new Desk(t);
+    await using _ = await desk.watch(['hits in 1m > 10 clear 5']);
+    await desk.pass(120);
+    desk.hit(10);
+    await desk.pass(10);
+    assert.deepEqual(desk.told, [], 'ten are not more than ten');
+    desk.hit(1);
+    await desk.pass(30);
+    assert.deepEqual(desk.told, ['alert.fired 06:02:15']);
+    await desk.pass(120);
+    assert.deepEqual(desk.told, ['alert.fired 06:02:15', 'alert.cleared 06:03:05']);
+    const [fired, cleared] = desk.events;
+    assert.equal(fired!.moment, cleared!.moment, 'they tell of the same alert');
+    assert.deepEqual(fired!.data, {
+      ...{ alert: 'hits in 1m > 10 clear 5', metric: 'hits', window: '1m', seconds: 60, site: null },
+      ...{ bound: '>', threshold: 10, clear: 5, count: 11, fired_at: '2026-11-24T06:02:15.000Z' },
+    });
+  });
+
+  test('wavers with nothing between its two bounds', async (t) => {
+    const desk = new Desk(t);
+    await using _ = await desk.watch(['hits in 10s > 10 clear 3']);
+    await desk.pass(60);
+    desk.hit(11);
+    for (let i = 0; i < 12; i++) {
+      await desk.pass(5);
+      desk.hit(4);
+    }
+    assert.deepEqual(desk.told, ['alert.fired 06:01:05']);
+  });
+
+  test('waits for as long as the bound has to be passed', async (t) => {
+    const desk = new Desk(t);
+    await using _ = await desk.watch(['hits in 1m > 2 for 30s']);
+    await desk.pass(60);
+    desk.hit(3);
+    await desk.pass(30);
+    assert.deepEqual(desk.told, []);
+    await desk.pass(5);
+    assert.deepEqual(desk.told, ['alert.fired 06:01:35']);
+  });
+
+  test('of few hits does not fire before its window was watched as a whole', async (t) => {
+    const desk = new Desk(t);
+    await using _ = await desk.watch(['hits in 5m < 10 site a.com']);
+    await desk.pass(295);
+    assert.deepEqual(desk.told, []);
+    await desk.pass(5);
+    assert.deepEqual(desk.told, ['alert.fired 06:05:00']);
+    desk.hit(11);
+    await desk.pass(5);
+    assert.equal(desk.told.at(-1), 'alert.cleared 06:05:05');
+  });
+
+  test('of few hits is quiet after a gap, in which hits may have been missed', async (t) => {
+    const desk = new Desk(t);
+    await using _ = await desk.watch(['hits in 5m < 10']);
+    await desk.pass(60);
+    desk.clock.jumpTo(desk.clock.now() + 600 * SECOND);
+    await desk.clock.asleep(1);
+    await desk.pass(290);
+    assert.deepEqual(desk.told, []);
+  });
+
+  test('that is on over a restart is not told again', async (t) => {
+    const desk = new Desk(t);
+    {
+      await using _ = await desk.watch(['hits in 1h > 10 clear 5']);
+      desk.hit(11);
+      await desk.pass(10);
+    }
+    await using _ = await desk.watch(['hits in 1h > 10 clear 5']);
+    await desk.pass(10);
+    assert.deepEqual(desk.told, ['alert.fired 06:00:05']);
+    assert.deepEqual(Object.keys(JSON.parse(readFileSync(desk.state, 'utf8')).on), [
+      'hits in 1h > 10 clear 5',
+    ]);
+  });
+
+  test('that cannot be told is tried again, and complained about once', async (t) => {
+    const desk = new Desk(t);
+    desk.refuses = true;
+    await using _ = await desk.watch(['hits in 1m > 10']);
+    desk.hit(11);
+    await desk.pass(20);
+    desk.refuses = false;
+    await desk.pass(5);
+    assert.deepEqual(desk.told, ['alert.fired 06:00:25']);
+    const complaints = desk.log.lines.filter((line) => line.startsWith('error'));
+    assert.deepEqual(complaints, ['error: alert "hits in 1m > 10": the disk is full']);
+  });
+});

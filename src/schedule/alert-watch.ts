@@ -1,0 +1,148 @@
+/**
+ * Watches live counts and tells when one passes its bound, and when it is back.
+ *
+ * Which alerts are on survives a restart, so none is told twice. So does since when counts are watched without a gap: a
+ * count of a window that was not watched from its start is too low (the node is new, or was down), and is not believed
+ * where low counts matter; see `alert-state.ts`. After a gap a rule on a day's hits is therefore quiet for a day.
+ */
+
+import { messageOf } from '../errors.ts';
+import type { Live } from '../live/live.ts';
+import type { AlertRule } from './alert-rule.ts';
+import { type AlertState, nextState, OFF } from './alert-state.ts';
+import type { Clock } from './clock.ts';
+import type { Event } from './event.ts';
+import type { ScheduleLog } from './log.ts';
+import { fieldsOf, readMoment, readTimes, StateFile } from './state-file.ts';
+
+/** Milliseconds between two looks. */
+const EVERY = 5_000;
+/** Milliseconds without a look that are no gap: a restart takes seconds. */
+const LONGEST_BLINK = 120_000;
+const SAVE_EVERY = 60_000;
+
+interface WatchState {
+  readonly since: Date;
+  readonly until: Date;
+  /** When alerts fired that are on, by their rules. */
+  readonly on: Readonly<Record<string, Date>>;
+}
+
+export interface AlertWatchOptions {
+  readonly rules: readonly AlertRule[];
+  readonly live: Pick<Live, 'read'>;
+  /** Whether live counts are there again after a restart. */
+  readonly isKept: boolean;
+  /** Path of a small file. */
+  readonly state: string;
+  /** Resolves when the event is sure to be told. */
+  readonly tell: (event: Event) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: ScheduleLog;
+}
+
+export class AlertWatch implements AsyncDisposable {
+  readonly #options: AlertWatchOptions;
+  readonly #file: StateFile<WatchState>;
+  readonly #alerts: Map<AlertRule, AlertState>;
+  readonly #stop = new AbortController();
+  #since: number;
+  #until: number;
+  #saved: number;
+  /** The last fault of each rule, told once. */
+  readonly #faults = new Map<AlertRule, string>();
+  #running: Promise<void> = Promise.resolve();
+
+  private constructor(options: AlertWatchOptions, file: StateFile<WatchState>) {
+    const { since, until, on } = file.state;
+    this.#options = options;
+    this.#file = file;
+    this.#since = options.isKept ? since.getTime() : options.clock.now();
+    this.#until = until.getTime();
+    this.#saved = this.#until;
+    this.#alerts = new Map(
+      options.rules.map((rule) => [rule, { ...OFF, firedAt: on[rule.text]?.getTime() }] as const),
+    );
+  }
+
+  static async start(options: AlertWatchOptions): Promise<AlertWatch> {
+    const now = new Date(options.clock.now());
+    const none = { since: now, until: now, on: {} };
+    const file = await StateFile.open(options.state, { read: readState, none, log: options.log });
+    const watch = new AlertWatch(options, file);
+    watch.#running = watch.#run();
+    return watch;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    await this.#save();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const now = this.#options.clock.now();
+      // Clocks that are set back make a gap as well.
+      if (now - this.#until > LONGEST_BLINK || now < this.#since) this.#since = now;
+      this.#until = now;
+      for (const [rule, state] of this.#alerts) await this.#look(rule, state);
+      if (Math.abs(now - this.#saved) >= SAVE_EVERY) await this.#save();
+      await this.#options.clock.sleep(EVERY, this.#stop.signal);
+    }
+  }
+
+  async #look(rule: AlertRule, state: AlertState): Promise<void> {
+    try {
+      const { windows } = await this.#options.live.read(rule.site, [rule.seconds]);
+      const count = Math.round(windows[0]![rule.metric]);
+      const time = this.#until;
+      const isWhole = time - this.#since >= rule.seconds * 1000;
+      const next = nextState(rule, state, { count, time, isWhole });
+      if (next.firedAt !== state.firedAt) await this.#turn(rule, state.firedAt ?? next.firedAt!, next, count);
+      this.#alerts.set(rule, next);
+      if (next.firedAt !== state.firedAt) await this.#save();
+      this.#faults.delete(rule);
+    } catch (error) {
+      const message = messageOf(error);
+      if (this.#faults.get(rule) !== message) this.#options.log.error(`alert "${rule.text}": ${message}`);
+      this.#faults.set(rule, message);
+    }
+  }
+
+  /** Tells before it is remembered: a crash between tells twice rather than never. */
+  async #turn(rule: AlertRule, firedAt: number, next: AlertState, count: number): Promise<void> {
+    const type = next.firedAt === undefined ? 'alert.cleared' : 'alert.fired';
+    const { text, metric, window, seconds, site = null, bound, threshold, clear } = rule;
+    await this.#options.tell({
+      ...{ type, subject: text, moment: firedAt, time: this.#until },
+      data: {
+        ...{ alert: text, metric, window, seconds, site, bound, threshold, clear, count },
+        fired_at: new Date(firedAt).toISOString(),
+      },
+    });
+    const word = next.firedAt === undefined ? 'is over' : 'fires';
+    this.#options.log.warn(`alert "${text}" ${word}: ${count} ${metric} in ${window}`);
+  }
+
+  #save(): Promise<void> {
+    const on = [...this.#alerts].flatMap(([{ text }, { firedAt }]) =>
+      firedAt === undefined ? [] : [[text, new Date(firedAt)] as const],
+    );
+    this.#saved = this.#until;
+    return this.#file.set({
+      since: new Date(this.#since),
+      until: new Date(this.#until),
+      on: Object.fromEntries(on),
+    });
+  }
+}
+
+function readState(json: unknown): WatchState {
+  const { since, until, on } = fieldsOf(json, 'the file');
+  return {
+    since: readMoment(since, 'since'),
+    until: readMoment(until, 'until'),
+    on: readTimes(on, 'on'),
+  };
+}

@@ -1,0 +1,15 @@
+/**
+ * Splits a text into words as a shell does: blanks part them, but not between quotes.
+ *
+ * @throws Error for a quote that is not closed
+ * @example
+ * jobWords('archive cron "0 4 * * *" --to x'); // ['archive', 'cron', '0 4 * * *', '--to', 'x']
+ */
+export function jobWords(text: string): string[] {
+  const words: string[] = [];
+  for (const [, double, single, plain] of text.matchAll(/"([^"]*)"|'([^']*)'|([^\s"']+|["'])/g)) {
+    if (plain === '"' || plain === "'") throw new Error(`a ${plain} is not closed`);
+    words.push(double ?? single ?? plain ?? '');
+  }
+  return words;
+}

@@ -1,0 +1,144 @@
+import { readSettings } from '../config.ts';
+import { HitError, messageOf } from '../errors.ts';
+import { siteName } from '../hit/site.ts';
+import { JOB_SETTINGS } from '../settings/schedule.ts';
+import type { Values } from '../settings/setting.ts';
+import { readDimension } from '../store/dimension.ts';
+import { LocalTime } from '../store/local-time.ts';
+import { PERIODS, type PeriodName } from '../store/period.ts';
+import { readComparison, readInterval, readLimit, readMetrics, readSelection } from '../store/question.ts';
+import type { Words } from '../store/words.ts';
+import { jobWords } from './job-words.ts';
+import { takeWhen, type When } from './when.ts';
+
+/** More jobs than this nobody writes. */
+const MOST_JOBS = 100;
+
+interface Planned {
+  /** As it was written, blanks apart: it names the job over restarts. */
+  readonly text: string;
+  readonly when: When;
+}
+
+export interface ReportJob extends Planned {
+  readonly kind: 'report';
+  readonly period: PeriodName;
+  readonly format: 'text' | 'json' | 'csv';
+  /** Start of the names of its files. */
+  readonly name: string;
+  /** The rest of the question, but for `from` and `to`. */
+  readonly words: Words;
+}
+
+export interface PurgeJob extends Planned {
+  readonly kind: 'purge';
+  readonly values: Values<typeof JOB_SETTINGS.purge>;
+}
+
+export interface ArchiveJob extends Planned {
+  readonly kind: 'archive';
+  readonly values: Values<typeof JOB_SETTINGS.archive>;
+}
+
+export type Job = ReportJob | PurgeJob | ArchiveJob;
+
+/**
+ * Reads schedules: `report`, `purge` or `archive`, when, and the flags of that job.
+ *
+ * @param timezone an IANA name
+ * @throws HitError `bad_setting` that names the word; also for two reports that would write the same file
+ * @example
+ * readJobs(['report daily 07:00 --period 7d --site a.com', 'purge weekly sun 03:00'], 'Europe/Berlin');
+ */
+export function readJobs(texts: readonly string[], timezone: string): Job[] {
+  if (texts.length > MOST_JOBS) throw new HitError('bad_setting', `--schedule: more than ${MOST_JOBS} jobs`);
+  const jobs = new Map<string, Job>();
+  const names = new Set<string>();
+  for (const text of texts) {
+    try {
+      const job = readJob(text, timezone);
+      if (jobs.has(job.text)) throw new Error('it is there twice');
+      jobs.set(job.text, job);
+      if (job.kind !== 'report') continue;
+      const file = `${job.name} ${job.words.site ?? ''} ${job.format}`;
+      if (names.has(file)) throw new Error(`another report is "${job.name}": give this one a --name`);
+      names.add(file);
+    } catch (error) {
+      throw new HitError('bad_setting', `--schedule "${text}": ${messageOf(error)}`, { cause: error });
+    }
+  }
+  return [...jobs.values()];
+}
+
+/** @throws HitError `bad_setting` for what is no IANA time zone */
+export function readZone(text: string): string {
+  try {
+    if (/^[+-]/.test(text)) throw new RangeError(text);
+    new LocalTime(text);
+    return text;
+  } catch {
+    throw new HitError('bad_setting', `--timezone: "${text}" is not an IANA time zone such as Europe/Berlin`);
+  }
+}
+
+function readJob(text: string, timezone: string): Job {
+  const words = jobWords(text);
+  const kind = words.shift() ?? '';
+  if (kind !== 'report' && kind !== 'purge' && kind !== 'archive') {
+    throw new Error(`"${kind}" is not report, purge or archive`);
+  }
+  const when = takeWhen(words, timezone);
+  const planned = { text: text.trim().replaceAll(/\s+/g, ' '), when };
+  if (kind === 'purge') return { ...planned, kind, values: readFlags(JOB_SETTINGS.purge, words) };
+  if (kind === 'archive') return { ...planned, kind, values: readArchive(words) };
+  return { ...planned, kind, ...readReport(words, when, timezone) };
+}
+
+function readArchive(words: readonly string[]): ArchiveJob['values'] {
+  const values = readFlags(JOB_SETTINGS.archive, words);
+  if (values['older-than'] === undefined) throw new Error('--older-than is missing');
+  if (values.to === undefined) throw new Error('--to is missing');
+  return values;
+}
+
+function readReport(flags: readonly string[], when: When, timezone: string) {
+  const { period, format, name, ...rest } = readFlags(JOB_SETTINGS.report, flags);
+  const found = PERIODS.find((known) => known === period);
+  if (found === undefined) throw new Error(`--period: "${period}" is not ${PERIODS.join(', ')}`);
+  const words: Words = { ...defined(rest), timezone };
+  // What cannot be asked is told now, and not at seven in the morning.
+  readSelection(words);
+  readInterval(words.interval);
+  readLimit(words.limit);
+  readComparison(words.compare);
+  readMetrics(words.metrics);
+  if (words.by !== undefined) readDimension(words.by);
+  const site = rest.site === undefined ? {} : { site: siteName(rest.site) };
+  return {
+    period: found,
+    format: format!,
+    name: name ?? `report-${when.name}`,
+    words: { ...words, ...site },
+  };
+}
+
+/** The flags of a job, read as those of the command line are. */
+function readFlags<Specs extends (typeof JOB_SETTINGS)[keyof typeof JOB_SETTINGS]>(
+  specs: Specs,
+  words: readonly string[],
+): Values<Specs> {
+  const flags = Object.keys(specs).map((flag) => `--${flag}`);
+  try {
+    const { values, positionals, help } = readSettings(specs, words, {});
+    if (positionals.length > 0) throw new Error(`"${positionals[0]}" is not expected here`);
+    if (help) throw new Error('--help is no flag of a job');
+    return values;
+  } catch (error) {
+    if (error instanceof HitError && error.code === 'bad_setting') throw error;
+    throw new Error(`${messageOf(error).split(';')[0]}; its flags are ${flags.join(', ')}`, { cause: error });
+  }
+}
+
+function defined(values: Readonly<Record<string, unknown>>): Words {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,152 @@
+/**
+ * Messages on their way to a webhook, each a file until it is there: so a restart loses none.
+ *
+ * They are sent one at a time, each at once and then, as long as the receiver fails, ever more rarely, for three days. One
+ * that the receiver refuses is not sent again. A message that fails does not hold up the others, so they may arrive in
+ * another order than they were made: each says its time. When the box is full, the oldest message is dropped for the newest.
+ * A crash between arrival and the file's end sends a message twice, with the same id.
+ */
+
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
+import type { Clock } from './clock.ts';
+import type { ScheduleLog } from './log.ts';
+import { pauseAfter } from './pause.ts';
+import type { Message, Outcome } from './webhook.ts';
+import { UNFINISHED, writeWhole } from './whole-file.ts';
+
+const RETRY = { first: 5_000, longest: 3_600_000 };
+/** Milliseconds after which nobody wants to know any more. */
+const LONGEST_LIFE = 3 * 86_400_000;
+const MOST_MESSAGES = 1000;
+const LONGEST_NAP = 60_000;
+
+interface Waiting {
+  readonly id: string;
+  /** When it was made, in milliseconds since 1970. */
+  readonly made: number;
+  failures: number;
+  /** When it is tried next. */
+  due: number;
+}
+
+export interface OutboxOptions {
+  readonly folder: string;
+  readonly send: (message: Message, signal: AbortSignal) => Promise<Outcome>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: ScheduleLog;
+  /** Messages that may wait; default 1,000. */
+  readonly most?: number;
+}
+
+export class Outbox implements AsyncDisposable {
+  readonly #options: OutboxOptions;
+  readonly #waiting: Map<string, Waiting>;
+  readonly #stop = new AbortController();
+  #wake = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  private constructor(options: OutboxOptions, waiting: Map<string, Waiting>) {
+    this.#options = options;
+    this.#waiting = waiting;
+  }
+
+  /** Opens the folder, makes it if it is not there, and goes on with what is in it. */
+  static async open(options: OutboxOptions): Promise<Outbox> {
+    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    const waiting = new Map<string, Waiting>();
+    for (const name of (await readdir(options.folder)).sort()) {
+      const [, made, id] = /^(\d+)\.(\w+)\.json$/.exec(name) ?? [];
+      if (made !== undefined && id !== undefined) {
+        waiting.set(id, { id, made: Number(made), failures: 0, due: 0 });
+      } else if (name.endsWith(UNFINISHED)) {
+        await rm(join(options.folder, name), { force: true });
+      }
+    }
+    const outbox = new Outbox(options, waiting);
+    outbox.#running = outbox.#run();
+    return outbox;
+  }
+
+  /** Messages that have not arrived. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** Resolves when the message is on disk. One that waits already is not taken twice. */
+  async post({ id, body }: Message): Promise<void> {
+    if (this.#waiting.has(id)) return;
+    const { log, clock, most = MOST_MESSAGES } = this.#options;
+    const message = { id, made: clock.now(), failures: 0, due: 0 };
+    await writeWhole(this.#path(message), body);
+    this.#waiting.set(id, message);
+    if (this.#waiting.size > most) {
+      const oldest = this.#waiting.values().next().value!;
+      log.error(`webhook: ${most} messages wait, the oldest (${oldest.id}) is dropped`);
+      await this.#forget(oldest);
+    }
+    this.#wake.abort();
+  }
+
+  /** Ends the sending. What has not arrived stays on disk for the next run. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      this.#wake = new AbortController();
+      const next = this.#nextDue();
+      const left = next === undefined ? LONGEST_NAP : Math.min(next.due - clock.now(), LONGEST_NAP);
+      if (next && left <= 0) await this.#try(next);
+      else await clock.sleep(left, AbortSignal.any([this.#stop.signal, this.#wake.signal]));
+    }
+  }
+
+  #nextDue(): Waiting | undefined {
+    let next: Waiting | undefined;
+    for (const message of this.#waiting.values()) if (!next || message.due < next.due) next = message;
+    return next;
+  }
+
+  async #try(message: Waiting): Promise<void> {
+    const { send, clock, random, log } = this.#options;
+    const outcome = await this.#read(message).then(
+      (body) => send({ id: message.id, body }, this.#stop.signal),
+      (error): Outcome => ({ result: 'refused', reason: messageOf(error) }),
+    );
+    if (outcome.result === 'delivered') return this.#forget(message);
+    if (outcome.result === 'failed' && this.#stop.signal.aborted) return;
+    const isOver = outcome.result === 'refused' || clock.now() - message.made > LONGEST_LIFE;
+    if (isOver) {
+      log.error(`webhook: ${message.id} is given up: ${outcome.reason}`);
+      return this.#forget(message);
+    }
+    message.failures++;
+    const pause = Math.max(outcome.after, pauseAfter(message.failures, RETRY, random));
+    message.due = clock.now() + pause;
+    log.warn(`webhook: ${message.id} is sent again in ${Math.round(pause / 1000)} s: ${outcome.reason}`);
+  }
+
+  #read(message: Waiting): Promise<string> {
+    return readFile(this.#path(message), 'utf8');
+  }
+
+  async #forget(message: Waiting): Promise<void> {
+    this.#waiting.delete(message.id);
+    try {
+      await rm(this.#path(message), { force: true });
+    } catch (error) {
+      this.#options.log.warn(`webhook: ${message.id} stays on disk: ${messageOf(error)}`);
+    }
+  }
+
+  /** Names in the order in which they were made. */
+  #path({ id, made }: Pick<Waiting, 'id' | 'made'>): string {
+    return join(this.#options.folder, `${String(made).padStart(15, '0')}.${id}.json`);
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LocalTime } from '../store/local-time.ts';
+import type { ReportJob } from './job.ts';
+import { writeWhole } from './whole-file.ts';
+
+const ENDINGS = { text: 'txt', json: 'json', csv: 'csv' } as const;
+
+/**
+ * Where a report goes: its job, its site and the local date that it is due at, for one that may be due several times a day
+ * with the time and its offset from UTC.
+ *
+ * @example
+ * reportFileName(job, Date.UTC(2026, 10, 24, 6), 'Europe/Berlin'); // 'report-daily-a.com-2026-11-24.txt'
+ */
+export function reportFileName(
+  { name, words, format, when }: Pick<ReportJob, 'name' | 'words' | 'format' | 'when'>,
+  due: number,
+  timezone: string,
+): string {
+  const wall = new LocalTime(timezone).wallOf(due);
+  const [date = '', time = ''] = new Date(wall).toISOString().split('T');
+  const moment = when.isOften ? `${date}T${clockText(time)}${offsetText(wall - due)}` : date;
+  // An IPv6 address is a site, and a colon no sign for a file's name everywhere.
+  const site = String(words.site ?? 'all-sites').replaceAll(/[^\w.-]/g, '_');
+  return `${name}-${site}-${moment}.${ENDINGS[format]}`;
+}
+
+/** Writes a report into a folder, which is made if it is not there. Who may read the folder may read it. */
+export async function saveReport(folder: string, name: string, content: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, name);
+  await writeWhole(path, content, 0o666);
+  return path;
+}
+
+function clockText(time: string): string {
+  return time.slice(0, 5).replace(':', '');
+}
+
+/** `+0530` */
+function offsetText(offset: number): string {
+  const minutes = Math.abs(Math.round(offset / 60_000));
+  const hours = String(Math.floor(minutes / 60)).padStart(2, '0');
+  return `${offset < 0 ? '-' : '+'}${hours}${String(minutes % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { eventually, HandClock } from '../../test/fixtures/hand-clock.ts';
+import { KeptLog } from '../../test/fixtures/kept-log.ts';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { readJobs } from './job.ts';
+import { Scheduler, type SchedulerOptions } from './scheduler.ts';
+
+type Job = ReturnType<typeof readJobs>[number];
+
+const TIMEOUT = { timeout: 20_000 };
+
+/** A folder with its clock and log; `runs` is what was done, by its time. */
+class Desk {
+  readonly log = new KeptLog();
+  readonly runs: string[] = [];
+  readonly clock: HandClock;
+  readonly state: string;
+
+  constructor(t: TestContext, start: string) {
+    this.clock = new HandClock(start);
+    this.state = join(temporaryFolder(t), 'schedule.json');
+  }
+
+  start(texts: readonly string[], run: SchedulerOptions<Job>['run'] = async () => undefined) {
+    return Scheduler.start<Job>({
+      jobs: readJobs(texts, 'UTC'),
+      lane: ({ kind }) => (kind === 'report' ? 'reports' : 'upkeep'),
+      run: async (job, due, signal) => {
+        this.runs.push(`${job.kind} ${new Date(due).toISOString().slice(5, 16)}`);
+        await run(job, due, signal);
+      },
+      ...{ state: this.state, clock: this.clock, log: this.log, random: () => 0 },
+    });
+  }
+}
+
+describe('a job', TIMEOUT, () => {
+  test('runs when it is due', async (t) => {
+    const desk = new Desk(t, '2026-11-24T06:00Z');
+    await using _ = await desk.start(['report daily 07:00']);
+    await desk.clock.advanceTo('2026-11-24T06:59:59Z');
+    assert.deepEqual(desk.runs, []);
+    await desk.clock.advanceTo('2026-11-26T12:00Z');
+    assert.deepEqual(desk.runs, ['report 11-24T07:00', 'report 11-25T07:00', 'report 11-26T07:00']);
+  });
+
+  test('that nobody had scheduled before misses nothing', async (t) => {
+    const desk = new Desk(t, '2026-11-24T12:00Z');
+    await using _ = await desk.start(['report daily 07:00']);
+    await desk.clock.advanceTo('2026-11-24T13:00Z');
+    assert.deepEqual(desk.runs, []);
+  });
+
+  test('that was missed for days is made up once, for the last time', async (t) => {
+    const desk = new Desk(t, '2026-11-24T06:00Z');
+    await (await desk.start(['report daily 07:00', 'purge hourly']))[Symbol.asyncDispose]();
+    desk.clock.jumpTo(Date.parse('2026-11-27T09:30Z'));
+    {
+      await using _ = await desk.start(['report daily 07:00', 'purge hourly']);
+      await desk.clock.advanceTo('2026-11-27T09:59Z', 2);
+    }
+    assert.deepEqual(desk.runs.sort(), ['purge 11-27T09:00', 'report 11-27T07:00']);
+    assert.match(
+      desk.log.lines.join('\n'),
+      /report daily 07:00: what was due at 2026-11-27T07:00:00.000Z is made up/,
+    );
+    await using _ = await desk.start(['report daily 07:00', 'purge hourly']);
+    await desk.clock.asleep(2);
+    assert.equal(desk.runs.length, 2);
+  });
+
+  test('never overlaps with itself, and is made up once after a long run', async (t) => {
+    const desk = new Desk(t, '2026-11-24T06:00Z');
+    const gate = Promise.withResolvers<void>();
+    await using _ = await desk.start(['report hourly'], () => gate.promise);
+    await desk.clock.asleep(1);
+    desk.clock.jumpTo(Date.parse('2026-11-24T07:00Z'));
+    await eventually(() => desk.runs.length === 1);
+    desk.clock.jumpTo(Date.parse('2026-11-24T10:20Z'));
+    gate.resolve();
+    await desk.clock.asleep(1);
+    assert.deepEqual(desk.runs, ['report 11-24T07:00', 'report 11-24T10:00']);
+  });
+
+  test('that deletes waits for another that does, and no report waits for it', async (t) => {
+    const desk = new Desk(t, '2026-11-24T02:00Z');
+    const gate = Promise.withResolvers<void>();
+    const jobs = ['purge daily 03:00', 'archive daily 03:00 --older-than 1d --to x', 'report daily 03:00'];
+    await using _ = await desk.start(jobs, ({ kind }) =>
+      kind === 'purge' ? gate.promise : Promise.resolve(),
+    );
+    await desk.clock.asleep(3);
+    desk.clock.jumpTo(Date.parse('2026-11-24T03:00Z'));
+    await desk.clock.asleep(1);
+    assert.deepEqual(desk.runs.sort(), ['purge 11-24T03:00', 'report 11-24T03:00']);
+    gate.resolve();
+    await desk.clock.asleep(3);
+    assert.ok(desk.runs.includes('archive 11-24T03:00'));
+  });
+
+  test('that fails is tried again, ever more rarely, and told', async (t) => {
+    const desk = new Desk(t, '2026-11-24T06:59Z');
+    const times: string[] = [];
+    let failures = 4;
+    await using _ = await desk.start(['report daily 07:00'], async () => {
+      times.push(new Date(desk.clock.now()).toISOString().slice(11, 16));
+      if (failures-- > 0) throw new Error('the disk is full');
+    });
+    await desk.clock.advanceTo('2026-11-24T12:00Z');
+    assert.deepEqual(times, ['07:00', '07:01', '07:03', '07:07', '07:15']);
+    assert.deepEqual(new Set(desk.runs), new Set(['report 11-24T07:00']));
+    assert.equal(
+      desk.log.lines[0],
+      'error: report daily 07:00: failed, and is tried again in 60 s: the disk is full',
+    );
+  });
+
+  test('that goes on failing gives way to the next one that is due', async (t) => {
+    const desk = new Desk(t, '2026-11-24T06:30Z');
+    const broken = Date.parse('2026-11-24T07:00Z');
+    await using _ = await desk.start(['report hourly'], async (_job, due) => {
+      if (due === broken) throw new Error('no');
+    });
+    await desk.clock.advanceTo('2026-11-24T08:30Z');
+    assert.equal(desk.runs.at(-1), 'report 11-24T08:00');
+    assert.match(desk.log.lines.join('\n'), /the run of 2026-11-24T07:00:00.000Z is given up/);
+  });
+
+  test('that was under way at the end is aborted, and made up at the next start', async (t) => {
+    const desk = new Desk(t, '2026-11-24T06:59Z');
+    const scheduler = await desk.start(
+      ['report daily 07:00'],
+      (_job, _due, signal) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(new Error('aborted'))),
+        ),
+    );
+    await desk.clock.asleep(1);
+    desk.clock.jumpTo(Date.parse('2026-11-24T07:00Z'));
+    await eventually(() => desk.runs.length === 1);
+    await scheduler[Symbol.asyncDispose]();
+    assert.deepEqual(desk.log.lines, []);
+    await using _ = await desk.start(['report daily 07:00']);
+    await desk.clock.asleep(1);
+    assert.deepEqual(desk.runs, ['report 11-24T07:00', 'report 11-24T07:00']);
+  });
+
+  test('is not forgotten because a clock was years ahead', async (t) => {
+    const desk = new Desk(t, '2026-11-24T06:30Z');
+    writeFileSync(desk.state, '{"report daily 07:00":"2036-11-24T07:00:00.000Z"}');
+    await using _ = await desk.start(['report daily 07:00']);
+    await desk.clock.advanceTo('2026-11-24T07:30Z');
+    assert.deepEqual(desk.runs, ['report 11-24T07:00']);
+  });
+});
+
+describe('what is remembered', TIMEOUT, () => {
+  test('is begun anew where the file is damaged, and told', async (t) => {
+    for (const damage of ['', '{', '[]', '{"report daily 07:00":"yesterday"}']) {
+      const desk = new Desk(t, '2026-11-24T12:00Z');
+      writeFileSync(desk.state, damage);
+      await using _ = await desk.start(['report daily 07:00']);
+      assert.match(desk.log.lines.join('\n'), /^warn: .*schedule\.json cannot be read and is begun anew/);
+      await desk.clock.advanceTo('2026-11-25T08:00Z');
+      assert.deepEqual(desk.runs, ['report 11-25T07:00']);
+    }
+  });
+
+  test('is for a person to read, and has what is scheduled only', async (t) => {
+    const desk = new Desk(t, '2026-11-24T06:00Z');
+    writeFileSync(desk.state, '{"purge hourly":"2026-11-01T00:00:00.000Z"}');
+    await using _ = await desk.start(['report daily 07:00']);
+    await desk.clock.advanceTo('2026-11-24T08:00Z');
+    assert.deepEqual(JSON.parse(readFileSync(desk.state, 'utf8')), {
+      'report daily 07:00': '2026-11-24T07:00:00.000Z',
+    });
+  });
+});

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { HitError, messageOf } from '../errors.ts';
+import { readWebhookSecret } from '../settings/schedule.ts';
+import { writeWhole } from './whole-file.ts';
+
+/**
+ * The secret that a data folder keeps in a file for its owner alone, as receivers want it: `whsec_…`. It is made where there
+ * is none.
+ *
+ * @throws HitError `data_dir_unusable` if the file is damaged: receivers know what it was, so none is made in its place
+ */
+export async function keptWebhookSecret(path: string): Promise<Uint8Array> {
+  try {
+    const text = await readOrMake(path);
+    return readWebhookSecret(text.trim(), path);
+  } catch (error) {
+    const advice = 'Restore it, or delete it and give receivers the new one';
+    throw new HitError('data_dir_unusable', `${path}: ${messageOf(error)}. ${advice}`, { cause: error });
+  }
+}
+
+async function readOrMake(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const text = `whsec_${randomBytes(32).toString('base64')}`;
+    await writeWhole(path, `${text}\n`);
+    return text;
+  }
+}

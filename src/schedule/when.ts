@@ -1,0 +1,79 @@
+import { Cron } from 'croner';
+import { HitError, messageOf } from '../errors.ts';
+
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+const FORMS = 'hourly, daily 07:00, weekly mon 07:00, monthly 1 07:00 or cron "0 7 * * *"';
+
+/** At what times something is done. */
+export interface When {
+  /** The first word: `hourly`, `daily`, `weekly`, `monthly` or `cron`. */
+  readonly name: string;
+  /** Whether a date may have it more than once. */
+  readonly isOften: boolean;
+  /** When it was last due at a moment, that moment included; undefined if never. Milliseconds since 1970. */
+  dueBefore(time: number): number | undefined;
+  /** When it is next due after a moment; undefined if never again. */
+  dueAfter(time: number): number | undefined;
+}
+
+/**
+ * Takes `hourly`, `daily HH:MM`, `weekly mon HH:MM`, `monthly 1 HH:MM` or `cron PATTERN` from the start of some words.
+ *
+ * A time of the day that clocks jump over is when they have jumped, and one that comes twice is the first.
+ *
+ * @param words those that are used are taken away
+ * @param timezone an IANA name
+ * @throws HitError `bad_setting` that names the word
+ */
+export function takeWhen(words: string[], timezone: string): When {
+  const name = words.shift() ?? '';
+  const pattern = takePattern(name, words);
+  let cron: Cron;
+  try {
+    cron = new Cron(pattern, { timezone, mode: '5-part', paused: true });
+  } catch (error) {
+    throw bad(
+      `"${pattern}" is no cron pattern such as "0 7 * * *": ${messageOf(error).replace(/^\w+: /, '')}`,
+    );
+  }
+  if (cron.nextRun() === null) throw bad(`"${pattern}" never comes`);
+  return {
+    name,
+    isOften: name === 'hourly' || name === 'cron',
+    // What croner says of a moment leaves out the moment itself.
+    dueBefore: (time) => cron.previousRuns(1, new Date(time + 1))[0]?.getTime(),
+    dueAfter: (time) => cron.nextRun(new Date(time))?.getTime(),
+  };
+}
+
+function takePattern(name: string, words: string[]): string {
+  if (name === 'hourly') return '0 * * * *';
+  if (name === 'daily') return `${takeTime(name, words)} * * *`;
+  if (name === 'weekly') {
+    const day = WEEKDAYS.indexOf(words[0]?.toLowerCase() ?? '');
+    if (day < 0) throw bad(`weekly: "${words[0] ?? ''}" is not ${WEEKDAYS.join(', ')}`);
+    words.shift();
+    return `${takeTime(name, words)} * * ${day}`;
+  }
+  if (name === 'monthly') {
+    const day = words.shift() ?? '';
+    if (!/^(?:[1-9]|1\d|2[0-8])$/.test(day)) {
+      throw bad(`monthly: "${day}" is not a day from 1 to 28, which every month has`);
+    }
+    return `${takeTime(name, words)} ${day} * *`;
+  }
+  if (name === 'cron') return words.shift() ?? '';
+  throw bad(`"${name}" is not ${FORMS}`);
+}
+
+/** The minute and the hour of a pattern. */
+function takeTime(name: string, words: string[]): string {
+  const text = words.shift() ?? '';
+  const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
+  if (!match) throw bad(`${name}: "${text}" is not a time of the day such as 07:00`);
+  return `${Number(match[2])} ${Number(match[1])}`;
+}
+
+function bad(message: string): HitError {
+  return new HitError('bad_setting', message);
+}
