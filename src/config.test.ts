@@ -19,6 +19,10 @@ interface Case {
 
 const GIB = 2 ** 30;
 
+function agesOf(usual: number, ...bySite: [string, number][]) {
+  return { usual, bySite: new Map(bySite) };
+}
+
 /** The settings of `serve`. Those whose value is a small language of its own are read in full where they are used. */
 const SERVE: Readonly<Record<ServeName, Case>> = {
   port: {
@@ -121,16 +125,52 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     bad: ['', '0', '1', '1023KiB', '-1GiB', 'GiB', '1TiB', '1e9', '1 GiB more'],
   },
   'keep-hits': {
-    standard: 400,
+    standard: agesOf(400),
     good: [
-      ['1d', 1],
-      ['13w', 91],
-      ['2y', 730],
-      ['forever', Number.POSITIVE_INFINITY],
+      ['1d', agesOf(1)],
+      ['13w', agesOf(91)],
+      ['2y', agesOf(730)],
+      ['forever', agesOf(Number.POSITIVE_INFINITY)],
+      ['30d,a.com=1y', agesOf(30, ['a.com', 365])],
+      ['a.com=forever', agesOf(400, ['a.com', Number.POSITIVE_INFINITY])],
     ],
-    bad: ['', '0d', '400', '1.5y', '-1d', '1m', 'Forever'],
+    bad: ['', '0d', '400', '1.5y', '-1d', '1m', 'Forever', '1d,2d', 'a.com=1d,a.com=2d', 'a.com='],
   },
-  'keep-rollups': { standard: Number.POSITIVE_INFINITY, good: [['400d', 400]], bad: ['', '0y', 'never'] },
+  'keep-rollups': {
+    standard: agesOf(Number.POSITIVE_INFINITY),
+    good: [['400d', agesOf(400)]],
+    bad: ['', '0y', 'never'],
+  },
+  archive: { standard: undefined, good: [['s3://bucket/hits', 's3://bucket/hits']], bad: [''] },
+  's3-endpoint': {
+    standard: undefined,
+    good: [['https://s3.example.com', 'https://s3.example.com']],
+    bad: [''],
+  },
+  's3-region': { standard: 'us-east-1', good: [['eu-central-1', 'eu-central-1']], bad: [''] },
+  's3-access-key': { standard: undefined, good: [['key', 'key']], bad: [''] },
+  's3-secret-key': { standard: undefined, good: [['key', 'key']], bad: [''] },
+  schedule: {
+    standard: undefined,
+    good: [
+      ['purge daily 03:00', ['purge daily 03:00']],
+      ['a; b', ['a', 'b']],
+    ],
+    bad: ['', ' ; '],
+  },
+  alert: { standard: undefined, good: [['hits in 1h < 10', ['hits in 1h < 10']]], bad: [''] },
+  timezone: { standard: 'UTC', good: [['Europe/Berlin', 'Europe/Berlin']], bad: [''] },
+  'reports-dir': { standard: undefined, good: [['/reports', '/reports']], bad: [''] },
+  webhook: {
+    standard: undefined,
+    good: [['https://example.com/hook?a=b', 'https://example.com/hook?a=b']],
+    bad: ['', 'example.com', 'ftp://example.com', 'https://user:secret@example.com/'],
+  },
+  'webhook-secret': {
+    standard: undefined,
+    good: [[`whsec_${'A'.repeat(32)}`, new Uint8Array(24)]],
+    bad: ['', 'secret', 'whsec_', `whsec_${'A'.repeat(8)}`],
+  },
   'admin-token': {
     standard: undefined,
     good: [

@@ -38,9 +38,9 @@ export function readSettings<Specs extends Settings>(
 
 function parseFlags(specs: Settings, args: readonly string[]) {
   const options = Object.fromEntries(
-    Object.entries(specs).map(([name, { value }]) => [
+    Object.entries(specs).map(([name, { value, separator }]) => [
       name,
-      { type: value === '' ? 'boolean' : 'string' } as const,
+      { type: value === '' ? 'boolean' : 'string', multiple: separator !== undefined } as const,
     ]),
   );
   try {
@@ -49,8 +49,12 @@ function parseFlags(specs: Settings, args: readonly string[]) {
       options: { ...options, ...EVERYWHERE },
       allowPositionals: true,
     });
+    const values = Object.entries(parsed.values).map(([name, flag]) => [
+      name,
+      Array.isArray(flag) ? flag.join(specs[name]?.separator) : flag,
+    ]);
     return {
-      values: parsed.values as Record<string, string | boolean | undefined>,
+      values: Object.fromEntries(values) as Record<string, string | boolean | undefined>,
       positionals: parsed.positionals,
     };
   } catch (error) {

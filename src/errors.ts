@@ -27,6 +27,7 @@ const STATUS = {
   port_unavailable: 500,
   import_failed: 500,
   merge_failed: 500,
+  archive_failed: 500,
   interrupted: 503,
 } as const;
 

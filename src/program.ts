@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { archive } from './commands/archive.ts';
+import { backupFolder } from './commands/backup.ts';
 import type { Command, Terminal } from './commands/command.ts';
+import { exportStore } from './commands/export.ts';
 import { importLogs } from './commands/import.ts';
 import { merge } from './commands/merge.ts';
+import { purgeStore } from './commands/purge.ts';
 import { report } from './commands/report.ts';
+import { restore } from './commands/restore.ts';
 import { serve } from './commands/serve.ts';
 import { commandHelp, programHelp } from './commands/usage.ts';
 import { readSettings } from './config.ts';
@@ -14,6 +19,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   import: asCommand(importLogs),
   report: asCommand(report),
   merge: asCommand(merge),
+  export: asCommand(exportStore),
+  archive: asCommand(archive),
+  restore: asCommand(restore),
+  purge: asCommand(purgeStore),
+  backup: asCommand(backupFolder),
 };
 
 /** Milliseconds in which another signal is the first one again: npm passes on what a terminal has sent to all. */

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ErrorCode, HitError, messageOf } from '../errors.ts';
+import type { Words } from '../store/words.ts';
 
 /** The socket of a server that runs on a data folder. */
 export function controlSocket(dataDir: string): string {
@@ -36,6 +37,13 @@ export class ControlClient {
     return parseAnswer<Answer>(response, text);
   }
 
+  /** An answer as it comes. */
+  async stream(path: string): Promise<Readable> {
+    const response = await this.#send('GET', path);
+    if (response.statusCode !== 200) parseAnswer(response, await textOf(response));
+    return response;
+  }
+
   /** Sends a stream, and hands on each line of the NDJSON answer as it comes. */
   async post(path: string, body: Readable, onLine: (line: Record<string, unknown>) => void): Promise<void> {
     let rest = '';
@@ -64,6 +72,13 @@ export class ControlClient {
       else sent.end();
     });
   }
+}
+
+/** Words as a query string; a list becomes a word several times. */
+export function queryOf(words: Words): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(words).flatMap(([name, value]) => [value].flat().map((text) => [name, String(text)])),
+  );
 }
 
 function gone(error: unknown): HitError {

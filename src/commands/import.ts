@@ -42,6 +42,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
         }
         if (interrupted.aborted) break;
       }
+      if (!interrupted.aborted) await taker.settle((hits) => rolled(hits, terminal));
     } catch (error) {
       // Of the log that failed nobody knows the counts; the others have theirs.
       if (taken.length > 0) print(taken, files.length > 1, values.json!, terminal);
@@ -53,6 +54,11 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     checkWhole(taken, values.follow!, interrupted.aborted);
   },
 };
+
+/** A line that is drawn over itself on a terminal. */
+function rolled(hits: number, { stderr }: Terminal): void {
+  if (stderr.isTTY) stderr.write(`\r${new Intl.NumberFormat('en').format(hits)} hits rolled up\x1b[K`);
+}
 
 function check(values: ImportValues, files: readonly string[]): void {
   if (files.length === 0)

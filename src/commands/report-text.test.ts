@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { csvOf } from '../store/csv.ts';
 import type { Stats, Top } from '../store/stats.ts';
-import { csvOf, reportText } from './report-text.ts';
+import { reportText, seriesRows } from './report-text.ts';
 
 const STATS: Stats = {
   site: 'example.com',
@@ -23,7 +24,7 @@ describe('a report', () => {
     assert.equal(
       reportText(STATS, [top, empty], 52),
       [
-        'example.com, 2026-11-01T00:00:00Z to 2026-11-03T00:00:00Z, by day',
+        'example.com, 2026-11-01 to 2026-11-03 (UTC), by day',
         '',
         'day                               hits    visitors',
         '2026-11-01                       1,234          56',
@@ -37,9 +38,58 @@ describe('a report', () => {
     );
   });
 
+  it('has a column for each metric, and the change of each beside the totals', () => {
+    const point = { hits: 1234, visitors: 56, visits: 60, bounce_rate: 0.4213, visit_duration: 83.4 };
+    const nobody = { hits: 0, visitors: 0, visits: 0, bounce_rate: null, visit_duration: null };
+    const before = { hits: 1000, visitors: 60, visits: 60, bounce_rate: 0.5, visit_duration: 7504.2 };
+    const stats: Stats = {
+      ...STATS,
+      totals: point,
+      series: [
+        { time: '2026-11-01T00:00:00Z', ...point },
+        { time: '2026-11-02T00:00:00Z', ...nobody },
+      ],
+      comparison: {
+        ...{ from: '2026-10-30T00:00:00Z', to: '2026-11-01T00:00:00Z', totals: before, series: [] },
+        change: { hits: 0.234, visitors: -0.0667, visits: 0, bounce_rate: -0.1574, visit_duration: null },
+      },
+    };
+    assert.equal(
+      reportText(stats, [], 80),
+      [
+        'example.com, 2026-11-01 to 2026-11-03 (UTC), by day',
+        'compared with 2026-10-30 to 2026-11-01',
+        '',
+        'day                       hits    visitors      visits bounce rate    duration',
+        '2026-11-01               1,234          56          60      42.1 %      1m 23s',
+        '2026-11-02                   0           0           0           –           –',
+        'total                    1,234          56          60      42.1 %      1m 23s',
+        'before                   1,000          60          60      50.0 %      2h 05m',
+        'change                 +23.4 %      -6.7 %       0.0 %     -15.7 %           –',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says how exact it is, and what it leaves out', () => {
+    const text = reportText({ ...STATS, error: 0.0102, purged_before: '2026-11-02T00:00:00Z' }, [], 80);
+    assert.match(text, /^visitors are estimates with a standard error of 1\.0 %$/m);
+    assert.match(text, /^hits before 2026-11-02 are purged/m);
+    const top: Top = { by: 'path', error: 0.0102, rows: [] };
+    assert.match(reportText(STATS, [top], 80), /^visitors are estimates/m);
+    assert.doesNotMatch(reportText(STATS, [], 80), /estimates|purged/);
+  });
+
   it('shows times to the minute where days are not whole', () => {
     const series = [{ time: '2026-11-01T10:30:00Z', hits: 1, visitors: 1 }];
     assert.match(reportText({ ...STATS, interval: 'minute', series }, [], 80), /^2026-11-01 10:30 /m);
+  });
+
+  it('tells times as clocks show them in its time zone', () => {
+    const series = [{ time: '2026-10-31T18:15:00Z', hits: 1, visitors: 1 }];
+    const text = reportText({ ...STATS, series }, [], 80, 'Asia/Kathmandu');
+    assert.match(text, /^example\.com, 2026-11-01 05:45 to 2026-11-03 05:45 \(Asia\/Kathmandu\), by day$/m);
+    assert.match(text, /^2026-11-01 /m);
   });
 
   it('cuts a long series, and says how to get the rest', () => {
@@ -64,19 +114,29 @@ describe('a report', () => {
   });
 });
 
-describe('CSV', () => {
-  it('quotes what has to be quoted', () => {
-    const rows = [{ value: 'a,"b"\nc', hits: 1 }];
-    assert.equal(csvOf(rows), 'value,hits\r\n"a,""b""\nc",1\r\n');
+describe('a series as rows', () => {
+  const point = { hits: 5, visitors: 1, bounce_rate: null };
+  const series = [
+    { time: '2026-11-01T00:00:00Z', ...point },
+    { time: '2026-11-02T00:00:00Z', ...point },
+  ];
+
+  it('has nothing where nothing is known', () => {
+    const lines = csvOf(seriesRows({ ...STATS, series })).split('\r\n');
+    assert.deepEqual(lines.slice(0, 2), ['time,hits,visitors,bounce_rate', '2026-11-01T00:00:00Z,5,1,']);
   });
 
-  it('is no formula in a spreadsheet', () => {
-    for (const value of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1']) {
-      assert.equal(csvOf([{ value }]), `value\r\n'${value}\r\n`);
-    }
-  });
-
-  it('of nothing is nothing', () => {
-    assert.equal(csvOf([]), '');
+  it('has the points of the other period beside it, while there are some', () => {
+    const other = { from: '2026-10-31', to: '2026-11-01', totals: point, change: {} };
+    const comparison = { ...other, series: [{ time: '2026-10-31T00:00:00Z', ...point, hits: 4 }] };
+    assert.equal(
+      csvOf(seriesRows({ ...STATS, series, comparison })),
+      [
+        'time,hits,visitors,bounce_rate,compared_time,compared_hits,compared_visitors,compared_bounce_rate',
+        '2026-11-01T00:00:00Z,5,1,,2026-10-31T00:00:00Z,4,1,',
+        '2026-11-02T00:00:00Z,5,1,,,,,',
+        '',
+      ].join('\r\n'),
+    );
   });
 });

@@ -1,61 +1,135 @@
-import type { Count, Stats, Top } from '../store/stats.ts';
+import type { Figures } from '../store/comparison.ts';
+import { LocalTime } from '../store/local-time.ts';
+import { METRICS, type Metric } from '../store/question.ts';
+import type { Stats, Top } from '../store/stats.ts';
 
 const number = new Intl.NumberFormat('en');
+const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
+const percent = new Intl.NumberFormat('en', ONE_DIGIT);
+const signed = new Intl.NumberFormat('en', { ...ONE_DIGIT, signDisplay: 'exceptZero' });
 /** Rows of a series that a terminal shows; the rest is said in a line. */
 const MOST_ROWS = 400;
 const NUMBER_WIDTH = 12;
 const LEAST_VALUE_WIDTH = 16;
+/** Where there is no number to show. */
+const NONE = '–';
 
-/** A report for a person, as wide as the terminal. */
-export function reportText(stats: Stats, tops: readonly Top[], columns: number): string {
-  const width = Math.max(LEAST_VALUE_WIDTH, Math.min(columns, 120) - 2 * NUMBER_WIDTH - 2);
+const HEADS: Readonly<Record<Metric, string>> = {
+  hits: 'hits',
+  visitors: 'visitors',
+  visits: 'visits',
+  bounce_rate: 'bounce rate',
+  visit_duration: 'duration',
+};
+
+/** A row of a table: what it is about, and a cell for each metric. */
+interface Line {
+  readonly label: string;
+  readonly cells: readonly string[];
+}
+
+/** How times are told. */
+interface Times {
+  readonly timezone: string;
+  /** @param time as answers have it, in UTC */
+  label(time: string): string;
+}
+
+/**
+ * A report for a person, as wide as the terminal.
+ *
+ * @param timezone an IANA name that is known to be one: times are told as clocks show them there
+ */
+export function reportText(stats: Stats, tops: readonly Top[], columns: number, timezone = 'UTC'): string {
+  const local = new LocalTime(timezone);
+  const times: Times = { timezone, label: (time) => timeLabel(local.wallOf(Date.parse(time))) };
+  const metrics = METRICS.filter((metric) => metric in stats.totals);
   const series = stats.series.slice(0, MOST_ROWS);
+  const more = stats.series.length - series.length;
   const lines = [
-    `${stats.site ?? 'all sites'}, ${stats.from} to ${stats.to}, by ${stats.interval}`,
+    ...heading(stats, times, Math.max(...[stats, stats.comparison, ...tops].map((each) => each?.error ?? 0))),
     '',
     ...table(
-      stats.interval,
-      series.map(({ time, ...count }) => ({ label: timeLabel(time), ...count })),
-      width,
+      [
+        { label: stats.interval, cells: metrics.map((metric) => HEADS[metric]) },
+        ...series.map((point) => lineOf(times.label(point.time), point, metrics)),
+      ],
+      columns,
     ),
+    ...(more > 0 ? [`… and ${number.format(more)} more; --csv gives all`] : []),
+    ...table(totalLines(stats, metrics), columns),
   ];
-  if (series.length < stats.series.length) {
-    lines.push(`… and ${number.format(stats.series.length - series.length)} more; --csv gives all`);
-  }
-  lines.push(row('total', number.format(stats.totals.hits), number.format(stats.totals.visitors), width));
   for (const { by, rows } of tops) {
     if (rows.length === 0) continue;
-    lines.push(
-      '',
-      ...table(
-        by,
-        rows.map(({ value, ...count }) => ({ label: value, ...count })),
-        width,
-      ),
-    );
+    const values = rows.map((value) => lineOf(value.value, value, ['hits', 'visitors']));
+    lines.push('', ...table([{ label: by, cells: [HEADS.hits, HEADS.visitors] }, ...values], columns));
   }
   return `${lines.join('\n')}\n`;
 }
 
-/** Rows as CSV (RFC 4180), the names of their fields first. */
-export function csvOf(rows: readonly object[]): string {
-  const [first] = rows;
-  if (!first) return '';
-  const lines = [Object.keys(first), ...rows.map((each) => Object.values(each))];
-  return lines.map((fields) => `${fields.map(csvField).join(',')}\r\n`).join('');
+/** The series as rows of a CSV: what is compared beside each point, and nothing where there is none. */
+export function seriesRows({ series, comparison }: Stats): object[] {
+  return series.map((point, place) => {
+    const fields = comparison ? { ...point, ...besides(point, comparison.series[place]) } : point;
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value ?? '']));
+  });
 }
 
-function table(head: string, rows: readonly ({ label: string } & Count)[], width: number): string[] {
-  return [
-    row(head, 'hits', 'visitors', width),
-    ...rows.map(({ label, hits, visitors }) =>
-      row(label, number.format(hits), number.format(visitors), width),
-    ),
-  ];
+/** @param error the largest of what is told */
+function heading(stats: Stats, { timezone, label }: Times, error: number): string[] {
+  const { site, from, to, interval, purged_before, comparison } = stats;
+  const lines = [`${site ?? 'all sites'}, ${label(from)} to ${label(to)} (${timezone}), by ${interval}`];
+  if (comparison) lines.push(`compared with ${label(comparison.from)} to ${label(comparison.to)}`);
+  if (error > 0)
+    lines.push(`visitors are estimates with a standard error of ${percent.format(error * 100)} %`);
+  const purged = purged_before ?? comparison?.purged_before;
+  if (purged !== undefined)
+    lines.push(`hits before ${label(purged)} are purged, and cannot be counted in this way`);
+  return lines;
 }
 
-function row(label: string, hits: string, visitors: string, width: number): string {
-  return `${fitted(label, width)}${hits.padStart(NUMBER_WIDTH)}${visitors.padStart(NUMBER_WIDTH)}`;
+function totalLines({ totals, comparison }: Stats, metrics: readonly Metric[]): Line[] {
+  const total = lineOf('total', totals, metrics);
+  if (!comparison) return [total];
+  const cells = metrics.map((metric) => changeCell(comparison.change[metric]));
+  return [total, lineOf('before', comparison.totals, metrics), { label: 'change', cells }];
+}
+
+function lineOf(label: string, figures: Figures, metrics: readonly Metric[]): Line {
+  return { label, cells: metrics.map((metric) => cell(metric, figures[metric])) };
+}
+
+function cell(metric: Metric, value: number | null | undefined): string {
+  if (value === null || value === undefined) return NONE;
+  if (metric === 'bounce_rate') return `${percent.format(value * 100)} %`;
+  return metric === 'visit_duration' ? duration(value) : number.format(value);
+}
+
+function changeCell(change: number | null | undefined): string {
+  if (change === null || change === undefined) return NONE;
+  return `${signed.format(change * 100)} %`;
+}
+
+/** Seconds as `23s`, `1m 23s` or `2h 05m`. */
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const padded = (part: number) => String(part).padStart(2, '0');
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${padded(whole % 60)}s`;
+  return `${number.format(Math.floor(whole / 3600))}h ${padded(Math.floor(whole / 60) % 60)}m`;
+}
+
+function besides(point: object, other: object | undefined): object {
+  const fields = other ?? Object.fromEntries(Object.keys(point).map((name) => [name, '']));
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [`compared_${name}`, value]));
+}
+
+function table(lines: readonly Line[], columns: number): string[] {
+  const cells = lines[0]?.cells.length ?? 0;
+  const width = Math.max(LEAST_VALUE_WIDTH, Math.min(columns, 120) - cells * NUMBER_WIDTH - 2);
+  return lines.map(
+    ({ label, cells }) => fitted(label, width) + cells.map((text) => text.padStart(NUMBER_WIDTH)).join(''),
+  );
 }
 
 /** Control characters would do to the terminal what they like; a character is not cut in half. */
@@ -65,12 +139,8 @@ function fitted(text: string, width: number): string {
   return `${shown.slice(0, width - 1).replace(/[\ud800-\udbff]$/, '')}…`.padEnd(width);
 }
 
-function timeLabel(time: string): string {
-  return time.replace('T00:00:00Z', '').replace('T', ' ').replace(/:00Z$/, '');
-}
-
-/** A text that a spreadsheet would take for a formula is kept from being one. */
-function csvField(value: unknown): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** A date at midnight, else a time of as many digits as it has. */
+function timeLabel(wall: number): string {
+  const [date, clock] = new Date(wall).toISOString().slice(0, -1).replace('.000', '').split('T');
+  return clock === '00:00:00' ? date! : `${date} ${clock!.replace(/:00$/, '')}`;
 }

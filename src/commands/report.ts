@@ -1,31 +1,27 @@
 import { HitError, messageOf } from '../errors.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
 import type { Values } from '../settings/setting.ts';
+import { DIMENSIONS } from '../store/dimension.ts';
+import { PERIODS, presetPeriod } from '../store/period.ts';
 import {
-  DIMENSIONS,
   INTERVALS,
-  readDimension,
+  readComparison,
   readInterval,
   readLimit,
+  readMetrics,
   readSelection,
   readTimeZone,
-  type Words,
 } from '../store/question.ts';
 import type { Stats, Top } from '../store/stats.ts';
+import { measureStorage, type Storage } from '../store/storage.ts';
+import { readChoice, type Words } from '../store/words.ts';
 import { DBTracker } from '../trackers/db.ts';
+import { archiveLocation } from './archive-place.ts';
 import type { Command } from './command.ts';
-import { ControlClient } from './control.ts';
-import { csvOf, reportText } from './report-text.ts';
+import { ControlClient, queryOf } from './control.ts';
+import { type Answers, csvAnswer, ReportAnswer } from './report-answer.ts';
+import { storageText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
-
-/** Rankings of a report that asks for none. */
-const USUAL = ['path', 'source', 'country', 'browser'] as const;
-
-/** Where answers come from: the server that runs on the data folder, or the folder itself. */
-interface Answers {
-  stats(words: Words): Promise<Stats>;
-  top(words: Words): Promise<Top>;
-}
 
 export const report: Command<typeof REPORT_SETTINGS> = {
   summary: 'totals, a series and rankings of a period',
@@ -33,77 +29,103 @@ export const report: Command<typeof REPORT_SETTINGS> = {
   settings: REPORT_SETTINGS,
   examples: [
     'hit-tracker report --from 2026-11-01 --to 2026-12-01 --interval day',
-    'hit-tracker report --by path --limit 20 --site example.com',
+    'hit-tracker report --period 30d --compare previous --metrics visits,bounce_rate',
+    "hit-tracker report --by path --limit 20 --filter 'path=/blog/*' --filter 'country!=DE|AT'",
     'hit-tracker report --interval hour --csv > hours.csv',
+    'hit-tracker report --storage',
   ],
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
     if (values.json && values.csv) throw new HitError('bad_usage', 'choose --json or --csv');
-    const words = wordsOf(values);
-    check(words);
+    if (values.storage && values.csv) throw new HitError('bad_usage', '--storage has no CSV: choose --json');
+    const words = wordsOf(values, Date.now());
+    const archive =
+      values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values);
     const control = await ControlClient.connect(values['data-dir']!);
-    if (control) {
-      terminal.stdout.write(await print(serverAnswers(control), words, values, terminal.stdout.columns));
+    if (!control) {
+      await using db = await DBTracker.open({ dataDir: values['data-dir']!, store: values.store!, archive });
+      if (db.archive?.isEmpty)
+        throw new HitError('archive_failed', `there is no archive at ${values.archive}`);
+      const storage = () => measureStorage(db.store, db.spool.bytes);
+      terminal.stdout.write(await print({ answers: db, storage }, words, values, terminal.stdout.columns));
       return;
     }
-    await using db = await DBTracker.open({ dataDir: values['data-dir']!, store: values.store! });
-    terminal.stdout.write(await print(db, words, values, terminal.stdout.columns));
+    if (archive) {
+      throw new HitError(
+        'bad_usage',
+        'a server runs on this data folder: start it with --archive, and ask without',
+      );
+    }
+    const storage = () => control.get<Storage>('/api/v1/storage');
+    const parts = { answers: serverAnswers(control), storage };
+    terminal.stdout.write(await print(parts, words, values, terminal.stdout.columns));
   },
 };
 
 async function print(
-  answers: Answers,
+  { answers, storage }: { answers: Answers; storage: () => Promise<Storage> },
   words: Words,
   values: Values<typeof REPORT_SETTINGS>,
   columns: number | undefined,
 ): Promise<string> {
-  const ranked = words.by === undefined ? USUAL : [readDimension(words.by)];
-  if (values.csv) {
-    return csvOf(
-      words.by === undefined ? (await answers.stats(words)).series : (await answers.top(words)).rows,
-    );
+  if (values.storage) {
+    const measured = await storage();
+    return values.json ? `${JSON.stringify(measured)}\n` : storageText(measured);
   }
-  const stats = await answers.stats(words);
-  const tops: Top[] = [];
-  for (const by of ranked) tops.push(await answers.top({ ...words, by }));
-  if (!values.json) return reportText(stats, tops, columns ?? 80);
-  return `${JSON.stringify({ ...stats, tops: Object.fromEntries(tops.map(({ by, rows }) => [by, rows])) })}\n`;
+  if (values.csv) return csvAnswer(answers, words);
+  const answer = await ReportAnswer.of(answers, words);
+  return values.json ? `${JSON.stringify(answer.json)}\n` : answer.text(columns ?? 80);
 }
 
 /**
- * What cannot be asked is wrong usage, and told before the store is opened.
+ * What is asked. What cannot be asked is wrong usage, and told before the store is opened.
  *
+ * @param now milliseconds since 1970, at which `--period` is
  * @throws HitError `bad_usage`
  */
-function check(words: Words): void {
+function wordsOf(values: Values<typeof REPORT_SETTINGS>, now: number): Words {
+  const { by, site, bots, status, timezone, limit, filter, metrics, compare } = values;
   try {
-    readSelection(words);
-    readInterval(words.interval);
-    readTimeZone(words.timezone);
-    readLimit(words.limit);
+    const isInterval = INTERVALS.some((name) => name === by);
+    if (by !== undefined && !isInterval && !DIMENSIONS.some((name) => name === by)) {
+      throw new HitError('bad_setting', `--by: "${by}" is none of ${DIMENSIONS.join(', ')}`);
+    }
+    const words = {
+      ...periodWords(values, now),
+      ...{ site, bots, status, timezone, limit, filter, metrics, compare },
+      // `--by day` is taken for `--interval day`: an interval is no dimension, and what is meant is plain.
+      interval: isInterval ? by : values.interval,
+      by: isInterval ? undefined : by,
+    };
+    check(words);
+    return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
   } catch (error) {
     throw new HitError('bad_usage', messageOf(error), { cause: error });
   }
 }
 
-/** `--by day` is taken for `--interval day`: an interval is no dimension, and what is meant is plain. */
-function wordsOf(values: Values<typeof REPORT_SETTINGS>): Words {
-  const { from, to, interval, by, site, bots, status, timezone, limit } = values;
-  const isInterval = INTERVALS.some((name) => name === by);
-  if (by !== undefined && !isInterval && !DIMENSIONS.some((name) => name === by)) {
-    throw new HitError('bad_setting', `--by: "${by}" is none of ${DIMENSIONS.join(', ')}`);
+/** @throws HitError `invalid` */
+function check(words: Words): void {
+  readSelection(words);
+  readInterval(words.interval);
+  readTimeZone(words.timezone);
+  readLimit(words.limit);
+  readMetrics(words.metrics);
+  readComparison(words.compare);
+}
+
+function periodWords(values: Values<typeof REPORT_SETTINGS>, now: number): Words {
+  const { period, from, to, timezone } = values;
+  if (period === undefined) return { from, to };
+  if (from !== undefined || to !== undefined) {
+    throw new HitError('bad_usage', 'choose --period, or --from and --to');
   }
-  const words = {
-    ...{ from, to, site, bots, status, timezone, limit },
-    interval: isInterval ? by : interval,
-    by: isInterval ? undefined : by,
-  };
-  return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
+  const named = presetPeriod(readChoice('period', period, PERIODS), now, readTimeZone(timezone));
+  return { from: new Date(named.from).toISOString(), to: new Date(named.to).toISOString() };
 }
 
 function serverAnswers(control: ControlClient): Answers {
-  const ask = <Answer>(path: string, words: Words) =>
-    control.get<Answer>(`${path}?${new URLSearchParams(words as Record<string, string>)}`);
+  const ask = <Answer>(path: string, words: Words) => control.get<Answer>(`${path}?${queryOf(words)}`);
   return {
     stats: (words) => ask<Stats>('/api/v1/stats', words),
     top: (words) => ask<Top>('/api/v1/top', words),

@@ -5,31 +5,23 @@ import { type Logger, pino } from 'pino';
 import { HitError, messageOf } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
-import { Countries } from '../hit/country.ts';
 import { Drops } from '../hit/drops.ts';
-import { Intake } from '../hit/intake.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
-import { Sites, siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site.ts';
 import { ConsoleLines } from '../http/console-lines.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
-import { MemoryLive } from '../live/memory.ts';
 import { LogImporter } from '../logs/importer.ts';
 import { SERVE_SETTINGS } from '../settings/serve.ts';
-import type { Values } from '../settings/setting.ts';
-import { EnginePriority } from '../store/engine-priority.ts';
+import { type RetentionPolicy, retentionPolicy } from '../store/retention/policy.ts';
 import { BatchRecorder } from '../trackers/batch-recorder.ts';
-import { DBTracker } from '../trackers/db.ts';
-import { rebuild } from '../trackers/rebuild.ts';
 import { Recorder } from '../trackers/recorder.ts';
 import { startCollectors } from './collectors.ts';
 import type { Command, Terminal } from './command.ts';
 import { controlSocket } from './control.ts';
+import { messagesOf, openCounting, type ServeValues } from './counting.ts';
+import { readSchedule, type Schedule, startSchedule } from './schedule.ts';
+import { jobsWithPurge, upkeepOf } from './upkeep.ts';
 import { unexpected } from './usage.ts';
-
-/** The default of `--keep-hits`. */
-const KEPT_DAYS = 400;
-
-type ServeValues = Values<typeof SERVE_SETTINGS>;
 
 export const serve: Command<typeof SERVE_SETTINGS> = {
   summary: 'count hits and answer questions, over HTTP',
@@ -46,88 +38,44 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
     const proxies = new TrustedProxies(values['trust-proxy']!);
     const limit = RateLimit.parse(values['rate-limit']!);
     check(values);
+    const policy = retentionPolicy(values['keep-hits']!, values['keep-rollups']!);
+    const jobs = jobsWithPurge(values.schedule ?? [], policy, values.tracker!.includes('db'));
+    const schedule = readSchedule({ ...values, schedule: jobs });
     const folder = DataFolder.open(values['data-dir']!);
     try {
-      await serveFrom(folder, values, { proxies, limit }, terminal);
+      await serveFrom(folder, values, { proxies, limit, policy, schedule }, terminal);
     } finally {
       folder.close();
     }
   },
 };
 
-function check({ sites = [], 'keep-hits': hits, 'keep-rollups': rollups }: ServeValues): void {
+function check({ sites = [] }: ServeValues): void {
   const odd = sites.find((site) => siteName(site) === '');
   if (odd !== undefined) throw new HitError('bad_setting', `--sites: "${odd}" is no host name`);
-  for (const [flag, days] of [
-    ['--keep-hits', hits],
-    ['--keep-rollups', rollups],
-  ] as const) {
-    if (days === Number.POSITIVE_INFINITY || days === KEPT_DAYS) continue;
-    throw new HitError(
-      'bad_setting',
-      `${flag}: nothing is purged in this version: use forever, or leave it out`,
-    );
-  }
+}
+
+/** Settings that are a small language of their own, read. */
+interface Read {
+  readonly proxies: TrustedProxies;
+  readonly limit: RateLimit;
+  readonly policy: RetentionPolicy;
+  readonly schedule: Schedule;
 }
 
 async function serveFrom(
   folder: DataFolder,
   values: ServeValues,
-  { proxies, limit }: { proxies: TrustedProxies; limit: RateLimit },
+  { proxies, limit, policy, schedule }: Read,
   terminal: Terminal,
 ): Promise<void> {
   const log = pino({ level: values['log-level']! }, pino.destination({ dest: 2, sync: true }));
   const trackers = values.tracker!;
   await using resources = new AsyncDisposableStack();
 
-  const live =
-    trackers.includes('simple') || trackers.includes('rate')
-      ? new MemoryLive({
-          expectedVisitors: values['expected-visitors']!,
-          rate: trackers.includes('rate'),
-          maxBytes: values['live-memory']!,
-          folder: folder.path,
-          onFault: (message) => log.warn(message),
-          now: Date.now,
-        })
-      : undefined;
-  resources.use(live);
   const { secrets } = folder;
-  const allowed = values.sites;
-  const countries = await Countries.open();
-  const sitesIn = (seen: Iterable<string>) =>
-    new Sites({ ...(allowed && { allowed }), max: values['max-sites']!, seen });
-  const intakeIn = (sites: Sites) =>
-    new Intake({
-      sites,
-      proxies,
-      limit,
-      countries,
-      salts: secrets.salts,
-      key: secrets.key,
-      importSalt: secrets.importSalt,
-      identity: values.identity!,
-      now: Date.now,
-    });
-
-  let db: DBTracker | undefined;
-  let sites = sitesIn([]);
-  let intake = intakeIn(sites);
-  if (trackers.includes('db')) {
-    db = await DBTracker.in(folder, intake, {
-      store: values.store!,
-      durability: values.durability!,
-      spoolMax: values['spool-max']!,
-      log: messagesOf(log),
-    });
-    resources.use(db);
-    if (values.store === 'embedded') resources.use(new EnginePriority());
-    await db.spool.flush();
-    sites = sitesIn((await db.sites()).map(({ site }) => site));
-    intake = intakeIn(sites);
-    if (live) await rebuild(live, db.store, Date.now());
-  }
-
+  const { intake, sites, live, db } = await openCounting(folder, values, { proxies, limit, log }, resources);
+  const upkeep = db && upkeepOf(db, policy, values);
   const adminToken = values['admin-token'] ?? secrets.adminToken;
   const drops = new Drops(Date.now());
   const lines = new ConsoleLines((line) => terminal.stdout.write(`${line}\n`));
@@ -146,8 +94,11 @@ async function serveFrom(
           live,
           key: secrets.key,
           importSalt: secrets.importSalt,
-          allowedSites: allowed,
+          allowedSites: values.sites,
         }),
+      purger: upkeep?.purger,
+      archives: upkeep?.archives,
+      dataDir: folder.path,
       rate: trackers.includes('rate'),
       adminToken,
       public: values.public!,
@@ -173,6 +124,12 @@ async function serveFrom(
     control?.close();
     control?.closeAllConnections();
   });
+  const watched = trackers.includes('rate') ? live : undefined;
+  resources.use(
+    await startSchedule(schedule, {
+      ...{ dataDir: folder.path, live: watched, runs: upkeep?.runs, log: messagesOf(log) },
+    }),
+  );
   greet(terminal, address, folder.path, adminToken, values);
   await aborted(interrupted);
   log.info('closing: what was acknowledged is being stored');
@@ -198,14 +155,6 @@ function greet(terminal: Terminal, url: string, folder: string, token: string, v
       `  count:  curl ${url}/\n` +
       `  read:   curl${read} "${url}${path}"\n`,
   );
-}
-
-function messagesOf(log: Logger) {
-  return {
-    info: (message: string) => log.info(message),
-    warn: (message: string) => log.warn(message),
-    error: (message: string) => log.error(message),
-  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

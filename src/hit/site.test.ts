@@ -95,7 +95,8 @@ describe('the sites that are counted', () => {
   });
 
   test('are those of an earlier run too, also if they are more than the maximum', () => {
-    const sites = new Sites({ max: 1, seen: ['a.com', 'b.com'] });
+    const sites = new Sites({ max: 1 });
+    sites.remember(['a.com', 'b.com']);
     assert.deepEqual(sites.admit('a.com'), { site: 'a.com' });
     assert.deepEqual(sites.admit('b.com'), { site: 'b.com' });
     assert.deepEqual(sites.admit('c.com'), { reason: 'too_many_sites' });

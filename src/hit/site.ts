@@ -16,15 +16,18 @@ const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
 export class Sites {
   readonly #allowed: ReadonlySet<string> | undefined;
   readonly #max: number;
-  readonly #seen: Set<string>;
+  readonly #seen = new Set<string>();
   readonly #verdicts: Memo<{ readonly site: string } | { readonly reason: DropReason }>;
 
-  /** @param options `seen` are the sites that were counted before, so that a restart lets them in again. */
-  constructor(options: { allowed?: readonly string[]; max: number; seen?: Iterable<string> }) {
+  constructor(options: { allowed?: readonly string[] | undefined; max: number }) {
     this.#allowed = options.allowed && new Set(options.allowed.map(siteName));
     this.#max = options.max;
-    this.#seen = new Set(options.seen);
     this.#verdicts = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, (text) => this.#judge(text));
+  }
+
+  /** Lets sites in again that were counted before a restart, before any is judged. */
+  remember(sites: Iterable<string>): void {
+    for (const site of sites) this.#seen.add(site);
   }
 
   /** @param text a host name in any case, maybe with a port */

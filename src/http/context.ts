@@ -3,6 +3,8 @@ import type { Drops } from '../hit/drops.ts';
 import type { Intake } from '../hit/intake.ts';
 import type { Live } from '../live/live.ts';
 import type { LogImporter } from '../logs/importer.ts';
+import type { Archives } from '../store/archive/archives.ts';
+import type { Purger } from '../store/retention/purger.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitRecorder } from '../trackers/recorder.ts';
 
@@ -26,6 +28,10 @@ export interface ServerContext extends CollectContext {
   readonly db: DBTracker | undefined;
   /** Takes logs from commands on the same data folder. There with the db tracker. */
   readonly importer: LogImporter | undefined;
+  /** What deletes and moves old hits for commands on the same data folder. There with the db tracker. */
+  readonly purger: Purger | undefined;
+  readonly archives: Archives | undefined;
+  readonly dataDir: string;
   /** Whether windows are kept. */
   readonly rate: boolean;
   /** Whether everybody may read. */

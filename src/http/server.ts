@@ -8,9 +8,14 @@ import {
 } from 'node:net';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
+import { archiveRoutes } from './api/archive.ts';
+import { backupRoutes } from './api/backup.ts';
+import { exportRoutes } from './api/export.ts';
 import { importRoutes } from './api/import.ts';
+import { purgeRoutes } from './api/purge.ts';
 import { readRoutes } from './api/read.ts';
 import { sketchRoutes } from './api/sketch.ts';
+import { storageRoutes } from './api/storage.ts';
 import { createApp } from './app.ts';
 import { trustSocket } from './auth.ts';
 import { batchRoutes } from './collect/batch.ts';
@@ -39,7 +44,12 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   collectRoutes(app, context);
   readRoutes(app, context);
   sketchRoutes(app, context);
+  storageRoutes(app, context);
+  exportRoutes(app, context);
   importRoutes(app, context);
+  archiveRoutes(app, context);
+  purgeRoutes(app, context);
+  backupRoutes(app, context);
   metricsRoutes(app, context);
   return app;
 }

@@ -1,8 +1,15 @@
+import { BUCKET_SETTINGS } from './archive.ts';
 import { DATA_SETTINGS } from './data.ts';
-import { readSwitch, readText, setting } from './setting.ts';
+import { readSwitch, readText, setting, severalSetting } from './setting.ts';
 
 export const REPORT_SETTINGS = {
   ...DATA_SETTINGS,
+  period: setting(
+    'today, month or year up to now, or 7d or 30d up to yesterday, in --timezone; instead of --from and --to',
+    'PERIOD',
+    undefined,
+    String,
+  ),
   from: setting(
     'start, inclusive: 2026-01-31 or 2026-01-31T12:00:00Z (default: first hit)',
     'TIME',
@@ -10,9 +17,16 @@ export const REPORT_SETTINGS = {
     String,
   ),
   to: setting('end, exclusive (default: now, or without --from the last hit)', 'TIME', undefined, String),
+  compare: setting('beside it the previous period, or the same of a year before', 'WITH', undefined, String),
   interval: setting(
     'minute, hour, day, week or month (default: by the period)',
     'INTERVAL',
+    undefined,
+    String,
+  ),
+  metrics: setting(
+    'beside hits and visitors: visits, bounce_rate, visit_duration',
+    'LIST',
     undefined,
     String,
   ),
@@ -23,10 +37,22 @@ export const REPORT_SETTINGS = {
     String,
   ),
   site: setting('one site (default: all)', 'SITE', undefined, readText),
-  bots: setting('exclude, include or only', 'WHICH', 'exclude', String),
+  filter: severalSetting(
+    "only hits with such values: 'path=/blog/*' or 'country!=DE|AT'; of several all must hold",
+    'FILTER',
+  ),
+  bots: setting('exclude (default), include or only', 'WHICH', undefined, String),
   status: setting('statuses of hits from access logs: 2xx,404', 'LIST', undefined, String),
-  timezone: setting('IANA time zone of intervals', 'ZONE', 'UTC', String),
+  timezone: setting('IANA time zone of days and of times without an offset', 'ZONE', 'UTC', String),
   limit: setting('rows of a ranking', 'N', '10', String),
+  archive: setting(
+    'folder or s3://bucket/prefix of hits that are not in the store any more',
+    'WHERE',
+    undefined,
+    readText,
+  ),
+  ...BUCKET_SETTINGS,
+  storage: setting('print what hits take on disk, and nothing else', '', 'false', readSwitch),
   json: setting('print JSON', '', 'false', readSwitch),
   csv: setting('print CSV: of the series, or with --by of the ranking', '', 'false', readSwitch),
 } as const;

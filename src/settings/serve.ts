@@ -1,6 +1,9 @@
+import { readAges } from './ages.ts';
+import { BUCKET_SETTINGS } from './archive.ts';
 import { DATA_SETTINGS } from './data.ts';
+import { KEEP_HITS, KEEP_ROLLUPS } from './purge.ts';
+import { SCHEDULE_SETTINGS } from './schedule.ts';
 import {
-  readAge,
   readList,
   readLive,
   readNumber,
@@ -71,13 +74,21 @@ export const SERVE_SETTINGS = {
     readOneOf(['disk', 'process'] as const),
   ),
   'spool-max': setting('most bytes of hits that wait for the store', 'SIZE', '1GiB', readSize),
-  'keep-hits': setting('age at which hits may be purged (no purge in this version)', 'AGE', '400d', readAge),
-  'keep-rollups': setting(
-    'age at which rollups may be purged (none in this version)',
-    'AGE',
-    'forever',
-    readAge,
+  'keep-hits': setting(
+    'age at which hits are purged, each day; of single sites after it: 400d,a.com=30d,b.com=forever',
+    'AGES',
+    KEEP_HITS,
+    readAges(KEEP_HITS),
   ),
+  'keep-rollups': setting('the same for the counts of periods', 'AGES', KEEP_ROLLUPS, readAges(KEEP_ROLLUPS)),
+  archive: setting(
+    'folder or s3://bucket/prefix of hits that were archived: questions are answered from it too',
+    'WHERE',
+    undefined,
+    readText,
+  ),
+  ...BUCKET_SETTINGS,
+  ...SCHEDULE_SETTINGS,
   'admin-token': setting(
     'token for reading, 16 characters or more (default: made at first start)',
     'TOKEN',

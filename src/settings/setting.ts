@@ -11,6 +11,8 @@ export interface Setting<Value> {
   readonly fallback: string | undefined;
   /** Reads the value, or throws HitError `bad_setting`. */
   readonly read: (text: string, flag: string) => Value;
+  /** There if the flag may be given several times: what stands between its texts when they come as one. */
+  readonly separator?: string;
 }
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>;
@@ -28,6 +30,11 @@ export function setting<Value>(
   read: (text: string, flag: string) => Value,
 ): Setting<Value> {
   return { help, value, fallback, read };
+}
+
+/** A setting that is given several times, or once with `;` between its texts, as in the environment. */
+export function severalSetting(help: string, value: string): Setting<readonly string[]> {
+  return { ...setting(help, value, undefined, readSeveral), separator: ';' };
 }
 
 function bad(flag: string, text: string, wanted: string): HitError {
@@ -67,6 +74,15 @@ export function readText(text: string, flag: string): string {
 export function readList(text: string, flag: string, example = 'a.com,b.com'): string[] {
   const items = text.split(',').map((item) => item.trim());
   if (items.some((item) => item === '')) throw bad(flag, text, `a list such as ${example}`);
+  return items;
+}
+
+function readSeveral(text: string, flag: string): string[] {
+  const items = text
+    .split(';')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  if (items.length === 0) throw new HitError('bad_setting', `${flag}: a value is missing`);
   return items;
 }
 

@@ -1,7 +1,7 @@
 import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site.ts';
 import type { WindowCount } from '../../live/live.ts';
-import type { Words } from '../../store/question.ts';
+import type { Words } from '../../store/words.ts';
 import type { ServerContext } from '../context.ts';
 
 const DEFAULT_WINDOWS = '60s,5m,1h,24h';

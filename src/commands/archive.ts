@@ -1,0 +1,60 @@
+import { HitError } from '../errors.ts';
+import { ARCHIVE_SETTINGS } from '../settings/archive.ts';
+import type { ArchiveSummary } from '../store/archive/archiver.ts';
+import { openArchiveDesk } from './archive-desk.ts';
+import { archivedSite, archiveLocation } from './archive-place.ts';
+import type { Command } from './command.ts';
+import { bytesText } from './storage-text.ts';
+import { unexpected } from './usage.ts';
+
+export const archive: Command<typeof ARCHIVE_SETTINGS> = {
+  summary: 'move old hits out of the store, into Parquet files by site and day',
+  usage: '--to FOLDER|s3://BUCKET/PREFIX [options]',
+  settings: ARCHIVE_SETTINGS,
+  examples: [
+    'hit-tracker archive --older-than 90d --to /var/archive/hits --dry-run',
+    'hit-tracker archive --older-than 1y --to /var/archive/hits --site example.com',
+    'HIT_S3_ACCESS_KEY=… HIT_S3_SECRET_KEY=… hit-tracker archive --to s3://bucket/hits --s3-endpoint https://s3.example.com',
+  ],
+  async run(values, positionals, terminal) {
+    if (positionals.length > 0) throw unexpected(positionals);
+    const olderThan = values['older-than']!;
+    if (!Number.isFinite(olderThan)) {
+      throw new HitError(
+        'bad_setting',
+        '--older-than: nothing is older than forever: use an age such as 90d',
+      );
+    }
+    const to = archiveLocation(values.to, '--to', values);
+    const options = { olderThan, site: archivedSite(values.site), dryRun: values['dry-run']! };
+    const desk = await openArchiveDesk({ dataDir: values['data-dir']!, store: values.store! }, terminal);
+    try {
+      const summary = await desk.archive(to, options);
+      terminal.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : archiveText(summary));
+    } finally {
+      await desk.close();
+    }
+  },
+};
+
+/** What became of it, for a person. */
+function archiveText(summary: ArchiveSummary): string {
+  const number = new Intl.NumberFormat('en');
+  const { rows, days, already, waiting, archived_bytes, bytes_before, bytes_after, seconds, dry_run } =
+    summary;
+  if (rows === 0 && already === 0 && waiting === 0) return 'Nothing is old enough to be archived.\n';
+  const each = rows > 0 ? `, ${(archived_bytes / rows).toFixed(1)} bytes a hit` : '';
+  const lines = [
+    `${dry_run ? 'Would archive' : 'Archived'} ${number.format(rows)} hits of ${number.format(days)} days`,
+  ];
+  if (!dry_run) {
+    lines[0] += ` in ${seconds.toFixed(1)} s`;
+    lines.push(`  archive  ${bytesText(archived_bytes)}${each}`);
+    lines.push(`  store    ${bytesText(bytes_before)} before, ${bytesText(bytes_after)} now`);
+  }
+  if (already > 0)
+    lines.push(`  ${number.format(already)} hits were in the archive already, and are of these days`);
+  if (waiting > 0)
+    lines.push(`  ${number.format(waiting)} hits wait for the rollups: archive again in some minutes`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,98 @@
+import type { Logger } from 'pino';
+import type { DataFolder } from '../folder/folder.ts';
+import type { TrustedProxies } from '../hit/address.ts';
+import { Countries } from '../hit/country.ts';
+import { Intake } from '../hit/intake.ts';
+import type { RateLimit } from '../hit/rate-limit.ts';
+import { Sites } from '../hit/site.ts';
+import { MemoryLive } from '../live/memory.ts';
+import type { SERVE_SETTINGS } from '../settings/serve.ts';
+import type { Values } from '../settings/setting.ts';
+import { EnginePriority } from '../store/engine-priority.ts';
+import { DBTracker } from '../trackers/db.ts';
+import { rebuild } from '../trackers/rebuild.ts';
+import { archiveLocation } from './archive-place.ts';
+
+export type ServeValues = Values<typeof SERVE_SETTINGS>;
+
+/** What counts hits in a server: the intake, and what its trackers keep. */
+export interface Counting {
+  readonly sites: Sites;
+  readonly intake: Intake;
+  /** There with the simple or the rate tracker. */
+  readonly live: MemoryLive | undefined;
+  /** There with the db tracker. */
+  readonly db: DBTracker | undefined;
+}
+
+/**
+ * Opens the trackers of a server: with a store, live counts are as they were before.
+ *
+ * @param resources close what is opened, also if something cannot be
+ * @throws HitError as `DBTracker.open` does
+ */
+export async function openCounting(
+  folder: DataFolder,
+  values: ServeValues,
+  parts: { readonly proxies: TrustedProxies; readonly limit: RateLimit; readonly log: Logger },
+  resources: AsyncDisposableStack,
+): Promise<Counting> {
+  const { key, salts, importSalt } = folder.secrets;
+  const sites = new Sites({ allowed: values.sites, max: values['max-sites']! });
+  const intake = new Intake({
+    sites,
+    proxies: parts.proxies,
+    limit: parts.limit,
+    countries: await Countries.open(),
+    ...{ key, salts, importSalt },
+    identity: values.identity!,
+    now: Date.now,
+  });
+  const live = resources.use(liveOf(folder, values, parts.log));
+  if (!values.tracker!.includes('db')) return { sites, intake, live, db: undefined };
+  const db = resources.use(await openStore(folder, intake, values, parts.log));
+  if (values.store === 'embedded') resources.use(new EnginePriority());
+  await db.spool.flush();
+  sites.remember(await db.siteNames());
+  if (live) await rebuild(live, db.store, Date.now());
+  return { sites, intake, live, db };
+}
+
+/** For those who say what happens without knowing how it is logged. */
+export function messagesOf(log: Logger) {
+  return {
+    info: (message: string) => log.info(message),
+    warn: (message: string) => log.warn(message),
+    error: (message: string) => log.error(message),
+  };
+}
+
+function liveOf(folder: DataFolder, values: ServeValues, log: Logger): MemoryLive | undefined {
+  const rate = values.tracker!.includes('rate');
+  if (!rate && !values.tracker!.includes('simple')) return undefined;
+  return new MemoryLive({
+    expectedVisitors: values['expected-visitors']!,
+    rate,
+    maxBytes: values['live-memory']!,
+    folder: folder.path,
+    onFault: (message) => log.warn(message),
+    now: Date.now,
+  });
+}
+
+async function openStore(
+  folder: DataFolder,
+  intake: Intake,
+  values: ServeValues,
+  log: Logger,
+): Promise<DBTracker> {
+  const db = await DBTracker.in(folder, intake, {
+    store: values.store!,
+    durability: values.durability!,
+    spoolMax: values['spool-max']!,
+    archive: values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values),
+    log: messagesOf(log),
+  });
+  if (db.archive?.isEmpty) log.warn(`the archive ${values.archive} holds nothing: is it the right place?`);
+  return db;
+}

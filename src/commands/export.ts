@@ -1,0 +1,130 @@
+import { createWriteStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { HitError, messageOf } from '../errors.ts';
+import { EXPORT_SETTINGS } from '../settings/export.ts';
+import type { Values } from '../settings/setting.ts';
+import { exportHits } from '../store/export.ts';
+import { readSelection } from '../store/question.ts';
+import type { Words } from '../store/words.ts';
+import { DBTracker } from '../trackers/db.ts';
+import type { Command, Terminal } from './command.ts';
+import { ControlClient, queryOf } from './control.ts';
+import { bytesText } from './storage-text.ts';
+import { unexpected } from './usage.ts';
+
+type ExportValues = Values<typeof EXPORT_SETTINGS>;
+
+/** Milliseconds between two drawings of the progress. */
+const PACE = 200;
+
+export const exportStore: Command<typeof EXPORT_SETTINGS> = {
+  summary: 'hits one by one, as CSV, NDJSON or Parquet',
+  usage: '[options]',
+  settings: EXPORT_SETTINGS,
+  examples: [
+    'hit-tracker export --from 2026-11-01 --to 2026-12-01 > november.csv',
+    'hit-tracker export --format ndjson --site example.com | jq .path',
+    'hit-tracker export --format parquet --bots include --output hits.parquet',
+  ],
+  async run(values, positionals, terminal) {
+    if (positionals.length > 0) throw unexpected(positionals);
+    const words = wordsOf(values);
+    check(words);
+    if (values.output === '-' && values.format === 'parquet' && terminal.stdout.isTTY) {
+      throw new HitError('bad_usage', 'Parquet is not for a terminal: name a file with --output');
+    }
+    const interrupted = terminal.interruption();
+    try {
+      await using hits = await openHits(values, words, interrupted);
+      const bytes = metered(hits.bytes, terminal);
+      if (values.output === '-') await writeOut(bytes, terminal.stdout, interrupted);
+      else await writeFile(bytes, values.output!, interrupted);
+    } catch (error) {
+      // A reader that has enough, as `head` has, is no fault.
+      if (terminal.stdout.errored) return;
+      if (interrupted.aborted)
+        throw new HitError('interrupted', 'the export was interrupted: it is not whole');
+      throw error;
+    }
+  },
+};
+
+function wordsOf({ from, to, site, filter, bots, status }: ExportValues): Words {
+  const words = { from, to, site, filter, bots, status };
+  return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
+}
+
+/** @throws HitError `bad_usage`, before the store is opened */
+function check(words: Words): void {
+  try {
+    readSelection(words);
+  } catch (error) {
+    throw new HitError('bad_usage', messageOf(error), { cause: error });
+  }
+}
+
+interface OpenHits extends AsyncDisposable {
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** From the server that runs on the data folder, or from the folder itself. */
+async function openHits(values: ExportValues, words: Words, interrupted: AbortSignal): Promise<OpenHits> {
+  const control = await ControlClient.connect(values['data-dir']!);
+  if (control) {
+    const bytes = await control.stream(`/api/v1/export?${queryOf({ ...words, format: values.format! })}`);
+    return {
+      bytes,
+      [Symbol.asyncDispose]: async () => {
+        bytes.destroy();
+      },
+    };
+  }
+  await using stack = new AsyncDisposableStack();
+  const db = stack.use(await DBTracker.open({ dataDir: values['data-dir']!, store: values.store! }));
+  await db.spool.flush();
+  const selection = readSelection(words);
+  const hits = stack.use(await exportHits(db, selection, values.format!, interrupted));
+  const held = stack.move();
+  return { bytes: hits.bytes, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+/** Says on a terminal how far it is. */
+async function* metered(bytes: AsyncIterable<Uint8Array>, { stderr }: Terminal) {
+  const started = performance.now();
+  let drawn = started;
+  let size = 0;
+  try {
+    for await (const chunk of bytes) {
+      yield chunk;
+      size += chunk.length;
+      const now = performance.now();
+      if (!stderr.isTTY || now - drawn < PACE) continue;
+      drawn = now;
+      const rate = bytesText(Math.round((size * 1000) / (now - started)));
+      stderr.write(`\rexport  ${bytesText(size)}  ${rate}/s\x1b[K`);
+    }
+  } finally {
+    if (stderr.isTTY) stderr.write('\r\x1b[K');
+  }
+}
+
+function writeOut(bytes: AsyncIterable<Uint8Array>, stdout: Writable, signal: AbortSignal): Promise<void> {
+  return pipeline(bytes, stdout, { end: false, signal });
+}
+
+/** Writes beside and renames, so that a file of this name is whole. */
+async function writeFile(bytes: AsyncIterable<Uint8Array>, file: string, signal: AbortSignal): Promise<void> {
+  const beside = `${file}.part`;
+  try {
+    await pipeline(bytes, createWriteStream(beside), { signal });
+    const handle = await open(beside, 'r');
+    await handle.sync();
+    await handle.close();
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}

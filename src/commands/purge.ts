@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import { HitError } from '../errors.ts';
+import { type Ages, agesText, readAges } from '../settings/ages.ts';
+import { KEEP_HITS, KEEP_ROLLUPS, PURGE_SETTINGS } from '../settings/purge.ts';
+import type { Values } from '../settings/setting.ts';
+import { freeRoom } from '../store/free-room.ts';
+import { type RetentionPolicy, retentionPolicy } from '../store/retention/policy.ts';
+import type { Purged, PurgedSite } from '../store/retention/purge.ts';
+import { Purger } from '../store/retention/purger.ts';
+import { DBTracker } from '../trackers/db.ts';
+import type { Command } from './command.ts';
+import { ControlClient } from './control.ts';
+import { bytesText } from './storage-text.ts';
+import { unexpected } from './usage.ts';
+
+type PurgeValues = Values<typeof PURGE_SETTINGS>;
+
+const number = new Intl.NumberFormat('en');
+
+export const purgeStore: Command<typeof PURGE_SETTINGS> = {
+  summary: 'delete hits and rollups that are too old',
+  usage: '[options]',
+  settings: PURGE_SETTINGS,
+  examples: [
+    'hit-tracker purge --dry-run',
+    'hit-tracker purge --keep-hits 90d',
+    'hit-tracker purge --keep-hits 400d,shop.example=2y --keep-rollups 10y --json',
+  ],
+  async run(values, positionals, terminal) {
+    if (positionals.length > 0) throw unexpected(positionals);
+    const policy = policyOf(values);
+    const control = await ControlClient.connect(values['data-dir']!);
+    const purged = control ? await purgeThere(control, values) : await purgeHere(policy, values);
+    terminal.stdout.write(values.json ? `${JSON.stringify(purged)}\n` : purgeText(purged));
+  },
+};
+
+function policyOf(values: PurgeValues): RetentionPolicy {
+  return retentionPolicy(
+    values['keep-hits'] ?? readAges(KEEP_HITS)(KEEP_HITS, '--keep-hits'),
+    values['keep-rollups'] ?? readAges(KEEP_ROLLUPS)(KEEP_ROLLUPS, '--keep-rollups'),
+  );
+}
+
+async function purgeHere(policy: RetentionPolicy, values: PurgeValues): Promise<Purged> {
+  await using db = await DBTracker.open({ dataDir: values['data-dir']!, store: values.store! });
+  const { store, spool, rollups } = db;
+  const purger = new Purger({ store, spool, rollups, policy, now: Date.now });
+  const purged = await purger.run({ dryRun: values['dry-run']! });
+  if (!purged.dry_run && purged.hits.length > 0) await freeRoom(store);
+  return purged;
+}
+
+/** The server that runs on the data folder does the work, by its own policy where this command names none. */
+async function purgeThere(control: ControlClient, values: PurgeValues): Promise<Purged> {
+  const query = new URLSearchParams({ dry_run: String(values['dry-run']) });
+  const add = (name: string, ages: Ages | undefined) => ages && query.set(name, agesText(ages));
+  add('keep_hits', values['keep-hits']);
+  add('keep_rollups', values['keep-rollups']);
+  let purged: Purged | undefined;
+  await control.post(`/control/purge?${query}`, Readable.from([]), (line) => {
+    purged = line.purged as Purged;
+  });
+  if (purged) return purged;
+  throw new HitError('store_unavailable', 'the server on this data folder ended: purge again');
+}
+
+/** What went or would go, for a person. */
+function purgeText({ dry_run, hits, rollups }: Purged): string {
+  const lines = [...sectionOf('hits', hits), ...sectionOf('rows of rollups', rollups)];
+  if (lines.length === 0) return 'Nothing is old enough to be purged.\n';
+  return `${dry_run ? 'Would be purged' : 'Purged'} (sizes are estimates):\n${lines.join('')}`;
+}
+
+function sectionOf(what: string, sites: readonly PurgedSite[]): string[] {
+  return sites.map(
+    ({ site, before, rows, bytes }) =>
+      `  ${site}: ${number.format(rows)} ${what} before ${before.slice(0, 10)}, ${bytesText(bytes)}\n`,
+  );
+}

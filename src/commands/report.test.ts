@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, it, type TestContext } from 'node:test';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { readSettings } from '../config.ts';
+import { REPORT_SETTINGS } from '../settings/report.ts';
+import { report } from './report.ts';
+
+/** What the command prints, on a folder of its own. */
+async function printed(data: string, ...args: string[]): Promise<string> {
+  const { values, positionals } = readSettings(REPORT_SETTINGS, ['--data-dir', data, ...args], {});
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  await report.run(values, positionals, { stdin, stdout, stderr, interruption: () => AbortSignal.abort() });
+  stdout.end();
+  return text(stdout);
+}
+
+function folderOf(t: TestContext): string {
+  return join(temporaryFolder(t), 'data');
+}
+
+describe('a report', () => {
+  for (const [args, said] of [
+    [['--filter', 'age=7'], /filter "age=7" is of no dimension: use path/],
+    [['--filter', 'path=/a', '--filter', '/blog/*'], /filter "\/blog\/\*" is not like path=\/blog\/\*/],
+    [['--metrics', 'views'], /metrics "views" is unknown: use hits, visitors, visits/],
+    [['--compare', 'month'], /compare "month" is unknown: use previous, year/],
+    [['--period', 'week'], /period "week" is unknown: use today, 7d, 30d, month, year/],
+    [['--period', '7d', '--timezone', 'Mars'], /timezone "Mars"/],
+    [['--period', '7d', '--from', '2026-01-01'], /choose --period, or --from and --to/],
+    [['--period', '7d', '--to', '2026-01-01'], /choose --period, or --from and --to/],
+  ] as const) {
+    it(`that cannot be asked for is refused before anything is opened: ${args.join(' ')}`, async (t) => {
+      const data = folderOf(t);
+      await assert.rejects(printed(data, ...args), { exitCode: 2, message: said });
+      assert.ok(!existsSync(data));
+    });
+  }
+
+  it('of a named period has its whole days', { timeout: 60_000 }, async (t) => {
+    const answer = JSON.parse(await printed(folderOf(t), '--json', '--period', '7d', '--interval', 'day'));
+    assert.match(`${answer.from} ${answer.to}`, /^\S+T00:00:00Z \S+T00:00:00Z$/);
+    assert.equal(Date.parse(answer.to) - Date.parse(answer.from), 7 * 86_400_000);
+    assert.equal(answer.series.length, 7);
+    assert.ok(Date.parse(answer.to) <= Date.now());
+  });
+});

@@ -1,0 +1,57 @@
+import { HitError } from '../errors.ts';
+import { RESTORE_SETTINGS } from '../settings/restore.ts';
+import type { RestoreSummary } from '../store/archive/restorer.ts';
+import { openArchiveDesk } from './archive-desk.ts';
+import { archivedSite, archiveLocation } from './archive-place.ts';
+import type { Command } from './command.ts';
+import { unexpected } from './usage.ts';
+
+const DAY_MS = 86_400_000;
+
+export const restore: Command<typeof RESTORE_SETTINGS> = {
+  summary: 'bring archived hits back into the store, each once',
+  usage: '--from FOLDER|s3://BUCKET/PREFIX [options]',
+  settings: RESTORE_SETTINGS,
+  examples: [
+    'hit-tracker restore --from /var/archive/hits --from-day 2026-01-01 --to-day 2026-01-31',
+    'hit-tracker restore --from s3://bucket/hits --site example.com --dry-run',
+  ],
+  async run(values, positionals, terminal) {
+    if (positionals.length > 0) throw unexpected(positionals);
+    const from = archiveLocation(values.from, '--from', values);
+    const options = {
+      site: archivedSite(values.site),
+      from: dayOf(values['from-day'], '--from-day') ?? Date.UTC(1900, 0),
+      to: (dayOf(values['to-day'], '--to-day') ?? Date.UTC(2299, 11, 31)) + DAY_MS,
+      dryRun: values['dry-run']!,
+    };
+    if (options.from >= options.to) throw new HitError('bad_usage', '--to-day is before --from-day');
+    const desk = await openArchiveDesk({ dataDir: values['data-dir']!, store: values.store! }, terminal);
+    try {
+      const summary = await desk.restore(from, options);
+      terminal.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : restoreText(summary));
+    } finally {
+      await desk.close();
+    }
+  },
+};
+
+/** Start of a UTC day. @throws HitError `bad_setting` */
+function dayOf(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined;
+  const start = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  // The 31st of a short month is taken for a day of the next.
+  if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(text)) {
+    throw new HitError('bad_setting', `${flag}: "${text}" is not a day such as 2026-01-31`);
+  }
+  return start;
+}
+
+/** What became of it, for a person. */
+function restoreText({ rows, days, already, seconds, dry_run }: RestoreSummary): string {
+  const number = new Intl.NumberFormat('en');
+  const what = `${dry_run ? 'Would restore' : 'Restored'} ${number.format(rows)} hits of ${number.format(days)} days`;
+  const lines = [dry_run ? what : `${what} in ${seconds.toFixed(1)} s`];
+  if (already > 0) lines.push(`  ${number.format(already)} hits are in the store already`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { HitError } from '../errors.ts';
+import type { Live } from '../live/live.ts';
+import { type AlertRule, readAlertRules } from '../schedule/alert-rule.ts';
+import { AlertWatch } from '../schedule/alert-watch.ts';
+import { type Clock, SYSTEM_CLOCK } from '../schedule/clock.ts';
+import { type Event, messageOfEvent } from '../schedule/event.ts';
+import { type Job, readJobs, readZone } from '../schedule/job.ts';
+import { JobRunner, type JobRuns } from '../schedule/job-runner.ts';
+import type { ScheduleLog } from '../schedule/log.ts';
+import { Outbox } from '../schedule/outbox.ts';
+import { Scheduler } from '../schedule/scheduler.ts';
+import { Webhook } from '../schedule/webhook.ts';
+import { keptWebhookSecret } from '../schedule/webhook-secret.ts';
+import type { SCHEDULE_SETTINGS } from '../settings/schedule.ts';
+import type { Values } from '../settings/setting.ts';
+
+/** What a server is to do by the clock. */
+export interface Schedule {
+  readonly jobs: readonly Job[];
+  readonly rules: readonly AlertRule[];
+  readonly timezone: string;
+  readonly reports: string | undefined;
+  readonly webhook: { readonly url: string; readonly secret: Uint8Array | undefined } | undefined;
+}
+
+/** What it needs for it. */
+export interface ScheduleParts {
+  /** Of what it keeps: `schedule.json`, `alerts.json`, `webhook-secret`, and if nobody says otherwise `reports/`. */
+  readonly dataDir: string;
+  /** There with the rate tracker. */
+  readonly live: Pick<Live, 'read'> | undefined;
+  /** There with the db tracker, which also keeps live counts over a restart. */
+  readonly runs: JobRuns | undefined;
+  readonly log: ScheduleLog;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+/**
+ * Reads the settings that say what is done by the clock.
+ *
+ * @throws HitError `bad_setting`
+ */
+export function readSchedule(values: Values<typeof SCHEDULE_SETTINGS>): Schedule {
+  const timezone = readZone(values.timezone!);
+  return {
+    jobs: readJobs(values.schedule ?? [], timezone),
+    rules: readAlertRules(values.alert ?? []),
+    timezone,
+    reports: values['reports-dir'],
+    webhook:
+      values.webhook === undefined ? undefined : { url: values.webhook, secret: values['webhook-secret'] },
+  };
+}
+
+/**
+ * Starts what is done by the clock: first what was missed.
+ *
+ * @returns ends it, aborting what is under way; what did not succeed is made up at the next start
+ * @throws HitError `bad_setting` where a tracker is missing, `data_dir_unusable`
+ */
+export async function startSchedule(schedule: Schedule, parts: ScheduleParts): Promise<AsyncDisposable> {
+  const { jobs, rules, timezone } = schedule;
+  const { dataDir, live, runs, log, clock = SYSTEM_CLOCK, random = Math.random } = parts;
+  if (jobs.length > 0 && !runs) throw new HitError('bad_setting', '--schedule needs the db tracker');
+  if (rules.length > 0 && !live) throw new HitError('bad_setting', '--alert needs the rate tracker');
+  await using resources = new AsyncDisposableStack();
+  const outbox = await openOutbox(schedule, dataDir, { clock, random, log });
+  resources.use(outbox);
+  const tell = async (event: Event) => outbox?.post(messageOfEvent(event));
+  if (runs && jobs.length > 0) {
+    const reports = schedule.reports ?? join(dataDir, 'reports');
+    const runner = new JobRunner({ runs, reports, timezone, tell, clock, log });
+    resources.use(
+      await Scheduler.start({
+        jobs,
+        // Both delete, so one waits for the other.
+        lane: ({ kind }) => (kind === 'report' ? 'reports' : 'upkeep'),
+        run: (job, due, signal) => runner.run(job, due, signal),
+        state: join(dataDir, 'schedule.json'),
+        ...{ clock, random, log },
+      }),
+    );
+  }
+  if (live && rules.length > 0) {
+    const state = join(dataDir, 'alerts.json');
+    resources.use(
+      await AlertWatch.start({ rules, live, isKept: runs !== undefined, state, tell, clock, log }),
+    );
+  }
+  return resources.move();
+}
+
+async function openOutbox(
+  { webhook }: Schedule,
+  dataDir: string,
+  parts: { readonly clock: Clock; readonly random: () => number; readonly log: ScheduleLog },
+): Promise<Outbox | undefined> {
+  if (!webhook) return undefined;
+  const secret = webhook.secret ?? (await keptWebhookSecret(join(dataDir, 'webhook-secret')));
+  const hook = new Webhook({ url: webhook.url, secret, clock: parts.clock });
+  const folder = join(dataDir, 'webhook');
+  return Outbox.open({ folder, send: (message, signal) => hook.send(message, signal), ...parts });
+}

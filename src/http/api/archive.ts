@@ -1,0 +1,93 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HitError, messageOf } from '../../errors.ts';
+import type { ArchiveOptions } from '../../store/archive/archiver.ts';
+import type { ArchiveLocation, Archives, ArchiveWatch } from '../../store/archive/archives.ts';
+import type { RestoreOptions } from '../../store/archive/restorer.ts';
+import { requireControl } from '../auth.ts';
+
+/** Bytes of what a command asks for. */
+const MOST = 64 * 1024;
+
+/** What a command of this version sends, as JSON. */
+interface Bodies {
+  archive: { readonly to: ArchiveLocation; readonly options: ArchiveOptions };
+  restore: { readonly from: ArchiveLocation; readonly options: RestoreOptions };
+}
+
+/**
+ * `POST /control/archive` and `POST /control/restore`: what a command on the same data folder hands over. The answer is
+ * NDJSON: a line `{"progress":…}` for each day, and at the end `{"summary":…}` or `{"error":…}`. It stops after the day
+ * under way when the command goes away or the server closes.
+ *
+ * @param context `archives`: undefined without a database
+ */
+export function archiveRoutes(app: FastifyInstance, { archives }: { archives: Archives | undefined }): void {
+  const underWay = new Map<Promise<void>, AbortController>();
+  // The store stays open until the last one has stopped.
+  app.addHook('onClose', async () => {
+    for (const ending of underWay.values()) ending.abort();
+    await Promise.allSettled(underWay.keys());
+  });
+
+  const answer = async (
+    reply: FastifyReply,
+    run: (watch: ArchiveWatch) => Promise<object>,
+  ): Promise<void> => {
+    const ending = new AbortController();
+    reply.hijack();
+    reply.raw.on('close', () => ending.abort());
+    const work = tell(reply, run, ending.signal);
+    underWay.set(work, ending);
+    await work;
+    underWay.delete(work);
+  };
+
+  app.register(async (control) => {
+    control.addContentTypeParser(
+      'application/octet-stream',
+      { parseAs: 'string', bodyLimit: MOST },
+      (_request, body, done) => done(null, body),
+    );
+    control.addHook('onRequest', requireControl);
+    control.post('/control/archive', async (request, reply) => {
+      const { to, options } = bodyOf<'archive'>(request, archives);
+      await answer(reply, (watch) => archives!.archive(to, options, watch));
+    });
+    control.post('/control/restore', async (request, reply) => {
+      const { from, options } = bodyOf<'restore'>(request, archives);
+      await answer(reply, (watch) => archives!.restore(from, options, watch));
+    });
+  });
+}
+
+async function tell(
+  { raw }: FastifyReply,
+  run: (watch: ArchiveWatch) => Promise<object>,
+  signal: AbortSignal,
+): Promise<void> {
+  const write = (line: object) => raw.write(`${JSON.stringify(line)}\n`);
+  raw.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  try {
+    write({ summary: await run({ onProgress: (progress) => write({ progress }), signal }) });
+  } catch (error) {
+    write({ error: messageOf(error) });
+  }
+  raw.end();
+}
+
+function bodyOf<Name extends keyof Bodies>(
+  request: FastifyRequest,
+  archives: Archives | undefined,
+): Bodies[Name] {
+  if (!archives) {
+    throw new HitError(
+      'not_found',
+      'the server on this data folder runs without a database: stop it, or start it with --tracker db',
+    );
+  }
+  try {
+    return JSON.parse(String(request.body)) as Bodies[Name];
+  } catch (error) {
+    throw new HitError('invalid', `this is not what a command sends: ${messageOf(error)}`, { cause: error });
+  }
+}

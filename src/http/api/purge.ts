@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify';
+import { HitError, messageOf } from '../../errors.ts';
+import { readAges } from '../../settings/ages.ts';
+import { KEEP_HITS, KEEP_ROLLUPS } from '../../settings/purge.ts';
+import { type RetentionPolicy, retentionPolicy } from '../../store/retention/policy.ts';
+import type { Purger } from '../../store/retention/purger.ts';
+import { requireControl } from '../auth.ts';
+
+interface Query {
+  readonly keep_hits?: string;
+  readonly keep_rollups?: string;
+  readonly dry_run?: string;
+}
+
+/**
+ * `POST /control/purge`: a purge that a command on the same data folder asks for, by the server's policy or by its own.
+ * The answer is one line, `{"purged":…}`.
+ *
+ * @param context `purger`: undefined without a database
+ */
+export function purgeRoutes(app: FastifyInstance, { purger }: { purger: Purger | undefined }): void {
+  const ending = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
+  // The store stays open until the last one is done.
+  app.addHook('onClose', async () => {
+    ending.abort();
+    await Promise.allSettled(underWay);
+  });
+  app.register(async (control) => {
+    control.addContentTypeParser('application/octet-stream', (_request, payload, done) => {
+      payload.resume();
+      done(null, undefined);
+    });
+    control.post<{ Querystring: Query }>(
+      '/control/purge',
+      { onRequest: requireControl },
+      async (request, reply) => {
+        if (!purger)
+          throw new HitError('not_found', 'the server on this data folder runs without a database');
+        const work = purger.run({
+          policy: policyOf(request.query),
+          dryRun: request.query.dry_run === 'true',
+          signal: ending.signal,
+        });
+        underWay.add(work);
+        const purged = await work.finally(() => underWay.delete(work));
+        return reply.type('application/x-ndjson').send(`${JSON.stringify({ purged })}\n`);
+      },
+    );
+  });
+}
+
+/** What the command says of it; the rest is the server's. */
+function policyOf({ keep_hits, keep_rollups }: Query): Partial<RetentionPolicy> {
+  const read = (text: string | undefined, usual: string, flag: string) =>
+    readAges(usual)(text ?? usual, flag);
+  try {
+    const policy = retentionPolicy(
+      read(keep_hits, KEEP_HITS, '--keep-hits'),
+      read(keep_rollups, KEEP_ROLLUPS, '--keep-rollups'),
+    );
+    return {
+      ...(keep_hits !== undefined && { hits: policy.hits }),
+      ...(keep_rollups !== undefined && { rollups: policy.rollups }),
+    };
+  } catch (error) {
+    throw new HitError('invalid', messageOf(error), { cause: error });
+  }
+}

@@ -1,0 +1,25 @@
+import { readAges } from './ages.ts';
+import { DATA_SETTINGS } from './data.ts';
+import { readSwitch, setting } from './setting.ts';
+
+/** How long a store keeps what it has, where nobody says otherwise. */
+export const KEEP_HITS = '400d';
+export const KEEP_ROLLUPS = 'forever';
+
+export const PURGE_SETTINGS = {
+  ...DATA_SETTINGS,
+  'keep-hits': setting(
+    `age at which hits go, for single sites after it: 400d,a.com=30d,b.com=forever (default: the server's, or ${KEEP_HITS})`,
+    'AGES',
+    undefined,
+    readAges(KEEP_HITS),
+  ),
+  'keep-rollups': setting(
+    `the same for the counts of periods (default: the server's, or ${KEEP_ROLLUPS})`,
+    'AGES',
+    undefined,
+    readAges(KEEP_ROLLUPS),
+  ),
+  'dry-run': setting('say what would go, and leave it', '', 'false', readSwitch),
+  json: setting('print JSON', '', 'false', readSwitch),
+} as const;
