@@ -122,29 +122,33 @@ export function splitBlocks(expected: number): Filter {
 /** @param rate of new visitors taken for known ones */
 export function filterOfBloomFilters(expected: number, rate: number): Filter {
   const filter = bloomFilters.BloomFilter.create(expected, rate);
-  return {
-    name: 'bloom-filters BloomFilter',
-    add(ids) {
-      for (const id of ids) {
-        filter.has(id);
-        filter.add(id);
-      }
-    },
-    has: (id) => filter.has(id),
-  };
+  return filterOf(
+    'bloom-filters BloomFilter',
+    (id) => filter.has(id),
+    (id) => filter.add(id),
+  );
 }
 
 /** @param rate of new visitors taken for known ones */
 export function filterOfMnemonist(expected: number, rate: number): Filter {
   const filter = new MnemonistFilter({ capacity: expected, errorRate: rate });
+  return filterOf(
+    'mnemonist BloomFilter',
+    (id) => filter.test(id),
+    (id) => filter.add(id),
+  );
+}
+
+/** Of a package that tells and adds by two calls. */
+function filterOf(name: string, has: (id: string) => boolean, add: (id: string) => void): Filter {
   return {
-    name: 'mnemonist BloomFilter',
+    name,
     add(ids) {
       for (const id of ids) {
-        filter.test(id);
-        filter.add(id);
+        has(id);
+        add(id);
       }
     },
-    has: (id) => filter.test(id),
+    has,
   };
 }

@@ -8,6 +8,7 @@
 
 import { parseArgs } from 'node:util';
 import { HitError, messageOf } from '../src/errors.ts';
+import { archive } from './archive.ts';
 import type { Bench } from './bench.ts';
 import { importLog } from './import.ts';
 import { ingest } from './ingest.ts';
@@ -16,7 +17,14 @@ import { saveSections, sectionOf } from './results.ts';
 import { sketches } from './sketches.ts';
 import { threads } from './threads.ts';
 
-const BENCHES: Readonly<Record<string, Bench>> = { ingest, threads, import: importLog, sketches, memory };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  ingest,
+  threads,
+  import: importLog,
+  sketches,
+  memory,
+  archive,
+};
 
 /**
  * Which benchmarks to run, and how.

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { Clients } from '../src/store/client.ts';
+import { Rollups } from '../src/store/rollups.ts';
+import { Store } from '../src/store/store.ts';
+
+const DAY = 86_400_000;
+/** Hits of a visit in the mean, as the statement makes them. */
+const HITS_PER_VISIT = 3.594;
+/** Thirteen months. */
+export const DAYS = 395;
+/** Their end, in days since 1970: the same at every run, so that the same hits are made. */
+export const END = Date.UTC(2026, 10, 1) / DAY;
+
+/** A store of made-up hits, and the engine below it for what no store is asked. */
+export class GeneratedHits implements AsyncDisposable {
+  readonly store: Store;
+  readonly rollups: Rollups;
+  readonly #clients: Clients;
+  /** End of the last day, in milliseconds since 1970. */
+  readonly end: number;
+
+  private constructor(store: Store, clients: Clients, end: number) {
+    this.store = store;
+    this.#clients = clients;
+    this.rollups = new Rollups(store, (run) => run());
+    this.end = end;
+  }
+
+  /** @param end days since 1970 */
+  static async open(folder: string, end: number): Promise<GeneratedHits> {
+    const store = await Store.open({ setting: 'embedded', folder });
+    return new GeneratedHits(store, Clients.embedded(folder), end * DAY);
+  }
+
+  /**
+   * Fills the store day by day, and rolls up on the way, as a server does.
+   *
+   * @param paths how many pages there are, of which few are seen often
+   */
+  async fill(hits: number, paths: number, onDay: (day: number) => void): Promise<void> {
+    const statement = readFileSync(new URL('generated-hits.sql', import.meta.url), 'utf8');
+    const visits = Math.round(hits / DAYS / HITS_PER_VISIT);
+    for (let day = 0; day < DAYS; day++) {
+      const number = this.end / DAY - DAYS + day;
+      // They come by another way than batches do, so the store is told.
+      this.store.oldestFresh = BigInt(number * DAY) << 22n;
+      const values: Record<string, number> = { day: number, visits, paths };
+      await this.run(
+        statement.replaceAll(/^--.*\n/gm, '').replaceAll(/\{\{(\w+)\}\}/g, (_, name) => String(values[name])),
+      );
+      await this.rollups.rollUp();
+      onDay(day + 1);
+    }
+  }
+
+  async run(statement: string): Promise<void> {
+    await this.#clients.writer.command({ query: statement });
+  }
+
+  /** The only row of a query, of numbers. */
+  async numbers(query: string): Promise<number[]> {
+    const result = await this.#clients.writer.query({ query, format: 'JSONCompactEachRow' });
+    const [row = []] = (await result.json()) as (string | number)[][];
+    return row.map(Number);
+  }
+
+  /** Bytes on disk of a table. */
+  async bytesOf(table: string): Promise<number> {
+    const [bytes = 0] = await this.numbers(
+      `SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND table = '${table}'`,
+    );
+    return bytes;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.rollups.close();
+    await this.#clients.close();
+    await this.store.close();
+  }
+}

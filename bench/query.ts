@@ -1,0 +1,181 @@
+/**
+ * How long do questions take when there are a hundred million hits, and how much room do these need?
+ *
+ * `npm run bench:query` makes that many hits of thirteen months inside the engine, rolls them up as a server does, asks
+ * what people ask, and writes what it took to `bench/QUERY.md`. `-- --hits 10000000` makes fewer, and writes nothing;
+ * `--folder F` keeps the hits, and finds them there the next time. It exits with 1 if an answer is not right; a goal that
+ * a machine does not meet is no failure.
+ */
+
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Count } from '../src/store/stats.ts';
+import { VISITORS_ERROR } from '../src/store/visitors.ts';
+import { check } from './bench.ts';
+import { DAYS, END, GeneratedHits } from './generated-hits.ts';
+import { answer, answerOfHits, QUESTIONS, type Question } from './questions.ts';
+import { circumstances, type Goal, median, milliseconds, ratio, table, whole } from './results.ts';
+import { Scratch } from './scratch.ts';
+
+const FILE = new URL('QUERY.md', import.meta.url);
+const HITS = 100_000_000;
+const PAGES = 50_000;
+const DAY = 86_400_000;
+const ROUNDS = 20;
+const ROUNDS_OF_HITS = 3;
+/** An estimate may be off by so many times its standard error: one in 3 million is. */
+const MOST_ERRORS = 5;
+
+interface Finding {
+  readonly question: Question;
+  readonly p50: number;
+  readonly p95: number;
+  /** Median milliseconds of hits one by one. */
+  readonly hits: number;
+  /** Of the counts of visitors of the answer, the largest relative error. */
+  readonly error: number;
+}
+
+async function measure(made: GeneratedHits, question: Question): Promise<Finding> {
+  const source = { store: made.store };
+  const exact = await answerOfHits(source, question, made.end);
+  const counts = await answer(source, question, made.end);
+  const error = errorOf(counts, exact, question.name);
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS; round++)
+    times.push(await timed(() => answer(source, question, made.end)));
+  const timesOfHits: number[] = [];
+  for (let round = 0; round < ROUNDS_OF_HITS; round++) {
+    timesOfHits.push(await timed(() => answerOfHits(source, question, made.end)));
+  }
+  times.sort((a, b) => a - b);
+  return {
+    question,
+    p50: median(times),
+    p95: times[Math.ceil(ROUNDS * 0.95) - 1]!,
+    hits: median(timesOfHits),
+    error,
+  };
+}
+
+/** @returns the largest relative error of visitors; hits have to be the same */
+function errorOf(counts: readonly Count[], exact: readonly Count[], name: string): number {
+  check(counts.length === exact.length, `${name}: ${counts.length} counts, not ${exact.length}`);
+  const errors = counts.map(({ hits, visitors }, i) => {
+    const wanted = exact[i]!;
+    check(hits === wanted.hits, `${name}: ${hits} hits, not ${wanted.hits}`);
+    // What is rounded is off by a half at most.
+    const most = MOST_ERRORS * VISITORS_ERROR * wanted.visitors + 1;
+    check(
+      Math.abs(visitors - wanted.visitors) <= most,
+      `${name}: ${visitors} visitors, not ${wanted.visitors}`,
+    );
+    return wanted.visitors === 0 ? 0 : Math.abs(visitors / wanted.visitors - 1);
+  });
+  return Math.max(...errors);
+}
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+/** Bytes a hit on disk, of hits and of rollups, and of the hits of a month as a log in gzip. */
+async function room(
+  made: GeneratedHits,
+  scratch: Scratch,
+): Promise<{ hits: number; rollups: number; log: number }> {
+  const [count = 0] = await made.numbers('SELECT count() FROM hits');
+  const file = scratch.path('access.log.gz');
+  const from = made.end - 30 * DAY;
+  const text = readFileSync(new URL('access-log.sql', import.meta.url), 'utf8').replaceAll(/^--.*\n/gm, '');
+  const values: Record<string, string | number> = { file, from, to: made.end };
+  await made.run(text.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => String(values[name])));
+  const [logged = 0] = await made.numbers(
+    `SELECT count() FROM hits WHERE time >= fromUnixTimestamp64Milli(${from})`,
+  );
+  return {
+    hits: (await made.bytesOf('hits')) / count,
+    rollups: (await made.bytesOf('rollups')) / count,
+    log: statSync(file).size / logged,
+  };
+}
+
+function report(findings: readonly Finding[], bytes: Awaited<ReturnType<typeof room>>, hits: number): string {
+  const rows = findings.map(({ question, p50, p95, hits, error }) => [
+    question.name,
+    milliseconds(p50),
+    milliseconds(p95),
+    milliseconds(hits),
+    `${ratio(hits / p50)} ×`,
+    error === 0 ? 'exact' : `${(100 * error).toFixed(2)} %`,
+  ]);
+  const goals: Goal[] = [
+    ...findings.map(({ question, p95 }) => ({
+      aim: `${question.name}: p95 < ${question.goal} ms`,
+      measured: milliseconds(p95),
+      met: p95 < question.goal,
+    })),
+    {
+      aim: 'bytes a hit beside the log in gzip ≤ 0.33',
+      measured: ratio(bytes.hits / bytes.log),
+      met: bytes.hits / bytes.log <= 1 / 3,
+    },
+  ];
+  return `${[
+    '# Questions about periods',
+    `\`npm run bench:query\` makes ${whole(hits)} hits of ${DAYS} days and three sites, ${whole(PAGES)} pages, rolls them up, and asks about all sites together. Beside each answer, the same counted of hits one by one (\`uniqExact\`); hits have to be the same. The error is the largest of all counts of visitors in the answer; ${(100 * VISITORS_ERROR).toFixed(2)} % is its standard error.`,
+    table(['question', 'p50', 'p95', 'of hits', 'faster', 'error of visitors'], rows),
+    `A hit takes ${ratio(bytes.hits)} bytes on disk, and ${ratio(bytes.rollups)} in the rollups; ${ratio(bytes.log)} bytes as a line of an access log in gzip.`,
+    table(
+      ['goal', 'measured', ''],
+      goals.map(({ aim, measured, met }) => [aim, measured, met ? 'met' : '**not met**']),
+    ),
+    circumstances([]),
+  ].join('\n\n')}\n`;
+}
+
+async function main(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { hits: { type: 'string' }, folder: { type: 'string' } } });
+  const hits = Number(values.hits ?? HITS);
+  if (!Number.isInteger(hits) || hits < DAYS)
+    throw new Error(`--hits: "${values.hits}" is no number of hits`);
+  using scratch = new Scratch();
+  const folder = values.folder ?? scratch.path('data');
+  const isMade = existsSync(join(folder, 'store'));
+  await using made = await GeneratedHits.open(join(folder, 'store'), END);
+  if (!isMade) {
+    const start = performance.now();
+    await made.fill(hits, PAGES, (day) => {
+      if (day % 30 === 0)
+        console.error(
+          `query: ${day} of ${DAYS} days are made and rolled up, ${whole((performance.now() - start) / 1000)} s`,
+        );
+    });
+  }
+  // As a server does when it starts.
+  await made.rollups.rollUp();
+  const findings: Finding[] = [];
+  for (const question of QUESTIONS) {
+    const finding = await measure(made, question);
+    console.error(
+      `query: ${question.name}: p95 ${milliseconds(finding.p95)}, of hits ${milliseconds(finding.hits)}`,
+    );
+    findings.push(finding);
+  }
+  const [count = 0] = await made.numbers('SELECT count() FROM hits');
+  const text = report(findings, await room(made, scratch), count);
+  console.log(text);
+  if (hits >= HITS) writeFileSync(FILE, text);
+  else console.error('fewer hits: bench/QUERY.md stays as it is');
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,89 @@
+import type { Dimension } from '../src/store/dimension.ts';
+import type { Period } from '../src/store/plan.ts';
+import { type Interval, readMetrics, readSelection, stepOf } from '../src/store/question.ts';
+import { rawStats, rawTop } from '../src/store/raw.ts';
+import type { Source } from '../src/store/source.ts';
+import { type Count, stats, top } from '../src/store/stats.ts';
+import type { Words } from '../src/store/words.ts';
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+
+/** A question as people who look at a dashboard have it, of all sites together. */
+export interface Question {
+  readonly name: string;
+  /** Milliseconds that 95 of 100 answers may take at most. */
+  readonly goal: number;
+  /** Milliseconds before the end of all hits. */
+  readonly span: number;
+  readonly interval?: Interval;
+  readonly timezone?: string;
+  readonly by?: Dimension;
+  readonly words?: Words;
+}
+
+export const QUESTIONS: readonly Question[] = [
+  { name: '30 days by day', goal: 100, span: 30 * DAY, interval: 'day' },
+  {
+    name: '30 days by day, in Berlin',
+    goal: 100,
+    span: 30 * DAY,
+    interval: 'day',
+    timezone: 'Europe/Berlin',
+  },
+  { name: 'a year by month', goal: 100, span: 365 * DAY, interval: 'month' },
+  { name: '24 hours by hour', goal: 100, span: DAY, interval: 'hour' },
+  { name: '30 minutes by minute', goal: 100, span: 30 * MINUTE, interval: 'minute' },
+  { name: 'top 10 pages of 30 days', goal: 100, span: 30 * DAY, by: 'path' },
+  { name: 'top 10 referrers of 30 days', goal: 100, span: 30 * DAY, by: 'referrer' },
+  { name: 'top 10 countries of 30 days', goal: 100, span: 30 * DAY, by: 'country' },
+  {
+    name: '30 days by day, of one country',
+    goal: 1000,
+    span: 30 * DAY,
+    interval: 'day',
+    words: { filter: 'country=DE' },
+  },
+  {
+    name: '30 days by day, below /blog/',
+    goal: 1000,
+    span: 30 * DAY,
+    interval: 'day',
+    words: { filter: 'path=/blog/*' },
+  },
+  {
+    name: 'visits and bounces of 7 days',
+    goal: 1000,
+    span: 7 * DAY,
+    interval: 'day',
+    words: { metrics: 'visits,bounce_rate,visit_duration' },
+  },
+];
+
+/** The answer of the product: its counts. */
+export async function answer(source: Source, question: Question, end: number): Promise<readonly Count[]> {
+  const { interval, timezone = 'UTC', by, words = {} } = question;
+  const period = periodOf(question, end);
+  if (by) return (await top(source, period, by, 10)).rows;
+  const options = { interval, timezone, metrics: readMetrics(words.metrics) };
+  const { totals, series } = await stats(source, period, options);
+  return [totals, ...series];
+}
+
+/** The same of hits one by one, where visitors are exact. */
+export async function answerOfHits(
+  source: Source,
+  question: Question,
+  end: number,
+): Promise<readonly Count[]> {
+  const { interval, timezone = 'UTC', by } = question;
+  const period = periodOf(question, end);
+  if (by) return rawTop(source, period, by, 10);
+  const step = stepOf(interval!, period.from, period.to);
+  const { totals, series } = await rawStats(source, period, { interval: interval!, step, timezone });
+  return [totals, ...series];
+}
+
+function periodOf({ span, words = {} }: Question, end: number): Period {
+  return { ...readSelection(words), from: end - span, to: end };
+}
