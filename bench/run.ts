@@ -14,12 +14,14 @@ import { importLog } from './import.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { saveSections, sectionOf } from './results.ts';
+import { shared } from './shared.ts';
 import { sketches } from './sketches.ts';
 import { threads } from './threads.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   ingest,
   threads,
+  shared,
   import: importLog,
   sketches,
   memory,

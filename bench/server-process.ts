@@ -78,6 +78,7 @@ export function startHitTracker(
   durability: 'disk' | 'process',
   adminToken: string,
   threads = 1,
+  more: readonly string[] = [],
 ): Promise<ServerProcess> {
   const settings = {
     '--data-dir': dataDir,
@@ -88,7 +89,7 @@ export function startHitTracker(
   const args = [CLI, 'serve', '--port', '0', '--host', '127.0.0.1', '--log-level', 'warn'];
   return ServerProcess.start(
     process.execPath,
-    [...args, ...Object.entries(settings).flat()],
+    [...args, ...Object.entries(settings).flat(), ...more],
     /counts at http:\/\/127\.0\.0\.1:(\d+)/,
   );
 }
@@ -138,7 +139,7 @@ ${temporary.join('\n')}
 }
 
 /** A port that nobody uses, for a program that cannot choose one itself. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
