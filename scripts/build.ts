@@ -22,6 +22,6 @@ if (status !== 0) process.exit(1);
 
 cpSync(join(ROOT, 'src'), DIST, {
   recursive: true,
-  filter: (path) => statSync(path).isDirectory() || extname(path) === '.sql',
+  filter: (path) => statSync(path).isDirectory() || ['.sql', '.lua'].includes(extname(path)),
 });
 if (existsSync(CLI)) chmodSync(CLI, 0o755);

@@ -18,6 +18,7 @@ const STATUS = {
   spool_full: 503,
   spool_failed: 503,
   store_unavailable: 503,
+  live_unavailable: 503,
   overloaded: 503,
   not_ready: 503,
   query_timeout: 504,

@@ -6,6 +6,7 @@ import { Intake } from '../hit/intake.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import { MemoryLive } from '../live/memory.ts';
+import { RedisLive } from '../live/redis/redis.ts';
 import type { SERVE_SETTINGS } from '../settings/serve.ts';
 import type { Values } from '../settings/setting.ts';
 import { EnginePriority } from '../store/engine-priority.ts';
@@ -20,7 +21,7 @@ export interface Counting {
   readonly sites: Sites;
   readonly intake: Intake;
   /** There with the simple or the rate tracker. */
-  readonly live: MemoryLive | undefined;
+  readonly live: MemoryLive | RedisLive | undefined;
   /** There with the db tracker. */
   readonly db: DBTracker | undefined;
 }
@@ -48,13 +49,15 @@ export async function openCounting(
     identity: values.identity!,
     now: Date.now,
   });
-  const live = resources.use(liveOf(folder, values, parts.log));
+  const live = liveOf(folder, values, parts.log);
+  if (live instanceof MemoryLive) resources.use(live);
+  else if (live) resources.use(live);
   if (!values.tracker!.includes('db')) return { sites, intake, live, db: undefined };
   const db = resources.use(await openStore(folder, intake, values, parts.log));
   if (values.store === 'embedded') resources.use(new EnginePriority());
   await db.spool.flush();
   sites.remember(await db.siteNames());
-  if (live) await rebuild(live, db.store, Date.now());
+  if (live instanceof MemoryLive) await rebuild(live, db.store, Date.now());
   return { sites, intake, live, db };
 }
 
@@ -67,16 +70,16 @@ export function messagesOf(log: Logger) {
   };
 }
 
-function liveOf(folder: DataFolder, values: ServeValues, log: Logger): MemoryLive | undefined {
+function liveOf(folder: DataFolder, values: ServeValues, log: Logger): MemoryLive | RedisLive | undefined {
   const rate = values.tracker!.includes('rate');
   if (!rate && !values.tracker!.includes('simple')) return undefined;
+  const common = { expectedVisitors: values['expected-visitors']!, rate, now: Date.now };
+  if (values.live) return new RedisLive({ ...common, address: values.live, log: messagesOf(log) });
   return new MemoryLive({
-    expectedVisitors: values['expected-visitors']!,
-    rate,
+    ...common,
     maxBytes: values['live-memory']!,
     folder: folder.path,
     onFault: (message) => log.warn(message),
-    now: Date.now,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { HitError } from '../errors.ts';
-import type { LiveMemory } from '../live/live.ts';
+import type { LiveMemory, LiveRemote } from '../live/live.ts';
 import { requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
 
@@ -22,7 +22,8 @@ export function metricsRoutes(app: FastifyInstance, context: ServerContext): voi
         retryAfter: 10,
       });
     }
-    return { status: 'ready', backlog };
+    const live = context.live?.remote;
+    return { status: 'ready', backlog, ...(live && { live: live.place }) };
   });
 }
 
@@ -43,10 +44,13 @@ function registryOf(context: ServerContext): Registry {
   });
   if (context.live) {
     const { live } = context;
-    const total = async () => (await live.read(undefined, [])).total;
+    // What is not known now is no reason to tell nothing.
+    const unknown = { total: { hits: Number.NaN, visitors: Number.NaN } };
+    const total = async () => (await live.read(undefined, []).catch(() => unknown)).total;
     gauge(registers, 'hit_hits', 'Hits of all sites, all time', async () => (await total()).hits);
     gauge(registers, 'hit_visitors', 'Visitors of all sites, all time', async () => (await total()).visitors);
     if (live.memory) liveMemoryMetrics(registers, () => live.memory!);
+    if (live.remote) liveRemoteMetrics(registers, () => live.remote!);
   }
   if (context.db) {
     const { spool } = context.db;
@@ -72,6 +76,12 @@ function liveMemoryMetrics(registers: Registry[], memory: () => LiveMemory): voi
   gauge(registers, 'hit_live_sites', 'Sites whose live windows are in memory', () => memory().sites);
   counter(registers, 'hit_live_evictions_total', 'How often a site left memory', () => memory().evictions);
   counter(registers, 'hit_live_loads_total', 'How often a site came back to memory', () => memory().loads);
+}
+
+function liveRemoteMetrics(registers: Registry[], remote: () => LiveRemote): void {
+  gauge(registers, 'hit_live_waiting', 'Hits that wait for Redis', () => remote().waiting);
+  counter(registers, 'hit_live_lost_total', 'Hits that too many waited before', () => remote().lost);
+  counter(registers, 'hit_live_calls_total', 'Scripts that Redis was asked to run', () => remote().calls);
 }
 
 function counter(registers: Registry[], name: string, help: string, value: () => number): void {

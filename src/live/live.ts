@@ -28,6 +28,8 @@ export interface WindowCount {
 }
 
 export interface LiveCount {
+  /** Since when there are no newer counts, in milliseconds since 1970; undefined if these are those of now. */
+  readonly staleSince?: number;
   readonly total: { readonly hits: number; readonly visitors: number };
   readonly windows: readonly WindowCount[];
 }
@@ -58,19 +60,36 @@ export interface LiveMemory {
   readonly loads: number;
 }
 
+/** How it goes with counts that are kept elsewhere. */
+export interface LiveRemote {
+  /** Where, and how all-time visitors are counted there; for people, without secrets. */
+  readonly place: string;
+  /** Hits that are not counted there yet. */
+  readonly waiting: number;
+  /** Hits that are counted nowhere, as too many waited; and calls; both since the start. */
+  readonly lost: number;
+  readonly calls: number;
+}
+
 /**
  * Where the simple and the rate tracker keep their state: counts of now, a cache of what the store knows.
  *
  * - Order: hits may come in any order of time; one from the future counts as now.
- * - Atomicity: a hit is counted in totals and windows alike before `track` returns.
+ * - Atomicity: a hit is counted in totals and windows alike before `track` answers.
  * - Retry: a hit that is tracked twice counts twice. Only hits that are durable are tracked, each once.
  */
 export interface Live {
-  track(hit: Sighting): Seen;
+  /** The promise of one that counts elsewhere does not reject. */
+  track(hit: Sighting): Seen | Promise<Seen>;
   /** Counts of a site, or of all sites together. A window is its length in seconds, 1 or more. */
   read(site: string | undefined, windows: readonly number[]): Promise<LiveCount>;
-  /** What is known of a site, or of all sites together; of a site that nobody visited, nothing in the same form. */
-  state(site: string | undefined): LiveState | Promise<LiveState>;
+  /**
+   * What is known of a site, or of all sites together; of a site that nobody visited, nothing in the same form. There
+   * where a node has what it counted for itself.
+   */
+  state?(site: string | undefined): LiveState | Promise<LiveState>;
   /** There where sites are kept in this process. */
   readonly memory?: LiveMemory;
+  /** There where they are not. */
+  readonly remote?: LiveRemote;
 }

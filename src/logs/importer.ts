@@ -253,8 +253,12 @@ class Run {
     const { live } = this.#house;
     if (!live) return;
     for (let i = 0; i < time.length; i++) {
-      live.track({ site: sites[site[i]!]!, time: time[i]!, visitorHigh: high[i]!, visitorLow: low[i]! });
-      if (i % SIGHTINGS_A_TURN === SIGHTINGS_A_TURN - 1) await nextTurn();
+      const hit = { site: sites[site[i]!]!, time: time[i]!, visitorHigh: high[i]!, visitorLow: low[i]! };
+      const seen = live.track(hit);
+      if (i % SIGHTINGS_A_TURN !== SIGHTINGS_A_TURN - 1) continue;
+      // They are counted in their order: where that takes time, a log does not run ahead of it.
+      await seen;
+      await nextTurn();
     }
   }
 

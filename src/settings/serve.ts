@@ -2,10 +2,10 @@ import { readAges } from './ages.ts';
 import { BUCKET_SETTINGS } from './archive.ts';
 import { DATA_SETTINGS } from './data.ts';
 import { KEEP_HITS, KEEP_ROLLUPS } from './purge.ts';
+import { readLive } from './redis-address.ts';
 import { SCHEDULE_SETTINGS } from './schedule.ts';
 import {
   readList,
-  readLive,
   readNumber,
   readOneOf,
   readSize,
@@ -22,7 +22,12 @@ export const SERVE_SETTINGS = {
   host: setting('address to listen on', 'HOST', '0.0.0.0', readText),
   ...DATA_SETTINGS,
   tracker: setting('trackers, any of simple,rate,db', 'LIST', 'simple,rate,db', readTrackers),
-  live: setting('where live counts are kept: memory', 'WHERE', 'memory', readLive),
+  live: setting(
+    'where live counts are kept: memory, or redis://host:6379 for several nodes (rediss, redis+sentinel, redis+cluster)',
+    'WHERE',
+    'memory',
+    readLive,
+  ),
   stream: setting('Kafka topic of the stream tracker (not in this version)', 'URL', undefined, readStream),
   identity: setting(
     'name visitors by a first-party "cookie", or "cookieless"',

@@ -106,13 +106,6 @@ export function readStore(text: string, flag: string): string {
   return text;
 }
 
-export function readLive(text: string, flag: string): 'memory' {
-  if (/^rediss?:\/\//.test(text)) {
-    throw new HitError('bad_setting', `${flag}: Redis is not in this version: use memory`);
-  }
-  return readOneOf(['memory'] as const)(text, flag);
-}
-
 export function readStream(_text: string, flag: string): never {
   throw new HitError('bad_setting', `${flag}: the stream tracker is not in this version`);
 }

@@ -2,7 +2,7 @@ import { type ErrorCode, HitError } from '../errors.ts';
 import { type Dropped, overLimit, siteProblem } from '../hit/intake.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import type { Sites } from '../hit/site.ts';
-import type { Live } from '../live/live.ts';
+import type { Live, Seen } from '../live/live.ts';
 import type { Spool } from '../spool/spool.ts';
 import { FIELD, FIELDS, type HitBatch } from './hit-batch.ts';
 
@@ -56,7 +56,10 @@ export class BatchRecorder {
   /** @param done called once */
   record(batch: HitBatch, done: (outcome: BatchOutcome) => void): void {
     const dropped = this.#drops(batch);
-    const settle = (fault?: HitError) => done(this.#outcome(batch, dropped, fault));
+    const settle = (fault?: HitError) => {
+      if (fault) done({ fault: plain(fault), dropped, seen: NOBODY_SEEN });
+      else this.#count(batch, dropped, (seen) => done({ fault: undefined, dropped, seen }));
+    };
     const hits = batch.clients.length - dropped.size;
     if (!this.#spool || hits === 0) {
       settle();
@@ -85,37 +88,40 @@ export class BatchRecorder {
     return dropped;
   }
 
-  #outcome(
-    batch: HitBatch,
-    dropped: ReadonlyMap<number, Dropped>,
-    fault: HitError | undefined,
-  ): BatchOutcome {
-    if (fault) return { fault: plain(fault), dropped, seen: NOBODY_SEEN };
-    return { fault: undefined, dropped, seen: this.#count(batch, dropped) };
-  }
-
+  /** @param done called at once, unless hits are counted elsewhere */
   #count(
     { numbers, sites, clients }: HitBatch,
     dropped: ReadonlyMap<number, Dropped>,
-  ): Float64Array<ArrayBuffer> {
+    done: (seen: Float64Array<ArrayBuffer>) => void,
+  ): void {
     const live = this.#live;
-    if (!live) return NOBODY_SEEN;
+    if (!live) {
+      done(NOBODY_SEEN);
+      return;
+    }
     const seen = new Float64Array(clients.length * SEEN_FIELDS);
+    const later: Promise<void>[] = [];
     for (let i = 0; i < clients.length; i++) {
       const at = i * FIELDS;
       if (numbers[at + FIELD.isCounted] === 0 || dropped.has(i)) continue;
-      const { unique, total, isNew } = live.track({
+      const each = live.track({
         site: sites[numbers[at + FIELD.site]!]!,
         time: numbers[at + FIELD.time]!,
         visitorHigh: numbers[at + FIELD.visitorHigh]!,
         visitorLow: numbers[at + FIELD.visitorLow]!,
       });
-      seen[i * SEEN_FIELDS] = unique;
-      seen[i * SEEN_FIELDS + 1] = total;
-      seen[i * SEEN_FIELDS + 2] = isNew ? 1 : 0;
+      if (each instanceof Promise) later.push(each.then((told) => tell(seen, i, told)));
+      else tell(seen, i, each);
     }
-    return seen;
+    if (later.length === 0) done(seen);
+    else Promise.all(later).then(() => done(seen));
   }
+}
+
+function tell(seen: Float64Array, place: number, { unique, total, isNew }: Seen): void {
+  seen[place * SEEN_FIELDS] = unique;
+  seen[place * SEEN_FIELDS + 1] = total;
+  seen[place * SEEN_FIELDS + 2] = isNew ? 1 : 0;
 }
 
 function rowsWithout({ rows, numbers }: HitBatch, dropped: ReadonlyMap<number, unknown>): Buffer {

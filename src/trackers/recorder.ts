@@ -32,14 +32,16 @@ export class Recorder implements HitRecorder {
 
   record(hit: Hit, done: Recorded): void {
     if (this.#spool) {
-      this.#spool.append(hit, (fault) => done(fault, fault ? undefined : this.#count(hit)));
+      this.#spool.append(hit, (fault) => (fault ? done(fault, undefined) : this.#count(hit, done)));
     } else {
-      done(undefined, this.#count(hit));
+      this.#count(hit, done);
     }
   }
 
   /** Bots are stored, not counted. */
-  #count(hit: Hit): Seen | undefined {
-    return hit.bot === '' ? this.#live?.track(hit) : undefined;
+  #count(hit: Hit, done: Recorded): void {
+    const seen = hit.bot === '' ? this.#live?.track(hit) : undefined;
+    if (seen instanceof Promise) seen.then((later) => done(undefined, later));
+    else done(undefined, seen);
   }
 }

@@ -20,6 +20,8 @@ export interface NamedWindow {
 export interface LiveAnswer {
   readonly site: string | null;
   readonly at: string;
+  /** Since when there are no newer counts: they are shared, and who has them does not answer. */
+  readonly stale_since?: string;
   readonly total: { readonly hits: number; readonly visitors: number };
   readonly windows: readonly {
     readonly window: string;
@@ -48,6 +50,7 @@ export async function readLive(context: ServerContext, words: Words): Promise<Li
   return {
     site: site ?? null,
     at: new Date(context.now()).toISOString(),
+    ...(count.staleSince !== undefined && { stale_since: new Date(count.staleSince).toISOString() }),
     total: count.total,
     windows: answerOf(names, count.windows),
   };

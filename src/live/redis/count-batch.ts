@@ -1,0 +1,103 @@
+import type { Seen, Sighting } from '../live.ts';
+import { type Bucket, HIT_LEVELS, secondsLeft, VISITOR_LEVELS } from './buckets.ts';
+import { SiteKeys } from './keys.ts';
+
+/** How all-time visitors are known: by a Bloom filter where the server has one, else by a HyperLogLog. */
+export type AllTime = 'bloom' | 'log';
+
+/** What `count.lua` is called with. */
+export interface CountCall {
+  readonly tag: string;
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+}
+
+export interface CountScope {
+  /** Names this process. */
+  readonly node: string;
+  readonly allTime: AllTime;
+  /** What a Bloom filter is made for. */
+  readonly expectedVisitors: number;
+  /** Whether windows are kept. */
+  readonly rate: boolean;
+}
+
+/**
+ * The call that counts a batch of hits of one site, or of all sites.
+ *
+ * @param hits in order of their time, none later than now
+ * @param sequence of the batch: it grows
+ * @param now milliseconds since 1970
+ */
+export function countCall(
+  tag: string,
+  hits: readonly Sighting[],
+  sequence: number,
+  now: number,
+  scope: CountScope,
+): CountCall {
+  const names = new SiteKeys(tag);
+  const keys = [names.totals, names.visitors(scope.allTime), names.node(scope.node)];
+  const args = [String(sequence), scope.allTime, String(scope.expectedVisitors), String(hits.length)];
+  for (const hit of hits) args.push(memberOf(hit));
+  if (scope.rate) {
+    for (const level of HIT_LEVELS) {
+      for (const { bucket, first, last } of runsOf(hits, level)) {
+        const { key, field } = names.hitsOf(bucket);
+        const left = secondsLeft(bucket, now, level.fields);
+        if (left <= 0) continue;
+        keys.push(key);
+        args.push(field, String(last - first + 1), String(left));
+      }
+    }
+  }
+  args.push('-');
+  if (scope.rate) {
+    for (const level of VISITOR_LEVELS) {
+      for (const { bucket, first, last } of runsOf(hits, level)) {
+        const left = secondsLeft(bucket, now);
+        if (left <= 0) continue;
+        keys.push(names.visitorsOf(bucket));
+        args.push(String(first), String(last), String(left));
+      }
+    }
+  }
+  return { tag, keys, args };
+}
+
+/**
+ * What each hit of a batch is told, of what the script answered.
+ *
+ * @throws Error for an answer that is none
+ */
+export function seenOf(reply: unknown): Seen[] {
+  const [, hits, visitors, flags = ''] = /^(\d+) (\d+) ([01]*)$/.exec(String(reply)) ?? [];
+  if (hits === undefined) throw new Error('Redis answered what no batch is answered');
+  const seen: Seen[] = new Array(flags.length);
+  let unique = Number(visitors);
+  for (let i = flags.length - 1; i >= 0; i--) {
+    const isNew = flags[i] === '1';
+    seen[i] = { isNew, unique, total: Number(hits) - (flags.length - 1 - i) };
+    if (isNew) unique--;
+  }
+  return seen;
+}
+
+/** 16 hexadecimal digits. */
+function memberOf({ visitorHigh, visitorLow }: Sighting): string {
+  return visitorHigh.toString(16).padStart(8, '0') + visitorLow.toString(16).padStart(8, '0');
+}
+
+/** Hits of the same bucket that follow each other: their places, from 1. */
+function* runsOf(
+  hits: readonly Sighting[],
+  level: Bucket['level'],
+): Generator<{ bucket: Bucket; first: number; last: number }> {
+  let first = 0;
+  for (let i = 1; i <= hits.length; i++) {
+    const number = Math.floor(hits[first]!.time / level.bucketMs);
+    if (i < hits.length && Math.floor(hits[i]!.time / level.bucketMs) === number) continue;
+    yield { bucket: { level, number }, first: first + 1, last: i };
+    first = i;
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Live state in Redis, shared by all nodes that use it: a visitor who comes to two nodes is one.
+ *
+ * Nothing of it is in this process: counters and HyperLogLogs, all-time visitors in a Bloom filter where the server has
+ * one (Redis 8, or the module) and else in a HyperLogLog. Windows are of buckets that expire by themselves, so what a site
+ * takes is bounded: see `buckets.ts`.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { HitError, messageOf } from '../../errors.ts';
+import type { RedisAddress } from '../../settings/redis-address.ts';
+import type { Live, LiveCount, LiveRemote, Seen, Sighting, WindowCount } from '../live.ts';
+import { hitShares, visitorBuckets } from './buckets.ts';
+import { Delivery } from './delivery.ts';
+import { ALL, SiteKeys } from './keys.ts';
+import { RedisLink } from './link.ts';
+
+/** Relative standard error of Redis' HyperLogLog: 1.04/√16384. */
+const LOG_ERROR = 0.0081;
+/** Milliseconds for an answer. */
+const READ_MS = 3000;
+/** Answers that are kept, for when there are no new ones. */
+const MOST_KEPT = 1000;
+const CLOSE_MS = 5000;
+const ALL_TIME = { bloom: 'a Bloom filter', log: 'HyperLogLog (error 0.81 %)' } as const;
+
+export interface RedisLiveOptions {
+  readonly address: RedisAddress;
+  /** Whether windows are kept. */
+  readonly rate: boolean;
+  readonly expectedVisitors: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: { info(message: string): void; warn(message: string): void };
+}
+
+export class RedisLive implements Live, AsyncDisposable {
+  readonly #options: RedisLiveOptions;
+  readonly #link: RedisLink;
+  readonly #delivery: Delivery;
+  readonly #answers = new Map<string, LiveCount>();
+
+  constructor(options: RedisLiveOptions) {
+    const { address, rate, expectedVisitors, now, log } = options;
+    this.#options = options;
+    // While somebody waits for an answer, it is that which fails.
+    this.#link = new RedisLink(address, () => undefined);
+    this.#delivery = new Delivery({
+      ...{ link: this.#link, node: randomBytes(8).toString('hex'), rate, expectedVisitors, now },
+      onFault: (message) => log.warn(`live: ${message}`),
+      onRecovery: (message) => log.info(`live: ${message}`),
+    });
+  }
+
+  get remote(): LiveRemote {
+    const { waiting, lost, calls } = this.#delivery;
+    return { place: this.#place, waiting, lost, calls };
+  }
+
+  get #place(): string {
+    const { name } = this.#options.address;
+    const { allTime, failingSince } = this.#delivery;
+    if (failingSince !== undefined) return `${name}, which is gone`;
+    return allTime === undefined ? name : `${name}, all-time visitors by ${ALL_TIME[allTime]}`;
+  }
+
+  track(hit: Sighting): Seen | Promise<Seen> {
+    return this.#delivery.track(hit);
+  }
+
+  /** @throws HitError `live_unavailable` where Redis is gone and nobody has asked the same before */
+  async read(site: string | undefined, windows: readonly number[]): Promise<LiveCount> {
+    const question = `${windows.join()} ${site ?? ALL}`;
+    const { failingSince } = this.#delivery;
+    try {
+      const count = await this.#ask(new SiteKeys(site ?? ALL), windows);
+      this.#keep(question, count);
+      return failingSince === undefined ? count : { ...count, staleSince: failingSince };
+    } catch (error) {
+      const kept = this.#answers.get(question);
+      if (!kept) {
+        throw new HitError('live_unavailable', `Redis does not answer: ${messageOf(error)}`, {
+          cause: error,
+          retryAfter: 5,
+        });
+      }
+      return { ...kept, staleSince: failingSince ?? this.#options.now() };
+    }
+  }
+
+  /** Delivers what waits, for some seconds. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#delivery.settled(CLOSE_MS);
+    const { waiting } = this.#delivery;
+    if (waiting > 0) this.#options.log.warn(`live: ${waiting} hits did not reach Redis`);
+    this.#delivery.close();
+    this.#link.close();
+  }
+
+  async #ask(names: SiteKeys, windows: readonly number[]): Promise<LiveCount> {
+    const now = this.#options.now();
+    const end = Promise.withResolvers<never>();
+    const timer = setTimeout(() => end.reject(new Error('no answer in time')), READ_MS);
+    try {
+      const answers = Promise.all([
+        this.#totals(names),
+        ...(this.#options.rate ? windows.map((seconds) => this.#window(names, seconds, now)) : []),
+      ] as const);
+      answers.catch(() => undefined);
+      const [total, ...counts] = await Promise.race([answers, end.promise]);
+      return { total, windows: counts };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #totals(names: SiteKeys): Promise<LiveCount['total']> {
+    const [counts, logged] = await Promise.all([
+      this.#send('HMGET', names.totals, 'hits', 'visitors'),
+      this.#send('PFCOUNT', names.visitors('log')),
+    ]);
+    const [hits, filtered] = counts as (string | null)[];
+    // A server that was given Bloom filters later has both, and the filters know less.
+    return { hits: Number(hits ?? 0), visitors: Math.max(Number(filtered ?? 0), Number(logged)) };
+  }
+
+  async #window(names: SiteKeys, seconds: number, now: number): Promise<WindowCount> {
+    const keys = visitorBuckets(seconds, now).map((bucket) => names.visitorsOf(bucket));
+    const [hits, visitors] = await Promise.all([
+      this.#hits(names, seconds, now),
+      this.#send('PFCOUNT', keys[0]!, ...keys.slice(1)),
+    ]);
+    return { seconds, hits, visitors: Number(visitors), hitsPerSecond: hits / seconds, error: LOG_ERROR };
+  }
+
+  async #hits(names: SiteKeys, seconds: number, now: number): Promise<number> {
+    const shares = hitShares(seconds, now).map((bucket) => ({
+      ...names.hitsOf(bucket),
+      share: bucket.share,
+    }));
+    const hashes = [...Map.groupBy(shares, ({ key }) => key)];
+    const sums = hashes.map(async ([key, fields]) => {
+      const hits = await this.#send('HMGET', key, ...fields.map(({ field }) => field));
+      return fields.reduce((sum, { share }, i) => sum + share * Number((hits as unknown[])[i] ?? 0), 0);
+    });
+    return Math.round((await Promise.all(sums)).reduce((sum, hits) => sum + hits, 0));
+  }
+
+  #send(command: string, key: string, ...rest: readonly string[]): Promise<unknown> {
+    return this.#link.send(key, [command, key, ...rest]);
+  }
+
+  #keep(question: string, count: LiveCount): void {
+    this.#answers.delete(question);
+    this.#answers.set(question, count);
+    if (this.#answers.size > MOST_KEPT) this.#answers.delete(this.#answers.keys().next().value!);
+  }
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readLive, redisAddress } from './redis-address.ts';
+
+describe('the address of a Redis', () => {
+  test('is of one server, with a password and a database, or without', () => {
+    const { kind, tls, hosts, username, password, database, name } = redisAddress(
+      'rediss://ann:p%40ss@cache.example/3',
+      '--live',
+    );
+    assert.deepEqual([kind, tls, username, password, database], ['single', true, 'ann', 'p@ss', 3]);
+    assert.deepEqual(hosts, [{ host: 'cache.example', port: 6379 }]);
+    assert.equal(name, 'rediss://cache.example/3');
+    assert.deepEqual(redisAddress('redis://[::1]:7000', '--live').hosts, [{ host: '::1', port: 7000 }]);
+    assert.equal(redisAddress('redis://:secret@a', '--live').username, undefined);
+  });
+
+  test('is of sentinels and their master', () => {
+    const { kind, hosts, master, database } = redisAddress('redis+sentinel://a,b:1/mymaster/2', '--live');
+    assert.deepEqual([kind, master, database], ['sentinel', 'mymaster', 2]);
+    assert.deepEqual(hosts, [
+      { host: 'a', port: 26_379 },
+      { host: 'b', port: 1 },
+    ]);
+  });
+
+  test('is of some servers of a cluster', () => {
+    const { kind, hosts } = redisAddress('redis+cluster://a:7000,b:7001', '--live');
+    assert.deepEqual([kind, hosts.length], ['cluster', 2]);
+  });
+
+  for (const [text, complaint] of [
+    ['redis://', /is not like redis:\/\/host:6379/],
+    ['redis://a,b', /names several hosts/],
+    ['redis://a:99999', /has no host/],
+    ['redis://a b', /has no host/],
+    ['redis://a/x', /number of a database/],
+    ['redis://hunter2@a', /has a user and no password/],
+    ['redis://:hunter2%@a', /no code of a character/],
+    ['redis+sentinel://a', /does not name the master/],
+    ['redis+cluster://a/1', /a cluster has only 0/],
+  ] as const) {
+    test(`is refused as ${text}, and no password is shown`, () => {
+      assert.throws(
+        () => redisAddress(text, '--live'),
+        (error: Error) => complaint.test(error.message) && !error.message.includes('hunter2'),
+      );
+    });
+  }
+
+  test('may be left out, for the memory of this process', () => {
+    assert.equal(readLive('memory', '--live'), undefined);
+    assert.throws(() => readLive('memcached://a', '--live'), /neither memory nor redis/);
+  });
+});
