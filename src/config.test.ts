@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { environmentName, readSettings } from './config.ts';
 import { HitError } from './errors.ts';
 import { IMPORT_SETTINGS } from './settings/import.ts';
+import { redisAddress } from './settings/redis-address.ts';
 import { REPORT_SETTINGS } from './settings/report.ts';
 import { SERVE_SETTINGS } from './settings/serve.ts';
 import type { Settings } from './settings/setting.ts';
@@ -67,7 +68,14 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     ],
     bad: ['', 'memory', 'http://localhost', 'clickhouse://', 'clickhouse:host', 'clickhouse://host:99999'],
   },
-  live: { standard: 'memory', good: [['memory', 'memory']], bad: ['', 'redis', 'redis://host:6379', 'disk'] },
+  live: {
+    standard: undefined,
+    good: [
+      ['memory', undefined],
+      ['redis://host:6379', redisAddress('redis://host:6379', '--live')],
+    ],
+    bad: ['', 'redis', 'redis://', 'redis://host:99999', 'disk'],
+  },
   stream: { standard: undefined, good: [], bad: ['', 'kafka://host:9092/topic'] },
   identity: { standard: 'cookie', good: [['cookieless', 'cookieless']], bad: ['', 'none', 'Cookie'] },
   'trust-proxy': { standard: 'loopback', good: [['private,192.0.2.0/24', 'private,192.0.2.0/24']], bad: [] },
@@ -296,7 +304,7 @@ describe('the command line', () => {
       ['--store', 'clickhose://user:hunter2@host/db'],
       ['--store', 'clickhouse://user:hunter2@host:99999/db'],
       ['--stream', 'kafka://user:hunter2@host:9092/topic'],
-      ['--live', 'redis://:hunter2@host:6379'],
+      ['--live', 'redis://:hunter2@host:99999'],
       ['--admin-token', 'hunter2'],
     ]) {
       assertRefused(() => read(args), 'bad_setting', /^(?!.*hunter2)/);

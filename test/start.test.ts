@@ -36,7 +36,7 @@ describe('a server', { concurrency: 2 }, () => {
     ['--store', 'mysql://localhost/hits'],
     ['--tracker', 'simple,everything'],
     ['--tracker', 'stream'],
-    ['--live', 'redis://localhost:6379'],
+    ['--live', 'memcached://localhost:11211'],
     ['--stream', 'kafka://localhost:9092/hits'],
     ['--identity', 'fingerprint'],
     ['--trust-proxy', 'everybody'],
