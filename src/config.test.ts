@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { environmentName, readSettings } from './config.ts';
 import { HitError } from './errors.ts';
 import { IMPORT_SETTINGS } from './settings/import.ts';
+import { kafkaAddress } from './settings/kafka-address.ts';
 import { redisAddress } from './settings/redis-address.ts';
 import { REPORT_SETTINGS } from './settings/report.ts';
 import { SERVE_SETTINGS } from './settings/serve.ts';
@@ -58,7 +59,7 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
       ['db, rate', ['db', 'rate']],
       ['rate,rate', ['rate']],
     ],
-    bad: ['', ',', 'simple,', 'all', 'Simple', 'stream', 'simple,stream'],
+    bad: ['', ',', 'simple,', 'all', 'Simple', 'streams'],
   },
   store: {
     standard: 'embedded',
@@ -76,7 +77,11 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     ],
     bad: ['', 'redis', 'redis://', 'redis://host:99999', 'disk'],
   },
-  stream: { standard: undefined, good: [], bad: ['', 'kafka://host:9092/topic'] },
+  stream: {
+    standard: undefined,
+    good: [['kafka://host:9092/topic', kafkaAddress('kafka://host:9092/topic', '--stream')]],
+    bad: ['', 'kafka://host:9092', 'kafka://host:99999/topic', 'http://host/topic'],
+  },
   identity: { standard: 'cookie', good: [['cookieless', 'cookieless']], bad: ['', 'none', 'Cookie'] },
   'trust-proxy': { standard: 'loopback', good: [['private,192.0.2.0/24', 'private,192.0.2.0/24']], bad: [] },
   'rate-limit': { standard: '100/s', good: [['off', 'off']], bad: [] },
@@ -303,7 +308,7 @@ describe('the command line', () => {
     for (const args of [
       ['--store', 'clickhose://user:hunter2@host/db'],
       ['--store', 'clickhouse://user:hunter2@host:99999/db'],
-      ['--stream', 'kafka://user:hunter2@host:9092/topic'],
+      ['--stream', 'kafka://user:hunter2@host:99999/topic'],
       ['--live', 'redis://:hunter2@host:99999'],
       ['--admin-token', 'hunter2'],
     ]) {

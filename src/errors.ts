@@ -19,6 +19,7 @@ const STATUS = {
   spool_failed: 503,
   store_unavailable: 503,
   live_unavailable: 503,
+  stream_unavailable: 503,
   overloaded: 503,
   not_ready: 503,
   query_timeout: 504,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { archive } from './commands/archive.ts';
 import { backupFolder } from './commands/backup.ts';
 import type { Command, Terminal } from './commands/command.ts';
+import { consume } from './commands/consume.ts';
 import { exportStore } from './commands/export.ts';
 import { importLogs } from './commands/import.ts';
 import { merge } from './commands/merge.ts';
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   import: asCommand(importLogs),
   report: asCommand(report),
   merge: asCommand(merge),
+  consume: asCommand(consume),
   export: asCommand(exportStore),
   archive: asCommand(archive),
   restore: asCommand(restore),

@@ -70,7 +70,7 @@ function descriptorOf(folder: string): number {
 async function openSpool(folder: string) {
   const shelf = new Shelf();
   const log = new Lines();
-  const spool = await Spool.open({ folder, durability: 'disk', maxBytes: 1e9, sink: shelf, log });
+  const spool = await Spool.open({ folder, durability: 'disk', maxBytes: 1e9, sinks: [shelf], log });
   return { spool, shelf, log };
 }
 
@@ -177,7 +177,7 @@ describe('a disk that is full', () => {
     const store = await Store.open({ setting: 'embedded', folder: join(disk, 'store') });
     const log = new Lines();
     const folder = join(temporaryFolder(t), 'spool');
-    const spool = await Spool.open({ folder, durability: 'disk', maxBytes: 1e9, sink: store, log });
+    const spool = await Spool.open({ folder, durability: 'disk', maxBytes: 1e9, sinks: [store], log });
     const totalHits = async () => {
       const [total] = await store.rows<{ hits: string }>('live_totals', {});
       return Number(total?.hits ?? 0);

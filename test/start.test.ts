@@ -38,6 +38,7 @@ describe('a server', { concurrency: 2 }, () => {
     ['--tracker', 'stream'],
     ['--live', 'memcached://localhost:11211'],
     ['--stream', 'kafka://localhost:9092/hits'],
+    ['--stream', 'kafka://localhost:9092'],
     ['--identity', 'fingerprint'],
     ['--trust-proxy', 'everybody'],
     ['--trust-proxy', '10.0.0.0/99'],

@@ -9,7 +9,10 @@ import { MemoryLive } from '../live/memory.ts';
 import { RedisLive } from '../live/redis/redis.ts';
 import type { SERVE_SETTINGS } from '../settings/serve.ts';
 import type { Values } from '../settings/setting.ts';
+import type { Sink } from '../spool/sink.ts';
+import { Spool } from '../spool/spool.ts';
 import { EnginePriority } from '../store/engine-priority.ts';
+import { Publisher } from '../stream/publisher.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { rebuild } from '../trackers/rebuild.ts';
 import { archiveLocation } from './archive-place.ts';
@@ -24,6 +27,10 @@ export interface Counting {
   readonly live: MemoryLive | RedisLive | undefined;
   /** There with the db tracker. */
   readonly db: DBTracker | undefined;
+  /** There with the stream tracker. */
+  readonly publisher: Publisher | undefined;
+  /** What hits are durable in, until the store and the stream have them: with the db or the stream tracker. */
+  readonly spool: Spool | undefined;
 }
 
 /**
@@ -52,13 +59,17 @@ export async function openCounting(
   const live = liveOf(folder, values, parts.log);
   if (live instanceof MemoryLive) resources.use(live);
   else if (live) resources.use(live);
-  if (!values.tracker!.includes('db')) return { sites, intake, live, db: undefined };
-  const db = resources.use(await openStore(folder, intake, values, parts.log));
+  const publisher = values.stream && resources.use(new Publisher(values.stream));
+  if (!values.tracker!.includes('db')) {
+    const spool = publisher && resources.use(await openSpool(folder, publisher, values, parts.log));
+    return { sites, intake, live, db: undefined, publisher, spool };
+  }
+  const db = resources.use(await openStore(folder, intake, publisher, values, parts.log));
   if (values.store === 'embedded') resources.use(new EnginePriority());
   await db.spool.flush();
   sites.remember(await db.siteNames());
   if (live instanceof MemoryLive) await rebuild(live, db.store, Date.now());
-  return { sites, intake, live, db };
+  return { sites, intake, live, db, publisher, spool: db.spool };
 }
 
 /** For those who say what happens without knowing how it is logged. */
@@ -83,9 +94,20 @@ function liveOf(folder: DataFolder, values: ServeValues, log: Logger): MemoryLiv
   });
 }
 
+function openSpool(folder: DataFolder, sink: Sink, values: ServeValues, log: Logger): Promise<Spool> {
+  return Spool.open({
+    folder: folder.spool,
+    durability: values.durability!,
+    maxBytes: values['spool-max']!,
+    sinks: [sink],
+    log: messagesOf(log),
+  });
+}
+
 async function openStore(
   folder: DataFolder,
   intake: Intake,
+  publisher: Sink | undefined,
   values: ServeValues,
   log: Logger,
 ): Promise<DBTracker> {
@@ -93,6 +115,7 @@ async function openStore(
     store: values.store!,
     durability: values.durability!,
     spoolMax: values['spool-max']!,
+    sinks: publisher ? [publisher] : [],
     archive: values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values),
     log: messagesOf(log),
   });

@@ -50,7 +50,12 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
   },
 };
 
-function check({ sites = [] }: ServeValues): void {
+function check({ sites = [], tracker, stream }: ServeValues): void {
+  if (tracker!.includes('stream') !== (stream !== undefined)) {
+    throw stream
+      ? new HitError('bad_setting', '--stream: it is for the stream tracker, which --tracker does not name')
+      : new HitError('bad_setting', '--tracker: stream needs --stream kafka://host:9092/topic');
+  }
   const odd = sites.find((site) => siteName(site) === '');
   if (odd !== undefined) throw new HitError('bad_setting', `--sites: "${odd}" is no host name`);
 }
@@ -74,7 +79,8 @@ async function serveFrom(
   await using resources = new AsyncDisposableStack();
 
   const { secrets } = folder;
-  const { intake, sites, live, db } = await openCounting(folder, values, { proxies, limit, log }, resources);
+  const counting = await openCounting(folder, values, { proxies, limit, log }, resources);
+  const { intake, sites, live, db, spool, publisher } = counting;
   const upkeep = db && upkeepOf(db, policy, values);
   const adminToken = values['admin-token'] ?? secrets.adminToken;
   const drops = new Drops(Date.now());
@@ -83,10 +89,9 @@ async function serveFrom(
   const app = buildServer(
     {
       intake,
-      recorder: new Recorder({ spool: db?.spool, live }),
+      recorder: new Recorder({ spool, live }),
       drops,
-      live,
-      db,
+      ...{ live, db, spool, publisher },
       importer:
         db &&
         new LogImporter({
@@ -113,7 +118,7 @@ async function serveFrom(
   if (values.threads === 1) {
     address = await listen(app, values.port!, values.host!);
   } else {
-    const recorder = new BatchRecorder({ spool: db?.spool, live, limit, sites, now: Date.now });
+    const recorder = new BatchRecorder({ spool, live, limit, sites, now: Date.now });
     const host = { recorder, drops, salts: secrets.salts, print: (line: string) => lines.print(line), log };
     const collectors = await startCollectors(app, values, { ...secrets, adminToken }, host);
     resources.defer(() => collectors.close());
@@ -148,7 +153,8 @@ async function openControl(app: FastifyInstance, socket: string, log: Logger): P
 
 /** On stderr, so that stdout holds the counter's lines and nothing else. */
 function greet(terminal: Terminal, url: string, folder: string, token: string, values: ServeValues): void {
-  const path = values.tracker!.some((name) => name !== 'db') ? '/api/v1/live' : '/api/v1/stats';
+  const isLive = values.tracker!.some((name) => name === 'simple' || name === 'rate');
+  const path = isLive ? '/api/v1/live' : '/api/v1/stats';
   const read = values.public ? '' : ` -H "Authorization: Bearer ${token}"`;
   terminal.stderr.write(
     `Hit Tracker counts at ${url} (trackers: ${values.tracker!.join(', ')}; data: ${folder})\n` +

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
+import { anyHit } from '../../test/fixtures/any-hit.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import type { Hit } from './hit.ts';
 import { intactLength, ROW_LAYOUT, ROW_STRUCTURES, RowWriter } from './row.ts';
@@ -75,50 +76,6 @@ function groupsOf(...groups: readonly (readonly Hit[])[]): Buffer[] {
     return Buffer.from(writer.seal());
   });
 }
-
-/** Texts of all kinds and lengths: empty, ASCII, any Unicode with lone surrogates, and beyond one byte of length. */
-const text = fc.oneof(
-  fc.constant(''),
-  fc.string({ maxLength: 20 }),
-  fc.string({ unit: 'binary', maxLength: 20 }),
-  fc
-    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 10 })
-    .map((codes) => String.fromCharCode(...codes)),
-  fc
-    .tuple(
-      fc.constantFrom('a', 'é', '漢', '😀', '\ud800'),
-      fc.constantFrom(63, 64, 126, 127, 128, 129, 8192, 16_384),
-    )
-    .map(([piece, times]) => piece.repeat(times)),
-);
-const half = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-const anyHit: fc.Arbitrary<Hit> = fc.record({
-  site: text.filter((site) => site !== ''),
-  time: fc.oneof(
-    fc.nat(),
-    fc.integer({ min: 2 ** 32 - 2, max: 2 ** 42 }),
-    fc.constantFrom(0, 2 ** 32, 2 ** 53 - 1),
-  ),
-  visitorHigh: half,
-  visitorLow: half,
-  bot: text,
-  path: text,
-  name: text,
-  source: text,
-  referrer: text,
-  utmSource: text,
-  utmMedium: text,
-  utmCampaign: text,
-  country: text,
-  browser: text,
-  os: text,
-  device: text,
-  language: text,
-  status: fc.integer({ min: 0, max: 65_535 }),
-  method: text,
-  title: text,
-  props: text,
-});
 
 describe('a row', () => {
   test('reads back as the hit that was written, with U+FFFD for each lone surrogate', () => {

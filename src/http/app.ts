@@ -17,7 +17,7 @@ const LINGER = 2000;
 export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** A server without routes, on no address yet. */
-export function createApp(log: FastifyBaseLogger, door: Door): FastifyInstance {
+export function createApp(log: FastifyBaseLogger, door: Door = () => false): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),

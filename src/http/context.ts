@@ -3,8 +3,10 @@ import type { Drops } from '../hit/drops.ts';
 import type { Intake } from '../hit/intake.ts';
 import type { Live } from '../live/live.ts';
 import type { LogImporter } from '../logs/importer.ts';
+import type { Spool } from '../spool/spool.ts';
 import type { Archives } from '../store/archive/archives.ts';
 import type { Purger } from '../store/retention/purger.ts';
+import type { Publisher } from '../stream/publisher.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitRecorder } from '../trackers/recorder.ts';
 
@@ -26,6 +28,10 @@ export interface ServerContext extends CollectContext {
   readonly live: Live | undefined;
   /** There with the db tracker. */
   readonly db: DBTracker | undefined;
+  /** There with the db or the stream tracker. */
+  readonly spool: Spool | undefined;
+  /** There with the stream tracker. */
+  readonly publisher: Publisher | undefined;
   /** Takes logs from commands on the same data folder. There with the db tracker. */
   readonly importer: LogImporter | undefined;
   /** What deletes and moves old hits for commands on the same data folder. There with the db tracker. */

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import { HitError } from '../errors.ts';
 import type { LiveMemory, LiveRemote } from '../live/live.ts';
 import { requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
+import { counter, gauge } from './gauge.ts';
 
 /** Segments that wait for the store beyond which the server says that it is not well. */
 const WORRYING_BACKLOG = 30;
@@ -16,9 +17,9 @@ export function metricsRoutes(app: FastifyInstance, context: ServerContext): voi
   );
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async () => {
-    const backlog = context.db?.spool.backlog ?? 0;
+    const backlog = context.spool?.backlog ?? 0;
     if (backlog > WORRYING_BACKLOG) {
-      throw new HitError('not_ready', `${backlog} batches wait for the store: see the log`, {
+      throw new HitError('not_ready', `${backlog} batches wait for the store or for Kafka: see the log`, {
         retryAfter: 10,
       });
     }
@@ -52,21 +53,20 @@ function registryOf(context: ServerContext): Registry {
     if (live.memory) liveMemoryMetrics(registers, () => live.memory!);
     if (live.remote) liveRemoteMetrics(registers, () => live.remote!);
   }
-  if (context.db) {
-    const { spool } = context.db;
+  const { spool, publisher } = context;
+  if (spool) {
     gauge(
       registers,
       'hit_spool_bytes',
-      'Bytes of hits on disk that the store does not have',
+      'Bytes of hits on disk that wait for the store or Kafka',
       () => spool.bytes,
     );
-    gauge(
-      registers,
-      'hit_spool_backlog',
-      'Finished batches that the store does not have',
-      () => spool.backlog,
-    );
+    gauge(registers, 'hit_spool_backlog', 'Finished batches that wait for them', () => spool.backlog);
     counter(registers, 'hit_accepted_total', 'Hits made durable since the start', () => spool.accepted);
+  }
+  if (publisher) {
+    const help = 'Records that Kafka acknowledged since the start';
+    counter(registers, 'hit_stream_published_total', help, () => publisher.published);
   }
   return registry;
 }
@@ -82,32 +82,4 @@ function liveRemoteMetrics(registers: Registry[], remote: () => LiveRemote): voi
   gauge(registers, 'hit_live_waiting', 'Hits that wait for Redis', () => remote().waiting);
   counter(registers, 'hit_live_lost_total', 'Hits that too many waited before', () => remote().lost);
   counter(registers, 'hit_live_calls_total', 'Scripts that Redis was asked to run', () => remote().calls);
-}
-
-function counter(registers: Registry[], name: string, help: string, value: () => number): void {
-  new Counter({
-    name,
-    help,
-    registers,
-    collect() {
-      this.reset();
-      this.inc(value());
-    },
-  });
-}
-
-function gauge(
-  registers: Registry[],
-  name: string,
-  help: string,
-  value: () => number | Promise<number>,
-): void {
-  new Gauge({
-    name,
-    help,
-    registers,
-    async collect() {
-      this.set(await value());
-    },
-  });
 }

@@ -1,6 +1,8 @@
 import { readAges } from './ages.ts';
 import { BUCKET_SETTINGS } from './archive.ts';
 import { DATA_SETTINGS } from './data.ts';
+import { kafkaAddress } from './kafka-address.ts';
+import { LOG_LEVEL } from './log-level.ts';
 import { KEEP_HITS, KEEP_ROLLUPS } from './purge.ts';
 import { readLive } from './redis-address.ts';
 import { SCHEDULE_SETTINGS } from './schedule.ts';
@@ -9,7 +11,6 @@ import {
   readNumber,
   readOneOf,
   readSize,
-  readStream,
   readSwitch,
   readText,
   readToken,
@@ -21,14 +22,19 @@ export const SERVE_SETTINGS = {
   port: setting('TCP port; 0 takes a free one', 'PORT', '5000', readNumber(0, 65_535)),
   host: setting('address to listen on', 'HOST', '0.0.0.0', readText),
   ...DATA_SETTINGS,
-  tracker: setting('trackers, any of simple,rate,db', 'LIST', 'simple,rate,db', readTrackers),
+  tracker: setting('trackers, any of simple,rate,db,stream', 'LIST', 'simple,rate,db', readTrackers),
   live: setting(
     'where live counts are kept: memory, or redis://host:6379 for several nodes (rediss, redis+sentinel, redis+cluster)',
     'WHERE',
     'memory',
     readLive,
   ),
-  stream: setting('Kafka topic of the stream tracker (not in this version)', 'URL', undefined, readStream),
+  stream: setting(
+    'Kafka topic of the stream tracker: kafka://host:9092,host2/topic, kafkas://user:password@host/topic?sasl=plain',
+    'URL',
+    undefined,
+    kafkaAddress,
+  ),
   identity: setting(
     'name visitors by a first-party "cookie", or "cookieless"',
     'HOW',
@@ -78,7 +84,7 @@ export const SERVE_SETTINGS = {
     'disk',
     readOneOf(['disk', 'process'] as const),
   ),
-  'spool-max': setting('most bytes of hits that wait for the store', 'SIZE', '1GiB', readSize),
+  'spool-max': setting('most bytes of hits that wait for the store, or for Kafka', 'SIZE', '1GiB', readSize),
   'keep-hits': setting(
     'age at which hits are purged, each day; of single sites after it: 400d,a.com=30d,b.com=forever',
     'AGES',
@@ -101,10 +107,5 @@ export const SERVE_SETTINGS = {
     readToken,
   ),
   public: setting('let everybody read, without a token', '', 'false', readSwitch),
-  'log-level': setting(
-    'fatal, error, warn, info, debug, trace or silent',
-    'LEVEL',
-    'info',
-    readOneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const),
-  ),
+  'log-level': LOG_LEVEL,
 } as const;

@@ -20,7 +20,7 @@ export type Values<Specs extends Settings> = {
   readonly [Name in keyof Specs]: Specs[Name] extends Setting<infer Value> ? Value | undefined : never;
 };
 
-const TRACKERS = ['simple', 'rate', 'db'] as const;
+const TRACKERS = ['simple', 'rate', 'db', 'stream'] as const;
 export type TrackerName = (typeof TRACKERS)[number];
 
 export function setting<Value>(
@@ -88,11 +88,7 @@ function readSeveral(text: string, flag: string): string[] {
 
 export function readTrackers(text: string, flag: string): TrackerName[] {
   const names = readList(text, flag, TRACKERS.join(','));
-  return [...new Set(names)].map((name) => {
-    if (name === 'stream')
-      throw new HitError('bad_setting', `${flag}: the stream tracker is not in this version`);
-    return readOneOf(TRACKERS)(name, flag);
-  });
+  return [...new Set(names)].map((name) => readOneOf(TRACKERS)(name, flag));
 }
 
 export function readStore(text: string, flag: string): string {
@@ -104,10 +100,6 @@ export function readStore(text: string, flag: string): string {
     throw bad(flag, shown, 'embedded or clickhouse://user:password@host:8123/database');
   }
   return text;
-}
-
-export function readStream(_text: string, flag: string): never {
-  throw new HitError('bad_setting', `${flag}: the stream tracker is not in this version`);
 }
 
 const UNITS = { '': 1, KB: 1e3, MB: 1e6, GB: 1e9, KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30 } as const;

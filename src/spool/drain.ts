@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { Segment } from './segment.ts';
@@ -9,7 +8,8 @@ const LONGEST_PAUSE = 30_000;
 
 /** What the owner of a drain wants to know. */
 export interface DrainEvents {
-  delivered(segment: Segment): void;
+  /** The sink has it. A fault in here is one of the delivery, which is then made again. */
+  taken(segment: Segment): Promise<void>;
   /** A delivery failed and is tried again after `pause` milliseconds. */
   failed(segment: Segment, message: string, pause: number): void;
 }
@@ -84,10 +84,8 @@ export class Drain {
     for (let pause = FIRST_PAUSE; !this.#stop.signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       try {
         await this.#sink.deliver(segment);
-        await rm(segment.path, { force: true });
-        if (segment.notes.length > 0) await rm(segment.path.replace(/noted$/, 'note'), { force: true });
+        await this.#events.taken(segment);
         this.#queue.shift();
-        this.#events.delivered(segment);
         this.#wake((last) => last === segment);
         return;
       } catch (error) {

@@ -119,7 +119,7 @@ describe('recovery of a finished segment', () => {
     writeFileSync(join(folder, file(2, 'rows')), Buffer.from('nothing that was ever a row'));
     const shelf = new Shelf();
     const log = new Lines();
-    const spool = await Spool.open({ folder, durability: 'disk', maxBytes: 1e9, sink: shelf, log });
+    const spool = await Spool.open({ folder, durability: 'disk', maxBytes: 1e9, sinks: [shelf], log });
     await spool.close();
     assert.deepEqual(shelf.paths, ['/hit-0', '/hit-1', '/hit-2']);
     assert.deepEqual(readFileSync(join(folder, 'damaged', file(1, 'rows'))), broken);
@@ -141,7 +141,7 @@ describe('recovery of a finished segment', () => {
       folder,
       durability: 'disk',
       maxBytes: 1e9,
-      sink: shelf,
+      sinks: [shelf],
       log: new Lines(),
     });
     await new Promise<void>((resolve) => spool.append(hitOf({ path: '/hit-9' }), () => resolve()));
@@ -231,7 +231,7 @@ describe('in the folder of a spool', () => {
     mkdirSync(join(folder, 'lost+found'));
     const spool = await Spool.open({
       ...{ folder, durability: 'disk', maxBytes: 1e9 },
-      ...{ sink: new Shelf(), log: new Lines() },
+      ...{ sinks: [new Shelf()], log: new Lines() },
     });
     await spool.close();
     assert.deepEqual(readdirSync(folder).sort(), [...others, 'lost+found'].sort());

@@ -13,13 +13,15 @@
 
 import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
-import { Drain } from './drain.ts';
+import { Drains } from './drains.ts';
 import { type Done, Gathering, tell } from './gathering.ts';
 import { sizeOf } from './noted.ts';
 import type { OpenSegment } from './open-segment.ts';
+import { waitAtMost } from './patience.ts';
 import type { Note, Segment } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
 import type { Sink } from './sink.ts';
+import { RETRY_AFTER, writeFault } from './write-fault.ts';
 
 /** Milliseconds after which a segment is finished, if the sink is idle: under load batches grow by themselves. */
 const SEAL_AFTER = 1000;
@@ -29,7 +31,6 @@ const SEAL_BYTES = 32 * 1024 * 1024;
 const PENDING_BYTES = 64 * 1024 * 1024;
 /** Bytes on disk at which whole batches wait: hits cannot wait, and need the room and a short queue. */
 const BATCH_BYTES = 64 * 1024 * 1024;
-const RETRY_AFTER = 5;
 
 export interface SpoolOptions {
   readonly folder: string;
@@ -37,20 +38,21 @@ export interface SpoolOptions {
   readonly durability: 'disk' | 'process';
   /** Bytes on disk at which new hits are refused. */
   readonly maxBytes: number;
-  readonly sink: Sink;
+  /** Where hits go. The first is the one that questions are asked of. */
+  readonly sinks: readonly Sink[];
   readonly log: { info(message: string): void; warn(message: string): void; error(message: string): void };
 }
 
 /**
  * @example
- * await using spool = await Spool.open({ folder, durability: 'disk', maxBytes: 2 ** 30, sink, log: console });
+ * await using spool = await Spool.open({ folder, durability: 'disk', maxBytes: 2 ** 30, sinks: [store], log: console });
  * spool.append(hit, (fault) => reply(fault ? 503 : 202));
- * await spool.flush(); // everything appended so far is in the sink
+ * await spool.flush(); // everything appended so far is in the store
  */
 export class Spool {
   readonly #options: SpoolOptions;
   readonly #folder: SegmentFolder;
-  readonly #drain: Drain;
+  readonly #drain: Drains;
   /** Bytes in segments on disk, and of those that are being written. */
   #stored = 0;
   #accepted = 0;
@@ -69,13 +71,13 @@ export class Spool {
   private constructor(options: SpoolOptions, folder: SegmentFolder) {
     this.#options = options;
     this.#folder = folder;
-    this.#drain = new Drain(options.sink, {
+    this.#drain = new Drains(options.sinks, {
       delivered: (segment) => {
         this.#stored -= segment.bytes;
         if (this.#segment && this.#drain.backlog === 0) this.#scheduleSeal();
       },
-      failed: ({ sequence }, message, pause) =>
-        options.log.warn(`${options.sink.name}: batch ${sequence} is tried again in ${pause} ms: ${message}`),
+      failed: ({ name }, { sequence }, message, pause) =>
+        options.log.warn(`${name}: batch ${sequence} is tried again in ${pause} ms: ${message}`),
     });
   }
 
@@ -153,17 +155,15 @@ export class Spool {
       this.#drain.add(await adding);
     } catch (error) {
       this.#stored -= bytes;
-      throw failure('the batch', error);
+      throw writeFault('the batch', error);
     } finally {
       this.#adding.delete(adding);
     }
   }
 
-  /** Resolves when all that was appended or added so far is in the sink, or refused. */
+  /** Resolves when all that was appended or added so far is in the first sink, or refused. */
   async flush(): Promise<void> {
-    // Under load the committing never ends: it is asked to finish the segment after the group that gathers now.
-    if (this.#committing) await new Promise<void>((resolve) => this.#sealRequests.push(resolve));
-    else this.#seal();
+    await this.#finish();
     await this.#drain.settled();
   }
 
@@ -175,12 +175,10 @@ export class Spool {
   /** Takes no more hits, delivers what is there for at most `patience` milliseconds, and leaves the rest on disk. */
   async close(patience = 10_000): Promise<void> {
     this.#closed = true;
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patience);
-    });
-    await Promise.race([this.flush(), limit]);
-    clearTimeout(timer);
+    await waitAtMost(
+      patience,
+      this.#finish().then(() => this.#drain.emptied()),
+    );
     clearTimeout(this.#sealTimer);
     // The folder may be another's after this, so nothing may be written any more.
     await Promise.allSettled([this.#committing, ...this.#adding]);
@@ -249,7 +247,7 @@ export class Spool {
    */
   #fail(error: unknown): HitError {
     const { log } = this.#options;
-    const fault = failure('the hit', error);
+    const fault = writeFault('the hit', error);
     // A full disk refuses thousands of groups, and may hold the log too.
     if (!this.#failing) log.error(`spool: hits are refused: ${fault.message}`);
     this.#failing = true;
@@ -262,6 +260,13 @@ export class Spool {
       log.error(`spool: ${segment?.path} is left for the next start: ${messageOf(second)}`);
     }
     return fault;
+  }
+
+  /** Ends the segment that holds what was appended so far. */
+  async #finish(): Promise<void> {
+    // Under load the committing never ends: it is asked to finish the segment after the group that gathers now.
+    if (this.#committing) await new Promise<void>((resolve) => this.#sealRequests.push(resolve));
+    else this.#seal();
   }
 
   #mustSeal(): boolean {
@@ -290,11 +295,4 @@ export class Spool {
     if (segment.bytes > 0) this.#drain.add(segment.finish());
     else segment.discard();
   }
-}
-
-function failure(what: string, error: unknown): HitError {
-  return new HitError('spool_failed', `${what} could not be written: ${messageOf(error)}`, {
-    cause: error,
-    retryAfter: RETRY_AFTER,
-  });
 }

@@ -7,6 +7,7 @@ import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
 import type { Aside } from './aside.ts';
 import { Clients } from './client.ts';
+import { type Literal, quote, withLiterals } from './literals.ts';
 import { migrate } from './migrate.ts';
 import { type Fragments, queryText } from './sql.ts';
 
@@ -31,6 +32,16 @@ const READ_SETTINGS = { enable_extended_results_for_datetime_functions: 1 };
 
 /** Values of a query's parameters. */
 export type Parameters = Readonly<Record<string, string | number | readonly number[] | readonly string[]>>;
+
+/** Rows of several batches, in one file. */
+export interface Batches {
+  readonly path: string;
+  /** Layout of its rows, each of which has the id of its batch behind it, as 8 bytes, the lowest first. */
+  readonly layout: number;
+  readonly ids: readonly bigint[];
+  /** Of all that could bring these batches at the same time: a server takes one after another. */
+  readonly name: string;
+}
 
 export interface StoreOptions {
   /** `embedded`, or the URL of a ClickHouse server. */
@@ -96,20 +107,40 @@ export class Store implements Sink {
 
   /** Puts a segment into the database, once: what came before, whole months of it, is left out. */
   async deliver(segment: Segment): Promise<void> {
-    const structure = ROW_STRUCTURES[segment.layout];
-    if (!structure)
-      throw new HitError('data_dir_newer', `segment layout ${segment.layout} is of a newer version`);
+    const { id, path, bytes } = segment;
+    const structure = structureOf(segment.layout);
     try {
-      if (segment.bytes > 0) {
-        if (segment.id < this.oldestFresh) this.oldestFresh = segment.id;
-        await this.#insert(segment, structure);
-        await this.#count(segment);
+      if (bytes > 0) {
+        // A server refuses a second query of this name while it works on the first, of which the answer was lost.
+        const name = `hit-tracker-batch-${id}`;
+        await this.#insert(segmentText(id), { path, structure, name });
+        await this.#count([id], `hit-tracker-counts-${id}`);
       }
       if (segment.notes.length > 0) {
         await this.#command('insert_imports', {
           notes: segment.notes.map((note) => JSON.stringify(note)).join('\n'),
         });
       }
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** Puts many batches into the database, each once, as `deliver` does one. */
+  async deliverBatches({ path, layout, ids, name }: Batches): Promise<void> {
+    const structure = `${structureOf(layout)}, batch UInt64`;
+    try {
+      await this.#insert(batchText('insert_batches', ids), { path, structure, name: `hit-tracker-${name}` });
+      await this.#count(ids, `hit-tracker-counts-${name}`);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** Runs a short statement that changes the store, in order with the batches. */
+  async write(query: string, values: Readonly<Record<string, Literal>>): Promise<void> {
+    try {
+      await this.#clients.writer.command({ query: withLiterals(queryText(query), values) });
     } catch (error) {
       throw unavailable(error);
     }
@@ -141,35 +172,37 @@ export class Store implements Sink {
     return this.close();
   }
 
-  async #insert({ id, path }: Segment, structure: string): Promise<void> {
+  /** @param text with `{{rows}}` where they come from */
+  async #insert(
+    text: string,
+    { path, structure, name }: { readonly path: string; readonly structure: string; readonly name: string },
+  ): Promise<void> {
     const { writer, embedded } = this.#clients;
+    const columns = quote(structure);
+    const from = (rows: string) => text.replaceAll('{{rows}}', () => rows);
     if (embedded) {
-      const rows = `file(${quote(exactPattern(path))}, 'RowBinary', ${quote(structure)})`;
-      await writer.command({ query: insertText(rows, id) });
+      await writer.command({ query: from(`file(${quote(exactPattern(path))}, 'RowBinary', ${columns})`) });
       return;
     }
     const result = await writer.exec({
-      query: `${insertText(`input(${quote(structure)})`, id)} FORMAT RowBinary`,
+      query: `${from(`input(${columns})`)} FORMAT RowBinary`,
       values: createReadStream(path),
-      // A server refuses a second query of this name while it works on the first, of which the answer was lost.
-      query_id: `hit-tracker-batch-${id}`,
+      query_id: name,
     });
     await collect(result.stream);
   }
 
   /**
-   * Adds a segment, whose hits are there, to what live state is rebuilt from. Cells may be added again and again; the
+   * Adds batches, whose hits are there, to what live state is rebuilt from. Cells may be added again and again; the
    * hits of a batch are left out if they were counted before.
    */
-  async #count({ id }: Segment): Promise<void> {
+  async #count(ids: readonly bigint[], name: string): Promise<void> {
     const { writer, counter } = this.#clients;
+    for (const id of ids) if (id < this.oldestFresh) this.oldestFresh = id;
     await Promise.all([
-      writer.command({ query: batchText('insert_last_seen', id) }),
-      counter.command({
-        query: batchText('insert_hit_counts', id),
-        // A second one at the same time would find nothing there either: a server refuses it, as above.
-        query_id: `hit-tracker-counts-${id}`,
-      }),
+      writer.command({ query: batchText('insert_last_seen', ids) }),
+      // A second one at the same time would find nothing there either: a server refuses it, as above.
+      counter.command({ query: batchText('insert_hit_counts', ids), query_id: name }),
     ]);
   }
 
@@ -194,13 +227,20 @@ export class Store implements Sink {
   }
 }
 
-/** The batch is part of the statement, since one with parameters waits for every other that has some. */
-function batchText(query: string, batch: bigint): string {
-  return queryText(query, { batch: `toUInt64(${batch})` });
+/** Batches are part of the statement, since one with parameters waits for every other that has some. */
+function batchText(query: string, ids: readonly bigint[]): string {
+  return queryText(query, { batches: `(${ids.map((id) => `toUInt64(${id})`).join(', ')})` });
 }
 
-function insertText(rows: string, batch: bigint): string {
-  return batchText('insert_hits', batch).replaceAll('{{rows}}', () => rows);
+function segmentText(id: bigint): string {
+  return queryText('insert_hits', { batch: `toUInt64(${id})` });
+}
+
+/** @throws HitError `data_dir_newer` */
+function structureOf(layout: number): string {
+  const structure = ROW_STRUCTURES[layout];
+  if (structure) return structure;
+  throw new HitError('data_dir_newer', `segment layout ${layout} is of a newer version`);
 }
 
 /**
@@ -209,11 +249,6 @@ function insertText(rows: string, batch: bigint): string {
  */
 function exactPattern(path: string): string {
   return /[{}*?]/.test(path) ? path.replaceAll(/[^\w./\u0080-\uffff-]/g, '?') : path;
-}
-
-/** A text as a literal of ClickHouse SQL. */
-function quote(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
 async function collect(stream: Readable): Promise<Buffer> {

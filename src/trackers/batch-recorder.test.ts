@@ -52,7 +52,7 @@ describe('hits of a collecting thread', () => {
       folder: temporaryFolder(t),
       durability: 'process',
       maxBytes: 2 ** 30,
-      sink: shelf,
+      sinks: [shelf],
       log: new Lines(),
     });
     t.after(() => spool.close(0));

@@ -5,6 +5,8 @@ import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
+import { waitAtMost } from '../spool/patience.ts';
+import type { Sink } from '../spool/sink.ts';
 import { Spool, type SpoolOptions } from '../spool/spool.ts';
 import type { ArchiveLocation } from '../store/archive/archives.ts';
 import { ArchiveReader } from '../store/archive/reader.ts';
@@ -37,6 +39,8 @@ export interface DBTrackerOptions {
   readonly trustProxy?: string;
   /** Where hits are that are not in the store any more: they are read as if they were. */
   readonly archive?: ArchiveLocation | undefined;
+  /** Where hits go besides the store. */
+  readonly sinks?: readonly Sink[];
   /** Where troubles are told. Default: the console's errors. */
   readonly log?: SpoolOptions['log'];
 }
@@ -136,7 +140,7 @@ export class DBTracker implements Source {
         folder: folder.spool,
         durability: options.durability ?? 'disk',
         maxBytes: options.spoolMax ?? 2 ** 30,
-        sink: store,
+        sinks: [store, ...(options.sinks ?? [])],
         log: options.log ?? QUIET,
       });
       const db = new DBTracker({ store, spool, archive }, intake, onClose);
@@ -217,11 +221,6 @@ export class DBTracker implements Source {
 
   /** What was acknowledged before a question is in its answer, unless the store is in trouble. */
   async #freshen(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, FRESHNESS_PATIENCE);
-    });
-    await Promise.race([this.spool.flush(), patience]);
-    clearTimeout(timer);
+    await waitAtMost(FRESHNESS_PATIENCE, this.spool.flush());
   }
 }

@@ -14,7 +14,7 @@ function liveCounts(): MemoryLive {
 }
 
 function openSpool(folder: string, maxBytes = 1e9): Promise<Spool> {
-  return Spool.open({ folder, durability: 'disk', maxBytes, sink: new Shelf(), log: new Lines() });
+  return Spool.open({ folder, durability: 'disk', maxBytes, sinks: [new Shelf()], log: new Lines() });
 }
 
 describe('a hit that is recorded', () => {

@@ -1,0 +1,59 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { HitError } from '../errors.ts';
+import type { StreamLoader } from '../stream/loader.ts';
+import { createApp } from './app.ts';
+import { requireReader } from './auth.ts';
+import { counter } from './gauge.ts';
+
+export interface ConsumerContext {
+  readonly loader: StreamLoader;
+  readonly adminToken: string;
+  readonly public: boolean;
+}
+
+/** `GET /metrics`, `/healthz` and `/readyz` of a process that brings hits from Kafka into the store. */
+export function buildConsumer(context: ConsumerContext, log: FastifyBaseLogger): FastifyInstance {
+  const { loader } = context;
+  const app = createApp(log);
+  const registry = registryOf(loader);
+  app.get('/metrics', { onRequest: requireReader(context) }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async () => {
+    if (loader.isReading) return { status: 'ready' };
+    throw new HitError('not_ready', 'no partition is read: Kafka is away, or others read all', {
+      retryAfter: 10,
+    });
+  });
+  return app;
+}
+
+function registryOf(loader: StreamLoader): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'hit_stream_lag',
+    help: 'Records that are not in the store yet, of the partitions that are read here',
+    labelNames: ['partition'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [partition, lag] of loader.lags) this.set({ partition }, lag);
+    },
+  });
+  const { counts } = loader;
+  counter(registers, 'hit_stream_hits_total', 'Hits brought into the store', () => counts.hits);
+  counter(registers, 'hit_stream_batches_total', 'Batches that they came in', () => counts.batches);
+  counter(
+    registers,
+    'hit_stream_again_total',
+    'Records that came again and were left out',
+    () => counts.again,
+  );
+  counter(registers, 'hit_stream_set_aside_total', 'Records that are no hits', () => counts.aside);
+  counter(registers, 'hit_stream_missing_total', 'Hits of batches that came in part', () => counts.missing);
+  return registry;
+}

@@ -1,0 +1,25 @@
+import { DATA_SETTINGS } from './data.ts';
+import { kafkaAddress } from './kafka-address.ts';
+import { LOG_LEVEL } from './log-level.ts';
+import { readNumber, readSwitch, readText, readToken, setting } from './setting.ts';
+
+export const CONSUME_SETTINGS = {
+  stream: setting('Kafka topic: kafka://host:9092,host2/topic, as of serve', 'URL', undefined, kafkaAddress),
+  ...DATA_SETTINGS,
+  group: setting('consumers of one group share the partitions', 'NAME', 'hit-tracker', readText),
+  port: setting(
+    'TCP port of /metrics, /healthz and /readyz (default: none)',
+    'PORT',
+    undefined,
+    readNumber(0, 65_535),
+  ),
+  host: setting('address to listen on', 'HOST', '127.0.0.1', readText),
+  'admin-token': setting(
+    'token for /metrics (default: that of the data folder)',
+    'TOKEN',
+    undefined,
+    readToken,
+  ),
+  public: setting('let everybody read /metrics, without a token', '', 'false', readSwitch),
+  'log-level': LOG_LEVEL,
+} as const;

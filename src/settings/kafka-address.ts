@@ -1,0 +1,70 @@
+import { decoded, hostOf, type Refuse, refusalOf } from './address-parts.ts';
+
+const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
+
+/** Where a topic of Kafka is. */
+export interface KafkaAddress {
+  /** Some of the brokers: the others are learnt from them. */
+  readonly brokers: readonly { readonly host: string; readonly port: number }[];
+  readonly topic: string;
+  readonly tls: boolean;
+  readonly sasl:
+    | {
+        readonly mechanism: (typeof SASL_MECHANISMS)[number];
+        readonly username: string;
+        readonly password: string;
+      }
+    | undefined;
+  /** For people; without secrets. */
+  readonly name: string;
+}
+
+const USUAL_PORT = 9092;
+const EXAMPLES =
+  'kafka://host:9092/topic or kafkas://user:password@host:9093,host2:9093/topic?sasl=scram-sha-512';
+
+/**
+ * Reads the address of a topic: `kafka://` or `kafkas://` (TLS), brokers separated by commas, the topic. With a user
+ * and a password, `?sasl=plain` (the default), `scram-sha-256` or `scram-sha-512` says how they are shown.
+ *
+ * @param flag the setting, to be named in what is wrong
+ * @throws HitError `bad_setting`, which shows no password
+ * @example
+ * kafkaAddress('kafka://a,b:9094/hits', '--stream').brokers; // [{ host: 'a', port: 9092 }, { host: 'b', port: 9094 }]
+ */
+export function kafkaAddress(text: string, flag: string): KafkaAddress {
+  const refuse = refusalOf(flag, 'Kafka');
+  const [, scheme, credentials, hosts = '', path = '', query = ''] =
+    /^(kafkas?):\/\/(?:([^@/]*)@)?([^/?#]+)\/([^?#]*)(?:\?([^#]*))?$/.exec(text) ?? [];
+  if (scheme === undefined) throw refuse(`is not like ${EXAMPLES}`);
+  const topic = decoded(path, refuse);
+  if (!/^[\w.-]{1,249}$/.test(topic) || topic === '.' || topic === '..') {
+    throw refuse('ends with no topic: 1 to 249 letters, digits, ".", "_" and "-"');
+  }
+  const asked = new URLSearchParams(query);
+  const unknown = [...asked.keys()].find((key) => key !== 'sasl');
+  if (unknown !== undefined) throw refuse('has something else than sasl= after "?"');
+  return {
+    brokers: hosts.split(',').map((host) => hostOf(host, USUAL_PORT, refuse)),
+    topic,
+    tls: scheme === 'kafkas',
+    sasl: saslOf(credentials, asked.get('sasl'), refuse),
+    name: `${scheme}://${hosts}/${topic}`,
+  };
+}
+
+function saslOf(credentials: string | undefined, asked: string | null, refuse: Refuse): KafkaAddress['sasl'] {
+  const mechanism = SASL_MECHANISMS.find((name) => name.toLowerCase() === (asked ?? 'plain').toLowerCase());
+  if (mechanism === undefined) throw refuse(`has a sasl= that is none of ${SASL_MECHANISMS.join(', ')}`);
+  if (credentials === undefined) {
+    if (asked !== null) throw refuse('has sasl=, and neither user nor password');
+    return undefined;
+  }
+  const colon = credentials.indexOf(':');
+  if (colon < 1) throw refuse('has no user:password@ where there is an @');
+  return {
+    mechanism,
+    username: decoded(credentials.slice(0, colon), refuse),
+    password: decoded(credentials.slice(colon + 1), refuse),
+  };
+}

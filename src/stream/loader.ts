@@ -1,0 +1,265 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Consumer, ListOffsetTimestamps, type MessagesStream } from '@platformatic/kafka';
+import { HitError, messageOf } from '../errors.ts';
+import type { KafkaAddress } from '../settings/kafka-address.ts';
+import type { Store } from '../store/store.ts';
+import { clientOptions, streamFault } from './kafka.ts';
+import { type LoaderCounts, PartitionLoader, readPosition } from './partition-loader.ts';
+
+/** Milliseconds that a hit may wait for others to be stored with. */
+const FLUSH_EVERY = 1000;
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 15_000;
+/** Milliseconds between two looks at what waits in Kafka. */
+const LAG_EVERY = 5000;
+/** A reader that says nothing for so many milliseconds loses its partitions. */
+const SESSION_TIMEOUT = 10_000;
+const REBALANCE_TIMEOUT = 60_000;
+/** Messages that the client holds ready. */
+const AHEAD = 4096;
+
+export interface StreamLoaderOptions {
+  readonly address: KafkaAddress;
+  /** Readers of one group share the partitions. */
+  readonly group: string;
+  readonly store: Store;
+  readonly folder: string;
+  readonly log: { info(message: string): void; warn(message: string): void; error(message: string): void };
+}
+
+type HitConsumer = Consumer<Buffer, Buffer, Buffer, Buffer>;
+type HitStream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
+type Loaders = ReadonlyMap<number, PartitionLoader>;
+
+/**
+ * Brings the hits of a Kafka topic into the store, each once: `assembly.ts` says how. Several of them share the topic's
+ * partitions, on one machine or many; which has which is Kafka's to say, and may change at any time. Then all of them begin
+ * anew where the store says that each partition is.
+ *
+ * @example
+ * await using loader = new StreamLoader({ address, group: 'hit-tracker', store, folder, log });
+ * await loader.run(signal);
+ */
+export class StreamLoader {
+  readonly #options: StreamLoaderOptions;
+  readonly #counts: LoaderCounts = { hits: 0, batches: 0, again: 0, aside: 0, missing: 0 };
+  #loaders: Loaders = new Map();
+  /** Partition → its end in Kafka. */
+  #ends: readonly bigint[] = [];
+  /** Stores under way, one after another, and what runs between two. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: StreamLoaderOptions) {
+    this.#options = options;
+  }
+
+  get counts(): Readonly<LoaderCounts> {
+    return this.#counts;
+  }
+
+  /** Whether it has partitions of its own. */
+  get isReading(): boolean {
+    return this.#loaders.size > 0;
+  }
+
+  /** Partitions that are read here, and how many of their records are not in the store yet. */
+  get lags(): ReadonlyMap<number, number> {
+    const lagOf = (partition: number, at: bigint) => Math.max(0, Number((this.#ends[partition] ?? at) - at));
+    return new Map(
+      Array.from(this.#loaders, ([partition, { offset }]) => [partition, lagOf(partition, offset)]),
+    );
+  }
+
+  /** Runs something while nothing is being stored. */
+  quiesce<Result>(run: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(run);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Loads until it is told to stop, and stores then what is complete. Faults are told, and it tries again. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { address, log } = this.#options;
+    let pause = FIRST_PAUSE;
+    while (!signal.aborted) {
+      const began = Date.now();
+      try {
+        await this.#join(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (Date.now() - began > LONGEST_PAUSE) pause = FIRST_PAUSE;
+        log.warn(`${address.name} is joined again in ${pause} ms: ${messageOf(streamFault(error))}`);
+        await sleep(pause, undefined, { signal }).catch(() => undefined);
+        pause = Math.min(pause * 2, LONGEST_PAUSE);
+      }
+    }
+  }
+
+  async #join(signal: AbortSignal): Promise<void> {
+    const { address, group } = this.#options;
+    const consumer: HitConsumer = new Consumer<Buffer, Buffer, Buffer, Buffer>({
+      ...clientOptions(address),
+      groupId: group,
+      autocommit: false,
+      sessionTimeout: SESSION_TIMEOUT,
+      rebalanceTimeout: REBALANCE_TIMEOUT,
+      maxWaitTime: FLUSH_EVERY / 2,
+      highWaterMark: AHEAD,
+    });
+    consumer.on('error', () => undefined);
+    try {
+      // The group is joined for the topic as long as the consumer lives, whichever streams come and go.
+      consumer.topics.track(address.topic);
+      await consumer.joinGroup();
+      while (!signal.aborted) await this.#generation(consumer, signal);
+    } finally {
+      await consumer.close(true).catch(() => undefined);
+    }
+  }
+
+  /** Reads for as long as the partitions stay where they are. */
+  async #generation(consumer: HitConsumer, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const end = () => over.abort();
+    consumer.once('consumer:group:join', end);
+    signal.addEventListener('abort', end);
+    try {
+      const { topic } = this.#options.address;
+      const { partitions = [] } = consumer.assignments?.find((each) => each.topic === topic) ?? {};
+      this.#loaders = await this.#open(consumer, partitions);
+      if (partitions.length === 0) await aborted(over.signal);
+      else if (!over.signal.aborted) await this.#read(consumer, over.signal);
+    } finally {
+      consumer.off('consumer:group:join', end);
+      signal.removeEventListener('abort', end);
+      for (const loader of this.#loaders.values()) loader.close();
+      this.#loaders = new Map();
+    }
+  }
+
+  async #open(consumer: HitConsumer, partitions: readonly number[]): Promise<Loaders> {
+    const { address, store, folder, log } = this.#options;
+    const { topic } = address;
+    if (partitions.length === 0) return new Map();
+    const metadata = await consumer.metadata({ topics: [topic] });
+    const topicId = metadata.topics.get(topic)!.id;
+    const earliest = await this.#listOffsets(consumer, ListOffsetTimestamps.EARLIEST);
+    this.#ends = await this.#listOffsets(consumer, ListOffsetTimestamps.LATEST);
+    const loaders = new Map<number, PartitionLoader>();
+    for (const partition of partitions) {
+      const position = await readPosition(store, topicId, partition);
+      const first = earliest[partition] ?? 0n;
+      const where = `${topic}, partition ${partition}`;
+      if (position.end > (this.#ends[partition] ?? 0n)) {
+        throw new HitError('stream_unavailable', `${where} has lost records: ${position.end} were read`);
+      }
+      if (position.end > 0n && position.offset < first) {
+        const gone = first - position.offset;
+        log.error(`${where}: ${gone} records were removed before they were read (retention.ms of the topic)`);
+      }
+      const options = { store, folder, topic, topicId, partition, log };
+      loaders.set(partition, new PartitionLoader(options, position, this.#counts));
+    }
+    log.info(`${topic}: partitions ${partitions.join(', ')} are read`);
+    return loaders;
+  }
+
+  async #read(consumer: HitConsumer, over: AbortSignal): Promise<void> {
+    const { topic } = this.#options.address;
+    const offsets = Array.from(this.#loaders, ([partition, { end }]) => ({ topic, partition, offset: end }));
+    const stream = await consumer.consume({
+      ...{ topics: [topic], mode: 'manual', fallbackMode: 'earliest', offsets, autocommit: false },
+    });
+    const end = () => stream.destroy();
+    over.addEventListener('abort', end);
+    const flushing = this.#flushAll(consumer, over);
+    const watching = this.#watch(consumer, over);
+    try {
+      if (!over.aborted) await this.#take(stream, over);
+    } finally {
+      over.removeEventListener('abort', end);
+      stream.destroy();
+      await flushing.end();
+      await watching.end();
+    }
+  }
+
+  async #take(stream: HitStream, over: AbortSignal): Promise<void> {
+    try {
+      for await (const message of stream) {
+        const loader = this.#loaders.get(message.partition);
+        loader?.take(message);
+        while (loader?.isFull && !over.aborted) await this.#store(loader, over);
+      }
+    } catch (error) {
+      if (!over.aborted) throw error;
+    }
+  }
+
+  /** Stores what is complete, every second, and at the end. */
+  #flushAll(consumer: HitConsumer, over: AbortSignal): { end(): Promise<void> } {
+    return every(FLUSH_EVERY, over, async () => {
+      let isStored = false;
+      for (const loader of this.#loaders.values()) isStored = (await this.#store(loader, over)) || isStored;
+      if (isStored) await this.#commit(consumer);
+    });
+  }
+
+  #watch(consumer: HitConsumer, over: AbortSignal): { end(): Promise<void> } {
+    return every(LAG_EVERY, over, async () => {
+      const ends = await this.#listOffsets(consumer, ListOffsetTimestamps.LATEST).catch(() => undefined);
+      if (ends) this.#ends = ends;
+    });
+  }
+
+  /** Tries until it is stored, or until the partition may be another's. */
+  async #store(loader: PartitionLoader, over: AbortSignal): Promise<boolean> {
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      try {
+        return await this.quiesce(() => loader.flush());
+      } catch (error) {
+        if (over.aborted) return false;
+        this.#options.log.warn(`the store is tried again in ${pause} ms: ${messageOf(error)}`);
+        await sleep(pause, undefined, { signal: over }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** For those who look at groups: reading begins where the store says. */
+  async #commit(consumer: HitConsumer): Promise<void> {
+    if (!consumer.isActive()) return;
+    const { topic } = this.#options.address;
+    const offsets = Array.from(this.#loaders, ([partition, { offset }]) => {
+      return { topic, partition, offset, leaderEpoch: -1 };
+    });
+    await consumer.commit({ offsets }).catch(() => undefined);
+  }
+
+  async #listOffsets(consumer: HitConsumer, timestamp: bigint): Promise<readonly bigint[]> {
+    const { topic } = this.#options.address;
+    return (await consumer.listOffsets({ topics: [topic], timestamp })).get(topic) ?? [];
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Does something again and again until `over`, and a last time at the end. */
+function every(pause: number, over: AbortSignal, work: () => Promise<void>): { end(): Promise<void> } {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([over, stop.signal]);
+  const done = (async () => {
+    while (!signal.aborted) {
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      await work();
+    }
+  })();
+  return {
+    end: async () => {
+      stop.abort();
+      await done;
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
+import { RUNS } from '../spool/segment.ts';
+import type { Store } from '../store/store.ts';
+import { SetAside } from './aside.ts';
+import { Assembly, BEGINNING, type Portion, type Position } from './assembly.ts';
+
+/** Hits, and batches, that one statement takes. */
+const FULL_HITS = 50_000;
+const FULL_BATCHES = 500;
+
+export interface PartitionOptions {
+  readonly store: Store;
+  /** Where rows and records that are no hits are written. */
+  readonly folder: string;
+  /** Name and id of the topic. */
+  readonly topic: string;
+  readonly topicId: string;
+  readonly partition: number;
+  readonly log: { warn(message: string): void; error(message: string): void };
+}
+
+/** A record as the client brings it. */
+export interface Message {
+  readonly offset: bigint;
+  readonly timestamp: bigint;
+  readonly key: Buffer | undefined;
+  readonly value: Buffer | undefined;
+}
+
+/** What was done with records since the start. */
+export interface LoaderCounts {
+  hits: number;
+  batches: number;
+  /** Records that came again. */
+  again: number;
+  /** Records that are no hits. */
+  aside: number;
+  /** Hits of batches of which a part never came. */
+  missing: number;
+}
+
+/** The run of a partition's batches in the store (store/marks.ts). */
+function runOfPartition(topicId: string, partition: number): number {
+  return createHash('sha256').update(`${topicId}/${partition}`).digest().readUInt32LE() % RUNS;
+}
+
+/** Where reading of a partition begins. */
+export async function readPosition(store: Store, topic: string, partition: number): Promise<Position> {
+  const [row] = await store.rows<{ offset: string; end: string; last: string; runs: string }>(
+    'stream_position',
+    { topic, partition },
+  );
+  if (!row) return BEGINNING;
+  const runs = JSON.parse(row.runs) as [run: number, batch: string, time: number][];
+  return {
+    offset: BigInt(row.offset),
+    end: BigInt(row.end),
+    last: Number(row.last),
+    runs: new Map(runs.map(([run, batch, time]) => [run, { batch: BigInt(batch), time }])),
+  };
+}
+
+/** Brings the hits of one partition into the store. */
+export class PartitionLoader {
+  readonly #options: PartitionOptions;
+  readonly #assembly: Assembly;
+  readonly #counts: LoaderCounts;
+  readonly #aside: SetAside;
+  readonly #writer = new RowWriter();
+  /** Odd records since the last portion. */
+  #odd = 0;
+  #firstOdd = '';
+  #again = 0;
+  /** What is being stored, and failed before. */
+  #pending: Portion | undefined;
+  #stored: Position;
+
+  /** @param counts are added to */
+  constructor(options: PartitionOptions, position: Position, counts: LoaderCounts) {
+    const { folder, topic, topicId, partition } = options;
+    this.#options = options;
+    this.#assembly = new Assembly(runOfPartition(topicId, partition), position);
+    this.#stored = position;
+    this.#counts = counts;
+    this.#aside = new SetAside(join(folder, 'set-aside', `${topic}-${partition}.ndjson`));
+  }
+
+  /** The record that is wanted next. */
+  get end(): bigint {
+    return this.#assembly.end;
+  }
+
+  /** The record with which reading begins again. */
+  get offset(): bigint {
+    return this.#stored.offset;
+  }
+
+  /** Whether so much waits that it should be stored before more is read. */
+  get isFull(): boolean {
+    const { readyHits, readyBatches } = this.#assembly;
+    return readyHits >= FULL_HITS || readyBatches >= FULL_BATCHES;
+  }
+
+  take({ offset, timestamp, key, value }: Message): void {
+    const text = value?.toString() ?? '';
+    const fault = this.#assembly.take({ offset, timestamp: Number(timestamp), value: text });
+    if (!fault) return;
+    const reason = fault.message;
+    const isKept = this.#aside.add({ offset, timestamp: Number(timestamp), key, value, reason });
+    if (this.#odd++ === 0) this.#firstOdd = `offset ${offset}${isKept ? '' : ', not kept'}: ${reason}`;
+  }
+
+  /**
+   * Stores what is complete, and how far that is.
+   *
+   * @returns whether anything was to be stored
+   * @throws HitError `store_unavailable`: then the same is stored next time
+   */
+  async flush(): Promise<boolean> {
+    if (!this.#pending && this.#assembly.end <= this.#stored.end && this.#assembly.readyBatches === 0)
+      return false;
+    this.#pending ??= this.#assembly.portion();
+    const { batches, hits, position } = this.#pending;
+    if (batches.length > 0) await this.#store(batches);
+    this.#aside.sync();
+    await this.#keep(position);
+    this.#pending = undefined;
+    this.#stored = position;
+    this.#counts.hits += hits;
+    this.#counts.batches += batches.length;
+    this.#tell(batches);
+    return true;
+  }
+
+  close(): void {
+    this.#aside.close();
+  }
+
+  async #store(batches: Portion['batches']): Promise<void> {
+    const { store, folder, topicId, partition } = this.#options;
+    const path = join(folder, `stream-${partition}.rows`);
+    const id = Buffer.alloc(8);
+    for (const batch of batches) {
+      id.writeBigUInt64LE(batch.id);
+      for (const hit of batch.hits) {
+        this.#writer.write(hit);
+        this.#writer.append(id);
+      }
+    }
+    await writeFile(path, this.#writer.take(), { mode: 0o600 });
+    const ids = batches.map(({ id }) => id);
+    await store.deliverBatches({ path, layout: ROW_LAYOUT, ids, name: `stream-${topicId}-${partition}` });
+  }
+
+  async #keep({ offset, end, last, runs }: Position): Promise<void> {
+    const { store, topicId: topic, partition } = this.#options;
+    const rows = Array.from(runs, ([run, { batch, time }]) => [run, String(batch), time]);
+    const values = { topic, partition, offset, end, last, runs: JSON.stringify(rows) };
+    await store.write('insert_stream_position', values);
+  }
+
+  #tell(batches: Portion['batches']): void {
+    const { topic, partition, log } = this.#options;
+    const where = `${topic}, partition ${partition}`;
+    this.#counts.again += this.#assembly.again - this.#again;
+    this.#again = this.#assembly.again;
+    if (this.#odd > 0) {
+      this.#counts.aside += this.#odd;
+      log.warn(
+        `${where}: ${this.#odd} records are set aside in ${this.#aside.path}, the first of ${this.#firstOdd}`,
+      );
+      this.#odd = 0;
+    }
+    const missing = batches.reduce((sum, batch) => sum + batch.missing, 0);
+    if (missing === 0) return;
+    this.#counts.missing += missing;
+    log.error(`${where}: ${missing} hits were published in part, and the rest is not in the topic any more`);
+  }
+}

@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import { Admin, type MessageToProduce, Producer, stringSerializers } from '@platformatic/kafka';
+import { readRows } from '../hit/row-reader.ts';
+import type { KafkaAddress } from '../settings/kafka-address.ts';
+import type { Segment } from '../spool/segment.ts';
+import type { Sink } from '../spool/sink.ts';
+import { clientOptions, isTopicThere, streamFault } from './kafka.ts';
+import { keyOf, partitionOf, writeRecord } from './record.ts';
+
+/** Characters of a partition's records in one request: brokers take a megabyte, and most characters are one byte. */
+const REQUEST_CHARACTERS = 300_000;
+/** Partitions of a topic that is made here. More can be added while no node publishes. */
+const PARTITIONS = 6;
+/** Of every broker that has the topic. */
+const ALL = -1;
+
+type HitMessage = MessageToProduce<string, string, string, string>;
+
+/**
+ * Publishes hits to a topic of Kafka: a segment of the spool becomes, in each partition, a batch of records as
+ * `record.ts` has them, acknowledged by all brokers that keep it. A segment that fails half-way is published again, as a
+ * whole: its readers know the hits that they have.
+ *
+ * @example
+ * await using publisher = new Publisher(kafkaAddress('kafka://localhost:9092/hits', '--stream'));
+ * const spool = await Spool.open({ …, sinks: [publisher] });
+ */
+export class Publisher implements Sink {
+  readonly name = 'Kafka';
+  readonly #address: KafkaAddress;
+  #producer: Producer<string, string, string, string> | undefined;
+  #partitions = 0;
+  #published = 0;
+
+  constructor(address: KafkaAddress) {
+    this.#address = address;
+  }
+
+  /** Hits published since the start, those of a segment that is published again once more. */
+  get published(): number {
+    return this.#published;
+  }
+
+  async deliver(segment: Segment): Promise<void> {
+    if (segment.bytes === 0) return;
+    const bytes = await readFile(segment.path);
+    try {
+      await this.#publish(segment, bytes);
+    } catch (error) {
+      // A producer that failed does not know what the brokers have: the next begins a series of its own.
+      await this.#leave();
+      throw streamFault(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#leave();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #publish({ id, layout }: Segment, bytes: Buffer): Promise<void> {
+    this.#producer ??= await this.#open();
+    const producer = this.#producer;
+    const totals = new Array<number>(this.#partitions).fill(0);
+    for (const hit of readRows(bytes, layout)) totals[partitionOf(hit, totals.length)]!++;
+    const batch = String(id);
+    const places = totals.map(() => 0);
+    const sizes = totals.map(() => 0);
+    let messages: HitMessage[] = [];
+    const send = async () => {
+      if (messages.length === 0) return;
+      await producer.send({ messages });
+      this.#published += messages.length;
+      messages = [];
+      sizes.fill(0);
+    };
+    for (const hit of readRows(bytes, layout)) {
+      const partition = partitionOf(hit, totals.length);
+      const value = writeRecord(hit, { batch, at: places[partition]!++, of: totals[partition]! });
+      if (sizes[partition]! + value.length > REQUEST_CHARACTERS) await send();
+      sizes[partition]! += value.length;
+      messages.push({ topic: this.#address.topic, partition, key: keyOf(hit), value });
+    }
+    await send();
+  }
+
+  async #open(): Promise<Producer<string, string, string, string>> {
+    const producer = new Producer<string, string, string, string>({
+      ...clientOptions(this.#address),
+      serializers: stringSerializers,
+      idempotent: true,
+      acks: ALL,
+      compression: 'zstd',
+    });
+    try {
+      this.#partitions = await this.#count(producer);
+      return producer;
+    } catch (error) {
+      await producer.close(true).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** How many partitions the topic has. */
+  async #count(producer: Producer<string, string, string, string>): Promise<number> {
+    const { topic } = this.#address;
+    await this.#create();
+    const metadata = await producer.metadata({ topics: [topic], forceUpdate: true });
+    return metadata.topics.get(topic)!.partitionsCount;
+  }
+
+  /** Makes the topic where it is not there. */
+  async #create(): Promise<void> {
+    const { topic } = this.#address;
+    const admin = new Admin(clientOptions(this.#address));
+    try {
+      if ((await admin.listTopics()).includes(topic)) return;
+      await admin.createTopics({ topics: [topic], partitions: PARTITIONS, replicas: -1 });
+    } catch (error) {
+      if (!isTopicThere(error)) throw error;
+    } finally {
+      await admin.close().catch(() => undefined);
+    }
+  }
+
+  async #leave(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = undefined;
+    await producer?.close(true).catch(() => undefined);
+  }
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { anyHit } from '../../test/fixtures/any-hit.ts';
+import { hitOf } from '../../test/fixtures/hit.ts';
+import { keyOf, partitionOf, readRecord, writeRecord } from './record.ts';
+
+const place = { batch: '7421932185190400001', at: 3, of: 57 };
+
+describe('a record', () => {
+  test('is JSON that says what is known, and leaves out what is not', () => {
+    const record = writeRecord(hitOf({ path: '/a"b', referrer: 'https://x.example/' }), place);
+    assert.deepEqual(JSON.parse(record), {
+      ...{
+        v: 1,
+        ...place,
+        time: '2026-01-02T03:04:05.678Z',
+        visitor: '0123456789abcdef',
+        site: 'example.com',
+      },
+      ...{
+        path: '/a"b',
+        name: 'pageview',
+        referrer: 'https://x.example/',
+        country: 'DE',
+        browser: 'Firefox',
+      },
+      ...{ os: 'Linux', device: 'desktop', language: 'de' },
+    });
+  });
+
+  test('reads back as the hit that was written, whatever is in it', () => {
+    const hit = fc
+      .tuple(anyHit, fc.integer({ min: 0, max: Date.UTC(2298, 0) }))
+      .map(([hit, time]) => ({ ...hit, site: 'example.com', time, path: hit.path.slice(0, 16_000) }));
+    fc.assert(
+      fc.property(hit, (hit) => {
+        fc.pre(Object.values(hit).every((value) => typeof value === 'number' || value.length <= 16_384));
+        const { hit: read, batch, at, of } = readRecord(writeRecord(hit, place));
+        assert.deepEqual(read, hit);
+        assert.deepEqual([String(batch), at, of], [place.batch, place.at, place.of]);
+      }),
+      { seed: 20261124, numRuns: 200 },
+    );
+  });
+
+  test('of a later version that says more is read all the same', () => {
+    const record = { ...JSON.parse(writeRecord(hitOf(), place)), region: 'Berlin' };
+    assert.deepEqual(readRecord(JSON.stringify(record)).hit, hitOf());
+  });
+
+  test('goes to one partition with all of its visitor, whose name is its key', () => {
+    const hit = hitOf({ visitorHigh: 0xdeadbeef, visitorLow: 0xfffffffb });
+    assert.equal(keyOf(hit), 'deadbeeffffffffb');
+    assert.equal(partitionOf(hit, 6), partitionOf({ ...hit, path: '/other', time: 0 }, 6));
+    assert.ok(partitionOf(hit, 6) < 6);
+  });
+
+  const good = JSON.parse(writeRecord(hitOf(), place)) as object;
+  for (const [what, bad] of [
+    ['no JSON', '{'],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['another version', { ...good, v: 2 }],
+    ['no batch', { ...good, batch: 5 }],
+    ['a batch of more than 64 bits', { ...good, batch: '18446744073709551616' }],
+    ['a place behind the last', { ...good, at: 57 }],
+    ['a negative place', { ...good, at: -1 }],
+    ['no hits', { ...good, of: 0 }],
+    ['a visitor that is none', { ...good, visitor: '0123456789ABCDEF' }],
+    ['a site that is no host', { ...good, site: 'a b' }],
+    ['no site', { ...good, site: undefined }],
+    ['a path that is no text', { ...good, path: 7 }],
+    ['a text without end', { ...good, title: 'x'.repeat(20_000) }],
+    ['a time that is none', { ...good, time: '2026-13-01T00:00:00Z' }],
+    ['a time after all times', { ...good, time: '2500-01-01T00:00:00Z' }],
+    ['a status that is none', { ...good, status: 70_000 }],
+  ] as const) {
+    test(`is refused with ${what}`, () => {
+      const text = typeof bad === 'string' ? bad : JSON.stringify(bad);
+      assert.throws(() => readRecord(text), {
+        code: 'invalid',
+        message: /^the record is not of Hit Tracker: /,
+      });
+    });
+  }
+});

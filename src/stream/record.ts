@@ -1,0 +1,154 @@
+/**
+ * A hit as a record of a Kafka topic: its key is the visitor, its value is JSON, version 1. docs/stream.md describes it for
+ * other readers; fields that are empty are left out.
+ *
+ * Every record says which batch brought it, and where it stands in it. A batch is what of one segment of a node's spool
+ * goes to one partition: `at` counts from 0 to `of` - 1, in the partition's order. A node publishes a batch until all of
+ * it is acknowledged, and only then the next, whose id is larger; so a batch may come several times, in whole or in part,
+ * and a reader that takes each `at` once, in order, has each hit exactly once.
+ */
+import { HitError } from '../errors.ts';
+import { hex64 } from '../hit/hash.ts';
+import type { Hit } from '../hit/hit.ts';
+import { siteName } from '../hit/site.ts';
+
+/** A record, read. */
+export interface HitRecord {
+  readonly hit: Hit;
+  /** Identity of the segment, unsigned 64 bits: see `spool/segment.ts`. */
+  readonly batch: bigint;
+  /** Place among the batch's hits of this partition. */
+  readonly at: number;
+  /** How many they are. */
+  readonly of: number;
+}
+
+const VERSION = 1;
+/** More hits than any segment has. */
+const MOST_OF = 2 ** 30;
+/** Times before it, in milliseconds since 1970, are those that the store can hold. */
+const END_OF_TIME = Date.UTC(2299, 0);
+/** Characters that no field exceeds. */
+const LONGEST = 16_384;
+
+type TextName = Exclude<keyof Hit, 'time' | 'visitorHigh' | 'visitorLow' | 'status'>;
+
+/** Names in records: those of an export. The site is always there. */
+const TEXTS: readonly (readonly [name: string, member: TextName])[] = [
+  ['site', 'site'],
+  ['bot', 'bot'],
+  ['path', 'path'],
+  ['name', 'name'],
+  ['source', 'source'],
+  ['referrer', 'referrer'],
+  ['utm_source', 'utmSource'],
+  ['utm_medium', 'utmMedium'],
+  ['utm_campaign', 'utmCampaign'],
+  ['country', 'country'],
+  ['browser', 'browser'],
+  ['os', 'os'],
+  ['device', 'device'],
+  ['language', 'language'],
+  ['method', 'method'],
+  ['title', 'title'],
+  ['props', 'props'],
+];
+
+/** The key of a hit's record: 16 hexadecimal digits. */
+export function keyOf(hit: Hit): string {
+  return hex64(hit.visitorHigh, hit.visitorLow);
+}
+
+/** The partition of a hit, of so many: the same for all hits of a visitor. */
+export function partitionOf(hit: Hit, partitions: number): number {
+  return hit.visitorLow % partitions;
+}
+
+/**
+ * The value of a hit's record.
+ *
+ * @example
+ * writeRecord(hit, { batch: '7421…', at: 0, of: 57 });
+ * // {"v":1,"batch":"7421…","at":0,"of":57,"time":"2026-11-24T12:00:00.000Z","visitor":"00c0ffee00c0ffee","site":"example.com",…}
+ */
+export function writeRecord(
+  hit: Hit,
+  { batch, at, of }: { readonly batch: string; readonly at: number; readonly of: number },
+): string {
+  const time = new Date(hit.time).toISOString();
+  let text = `{"v":${VERSION},"batch":"${batch}","at":${at},"of":${of},"time":"${time}","visitor":"${keyOf(hit)}"`;
+  for (const [name, member] of TEXTS) {
+    const value = hit[member];
+    if (value !== '') text += `,"${name}":${JSON.stringify(value)}`;
+  }
+  if (hit.status !== 0) text += `,"status":${hit.status}`;
+  return `${text}}`;
+}
+
+/**
+ * Reads the value of a record. Fields that it does not know are left alone, so that a version may add some.
+ *
+ * @throws HitError `invalid`, which says what is wrong and repeats nothing of it
+ */
+export function readRecord(text: string): HitRecord {
+  const fields = objectOf(text);
+  if (fields.v !== VERSION) throw invalid(`it is not of version ${VERSION}`);
+  const of = wholeOf(fields, 'of', 1, MOST_OF);
+  const { batch, visitor } = fields;
+  if (typeof batch !== 'string' || !/^\d{1,20}$/.test(batch) || BigInt(batch) >= 2n ** 64n) {
+    throw invalid('"batch" is no number of 64 bits, as a text');
+  }
+  if (typeof visitor !== 'string' || !/^[0-9a-f]{16}$/.test(visitor)) {
+    throw invalid('"visitor" is not 16 hexadecimal digits');
+  }
+  const texts = Object.fromEntries(TEXTS.map(([name, member]) => [member, textOf(fields, name)]));
+  const hit = {
+    ...(texts as Pick<Hit, TextName>),
+    time: timeOf(fields),
+    visitorHigh: Number.parseInt(visitor.slice(0, 8), 16),
+    visitorLow: Number.parseInt(visitor.slice(8), 16),
+    status: fields.status === undefined ? 0 : wholeOf(fields, 'status', 0, 65_535),
+  };
+  if (hit.site === '' || siteName(hit.site) !== hit.site) throw invalid('"site" is no host name');
+  return { hit, batch: BigInt(batch), at: wholeOf(fields, 'at', 0, of - 1), of };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function objectOf(text: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw invalid('it is no JSON', error);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid('it is no JSON object');
+  return value as Fields;
+}
+
+function textOf(fields: Fields, name: string): string {
+  const value = fields[name] ?? '';
+  if (typeof value !== 'string') throw invalid(`"${name}" is no text`);
+  if (value.length > LONGEST) throw invalid(`"${name}" is longer than ${LONGEST} characters`);
+  return value;
+}
+
+function wholeOf(fields: Fields, name: string, least: number, most: number): number {
+  const value = fields[name];
+  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+    throw invalid(`"${name}" is no whole number from ${least} to ${most}`);
+  }
+  return value as number;
+}
+
+function timeOf({ time }: Fields): number {
+  const milliseconds = typeof time === 'string' && /^\d{4}-\d\d-\d\dT.*Z$/.test(time) ? Date.parse(time) : -1;
+  if (!(milliseconds >= 0 && milliseconds < END_OF_TIME))
+    throw invalid('"time" is not as 2026-11-24T12:00:00.000Z');
+  return milliseconds;
+}
+
+function invalid(what: string, cause?: unknown): HitError {
+  return new HitError('invalid', `the record is not of Hit Tracker: ${what}`, { cause });
+}
