@@ -82,6 +82,11 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     good: [['kafka://host:9092/topic', kafkaAddress('kafka://host:9092/topic', '--stream')]],
     bad: ['', 'kafka://host:9092', 'kafka://host:99999/topic', 'http://host/topic'],
   },
+  peers: {
+    standard: undefined,
+    good: [['http://a:5000, http://b:5000', ['http://a:5000', 'http://b:5000']]],
+    bad: ['', ','],
+  },
   identity: { standard: 'cookie', good: [['cookieless', 'cookieless']], bad: ['', 'none', 'Cookie'] },
   'trust-proxy': { standard: 'loopback', good: [['private,192.0.2.0/24', 'private,192.0.2.0/24']], bad: [] },
   'rate-limit': { standard: '100/s', good: [['off', 'off']], bad: [] },

@@ -2,24 +2,24 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { MergeAnswer } from '../src/commands/merged-answer.ts';
 import type { LiveAnswer } from '../src/http/api/live.ts';
-import { unpackParcel } from '../src/live/parcel.ts';
+import type { MergeAnswer } from '../src/http/peers/merged-answer.ts';
 import { assertFailed, type Ended, Program } from './fixtures/command-line.ts';
-import { assertProblem, BEARER, RunningServer, TOKEN } from './fixtures/running-server.ts';
+import { assertProblem, BEARER, type RunningServer, TOKEN } from './fixtures/running-server.ts';
+import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
 
-const SITES = ['a.example', 'b.example'];
+const SITES = TWIN_SITES;
 const HITS = 4000;
-const VISITORS = 900;
 const WINDOWS = '1h,24h,30d';
 
 let folder = '';
+let nodes: Twins;
 let first: RunningServer;
 let second: RunningServer;
 /** What saw all traffic. */
@@ -27,57 +27,20 @@ let whole: RunningServer;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-  first = await start('first');
-  [second, whole] = await Promise.all([twinOf('second'), twinOf('whole')]);
+  nodes = new Twins(folder);
+  first = await nodes.start('first');
+  [second, whole] = (await Promise.all(['second', 'whole'].map((name) => nodes.twinOf('first', name)))) as [
+    RunningServer,
+    RunningServer,
+  ];
   const [ours, theirs] = [[], []] as [object[], object[]];
-  for (let i = 0; i < HITS; i++) (i % 3 === 0 ? ours : theirs).push(hitOf(i));
-  await Promise.all([send(first, ours), send(second, theirs), send(whole, [...ours, ...theirs])]);
+  for (let i = 0; i < HITS; i++) (i % 3 === 0 ? ours : theirs).push(twinHit(i));
+  await Promise.all([sendHits(first, ours), sendHits(second, theirs), sendHits(whole, [...ours, ...theirs])]);
 });
 after(async () => {
   for (const server of [first, second, whole]) await server[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
-
-function start(name: string, ...args: string[]): Promise<RunningServer> {
-  return RunningServer.start(join(folder, name), '--tracker', 'simple,rate', ...args);
-}
-
-/** A node with the secrets of the first. */
-async function twinOf(name: string, ...args: string[]): Promise<RunningServer> {
-  await mkdir(join(folder, name));
-  await cp(join(folder, 'first', 'secrets.json'), join(folder, name, 'secrets.json'));
-  return start(name, ...args);
-}
-
-/** Hits of minutes and of months ago, of visitors with names and without; most visitors come to both nodes. */
-function hitOf(i: number): object {
-  const visitor = (i * 7919) % VISITORS;
-  // No window that is asked for begins in a bucket with hits: of that the share would depend on the moment.
-  const age = i % 5 === 0 ? ((i % 100) + 0.5) * 86_400_000 : (i % 50) * 60_000;
-  const time = new Date(Date.now() - 90_000 - age).toISOString();
-  const who =
-    visitor % 2 === 0
-      ? { visitor: `v${visitor}` }
-      : { address: `192.0.2.${visitor % 250}`, user_agent: `Mozilla/5.0 (X11) Firefox/${visitor}` };
-  return { site: SITES[i % 2], path: '/', time, ...who };
-}
-
-async function send(server: RunningServer, hits: readonly object[]): Promise<void> {
-  const { text } = await server.post('/api/v1/hits', hits, BEARER);
-  assert.deepEqual(JSON.parse(text), { accepted: hits.length, dropped: {}, errors: [] });
-}
-
-async function parcelOf(server: RunningServer, site = '') {
-  const { port } = server;
-  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/sketch?site=${site}`, { headers: BEARER });
-  assert.equal(answer.headers.get('content-type'), 'application/vnd.hit-tracker.sketch');
-  assert.equal(answer.headers.get('cache-control'), 'no-store');
-  return unpackParcel(new Uint8Array(await answer.arrayBuffer()));
-}
-
-function urlOf({ port }: RunningServer): string {
-  return `http://127.0.0.1:${port}`;
-}
 
 function merge(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
   return new Program(['merge', ...args], { HIT_TOKEN: TOKEN, ...environment }).ended;
@@ -199,7 +162,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
   });
 
   it('refuses nodes that do not name visitors by the same keys', async () => {
-    await using stranger = await start('stranger');
+    await using stranger = await nodes.start('stranger');
     const failed = await merge(['--partial', urlOf(first), urlOf(stranger)]);
     assertFailed(failed, 1, /names visitors by other keys .* give all nodes the same secrets\.json/);
   });
@@ -214,7 +177,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     const secrets = JSON.parse(await readFile(join(folder, 'first', 'secrets.json'), 'utf8'));
     await mkdir(join(folder, 'unsalted'));
     await writeFile(join(folder, 'unsalted', 'secrets.json'), JSON.stringify({ ...secrets, salts: {} }));
-    await using unsalted = await start('unsalted');
+    await using unsalted = await nodes.start('unsalted');
     const { code, stdout, stderr } = await merge(['--json', urlOf(first), urlOf(unsalted)]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /^hit-tracker: .* another salt .* on 2\d{3}-\d\d-\d\d: .* counts twice\n$/);
@@ -222,8 +185,8 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
   });
 
   it('tells totals of nodes that keep no windows, and refuses to tell more of them', async () => {
-    await using simple = await twinOf('simple', '--tracker', 'simple');
-    await send(simple, [{ site: SITES[0], visitor: 'v2' }]);
+    await using simple = await nodes.twinOf('first', 'simple', '--tracker', 'simple');
+    await sendHits(simple, [{ site: SITES[0], visitor: 'v2' }]);
     const alone = await mergedBy(urlOf(simple));
     assert.deepEqual(alone.total, { hits: 1, visitors: 1, visitors_from: 'filter' });
     assert.deepEqual(alone.windows, []);
@@ -238,7 +201,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     assertFailed(await merge(['--window', '5 minutes', nobody]), 2, /window "5 minutes" is not like/);
     assertFailed(await merge(['--site', 'no host', nobody]), 2, /site is no host name/);
     const secret = await merge(['http://:hunter2@127.0.0.1:1']);
-    assertFailed(secret, 2, /give the token by HIT_TOKEN or --token/);
+    assertFailed(secret, 2, /the token: give it by HIT_TOKEN or --token/);
     assert.ok(!secret.stderr.includes('hunter2'));
   });
 });

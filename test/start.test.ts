@@ -39,6 +39,8 @@ describe('a server', { concurrency: 2 }, () => {
     ['--live', 'memcached://localhost:11211'],
     ['--stream', 'kafka://localhost:9092/hits'],
     ['--stream', 'kafka://localhost:9092'],
+    ['--peers', 'a:5000'],
+    ['--peers', 'http://user:secret@a:5000'],
     ['--identity', 'fingerprint'],
     ['--trust-proxy', 'everybody'],
     ['--trust-proxy', '10.0.0.0/99'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { MergeAnswer } from '../http/peers/merged-answer.ts';
 import { mergeText } from './merge-text.ts';
-import type { MergeAnswer } from './merged-answer.ts';
 
 const ANSWER: MergeAnswer = {
   site: 'example.com',

@@ -1,4 +1,4 @@
-import type { MergeAnswer, NodeAnswer, Unreached } from './merged-answer.ts';
+import type { MergeAnswer, NodeAnswer, Unreached } from '../http/peers/merged-answer.ts';
 
 const number = new Intl.NumberFormat('en');
 /** Lines are no longer, however wide the terminal is. */

@@ -1,11 +1,11 @@
 import { HitError, messageOf } from '../errors.ts';
 import { type NamedWindow, readSite, readWindows } from '../http/api/live.ts';
+import { mergedAnswer, type Reached, type Unreached } from '../http/peers/merged-answer.ts';
+import { RemoteNode, type SketchAnswer } from '../http/peers/remote-node.ts';
 import { MERGE_SETTINGS } from '../settings/merge.ts';
 import type { Values } from '../settings/setting.ts';
 import type { Command } from './command.ts';
 import { mergeText } from './merge-text.ts';
-import { mergedAnswer, type Reached, type Unreached } from './merged-answer.ts';
-import { RemoteNode, type SketchAnswer } from './node.ts';
 
 type MergeValues = Values<typeof MERGE_SETTINGS>;
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
@@ -9,6 +10,8 @@ import { Drops } from '../hit/drops.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { siteName } from '../hit/site.ts';
 import { ConsoleLines } from '../http/console-lines.ts';
+import { type OwnNode, Peers } from '../http/peers/peers.ts';
+import { RemoteNode } from '../http/peers/remote-node.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
 import { LogImporter } from '../logs/importer.ts';
 import { SERVE_SETTINGS } from '../settings/serve.ts';
@@ -50,14 +53,36 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
   },
 };
 
-function check({ sites = [], tracker, stream }: ServeValues): void {
+function check({ sites = [], tracker, stream, peers = [], live }: ServeValues): void {
   if (tracker!.includes('stream') !== (stream !== undefined)) {
     throw stream
       ? new HitError('bad_setting', '--stream: it is for the stream tracker, which --tracker does not name')
       : new HitError('bad_setting', '--tracker: stream needs --stream kafka://host:9092/topic');
   }
+  for (const url of peers) checkPeer(url);
+  if (peers.length > 0 && live) {
+    throw new HitError(
+      'bad_setting',
+      '--peers: with --live redis://… all nodes have the same counts already',
+    );
+  }
+  if (peers.length > 0 && !tracker!.some((name) => name === 'simple' || name === 'rate')) {
+    throw new HitError('bad_setting', '--peers: there are no live counts without --tracker simple,rate');
+  }
   const odd = sites.find((site) => siteName(site) === '');
   if (odd !== undefined) throw new HitError('bad_setting', `--sites: "${odd}" is no host name`);
+}
+
+function checkPeer(url: string): void {
+  try {
+    new RemoteNode(url, undefined, 'all nodes have the same');
+  } catch (error) {
+    throw new HitError('bad_setting', `--peers: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function peersOf({ peers }: ServeValues, token: string, own: OwnNode): Peers | undefined {
+  return peers && new Peers(peers, token, own);
 }
 
 /** Settings that are a small language of their own, read. */
@@ -83,6 +108,9 @@ async function serveFrom(
   const { intake, sites, live, db, spool, publisher } = counting;
   const upkeep = db && upkeepOf(db, policy, values);
   const adminToken = values['admin-token'] ?? secrets.adminToken;
+  const node = randomUUID();
+  const peers =
+    live && peersOf(values, adminToken, { node, live, naming: () => intake.naming(), now: Date.now });
   const drops = new Drops(Date.now());
   const lines = new ConsoleLines((line) => terminal.stdout.write(`${line}\n`));
   resources.defer(() => lines.close());
@@ -91,7 +119,7 @@ async function serveFrom(
       intake,
       recorder: new Recorder({ spool, live }),
       drops,
-      ...{ live, db, spool, publisher },
+      ...{ live, db, spool, publisher, node, peers },
       importer:
         db &&
         new LogImporter({

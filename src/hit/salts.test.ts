@@ -78,6 +78,37 @@ describe('daily salts', () => {
     assert.deepEqual(Object.keys(setting.saved.at(-1)!), ['2026-11-26']);
   });
 
+  test('of nodes that began with the same secrets stay the same, also of one that was away', () => {
+    const setting = new Setting();
+    const ours = setting.salts();
+    ours.turn();
+    const copied = setting.saved.at(-1);
+    for (let day = 1; day < 30; day++) {
+      setting.now = NOON + day * DAY;
+      ours.turn();
+    }
+    const theirs = new Setting().salts(copied);
+    const late = new DailySalts({ salts: copied!, now: () => setting.now, random: () => assert.fail() });
+    assert.equal(idOf(late.hashFor(setting.now)), idOf(ours.hashFor(setting.now)));
+    assert.notEqual(idOf(theirs.hashFor(NOON)), idOf(ours.hashFor(setting.now)));
+  });
+
+  test('do not tell those of the days before', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
+    salts.turn();
+    const first = setting.saved.at(-1)!['2026-11-24'];
+    setting.now = NOON + 3 * DAY;
+    salts.turn();
+    assert.deepEqual(Object.keys(setting.saved.at(-1)!), ['2026-11-27']);
+    assert.notDeepEqual(setting.saved.at(-1)!['2026-11-27'], first);
+    // Whoever has only the later one makes the same of it as we do, and nothing earlier.
+    const later = new Setting();
+    later.now = NOON + 2 * DAY;
+    later.salts(setting.saved.at(-1)).turn();
+    assert.deepEqual(later.saved.at(-1)!['2026-11-26'], new Uint8Array(16).fill(1), 'it is a random one');
+  });
+
   test('know nothing of days before the first', () => {
     const salts = new Setting().salts();
     for (const days of [1, 2, 400]) assert.equal(salts.hashFor(NOON - days * DAY), undefined);

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { KeyedHash } from './hash.ts';
 
 const DAY = 86_400_000;
+const SALT_BYTES = 16;
+/** Days over which a salt is carried on. */
+const MOST_DAYS = 4000;
 
 /** Salts by UTC day (`2026-11-24`), as kept in the data folder. */
 export type SaltTable = Readonly<Record<string, Uint8Array>>;
@@ -18,8 +22,12 @@ export interface SaltOptions {
 }
 
 /**
- * A random salt for each UTC day. Today's and yesterday's are kept, so that a hit which arrives late still names the
+ * A secret salt for each UTC day. Today's and yesterday's are kept, so that a hit which arrives late still names the
  * same visitor; 48 hours after it was made a salt is destroyed, and with it the link between an address and an id.
+ *
+ * The first is random. Each next one is a digest of the one before: so nodes that began with the same secrets go on with
+ * the same salts, day by day, and never have to ask each other. A digest cannot be undone, so that whoever has the salts
+ * of today knows none of the days before yesterday.
  *
  * @example
  * const salts = new DailySalts({ random: randomBytes, now: Date.now });
@@ -60,7 +68,7 @@ export class DailySalts {
     for (const day of [today - 1, today, today + 1].map(dayName)) {
       if (this.#table[day]) table[day] = this.#table[day];
     }
-    const current = table[dayName(today)] ?? this.#options.random(16);
+    const current = table[dayName(today)] ?? this.#next(today);
     table[dayName(today)] = current;
     const previous = table[dayName(today - 1)];
     const days = Object.keys(table);
@@ -73,6 +81,22 @@ export class DailySalts {
     this.#previous = previous && new KeyedHash(previous);
     return today;
   }
+
+  /** From the newest that is there, whatever its age: a node may have been away for weeks. */
+  #next(today: number): Uint8Array {
+    const days = Object.keys(this.#table).map((name) => Date.parse(name) / DAY);
+    const newest = Math.max(...days.filter((day) => day < today));
+    if (!(today - newest <= MOST_DAYS)) return this.#options.random(SALT_BYTES);
+    let salt = this.#table[dayName(newest)]!;
+    for (let day = newest; day < today; day++) salt = saltAfter(salt);
+    return salt;
+  }
+}
+
+function saltAfter(salt: Uint8Array): Uint8Array {
+  return new Uint8Array(
+    createHash('sha256').update('the day after').update(salt).digest().subarray(0, SALT_BYTES),
+  );
 }
 
 function dayName(day: number): string {

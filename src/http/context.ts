@@ -9,6 +9,7 @@ import type { Purger } from '../store/retention/purger.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitRecorder } from '../trackers/recorder.ts';
+import type { Peers } from './peers/peers.ts';
 
 /** All that the routes that collect need of the rest of the house. */
 export interface CollectContext {
@@ -26,6 +27,10 @@ export interface ServerContext extends CollectContext {
   readonly drops: Drops;
   /** There with the simple or the rate tracker. */
   readonly live: Live | undefined;
+  /** Tells this node from others: random, made when it starts. */
+  readonly node: string;
+  /** Nodes whose live counts are added to those of this one. */
+  readonly peers: Peers | undefined;
   /** There with the db tracker. */
   readonly db: DBTracker | undefined;
   /** There with the db or the stream tracker. */

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { HitError } from '../errors.ts';
 import type { LiveMemory, LiveRemote } from '../live/live.ts';
 import { requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
 import { counter, gauge } from './gauge.ts';
+import type { Peers } from './peers/peers.ts';
 
 /** Segments that wait for the store beyond which the server says that it is not well. */
 const WORRYING_BACKLOG = 30;
@@ -64,6 +65,7 @@ function registryOf(context: ServerContext): Registry {
     gauge(registers, 'hit_spool_backlog', 'Finished batches that wait for them', () => spool.backlog);
     counter(registers, 'hit_accepted_total', 'Hits made durable since the start', () => spool.accepted);
   }
+  if (context.peers) peerMetrics(registers, context.peers);
   if (publisher) {
     const help = 'Records that Kafka acknowledged since the start';
     counter(registers, 'hit_stream_published_total', help, () => publisher.published);
@@ -82,4 +84,17 @@ function liveRemoteMetrics(registers: Registry[], remote: () => LiveRemote): voi
   gauge(registers, 'hit_live_waiting', 'Hits that wait for Redis', () => remote().waiting);
   counter(registers, 'hit_live_lost_total', 'Hits that too many waited before', () => remote().lost);
   counter(registers, 'hit_live_calls_total', 'Scripts that Redis was asked to run', () => remote().calls);
+}
+
+function peerMetrics(registers: Registry[], peers: Peers): void {
+  new Gauge({
+    name: 'hit_peer_up',
+    help: 'Whether a peer answered when it was last asked for its sketches',
+    labelNames: ['peer'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [peer, isUp] of peers.isUp) this.set({ peer }, isUp ? 1 : 0);
+    },
+  });
 }

@@ -35,6 +35,12 @@ export const SERVE_SETTINGS = {
     undefined,
     kafkaAddress,
   ),
+  peers: setting(
+    'nodes whose live counts are added to those of this one: http://a:5000,http://b:5000',
+    'URL,…',
+    undefined,
+    (text, flag) => readList(text, flag, 'http://a:5000,http://b:5000'),
+  ),
   identity: setting(
     'name visitors by a first-party "cookie", or "cookieless"',
     'HOW',

@@ -1,7 +1,7 @@
 import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site.ts';
 import type { WindowCount } from '../../live/live.ts';
-import type { Words } from '../../store/words.ts';
+import { readChoice, type Words } from '../../store/words.ts';
 import type { ServerContext } from '../context.ts';
 
 const DEFAULT_WINDOWS = '60s,5m,1h,24h';
@@ -33,7 +33,7 @@ export interface LiveAnswer {
   }[];
 }
 
-/** @param words `site`, and `window` such as `60s,5m,1h,24h` */
+/** @param words `site`, `window` such as `60s,5m,1h,24h`, and `peers=false` for what this node alone has seen */
 export async function readLive(context: ServerContext, words: Words): Promise<LiveAnswer> {
   if (!context.live) {
     throw new HitError('not_found', 'no live counts are kept: start the server with --tracker simple,rate');
@@ -43,6 +43,11 @@ export async function readLive(context: ServerContext, words: Words): Promise<Li
   }
   const site = readSite(words.site);
   const names = context.rate ? readWindows(words.window) : [];
+  const isAlone =
+    words.peers !== undefined && readChoice('peers', words.peers, ['true', 'false']) === 'false';
+  if (context.peers && !isAlone) {
+    return context.peers.read(site, names);
+  }
   const count = await context.live.read(
     site,
     names.map(({ seconds }) => seconds),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { packParcel } from '../../live/parcel.ts';
@@ -11,12 +10,11 @@ export const SKETCH_TYPE = 'application/vnd.hit-tracker.sketch';
 
 /** `GET /api/v1/sketch?site=`: all that live counts are made of, for who adds up nodes. */
 export function sketchRoutes(app: FastifyInstance, context: ServerContext): void {
-  const node = randomUUID();
   app.get<{ Querystring: { site?: unknown } }>(
     '/api/v1/sketch',
     { onRequest: requireReader(context) },
     async (request, reply) => {
-      const { live, intake, now } = context;
+      const { live, intake, node, now } = context;
       if (!live) {
         throw new HitError(
           'not_found',

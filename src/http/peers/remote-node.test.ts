@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import { HitError } from '../errors.ts';
-import { SKETCH_TYPE } from '../http/api/sketch.ts';
-import { MemoryLive } from '../live/memory.ts';
-import { packParcel } from '../live/parcel.ts';
-import { RemoteNode, type SketchQuestion } from './node.ts';
+import { HitError } from '../../errors.ts';
+import { MemoryLive } from '../../live/memory.ts';
+import { packParcel } from '../../live/parcel.ts';
+import { SKETCH_TYPE } from '../api/sketch.ts';
+import { RemoteNode, type SketchQuestion } from './remote-node.ts';
 
 const QUESTION: SketchQuestion = { site: undefined, patience: 5000, mostBytes: 1_000_000 };
 const NOW = Date.UTC(2026, 10, 24, 12);

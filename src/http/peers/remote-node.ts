@@ -1,8 +1,8 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import { HitError, messageOf } from '../errors.ts';
-import { SKETCH_TYPE } from '../http/api/sketch.ts';
-import { type Parcel, unpackParcel } from '../live/parcel.ts';
+import { HitError, messageOf } from '../../errors.ts';
+import { type Parcel, unpackParcel } from '../../live/parcel.ts';
+import { SKETCH_TYPE } from '../api/sketch.ts';
 
 /** What is asked of a node, and how much it may cost. */
 export interface SketchQuestion {
@@ -26,8 +26,8 @@ const ROUTE = /(?:\/api\/v1\/sketch)?\/*$/;
 /** In words of our own: what a foreign server says is not for the terminal. */
 const REFUSALS: Readonly<Record<number, string>> = {
   400: 'it does not understand the question: is it a Hit Tracker?',
-  401: 'it wants its admin token: give it by HIT_TOKEN or --token',
-  403: 'it lets nobody in: give its admin token by HIT_TOKEN or --token',
+  401: 'it wants its admin token',
+  403: 'it lets nobody in without its admin token',
   404: 'it has no sketches: it is no Hit Tracker, or keeps no live counts (--tracker simple,rate)',
 };
 
@@ -45,12 +45,14 @@ export class RemoteNode {
   readonly name: string;
   readonly #url: URL;
   readonly #token: string | undefined;
+  readonly #advice: string;
 
   /**
    * @param text such as `http://host:5000`
+   * @param advice how its token is given, for who gave none, or a wrong one
    * @throws HitError `bad_usage`, which repeats nothing that may be a password
    */
-  constructor(text: string, token: string | undefined) {
+  constructor(text: string, token: string | undefined, advice = 'give it by HIT_TOKEN or --token') {
     const shown = text.replace(/^.*@/s, '…@');
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
       throw new HitError('bad_usage', `"${shown}" is no URL of a node, such as http://host:5000`);
@@ -59,7 +61,7 @@ export class RemoteNode {
     if (url.username !== '' || url.password !== '') {
       throw new HitError(
         'bad_usage',
-        `${url.protocol}//…@${url.host}: a secret in a URL is there for all to read: give the token by HIT_TOKEN or --token`,
+        `${url.protocol}//…@${url.host}: a secret in a URL is there for all to read; the token: ${advice}`,
       );
     }
     if (url.search !== '' || url.hash !== '') {
@@ -70,6 +72,7 @@ export class RemoteNode {
     url.pathname = url.pathname.replace(ROUTE, '/api/v1/sketch');
     this.#url = url;
     this.#token = token;
+    this.#advice = advice;
   }
 
   /**
@@ -84,7 +87,7 @@ export class RemoteNode {
     try {
       const response = await this.#get(url, signal);
       const received = Date.now();
-      const bytes = await bodyOf(response, mostBytes);
+      const bytes = await this.#bodyOf(response, mostBytes);
       const parcel = unpackParcel(bytes);
       if (parcel.site !== site) throw new HitError('merge_failed', 'it answers for another site');
       return { parcel, received };
@@ -107,32 +110,33 @@ export class RemoteNode {
       .end();
     return promise;
   }
-}
 
-async function bodyOf(response: IncomingMessage, mostBytes: number): Promise<Uint8Array> {
-  const { statusCode = 0, headers } = response;
-  try {
-    if (statusCode >= 300 && statusCode < 400) {
-      throw new HitError('merge_failed', 'it sends elsewhere: give the URL of the node itself');
-    }
-    if (statusCode !== 200) {
-      throw new HitError('merge_failed', REFUSALS[statusCode] ?? `it answers ${statusCode}`);
-    }
-    if (headers['content-type'] !== SKETCH_TYPE) {
-      throw new HitError('merge_failed', 'it answers with something else: is it a Hit Tracker?');
-    }
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > mostBytes) {
-        throw new HitError('merge_failed', `its answer is larger than ${mostBytes} bytes: see --max-size`);
+  async #bodyOf(response: IncomingMessage, mostBytes: number): Promise<Uint8Array> {
+    const { statusCode = 0, headers } = response;
+    try {
+      if (statusCode >= 300 && statusCode < 400) {
+        throw new HitError('merge_failed', 'it sends elsewhere: give the URL of the node itself');
       }
-      chunks.push(chunk);
+      if (statusCode !== 200) {
+        const advice = statusCode === 401 || statusCode === 403 ? `: ${this.#advice}` : '';
+        throw new HitError('merge_failed', `${REFUSALS[statusCode] ?? `it answers ${statusCode}`}${advice}`);
+      }
+      if (headers['content-type'] !== SKETCH_TYPE) {
+        throw new HitError('merge_failed', 'it answers with something else: is it a Hit Tracker?');
+      }
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes > mostBytes) {
+          throw new HitError('merge_failed', `its answer is larger than ${mostBytes} bytes: see --max-size`);
+        }
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks, bytes);
+    } finally {
+      response.destroy();
     }
-    return Buffer.concat(chunks, bytes);
-  } finally {
-    response.destroy();
   }
 }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { sighting } from '../../test/contracts/live.ts';
-import type { Naming } from '../hit/naming.ts';
-import { MemoryLive } from '../live/memory.ts';
+import { sighting } from '../../../test/contracts/live.ts';
+import type { Naming } from '../../hit/naming.ts';
+import { MemoryLive } from '../../live/memory.ts';
 import { mergedAnswer, type Reached } from './merged-answer.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);

@@ -1,10 +1,10 @@
-import { HitError } from '../errors.ts';
-import { disagreements } from '../hit/naming.ts';
-import { answerOf, type LiveAnswer, type NamedWindow } from '../http/api/live.ts';
-import type { Parcel } from '../live/parcel.ts';
-import { type TotalSource, Union } from '../live/union.ts';
+import { HitError } from '../../errors.ts';
+import { disagreements } from '../../hit/naming.ts';
+import type { Parcel } from '../../live/parcel.ts';
+import { type TotalSource, Union } from '../../live/union.ts';
+import { answerOf, type LiveAnswer, type NamedWindow } from '../api/live.ts';
 import { presentOf } from './clocks.ts';
-import type { SketchAnswer } from './node.ts';
+import type { SketchAnswer } from './remote-node.ts';
 
 /** A node that has answered. */
 export interface Reached extends SketchAnswer {
@@ -74,7 +74,7 @@ export function mergedAnswer(
  * @returns what does not agree, and does not make the answer worthless
  * @throws HitError `merge_failed` for what does
  */
-function checkNames(reached: readonly Reached[]): string[] {
+export function checkNames(reached: readonly Reached[]): string[] {
   const [first] = reached;
   const warnings: string[] = [];
   const urls = new Map<string, string>();

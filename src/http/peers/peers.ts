@@ -1,0 +1,125 @@
+import { type HitError, messageOf } from '../../errors.ts';
+import type { Naming } from '../../hit/naming.ts';
+import type { Live } from '../../live/live.ts';
+import type { LiveAnswer, NamedWindow } from '../api/live.ts';
+import { checkNames, mergedAnswer, type NodeAnswer, type Reached, type Unreached } from './merged-answer.ts';
+import { RemoteNode } from './remote-node.ts';
+
+/** Milliseconds that a peer may take: whoever looks at live counts waits for it. */
+const PATIENCE = 2000;
+/** Bytes of an answer: a table, a ring, and the filter of half a billion visitors. */
+const MOST_BYTES = 800 * 2 ** 20;
+/** Milliseconds for which what a peer said is said again. */
+const FRESH = 500;
+const ADVICE = 'give all nodes the same secrets.json, or the same --admin-token';
+
+/** The answer of `GET /api/v1/live` of a node with peers. */
+export interface PeersAnswer extends LiveAnswer {
+  /** Whether a peer is missing. */
+  readonly partial: boolean;
+  /** This node, as '', and its peers. */
+  readonly nodes: readonly (NodeAnswer | Unreached)[];
+  readonly warnings: readonly string[];
+}
+
+/** This node, among others. */
+export interface OwnNode {
+  /** Random, made when it started. */
+  readonly node: string;
+  readonly live: Live;
+  readonly naming: () => Naming;
+  readonly now: () => number;
+}
+
+interface Round {
+  readonly at: number;
+  readonly outcomes: Promise<readonly (Reached | Unreached)[]>;
+}
+
+/**
+ * Nodes that share nothing: each counts alone, and their sketches are merged when somebody asks one of them, so that it
+ * answers as if it had seen the traffic of all.
+ *
+ * @example
+ * const peers = new Peers(['http://10.0.0.2:5000'], token, { node, live, naming, now: Date.now });
+ * (await peers.read('example.com', readWindows('60s'))).partial; // whether one did not answer
+ */
+export class Peers {
+  readonly #nodes: readonly RemoteNode[];
+  readonly #own: OwnNode;
+  /** What is being asked, or was a moment ago, by site. */
+  readonly #rounds = new Map<string | undefined, Round>();
+  readonly #isUp = new Map<string, boolean>();
+
+  /** @throws HitError `bad_usage` for what is no URL of a node */
+  constructor(urls: readonly string[], token: string, own: OwnNode) {
+    this.#nodes = urls.map((url) => new RemoteNode(url, token, ADVICE));
+    this.#own = own;
+  }
+
+  /** Which peers answered when they were last asked. */
+  get isUp(): ReadonlyMap<string, boolean> {
+    return this.#isUp;
+  }
+
+  /**
+   * @param site undefined for all together
+   * @throws HitError `merge_failed` if peers keep no windows and this node does, or the other way round
+   */
+  async read(site: string | undefined, windows: readonly NamedWindow[]): Promise<PeersAnswer> {
+    const outcomes = await this.#ask(site);
+    const own = await this.#ownAnswer(site);
+    const reached: Reached[] = [own];
+    const unreached: Unreached[] = [];
+    for (const outcome of outcomes) {
+      if ('problem' in outcome) unreached.push(outcome);
+      // A list of peers is the same for all nodes, and so names each to itself.
+      else if (outcome.parcel.node !== this.#own.node) addTo(reached, unreached, outcome);
+    }
+    const { total, ...answer } = mergedAnswer(reached, unreached, site, windows);
+    return {
+      ...answer,
+      total: { hits: total.hits, visitors: total.visitors },
+      partial: unreached.length > 0,
+    };
+  }
+
+  #ask(site: string | undefined): Round['outcomes'] {
+    const now = performance.now();
+    for (const [key, { at }] of this.#rounds) if (now - at > FRESH + PATIENCE) this.#rounds.delete(key);
+    const known = this.#rounds.get(site);
+    if (known && now - known.at < FRESH) return known.outcomes;
+    const outcomes = Promise.all(this.#nodes.map((node) => this.#outcomeOf(node, site)));
+    this.#rounds.set(site, { at: now, outcomes });
+    return outcomes;
+  }
+
+  async #outcomeOf(node: RemoteNode, site: string | undefined): Promise<Reached | Unreached> {
+    const url = node.name;
+    try {
+      const answer = await node.fetch({ site, patience: PATIENCE, mostBytes: MOST_BYTES });
+      this.#isUp.set(url, true);
+      return { url, ...answer };
+    } catch (error) {
+      this.#isUp.set(url, false);
+      return { url, problem: messageOf(error) };
+    }
+  }
+
+  async #ownAnswer(site: string | undefined): Promise<Reached> {
+    const { node, live, naming, now } = this.#own;
+    const state = await live.state!(site);
+    const at = now();
+    return { url: '', received: at, parcel: { site, at, node, naming: naming(), state } };
+  }
+}
+
+/** One that cannot be added up with the others is left out, and said to be. */
+function addTo(reached: Reached[], unreached: Unreached[], peer: Reached): void {
+  try {
+    checkNames([...reached, peer]);
+    reached.push(peer);
+  } catch (error) {
+    unreached.push({ url: peer.url, problem: (error as HitError).message });
+  }
+}

@@ -1,0 +1,136 @@
+/** Nodes that share nothing, asked as one, against one that saw all traffic. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LiveAnswer } from '../src/http/api/live.ts';
+import type { PeersAnswer } from '../src/http/peers/peers.ts';
+import type { RunningServer } from './fixtures/running-server.ts';
+import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
+
+const HITS = 3000;
+const WINDOWS = 'window=1h,24h,30d';
+
+describe('three nodes that are peers', { timeout: 60_000 }, () => {
+  let folder = '';
+  let first: RunningServer;
+  let second: RunningServer;
+  /** The one that is asked, which counts too. */
+  let door: RunningServer;
+  let whole: RunningServer;
+  let twins: Twins;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
+    twins = new Twins(folder);
+    first = await twins.start('first');
+    second = await twins.twinOf('first', 'second');
+    door = await twins.twinOf('first', 'door', '--peers', `${urlOf(first)},${urlOf(second)}/`);
+    whole = await twins.twinOf('first', 'whole');
+    const hits = Array.from({ length: HITS }, (_, i) => twinHit(i));
+    await Promise.all([
+      ...[first, second, door].map((node, i) =>
+        sendHits(
+          node,
+          hits.filter((_, n) => n % 3 === i),
+        ),
+      ),
+      sendHits(whole, hits),
+    ]);
+  });
+  after(async () => {
+    for (const node of [first, second, door, whole]) await node[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  for (const site of ['', ...TWIN_SITES]) {
+    it(`have together the table of one that saw all, cell by cell, of ${site || 'all sites'}`, async () => {
+      const [own, ...others] = await Promise.all([door, first, second].map((node) => parcelOf(node, site)));
+      const { seen, ring } = own!.state.windows!;
+      for (const { state } of others) {
+        seen.merge(state.windows!.seen);
+        ring.merge(state.windows!.ring);
+      }
+      const all = await parcelOf(whole, site);
+      assert.deepEqual(seen.cells, all.state.windows!.seen.cells);
+      assert.deepEqual(ring.levels, all.state.windows!.ring.levels);
+    });
+
+    it(`answer as that one, of ${site || 'all sites'}`, async () => {
+      const merged = await door.ask<PeersAnswer>(`/api/v1/live?site=${site}&${WINDOWS}`);
+      const live = await whole.ask<LiveAnswer>(`/api/v1/live?site=${site}&${WINDOWS}`);
+      assert.deepEqual(merged.windows, live.windows);
+      assert.equal(merged.total.hits, live.total.hits);
+      const most = site === '' ? 2 : 0.03 * live.total.visitors;
+      assert.ok(Math.abs(merged.total.visitors - live.total.visitors) <= most);
+      assert.deepEqual([merged.partial, merged.warnings], [false, []]);
+      assert.deepEqual(
+        merged.nodes.map(({ url }) => url),
+        ['', urlOf(first), urlOf(second)],
+      );
+    });
+  }
+
+  it('tell each what it alone has seen, when that is asked', async () => {
+    const alone = await door.ask<LiveAnswer>('/api/v1/live?peers=false');
+    assert.equal(alone.total.hits, HITS / 3);
+    assert.ok(!('nodes' in alone));
+  });
+
+  it('answer in part while one is silent, and say so, and as a whole when it is back', async () => {
+    const silent = first;
+    silent.child.kill('SIGSTOP');
+    // What peers said is said again for half a second.
+    await sleep(600);
+    try {
+      const began = performance.now();
+      const answer = await door.ask<PeersAnswer>(`/api/v1/live?${WINDOWS}`);
+      assert.ok(performance.now() - began < 5000);
+      assert.equal(answer.partial, true);
+      assert.equal(answer.total.hits, (HITS / 3) * 2);
+      assert.deepEqual(answer.nodes.at(-1), { url: urlOf(silent), problem: 'no answer within 2 s' });
+      assert.match(answer.warnings.join(), /left out .* no answer within 2 s/);
+      const metrics = await door.send('/metrics', {
+        headers: { authorization: 'Bearer a-token-for-the-tests' },
+      });
+      assert.ok(metrics.text.includes(`hit_peer_up{peer="${urlOf(silent)}"} 0`));
+      assert.ok(metrics.text.includes(`hit_peer_up{peer="${urlOf(second)}"} 1`));
+    } finally {
+      silent.child.kill('SIGCONT');
+    }
+    const again = await door.ask<PeersAnswer>(`/api/v1/live?site=${TWIN_SITES[0]}&${WINDOWS}`);
+    assert.deepEqual([again.partial, again.total.hits], [false, HITS / 2]);
+  });
+
+  it('leave out one that names visitors by other keys', async () => {
+    await using stranger = await twins.start('stranger');
+    await using asked = await twins.twinOf('first', 'asked', '--peers', `${urlOf(stranger)},${urlOf(first)}`);
+    const { partial, nodes } = await asked.ask<PeersAnswer>('/api/v1/live');
+    assert.equal(partial, true);
+    const left = nodes.find(({ url }) => url === urlOf(stranger))!;
+    assert.match('problem' in left ? left.problem : '', /names visitors by other keys/);
+  });
+
+  it('may be listed to themselves: none is counted twice', async () => {
+    const port = 20_000 + (process.pid % 20_000);
+    const own = `http://127.0.0.1:${port}`;
+    await using self = await twins.twinOf(
+      'first',
+      'self',
+      '--host',
+      '127.0.0.1',
+      '--peers',
+      `${own},${urlOf(first)}`,
+      '--port',
+      String(port),
+    );
+    const { partial, nodes } = await self.ask<PeersAnswer>('/api/v1/live');
+    assert.equal(partial, false);
+    assert.deepEqual(
+      nodes.map(({ url }) => url),
+      ['', urlOf(first)],
+    );
+  });
+});
