@@ -62,7 +62,7 @@ describe('the program', { concurrency: 2 }, () => {
   });
 
   it('refuses a command that it does not have, and names those that it has', async () => {
-    for (const command of ['consume', 'toString']) {
+    for (const command of ['conserve', 'toString']) {
       assertFailed(await run([command]), 2, new RegExp(`no command "${command}": use serve, import, report`));
     }
   });

@@ -43,14 +43,15 @@ describe('an intake', () => {
   test('says by which secrets it names visitors today: its key, the salt of logs, and those of two days', () => {
     const clock = { now: NOON };
     const intake = intakeAt(clock);
+    const other = intakeAt(clock, { key: keyOf(3) });
     const today = intake.naming();
+    assert.deepEqual(disagreements(other.naming(), today), ['key']);
     assert.deepEqual(Object.keys(today), ['key', 'logs', '2026-11-24']);
     clock.now += DAY;
     const tomorrow = intake.naming();
     assert.deepEqual(Object.keys(tomorrow), ['key', 'logs', '2026-11-25', '2026-11-24']);
     assert.deepEqual(disagreements(today, tomorrow), []);
     assert.equal(new Set(Object.values(tomorrow)).size, 4);
-    const other = intakeAt(clock, { key: keyOf(3) });
     assert.deepEqual(disagreements(other.naming(), tomorrow), ['key']);
   });
 });
