@@ -66,8 +66,18 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     good: [
       ['clickhouse://localhost', 'clickhouse://localhost'],
       ['clickhouses://user:pass@host:8443/db', 'clickhouses://user:pass@host:8443/db'],
+      ['clickhouse://host/db?cluster=main', 'clickhouse://host/db?cluster=main'],
+      ['clickhouses://host/db?cloud', 'clickhouses://host/db?cloud'],
     ],
-    bad: ['', 'memory', 'http://localhost', 'clickhouse://', 'clickhouse:host', 'clickhouse://host:99999'],
+    bad: [
+      ...['', 'memory', 'http://localhost', 'clickhouse://', 'clickhouse:host', 'clickhouse://host:99999'],
+      ...[
+        'clickhouse://host/db?cluster=',
+        "clickhouse://host/db?cluster=a'b",
+        'clickhouse://host/db?cluster=a&cloud',
+        'clickhouse://host/db?x=1',
+      ],
+    ],
   },
   live: {
     standard: undefined,

@@ -91,14 +91,21 @@ export function readTrackers(text: string, flag: string): TrackerName[] {
   return [...new Set(names)].map((name) => readOneOf(TRACKERS)(name, flag));
 }
 
+/** `embedded`, or the address of a ClickHouse server: see `store/address.ts`. */
 export function readStore(text: string, flag: string): string {
   if (text === 'embedded') return text;
-  const valid = /^clickhouses?:\/\//.test(text) && URL.canParse(text.replace(/^clickhouse/, 'http'));
-  if (!valid) {
-    // A password is not for the terminal and the log.
-    const shown = text.replace(/\/\/.*@/s, '//…@');
-    throw bad(flag, shown, 'embedded or clickhouse://user:password@host:8123/database');
+  const isServer = /^clickhouses?:\/\//.test(text) && URL.canParse(text.replace(/^clickhouse/, 'http'));
+  // A password is not for the terminal and the log.
+  const shown = text.replace(/\/\/.*@/s, '//…@');
+  if (!isServer) throw bad(flag, shown, 'embedded or clickhouse://user:password@host:8123/database');
+  const { searchParams } = new URL(text.replace(/^clickhouse/, 'http'));
+  const names = [...searchParams.keys()];
+  const cluster = searchParams.get('cluster');
+  if (names.length > 1 || names.some((name) => name !== 'cluster' && name !== 'cloud')) {
+    throw bad(flag, shown, 'an address with ?cluster=name, or ?cloud, or nothing more');
   }
+  if (cluster !== null && !/^\w[\w.-]{0,99}$/.test(cluster))
+    throw bad(flag, shown, 'one with the name of a cluster');
   return text;
 }
 

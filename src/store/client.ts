@@ -8,7 +8,9 @@ import {
 } from '@clickhouse/client';
 import { type ChdbConnection, createChdbConnection } from 'chdb/connection';
 import { HitError, messageOf } from '../errors.ts';
+import { serverAddress } from './address.ts';
 import { Aside, SCRATCH } from './aside.ts';
+import { type Layout, settingsFor, statementFor } from './layout.ts';
 
 /** Reads that may run at once. The embedded engine works on the threads that the spool's disk also needs. */
 const READERS = 2;
@@ -44,14 +46,16 @@ export class Clients {
   readonly keeper: ClickHouseClient;
   /** Whether the engine is in this process, and reads files where they are. */
   readonly embedded: boolean;
+  readonly layout: Layout;
   readonly #readers: ClickHouseClient[];
   readonly #free: ClickHouseClient[];
   readonly #queue: ((reader: ClickHouseClient) => void)[] = [];
   readonly #connector: Connector;
   readonly #asides = new Set<Aside>();
 
-  private constructor(connector: Connector) {
+  private constructor(connector: Connector, layout: Layout = { kind: 'single' }) {
     this.#connector = connector;
+    this.layout = layout;
     this.embedded = connector.folder !== undefined;
     this.writer = connector.connect();
     this.counter = connector.connect();
@@ -75,9 +79,10 @@ export class Clients {
     }
   }
 
-  /** @param url `clickhouse://user:password@host:8123/database`, or with `clickhouses:` over TLS */
-  static remote(url: string): Clients {
-    return new Clients(remoteConnector(url));
+  /** @param setting see `store/address.ts` */
+  static remote(setting: string): Clients {
+    const { url, layout } = serverAddress(setting);
+    return new Clients(remoteConnector(url, layout), layout);
   }
 
   /**
@@ -146,22 +151,42 @@ function sweep(folder: string): void {
   }
 }
 
-function remoteConnector(url: string): Connector {
-  const address = url.replace(/^clickhouse(s?):/, 'http$1:');
+function remoteConnector(url: string, layout: Layout): Connector {
   const connect = (timeout: number) =>
-    createClient({
-      url: address,
-      request_timeout: timeout,
-      // Something comes back all the time, so that no balancer takes a long query for a dead one.
-      clickhouse_settings: { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '10000' },
-      // What fails is thrown, and told by whoever asked.
-      log: { level: ClickHouseLogLevel.OFF },
-    });
+    worded(
+      layout,
+      createClient({
+        url,
+        request_timeout: timeout,
+        clickhouse_settings: {
+          // Something comes back all the time, so that no balancer takes a long query for a dead one.
+          ...{ send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '10000' },
+          ...settingsFor(layout),
+        },
+        // What fails is thrown, and told by whoever asked.
+        log: { level: ClickHouseLogLevel.OFF },
+      }),
+    );
   return {
     folder: undefined,
     connect: () => connect(REQUEST_TIMEOUT),
     connectAside: () => ({ client: connect(LONG_TIMEOUT), chunks: undefined }),
   };
+}
+
+/** A client whose statements are changed into the words of a layout. */
+function worded(layout: Layout, client: ClickHouseClient): ClickHouseClient {
+  if (layout.kind !== 'cluster') return client;
+  const said = <Asked extends { query: string }>(asked: Asked) => ({
+    ...asked,
+    query: statementFor(layout, asked.query),
+  });
+  const [command, exec, query] = [client.command, client.exec, client.query].map((ask) => ask.bind(client));
+  return Object.assign(client, {
+    command: (asked: { query: string }) => command!(said(asked)),
+    exec: (asked: { query: string }) => exec!(said(asked)),
+    query: (asked: { query: string }) => query!(said(asked)),
+  });
 }
 
 /** The two packages declare one interface twice, which differs only under `exactOptionalPropertyTypes`. */

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { HitError } from '../errors.ts';
+import { type Layout, schemaFor } from './layout.ts';
 import { type Migration, migrations } from './sql.ts';
 
 const HISTORY = `CREATE TABLE IF NOT EXISTS migrations
@@ -12,8 +13,12 @@ ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_
  *
  * @throws HitError `data_dir_newer` if the database was written by a newer version
  */
-export async function migrate(client: ClickHouseClient, steps: Migration[] = migrations()): Promise<void> {
-  await client.command({ query: HISTORY });
+export async function migrate(
+  client: ClickHouseClient,
+  steps: Migration[] = migrations(),
+  layout: Layout = { kind: 'single' },
+): Promise<void> {
+  for (const query of schemaFor(layout, HISTORY)) await client.command({ query });
   const result = await client.query({
     query: 'SELECT max(version) AS version FROM migrations',
     format: 'JSONEachRow',
@@ -27,8 +32,8 @@ export async function migrate(client: ClickHouseClient, steps: Migration[] = mig
     );
   }
   for (const step of steps.filter(({ version }) => version > current)) {
-    for (const statement of step.statements) {
-      await client.command({ query: statement });
+    for (const query of step.statements.flatMap((statement) => schemaFor(layout, statement))) {
+      await client.command({ query });
     }
     await client.command({
       // Not VALUES: those the embedded engine would also read from the process's standard input.

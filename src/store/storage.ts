@@ -50,7 +50,8 @@ export async function measureStorage(store: Store, spoolBytes: number): Promise<
     store.rows<Row<'hits' | 'first' | 'last'>>('storage_extent', {}),
   ]);
   const tables = tableRows.map(({ table, rows, bytes }) => ({
-    ...{ table, rows: Number(rows), bytes: Number(bytes) },
+    // On a cluster each table has another name where its rows are.
+    ...{ table: table.replace(/_local$/, ''), rows: Number(rows), bytes: Number(bytes) },
   }));
   const { rows, bytes } = tables.find(({ table }) => table === 'hits') ?? { rows: 0, bytes: 0 };
   const [extent] = extents;

@@ -72,7 +72,7 @@ export class Store implements Sink {
     const clients =
       options.setting === 'embedded' ? Clients.embedded(options.folder) : Clients.remote(options.setting);
     try {
-      await migrate(clients.writer);
+      await migrate(clients.writer, undefined, clients.layout);
     } catch (error) {
       await clients.close();
       throw unavailable(error);

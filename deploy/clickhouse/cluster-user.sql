@@ -1,0 +1,5 @@
+-- The same for a cluster that is named `main` on its servers.
+CREATE DATABASE IF NOT EXISTS hits ON CLUSTER 'main';
+CREATE USER IF NOT EXISTS hit_tracker ON CLUSTER 'main' IDENTIFIED WITH sha256_password BY 'change-me' DEFAULT DATABASE hits;
+GRANT ON CLUSTER 'main' SELECT, INSERT, CREATE TABLE, TRUNCATE, ALTER DELETE, ALTER COLUMN, ALTER SETTINGS ON hits.* TO hit_tracker;
+GRANT ON CLUSTER 'main' CREATE TEMPORARY TABLE, CLUSTER, REMOTE ON *.* TO hit_tracker;
