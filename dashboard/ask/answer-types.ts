@@ -1,0 +1,68 @@
+/** What the server answers, as far as the page reads it. */
+
+import type { Interval } from '../view/period.ts';
+import type { Point } from '../view/series.ts';
+
+export type Figures = Omit<Point, 'time'>;
+
+interface Counted {
+  readonly from: string;
+  readonly to: string;
+  /** Relative standard error of visitors. Missing where they are exact. */
+  readonly error?: number;
+  /** Earlier hits are purged, and were not counted. */
+  readonly purged_before?: string;
+  readonly totals: Figures;
+  readonly series: readonly Point[];
+}
+
+export interface Stats extends Counted {
+  readonly interval: Interval;
+  readonly comparison?: Counted & { readonly change: { readonly [Name in keyof Figures]?: number | null } };
+}
+
+export interface Row {
+  readonly value: string;
+  readonly hits: number;
+  readonly visitors: number;
+}
+
+export interface Top {
+  readonly rows: readonly Row[];
+  readonly error?: number;
+  readonly purged_before?: string;
+}
+
+export interface Site {
+  readonly site: string;
+  readonly hits: number;
+  readonly visitors: number;
+  readonly first: string;
+  readonly last: string;
+  readonly public?: boolean;
+}
+
+export interface Live {
+  readonly at: string;
+  readonly stale_since?: string;
+  readonly total: { readonly hits: number; readonly visitors: number };
+  readonly windows: readonly {
+    readonly seconds: number;
+    readonly hits: number;
+    readonly visitors: number;
+    readonly hits_per_second: number;
+    readonly error: number;
+  }[];
+}
+
+export interface Drops {
+  readonly since: string;
+  readonly drops: readonly { readonly reason: string; readonly hits: number }[];
+}
+
+/** What this browser may do. */
+export interface Session {
+  readonly reader: boolean;
+  readonly admin: boolean;
+  readonly public: boolean;
+}

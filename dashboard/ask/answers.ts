@@ -1,0 +1,118 @@
+import { signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, ask } from './api.ts';
+import { lost, recovered } from './connection.ts';
+import { signedOut } from './session.ts';
+
+/** Answers that are kept, so that going back shows at once what was there. */
+const MOST_KEPT = 80;
+/** Younger answers are not asked for again. */
+const FRESH_MS = 5000;
+const FIRST_RETRY_MS = 1500;
+const LONGEST_RETRY_MS = 20_000;
+
+/** Rises whenever answers about now are worth asking for again. */
+export const pulse = signal(0);
+
+export interface Answer<Result> {
+  /** The last answer; of another question as long as this one's is not there, see `isLoading`. */
+  readonly data: Result | undefined;
+  readonly error: ApiError | undefined;
+  /** Whether `data` is not yet of this question. */
+  readonly isLoading: boolean;
+}
+
+interface Kept {
+  readonly data: unknown;
+  readonly at: number;
+}
+
+/** By question; the one used longest ago first. */
+const kept = new Map<string, Kept>();
+
+function keep(question: string, data: unknown): void {
+  kept.delete(question);
+  kept.set(question, { data, at: Date.now() });
+  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
+}
+
+/** Forgets all answers: another person looks, or something was changed. */
+export function forget(): void {
+  kept.clear();
+  pulse.value++;
+}
+
+/** A question without the moment at which its period begins, which moves by itself. */
+function subjectOf(question: string): string {
+  return question.replace(/([?&]from=[\d-]+T)[^&]*/, '$1');
+}
+
+/**
+ * Asks a question and keeps its answer up to date. While another one is awaited the last answer stays; what failed and
+ * may succeed later is asked again.
+ *
+ * @param question undefined asks nothing
+ */
+export function useAnswer<Result>(question: string | undefined): Answer<Result> {
+  const [answer, setAnswer] = useState<{ subject: string; data?: Result; error?: ApiError }>({ subject: '' });
+  const beat = pulse.value;
+  const last = useRef('');
+  useEffect(() => {
+    if (question === undefined) return;
+    const subject = subjectOf(question);
+    const isSame = last.current === subject;
+    last.current = subject;
+    const known = kept.get(question);
+    if (known && !isSame) setAnswer({ subject, data: known.data as Result });
+    if (known && Date.now() - known.at < FRESH_MS) return;
+    const asking = new AbortController();
+    void asked<Result>(question, asking.signal, (outcome) => {
+      if ('data' in outcome) keep(question, outcome.data);
+      setAnswer((before) => ({
+        ...('data' in outcome || before.subject !== subject ? {} : before),
+        subject,
+        ...outcome,
+      }));
+    });
+    return () => asking.abort();
+  }, [question, beat]);
+  const isLoading = question !== undefined && answer.subject !== subjectOf(question);
+  return { data: answer.data, error: isLoading ? undefined : answer.error, isLoading };
+}
+
+type Outcome<Result> = { data: Result; error?: never } | { error: ApiError };
+
+/** Asks until there is an answer, or until there can be none. */
+async function asked<Result>(
+  question: string,
+  signal: AbortSignal,
+  tell: (outcome: Outcome<Result>) => void,
+): Promise<void> {
+  for (let pause = FIRST_RETRY_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
+    try {
+      const data = await ask<Result>(question, { signal });
+      if (signal.aborted) return;
+      recovered();
+      tell({ data });
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 401) signedOut();
+      if (error.status === 0) lost();
+      tell({ error });
+      if (!error.isPassing) return;
+      await waited(error.retryAfter === undefined ? pause : error.retryAfter * 1000, signal);
+    }
+  }
+}
+
+function waited(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,84 @@
+import { signal } from '@preact/signals';
+import type { Live } from './answer-types.ts';
+import { ApiError, ask, withWords } from './api.ts';
+import { lost, recovered } from './connection.ts';
+import { signedOut } from './session.ts';
+
+/** How often to ask where events do not come. */
+const POLL_MS = 2000;
+/** Without an event for so long, a connection that looks open is not. */
+const SILENCE_MS = 8000;
+
+/** Counts of now; undefined until the first. */
+export const live = signal<Live | undefined>(undefined);
+/** Why there are none: the server keeps none. */
+export const liveFault = signal<string | undefined>(undefined);
+
+/**
+ * Counts of now, each second, as long as it is open. Events are the server's; where none come, as when it was away, it is
+ * asked, and events are tried again.
+ *
+ * @param site '' is all
+ * @param window such as `60s,5m`
+ * @returns closes it
+ */
+export function openLiveFeed(site: string, window: string): () => void {
+  const closing = new AbortController();
+  const words = { site: site === '' ? undefined : site, window };
+  void follow(words, closing.signal);
+  return () => closing.abort();
+}
+
+async function follow(words: Record<string, string | undefined>, signal: AbortSignal): Promise<void> {
+  do {
+    await events(withWords('/api/v1/live/events', words), signal);
+    if (!(await read(withWords('/api/v1/live', words), signal))) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  } while (!signal.aborted);
+}
+
+/** Resolves when no more events come. */
+function events(path: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const source = new EventSource(path);
+    let silence: ReturnType<typeof setTimeout>;
+    const end = () => {
+      clearTimeout(silence);
+      source.close();
+      resolve();
+    };
+    const wait = () => {
+      clearTimeout(silence);
+      silence = setTimeout(end, SILENCE_MS);
+    };
+    wait();
+    signal.addEventListener('abort', end);
+    source.addEventListener('live', (event: MessageEvent<string>) => {
+      wait();
+      took(JSON.parse(event.data) as Live);
+    });
+    // Whether the server is away or refuses, an event source does not say: a question will.
+    source.addEventListener('error', end);
+  });
+}
+
+/** @returns whether to go on */
+async function read(path: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    took(await ask<Live>(path, { signal }));
+  } catch (error) {
+    if (signal.aborted) return false;
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) signedOut();
+    if (error.status === 0) lost();
+    if (error.status === 404) liveFault.value = error.message;
+    return error.isPassing;
+  }
+  return true;
+}
+
+function took(answer: Live): void {
+  recovered();
+  liveFault.value = undefined;
+  live.value = answer;
+}

@@ -1,0 +1,53 @@
+/** The questions that a view is made of. */
+
+import { localDate } from '../view/calendar.ts';
+import { type Filter, filterText } from '../view/filter.ts';
+import { intervalsOf, spanOf } from '../view/period.ts';
+import type { View } from '../view/view.ts';
+import { withWords } from './api.ts';
+
+/** Words of all questions about the hits of a view. */
+function selection({ site, period, filters }: View, now: Date, more: readonly Filter[] = []) {
+  return {
+    site: site === '' ? undefined : site,
+    ...spanOf(period, now),
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    filter: [...filters, ...more].map(filterText),
+  };
+}
+
+/** Hits and visitors of a period. */
+export function statsQuestion(view: View, now: Date): string {
+  const { compare, interval, period } = view;
+  return withWords('/api/v1/stats', {
+    ...selection(view, now),
+    interval: interval ?? intervalsOf(period, localDate(now))[0],
+    compare: compare === 'none' ? undefined : compare,
+  });
+}
+
+/** Its visits too, which are counted hit by hit: a question of its own, since it may take longer. */
+export function visitsQuestion(view: View, now: Date): string {
+  return `${statsQuestion(view, now)}&metrics=visits,bounce_rate,visit_duration`;
+}
+
+/** @param by a dimension of `top` */
+export function topQuestion(
+  view: View,
+  now: Date,
+  by: string,
+  limit: number,
+  more: readonly Filter[] = [],
+): string {
+  return withWords('/api/v1/top', { by, limit: String(limit), ...selection(view, now, more) });
+}
+
+/** Which properties events have. */
+export function propsQuestion(view: View, now: Date): string {
+  return withWords('/api/v1/props', selection(view, now));
+}
+
+/** All hits of a view, one by one. */
+export function exportQuestion(view: View, now: Date, format: 'csv' | 'ndjson' | 'parquet'): string {
+  return withWords('/api/v1/export', { format, ...selection(view, now) });
+}

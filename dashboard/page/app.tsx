@@ -1,0 +1,24 @@
+import { session } from '../ask/session.ts';
+import { Banner } from './banner.tsx';
+import { Home } from './home.tsx';
+import { lazy } from './lazy.tsx';
+import { isSettings } from './place.ts';
+import { SignIn } from './sign-in.tsx';
+
+const Settings = lazy(async () => (await import('../settings/settings.tsx')).Settings);
+
+export function App() {
+  const may = session.value;
+  return (
+    <>
+      <Banner />
+      {may === undefined ? null : isSettings.value && may.admin ? (
+        <Settings />
+      ) : may.reader && !isSettings.value ? (
+        <Home />
+      ) : (
+        <SignIn />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import { useState } from 'preact/hooks';
+import { useAnswer } from '../ask/answers.ts';
+import { propsQuestion } from '../ask/questions.ts';
+import { now } from './clock.ts';
+import { Fault } from './fault.tsx';
+import { Menu } from './menu.tsx';
+import { MoreDialog } from './more-dialog.tsx';
+import { view } from './place.ts';
+import { Ranked } from './ranked.tsx';
+import { MoreButton, ROWS } from './ranking-card.tsx';
+import { EVENTS, propRanking } from './rankings.ts';
+import { RowsSkeleton } from './rows.tsx';
+import { Tabs } from './tabs.tsx';
+
+interface Props {
+  readonly props: readonly { readonly key: string; readonly hits: number }[];
+}
+
+/** Events, and what was sent with them. */
+export function EventsCard() {
+  const [tab, setTab] = useState(0);
+  const [key, setKey] = useState<string>();
+  const [isMore, setMore] = useState(false);
+  const isProps = tab === 1;
+  const { data, error } = useAnswer<Props>(isProps ? propsQuestion(view.value, now.value) : undefined);
+  const keys = data?.props ?? [];
+  const shown = keys.find((each) => each.key === key)?.key ?? keys[0]?.key;
+  const ranking = isProps ? (shown === undefined ? undefined : propRanking(shown)) : EVENTS;
+  const choice = isProps && shown !== undefined && (
+    <Menu
+      name={`Property: ${shown}`}
+      label={<bdi class="short">{shown}</bdi>}
+      choices={keys.map((each) => ({ value: each.key, label: <bdi class="short">{each.key}</bdi> }))}
+      chosen={shown}
+      onChoose={setKey}
+      isQuiet
+    />
+  );
+  return (
+    <section class="card" aria-label="Events">
+      <Tabs
+        name="Events"
+        tabs={['Events', 'Properties']}
+        chosen={tab}
+        onChoose={setTab}
+        tools={
+          <>
+            {choice}
+            {ranking && <MoreButton name={ranking.name} onClick={() => setMore(true)} />}
+          </>
+        }
+      >
+        {ranking ? (
+          <Ranked key={ranking.by} ranking={ranking} limit={ROWS} />
+        ) : error ? (
+          <Fault error={error} />
+        ) : data ? (
+          <p class="nothing">
+            {"No event of this period has properties. hit('signup', { plan: 'pro' }) sends one."}
+          </p>
+        ) : (
+          <RowsSkeleton />
+        )}
+      </Tabs>
+      {isMore && ranking && <MoreDialog ranking={ranking} onClose={() => setMore(false)} />}
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+import type { Stats, Top } from '../ask/answer-types.ts';
+import { ask } from '../ask/api.ts';
+import { exportQuestion, statsQuestion, topQuestion } from '../ask/questions.ts';
+import { session } from '../ask/session.ts';
+import { csvText } from '../words/csv.ts';
+import { now } from './clock.ts';
+import { Icon } from './icon.tsx';
+import { type Choice, Menu } from './menu.tsx';
+import { view } from './place.ts';
+import { rowsOf } from './ranked.tsx';
+import { BOTS, CARDS, EVENTS } from './rankings.ts';
+import { save } from './save.ts';
+import { seriesCsv } from './series-dialog.tsx';
+
+type Kind = 'series' | 'tops' | 'csv' | 'ndjson' | 'parquet';
+
+const MOST = 100;
+
+/** What is seen, as files; for who has the token, also the hits that it is made of. */
+export function ExportMenu() {
+  const choices: Choice<Kind>[] = [
+    { value: 'series', label: 'Chart as CSV' },
+    { value: 'tops', label: 'Tables as CSV' },
+  ];
+  if (session.value?.admin) {
+    choices.push(
+      { value: 'csv', label: 'All hits as CSV', parted: true },
+      { value: 'ndjson', label: 'All hits as NDJSON' },
+      { value: 'parquet', label: 'All hits as Parquet' },
+    );
+  }
+  return (
+    <Menu
+      name="Export"
+      label={<Icon name="download" />}
+      choices={choices}
+      chosen={undefined}
+      onChoose={take}
+      isQuiet
+    />
+  );
+}
+
+async function take(kind: Kind): Promise<void> {
+  if (kind === 'series')
+    save('series.csv', seriesCsv(await ask<Stats>(statsQuestion(view.value, now.value))));
+  else if (kind === 'tops') save('tables.csv', await tables());
+  else location.assign(exportQuestion(view.value, now.value, kind));
+}
+
+/** The first rows of each ranking, one below the other. */
+async function tables(): Promise<string> {
+  const rows: (string | number)[][] = [['table', 'value', 'visitors', 'hits']];
+  for (const ranking of [...CARDS.flatMap(({ rankings }) => rankings), EVENTS, BOTS]) {
+    const top = await ask<Top>(topQuestion(view.value, now.value, ranking.by, MOST));
+    for (const { value, visitors, hits } of rowsOf(ranking, top))
+      rows.push([ranking.by, value, visitors, hits]);
+  }
+  return csvText(rows);
+}

@@ -1,0 +1,18 @@
+import { pulse } from '../ask/answers.ts';
+import type { ApiError } from '../ask/api.ts';
+
+/** What could not be answered, and why. */
+export function Fault({ error }: { readonly error: ApiError }) {
+  return (
+    <div class="fault" role="status">
+      <p>{error.message}</p>
+      {error.isPassing ? (
+        <p class="quiet-text">It is asked for again by itself.</p>
+      ) : (
+        <button type="button" class="control" onClick={() => pulse.value++}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'preact/hooks';
+import { pulse } from '../ask/answers.ts';
+import { live, openLiveFeed } from '../ask/live-feed.ts';
+import { SnippetBox } from './snippet-box.tsx';
+
+/** How often to look whether the store has the first hit, once it came, in milliseconds. */
+const LOOK_MS = 500;
+
+/** Before the first hit: what to do, and a place that sees it come. */
+export function FirstRun() {
+  const [site, setSite] = useState('example.com');
+  const hasHits = (live.value?.total.hits ?? 0) > 0;
+  useEffect(() => openLiveFeed('', '60s'), []);
+  useEffect(() => {
+    if (!hasHits) return;
+    const timer = setInterval(() => pulse.value++, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [hasHits]);
+  return (
+    <section class="card first-run" aria-labelledby="first-run">
+      <h1 id="first-run">Count your first hit</h1>
+      <ol class="steps">
+        <li>
+          <label>
+            Which site do you want to count?
+            <input
+              type="text"
+              value={site}
+              spellcheck={false}
+              autocapitalize="off"
+              onInput={({ currentTarget }) => setSite(currentTarget.value.trim())}
+            />
+          </label>
+        </li>
+        <li>
+          <p>Paste this before the end of its pages' head:</p>
+          <SnippetBox site={site} />
+        </li>
+        <li>
+          <p>Open a page of it. No page at hand? This counts a hit too:</p>
+          <pre>
+            <code>{`curl -A Mozilla/5.0 '${location.origin}/hit.gif?site=${encodeURIComponent(site)}&path=/'`}</code>
+          </pre>
+        </li>
+      </ol>
+      <p class="waiting" role="status">
+        <span class="dot" aria-hidden="true" />{' '}
+        {hasHits ? 'It came. One moment…' : 'Waiting for the first hit…'}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,155 @@
+import { useState } from 'preact/hooks';
+import type { Site } from '../ask/answer-types.ts';
+import { session } from '../ask/session.ts';
+import { localDate } from '../view/calendar.ts';
+import { neighbour } from '../view/period.ts';
+import { keyOf } from '../view/shortcut.ts';
+import { COMPARISONS, type Comparison } from '../view/view.ts';
+import { PERIOD_NAMES, periodName } from '../words/period-name.ts';
+import { now } from './clock.ts';
+import { ExportMenu } from './export-menu.tsx';
+import { Icon } from './icon.tsx';
+import { Logo } from './logo.tsx';
+import { Menu } from './menu.tsx';
+import { homeAddress, openHome, openSettings, show, showPeriod, view } from './place.ts';
+import { RangeForm } from './range-form.tsx';
+import { format, THEMES, theme } from './reader.ts';
+
+const COMPARISON_NAMES: Readonly<Record<Comparison, string>> = {
+  previous: 'Period before',
+  year: 'Year before',
+  none: 'No comparison',
+};
+const MENU_PERIODS = ['realtime', 'day', '7d', '30d', 'month', '12mo', 'all'] as const;
+
+export function Header({ sites }: { readonly sites: readonly Site[] }) {
+  return (
+    <header class="top">
+      <a
+        class="brand"
+        href={homeAddress()}
+        aria-label="Hit Tracker"
+        onClick={(event) => {
+          event.preventDefault();
+          openHome();
+        }}
+      >
+        <Logo />
+      </a>
+      <SitePicker sites={sites} />
+      <div class="spring" />
+      <PeriodPicker />
+      <Menu
+        name={`Compare: ${COMPARISON_NAMES[view.value.compare]}`}
+        label={<span class="compare-label">{COMPARISON_NAMES[view.value.compare]}</span>}
+        choices={COMPARISONS.map((value) => ({
+          value,
+          label: COMPARISON_NAMES[value],
+          ...(value === 'none' && { shortcut: 'X' }),
+        }))}
+        chosen={view.value.compare}
+        onChoose={(compare) => show({ compare })}
+      />
+      <div class="top-tools">
+        <ExportMenu />
+        <ThemeButton />
+        {session.value?.admin && (
+          <a
+            class="quiet"
+            href="/dashboard/settings"
+            aria-label="Settings"
+            onClick={(event) => {
+              event.preventDefault();
+              openSettings();
+            }}
+          >
+            <Icon name="gear" />
+          </a>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function SitePicker({ sites }: { readonly sites: readonly Site[] }) {
+  const { site } = view.value;
+  const names = sites.toSorted((a, b) => b.hits - a.hits).map((each) => each.site);
+  if (site !== '' && !names.includes(site)) names.push(site);
+  return (
+    <Menu
+      name={`Site: ${site || 'all sites'}`}
+      label={<bdi class="site-name">{site || 'All sites'}</bdi>}
+      choices={[
+        { value: '', label: 'All sites' },
+        ...names.map((name, index) => ({ value: name, label: <bdi>{name}</bdi>, parted: index === 0 })),
+      ]}
+      chosen={site}
+      onChoose={(value) => show({ site: value })}
+    />
+  );
+}
+
+function PeriodPicker() {
+  const { period } = view.value;
+  const [isRange, setRange] = useState(false);
+  const step = (direction: -1 | 1) => {
+    const next = neighbour(period, direction, now.value);
+    return (
+      <button
+        type="button"
+        class="control step"
+        aria-label={direction < 0 ? 'Period before' : 'Period after'}
+        disabled={!next}
+        onClick={() => next && showPeriod(next)}
+      >
+        <Icon name={direction < 0 ? 'left' : 'right'} />
+      </button>
+    );
+  };
+  const name = periodName(period, now.value, format.locales);
+  const isNamed = period.date === undefined && period.kind !== 'custom';
+  return (
+    <div class="period">
+      {step(-1)}
+      <Menu
+        name={`Period: ${name}`}
+        label={name}
+        choices={[
+          ...MENU_PERIODS.map((kind) => ({
+            value: kind as string,
+            label: PERIOD_NAMES[kind],
+            shortcut: keyOf(kind) ?? '',
+            parted: kind === '7d' || kind === 'month' || kind === 'all',
+          })),
+          { value: 'custom', label: 'Custom range…', parted: true },
+        ]}
+        chosen={isNamed || period.kind === 'custom' ? period.kind : undefined}
+        onChoose={(kind) => {
+          const chosen = MENU_PERIODS.find((each) => each === kind);
+          if (chosen) showPeriod({ kind: chosen });
+          else setRange(true);
+        }}
+      />
+      {step(1)}
+      {isRange && <RangeForm today={localDate(now.value)} onClose={() => setRange(false)} />}
+    </div>
+  );
+}
+
+export function ThemeButton() {
+  const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length]!;
+  const icon = { auto: 'system', light: 'sun', dark: 'moon' } as const;
+  return (
+    <button
+      type="button"
+      class="quiet"
+      aria-label={`Colours: ${theme.value}. Change to ${next}`}
+      title={`Colours: ${theme.value}`}
+      onClick={() => {
+        theme.value = next;
+      }}
+    >
+      <Icon name={icon[theme.value]} />
+    </button>
+  );
+}

@@ -1,0 +1,28 @@
+import { SHORTCUTS } from '../view/shortcut.ts';
+import { Modal } from './modal.tsx';
+
+/** The keys of the page. */
+export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
+  return (
+    <Modal title="Keys" onClose={onClose}>
+      <div class="modal-body">
+        <dl class="keys-list">
+          {SHORTCUTS.map(({ key, name }) => (
+            <div key={key}>
+              <dt>
+                <kbd>{key}</kbd>
+              </dt>
+              <dd>{name}</dd>
+            </div>
+          ))}
+          <div>
+            <dt>
+              <kbd>Shift</kbd>
+            </dt>
+            <dd>and a click on a row: all but this</dd>
+          </div>
+        </dl>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,53 @@
+import type { Stats } from '../ask/answer-types.ts';
+import type { Answer } from '../ask/answers.ts';
+import type { Metric } from '../view/view.ts';
+import { METRIC_WORDS } from './metrics.ts';
+import { show } from './place.ts';
+import { format } from './reader.ts';
+
+interface TileProps {
+  readonly metric: Metric;
+  readonly answer: Answer<Stats>;
+  readonly isChosen: boolean;
+}
+
+/** A figure of the period, which chooses what is charted. */
+export function MetricTile({ metric, answer: { data, error, isLoading }, isChosen }: TileProps) {
+  const { name, say, isOfVisitors } = METRIC_WORDS[metric];
+  const value = data?.totals[metric];
+  const before = data?.comparison?.totals[metric];
+  const change = data?.comparison?.change[metric];
+  const tips = [
+    isOfVisitors && data?.error !== undefined && `Estimated, ± ${format.percent(data.error)}`,
+    isOfVisitors && data && data.error === undefined && 'Counted exactly',
+    typeof before === 'number' && `${say(before)} before`,
+    data?.purged_before !== undefined && `Hits before ${format.moment(data.purged_before)} are purged`,
+    !data && error?.message,
+  ].filter((tip) => typeof tip === 'string');
+  return (
+    <button
+      type="button"
+      class={isLoading && data ? 'tile tip stale' : 'tile tip'}
+      aria-pressed={isChosen}
+      {...(tips.length > 0 && { 'data-tip': tips.join(' · ') })}
+      onClick={() => show({ metric })}
+    >
+      <span class="tile-name">{name}</span>
+      <span class={data || error ? 'tile-value' : 'tile-value awaited'}>
+        {typeof value === 'number' ? say(value) : '–'}
+      </span>
+      {typeof change === 'number' && <Change metric={metric} change={change} />}
+      {tips.length > 0 && <span class="hidden">{tips.join(', ')}</span>}
+    </button>
+  );
+}
+
+function Change({ metric, change }: { readonly metric: Metric; readonly change: number }) {
+  const isGood = METRIC_WORDS[metric].isBetterLow ? change < 0 : change > 0;
+  const tone = Math.abs(change) < 0.005 ? '' : isGood ? 'good' : 'bad';
+  return (
+    <span class={`change ${tone}`}>
+      <span aria-hidden="true">{change > 0 ? '↗' : change < 0 ? '↘' : '→'}</span> {format.change(change)}
+    </span>
+  );
+}

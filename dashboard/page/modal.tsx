@@ -1,0 +1,49 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { Icon } from './icon.tsx';
+
+interface ModalProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+  /** Beside the title. */
+  readonly tools?: ComponentChildren;
+  readonly isWide?: boolean;
+}
+
+/** A dialog above the page. It closes by Escape, its button and a click beside it; the browser keeps the focus in it. */
+export function Modal({ title, onClose, children, tools, isWide }: ModalProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const ending = useRef(onClose);
+  ending.current = onClose;
+  useEffect(() => {
+    const shown = dialog.current!;
+    const end = () => ending.current();
+    shown.showModal();
+    const beside = (event: Event) => {
+      if (event.target === shown) end();
+    };
+    shown.addEventListener('pointerdown', beside);
+    shown.addEventListener('close', end);
+    return () => {
+      shown.removeEventListener('pointerdown', beside);
+      shown.removeEventListener('close', end);
+      shown.close();
+    };
+  }, []);
+  return (
+    <dialog ref={dialog} class={isWide ? 'modal wide' : 'modal'} aria-labelledby={id}>
+      <div class="modal-inside">
+        <header>
+          <h2 id={id}>{title}</h2>
+          {tools}
+          <button type="button" class="quiet" aria-label="Close" onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}

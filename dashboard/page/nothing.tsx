@@ -1,0 +1,42 @@
+import type { Site } from '../ask/answer-types.ts';
+import { useAnswer } from '../ask/answers.ts';
+import { localDate } from '../view/calendar.ts';
+import { show, showPeriod, view } from './place.ts';
+import { format } from './reader.ts';
+
+/** In place of a chart that would be flat: why, and where there is something. */
+export function Nothing() {
+  const { data } = useAnswer<{ sites: readonly Site[] }>('/api/v1/sites');
+  const { site, filters } = view.value;
+  const sites = (data?.sites ?? []).filter((each) => site === '' || each.site === site);
+  const last = sites
+    .map((each) => each.last)
+    .toSorted()
+    .at(-1);
+  return (
+    <div class="nothing-here">
+      <p class="nothing-title">No hits in this period</p>
+      {filters.length > 0 ? (
+        <>
+          <p>None that all filters let through.</p>
+          <button type="button" class="control" onClick={() => show({ filters: [] })}>
+            Clear filters
+          </button>
+        </>
+      ) : last === undefined ? (
+        <p>None has come yet.</p>
+      ) : (
+        <>
+          <p>The last one came on {format.moment(last)}.</p>
+          <button
+            type="button"
+            class="control"
+            onClick={() => showPeriod({ kind: 'month', date: localDate(new Date(last)) })}
+          >
+            Show that month
+          </button>
+        </>
+      )}
+    </div>
+  );
+}

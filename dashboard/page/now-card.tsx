@@ -1,0 +1,99 @@
+import { useEffect } from 'preact/hooks';
+import { isConnected } from '../ask/connection.ts';
+import { live, liveFault, openLiveFeed } from '../ask/live-feed.ts';
+import { type Slice, STOPS, slices, slicesOf, stopOf, windowsWord } from '../view/sliding-window.ts';
+import { view } from './place.ts';
+import { format, windowSeconds } from './reader.ts';
+
+/** What happens now: a window that ends this second, as long as the reader likes, and moves each second. */
+export function NowCard() {
+  const { site, filters } = view.value;
+  const seconds = windowSeconds.value;
+  useEffect(() => openLiveFeed(site, windowsWord(slicesOf(seconds))), [site, seconds]);
+  const answer = live.value;
+  const window = answer?.windows.at(-1);
+  const isAway = !isConnected.value || answer?.stale_since !== undefined;
+  return (
+    <section class="card now" aria-label="Now">
+      <div class="now-figures">
+        <p class={isAway ? 'now-title away' : 'now-title'}>
+          <span class="dot" aria-hidden="true" />
+          {isAway ? 'Waiting for the server' : 'Now'}
+        </p>
+        {liveFault.value !== undefined && !window ? (
+          <p class="quiet-text">{liveFault.value}</p>
+        ) : (
+          <dl>
+            <Figure
+              name="visitors"
+              value={window && format.short(window.visitors)}
+              tip={window && `Estimated: ± ${format.percent(window.error)}`}
+            />
+            <Figure name="hits" value={window && format.short(window.hits)} />
+            <Figure name="hits a second" value={window && format.rate(window.hits_per_second)} />
+          </dl>
+        )}
+      </div>
+      <div class="now-chart">
+        <Bars slices={slices(answer?.windows ?? [])} />
+        <label class="slider">
+          <span>
+            in the last <output>{format.window(seconds)}</output>
+            {filters.length > 0 && <span class="quiet-text"> · without filters</span>}
+          </span>
+          <input
+            type="range"
+            min={0}
+            max={STOPS.length - 1}
+            value={stopOf(seconds)}
+            aria-label="Window that ends now"
+            aria-valuetext={format.window(seconds)}
+            onInput={({ currentTarget }) => {
+              windowSeconds.value = STOPS[Number(currentTarget.value)]!;
+            }}
+          />
+        </label>
+      </div>
+    </section>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly tip?: string | undefined;
+}
+
+function Figure({ name, value, tip }: FigureProps) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {tip === undefined ? (
+          (value ?? '–')
+        ) : (
+          <button type="button" class="tip plain" data-tip={tip}>
+            {value}
+            <span class="hidden">, {tip}</span>
+          </button>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+/** Hits of the window, oldest first. */
+function Bars({ slices }: { readonly slices: readonly Slice[] }) {
+  const most = Math.max(...slices.map(({ hitsPerSecond }) => hitsPerSecond), Number.MIN_VALUE);
+  return (
+    <div class="bars" aria-hidden="true">
+      {slices.map(({ end, seconds, hits, hitsPerSecond }) => (
+        <span
+          key={end}
+          title={`${format.whole(hits)} hits in ${format.window(seconds)}`}
+          style={{ '--height': `${(100 * hitsPerSecond) / most}%` }}
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+/** The chart's drawing: what is given to uPlot. */
+
+import type uPlot from 'uplot';
+import type { Interval } from '../view/period.ts';
+import type { Columns } from '../view/series.ts';
+
+/** Width that a label below the chart needs, in pixels. */
+const LABEL_WIDTH = 84;
+const HEIGHT = 280;
+const NARROW_HEIGHT = 210;
+/** Above the highest value. */
+const HEADROOM = 1.08;
+/** So few points are shown as such. */
+const FEW_POINTS = 40;
+
+export interface Drawing {
+  readonly columns: Columns;
+  readonly interval: Interval;
+  readonly locales: readonly string[];
+  /** Whether the last value is of an interval that goes on. */
+  readonly isGoingOn: boolean;
+  readonly say: (value: number) => string;
+  readonly onCursor: (place: number | undefined, left: number) => void;
+}
+
+/** Values in three lines: what is over, what goes on (dashed), and the period before. */
+export function plotData({ columns, isGoingOn }: Drawing): uPlot.AlignedData {
+  const { times, values, before } = columns;
+  const last = values.findLastIndex((value) => value !== null);
+  const isSplit = isGoingOn && last > 0;
+  const over = values.map((value, place) => (isSplit && place >= last ? null : value));
+  const ongoing = values.map((value, place) =>
+    isSplit && (place === last || place === last - 1) ? value : null,
+  );
+  return [times, over, ongoing, before];
+}
+
+export function plotSize(width: number): { width: number; height: number } {
+  return { width, height: width < 560 ? NARROW_HEIGHT : HEIGHT };
+}
+
+/** @param element from whose styles the colours are */
+export function plotOptions(drawing: Drawing, element: Element, width: number): uPlot.Options {
+  const styles = getComputedStyle(element);
+  const colour = (name: string) => styles.getPropertyValue(`--${name}`).trim();
+  const font = `12px ${styles.fontFamily}`;
+  const isFew = drawing.columns.times.length <= FEW_POINTS;
+  const points = { show: isFew, size: 5, fill: colour('accent'), stroke: colour('accent') };
+  const axis = { stroke: colour('muted'), font, ticks: { show: false } };
+  return {
+    ...plotSize(width),
+    padding: [12, 8, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 9, width: 2, fill: colour('card') },
+    },
+    scales: {
+      x: { time: true },
+      y: { range: (_, __, most) => [0, most > 0 ? most * HEADROOM : 1] },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 34,
+        grid: { show: false },
+        splits: ({ bbox }) => labelTimes(drawing.columns.times, bbox.width / devicePixelRatio),
+        values: (_, times) => timeLabels(times, drawing),
+      },
+      {
+        ...axis,
+        size: 58,
+        grid: { stroke: colour('line'), width: 1 },
+        values: (_, splits) => splits.map((value) => drawing.say(value)),
+      },
+    ],
+    series: [
+      {},
+      {
+        stroke: colour('accent'),
+        width: 2,
+        fill: ({ ctx, bbox }) => fade(ctx, bbox, colour('accent-fade'), colour('accent-none')),
+        points,
+      },
+      { stroke: colour('accent'), width: 2, dash: [5, 5], points: { ...points, filter: () => [] } },
+      { stroke: colour('before'), width: 1.5, dash: [2, 4], points: { show: false } },
+    ],
+    hooks: {
+      setCursor: [({ cursor }) => drawing.onCursor(cursor.idx ?? undefined, cursor.left ?? 0)],
+    },
+  };
+}
+
+function fade(context: CanvasRenderingContext2D, box: uPlot.BBox, from: string, to: string): CanvasGradient {
+  const gradient = context.createLinearGradient(0, box.top, 0, box.top + box.height);
+  gradient.addColorStop(0, from);
+  gradient.addColorStop(1, to);
+  return gradient;
+}
+
+/** Times of points, evenly apart, with room for their labels. */
+function labelTimes(times: readonly number[], width: number): number[] {
+  const step = Math.max(1, Math.ceil((times.length * LABEL_WIDTH) / Math.max(1, width)));
+  return times.filter((_, place) => place % step === 0);
+}
+
+function timeLabels(times: readonly number[], { columns, interval, locales }: Drawing): string[] {
+  const span = (columns.times.at(-1) ?? 0) - (columns.times[0] ?? 0);
+  const isClock = interval === 'minute' || (interval === 'hour' && span < 2 * 86_400);
+  const options: Intl.DateTimeFormatOptions = isClock
+    ? { hour: 'numeric', minute: '2-digit' }
+    : interval === 'month'
+      ? { month: 'short', year: span > 300 * 86_400 ? '2-digit' : undefined }
+      : { day: 'numeric', month: 'short' };
+  const format = new Intl.DateTimeFormat([...locales], options);
+  return times.map((time) => format.format(time * 1000));
+}

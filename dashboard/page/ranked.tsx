@@ -1,0 +1,63 @@
+import type { Stats, Top } from '../ask/answer-types.ts';
+import { useAnswer } from '../ask/answers.ts';
+import { statsQuestion, topQuestion } from '../ask/questions.ts';
+import type { Filter } from '../view/filter.ts';
+import { now } from './clock.ts';
+import { Fault } from './fault.tsx';
+import { view } from './place.ts';
+import type { Ranking } from './rankings.ts';
+import { Rows, RowsSkeleton } from './rows.tsx';
+import { search } from './search.ts';
+
+interface RankedProps {
+  readonly ranking: Ranking;
+  readonly limit: number;
+  /** Filters besides those of the page. */
+  readonly more?: readonly Filter[];
+  /** A text that values have. */
+  readonly wanted?: string;
+  readonly onPick?: () => void;
+}
+
+/** A ranking with its states: awaited, there, empty, wrong. */
+export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: RankedProps) {
+  const { data, error, isLoading } = useRanking(ranking, limit, more);
+  const totals = useAnswer<Stats>(statsQuestion(view.value, now.value)).data?.totals;
+  if (!data && error) return <Fault error={error} />;
+  if (!data) return <RowsSkeleton />;
+  const rows = search(rowsOf(ranking, data), ranking, wanted).slice(0, limit);
+  if (rows.length === 0) {
+    if (isLoading) return <RowsSkeleton />;
+    return (
+      <p class="nothing">
+        {wanted !== '' ? 'Nothing of that name.' : (ranking.empty ?? 'Nothing in this period.')}
+      </p>
+    );
+  }
+  // Bots are none of the visitors: of theirs only the sum is known.
+  const visitors =
+    ranking.by === 'bot' ? data.rows.reduce((sum, row) => sum + row.visitors, 0) : (totals?.visitors ?? 0);
+  return (
+    <Rows
+      ranking={ranking}
+      rows={rows}
+      visitors={visitors}
+      isStale={isLoading}
+      error={data.error}
+      {...(onPick && { onPick })}
+    />
+  );
+}
+
+/** The answer to a ranking of the view. */
+export function useRanking(ranking: Ranking, limit: number, more: readonly Filter[] = []) {
+  // One or two more, in place of those that are not shown.
+  return useAnswer<Top>(topQuestion(view.value, now.value, ranking.by, Math.min(1000, limit + 2), more));
+}
+
+/** Rows without those that say nothing. */
+export function rowsOf(ranking: Ranking, { rows }: Top): Top['rows'] {
+  return rows.filter(
+    ({ value }) => value !== ranking.without && (value !== '' || ranking.none !== undefined),
+  );
+}

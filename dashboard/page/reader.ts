@@ -1,0 +1,50 @@
+/** How this reader likes things: language and theme. */
+
+import { effect, signal } from '@preact/signals';
+import { Format } from '../words/format.ts';
+
+export const THEMES = ['auto', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+const KEPT_THEME = 'hit-tracker.theme';
+const KEPT_WINDOW = 'hit-tracker.window';
+const USUAL_WINDOW = 300;
+
+export const format = new Format(navigator.languages);
+
+export const theme = signal<Theme>(THEMES.find((each) => each === recall(KEPT_THEME)) ?? 'auto');
+/** Seconds of the window that ends now. */
+export const windowSeconds = signal(Number(recall(KEPT_WINDOW)) || USUAL_WINDOW);
+
+const prefersDark = matchMedia('(prefers-color-scheme: dark)');
+const systemIsDark = signal(prefersDark.matches);
+prefersDark.addEventListener('change', ({ matches }) => {
+  systemIsDark.value = matches;
+});
+
+/** Whether colours are dark ones, by choice or by the system. */
+export const isDark = signal(false);
+
+effect(() => {
+  isDark.value = theme.value === 'auto' ? systemIsDark.value : theme.value === 'dark';
+  document.documentElement.dataset.theme = isDark.value ? 'dark' : 'light';
+  remember(KEPT_THEME, theme.value);
+});
+effect(() => remember(KEPT_WINDOW, String(windowSeconds.value)));
+
+/** Where a browser keeps nothing, the reader chooses again. */
+function recall(name: string): string | null {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function remember(name: string, value: string): void {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // Nothing is kept: the choice is of this page.
+  }
+}

@@ -1,0 +1,113 @@
+import type { Row } from '../ask/answer-types.ts';
+import { filterOf, has } from '../view/filter.ts';
+import { toggleFilter, view } from './place.ts';
+import type { Ranking } from './rankings.ts';
+import { valueName } from './rankings.ts';
+import { format } from './reader.ts';
+
+interface RowsProps {
+  readonly ranking: Ranking;
+  readonly rows: readonly Row[];
+  /** Of the whole, of which each row's are a share. */
+  readonly visitors: number;
+  readonly isStale: boolean;
+  /** Relative standard error of visitors. */
+  readonly error: number | undefined;
+  readonly onPick?: () => void;
+}
+
+/** Values with most hits. A click filters by one, and another click no longer. */
+export function Rows({ ranking, rows, visitors, isStale, error, onPick }: RowsProps) {
+  const most = Math.max(1, ...rows.map((row) => row.hits));
+  const tip = error === undefined ? undefined : `Visitors are estimated, ± ${format.percent(error)}`;
+  return (
+    <div class={isStale ? 'rows stale' : 'rows'} aria-busy={isStale}>
+      <div class="row-head" aria-hidden="true">
+        <span>{ranking.value}</span>
+        <span>Visitors</span>
+        <span>{ranking.counts ?? 'Hits'}</span>
+        <span>Share</span>
+      </div>
+      <ol>
+        {rows.map((row) => (
+          <li key={row.value}>
+            <RowLine
+              ranking={ranking}
+              row={row}
+              share={visitors > 0 ? row.visitors / visitors : 0}
+              length={row.hits / most}
+              tip={tip}
+              onPick={onPick}
+            />
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+interface RowLineProps {
+  readonly ranking: Ranking;
+  readonly row: Row;
+  readonly share: number;
+  readonly length: number;
+  readonly tip: string | undefined;
+  readonly onPick: (() => void) | undefined;
+}
+
+function RowLine({ ranking, row, share, length, tip, onPick }: RowLineProps) {
+  const { dimension } = ranking;
+  const name = valueName(ranking, row.value);
+  const counts = (ranking.counts ?? 'Hits').toLowerCase();
+  const inside = (
+    <>
+      <span class="bar" style={{ '--length': `${Math.max(0.4, 100 * length)}%` }} />
+      <span class="value" title={name}>
+        {ranking.mark && (
+          <span class="mark" aria-hidden="true">
+            {ranking.mark(row.value)}
+          </span>
+        )}
+        <bdi>{name}</bdi>
+      </span>
+      <span class="number" title={tip}>
+        {format.short(row.visitors)}
+        <span class="hidden"> visitors, </span>
+      </span>
+      <span class="number">
+        {format.short(row.hits)}
+        <span class="hidden"> {counts}, </span>
+      </span>
+      <span class="number quiet-number">{format.percent(share)}</span>
+    </>
+  );
+  if (!dimension) return <div class="row">{inside}</div>;
+  const filter = filterOf(dimension, row.value);
+  return (
+    <button
+      type="button"
+      class="row"
+      aria-pressed={has(view.value.filters, filter)}
+      onClick={(event) => {
+        // With Shift or Alt: all but this.
+        toggleFilter(event.shiftKey || event.altKey ? { ...filter, negated: true } : filter);
+        onPick?.();
+      }}
+    >
+      {inside}
+    </button>
+  );
+}
+
+/** Where rows will be. */
+export function RowsSkeleton() {
+  return (
+    <div class="rows skeleton" aria-hidden="true">
+      {[92, 74, 61, 47, 38, 30, 22, 16].map((length) => (
+        <div key={length} class="row">
+          <span class="bar" style={{ '--length': `${length}%` }} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import type { Stats } from '../ask/answer-types.ts';
+import { METRICS } from '../view/view.ts';
+import { csvText } from '../words/csv.ts';
+import { intervalName } from '../words/period-name.ts';
+import { Icon } from './icon.tsx';
+import { METRIC_WORDS } from './metrics.ts';
+import { Modal } from './modal.tsx';
+import { format } from './reader.ts';
+import { save } from './save.ts';
+
+/** The points of the chart as a table. */
+export function SeriesDialog({ stats, onClose }: { readonly stats: Stats; readonly onClose: () => void }) {
+  const metrics = METRICS.filter((metric) => metric in stats.totals);
+  return (
+    <Modal title={`By ${stats.interval}`} onClose={onClose} isWide>
+      <div class="modal-body series">
+        <table class="figures">
+          <thead>
+            <tr>
+              <th scope="col">{stats.interval}</th>
+              {metrics.map((metric) => (
+                <th key={metric} scope="col">
+                  {METRIC_WORDS[metric].name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {stats.series.map((point) => (
+              <tr key={point.time}>
+                <th scope="row">{intervalName(Date.parse(point.time), stats.interval, format.locales)}</th>
+                {metrics.map((metric) => {
+                  const value = point[metric];
+                  return (
+                    <td key={metric}>{typeof value === 'number' ? METRIC_WORDS[metric].say(value) : '–'}</td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <button type="button" class="control" onClick={() => save('series.csv', seriesCsv(stats))}>
+          <Icon name="download" /> Download as CSV
+        </button>
+      </div>
+    </Modal>
+  );
+}
+
+/** The points of an answer as CSV. */
+export function seriesCsv(stats: Stats): string {
+  const metrics = METRICS.filter((metric) => metric in stats.totals);
+  return csvText([
+    ['time', ...metrics],
+    ...stats.series.map((point) => [point.time, ...metrics.map((metric) => point[metric] ?? null)]),
+  ]);
+}

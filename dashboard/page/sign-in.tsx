@@ -1,0 +1,51 @@
+import { useState } from 'preact/hooks';
+import { forget } from '../ask/answers.ts';
+import { signIn } from '../ask/session.ts';
+import { Logo } from './logo.tsx';
+
+/** Where nobody reads without the token. */
+export function SignIn() {
+  const [token, setToken] = useState('');
+  const [fault, setFault] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  return (
+    <main class="sign-in">
+      <form
+        class="card"
+        onSubmit={async (event) => {
+          event.preventDefault();
+          setBusy(true);
+          setFault(await signIn(token.trim()));
+          setBusy(false);
+          forget();
+        }}
+      >
+        <Logo />
+        <h1>Hit Tracker</h1>
+        <label>
+          Admin token
+          <input
+            type="password"
+            autocomplete="current-password"
+            required
+            aria-invalid={fault !== undefined}
+            aria-describedby="sign-in-help"
+            value={token}
+            onInput={({ currentTarget }) => setToken(currentTarget.value)}
+          />
+        </label>
+        {fault !== undefined && (
+          <p class="wrong" role="alert">
+            {fault}
+          </p>
+        )}
+        <button type="submit" class="primary" disabled={isBusy || token.trim() === ''}>
+          Sign in
+        </button>
+        <p class="quiet-text" id="sign-in-help">
+          The server prints a ready link with it when it starts.
+        </p>
+      </form>
+    </main>
+  );
+}

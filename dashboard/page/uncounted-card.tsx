@@ -1,0 +1,70 @@
+import { useState } from 'preact/hooks';
+import type { Drops } from '../ask/answer-types.ts';
+import { useAnswer } from '../ask/answers.ts';
+import { Fault } from './fault.tsx';
+import { MoreDialog } from './more-dialog.tsx';
+import { Ranked } from './ranked.tsx';
+import { MoreButton, ROWS } from './ranking-card.tsx';
+import { BOTS } from './rankings.ts';
+import { format } from './reader.ts';
+import { RowsSkeleton } from './rows.tsx';
+import { Tabs } from './tabs.tsx';
+
+const REASONS: Readonly<Record<string, string>> = {
+  bot: 'Bot: stored, not counted',
+  prefetch: 'Fetched ahead: nobody saw the page',
+  invalid: 'Invalid: no site, or broken',
+  too_large: 'Too large: a field beyond its limit',
+  site_not_allowed: 'Site not in --sites',
+  too_many_sites: 'More sites than --max-sites',
+  rate_limited: 'More than --rate-limit from one address',
+  spool_full: 'Spool full: answered 503',
+  spool_failed: 'Disk failed: answered 503',
+};
+
+/** What came and was not counted, and why. */
+export function UncountedCard() {
+  const [tab, setTab] = useState(0);
+  const [isMore, setMore] = useState(false);
+  return (
+    <section class="card" aria-label="Not counted">
+      <Tabs
+        name="Not counted"
+        tabs={['Bots', 'Dropped hits']}
+        chosen={tab}
+        onChoose={setTab}
+        tools={tab === 0 && <MoreButton name="Bots" onClick={() => setMore(true)} />}
+      >
+        {tab === 0 ? <Ranked ranking={BOTS} limit={ROWS} /> : <DroppedHits />}
+      </Tabs>
+      {isMore && <MoreDialog ranking={BOTS} onClose={() => setMore(false)} />}
+    </section>
+  );
+}
+
+function DroppedHits() {
+  const { data, error } = useAnswer<Drops>('/api/v1/drops');
+  if (!data) return error ? <Fault error={error} /> : <RowsSkeleton />;
+  const dropped = data.drops.filter(({ hits }) => hits > 0).toSorted((a, b) => b.hits - a.hits);
+  if (dropped.length === 0)
+    return <p class="nothing">No hit was dropped since {format.moment(data.since)}.</p>;
+  const most = dropped[0]!.hits;
+  return (
+    <div class="rows two">
+      <div class="row-head" aria-hidden="true">
+        <span>Reason</span>
+        <span>Hits</span>
+      </div>
+      <ol>
+        {dropped.map(({ reason, hits }) => (
+          <li key={reason} class="row">
+            <span class="bar" style={{ '--length': `${(100 * hits) / most}%` }} />
+            <span class="value">{REASONS[reason] ?? reason}</span>
+            <span class="number">{format.short(hits)}</span>
+          </li>
+        ))}
+      </ol>
+      <p class="quiet-text note">Of all sites, since {format.moment(data.since)}.</p>
+    </div>
+  );
+}

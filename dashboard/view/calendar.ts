@@ -1,0 +1,45 @@
+/** Arithmetic on calendar dates as text, such as `2026-11-24`: no clock, no time zone. */
+
+const DAY_MS = 86_400_000;
+
+/** The date that a clock in the reader's time zone shows. */
+export function localDate(now: Date): string {
+  const part = (value: number) => String(value).padStart(2, '0');
+  return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;
+}
+
+/** Whether a text is a date that exists, from the year 1970 on. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return time >= 0 && dateOf(time) === text;
+}
+
+export function addDays(date: string, days: number): string {
+  return dateOf(timeOf(date) + days * DAY_MS);
+}
+
+/** Days from one date to another; negative where that is earlier. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((timeOf(to) - timeOf(from)) / DAY_MS);
+}
+
+/** The first day of the month of a date. */
+export function monthOf(date: string): string {
+  return `${date.slice(0, 7)}-01`;
+}
+
+/** @returns the first day of the month that many months later */
+export function addMonths(date: string, months: number): string {
+  const start = new Date(timeOf(monthOf(date)));
+  return dateOf(start.setUTCMonth(start.getUTCMonth() + months));
+}
+
+/** Milliseconds since 1970 of a date's midnight in UTC, for formats that are told the zone UTC. */
+export function timeOf(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`);
+}
+
+function dateOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

@@ -1,0 +1,82 @@
+/**
+ * Filters in the words of the API: `path=/blog/*`, `country!=DE`. In a pattern `*` is any text, `|` stands between values,
+ * and `\` takes the meaning from a following `*`, `|` or `\`.
+ */
+
+/** Characters that the server takes of a filter. */
+const MOST_CHARACTERS = 1000;
+const MOST_FILTERS = 20;
+
+export const DIMENSIONS = [
+  'path',
+  'referrer',
+  'source',
+  'country',
+  'browser',
+  'os',
+  'device',
+  'language',
+  'utm_source',
+  'utm_medium',
+  'utm_campaign',
+  'name',
+  'bot',
+] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+export interface Filter {
+  readonly dimension: Dimension;
+  readonly negated: boolean;
+  /** With `\` before what would have a meaning. */
+  readonly pattern: string;
+}
+
+/** The filter of one value, as it is. One that is too long is meant by its beginning. */
+export function filterOf(dimension: Dimension, value: string, negated = false): Filter {
+  const pattern = value.replaceAll(/[*|\\]/g, '\\$&');
+  const most = MOST_CHARACTERS - dimension.length - 3;
+  if (pattern.length <= most) return { dimension, negated, pattern };
+  // A pair of surrogates, or a `\` and what it stands before, are not cut in two.
+  const beginning = pattern
+    .slice(0, most)
+    .toWellFormed()
+    .replace(/\uFFFD$/, '');
+  const hanging = /\\*$/.exec(beginning)![0].length % 2;
+  return { dimension, negated, pattern: `${beginning.slice(0, beginning.length - hanging)}*` };
+}
+
+export function filterText({ dimension, negated, pattern }: Filter): string {
+  return `${dimension}${negated ? '!=' : '='}${pattern}`;
+}
+
+/** @returns undefined for what is no filter */
+export function readFilter(text: string): Filter | undefined {
+  const [, name, sign, pattern = ''] = /^([a-z_]+)(!?=)(.*)$/s.exec(text) ?? [];
+  const dimension = DIMENSIONS.find((each) => each === name);
+  if (!dimension || text.length > MOST_CHARACTERS) return undefined;
+  return { dimension, negated: sign === '!=', pattern };
+}
+
+/** The values of a filter as people read them: without `\`. */
+export function shownPattern({ pattern }: Filter): string {
+  return pattern.replaceAll(/\\([*|\\])|\|/g, (_, meant?: string) => meant ?? ' or ');
+}
+
+/**
+ * Adds a filter, or removes it where it is there. Of one dimension there is one filter that is not negated, since a hit
+ * has one value.
+ */
+export function toggled(filters: readonly Filter[], filter: Filter): readonly Filter[] {
+  const text = filterText(filter);
+  const others = filters.filter((each) => filterText(each) !== text);
+  if (others.length < filters.length) return others;
+  const kept = filter.negated
+    ? others
+    : others.filter(({ dimension, negated }) => negated || dimension !== filter.dimension);
+  return [...kept, filter].slice(-MOST_FILTERS);
+}
+
+export function has(filters: readonly Filter[], filter: Filter): boolean {
+  const text = filterText(filter);
+  return filters.some((each) => filterText(each) === text);
+}

@@ -1,0 +1,139 @@
+/**
+ * Periods that a reader chooses, on the calendar of the reader's time zone.
+ *
+ * A period that is going on ends now, so that it is compared with as much of the one before. Its end is not said to the
+ * server then, which takes the present; so the same question stays the same text.
+ */
+
+import { addDays, addMonths, daysBetween, isDate, localDate, monthOf } from './calendar.ts';
+
+export const PERIOD_KINDS = ['realtime', 'day', '7d', '30d', 'month', '12mo', 'all', 'custom'] as const;
+export type PeriodKind = (typeof PERIOD_KINDS)[number];
+
+export const INTERVALS = ['minute', 'hour', 'day', 'week', 'month'] as const;
+export type Interval = (typeof INTERVALS)[number];
+
+const REALTIME_MS = 30 * 60_000;
+const MINUTE_MS = 60_000;
+/** More points than this no screen shows. */
+const MOST_POINTS = 1500;
+const DAYS_OF: Readonly<Record<Interval, number>> = {
+  minute: 1 / 1440,
+  hour: 1 / 24,
+  day: 1,
+  week: 7,
+  month: 30,
+};
+
+/** A period. */
+export interface Period {
+  readonly kind: PeriodKind;
+  /** Its last day. Missing: today. Of a month or of twelve, any day of the last month. */
+  readonly date?: string;
+  /** First and last day of a `custom` one. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** What the server is asked for. */
+export interface Span {
+  /** A date, or for `realtime` a moment. Missing: from the first hit. */
+  readonly from?: string;
+  /** Exclusive. Missing: until now. */
+  readonly to?: string;
+}
+
+/** First and last day, both a part of the period. Undefined for `all` and `realtime`, which have no days. */
+export function daysOf(period: Period, today: string): { first: string; last: string } | undefined {
+  const date = period.date ?? today;
+  switch (period.kind) {
+    case 'day':
+      return { first: date, last: date };
+    case '7d':
+      return { first: addDays(date, -6), last: date };
+    case '30d':
+      return { first: addDays(date, -29), last: date };
+    case 'month':
+      return { first: monthOf(date), last: addDays(addMonths(date, 1), -1) };
+    case '12mo':
+      return { first: addMonths(date, -11), last: addDays(addMonths(date, 1), -1) };
+    case 'custom':
+      return { first: period.from ?? today, last: period.to ?? today };
+    default:
+      return undefined;
+  }
+}
+
+/** The period in the words of the API. */
+export function spanOf(period: Period, now: Date): Span {
+  if (period.kind === 'realtime') {
+    const minute = Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS;
+    return { from: new Date(minute - REALTIME_MS + MINUTE_MS).toISOString() };
+  }
+  const today = localDate(now);
+  const days = daysOf(period, today);
+  if (!days) return {};
+  return days.last >= today ? { from: days.first } : { from: days.first, to: addDays(days.last, 1) };
+}
+
+/** Whether the period goes on, so that its answers change. */
+export function isGoingOn(period: Period, now: Date): boolean {
+  return spanOf(period, now).to === undefined;
+}
+
+/**
+ * The period before or after, of the same kind.
+ *
+ * @returns undefined where there is none: before `all`, or after now
+ */
+export function neighbour(period: Period, direction: -1 | 1, now: Date): Period | undefined {
+  const today = localDate(now);
+  const days = daysOf(period, today);
+  if (!days || (direction === 1 && days.last >= today)) return undefined;
+  const { kind } = period;
+  if (kind === 'month' || kind === '12mo') {
+    const date = addMonths(period.date ?? today, direction * (kind === 'month' ? 1 : 12));
+    return endingAt(kind, date, monthOf(today));
+  }
+  const length = daysBetween(days.first, days.last) + 1;
+  const last = addDays(days.last, direction * length);
+  if (kind === 'custom') return { kind, from: addDays(days.first, direction * length), to: last };
+  return endingAt(kind, last, today);
+}
+
+function endingAt(kind: PeriodKind, date: string, latest: string): Period {
+  return date >= latest ? { kind } : { kind, date };
+}
+
+/** Intervals that make a readable chart of a period, the usual one first. Empty: the server chooses. */
+export function intervalsOf(period: Period, today: string): readonly Interval[] {
+  switch (period.kind) {
+    case 'realtime':
+      return ['minute'];
+    case 'day':
+      return ['hour', 'minute'];
+    case 'all':
+      return [];
+    default: {
+      const days = daysOf(period, today)!;
+      const length = daysBetween(days.first, days.last) + 1;
+      const usual = length <= 2 ? 'hour' : length <= 100 ? 'day' : 'month';
+      const fitting = INTERVALS.filter(
+        (each) => each !== 'minute' && length / DAYS_OF[each] <= MOST_POINTS && DAYS_OF[each] * 2 <= length,
+      );
+      return [usual, ...fitting.filter((each) => each !== usual)];
+    }
+  }
+}
+
+/** Reads a period from the words of an address; what is wrong there is left out. */
+export function readPeriod(kind: string, date: string, from: string, to: string): Period | undefined {
+  const known = PERIOD_KINDS.find((each) => each === kind);
+  if (known === 'custom') {
+    if (!isDate(from) || !isDate(to)) return undefined;
+    return from <= to ? { kind: known, from, to } : { kind: known, from: to, to: from };
+  }
+  if (!known) return undefined;
+  const isDated = known !== 'all' && known !== 'realtime';
+  return isDated && isDate(date) ? { kind: known, date } : { kind: known };
+}

@@ -1,0 +1,59 @@
+/** Points of an answer as columns of a chart. */
+
+import type { Interval } from './period.ts';
+
+/** A value of a metric; null where there is none to tell, as the bounce rate of no visits. */
+type Value = number | null;
+
+export interface Point {
+  readonly time: string;
+  readonly hits: number;
+  readonly visitors: number;
+  readonly visits?: Value;
+  readonly bounce_rate?: Value;
+  readonly visit_duration?: Value;
+}
+
+export interface Columns {
+  /** Starts of intervals, in seconds since 1970. */
+  readonly times: number[];
+  readonly values: Value[];
+  /** Of the compared period, by place. */
+  readonly before: Value[];
+}
+
+/**
+ * @param until a moment up to which the chart goes on without values, so that a day that goes on has its whole width
+ */
+export function columnsOf(
+  series: readonly Point[],
+  before: readonly Point[],
+  metric: keyof Omit<Point, 'time'>,
+  interval: Interval,
+  until?: Date,
+): Columns {
+  const times = series.map(({ time }) => Date.parse(time) / 1000);
+  const values: Value[] = series.map((point) => point[metric] ?? null);
+  const last = times.at(-1);
+  if (until && last !== undefined) {
+    for (
+      let next = following(last, interval);
+      next < until.getTime() / 1000;
+      next = following(next, interval)
+    ) {
+      times.push(next);
+      values.push(null);
+    }
+  }
+  return { times, values, before: times.map((_, place) => before[place]?.[metric] ?? null) };
+}
+
+/** The start of the next interval on the reader's clock, in seconds since 1970. */
+function following(time: number, interval: Interval): number {
+  if (interval === 'minute') return time + 60;
+  if (interval === 'hour') return time + 3600;
+  const date = new Date(time * 1000);
+  if (interval === 'month') date.setMonth(date.getMonth() + 1);
+  else date.setDate(date.getDate() + (interval === 'week' ? 7 : 1));
+  return date.getTime() / 1000;
+}

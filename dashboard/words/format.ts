@@ -1,0 +1,132 @@
+/** Numbers, times and names in the reader's language. */
+
+import { lengthOf } from '../view/sliding-window.ts';
+
+/** Regional indicators begin here; a flag is two of them. */
+const INDICATOR_A = 0x1f1e6;
+const LETTER_A = 0x41;
+/** From here on a number is shortened where it stands large. */
+const LONG = 100_000;
+
+/** How a reader of a language writes things. */
+export class Format {
+  readonly #whole: Intl.NumberFormat;
+  readonly #short: Intl.NumberFormat;
+  readonly #percent: Intl.NumberFormat;
+  readonly #change: Intl.NumberFormat;
+  readonly #regions: Intl.DisplayNames;
+  readonly #languages: Intl.DisplayNames;
+  readonly locales: readonly string[];
+
+  /** @param locales BCP 47 tags, the preferred one first; empty is the runtime's */
+  constructor(locales: readonly string[]) {
+    const all = [...locales];
+    this.locales = all;
+    this.#whole = new Intl.NumberFormat(all);
+    this.#short = new Intl.NumberFormat(all, { notation: 'compact', maximumSignificantDigits: 3 });
+    this.#percent = new Intl.NumberFormat(all, { style: 'percent', maximumFractionDigits: 1 });
+    this.#change = new Intl.NumberFormat(all, {
+      style: 'percent',
+      maximumFractionDigits: 0,
+      signDisplay: 'exceptZero',
+    });
+    this.#regions = new Intl.DisplayNames(all, { type: 'region', fallback: 'code' });
+    this.#languages = new Intl.DisplayNames(all, { type: 'language', fallback: 'code' });
+  }
+
+  /** `1,234,567` */
+  whole(value: number): string {
+    return this.#whole.format(Math.round(value));
+  }
+
+  /** `1.23M` of what is long, else all digits. */
+  short(value: number): string {
+    return value < LONG ? this.whole(value) : this.#short.format(value);
+  }
+
+  /** A rate such as `0.27` or `1,240`: three digits are enough to see it move. */
+  rate(value: number): string {
+    const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+    return new Intl.NumberFormat([...this.locales], {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    }).format(value);
+  }
+
+  /** `12.3 %` of 0.123. */
+  percent(fraction: number): string {
+    return this.#percent.format(fraction);
+  }
+
+  /** `+12 %` of 0.12. */
+  change(fraction: number): string {
+    return this.#change.format(fraction);
+  }
+
+  /** `1m 23s` of 83 seconds. */
+  duration(seconds: number): string {
+    const whole = Math.round(seconds);
+    const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+    const parts: [number, string][] = [
+      [hours, 'hour'],
+      [minutes, 'minute'],
+      [hours > 0 ? 0 : whole % 60, 'second'],
+    ];
+    const said = parts.filter(([value]) => value > 0);
+    return (said.length > 0 ? said : parts.slice(2))
+      .map(([value, unit]) => this.#unit(value, unit, 'narrow'))
+      .join(' ');
+  }
+
+  /** `5 minutes` of 300: the length of a window. */
+  window(seconds: number): string {
+    const { value, unit } = lengthOf(seconds);
+    return this.#unit(value, unit, 'long');
+  }
+
+  /** `1.4 GB` */
+  bytes(value: number): string {
+    const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+    const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
+    return new Intl.NumberFormat([...this.locales], {
+      style: 'unit',
+      unit: units[power]!,
+      unitDisplay: power === 0 ? 'long' : 'short',
+      maximumFractionDigits: power === 0 ? 0 : 1,
+    }).format(value / 1000 ** power);
+  }
+
+  /** A country by its code; the code where it has no name. */
+  country(code: string): string {
+    return /^[A-Z]{2}$/.test(code) ? (this.#regions.of(code) ?? code) : code;
+  }
+
+  /** A language by its code. */
+  language(code: string): string {
+    return /^[a-z]{2,3}$/.test(code) ? (this.#languages.of(code) ?? code) : code;
+  }
+
+  /** A moment as date and time. */
+  moment(time: string | number): string {
+    return new Intl.DateTimeFormat([...this.locales], { dateStyle: 'medium', timeStyle: 'short' }).format(
+      new Date(time),
+    );
+  }
+
+  /** A date of the calendar, such as `2026-11-24`. */
+  date(date: string): string {
+    return new Intl.DateTimeFormat([...this.locales], { dateStyle: 'medium', timeZone: 'UTC' }).format(
+      new Date(`${date}T00:00:00Z`),
+    );
+  }
+
+  #unit(value: number, unit: string, unitDisplay: 'narrow' | 'long'): string {
+    return new Intl.NumberFormat([...this.locales], { style: 'unit', unit, unitDisplay }).format(value);
+  }
+}
+
+/** The flag of a country as two characters that fonts join; a globe where there is none. */
+export function flagOf(code: string): string {
+  if (!/^[A-Z]{2}$/.test(code)) return '🌐';
+  return String.fromCodePoint(...[...code].map((letter) => INDICATOR_A + letter.charCodeAt(0) - LETTER_A));
+}

@@ -1,0 +1,44 @@
+/** What a period is called, in the reader's language where it has dates. */
+
+import { addDays, localDate, timeOf } from '../view/calendar.ts';
+import { daysOf, type Interval, type Period, type PeriodKind } from '../view/period.ts';
+
+export const PERIOD_NAMES: Readonly<Record<PeriodKind, string>> = {
+  realtime: 'Last 30 minutes',
+  day: 'Today',
+  '7d': 'Last 7 days',
+  '30d': 'Last 30 days',
+  month: 'This month',
+  '12mo': 'Last 12 months',
+  all: 'All time',
+  custom: 'Custom range',
+};
+
+/** @param locales those of the reader */
+export function periodName(period: Period, now: Date, locales: readonly string[]): string {
+  const today = localDate(now);
+  const days = daysOf(period, today);
+  if (!days || (period.date === undefined && period.kind !== 'custom')) return PERIOD_NAMES[period.kind];
+  if (period.kind === 'day' && period.date === addDays(today, -1)) return 'Yesterday';
+  const options: Intl.DateTimeFormatOptions =
+    period.kind === 'month'
+      ? { month: 'long', year: 'numeric' }
+      : period.kind === '12mo'
+        ? { month: 'short', year: 'numeric' }
+        : { day: 'numeric', month: 'short', year: 'numeric' };
+  const format = new Intl.DateTimeFormat([...locales], { ...options, timeZone: 'UTC' });
+  return format.formatRange(timeOf(days.first), timeOf(days.last));
+}
+
+/** When an interval of a chart is, as its tooltip says it. */
+export function intervalName(time: number, interval: Interval, locales: readonly string[]): string {
+  const options: Readonly<Record<Interval, Intl.DateTimeFormatOptions>> = {
+    minute: { hour: 'numeric', minute: '2-digit' },
+    hour: { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' },
+    day: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+    week: { day: 'numeric', month: 'short', year: 'numeric' },
+    month: { month: 'long', year: 'numeric' },
+  };
+  const said = new Intl.DateTimeFormat([...locales], options[interval]).format(time);
+  return interval === 'week' ? `Week of ${said}` : said;
+}
