@@ -1,10 +1,11 @@
 /**
  * Builds `dist/`, which is what the npm package and the container run: JavaScript, type declarations and source
- * maps from `src/` without its tests, and the SQL files at the same places beside them.
+ * maps from `src/` without its tests, the SQL files at the same places beside them, and the dashboard.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, rmSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { buildDashboard } from './dashboard.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -25,3 +26,5 @@ cpSync(join(ROOT, 'src'), DIST, {
   filter: (path) => statSync(path).isDirectory() || ['.sql', '.lua'].includes(extname(path)),
 });
 if (existsSync(CLI)) chmodSync(CLI, 0o755);
+
+await buildDashboard();

@@ -3,7 +3,7 @@
 import type { Interval } from '../view/period.ts';
 import type { Point } from '../view/series.ts';
 
-export type Figures = Omit<Point, 'time'>;
+type Figures = Omit<Point, 'time'>;
 
 interface Counted {
   readonly from: string;

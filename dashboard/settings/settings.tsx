@@ -1,3 +1,65 @@
+import { useAnswer } from '../ask/answers.ts';
+import { signOut } from '../ask/session.ts';
+import { ThemeButton } from '../page/header.tsx';
+import { Icon } from '../page/icon.tsx';
+import { homeAddress, openHome } from '../page/place.ts';
+import { Health } from './health.tsx';
+import { Privacy } from './privacy.tsx';
+import { Retention } from './retention.tsx';
+import type { ServerSettings } from './settings-types.ts';
+import { Sites } from './sites.tsx';
+import { StorageUse } from './storage-use.tsx';
+import { Tokens } from './tokens.tsx';
+
+const SECTIONS = [
+  ['sites', 'Sites'],
+  ['tokens', 'Tokens'],
+  ['retention', 'Retention'],
+  ['privacy', 'Privacy'],
+  ['storage', 'Storage'],
+  ['health', 'Health'],
+] as const;
+
+/** How this server is set, and what its owner may change here. */
 export function Settings() {
-  return null;
+  const settings = useAnswer<ServerSettings>('/api/v1/settings');
+  return (
+    <>
+      <header class="top">
+        <a
+          class="quiet"
+          href={homeAddress()}
+          onClick={(event) => {
+            event.preventDefault();
+            openHome();
+          }}
+        >
+          <Icon name="left" /> Dashboard
+        </a>
+        <div class="spring" />
+        <ThemeButton />
+        <button type="button" class="quiet" onClick={() => void signOut()}>
+          Sign out
+        </button>
+      </header>
+      <main class="page settings">
+        <nav aria-label="Settings">
+          <h1>Settings</h1>
+          {SECTIONS.map(([id, name]) => (
+            <a key={id} href={`#${id}`}>
+              {name}
+            </a>
+          ))}
+        </nav>
+        <div class="sections">
+          <Sites />
+          <Tokens />
+          <Retention settings={settings} />
+          <Privacy settings={settings} />
+          <StorageUse />
+          <Health settings={settings} />
+        </div>
+      </main>
+    </>
+  );
 }

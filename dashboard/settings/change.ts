@@ -1,0 +1,33 @@
+import { useState } from 'preact/hooks';
+import { forget } from '../ask/answers.ts';
+import { ApiError, type AskOptions, ask } from '../ask/api.ts';
+import { signedOut } from '../ask/session.ts';
+
+/** A change under way, and what was wrong with the last one. */
+export interface Change {
+  readonly isBusy: boolean;
+  readonly fault: string | undefined;
+  /** Changes something, after which all answers are asked for again. @returns what the server said; undefined if it failed */
+  readonly run: <Result>(path: string, options: AskOptions) => Promise<Result | undefined>;
+}
+
+export function useChange(): Change {
+  const [isBusy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string>();
+  const run = async <Result>(path: string, options: AskOptions): Promise<Result | undefined> => {
+    setBusy(true);
+    setFault(undefined);
+    try {
+      return await ask<Result>(path, options);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 401) signedOut();
+      setFault(error.message);
+      return undefined;
+    } finally {
+      setBusy(false);
+      forget();
+    }
+  };
+  return { isBusy, fault, run };
+}

@@ -1,0 +1,35 @@
+import type { Answer } from '../ask/answers.ts';
+import { format } from '../page/reader.ts';
+import { Answered, Facts, Section } from './section.tsx';
+import type { ServerSettings } from './settings-types.ts';
+
+/** How the server is, and what it runs. */
+export function Health({ settings }: { readonly settings: Answer<ServerSettings> }) {
+  return (
+    <Section id="health" name="Health">
+      <Answered answer={settings}>
+        {(server) => (
+          <Facts
+            facts={[
+              ['State', server.ready.status === 'ready' ? '● Ready' : server.ready.status],
+              ['Running for', format.duration(server.uptime_seconds)],
+              ['Version', server.version],
+              ['Trackers', server.trackers.join(', ')],
+              ['Store', server.store],
+              ['Live counts', server.live ?? 'none'],
+              ['Other nodes', server.peers === 0 ? 'none' : format.whole(server.peers)],
+              ['Durability', server.durability],
+              ['Most hits of an address', String(server.rate_limit ?? 'off')],
+              [
+                'Hits on their way to the store',
+                server.spool
+                  ? `${format.bytes(server.spool.bytes)} of ${format.bytes(server.spool.max)}`
+                  : 'none',
+              ],
+            ]}
+          />
+        )}
+      </Answered>
+    </Section>
+  );
+}

@@ -1,0 +1,33 @@
+import type { Answer } from '../ask/answers.ts';
+import { format } from '../page/reader.ts';
+import { Answered, Facts, Section } from './section.tsx';
+import type { ServerSettings } from './settings-types.ts';
+
+const IDENTITIES: Readonly<Record<string, string>> = {
+  cookie:
+    'By a signed first-party cookie; without one, by a hash of address and browser that changes each day',
+  cookieless: 'By a hash of address and browser that changes each day; no cookie is ever set',
+};
+
+/** How visitors are told apart, and what is kept for that. */
+export function Privacy({ settings }: { readonly settings: Answer<ServerSettings> }) {
+  return (
+    <Section
+      id="privacy"
+      name="Privacy"
+      about="No address is stored. Hashes are made with a day's salt, which is then destroyed."
+    >
+      <Answered answer={settings}>
+        {({ identity, salts, trust_proxy }) => (
+          <Facts
+            facts={[
+              ['Visitors', IDENTITIES[identity] ?? identity],
+              ['Salts kept', salts.map(({ day }) => format.date(day)).join(', ') || 'none yet'],
+              ['Proxies believed', trust_proxy],
+            ]}
+          />
+        )}
+      </Answered>
+    </Section>
+  );
+}

@@ -1,0 +1,39 @@
+import type { Answer } from '../ask/answers.ts';
+import { Answered, Facts, Section } from './section.tsx';
+import type { ServerSettings } from './settings-types.ts';
+
+/** How long hits and counts are kept. */
+export function Retention({ settings }: { readonly settings: Answer<ServerSettings> }) {
+  return (
+    <Section
+      id="retention"
+      name="Retention"
+      about={
+        <>
+          Older hits are deleted each day; the counts of their days stay. Set by <code>--keep-hits</code> and{' '}
+          <code>--keep-rollups</code>.
+        </>
+      }
+    >
+      <Answered answer={settings}>
+        {({ retention }) => (
+          <Facts
+            facts={[
+              ...retention.hits.map(
+                ({ site, age }) => [site === null ? 'Hits' : `Hits of ${site}`, ageName(age)] as const,
+              ),
+              ...retention.rollups.map(
+                ({ site, age }) =>
+                  [site === null ? 'Counts by day' : `Counts of ${site}`, ageName(age)] as const,
+              ),
+            ]}
+          />
+        )}
+      </Answered>
+    </Section>
+  );
+}
+
+function ageName(age: string): string {
+  return age === 'forever' ? 'kept for good' : age.replace(/^(\d+)d$/, '$1 days');
+}

@@ -1,0 +1,41 @@
+/** What the server answers about itself, as far as the page reads it. */
+
+/** How long something is kept: of all sites where `site` is null. */
+interface Age {
+  readonly site: string | null;
+  /** Such as `400d` or `forever`. */
+  readonly age: string;
+}
+
+export interface ServerSettings {
+  readonly version: string;
+  readonly trackers: readonly string[];
+  readonly store: string;
+  readonly identity: string;
+  readonly durability: string;
+  readonly trust_proxy: string;
+  readonly rate_limit: string | number | null;
+  readonly retention: { readonly hits: readonly Age[]; readonly rollups: readonly Age[] };
+  readonly salts: readonly { readonly day: string }[];
+  readonly spool: { readonly bytes: number; readonly max: number } | null;
+  readonly live: string | null;
+  readonly peers: number;
+  readonly ready: { readonly status: string };
+  readonly uptime_seconds: number;
+}
+
+export interface Storage {
+  readonly hits: { readonly rows: number; readonly bytes: number; readonly bytes_per_hit: number };
+  readonly bytes: number;
+  readonly tables: readonly { readonly table: string; readonly rows: number; readonly bytes: number }[];
+}
+
+export type Scope = 'read' | 'write';
+
+export interface Token {
+  readonly id: string;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly created: string;
+  readonly used: string | null;
+}

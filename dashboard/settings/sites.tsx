@@ -1,0 +1,103 @@
+import { useState } from 'preact/hooks';
+import type { Site } from '../ask/answer-types.ts';
+import { useAnswer } from '../ask/answers.ts';
+import { format } from '../page/reader.ts';
+import { SnippetBox } from '../page/snippet-box.tsx';
+import { useChange } from './change.ts';
+import { Answered, Section } from './section.tsx';
+
+/** Sites with their counts, whether their badges are for everybody, and the snippet of each. */
+export function Sites() {
+  const answer = useAnswer<{ sites: readonly Site[] }>('/api/v1/sites');
+  return (
+    <Section
+      id="sites"
+      name="Sites"
+      about="Badges and counters of a public site answer everybody. Its dashboard stays yours."
+    >
+      <Answered answer={answer}>
+        {({ sites }) => (
+          <ul class="list">
+            {sites.map((site) => (
+              <SiteLine key={site.site} site={site} />
+            ))}
+            {sites.length === 0 && <li class="quiet-text">No hits yet, so no sites.</li>}
+          </ul>
+        )}
+      </Answered>
+      <NewSite />
+    </Section>
+  );
+}
+
+function SiteLine({ site: { site, hits, last, public: isPublic = false } }: { readonly site: Site }) {
+  const [isOpen, setOpen] = useState(false);
+  const { isBusy, fault, run } = useChange();
+  const path = encodeURIComponent(site);
+  return (
+    <li class="line">
+      <div class="line-head">
+        <div>
+          <bdi class="line-name">{site}</bdi>
+          <p class="quiet-text">
+            {format.whole(hits)} hits, the last one {format.moment(last)}
+          </p>
+        </div>
+        <button type="button" class="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          Snippet<span class="hidden"> of {site}</span>
+        </button>
+        <label class="switch">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={isPublic}
+            aria-checked={isPublic}
+            disabled={isBusy}
+            onChange={({ currentTarget }) =>
+              void run(`/api/v1/sites/${path}`, { method: 'PUT', body: { public: currentTarget.checked } })
+            }
+          />
+          <span>
+            Public<span class="hidden"> badges of {site}</span>
+          </span>
+        </label>
+      </div>
+      {fault !== undefined && (
+        <p class="wrong" role="alert">
+          {fault}
+        </p>
+      )}
+      {isOpen && <SnippetBox site={site} />}
+      {isOpen && isPublic && (
+        <p class="badge-line">
+          <img src={`/badge/${path}/total.svg`} alt={`Badge of ${site}`} />
+          <code>{`![hits](${location.origin}/badge/${path}/total.svg)`}</code>
+        </p>
+      )}
+    </li>
+  );
+}
+
+function NewSite() {
+  const [site, setSite] = useState('');
+  return (
+    <details class="new-site">
+      <summary>Add a site</summary>
+      <div class="new-site-body">
+        <label>
+          Its host name
+          <input
+            type="text"
+            value={site}
+            placeholder="example.com"
+            spellcheck={false}
+            autocapitalize="off"
+            onInput={({ currentTarget }) => setSite(currentTarget.value.trim())}
+          />
+        </label>
+        <p class="quiet-text">Paste this into its pages. The site is here with its first hit.</p>
+        <SnippetBox site={site || 'example.com'} />
+      </div>
+    </details>
+  );
+}

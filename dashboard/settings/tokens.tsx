@@ -1,0 +1,132 @@
+import { useState } from 'preact/hooks';
+import { useAnswer } from '../ask/answers.ts';
+import { format } from '../page/reader.ts';
+import { CopyButton } from '../page/snippet-box.tsx';
+import { useChange } from './change.ts';
+import { Answered, Section } from './section.tsx';
+import type { Scope, Token } from './settings-types.ts';
+
+const SCOPES: Readonly<Record<Scope, string>> = { read: 'Reads statistics', write: 'Sends hits' };
+const PATH = '/api/v1/tokens';
+const LONGEST_NAME = 100;
+
+/** Keys for programs: made, shown once, revoked. */
+export function Tokens() {
+  const answer = useAnswer<{ tokens: readonly Token[] }>(PATH);
+  return (
+    <Section
+      id="tokens"
+      name="Tokens"
+      about="A program sends one as “Authorization: Bearer …”. Each may do one thing only."
+    >
+      <Answered answer={answer}>
+        {({ tokens }) => (
+          <ul class="list">
+            {tokens.map((token) => (
+              <TokenLine key={token.id} token={token} />
+            ))}
+            {tokens.length === 0 && <li class="quiet-text">No tokens yet.</li>}
+          </ul>
+        )}
+      </Answered>
+      <NewToken />
+    </Section>
+  );
+}
+
+function TokenLine({ token: { id, name, scope, created, used } }: { readonly token: Token }) {
+  const [isSure, setSure] = useState(false);
+  const { isBusy, fault, run } = useChange();
+  return (
+    <li class="line">
+      <div class="line-head">
+        <div>
+          <bdi class="line-name">{name}</bdi>
+          <p class="quiet-text">
+            {SCOPES[scope]}. Made {format.moment(created)},{' '}
+            {used === null ? 'never used' : `last used ${format.moment(used)}`}
+          </p>
+        </div>
+        <button
+          type="button"
+          class={isSure ? 'danger' : 'quiet'}
+          disabled={isBusy}
+          onBlur={() => setSure(false)}
+          onClick={() => {
+            if (isSure) void run(`${PATH}/${encodeURIComponent(id)}`, { method: 'DELETE' });
+            else setSure(true);
+          }}
+        >
+          {isSure ? 'Revoke for good' : 'Revoke'}
+          <span class="hidden"> {name}</span>
+        </button>
+      </div>
+      {fault !== undefined && (
+        <p class="wrong" role="alert">
+          {fault}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function NewToken() {
+  const [name, setName] = useState('');
+  const [scope, setScope] = useState<Scope>('read');
+  const [made, setMade] = useState<string>();
+  const { isBusy, fault, run } = useChange();
+  return (
+    <>
+      <form
+        class="new-token"
+        onSubmit={async (event) => {
+          event.preventDefault();
+          const answer = await run<{ token: string }>(PATH, {
+            method: 'POST',
+            body: { name: name.trim(), scope },
+          });
+          if (!answer) return;
+          setMade(answer.token);
+          setName('');
+        }}
+      >
+        <label>
+          Name
+          <input
+            type="text"
+            required
+            maxLength={LONGEST_NAME}
+            value={name}
+            placeholder="reports"
+            onInput={({ currentTarget }) => setName(currentTarget.value)}
+          />
+        </label>
+        <label>
+          What it may do
+          <select
+            value={scope}
+            onChange={({ currentTarget }) => setScope(currentTarget.value === 'write' ? 'write' : 'read')}
+          >
+            <option value="read">{SCOPES.read}</option>
+            <option value="write">{SCOPES.write}</option>
+          </select>
+        </label>
+        <button type="submit" class="control" disabled={isBusy || name.trim() === ''}>
+          Create token
+        </button>
+      </form>
+      {fault !== undefined && (
+        <p class="wrong" role="alert">
+          {fault}
+        </p>
+      )}
+      {made !== undefined && (
+        <div class="made" role="status">
+          <p>Keep it now: it is not shown again.</p>
+          <code>{made}</code>
+          <CopyButton text={made} />
+        </div>
+      )}
+    </>
+  );
+}

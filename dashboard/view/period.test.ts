@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { addDays, addMonths, daysBetween, isDate, localDate } from './calendar.ts';
+import {
+  daysOf,
+  INTERVALS,
+  intervalsOf,
+  isGoingOn,
+  neighbour,
+  PERIOD_KINDS,
+  type Period,
+  readPeriod,
+  spanOf,
+} from './period.ts';
+
+/** Noon of a day on the clock of the machine. */
+const NOW = new Date(2026, 10, 24, 12, 34, 56);
+
+test('a period that goes on has no end, so that the server takes the present', () => {
+  assert.deepEqual(spanOf({ kind: 'day' }, NOW), { from: '2026-11-24' });
+  assert.deepEqual(spanOf({ kind: '7d' }, NOW), { from: '2026-11-18' });
+  assert.deepEqual(spanOf({ kind: '30d' }, NOW), { from: '2026-10-26' });
+  assert.deepEqual(spanOf({ kind: 'month' }, NOW), { from: '2026-11-01' });
+  assert.deepEqual(spanOf({ kind: '12mo' }, NOW), { from: '2025-12-01' });
+  assert.deepEqual(spanOf({ kind: 'all' }, NOW), {});
+  assert.deepEqual(spanOf({ kind: 'custom', from: '2026-11-20', to: '2026-11-24' }, NOW), {
+    from: '2026-11-20',
+  });
+});
+
+test('a period that is over ends with its last day', () => {
+  assert.deepEqual(spanOf({ kind: 'day', date: '2026-11-23' }, NOW), {
+    from: '2026-11-23',
+    to: '2026-11-24',
+  });
+  assert.deepEqual(spanOf({ kind: 'month', date: '2024-02-10' }, NOW), {
+    from: '2024-02-01',
+    to: '2024-03-01',
+  });
+  assert.deepEqual(spanOf({ kind: '12mo', date: '2025-11-01' }, NOW), {
+    from: '2024-12-01',
+    to: '2025-12-01',
+  });
+  assert.equal(isGoingOn({ kind: 'day', date: '2026-11-23' }, NOW), false);
+  assert.equal(isGoingOn({ kind: 'realtime' }, NOW), true);
+});
+
+test('the last half hour begins with a whole minute, of which the present is the thirtieth', () => {
+  const { from } = spanOf({ kind: 'realtime' }, NOW);
+  assert.equal(NOW.getTime() - Date.parse(from!), 29 * 60_000 + 56_000);
+});
+
+test('the period before and the one after it are neighbours', () => {
+  assert.deepEqual(neighbour({ kind: 'month' }, -1, NOW), { kind: 'month', date: '2026-10-01' });
+  assert.deepEqual(neighbour({ kind: 'month', date: '2026-10-01' }, 1, NOW), { kind: 'month' });
+  assert.deepEqual(neighbour({ kind: '7d' }, -1, NOW), { kind: '7d', date: '2026-11-17' });
+  assert.equal(neighbour({ kind: 'day' }, 1, NOW), undefined);
+  assert.equal(neighbour({ kind: 'all' }, -1, NOW), undefined);
+});
+
+const date = fc.integer({ min: 0, max: 20_000 }).map((days) => addDays('1972-01-01', days));
+const period: fc.Arbitrary<Period> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('day', '7d', '30d', 'month', '12mo'), date }),
+  fc
+    .tuple(date, fc.nat(800))
+    .map(([from, days]) => ({ kind: 'custom' as const, from, to: addDays(from, days) })),
+);
+
+test('a period that goes back is followed by the day on which the later one begins', () => {
+  fc.assert(
+    fc.property(period, (later) => {
+      const before = daysOf(neighbour(later, -1, NOW)!, '2026-11-24')!;
+      const days = daysOf(later, '2026-11-24')!;
+      if (days.first > '2026-11-24') return;
+      assert.equal(addDays(before.last, 1), days.first);
+    }),
+    { seed: 1 },
+  );
+});
+
+test('every period has an interval of which it has few enough', () => {
+  fc.assert(
+    fc.property(period, (each) => {
+      const intervals = intervalsOf(each, '2026-11-24');
+      assert.ok(intervals.length > 0);
+      assert.ok(intervals.every((interval) => INTERVALS.includes(interval)));
+      assert.equal(new Set(intervals).size, intervals.length);
+    }),
+    { seed: 2 },
+  );
+});
+
+test('what an address says of a period is read, or left out', () => {
+  assert.deepEqual(readPeriod('day', '2026-11-23', '', ''), { kind: 'day', date: '2026-11-23' });
+  assert.deepEqual(readPeriod('day', '2026-13-99', '', ''), { kind: 'day' });
+  assert.deepEqual(readPeriod('custom', '', '2026-11-09', '2026-11-02'), {
+    kind: 'custom',
+    from: '2026-11-02',
+    to: '2026-11-09',
+  });
+  assert.equal(readPeriod('custom', '', 'x', '2026-11-02'), undefined);
+  assert.equal(readPeriod('fortnight', '', '', ''), undefined);
+  for (const kind of PERIOD_KINDS)
+    if (kind !== 'custom') assert.equal(readPeriod(kind, '', '', '')?.kind, kind);
+});
+
+test('dates are those of the calendar, leap days too', () => {
+  assert.equal(addDays('2024-02-28', 1), '2024-02-29');
+  assert.equal(addMonths('2026-01-31', -2), '2025-11-01');
+  assert.equal(daysBetween('2026-03-28', '2026-03-30'), 2);
+  assert.equal(localDate(NOW), '2026-11-24');
+  assert.ok(isDate('2024-02-29') && !isDate('2026-02-29') && !isDate('2026-2-9'));
+});

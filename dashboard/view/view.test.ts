@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  DIMENSIONS,
+  type Filter,
+  filterOf,
+  filterText,
+  has,
+  readFilter,
+  shownPattern,
+  toggled,
+} from './filter.ts';
+import { COMPARISONS, METRICS, readView, USUAL, type View, viewQuery } from './view.ts';
+
+const filter: fc.Arbitrary<Filter> = fc.record({
+  dimension: fc.constantFrom(...DIMENSIONS),
+  negated: fc.boolean(),
+  pattern: fc.string({ unit: 'grapheme', maxLength: 60 }).map((text) => text.toWellFormed()),
+});
+const view: fc.Arbitrary<View> = fc.record({
+  site: fc.constantFrom('', 'example.com', 'xn--e1afmkfd.example'),
+  period: fc.constantFrom(
+    USUAL.period,
+    { kind: 'day' as const, date: '2026-11-24' },
+    { kind: 'all' as const },
+    { kind: 'custom' as const, from: '2026-01-02', to: '2026-01-09' },
+  ),
+  interval: fc.constantFrom(undefined, 'day' as const, 'week' as const),
+  compare: fc.constantFrom(...COMPARISONS),
+  metric: fc.constantFrom(...METRICS),
+  filters: fc.array(filter, { maxLength: 4 }),
+});
+
+test('an address shows what was seen when it was taken', () => {
+  fc.assert(
+    fc.property(view, (seen) => assert.deepEqual(readView(viewQuery(seen)), structuredClone(seen))),
+    { seed: 1 },
+  );
+});
+
+test('the usual view has the shortest address', () => {
+  assert.equal(viewQuery(USUAL), '');
+  assert.deepEqual(readView(''), USUAL);
+});
+
+test('what is unknown in an address is as usual, whatever it is', () => {
+  assert.deepEqual(
+    readView('?period=fortnight&compare=x&metric=%3Cb%3E&interval=eon&filter=nothing&filter=x=1'),
+    USUAL,
+  );
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (query) => {
+      readView(query);
+    }),
+    { seed: 2 },
+  );
+});
+
+test('a click filters by the value as it is, also where it has characters with a meaning', () => {
+  const text = filterText(filterOf('path', '/a*b|c\\d'));
+  assert.equal(text, 'path=/a\\*b\\|c\\\\d');
+  assert.equal(shownPattern(readFilter(text)!), '/a*b|c\\d');
+});
+
+test('the filter of a value is never longer than the server takes, and has no half of a character', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 4000, size: 'max' }), (value) => {
+      const { pattern } = filterOf('path', value);
+      assert.ok(`path=${pattern}`.length <= 1000);
+      assert.ok(!value.isWellFormed() || pattern.isWellFormed());
+      assert.match(pattern, /^(?:[^\\*|]|\\[\\*|])*\*?$/s);
+    }),
+    { seed: 3, numRuns: 50 },
+  );
+  assert.equal(filterOf('path', '|'.repeat(8000)).pattern.length % 2, 1);
+});
+
+test('a second click takes the filter away', () => {
+  const one = filterOf('country', 'DE');
+  const filters = toggled([], one);
+  assert.ok(has(filters, one));
+  assert.deepEqual(toggled(filters, one), []);
+});
+
+test('a value takes the place of another one of its dimension; those that are left out add up', () => {
+  const out = (value: string) => filterOf('country', value, true);
+  const filters = [filterOf('country', 'DE'), filterOf('country', 'AT'), out('US'), out('GB')].reduce<
+    readonly Filter[]
+  >(toggled, []);
+  assert.deepEqual(filters.map(filterText), ['country=AT', 'country!=US', 'country!=GB']);
+});

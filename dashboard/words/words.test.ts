@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { csvText } from './csv.ts';
+import { Format, flagOf } from './format.ts';
+import { periodName } from './period-name.ts';
+import { snippetOf } from './snippet.ts';
+
+const NOW = new Date(2026, 10, 24, 12);
+const english = new Format(['en-GB']);
+
+test('no cell of a table begins as a formula does', () => {
+  const cell = fc
+    .tuple(fc.constantFrom('=', '+', '-', '@', '\t', '\r', ''), fc.string({ unit: 'binary' }))
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(cell, (text) => {
+      const written = csvText([[text]]);
+      assert.doesNotMatch(written, /^"?[=+\-@\t\r](?!\n$)/);
+    }),
+    { seed: 1 },
+  );
+  assert.equal(csvText([['=cmd|"/c calc"!A1', 5]]), '"\'=cmd|""/c calc""!A1",5\r\n');
+});
+
+test('a text comes out of a table as it went in, but for the quote before a formula', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 4 }), (cells) => {
+      const safe = cells.map((text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text));
+      assert.deepEqual(parseRow(csvText([cells])), safe);
+    }),
+    { seed: 2 },
+  );
+});
+
+/** One row of RFC 4180. */
+function parseRow(row: string): string[] {
+  return [...`,${row.slice(0, -2)}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,"]*))/gs)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+  );
+}
+
+test("numbers are written in the reader's language", () => {
+  assert.equal(english.whole(1_234_567), '1,234,567');
+  assert.equal(new Format(['de-DE']).whole(1_234_567), '1.234.567');
+  assert.equal(english.short(99_999), '99,999');
+  assert.equal(english.short(1_234_567), '1.23m');
+  assert.equal(english.percent(0.1234), '12.3%');
+  assert.equal(english.change(0.12), '+12%');
+  assert.equal(english.rate(0.275), '0.28');
+  assert.equal(english.rate(1240.4), '1,240');
+  assert.equal(english.bytes(1_440_000_000), '1.4 GB');
+});
+
+test('durations have the two units that matter', () => {
+  assert.equal(english.duration(0), '0s');
+  assert.equal(english.duration(83.4), '1m 23s');
+  assert.equal(english.duration(3723), '1h 2m');
+});
+
+test('countries and languages have their names, and what is none stays as it is', () => {
+  assert.equal(english.country('DE'), 'Germany');
+  assert.equal(english.country('<b>'), '<b>');
+  assert.equal(new Format(['de']).language('fr'), 'Französisch');
+  assert.equal(english.language('zzzz'), 'zzzz');
+  assert.equal(flagOf('DE'), '🇩🇪');
+  assert.equal(flagOf(''), '🌐');
+});
+
+test('a period is called by its name while it goes on, and by its dates when it is over', () => {
+  assert.equal(periodName({ kind: '7d' }, NOW, ['en-GB']), 'Last 7 days');
+  assert.equal(periodName({ kind: 'day', date: '2026-11-23' }, NOW, ['en-GB']), 'Yesterday');
+  assert.equal(periodName({ kind: 'month', date: '2026-10-01' }, NOW, ['en-GB']), 'October 2026');
+  assert.match(
+    periodName({ kind: 'custom', from: '2026-11-02', to: '2026-11-08' }, NOW, ['en-GB']),
+    /^2\D+8 Nov 2026$/,
+  );
+});
+
+test('the snippet has the address of the server and the name of the site', () => {
+  const [script, pixel] = snippetOf('https://stats.example.com', 'example.com').split('\n');
+  assert.equal(
+    script,
+    '<script defer src="https://stats.example.com/script.js" data-site="example.com"></script>',
+  );
+  assert.match(pixel ?? '', /hit\.gif\?site=example\.com"/);
+});

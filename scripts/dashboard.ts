@@ -1,0 +1,88 @@
+/**
+ * Builds the dashboard, `dashboard/`, into `dist/dashboard`, from where the server gives it, and prints its sizes.
+ *
+ * With `--if-stale` only where a source is newer than what was built: before `npm start` and `npm test`, in little time.
+ */
+import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+const ROOT = join(import.meta.dirname, '..');
+const SOURCE = join(ROOT, 'dashboard');
+const BUILT = join(ROOT, 'dist', 'dashboard');
+
+/** A file of the built dashboard. Sizes are bytes. */
+export interface BuiltFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly gzip: number;
+  readonly brotli: number;
+}
+
+/** Builds it beside the last one, and then puts it in its place: a server that runs never finds a half. */
+export async function buildDashboard(): Promise<void> {
+  const { build } = await import('vite');
+  const outDir = `${BUILT}.${process.pid}`;
+  try {
+    await build({ configFile: join(SOURCE, 'vite.config.ts'), logLevel: 'warn', build: { outDir } });
+    rmSync(BUILT, { recursive: true, force: true });
+    renameSync(outDir, BUILT);
+  } finally {
+    rmSync(outDir, { recursive: true, force: true });
+  }
+}
+
+/** Builds it where that is needed. @returns whether it was */
+export async function refreshDashboard(): Promise<boolean> {
+  if (!isStale()) return false;
+  await buildDashboard();
+  return true;
+}
+
+/** What is built. */
+export function dashboardFiles(): BuiltFile[] {
+  return readdirSync(BUILT, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name, parentPath }) => {
+      const content = readFileSync(join(parentPath, name));
+      const [gzip, brotli] = [gzipSync(content, { level: 9 }).length, brotliCompressSync(content).length];
+      return { name, bytes: content.length, gzip, brotli };
+    })
+    .sort((a, b) => b.gzip - a.gzip);
+}
+
+/** A folder is newer than its files where one of them is gone. */
+function isStale(): boolean {
+  const built = statSync(join(BUILT, 'index.html'), { throwIfNoEntry: false });
+  if (!built) return true;
+  const sources = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.endsWith('.test.ts'))
+    .map((name) => join(SOURCE, name));
+  return [SOURCE, join(ROOT, 'package-lock.json'), ...sources].some(
+    (path) => statSync(path).mtimeMs > built.mtimeMs,
+  );
+}
+
+function report(): string {
+  const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1).padStart(7);
+  const files = dashboardFiles();
+  const scripts = files.filter(({ name }) => name.endsWith('.js'));
+  const total = scripts.reduce((sum, { gzip }) => sum + gzip, 0);
+  return [
+    'dashboard, in kB:     raw    gzip  brotli',
+    ...files.map(
+      ({ name, bytes, gzip, brotli }) =>
+        `  ${name.padEnd(24)}${kilobytes(bytes)} ${kilobytes(gzip)} ${kilobytes(brotli)}`,
+    ),
+    `  all JavaScript${' '.repeat(18)}${kilobytes(total)}`,
+  ].join('\n');
+}
+
+if (import.meta.main) {
+  if (process.argv.includes('--if-stale')) {
+    if (await refreshDashboard()) console.log(report());
+  } else {
+    await buildDashboard();
+    console.log(report());
+  }
+}
