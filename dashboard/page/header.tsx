@@ -41,7 +41,14 @@ export function Header({ sites }: { readonly sites: readonly Site[] }) {
       <PeriodPicker />
       <Menu
         name={`Compare: ${COMPARISON_NAMES[view.value.compare]}`}
-        label={<span class="compare-label">{COMPARISON_NAMES[view.value.compare]}</span>}
+        label={
+          <>
+            <span class="compare-icon">
+              <Icon name="compare" />
+            </span>
+            <span class="compare-label">{COMPARISON_NAMES[view.value.compare]}</span>
+          </>
+        }
         choices={COMPARISONS.map((value) => ({
           value,
           label: COMPARISON_NAMES[value],

@@ -22,7 +22,7 @@ interface RankedProps {
 /** A ranking with its states: awaited, there, empty, wrong. */
 export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: RankedProps) {
   const { data, error, isLoading } = useRanking(ranking, limit, more);
-  const totals = useAnswer<Stats>(statsQuestion(view.value, now.value)).data?.totals;
+  const totals = useAnswer<Stats>(statsQuestion(view.value, now.value));
   if (!data && error) return <Fault error={error} />;
   if (!data) return <RowsSkeleton />;
   const rows = search(rowsOf(ranking, data), ranking, wanted).slice(0, limit);
@@ -36,7 +36,11 @@ export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: Ranke
   }
   // Bots are none of the visitors: of theirs only the sum is known.
   const visitors =
-    ranking.by === 'bot' ? data.rows.reduce((sum, row) => sum + row.visitors, 0) : (totals?.visitors ?? 0);
+    ranking.by === 'bot'
+      ? data.rows.reduce((sum, row) => sum + row.visitors, 0)
+      : totals.isLoading
+        ? 0
+        : (totals.data?.totals.visitors ?? 0);
   return (
     <Rows
       ranking={ranking}

@@ -34,7 +34,7 @@ export function Rows({ ranking, rows, visitors, isStale, error, onPick }: RowsPr
             <RowLine
               ranking={ranking}
               row={row}
-              share={visitors > 0 ? row.visitors / visitors : 0}
+              share={visitors > 0 ? Math.min(1, row.visitors / visitors) : undefined}
               length={row.hits / most}
               tip={tip}
               onPick={onPick}
@@ -49,7 +49,8 @@ export function Rows({ ranking, rows, visitors, isStale, error, onPick }: RowsPr
 interface RowLineProps {
   readonly ranking: Ranking;
   readonly row: Row;
-  readonly share: number;
+  /** Undefined while the whole is awaited. */
+  readonly share: number | undefined;
   readonly length: number;
   readonly tip: string | undefined;
   readonly onPick: (() => void) | undefined;
@@ -61,7 +62,7 @@ function RowLine({ ranking, row, share, length, tip, onPick }: RowLineProps) {
   const counts = (ranking.counts ?? 'Hits').toLowerCase();
   const inside = (
     <>
-      <span class="bar" style={{ '--length': `${Math.max(0.4, 100 * length)}%` }} />
+      <span class="bar" style={{ '--length': Math.max(0.01, length) }} />
       <span class="value" title={name}>
         {ranking.mark && (
           <span class="mark" aria-hidden="true">
@@ -78,7 +79,7 @@ function RowLine({ ranking, row, share, length, tip, onPick }: RowLineProps) {
         {format.short(row.hits)}
         <span class="hidden"> {counts}, </span>
       </span>
-      <span class="number quiet-number">{format.percent(share)}</span>
+      <span class="number quiet-number">{share === undefined ? '' : format.percent(share)}</span>
     </>
   );
   if (!dimension) return <div class="row">{inside}</div>;
@@ -105,7 +106,7 @@ export function RowsSkeleton() {
     <div class="rows skeleton" aria-hidden="true">
       {[92, 74, 61, 47, 38, 30, 22, 16].map((length) => (
         <div key={length} class="row">
-          <span class="bar" style={{ '--length': `${length}%` }} />
+          <span class="bar" style={{ '--length': length / 100 }} />
         </div>
       ))}
     </div>

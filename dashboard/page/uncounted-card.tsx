@@ -58,7 +58,7 @@ function DroppedHits() {
       <ol>
         {dropped.map(({ reason, hits }) => (
           <li key={reason} class="row">
-            <span class="bar" style={{ '--length': `${(100 * hits) / most}%` }} />
+            <span class="bar" style={{ '--length': hits / most }} />
             <span class="value">{REASONS[reason] ?? reason}</span>
             <span class="number">{format.short(hits)}</span>
           </li>

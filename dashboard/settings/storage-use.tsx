@@ -32,10 +32,7 @@ export function StorageUse() {
               <ol>
                 {tables.map((table) => (
                   <li key={table.table} class="row">
-                    <span
-                      class="bar"
-                      style={{ '--length': `${(100 * table.bytes) / Math.max(1, tables[0]!.bytes)}%` }}
-                    />
+                    <span class="bar" style={{ '--length': table.bytes / Math.max(1, tables[0]!.bytes) }} />
                     <span class="value">{TABLES[table.table] ?? table.table}</span>
                     <span class="number">{format.bytes(table.bytes)}</span>
                   </li>

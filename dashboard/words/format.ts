@@ -1,10 +1,12 @@
-/** Numbers, times and names in the reader's language. */
+/** Numbers and dates as the reader's language writes them; names and units in that of the page. */
 
 import { lengthOf } from '../view/sliding-window.ts';
 
 /** Regional indicators begin here; a flag is two of them. */
 const INDICATOR_A = 0x1f1e6;
 const LETTER_A = 0x41;
+/** The page's own. */
+const LANGUAGE = 'en';
 /** From here on a number is shortened where it stands large. */
 const LONG = 100_000;
 
@@ -30,8 +32,8 @@ export class Format {
       maximumFractionDigits: 0,
       signDisplay: 'exceptZero',
     });
-    this.#regions = new Intl.DisplayNames(all, { type: 'region', fallback: 'code' });
-    this.#languages = new Intl.DisplayNames(all, { type: 'language', fallback: 'code' });
+    this.#regions = new Intl.DisplayNames(LANGUAGE, { type: 'region', fallback: 'code' });
+    this.#languages = new Intl.DisplayNames(LANGUAGE, { type: 'language', fallback: 'code' });
   }
 
   /** `1,234,567` */
@@ -66,22 +68,20 @@ export class Format {
   /** `1m 23s` of 83 seconds. */
   duration(seconds: number): string {
     const whole = Math.round(seconds);
-    const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-    const parts: [number, string][] = [
-      [hours, 'hour'],
-      [minutes, 'minute'],
-      [hours > 0 ? 0 : whole % 60, 'second'],
+    const [days, hours, minutes] = [
+      Math.floor(whole / 86_400),
+      Math.floor(whole / 3600) % 24,
+      Math.floor(whole / 60) % 60,
     ];
-    const said = parts.filter(([value]) => value > 0);
-    return (said.length > 0 ? said : parts.slice(2))
-      .map(([value, unit]) => this.#unit(value, unit, 'narrow'))
-      .join(' ');
+    if (days > 0) return `${this.whole(days)}d ${hours}h`;
+    if (hours > 0) return `${hours}h ${minutes}m`;
+    return minutes > 0 ? `${minutes}m ${whole % 60}s` : `${whole}s`;
   }
 
   /** `5 minutes` of 300: the length of a window. */
   window(seconds: number): string {
     const { value, unit } = lengthOf(seconds);
-    return this.#unit(value, unit, 'long');
+    return `${value} ${unit}${value === 1 ? '' : 's'}`;
   }
 
   /** `1.4 GB` */
@@ -96,7 +96,7 @@ export class Format {
     }).format(value / 1000 ** power);
   }
 
-  /** A country by its code; the code where it has no name. */
+  /** A country by its code, in English; the code where it has no name. */
   country(code: string): string {
     return /^[A-Z]{2}$/.test(code) ? (this.#regions.of(code) ?? code) : code;
   }
@@ -118,10 +118,6 @@ export class Format {
     return new Intl.DateTimeFormat([...this.locales], { dateStyle: 'medium', timeZone: 'UTC' }).format(
       new Date(`${date}T00:00:00Z`),
     );
-  }
-
-  #unit(value: number, unit: string, unitDisplay: 'narrow' | 'long'): string {
-    return new Intl.NumberFormat([...this.locales], { style: 'unit', unit, unitDisplay }).format(value);
   }
 }
 

@@ -53,6 +53,8 @@ test("numbers are written in the reader's language", () => {
 });
 
 test('durations have the two units that matter', () => {
+  assert.equal(english.duration(90_000), '1d 1h');
+  assert.equal(english.window(300), '5 minutes');
   assert.equal(english.duration(0), '0s');
   assert.equal(english.duration(83.4), '1m 23s');
   assert.equal(english.duration(3723), '1h 2m');
@@ -61,7 +63,7 @@ test('durations have the two units that matter', () => {
 test('countries and languages have their names, and what is none stays as it is', () => {
   assert.equal(english.country('DE'), 'Germany');
   assert.equal(english.country('<b>'), '<b>');
-  assert.equal(new Format(['de']).language('fr'), 'Französisch');
+  assert.equal(english.language('fr'), 'French');
   assert.equal(english.language('zzzz'), 'zzzz');
   assert.equal(flagOf('DE'), '🇩🇪');
   assert.equal(flagOf(''), '🌐');
