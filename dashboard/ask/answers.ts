@@ -1,18 +1,27 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, ask } from './api.ts';
+import { ApiError } from './api.ts';
 import { lost, recovered } from './connection.ts';
 import { signedOut } from './session.ts';
+import { askShared } from './shared-ask.ts';
 
 /** Answers that are kept, so that going back shows at once what was there. */
 const MOST_KEPT = 80;
-/** Younger answers are not asked for again. */
+/** Younger answers are not asked for again, unless there is reason to. */
 const FRESH_MS = 5000;
 const FIRST_RETRY_MS = 1500;
 const LONGEST_RETRY_MS = 20_000;
+/** What is left of the slowest answer's time with each that follows. */
+const FADING = 0.9;
 
 /** Rises whenever answers about now are worth asking for again. */
 export const pulse = signal(0);
+
+/** Milliseconds that the slowest of the last answers took. */
+let slowest = 0;
+export function slowestAnswer(): number {
+  return slowest;
+}
 
 export interface Answer<Result> {
   /** The last answer; of another question as long as this one's is not there, see `isLoading`. */
@@ -25,6 +34,8 @@ export interface Answer<Result> {
 interface Kept {
   readonly data: unknown;
   readonly at: number;
+  /** The pulse at that time. */
+  readonly beat: number;
 }
 
 /** By question; the one used longest ago first. */
@@ -32,7 +43,7 @@ const kept = new Map<string, Kept>();
 
 function keep(question: string, data: unknown): void {
   kept.delete(question);
-  kept.set(question, { data, at: Date.now() });
+  kept.set(question, { data, at: Date.now(), beat: pulse.value });
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
 }
 
@@ -64,7 +75,7 @@ export function useAnswer<Result>(question: string | undefined): Answer<Result> 
     last.current = subject;
     const known = kept.get(question);
     if (known && !isSame) setAnswer({ subject, data: known.data as Result });
-    if (known && Date.now() - known.at < FRESH_MS) return;
+    if (known && known.beat === beat && Date.now() - known.at < FRESH_MS) return;
     const asking = new AbortController();
     void asked<Result>(question, asking.signal, (outcome) => {
       if ('data' in outcome) keep(question, outcome.data);
@@ -90,7 +101,9 @@ async function asked<Result>(
 ): Promise<void> {
   for (let pause = FIRST_RETRY_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
     try {
-      const data = await ask<Result>(question, { signal });
+      const start = performance.now();
+      const data = await askShared<Result>(question, signal);
+      slowest = Math.max(slowest * FADING, performance.now() - start);
       if (signal.aborted) return;
       recovered();
       tell({ data });

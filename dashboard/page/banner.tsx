@@ -1,14 +1,29 @@
+import { effect, signal } from '@preact/signals';
 import { isConnected } from '../ask/connection.ts';
+
+const NOTICE_MS = 6000;
+
+/** Something that went wrong, told for some seconds. */
+export const notice = signal('');
+
+effect(() => {
+  if (notice.value === '') return;
+  const timer = setTimeout(() => {
+    notice.value = '';
+  }, NOTICE_MS);
+  return () => clearTimeout(timer);
+});
 
 /** Tells that the server is away. What was there stays, and goes on by itself. */
 export function Banner() {
   return (
-    <div class="banner" role="status" data-shown={!isConnected.value}>
+    <div class="banner" role="status">
       {!isConnected.value && (
         <p>
           <span class="dot" aria-hidden="true" /> Connection lost. Trying again…
         </p>
       )}
+      {notice.value !== '' && <p>{notice.value}</p>}
     </div>
   );
 }

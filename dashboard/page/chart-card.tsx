@@ -99,7 +99,7 @@ function ChartTools({ answer: { data }, metric }: PanelProps) {
         )}
       </p>
       <Menu
-        name={`Interval: ${chosen}`}
+        name={`By ${chosen}: interval`}
         label={`By ${chosen}`}
         choices={intervals.map((each) => ({ value: each, label: `By ${each}` }))}
         chosen={chosen}

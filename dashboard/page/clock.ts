@@ -1,29 +1,56 @@
-import { signal } from '@preact/signals';
-import { pulse } from '../ask/answers.ts';
+import { effect, signal } from '@preact/signals';
+import { pulse, slowestAnswer } from '../ask/answers.ts';
+import { isConnected } from '../ask/connection.ts';
 import { live } from '../ask/live-feed.ts';
 
 const MINUTE_MS = 60_000;
-/** Answers about a period that goes on are at most so old while hits come. */
-const REFRESH_MS = 10_000;
+/** Answers about a period that goes on are asked for again at most so often while hits come. */
+const REFRESH_MS = 8000;
+/** Within which a page has its first answers. */
+const BEGINNING_MS = 2000;
+/** Where answers take long, the server has so many times as long a rest. */
+const REST = 20;
 
 /** The present, to the minute. */
 export const now = signal(new Date());
 
-let hitsThen = -1;
-
-/** Lets the present go on, and asks again while hits come and somebody looks. */
+/** Lets the present go on, and asks again when hits have come and somebody looks. */
 export function startClock(): void {
+  let hits: number | undefined;
+  const begin = Date.now();
+  let last = begin;
+  let isDue = false;
+  const beat = () => {
+    isDue = false;
+    last = Date.now();
+    if (!document.hidden) pulse.value++;
+  };
+  effect(() => {
+    const total = live.value?.total.hits;
+    if (total === undefined || total === hits) return;
+    // What the page begins with is as new as its first answers.
+    const isFirst = hits === undefined && Date.now() - begin < BEGINNING_MS;
+    hits = total;
+    const rest = Math.max(REFRESH_MS, REST * slowestAnswer());
+    if (isFirst || isDue) return;
+    isDue = true;
+    setTimeout(beat, Math.max(0, last + rest - Date.now()));
+  });
   setInterval(() => {
-    if (document.hidden) return;
-    if (Math.floor(Date.now() / MINUTE_MS) !== Math.floor(now.value.getTime() / MINUTE_MS))
-      now.value = new Date();
-    const hits = live.value?.total.hits ?? -1;
-    if (hits !== hitsThen && hitsThen >= 0) pulse.value++;
-    hitsThen = hits;
-  }, REFRESH_MS);
+    if (!document.hidden && minuteOf(Date.now()) !== minuteOf(now.value.getTime())) now.value = new Date();
+  }, 1000);
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) return;
     now.value = new Date();
-    pulse.value++;
+    beat();
   });
+  let wasConnected = true;
+  effect(() => {
+    if (isConnected.value && !wasConnected) beat();
+    wasConnected = isConnected.value;
+  });
+}
+
+function minuteOf(time: number): number {
+  return Math.floor(time / MINUTE_MS);
 }

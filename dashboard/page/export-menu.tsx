@@ -1,8 +1,9 @@
 import type { Stats, Top } from '../ask/answer-types.ts';
-import { ask } from '../ask/api.ts';
+import { ApiError, ask } from '../ask/api.ts';
 import { exportQuestion, statsQuestion, topQuestion } from '../ask/questions.ts';
 import { session } from '../ask/session.ts';
 import { csvText } from '../words/csv.ts';
+import { notice } from './banner.tsx';
 import { now } from './clock.ts';
 import { Icon } from './icon.tsx';
 import { type Choice, Menu } from './menu.tsx';
@@ -42,6 +43,15 @@ export function ExportMenu() {
 }
 
 async function take(kind: Kind): Promise<void> {
+  try {
+    await give(kind);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    notice.value = error.message;
+  }
+}
+
+async function give(kind: Kind): Promise<void> {
   if (kind === 'series')
     save('series.csv', seriesCsv(await ask<Stats>(statsQuestion(view.value, now.value))));
   else if (kind === 'tops') save('tables.csv', await tables());

@@ -1,0 +1,42 @@
+import { ask } from './api.ts';
+
+/** A question under way, and how many wait for its answer. */
+interface Flight {
+  readonly answer: Promise<unknown>;
+  readonly ending: AbortController;
+  waiting: number;
+}
+
+const flights = new Map<string, Flight>();
+
+/**
+ * Asks the server, once for all who have the same question at a time. It is let go when none of them waits any more.
+ *
+ * @throws ApiError
+ */
+export async function askShared<Result>(question: string, signal: AbortSignal): Promise<Result> {
+  const flight = flights.get(question) ?? depart(question);
+  flight.waiting++;
+  signal.addEventListener(
+    'abort',
+    () => {
+      flight.waiting--;
+      if (flight.waiting > 0) return;
+      if (flights.get(question) === flight) flights.delete(question);
+      flight.ending.abort();
+    },
+    { once: true },
+  );
+  return (await flight.answer) as Result;
+}
+
+function depart(question: string): Flight {
+  const ending = new AbortController();
+  const land = () => {
+    if (flights.get(question) === flight) flights.delete(question);
+  };
+  const answer = ask(question, { signal: ending.signal }).finally(land);
+  const flight: Flight = { answer, ending, waiting: 0 };
+  flights.set(question, flight);
+  return flight;
+}

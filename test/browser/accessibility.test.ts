@@ -1,0 +1,93 @@
+/** Axe finds nothing: in both colours, at both widths, on each page and dialog. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import axe, { type AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
+import { closeQuietly, Dashboard, keepScreenshot, PHONE, settled, WIDE } from '../fixtures/dashboard.ts';
+import { visitsOf } from '../fixtures/visits.ts';
+
+const DAY = 86_400_000;
+const SCHEMES = ['light', 'dark'] as const;
+
+const program = await browserProgram();
+
+/** What axe has to say of what is shown, in both colours and at both widths. */
+async function violations(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of SCHEMES) {
+    for (const viewport of [WIDE, PHONE]) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.evaluate(axe.source);
+      const results: AxeResults = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })');
+      for (const { id, help, nodes } of results.violations) {
+        const where = nodes.map(({ html }) => html.slice(0, 160)).join(' | ');
+        found.push(`${colorScheme}, ${viewport.width} wide: ${id}: ${help}: ${where}`);
+      }
+    }
+  }
+  return found;
+}
+
+describe('accessibility', { skip: program === undefined && BROWSER_MISSING }, async () => {
+  if (program === undefined) return;
+  const dashboard = await Dashboard.start(program);
+
+  test('the page of who has no token, and that of a first run', async () => {
+    const stranger = await dashboard.open('', {}, '');
+    await stranger.page.getByLabel('Admin token').waitFor();
+    assert.deepEqual(await violations(stranger.page), []);
+    await closeQuietly(stranger);
+    const open = await dashboard.open();
+    await open.page.getByRole('heading', { name: 'Count your first hit' }).waitFor();
+    assert.deepEqual(await violations(open.page), []);
+    await closeQuietly(open);
+  });
+
+  describe('with hits', () => {
+    before(async () => {
+      const to = Date.now();
+      await dashboard.send(
+        visitsOf({ from: to - 20 * DAY, to, count: 400, sites: ['a.example', 'b.example'] }),
+      );
+    });
+
+    test('the page with a filter, and its menus and dialogs', async () => {
+      const open = await dashboard.open('?period=30d&filter=country!%3DXX');
+      const { page } = open;
+      await settled(page);
+      await page.locator('.u-over').waitFor();
+      assert.deepEqual(await violations(page), []);
+      for (const name of [/^Period:/, 'All countries', 'As a table', /Keys/]) {
+        await page.getByRole('button', { name }).click();
+        await page.locator('dialog, [role=menu]').waitFor();
+        assert.deepEqual(await violations(page), [], String(name));
+        await page.keyboard.press('Escape');
+        await page.locator('dialog, [role=menu]').waitFor({ state: 'detached' });
+      }
+      await closeQuietly(open);
+    });
+
+    test('the settings, with a token just made', async () => {
+      const open = await dashboard.open();
+      const { page } = open;
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('heading', { name: 'Health' }).waitFor();
+      await settled(page);
+      await page.getByLabel('Name', { exact: true }).fill('reports');
+      await page.getByRole('button', { name: 'Create token' }).click();
+      await page.getByText('not shown again').waitFor();
+      await page.getByRole('button', { name: /^Snippet of a\.example/ }).click();
+      assert.deepEqual(await violations(page), []);
+      for (const [name, viewport] of [
+        ['settings', WIDE],
+        ['settings-phone', PHONE],
+      ] as const) {
+        await page.setViewportSize(viewport);
+        await keepScreenshot(page, name);
+      }
+      await closeQuietly(open);
+    });
+  });
+});

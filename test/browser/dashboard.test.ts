@@ -1,0 +1,202 @@
+/** The page with hits on it, as people use it. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
+import {
+  closeQuietly,
+  Dashboard,
+  keepScreenshot,
+  overflow,
+  PHONE,
+  settled,
+  themeOf,
+} from '../fixtures/dashboard.ts';
+import { visitsOf } from '../fixtures/visits.ts';
+
+const DAY = 86_400_000;
+const SITES = ['example.com', 'docs.example.com', 'shop.example.org'];
+
+const program = await browserProgram();
+
+/** The number of a tile, once it is there. */
+async function figure(page: Page, name: string): Promise<number> {
+  const value = page
+    .getByRole('button', { name: new RegExp(`^${name}`) })
+    .locator('.tile-value:not(.awaited)');
+  return Number((await value.innerText()).replaceAll(',', ''));
+}
+
+describe('the page', { skip: program === undefined && BROWSER_MISSING }, async () => {
+  if (program === undefined) return;
+  const dashboard = await Dashboard.start(program);
+
+  before(async () => {
+    const to = Date.now() - 60_000;
+    await dashboard.send(visitsOf({ from: to - 40 * DAY, to, count: 1500, sites: SITES }));
+  });
+
+  test('a click on a row filters, the address says so, and going back takes the filter away', async () => {
+    const open = await dashboard.open('?period=30d');
+    const { page } = open;
+    await settled(page);
+    const all = await figure(page, 'Hits');
+    await page.getByRole('button', { name: /^Germany/ }).click();
+    await page.getByRole('region', { name: 'Filters' }).getByText('Germany').waitFor();
+    await settled(page);
+    const some = await figure(page, 'Hits');
+    assert.ok(some > 0 && some < all, `${some} of ${all}`);
+    assert.equal(new URL(page.url()).searchParams.get('filter'), 'country=DE');
+
+    await page.getByRole('button', { name: /is Germany: turn round/ }).click();
+    await settled(page);
+    assert.equal(await figure(page, 'Hits'), all - some);
+
+    await page.goBack();
+    await page.goBack();
+    await page.getByRole('region', { name: 'Filters' }).waitFor({ state: 'detached' });
+    await settled(page);
+    assert.equal(await figure(page, 'Hits'), all);
+    await closeQuietly(open);
+  });
+
+  test('whoever opens an address sees what was seen there, and a second click takes the filter away', async () => {
+    const open = await dashboard.open(
+      '?site=example.com&period=30d&compare=none&metric=hits&filter=path%3D%2Fpricing',
+    );
+    const { page } = open;
+    await settled(page);
+    const pages = page.getByRole('region', { name: 'Pages', exact: true });
+    const row = pages.getByRole('button', { name: /^\/pricing/ });
+    assert.equal(await row.getAttribute('aria-pressed'), 'true');
+    assert.equal(await pages.locator('.rows li').count(), 1);
+    assert.match(await page.getByRole('button', { name: /^Site:/ }).innerText(), /example\.com/);
+    assert.equal(await page.getByRole('button', { name: /^Hits/ }).getAttribute('aria-pressed'), 'true');
+    await row.click();
+    await settled(page);
+    assert.ok((await pages.locator('.rows li').count()) > 5);
+    assert.equal(new URL(page.url()).searchParams.has('filter'), false);
+    await closeQuietly(open);
+  });
+
+  test('keys choose periods, go back and forth, compare, and tell what they do', async () => {
+    const open = await dashboard.open();
+    const { page } = open;
+    await settled(page);
+    const names = { r: 'Last 30 minutes', d: 'Today', e: 'Yesterday', w: 'Last 7 days', t: 'Last 30 days' };
+    for (const [key, name] of Object.entries({
+      ...names,
+      m: 'This month',
+      y: 'Last 12 months',
+      a: 'All time',
+    })) {
+      await page.keyboard.press(key);
+      await page.getByRole('button', { name: `Period: ${name}` }).waitFor();
+    }
+    await page.keyboard.press('w');
+    await page.keyboard.press('ArrowLeft');
+    assert.match(page.url(), /period=7d&date=\d{4}-\d\d-\d\d/);
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('button', { name: 'Period: Last 7 days' }).waitFor();
+    await page.keyboard.press('x');
+    await page.getByRole('button', { name: 'Compare: No comparison' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await closeQuietly(open);
+  });
+
+  test('the numbers of now move while hits come, and those of the period follow', async () => {
+    const open = await dashboard.open('?site=live.example&period=day');
+    const { page } = open;
+    const now = page.getByRole('region', { name: 'Now', exact: true });
+    const hits = now.locator('dd').nth(1);
+    const seen = new Set<number>();
+    const from = Date.now();
+    for (const end = from + 4000; Date.now() < end; ) {
+      const hit = { site: 'live.example', url: 'https://live.example/', referrer: '', language: 'en' };
+      const who = {
+        address: `2.21.17.${seen.size}`,
+        user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+      };
+      await dashboard.send([{ ...hit, ...who, time: new Date().toISOString() }]);
+      await page.waitForTimeout(150);
+      seen.add(Number(await hits.innerText()) || 0);
+    }
+    assert.ok(seen.size >= 3, `only ${[...seen]}`);
+    const numbers = [...seen];
+    assert.deepEqual(
+      numbers,
+      numbers.toSorted((a, b) => a - b),
+    );
+    const slider = now.getByRole('slider');
+    await slider.focus();
+    await page.keyboard.press('Home');
+    await now.getByText('10 seconds').waitFor();
+    // The period is asked for again by itself.
+    await page
+      .getByRole('button', { name: /^Hits/ })
+      .locator('.tile-value', { hasText: /^[1-9]/ })
+      .waitFor({ timeout: 15_000 });
+    await closeQuietly(open);
+  });
+
+  test('a dialog has all rows, finds some of them, and gives them as a table', async () => {
+    const open = await dashboard.open('?period=30d');
+    const { page } = open;
+    await settled(page);
+    await page.getByRole('button', { name: 'All pages' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Pages' });
+    await dialog.getByRole('button', { name: /^\/contact/ }).waitFor();
+    await dialog.getByRole('searchbox').fill('DOCS');
+    assert.equal(await dialog.locator('.rows li').count(), 3);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('button', { name: 'Download as CSV' }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), 'utf8')).split('\r\n');
+    assert.equal(lines.length, 5);
+    assert.match(lines[0]!, /^\uFEFFPage,Visitors,Hits$/);
+    assert.match(lines[1]!, /^\/docs\/getting-started,\d+,\d+$/);
+    await dialog.getByRole('button', { name: /^\/docs\/api/ }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'Filters' }).getByText('/docs/api').waitFor();
+    await closeQuietly(open);
+  });
+
+  test('colours are those of the system, or of the choice, which a reload keeps', async () => {
+    const open = await dashboard.open('?period=30d', { colorScheme: 'dark' });
+    const { page } = open;
+    await settled(page);
+    assert.equal(await themeOf(page), 'dark');
+    await keepScreenshot(page, 'dark');
+    await page.getByRole('button', { name: /^Colours: auto/ }).click();
+    assert.equal(await themeOf(page), 'light');
+    await page.reload();
+    await settled(page);
+    assert.equal(await themeOf(page), 'light');
+    await keepScreenshot(page, 'light');
+    await closeQuietly(open);
+  });
+
+  test('a phone shows everything, and nothing beside its edge', async () => {
+    const open = await dashboard.open('?period=30d&filter=country%3DUS', {
+      viewport: PHONE,
+      hasTouch: true,
+      isMobile: true,
+    });
+    const { page } = open;
+    await settled(page);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await keepScreenshot(page, `phone-${colorScheme}`);
+    }
+    assert.equal(await overflow(page), 0);
+    await page.getByRole('button', { name: /^Period:/ }).tap();
+    await page.getByRole('menuitemradio', { name: /Today/ }).tap();
+    await page.getByRole('button', { name: 'Period: Today' }).waitFor();
+    await closeQuietly(open);
+  });
+});

@@ -1,0 +1,49 @@
+/** From a server that nobody knows to the first hit that is seen. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
+import { closeQuietly, Dashboard, keepScreenshot } from '../fixtures/dashboard.ts';
+import { TOKEN } from '../fixtures/running-server.ts';
+
+const program = await browserProgram();
+
+describe('first run', { skip: program === undefined && BROWSER_MISSING }, async () => {
+  if (program === undefined) return;
+  const dashboard = await Dashboard.start(program);
+
+  test('who has no token is asked for it, a wrong one is refused, and the right one opens the page', async () => {
+    const { page } = await dashboard.open('', {}, '');
+    const field = page.getByLabel('Admin token');
+    await field.fill('not-the-token-at-all');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    await keepScreenshot(page, 'sign-in');
+    await field.fill(TOKEN);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Count your first hit' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Count your first hit' }).waitFor();
+    await page.context().close();
+  });
+
+  test('the printed link opens the page, its token leaves the address, and the first hit shows up by itself', async () => {
+    const open = await dashboard.open();
+    const { page } = open;
+    await page.getByRole('heading', { name: 'Count your first hit' }).waitFor();
+    assert.doesNotMatch(page.url(), /token/);
+    await page.getByLabel('Which site do you want to count?').fill('shop.example');
+    const snippet = await page.locator('.snippet pre').innerText();
+    assert.ok(
+      snippet.startsWith(`<script defer src="${dashboard.url}/script.js" data-site="shop.example"></script>`),
+    );
+    await keepScreenshot(page, 'first-run');
+
+    await dashboard.server.send('/hit.gif?site=shop.example&path=/first');
+    await page.getByRole('button', { name: /^\/first 1 visitors/ }).waitFor();
+    await page
+      .getByRole('button', { name: /^Visitors/ })
+      .getByText('1', { exact: true })
+      .waitFor();
+    await closeQuietly(open);
+  });
+});

@@ -1,0 +1,38 @@
+/** A server that goes away and comes back, under a page that stays. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
+import { Dashboard, keepScreenshot } from '../fixtures/dashboard.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
+
+const program = await browserProgram();
+
+describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, async () => {
+  if (program === undefined) return;
+  const dashboard = await Dashboard.start(program);
+
+  test('is told of, what was there stays, and all goes on by itself when it is back', async () => {
+    const { port } = dashboard.server;
+    await dashboard.server.send('/hit.gif?site=a.example&path=/before');
+    const { page } = await dashboard.open('?period=day');
+    const row = page.getByRole('button', { name: /^\/before 1 visitors/ });
+    await row.waitFor();
+
+    dashboard.server.child.kill('SIGKILL');
+    await dashboard.server.ended;
+    await page.getByText('Connection lost').waitFor();
+    assert.ok(await row.isVisible());
+    // A question while it is away is answered when it is back.
+    await page.keyboard.press('w');
+    await keepScreenshot(page, 'lost-server');
+
+    dashboard.server = await RunningServer.start(dashboard.dataDir, '--port', String(port));
+    await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 15_000 });
+    await dashboard.server.send('/hit.gif?site=a.example&path=/after');
+    await page.getByRole('button', { name: /^\/after 1 visitors/ }).waitFor({ timeout: 20_000 });
+
+    await page.reload();
+    await page.getByRole('button', { name: /^\/after 1 visitors/ }).waitFor();
+    await page.context().close();
+  });
+});
