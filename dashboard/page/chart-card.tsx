@@ -68,11 +68,11 @@ function ChartPanel({ answer: { data, error, isLoading }, metric }: PanelProps) 
   if (!data && error) return <Fault error={error} />;
   if (!data || !columns) return <div class="plot-skeleton" aria-hidden="true" />;
   if (!isLoading && data.totals.hits === 0) return <Nothing />;
-  const { name, say } = METRIC_WORDS[metric];
+  const { name, say, isWhole } = METRIC_WORDS[metric];
   return (
     <div class={isLoading ? 'stale' : ''} aria-busy={isLoading}>
       <Chart
-        {...{ name, say, columns, timesBefore }}
+        {...{ name, say, isWhole, columns, timesBefore }}
         interval={data.interval}
         isGoingOn={isGoingOn(period, now.value)}
       />

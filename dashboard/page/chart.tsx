@@ -14,6 +14,7 @@ interface ChartProps {
   readonly interval: Interval;
   readonly isGoingOn: boolean;
   readonly say: (value: number) => string;
+  readonly isWhole: boolean;
 }
 
 interface Pointed {
@@ -23,7 +24,7 @@ interface Pointed {
 
 /** A line over time, with that of the period before. Arrow keys go along it. */
 export function Chart(props: ChartProps) {
-  const { name, columns, interval, isGoingOn, say } = props;
+  const { name, columns, interval, isGoingOn, say, isWhole } = props;
   const [pointed, setPointed] = useState<Pointed>();
   const root = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -31,7 +32,7 @@ export function Chart(props: ChartProps) {
   useEffect(() => {
     const element = root.current!;
     const drawing = {
-      ...{ columns, interval, isGoingOn, say, locales: format.locales },
+      ...{ columns, interval, isGoingOn, say, isWhole, locales: format.locales },
       onCursor: (place: number | undefined, left: number) =>
         setPointed(place === undefined || left < 0 ? undefined : { place, left }),
     };
@@ -44,7 +45,7 @@ export function Chart(props: ChartProps) {
       drawn.destroy();
       setPointed(undefined);
     };
-  }, [columns, interval, isGoingOn, say, dark]);
+  }, [columns, interval, isGoingOn, say, isWhole, dark]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const drawn = plot.current;

@@ -22,7 +22,13 @@ const COMPARISON_NAMES: Readonly<Record<Comparison, string>> = {
 };
 const MENU_PERIODS = ['realtime', 'day', '7d', '30d', 'month', '12mo', 'all'] as const;
 
-export function Header({ sites }: { readonly sites: readonly Site[] }) {
+interface HeaderProps {
+  readonly sites: readonly Site[];
+  /** Whether there is nothing to choose from yet. */
+  readonly isFirstRun: boolean;
+}
+
+export function Header({ sites, isFirstRun }: HeaderProps) {
   return (
     <header class="top">
       <a
@@ -36,8 +42,34 @@ export function Header({ sites }: { readonly sites: readonly Site[] }) {
       >
         <Logo />
       </a>
-      <SitePicker sites={sites} />
+      {isFirstRun ? <b>Hit Tracker</b> : <SitePicker sites={sites} />}
       <div class="spring" />
+      {!isFirstRun && <Choices />}
+      <div class="top-tools">
+        {!isFirstRun && <ExportMenu />}
+        <ThemeButton />
+        {session.value?.admin && (
+          <a
+            class="quiet"
+            href="/dashboard/settings"
+            aria-label="Settings"
+            onClick={(event) => {
+              event.preventDefault();
+              openSettings();
+            }}
+          >
+            <Icon name="gear" />
+          </a>
+        )}
+      </div>
+    </header>
+  );
+}
+
+/** What the numbers are of. */
+function Choices() {
+  return (
+    <>
       <PeriodPicker />
       <Menu
         name={`Compare: ${COMPARISON_NAMES[view.value.compare]}`}
@@ -57,24 +89,7 @@ export function Header({ sites }: { readonly sites: readonly Site[] }) {
         chosen={view.value.compare}
         onChoose={(compare) => show({ compare })}
       />
-      <div class="top-tools">
-        <ExportMenu />
-        <ThemeButton />
-        {session.value?.admin && (
-          <a
-            class="quiet"
-            href="/dashboard/settings"
-            aria-label="Settings"
-            onClick={(event) => {
-              event.preventDefault();
-              openSettings();
-            }}
-          >
-            <Icon name="gear" />
-          </a>
-        )}
-      </div>
-    </header>
+    </>
   );
 }
 

@@ -37,7 +37,7 @@ export function Home() {
   const isFirstRun = data?.sites.length === 0;
   return (
     <>
-      <Header sites={data?.sites ?? []} />
+      <Header sites={data?.sites ?? []} isFirstRun={isFirstRun} />
       <main class="page">
         {isFirstRun ? (
           <FirstRun />

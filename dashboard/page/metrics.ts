@@ -6,6 +6,8 @@ import { format } from './reader.ts';
 interface MetricWords {
   readonly name: string;
   readonly say: (value: number) => string;
+  /** Whether it counts something. */
+  readonly isWhole: boolean;
   /** Whether less is better. */
   readonly isBetterLow?: boolean;
   /** Whether it is an estimate where visitors are. */
@@ -13,11 +15,16 @@ interface MetricWords {
 }
 
 export const METRIC_WORDS: Readonly<Record<Metric, MetricWords>> = {
-  visitors: { name: 'Visitors', say: (value) => format.short(value), isOfVisitors: true },
-  hits: { name: 'Hits', say: (value) => format.short(value) },
-  visits: { name: 'Visits', say: (value) => format.short(value) },
-  bounce_rate: { name: 'Bounce rate', say: (value) => format.percent(value), isBetterLow: true },
-  visit_duration: { name: 'Visit duration', say: (value) => format.duration(value) },
+  visitors: { name: 'Visitors', say: (value) => format.short(value), isWhole: true, isOfVisitors: true },
+  hits: { name: 'Hits', say: (value) => format.short(value), isWhole: true },
+  visits: { name: 'Visits', say: (value) => format.short(value), isWhole: true },
+  bounce_rate: {
+    name: 'Bounce rate',
+    say: (value) => format.percent(value),
+    isWhole: false,
+    isBetterLow: true,
+  },
+  visit_duration: { name: 'Visit duration', say: (value) => format.duration(value), isWhole: false },
 };
 
 export const VISIT_METRICS: readonly Metric[] = ['visits', 'bounce_rate', 'visit_duration'];

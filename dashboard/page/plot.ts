@@ -10,6 +10,11 @@ const HEIGHT = 280;
 const NARROW_HEIGHT = 210;
 /** Above the highest value. */
 const HEADROOM = 1.08;
+/** What the axis of whole numbers goes up by: 1, 2, 5, 10, 20 … */
+const WHOLE_STEPS = Array.from(
+  { length: 36 },
+  (_, index) => [1, 2, 5][index % 3]! * 10 ** Math.floor(index / 3),
+);
 /** So few points are shown as such. */
 const FEW_POINTS = 40;
 
@@ -20,6 +25,8 @@ export interface Drawing {
   /** Whether the last value is of an interval that goes on. */
   readonly isGoingOn: boolean;
   readonly say: (value: number) => string;
+  /** Whether values are whole numbers, and so are those of the axis. */
+  readonly isWhole: boolean;
   readonly onCursor: (place: number | undefined, left: number) => void;
 }
 
@@ -71,6 +78,7 @@ export function plotOptions(drawing: Drawing, element: Element, width: number): 
       {
         ...axis,
         size: 58,
+        ...(drawing.isWhole && { incrs: WHOLE_STEPS }),
         grid: { stroke: colour('line'), width: 1 },
         values: (_, splits) => splits.map((value) => drawing.say(value)),
       },

@@ -11,7 +11,10 @@ export function Health({ settings }: { readonly settings: Answer<ServerSettings>
         {(server) => (
           <Facts
             facts={[
-              ['State', server.ready.status === 'ready' ? '● Ready' : server.ready.status],
+              [
+                'State',
+                server.ready.status === 'ready' ? <span class="ready">Ready</span> : server.ready.status,
+              ],
               ['Running for', format.duration(server.uptime_seconds)],
               ['Version', server.version],
               ['Trackers', server.trackers.join(', ')],

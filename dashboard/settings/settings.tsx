@@ -25,7 +25,7 @@ export function Settings() {
   const settings = useAnswer<ServerSettings>('/api/v1/settings');
   return (
     <>
-      <header class="top">
+      <header class="top narrow">
         <a
           class="quiet"
           href={homeAddress()}
