@@ -13,6 +13,7 @@ import type { Bench } from './bench.ts';
 import { importLog } from './import.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
+import { page } from './page.ts';
 import { saveSections, sectionOf } from './results.ts';
 import { shared } from './shared.ts';
 import { sketches } from './sketches.ts';
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   sketches,
   memory,
   archive,
+  page,
 };
 
 /**

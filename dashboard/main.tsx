@@ -1,12 +1,17 @@
 import { render } from 'preact';
 import { ApiError } from './ask/api.ts';
 import { lost, recovered } from './ask/connection.ts';
-import { readSession } from './ask/session.ts';
+import { statsQuestion } from './ask/questions.ts';
+import { readSession, session } from './ask/session.ts';
+import { askShared } from './ask/shared-ask.ts';
 import { App } from './page/app.tsx';
-import { startClock } from './page/clock.ts';
+import { now, startClock } from './page/clock.ts';
+import { isSettings, view } from './page/place.ts';
 import './style/style.css';
 
 const RETRY_MS = 1500;
+/** By then the page waits for the answer itself. */
+const AHEAD_MS = 2000;
 
 render(<App />, document.getElementById('app')!);
 startClock();
@@ -16,10 +21,16 @@ await enter();
 async function enter(): Promise<void> {
   try {
     await readSession();
+    if (session.value?.reader && !isSettings.value) askAhead();
     recovered();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     lost();
     setTimeout(enter, RETRY_MS);
   }
+}
+
+/** The figures are on their way before there is a page to show them: its drawing takes as long as the answer. */
+function askAhead(): void {
+  askShared(statsQuestion(view.value, now.value), AbortSignal.timeout(AHEAD_MS)).catch(() => undefined);
 }

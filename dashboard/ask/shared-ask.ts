@@ -1,4 +1,5 @@
 import { ask } from './api.ts';
+import { turnOf } from './turn.ts';
 
 /** A question under way, and how many wait for its answer. */
 interface Flight {
@@ -35,8 +36,19 @@ function depart(question: string): Flight {
   const land = () => {
     if (flights.get(question) === flight) flights.delete(question);
   };
-  const answer = ask(question, { signal: ending.signal }).finally(land);
+  const answer = inTurn(question, ending.signal).finally(land);
+  // Who let it go does not hear of its end.
+  answer.catch(() => undefined);
   const flight: Flight = { answer, ending, waiting: 0 };
   flights.set(question, flight);
   return flight;
+}
+
+async function inTurn(question: string, signal: AbortSignal): Promise<unknown> {
+  const end = await turnOf(question, signal);
+  try {
+    return await ask(question, { signal });
+  } finally {
+    end();
+  }
 }

@@ -5,7 +5,7 @@ import { lazy } from './lazy.tsx';
 import { isSettings } from './place.ts';
 import { SignIn } from './sign-in.tsx';
 
-const Settings = lazy(async () => (await import('../settings/settings.tsx')).Settings);
+const Settings = lazy(() => import('../settings/settings.tsx').then((module) => module.Settings));
 
 export function App() {
   const may = session.value;

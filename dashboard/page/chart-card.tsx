@@ -6,16 +6,20 @@ import { addDays, localDate } from '../view/calendar.ts';
 import { daysOf, intervalsOf, isGoingOn } from '../view/period.ts';
 import { columnsOf } from '../view/series.ts';
 import { METRICS, type Metric } from '../view/view.ts';
-import { Chart } from './chart.tsx';
 import { now } from './clock.ts';
 import { Fault } from './fault.tsx';
 import { Icon } from './icon.tsx';
+import { lazy } from './lazy.tsx';
 import { Menu } from './menu.tsx';
 import { MetricTile } from './metric-tile.tsx';
 import { METRIC_WORDS, VISIT_METRICS } from './metrics.ts';
 import { Nothing } from './nothing.tsx';
 import { show, view } from './place.ts';
 import { SeriesDialog } from './series-dialog.tsx';
+
+const Skeleton = <div class="plot-skeleton" aria-hidden="true" />;
+/** What draws is half of all code. */
+const Chart = lazy(() => import('./chart.tsx').then((module) => module.Chart), Skeleton);
 
 /** Figures of the period, and a chart of one of them. */
 export function ChartCard() {
@@ -66,7 +70,7 @@ function ChartPanel({ answer: { data, error, isLoading }, metric }: PanelProps) 
     [data?.comparison],
   );
   if (!data && error) return <Fault error={error} />;
-  if (!data || !columns) return <div class="plot-skeleton" aria-hidden="true" />;
+  if (!data || !columns) return Skeleton;
   if (!isLoading && data.totals.hits === 0) return <Nothing />;
   const { name, say, isWhole } = METRIC_WORDS[metric];
   return (

@@ -1,14 +1,26 @@
-import type { FunctionComponent } from 'preact';
+import type { FunctionComponent, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/** A component whose code comes when it is first shown. */
-export function lazy(load: () => Promise<FunctionComponent>): FunctionComponent {
-  return function Lazy() {
-    const [loaded, setLoaded] = useState<FunctionComponent>();
+/**
+ * A component whose code comes when it is first shown: the page need not wait for it.
+ *
+ * @param instead what is there until then
+ */
+export function lazy<Props extends object>(
+  load: () => Promise<FunctionComponent<Props>>,
+  instead: VNode | null = null,
+): FunctionComponent<Props> {
+  let loaded: FunctionComponent<Props> | undefined;
+  return function Lazy(props: Props) {
+    const [, redraw] = useState(false);
     useEffect(() => {
-      void load().then((component) => setLoaded(() => component));
+      if (loaded) return;
+      void load().then((component) => {
+        loaded = component;
+        redraw(true);
+      });
     }, []);
     const Component = loaded;
-    return Component ? <Component /> : null;
+    return Component ? <Component {...props} /> : instead;
   };
 }

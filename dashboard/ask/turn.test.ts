@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { turnOf } from './turn.ts';
+
+const never = new AbortController().signal;
+
+test('two questions are asked at a time; of those that wait, figures come before rankings, and who leaves is passed over', async () => {
+  const first = await turnOf('/api/v1/top?by=os', never);
+  const second = await turnOf('/api/v1/top?by=path', never);
+  const order: string[] = [];
+  const wait = async (question: string, signal = never) => {
+    const end = await turnOf(question, signal);
+    order.push(question);
+    end();
+  };
+  const leaving = new AbortController();
+  const all = [
+    wait('/api/v1/drops'),
+    wait('/api/v1/top?by=name'),
+    assert.rejects(wait('/api/v1/sites?gone', leaving.signal)),
+    wait('/api/v1/stats?a'),
+    wait('/api/v1/stats?b'),
+  ];
+  leaving.abort();
+  assert.deepEqual(order, []);
+  first();
+  second();
+  await Promise.all(all);
+  assert.deepEqual(order, ['/api/v1/stats?a', '/api/v1/stats?b', '/api/v1/top?by=name', '/api/v1/drops']);
+  // All turns have ended, so two may go at once again.
+  const [third, fourth] = await Promise.all([turnOf('/x', never), turnOf('/y', never)]);
+  third();
+  fourth();
+});
