@@ -62,6 +62,8 @@ function pack(folder: string): string {
   assert.ok(packed, 'npm pack made nothing');
   const tests = packed.files.filter(({ path }) => path.includes('.test.'));
   assert.deepEqual(tests, [], 'the package carries tests');
+  const hasPage = packed.files.some(({ path }) => path === 'dist/dashboard/index.html');
+  assert.ok(hasPage, 'the package carries no dashboard');
   return join(folder, packed.filename);
 }
 

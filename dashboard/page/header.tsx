@@ -48,19 +48,17 @@ export function Header({ sites, isFirstRun }: HeaderProps) {
       <div class="top-tools">
         {!isFirstRun && <ExportMenu />}
         <ThemeButton />
-        {session.value?.admin && (
-          <a
-            class="quiet"
-            href="/dashboard/settings"
-            aria-label="Settings"
-            onClick={(event) => {
-              event.preventDefault();
-              openSettings();
-            }}
-          >
-            <Icon name="gear" />
-          </a>
-        )}
+        <a
+          class="quiet"
+          href="/dashboard/settings"
+          aria-label={session.value?.admin ? 'Settings' : 'Sign in for settings'}
+          onClick={(event) => {
+            event.preventDefault();
+            openSettings();
+          }}
+        >
+          <Icon name="gear" />
+        </a>
       </div>
     </header>
   );
