@@ -6,10 +6,11 @@ const ORDER = ['/api/v1/stats', '/api/v1/sites', '/api/v1/top'];
 
 interface Waiting {
   readonly place: number;
+  readonly weight: number;
   readonly start: () => void;
 }
 
-let underWay = 0;
+let free = AT_ONCE;
 /** In the order of their turns. */
 const waiting: Waiting[] = [];
 
@@ -20,22 +21,18 @@ const waiting: Waiting[] = [];
  * @throws what the signal was aborted with
  */
 export async function turnOf(question: string, signal: AbortSignal): Promise<() => void> {
-  if (underWay >= AT_ONCE) await queued(placeOf(question), signal);
-  else underWay++;
-  return pass;
+  const weight = weightOf(question);
+  await queued({ place: placeOf(question), weight }, signal);
+  return () => {
+    free += weight;
+    startNext();
+  };
 }
 
-/** Gives the turn to the next one. */
-function pass(): void {
-  const next = waiting.shift();
-  if (next) next.start();
-  else underWay--;
-}
-
-function queued(place: number, signal: AbortSignal): Promise<void> {
+function queued(kind: Omit<Waiting, 'start'>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const entry = {
-      place,
+      ...kind,
       start: () => {
         signal.removeEventListener('abort', leave);
         resolve();
@@ -44,14 +41,29 @@ function queued(place: number, signal: AbortSignal): Promise<void> {
     const leave = () => {
       waiting.splice(waiting.indexOf(entry), 1);
       reject(signal.reason);
+      startNext();
     };
     signal.addEventListener('abort', leave, { once: true });
-    const after = waiting.findIndex((other) => other.place > place);
+    const after = waiting.findIndex((other) => other.place > kind.place);
     waiting.splice(after < 0 ? waiting.length : after, 0, entry);
+    startNext();
   });
+}
+
+function startNext(): void {
+  for (let next = waiting[0]; next && next.weight <= free; next = waiting[0]) {
+    waiting.shift();
+    free -= next.weight;
+    next.start();
+  }
 }
 
 function placeOf(question: string): number {
   const place = ORDER.findIndex((path) => question.startsWith(path));
   return place < 0 ? ORDER.length : place;
+}
+
+/** The figures that everybody waits for are asked for alone. Visits, which take longer, are not among them. */
+function weightOf(question: string): number {
+  return question.startsWith(ORDER[0]!) && !question.includes('&metrics=') ? AT_ONCE : 1;
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
-import { Dashboard, keepScreenshot } from '../fixtures/dashboard.ts';
+import { Dashboard, keepScreenshot, settled } from '../fixtures/dashboard.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
 
 const program = await browserProgram();
@@ -29,7 +29,11 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
     dashboard.server = await RunningServer.start(dashboard.dataDir, '--port', String(port));
     await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 15_000 });
     await dashboard.server.send('/hit.gif?site=a.example&path=/after');
-    await page.getByRole('button', { name: /^\/after 1 visitors/ }).waitFor({ timeout: 20_000 });
+    const hits = page.getByRole('region', { name: 'Now', exact: true }).locator('dd').nth(1);
+    await hits.getByText('2', { exact: true }).waitFor({ timeout: 15_000 });
+    await page.getByRole('button', { name: 'Period: Last 7 days' }).waitFor();
+    await settled(page);
+    assert.ok(await row.isVisible());
 
     await page.reload();
     await page.getByRole('button', { name: /^\/after 1 visitors/ }).waitFor();
