@@ -22,7 +22,8 @@ export function statsQuestion(view: View, now: Date): string {
   return withWords('/api/v1/stats', {
     ...selection(view, now),
     interval: interval ?? intervalsOf(period, localDate(now))[0],
-    compare: compare === 'none' ? undefined : compare,
+    // Before all time there was nothing.
+    compare: compare === 'none' || period.kind === 'all' ? undefined : compare,
   });
 }
 

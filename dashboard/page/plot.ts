@@ -56,7 +56,7 @@ export function plotOptions(drawing: Drawing, element: Element, width: number): 
   const axis = { stroke: colour('muted'), font, ticks: { show: false } };
   return {
     ...plotSize(width),
-    padding: [12, 8, 0, 0],
+    padding: [12, 26, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -80,7 +80,7 @@ export function plotOptions(drawing: Drawing, element: Element, width: number): 
         size: 58,
         ...(drawing.isWhole && { incrs: WHOLE_STEPS }),
         grid: { stroke: colour('line'), width: 1 },
-        values: (_, splits) => splits.map((value) => drawing.say(value)),
+        values: (_, splits) => splits.map(valueLabel(drawing)),
       },
     ],
     series: [
@@ -98,6 +98,12 @@ export function plotOptions(drawing: Drawing, element: Element, width: number): 
       setCursor: [({ cursor }) => drawing.onCursor(cursor.idx ?? undefined, cursor.left ?? 0)],
     },
   };
+}
+
+function valueLabel({ isWhole, say, locales }: Drawing): (value: number) => string {
+  if (!isWhole) return say;
+  const short = new Intl.NumberFormat([...locales], { notation: 'compact' });
+  return (value) => short.format(value);
 }
 
 function fade(context: CanvasRenderingContext2D, box: uPlot.BBox, from: string, to: string): CanvasGradient {

@@ -17,7 +17,7 @@ export function SeriesDialog({ stats, onClose }: { readonly stats: Stats; readon
         <table class="figures">
           <thead>
             <tr>
-              <th scope="col">{stats.interval}</th>
+              <th scope="col">Time</th>
               {metrics.map((metric) => (
                 <th key={metric} scope="col">
                   {METRIC_WORDS[metric].name}
