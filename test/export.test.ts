@@ -183,7 +183,7 @@ async function openServer(t: TestContext) {
     await db.close();
   });
   const db = await DBTracker.open({ dataDir: join(temporaryFolder(t), 'data') });
-  exportRoutes(app, { db, adminToken: TOKEN });
+  exportRoutes(app, { db, adminToken: TOKEN, now: Date.now });
   const url = await listen(app, 0, '127.0.0.1');
   return { db, url };
 }

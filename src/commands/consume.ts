@@ -56,7 +56,7 @@ async function consumeInto(
   let where = '';
   if (values.port !== undefined) {
     const adminToken = values['admin-token'] ?? folder.secrets.adminToken;
-    const app = buildConsumer({ loader, adminToken, public: values.public! }, log);
+    const app = buildConsumer({ loader, adminToken, now: Date.now, public: values.public! }, log);
     resources.defer(() => closeServer(app));
     where = `; metrics: ${await listen(app, values.port, values.host!)}/metrics`;
   }

@@ -186,6 +186,7 @@ function greet(terminal: Terminal, url: string, folder: string, token: string, v
   const read = values.public ? '' : ` -H "Authorization: Bearer ${token}"`;
   terminal.stderr.write(
     `Hit Tracker counts at ${url} (trackers: ${values.tracker!.join(', ')}; data: ${folder})\n` +
+      `  look:   ${url}/dashboard${values.public ? '' : `?token=${token}`}\n` +
       `  count:  curl ${url}/\n` +
       `  read:   curl${read} "${url}${path}"\n`,
   );

@@ -4,9 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../errors.ts';
 import { cookieValue } from '../hit/visitor.ts';
 import type { ServerContext } from './context.ts';
+import { isSession, makeSession, SESSION_SECONDS } from './page/session.ts';
 
 /** Cookie of a person who opened the printed link. */
 const SESSION_COOKIE = 'hit_admin';
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+type Secret = Pick<ServerContext, 'adminToken' | 'now'>;
 
 /** Connections over the control socket in the data folder: whoever may open that may read the folder itself. */
 const trustedSockets = new WeakSet<Socket>();
@@ -16,17 +20,16 @@ export function trustSocket(socket: Socket): void {
 }
 
 /** Lets in who has the admin token. For what changes something, also where reading is public. */
-export function requireToken(context: Pick<ServerContext, 'adminToken'>) {
+export function requireToken(context: Secret) {
   return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
-    if (trustedSockets.has(request.raw.socket)) return;
-    if (!isToken(tokenOf(request), context.adminToken)) {
+    if (!isAdmin(request, context)) {
       throw new HitError('unauthorized', 'the admin token is needed: send "Authorization: Bearer <token>"');
     }
   };
 }
 
 /** Lets in who may read. */
-export function requireReader(context: Pick<ServerContext, 'adminToken' | 'public'>) {
+export function requireReader(context: Pick<ServerContext, 'adminToken' | 'public' | 'now'>) {
   const check = requireToken(context);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (!context.public) await check(request, reply);
@@ -38,14 +41,50 @@ export async function requireControl(request: FastifyRequest): Promise<void> {
   if (!trustedSockets.has(request.raw.socket)) throw new HitError('not_found', 'there is nothing here');
 }
 
-function tokenOf(request: FastifyRequest): string {
+/** Keeps out what a page of another site makes a browser send. */
+export async function requireSameOrigin(request: FastifyRequest): Promise<void> {
+  if (!isSameOrigin(request)) {
+    throw new HitError('unauthorized', 'a browser may send this from the page of this server only');
+  }
+}
+
+/** Whether who asks has the token, or a browser that was signed in with it. */
+export function isAdmin(request: FastifyRequest, context: Secret): boolean {
+  if (trustedSockets.has(request.raw.socket)) return true;
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  return bearer ?? cookieValue(request.headers.cookie ?? '', SESSION_COOKIE);
+  if (bearer !== undefined) return isAdminToken(bearer, context);
+  const session = cookieValue(request.headers.cookie ?? '', SESSION_COOKIE);
+  if (!isSession(session, context.adminToken, context.now())) return false;
+  // A browser sends its cookie along with what other sites make it send.
+  return SAFE_METHODS.has(request.method) || isSameOrigin(request);
 }
 
 /** Compares digests, so that neither content nor length of the token can be measured. */
-function isToken(given: string, token: string): boolean {
-  return timingSafeEqual(digest(given), digest(token));
+export function isAdminToken(given: unknown, { adminToken }: Pick<Secret, 'adminToken'>): boolean {
+  return typeof given === 'string' && timingSafeEqual(digest(given), digest(adminToken));
+}
+
+/** The `Set-Cookie` header that signs a browser in. */
+export function sessionCookie(request: FastifyRequest, { adminToken, now }: Secret): string {
+  return cookie(request, makeSession(adminToken, now()), SESSION_SECONDS);
+}
+
+/** The one that signs it out. */
+export function endedSessionCookie(request: FastifyRequest): string {
+  return cookie(request, '', 0);
+}
+
+function cookie({ headers }: FastifyRequest, value: string, seconds: number): string {
+  // TLS ends before us. A lie here only costs the liar a session.
+  const secure = headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
+  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
+}
+
+function isSameOrigin({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin';
+  const { origin, host } = headers;
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
 }
 
 function digest(text: string): Buffer {

@@ -9,6 +9,7 @@ import { counter } from './gauge.ts';
 export interface ConsumerContext {
   readonly loader: StreamLoader;
   readonly adminToken: string;
+  readonly now: () => number;
   readonly public: boolean;
 }
 

@@ -12,6 +12,7 @@ import { archiveRoutes } from './api/archive.ts';
 import { backupRoutes } from './api/backup.ts';
 import { exportRoutes } from './api/export.ts';
 import { importRoutes } from './api/import.ts';
+import { liveEventRoutes } from './api/live-events.ts';
 import { purgeRoutes } from './api/purge.ts';
 import { readRoutes } from './api/read.ts';
 import { sketchRoutes } from './api/sketch.ts';
@@ -24,6 +25,8 @@ import { counterRoutes } from './collect/counter.ts';
 import { Pixel } from './collect/pixel.ts';
 import type { CollectContext, ServerContext } from './context.ts';
 import { metricsRoutes } from './metrics.ts';
+import { pageRoutes } from './page/page.ts';
+import { sessionRoutes } from './page/session-routes.ts';
 
 /** How long requests under way may take when the server closes, in milliseconds. */
 const CLOSE_PATIENCE = 2000;
@@ -43,6 +46,9 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   const app = createApp(log, (request, response) => pixel.take(request, response));
   collectRoutes(app, context);
   readRoutes(app, context);
+  liveEventRoutes(app, context);
+  sessionRoutes(app, context);
+  pageRoutes(app, context);
   sketchRoutes(app, context);
   storageRoutes(app, context);
   exportRoutes(app, context);

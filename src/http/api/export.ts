@@ -20,7 +20,10 @@ const PATIENCE = 60_000;
  * `GET /api/v1/export?format=&site=&from=&to=&bots=&status=`: hits one by one, as a stream. It needs the token also
  * where everybody may read. One that breaks off was cut short: it has no end.
  */
-export function exportRoutes(app: FastifyInstance, context: Pick<ServerContext, 'db' | 'adminToken'>): void {
+export function exportRoutes(
+  app: FastifyInstance,
+  context: Pick<ServerContext, 'db' | 'adminToken' | 'now'>,
+): void {
   app.get('/api/v1/export', { onRequest: requireToken(context) }, async (request, reply) => {
     const { db } = context;
     if (!db) throw new HitError('not_found', 'there is no database here: start the server with --tracker db');

@@ -5,7 +5,10 @@ import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 
 /** `GET /api/v1/storage`: what the store and the spool take on disk. */
-export function storageRoutes(app: FastifyInstance, context: Pick<ServerContext, 'db' | 'adminToken'>): void {
+export function storageRoutes(
+  app: FastifyInstance,
+  context: Pick<ServerContext, 'db' | 'adminToken' | 'now'>,
+): void {
   app.get('/api/v1/storage', { onRequest: requireToken(context) }, () => {
     const { db } = context;
     if (!db) throw new HitError('not_found', 'there is no database here: start the server with --tracker db');
