@@ -1,5 +1,4 @@
 import { type Comparison, comparisonOf } from './comparison.ts';
-import type { Dimension } from './dimension.ts';
 import { comparedPeriod } from './period.ts';
 import { choosePlan, DAY, FEW_HITS, type Period, type Plan, QUARTER, type Stock } from './plan.ts';
 import {
@@ -10,6 +9,7 @@ import {
   type Selection,
   stepOf,
 } from './question.ts';
+import { isDimension, oddTop, type Prop, type Ranking, readProps } from './ranking.ts';
 import { type Cut, hitsQuestion, rawStats, rawTop } from './raw.ts';
 import { readHorizons } from './retention/horizons.ts';
 import { countOf, rolledStats, rolledTop } from './rolled.ts';
@@ -43,7 +43,7 @@ export interface Stats {
 }
 
 export interface Top {
-  readonly by: Dimension;
+  readonly by: Ranking;
   /** Relative standard error of visitors. Missing where they are exact. */
   readonly error?: number;
   readonly purged_before?: string;
@@ -124,11 +124,11 @@ async function visitsOf(
   return readVisits(source.store, { ...parameters, interval, timezone }, fragments, metrics);
 }
 
-/** The values of a dimension with most hits. */
+/** The values of a dimension with most hits, or of what else is ranked. */
 export async function top(
   source: Source,
   selection: Selection,
-  by: Dimension,
+  by: Ranking,
   limit: number,
   now = Date.now(),
 ): Promise<Top> {
@@ -138,11 +138,18 @@ export async function top(
   const stock = await stockOf(source, period);
   // Of bots, all that is rolled up is which they are.
   const isOdd = (bots === 'only') !== (by === 'bot');
-  const plan: Plan = isOdd ? { from: 'hits' } : choosePlan(period, DAY, stock);
-  const rows = await (plan.from === 'rollups'
-    ? rolledTop(source, period, plan, by, limit)
-    : rawTop(source, period, by, limit));
+  const plan: Plan = isOdd || !isDimension(by) ? { from: 'hits' } : choosePlan(period, DAY, stock);
+  const rows = await (!isDimension(by)
+    ? oddTop(source, period, by, limit)
+    : plan.from === 'rollups'
+      ? rolledTop(source, period, plan, by, limit)
+      : rawTop(source, period, by, limit));
   return { by, ...precision(period, plan, stock), rows };
+}
+
+/** Properties that events of a selection have, and how often. */
+export async function props(source: Source, selection: Selection, now = Date.now()): Promise<Prop[]> {
+  return readProps(source, await periodOf(source, selection, now));
 }
 
 /** All sites that have hits, those with most first. Visitors are exact where the hits are few, else estimates. */

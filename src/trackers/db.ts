@@ -10,7 +10,6 @@ import type { Sink } from '../spool/sink.ts';
 import { Spool, type SpoolOptions } from '../spool/spool.ts';
 import type { ArchiveLocation } from '../store/archive/archives.ts';
 import { ArchiveReader } from '../store/archive/reader.ts';
-import { readDimension } from '../store/dimension.ts';
 import {
   readComparison,
   readInterval,
@@ -19,9 +18,10 @@ import {
   readSelection,
   readTimeZone,
 } from '../store/question.ts';
+import { type Prop, readRanking } from '../store/ranking.ts';
 import { Rollups } from '../store/rollups.ts';
 import type { Source } from '../store/source.ts';
-import { type SiteSummary, type Stats, sites, stats, type Top, top } from '../store/stats.ts';
+import { props, type SiteSummary, type Stats, sites, stats, type Top, top } from '../store/stats.ts';
 import { Store } from '../store/store.ts';
 import type { Words } from '../store/words.ts';
 import { factsOf, type TrackInput } from './input.ts';
@@ -182,13 +182,23 @@ export class DBTracker implements Source {
     return stats(this, selection, options);
   }
 
-  /** Ranking of a dimension. Words: `by`, `limit`, and those of `stats` that say which hits. */
+  /**
+   * Ranking of a dimension, of `entry` or `exit` pages, or of a property of events, such as `prop:plan`. Words: `by`,
+   * `limit`, and those of `stats` that say which hits.
+   */
   async top(words: Words = {}): Promise<Top> {
     const selection = readSelection(words);
-    const by = readDimension(words.by);
+    const by = readRanking(words.by);
     const limit = readLimit(words.limit);
     await this.#freshen();
     return top(this, selection, by, limit);
+  }
+
+  /** Properties that events have, those of most hits first, 100 at most. Words: those of `stats` that say which hits. */
+  async props(words: Words = {}): Promise<Prop[]> {
+    const selection = readSelection(words);
+    await this.#freshen();
+    return props(this, selection);
   }
 
   async sites(): Promise<SiteSummary[]> {

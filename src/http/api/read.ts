@@ -12,6 +12,9 @@ export function readRoutes(app: FastifyInstance, context: ServerContext): void {
   app.get('/api/v1/live', options, (request) => readLive(context, wordsOf(request)));
   app.get('/api/v1/stats', options, (request) => store(context).stats(wordsOf(request)));
   app.get('/api/v1/top', options, (request) => store(context).top(wordsOf(request)));
+  app.get('/api/v1/props', options, async (request) => ({
+    props: await store(context).props(wordsOf(request)),
+  }));
   app.get('/api/v1/sites', options, async () => ({ sites: await store(context).sites() }));
   app.get('/api/v1/drops', options, async () => ({
     since: new Date(context.drops.since).toISOString(),
