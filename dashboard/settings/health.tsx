@@ -22,7 +22,7 @@ export function Health({ settings }: { readonly settings: Answer<ServerSettings>
               ['Live counts', server.live ?? 'none'],
               ['Other nodes', server.peers === 0 ? 'none' : format.whole(server.peers)],
               ['Durability', server.durability],
-              ['Most hits of an address', String(server.rate_limit ?? 'off')],
+              ['Most hits of an address', server.rate_limit],
               [
                 'Hits on their way to the store',
                 server.spool

@@ -14,7 +14,7 @@ export interface ServerSettings {
   readonly identity: string;
   readonly durability: string;
   readonly trust_proxy: string;
-  readonly rate_limit: string | number | null;
+  readonly rate_limit: string;
   readonly retention: { readonly hits: readonly Age[]; readonly rollups: readonly Age[] };
   readonly salts: readonly { readonly day: string }[];
   readonly spool: { readonly bytes: number; readonly max: number } | null;

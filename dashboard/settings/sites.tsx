@@ -30,7 +30,7 @@ export function Sites() {
   );
 }
 
-function SiteLine({ site: { site, hits, last, public: isPublic = false } }: { readonly site: Site }) {
+function SiteLine({ site: { site, hits, last, public: isPublic } }: { readonly site: Site }) {
   const [isOpen, setOpen] = useState(false);
   const { isBusy, fault, run } = useChange();
   const path = encodeURIComponent(site);
@@ -46,21 +46,23 @@ function SiteLine({ site: { site, hits, last, public: isPublic = false } }: { re
         <button type="button" class="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           Snippet<span class="hidden"> of {site}</span>
         </button>
-        <label class="switch">
-          <input
-            type="checkbox"
-            role="switch"
-            checked={isPublic}
-            aria-checked={isPublic}
-            disabled={isBusy}
-            onChange={({ currentTarget }) =>
-              void run(`/api/v1/sites/${path}`, { method: 'PUT', body: { public: currentTarget.checked } })
-            }
-          />
-          <span>
-            Public<span class="hidden"> badges of {site}</span>
-          </span>
-        </label>
+        {isPublic !== undefined && (
+          <label class="switch">
+            <input
+              type="checkbox"
+              role="switch"
+              checked={isPublic}
+              aria-checked={isPublic}
+              disabled={isBusy}
+              onChange={({ currentTarget }) =>
+                void run(`/api/v1/sites/${path}`, { method: 'PUT', body: { public: currentTarget.checked } })
+              }
+            />
+            <span>
+              Public<span class="hidden"> badges of {site}</span>
+            </span>
+          </label>
+        )}
       </div>
       {fault !== undefined && (
         <p class="wrong" role="alert">

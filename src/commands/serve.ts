@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { HitError, messageOf } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
+import { Tokens } from '../folder/tokens.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { Drops } from '../hit/drops.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
@@ -23,6 +24,7 @@ import type { Command, Terminal } from './command.ts';
 import { controlSocket } from './control.ts';
 import { messagesOf, openCounting, type ServeValues } from './counting.ts';
 import { readSchedule, type Schedule, startSchedule } from './schedule.ts';
+import { serverSettings } from './server-settings.ts';
 import { jobsWithPurge, upkeepOf } from './upkeep.ts';
 import { unexpected } from './usage.ts';
 
@@ -132,6 +134,9 @@ async function serveFrom(
       purger: upkeep?.purger,
       archives: upkeep?.archives,
       dataDir: folder.path,
+      tokens: Tokens.open(folder.path, Date.now),
+      settings: serverSettings(values),
+      saltDays: () => Object.keys(secrets.salts.table),
       rate: trackers.includes('rate'),
       adminToken,
       public: values.public!,

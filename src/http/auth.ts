@@ -1,15 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../errors.ts';
+import type { Scope } from '../folder/tokens.ts';
 import { cookieValue } from '../hit/visitor.ts';
-import type { ServerContext } from './context.ts';
+import type { CollectContext, ServerContext } from './context.ts';
 import { isSession, makeSession, SESSION_SECONDS } from './page/session.ts';
 
 /** Cookie of a person who opened the printed link. */
 const SESSION_COOKIE = 'hit_admin';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Tokens of programs, where they are known. */
+type SomeTokens = Pick<CollectContext, 'tokens'>;
 type Secret = Pick<ServerContext, 'adminToken' | 'now'>;
 
 /** Connections over the control socket in the data folder: whoever may open that may read the folder itself. */
@@ -28,11 +32,19 @@ export function requireToken(context: Secret) {
   };
 }
 
-/** Lets in who may read. */
-export function requireReader(context: Pick<ServerContext, 'adminToken' | 'public' | 'now'>) {
+/** Lets in who may read: everybody where that is public, and who has a token that reads. */
+export function requireReader(context: Secret & Pick<ServerContext, 'public'> & SomeTokens) {
   const check = requireToken(context);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (!context.public) await check(request, reply);
+    if (!context.public && scopeOf(request, context) !== 'read') await check(request, reply);
+  };
+}
+
+/** Lets in who may send hits of others: who has the admin token, or one that writes. */
+export function requireSender(context: Secret & SomeTokens) {
+  const check = requireToken(context);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (scopeOf(request, context) !== 'write') await check(request, reply);
   };
 }
 
@@ -51,12 +63,22 @@ export async function requireSameOrigin(request: FastifyRequest): Promise<void> 
 /** Whether who asks has the token, or a browser that was signed in with it. */
 export function isAdmin(request: FastifyRequest, context: Secret): boolean {
   if (trustedSockets.has(request.raw.socket)) return true;
-  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const bearer = bearerOf(request.headers);
   if (bearer !== undefined) return isAdminToken(bearer, context);
   const session = cookieValue(request.headers.cookie ?? '', SESSION_COOKIE);
   if (!isSession(session, context.adminToken, context.now())) return false;
   // A browser sends its cookie along with what other sites make it send.
   return SAFE_METHODS.has(request.method) || isSameOrigin(request);
+}
+
+function scopeOf({ headers }: FastifyRequest, { tokens }: SomeTokens): Scope | undefined {
+  const bearer = bearerOf(headers);
+  return bearer === undefined ? undefined : tokens?.scopeOf(bearer);
+}
+
+/** The token of an `Authorization` header. */
+export function bearerOf({ authorization = '' }: IncomingHttpHeaders): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 }
 
 /** Compares digests, so that neither content nor length of the token can be measured. */

@@ -1,4 +1,5 @@
 import type { Secrets } from '../folder/secrets.ts';
+import type { Tokens } from '../folder/tokens.ts';
 import type { Drops } from '../hit/drops.ts';
 import type { Intake } from '../hit/intake.ts';
 import type { Live } from '../live/live.ts';
@@ -9,6 +10,7 @@ import type { Purger } from '../store/retention/purger.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitRecorder } from '../trackers/recorder.ts';
+import type { ServerSettings } from './api/settings.ts';
 import type { Peers } from './peers/peers.ts';
 
 /** All that the routes that collect need of the rest of the house. */
@@ -20,10 +22,16 @@ export interface CollectContext {
   /** Prints a line for the person at the console. */
   readonly print: (line: string) => void;
   readonly now: () => number;
+  /** Tokens of programs. Collecting threads leave what needs one to the main thread. */
+  readonly tokens?: Tokens;
 }
 
 /** All that the routes need. */
 export interface ServerContext extends CollectContext {
+  readonly tokens: Tokens;
+  readonly settings: ServerSettings;
+  /** UTC days, such as `2026-11-24`, of which salts are kept. */
+  readonly saltDays: () => readonly string[];
   readonly drops: Drops;
   /** There with the simple or the rate tracker. */
   readonly live: Live | undefined;
