@@ -187,7 +187,7 @@ describe('questions', () => {
 
   it('for what is not in this version are told that it is not there', async () => {
     for (const path of [
-      ...['/script.js', '/badge/a.example/x.svg', '/openapi.json'],
+      ...['/script.js', '/openapi.json'],
       ...['/control/import', '/control/purge', '/control/archive', '/control/backup', '/hit', '/nothing'],
     ]) {
       assertProblem(await server.send(path, { headers: BEARER }), 404, 'not_found');

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { HitError, messageOf } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
+import { PublicSites } from '../folder/public-sites.ts';
 import { Tokens } from '../folder/tokens.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { Drops } from '../hit/drops.ts';
@@ -135,6 +136,7 @@ async function serveFrom(
       archives: upkeep?.archives,
       dataDir: folder.path,
       tokens: Tokens.open(folder.path, Date.now),
+      publicSites: PublicSites.open(folder.path),
       settings: serverSettings(values),
       saltDays: () => Object.keys(secrets.salts.table),
       rate: trackers.includes('rate'),

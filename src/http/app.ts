@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
+import { LIMITS } from '../hit/hit.ts';
 import { onError, onNotFound, rawProblem } from './problem.ts';
 
 /** Where no route says otherwise. */
@@ -22,6 +23,8 @@ export function createApp(log: FastifyBaseLogger, door: Door = () => false): Fas
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
+    // A site in a path may be as long as any.
+    routerOptions: { maxParamLength: LIMITS.site },
     serverFactory: (answer) =>
       createServer({ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
         if (!door(request, response)) answer(request, response);

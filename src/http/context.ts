@@ -1,3 +1,4 @@
+import type { PublicSites } from '../folder/public-sites.ts';
 import type { Secrets } from '../folder/secrets.ts';
 import type { Tokens } from '../folder/tokens.ts';
 import type { Drops } from '../hit/drops.ts';
@@ -29,6 +30,7 @@ export interface CollectContext {
 /** All that the routes need. */
 export interface ServerContext extends CollectContext {
   readonly tokens: Tokens;
+  readonly publicSites: PublicSites;
   readonly settings: ServerSettings;
   /** UTC days, such as `2026-11-24`, of which salts are kept. */
   readonly saltDays: () => readonly string[];

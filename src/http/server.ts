@@ -21,6 +21,7 @@ import { storageRoutes } from './api/storage.ts';
 import { tokenRoutes } from './api/tokens.ts';
 import { createApp } from './app.ts';
 import { trustSocket } from './auth.ts';
+import { badgeRoutes } from './badge/routes.ts';
 import { batchRoutes } from './collect/batch.ts';
 import { beaconRoutes } from './collect/beacon.ts';
 import { counterRoutes } from './collect/counter.ts';
@@ -51,6 +52,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   liveEventRoutes(app, context);
   sessionRoutes(app, context);
   pageRoutes(app, context);
+  badgeRoutes(app, context);
   settingsRoutes(app, context);
   tokenRoutes(app, context);
   sketchRoutes(app, context);

@@ -135,13 +135,17 @@ async function copyMetadata(from: string, to: string): Promise<void> {
   }
 }
 
+/** Secrets, and what an owner made: tokens of programs, and which sites are public. */
 async function copySecrets(from: string, to: string): Promise<void> {
-  const file = await open(join(to, 'secrets.json'), 'wx', 0o600);
-  try {
-    await file.writeFile(await readFile(join(from, 'secrets.json')));
+  for (const name of ['secrets.json', 'tokens.json', 'sites.json']) {
+    const content = await readFile(join(from, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' && name !== 'secrets.json') return undefined;
+      throw error;
+    });
+    if (content === undefined) continue;
+    await using file = await open(join(to, name), 'wx', 0o600);
+    await file.writeFile(content);
     await file.sync();
-  } finally {
-    await file.close();
   }
 }
 

@@ -15,7 +15,10 @@ export function readRoutes(app: FastifyInstance, context: ServerContext): void {
   app.get('/api/v1/props', options, async (request) => ({
     props: await store(context).props(wordsOf(request)),
   }));
-  app.get('/api/v1/sites', options, async () => ({ sites: await store(context).sites() }));
+  app.get('/api/v1/sites', options, async () => {
+    const sites = await store(context).sites();
+    return { sites: sites.map((site) => ({ ...site, public: context.publicSites.has(site.site) })) };
+  });
   app.get('/api/v1/drops', options, async () => ({
     since: new Date(context.drops.since).toISOString(),
     drops: context.drops.entries(),
