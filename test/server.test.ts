@@ -128,7 +128,7 @@ describe('questions', () => {
     const period = sites.find(({ site }) => site === 'period.example');
     assert.deepEqual(period, {
       ...{ site: 'period.example', hits: 3, visitors: 2 },
-      ...{ first: '2024-03-01T00:00:00Z', last: '2024-03-03T00:00:00Z' },
+      ...{ first: '2024-03-01T00:00:00Z', last: '2024-03-03T00:00:00Z', public: false },
     });
     const { since, drops } = await server.ask<{ since: string; drops: { reason: string }[] }>(
       '/api/v1/drops',
