@@ -1,11 +1,12 @@
 /**
  * Builds `dist/`, which is what the npm package and the container run: JavaScript, type declarations and source
- * maps from `src/` without its tests, the SQL files at the same places beside them, and the dashboard.
+ * maps from `src/` without its tests, the SQL files at the same places beside them, the dashboard, and what pages load.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, rmSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { buildDashboard } from './dashboard.ts';
+import { buildSnippet } from './snippet.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
@@ -15,11 +16,10 @@ rmSync(DIST, { recursive: true, force: true });
 
 // By its own file rather than by name: the locked compiler, whatever the PATH is.
 const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
-  cwd: ROOT,
-  stdio: 'inherit',
-});
-if (status !== 0) process.exit(1);
+for (const project of ['tsconfig.build.json', 'snippet/tsconfig.build.json']) {
+  const { status } = spawnSync(process.execPath, [compiler, '-p', project], { cwd: ROOT, stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
+}
 
 cpSync(join(ROOT, 'src'), DIST, {
   recursive: true,
@@ -28,3 +28,4 @@ cpSync(join(ROOT, 'src'), DIST, {
 if (existsSync(CLI)) chmodSync(CLI, 0o755);
 
 await buildDashboard();
+await buildSnippet();

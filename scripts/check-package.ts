@@ -20,10 +20,15 @@ const ROOT = join(import.meta.dirname, '..');
 const CONSUMER = `
 import assert from 'node:assert/strict';
 import { SimpleTracker } from 'hit-tracker';
+import { createTracker } from 'hit-tracker/client';
 
 const tracker = new SimpleTracker();
 assert.deepEqual(tracker.track({ visitor: 'a' }), { unique: 1, total: 1, isNew: true });
 assert.deepEqual(tracker.track({ visitor: 'a' }), { unique: 1, total: 2, isNew: false });
+
+assert.equal(typeof createTracker, 'function');
+/** @type {Parameters<typeof createTracker>[0]} */
+export const options = { endpoint: 'https://stats.example.com', outbound: true };
 
 /** @type {string} Fails the type check when the published types are not found and all is 'any'. */
 // @ts-expect-error
@@ -64,6 +69,8 @@ function pack(folder: string): string {
   assert.deepEqual(tests, [], 'the package carries tests');
   const hasPage = packed.files.some(({ path }) => path === 'dist/dashboard/index.html');
   assert.ok(hasPage, 'the package carries no dashboard');
+  const hasScript = packed.files.some(({ path }) => path === 'dist/snippet/script.js');
+  assert.ok(hasScript, 'the package carries no script for pages');
   return join(folder, packed.filename);
 }
 

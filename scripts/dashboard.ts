@@ -3,9 +3,10 @@
  *
  * With `--if-stale` only where a source is newer than what was built: before `npm start` and `npm test`, in little time.
  */
-import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { isStale } from './stale.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCE = join(ROOT, 'dashboard');
@@ -34,7 +35,7 @@ export async function buildDashboard(): Promise<void> {
 
 /** Builds it where that is needed. @returns whether it was */
 export async function refreshDashboard(): Promise<boolean> {
-  if (!isStale()) return false;
+  if (!isStale(join(BUILT, 'index.html'), SOURCE)) return false;
   await buildDashboard();
   return true;
 }
@@ -49,18 +50,6 @@ export function dashboardFiles(): BuiltFile[] {
       return { name, bytes: content.length, gzip, brotli };
     })
     .sort((a, b) => b.gzip - a.gzip);
-}
-
-/** A folder is newer than its files where one of them is gone. */
-function isStale(): boolean {
-  const built = statSync(join(BUILT, 'index.html'), { throwIfNoEntry: false });
-  if (!built) return true;
-  const sources = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !name.endsWith('.test.ts'))
-    .map((name) => join(SOURCE, name));
-  return [SOURCE, join(ROOT, 'package-lock.json'), ...sources].some(
-    (path) => statSync(path).mtimeMs > built.mtimeMs,
-  );
 }
 
 function report(): string {

@@ -1,0 +1,59 @@
+/**
+ * Builds the script that pages load, `snippet/`, into `dist/snippet/script.js`, from where the server gives it, and prints its
+ * size. With `--if-stale` only where a source is newer than what was built.
+ */
+import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { isStale } from './stale.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const SOURCE = join(ROOT, 'snippet');
+const BUILT = join(ROOT, 'dist', 'snippet');
+const SCRIPT = join(BUILT, 'script.js');
+
+/** Builds it beside the last one, and then puts it in its place. */
+export async function buildSnippet(): Promise<void> {
+  const { build } = await import('vite');
+  const outDir = `${BUILT}.${process.pid}`;
+  try {
+    await build({
+      configFile: false,
+      logLevel: 'warn',
+      build: {
+        outDir,
+        target: 'es2020',
+        minify: true,
+        lib: {
+          entry: join(SOURCE, 'script.ts'),
+          formats: ['iife'],
+          name: 'hitTracker',
+          fileName: () => 'script.js',
+        },
+      },
+    });
+    rmSync(BUILT, { recursive: true, force: true });
+    renameSync(outDir, BUILT);
+  } finally {
+    rmSync(outDir, { recursive: true, force: true });
+  }
+}
+
+/** Bytes of the built script, as they are sent. */
+export function snippetSizes(): { readonly raw: number; readonly gzip: number; readonly brotli: number } {
+  const script = readFileSync(SCRIPT);
+  return {
+    raw: script.length,
+    gzip: gzipSync(script, { level: 9 }).length,
+    brotli: brotliCompressSync(script).length,
+  };
+}
+
+if (import.meta.main) {
+  const isWanted = !process.argv.includes('--if-stale') || isStale(SCRIPT, SOURCE);
+  if (isWanted) {
+    await buildSnippet();
+    const { raw, gzip, brotli } = snippetSizes();
+    console.log(`script.js: ${raw} bytes, ${gzip} in gzip, ${brotli} in brotli`);
+  }
+}

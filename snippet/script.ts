@@ -1,0 +1,22 @@
+/** `/script.js`: counts the page that holds it. Its settings are attributes of its element; docs/snippet.md has them. */
+import { createTracker, type Tracker } from './tracker.ts';
+
+/** What is called before the script is there waits in `q`. */
+type Hit = Tracker['hit'] & { q?: Parameters<Tracker['hit']>[] };
+
+const element = document.currentScript as HTMLScriptElement | null;
+if (element) {
+  const { dataset, src } = element;
+  const { hit } = createTracker({
+    endpoint: src.replace(/\/[^/]*$/, ''),
+    site: dataset.site,
+    hash: 'hash' in dataset,
+    outbound: 'outbound' in dataset,
+    respect: 'dnt' in dataset,
+    local: 'local' in dataset,
+  });
+  const page = window as unknown as { hit?: Hit };
+  const waiting = page.hit?.q ?? [];
+  page.hit = hit;
+  for (const call of waiting) hit(...call);
+}
