@@ -10,7 +10,6 @@ import type { Values } from '../settings/setting.ts';
 import { EnginePriority } from '../store/engine-priority.ts';
 import { Rollups } from '../store/rollups.ts';
 import { Store } from '../store/store.ts';
-import { StreamLoader } from '../stream/loader.ts';
 import type { Command, Terminal } from './command.ts';
 import { messagesOf } from './counting.ts';
 import { unexpected } from './usage.ts';
@@ -45,6 +44,8 @@ async function consumeInto(
   await using resources = new AsyncDisposableStack();
   const store = resources.use(await Store.open({ setting: values.store!, folder: folder.store }));
   if (values.store === 'embedded') resources.use(new EnginePriority());
+  // Read here alone, since that takes longer than all else of a start.
+  const { StreamLoader } = await import('../stream/loader.ts');
   const own = join(folder.path, 'stream');
   mkdirSync(own, { recursive: true, mode: 0o700 });
   const loader = new StreamLoader({
