@@ -11,11 +11,12 @@ import { rolledStats } from '../src/store/rolled.ts';
 import { Rollups } from '../src/store/rollups.ts';
 import { Store } from '../src/store/store.ts';
 import { ROLLING_HITS, rollingBatch } from './fixtures/rolling-batch.ts';
+import { rounds } from './fixtures/rounds.ts';
 import { segmentOf } from './fixtures/segments.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
 const PROCESS = fileURLToPath(new URL('fixtures/rolling-process.ts', import.meta.url));
-const KILLS = 8;
+const KILLS = rounds(8, 4);
 const PERIOD = readSelection({ from: '2026-01-01', to: '2026-03-01' }) as Period;
 const PLAN = { from: 'rollups', first: PERIOD.from, end: PERIOD.to } as const;
 const CUT = { interval: 'month', step: 24 * 4 * QUARTER, timezone: 'UTC' } as const;

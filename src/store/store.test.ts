@@ -158,18 +158,8 @@ describe('texts', () => {
   });
 
   test('may stand in the path of the data folder', options, async (t) => {
-    for (const name of [
-      "it's",
-      'back\\slash',
-      'ünï 👋',
-      '$$&$1',
-      '{a,b}',
-      '{1..3}',
-      'st*r?',
-      '[x]^.+|(',
-      'a::{b}',
-      '"',
-    ]) {
+    // In twos and threes, since each store takes a while: signs of SQL, of patterns, of replacement.
+    for (const name of ["it's ünï 👋", 'back\\slash $$&$1', '{a,b} st*r?', '{1..3}', '[x]^.+|( a::{b} "']) {
       const folder = join(temporaryFolder(t), name);
       mkdirSync(folder);
       await using store = await open(folder);
