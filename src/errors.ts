@@ -10,6 +10,7 @@ const STATUS = {
   bad_setting: 400,
   invalid: 400,
   unauthorized: 401,
+  forbidden: 403,
   not_found: 404,
   too_large: 413,
   unsupported_media_type: 415,

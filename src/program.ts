@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { archive } from './commands/archive.ts';
 import { backupFolder } from './commands/backup.ts';
 import type { Command, Terminal } from './commands/command.ts';
@@ -14,6 +13,7 @@ import { commandHelp, programHelp } from './commands/usage.ts';
 import { readSettings } from './config.ts';
 import { HitError, messageOf } from './errors.ts';
 import type { Settings } from './settings/setting.ts';
+import { version } from './settings/version.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: asCommand(serve),
@@ -91,11 +91,6 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof HitError) return error.exitCode;
   if (error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
   return 1;
-}
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** A command knows the types of its own settings only. */

@@ -133,11 +133,12 @@ describe('a server', { concurrency: 2 }, () => {
     const { code, stdout, stderr } = await program.stop();
     assert.equal(code, 0);
     assert.equal(stdout, '');
-    const [greeting, count, read, ...logs] = stderr.trimEnd().split('\n');
+    const [greeting, look, count, read, ...logs] = stderr.trimEnd().split('\n');
     assert.match(
       greeting!,
       /^Hit Tracker counts at http:\/\/127\.0\.0\.1:\d+ \(trackers: simple, rate, db; data: /,
     );
+    assert.match(look!, /^ {2}look: {3}http:\/\/127\.0\.0\.1:\d+\/dashboard\?token=\S{32}$/);
     assert.match(count!, /^ {2}count: {2}curl http:\/\/127\.0\.0\.1:\d+\/$/);
     assert.match(
       read!,

@@ -5,6 +5,8 @@ import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { HitError, messageOf } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
+import { PublicSites } from '../folder/public-sites.ts';
+import { Tokens } from '../folder/tokens.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { Drops } from '../hit/drops.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
@@ -13,6 +15,7 @@ import { ConsoleLines } from '../http/console-lines.ts';
 import { type OwnNode, Peers } from '../http/peers/peers.ts';
 import { RemoteNode } from '../http/peers/remote-node.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
+import { Sessions } from '../http/session.ts';
 import { LogImporter } from '../logs/importer.ts';
 import { SERVE_SETTINGS } from '../settings/serve.ts';
 import { type RetentionPolicy, retentionPolicy } from '../store/retention/policy.ts';
@@ -23,6 +26,7 @@ import type { Command, Terminal } from './command.ts';
 import { controlSocket } from './control.ts';
 import { messagesOf, openCounting, type ServeValues } from './counting.ts';
 import { readSchedule, type Schedule, startSchedule } from './schedule.ts';
+import { servedSettings } from './served-settings.ts';
 import { jobsWithPurge, upkeepOf } from './upkeep.ts';
 import { unexpected } from './usage.ts';
 
@@ -114,6 +118,7 @@ async function serveFrom(
   const drops = new Drops(Date.now());
   const lines = new ConsoleLines((line) => terminal.stdout.write(`${line}\n`));
   resources.defer(() => lines.close());
+  const ending = new AbortController();
   const app = buildServer(
     {
       intake,
@@ -134,13 +139,20 @@ async function serveFrom(
       dataDir: folder.path,
       rate: trackers.includes('rate'),
       adminToken,
+      tokens: new Tokens(folder.path, Date.now),
+      sessions: new Sessions(adminToken, Date.now),
+      publicSites: new PublicSites(folder.path),
       public: values.public!,
+      settings: servedSettings(values, policy),
+      saltDays: () => Object.keys(secrets.salts.table),
+      ending: ending.signal,
       print: (line) => lines.print(line),
       now: Date.now,
     },
     log,
   );
   resources.defer(() => closeServer(app));
+  resources.defer(() => ending.abort());
   const interrupted = terminal.interruption();
   let address: string;
   if (values.threads === 1) {
@@ -165,6 +177,8 @@ async function serveFrom(
   );
   greet(terminal, address, folder.path, adminToken, values);
   await aborted(interrupted);
+  // Readers of events are let go first: others would wait for them.
+  ending.abort();
   log.info('closing: what was acknowledged is being stored');
 }
 
@@ -186,6 +200,7 @@ function greet(terminal: Terminal, url: string, folder: string, token: string, v
   const read = values.public ? '' : ` -H "Authorization: Bearer ${token}"`;
   terminal.stderr.write(
     `Hit Tracker counts at ${url} (trackers: ${values.tracker!.join(', ')}; data: ${folder})\n` +
+      `  look:   ${url}/dashboard?token=${encodeURIComponent(token)}\n` +
       `  count:  curl ${url}/\n` +
       `  read:   curl${read} "${url}${path}"\n`,
   );

@@ -1,17 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { DailySalts, type SaltTable } from '../hit/salts.ts';
+import { writeWholeSync } from './whole-file.ts';
 
 interface SecretsFile {
   /** Base64 of 16 bytes each. */
@@ -53,11 +45,15 @@ export class Secrets {
     const content = existsSync(path) ? read(path) : create();
     const save = (salts: SaltTable) => {
       const encoded = Object.fromEntries(Object.entries(salts).map(([day, salt]) => [day, toBase64(salt)]));
-      write(path, { ...content, salts: encoded });
+      writeWholeSync(path, textOf({ ...content, salts: encoded }));
     };
-    if (!existsSync(path)) write(path, content);
+    if (!existsSync(path)) writeWholeSync(path, textOf(content));
     return new Secrets(content, save, now);
   }
+}
+
+function textOf(content: SecretsFile): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 function create(): SecretsFile {
@@ -106,33 +102,6 @@ function fieldsOf(value: unknown, name: string): Readonly<Record<string, unknown
     throw new Error(`${name} is not a JSON object`);
   }
   return { ...value };
-}
-
-/** Writes beside and renames, so that a crash leaves the old secrets or the new ones. */
-function write(path: string, content: SecretsFile): void {
-  try {
-    const beside = `${path}.new`;
-    // One that a crash left behind would keep its mode.
-    rmSync(beside, { force: true });
-    synced(openSync(beside, 'wx', 0o600), (file) => {
-      writeSync(file, `${JSON.stringify(content, null, 2)}\n`);
-    });
-    renameSync(beside, path);
-    synced(openSync(dirname(path), 'r'), () => undefined);
-  } catch (error) {
-    throw new HitError('data_dir_unusable', `${path} cannot be written: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-function synced(file: number, work: (file: number) => void): void {
-  try {
-    work(file);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -1,4 +1,6 @@
+import type { PublicSites } from '../folder/public-sites.ts';
 import type { Secrets } from '../folder/secrets.ts';
+import type { Tokens } from '../folder/tokens.ts';
 import type { Drops } from '../hit/drops.ts';
 import type { Intake } from '../hit/intake.ts';
 import type { Live } from '../live/live.ts';
@@ -9,7 +11,9 @@ import type { Purger } from '../store/retention/purger.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitRecorder } from '../trackers/recorder.ts';
+import type { ServedSettings } from './api/settings.ts';
 import type { Peers } from './peers/peers.ts';
+import type { Sessions } from './session.ts';
 
 /** All that the routes that collect need of the rest of the house. */
 export interface CollectContext {
@@ -17,6 +21,8 @@ export interface CollectContext {
   readonly recorder: HitRecorder;
   readonly drops: Pick<Drops, 'count'>;
   readonly adminToken: Secrets['adminToken'];
+  /** Tokens that were given to others. Collecting threads have none, and leave those who show one to the main thread. */
+  readonly tokens?: Tokens;
   /** Prints a line for the person at the console. */
   readonly print: (line: string) => void;
   readonly now: () => number;
@@ -25,6 +31,16 @@ export interface CollectContext {
 /** All that the routes need. */
 export interface ServerContext extends CollectContext {
   readonly drops: Drops;
+  readonly tokens: Tokens;
+  /** Browsers of administrators. */
+  readonly sessions: Sessions;
+  /** Sites whose badges anybody may see. */
+  readonly publicSites: PublicSites;
+  readonly settings: ServedSettings;
+  /** UTC days whose salts are kept. */
+  readonly saltDays: () => readonly string[];
+  /** Aborted when the server begins to close: what would go on for ever ends then. */
+  readonly ending: AbortSignal;
   /** There with the simple or the rate tracker. */
   readonly live: Live | undefined;
   /** Tells this node from others: random, made when it starts. */

@@ -3,7 +3,7 @@ import { HitError, messageOf } from '../../errors.ts';
 import { type Facts, NO_FACTS } from '../../hit/facts.ts';
 import type { DropReason } from '../../hit/hit.ts';
 import type { Dropped } from '../../hit/intake.ts';
-import { requireToken } from '../auth.ts';
+import { requireSender } from '../auth.ts';
 import type { CollectContext } from '../context.ts';
 import { sendProblem } from '../problem.ts';
 import { refusals } from './refusal.ts';
@@ -22,7 +22,7 @@ interface BatchError {
 export function batchRoutes(app: FastifyInstance, context: CollectContext): void {
   app.post<{ Body: unknown }>(
     '/api/v1/hits',
-    { bodyLimit: BODY_LIMIT, onRequest: requireToken(context), errorHandler: refusals(context) },
+    { bodyLimit: BODY_LIMIT, onRequest: requireSender(context), errorHandler: refusals(context) },
     (request, reply) => {
       const batch = new Batch(context, reply);
       for (const [index, item] of itemsOf(request.body).entries()) batch.take(index, item);

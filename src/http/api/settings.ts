@@ -1,0 +1,54 @@
+import type { FastifyInstance } from 'fastify';
+import { HitError } from '../../errors.ts';
+import { requireToken } from '../auth.ts';
+import type { ServerContext } from '../context.ts';
+import { readinessOf } from '../ready.ts';
+
+/** How long something is kept, of one site, or of all others where `site` is null. */
+interface Kept {
+  readonly site: string | null;
+  /** `400d` or `forever`. */
+  readonly age: string;
+}
+
+/** How a server is set, as far as that is no secret. */
+export interface ServedSettings {
+  readonly version: string;
+  readonly trackers: readonly string[];
+  readonly store: 'embedded' | 'clickhouse' | null;
+  readonly live: 'memory' | 'redis' | null;
+  readonly identity: string;
+  readonly durability: string;
+  readonly trust_proxy: string;
+  readonly rate_limit: string;
+  readonly retention: { readonly hits: readonly Kept[]; readonly rollups: readonly Kept[] };
+  /** Nodes whose live counts are added. */
+  readonly peers: number;
+  /** Bytes that may wait on disk. */
+  readonly spool_max: number;
+}
+
+/** `GET /api/v1/settings`: how the server is set and how it is, for an administrator. It says no secret. */
+export function settingsRoutes(app: FastifyInstance, context: ServerContext): void {
+  const started = context.now();
+  app.get('/api/v1/settings', { onRequest: requireToken(context) }, () => {
+    const { spool_max: max, ...settings } = context.settings;
+    return {
+      ...settings,
+      // The days of which visitors can still be named again, not the salts.
+      salts: context.saltDays().map((day) => ({ day })),
+      spool: context.spool ? { bytes: context.spool.bytes, max } : null,
+      ready: healthOf(context),
+      uptime_seconds: Math.floor((context.now() - started) / 1000),
+    };
+  });
+}
+
+function healthOf(context: ServerContext) {
+  try {
+    return readinessOf(context);
+  } catch (error) {
+    if (!(error instanceof HitError)) throw error;
+    return { status: error.code, detail: error.message };
+  }
+}
