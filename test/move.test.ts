@@ -192,6 +192,17 @@ describe('a move to a server', () => {
     assert.equal(position?.end, '9');
   });
 
+  it('does not end well where the server lost a hit of what was moved', async () => {
+    await front.run(
+      "ALTER TABLE hits DELETE WHERE site = 'a.example' AND path = '/0' SETTINGS mutations_sync = 1",
+    );
+    assertFailed(
+      await move(data),
+      1,
+      /hits of 20\d\d-\d\d-\d\d are not the same on the server: .*empty the database/,
+    );
+  });
+
   it('is refused where the server has hits of others', async () => {
     const empty = join(folder, 'empty');
     assertFailed(await move(empty), 1, /has \d+ hits already that are not of this store/);

@@ -44,24 +44,28 @@ function isSame(a: DaySum, b: DaySum | undefined): boolean {
   return a.rows === b?.rows && a.checksum === b.checksum;
 }
 
-/** Cuts days into pieces of about the same size. */
-export async function* piecesOf(source: Aside, days: readonly DaySum[]): AsyncGenerator<HitPiece> {
+/** Cuts days into pieces. @param most hits of a piece, unless one batch brought more */
+export async function* piecesOf(
+  source: Aside,
+  days: readonly DaySum[],
+  most = MOST_HITS,
+): AsyncGenerator<HitPiece> {
   let together: DaySum[] = [];
   const piece = (): HitPiece => ({ days: together.map(({ day }) => day), rows: rowsOf(together) });
   for (const day of days) {
-    const fits = rowsOf(together) + day.rows <= MOST_HITS && monthOf(together[0] ?? day) === monthOf(day);
+    const fits = rowsOf(together) + day.rows <= most && monthOf(together[0] ?? day) === monthOf(day);
     if (together.length > 0 && !fits) {
       yield piece();
       together = [];
     }
-    if (day.rows > MOST_HITS) yield* piecesOfDay(source, day.day);
+    if (day.rows > most) yield* piecesOfDay(source, day.day, most);
     else together.push(day);
   }
   if (together.length > 0) yield piece();
 }
 
-async function* piecesOfDay(source: Aside, day: string): AsyncGenerator<HitPiece> {
-  const text = queryText('move_batches', { which: whichOf({ days: [day] }), most: String(MOST_HITS) });
+async function* piecesOfDay(source: Aside, day: string, most: number): AsyncGenerator<HitPiece> {
+  const text = queryText('move_batches', { which: whichOf({ days: [day] }), most: String(most) });
   const found = await source.rows<{ first: string; last: string; rows: string | number }>(text);
   for (const { first, last, rows } of found)
     yield { days: [day], batches: { first, last }, rows: Number(rows) };

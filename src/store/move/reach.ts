@@ -40,7 +40,11 @@ function adviceOn(error: unknown, host: string): string {
       return `the ClickHouse server at ${host} has no such database: make it with CREATE DATABASE, or name another in --to`;
     case 'ACCESS_DENIED':
       return `the user at ${host} may not do what is needed: deploy/clickhouse/ has the grants`;
+    case 'CLUSTER_DOESNT_EXIST':
+      return `the ClickHouse server at ${host} has no such cluster: its configuration names those that it has`;
     default:
+      // Whatever has a type is the answer of a server.
+      if (type !== undefined) return `the ClickHouse server at ${host} cannot be used`;
       return `no ClickHouse server answers at ${host}: check host and HTTP port (8123; over TLS clickhouses://, 8443) in --to`;
   }
 }
