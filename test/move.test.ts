@@ -192,6 +192,11 @@ describe('a move to a server', () => {
     assert.equal(position?.end, '9');
   });
 
+  it('does not mind what the folder purged since', async () => {
+    good(await run(['purge', '--keep-hits', '300d', '--data-dir', data]));
+    good(await move(data));
+  });
+
   it('does not end well where the server lost a hit of what was moved', async () => {
     await front.run(
       "ALTER TABLE hits DELETE WHERE site = 'a.example' AND path = '/0' SETTINGS mutations_sync = 1",
@@ -205,6 +210,8 @@ describe('a move to a server', () => {
 
   it('is refused where the server has hits of others', async () => {
     const empty = join(folder, 'empty');
+    assertFailed(await move(empty), 1, /there is no store in .*--data-dir/);
+    good(await run(['report', '--data-dir', empty]));
     assertFailed(await move(empty), 1, /has \d+ hits already that are not of this store/);
   });
 });

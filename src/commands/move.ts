@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { HitError } from '../errors.ts';
 import { MOVE_SETTINGS } from '../settings/move.ts';
 import { type MoveProgress, type MoveSummary, moveStore } from '../store/move/mover.ts';
@@ -44,6 +45,13 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
       );
     }
     const there = await reach(to);
+    // A folder that is misspelt is no empty store.
+    if (!existsSync(join(dataDir, 'store'))) {
+      throw new HitError(
+        'data_dir_unusable',
+        `there is no store in ${dataDir}: name its folder with --data-dir`,
+      );
+    }
     await using db = await DBTracker.open({ dataDir });
     const signal = terminal.interruption();
     // Marks say of what is rolled up that it is, so that the server need not do it again.

@@ -51,4 +51,8 @@ test('days differ where one side has other hits or more', () => {
   assert.equal(unequalDay(wanted, wanted), undefined);
   assert.equal(unequalDay(wanted, new Map([...wanted, sum('2026-01-02', 3, 'c')])), '2026-01-02');
   assert.equal(unequalDay(wanted, new Map([...wanted, sum('2026-01-09', 1, 'd')])), '2026-01-09');
+  const more = new Map([...wanted, sum('2026-01-01', 5, 'e')]);
+  assert.equal(unequalDay(wanted, more), '2026-01-01');
+  assert.equal(unequalDay(wanted, more, '2026-01-02'), undefined, 'what was purged here may still be there');
+  assert.equal(unequalDay(more, wanted, '2026-01-02'), '2026-01-01', 'but not the other way round');
 });

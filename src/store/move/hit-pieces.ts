@@ -35,9 +35,27 @@ export function differingDays(wanted: DaySums, there: DaySums): DaySum[] {
   return [...wanted.values()].filter((sum) => !isSame(sum, there.get(sum.day)));
 }
 
-/** The first day on which two databases have not the same hits. */
-export function unequalDay(wanted: DaySums, there: DaySums): string | undefined {
-  return differingDays(wanted, there)[0]?.day ?? differingDays(there, wanted)[0]?.day;
+/**
+ * The first day of which a database has not the hits that it should.
+ *
+ * @param purged a day: of those before it some may have been purged since they were sent
+ */
+export function unequalDay(wanted: DaySums, there: DaySums, purged = ''): string | undefined {
+  const differing = new Set(
+    [...differingDays(wanted, there), ...differingDays(there, wanted)].map(({ day }) => day),
+  );
+  const isWrong = (day: string) =>
+    day >= purged || (there.get(day)?.rows ?? 0) < (wanted.get(day)?.rows ?? 0);
+  return [...differing].filter(isWrong).sort()[0];
+}
+
+/** Up to which day hits of any site were purged or archived; '' if none were. */
+export async function purgedUntil(source: Aside): Promise<string> {
+  const found = await source.rows<{ kind: string; seconds: string | number }>(queryText('purge_horizons'));
+  const days = found
+    .filter(({ kind }) => kind === 'hits')
+    .map(({ seconds }) => new Date(Number(seconds) * 1000).toISOString().slice(0, 10));
+  return days.sort().at(-1) ?? '';
 }
 
 function isSame(a: DaySum, b: DaySum | undefined): boolean {

@@ -13,7 +13,7 @@
  *
  * Both sides are compared, days of hits by their number and a checksum over all columns. A program may have begun to use
  * the server since an earlier move, and the folder may have got more hits: that is no trouble, as hits and counts are told
- * by runs and batches. Only what merges cannot be compared any more, when the server has hits of its own.
+ * by runs and batches; what the folder purged since is purged on the server by its own purge. Only what merges cannot be compared any more, when the server has hits of its own.
  *
  * Rows go through this process as ClickHouse's Native format, in pieces of bounded size, from the embedded engine's stream
  * into the body of a request. The engine could write to a server itself, by remote(), but that wants another port and
@@ -25,7 +25,7 @@ import { type Marks, readMarks } from '../marks.ts';
 import { queryText } from '../sql.ts';
 import type { Store } from '../store.ts';
 import { Carrier } from './carrier.ts';
-import { daySums, differingDays, piecesOf, unequalDay, whichOf } from './hit-pieces.ts';
+import { daySums, differingDays, piecesOf, purgedUntil, unequalDay, whichOf } from './hit-pieces.ts';
 import { compareTable, moveCounts, moveRollups, notEqual } from './moved-tables.ts';
 import { ofRuns, type Runs, runsOf } from './runs.ts';
 
@@ -118,7 +118,7 @@ async function moveHits(
     await carrier.carry({ table: 'hits', which: whichOf(piece), put: 'move_put_hits' });
     done += piece.rows;
   }
-  const unequal = unequalDay(wanted, await daySums(target, ours));
+  const unequal = unequalDay(wanted, await daySums(target, ours), await purgedUntil(source));
   if (unequal !== undefined) throw notEqual(`hits of ${unequal}`);
   return { hits, days: wanted.size, already };
 }
