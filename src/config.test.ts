@@ -52,6 +52,11 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     ],
     bad: [''],
   },
+  secrets: {
+    standard: undefined,
+    good: [['/shared/secrets.json', '/shared/secrets.json']],
+    bad: [''],
+  },
   tracker: {
     standard: ['simple', 'rate', 'db'],
     good: [

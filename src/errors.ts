@@ -31,6 +31,7 @@ const STATUS = {
   import_failed: 500,
   merge_failed: 500,
   archive_failed: 500,
+  move_failed: 500,
   interrupted: 503,
 } as const;
 

@@ -25,7 +25,7 @@ export const consume: Command<typeof CONSUME_SETTINGS> = {
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
     if (!values.stream) throw new HitError('bad_usage', 'name the topic: --stream kafka://host:9092/topic');
-    const folder = DataFolder.open(values['data-dir']!);
+    const folder = DataFolder.open(values['data-dir']!, values.secrets);
     try {
       await consumeInto(folder, values, terminal);
     } finally {

@@ -48,7 +48,7 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
     const policy = retentionPolicy(values['keep-hits']!, values['keep-rollups']!);
     const jobs = jobsWithPurge(values.schedule ?? [], policy, values.tracker!.includes('db'));
     const schedule = readSchedule({ ...values, schedule: jobs });
-    const folder = DataFolder.open(values['data-dir']!);
+    const folder = DataFolder.open(values['data-dir']!, values.secrets);
     try {
       await serveFrom(folder, values, { proxies, limit, policy, schedule }, terminal);
     } finally {
