@@ -97,6 +97,11 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     good: [['kafka://host:9092/topic', kafkaAddress('kafka://host:9092/topic', '--stream')]],
     bad: ['', 'kafka://host:9092', 'kafka://host:99999/topic', 'http://host/topic'],
   },
+  'stream-results': {
+    standard: undefined,
+    good: [['kafka://host:9092/topic', kafkaAddress('kafka://host:9092/topic', '--stream-results')]],
+    bad: ['', 'kafka://host:9092'],
+  },
   peers: {
     standard: undefined,
     good: [['http://a:5000, http://b:5000', ['http://a:5000', 'http://b:5000']]],

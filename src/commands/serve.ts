@@ -17,8 +17,10 @@ import { RemoteNode } from '../http/peers/remote-node.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
 import { Sessions } from '../http/session.ts';
 import { LogImporter } from '../logs/importer.ts';
+import type { KafkaAddress } from '../settings/kafka-address.ts';
 import { SERVE_SETTINGS } from '../settings/serve.ts';
 import { type RetentionPolicy, retentionPolicy } from '../store/retention/policy.ts';
+import type { ResultReader } from '../stream/result-reader.ts';
 import { BatchRecorder } from '../trackers/batch-recorder.ts';
 import { Recorder } from '../trackers/recorder.ts';
 import { startCollectors } from './collectors.ts';
@@ -89,6 +91,12 @@ function peersOf({ peers }: ServeValues, token: string, own: OwnNode): Peers | u
   return peers && new Peers(peers, token, own);
 }
 
+/** Kafka's client is read by those alone who use it. */
+async function readerOf(address: KafkaAddress, node: string, log: Logger): Promise<ResultReader> {
+  const { ResultReader } = await import('../stream/result-reader.ts');
+  return new ResultReader({ address, node, log: messagesOf(log) });
+}
+
 /** Settings that are a small language of their own, read. */
 interface Read {
   readonly proxies: TrustedProxies;
@@ -105,6 +113,7 @@ async function serveFrom(
 ): Promise<void> {
   const log = pino({ level: values['log-level']! }, pino.destination({ dest: 2, sync: true }));
   const trackers = values.tracker!;
+  const resultsTopic = values['stream-results'];
   await using resources = new AsyncDisposableStack();
 
   const { secrets } = folder;
@@ -115,6 +124,7 @@ async function serveFrom(
   const node = randomUUID();
   const peers =
     live && peersOf(values, adminToken, { node, live, naming: () => intake.naming(), now: Date.now });
+  const reader = resultsTopic && resources.use(await readerOf(resultsTopic, node, log));
   const drops = new Drops(Date.now());
   const lines = new ConsoleLines((line) => terminal.stdout.write(`${line}\n`));
   resources.defer(() => lines.close());
@@ -125,6 +135,7 @@ async function serveFrom(
       recorder: new Recorder({ spool, live }),
       drops,
       ...{ live, db, spool, publisher, node, peers },
+      streamResults: reader?.results,
       importer:
         db &&
         new LogImporter({

@@ -9,6 +9,7 @@ import type { Spool } from '../spool/spool.ts';
 import type { Archives } from '../store/archive/archives.ts';
 import type { Purger } from '../store/retention/purger.ts';
 import type { Publisher } from '../stream/publisher.ts';
+import type { WindowResults } from '../stream/window-results.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitRecorder } from '../trackers/recorder.ts';
 import type { ServedSettings } from './api/settings.ts';
@@ -47,6 +48,8 @@ export interface ServerContext extends CollectContext {
   readonly node: string;
   /** Nodes whose live counts are added to those of this one. */
   readonly peers: Peers | undefined;
+  /** What a streaming job tells, where there is one. */
+  readonly streamResults: WindowResults | undefined;
   /** There with the db tracker. */
   readonly db: DBTracker | undefined;
   /** There with the db or the stream tracker. */

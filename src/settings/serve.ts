@@ -36,6 +36,12 @@ export const SERVE_SETTINGS = {
     undefined,
     kafkaAddress,
   ),
+  'stream-results': setting(
+    'Kafka topic of what a streaming job counts, for /api/v1/live?source=stream: kafka://host:9092/topic',
+    'URL',
+    undefined,
+    kafkaAddress,
+  ),
   peers: setting(
     'nodes whose live counts are added to those of this one: http://a:5000,http://b:5000',
     'URL,…',

@@ -5,6 +5,9 @@ import type { Words } from '../../store/words.ts';
 import { mayRead, requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { type LiveAnswer, readLive } from './live.ts';
+import type { StreamAnswer } from './stream-live.ts';
+
+type Answer = LiveAnswer | StreamAnswer;
 
 const EVERY = 1000;
 const MOST_READERS = 100;
@@ -35,17 +38,17 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
 
 /** Those who read live counts: all who ask the same get one reading. */
 class LiveFeed {
-  readonly #read: (words: Words) => Promise<LiveAnswer>;
+  readonly #read: (words: Words) => Promise<Answer>;
   readonly #channels = new Map<string, Channel>();
   #readers = 0;
   #isClosed = false;
 
-  constructor(read: (words: Words) => Promise<LiveAnswer>) {
+  constructor(read: (words: Words) => Promise<Answer>) {
     this.#read = read;
   }
 
   /** @throws HitError `overloaded` where many read already, or the server ends */
-  open(words: Words, first: LiveAnswer, reply: FastifyReply, mayStay: () => boolean): FastifyReply {
+  open(words: Words, first: Answer, reply: FastifyReply, mayStay: () => boolean): FastifyReply {
     if (this.#isClosed || this.#readers >= MOST_READERS) {
       const message = `${MOST_READERS} connections for events are open already; ask /api/v1/live instead`;
       throw new HitError('overloaded', message, { retryAfter: 10 });
@@ -81,12 +84,12 @@ class LiveFeed {
 
 /** Readers of one question. */
 class Channel {
-  readonly #read: () => Promise<LiveAnswer>;
+  readonly #read: () => Promise<Answer>;
   readonly #readers = new Set<Reader>();
   #timer: NodeJS.Timeout | undefined;
   #isReading = false;
 
-  constructor(read: () => Promise<LiveAnswer>) {
+  constructor(read: () => Promise<Answer>) {
     this.#read = read;
   }
 
