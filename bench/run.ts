@@ -17,12 +17,14 @@ import { page } from './page.ts';
 import { saveSections, sectionOf } from './results.ts';
 import { shared } from './shared.ts';
 import { sketches } from './sketches.ts';
+import { stream } from './stream.ts';
 import { threads } from './threads.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   ingest,
   threads,
   shared,
+  stream,
   import: importLog,
   sketches,
   memory,

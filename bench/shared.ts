@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import { type Bench, check } from './bench.ts';
 import { TOKEN } from './contender.ts';
 import { DIFFERENT_REQUESTS, USUAL_CONNECTIONS } from './ingest-findings.ts';
-import { findProgram, killAtExit, stop, versionOf } from './program.ts';
+import { cpuTime, findProgram, killAtExit, stop, versionOf } from './program.ts';
 import { median, ratio, table, whole } from './results.ts';
 import { Scratch } from './scratch.ts';
 import { freePort, type ServerProcess, startHitTracker } from './server-process.ts';
@@ -22,6 +22,8 @@ interface Counts {
   readonly visitors: number;
   /** Of scripts, since the start; 0 in memory. */
   readonly calls: number;
+  /** Seconds of processors' time that Redis has taken; 0 in memory. */
+  readonly redisSeconds: number;
 }
 
 export const shared: Bench = async ({ quick, log }) => {
@@ -58,7 +60,7 @@ export const shared: Bench = async ({ quick, log }) => {
   const rows: string[][] = [];
   const found = new Map<string, Counts>();
   for (const [live, server] of servers) {
-    const counts = await countsOf(server);
+    const counts = await countsOf(server, live === 'redis' ? redis.pid : undefined);
     const least = answered.get(live)!;
     const most = least + USUAL_CONNECTIONS * rates.get(live)!.length;
     check(
@@ -70,6 +72,7 @@ export const shared: Bench = async ({ quick, log }) => {
       live,
       whole(median(rates.get(live)!)),
       counts.calls === 0 ? '' : (counts.calls / counts.hits).toFixed(4),
+      counts.calls === 0 ? '' : `${ratio((counts.redisSeconds / counts.hits) * 1e6)} µs`,
       whole(counts.visitors),
     ]);
   }
@@ -79,7 +82,7 @@ export const shared: Bench = async ({ quick, log }) => {
     question: 'what does it cost to share live counts over Redis?',
     body: [
       `Pixels over ${USUAL_CONNECTIONS} connections with \`--durability disk\`; server, Redis and load generator share the cores. Medians of runs by turns. Redis keeps a log that it syncs every second. Of visitors it has an estimate (HyperLogLog), memory all but exact ones.`,
-      table(['live counts in', 'hits/s', 'calls of Redis a hit', 'visitors'], rows),
+      table(['live counts in', 'hits/s', 'calls of Redis a hit', 'its time a hit', 'visitors'], rows),
       `With Redis the server takes ${ratio(median(rates.get('redis')!) / median(rates.get('memory')!))} of the hits.`,
     ],
     goals: [],
@@ -87,11 +90,12 @@ export const shared: Bench = async ({ quick, log }) => {
   };
 };
 
-async function countsOf(server: ServerProcess): Promise<Counts> {
+/** @param redis process of the Redis that it uses */
+async function countsOf(server: ServerProcess, redis: number | undefined): Promise<Counts> {
   const headers = { authorization: `Bearer ${TOKEN}` };
   const live = await fetch(`${server.url}/api/v1/live`, { headers });
   const { total } = (await live.json()) as { total: { hits: number; visitors: number } };
   const metrics = await (await fetch(`${server.url}/metrics`, { headers })).text();
   const calls = /^hit_live_calls_total (\d+)$/m.exec(metrics)?.[1];
-  return { ...total, calls: Number(calls ?? 0) };
+  return { ...total, calls: Number(calls ?? 0), redisSeconds: cpuTime(redis) ?? 0 };
 }

@@ -79,7 +79,8 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   /** When somebody looks: a page may be made ready beforehand, or opened behind others. */
   const whenSeen = () => {
-    if (document.visibilityState === 'visible' && !(document as { prerendering?: boolean }).prerendering) view();
+    if (document.visibilityState === 'visible' && !(document as { prerendering?: boolean }).prerendering)
+      view();
   };
 
   whenSeen();
@@ -106,7 +107,8 @@ export function createTracker(options: TrackerOptions): Tracker {
   if (outbound) {
     const follow = ({ target }: Event) => {
       const link = (target as Element).closest?.<HTMLAnchorElement>('a[href]');
-      if (link && /^http/.test(link.protocol) && link.host !== location.host) hit('outbound', { url: link.href });
+      if (link && /^http/.test(link.protocol) && link.host !== location.host)
+        hit('outbound', { url: link.href });
     };
     listen(document, 'click', follow, true);
     listen(document, 'auxclick', follow, true);

@@ -52,6 +52,11 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     ],
     bad: [''],
   },
+  secrets: {
+    standard: undefined,
+    good: [['/shared/secrets.json', '/shared/secrets.json']],
+    bad: [''],
+  },
   tracker: {
     standard: ['simple', 'rate', 'db'],
     good: [
@@ -91,6 +96,11 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     standard: undefined,
     good: [['kafka://host:9092/topic', kafkaAddress('kafka://host:9092/topic', '--stream')]],
     bad: ['', 'kafka://host:9092', 'kafka://host:99999/topic', 'http://host/topic'],
+  },
+  'stream-results': {
+    standard: undefined,
+    good: [['kafka://host:9092/topic', kafkaAddress('kafka://host:9092/topic', '--stream-results')]],
+    bad: ['', 'kafka://host:9092'],
   },
   peers: {
     standard: undefined,

@@ -10,6 +10,7 @@ const STATUS = {
   bad_setting: 400,
   invalid: 400,
   unauthorized: 401,
+  forbidden: 403,
   not_found: 404,
   too_large: 413,
   unsupported_media_type: 415,
@@ -30,6 +31,7 @@ const STATUS = {
   import_failed: 500,
   merge_failed: 500,
   archive_failed: 500,
+  move_failed: 500,
   interrupted: 503,
 } as const;
 

@@ -5,15 +5,17 @@ import { consume } from './commands/consume.ts';
 import { exportStore } from './commands/export.ts';
 import { importLogs } from './commands/import.ts';
 import { merge } from './commands/merge.ts';
+import { moveToServer } from './commands/move.ts';
 import { purgeStore } from './commands/purge.ts';
 import { report } from './commands/report.ts';
 import { restore } from './commands/restore.ts';
+import { makeSecrets } from './commands/secrets.ts';
 import { serve } from './commands/serve.ts';
 import { commandHelp, programHelp } from './commands/usage.ts';
-import { version } from './commands/version.ts';
 import { readSettings } from './config.ts';
 import { HitError, messageOf } from './errors.ts';
 import type { Settings } from './settings/setting.ts';
+import { version } from './settings/version.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   serve: asCommand(serve),
@@ -26,6 +28,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   restore: asCommand(restore),
   purge: asCommand(purgeStore),
   backup: asCommand(backupFolder),
+  move: asCommand(moveToServer),
+  secrets: asCommand(makeSecrets),
 };
 
 /** Milliseconds in which another signal is the first one again: npm passes on what a terminal has sent to all. */

@@ -7,9 +7,10 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArchivedStore, batchId, daysAgo } from './fixtures/archived-store.ts';
 import { randomHalves } from './fixtures/random.ts';
+import { rounds } from './fixtures/rounds.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-const ROUNDS = 20;
+const ROUNDS = rounds(20, 5);
 /** Milliseconds: about as long as it takes to archive and to restore all. */
 const ROUND = 900;
 const PROGRAM = new URL('./fixtures/archiving-process.ts', import.meta.url).pathname;

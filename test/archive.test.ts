@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Hit } from '../src/hit/hit.ts';
+import type { ArchiveLocation } from '../src/store/archive/archives.ts';
 import { ArchivedStore, batchId, daysAgo, NOW } from './fixtures/archived-store.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
@@ -11,7 +12,7 @@ const options = { timeout: 60_000 };
 const TEXTS = ["it's", 'back\\slash', 'ünï 👋', '', "'; DROP TABLE hits; --", '日本語', 'a\tb\nc'];
 
 /** Days before now, on both sides of what is old enough, and of ends of months. */
-const SOME_DAYS = [0, 1, 15, 29.9, 30, 30.4, 30.6, 31, 44.9, 45, 50, 60, 75, 75.2];
+const SOME_DAYS = [0, 29.9, 30.6, 45, 50, 75];
 
 /** Hits of two sites on some days. */
 function someHits(each = 3): Partial<Hit>[] {
@@ -199,7 +200,7 @@ describe('archived hits', () => {
 
   test('that came back in part come back wholly', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
-    for (let number = 1; number <= 5; number++) await archived.add(batchId(number), someHits());
+    for (let number = 1; number <= 4; number++) await archived.add(batchId(number), someHits(2));
     const all = await archived.rows();
     await archived.archive();
     await archived.restore();
@@ -305,20 +306,19 @@ describe('what is wrong is told, and nothing is lost', () => {
   });
 
   test('where the location is none', options, async (t) => {
-    for (const location of [
-      'relative',
-      '/a/{b}',
-      '/a/*',
-      's3://',
-      's3://Bucket/x',
-      "s3://bucket/it's",
-      's3://bucket/a/../b',
-    ]) {
-      await using archived = await ArchivedStore.open(t, { location });
-      await assert.rejects(archived.archive(), { code: 'bad_setting' }, location);
-    }
-    await using archived = await ArchivedStore.open(t, { location: 's3://bucket', accessKey: 'a' });
-    await assert.rejects(archived.archive(), { code: 'bad_setting', message: /belong together/ });
+    await using archived = await ArchivedStore.open(t);
+    const refused = (at: ArchiveLocation, message: RegExp) =>
+      assert.rejects(
+        archived.archives.archive(
+          at,
+          { olderThan: 30, site: '', dryRun: false },
+          { onProgress: () => undefined, signal: new AbortController().signal },
+        ),
+        { code: 'bad_setting', message },
+      );
+    const bucket = ['s3://', 's3://Bucket/x', "s3://bucket/it's", 's3://bucket/a/../b'];
+    for (const location of ['relative', '/a/{b}', '/a/*', ...bucket]) await refused({ location }, /./);
+    await refused({ location: 's3://bucket', accessKey: 'a' }, /belong together/);
   });
 
   test('where two archive at once', options, async (t) => {
@@ -343,7 +343,7 @@ describe('what is wrong is told, and nothing is lost', () => {
 });
 
 test('an archive may lie in a folder of any name', options, async (t) => {
-  const names = ["it's", 'back\\slash', 'ünï 👋', '$$&$1', 'a::b', '[x]^.+|(', '"', '%41'];
+  const names = ["it's ünï 👋 $$&$1 %41", 'back\\slash a::b [x]^.+|( "'];
   for (const name of names) {
     await using archived = await ArchivedStore.open(t, { location: join(temporaryFolder(t), name) });
     await archived.add(batchId(1), [{ time: daysAgo(50) }, { time: daysAgo(60), site: 'x' }]);

@@ -11,12 +11,15 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DBTracker } from '../src/trackers/db.ts';
 import { Program } from './fixtures/command-line.ts';
+import { rounds } from './fixtures/rounds.ts';
 import { BEARER, FIREFOX, RunningServer, UNFINISHED } from './fixtures/running-server.ts';
 import { Lines } from './fixtures/shelf.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
 const options = { timeout: 120_000 };
-const ROUNDS = 20;
+const ROUNDS = rounds(20, 5);
+/** Of an import. */
+const IMPORTS = rounds(3, 2);
 const CONNECTIONS = 32;
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
 
@@ -179,9 +182,9 @@ describe('an import that is killed', () => {
     writeFileSync(file, log);
     const command = ['import', '--data-dir', dataDir, '--site', 'kill.test', '--json', file];
     const random = randomNumbers(7);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < IMPORTS; round++) {
       await using program = new Program(command);
-      await killIn(dataDir, program, program, 700 * random.next().value);
+      await killIn(dataDir, program, program, 250 * random.next().value);
     }
     await using last = new Program(command);
     const { code, stdout, stderr } = await last.ended;
@@ -198,10 +201,10 @@ describe('an import that is killed', () => {
     writeFileSync(file, log);
     const command = ['import', '--data-dir', dataDir, '--site', 'kill.test', '--json', file];
     const random = randomNumbers(8);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < IMPORTS; round++) {
       await using server = await RunningServer.start(dataDir);
       await using program = new Program(command);
-      await killIn(dataDir, server, program, 700 * random.next().value);
+      await killIn(dataDir, server, program, 250 * random.next().value);
       const { code, stderr } = await program.ended;
       if (code !== 0) assert.match(stderr, /import the log again/);
     }

@@ -7,7 +7,8 @@ import { freeRoom } from '../store/free-room.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Terminal } from './command.ts';
 import { ControlClient } from './control.ts';
-import { DayProgress } from './day-progress.ts';
+import { dayProgressText } from './day-progress.ts';
+import { DrawnLine } from './drawn-line.ts';
 
 /** Whoever moves hits between the store and archives. */
 export interface ArchiveDesk {
@@ -31,14 +32,16 @@ function deskHere(db: DBTracker, terminal: Terminal): ArchiveDesk {
   const signal = terminal.interruption();
   return {
     async archive(to, options) {
-      const summary = await DayProgress.during(terminal, (onProgress) =>
+      const summary = await DrawnLine.during(terminal, dayProgressText, (onProgress) =>
         archives.archive(to, options, { onProgress, signal }),
       );
       if (!options.dryRun && summary.rows + summary.already > 0) await freeRoom(store);
       return summary;
     },
     restore: (from, options) =>
-      DayProgress.during(terminal, (onProgress) => archives.restore(from, options, { onProgress, signal })),
+      DrawnLine.during(terminal, dayProgressText, (onProgress) =>
+        archives.restore(from, options, { onProgress, signal }),
+      ),
     close: () => db.close(),
   };
 }
@@ -46,7 +49,7 @@ function deskHere(db: DBTracker, terminal: Terminal): ArchiveDesk {
 /** When this process ends, the server sees its connection go, and stops after the day under way. */
 function deskThere(control: ControlClient, terminal: Terminal): ArchiveDesk {
   const ask = <Summary>(path: string, body: object) =>
-    DayProgress.during(terminal, async (onProgress) => {
+    DrawnLine.during(terminal, dayProgressText, async (onProgress) => {
       let summary: Summary | undefined;
       await control.post(path, Readable.from([JSON.stringify(body)], { objectMode: false }), (line) => {
         if ('error' in line) throw new HitError('archive_failed', String(line.error));

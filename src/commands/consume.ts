@@ -10,7 +10,6 @@ import type { Values } from '../settings/setting.ts';
 import { EnginePriority } from '../store/engine-priority.ts';
 import { Rollups } from '../store/rollups.ts';
 import { Store } from '../store/store.ts';
-import { StreamLoader } from '../stream/loader.ts';
 import type { Command, Terminal } from './command.ts';
 import { messagesOf } from './counting.ts';
 import { unexpected } from './usage.ts';
@@ -26,7 +25,7 @@ export const consume: Command<typeof CONSUME_SETTINGS> = {
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
     if (!values.stream) throw new HitError('bad_usage', 'name the topic: --stream kafka://host:9092/topic');
-    const folder = DataFolder.open(values['data-dir']!);
+    const folder = DataFolder.open(values['data-dir']!, values.secrets);
     try {
       await consumeInto(folder, values, terminal);
     } finally {
@@ -45,6 +44,8 @@ async function consumeInto(
   await using resources = new AsyncDisposableStack();
   const store = resources.use(await Store.open({ setting: values.store!, folder: folder.store }));
   if (values.store === 'embedded') resources.use(new EnginePriority());
+  // Read here alone, since that takes longer than all else of a start.
+  const { StreamLoader } = await import('../stream/loader.ts');
   const own = join(folder.path, 'stream');
   mkdirSync(own, { recursive: true, mode: 0o700 });
   const loader = new StreamLoader({
@@ -56,7 +57,7 @@ async function consumeInto(
   let where = '';
   if (values.port !== undefined) {
     const adminToken = values['admin-token'] ?? folder.secrets.adminToken;
-    const app = buildConsumer({ loader, adminToken, now: Date.now, public: values.public! }, log);
+    const app = buildConsumer({ loader, adminToken, public: values.public! }, log);
     resources.defer(() => closeServer(app));
     where = `; metrics: ${await listen(app, values.port, values.host!)}/metrics`;
   }

@@ -6,13 +6,13 @@ import { Intake } from '../hit/intake.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import { MemoryLive } from '../live/memory.ts';
-import { RedisLive } from '../live/redis/redis.ts';
+import type { RedisLive } from '../live/redis/redis.ts';
 import type { SERVE_SETTINGS } from '../settings/serve.ts';
 import type { Values } from '../settings/setting.ts';
 import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
 import { EnginePriority } from '../store/engine-priority.ts';
-import { Publisher } from '../stream/publisher.ts';
+import type { Publisher } from '../stream/publisher.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { rebuild } from '../trackers/rebuild.ts';
 import { archiveLocation } from './archive-place.ts';
@@ -56,10 +56,10 @@ export async function openCounting(
     identity: values.identity!,
     now: Date.now,
   });
-  const live = liveOf(folder, values, parts.log);
+  const live = await liveOf(folder, values, parts.log);
   if (live instanceof MemoryLive) resources.use(live);
   else if (live) resources.use(live);
-  const publisher = values.stream && resources.use(new Publisher(values.stream));
+  const publisher = values.stream && resources.use(await publisherTo(values.stream));
   if (!values.tracker!.includes('db')) {
     const spool = publisher && resources.use(await openSpool(folder, publisher, values, parts.log));
     return { sites, intake, live, db: undefined, publisher, spool };
@@ -81,11 +81,24 @@ export function messagesOf(log: Logger) {
   };
 }
 
-function liveOf(folder: DataFolder, values: ServeValues, log: Logger): MemoryLive | RedisLive | undefined {
+/** The client of Kafka is read by those alone who use it: that takes longer than all else of a start. */
+async function publisherTo(stream: NonNullable<ServeValues['stream']>): Promise<Publisher> {
+  const { Publisher } = await import('../stream/publisher.ts');
+  return new Publisher(stream);
+}
+
+async function liveOf(
+  folder: DataFolder,
+  values: ServeValues,
+  log: Logger,
+): Promise<MemoryLive | RedisLive | undefined> {
   const rate = values.tracker!.includes('rate');
   if (!rate && !values.tracker!.includes('simple')) return undefined;
   const common = { expectedVisitors: values['expected-visitors']!, rate, now: Date.now };
-  if (values.live) return new RedisLive({ ...common, address: values.live, log: messagesOf(log) });
+  if (values.live) {
+    const { RedisLive } = await import('../live/redis/redis.ts');
+    return new RedisLive({ ...common, address: values.live, log: messagesOf(log) });
+  }
   return new MemoryLive({
     ...common,
     maxBytes: values['live-memory']!,

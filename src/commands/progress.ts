@@ -1,35 +1,28 @@
 import type { ImportProgress } from '../logs/importer.ts';
 import type { Terminal } from './command.ts';
+import { DrawnLine } from './drawn-line.ts';
 
-/** Milliseconds between two drawings. */
-const PACE = 100;
-
-/** A line that is drawn over itself on a terminal, and not at all elsewhere. */
+/** How the import of one log goes. */
 export class ProgressLine {
-  readonly #out: Terminal['stderr'];
+  readonly #line: DrawnLine;
   readonly #name: string;
   readonly #size: number | undefined;
   readonly #started = performance.now();
-  #drawn = Number.NEGATIVE_INFINITY;
 
   /** @param size of the whole, in bytes; undefined if nobody knows */
   constructor(out: Terminal['stderr'], name: string, size: number | undefined) {
-    this.#out = out;
+    this.#line = new DrawnLine(out);
     this.#name = name;
     this.#size = size;
   }
 
   show({ bytes, lines }: ImportProgress): void {
-    const now = performance.now();
-    if (!this.#out.isTTY || now - this.#drawn < PACE) return;
-    this.#drawn = now;
-    const seconds = (now - this.#started) / 1000;
-    const text = progressText({ name: this.#name, size: this.#size, bytes, lines, seconds });
-    this.#out.write(`\r${text.slice(0, (this.#out.columns ?? 80) - 1)}\x1b[K`);
+    const seconds = (performance.now() - this.#started) / 1000;
+    this.#line.show(() => progressText({ name: this.#name, size: this.#size, bytes, lines, seconds }));
   }
 
   close(): void {
-    if (this.#out.isTTY && this.#drawn > 0) this.#out.write('\r\x1b[K');
+    this.#line.close();
   }
 }
 

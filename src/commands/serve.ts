@@ -15,9 +15,12 @@ import { ConsoleLines } from '../http/console-lines.ts';
 import { type OwnNode, Peers } from '../http/peers/peers.ts';
 import { RemoteNode } from '../http/peers/remote-node.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
+import { Sessions } from '../http/session.ts';
 import { LogImporter } from '../logs/importer.ts';
+import type { KafkaAddress } from '../settings/kafka-address.ts';
 import { SERVE_SETTINGS } from '../settings/serve.ts';
 import { type RetentionPolicy, retentionPolicy } from '../store/retention/policy.ts';
+import type { ResultReader } from '../stream/result-reader.ts';
 import { BatchRecorder } from '../trackers/batch-recorder.ts';
 import { Recorder } from '../trackers/recorder.ts';
 import { startCollectors } from './collectors.ts';
@@ -25,7 +28,7 @@ import type { Command, Terminal } from './command.ts';
 import { controlSocket } from './control.ts';
 import { messagesOf, openCounting, type ServeValues } from './counting.ts';
 import { readSchedule, type Schedule, startSchedule } from './schedule.ts';
-import { serverSettings } from './server-settings.ts';
+import { servedSettings } from './served-settings.ts';
 import { jobsWithPurge, upkeepOf } from './upkeep.ts';
 import { unexpected } from './usage.ts';
 
@@ -47,7 +50,7 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
     const policy = retentionPolicy(values['keep-hits']!, values['keep-rollups']!);
     const jobs = jobsWithPurge(values.schedule ?? [], policy, values.tracker!.includes('db'));
     const schedule = readSchedule({ ...values, schedule: jobs });
-    const folder = DataFolder.open(values['data-dir']!);
+    const folder = DataFolder.open(values['data-dir']!, values.secrets);
     try {
       await serveFrom(folder, values, { proxies, limit, policy, schedule }, terminal);
     } finally {
@@ -88,6 +91,12 @@ function peersOf({ peers }: ServeValues, token: string, own: OwnNode): Peers | u
   return peers && new Peers(peers, token, own);
 }
 
+/** Kafka's client is read by those alone who use it. */
+async function readerOf(address: KafkaAddress, node: string, log: Logger): Promise<ResultReader> {
+  const { ResultReader } = await import('../stream/result-reader.ts');
+  return new ResultReader({ address, node, log: messagesOf(log) });
+}
+
 /** Settings that are a small language of their own, read. */
 interface Read {
   readonly proxies: TrustedProxies;
@@ -104,6 +113,7 @@ async function serveFrom(
 ): Promise<void> {
   const log = pino({ level: values['log-level']! }, pino.destination({ dest: 2, sync: true }));
   const trackers = values.tracker!;
+  const resultsTopic = values['stream-results'];
   await using resources = new AsyncDisposableStack();
 
   const { secrets } = folder;
@@ -114,15 +124,18 @@ async function serveFrom(
   const node = randomUUID();
   const peers =
     live && peersOf(values, adminToken, { node, live, naming: () => intake.naming(), now: Date.now });
+  const reader = resultsTopic && resources.use(await readerOf(resultsTopic, node, log));
   const drops = new Drops(Date.now());
   const lines = new ConsoleLines((line) => terminal.stdout.write(`${line}\n`));
   resources.defer(() => lines.close());
+  const ending = new AbortController();
   const app = buildServer(
     {
       intake,
       recorder: new Recorder({ spool, live }),
       drops,
       ...{ live, db, spool, publisher, node, peers },
+      streamResults: reader?.results,
       importer:
         db &&
         new LogImporter({
@@ -135,19 +148,22 @@ async function serveFrom(
       purger: upkeep?.purger,
       archives: upkeep?.archives,
       dataDir: folder.path,
-      tokens: Tokens.open(folder.path, Date.now),
-      publicSites: PublicSites.open(folder.path),
-      settings: serverSettings(values),
-      saltDays: () => Object.keys(secrets.salts.table),
       rate: trackers.includes('rate'),
       adminToken,
+      tokens: new Tokens(folder.path, Date.now),
+      sessions: new Sessions(adminToken, Date.now),
+      publicSites: new PublicSites(folder.path),
       public: values.public!,
+      settings: servedSettings(values, policy),
+      saltDays: () => Object.keys(secrets.salts.table),
+      ending: ending.signal,
       print: (line) => lines.print(line),
       now: Date.now,
     },
     log,
   );
   resources.defer(() => closeServer(app));
+  resources.defer(() => ending.abort());
   const interrupted = terminal.interruption();
   let address: string;
   if (values.threads === 1) {
@@ -172,6 +188,8 @@ async function serveFrom(
   );
   greet(terminal, address, folder.path, adminToken, values);
   await aborted(interrupted);
+  // Readers of events are let go first: others would wait for them.
+  ending.abort();
   log.info('closing: what was acknowledged is being stored');
 }
 
@@ -193,7 +211,7 @@ function greet(terminal: Terminal, url: string, folder: string, token: string, v
   const read = values.public ? '' : ` -H "Authorization: Bearer ${token}"`;
   terminal.stderr.write(
     `Hit Tracker counts at ${url} (trackers: ${values.tracker!.join(', ')}; data: ${folder})\n` +
-      `  look:   ${url}/dashboard${values.public ? '' : `?token=${token}`}\n` +
+      `  look:   ${url}/dashboard?token=${encodeURIComponent(token)}\n` +
       `  count:  curl ${url}/\n` +
       `  read:   curl${read} "${url}${path}"\n`,
   );

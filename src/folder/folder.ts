@@ -17,11 +17,11 @@ export class DataFolder {
   readonly #lock: FolderLock;
   readonly #saltTimer: NodeJS.Timeout;
 
-  private constructor(path: string) {
+  private constructor(path: string, shared: string | undefined) {
     this.path = path;
     this.#lock = new FolderLock(path);
     try {
-      this.secrets = Secrets.open(path);
+      this.secrets = Secrets.open(path, Date.now, shared);
     } catch (error) {
       this.#lock.release();
       throw error;
@@ -33,9 +33,10 @@ export class DataFolder {
   /**
    * Takes a folder for this process, and makes it if it is not there.
    *
+   * @param shared a file of secrets that several nodes have, for a folder that has none
    * @throws HitError `data_dir_locked`, `data_dir_unusable`
    */
-  static open(folder: string): DataFolder {
+  static open(folder: string, shared?: string): DataFolder {
     const path = resolve(folder);
     try {
       makeFolder(path);
@@ -48,7 +49,7 @@ export class DataFolder {
         { cause: error },
       );
     }
-    return new DataFolder(path);
+    return new DataFolder(path, shared);
   }
 
   get store(): string {

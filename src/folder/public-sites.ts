@@ -1,57 +1,55 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
-import { siteName } from '../hit/site.ts';
-import { writePrivateFile } from './private-file.ts';
+import { writeWholeSync } from './whole-file.ts';
 
-const MOST = 10_000;
+/** More than this nobody marks by hand. */
+const MOST_SITES = 10_000;
 
-/** Sites whose badges and counters answer everybody: `sites.json` in the data folder. */
+/**
+ * Sites whose counts anybody may see on badges and counters: `sites.json` in the data folder.
+ *
+ * @example
+ * const sites = new PublicSites('./data');
+ * sites.set('example.com', true);
+ * sites.has('example.com'); // true
+ */
 export class PublicSites {
   readonly #path: string;
-  #sites: ReadonlySet<string>;
+  readonly #sites: Set<string>;
 
-  private constructor(path: string, sites: readonly string[]) {
-    this.#path = path;
-    this.#sites = new Set(sites);
+  /** @throws HitError `data_dir_unusable` if what is kept is damaged */
+  constructor(folder: string) {
+    this.#path = join(folder, 'sites.json');
+    this.#sites = new Set(read(this.#path));
   }
 
-  /** @throws HitError `data_dir_unusable` where the file is damaged */
-  static open(folder: string): PublicSites {
-    const path = join(folder, 'sites.json');
-    return new PublicSites(path, existsSync(path) ? read(path) : []);
-  }
-
+  /** @param site as it is stored */
   has(site: string): boolean {
     return this.#sites.has(site);
   }
 
-  /**
-   * @param site a host name, as `siteName` gives it
-   * @throws HitError `invalid` where there are too many, `data_dir_unusable`
-   */
+  /** @throws HitError `invalid` for one site too many; `data_dir_unusable`, and then nothing has changed */
   set(site: string, isPublic: boolean): void {
     if (this.has(site) === isPublic) return;
-    const sites = new Set(this.#sites);
-    if (isPublic) sites.add(site);
-    else sites.delete(site);
-    if (sites.size > MOST) throw new HitError('invalid', `${MOST} sites are public already`);
-    writePrivateFile(this.#path, { public: [...sites] });
-    this.#sites = sites;
+    if (isPublic && this.#sites.size >= MOST_SITES) {
+      throw new HitError('invalid', `${MOST_SITES} sites are public already`);
+    }
+    const sites = isPublic ? [...this.#sites, site] : [...this.#sites].filter((each) => each !== site);
+    writeWholeSync(this.#path, `${JSON.stringify({ public: sites.sort() }, null, 2)}\n`);
+    if (isPublic) this.#sites.add(site);
+    else this.#sites.delete(site);
   }
 }
 
 function read(path: string): string[] {
+  if (!existsSync(path)) return [];
   try {
-    const { public: sites } = JSON.parse(readFileSync(path, 'utf8')) as { public: unknown };
-    const isSite = (site: unknown) => typeof site === 'string' && site !== '' && siteName(site) === site;
-    if (!Array.isArray(sites) || !sites.every(isSite)) throw new Error('"public" is no list of sites');
-    return sites;
+    const { public: sites } = JSON.parse(readFileSync(path, 'utf8')) as { public?: unknown };
+    if (Array.isArray(sites) && sites.every((site) => typeof site === 'string')) return sites;
+    throw new Error('it holds no list of sites');
   } catch (error) {
-    throw new HitError(
-      'data_dir_unusable',
-      `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it: no site is public then`,
-      { cause: error },
-    );
+    const message = `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it: no site is public then`;
+    throw new HitError('data_dir_unusable', message, { cause: error });
   }
 }

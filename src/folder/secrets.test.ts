@@ -28,6 +28,22 @@ function visitorOf(secrets: Secrets, time: number): [number, number] {
 }
 
 describe('secrets', () => {
+  test('of several nodes are taken into a folder that has none, and name visitors alike', (t) => {
+    const [origin, first, second] = [temporaryFolder(t), temporaryFolder(t), temporaryFolder(t)];
+    const made = Secrets.open(origin, at(NOON));
+    const visitor = visitorOf(made, NOON);
+    const shared = join(origin, 'secrets.json');
+    assert.deepEqual(visitorOf(Secrets.open(first, at(NOON), shared), NOON), visitor);
+    const later = NOON + 40 * DAY;
+    const late = visitorOf(Secrets.open(second, at(later), shared), later);
+    assert.deepEqual(visitorOf(Secrets.open(first, at(later), shared), later), late);
+    assert.notDeepEqual(late, visitor);
+    const other = temporaryFolder(t);
+    Secrets.open(other);
+    assert.throws(() => Secrets.open(other, at(NOON), shared), /has other keys than .*--secrets/);
+    assert.throws(() => Secrets.open(temporaryFolder(t), at(NOON), join(origin, 'none')), /cannot be read/);
+  });
+
   test('are made once, at random, and are the same from then on', (t) => {
     const folder = temporaryFolder(t);
     const first = Secrets.open(folder);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { DailySalts, type SaltTable } from '../hit/salts.ts';
-import { writePrivateFile } from './private-file.ts';
+import { writeWholeSync } from './whole-file.ts';
 
 interface SecretsFile {
   /** Base64 of 16 bytes each. */
@@ -37,19 +37,31 @@ export class Secrets {
   /**
    * Reads the secrets of a data folder, or makes them.
    *
-   * @throws HitError `data_dir_unusable` if they are damaged or cannot be written; so do hits on a day whose salt
-   *   cannot be written
+   * @param shared a file of secrets that several nodes have: a folder without any takes these
+   * @throws HitError `data_dir_unusable` if they are damaged or cannot be written, or are others than the shared ones; so
+   *   do hits on a day whose salt cannot be written
    */
-  static open(folder: string, now: () => number = Date.now): Secrets {
+  static open(folder: string, now: () => number = Date.now, shared?: string): Secrets {
     const path = join(folder, 'secrets.json');
-    const content = existsSync(path) ? read(path) : create();
+    const given = shared === undefined ? undefined : read(shared);
+    const content = existsSync(path) ? read(path) : (given ?? create());
+    if (given && (given.key !== content.key || given.importSalt !== content.importSalt)) {
+      throw new HitError(
+        'data_dir_unusable',
+        `${path} has other keys than ${shared}, and would name visitors otherwise: leave --secrets out, or begin with an empty --data-dir`,
+      );
+    }
     const save = (salts: SaltTable) => {
       const encoded = Object.fromEntries(Object.entries(salts).map(([day, salt]) => [day, toBase64(salt)]));
-      writePrivateFile(path, { ...content, salts: encoded });
+      writeWholeSync(path, textOf({ ...content, salts: encoded }));
     };
-    if (!existsSync(path)) writePrivateFile(path, content);
+    if (!existsSync(path)) writeWholeSync(path, textOf(content));
     return new Secrets(content, save, now);
   }
+}
+
+function textOf(content: SecretsFile): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 function create(): SecretsFile {

@@ -1,59 +1,83 @@
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { PublicSites } from './public-sites.ts';
 import { Tokens } from './tokens.ts';
 
-const HOUR = 3_600_000;
+const NOON = Date.UTC(2026, 10, 24, 12, 34);
+const unusable = { code: 'data_dir_unusable' };
 
-test('a token opens what it is for, also after a restart, until it is revoked', (t) => {
+describe('a token', () => {
+  test('is good for what it was made for, also after a restart, until it is revoked', (t) => {
+    const folder = temporaryFolder(t);
+    const tokens = new Tokens(folder, () => NOON);
+    const read = tokens.create('reports', 'read');
+    const write = tokens.create('  shop  ', 'write');
+    for (const each of [tokens, new Tokens(folder, () => NOON)]) {
+      assert.equal(each.scopeOf(read.token), 'read');
+      assert.equal(each.scopeOf(write.token), 'write');
+      assert.equal(each.scopeOf(`${write.token}x`), undefined);
+      assert.deepEqual(
+        each.list().map(({ name, scope }) => [name, scope]),
+        [
+          ['reports', 'read'],
+          ['shop', 'write'],
+        ],
+      );
+    }
+    assert.equal(tokens.revoke(read.id), true);
+    assert.equal(tokens.revoke(read.id), false);
+    for (const each of [tokens, new Tokens(folder, () => NOON)]) {
+      assert.equal(each.scopeOf(read.token), undefined);
+      assert.equal(each.scopeOf(write.token), 'write');
+    }
+  });
+
+  test('is not to be found in what is kept, which only its owner can read', (t) => {
+    const folder = temporaryFolder(t);
+    const { token } = new Tokens(folder, () => NOON).create('reports', 'read');
+    const path = join(folder, 'tokens.json');
+    assert.doesNotMatch(readFileSync(path, 'utf8'), new RegExp(token.slice(3)));
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+  });
+
+  test('says when it was last used, to the hour', (t) => {
+    const tokens = new Tokens(temporaryFolder(t), () => NOON);
+    const { token } = tokens.create('reports', 'read');
+    assert.equal(tokens.list()[0]!.used, null);
+    tokens.scopeOf(token);
+    assert.equal(tokens.list()[0]!.used, '2026-11-24T12:00:00.000Z');
+  });
+
+  test('has a name, and is one of a hundred at most', (t) => {
+    const tokens = new Tokens(temporaryFolder(t), () => NOON);
+    for (const name of ['', '   ', 'x'.repeat(101), 'a\nb']) {
+      assert.throws(() => tokens.create(name, 'read'), { code: 'invalid' });
+    }
+    for (let i = 0; i < 100; i++) tokens.create(`token ${i}`, 'read');
+    assert.throws(() => tokens.create('one more', 'read'), { code: 'invalid', message: /revoke/ });
+  });
+});
+
+test('what is kept of tokens and public sites, and was damaged, is told and not written over', (t) => {
   const folder = temporaryFolder(t);
-  const { token, entry } = Tokens.open(folder, Date.now).create(' reports ', 'read');
-  assert.equal(entry.name, 'reports');
-  const tokens = Tokens.open(folder, Date.now);
-  assert.equal(tokens.scopeOf(token), 'read');
-  assert.equal(tokens.scopeOf(`${token}x`), undefined);
-  assert.ok(tokens.revoke(entry.id));
-  assert.ok(!tokens.revoke(entry.id));
-  assert.equal(tokens.scopeOf(token), undefined);
-  assert.equal(Tokens.open(folder, Date.now).scopeOf(token), undefined);
+  for (const text of ['', '{', '[]', '{"tokens":[{"id":"1"}],"public":[1]}', '{"tokens":{},"public":{}}']) {
+    for (const file of ['tokens.json', 'sites.json']) writeFileSync(join(folder, file), text);
+    assert.throws(() => new Tokens(folder, () => NOON), unusable, text);
+    assert.throws(() => new PublicSites(folder), unusable, text);
+    assert.equal(readFileSync(join(folder, 'tokens.json'), 'utf8'), text);
+  }
 });
 
-test('no token is on the disk, and its file is for its owner alone', (t) => {
+test('a site is public until it is not, also after a restart', (t) => {
   const folder = temporaryFolder(t);
-  const { token } = Tokens.open(folder, Date.now).create('a', 'write');
-  const path = join(folder, 'tokens.json');
-  assert.ok(!readFileSync(path, 'utf8').includes(token));
-  assert.equal(statSync(path).mode & 0o777, 0o600);
-});
-
-test('it is known when a token was last used, to the hour', (t) => {
-  let now = Date.UTC(2026, 10, 24);
-  const tokens = Tokens.open(temporaryFolder(t), () => now);
-  const { token } = tokens.create('a', 'read');
-  assert.equal(tokens.entries[0]?.used, null);
-  tokens.scopeOf(token);
-  now += HOUR / 2;
-  tokens.scopeOf(token);
-  assert.equal(tokens.entries[0]?.used, '2026-11-24T00:00:00.000Z');
-  now += HOUR;
-  tokens.scopeOf(token);
-  assert.equal(tokens.entries[0]?.used, '2026-11-24T01:30:00.000Z');
-});
-
-test('there are a hundred tokens at most, with names', (t) => {
-  const tokens = Tokens.open(temporaryFolder(t), Date.now);
-  for (const name of ['', ' ', 'x'.repeat(101)])
-    assert.throws(() => tokens.create(name, 'read'), { code: 'invalid' });
-  for (let i = 0; i < 100; i++) tokens.create(`token ${i}`, 'read');
-  assert.throws(() => tokens.create('one more', 'read'), /revoke one first/);
-});
-
-test('a damaged file is not taken for one without tokens', (t) => {
-  const folder = temporaryFolder(t);
-  for (const text of ['', '{}', '{"tokens":[{"id":"x"}]}', 'null']) {
-    writeFileSync(join(folder, 'tokens.json'), text);
-    assert.throws(() => Tokens.open(folder, Date.now), { code: 'data_dir_unusable' });
+  const sites = new PublicSites(folder);
+  sites.set('b.example', true);
+  sites.set('a.example', true);
+  sites.set('b.example', false);
+  for (const each of [sites, new PublicSites(folder)]) {
+    assert.deepEqual([each.has('a.example'), each.has('b.example')], [true, false]);
   }
 });

@@ -1,141 +1,132 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
-import { writePrivateFile } from './private-file.ts';
+import { writeWholeSync } from './whole-file.ts';
 
-/** What a token is good for: reading statistics, or sending hits. */
-export const SCOPES = ['read', 'write'] as const;
-export type Scope = (typeof SCOPES)[number];
+/** What a token is good for: to read counts, or to send hits. */
+export type Scope = 'read' | 'write';
+export const SCOPES: readonly Scope[] = ['read', 'write'];
 
-const MOST = 100;
-const LONGEST_NAME = 100;
-const BYTES = 24;
-/** What a token begins with, so that one which leaked is known for what it is. */
-const PREFIX = 'hit_';
-/** How exactly it is kept when a token was last used, in milliseconds: the file is not written at each request. */
-const USED_EVERY = 3_600_000;
-
-/** A token without itself. Times are ISO 8601 UTC. */
-export interface TokenEntry {
+/** A token, as far as it is told to anybody. */
+export interface Token {
   readonly id: string;
   readonly name: string;
   readonly scope: Scope;
+  /** ISO 8601. */
   readonly created: string;
+  /** When it was last used, to the hour; null if never. */
   readonly used: string | null;
 }
 
-interface Kept extends TokenEntry {
-  /** SHA-256 of the token, as base64url. */
-  readonly digest: string;
-}
+/** As it is kept: SHA-256 of the token, in hexadecimal, and not the token. */
+type Kept = Token & { readonly digest: string };
 
-/** Tokens for programs: `tokens.json` in the data folder, which has their digests only. */
+const MOST_TOKENS = 100;
+const LONGEST_NAME = 100;
+const HOUR = 3_600_000;
+
+/**
+ * Tokens that an administrator gave to others: `tokens.json` in the data folder. A token is shown once, when it is made; what
+ * is kept of it is a digest, which is enough to know it again and of no use to a thief.
+ *
+ * @example
+ * const tokens = new Tokens('./data', Date.now);
+ * const { token } = tokens.create('reports', 'read');
+ * tokens.scopeOf(token); // 'read'
+ */
 export class Tokens {
   readonly #path: string;
   readonly #now: () => number;
-  #kept: Map<string, Kept>;
+  readonly #kept: Map<string, Kept>;
 
-  private constructor(path: string, kept: readonly Kept[], now: () => number) {
-    this.#path = path;
+  /** @throws HitError `data_dir_unusable` if what is kept is damaged */
+  constructor(folder: string, now: () => number) {
+    this.#path = join(folder, 'tokens.json');
     this.#now = now;
-    this.#kept = byDigest(kept);
+    this.#kept = new Map(read(this.#path).map((token) => [token.digest, token]));
   }
 
-  /** @throws HitError `data_dir_unusable` where the file is damaged */
-  static open(folder: string, now: () => number): Tokens {
-    const path = join(folder, 'tokens.json');
-    return new Tokens(path, existsSync(path) ? read(path) : [], now);
-  }
-
-  get entries(): readonly TokenEntry[] {
-    return Array.from(this.#kept.values(), ({ digest: _, ...entry }) => entry);
+  /** In the order in which they were made. */
+  list(): Token[] {
+    return [...this.#kept.values()].map(({ digest: _, ...token }) => token);
   }
 
   /**
    * Makes a token.
    *
-   * @returns it, and what is kept of it
-   * @throws HitError `invalid` for a name that is empty or too long, or where there are 100; `data_dir_unusable`
+   * @returns what is kept of it, and the token itself, which nobody can be told again
+   * @throws HitError `invalid` for no name, a long one, or one token too many; `data_dir_unusable`
    */
-  create(name: string, scope: Scope): { readonly token: string; readonly entry: TokenEntry } {
-    const text = name.trim();
-    if (text === '' || text.length > LONGEST_NAME) {
-      throw new HitError('invalid', `name is not a text of 1 to ${LONGEST_NAME} characters`);
+  create(name: string, scope: Scope): Token & { readonly token: string } {
+    const title = name.trim();
+    if (title === '' || title.length > LONGEST_NAME || /[\u0000-\u001f\u007f]/.test(title)) {
+      throw new HitError('invalid', `name: a token has a name of 1 to ${LONGEST_NAME} characters`);
     }
-    if (this.#kept.size >= MOST) throw new HitError('invalid', `there are ${MOST} tokens: revoke one first`);
-    const token = PREFIX + randomBytes(BYTES).toString('base64url');
-    const entry = { id: randomUUID(), name: text, scope, created: this.#time(), used: null };
-    this.#save([...this.#kept.values(), { ...entry, digest: digestOf(token) }]);
-    return { token, entry };
+    if (this.#kept.size >= MOST_TOKENS) {
+      throw new HitError('invalid', `there are ${MOST_TOKENS} tokens already: revoke those that nobody uses`);
+    }
+    const token = `ht_${randomBytes(24).toString('base64url')}`;
+    const created = new Date(this.#now()).toISOString();
+    const kept = { id: randomBytes(6).toString('hex'), name: title, scope, created, used: null };
+    this.#kept.set(digestOf(token), { ...kept, digest: digestOf(token) });
+    this.#save();
+    return { ...kept, token };
   }
 
-  /** @returns whether there was one */
+  /** @returns whether there was such a token */
   revoke(id: string): boolean {
-    const rest = [...this.#kept.values()].filter((kept) => kept.id !== id);
-    if (rest.length === this.#kept.size) return false;
-    this.#save(rest);
+    const found = [...this.#kept.values()].find((token) => token.id === id);
+    if (!found) return false;
+    this.#kept.delete(found.digest);
+    this.#save();
     return true;
   }
 
-  /** What a token is good for; undefined for what is none. It is noted that it was used. */
-  scopeOf(token: string): Scope | undefined {
-    const kept = token.startsWith(PREFIX) ? this.#kept.get(digestOf(token)) : undefined;
-    if (!kept) return undefined;
-    if (kept.used === null || this.#now() - Date.parse(kept.used) > USED_EVERY) this.#note(kept);
-    return kept.scope;
+  /** What a text is good for that somebody sent as a token: undefined is nothing. */
+  scopeOf(text: string): Scope | undefined {
+    // Looked up by digest: how long that takes tells nothing of any token.
+    const found = this.#kept.get(digestOf(text));
+    if (!found) return undefined;
+    this.#note(found);
+    return found.scope;
   }
 
-  #note(used: Kept): void {
-    const noted = [...this.#kept.values()].map((kept) =>
-      kept === used ? { ...kept, used: this.#time() } : kept,
-    );
+  #note(token: Kept): void {
+    const hour = new Date(Math.floor(this.#now() / HOUR) * HOUR).toISOString();
+    if (token.used === hour) return;
+    this.#kept.set(token.digest, { ...token, used: hour });
     try {
-      this.#save(noted);
+      this.#save();
     } catch {
-      // The disk is full, say. Whoever has the token is let in all the same.
-      this.#kept = byDigest(noted);
+      // The disk is full, say: that it was used is no reason to refuse it.
     }
   }
 
-  #save(kept: readonly Kept[]): void {
-    writePrivateFile(this.#path, { tokens: kept });
-    this.#kept = byDigest(kept);
+  #save(): void {
+    writeWholeSync(this.#path, `${JSON.stringify({ tokens: [...this.#kept.values()] }, null, 2)}\n`);
   }
-
-  #time(): string {
-    return new Date(this.#now()).toISOString();
-  }
-}
-
-/** Looked up by digests, so that how long that takes says nothing of a token. */
-function byDigest(kept: readonly Kept[]): Map<string, Kept> {
-  return new Map(kept.map((each) => [each.digest, each]));
 }
 
 function digestOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+  return createHash('sha256').update(token).digest('hex');
 }
 
 function read(path: string): Kept[] {
+  if (!existsSync(path)) return [];
   try {
-    const { tokens } = JSON.parse(readFileSync(path, 'utf8')) as { tokens: unknown };
-    if (!Array.isArray(tokens) || !tokens.every(isKept)) throw new Error('"tokens" is no list of tokens');
-    return tokens;
+    const { tokens } = JSON.parse(readFileSync(path, 'utf8')) as { tokens?: unknown };
+    if (Array.isArray(tokens) && tokens.every(isKept)) return tokens;
+    throw new Error('it holds no list of tokens');
   } catch (error) {
-    throw new HitError(
-      'data_dir_unusable',
-      `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it: all tokens are then revoked`,
-      { cause: error },
-    );
+    const message = `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it and make tokens anew`;
+    throw new HitError('data_dir_unusable', message, { cause: error });
   }
 }
 
 function isKept(value: unknown): value is Kept {
-  const { id, name, scope, created, used, digest } = Object(value) as Partial<Record<keyof Kept, unknown>>;
-  return (
-    [id, name, created, digest].every((text) => typeof text === 'string') &&
-    SCOPES.some((each) => each === scope) &&
-    (used === null || typeof used === 'string')
-  );
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, name, scope, created, used, digest } = value as Readonly<Record<string, unknown>>;
+  const areTexts = [id, name, created, digest].every((field) => typeof field === 'string' && field !== '');
+  return areTexts && SCOPES.includes(scope as Scope) && (used === null || typeof used === 'string');
 }

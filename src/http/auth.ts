@@ -1,20 +1,26 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../errors.ts';
-import type { Scope } from '../folder/tokens.ts';
+import type { Scope, Tokens } from '../folder/tokens.ts';
 import { cookieValue } from '../hit/visitor.ts';
-import type { CollectContext, ServerContext } from './context.ts';
-import { isSession, makeSession, SESSION_SECONDS } from './page/session.ts';
+import { Sessions } from './session.ts';
 
-/** Cookie of a person who opened the printed link. */
-const SESSION_COOKIE = 'hit_admin';
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** What opens doors. */
+export interface Keys {
+  readonly adminToken: string;
+  /** Tokens that were given to others. Missing where nobody can be asked for them. */
+  readonly tokens?: Pick<Tokens, 'scopeOf'>;
+  /** Browsers that are signed in. Missing where there are no pages. */
+  readonly sessions?: Sessions;
+}
 
-/** Tokens of programs, where they are known. */
-type SomeTokens = Pick<CollectContext, 'tokens'>;
-type Secret = Pick<ServerContext, 'adminToken' | 'now'>;
+/** The keys, and whether everybody may read. */
+export type Doors = Keys & { readonly public: boolean };
+
+/** What somebody may do: everything, or what a token was made for. */
+type Grant = 'admin' | Scope;
 
 /** Connections over the control socket in the data folder: whoever may open that may read the folder itself. */
 const trustedSockets = new WeakSet<Socket>();
@@ -24,27 +30,25 @@ export function trustSocket(socket: Socket): void {
 }
 
 /** Lets in who has the admin token. For what changes something, also where reading is public. */
-export function requireToken(context: Secret) {
+export function requireToken(keys: Keys) {
   return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
-    if (!isAdmin(request, context)) {
-      throw new HitError('unauthorized', 'the admin token is needed: send "Authorization: Bearer <token>"');
-    }
+    if (!isAdmin(keys, request.raw)) throw unauthorized('the admin token');
   };
 }
 
-/** Lets in who may read: everybody where that is public, and who has a token that reads. */
-export function requireReader(context: Secret & Pick<ServerContext, 'public'> & SomeTokens) {
-  const check = requireToken(context);
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (!context.public && scopeOf(request, context) !== 'read') await check(request, reply);
+/** Lets in who may send hits for others. */
+export function requireSender(keys: Keys) {
+  return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+    const grant = grantOf(keys, request.raw);
+    if (grant !== 'admin' && grant !== 'write')
+      throw unauthorized('the admin token, or one for sending hits,');
   };
 }
 
-/** Lets in who may send hits of others: who has the admin token, or one that writes. */
-export function requireSender(context: Secret & SomeTokens) {
-  const check = requireToken(context);
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (scopeOf(request, context) !== 'write') await check(request, reply);
+/** Lets in who may read. */
+export function requireReader(doors: Doors) {
+  return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+    if (!mayRead(doors, request.raw)) throw unauthorized('the admin token, or one for reading,');
   };
 }
 
@@ -53,60 +57,49 @@ export async function requireControl(request: FastifyRequest): Promise<void> {
   if (!trustedSockets.has(request.raw.socket)) throw new HitError('not_found', 'there is nothing here');
 }
 
-/** Keeps out what a page of another site makes a browser send. */
-export async function requireSameOrigin(request: FastifyRequest): Promise<void> {
-  if (!isSameOrigin(request)) {
-    throw new HitError('unauthorized', 'a browser may send this from the page of this server only');
-  }
+export function mayRead(doors: Doors, request: IncomingMessage): boolean {
+  if (doors.public) return true;
+  const grant = grantOf(doors, request);
+  return grant === 'admin' || grant === 'read';
 }
 
-/** Whether who asks has the token, or a browser that was signed in with it. */
-export function isAdmin(request: FastifyRequest, context: Secret): boolean {
-  if (trustedSockets.has(request.raw.socket)) return true;
-  const bearer = bearerOf(request.headers);
-  if (bearer !== undefined) return isAdminToken(bearer, context);
-  const session = cookieValue(request.headers.cookie ?? '', SESSION_COOKIE);
-  if (!isSession(session, context.adminToken, context.now())) return false;
-  // A browser sends its cookie along with what other sites make it send.
-  return SAFE_METHODS.has(request.method) || isSameOrigin(request);
-}
-
-function scopeOf({ headers }: FastifyRequest, { tokens }: SomeTokens): Scope | undefined {
-  const bearer = bearerOf(headers);
-  return bearer === undefined ? undefined : tokens?.scopeOf(bearer);
-}
-
-/** The token of an `Authorization` header. */
-export function bearerOf({ authorization = '' }: IncomingHttpHeaders): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+/** @throws HitError `forbidden` for a change that a page of another site asks for */
+export function isAdmin(keys: Keys, request: IncomingMessage): boolean {
+  return grantOf(keys, request) === 'admin';
 }
 
 /** Compares digests, so that neither content nor length of the token can be measured. */
-export function isAdminToken(given: unknown, { adminToken }: Pick<Secret, 'adminToken'>): boolean {
-  return typeof given === 'string' && timingSafeEqual(digest(given), digest(adminToken));
+export function isToken(given: string, token: string): boolean {
+  return timingSafeEqual(digest(given), digest(token));
 }
 
-/** The `Set-Cookie` header that signs a browser in. */
-export function sessionCookie(request: FastifyRequest, { adminToken, now }: Secret): string {
-  return cookie(request, makeSession(adminToken, now()), SESSION_SECONDS);
+/** What a request sends as its token, or ''. */
+export function bearerOf({ headers }: IncomingMessage): string {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
 }
 
-/** The one that signs it out. */
-export function endedSessionCookie(request: FastifyRequest): string {
-  return cookie(request, '', 0);
+function grantOf({ adminToken, tokens, sessions }: Keys, request: IncomingMessage): Grant | undefined {
+  if (trustedSockets.has(request.socket)) return 'admin';
+  const bearer = bearerOf(request);
+  if (bearer !== '') return isToken(bearer, adminToken) ? 'admin' : tokens?.scopeOf(bearer);
+  if (!sessions?.isOpen(cookieValue(request.headers.cookie ?? '', Sessions.NAME))) return undefined;
+  if (!isSameOrigin(request)) {
+    throw new HitError('forbidden', 'a page of another site may change nothing here');
+  }
+  return 'admin';
 }
 
-function cookie({ headers }: FastifyRequest, value: string, seconds: number): string {
-  // TLS ends before us. A lie here only costs the liar a session.
-  const secure = headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
-  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
-}
-
-function isSameOrigin({ headers }: FastifyRequest): boolean {
+/** A browser sends its cookies along whatever page asks: what changes something is asked for by our own pages only. */
+function isSameOrigin({ method, headers }: IncomingMessage): boolean {
+  if (method === 'GET' || method === 'HEAD') return true;
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
-  const { origin, host } = headers;
-  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+  const { origin = '', host = '' } = headers;
+  return host !== '' && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+}
+
+function unauthorized(what: string): HitError {
+  return new HitError('unauthorized', `${what} is needed: send "Authorization: Bearer <token>"`);
 }
 
 function digest(text: string): Buffer {

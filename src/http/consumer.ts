@@ -9,7 +9,6 @@ import { counter } from './gauge.ts';
 export interface ConsumerContext {
   readonly loader: StreamLoader;
   readonly adminToken: string;
-  readonly now: () => number;
   readonly public: boolean;
 }
 

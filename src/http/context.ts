@@ -9,10 +9,12 @@ import type { Spool } from '../spool/spool.ts';
 import type { Archives } from '../store/archive/archives.ts';
 import type { Purger } from '../store/retention/purger.ts';
 import type { Publisher } from '../stream/publisher.ts';
+import type { WindowResults } from '../stream/window-results.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitRecorder } from '../trackers/recorder.ts';
-import type { ServerSettings } from './api/settings.ts';
+import type { ServedSettings } from './api/settings.ts';
 import type { Peers } from './peers/peers.ts';
+import type { Sessions } from './session.ts';
 
 /** All that the routes that collect need of the rest of the house. */
 export interface CollectContext {
@@ -20,27 +22,34 @@ export interface CollectContext {
   readonly recorder: HitRecorder;
   readonly drops: Pick<Drops, 'count'>;
   readonly adminToken: Secrets['adminToken'];
+  /** Tokens that were given to others. Collecting threads have none, and leave those who show one to the main thread. */
+  readonly tokens?: Tokens;
   /** Prints a line for the person at the console. */
   readonly print: (line: string) => void;
   readonly now: () => number;
-  /** Tokens of programs. Collecting threads leave what needs one to the main thread. */
-  readonly tokens?: Tokens;
 }
 
 /** All that the routes need. */
 export interface ServerContext extends CollectContext {
-  readonly tokens: Tokens;
-  readonly publicSites: PublicSites;
-  readonly settings: ServerSettings;
-  /** UTC days, such as `2026-11-24`, of which salts are kept. */
-  readonly saltDays: () => readonly string[];
   readonly drops: Drops;
+  readonly tokens: Tokens;
+  /** Browsers of administrators. */
+  readonly sessions: Sessions;
+  /** Sites whose badges anybody may see. */
+  readonly publicSites: PublicSites;
+  readonly settings: ServedSettings;
+  /** UTC days whose salts are kept. */
+  readonly saltDays: () => readonly string[];
+  /** Aborted when the server begins to close: what would go on for ever ends then. */
+  readonly ending: AbortSignal;
   /** There with the simple or the rate tracker. */
   readonly live: Live | undefined;
   /** Tells this node from others: random, made when it starts. */
   readonly node: string;
   /** Nodes whose live counts are added to those of this one. */
   readonly peers: Peers | undefined;
+  /** What a streaming job tells, where there is one. */
+  readonly streamResults: WindowResults | undefined;
   /** There with the db tracker. */
   readonly db: DBTracker | undefined;
   /** There with the db or the stream tracker. */

@@ -1,14 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { HitError } from '../errors.ts';
 import type { LiveMemory, LiveRemote } from '../live/live.ts';
 import { requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
 import { counter, gauge } from './gauge.ts';
 import type { Peers } from './peers/peers.ts';
-
-/** Segments that wait for the store beyond which the server says that it is not well. */
-const WORRYING_BACKLOG = 30;
+import { readinessOf } from './ready.ts';
 
 /** `GET /metrics` for Prometheus, `/healthz` (the process lives) and `/readyz` (it does its work). */
 export function metricsRoutes(app: FastifyInstance, context: ServerContext): void {
@@ -17,16 +14,7 @@ export function metricsRoutes(app: FastifyInstance, context: ServerContext): voi
     reply.type(registry.contentType).send(await registry.metrics()),
   );
   app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async () => {
-    const backlog = context.spool?.backlog ?? 0;
-    if (backlog > WORRYING_BACKLOG) {
-      throw new HitError('not_ready', `${backlog} batches wait for the store or for Kafka: see the log`, {
-        retryAfter: 10,
-      });
-    }
-    const live = context.live?.remote;
-    return { status: 'ready', backlog, ...(live && { live: live.place }) };
-  });
+  app.get('/readyz', async () => readinessOf(context));
 }
 
 /** Everything is read when asked for: a hit pays nothing for it. */

@@ -36,7 +36,9 @@ export function sendProblem(reply: FastifyReply, error: HitError): FastifyReply 
 /** Handles whatever a handler threw. Faults of ours are logged, and not told to strangers. */
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = asHitError(error, request);
-  if (known.status >= 500) request.log.error({ err: error, url: request.url }, known.message);
+  // Too many at once is no fault of ours.
+  const level = known.code === 'overloaded' ? 'warn' : 'error';
+  if (known.status >= 500) request.log[level]({ err: error, url: withoutToken(request.url) }, known.message);
   return sendProblem(reply, known);
 }
 
@@ -65,6 +67,11 @@ export function internalError(cause: unknown): HitError {
 function detailOf(code: ErrorCode, request: FastifyRequest): string {
   if (code === 'too_large') return `the body has more than ${request.routeOptions.bodyLimit} bytes`;
   return 'the body is of another type than application/json, text/plain with JSON in it, or application/x-ndjson';
+}
+
+/** The address of the page that signs in has the admin token in it, which is not for the log. */
+function withoutToken(url: string): string {
+  return url.replaceAll(/([?&]token=)[^&]*/g, '$1…');
 }
 
 function pathOf(url: string): string {

@@ -6,16 +6,19 @@ import {
   type Server as NetServer,
   type Socket,
 } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
 import { archiveRoutes } from './api/archive.ts';
 import { backupRoutes } from './api/backup.ts';
+import { eventRoutes } from './api/events.ts';
 import { exportRoutes } from './api/export.ts';
 import { importRoutes } from './api/import.ts';
-import { liveEventRoutes } from './api/live-events.ts';
 import { purgeRoutes } from './api/purge.ts';
 import { readRoutes } from './api/read.ts';
+import { sessionRoutes } from './api/session.ts';
 import { settingsRoutes } from './api/settings.ts';
+import { siteRoutes } from './api/sites.ts';
 import { sketchRoutes } from './api/sketch.ts';
 import { storageRoutes } from './api/storage.ts';
 import { tokenRoutes } from './api/tokens.ts';
@@ -27,9 +30,12 @@ import { beaconRoutes } from './collect/beacon.ts';
 import { counterRoutes } from './collect/counter.ts';
 import { Pixel } from './collect/pixel.ts';
 import type { CollectContext, ServerContext } from './context.ts';
+import { Assets } from './dashboard/assets.ts';
+import { dashboardRoutes } from './dashboard/dashboard.ts';
 import { metricsRoutes } from './metrics.ts';
-import { pageRoutes } from './page/page.ts';
-import { sessionRoutes } from './page/session-routes.ts';
+
+/** Where the built page lies, in a checkout and in a package. */
+const DASHBOARD = fileURLToPath(new URL('../../dist/dashboard', import.meta.url));
 
 /** How long requests under way may take when the server closes, in milliseconds. */
 const CLOSE_PATIENCE = 2000;
@@ -49,12 +55,8 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   const app = createApp(log, (request, response) => pixel.take(request, response));
   collectRoutes(app, context);
   readRoutes(app, context);
-  liveEventRoutes(app, context);
-  sessionRoutes(app, context);
-  pageRoutes(app, context);
-  badgeRoutes(app, context);
-  settingsRoutes(app, context);
-  tokenRoutes(app, context);
+  eventRoutes(app, context);
+  siteRoutes(app, context);
   sketchRoutes(app, context);
   storageRoutes(app, context);
   exportRoutes(app, context);
@@ -63,6 +65,11 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   purgeRoutes(app, context);
   backupRoutes(app, context);
   metricsRoutes(app, context);
+  sessionRoutes(app, context);
+  badgeRoutes(app, context);
+  tokenRoutes(app, context);
+  settingsRoutes(app, context);
+  dashboardRoutes(app, context, new Assets(DASHBOARD));
   return app;
 }
 

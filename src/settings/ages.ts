@@ -34,6 +34,10 @@ export function readAges(usual: string) {
 
 /** Ages as they are set: what `readAges` reads. */
 export function agesText({ usual, bySite }: Ages): string {
-  const text = (days: number) => (days === Number.POSITIVE_INFINITY ? 'forever' : `${days}d`);
-  return [text(usual), ...Array.from(bySite, ([site, days]) => `${site}=${text(days)}`)].join(',');
+  return [ageText(usual), ...Array.from(bySite, ([site, days]) => `${site}=${ageText(days)}`)].join(',');
+}
+
+/** `400d`, or `forever`. */
+export function ageText(days: number): string {
+  return days === Number.POSITIVE_INFINITY ? 'forever' : `${days}d`;
 }

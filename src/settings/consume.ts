@@ -1,4 +1,4 @@
-import { DATA_SETTINGS } from './data.ts';
+import { DATA_SETTINGS, SHARED_SECRETS } from './data.ts';
 import { kafkaAddress } from './kafka-address.ts';
 import { LOG_LEVEL } from './log-level.ts';
 import { readNumber, readSwitch, readText, readToken, setting } from './setting.ts';
@@ -6,6 +6,7 @@ import { readNumber, readSwitch, readText, readToken, setting } from './setting.
 export const CONSUME_SETTINGS = {
   stream: setting('Kafka topic: kafka://host:9092,host2/topic, as of serve', 'URL', undefined, kafkaAddress),
   ...DATA_SETTINGS,
+  secrets: SHARED_SECRETS,
   group: setting('consumers of one group share the partitions', 'NAME', 'hit-tracker', readText),
   port: setting(
     'TCP port of /metrics, /healthz and /readyz (default: none)',

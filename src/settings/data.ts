@@ -10,3 +10,11 @@ export const DATA_SETTINGS = {
     readStore,
   ),
 } as const;
+
+/** Of what runs beside others of its kind. */
+export const SHARED_SECRETS = setting(
+  'file of secrets that nodes share, made by "secrets": taken into a data folder that has none',
+  'FILE',
+  undefined,
+  readText,
+);

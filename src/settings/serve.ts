@@ -1,6 +1,6 @@
 import { readAges } from './ages.ts';
 import { BUCKET_SETTINGS } from './archive.ts';
-import { DATA_SETTINGS } from './data.ts';
+import { DATA_SETTINGS, SHARED_SECRETS } from './data.ts';
 import { kafkaAddress } from './kafka-address.ts';
 import { LOG_LEVEL } from './log-level.ts';
 import { KEEP_HITS, KEEP_ROLLUPS } from './purge.ts';
@@ -22,6 +22,7 @@ export const SERVE_SETTINGS = {
   port: setting('TCP port; 0 takes a free one', 'PORT', '5000', readNumber(0, 65_535)),
   host: setting('address to listen on', 'HOST', '0.0.0.0', readText),
   ...DATA_SETTINGS,
+  secrets: SHARED_SECRETS,
   tracker: setting('trackers, any of simple,rate,db,stream', 'LIST', 'simple,rate,db', readTrackers),
   live: setting(
     'where live counts are kept: memory, or redis://host:6379 for several nodes (rediss, redis+sentinel, redis+cluster)',
@@ -31,6 +32,12 @@ export const SERVE_SETTINGS = {
   ),
   stream: setting(
     'Kafka topic of the stream tracker: kafka://host:9092,host2/topic, kafkas://user:password@host/topic?sasl=plain',
+    'URL',
+    undefined,
+    kafkaAddress,
+  ),
+  'stream-results': setting(
+    'Kafka topic of what a streaming job counts, for /api/v1/live?source=stream: kafka://host:9092/topic',
     'URL',
     undefined,
     kafkaAddress,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { HitError, messageOf } from '../errors.ts';
 import { quote } from './literals.ts';
@@ -99,6 +100,24 @@ export class Aside implements AsyncDisposable {
       for await (const chunk of stream) yield chunk as Uint8Array;
     } catch (error) {
       throw fault(error);
+    }
+  }
+
+  /**
+   * Runs a statement of a server whose rows are the body of the request, by `input()`.
+   *
+   * @param text ends with their format
+   * @param name a server refuses a second statement of this name while the first is under way
+   */
+  async insert(text: string, rows: AsyncIterable<Uint8Array>, name: string): Promise<void> {
+    const values = Readable.from(rows, { objectMode: false });
+    try {
+      const { stream } = await this.#parts.client.exec({ query: text, values, query_id: name });
+      for await (const _ of stream);
+    } catch (error) {
+      throw fault(error);
+    } finally {
+      values.destroy();
     }
   }
 

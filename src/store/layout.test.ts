@@ -41,6 +41,8 @@ describe('the layout of tables', () => {
         'archive_delete',
         'archive_size',
         'storage_tables',
+        'move_reach',
+        'move_truncate_rollups',
       ]) {
         assert.match(explain(statementFor(layout, queryText(name, FRAGMENTS))), /Query/, name);
       }
@@ -55,7 +57,7 @@ describe('the layout of tables', () => {
     assert.match(local!, /^CREATE TABLE IF NOT EXISTS hits_local ON CLUSTER 'main' \(a Int8\)/);
     assert.match(
       local!,
-      /ENGINE = ReplicatedMergeTree\('\/clickhouse\/tables\/\{uuid\}\/\{shard\}', '\{replica\}'\) ORDER BY a/,
+      /ENGINE = ReplicatedMergeTree\('\/clickhouse\/tables\/\{shard\}\/\{database\}\/\{table\}', '\{replica\}'\) ORDER BY a/,
     );
     assert.equal(
       over,
@@ -76,6 +78,17 @@ describe('the layout of tables', () => {
     assert.ok(engines.every(([, engine]) => /^(Replicated\w*MergeTree|Distributed)$/.test(engine!)));
     assert.ok(engines.some(([, , args]) => args!.endsWith('rollups_local, 0')));
     assert.ok(!all.some((text) => /\b(ALTER|TRUNCATE) TABLE (?!\w+_local ON CLUSTER)/.test(text)));
+  });
+
+  it('on a cluster has a new column in both tables, and asks servers for the database by its name', () => {
+    const added = schemaFor(CLUSTER, 'ALTER TABLE hits ADD COLUMN IF NOT EXISTS region String');
+    assert.deepEqual(added, [
+      "ALTER TABLE hits_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region String",
+      "ALTER TABLE hits ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region String",
+    ]);
+    const asked = statementFor(CLUSTER, queryText('archive_size'));
+    assert.match(asked, /cluster\('main', system\.parts\)/);
+    assert.match(asked, /database = 'hits' AND table = 'hits_local'/);
   });
 
   it('in the cloud says nothing of disks', () => {

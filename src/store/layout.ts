@@ -42,6 +42,8 @@ export function settingsFor({ kind }: Layout): ClickHouseSettings {
     insert_quorum_parallel: 0,
     distributed_foreground_insert: 1,
     distributed_product_mode: 'global',
+    // Rows go where the sharding says, also those that come from hits: else each shard would keep its own.
+    parallel_distributed_insert_select: '0',
     alter_sync: '2',
   };
 }
@@ -51,12 +53,19 @@ export function schemaFor(layout: Layout, statement: string): string[] {
   if (layout.kind === 'single') return [statement];
   if (layout.kind === 'cloud') return /MODIFY SETTING/.test(statement) ? [] : [withoutDisks(statement)];
   const created = /^\s*CREATE TABLE IF NOT EXISTS (\w+)/.exec(statement)?.[1];
-  if (created === undefined) return [statementFor(layout, statement)];
   const on = `ON CLUSTER ${quote(layout.cluster)}`;
+  if (created === undefined) {
+    const changed = [statementFor(layout, statement)];
+    // Which columns there are is also a matter of the table over all shards; how they are packed is not.
+    const columns = /\b(ADD|DROP|RENAME) COLUMN\b/.test(statement);
+    return columns ? [...changed, statement.replace(/\bALTER TABLE (\w+)/, `ALTER TABLE $1 ${on}`)] : changed;
+  }
   const local = statement
     .replace(/CREATE TABLE IF NOT EXISTS (\w+)/, `CREATE TABLE IF NOT EXISTS $1_local ${on}`)
     .replace(/ENGINE = (\w*MergeTree)(?:\((.*)\))?/, (_, engine: string, args?: string) => {
-      const place = "'/clickhouse/tables/{uuid}/{shard}', '{replica}'";
+      // By name, not by {uuid}: a CREATE that is carried out again, for a server that was down, would have another one, and
+      // that server would keep a table of its own.
+      const place = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'";
       return `ENGINE = Replicated${engine}(${args === undefined ? place : `${place}, ${args}`})`;
     });
   const sharding = SHARDING[created] ?? FIRST_SHARD;
@@ -74,9 +83,13 @@ export function statementFor(layout: Layout, text: string): string {
     .replace(/\bmutations_sync = 1\b/, 'mutations_sync = 2');
   if (!/\bFROM system\./.test(changed)) return changed;
   // What a server knows of its own tables: asked of one replica of each shard.
-  return changed
-    .replaceAll(/\bFROM system\.(\w+)/g, `FROM cluster(${quote(layout.cluster)}, system.$1)`)
-    .replaceAll(/\btable = '(\w+)'/g, "table = '$1_local'");
+  return (
+    changed
+      .replaceAll(/\bFROM system\.(\w+)/g, `FROM cluster(${quote(layout.cluster)}, system.$1)`)
+      // There, another database may be the one that nobody named.
+      .replaceAll('currentDatabase()', quote(layout.database))
+      .replaceAll(/\btable = '(\w+)'/g, "table = '$1_local'")
+  );
 }
 
 function withoutDisks(statement: string): string {

@@ -7,7 +7,8 @@ import { ClickHouseFront } from '../../test/fixtures/clickhouse-front.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
 import type { Segment } from '../spool/segment.ts';
-import { stats } from './stats.ts';
+import { Rollups } from './rollups.ts';
+import { sites, stats } from './stats.ts';
 import { Store } from './store.ts';
 
 describe('a store on a ClickHouse server', () => {
@@ -26,9 +27,9 @@ describe('a store on a ClickHouse server', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function segmentOf(id: bigint, paths: readonly string[]): Segment {
+  function segmentOf(id: bigint, paths: readonly string[], site = 'example.com'): Segment {
     const rows = new RowWriter();
-    for (const path of paths) rows.write(hitOf({ path }));
+    for (const path of paths) rows.write(hitOf({ path, site }));
     const bytes = rows.seal();
     const path = join(folder, `${id}.rows`);
     writeFileSync(path, bytes);
@@ -69,6 +70,16 @@ describe('a store on a ClickHouse server', () => {
     await store.deliver({ ...segmentOf(2n, ['/log']), notes: [note] });
     const [piece] = await store.rows<{ digest: string }>('imports', { root: 'r' });
     assert.equal(piece?.digest, 'd');
+  });
+
+  it('has in its answers at once what another node brings', async () => {
+    await using other = await Store.open({ setting: front.url, folder });
+    await using rollups = new Rollups(store, (run) => run());
+    await rollups.rollUp();
+    assert.equal(await rollups.waiting(), 0);
+    await other.deliver(segmentOf(BigInt(Date.now()) << 22n, ['/new', '/newer'], 'new.example'));
+    const found = (await sites({ store })).find(({ site }) => site === 'new.example');
+    assert.equal(found?.hits, 2);
   });
 
   it('says what is wrong when the server is gone', async () => {

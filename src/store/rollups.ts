@@ -29,6 +29,11 @@ const FEW_HITS = 100_000;
 const PATIENCE = 600_000;
 /** Milliseconds between two looks. */
 const PAUSE = 60_000;
+/**
+ * Milliseconds that a batch of another node may take to come to a server, where nobody tells of it: younger ones are in
+ * each answer, older ones from the next look on.
+ */
+const LATENESS = 3_600_000;
 const BOUNDS: ReadBounds = { ...QUESTION_BOUNDS, max_execution_time: 0 };
 const NOTHING_OLDER = 2n ** 64n - 1n;
 const RUN_BITS = 22n;
@@ -143,7 +148,9 @@ export class Rollups {
       limit: String(MOST_BATCHES),
     });
     const batches = rows.map(({ id, hits }) => ({ id: BigInt(id), hits: Number(hits) }));
-    this.#store.oldestFresh = batches[0]?.id ?? NOTHING_OLDER;
+    const oldest = batches[0]?.id ?? NOTHING_OLDER;
+    const recent = BigInt(Date.now() - LATENESS) << RUN_BITS;
+    this.#store.oldestFresh = this.#store.isShared && recent < oldest ? recent : oldest;
     return batches;
   }
 

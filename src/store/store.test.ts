@@ -52,14 +52,14 @@ describe('a segment', () => {
     assert.equal(await hitsIn(store), 3);
   });
 
-  test('of 150 months counts once, also when another came between', options, async (t) => {
+  test('of 110 months counts once, also when another came between', options, async (t) => {
     const folder = temporaryFolder(t);
     await using store = await open(folder);
-    const segment = segmentOf(folder, 1n, monthly(150));
+    const segment = segmentOf(folder, 1n, monthly(110));
     await store.deliver(segment);
     await store.deliver(segmentOf(folder, 2n, monthly(20)));
     await store.deliver(segment);
-    assert.equal(await hitsIn(store), 150 + 20);
+    assert.equal(await hitsIn(store), 110 + 20);
   });
 
   test('that a crash cut short is completed, month by month', options, async (t) => {
@@ -158,18 +158,8 @@ describe('texts', () => {
   });
 
   test('may stand in the path of the data folder', options, async (t) => {
-    for (const name of [
-      "it's",
-      'back\\slash',
-      'ünï 👋',
-      '$$&$1',
-      '{a,b}',
-      '{1..3}',
-      'st*r?',
-      '[x]^.+|(',
-      'a::{b}',
-      '"',
-    ]) {
+    // In twos and threes, since each store takes a while: signs of SQL, of patterns, of replacement.
+    for (const name of ["it's ünï 👋", 'back\\slash $$&$1', '{a,b} st*r?', '{1..3}', '[x]^.+|( a::{b} "']) {
       const folder = join(temporaryFolder(t), name);
       mkdirSync(folder);
       await using store = await open(folder);

@@ -159,6 +159,11 @@ export class Store implements Sink {
     }
   }
 
+  /** Whether others may bring batches as well: it is a server's. */
+  get isShared(): boolean {
+    return !this.#clients.embedded;
+  }
+
   /** A connection of its own, for work that lasts. @throws HitError `overloaded` */
   aside(): Aside {
     return this.#clients.aside();

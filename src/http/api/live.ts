@@ -3,9 +3,11 @@ import { siteName } from '../../hit/site.ts';
 import type { WindowCount } from '../../live/live.ts';
 import { readChoice, type Words } from '../../store/words.ts';
 import type { ServerContext } from '../context.ts';
+import { readStreamLive, type StreamAnswer } from './stream-live.ts';
 
 const DEFAULT_WINDOWS = '60s,5m,1h,24h';
 const MOST_WINDOWS = 20;
+const SOURCES = ['live', 'stream'] as const;
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 /** The rings go back 400 days. */
 const LONGEST = 400 * 86_400;
@@ -33,8 +35,14 @@ export interface LiveAnswer {
   }[];
 }
 
-/** @param words `site`, `window` such as `60s,5m,1h,24h`, and `peers=false` for what this node alone has seen */
-export async function readLive(context: ServerContext, words: Words): Promise<LiveAnswer> {
+/**
+ * @param words `site`, `window` such as `60s,5m,1h,24h`, `peers=false` for what this node alone has seen, and `source=stream`
+ *   for what a streaming job counted
+ */
+export async function readLive(context: ServerContext, words: Words): Promise<LiveAnswer | StreamAnswer> {
+  if (words.source !== undefined && readChoice('source', words.source, SOURCES) === 'stream') {
+    return streamLive(context, words);
+  }
   if (!context.live) {
     throw new HitError('not_found', 'no live counts are kept: start the server with --tracker simple,rate');
   }
@@ -59,6 +67,14 @@ export async function readLive(context: ServerContext, words: Words): Promise<Li
     total: count.total,
     windows: answerOf(names, count.windows),
   };
+}
+
+function streamLive({ streamResults, now }: ServerContext, words: Words): StreamAnswer {
+  if (!streamResults) {
+    throw new HitError('not_found', 'no streaming job is known here: start the server with --stream-results');
+  }
+  const names = words.window === undefined ? undefined : readWindows(words.window);
+  return readStreamLive(streamResults, readSite(words.site), names, now());
 }
 
 /** Counts of windows, in the words of the API. */
@@ -110,6 +126,6 @@ export function readSite(value: unknown): string | undefined {
 }
 
 /** Three digits behind the point, and of what is slow two that say something. */
-function rateOf(hitsPerSecond: number): number {
+export function rateOf(hitsPerSecond: number): number {
   return Number(hitsPerSecond >= 0.01 ? hitsPerSecond.toFixed(3) : hitsPerSecond.toPrecision(2));
 }

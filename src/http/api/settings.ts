@@ -1,44 +1,54 @@
 import type { FastifyInstance } from 'fastify';
+import { HitError } from '../../errors.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
+import { readinessOf } from '../ready.ts';
 
-/** How long something is kept, such as `400d` or `forever`: of all sites where `site` is null. */
-export interface KeptAge {
+/** How long something is kept, of one site, or of all others where `site` is null. */
+interface Kept {
   readonly site: string | null;
+  /** `400d` or `forever`. */
   readonly age: string;
 }
 
 /** How a server is set, as far as that is no secret. */
-export interface ServerSettings {
+export interface ServedSettings {
   readonly version: string;
   readonly trackers: readonly string[];
-  readonly store: 'embedded' | 'clickhouse';
+  readonly store: 'embedded' | 'clickhouse' | null;
+  readonly live: 'memory' | 'redis' | null;
   readonly identity: string;
   readonly durability: string;
   readonly trust_proxy: string;
   readonly rate_limit: string;
-  readonly retention: { readonly hits: readonly KeptAge[]; readonly rollups: readonly KeptAge[] };
-  readonly live: 'memory' | 'redis' | null;
+  readonly retention: { readonly hits: readonly Kept[]; readonly rollups: readonly Kept[] };
+  /** Nodes whose live counts are added. */
   readonly peers: number;
-  /** Bytes. */
+  /** Bytes that may wait on disk. */
   readonly spool_max: number;
 }
 
-/** `GET /api/v1/settings`: how the server is set, and how it is. */
-export function settingsRoutes(
-  app: FastifyInstance,
-  context: Pick<ServerContext, 'adminToken' | 'now' | 'settings' | 'saltDays' | 'spool' | 'drops'>,
-): void {
-  const { settings, spool, drops } = context;
-  app.get('/api/v1/settings', { onRequest: requireToken(context) }, async () => {
-    const { spool_max: max, ...rest } = settings;
-    const ready = await app.inject('/readyz');
+/** `GET /api/v1/settings`: how the server is set and how it is, for an administrator. It says no secret. */
+export function settingsRoutes(app: FastifyInstance, context: ServerContext): void {
+  const started = context.now();
+  app.get('/api/v1/settings', { onRequest: requireToken(context) }, () => {
+    const { spool_max: max, ...settings } = context.settings;
     return {
-      ...rest,
+      ...settings,
+      // The days of which visitors can still be named again, not the salts.
       salts: context.saltDays().map((day) => ({ day })),
-      spool: spool ? { bytes: spool.bytes, max } : null,
-      ready: ready.statusCode === 200 ? ready.json() : { status: 'not ready', detail: ready.json().detail },
-      uptime_seconds: Math.round((context.now() - drops.since) / 1000),
+      spool: context.spool ? { bytes: context.spool.bytes, max } : null,
+      ready: healthOf(context),
+      uptime_seconds: Math.floor((context.now() - started) / 1000),
     };
   });
+}
+
+function healthOf(context: ServerContext) {
+  try {
+    return readinessOf(context);
+  } catch (error) {
+    if (!(error instanceof HitError)) throw error;
+    return { status: error.code, detail: error.message };
+  }
 }

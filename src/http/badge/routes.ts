@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site.ts';
 import { readChoice, readText, type Words } from '../../store/words.ts';
-import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { BADGE_PERIODS, type BadgeCount, BadgeCounts } from './counts.ts';
 import { badgeSvg, THEMES, type ThemeName } from './drawing.ts';
@@ -16,15 +15,14 @@ const LONGEST_PATH = 450;
 const SHOWN = ['hits', 'visitors'] as const;
 const ASSET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-type Context = Pick<ServerContext, 'adminToken' | 'now' | 'publicSites' | 'db' | 'live'>;
+type Context = Pick<ServerContext, 'now' | 'publicSites' | 'db' | 'live'>;
 interface Route {
   readonly Params: { readonly site: string; readonly '*': string };
   readonly Querystring: Words;
 }
 
 /**
- * `GET /badge/{site}/{path}.svg` and `GET /counter/{site}/{path}.json`, for everybody, of sites that are public; and
- * `PUT /api/v1/sites/{site}`, which makes a site so.
+ * `GET /badge/{site}/{path}.svg` and `GET /counter/{site}/{path}.json`, for everybody, of sites that are public.
  */
 export function badgeRoutes(app: FastifyInstance, context: Context): void {
   const counts = new BadgeCounts(context);
@@ -51,18 +49,6 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
     const body = JSON.stringify({ site, path: path ?? TOTAL, hits, visitors });
     return send(request, reply, 'application/json; charset=utf-8', body);
   });
-  app.put<{ Params: { site: string }; Body: unknown }>(
-    '/api/v1/sites/:site',
-    { onRequest: requireToken(context) },
-    async ({ params, body }) => {
-      const site = siteName(params.site);
-      const { public: isPublic } = Object(body) as Record<string, unknown>;
-      if (site === '') throw new HitError('invalid', 'site is no host name');
-      if (typeof isPublic !== 'boolean') throw new HitError('invalid', 'public is neither true nor false');
-      context.publicSites.set(site, isPublic);
-      return { site, public: isPublic };
-    },
-  );
 
   async function read(request: FastifyRequest<Route>, suffix: string): Promise<BadgeCount> {
     const { site, path } = placeOf(request, suffix);

@@ -35,7 +35,7 @@ function forwardedOf(headers: IncomingHttpHeaders): string {
 }
 
 /** TLS ends before us. A lie here only costs the liar a cookie. */
-function isSecure(headers: IncomingHttpHeaders): boolean {
+export function isSecure(headers: IncomingHttpHeaders): boolean {
   return headers['x-forwarded-proto'] === 'https';
 }
 

@@ -21,10 +21,11 @@ export class Forward {
   }
 
   #pass(request: IncomingMessage, response: ServerResponse): void {
-    const { method, url: path, rawHeaders: headers } = request;
+    const { method, url: path } = request;
+    const headers = endToEnd(request.rawHeaders);
     const forwarded = send({ socketPath: this.#socketPath, agent: this.#agent, method, path, headers });
     forwarded.on('response', (answer) => {
-      response.writeHead(answer.statusCode!, answer.rawHeaders);
+      response.writeHead(answer.statusCode!, endToEnd(answer.rawHeaders));
       answer.pipe(response);
     });
     forwarded.on('error', (error) => {
@@ -39,6 +40,14 @@ export class Forward {
   close(): void {
     this.#agent.destroy();
   }
+}
+
+/** Of one connection, and not of the next (RFC 9110, 7.6.1): a client that will hang up says nothing of us and the main thread. */
+const OF_ONE_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection']);
+
+/** @param headers names and values in turn */
+function endToEnd(headers: readonly string[]): string[] {
+  return headers.filter((_, at) => !OF_ONE_CONNECTION.has(headers[at - (at % 2)]!.toLowerCase()));
 }
 
 function fail(response: ServerResponse, error: HitError): void {

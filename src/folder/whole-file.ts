@@ -3,18 +3,18 @@ import { dirname } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 
 /**
- * Writes a file that its owner alone reads: beside, and then renames it, so that a crash leaves the old one or the new one.
+ * Writes a small file of the data folder, for its owner only: beside, then renamed, so that a crash leaves the old one or the
+ * new one.
  *
- * @param content as JSON
  * @throws HitError `data_dir_unusable`
  */
-export function writePrivateFile(path: string, content: object): void {
+export function writeWholeSync(path: string, text: string): void {
   try {
     const beside = `${path}.new`;
     // One that a crash left behind would keep its mode.
     rmSync(beside, { force: true });
     synced(openSync(beside, 'wx', 0o600), (file) => {
-      writeSync(file, `${JSON.stringify(content, null, 2)}\n`);
+      writeSync(file, text);
     });
     renameSync(beside, path);
     synced(openSync(dirname(path), 'r'), () => undefined);

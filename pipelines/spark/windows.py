@@ -1,0 +1,206 @@
+"""Hits and visitors in sliding windows, from Kafka, in near real time.
+
+    spark-submit --jars … windows.py --brokers k1:9092,k2:9092 --topic hits --results hit-windows --checkpoint /var/spark/hits
+
+A hit is known by its partition, its batch and its place there: one that is published again is counted once, as long as it
+comes before the watermark has passed its time; after that it is late like any other, and not counted at all. So what is
+remembered is bounded: a number for each hit of the last `--watermark` of event time.
+
+A hit that comes later than the watermark allows is in no window. How many there were is told, with the rest of the
+progress, as a line of JSON for each trigger; the store has them all the same.
+
+For each window there is a query of its own, with its own checkpoint: killed at any moment, it goes on from there. A window's
+result has the window in its key, so that one which is written again replaces itself.
+"""
+
+import argparse
+import json
+import re
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.streaming import StreamingQuery, StreamingQueryListener
+
+from records import hits, parse, read_topic
+
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+# Of visitors, the standard error of an estimate (HyperLogLog++).
+ERROR = 0.01
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """A window of `length` that begins every `slide`, in seconds."""
+
+    length: int
+    slide: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.length}s-{self.slide}s"
+
+
+def seconds(text: str) -> int:
+    """`90s`, `5m`, `1h`, `1d` in seconds."""
+    match = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
+    if not match or int(match[1]) == 0:
+        raise argparse.ArgumentTypeError(f'"{text}" is not like 30s, 5m, 1h or 1d')
+    return int(match[1]) * SECONDS[match[2]]
+
+
+def sliding(text: str) -> list[Sliding]:
+    """`1m/10s,5m/1m`: lengths, and how often one begins."""
+    found = []
+    for item in text.split(","):
+        length, _, slide = item.partition("/")
+        window = Sliding(seconds(length), seconds(slide or length))
+        if window.slide > window.length or window.length // window.slide > 100:
+            raise argparse.ArgumentTypeError(f'"{item}": a window begins at least once, and at most 100 times, in its length')
+        found.append(window)
+    return found
+
+
+def count(stream: DataFrame, window: Sliding, watermark: int) -> DataFrame:
+    """Hits and visitors by window and site; `site` is '' for all together.
+
+    :param stream: hits, with `time`, `site`, `visitor`, and what tells them apart: `partition`, `batch`, `at`
+    """
+    return (
+        stream.withWatermark("time", f"{watermark} seconds")
+        .dropDuplicatesWithinWatermark(["partition", "batch", "at"])
+        .select("time", "visitor", F.explode(F.array(F.col("site"), F.lit(""))).alias("site"))
+        .groupBy(F.window("time", f"{window.length} seconds", f"{window.slide} seconds").alias("window"), "site")
+        .agg(F.count(F.lit(1)).alias("hits"), F.approx_count_distinct("visitor", ERROR).alias("visitors"))
+    )
+
+
+def results(counts: DataFrame, window: Sliding) -> DataFrame:
+    """Counts as records of the topic of results: see docs/spark.md."""
+    end = F.unix_millis(F.col("window.end"))
+    value = F.struct(
+        F.lit(1).alias("v"),
+        F.col("site"),
+        F.lit(window.length).alias("seconds"),
+        F.lit(window.slide).alias("slide"),
+        F.unix_millis(F.col("window.start")).alias("from"),
+        end.alias("to"),
+        F.col("hits"),
+        F.col("visitors"),
+        F.lit(ERROR).alias("error"),
+    )
+    key = F.concat_ws("|", F.col("site"), F.lit(str(window.length)), F.lit(str(window.slide)), end.cast("string"))
+    return counts.select(key.alias("key"), F.to_json(value).alias("value"))
+
+
+class Progress(StreamingQueryListener):
+    """Tells on standard output what each trigger did, and how many hits were too late so far."""
+
+    def __init__(self) -> None:
+        self.late: dict[str, int] = {}
+
+    def onQueryStarted(self, event: Any) -> None:
+        say({"query": event.name, "event": "started"})
+
+    def onQueryProgress(self, event: Any) -> None:
+        progress = event.progress
+        dropped = sum(operator.numRowsDroppedByWatermark for operator in progress.stateOperators)
+        self.late[progress.name] = self.late.get(progress.name, 0) + dropped
+        if progress.numInputRows > 0 or dropped > 0:
+            watermark = progress.eventTime.get("watermark")
+            say({"query": progress.name, "rows": progress.numInputRows, "late": self.late[progress.name], "watermark": watermark})
+
+    def onQueryIdle(self, event: Any) -> None:
+        pass
+
+    def onQueryTerminated(self, event: Any) -> None:
+        say({"query": str(event.id), "event": "ended", "fault": event.exception})
+
+
+def say(fact: dict[str, Any]) -> None:
+    print(json.dumps(fact), flush=True)
+
+
+def start(spark: SparkSession, args: argparse.Namespace) -> list[StreamingQuery]:
+    """One query for each window, one for each that is to be kept, and one for what is no hit."""
+    options = dict(option.split("=", 1) for option in args.kafka_option)
+    parsed = parse(read_topic(spark, args.brokers, args.topic, options))
+    writer_options = {name: value for name, value in options.items() if name.startswith("kafka.")}
+    queries = []
+    for window in args.windows:
+        counts = count(hits(parsed), window, args.watermark)
+        queries.append(
+            results(counts, window)
+            .writeStream.queryName(window.name)
+            .outputMode("update")
+            .format("kafka")
+            .option("kafka.bootstrap.servers", args.brokers)
+            .option("topic", args.results)
+            .options(**writer_options)
+            .option("checkpointLocation", f"{args.checkpoint}/{window.name}")
+            .trigger(processingTime=f"{args.trigger} seconds")
+            .start()
+        )
+        if args.parquet:
+            # Each window once, when the watermark has passed its end.
+            final = counts.select("window.start", "window.end", "site", "hits", "visitors")
+            queries.append(
+                final.writeStream.queryName(f"{window.name}-parquet")
+                .outputMode("append")
+                .format("parquet")
+                .option("path", f"{args.parquet}/{window.name}")
+                .option("checkpointLocation", f"{args.checkpoint}/{window.name}-parquet")
+                .trigger(processingTime=f"{args.trigger} seconds")
+                .start()
+            )
+    queries.append(
+        parsed.where("fault IS NOT NULL")
+        .select("fault", "partition", "value")
+        .writeStream.queryName("set-aside")
+        .format("json")
+        .option("path", f"{args.checkpoint}/set-aside-records")
+        .option("checkpointLocation", f"{args.checkpoint}/set-aside")
+        .trigger(processingTime=f"{args.trigger} seconds")
+        .start()
+    )
+    return queries
+
+
+def arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="hits and visitors in sliding windows, from Kafka")
+    parser.add_argument("--brokers", required=True, help="host:9092,host2:9092")
+    parser.add_argument("--topic", required=True, help="the topic of hits: --stream of hit-tracker serve")
+    parser.add_argument("--results", required=True, help="the topic that results go to: --stream-results of hit-tracker serve")
+    parser.add_argument("--checkpoint", required=True, help="folder or s3a://… where the job remembers how far it is")
+    parser.add_argument("--windows", type=sliding, default="1m/10s,5m/30s,1h/1m", help="lengths/slides [1m/10s,5m/30s,1h/1m]")
+    parser.add_argument("--watermark", type=seconds, default="10m", help="how late a hit may come [10m]")
+    parser.add_argument("--trigger", type=int, default=5, help="seconds between two results [5]")
+    parser.add_argument("--parquet", help="folder for windows that are final")
+    parser.add_argument(
+        "--kafka-option", action="append", default=[], metavar="NAME=VALUE", help="such as kafka.security.protocol=SASL_SSL"
+    )
+    return parser.parse_args(argv)
+
+
+def session(name: str) -> SparkSession:
+    """Times are UTC, whatever the machine's clock shows."""
+    builder = SparkSession.builder.appName(name).config("spark.sql.session.timeZone", "UTC")
+    # Few groups change at once: two hundred tasks for each trigger would mostly wait for each other.
+    return builder.config("spark.sql.shuffle.partitions", "4").getOrCreate()
+
+
+def main(argv: list[str]) -> None:
+    args = arguments(argv)
+    spark = session("hit-tracker windows")
+    spark.sparkContext.setLogLevel("WARN")
+    spark.streams.addListener(Progress())
+    start(spark, args)
+    # One that fails ends the job, so that whoever supervises it starts it again.
+    spark.streams.awaitAnyTermination()
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { HitError } from '../errors.ts';
+import { MOVE_SETTINGS } from '../settings/move.ts';
+import { type MoveProgress, type MoveSummary, moveStore } from '../store/move/mover.ts';
+import { reach } from '../store/move/reach.ts';
+import { settled } from '../store/settled.ts';
+import { Store } from '../store/store.ts';
+import { DBTracker } from '../trackers/db.ts';
+import type { Command, Terminal } from './command.ts';
+import { ControlClient } from './control.ts';
+import { DrawnLine } from './drawn-line.ts';
+import { bytesText } from './storage-text.ts';
+import { unexpected } from './usage.ts';
+
+const number = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** What would go. */
+interface Load {
+  readonly tables: readonly { readonly table: string; readonly rows: number; readonly bytes: number }[];
+  /** Hits that the database has already. */
+  readonly there: number;
+}
+
+export const moveToServer: Command<typeof MOVE_SETTINGS> = {
+  summary: 'carry the embedded store over to a ClickHouse server',
+  usage: '--to clickhouse://user:pass@host:8123/db [options]',
+  settings: MOVE_SETTINGS,
+  examples: [
+    'hit-tracker move --to clickhouse://hit_tracker:secret@db:8123/hits --dry-run',
+    "HIT_TO='clickhouses://hit_tracker:secret@db:8443/hits?cluster=main' hit-tracker move",
+  ],
+  async run(values, positionals, terminal) {
+    if (positionals.length > 0) throw unexpected(positionals);
+    const { to } = values;
+    const dataDir = values['data-dir']!;
+    if (to === undefined)
+      throw new HitError('bad_usage', 'name the server: --to clickhouse://user:pass@host:8123/db');
+    if (to === 'embedded')
+      throw new HitError('bad_setting', '--to: a store is moved to a server, clickhouse://…');
+    if (await ControlClient.connect(dataDir)) {
+      throw new HitError(
+        'data_dir_locked',
+        `a server runs on ${dataDir}: stop it, move, and start it with --store; or, for a short pause, move a copy that backup makes, then stop it and move again`,
+      );
+    }
+    const there = await reach(to);
+    // A folder that is misspelt is no empty store.
+    if (!existsSync(join(dataDir, 'store'))) {
+      throw new HitError(
+        'data_dir_unusable',
+        `there is no store in ${dataDir}: name its folder with --data-dir`,
+      );
+    }
+    await using db = await DBTracker.open({ dataDir });
+    const signal = terminal.interruption();
+    // Marks say of what is rolled up that it is, so that the server need not do it again.
+    await settled(db, signal);
+    const print = (answer: object, text: string) =>
+      terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
+    if (values['dry-run']) {
+      const load = { tables: await tablesOf(db.store), there: there ?? 0 };
+      print({ dry_run: true, ...load }, loadText(load));
+      return;
+    }
+    const summary = await move(db.store, to, terminal, signal);
+    print(
+      { dry_run: false, ...summary, hits_per_second: Math.round(speedOf(summary)) },
+      movedText(summary, to, dataDir),
+    );
+  },
+};
+
+async function move(from: Store, to: string, terminal: Terminal, signal: AbortSignal): Promise<MoveSummary> {
+  // Its folder is that of an embedded store, of which this is none.
+  await using target = await Store.open({ setting: to, folder: '' });
+  return await DrawnLine.during(terminal, progressText, (onProgress) =>
+    moveStore(from, target, { onProgress, signal }),
+  );
+}
+
+async function tablesOf(store: Store): Promise<Load['tables']> {
+  const rows = await store.rows<{ table: string; rows: string | number; bytes: string | number }>(
+    'storage_tables',
+    {},
+  );
+  return rows
+    .filter(({ table }) => table !== 'migrations')
+    .map(({ table, rows, bytes }) => ({ table, rows: Number(rows), bytes: Number(bytes) }));
+}
+
+/** `hits  42 %  1,234,567 of 2,934,567` */
+function progressText({ table, done, hits }: MoveProgress): string {
+  return `${table}  ${number.format((100 * done) / Math.max(1, hits))} %  ${number.format(done)} of ${number.format(hits)} hits`;
+}
+
+function loadText({ tables, there }: Load): string {
+  const lines = tables.map(
+    ({ table, rows, bytes }) => `  ${table}: ${number.format(rows)} rows, ${bytesText(bytes)} on disk here\n`,
+  );
+  const already = there > 0 ? `The server has ${number.format(there)} hits already.\n` : '';
+  return `${lines.length === 0 ? 'Nothing is there to move.' : 'Would move:'}\n${lines.join('')}${already}`;
+}
+
+function movedText(summary: MoveSummary, to: string, dataDir: string): string {
+  const { hits, days, already, seconds } = summary;
+  const before = already > 0 ? `; ${number.format(already)} were there before` : '';
+  return [
+    `The server has ${number.format(hits)} hits of ${number.format(days)} days, equal day by day, in ${seconds.toFixed(1)} s` +
+      ` (${number.format(speedOf(summary))} hits/s)${before}.`,
+    `Start with:  hit-tracker serve --data-dir ${dataDir} --store '${to.replace(/(:\/\/[^:@/]*):[^@/]*@/, '$1:…@')}'`,
+    `The data folder is still needed, for its secrets and its spool; ${resolve(dataDir, 'store')} is not.`,
+    '',
+  ].join('\n');
+}
+
+function speedOf({ hits, already, seconds }: MoveSummary): number {
+  return (hits - already) / Math.max(seconds, 0.001);
+}

@@ -1,0 +1,30 @@
+import type { ServedSettings } from '../http/api/settings.ts';
+import { type Ages, ageText } from '../settings/ages.ts';
+import { version } from '../settings/version.ts';
+import type { RetentionPolicy } from '../store/retention/policy.ts';
+import type { ServeValues } from './counting.ts';
+
+/** What a server tells of its settings: nothing that opens a door, such as an address with a password. */
+export function servedSettings(values: ServeValues, policy: RetentionPolicy): ServedSettings {
+  const trackers = values.tracker!;
+  const isLive = trackers.some((name) => name === 'simple' || name === 'rate');
+  const store = values.store === 'embedded' ? 'embedded' : 'clickhouse';
+  return {
+    version: version(),
+    trackers,
+    store: trackers.includes('db') ? store : null,
+    live: isLive ? (values.live ? 'redis' : 'memory') : null,
+    identity: values.identity!,
+    durability: values.durability!,
+    trust_proxy: values['trust-proxy']!,
+    rate_limit: values['rate-limit']!,
+    retention: { hits: keptOf(policy.hits), rollups: keptOf(policy.rollups) },
+    peers: values.peers?.length ?? 0,
+    spool_max: values['spool-max']!,
+  };
+}
+
+function keptOf({ usual, bySite }: Ages): { site: string | null; age: string }[] {
+  const sites = Array.from(bySite, ([site, days]) => ({ site, age: ageText(days) }));
+  return [{ site: null, age: ageText(usual) }, ...sites];
+}

@@ -1,0 +1,139 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { HitError, messageOf } from '../../errors.ts';
+import type { Words } from '../../store/words.ts';
+import { mayRead, requireReader } from '../auth.ts';
+import type { ServerContext } from '../context.ts';
+import { type LiveAnswer, readLive } from './live.ts';
+import type { StreamAnswer } from './stream-live.ts';
+
+type Answer = LiveAnswer | StreamAnswer;
+
+const EVERY = 1000;
+const MOST_READERS = 100;
+/** Bytes that wait for a reader who takes none: beyond them it is hung up on, and may come again. */
+const MOST_WAITING = 256 * 1024;
+/** Milliseconds after which a browser that was hung up on comes again. */
+const RETRY = 2000;
+
+/** Somebody who reads. */
+interface Reader {
+  readonly response: ServerResponse;
+  /** Whether they still may: a token can be revoked. */
+  readonly mayStay: () => boolean;
+}
+
+/** `GET /api/v1/live/events?site=&window=`: the answer of `GET /api/v1/live`, each second, as server-sent events. */
+export function eventRoutes(app: FastifyInstance, context: ServerContext): void {
+  const feed = new LiveFeed((words) => readLive(context, words));
+  context.ending.addEventListener('abort', () => feed.close(), { once: true });
+  app.get('/api/v1/live/events', { onRequest: requireReader(context) }, async (request, reply) => {
+    const words = request.query as Words;
+    // What is wrong with the question is said before a stream begins.
+    const first = await readLive(context, words);
+    const mayStay = () => mayRead(context, request.raw);
+    return feed.open(words, first, reply, mayStay);
+  });
+}
+
+/** Those who read live counts: all who ask the same get one reading. */
+class LiveFeed {
+  readonly #read: (words: Words) => Promise<Answer>;
+  readonly #channels = new Map<string, Channel>();
+  #readers = 0;
+  #isClosed = false;
+
+  constructor(read: (words: Words) => Promise<Answer>) {
+    this.#read = read;
+  }
+
+  /** @throws HitError `overloaded` where many read already, or the server ends */
+  open(words: Words, first: Answer, reply: FastifyReply, mayStay: () => boolean): FastifyReply {
+    if (this.#isClosed || this.#readers >= MOST_READERS) {
+      const message = `${MOST_READERS} connections for events are open already; ask /api/v1/live instead`;
+      throw new HitError('overloaded', message, { retryAfter: 10 });
+    }
+    reply.hijack();
+    const response = reply.raw;
+    // Proxies hold back what they gather, unless they are told not to.
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      'x-content-type-options': 'nosniff',
+    });
+    response.write(`retry: ${RETRY}\n\n${eventText('live', first)}`);
+    const key = JSON.stringify([words.site, words.window, words.peers, words.source]);
+    const channel = this.#channels.get(key) ?? new Channel(() => this.#read(words));
+    this.#channels.set(key, channel);
+    const reader = { response, mayStay };
+    channel.add(reader);
+    this.#readers++;
+    response.once('close', () => {
+      this.#readers--;
+      if (channel.remove(reader)) this.#channels.delete(key);
+    });
+    return reply;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const channel of this.#channels.values()) channel.end();
+  }
+}
+
+/** Readers of one question. */
+class Channel {
+  readonly #read: () => Promise<Answer>;
+  readonly #readers = new Set<Reader>();
+  #timer: NodeJS.Timeout | undefined;
+  #isReading = false;
+
+  constructor(read: () => Promise<Answer>) {
+    this.#read = read;
+  }
+
+  add(reader: Reader): void {
+    this.#readers.add(reader);
+    this.#timer ??= setInterval(() => void this.#tick(), EVERY);
+  }
+
+  /** @returns whether it was the last one */
+  remove(reader: Reader): boolean {
+    this.#readers.delete(reader);
+    if (this.#readers.size > 0) return false;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    return true;
+  }
+
+  end(): void {
+    for (const { response } of this.#readers) response.end();
+  }
+
+  async #tick(): Promise<void> {
+    // One that takes long, as of peers that are silent, is not asked for again meanwhile.
+    if (this.#isReading) return;
+    this.#isReading = true;
+    let text: string;
+    try {
+      text = eventText('live', await this.#read());
+    } catch (error) {
+      text = eventText('problem', {
+        detail: error instanceof HitError ? messageOf(error) : 'something failed here',
+      });
+    } finally {
+      this.#isReading = false;
+    }
+    for (const { response, mayStay } of this.#readers) {
+      if (!mayStay()) response.end();
+      else if (response.writableLength > MOST_WAITING) response.destroy();
+      else response.write(text);
+    }
+  }
+}
+
+/** JSON has no line breaks of its own. */
+function eventText(name: string, data: unknown): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}

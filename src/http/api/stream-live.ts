@@ -1,0 +1,81 @@
+import { HitError } from '../../errors.ts';
+import type { WindowResults } from '../../stream/window-results.ts';
+import { type NamedWindow, rateOf } from './live.ts';
+
+/** The answer of `GET /api/v1/live?source=stream`. */
+export interface StreamAnswer {
+  readonly site: string | null;
+  readonly at: string;
+  readonly source: 'stream';
+  readonly windows: readonly {
+    readonly window: string;
+    readonly seconds: number;
+    readonly hits: number;
+    readonly visitors: number;
+    readonly hits_per_second: number;
+    readonly error: number;
+    /** The window that was counted: the newest that is over. */
+    readonly from: string;
+    readonly to: string;
+    /** How long ago that was; less than 0 while it is not over. */
+    readonly age_seconds: number;
+  }[];
+}
+
+/**
+ * What a streaming job counted.
+ *
+ * @param names windows that are asked for, of lengths that the job has; undefined is all that it has
+ * @throws HitError `not_ready` before the first result, `invalid` for other lengths
+ */
+export function readStreamLive(
+  results: WindowResults,
+  site: string | undefined,
+  names: readonly NamedWindow[] | undefined,
+  now: number,
+): StreamAnswer {
+  const { lengths } = results;
+  if (lengths.length === 0) {
+    throw new HitError(
+      'not_ready',
+      'the streaming job has told nothing yet: does it run? see docs/spark.md',
+      {
+        retryAfter: 10,
+      },
+    );
+  }
+  const asked = names ?? lengths.map((seconds) => ({ window: `${seconds}s`, seconds }));
+  return {
+    site: site ?? null,
+    at: new Date(now).toISOString(),
+    source: 'stream',
+    windows: asked.map((name) => windowOf(results, site ?? '', name, now)),
+  };
+}
+
+function windowOf(
+  results: WindowResults,
+  site: string,
+  { window, seconds }: NamedWindow,
+  now: number,
+): StreamAnswer['windows'][number] {
+  const all = results.find('', seconds, now);
+  if (!all) {
+    const known = results.lengths.map((length) => `${length}s`).join(', ');
+    throw new HitError(
+      'invalid',
+      `window "${window}" is not what the streaming job counts: it counts ${known}`,
+    );
+  }
+  const own = results.find(site, seconds, now);
+  // A site that had no hits in the newest window is not in it.
+  const { hits, visitors } = own?.to === all.to ? own : { hits: 0, visitors: 0 };
+  return {
+    ...{ window, seconds, hits, visitors },
+    hits_per_second: rateOf(hits / seconds),
+    error: all.error,
+    from: new Date(all.from).toISOString(),
+    to: new Date(all.to).toISOString(),
+    age_seconds: Math.round((now - all.to) / 1000),
+  };
+}

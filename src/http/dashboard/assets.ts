@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.woff2': 'font/woff2',
+};
+const OTHER_TYPE = 'application/octet-stream';
+/** Files that are packed already. */
+const PACKED = new Set(['.woff2', '.png']);
+
+/** A file as it is sent. */
+export interface Asset {
+  readonly type: string;
+  readonly etag: string;
+  /** By content coding; '' is as it is. */
+  readonly bodies: Readonly<Record<'' | 'gzip' | 'br', Buffer | undefined>>;
+}
+
+/**
+ * Files of a built page, read and packed once. They are few and small, so they are kept in memory: what is asked for is looked
+ * up by its name, and no path that somebody sends reaches the file system.
+ *
+ * @example
+ * const assets = new Assets('dist/dashboard');
+ * assets.find('index.html')?.type; // 'text/html; charset=utf-8'; undefined where it is not built
+ */
+export class Assets {
+  readonly #folder: string;
+  #files: ReadonlyMap<string, Asset> | undefined;
+
+  /** @param folder that is read when the first file is asked for */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param name path below the folder, with `/` between its parts */
+  find(name: string): Asset | undefined {
+    // Where nothing is built it is looked for again, so that a build is seen without a restart.
+    if (!this.#files || this.#files.size === 0) this.#files = read(this.#folder);
+    return this.#files.get(name);
+  }
+}
+
+function read(folder: string): Map<string, Asset> {
+  const files = new Map<string, Asset>();
+  for (const entry of entriesOf(folder)) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const name = path.slice(folder.length + 1).replaceAll('\\', '/');
+    files.set(name, assetOf(readFileSync(path), extname(name)));
+  }
+  return files;
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true, recursive: true });
+  } catch {
+    return [];
+  }
+}
+
+function assetOf(bytes: Buffer, extension: string): Asset {
+  const isPacked = PACKED.has(extension);
+  return {
+    type: TYPES[extension] ?? OTHER_TYPE,
+    etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+    bodies: {
+      '': bytes,
+      gzip: isPacked ? undefined : gzipSync(bytes, { level: 9 }),
+      br: isPacked
+        ? undefined
+        : brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HitError } from '../../errors.ts';
+import { isToken } from '../auth.ts';
+import { isSecure } from '../collect/request-facts.ts';
+import type { ServerContext } from '../context.ts';
+import type { Assets } from './assets.ts';
+import { sendAsset } from './send-asset.ts';
+
+/** Nothing is loaded from elsewhere, nothing runs that is not a file of ours, and nobody frames the page. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+/** The token may stand in the address of the page that signs in. */
+const PAGE_HEADERS = {
+  'content-security-policy': POLICY,
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+};
+const NOT_BUILT = `The dashboard is not built.\n\nRun "npm run build:dashboard" in the checkout and load this page again; a published package has it.\n`;
+
+/** `GET /dashboard` and its files. The page itself is for everybody: what it shows it asks for by the API. */
+export function dashboardRoutes(app: FastifyInstance, context: ServerContext, assets: Assets): void {
+  for (const path of ['/dashboard', '/dashboard/', '/dashboard/settings']) {
+    app.get(path, (request, reply) => page(request, reply, context, assets));
+  }
+  app.get<{ Params: { file: string } }>('/dashboard/assets/:file', (request, reply) => {
+    const asset = assets.find(`assets/${request.params.file}`);
+    if (!asset) throw new HitError('not_found', 'the page has no such file: load it again');
+    // Its name says what is in it.
+    return sendAsset(request, reply, asset, 'public, max-age=31536000, immutable');
+  });
+}
+
+function page(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { adminToken, sessions }: ServerContext,
+  assets: Assets,
+): FastifyReply {
+  const [path = '', query = ''] = request.url.split('?', 2);
+  const words = new URLSearchParams(query);
+  const token = words.get('token');
+  if (token !== null) {
+    words.delete('token');
+    if (isToken(token, adminToken)) reply.header('set-cookie', sessions.cookie(isSecure(request.headers)));
+    const rest = words.size > 0 ? `?${words}` : '';
+    return reply
+      .headers(PAGE_HEADERS)
+      .header('cache-control', 'no-store')
+      .redirect(path + rest, 303);
+  }
+  const index = assets.find('index.html');
+  if (!index) return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
+  return sendAsset(request, reply.headers(PAGE_HEADERS), index, 'no-cache');
+}

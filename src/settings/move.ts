@@ -1,0 +1,14 @@
+import { DATA_SETTINGS } from './data.ts';
+import { readStore, readSwitch, setting } from './setting.ts';
+
+export const MOVE_SETTINGS = {
+  'data-dir': DATA_SETTINGS['data-dir'],
+  to: setting(
+    'server: clickhouse://user:pass@host:8123/db, clickhouses:// over TLS, with ?cluster=name or ?cloud; better in HIT_TO, since others see a command line',
+    'URL',
+    undefined,
+    readStore,
+  ),
+  'dry-run': setting('say what would go, and leave it', '', 'false', readSwitch),
+  json: setting('print the summary as JSON', '', 'false', readSwitch),
+} as const;

@@ -1,0 +1,5 @@
+-- The columns of a table with their types, as the table function input() takes them.
+SELECT name, type
+FROM system.columns
+WHERE database = currentDatabase() AND table = '{{table}}'
+ORDER BY position

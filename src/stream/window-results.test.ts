@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { WindowResults } from './window-results.ts';
+
+const RESULT = {
+  ...{ v: 1, site: 'a.com', seconds: 60, slide: 10, from: 0, to: 60_000 },
+  ...{ hits: 3, visitors: 2, error: 0.01 },
+};
+const textOf = (fields: object = {}) => JSON.stringify({ ...RESULT, ...fields });
+
+describe('results of a streaming job', () => {
+  test('answer with the newest window that is over, and before that with the first', () => {
+    const results = new WindowResults();
+    for (const to of [70_000, 60_000, 80_000]) results.take(textOf({ from: to - 60_000, to, hits: to }));
+    const endAt = (now: number) => results.find('a.com', 60, now)?.to;
+    assert.deepEqual([60_000, 69_999, 70_000, 99_000].map(endAt), [60_000, 60_000, 70_000, 80_000]);
+    assert.equal(endAt(1), 60_000);
+    assert.equal(results.find('b.com', 60, 99_000), undefined);
+    assert.equal(results.find('a.com', 300, 99_000), undefined);
+  });
+
+  test('have a window once: what comes again takes its place', () => {
+    const results = new WindowResults();
+    results.take(textOf());
+    results.take(textOf({ hits: 5, visitors: 4 }));
+    const { hits, visitors } = results.find('a.com', 60, 60_000)!;
+    assert.deepEqual([hits, visitors], [5, 4]);
+  });
+
+  test('are kept of the last windows only', () => {
+    const results = new WindowResults();
+    for (let i = 0; i < 1000; i++) results.take(textOf({ to: i }));
+    assert.equal(results.find('a.com', 60, 900)!.to, 900);
+    assert.equal(results.find('a.com', 60, 100)!.to, 1000 - 128);
+  });
+
+  test('tell the lengths of windows in order', () => {
+    const results = new WindowResults();
+    for (const seconds of [3600, 60, 300]) results.take(textOf({ seconds }));
+    assert.deepEqual(results.lengths, [60, 300, 3600]);
+  });
+
+  for (const text of [
+    '',
+    'null',
+    '7',
+    '[]',
+    '{}',
+    textOf({ v: 2 }),
+    textOf({ hits: '3' }),
+    textOf({ to: -1 }),
+  ]) {
+    test(`do not take ${text.slice(0, 60) || 'an empty text'}`, () => {
+      assert.throws(() => new WindowResults().take(text), { code: 'invalid' });
+    });
+  }
+});

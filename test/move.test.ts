@@ -1,0 +1,217 @@
+/** A store that is carried over to a ClickHouse server: the real client, and the real engine behind a front. */
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { writeAccessLog } from '../bench/access-log.ts';
+import { moveToServer } from '../src/commands/move.ts';
+import { readSettings } from '../src/config.ts';
+import { MOVE_SETTINGS } from '../src/settings/move.ts';
+import { Store } from '../src/store/store.ts';
+import { ClickHouseFront } from './fixtures/clickhouse-front.ts';
+import { assertFailed, type Ended, Program, run } from './fixtures/command-line.ts';
+import { BEARER, FIREFOX, RunningServer } from './fixtures/running-server.ts';
+
+const DAY = 86_400_000;
+const HITS = 6000;
+const LINES = 3000;
+/** Questions that read all that a store has: hits, rollups, what was purged, and bots. */
+const QUESTIONS = [
+  'stats?interval=day',
+  'stats?interval=month&site=b.example&metrics=visits',
+  'top?by=path&limit=1000',
+  'top?by=bot',
+  `top?by=path&limit=1000&filter=${encodeURIComponent('path=/1*')}`,
+  'sites',
+];
+const SITES = ['a.example', 'b.example', 'log.example'];
+
+let folder = '';
+let data = '';
+let copy = '';
+let server: RunningServer;
+let front: ClickHouseFront;
+
+/** Hits of people and of bots. @param days over how many */
+function hitsFrom(first: number, count: number, days: number): object[] {
+  return Array.from({ length: count }, (_, i) => ({
+    site: i % 3 === 0 ? 'a.example' : 'b.example',
+    path: `/${(first + i) % 200}`,
+    time: new Date(Date.now() - ((first + i) % days) * DAY - i * 1000).toISOString(),
+    address: `192.0.2.${i % 250}`,
+    user_agent: i % 20 === 0 ? 'Googlebot/2.1' : FIREFOX,
+  }));
+}
+
+async function post(hits: readonly object[]): Promise<void> {
+  for (let i = 0; i < hits.length; i += 1000) {
+    assert.equal((await server.post('/api/v1/hits', hits.slice(i, i + 1000), BEARER)).status, 202);
+  }
+}
+
+function good({ code, stdout, stderr }: Ended): string {
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+/** What a server answers that starts on a store: of periods, and of all time. */
+async function answers(...where: string[]): Promise<object> {
+  await using started = await RunningServer.start(...(where as [string]));
+  const to = new Date(Date.now() + DAY).toISOString().slice(0, 10);
+  const periods = QUESTIONS.map((question) =>
+    started.ask<object>(`/api/v1/${question}${question.includes('?') ? `&to=${to}` : ''}`),
+  );
+  const totals = SITES.map((site) => started.total(site));
+  const all = await Promise.all([...periods, ...totals]);
+  assert.equal((await started.stop()).code, 0);
+  return all;
+}
+
+function move(from: string): Promise<Ended> {
+  return run(['move', '--json', '--data-dir', from, '--to', front.url]);
+}
+
+/** Moves in this process, up to where a folder is opened. */
+async function refusal(...args: string[]): Promise<void> {
+  const { values, positionals } = readSettings(MOVE_SETTINGS, args, {});
+  const { stdin, stdout, stderr } = process;
+  await moveToServer.run(values, positionals, {
+    stdin,
+    stdout,
+    stderr,
+    interruption: () => AbortSignal.abort(),
+  });
+}
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
+  data = join(folder, 'data');
+  copy = join(folder, 'copy');
+  mkdirSync(data, { mode: 0o700 });
+  {
+    await using store = await Store.open({ setting: 'embedded', folder: join(data, 'store') });
+    const position = { topic: 't', partition: 1, offset: 7n, end: 9n, last: 5, runs: '{"1":2}' };
+    await store.write('insert_stream_position', position);
+  }
+  front = await ClickHouseFront.start();
+  server = await RunningServer.start(data);
+  await post(hitsFrom(0, HITS, 420));
+  const log = join(folder, 'access.log');
+  await writeAccessLog(log, LINES, 3);
+  good(await run(['import', '--site', 'log.example', '--data-dir', data, log]));
+  good(await run(['purge', '--keep-hits', '380d', '--data-dir', data]));
+});
+after(async () => {
+  await server[Symbol.asyncDispose]();
+  await front.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a move to a server', () => {
+  it('tells its flags', async () => {
+    const help = good(await run(['move', '--help']));
+    for (const flag of Object.keys(MOVE_SETTINGS)) assert.match(help, new RegExp(`^ {2}--${flag} `, 'm'));
+  });
+
+  it('is refused without a server that can be meant', async () => {
+    assertFailed(await run(['move', '--data-dir', join(folder, 'none')]), 2, /name the server: --to/);
+    await assert.rejects(refusal('--to', 'embedded'), { exitCode: 2 });
+    await assert.rejects(refusal('--to', 'mysql://h/d'), { exitCode: 2 });
+  });
+
+  it('says what is wrong with a server that is not there, or does not let it in', async () => {
+    const where = ['--data-dir', join(folder, 'none'), '--to'];
+    const refused = (message: RegExp) => ({ code: 'store_unavailable', exitCode: 1, message });
+    await assert.rejects(refusal(...where, 'clickhouse://u:secret@127.0.0.1:1/d'), (error: Error) => {
+      assert.match(error.message, /no ClickHouse server answers at 127\.0\.0\.1:1.*ECONNREFUSED/);
+      assert.doesNotMatch(error.message, /secret/);
+      return true;
+    });
+    const wrong = front.url.replace('default:', 'default:wrong');
+    await assert.rejects(refusal(...where, wrong), refused(/does not know this user and password/));
+    const other = front.url.replace(/default$/, 'other');
+    await assert.rejects(refusal(...where, other), refused(/has no such database: make it/));
+  });
+
+  it('does not start beside a server on the folder, and says what to do', async () => {
+    assertFailed(await move(data), 1, /a server runs on .*: stop it, move, and start it with --store/);
+  });
+
+  it('that is dry tells what would go, and leaves the server as it was', async () => {
+    good(await run(['backup', '--data-dir', data, '--to', copy]));
+    const dry = await run(['move', '--json', '--dry-run', '--data-dir', copy, '--to', front.url]);
+    const { tables, there } = JSON.parse(good(dry));
+    const rows = new Map(tables.map((each: { table: string; rows: number }) => [each.table, each.rows]));
+    assert.ok(Number(rows.get('hits')) > HITS / 2);
+    for (const table of ['rollups', 'last_seen', 'hit_counts', 'horizons', 'imports', 'stream_positions'])
+      assert.ok(Number(rows.get(table)) > 0, table);
+    assert.equal(there, 0);
+    assert.deepEqual(
+      await front.rows('SELECT name FROM system.tables WHERE database = currentDatabase()'),
+      [],
+    );
+  });
+
+  it('that is killed wherever it is goes on when it is begun again, and what is equal is not sent twice', async () => {
+    for (const moment of [
+      /INSERT INTO rollups/,
+      /INSERT INTO hits(?!_)(?:.|\n)*toDate32\('2026/,
+      /INSERT INTO hit_counts/,
+      /INSERT INTO imports/,
+    ]) {
+      const seen = front.seen(moment);
+      await using program = new Program(['move', '--data-dir', copy, '--to', front.url]);
+      assert.equal(await Promise.race([seen.then(() => 'seen'), program.ended]), 'seen', program.stderr);
+      program.child.kill('SIGKILL');
+      await program.ended;
+    }
+    const first = JSON.parse(good(await move(copy)));
+    assert.ok(first.already > 0, 'hits of the moves that were killed are there');
+    const sent = front.statements.length;
+    const again = JSON.parse(good(await move(copy)));
+    assert.equal(again.already, again.hits);
+    assert.ok(!front.statements.slice(sent).some((text) => /INSERT INTO hits(?!_)/.test(text)));
+  });
+
+  it('of a copy is completed by one of the folder, with hits that came meanwhile and those in the spool', async () => {
+    await post(hitsFrom(HITS, 1000, 3));
+    server.child.kill('SIGKILL');
+    await server.ended;
+    const { hits, already } = JSON.parse(good(await move(data)));
+    assert.ok(already > hits / 2, 'only days that have new hits were sent');
+    assert.deepEqual(await answers(copy, '--store', front.url), await answers(data));
+  });
+
+  it('lets a server know what was imported, and how far a topic was read', async () => {
+    const log = join(folder, 'access.log');
+    const args = ['--site', 'log.example', '--data-dir', data, '--store', front.url, '--json', log];
+    assert.equal(JSON.parse(good(await run(['import', ...args]))).already, LINES);
+    const [position] = await front.rows<{ end: string }>('SELECT toString(end) AS end FROM stream_positions');
+    assert.equal(position?.end, '9');
+  });
+
+  it('does not mind what the folder purged since', async () => {
+    good(await run(['purge', '--keep-hits', '300d', '--data-dir', data]));
+    good(await move(data));
+  });
+
+  it('does not end well where the server lost a hit of what was moved', async () => {
+    await front.run(
+      "ALTER TABLE hits DELETE WHERE site = 'a.example' AND path = '/0' SETTINGS mutations_sync = 1",
+    );
+    assertFailed(
+      await move(data),
+      1,
+      /hits of 20\d\d-\d\d-\d\d are not the same on the server: .*empty the database/,
+    );
+  });
+
+  it('is refused where the server has hits of others', async () => {
+    const empty = join(folder, 'empty');
+    assertFailed(await move(empty), 1, /there is no store in .*--data-dir/);
+    good(await run(['report', '--data-dir', empty]));
+    assertFailed(await move(empty), 1, /has \d+ hits already that are not of this store/);
+  });
+});
