@@ -13,7 +13,7 @@ export interface TrackerOptions {
   readonly endpoint: string;
   /** Default: the page's host. */
   readonly site?: string | undefined;
-  /** Whether the part behind # makes another page. Default: no. */
+  /** Whether the part behind # makes another page: `/app#/news` is `/app/news` then. Default: no. */
   readonly hash?: boolean;
   /** Whether clicks on links to other hosts are counted, as the event `outbound`. Default: no. */
   readonly outbound?: boolean;
@@ -58,7 +58,10 @@ export function createTracker(options: TrackerOptions): Tracker {
   /** Of the first page; the next ones come from this site itself. */
   let referrer = document.referrer;
 
-  const pathOf = () => location.pathname + location.search + (hash ? location.hash : '');
+  const pathOf = () =>
+    (hash && location.hash
+      ? `${location.pathname.replace(/\/$/, '')}/${location.hash.replace(/^#\/?/, '')}`
+      : location.pathname) + location.search;
 
   const hit = (name?: string, props?: Props) => {
     if (isSilent) return;

@@ -33,9 +33,12 @@ import type { CollectContext, ServerContext } from './context.ts';
 import { Assets } from './dashboard/assets.ts';
 import { dashboardRoutes } from './dashboard/dashboard.ts';
 import { metricsRoutes } from './metrics.ts';
+import { scriptRoutes } from './script.ts';
 
-/** Where the built page lies, in a checkout and in a package. */
-const DASHBOARD = fileURLToPath(new URL('../../dist/dashboard', import.meta.url));
+/** Where what is built for browsers lies, in a checkout and in a package. */
+const [DASHBOARD, SNIPPET] = ['dashboard', 'snippet'].map((name) =>
+  fileURLToPath(new URL(`../../dist/${name}`, import.meta.url)),
+) as [string, string];
 
 /** How long requests under way may take when the server closes, in milliseconds. */
 const CLOSE_PATIENCE = 2000;
@@ -70,6 +73,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   tokenRoutes(app, context);
   settingsRoutes(app, context);
   dashboardRoutes(app, context, new Assets(DASHBOARD));
+  scriptRoutes(app, new Assets(SNIPPET));
   return app;
 }
 

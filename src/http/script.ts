@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify';
+import { HitError } from '../errors.ts';
+import type { Assets } from './dashboard/assets.ts';
+import { sendAsset } from './dashboard/send-asset.ts';
+
+/** `GET /script.js`: what pages load that want to be counted, from any origin. */
+export function scriptRoutes(app: FastifyInstance, assets: Assets): void {
+  app.get('/script.js', (request, reply) => {
+    const script = assets.find('script.js');
+    if (!script) {
+      throw new HitError('not_ready', 'the script is not built: run "npm run build:snippet" in the checkout');
+    }
+    reply.headers({
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    });
+    return sendAsset(request, reply, script, 'public, max-age=86400');
+  });
+}

@@ -1,0 +1,219 @@
+/** The script in real pages of other sites, in a real browser, and what the server has of them afterwards. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { snippetSizes } from '../../scripts/snippet.ts';
+import type { Stats, Top } from '../../src/index.ts';
+import { BROWSER_MISSING, browserProgram, launch } from '../fixtures/browser.ts';
+import { PageServer } from '../fixtures/page-server.ts';
+import { FIREFOX, RunningServer } from '../fixtures/running-server.ts';
+
+const program = await browserProgram();
+const PATIENCE = 10_000;
+
+test('the script is smaller than a kibibyte in gzip', () => {
+  const { gzip } = snippetSizes();
+  assert.ok(gzip < 1024, `${gzip} bytes`);
+});
+
+describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout: 90_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-snippet-'));
+  let server: RunningServer;
+  let pages: PageServer;
+  let browser: Browser;
+  let stats = '';
+
+  before(async () => {
+    [server, pages, browser] = await Promise.all([
+      RunningServer.start(join(folder, 'data')),
+      PageServer.start(),
+      // All hosts are this machine, so that sites have names, and are each other's strangers.
+      launch(program!, ['--host-resolver-rules=MAP *.example 127.0.0.1']),
+    ]);
+    stats = `http://stats.example:${server.port}`;
+  });
+  after(async () => {
+    await browser.close();
+    await pages[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const script = (attributes = '') => `<script defer src="${stats}/script.js" ${attributes}></script>`;
+  const html = (head: string, body = '') =>
+    `<!doctype html><title>A page</title><head>${head}</head><body>${body}<p>text</p></body>`;
+
+  /** Opens a page of a site in a browser of its own. */
+  async function open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context: BrowserContext = await newContext(options);
+    const page = await context.newPage();
+    await page.goto(urlOf(address));
+    return page;
+  }
+
+  /** Of a person's browser: this one would say that nobody looks at it. */
+  const newContext = (options: BrowserContextOptions = {}) =>
+    browser.newContext({ userAgent: FIREFOX, ...options });
+  const urlOf = (address: string) => `http://${address.replace('/', `:${pages.port}/`)}`;
+
+  /** Values of a dimension and their hits, once they are so many hits. */
+  async function counted(
+    site: string,
+    hits: number,
+    by = 'path',
+    words = '',
+  ): Promise<Record<string, number>> {
+    let found: Record<string, number> = {};
+    for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(50)) {
+      const { rows } = await server.ask<Top>(`/api/v1/top?by=${by}&site=${site}&limit=100${words}`);
+      found = Object.fromEntries(rows.map((row) => [row.value, row.hits]));
+      if (Object.values(found).reduce((sum, count) => sum + count, 0) >= hits) return found;
+    }
+    assert.fail(`${site}: ${JSON.stringify(found)}, not ${hits} hits`);
+  }
+
+  test('counts a plain page of another site once, without a cookie, and where it came from', async () => {
+    pages.put('/', { html: html(script('data-site="plain.example"')) });
+    const page = await open('plain.example/news?utm_source=mail');
+    await page.goto(urlOf('plain.example/second#part'), { referer: 'https://search.invalid/' });
+    assert.deepEqual(await counted('plain.example', 2), { '/news': 1, '/second': 1 });
+    assert.deepEqual(await counted('plain.example', 1, 'utm_source'), { mail: 1 });
+    assert.deepEqual(await page.context().cookies(), []);
+    assert.deepEqual(await counted('plain.example', 1, 'source'), { 'search.invalid': 1 });
+    const { totals } = await server.ask<Stats>('/api/v1/stats?site=plain.example');
+    assert.equal(totals.visitors, 1);
+    await page.context().close();
+  });
+
+  test('counts each page of a single-page app, and none twice', async () => {
+    pages.put('/app', { html: html(script()) });
+    const page = await open('app.example/app');
+    await counted('app.example', 1);
+    await page.evaluate(`
+      history.pushState({}, '', '/app/a');
+      history.replaceState({ scroll: 7 }, '', '/app/a');
+      history.pushState({}, '', '#only-a-part');`);
+    await counted('app.example', 2);
+    await page.evaluate("history.pushState({}, '', '/app/b')");
+    await counted('app.example', 3);
+    await page.goBack();
+    assert.deepEqual(await counted('app.example', 4), { '/app': 1, '/app/a': 2, '/app/b': 1 });
+    await page.context().close();
+  });
+
+  test('counts parts of a page where they are pages', async () => {
+    pages.put('/', { html: html(script('data-hash')) });
+    const page = await open('hash.example/#/first');
+    await counted('hash.example', 1);
+    await page.evaluate("location.hash = '#/second'");
+    assert.deepEqual(await counted('hash.example', 2), { '/first': 1, '/second': 1 });
+    await page.context().close();
+  });
+
+  test('counts events with properties, also those that came before it', async () => {
+    const stub =
+      '<script>window.hit=window.hit||function(){(hit.q=hit.q||[]).push(arguments)};hit("early",{n:1})</script>';
+    pages.put('/', {
+      html: html(
+        stub + script('data-outbound'),
+        '<a href="http://other.example/x"><b>out</b></a><a href="/in">in</a>',
+      ),
+    });
+    const page = await open('events.example/');
+    await counted('events.example', 2, 'name');
+    await page.evaluate("hit('signup', { plan: 'team' })");
+    await page.getByText('out').click({ modifiers: ['Control'] });
+    const names = await counted('events.example', 4, 'name');
+    assert.deepEqual(names, { pageview: 1, early: 1, signup: 1, outbound: 1 });
+    assert.deepEqual(await counted('events.example', 1, 'prop:plan', '&name=signup'), { team: 1 });
+    assert.deepEqual(await counted('events.example', 1, 'prop:url'), { 'http://other.example/x': 1 });
+    await page.context().close();
+  });
+
+  test('counts a page under a strict policy that lets it in, without a word on the console', async () => {
+    const policy = `default-src 'none'; script-src ${stats}; connect-src ${stats}`;
+    pages.put('/', { html: html(script()), policy });
+    const context = await newContext();
+    const page = await context.newPage();
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(String(error)));
+    await page.goto(urlOf('strict.example/'));
+    assert.deepEqual(await counted('strict.example', 1), { '/': 1 });
+    assert.deepEqual(said, []);
+    await context.close();
+  });
+
+  test('is not needed where there is no JavaScript: the pixel counts', async () => {
+    const pixel = `<noscript><img src="${stats}/hit.gif?site=bare.example&path=/bare" alt=""></noscript>`;
+    pages.put('/', { html: html(script(), pixel) });
+    const page = await open('bare.example/bare', { javaScriptEnabled: false });
+    assert.deepEqual(await counted('bare.example', 1), { '/bare': 1 });
+    await page.context().close();
+  });
+
+  test('leaves those alone who ask for it, where it is told to, and pages of this machine', async () => {
+    const ask = (page: Page) => page.evaluate("fetch('/beacon').catch(() => undefined).then(() => null)");
+    pages.put('/', { html: html(script('data-dnt')) });
+    for (const wish of ["'doNotTrack', { value: '1' }", "'globalPrivacyControl', { value: true }"]) {
+      const context = await newContext();
+      await context.addInitScript({ content: `Object.defineProperty(navigator, ${wish})` });
+      const page = await context.newPage();
+      await page.goto(urlOf('silent.example/'));
+      await ask(page);
+      await context.close();
+    }
+    pages.put('/', {
+      html: html(
+        `<script defer src="http://127.0.0.1:${server.port}/script.js" data-site="silent.example"></script>`,
+      ),
+    });
+    const near = await (await newContext()).newPage();
+    await near.goto(`http://127.0.0.1:${pages.port}/local`);
+    await ask(near);
+    await near.context().close();
+    // What was sent before this one would be there.
+    pages.put('/', { html: html(script('data-dnt data-local data-site="silent.example"')) });
+    const heard = await open('silent.example/heard');
+    assert.deepEqual(await counted('silent.example', 1), { '/heard': 1 });
+    await heard.context().close();
+  });
+
+  test('reaches the server also where a browser has no beacons', async () => {
+    pages.put('/', { html: html(script()) });
+    const context = await newContext();
+    await context.addInitScript({
+      content: "Object.defineProperty(navigator, 'sendBeacon', { value: undefined })",
+    });
+    const page = await context.newPage();
+    await page.goto(urlOf('old.example/'));
+    assert.deepEqual(await counted('old.example', 1), { '/': 1 });
+    await context.close();
+  });
+
+  test('waits until somebody looks, and counts again whoever comes back', async () => {
+    pages.put('/', { html: html(script()) });
+    const context = await newContext();
+    const page = await context.newPage();
+    await page.addInitScript({
+      content: `
+        let state = 'hidden';
+        Object.defineProperty(document, 'visibilityState', { get: () => state });
+        window.show = () => {
+          state = 'visible';
+          document.dispatchEvent(new Event('visibilitychange'));
+        };`,
+    });
+    await page.goto(urlOf('hidden.example/'));
+    await page.evaluate("history.replaceState({}, '', '/seen')");
+    await page.evaluate('show()');
+    assert.deepEqual(await counted('hidden.example', 1), { '/seen': 1 });
+    await page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+    assert.deepEqual(await counted('hidden.example', 2), { '/seen': 2 });
+    await context.close();
+  });
+});
