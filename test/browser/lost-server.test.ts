@@ -33,7 +33,7 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
     await hits.getByText('2', { exact: true }).waitFor({ timeout: 15_000 });
     await page.getByRole('button', { name: 'Period: Last 7 days' }).waitFor();
     await settled(page);
-    assert.ok(await row.isVisible());
+    await row.waitFor();
 
     await page.reload();
     await page.getByRole('button', { name: /^\/after 1 visitors/ }).waitFor();
