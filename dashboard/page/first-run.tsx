@@ -37,10 +37,10 @@ export function FirstRun() {
           <SnippetBox site={site} />
         </li>
         <li>
-          <p>Open a page of it. No page at hand? This counts a hit too:</p>
-          <pre>
-            <code>{`curl -A Mozilla/5.0 '${location.origin}/hit.gif?site=${encodeURIComponent(site)}&path=/'`}</code>
-          </pre>
+          <p>Open a page of it. No page at hand?</p>
+          <button type="button" class="control" onClick={() => sendTestHit(site)}>
+            Send a test hit
+          </button>
         </li>
       </ol>
       <p class="waiting" role="status">
@@ -49,4 +49,9 @@ export function FirstRun() {
       </p>
     </section>
   );
+}
+
+/** As a page without JavaScript would. */
+function sendTestHit(site: string): void {
+  new Image().src = `/hit.gif?${new URLSearchParams({ site, path: '/' })}`;
 }

@@ -38,8 +38,8 @@ describe('first run', { skip: program === undefined && BROWSER_MISSING }, async 
     );
     await keepScreenshot(page, 'first-run');
 
-    await dashboard.server.send('/hit.gif?site=shop.example&path=/first');
-    await page.getByRole('button', { name: /^\/first 1 visitors/ }).waitFor();
+    await page.getByRole('button', { name: 'Send a test hit' }).click();
+    await page.getByRole('button', { name: /^\/ 1 visitors/ }).waitFor();
     await page
       .getByRole('button', { name: /^Visitors/ })
       .getByText('1', { exact: true })
