@@ -79,7 +79,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
   test('counts a plain page of another site once, without a cookie, and where it came from', async () => {
     pages.put('/', { html: html(script('data-site="plain.example"')) });
     const page = await open('plain.example/news?utm_source=mail');
-    await page.goto(urlOf('plain.example/second#part'), { referer: 'https://search.invalid/' });
+    await page.goto(urlOf('plain.example/second#part'), { referer: 'http://search.invalid/' });
     assert.deepEqual(await counted('plain.example', 2), { '/news': 1, '/second': 1 });
     assert.deepEqual(await counted('plain.example', 1, 'utm_source'), { mail: 1 });
     assert.deepEqual(await page.context().cookies(), []);
