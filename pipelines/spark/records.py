@@ -56,7 +56,7 @@ def fault() -> Column:
     """Why a record is no hit, in the words of the loader of Hit Tracker."""
     return (
         F.when(F.col("v").isNull() | (F.col("v") != VERSION), f"it is not of version {VERSION}")
-        .when(~matches("batch", r"^\d{1,20}$"), '"batch" is no number of 64 bits, as a text')
+        .when(~is_batch(), '"batch" is no number of 64 bits, as a text')
         .when(~matches("visitor", r"^[0-9a-f]{16}$"), '"visitor" is not 16 hexadecimal digits')
         .when(~matches("site", r"^[0-9a-z_.:-]{1,253}$"), '"site" is no host name')
         .when(F.coalesce(F.col("at") < 0, F.lit(True)), '"at" is no whole number')
@@ -65,6 +65,12 @@ def fault() -> Column:
         # One clock that is wrong would move the watermark, and make all others late.
         .when(F.col("time") > F.current_timestamp() + F.expr("INTERVAL 1 HOUR"), '"time" is in the future')
     )
+
+
+def is_batch() -> Column:
+    """An unsigned number of 64 bits."""
+    number = F.when(matches("batch", r"^\d{1,20}$"), F.col("batch")).cast("decimal(20,0)")
+    return F.coalesce(number <= F.lit(str(2**64 - 1)).cast("decimal(20,0)"), F.lit(False))
 
 
 def matches(name: str, pattern: str) -> Column:

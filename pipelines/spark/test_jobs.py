@@ -5,7 +5,7 @@ import unittest
 from datetime import datetime, timezone
 
 from rates import moment, part_folder
-from windows import Sliding, seconds, sliding
+from windows import Sliding, option, seconds, sliding
 
 
 class Arguments(unittest.TestCase):
@@ -16,6 +16,12 @@ class Arguments(unittest.TestCase):
         for text in ("", "1", "1m/2m", "1h/1s", "x/y", "0s", "1m/0s", "-1m"):
             with self.assertRaises(argparse.ArgumentTypeError, msg=text):
                 sliding(text)
+
+    def test_an_option_has_a_name_and_a_value(self) -> None:
+        self.assertEqual(option("kafka.a=b=c"), ("kafka.a", "b=c"))
+        for text in ("", "x", "=y"):
+            with self.assertRaises(argparse.ArgumentTypeError, msg=text):
+                option(text)
 
     def test_durations_are_seconds(self) -> None:
         self.assertEqual([seconds(text) for text in ("90s", "5m", "1h", "2d")], [90, 300, 3600, 172_800])

@@ -63,6 +63,14 @@ def sliding(text: str) -> list[Sliding]:
     return found
 
 
+def option(text: str) -> tuple[str, str]:
+    """`kafka.security.protocol=SASL_SSL`."""
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise argparse.ArgumentTypeError(f'"{text}" is not like kafka.security.protocol=SASL_SSL')
+    return name, value
+
+
 def count(stream: DataFrame, window: Sliding, watermark: int) -> DataFrame:
     """Hits and visitors by window and site; `site` is '' for all together.
 
@@ -125,7 +133,7 @@ def say(fact: dict[str, Any]) -> None:
 
 def start(spark: SparkSession, args: argparse.Namespace) -> list[StreamingQuery]:
     """One query for each window, one for each that is to be kept, and one for what is no hit."""
-    options = dict(option.split("=", 1) for option in args.kafka_option)
+    options = dict(args.kafka_option)
     parsed = parse(read_topic(spark, args.brokers, args.topic, options))
     writer_options = {name: value for name, value in options.items() if name.startswith("kafka.")}
     queries = []
@@ -176,10 +184,10 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--checkpoint", required=True, help="folder or s3a://… where the job remembers how far it is")
     parser.add_argument("--windows", type=sliding, default="1m/10s,5m/30s,1h/1m", help="lengths/slides [1m/10s,5m/30s,1h/1m]")
     parser.add_argument("--watermark", type=seconds, default="10m", help="how late a hit may come [10m]")
-    parser.add_argument("--trigger", type=int, default=5, help="seconds between two results [5]")
+    parser.add_argument("--trigger", type=int, choices=range(1, 601), default=5, metavar="SECONDS", help="between two results, 1 to 600 [5]")
     parser.add_argument("--parquet", help="folder for windows that are final")
     parser.add_argument(
-        "--kafka-option", action="append", default=[], metavar="NAME=VALUE", help="such as kafka.security.protocol=SASL_SSL"
+        "--kafka-option", action="append", default=[], type=option, metavar="NAME=VALUE", help="such as kafka.security.protocol=SASL_SSL"
     )
     return parser.parse_args(argv)
 

@@ -34,6 +34,18 @@ describe('results of a streaming job', () => {
     assert.equal(results.find('a.com', 60, 100)!.to, 1000 - 128);
   });
 
+  test('of sites that nothing was told of for longest are forgotten', () => {
+    const results = new WindowResults();
+    results.take(textOf({ site: 'old.com' }));
+    results.take(textOf({ site: 'busy.com' }));
+    for (let i = 0; i < 49_999; i++) {
+      results.take(textOf({ site: `${i}.com` }));
+      if (i === 20_000) results.take(textOf({ site: 'busy.com' }));
+    }
+    const isKnown = (site: string) => results.find(site, 60, 99_000) !== undefined;
+    assert.deepEqual(['old.com', 'busy.com', '49998.com'].map(isKnown), [false, true, true]);
+  });
+
   test('tell the lengths of windows in order', () => {
     const results = new WindowResults();
     for (const seconds of [3600, 60, 300]) results.take(textOf({ seconds }));

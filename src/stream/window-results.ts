@@ -19,7 +19,7 @@ export interface WindowResult {
 const VERSION = 1;
 /** Windows of one length and site that are kept: those that began, and a few that ended. */
 const MOST_WINDOWS = 128;
-/** Lengths and sites. Beyond them results are left alone. */
+/** Lengths and sites. Beyond them those are forgotten of which nothing was told for longest. */
 const MOST_SERIES = 50_000;
 const LONGEST_SITE = 253;
 
@@ -50,11 +50,11 @@ export class WindowResults {
     const result = readResult(text);
     const key = `${result.seconds} ${result.site}`;
     const series = this.#series.get(key) ?? new Map<number, WindowResult>();
-    if (series.size === 0) {
-      if (this.#series.size >= MOST_SERIES) return;
-      this.#series.set(key, series);
-      this.#lengths.add(result.seconds);
-    }
+    // The one that was told of last is the last one.
+    this.#series.delete(key);
+    this.#series.set(key, series);
+    if (this.#series.size > MOST_SERIES) this.#series.delete(this.#series.keys().next().value!);
+    this.#lengths.add(result.seconds);
     series.set(result.to, result);
     if (series.size > MOST_WINDOWS) series.delete(Math.min(...series.keys()));
   }

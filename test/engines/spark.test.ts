@@ -226,9 +226,11 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
     };
     await ask('import', '--site', 'example.com', log);
     const period = ['--from', '2024-09-01', '--to', '2024-09-04T12:00:00Z', '--interval', 'hour'];
-    // Of hits, so that visitors are exact.
+    // Of hits in the store, so that visitors are exact.
     const report: Stats = await ask('report', ...period);
     await ask('archive', '--to', archive);
+    const archived: Stats = await ask('report', '--archive', archive, ...period);
+    assert.equal(archived.totals.hits, report.totals.hits);
     for (const site of ['', 'example.com', 'other.example']) {
       const answer = JSON.parse(
         await spark.run('rates.py', ['--archive', archive, '--site', site, ...period]),
