@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { snippetSizes } from '../../scripts/snippet.ts';
+import { refreshSnippet, snippetSizes } from '../../scripts/snippet.ts';
 import type { Stats, Top } from '../../src/index.ts';
 import { BROWSER_MISSING, browserProgram, launch } from '../fixtures/browser.ts';
 import { PageServer } from '../fixtures/page-server.ts';
 import { FIREFOX, RunningServer } from '../fixtures/running-server.ts';
 
 const program = await browserProgram();
+await refreshSnippet();
 const PATIENCE = 10_000;
 
 test('the script is smaller than a kibibyte in gzip', () => {
