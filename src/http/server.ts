@@ -33,6 +33,7 @@ import type { CollectContext, ServerContext } from './context.ts';
 import { Assets } from './dashboard/assets.ts';
 import { dashboardRoutes } from './dashboard/dashboard.ts';
 import { metricsRoutes } from './metrics.ts';
+import { openApiRoutes } from './openapi/routes.ts';
 import { scriptRoutes } from './script.ts';
 
 /** Where what is built for browsers lies, in a checkout and in a package. */
@@ -74,6 +75,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   settingsRoutes(app, context);
   dashboardRoutes(app, context, new Assets(DASHBOARD));
   scriptRoutes(app, new Assets(SNIPPET));
+  openApiRoutes(app);
   return app;
 }
 

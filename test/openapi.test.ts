@@ -1,0 +1,158 @@
+/** The document of the API: it is valid, it has all routes and no others, and each of its examples does what it says. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { openApiDocument } from '../src/http/openapi/document.ts';
+import type { Method, Operation } from '../src/http/openapi/operation.ts';
+import { curlOf, exampleAddress } from '../src/http/openapi/page.ts';
+import { version } from '../src/settings/version.ts';
+import { BEARER, type RunningServer, TOKEN } from './fixtures/running-server.ts';
+import { sharedServer } from './fixtures/shared-server.ts';
+
+const server = await sharedServer();
+const document = openApiDocument(version());
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method: method as Method, operation })),
+);
+const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
+ajv.addSchema({ $id: 'document', ...document });
+
+/** Routes that are for browsers and for commands of the same data folder, and are nobody's API. */
+const NOT_DOCUMENTED = /^\/(control|favicon\.ico|dashboard\/)/;
+
+/** Paths that the sources register, in the document's way of writing. */
+function registered(): Set<string> {
+  const folder = join(import.meta.dirname, '../src/http');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const sources = files.filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'consumer.ts',
+  );
+  const paths = sources.flatMap((name) => {
+    const source = readFileSync(join(folder, name), 'utf8');
+    return [...source.matchAll(/\bapp\s*\.(get|post|put|delete)(?:<[^(]*>)?\(\s*'([^']+)'/g)].map(
+      ([, method, path]) => `${method} ${path}`,
+    );
+  });
+  return new Set(paths.filter((path) => !NOT_DOCUMENTED.test(path.split(' ')[1]!)));
+}
+
+/** The document's path as a route is registered. */
+function routeOf(path: string): string {
+  return path.replace(/\/\{path\}\.\w+$/, '/*').replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+describe('the document of the API', () => {
+  it('is valid', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document) as never);
+    assert.ok(valid, JSON.stringify(errors));
+  });
+
+  it('is what the server gives out', async () => {
+    const { text } = await server.send('/openapi.json');
+    assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(document)));
+  });
+
+  it('has every route, and no other', () => {
+    const documented = new Set(operations.map(({ method, path }) => `${method} ${routeOf(path)}`));
+    // The pixel is taken before any route, and the page has a list of paths.
+    for (const own of ['get /hit.gif', 'get /dashboard']) assert.ok(documented.delete(own), own);
+    assert.deepEqual([...documented].sort(), [...registered()].sort());
+  });
+
+  it('names each operation once', () => {
+    const names = operations.map(({ operation }) => operation.operationId);
+    assert.equal(new Set(names).size, names.length);
+  });
+});
+
+/** What has to be there before an example can do what it says. */
+async function prepared({ operationId }: Operation): Promise<Record<string, string>> {
+  if (operationId !== 'revokeToken') return {};
+  const { text } = await server.post('/api/v1/tokens', { name: 'to be revoked', scope: 'read' }, BEARER);
+  return { '4f6c1d2e9a0b': (JSON.parse(text) as { id: string }).id };
+}
+
+async function send(
+  server: RunningServer,
+  { method, path, operation }: (typeof operations)[number],
+): ReturnType<RunningServer['send']> {
+  const { parameters = [], requestBody, security, operationId } = operation;
+  const known = await prepared(operation);
+  const [place, query] = exampleAddress(path, parameters);
+  const address = Object.entries(known).reduce((text, [from, to]) => text.replace(from, to), place + query);
+  const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+  const example = operationId === 'signIn' ? { token: TOKEN } : content?.example;
+  return server.send(address, {
+    method: method.toUpperCase(),
+    headers: { ...(security ? {} : BEARER), ...(type && { 'content-type': type }) },
+    ...(content && { body: JSON.stringify(example) }),
+  });
+}
+
+describe('an example of the API', { concurrency: false }, () => {
+  // Sites are public before their badges are asked for, and hits are there before they are counted.
+  const isStream = ({ operation }: (typeof operations)[number]) => operation.operationId === 'liveEvents';
+  const ordered = operations.toSorted((a, b) => Number(b.method !== 'get') - Number(a.method !== 'get'));
+  for (const each of ordered.filter((one) => !isStream(one))) {
+    const { method, path, operation } = each;
+    it(`of ${method} ${path} is answered as it says`, async () => {
+      const answer = await send(server, each);
+      const expected = operation.responses[answer.status];
+      const isFine = answer.status < 300 || (operation.operationId === 'dashboard' && answer.status === 503);
+      assert.ok(isFine && (expected || answer.status === 503), `${answer.status}: ${answer.text}`);
+      const type = (answer.headers['content-type'] ?? '').split(';')[0]!;
+      const content = expected?.content?.[type];
+      if (expected?.content) assert.ok(content, `${type} is not described`);
+      if (type === 'application/json') {
+        const isRight = ajv.validate(content!.schema, JSON.parse(answer.text));
+        assert.ok(isRight, `${ajv.errorsText()}: ${answer.text.slice(0, 500)}`);
+      }
+    });
+  }
+
+  it('that is shown is of the kind that is described', () => {
+    for (const { path, operation } of operations) {
+      for (const [type, { schema, example }] of Object.values(operation.responses).flatMap(
+        ({ content = {} }) => Object.entries(content),
+      )) {
+        if (type !== 'application/json' || example === undefined) continue;
+        assert.ok(ajv.validate(schema, example), `${path}: ${ajv.errorsText()}`);
+      }
+    }
+  });
+
+  it('is refused without a token where it needs one, as a described problem', async () => {
+    for (const each of operations.filter(({ operation }) => !operation.security)) {
+      const { status, headers, text } = await send(server, {
+        ...each,
+        operation: { ...each.operation, security: [] },
+      });
+      assert.equal(status, 401, each.path);
+      assert.match(headers['content-type'] ?? '', /problem\+json/);
+      assert.ok(
+        ajv.validate({ $ref: 'document#/components/schemas/Problem' }, JSON.parse(text)),
+        ajv.errorsText(),
+      );
+    }
+  });
+});
+
+describe('the page of the API', () => {
+  it('has each operation with a line to type, under a policy that lets nothing run', async () => {
+    const { text, headers } = await server.send('/docs');
+    assert.match(String(headers['content-security-policy']), /^default-src 'none'; style-src 'sha256-/);
+    assert.doesNotMatch(text, /<script|https?:\/\/(?!localhost)(?!news\.example)[\w.-]+\/[^<]*"/);
+    for (const { path, method, operation } of operations) {
+      assert.ok(text.includes(`id="${operation.operationId}"`), path);
+      const line = curlOf(method, path, operation)
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;');
+      assert.ok(text.includes(line), line);
+    }
+  });
+});
