@@ -12,6 +12,7 @@ import { MOVE_SETTINGS } from '../src/settings/move.ts';
 import { Store } from '../src/store/store.ts';
 import { ClickHouseFront } from './fixtures/clickhouse-front.ts';
 import { assertFailed, type Ended, Program, run } from './fixtures/command-line.ts';
+import { rounds } from './fixtures/rounds.ts';
 import { BEARER, FIREFOX, RunningServer } from './fixtures/running-server.ts';
 
 const DAY = 86_400_000;
@@ -155,12 +156,14 @@ describe('a move to a server', () => {
   });
 
   it('that is killed wherever it is goes on when it is begun again, and what is equal is not sent twice', async () => {
-    for (const moment of [
-      /INSERT INTO rollups/,
+    const moments = [
       /INSERT INTO hits(?!_)(?:.|\n)*toDate32\('2026/,
+      /INSERT INTO rollups/,
       /INSERT INTO hit_counts/,
       /INSERT INTO imports/,
-    ]) {
+    ];
+    // Killed in the midst of hits, it has sent rollups already.
+    for (const moment of moments.slice(0, rounds(4, 1))) {
       const seen = front.seen(moment);
       await using program = new Program(['move', '--data-dir', copy, '--to', front.url]);
       assert.equal(await Promise.race([seen.then(() => 'seen'), program.ended]), 'seen', program.stderr);
