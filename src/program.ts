@@ -11,6 +11,7 @@ import { report } from './commands/report.ts';
 import { restore } from './commands/restore.ts';
 import { makeSecrets } from './commands/secrets.ts';
 import { serve } from './commands/serve.ts';
+import { top } from './commands/top.ts';
 import { commandHelp, programHelp } from './commands/usage.ts';
 import { readSettings } from './config.ts';
 import { HitError, messageOf } from './errors.ts';
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve: asCommand(serve),
   import: asCommand(importLogs),
   report: asCommand(report),
+  top: asCommand(top),
   merge: asCommand(merge),
   consume: asCommand(consume),
   export: asCommand(exportStore),

@@ -3,8 +3,13 @@ import type { Settings, Values } from '../settings/setting.ts';
 
 /** Where a command reads and writes. Handed in, so that nothing but `program.ts` knows the process. */
 export interface Terminal {
-  readonly stdin: Readable;
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(isRaw: boolean): unknown };
+  readonly stdout: Writable & {
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
+    hasColors?(): boolean;
+  };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /**
    * For a command that has something to finish: aborted when it is to end, by SIGINT or SIGTERM, or since nobody reads

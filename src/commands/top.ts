@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HitError, messageOf } from '../errors.ts';
+import type { LiveAnswer } from '../http/api/live.ts';
+import type { Values } from '../settings/setting.ts';
+import { TOP_SETTINGS } from '../settings/top.ts';
+import type { Command, Terminal } from './command.ts';
+import { type Asker, localAsker, remoteAsker } from './top/asker.ts';
+import { Display } from './top/display.ts';
+import { COLOURS, PLAIN, panelsOf, type Shown, screen } from './top/screen.ts';
+import { askLive, askRankings, askSites, PANELS, type Ranking } from './top/snapshot.ts';
+import { pressed, type View } from './top/view.ts';
+import { unexpected } from './usage.ts';
+
+const EVERY = 1000;
+/** Rankings are asked for once in so many seconds. */
+const RANKINGS_EVERY = 5;
+/** Seconds of the sparkline. */
+const MOST_RATES = 300;
+/** What is wrong from the start stays wrong. */
+const LASTING = ['unauthorized', 'not_found', 'invalid', 'bad_usage'];
+
+type TopValues = Values<typeof TOP_SETTINGS>;
+
+export const top: Command<typeof TOP_SETTINGS> = {
+  summary: 'show live counts and rankings of a server in the terminal',
+  usage: '[options]',
+  settings: TOP_SETTINGS,
+  examples: [
+    'hit-tracker top',
+    'HIT_TOKEN=… hit-tracker top --url https://stats.example.com --site example.com',
+    'hit-tracker top --json | jq .live.total',
+  ],
+  async run(values, positionals, terminal) {
+    if (positionals.length > 0) throw unexpected(positionals);
+    const asker =
+      values.url === undefined
+        ? await localAsker(values['data-dir']!)
+        : remoteAsker(values.url, values.token);
+    const isScreen = terminal.stdout.isTTY === true && terminal.stdin.isTTY === true;
+    if (values.json || values.once || !isScreen) await printOnce(asker, values, terminal);
+    else await new Watch(asker, values, terminal).run();
+  },
+};
+
+async function printOnce(asker: Asker, values: TopValues, { stdout }: Terminal): Promise<void> {
+  const { site = '', period, rows } = values;
+  const live = await askLive(asker, site);
+  const question = { site, period: period!, panels: PANELS, rows: rows! };
+  const rankings = await askRankings(asker, question, Date.now());
+  if (values.json) {
+    const tops = Object.fromEntries(rankings.map(({ by, rows }) => [by, rows]));
+    stdout.write(`${JSON.stringify({ live, period, tops })}\n`);
+    return;
+  }
+  const columns = Math.min(stdout.columns ?? 80, 120);
+  const shownRows = (panel: number) => {
+    const view: View = { site, period: period!, panel, isHelp: false };
+    const shown: Shown = {
+      view,
+      name: asker.name,
+      live,
+      rankings,
+      rates: [],
+      isWatched: false,
+      fault: undefined,
+    };
+    // A column of rankings, one below the other.
+    return screen(shown, { columns: Math.min(columns, 75), rows: live.windows.length + 4 + rows! }, PLAIN);
+  };
+  const counts = shownRows(0).slice(0, live.windows.length + 2);
+  const lists = PANELS.flatMap((_, panel) =>
+    (rankings[panel]?.rows.length ?? 0) > 0 ? shownRows(panel).slice(live.windows.length + 2) : [],
+  );
+  const lines = [...counts, ...lists].map((line) => line.trimEnd());
+  stdout.write(`${lines.filter((line, i) => line !== '' || lines[i - 1] !== '').join('\n')}\n`);
+}
+
+/** A terminal that shows a server, until somebody ends it. */
+class Watch {
+  readonly #asker: Asker;
+  readonly #terminal: Terminal;
+  readonly #ended = new AbortController();
+  #view: View;
+  #sites: readonly string[] = [];
+  #live: LiveAnswer | undefined;
+  #rankings: readonly Ranking[] = [];
+  #rates: number[] = [];
+  #fault: string | undefined;
+  /** Seconds until rankings are asked for. */
+  #due = 0;
+  /** Wakes it up before the second is over. */
+  #hurry = new AbortController();
+
+  constructor(asker: Asker, { site = '', period }: TopValues, terminal: Terminal) {
+    this.#asker = asker;
+    this.#terminal = terminal;
+    this.#view = { site, period: period!, panel: 0, isHelp: false };
+  }
+
+  async run(): Promise<void> {
+    const { stdout } = this.#terminal;
+    const interrupted = this.#terminal.interruption();
+    // What is wrong from the start is told where it can be read afterwards.
+    await this.#ask(undefined);
+    const paint = stdout.hasColors?.() ? COLOURS : PLAIN;
+    using display = new Display(this.#terminal, {
+      key: (key) => this.#press(key, () => this.#draw(display, paint)),
+      resize: () => this.#draw(display, paint),
+    });
+    const end = AbortSignal.any([interrupted, this.#ended.signal]);
+    while (!end.aborted) {
+      this.#draw(display, paint);
+      this.#hurry = new AbortController();
+      const wake = AbortSignal.any([end, this.#hurry.signal]);
+      await sleep(EVERY, undefined, { signal: wake }).catch(() => undefined);
+      if (!end.aborted) await this.#ask(display);
+    }
+  }
+
+  #draw(display: Display, paint: typeof PLAIN): void {
+    const shown: Shown = {
+      ...{ view: this.#view, name: this.#asker.name, live: this.#live, rankings: this.#rankings },
+      ...{ rates: this.#rates, isWatched: true, fault: this.#fault },
+    };
+    display.draw(screen(shown, display.size, paint));
+  }
+
+  #press(key: string, draw: () => void): void {
+    const view = pressed(this.#view, key, this.#sites);
+    if (!view) {
+      this.#ended.abort();
+      return;
+    }
+    const { site, period, panel } = this.#view;
+    this.#view = view;
+    if (site !== view.site) [this.#live, this.#rankings, this.#rates] = [undefined, [], []];
+    if (site !== view.site || period !== view.period || panel !== view.panel) {
+      this.#due = 0;
+      this.#hurry.abort();
+    }
+    draw();
+  }
+
+  /** @param display undefined before there is one: then what is wrong for good ends it */
+  async #ask(display: Display | undefined): Promise<void> {
+    const { site } = this.#view;
+    try {
+      const live = await askLive(this.#asker, site);
+      if (site !== this.#view.site) return;
+      this.#live = live;
+      this.#rates = [...this.#rates, live.windows[0]?.hits ?? 0].slice(-MOST_RATES);
+      if (--this.#due < 0) await this.#askRankings(display);
+      this.#fault = undefined;
+    } catch (error) {
+      if (!display && error instanceof HitError && LASTING.includes(error.code)) throw error;
+      this.#fault = messageOf(error);
+    }
+  }
+
+  async #askRankings(display: Display | undefined): Promise<void> {
+    const view = this.#view;
+    const { columns, rows } = display?.size ?? { columns: 80, rows: 24 };
+    const question = { ...view, panels: panelsOf(view, columns), rows: Math.max(5, Math.min(100, rows)) };
+    this.#due = RANKINGS_EVERY;
+    this.#sites = await askSites(this.#asker);
+    const rankings = await askRankings(this.#asker, question, Date.now());
+    if (view !== this.#view && (view.site !== this.#view.site || view.period !== this.#view.period)) return;
+    this.#rankings = rankings;
+  }
+}

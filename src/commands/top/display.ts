@@ -1,0 +1,55 @@
+import type { Terminal } from '../command.ts';
+import { keysOf } from './view.ts';
+
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[2J';
+const LEAVE = '\x1b[?25h\x1b[?1049l';
+/** Between these a terminal that can draws nothing, so that nobody sees a half. */
+const [BEGIN, END] = ['\x1b[?2026h', '\x1b[?2026l'];
+
+/** The whole of a terminal, for as long as it is open: keys come one by one, and lines that are as they were are not written. */
+export class Display implements Disposable {
+  readonly #terminal: Terminal;
+  readonly #onKey: (text: string) => void;
+  readonly #onResize: () => void;
+  #lines: readonly string[] = [];
+
+  constructor(terminal: Terminal, on: { key: (key: string) => void; resize: () => void }) {
+    this.#terminal = terminal;
+    this.#onKey = (text) => {
+      for (const key of keysOf(text)) on.key(key);
+    };
+    this.#onResize = () => {
+      // What a terminal makes of its lines when it gets another size nobody knows.
+      this.#lines = [];
+      this.#terminal.stdout.write('\x1b[2J');
+      on.resize();
+    };
+    const { stdin, stdout } = terminal;
+    stdin.setRawMode?.(true);
+    stdin.setEncoding('utf8').on('data', this.#onKey).resume();
+    stdout.on('resize', this.#onResize);
+    stdout.write(ENTER);
+  }
+
+  get size(): { columns: number; rows: number } {
+    const { columns = 80, rows = 24 } = this.#terminal.stdout;
+    return { columns, rows };
+  }
+
+  draw(lines: readonly string[]): void {
+    const changed = lines.flatMap((line, row) =>
+      line === this.#lines[row] ? [] : [`\x1b[${row + 1};1H${line}`],
+    );
+    this.#lines = lines;
+    if (changed.length > 0) this.#terminal.stdout.write(BEGIN + changed.join('') + END);
+  }
+
+  [Symbol.dispose](): void {
+    const { stdin, stdout } = this.#terminal;
+    stdin.off('data', this.#onKey);
+    stdout.off('resize', this.#onResize);
+    stdin.setRawMode?.(false);
+    stdin.pause();
+    stdout.write(LEAVE);
+  }
+}

@@ -1,0 +1,72 @@
+import { HitError } from '../../errors.ts';
+import type { LiveAnswer } from '../../http/api/live.ts';
+import type { TopPeriod } from '../../settings/top.ts';
+import type { Top } from '../../store/stats.ts';
+import type { Asker } from './asker.ts';
+
+/** Rankings, in the order in which they are looked through. */
+export const PANELS = ['path', 'source', 'country', 'browser', 'os', 'device', 'name', 'bot'] as const;
+export type Panel = (typeof PANELS)[number];
+
+/** Windows that are shown; the first is what the sparkline is made of. */
+export const WINDOWS = ['1s', '10s', '1m', '5m', '1h', '24h'] as const;
+
+const SECONDS: Readonly<Record<TopPeriod, number>> = {
+  '1h': 3600,
+  '24h': 86_400,
+  '7d': 7 * 86_400,
+  '30d': 30 * 86_400,
+};
+
+/** A ranking, or why there is none. */
+export interface Ranking {
+  readonly by: Panel;
+  readonly rows: Top['rows'];
+}
+
+/** What is asked. */
+export interface Question {
+  /** '' is all together. */
+  readonly site: string;
+  readonly period: TopPeriod;
+  readonly panels: readonly Panel[];
+  readonly rows: number;
+}
+
+export function askLive(asker: Asker, site: string): Promise<LiveAnswer> {
+  return asker.ask(`/api/v1/live?${new URLSearchParams({ site, window: WINDOWS.join() })}`);
+}
+
+/**
+ * Rankings of what ended now; none where the server has no database.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function askRankings(
+  asker: Asker,
+  { site, period, panels, rows }: Question,
+  now: number,
+): Promise<Ranking[]> {
+  const from = new Date(now - SECONDS[period] * 1000).toISOString();
+  const ask = async (by: Panel) => {
+    const words = new URLSearchParams({ site, from, by, limit: String(rows) });
+    return { by, rows: (await asker.ask<Top>(`/api/v1/top?${words}`)).rows };
+  };
+  return (await whereThereIsOne(() => Promise.all(panels.map(ask)))) ?? [];
+}
+
+/** Names of sites, those with most hits first; none where the server has no database. */
+export async function askSites(asker: Asker): Promise<string[]> {
+  const answer = await whereThereIsOne(() => asker.ask<{ sites: { site: string }[] }>('/api/v1/sites'));
+  return (answer?.sites ?? []).map(({ site }) => site);
+}
+
+/** A server without a database has live counts all the same. */
+async function whereThereIsOne<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof HitError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import { readNumber, readOneOf, readSwitch, readText, setting } from './setting.ts';
+
+/** Periods of rankings, by how they are chosen. */
+export const TOP_PERIODS = ['1h', '24h', '7d', '30d'] as const;
+export type TopPeriod = (typeof TOP_PERIODS)[number];
+
+export const TOP_SETTINGS = {
+  url: setting(
+    'a server, such as http://host:5000 (default: the one that runs on the data folder)',
+    'URL',
+    undefined,
+    readText,
+  ),
+  token: setting(
+    'its token, for --url; HIT_TOKEN keeps it out of the process list',
+    'TOKEN',
+    undefined,
+    readText,
+  ),
+  'data-dir': setting('folder of the server on this machine', 'FOLDER', './data', readText),
+  site: setting('one site (default: all together)', 'SITE', undefined, readText),
+  period: setting('of the rankings: 1h, 24h, 7d, 30d', 'PERIOD', '24h', readOneOf(TOP_PERIODS)),
+  rows: setting('rows of each ranking, where it is printed once', 'N', '10', readNumber(1, 100)),
+  once: setting('print it once, as to a pipe', '', 'false', readSwitch),
+  json: setting('print it once, as JSON', '', 'false', readSwitch),
+} as const;

@@ -1,0 +1,127 @@
+/** The view in a terminal: in a real one, which tmux keeps, and printed once. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from '../bench/program.ts';
+import type { LiveAnswer } from '../src/http/api/live.ts';
+import { assertFailed, Program, run } from './fixtures/command-line.ts';
+import { RunningServer, TOKEN } from './fixtures/running-server.ts';
+import { temporaryFolder } from './fixtures/temporary.ts';
+
+const CLI = join(import.meta.dirname, '../src/cli.ts');
+const MISSING = 'tmux is not on the PATH: apt-get install tmux';
+const hasTmux = findProgram('tmux') !== undefined;
+if (!hasTmux && process.env.CI) throw new Error(MISSING);
+
+/** A terminal of tmux's, in a server of its own. */
+class Pane implements Disposable {
+  readonly #socket: string;
+
+  constructor(socket: string, command: string) {
+    this.#socket = socket;
+    this.tmux('new-session', '-d', '-x', '100', '-y', '24', `${command}; echo "ended with $?"; sleep 60`);
+  }
+
+  tmux(...args: string[]): string {
+    return execFileSync('tmux', ['-S', this.#socket, ...args], { encoding: 'utf8' });
+  }
+
+  get text(): string {
+    return this.tmux('capture-pane', '-p');
+  }
+
+  async shows(pattern: RegExp): Promise<string> {
+    for (const end = Date.now() + 15_000; Date.now() < end; await sleep(50))
+      if (pattern.test(this.text)) return this.text;
+    throw new Error(`${pattern} is not on the screen:\n${this.text}`);
+  }
+
+  [Symbol.dispose](): void {
+    this.tmux('kill-server');
+  }
+}
+
+describe('top', { timeout: 60_000 }, async () => {
+  const folder = temporaryFolder({ after } as never);
+  const data = join(folder, 'data');
+  let server = await RunningServer.start(data);
+  after(() => server[Symbol.asyncDispose]());
+  await server.send('/hit.gif?site=a.example&path=/first');
+  await server.send('/hit.gif?site=b.example&path=/%E6%97%A5%E6%9C%AC');
+
+  it('shows what is counted, follows keys and size, and gives the terminal back', {
+    skip: hasTmux ? false : MISSING,
+  }, async () => {
+    using pane = new Pane(join(folder, 'tmux'), `${process.execPath} ${CLI} top --data-dir ${data}`);
+    await pane.shows(/^all sites +2 visitors, 2 hits of all time[\s\S]*\/first/);
+    await server.send('/hit.gif?site=a.example&path=/second');
+    await pane.shows(/3 hits of all time/);
+    pane.tmux('send-keys', 's');
+    await pane.shows(/^[ab]\.example /);
+    pane.tmux('send-keys', 'S', '?');
+    await pane.shows(/next site, and back/);
+    pane.tmux('send-keys', '?');
+    pane.tmux('resize-window', '-x', '50', '-y', '12');
+    const small = await pane.shows(/^all sites[\s\S]*pages, 24h/);
+    assert.ok(small.split('\n').every((line) => line.length <= 50));
+    const port = String(server.port);
+    await server.stop();
+    await pane.shows(/went away.*; trying again|trying again/);
+    server = await RunningServer.start(data, '--port', port);
+    await pane.shows(/3 hits of all time/);
+    pane.tmux('send-keys', 'q');
+    const ended = await pane.shows(/ended with 0/);
+    assert.doesNotMatch(ended, /hits of all time/, 'the screen is as it was before');
+    assert.equal(pane.tmux('display-message', '-p', '#{cursor_flag} #{alternate_on}').trim(), '1 0');
+  });
+
+  it('gives the terminal back also when it is told to end', { skip: hasTmux ? false : MISSING }, async () => {
+    using pane = new Pane(join(folder, 'tmux-2'), `${process.execPath} ${CLI} top --data-dir ${data}`);
+    await pane.shows(/hits of all time/);
+    const shell = pane.tmux('display-message', '-p', '#{pane_pid}').trim();
+    execFileSync('pkill', ['-TERM', '-P', shell]);
+    assert.doesNotMatch(await pane.shows(/ended with 0/), /hits of all time/);
+    assert.equal(pane.tmux('display-message', '-p', '#{cursor_flag} #{alternate_on}').trim(), '1 0');
+  });
+
+  it('is printed once where there is no terminal', async () => {
+    const { code, stdout, stderr } = await run(['top', '--data-dir', data]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^all sites {2}2 visitors, 3 hits of all time/);
+    assert.match(stdout, /^pages, 24h +visitors +hits\n\/first +1 +1$/m);
+    assert.doesNotMatch(stdout, /\x1b/);
+  });
+
+  it('asks a server elsewhere by its token, and prints JSON', async () => {
+    const url = `http://127.0.0.1:${server.port}`;
+    const { stdout } = await new Program(['top', '--url', url, '--json', '--site', 'a.example'], {
+      HIT_TOKEN: TOKEN,
+    }).ended;
+    const { live, tops } = JSON.parse(stdout) as {
+      live: LiveAnswer;
+      tops: Record<string, { value: string }[]>;
+    };
+    assert.deepEqual([live.site, live.total.hits], ['a.example', 2]);
+    assert.deepEqual(tops.path?.map(({ value }) => value).sort(), ['/first', '/second']);
+  });
+
+  it('says what is wrong and what to do', async () => {
+    const url = `http://127.0.0.1:${server.port}`;
+    assertFailed(
+      await run(['top', '--url', url]),
+      1,
+      /wants a token that may read: give it by HIT_TOKEN or --token/,
+    );
+    assertFailed(await run(['top', '--url', 'ftp://x']), 2, /--url: it is not like http:\/\/host:5000/);
+    assertFailed(await run(['top', '--url', 'http://user:secret@x']), 2, /use HIT_TOKEN/);
+    assertFailed(await run(['top', '--url', 'http://127.0.0.1:9']), 1, /does not answer/);
+    assertFailed(
+      await run(['top', '--data-dir', join(folder, 'none')]),
+      1,
+      /no server runs on the data folder/,
+    );
+    assertFailed(await run(['top', 'x']), 2, /"x" is not expected/);
+  });
+});
