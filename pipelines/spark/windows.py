@@ -27,6 +27,7 @@ from pyspark.sql.streaming import StreamingQuery, StreamingQueryListener
 from records import hits, parse, read_topic
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+PARTITIONS = "spark.sql.shuffle.partitions"
 # Of visitors, the standard error of an estimate (HyperLogLog++).
 ERROR = 0.01
 
@@ -194,9 +195,11 @@ def arguments(argv: list[str]) -> argparse.Namespace:
 
 def session(name: str) -> SparkSession:
     """Times are UTC, whatever the machine's clock shows."""
-    builder = SparkSession.builder.appName(name).config("spark.sql.session.timeZone", "UTC")
+    spark = SparkSession.builder.appName(name).config("spark.sql.session.timeZone", "UTC").getOrCreate()
     # Few groups change at once: two hundred tasks for each trigger would mostly wait for each other.
-    return builder.config("spark.sql.shuffle.partitions", "4").getOrCreate()
+    if not spark.sparkContext.getConf().contains(PARTITIONS):
+        spark.conf.set(PARTITIONS, "4")
+    return spark
 
 
 def main(argv: list[str]) -> None:

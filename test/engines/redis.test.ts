@@ -89,7 +89,7 @@ describe('one Redis', { skip, timeout: 120_000 }, () => {
     const loaded = new AbortController();
     let tracked = 0;
     const load = (async () => {
-      for (; !loaded.signal.aborted; await sleep(1)) {
+      for (; !loaded.signal.aborted; await sleep(5)) {
         const now = Date.now();
         const group = Array.from({ length: 20 }, () => live.track(sighting('a.com', tracked++ % 3000, now)));
         await Promise.all(group);
@@ -105,7 +105,7 @@ describe('one Redis', { skip, timeout: 120_000 }, () => {
     assert.match(live.remote.place, /which is gone$/);
     await assert.rejects(live.read('never.asked', [60]), { code: 'live_unavailable' });
     await redis.start();
-    await sleep(1500);
+    for (let i = 0; i < 200 && live.remote.waiting > 1000; i++) await sleep(50);
     process.kill(redis.pid, 'SIGSTOP');
     await sleep(6000);
     process.kill(redis.pid, 'SIGCONT');

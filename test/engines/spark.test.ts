@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Consumer, Producer } from '@platformatic/kafka';
+import { Session } from 'chdb';
 import { writeAccessLog } from '../../bench/access-log.ts';
 import type { StreamAnswer } from '../../src/http/api/stream-live.ts';
 import type { Stats } from '../../src/index.ts';
@@ -191,6 +192,34 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
       );
       await readResults();
       assert.ok([...results.values()].every(({ from }) => from >= start - 5 * MINUTE));
+
+      // What was no hit is set aside, with the reason; what is final is kept, once.
+      const engine = new Session();
+      try {
+        const ask = (query: string) =>
+          engine
+            .query(`${query} FORMAT TSV`)
+            .trim()
+            .split('\n')
+            .map((line) => line.split('\t'));
+        const aside = ask(
+          `SELECT value, fault FROM file('${folder}/checkpoint/set-aside-records/*.json', JSONEachRow, 'value String, fault String') ORDER BY value`,
+        );
+        assert.deepEqual(
+          aside.map(([value]) => value),
+          [...odd].sort(),
+        );
+        assert.ok(aside.every(([, fault]) => fault !== ''));
+        const final = ask(
+          `SELECT site, toUnixTimestamp64Milli(end), hits FROM file('${folder}/final/60s-30s/*.parquet', Parquet)`,
+        );
+        assert.ok(final.length > 20);
+        assert.equal(new Set(final.map(([site, end]) => `${site} ${end}`)).size, final.length);
+        for (const [site, end, hits] of final)
+          assert.equal(windows.get(`${site}|60|30|${end}`)?.hits ?? 0, Number(hits), `${site} ${end}`);
+      } finally {
+        engine.close();
+      }
 
       const live = await server.ask<StreamAnswer>('/api/v1/live?source=stream&window=1m,5m&site=a.example');
       assert.equal(live.source, 'stream');

@@ -59,7 +59,7 @@ export const COLOURS: Paint = {
 };
 
 /** How many rankings stand side by side. */
-export function panelsAcross(columns: number): number {
+function panelsAcross(columns: number): number {
   return Math.max(1, Math.min(3, Math.floor(columns / LEAST_PANEL)));
 }
 

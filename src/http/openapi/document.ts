@@ -3,6 +3,7 @@ import { COLLECTING } from './collecting.ts';
 import { COUNT, object, type Paths, TEXT } from './operation.ts';
 import { READING } from './reading.ts';
 import { SHOWING } from './showing.ts';
+import { TAKING } from './taking.ts';
 import { WATCHING } from './watching.ts';
 
 export interface OpenApiDocument {
@@ -45,7 +46,7 @@ export function openApiDocument(version: string): OpenApiDocument {
       { name: 'Watch', description: 'For those who run it.' },
     ],
     security: [{ token: [] }, { session: [] }],
-    paths: { ...COLLECTING, ...READING, ...ADMINISTERING, ...SHOWING, ...WATCHING },
+    paths: { ...COLLECTING, ...READING, ...TAKING, ...ADMINISTERING, ...SHOWING, ...WATCHING },
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'printed at the start, or made for others' },

@@ -16,30 +16,18 @@ import {
   TEXT,
   TIME,
 } from './operation.ts';
+import { REFUSED, SELECTION, SITE } from './selection.ts';
 
 const tags = ['Ask'];
 const NULLABLE_TEXT: Schema = { type: ['string', 'null'] };
 const NULLABLE_NUMBER: Schema = { type: ['number', 'null'] };
 
-const SITE = query('site', 'one site; default: all', TEXT, 'example.com');
 const WINDOWS = query(
   'window',
   'windows that end now: numbers with s, m, h or d, up to 400d',
   TEXT,
   '17s,5m,24h',
 );
-const REFUSED = { 400: problem('what is wrong with the question'), 401: problem('no token that may read') };
-
-/** Which hits a question is about. */
-const SELECTION: readonly Parameter[] = [
-  SITE,
-  query('from', 'a date or a time, included; default: the first hit', TEXT, '2026-11-01'),
-  query('to', 'the same, not included; default: now', TEXT, '2026-12-01'),
-  query('timezone', 'an IANA name; default: UTC', TEXT, 'Europe/Berlin'),
-  query('filter', 'such as `path=/blog/*` or `country!=DE|AT`; several may be given', TEXT, 'country!=DE|AT'),
-  query('bots', 'default: exclude', choice('exclude', 'include', 'only')),
-  query('status', 'of access logs: `2xx,404`'),
-];
 
 const FIGURES: Readonly<Record<string, Schema>> = {
   hits: COUNT,
@@ -247,57 +235,6 @@ export const READING: Paths = {
           },
         ),
         ...REFUSED,
-      },
-    },
-  },
-  '/api/v1/export': {
-    get: {
-      operationId: 'exportHits',
-      tags,
-      summary: 'Hits one by one, as a stream',
-      description: 'With the admin token. One that breaks off was cut short.',
-      parameters: [
-        query('format', 'default: csv', choice('csv', 'ndjson', 'parquet'), 'ndjson'),
-        ...SELECTION,
-      ],
-      responses: {
-        200: {
-          description: 'in order of time',
-          content: {
-            'text/csv': { schema: TEXT },
-            'application/x-ndjson': { schema: TEXT },
-            'application/vnd.apache.parquet': { schema: TEXT },
-          },
-        },
-        ...REFUSED,
-      },
-    },
-  },
-  '/api/v1/sketch': {
-    get: {
-      operationId: 'sketch',
-      tags,
-      summary: 'What live counts are made of, to be merged with those of other nodes',
-      parameters: [SITE],
-      responses: { 200: other('for `hit-tracker merge`', 'application/vnd.hit-tracker.sketch'), ...REFUSED },
-    },
-  },
-  '/api/v1/storage': {
-    get: {
-      operationId: 'storage',
-      tags,
-      summary: 'What hits take on disk',
-      description: 'With the admin token.',
-      responses: {
-        200: json(
-          'measured',
-          object({
-            hits: object({ rows: COUNT, bytes: COUNT, bytes_per_hit: NUMBER }),
-            bytes: COUNT,
-            tables: list({ type: 'object' }),
-          }),
-        ),
-        401: problem('no admin token'),
       },
     },
   },

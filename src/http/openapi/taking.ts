@@ -1,0 +1,71 @@
+import {
+  COUNT,
+  choice,
+  json,
+  list,
+  NUMBER,
+  object,
+  other,
+  type Paths,
+  problem,
+  query,
+  TEXT,
+} from './operation.ts';
+import { REFUSED, SELECTION, SITE } from './selection.ts';
+
+const tags = ['Ask'];
+
+/** What is taken away as it is: hits, sketches, sizes. */
+export const TAKING: Paths = {
+  '/api/v1/export': {
+    get: {
+      operationId: 'exportHits',
+      tags,
+      summary: 'Hits one by one, as a stream',
+      description: 'With the admin token. One that breaks off was cut short.',
+      parameters: [
+        query('format', 'default: csv', choice('csv', 'ndjson', 'parquet'), 'ndjson'),
+        ...SELECTION,
+      ],
+      responses: {
+        200: {
+          description: 'in order of time',
+          content: {
+            'text/csv': { schema: TEXT },
+            'application/x-ndjson': { schema: TEXT },
+            'application/vnd.apache.parquet': { schema: TEXT },
+          },
+        },
+        ...REFUSED,
+      },
+    },
+  },
+  '/api/v1/sketch': {
+    get: {
+      operationId: 'sketch',
+      tags,
+      summary: 'What live counts are made of, to be merged with those of other nodes',
+      parameters: [SITE],
+      responses: { 200: other('for `hit-tracker merge`', 'application/vnd.hit-tracker.sketch'), ...REFUSED },
+    },
+  },
+  '/api/v1/storage': {
+    get: {
+      operationId: 'storage',
+      tags,
+      summary: 'What hits take on disk',
+      description: 'With the admin token.',
+      responses: {
+        200: json(
+          'measured',
+          object({
+            hits: object({ rows: COUNT, bytes: COUNT, bytes_per_hit: NUMBER }),
+            bytes: COUNT,
+            tables: list({ type: 'object' }),
+          }),
+        ),
+        401: problem('no admin token'),
+      },
+    },
+  },
+};
