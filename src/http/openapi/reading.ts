@@ -8,7 +8,6 @@ import {
   NUMBER,
   object,
   other,
-  type Parameter,
   type Paths,
   problem,
   query,
