@@ -33,7 +33,7 @@ class Pane implements Disposable {
   }
 
   async shows(pattern: RegExp): Promise<string> {
-    for (const end = Date.now() + 15_000; Date.now() < end; await sleep(50))
+    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50))
       if (pattern.test(this.text)) return this.text;
     throw new Error(`${pattern} is not on the screen:\n${this.text}`);
   }
@@ -43,7 +43,7 @@ class Pane implements Disposable {
   }
 }
 
-describe('top', { timeout: 60_000 }, async () => {
+describe('top', { timeout: 120_000 }, async () => {
   const folder = temporaryFolder({ after } as never);
   const data = join(folder, 'data');
   let server = await RunningServer.start(data);

@@ -139,7 +139,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await page
       .getByRole('button', { name: /^Hits/ })
       .locator('.tile-value', { hasText: /^[1-9]/ })
-      .waitFor({ timeout: 15_000 });
+      .waitFor({ timeout: 30_000 });
     await closeQuietly(open);
   });
 

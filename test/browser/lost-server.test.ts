@@ -27,10 +27,10 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
     await keepScreenshot(page, 'lost-server');
 
     dashboard.server = await RunningServer.start(dashboard.dataDir, '--port', String(port));
-    await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 15_000 });
+    await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 30_000 });
     await dashboard.server.send('/hit.gif?site=a.example&path=/after');
     const hits = page.getByRole('region', { name: 'Now', exact: true }).locator('dd').nth(1);
-    await hits.getByText('2', { exact: true }).waitFor({ timeout: 15_000 });
+    await hits.getByText('2', { exact: true }).waitFor({ timeout: 30_000 });
     await page.getByRole('button', { name: 'Period: Last 7 days' }).waitFor();
     await settled(page);
     await row.waitFor();
