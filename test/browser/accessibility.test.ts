@@ -57,6 +57,18 @@ describe('accessibility', { skip: program === undefined && BROWSER_MISSING }, as
     await closeQuietly(open);
   });
 
+  test('the description of the API', async () => {
+    const open = await dashboard.open('', {}, '');
+    const { page, strangers } = open;
+    await page.goto(`${dashboard.url}/docs`);
+    assert.deepEqual(await violations(page), []);
+    // By width, the last look is a phone.
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+    assert.ok(width <= PHONE.width, `${width} wide`);
+    assert.deepEqual(strangers, []);
+    await closeQuietly(open);
+  });
+
   describe('with hits', () => {
     before(async () => {
       const to = Date.now();

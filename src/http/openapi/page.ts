@@ -64,7 +64,7 @@ function article({ method, path, operation }: Entry): string {
 <h3><span class="method">${method}</span> <code>${escaped(path)}</code></h3>
 <p>${marked(summary)}.</p>${description ? `<p class="dim">${marked(description)}</p>` : ''}
 ${parameters.length > 0 ? `<dl>${parameters.map(parameterRow).join('')}</dl>` : ''}
-<pre tabindex="0" aria-label="Example of a request"><code>${escaped(curlOf(method, path, operation))}</code></pre>
+<pre tabindex="0" role="group" aria-label="Example of a request"><code>${escaped(curlOf(method, path, operation))}</code></pre>
 <dl>${Object.entries(responses)
     .map(([status, answer]) => `<dt>${status}</dt><dd>${marked(answer.description)}</dd>`)
     .join('')}</dl>
@@ -81,7 +81,7 @@ function exampleOf({ content = {} }: Answer): string {
   const [found] = Object.values(content).filter(({ example }) => example !== undefined);
   if (!found) return '';
   const text = typeof found.example === 'string' ? found.example : JSON.stringify(found.example, null, 2);
-  return `<pre tabindex="0" aria-label="Example of an answer"><code>${escaped(text.trimEnd())}</code></pre>`;
+  return `<pre tabindex="0" role="group" aria-label="Example of an answer"><code>${escaped(text.trimEnd())}</code></pre>`;
 }
 
 /** The example of an operation, as somebody would type it. */

@@ -9,11 +9,14 @@ import {
   type Paths,
   problem,
   query,
+  type Schema,
   TEXT,
 } from './operation.ts';
 import { REFUSED, SELECTION, SITE } from './selection.ts';
 
 const tags = ['Ask'];
+/** Null where there are no hits. */
+const MOMENT: Schema = { type: ['string', 'null'], format: 'date-time' };
 
 /** What is taken away as it is: hits, sketches, sizes. */
 export const TAKING: Paths = {
@@ -59,9 +62,11 @@ export const TAKING: Paths = {
         200: json(
           'measured',
           object({
-            hits: object({ rows: COUNT, bytes: COUNT, bytes_per_hit: NUMBER }),
-            bytes: COUNT,
-            tables: list({ type: 'object' }),
+            hits: object({ rows: COUNT, bytes: COUNT, bytes_per_hit: NUMBER, first: MOMENT, last: MOMENT }),
+            bytes: { ...COUNT, description: 'of all tables' },
+            tables: list(object({ table: TEXT, rows: COUNT, bytes: COUNT })),
+            columns: list(object({ column: TEXT, bytes: COUNT, bytes_per_hit: NUMBER })),
+            spool: object({ bytes: { ...COUNT, description: 'hits that are not in the store yet' } }),
           }),
         ),
         401: problem('no admin token'),
