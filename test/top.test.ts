@@ -86,6 +86,20 @@ describe('top', { timeout: 120_000 }, async () => {
     assert.equal(pane.tmux('display-message', '-p', '#{cursor_flag} #{alternate_on}').trim(), '1 0');
   });
 
+  it('ends at once also while the server does not answer', { skip: hasTmux ? false : MISSING }, async () => {
+    using pane = new Pane(join(folder, 'tmux-3'), `${process.execPath} ${CLI} top --data-dir ${data}`);
+    await pane.shows(/hits of all time/);
+    server.child.kill('SIGSTOP');
+    try {
+      // Longer than a second, so that a question is under way.
+      await sleep(1500);
+      pane.tmux('send-keys', 'q');
+      await pane.shows(/ended with 0/);
+    } finally {
+      server.child.kill('SIGCONT');
+    }
+  });
+
   it('is printed once where there is no terminal', async () => {
     const { code, stdout, stderr } = await run(['top', '--data-dir', data]);
     assert.equal(code, 0, stderr);

@@ -19,21 +19,30 @@ export class ControlClient {
     this.#socket = socket;
   }
 
-  /** @returns undefined if no server runs on the folder */
-  static async connect(dataDir: string): Promise<ControlClient | undefined> {
+  /**
+   * @param signal gives up
+   * @returns undefined if no server runs on the folder
+   */
+  static async connect(dataDir: string, signal?: AbortSignal): Promise<ControlClient | undefined> {
     const socket = controlSocket(dataDir);
     if (!existsSync(socket)) return undefined;
     const client = new ControlClient(socket);
-    return client.get('/healthz').then(
+    return client.get('/healthz', signal).then(
       () => client,
       () => undefined,
     );
   }
 
-  /** A JSON answer. */
-  async get<Answer>(path: string): Promise<Answer> {
-    const response = await this.#send('GET', path);
-    const text = await textOf(response);
+  /**
+   * A JSON answer.
+   *
+   * @param signal gives up
+   */
+  async get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+    const response = await this.#send('GET', path, { signal });
+    const text = await textOf(response).catch((error) => {
+      throw gone(error);
+    });
     return parseAnswer<Answer>(response, text);
   }
 
@@ -47,7 +56,7 @@ export class ControlClient {
   /** Sends a stream, and hands on each line of the NDJSON answer as it comes. */
   async post(path: string, body: Readable, onLine: (line: Record<string, unknown>) => void): Promise<void> {
     let rest = '';
-    const response = await this.#send('POST', path, body);
+    const response = await this.#send('POST', path, { body });
     if (response.statusCode !== 200) {
       const problem = await textOf(response);
       // The server does not read the rest of the stream, so that sending it would not end.
@@ -62,10 +71,14 @@ export class ControlClient {
     }
   }
 
-  #send(method: string, path: string, body?: Readable): Promise<IncomingMessage> {
+  #send(
+    method: string,
+    path: string,
+    { body, signal }: { body?: Readable; signal?: AbortSignal | undefined } = {},
+  ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const headers = body ? { 'content-type': 'application/octet-stream' } : {};
-      const sent = request({ socketPath: this.#socket, method, path, headers });
+      const sent = request({ socketPath: this.#socket, method, path, headers, ...(signal && { signal }) });
       sent.on('response', resolve);
       sent.on('error', (error) => reject(gone(error)));
       if (body) pipeline(body, sent).catch((error) => reject(gone(error)));

@@ -32,13 +32,16 @@ export const top: Command<typeof TOP_SETTINGS> = {
   ],
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
+    const isScreen = terminal.stdout.isTTY === true && terminal.stdin.isTTY === true;
+    const isWatched = isScreen && !values.json && !values.once;
+    const ended = new AbortController();
+    const end = isWatched ? AbortSignal.any([terminal.interruption(), ended.signal]) : ended.signal;
     const asker =
       values.url === undefined
-        ? await localAsker(values['data-dir']!)
-        : remoteAsker(values.url, values.token);
-    const isScreen = terminal.stdout.isTTY === true && terminal.stdin.isTTY === true;
-    if (values.json || values.once || !isScreen) await printOnce(asker, values, terminal);
-    else await new Watch(asker, values, terminal).run();
+        ? await localAsker(values['data-dir']!, end)
+        : remoteAsker(values.url, values.token, end);
+    if (isWatched) await new Watch(asker, values, terminal, { end, stop: () => ended.abort() }).run();
+    else await printOnce(asker, values, terminal);
   },
 };
 
@@ -75,11 +78,19 @@ async function printOnce(asker: Asker, values: TopValues, { stdout }: Terminal):
   stdout.write(`${lines.filter((line, i) => line !== '' || lines[i - 1] !== '').join('\n')}\n`);
 }
 
+/** How it ends: by a signal or by `stop`; then what is being asked is given up. */
+interface Ending {
+  readonly end: AbortSignal;
+  readonly stop: () => void;
+}
+
 /** A terminal that shows a server, until somebody ends it. */
 class Watch {
   readonly #asker: Asker;
   readonly #terminal: Terminal;
-  readonly #ended = new AbortController();
+  readonly #ending: Ending;
+  /** What went wrong where nobody waits: at a key, at a change of size. */
+  #crash: unknown;
   #view: View;
   #sites: readonly string[] = [];
   #live: LiveAnswer | undefined;
@@ -91,29 +102,41 @@ class Watch {
   /** Wakes it up before the second is over. */
   #hurry = new AbortController();
 
-  constructor(asker: Asker, { site = '', period }: TopValues, terminal: Terminal) {
+  constructor(asker: Asker, { site = '', period }: TopValues, terminal: Terminal, ending: Ending) {
     this.#asker = asker;
+    this.#ending = ending;
     this.#terminal = terminal;
     this.#view = { site, period: period!, panel: 0, isHelp: false };
   }
 
   async run(): Promise<void> {
     const { stdout } = this.#terminal;
-    const interrupted = this.#terminal.interruption();
+    const { end } = this.#ending;
     // What is wrong from the start is told where it can be read afterwards.
     await this.#ask(undefined);
+    if (end.aborted) return;
     const paint = stdout.hasColors?.() ? COLOURS : PLAIN;
     using display = new Display(this.#terminal, {
-      key: (key) => this.#press(key, () => this.#draw(display, paint)),
-      resize: () => this.#draw(display, paint),
+      key: (key) => this.#guarded(() => this.#press(key, () => this.#draw(display, paint))),
+      resize: () => this.#guarded(() => this.#draw(display, paint)),
     });
-    const end = AbortSignal.any([interrupted, this.#ended.signal]);
     while (!end.aborted) {
       this.#draw(display, paint);
       this.#hurry = new AbortController();
       const wake = AbortSignal.any([end, this.#hurry.signal]);
       await sleep(EVERY, undefined, { signal: wake }).catch(() => undefined);
       if (!end.aborted) await this.#ask(display);
+    }
+    if (this.#crash !== undefined) throw this.#crash;
+  }
+
+  /** A fault ends it from where the terminal is given back. */
+  #guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#crash = error;
+      this.#ending.stop();
     }
   }
 
@@ -128,7 +151,7 @@ class Watch {
   #press(key: string, draw: () => void): void {
     const view = pressed(this.#view, key, this.#sites);
     if (!view) {
-      this.#ended.abort();
+      this.#ending.stop();
       return;
     }
     const { site, period, panel } = this.#view;

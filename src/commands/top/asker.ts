@@ -12,9 +12,14 @@ export interface Asker {
   ask<Answer>(path: string): Promise<Answer>;
 }
 
-/** The server that runs on a data folder, over the socket in it. */
-export async function localAsker(dataDir: string): Promise<Asker> {
-  const isThere = await ControlClient.connect(dataDir);
+/**
+ * The server that runs on a data folder, over the socket in it.
+ *
+ * @param end gives up what is asked, and asks no more
+ * @throws HitError `not_found`
+ */
+export async function localAsker(dataDir: string, end: AbortSignal): Promise<Asker> {
+  const isThere = await ControlClient.connect(dataDir, patience(end));
   if (!isThere) {
     throw new HitError(
       'not_found',
@@ -25,15 +30,23 @@ export async function localAsker(dataDir: string): Promise<Asker> {
     name: `the server on ${dataDir}`,
     // Another one may have the folder by now.
     async ask(path) {
-      const client = await ControlClient.connect(dataDir);
+      const signal = patience(end);
+      const client = await ControlClient.connect(dataDir, signal);
       if (!client) throw new HitError('store_unavailable', 'the server went away');
-      return client.get(path);
+      return client.get(path, signal);
     },
   };
 }
 
-/** @throws HitError `bad_usage` for what is no address of a server */
-export function remoteAsker(url: string, token: string | undefined): Asker {
+function patience(end: AbortSignal): AbortSignal {
+  return AbortSignal.any([end, AbortSignal.timeout(PATIENCE)]);
+}
+
+/**
+ * @param end gives up what is asked, and asks no more
+ * @throws HitError `bad_usage` for what is no address of a server
+ */
+export function remoteAsker(url: string, token: string | undefined, end: AbortSignal): Asker {
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
     throw new HitError('bad_usage', '--url: it is not like http://host:5000');
   }
@@ -45,14 +58,12 @@ export function remoteAsker(url: string, token: string | undefined): Asker {
   return {
     name: base,
     async ask<Answer>(path: string): Promise<Answer> {
-      const response = await fetch(base + path, { headers, signal: AbortSignal.timeout(PATIENCE) }).catch(
-        (error) => {
-          throw new HitError(
-            'store_unavailable',
-            `${base} does not answer: ${messageOf(error.cause ?? error)}`,
-          );
-        },
-      );
+      const response = await fetch(base + path, { headers, signal: patience(end) }).catch((error) => {
+        throw new HitError(
+          'store_unavailable',
+          `${base} does not answer: ${messageOf(error.cause ?? error)}`,
+        );
+      });
       if (response.status === 401) {
         throw new HitError(
           'unauthorized',

@@ -1,8 +1,10 @@
 import type { Terminal } from '../command.ts';
 import { keysOf } from './view.ts';
 
-const ENTER = '\x1b[?1049h\x1b[?25l\x1b[2J';
-const LEAVE = '\x1b[?25h\x1b[?1049l';
+const CLEAR = '\x1b[2J';
+/** Lines do not wrap: a character that this terminal draws wider than others do pushes nothing into the next one. */
+const ENTER = `\x1b[?1049h\x1b[?25l\x1b[?7l${CLEAR}`;
+const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 /** Between these a terminal that can draws nothing, so that nobody sees a half. */
 const [BEGIN, END] = ['\x1b[?2026h', '\x1b[?2026l'];
 
@@ -11,7 +13,8 @@ export class Display implements Disposable {
   readonly #terminal: Terminal;
   readonly #onKey: (text: string) => void;
   readonly #onResize: () => void;
-  #lines: readonly string[] = [];
+  /** What is shown; undefined after a change of size, since nobody knows what a terminal makes of its lines then. */
+  #lines: readonly string[] | undefined = [];
 
   constructor(terminal: Terminal, on: { key: (key: string) => void; resize: () => void }) {
     this.#terminal = terminal;
@@ -19,9 +22,7 @@ export class Display implements Disposable {
       for (const key of keysOf(text)) on.key(key);
     };
     this.#onResize = () => {
-      // What a terminal makes of its lines when it gets another size nobody knows.
-      this.#lines = [];
-      this.#terminal.stdout.write('\x1b[2J');
+      this.#lines = undefined;
       on.resize();
     };
     const { stdin, stdout } = terminal;
@@ -37,11 +38,13 @@ export class Display implements Disposable {
   }
 
   draw(lines: readonly string[]): void {
+    const shown = this.#lines;
     const changed = lines.flatMap((line, row) =>
-      line === this.#lines[row] ? [] : [`\x1b[${row + 1};1H${line}`],
+      line === shown?.[row] ? [] : [`\x1b[${row + 1};1H${line}`],
     );
     this.#lines = lines;
-    if (changed.length > 0) this.#terminal.stdout.write(BEGIN + changed.join('') + END);
+    if (changed.length > 0)
+      this.#terminal.stdout.write(BEGIN + (shown ? '' : CLEAR) + changed.join('') + END);
   }
 
   [Symbol.dispose](): void {
