@@ -3,13 +3,31 @@ import stringWidth from 'string-width';
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 /** Control characters, and those that turn the direction of writing: they would do to the terminal what they like. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** A character that joins others into one, as in a flag or a family, and harms nobody. */
-const JOINER = '\u200d';
 /** More than any screen has. */
 const LONGEST = 1000;
 
+/** A character that joins others into one, as in a family. */
+const JOINER = '\u200d';
+const PICTURE = /^\p{Extended_Pictographic}/u;
+/** A flag is written as two of these. */
+const FLAG_LETTER = /^\p{Regional_Indicator}$/u;
+const FLAG_A = 0x1f1e6;
+/** How a character is to look, which makes it wider in some terminals only. */
+const LOOKS = /\p{Variation_Selector}|\u20e3|\u200d/u;
+/** Accents and joined letters that a character may have; hundreds would be drawn over the lines above. */
+const MOST_MARKS = 4;
+
+/** Scripts that are written from right to left. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+/** Writes nothing. What stands behind it goes on from left to right. */
+const LEFT_TO_RIGHT = '\u200e';
+
 /**
  * A text as it takes exactly so many columns: what is too long ends with `…`, and nothing in it moves the cursor.
+ *
+ * Terminals disagree on how wide a picture is that is made of several. So the first of them is shown, without its colour of
+ * skin, and a flag as its two letters. Some turn what is written from right to left, and the numbers behind it, which
+ * would stand in each other's column: a mark at the end of such a text keeps them where they are.
  *
  * @param isNumber whether it stands at the right
  * @example
@@ -22,17 +40,31 @@ export function cell(text: string, width: number, isNumber = false): string {
     .replaceAll(UNSAFE, (found) => (found === JOINER ? found : '\ufffd'));
   let fitted = '';
   let taken = 0;
-  for (const { segment } of characters.segment(safe)) {
-    const columns = stringWidth(segment);
+  for (const { segment } of characters.segment(safe.normalize())) {
+    const drawn = agreed(segment);
+    const columns = stringWidth(drawn);
     if (taken + columns > width) {
       [fitted, taken] = cut(fitted, width);
       break;
     }
-    fitted += segment;
+    fitted += drawn;
     taken += columns;
   }
+  if (RIGHT_TO_LEFT.test(fitted)) fitted += LEFT_TO_RIGHT;
   const space = ' '.repeat(Math.max(0, width - taken));
   return isNumber ? space + fitted : fitted + space;
+}
+
+/** A character in a form that all terminals draw as wide. */
+function agreed(character: string): string {
+  const [first = '', ...rest] = character;
+  if (PICTURE.test(first)) return first;
+  if (FLAG_LETTER.test(first)) {
+    const letters = [...character].filter((each) => FLAG_LETTER.test(each));
+    return letters.map((each) => String.fromCharCode(0x41 + each.codePointAt(0)! - FLAG_A)).join('');
+  }
+  const kept = rest.filter((each) => !LOOKS.test(each)).slice(0, MOST_MARKS);
+  return (first === JOINER ? '' : first) + kept.join('');
 }
 
 /** Takes characters off the end until a `…` has room. */

@@ -106,6 +106,18 @@ describe('a cell', () => {
     assert.equal(cell('日本語', 5), '日本…');
     assert.equal(cell('\x1b[2J', 6), '\ufffd[2J  ');
   });
+
+  test('has pictures of one part, since terminals disagree on others', () => {
+    assert.equal(cell('👩‍👩‍👧‍👦!', 4), '👩! ');
+    assert.equal(cell('👍🏽❤️🇩🇪1️⃣', 8), '👍❤DE1  ');
+    assert.equal(cell(`e${'\u0301'.repeat(500)}`, 2).length, 6, 'é, four accents, a space');
+  });
+
+  test('that turns the direction keeps what stands behind it where it is', () => {
+    for (const text of ['/שלום', '/سلام', '/١٢']) assert.match(cell(text, 10), /^\/\P{Cf}+\u200e +$/u, text);
+    assert.equal(cell('שלום', 3), 'של…\u200e');
+    assert.equal(cell('/page', 6), '/page ');
+  });
 });
 
 test('a sparkline has the newest at its right, and the largest highest', () => {
