@@ -108,7 +108,9 @@ export function createTracker(options: TrackerOptions): Tracker {
     };
   }
   if (outbound) {
-    const follow = ({ target }: Event) => {
+    const follow = ({ target, button }: Event & { button?: number }) => {
+      // The right one opens a menu, and follows nothing.
+      if (button === 2) return;
       const link = (target as Element).closest?.<HTMLAnchorElement>('a[href]');
       if (link && /^http/.test(link.protocol) && link.host !== location.host)
         hit('outbound', { url: link.href });

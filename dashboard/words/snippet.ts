@@ -6,5 +6,5 @@
  */
 export function snippetOf(origin: string, site: string): string {
   return `<script defer src="${origin}/script.js" data-site="${site}"></script>
-<noscript><img src="${origin}/hit.gif?site=${encodeURIComponent(site)}" alt=""></noscript>`;
+<noscript><img src="${origin}/hit.gif?site=${encodeURIComponent(site)}" alt="" referrerpolicy="no-referrer-when-downgrade"></noscript>`;
 }

@@ -150,7 +150,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
   });
 
   test('is not needed where there is no JavaScript: the pixel counts', async () => {
-    const pixel = `<noscript><img src="${stats}/hit.gif?site=bare.example&path=/bare" alt=""></noscript>`;
+    const pixel = `<noscript><img src="${stats}/hit.gif?site=bare.example" alt="" referrerpolicy="no-referrer-when-downgrade"></noscript>`;
     pages.put('/', { html: html(script(), pixel) });
     const page = await open('bare.example/bare', { javaScriptEnabled: false });
     assert.deepEqual(await counted('bare.example', 1), { '/bare': 1 });
