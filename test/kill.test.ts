@@ -17,9 +17,10 @@ import { Lines } from './fixtures/shelf.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
 const options = { timeout: 120_000 };
-const ROUNDS = rounds(20, 5);
-/** Of an import. */
-const IMPORTS = rounds(3, 2);
+const ROUNDS = rounds(20, 4);
+/** Of an import: how often, and at most how many milliseconds after its first piece. */
+const IMPORTS = rounds(3, 1);
+const WAIT = rounds(250, 40);
 const CONNECTIONS = 32;
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
 
@@ -143,7 +144,7 @@ describe('a server that is killed', () => {
 });
 
 describe('an import that is killed', () => {
-  const LINES = 200_000;
+  const LINES = rounds(200_000, 60_000);
   // Long lines, so that few of them make several pieces.
   const agent = `${FIREFOX} ${'x'.repeat(1000)}`;
   const log = Array.from({ length: LINES }, (_, line) => {
@@ -184,7 +185,7 @@ describe('an import that is killed', () => {
     const random = randomNumbers(7);
     for (let round = 0; round < IMPORTS; round++) {
       await using program = new Program(command);
-      await killIn(dataDir, program, program, 250 * random.next().value);
+      await killIn(dataDir, program, program, WAIT * random.next().value);
     }
     await using last = new Program(command);
     const { code, stdout, stderr } = await last.ended;
@@ -204,7 +205,7 @@ describe('an import that is killed', () => {
     for (let round = 0; round < IMPORTS; round++) {
       await using server = await RunningServer.start(dataDir);
       await using program = new Program(command);
-      await killIn(dataDir, server, program, 250 * random.next().value);
+      await killIn(dataDir, server, program, WAIT * random.next().value);
       const { code, stderr } = await program.ended;
       if (code !== 0) assert.match(stderr, /import the log again/);
     }
