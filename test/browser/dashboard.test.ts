@@ -91,8 +91,13 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
       y: 'Last 12 months',
       a: 'All time',
     })) {
-      await page.keyboard.press(key);
-      await page.getByRole('button', { name: `Period: ${name}` }).waitFor();
+      const chosen = page.getByRole('button', { name: `Period: ${name}` });
+      // A page that has just come may not listen yet.
+      for (let tries = 0; tries < 5 && !(await chosen.isVisible()); tries++) {
+        await page.keyboard.press(key);
+        await chosen.waitFor({ timeout: 4000 }).catch(() => undefined);
+      }
+      await chosen.waitFor();
     }
     await page.keyboard.press('w');
     await page.keyboard.press('ArrowLeft');
