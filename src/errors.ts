@@ -19,6 +19,7 @@ const STATUS = {
   spool_full: 503,
   spool_failed: 503,
   store_unavailable: 503,
+  store_full: 503,
   live_unavailable: 503,
   stream_unavailable: 503,
   overloaded: 503,

@@ -1,0 +1,300 @@
+/**
+ * Inspects the parts of the embedded engine: each new part once, by the sizes of its files (store/part-files.ts), and those
+ * that an error points at by their content.
+ *
+ * The engine may report success for an insert or a merge that a full disk cut short (store/free-space.ts), and such a part
+ * makes every query fail that reads it. So parts are inspected after each insert, before its segment leaves the spool,
+ * and every few seconds, which finds merges: sooner than the parts that were merged leave the disk. A broken part is
+ * detached, with the parts that it was merged from put back where they are still there (store/part-rescue.ts).
+ *
+ * Invariant: a part that an insert has written is inspected before the insert is confirmed, and a part that a merge has
+ * written before its sources are deleted (LOOK_EVERY is a fraction of old_parts_lifetime in the schema). Where the second
+ * breaks, as the process stood still for half a minute at that moment, the part is still found and detached, but its
+ * rows are missing until they are restored from an archive; `missing_hits` tells how many.
+ *
+ * A server's parts are its own: it is asked for what is detached, and its operator mends it.
+ */
+import { rm } from 'node:fs/promises';
+import { HitError, messageOf } from '../errors.ts';
+import { detachedParts, removeCopies } from './detached.ts';
+import type { Health } from './health.ts';
+import { quote } from './literals.ts';
+import { sizeFault } from './part-files.ts';
+import { attachRescued, type PartEngine, type Rescue, rescue } from './part-rescue.ts';
+import { queryText } from './sql.ts';
+import { isSymptom, shortReason } from './symptoms.ts';
+
+/** Milliseconds between two looks. Six fit into the time for which replaced parts stay. */
+const LOOK_EVERY = 5000;
+/** The same of a server, which inspects its parts by itself. */
+const ASK_EVERY = 60_000;
+/** Milliseconds between two inspections of all content, which reads the whole store. */
+const CONTENT_EVERY = 600_000;
+/** Milliseconds after which parts that were whole are inspected by size again. */
+const SIZES_EVERY = 600_000;
+/** Finds that are remembered for inserts under way. */
+const REMEMBERED = 1000;
+/** Names of parts in a message. */
+const NAMED = 5;
+
+interface ActivePart {
+  readonly table: string;
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly level: number;
+  /** Differs when a name is used again, as after a table was emptied. */
+  readonly key: string;
+}
+
+/** A broken part that was found, and what became of it. */
+export interface BrokenPart extends Rescue {
+  readonly table: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface PartsOptions {
+  readonly engine: PartEngine;
+  /** Whether parts are files of this process's engine. */
+  readonly isEmbedded: boolean;
+  readonly health: Health;
+  readonly log: { info(message: string): void; warn(message: string): void };
+}
+
+/**
+ * @example
+ * const parts = new Parts({ engine: store.aside(), isEmbedded: true, health, log });
+ * await parts.inspect(); // [{ table: 'hits', name: '202611_7_7_0', reason: 'data.bin is …', missingRows: 0, … }]
+ */
+export class Parts {
+  readonly #options: PartsOptions;
+  /** Keys of parts that are whole. */
+  #known = new Set<string>();
+  /** Broken parts whose rows are missing, in the order in which they were found. */
+  readonly #found: (BrokenPart & { readonly number: number; readonly isInsert: boolean })[] = [];
+  #finds = 0;
+  #broken = 0;
+  #sizesInspected = Number.NEGATIVE_INFINITY;
+  #turn: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #contentInspected = Number.NEGATIVE_INFINITY;
+  #closed = false;
+
+  constructor(options: PartsOptions) {
+    this.#options = options;
+  }
+
+  /** Broken parts in `detached/`, whose rows are in no answer, as of the last inspection. */
+  get broken(): number {
+    return this.#broken;
+  }
+
+  /** Inspects what is there, and looks again every few seconds until this is closed. */
+  async start(): Promise<void> {
+    await this.#attachRescued();
+    await this.inspect().catch(() => undefined);
+    const every = this.#options.isEmbedded ? LOOK_EVERY : ASK_EVERY;
+    this.#timer ??= setInterval(() => this.inspect().catch(() => undefined), every).unref();
+  }
+
+  /** A moment, for `assertWhole`. */
+  get moment(): number {
+    return this.#finds;
+  }
+
+  /**
+   * Makes sure that an insert wrote what it says: what is broken of it is deleted.
+   *
+   * @param tables that it wrote to
+   * @param since the `moment` before it began
+   * @throws HitError `store_unavailable` where it did not: it must be made again
+   */
+  async assertWhole(tables: readonly string[], since: number): Promise<void> {
+    if (!this.#options.isEmbedded) return;
+    await this.inspect();
+    const finds = this.#found.filter(({ table, number }) => number > since && tables.includes(table));
+    const [find] = finds;
+    if (!find) return;
+    for (const { isInsert, kept } of finds) {
+      if (isInsert && kept !== undefined) await rm(kept, { recursive: true, force: true });
+    }
+    await this.inspect();
+    const message = `what was inserted into ${find.table} is not whole: ${find.reason}`;
+    throw new HitError('store_unavailable', message, { retryAfter: 5 });
+  }
+
+  /**
+   * Inspects parts that are new since the last time, and detaches those that are broken.
+   *
+   * @returns what was broken
+   * @throws HitError `store_unavailable`
+   */
+  inspect(): Promise<BrokenPart[]> {
+    return this.#next(async () => {
+      const { health, isEmbedded } = this.#options;
+      try {
+        const broken = isEmbedded ? await this.#inspectSizes() : [];
+        await this.#tellDetached();
+        health.clear('inspection_failed');
+        return broken;
+      } catch (error) {
+        // A server that is away, or tells this user nothing of its parts, is found by others.
+        if (isEmbedded) health.report('inspection_failed', `parts cannot be inspected: ${messageOf(error)}`);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Follows up an error of a query: inspects the parts that it names, or all, if it is one that a broken part makes.
+   *
+   * @param error as the engine's client threw it
+   * @returns what was broken, so that the query may be asked again
+   */
+  async followUp(error: unknown): Promise<BrokenPart[]> {
+    if (!this.#options.isEmbedded || this.#closed || !isSymptom(error)) return [];
+    const bySize = await this.inspect();
+    if (bySize.length > 0) return bySize;
+    return this.#next(async () => {
+      const message = messageOf(error);
+      const parts = await this.#active();
+      const named = parts.filter(({ name }) => message.includes(name));
+      if (named.length === 0 && (!/\b(?:part|marks?)\b/i.test(message) || !this.#mayReadAll())) return [];
+      const broken = await this.#inspectContent(named.length > 0 ? named : parts);
+      await this.#tellDetached();
+      return broken;
+    });
+  }
+
+  /** Reads all parts of all tables, and detaches those that are broken. As long as it takes to read the store. */
+  inspectContent(): Promise<BrokenPart[]> {
+    return this.#next(async () => {
+      const broken = await this.#inspectContent(await this.#active());
+      await this.#tellDetached();
+      return broken;
+    });
+  }
+
+  /** Ends after the inspection under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#turn;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #next<Result>(work: () => Promise<Result[]>): Promise<Result[]> {
+    const turn = this.#turn.then(() => (this.#closed ? [] : work()));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Ends rescues that a crash has cut short. */
+  async #attachRescued(): Promise<void> {
+    const { engine, isEmbedded, log } = this.#options;
+    if (!isEmbedded) return;
+    try {
+      const tables = new Set((await this.#active()).map(({ table }) => table));
+      for (const table of tables) {
+        const attached = await attachRescued(engine, table);
+        if (attached.length > 0) log.info(`store: ${attached.join(', ')} of ${table} are attached again`);
+      }
+    } catch (error) {
+      log.warn(`store: rescued parts cannot be attached: ${messageOf(error)}`);
+    }
+  }
+
+  #mayReadAll(): boolean {
+    const now = performance.now();
+    if (now - this.#contentInspected < CONTENT_EVERY) return false;
+    this.#contentInspected = now;
+    return true;
+  }
+
+  async #inspectSizes(): Promise<BrokenPart[]> {
+    const now = performance.now();
+    if (now - this.#sizesInspected > SIZES_EVERY) {
+      this.#known.clear();
+      this.#sizesInspected = now;
+    }
+    const parts = await this.#active();
+    const suspects: ActivePart[] = [];
+    for (const part of parts) {
+      if (!this.#known.has(part.key) && (await sizeFault(part.path, part.bytes))) suspects.push(part);
+    }
+    const broken = await this.#inspectContent(suspects);
+    this.#known = new Set(parts.map(({ key }) => key));
+    return broken;
+  }
+
+  async #inspectContent(parts: readonly ActivePart[]): Promise<BrokenPart[]> {
+    const broken: BrokenPart[] = [];
+    for (const part of parts) {
+      const reason = await this.#faultOf(part);
+      const found = reason === undefined ? undefined : await this.#takeOut(part, reason);
+      if (found) broken.push(found);
+    }
+    return broken;
+  }
+
+  /** Why the engine says that a part is broken; undefined if it is whole, or was merged meanwhile. */
+  async #faultOf({ table, name }: ActivePart): Promise<string | undefined> {
+    try {
+      const rows = await this.#options.engine.rows<{ is_passed: number; message: string }>(
+        `CHECK TABLE ${table} PART ${quote(name)} SETTINGS check_query_single_value_result = 0`,
+      );
+      const failed = rows.find(({ is_passed }) => Number(is_passed) === 0);
+      return failed && shortReason(failed.message);
+    } catch (error) {
+      if (/NO_SUCH_DATA_PART|No such data part|No part/.test(messageOf(error))) return undefined;
+      throw error;
+    }
+  }
+
+  async #takeOut({ table, name, level }: ActivePart, reason: string): Promise<BrokenPart | undefined> {
+    const { engine, log } = this.#options;
+    const rescued = await rescue(engine, table, name);
+    if (!rescued) return undefined;
+    const { missingRows, kept } = rescued;
+    const broken = { table, name, reason, ...rescued };
+    if (missingRows > 0) {
+      this.#found.push({ ...broken, number: ++this.#finds, isInsert: level === 0 });
+      if (this.#found.length > REMEMBERED) this.#found.shift();
+    }
+    const rows = missingRows === 0 ? 'all of its rows are back' : `${missingRows} rows are missing`;
+    const left = kept === undefined ? '' : `; what is left of it is in ${kept}`;
+    log.warn(`store: part ${name} of ${table} was broken and is detached: ${reason}; ${rows}${left}`);
+    return broken;
+  }
+
+  /** Says what is in `detached/`, and deletes what holds nothing of its own. */
+  async #tellDetached(): Promise<void> {
+    const { engine, isEmbedded, health } = this.#options;
+    const parts = await detachedParts(engine);
+    if (isEmbedded) await removeCopies(parts);
+    const broken = parts.filter(({ kind }) => kind === 'broken');
+    this.#broken = broken.length;
+    if (broken.length === 0) {
+      health.clear('broken_parts');
+      return;
+    }
+    const names = broken.map(({ table, name }) => `${table}/${name}`);
+    const some = `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`;
+    const message = `${names.length} broken parts are detached, and their rows are in no answer: ${some}. "doctor" says what is missing`;
+    health.report('broken_parts', message, names.join(' '));
+  }
+
+  async #active(): Promise<ActivePart[]> {
+    const rows = await this.#options.engine.rows<Record<keyof ActivePart | 'modified', string | number>>(
+      queryText('parts_active'),
+    );
+    return rows.map(({ table, name, path, bytes, level, modified }) => ({
+      ...{ table: String(table), name: String(name), path: String(path) },
+      ...{ bytes: Number(bytes), level: Number(level), key: `${path} ${modified}` },
+    }));
+  }
+}
