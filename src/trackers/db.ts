@@ -83,12 +83,13 @@ export class DBTracker implements Source {
   private constructor(
     { store, spool, archive }: Pick<DBTracker, 'store' | 'spool' | 'archive'>,
     intake: Intake,
+    log: SpoolOptions['log'],
     onClose: () => void,
   ) {
     this.store = store;
     this.spool = spool;
     this.archive = archive;
-    this.rollups = new Rollups(store, (run) => spool.quiesce(run));
+    this.rollups = new Rollups(store, { log });
     this.#intake = intake;
     this.#onClose = onClose;
   }
@@ -127,7 +128,8 @@ export class DBTracker implements Source {
     onClose: () => void = () => undefined,
   ): Promise<DBTracker> {
     const setting = options.store ?? 'embedded';
-    const store = await Store.open({ setting, folder: folder.store });
+    const log = options.log ?? QUIET;
+    const store = await Store.open({ setting, folder: folder.store, onProgress: log.info });
     try {
       const archive =
         options.archive &&
@@ -141,10 +143,10 @@ export class DBTracker implements Source {
         durability: options.durability ?? 'disk',
         maxBytes: options.spoolMax ?? 2 ** 30,
         sinks: [store, ...(options.sinks ?? [])],
-        log: options.log ?? QUIET,
+        log,
       });
-      const db = new DBTracker({ store, spool, archive }, intake, onClose);
-      db.rollups.keep((options.log ?? QUIET).warn);
+      const db = new DBTracker({ store, spool, archive }, intake, log, onClose);
+      db.rollups.keep();
       return db;
     } catch (error) {
       await store.close();
