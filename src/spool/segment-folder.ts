@@ -30,8 +30,16 @@ export class SegmentFolder {
     mkdirSync(path, { recursive: true });
     await syncFolder(dirname(path));
     const folder = new SegmentFolder(path, durable);
-    const recovery = await recoverSegments(path, folder.#names);
+    // What is taken up comes under another writer than what this run brings, which counts it in live state too.
+    const names = new Names();
+    const recovery = await recoverSegments(path, names);
+    folder.#names.passOver(names.next('rows'));
     return { folder, recovery };
+  }
+
+  /** The writer of the batches of this run: a number of 22 bits. */
+  get writer(): number {
+    return this.#names.run;
   }
 
   /** A new segment, to which hits are appended. */

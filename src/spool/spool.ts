@@ -89,6 +89,11 @@ export class Spool {
     return spool;
   }
 
+  /** The writer of the batches that are appended or added from now on: the low 22 bits of their ids. */
+  get writer(): number {
+    return this.#folder.writer;
+  }
+
   /** Bytes on disk that are not delivered. */
   get bytes(): number {
     return this.#stored;

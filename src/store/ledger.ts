@@ -20,7 +20,7 @@
  * for all up to its id. Those of imports stay single, since a purged log may be imported again.
  */
 import { HitError } from '../errors.ts';
-import { type Fragments, queryText } from './sql.ts';
+import { queryText } from './sql.ts';
 import { coveredBy, readWatermarks, type Watermarks, writerOf, writerSql } from './watermarks.ts';
 
 /** How a batch came. */
@@ -62,7 +62,7 @@ type Texts<Name extends string> = Record<Name, string>;
 
 /** What the ledger says of batches that are about to be delivered. */
 export interface Recognition {
-  /** Those that the store has or had. */
+  /** Those that the store has or had, and need not be looked at. */
   readonly known: ReadonlySet<bigint>;
   /** Those that are below what a version without a ledger brought: only their hits tell whether they came. */
   readonly unclear: ReadonlySet<bigint>;
@@ -80,7 +80,7 @@ export class Ledger {
   }
 
   /**
-   * Tells which batches are known.
+   * Tells which batches need not be delivered.
    *
    * @param ids in the order in which they are delivered
    * @throws HitError `internal` for one that is new and not newer than all of its writer
@@ -88,7 +88,7 @@ export class Ledger {
   async recognise(ids: readonly bigint[]): Promise<Recognition> {
     const writers = [...new Set(ids.map(writerOf))];
     const rows = await this.#store.rows<
-      Texts<'newest' | 'floor' | 'legacy'> & { writer: number; known: string[] }
+      Texts<'newest' | 'floor' | 'legacy'> & { writer: number; known: string[]; delivered: string[] }
     >(queryText('ledger_writers', { batches: idsSql(ids), writers: `(${writers.join(', ')})` }));
     const byWriter = new Map(rows.map((row) => [Number(row.writer), row]));
     const newest = new Map(rows.map((row) => [Number(row.writer), BigInt(row.newest)]));
@@ -97,6 +97,8 @@ export class Ledger {
     for (const id of ids) {
       const writer = writerOf(id);
       const row = byWriter.get(writer);
+      // Nothing of it was purged yet: so if hits are missing, a broken part had them, and they can be delivered again.
+      if (row?.delivered.includes(String(id))) continue;
       if (row?.known.includes(String(id)) || id <= BigInt(row?.floor ?? 0)) known.add(id);
       else if (id <= BigInt(row?.legacy ?? 0)) unclear.add(id);
       else if (id <= (newest.get(writer) ?? 0n)) throw outOfOrder(id, newest.get(writer)!);
@@ -190,10 +192,15 @@ export class Ledger {
     );
   }
 
-  async #advance(state: BatchState, predicate: string): Promise<void> {
-    await this.#store.command(queryText('ledger_advance', { state, predicate }));
+  /** Forgets what it remembers of the table, after something else changed it or the rollups: a broken part that was removed. */
+  reset(): void {
     this.#changes++;
     this.#oldest = undefined;
+  }
+
+  async #advance(state: BatchState, predicate: string): Promise<void> {
+    await this.#store.command(queryText('ledger_advance', { state, predicate }));
+    this.reset();
   }
 }
 

@@ -77,7 +77,7 @@ describe('a store on a ClickHouse server', () => {
 
   it('has in its answers at once what another node brings', async () => {
     await using other = await Store.open({ setting: front.url, folder });
-    await using rollups = new Rollups(store, (run) => run());
+    await using rollups = new Rollups(store);
     await rollups.rollUp();
     assert.equal(await rollups.waiting(), 0);
     await other.deliver(segmentOf(BigInt(Date.now()) << 22n, ['/new', '/newer'], 'new.example'));

@@ -125,6 +125,15 @@ export class Store implements Sink {
     });
   }
 
+  /** No batch that is not rolled up is older: see `Ledger.oldest`. */
+  oldestPending(): Promise<bigint> {
+    return this.ledger.oldest((text) =>
+      this.#read(text, QUESTION_BOUNDS, async (reader, query) =>
+        (await reader.query({ query, format: 'JSONEachRow' })).json(),
+      ),
+    );
+  }
+
   /**
    * Puts a segment into the database, once: a batch that the ledger has is left alone, and of one that a crash cut off the
    * months that are missing are added. It is in the ledger when its hits were read back.
@@ -136,16 +145,17 @@ export class Store implements Sink {
     const structure = structureOf(segment.layout);
     try {
       if (bytes > 0) {
-        const { known, unclear } = await this.ledger.recognise([id]);
-        // What a version without a ledger left in the spool: only its hits tell whether they came.
-        const as = unclear.has(id) ? aliasOf(id) : id;
-        if (!known.has(id) && !(as !== id && (await this.ledger.recognise([as])).known.has(as))) {
+        const as = await this.#missingAs(segment);
+        if (as !== undefined) {
           const batches = as === id ? [id] : [id, as];
           const text = queryText('insert_hits', { batch: `toUInt64(${as})`, batches: idsSql(batches) });
           // A server refuses a second query of this name while it works on the first, of which the answer was lost.
           await this.#insert(text, { path, structure, name: `hit-tracker-batch-${as}` });
           const stored = await this.#verify(batches, segment.hits, `batch ${id}`);
-          await this.ledger.record(kind, stored.filter((batch) => batch.id === as));
+          await this.ledger.record(
+            kind,
+            stored.filter((batch) => batch.id === as),
+          );
         }
       }
       if (segment.notes.length > 0) {
@@ -171,7 +181,10 @@ export class Store implements Sink {
       await this.#insert(text, { path, structure, name: `hit-tracker-${name}` });
       const all = missing.reduce((sum, batch) => sum + batch.hits, 0);
       const stored = await this.#verify(batches, all, `${missing.length} batches`);
-      await this.ledger.record('stream', stored.filter(({ id }) => !unclear.has(id)));
+      await this.ledger.record(
+        'stream',
+        stored.filter(({ id }) => !unclear.has(id)),
+      );
     } catch (error) {
       throw unavailable(error);
     }
@@ -235,6 +248,20 @@ export class Store implements Sink {
       query_id: name,
     });
     await collect(result.stream);
+  }
+
+  /**
+   * The id under which a segment is to be delivered; undefined where the store has it. Of what a version without a ledger
+   * left in the spool, only its hits tell whether it came.
+   */
+  async #missingAs({ id, hits }: Segment): Promise<bigint | undefined> {
+    const { known, unclear } = await this.ledger.recognise([id]);
+    if (known.has(id)) return undefined;
+    if (!unclear.has(id)) return id;
+    const there = (await this.ledger.readBack([id])).get(id)?.hits ?? 0;
+    if (there === hits) return undefined;
+    const alias = aliasOf(id);
+    return (await this.ledger.recognise([alias])).known.has(alias) ? undefined : alias;
   }
 
   /** Reads batches back from the disk, and makes sure that they are whole. */

@@ -153,7 +153,13 @@ export class PartitionLoader {
     await writeFile(path, this.#writer.take(), { mode: 0o600 });
     const ids = batches.map(({ id }) => id);
     const hits = batches.map((batch) => batch.hits.length);
-    await store.deliverBatches({ path, layout: ROW_LAYOUT, ids, hits, name: `stream-${topicId}-${partition}` });
+    await store.deliverBatches({
+      path,
+      layout: ROW_LAYOUT,
+      ids,
+      hits,
+      name: `stream-${topicId}-${partition}`,
+    });
   }
 
   async #keep({ offset, end, last, runs }: Position): Promise<void> {

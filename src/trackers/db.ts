@@ -7,7 +7,8 @@ import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import { waitAtMost } from '../spool/patience.ts';
 import type { Sink } from '../spool/sink.ts';
-import { Spool, type SpoolOptions } from '../spool/spool.ts';
+import { Spool } from '../spool/spool.ts';
+import type { SpoolOptions } from '../spool/spool-options.ts';
 import type { ArchiveLocation } from '../store/archive/archives.ts';
 import { ArchiveReader } from '../store/archive/reader.ts';
 import {

@@ -1,19 +1,21 @@
 import type { MemoryLive } from '../live/memory.ts';
 import type { Recollection } from '../live/stored-sites.ts';
-import { consistently } from '../store/source.ts';
 import { SKETCH_EPOCH } from '../sketch/cell.ts';
 import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { mostLikelyCount } from '../sketch/likelihood.ts';
+import { readHorizons } from '../store/retention/horizons.ts';
 import { RowReader } from '../store/row-reader.ts';
+import { consistently } from '../store/source.ts';
 import type { Fragments } from '../store/sql.ts';
 import type { ReadBounds, Store } from '../store/store.ts';
 
 /** Visitors are read in so many slices, each in bounded memory. */
 const SLICES = 16;
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** How far back the rings go: 400 days. */
-const RING_MS = 400 * DAY_MS;
+const RING_MS = 400 * 24 * HOUR_MS;
+/** Rings tell minutes of a day. */
+const MINUTES_MS = 25 * HOUR_MS;
 /** One more than the largest writer. */
 const NO_WRITER = 2 ** 22;
 /** It takes as long as it takes: without it there is no start. */
@@ -25,6 +27,8 @@ interface Moment {
   readonly now: number;
   /** Whose hits are left out, since this process counts them itself. */
   readonly writer: number;
+  /** Hits from this whole hour on are counted one by one, earlier ones from the rollups' hours. */
+  readonly recent: number;
 }
 
 /**
@@ -36,10 +40,18 @@ interface Moment {
  * @param writer of the batches in which hits come that are tracked from now on: those count here, and not again when a site
  *   is restored
  */
-export async function rebuild(live: MemoryLive, store: Store, now: number, writer = NO_WRITER): Promise<void> {
+export async function rebuild(
+  live: MemoryLive,
+  store: Store,
+  now: number,
+  writer = NO_WRITER,
+): Promise<void> {
   const sites = await rebuildTotals(live, store);
   if (!live.all) return;
-  const moment = { now, writer };
+  // Where hits of the last day are purged, which only a retention of one day does, their minutes are unknown.
+  const purged = Math.max(0, ...(await readHorizons(store)).hits.values());
+  const recent = Math.max(0, Math.floor((now - MINUTES_MS) / HOUR_MS) * HOUR_MS, Math.min(purged, now));
+  const moment = { now, writer, recent };
   (await recall(store, '', moment))(live.all);
   live.leaveToStore(sites, (site) => recall(store, site, moment));
 }
@@ -85,10 +97,9 @@ async function estimateVisitors(live: MemoryLive, store: Store, sites: Set<strin
  * What the store knows of a site's windows; of all sites together for ''. Cells may hold what this process has tracked
  * too: the later time wins. Hits would count twice, so those of the writer are left out.
  */
-async function recall(store: Store, site: string, { now, writer }: Moment): Promise<Recollection> {
+async function recall(store: Store, site: string, { now, writer, recent }: Moment): Promise<Recollection> {
   // Whole hours, since the ring and the rollups hold whole hours too.
   const from = Math.max(0, Math.floor((now - RING_MS) / HOUR_MS) * HOUR_MS);
-  const recent = Math.max(0, Math.ceil((now - DAY_MS) / HOUR_MS) * HOUR_MS);
   const asked = { site, now, from, recent, writer: String(writer) };
   const [hits, cells] = await consistently(store, ({ fragments }) =>
     Promise.all([

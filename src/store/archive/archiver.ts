@@ -24,7 +24,7 @@ import { DAY_MS, during, inParts, startOf, timeText } from './in-parts.ts';
 import { type Manifest, manifestText, type Part } from './manifest.ts';
 import { partName } from './part-name.ts';
 import type { ArchivePlace } from './place.ts';
-import { isSameSum, watermarksIn, sizeOfHits, sumOf, sumsOfBatches } from './rows.ts';
+import { isSameSum, sizeOfHits, sumOf, sumsOfBatches, watermarksIn } from './rows.ts';
 
 export interface ArchiveOptions {
   /** Days; only UTC days that ended so long ago are archived. At least 1. */

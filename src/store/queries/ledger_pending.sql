@@ -1,8 +1,7 @@
--- Batches that are not rolled up, oldest first.
+-- Batches that are not rolled up, oldest first: those that no watermark covers.
 SELECT toString(b.id) AS id, b.hits AS hits
 FROM batches AS b FINAL
-LEFT JOIN (SELECT toUInt64OrZero(value) AS writer, max(r.mark) AS last FROM rollups AS r WHERE by = '@' GROUP BY value) AS w
-    ON bitAnd(b.id, 4194303) = w.writer
-WHERE state = 'delivered' AND b.id > w.last
+LEFT JOIN {{rollup_writers}} AS w ON bitAnd(b.id, 4194303) = w.writer
+WHERE kind NOT IN ('floor', 'legacy') AND b.id > w.last
 ORDER BY b.id
 LIMIT {{limit}}

@@ -1,5 +1,6 @@
 -- Hits over time for the ring of a site, or of all together, without those of one writer: by second for the last hour, by
--- minute for the last day, then by hour. Hits of the last day are never purged, so they are counted one by one.
+-- minute for the last day, then by hour. Recent hits are counted
+-- one by one, others by the hours of the rollups.
 SELECT toUInt32(multiIf(
         time >= fromUnixTimestamp64Milli({now:Int64} - 3700000), time,
         time >= fromUnixTimestamp64Milli({recent:Int64}), toStartOfMinute(time),

@@ -9,9 +9,9 @@
 import type { Ages } from '../../settings/ages.ts';
 import type { Aside } from '../aside.ts';
 import { withLiterals } from '../literals.ts';
-import { coveredBy, type Watermarks } from '../watermarks.ts';
 import { queryText } from '../sql.ts';
 import type { Store } from '../store.ts';
+import { coveredBy, type Watermarks } from '../watermarks.ts';
 import { type Kept, noteHorizons } from './horizons.ts';
 import { horizonOf, type RetentionPolicy } from './policy.ts';
 
