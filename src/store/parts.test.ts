@@ -117,32 +117,48 @@ test('a broken result of a merge is replaced by what was merged', { timeout }, a
 describe('an insert', () => {
   test('whose part is broken is not confirmed, and leaves nothing behind', { timeout }, async (t) => {
     const store = await filled(t);
-    const insertion = await store.guard.begin(1000);
-    await store.insert(4, 5000);
-    const part = await store.partOf(4);
-    DAMAGES['empty files'](part);
-    await assert.rejects(store.guard.confirm(insertion, ['hits']), {
-      code: 'store_unavailable',
-      message: /inserted into hits is not whole/,
-    });
+    let part = '';
+    const insert = (damage: () => void) =>
+      store.guard.inserting(1000, async (confirm) => {
+        await store.insert(4, 5000);
+        part = await store.partOf(4);
+        damage();
+        await confirm('hits');
+      });
+    await assert.rejects(
+      insert(() => DAMAGES['empty files'](part)),
+      { code: 'store_unavailable', message: /inserted into hits is not whole/ },
+    );
     assert.deepEqual(codesOf(store), []);
     assert.deepEqual(readdirSync(join(dirname(part), 'detached')), []);
-    const again = await store.guard.begin(1000);
-    await store.insert(4, 5000);
-    await store.guard.confirm(again, ['hits']);
+    await insert(() => undefined);
     assert.deepEqual(await store.hits(), { 1: 1000, 2: 20_000, 3: 500, 4: 5000 });
   });
 
-  test('is told also if somebody else has found its part', { timeout }, async (t) => {
+  test('fails also if another inspection has found its part', { timeout }, async (t) => {
     const store = await filled(t);
-    const insertion = await store.guard.begin();
-    await store.insert(4, 5000);
-    DAMAGES['empty files'](await store.partOf(4));
-    await store.guard.parts.inspect();
-    const other = await store.guard.begin();
-    await store.guard.confirm(other, ['hits']);
-    await store.guard.confirm(insertion, ['rollups']);
-    await assert.rejects(store.guard.confirm(insertion, ['hits']), { code: 'store_unavailable' });
+    const insertion = store.guard.inserting(0, async (confirm) => {
+      await store.insert(4, 5000);
+      DAMAGES['empty files'](await store.partOf(4));
+      await store.guard.parts.inspect();
+      await store.guard.inserting(0, (other) => other('hits'));
+      await confirm('rollups');
+      await confirm('hits');
+    });
+    await assert.rejects(insertion, { code: 'store_unavailable' });
+  });
+
+  test('that fails by an older broken part deletes nothing of that', { timeout }, async (t) => {
+    const store = await filled(t);
+    const part = await store.partOf(2);
+    const wholeSecond = 1100;
+    await new Promise((resolve) => setTimeout(resolve, wholeSecond));
+    const insertion = store.guard.inserting(0, async () => {
+      DAMAGES['flipped bits'](part);
+      await store.hits();
+    });
+    await assert.rejects(insertion, { code: 'store_unavailable' });
+    assert.deepEqual(readdirSync(join(dirname(part), 'detached')), ['broken_202611_2_2_0']);
   });
 });
 

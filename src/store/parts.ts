@@ -16,16 +16,19 @@
  */
 import { rm } from 'node:fs/promises';
 import { HitError, messageOf } from '../errors.ts';
+import { type ActivePart, activeParts } from './active-parts.ts';
 import { detachedParts, removeCopies } from './detached.ts';
 import type { Health } from './health.ts';
-import { quote } from './literals.ts';
+import { contentFault } from './part-content.ts';
 import { sizeFault } from './part-files.ts';
 import { attachRescued, type PartEngine, type Rescue, rescue } from './part-rescue.ts';
 import { queryText } from './sql.ts';
-import { isSymptom, shortReason } from './symptoms.ts';
+import { isSymptom } from './symptoms.ts';
 
 /** Milliseconds between two looks. Six fit into the time for which replaced parts stay. */
 const LOOK_EVERY = 5000;
+/** Seconds for which parts stay that others have replaced: old_parts_lifetime in the schema. */
+export const REPLACED_LIFETIME = 30;
 /** The same of a server, which inspects its parts by itself. */
 const ASK_EVERY = 60_000;
 /** Milliseconds between two inspections of all content, which reads the whole store. */
@@ -37,14 +40,10 @@ const REMEMBERED = 1000;
 /** Names of parts in a message. */
 const NAMED = 5;
 
-interface ActivePart {
-  readonly table: string;
-  readonly name: string;
-  readonly path: string;
-  readonly bytes: number;
-  readonly level: number;
-  /** Differs when a name is used again, as after a table was emptied. */
-  readonly key: string;
+/** A moment at which an insert begins. */
+export interface Moment {
+  readonly finds: number;
+  readonly time: number;
 }
 
 /** A broken part that was found, and what became of it. */
@@ -60,6 +59,8 @@ export interface PartsOptions {
   readonly isEmbedded: boolean;
   readonly health: Health;
   readonly log: { info(message: string): void; warn(message: string): void };
+  /** Called after rows were lost, or came back. */
+  readonly onChange?: () => Promise<void>;
 }
 
 /**
@@ -72,7 +73,7 @@ export class Parts {
   /** Keys of parts that are whole. */
   #known = new Set<string>();
   /** Broken parts whose rows are missing, in the order in which they were found. */
-  readonly #found: (BrokenPart & { readonly number: number; readonly isInsert: boolean })[] = [];
+  readonly #found: (BrokenPart & { readonly number: number; readonly written: number | undefined })[] = [];
   #finds = 0;
   #broken = 0;
   #sizesInspected = Number.NEGATIVE_INFINITY;
@@ -93,14 +94,15 @@ export class Parts {
   /** Inspects what is there, and looks again every few seconds until this is closed. */
   async start(): Promise<void> {
     await this.#attachRescued();
+    await this.#setLifetime();
     await this.inspect().catch(() => undefined);
     const every = this.#options.isEmbedded ? LOOK_EVERY : ASK_EVERY;
     this.#timer ??= setInterval(() => this.inspect().catch(() => undefined), every).unref();
   }
 
-  /** A moment, for `assertWhole`. */
-  get moment(): number {
-    return this.#finds;
+  /** This moment, for `assertWhole`. */
+  get moment(): Moment {
+    return { finds: this.#finds, time: Date.now() };
   }
 
   /**
@@ -110,18 +112,24 @@ export class Parts {
    * @param since the `moment` before it began
    * @throws HitError `store_unavailable` where it did not: it must be made again
    */
-  async assertWhole(tables: readonly string[], since: number): Promise<void> {
+  async assertWhole(tables: readonly string[], since: Moment): Promise<void> {
     if (!this.#options.isEmbedded) return;
     await this.inspect();
-    const finds = this.#found.filter(({ table, number }) => number > since && tables.includes(table));
-    const [find] = finds;
+    const [find] = await this.discard(tables, since);
     if (!find) return;
-    for (const { isInsert, kept } of finds) {
-      if (isInsert && kept !== undefined) await rm(kept, { recursive: true, force: true });
-    }
-    await this.inspect();
     const message = `what was inserted into ${find.table} is not whole: ${find.reason}`;
     throw new HitError('store_unavailable', message, { retryAfter: 5 });
+  }
+
+  /** Deletes what inserts have left that are made again. @returns the broken parts that were found since that moment */
+  async discard(tables: readonly string[], since: Moment): Promise<BrokenPart[]> {
+    const finds = this.#found.filter(({ table, number }) => number > since.finds && tables.includes(table));
+    for (const { written, kept } of finds) {
+      const isOurs = written !== undefined && written >= Math.floor(since.time / 1000);
+      if (isOurs && kept !== undefined) await rm(kept, { recursive: true, force: true });
+    }
+    if (finds.length > 0) await this.inspect();
+    return finds;
   }
 
   /**
@@ -158,7 +166,7 @@ export class Parts {
     if (bySize.length > 0) return bySize;
     return this.#next(async () => {
       const message = messageOf(error);
-      const parts = await this.#active();
+      const parts = await activeParts(this.#options.engine);
       const named = parts.filter(({ name }) => message.includes(name));
       if (named.length === 0 && (!/\b(?:part|marks?)\b/i.test(message) || !this.#mayReadAll())) return [];
       const broken = await this.#inspectContent(named.length > 0 ? named : parts);
@@ -170,7 +178,7 @@ export class Parts {
   /** Reads all parts of all tables, and detaches those that are broken. As long as it takes to read the store. */
   inspectContent(): Promise<BrokenPart[]> {
     return this.#next(async () => {
-      const broken = await this.#inspectContent(await this.#active());
+      const broken = await this.#inspectContent(await activeParts(this.#options.engine));
       await this.#tellDetached();
       return broken;
     });
@@ -193,12 +201,23 @@ export class Parts {
     return turn;
   }
 
+  /** A command that gave room back may have been killed before it set this again. */
+  async #setLifetime(): Promise<void> {
+    const { engine, isEmbedded } = this.#options;
+    if (!isEmbedded) return;
+    const [table] = await engine.rows<{ engine_full: string }>(queryText('parts_settings')).catch(() => []);
+    if (!table || /old_parts_lifetime = 30\b/.test(table.engine_full)) return;
+    await engine
+      .command(`ALTER TABLE hits MODIFY SETTING old_parts_lifetime = ${REPLACED_LIFETIME}`)
+      .catch(() => undefined);
+  }
+
   /** Ends rescues that a crash has cut short. */
   async #attachRescued(): Promise<void> {
     const { engine, isEmbedded, log } = this.#options;
     if (!isEmbedded) return;
     try {
-      const tables = new Set((await this.#active()).map(({ table }) => table));
+      const tables = new Set((await activeParts(this.#options.engine)).map(({ table }) => table));
       for (const table of tables) {
         const attached = await attachRescued(engine, table);
         if (attached.length > 0) log.info(`store: ${attached.join(', ')} of ${table} are attached again`);
@@ -221,7 +240,7 @@ export class Parts {
       this.#known.clear();
       this.#sizesInspected = now;
     }
-    const parts = await this.#active();
+    const parts = await activeParts(this.#options.engine);
     const suspects: ActivePart[] = [];
     for (const part of parts) {
       if (!this.#known.has(part.key) && (await sizeFault(part.path, part.bytes))) suspects.push(part);
@@ -234,35 +253,24 @@ export class Parts {
   async #inspectContent(parts: readonly ActivePart[]): Promise<BrokenPart[]> {
     const broken: BrokenPart[] = [];
     for (const part of parts) {
-      const reason = await this.#faultOf(part);
+      const reason = await contentFault(this.#options.engine, part.table, part.name);
       const found = reason === undefined ? undefined : await this.#takeOut(part, reason);
       if (found) broken.push(found);
     }
     return broken;
   }
 
-  /** Why the engine says that a part is broken; undefined if it is whole, or was merged meanwhile. */
-  async #faultOf({ table, name }: ActivePart): Promise<string | undefined> {
-    try {
-      const rows = await this.#options.engine.rows<{ is_passed: number; message: string }>(
-        `CHECK TABLE ${table} PART ${quote(name)} SETTINGS check_query_single_value_result = 0`,
-      );
-      const failed = rows.find(({ is_passed }) => Number(is_passed) === 0);
-      return failed && shortReason(failed.message);
-    } catch (error) {
-      if (/NO_SUCH_DATA_PART|No such data part|No part/.test(messageOf(error))) return undefined;
-      throw error;
-    }
-  }
-
-  async #takeOut({ table, name, level }: ActivePart, reason: string): Promise<BrokenPart | undefined> {
+  async #takeOut(
+    { table, name, level, modified }: ActivePart,
+    reason: string,
+  ): Promise<BrokenPart | undefined> {
     const { engine, log } = this.#options;
     const rescued = await rescue(engine, table, name);
     if (!rescued) return undefined;
     const { missingRows, kept } = rescued;
     const broken = { table, name, reason, ...rescued };
     if (missingRows > 0) {
-      this.#found.push({ ...broken, number: ++this.#finds, isInsert: level === 0 });
+      this.#found.push({ ...broken, number: ++this.#finds, written: level === 0 ? modified : undefined });
       if (this.#found.length > REMEMBERED) this.#found.shift();
     }
     const rows = missingRows === 0 ? 'all of its rows are back' : `${missingRows} rows are missing`;
@@ -277,7 +285,9 @@ export class Parts {
     const parts = await detachedParts(engine);
     if (isEmbedded) await removeCopies(parts);
     const broken = parts.filter(({ kind }) => kind === 'broken');
+    const isChanged = broken.length !== this.#broken;
     this.#broken = broken.length;
+    if (isChanged) await this.#options.onChange?.();
     if (broken.length === 0) {
       health.clear('broken_parts');
       return;
@@ -286,15 +296,5 @@ export class Parts {
     const some = `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`;
     const message = `${names.length} broken parts are detached, and their rows are in no answer: ${some}. "doctor" says what is missing`;
     health.report('broken_parts', message, names.join(' '));
-  }
-
-  async #active(): Promise<ActivePart[]> {
-    const rows = await this.#options.engine.rows<Record<keyof ActivePart | 'modified', string | number>>(
-      queryText('parts_active'),
-    );
-    return rows.map(({ table, name, path, bytes, level, modified }) => ({
-      ...{ table: String(table), name: String(name), path: String(path) },
-      ...{ bytes: Number(bytes), level: Number(level), key: `${path} ${modified}` },
-    }));
   }
 }

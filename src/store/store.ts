@@ -1,12 +1,15 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { ClickHouseClient, ClickHouseError } from '@clickhouse/client';
-import { HitError, messageOf } from '../errors.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { HitError } from '../errors.ts';
 import { ROW_STRUCTURES } from '../hit/row.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
 import type { Aside } from './aside.ts';
 import { Clients } from './client.ts';
+import { queryFault, unavailable } from './faults.ts';
+import { type GuardLog, StoreGuard } from './guard.ts';
 import { aliasOf, idsSql, Ledger, type StoredBatch } from './ledger.ts';
 import { type Literal, quote, withLiterals } from './literals.ts';
 import { migrate } from './migrate.ts';
@@ -54,7 +57,11 @@ export interface StoreOptions {
   readonly folder: string;
   /** Given what happens while a store of an older version is converted, which may take minutes. */
   readonly onProgress?: (message: string) => void;
+  /** Where it says what is wrong with the store, and what becomes of it. Default: nowhere. */
+  readonly log?: GuardLog;
 }
+
+const QUIET: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
  * The database of hits: ClickHouse, in this process or on a server, with the same SQL.
@@ -66,10 +73,12 @@ export interface StoreOptions {
 export class Store implements Sink {
   readonly name = 'store';
   readonly ledger: Ledger;
+  readonly guard: StoreGuard;
   readonly #clients: Clients;
 
-  private constructor(clients: Clients) {
+  private constructor(clients: Clients, log: GuardLog) {
     this.#clients = clients;
+    this.guard = new StoreGuard(clients, log, () => this.ledger.reset());
     this.ledger = new Ledger({
       rows: async <Row>(query: string) => {
         const result = await clients.writer.query({ query, format: 'JSONEachRow' });
@@ -88,11 +97,13 @@ export class Store implements Sink {
       options.setting === 'embedded' ? Clients.embedded(options.folder) : Clients.remote(options.setting);
     try {
       await migrate(clients.writer, undefined, clients.layout, options.onProgress);
+      const store = new Store(clients, options.log ?? QUIET);
+      await store.guard.start();
+      return store;
     } catch (error) {
       await clients.close();
       throw unavailable(error);
     }
-    return new Store(clients);
   }
 
   /**
@@ -138,12 +149,12 @@ export class Store implements Sink {
    * Puts a segment into the database, once: a batch that the ledger has is left alone, and of one that a crash cut off the
    * months that are missing are added. It is in the ledger when its hits were read back.
    *
-   * @throws HitError `store_unavailable` where the store has other hits than the segment in the end; `internal`
+   * @throws HitError `store_full`; `store_unavailable` where the store has other hits than the segment in the end; `internal`
    */
   async deliver(segment: Segment): Promise<void> {
     const { id, path, bytes, kind } = segment;
     const structure = structureOf(segment.layout);
-    try {
+    await this.guard.inserting(bytes, async (confirm) => {
       if (bytes > 0) {
         const as = await this.#missingAs(segment);
         if (as !== undefined) {
@@ -152,6 +163,7 @@ export class Store implements Sink {
           // A server refuses a second query of this name while it works on the first, of which the answer was lost.
           await this.#insert(text, { path, structure, name: `hit-tracker-batch-${as}` });
           const stored = await this.#verify(batches, segment.hits, `batch ${id}`);
+          await confirm('hits');
           await this.ledger.record(
             kind,
             stored.filter((batch) => batch.id === as),
@@ -164,15 +176,15 @@ export class Store implements Sink {
           batch: String(id),
         });
       }
-    } catch (error) {
-      throw unavailable(error);
-    }
+      await confirm('batches', 'imports');
+    });
   }
 
   /** Puts many batches into the database, each once, as `deliver` does one. */
   async deliverBatches({ path, layout, ids, hits, name }: Batches): Promise<void> {
     const structure = `${structureOf(layout)}, batch UInt64`;
-    try {
+    const { size } = await stat(path);
+    await this.guard.inserting(size, async (confirm) => {
       const { known, unclear } = await this.ledger.recognise(ids);
       const missing = ids.flatMap((id, i) => (known.has(id) ? [] : [{ id, hits: hits[i]! }]));
       if (missing.length === 0) return;
@@ -181,13 +193,13 @@ export class Store implements Sink {
       await this.#insert(text, { path, structure, name: `hit-tracker-${name}` });
       const all = missing.reduce((sum, batch) => sum + batch.hits, 0);
       const stored = await this.#verify(batches, all, `${missing.length} batches`);
+      await confirm('hits');
       await this.ledger.record(
         'stream',
         stored.filter(({ id }) => !unclear.has(id)),
       );
-    } catch (error) {
-      throw unavailable(error);
-    }
+      await confirm('batches');
+    });
   }
 
   /** Runs a short statement that changes the store, in order with the batches. */
@@ -205,11 +217,12 @@ export class Store implements Sink {
    * @param name for a server, which refuses a second statement of this name while the first is under way
    */
   async keep(query: string, fragments: Fragments, name: string): Promise<void> {
-    try {
-      await this.#clients.keeper.command({ query: queryText(query, fragments), query_id: name });
-    } catch (error) {
-      throw unavailable(error);
-    }
+    const text = queryText(query, fragments);
+    const table = /\bINSERT INTO (\w+)/.exec(text)?.[1];
+    await this.guard.inserting(0, async (confirm) => {
+      await this.#clients.keeper.command({ query: text, query_id: name });
+      if (table !== undefined) await confirm(table);
+    });
   }
 
   /** Whether others may bring batches as well: it is a server's. */
@@ -223,6 +236,7 @@ export class Store implements Sink {
   }
 
   async close(): Promise<void> {
+    await this.guard.close();
     await this.#clients.close();
   }
 
@@ -291,8 +305,12 @@ export class Store implements Sink {
       ([name, value]) => `${name} = ${value}`,
     );
     const text = `${query}\nSETTINGS ${settings.join(', ')}`;
+    const read = () => this.#clients.read((reader) => run(reader, text));
     try {
-      return await this.#clients.read((reader) => run(reader, text));
+      return await read().catch(async (error: unknown) => {
+        if (await this.guard.followUp(error)) return read();
+        throw error;
+      });
     } catch (error) {
       throw queryFault(error);
     }
@@ -318,23 +336,4 @@ async function collect(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
-}
-
-/** ClickHouse's own names for what ends a query that ran into its bounds. */
-const OUT_OF_BOUNDS = ['TIMEOUT_EXCEEDED', 'MEMORY_LIMIT_EXCEEDED'];
-
-function queryFault(error: unknown): HitError {
-  // Not asked for by its class, of which the embedded engine's connection has one of its own.
-  const { type } = error as Partial<ClickHouseError>;
-  if (type === undefined || !OUT_OF_BOUNDS.includes(type)) return unavailable(error);
-  const message = 'the query takes too much time or memory: ask for a shorter period';
-  return new HitError('query_timeout', message, { cause: error });
-}
-
-function unavailable(error: unknown): HitError {
-  if (error instanceof HitError) return error;
-  return new HitError('store_unavailable', `the store failed: ${messageOf(error)}`, {
-    cause: error,
-    retryAfter: 5,
-  });
 }

@@ -1,6 +1,12 @@
-import { COUNT, choice, json, OPEN, object, other, type Paths, problem, TEXT } from './operation.ts';
+import { COUNT, choice, json, list, OPEN, object, other, type Paths, problem, TEXT } from './operation.ts';
 
 const tags = ['Watch'];
+
+const PROBLEMS = list(object({ code: TEXT, message: TEXT }));
+const READINESS = object(
+  { status: choice('ready', 'degraded'), backlog: COUNT, live: TEXT, problems: PROBLEMS },
+  ['live', 'problems'],
+);
 
 export const WATCHING: Paths = {
   '/healthz': {
@@ -17,7 +23,7 @@ export const WATCHING: Paths = {
       ...{ tags, security: OPEN },
       summary: 'Whether it does its work',
       responses: {
-        200: json('it does', object({ status: choice('ready'), backlog: COUNT, live: TEXT }, ['live']), {
+        200: json('it does; `degraded` where something is wrong with the store', READINESS, {
           ...{ status: 'ready', backlog: 0 },
         }),
         503: problem('too much waits for the store or for Kafka'),

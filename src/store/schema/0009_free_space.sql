@@ -4,8 +4,8 @@
 ALTER TABLE hits MODIFY SETTING min_free_disk_bytes_to_perform_insert = 16777216, old_parts_lifetime = 30;
 ALTER TABLE imports MODIFY SETTING min_free_disk_bytes_to_perform_insert = 16777216, old_parts_lifetime = 30;
 ALTER TABLE last_seen MODIFY SETTING min_free_disk_bytes_to_perform_insert = 16777216, old_parts_lifetime = 30;
-ALTER TABLE hit_counts MODIFY SETTING min_free_disk_bytes_to_perform_insert = 16777216, old_parts_lifetime = 30;
 ALTER TABLE rollups MODIFY SETTING min_free_disk_bytes_to_perform_insert = 16777216, old_parts_lifetime = 30;
 ALTER TABLE stream_positions MODIFY SETTING min_free_disk_bytes_to_perform_insert = 16777216, old_parts_lifetime = 30;
--- It is small, and written when something is purged, which is how an owner makes room: so it needs less.
+-- These are small, and written when something is purged, which is how an owner makes room: so they need less.
+ALTER TABLE batches MODIFY SETTING min_free_disk_bytes_to_perform_insert = 1048576, old_parts_lifetime = 30;
 ALTER TABLE horizons MODIFY SETTING min_free_disk_bytes_to_perform_insert = 1048576, old_parts_lifetime = 30;
