@@ -33,6 +33,7 @@ const STATUS = {
   merge_failed: 500,
   archive_failed: 500,
   move_failed: 500,
+  unhealthy: 500,
   interrupted: 503,
 } as const;
 

@@ -35,7 +35,7 @@ const TENDED: ReadonlySet<string> = new Set([
 const WHOLE: ReadonlySet<string> = new Set(['', 'covered-by-broken', 'unexpected']);
 
 /** All that is in `detached/` of all tables. @throws HitError `store_unavailable` */
-export async function detachedParts(engine: PartEngine): Promise<DetachedPart[]> {
+export async function detachedParts(engine: Pick<PartEngine, 'rows'>): Promise<DetachedPart[]> {
   const rows = await engine.rows<{ table: string; name: string; path: string; reason: string | null }>(
     queryText('parts_detached'),
   );

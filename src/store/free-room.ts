@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REPLACED_LIFETIME } from './parts.ts';
+import { replacedLifetime } from './replaced-lifetime.ts';
 import { queryText } from './sql.ts';
 import type { Store } from './store.ts';
 
 /** Milliseconds after which a part that was replaced may go: more than the second that is set meanwhile. */
 const PATIENCE = 2100;
-const LIFETIME = 'ALTER TABLE hits MODIFY SETTING old_parts_lifetime =';
 
 /**
  * Gives the disk back what deleted hits took, at the end of a command. The engine in this process would do it by itself,
@@ -16,11 +15,11 @@ export async function freeRoom(store: Store): Promise<void> {
   await using aside = store.aside();
   if (aside.folder === undefined) return;
   await store.guard.parts.inspect();
-  await aside.command(`${LIFETIME} 1`);
+  await aside.command(replacedLifetime(1));
   try {
     await sleep(PATIENCE);
     await aside.command(queryText('free_hits'));
   } finally {
-    await aside.command(`${LIFETIME} ${REPLACED_LIFETIME}`);
+    await aside.command(replacedLifetime());
   }
 }

@@ -76,7 +76,7 @@ export class StoreGuard {
         await this.parts.assertWhole([...tables], since);
       });
     } catch (error) {
-      if (await this.followUp(error)) await this.parts.discard(['hits', ...tables], since);
+      if (await this.followUp(error, since)) await this.parts.discard(['hits', ...tables], since);
       throw unavailable(error);
     }
   }
@@ -84,11 +84,12 @@ export class StoreGuard {
   /**
    * After a query that failed.
    *
+   * @param since `parts.moment` before it
    * @returns whether a broken part was the cause, and is out of the way: the query may be asked again
    */
-  async followUp(error: unknown): Promise<boolean> {
+  async followUp(error: unknown, since = this.parts.moment): Promise<boolean> {
     try {
-      return (await this.parts.followUp(error)).length > 0;
+      return await this.parts.followUp(error, since);
     } catch {
       // The inspection's own fault is told by it; the query has one already.
       return false;

@@ -22,13 +22,11 @@ import type { Health } from './health.ts';
 import { contentFault } from './part-content.ts';
 import { sizeFault } from './part-files.ts';
 import { attachRescued, type PartEngine, type Rescue, rescue } from './part-rescue.ts';
-import { queryText } from './sql.ts';
+import { keepReplaced } from './replaced-lifetime.ts';
 import { isSymptom } from './symptoms.ts';
 
 /** Milliseconds between two looks. Six fit into the time for which replaced parts stay. */
 const LOOK_EVERY = 5000;
-/** Seconds for which parts stay that others have replaced: old_parts_lifetime in the schema. */
-export const REPLACED_LIFETIME = 30;
 /** The same of a server, which inspects its parts by itself. */
 const ASK_EVERY = 60_000;
 /** Milliseconds between two inspections of all content, which reads the whole store. */
@@ -94,7 +92,7 @@ export class Parts {
   /** Inspects what is there, and looks again every few seconds until this is closed. */
   async start(): Promise<void> {
     await this.#attachRescued();
-    await this.#setLifetime();
+    if (this.#options.isEmbedded) await keepReplaced(this.#options.engine).catch(() => undefined);
     await this.inspect().catch(() => undefined);
     const every = this.#options.isEmbedded ? LOOK_EVERY : ASK_EVERY;
     this.#timer ??= setInterval(() => this.inspect().catch(() => undefined), every).unref();
@@ -158,21 +156,25 @@ export class Parts {
    * Follows up an error of a query: inspects the parts that it names, or all, if it is one that a broken part makes.
    *
    * @param error as the engine's client threw it
-   * @returns what was broken, so that the query may be asked again
+   * @param since when the query began
+   * @returns whether broken parts were detached since, so that the query may be asked again
    */
-  async followUp(error: unknown): Promise<BrokenPart[]> {
-    if (!this.#options.isEmbedded || this.#closed || !isSymptom(error)) return [];
-    const bySize = await this.inspect();
-    if (bySize.length > 0) return bySize;
-    return this.#next(async () => {
-      const message = messageOf(error);
-      const parts = await activeParts(this.#options.engine);
-      const named = parts.filter(({ name }) => message.includes(name));
-      if (named.length === 0 && (!/\b(?:part|marks?)\b/i.test(message) || !this.#mayReadAll())) return [];
-      const broken = await this.#inspectContent(named.length > 0 ? named : parts);
-      await this.#tellDetached();
-      return broken;
-    });
+  async followUp(error: unknown, since: Moment): Promise<boolean> {
+    if (!this.#options.isEmbedded || this.#closed || !isSymptom(error)) return false;
+    await this.inspect();
+    if (this.#finds === since.finds) {
+      await this.#next(async () => {
+        const message = messageOf(error);
+        const parts = await activeParts(this.#options.engine);
+        const named = parts.filter(({ name }) => message.includes(name));
+        if (named.length === 0 && (!/\b(?:part|marks?)\b/i.test(message) || !this.#mayReadAll())) return [];
+        const broken = await this.#inspectContent(named.length > 0 ? named : parts);
+        await this.#tellDetached();
+        return broken;
+      });
+    }
+    // Another query, or an inspection, may have been first.
+    return this.#finds > since.finds;
   }
 
   /** Reads all parts of all tables, and detaches those that are broken. As long as it takes to read the store. */
@@ -199,17 +201,6 @@ export class Parts {
     const turn = this.#turn.then(() => (this.#closed ? [] : work()));
     this.#turn = turn.catch(() => undefined);
     return turn;
-  }
-
-  /** A command that gave room back may have been killed before it set this again. */
-  async #setLifetime(): Promise<void> {
-    const { engine, isEmbedded } = this.#options;
-    if (!isEmbedded) return;
-    const [table] = await engine.rows<{ engine_full: string }>(queryText('parts_settings')).catch(() => []);
-    if (!table || /old_parts_lifetime = 30\b/.test(table.engine_full)) return;
-    await engine
-      .command(`ALTER TABLE hits MODIFY SETTING old_parts_lifetime = ${REPLACED_LIFETIME}`)
-      .catch(() => undefined);
   }
 
   /** Ends rescues that a crash has cut short. */
@@ -269,8 +260,9 @@ export class Parts {
     if (!rescued) return undefined;
     const { missingRows, kept } = rescued;
     const broken = { table, name, reason, ...rescued };
+    this.#finds++;
     if (missingRows > 0) {
-      this.#found.push({ ...broken, number: ++this.#finds, written: level === 0 ? modified : undefined });
+      this.#found.push({ ...broken, number: this.#finds, written: level === 0 ? modified : undefined });
       if (this.#found.length > REMEMBERED) this.#found.shift();
     }
     const rows = missingRows === 0 ? 'all of its rows are back' : `${missingRows} rows are missing`;

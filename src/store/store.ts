@@ -204,10 +204,11 @@ export class Store implements Sink {
       ([name, value]) => `${name} = ${value}`,
     );
     const text = `${query}\nSETTINGS ${settings.join(', ')}`;
+    const began = this.guard.parts.moment;
     const read = () => this.#clients.read((reader) => run(reader, text));
     try {
       return await read().catch(async (error: unknown) => {
-        if (await this.guard.followUp(error)) return read();
+        if (await this.guard.followUp(error, began)) return read();
         throw error;
       });
     } catch (error) {
