@@ -33,7 +33,10 @@ describe('a store on a ClickHouse server', () => {
     const bytes = rows.seal();
     const path = join(folder, `${id}.rows`);
     writeFileSync(path, bytes);
-    return { id, sequence: 1, path, bytes: bytes.length, layout: ROW_LAYOUT, notes: [] };
+    return {
+      ...{ id, sequence: 1, path, bytes: bytes.length, hits: paths.length },
+      ...{ kind: 'live', layout: ROW_LAYOUT, notes: [] },
+    };
   }
 
   const all = { site: '', from: 0, to: Date.UTC(2030, 0), bots: 'include', status: [], filters: [] } as const;
