@@ -34,7 +34,7 @@ export interface IntactGroup {
 }
 
 /** Bytes that are no intact group, although groups follow or their number is known. */
-export interface DamagedBytes {
+interface DamagedBytes {
   readonly start: number;
   readonly end: number;
   /** Undefined where nothing tells. */
