@@ -14,7 +14,8 @@
  * may depend on clocks, portions or memory: what is given up, and when, is a matter of records too.
  *
  * The position is that of the first record of the oldest batch that is not complete. What follows it and was in the store
- * already is known by the runs of nodes: of each, the last batch that was complete here.
+ * already is known by the runs of nodes: of each, the last batch that was complete here. That is enough because a node
+ * publishes the batches of one run in the order of their ids (spool/drains.ts), live hits and imports alike.
  */
 import { HitError } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
