@@ -120,7 +120,7 @@ test('a segment that cannot get its name is delivered when it can, under the id 
   await append(spool, '/hit-1');
   renameSync(folder, `${folder}-away`);
   const flushed = spool.flush();
-  while (log.all.length < 2) await sleep(20);
+  while (log.all.length < 2) await sleep(20, undefined, { signal: t.signal });
   assert.match(log.all.join('\n'), /tried again in 100 ms: the batch cannot get its name: ENOENT/);
   assert.deepEqual(shelf.attempts, []);
   renameSync(`${folder}-away`, folder);
