@@ -11,7 +11,7 @@ import { readIsoTime } from './calendar.ts';
 export const EARLIEST_HIT = Date.UTC(1990, 0);
 
 /** Milliseconds by which a sender's clock may be ahead of ours. */
-export const MAX_CLOCK_SKEW = 10 * 60_000;
+const MAX_CLOCK_SKEW = 10 * 60_000;
 
 /**
  * The end of unsigned 32-bit seconds, exclusive: 2106-02-07T06:28:16Z. Ring buckets and ClickHouse's DateTime, the type of
