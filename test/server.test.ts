@@ -109,7 +109,7 @@ describe('questions', () => {
         `/api/v1/stats?site=period.example&from=2024-03-01&to=2024-03-02&interval=${interval}`,
       );
       assert.equal(
-        series.reduce((sum, { hits }) => sum + hits, 0),
+        series.reduce((sum, { hits }) => sum + hits!, 0),
         2,
         interval,
       );

@@ -76,7 +76,7 @@ describe('an import', { timeout: 60_000 }, () => {
   }
 
   async function hits(site: string): Promise<number> {
-    return (await db.stats({ site, bots: 'include' })).totals.hits;
+    return (await db.stats({ site, bots: 'include' })).totals.hits!;
   }
 
   /** Checks that the store and the live state have each line of the generated log once. */
@@ -88,7 +88,7 @@ describe('an import', { timeout: 60_000 }, () => {
       const { series } = await db.stats({ site, bots, interval: 'day' });
       assert.deepEqual(Object.fromEntries(series.map(({ time, hits }) => [time.slice(0, 10), hits])), perDay);
       assert.equal(
-        series.reduce((sum, { visitors }) => sum + visitors, 0),
+        series.reduce((sum, { visitors }) => sum + visitors!, 0),
         dailyVisitors,
       );
     }
