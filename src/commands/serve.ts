@@ -27,9 +27,10 @@ import { startCollectors } from './collectors.ts';
 import type { Command, Terminal } from './command.ts';
 import { controlSocket } from './control.ts';
 import { messagesOf, openCounting, type ServeValues } from './counting.ts';
+import { leaveRetention } from './retention-here.ts';
 import { readSchedule, type Schedule, startSchedule } from './schedule.ts';
 import { servedSettings } from './served-settings.ts';
-import { jobsWithPurge, upkeepOf } from './upkeep.ts';
+import { jobsWithPurge, scheduledAges, upkeepOf } from './upkeep.ts';
 import { unexpected } from './usage.ts';
 
 export const serve: Command<typeof SERVE_SETTINGS> = {
@@ -119,7 +120,9 @@ async function serveFrom(
   const { secrets } = folder;
   const counting = await openCounting(folder, values, { proxies, limit, log }, resources);
   const { intake, sites, live, db, spool, publisher } = counting;
-  const upkeep = db && upkeepOf(db, policy, values);
+  const scheduled = scheduledAges(schedule.jobs);
+  if (db) leaveRetention(folder.path, { policy, scheduled });
+  const upkeep = db && upkeepOf(db, policy, scheduled, values);
   const adminToken = values['admin-token'] ?? secrets.adminToken;
   const node = randomUUID();
   const peers =
@@ -147,6 +150,7 @@ async function serveFrom(
         }),
       purger: upkeep?.purger,
       archives: upkeep?.archives,
+      retention: upkeep?.retention,
       dataDir: folder.path,
       rate: trackers.includes('rate'),
       adminToken,

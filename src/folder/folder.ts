@@ -8,8 +8,8 @@ import { Secrets } from './secrets.ts';
 const SALTS_EVERY = 10 * 60_000;
 
 /**
- * The folder that holds all that a node keeps: `store/` (the embedded database), `spool/`, `secrets.json`, `tokens.json`, `sites.json`, `lock`, and
- * while a server runs `control.sock`.
+ * The folder that holds all that a node keeps: `store/` (the embedded database), `spool/`, `secrets.json`, `tokens.json`, `sites.json`,
+ * `retention.json`, `lock`, and while a server runs `control.sock`.
  */
 export class DataFolder {
   readonly path: string;

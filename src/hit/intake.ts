@@ -10,6 +10,7 @@ import type { DailySalts } from './salts.ts';
 import { type Sites, siteName } from './site.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { isUnclean, tidied } from './text.ts';
+import { timeFault } from './time.ts';
 import { VisitorCookie, type VisitorId } from './visitor.ts';
 
 export interface Accepted {
@@ -44,7 +45,7 @@ const PAGE_VIEW = 'pageview';
 const DAY = 86_400_000;
 
 /**
- * The way of facts to a hit, in steps that read from top to bottom: size, purpose, site, client address, limit,
+ * The way of facts to a hit, in steps that read from top to bottom: time, size, purpose, site, client address, limit,
  * agent, visitor, source. A step may end the trip with a reason.
  *
  * @example
@@ -64,9 +65,11 @@ export class Intake {
     this.#imported = new KeyedHash(options.importSalt);
   }
 
-  receive(facts: Facts): Accepted | Dropped {
-    const oversized = sizeProblem(facts) ?? textProblem(facts);
-    if (oversized) return oversized;
+  receive(told: Facts): Accepted | Dropped {
+    const now = this.#options.now();
+    const unfit = timeProblem(told, now) ?? sizeProblem(told) ?? textProblem(told);
+    if (unfit) return unfit;
+    const facts = told.time <= now ? told : { ...told, time: now };
     if (facts.purpose !== '' && /\bprefetch\b|\bprerender\b/.test(facts.purpose)) {
       return { reason: 'prefetch', detail: 'a prefetch is no visit' };
     }
@@ -137,7 +140,7 @@ export class Intake {
     const internal = referrer.host !== '' && isSameSite(site, referrer.host);
     return {
       site,
-      time: Math.max(0, Math.min(facts.time, this.#options.now())),
+      time: Math.max(0, facts.time),
       visitorHigh: visitor.high,
       visitorLow: visitor.low,
       bot: botOf(facts, agent),
@@ -159,6 +162,13 @@ export class Intake {
       props: facts.props,
     };
   }
+}
+
+/** A live hit is now; another time is only believed where it is told, and can be. */
+function timeProblem({ kind, time }: Facts, now: number): Dropped | undefined {
+  if (kind !== 'server' && kind !== 'log') return undefined;
+  const fault = timeFault(time, now);
+  return fault === undefined ? undefined : { reason: 'invalid', detail: fault };
 }
 
 function sizeProblem(facts: Facts): Dropped | undefined {

@@ -8,6 +8,7 @@ import type { LogImporter } from '../logs/importer.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Archives } from '../store/archive/archives.ts';
 import type { Purger } from '../store/retention/purger.ts';
+import type { Retention } from '../store/retention/retention.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import type { WindowResults } from '../stream/window-results.ts';
 import type { DBTracker } from '../trackers/db.ts';
@@ -61,6 +62,8 @@ export interface ServerContext extends CollectContext {
   /** What deletes and moves old hits for commands on the same data folder. There with the db tracker. */
   readonly purger: Purger | undefined;
   readonly archives: Archives | undefined;
+  /** How long hits are kept. There with the db tracker. */
+  readonly retention: Retention | undefined;
   readonly dataDir: string;
   /** Whether windows are kept. */
   readonly rate: boolean;

@@ -17,6 +17,7 @@ import { exportRoutes } from './api/export.ts';
 import { importRoutes } from './api/import.ts';
 import { purgeRoutes } from './api/purge.ts';
 import { readRoutes } from './api/read.ts';
+import { retentionRoutes } from './api/retention.ts';
 import { sessionRoutes } from './api/session.ts';
 import { settingsRoutes } from './api/settings.ts';
 import { siteRoutes } from './api/sites.ts';
@@ -68,6 +69,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   importRoutes(app, context);
   archiveRoutes(app, context);
   purgeRoutes(app, context);
+  retentionRoutes(app, context);
   backupRoutes(app, context);
   doctorRoutes(app, context);
   metricsRoutes(app, context);

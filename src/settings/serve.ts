@@ -99,7 +99,7 @@ export const SERVE_SETTINGS = {
   ),
   'spool-max': setting('most bytes of hits that wait for the store, or for Kafka', 'SIZE', '1GiB', readSize),
   'keep-hits': setting(
-    'age at which hits are purged, each day; of single sites after it: 400d,a.com=30d,b.com=forever',
+    'age at which hits are purged, each day, or forever; of single sites after it: 400d,a.com=30d,b.com=forever',
     'AGES',
     KEEP_HITS,
     readAges(KEEP_HITS),

@@ -31,10 +31,11 @@ export interface ServedSettings {
 /** `GET /api/v1/settings`: how the server is set and how it is, for an administrator. It says no secret. */
 export function settingsRoutes(app: FastifyInstance, context: ServerContext): void {
   const started = context.now();
-  app.get('/api/v1/settings', { onRequest: requireToken(context) }, () => {
+  app.get('/api/v1/settings', { onRequest: requireToken(context) }, async () => {
     const { spool_max: max, ...settings } = context.settings;
     return {
       ...settings,
+      retention: { ...settings.retention, exceptions: await exceptionsOf(context) },
       // The days of which visitors can still be named again, not the salts.
       salts: context.saltDays().map((day) => ({ day })),
       spool: context.spool ? { bytes: context.spool.bytes, max } : null,
@@ -42,6 +43,17 @@ export function settingsRoutes(app: FastifyInstance, context: ServerContext): vo
       uptime_seconds: Math.floor((context.now() - started) / 1000),
     };
   });
+}
+
+/** Sites that no purge takes, and since when; null while the store cannot tell. */
+async function exceptionsOf({ retention }: ServerContext) {
+  try {
+    const exceptions = (await retention?.exceptions()) ?? [];
+    return exceptions.map(({ site, since }) => ({ site, since: new Date(since).toISOString() }));
+  } catch (error) {
+    if (!(error instanceof HitError)) throw error;
+    return null;
+  }
 }
 
 function healthOf(context: ServerContext) {

@@ -26,6 +26,11 @@ const TOKEN_EXAMPLE = {
   scope: 'read',
   created: '2026-11-24T12:00:00.000Z',
 };
+const EXCEPTIONS: Schema = {
+  ...list(object({ site: TEXT, since: TIME })),
+  type: ['array', 'null'],
+  description: 'sites that no purge takes, as `import --keep` said; null while the store does not answer',
+};
 const KEPT = list(object({ site: { type: ['string', 'null'] }, age: TEXT }));
 
 export const ADMINISTERING: Paths = {
@@ -98,7 +103,7 @@ export const ADMINISTERING: Paths = {
             },
             store: { type: ['string', 'null'] },
             live: { type: ['string', 'null'] },
-            retention: object({ hits: KEPT, rollups: KEPT }),
+            retention: object({ hits: KEPT, rollups: KEPT, exceptions: EXCEPTIONS }),
             peers: COUNT,
             salts: list(object({ day: TEXT })),
             spool: { ...object({ bytes: COUNT, max: COUNT }), type: ['object', 'null'] },
