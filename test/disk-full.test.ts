@@ -9,9 +9,14 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freeRoom } from '../src/store/free-room.ts';
+import { RESERVE } from '../src/store/free-space.ts';
+import { retentionPolicy } from '../src/store/retention/policy.ts';
+import { Purger } from '../src/store/retention/purger.ts';
 import { DBTracker } from '../src/trackers/db.ts';
 import { run } from './fixtures/command-line.ts';
 import { reportFault } from './fixtures/fault-report.ts';
+import { hitOf } from './fixtures/hit.ts';
 import { randomHalves } from './fixtures/random.ts';
 import { rounds } from './fixtures/rounds.ts';
 import { FIREFOX, RunningServer } from './fixtures/running-server.ts';
@@ -176,4 +181,44 @@ test(`a disk that is full ${FILLS} times loses no acknowledged hit, doubles none
   assert.ok(load.acknowledged.size > 20 * FILLS);
   assert.deepEqual(lost.slice(0, 10), [], 'acknowledged and lost');
   assert.deepEqual(doubled.slice(0, 10), [], 'counted twice');
+});
+
+test('a purge makes room on a full disk, and what waited is delivered then', {
+  timeout: 120_000,
+}, async (t) => {
+  const disk = SmallDisk.mount(t, 150);
+  if (!disk) return;
+  const dataDir = join(disk.path, 'data');
+  await using db = await DBTracker.open({ dataDir, log: new Lines() });
+  const append = (count: number, time: number) => {
+    const appended = Array.from({ length: count }, (_, i) => {
+      const hit = hitOf({ site: 'a.example', path: `/${i}-${time}`, title: `${i}${TITLE}`, time });
+      return new Promise<void>((resolve, reject) => {
+        db.spool.append(hit, (fault) => (fault ? reject(fault) : resolve()));
+      });
+    });
+    return Promise.all(appended);
+  };
+  const old = Date.now() - 30 * 86_400_000;
+  await append(20_000, old);
+  await db.spool.flush();
+  await db.rollups.rollUp();
+  disk.fill(RESERVE - 2 ** 20);
+  await append(100, Date.now());
+  const flushed = db.spool.flush();
+  while (!db.store.guard.health.has('store_full')) await sleep(20);
+
+  const { store, spool, rollups } = db;
+  const policy = retentionPolicy(
+    { usual: 7, bySite: new Map() },
+    { usual: Number.POSITIVE_INFINITY, bySite: new Map() },
+  );
+  const purged = await new Purger({ store, spool, rollups, policy, now: Date.now }).run();
+  assert.equal(purged.hits[0]?.rows, 20_000);
+  await freeRoom(store);
+  disk.clear();
+  await flushed;
+  await using aside = store.aside();
+  const [left] = await aside.rows<{ hits: string }>('SELECT count() AS hits FROM hits');
+  assert.equal(Number(left?.hits), 100);
 });

@@ -96,6 +96,16 @@ export class StoreGuard {
     }
   }
 
+  /** Whether inserts wait for room on the disk. */
+  async isFull(): Promise<boolean> {
+    return this.health.has('store_full') || ((await this.space?.isShort()) ?? false);
+  }
+
+  /** Runs something that deletes rows, also where the disk is nearly full. */
+  deleting<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#merges ? this.#merges.allow(work) : work();
+  }
+
   /** Counts the hits that are missing, and says so where there are some. @throws HitError `store_unavailable` */
   async countMissing(): Promise<number> {
     const batches = await missingHits(this.#engine);
