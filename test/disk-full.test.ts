@@ -131,6 +131,7 @@ test(`a disk that is full ${FILLS} times loses no acknowledged hit, doubles none
   const logs = temporaryFolder(t);
   await using server = await RunningServer.start(dataDir, '--keep-hits', 'forever');
   const load = new Load(server.port);
+  t.after(() => load.end());
   const imported = new Set<number>();
   const files: string[] = [];
   let longest = 0;
