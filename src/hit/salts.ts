@@ -58,6 +58,11 @@ export class DailySalts {
     return this.#table;
   }
 
+  /** The same, without making today's: a reader must not decide which it is. */
+  get kept(): SaltTable {
+    return this.#table;
+  }
+
   /** The salt of a day, such as `2026-11-24`, if there is one. Unlike `table`, it makes none. */
   saltOf(day: string): Uint8Array | undefined {
     return this.#table[day];
@@ -89,7 +94,7 @@ export class DailySalts {
   turn(): number {
     const today = Math.floor(this.#options.now() / DAY);
     if (today === this.#today) return today;
-    const table = this.#kept(today);
+    const table = keptOf(this.#table, today);
     const name = dayName(today);
     const current = table[name] ?? this.#options.random(SALT_BYTES);
     table[name] = current;
@@ -106,7 +111,7 @@ export class DailySalts {
   prune(): void {
     const today = Math.floor(this.#options.now() / DAY);
     if (today !== this.#today) this.#forgetHashes();
-    this.#save(this.#kept(today), this.#shared);
+    this.#save(keptOf(this.#table, today), this.#shared);
   }
 
   /**
@@ -135,7 +140,7 @@ export class DailySalts {
 
   #take(table: SaltTable, shared: readonly string[]): void {
     const today = Math.floor(this.#options.now() / DAY);
-    this.#save(kept(table, today), shared);
+    this.#save(keptOf(table, today), shared);
     // Yesterday's may be new.
     this.#forgetHashes();
   }
@@ -143,10 +148,6 @@ export class DailySalts {
   /** A salt of a day that has begun may have been used by an earlier run of this node. */
   #mayBeUsed(day: string): boolean {
     return this.#used.has(day) || Date.parse(day) <= this.#options.now();
-  }
-
-  #kept(today: number): Record<string, Uint8Array> {
-    return kept(this.#table, today);
   }
 
   #save(table: SaltTable, wanted: readonly string[]): void {
@@ -168,7 +169,7 @@ export class DailySalts {
   }
 }
 
-function kept(table: SaltTable, today: number): Record<string, Uint8Array> {
+function keptOf(table: SaltTable, today: number): Record<string, Uint8Array> {
   const rest: Record<string, Uint8Array> = {};
   // Tomorrow's is adopted ahead of its day, and is there after a clock was set back over midnight.
   for (const day of [today - 1, today, today + 1].map(dayName)) {
