@@ -159,7 +159,7 @@ class CollectorThread {
   #giveSalt(): void {
     try {
       const { table } = this.#host.salts;
-      const today = new Date().toISOString().slice(0, 10);
+      const today = new Date(Date.now()).toISOString().slice(0, 10);
       const salt = table[today];
       if (salt) this.#saltCell.put(salt);
     } catch (error) {
