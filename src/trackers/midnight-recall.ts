@@ -18,10 +18,10 @@ const MOST = 2 ** 20;
 export async function recallVisits(midnight: MidnightVisits, store: Store, now: number): Promise<void> {
   const sinceMidnight = now % DAY;
   const isEvening = sinceMidnight >= DAY - SILENCE;
-  const next = now - sinceMidnight + (isEvening ? DAY : 0);
-  // Who was not there before midnight is of no use later.
-  const before = sinceMidnight >= SILENCE && !isEvening ? next : now + 1;
-  const times = { now, before, since: next - SILENCE, recent: now - SILENCE };
+  const edge = now - sinceMidnight + (isEvening ? DAY : 0);
+  // Later, who was not there before midnight is of no use.
+  const before = isEvening || sinceMidnight < SILENCE ? now + 1 : edge;
+  const times = { now, midnight: edge, since: edge - SILENCE, recent: now - SILENCE, before };
   const rows = new RowReader(await store.bytes('midnight_visitors', { ...times, most: MOST }));
   while (!rows.ended) {
     const low = rows.uint32();
@@ -29,6 +29,6 @@ export async function recallVisits(midnight: MidnightVisits, store: Store, now: 
     const first = rows.uint64();
     const last = rows.uint64();
     midnight.see({ high, low }, first, last);
-    if (first < next && last >= next) midnight.goesOn(last);
+    if (first < edge && last >= edge) midnight.goesOn(last);
   }
 }
