@@ -1,11 +1,14 @@
 /** Salts that nodes agree on over a real Redis. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { RedisSalts } from '../../src/live/redis/salts.ts';
 import { redisAddress } from '../../src/settings/redis-address.ts';
 import { type SaltPlace, saltContract } from '../contracts/salts.ts';
 import { Line } from '../fixtures/line.ts';
 import { REDIS_MISSING, RedisCluster, RedisServer, redisProgram } from '../fixtures/redis-server.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const skip = redisProgram() === undefined && REDIS_MISSING;
 const DAY = 86_400_000;
@@ -110,4 +113,22 @@ test('a Redis that hangs is given up after some seconds, and asked over a new co
   await assert.rejects(source.agree(today, candidate(2)), /no answer within 3 s/);
   process.kill(redis.pid, 'SIGCONT');
   assert.deepEqual(await source.agree(today, candidate(2)), candidate(1));
+});
+
+test('two servers of one Redis count a visitor without a cookie once, and share nothing else but keys', {
+  skip,
+  timeout: 60_000,
+}, async (t) => {
+  await using redis = await RedisServer.start();
+  const folder = temporaryFolder(t);
+  const args = ['--live', redis.url, '--tracker', 'simple', '--identity', 'cookieless'];
+  await using first = await RunningServer.start(join(folder, 'a'), ...args);
+  const shared = ['--secrets', join(folder, 'a', 'secrets.json')];
+  await using second = await RunningServer.start(join(folder, 'b'), ...args, ...shared, '--threads', '2');
+  for (const server of [first, second]) {
+    await server.send('/hit.gif?site=a.example', { headers: { connection: 'close' } });
+  }
+  assert.deepEqual(await first.total('a.example'), { hits: 2, visitors: 1 });
+  const { salts } = JSON.parse((await second.send('/readyz')).text) as { salts: Record<string, string> };
+  assert.deepEqual(new Set(Object.values(salts)), new Set(['shared']));
 });
