@@ -76,6 +76,8 @@ describe('servers with --salts-from', { timeout: 60_000 }, () => {
       problems!.join('\n'),
       /is its own, and not the one of http:\/\/127\.0\.0\.1:1: .*\n.*ECONNREFUSED/,
     );
+    const metrics = await server.send('/metrics', { headers: BEARER });
+    assert.match(metrics.text, /^hit_tracker_salt_problems 2$/m);
     assert.match(server.stderr, /salts: http:\/\/127\.0\.0\.1:1 cannot be asked/);
   });
 

@@ -34,7 +34,7 @@ function setting(source?: SaltSource, kept: SaltTable = {}) {
   const now = () => clock.now;
   const salts = new DailySalts({ salts: kept, random, now });
   const log = new Lines();
-  const agreement = new SaltAgreement({ salts, source, random, now, log, startPatience: 0 });
+  const agreement = new SaltAgreement({ salts, source, random, now, log, startTimeout: 0 });
   return { clock, salts, log, agreement };
 }
 

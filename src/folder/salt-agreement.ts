@@ -2,7 +2,7 @@
  * How a node comes to the salt that all nodes use on a UTC day.
  *
  * A hit cannot wait for a network at midnight, so tomorrow's salt is agreed on ahead of time: from 23:00 UTC on the source
- * is asked each minute, and until the day begins the node adopts what it is told last. A node that starts without today's
+ * is asked each minute, and until the day begins the node adopts the last answer. A node that starts without today's
  * salt asks before it serves, for some seconds. When the day begins and nothing was agreed, the first hit of the day makes
  * a salt of this node's own and counting goes on; that salt stays until midnight, since a second id on one day would count
  * every visitor twice. `/readyz` and the log say so. Each minute the salts are compared again: a salt of our own is
@@ -19,7 +19,7 @@ const AHEAD = 3_600_000;
 /** Milliseconds between two checks. */
 const EVERY = 60_000;
 /** Milliseconds between two tries of a start, and for how long it tries. */
-const START = { pause: 250, patience: 10_000 };
+const START = { pause: 250, timeout: 10_000 };
 
 export interface SaltAgreementOptions {
   readonly salts: DailySalts;
@@ -30,11 +30,11 @@ export interface SaltAgreementOptions {
   readonly now: () => number;
   readonly log: { info(message: string): void; warn(message: string): void };
   /** Milliseconds for which a start tries to reach the source. Default 10 s. */
-  readonly startPatience?: number;
+  readonly startTimeout?: number;
 }
 
 /** Whose salt it is: that of all nodes, or this node's own. */
-export type SaltOrigin = 'shared' | 'own';
+type SaltOrigin = 'shared' | 'own';
 
 /** What `/readyz` says of salts. */
 export interface SaltHealth {
@@ -50,8 +50,8 @@ export class SaltAgreement implements Disposable {
   #closed = false;
   /** Why the source could not be asked the last time. */
   #fault: string | undefined;
-  /** The day of which the log has said that its salt is this node's own. */
-  #toldOwn = '';
+  /** The last day on which the log has said that its salt is this node's own. */
+  #warnedDay = '';
 
   constructor(options: SaltAgreementOptions) {
     this.#options = options;
@@ -66,9 +66,9 @@ export class SaltAgreement implements Disposable {
 
   /** Resolves when there is a salt for today. From then on it is kept up to date. */
   async start(): Promise<void> {
-    const { salts, source, startPatience = START.patience } = this.#options;
+    const { salts, source, startTimeout = START.timeout } = this.#options;
     if (source && !salts.saltOf(dayName(this.#today()))) {
-      const end = performance.now() + startPatience;
+      const end = performance.now() + startTimeout;
       while (!(await this.#agreeAtStart(source)) && performance.now() < end) {
         await new Promise((resolve) => setTimeout(resolve, START.pause));
       }
@@ -79,7 +79,7 @@ export class SaltAgreement implements Disposable {
     this.#timer = setInterval(() => void this.check(), EVERY).unref();
   }
 
-  /** Compares and agrees once. It does not reject: what fails is told, and tried again. */
+  /** Compares and agrees once. It does not reject: a fault is logged, and the next check tries again. */
   check(): Promise<void> {
     this.#checking ??= this.#check().finally(() => {
       this.#checking = undefined;
@@ -113,7 +113,7 @@ export class SaltAgreement implements Disposable {
     } catch (error) {
       this.#failed(source, error);
     }
-    this.#tellOwn(source);
+    this.#warnOwn(source);
   }
 
   async #agreeAtStart(source: SaltSource): Promise<boolean> {
@@ -151,11 +151,11 @@ export class SaltAgreement implements Disposable {
   }
 
   /** Once a day. */
-  #tellOwn(source: SaltSource): void {
+  #warnOwn(source: SaltSource): void {
     const today = dayName(this.#today());
     const [problem] = this.#ownProblems(source);
-    if (problem === undefined || this.#toldOwn === today) return;
-    this.#toldOwn = today;
+    if (problem === undefined || this.#warnedDay === today) return;
+    this.#warnedDay = today;
     this.#options.log.warn(`salts: ${problem}`);
   }
 

@@ -5,7 +5,7 @@ import { SALT_BYTES, type SaltTable } from '../hit/salts.ts';
 import { writeWholeSync } from './whole-file.ts';
 
 /** Name of the file in the data folder. */
-export const SALT_FILE = 'salts.json';
+const SALT_FILE = 'salts.json';
 
 const DAY_NAME = /^\d{4}-\d\d-\d\d$/;
 

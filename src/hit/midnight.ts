@@ -1,7 +1,7 @@
 /**
  * Visits over midnight.
  *
- * The problem: a visitor without a cookie is named by the salt of the UTC day, so whoever reads at 23:55 and again at 00:05
+ * The problem: a visitor without a cookie is named by the salt of the UTC day, so one who reads at 23:55 and again at 00:05
  * would be two visitors, with two visits and two bounces. The id under yesterday's salt can still be computed for two days;
  * what must be known is whether that id was seen in the last 30 minutes, the longest silence of a visit.
  *

@@ -3,7 +3,7 @@
  * same one. Implementations: Redis, a ClickHouse server, another node.
  *
  * - Atomicity: once a salt was returned for a day, every node gets that one. What a source cannot keep of this it says in
- *   its own essay; nodes ask again until the day begins, and adopt what they are told last.
+ *   its own essay; nodes ask again until the day begins, and adopt the last answer.
  * - Retry: a failed call may be repeated; a candidate that arrives twice is one.
  * - Retention: a salt is destroyed 48 hours after the start of its day.
  */

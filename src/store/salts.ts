@@ -4,7 +4,7 @@
  * ClickHouse has no compare-and-set: two nodes that both find nothing both insert. So a candidate is a row with the
  * server's time, the earliest row wins, ties by value, and it is believed only once it has settled: when it is older than
  * `SETTLE_MS`, every row that is earlier can be seen too. Nodes propose in the hour before the day begins and ask again
- * each minute until then, and adopt what they were told last.
+ * each minute until then, and adopt the last answer.
  *
  * The race that is left: a row whose insertion took longer than `SETTLE_MS` shows up as the earliest after another was
  * adopted. Ahead of midnight it heals within a minute, as nodes ask again. It does not heal where the day has begun: nodes
@@ -52,7 +52,8 @@ export class StoreSalts implements SaltSource {
     }
     const end = performance.now() + 2 * this.#settle;
     while (winner && !winner.settled) {
-      if (performance.now() > end) throw new Error('its clock stands still, or its candidates do');
+      if (performance.now() > end)
+        throw new Error('a candidate does not get older: does the clock of the server run?');
       await sleep(PAUSE_MS);
       winner = await this.#winner(day);
     }

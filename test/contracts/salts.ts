@@ -45,7 +45,7 @@ class Node implements AsyncDisposable {
     this.salts = salts;
     this.#source = source;
     this.agreement = new SaltAgreement({
-      ...{ salts, source, random: randomBytes, now: () => clock.now, startPatience: 0, log: this.log },
+      ...{ salts, source, random: randomBytes, now: () => clock.now, startTimeout: 0, log: this.log },
     });
     const intake = intakeAt(clock, { salts, identity: 'cookieless' });
     this.#visitorAt = (time, peer) => visitorOf(hitFrom({ time, peer }, intake));

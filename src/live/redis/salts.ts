@@ -22,7 +22,7 @@ export class RedisSalts implements SaltSource, AsyncDisposable {
   constructor(address: RedisAddress, now: () => number) {
     this.name = address.name;
     this.#now = now;
-    // Commands fail while Redis is away: that is told by the one who sends them.
+    // While somebody waits for an answer, it is that which fails.
     this.#link = new RedisLink(address, () => undefined);
   }
 
