@@ -99,6 +99,25 @@ describe('an agreement on salts', () => {
     assert.deepEqual(agreement.health.problems, []);
   });
 
+  test('says half an hour before midnight that the source has no salt for tomorrow', async () => {
+    const source = new Source();
+    const { clock, agreement } = setting(source);
+    using _ = agreement;
+    await agreement.start();
+    source.agree = async (day) => source.agreed.get(day);
+    for (const [minutes, problems] of [
+      [31, []],
+      [30, ['the source has no salt for 2026-11-25 yet']],
+    ] as const) {
+      clock.now = MIDNIGHT - minutes * 60_000;
+      await agreement.check();
+      assert.deepEqual(agreement.health.problems, problems);
+    }
+    source.agreed.set('2026-11-25', salt(8));
+    await agreement.check();
+    assert.deepEqual(agreement.health.problems, []);
+  });
+
   test('lets a node start that has today’s salt, whether the source answers or hangs', async () => {
     const source = new Source();
     source.agree = () => new Promise(() => undefined);

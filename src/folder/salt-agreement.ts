@@ -160,9 +160,19 @@ export class SaltAgreement implements Disposable {
   }
 
   #problems(source: SaltSource): string[] {
-    const away =
-      this.#fault === undefined ? [] : [`${source.name} cannot be asked for salts: ${this.#fault}`];
-    return [...this.#ownProblems(source), ...away];
+    const missing =
+      this.#fault === undefined
+        ? this.#missingProblems(source)
+        : [`${source.name} cannot be asked for salts: ${this.#fault}`];
+    return [...this.#ownProblems(source), ...missing];
+  }
+
+  /** A node that gives out salts may have none itself. */
+  #missingProblems({ name }: SaltSource): string[] {
+    const { salts, now } = this.#options;
+    const tomorrow = dayName(this.#today() + 1);
+    if (now() % DAY < DAY - AHEAD / 2 || salts.isShared(tomorrow)) return [];
+    return [`${name} has no salt for ${tomorrow} yet`];
   }
 
   #ownProblems({ name }: SaltSource): string[] {

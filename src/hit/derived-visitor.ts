@@ -50,6 +50,8 @@ export class DerivedVisitors {
   #overMidnight(at: number, isTold: boolean, traits: Traits, own: VisitorId): VisitorId {
     const { salts, midnight } = this.#options;
     const day = Math.floor(at / DAY);
+    // What is older has no place in the table: nothing can be named by its salt any more.
+    if (!salts.hashOf(day)) return own;
     const before = this.#goesOnFrom(salts.hashOf(day - 1), at, traits);
     if (before) {
       midnight.goesOn(at);
