@@ -50,6 +50,16 @@ test('of more ids than there is room for, those seen longest ago are overwritten
   );
 });
 
+test('of 600,000 ids within half an hour about one in 7,000 is overwritten, as by the Poisson distribution', () => {
+  const visits = new MidnightVisits();
+  const halves = randomHalves(600_000);
+  const ids = Array.from({ length: 600_000 }, () => ({ high: halves(), low: halves() }));
+  for (const [i, id] of ids.entries()) visits.see(id, MIDNIGHT - SILENCE + 3 * i);
+  const lost = ids.filter((id) => !visits.sightOf(id)).length;
+  // Runs of 32, of 600,000 / 32,768 ids each: 84.2 are expected beyond them.
+  assert.ok(Math.abs(lost - 84.2) < 45, `${lost} were overwritten`);
+});
+
 test('visits are near midnight for half an hour on both sides, and for as long as one goes on', () => {
   const visits = new MidnightVisits();
   for (const [time, isNear] of [
