@@ -102,6 +102,11 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     good: [['kafka://host:9092/topic', kafkaAddress('kafka://host:9092/topic', '--stream-results')]],
     bad: ['', 'kafka://host:9092'],
   },
+  'salts-from': {
+    standard: undefined,
+    good: [['http://10.0.0.1:5000', 'http://10.0.0.1:5000']],
+    bad: [''],
+  },
   peers: {
     standard: undefined,
     good: [['http://a:5000, http://b:5000', ['http://a:5000', 'http://b:5000']]],

@@ -1,12 +1,14 @@
 import type { TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
 import type { Countries } from './country.ts';
+import { DerivedVisitors } from './derived-visitor.ts';
 import type { Facts } from './facts.ts';
 import { KeyedHash } from './hash.ts';
 import { type DropReason, type Hit, LIMITS } from './hit.ts';
+import { MidnightVisits } from './midnight.ts';
 import { fingerprintOf, type Naming } from './naming.ts';
 import type { RateLimit } from './rate-limit.ts';
-import type { DailySalts } from './salts.ts';
+import { DAY, type DailySalts } from './salts.ts';
 import { type Sites, siteName } from './site.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { isUnclean, tidied } from './text.ts';
@@ -38,11 +40,12 @@ export interface IntakeOptions {
   /** Salt of visitors older than the daily salts, as in access logs: 16 bytes, the same for ever. */
   readonly importSalt: Uint8Array;
   readonly identity: 'cookie' | 'cookieless';
+  /** Visits over midnight, where threads share them. Default: a table of its own. */
+  readonly midnight?: MidnightVisits;
   readonly now: () => number;
 }
 
 const PAGE_VIEW = 'pageview';
-const DAY = 86_400_000;
 
 /**
  * The way of facts to a hit, in steps that read from top to bottom: time, size, purpose, site, client address, limit,
@@ -57,12 +60,15 @@ export class Intake {
   readonly #cookies: VisitorCookie;
   readonly #named: KeyedHash;
   readonly #imported: KeyedHash;
+  readonly #derived: DerivedVisitors;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#cookies = new VisitorCookie(options.key);
     this.#named = new KeyedHash(options.key);
     this.#imported = new KeyedHash(options.importSalt);
+    const { salts, midnight = new MidnightVisits(), now } = options;
+    this.#derived = new DerivedVisitors({ salts, imported: this.#imported, midnight, now });
   }
 
   receive(told: Facts): Accepted | Dropped {
@@ -128,9 +134,11 @@ export class Intake {
       const { high, low } = this.#named.digest(`${site}\n${facts.visitor}`);
       return { high, low };
     }
-    const daily = facts.kind === 'log' ? undefined : this.#options.salts.hashFor(facts.time);
-    const { high, low } = (daily ?? this.#imported).digestVisitor(site, client, agent.digest);
-    return { high, low };
+    if (facts.kind === 'log') {
+      const { high, low } = this.#imported.digestVisitor(site, client, agent.digest);
+      return { high, low };
+    }
+    return this.#derived.idOf(facts.time, facts.kind === 'server', { site, client, agent: agent.digest });
   }
 
   #hit(facts: Facts, site: string, client: string, visitor: VisitorId, agent: Agent): Hit {

@@ -1,8 +1,10 @@
 import type { PublicSites } from '../folder/public-sites.ts';
+import type { SaltHealth } from '../folder/salt-agreement.ts';
 import type { Secrets } from '../folder/secrets.ts';
 import type { Tokens } from '../folder/tokens.ts';
 import type { Drops } from '../hit/drops.ts';
 import type { Intake } from '../hit/intake.ts';
+import type { DailySalts } from '../hit/salts.ts';
 import type { Live } from '../live/live.ts';
 import type { LogImporter } from '../logs/importer.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -39,8 +41,9 @@ export interface ServerContext extends CollectContext {
   /** Sites whose badges anybody may see. */
   readonly publicSites: PublicSites;
   readonly settings: ServedSettings;
-  /** UTC days whose salts are kept. */
-  readonly saltDays: () => readonly string[];
+  readonly salts: DailySalts;
+  /** Whether they are those of all nodes. */
+  readonly saltHealth: () => SaltHealth;
   /** Aborted when the server begins to close: what would go on for ever ends then. */
   readonly ending: AbortSignal;
   /** There with the simple or the rate tracker. */

@@ -56,6 +56,12 @@ function registryOf(context: ServerContext): Registry {
     counter(registers, 'hit_accepted_total', 'Hits made durable since the start', () => spool.accepted);
     spoolDamageMetrics(registers, spool);
   }
+  gauge(
+    registers,
+    'hit_tracker_salt_problems',
+    'Problems of agreeing on salts with other nodes, as /readyz lists them',
+    () => context.saltHealth().problems.length,
+  );
   if (context.db) storeMetrics(registers, context.db.store.guard);
   if (context.peers) peerMetrics(registers, context.peers);
   if (publisher) {

@@ -18,6 +18,7 @@ import { importRoutes } from './api/import.ts';
 import { purgeRoutes } from './api/purge.ts';
 import { readRoutes } from './api/read.ts';
 import { retentionRoutes } from './api/retention.ts';
+import { saltRoutes } from './api/salts.ts';
 import { sessionRoutes } from './api/session.ts';
 import { settingsRoutes } from './api/settings.ts';
 import { siteRoutes } from './api/sites.ts';
@@ -64,6 +65,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   eventRoutes(app, context);
   siteRoutes(app, context);
   sketchRoutes(app, context);
+  saltRoutes(app, context);
   storageRoutes(app, context);
   exportRoutes(app, context);
   importRoutes(app, context);

@@ -48,6 +48,12 @@ export const SERVE_SETTINGS = {
     undefined,
     (text, flag) => readList(text, flag, 'http://a:5000,http://b:5000'),
   ),
+  'salts-from': setting(
+    'node whose daily salts are taken, so that nodes which share nothing else name visitors alike: http://10.0.0.1:5000',
+    'URL',
+    undefined,
+    readText,
+  ),
   identity: setting(
     'name visitors by a first-party "cookie", or "cookieless"',
     'HOW',

@@ -55,7 +55,7 @@ describe('bots are excluded, included, or counted alone', { timeout: 240_000 }, 
 
   before(async () => {
     store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
-    rollups = new Rollups(store, (run) => run());
+    rollups = new Rollups(store);
     const half = COUNT / 2;
     for (const at of [0, 1]) {
       const hits = Array.from({ length: half }, (_, i) => hitAt(at * half + i));

@@ -40,7 +40,7 @@ const HITS: readonly Sent[] = Array.from({ length: DAYS * 6 }, (_, i) => ({
 async function purgedStore(t: TestContext) {
   const folder = temporaryFolder(t);
   const store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
-  const rollups = new Rollups(store, (run) => run());
+  const rollups = new Rollups(store);
   t.after(async () => {
     await rollups.close();
     await store.close();

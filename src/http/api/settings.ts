@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
+import { KeyedHash } from '../../hit/hash.ts';
+import { fingerprintOf } from '../../hit/naming.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { readinessOf } from '../ready.ts';
@@ -36,8 +38,8 @@ export function settingsRoutes(app: FastifyInstance, context: ServerContext): vo
     return {
       ...settings,
       retention: { ...settings.retention, exceptions: await exceptionsOf(context) },
-      // The days of which visitors can still be named again, not the salts.
-      salts: context.saltDays().map((day) => ({ day })),
+      // The days of which visitors can still be named again, not the salts: of those a fingerprint, to compare nodes by.
+      salts: saltsOf(context),
       spool: context.spool ? { bytes: context.spool.bytes, max } : null,
       ready: healthOf(context),
       uptime_seconds: Math.floor((context.now() - started) / 1000),
@@ -54,6 +56,13 @@ async function exceptionsOf({ retention }: ServerContext) {
     if (!(error instanceof HitError)) throw error;
     return null;
   }
+}
+
+function saltsOf({ salts, saltHealth }: ServerContext) {
+  const { salts: origins } = saltHealth();
+  return Object.entries(salts.kept).map(([day, salt]) => ({
+    ...{ day, origin: origins[day], fingerprint: fingerprintOf(new KeyedHash(salt)) },
+  }));
 }
 
 function healthOf(context: ServerContext) {

@@ -1,10 +1,23 @@
-import { COUNT, choice, json, list, OPEN, object, other, type Paths, problem, TEXT } from './operation.ts';
+import {
+  COUNT,
+  choice,
+  json,
+  list,
+  OPEN,
+  object,
+  other,
+  type Paths,
+  problem,
+  type Schema,
+  TEXT,
+} from './operation.ts';
 
+const ORIGINS: Schema = { type: 'object', additionalProperties: choice('shared', 'own') };
 const tags = ['Watch'];
 
 const PROBLEMS = list(object({ code: TEXT, message: TEXT }));
 const READINESS = object(
-  { status: choice('ready', 'degraded'), backlog: COUNT, live: TEXT, problems: PROBLEMS },
+  { status: choice('ready', 'degraded'), backlog: COUNT, salts: ORIGINS, live: TEXT, problems: PROBLEMS },
   ['live', 'problems'],
 );
 
@@ -23,8 +36,8 @@ export const WATCHING: Paths = {
       ...{ tags, security: OPEN },
       summary: 'Whether it does its work',
       responses: {
-        200: json('it does; `degraded` where something is wrong with the store', READINESS, {
-          ...{ status: 'ready', backlog: 0 },
+        200: json('it does; `degraded`: `problems` are of things that do not stop it', READINESS, {
+          ...{ status: 'ready', backlog: 0, salts: { '2026-11-24': 'own' } },
         }),
         503: problem('too much waits for the store or for Kafka'),
       },
