@@ -1,7 +1,7 @@
 /** Parts that are damaged on purpose, in the real engine: found, taken out, told, and where possible put back. */
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, truncateSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -112,6 +112,46 @@ test('a broken result of a merge is replaced by what was merged', { timeout }, a
     assert.deepEqual(readdirSync(join(dirname(merged), 'detached')), []);
     await store.close();
   }
+});
+
+describe('a rescue that a crash cut short', () => {
+  /** A merged store, with copies of what was merged as a rescue makes them. */
+  async function interrupted(t: TestContext, folder: string): Promise<WatchedStore> {
+    const store = await filled(t, folder);
+    const sources = await Promise.all([1, 2, 3].map((batch) => store.partOf(batch)));
+    const kept = temporaryFolder(t);
+    for (const source of sources) cpSync(source, join(kept, nameOf(source)), { recursive: true });
+    await store.command('SYSTEM START MERGES');
+    await store.command('OPTIMIZE TABLE hits FINAL');
+    const detached = join(dirname(await store.partOf(1)), 'detached');
+    for (const source of sources) {
+      cpSync(join(kept, nameOf(source)), join(detached, `rescued_${nameOf(source)}`), { recursive: true });
+    }
+    return store;
+  }
+
+  function nameOf(path: string): string {
+    return path.replace(/\/$/, '').split('/').at(-1)!;
+  }
+
+  test('before the broken part was detached doubles nothing', { timeout }, async (t) => {
+    const folder = join(temporaryFolder(t), 'store');
+    const before = await interrupted(t, folder);
+    await before.close();
+    const store = await WatchedStore.open(t, folder);
+    assert.deepEqual(await store.hits(), { 1: 1000, 2: 20_000, 3: 500 });
+    assert.deepEqual(codesOf(store), []);
+  });
+
+  test('after it loses nothing', { timeout }, async (t) => {
+    const folder = join(temporaryFolder(t), 'store');
+    const before = await interrupted(t, folder);
+    const merged = nameOf(await before.partOf(1));
+    await before.command(`ALTER TABLE hits DETACH PART '${merged}'`);
+    await before.close();
+    const store = await WatchedStore.open(t, folder);
+    assert.deepEqual(await store.hits(), { 1: 1000, 2: 20_000, 3: 500 });
+  });
 });
 
 describe('an insert', () => {
