@@ -186,6 +186,11 @@ describe('tokens for others', () => {
   });
 });
 
+/** Day → whether its salt is shared with other nodes. */
+function originsOf(salts: readonly { day: string; origin: string }[]): Record<string, string> {
+  return Object.fromEntries(salts.map(({ day, origin }) => [day, origin]));
+}
+
 test('the settings tell how the server is set, and no secret', async () => {
   const { text } = await server.send('/api/v1/settings', { headers: BEARER });
   const settings = JSON.parse(text);
@@ -208,7 +213,7 @@ test('the settings tell how the server is set, and no secret', async () => {
       exceptions: [],
     },
     spool: { bytes: rest.spool.bytes, max: 2 ** 30 },
-    ready: { status: 'ready', backlog: rest.ready.backlog },
+    ready: { status: 'ready', backlog: rest.ready.backlog, salts: originsOf(salts) },
   });
 });
 

@@ -20,7 +20,7 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HitError } from '../errors.ts';
 import { intactLength, ROW_STRUCTURES } from '../hit/row.ts';
-import { type Damage, damageOf, repair, setAside, truncate } from './damage.ts';
+import { type Damage, damageOf, damageText, repair, setAside, truncate } from './damage.ts';
 import { syncFile, syncFolder } from './durable.ts';
 import type { Names } from './names.ts';
 import { recoverNoted } from './noted.ts';
@@ -31,6 +31,16 @@ export interface Recovery {
   /** In the order of their ids. */
   readonly segments: readonly Segment[];
   readonly damages: readonly Damage[];
+}
+
+/** Tells the operator what was found. */
+export function logRecovery(
+  { segments, damages }: Recovery,
+  log: { info(message: string): void; error(message: string): void },
+): void {
+  for (const damage of damages) log.error(`spool: ${damageText(damage)}`);
+  const hits = segments.reduce((sum, segment) => sum + segment.hits, 0);
+  if (hits > 0) log.info(`spool: ${hits} hits of the last run are taken up`);
 }
 
 /**
