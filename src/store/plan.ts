@@ -27,6 +27,8 @@ export interface RolledPlan {
 export interface Stock {
   /** Hits to be read, about, if they are counted one by one. */
   readonly hits: number;
+  /** Up to how many they are counted one by one, where rollups could answer too. Default: `FEW_HITS`. */
+  readonly maxScannedHits?: number | undefined;
   /** Milliseconds since 1970: earlier hits are purged, and in the rollups only. */
   readonly hitsFrom: number;
   /** Earlier rollups are purged too. */
@@ -48,7 +50,7 @@ export function choosePlan(period: Period, unit: number, stock: Stock, interval?
     period.filters.length === 0 &&
     stock.rollupsFrom <= period.from;
   const isPurged = stock.hitsFrom > period.from;
-  if (!isRolled || (stock.hits <= FEW_HITS && !isPurged)) return { from: 'hits' };
+  if (!isRolled || (stock.hits <= (stock.maxScannedHits ?? FEW_HITS) && !isPurged)) return { from: 'hits' };
   // Where the hits of an edge are purged, it is rounded to a whole unit.
   const first = isPurged ? floor(period.from, unit) : ceil(period.from, unit);
   const end = stock.hitsFrom > floor(period.to, unit) ? ceil(period.to, unit) : floor(period.to, unit);

@@ -153,7 +153,7 @@ export async function props(source: Source, selection: Selection, now = Date.now
 }
 
 /** All sites that have hits, those with most first. Visitors are exact where the hits are few, else estimates. */
-export async function sites({ store }: Source): Promise<SiteSummary[]> {
+export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promise<SiteSummary[]> {
   const rows = await consistently(store, (fresh) =>
     store.rows<Row<'hits' | 'first' | 'last'> & { site: string; ranks: number[] }>(
       'rollup_sites',
@@ -164,7 +164,7 @@ export async function sites({ store }: Source): Promise<SiteSummary[]> {
   );
   const hits = rows.reduce((sum, row) => sum + Number(row.hits), 0);
   const exact = new Map<string, Count>();
-  if (hits <= FEW_HITS) {
+  if (hits <= maxScannedHits) {
     const counts = await store.rows<Row<'hits' | 'visitors'> & { site: string }>('sites', {});
     for (const row of counts) exact.set(row.site, { hits: Number(row.hits), visitors: Number(row.visitors) });
   }
@@ -201,7 +201,10 @@ async function periodOf({ store, archive }: Source, selection: Selection, now: n
   return { ...selection, from: selection.from ?? Math.min(first, to - 1), to };
 }
 
-async function stockOf({ store, archive }: Source, { site, from, to }: Period): Promise<Stock> {
+async function stockOf(
+  { store, archive, maxScannedHits }: Source,
+  { site, from, to }: Period,
+): Promise<Stock> {
   const [rows, horizons, archived] = await Promise.all([
     store.rows<Row<'rows'>>('estimate', { site, from, to }),
     readHorizons(store),
@@ -211,6 +214,7 @@ async function stockOf({ store, archive }: Source, { site, from, to }: Period): 
     site === '' ? Math.max(0, ...bySite.values()) : (bySite.get(site) ?? 0);
   return {
     hits: rows.reduce((sum, row) => sum + Number(row.rows), 0),
+    maxScannedHits,
     hitsFrom: Math.min(horizonOf(horizons.hits), archived ?? Number.POSITIVE_INFINITY),
     rollupsFrom: horizonOf(horizons.rollups),
   };
