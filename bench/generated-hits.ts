@@ -22,7 +22,7 @@ export class GeneratedHits implements AsyncDisposable {
   private constructor(store: Store, clients: Clients, end: number) {
     this.store = store;
     this.#clients = clients;
-    this.rollups = new Rollups(store, (run) => run());
+    this.rollups = new Rollups(store);
     this.end = end;
   }
 
@@ -42,15 +42,27 @@ export class GeneratedHits implements AsyncDisposable {
     const visits = Math.round(hits / DAYS / HITS_PER_VISIT);
     for (let day = 0; day < DAYS; day++) {
       const number = this.end / DAY - DAYS + day;
-      // They come by another way than batches do, so the store is told.
-      this.store.oldestFresh = BigInt(number * DAY) << 22n;
       const values: Record<string, number> = { day: number, visits, paths };
       await this.run(
         statement.replaceAll(/^--.*\n/gm, '').replaceAll(/\{\{(\w+)\}\}/g, (_, name) => String(values[name])),
       );
+      await this.#record(BigInt(number * DAY) << 22n);
       await this.rollups.rollUp();
       onDay(day + 1);
     }
+  }
+
+  /** They come by another way than batches do, so the ledger is given them. */
+  async #record(from: bigint): Promise<void> {
+    const { ledger } = this.store;
+    const ids = await this.#batchesSince(from);
+    await ledger.record('live', [...(await ledger.readBack(ids)).values()]);
+  }
+
+  async #batchesSince(from: bigint): Promise<bigint[]> {
+    const query = `SELECT DISTINCT toString(batch) AS id FROM hits WHERE batch >= toUInt64(${from}) ORDER BY batch`;
+    const result = await this.#clients.writer.query({ query, format: 'JSONEachRow' });
+    return (await result.json<{ id: string }>()).map(({ id }) => BigInt(id));
   }
 
   async run(statement: string): Promise<void> {

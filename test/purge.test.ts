@@ -7,7 +7,7 @@ import { readAges } from '../src/settings/ages.ts';
 import { readHorizons } from '../src/store/retention/horizons.ts';
 import { horizonOf, retentionPolicy } from '../src/store/retention/policy.ts';
 import { purge } from '../src/store/retention/purge.ts';
-import { marksOf, Rollups } from '../src/store/rollups.ts';
+import { Rollups, watermarksOf } from '../src/store/rollups.ts';
 import { measureStorage } from '../src/store/storage.ts';
 import { Store } from '../src/store/store.ts';
 import { segmentOf } from './fixtures/segments.ts';
@@ -40,9 +40,9 @@ async function openStore(t: TestContext, hits: readonly Partial<Hit>[]) {
   const batch = (sequence: number, more: readonly Partial<Hit>[]) =>
     store.deliver(segmentOf(folder, (BigInt(sequence) << 22n) | RUN, more));
   await batch(1000, hits);
-  const rollups = new Rollups(store, (run) => run());
+  const rollups = new Rollups(store);
   await rollups.rollUp();
-  return { store, batch, source: { store, rolledUp: () => marksOf(store) } };
+  return { store, batch, source: { store, rolledUp: () => watermarksOf(store) } };
 }
 
 /** Times of the hits that are there, by site. */
@@ -148,7 +148,7 @@ test('hits that are not rolled up stay, however old', async (t) => {
     [1],
   );
   assert.deepEqual(await kept(store), [['a.com', 1]]);
-  await using rollups = new Rollups(store, (run) => run());
+  await using rollups = new Rollups(store);
   await rollups.rollUp();
   await purge(source, policyOf('30d'), NOW);
   assert.deepEqual(await kept(store), []);
@@ -159,7 +159,7 @@ test('rollups go by their own age, and the marks among them stay', async (t) => 
     { site: 'a.com', time: ago(100) },
     { site: 'a.com', time: ago(10) },
   ]);
-  const marks = await marksOf(store);
+  const watermarks = await watermarksOf(store);
   const { hits, rollups } = await purge(source, policyOf('forever', '50d'), NOW);
   assert.deepEqual(hits, []);
   assert.equal(rollups[0]!.site, 'a.com');
@@ -169,7 +169,7 @@ test('rollups go by their own age, and the marks among them stay', async (t) => 
     "SELECT DISTINCT toDate(slot) AS day FROM rollups WHERE by NOT IN ('@', 'month') ORDER BY day",
   );
   assert.deepEqual(left, [{ day: '2026-11-14' }]);
-  assert.deepEqual(await marksOf(store), marks);
+  assert.deepEqual(await watermarksOf(store), watermarks);
   assert.deepEqual(await kept(store), [['a.com', 2]]);
   assert.deepEqual([...(await readHorizons(store)).rollups], [['a.com', Date.UTC(2026, 9, 5)]]);
 });

@@ -43,7 +43,7 @@ test('hits are rolled up once, in whatever moment a process is killed', { timeou
   let next = 0;
   for (let kill = 0; kill < KILLS; kill++) next = await killed(folder, next, 200 + ((kill * 7919) % 400));
   await using store = await Store.open({ setting: 'embedded', folder: `${folder}/store` });
-  await using rollups = new Rollups(store, (run) => run());
+  await using rollups = new Rollups(store);
   // The last may have been cut off between its months. It comes again, as it would from the spool.
   const { id, hits } = rollingBatch(next);
   await store.deliver(segmentOf(folder, id, hits));

@@ -7,7 +7,7 @@ const TABLES: Readonly<Record<string, string>> = {
   hits: 'Hits',
   rollups: 'Counts by day',
   last_seen: 'Live visitors',
-  hit_counts: 'Live hits',
+  batches: 'Batches',
 };
 
 /** What is on disk. */

@@ -42,7 +42,9 @@ async function consumeInto(
   const log = pino({ level: values['log-level']! }, pino.destination({ dest: 2, sync: true }));
   const messages = messagesOf(log);
   await using resources = new AsyncDisposableStack();
-  const store = resources.use(await Store.open({ setting: values.store!, folder: folder.store }));
+  const store = resources.use(
+    await Store.open({ setting: values.store!, folder: folder.store, onProgress: messages.info }),
+  );
   if (values.store === 'embedded') resources.use(new EnginePriority());
   // Read here alone, since that takes longer than all else of a start.
   const { StreamLoader } = await import('../stream/loader.ts');
@@ -51,8 +53,8 @@ async function consumeInto(
   const loader = new StreamLoader({
     ...{ address: values.stream!, group: values.group!, store, folder: own, log: messages },
   });
-  const rollups = resources.use(new Rollups(store, (run) => loader.quiesce(run)));
-  rollups.keep(messages.warn);
+  const rollups = resources.use(new Rollups(store, { log: messages }));
+  rollups.keep();
   const interrupted = terminal.interruption();
   let where = '';
   if (values.port !== undefined) {

@@ -68,7 +68,7 @@ export async function openCounting(
   if (values.store === 'embedded') resources.use(new EnginePriority());
   await db.spool.flush();
   sites.remember(await db.siteNames());
-  if (live instanceof MemoryLive) await rebuild(live, db.store, Date.now());
+  if (live instanceof MemoryLive) await rebuild(live, db.store, Date.now(), db.spool.writer);
   return { sites, intake, live, db, publisher, spool: db.spool };
 }
 

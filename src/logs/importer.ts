@@ -226,7 +226,8 @@ class Run {
   async #store(pieces: readonly ReadPiece[]): Promise<void> {
     const rows = pieces.map(({ result }) => result.rows);
     const notes = pieces.map(({ note }) => note);
-    await this.#house.db.spool.add(rows, notes);
+    const hits = pieces.reduce((sum, { result }) => sum + result.imported, 0);
+    await this.#house.db.spool.add(rows, notes, hits);
     // Now, and not when it happens to be collected.
     for (const { buffer } of rows) buffer.transfer(0);
     for (const { result, claim } of pieces) {

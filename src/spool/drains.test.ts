@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { Drains } from './drains.ts';
@@ -33,9 +32,9 @@ class Gate implements Sink {
 
 function segmentsIn(folder: string): Segment[] {
   return [1, 2, 3].map((sequence) => {
-    const path = join(folder, `${sequence}.rows`);
-    writeFileSync(path, 'x');
-    return segmentOf(nameOf(sequence, 7, 'rows'), path, 1, []);
+    const segment = segmentOf(folder, nameOf(sequence, 7, 'rows'), { bytes: 1, hits: 1, notes: [] });
+    writeFileSync(segment.path, 'x');
+    return segment;
   });
 }
 
@@ -50,7 +49,7 @@ describe('segments for two sinks', () => {
       ...quiet,
       delivered: ({ sequence }) => delivered.push(sequence),
     });
-    for (const segment of segments) drains.add(segment);
+    for (const segment of segments) drains.add({ segment, naming: undefined });
     store.open();
     await drains.settled();
     assert.deepEqual([store.taken, stream.taken, delivered], [[1, 2, 3], [], []]);
@@ -66,7 +65,7 @@ describe('segments for two sinks', () => {
     const segments = segmentsIn(temporaryFolder(t));
     const [store, stream] = [new Gate('store'), new Gate('stream')];
     const drains = new Drains([store, stream], quiet);
-    for (const segment of segments) drains.add(segment);
+    for (const segment of segments) drains.add({ segment, naming: undefined });
     store.open();
     await drains.settled();
     const stopped = drains.stop();
@@ -78,5 +77,25 @@ describe('segments for two sinks', () => {
       segments.map(({ path }) => existsSync(path)),
       [false, true, true],
     );
+  });
+});
+
+describe('a batch', () => {
+  test('whose id is not larger than that of each before is refused, and the others are delivered', async (t) => {
+    const [one, two, three] = segmentsIn(temporaryFolder(t));
+    const store = new Gate('store');
+    const drains = new Drains([store], quiet);
+    drains.add({ segment: two!, naming: undefined });
+    for (const segment of [one!, two!]) {
+      assert.throws(() => drains.add({ segment, naming: undefined }), {
+        code: 'internal',
+        message: /must ascend/,
+      });
+    }
+    drains.add({ segment: three!, naming: undefined });
+    store.open();
+    await drains.emptied();
+    assert.deepEqual(store.taken, [2, 3]);
+    assert.ok(existsSync(one!.path));
   });
 });

@@ -1,39 +1,64 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { intactLength } from '../hit/row.ts';
-import { fileOf, type Note, type Segment, type SegmentName, segmentOf, syncFolder } from './segment.ts';
+import { writeSynced } from './durable.ts';
+import { type Finished, Naming } from './naming.ts';
+import { fileOf, type Note, type Segment, type SegmentName, segmentOf } from './segment.ts';
+
+/** A batch that is on the disk, and has no name yet. */
+export interface NotedBatch {
+  /** Of the files it is in. */
+  readonly name: SegmentName;
+  readonly bytes: number;
+  readonly hits: number;
+  readonly notes: readonly Note[];
+}
 
 /**
- * Writes a batch beside its notes. The last rename is the moment at which it exists.
+ * Writes a batch and its notes to files that nobody takes for a batch: it is one when it gets its name.
  *
  * It is synced although it can be made again: once its rows are in the store, its notes must get there too, or whoever
  * makes it again makes its hits count twice.
  *
- * @param durable whether it is synced to the disk
+ * @param name a new one
+ * @param hits rows without seals
  */
 export async function writeNoted(
   folder: string,
   name: SegmentName,
   rows: readonly Uint8Array[],
-  notes: readonly Note[],
-  durable: boolean,
-): Promise<Segment> {
-  const pathOf = (state: SegmentName['state']) => join(folder, fileOf({ ...name, state }));
+  { hits, notes }: { hits: number; notes: readonly Note[] },
+): Promise<NotedBatch> {
   try {
     const bytes = sizeOf(rows);
     const beside: Beside = { segment_bytes: bytes, notes };
-    await writeSynced(pathOf('note'), [Buffer.from(JSON.stringify(beside))], durable);
-    await writeSynced(pathOf('new'), rows, durable);
-    await rename(pathOf('new'), pathOf('noted'));
-    if (durable) await syncFolder(folder);
-    return segmentOf(name, pathOf('noted'), bytes, notes);
+    await writeSynced(pathOf(folder, name, 'note'), [Buffer.from(JSON.stringify(beside))]);
+    await writeSynced(pathOf(folder, name, 'new'), rows);
+    return { name, bytes, hits, notes };
   } catch (error) {
-    // Without its notes a batch is none.
-    for (const state of ['note', 'new', 'noted'] as const) {
-      await rm(pathOf(state), { force: true }).catch(() => undefined);
+    for (const state of ['note', 'new'] as const) {
+      await rm(pathOf(folder, name, state), { force: true }).catch(() => undefined);
     }
     throw error;
   }
+}
+
+/**
+ * What is handed over of it. The notes get their name first: a batch without them is none.
+ *
+ * @param name of the `noted` that it becomes
+ */
+export function finishNoted(folder: string, batch: NotedBatch, name: SegmentName): Finished {
+  const renames = [
+    { from: pathOf(folder, batch.name, 'note'), to: pathOf(folder, name, 'note') },
+    { from: pathOf(folder, batch.name, 'new'), to: pathOf(folder, name, 'noted') },
+  ];
+  const { bytes, hits, notes } = batch;
+  return { segment: segmentOf(folder, name, { bytes, hits, notes }), naming: new Naming(folder, renames) };
+}
+
+function pathOf(folder: string, name: SegmentName, state: SegmentName['state']): string {
+  return join(folder, fileOf({ ...name, state }));
 }
 
 /** What lies beside a batch. */
@@ -48,32 +73,18 @@ export function sizeOf(rows: readonly Uint8Array[]): number {
 }
 
 /** A noted batch is there as a whole or not at all: undefined, and its files are gone. */
-export async function recoverNoted(
-  folder: string,
-  name: SegmentName,
-): Promise<{ segment: Segment; rows: number } | undefined> {
-  const path = join(folder, fileOf(name));
-  const notePath = join(folder, fileOf({ ...name, state: 'note' }));
+export async function recoverNoted(folder: string, name: SegmentName): Promise<Segment | undefined> {
+  const path = pathOf(folder, name, 'noted');
+  const notePath = pathOf(folder, name, 'note');
   const content = await readFile(path);
   const beside = await readBeside(notePath);
   const { length, rows } = intactLength(content);
   if (beside && length === content.length && length === beside.segment_bytes) {
-    return { segment: segmentOf(name, path, length, beside.notes), rows };
+    return segmentOf(folder, name, { bytes: length, hits: rows, notes: beside.notes });
   }
   await rm(path);
   await rm(notePath, { force: true });
   return undefined;
-}
-
-async function writeSynced(path: string, parts: readonly Uint8Array[], durable: boolean): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    // Not `writev`, which may write less than all.
-    for (const part of parts) await file.writeFile(part);
-    if (durable) await file.datasync();
-  } finally {
-    await file.close();
-  }
 }
 
 /** A power cut may leave notes that are missing, empty or torn. */

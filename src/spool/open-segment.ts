@@ -1,7 +1,9 @@
-import { closeSync, fdatasync, openSync, renameSync, rmSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { fileOf, type Segment, type SegmentName, segmentOf, syncFolder } from './segment.ts';
+import { syncFolder } from './durable.ts';
+import { type Finished, Naming } from './naming.ts';
+import { fileOf, type SegmentName, segmentOf } from './segment.ts';
 
 const sync = promisify(fdatasync);
 
@@ -12,15 +14,15 @@ export class OpenSegment {
   readonly path: string;
   /** Bytes of whole groups. */
   bytes = 0;
+  /** Rows of whole groups. */
+  hits = 0;
   readonly #folder: string;
-  readonly #name: SegmentName;
   readonly #fd: number;
   readonly #durable: boolean;
 
   private constructor(folder: string, name: SegmentName, durable: boolean) {
     this.path = join(folder, fileOf(name));
     this.#folder = folder;
-    this.#name = name;
     this.#durable = durable;
     this.#fd = openSync(this.path, 'wx');
   }
@@ -41,13 +43,14 @@ export class OpenSegment {
   }
 
   /** Appends a group. When it throws, the file may end with torn bytes: see `cut`. */
-  async append(group: Buffer): Promise<void> {
+  async append(group: Buffer, hits: number): Promise<void> {
     let written = 0;
     while (written < group.length) {
       written += writeSync(this.#fd, group, written, group.length - written, this.bytes + written);
     }
     if (this.#durable) await sync(this.#fd);
     this.bytes += group.length;
+    this.hits += hits;
   }
 
   /** Takes off what is behind the last whole group: a batch that ends torn cannot be delivered. */
@@ -56,18 +59,16 @@ export class OpenSegment {
   }
 
   /**
-   * Closes the file and gives it the name of a finished one. Where that fails, as it may on a full disk, it is delivered
-   * under the name that it has: its content does not change any more.
+   * Closes the file. Its content does not change any more.
+   *
+   * @param name of the `rows` that it becomes
    */
-  finish(): Segment {
+  finish(name: SegmentName): Finished {
     this.#close();
-    let path = join(this.#folder, fileOf({ ...this.#name, state: 'rows' }));
-    try {
-      renameSync(this.path, path);
-    } catch {
-      path = this.path;
-    }
-    return segmentOf(this.#name, path, this.bytes, []);
+    const segment = segmentOf(this.#folder, name, { bytes: this.bytes, hits: this.hits, notes: [] });
+    const unsynced = this.#durable ? undefined : segment.path;
+    const naming = new Naming(this.#folder, [{ from: this.path, to: segment.path }], unsynced);
+    return { segment, naming };
   }
 
   /** Closes and removes a file without groups. Throws where it cannot be removed: it goes at the next start then. */

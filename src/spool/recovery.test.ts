@@ -7,7 +7,8 @@ import { hitOf } from '../../test/fixtures/hit.ts';
 import { Lines, pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
-import { writeNoted } from './noted.ts';
+import { Names } from './names.ts';
+import { finishNoted, writeNoted } from './noted.ts';
 import { recoverSegments } from './recovery.ts';
 import { fileOf, nameOf } from './segment.ts';
 import { Spool } from './spool.ts';
@@ -41,6 +42,10 @@ function file(sequence: number, state: 'open' | 'rows' | 'noted' | 'note' | 'new
   return fileOf(nameOf(sequence, 0x2a, state));
 }
 
+function clear(folder: string): void {
+  for (const each of readdirSync(folder)) rmSync(join(folder, each), { recursive: true });
+}
+
 describe('recovery of a segment that was being written', () => {
   const whole = groups(4);
 
@@ -48,7 +53,7 @@ describe('recovery of a segment that was being written', () => {
     const folder = temporaryFolder(t);
     for (let length = 0; length <= whole.bytes.length; length++) {
       writeFileSync(join(folder, file(1, 'open')), whole.bytes.subarray(0, length));
-      const { segments, rows, damaged } = await recoverSegments(folder);
+      const { segments, rows, damaged } = await recoverSegments(folder, new Names());
       assert.equal(rows, hitsWithin(whole, length));
       assert.deepEqual(damaged, []);
       for (const { path, bytes } of segments) {
@@ -63,10 +68,10 @@ describe('recovery of a segment that was being written', () => {
   test('keeps the groups before zeros, which a power cut may leave', options, async (t) => {
     const folder = temporaryFolder(t);
     const check = async (length: number, zeros: number) => {
-      rmSync(join(folder, file(1, 'rows')), { force: true });
+      clear(folder);
       const content = Buffer.concat([whole.bytes.subarray(0, length), Buffer.alloc(zeros)]);
       writeFileSync(join(folder, file(1, 'open')), content);
-      const { segments, rows } = await recoverSegments(folder);
+      const { segments, rows } = await recoverSegments(folder, new Names());
       // Zeros may happen to be what was torn off: a seal ends with some.
       const same = content.findIndex((byte, at) => byte !== whole.bytes[at]);
       assert.equal(rows, hitsWithin(whole, same < 0 ? content.length : same));
@@ -89,11 +94,11 @@ describe('recovery of a segment that was being written', () => {
         fc.nat(whole.bytes.length - 1),
         fc.integer({ min: 1, max: 255 }),
         async (at, change) => {
-          rmSync(join(folder, file(1, 'rows')), { force: true });
+          clear(folder);
           const content = Buffer.from(whole.bytes);
           content[at]! ^= change;
           writeFileSync(join(folder, file(1, 'open')), content);
-          const { rows } = await recoverSegments(folder);
+          const { rows } = await recoverSegments(folder, new Names());
           assert.equal(rows, hitsWithin(whole, at));
         },
       ),
@@ -104,8 +109,8 @@ describe('recovery of a segment that was being written', () => {
   test('done twice finds the same', options, async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, file(1, 'open')), whole.bytes.subarray(0, whole.bytes.length - 1));
-    const first = await recoverSegments(folder);
-    assert.deepEqual(await recoverSegments(folder), first);
+    const first = await recoverSegments(folder, new Names());
+    assert.deepEqual(await recoverSegments(folder, new Names()), first);
   });
 });
 
@@ -128,31 +133,42 @@ describe('recovery of a finished segment', () => {
     assert.deepEqual(readdirSync(folder), ['damaged']);
   });
 
-  test('delivers the oldest first, and names new ones behind', options, async (t) => {
-    const folder = temporaryFolder(t);
-    const inTheFuture = Date.now() + 1e9;
-    for (const [index, sequence] of [7, 3, inTheFuture].entries()) {
-      const rows = new RowWriter();
-      rows.write(hitOf({ path: `/hit-${index}` }));
-      writeFileSync(join(folder, file(sequence, index === 0 ? 'open' : 'rows')), rows.seal());
-    }
-    const shelf = new Shelf();
-    const spool = await Spool.open({
-      folder,
-      durability: 'disk',
-      maxBytes: 1e9,
-      sinks: [shelf],
-      log: new Lines(),
-    });
-    await new Promise<void>((resolve) => spool.append(hitOf({ path: '/hit-9' }), () => resolve()));
-    await spool.close();
-    assert.deepEqual(shelf.paths, ['/hit-1', '/hit-0', '/hit-2', '/hit-9']);
-    const ids = shelf.batches.map(({ id }) => id);
-    assert.deepEqual(
-      ids,
-      ids.toSorted((a, b) => (a < b ? -1 : 1)),
-    );
-  });
+  test(
+    'delivers the oldest first, and gives ids behind theirs to what was not finished, and to new ones',
+    options,
+    async (t) => {
+      const folder = temporaryFolder(t);
+      const inTheFuture = Date.now() + 1e9;
+      for (const [index, sequence] of [2, 7, 3, inTheFuture].entries()) {
+        const rows = new RowWriter();
+        rows.write(hitOf({ path: `/hit-${index}` }));
+        writeFileSync(join(folder, file(sequence, index === 0 ? 'open' : 'rows')), rows.seal());
+      }
+      const shelf = new Shelf();
+      const spool = await Spool.open({
+        folder,
+        durability: 'disk',
+        maxBytes: 1e9,
+        sinks: [shelf],
+        log: new Lines(),
+      });
+      await new Promise<void>((resolve) => spool.append(hitOf({ path: '/hit-9' }), () => resolve()));
+      await spool.close();
+      assert.deepEqual(shelf.paths, ['/hit-2', '/hit-1', '/hit-3', '/hit-0', '/hit-9']);
+      const ids = shelf.batches.map(({ id }) => id);
+      // Finished ones keep theirs. The other may be of no batch yet, and gets one of this run.
+      assert.deepEqual(
+        ids.slice(0, 3),
+        [3, 7, inTheFuture].map((sequence) => (BigInt(sequence) << 22n) | 0x2an),
+      );
+      assert.notEqual(ids[3]! & 0x3fffffn, 0x2an);
+      assert.equal(ids[3]! & 0x3fffffn, ids[4]! & 0x3fffffn);
+      assert.deepEqual(
+        ids,
+        ids.toSorted((a, b) => (a < b ? -1 : 1)),
+      );
+    },
+  );
 });
 
 describe('recovery of a noted batch', () => {
@@ -161,13 +177,14 @@ describe('recovery of a noted batch', () => {
   const name = nameOf(5, 0x2a, 'noted');
 
   async function leftBehind(folder: string): Promise<void> {
-    await writeNoted(folder, name, [bytes], [note], false);
+    const batch = await writeNoted(folder, nameOf(4, 0x2a, 'new'), [bytes], { hits: 6, notes: [note] });
+    await finishNoted(folder, batch, name).naming!.durable();
   }
 
   test('finds it as it was', options, async (t) => {
     const folder = temporaryFolder(t);
     await leftBehind(folder);
-    const { segments, rows } = await recoverSegments(folder);
+    const { segments, rows } = await recoverSegments(folder, new Names());
     assert.equal(rows, 6);
     assert.equal(segments[0]?.notes[0]?.digest, 'abc');
     assert.equal(segments[0]?.bytes, bytes.length);
@@ -193,7 +210,7 @@ describe('recovery of a noted batch', () => {
     for (const fault of faults) {
       await leftBehind(folder);
       fault();
-      assert.deepEqual(await recoverSegments(folder), { segments: [], rows: 0, damaged: [] });
+      assert.deepEqual(await recoverSegments(folder, new Names()), { segments: [], rows: 0, damaged: [] });
       assert.deepEqual(readdirSync(folder), []);
     }
   });
@@ -202,17 +219,17 @@ describe('recovery of a noted batch', () => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, file(6, 'new')), bytes);
     writeFileSync(join(folder, file(6, 'note')), '{}');
-    const { segments } = await recoverSegments(folder);
+    const { segments } = await recoverSegments(folder, new Names());
     assert.deepEqual(segments, []);
     assert.deepEqual(readdirSync(folder), []);
   });
 
   test('leaves nothing of one that could not be written', options, async (t) => {
     const folder = temporaryFolder(t);
-    mkdirSync(join(folder, file(5, 'noted')));
-    writeFileSync(join(folder, file(5, 'noted'), 'in-the-way'), '');
-    await assert.rejects(writeNoted(folder, name, [bytes], [note], true));
-    assert.deepEqual(readdirSync(folder), [file(5, 'noted')]);
+    mkdirSync(join(folder, file(4, 'new')));
+    const written = writeNoted(folder, nameOf(4, 0x2a, 'new'), [bytes], { hits: 6, notes: [note] });
+    await assert.rejects(written, { code: 'EEXIST' });
+    assert.deepEqual(readdirSync(folder), [file(4, 'new')]);
   });
 });
 
@@ -243,7 +260,10 @@ describe('in the folder of a spool', () => {
     writeFileSync(join(folder, file(1, 'open')), groups(2).bytes.subarray(0, -1));
     writeFileSync(join(folder, newer), 'rows of the future');
     const before = readdirSync(folder).map((each) => readFileSync(join(folder, each)));
-    await assert.rejects(recoverSegments(folder), { code: 'data_dir_newer', message: /install a newer one/ });
+    await assert.rejects(recoverSegments(folder, new Names()), {
+      code: 'data_dir_newer',
+      message: /install a newer one/,
+    });
     assert.deepEqual(
       readdirSync(folder).map((each) => readFileSync(join(folder, each))),
       before,

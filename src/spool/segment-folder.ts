@@ -1,18 +1,18 @@
-import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { writeNoted } from './noted.ts';
+import { syncFolder } from './durable.ts';
+import { Names } from './names.ts';
+import type { Finished } from './naming.ts';
+import { finishNoted, type NotedBatch, writeNoted } from './noted.ts';
 import { OpenSegment } from './open-segment.ts';
 import { type Recovery, recoverSegments } from './recovery.ts';
-import { type Note, nameOf, RUNS, type Segment, syncFolder } from './segment.ts';
+import type { Note } from './segment.ts';
 
 /** The folder of segments, and the names in it: none is given twice, by no run of no node. */
 export class SegmentFolder {
   readonly #path: string;
   readonly #durable: boolean;
-  readonly #run = randomInt(RUNS);
-  /** Of the newest segment. */
-  #sequence = 0;
+  readonly #names = new Names();
 
   private constructor(path: string, durable: boolean) {
     this.#path = path;
@@ -22,33 +22,46 @@ export class SegmentFolder {
   /**
    * Opens a folder, and makes it if it is not there.
    *
-   * @param durable whether what is written is synced to the disk
+   * @param durable whether each group of hits is synced to the disk
    * @returns the folder, and what an earlier run left in it
    * @throws HitError `data_dir_newer`
    */
   static async open(path: string, durable: boolean): Promise<{ folder: SegmentFolder; recovery: Recovery }> {
     mkdirSync(path, { recursive: true });
-    if (durable) await syncFolder(dirname(path));
+    await syncFolder(dirname(path));
     const folder = new SegmentFolder(path, durable);
-    const recovery = await recoverSegments(path);
-    folder.#sequence = recovery.segments.at(-1)?.sequence ?? 0;
+    // What is taken up comes under another writer than what this run brings, which counts it in live state too.
+    const names = new Names();
+    const recovery = await recoverSegments(path, names);
+    folder.#names.passOver(names.next('rows'));
     return { folder, recovery };
+  }
+
+  /** The writer of the batches of this run: a number of 22 bits. */
+  get writer(): number {
+    return this.#names.run;
   }
 
   /** A new segment, to which hits are appended. */
   create(): Promise<OpenSegment> {
-    return OpenSegment.create(this.#path, nameOf(this.#nextSequence(), this.#run, 'open'), this.#durable);
+    return OpenSegment.create(this.#path, this.#names.next('open'), this.#durable);
+  }
+
+  /** Ends a segment, and gives it its id: to be handed over for delivery in the same turn. */
+  finish(segment: OpenSegment): Finished {
+    return segment.finish(this.#names.next('rows'));
   }
 
   /** Writes a batch that can be made again, with what it was made from. */
-  writeNoted(rows: readonly Uint8Array[], notes: readonly Note[]): Promise<Segment> {
-    const name = nameOf(this.#nextSequence(), this.#run, 'noted');
-    return writeNoted(this.#path, name, rows, notes, this.#durable);
+  writeNoted(
+    rows: readonly Uint8Array[],
+    content: { hits: number; notes: readonly Note[] },
+  ): Promise<NotedBatch> {
+    return writeNoted(this.#path, this.#names.next('new'), rows, content);
   }
 
-  /** The time, or the next free number where segments are quicker than that. */
-  #nextSequence(): number {
-    this.#sequence = Math.max(this.#sequence + 1, Date.now());
-    return this.#sequence;
+  /** Gives a batch its id: to be handed over for delivery in the same turn. */
+  finishNoted(batch: NotedBatch): Finished {
+    return finishNoted(this.#path, batch, this.#names.next('noted'));
   }
 }

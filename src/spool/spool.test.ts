@@ -218,7 +218,10 @@ describe('a closed spool', () => {
     await appended;
     assert.deepEqual(shelf.paths, hits(0, 100));
     assert.throws(() => spool.append(hitOf(), assert.fail), { code: 'spool_full', message: /closing/ });
-    await assert.rejects(spool.add([batchOf(['/hit-1'])], [{}]), { code: 'spool_full', message: /closing/ });
+    await assert.rejects(spool.add([batchOf(['/hit-1'])], [{}], 1), {
+      code: 'spool_full',
+      message: /closing/,
+    });
   });
 
   test('has let go of every file', options, async (t) => {

@@ -4,8 +4,10 @@
  * Hits become durable in groups. While one group is being written and synced, the next gathers; there is no timer, so
  * one lonely hit waits for one sync only, and under load a group holds whatever came during the sync before. Groups
  * are appended to a file, a segment; a finished segment goes to the sink as one batch and is removed when it has
- * arrived. The file's name is the batch's identity, and its content never changes once it is finished: so a batch that
- * is sent twice, over a crash, is the same batch, and the sink can ignore it.
+ * arrived. It gets its id when it is finished and handed over for delivery, in one turn, so batches are delivered in the
+ * order of their ids, those of imports among them. The id is the file's name, which is on the disk before the first
+ * delivery, and the content never changes after that: so a batch that is sent twice, over a crash, is the same batch, and
+ * the sink can ignore it.
  *
  * What can fail, fails towards the sender: a group that cannot be written is refused as a whole. What was acknowledged
  * stays on disk until the sink has it, whatever becomes of this process.
@@ -15,12 +17,13 @@ import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Drains } from './drains.ts';
 import { type Done, Gathering, tell } from './gathering.ts';
-import { sizeOf } from './noted.ts';
+import { type NotedBatch, sizeOf } from './noted.ts';
 import type { OpenSegment } from './open-segment.ts';
 import { waitAtMost } from './patience.ts';
-import type { Note, Segment } from './segment.ts';
+import { logRecovery } from './recovery.ts';
+import type { Note } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
-import type { Sink } from './sink.ts';
+import type { SpoolOptions } from './spool-options.ts';
 import { RETRY_AFTER, writeFault } from './write-fault.ts';
 
 /** Milliseconds after which a segment is finished, if the sink is idle: under load batches grow by themselves. */
@@ -31,17 +34,6 @@ const SEAL_BYTES = 32 * 1024 * 1024;
 const PENDING_BYTES = 64 * 1024 * 1024;
 /** Bytes on disk at which whole batches wait: hits cannot wait, and need the room and a short queue. */
 const BATCH_BYTES = 64 * 1024 * 1024;
-
-export interface SpoolOptions {
-  readonly folder: string;
-  /** `disk`: a hit is acknowledged after fdatasync. `process`: after write, which a power cut may undo. */
-  readonly durability: 'disk' | 'process';
-  /** Bytes on disk at which new hits are refused. */
-  readonly maxBytes: number;
-  /** Where hits go. The first is the one that questions are asked of. */
-  readonly sinks: readonly Sink[];
-  readonly log: { info(message: string): void; warn(message: string): void; error(message: string): void };
-}
 
 /**
  * @example
@@ -60,7 +52,7 @@ export class Spool {
   readonly #gathering = new Gathering();
   #committing: Promise<void> | undefined;
   /** Whole batches that are being written. */
-  readonly #adding = new Set<Promise<Segment>>();
+  readonly #adding = new Set<Promise<NotedBatch>>();
   #sealTimer: NodeJS.Timeout | undefined;
   /** Those who wait for the segment under way to be finished. */
   readonly #sealRequests: (() => void)[] = [];
@@ -89,17 +81,17 @@ export class Spool {
   static async open(options: SpoolOptions): Promise<Spool> {
     const { folder, recovery } = await SegmentFolder.open(options.folder, options.durability === 'disk');
     const spool = new Spool(options, folder);
-    for (const { file, lostBytes } of recovery.damaged) {
-      options.log.error(`spool: ${file} is damaged, ${lostBytes} bytes of it are set aside in damaged/`);
-    }
-    if (recovery.segments.length > 0) {
-      options.log.info(`spool: ${recovery.rows} hits of the last run are taken up`);
-    }
+    logRecovery(recovery, options.log);
     for (const segment of recovery.segments) {
       spool.#stored += segment.bytes;
-      spool.#drain.add(segment);
+      spool.#drain.add({ segment, naming: undefined });
     }
     return spool;
+  }
+
+  /** The writer of the batches that are appended or added from now on: the low 22 bits of their ids. */
+  get writer(): number {
+    return this.#folder.writer;
   }
 
   /** Bytes on disk that are not delivered. */
@@ -139,23 +131,26 @@ export class Spool {
    * Adds a whole batch, made from something that can be read again: after a crash it is there as a whole or not at all.
    * Waits for room, as its sender can wait.
    *
+   * @param rows sealed groups
+   * @param hits how many hits these hold
    * @throws HitError `spool_full` when the spool closes, `spool_failed` where the batch cannot be written
    */
-  async add(rows: readonly Uint8Array[], notes: readonly Note[]): Promise<void> {
+  async add(rows: readonly Uint8Array[], notes: readonly Note[], hits: number): Promise<void> {
     const bytes = sizeOf(rows);
     const room = Math.min(BATCH_BYTES, this.#options.maxBytes / 2);
     while (!this.#closed && this.#drain.backlog > 0 && this.#stored + bytes > room) {
       await this.#drain.advanced();
     }
     if (this.#closed) throw new HitError('spool_full', this.#refusal(0), { retryAfter: RETRY_AFTER });
-    const adding = this.#folder.writeNoted(rows, notes);
+    const adding = this.#folder.writeNoted(rows, { hits, notes });
     this.#adding.add(adding);
     this.#stored += bytes;
     try {
-      this.#drain.add(await adding);
+      const batch = await adding;
+      this.#drain.add(this.#folder.finishNoted(batch));
     } catch (error) {
       this.#stored -= bytes;
-      throw writeFault('the batch', error);
+      throw error instanceof HitError ? error : writeFault('the batch', error);
     } finally {
       this.#adding.delete(adding);
     }
@@ -208,7 +203,7 @@ export class Spool {
     while (this.#gathering.hits > 0) {
       const { bytes, hits, waiting } = this.#gathering.take();
       const requests = this.#sealRequests.splice(0);
-      const fault = await this.#write(bytes);
+      const fault = await this.#write(bytes, hits);
       if (!fault) this.#accepted += hits;
       tell(waiting, fault, (error) =>
         this.#options.log.error(`spool: a hit's sender could not be told: ${messageOf(error)}`),
@@ -227,11 +222,11 @@ export class Spool {
     for (const resolve of requests) resolve();
   }
 
-  async #write(group: Buffer): Promise<HitError | undefined> {
+  async #write(group: Buffer, hits: number): Promise<HitError | undefined> {
     this.#stored += group.length;
     try {
       this.#segment ??= await this.#folder.create();
-      await this.#segment.append(group);
+      await this.#segment.append(group, hits);
     } catch (error) {
       this.#stored -= group.length;
       return this.#fail(error);
@@ -251,14 +246,7 @@ export class Spool {
     // A full disk refuses thousands of groups, and may hold the log too.
     if (!this.#failing) log.error(`spool: hits are refused: ${fault.message}`);
     this.#failing = true;
-    const segment = this.#segment;
-    try {
-      segment?.cut();
-      this.#seal();
-    } catch (second) {
-      this.#segment = undefined;
-      log.error(`spool: ${segment?.path} is left for the next start: ${messageOf(second)}`);
-    }
+    this.#seal((segment) => segment.cut());
     return fault;
   }
 
@@ -287,12 +275,22 @@ export class Spool {
     }, SEAL_AFTER);
   }
 
-  /** Ends the segment, within this turn: so whoever asks what is to be delivered never finds it between two places. */
-  #seal(): void {
+  /**
+   * Ends the segment and hands it over, within this turn: so whoever asks what is to be delivered never finds it between
+   * two places.
+   *
+   * @param prepare what is to be done with it before
+   */
+  #seal(prepare: (segment: OpenSegment) => void = () => undefined): void {
     const segment = this.#segment;
     this.#segment = undefined;
     if (!segment) return;
-    if (segment.bytes > 0) this.#drain.add(segment.finish());
-    else segment.discard();
+    try {
+      prepare(segment);
+      if (segment.bytes > 0) this.#drain.add(this.#folder.finish(segment));
+      else segment.discard();
+    } catch (error) {
+      this.#options.log.error(`spool: ${segment.path} is left for the next start: ${messageOf(error)}`);
+    }
   }
 }

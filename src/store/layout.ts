@@ -52,6 +52,11 @@ export function settingsFor({ kind }: Layout): ClickHouseSettings {
 export function schemaFor(layout: Layout, statement: string): string[] {
   if (layout.kind === 'single') return [statement];
   if (layout.kind === 'cloud') return /MODIFY SETTING/.test(statement) ? [] : [withoutDisks(statement)];
+  const dropped = /^\s*DROP TABLE IF EXISTS (\w+)/.exec(statement)?.[1];
+  if (dropped !== undefined) {
+    const gone = (table: string) => `DROP TABLE IF EXISTS ${table} ON CLUSTER ${quote(layout.cluster)}`;
+    return [gone(dropped), gone(`${dropped}_local`)];
+  }
   const created = /^\s*CREATE TABLE IF NOT EXISTS (\w+)/.exec(statement)?.[1];
   const on = `ON CLUSTER ${quote(layout.cluster)}`;
   if (created === undefined) {

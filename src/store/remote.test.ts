@@ -33,7 +33,10 @@ describe('a store on a ClickHouse server', () => {
     const bytes = rows.seal();
     const path = join(folder, `${id}.rows`);
     writeFileSync(path, bytes);
-    return { id, sequence: 1, path, bytes: bytes.length, layout: ROW_LAYOUT, notes: [] };
+    return {
+      ...{ id, sequence: 1, path, bytes: bytes.length, hits: paths.length },
+      ...{ kind: 'live', layout: ROW_LAYOUT, notes: [] },
+    };
   }
 
   const all = { site: '', from: 0, to: Date.UTC(2030, 0), bots: 'include', status: [], filters: [] } as const;
@@ -74,7 +77,7 @@ describe('a store on a ClickHouse server', () => {
 
   it('has in its answers at once what another node brings', async () => {
     await using other = await Store.open({ setting: front.url, folder });
-    await using rollups = new Rollups(store, (run) => run());
+    await using rollups = new Rollups(store);
     await rollups.rollUp();
     assert.equal(await rollups.waiting(), 0);
     await other.deliver(segmentOf(BigInt(Date.now()) << 22n, ['/new', '/newer'], 'new.example'));

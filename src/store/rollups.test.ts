@@ -51,7 +51,7 @@ async function open(t: TestContext) {
   const folder = temporaryFolder(t);
   const store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
   const clients = Clients.embedded(join(folder, 'store'));
-  const rollups = new Rollups(store, (run) => run());
+  const rollups = new Rollups(store);
   t.after(async () => {
     await rollups.close();
     await clients.close();
@@ -186,7 +186,7 @@ describe('rollups', () => {
     assert.equal(await rollups.rollUp(), 100);
     assert.equal(await rollups.rollUp(), 0);
     assert.deepEqual(
-      await rollups.marks(),
+      await rollups.watermarks(),
       new Map([
         [1, batch(7000, 1)],
         [2, batch(2001, 2)],
@@ -200,15 +200,14 @@ describe('rollups', () => {
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     await rollups.rollUp();
     const whole = await totals(store);
-    // Its part is lost: nothing of it is there, and no mark says that it is.
+    // Its part is lost: nothing of it is there, and no watermark says that it is.
     await clients.writer.command({ query: 'TRUNCATE TABLE rollups' });
-    // What a program knows when it begins.
-    store.oldestFresh = 0n;
-    const again = new Rollups(store, (run) => run());
+    store.ledger.reset();
+    const again = new Rollups(store);
     assert.equal((await totals(store)).hits, whole.hits);
     assert.equal(await again.rollUp(), 2000);
     assert.deepEqual(await totals(store), whole);
-    assert.equal(await new Rollups(store, (run) => run()).rollUp(), 0);
+    assert.equal(await new Rollups(store).rollUp(), 0);
     await again.close();
   });
 

@@ -1,4 +1,4 @@
-import { type Fresh, freshOf, marksOf } from './rollups.ts';
+import { type Fresh, freshOf, watermarksOf } from './rollups.ts';
 import type { Store } from './store.ts';
 
 /** Hits that are not in the store, but can be asked for with those that are. */
@@ -20,7 +20,7 @@ export interface Source {
 /** Rows of a query, with numbers as texts or as numbers, depending on the engine's version. */
 export type Row<Name extends string> = Record<Name, string | number>;
 
-/** Tries to see rollups and their marks at one moment. Marks change every few minutes. */
+/** Tries to see rollups and their watermarks at one moment. Watermarks change every few minutes. */
 const TRIES = 4;
 
 /**
@@ -31,11 +31,11 @@ export async function consistently<Result>(
   store: Store,
   ask: (fresh: Fresh) => Promise<Result>,
 ): Promise<Result> {
-  let marks = await marksOf(store);
+  let watermarks = await watermarksOf(store);
   for (let tries = 1; ; tries++) {
-    const result = await ask(freshOf(store, marks));
-    const now = await marksOf(store);
-    if (tries === TRIES || [...now].every(([run, batch]) => marks.get(run) === batch)) return result;
-    marks = now;
+    const result = await ask(freshOf(watermarks, await store.oldestPending()));
+    const now = await watermarksOf(store);
+    if (tries === TRIES || [...now].every(([writer, last]) => watermarks.get(writer) === last)) return result;
+    watermarks = now;
   }
 }

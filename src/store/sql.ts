@@ -5,7 +5,17 @@ const QUERIES = new URL('./queries/', import.meta.url);
 const SCHEMA = new URL('./schema/', import.meta.url);
 
 /** Pieces of queries that stand in files of their own, and in others as `{{name}}`. */
-const PIECES = ['asked', 'cell', 'filter', 'person', 'ranks', 'rolled'];
+const PIECES = [
+  'asked',
+  'cell',
+  'cells',
+  'convert_horizon',
+  'filter',
+  'person',
+  'ranks',
+  'rolled',
+  'rollup_writers',
+];
 
 /** What is put into a query for each `{{name}}` that is no piece: SQL, and never anything that came from outside. */
 export type Fragments = Readonly<Record<string, string>>;

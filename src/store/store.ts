@@ -7,6 +7,7 @@ import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
 import type { Aside } from './aside.ts';
 import { Clients } from './client.ts';
+import { aliasOf, idsSql, Ledger, type StoredBatch } from './ledger.ts';
 import { type Literal, quote, withLiterals } from './literals.ts';
 import { migrate } from './migrate.ts';
 import { type Fragments, queryText } from './sql.ts';
@@ -38,7 +39,10 @@ export interface Batches {
   readonly path: string;
   /** Layout of its rows, each of which has the id of its batch behind it, as 8 bytes, the lowest first. */
   readonly layout: number;
+  /** In ascending order. */
   readonly ids: readonly bigint[];
+  /** How many rows each batch has. */
+  readonly hits: readonly number[];
   /** Of all that could bring these batches at the same time: a server takes one after another. */
   readonly name: string;
 }
@@ -48,6 +52,8 @@ export interface StoreOptions {
   readonly setting: string;
   /** Folder of the embedded engine. */
   readonly folder: string;
+  /** Given what happens while a store of an older version is converted, which may take minutes. */
+  readonly onProgress?: (message: string) => void;
 }
 
 /**
@@ -59,12 +65,21 @@ export interface StoreOptions {
  */
 export class Store implements Sink {
   readonly name = 'store';
-  /** No batch that came since this was set is older: so that those not rolled up are found without a look at all. */
-  oldestFresh = 0n;
+  readonly ledger: Ledger;
   readonly #clients: Clients;
 
   private constructor(clients: Clients) {
     this.#clients = clients;
+    this.ledger = new Ledger({
+      rows: async <Row>(query: string) => {
+        const result = await clients.writer.query({ query, format: 'JSONEachRow' });
+        return result.json<Row>();
+      },
+      command: async (query) => {
+        await clients.writer.command({ query });
+      },
+      isShared: !clients.embedded,
+    });
   }
 
   /** Opens the database, and brings its schema up to date. */
@@ -72,7 +87,7 @@ export class Store implements Sink {
     const clients =
       options.setting === 'embedded' ? Clients.embedded(options.folder) : Clients.remote(options.setting);
     try {
-      await migrate(clients.writer, undefined, clients.layout);
+      await migrate(clients.writer, undefined, clients.layout, options.onProgress);
     } catch (error) {
       await clients.close();
       throw unavailable(error);
@@ -98,27 +113,55 @@ export class Store implements Sink {
   }
 
   /** The result of a query as bytes of ClickHouse's RowBinary format, for more rows than objects should be made of. */
-  bytes(query: string, parameters: Parameters, bounds = QUESTION_BOUNDS): Promise<Buffer> {
-    return this.#read(queryText(query), bounds, async (reader, text) => {
+  bytes(
+    query: string,
+    parameters: Parameters,
+    bounds = QUESTION_BOUNDS,
+    fragments: Fragments = {},
+  ): Promise<Buffer> {
+    return this.#read(queryText(query, fragments), bounds, async (reader, text) => {
       const result = await reader.exec({ query: `${text}\nFORMAT RowBinary`, query_params: parameters });
       return collect(result.stream);
     });
   }
 
-  /** Puts a segment into the database, once: what came before, whole months of it, is left out. */
+  /** No batch that is not rolled up is older: see `Ledger.oldest`. */
+  oldestPending(): Promise<bigint> {
+    return this.ledger.oldest((text) =>
+      this.#read(text, QUESTION_BOUNDS, async (reader, query) =>
+        (await reader.query({ query, format: 'JSONEachRow' })).json(),
+      ),
+    );
+  }
+
+  /**
+   * Puts a segment into the database, once: a batch that the ledger has is left alone, and of one that a crash cut off the
+   * months that are missing are added. It is in the ledger when its hits were read back.
+   *
+   * @throws HitError `store_unavailable` where the store has other hits than the segment in the end; `internal`
+   */
   async deliver(segment: Segment): Promise<void> {
-    const { id, path, bytes } = segment;
+    const { id, path, bytes, kind } = segment;
     const structure = structureOf(segment.layout);
     try {
       if (bytes > 0) {
-        // A server refuses a second query of this name while it works on the first, of which the answer was lost.
-        const name = `hit-tracker-batch-${id}`;
-        await this.#insert(segmentText(id), { path, structure, name });
-        await this.#count([id], `hit-tracker-counts-${id}`);
+        const as = await this.#missingAs(segment);
+        if (as !== undefined) {
+          const batches = as === id ? [id] : [id, as];
+          const text = queryText('insert_hits', { batch: `toUInt64(${as})`, batches: idsSql(batches) });
+          // A server refuses a second query of this name while it works on the first, of which the answer was lost.
+          await this.#insert(text, { path, structure, name: `hit-tracker-batch-${as}` });
+          const stored = await this.#verify(batches, segment.hits, `batch ${id}`);
+          await this.ledger.record(
+            kind,
+            stored.filter((batch) => batch.id === as),
+          );
+        }
       }
       if (segment.notes.length > 0) {
         await this.#command('insert_imports', {
           notes: segment.notes.map((note) => JSON.stringify(note)).join('\n'),
+          batch: String(id),
         });
       }
     } catch (error) {
@@ -127,11 +170,21 @@ export class Store implements Sink {
   }
 
   /** Puts many batches into the database, each once, as `deliver` does one. */
-  async deliverBatches({ path, layout, ids, name }: Batches): Promise<void> {
+  async deliverBatches({ path, layout, ids, hits, name }: Batches): Promise<void> {
     const structure = `${structureOf(layout)}, batch UInt64`;
     try {
-      await this.#insert(batchText('insert_batches', ids), { path, structure, name: `hit-tracker-${name}` });
-      await this.#count(ids, `hit-tracker-counts-${name}`);
+      const { known, unclear } = await this.ledger.recognise(ids);
+      const missing = ids.flatMap((id, i) => (known.has(id) ? [] : [{ id, hits: hits[i]! }]));
+      if (missing.length === 0) return;
+      const batches = missing.map(({ id }) => id);
+      const text = queryText('insert_batches', { batches: idsSql(batches) });
+      await this.#insert(text, { path, structure, name: `hit-tracker-${name}` });
+      const all = missing.reduce((sum, batch) => sum + batch.hits, 0);
+      const stored = await this.#verify(batches, all, `${missing.length} batches`);
+      await this.ledger.record(
+        'stream',
+        stored.filter(({ id }) => !unclear.has(id)),
+      );
     } catch (error) {
       throw unavailable(error);
     }
@@ -198,17 +251,31 @@ export class Store implements Sink {
   }
 
   /**
-   * Adds batches, whose hits are there, to what live state is rebuilt from. Cells may be added again and again; the
-   * hits of a batch are left out if they were counted before.
+   * The id under which a segment is to be delivered; undefined where the store has it. Of what a version without a ledger
+   * left in the spool, only its hits tell whether it came.
    */
-  async #count(ids: readonly bigint[], name: string): Promise<void> {
-    const { writer, counter } = this.#clients;
-    for (const id of ids) if (id < this.oldestFresh) this.oldestFresh = id;
-    await Promise.all([
-      writer.command({ query: batchText('insert_last_seen', ids) }),
-      // A second one at the same time would find nothing there either: a server refuses it, as above.
-      counter.command({ query: batchText('insert_hit_counts', ids), query_id: name }),
-    ]);
+  async #missingAs({ id, hits }: Segment): Promise<bigint | undefined> {
+    const { known, unclear } = await this.ledger.recognise([id]);
+    if (known.has(id)) return undefined;
+    if (!unclear.has(id)) return id;
+    const there = (await this.ledger.readBack([id])).get(id)?.hits ?? 0;
+    if (there === hits) return undefined;
+    const alias = aliasOf(id);
+    return (await this.ledger.recognise([alias])).known.has(alias) ? undefined : alias;
+  }
+
+  /** Reads batches back from the disk, and makes sure that they are whole. */
+  async #verify(ids: readonly bigint[], hits: number, what: string): Promise<StoredBatch[]> {
+    const stored = await this.ledger.readBack(ids);
+    const there = [...stored.values()].reduce((sum, batch) => sum + batch.hits, 0);
+    if (there !== hits) {
+      throw new HitError(
+        'store_unavailable',
+        `${what} has ${hits} hits, and the store has ${there} of them: run hit-tracker doctor`,
+        { retryAfter: 5 },
+      );
+    }
+    return ids.flatMap((id) => stored.get(id) ?? []);
   }
 
   async #command(query: string, parameters: Parameters): Promise<void> {
@@ -230,15 +297,6 @@ export class Store implements Sink {
       throw queryFault(error);
     }
   }
-}
-
-/** Batches are part of the statement, since one with parameters waits for every other that has some. */
-function batchText(query: string, ids: readonly bigint[]): string {
-  return queryText(query, { batches: `(${ids.map((id) => `toUInt64(${id})`).join(', ')})` });
-}
-
-function segmentText(id: bigint): string {
-  return queryText('insert_hits', { batch: `toUInt64(${id})` });
 }
 
 /** @throws HitError `data_dir_newer` */

@@ -46,7 +46,7 @@ export class StreamLoader {
   #loaders: Loaders = new Map();
   /** Partition → its end in Kafka. */
   #ends: readonly bigint[] = [];
-  /** Stores under way, one after another, and what runs between two. */
+  /** Stores under way, one after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: StreamLoaderOptions) {
@@ -68,13 +68,6 @@ export class StreamLoader {
     return new Map(
       Array.from(this.#loaders, ([partition, { offset }]) => [partition, lagOf(partition, offset)]),
     );
-  }
-
-  /** Runs something while nothing is being stored. */
-  quiesce<Result>(run: () => Promise<Result>): Promise<Result> {
-    const turn = this.#turn.then(run);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 
   /** Loads until it is told to stop, and stores then what is complete. Faults are told, and it tries again. */
@@ -216,7 +209,9 @@ export class StreamLoader {
   async #store(loader: PartitionLoader, over: AbortSignal): Promise<boolean> {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       try {
-        return await this.quiesce(() => loader.flush());
+        const turn = this.#turn.then(() => loader.flush());
+        this.#turn = turn.catch(() => undefined);
+        return await turn;
       } catch (error) {
         if (over.aborted) return false;
         this.#options.log.warn(`the store is tried again in ${pause} ms: ${messageOf(error)}`);

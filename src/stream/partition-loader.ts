@@ -152,7 +152,14 @@ export class PartitionLoader {
     }
     await writeFile(path, this.#writer.take(), { mode: 0o600 });
     const ids = batches.map(({ id }) => id);
-    await store.deliverBatches({ path, layout: ROW_LAYOUT, ids, name: `stream-${topicId}-${partition}` });
+    const hits = batches.map((batch) => batch.hits.length);
+    await store.deliverBatches({
+      path,
+      layout: ROW_LAYOUT,
+      ids,
+      hits,
+      name: `stream-${topicId}-${partition}`,
+    });
   }
 
   async #keep({ offset, end, last, runs }: Position): Promise<void> {

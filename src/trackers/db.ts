@@ -7,7 +7,8 @@ import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import { waitAtMost } from '../spool/patience.ts';
 import type { Sink } from '../spool/sink.ts';
-import { Spool, type SpoolOptions } from '../spool/spool.ts';
+import { Spool } from '../spool/spool.ts';
+import type { SpoolOptions } from '../spool/spool-options.ts';
 import type { ArchiveLocation } from '../store/archive/archives.ts';
 import { ArchiveReader } from '../store/archive/reader.ts';
 import {
@@ -83,12 +84,13 @@ export class DBTracker implements Source {
   private constructor(
     { store, spool, archive }: Pick<DBTracker, 'store' | 'spool' | 'archive'>,
     intake: Intake,
+    log: SpoolOptions['log'],
     onClose: () => void,
   ) {
     this.store = store;
     this.spool = spool;
     this.archive = archive;
-    this.rollups = new Rollups(store, (run) => spool.quiesce(run));
+    this.rollups = new Rollups(store, { log });
     this.#intake = intake;
     this.#onClose = onClose;
   }
@@ -127,7 +129,8 @@ export class DBTracker implements Source {
     onClose: () => void = () => undefined,
   ): Promise<DBTracker> {
     const setting = options.store ?? 'embedded';
-    const store = await Store.open({ setting, folder: folder.store });
+    const log = options.log ?? QUIET;
+    const store = await Store.open({ setting, folder: folder.store, onProgress: log.info });
     try {
       const archive =
         options.archive &&
@@ -141,10 +144,10 @@ export class DBTracker implements Source {
         durability: options.durability ?? 'disk',
         maxBytes: options.spoolMax ?? 2 ** 30,
         sinks: [store, ...(options.sinks ?? [])],
-        log: options.log ?? QUIET,
+        log,
       });
-      const db = new DBTracker({ store, spool, archive }, intake, onClose);
-      db.rollups.keep((options.log ?? QUIET).warn);
+      const db = new DBTracker({ store, spool, archive }, intake, log, onClose);
+      db.rollups.keep();
       return db;
     } catch (error) {
       await store.close();

@@ -7,7 +7,7 @@
  *    store by number, times and checksum;
  * 2. the file gets its name, and then its manifest: from now on these hits are in the archive, and whoever reads it
  *    leaves those out that are also in the store;
- * 3. when all days of a month are there, their hits are removed from the store, by the marks of their manifests: a hit
+ * 3. when all days of a month are there, their hits are removed from the store, by the watermarks of their manifests: a hit
  *    that comes late is of a later batch, stays, and goes into the archive as another part of its day.
  *
  * What a run that was interrupted left undone, the next one does. Hits that it finds in both places it compares with the
@@ -16,7 +16,7 @@
 
 import { HitError } from '../../errors.ts';
 import { quote } from '../literals.ts';
-import { coveredBy, type Marks } from '../marks.ts';
+import { coveredBy, type Watermarks } from '../watermarks.ts';
 import type { Catalog } from './catalog.ts';
 import type { Engine } from './engine.ts';
 import { HIT_COLUMNS } from './hit-columns.ts';
@@ -24,7 +24,7 @@ import { DAY_MS, during, inParts, startOf, timeText } from './in-parts.ts';
 import { type Manifest, manifestText, type Part } from './manifest.ts';
 import { partName } from './part-name.ts';
 import type { ArchivePlace } from './place.ts';
-import { isSameSum, marksIn, sizeOfHits, sumOf, sumsOfBatches } from './rows.ts';
+import { isSameSum, sizeOfHits, sumOf, sumsOfBatches, watermarksIn } from './rows.ts';
 
 export interface ArchiveOptions {
   /** Days; only UTC days that ended so long ago are archived. At least 1. */
@@ -64,7 +64,7 @@ export interface ArchiveWork {
   readonly place: ArchivePlace;
   readonly catalog: Catalog;
   /** Hits that may go. */
-  readonly rolledUp: Marks;
+  readonly rolledUp: Watermarks;
   /** Called when parts are there, before their hits leave the store: readers must know them by then. */
   readonly onCommitted: () => Promise<void>;
   /** Notes of sites the moment before which hits may leave the store: before they do. */
@@ -169,8 +169,8 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
       const what = `${place.name}/${name}.parquet reads back as ${written.rows} hits, and the store has ${sum.rows}`;
       throw new HitError('archive_failed', `${what}: no hit was removed for it; archive again`);
     }
-    const marks = await marksIn(engine.ask, draft.table);
-    const manifest: Manifest = { site, day, ...sum, ...(await draft.seal()), marks };
+    const watermarks = await watermarksIn(engine.ask, draft.table);
+    const manifest: Manifest = { site, day, ...sum, ...(await draft.seal()), watermarks };
     await place.putManifest(name, manifestText(manifest));
     return { name, manifest };
   } catch (error) {

@@ -26,7 +26,7 @@ export interface ArchiveLocation extends BucketAccess {
 export interface ArchivesOptions extends Intermediate {
   readonly store: Store;
   /** Only hits that are in the rollups leave the store. */
-  readonly rollups: Pick<Rollups, 'rollUp' | 'marks'>;
+  readonly rollups: Pick<Rollups, 'rollUp' | 'watermarks'>;
   /** Those who read archives in this process. */
   readonly readers?: readonly ArchiveReader[];
   /** Milliseconds since 1970. */
@@ -61,7 +61,7 @@ export class Archives {
       await settled(this.#options, watch.signal);
       const work = {
         ...parts,
-        rolledUp: await rollups.marks(),
+        rolledUp: await rollups.watermarks(),
         onCommitted: async () => {
           await Promise.all(readers.map((reader) => reader.settle()));
         },

@@ -1,5 +1,5 @@
 import { quote } from '../literals.ts';
-import { runOf } from '../marks.ts';
+import { writerSql } from '../watermarks.ts';
 import type { Part } from './manifest.ts';
 
 export const DAY_MS = 86_400_000;
@@ -33,8 +33,8 @@ export function inParts(parts: readonly Part[]): string {
   const bounds = new Map<bigint, bigint>();
   for (const { manifest } of parts) {
     const day = BigInt(startOf(manifest.day) / DAY_MS + DAY_OFFSET);
-    for (const [run, last] of manifest.marks) {
-      const key = (indexes.get(manifest.site)! << 40n) | (day << 22n) | BigInt(run);
+    for (const [writer, last] of manifest.watermarks) {
+      const key = (indexes.get(manifest.site)! << 40n) | (day << 22n) | BigInt(writer);
       const bound = last < LARGEST ? last + 1n : last;
       if (bound > (bounds.get(key) ?? 0n)) bounds.set(key, bound);
     }
@@ -42,6 +42,6 @@ export function inParts(parts: readonly Part[]): string {
   if (bounds.size === 0) return 'false';
   const site = `transform(toString(site), [${sites.map(quote)}], [${[...indexes.values()]}], 0)`;
   const day = `toUInt64(toInt32(toDate32(time)) + ${DAY_OFFSET})`;
-  const key = `bitShiftLeft(toUInt64(${site}), 40) + bitShiftLeft(${day}, 22) + ${runOf()}`;
+  const key = `bitShiftLeft(toUInt64(${site}), 40) + bitShiftLeft(${day}, 22) + ${writerSql()}`;
   return `batch < transform(${key}, [${[...bounds.keys()]}], [${[...bounds.values()]}], toUInt64(0))`;
 }

@@ -17,7 +17,7 @@ const manifest = fc.record(
     checksum: number64.map(String),
     bytes: fc.nat(),
     sha256: fc.stringMatching(/^[0-9a-f]{64}$/),
-    marks: fc
+    watermarks: fc
       .array(fc.tuple(fc.integer({ min: 0, max: 2 ** 22 - 1 }), number64))
       .map((marks) => new Map(marks)),
   },

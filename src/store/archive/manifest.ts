@@ -1,7 +1,7 @@
 /** What an archive says of its parts. A part is in the archive when its manifest is there, and not before. */
 
 import { HitError, messageOf } from '../../errors.ts';
-import type { Marks } from '../marks.ts';
+import type { Watermarks } from '../watermarks.ts';
 import { partName } from './part-name.ts';
 
 const VERSION = 1;
@@ -23,8 +23,11 @@ export interface Manifest extends RowSum {
   /** Of the Parquet file. */
   readonly bytes: number;
   readonly sha256: string;
-  /** Up to which batch of each run the part has all hits of its site and day, together with the parts before it. */
-  readonly marks: Marks;
+  /**
+   * Up to which batch of each writer the part has all hits of its site and day, together with the parts before it. In the
+   * file they are called `marks`.
+   */
+  readonly watermarks: Watermarks;
 }
 
 /** A part of an archive. */
@@ -34,13 +37,13 @@ export interface Part {
   readonly manifest: Manifest;
 }
 
-export function manifestText({ first, last, marks, ...plain }: Manifest): string {
+export function manifestText({ first, last, watermarks, ...plain }: Manifest): string {
   const written = {
     version: VERSION,
     ...plain,
     first: new Date(first).toISOString(),
     last: new Date(last).toISOString(),
-    marks: Object.fromEntries(Array.from(marks, ([run, batch]) => [run, String(batch)])),
+    marks: Object.fromEntries(Array.from(watermarks, ([writer, batch]) => [writer, String(batch)])),
   };
   return `${JSON.stringify(written, undefined, 2)}\n`;
 }
@@ -83,7 +86,7 @@ function read(value: unknown): Manifest {
     checksum: number64('checksum', fields.checksum),
     bytes: count(fields, 'bytes'),
     sha256: matching(fields, 'sha256', /^[0-9a-f]{64}$/),
-    marks: marks(fields.marks),
+    watermarks: watermarks(fields.marks),
   };
 }
 
@@ -110,12 +113,12 @@ function number64(name: string, value: unknown): string {
   return value;
 }
 
-function marks(value: unknown): Marks {
+function watermarks(value: unknown): Watermarks {
   if (typeof value !== 'object' || value === null) throw unfit('marks');
   return new Map(
-    Object.entries(value).map(([run, batch]) => {
-      if (!/^\d{1,7}$/.test(run) || Number(run) >= 2 ** 22) throw unfit('marks');
-      return [Number(run), BigInt(number64('marks', batch))];
+    Object.entries(value).map(([writer, batch]) => {
+      if (!/^\d{1,7}$/.test(writer) || Number(writer) >= 2 ** 22) throw unfit('marks');
+      return [Number(writer), BigInt(number64('marks', batch))];
     }),
   );
 }

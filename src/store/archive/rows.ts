@@ -1,5 +1,5 @@
 import { HitError } from '../../errors.ts';
-import { type Marks, readMarks } from '../marks.ts';
+import { readWatermarks, type Watermarks } from '../watermarks.ts';
 import type { Ask, Engine } from './engine.ts';
 import { HIT_COLUMNS } from './hit-columns.ts';
 import type { RowSum } from './manifest.ts';
@@ -36,9 +36,9 @@ export async function sumsOfBatches(ask: Ask, table: string, which = 'true'): Pr
   );
 }
 
-/** The last batch of each run in a table. */
-export async function marksIn(ask: Ask, table: string): Promise<Marks> {
-  return readMarks(await ask<Numbers<'run' | 'last'>>('archive_marks', { table }));
+/** The last batch of each writer in a table. */
+export async function watermarksIn(ask: Ask, table: string): Promise<Watermarks> {
+  return readWatermarks(await ask<Numbers<'writer' | 'last'>>('archive_watermarks', { table }));
 }
 
 /** Bytes and rows of `hits` on disk. */

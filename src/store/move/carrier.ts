@@ -16,7 +16,7 @@ export interface Freight {
   /** Whether rows of one key are sent as one. */
   readonly final?: boolean;
   /** The statement that puts them into the table. Default: one that takes all that comes. */
-  readonly put?: 'move_put' | 'move_put_hits' | 'move_put_hit_counts';
+  readonly put?: 'move_put' | 'move_put_hits';
 }
 
 /** Brings rows from the embedded engine to a server, as they stream out of the one into the other. */

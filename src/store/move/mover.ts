@@ -3,17 +3,17 @@
  *
  * A move may be killed at any moment and begun again; so each table comes in a way that tells what is there already:
  *
- * 1. `rollups` first, while the server has neither hits nor marks. They are sums, and would be doubled if they came twice:
- *    what an unfinished move left of them is thrown away. When they are there and equal, their marks follow, as one part.
+ * 1. `rollups` first, while the server has neither hits nor watermarks. They are sums, and would be doubled if they came twice:
+ *    what an unfinished move left of them is thrown away. When they are there and equal, their watermarks follow, as one part.
  *    From then on no program that runs on the server rolls up again what is about to come.
  * 2. `hits`, by days (hit-pieces.ts). Days that are equal on both sides are passed by; of others the server takes what of a
- *    batch and day is not there. The counts for live windows, `hit_counts`, go by runs of a program in the same way.
- * 3. `last_seen`, `horizons`, `imports` and `stream_positions` may come again and again: the largest, or the newest, stays.
- *    Imports and positions say that hits are there, and so come after them.
+ *    batch and day is not there.
+ * 3. `last_seen`, `horizons`, `batches`, `imports` and `stream_positions` may come again and again: the largest, or the
+ *    newest, stays. Batches, imports and positions say that hits are there, and so come after them.
  *
  * Both sides are compared, days of hits by their number and a checksum over all columns. A program may have begun to use
- * the server since an earlier move, and the folder may have got more hits: that is no trouble, as hits and counts are told
- * by runs and batches; what the folder purged since is purged on the server by its own purge. Only what merges cannot be compared any more, when the server has hits of its own.
+ * the server since an earlier move, and the folder may have got more hits: that is no trouble, as hits are told by
+ * writers and batches; what the folder purged since is purged on the server by its own purge. Only what merges cannot be compared any more, when the server has hits of its own.
  *
  * Rows go through this process as ClickHouse's Native format, in pieces of bounded size, from the embedded engine's stream
  * into the body of a request. The engine could write to a server itself, by remote(), but that wants another port and
@@ -21,13 +21,14 @@
  */
 import { HitError } from '../../errors.ts';
 import type { Aside } from '../aside.ts';
-import { type Marks, readMarks } from '../marks.ts';
+import { ofWriters } from '../ledger.ts';
 import { queryText } from '../sql.ts';
 import type { Store } from '../store.ts';
+import { readWatermarks, type Watermarks } from '../watermarks.ts';
 import { Carrier } from './carrier.ts';
 import { daySums, differingDays, piecesOf, purgedUntil, unequalDay, whichOf } from './hit-pieces.ts';
-import { compareTable, moveCounts, moveRollups, notEqual } from './moved-tables.ts';
-import { ofRuns, type Runs, runsOf } from './runs.ts';
+import { compareTable, moveRollups, notEqual } from './moved-tables.ts';
+import { writersOf } from './writers.ts';
 
 export interface MoveProgress {
   readonly table: string;
@@ -52,7 +53,7 @@ export interface MoveWatch {
 }
 
 /** What may come any number of times, in this order, after the hits. */
-const REPEATABLE = ['last_seen', 'horizons', 'imports', 'stream_positions'] as const;
+const REPEATABLE = ['last_seen', 'horizons', 'batches', 'imports', 'stream_positions'] as const;
 
 /**
  * Moves a store, and compares the two. Nothing may write to the first one meanwhile.
@@ -67,12 +68,10 @@ export async function moveStore(from: Store, to: Store, watch: MoveWatch): Promi
   await using source = from.aside();
   await using target = to.aside();
   const carrier = new Carrier(source, target, watch.signal);
-  const marks = await marksIn(source);
-  const runs: Runs = new Set([...(await runsOf(source, 'hits')).keys(), ...marks.keys()]);
-  const isShared = await begin(carrier, marks, watch);
-  const days = await moveHits(carrier, runs, watch);
-  watch.onProgress({ table: 'hit_counts', done: days.hits, hits: days.hits });
-  await moveCounts(carrier);
+  const watermarks = await watermarksIn(source);
+  const writers = new Set([...(await writersOf(source)).keys(), ...watermarks.keys()]);
+  const isShared = await begin(carrier, watermarks, watch);
+  const days = await moveHits(carrier, writers, watch);
   for (const table of REPEATABLE) {
     watch.onProgress({ table, done: days.hits, hits: days.hits });
     await carrier.carry({ table, final: true });
@@ -82,11 +81,13 @@ export async function moveStore(from: Store, to: Store, watch: MoveWatch): Promi
 }
 
 /** Brings the rollups, unless they are there. @returns whether another program has used the server */
-async function begin(carrier: Carrier, marks: Marks, { onProgress }: MoveWatch): Promise<boolean> {
+async function begin(carrier: Carrier, watermarks: Watermarks, { onProgress }: MoveWatch): Promise<boolean> {
   const { source, target } = carrier;
-  const there = await marksIn(target);
-  const hasBegun = [...marks.keys()].some((run) => there.has(run));
-  const others = [...there.keys(), ...(await runsOf(target, 'hits')).keys()].filter((run) => !marks.has(run));
+  const there = await watermarksIn(target);
+  const hasBegun = [...watermarks.keys()].some((writer) => there.has(writer));
+  const others = [...there.keys(), ...(await writersOf(target)).keys()].filter(
+    (writer) => !watermarks.has(writer),
+  );
   if (hasBegun) return others.length > 0;
   const [count] = await target.rows<{ rows: string | number }>(queryText('move_hits_count'));
   if (others.length > 0 || Number(count?.rows) > 0) {
@@ -103,11 +104,11 @@ async function begin(carrier: Carrier, marks: Marks, { onProgress }: MoveWatch):
 
 async function moveHits(
   carrier: Carrier,
-  runs: Runs,
+  writers: ReadonlySet<number>,
   { onProgress }: MoveWatch,
 ): Promise<Omit<MoveSummary, 'seconds'>> {
   const { source, target } = carrier;
-  const ours = ofRuns(runs);
+  const ours = ofWriters(writers);
   const wanted = await daySums(source);
   const hits = sumOf(wanted.values());
   const days = differingDays(wanted, await daySums(target, ours));
@@ -123,8 +124,8 @@ async function moveHits(
   return { hits, days: wanted.size, already };
 }
 
-async function marksIn(aside: Aside): Promise<Marks> {
-  return readMarks(await aside.rows<{ run: string; last: string }>(queryText('rollup_marks')));
+async function watermarksIn(aside: Aside): Promise<Watermarks> {
+  return readWatermarks(await aside.rows<{ writer: string; last: string }>(queryText('rollup_watermarks')));
 }
 
 function sumOf(days: Iterable<{ readonly rows: number }>): number {

@@ -9,4 +9,5 @@ SETTINGS
     max_partitions_per_insert_block = 0
 SELECT *
 FROM {{rows}}
-WHERE (batch, toYYYYMM(time, 'UTC')) NOT IN (SELECT DISTINCT batch, toYYYYMM(time, 'UTC') FROM hits WHERE batch IN {{batches}})
+WHERE batch IN {{batches}}
+    AND (batch, toYYYYMM(time, 'UTC')) NOT IN (SELECT DISTINCT batch, toYYYYMM(time, 'UTC') FROM hits WHERE batch IN {{batches}})

@@ -10,4 +10,4 @@ SETTINGS
     max_partitions_per_insert_block = 0
 SELECT *, {{batch}} AS batch
 FROM {{rows}}
-WHERE site != '' AND toYYYYMM(time, 'UTC') NOT IN (SELECT DISTINCT toYYYYMM(time, 'UTC') FROM hits WHERE batch = {{batch}})
+WHERE site != '' AND toYYYYMM(time, 'UTC') NOT IN (SELECT DISTINCT toYYYYMM(time, 'UTC') FROM hits WHERE batch IN {{batches}})

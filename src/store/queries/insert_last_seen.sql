@@ -12,5 +12,5 @@ FROM
 (
     SELECT site, time, visitor, bitOr(bitShiftRight(visitor, 12), 8388608) AS zeros
     FROM hits
-    WHERE bot = '' AND batch IN {{batches}}
+    WHERE bot = '' AND {{scope}}
 )

@@ -1,11 +1,11 @@
--- What a number of batches adds to the rollups, and the marks that say so, as one part: there as a whole or not at all.
+-- What a number of batches adds to the rollups, and a receipt that says so, as one part: there as a whole or not at all.
 INSERT INTO rollups (by, site, month, value, key, slot, hits, visitors, first, last, mark)
 SETTINGS
     max_insert_threads = 1,
     max_threads = 1,
     min_insert_block_size_rows = 100000000,
     min_insert_block_size_bytes = 4000000000
-SELECT '@', '', toDate(0), toString(mark.1), 0, toDateTime(0, 'UTC'), 0, bitmapBuild(emptyArrayUInt16()), 0, 0, mark.2
-FROM (SELECT arrayJoin({{marks}}) AS mark)
+SELECT '@', '', toDate(0), receipt.1, 0, toDateTime(0, 'UTC'), 0, bitmapBuild(emptyArrayUInt16()), 0, 0, receipt.2
+FROM (SELECT arrayJoin({{receipts}}) AS receipt)
 UNION ALL
 {{groups}}

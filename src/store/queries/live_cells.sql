@@ -1,5 +1,5 @@
 -- The last-seen table of a site, or of all together.
 SELECT toUInt32(rank), toUInt32(column), max(seen)
-FROM last_seen
+FROM ({{cells}})
 WHERE {site:String} = '' OR site = {site:String}
 GROUP BY rank, column

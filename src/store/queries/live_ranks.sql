@@ -1,4 +1,4 @@
 -- How many columns of each rank are set in the last-seen table of each site.
 SELECT site, rank, uniqExact(column) AS columns
-FROM last_seen
+FROM ({{cells}})
 GROUP BY site, rank

@@ -1,9 +1,12 @@
 -- Hits of people of each site, all time, and how many of them are still there one by one.
-SELECT site, sum(counted) AS hits, sum(kept) AS kept
+SELECT site, sum(counted) AS hits, sum(one_by_one) AS kept
 FROM
 (
-    SELECT site, sum(h.hits) AS counted, 0 AS kept FROM hit_counts AS h GROUP BY site
+    SELECT site, sum(r.hits) AS counted, 0 AS one_by_one FROM rollups AS r WHERE by = 'hour' GROUP BY site
     UNION ALL
-    SELECT site, 0 AS counted, count() AS kept FROM hits WHERE bot = '' GROUP BY site
+    SELECT site, countIf(batch >= {{oldest}} AND NOT ({{covered}})) AS counted, count() AS one_by_one
+    FROM hits
+    WHERE bot = ''
+    GROUP BY site
 )
 GROUP BY site

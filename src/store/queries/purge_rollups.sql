@@ -1,3 +1,3 @@
--- The marks among them stay.
-ALTER TABLE rollups DELETE WHERE by != '@' AND {{older}}
+-- Watermarks stay, and the hours that live counts are restored from.
+ALTER TABLE rollups DELETE WHERE by NOT IN ('@', 'hour') AND {{older}}
 SETTINGS mutations_sync = 1

@@ -6,6 +6,6 @@ SELECT site, count() AS rows,
         WHERE active AND database = currentDatabase() AND table = 'rollups'
     )) AS bytes
 FROM rollups
-WHERE by != '@' AND {{older}}
+WHERE by NOT IN ('@', 'hour') AND {{older}}
 GROUP BY site
 ORDER BY site

@@ -1,5 +1,5 @@
-SELECT '{{by}}', site, toStartOfMonth(slot), {{value}} AS value, {{key}}, {{slot}} AS slot, count(), groupBitmapState({{cell}}),
+SELECT '{{by}}', site, toStartOfMonth(slot), {{value}} AS value, {{key}}, {{slot}} AS slot, count(), {{visitors}},
     {{first}}, {{last}}, 0
 FROM hits
-WHERE {{which}} AND batch >= {{oldest}} AND NOT ({{covered}}) AND {{chosen}}
+WHERE {{people}} AND {{scope}}
 GROUP BY site, value, slot

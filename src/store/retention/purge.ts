@@ -2,24 +2,24 @@
  * Purging: hits and rollups that are older than their site keeps them go, whole UTC days at a time.
  *
  * Hits go when they are rolled up, not before; and they stay counted in the rollups, in all-time totals and in the
- * last-seen tables. What goes is fixed before it goes: by the day, and by the marks of what was rolled up then, so that
+ * last-seen tables. What goes is fixed before it goes: by the day, and by the watermarks of what was rolled up then, so that
  * hits of an old day that come meanwhile stay. Up to where a site is purged is noted first. Killed at any moment, a purge
  * is finished by the engine, or else by the next one.
  */
 import type { Ages } from '../../settings/ages.ts';
 import type { Aside } from '../aside.ts';
 import { withLiterals } from '../literals.ts';
-import { coveredBy, type Marks } from '../marks.ts';
 import { queryText } from '../sql.ts';
 import type { Store } from '../store.ts';
+import { coveredBy, type Watermarks } from '../watermarks.ts';
 import { type Kept, noteHorizons } from './horizons.ts';
 import { horizonOf, type RetentionPolicy } from './policy.ts';
 
 /** What a purge works on. */
 export interface PurgeSource {
   readonly store: Store;
-  /** Up to which batch of each run hits are rolled up. */
-  rolledUp(): Promise<Marks>;
+  /** Up to which batch of each writer hits are rolled up. */
+  rolledUp(): Promise<Watermarks>;
 }
 
 /** What went, or would go, of a site. */

@@ -6,7 +6,7 @@ import { type Purged, purge } from './purge.ts';
 
 export interface PurgerOptions extends Intermediate {
   readonly store: Store;
-  readonly rollups: Pick<Rollups, 'rollUp' | 'marks'>;
+  readonly rollups: Pick<Rollups, 'rollUp' | 'watermarks'>;
   /** What holds where a purge is not told otherwise. */
   readonly policy: RetentionPolicy;
   /** Milliseconds since 1970. */
@@ -51,6 +51,6 @@ export class Purger {
 
   async #purge(policy: RetentionPolicy, dryRun: boolean): Promise<Purged> {
     const { store, rollups, now } = this.#options;
-    return purge({ store, rolledUp: () => rollups.marks() }, policy, now(), dryRun);
+    return purge({ store, rolledUp: () => rollups.watermarks() }, policy, now(), dryRun);
   }
 }

@@ -1,0 +1,6 @@
+-- Hits of some batches as they are read back from the disk.
+SELECT toString(batch) AS id, count() AS hits, toUnixTimestamp64Milli(min(time)) AS first,
+    toUnixTimestamp64Milli(max(time)) AS last
+FROM hits
+WHERE batch IN {{batches}}
+GROUP BY batch

@@ -1,0 +1,95 @@
+/**
+ * The conversion of a store of a version without a ledger, once, before it is used.
+ *
+ * Those versions took the last batch of each writer for a mark of all before it, though batches did not come in the order of
+ * their ids: hits that came late with a small id were never rolled up. So the rollups are made anew from the hits. What was
+ * purged is in the old rollups only, so those from before a site's purge horizon stay, with the hours that totals and
+ * windows are restored from, which come from the old table `hit_counts`.
+ *
+ * It may be killed at any moment and is begun again at the next start:
+ *
+ * 1. What is to be made anew is deleted. One part then brings what is kept in another form, and a receipt that this is done.
+ * 2. Hits are rolled up a stretch of hours at a time, oldest first. The part of each stretch holds its receipt.
+ * 3. Watermarks and entries of the ledger for all writers follow; to write them twice changes nothing.
+ */
+import type { ClickHouseClient } from '@clickhouse/client';
+import { rollupGroups } from './rollup-groups.ts';
+import { queryText } from './sql.ts';
+import { coveredBy, readWatermarks } from './watermarks.ts';
+
+/** Hits of a stretch: they are grouped in memory. */
+const MOST_HITS = 1_000_000;
+const HOUR_SECONDS = 3600;
+const BEGUN = 'converted';
+
+/** Hours whose hits are rolled up together, in seconds since 1970. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly hits: number;
+}
+
+/**
+ * @param client of one statement after another
+ * @param onProgress given a line now and then
+ */
+export async function convertRollups(
+  client: ClickHouseClient,
+  onProgress: (message: string) => void,
+): Promise<void> {
+  const rows = async <Row>(query: string): Promise<Row[]> =>
+    (await client.query({ query, format: 'JSONEachRow' })).json<Row>();
+  const receipts = async () =>
+    new Set((await rows<{ value: string }>(queryText('convert_receipts'))).map(({ value }) => value));
+  const run = (query: string, fragments: Record<string, string>) =>
+    client.command({ query: queryText(query, fragments) });
+
+  const hours = await rows<{ hour: number | string; hits: number | string }>(queryText('convert_hours'));
+  const all = hours.reduce((sum, { hits }) => sum + Number(hits), 0);
+  const old = readWatermarks(await rows(queryText('rollup_watermarks')));
+  if (all === 0 && old.size === 0) return;
+  onProgress(`rollups are made anew from ${all} hits, once: this version counts what earlier ones left out`);
+  if (!(await receipts()).has(BEGUN)) {
+    await run('convert_delete', {});
+    await run('convert_begin', { begun: BEGUN });
+  }
+  const done = await receipts();
+  const covered = coveredBy(old);
+  let converted = 0;
+  for (const { from, to, hits } of stretchesOf(hours)) {
+    const receipt = `${BEGUN} ${from}`;
+    if (!done.has(receipt)) {
+      const during = `time >= toDateTime64(${from}, 3, 'UTC') AND time < toDateTime64(${to}, 3, 'UTC')`;
+      const kept = queryText('convert_horizon').trim();
+      const groups = rollupGroups(
+        `${during} AND (time >= ${kept} OR NOT (${covered}))`,
+        `${during} AND time >= ${kept}`,
+      );
+      await run('insert_rollups', {
+        groups: groups.join('UNION ALL\n'),
+        receipts: `[('${receipt}', toUInt64(0))]`,
+      });
+    }
+    converted += hits;
+    onProgress(`rollups: ${converted} of ${all} hits`);
+  }
+  const writers = Array.from(old, ([writer, last]) => `(toUInt32(${writer}), toUInt64(${last}))`);
+  await run('convert_watermarks', {});
+  await run('convert_batches', { writers: `[${writers}]::Array(Tuple(UInt32, UInt64))` });
+}
+
+/** Cuts hours into stretches of so many hits, at least an hour each. */
+function* stretchesOf(
+  hours: Iterable<{ readonly hour: number | string; readonly hits: number | string }>,
+): Generator<Stretch> {
+  let stretch: Stretch | undefined;
+  for (const { hour, hits } of hours) {
+    const next = { from: Number(hour), to: Number(hour) + HOUR_SECONDS, hits: Number(hits) };
+    if (stretch && stretch.hits + next.hits > MOST_HITS) {
+      yield stretch;
+      stretch = undefined;
+    }
+    stretch = stretch ? { from: stretch.from, to: next.to, hits: stretch.hits + next.hits } : next;
+  }
+  if (stretch) yield stretch;
+}

@@ -1,0 +1,48 @@
+import { DIMENSIONS } from './dimension.ts';
+import { queryText } from './sql.ts';
+import { writerSql } from './watermarks.ts';
+
+const PEOPLE = "bot = ''";
+const VISITORS = 'groupBitmapState({{cell}})';
+const NO_VISITORS = 'bitmapBuild(emptyArrayUInt16())';
+const DAY = "toStartOfDay(time, 'UTC')";
+const MONTH = "toDateTime(toStartOfMonth(time, 'UTC'), 'UTC')";
+const HOUR = "toStartOfHour(toDateTime(time, 'UTC'))";
+const QUARTER = "toStartOfInterval(time, INTERVAL 15 MINUTE, 'UTC')";
+const TIMES = {
+  first: 'toUInt64(toUnixTimestamp64Milli(min(time)))',
+  last: 'toUInt64(toUnixTimestamp64Milli(max(time)))',
+};
+
+/**
+ * The SELECT statements that give what hits add to the rollups, one for each kind of row.
+ *
+ * @param scope SQL: of which hits
+ * @param hoursScope of which hits the hours count, if not of the same
+ */
+export function rollupGroups(scope: string, hoursScope = scope): string[] {
+  const all = { people: PEOPLE, value: "''", key: '0', ...TIMES };
+  const dimensions = DIMENSIONS.filter((dimension) => dimension !== 'bot').map((dimension) => ({
+    ...{ by: dimension, people: `${PEOPLE} AND ${dimension} != ''`, slot: DAY, visitors: VISITORS },
+    ...{ value: dimension, key: `cityHash64(${dimension})`, first: '0', last: '0' },
+  }));
+  const kinds = [
+    { by: 'quarter', slot: QUARTER, visitors: VISITORS, ...all },
+    { by: 'day', slot: DAY, visitors: VISITORS, ...all },
+    { by: 'month', slot: MONTH, visitors: VISITORS, ...all },
+    {
+      ...{ by: 'bot', people: "bot != ''", slot: DAY, visitors: VISITORS },
+      ...{ value: 'bot', key: 'cityHash64(bot)', ...TIMES },
+    },
+    ...dimensions,
+    // Never purged: from these the windows and totals of live counts are restored, without the hits of this process.
+    { by: 'hour', slot: HOUR, visitors: NO_VISITORS, ...all, value: `toString(${writerSql()})` },
+  ];
+  return kinds.map((kind) =>
+    queryText('rollup_group', {
+      ...kind,
+      visitors: kind.visitors.replace('{{cell}}', () => queryText('cell').trim()),
+      scope: kind.by === 'hour' ? hoursScope : scope,
+    }),
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * Watermarks say of which batches a thing was done, in one number for each writer.
+ *
+ * The low 22 bits of a batch id are its writer: a run of a program, or a Kafka partition. A writer's batches come into the
+ * store in ascending order of their ids, which the spool and the ledger assert. So the last batch of each writer stands for
+ * all before it: what was done is `batch <= watermark of its writer`.
+ */
+
+/** Writer → its last batch. */
+export type Watermarks = ReadonlyMap<number, bigint>;
+
+const WRITER_MASK = 0x3f_ffffn;
+
+/** The writer of a batch: a number of 22 bits. */
+export function writerOf(batch: bigint): number {
+  return Number(batch & WRITER_MASK);
+}
+
+/** SQL: the writer of a batch. */
+export function writerSql(batch = 'batch'): string {
+  return `bitAnd(${batch}, 4194303)`;
+}
+
+/**
+ * SQL: whether watermarks cover a batch. They are part of the text, for statements that must not wait for others with bound
+ * parameters.
+ *
+ * @example
+ * coveredBy(new Map([[7, 29_360_135n]])); // 'batch <= transform(bitAnd(batch, 4194303), [7], [29360135], toUInt64(0))'
+ */
+export function coveredBy(watermarks: Watermarks, batch = 'batch'): string {
+  if (watermarks.size === 0) return 'false';
+  const [writers, batches] = [[...watermarks.keys()].join(','), [...watermarks.values()].join(',')];
+  return `${batch} <= transform(${writerSql(batch)}, [${writers}], [${batches}], toUInt64(0))`;
+}
+
+/** Watermarks as rows of a query give them, whose numbers are texts where they are large. */
+export function readWatermarks(
+  rows: Iterable<{ readonly writer: string | number; readonly last: string | number }>,
+): Watermarks {
+  return new Map(Array.from(rows, ({ writer, last }) => [Number(writer), BigInt(last)]));
+}
