@@ -10,6 +10,7 @@ import { detectFormat } from './format-detection.ts';
 import { type Claim, Ledgers } from './ledger.ts';
 import { createLogLine, parseLine } from './line.ts';
 import { type Piece, piecesOf } from './piece.ts';
+import { PurgedBatches } from './purged-batches.ts';
 import type { PieceResult, Sightings } from './reader.ts';
 import { ReaderThreads } from './reader-threads.ts';
 import { linesOf, sampled, untilFault, unzipped } from './source.ts';
@@ -121,6 +122,7 @@ class Run {
   readonly #site: string;
   readonly #pieceBytes: number;
   readonly #tally = new ImportTally();
+  readonly #purged: PurgedBatches;
   readonly #claims = new Set<Claim>();
   readonly #batches: Batches<ReadPiece>;
   #threads: ReaderThreads | undefined;
@@ -138,6 +140,7 @@ class Run {
     this.#ledgers = ledgers;
     this.#options = options;
     this.#onProgress = onProgress;
+    this.#purged = new PurgedBatches(house.db.store, this.#tally);
     this.#pieceBytes = house.pieceBytes ?? PIECE_BYTES;
     this.#site = siteName(options.site ?? DEFAULT_SITE);
     this.#batches = new Batches({
@@ -157,6 +160,7 @@ class Run {
       this.#options.format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : this.#options.format;
     await this.#take(this.#piecesOf(text, format), this.#startThreads(format));
     await this.#batches.flush();
+    this.#purged.giveUp();
     await this.#house.db.spool.flush();
     return this.#tally.summary(this.#broken);
   }
@@ -197,7 +201,8 @@ class Run {
     try {
       for await (const piece of pieces) {
         if (piece.kind === 'new') this.#claims.add(piece.claim);
-        const result = piece.kind === 'known' ? undefined : threads.read(piece.bytes);
+        const isRead = piece.kind !== 'known' || piece.purged !== undefined;
+        const result = isRead ? threads.read(piece.bytes) : undefined;
         last = last.then(() => this.#settle(piece, result));
         // It is awaited later; a fault until then is not unheard.
         last.catch(() => undefined);
@@ -213,8 +218,15 @@ class Run {
     if (piece.kind === 'known') {
       // Whoever takes this piece may wait for one that this import has read.
       await this.#batches.flush();
-      this.#tally.addKnown(await piece.counts);
+      const counts = await piece.counts;
+      if (piece.purged) {
+        await this.#purged.add({ purged: piece.purged, counts, result: (await result)! });
+      } else {
+        this.#purged.giveUp();
+        this.#tally.addKnown(counts);
+      }
     } else {
+      this.#purged.giveUp();
       const read = (await result)!;
       this.#tally.addRead(piece.kind === 'new' ? read : unfinished(read));
       if (piece.kind === 'new')

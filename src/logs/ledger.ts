@@ -7,11 +7,21 @@ export interface PieceCounts {
   readonly lineBreaks: number;
 }
 
-/** A piece that nobody needs to read again. */
+/** The batch that had brought the hits of a piece, which were purged since. */
+export interface PurgedPiece {
+  /** Its id. */
+  readonly batch: string;
+  /** Hits of the whole batch, which may be of several pieces. */
+  readonly hits: number;
+}
+
+/** A piece that was taken. */
 export interface TakenPiece {
   readonly digest: string;
   /** Bytes. */
   readonly size: number;
+  /** There where its hits were purged: it may be read again, to bring them back. */
+  readonly purged?: PurgedPiece | undefined;
   /** Waits for the import that takes the piece right now; rejected where that one fails. */
   readonly counts: Promise<PieceCounts>;
 }
@@ -32,8 +42,10 @@ export class Ledger {
   #version = 0;
 
   constructor(known: readonly KnownPiece[] = []) {
-    for (const { parent, digest, size, lines, line_breaks: lineBreaks } of known) {
-      this.#add(parent, { digest, size, counts: Promise.resolve({ lines, lineBreaks }) });
+    for (const { parent, digest, size, lines, line_breaks: lineBreaks, ...piece } of known) {
+      const { purged_batch: batch = '0', batch_hits: hits = 0 } = piece;
+      const purged = batch === '0' ? undefined : { batch, hits };
+      this.#add(parent, { digest, size, purged, counts: Promise.resolve({ lines, lineBreaks }) });
     }
   }
 

@@ -23,7 +23,12 @@ import { Window } from './window.ts';
 /** Part of a log, as it follows the part before. */
 export type Piece =
   /** Taken by an earlier import, or by one that is under way. */
-  | { readonly kind: 'known'; readonly bytes: Buffer<ArrayBuffer>; readonly counts: TakenPiece['counts'] }
+  | {
+      readonly kind: 'known';
+      readonly bytes: Buffer<ArrayBuffer>;
+      readonly counts: TakenPiece['counts'];
+      readonly purged: TakenPiece['purged'];
+    }
   /** To be read and stored; the claim is to be settled then. */
   | {
       readonly kind: 'new';
@@ -85,7 +90,7 @@ export async function* piecesOf(source: AsyncIterable<Buffer>, options: PieceOpt
     const bytes = window.take(length);
     const isOpen = bytes.at(-1) !== LINE_FEED;
     if (match) {
-      yield { kind: 'known', bytes, counts: match.counts };
+      yield { kind: 'known', bytes, counts: match.counts, purged: match.purged };
       parent = match.digest;
     } else if (isOpen && window.ended && !options.canRead(bytes)) {
       yield { kind: 'unfinished', bytes };
@@ -124,13 +129,13 @@ async function findTaken(
   const hash = startDigest(parent);
   let hashed = 0;
   let found: TakenPiece | undefined;
-  for (const { digest, size, counts } of candidates) {
+  for (const { digest, size, counts, purged } of candidates) {
     await window.fillLine(Math.min(size, HEAD_BYTES));
     if (!digest.startsWith(headOf(window.peek(size)))) continue;
     if (!(await window.fill(size, patience * KNOWN_PATIENCE))) break;
     hash.update(window.peek(size).subarray(hashed));
     hashed = size;
-    if (digest.endsWith(hash.copy().digest('hex'))) found = { digest, size, counts };
+    if (digest.endsWith(hash.copy().digest('hex'))) found = { digest, size, counts, purged };
   }
   return found;
 }

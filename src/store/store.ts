@@ -1,14 +1,13 @@
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { HitError, messageOf } from '../errors.ts';
-import { ROW_STRUCTURES } from '../hit/row.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
 import type { Aside } from './aside.ts';
 import { Clients } from './client.ts';
-import { aliasOf, idsSql, Ledger, type StoredBatch } from './ledger.ts';
-import { type Literal, quote, withLiterals } from './literals.ts';
+import { type Batches, Delivery } from './delivery.ts';
+import { Ledger } from './ledger.ts';
+import { type Literal, withLiterals } from './literals.ts';
 import { migrate } from './migrate.ts';
 import { type Fragments, queryText } from './sql.ts';
 
@@ -34,19 +33,6 @@ const READ_SETTINGS = { enable_extended_results_for_datetime_functions: 1 };
 /** Values of a query's parameters. */
 export type Parameters = Readonly<Record<string, string | number | readonly number[] | readonly string[]>>;
 
-/** Rows of several batches, in one file. */
-export interface Batches {
-  readonly path: string;
-  /** Layout of its rows, each of which has the id of its batch behind it, as 8 bytes, the lowest first. */
-  readonly layout: number;
-  /** In ascending order. */
-  readonly ids: readonly bigint[];
-  /** How many rows each batch has. */
-  readonly hits: readonly number[];
-  /** Of all that could bring these batches at the same time: a server takes one after another. */
-  readonly name: string;
-}
-
 export interface StoreOptions {
   /** `embedded`, or the URL of a ClickHouse server. */
   readonly setting: string;
@@ -67,6 +53,7 @@ export class Store implements Sink {
   readonly name = 'store';
   readonly ledger: Ledger;
   readonly #clients: Clients;
+  readonly #delivery: Delivery;
 
   private constructor(clients: Clients) {
     this.#clients = clients;
@@ -80,6 +67,7 @@ export class Store implements Sink {
       },
       isShared: !clients.embedded,
     });
+    this.#delivery = new Delivery(clients, this.ledger);
   }
 
   /** Opens the database, and brings its schema up to date. */
@@ -134,57 +122,32 @@ export class Store implements Sink {
     );
   }
 
-  /**
-   * Puts a segment into the database, once: a batch that the ledger has is left alone, and of one that a crash cut off the
-   * months that are missing are added. It is in the ledger when its hits were read back.
-   *
-   * @throws HitError `store_unavailable` where the store has other hits than the segment in the end; `internal`
-   */
+  /** Puts a segment into the database, once: see `Delivery.deliver`. */
   async deliver(segment: Segment): Promise<void> {
-    const { id, path, bytes, kind } = segment;
-    const structure = structureOf(segment.layout);
     try {
-      if (bytes > 0) {
-        const as = await this.#missingAs(segment);
-        if (as !== undefined) {
-          const batches = as === id ? [id] : [id, as];
-          const text = queryText('insert_hits', { batch: `toUInt64(${as})`, batches: idsSql(batches) });
-          // A server refuses a second query of this name while it works on the first, of which the answer was lost.
-          await this.#insert(text, { path, structure, name: `hit-tracker-batch-${as}` });
-          const stored = await this.#verify(batches, segment.hits, `batch ${id}`);
-          await this.ledger.record(
-            kind,
-            stored.filter((batch) => batch.id === as),
-          );
-        }
-      }
-      if (segment.notes.length > 0) {
-        await this.#command('insert_imports', {
-          notes: segment.notes.map((note) => JSON.stringify(note)).join('\n'),
-          batch: String(id),
-        });
-      }
+      await this.#delivery.deliver(segment);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** Brings back the purged hits of a batch: see `Delivery.restore`. */
+  async restore(
+    id: bigint,
+    file: { readonly path: string; readonly layout: number },
+    hits: number,
+  ): Promise<void> {
+    try {
+      await this.#delivery.restore(id, file, hits);
     } catch (error) {
       throw unavailable(error);
     }
   }
 
   /** Puts many batches into the database, each once, as `deliver` does one. */
-  async deliverBatches({ path, layout, ids, hits, name }: Batches): Promise<void> {
-    const structure = `${structureOf(layout)}, batch UInt64`;
+  async deliverBatches(batches: Batches): Promise<void> {
     try {
-      const { known, unclear } = await this.ledger.recognise(ids);
-      const missing = ids.flatMap((id, i) => (known.has(id) ? [] : [{ id, hits: hits[i]! }]));
-      if (missing.length === 0) return;
-      const batches = missing.map(({ id }) => id);
-      const text = queryText('insert_batches', { batches: idsSql(batches) });
-      await this.#insert(text, { path, structure, name: `hit-tracker-${name}` });
-      const all = missing.reduce((sum, batch) => sum + batch.hits, 0);
-      const stored = await this.#verify(batches, all, `${missing.length} batches`);
-      await this.ledger.record(
-        'stream',
-        stored.filter(({ id }) => !unclear.has(id)),
-      );
+      await this.#delivery.deliverBatches(batches);
     } catch (error) {
       throw unavailable(error);
     }
@@ -230,58 +193,6 @@ export class Store implements Sink {
     return this.close();
   }
 
-  /** @param text with `{{rows}}` where they come from */
-  async #insert(
-    text: string,
-    { path, structure, name }: { readonly path: string; readonly structure: string; readonly name: string },
-  ): Promise<void> {
-    const { writer, embedded } = this.#clients;
-    const columns = quote(structure);
-    const from = (rows: string) => text.replaceAll('{{rows}}', () => rows);
-    if (embedded) {
-      await writer.command({ query: from(`file(${quote(exactPattern(path))}, 'RowBinary', ${columns})`) });
-      return;
-    }
-    const result = await writer.exec({
-      query: `${from(`input(${columns})`)} FORMAT RowBinary`,
-      values: createReadStream(path),
-      query_id: name,
-    });
-    await collect(result.stream);
-  }
-
-  /**
-   * The id under which a segment is to be delivered; undefined where the store has it. Of what a version without a ledger
-   * left in the spool, only its hits tell whether it came.
-   */
-  async #missingAs({ id, hits }: Segment): Promise<bigint | undefined> {
-    const { known, unclear } = await this.ledger.recognise([id]);
-    if (known.has(id)) return undefined;
-    if (!unclear.has(id)) return id;
-    const there = (await this.ledger.readBack([id])).get(id)?.hits ?? 0;
-    if (there === hits) return undefined;
-    const alias = aliasOf(id);
-    return (await this.ledger.recognise([alias])).known.has(alias) ? undefined : alias;
-  }
-
-  /** Reads batches back from the disk, and makes sure that they are whole. */
-  async #verify(ids: readonly bigint[], hits: number, what: string): Promise<StoredBatch[]> {
-    const stored = await this.ledger.readBack(ids);
-    const there = [...stored.values()].reduce((sum, batch) => sum + batch.hits, 0);
-    if (there !== hits) {
-      throw new HitError(
-        'store_unavailable',
-        `${what} has ${hits} hits, and the store has ${there} of them: run hit-tracker doctor`,
-        { retryAfter: 5 },
-      );
-    }
-    return ids.flatMap((id) => stored.get(id) ?? []);
-  }
-
-  async #command(query: string, parameters: Parameters): Promise<void> {
-    await this.#clients.writer.command({ query: queryText(query), query_params: parameters });
-  }
-
   async #read<Result>(
     query: string,
     bounds: ReadBounds,
@@ -297,21 +208,6 @@ export class Store implements Sink {
       throw queryFault(error);
     }
   }
-}
-
-/** @throws HitError `data_dir_newer` */
-function structureOf(layout: number): string {
-  const structure = ROW_STRUCTURES[layout];
-  if (structure) return structure;
-  throw new HitError('data_dir_newer', `segment layout ${layout} is of a newer version`);
-}
-
-/**
- * A path as `file()` takes it: as a pattern, if it holds one of these signs, which cannot be escaped there. `?` is any
- * one character, and only one file has the segment's name.
- */
-function exactPattern(path: string): string {
-  return /[{}*?]/.test(path) ? path.replaceAll(/[^\w./\u0080-\uffff-]/g, '?') : path;
 }
 
 async function collect(stream: Readable): Promise<Buffer> {

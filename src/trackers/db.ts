@@ -54,6 +54,10 @@ export interface KnownPiece {
   readonly size: number;
   readonly lines: number;
   readonly line_breaks: number;
+  /** The batch that had brought its hits, where they were purged; '0' or missing where they were not. */
+  readonly purged_batch?: string;
+  /** Hits of that batch. */
+  readonly batch_hits?: number;
 }
 
 /** How long a read waits for hits that are on their way into the store, in milliseconds. */

@@ -67,6 +67,8 @@ export interface ArchiveWork {
   readonly rolledUp: Watermarks;
   /** Called when parts are there, before their hits leave the store: readers must know them by then. */
   readonly onCommitted: () => Promise<void>;
+  /** Enters into the ledger that hits leave the store, before they do. @param gone SQL: of which hits */
+  readonly leaving: (gone: string) => Promise<void>;
   /** Notes of sites the moment before which hits may leave the store: before they do. */
   readonly noteGone: (gone: ReadonlyMap<string, number>) => Promise<void>;
   readonly now: () => number;
@@ -210,6 +212,7 @@ async function removeMonth(work: ArchiveWork, month: string, days: readonly Site
   await work.noteGone(gone);
   const partition = month.replace('-', '');
   const which = `${inParts(parts)} AND ${coveredBy(rolledUp)}`;
+  await work.leaving(`${which} AND toYYYYMM(time, 'UTC') = ${partition}`);
   await engine.command('archive_delete', { month: partition, which });
 }
 

@@ -87,6 +87,7 @@ export class Archives {
       place: ArchivePlace;
       catalog: Catalog;
       noteGone: ArchiveWork['noteGone'];
+      leaving: ArchiveWork['leaving'];
     }) => Promise<Summary>,
   ): Promise<Summary> {
     if (this.#isBusy) {
@@ -103,7 +104,8 @@ export class Archives {
         const catalog = new Catalog(place);
         await catalog.refresh();
         const noteGone = (gone: ReadonlyMap<string, number>) => noteHorizons(aside, 'hits', gone);
-        return await run({ engine, place, catalog, noteGone });
+        const leaving = (gone: string) => this.#options.store.ledger.leaving('archived', gone);
+        return await run({ engine, place, catalog, noteGone, leaving });
       } catch (error) {
         throw cleaned(error, place);
       }

@@ -8,6 +8,7 @@
  */
 import type { Ages } from '../../settings/ages.ts';
 import type { Aside } from '../aside.ts';
+import type { Ledger } from '../ledger.ts';
 import { withLiterals } from '../literals.ts';
 import { queryText } from '../sql.ts';
 import type { Store } from '../store.ts';
@@ -53,23 +54,25 @@ export async function purge(
 ): Promise<Purged> {
   const covered = coveredBy(await source.rolledUp());
   await using aside = source.store.aside();
-  const hits = await purgeOne(aside, 'hits', { ages: policy.hits, time: 'time', covered }, now, dryRun);
-  const rollups = await purgeOne(
-    aside,
-    'rollups',
-    { ages: policy.rollups, time: 'slot', covered },
-    now,
-    dryRun,
-  );
+  const work = { aside, ledger: source.store.ledger, covered, now, dryRun };
+  const hits = await purgeOne(work, 'hits', { ages: policy.hits, time: 'time' });
+  const rollups = await purgeOne(work, 'rollups', { ages: policy.rollups, time: 'slot' });
   return { dry_run: dryRun, hits, rollups };
 }
 
+interface Work {
+  readonly aside: Aside;
+  readonly ledger: Ledger;
+  /** SQL: whether a hit is rolled up. */
+  readonly covered: string;
+  readonly now: number;
+  readonly dryRun: boolean;
+}
+
 async function purgeOne(
-  aside: Aside,
+  { aside, ledger, covered, now, dryRun }: Work,
   kept: Kept,
-  { ages, time, covered }: { ages: Ages; time: string; covered: string },
-  now: number,
-  dryRun: boolean,
+  { ages, time }: { ages: Ages; time: string },
 ): Promise<PurgedSite[]> {
   const usual = horizonOf(ages.usual, now);
   const befores = new Map(Array.from(ages.bySite, ([site, days]) => [site, horizonOf(days, now)]));
@@ -87,6 +90,7 @@ async function purgeOne(
   const going = new Map(rows.map(({ site }) => [site, befores.get(site) ?? usual]));
   if (!dryRun && going.size > 0) {
     await noteHorizons(aside, kept, going);
+    if (kept === 'hits') await ledger.leaving('purged', text('purge_scope'));
     await aside.command(text(`purge_${kept}`));
   }
   return rows.map(({ site, rows, bytes }) => ({

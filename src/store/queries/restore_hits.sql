@@ -1,0 +1,13 @@
+-- A batch of which hits were purged comes back. A purge takes whole days of a site; what of the batch is there stays.
+INSERT INTO hits
+SETTINGS
+    insert_deduplicate = 0,
+    max_insert_threads = 1,
+    max_threads = 1,
+    min_insert_block_size_rows = 100000000,
+    min_insert_block_size_bytes = 4000000000,
+    max_partitions_per_insert_block = 0
+SELECT *, {{batch}} AS batch
+FROM {{rows}}
+WHERE site != ''
+    AND (site, toDate32(time, 'UTC')) NOT IN (SELECT DISTINCT toString(site), toDate32(time, 'UTC') FROM hits WHERE batch = {{batch}})
