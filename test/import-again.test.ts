@@ -39,7 +39,11 @@ async function openFolder(t: TestContext) {
     const source = async function* () {
       yield Buffer.from(lines.join(''));
     };
-    const { lines: read, imported, already } = await importer.run(source(), {
+    const {
+      lines: read,
+      imported,
+      already,
+    } = await importer.run(source(), {
       ...{ site: 'a.example', format: 'auto', follow: false },
     });
     return { read, imported, already };
