@@ -12,13 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  compareExport,
-  compareLive,
-  compareQuestion,
-  compareSites,
-  type Ways,
-} from './fixtures/differential/comparison.ts';
+import { compareQuestion, type Ways } from './fixtures/differential/comparison.ts';
+import { compareExport, compareLive, compareSites } from './fixtures/differential/overview.ts';
 import { type Question, question } from './fixtures/differential/questions.ts';
 import { type Course, course, courseText } from './fixtures/differential/steps.ts';
 import { World } from './fixtures/differential/world.ts';
