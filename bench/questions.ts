@@ -67,7 +67,7 @@ export async function answer(source: Source, question: Question, end: number): P
   if (by) return (await top(source, period, by, 10)).rows;
   const options = { interval, timezone, metrics: readMetrics(words.metrics) };
   const { totals, series } = await stats(source, period, options);
-  return [totals, ...series];
+  return [totals, ...series].map(({ hits, visitors }) => ({ hits: hits!, visitors: visitors! }));
 }
 
 /** The same of hits one by one, where visitors are exact. */

@@ -102,6 +102,11 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     good: [['kafka://host:9092/topic', kafkaAddress('kafka://host:9092/topic', '--stream-results')]],
     bad: ['', 'kafka://host:9092'],
   },
+  'salts-from': {
+    standard: undefined,
+    good: [['http://10.0.0.1:5000', 'http://10.0.0.1:5000']],
+    bad: [''],
+  },
   peers: {
     standard: undefined,
     good: [['http://a:5000, http://b:5000', ['http://a:5000', 'http://b:5000']]],
@@ -163,14 +168,14 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     bad: ['', '0', '1', '1023KiB', '-1GiB', 'GiB', '1TiB', '1e9', '1 GiB more'],
   },
   'keep-hits': {
-    standard: agesOf(400),
+    standard: agesOf(Number.POSITIVE_INFINITY),
     good: [
       ['1d', agesOf(1)],
       ['13w', agesOf(91)],
       ['2y', agesOf(730)],
       ['forever', agesOf(Number.POSITIVE_INFINITY)],
       ['30d,a.com=1y', agesOf(30, ['a.com', 365])],
-      ['a.com=forever', agesOf(400, ['a.com', Number.POSITIVE_INFINITY])],
+      ['a.com=forever', agesOf(Number.POSITIVE_INFINITY, ['a.com', Number.POSITIVE_INFINITY])],
     ],
     bad: ['', '0d', '400', '1.5y', '-1d', '1m', 'Forever', '1d,2d', 'a.com=1d,a.com=2d', 'a.com='],
   },

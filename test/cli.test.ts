@@ -113,7 +113,7 @@ describe('import and report', () => {
       return {
         hits: report.totals.hits,
         perDay: Object.fromEntries(report.series.map(({ time, hits }) => [time.slice(0, 10), hits])),
-        dailyVisitors: report.series.reduce((sum, { visitors }) => sum + visitors, 0),
+        dailyVisitors: report.series.reduce((sum, { visitors }) => sum + visitors!, 0),
         tops: Object.keys(report.tops),
       };
     };

@@ -202,7 +202,11 @@ test('the settings tell how the server is set, and no secret', async () => {
       peers: 0,
     },
     ...{ durability: 'disk', trust_proxy: 'loopback', rate_limit: '100/s' },
-    retention: { hits: [{ site: null, age: '400d' }], rollups: [{ site: null, age: 'forever' }] },
+    retention: {
+      hits: [{ site: null, age: 'forever' }],
+      rollups: [{ site: null, age: 'forever' }],
+      exceptions: [],
+    },
     spool: { bytes: rest.spool.bytes, max: 2 ** 30 },
     ready: { status: 'ready', backlog: rest.ready.backlog },
   });

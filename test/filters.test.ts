@@ -60,7 +60,7 @@ function stats(...words: string[]): Promise<Stats> {
 
 async function totals(...words: string[]): Promise<[number, number]> {
   const { hits, visitors } = (await stats(...words)).totals;
-  return [hits, visitors];
+  return [hits!, visitors!];
 }
 
 const report = (...args: string[]) =>

@@ -78,7 +78,7 @@ describe('the db tracker', () => {
     assert.deepEqual(totals, { hits: 3, visitors: 2 });
     assert.equal(interval, 'hour');
     assert.equal(
-      series.reduce((sum, { hits }) => sum + hits, 0),
+      series.reduce((sum, { hits }) => sum + hits!, 0),
       3,
     );
     assert.deepEqual(await db.top({ site: 'example.com', by: 'path' }), {

@@ -30,7 +30,7 @@ describe('old hits', { timeout: 90_000 }, () => {
 
   async function hits(...args: string[]): Promise<Record<string, number>> {
     const { series } = await ask<Stats>('report', '--interval', 'day', ...args);
-    return Object.fromEntries(series.map((point) => [point.time.slice(0, 10), point.hits]));
+    return Object.fromEntries(series.map((point) => [point.time.slice(0, 10), point.hits!]));
   }
 
   /** What hits take, with parts that nobody reads any more. */

@@ -42,7 +42,7 @@ describe('a log of a real server', { skip: existsSync(LOG) ? false : `there is n
         ],
       );
       assert.equal(
-        series.reduce((sum, { visitors }) => sum + visitors, 0),
+        series.reduce((sum, { visitors }) => sum + visitors!, 0),
         2144,
       );
     } finally {

@@ -109,7 +109,7 @@ describe('questions', () => {
         `/api/v1/stats?site=period.example&from=2024-03-01&to=2024-03-02&interval=${interval}`,
       );
       assert.equal(
-        series.reduce((sum, { hits }) => sum + hits, 0),
+        series.reduce((sum, { hits }) => sum + hits!, 0),
         2,
         interval,
       );
@@ -149,6 +149,9 @@ describe('questions', () => {
     assert.equal(value('hit_visitors'), total.visitors);
     assert.equal(value('hit_dropped_total\\{reason="bot"\\}'), await server.dropped('bot'));
     assert.ok(value('hit_accepted_total') >= total.hits);
+    for (const name of ['damaged_segments', 'damaged_bytes', 'lost_hits']) {
+      assert.equal(value(`hit_tracker_spool_${name}_total`), 0);
+    }
     assert.ok(value('process_resident_memory_bytes') > 0);
   });
 

@@ -10,7 +10,7 @@ interface Counted {
   readonly to: string;
   /** Relative standard error of visitors. Missing where they are exact. */
   readonly error?: number;
-  /** Earlier hits are purged, and were not counted. */
+  /** Earlier hits are purged: what needs them is null. */
   readonly purged_before?: string;
   readonly totals: Figures;
   readonly series: readonly Point[];
@@ -30,6 +30,7 @@ export interface Row {
 export interface Top {
   readonly rows: readonly Row[];
   readonly error?: number;
+  /** Earlier hits are purged: rows are of hits since then. */
   readonly purged_before?: string;
 }
 

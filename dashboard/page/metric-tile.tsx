@@ -21,7 +21,9 @@ export function MetricTile({ metric, answer: { data, error, isLoading }, isChose
     isOfVisitors && data?.error !== undefined && `Estimated, ± ${format.percent(data.error)}`,
     isOfVisitors && data && data.error === undefined && 'Counted exactly',
     typeof before === 'number' && `${say(before)} before`,
-    data?.purged_before !== undefined && `Hits before ${format.moment(data.purged_before)} are purged`,
+    value === null &&
+      data?.purged_before !== undefined &&
+      `Unknown: hits before ${format.moment(data.purged_before)} are purged`,
     !data && error?.message,
   ].filter((tip) => typeof tip === 'string');
   return (

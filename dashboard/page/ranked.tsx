@@ -6,6 +6,7 @@ import { now } from './clock.ts';
 import { Fault } from './fault.tsx';
 import { view } from './place.ts';
 import type { Ranking } from './rankings.ts';
+import { format } from './reader.ts';
 import { Rows, RowsSkeleton } from './rows.tsx';
 import { search } from './search.ts';
 
@@ -26,13 +27,14 @@ export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: Ranke
   if (!data && error) return <Fault error={error} />;
   if (!data) return <RowsSkeleton />;
   const rows = search(rowsOf(ranking, data), ranking, wanted).slice(0, limit);
+  const purged =
+    data.purged_before === undefined
+      ? undefined
+      : `Hits before ${format.moment(data.purged_before)} are purged, and not in this list.`;
   if (rows.length === 0) {
     if (isLoading) return <RowsSkeleton />;
-    return (
-      <p class="nothing">
-        {wanted !== '' ? 'Nothing of that name.' : (ranking.empty ?? 'Nothing in this period.')}
-      </p>
-    );
+    if (wanted !== '') return <p class="nothing">Nothing of that name.</p>;
+    return <p class="nothing">{purged ?? ranking.empty ?? 'Nothing in this period.'}</p>;
   }
   // Bots are none of the visitors: of theirs only the sum is known.
   const visitors =
@@ -42,14 +44,17 @@ export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: Ranke
         ? 0
         : (totals.data?.totals.visitors ?? 0);
   return (
-    <Rows
-      ranking={ranking}
-      rows={rows}
-      visitors={visitors}
-      isStale={isLoading}
-      error={data.error}
-      {...(onPick && { onPick })}
-    />
+    <>
+      <Rows
+        ranking={ranking}
+        rows={rows}
+        visitors={visitors}
+        isStale={isLoading}
+        error={data.error}
+        {...(onPick && { onPick })}
+      />
+      {purged !== undefined && <p class="quiet-text">{purged}</p>}
+    </>
   );
 }
 

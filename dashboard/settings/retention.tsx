@@ -10,8 +10,8 @@ export function Retention({ settings }: { readonly settings: Answer<ServerSettin
       name="Retention"
       about={
         <>
-          Older hits are deleted each day; the counts of their days stay. Set by <code>--keep-hits</code> and{' '}
-          <code>--keep-rollups</code>.
+          Hits are kept for good unless <code>--keep-hits</code> sets an age: older ones are deleted each day,
+          and the counts of their days stay. Those go by <code>--keep-rollups</code>.
         </>
       }
     >
@@ -25,6 +25,9 @@ export function Retention({ settings }: { readonly settings: Answer<ServerSettin
               ...retention.rollups.map(
                 ({ site, age }) =>
                   [site === null ? 'Counts by day' : `Counts of ${site}`, ageName(age)] as const,
+              ),
+              ...(retention.exceptions ?? []).map(
+                ({ site }) => [site, 'exempt from purges, by import --keep'] as const,
               ),
             ]}
           />

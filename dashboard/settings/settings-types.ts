@@ -15,7 +15,12 @@ export interface ServerSettings {
   readonly durability: string;
   readonly trust_proxy: string;
   readonly rate_limit: string;
-  readonly retention: { readonly hits: readonly Age[]; readonly rollups: readonly Age[] };
+  readonly retention: {
+    readonly hits: readonly Age[];
+    readonly rollups: readonly Age[];
+    /** Sites that no purge takes; null while the store does not answer. */
+    readonly exceptions: readonly { readonly site: string; readonly since: string }[] | null;
+  };
   readonly salts: readonly { readonly day: string }[];
   readonly spool: { readonly bytes: number; readonly max: number } | null;
   readonly live: string | null;

@@ -2,13 +2,13 @@
 
 import type { Interval } from './period.ts';
 
-/** A value of a metric; null where there is none to tell, as the bounce rate of no visits. */
+/** A value of a metric; null where there is none to tell, as the bounce rate of no visits, or of hits that are purged. */
 type Value = number | null;
 
 export interface Point {
   readonly time: string;
-  readonly hits: number;
-  readonly visitors: number;
+  readonly hits: Value;
+  readonly visitors: Value;
   readonly visits?: Value;
   readonly bounce_rate?: Value;
   readonly visit_duration?: Value;

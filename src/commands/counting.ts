@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
+import { messageOf } from '../errors.ts';
 import type { DataFolder } from '../folder/folder.ts';
 import type { TrustedProxies } from '../hit/address.ts';
 import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
+import { MidnightVisits } from '../hit/midnight.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import { MemoryLive } from '../live/memory.ts';
@@ -14,6 +16,7 @@ import { Spool } from '../spool/spool.ts';
 import { EnginePriority } from '../store/engine-priority.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import { DBTracker } from '../trackers/db.ts';
+import { recallVisits } from '../trackers/midnight-recall.ts';
 import { rebuild } from '../trackers/rebuild.ts';
 import { archiveLocation } from './archive-place.ts';
 
@@ -23,6 +26,8 @@ export type ServeValues = Values<typeof SERVE_SETTINGS>;
 export interface Counting {
   readonly sites: Sites;
   readonly intake: Intake;
+  /** Visits over midnight. */
+  readonly midnight: MidnightVisits;
   /** There with the simple or the rate tracker. */
   readonly live: MemoryLive | RedisLive | undefined;
   /** There with the db tracker. */
@@ -47,8 +52,10 @@ export async function openCounting(
 ): Promise<Counting> {
   const { key, salts, importSalt } = folder.secrets;
   const sites = new Sites({ allowed: values.sites, max: values['max-sites']! });
+  const midnight = new MidnightVisits();
   const intake = new Intake({
     sites,
+    midnight,
     proxies: parts.proxies,
     limit: parts.limit,
     countries: await Countries.open(),
@@ -62,14 +69,17 @@ export async function openCounting(
   const publisher = values.stream && resources.use(await publisherTo(values.stream));
   if (!values.tracker!.includes('db')) {
     const spool = publisher && resources.use(await openSpool(folder, publisher, values, parts.log));
-    return { sites, intake, live, db: undefined, publisher, spool };
+    return { sites, intake, midnight, live, db: undefined, publisher, spool };
   }
   const db = resources.use(await openStore(folder, intake, publisher, values, parts.log));
   if (values.store === 'embedded') resources.use(new EnginePriority());
   await db.spool.flush();
   sites.remember(await db.siteNames());
   if (live instanceof MemoryLive) await rebuild(live, db.store, Date.now(), db.spool.writer);
-  return { sites, intake, live, db, publisher, spool: db.spool };
+  await recallVisits(midnight, db.store, Date.now()).catch((error) =>
+    parts.log.warn(`visits over midnight are counted anew: ${messageOf(error)}`),
+  );
+  return { sites, intake, midnight, live, db, publisher, spool: db.spool };
 }
 
 /** For those who say what happens without knowing how it is logged. */

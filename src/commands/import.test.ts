@@ -97,4 +97,33 @@ describe('the import command', { timeout: 30_000 }, () => {
     const { imported, already }: TotalSummary = JSON.parse(again.stdout);
     assert.deepEqual([again.fault, imported + already, already], [undefined, 501, summary.imported]);
   });
+
+  it('asks on a terminal about old hits, and takes anything but yes for no', async () => {
+    const log = await fileOf('old.log', logLine());
+    /** What the command asks, where a person answers this. */
+    const answered = async (answer: string, ...args: string[]) => {
+      const stderr = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true });
+      const stdin = Object.assign(new PassThrough(), { isTTY: true });
+      stdin.end(answer);
+      const flags = ['--json', '--data-dir', join(folder, 'asked'), '--keep-hits', '400d', log, ...args];
+      const { values, positionals } = readSettings(IMPORT_SETTINGS, flags, {});
+      const stdout = new PassThrough({ encoding: 'utf8' });
+      const interruption = () => new AbortController().signal;
+      const fault = await importLogs.run(values, positionals, { stdin, stdout, stderr, interruption }).then(
+        () => undefined,
+        (error: unknown) => error as HitError,
+      );
+      return { fault, asked: String(stderr.read()), stdout: stdout.read() as string | null };
+    };
+    for (const answer of ['\n', 'n\n', 'perhaps\n']) {
+      const { fault, asked, stdout } = await answered(answer);
+      assert.deepEqual([fault?.code, fault?.exitCode, stdout], ['bad_usage', 2, null], answer);
+      assert.match(asked, /1 of 1 lines in old\.log would be deleted by the next purge: 1 of localhost/);
+      assert.match(asked, /Import them, and exempt localhost from purges\? \[y\/N\] /);
+    }
+    const { fault, stdout } = await answered('Yes\n');
+    assert.equal(fault, undefined);
+    assert.equal((JSON.parse(stdout ?? '') as TotalSummary).imported, 1);
+    assert.doesNotMatch((await answered('')).asked, /y\/N/, 'an exception is asked for once');
+  });
 });

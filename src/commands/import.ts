@@ -12,6 +12,7 @@ import type { Values } from '../settings/setting.ts';
 import type { Command, Terminal } from './command.ts';
 import { addSummaries, summaryText, type TakenLog } from './import-summary.ts';
 import { findServer, type LogTaker, takeHere } from './log-taker.ts';
+import { addFound, OldHits } from './old-hits.ts';
 import { ProgressLine } from './progress.ts';
 
 type ImportValues = Values<typeof IMPORT_SETTINGS>;
@@ -33,11 +34,19 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     const interrupted = terminal.interruption();
     const taken: TakenLog[] = [];
     try {
+      const old = await oldHitsOf(values, taker, terminal);
+      if (old.isChecked) await checkFiles(files, sizes, old, terminal, interrupted);
       for (const [index, file] of files.entries()) {
         const size = sizes[index];
         for await (const log of logsOf(file, size, values, terminal, interrupted)) {
           const progress = new ProgressLine(terminal.stderr, nameOf(file), size);
-          const summary = await takeLog(log, values, taker, progress);
+          const isStream = old.isChecked && size === undefined;
+          const summary = await takeLog(
+            isStream ? old.checked(log, nameOf(file)) : log,
+            values,
+            taker,
+            progress,
+          );
           taken.push({ name: nameOf(file), summary });
         }
         if (interrupted.aborted) break;
@@ -60,11 +69,48 @@ function rolled(hits: number, { stderr }: Terminal): void {
   if (stderr.isTTY) stderr.write(`\r${new Intl.NumberFormat('en').format(hits)} hits rolled up\x1b[K`);
 }
 
+async function oldHitsOf(values: ImportValues, taker: LogTaker, terminal: Terminal): Promise<OldHits> {
+  return new OldHits({
+    retention: await taker.retention(),
+    except: (sites) => taker.except(sites),
+    choice: values['allow-purge'] ? 'purge' : values.keep ? 'keep' : undefined,
+    ...{ site: values.site, format: values.format!, follow: values.follow!, terminal },
+    now: Date.now(),
+  });
+}
+
+/** Reads files for lines that the next purge would delete, before any of them is imported. */
+async function checkFiles(
+  files: readonly string[],
+  sizes: readonly (number | undefined)[],
+  old: OldHits,
+  { stderr }: Terminal,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const found = [];
+  const names = [];
+  for (const [index, file] of files.entries()) {
+    const size = sizes[index];
+    if (size === undefined) continue;
+    const progress = new ProgressLine(stderr, `${nameOf(file)}: looking for old lines`, size);
+    try {
+      found.push(await old.count(fileChunks(file, interrupted), (now) => progress.show(now)));
+      names.push(nameOf(file));
+    } finally {
+      progress.close();
+    }
+  }
+  await old.decide(addFound(found), names.length === 1 ? names[0]! : `${names.length} files`);
+}
+
 function check(values: ImportValues, files: readonly string[]): void {
   if (files.length === 0)
     throw new HitError('bad_usage', 'name the log files to import, or - for standard input');
   if (files.filter((file) => file === '-').length > 1) {
     throw new HitError('bad_usage', 'standard input can be read once: name - once');
+  }
+  if (values.keep && values['allow-purge']) {
+    throw new HitError('bad_usage', 'choose --keep or --allow-purge');
   }
   if (values.follow && (files.length > 1 || files[0] === '-')) {
     throw new HitError('bad_usage', '--follow takes one file');
@@ -114,7 +160,7 @@ async function openTaker(values: ImportValues, terminal: Terminal): Promise<LogT
   if (server && !values.json) {
     terminal.stderr.write('A server runs on this data folder: it takes the log.\n');
   }
-  return server ?? takeHere(values['data-dir']!, values.store!);
+  return server ?? takeHere(values['data-dir']!, values.store!, values['keep-hits']);
 }
 
 /** Takes a log in until it ends or breaks off. */
@@ -131,6 +177,7 @@ async function takeLog(
   const options = { site: values.site, format: values.format!, follow: values.follow! };
   try {
     const summary = await taker.take(readable, options, (now) => progress.show(now));
+    if (fault instanceof HitError) throw fault;
     return fault === undefined ? summary : { ...summary, broken: messageOf(fault) };
   } finally {
     progress.close();

@@ -6,10 +6,16 @@ import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
+import type { ServedRetention } from '../http/api/retention.ts';
 import { type ImportOptions, type ImportProgress, LogImporter } from '../logs/importer.ts';
 import type { ImportSummary } from '../logs/tally.ts';
+import { type Ages, readAges } from '../settings/ages.ts';
+import { KEEP_HITS } from '../settings/purge.ts';
+import { addExceptions, readExceptions } from '../store/retention/exceptions.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { ControlClient } from './control.ts';
+import type { ImportRetention } from './old-hits.ts';
+import { retentionHere } from './retention-here.ts';
 
 /** Whoever takes logs in. */
 export interface LogTaker {
@@ -18,6 +24,10 @@ export interface LogTaker {
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
   ): Promise<ImportSummary>;
+  /** By what hits are purged where the logs go. */
+  retention(): Promise<ImportRetention>;
+  /** Exempts sites from every later purge there. */
+  except(sites: readonly string[]): Promise<void>;
   /** Does what makes later questions quick, where a lot was taken. A server does so by itself. */
   settle(onProgress: (hits: number) => void): Promise<void>;
   close(): Promise<void>;
@@ -32,6 +42,8 @@ export async function findServer(dataDir: string): Promise<LogTaker | undefined>
   return (
     control && {
       take: (log, options, onProgress) => handOver(control, log, options, onProgress),
+      retention: () => retentionThere(control),
+      except: (sites) => exceptThere(control, sites),
       settle: async () => undefined,
       close: async () => undefined,
     }
@@ -41,11 +53,17 @@ export async function findServer(dataDir: string): Promise<LogTaker | undefined>
 /**
  * This process, which takes the data folder for itself.
  *
+ * @param keepHits how long hits are kept there; undefined for as long as the last server did
  * @throws HitError `data_dir_locked`, `data_dir_unusable`, `store_unavailable`
  */
-export async function takeHere(dataDir: string, store: string): Promise<LogTaker> {
+export async function takeHere(
+  dataDir: string,
+  store: string,
+  keepHits: Ages | undefined,
+): Promise<LogTaker> {
   const folder = DataFolder.open(dataDir);
   try {
+    const { policy, scheduled } = retentionHere(folder.path, { 'keep-hits': keepHits });
     const { key, importSalt, salts } = folder.secrets;
     const intake = new Intake({
       sites: new Sites({ max: Number.POSITIVE_INFINITY }),
@@ -62,6 +80,11 @@ export async function takeHere(dataDir: string, store: string): Promise<LogTaker
     const importer = new LogImporter({ db, live: undefined, key, importSalt, allowedSites: undefined });
     return {
       take: (log, options, onProgress) => importer.run(log, options, onProgress),
+      retention: async () => ({
+        hits: [policy.hits, ...scheduled],
+        exceptions: (await readExceptions(db.store)).map(({ site }) => site),
+      }),
+      except: (sites) => addExceptions(db.store, sites, Date.now()),
       settle: (onProgress) => rollUpMany(db, onProgress),
       close: () => db.close(),
     };
@@ -74,6 +97,16 @@ export async function takeHere(dataDir: string, store: string): Promise<LogTaker
 async function rollUpMany({ spool, rollups }: DBTracker, onProgress: (hits: number) => void): Promise<void> {
   await spool.flush();
   if ((await rollups.waiting()) >= MANY_HITS) await rollups.rollUp(onProgress);
+}
+
+async function retentionThere(control: ControlClient): Promise<ImportRetention> {
+  const { hits, exceptions } = await control.get<ServedRetention>('/control/retention');
+  return { hits: hits.map((text) => readAges(KEEP_HITS)(text, '--keep-hits')), exceptions };
+}
+
+async function exceptThere(control: ControlClient, sites: readonly string[]): Promise<void> {
+  const query = new URLSearchParams(sites.map((site) => ['site', site]));
+  await control.post(`/control/retention?${query}`, Readable.from([]), () => undefined);
 }
 
 async function handOver(

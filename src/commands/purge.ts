@@ -1,15 +1,17 @@
 import { Readable } from 'node:stream';
 import { HitError } from '../errors.ts';
 import { type Ages, agesText, readAges } from '../settings/ages.ts';
-import { KEEP_HITS, KEEP_ROLLUPS, PURGE_SETTINGS } from '../settings/purge.ts';
+import { KEEP_HITS, PURGE_SETTINGS } from '../settings/purge.ts';
 import type { Values } from '../settings/setting.ts';
 import { freeRoom } from '../store/free-room.ts';
-import { type RetentionPolicy, retentionPolicy } from '../store/retention/policy.ts';
-import type { Purged, PurgedSite } from '../store/retention/purge.ts';
-import { Purger } from '../store/retention/purger.ts';
+import type { RetentionPolicy } from '../store/retention/policy.ts';
+import type { PurgedSite } from '../store/retention/purge.ts';
+import { Purger, type PurgeSummary } from '../store/retention/purger.ts';
+import { isLimited } from '../store/retention/retention.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
 import { ControlClient } from './control.ts';
+import { retentionHere } from './retention-here.ts';
 import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 
@@ -28,21 +30,15 @@ export const purgeStore: Command<typeof PURGE_SETTINGS> = {
   ],
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
-    const policy = policyOf(values);
+    // Also where a server does the work: what is wrong with the ages is told here.
+    const { policy } = retentionHere(values['data-dir']!, values);
     const control = await ControlClient.connect(values['data-dir']!);
     const purged = control ? await purgeThere(control, values) : await purgeHere(policy, values);
     terminal.stdout.write(values.json ? `${JSON.stringify(purged)}\n` : purgeText(purged));
   },
 };
 
-function policyOf(values: PurgeValues): RetentionPolicy {
-  return retentionPolicy(
-    values['keep-hits'] ?? readAges(KEEP_HITS)(KEEP_HITS, '--keep-hits'),
-    values['keep-rollups'] ?? readAges(KEEP_ROLLUPS)(KEEP_ROLLUPS, '--keep-rollups'),
-  );
-}
-
-async function purgeHere(policy: RetentionPolicy, values: PurgeValues): Promise<Purged> {
+async function purgeHere(policy: RetentionPolicy, values: PurgeValues): Promise<PurgeSummary> {
   await using db = await DBTracker.open({ dataDir: values['data-dir']!, store: values.store! });
   const { store, spool, rollups } = db;
   const purger = new Purger({ store, spool, rollups, policy, now: Date.now });
@@ -52,24 +48,34 @@ async function purgeHere(policy: RetentionPolicy, values: PurgeValues): Promise<
 }
 
 /** The server that runs on the data folder does the work, by its own policy where this command names none. */
-async function purgeThere(control: ControlClient, values: PurgeValues): Promise<Purged> {
+async function purgeThere(control: ControlClient, values: PurgeValues): Promise<PurgeSummary> {
   const query = new URLSearchParams({ dry_run: String(values['dry-run']) });
   const add = (name: string, ages: Ages | undefined) => ages && query.set(name, agesText(ages));
   add('keep_hits', values['keep-hits']);
   add('keep_rollups', values['keep-rollups']);
-  let purged: Purged | undefined;
+  let purged: PurgeSummary | undefined;
   await control.post(`/control/purge?${query}`, Readable.from([]), (line) => {
-    purged = line.purged as Purged;
+    purged = line.purged as PurgeSummary;
   });
   if (purged) return purged;
   throw new HitError('store_unavailable', 'the server on this data folder ended: purge again');
 }
 
 /** What went or would go, for a person. */
-function purgeText({ dry_run, hits, rollups }: Purged): string {
+function purgeText(summary: PurgeSummary): string {
+  const { dry_run, hits, rollups, exceptions } = summary;
   const lines = [...sectionOf('hits', hits), ...sectionOf('rows of rollups', rollups)];
-  if (lines.length === 0) return 'Nothing is old enough to be purged.\n';
-  return `${dry_run ? 'Would be purged' : 'Purged'} (sizes are estimates):\n${lines.join('')}`;
+  const kept = exceptions.map(
+    ({ site, since }) => `  ${site}: kept, as import --keep said on ${since.slice(0, 10)}\n`,
+  );
+  return `${headOf(summary, lines.length > 0, dry_run ? 'Would be purged' : 'Purged')}${lines.join('')}${kept.join('')}`;
+}
+
+function headOf({ keep_hits, keep_rollups }: PurgeSummary, isSome: boolean, verb: string): string {
+  if (isSome) return `${verb} (sizes are estimates):\n`;
+  const ages = [keep_hits, keep_rollups].map((text) => readAges(KEEP_HITS)(text, '--keep-hits'));
+  if (isLimited(ages)) return 'Nothing is old enough to be purged.\n';
+  return 'Nothing is purged, as no retention is set: choose one, such as --keep-hits 400d.\n';
 }
 
 function sectionOf(what: string, sites: readonly PurgedSite[]): string[] {

@@ -44,15 +44,32 @@ export class ReportAnswer {
   }
 
   get json(): object {
-    return { ...this.#stats, tops: Object.fromEntries(this.#tops.map(({ by, rows }) => [by, rows])) };
+    const partial = this.#tops.filter(({ purged_before }) => purged_before !== undefined);
+    return {
+      ...this.#stats,
+      tops: Object.fromEntries(this.#tops.map(({ by, rows }) => [by, rows])),
+      ...(partial.length > 0 && {
+        tops_purged_before: Object.fromEntries(partial.map(({ by, purged_before }) => [by, purged_before])),
+      }),
+    };
   }
 }
 
-/** The series as CSV, or the ranking that is named by `by`. */
-export async function csvAnswer(answers: Answers, words: Words): Promise<string> {
-  return csvOf(
-    words.by === undefined ? seriesRows(await answers.stats(words)) : (await answers.top(words)).rows,
-  );
+/**
+ * The series as CSV, with nothing where nothing is known, or the ranking that is named by `by`.
+ *
+ * @param warn told what the rows of a ranking lack, which they have no place to say
+ */
+export async function csvAnswer(
+  answers: Answers,
+  words: Words,
+  warn: (message: string) => void = () => undefined,
+): Promise<string> {
+  if (words.by === undefined) return csvOf(seriesRows(await answers.stats(words)));
+  const { rows, purged_before } = await answers.top(words);
+  if (purged_before !== undefined)
+    warn(`Hits before ${purged_before} are purged: rows are of hits since then.`);
+  return csvOf(rows);
 }
 
 /** A report in all its forms, for a file and a webhook. */

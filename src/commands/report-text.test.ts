@@ -74,10 +74,43 @@ describe('a report', () => {
   it('says how exact it is, and what it leaves out', () => {
     const text = reportText({ ...STATS, error: 0.0102, purged_before: '2026-11-02T00:00:00Z' }, [], 80);
     assert.match(text, /^visitors are estimates with a standard error of 1\.0 %$/m);
-    assert.match(text, /^hits before 2026-11-02 are purged/m);
+    assert.match(text, /^hits before 2026-11-02 are purged: what needs them is –$/m);
     const top: Top = { by: 'path', error: 0.0102, rows: [] };
     assert.match(reportText(STATS, [top], 80), /^visitors are estimates/m);
     assert.doesNotMatch(reportText(STATS, [], 80), /estimates|purged/);
+  });
+
+  it('shows a dash for what is not known, and says since when a ranking counts', () => {
+    const unknown = { hits: null, visitors: null };
+    const series = [{ time: '2026-11-01T00:00:00Z', ...unknown }, STATS.series[1]!];
+    const since = '2026-11-02T00:00:00Z';
+    const stats: Stats = { ...STATS, totals: unknown, series, purged_before: since };
+    const tops: Top[] = [
+      { by: 'path', purged_before: since, rows: [{ value: '/a', hits: 1000, visitors: 50 }] },
+      { by: 'country', purged_before: since, rows: [] },
+    ];
+    assert.equal(
+      reportText(stats, tops, 64),
+      [
+        'example.com, 2026-11-01 to 2026-11-03 (UTC), by day',
+        'hits before 2026-11-02 are purged: what needs them is –',
+        '',
+        'day                                           hits    visitors',
+        '2026-11-01                                       –           –',
+        '2026-11-02                                       0           0',
+        'total                                            –           –',
+        '',
+        'path, of hits since 2026-11-02                hits    visitors',
+        '/a                                           1,000          50',
+        '',
+        'country, of hits since 2026-11-02             hits    visitors',
+        '',
+      ].join('\n'),
+    );
+    assert.deepEqual(csvOf(seriesRows(stats)).split('\r\n').slice(1, 3), [
+      '2026-11-01T00:00:00Z,,',
+      '2026-11-02T00:00:00Z,0,0',
+    ]);
   });
 
   it('shows times to the minute where days are not whole', () => {

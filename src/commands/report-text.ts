@@ -59,10 +59,14 @@ export function reportText(stats: Stats, tops: readonly Top[], columns: number, 
     ...(more > 0 ? [`… and ${number.format(more)} more; --csv gives all`] : []),
     ...table(totalLines(stats, metrics), columns),
   ];
-  for (const { by, rows } of tops) {
-    if (rows.length === 0) continue;
+  for (const { by, rows, purged_before } of tops) {
+    const since = purged_before === undefined ? '' : `, of hits since ${times.label(purged_before)}`;
+    if (rows.length === 0 && since === '') continue;
     const values = rows.map((value) => lineOf(value.value, value, ['hits', 'visitors']));
-    lines.push('', ...table([{ label: by, cells: [HEADS.hits, HEADS.visitors] }, ...values], columns));
+    lines.push(
+      '',
+      ...table([{ label: by + since, cells: [HEADS.hits, HEADS.visitors] }, ...values], columns),
+    );
   }
   return `${lines.join('\n')}\n`;
 }
@@ -83,8 +87,7 @@ function heading(stats: Stats, { timezone, label }: Times, error: number): strin
   if (error > 0)
     lines.push(`visitors are estimates with a standard error of ${percent.format(error * 100)} %`);
   const purged = purged_before ?? comparison?.purged_before;
-  if (purged !== undefined)
-    lines.push(`hits before ${label(purged)} are purged, and cannot be counted in this way`);
+  if (purged !== undefined) lines.push(`hits before ${label(purged)} are purged: what needs them is ${NONE}`);
   return lines;
 }
 

@@ -17,7 +17,7 @@ import { measureStorage, type Storage } from '../store/storage.ts';
 import { readChoice, type Words } from '../store/words.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { archiveLocation } from './archive-place.ts';
-import type { Command } from './command.ts';
+import type { Command, Terminal } from './command.ts';
 import { ControlClient, queryOf } from './control.ts';
 import { type Answers, csvAnswer, ReportAnswer } from './report-answer.ts';
 import { storageText } from './storage-text.ts';
@@ -47,7 +47,7 @@ export const report: Command<typeof REPORT_SETTINGS> = {
       if (db.archive?.isEmpty)
         throw new HitError('archive_failed', `there is no archive at ${values.archive}`);
       const storage = () => measureStorage(db.store, db.spool.bytes);
-      terminal.stdout.write(await print({ answers: db, storage }, words, values, terminal.stdout.columns));
+      terminal.stdout.write(await print({ answers: db, storage }, words, values, terminal));
       return;
     }
     if (archive) {
@@ -58,7 +58,7 @@ export const report: Command<typeof REPORT_SETTINGS> = {
     }
     const storage = () => control.get<Storage>('/api/v1/storage');
     const parts = { answers: serverAnswers(control), storage };
-    terminal.stdout.write(await print(parts, words, values, terminal.stdout.columns));
+    terminal.stdout.write(await print(parts, words, values, terminal));
   },
 };
 
@@ -66,13 +66,13 @@ async function print(
   { answers, storage }: { answers: Answers; storage: () => Promise<Storage> },
   words: Words,
   values: Values<typeof REPORT_SETTINGS>,
-  columns: number | undefined,
+  { stdout: { columns }, stderr }: Terminal,
 ): Promise<string> {
   if (values.storage) {
     const measured = await storage();
     return values.json ? `${JSON.stringify(measured)}\n` : storageText(measured);
   }
-  if (values.csv) return csvAnswer(answers, words);
+  if (values.csv) return csvAnswer(answers, words, (message) => stderr.write(`${message}\n`));
   const answer = await ReportAnswer.of(answers, words);
   return values.json ? `${JSON.stringify(answer.json)}\n` : answer.text(columns ?? 80);
 }

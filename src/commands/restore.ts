@@ -1,4 +1,6 @@
 import { HitError } from '../errors.ts';
+import { readIsoTime } from '../hit/calendar.ts';
+import { END_OF_DATETIME64 } from '../hit/time.ts';
 import { RESTORE_SETTINGS } from '../settings/restore.ts';
 import type { RestoreSummary } from '../store/archive/restorer.ts';
 import { openArchiveDesk } from './archive-desk.ts';
@@ -22,7 +24,7 @@ export const restore: Command<typeof RESTORE_SETTINGS> = {
     const options = {
       site: archivedSite(values.site),
       from: dayOf(values['from-day'], '--from-day') ?? Date.UTC(1900, 0),
-      to: (dayOf(values['to-day'], '--to-day') ?? Date.UTC(2299, 11, 31)) + DAY_MS,
+      to: (dayOf(values['to-day'], '--to-day') ?? END_OF_DATETIME64 - DAY_MS) + DAY_MS,
       dryRun: values['dry-run']!,
     };
     if (options.from >= options.to) throw new HitError('bad_usage', '--to-day is before --from-day');
@@ -39,11 +41,9 @@ export const restore: Command<typeof RESTORE_SETTINGS> = {
 /** Start of a UTC day. @throws HitError `bad_setting` */
 function dayOf(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined;
-  const start = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  // The 31st of a short month is taken for a day of the next.
-  if (Number.isNaN(start) || !new Date(start).toISOString().startsWith(text)) {
+  const start = /^.{10}$/.test(text) ? readIsoTime(text)?.wall : undefined;
+  if (start === undefined)
     throw new HitError('bad_setting', `${flag}: "${text}" is not a day such as 2026-01-31`);
-  }
   return start;
 }
 

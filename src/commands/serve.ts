@@ -14,6 +14,7 @@ import { siteName } from '../hit/site.ts';
 import { ConsoleLines } from '../http/console-lines.ts';
 import { type OwnNode, Peers } from '../http/peers/peers.ts';
 import { RemoteNode } from '../http/peers/remote-node.ts';
+import { saltsUrl } from '../http/peers/remote-salts.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
 import { Sessions } from '../http/session.ts';
 import { LogImporter } from '../logs/importer.ts';
@@ -27,9 +28,11 @@ import { startCollectors } from './collectors.ts';
 import type { Command, Terminal } from './command.ts';
 import { controlSocket } from './control.ts';
 import { messagesOf, openCounting, type ServeValues } from './counting.ts';
+import { leaveRetention } from './retention-here.ts';
+import { openSalts } from './salts.ts';
 import { readSchedule, type Schedule, startSchedule } from './schedule.ts';
 import { servedSettings } from './served-settings.ts';
-import { jobsWithPurge, upkeepOf } from './upkeep.ts';
+import { jobsWithPurge, scheduledAges, upkeepOf } from './upkeep.ts';
 import { unexpected } from './usage.ts';
 
 export const serve: Command<typeof SERVE_SETTINGS> = {
@@ -59,7 +62,15 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
   },
 };
 
-function check({ sites = [], tracker, stream, peers = [], live }: ServeValues): void {
+function check({
+  sites = [],
+  tracker,
+  stream,
+  peers = [],
+  live,
+  'salts-from': saltsFrom,
+}: ServeValues): void {
+  if (saltsFrom !== undefined) saltsUrl(saltsFrom);
   if (tracker!.includes('stream') !== (stream !== undefined)) {
     throw stream
       ? new HitError('bad_setting', '--stream: it is for the stream tracker, which --tracker does not name')
@@ -118,10 +129,18 @@ async function serveFrom(
 
   const { secrets } = folder;
   const counting = await openCounting(folder, values, { proxies, limit, log }, resources);
-  const { intake, sites, live, db, spool, publisher } = counting;
-  const upkeep = db && upkeepOf(db, policy, values);
+  const { intake, sites, live, db, spool, publisher, midnight } = counting;
+  const scheduled = scheduledAges(schedule.jobs);
+  if (db) leaveRetention(folder.path, { policy, scheduled });
+  const upkeep = db && upkeepOf(db, policy, scheduled, values);
   const adminToken = values['admin-token'] ?? secrets.adminToken;
   const node = randomUUID();
+  const agreement = await openSalts(
+    values,
+    counting,
+    { salts: secrets.salts, token: adminToken, node, log },
+    resources,
+  );
   const peers =
     live && peersOf(values, adminToken, { node, live, naming: () => intake.naming(), now: Date.now });
   const reader = resultsTopic && resources.use(await readerOf(resultsTopic, node, log));
@@ -147,6 +166,7 @@ async function serveFrom(
         }),
       purger: upkeep?.purger,
       archives: upkeep?.archives,
+      retention: upkeep?.retention,
       dataDir: folder.path,
       rate: trackers.includes('rate'),
       adminToken,
@@ -155,7 +175,8 @@ async function serveFrom(
       publicSites: new PublicSites(folder.path),
       public: values.public!,
       settings: servedSettings(values, policy),
-      saltDays: () => Object.keys(secrets.salts.table),
+      salts: secrets.salts,
+      saltHealth: () => agreement.health,
       ending: ending.signal,
       print: (line) => lines.print(line),
       now: Date.now,
@@ -170,7 +191,8 @@ async function serveFrom(
     address = await listen(app, values.port!, values.host!);
   } else {
     const recorder = new BatchRecorder({ spool, live, limit, sites, now: Date.now });
-    const host = { recorder, drops, salts: secrets.salts, print: (line: string) => lines.print(line), log };
+    const print = (line: string) => lines.print(line);
+    const host = { recorder, drops, salts: secrets.salts, midnight, print, log };
     const collectors = await startCollectors(app, values, { ...secrets, adminToken }, host);
     resources.defer(() => collectors.close());
     address = collectors.url;

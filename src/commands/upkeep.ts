@@ -1,10 +1,13 @@
 import { HitError } from '../errors.ts';
+import type { Job } from '../schedule/job.ts';
 import type { JobRuns } from '../schedule/job-runner.ts';
+import type { Ages } from '../settings/ages.ts';
 import type { BUCKET_SETTINGS } from '../settings/archive.ts';
 import type { Values } from '../settings/setting.ts';
 import { Archives } from '../store/archive/archives.ts';
 import { type RetentionPolicy, retentionPolicy } from '../store/retention/policy.ts';
 import { Purger } from '../store/retention/purger.ts';
+import { Retention } from '../store/retention/retention.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import { archiveLocation } from './archive-place.ts';
 import { scheduledReport } from './report-answer.ts';
@@ -16,13 +19,16 @@ const USUAL_PURGE = 'purge daily 04:00';
 export interface Upkeep {
   readonly purger: Purger;
   readonly archives: Archives;
+  readonly retention: Retention;
   /** The same, as it runs on schedule, and reports. */
   readonly runs: JobRuns;
 }
 
+/** @param scheduled ages of hits that scheduled purges name */
 export function upkeepOf(
   db: DBTracker,
   policy: RetentionPolicy,
+  scheduled: readonly Ages[],
   bucket: Values<typeof BUCKET_SETTINGS>,
 ): Upkeep {
   const { store, spool, rollups, archive } = db;
@@ -32,6 +38,7 @@ export function upkeepOf(
   return {
     purger,
     archives,
+    retention: new Retention({ store, policy, scheduled, now }),
     runs: {
       report: (words) => scheduledReport(db, words),
       purge: ({ 'keep-hits': hits = policy.hits, 'keep-rollups': kept = policy.rollups }, signal) =>
@@ -63,4 +70,12 @@ export function jobsWithPurge(
   const ages = [policy.hits, policy.rollups].flatMap(({ usual, bySite }) => [usual, ...bySite.values()]);
   const isUsual = ages.some(Number.isFinite) && !jobs.some((job) => /^\s*purge\b/.test(job));
   return isUsual ? [...jobs, USUAL_PURGE] : jobs;
+}
+
+/** Ages of hits by which scheduled purges go, where these name their own. */
+export function scheduledAges(jobs: readonly Job[]): Ages[] {
+  return jobs.flatMap((job) => {
+    const ages = job.kind === 'purge' ? job.values['keep-hits'] : undefined;
+    return ages ? [retentionPolicy(ages, ages).hits] : [];
+  });
 }

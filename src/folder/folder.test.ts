@@ -43,13 +43,11 @@ describe('a data folder', () => {
 
   test('loses salts that are too old as soon as it is opened, before anybody comes', (t) => {
     const path = temporaryFolder(t);
-    DataFolder.open(path).close();
-    const file = join(path, 'secrets.json');
-    const secrets = JSON.parse(readFileSync(file, 'utf8'));
+    const file = join(path, 'salts.json');
     const old = { '2020-01-01': Buffer.alloc(16).toString('base64') };
-    writeFileSync(file, JSON.stringify({ ...secrets, salts: { ...secrets.salts, ...old } }));
+    writeFileSync(file, JSON.stringify({ salts: old, shared: ['2020-01-01'] }));
     DataFolder.open(path).close();
-    assert.equal('2020-01-01' in JSON.parse(readFileSync(file, 'utf8')).salts, false);
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { salts: {}, shared: [] });
   });
 
   test('cannot be a file, nor below one, and says what to do', (t) => {

@@ -8,8 +8,8 @@ import { Secrets } from './secrets.ts';
 const SALTS_EVERY = 10 * 60_000;
 
 /**
- * The folder that holds all that a node keeps: `store/` (the embedded database), `spool/`, `secrets.json`, `tokens.json`, `sites.json`, `lock`, and
- * while a server runs `control.sock`.
+ * The folder that holds all that a node keeps: `store/` (the embedded database), `spool/`, `secrets.json`, `salts.json`,
+ * `tokens.json`, `sites.json`, `retention.json`, `lock`, and while a server runs `control.sock`.
  */
 export class DataFolder {
   readonly path: string;
@@ -26,8 +26,8 @@ export class DataFolder {
       this.#lock.release();
       throw error;
     }
-    this.#turnSalts();
-    this.#saltTimer = setInterval(() => this.#turnSalts(), SALTS_EVERY).unref();
+    this.#pruneSalts();
+    this.#saltTimer = setInterval(() => this.#pruneSalts(), SALTS_EVERY).unref();
   }
 
   /**
@@ -65,9 +65,10 @@ export class DataFolder {
     this.#lock.release();
   }
 
-  #turnSalts(): void {
+  /** Today's is not made here: a node that shares visitors agrees on it with others first. */
+  #pruneSalts(): void {
     try {
-      this.secrets.salts.turn();
+      this.secrets.salts.prune();
     } catch {
       // The disk is full, say. A hit that needs a salt meets the same fault and tells it.
     }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -12,14 +13,26 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { HitError } from '../errors.ts';
+import { KeyedHash } from '../hit/hash.ts';
 import { Secrets } from './secrets.ts';
 
 const DAY = 86_400_000;
 const NOON = Date.UTC(2026, 10, 24, 12);
 const at = (time: number) => () => time;
 
-function contentOf(folder: string) {
-  return JSON.parse(readFileSync(join(folder, 'secrets.json'), 'utf8'));
+function contentOf(folder: string, name = 'salts.json') {
+  return JSON.parse(readFileSync(join(folder, name), 'utf8'));
+}
+
+/** What version 0.1 wrote: today's salt was a digest of yesterday's. */
+function writeOldSecrets(folder: string, days: readonly string[]): Record<string, string> {
+  const salts = Object.fromEntries(days.map((day, i) => [day, Buffer.alloc(16, i + 1).toString('base64')]));
+  const keys = {
+    key: Buffer.alloc(16, 8).toString('base64'),
+    importSalt: Buffer.alloc(16, 9).toString('base64'),
+  };
+  writeFileSync(join(folder, 'secrets.json'), JSON.stringify({ ...keys, adminToken: 'x'.repeat(32), salts }));
+  return salts;
 }
 
 function visitorOf(secrets: Secrets, time: number): [number, number] {
@@ -28,20 +41,49 @@ function visitorOf(secrets: Secrets, time: number): [number, number] {
 }
 
 describe('secrets', () => {
-  test('of several nodes are taken into a folder that has none, and name visitors alike', (t) => {
-    const [origin, first, second] = [temporaryFolder(t), temporaryFolder(t), temporaryFolder(t)];
-    const made = Secrets.open(origin, at(NOON));
-    const visitor = visitorOf(made, NOON);
+  test('of several nodes are taken into a folder that has none, without any daily salt', (t) => {
+    const [origin, first] = [temporaryFolder(t), temporaryFolder(t)];
+    writeOldSecrets(origin, ['2026-11-23', '2026-11-24']);
     const shared = join(origin, 'secrets.json');
-    assert.deepEqual(visitorOf(Secrets.open(first, at(NOON), shared), NOON), visitor);
-    const later = NOON + 40 * DAY;
-    const late = visitorOf(Secrets.open(second, at(later), shared), later);
-    assert.deepEqual(visitorOf(Secrets.open(first, at(later), shared), later), late);
-    assert.notDeepEqual(late, visitor);
+    const taken = Secrets.open(first, at(NOON), shared);
+    assert.deepEqual(taken.key, new Uint8Array(16).fill(8));
+    assert.deepEqual(Object.keys(contentOf(first, 'secrets.json')), ['key', 'importSalt', 'adminToken']);
+    assert.deepEqual(taken.salts.saltOf('2026-11-24'), undefined);
+    assert.deepEqual(readdirSync(first), ['secrets.json']);
     const other = temporaryFolder(t);
     Secrets.open(other);
     assert.throws(() => Secrets.open(other, at(NOON), shared), /has other keys than .*--secrets/);
     assert.throws(() => Secrets.open(temporaryFolder(t), at(NOON), join(origin, 'none')), /cannot be read/);
+  });
+
+  test('of an older version lose their salts to a file of their own, and name the visitors of the day as before', (t) => {
+    const folder = temporaryFolder(t);
+    const salts = writeOldSecrets(folder, ['2026-11-23', '2026-11-24']);
+    const opened = Secrets.open(folder, at(NOON));
+    assert.deepEqual(Object.keys(contentOf(folder, 'secrets.json')), ['key', 'importSalt', 'adminToken']);
+    assert.deepEqual(contentOf(folder).salts, salts);
+    assert.equal(statSync(join(folder, 'salts.json')).mode & 0o777, 0o600);
+    for (const [i, day] of [NOON - DAY, NOON].entries()) {
+      const { high, low } = new KeyedHash(new Uint8Array(16).fill(i + 1)).digest('ann');
+      assert.deepEqual(visitorOf(opened, day), [high, low]);
+    }
+    // The next day's is no digest of it.
+    const next = Secrets.open(folder, at(NOON + DAY)).salts.table['2026-11-25']!;
+    const old = createHash('sha256').update('the day after').update(Buffer.alloc(16, 2)).digest();
+    assert.notDeepEqual(Buffer.from(next), old.subarray(0, 16));
+  });
+
+  test('of an older version whose move was cut short move again, and keep the salts that moved', (t) => {
+    const folder = temporaryFolder(t);
+    writeOldSecrets(folder, ['2026-11-24']);
+    Secrets.open(folder, at(NOON));
+    writeOldSecrets(folder, ['2026-11-23', '2026-11-24']);
+    const moved = { '2026-11-24': Buffer.alloc(16, 5).toString('base64') };
+    writeFileSync(join(folder, 'salts.json'), JSON.stringify({ salts: moved }));
+    Secrets.open(folder, at(NOON));
+    assert.equal(contentOf(folder).salts['2026-11-24'], moved['2026-11-24']);
+    assert.deepEqual(Object.keys(contentOf(folder).salts).sort(), ['2026-11-23', '2026-11-24']);
+    assert.equal('salts' in contentOf(folder, 'secrets.json'), false);
   });
 
   test('are made once, at random, and are the same from then on', (t) => {
@@ -68,12 +110,13 @@ describe('secrets', () => {
     assert.equal(statSync(path).mode & 0o777, 0o600);
     secrets.salts.turn();
     assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.equal(statSync(join(folder, 'salts.json')).mode & 0o777, 0o600);
   });
 
   test('leave no second file behind', (t) => {
     const folder = temporaryFolder(t);
     Secrets.open(folder, at(NOON)).salts.turn();
-    assert.deepEqual(readdirSync(folder), ['secrets.json']);
+    assert.deepEqual(readdirSync(folder).sort(), ['salts.json', 'secrets.json']);
   });
 
   test('name a visitor alike over a restart on the same day, and late hits over one on the next', (t) => {
@@ -86,7 +129,7 @@ describe('secrets', () => {
   test('have a salt on disk before it is used', (t) => {
     const folder = temporaryFolder(t);
     const secrets = Secrets.open(folder, at(NOON));
-    assert.deepEqual(contentOf(folder).salts, {});
+    assert.equal(existsSync(join(folder, 'salts.json')), false);
     assert.ok(secrets.salts.hashFor(NOON));
     assert.deepEqual(Object.keys(contentOf(folder).salts), ['2026-11-24']);
   });
@@ -102,7 +145,7 @@ describe('secrets', () => {
     const folder = temporaryFolder(t);
     const secrets = Secrets.open(folder, at(NOON));
     // In the way of the file that is written beside the first.
-    mkdirSync(join(folder, 'secrets.json.new', 'x'), { recursive: true });
+    mkdirSync(join(folder, 'salts.json.new', 'x'), { recursive: true });
     for (let attempt = 0; attempt < 2; attempt++) {
       assert.throws(
         () => secrets.salts.hashFor(NOON),
@@ -112,7 +155,7 @@ describe('secrets', () => {
           /cannot be written/.test(error.message),
       );
     }
-    assert.deepEqual(contentOf(folder).salts, {});
+    assert.equal(existsSync(join(folder, 'salts.json')), false);
   });
 });
 
@@ -172,4 +215,29 @@ describe('a damaged file of secrets is refused, and left as it is', () => {
     assert.equal(Secrets.open(folder).adminToken, good.adminToken);
     assert.ok(existsSync(join(folder, 'secrets.json')));
   });
+});
+
+describe('a damaged file of salts is refused, and what to do is said', () => {
+  for (const [what, content, complaint] of [
+    ['an empty file', '', /JSON/],
+    ['null', 'null', /"salts" is not a JSON object/],
+    ['a short salt', '{"salts":{"2026-11-24":"AAAA"}}', /"2026-11-24" is not 16 bytes/],
+    ['a salt of no day', `{"salts":{"today":"${Buffer.alloc(16).toString('base64')}"}}`, /"today" is not/],
+    ['shared days of another type', '{"salts":{},"shared":7}', /"shared" is not a list/],
+  ] as const) {
+    test(`with ${what}`, (t) => {
+      const folder = temporaryFolder(t);
+      writeFileSync(join(folder, 'salts.json'), content);
+      assert.throws(
+        () => Secrets.open(folder),
+        (error) =>
+          error instanceof HitError &&
+          error.code === 'data_dir_unusable' &&
+          complaint.test(error.message) &&
+          /salts\.json cannot be read: .*Delete it: visitors without a cookie are then counted anew/.test(
+            error.message,
+          ),
+      );
+    });
+  }
 });

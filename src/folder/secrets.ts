@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
-import { DailySalts, type SaltTable } from '../hit/salts.ts';
+import { DailySalts } from '../hit/salts.ts';
+import { decodeSalts, type KeptSalts, SaltFile } from './salt-file.ts';
 import { writeWholeSync } from './whole-file.ts';
 
 interface SecretsFile {
@@ -10,10 +11,17 @@ interface SecretsFile {
   readonly key: string;
   readonly importSalt: string;
   readonly adminToken: string;
-  readonly salts: Readonly<Record<string, string>>;
 }
 
-/** What must stay secret and must survive a restart: `secrets.json` in the data folder, readable by its owner only. */
+/** As version 0.1 wrote it: the daily salts were in it, each a digest of the one before. */
+interface OldSecretsFile extends SecretsFile {
+  readonly salts?: unknown;
+}
+
+/**
+ * What must stay secret and must survive a restart: `secrets.json` in the data folder, readable by its owner only. The
+ * daily salts, which must not survive two days, are in `salts.json`.
+ */
 export class Secrets {
   /** Key of cookies and of visitors that a trusted sender names. */
   readonly key: Uint8Array;
@@ -22,41 +30,49 @@ export class Secrets {
   readonly adminToken: string;
   readonly salts: DailySalts;
 
-  private constructor(content: SecretsFile, save: (salts: SaltTable) => void, now: () => number) {
+  private constructor(content: SecretsFile, file: SaltFile, kept: KeptSalts, now: () => number) {
     this.key = fromBase64(content.key);
     this.importSalt = fromBase64(content.importSalt);
     this.adminToken = content.adminToken;
     this.salts = new DailySalts({
-      salts: Object.fromEntries(Object.entries(content.salts).map(([day, salt]) => [day, fromBase64(salt)])),
-      onChange: save,
+      ...kept,
+      onChange: (salts, shared) => file.write({ salts, shared }),
       random: randomBytes,
       now,
     });
   }
 
   /**
-   * Reads the secrets of a data folder, or makes them.
+   * Reads the secrets of a data folder, or makes them. Salts in the `secrets.json` of an older version move to
+   * `salts.json`, so that visitors of the day stay who they are.
    *
-   * @param shared a file of secrets that several nodes have: a folder without any takes these
+   * @param shared a file of secrets that several nodes have: a folder without any takes these, but for daily salts,
+   *   which an older version left in it
    * @throws HitError `data_dir_unusable` if they are damaged or cannot be written, or are others than the shared ones; so
    *   do hits on a day whose salt cannot be written
    */
   static open(folder: string, now: () => number = Date.now, shared?: string): Secrets {
     const path = join(folder, 'secrets.json');
     const given = shared === undefined ? undefined : read(shared);
-    const content = existsSync(path) ? read(path) : (given ?? create());
+    const found = existsSync(path) ? read(path) : undefined;
+    const { salts: oldSalts, ...content }: OldSecretsFile = found ?? given ?? create();
     if (given && (given.key !== content.key || given.importSalt !== content.importSalt)) {
       throw new HitError(
         'data_dir_unusable',
         `${path} has other keys than ${shared}, and would name visitors otherwise: leave --secrets out, or begin with an empty --data-dir`,
       );
     }
-    const save = (salts: SaltTable) => {
-      const encoded = Object.fromEntries(Object.entries(salts).map(([day, salt]) => [day, toBase64(salt)]));
-      writeWholeSync(path, textOf({ ...content, salts: encoded }));
-    };
-    if (!existsSync(path)) writeWholeSync(path, textOf(content));
-    return new Secrets(content, save, now);
+    const file = new SaltFile(folder);
+    const kept = file.read();
+    if (found && oldSalts !== undefined) {
+      const moved = { ...kept, salts: { ...decodeSalts(oldSalts), ...kept.salts } };
+      // First where they go: a crash between the two leaves both, and the next start does the same again.
+      file.write(moved);
+      writeWholeSync(path, textOf(content));
+      return new Secrets(content, file, moved, now);
+    }
+    if (!found) writeWholeSync(path, textOf(content));
+    return new Secrets(content, file, kept, now);
   }
 }
 
@@ -69,11 +85,10 @@ function create(): SecretsFile {
     key: toBase64(randomBytes(16)),
     importSalt: toBase64(randomBytes(16)),
     adminToken: randomBytes(24).toString('base64url'),
-    salts: {},
   };
 }
 
-function read(path: string): SecretsFile {
+function read(path: string): OldSecretsFile {
   try {
     return checked(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
@@ -85,18 +100,17 @@ function read(path: string): SecretsFile {
   }
 }
 
-function checked(content: unknown): SecretsFile {
-  const { key, importSalt, adminToken, salts = {}, ...rest } = fieldsOf(content, 'the file');
+function checked(content: unknown): OldSecretsFile {
+  const { key, importSalt, adminToken, ...rest } = fieldsOf(content);
   if (typeof adminToken !== 'string' || adminToken.length < 16) {
     throw new Error('"adminToken" is missing or shorter than 16 characters');
   }
-  const table = Object.entries(fieldsOf(salts, '"salts"')).map(([day, salt]) => [day, checkedKey(day, salt)]);
+  if (rest.salts !== undefined) decodeSalts(rest.salts);
   return {
     ...rest,
     key: checkedKey('key', key),
     importSalt: checkedKey('importSalt', importSalt),
     adminToken,
-    salts: Object.fromEntries(table),
   };
 }
 
@@ -105,9 +119,9 @@ function checkedKey(name: string, value: unknown): string {
   throw new Error(`"${name}" is not 16 bytes of base64`);
 }
 
-function fieldsOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(`${name} is not a JSON object`);
+    throw new Error('the file is not a JSON object');
   }
   return { ...value };
 }

@@ -8,7 +8,7 @@ export interface Facts {
    * `log`: a line of an access log.
    */
   readonly kind: 'plain' | 'beacon' | 'server' | 'log';
-  /** When, in milliseconds since 1970 UTC. */
+  /** When, in milliseconds since 1970 UTC: now, but for `server` and `log`, which tell it. */
   readonly time: number;
   /** Site as the sender names it; '' for that of `host`. */
   readonly site: string;

@@ -41,7 +41,8 @@ export class KeyedHash implements Digest {
   /** @param key 16 random bytes. */
   constructor(key: Uint8Array) {
     if (key.length !== 16) throw new RangeError(`a SipHash key has 16 bytes, not ${key.length}`);
-    this.#key = new Uint32Array(key.slice().buffer);
+    // A copy: a Buffer is often a part of a larger one, and its own slice() shares that.
+    this.#key = new Uint32Array(new Uint8Array(key).buffer);
   }
 
   digest(text: string): this {

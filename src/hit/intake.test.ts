@@ -98,7 +98,7 @@ describe('a page view', () => {
     assert.equal(hitFrom({ name: 'signup', props: '{"plan":"pro"}' }).props, '{"plan":"pro"}');
   });
 
-  test('from the future is one of now, from the past stays there, from before 1970 is one of 1970', () => {
+  test('with a time ahead of the clock is one of now, from the past stays there, from before 1970 is one of 1970', () => {
     assert.equal(hitFrom({ time: NOON + 365 * DAY }).time, NOON);
     assert.equal(hitFrom({ time: NOON - 365 * DAY }).time, NOON - 365 * DAY);
     assert.equal(hitFrom({ time: -1 }).time, 0);

@@ -1,15 +1,18 @@
 import type { TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
 import type { Countries } from './country.ts';
+import { DerivedVisitors } from './derived-visitor.ts';
 import type { Facts } from './facts.ts';
 import { KeyedHash } from './hash.ts';
 import { type DropReason, type Hit, LIMITS } from './hit.ts';
+import { MidnightVisits } from './midnight.ts';
 import { fingerprintOf, type Naming } from './naming.ts';
 import type { RateLimit } from './rate-limit.ts';
-import type { DailySalts } from './salts.ts';
+import { DAY, type DailySalts } from './salts.ts';
 import { type Sites, siteName } from './site.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { isUnclean, tidied } from './text.ts';
+import { timeFault } from './time.ts';
 import { VisitorCookie, type VisitorId } from './visitor.ts';
 
 export interface Accepted {
@@ -37,14 +40,15 @@ export interface IntakeOptions {
   /** Salt of visitors older than the daily salts, as in access logs: 16 bytes, the same for ever. */
   readonly importSalt: Uint8Array;
   readonly identity: 'cookie' | 'cookieless';
+  /** Visits over midnight, where threads share them. Default: a table of its own. */
+  readonly midnight?: MidnightVisits;
   readonly now: () => number;
 }
 
 const PAGE_VIEW = 'pageview';
-const DAY = 86_400_000;
 
 /**
- * The way of facts to a hit, in steps that read from top to bottom: size, purpose, site, client address, limit,
+ * The way of facts to a hit, in steps that read from top to bottom: time, size, purpose, site, client address, limit,
  * agent, visitor, source. A step may end the trip with a reason.
  *
  * @example
@@ -56,17 +60,22 @@ export class Intake {
   readonly #cookies: VisitorCookie;
   readonly #named: KeyedHash;
   readonly #imported: KeyedHash;
+  readonly #derived: DerivedVisitors;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#cookies = new VisitorCookie(options.key);
     this.#named = new KeyedHash(options.key);
     this.#imported = new KeyedHash(options.importSalt);
+    const { salts, midnight = new MidnightVisits(), now } = options;
+    this.#derived = new DerivedVisitors({ salts, imported: this.#imported, midnight, now });
   }
 
-  receive(facts: Facts): Accepted | Dropped {
-    const oversized = sizeProblem(facts) ?? textProblem(facts);
-    if (oversized) return oversized;
+  receive(told: Facts): Accepted | Dropped {
+    const now = this.#options.now();
+    const unfit = timeProblem(told, now) ?? sizeProblem(told) ?? textProblem(told);
+    if (unfit) return unfit;
+    const facts = told.time <= now ? told : { ...told, time: now };
     if (facts.purpose !== '' && /\bprefetch\b|\bprerender\b/.test(facts.purpose)) {
       return { reason: 'prefetch', detail: 'a prefetch is no visit' };
     }
@@ -125,9 +134,11 @@ export class Intake {
       const { high, low } = this.#named.digest(`${site}\n${facts.visitor}`);
       return { high, low };
     }
-    const daily = facts.kind === 'log' ? undefined : this.#options.salts.hashFor(facts.time);
-    const { high, low } = (daily ?? this.#imported).digestVisitor(site, client, agent.digest);
-    return { high, low };
+    if (facts.kind === 'log') {
+      const { high, low } = this.#imported.digestVisitor(site, client, agent.digest);
+      return { high, low };
+    }
+    return this.#derived.idOf(facts.time, facts.kind === 'server', { site, client, agent: agent.digest });
   }
 
   #hit(facts: Facts, site: string, client: string, visitor: VisitorId, agent: Agent): Hit {
@@ -137,7 +148,7 @@ export class Intake {
     const internal = referrer.host !== '' && isSameSite(site, referrer.host);
     return {
       site,
-      time: Math.max(0, Math.min(facts.time, this.#options.now())),
+      time: Math.max(0, facts.time),
       visitorHigh: visitor.high,
       visitorLow: visitor.low,
       bot: botOf(facts, agent),
@@ -159,6 +170,13 @@ export class Intake {
       props: facts.props,
     };
   }
+}
+
+/** A live hit is now; another time is only believed where it is told, and can be. */
+function timeProblem({ kind, time }: Facts, now: number): Dropped | undefined {
+  if (kind !== 'server' && kind !== 'log') return undefined;
+  const fault = timeFault(time, now);
+  return fault === undefined ? undefined : { reason: 'invalid', detail: fault };
 }
 
 function sizeProblem(facts: Facts): Dropped | undefined {

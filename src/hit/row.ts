@@ -7,7 +7,8 @@
  *
  * Rows come in groups. A group ends with a seal: a row whose site is '' (no hit has that), whose visitor holds the
  * CRC-32 of the group's bytes and whose time holds their number. Readers of the database skip it; recovery after a
- * crash keeps what ends with a seal that fits, and so never takes torn bytes for hits.
+ * crash keeps what ends with a seal that fits, and so never takes torn bytes for hits. What it does where bytes in the
+ * middle have changed is in `row-groups.ts`.
  *
  * Strings are a length as LEB128 and UTF-8 bytes; numbers are little-endian.
  */
@@ -106,8 +107,8 @@ export class RowWriter {
     this.#string('');
     this.#time(bytes);
     this.#visitor(0, sum);
-    this.#buffer.fill(0, this.#length, this.#length + SEAL_BYTES - 17);
-    this.#length += SEAL_BYTES - 17;
+    this.#buffer.fill(0, this.#length, this.#length + ROW_SEAL_BYTES - 17);
+    this.#length += ROW_SEAL_BYTES - 17;
     this.#groupStart = this.#length;
   }
 
@@ -186,7 +187,7 @@ export class RowWriter {
 }
 
 /** Bytes of a seal: '' + time + visitor, then 13 empty strings, the status, 3 empty strings. */
-const SEAL_BYTES = 1 + 8 + 8 + 13 + 2 + 3;
+export const ROW_SEAL_BYTES = 1 + 8 + 8 + 13 + 2 + 3;
 
 /** How many leading bytes of a segment hold whole, intact groups, and how many rows they have. */
 export function intactLength(bytes: Buffer): { length: number; rows: number } {
@@ -216,7 +217,7 @@ function isSealed(bytes: Buffer, groupStart: number, at: number, end: number): b
   const size = bytes.readUInt32LE(at + 1) + bytes.readUInt32LE(at + 5) * 0x1_0000_0000;
   const sum = bytes.readUInt32LE(at + 9);
   return (
-    end - at === SEAL_BYTES &&
+    end - at === ROW_SEAL_BYTES &&
     size === at - groupStart &&
     sum === crc32(bytes.subarray(groupStart, at)) &&
     bytes.subarray(at + 13, end).every((byte) => byte === 0)
@@ -228,7 +229,7 @@ const STRINGS_BEFORE_STATUS = 13;
 const STRINGS_AFTER_STATUS = 3;
 
 /** Where the row at `start` ends, or -1 if the bytes end before it does. */
-function rowEnd(bytes: Buffer, start: number): number {
+export function rowEnd(bytes: Buffer, start: number): number {
   let at = skipString(bytes, start);
   if (at < 0) return -1;
   at += 16;

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { hex64, type KeyedHash } from './hash.ts';
+import { hex64, KeyedHash } from './hash.ts';
 import { DailySalts, type SaltTable } from './salts.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const NOON = Date.UTC(2026, 10, 24, 12);
+
+function saltNumber(number: number): Uint8Array {
+  return new Uint8Array(16).fill(number);
+}
 
 /** A clock to be set, salts in the order 1, 2, 3…, and what was saved. */
 class Setting {
@@ -78,35 +82,65 @@ describe('daily salts', () => {
     assert.deepEqual(Object.keys(setting.saved.at(-1)!), ['2026-11-26']);
   });
 
-  test('of nodes that began with the same secrets stay the same, also of one that was away', () => {
+  test('are random each day: none follows from those before', () => {
     const setting = new Setting();
-    const ours = setting.salts();
-    ours.turn();
-    const copied = setting.saved.at(-1);
-    for (let day = 1; day < 30; day++) {
+    const salts = setting.salts();
+    for (let day = 0; day < 4; day++) {
       setting.now = NOON + day * DAY;
-      ours.turn();
+      assert.deepEqual(salts.table[new Date(setting.now).toISOString().slice(0, 10)], saltNumber(day + 1));
     }
-    const theirs = new Setting().salts(copied);
-    const late = new DailySalts({ salts: copied!, now: () => setting.now, random: () => assert.fail() });
-    assert.equal(idOf(late.hashFor(setting.now)), idOf(ours.hashFor(setting.now)));
-    assert.notEqual(idOf(theirs.hashFor(NOON)), idOf(ours.hashFor(setting.now)));
+    // A node that was away for a day does not carry the old one on.
+    const late = new Setting();
+    late.now = NOON + 2 * DAY;
+    assert.deepEqual(Object.values(late.salts({ '2026-11-24': saltNumber(9) }).table), [saltNumber(1)]);
   });
 
-  test('do not tell those of the days before', () => {
+  test('that all nodes use are adopted ahead of their day, and until it begins can be others', () => {
     const setting = new Setting();
     const salts = setting.salts();
     salts.turn();
-    const first = setting.saved.at(-1)!['2026-11-24'];
-    setting.now = NOON + 3 * DAY;
+    assert.equal(salts.adopt('2026-11-25', saltNumber(7)), true);
+    assert.equal(salts.adopt('2026-11-25', saltNumber(8)), true);
+    setting.now = NOON + DAY;
+    assert.deepEqual(salts.table['2026-11-25'], saltNumber(8));
+    assert.deepEqual([salts.isShared('2026-11-24'), salts.isShared('2026-11-25')], [false, true]);
+  });
+
+  test('by which visitors were named are never replaced, and it is known that others use another', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
+    const own = idOf(salts.hashFor(NOON));
+    assert.equal(salts.adopt('2026-11-24', saltNumber(7)), false);
+    assert.equal(idOf(salts.hashFor(NOON)), own);
+    assert.equal(salts.adopt('2026-11-24', saltNumber(1)), true, 'it is the same one');
+    assert.equal(salts.adopt('2026-11-24', saltNumber(7)), false);
+    assert.equal(salts.isShared('2026-11-24'), false);
+    // Nor after a restart, which does not know what was named by it, nor after the clock was set back.
+    const restarted = setting.salts(setting.saved.at(-1));
+    assert.equal(restarted.adopt('2026-11-24', saltNumber(7)), false);
+    setting.now = NOON - DAY;
+    assert.equal(salts.adopt('2026-11-24', saltNumber(7)), false);
+  });
+
+  test('of yesterday are adopted by a node that is new, and name its late hits', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
     salts.turn();
-    assert.deepEqual(Object.keys(setting.saved.at(-1)!), ['2026-11-27']);
-    assert.notDeepEqual(setting.saved.at(-1)!['2026-11-27'], first);
-    // Whoever has only the later one makes the same of it as we do, and nothing earlier.
-    const later = new Setting();
-    later.now = NOON + 2 * DAY;
-    later.salts(setting.saved.at(-1)).turn();
-    assert.deepEqual(later.saved.at(-1)!['2026-11-26'], new Uint8Array(16).fill(1), 'it is a random one');
+    assert.equal(salts.hashFor(NOON - DAY), undefined);
+    assert.equal(salts.adopt('2026-11-23', saltNumber(7)), true);
+    assert.equal(idOf(salts.hashFor(NOON - DAY)), idOf(new KeyedHash(saltNumber(7))));
+    assert.equal(salts.adopt('2026-11-22', saltNumber(7)), false, 'what is older is not kept');
+    assert.equal(salts.hashFor(NOON - 2 * DAY), undefined);
+  });
+
+  test('are pruned without a new one being made', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
+    salts.turn();
+    setting.now = NOON + 2 * DAY;
+    salts.prune();
+    assert.deepEqual(setting.saved.at(-1), {});
+    assert.deepEqual(salts.saltOf('2026-11-26'), undefined);
   });
 
   test('know nothing of days before the first', () => {

@@ -1,13 +1,16 @@
 import type { PublicSites } from '../folder/public-sites.ts';
+import type { SaltHealth } from '../folder/salt-agreement.ts';
 import type { Secrets } from '../folder/secrets.ts';
 import type { Tokens } from '../folder/tokens.ts';
 import type { Drops } from '../hit/drops.ts';
 import type { Intake } from '../hit/intake.ts';
+import type { DailySalts } from '../hit/salts.ts';
 import type { Live } from '../live/live.ts';
 import type { LogImporter } from '../logs/importer.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Archives } from '../store/archive/archives.ts';
 import type { Purger } from '../store/retention/purger.ts';
+import type { Retention } from '../store/retention/retention.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import type { WindowResults } from '../stream/window-results.ts';
 import type { DBTracker } from '../trackers/db.ts';
@@ -38,8 +41,9 @@ export interface ServerContext extends CollectContext {
   /** Sites whose badges anybody may see. */
   readonly publicSites: PublicSites;
   readonly settings: ServedSettings;
-  /** UTC days whose salts are kept. */
-  readonly saltDays: () => readonly string[];
+  readonly salts: DailySalts;
+  /** Whether they are those of all nodes. */
+  readonly saltHealth: () => SaltHealth;
   /** Aborted when the server begins to close: what would go on for ever ends then. */
   readonly ending: AbortSignal;
   /** There with the simple or the rate tracker. */
@@ -61,6 +65,8 @@ export interface ServerContext extends CollectContext {
   /** What deletes and moves old hits for commands on the same data folder. There with the db tracker. */
   readonly purger: Purger | undefined;
   readonly archives: Archives | undefined;
+  /** How long hits are kept. There with the db tracker. */
+  readonly retention: Retention | undefined;
   readonly dataDir: string;
   /** Whether windows are kept. */
   readonly rate: boolean;

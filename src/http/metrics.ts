@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { LiveMemory, LiveRemote } from '../live/live.ts';
+import type { Spool } from '../spool/spool.ts';
 import { requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
 import { counter, gauge } from './gauge.ts';
@@ -52,13 +53,29 @@ function registryOf(context: ServerContext): Registry {
     );
     gauge(registers, 'hit_spool_backlog', 'Finished batches that wait for them', () => spool.backlog);
     counter(registers, 'hit_accepted_total', 'Hits made durable since the start', () => spool.accepted);
+    spoolDamageMetrics(registers, spool);
   }
+  gauge(
+    registers,
+    'hit_tracker_salt_problems',
+    'Problems of agreeing on salts with other nodes, as /readyz lists them',
+    () => context.saltHealth().problems.length,
+  );
   if (context.peers) peerMetrics(registers, context.peers);
   if (publisher) {
     const help = 'Records that Kafka acknowledged since the start';
     counter(registers, 'hit_stream_published_total', help, () => publisher.published);
   }
   return registry;
+}
+
+function spoolDamageMetrics(registers: Registry[], { damage }: Spool): void {
+  const add = (name: string, help: string, value: number) => {
+    counter(registers, `hit_tracker_spool_${name}_total`, `${help}, found at the start`, () => value);
+  };
+  add('damaged_segments', 'Damaged segments of the spool', damage.segments);
+  add('damaged_bytes', 'Lost bytes of damaged segments', damage.bytes);
+  add('lost_hits', 'Acknowledged hits that are known to be lost with them', damage.hits);
 }
 
 function liveMemoryMetrics(registers: Registry[], memory: () => LiveMemory): void {

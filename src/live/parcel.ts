@@ -15,6 +15,7 @@ import { crc32 } from 'node:zlib';
 import { HitError, messageOf } from '../errors.ts';
 import type { Naming } from '../hit/naming.ts';
 import { siteName } from '../hit/site.ts';
+import { END_OF_DATETIME } from '../hit/time.ts';
 import { BloomFilter } from '../sketch/bloom.ts';
 import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { HitRing } from '../sketch/ring.ts';
@@ -38,8 +39,6 @@ const HEADER_AT = 8;
 const SUM_BYTES = 4;
 const MOST_HEADER_BYTES = 16 * 1024;
 const MOST_NAMES = 16;
-/** 2106, where the ring's time ends. */
-const END_OF_TIME_MS = 2 ** 32 * 1000;
 
 /** @returns what `unpackParcel` reads */
 export function packParcel({ site, at, node, naming, state }: Parcel): Buffer {
@@ -98,7 +97,7 @@ function parcelOf({ site, at, node, naming, hits, visitors, parts }: Header, con
   if (site !== null && !(typeof site === 'string' && site !== '' && siteName(site) === site)) {
     throw refusal('their site is no host name');
   }
-  if (!isCount(at) || at >= END_OF_TIME_MS) throw refusal('their time is none');
+  if (!isCount(at) || at >= END_OF_DATETIME) throw refusal('their time is none');
   if (typeof node !== 'string' || !/^[\w-]{0,64}$/.test(node)) throw refusal('their node has no name');
   if (!isNaming(naming)) throw refusal('they do not say how visitors are named');
   if (!isCount(hits) || !isCount(visitors)) throw refusal('their totals are no numbers');

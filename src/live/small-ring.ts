@@ -1,3 +1,4 @@
+import { END_OF_DATETIME } from '../hit/time.ts';
 import { HitRing } from '../sketch/ring.ts';
 
 const { levels, bytes: FULL_BYTES } = new HitRing();
@@ -7,8 +8,6 @@ const SHAPE = levels.map(({ bucketMs, buckets }, level) => ({
   /** The slots of all levels, numbered through. */
   first: levels.slice(0, level).reduce((sum, { buckets: before }) => sum + before.length, 0),
 }));
-/** Bucket numbers are unsigned 32 bits. */
-const END_OF_TIME_MS = 2 ** 32 * SHAPE[0]!.bucketMs;
 /** Two words and a double. */
 const ENTRY_BYTES = 16;
 const FEWEST_ENTRIES = 4;
@@ -56,7 +55,7 @@ export class SmallRing {
    * @returns false if there is no room: the ring must become a full one, and has counted nothing
    */
   add(timeMs: number, hits = 1, nowMs = timeMs): boolean {
-    if (!(timeMs >= 0 && timeMs < END_OF_TIME_MS)) return true;
+    if (!(timeMs >= 0 && timeMs < END_OF_DATETIME)) return true;
     if (this.#taken + SHAPE.length > this.#entries.length * MOST_TAKEN && !this.#makeRoom()) return false;
     this.#latest = Math.max(this.#latest, nowMs);
     for (let level = 0; level < SHAPE.length; level++) {

@@ -9,6 +9,8 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { type LogTotals, writeAccessLog } from '../../bench/access-log.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
+import { ROW_LAYOUT } from '../hit/row.ts';
+import { readRows } from '../hit/row-reader.ts';
 import { MemoryLive } from '../live/memory.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { LogFormat } from './format.ts';
@@ -74,7 +76,7 @@ describe('an import', { timeout: 60_000 }, () => {
   }
 
   async function hits(site: string): Promise<number> {
-    return (await db.stats({ site, bots: 'include' })).totals.hits;
+    return (await db.stats({ site, bots: 'include' })).totals.hits!;
   }
 
   /** Checks that the store and the live state have each line of the generated log once. */
@@ -86,7 +88,7 @@ describe('an import', { timeout: 60_000 }, () => {
       const { series } = await db.stats({ site, bots, interval: 'day' });
       assert.deepEqual(Object.fromEntries(series.map(({ time, hits }) => [time.slice(0, 10), hits])), perDay);
       assert.equal(
-        series.reduce((sum, { visitors }) => sum + visitors, 0),
+        series.reduce((sum, { visitors }) => sum + visitors!, 0),
         dailyVisitors,
       );
     }
@@ -104,6 +106,30 @@ describe('an import', { timeout: 60_000 }, () => {
     assert.equal(db.spool.backlog, 0, 'it ends when everything is in the store');
     await assertWhole('days.example');
     assert.deepEqual(progress.at(-1), { bytes: log.length, lines: LINES });
+  });
+
+  it('hands over batches with the number of their rows, bots and all', async () => {
+    const { spool } = db;
+    const add = spool.add.bind(spool);
+    const batches: { told: number; rows: number }[] = [];
+    spool.add = (rows, notes, hits) => {
+      const counted = rows.map((piece) => [...readRows(Buffer.from(piece), ROW_LAYOUT)].length);
+      batches.push({ told: hits, rows: counted.reduce((sum, count) => sum + count, 0) });
+      return add(rows, notes, hits);
+    };
+    try {
+      await take(log, 'rows.example');
+    } finally {
+      spool.add = add;
+    }
+    assert.deepEqual(
+      batches.map(({ told }) => told),
+      batches.map(({ rows }) => rows),
+    );
+    assert.equal(
+      batches.reduce((sum, { told }) => sum + told, 0),
+      await hits('rows.example'),
+    );
   });
 
   it('adds nothing the second time, whatever the name, the compression or the size of the pieces', async () => {

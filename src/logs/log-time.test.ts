@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { anyTime, apacheText, isoText, plainInstant } from '../../test/fixtures/plain-calendar.ts';
 import { looksLikeTime, parseLogTime, timeEnd } from './log-time.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -51,8 +52,9 @@ describe('parseLogTime', () => {
     '17/Foo/2015:10:05:03 +0000',
     '17/m\u6d61y/2015:10:05:03 +0000',
     '17/May/20x5:10:05:03 +0000',
-    '17/May/1969:10:05:03 +0000',
-    '17/May/2100:10:05:03 +0000',
+    '17/May/0099:10:05:03 +0000',
+    '29/Feb/2100:10:05:03 +0000',
+    '17/May/2015:25:00:00 +0000',
     '17/May/2015:24:00:00 +0000',
     '17/May/2015:10:60:03 +0000',
     '17/May/2015:10:05:61 +0000',
@@ -77,6 +79,17 @@ describe('parseLogTime', () => {
     assert.equal(parseLogTime(good), expected);
     assert.equal(parseLogTime('18/May/2015:10:05:03 +0000'), expected + 86_400_000);
     assert.equal(parseLogTime(good), expected);
+  });
+
+  it('is what a calendar of plain arithmetic says, and NaN where that has no such day or hour', () => {
+    fc.assert(
+      fc.property(anyTime, (time) => {
+        const expected = plainInstant(time) ?? Number.NaN;
+        assert.equal(parseLogTime(apacheText(time)), expected, apacheText(time));
+        assert.equal(parseLogTime(isoText(time)), expected, isoText(time));
+      }),
+      { seed: 3104, numRuns: 5000 },
+    );
   });
 
   it('agrees with the calendar on every second of 130 years, in every zone', () => {

@@ -7,14 +7,8 @@
  * go through a regular expression.
  */
 
+import { offsetBy, startOfDay, timeOfDay } from '../hit/calendar.ts';
 import { CLOSING_BRACKET, COLON, DASH, PLUS, SLASH, SPACE, UPPER_T, ZERO } from './ascii.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-
-/** Outside these years a clock was wrong, or the text is not a timestamp. */
-const FIRST_YEAR = 1970;
-const LAST_YEAR = 2099;
 
 /** The length of `17/May/2015:10:05:03 +0000`. */
 const APACHE_LENGTH = 26;
@@ -68,7 +62,8 @@ export function timeEnd(text: string, at: number): number {
 }
 
 /**
- * The moment that a log's timestamp names, in milliseconds since 1970. A missing zone is read as UTC.
+ * The moment that a log's timestamp names, in milliseconds since 1970. A missing zone is read as UTC. Whether a hit may have
+ * been then, `hit/time.ts` says.
  *
  * @param from index of the first character of the timestamp
  * @param to index after its last character
@@ -89,7 +84,7 @@ export function parseLogTime(text: string, from = 0, to = text.length): number {
     text.charCodeAt(from + 17) === COLON &&
     text.charCodeAt(from + 20) === SPACE;
   if (!isUsual) return rareTime(text.slice(from, to));
-  const startMs = startOfDay(
+  const startMs = startOfWrittenDay(
     twoDigits(text, from),
     lettersAt(text, from + 3),
     twoDigits(text, from + 7) * 100 + twoDigits(text, from + 9),
@@ -101,35 +96,19 @@ export function parseLogTime(text: string, from = 0, to = text.length): number {
   );
 }
 
-function startOfDay(day: number, letters: number, year: number): number {
+function startOfWrittenDay(day: number, letters: number, year: number): number {
   if (day !== lastDay.day || letters !== lastDay.letters || year !== lastDay.year) {
     lastDay.day = day;
     lastDay.letters = letters;
     lastDay.year = year;
-    lastDay.startMs = calendarDay(year, MONTH_OF_LETTERS.get(letters) ?? Number.NaN, day);
+    lastDay.startMs = startOfDay(year, MONTH_OF_LETTERS.get(letters) ?? Number.NaN, day);
   }
   return lastDay.startMs;
 }
 
-/** Start of a UTC day, NaN for a day that no calendar has. */
-function calendarDay(year: number, month: number, day: number): number {
-  if (!(year >= FIRST_YEAR && year <= LAST_YEAR)) return Number.NaN;
-  const ms = Date.UTC(year, month - 1, day);
-  // Date.UTC carries 31 April over into May.
-  const date = new Date(ms);
-  return date.getUTCDate() === day && date.getUTCMonth() === month - 1 ? ms : Number.NaN;
-}
-
-/** Milliseconds since midnight. A 60th second is a leap second and falls into the next minute. */
-function timeOfDay(hour: number, minute: number, second: number): number {
-  return hour <= 23 && minute <= 59 && second <= 60
-    ? hour * HOUR_MS + minute * MINUTE_MS + second * 1000
-    : Number.NaN;
-}
-
 /** Milliseconds by which a zone's clocks are ahead of UTC. */
 function zoneOffset(sign: number, hours: number, minutes: number): number {
-  const offset = hours <= 23 && minutes <= 59 ? hours * HOUR_MS + minutes * MINUTE_MS : Number.NaN;
+  const offset = offsetBy(hours, minutes);
   if (sign === PLUS) return offset;
   return sign === DASH ? -offset : Number.NaN;
 }
@@ -157,7 +136,7 @@ function rareTime(text: string): number {
   const ahead =
     zone === 'Z' ? 0 : zoneOffset(zone.charCodeAt(0), twoDigits(zone, 1), twoDigits(zone, zone.length - 2));
   return (
-    calendarDay(Number(year), monthNumber, Number(day)) +
+    startOfDay(Number(year), monthNumber, Number(day)) +
     timeOfDay(Number(hour), Number(minute), Number(second)) +
     Number(fraction.slice(0, 3).padEnd(3, '0')) -
     ahead

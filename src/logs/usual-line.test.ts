@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FIREFOX, logLine } from '../../test/fixtures/log-line.ts';
+import { anyTime, apacheText, plainInstant } from '../../test/fixtures/plain-calendar.ts';
 import { facts, patched, patches, vhostLine } from '../../test/fixtures/written-line.ts';
 import { LOG_FORMATS, type LogFormat } from './format.ts';
 import { createLogLine, parseLine } from './line.ts';
@@ -60,6 +61,24 @@ const plainFacts = facts.chain((written) =>
 ) as typeof facts;
 
 describe('a usual line', () => {
+  it('has the time that a calendar of plain arithmetic says, or is left to line.ts, which says the same', () => {
+    fc.assert(
+      fc.property(fc.array(anyTime, { minLength: 1, maxLength: 5 }), (times) => {
+        for (const time of times) {
+          const line = logLine({ time: apacheText(time) });
+          const expected = plainInstant(time);
+          const { next, facts } = read(line);
+          if (next !== DECLINED) assert.equal(facts.time, expected, line);
+          const parsed = createLogLine();
+          const outcome = parseLine(line.trimEnd(), 'combined', parsed);
+          assert.equal(outcome, expected === undefined ? 'bad timestamp' : 'read', line);
+          if (expected !== undefined) assert.equal(parsed.timeMs, expected, line);
+        }
+      }),
+      { seed: 3105, numRuns: 2000 },
+    );
+  });
+
   it('is read, and means what line.ts says', () => {
     fc.assert(
       fc.property(plainFacts, fc.constantFrom('\n', '\r\n', ' 12 "-" 0.003\n'), (written, end) => {

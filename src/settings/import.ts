@@ -1,4 +1,6 @@
+import { readAges } from './ages.ts';
 import { DATA_SETTINGS } from './data.ts';
+import { KEEP_HITS } from './purge.ts';
 import { readOneOf, readSwitch, readText, setting } from './setting.ts';
 
 export const IMPORT_SETTINGS = {
@@ -15,6 +17,24 @@ export const IMPORT_SETTINGS = {
     '',
     'false',
     readSwitch,
+  ),
+  keep: setting(
+    'keep sites whose lines are older than hits are kept: no purge takes them from now on',
+    '',
+    'false',
+    readSwitch,
+  ),
+  'allow-purge': setting(
+    'import lines that are older than hits are kept, though the next purge deletes them',
+    '',
+    'false',
+    readSwitch,
+  ),
+  'keep-hits': setting(
+    'age at which hits are purged, where no server runs (default: that of the last server on this folder)',
+    'AGES',
+    undefined,
+    readAges(KEEP_HITS),
   ),
   json: setting('print the summary as JSON', '', 'false', readSwitch),
 } as const;

@@ -2,8 +2,8 @@ import { readAges } from './ages.ts';
 import { DATA_SETTINGS } from './data.ts';
 import { readSwitch, setting } from './setting.ts';
 
-/** How long a store keeps what it has, where nobody says otherwise. */
-export const KEEP_HITS = '400d';
+/** How long a store keeps what it has, where nobody says otherwise: an owner chooses what is deleted. */
+export const KEEP_HITS = 'forever';
 export const KEEP_ROLLUPS = 'forever';
 
 export const PURGE_SETTINGS = {

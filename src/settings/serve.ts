@@ -48,6 +48,12 @@ export const SERVE_SETTINGS = {
     undefined,
     (text, flag) => readList(text, flag, 'http://a:5000,http://b:5000'),
   ),
+  'salts-from': setting(
+    'node whose daily salts are taken, so that nodes which share nothing else name visitors alike: http://10.0.0.1:5000',
+    'URL',
+    undefined,
+    readText,
+  ),
   identity: setting(
     'name visitors by a first-party "cookie", or "cookieless"',
     'HOW',
@@ -99,7 +105,7 @@ export const SERVE_SETTINGS = {
   ),
   'spool-max': setting('most bytes of hits that wait for the store, or for Kafka', 'SIZE', '1GiB', readSize),
   'keep-hits': setting(
-    'age at which hits are purged, each day; of single sites after it: 400d,a.com=30d,b.com=forever',
+    'age at which hits are purged, each day, or forever; of single sites after it: 400d,a.com=30d,b.com=forever',
     'AGES',
     KEEP_HITS,
     readAges(KEEP_HITS),

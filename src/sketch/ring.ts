@@ -27,6 +27,7 @@
  */
 
 import { HitError } from '../errors.ts';
+import { END_OF_DATETIME } from '../hit/time.ts';
 import { SketchReader, SketchWriter } from './encoding.ts';
 
 const SECOND = 1_000;
@@ -43,9 +44,8 @@ const LEVELS = [
   { bucketMs: HOUR, horizonMs: LONGEST_MS },
 ];
 
-/** Bucket numbers are unsigned 32 bits: seconds reach the year 2106. */
+/** Bucket numbers are unsigned 32 bits: seconds reach `END_OF_DATETIME`. */
 const LAST_BUCKET = 2 ** 32 - 1;
-const END_OF_TIME_MS = (LAST_BUCKET + 1) * SECOND;
 
 const SLOTS = LEVELS.reduce((sum, level) => sum + slotsOf(level), 0);
 const SLOT_BYTES = Float64Array.BYTES_PER_ELEMENT + Uint32Array.BYTES_PER_ELEMENT;
@@ -105,7 +105,7 @@ export class HitRing {
    * @param hits how many at that moment, a whole number
    */
   add(timeMs: number, hits = 1): void {
-    if (!(timeMs >= 0 && timeMs < END_OF_TIME_MS)) return;
+    if (!(timeMs >= 0 && timeMs < END_OF_DATETIME)) return;
     for (const level of this.levels) {
       const bucket = Math.floor(timeMs / level.bucketMs);
       addTo(level, bucket % level.buckets.length, bucket, hits);

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { intactLength } from '../hit/row.ts';
+import { type Damage, setAside } from './damage.ts';
 import { writeSynced } from './durable.ts';
 import { type Finished, Naming } from './naming.ts';
 import { fileOf, type Note, type Segment, type SegmentName, segmentOf } from './segment.ts';
@@ -72,22 +74,33 @@ export function sizeOf(rows: readonly Uint8Array[]): number {
   return rows.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** A noted batch is there as a whole or not at all: undefined, and its files are gone. */
-export async function recoverNoted(folder: string, name: SegmentName): Promise<Segment | undefined> {
-  const path = pathOf(folder, name, 'noted');
-  const notePath = pathOf(folder, name, 'note');
-  const content = await readFile(path);
-  const beside = await readBeside(notePath);
+/**
+ * A noted batch is there as a whole or not at all. It was synced before it got its name: so where its rows and its notes do
+ * not fit, it is damaged, and both are set aside. Its notes go first: if that is cut off, there is no whole batch either.
+ */
+export async function recoverNoted(
+  folder: string,
+  name: SegmentName,
+): Promise<{ segment: Segment | undefined; damage: Damage | undefined }> {
+  const note = { ...name, state: 'note' } as const;
+  const content = await readFile(pathOf(folder, name, 'noted'));
+  const beside = await readBeside(pathOf(folder, name, 'note'));
   const { length, rows } = intactLength(content);
   if (beside && length === content.length && length === beside.segment_bytes) {
-    return segmentOf(folder, name, { bytes: length, hits: rows, notes: beside.notes });
+    const segment = segmentOf(folder, name, { bytes: length, hits: rows, notes: beside.notes });
+    return { segment, damage: undefined };
   }
-  await rm(path);
-  await rm(notePath, { force: true });
-  return undefined;
+  if (existsSync(join(folder, fileOf(note)))) await setAside(folder, fileOf(note), true);
+  await setAside(folder, fileOf(name), true);
+  const kept = { bytes: 0, hits: 0, groups: [] };
+  const damage: Damage = {
+    ...{ file: fileOf(name), kind: 'import', kept },
+    ...{ bytes: content.length, hits: 0, isMore: true },
+  };
+  return { segment: undefined, damage };
 }
 
-/** A power cut may leave notes that are missing, empty or torn. */
+/** @returns undefined where the notes are missing, empty or torn */
 async function readBeside(path: string): Promise<Beside | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));

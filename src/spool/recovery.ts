@@ -1,28 +1,40 @@
-import { copyFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+/**
+ * What an earlier run left in the folder, taken up.
+ *
+ * - `rows`, `noted`: finished. A sink may have had it, so it keeps its id. It was synced before it got its name: any byte
+ *   that belongs to no intact group is damage.
+ * - `open`: hits were being appended. No sink has had it, so it gets an id of this run. What follows the last whole group
+ *   is torn: its hits were never acknowledged, and are no loss. A group that is whole and does not fit its seal is
+ *   damage, and so is whatever lies before a group that is intact. (A power cut within the last sync can leave a group
+ *   that looks whole; it is set aside too, since nothing tells it from one that was acknowledged.)
+ * - `new`, and a `note` alone: never promised to anybody, removed.
+ *
+ * Of a damaged segment the original is set aside in `damaged/`, and its intact groups are delivered (`repair.ts`). Of a
+ * damaged batch of an import nothing is delivered: it is made again when its log is imported again.
+ *
+ * Content and names are on the disk when this is done, and nothing is delivered before. Killed at any moment, it finds
+ * the same when it is run again.
+ */
+
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HitError } from '../errors.ts';
 import { intactLength, ROW_STRUCTURES } from '../hit/row.ts';
+import { type Damage, damageOf, repair, setAside, truncate } from './damage.ts';
 import { syncFile, syncFolder } from './durable.ts';
 import type { Names } from './names.ts';
 import { recoverNoted } from './noted.ts';
 import { batchId, fileOf, parseName, type Segment, type SegmentName, segmentOf } from './segment.ts';
 
-/** What recovery found, to be told to the operator. */
+/** What recovery found. */
 export interface Recovery {
-  /** Oldest first. */
+  /** In the order of their ids. */
   readonly segments: readonly Segment[];
-  readonly rows: number;
-  /** Files of which a part could not be read; the originals are in `damaged/`. */
-  readonly damaged: readonly { readonly file: string; readonly lostBytes: number }[];
+  readonly damages: readonly Damage[];
 }
 
 /**
- * Finds the segments that an earlier run left. One that was being written ends where its last intact group does: what
- * follows was never acknowledged. No sink has seen it, so it gets an id of this run; a finished one may have been
- * delivered, and keeps its id. A finished one that is not intact is kept aside, and its intact part is used. Files that
- * are not the spool's are left alone.
- *
- * Content and names are on the disk when it returns. Killed at any moment, it finds the same when it is run again.
+ * Takes up the segments that an earlier run left. Files that are not the spool's are left alone.
  *
  * @param names gives ids from now on that are larger than those of all that is found
  * @throws HitError `data_dir_newer` if a newer version wrote one; nothing was touched then
@@ -31,70 +43,59 @@ export async function recoverSegments(folder: string, names: Names): Promise<Rec
   const found = (await readdir(folder)).flatMap((file) => parseName(file) ?? []).sort(byId);
   for (const name of found) checkLayout(name);
   for (const name of found) names.passOver(name);
+  const those = (...states: SegmentName['state'][]) => found.filter(({ state }) => states.includes(state));
   const segments: Segment[] = [];
-  const damaged: Recovery['damaged'][number][] = [];
-  const keep = ({ segment, lostBytes }: Found, name: SegmentName) => {
-    if (segment) segments.push(segment);
-    if (lostBytes > 0) damaged.push({ file: fileOf(name), lostBytes });
-  };
-  const those = (state: SegmentName['state']) => found.filter((name) => name.state === state);
-  // What never got its name was never promised.
+  const damages: Damage[] = [];
   for (const name of those('new')) await rm(join(folder, fileOf(name)));
-  for (const name of those('rows')) keep(await recoverHits(folder, name, name), name);
-  for (const name of those('noted')) {
-    keep({ segment: await recoverNoted(folder, name), lostBytes: 0 }, name);
+  for (const name of those('rows', 'noted', 'open').sort(openLast)) {
+    const { segment, damage } = await recover(folder, name, names);
+    if (segment) segments.push(segment);
+    if (damage) damages.push(damage);
   }
-  segments.sort((a, b) => (a.id < b.id ? -1 : 1));
-  for (const name of those('open')) keep(await recoverHits(folder, name, names.next('rows')), name);
-  // A note is written before its batch and removed after it: one that is alone says nothing.
   for (const name of those('note')) await dropIfAlone(folder, name, segments);
   for (const { path } of segments) await syncFile(path);
   await syncFolder(folder);
-  return { segments, rows: segments.reduce((sum, { hits }) => sum + hits, 0), damaged };
-}
-
-/** Tells the operator what was found. */
-export function logRecovery(
-  { segments, rows, damaged }: Recovery,
-  log: { info(message: string): void; error(message: string): void },
-): void {
-  for (const { file, lostBytes } of damaged) {
-    log.error(`spool: ${file} is damaged, ${lostBytes} bytes of it are set aside in damaged/`);
-  }
-  if (segments.length > 0) log.info(`spool: ${rows} hits of the last run are taken up`);
-}
-
-function byId(a: SegmentName, b: SegmentName): number {
-  return batchId(a) < batchId(b) ? -1 : 1;
+  return { segments, damages };
 }
 
 interface Found {
   readonly segment: Segment | undefined;
-  readonly lostBytes: number;
+  readonly damage: Damage | undefined;
 }
 
+function recover(folder: string, name: SegmentName, names: Names): Promise<Found> {
+  if (name.state === 'noted') return recoverNoted(folder, name);
+  const finished = name.state === 'open' ? { ...names.next('rows'), layout: name.layout } : name;
+  return recoverHits(folder, name, finished);
+}
+
+/** @param finished the name that the segment has from now on */
 async function recoverHits(folder: string, name: SegmentName, finished: SegmentName): Promise<Found> {
   const file = fileOf(name);
-  const from = join(folder, file);
-  const content = await readFile(from);
-  const { length, rows } = intactLength(content);
-  const lostBytes = name.state === 'rows' ? content.length - length : 0;
-  if (lostBytes > 0) {
-    await mkdir(join(folder, 'damaged'), { recursive: true });
-    await copyFile(from, join(folder, 'damaged', file));
+  const path = join(folder, file);
+  const content = await readFile(path);
+  const whole = intactLength(content);
+  const damage = whole.length < content.length ? damageOf(name, content) : undefined;
+  const { bytes, hits } = damage?.kept ?? { bytes: whole.length, hits: whole.rows };
+  if (damage) await setAside(folder, file);
+  if (bytes === 0) {
+    await rm(path);
+    return { segment: undefined, damage };
   }
-  if (length === 0) {
-    await rm(from);
-    return { segment: undefined, lostBytes };
-  }
-  if (length < content.length) await truncate(from, length);
-  const segment = segmentOf(
-    folder,
-    { ...finished, layout: name.layout },
-    { bytes: length, hits: rows, notes: [] },
-  );
-  if (from !== segment.path) await rename(from, segment.path);
-  return { segment, lostBytes };
+  if (damage) await repair(folder, name, content, damage);
+  else if (bytes < content.length) await truncate(path, bytes);
+  const segment = segmentOf(folder, finished, { bytes, hits, notes: [] });
+  if (path !== segment.path) await rename(path, segment.path);
+  return { segment, damage };
+}
+
+/** Ids are given to segments that were open behind those of all others. */
+function openLast(a: SegmentName, b: SegmentName): number {
+  return Number(a.state === 'open') - Number(b.state === 'open');
+}
+
+function byId(a: SegmentName, b: SegmentName): number {
+  return batchId(a) < batchId(b) ? -1 : 1;
 }
 
 function checkLayout(name: SegmentName): void {
@@ -108,14 +109,4 @@ function checkLayout(name: SegmentName): void {
 async function dropIfAlone(folder: string, name: SegmentName, segments: readonly Segment[]): Promise<void> {
   const id = batchId(name);
   if (!segments.some((segment) => segment.id === id)) await rm(join(folder, fileOf(name)), { force: true });
-}
-
-async function truncate(path: string, length: number): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.truncate(length);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
 }

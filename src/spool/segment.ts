@@ -12,7 +12,10 @@ export interface Segment {
   readonly sequence: number;
   readonly path: string;
   readonly bytes: number;
-  /** Rows without seals: as many as the store must have after delivery. */
+  /**
+   * Rows without seals: as many as the store must have after delivery. It may have more of a segment that was delivered
+   * before a crash and damaged after it, as only what is intact comes again.
+   */
   readonly hits: number;
   /** `live`: hits as they came. `import`: made from a log, which can be read again. */
   readonly kind: 'live' | 'import';

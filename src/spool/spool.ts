@@ -15,16 +15,18 @@
 
 import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
+import { countDamages, type DamageCounts, damageText } from './damage.ts';
 import { Drains } from './drains.ts';
 import { type Done, Gathering, tell } from './gathering.ts';
 import { type NotedBatch, sizeOf } from './noted.ts';
 import type { OpenSegment } from './open-segment.ts';
 import { waitAtMost } from './patience.ts';
-import { logRecovery } from './recovery.ts';
 import type { Note } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
 import type { SpoolOptions } from './spool-options.ts';
 import { RETRY_AFTER, writeFault } from './write-fault.ts';
+
+export type { SpoolOptions } from './spool-options.ts';
 
 /** Milliseconds after which a segment is finished, if the sink is idle: under load batches grow by themselves. */
 const SEAL_AFTER = 1000;
@@ -42,6 +44,8 @@ const BATCH_BYTES = 64 * 1024 * 1024;
  * await spool.flush(); // everything appended so far is in the store
  */
 export class Spool {
+  /** What was found damaged when it was opened. */
+  readonly damage: DamageCounts;
   readonly #options: SpoolOptions;
   readonly #folder: SegmentFolder;
   readonly #drain: Drains;
@@ -60,7 +64,8 @@ export class Spool {
   #failing = false;
   #closed = false;
 
-  private constructor(options: SpoolOptions, folder: SegmentFolder) {
+  private constructor(options: SpoolOptions, folder: SegmentFolder, damage: DamageCounts) {
+    this.damage = damage;
     this.#options = options;
     this.#folder = folder;
     this.#drain = new Drains(options.sinks, {
@@ -80,8 +85,12 @@ export class Spool {
    */
   static async open(options: SpoolOptions): Promise<Spool> {
     const { folder, recovery } = await SegmentFolder.open(options.folder, options.durability === 'disk');
-    const spool = new Spool(options, folder);
-    logRecovery(recovery, options.log);
+    const spool = new Spool(options, folder, countDamages(recovery.damages));
+    for (const damage of recovery.damages) options.log.error(`spool: ${damageText(damage)}`);
+    if (recovery.segments.length > 0) {
+      const hits = recovery.segments.reduce((sum, segment) => sum + segment.hits, 0);
+      options.log.info(`spool: ${hits} hits of the last run are taken up`);
+    }
     for (const segment of recovery.segments) {
       spool.#stored += segment.bytes;
       spool.#drain.add({ segment, naming: undefined });

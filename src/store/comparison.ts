@@ -9,7 +9,7 @@ export interface Compared {
   readonly to: string;
   /** Relative standard error of visitors. Missing where they are exact. */
   readonly error?: number;
-  /** Hits before it are purged, and were not counted. */
+  /** Hits before it are purged: what needs them is null. */
   readonly purged_before?: string;
   readonly totals: Figures;
   readonly series: readonly ({ readonly time: string } & Figures)[];

@@ -139,16 +139,19 @@ export class Delivery {
     if (known.has(id)) return undefined;
     if (!unclear.has(id)) return id;
     const there = (await this.#ledger.readBack([id])).get(id)?.hits ?? 0;
-    if (there === hits) return undefined;
+    if (there >= hits) return undefined;
     const alias = aliasOf(id);
     return (await this.#ledger.recognise([alias])).known.has(alias) ? undefined : alias;
   }
 
-  /** Reads batches back from the disk, and makes sure that they are whole. */
+  /**
+   * Reads batches back from the disk, and makes sure that they are whole. There may be more than were sent: of a segment that
+   * was damaged after it had been delivered, what is left comes again.
+   */
   async #verify(ids: readonly bigint[], hits: number, what: string): Promise<StoredBatch[]> {
     const stored = await this.#ledger.readBack(ids);
     const there = [...stored.values()].reduce((sum, batch) => sum + batch.hits, 0);
-    if (there !== hits) {
+    if (there < hits) {
       throw new HitError(
         'store_unavailable',
         `${what} has ${hits} hits, and the store has ${there} of them: run hit-tracker doctor`,

@@ -8,9 +8,11 @@
  * An export has the hits that were in the store when it began: those of later batches are left out, and as no two slices
  * have a moment in common, none is there twice. What is purged meanwhile may be missing.
  */
+
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { END_OF_DATETIME64 } from '../hit/time.ts';
 import { SCRATCH } from './aside.ts';
 import { csvLine, FORMULA_START } from './csv.ts';
 import { quote, withLiterals } from './literals.ts';
@@ -34,8 +36,6 @@ const VISITOR = "lower(leftPad(hex(visitor), 16, '0'))";
 /** Hits of a slice, about. */
 const SLICE_HITS = 100_000;
 const HOUR = 3_600_000;
-/** Times of hits are before it. */
-const END_OF_TIME = Date.UTC(2299, 0);
 
 /** An export that is under way. It ends when all is read, or when whoever began it disposes of it. */
 export interface HitExport extends AsyncDisposable {
@@ -75,7 +75,7 @@ export async function exportHits(
     const columns = columnsOf(format);
     return withLiterals(queryText(query, { hits: 'hits', ...fragments, known, columns }), parameters);
   };
-  const period = { from: selection.from ?? 0, to: selection.to ?? END_OF_TIME };
+  const period = { from: selection.from ?? 0, to: selection.to ?? END_OF_DATETIME64 };
   const hours = await aside.rows<{ hour: string; n: string }>(await textOf('export_hours', period));
   const slices = slicesOf(hours, period);
   const held = stack.move();

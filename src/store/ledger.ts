@@ -182,11 +182,12 @@ export class Ledger {
    */
   async compact(now: number): Promise<void> {
     const until = BigInt(Math.max(0, now - COMPACT_AFTER)) << WRITER_BITS;
-    const old = `state = 'rolled_up' AND kind IN ('live', 'stream', 'floor') AND id < toUInt64(${until})`;
-    await this.#store.command(queryText('ledger_compact', { predicate: old }));
+    const old = `kind IN ('live', 'stream', 'floor') AND id < toUInt64(${until})`;
+    await this.#store.command(queryText('ledger_compact', { predicate: `${old} AND state = 'rolled_up'` }));
     const rows = await this.#store.rows<{ writer: string; last: string }>(queryText('ledger_floors'));
     const floors = new Map([...readWatermarks(rows)].map(([writer, last]) => [writer, last - 1n]));
     if (floors.size === 0) return;
+    // All revisions: one that is left would take the place of the last.
     await this.#store.command(
       queryText('ledger_drop', { predicate: `${old} AND ${coveredBy(floors, 'id')}` }),
     );

@@ -1,53 +1,87 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { choosePlan, DAY, type Period, QUARTER, type Stock } from './plan.ts';
+import { choosePlan, DAY, knownFrom, type Period, QUARTER, type Stock } from './plan.ts';
 import { readSelection } from './question.ts';
 
 const NOON = Date.UTC(2026, 4, 1, 12);
 const MANY: Stock = { hits: 10_000_000, hitsFrom: 0, rollupsFrom: 0 };
+const PATHS = { by: 'path' } as const;
 const FEW: Stock = { ...MANY, hits: 1000 };
 const MONTH: Period = { ...readSelection({}), from: NOON + 1, to: NOON + 30 * DAY };
 
 describe('a question', () => {
   test('of few hits is answered from them, exactly', () => {
-    assert.deepEqual(choosePlan(MONTH, QUARTER, FEW, 'day'), { from: 'hits' });
+    assert.deepEqual(choosePlan(MONTH, { interval: 'day' }, FEW), { from: 'hits' });
   });
 
   test('of many is answered from rollups, and its edges from hits', () => {
-    assert.deepEqual(choosePlan(MONTH, QUARTER, MANY, 'day'), {
+    assert.deepEqual(choosePlan(MONTH, { interval: 'day' }, MANY), {
       ...{ from: 'rollups', first: NOON + QUARTER, end: NOON + 30 * DAY },
     });
-    assert.deepEqual(choosePlan(MONTH, DAY, MANY), {
+    assert.deepEqual(choosePlan(MONTH, PATHS, MANY), {
       ...{ from: 'rollups', first: NOON + DAY / 2, end: NOON + 29.5 * DAY },
     });
   });
 
   test('that rollups cannot answer is answered from hits', () => {
-    assert.deepEqual(choosePlan(MONTH, QUARTER, MANY, 'minute'), { from: 'hits' });
+    assert.deepEqual(choosePlan(MONTH, { interval: 'minute' }, MANY), { from: 'hits' });
     for (const words of [{ bots: 'include' }, { status: '2xx' }, { filter: 'path=/a' }]) {
       const period = { ...readSelection(words), from: NOON, to: NOON + DAY };
-      assert.deepEqual(choosePlan(period, QUARTER, MANY, 'hour'), { from: 'hits' }, JSON.stringify(words));
+      assert.deepEqual(
+        choosePlan(period, { interval: 'hour' }, MANY),
+        { from: 'hits' },
+        JSON.stringify(words),
+      );
     }
   });
 
   test('of less than what is rolled up as one is answered from hits', () => {
     const period = { ...MONTH, to: NOON + DAY };
-    assert.deepEqual(choosePlan(period, DAY, MANY), { from: 'hits' });
-    assert.deepEqual(choosePlan({ ...MONTH, to: NOON + QUARTER }, QUARTER, MANY, 'hour'), { from: 'hits' });
+    assert.deepEqual(choosePlan(period, PATHS, MANY), { from: 'hits' });
+    assert.deepEqual(choosePlan({ ...MONTH, to: NOON + QUARTER }, { interval: 'hour' }, MANY), {
+      from: 'hits',
+    });
   });
 
   test('of purged hits is answered from rollups, in whole units where the hits of an edge are gone', () => {
     const stock = { ...FEW, hitsFrom: NOON + 10 * DAY };
-    assert.deepEqual(choosePlan(MONTH, DAY, stock), {
+    assert.deepEqual(choosePlan(MONTH, PATHS, stock), {
       ...{ from: 'rollups', first: NOON - DAY / 2, end: NOON + 29.5 * DAY },
     });
-    assert.deepEqual(choosePlan({ ...MONTH, to: NOON + 5 * DAY }, DAY, stock), {
+    assert.deepEqual(choosePlan({ ...MONTH, to: NOON + 5 * DAY }, PATHS, stock), {
       ...{ from: 'rollups', first: NOON - DAY / 2, end: NOON + 5.5 * DAY },
     });
   });
 
-  test('of purged rollups is answered from the hits that are left', () => {
-    const stock = { ...MANY, hitsFrom: NOON + 2 * DAY, rollupsFrom: NOON + DAY };
-    assert.deepEqual(choosePlan(MONTH, DAY, stock), { from: 'hits' });
+  test('of purged rollups is answered from the hits that are there, or from what is left of rollups', () => {
+    const there = { ...MANY, hitsFrom: 0, rollupsFrom: NOON + DAY };
+    assert.deepEqual(choosePlan(MONTH, PATHS, there), { from: 'hits' });
+    assert.equal(knownFrom({ from: 'hits' }, there), 0);
+    const midnight = NOON + 3.5 * DAY;
+    for (const [hitsFrom, rollupsFrom, known] of [
+      [midnight + 9 * DAY, midnight, midnight],
+      [midnight, midnight + 9 * DAY, midnight],
+    ] as const) {
+      const stock = { ...FEW, hitsFrom, rollupsFrom };
+      const plan = choosePlan(MONTH, PATHS, stock);
+      assert.deepEqual(plan, { from: 'rollups', first: rollupsFrom, end: NOON + 29.5 * DAY });
+      assert.equal(knownFrom(plan, stock), known);
+    }
+  });
+
+  test('of people alone is a series of rollups, and of bots alone a ranking of bots', () => {
+    const asked = [{ interval: 'day' }, { by: 'path' }, { by: 'bot' }] as const;
+    for (const [bots, rolled] of [
+      ['exclude', ['rollups', 'rollups', 'hits']],
+      ['include', ['hits', 'hits', 'hits']],
+      ['only', ['hits', 'hits', 'rollups']],
+    ] as const) {
+      const period = { ...MONTH, ...readSelection({ bots }), from: MONTH.from, to: MONTH.to };
+      assert.deepEqual(
+        asked.map((each) => choosePlan(period, each, MANY).from),
+        rolled,
+        bots,
+      );
+    }
   });
 });

@@ -1,3 +1,4 @@
+import type { Dimension } from './dimension.ts';
 import type { Interval, Selection } from './question.ts';
 
 const MINUTE = 60_000;
@@ -29,32 +30,46 @@ export interface Stock {
   readonly hits: number;
   /** Up to how many they are counted one by one, where rollups could answer too. Default: `FEW_HITS`. */
   readonly maxScannedHits?: number | undefined;
-  /** Milliseconds since 1970: earlier hits are purged, and in the rollups only. */
+  /** Milliseconds since 1970: earlier hits are purged, some at least, and all of them in the rollups only. */
   readonly hitsFrom: number;
   /** Earlier rollups are purged too. */
   readonly rollupsFrom: number;
 }
 
+/** What is asked about a period: a series, or the ranking of a dimension. */
+export type Asked = { readonly interval: Interval } | { readonly by: Dimension };
+
 /**
  * Chooses from what a question is answered. Both give the same hits. Hits one by one give exact visitors, so they are
  * taken where they are few; rollups where they are many, or purged.
- *
- * @param unit length of the periods that are rolled up, of the kind that the question needs
- * @param interval of a series; undefined for a ranking
  */
-export function choosePlan(period: Period, unit: number, stock: Stock, interval?: Interval): Plan {
-  const isRolled =
-    interval !== 'minute' &&
-    period.bots !== 'include' &&
-    period.status.length === 0 &&
-    period.filters.length === 0 &&
-    stock.rollupsFrom <= period.from;
+export function choosePlan(period: Period, asked: Asked, stock: Stock): Plan {
   const isPurged = stock.hitsFrom > period.from;
-  if (!isRolled || (stock.hits <= (stock.maxScannedHits ?? FEW_HITS) && !isPurged)) return { from: 'hits' };
+  const mostScanned = stock.maxScannedHits ?? FEW_HITS;
+  if (!isRolled(period, asked) || (stock.hits <= mostScanned && !isPurged)) return { from: 'hits' };
+  // Of hits that are all there, nothing is gained by rollups that are not.
+  if (stock.rollupsFrom > period.from && !isPurged) return { from: 'hits' };
+  const unit = 'by' in asked ? DAY : QUARTER;
   // Where the hits of an edge are purged, it is rounded to a whole unit.
-  const first = isPurged ? floor(period.from, unit) : ceil(period.from, unit);
+  const start = isPurged ? floor(period.from, unit) : ceil(period.from, unit);
+  const first = Math.max(start, ceil(stock.rollupsFrom, unit));
   const end = stock.hitsFrom > floor(period.to, unit) ? ceil(period.to, unit) : floor(period.to, unit);
   return first < end ? { from: 'rollups', first, end } : { from: 'hits' };
+}
+
+/**
+ * From when on an answer by a plan has all hits that it needs, in milliseconds since 1970. Rollups have those of purged
+ * hits, and where they are purged too, hits may still be there.
+ */
+export function knownFrom(plan: Plan, { hitsFrom, rollupsFrom }: Stock): number {
+  return plan.from === 'rollups' ? Math.min(hitsFrom, rollupsFrom) : hitsFrom;
+}
+
+/** Whether rollups have what is asked for: counts of people by quarters, and by values of a dimension; of bots their names. */
+function isRolled({ bots, status, filters }: Period, asked: Asked): boolean {
+  if (status.length > 0 || filters.length > 0) return false;
+  if ('interval' in asked) return asked.interval !== 'minute' && bots === 'exclude';
+  return bots === (asked.by === 'bot' ? 'only' : 'exclude');
 }
 
 function floor(time: number, unit: number): number {

@@ -50,7 +50,7 @@ describe('answers of the store', () => {
 
   async function totals(words: Words): Promise<[number, number]> {
     const { hits, visitors } = (await ask(words)).totals;
-    return [hits, visitors];
+    return [hits!, visitors!];
   }
 
   async function ranking(by: Dimension, words: Words, limit = 10): Promise<[string, number, number][]> {

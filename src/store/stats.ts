@@ -1,6 +1,6 @@
 import { type Comparison, comparisonOf } from './comparison.ts';
 import { comparedPeriod } from './period.ts';
-import { choosePlan, DAY, FEW_HITS, type Period, type Plan, QUARTER, type Stock } from './plan.ts';
+import { choosePlan, FEW_HITS, knownFrom, type Period, type Plan } from './plan.ts';
 import {
   type ComparisonKind,
   chooseInterval,
@@ -14,6 +14,8 @@ import { type Cut, hitsQuestion, rawStats, rawTop } from './raw.ts';
 import { readHorizons } from './retention/horizons.ts';
 import { countOf, rolledStats, rolledTop } from './rolled.ts';
 import { consistently, type Row, type Source } from './source.ts';
+import { steadily } from './stock.ts';
+import { knownFigures, type Unknown } from './unknown.ts';
 import { VISITORS_ERROR } from './visitors.ts';
 import { readVisits, type VisitFigures, type Visits, wantsVisits } from './visits.ts';
 
@@ -23,8 +25,11 @@ export interface Count {
   readonly visitors: number;
 }
 
-/** What is told of a period or an interval: figures of visits only where they were asked for. */
-type Figured = Count & VisitFigures;
+/**
+ * What is told of a period or an interval: figures of visits only where they were asked for. Null where it cannot be known,
+ * since hits that are needed for it are purged.
+ */
+type Figured = Unknown<Count & VisitFigures>;
 
 /** Hits and visitors over a period. Times are ISO 8601 UTC; that of a point is the start of its interval. */
 export interface Stats {
@@ -34,7 +39,7 @@ export interface Stats {
   readonly interval: Interval;
   /** Relative standard error of visitors. Missing where they are exact. */
   readonly error?: number;
-  /** Hits before it are purged, and were not counted, since rollups cannot answer this. */
+  /** Hits before it are purged: what needs them is null, in intervals that begin before it and in totals. */
   readonly purged_before?: string;
   readonly totals: Figured;
   readonly series: readonly ({ readonly time: string } & Figured)[];
@@ -46,6 +51,7 @@ export interface Top {
   readonly by: Ranking;
   /** Relative standard error of visitors. Missing where they are exact. */
   readonly error?: number;
+  /** Hits before it are purged, and would be needed: the rows are of hits since then. */
   readonly purged_before?: string;
   readonly rows: readonly Value[];
 }
@@ -54,6 +60,8 @@ export interface SiteSummary extends Count {
   readonly site: string;
   readonly first: string;
   readonly last: string;
+  /** Hits before it are purged, and so are their rollups: the counts are of hits since then. */
+  readonly purged_before?: string;
 }
 
 /** A value of a dimension. */
@@ -88,28 +96,37 @@ export async function stats(
   return { ...answer, comparison: comparisonOf(answer, compared) };
 }
 
-async function count(
+function count(
   source: Source,
   period: Period,
   { interval, timezone, metrics = [] }: StatsOptions & { readonly interval: Interval },
 ): Promise<Stats> {
   const cut = { interval, step: stepOf(interval, period.from, period.to), timezone };
-  const stock = await stockOf(source, period);
-  const plan = choosePlan(period, QUARTER, stock, interval);
-  const [{ totals, series }, visits] = await Promise.all([
-    plan.from === 'rollups' ? rolledStats(source, period, plan, cut) : rawStats(source, period, cut),
-    wantsVisits(metrics) ? visitsOf(source, period, cut, metrics) : undefined,
-  ]);
-  return {
-    site: period.site === '' ? null : period.site,
-    from: isoTime(period.from),
-    to: isoTime(period.to),
-    interval,
-    ...precision(period, visits ? { from: 'hits' } : plan, stock),
-    ...(plan.from === 'rollups' && ESTIMATED),
-    totals: { ...totals, ...visits?.totals },
-    series: series.map(({ time, ...count }) => ({ time: isoTime(time), ...count, ...visits?.at(time) })),
-  };
+  return steadily(source, period, async (stock) => {
+    const plan = choosePlan(period, { interval }, stock);
+    const [{ totals, series }, visits] = await Promise.all([
+      plan.from === 'rollups' ? rolledStats(source, period, plan, cut) : rawStats(source, period, cut),
+      wantsVisits(metrics) ? visitsOf(source, period, cut, metrics) : undefined,
+    ]);
+    const known = knownFrom(plan, stock);
+    const figures = (start: number, counted: Count, ofVisits: VisitFigures | undefined) => ({
+      ...knownFigures(counted, start, known),
+      ...(ofVisits && knownFigures(ofVisits, start, stock.hitsFrom)),
+    });
+    return {
+      site: period.site === '' ? null : period.site,
+      from: isoTime(period.from),
+      to: isoTime(period.to),
+      interval,
+      ...(plan.from === 'rollups' && ESTIMATED),
+      ...lacking(period, visits ? Math.max(known, stock.hitsFrom) : known),
+      totals: figures(period.from, totals, visits?.totals),
+      series: series.map(({ time, ...counted }) => ({
+        time: isoTime(time),
+        ...figures(Math.max(time, period.from), counted, visits?.at(time)),
+      })),
+    };
+  });
 }
 
 /** Visits are always of hits one by one. */
@@ -132,19 +149,30 @@ export async function top(
   limit: number,
   now = Date.now(),
 ): Promise<Top> {
-  // Bots are the one thing that a ranking of bots cannot leave out.
-  const bots = by === 'bot' && selection.bots === 'exclude' ? 'only' : selection.bots;
+  // Bots are the one thing that a ranking of bots is about.
+  const bots = by === 'bot' ? 'only' : selection.bots;
   const period = await periodOf(source, { ...selection, bots }, now);
-  const stock = await stockOf(source, period);
-  // Of bots, all that is rolled up is which they are.
-  const isOdd = (bots === 'only') !== (by === 'bot');
-  const plan: Plan = isOdd || !isDimension(by) ? { from: 'hits' } : choosePlan(period, DAY, stock);
-  const rows = await (!isDimension(by)
-    ? oddTop(source, period, by, limit)
-    : plan.from === 'rollups'
-      ? rolledTop(source, period, plan, by, limit)
-      : rawTop(source, period, by, limit));
-  return { by, ...precision(period, plan, stock), rows };
+  return steadily(source, period, async (stock) => {
+    const plan: Plan = isDimension(by) ? choosePlan(period, { by }, stock) : { from: 'hits' };
+    const known = knownFrom(plan, stock);
+    // Of what is left of a period, some value may have a few hits yet: so they are of the time of which all are known.
+    const rest = { ...period, from: Math.max(period.from, known) };
+    const rows = rest.from >= rest.to ? [] : await ranked(source, rest, plan, by, limit);
+    return { by, ...(plan.from === 'rollups' && ESTIMATED), ...lacking(period, known), rows };
+  });
+}
+
+function ranked(
+  source: Source,
+  period: Period,
+  plan: Plan,
+  by: Ranking,
+  limit: number,
+): Promise<readonly Value[]> {
+  if (!isDimension(by)) return oddTop(source, period, by, limit);
+  return plan.from === 'rollups'
+    ? rolledTop(source, period, plan, by, limit)
+    : rawTop(source, period, by, limit);
 }
 
 /** Properties that events of a selection have, and how often. */
@@ -168,12 +196,17 @@ export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promi
     const counts = await store.rows<Row<'hits' | 'visitors'> & { site: string }>('sites', {});
     for (const row of counts) exact.set(row.site, { hits: Number(row.hits), visitors: Number(row.visitors) });
   }
+  const horizons = await readHorizons(store);
   return rows.map((row) => {
     const count = exact.get(row.site);
+    // Where some were purged, what is left tells too little.
+    const isExact = count !== undefined && count.hits >= Number(row.hits);
+    const rollupsFrom = horizons.rollups.get(row.site) ?? 0;
+    const known = isExact ? Math.min(rollupsFrom, horizons.hits.get(row.site) ?? 0) : rollupsFrom;
     return {
       site: row.site,
-      // Where some were purged, what is left tells too little.
-      ...(count && count.hits >= Number(row.hits) ? count : countOf(row)),
+      ...(isExact ? count : countOf(row)),
+      ...(known > 0 && { purged_before: isoTime(known) }),
       first: isoTime(Number(row.first)),
       last: isoTime(Number(row.last)),
     };
@@ -201,35 +234,11 @@ async function periodOf({ store, archive }: Source, selection: Selection, now: n
   return { ...selection, from: selection.from ?? Math.min(first, to - 1), to };
 }
 
-async function stockOf(
-  { store, archive, maxScannedHits }: Source,
-  { site, from, to }: Period,
-): Promise<Stock> {
-  const [rows, horizons, archived] = await Promise.all([
-    store.rows<Row<'rows'>>('estimate', { site, from, to }),
-    readHorizons(store),
-    archive?.firstOf(site),
-  ]);
-  const horizonOf = (bySite: ReadonlyMap<string, number>) =>
-    site === '' ? Math.max(0, ...bySite.values()) : (bySite.get(site) ?? 0);
-  return {
-    hits: rows.reduce((sum, row) => sum + Number(row.rows), 0),
-    maxScannedHits,
-    hitsFrom: Math.min(horizonOf(horizons.hits), archived ?? Number.POSITIVE_INFINITY),
-    rollupsFrom: horizonOf(horizons.rollups),
-  };
-}
-
 const ESTIMATED = { error: Number(VISITORS_ERROR.toFixed(4)) };
 
-/** How exact an answer is, and what it lacks. */
-function precision(
-  period: Period,
-  plan: Plan,
-  { hitsFrom }: Stock,
-): { error?: number; purged_before?: string } {
-  if (plan.from === 'rollups') return ESTIMATED;
-  return hitsFrom > period.from ? { purged_before: isoTime(hitsFrom) } : {};
+/** What an answer lacks: nothing where all hits of the period are known. */
+function lacking(period: Period, knownFrom: number): { purged_before?: string } {
+  return knownFrom > period.from ? { purged_before: isoTime(knownFrom) } : {};
 }
 
 function isoTime(milliseconds: number): string {

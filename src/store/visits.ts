@@ -2,9 +2,9 @@ import type { Metric } from './question.ts';
 import type { Fragments } from './sql.ts';
 import { type Parameters, QUESTION_BOUNDS, type Store } from './store.ts';
 
-/** Those figures of visits that were asked for. */
+/** Those figures of visits that were asked for. Null where they cannot be known. */
 export interface VisitFigures {
-  readonly visits?: number;
+  readonly visits?: number | null;
   /** Visits of one hit, of any name, among all: 0 to 1, with four digits. Null where there is no visit. */
   readonly bounce_rate?: number | null;
   /** Mean seconds from the first hit of a visit to its last, with one digit. Null where there is no visit. */

@@ -1,11 +1,10 @@
 import { HitError } from '../errors.ts';
+import { readIsoTime, type WrittenTime } from '../hit/calendar.ts';
+import { END_OF_DATETIME64 } from '../hit/time.ts';
 import type { LocalTime } from './local-time.ts';
 
 /** Texts as they come from a query string or a command line, by their names. */
 export type Words = Readonly<Record<string, unknown>>;
-
-/** Times before it are taken. The engine's calendars end a century later. */
-const END_OF_TIME = Date.UTC(2200, 0);
 
 /**
  * A word that may be left out.
@@ -43,13 +42,9 @@ export function readChoice<Choice extends string>(
 export function readTime(name: string, value: unknown, local: LocalTime): number | undefined {
   const text = readText(name, value);
   if (text === '') return undefined;
-  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(
-    text,
-  );
-  const [, date = '', clock = '00:00', offset] = match ?? [];
-  const time = isDay(date) ? Date.parse(`${date}T${clock}${offset ?? 'Z'}`) : Number.NaN;
-  const instant = offset === undefined && !Number.isNaN(time) ? local.instantOf(time) : time;
-  if (!(instant >= 0 && instant < END_OF_TIME)) {
+  const written = readIsoTime(text);
+  const instant = written ? instantOf(written, local) : Number.NaN;
+  if (!(instant >= 0 && instant < END_OF_DATETIME64)) {
     throw new HitError(
       'invalid',
       `${name} "${shown(text)}" is not a time such as 2026-01-31 or 2026-01-31T12:00:00Z`,
@@ -66,8 +61,6 @@ export function shown(text: string): string {
     .replaceAll(/[\u0000-\u001f\u007f]/g, '\ufffd');
 }
 
-/** Whether the calendar has it: the 30th of February would become a day of March. */
-function isDay(date: string): boolean {
-  const time = Date.parse(`${date}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
+function instantOf({ wall, offset }: WrittenTime, local: LocalTime): number {
+  return offset === undefined ? local.instantOf(wall) : wall - offset;
 }

@@ -203,3 +203,63 @@ describe('the batches of a partition', () => {
     return lines;
   }
 });
+
+describe('a hit whose time cannot be', () => {
+  const batchAt = (sequence: number, times: readonly number[]): Line[] =>
+    times.map((time, at) => ({
+      value: writeRecord(hitOf({ path: `/${sequence}-${at}`, time }), {
+        ...{ batch: String((BigInt(sequence) << 22n) | 1n), at, of: times.length },
+      }),
+      timestamp: NOW,
+    }));
+  const SKEW = 10 * 60_000;
+
+  test('is refused with its reason, and the others of its batch are stored', () => {
+    const assembly = new Assembly(RUN, BEGINNING, () => NOW);
+    const times = [NOW - DAY, NOW + SKEW + 1, NOW + SKEW, Date.UTC(1989, 11, 31), NOW];
+    const faults = batchAt(10, times).map(
+      (line, i) => assembly.take({ offset: BigInt(i), ...line })?.message,
+    );
+    assert.deepEqual(
+      faults.map((fault) => fault?.replace(/Z is .*/, 'Z')),
+      [
+        undefined,
+        'the hit cannot be counted: time 2026-11-24T00:10:00.001Z',
+        undefined,
+        'the hit cannot be counted: time 1989-12-31T00:00:00.000Z',
+        undefined,
+      ],
+    );
+    const { batches } = assembly.portion();
+    assert.deepEqual(
+      batches.map(({ hits, missing }) => [hits.map(({ path, time }) => [path, time]), missing]),
+      [
+        [
+          [
+            ['/10-0', NOW - DAY],
+            ['/10-2', NOW],
+            ['/10-4', NOW],
+          ],
+          0,
+        ],
+      ],
+    );
+  });
+
+  test('leaves no batch behind where no other is in it, and the next one follows', () => {
+    const assembly = new Assembly(RUN, BEGINNING, () => NOW);
+    const lines = [...batchAt(10, [Date.UTC(2036, 0), Date.UTC(2298, 0)]), ...batchAt(11, [NOW])];
+    for (const [i, line] of lines.entries()) assembly.take({ offset: BigInt(i), ...line });
+    const portion = assembly.portion();
+    assert.deepEqual(pathsOf(portion), ['/11-0']);
+    assert.equal(portion.position.offset, 3n);
+  });
+
+  test('is told of once, also where its batch is published again', () => {
+    const assembly = new Assembly(RUN, BEGINNING, () => NOW);
+    const lines = batchAt(10, [NOW, Date.UTC(2036, 0)]);
+    const faults = [...lines, ...lines].map((line, i) => assembly.take({ offset: BigInt(i), ...line }));
+    assert.deepEqual(faults.map(Boolean), [false, true, false, false]);
+    assert.equal(assembly.again, 2);
+  });
+});

@@ -14,10 +14,12 @@
  * may depend on clocks, portions or memory: what is given up, and when, is a matter of records too.
  *
  * The position is that of the first record of the oldest batch that is not complete. What follows it and was in the store
- * already is known by the runs of nodes: of each, the last batch that was complete here.
+ * already is known by the runs of nodes: of each, the last batch that was complete here. That is enough because a node
+ * publishes the batches of one run in the order of their ids (spool/drains.ts), live hits and imports alike.
  */
 import { HitError } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
+import { timeFault } from '../hit/time.ts';
 import { readRecord } from './record.ts';
 
 /** How far a partition was read, as it is kept in the store. */
@@ -62,6 +64,8 @@ interface OpenBatch {
   readonly batch: bigint;
   readonly of: number;
   readonly hits: Hit[];
+  /** Place of the record that is wanted next: behind the hits, and those whose time was refused. */
+  next: number;
   readonly offset: bigint;
   readonly since: number;
 }
@@ -85,6 +89,7 @@ const LATEST = Date.UTC(2100, 0);
  */
 export class Assembly {
   readonly #run: bigint;
+  readonly #now: () => number;
   readonly #runs: Map<number, { batch: bigint; time: number }>;
   readonly #open = new Map<number, OpenBatch>();
   #openHits = 0;
@@ -98,9 +103,13 @@ export class Assembly {
   #newest = 0;
   #again = 0;
 
-  /** @param run of the partition: a number of 22 bits */
-  constructor(run: number, position: Position) {
+  /**
+   * @param run of the partition: a number of 22 bits
+   * @param now milliseconds since 1970, by which times of hits are judged
+   */
+  constructor(run: number, position: Position, now: () => number = Date.now) {
     this.#run = BigInt(run);
+    this.#now = now;
     this.#runs = new Map(position.runs);
     this.#end = position.offset;
     this.#judged = position.end;
@@ -176,27 +185,36 @@ export class Assembly {
     }
     if (!open) {
       if (at !== 0) return;
-      open = { batch, of, hits: [], offset, since: time };
+      open = { batch, of, hits: [], next: 0, offset, since: time };
       this.#open.set(run, open);
     }
     // What lies ahead comes again, since its node does not go on before all of the batch is there.
-    if (of !== open.of || at > open.hits.length) return;
-    if (at < open.hits.length) {
+    if (of !== open.of || at > open.next) return;
+    if (at < open.next) {
       this.#again++;
       return;
     }
-    open.hits.push(hit);
-    this.#openHits++;
-    if (open.hits.length === of) this.#complete(run, open, time);
+    const now = this.#now();
+    const fault = timeFault(hit.time, now);
+    open.next++;
+    if (fault === undefined) {
+      open.hits.push(hit.time <= now ? hit : { ...hit, time: now });
+      this.#openHits++;
+    }
+    if (open.next === of) this.#complete(run, open, time);
+    // The record has its place in the batch all the same, so that the hits behind it are not waited for in vain.
+    if (fault !== undefined) throw new HitError('invalid', `the hit cannot be counted: ${fault}`);
   }
 
   #complete(run: number, open: OpenBatch, time: number): void {
     this.#open.delete(run);
     this.#openHits -= open.hits.length;
     this.#runs.set(run, { batch: open.batch, time });
+    const missing = open.of - open.next;
+    if (open.hits.length === 0 && missing === 0) return;
     this.#last = Math.max(this.#last + 1, time);
     const id = (BigInt(this.#last) << RUN_BITS) | this.#run;
-    this.#ready.push({ id, hits: open.hits, missing: open.of - open.hits.length });
+    this.#ready.push({ id, hits: open.hits, missing });
     this.#readyHits += open.hits.length;
   }
 

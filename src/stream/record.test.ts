@@ -73,6 +73,8 @@ describe('a record', () => {
     ['a path that is no text', { ...good, path: 7 }],
     ['a text without end', { ...good, title: 'x'.repeat(20_000) }],
     ['a time that is none', { ...good, time: '2026-13-01T00:00:00Z' }],
+    ['a 30th of February', { ...good, time: '2026-02-30T00:00:00Z' }],
+    ['a 25th hour', { ...good, time: '2026-01-01T25:00:00Z' }],
     ['a time after all times', { ...good, time: '2500-01-01T00:00:00Z' }],
     ['a status that is none', { ...good, status: 70_000 }],
   ] as const) {

@@ -11,6 +11,7 @@ import { HitError } from '../errors.ts';
 import { hex64 } from '../hit/hash.ts';
 import type { Hit } from '../hit/hit.ts';
 import { siteName } from '../hit/site.ts';
+import { END_OF_DATETIME64, readToldTime } from '../hit/time.ts';
 
 /** A record, read. */
 export interface HitRecord {
@@ -26,8 +27,6 @@ export interface HitRecord {
 const VERSION = 1;
 /** More hits than any segment has. */
 const MOST_OF = 2 ** 30;
-/** Times before it, in milliseconds since 1970, are those that the store can hold. */
-const END_OF_TIME = Date.UTC(2299, 0);
 /** Characters that no field exceeds. */
 const LONGEST = 16_384;
 
@@ -86,7 +85,8 @@ export function writeRecord(
 }
 
 /**
- * Reads the value of a record. Fields that it does not know are left alone, so that a version may add some.
+ * Reads the value of a record. Fields that it does not know are left alone, so that a version may add some. Whether its time
+ * can be believed is for the reader to say, who has a clock: see `hit/time.ts`.
  *
  * @throws HitError `invalid`, which says what is wrong and repeats nothing of it
  */
@@ -143,9 +143,9 @@ function wholeOf(fields: Fields, name: string, least: number, most: number): num
 }
 
 function timeOf({ time }: Fields): number {
-  const milliseconds = typeof time === 'string' && /^\d{4}-\d\d-\d\dT.*Z$/.test(time) ? Date.parse(time) : -1;
-  if (!(milliseconds >= 0 && milliseconds < END_OF_TIME))
-    throw invalid('"time" is not as 2026-11-24T12:00:00.000Z');
+  const milliseconds = typeof time === 'string' && /T.*Z$/.test(time) ? readToldTime(time) : undefined;
+  if (milliseconds === undefined || !(milliseconds >= 0 && milliseconds < END_OF_DATETIME64))
+    throw invalid('"time" is not an existing time as 2026-11-24T12:00:00.000Z');
   return milliseconds;
 }
 

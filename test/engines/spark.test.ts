@@ -176,7 +176,7 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
       for (const [key, { visitors }] of windows) {
         const counted = results.get(key)?.visitors ?? 0;
         assert.ok(
-          Math.abs(counted - visitors) <= Math.max(2, 4 * ERROR * visitors),
+          Math.abs(counted - visitors!) <= Math.max(2, 4 * ERROR * visitors!),
           `${key}: ${counted}, ${visitors}`,
         );
       }
@@ -227,7 +227,7 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
         const { slide } = WINDOWS.find((window) => window.seconds === seconds)!;
         const { totals } = { totals: windows.get(`a.example|${seconds}|${slide}|${Date.parse(to)}`)! };
         assert.equal(hits, totals.hits);
-        assert.ok(Math.abs(visitors - totals.visitors) <= Math.max(2, 4 * ERROR * totals.visitors));
+        assert.ok(Math.abs(visitors - totals.visitors!) <= Math.max(2, 4 * ERROR * totals.visitors!));
         assert.ok(age_seconds > 90 * 60);
       }
       assertProblem(
@@ -267,8 +267,8 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
       const isThere = site !== 'other.example';
       const { hits_per_second, ...totals } = answer.totals;
       assert.deepEqual(totals, isThere ? report.totals : { hits: 0, visitors: 0 });
-      assert.ok(Math.abs(hits_per_second - totals.hits / (3.5 * 86_400)) < 1e-6);
-      assert.deepEqual(answer.series, isThere ? report.series.filter(({ hits }) => hits > 0) : []);
+      assert.ok(Math.abs(hits_per_second - totals.hits! / (3.5 * 86_400)) < 1e-6);
+      assert.deepEqual(answer.series, isThere ? report.series.filter(({ hits }) => hits! > 0) : []);
     }
   });
 });

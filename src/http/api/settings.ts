@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
+import { KeyedHash } from '../../hit/hash.ts';
+import { fingerprintOf } from '../../hit/naming.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { readinessOf } from '../ready.ts';
@@ -31,17 +33,36 @@ export interface ServedSettings {
 /** `GET /api/v1/settings`: how the server is set and how it is, for an administrator. It says no secret. */
 export function settingsRoutes(app: FastifyInstance, context: ServerContext): void {
   const started = context.now();
-  app.get('/api/v1/settings', { onRequest: requireToken(context) }, () => {
+  app.get('/api/v1/settings', { onRequest: requireToken(context) }, async () => {
     const { spool_max: max, ...settings } = context.settings;
     return {
       ...settings,
-      // The days of which visitors can still be named again, not the salts.
-      salts: context.saltDays().map((day) => ({ day })),
+      retention: { ...settings.retention, exceptions: await exceptionsOf(context) },
+      // The days of which visitors can still be named again, not the salts: of those a fingerprint, to compare nodes by.
+      salts: saltsOf(context),
       spool: context.spool ? { bytes: context.spool.bytes, max } : null,
       ready: healthOf(context),
       uptime_seconds: Math.floor((context.now() - started) / 1000),
     };
   });
+}
+
+/** Sites that no purge takes, and since when; null while the store cannot tell. */
+async function exceptionsOf({ retention }: ServerContext) {
+  try {
+    const exceptions = (await retention?.exceptions()) ?? [];
+    return exceptions.map(({ site, since }) => ({ site, since: new Date(since).toISOString() }));
+  } catch (error) {
+    if (!(error instanceof HitError)) throw error;
+    return null;
+  }
+}
+
+function saltsOf({ salts, saltHealth }: ServerContext) {
+  const { salts: origins } = saltHealth();
+  return Object.entries(salts.kept).map(([day, salt]) => ({
+    ...{ day, origin: origins[day], fingerprint: fingerprintOf(new KeyedHash(salt)) },
+  }));
 }
 
 function healthOf(context: ServerContext) {

@@ -13,9 +13,10 @@ const MOST_KEPT = 5000;
 /** Questions at once; somebody who makes up paths must not keep others from their answers. */
 const MOST_AT_ONCE = 2;
 
+/** Null where the hits that are needed are purged. */
 export interface BadgeCount {
-  readonly hits: number;
-  readonly visitors: number;
+  readonly hits: number | null;
+  readonly visitors: number | null;
 }
 
 interface Kept {

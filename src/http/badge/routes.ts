@@ -10,6 +10,8 @@ import { badgeSvg, THEMES, type ThemeName } from './drawing.ts';
 /** In place of a path: the whole site. */
 const TOTAL = 'total';
 const LONGEST_LABEL = 60;
+/** In place of a number that nobody knows: hits that it needs are purged. */
+const UNKNOWN = '–';
 /** A filter has 1,000 characters at most, each of which may need a `\`. */
 const LONGEST_PATH = 450;
 const SHOWN = ['hits', 'visitors'] as const;
@@ -35,7 +37,7 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
     const theme = readChoice('theme', query.theme ?? 'flat', Object.keys(THEMES) as ThemeName[]);
     const shown = readChoice('show', query.show ?? 'hits', SHOWN);
     const count = await read(request, '.svg');
-    const svg = badgeSvg(label || shown, count[shown].toLocaleString('en'), theme);
+    const svg = badgeSvg(label || shown, count[shown]?.toLocaleString('en') ?? UNKNOWN, theme);
     reply.headers({
       'content-security-policy': ASSET_POLICY,
       'cross-origin-resource-policy': 'cross-origin',

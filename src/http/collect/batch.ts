@@ -3,6 +3,7 @@ import { HitError, messageOf } from '../../errors.ts';
 import { type Facts, NO_FACTS } from '../../hit/facts.ts';
 import type { DropReason } from '../../hit/hit.ts';
 import type { Dropped } from '../../hit/intake.ts';
+import { readToldTime } from '../../hit/time.ts';
 import { requireSender } from '../auth.ts';
 import type { CollectContext } from '../context.ts';
 import { sendProblem } from '../problem.ts';
@@ -131,9 +132,12 @@ function readHit(item: unknown, now: number): Facts | HitError {
   const report = readReport(item, '');
   if (report instanceof HitError) return report;
   const fields = item as Readonly<Record<string, unknown>>;
-  const time = readTime(fields.time, now);
+  const time = fields.time === undefined || fields.time === null ? now : readToldTime(fields.time);
   if (time === undefined)
-    return new HitError('invalid', 'time is neither ISO 8601 nor milliseconds since 1970');
+    return new HitError(
+      'invalid',
+      'time is neither an existing ISO 8601 time such as 2026-01-31T12:00:00Z nor milliseconds since 1970',
+    );
   for (const name of ['visitor', 'address', 'user_agent', 'language'] as const) {
     const field = fields[name];
     if (field !== undefined && field !== null && typeof field !== 'string') {
@@ -151,12 +155,6 @@ function readHit(item: unknown, now: number): Facts | HitError {
     userAgent: text(fields.user_agent),
     language: text(fields.language),
   };
-}
-
-function readTime(value: unknown, now: number): number | undefined {
-  if (value === undefined || value === null) return now;
-  const time = typeof value === 'string' ? Date.parse(value) : value;
-  return typeof time === 'number' && time >= 0 && Number.isFinite(time) ? Math.floor(time) : undefined;
 }
 
 function text(value: unknown): string {

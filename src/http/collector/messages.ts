@@ -20,6 +20,8 @@ export interface CollectorData {
   readonly logLevel: string;
   /** Where the main thread answers the requests that are not this thread's. */
   readonly mainSocket: string;
+  /** Visits over midnight, which all threads share: see `MidnightVisits`. */
+  readonly midnight: SharedArrayBuffer;
   /** In which a salt comes: see `SaltCell`. */
   readonly saltCell: SharedArrayBuffer;
 }

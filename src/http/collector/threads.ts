@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { HitError, messageOf } from '../../errors.ts';
 import type { Drops } from '../../hit/drops.ts';
-import type { DailySalts } from '../../hit/salts.ts';
+import type { MidnightVisits } from '../../hit/midnight.ts';
+import type { DailySalts, SaltTable } from '../../hit/salts.ts';
 import type { BatchRecorder } from '../../trackers/batch-recorder.ts';
 import type { CollectorData, FromCollector, ToCollector } from './messages.ts';
 import { SaltCell } from './salt-cell.ts';
@@ -11,24 +12,29 @@ const RESTART_AFTER = 500;
 /** Milliseconds that a thread has to close. */
 const CLOSE_PATIENCE = 5000;
 
+/** What a thread is started with that the main one has. */
+type FromHost = 'salts' | 'midnight' | 'saltCell';
+
 /** What collecting threads need of the main one. */
 export interface CollectorHost {
   readonly recorder: BatchRecorder;
   readonly drops: Drops;
   readonly salts: DailySalts;
+  /** Visits over midnight. */
+  readonly midnight: MidnightVisits;
   readonly print: (line: string) => void;
   readonly log: { error(message: string): void };
 }
 
 /** Threads that collect, all on one port. One that dies is replaced; what it had not acknowledged was never promised. */
 export class CollectorThreads {
-  readonly #data: Omit<CollectorData, 'salts' | 'saltCell'>;
+  readonly #data: Omit<CollectorData, FromHost>;
   readonly #host: CollectorHost;
   readonly #threads = new Set<CollectorThread>();
   readonly #restarts = new Set<NodeJS.Timeout>();
   #closing = false;
 
-  private constructor(data: Omit<CollectorData, 'salts' | 'saltCell'>, host: CollectorHost) {
+  private constructor(data: Omit<CollectorData, FromHost>, host: CollectorHost) {
     this.#data = data;
     this.#host = host;
   }
@@ -36,7 +42,7 @@ export class CollectorThreads {
   /** @throws HitError `port_unavailable` */
   static async start(
     count: number,
-    data: Omit<CollectorData, 'salts' | 'saltCell'>,
+    data: Omit<CollectorData, FromHost>,
     host: CollectorHost,
   ): Promise<CollectorThreads> {
     const threads = new CollectorThreads(data, host);
@@ -57,7 +63,9 @@ export class CollectorThreads {
   }
 
   async #start(): Promise<void> {
-    const thread = new CollectorThread({ ...this.#data, salts: this.#host.salts.table }, this.#host);
+    const { salts, midnight } = this.#host;
+    const data = { ...this.#data, salts: begun(salts.table), midnight: midnight.memory };
+    const thread = new CollectorThread(data, this.#host);
     this.#threads.add(thread);
     thread.ended.then((reason) => {
       this.#threads.delete(thread);
@@ -151,7 +159,7 @@ class CollectorThread {
   #giveSalt(): void {
     try {
       const { table } = this.#host.salts;
-      const today = new Date().toISOString().slice(0, 10);
+      const today = new Date(Date.now()).toISOString().slice(0, 10);
       const salt = table[today];
       if (salt) this.#saltCell.put(salt);
     } catch (error) {
@@ -164,4 +172,9 @@ class CollectorThread {
     // What is shared by all, the empty one, stays here.
     this.#worker.postMessage(message, seen && seen.length > 0 ? [seen.buffer] : []);
   }
+}
+
+/** Without tomorrow's, which may still become another one: a thread asks for it when it needs it. */
+function begun(salts: SaltTable): SaltTable {
+  return Object.fromEntries(Object.entries(salts).filter(([day]) => Date.parse(day) <= Date.now()));
 }

@@ -26,6 +26,12 @@ const TOKEN_EXAMPLE = {
   scope: 'read',
   created: '2026-11-24T12:00:00.000Z',
 };
+const EXCEPTIONS: Schema = {
+  ...list(object({ site: TEXT, since: TIME })),
+  type: ['array', 'null'],
+  description: 'sites that no purge takes, as `import --keep` said; null while the store does not answer',
+};
+const BY_DAY: Schema = { type: 'object', additionalProperties: TEXT };
 const KEPT = list(object({ site: { type: ['string', 'null'] }, age: TEXT }));
 
 export const ADMINISTERING: Paths = {
@@ -98,17 +104,33 @@ export const ADMINISTERING: Paths = {
             },
             store: { type: ['string', 'null'] },
             live: { type: ['string', 'null'] },
-            retention: object({ hits: KEPT, rollups: KEPT }),
+            retention: object({ hits: KEPT, rollups: KEPT, exceptions: EXCEPTIONS }),
             peers: COUNT,
-            salts: list(object({ day: TEXT })),
+            salts: list(object({ day: TEXT, origin: choice('shared', 'own'), fingerprint: TEXT })),
             spool: { ...object({ bytes: COUNT, max: COUNT }), type: ['object', 'null'] },
-            ready: object({ status: TEXT, backlog: COUNT, live: TEXT, detail: TEXT }, [
-              'backlog',
-              'live',
-              'detail',
-            ]),
+            ready: object(
+              {
+                ...{ status: TEXT, backlog: COUNT, live: TEXT, detail: TEXT },
+                ...{ salts: BY_DAY, problems: list(TEXT) },
+              },
+              ['backlog', 'live', 'detail', 'salts', 'problems'],
+            ),
             uptime_seconds: COUNT,
           }),
+        ),
+        ...NO_TOKEN,
+      },
+    },
+  },
+  '/api/v1/salts': {
+    get: {
+      operationId: 'salts',
+      tags,
+      summary: 'Salts of visitors, for nodes that take them from this one (--salts-from)',
+      responses: {
+        200: json(
+          'base64 of 16 bytes, by UTC day: today’s, yesterday’s, and in the last hour of a day tomorrow’s. Secret',
+          object({ node: TEXT, salts: BY_DAY }),
         ),
         ...NO_TOKEN,
       },

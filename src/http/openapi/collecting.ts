@@ -29,7 +29,8 @@ const SENT: Schema = object(
   {
     ...REPORT,
     time: {
-      description: 'ISO 8601, or milliseconds since 1970; default: now',
+      description:
+        'ISO 8601, or milliseconds since 1970, from 1990 up to 10 minutes ahead of the server; default: now',
       anyOf: [TEXT, { type: 'number' }],
     },
     visitor: { ...TEXT, description: 'a name that you have for the visitor' },

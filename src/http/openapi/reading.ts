@@ -29,9 +29,9 @@ const WINDOWS = query(
 );
 
 const FIGURES: Readonly<Record<string, Schema>> = {
-  hits: COUNT,
-  visitors: COUNT,
-  visits: COUNT,
+  hits: NULLABLE_NUMBER,
+  visitors: NULLABLE_NUMBER,
+  visits: NULLABLE_NUMBER,
   bounce_rate: NULLABLE_NUMBER,
   visit_duration: NULLABLE_NUMBER,
 };
@@ -39,7 +39,11 @@ const OF_VISITS = ['visits', 'bounce_rate', 'visit_duration'];
 const SERIES = list(object({ time: TIME, ...FIGURES }, OF_VISITS));
 const PRECISION: Readonly<Record<string, Schema>> = {
   error: { ...NUMBER, description: 'relative standard error of visitors; missing where they are exact' },
-  purged_before: { ...TIME, description: 'earlier hits are purged, and were not counted' },
+  purged_before: {
+    ...TIME,
+    description:
+      'earlier hits are purged: what needs them is null in totals and in intervals that begin before it; rows of a ranking are of hits since then',
+  },
 };
 const COUNTED = { from: TIME, to: TIME, totals: object(FIGURES, OF_VISITS), series: SERIES };
 

@@ -13,6 +13,7 @@ import {
 } from './operation.ts';
 
 const tags = ['Show'];
+const NULLABLE_COUNT = { ...COUNT, type: ['integer', 'null'] };
 const PERIOD = query('period', 'default: all', choice('all', '30d', '7d', 'today'));
 const PLACE = [
   part('site', 'a public site', 'example.com'),
@@ -45,7 +46,7 @@ export const SHOWING: Paths = {
       responses: {
         200: json(
           'counted within the last minute',
-          object({ site: TEXT, path: TEXT, hits: COUNT, visitors: COUNT }),
+          object({ site: TEXT, path: TEXT, hits: NULLABLE_COUNT, visitors: NULLABLE_COUNT }),
           {
             ...{ site: 'example.com', path: 'total', hits: 8, visitors: 4 },
           },

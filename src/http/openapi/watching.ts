@@ -1,5 +1,18 @@
-import { COUNT, choice, json, OPEN, object, other, type Paths, problem, TEXT } from './operation.ts';
+import {
+  COUNT,
+  choice,
+  json,
+  list,
+  OPEN,
+  object,
+  other,
+  type Paths,
+  problem,
+  type Schema,
+  TEXT,
+} from './operation.ts';
 
+const ORIGINS: Schema = { type: 'object', additionalProperties: choice('shared', 'own') };
 const tags = ['Watch'];
 
 export const WATCHING: Paths = {
@@ -17,9 +30,14 @@ export const WATCHING: Paths = {
       ...{ tags, security: OPEN },
       summary: 'Whether it does its work',
       responses: {
-        200: json('it does', object({ status: choice('ready'), backlog: COUNT, live: TEXT }, ['live']), {
-          ...{ status: 'ready', backlog: 0 },
-        }),
+        200: json(
+          'it does; `problems` are of things that do not stop it',
+          object(
+            { status: choice('ready'), backlog: COUNT, salts: ORIGINS, problems: list(TEXT), live: TEXT },
+            [...['problems', 'live']],
+          ),
+          { status: 'ready', backlog: 0, salts: { '2026-11-24': 'own' } },
+        ),
         503: problem('too much waits for the store or for Kafka'),
       },
     },

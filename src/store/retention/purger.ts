@@ -1,8 +1,19 @@
+import { agesText } from '../../settings/ages.ts';
 import type { Rollups } from '../rollups.ts';
 import { type Intermediate, settled } from '../settled.ts';
 import type { Store } from '../store.ts';
+import { readExceptions, withExceptions } from './exceptions.ts';
 import type { RetentionPolicy } from './policy.ts';
 import { type Purged, purge } from './purge.ts';
+
+/** What went or would go, and by what. */
+export interface PurgeSummary extends Purged {
+  /** Ages as `--keep-hits` takes them. */
+  readonly keep_hits: string;
+  readonly keep_rollups: string;
+  /** Sites that are kept all the same, and since when: see `exceptions.ts`. */
+  readonly exceptions: readonly { readonly site: string; readonly since: string }[];
+}
 
 export interface PurgerOptions extends Intermediate {
   readonly store: Store;
@@ -18,7 +29,7 @@ export interface PurgerOptions extends Intermediate {
  *
  * @example
  * const purger = new Purger({ store, spool, rollups, policy, now: Date.now });
- * await purger.run({ dryRun: true }); // { dry_run: true, hits: [{ site, before, rows, bytes }], rollups: [] }
+ * await purger.run({ dryRun: true }); // { dry_run: true, hits: [{ site, before, rows, bytes }], rollups: [], … }
  */
 export class Purger {
   readonly #options: PurgerOptions;
@@ -40,7 +51,7 @@ export class Purger {
     policy?: Partial<RetentionPolicy>;
     dryRun?: boolean;
     signal?: AbortSignal;
-  } = {}): Promise<Purged> {
+  } = {}): Promise<PurgeSummary> {
     const turn = this.#turn.then(async () => {
       await settled(this.#options, signal);
       return this.#purge({ ...this.#options.policy, ...policy }, dryRun);
@@ -49,8 +60,19 @@ export class Purger {
     return turn;
   }
 
-  async #purge(policy: RetentionPolicy, dryRun: boolean): Promise<Purged> {
+  async #purge(policy: RetentionPolicy, dryRun: boolean): Promise<PurgeSummary> {
     const { store, rollups, now } = this.#options;
-    return purge({ store, rolledUp: () => rollups.watermarks() }, policy, now(), dryRun);
+    const exceptions = await readExceptions(store);
+    const ages = withExceptions(
+      policy,
+      exceptions.map(({ site }) => site),
+    );
+    const purged = await purge({ store, rolledUp: () => rollups.watermarks() }, ages, now(), dryRun);
+    return {
+      ...purged,
+      keep_hits: agesText(policy.hits),
+      keep_rollups: agesText(policy.rollups),
+      exceptions: exceptions.map(({ site, since }) => ({ site, since: new Date(since).toISOString() })),
+    };
   }
 }

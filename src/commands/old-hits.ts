@@ -1,0 +1,209 @@
+/**
+ * What an import does with lines that are older than hits are kept: the next purge would delete what somebody has just
+ * imported. So files are read once for their times before anything is stored, and the owner chooses: `--keep` exempts the
+ * sites from purges, `--allow-purge` imports all the same. On a terminal the import asks, elsewhere it refuses.
+ *
+ * A stream (standard input, a pipe, `--follow`) cannot be read twice: it is checked as it comes, each part before it is
+ * passed on. Logs are in the order of time, so an old one is refused at its first line, before anything is stored.
+ *
+ * Where nothing limits retention, which is the default, nothing is read twice and nothing is checked.
+ */
+import { createInterface } from 'node:readline/promises';
+import { HitError } from '../errors.ts';
+import { Memo } from '../hit/memo.ts';
+import { siteName } from '../hit/site.ts';
+import { EARLIEST_HIT } from '../hit/time.ts';
+import type { LogFormat } from '../logs/format.ts';
+import { detectFormat } from '../logs/format-detection.ts';
+import { OldLines, wholeLines } from '../logs/old-lines.ts';
+import { linesOf, sampled, untilFault, unzipped } from '../logs/source.ts';
+import type { Ages } from '../settings/ages.ts';
+import { hitHorizon, isLimited, isNamedLimited } from '../store/retention/retention.ts';
+import type { Terminal } from './command.ts';
+
+const DEFAULT_SITE = 'localhost';
+const MOST_HOSTS = 1000;
+const number = new Intl.NumberFormat('en');
+
+/** By what hits are purged where a log goes. */
+export interface ImportRetention {
+  readonly hits: readonly Ages[];
+  readonly exceptions: readonly string[];
+}
+
+export interface OldHitsOptions {
+  readonly retention: ImportRetention;
+  /** Exempts sites from every later purge. */
+  readonly except: (sites: readonly string[]) => Promise<void>;
+  /** What the command says; undefined to ask, or else refuse. */
+  readonly choice: 'keep' | 'purge' | undefined;
+  /** Site of lines that name none. */
+  readonly site: string | undefined;
+  readonly format: LogFormat | 'auto';
+  readonly follow: boolean;
+  readonly terminal: Pick<Terminal, 'stdin' | 'stderr'>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Lines of logs, and how many of each site are too old. */
+interface Found {
+  readonly lines: number;
+  readonly bySite: ReadonlyMap<string, number>;
+}
+
+/** Decides about the old lines of an import. */
+export class OldHits {
+  readonly #options: OldHitsOptions;
+  readonly #exceptions: string[];
+  /** Horizons of sites, which are computed once. */
+  #horizons = new Map<string, number>();
+
+  constructor(options: OldHitsOptions) {
+    this.#options = options;
+    this.#exceptions = [...options.retention.exceptions];
+  }
+
+  /** Whether there is anything to check. */
+  get isChecked(): boolean {
+    return this.#options.choice !== 'purge' && isLimited(this.#options.retention.hits);
+  }
+
+  /**
+   * Reads a log for its times.
+   *
+   * @param onProgress told the bytes of the source and the lines so far
+   */
+  async count(
+    source: AsyncIterable<Buffer>,
+    onProgress: (progress: { bytes: number; lines: number }) => void,
+  ): Promise<Found> {
+    let bytes = 0;
+    const counted = async function* () {
+      for await (const chunk of source) {
+        bytes += chunk.length;
+        yield chunk;
+      }
+    };
+    // Where a log breaks off the import says so; here what can be read is counted.
+    const { text, lines } = await this.#opened(untilFault(unzipped(counted()), () => undefined));
+    for await (const part of wholeLines(text)) {
+      lines.read(part);
+      onProgress({ bytes, lines: lines.lines });
+    }
+    return lines;
+  }
+
+  /**
+   * A stream of which each part is checked before it is passed on. What is refused ends it by throwing.
+   *
+   * @param name of the stream, for a person
+   */
+  async *checked(source: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+    let lost = 'Nothing';
+    const { text, lines } = await this.#opened(unzipped(source));
+    for await (const part of wholeLines(text)) {
+      lines.read(part);
+      await this.decide(lines, `what was read of ${name}`, lost);
+      lines.bySite.clear();
+      yield part;
+      lost = 'No more of it';
+    }
+  }
+
+  /**
+   * Lets an import with these lines go on, or ends it.
+   *
+   * @param where that the lines are in, for a person
+   * @param lost what is not imported when it is refused, as the beginning of a sentence
+   * @throws HitError `bad_usage` where it is refused
+   */
+  async decide(found: Found, where: string, lost = 'Nothing'): Promise<void> {
+    if (found.bySite.size === 0) return;
+    const { choice, terminal, retention } = this.#options;
+    const sites = [...found.bySite.keys()];
+    const what = sentenceOf(found, where, (site) => this.#horizonOf(site));
+    const named = sites.find((site) => isNamedLimited(retention.hits, site));
+    if (named !== undefined && choice === 'keep') {
+      throw new HitError(
+        'bad_usage',
+        `${what}. --keep does not change that, as --keep-hits names ${named} itself: give it a longer age there. ${lost} is imported`,
+      );
+    }
+    const keep = choice === 'keep' || (named === undefined && (await asked(terminal, what, sites)));
+    if (!keep) {
+      const advice =
+        named === undefined
+          ? `--keep exempts ${sites.join(', ')} from purges`
+          : `give ${named} a longer age in --keep-hits`;
+      throw new HitError(
+        'bad_usage',
+        `${what}. ${lost} is imported: ${advice}, --allow-purge imports all the same`,
+      );
+    }
+    await this.#options.except(sites);
+    this.#exceptions.push(...sites);
+    this.#horizons = new Map();
+    terminal.stderr.write(`No purge takes hits of ${sites.join(', ')} from now on.\n`);
+  }
+
+  async #opened(source: AsyncIterable<Buffer>) {
+    const { format, follow, site = DEFAULT_SITE } = this.#options;
+    const { text, sample } = await sampled(source, follow);
+    const usual = siteName(site);
+    const sites = new Memo({ most: MOST_HOSTS, longest: 300 }, (host: string) => siteName(host) || usual);
+    const lines = new OldLines({
+      format: format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : format,
+      siteOf: (host) => sites.of(host),
+      horizonOf: (each) => this.#horizonOf(each),
+      earliest: EARLIEST_HIT,
+    });
+    return { text, lines };
+  }
+
+  #horizonOf(site: string): number {
+    let horizon = this.#horizons.get(site);
+    if (horizon === undefined) {
+      horizon = hitHorizon(this.#options.retention.hits, this.#exceptions, site, this.#options.now);
+      this.#horizons.set(site, horizon);
+    }
+    return horizon;
+  }
+}
+
+/** Lines of several logs together. */
+export function addFound(all: readonly Found[]): Found {
+  const bySite = new Map<string, number>();
+  for (const found of all) {
+    for (const [site, lines] of found.bySite) bySite.set(site, (bySite.get(site) ?? 0) + lines);
+  }
+  return { lines: all.reduce((sum, { lines }) => sum + lines, 0), bySite };
+}
+
+/** `9,998 of 10,000 lines in access.log would be deleted by the next purge: 9,998 of example.com, before 2025-10-25` */
+function sentenceOf({ lines, bySite }: Found, where: string, horizonOf: (site: string) => number): string {
+  const old = [...bySite.values()].reduce((sum, each) => sum + each, 0);
+  const sites = Array.from(bySite, ([site, each]) => {
+    const before = new Date(horizonOf(site)).toISOString().slice(0, 10);
+    return `${number.format(each)} of ${site}, before ${before}`;
+  });
+  return `${number.format(old)} of ${number.format(lines)} lines in ${where} would be deleted by the next purge: ${sites.join('; ')}`;
+}
+
+/** @returns false also where nobody can be asked */
+async function asked(
+  { stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>,
+  what: string,
+  sites: readonly string[],
+): Promise<boolean> {
+  if (!stdin.isTTY || !stderr.isTTY) return false;
+  const reader = createInterface({ input: stdin, output: stderr });
+  try {
+    const answer = await reader.question(
+      `${what}.\nImport them, and exempt ${sites.join(', ')} from purges? [y/N] `,
+    );
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    reader.close();
+  }
+}

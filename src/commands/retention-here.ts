@@ -1,0 +1,39 @@
+import { readRetention, writeRetention } from '../folder/retention-file.ts';
+import { type Ages, agesText, readAges } from '../settings/ages.ts';
+import { KEEP_HITS, KEEP_ROLLUPS } from '../settings/purge.ts';
+import { type RetentionPolicy, retentionPolicy } from '../store/retention/policy.ts';
+
+/** The retention that holds on a data folder while no server runs there. */
+export interface RetentionHere {
+  readonly policy: RetentionPolicy;
+  readonly scheduled: readonly Ages[];
+}
+
+/**
+ * What a command says, else what the last server on the folder did, else for ever.
+ *
+ * @throws HitError `bad_setting`; `data_dir_unusable` for a damaged `retention.json`
+ */
+export function retentionHere(
+  dataDir: string,
+  given: { readonly 'keep-hits'?: Ages | undefined; readonly 'keep-rollups'?: Ages | undefined },
+): RetentionHere {
+  const stored = readRetention(dataDir);
+  const hits = given['keep-hits'] ?? readAges(KEEP_HITS)(stored?.keep_hits ?? KEEP_HITS, '--keep-hits');
+  const rollups =
+    given['keep-rollups'] ?? readAges(KEEP_ROLLUPS)(stored?.keep_rollups ?? KEEP_ROLLUPS, '--keep-rollups');
+  const scheduled = given['keep-hits'] ? [] : (stored?.scheduled ?? []);
+  return {
+    policy: retentionPolicy(hits, rollups),
+    scheduled: scheduled.map((text) => readAges(KEEP_HITS)(text, '--schedule')),
+  };
+}
+
+/** Leaves a server's retention in its folder, for commands that run when it does not. */
+export function leaveRetention(dataDir: string, { policy, scheduled }: RetentionHere): void {
+  writeRetention(dataDir, {
+    keep_hits: agesText(policy.hits),
+    keep_rollups: agesText(policy.rollups),
+    scheduled: scheduled.map(agesText),
+  });
+}

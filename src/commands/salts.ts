@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { messageOf } from '../errors.ts';
+import { SaltAgreement } from '../folder/salt-agreement.ts';
+import type { ClosableSaltSource } from '../hit/salt-source.ts';
+import { DAY, type DailySalts } from '../hit/salts.ts';
+import { RemoteSalts } from '../http/peers/remote-salts.ts';
+import { StoreSalts } from '../store/salts.ts';
+import { recallVisits } from '../trackers/midnight-recall.ts';
+import { type Counting, messagesOf, type ServeValues } from './counting.ts';
+
+/** Milliseconds between two looks at the visits of nodes that share a store. */
+const RECALL_EVERY = 60_000;
+/** Milliseconds around midnight in which there are such looks. */
+const RECALLED = { before: 5 * 60_000, after: 30 * 60_000 };
+
+/** What salts are agreed on with. */
+export interface SaltParts {
+  readonly salts: DailySalts;
+  /** The admin token of this node, which other nodes have too. */
+  readonly token: string;
+  /** Names this node among others. */
+  readonly node: string;
+  readonly log: Logger;
+}
+
+/**
+ * Sees to it that there is a salt for today, shared by the nodes as they share other things: by the node of `--salts-from`,
+ * else Redis, else a ClickHouse server; and that visits go on over midnight.
+ *
+ * @param resources close what is opened
+ */
+export async function openSalts(
+  values: ServeValues,
+  counting: Pick<Counting, 'db' | 'midnight'>,
+  { salts, token, node, log }: SaltParts,
+  resources: AsyncDisposableStack,
+): Promise<SaltAgreement> {
+  const source = await sourceOf(values, counting, token, node);
+  const close = source?.[Symbol.asyncDispose]?.bind(source);
+  if (close) resources.defer(close);
+  const agreement = resources.use(
+    new SaltAgreement({ salts, source, random: randomBytes, now: Date.now, log: messagesOf(log) }),
+  );
+  await agreement.start();
+  keepVisits(counting, log, resources);
+  return agreement;
+}
+
+async function sourceOf(
+  values: ServeValues,
+  { db }: Pick<Counting, 'db'>,
+  token: string,
+  node: string,
+): Promise<ClosableSaltSource | undefined> {
+  const { 'salts-from': url, live } = values;
+  if (url !== undefined) return new RemoteSalts(url, token, node);
+  if (live) {
+    // Its client is read by those alone who use it.
+    const { RedisSalts } = await import('../live/redis/salts.ts');
+    return new RedisSalts(live, Date.now);
+  }
+  return db?.store.isShared ? new StoreSalts(db.store) : undefined;
+}
+
+function keepVisits(
+  { db, midnight }: Pick<Counting, 'db' | 'midnight'>,
+  log: Logger,
+  resources: AsyncDisposableStack,
+) {
+  const timer = setInterval(() => {
+    const now = Date.now();
+    midnight.release(now);
+    if (!db?.store.isShared || !isRecalled(now)) return;
+    recallVisits(midnight, db.store, now)
+      // It is asked again in a minute.
+      .catch((error) => log.debug(`visits of other nodes: ${messageOf(error)}`));
+  }, RECALL_EVERY).unref();
+  resources.defer(() => clearInterval(timer));
+}
+
+function isRecalled(now: number): boolean {
+  const sinceMidnight = now % DAY;
+  return sinceMidnight < RECALLED.after || sinceMidnight >= DAY - RECALLED.before;
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DAY, intakeAt, NOON, VIEW } from '../../test/fixtures/intake.ts';
+import type { Facts } from './facts.ts';
+import { EARLIEST_HIT, readToldTime, timeFault } from './time.ts';
+
+const SKEW = 10 * 60_000;
+
+describe('a told time', () => {
+  /** What becomes of a hit of this kind and time, by a clock that is set by hand. */
+  const outcomeOf = (kind: Facts['kind'], time: number, now = NOON) => {
+    const outcome = intakeAt({ now }).receive({ ...VIEW, kind, time, site: 'example.com' });
+    return 'hit' in outcome ? outcome.hit.time : outcome;
+  };
+
+  for (const kind of ['server', 'log'] as const) {
+    test(`of a ${kind} is kept up to now, is now within ten minutes, and refused beyond`, () => {
+      assert.equal(outcomeOf(kind, NOON - 1), NOON - 1);
+      assert.equal(outcomeOf(kind, NOON), NOON);
+      assert.equal(outcomeOf(kind, NOON + 1), NOON);
+      assert.equal(outcomeOf(kind, NOON + SKEW), NOON);
+      assert.deepEqual(outcomeOf(kind, NOON + SKEW + 1), {
+        reason: 'invalid',
+        detail:
+          'time 2026-11-24T12:10:00.001Z is more than 10 minutes ahead of the clock here, 2026-11-24T12:00:00.000Z',
+      });
+    });
+
+    test(`of a ${kind} is accepted from the first moment of 1990 on`, () => {
+      assert.equal(outcomeOf(kind, EARLIEST_HIT), Date.UTC(1990, 0));
+      assert.deepEqual(outcomeOf(kind, EARLIEST_HIT - 1), {
+        reason: 'invalid',
+        detail: 'time 1989-12-31T23:59:59.999Z is before 1990-01-01',
+      });
+    });
+
+    test(`of a ${kind} far away is refused, whatever the number`, () => {
+      const ends = [Date.UTC(2036, 0), Date.UTC(2300, 0), 2 ** 31 * 1000, 2 ** 32 * 1000, 2 ** 53, 1e300];
+      for (const time of [...ends, Number.POSITIVE_INFINITY, Number.NaN, 0, -1, -1e300]) {
+        assert.equal((outcomeOf(kind, time) as { reason: string }).reason, 'invalid', String(time));
+      }
+    });
+  }
+
+  test('is judged by the clock as it is at that moment', () => {
+    const clock = { now: NOON };
+    const intake = intakeAt(clock);
+    const facts: Facts = { ...VIEW, kind: 'server', site: 'example.com', time: NOON + DAY };
+    assert.ok('reason' in intake.receive(facts));
+    clock.now = NOON + DAY - SKEW;
+    assert.ok('hit' in intake.receive(facts));
+  });
+
+  test('just ahead, over midnight, is of a visitor of today', () => {
+    const midnight = Math.floor(NOON / DAY) * DAY + DAY;
+    const clock = { now: midnight - 1 };
+    const intake = intakeAt(clock);
+    const visitorAt = (time: number) => {
+      const outcome = intake.receive({ ...VIEW, kind: 'server', site: 'example.com', time });
+      assert.ok('hit' in outcome);
+      return [outcome.hit.visitorHigh, outcome.hit.visitorLow];
+    };
+    assert.deepEqual(visitorAt(midnight + SKEW - 1), visitorAt(midnight - 1));
+  });
+
+  test('is ISO 8601 or milliseconds, and UTC where it names no offset', () => {
+    assert.equal(readToldTime('2026-11-24T12:00:00'), NOON);
+    assert.equal(readToldTime('2026-11-24T13:00:00+01:00'), NOON);
+    assert.equal(readToldTime(NOON + 0.9), NOON);
+    for (const other of ['2026-02-30', '1764000000000', 'yesterday', '', null, true, {}, Number.NaN]) {
+      assert.equal(readToldTime(other), undefined, String(other));
+    }
+  });
+});
+
+describe('a live hit', () => {
+  test('is now, also where the clock has gone back since it came', () => {
+    for (const kind of ['plain', 'beacon'] as const) {
+      const outcome = intakeAt({ now: NOON }).receive({ ...VIEW, kind, time: NOON + DAY });
+      assert.equal('hit' in outcome && outcome.hit.time, NOON);
+    }
+  });
+});
+
+test('a fault of a time says what is wrong with it, also where no date can say it', () => {
+  assert.equal(timeFault(NOON, NOON), undefined);
+  assert.match(timeFault(1e17, NOON) ?? '', /^time 100000000000000000 is more than 10 minutes ahead/);
+});

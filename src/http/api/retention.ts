@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify';
+import { HitError } from '../../errors.ts';
+import { siteName } from '../../hit/site.ts';
+import { agesText } from '../../settings/ages.ts';
+import { requireControl } from '../auth.ts';
+import type { ServerContext } from '../context.ts';
+
+/** What `GET /control/retention` answers. */
+export interface ServedRetention {
+  /** Ages of hits by which purges go here, each as `--keep-hits` takes it. */
+  readonly hits: readonly string[];
+  /** Sites that are kept whatever the ages. */
+  readonly exceptions: readonly string[];
+}
+
+/**
+ * `GET /control/retention`: by what hits are purged here, for an import of old ones on the same data folder.
+ * `POST /control/retention?site=…`: these sites are kept from now on. The answer is one line, `{"kept":[…]}`.
+ */
+export function retentionRoutes(app: FastifyInstance, { retention }: Pick<ServerContext, 'retention'>): void {
+  const there = () => {
+    if (retention) return retention;
+    throw new HitError(
+      'not_found',
+      'the server on this data folder runs without a database: stop it, or start it with --tracker db',
+    );
+  };
+  app.get('/control/retention', { onRequest: requireControl }, async (): Promise<ServedRetention> => {
+    const exceptions = await there().exceptions();
+    return { hits: there().hitAges.map(agesText), exceptions: exceptions.map(({ site }) => site) };
+  });
+  app.register(async (control) => {
+    control.addContentTypeParser('application/octet-stream', (_request, payload, done) => {
+      payload.resume();
+      done(null, undefined);
+    });
+    control.post<{ Querystring: { readonly site?: string | string[] } }>(
+      '/control/retention',
+      { onRequest: requireControl },
+      async (request, reply) => {
+        const sites = [request.query.site ?? []].flat();
+        const odd = sites.find((site) => site === '' || siteName(site) !== site);
+        if (odd !== undefined) throw new HitError('invalid', `site "${odd}" is no host name`);
+        await there().except(sites);
+        return reply.type('application/x-ndjson').send(`${JSON.stringify({ kept: sites })}\n`);
+      },
+    );
+  });
+}

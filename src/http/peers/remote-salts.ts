@@ -1,0 +1,146 @@
+import { type LookupAddress, lookup } from 'node:dns';
+import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestSecure } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { HitError } from '../../errors.ts';
+import { decodeSalts } from '../../folder/salt-file.ts';
+import { TrustedProxies } from '../../hit/address.ts';
+import type { SaltSource } from '../../hit/salt-source.ts';
+import type { SaltsAnswer } from '../api/salts.ts';
+
+/** Milliseconds for an answer. */
+const TIMEOUT_MS = 3000;
+/** Bytes of an answer: three salts are 200. */
+const MAX_BYTES = 10_000;
+const PATH = '/api/v1/salts';
+const NEAR = new TrustedProxies('private');
+
+/**
+ * Salts that another node gives out (`--salts-from`), for nodes that share nothing but their secrets. That node makes
+ * them, this one proposes nothing. Where the URL turns out to be this node's own, as in a list of settings that is the same
+ * for all nodes, its candidates are what all use.
+ *
+ * The answer holds secrets and the request the admin token, so plain HTTP is for loopback and private addresses only,
+ * also where a name is looked up; redirects are not followed.
+ */
+export class RemoteSalts implements SaltSource {
+  readonly name: string;
+  readonly #url: URL;
+  readonly #token: string;
+  readonly #node: string;
+
+  /**
+   * @param text such as `http://10.0.0.1:5000`
+   * @param token the admin token of the nodes
+   * @param node names this node: see `GET /api/v1/salts`
+   * @throws HitError `bad_setting`
+   */
+  constructor(text: string, token: string, node: string) {
+    this.#url = saltsUrl(text);
+    this.#token = token;
+    this.#node = node;
+    this.name = this.#url.origin;
+  }
+
+  async agree(day: string, candidate?: Uint8Array): Promise<Uint8Array | undefined> {
+    const { node, salts } = await this.#ask();
+    return node === this.#node ? candidate : decodeSalts(salts)[day];
+  }
+
+  /** That node destroys its own. */
+  async forget(): Promise<void> {}
+
+  async #ask(): Promise<SaltsAnswer> {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+      const response = await this.#get(signal);
+      const body = await bodyOf(response);
+      const answer = JSON.parse(body) as Partial<SaltsAnswer> | null;
+      if (typeof answer?.node !== 'string')
+        throw new Error('it answers something else: is it a Hit Tracker?');
+      return answer as SaltsAnswer;
+    } catch (error) {
+      if (signal.aborted) throw new Error(`no answer within ${TIMEOUT_MS / 1000} s`, { cause: error });
+      throw error;
+    }
+  }
+
+  #get(signal: AbortSignal): Promise<IncomingMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const headers = { accept: 'application/json', authorization: `Bearer ${this.#token}` };
+    const sent =
+      this.#url.protocol === 'https:'
+        ? requestSecure(this.#url, { signal, agent: false, headers })
+        : requestPlain(this.#url, { signal, agent: false, headers, lookup: lookupNear });
+    sent.on('response', resolve).on('error', reject).end();
+    return promise;
+  }
+}
+
+/**
+ * Reads the URL of a node that gives salts out.
+ *
+ * @throws HitError `bad_setting`, which shows no password
+ */
+export function saltsUrl(text: string): URL {
+  const shown = text.replace(/^.*@/s, '…@').slice(0, 100);
+  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (
+    url === undefined ||
+    url.username !== '' ||
+    url.password !== '' ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
+    throw new HitError(
+      'bad_setting',
+      `--salts-from: "${shown}" is no URL of a node, such as http://10.0.0.1:5000`,
+    );
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (url.protocol === 'http:' && isIP(host) !== 0 && !NEAR.trusts(host)) throw notInPublic(host);
+  url.pathname = url.pathname.replace(/(?:\/api\/v1\/salts)?\/*$/, PATH);
+  return url;
+}
+
+function notInPublic(address: string): HitError {
+  return new HitError(
+    'bad_setting',
+    `--salts-from: ${address} is a public address, and salts and the admin token are not sent there over plain HTTP: use https://`,
+  );
+}
+
+/** Resolves a name, and refuses addresses at which everybody between could listen. */
+const lookupNear: LookupFunction = (host, options, done) => {
+  lookup(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
+    const [first] = found ?? [];
+    if (error || !first) return done(error ?? new Error(`${host} has no address`), '');
+    const far = found.find(({ address }) => !NEAR.trusts(address));
+    if (far) return done(notInPublic(far.address), '');
+    if (options.all) return done(null, found);
+    return done(null, first.address, first.family);
+  });
+};
+
+const REFUSALS: Readonly<Record<number, string>> = {
+  401: 'it refuses this admin token: give all nodes the same secrets.json, or the same --admin-token',
+  404: 'it gives out no salts: is it a Hit Tracker of this version?',
+};
+
+async function bodyOf(response: IncomingMessage): Promise<string> {
+  try {
+    const { statusCode = 0 } = response;
+    if (statusCode >= 300 && statusCode < 400)
+      throw new Error('it redirects: give the URL of the node itself');
+    if (statusCode !== 200) throw new Error(REFUSALS[statusCode] ?? `it answers ${statusCode}`);
+    let body = '';
+    response.setEncoding('utf8');
+    for await (const chunk of response as AsyncIterable<string>) {
+      body += chunk;
+      if (body.length > MAX_BYTES) throw new Error('its answer is too long: is it a Hit Tracker?');
+    }
+    return body;
+  } finally {
+    response.destroy();
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Salts that nodes share over a Redis: `SET hit:salt:DAY candidate NX EX …`, then `GET`. The first candidate wins, and
+ * Redis decides which one is first, so all nodes get the same, whatever their clocks say. The key expires 48 hours after
+ * the start of its day.
+ *
+ * A Redis that lost the key, since it keeps nothing on disk or a replica took over, takes the next candidate: nodes
+ * propose the salt that they use, so it is the old one again.
+ */
+import type { SaltSource } from '../../hit/salt-source.ts';
+import { DAY } from '../../hit/salts.ts';
+import type { RedisAddress } from '../../settings/redis-address.ts';
+import { RedisLink } from './link.ts';
+
+/** Milliseconds for an answer. */
+const TIMEOUT_MS = 3000;
+
+export class RedisSalts implements SaltSource, AsyncDisposable {
+  readonly name: string;
+  readonly #link: RedisLink;
+  readonly #now: () => number;
+
+  constructor(address: RedisAddress, now: () => number) {
+    this.name = address.name;
+    this.#now = now;
+    // While somebody waits for an answer, it is that which fails.
+    this.#link = new RedisLink(address, () => undefined);
+  }
+
+  async agree(day: string, candidate?: Uint8Array): Promise<Uint8Array | undefined> {
+    const key = `hit:salt:${day}`;
+    const seconds = Math.ceil((Date.parse(day) + 2 * DAY - this.#now()) / 1000);
+    if (candidate && seconds > 0) {
+      const text = Buffer.from(candidate).toString('base64');
+      await this.#send(key, ['SET', key, text, 'NX', 'EX', String(seconds)]);
+    }
+    const agreed = await this.#send(key, ['GET', key]);
+    return typeof agreed === 'string' ? new Uint8Array(Buffer.from(agreed, 'base64')) : undefined;
+  }
+
+  /** Keys expire by themselves. */
+  async forget(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#link.close();
+  }
+
+  async #send(key: string, command: readonly string[]): Promise<unknown> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      reject(new Error(`no answer within ${TIMEOUT_MS / 1000} s`));
+      // A connection whose server hangs does not break by itself.
+      this.#link.reopen();
+    }, TIMEOUT_MS);
+    const answer = this.#link.send(key, command);
+    answer.catch(() => undefined);
+    try {
+      return await Promise.race([answer, promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

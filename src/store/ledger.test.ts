@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { segmentOf } from '../../test/fixtures/segments.ts';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { Clients } from './client.ts';
+import { NOTHING_PENDING } from './ledger.ts';
+import { Rollups } from './rollups.ts';
+import { Store } from './store.ts';
+
+const options = { timeout: 120_000 };
+const DAY = 86_400_000;
+const NOW = Date.UTC(2026, 10, 20, 12);
+const TIME = Date.UTC(2026, 10, 1);
+const batch = (time: number, writer = 7) => (BigInt(time) << 22n) | BigInt(writer);
+const hits = (count: number) => Array.from({ length: count }, (_, i) => ({ time: TIME + i, visitorLow: i }));
+
+async function open(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+  const clients = Clients.embedded(join(folder, 'store'));
+  const rollups = new Rollups(store);
+  t.after(async () => {
+    await rollups.close();
+    await clients.close();
+    await store.close();
+  });
+  const rows = async (query: string): Promise<unknown[][]> => {
+    const result = await clients.writer.query({ query, format: 'JSONCompactEachRow' });
+    return (await result.json()) as unknown[][];
+  };
+  /** Entries of the ledger: id, kind, state, hits. */
+  const entries = async () => {
+    const found = await rows(
+      'SELECT toString(id), kind, state, toUInt32(hits) FROM batches FINAL ORDER BY id',
+    );
+    return found.map(([id, ...entry]) => [BigInt(id as string), ...entry]);
+  };
+  const stored = async () => Number((await rows('SELECT toUInt32(count()) FROM hits'))[0]![0]);
+  const deliver = (id: bigint, count = 10) => store.deliver(segmentOf(folder, id, hits(count)));
+  const command = (query: string) => clients.writer.command({ query });
+  return { folder, store, rollups, entries, stored, deliver, command };
+}
+
+describe('the ledger of batches', () => {
+  test('has a batch once it is in the store, with what was read back', options, async (t) => {
+    const { store, deliver, entries } = await open(t);
+    await deliver(batch(1), 10);
+    await deliver(batch(2), 20);
+    assert.deepEqual(await entries(), [
+      [batch(1), 'live', 'delivered', 10],
+      [batch(2), 'live', 'delivered', 20],
+    ]);
+    const stored = await store.ledger.readBack([batch(1), batch(9)]);
+    assert.deepEqual([...stored.values()], [{ id: batch(1), hits: 10, first: TIME, last: TIME + 9 }]);
+  });
+
+  test('knows a batch that comes again, also when its hits are rolled up and purged', options, async (t) => {
+    const { rollups, deliver, stored, command } = await open(t);
+    await deliver(batch(1));
+    await deliver(batch(1));
+    assert.equal(await stored(), 10);
+    await rollups.rollUp();
+    await command('TRUNCATE TABLE hits');
+    await deliver(batch(1));
+    assert.equal(await stored(), 0);
+    assert.equal(await rollups.rollUp(), 0);
+  });
+
+  test(
+    'refuses a batch that comes after a newer one of its writer, and takes that of another',
+    options,
+    async (t) => {
+      const { deliver, entries, stored } = await open(t);
+      await deliver(batch(2));
+      await assert.rejects(deliver(batch(1)), { code: 'internal', message: /stays in the spool/ });
+      await deliver(batch(1, 8));
+      assert.equal(await stored(), 20);
+      assert.equal((await entries()).length, 2);
+    },
+  );
+
+  test('does not have a batch that has fewer hits in the store than were sent', options, async (t) => {
+    const { folder, store, entries } = await open(t);
+    const segment = { ...segmentOf(folder, batch(1), hits(10)), hits: 11 };
+    await assert.rejects(store.deliver(segment), {
+      code: 'store_unavailable',
+      message: /has 11 hits, and the store has 10/,
+    });
+    assert.deepEqual(await entries(), []);
+  });
+
+  test('is written also where the process died between the hits and it', options, async (t) => {
+    const { deliver, entries, stored, command, rollups } = await open(t);
+    await deliver(batch(1));
+    await command('TRUNCATE TABLE batches');
+    await deliver(batch(1));
+    assert.equal(await stored(), 10);
+    assert.deepEqual(await entries(), [[batch(1), 'live', 'delivered', 10]]);
+    assert.equal(await rollups.rollUp(), 10);
+  });
+
+  test('tells what waits to be rolled up, and follows the watermarks after a crash', options, async (t) => {
+    const { store, deliver, entries, command, rollups } = await open(t);
+    const { ledger } = store;
+    assert.equal(await ledger.oldest(), NOTHING_PENDING);
+    await deliver(batch(1));
+    await deliver(batch(5, 8));
+    await deliver(batch(2));
+    assert.deepEqual(
+      (await ledger.pending()).map(({ id }) => id),
+      [batch(1), batch(2), batch(5, 8)],
+    );
+    assert.equal(await ledger.oldest(), batch(1));
+    await rollups.rollUp();
+    assert.deepEqual(await ledger.pending(), []);
+    assert.equal(await ledger.oldest(), NOTHING_PENDING);
+    // The process died after the rollups' part, and before the ledger was written.
+    await command("ALTER TABLE batches DELETE WHERE state = 'rolled_up' SETTINGS mutations_sync = 1");
+    for (const id of [batch(1), batch(2), batch(5, 8)]) {
+      await command(`INSERT INTO batches (id, kind, state, hits) SELECT ${id}, 'live', 'delivered', 10`);
+    }
+    assert.equal(await rollups.rollUp(), 0);
+    await ledger.reconcile(await rollups.watermarks());
+    assert.ok((await entries()).every(([, , state]) => state === 'rolled_up'));
+  });
+
+  test('is compacted to one entry a writer, and knows what it stands for', options, async (t) => {
+    const { store, deliver, entries, stored, rollups } = await open(t);
+    const { ledger } = store;
+    const old = NOW - 3 * DAY;
+    for (let i = 0; i < 4; i++) await deliver(batch(old + i));
+    await deliver(batch(old, 8));
+    await deliver(batch(NOW - 1));
+    await rollups.rollUp();
+    await deliver(batch(NOW));
+    for (let i = 0; i < 2; i++) {
+      await ledger.compact(NOW);
+      assert.deepEqual(
+        await entries(),
+        [
+          [batch(old, 8), 'live', 'rolled_up', 10],
+          [batch(old + 3), 'floor', 'rolled_up', 40],
+          [batch(NOW - 1), 'live', 'rolled_up', 10],
+          [batch(NOW), 'live', 'delivered', 10],
+        ].sort(([a], [b]) => (a! < b! ? -1 : 1)),
+      );
+    }
+    for (const id of [batch(old), batch(old + 2), batch(old, 8), batch(NOW - 1)]) await deliver(id);
+    assert.equal(await stored(), 70);
+    // A day later the floor moves on.
+    await rollups.rollUp();
+    await ledger.compact(NOW + 2 * DAY);
+    assert.deepEqual(
+      (await entries()).map(([id, kind, , count]) => [id, kind, count]),
+      [
+        [batch(old, 8), 'live', 10],
+        [batch(NOW), 'floor', 60],
+      ],
+    );
+    assert.deepEqual(await ledger.pending(), []);
+    await deliver(batch(NOW + 1));
+    assert.deepEqual(
+      (await ledger.pending()).map(({ id }) => id),
+      [batch(NOW + 1)],
+    );
+  });
+});

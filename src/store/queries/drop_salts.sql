@@ -1,0 +1,2 @@
+-- Destroys the salts of a day.
+ALTER TABLE salts DROP PARTITION {day:String}

@@ -1,0 +1,230 @@
+/** Imports of hits that are older than hits are kept: what is said, what is chosen, and that later purges keep to it. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { PurgeSummary } from '../src/store/retention/purger.ts';
+import type { Stats } from '../src/store/stats.ts';
+import { type Ended, Program, run } from './fixtures/command-line.ts';
+import { logLine } from './fixtures/log-line.ts';
+import { RunningServer } from './fixtures/running-server.ts';
+import { temporaryFolder } from './fixtures/temporary.ts';
+
+const DAY = 86_400_000;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** A line of so many days ago. */
+function lineOf(days: number, path = '/'): string {
+  const [date, clock] = new Date(Date.now() - days * DAY).toISOString().slice(0, 19).split('T');
+  const [year, month, day] = date!.split('-');
+  return logLine({ time: `${day}/${MONTHS[Number(month) - 1]}/${year}:${clock} +0000`, path });
+}
+
+/** Three lines that are older than 400 days, and two that are not. */
+const LINES = [3000, 500, 402, 300, 1].map((days) => lineOf(days, `/${days}`)).join('');
+
+interface Place {
+  readonly data: string;
+  readonly log: string;
+  command(name: string, ...args: string[]): Promise<Ended>;
+  hits(): Promise<number>;
+  purge(...args: string[]): Promise<PurgeSummary>;
+}
+
+function placeIn(t: TestContext, content: string | Buffer = LINES): Place {
+  const folder = temporaryFolder(t);
+  const data = join(folder, 'data');
+  const log = join(folder, 'access.log');
+  writeFileSync(log, content);
+  const command = (name: string, ...args: string[]) => run([name, '--data-dir', data, ...args]);
+  const json = async <Answer>(name: string, ...args: string[]): Promise<Answer> => {
+    const ended = await command(name, '--json', ...args);
+    assert.equal(ended.code, 0, ended.stderr);
+    return JSON.parse(ended.stdout) as Answer;
+  };
+  return {
+    ...{ data, log, command },
+    // What a status has is counted hit by hit.
+    hits: async () => (await json<Stats>('report', '--status', '2xx', '--interval', 'month')).totals.hits!,
+    purge: (...args) => json<PurgeSummary>('purge', ...args),
+  };
+}
+
+const EXAMPLE = ['--site', 'example.com'];
+const REFUSED =
+  /^hit-tracker: 3 of 5 lines in access\.log would be deleted by the next purge: 3 of example\.com, before \d{4}-\d\d-\d\d\. Nothing is imported: --keep exempts example\.com from purges, --allow-purge imports all the same\n$/;
+
+describe('without a retention', { timeout: 120_000 }, () => {
+  it('old hits are imported without a question, and a purge takes none and says why', async (t) => {
+    const place = placeIn(t);
+    assert.equal((await place.command('import', ...EXAMPLE, place.log)).code, 0);
+    const { code, stdout } = await place.command('purge');
+    assert.deepEqual(
+      [code, stdout],
+      [0, 'Nothing is purged, as no retention is set: choose one, such as --keep-hits 400d.\n'],
+    );
+    assert.equal(await place.hits(), 5);
+    await using server = await RunningServer.start(place.data);
+    const beside = await place.purge();
+    assert.deepEqual([beside.hits, beside.keep_hits, beside.exceptions], [[], 'forever', []]);
+    await server.stop();
+    assert.deepEqual(JSON.parse(readFileSync(join(place.data, 'retention.json'), 'utf8')), {
+      ...{ keep_hits: 'forever', keep_rollups: 'forever', scheduled: [] },
+    });
+  });
+});
+
+describe('an import of old hits', { timeout: 240_000 }, () => {
+  it('beside a server is refused before anything is stored, and says how many lines of which site', async (t) => {
+    const place = placeIn(t);
+    await using server = await RunningServer.start(place.data, '--keep-hits', '400d');
+    const refused = await place.command('import', ...EXAMPLE, place.log);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr.replace(/^A server runs.*\n/, ''), REFUSED);
+    assert.equal(refused.stdout, '');
+    assert.deepEqual((await server.ask<{ sites: object[] }>('/api/v1/sites')).sites, []);
+  });
+
+  it('that are kept stay, through every later purge, and settings and purges say so', async (t) => {
+    const place = placeIn(t);
+    await using server = await RunningServer.start(place.data, '--keep-hits', '400d');
+    const kept = await place.command('import', '--json', '--keep', ...EXAMPLE, place.log);
+    assert.equal(kept.code, 0, kept.stderr);
+    assert.equal(JSON.parse(kept.stdout).imported, 5);
+    assert.match(kept.stderr, /No purge takes hits of example\.com from now on/);
+    const dry = await place.purge('--dry-run');
+    assert.deepEqual([dry.hits, dry.exceptions.map(({ site }) => site)], [[], ['example.com']]);
+    assert.deepEqual((await place.purge()).hits, []);
+    assert.deepEqual((await place.purge('--keep-hits', '30d')).hits, []);
+    const { retention } = await server.ask<{ retention: { exceptions: { site: string; since: string }[] } }>(
+      '/api/v1/settings',
+    );
+    assert.equal(retention.exceptions[0]?.site, 'example.com');
+    assert.ok(Date.now() - Date.parse(retention.exceptions[0]!.since) < 120_000);
+    await server.stop();
+    // Without a server, by its retention, and asked about once only.
+    assert.deepEqual((await place.purge()).keep_hits, '400d');
+    assert.equal((await place.command('import', ...EXAMPLE, place.log)).code, 0);
+    assert.equal(await place.hits(), 5);
+    assert.match(
+      (await place.command('purge', '--dry-run')).stdout,
+      /example\.com: kept, as import --keep said on 20/,
+    );
+    // The age of the site itself is the later word.
+    const named = await place.purge('--keep-hits', '400d,example.com=400d');
+    assert.deepEqual(
+      named.hits.map(({ site, rows }) => [site, rows]),
+      [['example.com', 3]],
+    );
+  });
+
+  it('by scheduled purges that name their own ages is judged by these', async (t) => {
+    const place = placeIn(t);
+    const server = await RunningServer.start(
+      place.data,
+      '--schedule',
+      'purge weekly sun 03:00 --keep-hits 400d',
+    );
+    assert.match((await place.command('import', ...EXAMPLE, place.log)).stderr, /3 of 5 lines/);
+    await server.stop();
+    assert.match((await place.command('import', ...EXAMPLE, place.log)).stderr, REFUSED);
+  });
+
+  it('is judged by --keep-hits, by the environment, or by the last server, where none runs', async (t) => {
+    const place = placeIn(t);
+    const flagged = await place.command('import', '--keep-hits', '400d', ...EXAMPLE, place.log);
+    assert.equal(flagged.code, 2);
+    assert.match(flagged.stderr, REFUSED);
+    const importing = ['import', '--data-dir', place.data, ...EXAMPLE, place.log];
+    const environment = new Program(importing, { HIT_KEEP_HITS: '400d' });
+    assert.match((await environment.ended).stderr, REFUSED);
+    await (await RunningServer.start(place.data, '--keep-hits', '400d')).stop();
+    assert.match((await place.command('import', ...EXAMPLE, place.log)).stderr, REFUSED);
+    const allowed = await place.command('import', '--allow-purge', ...EXAMPLE, place.log);
+    assert.equal(allowed.code, 0, allowed.stderr);
+    assert.deepEqual(
+      (await place.purge()).hits.map(({ rows }) => rows),
+      [3],
+    );
+  });
+
+  it('of a site that --keep-hits names cannot be kept by --keep, and says what can', async (t) => {
+    const place = placeIn(t);
+    const ages = ['--keep-hits', 'forever,example.com=400d'];
+    const named = await place.command('import', '--keep', ...ages, ...EXAMPLE, place.log);
+    assert.equal(named.code, 2);
+    assert.match(
+      named.stderr,
+      /--keep-hits names example\.com itself: give it a longer age there\. Nothing is imported/,
+    );
+    const other = await place.command('import', ...ages, '--site', 'other.example', place.log);
+    assert.equal(other.code, 0, other.stderr);
+  });
+
+  it('is refused as a whole where one of several files, also a compressed one, has some', async (t) => {
+    const place = placeIn(t, gzipSync(LINES));
+    const young = `${place.log}.young`;
+    writeFileSync(young, lineOf(3));
+    const refused = await place.command('import', '--keep-hits', '400d', young, place.log);
+    assert.equal(refused.code, 2);
+    assert.match(
+      refused.stderr,
+      /: 3 of 6 lines in 2 files would be deleted by the next purge: 3 of localhost/,
+    );
+    assert.equal(await place.hits(), 0);
+  });
+
+  it('keeps only the sites that have old lines', async (t) => {
+    const place = placeIn(t, `old.example:80 ${lineOf(500)}young.example:80 ${lineOf(5)}`);
+    const args = ['--format', 'vhost', '--keep-hits', '400d', place.log];
+    assert.equal((await place.command('import', '--keep', ...args)).code, 0);
+    assert.deepEqual(
+      (await place.purge()).exceptions.map(({ site }) => site),
+      ['old.example'],
+    );
+  });
+});
+
+describe('a stream of old hits', { timeout: 120_000 }, () => {
+  const AGES = ['--keep-hits', '400d', ...EXAMPLE];
+
+  it('is refused at its first lines, before anything is stored', async (t) => {
+    const place = placeIn(t);
+    for (const log of [LINES, gzipSync(LINES)]) {
+      const refused = await run(['import', '--data-dir', place.data, ...AGES, '-'], log);
+      assert.equal(refused.code, 2, refused.stderr);
+      assert.match(
+        refused.stderr,
+        /3 of 5 lines in what was read of standard input would be deleted by the next purge: 3 of example\.com, before .*\. Nothing is imported/,
+      );
+      assert.equal(refused.stdout, '');
+    }
+    assert.equal(await place.hits(), 0);
+  });
+
+  it('is refused where old lines come late, and what came before is imported and not lost', async (t) => {
+    const place = placeIn(t);
+    const young = Array.from({ length: 2000 }, (_, i) => lineOf(2, `/${i}`)).join('');
+    const refused = await run(['import', '--data-dir', place.data, ...AGES, '-'], young + LINES);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /No more of it is imported: --keep exempts/);
+    const before = await place.hits();
+    assert.ok(before > 0 && before < 2000, `${before} hits`);
+    const kept = await run(
+      ['import', '--json', '--keep', '--data-dir', place.data, ...AGES, '-'],
+      young + LINES,
+    );
+    assert.equal(kept.code, 0, kept.stderr);
+    assert.deepEqual([await place.hits(), JSON.parse(kept.stdout).lines], [2005, 2005]);
+    assert.deepEqual((await place.purge('--keep-hits', '400d')).hits, []);
+  });
+
+  it('that is followed is refused alike', async (t) => {
+    const place = placeIn(t);
+    const refused = await place.command('import', '--follow', ...AGES, place.log);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /Nothing is imported/);
+    assert.equal(await place.hits(), 0);
+  });
+});
