@@ -19,6 +19,7 @@ const STATUS = {
   spool_full: 503,
   spool_failed: 503,
   store_unavailable: 503,
+  store_full: 503,
   live_unavailable: 503,
   stream_unavailable: 503,
   overloaded: 503,
@@ -32,6 +33,7 @@ const STATUS = {
   merge_failed: 500,
   archive_failed: 500,
   move_failed: 500,
+  unhealthy: 500,
   interrupted: 503,
 } as const;
 

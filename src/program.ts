@@ -2,6 +2,7 @@ import { archive } from './commands/archive.ts';
 import { backupFolder } from './commands/backup.ts';
 import type { Command, Terminal } from './commands/command.ts';
 import { consume } from './commands/consume.ts';
+import { doctor } from './commands/doctor.ts';
 import { exportStore } from './commands/export.ts';
 import { importLogs } from './commands/import.ts';
 import { merge } from './commands/merge.ts';
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   restore: asCommand(restore),
   purge: asCommand(purgeStore),
   backup: asCommand(backupFolder),
+  doctor: asCommand(doctor),
   move: asCommand(moveToServer),
   secrets: asCommand(makeSecrets),
 };

@@ -10,6 +10,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DBTracker } from '../src/trackers/db.ts';
 import { Program } from './fixtures/command-line.ts';
+import { reportFault } from './fixtures/fault-report.ts';
 import { CONNECTIONS, Load, randomNumbers } from './fixtures/hit-load.ts';
 import { rounds } from './fixtures/rounds.ts';
 import { BEARER, FIREFOX, RunningServer, UNFINISHED } from './fixtures/running-server.ts';
@@ -75,6 +76,18 @@ describe('a server that is killed', () => {
     const hits = await assertCountedOnce(load, dataDir);
     // Those under way at the kill may be there without an answer.
     assert.ok(hits <= load.acknowledged.size + ROUNDS * CONNECTIONS);
+    reportFault(t, {
+      fault: 'kill -9',
+      caused: 'a server under load killed at random moments, and started again',
+      ...{
+        times: ROUNDS,
+        acknowledged: load.acknowledged.size,
+        stored: hits,
+        lost: 0,
+        doubled: 0,
+        recovery: null,
+      },
+    });
     assert.deepEqual(total, { hits, visitors: 1 }, 'live counts are those of the store');
   });
 

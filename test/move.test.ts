@@ -146,7 +146,7 @@ describe('a move to a server', () => {
     const { tables, there } = JSON.parse(good(dry));
     const rows = new Map(tables.map((each: { table: string; rows: number }) => [each.table, each.rows]));
     assert.ok(Number(rows.get('hits')) > HITS / 2);
-    for (const table of ['rollups', 'last_seen', 'hit_counts', 'horizons', 'imports', 'stream_positions'])
+    for (const table of ['rollups', 'last_seen', 'batches', 'horizons', 'imports', 'stream_positions'])
       assert.ok(Number(rows.get(table)) > 0, table);
     assert.equal(there, 0);
     assert.deepEqual(
@@ -159,7 +159,7 @@ describe('a move to a server', () => {
     const moments = [
       /INSERT INTO rollups/,
       /INSERT INTO hits(?!_)(?:.|\n)*toDate32\('2026/,
-      /INSERT INTO hit_counts/,
+      /INSERT INTO batches/,
       /INSERT INTO imports/,
     ];
     // Where it is killed in the midst of hits, it has sent rollups already.

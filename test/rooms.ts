@@ -20,6 +20,7 @@ export const ROOMS: readonly string[] = [
   'store', // what is kept for good
   'stream', // what is published
   'trackers', // what is done with a hit: live state and spool behind one port
+  'doctor', // what is wrong with all of these
   'schedule', // what is done by the clock: reports, upkeep, alerts
   'logs', // hits read from access logs
   'http', // hits and questions from the network

@@ -12,7 +12,7 @@ import { parcelOf, urlOf } from './fixtures/twins.ts';
 
 interface Ready {
   readonly salts: Readonly<Record<string, string>>;
-  readonly problems?: readonly string[];
+  readonly problems?: readonly { readonly code: string; readonly message: string }[];
 }
 
 const readinessOf = async (server: RunningServer): Promise<Ready> =>
@@ -73,7 +73,7 @@ describe('servers with --salts-from', { timeout: 60_000 }, () => {
     const { salts, problems } = JSON.parse(ready.text) as Ready;
     assert.deepEqual(Object.values(salts), ['own']);
     assert.match(
-      problems!.join('\n'),
+      problems!.map(({ message }) => message).join('\n'),
       /is its own, and not the one of http:\/\/127\.0\.0\.1:1: .*\n.*ECONNREFUSED/,
     );
     const metrics = await server.send('/metrics', { headers: BEARER });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { HitError, messageOf } from '../errors.ts';
@@ -35,5 +36,20 @@ export class FolderLock {
   /** Lets go of the folder; does nothing the second time. */
   release(): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+/** Whether a process has a data folder. Changes nothing. */
+export function isLocked(folder: string): boolean {
+  const path = join(folder, 'lock');
+  if (!existsSync(path)) return false;
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    return /locked|busy/i.test(messageOf(error));
+  } finally {
+    database.close();
   }
 }

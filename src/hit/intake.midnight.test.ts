@@ -134,14 +134,14 @@ describe('hits of a visitor that a trusted sender tells late', () => {
     assert.equal(distinct(toldAt([-5, 26, 25])), 2, 'the second was named when nothing was between');
   });
 
-  test('of long ago, or of before 1970, do not disturb those of today', () => {
+  test('of long ago do not disturb those of today', () => {
     const clock = { now: at(-5) };
     const salts = saltsAt(clock);
     const intake = intakeAt(clock, { salts, identity: 'cookieless' });
     const told = { kind: 'server', site: 'example.com' } as const;
     const visitor = visitorOf(hitFrom({ time: clock.now }, intake));
     clock.now = at(5);
-    for (const days of [1, 2, 3, 400, 40_000]) {
+    for (const days of [1, 2, 3, 400, 10_000]) {
       for (const minute of [-1, 1]) hitFrom({ ...told, time: at(minute) - days * DAY }, intake);
     }
     assert.equal(visitorOf(hitFrom({ time: clock.now }, intake)), visitor);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { LiveMemory, LiveRemote } from '../live/live.ts';
 import type { Spool } from '../spool/spool.ts';
+import type { StoreGuard } from '../store/guard.ts';
 import { requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
 import { counter, gauge } from './gauge.ts';
@@ -61,6 +62,7 @@ function registryOf(context: ServerContext): Registry {
     'Problems of agreeing on salts with other nodes, as /readyz lists them',
     () => context.saltHealth().problems.length,
   );
+  if (context.db) storeMetrics(registers, context.db.store.guard);
   if (context.peers) peerMetrics(registers, context.peers);
   if (publisher) {
     const help = 'Records that Kafka acknowledged since the start';
@@ -89,6 +91,27 @@ function liveRemoteMetrics(registers: Registry[], remote: () => LiveRemote): voi
   gauge(registers, 'hit_live_waiting', 'Hits that wait for Redis', () => remote().waiting);
   counter(registers, 'hit_live_lost_total', 'Hits that too many waited before', () => remote().lost);
   counter(registers, 'hit_live_calls_total', 'Scripts that Redis was asked to run', () => remote().calls);
+}
+
+function storeMetrics(registers: Registry[], guard: StoreGuard): void {
+  const { health, parts, space } = guard;
+  new Gauge({
+    name: 'hit_tracker_store_problem',
+    help: 'Whether something is wrong with the store, by code',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { code } of health.problems) this.set({ code }, 1);
+    },
+  });
+  const broken = 'Broken parts whose rows are in no answer';
+  gauge(registers, 'hit_tracker_store_broken_parts', broken, () => parts.broken);
+  const missing = 'Hits that batches of the ledger should have in the store, and have not';
+  gauge(registers, 'hit_tracker_store_missing_hits', missing, () => guard.missing);
+  if (!space) return;
+  const free = 'Bytes that are free on the disk of the embedded store';
+  gauge(registers, 'hit_tracker_store_free_bytes', free, () => space.free().catch(() => Number.NaN));
 }
 
 function peerMetrics(registers: Registry[], peers: Peers): void {

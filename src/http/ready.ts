@@ -1,5 +1,6 @@
 import { HitError } from '../errors.ts';
 import type { SaltHealth } from '../folder/salt-agreement.ts';
+import type { Problem } from '../store/health.ts';
 import type { ServerContext } from './context.ts';
 
 /** Segments that wait for the store beyond which the server says that it is not well. */
@@ -7,13 +8,14 @@ const WORRYING_BACKLOG = 30;
 
 /** What `GET /readyz` says of a server that does its work. */
 interface Readiness {
-  readonly status: 'ready';
+  /** `degraded`: hits are taken and kept, and something is not as it should be. */
+  readonly status: 'ready' | 'degraded';
   /** Batches that wait for the store or for Kafka. */
   readonly backlog: number;
   /** By UTC day, whether the salt of visitors is that of all nodes, or this node's own. */
   readonly salts: SaltHealth['salts'];
-  /** What is not as it should be, though hits are taken and kept. */
-  readonly problems?: readonly string[];
+  /** There with `degraded`: what is wrong, and what to do. */
+  readonly problems?: readonly (Problem | { readonly code: 'salts'; readonly message: string })[];
   /** Where live counts are, if not in memory, and how all-time visitors are counted there. */
   readonly live?: string;
 }
@@ -22,17 +24,22 @@ interface Readiness {
 export function readinessOf({
   spool,
   live,
+  db,
   saltHealth,
-}: Pick<ServerContext, 'spool' | 'live' | 'saltHealth'>): Readiness {
+}: Pick<ServerContext, 'spool' | 'live' | 'db' | 'saltHealth'>): Readiness {
   const backlog = spool?.backlog ?? 0;
   if (backlog > WORRYING_BACKLOG) {
     throw new HitError('not_ready', `${backlog} batches wait for the store or for Kafka: see the log`, {
       retryAfter: 10,
     });
   }
-  const { salts, problems } = saltHealth();
+  const { salts, problems: saltProblems } = saltHealth();
+  const problems = [
+    ...(db?.store.guard.health.problems ?? []),
+    ...saltProblems.map((message) => ({ code: 'salts' as const, message })),
+  ];
   return {
-    ...{ status: 'ready', backlog, salts },
+    ...{ status: problems.length > 0 ? 'degraded' : 'ready', backlog, salts },
     ...(problems.length > 0 && { problems }),
     ...(live?.remote && { live: live.remote.place }),
   };

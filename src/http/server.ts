@@ -11,6 +11,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
 import { archiveRoutes } from './api/archive.ts';
 import { backupRoutes } from './api/backup.ts';
+import { doctorRoutes } from './api/doctor.ts';
 import { eventRoutes } from './api/events.ts';
 import { exportRoutes } from './api/export.ts';
 import { importRoutes } from './api/import.ts';
@@ -72,6 +73,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   purgeRoutes(app, context);
   retentionRoutes(app, context);
   backupRoutes(app, context);
+  doctorRoutes(app, context);
   metricsRoutes(app, context);
   sessionRoutes(app, context);
   badgeRoutes(app, context);

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../errors.ts';
+import { HitError, messageOf } from '../errors.ts';
 import type { Segment } from './segment.ts';
 import type { Sink } from './sink.ts';
 
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 30_000;
+/** The same where the sink's disk is full: to look whether there is room again costs nothing. */
+const LONGEST_FULL = 5000;
 
 /** What the owner of a drain wants to know. */
 export interface DrainEvents {
@@ -81,7 +83,8 @@ export class Drain {
   }
 
   async #deliver(segment: Segment): Promise<void> {
-    for (let pause = FIRST_PAUSE; !this.#stop.signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    let pause = FIRST_PAUSE;
+    while (!this.#stop.signal.aborted) {
       try {
         await this.#sink.deliver(segment);
         await this.#events.taken(segment);
@@ -91,6 +94,7 @@ export class Drain {
       } catch (error) {
         this.#events.failed(segment, messageOf(error), pause);
         await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+        pause = Math.min(pause * 2, isFull(error) ? LONGEST_FULL : LONGEST_PAUSE);
       }
     }
   }
@@ -100,4 +104,8 @@ export class Drain {
     this.#waiters = this.#waiters.filter(({ last }) => !isOver(last));
     for (const { resolve } of over) resolve();
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof HitError && error.code === 'store_full';
 }

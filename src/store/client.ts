@@ -105,6 +105,20 @@ export class Clients {
     return aside;
   }
 
+  /** A connection for what watches over the store, besides those of `aside`. Whoever asked for it closes it. */
+  inspector(): Aside {
+    const { client, chunks } = this.#connector.connectAside();
+    return new Aside({
+      ...{ client, chunks, folder: this.folder, other: this.counter },
+      onClose: () => undefined,
+    });
+  }
+
+  /** Of the embedded engine; undefined for a server. */
+  get folder(): string | undefined {
+    return this.#connector.folder;
+  }
+
   /** Runs a read with a client of its own. */
   async read<Result>(query: (reader: ClickHouseClient) => Promise<Result>): Promise<Result> {
     const reader = this.#free.pop() ?? (await this.#wait());

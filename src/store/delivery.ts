@@ -4,13 +4,14 @@
  * What the ledger has is left alone. Of what it has not, all of a month becomes one part of the table, which is there as a
  * whole or not at all; and an insertion leaves out the months of which rows of the batch are there already. So a batch that
  * a crash cut off is completed, month by month. Then its hits are counted as they are read from the disk; only if all are
- * there is it entered into the ledger, and only then may its sender let go of it.
+ * there, and the part is whole (store/guard.ts), is it entered into the ledger, and only then may its sender let go of it.
  */
 import { createReadStream } from 'node:fs';
 import { HitError } from '../errors.ts';
 import { ROW_STRUCTURES } from '../hit/row.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Clients } from './client.ts';
+import type { Confirm } from './guard.ts';
 import { aliasOf, idsSql, type Ledger, type StoredBatch } from './ledger.ts';
 import { quote } from './literals.ts';
 import { queryText } from './sql.ts';
@@ -44,7 +45,7 @@ export class Delivery {
    *
    * @throws HitError `store_unavailable` where the store has other hits than the segment in the end; `internal`
    */
-  async deliver(segment: Segment): Promise<void> {
+  async deliver(segment: Segment, confirm: Confirm): Promise<void> {
     const { id, path, bytes, kind } = segment;
     const structure = structureOf(segment.layout);
     if (bytes > 0) {
@@ -55,6 +56,7 @@ export class Delivery {
         // A server refuses a second query of this name while it works on the first, of which the answer was lost.
         await this.#insert(text, { path, structure, name: `hit-tracker-batch-${as}` });
         const stored = await this.#verify(batches, segment.hits, `batch ${id}`);
+        await confirm('hits');
         await this.#ledger.record(
           kind,
           stored.filter((batch) => batch.id === as),
@@ -66,10 +68,11 @@ export class Delivery {
       const query = queryText('insert_imports');
       await this.#clients.writer.command({ query, query_params: { notes, batch: String(id) } });
     }
+    await confirm('batches', 'imports');
   }
 
   /** Puts many batches into the database, each once, as `deliver` does one. */
-  async deliverBatches({ path, layout, ids, hits, name }: Batches): Promise<void> {
+  async deliverBatches({ path, layout, ids, hits, name }: Batches, confirm: Confirm): Promise<void> {
     const structure = `${structureOf(layout)}, batch UInt64`;
     const { known, unclear } = await this.#ledger.recognise(ids);
     const missing = ids.flatMap((id, i) => (known.has(id) ? [] : [{ id, hits: hits[i]! }]));
@@ -79,10 +82,12 @@ export class Delivery {
     await this.#insert(text, { path, structure, name: `hit-tracker-${name}` });
     const all = missing.reduce((sum, batch) => sum + batch.hits, 0);
     const stored = await this.#verify(batches, all, `${missing.length} batches`);
+    await confirm('hits');
     await this.#ledger.record(
       'stream',
       stored.filter(({ id }) => !unclear.has(id)),
     );
+    await confirm('batches');
   }
 
   /**
@@ -96,6 +101,7 @@ export class Delivery {
     id: bigint,
     file: { readonly path: string; readonly layout: number },
     hits: number,
+    confirm: Confirm,
   ): Promise<void> {
     const text = queryText('restore_hits', { batch: `toUInt64(${id})` });
     const name = `hit-tracker-restore-${id}`;
@@ -107,6 +113,7 @@ export class Delivery {
         `of ${hits} hits that were purged ${there} came back: import the log again`,
       );
     }
+    await confirm('hits');
     await this.#ledger.restored(id);
   }
 

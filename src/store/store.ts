@@ -1,11 +1,13 @@
+import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { ClickHouseClient, ClickHouseError } from '@clickhouse/client';
-import { HitError, messageOf } from '../errors.ts';
+import type { ClickHouseClient } from '@clickhouse/client';
 import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
 import type { Aside } from './aside.ts';
 import { Clients } from './client.ts';
 import { type Batches, Delivery } from './delivery.ts';
+import { queryFault, unavailable } from './faults.ts';
+import { type GuardLog, StoreGuard } from './guard.ts';
 import { Ledger } from './ledger.ts';
 import { type Literal, withLiterals } from './literals.ts';
 import { migrate } from './migrate.ts';
@@ -40,7 +42,11 @@ export interface StoreOptions {
   readonly folder: string;
   /** Given what happens while a store of an older version is converted, which may take minutes. */
   readonly onProgress?: (message: string) => void;
+  /** Where it says what is wrong with the store, and what becomes of it. Default: nowhere. */
+  readonly log?: GuardLog;
 }
+
+const QUIET: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
  * The database of hits: ClickHouse, in this process or on a server, with the same SQL.
@@ -52,11 +58,13 @@ export interface StoreOptions {
 export class Store implements Sink {
   readonly name = 'store';
   readonly ledger: Ledger;
+  readonly guard: StoreGuard;
   readonly #clients: Clients;
   readonly #delivery: Delivery;
 
-  private constructor(clients: Clients) {
+  private constructor(clients: Clients, log: GuardLog) {
     this.#clients = clients;
+    this.guard = new StoreGuard(clients, log, () => this.ledger.reset());
     this.ledger = new Ledger({
       rows: async <Row>(query: string) => {
         const result = await clients.writer.query({ query, format: 'JSONEachRow' });
@@ -76,11 +84,13 @@ export class Store implements Sink {
       options.setting === 'embedded' ? Clients.embedded(options.folder) : Clients.remote(options.setting);
     try {
       await migrate(clients.writer, undefined, clients.layout, options.onProgress);
+      const store = new Store(clients, options.log ?? QUIET);
+      await store.guard.start();
+      return store;
     } catch (error) {
       await clients.close();
       throw unavailable(error);
     }
-    return new Store(clients);
   }
 
   /**
@@ -124,11 +134,7 @@ export class Store implements Sink {
 
   /** Puts a segment into the database, once: see `Delivery.deliver`. */
   async deliver(segment: Segment): Promise<void> {
-    try {
-      await this.#delivery.deliver(segment);
-    } catch (error) {
-      throw unavailable(error);
-    }
+    await this.guard.inserting(segment.bytes, (confirm) => this.#delivery.deliver(segment, confirm));
   }
 
   /** Brings back the purged hits of a batch: see `Delivery.restore`. */
@@ -137,20 +143,14 @@ export class Store implements Sink {
     file: { readonly path: string; readonly layout: number },
     hits: number,
   ): Promise<void> {
-    try {
-      await this.#delivery.restore(id, file, hits);
-    } catch (error) {
-      throw unavailable(error);
-    }
+    const { size } = await stat(file.path);
+    await this.guard.inserting(size, (confirm) => this.#delivery.restore(id, file, hits, confirm));
   }
 
   /** Puts many batches into the database, each once, as `deliver` does one. */
   async deliverBatches(batches: Batches): Promise<void> {
-    try {
-      await this.#delivery.deliverBatches(batches);
-    } catch (error) {
-      throw unavailable(error);
-    }
+    const { size } = await stat(batches.path);
+    await this.guard.inserting(size, (confirm) => this.#delivery.deliverBatches(batches, confirm));
   }
 
   /** Runs a short statement that changes the store, in order with the batches. */
@@ -168,11 +168,12 @@ export class Store implements Sink {
    * @param name for a server, which refuses a second statement of this name while the first is under way
    */
   async keep(query: string, fragments: Fragments, name: string): Promise<void> {
-    try {
-      await this.#clients.keeper.command({ query: queryText(query, fragments), query_id: name });
-    } catch (error) {
-      throw unavailable(error);
-    }
+    const text = queryText(query, fragments);
+    const table = /\bINSERT INTO (\w+)/.exec(text)?.[1];
+    await this.guard.inserting(0, async (confirm) => {
+      await this.#clients.keeper.command({ query: text, query_id: name });
+      if (table !== undefined) await confirm(table);
+    });
   }
 
   /** Whether others may bring batches as well: it is a server's. */
@@ -186,6 +187,7 @@ export class Store implements Sink {
   }
 
   async close(): Promise<void> {
+    await this.guard.close();
     await this.#clients.close();
   }
 
@@ -202,8 +204,13 @@ export class Store implements Sink {
       ([name, value]) => `${name} = ${value}`,
     );
     const text = `${query}\nSETTINGS ${settings.join(', ')}`;
+    const began = this.guard.parts.moment;
+    const read = () => this.#clients.read((reader) => run(reader, text));
     try {
-      return await this.#clients.read((reader) => run(reader, text));
+      return await read().catch(async (error: unknown) => {
+        if (await this.guard.followUp(error, began)) return read();
+        throw error;
+      });
     } catch (error) {
       throw queryFault(error);
     }
@@ -214,23 +221,4 @@ async function collect(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
-}
-
-/** ClickHouse's own names for what ends a query that ran into its bounds. */
-const OUT_OF_BOUNDS = ['TIMEOUT_EXCEEDED', 'MEMORY_LIMIT_EXCEEDED'];
-
-function queryFault(error: unknown): HitError {
-  // Not asked for by its class, of which the embedded engine's connection has one of its own.
-  const { type } = error as Partial<ClickHouseError>;
-  if (type === undefined || !OUT_OF_BOUNDS.includes(type)) return unavailable(error);
-  const message = 'the query takes too much time or memory: ask for a shorter period';
-  return new HitError('query_timeout', message, { cause: error });
-}
-
-function unavailable(error: unknown): HitError {
-  if (error instanceof HitError) return error;
-  return new HitError('store_unavailable', `the store failed: ${messageOf(error)}`, {
-    cause: error,
-    retryAfter: 5,
-  });
 }

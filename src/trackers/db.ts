@@ -134,7 +134,7 @@ export class DBTracker implements Source {
   ): Promise<DBTracker> {
     const setting = options.store ?? 'embedded';
     const log = options.log ?? QUIET;
-    const store = await Store.open({ setting, folder: folder.store, onProgress: log.info });
+    const store = await Store.open({ setting, folder: folder.store, onProgress: log.info, log });
     try {
       const archive =
         options.archive &&

@@ -54,7 +54,7 @@ interface Found {
 async function found(front: ClickHouseFront): Promise<Found> {
   const [row] = await front.rows<Record<keyof Found, string>>(
     `SELECT count() AS hits, uniqExact(path) AS paths, uniqExact(visitor) AS visitors,
-      (SELECT sum(hits) FROM hit_counts) AS counted FROM hits`,
+      (SELECT sum(b.hits) FROM batches AS b FINAL) AS counted FROM hits`,
   );
   const { hits, paths, visitors, counted } = row!;
   return { hits: Number(hits), paths: Number(paths), visitors: Number(visitors), counted: Number(counted) };

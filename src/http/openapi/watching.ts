@@ -15,6 +15,12 @@ import {
 const ORIGINS: Schema = { type: 'object', additionalProperties: choice('shared', 'own') };
 const tags = ['Watch'];
 
+const PROBLEMS = list(object({ code: TEXT, message: TEXT }));
+const READINESS = object(
+  { status: choice('ready', 'degraded'), backlog: COUNT, salts: ORIGINS, live: TEXT, problems: PROBLEMS },
+  ['live', 'problems'],
+);
+
 export const WATCHING: Paths = {
   '/healthz': {
     get: {
@@ -30,14 +36,9 @@ export const WATCHING: Paths = {
       ...{ tags, security: OPEN },
       summary: 'Whether it does its work',
       responses: {
-        200: json(
-          'it does; `problems` are of things that do not stop it',
-          object(
-            { status: choice('ready'), backlog: COUNT, salts: ORIGINS, problems: list(TEXT), live: TEXT },
-            [...['problems', 'live']],
-          ),
-          { status: 'ready', backlog: 0, salts: { '2026-11-24': 'own' } },
-        ),
+        200: json('it does; `degraded`: `problems` are of things that do not stop it', READINESS, {
+          ...{ status: 'ready', backlog: 0, salts: { '2026-11-24': 'own' } },
+        }),
         503: problem('too much waits for the store or for Kafka'),
       },
     },

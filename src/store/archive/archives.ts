@@ -105,7 +105,8 @@ export class Archives {
         await catalog.refresh();
         const noteGone = (gone: ReadonlyMap<string, number>) => noteHorizons(aside, 'hits', gone);
         const leaving = (gone: string) => this.#options.store.ledger.leaving('archived', gone);
-        return await run({ engine, place, catalog, noteGone, leaving });
+        const parts = { engine, place, catalog, noteGone, leaving };
+        return await this.#options.store.guard.deleting(() => run(parts));
       } catch (error) {
         throw cleaned(error, place);
       }

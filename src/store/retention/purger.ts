@@ -53,7 +53,9 @@ export class Purger {
     signal?: AbortSignal;
   } = {}): Promise<PurgeSummary> {
     const turn = this.#turn.then(async () => {
-      await settled(this.#options, signal);
+      // On a full disk nothing gets into the store, and purging is how an owner makes room: what is rolled up may go.
+      const { guard } = this.#options.store;
+      if (!(await guard.isFull())) await settled(this.#options, signal);
       return this.#purge({ ...this.#options.policy, ...policy }, dryRun);
     });
     this.#turn = turn.catch(() => undefined);
@@ -67,7 +69,8 @@ export class Purger {
       policy,
       exceptions.map(({ site }) => site),
     );
-    const purged = await purge({ store, rolledUp: () => rollups.watermarks() }, ages, now(), dryRun);
+    const source = { store, rolledUp: () => rollups.watermarks() };
+    const purged = await store.guard.deleting(() => purge(source, ages, now(), dryRun));
     return {
       ...purged,
       keep_hits: agesText(policy.hits),

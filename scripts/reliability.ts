@@ -1,0 +1,46 @@
+/**
+ * Fills the table of `docs/reliability.md` with what tests of faults have reported.
+ *
+ *     HIT_TEST_REPORT=report.ndjson npm run test:faults
+ *     node scripts/reliability.ts report.ndjson
+ *
+ * Of a fault that is reported several times, the last counts; those that are not reported keep their row.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FaultReport } from '../test/fixtures/fault-report.ts';
+
+const FILE = join(import.meta.dirname, '../docs/reliability.md');
+const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
+const HEAD = [
+  '| fault | how it is caused | times | acknowledged | stored | lost | doubled | longest recovery |',
+  '|---|---|--:|--:|--:|--:|--:|--:|',
+];
+const number = new Intl.NumberFormat('en');
+
+const [path] = process.argv.slice(2);
+if (path === undefined) {
+  console.error('reliability: name the file that HIT_TEST_REPORT named');
+  process.exit(2);
+}
+const text = readFileSync(FILE, 'utf8');
+const [before, rest] = text.split(BEGIN) as [string, string];
+const [table, after] = rest.split(END) as [string, string];
+const rows = new Map(
+  table
+    .trim()
+    .split('\n')
+    .slice(HEAD.length)
+    .map((row) => [row.split('|')[1]!.trim(), row]),
+);
+for (const line of readFileSync(path, 'utf8').trim().split('\n')) {
+  const report = JSON.parse(line) as FaultReport;
+  rows.set(report.fault, rowOf(report));
+}
+writeFileSync(FILE, [before, BEGIN, '\n', [...HEAD, ...rows.values()].join('\n'), '\n', END, after].join(''));
+
+function rowOf({ fault, caused, times, acknowledged, stored, lost, doubled, recovery }: FaultReport): string {
+  const counts = [times, acknowledged, stored, lost, doubled].map((count) => number.format(count));
+  const longest = recovery === null ? 'restart' : `${(recovery / 1000).toFixed(1)} s`;
+  return `| ${[fault, caused, ...counts, longest].join(' | ')} |`;
+}

@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Examined, Finding } from '../doctor/check.ts';
+import { type Diagnosis, examine } from '../doctor/doctor.ts';
+import { type Repair, repair } from '../doctor/repair.ts';
+import { copyOfStore } from '../doctor/store-copy.ts';
+import { HitError } from '../errors.ts';
+import { isLocked } from '../folder/lock.ts';
+import { DOCTOR_SETTINGS } from '../settings/doctor.ts';
+import type { Values } from '../settings/setting.ts';
+import { Archives } from '../store/archive/archives.ts';
+import { Clients } from '../store/client.ts';
+import { DBTracker } from '../trackers/db.ts';
+import { archiveLocation } from './archive-place.ts';
+import type { Command } from './command.ts';
+import { ControlClient } from './control.ts';
+import { unexpected } from './usage.ts';
+
+type DoctorValues = Values<typeof DOCTOR_SETTINGS>;
+
+/** What was found, and before that repaired. */
+interface Report extends Diagnosis {
+  readonly repairs: readonly Repair[];
+}
+
+export const doctor: Command<typeof DOCTOR_SETTINGS> = {
+  summary: 'say what is wrong with a data folder and its store, and mend it',
+  usage: '[options]',
+  settings: DOCTOR_SETTINGS,
+  examples: [
+    'hit-tracker doctor',
+    'hit-tracker doctor --repair',
+    'hit-tracker doctor --repair --archive /var/archive/hits --json',
+  ],
+  async run(values, positionals, terminal) {
+    if (positionals.length > 0) throw unexpected(positionals);
+    const dataDir = resolve(values['data-dir']!);
+    if (!existsSync(dataDir)) {
+      throw new HitError('data_dir_unusable', `there is no data folder ${dataDir}: name it with --data-dir`);
+    }
+    const control = await ControlClient.connect(dataDir);
+    const report = control ? await reportThere(control, values) : await reportHere(dataDir, values);
+    terminal.stdout.write(values.json ? `${JSON.stringify(report)}\n` : reportText(report));
+    if (report.healthy) return;
+    const count = report.findings.filter(({ result }) => result === 'error').length;
+    throw new HitError('unhealthy', `${count} checks found something wrong`);
+  },
+};
+
+async function reportHere(dataDir: string, values: DoctorValues): Promise<Report> {
+  if (isLocked(dataDir)) {
+    throw new HitError(
+      'data_dir_locked',
+      `another process works on ${dataDir}: run this again when it has ended`,
+    );
+  }
+  const repairs = values.repair ? await repairHere(dataDir, values) : [];
+  return { ...(await examineHere(dataDir, values)), repairs };
+}
+
+async function repairHere(dataDir: string, values: DoctorValues): Promise<Repair[]> {
+  await using db = await DBTracker.open({ dataDir, store: values.store! });
+  const { store, spool, rollups } = db;
+  const archives = new Archives({ store, spool, rollups, now: Date.now });
+  return await repair({ store, spool, rollups, archives, archive: archiveOf(values), dataDir });
+}
+
+function archiveOf(values: DoctorValues) {
+  return values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values);
+}
+
+async function examineHere(dataDir: string, values: DoctorValues): Promise<Diagnosis> {
+  const rest = { dataDir, spoolMax: values['spool-max']! };
+  if (values.store !== 'embedded') {
+    return examineWith(Clients.remote(values.store!), { ...rest, isEmbedded: false });
+  }
+  const folder = join(dataDir, 'store');
+  if (!existsSync(folder)) {
+    throw new HitError('data_dir_unusable', `there is no store in ${dataDir}: is it the right --data-dir?`);
+  }
+  await using copy = await copyOfStore(folder);
+  return await examineWith(Clients.embedded(copy.folder), { ...rest, isEmbedded: true });
+}
+
+async function examineWith(clients: Clients, examined: Omit<Examined, 'engine'>): Promise<Diagnosis> {
+  try {
+    const engine = clients.inspector();
+    try {
+      if (examined.isEmbedded) await engine.command('SYSTEM STOP MERGES');
+      return await examine({ ...examined, engine });
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    await clients.close();
+  }
+}
+
+/** The server that runs on the data folder examines itself. */
+async function reportThere(control: ControlClient, values: DoctorValues): Promise<Report> {
+  let report: Report | undefined;
+  const query = new URLSearchParams({
+    repair: String(values.repair),
+    spool_max: String(values['spool-max']),
+  });
+  const body = Readable.from([JSON.stringify({ archive: archiveOf(values) })], { objectMode: false });
+  await control.post(`/control/doctor?${query}`, body, (line) => {
+    report = line.report as Report;
+  });
+  if (report) return report;
+  throw new HitError('store_unavailable', 'the server on this data folder ended: run this again');
+}
+
+const SIGNS: Readonly<Record<Finding['result'], string>> = { ok: 'ok', warning: 'warning', error: 'ERROR' };
+
+/** What was found, for a person. */
+function reportText({ findings, repairs, healthy }: Report): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const done = repairs.map(({ what, done }) => `${done ? 'repaired' : 'not repaired'}: ${what}\n`);
+  const lines = findings.map(({ check, result, message, mend }) => {
+    const line = `${SIGNS[result].padEnd(8)} ${check.padEnd(width)}  ${message}\n`;
+    return mend === undefined ? line : `${line}${' '.repeat(9)} ${' '.repeat(width)} → ${mend}\n`;
+  });
+  return [...done, ...lines, healthy ? 'All is well.\n' : ''].join('');
+}

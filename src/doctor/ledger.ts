@@ -1,0 +1,53 @@
+import { type MissingBatch, missingHits } from '../store/missing.ts';
+import { queryText } from '../store/sql.ts';
+import { type Check, type Examined, error, ok, some } from './check.ts';
+
+/** Hits of a batch that is not in the ledger. */
+export interface UnknownBatch {
+  readonly id: bigint;
+  readonly hits: number;
+  readonly isImport: boolean;
+}
+
+/** Whether the store has the hits that its ledger says, and the ledger has the batches that are in the store. */
+export const ledger: Check = {
+  name: 'ledger',
+  async run(examined) {
+    const { missing, unknown } = await settledLedger(examined);
+    if (missing.length > 0) {
+      const hits = missing.reduce((sum, batch) => sum + batch.hits - batch.there, 0);
+      return error(
+        `${hits} hits of ${missing.length} batches are missing: ${some(missing.map(textOf))}`,
+        '--repair delivers again what is still in the spool, and with --archive restores what is there; an access log can be imported again',
+      );
+    }
+    if (unknown.length > 0) {
+      const hits = unknown.reduce((sum, batch) => sum + batch.hits, 0);
+      return error(
+        `${hits} hits of ${unknown.length} batches are not in the ledger, and would not be rolled up`,
+        '--repair enters them',
+      );
+    }
+    return ok('every batch has the hits that it brought');
+  },
+};
+
+function textOf({ id, hits, there, first }: MissingBatch): string {
+  return `${hits - there} of ${hits} of batch ${id} (from ${new Date(first).toISOString()})`;
+}
+
+/** Batches that are in `hits` and not in the ledger. @throws HitError `store_unavailable` */
+export async function unknownBatches(engine: Examined['engine']): Promise<UnknownBatch[]> {
+  const rows = await engine.rows<Record<'id' | 'hits' | 'imported', string | number>>(
+    queryText('ledger_unknown'),
+  );
+  return rows.map(({ id, hits, imported }) => ({
+    ...{ id: BigInt(id), hits: Number(hits), isImport: Number(imported) === 1 },
+  }));
+}
+
+/** Beside a server: between two deliveries, since a batch is in `hits` before it is in the ledger. */
+function settledLedger({ engine, running }: Examined) {
+  const look = async () => ({ missing: await missingHits(engine), unknown: await unknownBatches(engine) });
+  return running ? running.spool.quiesce(look) : look();
+}

@@ -1,0 +1,33 @@
+import { queryText } from '../store/sql.ts';
+import { coveredBy, readWatermarks } from '../store/watermarks.ts';
+import { type Check, error, ok } from './check.ts';
+
+/** Whether a running server's totals are those of its store. */
+export const live: Check = {
+  name: 'live counts',
+  async run({ engine, running }) {
+    if (!running?.live) return ok('no server counts on this folder now');
+    if (running.live.remote) return ok('they are shared by several nodes, and not compared');
+    const total = async () => (await running.live!.read(undefined, [])).total.hits;
+    // Hits come meanwhile: those that were counted before are in the store by then, and no more than are counted after.
+    const before = await total();
+    await running.spool.flush();
+    const stored = await storedTotal(engine);
+    const after = await total();
+    if (stored >= before && stored <= after) return ok(`${stored} hits, as in the store`);
+    return error(
+      `live counts say ${before} hits, and the store has ${stored}`,
+      'mend what else is wrong here first, and restart the server: it counts anew from the store',
+    );
+  },
+};
+
+async function storedTotal(engine: { rows<Row>(text: string): Promise<Row[]> }): Promise<number> {
+  const watermarks = readWatermarks(
+    await engine.rows<{ writer: string; last: string }>(queryText('rollup_watermarks')),
+  );
+  const rows = await engine.rows<{ hits: string | number }>(
+    queryText('live_totals', { oldest: 'toUInt64(0)', covered: coveredBy(watermarks) }),
+  );
+  return rows.reduce((sum, { hits }) => sum + Number(hits), 0);
+}

@@ -1,0 +1,53 @@
+import { activeParts } from '../store/active-parts.ts';
+import { detachedParts } from '../store/detached.ts';
+import { missingHits } from '../store/missing.ts';
+import { contentFault } from '../store/part-content.ts';
+import { type Check, error, ok, some, warning } from './check.ts';
+
+/** Whether parts are detached, whose rows are in no answer. */
+export const detached: Check = {
+  name: 'detached parts',
+  async run({ engine, isEmbedded }) {
+    const parts = await detachedParts(engine);
+    const broken = parts.filter(({ kind }) => kind === 'broken');
+    const whole = parts.filter(({ kind }) => kind === 'detached');
+    const names = (list: typeof parts) => some(list.map(({ table, name }) => `${table}/${name}`));
+    const where = 'store/store/…/detached in the data folder';
+    if (broken.length > 0) {
+      // Where the ledger knows of no loss, they are only rubbish, as far as single batches are still known.
+      const isLoss = (await missingHits(engine).catch(() => [undefined])).length > 0;
+      return (isLoss ? error : warning)(
+        `${broken.length} broken parts are detached: ${names(broken)}`,
+        isEmbedded
+          ? `--repair restores what is elsewhere; when their rows are back or given up, delete them in ${where}`
+          : 'their operator repairs them there: replicas fetch them from each other, else from a backup',
+      );
+    }
+    if (whole.length > 0) {
+      return warning(
+        `${whole.length} parts are detached that are whole: ${names(whole)}`,
+        'ALTER TABLE … ATTACH PART brings one back; delete those that are not wanted',
+      );
+    }
+    return ok('none');
+  },
+};
+
+/** Whether all parts of all tables can be read, and are what was written. */
+export const content: Check = {
+  name: 'content of tables',
+  async run({ engine, isEmbedded }) {
+    if (!isEmbedded) return ok('left to the server, which checks its parts as it merges them');
+    const broken: string[] = [];
+    const parts = await activeParts(engine);
+    for (const { table, name } of parts) {
+      const fault = await contentFault(engine, table, name);
+      if (fault !== undefined) broken.push(`${table}/${name}: ${fault}`);
+    }
+    if (broken.length === 0) return ok(`${parts.length} parts are what their checksums say`);
+    return error(
+      `${broken.length} of ${parts.length} parts are broken: ${some(broken)}`,
+      '--repair detaches them, so that the rest can be read, and restores what is elsewhere',
+    );
+  },
+};

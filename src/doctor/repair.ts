@@ -1,0 +1,151 @@
+import { HitError, messageOf } from '../errors.ts';
+import { waitAtMost } from '../spool/patience.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { ArchiveLocation, Archives } from '../store/archive/archives.ts';
+import { missingHits } from '../store/missing.ts';
+import type { Rollups } from '../store/rollups.ts';
+import type { Store } from '../store/store.ts';
+import { unknownBatches } from './ledger.ts';
+import { closePermissions } from './permissions.ts';
+import { type DifferentDay, differentDays } from './rollups.ts';
+
+const DAY_MS = 86_400_000;
+/** Milliseconds that the spool may take to deliver. */
+const DELIVERY = 120_000;
+
+/** What is repaired, and with what. */
+export interface Repairable {
+  readonly store: Store;
+  readonly spool: Pick<Spool, 'flush' | 'quiesce' | 'backlog'>;
+  readonly rollups: Pick<Rollups, 'rollUp'>;
+  readonly archives: Archives;
+  /** Where hits may be that are missing. */
+  readonly archive: ArchiveLocation | undefined;
+  readonly dataDir: string;
+  /** Makes the rollups of days anew from their hits, which are all there. Days stay as they are where there is none. */
+  readonly rebuildDays?: (days: readonly DifferentDay[]) => Promise<void>;
+}
+
+/** What was done about one thing, or why it was not. */
+export interface Repair {
+  readonly what: string;
+  readonly done: boolean;
+}
+
+/**
+ * Repairs what can be repaired without a loss, in the order in which one thing depends on another. Each step may be made
+ * again, so a repair that was interrupted is run again.
+ */
+export async function repair(thing: Repairable): Promise<Repair[]> {
+  const repairs: Repair[] = [];
+  for (const step of [secrets, parts, delivery, entries, restoration, pending, days]) {
+    try {
+      repairs.push(...(await step(thing)));
+    } catch (error) {
+      repairs.push(not(`${step.name}: ${messageOf(error)}`));
+    }
+  }
+  return repairs;
+}
+
+function done(what: string): Repair {
+  return { what, done: true };
+}
+
+function not(what: string): Repair {
+  return { what, done: false };
+}
+
+async function secrets({ dataDir }: Repairable): Promise<Repair[]> {
+  return (await closePermissions(dataDir)).map(done);
+}
+
+/** Detaches what cannot be read. */
+async function parts({ store }: Repairable): Promise<Repair[]> {
+  if (store.isShared) return [];
+  const broken = await store.guard.parts.inspectContent();
+  return broken.map(({ table, name, missingRows, reason }) =>
+    done(
+      `part ${name} of ${table} was detached (${reason}); ${missingRows === 0 ? 'its rows are back' : `${missingRows} rows are missing`}`,
+    ),
+  );
+}
+
+/** Delivers again what is still in the spool. */
+async function delivery({ spool }: Repairable): Promise<Repair[]> {
+  const waiting = spool.backlog;
+  await waitAtMost(DELIVERY, spool.flush());
+  if (spool.backlog > 0)
+    return [not(`${spool.backlog} segments of the spool cannot be delivered: see the log`)];
+  return waiting === 0 ? [] : [done(`${waiting} segments of the spool were delivered`)];
+}
+
+/** Enters batches into the ledger that are in the store as they came. */
+async function entries({ store, spool }: Repairable): Promise<Repair[]> {
+  return spool.quiesce(async () => {
+    await using aside = store.aside();
+    const unknown = await unknownBatches(aside);
+    for (const kind of ['live', 'import'] as const) {
+      const ids = unknown.filter(({ isImport }) => isImport === (kind === 'import')).map(({ id }) => id);
+      await store.ledger.record(kind, [...(await readBack(store, ids))]);
+    }
+    return unknown.length === 0 ? [] : [done(`${unknown.length} batches were entered into the ledger`)];
+  });
+}
+
+async function readBack(store: Store, ids: readonly bigint[]) {
+  return ids.length === 0 ? [] : (await store.ledger.readBack(ids)).values();
+}
+
+/** Restores days of which hits are missing. */
+async function restoration({ store, archive, archives }: Repairable): Promise<Repair[]> {
+  const missing = await missingIn(store);
+  if (missing.length === 0) return [];
+  const hits = missing.reduce((sum, batch) => sum + batch.hits - batch.there, 0);
+  if (!archive) {
+    return [
+      not(
+        `${hits} hits are missing, and are not in the spool: name an archive that may have them with --archive`,
+      ),
+    ];
+  }
+  const from = Math.floor(Math.min(...missing.map(({ first }) => first)) / DAY_MS) * DAY_MS;
+  const to = (Math.floor(Math.max(...missing.map(({ last }) => last)) / DAY_MS) + 1) * DAY_MS;
+  const watch = { onProgress: () => undefined, signal: AbortSignal.timeout(DAY_MS) };
+  const { rows } = await archives.restore(archive, { site: '', from, to, dryRun: false }, watch);
+  const rest = (await missingIn(store)).reduce((sum, batch) => sum + batch.hits - batch.there, 0);
+  return [
+    ...(rows > 0 ? [done(`${rows} hits were restored from the archive`)] : []),
+    ...(rest > 0 ? [not(`${rest} hits are missing, and the archive does not have them`)] : []),
+  ];
+}
+
+async function missingIn(store: Store) {
+  await using aside = store.aside();
+  const missing = await missingHits(aside);
+  await store.guard.countMissing();
+  return missing;
+}
+
+async function pending({ store, rollups }: Repairable): Promise<Repair[]> {
+  store.ledger.reset();
+  const hits = await rollups.rollUp();
+  return hits === 0 ? [] : [done(`${hits} hits were rolled up`)];
+}
+
+async function days({ store, rebuildDays }: Repairable): Promise<Repair[]> {
+  await using aside = store.aside();
+  const { different } = await differentDays(aside);
+  if (different.length === 0) return [];
+  // Rollups that have more than the hits that are left are the better answer.
+  const less = different.filter(({ stored, byDay }) => stored >= byDay);
+  const kept = different.length - less.length;
+  if (less.length > 0 && !rebuildDays) {
+    throw new HitError('internal', `${less.length} days would have to be rolled up anew`);
+  }
+  if (less.length > 0) await rebuildDays?.(less);
+  return [
+    ...(less.length > 0 ? [done(`the rollups of ${less.length} days were made anew`)] : []),
+    ...(kept > 0 ? [not(`the rollups of ${kept} days have more than the hits that are left, and stay`)] : []),
+  ];
+}

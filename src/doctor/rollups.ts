@@ -1,0 +1,67 @@
+import { queryText } from '../store/sql.ts';
+import { coveredBy, readWatermarks } from '../store/watermarks.ts';
+import { type Check, type Examined, error, ok, some } from './check.ts';
+
+/** A UTC day of a site whose rollups do not count the hits that are there. */
+export interface DifferentDay {
+  readonly site: string;
+  /** `2026-11-29` */
+  readonly day: string;
+  /** Hits that are rolled up, by day, hour and quarter of an hour; and those that are in the store. */
+  readonly byDay: number;
+  readonly byHour: number;
+  readonly byQuarter: number;
+  readonly stored: number;
+}
+
+/** Tries to see hits and rollups at one moment. */
+const TRIES = 3;
+
+/** Whether rollups count what hits say, site by site and day by day, where the hits are there. */
+export const rollups: Check = {
+  name: 'rollups',
+  async run({ engine }) {
+    const { different, days } = await differentDays(engine);
+    if (different.length === 0) return ok(`${days} days of sites are as their hits say`);
+    return error(
+      `${different.length} of ${days} days differ from their hits: ${some(different.map(textOf))}`,
+      '--repair makes the rollups of days anew whose hits are all there',
+    );
+  },
+};
+
+function textOf({ site, day, byDay, byHour, byQuarter, stored }: DifferentDay): string {
+  return `${site} on ${day}: ${byDay} by day, ${byHour} by hour, ${byQuarter} by quarter, and ${stored} hits`;
+}
+
+/**
+ * Compares days that neither hits nor rollups were purged of. Hits that are not rolled up yet are left out on both sides.
+ *
+ * @throws HitError `store_unavailable`
+ */
+export async function differentDays(
+  engine: Examined['engine'],
+): Promise<{ readonly different: readonly DifferentDay[]; readonly days: number }> {
+  const watermarks = async () =>
+    readWatermarks(await engine.rows<{ writer: string; last: string }>(queryText('rollup_watermarks')));
+  let before = await watermarks();
+  for (let tries = 1; ; tries++) {
+    const rows = await engine.rows<{ site: string; day: string } & Record<Counts, string | number>>(
+      queryText('doctor_rollups', { covered: coveredBy(before) }),
+    );
+    const after = await watermarks();
+    const isOneMoment = [...after].every(([writer, last]) => before.get(writer) === last);
+    before = after;
+    if (!isOneMoment && tries < TRIES) continue;
+    const all = rows.map(({ site, day, by_day, by_hour, by_quarter, stored }) => ({
+      ...{ site, day, byDay: Number(by_day), byHour: Number(by_hour) },
+      ...{ byQuarter: Number(by_quarter), stored: Number(stored) },
+    }));
+    const different = all.filter(({ byDay, byHour, byQuarter, stored }) =>
+      [byDay, byHour, byQuarter].some((count) => count !== stored),
+    );
+    return { different, days: all.length };
+  }
+}
+
+type Counts = 'by_day' | 'by_hour' | 'by_quarter' | 'stored';

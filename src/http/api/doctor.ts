@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { FastifyInstance } from 'fastify';
+import { type Diagnosis, examine } from '../../doctor/doctor.ts';
+import { type Repair, repair } from '../../doctor/repair.ts';
+import { HitError } from '../../errors.ts';
+import type { ArchiveLocation } from '../../store/archive/archives.ts';
+import { requireControl } from '../auth.ts';
+import type { ServerContext } from '../context.ts';
+
+interface Query {
+  readonly repair?: string;
+  readonly spool_max?: string;
+}
+
+type Context = Pick<ServerContext, 'db' | 'live' | 'archives' | 'dataDir'>;
+
+/**
+ * `POST /control/doctor`: an examination that a command on the same data folder asks for, with a repair before it or
+ * without. The answer is one line, `{"report":…}`.
+ */
+export function doctorRoutes(app: FastifyInstance, context: Context): void {
+  const underWay = new Set<Promise<unknown>>();
+  // The store stays open until the last one is done.
+  app.addHook('onClose', async () => {
+    await Promise.allSettled(underWay);
+  });
+  app.register(async (control) => {
+    control.addContentTypeParser('application/octet-stream', (_request, payload, done) =>
+      done(null, payload),
+    );
+    control.post<{ Querystring: Query; Body: IncomingMessage }>(
+      '/control/doctor',
+      { onRequest: requireControl },
+      async (request, reply) => {
+        const { archive } = JSON.parse(await text(request.body)) as { archive?: ArchiveLocation };
+        const work = report(context, request.query, archive);
+        underWay.add(work);
+        const found = await work.finally(() => underWay.delete(work));
+        return reply.type('application/x-ndjson').send(`${JSON.stringify({ report: found })}\n`);
+      },
+    );
+  });
+}
+
+async function report(
+  { db, live, archives, dataDir }: Context,
+  query: Query,
+  archive: ArchiveLocation | undefined,
+): Promise<Diagnosis & { readonly repairs: readonly Repair[] }> {
+  if (!db || !archives) {
+    throw new HitError('not_found', 'the server on this data folder runs without a database');
+  }
+  const { store, spool, rollups } = db;
+  const repairs =
+    query.repair === 'true' ? await repair({ store, spool, rollups, archives, archive, dataDir }) : [];
+  await using engine = store.aside();
+  const diagnosis = await examine({
+    ...{ engine, dataDir, isEmbedded: !store.isShared, spoolMax: Number(query.spool_max) },
+    running: { live, spool },
+  });
+  return { ...diagnosis, repairs };
+}

@@ -1,0 +1,73 @@
+/**
+ * What is wrong with a store at this moment. Whoever finds a problem reports it by its code; whoever finds that it is gone
+ * clears it. `/readyz`, the metrics and the log all read it here, so they never disagree.
+ */
+
+/** Stable names of problems, for alerts. */
+export type ProblemCode =
+  /** There is too little free space to insert; hits wait in the spool. */
+  | 'store_full'
+  /** Parts of tables are broken, and were detached: their rows are in no answer. */
+  | 'broken_parts'
+  /** The ledger has batches whose hits are not all in the store. */
+  | 'missing_hits'
+  /** Parts could not be inspected. */
+  | 'inspection_failed';
+
+export interface Problem {
+  readonly code: ProblemCode;
+  /** What is wrong and what to do, in one line. */
+  readonly message: string;
+}
+
+export interface HealthLog {
+  info(message: string): void;
+  error(message: string): void;
+}
+
+/**
+ * @example
+ * const health = new Health(log);
+ * health.report('store_full', 'the disk has 3 MiB free, and 20 MiB are needed: free 17 MiB');
+ * health.problems; // [{ code: 'store_full', message: … }]
+ * health.clear('store_full');
+ */
+export class Health {
+  readonly #log: HealthLog;
+  readonly #problems = new Map<ProblemCode, { readonly message: string; readonly detail: string }>();
+
+  constructor(log: HealthLog) {
+    this.#log = log;
+  }
+
+  /** In the order in which they were found. */
+  get problems(): readonly Problem[] {
+    return Array.from(this.#problems, ([code, { message }]) => ({ code, message }));
+  }
+
+  has(code: ProblemCode): boolean {
+    return this.#problems.has(code);
+  }
+
+  /**
+   * Sets a problem. It is logged when it is new or its detail changed, not at each look.
+   *
+   * @param detail what makes it another problem, such as the names of parts; a message may count bytes, which always change
+   */
+  report(code: ProblemCode, message: string, detail = ''): void {
+    const known = this.#problems.get(code);
+    this.#problems.set(code, { message, detail });
+    if (known?.detail !== detail) this.#log.error(`store: ${message}`);
+  }
+
+  clear(code: ProblemCode): void {
+    if (this.#problems.delete(code)) this.#log.info(`store: ${OVER[code]}`);
+  }
+}
+
+const OVER: Readonly<Record<ProblemCode, string>> = {
+  store_full: 'there is room again',
+  broken_parts: 'no part is broken any more',
+  missing_hits: 'no hits are missing any more',
+  inspection_failed: 'parts can be inspected again',
+};

@@ -1,0 +1,1 @@
+SELECT version() AS engine, (SELECT max(version) FROM migrations) AS schema

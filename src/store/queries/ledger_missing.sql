@@ -1,0 +1,8 @@
+-- Batches of which hits are missing, where none were purged or archived of the time that they are of.
+WITH (SELECT max(before) FROM horizons WHERE kind = 'hits') AS horizon
+SELECT toString(b.id) AS id, b.hits AS hits, h.there AS there, toUnixTimestamp64Milli(b.first) AS first,
+    toUnixTimestamp64Milli(b.last) AS last
+FROM batches AS b FINAL
+LEFT JOIN (SELECT batch, count() AS there FROM hits GROUP BY batch) AS h ON b.id = h.batch
+WHERE kind IN ('live', 'import', 'stream') AND state IN ('delivered', 'rolled_up') AND b.first >= horizon AND h.there < b.hits
+ORDER BY b.id
