@@ -5,13 +5,13 @@
 
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
-import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DBTracker } from '../src/trackers/db.ts';
 import { Program } from './fixtures/command-line.ts';
 import { reportFault } from './fixtures/fault-report.ts';
+import { CONNECTIONS, Load, randomNumbers } from './fixtures/hit-load.ts';
 import { rounds } from './fixtures/rounds.ts';
 import { BEARER, FIREFOX, RunningServer, UNFINISHED } from './fixtures/running-server.ts';
 import { Lines } from './fixtures/shelf.ts';
@@ -22,49 +22,7 @@ const ROUNDS = rounds(20, 4);
 /** Of an import: how often, and at most how many milliseconds after its first piece. */
 const IMPORTS = rounds(3, 1);
 const WAIT = rounds(250, 40);
-const CONNECTIONS = 32;
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
-
-/** Numbers from 0 to 1, the same at every run. */
-function* randomNumbers(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state / 2 ** 32;
-  }
-}
-
-/** What was sent, and what was acknowledged. */
-class Load {
-  readonly acknowledged = new Set<string>();
-  sent = 0;
-
-  /** Sends hits to a server from many connections, each of a path of its own, until it is gone. */
-  async run(port: number): Promise<void> {
-    const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-    const sender = async () => {
-      for (let isUp = true; isUp; ) {
-        const path = `/hit-${this.sent++}`;
-        const status = await statusOf(agent, port, `/hit.gif?site=kill.test&path=${path}`);
-        if (status === 200) this.acknowledged.add(path);
-        isUp = status !== undefined;
-      }
-    };
-    await Promise.all(Array.from({ length: CONNECTIONS }, sender));
-    agent.destroy();
-  }
-}
-
-/** @returns undefined if no answer came */
-function statusOf(agent: Agent, port: number, path: string): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const headers = { 'user-agent': FIREFOX };
-    const sent = get({ host: '127.0.0.1', port, path, agent, headers }, (response) => {
-      response.on('error', () => undefined).resume();
-      response.on('close', () => resolve(response.statusCode));
-    });
-    sent.on('error', () => resolve(undefined));
-  });
-}
 
 /** How often each path was counted. */
 async function countsIn(dataDir: string): Promise<Map<string, number>> {

@@ -80,6 +80,22 @@ describe('the ledger of batches', () => {
     },
   );
 
+  test(
+    'knows a batch that a watermark covers, where it could not be written that it is rolled up',
+    options,
+    async (t) => {
+      const { rollups, deliver, stored, command } = await open(t);
+      await deliver(batch(1));
+      await rollups.rollUp();
+      await command(
+        "INSERT INTO batches SELECT id, kind, 'delivered', hits, first, last, revision + 1 FROM batches FINAL",
+      );
+      await command('ALTER TABLE hits DELETE WHERE true SETTINGS mutations_sync = 1');
+      await deliver(batch(1));
+      assert.equal(await stored(), 0);
+    },
+  );
+
   test('does not have a batch that has fewer hits in the store than were sent', options, async (t) => {
     const { folder, store, entries } = await open(t);
     const segment = { ...segmentOf(folder, batch(1), hits(10)), hits: 11 };

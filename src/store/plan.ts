@@ -28,6 +28,8 @@ export interface RolledPlan {
 export interface Stock {
   /** Hits to be read, about, if they are counted one by one. */
   readonly hits: number;
+  /** Up to how many they are counted one by one, where rollups could answer too. Default: `FEW_HITS`. */
+  readonly maxScannedHits?: number | undefined;
   /** Milliseconds since 1970: earlier hits are purged, some at least, and all of them in the rollups only. */
   readonly hitsFrom: number;
   /** Earlier rollups are purged too. */
@@ -43,7 +45,8 @@ export type Asked = { readonly interval: Interval } | { readonly by: Dimension }
  */
 export function choosePlan(period: Period, asked: Asked, stock: Stock): Plan {
   const isPurged = stock.hitsFrom > period.from;
-  if (!isRolled(period, asked) || (stock.hits <= FEW_HITS && !isPurged)) return { from: 'hits' };
+  const mostScanned = stock.maxScannedHits ?? FEW_HITS;
+  if (!isRolled(period, asked) || (stock.hits <= mostScanned && !isPurged)) return { from: 'hits' };
   // Of hits that are all there, nothing is gained by rollups that are not.
   if (stock.rollupsFrom > period.from && !isPurged) return { from: 'hits' };
   const unit = 'by' in asked ? DAY : QUARTER;

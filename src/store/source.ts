@@ -13,6 +13,8 @@ export interface Elsewhere {
 export interface Source {
   readonly store: Store;
   readonly archive?: Elsewhere | undefined;
+  /** Hits up to which a question reads them one by one, where rollups could answer too. Default: 500,000. */
+  readonly maxScannedHits?: number;
 }
 
 /** Rows of a query, with numbers as texts or as numbers, depending on the engine's version. */

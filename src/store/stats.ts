@@ -181,7 +181,7 @@ export async function props(source: Source, selection: Selection, now = Date.now
 }
 
 /** All sites that have hits, those with most first. Visitors are exact where the hits are few, else estimates. */
-export async function sites({ store }: Source): Promise<SiteSummary[]> {
+export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promise<SiteSummary[]> {
   const rows = await consistently(store, (fresh) =>
     store.rows<Row<'hits' | 'first' | 'last'> & { site: string; ranks: number[] }>(
       'rollup_sites',
@@ -192,7 +192,7 @@ export async function sites({ store }: Source): Promise<SiteSummary[]> {
   );
   const hits = rows.reduce((sum, row) => sum + Number(row.hits), 0);
   const exact = new Map<string, Count>();
-  if (hits <= FEW_HITS) {
+  if (hits <= maxScannedHits) {
     const counts = await store.rows<Row<'hits' | 'visitors'> & { site: string }>('sites', {});
     for (const row of counts) exact.set(row.site, { hits: Number(row.hits), visitors: Number(row.visitors) });
   }

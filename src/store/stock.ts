@@ -27,7 +27,7 @@ export async function steadily<Answer>(
   let known = await knownOf(source, period);
   for (let tries = 1; ; tries++) {
     const hits = await estimate(source, period);
-    const answer = await ask({ hits, ...known });
+    const answer = await ask({ hits, maxScannedHits: source.maxScannedHits, ...known });
     const now = await knownOf(source, period);
     const isSame = now.hitsFrom <= known.hitsFrom && now.rollupsFrom <= known.rollupsFrom;
     if (isSame || tries === TRIES) return answer;

@@ -1,9 +1,10 @@
 -- What the ledger has of some batches' writers: the newest batch, up to where single batches were compacted, and which of
--- these batches are in it, and are delivered and no more.
+-- these batches are in it, and are delivered and no more: neither by their state, nor by a watermark that it has not followed.
 SELECT bitAnd(b.id, 4194303) AS writer, toString(max(b.id)) AS newest,
     toString(maxIf(b.id, kind = 'floor')) AS floor, toString(maxIf(b.id, kind = 'legacy')) AS legacy,
     arrayMap(id -> toString(id), groupArrayIf(b.id, b.id IN {{batches}})) AS known,
-    arrayMap(id -> toString(id), groupArrayIf(b.id, b.id IN {{batches}} AND state = 'delivered')) AS delivered
+    arrayMap(id -> toString(id), groupArrayIf(b.id, b.id IN {{batches}} AND state = 'delivered' AND b.id > w.last)) AS delivered
 FROM batches AS b FINAL
-WHERE writer IN {{writers}}
-GROUP BY writer
+LEFT JOIN {{rollup_writers}} AS w ON bitAnd(b.id, 4194303) = w.writer
+WHERE bitAnd(b.id, 4194303) IN {{writers}}
+GROUP BY bitAnd(b.id, 4194303)

@@ -1,0 +1,65 @@
+/** As test/differential.test.ts, in a process that is killed again and again, in whatever it is doing. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { compareAll } from './fixtures/differential/all.ts';
+import type { Ways } from './fixtures/differential/comparison.ts';
+import { Journal } from './fixtures/differential/journal.ts';
+import { courseOf } from './fixtures/differential/process.ts';
+import { question } from './fixtures/differential/questions.ts';
+import { courseText } from './fixtures/differential/steps.ts';
+import { World } from './fixtures/differential/world.ts';
+import { randomNumbers } from './fixtures/hit-load.ts';
+import { rounds } from './fixtures/rounds.ts';
+import { StatementFaults } from './fixtures/statement-faults.ts';
+import { temporaryFolder } from './fixtures/temporary.ts';
+
+const PROCESS = fileURLToPath(new URL('fixtures/differential/process.ts', import.meta.url));
+const COURSES = rounds(12, 1);
+const SEED = 20261129;
+
+/** Lets a process take steps, and kills it after a while. @returns whether it was quicker */
+async function isDone(folder: string, seed: number, patience: number): Promise<boolean> {
+  const child = spawn(process.execPath, [PROCESS, folder, String(seed)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const closed = once(child, 'close');
+  await Promise.race([once(createInterface(child.stdout), 'line'), closed]);
+  await Promise.race([sleep(patience), closed]);
+  child.kill('SIGKILL');
+  const [code] = (await closed) as [number | null];
+  assert.ok(code === 0 || code === null, `the process failed: ${code}`);
+  return code === 0;
+}
+
+test('every question is answered with what was sent, however often the process was killed', {
+  timeout: 3_600_000,
+}, async (t) => {
+  const random = randomNumbers(SEED);
+  const ways: Ways = { hits: 0, rollups: 0, purged: 0 };
+  using faults = new StatementFaults();
+  let kills = 0;
+  for (let number = 0; number < COURSES; number++) {
+    const seed = SEED + number;
+    const folder = temporaryFolder(t);
+    // Ever later, so that it comes to its end on any machine.
+    for (let patience = 100; !(await isDone(folder, seed, patience * (0.5 + random.next().value))); kills++) {
+      patience *= 1.2;
+    }
+    const course = courseOf(seed);
+    const [questions] = fc.sample(fc.array(question, { minLength: 20, maxLength: 20 }), { seed, numRuns: 1 });
+    await using world = await World.open(folder, course, faults);
+    await new Journal(join(folder, 'journal')).replay(world, course.steps);
+    await compareAll(world, questions!, course.anchors, ways).catch((error: unknown) => {
+      throw new Error(`seed ${seed}\n${courseText(course)}`, { cause: error });
+    });
+  }
+  t.diagnostic(`${kills} kills; answers: ${JSON.stringify(ways)}`);
+  assert.ok(kills >= COURSES);
+});

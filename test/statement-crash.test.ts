@@ -1,0 +1,99 @@
+/**
+ * Every statement on the way of hits through the store fails once, or the process dies there: before it ran, after it ran,
+ * or in its midst. What is acknowledged is counted once all the same.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { DrawnHit } from './fixtures/differential/drawn-hit.ts';
+import { compareLive, compareSites } from './fixtures/differential/overview.ts';
+import type { Course, Step } from './fixtures/differential/steps.ts';
+import { World } from './fixtures/differential/world.ts';
+import { rounds } from './fixtures/rounds.ts';
+import { type Fault, type FaultKind, StatementFaults } from './fixtures/statement-faults.ts';
+
+const ANCHORS = [Date.UTC(2026, 0), Date.UTC(2026, 1), Date.UTC(2026, 2)];
+const KINDS: readonly FaultKind[] = ['before', 'after', 'torn'];
+/** Of all statements, each that fails, and of all ways to fail. */
+const STRIDE = rounds(1, 5);
+const ALL_WAYS = rounds(1, 0) === 1;
+
+function hitsOf(first: number): DrawnHit[] {
+  return [0, 1, 2].flatMap((anchor) =>
+    [-1, 0, 1].map((since, i) => ({
+      ...{ at: { anchor, since }, site: i === 1 ? ('b.example' as const) : ('a.example' as const) },
+      ...{ visitor: first + i, fields: { bot: i === 2 ? 'Googlebot' : '' } },
+    })),
+  );
+}
+
+const BEFORE: readonly Step[] = [
+  { do: 'deliver', hits: hitsOf(2) },
+  { do: 'add', spool: 0, hits: hitsOf(1) },
+  { do: 'append', spool: 0, hits: hitsOf(0) },
+];
+/** Steps of which each statement fails, and what was before. */
+const STEPS: readonly Step[] = [
+  { do: 'flush', spool: 0 },
+  { do: 'deliver', hits: hitsOf(3) },
+  { do: 'consume', batches: [hitsOf(1), hitsOf(2)] },
+  { do: 'redeliver', which: 0 },
+  { do: 'rollUp' },
+  { do: 'maintain' },
+  { do: 'purge', before: { anchor: 1, since: 86_400_000 }, site: '', rollups: 0 },
+];
+const AFTER: readonly Step[] = [
+  { do: 'redeliver', which: 0 },
+  { do: 'append', spool: 0, hits: hitsOf(0) },
+  { do: 'flush', spool: 0 },
+  { do: 'rollUp' },
+];
+
+/** @returns whether the fault came about, or the step has no such statement */
+async function crash(faults: StatementFaults, step: Step, fault: Fault): Promise<boolean> {
+  const course: Course = { anchors: ANCHORS, steps: [...BEFORE, { ...step, fault }, ...AFTER] };
+  const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
+  try {
+    await using world = await World.open(folder, course, faults);
+    let hasFailed = false;
+    for (const [number, each] of course.steps.entries()) {
+      if (await world.take(each, number)) hasFailed = true;
+    }
+    await world.flush();
+    const { store, sent } = world;
+    await compareSites({ store }, sent);
+    await compareSites({ store, maxScannedHits: -1 }, sent);
+    await compareLive({ store }, sent);
+    return hasFailed;
+  } finally {
+    faults.lift();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('hits are counted once, whatever statement fails or dies', { timeout: 3_600_000 }, async (t) => {
+  using faults = new StatementFaults();
+  const ways = KINDS.flatMap((kind) => [false, true].map((dies) => ({ kind, dies })));
+  let crashes = 0;
+  for (const [index, step] of STEPS.entries()) {
+    let statements = 0;
+    for (const [number, way] of ways.entries()) {
+      if (!ALL_WAYS && number !== index % ways.length) continue;
+      for (let at = 0; ; at += STRIDE) {
+        const fault = { at, ...way };
+        const hasFailed = await crash(faults, step, fault).catch((error: unknown) => {
+          throw new Error(`${step.do}, ${JSON.stringify(fault)}`, { cause: error });
+        });
+        if (!hasFailed) break;
+        statements = Math.max(statements, at + 1);
+        crashes++;
+      }
+    }
+    t.diagnostic(`${step.do}: ${statements} statements`);
+    // After a second the spool delivers by itself, and nothing is left to flush.
+    assert.ok(statements > 0 || step.do === 'flush', step.do);
+  }
+  t.diagnostic(`${crashes} crashes`);
+});
