@@ -1,4 +1,4 @@
-import { HitError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { waitAtMost } from '../spool/patience.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { ArchiveLocation, Archives } from '../store/archive/archives.ts';
@@ -7,7 +7,7 @@ import type { Rollups } from '../store/rollups.ts';
 import type { Store } from '../store/store.ts';
 import { unknownBatches } from './ledger.ts';
 import { closePermissions } from './permissions.ts';
-import { type DifferentDay, differentDays } from './rollups.ts';
+import { differentDays } from './rollups.ts';
 
 const DAY_MS = 86_400_000;
 /** Milliseconds that the spool may take to deliver. */
@@ -17,13 +17,11 @@ const DELIVERY = 120_000;
 export interface Repairable {
   readonly store: Store;
   readonly spool: Pick<Spool, 'flush' | 'quiesce' | 'backlog'>;
-  readonly rollups: Pick<Rollups, 'rollUp'>;
+  readonly rollups: Pick<Rollups, 'rollUp' | 'rebuild'>;
   readonly archives: Archives;
   /** Where hits may be that are missing. */
   readonly archive: ArchiveLocation | undefined;
   readonly dataDir: string;
-  /** Makes the rollups of days anew from their hits, which are all there. Days stay as they are where there is none. */
-  readonly rebuildDays?: (days: readonly DifferentDay[]) => Promise<void>;
 }
 
 /** What was done about one thing, or why it was not. */
@@ -133,17 +131,14 @@ async function pending({ store, rollups }: Repairable): Promise<Repair[]> {
   return hits === 0 ? [] : [done(`${hits} hits were rolled up`)];
 }
 
-async function days({ store, rebuildDays }: Repairable): Promise<Repair[]> {
+async function days({ store, rollups }: Repairable): Promise<Repair[]> {
   await using aside = store.aside();
   const { different } = await differentDays(aside);
   if (different.length === 0) return [];
   // Rollups that have more than the hits that are left are the better answer.
   const less = different.filter(({ stored, byDay }) => stored >= byDay);
   const kept = different.length - less.length;
-  if (less.length > 0 && !rebuildDays) {
-    throw new HitError('internal', `${less.length} days would have to be rolled up anew`);
-  }
-  if (less.length > 0) await rebuildDays?.(less);
+  if (less.length > 0) await rollups.rebuild(less);
   return [
     ...(less.length > 0 ? [done(`the rollups of ${less.length} days were made anew`)] : []),
     ...(kept > 0 ? [not(`the rollups of ${kept} days have more than the hits that are left, and stay`)] : []),

@@ -23,6 +23,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import { idsSql, NOTHING_PENDING, type PendingBatch } from './ledger.ts';
 import { rollupGroups } from './rollup-groups.ts';
+import { rebuildDays, type SiteDay } from './rollup-repair.ts';
 import { type Fragments, queryText } from './sql.ts';
 import type { Store } from './store.ts';
 import { coveredBy, readWatermarks, type Watermarks, writerOf } from './watermarks.ts';
@@ -96,6 +97,15 @@ export class Rollups {
         onProgress(done);
       }
     });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Makes the rollups of days anew from their hits, all of which must be in the store: see `rebuildDays`. */
+  rebuild(days: readonly SiteDay[]): Promise<void> {
+    const turn = this.#turn.then(() =>
+      this.#working(async () => rebuildDays(this.#store, await this.watermarks(), days), undefined),
+    );
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
