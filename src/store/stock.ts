@@ -3,11 +3,11 @@
  *
  * A horizon says up to where a site was purged or archived, and never goes back. It is a reason to look, not an answer: hits
  * may be there again, restored or imported anew, and an archive may have them. Whether they all are, the rollups tell, which
- * counted them: a site and UTC day with as many hits as were rolled up is complete.
+ * counted them: a site and UTC day with as many hits as were rolled up, and those that are not yet, is complete.
  */
 import { DAY, type Period, type Stock } from './plan.ts';
 import { type Horizons, readHorizons } from './retention/horizons.ts';
-import type { Row, Source } from './source.ts';
+import { consistently, type Row, type Source } from './source.ts';
 
 /** Answers that a purge may spoil before the last is taken as it is. */
 const TRIES = 3;
@@ -67,11 +67,11 @@ async function completeFrom(
   const end = Math.min(hitsFrom, Math.ceil(to / DAY) * DAY);
   if (first >= end) return hitsFrom;
   const hits = await archive?.hitsOf({ site, from: first, to: end });
-  const [row] = await store.rows<Row<'seconds'>>(
-    'purged_days',
-    { site, first, end },
-    undefined,
-    hits === undefined ? {} : { hits },
+  const [row] = await consistently(store, ({ fragments }) =>
+    store.rows<Row<'seconds'>>('purged_days', { site, first, end }, undefined, {
+      ...fragments,
+      ...(hits !== undefined && { hits }),
+    }),
   );
   const missing = Number(row?.seconds ?? 0) * 1000;
   if (missing > 0) return missing;
