@@ -23,15 +23,18 @@ import { temporaryFolder } from './fixtures/temporary.ts';
 const PROCESS = fileURLToPath(new URL('fixtures/differential/process.ts', import.meta.url));
 const COURSES = rounds(12, 1);
 const SEED = 20261129;
+/** Milliseconds after which a process is killed, about: ever later, so that it comes to its end on any machine. */
+const FIRST_WAIT = rounds(100, 400);
+const LATER = rounds(1.2, 1.6);
 
 /** Lets a process take steps, and kills it after a while. @returns whether it was quicker */
-async function isDone(folder: string, seed: number, patience: number): Promise<boolean> {
+async function isDone(folder: string, seed: number, wait: number): Promise<boolean> {
   const child = spawn(process.execPath, [PROCESS, folder, String(seed)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = once(child, 'close');
   await Promise.race([once(createInterface(child.stdout), 'line'), closed]);
-  await Promise.race([sleep(patience), closed]);
+  await Promise.race([sleep(wait), closed]);
   child.kill('SIGKILL');
   const [code] = (await closed) as [number | null];
   assert.ok(code === 0 || code === null, `the process failed: ${code}`);
@@ -48,9 +51,12 @@ test('every question is answered with what was sent, however often the process w
   for (let number = 0; number < COURSES; number++) {
     const seed = SEED + number;
     const folder = temporaryFolder(t);
-    // Ever later, so that it comes to its end on any machine.
-    for (let patience = 100; !(await isDone(folder, seed, patience * (0.5 + random.next().value))); kills++) {
-      patience *= 1.2;
+    for (
+      let wait = FIRST_WAIT;
+      !(await isDone(folder, seed, wait * (0.5 + random.next().value)));
+      wait *= LATER
+    ) {
+      kills++;
     }
     const course = courseOf(seed);
     const [questions] = fc.sample(fc.array(question, { minLength: 20, maxLength: 20 }), { seed, numRuns: 1 });

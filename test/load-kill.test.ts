@@ -20,7 +20,7 @@ import { FIREFOX, RunningServer } from './fixtures/running-server.ts';
 import { Lines } from './fixtures/shelf.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-const ROUNDS = rounds(100, 3);
+const ROUNDS = rounds(100, 2);
 /** Of the log that is imported in a round. */
 const LINES = rounds(20_000, 8_000);
 const LOG_SITE = 'log.test';

@@ -17,7 +17,7 @@ import { type Fault, type FaultKind, StatementFaults } from './fixtures/statemen
 const ANCHORS = [Date.UTC(2026, 0), Date.UTC(2026, 1), Date.UTC(2026, 2)];
 const KINDS: readonly FaultKind[] = ['before', 'after', 'torn'];
 /** Of all statements, each that fails, and of all ways to fail. */
-const STRIDE = rounds(1, 5);
+const STRIDE = rounds(1, 10);
 const ALL_WAYS = rounds(1, 0) === 1;
 
 function hitsOf(first: number): DrawnHit[] {
