@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { FolderLock } from './lock.ts';
+import { makeFolder } from './new-folder.ts';
 import { Secrets } from './secrets.ts';
 
 /** How often salts that are too old are looked for, in milliseconds: they go also when nobody comes. */
@@ -39,7 +40,7 @@ export class DataFolder {
   static open(folder: string, shared?: string): DataFolder {
     const path = resolve(folder);
     try {
-      makeFolder(path);
+      makeFolder(path, 0o700);
       // With the separator, so that a file in its place is told.
       accessSync(`${path}${sep}`, constants.W_OK);
     } catch (error) {
@@ -73,11 +74,4 @@ export class DataFolder {
       // The disk is full, say. A hit that needs a salt meets the same fault and tells it.
     }
   }
-}
-
-/** Node's own recursive `mkdir` never ends where the system says of a parent that is there that it is not: in `/proc`. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  if (!existsSync(dirname(path))) makeFolder(dirname(path));
-  mkdirSync(path, { mode: 0o700 });
 }

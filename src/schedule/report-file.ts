@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../folder/new-folder.ts';
 import { LocalTime } from '../store/local-time.ts';
 import type { ReportJob } from './job.ts';
 import { writeWhole } from './whole-file.ts';
@@ -28,7 +28,7 @@ export function reportFileName(
 
 /** Writes a report into a folder, which is made if it is not there. Who may read the folder may read it. */
 export async function saveReport(folder: string, name: string, content: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, name);
   await writeWhole(path, content, 0o666);
   return path;

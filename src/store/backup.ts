@@ -14,6 +14,7 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 
 import { dirname, join, resolve, sep } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { copyFolder, syncPath } from '../folder/copy.ts';
+import { makeFolder } from '../folder/new-folder.ts';
 import { linkSegments } from '../spool/segment-links.ts';
 import type { Spool } from '../spool/spool.ts';
 import { type Aside, SCRATCH } from './aside.ts';
@@ -96,7 +97,7 @@ async function begin(folder: string, dataDir: string): Promise<string> {
   try {
     // What an earlier run left when it was killed, and nothing else.
     if (existsSync(join(unfinished, UNFINISHED))) await rm(unfinished, { recursive: true });
-    await mkdir(dirname(folder), { recursive: true });
+    makeFolder(dirname(folder));
     await mkdir(unfinished, { mode: 0o700 });
     await writeFile(join(unfinished, UNFINISHED), 'This backup was not finished. It can be deleted.\n');
   } catch (error) {

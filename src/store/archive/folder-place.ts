@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { HitError, messageOf } from '../../errors.ts';
+import { makeFolder } from '../../folder/new-folder.ts';
 import { quote } from '../literals.ts';
 import { HIT_STRUCTURE } from './hit-columns.ts';
 import { parsePartFile } from './part-name.ts';
@@ -97,7 +98,7 @@ export class FolderPlace implements ArchivePlace {
     const path = this.#path(`${part}.parquet`);
     const temporary = temporaryOf(path);
     try {
-      await mkdir(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       await removeOldDrafts(path);
       await sync(this.name);
     } catch (error) {
