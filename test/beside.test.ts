@@ -67,7 +67,7 @@ describe('beside a running server', () => {
 
   it('an import says who takes the log', async () => {
     const { stderr } = await run(['import', '--data-dir', data, '--site', 'log.example', log]);
-    assert.equal(stderr, 'A server runs on this data folder: it takes the log.\n');
+    assert.equal(stderr, 'A server is running on this data folder; it does the import.\n');
   });
 
   it('a report is what the server answers', async () => {

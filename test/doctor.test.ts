@@ -96,7 +96,7 @@ test('a healthy folder is said to be well, and is not changed', options, async (
   const { code, stdout, stderr } = await run(['doctor', '--data-dir', dataDir]);
   assert.equal(code, 0, stdout + stderr);
   assert.match(stdout, /All is well/);
-  assert.match(stdout, /ok +rollups +3 days of sites are as their hits say/);
+  assert.match(stdout, /ok +rollups +3 site-days match their hits/);
   assert.deepEqual(stateOf(dataDir), before);
 });
 

@@ -55,7 +55,7 @@ describe('a server that is asked to end', () => {
     assert.equal((await server.send('/')).status, 200);
     const { code, stderr } = await server.ended;
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /closing: what was acknowledged is being stored/);
+    assert.match(stderr, /shutting down: storing acknowledged hits/);
   });
 });
 

@@ -108,6 +108,27 @@ test('a part of a purged log brings back whole batches only, and never doubles o
   assert.equal(await rolled(), READABLE.length);
 });
 
+test(
+  'a log whose hits are missing can be imported again, whatever the ledger says of them',
+  options,
+  async (t) => {
+    const { db, take, there, rolled, pages } = await openFolder(t);
+    await take(LOG);
+    await db.rollups.rollUp();
+    const before = await pages();
+    {
+      await using connection = db.store.aside();
+      await connection.command('ALTER TABLE hits DROP PARTITION 202402');
+    }
+    assert.ok((await there()) < READABLE.length);
+    await take(LOG);
+    assert.equal(await there(), READABLE.length);
+    assert.deepEqual(await pages(), before);
+    assert.equal(await rolled(), READABLE.length);
+    assert.deepEqual(await take(LOG), { read: LOG.length, imported: 0, already: LOG.length });
+  },
+);
+
 test('an import that was not purged stays known, whatever else is purged', options, async (t) => {
   const { take, purgeBefore, there } = await openFolder(t);
   await take(LOG);

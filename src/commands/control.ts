@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -60,7 +61,8 @@ export class ControlClient {
     if (response.statusCode !== 200) {
       const problem = await textOf(response);
       // The server does not read the rest of the stream, so that sending it would not end.
-      response.socket.destroy();
+      // It is gone already where all was read.
+      (response.socket as Socket | null)?.destroy();
       parseAnswer(response, problem);
     }
     response.setEncoding('utf8');

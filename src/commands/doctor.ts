@@ -40,13 +40,20 @@ export const doctor: Command<typeof DOCTOR_SETTINGS> = {
       throw new HitError('data_dir_unusable', `there is no data folder ${dataDir}: name it with --data-dir`);
     }
     const control = await ControlClient.connect(dataDir);
+    if (!control && values.store === 'embedded') assertStore(dataDir);
     const report = control ? await reportThere(control, values) : await reportHere(dataDir, values);
     terminal.stdout.write(values.json ? `${JSON.stringify(report)}\n` : reportText(report));
     if (report.healthy) return;
     const count = report.findings.filter(({ result }) => result === 'error').length;
-    throw new HitError('unhealthy', `${count} checks found something wrong`);
+    throw new HitError('unhealthy', `${count} checks failed`);
   },
 };
+
+/** Nothing is made in a folder that is another's. */
+function assertStore(dataDir: string): void {
+  if (existsSync(join(dataDir, 'store'))) return;
+  throw new HitError('data_dir_unusable', `there is no store in ${dataDir}: is it the right --data-dir?`);
+}
 
 async function reportHere(dataDir: string, values: DoctorValues): Promise<Report> {
   if (isLocked(dataDir)) {
@@ -76,9 +83,6 @@ async function examineHere(dataDir: string, values: DoctorValues): Promise<Diagn
     return examineWith(Clients.remote(values.store!), { ...rest, isEmbedded: false });
   }
   const folder = join(dataDir, 'store');
-  if (!existsSync(folder)) {
-    throw new HitError('data_dir_unusable', `there is no store in ${dataDir}: is it the right --data-dir?`);
-  }
   await using copy = await copyOfStore(folder);
   return await examineWith(Clients.embedded(copy.folder), { ...rest, isEmbedded: true });
 }

@@ -158,7 +158,7 @@ async function* logsOf(
 async function openTaker(values: ImportValues, terminal: Terminal): Promise<LogTaker> {
   const server = await findServer(values['data-dir']!);
   if (server && !values.json) {
-    terminal.stderr.write('A server runs on this data folder: it takes the log.\n');
+    terminal.stderr.write('A server is running on this data folder; it does the import.\n');
   }
   return server ?? takeHere(values['data-dir']!, values.store!, values['keep-hits']);
 }

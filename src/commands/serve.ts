@@ -212,7 +212,7 @@ async function serveFrom(
   await aborted(interrupted);
   // Readers of events are let go first: others would wait for them.
   ending.abort();
-  log.info('closing: what was acknowledged is being stored');
+  log.info('shutting down: storing acknowledged hits');
 }
 
 /** A folder whose path is too long for a socket is no reason not to count. */

@@ -13,6 +13,13 @@ export interface UnknownBatch {
 export const ledger: Check = {
   name: 'ledger',
   async run(examined) {
+    const [failing] = examined.running?.spool.failing ?? [];
+    if (failing !== undefined) {
+      return error(
+        `batches wait in the spool, and cannot be delivered: ${failing}`,
+        'mend what the message says; nothing is lost while there is room in the spool',
+      );
+    }
     const { missing, unknown } = await settledLedger(examined);
     if (missing.length > 0) {
       const hits = missing.reduce((sum, batch) => sum + batch.hits - batch.there, 0);
@@ -28,7 +35,7 @@ export const ledger: Check = {
         '--repair enters them',
       );
     }
-    return ok('every batch has the hits that it brought');
+    return ok('every batch is complete');
   },
 };
 

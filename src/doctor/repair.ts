@@ -16,7 +16,7 @@ const DELIVERY = 120_000;
 /** What is repaired, and with what. */
 export interface Repairable {
   readonly store: Store;
-  readonly spool: Pick<Spool, 'flush' | 'quiesce' | 'backlog'>;
+  readonly spool: Pick<Spool, 'flush' | 'quiesce' | 'backlog' | 'failing'>;
   readonly rollups: Pick<Rollups, 'rollUp' | 'rebuild'>;
   readonly archives: Archives;
   /** Where hits may be that are missing. */
@@ -80,6 +80,9 @@ async function delivery({ spool }: Repairable): Promise<Repair[]> {
 
 /** Enters batches into the ledger that are in the store as they came. */
 async function entries({ store, spool }: Repairable): Promise<Repair[]> {
+  // Between two deliveries only can be told what is no batch of theirs.
+  const [failing] = spool.failing;
+  if (failing !== undefined) return [not(`batches cannot be delivered: ${failing}`)];
   return spool.quiesce(async () => {
     await using aside = store.aside();
     const unknown = await unknownBatches(aside);

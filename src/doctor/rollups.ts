@@ -22,7 +22,7 @@ export const rollups: Check = {
   name: 'rollups',
   async run({ engine }) {
     const { different, days } = await differentDays(engine);
-    if (different.length === 0) return ok(`${days} days of sites are as their hits say`);
+    if (different.length === 0) return ok(`${days} site-days match their hits`);
     return error(
       `${different.length} of ${days} days differ from their hits: ${some(different.map(textOf))}`,
       '--repair makes the rollups of days anew whose hits are all there',

@@ -209,4 +209,17 @@ describe('daily salts', () => {
     assert.equal(idOf(salts.hashFor(setting.now)), after);
     assert.equal(idOf(salts.hashFor(NOON)), before);
   });
+
+  test('of another length are not adopted, and those that are there stay', () => {
+    const setting = new Setting();
+    const salts = setting.salts();
+    const before = idOf(salts.hashFor(NOON));
+    const tomorrow = new Date(NOON + 86_400_000).toISOString().slice(0, 10);
+    for (const length of [0, 3, 15, 17]) {
+      assert.throws(() => salts.adopt(tomorrow, new Uint8Array(length)), /a salt has 16 bytes/);
+    }
+    assert.equal(idOf(salts.hashFor(NOON)), before);
+    setting.now = NOON + 86_400_000;
+    assert.ok(salts.hashFor(setting.now));
+  });
 });

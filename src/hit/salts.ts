@@ -1,3 +1,4 @@
+import { HitError } from '../errors.ts';
 import { KeyedHash } from './hash.ts';
 
 /** Length of a UTC day, in milliseconds. */
@@ -121,6 +122,8 @@ export class DailySalts {
    * @returns whether it is this node's salt of that day now
    */
   adopt(day: string, salt: Uint8Array): boolean {
+    if (salt.length !== SALT_BYTES)
+      throw new HitError('internal', `a salt has ${SALT_BYTES} bytes, not ${salt.length}`);
     const known = this.#table[day];
     const isSame = known !== undefined && Buffer.compare(known, salt) === 0;
     const isFree = known === undefined || !this.#mayBeUsed(day);

@@ -6,6 +6,11 @@ import type { ServerContext } from './context.ts';
 /** Segments that wait for the store beyond which the server says that it is not well. */
 const WORRYING_BACKLOG = 30;
 
+interface OwnProblem {
+  readonly code: 'salts' | 'delivery_failing' | 'spool_damage';
+  readonly message: string;
+}
+
 /** What `GET /readyz` says of a server that does its work. */
 interface Readiness {
   /** `degraded`: hits are taken and kept, and something is not as it should be. */
@@ -15,7 +20,7 @@ interface Readiness {
   /** By UTC day, whether the salt of visitors is that of all nodes, or this node's own. */
   readonly salts: SaltHealth['salts'];
   /** There with `degraded`: what is wrong, and what to do. */
-  readonly problems?: readonly (Problem | { readonly code: 'salts'; readonly message: string })[];
+  readonly problems?: readonly (Problem | OwnProblem)[];
   /** Where live counts are, if not in memory, and how all-time visitors are counted there. */
   readonly live?: string;
 }
@@ -37,10 +42,20 @@ export function readinessOf({
   const problems = [
     ...(db?.store.guard.health.problems ?? []),
     ...saltProblems.map((message) => ({ code: 'salts' as const, message })),
+    ...(spool?.failing ?? []).map((message) => ({ code: 'delivery_failing' as const, message })),
+    ...damageProblems(spool),
   ];
   return {
     ...{ status: problems.length > 0 ? 'degraded' : 'ready', backlog, salts },
     ...(problems.length > 0 && { problems }),
     ...(live?.remote && { live: live.remote.place }),
   };
+}
+
+/** What a disk has changed of the spool since the start. */
+function damageProblems(spool: ServerContext['spool']): OwnProblem[] {
+  if (!spool || spool.damage.segments === 0) return [];
+  const { segments, bytes } = spool.damage;
+  const message = `${segments} segments of the spool were damaged, ${bytes} bytes are lost: see the log, and spool/damaged/`;
+  return [{ code: 'spool_damage', message }];
 }

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { Lines, pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
 import { batchOf, hits } from '../../test/fixtures/spool.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -175,7 +176,11 @@ test(
 );
 
 describe('a batch of an import', () => {
-  const beside = JSON.stringify({ segment_bytes: WHOLE.length, notes: [{ digest: 'abc' }] });
+  const beside = JSON.stringify({
+    segment_bytes: WHOLE.length,
+    crc: crc32(JSON.stringify([{ digest: 'abc' }])),
+    notes: [{ digest: 'abc' }],
+  });
   const faults: Record<string, (batch: string, note: string) => void> = {
     'without rows': (batch) => writeFileSync(batch, ''),
     'cut off between groups': (batch) => writeFileSync(batch, GROUPS[0]!.bytes),
@@ -187,6 +192,8 @@ describe('a batch of an import', () => {
     'with torn notes': (_, note) => writeFileSync(note, beside.slice(0, -5)),
     'with notes of zeros': (_, note) => writeFileSync(note, Buffer.alloc(beside.length)),
     'with other notes': (_, note) => writeFileSync(note, 'null'),
+    'whose notes have another name': (_, note) => writeFileSync(note, beside.replace('notes', 'nodes')),
+    'whose notes have another digest': (_, note) => writeFileSync(note, beside.replace('abc', 'abd')),
   };
   for (const [title, fault] of Object.entries(faults)) {
     test(`${title} is set aside with its notes, and nothing of it is delivered`, options, async (t) => {

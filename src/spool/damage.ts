@@ -59,6 +59,13 @@ export function countDamages(damages: readonly Damage[]): DamageCounts {
   };
 }
 
+/** @param damage undefined changes nothing */
+export function addDamage(counts: DamageCounts, damage: Damage | undefined): DamageCounts {
+  if (!damage) return counts;
+  const { segments, bytes, hits } = countDamages([damage]);
+  return { segments: counts.segments + segments, bytes: counts.bytes + bytes, hits: counts.hits + hits };
+}
+
 /** What the operator is told. */
 export function damageText({ file, kind, bytes, hits, isMore, kept }: Damage): string {
   if (kind === 'import') {

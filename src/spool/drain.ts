@@ -14,6 +14,8 @@ export interface DrainEvents {
   taken(segment: Segment): Promise<void>;
   /** A delivery failed and is tried again after `pause` milliseconds. */
   failed(segment: Segment, message: string, pause: number): void;
+  /** Looks whether the segment still is what was written: it may be the cause. */
+  recheck(segment: Segment): Promise<void>;
 }
 
 /** Takes finished segments to a sink, one at a time and in order, for as long as it takes. */
@@ -24,12 +26,18 @@ export class Drain {
   readonly #stop = new AbortController();
   #waiters: { readonly last: Segment; readonly resolve: () => void }[] = [];
   #running: Promise<void> | undefined;
+  #failing: string | undefined;
   /** The delivery under way, or what runs between two. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(sink: Sink, events: DrainEvents) {
     this.#sink = sink;
     this.#events = events;
+  }
+
+  /** Why the last delivery failed, while it is being tried again. */
+  get failing(): string | undefined {
+    return this.#failing;
   }
 
   /** Segments that are not delivered yet. */
@@ -84,15 +92,24 @@ export class Drain {
 
   async #deliver(segment: Segment): Promise<void> {
     let pause = FIRST_PAUSE;
+    let isChecked = false;
     while (!this.#stop.signal.aborted) {
       try {
         await this.#sink.deliver(segment);
         await this.#events.taken(segment);
+        this.#failing = undefined;
         this.#queue.shift();
         this.#wake((last) => last === segment);
         return;
       } catch (error) {
-        this.#events.failed(segment, messageOf(error), pause);
+        this.#failing = messageOf(error);
+        this.#events.failed(segment, this.#failing, pause);
+        if (!isChecked || isIncomplete(error)) {
+          isChecked = true;
+          await this.#events
+            .recheck(segment)
+            .catch((fault) => this.#events.failed(segment, messageOf(fault), pause));
+        }
         await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
         pause = Math.min(pause * 2, isFull(error) ? LONGEST_FULL : LONGEST_PAUSE);
       }
@@ -104,6 +121,10 @@ export class Drain {
     this.#waiters = this.#waiters.filter(({ last }) => !isOver(last));
     for (const { resolve } of over) resolve();
   }
+}
+
+function isIncomplete(error: unknown): boolean {
+  return error instanceof HitError && error.code === 'batch_incomplete';
 }
 
 function isFull(error: unknown): boolean {

@@ -38,7 +38,7 @@ function segmentsIn(folder: string): Segment[] {
   });
 }
 
-const quiet = { delivered: () => undefined, failed: () => undefined };
+const quiet = { delivered: () => undefined, failed: () => undefined, recheck: async () => undefined };
 
 describe('segments for two sinks', () => {
   test('reach the one while the other is away, and stay on disk until both have them', async (t) => {

@@ -10,6 +10,8 @@ export interface DrainsEvents {
   delivered(segment: Segment): void;
   /** A delivery failed and is tried again after `pause` milliseconds. */
   failed(sink: Sink, segment: Segment, message: string, pause: number): void;
+  /** Looks whether a segment that a sink did not take still is what was written, and repairs it. */
+  recheck(segment: Segment): Promise<void>;
 }
 
 /**
@@ -39,6 +41,11 @@ export class Drains {
   /** Segments that some sink does not have. */
   get backlog(): number {
     return this.#waiting.size;
+  }
+
+  /** Why deliveries fail that are being tried again, by sink. */
+  get failing(): string[] {
+    return this.#drains.flatMap((drain) => drain.failing ?? []);
   }
 
   /**
@@ -105,6 +112,7 @@ export class Drains {
         events.delivered(segment);
       },
       failed: (segment, message, pause) => events.failed(sink, segment, message, pause),
+      recheck: (segment) => events.recheck(segment),
     };
   }
 }

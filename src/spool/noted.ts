@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { intactLength } from '../hit/row.ts';
 import { type Damage, setAside } from './damage.ts';
 import { writeSynced } from './durable.ts';
@@ -33,7 +34,7 @@ export async function writeNoted(
 ): Promise<NotedBatch> {
   try {
     const bytes = sizeOf(rows);
-    const beside: Beside = { segment_bytes: bytes, notes };
+    const beside: Beside = { segment_bytes: bytes, crc: crc32(JSON.stringify(notes)), notes };
     await writeSynced(pathOf(folder, name, 'note'), [Buffer.from(JSON.stringify(beside))]);
     await writeSynced(pathOf(folder, name, 'new'), rows);
     return { name, bytes, hits, notes };
@@ -66,6 +67,8 @@ function pathOf(folder: string, name: SegmentName, state: SegmentName['state']):
 /** What lies beside a batch. */
 interface Beside {
   readonly segment_bytes: number;
+  /** CRC-32 of the notes as JSON; older versions wrote none. */
+  readonly crc?: number;
   readonly notes: readonly Note[];
 }
 
@@ -100,10 +103,13 @@ export async function recoverNoted(
   return { segment: undefined, damage };
 }
 
-/** @returns undefined where the notes are missing, empty or torn */
+/** @returns undefined where the notes are missing, torn, or not what was written */
 async function readBeside(path: string): Promise<Beside | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    const beside: Partial<Beside> = JSON.parse(await readFile(path, 'utf8'));
+    const { segment_bytes, crc, notes } = beside;
+    if (typeof segment_bytes !== 'number' || !Array.isArray(notes)) return undefined;
+    return crc === undefined || crc === crc32(JSON.stringify(notes)) ? { segment_bytes, notes } : undefined;
   } catch {
     return undefined;
   }

@@ -15,26 +15,19 @@
 
 import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
-import { countDamages, type DamageCounts } from './damage.ts';
+import { BATCH_BYTES, SEAL_AFTER, SEAL_BYTES } from './bounds.ts';
+import { addDamage, countDamages, type DamageCounts } from './damage.ts';
 import { Drains } from './drains.ts';
 import { type Done, Gathering, tell } from './gathering.ts';
 import { type NotedBatch, sizeOf } from './noted.ts';
 import type { OpenSegment } from './open-segment.ts';
 import { waitAtMost } from './patience.ts';
+import { recheck } from './recheck.ts';
 import { logRecovery } from './recovery.ts';
 import type { Note } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
 import type { SpoolOptions } from './spool-options.ts';
-import { RETRY_AFTER, writeFault } from './write-fault.ts';
-
-/** Milliseconds after which a segment is finished, if the sink is idle: under load batches grow by themselves. */
-const SEAL_AFTER = 1000;
-/** Bytes at which a segment is finished in any case. */
-const SEAL_BYTES = 32 * 1024 * 1024;
-/** Bytes of hits that may wait in memory for a disk that hangs. */
-const PENDING_BYTES = 64 * 1024 * 1024;
-/** Bytes on disk at which whole batches wait: hits cannot wait, and need the room and a short queue. */
-const BATCH_BYTES = 64 * 1024 * 1024;
+import { closedFault, roomFault, writeFault } from './write-fault.ts';
 
 /**
  * @example
@@ -44,7 +37,7 @@ const BATCH_BYTES = 64 * 1024 * 1024;
  */
 export class Spool {
   /** What was found damaged when it was opened. */
-  readonly damage: DamageCounts;
+  damage: DamageCounts;
   readonly #options: SpoolOptions;
   readonly #folder: SegmentFolder;
   readonly #drain: Drains;
@@ -74,6 +67,13 @@ export class Spool {
       },
       failed: ({ name }, { sequence }, message, pause) =>
         options.log.warn(`${name}: batch ${sequence} is tried again in ${pause} ms: ${message}`),
+      recheck: async (segment) => {
+        this.#stored -= segment.bytes;
+        this.damage = addDamage(
+          this.damage,
+          await recheck(segment, options.log).finally(() => (this.#stored += segment.bytes)),
+        );
+      },
     });
   }
 
@@ -106,6 +106,11 @@ export class Spool {
   /** Hits acknowledged since the spool was opened. */
   get accepted(): number {
     return this.#accepted;
+  }
+
+  /** Why deliveries fail that are being tried again. */
+  get failing(): readonly string[] {
+    return this.#drain.failing;
   }
 
   /** Finished segments that are not delivered. */
@@ -145,7 +150,7 @@ export class Spool {
     while (!this.#closed && this.#drain.backlog > 0 && this.#stored + bytes > room) {
       await this.#drain.advanced();
     }
-    if (this.#closed) throw new HitError('spool_full', this.#refusal(0), { retryAfter: RETRY_AFTER });
+    if (this.#closed) throw closedFault();
     const adding = this.#folder.writeNoted(rows, { hits, notes });
     this.#adding.add(adding);
     this.#stored += bytes;
@@ -189,16 +194,8 @@ export class Spool {
   }
 
   #checkRoom(): void {
-    const pending = this.#gathering.bytes;
-    if (this.#closed || pending > PENDING_BYTES || this.#stored + pending >= this.#options.maxBytes) {
-      throw new HitError('spool_full', this.#refusal(pending), { retryAfter: RETRY_AFTER });
-    }
-  }
-
-  #refusal(pending: number): string {
-    if (this.#closed) return 'the server is closing';
-    if (pending > PENDING_BYTES) return 'the disk does not keep up';
-    return `the spool holds ${this.#options.maxBytes} bytes that the store has not taken yet (--spool-max)`;
+    const fault = roomFault(this.#closed, this.#gathering.bytes, this.#stored, this.#options.maxBytes);
+    if (fault) throw fault;
   }
 
   /** Writes groups for as long as there are hits. The first turn is left to requests that came together. */

@@ -1,7 +1,8 @@
 import { HitError, messageOf } from '../errors.ts';
+import { PENDING_BYTES } from './bounds.ts';
 
 /** Seconds after which whoever was refused may come again. */
-export const RETRY_AFTER = 5;
+const RETRY_AFTER = 5;
 
 /** What its sender is told of something that the disk did not take. */
 export function writeFault(what: string, error: unknown): HitError {
@@ -9,4 +10,30 @@ export function writeFault(what: string, error: unknown): HitError {
     cause: error,
     retryAfter: RETRY_AFTER,
   });
+}
+
+/**
+ * Why a hit is not taken; undefined where there is room.
+ *
+ * @param pending bytes in memory
+ * @param stored bytes on disk
+ */
+export function roomFault(
+  isClosed: boolean,
+  pending: number,
+  stored: number,
+  maxBytes: number,
+): HitError | undefined {
+  if (isClosed) return closedFault();
+  if (pending > PENDING_BYTES) return full('the disk does not keep up');
+  if (stored + pending < maxBytes) return undefined;
+  return full(`the spool holds ${maxBytes} bytes that the store has not taken yet (--spool-max)`);
+}
+
+export function closedFault(): HitError {
+  return full('the server is closing');
+}
+
+function full(message: string): HitError {
+  return new HitError('spool_full', message, { retryAfter: RETRY_AFTER });
 }

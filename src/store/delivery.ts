@@ -55,7 +55,7 @@ export class Delivery {
         const text = queryText('insert_hits', { batch: `toUInt64(${as})`, batches: idsSql(batches) });
         // A server refuses a second query of this name while it works on the first, of which the answer was lost.
         await this.#insert(text, { path, structure, name: `hit-tracker-batch-${as}` });
-        const stored = await this.#verify(batches, segment.hits, `batch ${id}`);
+        const stored = await this.#verify(batches, segment.hits, `batch ${id}`, as);
         await confirm('hits');
         await this.#ledger.record(
           kind,
@@ -151,18 +151,34 @@ export class Delivery {
     return (await this.#ledger.recognise([alias])).known.has(alias) ? undefined : alias;
   }
 
+  /** Takes out what came of a batch that is not whole: it may be misread, and the batch comes again. */
+  async #discard(batch: bigint): Promise<void> {
+    const query = queryText('discard_batch', { batch: `toUInt64(${batch})` });
+    await this.#clients.writer.command({ query });
+  }
+
   /**
    * Reads batches back from the disk, and makes sure that they are whole. There may be more than were sent: of a segment that
    * was damaged after it had been delivered, what is left comes again.
+   *
+   * @param discarded a batch whose rows are taken out where some are missing
    */
-  async #verify(ids: readonly bigint[], hits: number, what: string): Promise<StoredBatch[]> {
+  async #verify(
+    ids: readonly bigint[],
+    hits: number,
+    what: string,
+    discarded?: bigint,
+  ): Promise<StoredBatch[]> {
     const stored = await this.#ledger.readBack(ids);
     const there = [...stored.values()].reduce((sum, batch) => sum + batch.hits, 0);
     if (there < hits) {
+      if (discarded !== undefined) await this.#discard(discarded);
       throw new HitError(
-        'store_unavailable',
-        `${what} has ${hits} hits, and the store has ${there} of them: run hit-tracker doctor`,
-        { retryAfter: 5 },
+        'batch_incomplete',
+        `${what} has ${hits} hits, and the store took ${there} of them`,
+        {
+          retryAfter: 5,
+        },
       );
     }
     return ids.flatMap((id) => stored.get(id) ?? []);

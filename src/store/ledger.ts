@@ -167,7 +167,9 @@ export class Ledger {
    */
   async leaving(state: 'archived' | 'purged', gone: string): Promise<void> {
     const batches = `(SELECT DISTINCT batch FROM hits WHERE ${gone})`;
-    await this.#advance(state, `kind = 'import' AND state != 'delivered' AND id IN ${batches}`);
+    // What was purged can be imported again, also if the rest is archived later.
+    const from = state === 'archived' ? "state != 'purged'" : 'true';
+    await this.#advance(state, `kind = 'import' AND ${from} AND id IN ${batches}`);
   }
 
   /** Enters that the purged hits of a batch are back. */

@@ -48,7 +48,9 @@ export async function convertRollups(
   const all = hours.reduce((sum, { hits }) => sum + Number(hits), 0);
   const old = readWatermarks(await rows(queryText('rollup_watermarks')));
   if (all === 0 && old.size === 0) return;
-  onProgress(`rollups are made anew from ${all} hits, once: this version counts what earlier ones left out`);
+  onProgress(
+    `upgrading: rebuilding rollups from ${all} hits, once; this fixes counts that earlier versions missed`,
+  );
   if (!(await receipts()).has(BEGUN)) {
     await run('convert_delete', {});
     await run('convert_begin', { begun: BEGUN });

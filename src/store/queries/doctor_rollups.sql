@@ -15,7 +15,7 @@ FROM
     WHERE bot = '' AND {{covered}}
     GROUP BY site, day
 ) AS d
-LEFT JOIN (SELECT site, max(h.before) AS before FROM horizons AS h GROUP BY site) AS p USING (site)
+LEFT JOIN (SELECT site, max(h.before) AS before FROM horizons AS h WHERE kind IN ('hits', 'rollups') GROUP BY site) AS p USING (site)
 WHERE d.day >= p.before
 GROUP BY site, d.day
 ORDER BY site, day

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { hitOf } from '../../test/fixtures/hit.ts';
+import { Lines } from '../../test/fixtures/shelf.ts';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { HitError } from '../errors.ts';
+import { Store } from '../store/store.ts';
+import type { Sink } from './sink.ts';
+import { Spool } from './spool.ts';
+
+const GROUPS = 5;
+const A_GROUP = 20;
+
+test('a segment that the disk changes while it waits costs one group, and what follows is delivered', {
+  timeout: 60_000,
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+  let isOpen = false;
+  /** The store, after a while. */
+  const sink: Sink = {
+    name: 'store',
+    deliver: async (segment) => {
+      if (!isOpen) throw new HitError('store_full', 'no room yet');
+      await store.deliver(segment);
+    },
+  };
+  const log = new Lines();
+  const spoolFolder = join(folder, 'spool');
+  await using spool = await Spool.open({
+    folder: spoolFolder,
+    durability: 'process',
+    maxBytes: 1e9,
+    sinks: [sink],
+    log,
+  });
+  const append = (path: string) =>
+    new Promise<void>((resolve, reject) => {
+      spool.append(hitOf({ site: 'a.example', path }), (fault) => (fault ? reject(fault) : resolve()));
+    });
+  for (let group = 0; group < GROUPS; group++) {
+    await Promise.all(Array.from({ length: A_GROUP }, (_, i) => append(`/${group}/${i}`)));
+  }
+  const first = spool.flush();
+  const waiting = () => readdirSync(spoolFolder).filter((name) => name.endsWith('.rows'));
+  while (waiting().length === 0 || spool.failing.length === 0) await new Promise(setImmediate);
+  await append('/after');
+  const path = join(spoolFolder, waiting()[0]!);
+  const content = readFileSync(path);
+  // The length of the first site: what follows is misread.
+  content[0] = 0x7f;
+  writeFileSync(path, content);
+  isOpen = true;
+  await first;
+  await spool.flush();
+  await using connection = store.aside();
+  const rows = await connection.rows<{ path: string }>('SELECT path FROM hits');
+  const wanted = ['/after'];
+  for (let group = 1; group < GROUPS; group++)
+    for (let i = 0; i < A_GROUP; i++) wanted.push(`/${group}/${i}`);
+  assert.deepEqual(rows.map((row) => row.path).sort(), wanted.sort());
+  assert.equal(spool.damage.segments, 1);
+  assert.deepEqual(spool.failing, []);
+  assert.equal(readdirSync(join(spoolFolder, 'damaged')).length, 1);
+  assert.ok(log.all.some((line) => line.includes('is damaged')));
+});

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { intactLength } from '../hit/row.ts';
+import { type Damage, damageOf, damageText, repair, setAside } from './damage.ts';
+import { fileOf, parseName, type Segment, type SegmentContent, type SegmentName } from './segment.ts';
+
+/**
+ * Looks whether a finished segment still is what was written, after a sink did not take it, and repairs it as the next start
+ * would: what is intact is delivered under the same id. Of a batch of an import nothing is left, since it can be made again.
+ *
+ * @returns what is lost; undefined for one that is as it was, or has not got its name yet
+ * @throws HitError `spool_failed` where what is intact cannot be written
+ */
+export async function recheck(
+  segment: Segment,
+  log: { error(message: string): void },
+): Promise<Damage | undefined> {
+  const name = parseName(basename(segment.path));
+  const folder = dirname(segment.path);
+  const content = await readFile(segment.path).catch(() => undefined);
+  if (!name || !content) return undefined;
+  if (content.length === segment.bytes && intactLength(content).length === content.length) return undefined;
+  const damage = name.state === 'noted' ? damagedImport(name, content.length) : damageOf(name, content);
+  if (!damage) return undefined;
+  if (name.state === 'noted') {
+    await setAside(folder, fileOf({ ...name, state: 'note' }), true);
+    await setAside(folder, fileOf(name), true);
+  } else {
+    await setAside(folder, fileOf(name));
+    await repair(folder, name, content, damage);
+  }
+  log.error(`spool: ${damageText(damage)}`);
+  const { bytes, hits } = damage.kept;
+  // The one change that a finished segment ever sees, and all who have it must see it.
+  Object.assign(segment, { bytes, hits, notes: [] } satisfies SegmentContent);
+  return damage;
+}
+
+function damagedImport(name: SegmentName, bytes: number): Damage {
+  const kept = { bytes: 0, hits: 0, groups: [] };
+  return { file: fileOf(name), kind: 'import', kept, bytes, hits: 0, isMore: true };
+}
