@@ -1,7 +1,7 @@
 /**
  * Fills the table of `docs/reliability.md` with what tests of faults have reported.
  *
- *     HIT_TEST_REPORT=report.ndjson npm run test:faults
+ *     HIT_TEST_REPORT=report.ndjson npm run test:long
  *     node scripts/reliability.ts report.ndjson
  *
  * Of a fault that is reported several times, the last counts; those that are not reported keep their row.
