@@ -81,7 +81,7 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     await using server = await RunningServer.start(place.data, '--keep-hits', '400d');
     const refused = await place.command('import', ...EXAMPLE, place.log);
     assert.equal(refused.code, 2);
-    assert.match(refused.stderr.replace(/^A server runs.*\n/, ''), REFUSED);
+    assert.match(refused.stderr.replace(/^A server is running.*\n/, ''), REFUSED);
     assert.equal(refused.stdout, '');
     assert.deepEqual((await server.ask<{ sites: object[] }>('/api/v1/sites')).sites, []);
   });
