@@ -119,8 +119,8 @@ export class StoreGuard {
   }
 
   async close(): Promise<void> {
-    await this.#merges?.close();
-    await this.parts.close();
+    // Whatever fails: a connection that stays open keeps the folder.
+    await Promise.allSettled([this.#merges?.close(), this.parts.close()]);
     await this.#engine.close();
   }
 

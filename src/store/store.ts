@@ -82,13 +82,14 @@ export class Store implements Sink {
   static async open(options: StoreOptions): Promise<Store> {
     const clients =
       options.setting === 'embedded' ? Clients.embedded(options.folder) : Clients.remote(options.setting);
+    let store: Store | undefined;
     try {
       await migrate(clients.writer, undefined, clients.layout, options.onProgress);
-      const store = new Store(clients, options.log ?? QUIET);
+      store = new Store(clients, options.log ?? QUIET);
       await store.guard.start();
       return store;
     } catch (error) {
-      await clients.close();
+      await (store ?? clients).close();
       throw unavailable(error);
     }
   }
@@ -187,8 +188,11 @@ export class Store implements Sink {
   }
 
   async close(): Promise<void> {
-    await this.guard.close();
-    await this.#clients.close();
+    try {
+      await this.guard.close();
+    } finally {
+      await this.#clients.close();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
