@@ -5,6 +5,8 @@ import { Store } from '../src/store/store.ts';
 
 const DAY = 86_400_000;
 /** Hits of a visit in the mean, as the statement makes them. */
+/** Batches that one statement names. */
+const SOME_BATCHES = 1000;
 const HITS_PER_VISIT = 3.594;
 /** Thirteen months. */
 export const DAYS = 395;
@@ -56,7 +58,10 @@ export class GeneratedHits implements AsyncDisposable {
   async #record(from: bigint): Promise<void> {
     const { ledger } = this.store;
     const ids = await this.#batchesSince(from);
-    await ledger.record('live', [...(await ledger.readBack(ids)).values()]);
+    for (let at = 0; at < ids.length; at += SOME_BATCHES) {
+      const some = ids.slice(at, at + SOME_BATCHES);
+      await ledger.record('live', [...(await ledger.readBack(some)).values()]);
+    }
   }
 
   async #batchesSince(from: bigint): Promise<bigint[]> {

@@ -211,6 +211,24 @@ describe('rollups', () => {
     await again.close();
   });
 
+  test('take more batches than the text of one statement could name', options, async (t) => {
+    const { store, clients, rollups } = await open(t);
+    const batches = 6000;
+    await clients.writer.command({
+      query: `INSERT INTO hits (site, time, visitor, path, batch)
+        SELECT 'a.example', toDateTime64('2026-03-25 00:00:00', 3, 'UTC') + number, number, '/',
+          bitShiftLeft(toUInt64(${START} + number), 22) + 7 + number % 3 FROM numbers(${batches})`,
+    });
+    await clients.writer.command({
+      query: `INSERT INTO batches (id, kind, state, hits, first, last)
+        SELECT batch, 'live', 'delivered', 1, time, time FROM hits`,
+    });
+    store.ledger.reset();
+    assert.equal(await rollups.rollUp(), batches);
+    assert.equal((await totals(store)).hits, batches);
+    assert.equal(await rollups.rollUp(), 0);
+  });
+
   test('keep what is purged', options, async (t) => {
     const { store, clients, rollups, deliver } = await open(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));

@@ -21,7 +21,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
-import { idsSql, NOTHING_PENDING, type PendingBatch } from './ledger.ts';
+import { NOTHING_PENDING, type PendingBatch } from './ledger.ts';
 import { rollupGroups } from './rollup-groups.ts';
 import { rebuildDays, type SiteDay } from './rollup-repair.ts';
 import { type Fragments, queryText } from './sql.ts';
@@ -164,8 +164,9 @@ export class Rollups {
     const chosen = batchesUpTo(pending, this.#options.mostHits ?? MOST_HITS);
     const ids = chosen.map(({ id }) => id);
     await this.#check(chosen);
-    const scope = queryText('rollup_scope', { batches: idsSql(ids) }).trim();
     const watermarks = new Map(ids.map((id) => [writerOf(id), id]));
+    // Not by their ids, which stand in each of its parts: of each writer they are all that wait up to the last.
+    const scope = queryText('rollup_scope', { chosen: coveredBy(watermarks, 'b.id') }).trim();
     const receipts = Array.from(watermarks, ([writer, last]) => `('${writer}', toUInt64(${last}))`);
     // A second statement of this name, of another node, would find the same hits: a server refuses it.
     await this.#store.keep('insert_last_seen', { scope }, 'hit-tracker-last-seen');
