@@ -48,7 +48,7 @@ export class Delivery {
   async deliver(segment: Segment, confirm: Confirm): Promise<void> {
     const { id, path, bytes, kind } = segment;
     const structure = structureOf(segment.layout);
-    if (bytes > 0) {
+    if (bytes > 0 && segment.hits > 0) {
       const as = await this.#missingAs(segment);
       if (as !== undefined) {
         const batches = as === id ? [id] : [id, as];
