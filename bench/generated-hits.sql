@@ -1,11 +1,11 @@
 -- Hits of a day as sites have them, made inside the engine: visits of one hit or of several, half a minute apart, more of
 -- them in the afternoon; half of the visitors new, the others from a pool of two million of whom some come often; pages,
 -- referrers, countries and agents of which few are frequent; three sites, of 60, 30 and 10 per cent; three bots in a
--- hundred visitors; events, campaigns. The same numbers for the same day, always. A batch is what comes in ten seconds.
+-- hundred visitors; events, campaigns. The same numbers for the same day, always. A batch is what comes in ten minutes.
 INSERT INTO hits
 SELECT site, time, visitor, bot, path, name, source, referrer, utm_source, utm_medium, utm_campaign, country, browser, os,
     device, language, toUInt16(if(draw % 53 = 0, 404, 200)) AS status, 'GET' AS method, '' AS title, '' AS props,
-    bitShiftLeft(toUInt64(intDiv(toUnixTimestamp64Milli(time), 10000) * 10000), 22) + 77 AS batch
+    bitShiftLeft(toUInt64(intDiv(toUnixTimestamp64Milli(time), 600000) * 600000), 22) + 77 AS batch
 FROM
 (
     SELECT visit, arrayJoin(range(pages)) AS page,

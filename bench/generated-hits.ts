@@ -50,6 +50,8 @@ export class GeneratedHits implements AsyncDisposable {
       );
       await this.#record(BigInt(number * DAY) << 22n);
       await this.rollups.rollUp();
+      // As a server does.
+      await this.store.ledger.compact((number + 1) * DAY);
       onDay(day + 1);
     }
   }
