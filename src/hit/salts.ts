@@ -101,10 +101,11 @@ export class DailySalts {
     table[name] = current;
     this.#save(table, this.#shared);
     this.#used.add(name);
-    this.#today = today;
     this.#current = new KeyedHash(current);
     const previous = table[dayName(today - 1)];
     this.#previous = previous && new KeyedHash(previous);
+    // Last: where one of them cannot be used, the next hit meets the same fault, and is not named by another salt.
+    this.#today = today;
     return today;
   }
 

@@ -115,8 +115,9 @@ function count(
     });
     return {
       site: period.site === '' ? null : period.site,
-      from: isoTime(period.from),
-      to: isoTime(period.to),
+      // Where hits of an edge are purged, more is answered than was asked, and the answer says so.
+      from: isoTime(plan.from === 'rollups' ? Math.min(period.from, plan.first) : period.from),
+      to: isoTime(plan.from === 'rollups' ? Math.max(period.to, plan.end) : period.to),
       interval,
       ...(plan.from === 'rollups' && ESTIMATED),
       ...lacking(period, visits ? Math.max(known, stock.hitsFrom) : known),
