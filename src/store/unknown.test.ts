@@ -1,99 +1,48 @@
 /** Questions about purged periods, judged by loops over the hits that were sent. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { segmentOf } from '../../test/fixtures/segments.ts';
-import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import type { Hit } from '../hit/hit.ts';
+import {
+  ask,
+  count,
+  HORIZON,
+  isOdd,
+  NOW,
+  PERIOD,
+  people,
+  purgedStore,
+  ranked,
+  ranking,
+  type Sent,
+  START,
+} from '../../test/fixtures/purged-store.ts';
 import { readAges } from '../settings/ages.ts';
 import { DAY, type Period } from './plan.ts';
-import { readMetrics, readSelection } from './question.ts';
-import type { Ranking } from './ranking.ts';
-import { retentionPolicy } from './retention/policy.ts';
-import { Purger } from './retention/purger.ts';
-import { Rollups } from './rollups.ts';
-import { sites, stats, top } from './stats.ts';
+import { readSelection } from './question.ts';
+import { sites, stats } from './stats.ts';
 import { steadily } from './stock.ts';
-import { Store } from './store.ts';
-import type { Words } from './words.ts';
 
 const options = { timeout: 120_000 };
-const START = Date.UTC(2026, 8, 1);
-const DAYS = 40;
-const NOW = START + DAYS * DAY + DAY / 2;
-/** Hits of the first 20 days go. */
-const PURGE = '20d';
-const HORIZON = START + 20 * DAY;
-
-type Sent = Pick<Hit, 'site' | 'time' | 'visitorLow' | 'path' | 'bot'>;
-
-/** Six hits a day, one of a bot; two of three are of the first site. */
-const HITS: readonly Sent[] = Array.from({ length: DAYS * 6 }, (_, i) => ({
-  site: i % 3 === 2 ? 'b.example' : 'a.example',
-  time: START + Math.floor(i / 6) * DAY + (i % 6) * 3_600_000,
-  visitorLow: i % 11,
-  path: i % 2 === 0 ? '/even' : '/odd',
-  bot: i % 6 === 5 || i % 6 === 4 ? 'Googlebot' : '',
-}));
-
-async function purgedStore(t: TestContext) {
-  const folder = temporaryFolder(t);
-  const store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
-  const rollups = new Rollups(store);
-  t.after(async () => {
-    await rollups.close();
-    await store.close();
-  });
-  await store.deliver(segmentOf(folder, (BigInt(START) << 22n) | 1n, HITS));
-  await rollups.rollUp();
-  const change = async (text: string) => {
-    await using aside = store.aside();
-    await aside.command(text);
-  };
-  await change('CREATE TABLE copy ENGINE = MergeTree ORDER BY time AS SELECT * FROM hits');
-  const policy = retentionPolicy(readAges(PURGE)(PURGE, ''), readAges('forever')('forever', ''));
-  const spool = { flush: async () => undefined };
-  const purger = new Purger({ store, spool, rollups, policy, now: () => NOW });
-  const { hits } = await purger.run();
-  assert.deepEqual(
-    hits.map(({ rows }) => rows),
-    [80, 40],
-  );
-  /** Brings purged hits back, as `restore` does: those of which this holds. */
-  const restore = (which: string) => change(`INSERT INTO hits SELECT * FROM copy WHERE ${which}`);
-  return { store, purger, restore };
-}
-
-function ask(store: Store, words: Words, interval: 'day' | 'week' | 'hour' | 'minute' | 'month' = 'day') {
-  const metrics = readMetrics(words.metrics);
-  return stats({ store }, readSelection(words), { interval, timezone: 'UTC', metrics }, NOW);
-}
-
-function ranking(store: Store, words: Words, by: Ranking = 'path') {
-  return top({ store }, readSelection(words), by, 10, NOW);
-}
-
-const PERIOD = { from: '2026-09-01', to: '2026-10-11' };
-const people = ({ bot }: Sent) => bot === '';
-const isOdd = ({ path }: Sent) => path === '/odd';
-
-/** How many of the hits from one moment to another have this. */
-function count(which: (hit: Sent) => boolean, from: number, to: number): { hits: number; visitors: number } {
-  const found = HITS.filter((hit) => hit.time >= from && hit.time < to && which(hit));
-  return { hits: found.length, visitors: new Set(found.map((hit) => `${hit.site} ${hit.visitorLow}`)).size };
-}
-
-/** Values with how often each is among the hits since a moment, those of most first. */
-function ranked(which: (hit: Sent) => boolean, from: number): [string, number][] {
-  const hits = new Map<string, number>();
-  for (const hit of HITS) {
-    if (hit.time >= from && which(hit)) hits.set(hit.path, (hits.get(hit.path) ?? 0) + 1);
-  }
-  return [...hits].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-}
 
 describe('an answer about a purged period', () => {
+  test(
+    'that begins and ends within a quarter of an hour says that it is of whole quarters',
+    options,
+    async (t) => {
+      const { store } = await purgedStore(t);
+      const words = { from: '2026-09-02T00:07:00Z', to: '2026-09-02T02:05:00Z' };
+      const answer = await ask(store, words, 'hour');
+      assert.deepEqual([answer.from, answer.to], ['2026-09-02T00:00:00Z', '2026-09-02T02:15:00Z']);
+      const wanted = count(people, Date.parse(answer.from), Date.parse(answer.to));
+      assert.equal(answer.totals.hits, wanted.hits);
+      // Where the hits are there, it is of what was asked.
+      const later = { from: '2026-10-02T00:07:00Z', to: '2026-10-02T02:05:00Z' };
+      const exact = await ask(store, later, 'hour');
+      assert.deepEqual([exact.from, exact.to], [later.from, later.to]);
+      assert.equal(exact.totals.hits, count(people, Date.parse(later.from), Date.parse(later.to)).hits);
+    },
+  );
+
   test('that rollups have is whole, and lacks nothing', options, async (t) => {
     const { store } = await purgedStore(t);
     const { totals, series, purged_before } = await ask(store, PERIOD);
