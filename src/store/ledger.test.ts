@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import { Clients } from './client.ts';
 import { NOTHING_PENDING } from './ledger.ts';
-import { Rollups } from './rollups.ts';
-import { Store } from './store.ts';
 
 const options = { timeout: 120_000 };
 const DAY = 86_400_000;
@@ -16,19 +13,7 @@ const batch = (time: number, writer = 7) => (BigInt(time) << 22n) | BigInt(write
 const hits = (count: number) => Array.from({ length: count }, (_, i) => ({ time: TIME + i, visitorLow: i }));
 
 async function open(t: TestContext) {
-  const folder = temporaryFolder(t);
-  const store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
-  const clients = Clients.embedded(join(folder, 'store'));
-  const rollups = new Rollups(store);
-  t.after(async () => {
-    await rollups.close();
-    await clients.close();
-    await store.close();
-  });
-  const rows = async (query: string): Promise<unknown[][]> => {
-    const result = await clients.writer.query({ query, format: 'JSONCompactEachRow' });
-    return (await result.json()) as unknown[][];
-  };
+  const { store, rollups, command, rows, deliver } = await rolledStore(t);
   /** Entries of the ledger: id, kind, state, hits. */
   const entries = async () => {
     const found = await rows(
@@ -37,9 +22,8 @@ async function open(t: TestContext) {
     return found.map(([id, ...entry]) => [BigInt(id as string), ...entry]);
   };
   const stored = async () => Number((await rows('SELECT toUInt32(count()) FROM hits'))[0]![0]);
-  const deliver = (id: bigint, count = 10) => store.deliver(segmentOf(folder, id, hits(count)));
-  const command = (query: string) => clients.writer.command({ query });
-  return { folder, store, rollups, entries, stored, deliver, command };
+  const deliverHits = (id: bigint, count = 10) => deliver(id, hits(count));
+  return { store, rollups, entries, stored, deliver: deliverHits, command };
 }
 
 describe('the ledger of batches', () => {
@@ -97,8 +81,8 @@ describe('the ledger of batches', () => {
   );
 
   test('does not have a batch that has fewer hits in the store than were sent', options, async (t) => {
-    const { folder, store, entries, stored } = await open(t);
-    const segment = { ...segmentOf(folder, batch(1), hits(10)), hits: 11 };
+    const { store, entries, stored } = await open(t);
+    const segment = { ...segmentOf(temporaryFolder(t), batch(1), hits(10)), hits: 11 };
     await assert.rejects(store.deliver(segment), {
       code: 'batch_incomplete',
       message: /has 11 hits, and the store took 10/,

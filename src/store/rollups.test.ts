@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { segmentOf } from '../../test/fixtures/segments.ts';
-import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import type { Hit } from '../hit/hit.ts';
-import { Clients } from './client.ts';
 import { DAY, type Period, QUARTER, type RolledPlan } from './plan.ts';
 import { type Interval, readSelection, stepOf } from './question.ts';
 import { rawStats, rawTop } from './raw.ts';
 import { rolledStats, rolledTop } from './rolled.ts';
 import { Rollups } from './rollups.ts';
 import { sites } from './stats.ts';
-import { Store } from './store.ts';
+import type { Store } from './store.ts';
 import { VISITORS_ERROR } from './visitors.ts';
 
 const options = { timeout: 120_000 };
@@ -47,20 +44,6 @@ function sampleOf(count: number, visitors: number, seed = 1): Partial<Hit>[] {
 
 const batch = (time: number, run: number) => (BigInt(time) << 22n) | BigInt(run);
 
-async function open(t: TestContext) {
-  const folder = temporaryFolder(t);
-  const store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
-  const clients = Clients.embedded(join(folder, 'store'));
-  const rollups = new Rollups(store);
-  t.after(async () => {
-    await rollups.close();
-    await clients.close();
-    await store.close();
-  });
-  const deliver = (id: bigint, hits: readonly Partial<Hit>[]) => store.deliver(segmentOf(folder, id, hits));
-  return { folder, store, clients, rollups, deliver };
-}
-
 function periodOf(words: { from: string; to: string; site?: string; bots?: string }): Period {
   return readSelection(words) as Period;
 }
@@ -86,7 +69,7 @@ function assertNear(counted: number, exact: number, said: string): void {
 
 describe('rollups', () => {
   test('give the hits of every interval in every zone that hits one by one give', options, async (t) => {
-    const { store, rollups, deliver } = await open(t);
+    const { store, rollups, deliver } = await rolledStore(t);
     await deliver(batch(1, 1), sampleOf(6000, 900, 1));
     await deliver(batch(2, 1), sampleOf(6000, 900, 2));
     await rollups.rollUp();
@@ -131,7 +114,7 @@ describe('rollups', () => {
   });
 
   test('rank as hits one by one do', options, async (t) => {
-    const { store, rollups, deliver } = await open(t);
+    const { store, rollups, deliver } = await rolledStore(t);
     await deliver(batch(1, 1), sampleOf(6000, 900, 1));
     await rollups.rollUp();
     await deliver(batch(2, 1), sampleOf(3000, 900, 2));
@@ -161,7 +144,7 @@ describe('rollups', () => {
   });
 
   test('hold each hit once, in whatever order runs bring their batches', options, async (t) => {
-    const { store, rollups, deliver } = await open(t);
+    const { store, rollups, deliver } = await rolledStore(t);
     let hits = 0;
     // The second run's clock is an hour behind: its batches are older than those that are rolled up already.
     for (const [i, [time, run]] of (
@@ -196,12 +179,12 @@ describe('rollups', () => {
   });
 
   test('are completed after a process died before or after a part was there', options, async (t) => {
-    const { store, clients, rollups, deliver } = await open(t);
+    const { store, command, rollups, deliver } = await rolledStore(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     await rollups.rollUp();
     const whole = await totals(store);
     // Its part is lost: nothing of it is there, and no watermark says that it is.
-    await clients.writer.command({ query: 'TRUNCATE TABLE rollups' });
+    await command('TRUNCATE TABLE rollups');
     store.ledger.reset();
     const again = new Rollups(store);
     assert.equal((await totals(store)).hits, whole.hits);
@@ -212,29 +195,59 @@ describe('rollups', () => {
   });
 
   test('take more batches than the text of one statement could name', options, async (t) => {
-    const { store, clients, rollups } = await open(t);
+    const { store, command, rollups } = await rolledStore(t);
     const batches = 6000;
-    await clients.writer.command({
-      query: `INSERT INTO hits (site, time, visitor, path, batch)
+    await command(
+      `INSERT INTO hits (site, time, visitor, path, batch)
         SELECT 'a.example', toDateTime64('2026-03-25 00:00:00', 3, 'UTC') + number, number, '/',
           bitShiftLeft(toUInt64(${START} + number), 22) + 7 + number % 3 FROM numbers(${batches})`,
-    });
-    await clients.writer.command({
-      query: `INSERT INTO batches (id, kind, state, hits, first, last)
+    );
+    await command(
+      `INSERT INTO batches (id, kind, state, hits, first, last)
         SELECT batch, 'live', 'delivered', 1, time, time FROM hits`,
-    });
+    );
     store.ledger.reset();
     assert.equal(await rollups.rollUp(), batches);
     assert.equal((await totals(store)).hits, batches);
     assert.equal(await rollups.rollUp(), 0);
   });
 
+  test('hold a batch once that another process rolled up since it was seen to wait', options, async (t) => {
+    const { store, rollups, deliver } = await rolledStore(t);
+    await deliver(batch(1, 1), sampleOf(2000, 100, 1));
+    const pending = await store.ledger.pending();
+    await rollups.rollUp();
+    t.mock.method(store.ledger, 'pending', async () => pending, { times: 1 });
+    await using other = new Rollups(store);
+    await other.rollUp();
+    assert.equal((await totals(store)).hits, await peopleIn(store));
+    await deliver(batch(2, 1), sampleOf(500, 100, 2));
+    assert.equal(await other.rollUp(), 500);
+    assert.equal((await totals(store)).hits, await peopleIn(store));
+  });
+
+  test('take the batches that wait and no others, also where watermarks are lost', options, async (t) => {
+    const { store, rollups, command, rows, deliver } = await rolledStore(t);
+    await deliver(batch(10, 1), sampleOf(1000, 100, 1));
+    await deliver(batch(11, 1), sampleOf(1000, 100, 4));
+    await rollups.rollUp();
+    // What stands for them is a floor, and what their part said of them is gone.
+    await store.ledger.compact(START);
+    await command('TRUNCATE TABLE rollups');
+    await deliver(batch(5, 2), sampleOf(200, 100, 2));
+    await deliver(batch(20, 1), sampleOf(30, 100, 3));
+    assert.equal(await rollups.rollUp(), 230);
+    assert.deepEqual(await rows("SELECT toUInt32(sum(r.hits)) FROM rollups AS r WHERE by = 'hour'"), [
+      [[...sampleOf(200, 100, 2), ...sampleOf(30, 100, 3)].filter(({ bot }) => bot === '').length],
+    ]);
+  });
+
   test('keep what is purged', options, async (t) => {
-    const { store, clients, rollups, deliver } = await open(t);
+    const { store, command, rollups, deliver } = await rolledStore(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     await rollups.rollUp();
     const [whole, summaries] = [await totals(store), await sites({ store })];
-    await clients.writer.command({ query: 'TRUNCATE TABLE hits' });
+    await command('TRUNCATE TABLE hits');
     assert.deepEqual(await totals(store), whole);
     const left = await sites({ store });
     assert.deepEqual(
@@ -244,7 +257,7 @@ describe('rollups', () => {
   });
 
   test('of a site tell its first and last hit, bots too', options, async (t) => {
-    const { store, rollups, deliver } = await open(t);
+    const { store, rollups, deliver } = await rolledStore(t);
     const site = 'a.example';
     await deliver(batch(1, 1), [
       { site, time: START + 1, bot: 'Googlebot' },

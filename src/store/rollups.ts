@@ -164,10 +164,9 @@ export class Rollups {
     const chosen = batchesUpTo(pending, this.#options.mostHits ?? MOST_HITS);
     const ids = chosen.map(({ id }) => id);
     await this.#check(chosen);
-    const watermarks = new Map(ids.map((id) => [writerOf(id), id]));
-    // Not by their ids, which stand in each of its parts: of each writer they are all that wait up to the last.
-    const scope = queryText('rollup_scope', { chosen: coveredBy(watermarks, 'b.id') }).trim();
-    const receipts = Array.from(watermarks, ([writer, last]) => `('${writer}', toUInt64(${last}))`);
+    const lasts = new Map(ids.map((id) => [writerOf(id), id]));
+    const scope = scopeOf(ids, lasts);
+    const receipts = Array.from(lasts, ([writer, last]) => `('${writer}', toUInt64(${last}))`);
     // A second statement of this name, of another node, would find the same hits: a server refuses it.
     await this.#store.keep('insert_last_seen', { scope }, 'hit-tracker-last-seen');
     const parts = { groups: rollupGroups(scope).join('UNION ALL\n'), receipts: `[${receipts}]` };
@@ -216,6 +215,24 @@ export function freshOf(watermarks: Watermarks, oldest: bigint): Fresh {
     isEmpty: oldest === NOTHING_PENDING,
     fragments: { oldest: `toUInt64(${oldest})`, covered: coveredBy(watermarks) },
   };
+}
+
+/**
+ * SQL: of which hits a step is. It does not name each batch, as it stands in every part of a statement of some length: of
+ * each writer the batches are all that are in the store from the first to the last.
+ *
+ * @param ids ascending
+ * @param lasts the last batch of each writer
+ */
+function scopeOf(ids: readonly bigint[], lasts: Watermarks): string {
+  const befores = new Map(ids.toReversed().map((id) => [writerOf(id), id - 1n]));
+  return queryText('rollup_scope', {
+    oldest: String(ids[0]),
+    newest: String(ids.at(-1)),
+    upToLast: coveredBy(lasts),
+    beforeFirst: coveredBy(befores),
+    writers: [...lasts.keys()].join(', '),
+  }).trim();
 }
 
 /** As many as come to so many hits, at least one. */
