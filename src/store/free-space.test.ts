@@ -41,7 +41,7 @@ test('an insert begins only where there is room for it and the reserve', async (
 });
 
 test('the engine keeps the same reserve by itself', () => {
-  const step = migrations().find(({ name }) => name === 'free_space');
+  const step = migrations().find(({ name }) => name === 'full_and_broken_disks');
   const guarded = step!.statements.filter((text) => text.includes(`perform_insert = ${RESERVE}`));
   assert.ok(guarded.some((text) => text.includes('TABLE hits ')));
 });
