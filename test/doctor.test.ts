@@ -7,8 +7,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
-  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -17,13 +15,12 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { Finding } from '../src/doctor/check.ts';
 import type { Diagnosis } from '../src/doctor/doctor.ts';
-import { ROW_LAYOUT } from '../src/hit/row.ts';
+import { ROW_LAYOUT, RowWriter } from '../src/hit/row.ts';
 import { Clients } from '../src/store/client.ts';
 import { DBTracker } from '../src/trackers/db.ts';
 import { assertFailed, run } from './fixtures/command-line.ts';
 import { hitOf } from './fixtures/hit.ts';
 import { BEARER, RunningServer } from './fixtures/running-server.ts';
-import { segmentOf } from './fixtures/segments.ts';
 import { Lines } from './fixtures/shelf.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { flipBits } from './fixtures/watched-store.ts';
@@ -80,6 +77,17 @@ async function partsOf(dataDir: string, table: string): Promise<string[]> {
   return rows.map(({ path }) => path);
 }
 
+/** A sealed group of one hit, as it lies in a segment. */
+function sealed(): Buffer {
+  const rows = new RowWriter();
+  rows.write(hitOf({ path: '/waits' }));
+  return Buffer.from(rows.seal());
+}
+
+function leaveInSpool(dataDir: string, state: 'rows' | 'noted' | 'open', content: Buffer): void {
+  writeFileSync(join(dataDir, 'spool', `1790000000000-000007.v${ROW_LAYOUT}.${state}`), content);
+}
+
 /** All files of a folder, with their sizes and times. */
 function stateOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -131,12 +139,19 @@ describe('a fault', () => {
       found: ['permissions'],
     },
     'of a damaged segment': {
+      cause: (dataDir) => leaveInSpool(dataDir, 'rows', sealed().subarray(0, 40)),
+      found: ['spool'],
+    },
+    'in a segment that was being written': {
       cause: (dataDir) => {
-        const name = `1790000000000-000007.v${ROW_LAYOUT}.rows`;
-        const { path } = segmentOf(join(dataDir, 'spool'), 7n, [{ path: '/torn' }]);
-        writeFileSync(join(dataDir, 'spool', name), readFileSync(path).subarray(0, 40));
-        rmSync(path);
+        const groups = Buffer.concat([sealed(), sealed()]);
+        groups[20]! ^= 1;
+        leaveInSpool(dataDir, 'open', groups);
       },
+      found: ['spool'],
+    },
+    'of a batch of an import without its notes': {
+      cause: (dataDir) => leaveInSpool(dataDir, 'noted', sealed()),
       found: ['spool'],
     },
     'of what recovery set aside': {
@@ -158,6 +173,12 @@ describe('a fault', () => {
       for (const { result, mend } of report.findings) assert.equal(mend !== undefined, result !== 'ok');
     });
   }
+
+  test('is not the torn end of a segment that was being written', options, async (t) => {
+    const dataDir = await folderOf(t);
+    leaveInSpool(dataDir, 'open', Buffer.concat([sealed(), sealed().subarray(0, 40)]));
+    assert.deepEqual(errorsOf(await examined(dataDir)), []);
+  });
 
   test('of a ledger without its batches is found, and mended', options, async (t) => {
     const dataDir = await folderOf(t, { rolledUp: false });

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { intactLength } from '../hit/row.ts';
-import { parseName, type SegmentName } from '../spool/segment.ts';
+import { damageOf } from '../spool/damage.ts';
+import { readNoted } from '../spool/noted.ts';
+import { fileOf, parseName, type SegmentName } from '../spool/segment.ts';
 import { type Check, error, ok, some, warning } from './check.ts';
 
 const MIB = 2 ** 20;
@@ -28,11 +29,8 @@ export const spool: Check = {
       );
     }
     const files = await segmentsIn(folder);
-    // Those that are being written end anywhere.
-    const finished = files.filter(({ name }) => name.state === 'rows' || name.state === 'noted');
-    const torn = running
-      ? []
-      : await filter(finished, ({ file, bytes }) => isTorn(join(folder, file), bytes));
+    // A server that runs writes to some of them.
+    const torn = running ? [] : await filter(files, ({ name }) => isDamaged(folder, name));
     if (torn.length > 0) {
       return error(
         `segments are damaged: ${some(torn.map(({ file }) => file))}`,
@@ -63,9 +61,17 @@ async function segmentsIn(folder: string): Promise<SpoolFile[]> {
   return files;
 }
 
-async function isTorn(path: string, bytes: number): Promise<boolean> {
-  const content = await readFile(path).catch(() => undefined);
-  return content !== undefined && intactLength(content).length < bytes;
+async function isDamaged(folder: string, name: SegmentName): Promise<boolean> {
+  try {
+    if (name.state === 'noted') return (await readNoted(folder, name)) === undefined;
+    // One that never got its name is none.
+    if (name.state === 'new') return false;
+    return damageOf(name, await readFile(join(folder, fileOf(name)))) !== undefined;
+  } catch (error) {
+    // Of a server that was started meanwhile, and delivered it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 async function filter<Each>(all: readonly Each[], test: (each: Each) => Promise<boolean>): Promise<Each[]> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { intactLength } from '../hit/row.ts';
@@ -78,29 +78,29 @@ export function sizeOf(rows: readonly Uint8Array[]): number {
 }
 
 /**
- * A noted batch is there as a whole or not at all. It was synced before it got its name: so where its rows and its notes do
- * not fit, it is damaged, and both are set aside. Its notes go first: if that is cut off, there is no whole batch either.
+ * Reads a noted batch, which is there as a whole or not at all.
+ *
+ * @returns undefined where its rows and its notes do not fit
  */
-export async function recoverNoted(
-  folder: string,
-  name: SegmentName,
-): Promise<{ segment: Segment | undefined; damage: Damage | undefined }> {
-  const note = { ...name, state: 'note' } as const;
+export async function readNoted(folder: string, name: SegmentName): Promise<Segment | undefined> {
   const content = await readFile(pathOf(folder, name, 'noted'));
   const beside = await readBeside(pathOf(folder, name, 'note'));
   const { length, rows } = intactLength(content);
-  if (beside && length === content.length && length === beside.segment_bytes) {
-    const segment = segmentOf(folder, name, { bytes: length, hits: rows, notes: beside.notes });
-    return { segment, damage: undefined };
-  }
-  if (existsSync(join(folder, fileOf(note)))) await setAside(folder, fileOf(note), true);
+  if (!beside || length !== content.length || length !== beside.segment_bytes) return undefined;
+  return segmentOf(folder, name, { bytes: length, hits: rows, notes: beside.notes });
+}
+
+/**
+ * Sets aside a noted batch that does not fit its notes: it was synced before it got its name, so it is damaged. Its notes go
+ * first: if that is cut off, there is no whole batch either.
+ */
+export async function setAsideNoted(folder: string, name: SegmentName): Promise<Damage> {
+  const { size: bytes } = await stat(pathOf(folder, name, 'noted'));
+  const note = fileOf({ ...name, state: 'note' });
+  if (existsSync(join(folder, note))) await setAside(folder, note, true);
   await setAside(folder, fileOf(name), true);
   const kept = { bytes: 0, hits: 0, groups: [] };
-  const damage: Damage = {
-    ...{ file: fileOf(name), kind: 'import', kept },
-    ...{ bytes: content.length, hits: 0, isMore: true },
-  };
-  return { segment: undefined, damage };
+  return { file: fileOf(name), kind: 'import', kept, bytes, hits: 0, isMore: true };
 }
 
 /** @returns undefined where the notes are missing, torn, or not what was written */

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { intactLength } from '../hit/row.ts';
 import { type Damage, damageOf, damageText, repair, setAside } from './damage.ts';
-import { fileOf, parseName, type Segment, type SegmentContent, type SegmentName } from './segment.ts';
+import { setAsideNoted } from './noted.ts';
+import { fileOf, parseName, type Segment, type SegmentContent } from './segment.ts';
 
 /**
  * Looks whether a finished segment still is what was written, after a sink did not take it, and repairs it as the next start
@@ -20,12 +21,10 @@ export async function recheck(
   const content = await readFile(segment.path).catch(() => undefined);
   if (!name || !content) return undefined;
   if (content.length === segment.bytes && intactLength(content).length === content.length) return undefined;
-  const damage = name.state === 'noted' ? damagedImport(name, content.length) : damageOf(name, content);
+  const isNoted = name.state === 'noted';
+  const damage = isNoted ? await setAsideNoted(folder, name) : damageOf(name, content);
   if (!damage) return undefined;
-  if (name.state === 'noted') {
-    await setAside(folder, fileOf({ ...name, state: 'note' }), true);
-    await setAside(folder, fileOf(name), true);
-  } else {
+  if (!isNoted) {
     await setAside(folder, fileOf(name));
     await repair(folder, name, content, damage);
   }
@@ -34,9 +33,4 @@ export async function recheck(
   // The one change that a finished segment ever sees, and all who have it must see it.
   Object.assign(segment, { bytes, hits, notes: [] } satisfies SegmentContent);
   return damage;
-}
-
-function damagedImport(name: SegmentName, bytes: number): Damage {
-  const kept = { bytes: 0, hits: 0, groups: [] };
-  return { file: fileOf(name), kind: 'import', kept, bytes, hits: 0, isMore: true };
 }

@@ -23,7 +23,7 @@ import { intactLength, ROW_STRUCTURES } from '../hit/row.ts';
 import { type Damage, damageOf, damageText, repair, setAside, truncate } from './damage.ts';
 import { syncFile, syncFolder } from './durable.ts';
 import type { Names } from './names.ts';
-import { recoverNoted } from './noted.ts';
+import { readNoted, setAsideNoted } from './noted.ts';
 import { batchId, fileOf, parseName, type Segment, type SegmentName, segmentOf } from './segment.ts';
 
 /** What recovery found. */
@@ -73,8 +73,11 @@ interface Found {
   readonly damage: Damage | undefined;
 }
 
-function recover(folder: string, name: SegmentName, names: Names): Promise<Found> {
-  if (name.state === 'noted') return recoverNoted(folder, name);
+async function recover(folder: string, name: SegmentName, names: Names): Promise<Found> {
+  if (name.state === 'noted') {
+    const segment = await readNoted(folder, name);
+    return { segment, damage: segment ? undefined : await setAsideNoted(folder, name) };
+  }
   const finished = name.state === 'open' ? { ...names.next('rows'), layout: name.layout } : name;
   return recoverHits(folder, name, finished);
 }
