@@ -121,7 +121,7 @@ test('a backup never takes the place of something else', async (t) => {
   mkdirSync(join(folder, 'mine.part'));
   await assert.rejects(backUp(source, join(folder, 'full')), {
     code: 'invalid',
-    message: /is there already/,
+    message: /already exists/,
   });
   await assert.rejects(backUp(source, join(dataDir, 'copy')), {
     code: 'invalid',

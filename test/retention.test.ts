@@ -53,7 +53,7 @@ function placeIn(t: TestContext, content: string | Buffer = LINES): Place {
 
 const EXAMPLE = ['--site', 'example.com'];
 const REFUSED =
-  /^hit-tracker: 3 of 5 lines in access\.log would be deleted by the next purge: 3 of example\.com, before \d{4}-\d\d-\d\d\. Nothing is imported: --keep exempts example\.com from purges, --allow-purge imports all the same\n$/;
+  /^hit-tracker: 3 of 5 lines in access\.log would be deleted by the next purge: 3 of example\.com, before \d{4}-\d\d-\d\d\. Nothing is imported: --keep exempts example\.com from purges, --allow-purge imports them anyway, and the next purge deletes them\n$/;
 
 describe('without a retention', { timeout: 120_000 }, () => {
   it('old hits are imported without a question, and a purge takes none and says why', async (t) => {
@@ -92,7 +92,7 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     const kept = await place.command('import', '--json', '--keep', ...EXAMPLE, place.log);
     assert.equal(kept.code, 0, kept.stderr);
     assert.equal(JSON.parse(kept.stdout).imported, 5);
-    assert.match(kept.stderr, /No purge takes hits of example\.com from now on/);
+    assert.match(kept.stderr, /Hits of example\.com are now exempt from purges/);
     const dry = await place.purge('--dry-run');
     assert.deepEqual([dry.hits, dry.exceptions.map(({ site }) => site)], [[], ['example.com']]);
     assert.deepEqual((await place.purge()).hits, []);

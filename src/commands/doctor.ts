@@ -119,12 +119,21 @@ async function reportThere(control: ControlClient, values: DoctorValues): Promis
 const SIGNS: Readonly<Record<Finding['result'], string>> = { ok: 'ok', warning: 'warning', error: 'ERROR' };
 
 /** What was found, for a person. */
-function reportText({ findings, repairs, healthy }: Report): string {
+function reportText({ findings, repairs }: Report): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const done = repairs.map(({ what, done }) => `${done ? 'repaired' : 'not repaired'}: ${what}\n`);
   const lines = findings.map(({ check, result, message, mend }) => {
     const line = `${SIGNS[result].padEnd(8)} ${check.padEnd(width)}  ${message}\n`;
     return mend === undefined ? line : `${line}${' '.repeat(9)} ${' '.repeat(width)} → ${mend}\n`;
   });
-  return [...done, ...lines, healthy ? 'All is well.\n' : ''].join('');
+  return [...done, ...lines, `${summaryOf(findings)}.\n`].join('');
+}
+
+/** For example `1 error, 2 warnings`. */
+function summaryOf(findings: readonly Finding[]): string {
+  const counts = (['error', 'warning'] as const)
+    .map((sign) => ({ sign, count: findings.filter(({ result }) => result === sign).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ sign, count }) => `${count} ${sign}${count === 1 ? '' : 's'}`);
+  return counts.length === 0 ? 'No problems found' : counts.join(', ');
 }

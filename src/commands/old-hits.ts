@@ -138,13 +138,13 @@ export class OldHits {
           : `give ${named} a longer age in --keep-hits`;
       throw new HitError(
         'bad_usage',
-        `${what}. ${lost} is imported: ${advice}, --allow-purge imports all the same`,
+        `${what}. ${lost} is imported: ${advice}, --allow-purge imports them anyway, and the next purge deletes them`,
       );
     }
     await this.#options.except(sites);
     this.#exceptions.push(...sites);
     this.#horizons = new Map();
-    terminal.stderr.write(`No purge takes hits of ${sites.join(', ')} from now on.\n`);
+    terminal.stderr.write(`Hits of ${sites.join(', ')} are now exempt from purges.\n`);
   }
 
   async #opened(source: AsyncIterable<Buffer>) {

@@ -18,14 +18,9 @@ export const IMPORT_SETTINGS = {
     'false',
     readSwitch,
   ),
-  keep: setting(
-    'keep sites whose lines are older than hits are kept: no purge takes them from now on',
-    '',
-    'false',
-    readSwitch,
-  ),
+  keep: setting('exempt sites from purges whose lines are older than --keep-hits', '', 'false', readSwitch),
   'allow-purge': setting(
-    'import lines that are older than hits are kept, though the next purge deletes them',
+    'import lines older than --keep-hits anyway; the next purge deletes them',
     '',
     'false',
     readSwitch,

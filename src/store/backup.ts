@@ -91,7 +91,7 @@ async function begin(folder: string, dataDir: string): Promise<string> {
     throw new HitError('invalid', `${folder} is in the data folder: choose one outside of it`);
   }
   if (existsSync(folder) && (await readdir(folder).catch(() => ['a file'])).length > 0) {
-    throw new HitError('invalid', `${folder} is there already: choose a folder that is not, or is empty`);
+    throw new HitError('invalid', `${folder} already exists: choose a new or an empty folder`);
   }
   const unfinished = `${folder}.part`;
   try {

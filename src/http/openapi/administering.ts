@@ -29,7 +29,7 @@ const TOKEN_EXAMPLE = {
 const EXCEPTIONS: Schema = {
   ...list(object({ site: TEXT, since: TIME })),
   type: ['array', 'null'],
-  description: 'sites that no purge takes, as `import --keep` said; null while the store does not answer',
+  description: 'sites exempt from purges, as `import --keep` said; null while the store does not answer',
 };
 const BY_DAY: Schema = { type: 'object', additionalProperties: TEXT };
 const KEPT = list(object({ site: { type: ['string', 'null'] }, age: TEXT }));
