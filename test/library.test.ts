@@ -81,8 +81,8 @@ describe('the db tracker', () => {
       series.reduce((sum, { hits }) => sum + hits!, 0),
       3,
     );
-    assert.deepEqual(await db.top({ site: 'example.com', by: 'path' }), {
-      by: 'path',
+    assert.deepEqual(await db.top({ site: 'example.com', from, to, by: 'path' }), {
+      ...{ by: 'path', from, to },
       rows: [
         { value: '/b', hits: 2, visitors: 2 },
         { value: '/a', hits: 1, visitors: 1 },

@@ -119,6 +119,19 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     );
   });
 
+  it('that are kept stay also where none is too old yet', async (t) => {
+    const place = placeIn(t, lineOf(3));
+    const ages = ['--keep-hits', '400d,named.example=400d'];
+    const kept = await place.command('import', '--keep', ...ages, ...EXAMPLE, place.log);
+    assert.match(kept.stderr, /Hits of example\.com are now exempt from purges/);
+    assert.deepEqual((await place.purge('--keep-hits', '1d')).hits, []);
+    const named = await place.command('import', '--keep', ...ages, '--site', 'named.example', place.log);
+    assert.equal(named.code, 0, named.stderr);
+    assert.doesNotMatch(named.stderr, /exempt/);
+    const unlimited = await place.command('import', '--keep', '--site', 'other.example', place.log);
+    assert.match(unlimited.stderr, /^Hits are kept forever here: --keep changes nothing\.$/m);
+  });
+
   it('by scheduled purges that name their own ages is judged by these', async (t) => {
     const place = placeIn(t);
     const server = await RunningServer.start(
@@ -175,13 +188,13 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     assert.equal(await place.hits(), 0);
   });
 
-  it('keeps only the sites that have old lines', async (t) => {
+  it('keeps all sites of its logs, as young lines get old too', async (t) => {
     const place = placeIn(t, `old.example:80 ${lineOf(500)}young.example:80 ${lineOf(5)}`);
     const args = ['--format', 'vhost', '--keep-hits', '400d', place.log];
     assert.equal((await place.command('import', '--keep', ...args)).code, 0);
     assert.deepEqual(
       (await place.purge()).exceptions.map(({ site }) => site),
-      ['old.example'],
+      ['old.example', 'young.example'],
     );
   });
 });

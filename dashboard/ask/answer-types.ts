@@ -28,6 +28,8 @@ export interface Row {
 }
 
 export interface Top {
+  readonly from: string;
+  readonly to: string;
   readonly rows: readonly Row[];
   readonly error?: number;
   /** Earlier hits are purged: rows are of hits since then. */

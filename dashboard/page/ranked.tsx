@@ -27,14 +27,11 @@ export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: Ranke
   if (!data && error) return <Fault error={error} />;
   if (!data) return <RowsSkeleton />;
   const rows = search(rowsOf(ranking, data), ranking, wanted).slice(0, limit);
-  const purged =
-    data.purged_before === undefined
-      ? undefined
-      : `Hits before ${format.moment(data.purged_before)} are purged, and not in this list.`;
+  const note = periodNote(data, totals.data);
   if (rows.length === 0) {
     if (isLoading) return <RowsSkeleton />;
     if (wanted !== '') return <p class="nothing">Nothing of that name.</p>;
-    return <p class="nothing">{purged ?? ranking.empty ?? 'Nothing in this period.'}</p>;
+    return <p class="nothing">{note ?? ranking.empty ?? 'Nothing in this period.'}</p>;
   }
   // Bots are none of the visitors: of theirs only the sum is known.
   const visitors =
@@ -53,9 +50,18 @@ export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: Ranke
         error={data.error}
         {...(onPick && { onPick })}
       />
-      {purged !== undefined && <p class="quiet-text">{purged}</p>}
+      {note !== undefined && <p class="quiet-text">{note}</p>}
     </>
   );
+}
+
+/** Of which hits a list is, where these are not those of the page's period. */
+function periodNote({ purged_before, from, to }: Top, page: Stats | undefined): string | undefined {
+  if (purged_before !== undefined) {
+    return `Hits before ${format.moment(purged_before)} are purged, and not in this list.`;
+  }
+  if (!page || (Date.parse(from) >= Date.parse(page.from) && Date.parse(to) <= Date.parse(page.to))) return;
+  return `This list is of ${format.moment(from)} to ${format.moment(to)}: of purged hits, only whole UTC days are known.`;
 }
 
 /** The answer to a ranking of the view. */

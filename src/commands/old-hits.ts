@@ -1,7 +1,8 @@
 /**
  * What an import does with lines that are older than hits are kept: the next purge would delete what somebody has just
- * imported. So files are read once for their times before anything is stored, and the owner chooses: `--keep` exempts the
- * sites from purges, `--allow-purge` imports all the same. On a terminal the import asks, elsewhere it refuses.
+ * imported. So files are read once for their times before anything is stored, and the owner chooses: `--allow-purge` imports
+ * them anyway, `--keep` exempts the sites from purges; all sites of the logs, as what is young today is old in a year. On a
+ * terminal the import asks, elsewhere it refuses.
  *
  * A stream (standard input, a pipe, `--follow`) cannot be read twice: it is checked as it comes, each part before it is
  * passed on. Logs are in the order of time, so an old one is refused at its first line, before anything is stored.
@@ -46,9 +47,10 @@ export interface OldHitsOptions {
   readonly now: number;
 }
 
-/** Lines of logs, and how many of each site are too old. */
+/** Lines of logs. */
 interface Found {
   readonly lines: number;
+  /** How many of each site are too old; with `--keep`, all that may get too old one day. */
   readonly bySite: ReadonlyMap<string, number>;
 }
 
@@ -122,29 +124,35 @@ export class OldHits {
     if (found.bySite.size === 0) return;
     const { choice, terminal, retention } = this.#options;
     const sites = [...found.bySite.keys()];
-    const what = sentenceOf(found, where, (site) => this.#horizonOf(site));
     const named = sites.find((site) => isNamedLimited(retention.hits, site));
-    if (named !== undefined && choice === 'keep') {
+    if (choice === 'keep' && named !== undefined) {
+      const old = new Map(Array.from(found.bySite).filter(([site]) => isNamedLimited(retention.hits, site)));
+      const what = sentenceOf({ ...found, bySite: old }, where, (site) => this.#horizonOf(site));
       throw new HitError(
         'bad_usage',
         `${what}. --keep does not change that, as --keep-hits names ${named} itself: give it a longer age there. ${lost} is imported`,
       );
     }
-    const keep = choice === 'keep' || (named === undefined && (await asked(terminal, what, sites)));
-    if (!keep) {
-      const advice =
-        named === undefined
-          ? `--keep exempts ${sites.join(', ')} from purges`
-          : `give ${named} a longer age in --keep-hits`;
-      throw new HitError(
-        'bad_usage',
-        `${what}. ${lost} is imported: ${advice}, --allow-purge imports them anyway, and the next purge deletes them`,
-      );
-    }
+    if (choice !== 'keep') await this.#ask(found, where, lost, named);
     await this.#options.except(sites);
     this.#exceptions.push(...sites);
     this.#horizons = new Map();
     terminal.stderr.write(`Hits of ${sites.join(', ')} are now exempt from purges.\n`);
+  }
+
+  /** @throws HitError `bad_usage` unless a person says that the sites are to be kept */
+  async #ask(found: Found, where: string, lost: string, named: string | undefined): Promise<void> {
+    const sites = [...found.bySite.keys()];
+    const what = sentenceOf(found, where, (site) => this.#horizonOf(site));
+    if (named === undefined && (await asked(this.#options.terminal, what, sites))) return;
+    const advice =
+      named === undefined
+        ? `--keep exempts ${sites.join(', ')} from purges`
+        : `give ${named} a longer age in --keep-hits`;
+    throw new HitError(
+      'bad_usage',
+      `${what}. ${lost} is imported: ${advice}, --allow-purge imports them anyway, and the next purge deletes them`,
+    );
   }
 
   async #opened(source: AsyncIterable<Buffer>) {
@@ -155,10 +163,18 @@ export class OldHits {
     const lines = new OldLines({
       format: format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : format,
       siteOf: (host) => sites.of(host),
-      horizonOf: (each) => this.#horizonOf(each),
+      horizonOf: (each) => this.#foundBefore(each),
       earliest: EARLIEST_HIT,
     });
     return { text, lines };
+  }
+
+  /** Before which moment lines of a site are counted as found. */
+  #foundBefore(site: string): number {
+    const { choice, retention } = this.#options;
+    const horizon = this.#horizonOf(site);
+    const isKept = choice === 'keep' && horizon > 0 && !isNamedLimited(retention.hits, site);
+    return isKept ? Number.POSITIVE_INFINITY : horizon;
   }
 
   #horizonOf(site: string): number {

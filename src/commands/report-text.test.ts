@@ -17,10 +17,15 @@ const STATS: Stats = {
   ],
 };
 
+/** A ranking of the same period. */
+function topOf(by: Top['by'], rows: Top['rows'] = []): Top {
+  return { by, from: STATS.from, to: STATS.to, rows };
+}
+
 describe('a report', () => {
   it('is a table of the series, its total, and the rankings', () => {
-    const top: Top = { by: 'path', rows: [{ value: '/a', hits: 1000, visitors: 50 }] };
-    const empty: Top = { by: 'country', rows: [] };
+    const top = topOf('path', [{ value: '/a', hits: 1000, visitors: 50 }]);
+    const empty = topOf('country');
     assert.equal(
       reportText(STATS, [top, empty], 52),
       [
@@ -75,8 +80,7 @@ describe('a report', () => {
     const text = reportText({ ...STATS, error: 0.0102, purged_before: '2026-11-02T00:00:00Z' }, [], 80);
     assert.match(text, /^visitors are estimates with a standard error of 1\.0 %$/m);
     assert.match(text, /^hits before 2026-11-02 are purged: what needs them is –$/m);
-    const top: Top = { by: 'path', error: 0.0102, rows: [] };
-    assert.match(reportText(STATS, [top], 80), /^visitors are estimates/m);
+    assert.match(reportText(STATS, [{ ...topOf('path'), error: 0.0102 }], 80), /^visitors are estimates/m);
     assert.doesNotMatch(reportText(STATS, [], 80), /estimates|purged/);
   });
 
@@ -86,8 +90,8 @@ describe('a report', () => {
     const since = '2026-11-02T00:00:00Z';
     const stats: Stats = { ...STATS, totals: unknown, series, purged_before: since };
     const tops: Top[] = [
-      { by: 'path', purged_before: since, rows: [{ value: '/a', hits: 1000, visitors: 50 }] },
-      { by: 'country', purged_before: since, rows: [] },
+      { ...topOf('path', [{ value: '/a', hits: 1000, visitors: 50 }]), purged_before: since },
+      { ...topOf('country'), purged_before: since },
     ];
     assert.equal(
       reportText(stats, tops, 64),
@@ -113,6 +117,17 @@ describe('a report', () => {
     ]);
   });
 
+  it('says of which period a ranking is that had to be of whole days', () => {
+    const top = topOf('path', [{ value: '/a', hits: 1000, visitors: 50 }]);
+    const longer = { ...top, to: '2026-11-04T00:00:00Z' };
+    assert.match(reportText(STATS, [longer], 80), /^path, of 2026-11-01 to 2026-11-04 +hits/m);
+    assert.match(
+      reportText(STATS, [{ ...top, from: '2026-10-31T23:00:00Z' }], 80),
+      /^path, of 2026-10-31 23:00 to /m,
+    );
+    assert.match(reportText({ ...STATS, from: '2026-10-01T00:00:00Z' }, [top], 80), /^path +hits/m);
+  });
+
   it('shows times to the minute where days are not whole', () => {
     const series = [{ time: '2026-11-01T10:30:00Z', hits: 1, visitors: 1 }];
     assert.match(reportText({ ...STATS, interval: 'minute', series }, [], 80), /^2026-11-01 10:30 /m);
@@ -136,7 +151,7 @@ describe('a report', () => {
     const texts = fc.string({ unit: 'binary', maxLength: 200 });
     fc.assert(
       fc.property(texts, fc.integer({ min: 45, max: 200 }), (value, columns) => {
-        const text = reportText(STATS, [{ by: 'path', rows: [{ value, hits: 1, visitors: 1 }] }], columns);
+        const text = reportText(STATS, [topOf('path', [{ value, hits: 1, visitors: 1 }])], columns);
         const row = text.trimEnd().split('\n').at(-1)!;
         assert.ok(row.length <= columns && row.endsWith('           1           1'), JSON.stringify(row));
         assert.ok(row.isWellFormed());

@@ -59,16 +59,24 @@ export function reportText(stats: Stats, tops: readonly Top[], columns: number, 
     ...(more > 0 ? [`… and ${number.format(more)} more; --csv gives all`] : []),
     ...table(totalLines(stats, metrics), columns),
   ];
-  for (const { by, rows, purged_before } of tops) {
-    const since = purged_before === undefined ? '' : `, of hits since ${times.label(purged_before)}`;
-    if (rows.length === 0 && since === '') continue;
+  for (const ranking of tops) {
+    const { by, rows } = ranking;
+    const period = otherPeriod(ranking, stats, times);
+    if (rows.length === 0 && period === '') continue;
     const values = rows.map((value) => lineOf(value.value, value, ['hits', 'visitors']));
     lines.push(
       '',
-      ...table([{ label: by + since, cells: [HEADS.hits, HEADS.visitors] }, ...values], columns),
+      ...table([{ label: by + period, cells: [HEADS.hits, HEADS.visitors] }, ...values], columns),
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Of which hits a ranking is, where it is not of those of the heading. */
+function otherPeriod({ purged_before, from, to }: Top, asked: Stats, { label }: Times): string {
+  if (purged_before !== undefined) return `, of hits since ${label(purged_before)}`;
+  const isLonger = Date.parse(from) < Date.parse(asked.from) || Date.parse(to) > Date.parse(asked.to);
+  return isLonger ? `, of ${label(from)} to ${label(to)}` : '';
 }
 
 /** The series as rows of a CSV: what is compared beside each point, and nothing where there is none. */

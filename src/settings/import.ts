@@ -18,7 +18,7 @@ export const IMPORT_SETTINGS = {
     'false',
     readSwitch,
   ),
-  keep: setting('exempt sites from purges whose lines are older than --keep-hits', '', 'false', readSwitch),
+  keep: setting('exempt the sites of these logs from purges', '', 'false', readSwitch),
   'allow-purge': setting(
     'import lines older than --keep-hits anyway; the next purge deletes them',
     '',

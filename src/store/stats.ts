@@ -49,6 +49,8 @@ export interface Stats {
 
 export interface Top {
   readonly by: Ranking;
+  readonly from: string;
+  readonly to: string;
   /** Relative standard error of visitors. Missing where they are exact. */
   readonly error?: number;
   /** Hits before it are purged, and would be needed: the rows are of hits since then. */
@@ -115,9 +117,7 @@ function count(
     });
     return {
       site: period.site === '' ? null : period.site,
-      // Where hits of an edge are purged, more is answered than was asked, and the answer says so.
-      from: isoTime(plan.from === 'rollups' ? Math.min(period.from, plan.first) : period.from),
-      to: isoTime(plan.from === 'rollups' ? Math.max(period.to, plan.end) : period.to),
+      ...edges(period, plan),
       interval,
       ...(plan.from === 'rollups' && ESTIMATED),
       ...lacking(period, visits ? Math.max(known, stock.hitsFrom) : known),
@@ -159,7 +159,13 @@ export async function top(
     // Of what is left of a period, some value may have a few hits yet: so they are of the time of which all are known.
     const rest = { ...period, from: Math.max(period.from, known) };
     const rows = rest.from >= rest.to ? [] : await ranked(source, rest, plan, by, limit);
-    return { by, ...(plan.from === 'rollups' && ESTIMATED), ...lacking(period, known), rows };
+    return {
+      by,
+      ...edges(period, plan),
+      ...(plan.from === 'rollups' && ESTIMATED),
+      ...lacking(period, known),
+      rows,
+    };
   });
 }
 
@@ -236,6 +242,12 @@ async function periodOf({ store, archive }: Source, selection: Selection, now: n
 }
 
 const ESTIMATED = { error: Number(VISITORS_ERROR.toFixed(4)) };
+
+/** Of which period an answer is: of more than was asked for where hits of an edge are purged. */
+function edges({ from, to }: Period, plan: Plan): { from: string; to: string } {
+  if (plan.from === 'hits') return { from: isoTime(from), to: isoTime(to) };
+  return { from: isoTime(Math.min(from, plan.first)), to: isoTime(Math.max(to, plan.end)) };
+}
 
 /** What an answer lacks: nothing where all hits of the period are known. */
 function lacking(period: Period, knownFrom: number): { purged_before?: string } {

@@ -45,7 +45,15 @@ const PRECISION: Readonly<Record<string, Schema>> = {
       'earlier hits are purged: what needs them is null in totals and in intervals that begin before it; rows of a ranking are of hits since then',
   },
 };
-const COUNTED = { from: TIME, to: TIME, totals: object(FIGURES, OF_VISITS), series: SERIES };
+const PERIOD: Readonly<Record<string, Schema>> = {
+  from: TIME,
+  to: {
+    ...TIME,
+    description:
+      'the period is longer than the one asked for where hits at its ends are purged: rollups have whole units only',
+  },
+};
+const COUNTED = { ...PERIOD, totals: object(FIGURES, OF_VISITS), series: SERIES };
 
 const LIVE = object(
   {
@@ -168,10 +176,20 @@ export const READING: Paths = {
         200: json(
           'ranked',
           object(
-            { by: TEXT, ...PRECISION, rows: list(object({ value: TEXT, hits: COUNT, visitors: COUNT })) },
+            {
+              by: TEXT,
+              ...PERIOD,
+              ...PRECISION,
+              rows: list(object({ value: TEXT, hits: COUNT, visitors: COUNT })),
+            },
             Object.keys(PRECISION),
           ),
-          { by: 'path', rows: [{ value: '/', hits: 5, visitors: 2 }] },
+          {
+            by: 'path',
+            from: '2026-11-01T00:00:00Z',
+            to: '2026-11-08T00:00:00Z',
+            rows: [{ value: '/', hits: 5, visitors: 2 }],
+          },
         ),
         ...REFUSED,
       },
