@@ -28,12 +28,14 @@ export function addSummaries(logs: readonly TakenLog[], several: boolean): Total
   return logs.reduce((sum, { name, summary }) => {
     const lines = sum.lines + summary.lines;
     const seconds = Number((sum.seconds + summary.seconds).toFixed(3));
+    const maybePurged = (sum.maybe_purged ?? 0) + (summary.maybe_purged ?? 0);
     const failures = several ? summary.failures.map((each) => ({ file: name, ...each })) : summary.failures;
     return {
       lines,
       imported: sum.imported + summary.imported,
       failed: sum.failed + summary.failed,
       already: sum.already + summary.already,
+      ...(maybePurged > 0 && { maybe_purged: maybePurged }),
       seconds,
       lines_per_second: seconds > 0 ? Math.round(lines / seconds) : 0,
       failures: [...sum.failures, ...failures].slice(0, MOST_FAILURES),
@@ -55,6 +57,12 @@ export function summaryText(summary: TotalSummary): string {
   ];
   if (summary.failed > summary.failures.length) {
     lines.push(`    and ${number.format(summary.failed - summary.failures.length)} more`);
+  }
+  if (summary.maybe_purged !== undefined) {
+    lines.push(
+      `An earlier version imported ${number.format(summary.maybe_purged)} of these lines. If their hits were purged since, and not archived,`,
+      'import them again with --restore-purged.',
+    );
   }
   return `${lines.join('\n')}\n`;
 }

@@ -175,7 +175,10 @@ async function takeLog(
   const readable = untilFault(log, (error) => {
     fault = error;
   });
-  const options = { site: values.site, format: values.format!, follow: values.follow! };
+  const options = {
+    ...{ site: values.site, format: values.format!, follow: values.follow! },
+    restorePurged: values['restore-purged']!,
+  };
   try {
     const summary = await taker.take(readable, options, (now) => progress.show(now));
     if (fault instanceof HitError) throw fault;

@@ -115,8 +115,11 @@ async function handOver(
   options: ImportOptions,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<ImportSummary> {
-  const query = new URLSearchParams({ format: options.format, follow: String(options.follow) });
-  if (options.site !== undefined) query.set('site', options.site);
+  const { site, format, follow, restorePurged = false } = options;
+  const query = new URLSearchParams({
+    ...{ format, follow: String(follow), restore_purged: String(restorePurged) },
+  });
+  if (site !== undefined) query.set('site', site);
   let summary: ImportSummary | undefined;
   let reason = 'the server on this data folder closed the connection';
   try {

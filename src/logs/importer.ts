@@ -10,7 +10,7 @@ import { detectFormat } from './format-detection.ts';
 import { type Claim, Ledgers } from './ledger.ts';
 import { createLogLine, parseLine } from './line.ts';
 import { type Piece, piecesOf } from './piece.ts';
-import { PurgedBatches } from './purged-batches.ts';
+import { PurgedHits } from './purged-hits.ts';
 import type { PieceResult, Sightings } from './reader.ts';
 import { ReaderThreads } from './reader-threads.ts';
 import { linesOf, sampled, untilFault, unzipped } from './source.ts';
@@ -32,6 +32,8 @@ export interface ImportOptions {
   readonly format: LogFormat | 'auto';
   /** Whether the log grows, so that what is there is taken without waiting for more. */
   readonly follow: boolean;
+  /** Whether purged hits of logs that a version without a ledger imported come back. Default: no. */
+  readonly restorePurged?: boolean;
 }
 
 /** How far an import is. */
@@ -122,7 +124,7 @@ class Run {
   readonly #site: string;
   readonly #pieceBytes: number;
   readonly #tally = new ImportTally();
-  readonly #purged: PurgedBatches;
+  readonly #purged: PurgedHits;
   readonly #claims = new Set<Claim>();
   readonly #batches: Batches<ReadPiece>;
   #threads: ReaderThreads | undefined;
@@ -140,7 +142,7 @@ class Run {
     this.#ledgers = ledgers;
     this.#options = options;
     this.#onProgress = onProgress;
-    this.#purged = new PurgedBatches(house.db.store, this.#tally);
+    this.#purged = new PurgedHits(house.db.store, this.#tally);
     this.#pieceBytes = house.pieceBytes ?? PIECE_BYTES;
     this.#site = siteName(options.site ?? DEFAULT_SITE);
     this.#batches = new Batches({
@@ -201,8 +203,7 @@ class Run {
     try {
       for await (const piece of pieces) {
         if (piece.kind === 'new') this.#claims.add(piece.claim);
-        const isRead = piece.kind !== 'known' || piece.purged !== undefined;
-        const result = isRead ? threads.read(piece.bytes) : undefined;
+        const result = this.#isRead(piece) ? threads.read(piece.bytes) : undefined;
         last = last.then(() => this.#settle(piece, result));
         // It is awaited later; a fault until then is not unheard.
         last.catch(() => undefined);
@@ -214,16 +215,22 @@ class Run {
     }
   }
 
+  #isRead(piece: Piece): boolean {
+    if (piece.kind !== 'known') return true;
+    return piece.purged !== undefined && (piece.purged !== 'maybe' || this.#options.restorePurged === true);
+  }
+
   async #settle(piece: Piece, result: Promise<PieceResult> | undefined): Promise<void> {
     if (piece.kind === 'known') {
       // Whoever takes this piece may wait for one that this import has read.
       await this.#batches.flush();
       const counts = await piece.counts;
-      if (piece.purged) {
-        await this.#purged.add({ purged: piece.purged, counts, result: (await result)! });
+      if (piece.purged && result) {
+        await this.#purged.add({ purged: piece.purged, counts, result: await result });
       } else {
         this.#purged.giveUp();
         this.#tally.addKnown(counts);
+        if (piece.purged) this.#tally.addMaybePurged(counts.lines);
       }
     } else {
       this.#purged.giveUp();

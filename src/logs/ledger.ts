@@ -20,8 +20,8 @@ export interface TakenPiece {
   readonly digest: string;
   /** Bytes. */
   readonly size: number;
-  /** There where its hits were purged: it may be read again, to bring them back. */
-  readonly purged?: PurgedPiece | undefined;
+  /** There where its hits were purged, or may have been: it may be read again, to bring them back. */
+  readonly purged?: PurgedPiece | 'maybe' | undefined;
   /** Waits for the import that takes the piece right now; rejected where that one fails. */
   readonly counts: Promise<PieceCounts>;
 }
@@ -43,8 +43,8 @@ export class Ledger {
 
   constructor(known: readonly KnownPiece[] = []) {
     for (const { parent, digest, size, lines, line_breaks: lineBreaks, ...piece } of known) {
-      const { purged_batch: batch = '0', batch_hits: hits = 0 } = piece;
-      const purged = batch === '0' ? undefined : { batch, hits };
+      const { purged_batch: batch = '0', batch_hits: hits = 0, is_legacy: isLegacy = 0 } = piece;
+      const purged = batch !== '0' ? { batch, hits } : isLegacy === 1 ? 'maybe' : undefined;
       this.#add(parent, { digest, size, purged, counts: Promise.resolve({ lines, lineBreaks }) });
     }
   }

@@ -9,6 +9,8 @@ export interface ImportSummary {
   readonly failed: number;
   /** Lines that an earlier import took. */
   readonly already: number;
+  /** Of these, lines that an earlier version took: their hits may be purged, and `restorePurged` brings them back. */
+  readonly maybe_purged?: number;
   readonly seconds: number;
   readonly lines_per_second: number;
   /** The first 20. */
@@ -26,6 +28,7 @@ export class ImportTally {
   #imported = 0;
   #failed = 0;
   #already = 0;
+  #maybePurged = 0;
 
   /** Lines so far. */
   get lines(): number {
@@ -38,14 +41,21 @@ export class ImportTally {
     this.#lineBreaks += lineBreaks;
   }
 
-  addRead(result: PieceResult): void {
+  /** Of what is known, lines whose hits may be purged. */
+  addMaybePurged(lines: number): void {
+    this.#maybePurged += lines;
+  }
+
+  /** @param restored how many of its hits came back, where it was known */
+  addRead(result: PieceResult, restored = result.imported): void {
     for (const { line, reason } of result.failures) {
       if (this.#failures.length === MOST_FAILURES) break;
       this.#failures.push({ line: line + this.#lineBreaks, reason });
     }
     this.#lines += result.lines;
     this.#lineBreaks += result.lineBreaks;
-    this.#imported += result.imported;
+    this.#imported += restored;
+    this.#already += result.imported - restored;
     this.#failed += result.failed;
   }
 
@@ -57,6 +67,7 @@ export class ImportTally {
       imported: this.#imported,
       failed: this.#failed,
       already: this.#already,
+      ...(this.#maybePurged > 0 && { maybe_purged: this.#maybePurged }),
       seconds: Number(seconds.toFixed(3)),
       lines_per_second: Math.round(this.#lines / seconds),
       failures: this.#failures,

@@ -25,6 +25,12 @@ export const IMPORT_SETTINGS = {
     'false',
     readSwitch,
   ),
+  'restore-purged': setting(
+    'bring back purged hits of logs that an earlier version imported (for archived ones, use restore)',
+    '',
+    'false',
+    readSwitch,
+  ),
   'keep-hits': setting(
     'age at which hits are purged, where no server runs (default: that of the last server on this folder)',
     'AGES',

@@ -117,6 +117,29 @@ export class Delivery {
     await this.#ledger.restored(id);
   }
 
+  /**
+   * Brings back hits of a piece of a log that a version without a ledger imported, as far as they were purged.
+   *
+   * @param id of a batch that a watermark covers: rollups and live counts have the hits already
+   * @returns how many came back
+   * @throws HitError `store_unavailable`
+   */
+  async restoreLegacy(
+    id: bigint,
+    file: { readonly path: string; readonly layout: number },
+    confirm: Confirm,
+  ): Promise<number> {
+    const text = queryText('restore_legacy', { batch: `toUInt64(${id})` });
+    // One after another: each looks at what is there.
+    const name = 'hit-tracker-restore-legacy';
+    await this.#insert(text, { path: file.path, structure: structureOf(file.layout), name });
+    const stored = [...(await this.#ledger.readBack([id])).values()];
+    await confirm('hits');
+    await this.#ledger.record('import', stored);
+    await this.#ledger.rolledUp(stored.map((batch) => batch.id));
+    return stored.reduce((sum, { hits }) => sum + hits, 0);
+  }
+
   /** @param text with `{{rows}}` where they come from */
   async #insert(
     text: string,

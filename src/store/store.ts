@@ -12,6 +12,7 @@ import { Ledger } from './ledger.ts';
 import { type Literal, withLiterals } from './literals.ts';
 import { migrate } from './migrate.ts';
 import { type Fragments, queryText } from './sql.ts';
+import { writerOf } from './watermarks.ts';
 
 /** Bounds of a read: ClickHouse's settings of these names. */
 export interface ReadBounds {
@@ -146,6 +147,23 @@ export class Store implements Sink {
   ): Promise<void> {
     const { size } = await stat(file.path);
     await this.guard.inserting(size, (confirm) => this.#delivery.restore(id, file, hits, confirm));
+  }
+
+  /**
+   * Brings back what was purged of an older version's import: see `Delivery.restoreLegacy`.
+   *
+   * @param id of a writer of its own, ascending
+   */
+  async restoreLegacy(id: bigint, file: { readonly path: string; readonly layout: number }): Promise<number> {
+    const { size } = await stat(file.path);
+    // Before they come, as the rollups must not take them for new ones.
+    const receipt = { writer: String(writerOf(id)), last: String(id) };
+    await this.keep('insert_watermark', receipt, `hit-tracker-watermark-${id}`);
+    let hits = 0;
+    await this.guard.inserting(size, async (confirm) => {
+      hits = await this.#delivery.restoreLegacy(id, file, confirm);
+    });
+    return hits;
   }
 
   /** Puts many batches into the database, each once, as `deliver` does one. */

@@ -11,6 +11,7 @@ import { Spool } from '../spool/spool.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 import type { ArchiveLocation } from '../store/archive/archives.ts';
 import { ArchiveReader } from '../store/archive/reader.ts';
+import { type DetachedPart, detachedParts } from '../store/detached.ts';
 import {
   readComparison,
   readInterval,
@@ -58,6 +59,8 @@ export interface KnownPiece {
   readonly purged_batch?: string;
   /** Hits of that batch. */
   readonly batch_hits?: number;
+  /** Whether a version without a ledger imported it, into a store from which hits were purged since: 0 or 1. */
+  readonly is_legacy?: number;
 }
 
 /** How long a read waits for hits that are on their way into the store, in milliseconds. */
@@ -219,9 +222,28 @@ export class DBTracker implements Source {
     return rows.map(({ site }) => site);
   }
 
-  /** What was imported of logs that begin with a certain line: see `logs/piece.ts`. */
-  knownPieces(root: string): Promise<KnownPiece[]> {
-    return this.store.rows<KnownPiece>('imports', { root });
+  /**
+   * What was imported of logs that begin with a certain line: see `logs/piece.ts`.
+   *
+   * @throws HitError `import_failed` where some of that is lost, as it would be imported twice
+   */
+  async knownPieces(root: string): Promise<KnownPiece[]> {
+    const pieces = await this.store.rows<KnownPiece>('imports', { root });
+    // Afterwards, as a broken part is found when it is read. A server gets its own from replicas.
+    const lost = this.store.isShared ? [] : await this.#detachedOf('imports');
+    if (lost.length === 0) return pieces;
+    throw new HitError(
+      'import_failed',
+      `what was imported before is not known, as a part of the store is broken (imports/${lost[0]!.name}): restore a backup, or delete ${lost[0]!.path} to import all the same, which may count lines twice`,
+    );
+  }
+
+  async #detachedOf(table: string): Promise<readonly DetachedPart[]> {
+    await using aside = this.store.aside();
+    const parts = await detachedParts(aside);
+    return parts.filter(
+      (part) => part.table === table && (part.kind === 'broken' || part.kind === 'detached'),
+    );
   }
 
   /** Delivers what it can, leaves the rest on disk for the next start, and lets go of the folder. */

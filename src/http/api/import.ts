@@ -10,6 +10,7 @@ interface Query {
   readonly site?: string;
   readonly format?: string;
   readonly follow?: string;
+  readonly restore_purged?: string;
 }
 
 /**
@@ -45,11 +46,14 @@ export function importRoutes(app: FastifyInstance, { importer }: ServerContext):
   });
 }
 
-function optionsOf({ site, format = 'auto', follow }: Query): ImportOptions {
+function optionsOf({ site, format = 'auto', follow, restore_purged: restorePurged }: Query): ImportOptions {
   if (format !== 'auto' && !Object.hasOwn(LOG_FORMATS, format)) {
     throw new HitError('invalid', `format "${format}" is unknown`);
   }
-  return { site, format: format as LogFormat | 'auto', follow: follow === 'true' };
+  return {
+    ...{ site, format: format as LogFormat | 'auto', follow: follow === 'true' },
+    restorePurged: restorePurged === 'true',
+  };
 }
 
 async function answer(

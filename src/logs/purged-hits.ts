@@ -1,0 +1,96 @@
+/**
+ * Brings back what was purged of a log that is imported again.
+ *
+ * Hits that are purged stay counted in the rollups, so they may not come as new ones. They come back under the batch that
+ * had brought them, which is known to be rolled up; a batch has hits of several pieces, so its pieces are gathered until
+ * all are there. A log that does not have all pieces of a batch any more brings nothing back of it.
+ *
+ * Of pieces that a version without a ledger took, no batch is known. They come back under batches of a writer of their own,
+ * as far as the store sees that they are gone (`restore_legacy.sql`). It cannot see whether they are in an archive, so
+ * somebody has to ask for it.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROW_LAYOUT } from '../hit/row.ts';
+import { Names } from '../spool/names.ts';
+import { batchId } from '../spool/segment.ts';
+import type { Store } from '../store/store.ts';
+import type { PieceCounts, PurgedPiece } from './ledger.ts';
+import type { PieceResult } from './reader.ts';
+import type { ImportTally } from './tally.ts';
+
+/** A piece that an earlier import took and whose hits were purged since, read again. */
+interface ReadAgain<Purged = PurgedPiece> {
+  readonly purged: Purged;
+  readonly counts: PieceCounts;
+  readonly result: PieceResult;
+}
+
+interface RowsFile {
+  readonly path: string;
+  readonly layout: number;
+}
+
+export class PurgedHits {
+  readonly #store: Pick<Store, 'restore' | 'restoreLegacy'>;
+  readonly #tally: ImportTally;
+  readonly #names = new Names();
+  #pieces: ReadAgain[] = [];
+
+  constructor(store: Pick<Store, 'restore' | 'restoreLegacy'>, tally: ImportTally) {
+    this.#store = store;
+    this.#tally = tally;
+  }
+
+  /** Takes a piece, in the order of the log. @throws HitError `import_failed`, `store_unavailable` */
+  async add({ purged, counts, result }: ReadAgain<PurgedPiece | 'maybe'>): Promise<void> {
+    if (purged === 'maybe') {
+      this.giveUp();
+      await this.#addLegacy(counts, result);
+      return;
+    }
+    if (this.#pieces.length > 0 && this.#pieces[0]!.purged.batch !== purged.batch) this.giveUp();
+    this.#pieces.push({ purged, counts, result });
+    const hits = this.#pieces.reduce((sum, { result }) => sum + result.imported, 0);
+    if (hits < purged.hits) return;
+    if (hits > purged.hits) {
+      this.giveUp();
+      return;
+    }
+    const pieces = this.#pieces;
+    const rows = pieces.map(({ result }) => result.rows);
+    await withFile(rows, (file) => this.#store.restore(BigInt(purged.batch), file, purged.hits));
+    for (const { result } of pieces) this.#tally.addRead(result);
+    this.#pieces = [];
+  }
+
+  /** Leaves a batch as it is of which pieces are missing. */
+  giveUp(): void {
+    for (const { counts } of this.#pieces) this.#tally.addKnown(counts);
+    this.#pieces = [];
+  }
+
+  async #addLegacy(counts: PieceCounts, result: PieceResult): Promise<void> {
+    const id = batchId(this.#names.next('noted'));
+    const restored = await withFile([result.rows], (file) => this.#store.restoreLegacy(id, file));
+    if (restored === 0) this.#tally.addKnown(counts);
+    else this.#tally.addRead(result, restored);
+  }
+}
+
+/** Does something with rows in a file that is there for so long. */
+async function withFile<Result>(
+  rows: readonly Uint8Array[],
+  use: (file: RowsFile) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'hit-tracker-restore-'));
+  try {
+    const path = join(folder, 'rows');
+    // With the commit records among them, which the database skips.
+    await writeFile(path, Buffer.concat(rows), { mode: 0o600 });
+    return await use({ path, layout: ROW_LAYOUT });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

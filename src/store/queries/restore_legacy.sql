@@ -1,0 +1,49 @@
+-- Hits of a piece of a log come back that a version without a ledger imported, and that were purged since. No batch tells which
+-- of them are gone, so each UTC day of a site is judged by itself, as a purge takes all of its hits: they come back where
+-- one of them is not there, and the day lacks as many as the rollups had counted.
+INSERT INTO hits
+SETTINGS
+    insert_deduplicate = 0,
+    max_insert_threads = 1,
+    max_threads = 1,
+    min_insert_block_size_rows = 100000000,
+    min_insert_block_size_bytes = 4000000000,
+    max_partitions_per_insert_block = 0
+WITH
+    (SELECT mapFromArrays(groupArray(site), groupArray(before)) FROM (SELECT toString(site) AS site, max(h.before) AS before FROM horizons AS h WHERE kind = 'hits' GROUP BY site)) AS hits_from,
+    (SELECT mapFromArrays(groupArray(site), groupArray(before)) FROM (SELECT toString(site) AS site, max(h.before) AS before FROM horizons AS h WHERE kind = 'rollups' GROUP BY site)) AS rollups_from,
+    (SELECT mapFromArrays(groupArray(w.writer), groupArray(w.last)) FROM {{rollup_writers}} AS w) AS watermarks,
+    lacking AS
+    (
+        SELECT site, day, sum(came) - sum(kept) AS hits
+        FROM
+        (
+            SELECT toString(site) AS site, toDate(slot, 'UTC') AS day, sum(r.hits) AS came, 0 AS kept
+            FROM rollups AS r
+            WHERE by IN ('day', 'bot') AND slot < hits_from[toString(site)]
+            GROUP BY site, day
+            UNION ALL
+            SELECT toString(site) AS site, toDate(time, 'UTC') AS day, 0 AS came, count() AS kept
+            FROM hits
+            WHERE time < hits_from[toString(site)] AND batch <= watermarks[bitAnd(batch, 4194303)]
+            GROUP BY site, day
+        )
+        GROUP BY site, day
+        HAVING hits > 0
+    )
+SELECT piece.* EXCEPT (day, own, absent), {{batch}} AS batch
+FROM
+(
+    SELECT *, toDate(time, 'UTC') AS day, count() OVER (PARTITION BY site, day) AS own,
+        countIf((site, time, visitor, path) NOT IN
+        (
+            SELECT toString(site), time, visitor, path
+            FROM hits
+            WHERE time < hits_from[toString(site)] AND bitAnd(batch, 4194303) != bitAnd({{batch}}, 4194303)
+                AND (time < rollups_from[toString(site)] OR (toString(site), toDate(time, 'UTC')) IN (SELECT l.site, l.day FROM lacking AS l))
+        )) OVER (PARTITION BY site, day) AS absent
+    FROM {{rows}}
+    WHERE site != '' AND time < hits_from[site]
+) AS piece
+LEFT JOIN lacking AS l ON piece.site = l.site AND piece.day = l.day
+WHERE absent > 0 AND (own <= l.hits OR time < rollups_from[piece.site])
