@@ -47,6 +47,15 @@ describe('a summary', () => {
     ]);
   });
 
+  it('says how to bring back what may be purged of logs of an earlier version', () => {
+    const old = { ...summary, maybe_purged: 1500 };
+    const logs = ['a.log', 'b.log'].map((name) => ({ name, summary: old }));
+    const total = addSummaries([...logs, { name: 'c.log', summary }], true);
+    assert.equal(total.maybe_purged, 3000);
+    assert.match(summaryText(total), /imported 3,000 of these lines\.[^]*--restore-purged\.\n$/);
+    assert.doesNotMatch(summaryText(addSummaries([{ name: 'c.log', summary }], false)), /earlier version/);
+  });
+
   it('of nothing is all zero', () => {
     assert.deepEqual(addSummaries([], false), {
       lines: 0,

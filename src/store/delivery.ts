@@ -12,7 +12,7 @@ import { ROW_STRUCTURES } from '../hit/row.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Clients } from './client.ts';
 import type { Confirm } from './guard.ts';
-import { aliasOf, idsSql, type Ledger, type StoredBatch } from './ledger.ts';
+import { ALIAS, aliasOf, idsSql, type Ledger, type StoredBatch } from './ledger.ts';
 import { quote } from './literals.ts';
 import { queryText } from './sql.ts';
 
@@ -75,13 +75,20 @@ export class Delivery {
   async deliverBatches({ path, layout, ids, hits, name }: Batches, confirm: Confirm): Promise<void> {
     const structure = `${structureOf(layout)}, batch UInt64`;
     const { known, unclear } = await this.#ledger.recognise(ids);
-    const missing = ids.flatMap((id, i) => (known.has(id) ? [] : [{ id, hits: hits[i]! }]));
+    const aliases = await this.#ledger.recognise([...unclear].map(aliasOf));
+    const missing = ids.flatMap((id, i) =>
+      known.has(id) || aliases.known.has(aliasOf(id)) ? [] : [{ id, hits: hits[i]! }],
+    );
     if (missing.length === 0) return;
     const batches = missing.map(({ id }) => id);
-    const text = queryText('insert_batches', { batches: idsSql(batches) });
+    const old = batches.filter((id) => unclear.has(id));
+    const text = queryText('insert_batches', {
+      ...{ batches: idsSql(batches), unclear: idsSql([0n, ...old]), alias: `toUInt64(${ALIAS})` },
+      aliases: idsSql([0n, ...old.map(aliasOf)]),
+    });
     await this.#insert(text, { path, structure, name: `hit-tracker-${name}` });
     const all = missing.reduce((sum, batch) => sum + batch.hits, 0);
-    const stored = await this.#verify(batches, all, `${missing.length} batches`);
+    const stored = await this.#verify([...batches, ...old.map(aliasOf)], all, `${missing.length} batches`);
     await confirm('hits');
     await this.#ledger.record(
       'stream',

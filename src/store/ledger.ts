@@ -54,7 +54,7 @@ const MOST_PENDING = 50_000;
 const COMPACT_AFTER = 86_400_000;
 const WRITER_BITS = 22n;
 /** Bits of a writer that are turned over for what an older version left undelivered: see `aliasOf`. */
-const ALIAS = 0x15_5555n;
+export const ALIAS = 0x15_5555n;
 /** Bound of `oldest` where nothing is pending. */
 export const NOTHING_PENDING = 2n ** 64n - 1n;
 
@@ -86,6 +86,7 @@ export class Ledger {
    * @throws HitError `internal` for one that is new and not newer than all of its writer
    */
   async recognise(ids: readonly bigint[]): Promise<Recognition> {
+    if (ids.length === 0) return { known: new Set(), unclear: new Set() };
     const writers = [...new Set(ids.map(writerOf))];
     const rows = await this.#store.rows<
       Texts<'newest' | 'floor' | 'legacy'> & { writer: number; known: string[]; delivered: string[] }

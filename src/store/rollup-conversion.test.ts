@@ -3,6 +3,8 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { streamed } from '../../test/fixtures/differential/deliveries.ts';
+import { hitOf } from '../../test/fixtures/hit.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -133,6 +135,28 @@ describe('a store of a version without a ledger', () => {
     assert.deepEqual((await told(store)).sites, wanted);
     assert.equal(await rollups.rollUp(), 1);
     await store.deliver(late);
+    assert.equal(await rollups.rollUp(), 0);
+    assert.deepEqual((await told(store)).sites, wanted);
+  });
+
+  test('takes what its consumer had delivered in part, once', options, async (t) => {
+    const { folder } = await older(t);
+    await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+    await using rollups = new Rollups(store);
+    const at = (time: number) => hitOf({ site: 'a.example', time });
+    // All of batch 3, and its hits of June, which are missing; one that is missing whole; one that is new.
+    const came = Array.from({ length: 11 }, () => at(Date.UTC(2026, 4, 9)));
+    const batches = [
+      [...came, ...Array.from({ length: 3 }, () => at(Date.UTC(2026, 5, 2)))],
+      [at(Date.UTC(2026, 4, 9)), at(Date.UTC(2026, 5, 3))],
+    ];
+    const old = streamed(join(folder, 'old'), 3, batches, WRITER);
+    const fresh = streamed(join(folder, 'fresh'), 6, [[at(Date.UTC(2026, 5, 4))]], WRITER);
+    for (const deliver of [old, old, fresh, old]) await deliver(store);
+    const wanted = { ...WANTED.sites, all: WANTED.sites.all + 6, a: WANTED.sites.a + 6 };
+    assert.deepEqual((await told(store)).sites, wanted);
+    assert.equal(await rollups.rollUp(), 6);
+    await old(store);
     assert.equal(await rollups.rollUp(), 0);
     assert.deepEqual((await told(store)).sites, wanted);
   });
