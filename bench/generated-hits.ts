@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Clients } from '../src/store/client.ts';
-import { Rollups } from '../src/store/rollups.ts';
+import { Clients } from '../src/clickhouse/clients.ts';
+import { Rollups } from '../src/rollup/rollups.ts';
 import { Store } from '../src/store/store.ts';
 
 const DAY = 86_400_000;

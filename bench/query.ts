@@ -10,8 +10,8 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Count } from '../src/store/stats.ts';
-import { VISITORS_ERROR } from '../src/store/visitors.ts';
+import type { Count } from '../src/query/counts.ts';
+import { VISITORS_ERROR } from '../src/query/visitors.ts';
 import { check } from './bench.ts';
 import { DAYS, END, GeneratedHits } from './generated-hits.ts';
 import { answer, answerOfHits, QUESTIONS, type Question } from './questions.ts';

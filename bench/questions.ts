@@ -1,10 +1,11 @@
-import type { Dimension } from '../src/store/dimension.ts';
-import type { Period } from '../src/store/plan.ts';
-import { type Interval, readMetrics, readSelection, stepOf } from '../src/store/question.ts';
-import { rawStats, rawTop } from '../src/store/raw.ts';
-import type { Source } from '../src/store/source.ts';
-import { type Count, stats, top } from '../src/store/stats.ts';
-import type { Words } from '../src/store/words.ts';
+import type { Dimension } from '../src/clickhouse/dimension.ts';
+import type { Count } from '../src/query/counts.ts';
+import type { Period } from '../src/query/plan.ts';
+import { type Interval, readMetrics, readSelection, stepOf } from '../src/query/question.ts';
+import { rawStats, rawTop } from '../src/query/raw.ts';
+import type { Source } from '../src/query/source.ts';
+import { stats, top } from '../src/query/stats.ts';
+import type { Words } from '../src/query/words.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;

@@ -7,7 +7,8 @@ import { isbot } from 'isbot';
 import { writeAccessLog } from '../bench/access-log.ts';
 import { BOT_AGENTS, HUMAN_AGENTS } from '../bench/user-agents.ts';
 import { detectFormat } from '../src/logs/format-detection.ts';
-import { createLogLine, parseLine } from '../src/logs/line.ts';
+import { parseLine } from '../src/logs/line.ts';
+import { createLogLine } from '../src/logs/log-line.ts';
 
 describe('the generated access log', () => {
   let folder = '';

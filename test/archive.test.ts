@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import type { ArchiveLocation } from '../src/archive/archives.ts';
 import type { Hit } from '../src/hit/hit.ts';
-import type { ArchiveLocation } from '../src/store/archive/archives.ts';
 import { ArchivedStore, batchId, daysAgo, NOW } from './fixtures/archived-store.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { describe, it, test } from 'node:test';
-import type { LiveAnswer } from '../src/http/api/live.ts';
+import type { LiveAnswer } from '../src/http/live-answer.ts';
 import { assertProblem, BEARER, cookieOf, RunningServer, TOKEN } from './fixtures/running-server.ts';
 import { sharedServer } from './fixtures/shared-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';

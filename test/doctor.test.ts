@@ -13,10 +13,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { Clients } from '../src/clickhouse/clients.ts';
 import type { Finding } from '../src/doctor/check.ts';
 import type { Diagnosis } from '../src/doctor/doctor.ts';
 import { ROW_LAYOUT, RowWriter } from '../src/hit/row.ts';
-import { Clients } from '../src/store/client.ts';
 import { DBTracker } from '../src/trackers/db.ts';
 import { assertFailed, run } from './fixtures/command-line.ts';
 import { hitOf } from './fixtures/hit.ts';

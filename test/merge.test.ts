@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { LiveAnswer } from '../src/http/api/live.ts';
+import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { MergeAnswer } from '../src/http/peers/merged-answer.ts';
 import { assertFailed, type Ended, Program } from './fixtures/command-line.ts';
 import { assertProblem, BEARER, type RunningServer, TOKEN } from './fixtures/running-server.ts';

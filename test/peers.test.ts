@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LiveAnswer } from '../src/http/api/live.ts';
+import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { PeersAnswer } from '../src/http/peers/peers.ts';
 import type { RunningServer } from './fixtures/running-server.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';

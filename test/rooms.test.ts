@@ -50,6 +50,17 @@ test('an import in a comment is no import', () => {
   );
 });
 
+test('files that import one another in a circle are named', () => {
+  const files = (...imports: [string, string][]) =>
+    faults(
+      new Map(imports.map(([file, path]) => [file, `import type { A } from '${path}';\nexport type B = A;`])),
+    );
+  assert.deepEqual(files(['hit/a.ts', './b.ts'], ['hit/b.ts', './c.ts'], ['hit/c.ts', './a.ts']), [
+    'src/hit/a.ts → hit/b.ts → hit/c.ts → hit/a.ts: files import one another in a circle; move what both need to a file of its own',
+  ]);
+  assert.deepEqual(files(['hit/a.ts', './b.ts'], ['hit/b.ts', './c.ts'], ['hit/d.ts', './b.ts']), []);
+});
+
 test('a folder that is no room is named', () => {
   assert.match(faultsOf('utils/text.ts', 'run();').join(), /src\/utils\/text\.ts: "utils" is no room/);
 });
@@ -58,7 +69,7 @@ test('a file of re-exports is a barrel, and index.ts alone may be one', () => {
   const source = `import type { Hit } from './hit.ts';\nexport type { Hit };\nexport * from './site.ts';\nexport {\n  a,\n} from './a.ts';\n`;
   const barrel = source.replace(`import type { Hit } from './hit.ts';\nexport type { Hit };\n`, '');
   assert.match(faultsOf('hit/all.ts', barrel).join(), /src\/hit\/all\.ts: only src\/index\.ts is a barrel/);
-  assert.deepEqual(faultsOf('index.ts', barrel.replaceAll('./', './hit/')), []);
+  assert.deepEqual(faultsOf('index.ts', barrel.replaceAll('.//', './hit/')), []);
   assert.deepEqual(faultsOf('hit/all.ts', `${barrel}export const b = 1;\n`), []);
 });
 

@@ -6,7 +6,7 @@ import { posix } from 'node:path';
  *
  * A file imports from its own room and from those before it, never from a later one. So what a hit is can be read,
  * tested and moved without knowing what is done with it; the mathematics knows no storage, storage no HTTP; and
- * there is no circle. A new room gets its place here before its first file.
+ * there is no circle, of rooms or of files. A new room gets its place here before its first file.
  */
 export const ROOMS: readonly string[] = [
   'errors', // every coded fault: anything may throw one
@@ -17,7 +17,13 @@ export const ROOMS: readonly string[] = [
   'sketch', // how to count, pure
   'live', // where counts of now are kept
   'spool', // what is on disk before anybody is told "counted"
-  'store', // what is kept for good
+  'clickhouse', // the connection, its dialects, the schema and all SQL, and the parts of tables on disk
+  'store', // the store: batches come in exactly once, by the ledger
+  'rollup', // counts of periods
+  'retention', // what is purged, and when
+  'query', // questions about periods: stats, rankings, visits, exports
+  'archive', // hits as Parquet files, out of the store and back
+  'migration', // from an embedded store to a server
   'stream', // what is published
   'trackers', // what is done with a hit: live state and spool behind one port
   'doctor', // what is wrong with all of these
@@ -42,15 +48,43 @@ const READERS_OF_THE_PROCESS = ['config.ts', 'program.ts', 'cli.ts'];
  * @returns one line for each fault: the file, the rule, and what is to blame
  */
 export function faults(sources: ReadonlyMap<string, string>): string[] {
-  return [...sources].flatMap(([file, source]) => {
-    const code = withoutComments(source);
-    return [
-      ...orderFaults(file, code),
-      ...barrelFaults(file, code),
-      ...processFaults(file, code),
-      ...sizeFaults(file, source),
-    ];
-  });
+  const code = new Map(Array.from(sources, ([file, source]) => [file, withoutComments(source)]));
+  return [
+    ...[...code].flatMap(([file, text]) => [
+      ...orderFaults(file, text),
+      ...barrelFaults(file, text),
+      ...processFaults(file, text),
+      ...sizeFaults(file, sources.get(file)!),
+    ]),
+    ...circleFaults(code),
+  ];
+}
+
+/** Files that a file names by a relative path: imports of types, dynamic imports and the files of workers too. */
+function importsOf(file: string, code: string): { path: string; target: string }[] {
+  return Array.from(code.matchAll(/['"`](\.{1,2}\/[^'"`\n]+\.ts)['"`]/g), ([, path = '']) => ({
+    path,
+    target: posix.join(posix.dirname(file), path),
+  }));
+}
+
+/** Files that lead back to themselves. Each circle is named once, from the first of its files on. */
+function* circleFaults(code: ReadonlyMap<string, string>): Iterable<string> {
+  const done = new Set<string>();
+  const way: string[] = [];
+  const circles: string[] = [];
+  const visit = (file: string) => {
+    const start = way.indexOf(file);
+    if (start >= 0) circles.push([...way.slice(start), file].join(' → '));
+    if (start >= 0 || done.has(file)) return;
+    way.push(file);
+    for (const { target } of importsOf(file, code.get(file) ?? '')) visit(target);
+    way.pop();
+    done.add(file);
+  };
+  for (const file of code.keys()) visit(file);
+  for (const circle of circles)
+    yield `src/${circle}: files import one another in a circle; move what both need to a file of its own`;
 }
 
 function roomOf(file: string): string {
@@ -63,9 +97,7 @@ function* orderFaults(file: string, code: string): Iterable<string> {
     yield `src/${file}: "${roomOf(file)}" is no room; give it a place in ROOMS, in test/rooms.ts`;
     return;
   }
-  // Every relative path to a .ts file counts: imports of types, dynamic imports and the files of workers too.
-  for (const [, path = ''] of code.matchAll(/['"`](\.{1,2}\/[^'"`\n]+\.ts)['"`]/g)) {
-    const target = posix.join(posix.dirname(file), path);
+  for (const { path, target } of importsOf(file, code)) {
     if (ROOMS.indexOf(roomOf(target)) > place) {
       yield `src/${file}: a file imports from its own room and the rooms before it; "${roomOf(file)}" is before "${roomOf(target)}" (${path})`;
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DIMENSIONS } from '../src/clickhouse/dimension.ts';
 import type { Count, Stats, Top } from '../src/index.ts';
-import { DIMENSIONS } from '../src/store/dimension.ts';
 import { assertProblem, BEARER, cookieOf, type Problem, TOKEN } from './fixtures/running-server.ts';
 import { sharedServer } from './fixtures/shared-server.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '../bench/program.ts';
-import type { LiveAnswer } from '../src/http/api/live.ts';
+import type { LiveAnswer } from '../src/http/live-answer.ts';
 import { assertFailed, Program, run } from './fixtures/command-line.ts';
 import { RunningServer, TOKEN } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';

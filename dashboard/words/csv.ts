@@ -1,4 +1,4 @@
-import { csvLine } from '../../src/store/csv.ts';
+import { csvLine } from '../../src/query/csv.ts';
 
 /**
  * Tables as CSV (RFC 4180) that a spreadsheet does not run: a text that it would take for a formula has a quote before it.

@@ -40,7 +40,7 @@ def parts(spark: SparkSession, archive: str, site: str, first: datetime, end: da
 
 
 def part_folder(site: str) -> str:
-    """The folder of a site, as `src/store/archive/part-name.ts` names it: what a host name has not is `~` and its byte."""
+    """The folder of a site, as `src/archive/part-name.ts` names it: what a host name has not is `~` and its byte."""
     raw = site.encode()
     last = len(raw) - 1
     folder = "".join(safe(chr(byte), 0 < index < last) for index, byte in enumerate(raw)) or "~"

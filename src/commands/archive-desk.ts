@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
+import type { ArchiveOptions, ArchiveProgress, ArchiveSummary } from '../archive/archiver.ts';
+import { type ArchiveLocation, Archives } from '../archive/archives.ts';
+import type { RestoreOptions, RestoreSummary } from '../archive/restorer.ts';
 import { HitError } from '../errors.ts';
-import type { ArchiveOptions, ArchiveProgress, ArchiveSummary } from '../store/archive/archiver.ts';
-import { type ArchiveLocation, Archives } from '../store/archive/archives.ts';
-import type { RestoreOptions, RestoreSummary } from '../store/archive/restorer.ts';
 import { freeRoom } from '../store/free-room.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Terminal } from './command.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import type { ArchiveLocation } from '../archive/archives.ts';
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { BUCKET_SETTINGS } from '../settings/archive.ts';
 import type { Values } from '../settings/setting.ts';
-import type { ArchiveLocation } from '../store/archive/archives.ts';
 
 /**
  * Where an archive is, as the settings of a command say it.

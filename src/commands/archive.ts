@@ -1,6 +1,6 @@
+import type { ArchiveSummary } from '../archive/archiver.ts';
 import { HitError } from '../errors.ts';
 import { ARCHIVE_SETTINGS } from '../settings/archive.ts';
-import type { ArchiveSummary } from '../store/archive/archiver.ts';
 import { openArchiveDesk } from './archive-desk.ts';
 import { archivedSite, archiveLocation } from './archive-place.ts';
 import type { Command } from './command.ts';

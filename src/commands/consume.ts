@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { EnginePriority } from '../clickhouse/engine-priority.ts';
 import { HitError } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { buildConsumer } from '../http/consumer.ts';
 import { closeServer, listen } from '../http/server.ts';
+import { Rollups } from '../rollup/rollups.ts';
 import { CONSUME_SETTINGS } from '../settings/consume.ts';
 import type { Values } from '../settings/setting.ts';
-import { EnginePriority } from '../store/engine-priority.ts';
-import { Rollups } from '../store/rollups.ts';
 import { Store } from '../store/store.ts';
 import type { Command, Terminal } from './command.ts';
 import { messagesOf } from './counting.ts';

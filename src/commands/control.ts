@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ErrorCode, HitError, messageOf } from '../errors.ts';
-import type { Words } from '../store/words.ts';
+import type { Words } from '../query/words.ts';
 
 /** The socket of a server that runs on a data folder. */
 export function controlSocket(dataDir: string): string {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { EnginePriority } from '../clickhouse/engine-priority.ts';
 import { messageOf } from '../errors.ts';
 import type { DataFolder } from '../folder/folder.ts';
 import type { TrustedProxies } from '../hit/address.ts';
@@ -13,7 +14,6 @@ import type { SERVE_SETTINGS } from '../settings/serve.ts';
 import type { Values } from '../settings/setting.ts';
 import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
-import { EnginePriority } from '../store/engine-priority.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { recallVisits } from '../trackers/midnight-recall.ts';

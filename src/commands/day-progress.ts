@@ -1,4 +1,4 @@
-import type { ArchiveProgress } from '../store/archive/archiver.ts';
+import type { ArchiveProgress } from '../archive/archiver.ts';
 
 /** How a work goes that takes day after day: `42 of 140 days  30 %  1,234,567 hits` */
 export function dayProgressText({ done, days, rows }: ArchiveProgress): string {

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { Archives } from '../archive/archives.ts';
+import { Clients } from '../clickhouse/clients.ts';
 import type { Examined, Finding } from '../doctor/check.ts';
 import { type Diagnosis, examine } from '../doctor/doctor.ts';
 import { type Repair, repair } from '../doctor/repair.ts';
@@ -9,8 +11,6 @@ import { HitError } from '../errors.ts';
 import { isLocked } from '../folder/lock.ts';
 import { DOCTOR_SETTINGS } from '../settings/doctor.ts';
 import type { Values } from '../settings/setting.ts';
-import { Archives } from '../store/archive/archives.ts';
-import { Clients } from '../store/client.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { archiveLocation } from './archive-place.ts';
 import type { Command } from './command.ts';

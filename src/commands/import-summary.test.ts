@@ -52,7 +52,7 @@ describe('a summary', () => {
     const logs = ['a.log', 'b.log'].map((name) => ({ name, summary: old }));
     const total = addSummaries([...logs, { name: 'c.log', summary }], true);
     assert.equal(total.maybe_purged, 3000);
-    assert.match(summaryText(total), /imported 3,000 of these lines\.[^]*--restore-purged\.\n$/);
+    assert.match(summaryText(total), /imported 3,000 of these lines\.[\s\S]*--restore-purged\.\n$/);
     assert.doesNotMatch(summaryText(addSummaries([{ name: 'c.log', summary }], false)), /earlier version/);
   });
 

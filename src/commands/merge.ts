@@ -1,5 +1,5 @@
 import { HitError, messageOf } from '../errors.ts';
-import { type NamedWindow, readSite, readWindows } from '../http/api/live.ts';
+import { type NamedWindow, readSite, readWindows } from '../http/live-answer.ts';
 import { mergedAnswer, type Reached, type Unreached } from '../http/peers/merged-answer.ts';
 import { RemoteNode, type SketchAnswer } from '../http/peers/remote-node.ts';
 import { MERGE_SETTINGS } from '../settings/merge.ts';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { HitError } from '../errors.ts';
+import { type MoveProgress, type MoveSummary, moveStore } from '../migration/mover.ts';
+import { reach } from '../migration/reach.ts';
+import { settled } from '../rollup/drain-and-roll-up.ts';
 import { MOVE_SETTINGS } from '../settings/move.ts';
-import { type MoveProgress, type MoveSummary, moveStore } from '../store/move/mover.ts';
-import { reach } from '../store/move/reach.ts';
-import { settled } from '../store/settled.ts';
 import { Store } from '../store/store.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command, Terminal } from './command.ts';

@@ -18,8 +18,8 @@ import type { LogFormat } from '../logs/format.ts';
 import { detectFormat } from '../logs/format-detection.ts';
 import { OldLines, wholeLines } from '../logs/old-lines.ts';
 import { linesOf, sampled, untilFault, unzipped } from '../logs/source.ts';
+import { hitHorizon, isLimited, isNamedLimited } from '../retention/retention.ts';
 import type { Ages } from '../settings/ages.ts';
-import { hitHorizon, isLimited, isNamedLimited } from '../store/retention/retention.ts';
 import type { Terminal } from './command.ts';
 
 const DEFAULT_SITE = 'localhost';

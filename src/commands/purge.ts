@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { HitError } from '../errors.ts';
+import type { RetentionPolicy } from '../retention/policy.ts';
+import type { PurgedSite } from '../retention/purge.ts';
+import { Purger, type PurgeSummary } from '../retention/purger.ts';
+import { isLimited } from '../retention/retention.ts';
 import { type Ages, agesText, readAges } from '../settings/ages.ts';
 import { KEEP_HITS, PURGE_SETTINGS } from '../settings/purge.ts';
 import type { Values } from '../settings/setting.ts';
 import { freeRoom } from '../store/free-room.ts';
-import type { RetentionPolicy } from '../store/retention/policy.ts';
-import type { PurgedSite } from '../store/retention/purge.ts';
-import { Purger, type PurgeSummary } from '../store/retention/purger.ts';
-import { isLimited } from '../store/retention/retention.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
 import { ControlClient } from './control.ts';

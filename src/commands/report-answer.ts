@@ -1,9 +1,9 @@
+import { csvOf } from '../query/csv.ts';
+import { readTimeZone } from '../query/question.ts';
+import { readDimension } from '../query/ranking.ts';
+import type { Stats, Top } from '../query/stats.ts';
+import type { Words } from '../query/words.ts';
 import type { Report } from '../schedule/job-runner.ts';
-import { csvOf } from '../store/csv.ts';
-import { readDimension } from '../store/dimension.ts';
-import { readTimeZone } from '../store/question.ts';
-import type { Stats, Top } from '../store/stats.ts';
-import type { Words } from '../store/words.ts';
 import { reportText, seriesRows } from './report-text.ts';
 
 /** Rankings of a report that asks for none. */

@@ -1,7 +1,7 @@
-import type { Figures } from '../store/comparison.ts';
-import { LocalTime } from '../store/local-time.ts';
-import { METRICS, type Metric } from '../store/question.ts';
-import type { Stats, Top } from '../store/stats.ts';
+import type { Figures } from '../query/comparison.ts';
+import { LocalTime } from '../query/local-time.ts';
+import { METRICS, type Metric } from '../query/question.ts';
+import type { Stats, Top } from '../query/stats.ts';
 
 const number = new Intl.NumberFormat('en');
 const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;

@@ -1,8 +1,6 @@
+import { DIMENSIONS } from '../clickhouse/dimension.ts';
 import { HitError, messageOf } from '../errors.ts';
-import { REPORT_SETTINGS } from '../settings/report.ts';
-import type { Values } from '../settings/setting.ts';
-import { DIMENSIONS } from '../store/dimension.ts';
-import { PERIODS, presetPeriod } from '../store/period.ts';
+import { PERIODS, presetPeriod } from '../query/period.ts';
 import {
   INTERVALS,
   readComparison,
@@ -11,10 +9,12 @@ import {
   readMetrics,
   readSelection,
   readTimeZone,
-} from '../store/question.ts';
-import type { Stats, Top } from '../store/stats.ts';
+} from '../query/question.ts';
+import type { Stats, Top } from '../query/stats.ts';
+import { readChoice, type Words } from '../query/words.ts';
+import { REPORT_SETTINGS } from '../settings/report.ts';
+import type { Values } from '../settings/setting.ts';
 import { measureStorage, type Storage } from '../store/storage.ts';
-import { readChoice, type Words } from '../store/words.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { archiveLocation } from './archive-place.ts';
 import type { Command, Terminal } from './command.ts';

@@ -1,8 +1,8 @@
+import type { RestoreSummary } from '../archive/restorer.ts';
 import { HitError } from '../errors.ts';
 import { readIsoTime } from '../hit/calendar.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
 import { RESTORE_SETTINGS } from '../settings/restore.ts';
-import type { RestoreSummary } from '../store/archive/restorer.ts';
 import { openArchiveDesk } from './archive-desk.ts';
 import { archivedSite, archiveLocation } from './archive-place.ts';
 import type { Command } from './command.ts';

@@ -1,7 +1,7 @@
-import type { ServedSettings } from '../http/api/settings.ts';
+import type { ServedSettings } from '../http/served-settings.ts';
+import type { RetentionPolicy } from '../retention/policy.ts';
 import { type Ages, ageText } from '../settings/ages.ts';
 import { version } from '../settings/version.ts';
-import type { RetentionPolicy } from '../store/retention/policy.ts';
 import type { ServeValues } from './counting.ts';
 
 /** What a server tells of its settings: nothing that opens a door, such as an address with a password. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
-import type { LiveAnswer } from '../http/api/live.ts';
+import type { LiveAnswer } from '../http/live-answer.ts';
 import type { Values } from '../settings/setting.ts';
 import { TOP_SETTINGS } from '../settings/top.ts';
 import type { Command, Terminal } from './command.ts';

@@ -1,13 +1,13 @@
+import { Archives } from '../archive/archives.ts';
 import { HitError } from '../errors.ts';
+import { type RetentionPolicy, retentionPolicy } from '../retention/policy.ts';
+import { Purger } from '../retention/purger.ts';
+import { Retention } from '../retention/retention.ts';
 import type { Job } from '../schedule/job.ts';
 import type { JobRuns } from '../schedule/job-runner.ts';
 import type { Ages } from '../settings/ages.ts';
 import type { BUCKET_SETTINGS } from '../settings/archive.ts';
 import type { Values } from '../settings/setting.ts';
-import { Archives } from '../store/archive/archives.ts';
-import { type RetentionPolicy, retentionPolicy } from '../store/retention/policy.ts';
-import { Purger } from '../store/retention/purger.ts';
-import { Retention } from '../store/retention/retention.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import { archiveLocation } from './archive-place.ts';
 import { scheduledReport } from './report-answer.ts';

@@ -1,5 +1,5 @@
-import { type MissingBatch, missingHits } from '../store/missing.ts';
-import { queryText } from '../store/sql.ts';
+import { type MissingBatch, missingHits } from '../clickhouse/parts/missing.ts';
+import { queryText } from '../clickhouse/sql.ts';
 import { type Check, type Examined, error, ok, some } from './check.ts';
 
 /** Hits of a batch that is not in the ledger. */

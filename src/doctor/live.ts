@@ -1,5 +1,5 @@
-import { queryText } from '../store/sql.ts';
-import { coveredBy, readWatermarks } from '../store/watermarks.ts';
+import { queryText } from '../clickhouse/sql.ts';
+import { coveredBy, readWatermarks } from '../clickhouse/watermarks.ts';
 import { type Check, error, ok } from './check.ts';
 
 /** Whether a running server's totals are those of its store. */

@@ -1,7 +1,7 @@
-import { activeParts } from '../store/active-parts.ts';
-import { detachedParts } from '../store/detached.ts';
-import { contentFault } from '../store/part-content.ts';
-import { queryText } from '../store/sql.ts';
+import { activeParts } from '../clickhouse/parts/active-parts.ts';
+import { detachedParts } from '../clickhouse/parts/detached.ts';
+import { contentFault } from '../clickhouse/parts/part-content.ts';
+import { queryText } from '../clickhouse/sql.ts';
 import { type Check, type Examined, error, ok, some, warning } from './check.ts';
 
 /** Whether parts are detached, whose rows are in no answer. */

@@ -1,9 +1,9 @@
+import type { ArchiveLocation, Archives } from '../archive/archives.ts';
+import { missingHits } from '../clickhouse/parts/missing.ts';
 import { messageOf } from '../errors.ts';
+import type { Rollups } from '../rollup/rollups.ts';
 import { waitAtMost } from '../spool/patience.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { ArchiveLocation, Archives } from '../store/archive/archives.ts';
-import { missingHits } from '../store/missing.ts';
-import type { Rollups } from '../store/rollups.ts';
 import type { Store } from '../store/store.ts';
 import { unknownBatches } from './ledger.ts';
 import { closePermissions } from './permissions.ts';

@@ -1,5 +1,5 @@
-import { queryText } from '../store/sql.ts';
-import { coveredBy, readWatermarks } from '../store/watermarks.ts';
+import { queryText } from '../clickhouse/sql.ts';
+import { coveredBy, readWatermarks } from '../clickhouse/watermarks.ts';
 import { type Check, type Examined, error, ok, some } from './check.ts';
 
 /** A UTC day of a site whose rollups do not count the hits that are there. */

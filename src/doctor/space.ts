@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { RESERVE } from '../store/free-space.ts';
+import { RESERVE } from '../clickhouse/parts/free-space.ts';
 import { type Check, error, ok, warning } from './check.ts';
 
 const MIB = 2 ** 20;

@@ -1,4 +1,4 @@
-import { migrations, queryText } from '../store/sql.ts';
+import { migrations, queryText } from '../clickhouse/sql.ts';
 import { type Check, error, ok, warning } from './check.ts';
 
 /** Whether the store's schema is this program's. */

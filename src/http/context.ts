@@ -1,3 +1,4 @@
+import type { Archives } from '../archive/archives.ts';
 import type { PublicSites } from '../folder/public-sites.ts';
 import type { SaltHealth } from '../folder/salt-agreement.ts';
 import type { Secrets } from '../folder/secrets.ts';
@@ -7,16 +8,15 @@ import type { Intake } from '../hit/intake.ts';
 import type { DailySalts } from '../hit/salts.ts';
 import type { Live } from '../live/live.ts';
 import type { LogImporter } from '../logs/importer.ts';
+import type { Purger } from '../retention/purger.ts';
+import type { Retention } from '../retention/retention.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Archives } from '../store/archive/archives.ts';
-import type { Purger } from '../store/retention/purger.ts';
-import type { Retention } from '../store/retention/retention.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import type { WindowResults } from '../stream/window-results.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitRecorder } from '../trackers/recorder.ts';
-import type { ServedSettings } from './api/settings.ts';
 import type { Peers } from './peers/peers.ts';
+import type { ServedSettings } from './served-settings.ts';
 import type { Sessions } from './session.ts';
 
 /** All that the routes that collect need of the rest of the house. */

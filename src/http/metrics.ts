@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { StoreGuard } from '../clickhouse/parts/guard.ts';
 import type { LiveMemory, LiveRemote } from '../live/live.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { StoreGuard } from '../store/guard.ts';
 import { requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
 import { counter, gauge } from './gauge.ts';

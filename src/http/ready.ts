@@ -1,6 +1,6 @@
+import type { Problem } from '../clickhouse/parts/health.ts';
 import { HitError } from '../errors.ts';
 import type { SaltHealth } from '../folder/salt-agreement.ts';
-import type { Problem } from '../store/health.ts';
 import type { ServerContext } from './context.ts';
 
 /** Segments that wait for the store beyond which the server says that it is not well. */

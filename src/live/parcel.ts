@@ -21,6 +21,9 @@ import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { HitRing } from '../sketch/ring.ts';
 import type { LiveState } from './live.ts';
 
+/** Its content type. */
+export const SKETCH_TYPE = 'application/vnd.hit-tracker.sketch';
+
 export interface Parcel {
   /** Undefined for all sites together. */
   readonly site: string | undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { endOfHostName, readClient, userBetween } from './client.ts';
-import { createLogLine } from './line.ts';
+import { createLogLine } from './log-line.ts';
 
 function client(line: string, withHost = false): { host: string; address: string } {
   const out = createLogLine();

@@ -1,7 +1,7 @@
 /** The words of a line before its timestamp: `host:port address ident user`. */
 
 import { CLOSING_BRACKET, COLON, COMMA, DASH, isDigit, SPACE } from './ascii.ts';
-import type { LogLine } from './line.ts';
+import type { LogLine } from './log-line.ts';
 
 /**
  * Reads host and address.

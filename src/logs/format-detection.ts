@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { LogFormat } from './format.ts';
-import { createLogLine, parseLine } from './line.ts';
+import { parseLine } from './line.ts';
+import { createLogLine } from './log-line.ts';
 
 /** Two quoted fields after status and size; the second may lack its closing quote. */
 const REFERRER_AND_AGENT = /" (?:\d{3}|-) (?:\d+|-) (?:[^" ]+ )*"(?:[^"\\]|\\.)*" "/;

@@ -1,5 +1,5 @@
 import { type Facts, NO_FACTS } from '../hit/facts.ts';
-import type { LogLine } from './line.ts';
+import type { LogLine } from './log-line.ts';
 
 /** The facts of a line, to be filled in for each: nobody keeps them. */
 export type LineFacts = { -readonly [Field in keyof Facts]: Facts[Field] };

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { facts, patched, patches, text, vhostLine } from '../../test/fixtures/written-line.ts';
 import { LOG_FORMATS, type LogFormat } from './format.ts';
-import { createLogLine, LOG_FAILURES, MAX_LINE_LENGTH, parseLine } from './line.ts';
+import { LOG_FAILURES, MAX_LINE_LENGTH, parseLine } from './line.ts';
+import { createLogLine } from './log-line.ts';
 
 const FORMATS = Object.keys(LOG_FORMATS) as LogFormat[];
 const OUTCOMES = new Set<string>(['read', 'blank', ...Object.keys(LOG_FAILURES)]);

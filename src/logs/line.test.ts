@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { LogFormat } from './format.ts';
 import { detectFormat } from './format-detection.ts';
-import { createLogLine, type LogLine, MAX_LINE_LENGTH, parseLine } from './line.ts';
+import { MAX_LINE_LENGTH, parseLine } from './line.ts';
+import { createLogLine, type LogLine } from './log-line.ts';
 
 const TIME = '[17/May/2015:10:05:03 +0000]';
 

@@ -1,7 +1,8 @@
 import { LINE_FEED } from './ascii.ts';
 import type { LogFormat } from './format.ts';
-import { createLogLine, parseLine } from './line.ts';
+import { parseLine } from './line.ts';
 import { createLineFacts, fillFacts } from './line-facts.ts';
+import { createLogLine } from './log-line.ts';
 import { UsualLines } from './usual-line.ts';
 
 /** Bytes of a line that are held back until it ends. */

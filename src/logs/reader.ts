@@ -4,8 +4,9 @@ import { RowWriter } from '../hit/row.ts';
 import { siteName } from '../hit/site.ts';
 import { LINE_FEED } from './ascii.ts';
 import type { LogFormat } from './format.ts';
-import { createLogLine, LOG_FAILURES, parseLine } from './line.ts';
+import { LOG_FAILURES, parseLine } from './line.ts';
 import { createLineFacts, fillFacts } from './line-facts.ts';
+import { createLogLine } from './log-line.ts';
 import { UsualLines } from './usual-line.ts';
 
 /** Failures that are told one by one, of each piece and of each import. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createLogLine } from './line.ts';
+import { createLogLine } from './log-line.ts';
 import { readRequest } from './request.ts';
 
 /** Reads a request out of a line that goes on with marks which belong to other fields. */

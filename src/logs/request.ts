@@ -2,7 +2,7 @@
 
 import { DASH, SLASH, SPACE, UNDERSCORE, UPPER_A, UPPER_Z } from './ascii.ts';
 import { endOfHostName } from './client.ts';
-import type { LogLine } from './line.ts';
+import type { LogLine } from './log-line.ts';
 import { quotedText } from './quoted.ts';
 
 /** The length of `HTTP/1.1` and the space before it, with room for versions to come. */

@@ -5,8 +5,9 @@ import { FIREFOX, logLine } from '../../test/fixtures/log-line.ts';
 import { anyTime, apacheText, plainInstant } from '../../test/fixtures/plain-calendar.ts';
 import { facts, patched, patches, vhostLine } from '../../test/fixtures/written-line.ts';
 import { LOG_FORMATS, type LogFormat } from './format.ts';
-import { createLogLine, parseLine } from './line.ts';
+import { parseLine } from './line.ts';
 import { createLineFacts, fillFacts } from './line-facts.ts';
+import { createLogLine } from './log-line.ts';
 import { UsualLines } from './usual-line.ts';
 
 const FORMATS = Object.keys(LOG_FORMATS) as LogFormat[];

@@ -1,5 +1,5 @@
-import { presetPeriod } from '../store/period.ts';
-import type { Words } from '../store/words.ts';
+import { presetPeriod } from '../query/period.ts';
+import type { Words } from '../query/words.ts';
 import type { Clock } from './clock.ts';
 import type { Event } from './event.ts';
 import type { ArchiveJob, Job, PurgeJob, ReportJob } from './job.ts';

@@ -1,13 +1,13 @@
 import { readSettings } from '../config.ts';
 import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
+import { LocalTime } from '../query/local-time.ts';
+import { PERIODS, type PeriodName } from '../query/period.ts';
+import { readComparison, readInterval, readLimit, readMetrics, readSelection } from '../query/question.ts';
+import { readDimension } from '../query/ranking.ts';
+import type { Words } from '../query/words.ts';
 import { JOB_SETTINGS } from '../settings/schedule.ts';
 import type { Values } from '../settings/setting.ts';
-import { readDimension } from '../store/dimension.ts';
-import { LocalTime } from '../store/local-time.ts';
-import { PERIODS, type PeriodName } from '../store/period.ts';
-import { readComparison, readInterval, readLimit, readMetrics, readSelection } from '../store/question.ts';
-import type { Words } from '../store/words.ts';
 import { jobWords } from './job-words.ts';
 import { takeWhen, type When } from './when.ts';
 

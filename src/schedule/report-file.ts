@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { makeFolder } from '../folder/new-folder.ts';
-import { LocalTime } from '../store/local-time.ts';
+import { LocalTime } from '../query/local-time.ts';
 import type { ReportJob } from './job.ts';
 import { writeWhole } from './whole-file.ts';
 

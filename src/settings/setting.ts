@@ -91,7 +91,7 @@ export function readTrackers(text: string, flag: string): TrackerName[] {
   return [...new Set(names)].map((name) => readOneOf(TRACKERS)(name, flag));
 }
 
-/** `embedded`, or the address of a ClickHouse server: see `store/address.ts`. */
+/** `embedded`, or the address of a ClickHouse server: see `clickhouse/address.ts`. */
 export function readStore(text: string, flag: string): string {
   if (text === 'embedded') return text;
   const isServer = /^clickhouses?:\/\//.test(text) && URL.canParse(text.replace(/^clickhouse/, 'http'));

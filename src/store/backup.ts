@@ -12,13 +12,13 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
+import { type Aside, SCRATCH } from '../clickhouse/connection.ts';
+import { queryText } from '../clickhouse/sql.ts';
 import { HitError, messageOf } from '../errors.ts';
 import { copyFolder, syncPath } from '../folder/copy.ts';
 import { makeFolder } from '../folder/new-folder.ts';
 import { linkSegments } from '../spool/segment-links.ts';
 import type { Spool } from '../spool/spool.ts';
-import { type Aside, SCRATCH } from './aside.ts';
-import { queryText } from './sql.ts';
 import type { Store } from './store.ts';
 
 /** Says of a folder that it is a copy which is not whole. */

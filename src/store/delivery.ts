@@ -4,17 +4,17 @@
  * What the ledger has is left alone. Of what it has not, all of a month becomes one part of the table, which is there as a
  * whole or not at all; and an insertion leaves out the months of which rows of the batch are there already. So a batch that
  * a crash cut off is completed, month by month. Then its hits are counted as they are read from the disk; only if all are
- * there, and the part is whole (store/guard.ts), is it entered into the ledger, and only then may its sender let go of it.
+ * there, and the part is whole (clickhouse/parts/guard.ts), is it entered into the ledger, and only then may its sender let go of it.
  */
 import { createReadStream } from 'node:fs';
+import type { Clients } from '../clickhouse/clients.ts';
+import { quote } from '../clickhouse/literals.ts';
+import type { Confirm } from '../clickhouse/parts/guard.ts';
+import { queryText } from '../clickhouse/sql.ts';
 import { HitError } from '../errors.ts';
 import { ROW_STRUCTURES } from '../hit/row.ts';
 import type { Segment } from '../spool/segment.ts';
-import type { Clients } from './client.ts';
-import type { Confirm } from './guard.ts';
 import { ALIAS, aliasOf, idsSql, type Ledger, type StoredBatch } from './ledger.ts';
-import { quote } from './literals.ts';
-import { queryText } from './sql.ts';
 
 /** Rows of several batches, in one file. */
 export interface Batches {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { replacedLifetime } from './replaced-lifetime.ts';
-import { queryText } from './sql.ts';
+import { replacedLifetime } from '../clickhouse/parts/replaced-lifetime.ts';
+import { queryText } from '../clickhouse/sql.ts';
 import type { Store } from './store.ts';
 
 /** Milliseconds after which a part that was replaced may go: more than the second that is set meanwhile. */
@@ -9,7 +9,7 @@ const PATIENCE = 2100;
 /**
  * Gives the disk back what deleted hits took, at the end of a command. The engine in this process would do it by itself,
  * but a minute later; that of a server runs on. Replaced parts are kept until those that replace them are inspected: see
- * store/parts.ts.
+ * clickhouse/parts/parts.ts.
  */
 export async function freeRoom(store: Store): Promise<void> {
   await using aside = store.aside();

@@ -19,9 +19,10 @@
  * It stays small: a day after batches were rolled up, those of one writer are compacted to one entry, a floor, which stands
  * for all up to its id. Those of imports stay single, since a purged log may be imported again.
  */
+
+import { queryText } from '../clickhouse/sql.ts';
+import { coveredBy, readWatermarks, type Watermarks, writerOf, writerSql } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
-import { queryText } from './sql.ts';
-import { coveredBy, readWatermarks, type Watermarks, writerOf, writerSql } from './watermarks.ts';
 
 /** How a batch came. */
 export type BatchKind = 'live' | 'import' | 'stream';

@@ -6,9 +6,9 @@ import { after, before, describe, it } from 'node:test';
 import { ClickHouseFront } from '../../test/fixtures/clickhouse-front.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
+import { sites, stats } from '../query/stats.ts';
+import { Rollups } from '../rollup/rollups.ts';
 import type { Segment } from '../spool/segment.ts';
-import { Rollups } from './rollups.ts';
-import { sites, stats } from './stats.ts';
 import { Store } from './store.ts';
 
 describe('a store on a ClickHouse server', () => {

@@ -17,9 +17,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withLiterals } from '../clickhouse/literals.ts';
+import { queryText } from '../clickhouse/sql.ts';
 import type { SaltSource } from '../hit/salt-source.ts';
-import { withLiterals } from './literals.ts';
-import { queryText } from './sql.ts';
 import type { Store } from './store.ts';
 
 /** Milliseconds after which a candidate is believed. */

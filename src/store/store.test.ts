@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import { Clients } from './client.ts';
+import { Clients } from '../clickhouse/clients.ts';
 import { QUESTION_BOUNDS, Store } from './store.ts';
 
 const options = { timeout: 60_000 };

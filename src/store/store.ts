@@ -1,18 +1,18 @@
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { Clients } from '../clickhouse/clients.ts';
+import type { Aside } from '../clickhouse/connection.ts';
+import { queryFault, unavailable } from '../clickhouse/faults.ts';
+import { type Literal, withLiterals } from '../clickhouse/literals.ts';
+import { migrate } from '../clickhouse/migrate.ts';
+import { type GuardLog, StoreGuard } from '../clickhouse/parts/guard.ts';
+import { type Fragments, queryText } from '../clickhouse/sql.ts';
+import { writerOf } from '../clickhouse/watermarks.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
-import type { Aside } from './aside.ts';
-import { Clients } from './client.ts';
 import { type Batches, Delivery } from './delivery.ts';
-import { queryFault, unavailable } from './faults.ts';
-import { type GuardLog, StoreGuard } from './guard.ts';
 import { Ledger } from './ledger.ts';
-import { type Literal, withLiterals } from './literals.ts';
-import { migrate } from './migrate.ts';
-import { type Fragments, queryText } from './sql.ts';
-import { writerOf } from './watermarks.ts';
 
 /** Bounds of a read: ClickHouse's settings of these names. */
 export interface ReadBounds {

@@ -1,3 +1,6 @@
+import type { ArchiveLocation } from '../archive/archives.ts';
+import { ArchiveReader } from '../archive/reader.ts';
+import { type DetachedPart, detachedParts } from '../clickhouse/parts/detached.ts';
 import { HitError } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
@@ -5,13 +8,6 @@ import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
-import { waitAtMost } from '../spool/patience.ts';
-import type { Sink } from '../spool/sink.ts';
-import { Spool } from '../spool/spool.ts';
-import type { SpoolOptions } from '../spool/spool-options.ts';
-import type { ArchiveLocation } from '../store/archive/archives.ts';
-import { ArchiveReader } from '../store/archive/reader.ts';
-import { type DetachedPart, detachedParts } from '../store/detached.ts';
 import {
   readComparison,
   readInterval,
@@ -19,13 +15,18 @@ import {
   readMetrics,
   readSelection,
   readTimeZone,
-} from '../store/question.ts';
-import { type Prop, readRanking } from '../store/ranking.ts';
-import { Rollups } from '../store/rollups.ts';
-import type { Source } from '../store/source.ts';
-import { props, type SiteSummary, type Stats, sites, stats, type Top, top } from '../store/stats.ts';
+} from '../query/question.ts';
+import { readRanking } from '../query/ranking.ts';
+import type { Source } from '../query/source.ts';
+import { props, type SiteSummary, type Stats, sites, stats, type Top, top } from '../query/stats.ts';
+import type { Prop } from '../query/unrolled.ts';
+import type { Words } from '../query/words.ts';
+import { Rollups } from '../rollup/rollups.ts';
+import { waitAtMost } from '../spool/patience.ts';
+import type { Sink } from '../spool/sink.ts';
+import { Spool } from '../spool/spool.ts';
+import type { SpoolOptions } from '../spool/spool-options.ts';
 import { Store } from '../store/store.ts';
-import type { Words } from '../store/words.ts';
 import { factsOf, type TrackInput } from './input.ts';
 
 export interface DBTrackerOptions {

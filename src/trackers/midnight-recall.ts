@@ -1,6 +1,6 @@
+import { RowReader } from '../clickhouse/row-reader.ts';
 import { type MidnightVisits, SILENCE } from '../hit/midnight.ts';
 import { DAY } from '../hit/salts.ts';
-import { RowReader } from '../store/row-reader.ts';
 import type { Store } from '../store/store.ts';
 
 /** Visitors that are recalled: as many as the table holds. */

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { segmentOf } from '../../test/fixtures/segments.ts';
+import { Clients } from '../clickhouse/clients.ts';
 import { MemoryLive } from '../live/memory.ts';
-import { Clients } from '../store/client.ts';
-import { Rollups } from '../store/rollups.ts';
+import { Rollups } from '../rollup/rollups.ts';
 import { Store } from '../store/store.ts';
 import { rebuild } from './rebuild.ts';
 

@@ -1,12 +1,12 @@
+import { RowReader } from '../clickhouse/row-reader.ts';
+import type { Fragments } from '../clickhouse/sql.ts';
 import type { MemoryLive } from '../live/memory.ts';
 import type { Recollection } from '../live/stored-sites.ts';
+import { consistently } from '../query/source.ts';
+import { readHorizons } from '../retention/horizons.ts';
 import { SKETCH_EPOCH } from '../sketch/cell.ts';
 import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { mostLikelyCount } from '../sketch/likelihood.ts';
-import { readHorizons } from '../store/retention/horizons.ts';
-import { RowReader } from '../store/row-reader.ts';
-import { consistently } from '../store/source.ts';
-import type { Fragments } from '../store/sql.ts';
 import type { ReadBounds, Store } from '../store/store.ts';
 
 /** Visitors are read in so many slices, each in bounded memory. */

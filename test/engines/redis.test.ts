@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LiveAnswer } from '../../src/http/api/live.ts';
+import type { LiveAnswer } from '../../src/http/live-answer.ts';
 import { RedisLive } from '../../src/live/redis/redis.ts';
 import { redisAddress } from '../../src/settings/redis-address.ts';
 import { liveContract, sighting } from '../contracts/live.ts';

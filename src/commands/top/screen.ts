@@ -1,4 +1,4 @@
-import type { LiveAnswer } from '../../http/api/live.ts';
+import type { LiveAnswer } from '../../http/live-answer.ts';
 import { cell, sparkline } from './cell.ts';
 import { PANELS, type Panel, type Ranking } from './snapshot.ts';
 import { KEYS, type View } from './view.ts';

@@ -1,7 +1,7 @@
 import { HitError } from '../../errors.ts';
-import type { LiveAnswer } from '../../http/api/live.ts';
+import type { LiveAnswer } from '../../http/live-answer.ts';
+import type { Top } from '../../query/stats.ts';
 import type { TopPeriod } from '../../settings/top.ts';
-import type { Top } from '../../store/stats.ts';
 import type { Asker } from './asker.ts';
 
 /** Rankings, in the order in which they are looked through. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ArchiveOptions } from '../../archive/archiver.ts';
+import type { ArchiveLocation, Archives, ArchiveWatch } from '../../archive/archives.ts';
+import type { RestoreOptions } from '../../archive/restorer.ts';
 import { HitError, messageOf } from '../../errors.ts';
-import type { ArchiveOptions } from '../../store/archive/archiver.ts';
-import type { ArchiveLocation, Archives, ArchiveWatch } from '../../store/archive/archives.ts';
-import type { RestoreOptions } from '../../store/archive/restorer.ts';
 import { requireControl } from '../auth.ts';
 
 /** Bytes of what a command asks for. */

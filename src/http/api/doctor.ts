@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
+import type { ArchiveLocation } from '../../archive/archives.ts';
 import { type Diagnosis, examine } from '../../doctor/doctor.ts';
 import { type Repair, repair } from '../../doctor/repair.ts';
 import { HitError } from '../../errors.ts';
-import type { ArchiveLocation } from '../../store/archive/archives.ts';
 import { requireControl } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 

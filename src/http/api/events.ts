@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
-import type { Words } from '../../store/words.ts';
+import type { Words } from '../../query/words.ts';
 import { mayRead, requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
-import { type LiveAnswer, readLive } from './live.ts';
+import type { LiveAnswer } from '../live-answer.ts';
+import { readLive } from './live.ts';
 import type { StreamAnswer } from './stream-live.ts';
 
 type Answer = LiveAnswer | StreamAnswer;

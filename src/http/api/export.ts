@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError } from '../../errors.ts';
-import { EXPORT_FORMATS, type ExportFormat, exportHits } from '../../store/export.ts';
-import { readSelection } from '../../store/question.ts';
-import { readChoice, type Words } from '../../store/words.ts';
+import { EXPORT_FORMATS, type ExportFormat, exportHits } from '../../query/export.ts';
+import { readSelection } from '../../query/question.ts';
+import { readChoice, type Words } from '../../query/words.ts';
 import type { DBTracker } from '../../trackers/db.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';

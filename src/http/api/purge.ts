@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
+import { type RetentionPolicy, retentionPolicy } from '../../retention/policy.ts';
+import type { Purger } from '../../retention/purger.ts';
 import { readAges } from '../../settings/ages.ts';
 import { KEEP_HITS, KEEP_ROLLUPS } from '../../settings/purge.ts';
-import { type RetentionPolicy, retentionPolicy } from '../../store/retention/policy.ts';
-import type { Purger } from '../../store/retention/purger.ts';
 import { requireControl } from '../auth.ts';
 
 interface Query {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
-import type { Words } from '../../store/words.ts';
+import type { Words } from '../../query/words.ts';
 import type { DBTracker } from '../../trackers/db.ts';
 import { requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';

@@ -6,30 +6,6 @@ import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { readinessOf } from '../ready.ts';
 
-/** How long something is kept, of one site, or of all others where `site` is null. */
-interface Kept {
-  readonly site: string | null;
-  /** `400d` or `forever`. */
-  readonly age: string;
-}
-
-/** How a server is set, as far as that is no secret. */
-export interface ServedSettings {
-  readonly version: string;
-  readonly trackers: readonly string[];
-  readonly store: 'embedded' | 'clickhouse' | null;
-  readonly live: 'memory' | 'redis' | null;
-  readonly identity: string;
-  readonly durability: string;
-  readonly trust_proxy: string;
-  readonly rate_limit: string;
-  readonly retention: { readonly hits: readonly Kept[]; readonly rollups: readonly Kept[] };
-  /** Nodes whose live counts are added. */
-  readonly peers: number;
-  /** Bytes that may wait on disk. */
-  readonly spool_max: number;
-}
-
 /** `GET /api/v1/settings`: how the server is set and how it is, for an administrator. It says no secret. */
 export function settingsRoutes(app: FastifyInstance, context: ServerContext): void {
   const started = context.now();

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { requireReader, requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
-import { readSite } from './live.ts';
+import { readSite } from '../live-answer.ts';
 import { storeOf } from './read.ts';
 
 /** `GET /api/v1/sites`, and `PUT /api/v1/sites/{site}` with `{"public":true}` for one whose counts anybody may see. */

@@ -1,12 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
-import { packParcel } from '../../live/parcel.ts';
+import { packParcel, SKETCH_TYPE } from '../../live/parcel.ts';
 import { requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
-import { readSite } from './live.ts';
-
-/** The type of a node's sketches: see `live/parcel.ts`. */
-export const SKETCH_TYPE = 'application/vnd.hit-tracker.sketch';
+import { readSite } from '../live-answer.ts';
 
 /** `GET /api/v1/sketch?site=`: all that live counts are made of, for who adds up nodes. */
 export function sketchRoutes(app: FastifyInstance, context: ServerContext): void {

@@ -1,6 +1,6 @@
 import { HitError } from '../../errors.ts';
 import type { WindowResults } from '../../stream/window-results.ts';
-import { type NamedWindow, rateOf } from './live.ts';
+import { type NamedWindow, rateOf } from '../live-answer.ts';
 
 /** The answer of `GET /api/v1/live?source=stream`. */
 export interface StreamAnswer {

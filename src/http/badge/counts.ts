@@ -1,5 +1,5 @@
 import { HitError } from '../../errors.ts';
-import { presetPeriod } from '../../store/period.ts';
+import { presetPeriod } from '../../query/period.ts';
 import type { ServerContext } from '../context.ts';
 
 /** What a badge counts: all there ever were, or those of a period that ends now. */

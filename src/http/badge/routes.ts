@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site.ts';
-import { readChoice, readText, type Words } from '../../store/words.ts';
+import { readChoice, readText, type Words } from '../../query/words.ts';
 import type { ServerContext } from '../context.ts';
 import { BADGE_PERIODS, type BadgeCount, BadgeCounts } from './counts.ts';
 import { badgeSvg, THEMES, type ThemeName } from './drawing.ts';

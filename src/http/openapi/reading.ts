@@ -1,5 +1,5 @@
-import { DIMENSIONS } from '../../store/dimension.ts';
-import { INTERVALS } from '../../store/question.ts';
+import { DIMENSIONS } from '../../clickhouse/dimension.ts';
+import { INTERVALS } from '../../query/question.ts';
 import {
   COUNT,
   choice,

@@ -2,7 +2,7 @@ import { HitError } from '../../errors.ts';
 import { disagreements } from '../../hit/naming.ts';
 import type { Parcel } from '../../live/parcel.ts';
 import { type TotalSource, Union } from '../../live/union.ts';
-import { answerOf, type LiveAnswer, type NamedWindow } from '../api/live.ts';
+import { answerOf, type LiveAnswer, type NamedWindow } from '../live-answer.ts';
 import { presentOf } from './clocks.ts';
 import type { SketchAnswer } from './remote-node.ts';
 

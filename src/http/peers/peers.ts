@@ -1,7 +1,7 @@
 import { type HitError, messageOf } from '../../errors.ts';
 import type { Naming } from '../../hit/naming.ts';
 import type { Live } from '../../live/live.ts';
-import type { LiveAnswer, NamedWindow } from '../api/live.ts';
+import type { LiveAnswer, NamedWindow } from '../live-answer.ts';
 import { checkNames, mergedAnswer, type NodeAnswer, type Reached, type Unreached } from './merged-answer.ts';
 import { RemoteNode } from './remote-node.ts';
 

@@ -5,8 +5,7 @@ import { type AddressInfo, createServer as createNetServer, type Server, type So
 import { describe, type TestContext, test } from 'node:test';
 import { HitError } from '../../errors.ts';
 import { MemoryLive } from '../../live/memory.ts';
-import { packParcel } from '../../live/parcel.ts';
-import { SKETCH_TYPE } from '../api/sketch.ts';
+import { packParcel, SKETCH_TYPE } from '../../live/parcel.ts';
 import { RemoteNode, type SketchQuestion } from './remote-node.ts';
 
 const QUESTION: SketchQuestion = { site: undefined, patience: 5000, mostBytes: 1_000_000 };

@@ -1,8 +1,7 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { HitError, messageOf } from '../../errors.ts';
-import { type Parcel, unpackParcel } from '../../live/parcel.ts';
-import { SKETCH_TYPE } from '../api/sketch.ts';
+import { type Parcel, SKETCH_TYPE, unpackParcel } from '../../live/parcel.ts';
 
 /** What is asked of a node, and how much it may cost. */
 export interface SketchQuestion {

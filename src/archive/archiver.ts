@@ -1,0 +1,225 @@
+/**
+ * Hits leave the store for an archive.
+ *
+ * Each step is safe at every moment at which the process may die:
+ *
+ * 1. the hits of a site and day are written to a file that is no part of the archive, read back, and compared with the
+ *    store by number, times and checksum;
+ * 2. the file gets its name, and then its manifest: from now on these hits are in the archive, and whoever reads it
+ *    leaves those out that are also in the store;
+ * 3. when all days of a month are there, their hits are removed from the store, by the watermarks of their manifests: a hit
+ *    that comes late is of a later batch, stays, and goes into the archive as another part of its day.
+ *
+ * What a run that was interrupted left undone, the next one does. Hits that it finds in both places it compares with the
+ * archive, batch by batch, before it removes them.
+ */
+
+import { quote } from '../clickhouse/literals.ts';
+import { coveredBy, type Watermarks } from '../clickhouse/watermarks.ts';
+import { HitError } from '../errors.ts';
+import type { Catalog } from './catalog.ts';
+import type { Engine } from './engine.ts';
+import { HIT_COLUMNS } from './hit-columns.ts';
+import { DAY_MS, during, inParts, startOf, timeText } from './in-parts.ts';
+import { type Manifest, manifestText, type Part } from './manifest.ts';
+import { partName } from './part-name.ts';
+import type { ArchivePlace } from './place.ts';
+import { isSameSum, sizeOfHits, sumOf, sumsOfBatches, watermarksIn } from './rows.ts';
+
+export interface ArchiveOptions {
+  /** Days; only UTC days that ended so long ago are archived. At least 1. */
+  readonly olderThan: number;
+  /** '' is all. */
+  readonly site: string;
+  readonly dryRun: boolean;
+}
+
+export interface ArchiveProgress {
+  /** Sites' days that are done, and all that are to be done. */
+  readonly done: number;
+  readonly days: number;
+  readonly rows: number;
+}
+
+export interface ArchiveSummary {
+  /** Sites' days that went into the archive, or with `dryRun` would go. */
+  readonly days: number;
+  readonly rows: number;
+  /** Rows that were there already, and only had to be removed from the store. */
+  readonly already: number;
+  /** Rows that stay for now, since they are not in the rollups yet. */
+  readonly waiting: number;
+  /** Bytes of the files that were written. */
+  readonly archived_bytes: number;
+  /** Bytes of hits in the store. */
+  readonly bytes_before: number;
+  readonly bytes_after: number;
+  readonly seconds: number;
+  readonly dry_run: boolean;
+}
+
+/** What an archive is made from, and where. */
+export interface ArchiveWork {
+  readonly engine: Engine;
+  readonly place: ArchivePlace;
+  readonly catalog: Catalog;
+  /** Hits that may go. */
+  readonly rolledUp: Watermarks;
+  /** Called when parts are there, before their hits leave the store: readers must know them by then. */
+  readonly onCommitted: () => Promise<void>;
+  /** Enters into the ledger that hits leave the store, before they do. @param gone SQL: of which hits */
+  readonly leaving: (gone: string) => Promise<void>;
+  /** Notes of sites the moment before which hits may leave the store: before they do. */
+  readonly noteGone: (gone: ReadonlyMap<string, number>) => Promise<void>;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Hits of a site and day. */
+interface SiteDay {
+  readonly site: string;
+  readonly day: string;
+  /** Rows that are not in the archive. */
+  readonly fresh: number;
+  /** Rows that are in the archive and in the store. */
+  readonly kept: number;
+  readonly waiting: number;
+}
+
+/**
+ * @throws HitError `archive_failed`; `interrupted` when the signal comes
+ */
+export async function archiveHits(
+  work: ArchiveWork,
+  options: ArchiveOptions,
+  onProgress: (progress: ArchiveProgress) => void,
+): Promise<ArchiveSummary> {
+  const { engine, now } = work;
+  const started = now();
+  const before = await sizeOfHits(engine.ask);
+  const days = await daysOf(work, options);
+  const due = days.filter(({ fresh, kept }) => fresh + kept > 0);
+  const total = due.reduce((sum, { fresh }) => sum + fresh, 0);
+  let done = 0;
+  let rows = 0;
+  let bytes = 0;
+  const months = options.dryRun ? [] : Map.groupBy(due, ({ day }) => day.slice(0, 7));
+  for (const [month, its] of months) {
+    for (const each of its) {
+      interruptible(work.signal);
+      const part = await archiveDay(work, each);
+      done++;
+      rows += part?.manifest.rows ?? 0;
+      bytes += part?.manifest.bytes ?? 0;
+      onProgress({ done, days: due.length, rows });
+    }
+    await work.catalog.refresh();
+    await work.onCommitted();
+    await removeMonth(work, month, its);
+  }
+  const after = await sizeOfHits(engine.ask);
+  return {
+    days: due.length,
+    rows: options.dryRun ? total : rows,
+    already: due.reduce((sum, { kept }) => sum + kept, 0),
+    waiting: days.reduce((sum, { waiting }) => sum + waiting, 0),
+    archived_bytes: bytes,
+    bytes_before: before.bytes,
+    bytes_after: after.bytes,
+    seconds: Number(((now() - started) / 1000).toFixed(3)),
+    dry_run: options.dryRun,
+  };
+}
+
+async function daysOf(
+  { engine, catalog, rolledUp, now }: ArchiveWork,
+  options: ArchiveOptions,
+): Promise<SiteDay[]> {
+  const until = Math.floor((now() - options.olderThan * DAY_MS) / DAY_MS) * DAY_MS;
+  const parts = catalog.parts({ site: options.site, from: Number.NEGATIVE_INFINITY, to: until });
+  const site = options.site === '' ? 'true' : `site = ${quote(options.site)}`;
+  const found = await engine.ask<Record<keyof SiteDay, string | number>>('archive_days', {
+    removable: `(${coveredBy(rolledUp)})`,
+    archived: `(${inParts(parts)})`,
+    which: `time < ${timeText(until)} AND ${site}`,
+  });
+  return found.map(({ site, day, fresh, kept, waiting }) => ({
+    site: String(site),
+    day: String(day),
+    fresh: Number(fresh),
+    kept: Number(kept),
+    waiting: Number(waiting),
+  }));
+}
+
+/** Puts the hits of a day into the archive that are not in it. @returns undefined where all are */
+async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Promise<Part | undefined> {
+  const { engine, place, catalog, rolledUp } = work;
+  const start = startOf(day);
+  const before = catalog.parts({ site, from: start, to: start + DAY_MS });
+  if (before.length > 0) await checkKept(work, before);
+  if (fresh === 0) return undefined;
+  const which = `site = ${quote(site)} AND ${during(start, start + DAY_MS)} AND ${coveredBy(rolledUp)} AND NOT (${inParts(before)})`;
+  const sum = await sumOf(engine.ask, 'hits', which);
+  if (sum.rows === 0) return undefined;
+  const name = partName(site, day, sum.checksum);
+  const draft = await place.draft(name);
+  try {
+    await engine.command('archive_write', { file: draft.table, columns: HIT_COLUMNS, which });
+    const written = await sumOf(engine.ask, draft.table);
+    if (!isSameSum(sum, written)) {
+      const what = `${place.name}/${name}.parquet reads back as ${written.rows} hits, and the store has ${sum.rows}`;
+      throw new HitError('archive_failed', `${what}: no hit was removed for it; archive again`);
+    }
+    const watermarks = await watermarksIn(engine.ask, draft.table);
+    const manifest: Manifest = { site, day, ...sum, ...(await draft.seal()), watermarks };
+    await place.putManifest(name, manifestText(manifest));
+    return { name, manifest };
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+}
+
+/** Makes sure that hits of a day which are in the store and in the archive are the same, batch by batch. */
+async function checkKept({ engine, place }: ArchiveWork, parts: readonly Part[]): Promise<void> {
+  const [first] = parts;
+  const { site, day } = first!.manifest;
+  const start = startOf(day);
+  const which = `site = ${quote(site)} AND ${during(start, start + DAY_MS)} AND ${inParts(parts)}`;
+  const kept = await sumsOfBatches(engine.ask, 'hits', which);
+  if (kept.size === 0) return;
+  const archived = await sumsOfBatches(engine.ask, place.table(parts.map(({ name }) => name)));
+  for (const [batch, sum] of kept) {
+    const other = archived.get(batch);
+    if (other?.rows === sum.rows && other.checksum === sum.checksum) continue;
+    const what = `the archive ${place.name} has other hits of ${site} on ${day} than the store has`;
+    throw new HitError(
+      'archive_failed',
+      `${what}: a file was changed, or is of another store; nothing was removed`,
+    );
+  }
+}
+
+/** Removes hits of a month that are in the archive. */
+async function removeMonth(work: ArchiveWork, month: string, days: readonly SiteDay[]): Promise<void> {
+  const { engine, catalog, rolledUp } = work;
+  const parts = days.flatMap(({ site, day }) =>
+    catalog.parts({ site, from: startOf(day), to: startOf(day) + DAY_MS }),
+  );
+  const gone = new Map<string, number>();
+  for (const { site, day } of days) gone.set(site, Math.max(gone.get(site) ?? 0, startOf(day) + DAY_MS));
+  await work.noteGone(gone);
+  const partition = month.replace('-', '');
+  const which = `${inParts(parts)} AND ${coveredBy(rolledUp)}`;
+  await work.leaving(`${which} AND toYYYYMM(time, 'UTC') = ${partition}`);
+  await engine.command('archive_delete', { month: partition, which });
+}
+
+function interruptible(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new HitError(
+    'interrupted',
+    'the archive was interrupted: run the same again, and it goes on from there',
+  );
+}

@@ -1,0 +1,118 @@
+import { HitError } from '../errors.ts';
+import { noteHorizons } from '../retention/horizons.ts';
+import { type Intermediate, settled } from '../rollup/drain-and-roll-up.ts';
+import type { Rollups } from '../rollup/rollups.ts';
+import type { Store } from '../store/store.ts';
+import {
+  type ArchiveOptions,
+  type ArchiveProgress,
+  type ArchiveSummary,
+  type ArchiveWork,
+  archiveHits,
+} from './archiver.ts';
+import { Catalog } from './catalog.ts';
+import { engineOf } from './engine.ts';
+import type { ArchivePlace, BucketAccess } from './place.ts';
+import { placeOf } from './place-of.ts';
+import { type ArchiveReader, cleaned } from './reader.ts';
+import { type RestoreOptions, type RestoreSummary, restoreHits } from './restorer.ts';
+import { removalsEnded } from './rows.ts';
+
+/** Where an archive is, and how to reach it. */
+export interface ArchiveLocation extends BucketAccess {
+  /** A folder, absolute, or `s3://bucket/prefix`. */
+  readonly location: string;
+}
+
+export interface ArchivesOptions extends Intermediate {
+  readonly store: Store;
+  /** Only hits that are in the rollups leave the store. */
+  readonly rollups: Pick<Rollups, 'rollUp' | 'watermarks'>;
+  /** Those who read archives in this process. */
+  readonly readers?: readonly ArchiveReader[];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** How a work is watched and ended. */
+export interface ArchiveWatch<Progress = ArchiveProgress> {
+  readonly onProgress: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Moves hits between a store and archives, one work at a time.
+ *
+ * @example
+ * const archives = new Archives({ store, spool, rollups, now: Date.now });
+ * await archives.archive({ location: '/archive' }, { olderThan: 90, site: '', dryRun: false }, watch);
+ */
+export class Archives {
+  readonly #options: ArchivesOptions;
+  #isBusy = false;
+
+  constructor(options: ArchivesOptions) {
+    this.#options = options;
+  }
+
+  /** @throws HitError `bad_setting`, `overloaded`, `archive_failed`, `interrupted`, `store_unavailable` */
+  archive(to: ArchiveLocation, options: ArchiveOptions, watch: ArchiveWatch): Promise<ArchiveSummary> {
+    return this.#run(to, async (parts) => {
+      const { rollups, readers = [] } = this.#options;
+      await settled(this.#options, watch.signal);
+      const work = {
+        ...parts,
+        rolledUp: await rollups.watermarks(),
+        onCommitted: async () => {
+          await Promise.all(readers.map((reader) => reader.settle()));
+        },
+        now: this.#options.now,
+        signal: watch.signal,
+      };
+      return archiveHits(work, options, watch.onProgress);
+    });
+  }
+
+  /** @throws as `archive` does */
+  restore(from: ArchiveLocation, options: RestoreOptions, watch: ArchiveWatch): Promise<RestoreSummary> {
+    return this.#run(from, (parts) => {
+      const work = { ...parts, now: this.#options.now, signal: watch.signal };
+      return restoreHits(work, options, watch.onProgress);
+    });
+  }
+
+  async #run<Summary>(
+    { location, ...access }: ArchiveLocation,
+    run: (parts: {
+      engine: ReturnType<typeof engineOf>;
+      place: ArchivePlace;
+      catalog: Catalog;
+      noteGone: ArchiveWork['noteGone'];
+      leaving: ArchiveWork['leaving'];
+    }) => Promise<Summary>,
+  ): Promise<Summary> {
+    if (this.#isBusy) {
+      const message = 'hits are being archived or restored already; try again when that is over';
+      throw new HitError('overloaded', message, { retryAfter: 60 });
+    }
+    this.#isBusy = true;
+    try {
+      await using aside = this.#options.store.aside();
+      const engine = engineOf(aside);
+      const place = placeOf(location, access, engine);
+      try {
+        await removalsEnded(engine);
+        const catalog = new Catalog(place);
+        await catalog.refresh();
+        const noteGone = (gone: ReadonlyMap<string, number>) => noteHorizons(aside, 'hits', gone);
+        const leaving = (gone: string) => this.#options.store.ledger.leaving('archived', gone);
+        const parts = { engine, place, catalog, noteGone, leaving };
+        return await this.#options.store.guard.deleting(() => run(parts));
+      } catch (error) {
+        throw cleaned(error, place);
+      }
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { HitError } from '../errors.ts';
+import { DAY_MS, startOf } from './in-parts.ts';
+import { type Part, parseManifest } from './manifest.ts';
+import { type PartFile, parsePartFile, siteFolder } from './part-name.ts';
+import type { ArchivePlace } from './place.ts';
+
+/** Of which parts somebody asks. */
+export interface PartQuestion {
+  /** '' is all. */
+  readonly site: string;
+  /** Milliseconds since 1970 UTC; `to` is exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The period of all parts. */
+export const EVER = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+/** A part as its files' names tell it, and what its manifest says, or why it cannot be read. */
+interface Entry {
+  readonly file: PartFile;
+  readonly found: Part | HitError;
+}
+
+/** All parts of an archive, by their manifests. Each of these is read once. */
+export class Catalog {
+  readonly #place: ArchivePlace;
+  #listed: readonly string[] | undefined;
+  #entries = new Map<string, Entry>();
+
+  #version = 0;
+  #loading: Promise<void> = Promise.resolve();
+
+  constructor(place: ArchivePlace) {
+    this.#place = place;
+  }
+
+  /** Another number when parts have come or gone. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether no part was found: maybe the place is another, or not mounted. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  /** Looks for parts that have come or gone. */
+  refresh(): Promise<void> {
+    // One look after another, so that an older one does not come last.
+    const loaded = this.#loading.then(() => this.#load());
+    this.#loading = loaded.catch(() => undefined);
+    return loaded;
+  }
+
+  async #load(): Promise<void> {
+    const listed = await this.#place.list();
+    if (listed === this.#listed) return;
+    const files = listed.map((path) => parsePartFile(path)!);
+    const data = new Set(files.filter(({ type }) => type === 'parquet').map(({ part }) => part));
+    const manifests = files.filter(({ type }) => type === 'json');
+    const fresh = manifests.filter(({ part }) => !this.#known(part)).map(({ part }) => part);
+    const texts = await this.#place.manifests(fresh);
+    const entries = new Map<string, Entry>();
+    for (const file of manifests) {
+      const found = data.has(file.part) ? this.#read(file.part, texts) : this.#incomplete(file.part);
+      if (found) entries.set(file.part, { file, found });
+    }
+    this.#entries = entries;
+    this.#listed = listed;
+    this.#version++;
+  }
+
+  /**
+   * The parts of a site and a period, by day.
+   *
+   * @throws HitError `archive_failed` if one of them is not what it should be
+   */
+  parts({ site, from, to }: PartQuestion): Part[] {
+    const folder = site === '' ? undefined : siteFolder(site);
+    const parts: Part[] = [];
+    for (const { file, found } of this.#entries.values()) {
+      const start = startOf(file.day);
+      if ((folder !== undefined && folder !== file.folder) || start >= to || start + DAY_MS <= from) continue;
+      if (found instanceof HitError) throw found;
+      parts.push(found);
+    }
+    return parts.sort((a, b) => compare(a.manifest.day, b.manifest.day) || compare(a.name, b.name));
+  }
+
+  #known(part: string): Part | undefined {
+    const found = this.#entries.get(part)?.found;
+    return found instanceof HitError ? undefined : found;
+  }
+
+  #read(name: string, texts: ReadonlyMap<string, string>): Part | HitError | undefined {
+    const known = this.#known(name);
+    if (known) return known;
+    const text = texts.get(name);
+    // It went while it was being read.
+    if (text === undefined) return undefined;
+    try {
+      return { name, manifest: parseManifest(name, text) };
+    } catch (error) {
+      if (error instanceof HitError) return new HitError(error.code, `${this.#place.name}/${error.message}`);
+      throw error;
+    }
+  }
+
+  #incomplete(name: string): HitError {
+    const message = `${this.#place.name}/${name}.parquet is missing: bring it back, or remove its manifest beside it`;
+    return new HitError('archive_failed', message);
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,126 @@
+import { queryText } from '../clickhouse/sql.ts';
+import { HitError, messageOf } from '../errors.ts';
+import type { Elsewhere } from '../query/source.ts';
+import type { Store } from '../store/store.ts';
+import { Catalog, EVER, type PartQuestion } from './catalog.ts';
+import { askOf } from './engine.ts';
+import { HIT_COLUMNS } from './hit-columns.ts';
+import { DAY_MS, during, inParts, startOf } from './in-parts.ts';
+import type { ArchivePlace, BucketAccess } from './place.ts';
+import { placeOf } from './place-of.ts';
+
+/** Milliseconds for which a bucket is taken to hold what it held: to list it costs time and money. */
+const BUCKET_PATIENCE = 5000;
+
+export interface ArchiveReaderOptions extends BucketAccess {
+  readonly store: Store;
+  /** Whether the store is in this process. */
+  readonly isEmbedded: boolean;
+}
+
+/**
+ * Reads live and archived hits as one table.
+ *
+ * @example
+ * const reader = await ArchiveReader.open('/archive', { store, isEmbedded: true });
+ * const hits = await reader.hitsOf({ site: 'example.com', from: Date.UTC(2026, 0), to: Date.UTC(2026, 1) });
+ * await store.rows('totals', parameters, undefined, { hits });
+ */
+export class ArchiveReader implements Elsewhere {
+  readonly #place: ArchivePlace;
+  readonly #catalog: Catalog;
+  readonly #patience: number;
+  #refreshed = Number.NEGATIVE_INFINITY;
+
+  private constructor(place: ArchivePlace, patience: number) {
+    this.#place = place;
+    this.#catalog = new Catalog(place);
+    this.#patience = patience;
+  }
+
+  /**
+   * @param location a folder, absolute, or `s3://bucket/prefix`
+   * @throws HitError `bad_setting`, `archive_failed`
+   */
+  static async open(location: string, options: ArchiveReaderOptions): Promise<ArchiveReader> {
+    const { store, isEmbedded, ...access } = options;
+    const place = placeOf(location, access, { ask: askOf(store), embedded: isEmbedded });
+    const reader = new ArchiveReader(place, location.startsWith('s3://') ? BUCKET_PATIENCE : 0);
+    await reader.settle();
+    return reader;
+  }
+
+  /**
+   * Another number when the archive is known to hold other parts. Hits leave the store after that: so whoever was
+   * answered while it changed asks again, with a new table.
+   */
+  get version(): number {
+    return this.#catalog.version;
+  }
+
+  /** Whether the archive has nothing: maybe its place is another, or not mounted. */
+  get isEmpty(): boolean {
+    return this.#catalog.isEmpty;
+  }
+
+  /**
+   * SQL that stands where a query says `FROM hits`: a table with the columns of `hits`, which has all hits of the
+   * question and maybe others.
+   *
+   * @throws HitError `archive_failed` where a part that is needed is not as it should be
+   */
+  async hitsOf(question: PartQuestion): Promise<string> {
+    await this.#refresh();
+    const parts = this.#catalog.parts(question);
+    const first = parts[0]?.manifest.day;
+    const last = parts.at(-1)?.manifest.day;
+    if (first === undefined || last === undefined) return 'hits';
+    const text = queryText('archive_hits', {
+      columns: HIT_COLUMNS,
+      during: during(startOf(first), startOf(last) + DAY_MS),
+      archived: `(${inParts(parts)})`,
+      files: this.#place.table(parts.map(({ name }) => name)),
+    });
+    return text.slice(text.indexOf('(')).trim();
+  }
+
+  /** Time of the first hit of a site, '' for all, that is in the archive, in milliseconds since 1970. */
+  async firstOf(site: string): Promise<number | undefined> {
+    await this.#refresh();
+    const [part] = this.#catalog.parts({ site, ...EVER });
+    if (!part) return undefined;
+    const start = startOf(part.manifest.day);
+    const itsDay = this.#catalog.parts({ site, from: start, to: start + DAY_MS });
+    return Math.min(...itsDay.map(({ manifest }) => manifest.first));
+  }
+
+  /** Learns of parts that have come: after that their hits may leave the store. */
+  async settle(): Promise<void> {
+    await this.#refresh(0);
+  }
+
+  /** An error of a query of this table, without the keys of a bucket. */
+  cleaned(error: unknown): unknown {
+    return cleaned(error, this.#place);
+  }
+
+  async #refresh(patience = this.#patience): Promise<void> {
+    if (performance.now() - this.#refreshed < patience) return;
+    try {
+      await this.#catalog.refresh();
+    } catch (error) {
+      throw this.cleaned(error);
+    }
+    this.#refreshed = performance.now();
+  }
+}
+
+/** An error without the keys of a bucket, which a statement's text may hold. */
+export function cleaned(error: unknown, place: ArchivePlace): unknown {
+  const message = messageOf(error);
+  const clean = place.clean(message);
+  if (clean === message && (!(error instanceof HitError) || error.cause === undefined)) return error;
+  if (!(error instanceof HitError)) return new HitError('archive_failed', clean);
+  const { code, retryAfter } = error;
+  return new HitError(code, clean, retryAfter === undefined ? {} : { retryAfter });
+}

@@ -1,0 +1,70 @@
+import { readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
+import { HitError } from '../errors.ts';
+import type { Ask, Engine } from './engine.ts';
+import { HIT_COLUMNS } from './hit-columns.ts';
+import type { RowSum } from './manifest.ts';
+
+/** What is counted of the rows of one batch: see `RowSum`. */
+export type BatchSum = Pick<RowSum, 'rows' | 'checksum'>;
+
+type Numbers<Name extends string> = Record<Name, string | number>;
+
+/** Counts rows of a table. @param which SQL: of which rows */
+export async function sumOf(ask: Ask, table: string, which = 'true'): Promise<RowSum> {
+  const fragments = { columns: HIT_COLUMNS, table, which };
+  const [sum] = await ask<Numbers<'rows' | 'first' | 'last' | 'checksum'>>('archive_sum', fragments);
+  if (!sum) throw new HitError('internal', 'a sum has no row');
+  return {
+    rows: Number(sum.rows),
+    first: Number(sum.first),
+    last: Number(sum.last),
+    checksum: String(sum.checksum),
+  };
+}
+
+/** Whether two sums are of the same rows. */
+export function isSameSum(a: RowSum, b: RowSum): boolean {
+  return a.rows === b.rows && a.first === b.first && a.last === b.last && a.checksum === b.checksum;
+}
+
+/** Counts rows of each batch. A batch comes into a table and leaves it as a whole, so far as it is of one day. */
+export async function sumsOfBatches(ask: Ask, table: string, which = 'true'): Promise<Map<string, BatchSum>> {
+  const fragments = { columns: HIT_COLUMNS, table, which };
+  const found = await ask<Numbers<'id' | 'rows' | 'checksum'>>('archive_batches', fragments);
+  return new Map(
+    found.map(({ id, rows, checksum }) => [String(id), { rows: Number(rows), checksum: String(checksum) }]),
+  );
+}
+
+/** The last batch of each writer in a table. */
+export async function watermarksIn(ask: Ask, table: string): Promise<Watermarks> {
+  return readWatermarks(await ask<Numbers<'writer' | 'last'>>('archive_watermarks', { table }));
+}
+
+/** Bytes and rows of `hits` on disk. */
+export async function sizeOfHits(ask: Ask): Promise<{ bytes: number; rows: number }> {
+  const [size] = await ask<Numbers<'bytes' | 'rows'>>('archive_size', {});
+  return { bytes: Number(size?.bytes ?? 0), rows: Number(size?.rows ?? 0) };
+}
+
+/** Milliseconds between two looks, and in all. */
+const PACE = 100;
+const PATIENCE = 600_000;
+
+/**
+ * Waits for removals that an earlier process began and the engine now finishes: until then nobody knows what is there.
+ *
+ * @throws HitError `archive_failed`
+ */
+export async function removalsEnded(engine: Engine): Promise<void> {
+  for (let waited = 0; ; waited += PACE) {
+    const unfinished = await engine.ask<{ trouble: string }>('archive_unfinished', {});
+    if (unfinished.length === 0) return;
+    if (waited >= PATIENCE) {
+      const trouble =
+        unfinished.map((removal) => removal.trouble).find((text) => text !== '') ?? 'it is slow';
+      throw new HitError('archive_failed', `an earlier removal of hits does not end: ${trouble}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, PACE));
+  }
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { Store } from '../store/store.ts';
+import { EnginePriority } from './engine-priority.ts';
+
+const options = {
+  timeout: 30_000,
+  skip: process.platform !== 'linux' && 'threads have a priority of their own on Linux only',
+};
+
+/** Niceness of each thread of this process, by its name. */
+function niceness(): { name: string; nice: number }[] {
+  return readdirSync('/proc/self/task').map((task) => {
+    const stat = readFileSync(`/proc/self/task/${task}/stat`, 'utf8');
+    const end = stat.lastIndexOf(')');
+    return { name: stat.slice(stat.indexOf('(') + 1, end), nice: Number(stat.slice(end + 2).split(' ')[16]) };
+  });
+}
+
+test('the engine gives way to this process’s own threads', options, async (t) => {
+  const before = niceness().find(({ name }) => name.startsWith('libuv'))?.nice ?? 0;
+  await using _store = await Store.open({ setting: 'embedded', folder: temporaryFolder(t) });
+  using _priority = new EnginePriority();
+  const threads = niceness();
+  const engine = threads.filter(({ name }) => /^(?:MergeMutate|ThreadPool|BgSchPool)/.test(name));
+  assert.ok(engine.length > 3, 'the engine has threads');
+  assert.deepEqual(new Set(engine.map(({ nice }) => nice)), new Set([15]));
+  const own = threads.filter(({ name }) => /^(?:libuv|node)/.test(name));
+  assert.deepEqual(new Set(own.map(({ nice }) => nice)), new Set([before]));
+});

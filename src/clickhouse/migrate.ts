@@ -1,0 +1,50 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { HitError } from '../errors.ts';
+import { type Layout, schemaFor } from './dialect.ts';
+import { convertRollups } from './rollup-conversion.ts';
+import { type Migration, migrations } from './sql.ts';
+
+const HISTORY = `CREATE TABLE IF NOT EXISTS migrations
+(version UInt32, name String, applied_at DateTime('UTC') DEFAULT now())
+ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
+
+/** What a step does besides its statements, after them: by its name. */
+const CONVERSIONS: Readonly<Record<string, typeof convertRollups>> = { batches: convertRollups };
+
+/**
+ * Brings a database to this version's schema: applies, in order, the steps that it has not had. A step may have been
+ * cut short by a crash, so each of its statements may be run again.
+ *
+ * @param onProgress given a line now and then, where a step takes long
+ * @throws HitError `data_dir_newer` if the database was written by a newer version
+ */
+export async function migrate(
+  client: ClickHouseClient,
+  steps: Migration[] = migrations(),
+  layout: Layout = { kind: 'single' },
+  onProgress: (message: string) => void = () => undefined,
+): Promise<void> {
+  for (const query of schemaFor(layout, HISTORY)) await client.command({ query });
+  const result = await client.query({
+    query: 'SELECT max(version) AS version FROM migrations',
+    format: 'JSONEachRow',
+  });
+  const current = Number((await result.json<{ version: number }>())[0]?.version ?? 0);
+  const newest = steps.at(-1)?.version ?? 0;
+  if (current > newest) {
+    throw new HitError(
+      'data_dir_newer',
+      `the store has schema ${current}, and this version of Hit Tracker knows ${newest}: install a newer one`,
+    );
+  }
+  for (const step of steps.filter(({ version }) => version > current)) {
+    for (const query of step.statements.flatMap((statement) => schemaFor(layout, statement))) {
+      await client.command({ query });
+    }
+    await CONVERSIONS[step.name]?.(client, onProgress);
+    await client.command({
+      // Not VALUES: those the embedded engine would also read from the process's standard input.
+      query: `INSERT INTO migrations (version, name) SELECT ${step.version}, '${step.name}'`,
+    });
+  }
+}

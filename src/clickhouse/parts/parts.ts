@@ -1,0 +1,292 @@
+/**
+ * Inspects the parts of the embedded engine: each new part once, by the sizes of its files (clickhouse/parts/part-files.ts), and those
+ * that an error points at by their content.
+ *
+ * The engine may report success for an insert or a merge that a full disk cut short (clickhouse/parts/free-space.ts), and such a part
+ * makes every query fail that reads it. So parts are inspected after each insert, before its segment leaves the spool,
+ * and every few seconds, which finds merges: sooner than the parts that were merged leave the disk. A broken part is
+ * detached, with the parts that it was merged from put back where they are still there (clickhouse/parts/part-rescue.ts).
+ *
+ * Invariant: a part that an insert has written is inspected before the insert is confirmed, and a part that a merge has
+ * written before its sources are deleted (LOOK_EVERY is a fraction of old_parts_lifetime in the schema). Where the second
+ * breaks, as the process stood still for half a minute at that moment, the part is still found and detached, but its
+ * rows are missing until they are restored from an archive; `missing_hits` tells how many.
+ *
+ * A server's parts are its own: it is asked for what is detached, and its operator mends it.
+ */
+import { rm } from 'node:fs/promises';
+import { HitError, messageOf } from '../../errors.ts';
+import { type ActivePart, activeParts } from './active-parts.ts';
+import { detachedParts, removeCopies } from './detached.ts';
+import type { Health } from './health.ts';
+import { contentFault } from './part-content.ts';
+import { sizeFault } from './part-files.ts';
+import { attachRescued, type PartEngine, type Rescue, rescue } from './part-rescue.ts';
+import { keepReplaced } from './replaced-lifetime.ts';
+import { isSymptom } from './symptoms.ts';
+
+/** Milliseconds between two looks. Six fit into the time for which replaced parts stay. */
+const LOOK_EVERY = 5000;
+/** The same of a server, which inspects its parts by itself. */
+const ASK_EVERY = 60_000;
+/** Milliseconds between two inspections of all content, which reads the whole store. */
+const CONTENT_EVERY = 600_000;
+/** Milliseconds after which parts that were whole are inspected by size again. */
+const SIZES_EVERY = 600_000;
+/** Finds that are remembered for inserts under way. */
+const REMEMBERED = 1000;
+/** Names of parts in a message. */
+const NAMED = 5;
+
+/** A moment at which an insert begins. */
+export interface Moment {
+  readonly finds: number;
+  readonly time: number;
+}
+
+/** A broken part that was found, and what became of it. */
+export interface BrokenPart extends Rescue {
+  readonly table: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface PartsOptions {
+  readonly engine: PartEngine;
+  /** Whether parts are files of this process's engine. */
+  readonly isEmbedded: boolean;
+  readonly health: Health;
+  readonly log: { info(message: string): void; warn(message: string): void };
+  /** Called after rows were lost, or came back. */
+  readonly onChange?: () => Promise<void>;
+}
+
+/**
+ * @example
+ * const parts = new Parts({ engine: store.aside(), isEmbedded: true, health, log });
+ * await parts.inspect(); // [{ table: 'hits', name: '202611_7_7_0', reason: 'data.bin is …', missingRows: 0, … }]
+ */
+export class Parts {
+  readonly #options: PartsOptions;
+  /** Keys of parts that are whole. */
+  #known = new Set<string>();
+  /** Broken parts whose rows are missing, in the order in which they were found. */
+  readonly #found: (BrokenPart & { readonly number: number; readonly written: number | undefined })[] = [];
+  #finds = 0;
+  #broken = 0;
+  #sizesInspected = Number.NEGATIVE_INFINITY;
+  #turn: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #contentInspected = Number.NEGATIVE_INFINITY;
+  #closed = false;
+
+  constructor(options: PartsOptions) {
+    this.#options = options;
+  }
+
+  /** Broken parts in `detached/`, whose rows are in no answer, as of the last inspection. */
+  get broken(): number {
+    return this.#broken;
+  }
+
+  /** Inspects what is there, and looks again every few seconds until this is closed. */
+  async start(): Promise<void> {
+    await this.#attachRescued();
+    if (this.#options.isEmbedded) await keepReplaced(this.#options.engine).catch(() => undefined);
+    await this.inspect().catch(() => undefined);
+    const every = this.#options.isEmbedded ? LOOK_EVERY : ASK_EVERY;
+    this.#timer ??= setInterval(() => this.inspect().catch(() => undefined), every).unref();
+  }
+
+  /** This moment, for `assertWhole`. */
+  get moment(): Moment {
+    return { finds: this.#finds, time: Date.now() };
+  }
+
+  /**
+   * Makes sure that an insert wrote what it says: what is broken of it is deleted.
+   *
+   * @param tables that it wrote to
+   * @param since the `moment` before it began
+   * @throws HitError `store_unavailable` where it did not: it must be made again
+   */
+  async assertWhole(tables: readonly string[], since: Moment): Promise<void> {
+    if (!this.#options.isEmbedded) return;
+    await this.inspect();
+    const [find] = await this.discard(tables, since);
+    if (!find) return;
+    const message = `what was inserted into ${find.table} is not whole: ${find.reason}`;
+    throw new HitError('store_unavailable', message, { retryAfter: 5 });
+  }
+
+  /** Deletes what inserts have left that are made again. @returns the broken parts that were found since that moment */
+  async discard(tables: readonly string[], since: Moment): Promise<BrokenPart[]> {
+    const finds = this.#found.filter(({ table, number }) => number > since.finds && tables.includes(table));
+    for (const { written, kept } of finds) {
+      const isOurs = written !== undefined && written >= Math.floor(since.time / 1000);
+      if (isOurs && kept !== undefined) await rm(kept, { recursive: true, force: true });
+    }
+    if (finds.length > 0) await this.inspect();
+    return finds;
+  }
+
+  /**
+   * Inspects parts that are new since the last time, and detaches those that are broken.
+   *
+   * @returns what was broken
+   * @throws HitError `store_unavailable`
+   */
+  inspect(): Promise<BrokenPart[]> {
+    return this.#next(async () => {
+      const { health, isEmbedded } = this.#options;
+      try {
+        const broken = isEmbedded ? await this.#inspectSizes() : [];
+        await this.#tellDetached();
+        health.clear('inspection_failed');
+        return broken;
+      } catch (error) {
+        // A server that is away, or tells this user nothing of its parts, is found by others.
+        if (isEmbedded) health.report('inspection_failed', `parts cannot be inspected: ${messageOf(error)}`);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Follows up an error of a query: inspects the parts that it names, or all, if it is one that a broken part makes.
+   *
+   * @param error as the engine's client threw it
+   * @param since when the query began
+   * @returns whether broken parts were detached since, so that the query may be asked again
+   */
+  async followUp(error: unknown, since: Moment): Promise<boolean> {
+    if (!this.#options.isEmbedded || this.#closed || !isSymptom(error)) return false;
+    await this.inspect();
+    if (this.#finds === since.finds) {
+      await this.#next(async () => {
+        const message = messageOf(error);
+        const parts = await activeParts(this.#options.engine);
+        const named = parts.filter(({ name }) => message.includes(name));
+        if (named.length === 0 && (!/\b(?:part|marks?)\b/i.test(message) || !this.#mayReadAll())) return [];
+        const broken = await this.#inspectContent(named.length > 0 ? named : parts);
+        await this.#tellDetached();
+        return broken;
+      });
+    }
+    // Another query, or an inspection, may have been first.
+    return this.#finds > since.finds;
+  }
+
+  /** Reads all parts of all tables, and detaches those that are broken. As long as it takes to read the store. */
+  inspectContent(): Promise<BrokenPart[]> {
+    return this.#next(async () => {
+      const broken = await this.#inspectContent(await activeParts(this.#options.engine));
+      await this.#tellDetached();
+      return broken;
+    });
+  }
+
+  /** Ends after the inspection under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#turn;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #next<Result>(work: () => Promise<Result[]>): Promise<Result[]> {
+    const turn = this.#turn.then(() => (this.#closed ? [] : work()));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Ends rescues that a crash has cut short. */
+  async #attachRescued(): Promise<void> {
+    const { engine, isEmbedded, log } = this.#options;
+    if (!isEmbedded) return;
+    try {
+      const tables = new Set((await activeParts(this.#options.engine)).map(({ table }) => table));
+      for (const table of tables) {
+        const attached = await attachRescued(engine, table);
+        if (attached.length > 0) log.info(`store: ${attached.join(', ')} of ${table} are attached again`);
+      }
+    } catch (error) {
+      log.warn(`store: rescued parts cannot be attached: ${messageOf(error)}`);
+    }
+  }
+
+  #mayReadAll(): boolean {
+    const now = performance.now();
+    if (now - this.#contentInspected < CONTENT_EVERY) return false;
+    this.#contentInspected = now;
+    return true;
+  }
+
+  async #inspectSizes(): Promise<BrokenPart[]> {
+    const now = performance.now();
+    if (now - this.#sizesInspected > SIZES_EVERY) {
+      this.#known.clear();
+      this.#sizesInspected = now;
+    }
+    const parts = await activeParts(this.#options.engine);
+    const suspects: ActivePart[] = [];
+    for (const part of parts) {
+      if (!this.#known.has(part.key) && (await sizeFault(part.path, part.bytes))) suspects.push(part);
+    }
+    const broken = await this.#inspectContent(suspects);
+    this.#known = new Set(parts.map(({ key }) => key));
+    return broken;
+  }
+
+  async #inspectContent(parts: readonly ActivePart[]): Promise<BrokenPart[]> {
+    const broken: BrokenPart[] = [];
+    for (const part of parts) {
+      const reason = await contentFault(this.#options.engine, part.table, part.name);
+      const found = reason === undefined ? undefined : await this.#takeOut(part, reason);
+      if (found) broken.push(found);
+    }
+    return broken;
+  }
+
+  async #takeOut(
+    { table, name, level, modified }: ActivePart,
+    reason: string,
+  ): Promise<BrokenPart | undefined> {
+    const { engine, log } = this.#options;
+    const rescued = await rescue(engine, table, name);
+    if (!rescued) return undefined;
+    const { missingRows, kept } = rescued;
+    const broken = { table, name, reason, ...rescued };
+    this.#finds++;
+    if (missingRows > 0) {
+      this.#found.push({ ...broken, number: this.#finds, written: level === 0 ? modified : undefined });
+      if (this.#found.length > REMEMBERED) this.#found.shift();
+    }
+    const rows = missingRows === 0 ? 'all of its rows are back' : `${missingRows} rows are missing`;
+    const left = kept === undefined ? '' : `; what is left of it is in ${kept}`;
+    log.warn(`store: part ${name} of ${table} was broken and is detached: ${reason}; ${rows}${left}`);
+    return broken;
+  }
+
+  /** Says what is in `detached/`, and deletes what holds nothing of its own. */
+  async #tellDetached(): Promise<void> {
+    const { engine, isEmbedded, health } = this.#options;
+    const parts = await detachedParts(engine);
+    if (isEmbedded) await removeCopies(parts);
+    const broken = parts.filter(({ kind }) => kind === 'broken');
+    const isChanged = broken.length !== this.#broken;
+    this.#broken = broken.length;
+    if (isChanged) await this.#options.onChange?.();
+    if (broken.length === 0) {
+      health.clear('broken_parts');
+      return;
+    }
+    const names = broken.map(({ table, name }) => `${table}/${name}`);
+    const some = `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`;
+    const message = `${names.length} broken parts are detached, and their rows are in no answer: ${some}. "doctor" says what is missing`;
+    health.report('broken_parts', message, names.join(' '));
+  }
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { streamed } from '../../test/fixtures/differential/deliveries.ts';
+import { hitOf } from '../../test/fixtures/hit.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
+import { segmentOf } from '../../test/fixtures/segments.ts';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { DAY, type Period } from '../query/plan.ts';
+import { readSelection } from '../query/question.ts';
+import { rolledStats, rolledTop } from '../query/rolled.ts';
+import { Rollups } from '../rollup/rollups.ts';
+import { Store } from '../store/store.ts';
+import { Clients } from './clients.ts';
+import { migrate } from './migrate.ts';
+import { migrations } from './sql.ts';
+
+const options = { timeout: 600_000 };
+/** More than a conversion has. */
+const STATEMENTS = 100;
+const WRITER = 7n;
+const batch = (number: number) => (BigInt(number) << 22n) | WRITER;
+const STEPS = migrations();
+const BEFORE = STEPS.filter(({ version }) => version < 7);
+/** In the midst of a month: what is older of p.example is purged. */
+const HORIZON = '2026-05-11';
+/** Hits of each site and day that are in the store; those of batch 3 were never rolled up, though the mark covers it. */
+const KEPT = [
+  { batch: 2, site: 'a.example', day: '2026-05-09', hits: 40 },
+  { batch: 2, site: 'p.example', day: '2026-05-12', hits: 30 },
+  { batch: 3, site: 'a.example', day: '2026-05-09', hits: 5 },
+  { batch: 3, site: 'p.example', day: '2026-05-12', hits: 6 },
+  { batch: 5, site: 'a.example', day: '2026-06-01', hits: 10 },
+];
+/** Hits that are in the rollups and `hit_counts` only. */
+const PURGED = [
+  { batch: 1, site: 'p.example', day: '2026-04-02', hits: 70 },
+  { batch: 1, site: 'p.example', day: '2026-05-03', hits: 20 },
+];
+
+/** A store as the version before the ledger left it. */
+async function older(t: TestContext): Promise<{ folder: string; clients: Clients }> {
+  const folder = temporaryFolder(t);
+  const clients = Clients.embedded(join(folder, 'store'));
+  t.after(() => clients.close());
+  await migrate(clients.writer, BEFORE);
+  const command = (query: string) => clients.writer.command({ query });
+  for (const { batch: number, site, day, hits } of [...KEPT, ...PURGED]) {
+    await command(`INSERT INTO hits (site, time, visitor, path, batch)
+      SELECT '${site}', toDateTime64('${day} 10:00:00', 3, 'UTC') + number * 60, number, concat('/', toString(number % 3)), ${batch(number)}
+      FROM numbers(${hits})`);
+  }
+  // Batch 3 was left out, and batch 1 is purged since.
+  for (const [by, slot, value] of [
+    ['quarter', "toStartOfInterval(time, INTERVAL 15 MINUTE, 'UTC')", "''"],
+    ['day', "toStartOfDay(time, 'UTC')", "''"],
+    ['month', "toDateTime(toStartOfMonth(time, 'UTC'), 'UTC')", "''"],
+    ['path', "toStartOfDay(time, 'UTC')", 'path'],
+  ]) {
+    await command(`INSERT INTO rollups (by, site, month, value, key, slot, hits, visitors, first, last, mark)
+      SELECT '${by}', site, toStartOfMonth(slot), ${value} AS value, cityHash64(path), ${slot} AS slot, count(),
+        groupBitmapState(toUInt16(visitor)), 0, 0, 0
+      FROM hits WHERE batch != ${batch(3)} GROUP BY site, value, path, slot`);
+  }
+  await command(
+    `INSERT INTO hit_counts SELECT site, toStartOfHour(time) AS hour, batch, count() FROM hits GROUP BY site, hour, batch`,
+  );
+  await command(`INSERT INTO rollups (by, site, month, value, key, slot, hits, visitors, first, last, mark)
+    SELECT '@', '', toDate(0), '${WRITER}', 0, toDateTime(0, 'UTC'), 0, bitmapBuild(emptyArrayUInt16()), 0, 0, ${batch(5)}`);
+  await command(`ALTER TABLE hits DELETE WHERE batch = ${batch(1)} SETTINGS mutations_sync = 1`);
+  await command(`INSERT INTO horizons SELECT 'p.example', 'hits', toDateTime('${HORIZON} 00:00:00', 'UTC')`);
+  return { folder, clients };
+}
+
+const sumOf = (rows: readonly { site: string; hits: number }[], site: string) =>
+  rows.reduce((sum, row) => sum + (site === '' || row.site === site ? row.hits : 0), 0);
+
+/** What rollups say of all days: by site, by month, by path. */
+async function told(store: Store) {
+  const period = readSelection({ from: '2026-01-01', to: '2027-01-01' }) as Period;
+  const plan = { from: 'rollups', first: period.from, end: period.to } as const;
+  const cut = { interval: 'month', step: DAY, timezone: 'UTC' } as const;
+  const hits = async (site: string) =>
+    (await rolledStats({ store }, { ...period, site }, plan, cut)).totals.hits;
+  const months = (await rolledStats({ store }, period, plan, cut)).series.map(({ hits }) => hits);
+  const days = (await rolledStats({ store }, period, plan, { ...cut, interval: 'day' })).series;
+  const paths = await rolledTop({ store }, period, plan, 'path', 10);
+  return {
+    sites: { all: await hits(''), a: await hits('a.example'), p: await hits('p.example') },
+    months: months.slice(3, 6),
+    days: days.reduce((sum, day) => sum + day.hits, 0),
+    paths: paths.reduce((sum, path) => sum + path.hits, 0),
+  };
+}
+
+const ALL = [...KEPT, ...PURGED];
+const WANTED = {
+  sites: { all: sumOf(ALL, ''), a: sumOf(ALL, 'a.example'), p: sumOf(ALL, 'p.example') },
+  months: [70, 40 + 30 + 5 + 6 + 20, 10],
+  days: sumOf(ALL, ''),
+  paths: sumOf(ALL, ''),
+};
+
+async function hours(clients: Clients): Promise<number> {
+  const query = "SELECT sum(r.hits) AS hits FROM rollups AS r WHERE by = 'hour'";
+  const result = await clients.writer.query({ query, format: 'JSONEachRow' });
+  return Number((await result.json<{ hits: string }>())[0]!.hits);
+}
+
+describe('a store of a version without a ledger', () => {
+  test('has all of its hits in the rollups again, and what is purged stays', options, async (t) => {
+    const { folder, clients } = await older(t);
+    await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+    assert.deepEqual(await told(store), WANTED);
+    assert.equal(await hours(clients), WANTED.days);
+    await using rollups = new Rollups(store);
+    assert.equal(await rollups.rollUp(), 0);
+  });
+
+  test('takes what its spool still holds, once', options, async (t) => {
+    const { folder } = await older(t);
+    await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+    await using rollups = new Rollups(store);
+    // Its id is below those of batches that came before it; and one that came already.
+    const late = segmentOf(folder, batch(4), [{ site: 'a.example', time: Date.UTC(2026, 4, 9) }]);
+    const known = segmentOf(
+      folder,
+      batch(3),
+      Array.from({ length: 11 }, () => ({ site: 'a.example', time: Date.UTC(2026, 4, 9) })),
+    );
+    for (const segment of [late, known, late]) await store.deliver(segment);
+    const wanted = { ...WANTED.sites, all: WANTED.sites.all + 1, a: WANTED.sites.a + 1 };
+    assert.deepEqual((await told(store)).sites, wanted);
+    assert.equal(await rollups.rollUp(), 1);
+    await store.deliver(late);
+    assert.equal(await rollups.rollUp(), 0);
+    assert.deepEqual((await told(store)).sites, wanted);
+  });
+
+  test('takes what its consumer had delivered in part, once', options, async (t) => {
+    const { folder } = await older(t);
+    await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+    await using rollups = new Rollups(store);
+    const at = (time: number) => hitOf({ site: 'a.example', time });
+    // All of batch 3, and its hits of June, which are missing; one that is missing whole; one that is new.
+    const came = Array.from({ length: 11 }, () => at(Date.UTC(2026, 4, 9)));
+    const batches = [
+      [...came, ...Array.from({ length: 3 }, () => at(Date.UTC(2026, 5, 2)))],
+      [at(Date.UTC(2026, 4, 9)), at(Date.UTC(2026, 5, 3))],
+    ];
+    const old = streamed(join(folder, 'old'), 3, batches, WRITER);
+    const fresh = streamed(join(folder, 'fresh'), 6, [[at(Date.UTC(2026, 5, 4))]], WRITER);
+    for (const deliver of [old, old, fresh, old]) await deliver(store);
+    const wanted = { ...WANTED.sites, all: WANTED.sites.all + 6, a: WANTED.sites.a + 6 };
+    assert.deepEqual((await told(store)).sites, wanted);
+    assert.equal(await rollups.rollUp(), 6);
+    await old(store);
+    assert.equal(await rollups.rollUp(), 0);
+    assert.deepEqual((await told(store)).sites, wanted);
+  });
+
+  test('is converted also where the conversion is killed at any statement', options, async (t) => {
+    const original = await older(t);
+    await original.clients.close();
+    // After each of its statements, or after two in the midst.
+    const moments = rounds(STATEMENTS, 2) === 2 ? [4, 7] : Array.from({ length: STATEMENTS }, (_, i) => i);
+    for (const after of moments) {
+      const folder = temporaryFolder(t);
+      cpSync(original.folder, folder, { recursive: true, verbatimSymlinks: true });
+      const clients = Clients.embedded(join(folder, 'store'));
+      const killed = failing(clients.writer, after);
+      const isWhole = await migrate(killed, STEPS).then(
+        () => true,
+        () => false,
+      );
+      await clients.close();
+      await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+      assert.deepEqual(await told(store), WANTED, `killed after ${after} statements`);
+      await using rollups = new Rollups(store);
+      assert.equal(await rollups.rollUp(), 0);
+      if (isWhole) break;
+    }
+  });
+});
+
+/** A client of which a number of commands pass, and then none. */
+function failing(client: ClickHouseClient, passing: number): ClickHouseClient {
+  let left = passing;
+  return new Proxy(client, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      if (name !== 'command') return typeof member === 'function' ? member.bind(target) : member;
+      return async (asked: Parameters<ClickHouseClient['command']>[0]) => {
+        if (left-- <= 0) throw new Error('killed');
+        return target.command(asked);
+      };
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import { Clients } from '../clickhouse/clients.ts';
+import { queryText } from '../clickhouse/sql.ts';
+import { HitError, messageOf } from '../errors.ts';
+
+/**
+ * Asks a ClickHouse server whether it is there and lets us in, and changes nothing.
+ *
+ * @param setting as of `--store`
+ * @returns how many hits its database has; undefined if it never was a store
+ * @throws HitError `store_unavailable`, which says what to do
+ */
+export async function reach(setting: string): Promise<number | undefined> {
+  const clients = Clients.remote(setting);
+  try {
+    await using aside = clients.aside();
+    const tables = await aside.rows(queryText('move_reach'));
+    if (tables.length === 0) return undefined;
+    const [count] = await aside.rows<{ rows: string | number }>(queryText('move_hits_count'));
+    return Number(count?.rows);
+  } catch (error) {
+    const { host } = new URL(setting.replace(/^clickhouse/, 'http'));
+    throw new HitError('store_unavailable', `${adviceOn(error, host)} (${messageOf(error)})`, {
+      cause: error,
+    });
+  } finally {
+    await clients.close();
+  }
+}
+
+/** What is wrong, in the words of whoever named the server. */
+function adviceOn(error: unknown, host: string): string {
+  const said = error instanceof HitError && error.cause !== undefined ? error.cause : error;
+  const { type, code } = said as { readonly type?: string; readonly code?: string };
+  switch (type ?? code) {
+    case 'AUTHENTICATION_FAILED':
+    case 'REQUIRED_PASSWORD':
+    case 'UNKNOWN_USER':
+      return `the ClickHouse server at ${host} does not know this user and password: check those in --to`;
+    case 'UNKNOWN_DATABASE':
+      return `the ClickHouse server at ${host} has no such database: make it with CREATE DATABASE, or name another in --to`;
+    case 'ACCESS_DENIED':
+      return `the user at ${host} may not do what is needed: deploy/clickhouse/ has the grants`;
+    case 'CLUSTER_DOESNT_EXIST':
+      return `the ClickHouse server at ${host} has no such cluster: its configuration names those that it has`;
+    default:
+      // Whatever has a type is the answer of a server.
+      if (type !== undefined) return `the ClickHouse server at ${host} cannot be used`;
+      return `no ClickHouse server answers at ${host}: check host and HTTP port (8123; over TLS clickhouses://, 8443) in --to`;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Filters: which values of a dimension the hits of a question have.
+ *
+ * A filter is a dimension, `=` or `!=`, and values with `|` between them: `path=/blog/*`, `country!=DE|AT`. `*` stands for
+ * any run of characters, none too; `\` takes its meaning from a `*`, `|` or `\` that follows. Values are compared as they
+ * are stored, upper and lower case apart; no value (`source=`) is that of hits which have none.
+ *
+ * There are no regular expressions: each pattern becomes what the engine searches by bytes, or a LIKE, which it matches in
+ * time linear in the text.
+ */
+
+import { columnOf, DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
+import { HitError } from '../errors.ts';
+import { isUnclean } from '../hit/text.ts';
+import { shown, type Words } from './words.ts';
+
+const MOST_FILTERS = 20;
+const MOST_VALUES = 100;
+const MOST_CHARACTERS = 1000;
+
+/** The pieces of a value between its `*`. One piece is the value itself; `['/blog/', '']` is what begins with /blog/. */
+type Pattern = readonly string[];
+
+export interface Filter {
+  readonly dimension: Dimension;
+  /** Whether the hits are meant that have none of the patterns. */
+  readonly negated: boolean;
+  /** Any of them, one at least. */
+  readonly patterns: readonly Pattern[];
+}
+
+/** A condition on the columns of a hit. */
+export interface FilterSql {
+  readonly text: string;
+  /** Values by the names that they are bound to in the text. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads the filters of a question: `filter`, once or as a list, and each dimension as a word of its own
+ * (`path=/blog/*`; negated it comes as the word `path!`). Such a word without a value is left out, as any other.
+ *
+ * @returns filters that all have to hold
+ * @throws HitError `invalid` that names the filter: an unknown dimension, a bad `\`, a control character, more than 20
+ *   filters, 100 values in one, or 1,000 characters
+ * @example
+ * readFilters({ filter: ['path=/blog/*', 'country!=DE|AT'] });
+ * readFilters({ path: '/blog/*', 'country!': 'DE|AT' }); // the same
+ */
+export function readFilters(words: Words): Filter[] {
+  const filters = textsOf(words.filter, 'filter')
+    .filter((text) => text !== '')
+    .map(readFilter);
+  for (const dimension of DIMENSIONS) {
+    for (const sign of ['', '!']) {
+      for (const values of textsOf(words[dimension + sign], dimension + sign)) {
+        if (values !== '') filters.push(readFilter(`${dimension}${sign}=${values}`));
+      }
+    }
+  }
+  if (filters.length > MOST_FILTERS) {
+    throw new HitError('invalid', `${filters.length} filters are given, ${MOST_FILTERS} are allowed`);
+  }
+  return filters;
+}
+
+/**
+ * Filters as a condition of a WHERE.
+ *
+ * @param column the expression that has the value of a dimension
+ * @returns `true` for no filter
+ * @example
+ * filterSql(readFilters({ filter: 'path=/blog/*' }));
+ * // { text: '(startsWith(path, {filter_0_0:String}))', parameters: { filter_0_0: '/blog/' } }
+ */
+export function filterSql(
+  filters: readonly Filter[],
+  column: (dimension: Dimension) => string = columnOf,
+): FilterSql {
+  const parameters: Record<string, string> = {};
+  const conditions = filters.map(({ dimension, negated, patterns }, at) => {
+    let bound = 0;
+    const bind = (value: string): string => {
+      const name = `filter_${at}_${bound++}`;
+      parameters[name] = value;
+      return `{${name}:String}`;
+    };
+    const condition = conditionOf(column(dimension), patterns, bind);
+    return negated ? `NOT (${condition})` : `(${condition})`;
+  });
+  return { text: conditions.length === 0 ? 'true' : conditions.join(' AND '), parameters };
+}
+
+function textsOf(value: unknown, name: string): string[] {
+  if (value === undefined || value === null) return [];
+  const texts: unknown[] = Array.isArray(value) ? value : [value];
+  return texts.map((text) => {
+    if (typeof text !== 'string') throw new HitError('invalid', `${name} is not a text`);
+    return text;
+  });
+}
+
+function readFilter(text: string): Filter {
+  if (text.length > MOST_CHARACTERS) throw fault(text, `is longer than ${MOST_CHARACTERS} characters`);
+  if (isUnclean(text)) throw fault(text, 'holds a control character, which no hit has');
+  const match = /^\s*([^=!\s]*)\s*(!?=)(.*)$/s.exec(text);
+  if (!match) throw fault(text, 'is not like path=/blog/* or country!=DE|AT');
+  const [, name, sign, values = ''] = match;
+  const dimension = DIMENSIONS.find((known) => known === name);
+  if (dimension === undefined) throw fault(text, `is of no dimension: use ${DIMENSIONS.join(', ')}`);
+  return { dimension, negated: sign === '!=', patterns: readPatterns(text, values) };
+}
+
+/** Values with `|` between them, each cut at its `*`. */
+function readPatterns(text: string, values: string): Pattern[] {
+  const patterns: string[][] = [['']];
+  for (const [token] of values.matchAll(/\\?./gsu)) {
+    const pattern = patterns.at(-1)!;
+    if (token === '|') patterns.push(['']);
+    // A run of them says no more than one.
+    else if (token !== '*') pattern[pattern.length - 1] += literal(text, token);
+    else if (pattern.length === 1 || pattern.at(-1) !== '') pattern.push('');
+  }
+  if (patterns.length > MOST_VALUES) {
+    throw fault(text, `has ${patterns.length} values, ${MOST_VALUES} are allowed`);
+  }
+  return patterns;
+}
+
+function literal(text: string, token: string): string {
+  if (!token.startsWith('\\')) return token;
+  const meant = token.slice(1);
+  if (meant === '' || !'*|\\'.includes(meant)) {
+    throw fault(text, 'has a \\ that is not before *, | or \\: write \\\\ for a backslash');
+  }
+  return meant;
+}
+
+function fault(text: string, what: string): HitError {
+  return new HitError('invalid', `filter "${shown(text)}" ${what}`);
+}
+
+function conditionOf(column: string, patterns: readonly Pattern[], bind: (value: string) => string): string {
+  const values = patterns.filter((pattern) => pattern.length === 1).map(([value = '']) => bind(value));
+  const conditions = patterns
+    .filter((pattern) => pattern.length > 1)
+    .map((pattern) => patternCondition(column, pattern, bind));
+  // The engine looks values up in a set, and of a column with a dictionary only the dictionary's.
+  if (values.length > 0) conditions.unshift(`${column} IN (${values.join(', ')})`);
+  return conditions.join(' OR ');
+}
+
+function patternCondition(column: string, pattern: Pattern, bind: (value: string) => string): string {
+  const [first = '', ...rest] = pattern;
+  const last = rest.pop() ?? '';
+  if (rest.length === 0 && last === '')
+    return first === '' ? 'true' : `startsWith(${column}, ${bind(first)})`;
+  if (rest.length === 0 && first === '') return `endsWith(${column}, ${bind(last)})`;
+  if (rest.length === 1 && first === '' && last === '') {
+    return `position(${column}, ${bind(rest[0] ?? '')}) > 0`;
+  }
+  return `${column} LIKE ${bind(pattern.map((piece) => piece.replaceAll(/[\\%_]/g, '\\$&')).join('%'))}`;
+}

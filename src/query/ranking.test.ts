@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { segmentOf } from '../../test/fixtures/segments.ts';
+import type { Hit } from '../hit/hit.ts';
+import { Store } from '../store/store.ts';
+import { readSelection } from './question.ts';
+import { type Ranking, readRanking } from './ranking.ts';
+import { props, top } from './stats.ts';
+import type { Words } from './words.ts';
+
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 2, 9, 12);
+
+test('what is ranked is read, and what is unknown says what is known', () => {
+  for (const by of ['path', 'entry', 'exit', 'prop:plan', 'prop:a b']) assert.equal(readRanking(by), by);
+  assert.equal(readRanking(undefined), 'path');
+  for (const by of ['entries', 'prop:', `prop:${'x'.repeat(201)}`, ['entry']]) {
+    assert.throws(() => readRanking(by), { code: 'invalid' });
+  }
+});
+
+describe('rankings of what is no dimension', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
+  let store: Store;
+
+  /** A hit of a visitor, so many minutes after the start. */
+  const hit = (visitorLow: number, minutes: number, path: string, more: Partial<Hit> = {}): Partial<Hit> => ({
+    ...{ site: 'a.example', visitorLow, time: START + minutes * MINUTE, path },
+    ...more,
+  });
+
+  before(async () => {
+    store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+    const hits = [
+      ...[hit(1, 0, '/'), hit(1, 2, '/b'), hit(1, 4, '/c')],
+      // The same visitor comes again after half an hour, and hits of one visit may come in any order.
+      ...[hit(1, 60, '/b'), hit(2, 9, '/c'), hit(2, 5, '/')],
+      hit(3, 0, '/', { bot: 'Googlebot' }),
+      hit(4, 0, '/', { site: 'b.example', name: 'signup', props: '{"plan":"pro","seats":5}' }),
+      hit(5, 0, '/', { site: 'b.example', name: 'signup', props: '{"plan":"free"}' }),
+      hit(5, 1, '/', { site: 'b.example', name: 'signup', props: '{"plan":"pro"}' }),
+    ];
+    await store.deliver(segmentOf(folder, 1n, hits));
+  });
+
+  after(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function ranking(by: Ranking, words: Words, limit = 10): Promise<[string, number, number][]> {
+    const { rows } = await top({ store }, readSelection(words), by, limit);
+    return rows.map(({ value, hits, visitors }) => [value, hits, visitors]);
+  }
+
+  test('entry pages are those of which visits have their first hit, exit pages their last', async () => {
+    const words = { site: 'a.example' };
+    assert.deepEqual(await ranking('entry', words), [
+      ['/', 2, 2],
+      ['/b', 1, 1],
+    ]);
+    assert.deepEqual(await ranking('exit', words), [
+      ['/c', 2, 2],
+      ['/b', 1, 1],
+    ]);
+    assert.deepEqual(await ranking('entry', words, 1), [['/', 2, 2]]);
+  });
+
+  test('filters choose hits first, so visits are of those that are left', async () => {
+    assert.deepEqual(await ranking('entry', { site: 'a.example', filter: 'path!=/' }), [
+      ['/b', 2, 1],
+      ['/c', 1, 1],
+    ]);
+  });
+
+  test('values of a property are ranked, numbers as JSON, and what has none is left out', async () => {
+    assert.deepEqual(await ranking('prop:plan', {}), [
+      ['pro', 2, 2],
+      ['free', 1, 1],
+    ]);
+    assert.deepEqual(await ranking('prop:seats', {}), [['5', 1, 1]]);
+    assert.deepEqual(await ranking('prop:nothing', {}), []);
+  });
+
+  test('properties are known by the hits that have them', async () => {
+    assert.deepEqual(await props({ store }, readSelection({})), [
+      { key: 'plan', hits: 3 },
+      { key: 'seats', hits: 1 },
+    ]);
+    assert.deepEqual(await props({ store }, readSelection({ site: 'a.example' })), []);
+  });
+});

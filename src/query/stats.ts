@@ -1,0 +1,250 @@
+import { readHorizons } from '../retention/horizons.ts';
+import { type Comparison, comparisonOf } from './comparison.ts';
+import type { Count, Value } from './counts.ts';
+import { comparedPeriod } from './period.ts';
+import { choosePlan, FEW_HITS, knownFrom, type Period, type Plan } from './plan.ts';
+import {
+  type ComparisonKind,
+  chooseInterval,
+  type Interval,
+  type Metric,
+  type Selection,
+  stepOf,
+} from './question.ts';
+import { isDimension, type Ranking } from './ranking.ts';
+import { type Cut, hitsQuestion, rawStats, rawTop } from './raw.ts';
+import { countOf, rolledStats, rolledTop } from './rolled.ts';
+import { consistently, type Row, type Source } from './source.ts';
+import { steadily } from './stock.ts';
+import { knownFigures, type Unknown } from './unknown.ts';
+import { type Prop, rankUnrolled, readProps } from './unrolled.ts';
+import { VISITORS_ERROR } from './visitors.ts';
+import { readVisits, type VisitFigures, type Visits, wantsVisits } from './visits.ts';
+
+/**
+ * What is told of a period or an interval: figures of visits only where they were asked for. Null where it cannot be known,
+ * since hits that are needed for it are purged.
+ */
+type Figured = Unknown<Count & VisitFigures>;
+
+/** Hits and visitors over a period. Times are ISO 8601 UTC; that of a point is the start of its interval. */
+export interface Stats {
+  readonly site: string | null;
+  readonly from: string;
+  readonly to: string;
+  readonly interval: Interval;
+  /** Relative standard error of visitors. Missing where they are exact. */
+  readonly error?: number;
+  /** Hits before it are purged: what needs them is null, in intervals that begin before it and in totals. */
+  readonly purged_before?: string;
+  readonly totals: Figured;
+  readonly series: readonly ({ readonly time: string } & Figured)[];
+  /** The same of another period, where it was asked for. */
+  readonly comparison?: Comparison;
+}
+
+export interface Top {
+  readonly by: Ranking;
+  readonly from: string;
+  readonly to: string;
+  /** Relative standard error of visitors. Missing where they are exact. */
+  readonly error?: number;
+  /** Hits before it are purged, and would be needed: the rows are of hits since then. */
+  readonly purged_before?: string;
+  readonly rows: readonly Value[];
+}
+
+export interface SiteSummary extends Count {
+  readonly site: string;
+  readonly first: string;
+  readonly last: string;
+  /** Hits before it are purged, and so are their rollups: the counts are of hits since then. */
+  readonly purged_before?: string;
+}
+
+/** How a period is counted. */
+export interface StatsOptions {
+  /** Undefined chooses by the period's length. */
+  readonly interval: Interval | undefined;
+  readonly timezone: string;
+  /** Beside hits and visitors. Default: none. */
+  readonly metrics?: readonly Metric[];
+  /** A period to compare with. Default: none. */
+  readonly compare?: ComparisonKind | undefined;
+}
+
+/** Totals of a period, and a series that holds empty intervals too. */
+export async function stats(
+  source: Source,
+  selection: Selection,
+  options: StatsOptions,
+  now = Date.now(),
+): Promise<Stats> {
+  const period = await periodOf(source, selection, now);
+  const interval = options.interval ?? chooseInterval(period.from, period.to);
+  const answer = await count(source, period, { ...options, interval });
+  if (!options.compare) return answer;
+  const before = comparedPeriod(period, options.compare, options.timezone);
+  const compared = await count(source, { ...period, ...before }, { ...options, interval });
+  return { ...answer, comparison: comparisonOf(answer, compared) };
+}
+
+function count(
+  source: Source,
+  period: Period,
+  { interval, timezone, metrics = [] }: StatsOptions & { readonly interval: Interval },
+): Promise<Stats> {
+  const cut = { interval, step: stepOf(interval, period.from, period.to), timezone };
+  return steadily(source, period, async (stock) => {
+    const plan = choosePlan(period, { interval }, stock);
+    const [{ totals, series }, visits] = await Promise.all([
+      plan.from === 'rollups' ? rolledStats(source, period, plan, cut) : rawStats(source, period, cut),
+      wantsVisits(metrics) ? visitsOf(source, period, cut, metrics) : undefined,
+    ]);
+    const known = knownFrom(plan, stock);
+    const figures = (start: number, counted: Count, ofVisits: VisitFigures | undefined) => ({
+      ...knownFigures(counted, start, known),
+      ...(ofVisits && knownFigures(ofVisits, start, stock.hitsFrom)),
+    });
+    return {
+      site: period.site === '' ? null : period.site,
+      ...edges(period, plan),
+      interval,
+      ...(plan.from === 'rollups' && ESTIMATED),
+      ...lacking(period, visits ? Math.max(known, stock.hitsFrom) : known),
+      totals: figures(period.from, totals, visits?.totals),
+      series: series.map(({ time, ...counted }) => ({
+        time: isoTime(time),
+        ...figures(Math.max(time, period.from), counted, visits?.at(time)),
+      })),
+    };
+  });
+}
+
+/** Visits are always of hits one by one. */
+async function visitsOf(
+  source: Source,
+  period: Period,
+  cut: Cut,
+  metrics: readonly Metric[],
+): Promise<Visits> {
+  const { parameters, fragments } = await hitsQuestion(source, period);
+  const { interval, timezone } = cut;
+  return readVisits(source.store, { ...parameters, interval, timezone }, fragments, metrics);
+}
+
+/** The values of a dimension with most hits, or of what else is ranked. */
+export async function top(
+  source: Source,
+  selection: Selection,
+  by: Ranking,
+  limit: number,
+  now = Date.now(),
+): Promise<Top> {
+  // Bots are the one thing that a ranking of bots is about.
+  const bots = by === 'bot' ? 'only' : selection.bots;
+  const period = await periodOf(source, { ...selection, bots }, now);
+  return steadily(source, period, async (stock) => {
+    const plan: Plan = isDimension(by) ? choosePlan(period, { by }, stock) : { from: 'hits' };
+    const known = knownFrom(plan, stock);
+    // Of what is left of a period, some value may have a few hits yet: so they are of the time of which all are known.
+    const rest = { ...period, from: Math.max(period.from, known) };
+    const rows = rest.from >= rest.to ? [] : await ranked(source, rest, plan, by, limit);
+    return {
+      by,
+      ...edges(period, plan),
+      ...(plan.from === 'rollups' && ESTIMATED),
+      ...lacking(period, known),
+      rows,
+    };
+  });
+}
+
+function ranked(
+  source: Source,
+  period: Period,
+  plan: Plan,
+  by: Ranking,
+  limit: number,
+): Promise<readonly Value[]> {
+  if (!isDimension(by)) return rankUnrolled(source, period, by, limit);
+  return plan.from === 'rollups'
+    ? rolledTop(source, period, plan, by, limit)
+    : rawTop(source, period, by, limit);
+}
+
+/** Properties that events of a selection have, and how often. */
+export async function props(source: Source, selection: Selection, now = Date.now()): Promise<Prop[]> {
+  return readProps(source, await periodOf(source, selection, now));
+}
+
+/** All sites that have hits, those with most first. Visitors are exact where the hits are few, else estimates. */
+export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promise<SiteSummary[]> {
+  const rows = await consistently(store, (fresh) =>
+    store.rows<Row<'hits' | 'first' | 'last'> & { site: string; ranks: number[] }>(
+      'rollup_sites',
+      {},
+      undefined,
+      fresh.fragments,
+    ),
+  );
+  const hits = rows.reduce((sum, row) => sum + Number(row.hits), 0);
+  const exact = new Map<string, Count>();
+  if (hits <= maxScannedHits) {
+    const counts = await store.rows<Row<'hits' | 'visitors'> & { site: string }>('sites', {});
+    for (const row of counts) exact.set(row.site, { hits: Number(row.hits), visitors: Number(row.visitors) });
+  }
+  const horizons = await readHorizons(store);
+  return rows.map((row) => {
+    const count = exact.get(row.site);
+    // Where some were purged, what is left tells too little.
+    const isExact = count !== undefined && count.hits >= Number(row.hits);
+    const rollupsFrom = horizons.rollups.get(row.site) ?? 0;
+    const known = isExact ? Math.min(rollupsFrom, horizons.hits.get(row.site) ?? 0) : rollupsFrom;
+    return {
+      site: row.site,
+      ...(isExact ? count : countOf(row)),
+      ...(known > 0 && { purged_before: isoTime(known) }),
+      first: isoTime(Number(row.first)),
+      last: isoTime(Number(row.last)),
+    };
+  });
+}
+
+/** A selection's period, where it is open from the first hit and up to the last, or up to now. */
+async function periodOf({ store, archive }: Source, selection: Selection, now: number): Promise<Period> {
+  if (selection.from !== undefined && selection.to !== undefined) return selection as Period;
+  const [[extent], archived] = await Promise.all([
+    consistently(store, (fresh) =>
+      store.rows<Row<'hits' | 'first' | 'last'>>(
+        'extent',
+        { site: selection.site },
+        undefined,
+        fresh.fragments,
+      ),
+    ),
+    archive?.firstOf(selection.site),
+  ]);
+  const hasHits = Number(extent?.hits ?? 0) > 0;
+  const last = selection.from === undefined && hasHits ? Number(extent?.last) + 1 : now;
+  const to = selection.to ?? Math.max(last, (selection.from ?? 0) + 1);
+  const first = Math.min(hasHits ? Number(extent?.first) : to - 1, archived ?? Number.POSITIVE_INFINITY);
+  return { ...selection, from: selection.from ?? Math.min(first, to - 1), to };
+}
+
+const ESTIMATED = { error: Number(VISITORS_ERROR.toFixed(4)) };
+
+/** Of which period an answer is: of more than was asked for where hits of an edge are purged. */
+function edges({ from, to }: Period, plan: Plan): { from: string; to: string } {
+  if (plan.from === 'hits') return { from: isoTime(from), to: isoTime(to) };
+  return { from: isoTime(Math.min(from, plan.first)), to: isoTime(Math.max(to, plan.end)) };
+}
+
+/** What an answer lacks: nothing where all hits of the period are known. */
+function lacking(period: Period, knownFrom: number): { purged_before?: string } {
+  return knownFrom > period.from ? { purged_before: isoTime(knownFrom) } : {};
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('.000Z', 'Z');
+}

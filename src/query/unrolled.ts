@@ -1,0 +1,46 @@
+/** Rankings that rollups do not have: each hit is read. */
+import type { Dimension } from '../clickhouse/dimension.ts';
+import { QUESTION_BOUNDS } from '../store/store.ts';
+import type { Value } from './counts.ts';
+import type { Period } from './plan.ts';
+import { ENDS, isProp, PROP, type Ranking } from './ranking.ts';
+import { hitsQuestion } from './raw.ts';
+import type { Row, Source } from './source.ts';
+
+/** How often events had a property. */
+export interface Prop {
+  readonly key: string;
+  readonly hits: number;
+}
+
+/** Of what is no dimension, the values with most hits, or for `entry` and `exit` with most visits. */
+export async function rankUnrolled(
+  source: Source,
+  period: Period,
+  by: Exclude<Ranking, Dimension>,
+  limit: number,
+): Promise<Value[]> {
+  const { parameters, fragments } = await hitsQuestion(source, period);
+  const [query, own] = isProp(by)
+    ? ['top_prop', { key: by.slice(PROP.length) }]
+    : ['top_ends', { end: ENDS[by] }];
+  const rows = await source.store.rows<Row<'hits' | 'visitors'> & { value: string }>(
+    query,
+    { ...parameters, ...own, limit },
+    QUESTION_BOUNDS,
+    fragments,
+  );
+  return rows.map(({ value, hits, visitors }) => ({ value, hits: Number(hits), visitors: Number(visitors) }));
+}
+
+/** Properties of events in a period, those of most hits first. */
+export async function readProps(source: Source, period: Period): Promise<Prop[]> {
+  const { parameters, fragments } = await hitsQuestion(source, period);
+  const rows = await source.store.rows<Row<'hits'> & { key: string }>(
+    'props',
+    parameters,
+    QUESTION_BOUNDS,
+    fragments,
+  );
+  return rows.map(({ key, hits }) => ({ key, hits: Number(hits) }));
+}

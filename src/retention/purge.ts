@@ -1,0 +1,103 @@
+/**
+ * Purging: hits and rollups that are older than their site keeps them go, whole UTC days at a time.
+ *
+ * Hits go when they are rolled up, not before; and they stay counted in the rollups, in all-time totals and in the
+ * last-seen tables. What goes is fixed before it goes: by the day, and by the watermarks of what was rolled up then, so that
+ * hits of an old day that come meanwhile stay. Up to where a site is purged is noted first. Killed at any moment, a purge
+ * is finished by the engine, or else by the next one.
+ */
+
+import type { Aside } from '../clickhouse/connection.ts';
+import { withLiterals } from '../clickhouse/literals.ts';
+import { queryText } from '../clickhouse/sql.ts';
+import { coveredBy, type Watermarks } from '../clickhouse/watermarks.ts';
+import type { Ages } from '../settings/ages.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { Store } from '../store/store.ts';
+import { type Kept, noteHorizons } from './horizons.ts';
+import { horizonOf, type RetentionPolicy } from './policy.ts';
+
+/** What a purge works on. */
+export interface PurgeSource {
+  readonly store: Store;
+  /** Up to which batch of each writer hits are rolled up. */
+  rolledUp(): Promise<Watermarks>;
+}
+
+/** What went, or would go, of a site. */
+export interface PurgedSite {
+  readonly site: string;
+  /** All of earlier days: ISO 8601, the start of a UTC day. */
+  readonly before: string;
+  readonly rows: number;
+  /** On disk, estimated: the share of the rows of their parts. */
+  readonly bytes: number;
+}
+
+export interface Purged {
+  readonly dry_run: boolean;
+  readonly hits: readonly PurgedSite[];
+  readonly rollups: readonly PurgedSite[];
+}
+
+/**
+ * Deletes what is too old, and says what it was.
+ *
+ * @param now milliseconds since 1970
+ * @param dryRun only say what would go
+ * @throws HitError `store_unavailable`, `overloaded`
+ */
+export async function purge(
+  source: PurgeSource,
+  policy: RetentionPolicy,
+  now: number,
+  dryRun = false,
+): Promise<Purged> {
+  const covered = coveredBy(await source.rolledUp());
+  await using aside = source.store.aside();
+  const work = { aside, ledger: source.store.ledger, covered, now, dryRun };
+  const hits = await purgeOne(work, 'hits', { ages: policy.hits, time: 'time' });
+  const rollups = await purgeOne(work, 'rollups', { ages: policy.rollups, time: 'slot' });
+  return { dry_run: dryRun, hits, rollups };
+}
+
+interface Work {
+  readonly aside: Aside;
+  readonly ledger: Ledger;
+  /** SQL: whether a hit is rolled up. */
+  readonly covered: string;
+  readonly now: number;
+  readonly dryRun: boolean;
+}
+
+async function purgeOne(
+  { aside, ledger, covered, now, dryRun }: Work,
+  kept: Kept,
+  { ages, time }: { ages: Ages; time: string },
+): Promise<PurgedSite[]> {
+  const usual = horizonOf(ages.usual, now);
+  const befores = new Map(Array.from(ages.bySite, ([site, days]) => [site, horizonOf(days, now)]));
+  const latest = Math.max(usual, ...befores.values());
+  if (latest === 0) return [];
+  const text = (name: string) =>
+    withLiterals(queryText(name, { older: queryText('purge_older', { time }), covered }), {
+      ...{ latest, usual },
+      sites: [...befores.keys()],
+      befores: [...befores.values()],
+    });
+  const rows = await aside.rows<{ site: string; rows: string | number; bytes: string | number }>(
+    text(`purge_${kept}_count`),
+  );
+  const going = new Map(rows.map(({ site }) => [site, befores.get(site) ?? usual]));
+  if (!dryRun && going.size > 0) {
+    await noteHorizons(aside, kept, going);
+    if (kept === 'hits') await ledger.leaving('purged', text('purge_scope'));
+    await aside.command(text(`purge_${kept}`));
+  }
+  return rows.map(({ site, rows, bytes }) => ({
+    site,
+    before: new Date(going.get(site)!).toISOString().replace('.000Z', 'Z'),
+    rows: Number(rows),
+    bytes: Number(bytes),
+  }));
+}

@@ -1,0 +1,69 @@
+import type { Ages } from '../settings/ages.ts';
+import type { Store } from '../store/store.ts';
+import { addExceptions, excepted, type RetentionException, readExceptions } from './exceptions.ts';
+import { horizonOf, type RetentionPolicy } from './policy.ts';
+
+export interface RetentionOptions {
+  readonly store: Store;
+  readonly policy: RetentionPolicy;
+  /** Ages of hits by which scheduled purges go, where these name their own. */
+  readonly scheduled: readonly Ages[];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** How long a node keeps hits: by its policy, its scheduled purges, and the exceptions of the store. */
+export class Retention {
+  readonly policy: RetentionPolicy;
+  /** Each of them purges: a hit stays as long as all of them keep it. */
+  readonly hitAges: readonly Ages[];
+  readonly #options: RetentionOptions;
+
+  constructor(options: RetentionOptions) {
+    this.policy = options.policy;
+    this.hitAges = [options.policy.hits, ...options.scheduled];
+    this.#options = options;
+  }
+
+  /** @throws HitError `store_unavailable`, `overloaded` */
+  exceptions(): Promise<RetentionException[]> {
+    return readExceptions(this.#options.store);
+  }
+
+  /** Exempts sites from every later purge. @throws HitError `store_unavailable` */
+  except(sites: readonly string[]): Promise<void> {
+    return addExceptions(this.#options.store, sites, this.#options.now());
+  }
+}
+
+/** Whether anything gets too old at all. */
+export function isLimited(ages: readonly Ages[]): boolean {
+  return ages.some(({ usual, bySite }) => [usual, ...bySite.values()].some(Number.isFinite));
+}
+
+/**
+ * The moment before which the next purges delete the hits of a site.
+ *
+ * @param ages all that purge
+ * @param exceptions sites that are kept
+ * @returns milliseconds since 1970; 0 where all is kept
+ * @example
+ * hitHorizon([readAges('forever')('400d', '--keep-hits')], [], 'example.com', Date.now()); // 400 days ago, at midnight
+ */
+export function hitHorizon(
+  ages: readonly Ages[],
+  exceptions: readonly string[],
+  site: string,
+  now: number,
+): number {
+  const horizons = ages.map((each) => {
+    const { usual, bySite } = excepted(each, exceptions);
+    return horizonOf(bySite.get(site) ?? usual, now);
+  });
+  return Math.max(0, ...horizons);
+}
+
+/** Whether an age of a site itself, which an exception does not change, makes its hits go. */
+export function isNamedLimited(ages: readonly Ages[], site: string): boolean {
+  return ages.some(({ bySite }) => Number.isFinite(bySite.get(site)));
+}

@@ -1,0 +1,48 @@
+import { quote } from '../clickhouse/literals.ts';
+import { rollupGroups } from '../clickhouse/rollup-groups.ts';
+import { queryText } from '../clickhouse/sql.ts';
+import { coveredBy, type Watermarks } from '../clickhouse/watermarks.ts';
+import type { Store } from '../store/store.ts';
+
+/** A UTC day of a site. */
+export interface SiteDay {
+  readonly site: string;
+  /** `2026-11-29` */
+  readonly day: string;
+}
+
+/** Days that one statement takes. */
+const MOST_DAYS = 500;
+
+/**
+ * Makes the rollups of days anew from their hits, all of which must be in the store. Nothing may be rolled up meanwhile.
+ *
+ * Between the two statements these days have no rollups, and queries count too few; a process that dies there leaves them
+ * so, and `doctor` finds them and does the same again.
+ *
+ * @param watermarks up to which batch of each writer hits are rolled up: others are added later
+ * @throws HitError `store_unavailable`
+ */
+export async function rebuildDays(
+  store: Store,
+  watermarks: Watermarks,
+  days: readonly SiteDay[],
+): Promise<void> {
+  for (let at = 0; at < days.length; at += MOST_DAYS) {
+    const some = days.slice(at, at + MOST_DAYS);
+    const pairs = some.map(({ site, day }) => `(${quote(site)}, toDate('${day}'))`);
+    const months = some.map(({ site, day }) => `(${quote(site)}, toDate('${day.slice(0, 8)}01'))`);
+    const scope = {
+      days: `(${pairs.join(', ')})`,
+      months: `(${[...new Set(months)].join(', ')})`,
+    };
+    const hits = `(toString(site), toDate(time, 'UTC')) IN ${scope.days} AND ${coveredBy(watermarks)}`;
+    const groups = [...rollupGroups(hits), queryText('rollup_rest_of_months', scope)];
+    await store.keep('rollup_drop_days', scope, 'hit-tracker-rollup-repair');
+    await store.keep(
+      'insert_rollups',
+      { groups: groups.join('UNION ALL\n'), receipts: '[]::Array(Tuple(String, UInt64))' },
+      'hit-tracker-rollups',
+    );
+  }
+}
