@@ -2,11 +2,11 @@
 
 import { TrustedProxies } from '../src/hit/address.ts';
 import { Countries } from '../src/hit/country.ts';
-import { type Facts, NO_FACTS } from '../src/hit/facts.ts';
 import { hex64, KeyedHash } from '../src/hit/hash.ts';
 import type { Hit } from '../src/hit/hit.ts';
 import { Intake } from '../src/hit/intake.ts';
 import { RateLimit } from '../src/hit/rate-limit.ts';
+import { EMPTY_CONTEXT, type RequestContext } from '../src/hit/request-context.ts';
 import { intactLength, RowWriter } from '../src/hit/row.ts';
 import { DailySalts } from '../src/hit/salts.ts';
 import { Sites } from '../src/hit/site.ts';
@@ -71,10 +71,10 @@ async function openIntake(): Promise<Intake> {
 }
 
 /** A page's report as a browser sends it that has no cookie yet. */
-function factsOf(i: number): Facts {
+function factsOf(i: number): RequestContext {
   const site = new URL(SITE).host;
   return {
-    ...NO_FACTS,
+    ...EMPTY_CONTEXT,
     kind: 'beacon',
     time: NOW,
     site,
@@ -87,7 +87,7 @@ function factsOf(i: number): Facts {
   };
 }
 
-function hitOf(intake: Intake, facts: Facts): Hit {
+function hitOf(intake: Intake, facts: RequestContext): Hit {
   const outcome = intake.receive(facts);
   if ('reason' in outcome) throw new Error(`the intake dropped a hit: ${outcome.detail}`);
   return outcome.hit;

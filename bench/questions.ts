@@ -1,11 +1,11 @@
 import type { Dimension } from '../src/clickhouse/dimension.ts';
 import type { Count } from '../src/query/counts.ts';
+import { statsFromHits, topFromHits } from '../src/query/from-hits.ts';
+import type { QueryParams } from '../src/query/params.ts';
 import type { Period } from '../src/query/plan.ts';
-import { type Interval, readMetrics, readSelection, stepOf } from '../src/query/question.ts';
-import { rawStats, rawTop } from '../src/query/raw.ts';
+import { type Interval, readMetrics, readSelection, stepOf } from '../src/query/selection.ts';
 import type { Source } from '../src/query/source.ts';
 import { stats, top } from '../src/query/stats.ts';
-import type { Words } from '../src/query/words.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -20,7 +20,7 @@ export interface Question {
   readonly interval?: Interval;
   readonly timezone?: string;
   readonly by?: Dimension;
-  readonly words?: Words;
+  readonly words?: QueryParams;
 }
 
 export const QUESTIONS: readonly Question[] = [
@@ -79,9 +79,9 @@ export async function answerOfHits(
 ): Promise<readonly Count[]> {
   const { interval, timezone = 'UTC', by } = question;
   const period = periodOf(question, end);
-  if (by) return rawTop(source, period, by, 10);
+  if (by) return topFromHits(source, period, by, 10);
   const step = stepOf(interval!, period.from, period.to);
-  const { totals, series } = await rawStats(source, period, { interval: interval!, step, timezone });
+  const { totals, series } = await statsFromHits(source, period, { interval: interval!, step, timezone });
   return [totals, ...series];
 }
 

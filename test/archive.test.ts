@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { ArchiveLocation } from '../src/archive/archives.ts';
+import type { ArchiveAddress } from '../src/archive/archives.ts';
 import type { Hit } from '../src/hit/hit.ts';
 import { ArchivedStore, batchId, daysAgo, NOW } from './fixtures/archived-store.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
@@ -307,7 +307,7 @@ describe('what is wrong is told, and nothing is lost', () => {
 
   test('where the location is none', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
-    const refused = (at: ArchiveLocation, message: RegExp) =>
+    const refused = (at: ArchiveAddress, message: RegExp) =>
       assert.rejects(
         archived.archives.archive(
           at,

@@ -43,9 +43,9 @@ class Load implements AsyncDisposable {
 async function countsOf(dataDir: string) {
   await using db = await DBTracker.open({ dataDir });
   await db.spool.flush();
-  await using aside = db.store.aside();
+  await using connection = db.store.dedicatedConnection();
   await db.rollups.rollUp();
-  const [row] = await aside.rows<Record<'hits' | 'different' | 'counted', string>>(
+  const [row] = await connection.rows<Record<'hits' | 'different' | 'counted', string>>(
     "SELECT count() AS hits, uniqExact(path) AS different, (SELECT sum(r.hits) FROM rollups AS r WHERE by = 'hour') AS counted FROM hits",
   );
   return { hits: Number(row!.hits), different: Number(row!.different), counted: Number(row!.counted) };

@@ -11,7 +11,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RESERVE } from '../src/clickhouse/parts/free-space.ts';
 import { retentionPolicy } from '../src/retention/policy.ts';
-import { Purger } from '../src/retention/purger.ts';
+import { RetentionJob } from '../src/retention/retention-job.ts';
 import { freeRoom } from '../src/store/free-room.ts';
 import { DBTracker } from '../src/trackers/db.ts';
 import { run } from './fixtures/command-line.ts';
@@ -214,12 +214,12 @@ test('a purge makes room on a full disk, and what waited is delivered then', {
     { usual: 7, bySite: new Map() },
     { usual: Number.POSITIVE_INFINITY, bySite: new Map() },
   );
-  const purged = await new Purger({ store, spool, rollups, policy, now: Date.now }).run();
+  const purged = await new RetentionJob({ store, spool, rollups, policy, now: Date.now }).run();
   assert.equal(purged.hits[0]?.rows, 20_000);
   await freeRoom(store);
   disk.clear();
   await flushed;
-  await using aside = store.aside();
-  const [left] = await aside.rows<{ hits: string }>('SELECT count() AS hits FROM hits');
+  await using connection = store.dedicatedConnection();
+  const [left] = await connection.rows<{ hits: string }>('SELECT count() AS hits FROM hits');
   assert.equal(Number(left?.hits), 100);
 });

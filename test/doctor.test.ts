@@ -218,7 +218,7 @@ test('hits of a broken part come back from the spool, where it still has them', 
     }
     await Promise.all(rest);
     // Delivered, and not yet gone from the spool: as after a crash between the two.
-    await db.spool.quiesce(async () => {
+    await db.spool.pauseDelivery(async () => {
       for (const file of readdirSync(join(dataDir, 'spool')))
         copyFileSync(join(dataDir, 'spool', file), join(kept, file));
     });

@@ -16,8 +16,8 @@ import { exportRoutes } from '../src/http/api/export.ts';
 import { createApp } from '../src/http/app.ts';
 import { listen } from '../src/http/server.ts';
 import { exportHits } from '../src/query/export.ts';
-import { readSelection } from '../src/query/question.ts';
-import type { Words } from '../src/query/words.ts';
+import type { QueryParams } from '../src/query/params.ts';
+import { readSelection } from '../src/query/selection.ts';
 import { EXPORT_SETTINGS } from '../src/settings/export.ts';
 import { Store } from '../src/store/store.ts';
 import { DBTracker } from '../src/trackers/db.ts';
@@ -41,22 +41,26 @@ async function openStore(t: TestContext, hits: readonly Partial<Hit>[] = []) {
 
 /** Many hits, made in the engine: one every so many milliseconds, of which each path is of one. */
 async function fill(store: Store, hits: number, step: number): Promise<void> {
-  await using aside = store.aside();
-  await aside.command(
+  await using connection = store.dedicatedConnection();
+  await connection.command(
     `INSERT INTO hits (site, time, visitor, path, batch)
     SELECT 'a.com', fromUnixTimestamp64Milli(toInt64(${START} + number * ${step})), number, concat('/', toString(number)), 7
     FROM numbers(${hits}) ORDER BY sipHash64(number)`,
   );
 }
 
-async function exported(store: Store, words: Words, format: 'csv' | 'ndjson' | 'parquet'): Promise<Buffer> {
+async function exported(
+  store: Store,
+  words: QueryParams,
+  format: 'csv' | 'ndjson' | 'parquet',
+): Promise<Buffer> {
   await using hits = await exportHits({ store }, readSelection(words), format);
   const chunks: Uint8Array[] = [];
   for await (const chunk of hits.bytes) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-async function linesOf(store: Store, words: Words): Promise<Record<string, unknown>[]> {
+async function linesOf(store: Store, words: QueryParams): Promise<Record<string, unknown>[]> {
   const lines = (await exported(store, words, 'ndjson')).toString().trimEnd();
   return lines === '' ? [] : lines.split('\n').map((line) => JSON.parse(line));
 }
@@ -88,7 +92,7 @@ test('NDJSON has a hit a line, in order of time, with no column of ours', async 
 
 test('an export has the hits that its words select', async (t) => {
   const { store } = await openStore(t, ODD);
-  const paths = async (words: Words) => (await linesOf(store, words)).map(({ path }) => path);
+  const paths = async (words: QueryParams) => (await linesOf(store, words)).map(({ path }) => path);
   assert.deepEqual(await paths({ site: 'b.com' }), ['/d/ü']);
   assert.deepEqual(await paths({ from: '2026-11-01T00:00:00.002Z', to: '2026-11-01T01:00' }), ['/a,"b"']);
   assert.deepEqual(await paths({ bots: 'only' }), ['/bot']);
@@ -113,8 +117,8 @@ test('Parquet is one file, in order, that the engine reads; nothing of it stays 
   const { store, folder } = await openStore(t, ODD);
   const file = join(folder, 'hits.parquet');
   writeFileSync(file, await exported(store, { bots: 'include' }, 'parquet'));
-  await using aside = store.aside();
-  const rows = await aside.rows(
+  await using connection = store.dedicatedConnection();
+  const rows = await connection.rows(
     `SELECT toUnixTimestamp64Milli(time) - ${START} AS time, visitor, title FROM file('${file}')`,
   );
   assert.deepEqual(
@@ -140,8 +144,8 @@ test('many slices have each hit once, and an hour with more than a slice is in o
     );
   };
   check(await exported(store, {}, 'ndjson'));
-  await using aside = store.aside();
-  await aside.command('TRUNCATE TABLE hits');
+  await using connection = store.dedicatedConnection();
+  await connection.command('TRUNCATE TABLE hits');
   await fill(store, 250_000, 2000);
   check(await exported(store, {}, 'ndjson'));
 });

@@ -45,7 +45,7 @@ test(
     await db.rollups.rollUp();
     const before = await pages();
     {
-      await using connection = db.store.aside();
+      await using connection = db.store.dedicatedConnection();
       await connection.command('ALTER TABLE hits DROP PARTITION 202402');
     }
     assert.ok((await there()) < READABLE.length);
@@ -69,7 +69,7 @@ test('nothing is imported while it is not known what was imported before', optio
   const { db, take, there } = await openLogFolder(t);
   await take(LOG);
   const hits = await there();
-  await using connection = db.store.aside();
+  await using connection = db.store.dedicatedConnection();
   await connection.command("ALTER TABLE imports DETACH PARTITION ID 'all'");
   await assert.rejects(take(LOG), {
     code: 'import_failed',

@@ -13,7 +13,7 @@ const again = { restorePurged: true };
 
 /** Makes a store forget by which batches logs came, as the conversion of an older one leaves it. */
 async function withoutLedger(store: Store): Promise<void> {
-  await using connection = store.aside();
+  await using connection = store.dedicatedConnection();
   await connection.command('ALTER TABLE imports UPDATE batch = 0 WHERE true SETTINGS mutations_sync = 1');
   await connection.command('TRUNCATE TABLE batches');
   await connection.command(`INSERT INTO batches (id, kind, state, hits, first, last, revision)

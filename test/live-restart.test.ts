@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { DBTracker } from '../src/trackers/db.ts';
-import { rebuild } from '../src/trackers/rebuild.ts';
+import { restoreLive } from '../src/trackers/restore-live.ts';
 import { liveAt, toldOf } from './fixtures/counting-process.ts';
 import { BEARER, RunningServer } from './fixtures/running-server.ts';
 import { Lines } from './fixtures/shelf.ts';
@@ -29,7 +29,7 @@ test('a process that is killed has the same live state again, cell by cell', opt
     await using db = await DBTracker.open({ dataDir, log: new Lines() });
     await db.spool.flush();
     using live = liveAt(now, dataDir);
-    await rebuild(live, db.store, now);
+    await restoreLive(live, db.store, now);
     return await toldOf(live);
   };
   assert.equal(JSON.parse(before).length, 41);

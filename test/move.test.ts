@@ -94,7 +94,7 @@ before(async () => {
   {
     await using store = await Store.open({ setting: 'embedded', folder: join(data, 'store') });
     const position = { topic: 't', partition: 1, offset: 7n, end: 9n, last: 5, runs: '{"1":2}' };
-    await store.write('insert_stream_position', position);
+    await store.execute('insert_stream_position', position);
   }
   front = await ClickHouseFront.start();
   server = await RunningServer.start(data);

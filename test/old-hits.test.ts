@@ -36,8 +36,8 @@ describe('old hits', { timeout: 90_000 }, () => {
   /** What hits take, with parts that nobody reads any more. */
   async function bytesOnDisk(): Promise<number> {
     await using store = await Store.open({ setting: 'embedded', folder: join(data, 'store') });
-    await using aside = store.aside();
-    const [parts] = await aside.rows<{ bytes: string }>(
+    await using connection = store.dedicatedConnection();
+    const [parts] = await connection.rows<{ bytes: string }>(
       "SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE table = 'hits'",
     );
     return Number(parts!.bytes);

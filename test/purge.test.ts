@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Hit } from '../src/hit/hit.ts';
-import { consistently } from '../src/query/source.ts';
-import { readHorizons } from '../src/retention/horizons.ts';
-import { horizonOf, retentionPolicy } from '../src/retention/policy.ts';
+import { withConsistentRollups } from '../src/query/source.ts';
+import { readCutoffs } from '../src/retention/cutoffs.ts';
+import { cutoffOf, retentionPolicy } from '../src/retention/policy.ts';
 import { purge } from '../src/retention/purge.ts';
 import { Rollups, watermarksOf } from '../src/rollup/rollups.ts';
 import { readAges } from '../src/settings/ages.ts';
@@ -48,8 +48,8 @@ async function openStore(t: TestContext, hits: readonly Partial<Hit>[]) {
 
 /** Times of the hits that are there, by site. */
 async function kept(store: Store): Promise<[string, number][]> {
-  await using aside = store.aside();
-  const rows = await aside.rows<{ site: string; hits: string }>(
+  await using connection = store.dedicatedConnection();
+  const rows = await connection.rows<{ site: string; hits: string }>(
     'SELECT site, count() AS hits FROM hits GROUP BY site ORDER BY site',
   );
   return rows.map(({ site, hits }) => [site, Number(hits)]);
@@ -82,10 +82,10 @@ test('ages are read with those of single sites, and what is odd is refused', () 
 
 test('a day goes when the whole of it is too old', () => {
   const noon = Date.UTC(2026, 10, 24, 12);
-  assert.equal(horizonOf(30, noon), Date.UTC(2026, 9, 25));
-  assert.equal(horizonOf(30, Date.UTC(2026, 10, 24)), Date.UTC(2026, 9, 25));
-  assert.equal(horizonOf(30, Date.UTC(2026, 10, 24) - 1), Date.UTC(2026, 9, 24));
-  assert.equal(horizonOf(Number.POSITIVE_INFINITY, noon), 0);
+  assert.equal(cutoffOf(30, noon), Date.UTC(2026, 9, 25));
+  assert.equal(cutoffOf(30, Date.UTC(2026, 10, 24)), Date.UTC(2026, 9, 25));
+  assert.equal(cutoffOf(30, Date.UTC(2026, 10, 24) - 1), Date.UTC(2026, 9, 24));
+  assert.equal(cutoffOf(Number.POSITIVE_INFINITY, noon), 0);
 });
 
 test('a purge takes what is too old by its site, says before what it would, and notes up to where', async (t) => {
@@ -113,7 +113,7 @@ test('a purge takes what is too old by its site, says before what it would, and 
     ['b.com', 6],
     ['c.com', 6],
   ]);
-  assert.equal((await readHorizons(store)).hits.size, 0);
+  assert.equal((await readCutoffs(store)).hits.size, 0);
 
   assert.deepEqual(await purge(source, policy, NOW), { ...dry, dry_run: false });
   assert.deepEqual(await kept(store), [
@@ -121,14 +121,14 @@ test('a purge takes what is too old by its site, says before what it would, and 
     ['b.com', 6],
     ['c.com', 4],
   ]);
-  const { hits: horizons, rollups } = await readHorizons(store);
+  const { hits: horizons, rollups } = await readCutoffs(store);
   assert.deepEqual([...horizons].sort(), [
     ['a.com', Date.UTC(2026, 9, 25)],
     ['c.com', Date.UTC(2026, 7, 26)],
   ]);
   assert.equal(rollups.size, 0);
   // What went is counted all the same.
-  const totals = await consistently(store, ({ fragments }) =>
+  const totals = await withConsistentRollups(store, ({ fragments }) =>
     store.rows<{ site: string; hits: string }>('live_totals', {}, undefined, fragments),
   );
   assert.deepEqual(
@@ -139,7 +139,7 @@ test('a purge takes what is too old by its site, says before what it would, and 
   assert.deepEqual((await purge(source, policy, NOW)).hits, []);
   // An older horizon does not come back.
   await purge(source, policyOf('365d'), NOW);
-  assert.equal((await readHorizons(store)).hits.get('a.com'), Date.UTC(2026, 9, 25));
+  assert.equal((await readCutoffs(store)).hits.get('a.com'), Date.UTC(2026, 9, 25));
 });
 
 test('hits that are not rolled up stay, however old', async (t) => {
@@ -167,12 +167,12 @@ test('rollups go by their own age, and watermarks and hours among them stay', as
   assert.deepEqual(hits, []);
   assert.equal(rollups[0]!.site, 'a.com');
   assert.ok(rollups[0]!.rows > 0 && rollups[0]!.bytes > 0);
-  await using aside = store.aside();
-  const left = await aside.rows<{ day: string }>(
+  await using connection = store.dedicatedConnection();
+  const left = await connection.rows<{ day: string }>(
     "SELECT DISTINCT toDate(slot) AS day FROM rollups WHERE by NOT IN ('@', 'month', 'hour') ORDER BY day",
   );
   assert.deepEqual(left, [{ day: '2026-11-14' }]);
   assert.deepEqual(await watermarksOf(store), watermarks);
   assert.deepEqual(await kept(store), [['a.com', 2]]);
-  assert.deepEqual([...(await readHorizons(store)).rollups], [['a.com', Date.UTC(2026, 9, 5)]]);
+  assert.deepEqual([...(await readCutoffs(store)).rollups], [['a.com', Date.UTC(2026, 9, 5)]]);
 });

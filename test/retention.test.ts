@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Stats } from '../src/query/stats.ts';
-import type { PurgeSummary } from '../src/retention/purger.ts';
+import type { PurgeSummary } from '../src/retention/retention-job.ts';
 import { type Ended, Program, run } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
 import { RunningServer } from './fixtures/running-server.ts';

@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { statsFromRollups } from '../src/query/from-rollups.ts';
 import { type Period, QUARTER } from '../src/query/plan.ts';
-import { readSelection } from '../src/query/question.ts';
-import { rolledStats } from '../src/query/rolled.ts';
+import { readSelection } from '../src/query/selection.ts';
 import { Rollups } from '../src/rollup/rollups.ts';
 import { Store } from '../src/store/store.ts';
 import { ROLLING_HITS, rollingBatch } from './fixtures/rolling-batch.ts';
@@ -47,9 +47,9 @@ test('hits are rolled up once, in whatever moment a process is killed', { timeou
   // The last may have been cut off between its months. It comes again, as it would from the spool.
   const { id, hits } = rollingBatch(next);
   await store.deliver(segmentOf(folder, id, hits));
-  const before = await rolledStats({ store }, PERIOD, PLAN, CUT);
+  const before = await statsFromRollups({ store }, PERIOD, PLAN, CUT);
   await rollups.rollUp();
-  const after = await rolledStats({ store }, PERIOD, PLAN, CUT);
+  const after = await statsFromRollups({ store }, PERIOD, PLAN, CUT);
   assert.ok(next > 0, `${next} batches`);
   assert.equal(before.totals.hits, (next + 1) * ROLLING_HITS);
   assert.deepEqual(after, before);

@@ -23,8 +23,8 @@ import { HIT_COLUMNS } from './hit-columns.ts';
 import { DAY_MS, during, inParts, startOf, timeText } from './in-parts.ts';
 import { type Manifest, manifestText, type Part } from './manifest.ts';
 import { partName } from './part-name.ts';
-import type { ArchivePlace } from './place.ts';
 import { isSameSum, sizeOfHits, sumOf, sumsOfBatches, watermarksIn } from './rows.ts';
+import type { ArchiveStorage } from './storage.ts';
 
 export interface ArchiveOptions {
   /** Days; only UTC days that ended so long ago are archived. At least 1. */
@@ -61,7 +61,7 @@ export interface ArchiveSummary {
 /** What an archive is made from, and where. */
 export interface ArchiveWork {
   readonly engine: Engine;
-  readonly place: ArchivePlace;
+  readonly place: ArchiveStorage;
   readonly catalog: Catalog;
   /** Hits that may go. */
   readonly rolledUp: Watermarks;
@@ -163,7 +163,7 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
   const sum = await sumOf(engine.ask, 'hits', which);
   if (sum.rows === 0) return undefined;
   const name = partName(site, day, sum.checksum);
-  const draft = await place.draft(name);
+  const draft = await place.stage(name);
   try {
     await engine.command('archive_write', { file: draft.table, columns: HIT_COLUMNS, which });
     const written = await sumOf(engine.ask, draft.table);
@@ -172,7 +172,7 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
       throw new HitError('archive_failed', `${what}: no hit was removed for it; archive again`);
     }
     const watermarks = await watermarksIn(engine.ask, draft.table);
-    const manifest: Manifest = { site, day, ...sum, ...(await draft.seal()), watermarks };
+    const manifest: Manifest = { site, day, ...sum, ...(await draft.commit()), watermarks };
     await place.putManifest(name, manifestText(manifest));
     return { name, manifest };
   } catch (error) {

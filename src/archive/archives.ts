@@ -1,6 +1,6 @@
 import { HitError } from '../errors.ts';
-import { noteHorizons } from '../retention/horizons.ts';
-import { type Intermediate, settled } from '../rollup/drain-and-roll-up.ts';
+import { recordCutoffs } from '../retention/cutoffs.ts';
+import { type Drainable, drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
 import type { Rollups } from '../rollup/rollups.ts';
 import type { Store } from '../store/store.ts';
 import {
@@ -12,19 +12,19 @@ import {
 } from './archiver.ts';
 import { Catalog } from './catalog.ts';
 import { engineOf } from './engine.ts';
-import type { ArchivePlace, BucketAccess } from './place.ts';
-import { placeOf } from './place-of.ts';
+import { openStorage } from './open-storage.ts';
 import { type ArchiveReader, cleaned } from './reader.ts';
 import { type RestoreOptions, type RestoreSummary, restoreHits } from './restorer.ts';
 import { removalsEnded } from './rows.ts';
+import type { ArchiveStorage, BucketAccess } from './storage.ts';
 
 /** Where an archive is, and how to reach it. */
-export interface ArchiveLocation extends BucketAccess {
+export interface ArchiveAddress extends BucketAccess {
   /** A folder, absolute, or `s3://bucket/prefix`. */
   readonly location: string;
 }
 
-export interface ArchivesOptions extends Intermediate {
+export interface ArchivesOptions extends Drainable {
   readonly store: Store;
   /** Only hits that are in the rollups leave the store. */
   readonly rollups: Pick<Rollups, 'rollUp' | 'watermarks'>;
@@ -56,10 +56,10 @@ export class Archives {
   }
 
   /** @throws HitError `bad_setting`, `overloaded`, `archive_failed`, `interrupted`, `store_unavailable` */
-  archive(to: ArchiveLocation, options: ArchiveOptions, watch: ArchiveWatch): Promise<ArchiveSummary> {
+  archive(to: ArchiveAddress, options: ArchiveOptions, watch: ArchiveWatch): Promise<ArchiveSummary> {
     return this.#run(to, async (parts) => {
       const { rollups, readers = [] } = this.#options;
-      await settled(this.#options, watch.signal);
+      await drainAndRollUp(this.#options, watch.signal);
       const work = {
         ...parts,
         rolledUp: await rollups.watermarks(),
@@ -74,7 +74,7 @@ export class Archives {
   }
 
   /** @throws as `archive` does */
-  restore(from: ArchiveLocation, options: RestoreOptions, watch: ArchiveWatch): Promise<RestoreSummary> {
+  restore(from: ArchiveAddress, options: RestoreOptions, watch: ArchiveWatch): Promise<RestoreSummary> {
     return this.#run(from, (parts) => {
       const work = { ...parts, now: this.#options.now, signal: watch.signal };
       return restoreHits(work, options, watch.onProgress);
@@ -82,10 +82,10 @@ export class Archives {
   }
 
   async #run<Summary>(
-    { location, ...access }: ArchiveLocation,
+    { location, ...access }: ArchiveAddress,
     run: (parts: {
       engine: ReturnType<typeof engineOf>;
-      place: ArchivePlace;
+      place: ArchiveStorage;
       catalog: Catalog;
       noteGone: ArchiveWork['noteGone'];
       leaving: ArchiveWork['leaving'];
@@ -97,14 +97,14 @@ export class Archives {
     }
     this.#isBusy = true;
     try {
-      await using aside = this.#options.store.aside();
-      const engine = engineOf(aside);
-      const place = placeOf(location, access, engine);
+      await using connection = this.#options.store.dedicatedConnection();
+      const engine = engineOf(connection);
+      const place = openStorage(location, access, engine);
       try {
         await removalsEnded(engine);
         const catalog = new Catalog(place);
         await catalog.refresh();
-        const noteGone = (gone: ReadonlyMap<string, number>) => noteHorizons(aside, 'hits', gone);
+        const noteGone = (gone: ReadonlyMap<string, number>) => recordCutoffs(connection, 'hits', gone);
         const leaving = (gone: string) => this.#options.store.ledger.leaving('archived', gone);
         const parts = { engine, place, catalog, noteGone, leaving };
         return await this.#options.store.guard.deleting(() => run(parts));

@@ -2,10 +2,10 @@ import { HitError } from '../errors.ts';
 import { DAY_MS, startOf } from './in-parts.ts';
 import { type Part, parseManifest } from './manifest.ts';
 import { type PartFile, parsePartFile, siteFolder } from './part-name.ts';
-import type { ArchivePlace } from './place.ts';
+import type { ArchiveStorage } from './storage.ts';
 
 /** Of which parts somebody asks. */
-export interface PartQuestion {
+export interface PartFilter {
   /** '' is all. */
   readonly site: string;
   /** Milliseconds since 1970 UTC; `to` is exclusive. */
@@ -24,14 +24,14 @@ interface Entry {
 
 /** All parts of an archive, by their manifests. Each of these is read once. */
 export class Catalog {
-  readonly #place: ArchivePlace;
+  readonly #place: ArchiveStorage;
   #listed: readonly string[] | undefined;
   #entries = new Map<string, Entry>();
 
   #version = 0;
   #loading: Promise<void> = Promise.resolve();
 
-  constructor(place: ArchivePlace) {
+  constructor(place: ArchiveStorage) {
     this.#place = place;
   }
 
@@ -76,7 +76,7 @@ export class Catalog {
    *
    * @throws HitError `archive_failed` if one of them is not what it should be
    */
-  parts({ site, from, to }: PartQuestion): Part[] {
+  parts({ site, from, to }: PartFilter): Part[] {
     const folder = site === '' ? undefined : siteFolder(site);
     const parts: Part[] = [];
     for (const { file, found } of this.#entries.values()) {

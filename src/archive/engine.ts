@@ -1,4 +1,4 @@
-import type { Aside } from '../clickhouse/connection.ts';
+import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import type { Store } from '../store/store.ts';
 
@@ -16,11 +16,12 @@ export interface Engine {
 /** A service that does not answer is told of soon; the engine by itself would try for hours. */
 const TRIES = { s3_retry_attempts: 4, s3_connect_timeout_ms: 3000 };
 
-export function engineOf(aside: Aside): Engine {
+export function engineOf(connection: DedicatedConnection): Engine {
   return {
-    embedded: aside.folder !== undefined,
-    ask: (query, fragments) => aside.rows(`${queryText(query, fragments)}\nSETTINGS ${settingsText(TRIES)}`),
-    command: (query, fragments) => aside.command(queryText(query, fragments)),
+    embedded: connection.folder !== undefined,
+    ask: (query, fragments) =>
+      connection.rows(`${queryText(query, fragments)}\nSETTINGS ${settingsText(TRIES)}`),
+    command: (query, fragments) => connection.command(queryText(query, fragments)),
   };
 }
 

@@ -1,13 +1,13 @@
 import { queryText } from '../clickhouse/sql.ts';
 import { HitError, messageOf } from '../errors.ts';
-import type { Elsewhere } from '../query/source.ts';
+import type { ArchiveSource } from '../query/source.ts';
 import type { Store } from '../store/store.ts';
-import { Catalog, EVER, type PartQuestion } from './catalog.ts';
+import { Catalog, EVER, type PartFilter } from './catalog.ts';
 import { askOf } from './engine.ts';
 import { HIT_COLUMNS } from './hit-columns.ts';
 import { DAY_MS, during, inParts, startOf } from './in-parts.ts';
-import type { ArchivePlace, BucketAccess } from './place.ts';
-import { placeOf } from './place-of.ts';
+import { openStorage } from './open-storage.ts';
+import type { ArchiveStorage, BucketAccess } from './storage.ts';
 
 /** Milliseconds for which a bucket is taken to hold what it held: to list it costs time and money. */
 const BUCKET_PATIENCE = 5000;
@@ -26,13 +26,13 @@ export interface ArchiveReaderOptions extends BucketAccess {
  * const hits = await reader.hitsOf({ site: 'example.com', from: Date.UTC(2026, 0), to: Date.UTC(2026, 1) });
  * await store.rows('totals', parameters, undefined, { hits });
  */
-export class ArchiveReader implements Elsewhere {
-  readonly #place: ArchivePlace;
+export class ArchiveReader implements ArchiveSource {
+  readonly #place: ArchiveStorage;
   readonly #catalog: Catalog;
   readonly #patience: number;
   #refreshed = Number.NEGATIVE_INFINITY;
 
-  private constructor(place: ArchivePlace, patience: number) {
+  private constructor(place: ArchiveStorage, patience: number) {
     this.#place = place;
     this.#catalog = new Catalog(place);
     this.#patience = patience;
@@ -44,7 +44,7 @@ export class ArchiveReader implements Elsewhere {
    */
   static async open(location: string, options: ArchiveReaderOptions): Promise<ArchiveReader> {
     const { store, isEmbedded, ...access } = options;
-    const place = placeOf(location, access, { ask: askOf(store), embedded: isEmbedded });
+    const place = openStorage(location, access, { ask: askOf(store), embedded: isEmbedded });
     const reader = new ArchiveReader(place, location.startsWith('s3://') ? BUCKET_PATIENCE : 0);
     await reader.settle();
     return reader;
@@ -69,7 +69,7 @@ export class ArchiveReader implements Elsewhere {
    *
    * @throws HitError `archive_failed` where a part that is needed is not as it should be
    */
-  async hitsOf(question: PartQuestion): Promise<string> {
+  async hitsOf(question: PartFilter): Promise<string> {
     await this.#refresh();
     const parts = this.#catalog.parts(question);
     const first = parts[0]?.manifest.day;
@@ -116,7 +116,7 @@ export class ArchiveReader implements Elsewhere {
 }
 
 /** An error without the keys of a bucket, which a statement's text may hold. */
-export function cleaned(error: unknown, place: ArchivePlace): unknown {
+export function cleaned(error: unknown, place: ArchiveStorage): unknown {
   const message = messageOf(error);
   const clean = place.clean(message);
   if (clean === message && (!(error instanceof HitError) || error.cause === undefined)) return error;

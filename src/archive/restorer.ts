@@ -9,7 +9,7 @@
 import { quote } from '../clickhouse/literals.ts';
 import { HitError } from '../errors.ts';
 import type { ArchiveProgress, ArchiveWork } from './archiver.ts';
-import type { PartQuestion } from './catalog.ts';
+import type { PartFilter } from './catalog.ts';
 import { HIT_COLUMNS } from './hit-columns.ts';
 import { DAY_MS, during, inParts, startOf } from './in-parts.ts';
 import type { Part } from './manifest.ts';
@@ -18,7 +18,7 @@ import { type BatchSum, isSameSum, sumOf, sumsOfBatches } from './rows.ts';
 /** Rows that are inserted as one part, unless one batch has more: they are in memory at once. */
 const ROWS_AT_ONCE = 500_000;
 
-export interface RestoreOptions extends PartQuestion {
+export interface RestoreOptions extends PartFilter {
   readonly dryRun: boolean;
 }
 

@@ -1,4 +1,4 @@
-import type { Layout } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 
 /**
  * What the address of a ClickHouse server says: `clickhouse://user:password@host:8123/database`, or `clickhouses://` over
@@ -8,7 +8,7 @@ import type { Layout } from './dialect.ts';
  * @example
  * serverAddress('clickhouse://db/hits?cluster=main').layout; // { kind: 'cluster', cluster: 'main', database: 'hits' }
  */
-export function serverAddress(setting: string): { readonly url: string; readonly layout: Layout } {
+export function serverAddress(setting: string): { readonly url: string; readonly layout: Dialect } {
   const url = new URL(setting.replace(/^clickhouse(s?):/, 'http$1:'));
   const cluster = url.searchParams.get('cluster');
   const isCloud = url.searchParams.has('cloud');

@@ -9,8 +9,8 @@ import {
 import { type ChdbConnection, createChdbConnection } from 'chdb/connection';
 import { HitError, messageOf } from '../errors.ts';
 import { serverAddress } from './address.ts';
-import { Aside, SCRATCH } from './connection.ts';
-import { type Layout, settingsFor, statementFor } from './dialect.ts';
+import { DedicatedConnection, SCRATCH } from './connection.ts';
+import { type Dialect, settingsFor, statementFor } from './dialect.ts';
 
 /** Reads that may run at once. The embedded engine works on the threads that the spool's disk also needs. */
 const READERS = 2;
@@ -46,16 +46,16 @@ export class Clients {
   readonly keeper: ClickHouseClient;
   /** Whether the engine is in this process, and reads files where they are. */
   readonly embedded: boolean;
-  readonly layout: Layout;
+  readonly dialect: Dialect;
   readonly #readers: ClickHouseClient[];
   readonly #free: ClickHouseClient[];
   readonly #queue: ((reader: ClickHouseClient) => void)[] = [];
   readonly #connector: Connector;
-  readonly #asides = new Set<Aside>();
+  readonly #asides = new Set<DedicatedConnection>();
 
-  private constructor(connector: Connector, layout: Layout = { kind: 'single' }) {
+  private constructor(connector: Connector, layout: Dialect = { kind: 'single' }) {
     this.#connector = connector;
-    this.layout = layout;
+    this.dialect = layout;
     this.embedded = connector.folder !== undefined;
     this.writer = connector.connect();
     this.counter = connector.connect();
@@ -90,25 +90,25 @@ export class Clients {
    *
    * @throws HitError `overloaded` where there are many already
    */
-  aside(): Aside {
+  dedicatedConnection(): DedicatedConnection {
     if (this.#asides.size >= ASIDES) {
       const message = `${ASIDES} exports and other long works are under way already; try again later`;
       throw new HitError('overloaded', message, { retryAfter: 60 });
     }
     const { client, chunks } = this.#connector.connectAside();
-    const aside: Aside = new Aside({
+    const connection: DedicatedConnection = new DedicatedConnection({
       ...{ client, chunks, folder: this.#connector.folder },
       other: this.counter,
-      onClose: () => this.#asides.delete(aside),
+      onClose: () => this.#asides.delete(connection),
     });
-    this.#asides.add(aside);
-    return aside;
+    this.#asides.add(connection);
+    return connection;
   }
 
   /** A connection for what watches over the store, besides those of `aside`. Whoever asked for it closes it. */
-  inspector(): Aside {
+  inspector(): DedicatedConnection {
     const { client, chunks } = this.#connector.connectAside();
-    return new Aside({
+    return new DedicatedConnection({
       ...{ client, chunks, folder: this.folder, other: this.counter },
       onClose: () => undefined,
     });
@@ -132,7 +132,7 @@ export class Clients {
   }
 
   async close(): Promise<void> {
-    for (const aside of [...this.#asides]) await aside.close();
+    for (const connection of [...this.#asides]) await connection.close();
     for (const client of [this.writer, this.counter, this.keeper, ...this.#readers]) await client.close();
   }
 
@@ -165,7 +165,7 @@ function sweep(folder: string): void {
   }
 }
 
-function remoteConnector(url: string, layout: Layout): Connector {
+function remoteConnector(url: string, layout: Dialect): Connector {
   const connect = (timeout: number) =>
     worded(
       layout,
@@ -189,7 +189,7 @@ function remoteConnector(url: string, layout: Layout): Connector {
 }
 
 /** A client whose statements are changed into the words of a layout. */
-function worded(layout: Layout, client: ClickHouseClient): ClickHouseClient {
+function worded(layout: Dialect, client: ClickHouseClient): ClickHouseClient {
   if (layout.kind !== 'cluster') return client;
   const said = <Asked extends { query: string }>(asked: Asked) => ({
     ...asked,

@@ -11,7 +11,7 @@ const LONGEST_STATEMENT = '16777216';
 export const SCRATCH = 'scratch_';
 
 /** What a connection of its own is made of: see `Clients`. */
-export interface AsideParts {
+export interface ConnectionParts {
   readonly client: ClickHouseClient;
   /** Another client of the same database, to end what the first one does. */
   readonly other: ClickHouseClient;
@@ -29,14 +29,14 @@ export interface AsideParts {
  * Statements come without bound parameters: see `withLiterals`.
  *
  * @example
- * await using aside = store.aside();
- * for await (const chunk of aside.stream('SELECT * FROM hits', 'CSV')) output.write(chunk);
+ * await using connection = store.dedicatedConnection();
+ * for await (const chunk of connection.stream('SELECT * FROM hits', 'CSV')) output.write(chunk);
  */
-export class Aside implements AsyncDisposable {
-  readonly #parts: AsideParts;
+export class DedicatedConnection implements AsyncDisposable {
+  readonly #parts: ConnectionParts;
   #closed = false;
 
-  constructor(parts: AsideParts) {
+  constructor(parts: ConnectionParts) {
     this.#parts = parts;
   }
 

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { Session } from 'chdb';
 import { serverAddress } from './address.ts';
-import { type Layout, schemaFor, statementFor } from './dialect.ts';
+import { type Dialect, schemaFor, statementFor } from './dialect.ts';
 import { migrations, queryText } from './sql.ts';
 
-const CLUSTER: Layout = { kind: 'cluster', cluster: 'main', database: 'hits' };
-const LAYOUTS: readonly Layout[] = [{ kind: 'single' }, { kind: 'cloud' }, CLUSTER];
+const CLUSTER: Dialect = { kind: 'cluster', cluster: 'main', database: 'hits' };
+const LAYOUTS: readonly Dialect[] = [{ kind: 'single' }, { kind: 'cloud' }, CLUSTER];
 const DEPLOY = new URL('../../deploy/clickhouse/', import.meta.url);
 /** What stands for the pieces that queries are given. */
 const FRAGMENTS = { older: 'false', covered: 'false', month: '202601', which: 'false' };

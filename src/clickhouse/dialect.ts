@@ -13,7 +13,7 @@
 import type { ClickHouseSettings } from '@clickhouse/client';
 import { quote } from './literals.ts';
 
-export type Layout =
+export type Dialect =
   | { readonly kind: 'single' }
   | { readonly kind: 'cloud' }
   | { readonly kind: 'cluster'; readonly cluster: string; readonly database: string };
@@ -32,7 +32,7 @@ const SYNCED: ClickHouseSettings = {
 };
 
 /** Settings of every statement. */
-export function settingsFor({ kind }: Layout): ClickHouseSettings {
+export function settingsFor({ kind }: Dialect): ClickHouseSettings {
   if (kind === 'single') return SYNCED;
   const consistent = { ...SYNCED, select_sequential_consistency: '1' } satisfies ClickHouseSettings;
   if (kind === 'cloud') return consistent;
@@ -49,7 +49,7 @@ export function settingsFor({ kind }: Layout): ClickHouseSettings {
 }
 
 /** A statement of the schema as this layout has it: one, several, or none. */
-export function schemaFor(layout: Layout, statement: string): string[] {
+export function schemaFor(layout: Dialect, statement: string): string[] {
   if (layout.kind === 'single') return [statement];
   if (layout.kind === 'cloud') return /MODIFY SETTING/.test(statement) ? [] : [withoutDisks(statement)];
   const dropped = /^\s*DROP TABLE IF EXISTS (\w+)/.exec(statement)?.[1];
@@ -80,7 +80,7 @@ export function schemaFor(layout: Layout, statement: string): string[] {
 }
 
 /** Any other statement as this layout has it. */
-export function statementFor(layout: Layout, text: string): string {
+export function statementFor(layout: Dialect, text: string): string {
   if (layout.kind !== 'cluster') return text;
   const on = `ON CLUSTER ${quote(layout.cluster)}`;
   const changed = text

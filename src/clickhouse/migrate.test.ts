@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import { consistently } from '../query/source.ts';
+import { withConsistentRollups } from '../query/source.ts';
 import { Store } from '../store/store.ts';
 import { Clients } from './clients.ts';
 import { migrate } from './migrate.ts';
@@ -56,7 +56,7 @@ test('hits of an older data folder are still there', options, async (t) => {
   await using store = await Store.open({ setting: 'embedded', folder });
   const beside = temporaryFolder(t);
   await store.deliver(segmentOf(beside, 1n, [{ site: 'new.example' }]));
-  const totals = await consistently(store, ({ fragments }) =>
+  const totals = await withConsistentRollups(store, ({ fragments }) =>
     store.rows<{ site: string; hits: string }>('live_totals', {}, undefined, fragments),
   );
   const bySite = Object.fromEntries(totals.map(({ site, hits }) => [site, Number(hits)]));

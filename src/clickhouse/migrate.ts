@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { HitError } from '../errors.ts';
-import { type Layout, schemaFor } from './dialect.ts';
+import { type Dialect, schemaFor } from './dialect.ts';
 import { convertRollups } from './rollup-conversion.ts';
 import { type Migration, migrations } from './sql.ts';
 
@@ -21,7 +21,7 @@ const CONVERSIONS: Readonly<Record<string, typeof convertRollups>> = { batches: 
 export async function migrate(
   client: ClickHouseClient,
   steps: Migration[] = migrations(),
-  layout: Layout = { kind: 'single' },
+  layout: Dialect = { kind: 'single' },
   onProgress: (message: string) => void = () => undefined,
 ): Promise<void> {
   for (const query of schemaFor(layout, HISTORY)) await client.command({ query });

@@ -8,9 +8,9 @@ import { hitOf } from '../../test/fixtures/hit.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
 import { DAY, type Period } from '../query/plan.ts';
-import { readSelection } from '../query/question.ts';
-import { rolledStats, rolledTop } from '../query/rolled.ts';
+import { readSelection } from '../query/selection.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import { Store } from '../store/store.ts';
 import { Clients } from './clients.ts';
@@ -83,10 +83,10 @@ async function told(store: Store) {
   const plan = { from: 'rollups', first: period.from, end: period.to } as const;
   const cut = { interval: 'month', step: DAY, timezone: 'UTC' } as const;
   const hits = async (site: string) =>
-    (await rolledStats({ store }, { ...period, site }, plan, cut)).totals.hits;
-  const months = (await rolledStats({ store }, period, plan, cut)).series.map(({ hits }) => hits);
-  const days = (await rolledStats({ store }, period, plan, { ...cut, interval: 'day' })).series;
-  const paths = await rolledTop({ store }, period, plan, 'path', 10);
+    (await statsFromRollups({ store }, { ...period, site }, plan, cut)).totals.hits;
+  const months = (await statsFromRollups({ store }, period, plan, cut)).series.map(({ hits }) => hits);
+  const days = (await statsFromRollups({ store }, period, plan, { ...cut, interval: 'day' })).series;
+  const paths = await topFromRollups({ store }, period, plan, 'path', 10);
   return {
     sites: { all: await hits(''), a: await hits('a.example'), p: await hits('p.example') },
     months: months.slice(3, 6),

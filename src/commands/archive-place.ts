@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ArchiveLocation } from '../archive/archives.ts';
+import type { ArchiveAddress } from '../archive/archives.ts';
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { BUCKET_SETTINGS } from '../settings/archive.ts';
@@ -14,7 +14,7 @@ export function archiveLocation(
   where: string | undefined,
   flag: string,
   values: Values<typeof BUCKET_SETTINGS>,
-): ArchiveLocation {
+): ArchiveAddress {
   if (where === undefined)
     throw new HitError('bad_usage', `${flag} is missing: name a folder or s3://bucket/prefix`);
   return {

@@ -1,7 +1,7 @@
 import type { ArchiveSummary } from '../archive/archiver.ts';
 import { HitError } from '../errors.ts';
 import { ARCHIVE_SETTINGS } from '../settings/archive.ts';
-import { openArchiveDesk } from './archive-desk.ts';
+import { openArchiveDesk } from './archive-client.ts';
 import { archivedSite, archiveLocation } from './archive-place.ts';
 import type { Command } from './command.ts';
 import { bytesText } from './storage-text.ts';

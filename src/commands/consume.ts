@@ -54,7 +54,7 @@ async function consumeInto(
     ...{ address: values.stream!, group: values.group!, store, folder: own, log: messages },
   });
   const rollups = resources.use(new Rollups(store, { log: messages }));
-  rollups.keep();
+  rollups.start();
   const interrupted = terminal.interruption();
   let where = '';
   if (values.port !== undefined) {
@@ -67,6 +67,6 @@ async function consumeInto(
     `Hit Tracker loads ${values.stream!.name} into the store (data: ${folder.path})${where}\n`,
   );
   await loader.run(interrupted);
-  const { hits, again, aside } = loader.counts;
-  log.info(`closing: ${hits} hits were loaded, ${again} records came again, ${aside} were set aside`);
+  const { hits, again, deadLetters } = loader.counts;
+  log.info(`closing: ${hits} hits were loaded, ${again} records came again, ${deadLetters} were set aside`);
 }

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ErrorCode, HitError, messageOf } from '../errors.ts';
-import type { Words } from '../query/words.ts';
+import type { QueryParams } from '../query/params.ts';
 
 /** The socket of a server that runs on a data folder. */
 export function controlSocket(dataDir: string): string {
@@ -90,7 +90,7 @@ export class ControlClient {
 }
 
 /** Words as a query string; a list becomes a word several times. */
-export function queryOf(words: Words): URLSearchParams {
+export function queryOf(words: QueryParams): URLSearchParams {
   return new URLSearchParams(
     Object.entries(words).flatMap(([name, value]) => [value].flat().map((text) => [name, String(text)])),
   );

@@ -5,7 +5,7 @@ import type { DataFolder } from '../folder/folder.ts';
 import type { TrustedProxies } from '../hit/address.ts';
 import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
-import { MidnightVisits } from '../hit/midnight.ts';
+import { MidnightVisits } from '../hit/midnight-visits.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import { MemoryLive } from '../live/memory.ts';
@@ -16,8 +16,8 @@ import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import { DBTracker } from '../trackers/db.ts';
-import { recallVisits } from '../trackers/midnight-recall.ts';
-import { rebuild } from '../trackers/rebuild.ts';
+import { restoreLive } from '../trackers/restore-live.ts';
+import { restoreVisits } from '../trackers/restore-visits.ts';
 import { archiveLocation } from './archive-place.ts';
 
 export type ServeValues = Values<typeof SERVE_SETTINGS>;
@@ -75,8 +75,8 @@ export async function openCounting(
   if (values.store === 'embedded') resources.use(new EnginePriority());
   await db.spool.flush();
   sites.remember(await db.siteNames());
-  if (live instanceof MemoryLive) await rebuild(live, db.store, Date.now(), db.spool.writer);
-  await recallVisits(midnight, db.store, Date.now()).catch((error) =>
+  if (live instanceof MemoryLive) await restoreLive(live, db.store, Date.now(), db.spool.writer);
+  await restoreVisits(midnight, db.store, Date.now()).catch((error) =>
     parts.log.warn(`visits over midnight are counted anew: ${messageOf(error)}`),
   );
   return { sites, intake, midnight, live, db, publisher, spool: db.spool };

@@ -4,8 +4,8 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HitError, messageOf } from '../errors.ts';
 import { exportHits } from '../query/export.ts';
-import { readSelection } from '../query/question.ts';
-import type { Words } from '../query/words.ts';
+import type { QueryParams } from '../query/params.ts';
+import { readSelection } from '../query/selection.ts';
 import { EXPORT_SETTINGS } from '../settings/export.ts';
 import type { Values } from '../settings/setting.ts';
 import { DBTracker } from '../trackers/db.ts';
@@ -51,13 +51,13 @@ export const exportStore: Command<typeof EXPORT_SETTINGS> = {
   },
 };
 
-function wordsOf({ from, to, site, filter, bots, status }: ExportValues): Words {
+function wordsOf({ from, to, site, filter, bots, status }: ExportValues): QueryParams {
   const words = { from, to, site, filter, bots, status };
   return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
 }
 
 /** @throws HitError `bad_usage`, before the store is opened */
-function check(words: Words): void {
+function check(words: QueryParams): void {
   try {
     readSelection(words);
   } catch (error) {
@@ -70,7 +70,11 @@ interface OpenHits extends AsyncDisposable {
 }
 
 /** From the server that runs on the data folder, or from the folder itself. */
-async function openHits(values: ExportValues, words: Words, interrupted: AbortSignal): Promise<OpenHits> {
+async function openHits(
+  values: ExportValues,
+  words: QueryParams,
+  interrupted: AbortSignal,
+): Promise<OpenHits> {
   const control = await ControlClient.connect(values['data-dir']!);
   if (control) {
     const bytes = await control.stream(`/api/v1/export?${queryOf({ ...words, format: values.format! })}`);

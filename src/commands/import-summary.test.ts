@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ImportSummary } from '../logs/tally.ts';
+import type { ImportSummary } from '../logs/summary.ts';
 import { addSummaries, summaryText } from './import-summary.ts';
 
 const summary: ImportSummary = {

@@ -1,5 +1,5 @@
 import { type LineFailure, MOST_FAILURES } from '../logs/reader.ts';
-import type { ImportSummary } from '../logs/tally.ts';
+import type { ImportSummary } from '../logs/summary.ts';
 
 /** What became of one log. */
 export interface TakenLog {

@@ -6,12 +6,12 @@ import { siteName } from '../hit/site.ts';
 import { fileChunks, streamChunks } from '../logs/chunks.ts';
 import { generationsOf } from '../logs/follow.ts';
 import { untilFault } from '../logs/source.ts';
-import type { ImportSummary } from '../logs/tally.ts';
+import type { ImportSummary } from '../logs/summary.ts';
 import { IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
 import type { Command, Terminal } from './command.ts';
 import { addSummaries, summaryText, type TakenLog } from './import-summary.ts';
-import { findServer, type LogTaker, takeHere } from './log-taker.ts';
+import { findServer, type ImportTarget, importHere } from './import-target.ts';
 import { addFound, OldHits } from './old-hits.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -70,7 +70,7 @@ function rolled(hits: number, { stderr }: Terminal): void {
   if (stderr.isTTY) stderr.write(`\r${new Intl.NumberFormat('en').format(hits)} hits rolled up\x1b[K`);
 }
 
-async function oldHitsOf(values: ImportValues, taker: LogTaker, terminal: Terminal): Promise<OldHits> {
+async function oldHitsOf(values: ImportValues, taker: ImportTarget, terminal: Terminal): Promise<OldHits> {
   return new OldHits({
     retention: await taker.retention(),
     except: (sites) => taker.except(sites),
@@ -156,19 +156,19 @@ async function* logsOf(
 }
 
 /** The server that runs on the data folder does the work, or else this process. */
-async function openTaker(values: ImportValues, terminal: Terminal): Promise<LogTaker> {
+async function openTaker(values: ImportValues, terminal: Terminal): Promise<ImportTarget> {
   const server = await findServer(values['data-dir']!);
   if (server && !values.json) {
     terminal.stderr.write('A server is running on this data folder; it does the import.\n');
   }
-  return server ?? takeHere(values['data-dir']!, values.store!, values['keep-hits']);
+  return server ?? importHere(values['data-dir']!, values.store!, values['keep-hits']);
 }
 
 /** Takes a log in until it ends or breaks off. */
 async function takeLog(
   log: AsyncIterable<Buffer>,
   values: ImportValues,
-  taker: LogTaker,
+  taker: ImportTarget,
   progress: ProgressLine,
 ): Promise<ImportSummary> {
   let fault: unknown;

@@ -3,13 +3,13 @@ import { join, resolve } from 'node:path';
 import { HitError } from '../errors.ts';
 import { type MoveProgress, type MoveSummary, moveStore } from '../migration/mover.ts';
 import { reach } from '../migration/reach.ts';
-import { settled } from '../rollup/drain-and-roll-up.ts';
+import { drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
 import { MOVE_SETTINGS } from '../settings/move.ts';
 import { Store } from '../store/store.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command, Terminal } from './command.ts';
 import { ControlClient } from './control.ts';
-import { DrawnLine } from './drawn-line.ts';
+import { StatusLine } from './status-line.ts';
 import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 
@@ -55,7 +55,7 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
     await using db = await DBTracker.open({ dataDir });
     const signal = terminal.interruption();
     // Marks say of what is rolled up that it is, so that the server need not do it again.
-    await settled(db, signal);
+    await drainAndRollUp(db, signal);
     const print = (answer: object, text: string) =>
       terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
     if (values['dry-run']) {
@@ -74,7 +74,7 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
 async function move(from: Store, to: string, terminal: Terminal, signal: AbortSignal): Promise<MoveSummary> {
   // Its folder is that of an embedded store, of which this is none.
   await using target = await Store.open({ setting: to, folder: '' });
-  return await DrawnLine.during(terminal, progressText, (onProgress) =>
+  return await StatusLine.during(terminal, progressText, (onProgress) =>
     moveStore(from, target, { onProgress, signal }),
   );
 }

@@ -18,7 +18,7 @@ import type { LogFormat } from '../logs/format.ts';
 import { detectFormat } from '../logs/format-detection.ts';
 import { OldLines, wholeLines } from '../logs/old-lines.ts';
 import { linesOf, sampled, untilFault, unzipped } from '../logs/source.ts';
-import { hitHorizon, isLimited, isNamedLimited } from '../retention/retention.ts';
+import { hitCutoff, isLimited, isNamedLimited } from '../retention/retention.ts';
 import type { Ages } from '../settings/ages.ts';
 import type { Terminal } from './command.ts';
 
@@ -180,7 +180,7 @@ export class OldHits {
   #horizonOf(site: string): number {
     let horizon = this.#horizons.get(site);
     if (horizon === undefined) {
-      horizon = hitHorizon(this.#options.retention.hits, this.#exceptions, site, this.#options.now);
+      horizon = hitCutoff(this.#options.retention.hits, this.#exceptions, site, this.#options.now);
       this.#horizons.set(site, horizon);
     }
     return horizon;

@@ -1,17 +1,17 @@
 import type { ImportProgress } from '../logs/importer.ts';
 import type { Terminal } from './command.ts';
-import { DrawnLine } from './drawn-line.ts';
+import { StatusLine } from './status-line.ts';
 
 /** How the import of one log goes. */
 export class ProgressLine {
-  readonly #line: DrawnLine;
+  readonly #line: StatusLine;
   readonly #name: string;
   readonly #size: number | undefined;
   readonly #started = performance.now();
 
   /** @param size of the whole, in bytes; undefined if nobody knows */
   constructor(out: Terminal['stderr'], name: string, size: number | undefined) {
-    this.#line = new DrawnLine(out);
+    this.#line = new StatusLine(out);
     this.#name = name;
     this.#size = size;
   }

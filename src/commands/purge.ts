@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { HitError } from '../errors.ts';
 import type { RetentionPolicy } from '../retention/policy.ts';
 import type { PurgedSite } from '../retention/purge.ts';
-import { Purger, type PurgeSummary } from '../retention/purger.ts';
 import { isLimited } from '../retention/retention.ts';
+import { type PurgeSummary, RetentionJob } from '../retention/retention-job.ts';
 import { type Ages, agesText, readAges } from '../settings/ages.ts';
 import { KEEP_HITS, PURGE_SETTINGS } from '../settings/purge.ts';
 import type { Values } from '../settings/setting.ts';
@@ -41,7 +41,7 @@ export const purgeStore: Command<typeof PURGE_SETTINGS> = {
 async function purgeHere(policy: RetentionPolicy, values: PurgeValues): Promise<PurgeSummary> {
   await using db = await DBTracker.open({ dataDir: values['data-dir']!, store: values.store! });
   const { store, spool, rollups } = db;
-  const purger = new Purger({ store, spool, rollups, policy, now: Date.now });
+  const purger = new RetentionJob({ store, spool, rollups, policy, now: Date.now });
   const purged = await purger.run({ dryRun: values['dry-run']! });
   if (!purged.dry_run && purged.hits.length > 0) await freeRoom(store);
   return purged;

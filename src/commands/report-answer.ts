@@ -1,8 +1,8 @@
 import { csvOf } from '../query/csv.ts';
-import { readTimeZone } from '../query/question.ts';
+import type { QueryParams } from '../query/params.ts';
 import { readDimension } from '../query/ranking.ts';
+import { readTimeZone } from '../query/selection.ts';
 import type { Stats, Top } from '../query/stats.ts';
-import type { Words } from '../query/words.ts';
 import type { Report } from '../schedule/job-runner.ts';
 import { reportText, seriesRows } from './report-text.ts';
 
@@ -13,8 +13,8 @@ const USUAL_WIDTH = 100;
 
 /** Where answers come from: the server that runs on the data folder, or the folder itself. */
 export interface Answers {
-  stats(words: Words): Promise<Stats>;
-  top(words: Words): Promise<Top>;
+  stats(words: QueryParams): Promise<Stats>;
+  top(words: QueryParams): Promise<Top>;
 }
 
 /** What a report says. */
@@ -30,7 +30,7 @@ export class ReportAnswer {
   }
 
   /** Asks for totals, series, and the ranking that is named by `by`, or else the usual ones. */
-  static async of(answers: Answers, words: Words): Promise<ReportAnswer> {
+  static async of(answers: Answers, words: QueryParams): Promise<ReportAnswer> {
     const stats = await answers.stats(words);
     const tops: Top[] = [];
     const ranked = words.by === undefined ? USUAL : [readDimension(words.by)];
@@ -62,7 +62,7 @@ export class ReportAnswer {
  */
 export async function csvAnswer(
   answers: Answers,
-  words: Words,
+  words: QueryParams,
   warn: (message: string) => void = () => undefined,
 ): Promise<string> {
   if (words.by === undefined) return csvOf(seriesRows(await answers.stats(words)));
@@ -73,7 +73,7 @@ export async function csvAnswer(
 }
 
 /** A report in all its forms, for a file and a webhook. */
-export async function scheduledReport(answers: Answers, words: Words): Promise<Report> {
+export async function scheduledReport(answers: Answers, words: QueryParams): Promise<Report> {
   const answer = await ReportAnswer.of(answers, words);
   return { json: answer.json, text: answer.text(), csv: await csvAnswer(answers, words) };
 }

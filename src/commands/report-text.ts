@@ -1,6 +1,6 @@
 import type { Figures } from '../query/comparison.ts';
 import { LocalTime } from '../query/local-time.ts';
-import { METRICS, type Metric } from '../query/question.ts';
+import { METRICS, type Metric } from '../query/selection.ts';
 import type { Stats, Top } from '../query/stats.ts';
 
 const number = new Intl.NumberFormat('en');

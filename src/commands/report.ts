@@ -1,5 +1,6 @@
 import { DIMENSIONS } from '../clickhouse/dimension.ts';
 import { HitError, messageOf } from '../errors.ts';
+import { type QueryParams, readChoice } from '../query/params.ts';
 import { PERIODS, presetPeriod } from '../query/period.ts';
 import {
   INTERVALS,
@@ -9,9 +10,8 @@ import {
   readMetrics,
   readSelection,
   readTimeZone,
-} from '../query/question.ts';
+} from '../query/selection.ts';
 import type { Stats, Top } from '../query/stats.ts';
-import { readChoice, type Words } from '../query/words.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
 import type { Values } from '../settings/setting.ts';
 import { measureStorage, type Storage } from '../store/storage.ts';
@@ -64,7 +64,7 @@ export const report: Command<typeof REPORT_SETTINGS> = {
 
 async function print(
   { answers, storage }: { answers: Answers; storage: () => Promise<Storage> },
-  words: Words,
+  words: QueryParams,
   values: Values<typeof REPORT_SETTINGS>,
   { stdout: { columns }, stderr }: Terminal,
 ): Promise<string> {
@@ -83,7 +83,7 @@ async function print(
  * @param now milliseconds since 1970, at which `--period` is
  * @throws HitError `bad_usage`
  */
-function wordsOf(values: Values<typeof REPORT_SETTINGS>, now: number): Words {
+function wordsOf(values: Values<typeof REPORT_SETTINGS>, now: number): QueryParams {
   const { by, site, bots, status, timezone, limit, filter, metrics, compare } = values;
   try {
     const isInterval = INTERVALS.some((name) => name === by);
@@ -105,7 +105,7 @@ function wordsOf(values: Values<typeof REPORT_SETTINGS>, now: number): Words {
 }
 
 /** @throws HitError `invalid` */
-function check(words: Words): void {
+function check(words: QueryParams): void {
   readSelection(words);
   readInterval(words.interval);
   readTimeZone(words.timezone);
@@ -114,7 +114,7 @@ function check(words: Words): void {
   readComparison(words.compare);
 }
 
-function periodWords(values: Values<typeof REPORT_SETTINGS>, now: number): Words {
+function periodWords(values: Values<typeof REPORT_SETTINGS>, now: number): QueryParams {
   const { period, from, to, timezone } = values;
   if (period === undefined) return { from, to };
   if (from !== undefined || to !== undefined) {
@@ -125,7 +125,7 @@ function periodWords(values: Values<typeof REPORT_SETTINGS>, now: number): Words
 }
 
 function serverAnswers(control: ControlClient): Answers {
-  const ask = <Answer>(path: string, words: Words) => control.get<Answer>(`${path}?${queryOf(words)}`);
+  const ask = <Answer>(path: string, words: QueryParams) => control.get<Answer>(`${path}?${queryOf(words)}`);
   return {
     stats: (words) => ask<Stats>('/api/v1/stats', words),
     top: (words) => ask<Top>('/api/v1/top', words),

@@ -6,7 +6,7 @@ import type { ClosableSaltSource } from '../hit/salt-source.ts';
 import { DAY, type DailySalts } from '../hit/salts.ts';
 import { RemoteSalts } from '../http/peers/remote-salts.ts';
 import { StoreSalts } from '../store/salts.ts';
-import { recallVisits } from '../trackers/midnight-recall.ts';
+import { restoreVisits } from '../trackers/restore-visits.ts';
 import { type Counting, messagesOf, type ServeValues } from './counting.ts';
 
 /** Milliseconds between two looks at the visits of nodes that share a store. */
@@ -72,7 +72,7 @@ function keepVisits(
     const now = Date.now();
     midnight.release(now);
     if (!db?.store.isShared || !isRecalled(now)) return;
-    recallVisits(midnight, db.store, now)
+    restoreVisits(midnight, db.store, now)
       // It is asked again in a minute.
       .catch((error) => log.debug(`visits of other nodes: ${messageOf(error)}`));
   }, RECALL_EVERY).unref();

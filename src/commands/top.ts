@@ -4,7 +4,7 @@ import type { LiveAnswer } from '../http/live-answer.ts';
 import type { Values } from '../settings/setting.ts';
 import { TOP_SETTINGS } from '../settings/top.ts';
 import type { Command, Terminal } from './command.ts';
-import { type Asker, localAsker, remoteAsker } from './top/asker.ts';
+import { type ApiClient, localAsker, remoteAsker } from './top/api-client.ts';
 import { Display } from './top/display.ts';
 import { COLOURS, PLAIN, panelsOf, type Shown, screen } from './top/screen.ts';
 import { askLive, askRankings, askSites, PANELS, type Ranking } from './top/snapshot.ts';
@@ -45,7 +45,7 @@ export const top: Command<typeof TOP_SETTINGS> = {
   },
 };
 
-async function printOnce(asker: Asker, values: TopValues, { stdout }: Terminal): Promise<void> {
+async function printOnce(asker: ApiClient, values: TopValues, { stdout }: Terminal): Promise<void> {
   const { site = '', period, rows } = values;
   const live = await askLive(asker, site);
   const question = { site, period: period!, panels: PANELS, rows: rows! };
@@ -86,7 +86,7 @@ interface Ending {
 
 /** A terminal that shows a server, until somebody ends it. */
 class Watch {
-  readonly #asker: Asker;
+  readonly #asker: ApiClient;
   readonly #terminal: Terminal;
   readonly #ending: Ending;
   /** What went wrong where nobody waits: at a key, at a change of size. */
@@ -102,7 +102,7 @@ class Watch {
   /** Wakes it up before the second is over. */
   #hurry = new AbortController();
 
-  constructor(asker: Asker, { site = '', period }: TopValues, terminal: Terminal, ending: Ending) {
+  constructor(asker: ApiClient, { site = '', period }: TopValues, terminal: Terminal, ending: Ending) {
     this.#asker = asker;
     this.#ending = ending;
     this.#terminal = terminal;

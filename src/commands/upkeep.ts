@@ -1,8 +1,8 @@
 import { Archives } from '../archive/archives.ts';
 import { HitError } from '../errors.ts';
 import { type RetentionPolicy, retentionPolicy } from '../retention/policy.ts';
-import { Purger } from '../retention/purger.ts';
 import { Retention } from '../retention/retention.ts';
+import { RetentionJob } from '../retention/retention-job.ts';
 import type { Job } from '../schedule/job.ts';
 import type { JobRuns } from '../schedule/job-runner.ts';
 import type { Ages } from '../settings/ages.ts';
@@ -17,7 +17,7 @@ const USUAL_PURGE = 'purge daily 04:00';
 
 /** What keeps a store in order. */
 export interface Upkeep {
-  readonly purger: Purger;
+  readonly purger: RetentionJob;
   readonly archives: Archives;
   readonly retention: Retention;
   /** The same, as it runs on schedule, and reports. */
@@ -33,7 +33,7 @@ export function upkeepOf(
 ): Upkeep {
   const { store, spool, rollups, archive } = db;
   const now = Date.now;
-  const purger = new Purger({ store, spool, rollups, policy, now });
+  const purger = new RetentionJob({ store, spool, rollups, policy, now });
   const archives = new Archives({ store, spool, rollups, now, readers: archive ? [archive] : [] });
   return {
     purger,

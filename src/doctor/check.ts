@@ -24,7 +24,7 @@ export interface Examined {
   /** Of a server that runs on the folder: what it counts. */
   readonly running?: {
     readonly live: Live | undefined;
-    readonly spool: Pick<Spool, 'flush' | 'quiesce' | 'failing'>;
+    readonly spool: Pick<Spool, 'flush' | 'pauseDelivery' | 'failing'>;
   };
 }
 

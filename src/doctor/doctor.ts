@@ -38,7 +38,7 @@ export interface Diagnosis {
  * Examines a data folder.
  *
  * @example
- * const { healthy, findings } = await examine({ engine: aside, isEmbedded: true, dataDir, spoolMax: 2 ** 30 });
+ * const { healthy, findings } = await examine({ engine: connection, isEmbedded: true, dataDir, spoolMax: 2 ** 30 });
  */
 export async function examine(examined: Examined): Promise<Diagnosis> {
   const findings: Finding[] = [];

@@ -56,5 +56,5 @@ export async function unknownBatches(engine: Examined['engine']): Promise<Unknow
 /** Beside a server: between two deliveries, since a batch is in `hits` before it is in the ledger. */
 function settledLedger({ engine, running }: Examined) {
   const look = async () => ({ missing: await missingHits(engine), unknown: await unknownBatches(engine) });
-  return running ? running.spool.quiesce(look) : look();
+  return running ? running.spool.pauseDelivery(look) : look();
 }

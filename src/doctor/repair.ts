@@ -1,9 +1,9 @@
-import type { ArchiveLocation, Archives } from '../archive/archives.ts';
+import type { ArchiveAddress, Archives } from '../archive/archives.ts';
 import { missingHits } from '../clickhouse/parts/missing.ts';
 import { messageOf } from '../errors.ts';
 import type { Rollups } from '../rollup/rollups.ts';
-import { waitAtMost } from '../spool/patience.ts';
 import type { Spool } from '../spool/spool.ts';
+import { waitUpTo } from '../spool/wait-up-to.ts';
 import type { Store } from '../store/store.ts';
 import { unknownBatches } from './ledger.ts';
 import { closePermissions } from './permissions.ts';
@@ -16,11 +16,11 @@ const DELIVERY = 120_000;
 /** What is repaired, and with what. */
 export interface Repairable {
   readonly store: Store;
-  readonly spool: Pick<Spool, 'flush' | 'quiesce' | 'backlog' | 'failing'>;
+  readonly spool: Pick<Spool, 'flush' | 'pauseDelivery' | 'backlog' | 'failing'>;
   readonly rollups: Pick<Rollups, 'rollUp' | 'rebuild'>;
   readonly archives: Archives;
   /** Where hits may be that are missing. */
-  readonly archive: ArchiveLocation | undefined;
+  readonly archive: ArchiveAddress | undefined;
   readonly dataDir: string;
 }
 
@@ -72,7 +72,7 @@ async function parts({ store }: Repairable): Promise<Repair[]> {
 /** Delivers again what is still in the spool. */
 async function delivery({ spool }: Repairable): Promise<Repair[]> {
   const waiting = spool.backlog;
-  await waitAtMost(DELIVERY, spool.flush());
+  await waitUpTo(DELIVERY, spool.flush());
   if (spool.backlog > 0)
     return [not(`${spool.backlog} segments of the spool cannot be delivered: see the log`)];
   return waiting === 0 ? [] : [done(`${waiting} segments of the spool were delivered`)];
@@ -83,9 +83,9 @@ async function entries({ store, spool }: Repairable): Promise<Repair[]> {
   // Between two deliveries only can be told what is no batch of theirs.
   const [failing] = spool.failing;
   if (failing !== undefined) return [not(`batches cannot be delivered: ${failing}`)];
-  return spool.quiesce(async () => {
-    await using aside = store.aside();
-    const unknown = await unknownBatches(aside);
+  return spool.pauseDelivery(async () => {
+    await using connection = store.dedicatedConnection();
+    const unknown = await unknownBatches(connection);
     for (const kind of ['live', 'import'] as const) {
       const ids = unknown.filter(({ isImport }) => isImport === (kind === 'import')).map(({ id }) => id);
       await store.ledger.record(kind, [...(await readBack(store, ids))]);
@@ -122,8 +122,8 @@ async function restoration({ store, archive, archives }: Repairable): Promise<Re
 }
 
 async function missingIn(store: Store) {
-  await using aside = store.aside();
-  const missing = await missingHits(aside);
+  await using connection = store.dedicatedConnection();
+  const missing = await missingHits(connection);
   await store.guard.countMissing();
   return missing;
 }
@@ -135,8 +135,8 @@ async function pending({ store, rollups }: Repairable): Promise<Repair[]> {
 }
 
 async function days({ store, rollups }: Repairable): Promise<Repair[]> {
-  await using aside = store.aside();
-  const { different } = await differentDays(aside);
+  await using connection = store.dedicatedConnection();
+  const { different } = await differentDays(connection);
   if (different.length === 0) return [];
   // Rollups that have more than the hits that are left are the better answer.
   const less = different.filter(({ stored, byDay }) => stored >= byDay);

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBatchWithRecords } from '../spool/batch-records.ts';
 import { damageOf } from '../spool/damage.ts';
-import { readNoted } from '../spool/noted.ts';
 import { fileOf, parseName, type SegmentName } from '../spool/segment.ts';
 import { type Check, error, ok, some, warning } from './check.ts';
 
@@ -63,7 +63,7 @@ async function segmentsIn(folder: string): Promise<SpoolFile[]> {
 
 async function isDamaged(folder: string, name: SegmentName): Promise<boolean> {
   try {
-    if (name.state === 'noted') return (await readNoted(folder, name)) === undefined;
+    if (name.state === 'noted') return (await readBatchWithRecords(folder, name)) === undefined;
     // One that never got its name is none.
     if (name.state === 'new') return false;
     return damageOf(name, await readFile(join(folder, fileOf(name)))) !== undefined;

@@ -1,5 +1,5 @@
 import type { Digest, KeyedHash } from './hash.ts';
-import { type MidnightVisits, SILENCE } from './midnight.ts';
+import { type MidnightVisits, VISIT_TIMEOUT } from './midnight-visits.ts';
 import { DAY, type DailySalts } from './salts.ts';
 import type { VisitorId } from './visitor.ts';
 
@@ -58,13 +58,13 @@ export class DerivedVisitors {
       return before;
     }
     const sinceMidnight = at - day * DAY;
-    const isEvening = sinceMidnight >= DAY - SILENCE;
+    const isEvening = sinceMidnight >= DAY - VISIT_TIMEOUT;
     // Told after the first of the next day was.
     if (isEvening && isTold && !midnight.sightOf(own)) {
       const after = this.#goesOnFrom(salts.hashOf(day + 1), at, traits);
       if (after) return after;
     }
-    if (isEvening || (isTold && sinceMidnight < SILENCE)) midnight.see(own, at);
+    if (isEvening || (isTold && sinceMidnight < VISIT_TIMEOUT)) midnight.see(own, at);
     return own;
   }
 
@@ -74,7 +74,7 @@ export class DerivedVisitors {
     const { midnight } = this.#options;
     const id = idUnder(hash, traits);
     const seen = midnight.sightOf(id);
-    if (!seen || at - seen.last >= SILENCE || seen.first - at >= SILENCE) return undefined;
+    if (!seen || at - seen.last >= VISIT_TIMEOUT || seen.first - at >= VISIT_TIMEOUT) return undefined;
     midnight.see(id, at);
     return id;
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { accepted, DAY, FIREFOX, hitFrom, intakeAt, visitorOf } from '../../test/fixtures/intake.ts';
 import { randomHalves } from '../../test/fixtures/random.ts';
-import { MidnightVisits } from './midnight.ts';
+import { MidnightVisits } from './midnight-visits.ts';
 import { DailySalts } from './salts.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 25);

@@ -11,10 +11,10 @@ import {
   VIEW,
   visitorOf,
 } from '../../test/fixtures/intake.ts';
-import { type Facts, NO_FACTS } from './facts.ts';
 import { type DropReason, LIMITS } from './hit.ts';
 import type { Intake } from './intake.ts';
 import { RateLimit } from './rate-limit.ts';
+import { EMPTY_CONTEXT, type RequestContext } from './request-context.ts';
 import { Sites } from './site.ts';
 import { isUnclean } from './text.ts';
 
@@ -128,7 +128,7 @@ describe('a page view', () => {
     const intake = intakeOf();
     fc.assert(
       fc.property(facts, (some) => {
-        const outcome = intake.receive({ ...NO_FACTS, ...some, time: NOON });
+        const outcome = intake.receive({ ...EMPTY_CONTEXT, ...some, time: NOON });
         if ('reason' in outcome) return;
         for (const [field, value] of Object.entries(outcome.hit)) {
           if (typeof value === 'string')
@@ -142,7 +142,7 @@ describe('a page view', () => {
 
 describe('a hit is dropped', () => {
   const x = (times: number) => 'x'.repeat(times);
-  const cases: [claim: string, facts: Partial<Facts>, reason: DropReason, detail: RegExp][] = [
+  const cases: [claim: string, facts: Partial<RequestContext>, reason: DropReason, detail: RegExp][] = [
     [
       'when its path is too long',
       { path: `/${x(8192)}` },
@@ -207,7 +207,7 @@ describe('a hit is dropped', () => {
 describe('the rate limit', () => {
   const limited = () => intakeOf({ limit: RateLimit.parse('1/h') });
 
-  function passes(facts: Partial<Facts>, intake: Intake): boolean {
+  function passes(facts: Partial<RequestContext>, intake: Intake): boolean {
     return [1, 2, 3].every(() => 'hit' in intake.receive({ ...VIEW, ...facts }));
   }
 

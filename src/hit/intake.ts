@@ -2,16 +2,16 @@ import type { TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
 import type { Countries } from './country.ts';
 import { DerivedVisitors } from './derived-visitor.ts';
-import type { Facts } from './facts.ts';
 import { KeyedHash } from './hash.ts';
 import { type DropReason, type Hit, LIMITS } from './hit.ts';
-import { MidnightVisits } from './midnight.ts';
-import { fingerprintOf, type Naming } from './naming.ts';
+import { fingerprintOf, type KeyFingerprints } from './key-fingerprints.ts';
+import { MidnightVisits } from './midnight-visits.ts';
 import type { RateLimit } from './rate-limit.ts';
+import type { RequestContext } from './request-context.ts';
 import { DAY, type DailySalts } from './salts.ts';
 import { type Sites, siteName } from './site.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
-import { isUnclean, tidied } from './text.ts';
+import { isUnclean, normalized } from './text.ts';
 import { timeFault } from './time.ts';
 import { VisitorCookie, type VisitorId } from './visitor.ts';
 
@@ -71,7 +71,7 @@ export class Intake {
     this.#derived = new DerivedVisitors({ salts, imported: this.#imported, midnight, now });
   }
 
-  receive(told: Facts): Accepted | Dropped {
+  receive(told: RequestContext): Accepted | Dropped {
     const now = this.#options.now();
     const unfit = timeProblem(told, now) ?? sizeProblem(told) ?? textProblem(told);
     if (unfit) return unfit;
@@ -101,7 +101,7 @@ export class Intake {
   }
 
   /** Fingerprints of the secrets that name visitors now: the key, the salt of logs, and the salts of two days. */
-  naming(): Naming {
+  naming(): KeyFingerprints {
     const { now, salts } = this.#options;
     const today = now();
     const naming: Record<string, string> = {
@@ -115,21 +115,21 @@ export class Intake {
     return naming;
   }
 
-  #limit(facts: Facts, client: string): number {
+  #limit(facts: RequestContext, client: string): number {
     if (facts.kind === 'server' || facts.kind === 'log') return 0;
     if (facts.forwarded === '' && isLoopback(client)) return 0;
     return this.#options.limit.take(client, this.#options.now());
   }
 
   /** A cookie goes only to whoever visits the site itself: one that were sent along to others would track people. */
-  #takesCookies(facts: Facts, site: string): boolean {
+  #takesCookies(facts: RequestContext, site: string): boolean {
     if (this.#options.identity !== 'cookie' || facts.kind === 'server' || facts.kind === 'log') return false;
     if (facts.site === '') return true;
     const host = siteName(facts.host);
     return host === site || host.endsWith(`.${site}`);
   }
 
-  #identify(facts: Facts, site: string, client: string, agent: Agent): VisitorId {
+  #identify(facts: RequestContext, site: string, client: string, agent: Agent): VisitorId {
     if (facts.visitor !== '') {
       const { high, low } = this.#named.digest(`${site}\n${facts.visitor}`);
       return { high, low };
@@ -141,7 +141,7 @@ export class Intake {
     return this.#derived.idOf(facts.time, facts.kind === 'server', { site, client, agent: agent.digest });
   }
 
-  #hit(facts: Facts, site: string, client: string, visitor: VisitorId, agent: Agent): Hit {
+  #hit(facts: RequestContext, site: string, client: string, visitor: VisitorId, agent: Agent): Hit {
     const query = facts.path.indexOf('?');
     const campaign = campaignOf(query < 0 ? '' : withoutFragment(facts.path.slice(query + 1)));
     const referrer = referrerOf(facts.referrer);
@@ -166,20 +166,20 @@ export class Intake {
       language: languageOf(facts.language),
       status: facts.status,
       method: facts.method,
-      title: facts.title === '' ? '' : tidied(facts.title, LIMITS.title),
+      title: facts.title === '' ? '' : normalized(facts.title, LIMITS.title),
       props: facts.props,
     };
   }
 }
 
 /** A live hit is now; another time is only believed where it is told, and can be. */
-function timeProblem({ kind, time }: Facts, now: number): Dropped | undefined {
+function timeProblem({ kind, time }: RequestContext, now: number): Dropped | undefined {
   if (kind !== 'server' && kind !== 'log') return undefined;
   const fault = timeFault(time, now);
   return fault === undefined ? undefined : { reason: 'invalid', detail: fault };
 }
 
-function sizeProblem(facts: Facts): Dropped | undefined {
+function sizeProblem(facts: RequestContext): Dropped | undefined {
   // A line that can be read is counted: what is too long in a log is cut, not refused.
   if (facts.kind === 'log') return undefined;
   if (facts.path.length > LIMITS.path) return tooLarge('path', facts.path.length, LIMITS.path);
@@ -192,7 +192,7 @@ function tooLarge(field: string, length: number, limit: number): Dropped {
   return { reason: 'too_large', detail: `${field} has ${length} characters; at most ${limit} are taken` };
 }
 
-function textProblem(facts: Facts): Dropped | undefined {
+function textProblem(facts: RequestContext): Dropped | undefined {
   if (facts.kind === 'log') return undefined;
   const unclean = isUnclean(facts.path)
     ? 'path'
@@ -225,12 +225,12 @@ export function siteProblem(reason: DropReason, text: string): Dropped {
  * The plain counter counts whoever comes. A browser never omits its agent; a trusted sender and a log without that
  * field do, and say nothing by it.
  */
-function botOf(facts: Facts, agent: Agent): string {
+function botOf(facts: RequestContext, agent: Agent): string {
   if (facts.kind === 'plain') return '';
   return facts.userAgent === '' && facts.kind !== 'beacon' ? '' : agent.bot;
 }
 
-function pathOf(facts: Facts, query: number): string {
+function pathOf(facts: RequestContext, query: number): string {
   let path = query < 0 ? withoutFragment(facts.path) : withoutFragment(facts.path.slice(0, query));
   if (facts.kind === 'log') {
     return path.length > LIMITS.path ? path.slice(0, LIMITS.path).toWellFormed() : path;

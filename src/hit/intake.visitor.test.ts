@@ -10,11 +10,11 @@ import {
   NOON,
   visitorOf,
 } from '../../test/fixtures/intake.ts';
-import type { Facts } from './facts.ts';
 import type { Intake } from './intake.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** The `Cookie` header of a browser that got this answer. */
-function cookieFrom(facts: Partial<Facts>, intake?: Intake): string {
+function cookieFrom(facts: Partial<RequestContext>, intake?: Intake): string {
   const { cookie } = accepted(facts, intake);
   assert.ok(cookie !== undefined, 'a cookie is set');
   return cookie.slice(0, cookie.indexOf(';'));
@@ -134,7 +134,7 @@ describe('no cookie is set, nor believed', () => {
 });
 
 describe('a visitor whom a trusted sender names', () => {
-  const ann: Partial<Facts> = { kind: 'server', site: 'example.com', visitor: 'ann', userAgent: '' };
+  const ann: Partial<RequestContext> = { kind: 'server', site: 'example.com', visitor: 'ann', userAgent: '' };
 
   test('is the same by that name whatever else is known, and on any day', () => {
     const clock = { now: NOON };

@@ -1,7 +1,7 @@
 import { LIMITS } from './hit.ts';
 import { Memo, owned } from './memo.ts';
 import { siteName } from './site.ts';
-import { tidied } from './text.ts';
+import { normalized } from './text.ts';
 
 /** Where a visitor came from. */
 export interface Referrer {
@@ -60,7 +60,7 @@ function parseCampaign(query: string): Campaign {
   const value = (...names: string[]) => {
     for (const name of names) {
       const found = parameters.get(name);
-      if (found) return tidied(found, LIMITS.utm);
+      if (found) return normalized(found, LIMITS.utm);
     }
     return '';
   };

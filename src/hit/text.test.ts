@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isUnclean, tidied } from './text.ts';
+import { isUnclean, normalized } from './text.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 const fixed = { seed: 7, numRuns: 500 };
@@ -18,20 +18,20 @@ test('control characters and lone surrogates are unclean, all other characters a
 test('a tidied text is clean, well-formed, trimmed and no longer than asked, whatever it was', () => {
   fc.assert(
     fc.property(anyText, fc.nat(50), (text, longest) => {
-      const tidy = tidied(text, longest);
+      const tidy = normalized(text, longest);
       assert.equal(isUnclean(tidy), false);
       assert.ok(tidy.isWellFormed() && tidy.length <= longest && tidy === tidy.trim());
       assert.doesNotMatch(tidy, /[\u0080-\u009f]/);
-      assert.equal(tidied(tidy, longest), tidy);
+      assert.equal(normalized(tidy, longest), tidy);
     }),
     fixed,
   );
 });
 
 test('a text without anything to tidy stays as it is', () => {
-  for (const text of ['', 'Prices – ACME', '漢字 😀', "it's <b>"]) assert.equal(tidied(text, 100), text);
+  for (const text of ['', 'Prices – ACME', '漢字 😀', "it's <b>"]) assert.equal(normalized(text, 100), text);
 });
 
 test('a line break between words becomes a space', () => {
-  assert.equal(tidied(' Line one\r\n\tline two\u0000', 100), 'Line one line two');
+  assert.equal(normalized(' Line one\r\n\tline two\u0000', 100), 'Line one line two');
 });

@@ -13,7 +13,7 @@ export function isUnclean(text: string): boolean {
  * @example
  * tidied(' Line one\n\tline two ', 500); // 'Line one line two'
  */
-export function tidied(text: string, longest: number): string {
+export function normalized(text: string, longest: number): string {
   return text
     .slice(0, longest)
     .toWellFormed()

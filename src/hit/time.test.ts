@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DAY, intakeAt, NOON, VIEW } from '../../test/fixtures/intake.ts';
-import type { Facts } from './facts.ts';
+import type { RequestContext } from './request-context.ts';
 import { EARLIEST_HIT, readToldTime, timeFault } from './time.ts';
 
 const SKEW = 10 * 60_000;
 
 describe('a told time', () => {
   /** What becomes of a hit of this kind and time, by a clock that is set by hand. */
-  const outcomeOf = (kind: Facts['kind'], time: number, now = NOON) => {
+  const outcomeOf = (kind: RequestContext['kind'], time: number, now = NOON) => {
     const outcome = intakeAt({ now }).receive({ ...VIEW, kind, time, site: 'example.com' });
     return 'hit' in outcome ? outcome.hit.time : outcome;
   };
@@ -45,7 +45,7 @@ describe('a told time', () => {
   test('is judged by the clock as it is at that moment', () => {
     const clock = { now: NOON };
     const intake = intakeAt(clock);
-    const facts: Facts = { ...VIEW, kind: 'server', site: 'example.com', time: NOON + DAY };
+    const facts: RequestContext = { ...VIEW, kind: 'server', site: 'example.com', time: NOON + DAY };
     assert.ok('reason' in intake.receive(facts));
     clock.now = NOON + DAY - SKEW;
     assert.ok('hit' in intake.receive(facts));

@@ -53,7 +53,7 @@ function registryOf(loader: StreamLoader): Registry {
     'Records that came again and were left out',
     () => counts.again,
   );
-  counter(registers, 'hit_stream_set_aside_total', 'Records that are no hits', () => counts.aside);
+  counter(registers, 'hit_stream_set_aside_total', 'Records that are no hits', () => counts.deadLetters);
   counter(registers, 'hit_stream_missing_total', 'Hits of batches that came in part', () => counts.missing);
   return registry;
 }

@@ -8,8 +8,8 @@ import type { Intake } from '../hit/intake.ts';
 import type { DailySalts } from '../hit/salts.ts';
 import type { Live } from '../live/live.ts';
 import type { LogImporter } from '../logs/importer.ts';
-import type { Purger } from '../retention/purger.ts';
 import type { Retention } from '../retention/retention.ts';
+import type { RetentionJob } from '../retention/retention-job.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import type { WindowResults } from '../stream/window-results.ts';
@@ -63,7 +63,7 @@ export interface ServerContext extends CollectContext {
   /** Takes logs from commands on the same data folder. There with the db tracker. */
   readonly importer: LogImporter | undefined;
   /** What deletes and moves old hits for commands on the same data folder. There with the db tracker. */
-  readonly purger: Purger | undefined;
+  readonly purger: RetentionJob | undefined;
   readonly archives: Archives | undefined;
   /** How long hits are kept. There with the db tracker. */
   readonly retention: Retention | undefined;

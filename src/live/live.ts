@@ -4,7 +4,7 @@ import type { LastSeenSketch } from '../sketch/last-seen.ts';
 import type { HitRing } from '../sketch/ring.ts';
 
 /** What of a hit is counted. */
-export type Sighting = Pick<Hit, 'site' | 'time' | 'visitorHigh' | 'visitorLow'>;
+export type CountedHit = Pick<Hit, 'site' | 'time' | 'visitorHigh' | 'visitorLow'>;
 
 /** What the simple tracker says of one hit. */
 export interface Seen {
@@ -80,7 +80,7 @@ export interface LiveRemote {
  */
 export interface Live {
   /** The promise of one that counts elsewhere does not reject. */
-  track(hit: Sighting): Seen | Promise<Seen>;
+  track(hit: CountedHit): Seen | Promise<Seen>;
   /** Counts of a site, or of all sites together. A window is its length in seconds, 1 or more. */
   read(site: string | undefined, windows: readonly number[]): Promise<LiveCount>;
   /**

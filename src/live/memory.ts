@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { BloomFilter } from '../sketch/bloom.ts';
-import type { Live, LiveCount, LiveMemory, LiveState, Seen, Sighting } from './live.ts';
-import { ManySites, type ManySitesOptions } from './many-sites.ts';
+import type { CountedHit, Live, LiveCount, LiveMemory, LiveState, Seen } from './live.ts';
+import { SiteWindowsCache, type SiteWindowsCacheOptions } from './site-windows-cache.ts';
 import { type Recall, StoredSites } from './stored-sites.ts';
 import { Totals } from './totals.ts';
 import { Windows } from './windows.ts';
@@ -9,7 +9,7 @@ import { Windows } from './windows.ts';
 /** The default of `--live-memory`. */
 const MAX_BYTES = 256 * 2 ** 20;
 
-export interface MemoryLiveOptions extends Partial<ManySitesOptions> {
+export interface MemoryLiveOptions extends Partial<SiteWindowsCacheOptions> {
   /** Visitors that the Bloom filter is planned for, over all sites and all time. */
   readonly expectedVisitors: number;
   /** Whether windows are kept (the rate tracker), beside totals (the simple tracker). */
@@ -25,7 +25,7 @@ export class MemoryLive implements Live, Disposable {
   readonly totals: Totals;
   /** Windows of all sites together; undefined if none are kept. */
   readonly all: Windows | undefined;
-  readonly #sites: ManySites;
+  readonly #sites: SiteWindowsCache;
   #stored: StoredSites | undefined;
   readonly #now: () => number;
 
@@ -33,7 +33,7 @@ export class MemoryLive implements Live, Disposable {
     const { maxBytes = MAX_BYTES, folder = tmpdir(), onFault = console.warn } = options;
     this.totals = new Totals(BloomFilter.for(options.expectedVisitors));
     this.all = options.rate ? new Windows() : undefined;
-    this.#sites = new ManySites({ maxBytes, folder, onFault });
+    this.#sites = new SiteWindowsCache({ maxBytes, folder, onFault });
     this.#now = options.now;
   }
 
@@ -41,7 +41,7 @@ export class MemoryLive implements Live, Disposable {
     return this.#sites.memory;
   }
 
-  track({ site, time, visitorHigh, visitorLow }: Sighting): Seen {
+  track({ site, time, visitorHigh, visitorLow }: CountedHit): Seen {
     if (this.all) {
       const now = this.#now();
       this.all.add(visitorHigh, visitorLow, time, now);

@@ -1,7 +1,7 @@
 import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { HitRing } from '../sketch/ring.ts';
-import { isFullRing, SmallRing } from './small-ring.ts';
-import { isFullTable, SmallTable } from './small-table.ts';
+import { CompactRing, isFullRing } from './compact-ring.ts';
+import { CompactTable, isFullTable } from './compact-table.ts';
 import { type History, Windows } from './windows.ts';
 
 /** What a site takes besides its table and ring, about: objects, entries in maps, what allocations waste. */
@@ -20,8 +20,8 @@ const LENGTHS_BYTES = 8;
  * windows.full().read(60, Date.now()); // { seconds: 60, hits: 1, visitors: 1, … }
  */
 export class SiteWindows implements History {
-  #table: SmallTable | LastSeenSketch = new SmallTable();
-  #ring: SmallRing | HitRing = new SmallRing();
+  #table: CompactTable | LastSeenSketch = new CompactTable();
+  #ring: CompactRing | HitRing = new CompactRing();
 
   /** Memory that the site takes. */
   get bytes(): number {
@@ -70,18 +70,18 @@ export class SiteWindows implements History {
     const windows = new SiteWindows();
     windows.#table = isFullTable(table)
       ? new LastSeenSketch({ cells: new Uint32Array(table) })
-      : new SmallTable(table);
-    windows.#ring = isFullRing(ring) ? new HitRing({ memory: ring }) : new SmallRing(ring);
+      : new CompactTable(table);
+    windows.#ring = isFullRing(ring) ? new HitRing({ memory: ring }) : new CompactRing(ring);
     return windows;
   }
 
   #fullTable(): LastSeenSketch {
-    if (this.#table instanceof SmallTable) this.#table = this.#table.full();
+    if (this.#table instanceof CompactTable) this.#table = this.#table.full();
     return this.#table;
   }
 
   #fullRing(): HitRing {
-    if (this.#ring instanceof SmallRing) this.#ring = this.#ring.full();
+    if (this.#ring instanceof CompactRing) this.#ring = this.#ring.full();
     return this.#ring;
   }
 }

@@ -15,7 +15,7 @@ import { MemoryLive } from '../live/memory.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { LogFormat } from './format.ts';
 import { type ImportProgress, LogImporter } from './importer.ts';
-import type { ImportSummary } from './tally.ts';
+import type { ImportSummary } from './summary.ts';
 
 const KEY = new Uint8Array(16).fill(1);
 const SALT = new Uint8Array(16).fill(2);

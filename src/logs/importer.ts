@@ -2,20 +2,20 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { Live } from '../live/live.ts';
-import type { Note } from '../spool/segment.ts';
+import type { LogChunkRecord } from '../spool/segment.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import { Batches } from './batches.ts';
 import type { LogFormat } from './format.ts';
 import { detectFormat } from './format-detection.ts';
-import { type Claim, Ledgers } from './ledger.ts';
+import { type Claim, ImportRegistries } from './import-registry.ts';
 import { parseLine } from './line.ts';
+import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
 import { createLogLine } from './log-line.ts';
-import { type Piece, piecesOf } from './piece.ts';
 import { PurgedHits } from './purged-hits.ts';
-import type { PieceResult, Sightings } from './reader.ts';
+import type { ChunkResult, CountedVisitors } from './reader.ts';
 import { ReaderThreads } from './reader-threads.ts';
 import { linesOf, sampled, untilFault, unzipped } from './source.ts';
-import { type ImportSummary, ImportTally } from './tally.ts';
+import { type ImportSummary, SummaryBuilder } from './summary.ts';
 
 /** Bytes of log that are read by one thread at once. */
 const PIECE_BYTES = 2 * 1024 * 1024;
@@ -65,15 +65,15 @@ export interface LogImporterOptions {
  */
 export class LogImporter {
   readonly #options: LogImporterOptions;
-  readonly #ledgers: Ledgers;
+  readonly #ledgers: ImportRegistries;
 
   constructor(options: LogImporterOptions) {
     const { db } = options;
     this.#options = options;
-    this.#ledgers = new Ledgers(async (root) => {
+    this.#ledgers = new ImportRegistries(async (root) => {
       // A piece may still be on its way into the store, since an import that was cut off.
       await db.spool.flush();
-      return db.knownPieces(root);
+      return db.importedChunks(root);
     });
   }
 
@@ -111,20 +111,20 @@ function asHitError(error: unknown): HitError {
 
 /** A piece that was read and is not stored yet. */
 interface ReadPiece {
-  readonly result: PieceResult;
-  readonly note: Note;
+  readonly result: ChunkResult;
+  readonly note: LogChunkRecord;
   readonly claim: Claim;
 }
 
 /** One import under way. */
 class Run {
   readonly #house: LogImporterOptions;
-  readonly #ledgers: Ledgers;
+  readonly #ledgers: ImportRegistries;
   readonly #options: ImportOptions;
   readonly #onProgress: (progress: ImportProgress) => void;
   readonly #site: string;
   readonly #pieceBytes: number;
-  readonly #tally = new ImportTally();
+  readonly #tally = new SummaryBuilder();
   readonly #purged: PurgedHits;
   readonly #claims = new Set<Claim>();
   readonly #batches: Batches<ReadPiece>;
@@ -135,7 +135,7 @@ class Run {
 
   constructor(
     house: LogImporterOptions,
-    ledgers: Ledgers,
+    ledgers: ImportRegistries,
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
   ) {
@@ -182,9 +182,9 @@ class Run {
     return this.#threads;
   }
 
-  #piecesOf(text: AsyncIterable<Buffer>, format: LogFormat): AsyncIterable<Piece> {
+  #piecesOf(text: AsyncIterable<Buffer>, format: LogFormat): AsyncIterable<LogChunk> {
     const line = createLogLine();
-    return piecesOf(text, {
+    return splitIntoChunks(text, {
       site: this.#site,
       size: this.#pieceBytes,
       patience: this.#options.follow ? FOLLOW_PATIENCE : Number.POSITIVE_INFINITY,
@@ -197,7 +197,7 @@ class Run {
   }
 
   /** Reads pieces ahead, and stores them one after another, also while the log has nothing more to give. */
-  async #take(pieces: AsyncIterable<Piece>, threads: ReaderThreads): Promise<void> {
+  async #take(pieces: AsyncIterable<LogChunk>, threads: ReaderThreads): Promise<void> {
     const ahead = this.#options.follow ? 0 : threads.ahead;
     const underWay: Promise<void>[] = [];
     let last: Promise<void> = Promise.resolve();
@@ -216,12 +216,12 @@ class Run {
     }
   }
 
-  #isRead(piece: Piece): boolean {
+  #isRead(piece: LogChunk): boolean {
     if (piece.kind !== 'known') return true;
     return piece.purged !== undefined && (piece.purged !== 'maybe' || this.#options.restorePurged === true);
   }
 
-  async #settle(piece: Piece, result: Promise<PieceResult> | undefined): Promise<void> {
+  async #settle(piece: LogChunk, result: Promise<ChunkResult> | undefined): Promise<void> {
     if (piece.kind === 'known') {
       // Whoever takes this piece may wait for one that this import has read.
       await this.#batches.flush();
@@ -257,7 +257,7 @@ class Run {
     }
   }
 
-  #noteOf({ root, parent, digest, size }: Piece & { kind: 'new' }, result: PieceResult): Note {
+  #noteOf({ root, parent, digest, size }: LogChunk & { kind: 'new' }, result: ChunkResult): LogChunkRecord {
     return {
       root,
       parent,
@@ -270,7 +270,7 @@ class Run {
     };
   }
 
-  async #show({ sites, site, time, high, low }: Sightings): Promise<void> {
+  async #show({ sites, site, time, high, low }: CountedVisitors): Promise<void> {
     const { live } = this.#house;
     if (!live) return;
     for (let i = 0; i < time.length; i++) {
@@ -291,7 +291,7 @@ class Run {
   }
 }
 
-function unfinished(result: PieceResult): PieceResult {
+function unfinished(result: ChunkResult): ChunkResult {
   const failures = result.failures.map(({ line, reason }) => ({
     line,
     reason: `The log ends within this line: it is counted when it is whole. ${reason}`,

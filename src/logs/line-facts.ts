@@ -1,13 +1,13 @@
-import { type Facts, NO_FACTS } from '../hit/facts.ts';
+import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
 import type { LogLine } from './log-line.ts';
 
 /** The facts of a line, to be filled in for each: nobody keeps them. */
-export type LineFacts = { -readonly [Field in keyof Facts]: Facts[Field] };
+export type LineFacts = { -readonly [Field in keyof RequestContext]: RequestContext[Field] };
 
 /** Facts with nothing in them but where they come from. */
 export function createLineFacts(): LineFacts {
   // Not an integer, so that the engine keeps a double here from the start.
-  return { ...NO_FACTS, kind: 'log', time: Number.NaN };
+  return { ...EMPTY_CONTEXT, kind: 'log', time: Number.NaN };
 }
 
 /** @param site that the line's host names */

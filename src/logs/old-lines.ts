@@ -1,9 +1,9 @@
 import { LINE_FEED } from './ascii.ts';
+import { FastPathParser } from './fast-path-parser.ts';
 import type { LogFormat } from './format.ts';
 import { parseLine } from './line.ts';
 import { createLineFacts, fillFacts } from './line-facts.ts';
 import { createLogLine } from './log-line.ts';
-import { UsualLines } from './usual-line.ts';
 
 /** Bytes of a line that are held back until it ends. */
 const LONGEST_HELD = 256 * 1024;
@@ -33,13 +33,13 @@ export class OldLines {
   /** Old lines of each site. */
   readonly bySite = new Map<string, number>();
   readonly #options: OldLinesOptions;
-  readonly #usual: UsualLines;
+  readonly #usual: FastPathParser;
   readonly #facts = createLineFacts();
   readonly #line = createLogLine();
 
   constructor(options: OldLinesOptions) {
     this.#options = options;
-    this.#usual = new UsualLines(options.format, options.siteOf);
+    this.#usual = new FastPathParser(options.format, options.siteOf);
   }
 
   /** @param bytes whole lines; the last one may lack its line feed */

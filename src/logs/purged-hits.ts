@@ -16,15 +16,15 @@ import { ROW_LAYOUT } from '../hit/row.ts';
 import { Names } from '../spool/names.ts';
 import { batchId } from '../spool/segment.ts';
 import type { Store } from '../store/store.ts';
-import type { PieceCounts, PurgedPiece } from './ledger.ts';
-import type { PieceResult } from './reader.ts';
-import type { ImportTally } from './tally.ts';
+import type { ChunkCounts, PurgedChunk } from './import-registry.ts';
+import type { ChunkResult } from './reader.ts';
+import type { SummaryBuilder } from './summary.ts';
 
 /** A piece that an earlier import took and whose hits were purged since, read again. */
-interface ReadAgain<Purged = PurgedPiece> {
+interface ReadAgain<Purged = PurgedChunk> {
   readonly purged: Purged;
-  readonly counts: PieceCounts;
-  readonly result: PieceResult;
+  readonly counts: ChunkCounts;
+  readonly result: ChunkResult;
 }
 
 interface RowsFile {
@@ -34,17 +34,17 @@ interface RowsFile {
 
 export class PurgedHits {
   readonly #store: Pick<Store, 'restore' | 'restoreLegacy'>;
-  readonly #tally: ImportTally;
+  readonly #tally: SummaryBuilder;
   readonly #names = new Names();
   #pieces: ReadAgain[] = [];
 
-  constructor(store: Pick<Store, 'restore' | 'restoreLegacy'>, tally: ImportTally) {
+  constructor(store: Pick<Store, 'restore' | 'restoreLegacy'>, tally: SummaryBuilder) {
     this.#store = store;
     this.#tally = tally;
   }
 
   /** Takes a piece, in the order of the log. @throws HitError `import_failed`, `store_unavailable` */
-  async add({ purged, counts, result }: ReadAgain<PurgedPiece | 'maybe'>): Promise<void> {
+  async add({ purged, counts, result }: ReadAgain<PurgedChunk | 'maybe'>): Promise<void> {
     if (purged === 'maybe') {
       this.giveUp();
       await this.#addLegacy(counts, result);
@@ -71,7 +71,7 @@ export class PurgedHits {
     this.#pieces = [];
   }
 
-  async #addLegacy(counts: PieceCounts, result: PieceResult): Promise<void> {
+  async #addLegacy(counts: ChunkCounts, result: ChunkResult): Promise<void> {
     const id = batchId(this.#names.next('noted'));
     const restored = await withFile([result.rows], (file) => this.#store.restoreLegacy(id, file));
     if (restored === 0) this.#tally.addKnown(counts);

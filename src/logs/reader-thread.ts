@@ -8,7 +8,7 @@ import { RateLimit } from '../hit/rate-limit.ts';
 import { DailySalts } from '../hit/salts.ts';
 import { Sites } from '../hit/site.ts';
 import type { LogFormat } from './format.ts';
-import { PieceReader } from './reader.ts';
+import { ChunkReader } from './reader.ts';
 
 /** What the thread is started with. */
 export interface ReaderThreadData {
@@ -23,7 +23,7 @@ export interface ReaderThreadData {
 const data = workerData as ReaderThreadData;
 /** When the piece that is read came: nothing in it is later. */
 let now = Date.now();
-const reader = new PieceReader({
+const reader = new ChunkReader({
   format: data.format,
   site: data.site,
   intake: new Intake({

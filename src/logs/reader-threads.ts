@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { HitError, messageOf } from '../errors.ts';
-import type { PieceResult } from './reader.ts';
+import type { ChunkResult } from './reader.ts';
 import type { ReaderThreadData } from './reader-thread.ts';
 
 /** One core is left to the store. Two threads read as fast as it takes the hits, and each has some 80 MB. */
@@ -24,7 +24,7 @@ export class ReaderThreads {
   }
 
   /** @param bytes in memory of their own, which is handed over */
-  read(bytes: Buffer<ArrayBuffer>): Promise<PieceResult> {
+  read(bytes: Buffer<ArrayBuffer>): Promise<ChunkResult> {
     const slot = this.#turn++ % this.#most;
     this.#threads[slot] ??= new ReaderThread(this.#data);
     return this.#threads[slot].read(bytes);
@@ -36,7 +36,7 @@ export class ReaderThreads {
 }
 
 interface Waiting {
-  readonly resolve: (result: PieceResult) => void;
+  readonly resolve: (result: ChunkResult) => void;
   readonly reject: (error: HitError) => void;
 }
 
@@ -50,13 +50,13 @@ class ReaderThread {
     // The thread's file has the ending of this one: `.ts` in the checkout, `.js` when built.
     const file = import.meta.url.endsWith('.ts') ? './reader-thread.ts' : './reader-thread.js';
     this.#worker = new Worker(new URL(file, import.meta.url), { workerData: data });
-    this.#worker.on('message', (result: PieceResult) => this.#waiting.shift()?.resolve(result));
+    this.#worker.on('message', (result: ChunkResult) => this.#waiting.shift()?.resolve(result));
     this.#worker.on('error', (error) => this.#fail(messageOf(error)));
     this.#worker.on('exit', () => this.#fail('it ended'));
   }
 
-  read(bytes: Buffer<ArrayBuffer>): Promise<PieceResult> {
-    const result = new Promise<PieceResult>((resolve, reject) => {
+  read(bytes: Buffer<ArrayBuffer>): Promise<ChunkResult> {
+    const result = new Promise<ChunkResult>((resolve, reject) => {
       if (this.#fault) reject(this.#fault);
       else this.#waiting.push({ resolve, reject });
     });

@@ -9,7 +9,7 @@ import { intactLength } from '../hit/row.ts';
 import { DailySalts } from '../hit/salts.ts';
 import { Sites } from '../hit/site.ts';
 import type { LogFormat } from './format.ts';
-import { PieceReader, type PieceResult } from './reader.ts';
+import { ChunkReader, type ChunkResult } from './reader.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -21,7 +21,7 @@ before(async () => {
 function read(
   log: string | Buffer,
   { format = 'combined', allowed }: { format?: LogFormat; allowed?: string[] } = {},
-): PieceResult {
+): ChunkResult {
   const intake = new Intake({
     sites: new Sites({ ...(allowed && { allowed }), max: Number.POSITIVE_INFINITY }),
     proxies: new TrustedProxies('none'),
@@ -33,18 +33,18 @@ function read(
     identity: 'cookieless',
     now: () => NOW,
   });
-  return new PieceReader({ intake, format, site: 'example.com' }).read(Buffer.from(log));
+  return new ChunkReader({ intake, format, site: 'example.com' }).read(Buffer.from(log));
 }
 
 /** Each sighting as `site time`. */
-function seen({ sightings }: PieceResult): string[] {
+function seen({ sightings }: ChunkResult): string[] {
   return Array.from(
     sightings.site,
     (site, i) => `${sightings.sites[site]} ${new Date(sightings.time[i]!).toISOString()}`,
   );
 }
 
-function visitors({ sightings }: PieceResult): number {
+function visitors({ sightings }: ChunkResult): number {
   return new Set(Array.from(sightings.high, (high, i) => `${high} ${sightings.low[i]}`)).size;
 }
 

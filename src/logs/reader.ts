@@ -3,11 +3,11 @@ import { Memo } from '../hit/memo.ts';
 import { RowWriter } from '../hit/row.ts';
 import { siteName } from '../hit/site.ts';
 import { LINE_FEED } from './ascii.ts';
+import { FastPathParser } from './fast-path-parser.ts';
 import type { LogFormat } from './format.ts';
 import { LOG_FAILURES, parseLine } from './line.ts';
 import { createLineFacts, fillFacts } from './line-facts.ts';
 import { createLogLine } from './log-line.ts';
-import { UsualLines } from './usual-line.ts';
 
 /** Failures that are told one by one, of each piece and of each import. */
 export const MOST_FAILURES = 20;
@@ -23,7 +23,7 @@ export interface LineFailure {
 }
 
 /** Visitors of a piece, for live state: one entry a counted hit, bots left out. */
-export interface Sightings {
+export interface CountedVisitors {
   readonly sites: readonly string[];
   readonly site: Uint32Array;
   readonly time: Float64Array;
@@ -32,7 +32,7 @@ export interface Sightings {
 }
 
 /** What became of a piece. */
-export interface PieceResult {
+export interface ChunkResult {
   /** Rows as the spool takes them. */
   readonly rows: Uint8Array<ArrayBuffer>;
   /** Lines that are not blank, and all of them. */
@@ -42,15 +42,15 @@ export interface PieceResult {
   readonly failed: number;
   /** The first failures, numbered within the piece. */
   readonly failures: readonly LineFailure[];
-  readonly sightings: Sightings;
+  readonly sightings: CountedVisitors;
 }
 
 /** Reads pieces of one log: lines → facts → intake → rows. */
-export class PieceReader {
+export class ChunkReader {
   readonly #intake: Intake;
   readonly #format: LogFormat;
   readonly #sites: Memo<string>;
-  readonly #usual: UsualLines;
+  readonly #usual: FastPathParser;
   readonly #line = createLogLine();
   readonly #facts = createLineFacts();
   readonly #rows = new RowWriter();
@@ -60,10 +60,10 @@ export class PieceReader {
     this.#intake = options.intake;
     this.#format = options.format;
     this.#sites = new Memo({ most: MOST_HOSTS, longest: 300 }, (host) => siteName(host) || options.site);
-    this.#usual = new UsualLines(options.format, (host) => this.#sites.of(host));
+    this.#usual = new FastPathParser(options.format, (host) => this.#sites.of(host));
   }
 
-  read(bytes: Buffer): PieceResult {
+  read(bytes: Buffer): ChunkResult {
     const tally = new PieceTally();
     this.#usual.open(bytes);
     for (let at = 0; at < bytes.length; ) {
@@ -144,7 +144,7 @@ class PieceTally {
     this.#low[at] = hit.visitorLow;
   }
 
-  result(rows: Uint8Array<ArrayBuffer>): PieceResult {
+  result(rows: Uint8Array<ArrayBuffer>): ChunkResult {
     return {
       rows,
       lines: this.lines,

@@ -20,15 +20,15 @@
  * another protocol than the address of a store names, or by url(), which has the password in the text of a query.
  */
 
-import type { Aside } from '../clickhouse/connection.ts';
+import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
 import { ofWriters } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
-import { Carrier } from './carrier.ts';
-import { daySums, differingDays, piecesOf, purgedUntil, unequalDay, whichOf } from './hit-pieces.ts';
-import { compareTable, moveRollups, notEqual } from './moved-tables.ts';
+import { daySums, differingDays, hitRangesOf, purgedUntil, unequalDay, whichOf } from './hit-ranges.ts';
+import { compareTable, moveRollups, notEqual } from './small-tables.ts';
+import { TableCopier } from './table-copier.ts';
 import { writersOf } from './writers.ts';
 
 export interface MoveProgress {
@@ -66,23 +66,27 @@ const REPEATABLE = ['last_seen', 'horizons', 'batches', 'imports', 'stream_posit
  */
 export async function moveStore(from: Store, to: Store, watch: MoveWatch): Promise<MoveSummary> {
   const started = performance.now();
-  await using source = from.aside();
-  await using target = to.aside();
-  const carrier = new Carrier(source, target, watch.signal);
+  await using source = from.dedicatedConnection();
+  await using target = to.dedicatedConnection();
+  const carrier = new TableCopier(source, target, watch.signal);
   const watermarks = await watermarksIn(source);
   const writers = new Set([...(await writersOf(source)).keys(), ...watermarks.keys()]);
   const isShared = await begin(carrier, watermarks, watch);
   const days = await moveHits(carrier, writers, watch);
   for (const table of REPEATABLE) {
     watch.onProgress({ table, done: days.hits, hits: days.hits });
-    await carrier.carry({ table, final: true });
+    await carrier.copy({ table, final: true });
     if (!isShared) await compareTable(carrier, table);
   }
   return { ...days, seconds: (performance.now() - started) / 1000 };
 }
 
 /** Brings the rollups, unless they are there. @returns whether another program has used the server */
-async function begin(carrier: Carrier, watermarks: Watermarks, { onProgress }: MoveWatch): Promise<boolean> {
+async function begin(
+  carrier: TableCopier,
+  watermarks: Watermarks,
+  { onProgress }: MoveWatch,
+): Promise<boolean> {
   const { source, target } = carrier;
   const there = await watermarksIn(target);
   const hasBegun = [...watermarks.keys()].some((writer) => there.has(writer));
@@ -104,7 +108,7 @@ async function begin(carrier: Carrier, watermarks: Watermarks, { onProgress }: M
 }
 
 async function moveHits(
-  carrier: Carrier,
+  carrier: TableCopier,
   writers: ReadonlySet<number>,
   { onProgress }: MoveWatch,
 ): Promise<Omit<MoveSummary, 'seconds'>> {
@@ -115,9 +119,9 @@ async function moveHits(
   const days = differingDays(wanted, await daySums(target, ours));
   const already = hits - sumOf(days);
   let done = already;
-  for await (const piece of piecesOf(source, days)) {
+  for await (const piece of hitRangesOf(source, days)) {
     onProgress({ table: 'hits', done, hits });
-    await carrier.carry({ table: 'hits', which: whichOf(piece), put: 'move_put_hits' });
+    await carrier.copy({ table: 'hits', which: whichOf(piece), put: 'move_put_hits' });
     done += piece.rows;
   }
   const unequal = unequalDay(wanted, await daySums(target, ours), await purgedUntil(source));
@@ -125,8 +129,10 @@ async function moveHits(
   return { hits, days: wanted.size, already };
 }
 
-async function watermarksIn(aside: Aside): Promise<Watermarks> {
-  return readWatermarks(await aside.rows<{ writer: string; last: string }>(queryText('rollup_watermarks')));
+async function watermarksIn(connection: DedicatedConnection): Promise<Watermarks> {
+  return readWatermarks(
+    await connection.rows<{ writer: string; last: string }>(queryText('rollup_watermarks')),
+  );
 }
 
 function sumOf(days: Iterable<{ readonly rows: number }>): number {

@@ -12,10 +12,10 @@ import { HitError, messageOf } from '../errors.ts';
 export async function reach(setting: string): Promise<number | undefined> {
   const clients = Clients.remote(setting);
   try {
-    await using aside = clients.aside();
-    const tables = await aside.rows(queryText('move_reach'));
+    await using connection = clients.dedicatedConnection();
+    const tables = await connection.rows(queryText('move_reach'));
     if (tables.length === 0) return undefined;
-    const [count] = await aside.rows<{ rows: string | number }>(queryText('move_hits_count'));
+    const [count] = await connection.rows<{ rows: string | number }>(queryText('move_hits_count'));
     return Number(count?.rows);
   } catch (error) {
     const { host } = new URL(setting.replace(/^clickhouse/, 'http'));

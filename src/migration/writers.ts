@@ -1,8 +1,8 @@
-import type { Aside } from '../clickhouse/connection.ts';
+import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { queryText } from '../clickhouse/sql.ts';
 
 /** Writer → how many hits it brought: see `clickhouse/watermarks.ts`. */
-export async function writersOf(aside: Aside): Promise<ReadonlyMap<number, number>> {
-  const found = await aside.rows<Record<'writer' | 'rows', string | number>>(queryText('move_writers'));
+export async function writersOf(connection: DedicatedConnection): Promise<ReadonlyMap<number, number>> {
+  const found = await connection.rows<Record<'writer' | 'rows', string | number>>(queryText('move_writers'));
   return new Map(found.map(({ writer, rows }) => [Number(writer), Number(rows)]));
 }

@@ -9,7 +9,7 @@ import type { Dimension } from '../clickhouse/dimension.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import { Store } from '../store/store.ts';
 import { DAY, FEW_HITS } from './plan.ts';
-import { readSelection } from './question.ts';
+import { readSelection } from './selection.ts';
 import { stats, top } from './stats.ts';
 import { VISITORS_ERROR } from './visitors.ts';
 

@@ -1,4 +1,4 @@
-import { METRICS, type Metric } from './question.ts';
+import { METRICS, type Metric } from './selection.ts';
 
 /** Metrics of a period or an interval. Null where one cannot be said, as the bounce rate of no visits. */
 export type Figures = { readonly [Name in Metric]?: number | null };

@@ -17,8 +17,8 @@ import { quote, withLiterals } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
 import { csvLine, FORMULA_START } from './csv.ts';
-import type { Selection } from './question.ts';
-import { hitsQuestion } from './raw.ts';
+import { hitsQuery } from './from-hits.ts';
+import type { Selection } from './selection.ts';
 import type { Source } from './source.ts';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
@@ -66,17 +66,17 @@ export async function exportHits(
   signal?: AbortSignal,
 ): Promise<HitExport> {
   await using stack = new AsyncDisposableStack();
-  const aside = stack.use(source.store.aside());
-  const [newest] = await aside.rows<{ batch: string }>(queryText('export_newest'));
+  const connection = stack.use(source.store.dedicatedConnection());
+  const [newest] = await connection.rows<{ batch: string }>(queryText('export_newest'));
   // What is archived was there before.
   const known = source.archive ? 'true' : `batch <= toUInt64(${newest?.batch ?? 0})`;
   const textOf = async (query: string, { from, to }: Slice) => {
-    const { parameters, fragments } = await hitsQuestion(source, { ...selection, from, to });
+    const { parameters, fragments } = await hitsQuery(source, { ...selection, from, to });
     const columns = columnsOf(format);
     return withLiterals(queryText(query, { hits: 'hits', ...fragments, known, columns }), parameters);
   };
   const period = { from: selection.from ?? 0, to: selection.to ?? END_OF_DATETIME64 };
-  const hours = await aside.rows<{ hour: string; n: string }>(await textOf('export_hours', period));
+  const hours = await connection.rows<{ hour: string; n: string }>(await textOf('export_hours', period));
   const slices = slicesOf(hours, period);
   const held = stack.move();
   return {
@@ -88,20 +88,20 @@ export async function exportHits(
   async function* sliced(format: 'csv' | 'ndjson') {
     if (format === 'csv') yield Buffer.from(csvLine(FIELDS));
     for (const slice of slices) {
-      yield* aside.stream(await textOf('export_hits', slice), format === 'csv' ? 'CSV' : 'JSONEachRow');
+      yield* connection.stream(await textOf('export_hits', slice), format === 'csv' ? 'CSV' : 'JSONEachRow');
     }
   }
 
   async function* parquet() {
     const text = await textOf('export_hits', period);
-    if (aside.folder === undefined) {
-      yield* aside.stream(text, 'Parquet');
+    if (connection.folder === undefined) {
+      yield* connection.stream(text, 'Parquet');
       return;
     }
-    const folder = await mkdtemp(join(aside.folder, 'tmp', SCRATCH));
+    const folder = await mkdtemp(join(connection.folder, 'tmp', SCRATCH));
     held.defer(() => rm(folder, { recursive: true, force: true }));
     const file = join(folder, 'hits.parquet');
-    await aside.command(`INSERT INTO FUNCTION file(${quote(file)}, 'Parquet') ${text}`, signal);
+    await connection.command(`INSERT INTO FUNCTION file(${quote(file)}, 'Parquet') ${text}`, signal);
     for await (const chunk of createReadStream(file)) yield chunk as Buffer;
   }
 }

@@ -11,7 +11,7 @@ import { HitError } from '../errors.ts';
 import { isUnclean } from '../hit/text.ts';
 import { Store } from '../store/store.ts';
 import { type Filter, filterSql, readFilters } from './filter.ts';
-import type { Words } from './words.ts';
+import type { QueryParams } from './params.ts';
 
 function invalid(message: RegExp) {
   return { code: 'invalid', status: 400, message };
@@ -95,7 +95,7 @@ describe('filters', () => {
   });
 
   test('are texts', () => {
-    for (const words of [{ filter: 1 }, { path: {} }, { 'path!': [['a']] }] as Words[]) {
+    for (const words of [{ filter: 1 }, { path: {} }, { 'path!': [['a']] }] as QueryParams[]) {
       assert.throws(() => readFilters(words), invalid(/^(filter|path!?) is not a text$/));
     }
   });

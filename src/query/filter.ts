@@ -12,7 +12,7 @@
 import { columnOf, DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import { HitError } from '../errors.ts';
 import { isUnclean } from '../hit/text.ts';
-import { shown, type Words } from './words.ts';
+import { printable, type QueryParams } from './params.ts';
 
 const MOST_FILTERS = 20;
 const MOST_VALUES = 100;
@@ -47,7 +47,7 @@ export interface FilterSql {
  * readFilters({ filter: ['path=/blog/*', 'country!=DE|AT'] });
  * readFilters({ path: '/blog/*', 'country!': 'DE|AT' }); // the same
  */
-export function readFilters(words: Words): Filter[] {
+export function readFilters(words: QueryParams): Filter[] {
   const filters = textsOf(words.filter, 'filter')
     .filter((text) => text !== '')
     .map(readFilter);
@@ -137,7 +137,7 @@ function literal(text: string, token: string): string {
 }
 
 function fault(text: string, what: string): HitError {
-  return new HitError('invalid', `filter "${shown(text)}" ${what}`);
+  return new HitError('invalid', `filter "${printable(text)}" ${what}`);
 }
 
 function conditionOf(column: string, patterns: readonly Pattern[], bind: (value: string) => string): string {

@@ -4,7 +4,7 @@
  */
 
 import { DAY_MS, LocalTime, startOfDay } from './local-time.ts';
-import type { ComparisonKind } from './question.ts';
+import type { ComparisonKind } from './selection.ts';
 
 /** What `presetPeriod` knows. */
 export const PERIODS = ['today', '7d', '30d', 'month', 'year'] as const;

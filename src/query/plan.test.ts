@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { choosePlan, DAY, knownFrom, type Period, QUARTER, type Stock } from './plan.ts';
-import { readSelection } from './question.ts';
+import { choosePlan, DAY, type DataStats, knownFrom, type Period, QUARTER } from './plan.ts';
+import { readSelection } from './selection.ts';
 
 const NOON = Date.UTC(2026, 4, 1, 12);
-const MANY: Stock = { hits: 10_000_000, hitsFrom: 0, rollupsFrom: 0 };
+const MANY: DataStats = { hits: 10_000_000, hitsFrom: 0, rollupsFrom: 0 };
 const PATHS = { by: 'path' } as const;
-const FEW: Stock = { ...MANY, hits: 1000 };
+const FEW: DataStats = { ...MANY, hits: 1000 };
 const MONTH: Period = { ...readSelection({}), from: NOON + 1, to: NOON + 30 * DAY };
 
 describe('a question', () => {

@@ -1,5 +1,5 @@
 import type { Dimension } from '../clickhouse/dimension.ts';
-import type { Interval, Selection } from './question.ts';
+import type { Interval, Selection } from './selection.ts';
 
 const MINUTE = 60_000;
 /** The shortest period that is rolled up. Every time zone of today is whole quarters of an hour away from UTC. */
@@ -25,7 +25,7 @@ export interface RolledPlan {
 }
 
 /** What the store has of a period. */
-export interface Stock {
+export interface DataStats {
   /** Hits to be read, about, if they are counted one by one. */
   readonly hits: number;
   /** Up to how many they are counted one by one, where rollups could answer too. Default: `FEW_HITS`. */
@@ -37,13 +37,13 @@ export interface Stock {
 }
 
 /** What is asked about a period: a series, or the ranking of a dimension. */
-export type Asked = { readonly interval: Interval } | { readonly by: Dimension };
+export type Planned = { readonly interval: Interval } | { readonly by: Dimension };
 
 /**
  * Chooses from what a question is answered. Both give the same hits. Hits one by one give exact visitors, so they are
  * taken where they are few; rollups where they are many, or purged.
  */
-export function choosePlan(period: Period, asked: Asked, stock: Stock): Plan {
+export function choosePlan(period: Period, asked: Planned, stock: DataStats): Plan {
   const isPurged = stock.hitsFrom > period.from;
   const mostScanned = stock.maxScannedHits ?? FEW_HITS;
   if (!isRolled(period, asked) || (stock.hits <= mostScanned && !isPurged)) return { from: 'hits' };
@@ -61,12 +61,12 @@ export function choosePlan(period: Period, asked: Asked, stock: Stock): Plan {
  * From when on an answer by a plan has all hits that it needs, in milliseconds since 1970. Rollups have those of purged
  * hits, and where they are purged too, hits may still be there.
  */
-export function knownFrom(plan: Plan, { hitsFrom, rollupsFrom }: Stock): number {
+export function knownFrom(plan: Plan, { hitsFrom, rollupsFrom }: DataStats): number {
   return plan.from === 'rollups' ? Math.min(hitsFrom, rollupsFrom) : hitsFrom;
 }
 
 /** Whether rollups have what is asked for: counts of people by quarters, and by values of a dimension; of bots their names. */
-function isRolled({ bots, status, filters }: Period, asked: Asked): boolean {
+function isRolled({ bots, status, filters }: Period, asked: Planned): boolean {
   if (status.length > 0 || filters.length > 0) return false;
   if ('interval' in asked) return asked.interval !== 'minute' && bots === 'exclude';
   return bots === (asked.by === 'bot' ? 'only' : 'exclude');

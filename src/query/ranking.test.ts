@@ -6,10 +6,10 @@ import { after, before, describe, test } from 'node:test';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Store } from '../store/store.ts';
-import { readSelection } from './question.ts';
+import type { QueryParams } from './params.ts';
 import { type Ranking, readRanking } from './ranking.ts';
+import { readSelection } from './selection.ts';
 import { props, top } from './stats.ts';
-import type { Words } from './words.ts';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 2, 9, 12);
@@ -51,7 +51,7 @@ describe('rankings of what is no dimension', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function ranking(by: Ranking, words: Words, limit = 10): Promise<[string, number, number][]> {
+  async function ranking(by: Ranking, words: QueryParams, limit = 10): Promise<[string, number, number][]> {
     const { rows } = await top({ store }, readSelection(words), by, limit);
     return rows.map(({ value, hits, visitors }) => [value, hits, visitors]);
   }

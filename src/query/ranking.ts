@@ -1,6 +1,6 @@
 import { DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import { HitError } from '../errors.ts';
-import { readChoice, readText, shown } from './words.ts';
+import { printable, readChoice, readText } from './params.ts';
 
 /** The end of a visit that a ranking of pages is of → its place among the visit's hits. */
 export const ENDS = { entry: 1, exit: -1 } as const;
@@ -24,13 +24,16 @@ export function readRanking(value: unknown): Ranking {
     if (text.length > PROP.length && text.length <= PROP.length + LONGEST_KEY) return text;
     throw new HitError(
       'invalid',
-      `by "${shown(text)}" has no name of a property, or one of more than ${LONGEST_KEY} characters`,
+      `by "${printable(text)}" has no name of a property, or one of more than ${LONGEST_KEY} characters`,
     );
   }
   const known = [...DIMENSIONS, ...(Object.keys(ENDS) as (keyof typeof ENDS)[])];
   const found = known.find((each) => each === text);
   if (found === undefined) {
-    throw new HitError('invalid', `by "${shown(text)}" is unknown: use ${known.join(', ')}, or prop:NAME`);
+    throw new HitError(
+      'invalid',
+      `by "${printable(text)}" is unknown: use ${known.join(', ')}, or prop:NAME`,
+    );
   }
   return found;
 }

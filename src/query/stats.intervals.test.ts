@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { Store } from '../store/store.ts';
-import { INTERVALS, type Interval, readSelection } from './question.ts';
+import { INTERVALS, type Interval, readSelection } from './selection.ts';
 import { type Stats, stats } from './stats.ts';
 
 const MINUTE = 60_000;

@@ -7,9 +7,9 @@ import { segmentOf } from '../../test/fixtures/segments.ts';
 import { DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Store } from '../store/store.ts';
-import { readSelection } from './question.ts';
+import type { QueryParams } from './params.ts';
+import { readSelection } from './selection.ts';
 import { type Stats, sites, stats, type Top, top } from './stats.ts';
-import type { Words } from './words.ts';
 
 const NOON = Date.UTC(2026, 4, 1, 12);
 const HOUR = 3_600_000;
@@ -44,16 +44,19 @@ describe('answers of the store', () => {
   const NOW = Date.UTC(2026, 4, 2);
   const PERIOD = { from: '2026-05-01T12:00', to: '2026-05-01T13:00' };
 
-  function ask(words: Words, interval: 'minute' | 'hour' | 'month' | undefined = undefined): Promise<Stats> {
+  function ask(
+    words: QueryParams,
+    interval: 'minute' | 'hour' | 'month' | undefined = undefined,
+  ): Promise<Stats> {
     return stats({ store }, readSelection(words), { interval, timezone: 'UTC' }, NOW);
   }
 
-  async function totals(words: Words): Promise<[number, number]> {
+  async function totals(words: QueryParams): Promise<[number, number]> {
     const { hits, visitors } = (await ask(words)).totals;
     return [hits!, visitors!];
   }
 
-  async function ranking(by: Dimension, words: Words, limit = 10): Promise<[string, number, number][]> {
+  async function ranking(by: Dimension, words: QueryParams, limit = 10): Promise<[string, number, number][]> {
     const { rows }: Top = await top({ store }, readSelection(words), by, limit, NOW);
     return rows.map(({ value, hits, visitors }) => [value, hits, visitors]);
   }

@@ -1,8 +1,12 @@
-import { readHorizons } from '../retention/horizons.ts';
+import { readCutoffs } from '../retention/cutoffs.ts';
 import { type Comparison, comparisonOf } from './comparison.ts';
 import type { Count, Value } from './counts.ts';
+import { withStableData } from './data-stats.ts';
+import { type Bucketing, hitsQuery, statsFromHits, topFromHits } from './from-hits.ts';
+import { countOf, statsFromRollups, topFromRollups } from './from-rollups.ts';
 import { comparedPeriod } from './period.ts';
 import { choosePlan, FEW_HITS, knownFrom, type Period, type Plan } from './plan.ts';
+import { isDimension, type Ranking } from './ranking.ts';
 import {
   type ComparisonKind,
   chooseInterval,
@@ -10,12 +14,8 @@ import {
   type Metric,
   type Selection,
   stepOf,
-} from './question.ts';
-import { isDimension, type Ranking } from './ranking.ts';
-import { type Cut, hitsQuestion, rawStats, rawTop } from './raw.ts';
-import { countOf, rolledStats, rolledTop } from './rolled.ts';
-import { consistently, type Row, type Source } from './source.ts';
-import { steadily } from './stock.ts';
+} from './selection.ts';
+import { type Row, type Source, withConsistentRollups } from './source.ts';
 import { knownFigures, type Unknown } from './unknown.ts';
 import { type Prop, rankUnrolled, readProps } from './unrolled.ts';
 import { VISITORS_ERROR } from './visitors.ts';
@@ -95,10 +95,12 @@ function count(
   { interval, timezone, metrics = [] }: StatsOptions & { readonly interval: Interval },
 ): Promise<Stats> {
   const cut = { interval, step: stepOf(interval, period.from, period.to), timezone };
-  return steadily(source, period, async (stock) => {
+  return withStableData(source, period, async (stock) => {
     const plan = choosePlan(period, { interval }, stock);
     const [{ totals, series }, visits] = await Promise.all([
-      plan.from === 'rollups' ? rolledStats(source, period, plan, cut) : rawStats(source, period, cut),
+      plan.from === 'rollups'
+        ? statsFromRollups(source, period, plan, cut)
+        : statsFromHits(source, period, cut),
       wantsVisits(metrics) ? visitsOf(source, period, cut, metrics) : undefined,
     ]);
     const known = knownFrom(plan, stock);
@@ -125,10 +127,10 @@ function count(
 async function visitsOf(
   source: Source,
   period: Period,
-  cut: Cut,
+  cut: Bucketing,
   metrics: readonly Metric[],
 ): Promise<Visits> {
-  const { parameters, fragments } = await hitsQuestion(source, period);
+  const { parameters, fragments } = await hitsQuery(source, period);
   const { interval, timezone } = cut;
   return readVisits(source.store, { ...parameters, interval, timezone }, fragments, metrics);
 }
@@ -144,7 +146,7 @@ export async function top(
   // Bots are the one thing that a ranking of bots is about.
   const bots = by === 'bot' ? 'only' : selection.bots;
   const period = await periodOf(source, { ...selection, bots }, now);
-  return steadily(source, period, async (stock) => {
+  return withStableData(source, period, async (stock) => {
     const plan: Plan = isDimension(by) ? choosePlan(period, { by }, stock) : { from: 'hits' };
     const known = knownFrom(plan, stock);
     // Of what is left of a period, some value may have a few hits yet: so they are of the time of which all are known.
@@ -169,8 +171,8 @@ function ranked(
 ): Promise<readonly Value[]> {
   if (!isDimension(by)) return rankUnrolled(source, period, by, limit);
   return plan.from === 'rollups'
-    ? rolledTop(source, period, plan, by, limit)
-    : rawTop(source, period, by, limit);
+    ? topFromRollups(source, period, plan, by, limit)
+    : topFromHits(source, period, by, limit);
 }
 
 /** Properties that events of a selection have, and how often. */
@@ -180,7 +182,7 @@ export async function props(source: Source, selection: Selection, now = Date.now
 
 /** All sites that have hits, those with most first. Visitors are exact where the hits are few, else estimates. */
 export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promise<SiteSummary[]> {
-  const rows = await consistently(store, (fresh) =>
+  const rows = await withConsistentRollups(store, (fresh) =>
     store.rows<Row<'hits' | 'first' | 'last'> & { site: string; ranks: number[] }>(
       'rollup_sites',
       {},
@@ -194,7 +196,7 @@ export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promi
     const counts = await store.rows<Row<'hits' | 'visitors'> & { site: string }>('sites', {});
     for (const row of counts) exact.set(row.site, { hits: Number(row.hits), visitors: Number(row.visitors) });
   }
-  const horizons = await readHorizons(store);
+  const horizons = await readCutoffs(store);
   return rows.map((row) => {
     const count = exact.get(row.site);
     // Where some were purged, what is left tells too little.
@@ -215,7 +217,7 @@ export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promi
 async function periodOf({ store, archive }: Source, selection: Selection, now: number): Promise<Period> {
   if (selection.from !== undefined && selection.to !== undefined) return selection as Period;
   const [[extent], archived] = await Promise.all([
-    consistently(store, (fresh) =>
+    withConsistentRollups(store, (fresh) =>
       store.rows<Row<'hits' | 'first' | 'last'>>(
         'extent',
         { site: selection.site },

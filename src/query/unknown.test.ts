@@ -17,10 +17,10 @@ import {
   START,
 } from '../../test/fixtures/purged-store.ts';
 import { readAges } from '../settings/ages.ts';
+import { withStableData } from './data-stats.ts';
 import { DAY, type Period } from './plan.ts';
-import { readSelection } from './question.ts';
+import { readSelection } from './selection.ts';
 import { sites, stats } from './stats.ts';
-import { steadily } from './stock.ts';
 
 const options = { timeout: 120_000 };
 
@@ -213,7 +213,7 @@ describe('hits that are there again', () => {
     await restore(`time < toDateTime64('2026-09-21', 3, 'UTC')`);
     const period = readSelection(odd) as Period;
     const asked: number[] = [];
-    await steadily({ store }, period, async ({ hitsFrom }) => {
+    await withStableData({ store }, period, async ({ hitsFrom }) => {
       asked.push(hitsFrom);
       if (asked.length === 1) await purger.run();
     });

@@ -1,10 +1,10 @@
 /** Rankings that rollups do not have: each hit is read. */
 import type { Dimension } from '../clickhouse/dimension.ts';
-import { QUESTION_BOUNDS } from '../store/store.ts';
+import { QUERY_LIMITS } from '../store/store.ts';
 import type { Value } from './counts.ts';
+import { hitsQuery } from './from-hits.ts';
 import type { Period } from './plan.ts';
 import { ENDS, isProp, PROP, type Ranking } from './ranking.ts';
-import { hitsQuestion } from './raw.ts';
 import type { Row, Source } from './source.ts';
 
 /** How often events had a property. */
@@ -20,14 +20,14 @@ export async function rankUnrolled(
   by: Exclude<Ranking, Dimension>,
   limit: number,
 ): Promise<Value[]> {
-  const { parameters, fragments } = await hitsQuestion(source, period);
+  const { parameters, fragments } = await hitsQuery(source, period);
   const [query, own] = isProp(by)
     ? ['top_prop', { key: by.slice(PROP.length) }]
     : ['top_ends', { end: ENDS[by] }];
   const rows = await source.store.rows<Row<'hits' | 'visitors'> & { value: string }>(
     query,
     { ...parameters, ...own, limit },
-    QUESTION_BOUNDS,
+    QUERY_LIMITS,
     fragments,
   );
   return rows.map(({ value, hits, visitors }) => ({ value, hits: Number(hits), visitors: Number(visitors) }));
@@ -35,11 +35,11 @@ export async function rankUnrolled(
 
 /** Properties of events in a period, those of most hits first. */
 export async function readProps(source: Source, period: Period): Promise<Prop[]> {
-  const { parameters, fragments } = await hitsQuestion(source, period);
+  const { parameters, fragments } = await hitsQuery(source, period);
   const rows = await source.store.rows<Row<'hits'> & { key: string }>(
     'props',
     parameters,
-    QUESTION_BOUNDS,
+    QUERY_LIMITS,
     fragments,
   );
   return rows.map(({ key, hits }) => ({ key, hits: Number(hits) }));

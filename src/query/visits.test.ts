@@ -8,7 +8,7 @@ import { segmentOf } from '../../test/fixtures/segments.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Store } from '../store/store.ts';
 import { filterSql, readFilters } from './filter.ts';
-import { type Interval, METRICS } from './question.ts';
+import { type Interval, METRICS } from './selection.ts';
 import { readVisits, type VisitFigures, Visits, wantsVisits } from './visits.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import type { Fragments } from '../clickhouse/sql.ts';
-import { type Parameters, QUESTION_BOUNDS, type Store } from '../store/store.ts';
-import type { Metric } from './question.ts';
+import { type Parameters, QUERY_LIMITS, type Store } from '../store/store.ts';
+import type { Metric } from './selection.ts';
 
 /** Those figures of visits that were asked for. Null where they cannot be known. */
 export interface VisitFigures {
@@ -93,7 +93,7 @@ export async function readVisits(
   fragments: Fragments,
   metrics: readonly Metric[],
 ): Promise<Visits> {
-  return new Visits(await store.rows<VisitRow>('visits', parameters, QUESTION_BOUNDS, fragments), metrics);
+  return new Visits(await store.rows<VisitRow>('visits', parameters, QUERY_LIMITS, fragments), metrics);
 }
 
 function rounded(value: number, digits: number): number {

@@ -39,7 +39,7 @@ export async function readExceptions(store: Store): Promise<RetentionException[]
 export async function addExceptions(store: Store, sites: readonly string[], now: number): Promise<void> {
   if (sites.length === 0) return;
   const seconds = sites.map(() => Math.floor(now / 1000));
-  await store.write('purge_insert_horizons', { kind: KIND, sites, seconds });
+  await store.execute('purge_insert_horizons', { kind: KIND, sites, seconds });
 }
 
 /** A policy that keeps excepted sites for ever, but for those that it names itself. */

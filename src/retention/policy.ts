@@ -25,7 +25,7 @@ export function retentionPolicy(hits: Ages, rollups: Ages): RetentionPolicy {
  * @param days how long something is kept
  * @returns milliseconds since 1970; 0 for what is kept for ever
  */
-export function horizonOf(days: number, now: number): number {
+export function cutoffOf(days: number, now: number): number {
   return Math.max(0, Math.floor((now - days * DAY) / DAY) * DAY);
 }
 

@@ -7,15 +7,15 @@
  * is finished by the engine, or else by the next one.
  */
 
-import type { Aside } from '../clickhouse/connection.ts';
+import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { withLiterals } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, type Watermarks } from '../clickhouse/watermarks.ts';
 import type { Ages } from '../settings/ages.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
-import { type Kept, noteHorizons } from './horizons.ts';
-import { horizonOf, type RetentionPolicy } from './policy.ts';
+import { type RetentionKind, recordCutoffs } from './cutoffs.ts';
+import { cutoffOf, type RetentionPolicy } from './policy.ts';
 
 /** What a purge works on. */
 export interface PurgeSource {
@@ -54,15 +54,15 @@ export async function purge(
   dryRun = false,
 ): Promise<Purged> {
   const covered = coveredBy(await source.rolledUp());
-  await using aside = source.store.aside();
-  const work = { aside, ledger: source.store.ledger, covered, now, dryRun };
+  await using connection = source.store.dedicatedConnection();
+  const work = { connection, ledger: source.store.ledger, covered, now, dryRun };
   const hits = await purgeOne(work, 'hits', { ages: policy.hits, time: 'time' });
   const rollups = await purgeOne(work, 'rollups', { ages: policy.rollups, time: 'slot' });
   return { dry_run: dryRun, hits, rollups };
 }
 
 interface Work {
-  readonly aside: Aside;
+  readonly connection: DedicatedConnection;
   readonly ledger: Ledger;
   /** SQL: whether a hit is rolled up. */
   readonly covered: string;
@@ -71,12 +71,12 @@ interface Work {
 }
 
 async function purgeOne(
-  { aside, ledger, covered, now, dryRun }: Work,
-  kept: Kept,
+  { connection, ledger, covered, now, dryRun }: Work,
+  kept: RetentionKind,
   { ages, time }: { ages: Ages; time: string },
 ): Promise<PurgedSite[]> {
-  const usual = horizonOf(ages.usual, now);
-  const befores = new Map(Array.from(ages.bySite, ([site, days]) => [site, horizonOf(days, now)]));
+  const usual = cutoffOf(ages.usual, now);
+  const befores = new Map(Array.from(ages.bySite, ([site, days]) => [site, cutoffOf(days, now)]));
   const latest = Math.max(usual, ...befores.values());
   if (latest === 0) return [];
   const text = (name: string) =>
@@ -85,14 +85,14 @@ async function purgeOne(
       sites: [...befores.keys()],
       befores: [...befores.values()],
     });
-  const rows = await aside.rows<{ site: string; rows: string | number; bytes: string | number }>(
+  const rows = await connection.rows<{ site: string; rows: string | number; bytes: string | number }>(
     text(`purge_${kept}_count`),
   );
   const going = new Map(rows.map(({ site }) => [site, befores.get(site) ?? usual]));
   if (!dryRun && going.size > 0) {
-    await noteHorizons(aside, kept, going);
+    await recordCutoffs(connection, kept, going);
     if (kept === 'hits') await ledger.leaving('purged', text('purge_scope'));
-    await aside.command(text(`purge_${kept}`));
+    await connection.command(text(`purge_${kept}`));
   }
   return rows.map(({ site, rows, bytes }) => ({
     site,

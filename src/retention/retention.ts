@@ -1,7 +1,7 @@
 import type { Ages } from '../settings/ages.ts';
 import type { Store } from '../store/store.ts';
 import { addExceptions, excepted, type RetentionException, readExceptions } from './exceptions.ts';
-import { horizonOf, type RetentionPolicy } from './policy.ts';
+import { cutoffOf, type RetentionPolicy } from './policy.ts';
 
 export interface RetentionOptions {
   readonly store: Store;
@@ -50,7 +50,7 @@ export function isLimited(ages: readonly Ages[]): boolean {
  * @example
  * hitHorizon([readAges('forever')('400d', '--keep-hits')], [], 'example.com', Date.now()); // 400 days ago, at midnight
  */
-export function hitHorizon(
+export function hitCutoff(
   ages: readonly Ages[],
   exceptions: readonly string[],
   site: string,
@@ -58,7 +58,7 @@ export function hitHorizon(
 ): number {
   const horizons = ages.map((each) => {
     const { usual, bySite } = excepted(each, exceptions);
-    return horizonOf(bySite.get(site) ?? usual, now);
+    return cutoffOf(bySite.get(site) ?? usual, now);
   });
   return Math.max(0, ...horizons);
 }

@@ -3,7 +3,7 @@ import type { Spool } from '../spool/spool.ts';
 import type { Rollups } from './rollups.ts';
 
 /** What hits go through before they may leave the store. */
-export interface Intermediate {
+export interface Drainable {
   readonly spool: Pick<Spool, 'flush'>;
   readonly rollups: Pick<Rollups, 'rollUp'>;
 }
@@ -13,7 +13,7 @@ export interface Intermediate {
  *
  * @throws HitError `interrupted` when the signal comes first; deliveries go on by themselves
  */
-export async function settled({ spool, rollups }: Intermediate, signal?: AbortSignal): Promise<void> {
+export async function drainAndRollUp({ spool, rollups }: Drainable, signal?: AbortSignal): Promise<void> {
   const { promise: interruption, reject } = Promise.withResolvers<never>();
   const interrupt = () => reject(new HitError('interrupted', 'interrupted before hits were in the store'));
   if (signal?.aborted) interrupt();

@@ -3,10 +3,10 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import type { Hit } from '../hit/hit.ts';
+import { statsFromHits, topFromHits } from '../query/from-hits.ts';
+import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
 import { DAY, type Period, QUARTER, type RolledPlan } from '../query/plan.ts';
-import { type Interval, readSelection, stepOf } from '../query/question.ts';
-import { rawStats, rawTop } from '../query/raw.ts';
-import { rolledStats, rolledTop } from '../query/rolled.ts';
+import { type Interval, readSelection, stepOf } from '../query/selection.ts';
 import { sites } from '../query/stats.ts';
 import { VISITORS_ERROR } from '../query/visitors.ts';
 import type { Store } from '../store/store.ts';
@@ -58,7 +58,7 @@ const ALL = periodOf({ from: '2026-03-20', to: '2026-04-19' });
 /** Hits of all days, of rollups where there are any. */
 async function totals(store: Store, period = ALL): Promise<{ hits: number; visitors: number }> {
   const cut = { interval: 'month', step: DAY, timezone: 'UTC' } as const;
-  return (await rolledStats({ store }, period, planOf(period, QUARTER), cut)).totals;
+  return (await statsFromRollups({ store }, period, planOf(period, QUARTER), cut)).totals;
 }
 
 function assertNear(counted: number, exact: number, said: string): void {
@@ -96,8 +96,8 @@ describe('rollups', () => {
           const plan = planOf(period, QUARTER);
           if (plan.first >= plan.end) return;
           const cut = { interval, step: stepOf(interval, period.from, period.to), timezone };
-          const exact = await rawStats({ store }, period, cut);
-          const rolled = await rolledStats({ store }, period, plan, cut);
+          const exact = await statsFromHits({ store }, period, cut);
+          const rolled = await statsFromRollups({ store }, period, plan, cut);
           assert.deepEqual(
             rolled.series.map(({ time, hits }) => [time, hits]),
             exact.series.map(({ time, hits }) => [time, hits]),
@@ -131,8 +131,8 @@ describe('rollups', () => {
           from: START + 5 * HOUR,
           to: START + 20 * DAY + 7 * HOUR + 1,
         };
-        const exact = await rawTop({ store }, period, by, 5);
-        const rolled = await rolledTop({ store }, period, planOf(period, DAY), by, 5);
+        const exact = await topFromHits({ store }, period, by, 5);
+        const rolled = await topFromRollups({ store }, period, planOf(period, DAY), by, 5);
         assert.deepEqual(
           rolled.map(({ value, hits }) => [value, hits]),
           exact.map(({ value, hits }) => [value, hits]),
@@ -277,5 +277,5 @@ describe('rollups', () => {
 
 async function peopleIn(store: Store): Promise<number> {
   const cut = { interval: 'month', step: DAY, timezone: 'UTC' } as const;
-  return (await rawStats({ store }, ALL, cut)).totals.hits;
+  return (await statsFromHits({ store }, ALL, cut)).totals.hits;
 }

@@ -116,7 +116,7 @@ export class Rollups {
   }
 
   /** Rolls up by itself from now on, when many hits wait or some have waited long, until it is closed. */
-  keep(): void {
+  start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#keepUp();
@@ -168,9 +168,9 @@ export class Rollups {
     const scope = scopeOf(ids, lasts);
     const receipts = Array.from(lasts, ([writer, last]) => `('${writer}', toUInt64(${last}))`);
     // A second statement of this name, of another node, would find the same hits: a server refuses it.
-    await this.#store.keep('insert_last_seen', { scope }, 'hit-tracker-last-seen');
+    await this.#store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen');
     const parts = { groups: rollupGroups(scope).join('UNION ALL\n'), receipts: `[${receipts}]` };
-    await this.#store.keep('insert_rollups', parts, 'hit-tracker-rollups');
+    await this.#store.executeLong('insert_rollups', parts, 'hit-tracker-rollups');
     await ledger.rolledUp(ids);
     return sumOf(chosen);
   }
@@ -202,7 +202,7 @@ export async function watermarksOf(store: Store): Promise<Watermarks> {
 }
 
 /** Hits that are not rolled up. */
-export interface Fresh {
+export interface Unrolled {
   /** Whether there is none. */
   readonly isEmpty: boolean;
   /** What tells them from others, in a query. */
@@ -210,7 +210,7 @@ export interface Fresh {
 }
 
 /** @param oldest no pending batch is older */
-export function freshOf(watermarks: Watermarks, oldest: bigint): Fresh {
+export function unrolledOf(watermarks: Watermarks, oldest: bigint): Unrolled {
   return {
     isEmpty: oldest === NOTHING_PENDING,
     fragments: { oldest: `toUInt64(${oldest})`, covered: coveredBy(watermarks) },

@@ -1,5 +1,5 @@
+import type { QueryParams } from '../query/params.ts';
 import { presetPeriod } from '../query/period.ts';
-import type { Words } from '../query/words.ts';
 import type { Clock } from './clock.ts';
 import type { Event } from './event.ts';
 import type { ArchiveJob, Job, PurgeJob, ReportJob } from './job.ts';
@@ -19,7 +19,7 @@ export interface JobRuns {
    * @param words of a question, as `stats` and `top` take them: `from`, `to` and `timezone` always, `site`, `by`,
    *   `compare`, `filter` and so on as they were given
    */
-  report(words: Words, signal: AbortSignal): Promise<Report>;
+  report(words: QueryParams, signal: AbortSignal): Promise<Report>;
   /** @returns a summary, fit for JSON */
   purge(values: PurgeJob['values'], signal: AbortSignal): Promise<object>;
   archive(values: ArchiveJob['values'], signal: AbortSignal): Promise<object>;

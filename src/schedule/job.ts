@@ -2,10 +2,10 @@ import { readSettings } from '../config.ts';
 import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import { LocalTime } from '../query/local-time.ts';
+import type { QueryParams } from '../query/params.ts';
 import { PERIODS, type PeriodName } from '../query/period.ts';
-import { readComparison, readInterval, readLimit, readMetrics, readSelection } from '../query/question.ts';
 import { readDimension } from '../query/ranking.ts';
-import type { Words } from '../query/words.ts';
+import { readComparison, readInterval, readLimit, readMetrics, readSelection } from '../query/selection.ts';
 import { JOB_SETTINGS } from '../settings/schedule.ts';
 import type { Values } from '../settings/setting.ts';
 import { jobWords } from './job-words.ts';
@@ -27,7 +27,7 @@ export interface ReportJob extends Planned {
   /** Start of the names of its files. */
   readonly name: string;
   /** The rest of the question, but for `from` and `to`. */
-  readonly words: Words;
+  readonly words: QueryParams;
 }
 
 export interface PurgeJob extends Planned {
@@ -105,7 +105,7 @@ function readReport(flags: readonly string[], when: When, timezone: string) {
   const { period, format, name, ...rest } = readFlags(JOB_SETTINGS.report, flags);
   const found = PERIODS.find((known) => known === period);
   if (found === undefined) throw new Error(`--period: "${period}" is not ${PERIODS.join(', ')}`);
-  const words: Words = { ...defined(rest), timezone };
+  const words: QueryParams = { ...defined(rest), timezone };
   // What cannot be asked is told now, and not at seven in the morning.
   readSelection(words);
   readInterval(words.interval);
@@ -139,6 +139,6 @@ function readFlags<Specs extends (typeof JOB_SETTINGS)[keyof typeof JOB_SETTINGS
   }
 }
 
-function defined(values: Readonly<Record<string, unknown>>): Words {
+function defined(values: Readonly<Record<string, unknown>>): QueryParams {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -10,9 +10,9 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { backoffDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { ScheduleLog } from './log.ts';
-import { pauseAfter } from './pause.ts';
 import type { Message, Outcome } from './webhook.ts';
 import { UNFINISHED, writeWhole } from './whole-file.ts';
 
@@ -127,7 +127,7 @@ export class Outbox implements AsyncDisposable {
       return this.#forget(message);
     }
     message.failures++;
-    const pause = Math.max(outcome.after, pauseAfter(message.failures, RETRY, random));
+    const pause = Math.max(outcome.after, backoffDelay(message.failures, RETRY, random));
     message.due = clock.now() + pause;
     log.warn(`webhook: ${message.id} is sent again in ${Math.round(pause / 1000)} s: ${outcome.reason}`);
   }

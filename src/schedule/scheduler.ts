@@ -10,9 +10,9 @@
  */
 
 import { messageOf } from '../errors.ts';
+import { backoffDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { ScheduleLog } from './log.ts';
-import { pauseAfter } from './pause.ts';
 import { readTimes, StateFile } from './state-file.ts';
 import type { When } from './when.ts';
 
@@ -101,7 +101,7 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
       failing = message === undefined ? undefined : due;
       failures = message === undefined ? 0 : failures + 1;
       if (message === undefined || this.#stop.signal.aborted) continue;
-      const pause = pauseAfter(failures, RETRY, random);
+      const pause = backoffDelay(failures, RETRY, random);
       log.error(`${job.text}: failed, and is tried again in ${Math.round(pause / 1000)} s: ${message}`);
       await this.#pause(job, due, pause);
     }

@@ -126,16 +126,16 @@ for (const state of ['open', 'rows'] as const) {
       const copy = temporaryFolder(t);
       // As a process that is killed now leaves it: names of one file stay names of one file.
       cpSync(folder, copy, { recursive: true });
-      const aside = join(copy, 'damaged', file(state));
+      const damaged = join(copy, 'damaged', file(state));
       if (index >= 2 && index < 5) {
-        rmSync(aside);
-        linkSync(join(copy, file(state)), aside);
+        rmSync(damaged);
+        linkSync(join(copy, file(state)), damaged);
       }
       const { shelf } = await delivered(copy);
       assert.deepEqual(shelf.paths, pathsWithout(at), `step ${index}`);
       assert.deepEqual(readdirSync(copy), ['damaged']);
       assert.deepEqual(readdirSync(join(copy, 'damaged')), [file(state)]);
-      assert.deepEqual(readFileSync(aside), flipped(WHOLE, at * 8));
+      assert.deepEqual(readFileSync(damaged), flipped(WHOLE, at * 8));
     }
   });
 }

@@ -81,12 +81,12 @@ export function damageText({ file, kind, bytes, hits, isMore, kept }: Damage): s
  *
  * @param move whether it leaves its place
  */
-export async function setAside(folder: string, file: string, move = false): Promise<void> {
-  const aside = join(folder, 'damaged');
-  await mkdir(aside, { recursive: true });
+export async function quarantine(folder: string, file: string, move = false): Promise<void> {
+  const damaged = join(folder, 'damaged');
+  await mkdir(damaged, { recursive: true });
   const from = join(folder, file);
-  for (let copy = 1; !(await linked(from, join(aside, copy === 1 ? file : `${file}.${copy}`))); copy++);
-  await syncFolder(aside);
+  for (let copy = 1; !(await linked(from, join(damaged, copy === 1 ? file : `${file}.${copy}`))); copy++);
+  await syncFolder(damaged);
   await syncFolder(folder);
   if (move) await rm(from);
 }

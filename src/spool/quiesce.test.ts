@@ -6,7 +6,7 @@ import { append, openSpool } from '../../test/fixtures/spool.ts';
 test('nothing is delivered while something runs in quiet, and hits are durable meanwhile', async (t) => {
   const { spool, shelf } = await openSpool(t);
   let flushed: Promise<void> | undefined;
-  const result = await spool.quiesce(async () => {
+  const result = await spool.pauseDelivery(async () => {
     await append(spool, '/hit-1');
     flushed = spool.flush();
     await sleep(50);
@@ -23,14 +23,14 @@ test('quiet begins when the delivery under way has succeeded, also by a second a
   shelf.failures = 1;
   await append(spool, '/hit-1');
   const flushed = spool.flush();
-  await spool.quiesce(async () => assert.deepEqual(shelf.paths, ['/hit-1']));
+  await spool.pauseDelivery(async () => assert.deepEqual(shelf.paths, ['/hit-1']));
   await flushed;
 });
 
 test('what fails in quiet is told, and deliveries go on', async (t) => {
   const { spool, shelf } = await openSpool(t);
   await assert.rejects(
-    spool.quiesce(() => Promise.reject(new Error('odd'))),
+    spool.pauseDelivery(() => Promise.reject(new Error('odd'))),
     /odd/,
   );
   await append(spool, '/hit-1');

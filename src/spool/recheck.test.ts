@@ -55,7 +55,7 @@ test('a segment that the disk changes while it waits costs one group, and what f
   isOpen = true;
   await first;
   await spool.flush();
-  await using connection = store.aside();
+  await using connection = store.dedicatedConnection();
   const rows = await connection.rows<{ path: string }>('SELECT path FROM hits');
   const wanted = ['/after'];
   for (let group = 1; group < GROUPS; group++)

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { intactLength } from '../hit/row.ts';
-import { type Damage, damageOf, damageText, repair, setAside } from './damage.ts';
-import { setAsideNoted } from './noted.ts';
+import { quarantineBatchWithRecords } from './batch-records.ts';
+import { type Damage, damageOf, damageText, quarantine, repair } from './damage.ts';
 import { fileOf, parseName, type Segment, type SegmentContent } from './segment.ts';
 
 /**
@@ -22,10 +22,10 @@ export async function recheck(
   if (!name || !content) return undefined;
   if (content.length === segment.bytes && intactLength(content).length === content.length) return undefined;
   const isNoted = name.state === 'noted';
-  const damage = isNoted ? await setAsideNoted(folder, name) : damageOf(name, content);
+  const damage = isNoted ? await quarantineBatchWithRecords(folder, name) : damageOf(name, content);
   if (!damage) return undefined;
   if (!isNoted) {
-    await setAside(folder, fileOf(name));
+    await quarantine(folder, fileOf(name));
     await repair(folder, name, content, damage);
   }
   log.error(`spool: ${damageText(damage)}`);

@@ -7,8 +7,8 @@ import { hitOf } from '../../test/fixtures/hit.ts';
 import { Lines, pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
+import { finishBatchWithRecords, writeBatchWithRecords } from './batch-records.ts';
 import { Names } from './names.ts';
-import { finishNoted, writeNoted } from './noted.ts';
 import { recoverSegments } from './recovery.ts';
 import { fileOf, nameOf, type Segment } from './segment.ts';
 import { Spool } from './spool.ts';
@@ -146,8 +146,11 @@ describe('recovery of a noted batch', () => {
   const name = nameOf(5, 0x2a, 'noted');
 
   async function leftBehind(folder: string): Promise<void> {
-    const batch = await writeNoted(folder, nameOf(4, 0x2a, 'new'), [bytes], { hits: 6, notes: [note] });
-    await finishNoted(folder, batch, name).naming!.durable();
+    const batch = await writeBatchWithRecords(folder, nameOf(4, 0x2a, 'new'), [bytes], {
+      hits: 6,
+      notes: [note],
+    });
+    await finishBatchWithRecords(folder, batch, name).naming!.durable();
   }
 
   test('finds it as it was', options, async (t) => {
@@ -172,7 +175,10 @@ describe('recovery of a noted batch', () => {
   test('leaves nothing of one that could not be written', options, async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, file(4, 'new')));
-    const written = writeNoted(folder, nameOf(4, 0x2a, 'new'), [bytes], { hits: 6, notes: [note] });
+    const written = writeBatchWithRecords(folder, nameOf(4, 0x2a, 'new'), [bytes], {
+      hits: 6,
+      notes: [note],
+    });
     await assert.rejects(written, { code: 'EEXIST' });
     assert.deepEqual(readdirSync(folder), [file(4, 'new')]);
   });

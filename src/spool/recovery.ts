@@ -20,10 +20,10 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HitError } from '../errors.ts';
 import { intactLength, ROW_STRUCTURES } from '../hit/row.ts';
-import { type Damage, damageOf, damageText, repair, setAside, truncate } from './damage.ts';
+import { quarantineBatchWithRecords, readBatchWithRecords } from './batch-records.ts';
+import { type Damage, damageOf, damageText, quarantine, repair, truncate } from './damage.ts';
 import { syncFile, syncFolder } from './durable.ts';
 import type { Names } from './names.ts';
-import { readNoted, setAsideNoted } from './noted.ts';
 import { batchId, fileOf, parseName, type Segment, type SegmentName, segmentOf } from './segment.ts';
 
 /** What recovery found. */
@@ -75,8 +75,8 @@ interface Found {
 
 async function recover(folder: string, name: SegmentName, names: Names): Promise<Found> {
   if (name.state === 'noted') {
-    const segment = await readNoted(folder, name);
-    return { segment, damage: segment ? undefined : await setAsideNoted(folder, name) };
+    const segment = await readBatchWithRecords(folder, name);
+    return { segment, damage: segment ? undefined : await quarantineBatchWithRecords(folder, name) };
   }
   const finished = name.state === 'open' ? { ...names.next('rows'), layout: name.layout } : name;
   return recoverHits(folder, name, finished);
@@ -90,7 +90,7 @@ async function recoverHits(folder: string, name: SegmentName, finished: SegmentN
   const whole = intactLength(content);
   const damage = whole.length < content.length ? damageOf(name, content) : undefined;
   const { bytes, hits } = damage?.kept ?? { bytes: whole.length, hits: whole.rows };
-  if (damage) await setAside(folder, file);
+  if (damage) await quarantine(folder, file);
   if (bytes === 0) {
     await rm(path);
     return { segment: undefined, damage };

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { type BatchWithRecords, finishBatchWithRecords, writeBatchWithRecords } from './batch-records.ts';
 import { syncFolder } from './durable.ts';
 import { Names } from './names.ts';
 import type { Finished } from './naming.ts';
-import { finishNoted, type NotedBatch, writeNoted } from './noted.ts';
 import { OpenSegment } from './open-segment.ts';
 import { type Recovery, recoverSegments } from './recovery.ts';
-import type { Note } from './segment.ts';
+import type { LogChunkRecord } from './segment.ts';
 
 /** The folder of segments, and the names in it: none is given twice, by no run of no node. */
 export class SegmentFolder {
@@ -55,13 +55,13 @@ export class SegmentFolder {
   /** Writes a batch that can be made again, with what it was made from. */
   writeNoted(
     rows: readonly Uint8Array[],
-    content: { hits: number; notes: readonly Note[] },
-  ): Promise<NotedBatch> {
-    return writeNoted(this.#path, this.#names.next('new'), rows, content);
+    content: { hits: number; notes: readonly LogChunkRecord[] },
+  ): Promise<BatchWithRecords> {
+    return writeBatchWithRecords(this.#path, this.#names.next('new'), rows, content);
   }
 
   /** Gives a batch its id: to be handed over for delivery in the same turn. */
-  finishNoted(batch: NotedBatch): Finished {
-    return finishNoted(this.#path, batch, this.#names.next('noted'));
+  finishNoted(batch: BatchWithRecords): Finished {
+    return finishBatchWithRecords(this.#path, batch, this.#names.next('noted'));
   }
 }

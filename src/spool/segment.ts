@@ -22,10 +22,10 @@ export interface Segment {
   /** Layout of its rows: see `hit/row.ts`. */
   readonly layout: number;
   /** What the batch was made from, where it is of an import: delivered with it. */
-  readonly notes: readonly Note[];
+  readonly notes: readonly LogChunkRecord[];
 }
 
-export type Note = Readonly<Record<string, string | number>>;
+export type LogChunkRecord = Readonly<Record<string, string | number>>;
 
 /**
  * What a file of the spool is, as its name says. Only `rows` and `noted`, and the `note` of the latter, have a batch's

@@ -15,19 +15,19 @@
 
 import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
+import { type BatchWithRecords, sizeOf } from './batch-records.ts';
 import { BATCH_BYTES, SEAL_AFTER, SEAL_BYTES } from './bounds.ts';
+import { CommitBuffer, type Done, tell } from './commit-buffer.ts';
 import { addDamage, countDamages, type DamageCounts } from './damage.ts';
-import { Drains } from './drains.ts';
-import { type Done, Gathering, tell } from './gathering.ts';
-import { type NotedBatch, sizeOf } from './noted.ts';
+import { FanOut } from './fan-out.ts';
 import type { OpenSegment } from './open-segment.ts';
-import { waitAtMost } from './patience.ts';
 import { recheck } from './recheck.ts';
 import { logRecovery } from './recovery.ts';
-import type { Note } from './segment.ts';
+import type { LogChunkRecord } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
 import type { SpoolOptions } from './spool-options.ts';
-import { closedFault, roomFault, writeFault } from './write-fault.ts';
+import { waitUpTo } from './wait-up-to.ts';
+import { closedFault, diskFullFault, writeFault } from './write-fault.ts';
 
 /**
  * @example
@@ -40,15 +40,15 @@ export class Spool {
   damage: DamageCounts;
   readonly #options: SpoolOptions;
   readonly #folder: SegmentFolder;
-  readonly #drain: Drains;
+  readonly #drain: FanOut;
   /** Bytes in segments on disk, and of those that are being written. */
   #stored = 0;
   #accepted = 0;
   #segment: OpenSegment | undefined;
-  readonly #gathering = new Gathering();
+  readonly #gathering = new CommitBuffer();
   #committing: Promise<void> | undefined;
   /** Whole batches that are being written. */
-  readonly #adding = new Set<Promise<NotedBatch>>();
+  readonly #adding = new Set<Promise<BatchWithRecords>>();
   #sealTimer: NodeJS.Timeout | undefined;
   /** Those who wait for the segment under way to be finished. */
   readonly #sealRequests: (() => void)[] = [];
@@ -60,7 +60,7 @@ export class Spool {
     this.damage = damage;
     this.#options = options;
     this.#folder = folder;
-    this.#drain = new Drains(options.sinks, {
+    this.#drain = new FanOut(options.sinks, {
       delivered: (segment) => {
         this.#stored -= segment.bytes;
         if (this.#segment && this.#drain.backlog === 0) this.#scheduleSeal();
@@ -144,7 +144,7 @@ export class Spool {
    * @param hits how many hits these hold
    * @throws HitError `spool_full` when the spool closes, `spool_failed` where the batch cannot be written
    */
-  async add(rows: readonly Uint8Array[], notes: readonly Note[], hits: number): Promise<void> {
+  async add(rows: readonly Uint8Array[], notes: readonly LogChunkRecord[], hits: number): Promise<void> {
     const bytes = sizeOf(rows);
     const room = Math.min(BATCH_BYTES, this.#options.maxBytes / 2);
     while (!this.#closed && this.#drain.backlog > 0 && this.#stored + bytes > room) {
@@ -172,14 +172,14 @@ export class Spool {
   }
 
   /** Runs something while nothing is on its way into the sink. Hits are taken meanwhile, and delivered after. */
-  quiesce<Result>(run: () => Promise<Result>): Promise<Result> {
+  pauseDelivery<Result>(run: () => Promise<Result>): Promise<Result> {
     return this.#drain.between(run);
   }
 
   /** Takes no more hits, delivers what is there for at most `patience` milliseconds, and leaves the rest on disk. */
   async close(patience = 10_000): Promise<void> {
     this.#closed = true;
-    await waitAtMost(
+    await waitUpTo(
       patience,
       this.#finish().then(() => this.#drain.emptied()),
     );
@@ -194,7 +194,7 @@ export class Spool {
   }
 
   #checkRoom(): void {
-    const fault = roomFault(this.#closed, this.#gathering.bytes, this.#stored, this.#options.maxBytes);
+    const fault = diskFullFault(this.#closed, this.#gathering.bytes, this.#stored, this.#options.maxBytes);
     if (fault) throw fault;
   }
 

@@ -18,7 +18,7 @@ export function writeFault(what: string, error: unknown): HitError {
  * @param pending bytes in memory
  * @param stored bytes on disk
  */
-export function roomFault(
+export function diskFullFault(
   isClosed: boolean,
   pending: number,
   stored: number,

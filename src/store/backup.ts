@@ -12,7 +12,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { type Aside, SCRATCH } from '../clickhouse/connection.ts';
+import { type DedicatedConnection, SCRATCH } from '../clickhouse/connection.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { HitError, messageOf } from '../errors.ts';
 import { copyFolder, syncPath } from '../folder/copy.ts';
@@ -29,7 +29,7 @@ const METADATA = /\.sql$|^format_version\.txt$/;
 /** What is backed up. */
 export interface BackupSource {
   readonly store: Store;
-  readonly spool: Pick<Spool, 'quiesce'>;
+  readonly spool: Pick<Spool, 'pauseDelivery'>;
   /** The data folder, which this process has. */
   readonly dataDir: string;
 }
@@ -56,19 +56,19 @@ export interface Backup {
 export async function backUp(source: BackupSource, to: string, signal?: AbortSignal): Promise<Backup> {
   const folder = resolve(to);
   const dataDir = resolve(source.dataDir);
-  await using aside = source.store.aside();
-  if (aside.folder === undefined) {
+  await using connection = source.store.dedicatedConnection();
+  if (connection.folder === undefined) {
     throw new HitError('invalid', 'the store is a ClickHouse server: make a backup there, with its BACKUP');
   }
   const unfinished = await begin(folder, dataDir);
   // The engine writes other signs than these as numbers.
-  const shadow = join(aside.folder, 'shadow', SCRATCH + randomUUID().replaceAll('-', ''));
+  const shadow = join(connection.folder, 'shadow', SCRATCH + randomUUID().replaceAll('-', ''));
   try {
-    const pause = await freeze(source, aside, join(dataDir, 'spool'), shadow);
+    const pause = await freeze(source, connection, join(dataDir, 'spool'), shadow);
     const store = join(unfinished, 'store');
     const parts = await copyFolder(join(shadow, 'store'), join(store, 'store'), { signal });
     const segments = await copyFolder(join(shadow, 'spool'), join(unfinished, 'spool'), { signal });
-    await copyMetadata(aside.folder, store);
+    await copyMetadata(connection.folder, store);
     await copySecrets(dataDir, unfinished);
     await finish(unfinished, folder);
     return {
@@ -107,13 +107,18 @@ async function begin(folder: string, dataDir: string): Promise<string> {
 }
 
 /** @returns how long it took, in milliseconds */
-function freeze({ spool }: BackupSource, aside: Aside, segments: string, shadow: string): Promise<number> {
-  return spool.quiesce(async () => {
+function freeze(
+  { spool }: BackupSource,
+  connection: DedicatedConnection,
+  segments: string,
+  shadow: string,
+): Promise<number> {
+  return spool.pauseDelivery(async () => {
     const started = performance.now();
-    const tables = await aside.rows<{ name: string }>(queryText('backup_tables'));
+    const tables = await connection.rows<{ name: string }>(queryText('backup_tables'));
     const name = shadow.slice(shadow.lastIndexOf(sep) + 1);
     for (const table of tables) {
-      await aside.command(`ALTER TABLE ${table.name} FREEZE WITH NAME '${name}'`);
+      await connection.command(`ALTER TABLE ${table.name} FREEZE WITH NAME '${name}'`);
     }
     linkSegments(segments, join(shadow, 'spool'));
     return performance.now() - started;

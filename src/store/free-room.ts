@@ -12,14 +12,14 @@ const PATIENCE = 2100;
  * clickhouse/parts/parts.ts.
  */
 export async function freeRoom(store: Store): Promise<void> {
-  await using aside = store.aside();
-  if (aside.folder === undefined) return;
+  await using connection = store.dedicatedConnection();
+  if (connection.folder === undefined) return;
   await store.guard.parts.inspect();
-  await aside.command(replacedLifetime(1));
+  await connection.command(replacedLifetime(1));
   try {
     await sleep(PATIENCE);
-    await aside.command(queryText('free_hits'));
+    await connection.command(queryText('free_hits'));
   } finally {
-    await aside.command(replacedLifetime());
+    await connection.command(replacedLifetime());
   }
 }

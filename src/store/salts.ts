@@ -63,8 +63,9 @@ export class StoreSalts implements SaltSource {
   async forget(before: string): Promise<void> {
     const days = await this.#store.rows<{ name: string }>('salt_days', { before });
     if (days.length === 0) return;
-    await using aside = this.#store.aside();
-    for (const { name } of days) await aside.command(withLiterals(queryText('drop_salts'), { day: name }));
+    await using connection = this.#store.dedicatedConnection();
+    for (const { name } of days)
+      await connection.command(withLiterals(queryText('drop_salts'), { day: name }));
   }
 
   async #winner(day: string): Promise<Winner | undefined> {
@@ -73,10 +74,10 @@ export class StoreSalts implements SaltSource {
   }
 
   async #propose(day: string, candidate: Uint8Array): Promise<void> {
-    await using aside = this.#store.aside();
+    await using connection = this.#store.dedicatedConnection();
     const text = `${withLiterals(queryText('insert_salt').trimEnd(), { day })} FORMAT TabSeparated`;
     const row = Buffer.from(`${Buffer.from(candidate).toString('base64')}\n`);
-    await aside.insert(text, oneOf(row), `hit-tracker-salt-${randomUUID()}`);
+    await connection.insert(text, oneOf(row), `hit-tracker-salt-${randomUUID()}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { hitOf } from '../../test/fixtures/hit.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { Clients } from '../clickhouse/clients.ts';
-import { QUESTION_BOUNDS, Store } from './store.ts';
+import { QUERY_LIMITS, Store } from './store.ts';
 
 const options = { timeout: 60_000 };
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
@@ -207,11 +207,11 @@ describe('reads', () => {
     await using store = await open(folder);
     const hits = Array.from({ length: 100_000 }, (_, i) => ({ path: `/${i}`, visitorLow: i }));
     await store.deliver(segmentOf(folder, 1n, hits));
-    const tight = { ...QUESTION_BOUNDS, max_memory_usage: 1_000_000 };
+    const tight = { ...QUERY_LIMITS, max_memory_usage: 1_000_000 };
     for (let i = 0; i < 3; i++) {
       await assert.rejects(store.rows('totals', ALL, tight), { code: 'query_timeout', status: 504 });
     }
-    const quick = { ...QUESTION_BOUNDS, max_execution_time: 0.000001 };
+    const quick = { ...QUERY_LIMITS, max_execution_time: 0.000001 };
     await assert.rejects(store.bytes('live_visitors', { slice: 0, slices: 1 }, quick), {
       code: 'query_timeout',
     });

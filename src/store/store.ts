@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Clients } from '../clickhouse/clients.ts';
-import type { Aside } from '../clickhouse/connection.ts';
+import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { queryFault, unavailable } from '../clickhouse/faults.ts';
 import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
@@ -15,7 +15,7 @@ import { type Batches, Delivery } from './delivery.ts';
 import { Ledger } from './ledger.ts';
 
 /** Bounds of a read: ClickHouse's settings of these names. */
-export interface ReadBounds {
+export interface QueryLimits {
   readonly max_threads: number;
   /** Seconds; 0 is without end. */
   readonly max_execution_time: number;
@@ -24,7 +24,7 @@ export interface ReadBounds {
 }
 
 /** Bounds of a question, so that a report neither starves the intake nor brings the process down. */
-export const QUESTION_BOUNDS: ReadBounds = {
+export const QUERY_LIMITS: QueryLimits = {
   max_threads: 2,
   max_execution_time: 60,
   max_memory_usage: 2_000_000_000,
@@ -85,7 +85,7 @@ export class Store implements Sink {
       options.setting === 'embedded' ? Clients.embedded(options.folder) : Clients.remote(options.setting);
     let store: Store | undefined;
     try {
-      await migrate(clients.writer, undefined, clients.layout, options.onProgress);
+      await migrate(clients.writer, undefined, clients.dialect, options.onProgress);
       store = new Store(clients, options.log ?? QUIET);
       await store.guard.start();
       return store;
@@ -103,7 +103,7 @@ export class Store implements Sink {
   rows<Row>(
     query: string,
     parameters: Parameters,
-    bounds = QUESTION_BOUNDS,
+    bounds = QUERY_LIMITS,
     fragments: Fragments = {},
   ): Promise<Row[]> {
     return this.#read(queryText(query, fragments), bounds, async (reader, text) => {
@@ -116,7 +116,7 @@ export class Store implements Sink {
   bytes(
     query: string,
     parameters: Parameters,
-    bounds = QUESTION_BOUNDS,
+    bounds = QUERY_LIMITS,
     fragments: Fragments = {},
   ): Promise<Buffer> {
     return this.#read(queryText(query, fragments), bounds, async (reader, text) => {
@@ -128,7 +128,7 @@ export class Store implements Sink {
   /** No batch that is not rolled up is older: see `Ledger.oldest`. */
   oldestPending(): Promise<bigint> {
     return this.ledger.oldest((text) =>
-      this.#read(text, QUESTION_BOUNDS, async (reader, query) =>
+      this.#read(text, QUERY_LIMITS, async (reader, query) =>
         (await reader.query({ query, format: 'JSONEachRow' })).json(),
       ),
     );
@@ -158,7 +158,7 @@ export class Store implements Sink {
     const { size } = await stat(file.path);
     // Before they come, as the rollups must not take them for new ones.
     const receipt = { writer: String(writerOf(id)), last: String(id) };
-    await this.keep('insert_watermark', receipt, `hit-tracker-watermark-${id}`);
+    await this.executeLong('insert_watermark', receipt, `hit-tracker-watermark-${id}`);
     let hits = 0;
     await this.guard.inserting(size, async (confirm) => {
       hits = await this.#delivery.restoreLegacy(id, file, confirm);
@@ -173,7 +173,7 @@ export class Store implements Sink {
   }
 
   /** Runs a short statement that changes the store, in order with the batches. */
-  async write(query: string, values: Readonly<Record<string, Literal>>): Promise<void> {
+  async execute(query: string, values: Readonly<Record<string, Literal>>): Promise<void> {
     try {
       await this.#clients.writer.command({ query: withLiterals(queryText(query), values) });
     } catch (error) {
@@ -186,7 +186,7 @@ export class Store implements Sink {
    *
    * @param name for a server, which refuses a second statement of this name while the first is under way
    */
-  async keep(query: string, fragments: Fragments, name: string): Promise<void> {
+  async executeLong(query: string, fragments: Fragments, name: string): Promise<void> {
     const text = queryText(query, fragments);
     const table = /\bINSERT INTO (\w+)/.exec(text)?.[1];
     await this.guard.inserting(0, async (confirm) => {
@@ -201,8 +201,8 @@ export class Store implements Sink {
   }
 
   /** A connection of its own, for work that lasts. @throws HitError `overloaded` */
-  aside(): Aside {
-    return this.#clients.aside();
+  dedicatedConnection(): DedicatedConnection {
+    return this.#clients.dedicatedConnection();
   }
 
   async close(): Promise<void> {
@@ -219,7 +219,7 @@ export class Store implements Sink {
 
   async #read<Result>(
     query: string,
-    bounds: ReadBounds,
+    bounds: QueryLimits,
     run: (reader: ClickHouseClient, text: string) => Promise<Result>,
   ): Promise<Result> {
     const settings = Object.entries({ ...READ_SETTINGS, ...bounds }).map(

@@ -42,7 +42,7 @@ type Loaders = ReadonlyMap<number, PartitionLoader>;
  */
 export class StreamLoader {
   readonly #options: StreamLoaderOptions;
-  readonly #counts: LoaderCounts = { hits: 0, batches: 0, again: 0, aside: 0, missing: 0 };
+  readonly #counts: LoaderCounts = { hits: 0, batches: 0, again: 0, deadLetters: 0, missing: 0 };
   #loaders: Loaders = new Map();
   /** Partition → its end in Kafka. */
   #ends: readonly bigint[] = [];

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
 import { RUNS } from '../spool/segment.ts';
 import type { Store } from '../store/store.ts';
-import { SetAside } from './aside.ts';
-import { Assembly, BEGINNING, type Portion, type Position } from './assembly.ts';
+import { BatchReassembler, BEGINNING, type FlushBatch, type Position } from './batch-reassembler.ts';
+import { DeadLetters } from './dead-letters.ts';
 
 /** Hits, and batches, that one statement takes. */
 const FULL_HITS = 50_000;
@@ -37,7 +37,7 @@ export interface LoaderCounts {
   /** Records that came again. */
   again: number;
   /** Records that are no hits. */
-  aside: number;
+  deadLetters: number;
   /** Hits of batches of which a part never came. */
   missing: number;
 }
@@ -66,26 +66,26 @@ export async function readPosition(store: Store, topic: string, partition: numbe
 /** Brings the hits of one partition into the store. */
 export class PartitionLoader {
   readonly #options: PartitionOptions;
-  readonly #assembly: Assembly;
+  readonly #assembly: BatchReassembler;
   readonly #counts: LoaderCounts;
-  readonly #aside: SetAside;
+  readonly #deadLetters: DeadLetters;
   readonly #writer = new RowWriter();
   /** Odd records since the last portion. */
   #odd = 0;
   #firstOdd = '';
   #again = 0;
   /** What is being stored, and failed before. */
-  #pending: Portion | undefined;
+  #pending: FlushBatch | undefined;
   #stored: Position;
 
   /** @param counts are added to */
   constructor(options: PartitionOptions, position: Position, counts: LoaderCounts) {
     const { folder, topic, topicId, partition } = options;
     this.#options = options;
-    this.#assembly = new Assembly(runOfPartition(topicId, partition), position);
+    this.#assembly = new BatchReassembler(runOfPartition(topicId, partition), position);
     this.#stored = position;
     this.#counts = counts;
-    this.#aside = new SetAside(join(folder, 'set-aside', `${topic}-${partition}.ndjson`));
+    this.#deadLetters = new DeadLetters(join(folder, 'set-aside', `${topic}-${partition}.ndjson`));
   }
 
   /** The record that is wanted next. */
@@ -109,7 +109,7 @@ export class PartitionLoader {
     const fault = this.#assembly.take({ offset, timestamp: Number(timestamp), value: text });
     if (!fault) return;
     const reason = fault.message;
-    const isKept = this.#aside.add({ offset, timestamp: Number(timestamp), key, value, reason });
+    const isKept = this.#deadLetters.add({ offset, timestamp: Number(timestamp), key, value, reason });
     if (this.#odd++ === 0) this.#firstOdd = `offset ${offset}${isKept ? '' : ', not kept'}: ${reason}`;
   }
 
@@ -125,7 +125,7 @@ export class PartitionLoader {
     this.#pending ??= this.#assembly.portion();
     const { batches, hits, position } = this.#pending;
     if (batches.length > 0) await this.#store(batches);
-    this.#aside.sync();
+    this.#deadLetters.sync();
     await this.#keep(position);
     this.#pending = undefined;
     this.#stored = position;
@@ -136,10 +136,10 @@ export class PartitionLoader {
   }
 
   close(): void {
-    this.#aside.close();
+    this.#deadLetters.close();
   }
 
-  async #store(batches: Portion['batches']): Promise<void> {
+  async #store(batches: FlushBatch['batches']): Promise<void> {
     const { store, folder, topicId, partition } = this.#options;
     const path = join(folder, `stream-${partition}.rows`);
     const id = Buffer.alloc(8);
@@ -166,18 +166,18 @@ export class PartitionLoader {
     const { store, topicId: topic, partition } = this.#options;
     const rows = Array.from(runs, ([run, { batch, time }]) => [run, String(batch), time]);
     const values = { topic, partition, offset, end, last, runs: JSON.stringify(rows) };
-    await store.write('insert_stream_position', values);
+    await store.execute('insert_stream_position', values);
   }
 
-  #tell(batches: Portion['batches']): void {
+  #tell(batches: FlushBatch['batches']): void {
     const { topic, partition, log } = this.#options;
     const where = `${topic}, partition ${partition}`;
     this.#counts.again += this.#assembly.again - this.#again;
     this.#again = this.#assembly.again;
     if (this.#odd > 0) {
-      this.#counts.aside += this.#odd;
+      this.#counts.deadLetters += this.#odd;
       log.warn(
-        `${where}: ${this.#odd} records are set aside in ${this.#aside.path}, the first of ${this.#firstOdd}`,
+        `${where}: ${this.#odd} records are set aside in ${this.#deadLetters.path}, the first of ${this.#firstOdd}`,
       );
       this.#odd = 0;
     }

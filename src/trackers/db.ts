@@ -1,4 +1,4 @@
-import type { ArchiveLocation } from '../archive/archives.ts';
+import type { ArchiveAddress } from '../archive/archives.ts';
 import { ArchiveReader } from '../archive/reader.ts';
 import { type DetachedPart, detachedParts } from '../clickhouse/parts/detached.ts';
 import { HitError } from '../errors.ts';
@@ -8,6 +8,8 @@ import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
+import type { QueryParams } from '../query/params.ts';
+import { readRanking } from '../query/ranking.ts';
 import {
   readComparison,
   readInterval,
@@ -15,17 +17,15 @@ import {
   readMetrics,
   readSelection,
   readTimeZone,
-} from '../query/question.ts';
-import { readRanking } from '../query/ranking.ts';
+} from '../query/selection.ts';
 import type { Source } from '../query/source.ts';
 import { props, type SiteSummary, type Stats, sites, stats, type Top, top } from '../query/stats.ts';
 import type { Prop } from '../query/unrolled.ts';
-import type { Words } from '../query/words.ts';
 import { Rollups } from '../rollup/rollups.ts';
-import { waitAtMost } from '../spool/patience.ts';
 import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
+import { waitUpTo } from '../spool/wait-up-to.ts';
 import { Store } from '../store/store.ts';
 import { factsOf, type TrackInput } from './input.ts';
 
@@ -41,7 +41,7 @@ export interface DBTrackerOptions {
   /** Peers that may speak for their clients: `loopback`, `private`, `none` or CIDR ranges. Default `loopback`. */
   readonly trustProxy?: string;
   /** Where hits are that are not in the store any more: they are read as if they were. */
-  readonly archive?: ArchiveLocation | undefined;
+  readonly archive?: ArchiveAddress | undefined;
   /** Where hits go besides the store. */
   readonly sinks?: readonly Sink[];
   /** Where troubles are told. Default: the console's errors. */
@@ -49,7 +49,7 @@ export interface DBTrackerOptions {
 }
 
 /** A piece of an access log that the store has. */
-export interface KnownPiece {
+export interface ImportedChunk {
   readonly parent: string;
   readonly digest: string;
   /** Bytes. */
@@ -155,7 +155,7 @@ export class DBTracker implements Source {
         log,
       });
       const db = new DBTracker({ store, spool, archive }, intake, log, onClose);
-      db.rollups.keep();
+      db.rollups.start();
       return db;
     } catch (error) {
       await store.close();
@@ -181,7 +181,7 @@ export class DBTracker implements Source {
    * Totals and series. Words: `site`, `from`, `to`, `interval`, `timezone`, `bots`, `status`, `filter`, `metrics`,
    * `compare`.
    */
-  async stats(words: Words = {}): Promise<Stats> {
+  async stats(words: QueryParams = {}): Promise<Stats> {
     const selection = readSelection(words);
     const options = {
       interval: readInterval(words.interval),
@@ -197,7 +197,7 @@ export class DBTracker implements Source {
    * Ranking of a dimension, of `entry` or `exit` pages, or of a property of events, such as `prop:plan`. Words: `by`,
    * `limit`, and those of `stats` that say which hits.
    */
-  async top(words: Words = {}): Promise<Top> {
+  async top(words: QueryParams = {}): Promise<Top> {
     const selection = readSelection(words);
     const by = readRanking(words.by);
     const limit = readLimit(words.limit);
@@ -206,7 +206,7 @@ export class DBTracker implements Source {
   }
 
   /** Properties that events have, those of most hits first, 100 at most. Words: those of `stats` that say which hits. */
-  async props(words: Words = {}): Promise<Prop[]> {
+  async props(words: QueryParams = {}): Promise<Prop[]> {
     const selection = readSelection(words);
     await this.#freshen();
     return props(this, selection);
@@ -224,12 +224,12 @@ export class DBTracker implements Source {
   }
 
   /**
-   * What was imported of logs that begin with a certain line: see `logs/piece.ts`.
+   * What was imported of logs that begin with a certain line: see `logs/log-chunk.ts`.
    *
    * @throws HitError `import_failed` where some of that is lost, as it would be imported twice
    */
-  async knownPieces(root: string): Promise<KnownPiece[]> {
-    const pieces = await this.store.rows<KnownPiece>('imports', { root });
+  async importedChunks(root: string): Promise<ImportedChunk[]> {
+    const pieces = await this.store.rows<ImportedChunk>('imports', { root });
     // Afterwards, as a broken part is found when it is read. A server gets its own from replicas.
     const lost = this.store.isShared ? [] : await this.#detachedOf('imports');
     if (lost.length === 0) return pieces;
@@ -240,8 +240,8 @@ export class DBTracker implements Source {
   }
 
   async #detachedOf(table: string): Promise<readonly DetachedPart[]> {
-    await using aside = this.store.aside();
-    const parts = await detachedParts(aside);
+    await using connection = this.store.dedicatedConnection();
+    const parts = await detachedParts(connection);
     return parts.filter(
       (part) => part.table === table && (part.kind === 'broken' || part.kind === 'detached'),
     );
@@ -261,6 +261,6 @@ export class DBTracker implements Source {
 
   /** What was acknowledged before a question is in its answer, unless the store is in trouble. */
   async #freshen(): Promise<void> {
-    await waitAtMost(FRESHNESS_PATIENCE, this.spool.flush());
+    await waitUpTo(FRESHNESS_PATIENCE, this.spool.flush());
   }
 }

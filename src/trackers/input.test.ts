@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { served } from '../../test/fixtures/requests.ts';
 import { HitError } from '../errors.ts';
 import { TrustedProxies } from '../hit/address.ts';
-import { type Facts, NO_FACTS } from '../hit/facts.ts';
+import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
 import { factsOf, type NamedVisitor, visitorText } from './input.ts';
 
 const TIME = Date.UTC(2026, 10, 24);
@@ -21,12 +21,12 @@ const HEADERS = {
 function servedFacts(
   path: string,
   headers: Readonly<Record<string, string | string[]>> = {},
-): Promise<Facts> {
+): Promise<RequestContext> {
   return served(path, headers, (request) => factsOf(request, TIME));
 }
 
 const FACTS = {
-  ...NO_FACTS,
+  ...EMPTY_CONTEXT,
   kind: 'beacon',
   time: TIME,
   host: 'example.com:8080',
@@ -103,7 +103,7 @@ describe('the facts', { timeout: 20_000 }, () => {
 
   test('of a named visitor are the name, and what else is said', () => {
     assert.deepEqual(factsOf({ visitor: 'ann' }, TIME), {
-      ...NO_FACTS,
+      ...EMPTY_CONTEXT,
       time: TIME,
       visitor: 'ann',
       site: 'localhost',
@@ -117,7 +117,7 @@ describe('the facts', { timeout: 20_000 }, () => {
       userAgent: 'x',
       referrer: 'https://example.org/',
     };
-    assert.deepEqual(factsOf(said, TIME), { ...NO_FACTS, time: TIME, ...said });
+    assert.deepEqual(factsOf(said, TIME), { ...EMPTY_CONTEXT, time: TIME, ...said });
   });
 
   test('of a visitor without a name are refused: all of them would be one', () => {
@@ -131,7 +131,8 @@ describe('the facts', { timeout: 20_000 }, () => {
 });
 
 describe('who a request comes from', () => {
-  const textOf = (facts: Partial<typeof NO_FACTS>) => visitorText({ ...NO_FACTS, ...facts }, LOOPBACK);
+  const textOf = (facts: Partial<typeof EMPTY_CONTEXT>) =>
+    visitorText({ ...EMPTY_CONTEXT, ...facts }, LOOPBACK);
 
   test('is its address and agent', () => {
     const texts = [

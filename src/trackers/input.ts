@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { HitError } from '../errors.ts';
 import type { TrustedProxies } from '../hit/address.ts';
-import { type Facts, NO_FACTS } from '../hit/facts.ts';
+import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
 
 /** What a program may hand to a tracker: a request of Node's or of the web platform's, or just a visitor's name. */
 export type TrackInput = IncomingMessage | Request | PeerRequest | NamedVisitor;
@@ -35,7 +35,7 @@ const FORWARDER = '127.0.0.1';
  *
  * @throws HitError `invalid` for a visitor without a name, whom all others without one would be taken for
  */
-export function factsOf(input: TrackInput, time: number): Facts {
+export function factsOf(input: TrackInput, time: number): RequestContext {
   if ('headers' in input) {
     return isWebRequest(input) ? factsOfWebRequest(input, time, FORWARDER) : factsOfNodeRequest(input, time);
   }
@@ -48,11 +48,11 @@ function isWebRequest(request: IncomingMessage | Request): request is Request {
   return typeof request.headers.get === 'function';
 }
 
-function factsOfVisitor(input: NamedVisitor, time: number): Facts {
+function factsOfVisitor(input: NamedVisitor, time: number): RequestContext {
   const visitor = String(input.visitor ?? '');
   if (visitor === '') throw new HitError('invalid', 'a visitor needs a name: visitor is empty');
   return {
-    ...NO_FACTS,
+    ...EMPTY_CONTEXT,
     time,
     visitor,
     site: input.site ?? 'localhost',
@@ -63,13 +63,13 @@ function factsOfVisitor(input: NamedVisitor, time: number): Facts {
   };
 }
 
-function factsOfNodeRequest(request: IncomingMessage, time: number): Facts {
+function factsOfNodeRequest(request: IncomingMessage, time: number): RequestContext {
   const header = (name: string) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value.join(', ') : (value ?? '');
   };
   return {
-    ...NO_FACTS,
+    ...EMPTY_CONTEXT,
     ...shared(header, time),
     host: header('host') || 'localhost',
     path: originalUrl(request) ?? request.url ?? '/',
@@ -83,10 +83,10 @@ function originalUrl(request: IncomingMessage & { readonly originalUrl?: unknown
   return typeof request.originalUrl === 'string' ? request.originalUrl : undefined;
 }
 
-function factsOfWebRequest(request: Request, time: number, peer: string): Facts {
+function factsOfWebRequest(request: Request, time: number, peer: string): RequestContext {
   const url = new URL(request.url);
   return {
-    ...NO_FACTS,
+    ...EMPTY_CONTEXT,
     ...shared((name) => request.headers.get(name) ?? '', time),
     host: url.host,
     path: url.pathname + url.search,
@@ -109,7 +109,7 @@ function shared(header: (name: string) => string, time: number) {
 }
 
 /** Who a request comes from, as a text: its visitor's name, else its address and agent. */
-export function visitorText(facts: Facts, proxies: TrustedProxies): string {
+export function visitorText(facts: RequestContext, proxies: TrustedProxies): string {
   if (facts.visitor !== '') return `visitor\n${facts.visitor}`;
   return `client\n${proxies.clientOf(facts.peer, facts.forwarded)}\n${facts.userAgent}`;
 }

@@ -1,6 +1,6 @@
 import { HitError } from '../errors.ts';
 import type { WindowCount } from '../live/live.ts';
-import { packParcel, unpackParcel } from '../live/parcel.ts';
+import { decodeSnapshot, encodeSnapshot } from '../live/snapshot.ts';
 import { type WindowOptions, Windows } from '../live/windows.ts';
 import type { TrackInput } from './input.ts';
 import { type KeyedVisitorOptions, VisitorNames, type VisitorOptions } from './visitor-names.ts';
@@ -68,7 +68,7 @@ export class RateTracker {
 
   /** All that it has counted, to be kept, or merged elsewhere. The key is not in it. */
   toBytes(): Uint8Array {
-    return packParcel({
+    return encodeSnapshot({
       ...{ site: undefined, at: this.#now(), node: '', naming: this.#names.naming },
       state: { total: { hits: 0, visitors: 0 }, windows: this.#windows, filter: undefined },
     });
@@ -87,7 +87,7 @@ export class RateTracker {
     bytes: Uint8Array,
     options: KeyedVisitorOptions & Pick<RateTrackerOptions, 'now'>,
   ): RateTracker {
-    const { naming, state } = unpackParcel(bytes);
+    const { naming, state } = decodeSnapshot(bytes);
     if (!state.windows) throw new HitError('invalid', 'these bytes are not those of a rate tracker');
     const { columns, ticksPerSecond } = state.windows.seen;
     const tracker = new RateTracker({ ...options, columns, ticksPerSecond });

@@ -1,6 +1,6 @@
 import { HitError } from '../errors.ts';
 import type { Seen } from '../live/live.ts';
-import { packParcel, unpackParcel } from '../live/parcel.ts';
+import { decodeSnapshot, encodeSnapshot } from '../live/snapshot.ts';
 import { BloomFilter, bitsPerVisitorAt } from '../sketch/bloom.ts';
 import type { TrackInput } from './input.ts';
 import { type KeyedVisitorOptions, VisitorNames, type VisitorOptions } from './visitor-names.ts';
@@ -85,7 +85,7 @@ export class SimpleTracker {
 
   /** All that it has counted, to be kept, or merged elsewhere. The key is not in it. */
   toBytes(): Uint8Array {
-    return packParcel({
+    return encodeSnapshot({
       ...{ site: undefined, at: 0, node: '', naming: this.#names.naming },
       state: {
         total: { hits: this.#total, visitors: this.#unique },
@@ -105,7 +105,7 @@ export class SimpleTracker {
    * SimpleTracker.fromBytes(await readFile('visitors'), { key });
    */
   static fromBytes(bytes: Uint8Array, options: KeyedVisitorOptions): SimpleTracker {
-    const { naming, state } = unpackParcel(bytes);
+    const { naming, state } = decodeSnapshot(bytes);
     if (!state.filter) throw new HitError('invalid', 'these bytes are not those of a simple tracker');
     const tracker = new SimpleTracker({ ...options, expectedVisitors: 1 });
     tracker.#names.checkSame(naming);

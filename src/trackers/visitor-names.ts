@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { HitError } from '../errors.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { type Digest, KeyedHash } from '../hit/hash.ts';
-import { disagreements, fingerprintOf, type Naming } from '../hit/naming.ts';
+import { fingerprintOf, type KeyFingerprints, keyMismatches } from '../hit/key-fingerprints.ts';
 import { factsOf, type TrackInput, visitorText } from './input.ts';
 
 /** How a tracker that keeps no database tells visitors apart. */
@@ -25,7 +25,7 @@ const KEY_BYTES = 16;
 
 /** Names the visitors of what a program tracks, by a keyed hash: nobody can craft visitors that collide. */
 export class VisitorNames {
-  readonly naming: Naming;
+  readonly naming: KeyFingerprints;
   readonly #hash: KeyedHash;
   readonly #proxies: TrustedProxies;
 
@@ -45,8 +45,8 @@ export class VisitorNames {
   }
 
   /** @throws HitError `invalid` if another tracker names visitors by another key */
-  checkSame(naming: Naming): void {
-    if (disagreements(this.naming, naming).length === 0) return;
+  checkSame(naming: KeyFingerprints): void {
+    if (keyMismatches(this.naming, naming).length === 0) return;
     throw new HitError(
       'invalid',
       'trackers with different keys cannot be merged: give all of them the same key',

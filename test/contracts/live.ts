@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Live, Sighting } from '../../src/live/live.ts';
+import type { CountedHit, Live } from '../../src/live/live.ts';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
@@ -20,7 +20,7 @@ function mixed(seed: number): number {
   return (z ^ (z >>> 15)) >>> 0;
 }
 
-export function sighting(site: string, visitor: number, time: number): Sighting {
+export function sighting(site: string, visitor: number, time: number): CountedHit {
   return { site, time, visitorHigh: mixed(visitor * 2 + 1), visitorLow: mixed(visitor * 2 + 2) };
 }
 

@@ -193,7 +193,7 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
       await readResults();
       assert.ok([...results.values()].every(({ from }) => from >= start - 5 * MINUTE));
 
-      // What was no hit is set aside, with the reason; what is final is kept, once.
+      // What was no hit is set connection, with the reason; what is final is kept, once.
       const engine = new Session();
       try {
         const ask = (query: string) =>
@@ -203,14 +203,14 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
             .replace(/\n$/, '')
             .split('\n')
             .map((line) => line.split('\t'));
-        const aside = ask(
+        const connection = ask(
           `SELECT value, fault FROM file('${folder}/checkpoint/set-aside-records/*.json', JSONEachRow, 'value String, fault String') ORDER BY value`,
         );
         assert.deepEqual(
-          aside.map(([value]) => value),
+          connection.map(([value]) => value),
           [...odd].sort(),
         );
-        assert.ok(aside.every(([, fault]) => fault !== ''));
+        assert.ok(connection.every(([, fault]) => fault !== ''));
         const final = ask(
           `SELECT site, toUnixTimestamp64Milli(end), hits FROM file('${folder}/final/60s-30s/*.parquet', Parquet)`,
         );

@@ -63,7 +63,7 @@ export interface PartsOptions {
 
 /**
  * @example
- * const parts = new Parts({ engine: store.aside(), isEmbedded: true, health, log });
+ * const parts = new Parts({ engine: store.dedicatedConnection(), isEmbedded: true, health, log });
  * await parts.inspect(); // [{ table: 'hits', name: '202611_7_7_0', reason: 'data.bin is …', missingRows: 0, … }]
  */
 export class Parts {

@@ -1,4 +1,4 @@
--- How far readers of a Kafka topic are, in each partition (stream/assembly.ts). It is written after the hits that it covers,
+-- How far readers of a Kafka topic are, in each partition (stream/batch-reassembler.ts). It is written after the hits that it covers,
 -- so that a reader that died begins where it must, and what it brings again is known by its batches.
 CREATE TABLE IF NOT EXISTS stream_positions
 (

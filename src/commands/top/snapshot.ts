@@ -2,7 +2,7 @@ import { HitError } from '../../errors.ts';
 import type { LiveAnswer } from '../../http/live-answer.ts';
 import type { Top } from '../../query/stats.ts';
 import type { TopPeriod } from '../../settings/top.ts';
-import type { Asker } from './asker.ts';
+import type { ApiClient } from './api-client.ts';
 
 /** Rankings, in the order in which they are looked through. */
 export const PANELS = ['path', 'source', 'country', 'browser', 'os', 'device', 'name', 'bot'] as const;
@@ -33,7 +33,7 @@ export interface Question {
   readonly rows: number;
 }
 
-export function askLive(asker: Asker, site: string): Promise<LiveAnswer> {
+export function askLive(asker: ApiClient, site: string): Promise<LiveAnswer> {
   return asker.ask(`/api/v1/live?${new URLSearchParams({ site, window: WINDOWS.join() })}`);
 }
 
@@ -43,7 +43,7 @@ export function askLive(asker: Asker, site: string): Promise<LiveAnswer> {
  * @param now milliseconds since 1970
  */
 export async function askRankings(
-  asker: Asker,
+  asker: ApiClient,
   { site, period, panels, rows }: Question,
   now: number,
 ): Promise<Ranking[]> {
@@ -56,7 +56,7 @@ export async function askRankings(
 }
 
 /** Names of sites, those with most hits first; none where the server has no database. */
-export async function askSites(asker: Asker): Promise<string[]> {
+export async function askSites(asker: ApiClient): Promise<string[]> {
   const answer = await whereThereIsOne(() => asker.ask<{ sites: { site: string }[] }>('/api/v1/sites'));
   return (answer?.sites ?? []).map(({ site }) => site);
 }

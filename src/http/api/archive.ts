@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ArchiveOptions } from '../../archive/archiver.ts';
-import type { ArchiveLocation, Archives, ArchiveWatch } from '../../archive/archives.ts';
+import type { ArchiveAddress, Archives, ArchiveWatch } from '../../archive/archives.ts';
 import type { RestoreOptions } from '../../archive/restorer.ts';
 import { HitError, messageOf } from '../../errors.ts';
 import { requireControl } from '../auth.ts';
@@ -10,8 +10,8 @@ const MOST = 64 * 1024;
 
 /** What a command of this version sends, as JSON. */
 interface Bodies {
-  archive: { readonly to: ArchiveLocation; readonly options: ArchiveOptions };
-  restore: { readonly from: ArchiveLocation; readonly options: RestoreOptions };
+  archive: { readonly to: ArchiveAddress; readonly options: ArchiveOptions };
+  restore: { readonly from: ArchiveAddress; readonly options: RestoreOptions };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
-import type { ArchiveLocation } from '../../archive/archives.ts';
+import type { ArchiveAddress } from '../../archive/archives.ts';
 import { type Diagnosis, examine } from '../../doctor/doctor.ts';
 import { type Repair, repair } from '../../doctor/repair.ts';
 import { HitError } from '../../errors.ts';
@@ -33,7 +33,7 @@ export function doctorRoutes(app: FastifyInstance, context: Context): void {
       '/control/doctor',
       { onRequest: requireControl },
       async (request, reply) => {
-        const { archive } = JSON.parse(await text(request.body)) as { archive?: ArchiveLocation };
+        const { archive } = JSON.parse(await text(request.body)) as { archive?: ArchiveAddress };
         const work = report(context, request.query, archive);
         underWay.add(work);
         const found = await work.finally(() => underWay.delete(work));
@@ -46,7 +46,7 @@ export function doctorRoutes(app: FastifyInstance, context: Context): void {
 async function report(
   { db, live, archives, dataDir }: Context,
   query: Query,
-  archive: ArchiveLocation | undefined,
+  archive: ArchiveAddress | undefined,
 ): Promise<Diagnosis & { readonly repairs: readonly Repair[] }> {
   if (!db || !archives) {
     throw new HitError('not_found', 'the server on this data folder runs without a database');
@@ -54,7 +54,7 @@ async function report(
   const { store, spool, rollups } = db;
   const repairs =
     query.repair === 'true' ? await repair({ store, spool, rollups, archives, archive, dataDir }) : [];
-  await using engine = store.aside();
+  await using engine = store.dedicatedConnection();
   const diagnosis = await examine({
     ...{ engine, dataDir, isEmbedded: !store.isShared, spoolMax: Number(query.spool_max) },
     running: { live, spool },

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
-import type { Words } from '../../query/words.ts';
+import type { QueryParams } from '../../query/params.ts';
 import { mayRead, requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import type { LiveAnswer } from '../live-answer.ts';
@@ -29,7 +29,7 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
   const feed = new LiveFeed((words) => readLive(context, words));
   context.ending.addEventListener('abort', () => feed.close(), { once: true });
   app.get('/api/v1/live/events', { onRequest: requireReader(context) }, async (request, reply) => {
-    const words = request.query as Words;
+    const words = request.query as QueryParams;
     // What is wrong with the question is said before a stream begins.
     const first = await readLive(context, words);
     const mayStay = () => mayRead(context, request.raw);
@@ -39,17 +39,17 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
 
 /** Those who read live counts: all who ask the same get one reading. */
 class LiveFeed {
-  readonly #read: (words: Words) => Promise<Answer>;
+  readonly #read: (words: QueryParams) => Promise<Answer>;
   readonly #channels = new Map<string, Channel>();
   #readers = 0;
   #isClosed = false;
 
-  constructor(read: (words: Words) => Promise<Answer>) {
+  constructor(read: (words: QueryParams) => Promise<Answer>) {
     this.#read = read;
   }
 
   /** @throws HitError `overloaded` where many read already, or the server ends */
-  open(words: Words, first: Answer, reply: FastifyReply, mayStay: () => boolean): FastifyReply {
+  open(words: QueryParams, first: Answer, reply: FastifyReply, mayStay: () => boolean): FastifyReply {
     if (this.#isClosed || this.#readers >= MOST_READERS) {
       const message = `${MOST_READERS} connections for events are open already; ask /api/v1/live instead`;
       throw new HitError('overloaded', message, { retryAfter: 10 });

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportHits } from '../../query/export.ts';
-import { readSelection } from '../../query/question.ts';
-import { readChoice, type Words } from '../../query/words.ts';
+import { type QueryParams, readChoice } from '../../query/params.ts';
+import { readSelection } from '../../query/selection.ts';
 import type { DBTracker } from '../../trackers/db.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
@@ -27,7 +27,7 @@ export function exportRoutes(
   app.get('/api/v1/export', { onRequest: requireToken(context) }, async (request, reply) => {
     const { db } = context;
     if (!db) throw new HitError('not_found', 'there is no database here: start the server with --tracker db');
-    const words = request.query as Words;
+    const words = request.query as QueryParams;
     const format = readChoice('format', words.format ?? 'csv', EXPORT_FORMATS);
     return send(db, words, format, reply);
   });
@@ -35,7 +35,7 @@ export function exportRoutes(
 
 async function send(
   db: DBTracker,
-  words: Words,
+  words: QueryParams,
   format: ExportFormat,
   reply: FastifyReply,
 ): Promise<FastifyReply> {

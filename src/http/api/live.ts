@@ -1,5 +1,5 @@
 import { HitError } from '../../errors.ts';
-import { readChoice, type Words } from '../../query/words.ts';
+import { type QueryParams, readChoice } from '../../query/params.ts';
 import type { ServerContext } from '../context.ts';
 import { answerOf, type LiveAnswer, readSite, readWindows } from '../live-answer.ts';
 import { readStreamLive, type StreamAnswer } from './stream-live.ts';
@@ -10,7 +10,10 @@ const SOURCES = ['live', 'stream'] as const;
  * @param words `site`, `window` such as `60s,5m,1h,24h`, `peers=false` for what this node alone has seen, and `source=stream`
  *   for what a streaming job counted
  */
-export async function readLive(context: ServerContext, words: Words): Promise<LiveAnswer | StreamAnswer> {
+export async function readLive(
+  context: ServerContext,
+  words: QueryParams,
+): Promise<LiveAnswer | StreamAnswer> {
   if (words.source !== undefined && readChoice('source', words.source, SOURCES) === 'stream') {
     return streamLive(context, words);
   }
@@ -40,7 +43,7 @@ export async function readLive(context: ServerContext, words: Words): Promise<Li
   };
 }
 
-function streamLive({ streamResults, now }: ServerContext, words: Words): StreamAnswer {
+function streamLive({ streamResults, now }: ServerContext, words: QueryParams): StreamAnswer {
   if (!streamResults) {
     throw new HitError('not_found', 'no streaming job is known here: start the server with --stream-results');
   }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
 import { type RetentionPolicy, retentionPolicy } from '../../retention/policy.ts';
-import type { Purger } from '../../retention/purger.ts';
+import type { RetentionJob } from '../../retention/retention-job.ts';
 import { readAges } from '../../settings/ages.ts';
 import { KEEP_HITS, KEEP_ROLLUPS } from '../../settings/purge.ts';
 import { requireControl } from '../auth.ts';
@@ -18,7 +18,7 @@ interface Query {
  *
  * @param context `purger`: undefined without a database
  */
-export function purgeRoutes(app: FastifyInstance, { purger }: { purger: Purger | undefined }): void {
+export function purgeRoutes(app: FastifyInstance, { purger }: { purger: RetentionJob | undefined }): void {
   const ending = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   // The store stays open until the last one is done.

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
-import type { Words } from '../../query/words.ts';
+import type { QueryParams } from '../../query/params.ts';
 import type { DBTracker } from '../../trackers/db.ts';
 import { requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
@@ -27,6 +27,6 @@ export function storeOf({ db }: Pick<ServerContext, 'db'>): DBTracker {
   return db;
 }
 
-function wordsOf(request: FastifyRequest): Words {
-  return request.query as Words;
+function wordsOf(request: FastifyRequest): QueryParams {
+  return request.query as QueryParams;
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { KeyedHash } from '../../hit/hash.ts';
-import { fingerprintOf } from '../../hit/naming.ts';
+import { fingerprintOf } from '../../hit/key-fingerprints.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { readinessOf } from '../ready.ts';

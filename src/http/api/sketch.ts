@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
-import { packParcel, SKETCH_TYPE } from '../../live/parcel.ts';
+import { encodeSnapshot, SKETCH_TYPE } from '../../live/snapshot.ts';
 import { requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { readSite } from '../live-answer.ts';
@@ -23,7 +23,7 @@ export function sketchRoutes(app: FastifyInstance, context: ServerContext): void
         throw new HitError('not_found', 'these live counts are shared by all nodes: ask any of them');
       }
       const state = await live.state(site);
-      const bytes = packParcel({ site, at: now(), node, naming: intake.naming(), state });
+      const bytes = encodeSnapshot({ site, at: now(), node, naming: intake.naming(), state });
       return reply.type(SKETCH_TYPE).header('cache-control', 'no-store').send(bytes);
     },
   );

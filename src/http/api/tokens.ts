@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { SCOPES, type Tokens } from '../../folder/tokens.ts';
-import { readChoice } from '../../query/words.ts';
+import { readChoice } from '../../query/params.ts';
 import { type Keys, requireToken } from '../auth.ts';
 
 /** `/api/v1/tokens`: tokens for others, which an administrator makes, lists and revokes. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site.ts';
-import { readChoice, readText, type Words } from '../../query/words.ts';
+import { type QueryParams, readChoice, readText } from '../../query/params.ts';
 import type { ServerContext } from '../context.ts';
 import { BADGE_PERIODS, type BadgeCount, BadgeCounts } from './counts.ts';
 import { badgeSvg, THEMES, type ThemeName } from './drawing.ts';
@@ -20,7 +20,7 @@ const ASSET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 type Context = Pick<ServerContext, 'now' | 'publicSites' | 'db' | 'live'>;
 interface Route {
   readonly Params: { readonly site: string; readonly '*': string };
-  readonly Querystring: Words;
+  readonly Querystring: QueryParams;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
-import { type Facts, NO_FACTS } from '../../hit/facts.ts';
 import type { DropReason } from '../../hit/hit.ts';
 import type { Dropped } from '../../hit/intake.ts';
+import { EMPTY_CONTEXT, type RequestContext } from '../../hit/request-context.ts';
 import { readToldTime } from '../../hit/time.ts';
 import { requireSender } from '../auth.ts';
 import type { CollectContext } from '../context.ts';
@@ -127,7 +127,7 @@ function itemsOf(body: unknown): unknown[] {
 }
 
 /** A hit of a trusted sender: a report, and who and when it was. */
-function readHit(item: unknown, now: number): Facts | HitError {
+function readHit(item: unknown, now: number): RequestContext | HitError {
   if (item instanceof HitError) return item;
   const report = readReport(item, '');
   if (report instanceof HitError) return report;
@@ -146,7 +146,7 @@ function readHit(item: unknown, now: number): Facts | HitError {
   }
   if (report.site === '') return new HitError('invalid', 'site is missing');
   return {
-    ...NO_FACTS,
+    ...EMPTY_CONTEXT,
     ...report,
     kind: 'server',
     time,

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import type { CollectContext } from '../context.ts';
 import { collect } from './collect.ts';
-import { Exchange } from './exchange.ts';
 import { PIXEL_PATH, sendGif } from './pixel.ts';
+import { RawResponse } from './raw-response.ts';
 import { refusals } from './refusal.ts';
 import { readReport } from './report.ts';
 
@@ -46,11 +46,11 @@ function allowAnyOrigin(reply: FastifyReply): FastifyReply {
 }
 
 /** The answer is no longer Fastify's. */
-function exchangeOf(request: FastifyRequest, reply: FastifyReply): Exchange {
+function exchangeOf(request: FastifyRequest, reply: FastifyReply): RawResponse {
   reply.hijack();
-  return new Exchange(request.raw, reply.raw).header(...ANY_ORIGIN);
+  return new RawResponse(request.raw, reply.raw).header(...ANY_ORIGIN);
 }
 
-function sendAccepted(exchange: Exchange): void {
+function sendAccepted(exchange: RawResponse): void {
   exchange.send(202, [], '');
 }

@@ -3,7 +3,7 @@ import type { DropReason } from '../../hit/hit.ts';
 import type { Dropped } from '../../hit/intake.ts';
 import type { Seen } from '../../live/live.ts';
 import type { CollectContext } from '../context.ts';
-import type { Exchange } from './exchange.ts';
+import type { RawResponse } from './raw-response.ts';
 import { factsOfRequest, type Report } from './request-facts.ts';
 
 /** How each reason is answered where it is an error. A bot and a prefetch are told that all is well. */
@@ -23,10 +23,15 @@ const REFUSALS = {
  * @param seen what the live state says of the hit; undefined for a bot, a prefetch, or where no live state is kept
  * @param dropped why a hit was not taken
  */
-export type Answer = (exchange: Exchange, seen: Seen | undefined, dropped?: DropReason) => void;
+export type Answer = (exchange: RawResponse, seen: Seen | undefined, dropped?: DropReason) => void;
 
 /** Takes a report through intake and trackers, and answers when it is durable. */
-export function collect(context: CollectContext, exchange: Exchange, report: Report, answer: Answer): void {
+export function collect(
+  context: CollectContext,
+  exchange: RawResponse,
+  report: Report,
+  answer: Answer,
+): void {
   const outcome = context.intake.receive(factsOfRequest(exchange.request, report, context.now()));
   if ('reason' in outcome) {
     drop(context, exchange, outcome, answer);
@@ -54,7 +59,7 @@ export function collect(context: CollectContext, exchange: Exchange, report: Rep
 
 function drop(
   context: CollectContext,
-  exchange: Exchange,
+  exchange: RawResponse,
   { reason, detail, retryAfter }: Dropped,
   answer: Answer,
 ): void {
@@ -71,7 +76,7 @@ function drop(
 /** The hit is not counted, and the sender is told why, and maybe when to come again. */
 function refuse(
   context: CollectContext,
-  exchange: Exchange,
+  exchange: RawResponse,
   refusal: HitError | Dropped,
   answer: Answer,
 ): void {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Seen } from '../../live/live.ts';
 import type { CollectContext } from '../context.ts';
 import { collect } from './collect.ts';
-import { Exchange } from './exchange.ts';
+import { RawResponse } from './raw-response.ts';
 
 /** What is reported of everybody. */
 const REPORT = {
@@ -26,7 +26,7 @@ export function counterRoutes(app: FastifyInstance, context: CollectContext): vo
   app.get('/', { exposeHeadRoute: false }, (request, reply) => {
     const referrer = request.headers.referer ?? '';
     reply.hijack();
-    const exchange = new Exchange(request.raw, reply.raw);
+    const exchange = new RawResponse(request.raw, reply.raw);
     collect(context, exchange, { ...REPORT, referrer }, (answered, seen, dropped) => {
       if (seen) context.print(sentence(seen));
       answer(answered, seen ? linesOf(seen) : dropped ? NOT_COUNTED : NO_TOTALS);
@@ -36,7 +36,7 @@ export function counterRoutes(app: FastifyInstance, context: CollectContext): vo
   /** Who asks for the head alone, to see whether the server is there, is no visitor. */
   app.head('/', (request, reply) => {
     reply.hijack();
-    answer(new Exchange(request.raw, reply.raw), []);
+    answer(new RawResponse(request.raw, reply.raw), []);
   });
 
   /** Browsers ask for it beside the page. */
@@ -46,7 +46,7 @@ export function counterRoutes(app: FastifyInstance, context: CollectContext): vo
 }
 
 /** All of it is ASCII. */
-function answer(exchange: Exchange, lines: readonly string[]): void {
+function answer(exchange: RawResponse, lines: readonly string[]): void {
   const wantsPage = exchange.request.headers.accept?.includes('text/html') ?? false;
   const type = wantsPage ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
   const headers = ['content-type', type, 'cache-control', 'no-store', 'vary', 'accept'];

@@ -6,7 +6,7 @@ import { Memo } from '../../hit/memo.ts';
 import type { CollectContext } from '../context.ts';
 import { internalError } from '../problem.ts';
 import { collect } from './collect.ts';
-import { Exchange } from './exchange.ts';
+import { RawResponse } from './raw-response.ts';
 import { readReport } from './report.ts';
 import type { Report } from './request-facts.ts';
 
@@ -42,7 +42,7 @@ export class Pixel {
     const url = request.url ?? '';
     if (!url.startsWith(PIXEL_PATH) || request.method !== 'GET') return false;
     if (url.length > PIXEL_PATH.length && url[PIXEL_PATH.length] !== '?') return false;
-    const exchange = new Exchange(request, response).header('access-control-allow-origin', '*');
+    const exchange = new RawResponse(request, response).header('access-control-allow-origin', '*');
     try {
       this.#answer(exchange, this.#reportOf(url, request.headers.referer ?? ''));
     } catch (error) {
@@ -52,7 +52,7 @@ export class Pixel {
     return true;
   }
 
-  #answer(exchange: Exchange, report: Report | HitError): void {
+  #answer(exchange: RawResponse, report: Report | HitError): void {
     if (report instanceof HitError) {
       this.#context.drops.count('invalid');
       exchange.header('x-hit-dropped', 'invalid').fail(report);
@@ -76,6 +76,6 @@ function queryOf(url: string): string {
   return url.slice(PIXEL_PATH.length + 1);
 }
 
-export function sendGif(exchange: Exchange): void {
+export function sendGif(exchange: RawResponse): void {
   exchange.send(200, GIF_HEADERS, GIF);
 }

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Facts } from '../../hit/facts.ts';
+import type { RequestContext } from '../../hit/request-context.ts';
 
 /** What is reported: a page view or an event. '' is unknown. */
-export type Report = Pick<Facts, 'kind' | 'site' | 'path' | 'name' | 'referrer' | 'title' | 'props'>;
+export type Report = Pick<RequestContext, 'kind' | 'site' | 'path' | 'name' | 'referrer' | 'title' | 'props'>;
 
-export function factsOfRequest(request: IncomingMessage, report: Report, time: number): Facts {
+export function factsOfRequest(request: IncomingMessage, report: Report, time: number): RequestContext {
   const { headers } = request;
   return {
     kind: report.kind,

@@ -6,7 +6,7 @@ import { messageOf } from '../../errors.ts';
 import { TrustedProxies } from '../../hit/address.ts';
 import { Countries } from '../../hit/country.ts';
 import { Intake } from '../../hit/intake.ts';
-import { MidnightVisits } from '../../hit/midnight.ts';
+import { MidnightVisits } from '../../hit/midnight-visits.ts';
 import { DailySalts } from '../../hit/salts.ts';
 import { Sites } from '../../hit/site.ts';
 import { RemoteRecorder } from '../../trackers/remote-recorder.ts';

@@ -7,7 +7,7 @@ import { FIREFOX } from '../../../test/fixtures/running-server.ts';
 import { Lines } from '../../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../../test/fixtures/temporary.ts';
 import { Drops } from '../../hit/drops.ts';
-import { MidnightVisits } from '../../hit/midnight.ts';
+import { MidnightVisits } from '../../hit/midnight-visits.ts';
 import { RateLimit } from '../../hit/rate-limit.ts';
 import { DailySalts } from '../../hit/salts.ts';
 import { Sites } from '../../hit/site.ts';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { HitError, messageOf } from '../../errors.ts';
 import type { Drops } from '../../hit/drops.ts';
-import type { MidnightVisits } from '../../hit/midnight.ts';
+import type { MidnightVisits } from '../../hit/midnight-visits.ts';
 import type { DailySalts, SaltTable } from '../../hit/salts.ts';
 import type { BatchRecorder } from '../../trackers/batch-recorder.ts';
 import type { CollectorData, FromCollector, ToCollector } from './messages.ts';

@@ -1,10 +1,10 @@
-import { ADMINISTERING } from './administering.ts';
-import { COLLECTING } from './collecting.ts';
+import { ADMINISTERING } from './admin.ts';
+import { COLLECTING } from './collect.ts';
+import { TAKING } from './export.ts';
+import { WATCHING } from './monitoring.ts';
 import { COUNT, object, type Paths, TEXT } from './operation.ts';
-import { READING } from './reading.ts';
-import { SHOWING } from './showing.ts';
-import { TAKING } from './taking.ts';
-import { WATCHING } from './watching.ts';
+import { SHOWING } from './public.ts';
+import { READING } from './query.ts';
 
 export interface OpenApiDocument {
   readonly openapi: '3.1.1';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sighting } from '../../../test/contracts/live.ts';
-import type { Naming } from '../../hit/naming.ts';
+import type { KeyFingerprints } from '../../hit/key-fingerprints.ts';
 import { MemoryLive } from '../../live/memory.ts';
 import { mergedAnswer, type Reached } from './merged-answer.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const HOUR = 3_600_000;
-const NAMING: Naming = {
+const NAMING: KeyFingerprints = {
   key: '0123456789abcdef',
   logs: 'fedcba9876543210',
   '2026-11-24': '00112233aabbccdd',
@@ -17,7 +17,7 @@ const MINUTE = [{ window: '60s', seconds: 60 }];
 interface NodeOptions {
   /** Milliseconds by which its clock is ahead. */
   readonly ahead?: number;
-  readonly naming?: Naming;
+  readonly naming?: KeyFingerprints;
   readonly expectedVisitors?: number;
   readonly node?: string;
 }

@@ -1,7 +1,7 @@
 import { HitError } from '../../errors.ts';
-import { disagreements } from '../../hit/naming.ts';
-import type { Parcel } from '../../live/parcel.ts';
-import { type TotalSource, Union } from '../../live/union.ts';
+import { keyMismatches } from '../../hit/key-fingerprints.ts';
+import { LiveMerge, type TotalSource } from '../../live/live-merge.ts';
+import type { Snapshot } from '../../live/snapshot.ts';
 import { answerOf, type LiveAnswer, type NamedWindow } from '../live-answer.ts';
 import { presentOf } from './clocks.ts';
 import type { SketchAnswer } from './remote-node.ts';
@@ -101,14 +101,14 @@ export function checkNames(reached: readonly Reached[]): string[] {
 }
 
 /** Salts of days are made by each node on its own, unless it has those of another. */
-function differencesOf(ours: Parcel, theirs: Parcel): { secrets: boolean; days: string[] } {
-  const names = disagreements(ours.naming, theirs.naming);
+function differencesOf(ours: Snapshot, theirs: Snapshot): { secrets: boolean; days: string[] } {
+  const names = keyMismatches(ours.naming, theirs.naming);
   const days = names.filter((name) => /^\d/.test(name));
   return { secrets: days.length < names.length, days };
 }
 
-function unionOf(reached: readonly Reached[]): Union {
-  const union = new Union();
+function unionOf(reached: readonly Reached[]): LiveMerge {
+  const union = new LiveMerge();
   for (const { url, parcel } of reached) counted(() => union.add(parcel.state), `${url}: `);
   return union;
 }

@@ -1,5 +1,5 @@
 import { type HitError, messageOf } from '../../errors.ts';
-import type { Naming } from '../../hit/naming.ts';
+import type { KeyFingerprints } from '../../hit/key-fingerprints.ts';
 import type { Live } from '../../live/live.ts';
 import type { LiveAnswer, NamedWindow } from '../live-answer.ts';
 import { checkNames, mergedAnswer, type NodeAnswer, type Reached, type Unreached } from './merged-answer.ts';
@@ -27,7 +27,7 @@ export interface OwnNode {
   /** Random, made when it started. */
   readonly node: string;
   readonly live: Live;
-  readonly naming: () => Naming;
+  readonly naming: () => KeyFingerprints;
   readonly now: () => number;
 }
 

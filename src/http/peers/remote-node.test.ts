@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createNetServer, type Server, type So
 import { describe, type TestContext, test } from 'node:test';
 import { HitError } from '../../errors.ts';
 import { MemoryLive } from '../../live/memory.ts';
-import { packParcel, SKETCH_TYPE } from '../../live/parcel.ts';
+import { encodeSnapshot, SKETCH_TYPE } from '../../live/snapshot.ts';
 import { RemoteNode, type SketchQuestion } from './remote-node.ts';
 
 const QUESTION: SketchQuestion = { site: undefined, patience: 5000, mostBytes: 1_000_000 };
@@ -16,7 +16,7 @@ live.track({ site: 'a.com', time: NOW, visitorHigh: 7, visitorLow: 7 });
 
 function parcelFor(site: string | undefined): Buffer {
   const naming = { key: '0123456789abcdef' };
-  return packParcel({ site, at: NOW, node: 'x', naming, state: live.kept(site) });
+  return encodeSnapshot({ site, at: NOW, node: 'x', naming, state: live.kept(site) });
 }
 
 async function urlOf(t: TestContext, server: Server, close: () => void): Promise<string> {

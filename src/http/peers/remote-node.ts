@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { HitError, messageOf } from '../../errors.ts';
-import { type Parcel, SKETCH_TYPE, unpackParcel } from '../../live/parcel.ts';
+import { decodeSnapshot, SKETCH_TYPE, type Snapshot } from '../../live/snapshot.ts';
 
 /** What is asked of a node, and how much it may cost. */
 export interface SketchQuestion {
@@ -14,7 +14,7 @@ export interface SketchQuestion {
 }
 
 export interface SketchAnswer {
-  readonly parcel: Parcel;
+  readonly parcel: Snapshot;
   /** When it began to come, in milliseconds since 1970. */
   readonly received: number;
 }
@@ -87,7 +87,7 @@ export class RemoteNode {
       const response = await this.#get(url, signal);
       const received = Date.now();
       const bytes = await this.#bodyOf(response, mostBytes);
-      const parcel = unpackParcel(bytes);
+      const parcel = decodeSnapshot(bytes);
       if (parcel.site !== site) throw new HitError('merge_failed', 'it answers for another site');
       return { parcel, received };
     } catch (error) {

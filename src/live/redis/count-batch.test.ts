@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Sighting } from '../live.ts';
+import type { CountedHit } from '../live.ts';
 import { countCall, seenOf } from './count-batch.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12, 0, 30);
 const SCOPE = { node: 'n', allTime: 'log', expectedVisitors: 100, rate: true } as const;
 
-function hit(visitor: number, age: number): Sighting {
+function hit(visitor: number, age: number): CountedHit {
   return { site: 'a.com', time: NOW - age * 1000, visitorHigh: 0, visitorLow: visitor };
 }
 

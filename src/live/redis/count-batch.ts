@@ -1,4 +1,4 @@
-import type { Seen, Sighting } from '../live.ts';
+import type { CountedHit, Seen } from '../live.ts';
 import { type Bucket, HIT_LEVELS, secondsLeft, VISITOR_LEVELS } from './buckets.ts';
 import { SiteKeys } from './keys.ts';
 
@@ -31,7 +31,7 @@ export interface CountScope {
  */
 export function countCall(
   tag: string,
-  hits: readonly Sighting[],
+  hits: readonly CountedHit[],
   sequence: number,
   now: number,
   scope: CountScope,
@@ -84,13 +84,13 @@ export function seenOf(reply: unknown): Seen[] {
 }
 
 /** 16 hexadecimal digits. */
-function memberOf({ visitorHigh, visitorLow }: Sighting): string {
+function memberOf({ visitorHigh, visitorLow }: CountedHit): string {
   return visitorHigh.toString(16).padStart(8, '0') + visitorLow.toString(16).padStart(8, '0');
 }
 
 /** Hits of the same bucket that follow each other: their places, from 1. */
 function* runsOf(
-  hits: readonly Sighting[],
+  hits: readonly CountedHit[],
   level: Bucket['level'],
 ): Generator<{ bucket: Bucket; first: number; last: number }> {
   let first = 0;

@@ -15,7 +15,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../errors.ts';
-import type { Seen, Sighting } from '../live.ts';
+import type { CountedHit, Seen } from '../live.ts';
 import { type AllTime, type CountCall, type CountScope, countCall, seenOf } from './count-batch.ts';
 import { ALL } from './keys.ts';
 import type { RedisLink } from './link.ts';
@@ -34,7 +34,7 @@ const MOST_WAITING = 2_000_000;
 const MOST_KNOWN = 10_000;
 
 interface Waiting {
-  readonly hit: Sighting;
+  readonly hit: CountedHit;
   /** Undefined where the answer was given. */
   settle: ((seen: Seen) => void) | undefined;
 }
@@ -100,7 +100,7 @@ export class Delivery {
   }
 
   /** Resolves when the hit is counted, or while Redis is gone at once. It does not reject. */
-  track(hit: Sighting): Seen | Promise<Seen> {
+  track(hit: CountedHit): Seen | Promise<Seen> {
     if (this.waiting >= MOST_WAITING || this.#stop.signal.aborted) {
       this.#lost++;
       return this.#guess(hit.site);

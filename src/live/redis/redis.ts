@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import { HitError, messageOf } from '../../errors.ts';
 import type { RedisAddress } from '../../settings/redis-address.ts';
-import type { Live, LiveCount, LiveRemote, Seen, Sighting, WindowCount } from '../live.ts';
+import type { CountedHit, Live, LiveCount, LiveRemote, Seen, WindowCount } from '../live.ts';
 import { hitShares, visitorBuckets } from './buckets.ts';
 import { Delivery } from './delivery.ts';
 import { ALL, SiteKeys } from './keys.ts';
@@ -64,7 +64,7 @@ export class RedisLive implements Live, AsyncDisposable {
     return allTime === undefined ? name : `${name}, all-time visitors by ${ALL_TIME[allTime]}`;
   }
 
-  track(hit: Sighting): Seen | Promise<Seen> {
+  track(hit: CountedHit): Seen | Promise<Seen> {
     return this.#delivery.track(hit);
   }
 

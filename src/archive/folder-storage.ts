@@ -1,0 +1,210 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { quote } from '../clickhouse/literals.ts';
+import { HitError, messageOf } from '../errors.ts';
+import { makeFolder } from '../folder/new-folder.ts';
+import { HIT_STRUCTURE } from './hit-columns.ts';
+import { parsePartFile } from './part-name.ts';
+import type { ArchiveStorage, StagedFile } from './storage.ts';
+
+/** Signs that `file()` takes for a pattern. */
+const PATTERN_SIGNS = /[{}*?]/;
+/** Milliseconds after which a folder's time of change tells of changes: clocks of files are coarse. */
+const SETTLED = 2000;
+/** Manifests that are read at once. */
+const AT_ONCE = 64;
+
+/** What a folder held. */
+interface Look {
+  readonly changed: number;
+  /** Whether a change after the look would have another time. */
+  readonly isSettled: boolean;
+  readonly entries: readonly string[];
+}
+
+/** An archive in a folder that this process and the engine both see. */
+export class FolderStorage implements ArchiveStorage {
+  readonly name: string;
+  readonly #looks = new Map<string, Look>();
+  #files: readonly string[] = [];
+
+  /** @throws HitError `bad_setting` */
+  constructor(folder: string, isEngineHere: boolean) {
+    if (!isEngineHere) {
+      throw new HitError(
+        'bad_setting',
+        'a ClickHouse server does not see folders here: archive to s3://bucket/prefix',
+      );
+    }
+    if (!isAbsolute(folder) || PATTERN_SIGNS.test(folder)) {
+      throw new HitError(
+        'bad_setting',
+        `the archive's folder "${folder}" has one of { } * ? in its path: use another`,
+      );
+    }
+    this.name = folder;
+  }
+
+  async list(): Promise<readonly string[]> {
+    const looks = new Map<string, Look>();
+    const isSame = await this.#look('', 'folders', looks);
+    const folders = looks.get('')?.entries ?? [];
+    const same = await Promise.all(folders.map((folder) => this.#look(folder, 'files', looks)));
+    if (isSame && same.every(Boolean)) return this.#files;
+    for (const folder of this.#looks.keys()) if (!looks.has(folder)) this.#looks.delete(folder);
+    this.#files = folders.flatMap((folder) => looks.get(folder)!.entries);
+    return this.#files;
+  }
+
+  async manifests(parts: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const texts = new Map<string, string>();
+    for (let at = 0; at < parts.length; at += AT_ONCE) {
+      const some = parts.slice(at, at + AT_ONCE);
+      const read = await Promise.all(
+        some.map((part) => readFile(this.#path(`${part}.json`), 'utf8').catch(orGone)),
+      );
+      for (const [index, text] of read.entries()) if (text !== undefined) texts.set(some[index]!, text);
+    }
+    return texts;
+  }
+
+  async putManifest(part: string, text: string): Promise<void> {
+    const path = this.#path(`${part}.json`);
+    const temporary = temporaryOf(path);
+    try {
+      const file = await open(temporary, 'wx');
+      try {
+        await file.writeFile(text);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, path);
+      await sync(dirname(path));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw unwritable(path, error);
+    }
+  }
+
+  table(parts: readonly string[]): string {
+    // All in one pair of braces, so that these paths are tried and no folder is listed.
+    return fileTable(this.#path(`{${parts.join(',')}}.parquet`));
+  }
+
+  async stage(part: string): Promise<StagedFile> {
+    const path = this.#path(`${part}.parquet`);
+    const temporary = temporaryOf(path);
+    try {
+      makeFolder(dirname(path));
+      await removeOldDrafts(path);
+      await sync(this.name);
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+    return {
+      table: fileTable(temporary),
+      async commit() {
+        try {
+          await sync(temporary);
+          const digest = await digestOf(temporary);
+          await rename(temporary, path);
+          await sync(dirname(path));
+          return digest;
+        } catch (error) {
+          throw unwritable(path, error);
+        }
+      },
+      discard: () => rm(temporary, { force: true }),
+    };
+  }
+
+  clean(message: string): string {
+    return message;
+  }
+
+  #path(file: string): string {
+    return join(this.name, file);
+  }
+
+  /** Looks into a folder, unless nothing has changed there. @returns whether nothing has */
+  async #look(folder: string, kind: 'folders' | 'files', looks: Map<string, Look>): Promise<boolean> {
+    const path = this.#path(folder);
+    const before = this.#looks.get(folder);
+    try {
+      const { mtimeMs: changed } = await stat(path);
+      if (before?.isSettled && before.changed === changed) {
+        looks.set(folder, before);
+        return true;
+      }
+      const isSettled = Date.now() - changed > SETTLED;
+      const found = await readdir(path, { withFileTypes: true });
+      const entries = found
+        .filter((entry) => (kind === 'folders' ? entry.isDirectory() : entry.isFile()))
+        .map(({ name }) => (kind === 'folders' ? name : `${folder}/${name}`))
+        .filter((name) => kind === 'folders' || parsePartFile(name) !== undefined)
+        .sort();
+      const look = { changed, isSettled, entries };
+      looks.set(folder, look);
+      this.#looks.set(folder, look);
+      return before !== undefined && before.entries.join() === entries.join();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        looks.set(folder, { changed: 0, isSettled: false, entries: [] });
+        return false;
+      }
+      throw new HitError('archive_failed', `the archive ${path} cannot be read: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function fileTable(path: string): string {
+  return `file(${quote(path)}, Parquet, ${quote(HIT_STRUCTURE)})`;
+}
+
+/** Hidden, of the part, and of no other process. */
+function temporaryOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.new`);
+}
+
+/** Leftovers of processes that were killed while they wrote this part. */
+async function removeOldDrafts(path: string): Promise<void> {
+  const prefix = `.${basename(path).split('.')[0]}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(prefix) || !name.endsWith('.new')) continue;
+    await rm(join(dirname(path), name), { force: true });
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function digestOf(path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path)) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+function orGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw new HitError('archive_failed', messageOf(error), { cause: error });
+  return undefined;
+}
+
+function unwritable(path: string, error: unknown): HitError {
+  const message = `${path} cannot be written: ${messageOf(error)}; no hit was removed for it`;
+  return new HitError('archive_failed', message, { cause: error });
+}

@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import type { ArchiveOptions, ArchiveProgress, ArchiveSummary } from '../archive/archiver.ts';
+import { type ArchiveAddress, Archives } from '../archive/archives.ts';
+import type { RestoreOptions, RestoreSummary } from '../archive/restorer.ts';
+import { HitError } from '../errors.ts';
+import { freeRoom } from '../store/free-room.ts';
+import { DBTracker } from '../trackers/db.ts';
+import type { Terminal } from './command.ts';
+import { ControlClient } from './control.ts';
+import { dayProgressText } from './day-progress.ts';
+import { StatusLine } from './status-line.ts';
+
+/** Whoever moves hits between the store and archives. */
+export interface ArchiveDesk {
+  archive(to: ArchiveAddress, options: ArchiveOptions): Promise<ArchiveSummary>;
+  restore(from: ArchiveAddress, options: RestoreOptions): Promise<RestoreSummary>;
+  close(): Promise<void>;
+}
+
+/** The server that runs on the data folder, or else this process. @throws HitError as `DBTracker.open` does */
+export async function openArchiveDesk(
+  settings: { readonly dataDir: string; readonly store: string },
+  terminal: Terminal,
+): Promise<ArchiveDesk> {
+  const control = await ControlClient.connect(settings.dataDir);
+  return control ? deskThere(control, terminal) : deskHere(await DBTracker.open(settings), terminal);
+}
+
+function deskHere(db: DBTracker, terminal: Terminal): ArchiveDesk {
+  const { store, spool, rollups } = db;
+  const archives = new Archives({ store, spool, rollups, now: Date.now });
+  const signal = terminal.interruption();
+  return {
+    async archive(to, options) {
+      const summary = await StatusLine.during(terminal, dayProgressText, (onProgress) =>
+        archives.archive(to, options, { onProgress, signal }),
+      );
+      if (!options.dryRun && summary.rows + summary.already > 0) await freeRoom(store);
+      return summary;
+    },
+    restore: (from, options) =>
+      StatusLine.during(terminal, dayProgressText, (onProgress) =>
+        archives.restore(from, options, { onProgress, signal }),
+      ),
+    close: () => db.close(),
+  };
+}
+
+/** When this process ends, the server sees its connection go, and stops after the day under way. */
+function deskThere(control: ControlClient, terminal: Terminal): ArchiveDesk {
+  const ask = <Summary>(path: string, body: object) =>
+    StatusLine.during(terminal, dayProgressText, async (onProgress) => {
+      let summary: Summary | undefined;
+      await control.post(path, Readable.from([JSON.stringify(body)], { objectMode: false }), (line) => {
+        if ('error' in line) throw new HitError('archive_failed', String(line.error));
+        if ('progress' in line) onProgress(line.progress as ArchiveProgress);
+        if ('summary' in line) summary = line.summary as Summary;
+      });
+      if (summary) return summary;
+      throw new HitError(
+        'archive_failed',
+        'the server on this data folder ended: run the same again, and it goes on',
+      );
+    });
+  return {
+    archive: (to, options) => ask('/control/archive', { to, options }),
+    restore: (from, options) => ask('/control/restore', { from, options }),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,146 @@
+import { Readable } from 'node:stream';
+import { HitError, messageOf } from '../errors.ts';
+import { DataFolder } from '../folder/folder.ts';
+import { TrustedProxies } from '../hit/address.ts';
+import { Countries } from '../hit/country.ts';
+import { Intake } from '../hit/intake.ts';
+import { RateLimit } from '../hit/rate-limit.ts';
+import { Sites } from '../hit/site.ts';
+import type { ServedRetention } from '../http/api/retention.ts';
+import { type ImportOptions, type ImportProgress, LogImporter } from '../logs/importer.ts';
+import type { ImportSummary } from '../logs/summary.ts';
+import { addExceptions, readExceptions } from '../retention/exceptions.ts';
+import { type Ages, readAges } from '../settings/ages.ts';
+import { KEEP_HITS } from '../settings/purge.ts';
+import { DBTracker } from '../trackers/db.ts';
+import { ControlClient } from './control.ts';
+import type { ImportRetention } from './old-hits.ts';
+import { retentionHere } from './retention-here.ts';
+
+/** Whoever takes logs in. */
+export interface ImportTarget {
+  take(
+    log: AsyncIterable<Buffer>,
+    options: ImportOptions,
+    onProgress: (progress: ImportProgress) => void,
+  ): Promise<ImportSummary>;
+  /** By what hits are purged where the logs go. */
+  retention(): Promise<ImportRetention>;
+  /** Exempts sites from every later purge there. */
+  except(sites: readonly string[]): Promise<void>;
+  /** Does what makes later questions quick, where a lot was taken. A server does so by itself. */
+  settle(onProgress: (hits: number) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** More hits than this are rolled up at once: so many are counted one by one in a tenth of a second. */
+const MANY_HITS = 2_000_000;
+
+/** The server that runs on a data folder, or undefined where none does. */
+export async function findServer(dataDir: string): Promise<ImportTarget | undefined> {
+  const control = await ControlClient.connect(dataDir);
+  return (
+    control && {
+      take: (log, options, onProgress) => handOver(control, log, options, onProgress),
+      retention: () => retentionThere(control),
+      except: (sites) => exceptThere(control, sites),
+      settle: async () => undefined,
+      close: async () => undefined,
+    }
+  );
+}
+
+/**
+ * This process, which takes the data folder for itself.
+ *
+ * @param keepHits how long hits are kept there; undefined for as long as the last server did
+ * @throws HitError `data_dir_locked`, `data_dir_unusable`, `store_unavailable`
+ */
+export async function importHere(
+  dataDir: string,
+  store: string,
+  keepHits: Ages | undefined,
+): Promise<ImportTarget> {
+  const folder = DataFolder.open(dataDir);
+  try {
+    const { policy, scheduled } = retentionHere(folder.path, { 'keep-hits': keepHits });
+    const { key, importSalt, salts } = folder.secrets;
+    const intake = new Intake({
+      sites: new Sites({ max: Number.POSITIVE_INFINITY }),
+      proxies: new TrustedProxies('none'),
+      limit: RateLimit.parse('off'),
+      countries: await Countries.open(),
+      salts,
+      key,
+      importSalt,
+      identity: 'cookieless',
+      now: Date.now,
+    });
+    const db = await DBTracker.in(folder, intake, { store }, () => folder.close());
+    const importer = new LogImporter({ db, live: undefined, key, importSalt, allowedSites: undefined });
+    return {
+      take: (log, options, onProgress) => importer.run(log, options, onProgress),
+      retention: async () => ({
+        hits: [policy.hits, ...scheduled],
+        exceptions: (await readExceptions(db.store)).map(({ site }) => site),
+      }),
+      except: (sites) => addExceptions(db.store, sites, Date.now()),
+      settle: (onProgress) => rollUpMany(db, onProgress),
+      close: () => db.close(),
+    };
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}
+
+async function rollUpMany({ spool, rollups }: DBTracker, onProgress: (hits: number) => void): Promise<void> {
+  await spool.flush();
+  if ((await rollups.waiting()) >= MANY_HITS) await rollups.rollUp(onProgress);
+}
+
+async function retentionThere(control: ControlClient): Promise<ImportRetention> {
+  const { hits, exceptions } = await control.get<ServedRetention>('/control/retention');
+  return { hits: hits.map((text) => readAges(KEEP_HITS)(text, '--keep-hits')), exceptions };
+}
+
+async function exceptThere(control: ControlClient, sites: readonly string[]): Promise<void> {
+  const query = new URLSearchParams(sites.map((site) => ['site', site]));
+  await control.post(`/control/retention?${query}`, Readable.from([]), () => undefined);
+}
+
+async function handOver(
+  control: ControlClient,
+  log: AsyncIterable<Buffer>,
+  options: ImportOptions,
+  onProgress: (progress: ImportProgress) => void,
+): Promise<ImportSummary> {
+  const { site, format, follow, restorePurged = false } = options;
+  const query = new URLSearchParams({
+    ...{ format, follow: String(follow), restore_purged: String(restorePurged) },
+  });
+  if (site !== undefined) query.set('site', site);
+  let summary: ImportSummary | undefined;
+  let reason = 'the server on this data folder closed the connection';
+  try {
+    await control.post(
+      `/control/import?${query}`,
+      Readable.from(kept(log), { objectMode: false }),
+      (line) => {
+        if ('error' in line) throw new HitError('import_failed', String(line.error));
+        if ('progress' in line) onProgress(line.progress as ImportProgress);
+        if ('summary' in line) summary = line.summary as ImportSummary;
+      },
+    );
+  } catch (error) {
+    if (error instanceof HitError && error.code !== 'store_unavailable') throw error;
+    reason = messageOf(error);
+  }
+  if (summary) return summary;
+  throw new HitError('import_failed', `${reason}: import the log again, nothing is counted twice`);
+}
+
+/** Chunks that outlive the next one, for a stream that reads ahead. */
+async function* kept(log: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of log) yield Buffer.from(chunk);
+}

@@ -1,0 +1,40 @@
+import type { Terminal } from './command.ts';
+
+/** Milliseconds between two drawings. */
+const PACE = 100;
+
+/** A line that is drawn over itself on a terminal, and not at all elsewhere. */
+export class StatusLine {
+  readonly #out: Terminal['stderr'];
+  #drawn = Number.NEGATIVE_INFINITY;
+
+  constructor(out: Terminal['stderr']) {
+    this.#out = out;
+  }
+
+  /** Shows the line for the duration of some work. */
+  static async during<Progress, Result>(
+    { stderr }: Pick<Terminal, 'stderr'>,
+    textOf: (progress: Progress) => string,
+    work: (onProgress: (progress: Progress) => void) => Promise<Result>,
+  ): Promise<Result> {
+    const line = new StatusLine(stderr);
+    try {
+      return await work((progress) => line.show(() => textOf(progress)));
+    } finally {
+      line.close();
+    }
+  }
+
+  /** @param text asked for only when it is drawn */
+  show(text: () => string): void {
+    const now = performance.now();
+    if (!this.#out.isTTY || now - this.#drawn < PACE) return;
+    this.#drawn = now;
+    this.#out.write(`\r${text().slice(0, (this.#out.columns ?? 80) - 1)}\x1b[K`);
+  }
+
+  close(): void {
+    if (this.#out.isTTY && this.#drawn > 0) this.#out.write('\r\x1b[K');
+  }
+}

@@ -1,0 +1,85 @@
+import { HitError, messageOf } from '../../errors.ts';
+import { ControlClient } from '../control.ts';
+
+/** Milliseconds that an answer may take. */
+const PATIENCE = 10_000;
+
+/** Asks a server by its API. */
+export interface ApiClient {
+  /** Whom it asks, for people. */
+  readonly name: string;
+  /** @throws HitError where there is no answer; `unauthorized`, `not_found` and `invalid` are not worth another try */
+  ask<Answer>(path: string): Promise<Answer>;
+}
+
+/**
+ * The server that runs on a data folder, over the socket in it.
+ *
+ * @param end gives up what is asked, and asks no more
+ * @throws HitError `not_found`
+ */
+export async function localAsker(dataDir: string, end: AbortSignal): Promise<ApiClient> {
+  const isThere = await ControlClient.connect(dataDir, patience(end));
+  if (!isThere) {
+    throw new HitError(
+      'not_found',
+      `no server runs on the data folder ${dataDir}: start it, name another with --data-dir, or give --url`,
+    );
+  }
+  return {
+    name: `the server on ${dataDir}`,
+    // Another one may have the folder by now.
+    async ask(path) {
+      const signal = patience(end);
+      const client = await ControlClient.connect(dataDir, signal);
+      if (!client) throw new HitError('store_unavailable', 'the server went away');
+      return client.get(path, signal);
+    },
+  };
+}
+
+function patience(end: AbortSignal): AbortSignal {
+  return AbortSignal.any([end, AbortSignal.timeout(PATIENCE)]);
+}
+
+/**
+ * @param end gives up what is asked, and asks no more
+ * @throws HitError `bad_usage` for what is no address of a server
+ */
+export function remoteAsker(url: string, token: string | undefined, end: AbortSignal): ApiClient {
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+    throw new HitError('bad_usage', '--url: it is not like http://host:5000');
+  }
+  const { origin, pathname, username } = new URL(url);
+  if (username !== '')
+    throw new HitError('bad_usage', '--url: a secret in it is there for all to read: use HIT_TOKEN');
+  const base = origin + pathname.replace(/\/+$/, '');
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return {
+    name: base,
+    async ask<Answer>(path: string): Promise<Answer> {
+      const response = await fetch(base + path, { headers, signal: patience(end) }).catch((error) => {
+        throw new HitError(
+          'store_unavailable',
+          `${base} does not answer: ${messageOf(error.cause ?? error)}`,
+        );
+      });
+      if (response.status === 401) {
+        throw new HitError(
+          'unauthorized',
+          `${base} wants a token that may read: give it by HIT_TOKEN or --token`,
+        );
+      }
+      if (response.status === 404)
+        throw new HitError('not_found', `${base} has no such answer: is it a Hit Tracker?`);
+      if (!response.ok) throw new HitError('store_unavailable', `${base} answers ${response.status}`);
+      try {
+        return (await response.json()) as Answer;
+      } catch (error) {
+        throw new HitError('not_found', `${base} answers with something else: is it a Hit Tracker?`, {
+          cause: error,
+        });
+      }
+    },
+  };
+}

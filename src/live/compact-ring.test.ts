@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { HitRing } from '../sketch/ring.ts';
+import { CompactRing } from './compact-ring.ts';
+
+const START = Date.UTC(2026, 10, 24, 12, 34, 56, 789);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const WINDOWS = [1, 17, 59, 60, 3599, 3600, 3601, 7200, 86_399, 86_400, 86_401, 30 * 86_400, 400 * 86_400];
+
+/** Hits of now and of any time before, as time goes on in steps of seconds or of days. */
+const hit = fc.record({
+  step: fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 40 * DAY })),
+  age: fc.oneof(
+    fc.constant(0),
+    fc.integer({ min: 0, max: HOUR }),
+    fc.integer({ min: 0, max: DAY }),
+    fc.integer({ min: 0, max: 500 * DAY }),
+  ),
+  hits: fc.integer({ min: 1, max: 1000 }),
+});
+
+describe('a small ring', () => {
+  test('counts every window that ends now as a full one does, at every moment', () => {
+    fc.assert(
+      fc.property(fc.array(hit, { maxLength: 300 }), (hits) => {
+        const small = new CompactRing();
+        const full = new HitRing();
+        let now = START;
+        for (const [index, { step, age, hits: count }] of hits.entries()) {
+          now += step;
+          assert.equal(small.add(now - age, count, now), true);
+          full.add(now - age, count);
+          if (index % 40 !== 0 && index !== hits.length - 1) continue;
+          for (const ring of [small.full(), new CompactRing(small.memory.slice()).full()]) {
+            for (const seconds of WINDOWS) assert.equal(ring.count(seconds, now), full.count(seconds, now));
+          }
+        }
+      }),
+      { seed: 9, numRuns: 40 },
+    );
+  });
+
+  test('of a site with a hit an hour takes at most 32 KiB after a month', () => {
+    const ring = new CompactRing();
+    for (let hour = 0; hour < 30 * 24; hour++) assert.ok(ring.add(START + hour * HOUR));
+    assert.ok(ring.bytes <= 32 * 1024, `${ring.bytes}`);
+    assert.equal(ring.full().count(31 * 86_400, START + 30 * DAY), 720);
+  });
+
+  test('holds of an old log its hours only', () => {
+    const ring = new CompactRing();
+    for (let i = 0; i < 10_000; i++) assert.ok(ring.add(START - 60 * DAY - i * 7000, 1, START));
+    assert.ok(ring.bytes <= 1024, `${ring.bytes}`);
+    assert.equal(ring.full().count(90 * 86_400, START), 10_000);
+  });
+
+  test('says when it has no room, and has counted nothing of that hit then', () => {
+    const ring = new CompactRing();
+    let hits = 0;
+    while (ring.add(START + hits * 61_000)) hits++;
+    assert.ok(ring.bytes < new HitRing().bytes);
+    assert.equal(ring.full().count(400 * 86_400, START + hits * 61_000), hits);
+  });
+
+  test('leaves out what is not between 1970 and 2106, as a full one does', () => {
+    const ring = new CompactRing();
+    for (const time of [-1, 2 ** 32 * 1000, Number.NaN, Number.POSITIVE_INFINITY]) assert.ok(ring.add(time));
+    assert.equal(ring.bytes, 64);
+    assert.deepEqual(ring.full().levels, new HitRing().levels);
+  });
+});

@@ -1,0 +1,158 @@
+import { END_OF_DATETIME } from '../hit/time.ts';
+import { HitRing } from '../sketch/ring.ts';
+
+const { levels, bytes: FULL_BYTES } = new HitRing();
+const SHAPE = levels.map(({ bucketMs, buckets }, level) => ({
+  bucketMs,
+  slots: buckets.length,
+  /** The slots of all levels, numbered through. */
+  first: levels.slice(0, level).reduce((sum, { buckets: before }) => sum + before.length, 0),
+}));
+/** Two words and a double. */
+const ENTRY_BYTES = 16;
+const FEWEST_ENTRIES = 4;
+/** More than that of a hash table makes long walks. */
+const MOST_TAKEN = 0.75;
+
+/**
+ * The hits of a small site over time: a hash table of the ring's slots that hold something, where the full ring has all
+ * 14,643.
+ *
+ * An entry is 16 bytes: the slot's number + 1 (0 is an empty entry), the bucket that it counts, and its hits. Slots are
+ * used as the ring uses them, so the two forms answer alike. But a bucket that no window ending now or later reaches is
+ * left out: a hit of last year is counted in no second. When the table is full, those that have become such are dropped,
+ * and if that is not enough it doubles, up to 128 KiB: the next size would be larger than the full ring.
+ */
+export class CompactRing {
+  #entries: Entries;
+  #taken = 0;
+  /** The latest moment that it was told of: windows end then or later. */
+  #latest = 0;
+
+  /** @param memory of another one, kept and not copied; default: an empty ring */
+  constructor(memory = new ArrayBuffer(ENTRY_BYTES * FEWEST_ENTRIES)) {
+    this.#entries = new Entries(memory);
+    for (const { slot, bucket } of this.#entries.taken()) {
+      this.#taken++;
+      this.#latest = Math.max(this.#latest, bucket * SHAPE[levelOf(slot)]!.bucketMs);
+    }
+  }
+
+  /** Where the entries are, as long as nothing is added. */
+  get memory(): ArrayBuffer {
+    return this.#entries.memory;
+  }
+
+  /** Memory taken by the entries. */
+  get bytes(): number {
+    return this.#entries.memory.byteLength;
+  }
+
+  /**
+   * Counts hits of one moment: `HitRing.add` of the same ring.
+   *
+   * @param nowMs the present: no window will end before it. The hits are of then, or earlier
+   * @returns false if there is no room: the ring must become a full one, and has counted nothing
+   */
+  add(timeMs: number, hits = 1, nowMs = timeMs): boolean {
+    if (!(timeMs >= 0 && timeMs < END_OF_DATETIME)) return true;
+    if (this.#taken + SHAPE.length > this.#entries.length * MOST_TAKEN && !this.#makeRoom()) return false;
+    this.#latest = Math.max(this.#latest, nowMs);
+    for (let level = 0; level < SHAPE.length; level++) {
+      const { bucketMs, slots, first } = SHAPE[level]!;
+      const bucket = Math.floor(timeMs / bucketMs);
+      if (!this.#isReached(level, bucket)) continue;
+      if (this.#entries.add(first + (bucket % slots), bucket, hits)) this.#taken++;
+    }
+    return true;
+  }
+
+  /** The ring in the form that counts: a copy. */
+  full(): HitRing {
+    const ring = new HitRing();
+    for (const { slot, bucket, hits } of this.#entries.taken()) {
+      const level = levelOf(slot);
+      const { buckets, hits: counts } = ring.levels[level]!;
+      buckets[slot - SHAPE[level]!.first] = bucket;
+      counts[slot - SHAPE[level]!.first] = hits;
+    }
+    return ring;
+  }
+
+  /** Whether a window may still reach back to a bucket. */
+  #isReached(level: number, bucket: number): boolean {
+    const { bucketMs, slots } = SHAPE[level]!;
+    return bucket > Math.floor(this.#latest / bucketMs) - slots;
+  }
+
+  #makeRoom(): boolean {
+    const kept = [...this.#entries.taken()].filter(({ slot, bucket }) =>
+      this.#isReached(levelOf(slot), bucket),
+    );
+    const { length } = this.#entries;
+    // Half of it is to be free, or it would be full again at once.
+    const wanted = kept.length + SHAPE.length > length / 2 ? 2 * length : length;
+    if (wanted * ENTRY_BYTES >= FULL_BYTES) return false;
+    // Now, and not when it happens to be collected.
+    this.#entries.memory.transfer(0);
+    this.#entries = new Entries(new ArrayBuffer(ENTRY_BYTES * wanted));
+    this.#taken = kept.length;
+    for (const { slot, bucket, hits } of kept) this.#entries.add(slot, bucket, hits);
+    return true;
+  }
+}
+
+/** Whether memory is that of a full ring: no small one is as large. */
+export function isFullRing(memory: ArrayBuffer): boolean {
+  return memory.byteLength === FULL_BYTES;
+}
+
+function levelOf(slot: number): number {
+  return SHAPE.findLastIndex(({ first }) => slot >= first);
+}
+
+/** The hash table itself. */
+class Entries {
+  readonly memory: ArrayBuffer;
+  readonly length: number;
+  readonly #words: Uint32Array;
+  readonly #hits: Float64Array;
+
+  constructor(memory: ArrayBuffer) {
+    this.memory = memory;
+    this.length = memory.byteLength / ENTRY_BYTES;
+    this.#words = new Uint32Array(memory);
+    this.#hits = new Float64Array(memory);
+  }
+
+  /** Counts hits in the bucket of a slot, unless that is of a newer lap. @returns whether the slot is a new one */
+  add(slot: number, bucket: number, hits: number): boolean {
+    const at = this.#find(slot);
+    const isNew = this.#words[4 * at] === 0;
+    const held = this.#words[4 * at + 1]!;
+    if (isNew || bucket > held) {
+      this.#words[4 * at] = slot + 1;
+      this.#words[4 * at + 1] = bucket;
+      this.#hits[2 * at + 1] = hits;
+    } else if (bucket === held) {
+      this.#hits[2 * at + 1]! += hits;
+    }
+    return isNew;
+  }
+
+  *taken(): Iterable<{ slot: number; bucket: number; hits: number }> {
+    for (let at = 0; at < this.length; at++) {
+      const slot = this.#words[4 * at]! - 1;
+      if (slot >= 0) yield { slot, bucket: this.#words[4 * at + 1]!, hits: this.#hits[2 * at + 1]! };
+    }
+  }
+
+  /** Where a slot is, or has to be put. */
+  #find(slot: number): number {
+    const mask = this.length - 1;
+    // Fibonacci hashing: the product's upper bits depend on all of the number.
+    let at = Math.imul(slot, 0x9e3779b1) >>> Math.clz32(mask);
+    while (this.#words[4 * at] !== 0 && this.#words[4 * at] !== slot + 1) at = (at + 1) & mask;
+    return at;
+  }
+}

@@ -1,0 +1,107 @@
+import { cellOf, tickOf } from '../sketch/cell.ts';
+import { LastSeenSketch } from '../sketch/last-seen.ts';
+
+const { columns: COLUMNS, ranks: RANKS, ticksPerSecond: TICKS, bytes: FULL_BYTES } = new LastSeenSketch();
+const COLUMN_BITS = Math.log2(COLUMNS);
+/** More than that of a hash table makes long walks. */
+const MOST_TAKEN = 0.75;
+/** Two words. */
+const SLOT_BYTES = 8;
+const FEWEST_SLOTS = 8;
+
+/**
+ * The last-seen table of a small site: a hash table of the cells that are set, where the full one has all 98,304.
+ *
+ * A slot is two words, the cell's number + 1 (0 is an empty slot) and its last tick; a cell is looked for from the slot
+ * that its number hashes to, onward. It doubles when three quarters are taken, up to 256 KiB: the next size would be
+ * larger than the full table. It counts nothing itself, so that there is one way to count: `full` gives the same table
+ * in the form that does.
+ */
+export class CompactTable {
+  #slots: Uint32Array<ArrayBuffer>;
+  #taken = 0;
+
+  /** @param memory of another one, kept and not copied; default: an empty table */
+  constructor(memory = new ArrayBuffer(SLOT_BYTES * FEWEST_SLOTS)) {
+    this.#slots = new Uint32Array(memory);
+    for (let i = 0; i < this.#slots.length; i += 2) if (this.#slots[i] !== 0) this.#taken++;
+  }
+
+  /** Where the slots are, as long as nothing is added. */
+  get memory(): ArrayBuffer {
+    return this.#slots.buffer;
+  }
+
+  /** Memory taken by the slots. */
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
+
+  /**
+   * Sees a visitor: `LastSeenSketch.add` of the same table.
+   *
+   * @returns false if there is no room: the table must become a full one, and is unchanged
+   */
+  add(high: number, low: number, timeMs: number, nowMs: number): boolean {
+    return this.#see(cellOf(high, low, COLUMN_BITS, RANKS), tickOf(Math.min(timeMs, nowMs), TICKS));
+  }
+
+  /** Sees whoever was last seen in a cell: `LastSeenSketch.setCell`, and returns as `add`. */
+  setCell(rank: number, column: number, timeMs: number): boolean {
+    return this.#see(rank * COLUMNS + column, tickOf(timeMs, TICKS));
+  }
+
+  /** The table in the form that counts: a copy. */
+  full(): LastSeenSketch {
+    const cells = new Uint32Array(COLUMNS * RANKS);
+    const slots = this.#slots;
+    for (let i = 0; i < slots.length; i += 2) {
+      if (slots[i] !== 0) cells[slots[i]! - 1] = slots[i + 1]!;
+    }
+    return new LastSeenSketch({ cells });
+  }
+
+  #see(cell: number, tick: number): boolean {
+    let at = slotOf(this.#slots, cell);
+    if (this.#slots[at] === 0) {
+      if (this.#taken >= (this.#slots.length / 2) * MOST_TAKEN) {
+        if (!this.#grow()) return false;
+        at = slotOf(this.#slots, cell);
+      }
+      this.#slots[at] = cell + 1;
+      this.#taken++;
+    }
+    if (tick > this.#slots[at + 1]!) this.#slots[at + 1] = tick;
+    return true;
+  }
+
+  #grow(): boolean {
+    const old = this.#slots;
+    if (2 * old.byteLength >= FULL_BYTES) return false;
+    const slots = new Uint32Array(2 * old.length);
+    for (let i = 0; i < old.length; i += 2) {
+      if (old[i] === 0) continue;
+      const at = slotOf(slots, old[i]! - 1);
+      slots[at] = old[i]!;
+      slots[at + 1] = old[i + 1]!;
+    }
+    this.#slots = slots;
+    // Now, and not when it happens to be collected.
+    old.buffer.transfer(0);
+    return true;
+  }
+}
+
+/** Whether memory is that of a full table: no small one is as large. */
+export function isFullTable(memory: ArrayBuffer): boolean {
+  return memory.byteLength === FULL_BYTES;
+}
+
+/** Where a cell is, or has to be put. */
+function slotOf(slots: Uint32Array, cell: number): number {
+  const mask = slots.length - 1;
+  // Fibonacci hashing: the product's upper bits depend on all of the number.
+  let at = (Math.imul(cell, 0x9e3779b1) >>> Math.clz32(mask >> 1)) << 1;
+  while (slots[at] !== 0 && slots[at] !== cell + 1) at = (at + 2) & mask;
+  return at;
+}

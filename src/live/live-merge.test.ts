@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { sighting } from '../../test/contracts/live.ts';
+import { HitError } from '../errors.ts';
+import { LiveMerge } from './live-merge.ts';
+import { MemoryLive } from './memory.ts';
+
+const SECOND = 1000;
+const NOW = Date.UTC(2026, 10, 24, 12) - 1;
+/** Each site is visited: of one that is not, a node does not say how far it may be off. */
+const FIRST = [0, 1].map((site) => ({ node: 2, visitor: 0, site, age: 0 }));
+const WINDOWS = [1, 17, 60, 3600, 86_400];
+
+function node(expectedVisitors = 10_000, rate = true): MemoryLive {
+  return new MemoryLive({ expectedVisitors, rate, now: () => NOW });
+}
+
+function unionOf(nodes: readonly MemoryLive[], site: string | undefined): LiveMerge {
+  const union = new LiveMerge();
+  for (const live of nodes) union.add(live.kept(site));
+  return union;
+}
+
+describe('the union of nodes', () => {
+  test('says of windows and hits what one node says that saw the traffic of all', async () => {
+    const hit = fc.record({ node: fc.nat(2), visitor: fc.nat(60), site: fc.nat(1), age: fc.nat(90_000) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(hit, { maxLength: 200 }), async (hits) => {
+        const nodes = [node(), node(), node()];
+        const whole = node();
+        for (const each of [...FIRST, ...hits]) {
+          const seen = sighting(
+            `${each.site}.example`,
+            100 * each.site + each.visitor,
+            NOW - each.age * SECOND,
+          );
+          nodes[each.node]!.track(seen);
+          whole.track(seen);
+        }
+        for (const site of [undefined, '0.example', '1.example']) {
+          const { total, windows } = unionOf(nodes, site).read(WINDOWS, NOW);
+          const expected = await whole.read(site, WINDOWS);
+          assert.deepEqual(windows, expected.windows);
+          assert.deepEqual(total, expected.total);
+        }
+      }),
+      { seed: 11, numRuns: 25 },
+    );
+  });
+
+  test('tells visitors of all sites to a few thousandths, though most came to several nodes', () => {
+    const nodes = [node(40_000), node(40_000)];
+    for (let visitor = 0; visitor < 30_000; visitor++) {
+      if (visitor < 25_000) nodes[0]!.track(sighting('a.com', visitor, NOW));
+      if (visitor >= 5000) nodes[1]!.track(sighting('a.com', visitor, NOW));
+    }
+    const all = unionOf(nodes, undefined);
+    assert.equal(all.totalSource, 'filter');
+    // Three standard errors.
+    assert.ok(Math.abs(all.read([], NOW).total.visitors / 30_000 - 1) < (3 * 0.25) / Math.sqrt(40_000));
+    const site = unionOf(nodes, 'a.com');
+    assert.equal(site.totalSource, 'table');
+    assert.ok(Math.abs(site.read([], NOW).total.visitors / 30_000 - 1) < 0.03);
+  });
+
+  test('of one node says what that node says, and leaves it as it is', async () => {
+    const live = node();
+    for (let visitor = 0; visitor < 9000; visitor++) live.track(sighting('a.com', visitor, NOW));
+    for (const site of [undefined, 'a.com']) {
+      const before = await live.read(site, WINDOWS);
+      const union = unionOf([live], site);
+      assert.deepEqual(union.read(WINDOWS, NOW), before);
+      union.add(live.kept(site));
+      assert.deepEqual(await live.read(site, WINDOWS), before);
+    }
+  });
+
+  test('says no fewer visitors than any node alone, nor more than all of them added', () => {
+    const nodes = [node(1000), node(1000)];
+    for (let visitor = 0; visitor < 20_000; visitor++) {
+      nodes[visitor % 2]!.track(sighting('a.com', visitor, NOW));
+    }
+    const counts = nodes.map((live) => live.totals.read('a.com').unique);
+    const { visitors } = unionOf(nodes, 'a.com').read([], NOW).total;
+    assert.ok(visitors >= Math.max(...counts) && visitors <= counts[0]! + counts[1]!);
+  });
+
+  test('goes by the tables where filters differ in size', () => {
+    const nodes = [node(10_000), node(20_000), node(20_000)];
+    for (const [index, live] of nodes.entries()) live.track(sighting('a.com', index, NOW));
+    const union = unionOf(nodes, undefined);
+    assert.equal(union.totalSource, 'table');
+    assert.equal(union.read([], NOW).total.visitors, 3);
+  });
+
+  test('of nodes without windows answers totals of all sites, and refuses what it cannot know', () => {
+    const nodes = [node(1000, false), node(1000, false)];
+    for (const live of nodes) live.track(sighting('a.com', 1, NOW));
+    const all = unionOf(nodes, undefined);
+    assert.deepEqual(all.read([], NOW), { total: { hits: 2, visitors: 1 }, windows: [] });
+    assert.throws(() => all.read([60], NOW), HitError);
+    assert.equal(unionOf(nodes, 'a.com').totalSource, undefined);
+    assert.throws(() => unionOf(nodes, 'a.com').read([], NOW), HitError);
+    assert.throws(() => unionOf([node(), node(1000, false)], undefined), HitError);
+    assert.throws(() => unionOf([node(1000, false), node()], undefined), HitError);
+  });
+});

@@ -1,0 +1,160 @@
+/**
+ * The windows of many sites in bounded memory.
+ *
+ * Sites that were not used for the longest time leave memory when the bound is reached, and come back when they are
+ * tracked or read again. They are written to a page file and not read again from the store: hits reach the store some
+ * time after they are counted here (through the spool), or some time before (lines of an imported log), so what the
+ * store has at any moment is neither all that a site's ring counted nor only that, and a hit would count twice or not at
+ * all. What is in the page is exactly what was in memory.
+ *
+ * To use a site costs one store of a number. Whose turn it is to leave is found out when somebody must, for a thirty-
+ * second of the bound at once, so that the search is paid by many.
+ */
+
+import { messageOf } from '../errors.ts';
+import type { LiveMemory } from './live.ts';
+import { SiteWindows } from './site-windows.ts';
+import { type Page, SwapFile } from './swap-file.ts';
+import type { History } from './windows.ts';
+
+/** Share of the bound that is made free at once. */
+const FREED = 1 / 32;
+
+export interface SiteWindowsCacheOptions {
+  /** Bytes that sites may take in memory. One that is larger than that alone is still kept. */
+  readonly maxBytes: number;
+  /** Where the page file is made, at the first need. */
+  readonly folder: string;
+  /** Told when pages cannot be written, so that sites stay in memory, beyond the bound; or read, so that one is begun anew. */
+  readonly onFault: (message: string) => void;
+}
+
+interface Kept {
+  readonly windows: SiteWindows;
+  /** Its bytes when they were last added up. */
+  bytes: number;
+  /** When it was last used: the count of uses by then. */
+  used: number;
+}
+
+/**
+ * @example
+ * using sites = new ManySites({ maxBytes: 2 ** 28, folder: './data', onFault: console.warn });
+ * sites.add('example.com', 0x9e3779b9, 0x7f4a7c15, Date.now(), Date.now());
+ * sites.find('example.com')?.full().read(60, Date.now()); // { seconds: 60, hits: 1, visitors: 1, … }
+ */
+export class SiteWindowsCache implements Disposable {
+  readonly #options: SiteWindowsCacheOptions;
+  readonly #kept = new Map<string, Kept>();
+  readonly #pages = new Map<string, Page>();
+  #file: SwapFile | undefined;
+  #bytes = 0;
+  /** Bytes at which sites leave. More than the bound only while pages cannot be written. */
+  #limit: number;
+  #uses = 0;
+  #evictions = 0;
+  #loads = 0;
+
+  constructor(options: SiteWindowsCacheOptions) {
+    this.#options = options;
+    this.#limit = options.maxBytes;
+  }
+
+  get memory(): LiveMemory {
+    return {
+      bytes: this.#bytes,
+      maxBytes: this.#options.maxBytes,
+      sites: this.#kept.size,
+      evicted: this.#pages.size,
+      evictions: this.#evictions,
+      loads: this.#loads,
+    };
+  }
+
+  /** Counts a hit of a site: see `SiteWindows.add`. */
+  add(site: string, high: number, low: number, time: number, now: number): void {
+    const kept = this.#keep(site);
+    kept.windows.add(high, low, time, now);
+    this.#addUp(kept);
+  }
+
+  /** Adds to a site what was kept of it elsewhere, all at once. */
+  recall(site: string, write: (history: History) => void): void {
+    const kept = this.#keep(site);
+    write(kept.windows);
+    this.#addUp(kept);
+  }
+
+  /** The windows of a site, to be read at once; undefined if it has none. */
+  find(site: string): SiteWindows | undefined {
+    if (!this.#kept.has(site) && !this.#pages.has(site)) return undefined;
+    const kept = this.#keep(site);
+    this.#addUp(kept);
+    return kept.windows;
+  }
+
+  [Symbol.dispose](): void {
+    this.#file?.[Symbol.dispose]();
+    this.#file = undefined;
+  }
+
+  /** The site in memory: as it was, or from its page, or a new one. */
+  #keep(site: string): Kept {
+    let kept = this.#kept.get(site);
+    if (!kept) {
+      kept = { windows: this.#takePage(site) ?? new SiteWindows(), bytes: 0, used: 0 };
+      this.#kept.set(site, kept);
+    }
+    kept.used = ++this.#uses;
+    return kept;
+  }
+
+  #takePage(site: string): SiteWindows | undefined {
+    const page = this.#pages.get(site);
+    if (!page || !this.#file) return undefined;
+    this.#pages.delete(site);
+    try {
+      const windows = SiteWindows.unpacked(this.#file.take(page));
+      this.#loads++;
+      return windows;
+    } catch (error) {
+      // A hit that is durable has to be counted, if only from now on.
+      this.#options.onFault(`the windows of ${site} are begun anew: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  #addUp(kept: Kept): void {
+    const { bytes } = kept.windows;
+    if (bytes === kept.bytes) return;
+    this.#bytes += bytes - kept.bytes;
+    kept.bytes = bytes;
+    if (this.#bytes > this.#limit) this.#makeRoom(kept);
+  }
+
+  /** @param inUse stays */
+  #makeRoom(inUse: Kept): void {
+    const { maxBytes, onFault } = this.#options;
+    const goal = maxBytes * (1 - FREED);
+    const byUse = [...this.#kept].sort(([, left], [, right]) => left.used - right.used);
+    try {
+      for (const [site, kept] of byUse) {
+        if (this.#bytes <= goal) break;
+        if (kept !== inUse) this.#evict(site, kept);
+      }
+      this.#limit = maxBytes;
+    } catch (error) {
+      // Counting on is worth more than the bound. It is tried again when as much has come as would have gone.
+      this.#limit = this.#bytes + maxBytes * FREED;
+      onFault(messageOf(error));
+    }
+  }
+
+  #evict(site: string, kept: Kept): void {
+    this.#file ??= new SwapFile(this.#options.folder);
+    this.#pages.set(site, this.#file.write(kept.windows.packed()));
+    this.#kept.delete(site);
+    this.#bytes -= kept.bytes;
+    this.#evictions++;
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * A node's live state on its way to another, as bytes.
+ *
+ *     "HTP", version                      4 bytes
+ *     length of the header                4 bytes, low byte first
+ *     header                              JSON, UTF-8: whose state, and how long each part is
+ *     last-seen table, ring, filter       as each writes itself; a part may be missing
+ *     CRC-32 of all before it             4 bytes
+ *
+ * The header is JSON, so that a later version can say more and this one still reads it. Whoever reads trusts none of
+ * it: every field is checked, and each part checks itself.
+ */
+
+import { crc32 } from 'node:zlib';
+import { HitError, messageOf } from '../errors.ts';
+import type { KeyFingerprints } from '../hit/key-fingerprints.ts';
+import { siteName } from '../hit/site.ts';
+import { END_OF_DATETIME } from '../hit/time.ts';
+import { BloomFilter } from '../sketch/bloom.ts';
+import { LastSeenSketch } from '../sketch/last-seen.ts';
+import { HitRing } from '../sketch/ring.ts';
+import type { LiveState } from './live.ts';
+
+/** Its content type. */
+export const SKETCH_TYPE = 'application/vnd.hit-tracker.sketch';
+
+export interface Snapshot {
+  /** Undefined for all sites together. */
+  readonly site: string | undefined;
+  /** When the state was taken, by the node's clock, in milliseconds since 1970. */
+  readonly at: number;
+  /** Tells the node from others: random, made when it starts. */
+  readonly node: string;
+  /** What names its visitors: only states of the same naming can be added up. */
+  readonly naming: KeyFingerprints;
+  readonly state: LiveState;
+}
+
+const MAGIC = Buffer.from('HTP');
+const VERSION = 1;
+const HEADER_AT = 8;
+const SUM_BYTES = 4;
+const MOST_HEADER_BYTES = 16 * 1024;
+const MOST_NAMES = 16;
+
+/** @returns what `unpackParcel` reads */
+export function encodeSnapshot({ site, at, node, naming, state }: Snapshot): Buffer {
+  const { total, windows, filter } = state;
+  const parts = [windows?.seen, windows?.ring, filter].map((part) => part?.toBytes() ?? new Uint8Array());
+  const header = Buffer.from(
+    JSON.stringify({
+      ...{ site: site ?? null, at, node, naming },
+      ...{ hits: total.hits, visitors: total.visitors, parts: parts.map(({ length }) => length) },
+    }),
+  );
+  const start = Buffer.alloc(HEADER_AT);
+  MAGIC.copy(start);
+  start.writeUInt8(VERSION, MAGIC.length);
+  start.writeUInt32LE(header.length, MAGIC.length + 1);
+  const content = Buffer.concat([start, header, ...parts, Buffer.alloc(SUM_BYTES)]);
+  const end = content.length - SUM_BYTES;
+  content.writeUInt32LE(crc32(content.subarray(0, end)), end);
+  return content;
+}
+
+/**
+ * The parcel that a node packed.
+ *
+ * @throws HitError `invalid` if the bytes are anything else
+ */
+export function decodeSnapshot(bytes: Uint8Array): Snapshot {
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const end = content.length - SUM_BYTES;
+  if (end < HEADER_AT || !content.subarray(0, MAGIC.length).equals(MAGIC))
+    throw refusal('they begin otherwise');
+  const version = content[MAGIC.length];
+  if (version !== VERSION) throw refusal(`their version is ${version}, and ${VERSION} is the one known here`);
+  if (crc32(content.subarray(0, end)) !== content.readUInt32LE(end)) {
+    throw refusal('their checksum does not match');
+  }
+  const length = content.readUInt32LE(MAGIC.length + 1);
+  if (length > Math.min(MOST_HEADER_BYTES, end - HEADER_AT)) throw refusal('their header is too long');
+  const header = headerOf(content.toString('utf8', HEADER_AT, HEADER_AT + length));
+  return parcelOf(header, content.subarray(HEADER_AT + length, end));
+}
+
+type Header = Readonly<Record<string, unknown>>;
+
+function headerOf(text: string): Header {
+  try {
+    const header: unknown = JSON.parse(text);
+    if (isRecord(header)) return header;
+  } catch (error) {
+    throw refusal(`their header is not JSON: ${messageOf(error)}`);
+  }
+  throw refusal('their header is not a JSON object');
+}
+
+function parcelOf({ site, at, node, naming, hits, visitors, parts }: Header, content: Buffer): Snapshot {
+  if (site !== null && !(typeof site === 'string' && site !== '' && siteName(site) === site)) {
+    throw refusal('their site is no host name');
+  }
+  if (!isCount(at) || at >= END_OF_DATETIME) throw refusal('their time is none');
+  if (typeof node !== 'string' || !/^[\w-]{0,64}$/.test(node)) throw refusal('their node has no name');
+  if (!isNaming(naming)) throw refusal('they do not say how visitors are named');
+  if (!isCount(hits) || !isCount(visitors)) throw refusal('their totals are no numbers');
+  const [table, ring, filter] = partsOf(parts, content);
+  return {
+    ...{ site: site ?? undefined, at, node, naming },
+    state: {
+      total: { hits, visitors },
+      windows: table && ring && { seen: LastSeenSketch.fromBytes(table), ring: HitRing.fromBytes(ring) },
+      filter: filter && BloomFilter.fromBytes(filter),
+    },
+  };
+}
+
+/** The bytes of each part, undefined for one that is missing. */
+function partsOf(lengths: unknown, content: Buffer): (Buffer | undefined)[] {
+  if (!Array.isArray(lengths) || lengths.length !== 3 || !lengths.every(isCount)) {
+    throw refusal('they do not say how long their parts are');
+  }
+  let at = 0;
+  const parts = lengths.map((length) => {
+    at += length;
+    return length === 0 ? undefined : content.subarray(at - length, at);
+  });
+  if (at !== content.length) throw refusal('their parts are longer or shorter than they say');
+  return parts;
+}
+
+function isNaming(value: unknown): value is KeyFingerprints {
+  if (!isRecord(value) || !Object.hasOwn(value, 'key')) return false;
+  const entries = Object.entries(value);
+  return (
+    entries.length <= MOST_NAMES &&
+    entries.every(
+      ([name, fingerprint]) =>
+        /^[a-z0-9-]{1,20}$/.test(name) &&
+        typeof fingerprint === 'string' &&
+        /^[0-9a-f]{16}$/.test(fingerprint),
+    )
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function refusal(why: string): HitError {
+  return new HitError('invalid', `these bytes are not the state of a Hit Tracker node: ${why}`);
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { type Page, SwapFile } from './swap-file.ts';
+
+describe('a page file', () => {
+  test('gives back what it took, in any order', (t) => {
+    using file = new SwapFile(temporaryFolder(t));
+    const step = fc.record({ size: fc.integer({ min: 0, max: 5000 }), takes: fc.nat(2), which: fc.nat() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const pages: { page: Page; bytes: Uint8Array }[] = [];
+        const take = (which: number) => {
+          const [taken] = pages.splice(which % pages.length, 1);
+          assert.deepEqual(file.take(taken!.page), taken!.bytes);
+        };
+        for (const [index, { size, takes, which }] of steps.entries()) {
+          const bytes = new Uint8Array(size).fill(index + 1);
+          pages.push({ page: file.write(bytes), bytes });
+          for (let i = 0; i < takes && pages.length > 0; i++) take(which);
+        }
+        while (pages.length > 0) take(0);
+      }),
+      { seed: 4, numRuns: 50 },
+    );
+  });
+
+  test('is no larger than what was in it at once', (t) => {
+    using file = new SwapFile(temporaryFolder(t));
+    for (let round = 0; round < 100; round++) {
+      const pages = Array.from({ length: 10 }, () => file.write(new Uint8Array(1000)));
+      for (const page of pages) file.take(page);
+    }
+    assert.equal(file.bytes, 10 * 1024);
+  });
+
+  test('has no name, so that nobody finds what is left of it', (t) => {
+    const folder = temporaryFolder(t);
+    using file = new SwapFile(folder);
+    file.write(new Uint8Array(1000));
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('says which folder it cannot be made in', (t) => {
+    const folder = join(temporaryFolder(t), 'missing');
+    assert.throws(() => new SwapFile(folder), { code: 'data_dir_unusable', message: new RegExp(folder) });
+  });
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { logLine } from '../../test/fixtures/log-line.ts';
+import {
+  chunked,
+  collected,
+  contentOf,
+  numbersIn,
+  numbersOf,
+  stored,
+  walk,
+} from '../../test/fixtures/pieces.ts';
+import type { ImportedChunk } from '../trackers/db.ts';
+import { ImportRegistry } from './import-registry.ts';
+
+const RUNS = { numRuns: 150, seed: 7 };
+
+const chunkSizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
+const pieceSize = fc.integer({ min: 1, max: 400 });
+const anyContent = fc
+  .array(fc.oneof(fc.string({ maxLength: 80 }), fc.constantFrom('\n', '\r\n', '\n\n', '[] "', '\0')))
+  .map((parts) => parts.join(''));
+/** Lines of which some cannot be read; each that can has a number of its own. */
+const log = fc
+  .array(fc.constantFrom('line', 'line', 'line', 'garbage', 'blank'), { minLength: 1, maxLength: 30 })
+  .map((kinds) =>
+    kinds
+      .map((kind, i) =>
+        kind === 'line' ? logLine({ path: `/${i}` }) : kind === 'blank' ? '\r\n' : `no line "${i}" [\n`,
+      )
+      .join(''),
+  );
+
+describe('a log in pieces', () => {
+  it('is the same log, whatever it holds and however it comes', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyContent,
+        pieceSize,
+        chunkSizes,
+        fc.boolean(),
+        async (content, size, sizes, readable) => {
+          const pieces = await collected(walk(chunked(content, sizes), { size, canRead: () => readable }));
+          assert.equal(contentOf(pieces), Buffer.from(content).toString('latin1'));
+          assert.ok(pieces.every(({ bytes }) => bytes.length > 0));
+          const open = pieces.filter(({ bytes }) => bytes.at(-1) !== 10);
+          assert.ok(
+            open.length === 0 || (open.length === 1 && open[0] === pieces.at(-1)),
+            'pieces end with lines',
+          );
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it('is known as a whole when it comes again, in other chunks and with another size of pieces', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyContent,
+        fc.tuple(pieceSize, pieceSize),
+        fc.tuple(chunkSizes, chunkSizes),
+        async (content, [size, otherSize], [sizes, otherSizes]) => {
+          const canRead = () => true;
+          const first = await collected(walk(chunked(content, sizes), { size, canRead }));
+          const ledger = new ImportRegistry(stored(first));
+          const second = await collected(
+            walk(chunked(content, otherSizes), { size: otherSize, canRead, ledger }),
+          );
+          assert.deepEqual(
+            second.map(({ kind, bytes }) => [kind, bytes.length]),
+            first.map(({ bytes }) => ['known', bytes.length]),
+          );
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it('gives each line to read once, however often it is read while it grows', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        log,
+        fc.array(fc.tuple(fc.nat(2000), pieceSize, chunkSizes), { maxLength: 4 }),
+        async (content, looks) => {
+          const known: ImportedChunk[] = [];
+          const numbers: number[] = [];
+          const lengths = looks.map(([length]) => length).sort((a, b) => a - b);
+          for (const [index, length] of [...lengths, content.length].entries()) {
+            const [, size, sizes] = looks[index] ?? [0, 100, [64]];
+            const ledger = new ImportRegistry(known);
+            const pieces = await collected(walk(chunked(content.slice(0, length), sizes), { size, ledger }));
+            known.push(...stored(pieces));
+            numbers.push(...numbersIn(pieces));
+          }
+          assert.deepEqual(numbers, numbersOf(content));
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  it('gives each line to one of two that read it at the same time', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        log,
+        fc.tuple(pieceSize, pieceSize),
+        fc.tuple(chunkSizes, chunkSizes),
+        async (content, sizesOfPieces, sizesOfChunks) => {
+          const ledger = new ImportRegistry();
+          const walks = await Promise.all(
+            sizesOfPieces.map((size, i) =>
+              collected(walk(chunked(content, sizesOfChunks[i]), { size, ledger })),
+            ),
+          );
+          assert.deepEqual(
+            walks.flatMap(numbersIn).sort((a, b) => a - b),
+            numbersOf(content),
+          );
+        },
+      ),
+      RUNS,
+    );
+  });
+});

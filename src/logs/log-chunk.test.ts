@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { logLine } from '../../test/fixtures/log-line.ts';
+import {
+  chunked,
+  collected,
+  contentOf,
+  kindsOf,
+  numbersIn,
+  stored,
+  walk,
+} from '../../test/fixtures/pieces.ts';
+import { ImportRegistry } from './import-registry.ts';
+import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
+
+describe('a log in pieces', () => {
+  it('that is empty has none', async () => {
+    assert.deepEqual(await collected(walk(chunked(''))), []);
+  });
+
+  it('that grew has its known ones first, and then what is new', async () => {
+    const before = logLine({ path: '/1' }) + logLine({ path: '/2' });
+    const after = logLine({ path: '/3' });
+    const ledger = new ImportRegistry(stored(await collected(walk(chunked(before)))));
+    const pieces = await collected(walk(chunked(before + after), { ledger }));
+    assert.equal(pieces.at(-1)?.bytes.toString(), after);
+    assert.deepEqual(kindsOf(pieces), [...pieces.slice(0, -1).map(() => 'known'), 'new']);
+  });
+
+  it('with the first line of another one is told from it', async () => {
+    const first = logLine({ path: '/1' });
+    const ledger = new ImportRegistry(
+      stored(await collected(walk(chunked(first + logLine({ path: '/2' }))))),
+    );
+    const pieces = await collected(walk(chunked(first + logLine({ path: '/3' })), { ledger, size: 1000 }));
+    assert.deepEqual(kindsOf(pieces), ['known', 'new'], 'as far as they are the same they are one log');
+    assert.deepEqual(numbersIn(pieces), [3]);
+  });
+
+  it('of another site is another log', async () => {
+    const roots: string[] = [];
+    for (const site of ['a.example', 'b.example']) {
+      const pieces = splitIntoChunks(chunked(logLine()), {
+        site,
+        size: 100,
+        patience: Number.POSITIVE_INFINITY,
+        canRead: () => true,
+        openLedger: async (root) => {
+          roots.push(root);
+          return new ImportRegistry();
+        },
+      });
+      await collected(pieces);
+    }
+    assert.notEqual(roots[0], roots[1]);
+  });
+
+  it('that ends within a line which can be read has that line once, and never the rest of it', async () => {
+    const line = logLine({ path: '/2' });
+    const cut = line.slice(0, line.indexOf('Gecko'));
+    const first = await collected(walk(chunked(logLine({ path: '/1' }) + cut)));
+    assert.deepEqual(numbersIn(first), [1, 2]);
+    const ledger = new ImportRegistry(stored(first));
+    const whole = logLine({ path: '/1' }) + line + logLine({ path: '/3' });
+    const second = await collected(walk(chunked(whole), { ledger }));
+    assert.deepEqual(kindsOf(second), ['known', 'known', 'new']);
+    assert.equal(second.at(-1)?.bytes.toString(), logLine({ path: '/3' }));
+  });
+
+  it('that is one line without an end is known when the line has grown', async () => {
+    const line = logLine({ path: '/1' });
+    const first = await collected(walk(chunked(line.slice(0, -20))));
+    const second = await collected(walk(chunked(line), { ledger: new ImportRegistry(stored(first)) }));
+    assert.deepEqual([kindsOf(first), kindsOf(second)], [['new'], ['known']]);
+  });
+
+  it('that ends within a line which cannot be read says so, and has it when it is whole', async () => {
+    const line = logLine({ path: '/2' });
+    const cut = line.slice(0, line.indexOf('HTTP'));
+    const first = await collected(walk(chunked(logLine({ path: '/1' }) + cut)));
+    assert.deepEqual(kindsOf(first), ['new', 'unfinished']);
+    assert.equal(first.at(-1)?.bytes.toString(), cut);
+    const whole = logLine({ path: '/1' }) + line;
+    const second = await collected(walk(chunked(whole), { ledger: new ImportRegistry(stored(first)) }));
+    assert.deepEqual(numbersIn(second), [2]);
+  });
+
+  it('cuts a line that is longer than any that is read, and goes on behind it', async () => {
+    const content = `${logLine({ path: '/1' })}${'x'.repeat(2_000_000)}\n${logLine({ path: '/2' })}`;
+    const first = await collected(walk(chunked(content, [65_536])));
+    assert.ok(contentOf(first).length < 500_000, 'the rest of it is left out');
+    assert.deepEqual(numbersIn(first), [1, 2]);
+    const second = await collected(
+      walk(chunked(content, [10_000]), { ledger: new ImportRegistry(stored(first)) }),
+    );
+    assert.deepEqual(new Set(kindsOf(second)), new Set(['known']));
+  });
+});
+
+describe('a growing log in pieces', () => {
+  it('gives what is there after a while, also when more comes all the time', { timeout: 5000 }, async () => {
+    const source = (async function* () {
+      for (let i = 0; i < 80; i++) {
+        yield Buffer.from(logLine({ path: `/${i}` }));
+        await sleep(5);
+      }
+    })();
+    const pieces = await collected(walk(source, { size: 1_000_000, patience: 30 }));
+    assert.ok(pieces.length > 3, `${pieces.length} pieces`);
+    assert.deepEqual(numbersIn(pieces), [...Array(80).keys()]);
+  });
+
+  it('waits for the end of a line', { timeout: 5000 }, async () => {
+    const line = logLine({ path: '/2' });
+    const source = (async function* () {
+      yield Buffer.from(logLine({ path: '/1' }) + line.slice(0, -10));
+      await sleep(100);
+      yield Buffer.from(line.slice(-10));
+    })();
+    const pieces = await collected(walk(source, { patience: 20 }));
+    assert.deepEqual(
+      pieces.map(({ bytes }) => bytes.toString()),
+      [logLine({ path: '/1' }), line],
+    );
+  });
+
+  it('that begins like a known one does not wait until it is as long', { timeout: 5000 }, async () => {
+    const lines = [1, 2, 3].map((number) => logLine({ path: `/${number}` }));
+    const known = stored(await collected(walk(chunked(lines.join('')), { size: 10_000 })));
+    assert.equal(known.length, 1);
+    for (const line of [logLine({ path: '/4' }), logLine({ path: '/1' })]) {
+      const source = (async function* () {
+        yield Buffer.from(line);
+        await new Promise(() => undefined);
+      })();
+      const pieces = walk(source, { ledger: new ImportRegistry(known), patience: 20 });
+      const { value } = await pieces.next();
+      assert.deepEqual([value?.kind, value?.bytes.toString()], ['new', line]);
+    }
+  });
+
+  it('leaves to another import what that one took meanwhile', { timeout: 5000 }, async () => {
+    const ledger = new ImportRegistry();
+    const lines = [1, 2, 3].map((number) => logLine({ path: `/${number}` }));
+    const { promise: othersTurn, resolve: begin } = Promise.withResolvers<void>();
+    const { promise: othersEnd, resolve: end } = Promise.withResolvers<void>();
+    const source = (async function* () {
+      yield Buffer.from(lines[0]!);
+      await othersEnd;
+      yield Buffer.from(lines[1]!);
+      yield Buffer.from(lines[2]!);
+    })();
+    const followed = (async () => {
+      const pieces: LogChunk[] = [];
+      for await (const piece of walk(source, { ledger, patience: 20 })) {
+        pieces.push(piece);
+        begin();
+      }
+      return pieces;
+    })();
+    await othersTurn;
+    const other = await collected(walk(chunked(lines[0]! + lines[1]!), { ledger }));
+    end();
+    assert.deepEqual(numbersIn(other), [2]);
+    assert.deepEqual(numbersIn(await followed), [1, 3]);
+  });
+});

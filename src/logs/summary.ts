@@ -1,0 +1,77 @@
+import type { ChunkCounts } from './import-registry.ts';
+import { type ChunkResult, type LineFailure, MOST_FAILURES } from './reader.ts';
+
+/** The summary that `import --json` prints. */
+export interface ImportSummary {
+  /** Lines that are not blank. */
+  readonly lines: number;
+  readonly imported: number;
+  readonly failed: number;
+  /** Lines that an earlier import took. */
+  readonly already: number;
+  /** Of these, lines that an earlier version took: their hits may be purged, and `restorePurged` brings them back. */
+  readonly maybe_purged?: number;
+  readonly seconds: number;
+  readonly lines_per_second: number;
+  /** The first 20. */
+  readonly failures: readonly LineFailure[];
+  /** Why the log broke off, if it did: what came before is imported. */
+  readonly broken?: string;
+}
+
+/** What is counted while a log is imported, piece after piece. */
+export class SummaryBuilder {
+  readonly #started = performance.now();
+  readonly #failures: LineFailure[] = [];
+  #lines = 0;
+  #lineBreaks = 0;
+  #imported = 0;
+  #failed = 0;
+  #already = 0;
+  #maybePurged = 0;
+
+  /** Lines so far. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  addKnown({ lines, lineBreaks }: ChunkCounts): void {
+    this.#already += lines;
+    this.#lines += lines;
+    this.#lineBreaks += lineBreaks;
+  }
+
+  /** Of what is known, lines whose hits may be purged. */
+  addMaybePurged(lines: number): void {
+    this.#maybePurged += lines;
+  }
+
+  /** @param restored how many of its hits came back, where it was known */
+  addRead(result: ChunkResult, restored = result.imported): void {
+    for (const { line, reason } of result.failures) {
+      if (this.#failures.length === MOST_FAILURES) break;
+      this.#failures.push({ line: line + this.#lineBreaks, reason });
+    }
+    this.#lines += result.lines;
+    this.#lineBreaks += result.lineBreaks;
+    this.#imported += restored;
+    this.#already += result.imported - restored;
+    this.#failed += result.failed;
+  }
+
+  /** @param broken why the log broke off, if it did */
+  summary(broken: string | undefined): ImportSummary {
+    const seconds = (performance.now() - this.#started) / 1000;
+    return {
+      lines: this.#lines,
+      imported: this.#imported,
+      failed: this.#failed,
+      already: this.#already,
+      ...(this.#maybePurged > 0 && { maybe_purged: this.#maybePurged }),
+      seconds: Number(seconds.toFixed(3)),
+      lines_per_second: Math.round(this.#lines / seconds),
+      failures: this.#failures,
+      ...(broken !== undefined && { broken }),
+    };
+  }
+}

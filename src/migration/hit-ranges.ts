@@ -1,0 +1,114 @@
+import { HIT_COLUMNS } from '../archive/hit-columns.ts';
+import { DAY_MS, during, startOf } from '../archive/in-parts.ts';
+import type { DedicatedConnection } from '../clickhouse/connection.ts';
+import { queryText } from '../clickhouse/sql.ts';
+
+/** Hits that one statement takes, of which the server makes one part in memory. A batch's hits of a day stay together. */
+const MOST_HITS = 500_000;
+
+/** Hits of a UTC day. */
+export interface DaySum {
+  /** `2026-01-31` */
+  readonly day: string;
+  readonly rows: number;
+  readonly checksum: string;
+}
+
+export type DaySums = ReadonlyMap<string, DaySum>;
+
+/** Hits that go as one: days of one month, or of one day what batches from one to another brought. */
+export interface HitRange {
+  readonly days: readonly string[];
+  readonly batches?: { readonly first: string; readonly last: string };
+  readonly rows: number;
+}
+
+/** Counts the hits of each day. @param which SQL: of which hits */
+export async function daySums(connection: DedicatedConnection, which = 'true'): Promise<DaySums> {
+  const text = queryText('move_days', { columns: HIT_COLUMNS, which });
+  const found = await connection.rows<{ day: string; rows: string | number; checksum: string }>(text);
+  return new Map(found.map(({ day, rows, checksum }) => [day, { day, rows: Number(rows), checksum }]));
+}
+
+/** Days of which a database has not the same hits as it should, in order. */
+export function differingDays(wanted: DaySums, there: DaySums): DaySum[] {
+  return [...wanted.values()].filter((sum) => !isSame(sum, there.get(sum.day)));
+}
+
+/**
+ * The first day of which a database has not the hits that it should.
+ *
+ * @param purged a day: of those before it some may have been purged since they were sent
+ */
+export function unequalDay(wanted: DaySums, there: DaySums, purged = ''): string | undefined {
+  const differing = new Set(
+    [...differingDays(wanted, there), ...differingDays(there, wanted)].map(({ day }) => day),
+  );
+  const isWrong = (day: string) =>
+    day >= purged || (there.get(day)?.rows ?? 0) < (wanted.get(day)?.rows ?? 0);
+  return [...differing].filter(isWrong).sort()[0];
+}
+
+/** Up to which day hits of any site were purged or archived; '' if none were. */
+export async function purgedUntil(source: DedicatedConnection): Promise<string> {
+  const found = await source.rows<{ kind: string; seconds: string | number }>(queryText('purge_horizons'));
+  const days = found
+    .filter(({ kind }) => kind === 'hits')
+    .map(({ seconds }) => new Date(Number(seconds) * 1000).toISOString().slice(0, 10));
+  return days.sort().at(-1) ?? '';
+}
+
+function isSame(a: DaySum, b: DaySum | undefined): boolean {
+  return a.rows === b?.rows && a.checksum === b.checksum;
+}
+
+/** Cuts days into pieces. @param most hits of a piece, unless one batch brought more */
+export async function* hitRangesOf(
+  source: DedicatedConnection,
+  days: readonly DaySum[],
+  most = MOST_HITS,
+): AsyncGenerator<HitRange> {
+  let together: DaySum[] = [];
+  const piece = (): HitRange => ({ days: together.map(({ day }) => day), rows: rowsOf(together) });
+  for (const day of days) {
+    const fits = rowsOf(together) + day.rows <= most && monthOf(together[0] ?? day) === monthOf(day);
+    if (together.length > 0 && !fits) {
+      yield piece();
+      together = [];
+    }
+    if (day.rows > most) yield* piecesOfDay(source, day.day, most);
+    else together.push(day);
+  }
+  if (together.length > 0) yield piece();
+}
+
+async function* piecesOfDay(
+  source: DedicatedConnection,
+  day: string,
+  most: number,
+): AsyncGenerator<HitRange> {
+  const text = queryText('move_batches', { which: whichOf({ days: [day] }), most: String(most) });
+  const found = await source.rows<{ first: string; last: string; rows: string | number }>(text);
+  for (const { first, last, rows } of found)
+    yield { days: [day], batches: { first, last }, rows: Number(rows) };
+}
+
+/** SQL: whether a hit is of a piece. */
+export function whichOf({ days, batches }: Pick<HitRange, 'days' | 'batches'>): string {
+  const [first = '', last = first] = [days[0], days.at(-1)];
+  const parts = [
+    during(startOf(first), startOf(last) + DAY_MS),
+    // Days between them may be there already.
+    `toDate32(time) IN (${days.map((day) => `toDate32('${day}')`).join(', ')})`,
+  ];
+  if (batches) parts.push(`batch >= toUInt64(${batches.first}) AND batch <= toUInt64(${batches.last})`);
+  return parts.join(' AND ');
+}
+
+function monthOf({ day }: DaySum): string {
+  return day.slice(0, 7);
+}
+
+function rowsOf(days: readonly DaySum[]): number {
+  return days.reduce((sum, { rows }) => sum + rows, 0);
+}

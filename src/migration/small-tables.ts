@@ -1,0 +1,54 @@
+import type { DedicatedConnection } from '../clickhouse/connection.ts';
+import { quote } from '../clickhouse/literals.ts';
+import { queryText } from '../clickhouse/sql.ts';
+import { HitError } from '../errors.ts';
+import type { TableCopier } from './table-copier.ts';
+
+/** Watermarks are compared by being read, and come last. */
+const NO_WATERMARKS = "by != '@'";
+
+/** What is compared of each table whose rows of one key are one: all columns, and of bitmaps what is in them. */
+const COMPARED = {
+  rollups: 'by, site, month, value, key, slot, hits, bitmapToArray(visitors), first, last',
+  last_seen: 'site, rank, column, seen',
+  horizons: 'site, kind, before',
+  batches: 'id, kind, state, hits, first, last',
+  imports: 'root, parent, digest, bytes, lines, line_breaks, failed, site, batch',
+  stream_positions: 'topic, partition, offset, end, last, runs',
+} as const;
+
+/** Brings rollups to a server that has none, and then the watermarks that say so. */
+export async function moveRollups(carrier: TableCopier): Promise<void> {
+  const { source, target } = carrier;
+  await target.command(queryText('move_truncate_rollups'));
+  const kinds = await source.rows<{ by: string }>(queryText('move_kinds'));
+  for (const { by } of kinds)
+    await carrier.copy({ table: 'rollups', final: true, which: `by = ${quote(by)}` });
+  await compareTable(carrier, 'rollups', NO_WATERMARKS);
+  await carrier.copy({ table: 'rollups', final: true, which: "by = '@'" });
+}
+
+/** @throws HitError `move_failed` where a table is not the same on both sides */
+export async function compareTable(
+  carrier: TableCopier,
+  table: keyof typeof COMPARED,
+  which = 'true',
+): Promise<void> {
+  const text = queryText('move_sum', { columns: COMPARED[table], table: `${table} FINAL`, which });
+  await compareBy(carrier, text, table);
+}
+
+export function notEqual(what: string): HitError {
+  return new HitError(
+    'move_failed',
+    `${what} are not the same on the server: nothing else may write to either side; empty the database, and move again`,
+  );
+}
+
+async function compareBy({ source, target }: TableCopier, text: string, what: string): Promise<void> {
+  const sum = async (connection: DedicatedConnection) => {
+    const [found] = await connection.rows<{ rows: string | number; checksum: string }>(text);
+    return `${found?.rows} ${found?.checksum}`;
+  };
+  if ((await sum(source)) !== (await sum(target))) throw notEqual(what);
+}

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DedicatedConnection } from '../clickhouse/connection.ts';
+import { quote } from '../clickhouse/literals.ts';
+import { queryText } from '../clickhouse/sql.ts';
+import { HitError, messageOf } from '../errors.ts';
+
+/** Milliseconds between two tries, and how many there are, while the server still works on what an earlier move sent. */
+const PAUSE = 1000;
+const TRIES = 120;
+
+/** Rows that go from one database to another. */
+export interface CopyBatch {
+  readonly table: string;
+  /** SQL: which rows. All if left out. */
+  readonly which?: string;
+  /** Whether rows of one key are sent as one. */
+  readonly final?: boolean;
+  /** The statement that puts them into the table. Default: one that takes all that comes. */
+  readonly put?: 'move_put' | 'move_put_hits';
+}
+
+/** Brings rows from the embedded engine to a server, as they stream out of the one into the other. */
+export class TableCopier {
+  readonly source: DedicatedConnection;
+  readonly target: DedicatedConnection;
+  readonly #signal: AbortSignal;
+  readonly #columns = new Map<string, readonly { readonly name: string; readonly type: string }[]>();
+
+  constructor(source: DedicatedConnection, target: DedicatedConnection, signal: AbortSignal) {
+    this.source = source;
+    this.target = target;
+    this.#signal = signal;
+  }
+
+  /** @throws HitError `store_unavailable`, `interrupted` */
+  async copy({ table, which = 'true', final = false, put = 'move_put' }: CopyBatch): Promise<void> {
+    const columns = await this.#columnsOf(table);
+    const names = columns.map(({ name }) => name).join(', ');
+    const structure = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
+    const take = queryText('move_take', { columns: names, table: final ? `${table} FINAL` : table, which });
+    const rows = `input(${quote(structure)})`;
+    const text = `${queryText(put, { columns: names, table, which, rows })}\nFORMAT Native`;
+    for (let tries = 1; ; tries++) {
+      if (this.#signal.aborted) {
+        throw new HitError('interrupted', 'the move was interrupted: run the same again, and it goes on');
+      }
+      try {
+        // A server refuses a second statement of this name: an earlier one may be under way, whose sender was killed.
+        return await this.target.insert(
+          text,
+          this.source.stream(take, 'Native'),
+          `hit-tracker-move-${table}`,
+        );
+      } catch (error) {
+        if (tries === TRIES || !/QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING/.test(messageOf(error))) throw error;
+        await sleep(PAUSE, undefined, { signal: this.#signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #columnsOf(table: string): Promise<readonly { readonly name: string; readonly type: string }[]> {
+    const known = this.#columns.get(table);
+    if (known) return known;
+    const found = await this.source.rows<{ name: string; type: string }>(
+      queryText('move_columns', { table }),
+    );
+    this.#columns.set(table, found);
+    return found;
+  }
+}

@@ -1,0 +1,107 @@
+import { columnOf, type Dimension } from '../clickhouse/dimension.ts';
+import { type Fragments, queryText } from '../clickhouse/sql.ts';
+import type { Unrolled } from '../rollup/rollups.ts';
+import type { Parameters } from '../store/store.ts';
+import type { Count, Point, Value } from './counts.ts';
+import { type Bucketing, byRank } from './from-hits.ts';
+import type { Period, RolledPlan } from './plan.ts';
+import { type Row, type Source, withConsistentRollups } from './source.ts';
+import { visitorsOf } from './visitors.ts';
+
+/** Numbers of a row whose visitors are counts of cells by rank. */
+type CellRow<Name extends string> = Row<Name> & { readonly ranks: readonly (number | string)[] };
+
+/** What queries of rollups want to know. */
+interface Question {
+  readonly parameters: Parameters;
+  /** The table of hits one by one. */
+  readonly hits: string;
+  /** Whether the period begins or ends in the midst of what is rolled up as one. */
+  readonly hasEdges: boolean;
+}
+
+/** Totals and a series of a period, of rollups. Visitors are estimates. */
+export async function statsFromRollups(
+  source: Source,
+  period: Period,
+  plan: RolledPlan,
+  cut: Bucketing,
+): Promise<{ totals: Count; series: Point[] }> {
+  const question = await rollupsQuestion(source, period, plan);
+  const [rows, starts] = await Promise.all([
+    withConsistentRollups(source.store, (fresh) =>
+      source.store.rows<CellRow<'time' | 'together' | 'hits'>>(
+        'rollup_series',
+        { ...question.parameters, interval: cut.interval, timezone: cut.timezone },
+        undefined,
+        freshTable(question, fresh),
+      ),
+    ),
+    source.store.rows<Row<'time'>>('intervals', { from: period.from, to: period.to, ...cut }),
+  ]);
+  const counts = new Map(
+    rows.map((row) => [Number(row.together) === 1 ? undefined : Number(row.time), countOf(row)]),
+  );
+  const none = { hits: 0, visitors: 0 };
+  return {
+    totals: counts.get(undefined) ?? none,
+    series: starts.map(({ time }) => ({ time: Number(time), ...(counts.get(Number(time)) ?? none) })),
+  };
+}
+
+/** The values of a dimension with most hits, of rollups. Visitors are estimates, and counted only of these values. */
+export async function topFromRollups(
+  source: Source,
+  period: Period,
+  plan: RolledPlan,
+  by: Dimension,
+  limit: number,
+): Promise<Value[]> {
+  const question = await rollupsQuestion(source, period, plan);
+  return withConsistentRollups(source.store, async (fresh) => {
+    const here = freshTable(question, fresh);
+    const asked = { ...question.parameters, by: columnOf(by) };
+    const ranking = await source.store.rows<Row<'hits'> & { key: string }>(
+      'rollup_top',
+      { ...asked, limit },
+      undefined,
+      here,
+    );
+    const rows = await source.store.rows<{ key: string; value: string } & CellRow<never>>(
+      'rollup_top_visitors',
+      { ...asked, keys: `[${ranking.map(({ key }) => key).join()}]` },
+      undefined,
+      here,
+    );
+    const hits = new Map(ranking.map((row) => [row.key, row.hits]));
+    return rows
+      .map(({ key, value, ranks }) => ({ value, ...countOf({ hits: hits.get(key) ?? 0, ranks }) }))
+      .sort(byRank);
+  });
+}
+
+async function rollupsQuestion(
+  { archive }: Source,
+  { site, from, to, bots }: Period,
+  { first, end }: RolledPlan,
+): Promise<Question> {
+  const hits = await archive?.hitsOf({ site, from, to });
+  return {
+    parameters: { site, from, to, bots, first, end },
+    hits: hits ?? 'hits',
+    hasEdges: from < first || end < to,
+  };
+}
+
+/** A table of the hits that are not in the rollups of a question. To look for what is not there takes longer than to add. */
+function freshTable({ hits, hasEdges }: Question, fresh: Unrolled): Fragments {
+  const tables = [
+    ...(fresh.isEmpty ? [] : [queryText('fresh_tail', fresh.fragments)]),
+    ...(hasEdges ? [queryText('fresh_edges', { hits })] : []),
+  ];
+  return { fresh: `(${tables.join('UNION ALL ') || 'SELECT * FROM hits WHERE false'})` };
+}
+
+export function countOf({ hits, ranks }: CellRow<'hits'>): Count {
+  return { hits: Number(hits), visitors: visitorsOf(ranks) };
+}

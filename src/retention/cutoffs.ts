@@ -1,0 +1,35 @@
+import type { DedicatedConnection } from '../clickhouse/connection.ts';
+import { withLiterals } from '../clickhouse/literals.ts';
+import { queryText } from '../clickhouse/sql.ts';
+import type { Store } from '../store/store.ts';
+
+/** What is purged: hits one by one, or the counts of periods. */
+export type RetentionKind = 'hits' | 'rollups';
+
+/** Site → milliseconds since 1970, a UTC midnight, before which what is asked for may be gone. */
+export type Cutoffs = Readonly<Record<RetentionKind, ReadonlyMap<string, number>>>;
+
+/** Up to where hits and rollups were purged; sites of which nothing was are not in it. */
+export async function readCutoffs(store: Store): Promise<Cutoffs> {
+  const rows = await store.rows<{ site: string; kind: RetentionKind; seconds: string | number }>(
+    'purge_horizons',
+    {},
+  );
+  const of = (kept: RetentionKind) =>
+    new Map(
+      rows.filter(({ kind }) => kind === kept).map(({ site, seconds }) => [site, Number(seconds) * 1000]),
+    );
+  return { hits: of('hits'), rollups: of('rollups') };
+}
+
+/** Notes that what sites have before a moment is going to be purged. */
+export async function recordCutoffs(
+  connection: DedicatedConnection,
+  kind: RetentionKind,
+  horizons: ReadonlyMap<string, number>,
+): Promise<void> {
+  if (horizons.size === 0) return;
+  const seconds = Array.from(horizons.values(), (time) => time / 1000);
+  const text = queryText('purge_insert_horizons');
+  await connection.command(withLiterals(text, { kind, sites: [...horizons.keys()], seconds }));
+}

@@ -1,0 +1,81 @@
+import { type Drainable, drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
+import type { Rollups } from '../rollup/rollups.ts';
+import { agesText } from '../settings/ages.ts';
+import type { Store } from '../store/store.ts';
+import { readExceptions, withExceptions } from './exceptions.ts';
+import type { RetentionPolicy } from './policy.ts';
+import { type Purged, purge } from './purge.ts';
+
+/** What went or would go, and by what. */
+export interface PurgeSummary extends Purged {
+  /** Ages as `--keep-hits` takes them. */
+  readonly keep_hits: string;
+  readonly keep_rollups: string;
+  /** Sites that are kept all the same, and since when: see `exceptions.ts`. */
+  readonly exceptions: readonly { readonly site: string; readonly since: string }[];
+}
+
+export interface RetentionJobOptions extends Drainable {
+  readonly store: Store;
+  readonly rollups: Pick<Rollups, 'rollUp' | 'watermarks'>;
+  /** What holds where a purge is not told otherwise. */
+  readonly policy: RetentionPolicy;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * Purges a store, one time after another, when what was acknowledged is in it and rolled up.
+ *
+ * @example
+ * const purger = new Purger({ store, spool, rollups, policy, now: Date.now });
+ * await purger.run({ dryRun: true }); // { dry_run: true, hits: [{ site, before, rows, bytes }], rollups: [], … }
+ */
+export class RetentionJob {
+  readonly #options: RetentionJobOptions;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: RetentionJobOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param options `signal` ends the waiting for the store, and not what is being deleted
+   * @throws HitError `store_unavailable`, `overloaded`, `interrupted`
+   */
+  run({
+    policy,
+    dryRun = false,
+    signal,
+  }: {
+    policy?: Partial<RetentionPolicy>;
+    dryRun?: boolean;
+    signal?: AbortSignal;
+  } = {}): Promise<PurgeSummary> {
+    const turn = this.#turn.then(async () => {
+      // On a full disk nothing gets into the store, and purging is how an owner makes room: what is rolled up may go.
+      const { guard } = this.#options.store;
+      if (!(await guard.isFull())) await drainAndRollUp(this.#options, signal);
+      return this.#purge({ ...this.#options.policy, ...policy }, dryRun);
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #purge(policy: RetentionPolicy, dryRun: boolean): Promise<PurgeSummary> {
+    const { store, rollups, now } = this.#options;
+    const exceptions = await readExceptions(store);
+    const ages = withExceptions(
+      policy,
+      exceptions.map(({ site }) => site),
+    );
+    const source = { store, rolledUp: () => rollups.watermarks() };
+    const purged = await store.guard.deleting(() => purge(source, ages, now(), dryRun));
+    return {
+      ...purged,
+      keep_hits: agesText(policy.hits),
+      keep_rollups: agesText(policy.rollups),
+      exceptions: exceptions.map(({ site, since }) => ({ site, since: new Date(since).toISOString() })),
+    };
+  }
+}

@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { hitOf } from '../../test/fixtures/hit.ts';
+import { BatchReassembler, BEGINNING, type FlushBatch, type Position } from './batch-reassembler.ts';
+import { writeRecord } from './record.ts';
+
+const RUN = 4242;
+const NOW = Date.UTC(2026, 10, 24);
+const DAY = 86_400_000;
+
+interface Line {
+  readonly value: string;
+  readonly timestamp: number;
+}
+
+/** The records of a batch: hits of paths `/run-batch-at`. */
+function batchOf(run: number, sequence: number, of: number, timestamp = NOW): Line[] {
+  const batch = String((BigInt(sequence) << 22n) | BigInt(run));
+  return Array.from({ length: of }, (_, at) => ({
+    value: writeRecord(hitOf({ path: `/${run}-${sequence}-${at}` }), { batch, at, of }),
+    timestamp,
+  }));
+}
+
+function feed(assembly: BatchReassembler, lines: readonly Line[], from = 0): void {
+  for (let i = from; i < lines.length; i++) assembly.take({ offset: BigInt(i), ...lines[i]! });
+}
+
+function pathsOf({ batches }: FlushBatch): string[] {
+  return batches.flatMap(({ hits }) => hits.map(({ path }) => path));
+}
+
+/** A store as the real one is: it keeps each batch once, and the furthest position. */
+class Shelf {
+  readonly batches = new Map<bigint, string[]>();
+  position: Position = BEGINNING;
+
+  take(portion: FlushBatch, isKept: boolean): void {
+    for (const batch of portion.batches) {
+      const paths = batch.hits.map(({ path }) => path);
+      const known = this.batches.get(batch.id);
+      if (known) assert.deepEqual(paths, known, 'a batch of one id is one batch');
+      this.batches.set(batch.id, paths);
+    }
+    if (isKept && portion.position.end >= this.position.end) this.position = portion.position;
+  }
+}
+
+describe('the batches of a partition', () => {
+  test('are there when all of their records have come, in order of time', () => {
+    const assembly = new BatchReassembler(RUN, BEGINNING);
+    const lines = batchOf(1, 10, 3);
+    feed(assembly, lines.slice(0, 2));
+    assert.equal(assembly.readyHits, 0);
+    assembly.take({ offset: 2n, ...lines[2]! });
+    const { batches, hits, position } = assembly.portion();
+    assert.equal(hits, 3);
+    assert.equal(batches[0]!.id, (BigInt(NOW) << 22n) | BigInt(RUN));
+    assert.deepEqual([position.offset, position.end], [3n, 3n]);
+  });
+
+  test('that were published again are taken once', () => {
+    const [whole, part] = [batchOf(1, 10, 3), batchOf(1, 11, 4)];
+    const assembly = new BatchReassembler(RUN, BEGINNING);
+    feed(assembly, [...whole, ...whole, ...part.slice(0, 2), ...part, ...whole]);
+    const portion = assembly.portion();
+    assert.deepEqual(pathsOf(portion).length, 7);
+    assert.equal(new Set(pathsOf(portion)).size, 7);
+    assert.equal(assembly.again, 3 + 2 + 3);
+  });
+
+  test('keep the position at the oldest that is not complete', () => {
+    const assembly = new BatchReassembler(RUN, BEGINNING);
+    feed(assembly, [...batchOf(1, 10, 2), ...batchOf(2, 5, 2).slice(0, 1), ...batchOf(1, 11, 2)]);
+    const { position } = assembly.portion();
+    assert.deepEqual([position.offset, position.end], [2n, 5n]);
+  });
+
+  test('of which the rest never comes are given up when their node goes on, or after a day, and said', () => {
+    const assembly = new BatchReassembler(RUN, BEGINNING);
+    feed(assembly, [...batchOf(1, 10, 5).slice(0, 2), ...batchOf(1, 11, 1)]);
+    assert.deepEqual(
+      assembly.portion().batches.map(({ hits, missing }) => [hits.length, missing]),
+      [
+        [2, 3],
+        [1, 0],
+      ],
+    );
+    const later = new BatchReassembler(RUN, BEGINNING);
+    feed(later, [...batchOf(1, 10, 5).slice(0, 2), ...batchOf(2, 1, 1, NOW + DAY)]);
+    assert.deepEqual(
+      later.portion().batches.map(({ missing }) => missing),
+      [0, 3],
+    );
+  });
+
+  test('are numbered upwards also where clocks are not', () => {
+    const assembly = new BatchReassembler(RUN, BEGINNING);
+    const times = [NOW, NOW - 5000, NOW, Date.UTC(3000, 0), NOW];
+    feed(
+      assembly,
+      times.flatMap((time, i) => batchOf(i, 1, 1, time)),
+    );
+    const ids = assembly.portion().batches.map(({ id }) => id);
+    assert.ok(ids.every((id, i) => i === 0 || id > ids[i - 1]!));
+    assert.ok(ids.every((id) => id < 2n ** 64n));
+  });
+
+  test('stand beside records that are none, which are told once', () => {
+    const odd = { value: 'odd', timestamp: NOW };
+    const lines = [odd, ...batchOf(1, 10, 2).slice(0, 1), odd];
+    const first = new BatchReassembler(RUN, BEGINNING);
+    const told = lines.map((line, i) => first.take({ offset: BigInt(i), ...line })?.code);
+    assert.deepEqual(told, ['invalid', undefined, 'invalid']);
+    const { position } = first.portion();
+    assert.equal(position.offset, 1n);
+    const second = new BatchReassembler(RUN, position);
+    assert.equal(second.take({ offset: 1n, ...lines[1]! }), undefined);
+    assert.equal(second.take({ offset: 2n, ...odd }), undefined, 'it was told before');
+    assert.equal(second.take({ offset: 3n, ...odd })?.code, 'invalid');
+  });
+
+  test('forget nodes that are gone for long, and no others', () => {
+    const assembly = new BatchReassembler(RUN, BEGINNING);
+    feed(assembly, [...batchOf(1, 10, 1), ...batchOf(2, 10, 1, NOW + 39 * DAY)]);
+    assert.equal(assembly.portion().position.runs.size, 2);
+    const next = new BatchReassembler(RUN, { ...assembly.portion().position });
+    next.take({ offset: 2n, ...batchOf(3, 1, 1, NOW + 41 * DAY)[0]! });
+    assert.deepEqual([...next.portion().position.runs.keys()], [2, 3]);
+  });
+
+  /** What becomes of one segment at its node: published whole at last, after tries that ended somewhere. */
+  const segment = fc.record({
+    run: fc.integer({ min: 0, max: 3 }),
+    of: fc.integer({ min: 1, max: 6 }),
+    tries: fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 3 }),
+  });
+  /** How readers go on: how many records, whether what they have is stored, and whether also how far that is. */
+  const step = fc.record({ records: fc.integer({ min: 0, max: 8 }), kept: fc.boolean(), dies: fc.boolean() });
+
+  test('are stored once each, however nodes and readers die', () => {
+    fc.assert(
+      fc.property(
+        fc.array(segment, { maxLength: 12 }),
+        fc.array(fc.nat(), { maxLength: 100 }),
+        fc.array(step, { minLength: 1, maxLength: 30 }),
+        (segments, turns, steps) => {
+          const lines = interleaved(segments, turns);
+          const shelf = new Shelf();
+          // Two readers, of which one holds the partition; the other still believes that it does.
+          let assembly = new BatchReassembler(RUN, shelf.position);
+          let zombie = assembly;
+          for (const { records, kept, dies } of steps) {
+            feedSome(assembly, lines, records);
+            shelf.take(assembly.portion(), kept && !dies);
+            feedSome(zombie, lines, 2);
+            shelf.take(zombie.portion(), kept);
+            if (!dies) continue;
+            zombie = assembly;
+            assembly = new BatchReassembler(RUN, shelf.position);
+          }
+          const last = new BatchReassembler(RUN, shelf.position);
+          feedSome(last, lines, lines.length);
+          shelf.take(last.portion(), true);
+          const stored = [...shelf.batches.values()].flat();
+          const wanted = new Set(lines.map(({ value }) => JSON.parse(value).path));
+          assert.equal(stored.length, new Set(stored).size, 'stored twice');
+          assert.deepEqual(new Set(stored), wanted);
+        },
+      ),
+      { seed: 20261124, numRuns: 500 },
+    );
+  });
+
+  function feedSome(assembly: BatchReassembler, lines: readonly Line[], count: number): void {
+    for (let n = 0; n < count && assembly.end < lines.length; n++) {
+      assembly.take({ offset: assembly.end, ...lines[Number(assembly.end)]! });
+    }
+  }
+
+  /** What the nodes publish, each in its order, as it comes to lie in the partition. */
+  function interleaved(
+    segments: readonly { run: number; of: number; tries: readonly number[] }[],
+    turns: readonly number[],
+  ): Line[] {
+    const byRun = new Map<number, Line[]>();
+    for (const [sequence, { run, of, tries }] of segments.entries()) {
+      const batch = batchOf(run, sequence, of);
+      const lines = byRun.get(run) ?? [];
+      for (const length of tries) lines.push(...batch.slice(0, length));
+      lines.push(...batch);
+      byRun.set(run, lines);
+    }
+    const lines: Line[] = [];
+    for (let i = 0; byRun.size > 0; i++) {
+      const runs = [...byRun.keys()];
+      const run = runs[(turns[i % Math.max(1, turns.length)] ?? 0) % runs.length]!;
+      const own = byRun.get(run)!;
+      lines.push({ ...own.shift()!, timestamp: NOW + ((i * 7919) % 1000) });
+      if (own.length === 0) byRun.delete(run);
+    }
+    return lines;
+  }
+});
+
+describe('a hit whose time cannot be', () => {
+  const batchAt = (sequence: number, times: readonly number[]): Line[] =>
+    times.map((time, at) => ({
+      value: writeRecord(hitOf({ path: `/${sequence}-${at}`, time }), {
+        ...{ batch: String((BigInt(sequence) << 22n) | 1n), at, of: times.length },
+      }),
+      timestamp: NOW,
+    }));
+  const SKEW = 10 * 60_000;
+
+  test('is refused with its reason, and the others of its batch are stored', () => {
+    const assembly = new BatchReassembler(RUN, BEGINNING, () => NOW);
+    const times = [NOW - DAY, NOW + SKEW + 1, NOW + SKEW, Date.UTC(1989, 11, 31), NOW];
+    const faults = batchAt(10, times).map(
+      (line, i) => assembly.take({ offset: BigInt(i), ...line })?.message,
+    );
+    assert.deepEqual(
+      faults.map((fault) => fault?.replace(/Z is .*/, 'Z')),
+      [
+        undefined,
+        'the hit cannot be counted: time 2026-11-24T00:10:00.001Z',
+        undefined,
+        'the hit cannot be counted: time 1989-12-31T00:00:00.000Z',
+        undefined,
+      ],
+    );
+    const { batches } = assembly.portion();
+    assert.deepEqual(
+      batches.map(({ hits, missing }) => [hits.map(({ path, time }) => [path, time]), missing]),
+      [
+        [
+          [
+            ['/10-0', NOW - DAY],
+            ['/10-2', NOW],
+            ['/10-4', NOW],
+          ],
+          0,
+        ],
+      ],
+    );
+  });
+
+  test('leaves no batch behind where no other is in it, and the next one follows', () => {
+    const assembly = new BatchReassembler(RUN, BEGINNING, () => NOW);
+    const lines = [...batchAt(10, [Date.UTC(2036, 0), Date.UTC(2298, 0)]), ...batchAt(11, [NOW])];
+    for (const [i, line] of lines.entries()) assembly.take({ offset: BigInt(i), ...line });
+    const portion = assembly.portion();
+    assert.deepEqual(pathsOf(portion), ['/11-0']);
+    assert.equal(portion.position.offset, 3n);
+  });
+
+  test('is told of once, also where its batch is published again', () => {
+    const assembly = new BatchReassembler(RUN, BEGINNING, () => NOW);
+    const lines = batchAt(10, [NOW, Date.UTC(2036, 0)]);
+    const faults = [...lines, ...lines].map((line, i) => assembly.take({ offset: BigInt(i), ...line }));
+    assert.deepEqual(faults.map(Boolean), [false, true, false, false]);
+    assert.equal(assembly.again, 2);
+  });
+});

@@ -1,0 +1,131 @@
+import { RowReader } from '../clickhouse/row-reader.ts';
+import type { Fragments } from '../clickhouse/sql.ts';
+import type { MemoryLive } from '../live/memory.ts';
+import type { Recollection } from '../live/stored-sites.ts';
+import { withConsistentRollups } from '../query/source.ts';
+import { readCutoffs } from '../retention/cutoffs.ts';
+import { SKETCH_EPOCH } from '../sketch/cell.ts';
+import { LastSeenSketch } from '../sketch/last-seen.ts';
+import { mostLikelyCount } from '../sketch/likelihood.ts';
+import type { QueryLimits, Store } from '../store/store.ts';
+
+/** Visitors are read in so many slices, each in bounded memory. */
+const SLICES = 16;
+const HOUR_MS = 3_600_000;
+/** How far back the rings go: 400 days. */
+const RING_MS = 400 * 24 * HOUR_MS;
+/** Rings tell minutes of a day. */
+const MINUTES_MS = 25 * HOUR_MS;
+/** One more than the largest writer. */
+const NO_WRITER = 2 ** 22;
+/** It takes as long as it takes: without it there is no start. */
+const BOUNDS: QueryLimits = { max_threads: 2, max_execution_time: 0, max_memory_usage: 4_000_000_000 };
+const { columns: COLUMNS, ranks: RANKS, ticksPerSecond: TICKS } = new LastSeenSketch();
+
+/** What of a store is restored. */
+interface Moment {
+  readonly now: number;
+  /** Whose hits are left out, since this process counts them itself. */
+  readonly writer: number;
+  /** Hits from this whole hour on are counted one by one, earlier ones from the rollups' hours. */
+  readonly recent: number;
+}
+
+/**
+ * Fills live state from the store: live state is a cache of it, so there is no snapshot that could be wrong. Totals, and
+ * windows of all sites together, are there when it returns; a single site's windows are restored when they are first
+ * read. The spool must have been drained before, and nothing may be tracked meanwhile.
+ *
+ * @param now milliseconds since 1970; what the store has of later moments, since clocks were set back, counts as now
+ * @param writer of the batches in which hits come that are tracked from now on: those count here, and not again when a site
+ *   is restored
+ */
+export async function restoreLive(
+  live: MemoryLive,
+  store: Store,
+  now: number,
+  writer = NO_WRITER,
+): Promise<void> {
+  const sites = await rebuildTotals(live, store);
+  if (!live.all) return;
+  // Where hits of the last day are purged, which only a retention of one day does, their minutes are unknown.
+  const purged = Math.max(0, ...(await readCutoffs(store)).hits.values());
+  const recent = Math.max(0, Math.floor((now - MINUTES_MS) / HOUR_MS) * HOUR_MS, Math.min(purged, now));
+  const moment = { now, writer, recent };
+  (await recall(store, '', moment))(live.all);
+  live.leaveToStore(sites, (site) => recall(store, site, moment));
+}
+
+/** @returns the names of all sites */
+async function rebuildTotals(live: MemoryLive, store: Store): Promise<string[]> {
+  const totals = await withConsistentRollups(store, ({ fragments }) =>
+    store.rows<{ site: string; hits: string; kept: string }>('live_totals', {}, BOUNDS, fragments),
+  );
+  for (const { site, hits } of totals) live.totals.addHits(site, Number(hits));
+  for (let slice = 0; slice < SLICES; slice++) {
+    const rows = await readerOf(store, 'live_visitors', { slice, slices: SLICES });
+    while (!rows.ended) {
+      const site = rows.text();
+      const low = rows.uint32();
+      live.totals.addVisitor(site, rows.uint32(), low);
+    }
+  }
+  const purged = totals.filter(({ hits, kept }) => Number(kept) < Number(hits)).map(({ site }) => site);
+  if (purged.length > 0) await estimateVisitors(live, store, new Set(purged));
+  return totals.map(({ site }) => site);
+}
+
+/** Where hits were purged, their visitors are known by the last-seen table only. */
+async function estimateVisitors(live: MemoryLive, store: Store, sites: Set<string>): Promise<void> {
+  const ranks = new Map<string, Uint32Array>();
+  const rows = await withConsistentRollups(store, ({ fragments }) =>
+    store.rows<{ site: string; rank: number; columns: string }>('live_ranks', {}, BOUNDS, fragments),
+  );
+  for (const { site, rank, columns } of rows) {
+    if (!sites.has(site)) continue;
+    const setByRank = ranks.get(site) ?? new Uint32Array(RANKS);
+    setByRank[rank] = Number(columns);
+    ranks.set(site, setByRank);
+  }
+  for (const [site, setByRank] of ranks) {
+    const visitors = Math.round(mostLikelyCount(setByRank, COLUMNS));
+    live.totals.raiseVisitors(site, Math.min(visitors, live.totals.read(site).total));
+  }
+}
+
+/**
+ * What the store knows of a site's windows; of all sites together for ''. Cells may hold what this process has tracked
+ * too: the later time wins. Hits would count twice, so those of the writer are left out.
+ */
+async function recall(store: Store, site: string, { now, writer, recent }: Moment): Promise<Recollection> {
+  // Whole hours, since the ring and the rollups hold whole hours too.
+  const from = Math.max(0, Math.floor((now - RING_MS) / HOUR_MS) * HOUR_MS);
+  const asked = { site, now, from, recent, writer: String(writer) };
+  const [hits, cells] = await withConsistentRollups(store, ({ fragments }) =>
+    Promise.all([
+      readerOf(store, 'live_hits', asked, fragments),
+      readerOf(store, 'live_cells', { site }, fragments),
+    ]),
+  );
+  return (windows) => {
+    while (!hits.ended) {
+      const time = Math.min(hits.uint32() * 1000, now);
+      windows.addHits(time, hits.uint64());
+    }
+    while (!cells.ended) {
+      const rank = cells.uint32();
+      const column = cells.uint32();
+      const time = SKETCH_EPOCH + (cells.uint32() * 1000) / TICKS;
+      windows.setCell(rank, column, Math.min(time, now));
+    }
+  };
+}
+
+async function readerOf(
+  store: Store,
+  query: string,
+  parameters: Parameters<Store['bytes']>[1],
+  fragments: Fragments = {},
+): Promise<RowReader> {
+  return new RowReader(await store.bytes(query, parameters, BOUNDS, fragments));
+}
