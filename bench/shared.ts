@@ -96,6 +96,6 @@ async function countsOf(server: ServerProcess, redis: number | undefined): Promi
   const live = await fetch(`${server.url}/api/v1/live`, { headers });
   const { total } = (await live.json()) as { total: { hits: number; visitors: number } };
   const metrics = await (await fetch(`${server.url}/metrics`, { headers })).text();
-  const calls = /^hit_live_calls_total (\d+)$/m.exec(metrics)?.[1];
+  const calls = /^hit_tracker_live_redis_calls_total (\d+)$/m.exec(metrics)?.[1];
   return { ...total, calls: Number(calls ?? 0), redisSeconds: cpuTime(redis) ?? 0 };
 }

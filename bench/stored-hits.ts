@@ -21,8 +21,8 @@ export async function storedHits(server: ServerProcess, token: string): Promise<
   for (;;) {
     const metrics = await (await ask('/metrics')).text();
     const before = accepted;
-    accepted = metric(metrics, 'hit_accepted_total');
-    if (accepted === before && metric(metrics, 'hit_spool_bytes') === 0) break;
+    accepted = metric(metrics, 'hit_tracker_hits_accepted_total');
+    if (accepted === before && metric(metrics, 'hit_tracker_spool_bytes') === 0) break;
     if (performance.now() > end) throw new Error('the store did not take the hits that the spool holds');
     await sleep(LOOK_MS);
   }

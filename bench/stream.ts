@@ -114,7 +114,7 @@ function startLoader(scratch: Scratch, kafka: KafkaCluster, topic: string): Prom
 async function publish(node: ServerProcess, seconds: number): Promise<Stretch> {
   const began = performance.now();
   const { accepted } = await load(node, seconds);
-  await until(async () => (await metric(node, 'hit_stream_published_total')) >= accepted);
+  await until(async () => (await metric(node, 'hit_tracker_stream_records_published_total')) >= accepted);
   return { hits: accepted, seconds: (performance.now() - began) / 1000 };
 }
 
@@ -128,7 +128,7 @@ async function load({ port }: ServerProcess, seconds: number): Promise<BatchResu
 
 /** Waits until a consumer has so many hits: from the first that it has, so that the group's forming is left out. */
 async function loading(loader: ServerProcess, hits: number): Promise<Stretch> {
-  const loaded = () => metric(loader, 'hit_stream_hits_total');
+  const loaded = () => metric(loader, 'hit_tracker_stream_hits_loaded_total');
   let before = 0;
   await until(async () => {
     before = await loaded();

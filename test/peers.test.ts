@@ -95,8 +95,8 @@ describe('three nodes that are peers', { timeout: 60_000 }, () => {
       const metrics = await door.send('/metrics', {
         headers: { authorization: 'Bearer a-token-for-the-tests' },
       });
-      assert.ok(metrics.text.includes(`hit_peer_up{peer="${urlOf(silent)}"} 0`));
-      assert.ok(metrics.text.includes(`hit_peer_up{peer="${urlOf(second)}"} 1`));
+      assert.ok(metrics.text.includes(`hit_tracker_peer_up{peer="${urlOf(silent)}"} 0`));
+      assert.ok(metrics.text.includes(`hit_tracker_peer_up{peer="${urlOf(second)}"} 1`));
     } finally {
       silent.child.kill('SIGCONT');
     }

@@ -145,10 +145,10 @@ describe('questions', () => {
     assert.match(headers['content-type'] ?? '', /^text\/plain; version=0\.0\.4/);
     const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
     const { total } = await server.ask<{ total: Count }>('/api/v1/live');
-    assert.equal(value('hit_hits'), total.hits);
-    assert.equal(value('hit_visitors'), total.visitors);
-    assert.equal(value('hit_dropped_total\\{reason="bot"\\}'), await server.dropped('bot'));
-    assert.ok(value('hit_accepted_total') >= total.hits);
+    assert.equal(value('hit_tracker_hits'), total.hits);
+    assert.equal(value('hit_tracker_visitors'), total.visitors);
+    assert.equal(value('hit_tracker_hits_dropped_total\\{reason="bot"\\}'), await server.dropped('bot'));
+    assert.ok(value('hit_tracker_hits_accepted_total') >= total.hits);
     for (const name of ['damaged_segments', 'damaged_bytes', 'lost_hits']) {
       assert.equal(value(`hit_tracker_spool_${name}_total`), 0);
     }

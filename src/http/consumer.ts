@@ -35,7 +35,7 @@ function registryOf(loader: StreamLoader): Registry {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   new Gauge({
-    name: 'hit_stream_lag',
+    name: 'hit_tracker_stream_lag_records',
     help: 'Records that are not in the store yet, of the partitions that are read here',
     labelNames: ['partition'],
     registers,
@@ -45,15 +45,35 @@ function registryOf(loader: StreamLoader): Registry {
     },
   });
   const { counts } = loader;
-  counter(registers, 'hit_stream_hits_total', 'Hits brought into the store', () => counts.hits);
-  counter(registers, 'hit_stream_batches_total', 'Batches that they came in', () => counts.batches);
   counter(
     registers,
-    'hit_stream_again_total',
+    'hit_tracker_stream_hits_loaded_total',
+    'Hits brought into the store',
+    () => counts.hits,
+  );
+  counter(
+    registers,
+    'hit_tracker_stream_batches_loaded_total',
+    'Batches that they came in',
+    () => counts.batches,
+  );
+  counter(
+    registers,
+    'hit_tracker_stream_duplicate_records_total',
     'Records that came again and were left out',
     () => counts.again,
   );
-  counter(registers, 'hit_stream_set_aside_total', 'Records that are no hits', () => counts.deadLetters);
-  counter(registers, 'hit_stream_missing_total', 'Hits of batches that came in part', () => counts.missing);
+  counter(
+    registers,
+    'hit_tracker_stream_dead_letters_total',
+    'Records that are no hits',
+    () => counts.deadLetters,
+  );
+  counter(
+    registers,
+    'hit_tracker_stream_missing_hits_total',
+    'Hits of batches that came in part',
+    () => counts.missing,
+  );
   return registry;
 }

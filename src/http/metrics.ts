@@ -24,8 +24,17 @@ function registryOf(context: ServerContext): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'hit_tracker_build_info',
+    help: 'Always 1; the version is a label',
+    labelNames: ['version'],
+    registers,
+    collect() {
+      this.set({ version: context.settings.version }, 1);
+    },
+  });
   new Counter({
-    name: 'hit_dropped_total',
+    name: 'hit_tracker_hits_dropped_total',
     help: 'Hits dropped since the start, by reason',
     labelNames: ['reason'],
     registers,
@@ -39,8 +48,13 @@ function registryOf(context: ServerContext): Registry {
     // What is not known now is no reason to tell nothing.
     const unknown = { total: { hits: Number.NaN, visitors: Number.NaN } };
     const total = async () => (await live.read(undefined, []).catch(() => unknown)).total;
-    gauge(registers, 'hit_hits', 'Hits of all sites, all time', async () => (await total()).hits);
-    gauge(registers, 'hit_visitors', 'Visitors of all sites, all time', async () => (await total()).visitors);
+    gauge(registers, 'hit_tracker_hits', 'Hits of all sites, all time', async () => (await total()).hits);
+    gauge(
+      registers,
+      'hit_tracker_visitors',
+      'Visitors of all sites, all time',
+      async () => (await total()).visitors,
+    );
     if (live.memory) liveMemoryMetrics(registers, () => live.memory!);
     if (live.remote) liveRemoteMetrics(registers, () => live.remote!);
   }
@@ -48,12 +62,22 @@ function registryOf(context: ServerContext): Registry {
   if (spool) {
     gauge(
       registers,
-      'hit_spool_bytes',
+      'hit_tracker_spool_bytes',
       'Bytes of hits on disk that wait for the store or Kafka',
       () => spool.bytes,
     );
-    gauge(registers, 'hit_spool_backlog', 'Finished batches that wait for them', () => spool.backlog);
-    counter(registers, 'hit_accepted_total', 'Hits made durable since the start', () => spool.accepted);
+    gauge(
+      registers,
+      'hit_tracker_spool_pending_segments',
+      'Finished batches that wait for them',
+      () => spool.backlog,
+    );
+    counter(
+      registers,
+      'hit_tracker_hits_accepted_total',
+      'Hits made durable since the start',
+      () => spool.accepted,
+    );
     spoolDamageMetrics(registers, spool);
   }
   gauge(
@@ -66,7 +90,7 @@ function registryOf(context: ServerContext): Registry {
   if (context.peers) peerMetrics(registers, context.peers);
   if (publisher) {
     const help = 'Records that Kafka acknowledged since the start';
-    counter(registers, 'hit_stream_published_total', help, () => publisher.published);
+    counter(registers, 'hit_tracker_stream_records_published_total', help, () => publisher.published);
   }
   return registry;
 }
@@ -81,16 +105,41 @@ function spoolDamageMetrics(registers: Registry[], { damage }: Spool): void {
 }
 
 function liveMemoryMetrics(registers: Registry[], memory: () => LiveMemory): void {
-  gauge(registers, 'hit_live_bytes', 'Memory of live windows of single sites', () => memory().bytes);
-  gauge(registers, 'hit_live_sites', 'Sites whose live windows are in memory', () => memory().sites);
-  counter(registers, 'hit_live_evictions_total', 'How often a site left memory', () => memory().evictions);
-  counter(registers, 'hit_live_loads_total', 'How often a site came back to memory', () => memory().loads);
+  gauge(
+    registers,
+    'hit_tracker_live_memory_bytes',
+    'Memory of live windows of single sites',
+    () => memory().bytes,
+  );
+  gauge(registers, 'hit_tracker_live_sites', 'Sites whose live windows are in memory', () => memory().sites);
+  counter(
+    registers,
+    'hit_tracker_live_evictions_total',
+    'How often a site left memory',
+    () => memory().evictions,
+  );
+  counter(
+    registers,
+    'hit_tracker_live_loads_total',
+    'How often a site came back to memory',
+    () => memory().loads,
+  );
 }
 
 function liveRemoteMetrics(registers: Registry[], remote: () => LiveRemote): void {
-  gauge(registers, 'hit_live_waiting', 'Hits that wait for Redis', () => remote().waiting);
-  counter(registers, 'hit_live_lost_total', 'Hits that too many waited before', () => remote().lost);
-  counter(registers, 'hit_live_calls_total', 'Scripts that Redis was asked to run', () => remote().calls);
+  gauge(registers, 'hit_tracker_live_pending_hits', 'Hits that wait for Redis', () => remote().waiting);
+  counter(
+    registers,
+    'hit_tracker_live_hits_dropped_total',
+    'Hits that too many waited before',
+    () => remote().lost,
+  );
+  counter(
+    registers,
+    'hit_tracker_live_redis_calls_total',
+    'Scripts that Redis was asked to run',
+    () => remote().calls,
+  );
 }
 
 function storeMetrics(registers: Registry[], guard: StoreGuard): void {
@@ -116,7 +165,7 @@ function storeMetrics(registers: Registry[], guard: StoreGuard): void {
 
 function peerMetrics(registers: Registry[], peers: Peers): void {
   new Gauge({
-    name: 'hit_peer_up',
+    name: 'hit_tracker_peer_up',
     help: 'Whether a peer answered when it was last asked for its sketches',
     labelNames: ['peer'],
     registers,

@@ -138,9 +138,12 @@ describe('a Kafka of three brokers', { skip, timeout: 400_000 }, () => {
         const values = (await answer.text()).matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\d+)$`, 'gm'));
         return [...values].reduce((sum, [, value]) => sum + Number(value), 0);
       };
-      await until(async () => (await metric('hit_stream_hits_total')) >= 60_000, 'all hits are there');
-      await until(async () => (await metric('hit_stream_lag')) === 0, 'nothing waits');
-      assert.equal(await metric('hit_stream_missing_total'), 0);
+      await until(
+        async () => (await metric('hit_tracker_stream_hits_loaded_total')) >= 60_000,
+        'all hits are there',
+      );
+      await until(async () => (await metric('hit_tracker_stream_lag_records')) === 0, 'nothing waits');
+      assert.equal(await metric('hit_tracker_stream_missing_hits_total'), 0);
       assert.equal((await loader.stop()).code, 0);
     } finally {
       await loader[Symbol.asyncDispose]();
