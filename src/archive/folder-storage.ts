@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { quote } from '../clickhouse/literals.ts';
 import { HitError, messageOf } from '../errors.ts';
-import { makeFolder } from '../folder/new-folder.ts';
+import { writeAtomically } from '../files/atomic.ts';
+import { syncFile, syncFolder } from '../files/durable.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { HIT_STRUCTURE } from './hit-columns.ts';
 import { parsePartFile } from './part-name.ts';
 import type { ArchiveStorage, StagedFile } from './storage.ts';
@@ -72,19 +74,9 @@ export class FolderStorage implements ArchiveStorage {
 
   async putManifest(part: string, text: string): Promise<void> {
     const path = this.#path(`${part}.json`);
-    const temporary = temporaryOf(path);
     try {
-      const file = await open(temporary, 'wx');
-      try {
-        await file.writeFile(text);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
-      await sync(dirname(path));
+      await writeAtomically(path, text, { mode: 0o666, temporary: temporaryOf(path) });
     } catch (error) {
-      await rm(temporary, { force: true });
       throw unwritable(path, error);
     }
   }
@@ -100,7 +92,7 @@ export class FolderStorage implements ArchiveStorage {
     try {
       makeFolder(dirname(path));
       await removeOldDrafts(path);
-      await sync(this.name);
+      await syncFolder(this.name);
     } catch (error) {
       throw unwritable(path, error);
     }
@@ -108,10 +100,10 @@ export class FolderStorage implements ArchiveStorage {
       table: fileTable(temporary),
       async commit() {
         try {
-          await sync(temporary);
+          await syncFile(temporary);
           const digest = await digestOf(temporary);
           await rename(temporary, path);
-          await sync(dirname(path));
+          await syncFolder(dirname(path));
           return digest;
         } catch (error) {
           throw unwritable(path, error);
@@ -177,15 +169,6 @@ async function removeOldDrafts(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
     if (!name.startsWith(prefix) || !name.endsWith('.new')) continue;
     await rm(join(dirname(path), name), { force: true });
-  }
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

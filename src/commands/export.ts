@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HitError, messageOf } from '../errors.ts';
+import { syncFile } from '../files/durable.ts';
 import { exportHits } from '../query/export.ts';
 import type { QueryParams } from '../query/params.ts';
 import { readSelection } from '../query/selection.ts';
@@ -123,9 +124,7 @@ async function writeFile(bytes: AsyncIterable<Uint8Array>, file: string, signal:
   const beside = `${file}.part`;
   try {
     await pipeline(bytes, createWriteStream(beside), { signal });
-    const handle = await open(beside, 'r');
-    await handle.sync();
-    await handle.close();
+    await syncFile(beside);
     await rename(beside, file);
   } catch (error) {
     await rm(beside, { force: true });

@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { FolderLock } from './lock.ts';
-import { makeFolder } from './new-folder.ts';
 import { Secrets } from './secrets.ts';
 
 /** How often salts that are too old are looked for, in milliseconds: they go also when nobody comes. */

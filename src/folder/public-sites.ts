@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
-import { writeWholeSync } from './whole-file.ts';
+import { writeAtomicallySync } from '../files/atomic.ts';
 
 /** More than this nobody marks by hand. */
 const MOST_SITES = 10_000;
@@ -36,7 +36,7 @@ export class PublicSites {
       throw new HitError('invalid', `${MOST_SITES} sites are public already`);
     }
     const sites = isPublic ? [...this.#sites, site] : [...this.#sites].filter((each) => each !== site);
-    writeWholeSync(this.#path, `${JSON.stringify({ public: sites.sort() }, null, 2)}\n`);
+    writeAtomicallySync(this.#path, `${JSON.stringify({ public: sites.sort() }, null, 2)}\n`);
     if (isPublic) this.#sites.add(site);
     else this.#sites.delete(site);
   }

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
-import { writeWholeSync } from './whole-file.ts';
+import { writeAtomicallySync } from '../files/atomic.ts';
 
 /** Ages as texts: what `--keep-hits` takes. */
 export interface StoredRetention {
@@ -17,7 +17,7 @@ export interface StoredRetention {
 
 /** @throws HitError `data_dir_unusable` */
 export function writeRetention(folder: string, retention: StoredRetention): void {
-  writeWholeSync(pathIn(folder), `${JSON.stringify(retention, null, 2)}\n`);
+  writeAtomicallySync(pathIn(folder), `${JSON.stringify(retention, null, 2)}\n`);
 }
 
 /**

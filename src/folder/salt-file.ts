@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
+import { writeAtomicallySync } from '../files/atomic.ts';
 import { SALT_BYTES, type SaltTable } from '../hit/salts.ts';
-import { writeWholeSync } from './whole-file.ts';
 
 /** Name of the file in the data folder. */
 const SALT_FILE = 'salts.json';
@@ -50,7 +50,7 @@ export class SaltFile {
   /** @throws HitError `data_dir_unusable` */
   write({ salts, shared }: KeptSalts): void {
     const encoded = Object.entries(salts).map(([day, salt]) => [day, Buffer.from(salt).toString('base64')]);
-    writeWholeSync(
+    writeAtomicallySync(
       this.#path,
       `${JSON.stringify({ salts: Object.fromEntries(encoded), shared }, null, 2)}\n`,
     );

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
+import { writeAtomicallySync } from '../files/atomic.ts';
 import { DailySalts } from '../hit/salts.ts';
 import { decodeSalts, type KeptSalts, SaltFile } from './salt-file.ts';
-import { writeWholeSync } from './whole-file.ts';
 
 interface SecretsFile {
   /** Base64 of 16 bytes each. */
@@ -68,10 +68,10 @@ export class Secrets {
       const moved = { ...kept, salts: { ...decodeSalts(oldSalts), ...kept.salts } };
       // First where they go: a crash between the two leaves both, and the next start does the same again.
       file.write(moved);
-      writeWholeSync(path, textOf(content));
+      writeAtomicallySync(path, textOf(content));
       return new Secrets(content, file, moved, now);
     }
-    if (!found) writeWholeSync(path, textOf(content));
+    if (!found) writeAtomicallySync(path, textOf(content));
     return new Secrets(content, file, kept, now);
   }
 }

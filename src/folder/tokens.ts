@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
-import { writeWholeSync } from './whole-file.ts';
+import { writeAtomicallySync } from '../files/atomic.ts';
 
 /** What a token is good for: to read counts, or to send hits. */
 export type Scope = 'read' | 'write';
@@ -104,7 +104,7 @@ export class Tokens {
   }
 
   #save(): void {
-    writeWholeSync(this.#path, `${JSON.stringify({ tokens: [...this.#kept.values()] }, null, 2)}\n`);
+    writeAtomicallySync(this.#path, `${JSON.stringify({ tokens: [...this.#kept.values()] }, null, 2)}\n`);
   }
 }
 

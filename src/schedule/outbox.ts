@@ -10,11 +10,11 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { UNFINISHED, writeAtomically } from '../files/atomic.ts';
 import { backoffDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { ScheduleLog } from './log.ts';
 import type { Message, Outcome } from './webhook.ts';
-import { UNFINISHED, writeWhole } from './whole-file.ts';
 
 const RETRY = { first: 5_000, longest: 3_600_000 };
 /** Milliseconds after which nobody wants to know any more. */
@@ -80,7 +80,7 @@ export class Outbox implements AsyncDisposable {
     if (this.#waiting.has(id)) return;
     const { log, clock, most = MOST_MESSAGES } = this.#options;
     const message = { id, made: clock.now(), failures: 0, due: 0 };
-    await writeWhole(this.#path(message), body);
+    await writeAtomically(this.#path(message), body);
     this.#waiting.set(id, message);
     if (this.#waiting.size > most) {
       const oldest = this.#waiting.values().next().value!;

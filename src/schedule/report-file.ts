@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { makeFolder } from '../folder/new-folder.ts';
+import { writeAtomically } from '../files/atomic.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { LocalTime } from '../query/local-time.ts';
 import type { ReportJob } from './job.ts';
-import { writeWhole } from './whole-file.ts';
 
 const ENDINGS = { text: 'txt', json: 'json', csv: 'csv' } as const;
 
@@ -30,7 +30,7 @@ export function reportFileName(
 export async function saveReport(folder: string, name: string, content: string): Promise<string> {
   makeFolder(folder);
   const path = join(folder, name);
-  await writeWhole(path, content, 0o666);
+  await writeAtomically(path, content, { mode: 0o666 });
   return path;
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../errors.ts';
+import { writeAtomically } from '../files/atomic.ts';
 import type { ScheduleLog } from './log.ts';
-import { writeWhole } from './whole-file.ts';
 
 /** A little that must survive a restart: JSON in a file that is there whole or not at all. */
 export class StateFile<State> {
@@ -49,7 +49,7 @@ export class StateFile<State> {
     this.#state = state;
     this.#saving = this.#saving.then(async () => {
       try {
-        await writeWhole(this.#path, `${JSON.stringify(state, null, 2)}\n`);
+        await writeAtomically(this.#path, `${JSON.stringify(state, null, 2)}\n`);
       } catch (error) {
         this.#log.error(`${this.#path} cannot be written: ${messageOf(error)}`);
       }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { HitError, messageOf } from '../errors.ts';
+import { writeAtomically } from '../files/atomic.ts';
 import { readWebhookSecret } from '../settings/schedule.ts';
-import { writeWhole } from './whole-file.ts';
 
 /**
  * The secret that a data folder keeps in a file for its owner alone, as receivers want it: `whsec_…`. It is made where there
@@ -26,7 +26,7 @@ async function readOrMake(path: string): Promise<string> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const text = `whsec_${randomBytes(32).toString('base64')}`;
-    await writeWhole(path, `${text}\n`);
+    await writeAtomically(path, `${text}\n`);
     return text;
   }
 }

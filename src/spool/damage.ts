@@ -4,8 +4,8 @@ import { constants } from 'node:fs';
 import { copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
+import { syncFolder, writeSynced } from '../files/durable.ts';
 import { findGroups, type IntactGroup } from '../hit/row-groups.ts';
-import { syncFolder, writeSynced } from './durable.ts';
 import { fileOf, type SegmentName } from './segment.ts';
 
 /** A damaged segment. */

@@ -13,7 +13,7 @@
 
 import { renameSync } from 'node:fs';
 import { HitError, messageOf } from '../errors.ts';
-import { syncFile, syncFolder } from './durable.ts';
+import { syncFile, syncFolder } from '../files/durable.ts';
 import type { Segment } from './segment.ts';
 
 /** A batch that is handed over for delivery. */

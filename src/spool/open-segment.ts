@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { syncFolder } from './durable.ts';
+import { syncFolder } from '../files/durable.ts';
 import { type Finished, Naming } from './naming.ts';
 import { fileOf, type SegmentName, segmentOf } from './segment.ts';
 

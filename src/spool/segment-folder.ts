@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { syncFolder } from '../files/durable.ts';
 import { type BatchWithRecords, finishBatchWithRecords, writeBatchWithRecords } from './batch-records.ts';
-import { syncFolder } from './durable.ts';
 import { Names } from './names.ts';
 import type { Finished } from './naming.ts';
 import { OpenSegment } from './open-segment.ts';

@@ -10,13 +10,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { type DedicatedConnection, SCRATCH } from '../clickhouse/connection.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { HitError, messageOf } from '../errors.ts';
-import { copyFolder, syncPath } from '../folder/copy.ts';
-import { makeFolder } from '../folder/new-folder.ts';
+import { copyFolder } from '../files/copy-folder.ts';
+import { syncFolder, writeSynced } from '../files/durable.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { linkSegments } from '../spool/segment-links.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Store } from './store.ts';
@@ -136,7 +137,7 @@ async function copyMetadata(from: string, to: string): Promise<void> {
       for (const file of files.filter((each) => each.isFile() && METADATA.test(each.name))) {
         await copyFile(join(source, file.name), join(target, file.name));
       }
-      await syncPath(target);
+      await syncFolder(target);
     }
   }
 }
@@ -149,17 +150,15 @@ async function copySecrets(from: string, to: string): Promise<void> {
       throw error;
     });
     if (content === undefined) continue;
-    await using file = await open(join(to, name), 'wx', 0o600);
-    await file.writeFile(content);
-    await file.sync();
+    await writeSynced(join(to, name), [content], 0o600);
   }
 }
 
 async function finish(unfinished: string, folder: string): Promise<void> {
   await rm(join(unfinished, UNFINISHED));
-  await syncPath(unfinished);
+  await syncFolder(unfinished);
   await rename(unfinished, folder);
-  await syncPath(dirname(folder));
+  await syncFolder(dirname(folder));
 }
 
 function faultOf(error: unknown): HitError {

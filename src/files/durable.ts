@@ -13,19 +13,20 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes the content of a file durable. */
-export async function syncFile(path: string): Promise<void> {
+/** Makes the content of a file durable. @returns its bytes */
+export async function syncFile(path: string): Promise<number> {
   const handle = await open(path, 'r+');
   try {
     await handle.datasync();
+    return (await handle.stat()).size;
   } finally {
     await handle.close();
   }
 }
 
 /** Writes a file that is not there yet, and makes its content durable. Its name is durable with its folder. */
-export async function writeSynced(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, 'wx');
+export async function writeSynced(path: string, parts: readonly Uint8Array[], mode?: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
   try {
     // Not `writev`, which may write less than all.
     for (const part of parts) await file.writeFile(part);

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import { makeFolder } from './new-folder.ts';
+import { makeFolder } from './make-folder.ts';
 
 test('a folder is made with its parents, and one that is there is left', (t) => {
   const path = join(temporaryFolder(t), 'a', 'b', 'c');

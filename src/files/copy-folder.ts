@@ -1,5 +1,6 @@
-import { constants, copyFile, mkdir, open, readdir, readlink, symlink } from 'node:fs/promises';
+import { constants, copyFile, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFile, syncFolder } from './durable.ts';
 
 export interface CopySize {
   readonly files: number;
@@ -38,7 +39,7 @@ export async function copyFolder(
       files++;
     }
   }
-  await syncPath(to);
+  await syncFolder(to);
   return { files, bytes };
 }
 
@@ -46,21 +47,5 @@ export async function copyFolder(
 async function copySynced(from: string, to: string): Promise<number> {
   // By reference, where the file system can.
   await copyFile(from, to, constants.COPYFILE_FICLONE);
-  const file = await open(to, 'r+');
-  try {
-    await file.datasync();
-    return (await file.stat()).size;
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes the names in a folder durable. */
-export async function syncPath(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  return syncFile(to);
 }

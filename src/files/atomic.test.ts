@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { UNFINISHED, writeAtomically, writeAtomicallySync } from './atomic.ts';
+
+const WAYS = {
+  'in turn': writeAtomically,
+  'at once': async (path: string, text: string) => writeAtomicallySync(path, text),
+};
+
+describe('a file that is replaced as a whole', () => {
+  for (const [how, write] of Object.entries(WAYS)) {
+    it(`${how} has the new content, and is for its owner only`, async (t) => {
+      const path = join(temporaryFolder(t), 'a.json');
+      writeFileSync(path, 'a longer old one', { mode: 0o644 });
+      // A crash left this behind.
+      writeFileSync(path + UNFINISHED, 'half', { mode: 0o644 });
+      await write(path, 'new');
+      assert.equal(readFileSync(path, 'utf8'), 'new');
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+    });
+
+    it(`${how} stays as it was where the new one cannot take its place`, async (t) => {
+      const folder = temporaryFolder(t);
+      const path = join(folder, 'a.json');
+      mkdirSync(join(path, 'inner'), { recursive: true });
+      await assert.rejects(write(path, 'new'), /a\.json/);
+      assert.deepEqual(readdirSync(path), ['inner']);
+    });
+  }
+
+  it('leaves nothing behind where it fails', async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, 'a.json', 'inner'), { recursive: true });
+    await assert.rejects(writeAtomically(join(folder, 'a.json'), 'new'));
+    assert.deepEqual(readdirSync(folder), ['a.json']);
+  });
+});
