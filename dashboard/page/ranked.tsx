@@ -60,8 +60,18 @@ function periodNote({ purged_before, from, to }: Top, page: Stats | undefined): 
   if (purged_before !== undefined) {
     return `Hits before ${format.moment(purged_before)} are purged, and not in this list.`;
   }
-  if (!page || (Date.parse(from) >= Date.parse(page.from) && Date.parse(to) <= Date.parse(page.to))) return;
-  return `This list is of ${format.moment(from)} to ${format.moment(to)}: of purged hits, only whole UTC days are known.`;
+  // A period that is open ends now, and the list was asked for a moment later: that is no day more.
+  const isLonger =
+    page !== undefined &&
+    ((isDay(from) && Date.parse(from) < Date.parse(page.from)) ||
+      (isDay(to) && Date.parse(to) > Date.parse(page.to)));
+  if (!isLonger) return;
+  return `Some hits of this period are purged. This list therefore covers whole UTC days: ${format.moment(from)} to ${format.moment(to)}.`;
+}
+
+/** Whether a time is a UTC midnight. */
+function isDay(time: string): boolean {
+  return Date.parse(time) % 86_400_000 === 0;
 }
 
 /** The answer to a ranking of the view. */

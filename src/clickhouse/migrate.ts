@@ -37,6 +37,11 @@ export async function migrate(
       `the store has schema ${current}, and this version of Hit Tracker knows ${newest}: install a newer one`,
     );
   }
+  if (current > 0 && current < newest) {
+    onProgress(
+      `the store has schema ${current} and is converted to ${newest}; earlier versions cannot open it afterwards`,
+    );
+  }
   for (const step of steps.filter(({ version }) => version > current)) {
     for (const query of step.statements.flatMap((statement) => schemaFor(layout, statement))) {
       await client.command({ query });

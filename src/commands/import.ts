@@ -36,7 +36,10 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     try {
       const old = await oldHitsOf(values, taker, terminal);
       if (old.isChecked) await checkFiles(files, sizes, old, terminal, interrupted);
-      else if (values.keep) terminal.stderr.write('Hits are kept forever here: --keep changes nothing.\n');
+      else if (values.keep)
+        terminal.stderr.write(
+          'No retention is set, so hits are kept anyway and --keep records nothing. When you set one, import again with --keep.\n',
+        );
       for (const [index, file] of files.entries()) {
         const size = sizes[index];
         for await (const log of logsOf(file, size, values, terminal, interrupted)) {

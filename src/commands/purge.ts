@@ -64,10 +64,14 @@ async function purgeThere(control: ControlClient, values: PurgeValues): Promise<
 /** What went or would go, for a person. */
 function purgeText(summary: PurgeSummary): string {
   const { dry_run, hits, rollups, exceptions } = summary;
+  const gone = new Set([...hits, ...rollups].map(({ site }) => site));
   const lines = [...sectionOf('hits', hits), ...sectionOf('rows of rollups', rollups)];
-  const kept = exceptions.map(
-    ({ site, since }) => `  ${site}: kept, as import --keep said on ${since.slice(0, 10)}\n`,
-  );
+  const kept = exceptions.map(({ site, since }) => {
+    const day = since.slice(0, 10);
+    return gone.has(site)
+      ? `  ${site}: the exemption by import --keep of ${day} does not apply, as the age of this site is named\n`
+      : `  ${site}: kept, exempt since import --keep of ${day}\n`;
+  });
   return `${headOf(summary, lines.length > 0, dry_run ? 'Would be purged' : 'Purged')}${lines.join('')}${kept.join('')}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Figures } from '../query/comparison.ts';
 import { LocalTime } from '../query/local-time.ts';
+import { DAY } from '../query/plan.ts';
 import { METRICS, type Metric } from '../query/selection.ts';
 import type { Stats, Top } from '../query/stats.ts';
 
@@ -75,7 +76,11 @@ export function reportText(stats: Stats, tops: readonly Top[], columns: number, 
 /** Of which hits a ranking is, where it is not of those of the heading. */
 function otherPeriod({ purged_before, from, to }: Top, asked: Stats, { label }: Times): string {
   if (purged_before !== undefined) return `, of hits since ${label(purged_before)}`;
-  const isLonger = Date.parse(from) < Date.parse(asked.from) || Date.parse(to) > Date.parse(asked.to);
+  // A period that is open ends now, and the ranking was asked for a moment later: that is no day more.
+  const isDay = (time: string) => Date.parse(time) % DAY === 0;
+  const isLonger =
+    (isDay(from) && Date.parse(from) < Date.parse(asked.from)) ||
+    (isDay(to) && Date.parse(to) > Date.parse(asked.to));
   return isLonger ? `, of ${label(from)} to ${label(to)}` : '';
 }
 

@@ -19,8 +19,8 @@ export const versions: Check = {
     }
     if (schema < newest) {
       return warning(
-        `the store has schema ${schema}, and this program makes ${newest} of it at its next start`,
-        'make a backup, and start the server',
+        `the store has schema ${schema}; the first command that opens it converts it to ${newest}, and earlier versions cannot open it afterwards`,
+        'to be able to go back, copy the folder first, or back it up with the version that wrote it; then start the server. What needs the newer schema was not checked',
       );
     }
     return ok(`schema ${schema}, engine ${row?.engine}, Node ${node}`);

@@ -143,7 +143,7 @@ class Run {
     this.#ledgers = ledgers;
     this.#options = options;
     this.#onProgress = onProgress;
-    this.#purged = new PurgedHits(house.db.store, this.#tally);
+    this.#purged = new PurgedHits(house.db, this.#tally);
     this.#pieceBytes = house.pieceBytes ?? PIECE_BYTES;
     this.#site = siteName(options.site ?? DEFAULT_SITE);
     this.#batches = new Batches({

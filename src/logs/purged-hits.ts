@@ -13,9 +13,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROW_LAYOUT } from '../hit/row.ts';
+import type { Rollups } from '../rollup/rollups.ts';
 import { Names } from '../spool/names.ts';
 import { batchId } from '../spool/segment.ts';
 import type { Store } from '../store/store.ts';
+import type { DBTracker } from '../trackers/db.ts';
 import type { ChunkCounts, PurgedChunk } from './import-registry.ts';
 import type { ChunkResult } from './reader.ts';
 import type { SummaryBuilder } from './summary.ts';
@@ -34,12 +36,14 @@ interface RowsFile {
 
 export class PurgedHits {
   readonly #store: Pick<Store, 'restore' | 'restoreLegacy'>;
+  readonly #rollups: Pick<Rollups, 'countRestored'>;
   readonly #tally: SummaryBuilder;
   readonly #names = new Names();
   #pieces: ReadAgain[] = [];
 
-  constructor(store: Pick<Store, 'restore' | 'restoreLegacy'>, tally: SummaryBuilder) {
+  constructor({ store, rollups }: Pick<DBTracker, 'store' | 'rollups'>, tally: SummaryBuilder) {
     this.#store = store;
+    this.#rollups = rollups;
     this.#tally = tally;
   }
 
@@ -61,6 +65,7 @@ export class PurgedHits {
     const pieces = this.#pieces;
     const rows = pieces.map(({ result }) => result.rows);
     await withFile(rows, (file) => this.#store.restore(BigInt(purged.batch), file, purged.hits));
+    await this.#rollups.countRestored([BigInt(purged.batch)]);
     for (const { result } of pieces) this.#tally.addRead(result);
     this.#pieces = [];
   }
@@ -74,8 +79,12 @@ export class PurgedHits {
   async #addLegacy(counts: ChunkCounts, result: ChunkResult): Promise<void> {
     const id = batchId(this.#names.next('noted'));
     const restored = await withFile([result.rows], (file) => this.#store.restoreLegacy(id, file));
-    if (restored === 0) this.#tally.addKnown(counts);
-    else this.#tally.addRead(result, restored);
+    if (restored === 0) {
+      this.#tally.addKnown(counts);
+      return;
+    }
+    await this.#rollups.countRestored([id]);
+    this.#tally.addRead(result, restored);
   }
 }
 

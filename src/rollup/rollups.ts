@@ -24,7 +24,7 @@ import { rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { coveredBy, readWatermarks, type Watermarks, writerOf } from '../clickhouse/watermarks.ts';
 import { messageOf } from '../errors.ts';
-import { NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
+import { idsSql, NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import { rebuildDays, type SiteDay } from './rebuild.ts';
 
@@ -105,6 +105,25 @@ export class Rollups {
   rebuild(days: readonly SiteDay[]): Promise<void> {
     const turn = this.#turn.then(() =>
       this.#working(async () => rebuildDays(this.#store, await this.watermarks(), days), undefined),
+    );
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /**
+   * Counts hits of batches that came back. Mostly the rollups have them; but where they were rolled up while a part of the
+   * table was broken, or where their rollups were purged, the days that count too few are made anew.
+   *
+   * @throws HitError `store_unavailable`
+   */
+  countRestored(batches: readonly bigint[]): Promise<void> {
+    const turn = this.#turn.then(() =>
+      this.#working(async () => {
+        const watermarks = await this.watermarks();
+        const scope = { covered: coveredBy(watermarks), batches: idsSql(batches) };
+        const days = await this.#store.rows<SiteDay>('rollup_short_days', {}, undefined, scope);
+        if (days.length > 0) await rebuildDays(this.#store, watermarks, days);
+      }, undefined),
     );
     this.#turn = turn.catch(() => undefined);
     return turn;

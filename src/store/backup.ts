@@ -142,9 +142,9 @@ async function copyMetadata(from: string, to: string): Promise<void> {
   }
 }
 
-/** Secrets, and what an owner made: tokens of programs, and which sites are public. */
+/** Secrets, and what an owner made: tokens of programs, which sites are public, and how long hits are kept. */
 async function copySecrets(from: string, to: string): Promise<void> {
-  for (const name of ['secrets.json', 'tokens.json', 'sites.json']) {
+  for (const name of ['secrets.json', 'tokens.json', 'sites.json', 'retention.json']) {
     const content = await readFile(join(from, name)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' && name !== 'secrets.json') return undefined;
       throw error;

@@ -138,7 +138,9 @@ export class DBTracker implements Source {
   ): Promise<DBTracker> {
     const setting = options.store ?? 'embedded';
     const log = options.log ?? QUIET;
-    const store = await Store.open({ setting, folder: folder.store, onProgress: log.info, log });
+    // A conversion takes time and cannot be taken back: that is told also where nothing else is.
+    const onProgress = log === QUIET ? QUIET.warn : log.info;
+    const store = await Store.open({ setting, folder: folder.store, onProgress, log });
     try {
       const archive =
         options.archive &&
