@@ -79,3 +79,24 @@ test('nothing is imported while it is not known what was imported before', optio
   await connection.command("ALTER TABLE imports ATTACH PARTITION ID 'all'");
   assert.deepEqual(await take(LOG), { read: LOG.length, imported: 0, already: LOG.length });
 });
+
+test(
+  'hits that come back are counted also where their batch was rolled up without them',
+  options,
+  async (t) => {
+    const { db, take, purgeBefore, there, rolled } = await openLogFolder(t);
+    await take(LOG);
+    {
+      await using connection = db.store.dedicatedConnection();
+      await connection.command('ALTER TABLE hits DROP PARTITION 202402');
+    }
+    await db.rollups.rollUp();
+    assert.ok((await rolled()) < READABLE.length);
+    await take(LOG);
+    assert.equal(await there(), READABLE.length);
+    assert.equal(await rolled(), READABLE.length);
+    // So a purge takes nothing that was not counted.
+    await purgeBefore(START + DAYS * DAY);
+    assert.equal(await rolled(), READABLE.length);
+  },
+);

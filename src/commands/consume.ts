@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { EnginePriority } from '../clickhouse/engine-priority.ts';
 import { HitError } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { buildConsumer } from '../http/consumer.ts';
+import { openLog } from '../http/log.ts';
 import { closeServer, listen } from '../http/server.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import { CONSUME_SETTINGS } from '../settings/consume.ts';
@@ -39,7 +39,7 @@ async function consumeInto(
   values: Values<typeof CONSUME_SETTINGS>,
   terminal: Terminal,
 ): Promise<void> {
-  const log = pino({ level: values['log-level']! }, pino.destination({ dest: 2, sync: true }));
+  const log = openLog(values['log-level']!);
   const messages = messagesOf(log);
   await using resources = new AsyncDisposableStack();
   const store = resources.use(

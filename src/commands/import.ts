@@ -15,6 +15,8 @@ import { findServer, type ImportTarget, importHere } from './import-target.ts';
 import { addFound, OldHits } from './old-hits.ts';
 import { ProgressLine } from './progress.ts';
 
+const DAY = 86_400_000;
+
 type ImportValues = Values<typeof IMPORT_SETTINGS>;
 
 export const importLogs: Command<typeof IMPORT_SETTINGS> = {
@@ -36,10 +38,6 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     try {
       const old = await oldHitsOf(values, taker, terminal);
       if (old.isChecked) await checkFiles(files, sizes, old, terminal, interrupted);
-      else if (values.keep)
-        terminal.stderr.write(
-          'No retention is set, so hits are kept anyway and --keep records nothing. When you set one, import again with --keep.\n',
-        );
       for (const [index, file] of files.entries()) {
         const size = sizes[index];
         for await (const log of logsOf(file, size, values, terminal, interrupted)) {
@@ -79,7 +77,8 @@ async function oldHitsOf(values: ImportValues, taker: ImportTarget, terminal: Te
     except: (sites) => taker.except(sites),
     choice: values['allow-purge'] ? 'purge' : values.keep ? 'keep' : undefined,
     ...{ site: values.site, format: values.format!, follow: values.follow!, terminal },
-    now: Date.now(),
+    // The next purge may be tomorrow's, and take a day more than one of now.
+    now: Date.now() + DAY,
   });
 }
 

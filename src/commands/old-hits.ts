@@ -66,9 +66,10 @@ export class OldHits {
     this.#exceptions = [...options.retention.exceptions];
   }
 
-  /** Whether there is anything to check. */
+  /** Whether logs are to be read for it before they are imported. */
   get isChecked(): boolean {
-    return this.#options.choice !== 'purge' && isLimited(this.#options.retention.hits);
+    const { choice, retention } = this.#options;
+    return choice === 'keep' || (choice === undefined && isLimited(retention.hits));
   }
 
   /**
@@ -172,9 +173,8 @@ export class OldHits {
   /** Before which moment lines of a site are counted as found. */
   #foundBefore(site: string): number {
     const { choice, retention } = this.#options;
-    const horizon = this.#horizonOf(site);
-    const isKept = choice === 'keep' && horizon > 0 && !isNamedLimited(retention.hits, site);
-    return isKept ? Number.POSITIVE_INFINITY : horizon;
+    const isKept = choice === 'keep' && !isNamedLimited(retention.hits, site);
+    return isKept ? Number.POSITIVE_INFINITY : this.#horizonOf(site);
   }
 
   #horizonOf(site: string): number {

@@ -22,10 +22,10 @@ export function retentionHere(
   const hits = given['keep-hits'] ?? readAges(KEEP_HITS)(stored?.keep_hits ?? KEEP_HITS, '--keep-hits');
   const rollups =
     given['keep-rollups'] ?? readAges(KEEP_ROLLUPS)(stored?.keep_rollups ?? KEEP_ROLLUPS, '--keep-rollups');
-  const scheduled = given['keep-hits'] ? [] : (stored?.scheduled ?? []);
   return {
     policy: retentionPolicy(hits, rollups),
-    scheduled: scheduled.map((text) => readAges(KEEP_HITS)(text, '--schedule')),
+    // Whatever a command says of its own purges: those of the server's schedule come all the same.
+    scheduled: (stored?.scheduled ?? []).map((text) => readAges(KEEP_HITS)(text, '--schedule')),
   };
 }
 

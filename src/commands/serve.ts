@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { HitError, messageOf } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { PublicSites } from '../folder/public-sites.ts';
@@ -12,6 +12,7 @@ import { Drops } from '../hit/drops.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { siteName } from '../hit/site.ts';
 import { ConsoleLines } from '../http/console-lines.ts';
+import { openLog } from '../http/log.ts';
 import { type OwnNode, Peers } from '../http/peers/peers.ts';
 import { RemoteNode } from '../http/peers/remote-node.ts';
 import { saltsUrl } from '../http/peers/remote-salts.ts';
@@ -122,7 +123,7 @@ async function serveFrom(
   { proxies, limit, policy, schedule }: Read,
   terminal: Terminal,
 ): Promise<void> {
-  const log = pino({ level: values['log-level']! }, pino.destination({ dest: 2, sync: true }));
+  const log = openLog(values['log-level']!);
   const trackers = values.tracker!;
   const resultsTopic = values['stream-results'];
   await using resources = new AsyncDisposableStack();

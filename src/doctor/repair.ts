@@ -1,6 +1,9 @@
 import type { ArchiveAddress, Archives } from '../archive/archives.ts';
 import { missingHits } from '../clickhouse/parts/missing.ts';
+import { queryText } from '../clickhouse/sql.ts';
+import { coveredBy } from '../clickhouse/watermarks.ts';
 import { messageOf } from '../errors.ts';
+import { readCutoffs, recordCutoffs } from '../retention/cutoffs.ts';
 import type { Rollups } from '../rollup/rollups.ts';
 import type { Spool } from '../spool/spool.ts';
 import { waitUpTo } from '../spool/wait-up-to.ts';
@@ -17,7 +20,7 @@ const DELIVERY = 120_000;
 export interface Repairable {
   readonly store: Store;
   readonly spool: Pick<Spool, 'flush' | 'pauseDelivery' | 'backlog' | 'failing'>;
-  readonly rollups: Pick<Rollups, 'rollUp' | 'rebuild'>;
+  readonly rollups: Pick<Rollups, 'rollUp' | 'rebuild' | 'watermarks'>;
   readonly archives: Archives;
   /** Where hits may be that are missing. */
   readonly archive: ArchiveAddress | undefined;
@@ -36,7 +39,7 @@ export interface Repair {
  */
 export async function repair(thing: Repairable): Promise<Repair[]> {
   const repairs: Repair[] = [];
-  for (const step of [secrets, parts, delivery, entries, restoration, pending, days]) {
+  for (const step of [secrets, parts, delivery, entries, restoration, cutoffs, pending, days]) {
     try {
       repairs.push(...(await step(thing)));
     } catch (error) {
@@ -119,6 +122,37 @@ async function restoration({ store, archive, archives }: Repairable): Promise<Re
     ...(rows > 0 ? [done(`${rows} hits were restored from the archive`)] : []),
     ...(rest > 0 ? [not(`${rest} hits are missing, and the archive does not have them`)] : []),
   ];
+}
+
+/**
+ * Finds again up to where hits were purged, where the note of it is lost: days of which hits are missing that were rolled up.
+ * And where rollups are lost, notes that what was purged is in neither.
+ */
+async function cutoffs({ store, rollups }: Repairable): Promise<Repair[]> {
+  const { parts } = store.guard;
+  const repairs: Repair[] = [];
+  await using connection = store.dedicatedConnection();
+  if (parts.isIncomplete('horizons')) {
+    const text = queryText('purge_derive_cutoffs', { covered: coveredBy(await rollups.watermarks()) });
+    const found = await connection.rows<{ site: string; seconds: string | number }>(text);
+    await recordCutoffs(
+      connection,
+      'hits',
+      new Map(found.map((row) => [row.site, Number(row.seconds) * 1000])),
+    );
+    repairs.push(
+      done(`up to where hits were purged was found again for ${found.length} sites`),
+      not(
+        'which sites import --keep has exempted is lost: exempt them again by import --keep, before the next purge',
+      ),
+    );
+  }
+  if (parts.isIncomplete('rollups')) {
+    const { hits } = await readCutoffs(store);
+    await recordCutoffs(connection, 'rollups', hits);
+    if (hits.size > 0) repairs.push(done(`counts of purged hits of ${hits.size} sites are noted as unknown`));
+  }
+  return repairs;
 }
 
 async function missingIn(store: Store) {

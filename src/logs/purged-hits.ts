@@ -64,9 +64,15 @@ export class PurgedHits {
     }
     const pieces = this.#pieces;
     const rows = pieces.map(({ result }) => result.rows);
-    await withFile(rows, (file) => this.#store.restore(BigInt(purged.batch), file, purged.hits));
+    let restored = await withFile(rows, (file) =>
+      this.#store.restore(BigInt(purged.batch), file, purged.hits),
+    );
     await this.#rollups.countRestored([BigInt(purged.batch)]);
-    for (const { result } of pieces) this.#tally.addRead(result);
+    for (const { result } of pieces) {
+      const own = Math.min(restored, result.imported);
+      this.#tally.addRead(result, own);
+      restored -= own;
+    }
     this.#pieces = [];
   }
 

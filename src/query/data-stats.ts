@@ -44,8 +44,12 @@ async function estimate({ store }: Source, { site, from, to }: Period): Promise<
 
 async function knownOf(source: Source, period: Period): Promise<Omit<DataStats, 'hits'>> {
   const horizons = await readCutoffs(source.store);
+  const { parts } = source.store.guard;
   const rollupsFrom = horizonOf(horizons, 'rollups', period.site);
-  const hitsFrom = horizonOf(horizons, 'hits', period.site);
+  // Where it is not known up to where hits were purged, any of them may be.
+  const hitsFrom = parts.isIncomplete('horizons') ? period.to : horizonOf(horizons, 'hits', period.site);
+  // Where rollups are lost they cannot stand for purged hits, nor tell that hits are missing.
+  if (parts.isIncomplete('rollups')) return { hitsFrom, rollupsFrom: Math.max(hitsFrom, rollupsFrom) };
   if (hitsFrom <= period.from) return { hitsFrom, rollupsFrom };
   return { hitsFrom: await completeFrom(source, period, { hitsFrom, rollupsFrom }), rollupsFrom };
 }

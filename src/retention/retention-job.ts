@@ -1,3 +1,4 @@
+import { HitError } from '../errors.ts';
 import { type Drainable, drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
 import type { Rollups } from '../rollup/rollups.ts';
 import { agesText } from '../settings/ages.ts';
@@ -64,6 +65,12 @@ export class RetentionJob {
 
   async #purge(policy: RetentionPolicy, dryRun: boolean): Promise<PurgeSummary> {
     const { store, rollups, now } = this.#options;
+    if (store.guard.parts.isIncomplete('horizons')) {
+      throw new HitError(
+        'store_unavailable',
+        'nothing is purged, as a part of the table "horizons" is broken, which has the sites that import --keep exempts: run "doctor --repair", which says what to do',
+      );
+    }
     const exceptions = await readExceptions(store);
     const ages = withExceptions(
       policy,

@@ -102,6 +102,7 @@ export class Delivery {
    *
    * @param file rows, with a seal
    * @param hits of the whole batch
+   * @returns how many of them came back
    * @throws HitError `import_failed` where the batch has other hits in the end
    */
   async restore(
@@ -109,7 +110,8 @@ export class Delivery {
     file: { readonly path: string; readonly layout: number },
     hits: number,
     confirm: Confirm,
-  ): Promise<void> {
+  ): Promise<number> {
+    const before = (await this.#ledger.readBack([id])).get(id)?.hits ?? 0;
     const text = queryText('restore_hits', { batch: `toUInt64(${id})` });
     const name = `hit-tracker-restore-${id}`;
     await this.#insert(text, { path: file.path, structure: structureOf(file.layout), name });
@@ -122,6 +124,7 @@ export class Delivery {
     }
     await confirm('hits');
     await this.#ledger.restored(id);
+    return hits - before;
   }
 
   /**

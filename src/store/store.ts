@@ -6,7 +6,7 @@ import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { queryFault, unavailable } from '../clickhouse/faults.ts';
 import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
-import { type GuardLog, StoreGuard } from '../clickhouse/parts/guard.ts';
+import { type Confirm, type GuardLog, StoreGuard } from '../clickhouse/parts/guard.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { writerOf } from '../clickhouse/watermarks.ts';
 import type { Segment } from '../spool/segment.ts';
@@ -140,13 +140,12 @@ export class Store implements Sink {
   }
 
   /** Brings back the purged hits of a batch: see `Delivery.restore`. */
-  async restore(
+  restore(
     id: bigint,
     file: { readonly path: string; readonly layout: number },
     hits: number,
-  ): Promise<void> {
-    const { size } = await stat(file.path);
-    await this.guard.inserting(size, (confirm) => this.#delivery.restore(id, file, hits, confirm));
+  ): Promise<number> {
+    return this.#inserting(file, (confirm) => this.#delivery.restore(id, file, hits, confirm));
   }
 
   /**
@@ -155,15 +154,10 @@ export class Store implements Sink {
    * @param id of a writer of its own, ascending
    */
   async restoreLegacy(id: bigint, file: { readonly path: string; readonly layout: number }): Promise<number> {
-    const { size } = await stat(file.path);
     // Before they come, as the rollups must not take them for new ones.
     const receipt = { writer: String(writerOf(id)), last: String(id) };
     await this.executeLong('insert_watermark', receipt, `hit-tracker-watermark-${id}`);
-    let hits = 0;
-    await this.guard.inserting(size, async (confirm) => {
-      hits = await this.#delivery.restoreLegacy(id, file, confirm);
-    });
-    return hits;
+    return this.#inserting(file, (confirm) => this.#delivery.restoreLegacy(id, file, confirm));
   }
 
   /** Puts many batches into the database, each once, as `deliver` does one. */
@@ -215,6 +209,18 @@ export class Store implements Sink {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #inserting<Result>(
+    file: { readonly path: string },
+    insert: (confirm: Confirm) => Promise<Result>,
+  ): Promise<Result> {
+    const { size } = await stat(file.path);
+    let result: Result | undefined;
+    await this.guard.inserting(size, async (confirm) => {
+      result = await insert(confirm);
+    });
+    return result!;
   }
 
   async #read<Result>(

@@ -37,6 +37,8 @@ const SIZES_EVERY = 600_000;
 const REMEMBERED = 1000;
 /** Names of parts in a message. */
 const NAMED = 5;
+/** Tables whose inserts are made again until they are confirmed. */
+const REPEATED: ReadonlySet<string> = new Set(['hits', 'rollups', 'last_seen', 'batches', 'imports']);
 
 /** A moment at which an insert begins. */
 export interface Moment {
@@ -70,10 +72,15 @@ export class Parts {
   readonly #options: PartsOptions;
   /** Keys of parts that are whole. */
   #known = new Set<string>();
+  /** The same, also while they are inspected again. */
+  #whole: ReadonlySet<string> = this.#known;
   /** Broken parts whose rows are missing, in the order in which they were found. */
   readonly #found: (BrokenPart & { readonly number: number; readonly written: number | undefined })[] = [];
   #finds = 0;
   #broken = 0;
+  /** Tables of which a part is in `detached/` that may have rows of its own. */
+  #lost: ReadonlySet<string> = new Set();
+  readonly #started = Math.floor(Date.now() / 1000);
   #sizesInspected = Number.NEGATIVE_INFINITY;
   #turn: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -87,6 +94,11 @@ export class Parts {
   /** Broken parts in `detached/`, whose rows are in no answer, as of the last inspection. */
   get broken(): number {
     return this.#broken;
+  }
+
+  /** Whether a table of the embedded engine lacks a part, so that what it does not say may be so all the same. */
+  isIncomplete(table: string): boolean {
+    return this.#options.isEmbedded && this.#lost.has(table);
   }
 
   /** Inspects what is there, and looks again every few seconds until this is closed. */
@@ -238,6 +250,7 @@ export class Parts {
     }
     const broken = await this.#inspectContent(suspects);
     this.#known = new Set(parts.map(({ key }) => key));
+    this.#whole = this.#known;
     return broken;
   }
 
@@ -251,11 +264,10 @@ export class Parts {
     return broken;
   }
 
-  async #takeOut(
-    { table, name, level, modified }: ActivePart,
-    reason: string,
-  ): Promise<BrokenPart | undefined> {
+  async #takeOut(part: ActivePart, reason: string): Promise<BrokenPart | undefined> {
+    const { table, name, level, modified } = part;
     const { engine, log } = this.#options;
+    const isRepeated = this.#isRepeated(part);
     const rescued = await rescue(engine, table, name);
     if (!rescued) return undefined;
     const { missingRows, kept } = rescued;
@@ -265,10 +277,26 @@ export class Parts {
       this.#found.push({ ...broken, number: this.#finds, written: level === 0 ? modified : undefined });
       if (this.#found.length > REMEMBERED) this.#found.shift();
     }
-    const rows = missingRows === 0 ? 'all of its rows are back' : `${missingRows} rows are missing`;
-    const left = kept === undefined ? '' : `; what is left of it is in ${kept}`;
+    const rows =
+      missingRows === 0
+        ? 'all of its rows are back'
+        : isRepeated
+          ? `its ${missingRows} rows are inserted again`
+          : `${missingRows} rows are missing`;
+    if (isRepeated && kept !== undefined) await rm(kept, { recursive: true, force: true });
+    const left = isRepeated || kept === undefined ? '' : `; what is left of it is in ${kept}`;
     log.warn(`store: part ${name} of ${table} was broken and is detached: ${reason}; ${rows}${left}`);
     return broken;
+  }
+
+  /**
+   * Whether what is in a part comes again: it was written by an insert of this process that was never confirmed, since a part
+   * is inspected before that, and this one has not been found whole.
+   */
+  #isRepeated({ table, name, level, modified, key }: ActivePart): boolean {
+    // A fourth number is that of a mutation, which is not made again.
+    const isInserted = level === 0 && /^[^_]+_\d+_\d+_0$/.test(name);
+    return isInserted && REPEATED.has(table) && modified >= this.#started && !this.#whole.has(key);
   }
 
   /** Says what is in `detached/`, and deletes what holds nothing of its own. */
@@ -279,6 +307,8 @@ export class Parts {
     const broken = parts.filter(({ kind }) => kind === 'broken');
     const isChanged = broken.length !== this.#broken;
     this.#broken = broken.length;
+    const lost = parts.filter(({ kind }) => kind === 'broken' || kind === 'detached');
+    this.#lost = new Set(lost.map(({ table }) => table));
     if (isChanged) await this.#options.onChange?.();
     if (broken.length === 0) {
       health.clear('broken_parts');

@@ -1,7 +1,6 @@
 /** A thread that collects: HTTP and intake are its work, and the main thread makes its hits durable and counts them. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { pino } from 'pino';
 import { messageOf } from '../../errors.ts';
 import { TrustedProxies } from '../../hit/address.ts';
 import { Countries } from '../../hit/country.ts';
@@ -11,6 +10,7 @@ import { DailySalts } from '../../hit/salts.ts';
 import { Sites } from '../../hit/site.ts';
 import { RemoteRecorder } from '../../trackers/remote-recorder.ts';
 import { ConsoleLines } from '../console-lines.ts';
+import { openLog } from '../log.ts';
 import { closeServer, listen } from '../server.ts';
 import { buildCollector } from './collector.ts';
 import { DropReports } from './drop-reports.ts';
@@ -56,7 +56,7 @@ const intake = new Intake({
   now: Date.now,
 });
 
-const log = pino({ level: data.logLevel }, pino.destination({ dest: 2, sync: true }));
+const log = openLog(data.logLevel);
 const recorder = new RemoteRecorder(
   (id, batch) => tell({ kind: 'hits', id, batch }, [batch.rows.buffer, batch.numbers.buffer]),
   () => {
