@@ -7,12 +7,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { DrawnHit } from './fixtures/differential/drawn-hit.ts';
-import { compareLive, compareSites } from './fixtures/differential/overview.ts';
-import type { Course, Step } from './fixtures/differential/steps.ts';
-import { World } from './fixtures/differential/world.ts';
-import { rounds } from './fixtures/rounds.ts';
-import { type Fault, type FaultKind, StatementFaults } from './fixtures/statement-faults.ts';
+import type { DrawnHit } from '../fixtures/differential/drawn-hit.ts';
+import { compareLive, compareSites } from '../fixtures/differential/overview.ts';
+import type { Course, Step } from '../fixtures/differential/steps.ts';
+import { World } from '../fixtures/differential/world.ts';
+import { rounds } from '../fixtures/rounds.ts';
+import { type Fault, type FaultKind, StatementFaults } from '../fixtures/statement-faults.ts';
 
 const ANCHORS = [Date.UTC(2026, 0), Date.UTC(2026, 1), Date.UTC(2026, 2)];
 const KINDS: readonly FaultKind[] = ['before', 'after', 'torn'];

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BEARER, RunningServer, TOKEN } from './fixtures/running-server.ts';
-import { temporaryFolder } from './fixtures/temporary.ts';
+import { BEARER, RunningServer, TOKEN } from '../fixtures/running-server.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const KEY = Buffer.alloc(16, 7).toString('base64');
 const HOUR = 3_600_000;

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { repair } from '../src/doctor/repair.ts';
-import type { DBTracker } from '../src/trackers/db.ts';
-import { DAY, DAYS, LOG, openLogFolder, READABLE, START, timeOf } from './fixtures/purged-log.ts';
+import { repair } from '../../src/doctor/repair.ts';
+import type { DBTracker } from '../../src/trackers/db.ts';
+import { DAY, DAYS, LOG, openLogFolder, READABLE, START, timeOf } from '../fixtures/purged-log.ts';
 
 const options = { timeout: 120_000 };
 const HORIZON = START + 17 * DAY;

@@ -5,11 +5,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type LogTotals, writeAccessLog } from '../bench/access-log.ts';
-import type { TotalSummary } from '../src/commands/import-summary.ts';
-import type { Stats } from '../src/index.ts';
-import { type Ended, Program, run } from './fixtures/command-line.ts';
-import { RunningServer } from './fixtures/running-server.ts';
+import { type LogTotals, writeAccessLog } from '../../bench/access-log.ts';
+import type { TotalSummary } from '../../src/commands/import-summary.ts';
+import type { Stats } from '../../src/index.ts';
+import { type Ended, Program, run } from '../fixtures/command-line.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 
 const LINES = 20_000;
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { MovedClock } from './fixtures/moved-clock.ts';
-import { FIREFOX, RunningServer } from './fixtures/running-server.ts';
-import { temporaryFolder } from './fixtures/temporary.ts';
+import { MovedClock } from '../fixtures/moved-clock.ts';
+import { FIREFOX, RunningServer } from '../fixtures/running-server.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const PEOPLE = 12;
 

@@ -8,17 +8,17 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ControlClient } from '../src/commands/control.ts';
-import type { ImportSummary } from '../src/logs/summary.ts';
-import { readSelection } from '../src/query/selection.ts';
-import { sites, stats } from '../src/query/stats.ts';
-import { DBTracker } from '../src/trackers/db.ts';
-import { reportFault } from './fixtures/fault-report.ts';
-import { CONNECTIONS, Load, randomNumbers } from './fixtures/hit-load.ts';
-import { rounds } from './fixtures/rounds.ts';
-import { FIREFOX, RunningServer } from './fixtures/running-server.ts';
-import { Lines } from './fixtures/shelf.ts';
-import { temporaryFolder } from './fixtures/temporary.ts';
+import { ControlClient } from '../../src/commands/control.ts';
+import type { ImportSummary } from '../../src/logs/summary.ts';
+import { readSelection } from '../../src/query/selection.ts';
+import { sites, stats } from '../../src/query/stats.ts';
+import { DBTracker } from '../../src/trackers/db.ts';
+import { reportFault } from '../fixtures/fault-report.ts';
+import { CONNECTIONS, Load, randomNumbers } from '../fixtures/hit-load.ts';
+import { rounds } from '../fixtures/rounds.ts';
+import { FIREFOX, RunningServer } from '../fixtures/running-server.ts';
+import { Lines } from '../fixtures/shelf.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const ROUNDS = rounds(100, 2);
 /** Of the log that is imported in a round. */

@@ -13,17 +13,17 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { Clients } from '../src/clickhouse/clients.ts';
-import type { Finding } from '../src/doctor/check.ts';
-import type { Diagnosis } from '../src/doctor/doctor.ts';
-import { ROW_LAYOUT, RowWriter } from '../src/hit/row.ts';
-import { DBTracker } from '../src/trackers/db.ts';
-import { assertFailed, run } from './fixtures/command-line.ts';
-import { hitOf } from './fixtures/hit.ts';
-import { BEARER, RunningServer } from './fixtures/running-server.ts';
-import { Lines } from './fixtures/shelf.ts';
-import { temporaryFolder } from './fixtures/temporary.ts';
-import { flipBits } from './fixtures/watched-store.ts';
+import { Clients } from '../../src/clickhouse/clients.ts';
+import type { Finding } from '../../src/doctor/check.ts';
+import type { Diagnosis } from '../../src/doctor/doctor.ts';
+import { ROW_LAYOUT, RowWriter } from '../../src/hit/row.ts';
+import { DBTracker } from '../../src/trackers/db.ts';
+import { assertFailed, run } from '../fixtures/command-line.ts';
+import { hitOf } from '../fixtures/hit.ts';
+import { BEARER, RunningServer } from '../fixtures/running-server.ts';
+import { Lines } from '../fixtures/shelf.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
+import { flipBits } from '../fixtures/watched-store.ts';
 
 const options = { timeout: 180_000 };
 const HITS = 3000;

@@ -4,12 +4,12 @@ import { createHash, createHmac } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { agentOf } from '../src/hit/agent.ts';
-import { hex64, KeyedHash } from '../src/hit/hash.ts';
-import { run } from './fixtures/command-line.ts';
-import { MovedClock } from './fixtures/moved-clock.ts';
-import { BEARER, FIREFOX, RunningServer } from './fixtures/running-server.ts';
-import { temporaryFolder } from './fixtures/temporary.ts';
+import { agentOf } from '../../src/hit/agent.ts';
+import { hex64, KeyedHash } from '../../src/hit/hash.ts';
+import { run } from '../fixtures/command-line.ts';
+import { MovedClock } from '../fixtures/moved-clock.ts';
+import { BEARER, FIREFOX, RunningServer } from '../fixtures/running-server.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const SITE = 'a.example';
 const ADDRESS = '198.51.100.7';

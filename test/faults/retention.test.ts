@@ -4,12 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { Stats } from '../src/query/stats.ts';
-import type { PurgeSummary } from '../src/retention/retention-job.ts';
-import { type Ended, Program, run } from './fixtures/command-line.ts';
-import { logLine } from './fixtures/log-line.ts';
-import { RunningServer } from './fixtures/running-server.ts';
-import { temporaryFolder } from './fixtures/temporary.ts';
+import type { Stats } from '../../src/query/stats.ts';
+import type { PurgeSummary } from '../../src/retention/retention-job.ts';
+import { type Ended, Program, run } from '../fixtures/command-line.ts';
+import { logLine } from '../fixtures/log-line.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const DAY = 86_400_000;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

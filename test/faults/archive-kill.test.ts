@@ -5,15 +5,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ArchivedStore, batchId, daysAgo } from './fixtures/archived-store.ts';
-import { randomHalves } from './fixtures/random.ts';
-import { rounds } from './fixtures/rounds.ts';
-import { temporaryFolder } from './fixtures/temporary.ts';
+import { ArchivedStore, batchId, daysAgo } from '../fixtures/archived-store.ts';
+import { randomHalves } from '../fixtures/random.ts';
+import { rounds } from '../fixtures/rounds.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const ROUNDS = rounds(20, 5);
 /** Milliseconds: about as long as it takes to archive and to restore all. */
 const ROUND = 900;
-const PROGRAM = new URL('./fixtures/archiving-process.ts', import.meta.url).pathname;
+const PROGRAM = new URL('../fixtures/archiving-process.ts', import.meta.url).pathname;
 
 /** Starts it, and kills it some time after it began. */
 async function archiveFor(milliseconds: number, folder: string): Promise<void> {

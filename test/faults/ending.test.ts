@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
-import type { Stats } from '../src/index.ts';
-import { Program } from './fixtures/command-line.ts';
-import { RunningServer, UNFINISHED } from './fixtures/running-server.ts';
-import { temporaryFolder } from './fixtures/temporary.ts';
+import type { Stats } from '../../src/index.ts';
+import { Program } from '../fixtures/command-line.ts';
+import { RunningServer, UNFINISHED } from '../fixtures/running-server.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const options = { timeout: 60_000 };
 

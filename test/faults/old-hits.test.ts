@@ -4,14 +4,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type LogTotals, writeAccessLog } from '../bench/access-log.ts';
-import type { ArchiveSummary } from '../src/archive/archiver.ts';
-import type { RestoreSummary } from '../src/archive/restorer.ts';
-import type { Stats } from '../src/query/stats.ts';
-import type { Purged } from '../src/retention/purge.ts';
-import { Store } from '../src/store/store.ts';
-import { run } from './fixtures/command-line.ts';
-import { RunningServer } from './fixtures/running-server.ts';
+import { type LogTotals, writeAccessLog } from '../../bench/access-log.ts';
+import type { ArchiveSummary } from '../../src/archive/archiver.ts';
+import type { RestoreSummary } from '../../src/archive/restorer.ts';
+import type { Stats } from '../../src/query/stats.ts';
+import type { Purged } from '../../src/retention/purge.ts';
+import { Store } from '../../src/store/store.ts';
+import { run } from '../fixtures/command-line.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 
 const LINES = 3000;
 

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { ArchiveAddress } from '../src/archive/archives.ts';
-import type { Hit } from '../src/hit/hit.ts';
-import { ArchivedStore, batchId, daysAgo, NOW } from './fixtures/archived-store.ts';
-import { temporaryFolder } from './fixtures/temporary.ts';
+import type { ArchiveAddress } from '../../src/archive/archives.ts';
+import type { Hit } from '../../src/hit/hit.ts';
+import { ArchivedStore, batchId, daysAgo, NOW } from '../fixtures/archived-store.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const options = { timeout: 60_000 };
 const TEXTS = ["it's", 'back\\slash', 'ünï 👋', '', "'; DROP TABLE hits; --", '日本語', 'a\tb\nc'];
