@@ -17,11 +17,11 @@
 import { rm } from 'node:fs/promises';
 import { HitError, messageOf } from '../../errors.ts';
 import { type ActivePart, activeParts } from './active-parts.ts';
-import { detachedParts, removeCopies } from './detached.ts';
-import type { Health } from './health.ts';
+import { DetachedWatch } from './detached-watch.ts';
 import { contentFault } from './part-content.ts';
 import { sizeFault } from './part-files.ts';
-import { attachRescued, type PartEngine, type Rescue, rescue } from './part-rescue.ts';
+import { attachRescued, type Rescue, rescue } from './part-rescue.ts';
+import type { PartsOptions } from './parts-options.ts';
 import { keepReplaced } from './replaced-lifetime.ts';
 import { isSymptom } from './symptoms.ts';
 
@@ -35,8 +35,6 @@ const CONTENT_EVERY = 600_000;
 const SIZES_EVERY = 600_000;
 /** Finds that are remembered for inserts under way. */
 const REMEMBERED = 1000;
-/** Names of parts in a message. */
-const NAMED = 5;
 /** Tables whose inserts are made again until they are confirmed. */
 const REPEATED: ReadonlySet<string> = new Set(['hits', 'rollups', 'last_seen', 'batches', 'imports']);
 
@@ -53,16 +51,6 @@ export interface BrokenPart extends Rescue {
   readonly reason: string;
 }
 
-export interface PartsOptions {
-  readonly engine: PartEngine;
-  /** Whether parts are files of this process's engine. */
-  readonly isEmbedded: boolean;
-  readonly health: Health;
-  readonly log: { info(message: string): void; warn(message: string): void };
-  /** Called after rows were lost, or came back. */
-  readonly onChange?: () => Promise<void>;
-}
-
 /**
  * @example
  * const parts = new Parts({ engine: store.dedicatedConnection(), isEmbedded: true, health, log });
@@ -77,9 +65,7 @@ export class Parts {
   /** Broken parts whose rows are missing, in the order in which they were found. */
   readonly #found: (BrokenPart & { readonly number: number; readonly written: number | undefined })[] = [];
   #finds = 0;
-  #broken = 0;
-  /** Tables of which a part is in `detached/` that may have rows of its own. */
-  #lost: ReadonlySet<string> = new Set();
+  readonly #detached: DetachedWatch;
   readonly #started = Math.floor(Date.now() / 1000);
   #sizesInspected = Number.NEGATIVE_INFINITY;
   #turn: Promise<unknown> = Promise.resolve();
@@ -89,16 +75,17 @@ export class Parts {
 
   constructor(options: PartsOptions) {
     this.#options = options;
+    this.#detached = new DetachedWatch(options);
   }
 
   /** Broken parts in `detached/`, whose rows are in no answer, as of the last inspection. */
   get broken(): number {
-    return this.#broken;
+    return this.#detached.broken;
   }
 
   /** Whether a table of the embedded engine lacks a part, so that what it does not say may be so all the same. */
   isIncomplete(table: string): boolean {
-    return this.#options.isEmbedded && this.#lost.has(table);
+    return this.#options.isEmbedded && this.#detached.lacks(table);
   }
 
   /** Inspects what is there, and looks again every few seconds until this is closed. */
@@ -153,7 +140,7 @@ export class Parts {
       const { health, isEmbedded } = this.#options;
       try {
         const broken = isEmbedded ? await this.#inspectSizes() : [];
-        await this.#tellDetached();
+        await this.#detached.look();
         health.clear('inspection_failed');
         return broken;
       } catch (error) {
@@ -181,7 +168,7 @@ export class Parts {
         const named = parts.filter(({ name }) => message.includes(name));
         if (named.length === 0 && (!/\b(?:part|marks?)\b/i.test(message) || !this.#mayReadAll())) return [];
         const broken = await this.#inspectContent(named.length > 0 ? named : parts);
-        await this.#tellDetached();
+        await this.#detached.look();
         return broken;
       });
     }
@@ -193,7 +180,7 @@ export class Parts {
   inspectContent(): Promise<BrokenPart[]> {
     return this.#next(async () => {
       const broken = await this.#inspectContent(await activeParts(this.#options.engine));
-      await this.#tellDetached();
+      await this.#detached.look();
       return broken;
     });
   }
@@ -297,26 +284,5 @@ export class Parts {
     // A fourth number is that of a mutation, which is not made again.
     const isInserted = level === 0 && /^[^_]+_\d+_\d+_0$/.test(name);
     return isInserted && REPEATED.has(table) && modified >= this.#started && !this.#whole.has(key);
-  }
-
-  /** Says what is in `detached/`, and deletes what holds nothing of its own. */
-  async #tellDetached(): Promise<void> {
-    const { engine, isEmbedded, health } = this.#options;
-    const parts = await detachedParts(engine);
-    if (isEmbedded) await removeCopies(parts);
-    const broken = parts.filter(({ kind }) => kind === 'broken');
-    const isChanged = broken.length !== this.#broken;
-    this.#broken = broken.length;
-    const lost = parts.filter(({ kind }) => kind === 'broken' || kind === 'detached');
-    this.#lost = new Set(lost.map(({ table }) => table));
-    if (isChanged) await this.#options.onChange?.();
-    if (broken.length === 0) {
-      health.clear('broken_parts');
-      return;
-    }
-    const names = broken.map(({ table, name }) => `${table}/${name}`);
-    const some = `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`;
-    const message = `${names.length} broken parts are detached, and their rows are in no answer: ${some}. "doctor" says what is missing`;
-    health.report('broken_parts', message, names.join(' '));
   }
 }

@@ -1,0 +1,47 @@
+import { detachedParts, removeCopies } from './detached.ts';
+import type { PartsOptions } from './parts-options.ts';
+
+/** Names of parts in a message. */
+const NAMED = 5;
+
+/** Watches `detached/`: says what is in it, and deletes what holds nothing of its own. */
+export class DetachedWatch {
+  readonly #options: Pick<PartsOptions, 'engine' | 'isEmbedded' | 'health' | 'onChange'>;
+  #broken = 0;
+  #lacking: ReadonlySet<string> = new Set();
+
+  constructor(options: Pick<PartsOptions, 'engine' | 'isEmbedded' | 'health' | 'onChange'>) {
+    this.#options = options;
+  }
+
+  /** Broken parts, whose rows are in no answer, as of the last look. */
+  get broken(): number {
+    return this.#broken;
+  }
+
+  /** Whether a part of a table is there that may have rows of its own. */
+  lacks(table: string): boolean {
+    return this.#lacking.has(table);
+  }
+
+  /** @throws HitError `store_unavailable` */
+  async look(): Promise<void> {
+    const { engine, isEmbedded, health } = this.#options;
+    const parts = await detachedParts(engine);
+    if (isEmbedded) await removeCopies(parts);
+    const broken = parts.filter(({ kind }) => kind === 'broken');
+    const isChanged = broken.length !== this.#broken;
+    this.#broken = broken.length;
+    const lost = parts.filter(({ kind }) => kind === 'broken' || kind === 'detached');
+    this.#lacking = new Set(lost.map(({ table }) => table));
+    if (isChanged) await this.#options.onChange?.();
+    if (broken.length === 0) {
+      health.clear('broken_parts');
+      return;
+    }
+    const names = broken.map(({ table, name }) => `${table}/${name}`);
+    const some = `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`;
+    const message = `${names.length} broken parts are detached, and their rows are in no answer: ${some}. "doctor" says what is missing`;
+    health.report('broken_parts', message, names.join(' '));
+  }
+}

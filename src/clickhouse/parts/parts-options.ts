@@ -1,0 +1,12 @@
+import type { Health } from './health.ts';
+import type { PartEngine } from './part-rescue.ts';
+
+export interface PartsOptions {
+  readonly engine: PartEngine;
+  /** Whether parts are files of this process's engine. */
+  readonly isEmbedded: boolean;
+  readonly health: Health;
+  readonly log: { info(message: string): void; warn(message: string): void };
+  /** Called after rows were lost, or came back. */
+  readonly onChange?: () => Promise<void>;
+}
