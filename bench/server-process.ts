@@ -90,7 +90,7 @@ export function startHitTracker(
   return ServerProcess.start(
     process.execPath,
     [...args, ...Object.entries(settings).flat(), ...more],
-    /counts at http:\/\/127\.0\.0\.1:(\d+)/,
+    /Listening on http:\/\/127\.0\.0\.1:(\d+)/,
   );
 }
 

@@ -43,7 +43,7 @@ describe('the printed link', () => {
   it('is printed, and signs the browser in', async () => {
     assert.match(
       server.stderr,
-      new RegExp(`look: +http://127.0.0.1:${server.port}/dashboard\\?token=${TOKEN}`),
+      new RegExp(`Dashboard: +http://127.0.0.1:${server.port}/dashboard\\?token=${TOKEN}`),
     );
     const answer = await server.send(`/dashboard?token=${TOKEN}&period=7d&token=x`);
     assert.deepEqual([answer.status, answer.headers.location], [303, '/dashboard?period=7d']);

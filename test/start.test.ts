@@ -134,15 +134,12 @@ describe('a server', { concurrency: 2 }, () => {
     assert.equal(code, 0);
     assert.equal(stdout, '');
     const [greeting, look, count, read, ...logs] = stderr.trimEnd().split('\n');
-    assert.match(
-      greeting!,
-      /^Hit Tracker counts at http:\/\/127\.0\.0\.1:\d+ \(trackers: simple, rate, db; data: /,
-    );
-    assert.match(look!, /^ {2}look: {3}http:\/\/127\.0\.0\.1:\d+\/dashboard\?token=\S{32}$/);
-    assert.match(count!, /^ {2}count: {2}curl http:\/\/127\.0\.0\.1:\d+\/$/);
+    assert.match(greeting!, /^Listening on http:\/\/127\.0\.0\.1:\d+ \(trackers: simple, rate, db; data: /);
+    assert.match(look!, /^ {2}Dashboard: {2}http:\/\/127\.0\.0\.1:\d+\/dashboard\?token=\S{32}$/);
+    assert.match(count!, /^ {2}Test hit: {3}curl http:\/\/127\.0\.0\.1:\d+\/$/);
     assert.match(
       read!,
-      /^ {2}read: {3}curl -H "Authorization: Bearer \S{32}" "http:\/\/127\.0\.0\.1:\d+\/api\/v1\/live"$/,
+      /^ {2}API: {8}curl -H "Authorization: Bearer \S{32}" "http:\/\/127\.0\.0\.1:\d+\/api\/v1\/live"$/,
     );
     for (const line of logs) assert.equal(JSON.parse(line).level, 30);
   });

@@ -233,10 +233,10 @@ function greet(terminal: Terminal, url: string, folder: string, token: string, v
   const path = isLive ? '/api/v1/live' : '/api/v1/stats';
   const read = values.public ? '' : ` -H "Authorization: Bearer ${token}"`;
   terminal.stderr.write(
-    `Hit Tracker counts at ${url} (trackers: ${values.tracker!.join(', ')}; data: ${folder})\n` +
-      `  look:   ${url}/dashboard?token=${encodeURIComponent(token)}\n` +
-      `  count:  curl ${url}/\n` +
-      `  read:   curl${read} "${url}${path}"\n`,
+    `Listening on ${url} (trackers: ${values.tracker!.join(', ')}; data: ${folder})\n` +
+      `  Dashboard:  ${url}/dashboard?token=${encodeURIComponent(token)}\n` +
+      `  Test hit:   curl ${url}/\n` +
+      `  API:        curl${read} "${url}${path}"\n`,
   );
 }
 

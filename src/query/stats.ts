@@ -58,7 +58,7 @@ export interface SiteSummary extends Count {
   readonly site: string;
   readonly first: string;
   readonly last: string;
-  /** Hits before it are purged, and so are their rollups: the counts are of hits since then. */
+  /** Hits before it are purged, and so are their rollups: the counts lack these. */
   readonly purged_before?: string;
 }
 
