@@ -22,7 +22,7 @@ export async function signIn(token: string): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return error.status === 401 ? 'This is not the token of this server.' : error.message;
+    return error.status === 401 ? 'That token is incorrect.' : error.message;
   }
 }
 

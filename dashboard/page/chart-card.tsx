@@ -98,7 +98,7 @@ function ChartTools({ answer: { data }, metric }: PanelProps) {
         </span>
         {compare !== 'none' && data?.comparison && (
           <span>
-            <i class="key key-before" /> {compare === 'year' ? 'Year before' : 'Period before'}
+            <i class="key key-before" /> {compare === 'year' ? 'Previous year' : 'Previous period'}
           </span>
         )}
       </p>

@@ -65,7 +65,7 @@ export function Chart(props: ChartProps) {
       aria-valuemin={0}
       aria-valuemax={columns.times.length - 1}
       aria-valuenow={pointed?.place ?? 0}
-      aria-valuetext={pointed ? pointText(props, pointed.place) : 'Arrow keys read the points'}
+      aria-valuetext={pointed ? pointText(props, pointed.place) : 'Use the arrow keys to read the points'}
       onKeyDown={onKeyDown}
       onBlur={() => plot.current?.setCursor({ left: -10, top: -10 })}
     >

@@ -7,7 +7,7 @@ export function Fault({ error }: { readonly error: ApiError }) {
     <div class="fault" role="status">
       <p>{error.message}</p>
       {error.isPassing ? (
-        <p class="quiet-text">It is asked for again by itself.</p>
+        <p class="quiet-text">Retrying automatically.</p>
       ) : (
         <button type="button" class="control" onClick={() => pulse.value++}>
           Try again

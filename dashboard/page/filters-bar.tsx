@@ -25,14 +25,15 @@ function Chip({ filter }: { readonly filter: Filter }) {
   const { dimension, negated } = filter;
   const value = valueName(rankingOf(dimension), shownPattern(filter));
   const said = negated ? 'is not' : 'is';
+  const turn = negated ? 'Include instead' : 'Exclude instead';
   const turned = { ...filter, negated: !negated };
   return (
     <span class="chip">
       {dimensionName(dimension)}{' '}
       <button
         type="button"
-        aria-label={`${dimensionName(dimension)} ${said} ${value}: turn round`}
-        title="Turn round"
+        aria-label={`${dimensionName(dimension)} ${said} ${value}: ${turn}`}
+        title={turn}
         onClick={() => show({ filters: toggled(toggled(view.value.filters, filter), turned) })}
       >
         {said}

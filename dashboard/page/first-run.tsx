@@ -33,11 +33,11 @@ export function FirstRun() {
           </label>
         </li>
         <li>
-          <p>Paste this before the end of its pages' head:</p>
+          <p>Paste this at the end of the head of its pages:</p>
           <SnippetBox site={site} />
         </li>
         <li>
-          <p>Open a page of it. No page at hand?</p>
+          <p>Then open a page of the site. No page at hand?</p>
           <button type="button" class="control" onClick={() => sendTestHit(site)}>
             Send a test hit
           </button>
@@ -45,7 +45,7 @@ export function FirstRun() {
       </ol>
       <p class="waiting" role="status">
         <span class="dot" aria-hidden="true" />{' '}
-        {hasHits ? 'It came. One moment…' : 'Waiting for the first hit…'}
+        {hasHits ? 'Hit received. One moment…' : 'Waiting for the first hit…'}
       </p>
     </section>
   );

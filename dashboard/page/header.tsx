@@ -16,8 +16,8 @@ import { RangeForm } from './range-form.tsx';
 import { format, THEMES, theme } from './reader.ts';
 
 const COMPARISON_NAMES: Readonly<Record<Comparison, string>> = {
-  previous: 'Period before',
-  year: 'Year before',
+  previous: 'Previous period',
+  year: 'Previous year',
   none: 'No comparison',
 };
 const MENU_PERIODS = ['realtime', 'day', '7d', '30d', 'month', '12mo', 'all'] as const;
@@ -118,7 +118,7 @@ function PeriodPicker() {
       <button
         type="button"
         class="control step"
-        aria-label={direction < 0 ? 'Period before' : 'Period after'}
+        aria-label={direction < 0 ? 'Previous period' : 'Next period'}
         disabled={!next}
         onClick={() => next && showPeriod(next)}
       >

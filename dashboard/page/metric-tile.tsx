@@ -19,8 +19,8 @@ export function MetricTile({ metric, answer: { data, error, isLoading }, isChose
   const change = data?.comparison?.change[metric];
   const tips = [
     isOfVisitors && data?.error !== undefined && `Estimated, ± ${format.percent(data.error)}`,
-    isOfVisitors && data && data.error === undefined && 'Counted exactly',
-    typeof before === 'number' && `${say(before)} before`,
+    isOfVisitors && typeof value === 'number' && data?.error === undefined && 'Counted exactly',
+    typeof before === 'number' && `Previously ${say(before)}`,
     value === null &&
       data?.purged_before !== undefined &&
       `Unknown: hits before ${format.moment(data.purged_before)} are purged`,

@@ -18,16 +18,16 @@ export function Nothing() {
       <p class="nothing-title">No hits in this period</p>
       {filters.length > 0 ? (
         <>
-          <p>None that all filters let through.</p>
+          <p>No hit matches all filters.</p>
           <button type="button" class="control" onClick={() => show({ filters: [] })}>
             Clear filters
           </button>
         </>
       ) : last === undefined ? (
-        <p>None has come yet.</p>
+        <p>No hits yet.</p>
       ) : (
         <>
-          <p>The last one came on {format.moment(last)}.</p>
+          <p>The last hit was on {format.moment(last)}.</p>
           <button
             type="button"
             class="control"

@@ -18,7 +18,7 @@ export function NowCard() {
       <div class="now-figures">
         <p class={isAway ? 'now-title away' : 'now-title'}>
           <span class="dot" aria-hidden="true" />
-          {isAway ? 'Waiting for the server' : 'Now'}
+          {isAway ? 'Reconnecting…' : 'Now'}
         </p>
         {liveFault.value !== undefined && !window ? (
           <p class="quiet-text">{liveFault.value}</p>
@@ -30,7 +30,7 @@ export function NowCard() {
               tip={window && `Estimated: ± ${format.percent(window.error)}`}
             />
             <Figure name="hits" value={window && format.short(window.hits)} />
-            <Figure name="hits a second" value={window && format.rate(window.hits_per_second)} />
+            <Figure name="hits per second" value={window && format.rate(window.hits_per_second)} />
           </dl>
         )}
       </div>
@@ -39,14 +39,14 @@ export function NowCard() {
         <label class="slider">
           <span>
             in the last <output>{format.window(seconds)}</output>
-            {filters.length > 0 && <span class="quiet-text"> · without filters</span>}
+            {filters.length > 0 && <span class="quiet-text"> · filters do not apply</span>}
           </span>
           <input
             type="range"
             min={0}
             max={STOPS.length - 1}
             value={stopOf(seconds)}
-            aria-label="Window that ends now"
+            aria-label="Time window"
             aria-valuetext={format.window(seconds)}
             onInput={({ currentTarget }) => {
               windowSeconds.value = STOPS[Number(currentTarget.value)]!;

@@ -30,7 +30,7 @@ export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: Ranke
   const note = periodNote(data, totals.data);
   if (rows.length === 0) {
     if (isLoading) return <RowsSkeleton />;
-    if (wanted !== '') return <p class="nothing">Nothing of that name.</p>;
+    if (wanted !== '') return <p class="nothing">No matches.</p>;
     return <p class="nothing">{note ?? ranking.empty ?? 'Nothing in this period.'}</p>;
   }
   // Bots are none of the visitors: of theirs only the sum is known.

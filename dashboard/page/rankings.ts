@@ -99,7 +99,7 @@ const DEVICES: RankingCard = {
   name: 'Devices',
   rankings: [
     { by: 'browser', name: 'Browsers', value: 'Browser', dimension: 'browser', none: 'Unknown' },
-    { by: 'os', name: 'Systems', value: 'System', dimension: 'os', none: 'Unknown' },
+    { by: 'os', name: 'Operating systems', value: 'System', dimension: 'os', none: 'Unknown' },
     { by: 'device', name: 'Devices', value: 'Device', dimension: 'device', none: 'Unknown', say: capital },
   ],
 };
@@ -120,7 +120,7 @@ export const BOTS: Ranking = {
   name: 'Bots',
   value: 'Bot',
   dimension: 'bot',
-  empty: 'No bots came in this period.',
+  empty: 'No bots in this period.',
 };
 
 /** Values of a property of events. */

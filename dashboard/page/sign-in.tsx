@@ -43,7 +43,7 @@ export function SignIn() {
           Sign in
         </button>
         <p class="quiet-text" id="sign-in-help">
-          The server prints a ready link with it when it starts.
+          The server prints a sign-in link when it starts.
         </p>
       </form>
     </main>

@@ -12,7 +12,7 @@ import { Tabs } from './tabs.tsx';
 
 const REASONS: Readonly<Record<string, string>> = {
   bot: 'Bot: stored, not counted',
-  prefetch: 'Fetched ahead: nobody saw the page',
+  prefetch: 'Prefetch: nobody saw the page',
   invalid: 'Invalid: no site, or broken',
   too_large: 'Too large: a field beyond its limit',
   site_not_allowed: 'Site not in --sites',
@@ -27,9 +27,9 @@ export function UncountedCard() {
   const [tab, setTab] = useState(0);
   const [isMore, setMore] = useState(false);
   return (
-    <section class="card" aria-label="Not counted">
+    <section class="card" aria-label="Excluded">
       <Tabs
-        name="Not counted"
+        name="Excluded"
         tabs={['Bots', 'Dropped hits']}
         chosen={tab}
         onChoose={setTab}
@@ -46,8 +46,7 @@ function DroppedHits() {
   const { data, error } = useAnswer<Drops>('/api/v1/drops');
   if (!data) return error ? <Fault error={error} /> : <RowsSkeleton />;
   const dropped = data.drops.filter(({ hits }) => hits > 0).toSorted((a, b) => b.hits - a.hits);
-  if (dropped.length === 0)
-    return <p class="nothing">No hit was dropped since {format.moment(data.since)}.</p>;
+  if (dropped.length === 0) return <p class="nothing">No hits dropped since {format.moment(data.since)}.</p>;
   const most = dropped[0]!.hits;
   return (
     <div class="rows two">
@@ -64,7 +63,7 @@ function DroppedHits() {
           </li>
         ))}
       </ol>
-      <p class="quiet-text note">Of all sites, since {format.moment(data.since)}.</p>
+      <p class="quiet-text note">All sites, since {format.moment(data.since)}.</p>
     </div>
   );
 }

@@ -15,16 +15,16 @@ export function Health({ settings }: { readonly settings: Answer<ServerSettings>
                 'State',
                 server.ready.status === 'ready' ? <span class="ready">Ready</span> : server.ready.status,
               ],
-              ['Running for', format.duration(server.uptime_seconds)],
+              ['Uptime', format.duration(server.uptime_seconds)],
               ['Version', server.version],
               ['Trackers', server.trackers.join(', ')],
               ['Store', server.store],
               ['Live counts', server.live ?? 'none'],
-              ['Other nodes', server.peers === 0 ? 'none' : format.whole(server.peers)],
+              ['Peers', server.peers === 0 ? 'none' : format.whole(server.peers)],
               ['Durability', server.durability],
-              ['Most hits of an address', server.rate_limit],
+              ['Rate limit per address', server.rate_limit],
               [
-                'Hits on their way to the store',
+                'Hits waiting for the store',
                 server.spool
                   ? `${format.bytes(server.spool.bytes)} of ${format.bytes(server.spool.max)}`
                   : 'none',

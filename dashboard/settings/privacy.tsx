@@ -22,8 +22,8 @@ export function Privacy({ settings }: { readonly settings: Answer<ServerSettings
           <Facts
             facts={[
               ['Visitors', IDENTITIES[identity] ?? identity],
-              ['Salts kept', salts.map(({ day }) => format.date(day)).join(', ') || 'none yet'],
-              ['Proxies believed', trust_proxy],
+              ['Active salts', salts.map(({ day }) => format.date(day)).join(', ') || 'none yet'],
+              ['Trusted proxies', trust_proxy],
             ]}
           />
         )}

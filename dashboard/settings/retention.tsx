@@ -10,8 +10,8 @@ export function Retention({ settings }: { readonly settings: Answer<ServerSettin
       name="Retention"
       about={
         <>
-          Hits are kept for good unless <code>--keep-hits</code> sets an age: older ones are deleted each day,
-          and the counts of their days stay. Those go by <code>--keep-rollups</code>.
+          Hits are kept forever unless <code>--keep-hits</code> sets an age: older hits are deleted each day,
+          and their daily counts stay for as long as <code>--keep-rollups</code> says.
         </>
       }
     >
@@ -24,7 +24,7 @@ export function Retention({ settings }: { readonly settings: Answer<ServerSettin
               ),
               ...retention.rollups.map(
                 ({ site, age }) =>
-                  [site === null ? 'Counts by day' : `Counts of ${site}`, ageName(age)] as const,
+                  [site === null ? 'Daily counts' : `Daily counts of ${site}`, ageName(age)] as const,
               ),
               ...(retention.exceptions ?? []).map(
                 ({ site }) => [site, 'exempt from purges, by import --keep'] as const,
@@ -38,5 +38,5 @@ export function Retention({ settings }: { readonly settings: Answer<ServerSettin
 }
 
 function ageName(age: string): string {
-  return age === 'forever' ? 'kept for good' : age.replace(/^(\d+)d$/, '$1 days');
+  return age === 'forever' ? 'kept forever' : age.replace(/^(\d+)d$/, '$1 days');
 }

@@ -13,7 +13,7 @@ export function Sites() {
     <Section
       id="sites"
       name="Sites"
-      about="Badges and counters of a public site answer everybody. Its dashboard stays yours."
+      about="Badges and counters of a public site are visible to everyone. Its dashboard stays private."
     >
       <Answered answer={answer}>
         {({ sites }) => (
@@ -40,7 +40,7 @@ function SiteLine({ site: { site, hits, last, public: isPublic } }: { readonly s
         <div>
           <bdi class="line-name">{site}</bdi>
           <p class="quiet-text">
-            {format.whole(hits)} hits, the last one {format.moment(last)}
+            {format.whole(hits)} hits, last hit {format.moment(last)}
           </p>
         </div>
         <button type="button" class="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -87,7 +87,7 @@ function NewSite() {
       <summary>Add a site</summary>
       <div class="new-site-body">
         <label>
-          Its host name
+          Host name
           <input
             type="text"
             value={site}
@@ -97,7 +97,7 @@ function NewSite() {
             onInput={({ currentTarget }) => setSite(currentTarget.value.trim())}
           />
         </label>
-        <p class="quiet-text">Paste this into its pages. The site is here with its first hit.</p>
+        <p class="quiet-text">Paste this into its pages. The site appears here with its first hit.</p>
         <SnippetBox site={site || 'example.com'} />
       </div>
     </details>

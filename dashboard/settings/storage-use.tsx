@@ -5,9 +5,14 @@ import type { Storage } from './settings-types.ts';
 
 const TABLES: Readonly<Record<string, string>> = {
   hits: 'Hits',
-  rollups: 'Counts by day',
+  rollups: 'Daily counts',
   last_seen: 'Live visitors',
   batches: 'Batches',
+  imports: 'Imported logs',
+  horizons: 'Purge limits',
+  salts: 'Salts',
+  stream_positions: 'Stream positions',
+  migrations: 'Schema versions',
 };
 
 /** What is on disk. */

@@ -17,7 +17,7 @@ export function Tokens() {
     <Section
       id="tokens"
       name="Tokens"
-      about="A program sends one as “Authorization: Bearer …”. Each may do one thing only."
+      about="Programs send a token as “Authorization: Bearer …”. Each token has one scope."
     >
       <Answered answer={answer}>
         {({ tokens }) => (
@@ -57,7 +57,7 @@ function TokenLine({ token: { id, name, scope, created, used } }: { readonly tok
             else setSure(true);
           }}
         >
-          {isSure ? 'Revoke for good' : 'Revoke'}
+          {isSure ? 'Revoke permanently' : 'Revoke'}
           <span class="hidden"> {name}</span>
         </button>
       </div>
@@ -102,7 +102,7 @@ function NewToken() {
           />
         </label>
         <label>
-          What it may do
+          Scope
           <select
             value={scope}
             onChange={({ currentTarget }) => setScope(currentTarget.value === 'write' ? 'write' : 'read')}
@@ -122,7 +122,7 @@ function NewToken() {
       )}
       {made !== undefined && (
         <div class="made" role="status">
-          <p>Keep it now: it is not shown again.</p>
+          <p>Copy it now: it is not shown again.</p>
           <code>{made}</code>
           <CopyButton text={made} />
         </div>

@@ -26,11 +26,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { key: 'M', name: 'This month', action: { period: 'month' } },
   { key: 'Y', name: 'Last 12 months', action: { period: '12mo' } },
   { key: 'A', name: 'All time', action: { period: 'all' } },
-  { key: '←', name: 'Period before', action: { step: -1 } },
-  { key: '→', name: 'Period after', action: { step: 1 } },
-  { key: 'X', name: 'Compare, or not', action: 'compare' },
+  { key: '←', name: 'Previous period', action: { step: -1 } },
+  { key: '→', name: 'Next period', action: { step: 1 } },
+  { key: 'X', name: 'Toggle comparison', action: 'compare' },
   { key: 'C', name: 'Clear filters', action: 'clear' },
-  { key: '?', name: 'This help', action: 'help' },
+  { key: '?', name: 'Show this help', action: 'help' },
 ];
 
 const ARROWS: Readonly<Record<string, string>> = { ArrowLeft: '←', ArrowRight: '→' };

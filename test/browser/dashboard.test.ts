@@ -49,7 +49,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     assert.ok(some > 0 && some < all, `${some} of ${all}`);
     assert.equal(new URL(page.url()).searchParams.get('filter'), 'country=DE');
 
-    await page.getByRole('button', { name: /is Germany: turn round/ }).click();
+    await page.getByRole('button', { name: /is Germany: Exclude instead/ }).click();
     await settled(page);
     assert.equal(await figure(page, 'Hits'), all - some);
 
