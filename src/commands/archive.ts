@@ -8,7 +8,7 @@ import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 
 export const archive: Command<typeof ARCHIVE_SETTINGS> = {
-  summary: 'move old hits out of the store, into Parquet files by site and day',
+  summary: 'move old hits from the store to Parquet files, by site and day',
   usage: '--to FOLDER|s3://BUCKET/PREFIX [options]',
   settings: ARCHIVE_SETTINGS,
   examples: [

@@ -10,7 +10,7 @@ import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 
 export const backupFolder: Command<typeof BACKUP_SETTINGS> = {
-  summary: 'copy the data folder, also while a server runs on it',
+  summary: 'copy the data folder, even while a server is running',
   usage: '--to FOLDER [options]',
   settings: BACKUP_SETTINGS,
   examples: [

@@ -15,7 +15,7 @@ import { messagesOf } from './counting.ts';
 import { unexpected } from './usage.ts';
 
 export const consume: Command<typeof CONSUME_SETTINGS> = {
-  summary: 'bring hits from Kafka into the store, each exactly once',
+  summary: 'load hits from Kafka into the store, exactly once',
   usage: '--stream kafka://host:9092/topic [options]',
   settings: CONSUME_SETTINGS,
   examples: [

@@ -25,7 +25,7 @@ interface Report extends Diagnosis {
 }
 
 export const doctor: Command<typeof DOCTOR_SETTINGS> = {
-  summary: 'say what is wrong with a data folder and its store, and mend it',
+  summary: 'check a data folder and its store, and repair them',
   usage: '[options]',
   settings: DOCTOR_SETTINGS,
   examples: [

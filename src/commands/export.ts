@@ -21,7 +21,7 @@ type ExportValues = Values<typeof EXPORT_SETTINGS>;
 const PACE = 200;
 
 export const exportStore: Command<typeof EXPORT_SETTINGS> = {
-  summary: 'hits one by one, as CSV, NDJSON or Parquet',
+  summary: 'export single hits as CSV, NDJSON or Parquet',
   usage: '[options]',
   settings: EXPORT_SETTINGS,
   examples: [

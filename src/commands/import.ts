@@ -20,7 +20,7 @@ const DAY = 86_400_000;
 type ImportValues = Values<typeof IMPORT_SETTINGS>;
 
 export const importLogs: Command<typeof IMPORT_SETTINGS> = {
-  summary: 'take access logs into the store, each line once',
+  summary: 'import access logs, each line once',
   usage: 'FILE… | -   (gzip or plain; - is standard input)',
   settings: IMPORT_SETTINGS,
   examples: [

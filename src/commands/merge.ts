@@ -10,7 +10,7 @@ import { mergeText } from './merge-text.ts';
 type MergeValues = Values<typeof MERGE_SETTINGS>;
 
 export const merge: Command<typeof MERGE_SETTINGS> = {
-  summary: 'add up the live counts of several nodes, each visitor once',
+  summary: 'merge the live counts of several nodes, counting each visitor once',
   usage: '[options] URL…',
   settings: MERGE_SETTINGS,
   examples: [

@@ -23,7 +23,7 @@ interface Load {
 }
 
 export const moveToServer: Command<typeof MOVE_SETTINGS> = {
-  summary: 'carry the embedded store over to a ClickHouse server',
+  summary: 'migrate the embedded store to a ClickHouse server',
   usage: '--to clickhouse://user:pass@host:8123/db [options]',
   settings: MOVE_SETTINGS,
   examples: [

@@ -20,7 +20,7 @@ type PurgeValues = Values<typeof PURGE_SETTINGS>;
 const number = new Intl.NumberFormat('en');
 
 export const purgeStore: Command<typeof PURGE_SETTINGS> = {
-  summary: 'delete hits and rollups that are too old',
+  summary: 'delete hits and rollups past their retention',
   usage: '[options]',
   settings: PURGE_SETTINGS,
   examples: [

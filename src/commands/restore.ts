@@ -11,7 +11,7 @@ import { unexpected } from './usage.ts';
 const DAY_MS = 86_400_000;
 
 export const restore: Command<typeof RESTORE_SETTINGS> = {
-  summary: 'bring archived hits back into the store, each once',
+  summary: 'restore archived hits to the store',
   usage: '--from FOLDER|s3://BUCKET/PREFIX [options]',
   settings: RESTORE_SETTINGS,
   examples: [

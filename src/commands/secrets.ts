@@ -5,7 +5,7 @@ import type { Command } from './command.ts';
 import { unexpected } from './usage.ts';
 
 export const makeSecrets: Command<typeof SECRETS_SETTINGS> = {
-  summary: 'make the secrets of a data folder, unless they are there, for nodes that share them',
+  summary: 'create the secrets that several nodes share',
   usage: '[options]',
   settings: SECRETS_SETTINGS,
   examples: [

@@ -37,7 +37,7 @@ import { jobsWithPurge, scheduledAges, upkeepOf } from './upkeep.ts';
 import { unexpected } from './usage.ts';
 
 export const serve: Command<typeof SERVE_SETTINGS> = {
-  summary: 'count hits and answer questions, over HTTP',
+  summary: 'run the server: collect hits and answer queries over HTTP',
   usage: '[options]',
   settings: SERVE_SETTINGS,
   examples: [

@@ -3,28 +3,23 @@ import { readAge, readSwitch, readText, setting } from './setting.ts';
 
 /** How to reach a bucket. Whatever reads or writes an archive has these. */
 export const BUCKET_SETTINGS = {
-  's3-endpoint': setting(
-    'S3-compatible service of s3://bucket/prefix (default: AWS)',
-    'URL',
-    undefined,
-    readText,
-  ),
-  's3-region': setting('region of the bucket, at AWS', 'REGION', 'us-east-1', readText),
+  's3-endpoint': setting('endpoint of an S3-compatible service (default: AWS)', 'URL', undefined, readText),
+  's3-region': setting('AWS region of the bucket', 'REGION', 'us-east-1', readText),
   's3-access-key': setting(
-    'key of the bucket; better in HIT_S3_ACCESS_KEY, since others see a command line (default: those of the machine)',
+    'access key; prefer HIT_S3_ACCESS_KEY, as command lines are visible to others (default: credentials of the machine)',
     'KEY',
     undefined,
     readText,
   ),
-  's3-secret-key': setting('its secret; better in HIT_S3_SECRET_KEY', 'KEY', undefined, readText),
+  's3-secret-key': setting('secret key; prefer HIT_S3_SECRET_KEY', 'KEY', undefined, readText),
 } as const;
 
 export const ARCHIVE_SETTINGS = {
   ...DATA_SETTINGS,
   to: setting('folder of the archive, or s3://bucket/prefix', 'WHERE', undefined, readText),
-  'older-than': setting('age of days that are archived: 90d, 13w, 1y', 'AGE', '90d', readAge),
+  'older-than': setting('archive days older than this: 90d, 13w, 1y', 'AGE', '90d', readAge),
   site: setting('one site (default: all)', 'SITE', undefined, readText),
-  'dry-run': setting('say what would be archived, and leave it', '', 'false', readSwitch),
+  'dry-run': setting('print what would be archived, without archiving it', '', 'false', readSwitch),
   json: setting('print the summary as JSON', '', 'false', readSwitch),
   ...BUCKET_SETTINGS,
 } as const;

@@ -3,6 +3,6 @@ import { readSwitch, readText, setting } from './setting.ts';
 
 export const BACKUP_SETTINGS = {
   'data-dir': DATA_SETTINGS['data-dir'],
-  to: setting('folder of the copy: one that is not there, or is empty', 'FOLDER', undefined, readText),
+  to: setting('destination folder: new or empty', 'FOLDER', undefined, readText),
   json: setting('print JSON', '', 'false', readSwitch),
 } as const;

@@ -7,7 +7,7 @@ export const CONSUME_SETTINGS = {
   stream: setting('Kafka topic: kafka://host:9092,host2/topic, as of serve', 'URL', undefined, kafkaAddress),
   ...DATA_SETTINGS,
   secrets: SHARED_SECRETS,
-  group: setting('consumers of one group share the partitions', 'NAME', 'hit-tracker', readText),
+  group: setting('consumer group; its members share the partitions', 'NAME', 'hit-tracker', readText),
   port: setting(
     'TCP port of /metrics, /healthz and /readyz (default: none)',
     'PORT',
@@ -21,6 +21,6 @@ export const CONSUME_SETTINGS = {
     undefined,
     readToken,
   ),
-  public: setting('let everybody read /metrics, without a token', '', 'false', readSwitch),
+  public: setting('allow reading /metrics without a token', '', 'false', readSwitch),
   'log-level': LOG_LEVEL,
 } as const;

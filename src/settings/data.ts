@@ -13,7 +13,7 @@ export const DATA_SETTINGS = {
 
 /** Of what runs beside others of its kind. */
 export const SHARED_SECRETS = setting(
-  'file of secrets that nodes share, made by "secrets": taken into a data folder that has none',
+  'file of secrets that nodes share, created by "secrets"; copied to a data folder that has none',
   'FILE',
   undefined,
   readText,

@@ -4,15 +4,10 @@ import { readSize, readSwitch, readText, setting } from './setting.ts';
 
 export const DOCTOR_SETTINGS = {
   ...DATA_SETTINGS,
-  'spool-max': setting(
-    'most bytes of hits that wait for the store, as "serve" has it',
-    'SIZE',
-    '1GiB',
-    readSize,
-  ),
-  repair: setting('mend what can be mended, and say what was done', '', 'false', readSwitch),
+  'spool-max': setting('--spool-max of the server', 'SIZE', '1GiB', readSize),
+  repair: setting('repair what can be repaired', '', 'false', readSwitch),
   archive: setting(
-    'with --repair: folder or s3://bucket/prefix of archived hits, from which missing ones are restored',
+    'with --repair: folder or s3://bucket/prefix of archived hits from which missing hits are restored',
     'WHERE',
     undefined,
     readText,

@@ -7,7 +7,7 @@ export const EXPORT_SETTINGS = {
   to: setting('end, exclusive', 'TIME', undefined, String),
   site: setting('one site (default: all)', 'SITE', undefined, readText),
   filter: severalSetting(
-    "only hits with such values: 'path=/blog/*' or 'country!=DE|AT'; of several all must hold",
+    "only matching hits: 'path=/blog/*' or 'country!=DE|AT'; several are combined with AND",
     'FILTER',
   ),
   bots: setting('exclude (default), include or only', 'WHICH', undefined, String),
@@ -18,5 +18,5 @@ export const EXPORT_SETTINGS = {
     'csv',
     readOneOf(['csv', 'ndjson', 'parquet'] as const),
   ),
-  output: setting('file to write, when the export is whole; - is standard output', 'FILE', '-', readText),
+  output: setting('output file, written atomically; - is standard output', 'FILE', '-', readText),
 } as const;

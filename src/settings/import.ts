@@ -5,20 +5,15 @@ import { readOneOf, readSwitch, readText, setting } from './setting.ts';
 
 export const IMPORT_SETTINGS = {
   ...DATA_SETTINGS,
-  site: setting('site of lines that name none (default: localhost)', 'SITE', undefined, readText),
+  site: setting('site for lines without a host (default: localhost)', 'SITE', undefined, readText),
   format: setting(
     'auto, common, combined, vhost or commonvhost',
     'FORMAT',
     'auto',
     readOneOf(['auto', 'common', 'combined', 'vhost', 'commonvhost'] as const),
   ),
-  follow: setting(
-    'go on reading as the file grows, through rotation, until stopped',
-    '',
-    'false',
-    readSwitch,
-  ),
-  keep: setting('exempt the sites of these logs from purges', '', 'false', readSwitch),
+  follow: setting('keep reading as the file grows and is rotated, until stopped', '', 'false', readSwitch),
+  keep: setting('import, and exempt the sites of these logs from all purges', '', 'false', readSwitch),
   'allow-purge': setting(
     'import lines older than --keep-hits anyway; the next purge deletes them',
     '',
@@ -32,7 +27,7 @@ export const IMPORT_SETTINGS = {
     readSwitch,
   ),
   'keep-hits': setting(
-    'age at which hits are purged, where no server runs (default: that of the last server on this folder)',
+    'retention of hits, where no server is running (default: that of the last server on this folder)',
     'AGES',
     undefined,
     readAges(KEEP_HITS),

@@ -9,17 +9,17 @@ export const KEEP_ROLLUPS = 'forever';
 export const PURGE_SETTINGS = {
   ...DATA_SETTINGS,
   'keep-hits': setting(
-    `age at which hits go, for single sites after it: 400d,a.com=30d,b.com=forever (default: the server's, or ${KEEP_HITS})`,
+    `age at which hits are purged; per site after a comma: 400d,a.com=30d,b.com=forever (default: the server's, or ${KEEP_HITS})`,
     'AGES',
     undefined,
     readAges(KEEP_HITS),
   ),
   'keep-rollups': setting(
-    `the same for the counts of periods (default: the server's, or ${KEEP_ROLLUPS})`,
+    `the same for rollups (default: the server's, or ${KEEP_ROLLUPS})`,
     'AGES',
     undefined,
     readAges(KEEP_ROLLUPS),
   ),
-  'dry-run': setting('say what would go, and leave it', '', 'false', readSwitch),
+  'dry-run': setting('print what would be done, without doing it', '', 'false', readSwitch),
   json: setting('print JSON', '', 'false', readSwitch),
 } as const;

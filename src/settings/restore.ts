@@ -13,7 +13,7 @@ export const RESTORE_SETTINGS = {
   ),
   'to-day': setting('last UTC day to restore, inclusive (default: the last)', 'DAY', undefined, readText),
   site: setting('one site (default: all)', 'SITE', undefined, readText),
-  'dry-run': setting('say what would come back, and leave it', '', 'false', readSwitch),
+  'dry-run': setting('print what would be restored, without restoring it', '', 'false', readSwitch),
   json: setting('print the summary as JSON', '', 'false', readSwitch),
   ...BUCKET_SETTINGS,
 } as const;

@@ -5,7 +5,7 @@ import { readAge, readOneOf, readText, setting, severalSetting } from './setting
 /** What `serve` does by the clock. */
 export const SCHEDULE_SETTINGS = {
   schedule: severalSetting(
-    'a job and when: report daily 07:00 --period 7d; purge weekly sun 03:00; archive cron "0 4 * * *" … (several: repeat it)',
+    'a job and its time: report daily 07:00 --period 7d; purge weekly sun 03:00; archive cron "0 4 * * *" … (several: repeat it)',
     'JOB',
   ),
   timezone: setting('IANA time zone of schedules and their reports', 'ZONE', 'UTC', readText),
@@ -15,15 +15,15 @@ export const SCHEDULE_SETTINGS = {
     undefined,
     readText,
   ),
-  webhook: setting('URL that reports and alerts are posted to, signed', 'URL', undefined, readWebhook),
+  webhook: setting('URL to which reports and alerts are posted, signed', 'URL', undefined, readWebhook),
   'webhook-secret': setting(
-    'key of those signatures, whsec_ and base64 (default: made at first use)',
+    'key for the signatures, whsec_ and base64 (default: generated at first use)',
     'SECRET',
     undefined,
     readWebhookSecret,
   ),
   alert: severalSetting(
-    'tell when a live count passes a bound: visitors in 5m > 1000; hits in 1h < 10 site a.com clear 20 for 30s (several: repeat it)',
+    'alert when a live count crosses a threshold: visitors in 5m > 1000; hits in 1h < 10 site a.com clear 20 for 30s (several: repeat it)',
     'RULE',
   ),
 } as const;
