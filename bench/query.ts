@@ -141,7 +141,7 @@ async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { hits: { type: 'string' }, folder: { type: 'string' } } });
   const hits = Number(values.hits ?? HITS);
   if (!Number.isInteger(hits) || hits < DAYS)
-    throw new Error(`--hits: "${values.hits}" is no number of hits`);
+    throw new Error(`--hits: "${values.hits}" is not a number of hits`);
   using scratch = new Scratch();
   const folder = values.folder ?? scratch.path('data');
   const isMade = existsSync(join(folder, 'store'));

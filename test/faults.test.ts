@@ -95,7 +95,7 @@ test('a write that fails refuses its hits, and nothing before and after it is lo
   assert.equal(spool.bytes, 0);
   await spool.close();
   assert.deepEqual(readdirSync(folder), []);
-  assert.match(log.all.join('\n'), /hits are refused: .*EBADF[^\n]*\n.*can be written again/);
+  assert.match(log.all.join('\n'), /hits are refused: .*EBADF[^\n]*\n.*are accepted again/);
 });
 
 test('a flush that waits for a group that fails delivers the groups before it', {
@@ -122,12 +122,12 @@ test('a segment that cannot get its name is delivered when it can, under the id 
   renameSync(folder, `${folder}-away`);
   const flushed = spool.flush();
   while (log.all.length < 2) await sleep(20, undefined, { signal: t.signal });
-  assert.match(log.all.join('\n'), /tried again in 100 ms: the batch cannot get its name: ENOENT/);
+  assert.match(log.all.join('\n'), /retried in 100 ms: the batch cannot get its name: ENOENT/);
   assert.deepEqual(shelf.attempts, []);
   renameSync(`${folder}-away`, folder);
   await flushed;
   assert.deepEqual(shelf.paths, ['/hit-1']);
-  assert.match(log.all[0]!, new RegExp(`batch ${shelf.batches[0]!.id >> 22n} is tried again`));
+  assert.match(log.all[0]!, new RegExp(`batch ${shelf.batches[0]!.id >> 22n} will be retried`));
   await spool.close();
   assert.deepEqual(readdirSync(folder), []);
 });
@@ -198,7 +198,7 @@ describe('a disk that is full', () => {
     assert.throws(() => writeFileSync(ballast, Buffer.alloc(64e6)), { code: 'ENOSPC' });
     for (let i = 2; i <= 500; i++) assert.equal(await append(spool, `/hit-${i}`), undefined);
     const flushed = spool.flush();
-    while (!log.all.some((line) => line.includes('tried again'))) await sleep(20);
+    while (!log.all.some((line) => line.includes('retried in'))) await sleep(20);
     assert.equal(await totalHits(), 1);
     rmSync(ballast);
     await flushed;

@@ -104,13 +104,13 @@ describe('three nodes that are peers', { timeout: 60_000 }, () => {
     assert.deepEqual([again.partial, again.total.hits], [false, HITS / 2]);
   });
 
-  it('leave out one that names visitors by other keys', async () => {
+  it('leave out one that identifies visitors by other keys', async () => {
     await using stranger = await twins.start('stranger');
     await using asked = await twins.twinOf('first', 'asked', '--peers', `${urlOf(stranger)},${urlOf(first)}`);
     const { partial, nodes } = await asked.ask<PeersAnswer>('/api/v1/live');
     assert.equal(partial, true);
     const left = nodes.find(({ url }) => url === urlOf(stranger))!;
-    assert.match('problem' in left ? left.problem : '', /names visitors by other keys/);
+    assert.match('problem' in left ? left.problem : '', /identifies visitors by other keys/);
   });
 
   it('may be listed to themselves: none is counted twice', async () => {

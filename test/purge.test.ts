@@ -76,7 +76,7 @@ test('ages are read with those of single sites, and what is odd is refused', () 
   ] as const) {
     assert.throws(() => read(text, '--keep-hits'), { code: 'bad_setting', message: said });
   }
-  assert.throws(() => policyOf('400d,a b=30d'), { code: 'bad_setting', message: /no host name/ });
+  assert.throws(() => policyOf('400d,a b=30d'), { code: 'bad_setting', message: /not a host name/ });
   assert.throws(() => policyOf('400d,A.com=30d,a.com=20d'), { code: 'bad_setting', message: /twice/ });
 });
 

@@ -58,7 +58,7 @@ export function parseManifest(name: string, text: string): Manifest {
   try {
     manifest = read(JSON.parse(text));
   } catch (error) {
-    throw new HitError('archive_failed', `${name}.json is no manifest: ${messageOf(error)}`, {
+    throw new HitError('archive_failed', `${name}.json is not a manifest: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -138,7 +138,7 @@ export class Clients {
 
   #wait(): Promise<ClickHouseClient> {
     if (this.#queue.length >= QUEUE) {
-      throw new HitError('overloaded', `${QUEUE} queries wait already; try again later`, { retryAfter: 5 });
+      throw new HitError('overloaded', `${QUEUE} queries are waiting; try again later`, { retryAfter: 5 });
     }
     return new Promise((resolve) => this.#queue.push(resolve));
   }

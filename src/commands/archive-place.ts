@@ -31,6 +31,6 @@ export function archiveLocation(
 export function archivedSite(site: string | undefined): string {
   const name = site === undefined ? '' : siteName(site);
   if (site !== undefined && name === '')
-    throw new HitError('bad_setting', `--site: "${site}" is no host name`);
+    throw new HitError('bad_setting', `--site: "${site}" is not a host name`);
   return name;
 }

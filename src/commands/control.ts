@@ -97,9 +97,13 @@ export function queryOf(words: QueryParams): URLSearchParams {
 }
 
 function gone(error: unknown): HitError {
-  return new HitError('store_unavailable', `the server on this data folder went away: ${messageOf(error)}`, {
-    cause: error,
-  });
+  return new HitError(
+    'store_unavailable',
+    `the server on this data folder closed the connection: ${messageOf(error)}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Codes of the server's problems that a command ends with as they are, or as its own. */

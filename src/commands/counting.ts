@@ -142,6 +142,6 @@ async function openStore(
     archive: values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values),
     log: messagesOf(log),
   });
-  if (db.archive?.isEmpty) log.warn(`the archive ${values.archive} holds nothing: is it the right place?`);
+  if (db.archive?.isEmpty) log.warn(`the archive ${values.archive} is empty: check the location`);
   return db;
 }

@@ -52,7 +52,7 @@ export const doctor: Command<typeof DOCTOR_SETTINGS> = {
 /** Nothing is made in a folder that is another's. */
 function assertStore(dataDir: string): void {
   if (existsSync(join(dataDir, 'store'))) return;
-  throw new HitError('data_dir_unusable', `there is no store in ${dataDir}: is it the right --data-dir?`);
+  throw new HitError('data_dir_unusable', `there is no store in ${dataDir}: check --data-dir`);
 }
 
 async function reportHere(dataDir: string, values: DoctorValues): Promise<Report> {

@@ -60,7 +60,7 @@ describe('the import command', { timeout: 30_000 }, () => {
       [['--follow', log, log], 'bad_usage', /--follow takes one file/],
       [['--follow', '-'], 'bad_usage', /--follow takes one file/],
       [['-', '-'], 'bad_usage', /standard input can be read once/],
-      [['--site', 'no site', log], 'bad_setting', /"no site" is no host name/],
+      [['--site', 'no site', log], 'bad_setting', /"no site" is not a host name/],
       [[log, join(folder, 'none.log')], 'import_failed', /none\.log cannot be read: ENOENT/],
       [[join(folder, 'logs')], 'import_failed', /logs cannot be read: it is a folder/],
     ] as const) {

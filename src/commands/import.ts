@@ -119,7 +119,7 @@ function check(values: ImportValues, files: readonly string[]): void {
     throw new HitError('bad_usage', '--follow takes one file');
   }
   if (values.site !== undefined && siteName(values.site) === '') {
-    throw new HitError('bad_setting', `--site: "${values.site}" is no host name`);
+    throw new HitError('bad_setting', `--site: "${values.site}" is not a host name`);
   }
 }
 

@@ -12,7 +12,7 @@ const signed = new Intl.NumberFormat('en', { ...ONE_DIGIT, signDisplay: 'exceptZ
 const MOST_ROWS = 400;
 const NUMBER_WIDTH = 12;
 const LEAST_VALUE_WIDTH = 16;
-/** Where there is no number to show. */
+/** Where there is not a number to show. */
 const NONE = '–';
 
 const HEADS: Readonly<Record<Metric, string>> = {

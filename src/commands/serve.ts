@@ -88,7 +88,7 @@ function check({
     throw new HitError('bad_setting', '--peers: there are no live counts without --tracker simple,rate');
   }
   const odd = sites.find((site) => siteName(site) === '');
-  if (odd !== undefined) throw new HitError('bad_setting', `--sites: "${odd}" is no host name`);
+  if (odd !== undefined) throw new HitError('bad_setting', `--sites: "${odd}" is not a host name`);
 }
 
 function checkPeer(url: string): void {

@@ -33,7 +33,7 @@ export class PublicSites {
   set(site: string, isPublic: boolean): void {
     if (this.has(site) === isPublic) return;
     if (isPublic && this.#sites.size >= MOST_SITES) {
-      throw new HitError('invalid', `${MOST_SITES} sites are public already`);
+      throw new HitError('invalid', `${MOST_SITES} sites are already public`);
     }
     const sites = isPublic ? [...this.#sites, site] : [...this.#sites].filter((each) => each !== site);
     writeAtomicallySync(this.#path, `${JSON.stringify({ public: sites.sort() }, null, 2)}\n`);

@@ -99,7 +99,7 @@ export class SaltAgreement implements Disposable {
       salts.prune();
       if (now() % DAY >= DAY - AHEAD && !source) salts.prepare(dayName(this.#today() + 1));
     } catch (error) {
-      log.warn(`salts cannot be kept: ${messageOf(error)}`);
+      log.warn(`salts cannot be saved: ${messageOf(error)}`);
     }
     if (!source) return;
     try {

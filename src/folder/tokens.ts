@@ -64,7 +64,7 @@ export class Tokens {
       throw new HitError('invalid', `name: a token has a name of 1 to ${LONGEST_NAME} characters`);
     }
     if (this.#kept.size >= MOST_TOKENS) {
-      throw new HitError('invalid', `there are ${MOST_TOKENS} tokens already: revoke those that nobody uses`);
+      throw new HitError('invalid', `there are already ${MOST_TOKENS} tokens: revoke unused ones`);
     }
     const token = `ht_${randomBytes(24).toString('base64url')}`;
     const created = new Date(this.#now()).toISOString();

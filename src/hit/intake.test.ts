@@ -158,7 +158,7 @@ describe('a hit is dropped', () => {
     ['when it is a prefetch', { purpose: 'prefetch' }, 'prefetch', /no visit/],
     ['when it is a prerender', { purpose: 'prefetch;prerender' }, 'prefetch', /no visit/],
     ['when it names no site', { host: '' }, 'invalid', /^no site is given$/],
-    ['when its site is no host name', { site: '../etc' }, 'invalid', /^"\.\.\/etc" is no host name$/],
+    ['when its site is not a host name', { site: '../etc' }, 'invalid', /^"\.\.\/etc" is not a host name$/],
   ];
   for (const [claim, facts, reason, detail] of cases) {
     test(`as ${reason} ${claim}`, () => {

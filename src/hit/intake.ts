@@ -214,7 +214,7 @@ export function overLimit(client: string, wait: number): Dropped {
 export function siteProblem(reason: DropReason, text: string): Dropped {
   const name = text.slice(0, LIMITS.site).toWellFormed();
   const details: Partial<Record<DropReason, string>> = {
-    invalid: name === '' ? 'no site is given' : `"${name}" is no host name`,
+    invalid: name === '' ? 'no site is given' : `"${name}" is not a host name`,
     site_not_allowed: `site "${name}" is not counted here: see --sites`,
     too_many_sites: `site "${name}" is new, and as many as --max-sites allows are counted already`,
   };

@@ -76,7 +76,7 @@ describe('the sites that are counted', () => {
     }
   });
 
-  test('are none that is no host name, listed or not', () => {
+  test('are none that is not a host name, listed or not', () => {
     for (const sites of [new Sites({ max: 10 }), new Sites({ allowed: ['a.com'], max: 10 })]) {
       for (const host of ['', '../etc/passwd', 'a b', '\u0000']) {
         assert.deepEqual(sites.admit(host), { reason: 'invalid' });

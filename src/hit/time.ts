@@ -36,7 +36,7 @@ export const END_OF_DATETIME64 = Date.UTC(2299, 0);
  */
 export function timeFault(time: number, now: number): string | undefined {
   if (time >= EARLIEST_HIT && time <= now + MAX_CLOCK_SKEW) return undefined;
-  if (Number.isNaN(time)) return 'time is no number';
+  if (Number.isNaN(time)) return 'time is not a number';
   if (time < EARLIEST_HIT) return `time ${timeText(time)} is before 1990-01-01`;
   return `time ${timeText(time)} is more than 10 minutes ahead of the clock here, ${timeText(now)}`;
 }

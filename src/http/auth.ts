@@ -84,7 +84,7 @@ function grantOf({ adminToken, tokens, sessions }: Keys, request: IncomingMessag
   if (bearer !== '') return isToken(bearer, adminToken) ? 'admin' : tokens?.scopeOf(bearer);
   if (!sessions?.isOpen(cookieValue(request.headers.cookie ?? '', Sessions.NAME))) return undefined;
   if (!isSameOrigin(request)) {
-    throw new HitError('forbidden', 'a page of another site may change nothing here');
+    throw new HitError('forbidden', 'requests from pages of other sites are refused');
   }
   return 'admin';
 }

@@ -23,9 +23,13 @@ export function buildConsumer(context: ConsumerContext, log: FastifyBaseLogger):
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async () => {
     if (loader.isReading) return { status: 'ready' };
-    throw new HitError('not_ready', 'no partition is read: Kafka is away, or others read all', {
-      retryAfter: 10,
-    });
+    throw new HitError(
+      'not_ready',
+      'no partition is assigned: Kafka is unreachable, or other consumers read all of them',
+      {
+        retryAfter: 10,
+      },
+    );
   });
   return app;
 }

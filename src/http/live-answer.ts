@@ -72,11 +72,11 @@ export function readWindows(value: unknown): NamedWindow[] {
   });
 }
 
-/** @throws HitError `invalid` for what is no host name */
+/** @throws HitError `invalid` for what is not a host name */
 export function readSite(value: unknown): string | undefined {
   if (value === undefined || value === '') return undefined;
   const site = typeof value === 'string' ? siteName(value) : '';
-  if (site === '') throw new HitError('invalid', 'site is no host name');
+  if (site === '') throw new HitError('invalid', 'site is not a host name');
   return site;
 }
 

@@ -61,7 +61,7 @@ export function asHitError(error: FastifyError | HitError, request: FastifyReque
 
 /** What strangers are told of a fault of ours. */
 export function internalError(cause: unknown): HitError {
-  return new HitError('internal', 'something failed here; the log of the server says what', { cause });
+  return new HitError('internal', 'internal error; see the log of the server', { cause });
 }
 
 function detailOf(code: ErrorCode, request: FastifyRequest): string {

@@ -46,7 +46,7 @@ export class LiveMerge {
       this.#windows = windows && emptyAs(windows.seen);
       this.#filter = filter && new BloomFilter(filter.words.slice());
     } else if ((windows === undefined) !== (this.#windows === undefined)) {
-      throw new HitError('invalid', 'one keeps windows, as with --tracker rate, and another does not');
+      throw new HitError('invalid', 'some nodes keep windows (--tracker rate) and others do not');
     }
     if (windows) {
       this.#windows?.seen.merge(windows.seen);

@@ -98,7 +98,7 @@ function headerOf(text: string): Header {
 
 function parcelOf({ site, at, node, naming, hits, visitors, parts }: Header, content: Buffer): Snapshot {
   if (site !== null && !(typeof site === 'string' && site !== '' && siteName(site) === site)) {
-    throw refusal('their site is no host name');
+    throw refusal('their site is not a host name');
   }
   if (!isCount(at) || at >= END_OF_DATETIME) throw refusal('their time is none');
   if (typeof node !== 'string' || !/^[\w-]{0,64}$/.test(node)) throw refusal('their node has no name');

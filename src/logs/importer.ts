@@ -106,7 +106,7 @@ export class LogImporter {
 
 function asHitError(error: unknown): HitError {
   if (error instanceof HitError) return error;
-  return new HitError('import_failed', `the log cannot be taken in: ${messageOf(error)}`, { cause: error });
+  return new HitError('import_failed', `the log cannot be imported: ${messageOf(error)}`, { cause: error });
 }
 
 /** A piece that was read and is not stored yet. */
@@ -151,7 +151,7 @@ class Run {
       weightOf: ({ result }) => result.rows.length,
       take: (pieces) => this.#store(pieces),
     });
-    if (this.#site === '') throw new HitError('bad_setting', `site "${options.site}" is no host name`);
+    if (this.#site === '') throw new HitError('bad_setting', `site "${options.site}" is not a host name`);
   }
 
   async go(source: AsyncIterable<Buffer>): Promise<ImportSummary> {

@@ -31,7 +31,7 @@ describe('a selection', () => {
 
   test('has a site without port and in lower case', () => {
     assert.equal(readSelection({ site: 'Example.COM:8080' }).site, 'example.com');
-    assert.throws(() => readSelection({ site: 'no host' }), invalid(/site "no host" is no host name/));
+    assert.throws(() => readSelection({ site: 'no host' }), invalid(/site "no host" is not a host name/));
   });
 
   test('takes dates and times, in UTC unless they say otherwise', () => {

@@ -62,7 +62,8 @@ export function readSelection(words: QueryParams): Selection {
   }
   const site = readText('site', words.site);
   const name = siteName(site);
-  if (site !== '' && name === '') throw new HitError('invalid', `site "${printable(site)}" is no host name`);
+  if (site !== '' && name === '')
+    throw new HitError('invalid', `site "${printable(site)}" is not a host name`);
   const filters = readFilters(words);
   const usual = filters.some(({ dimension, negated }) => dimension === 'bot' && !negated)
     ? 'include'

@@ -13,7 +13,7 @@ export interface RetentionPolicy {
 /**
  * A policy as it is set.
  *
- * @throws HitError `bad_setting` for a site that is no host name, or that is named twice
+ * @throws HitError `bad_setting` for a site that is not a host name, or that is named twice
  */
 export function retentionPolicy(hits: Ages, rollups: Ages): RetentionPolicy {
   return { hits: named(hits, '--keep-hits'), rollups: named(rollups, '--keep-rollups') };
@@ -33,7 +33,7 @@ function named({ usual, bySite }: Ages, flag: string): Ages {
   const sites = new Map<string, number>();
   for (const [text, days] of bySite) {
     const site = siteName(text);
-    if (site === '') throw new HitError('bad_setting', `${flag}: "${text}" is no host name`);
+    if (site === '') throw new HitError('bad_setting', `${flag}: "${text}" is not a host name`);
     if (sites.has(site)) throw new HitError('bad_setting', `${flag}: ${site} is named twice`);
     sites.set(site, days);
   }

@@ -154,7 +154,7 @@ export class Rollups {
   async #keepUp(): Promise<void> {
     const { signal } = this.#stop;
     const onFault = (error: unknown) =>
-      this.#options.log?.warn(`hits could not be rolled up: ${messageOf(error)}`);
+      this.#options.log?.warn(`rolling up hits failed: ${messageOf(error)}`);
     await this.#working(() => this.#reconcile(), undefined).catch(onFault);
     while (!signal.aborted) {
       await sleep(PAUSE, undefined, { signal, ref: false }).catch(() => undefined);

@@ -68,7 +68,7 @@ function readOptions(words: readonly string[], bad: (message: string) => HitErro
     const [name, value = ''] = [words[at], words[at + 1]];
     if (name === 'site') {
       options.site = siteName(value);
-      if (options.site === '') throw bad(`site "${value}" is no host name`);
+      if (options.site === '') throw bad(`site "${value}" is not a host name`);
     } else if (name === 'clear') {
       options.clear = readCount(value) ?? Number.NaN;
       if (Number.isNaN(options.clear)) throw bad(`clear "${value}" is not a number such as 900`);

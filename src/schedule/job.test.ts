@@ -96,7 +96,7 @@ describe('a schedule', () => {
     ['report daily 07:00 --name ../x', /--name: "..\/x" is not/],
     ['report daily 07:00 --by colour', /colour/],
     ['report daily 07:00 --compare tomorrow', /tomorrow/],
-    ['report daily 07:00 --site "not a host"', /"not a host" is no host name/],
+    ['report daily 07:00 --site "not a host"', /"not a host" is not a host name/],
     ['report daily 07:00 --filter colour=red', /colour/],
     ['purge daily 03:00 --keep-hits long', /--keep-hits: "long"/],
     ['archive daily 03:00 --to x', /--older-than is missing/],

@@ -65,7 +65,7 @@ describe('a job', TIMEOUT, () => {
     assert.deepEqual(desk.runs.sort(), ['purge 11-27T09:00', 'report 11-27T07:00']);
     assert.match(
       desk.log.lines.join('\n'),
-      /report daily 07:00: what was due at 2026-11-27T07:00:00.000Z is made up/,
+      /report daily 07:00: what was due at 2026-11-27T07:00:00.000Z is being caught up/,
     );
     await using _ = await desk.start(['report daily 07:00', 'purge hourly']);
     await desk.clock.asleep(2);
@@ -114,7 +114,7 @@ describe('a job', TIMEOUT, () => {
     assert.deepEqual(new Set(desk.runs), new Set(['report 11-24T07:00']));
     assert.equal(
       desk.log.lines[0],
-      'error: report daily 07:00: failed, and is tried again in 60 s: the disk is full',
+      'error: report daily 07:00: failed, and will be retried in 60 s: the disk is full',
     );
   });
 

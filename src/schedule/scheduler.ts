@@ -95,14 +95,14 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
         failures = 0;
       }
       if (failures === 0 && clock.now() - due > LATE) {
-        log.info(`${job.text}: what was due at ${iso(due)} is made up`);
+        log.info(`${job.text}: what was due at ${iso(due)} is being caught up`);
       }
       const message = await this.#inTurn(job, due);
       failing = message === undefined ? undefined : due;
       failures = message === undefined ? 0 : failures + 1;
       if (message === undefined || this.#stop.signal.aborted) continue;
       const pause = backoffDelay(failures, RETRY, random);
-      log.error(`${job.text}: failed, and is tried again in ${Math.round(pause / 1000)} s: ${message}`);
+      log.error(`${job.text}: failed, and will be retried in ${Math.round(pause / 1000)} s: ${message}`);
       await this.#pause(job, due, pause);
     }
   }

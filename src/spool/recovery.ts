@@ -40,7 +40,7 @@ export function logRecovery(
 ): void {
   for (const damage of damages) log.error(`spool: ${damageText(damage)}`);
   const hits = segments.reduce((sum, segment) => sum + segment.hits, 0);
-  if (hits > 0) log.info(`spool: ${hits} hits of the last run are taken up`);
+  if (hits > 0) log.info(`spool: ${hits} hits of the last run were recovered`);
 }
 
 /**

@@ -192,7 +192,7 @@ describe('a sink that fails', () => {
     const [one, two] = shelf.batches.map(({ id }) => id);
     assert.deepEqual(shelf.attempts, [one, one, one, one, two]);
     assert.ok(one! < two!);
-    assert.equal(log.all.filter((line) => /tried again in \d+ ms: the shelf is full/.test(line)).length, 3);
+    assert.equal(log.all.filter((line) => /retried in \d+ ms: the shelf is full/.test(line)).length, 3);
   });
 
   test('does not hold up the close, and the next run delivers', options, async (t) => {
@@ -206,7 +206,7 @@ describe('a sink that fails', () => {
     await next.spool.flush();
     assert.deepEqual(next.shelf.paths, ['/hit-1', '/hit-2']);
     assert.equal(next.shelf.batches[0]?.id, id);
-    assert.match(next.log.all.join(), /1 hits of the last run are taken up/);
+    assert.match(next.log.all.join(), /1 hits of the last run were recovered/);
   });
 });
 

@@ -66,7 +66,7 @@ export class Spool {
         if (this.#segment && this.#drain.backlog === 0) this.#scheduleSeal();
       },
       failed: ({ name }, { sequence }, message, pause) =>
-        options.log.warn(`${name}: batch ${sequence} is tried again in ${pause} ms: ${message}`),
+        options.log.warn(`${name}: batch ${sequence} will be retried in ${pause} ms: ${message}`),
       recheck: async (segment) => {
         this.#stored -= segment.bytes;
         this.damage = addDamage(
@@ -232,7 +232,7 @@ export class Spool {
       this.#stored -= group.length;
       return this.#fail(error);
     }
-    if (this.#failing) this.#options.log.info('spool: hits can be written again');
+    if (this.#failing) this.#options.log.info('spool: hits are accepted again');
     this.#failing = false;
     return undefined;
   }

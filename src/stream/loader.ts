@@ -214,7 +214,7 @@ export class StreamLoader {
         return await turn;
       } catch (error) {
         if (over.aborted) return false;
-        this.#options.log.warn(`the store is tried again in ${pause} ms: ${messageOf(error)}`);
+        this.#options.log.warn(`the store will be retried in ${pause} ms: ${messageOf(error)}`);
         await sleep(pause, undefined, { signal: over }).catch(() => undefined);
       }
     }

@@ -96,7 +96,7 @@ export function readRecord(text: string): HitRecord {
   const of = wholeOf(fields, 'of', 1, MOST_OF);
   const { batch, visitor } = fields;
   if (typeof batch !== 'string' || !/^\d{1,20}$/.test(batch) || BigInt(batch) >= 2n ** 64n) {
-    throw invalid('"batch" is no number of 64 bits, as a text');
+    throw invalid('"batch" is not a number of 64 bits, as a text');
   }
   if (typeof visitor !== 'string' || !/^[0-9a-f]{16}$/.test(visitor)) {
     throw invalid('"visitor" is not 16 hexadecimal digits');
@@ -109,7 +109,7 @@ export function readRecord(text: string): HitRecord {
     visitorLow: Number.parseInt(visitor.slice(8), 16),
     status: fields.status === undefined ? 0 : wholeOf(fields, 'status', 0, 65_535),
   };
-  if (hit.site === '' || siteName(hit.site) !== hit.site) throw invalid('"site" is no host name');
+  if (hit.site === '' || siteName(hit.site) !== hit.site) throw invalid('"site" is not a host name');
   return { hit, batch: BigInt(batch), at: wholeOf(fields, 'at', 0, of - 1), of };
 }
 

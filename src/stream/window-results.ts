@@ -78,7 +78,7 @@ function readResult(text: string): WindowResult {
   try {
     fields = Object(JSON.parse(text));
   } catch (error) {
-    throw new HitError('invalid', 'a result is no JSON', { cause: error });
+    throw new HitError('invalid', 'a result is not JSON', { cause: error });
   }
   const { v, site } = fields;
   if (v !== VERSION) throw new HitError('invalid', `a result is not of version ${VERSION}`);
@@ -87,7 +87,7 @@ function readResult(text: string): WindowResult {
   const number = (name: string): number => {
     const value = fields[name];
     if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-    throw new HitError('invalid', `"${name}" is no number`);
+    throw new HitError('invalid', `"${name}" is not a number`);
   };
   return {
     site,

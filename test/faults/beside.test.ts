@@ -105,7 +105,7 @@ describe('a server that ends', () => {
     program.child.stdin!.end();
     const cut = await program.ended;
     assert.equal(cut.code, 1);
-    assert.match(cut.stderr, /went away: .*import the log again, nothing is counted twice/);
+    assert.match(cut.stderr, /closed the connection: .*import the log again, nothing is counted twice/);
     const whole = summaryOf(await run(importArgs(data, 'half.example', log)));
     assert.deepEqual([whole.lines, whole.imported + whole.already], [LINES, LINES]);
   });

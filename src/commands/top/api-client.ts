@@ -32,7 +32,7 @@ export async function localAsker(dataDir: string, end: AbortSignal): Promise<Api
     async ask(path) {
       const signal = patience(end);
       const client = await ControlClient.connect(dataDir, signal);
-      if (!client) throw new HitError('store_unavailable', 'the server went away');
+      if (!client) throw new HitError('store_unavailable', 'the server closed the connection');
       return client.get(path, signal);
     },
   };
@@ -52,7 +52,7 @@ export function remoteAsker(url: string, token: string | undefined, end: AbortSi
   }
   const { origin, pathname, username } = new URL(url);
   if (username !== '')
-    throw new HitError('bad_usage', '--url: a secret in it is there for all to read: use HIT_TOKEN');
+    throw new HitError('bad_usage', '--url: a secret in it is visible to others: use HIT_TOKEN');
   const base = origin + pathname.replace(/\/+$/, '');
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
@@ -71,12 +71,12 @@ export function remoteAsker(url: string, token: string | undefined, end: AbortSi
         );
       }
       if (response.status === 404)
-        throw new HitError('not_found', `${base} has no such answer: is it a Hit Tracker?`);
+        throw new HitError('not_found', `${base} does not answer as a Hit Tracker does: check the address`);
       if (!response.ok) throw new HitError('store_unavailable', `${base} answers ${response.status}`);
       try {
         return (await response.json()) as Answer;
       } catch (error) {
-        throw new HitError('not_found', `${base} answers with something else: is it a Hit Tracker?`, {
+        throw new HitError('not_found', `${base} does not answer as a Hit Tracker does: check the address`, {
           cause: error,
         });
       }

@@ -40,7 +40,7 @@ export function retentionRoutes(app: FastifyInstance, { retention }: Pick<Server
       async (request, reply) => {
         const sites = [request.query.site ?? []].flat();
         const odd = sites.find((site) => site === '' || siteName(site) !== site);
-        if (odd !== undefined) throw new HitError('invalid', `site "${odd}" is no host name`);
+        if (odd !== undefined) throw new HitError('invalid', `site "${odd}" is not a host name`);
         await there().except(sites);
         return reply.type('application/x-ndjson').send(`${JSON.stringify({ kept: sites })}\n`);
       },

@@ -21,7 +21,7 @@ export function sessionRoutes(app: FastifyInstance, context: ServerContext): voi
 
   app.post<{ Body: unknown }>('/api/v1/session', (request, reply) => {
     if (!isToken(tokenOf(request.body), adminToken)) {
-      throw new HitError('unauthorized', 'this is not the admin token of this server');
+      throw new HitError('unauthorized', 'the admin token is incorrect');
     }
     reply
       .code(204)

@@ -38,7 +38,7 @@ export function readStreamLive(
   if (lengths.length === 0) {
     throw new HitError(
       'not_ready',
-      'the streaming job has told nothing yet: does it run? see docs/spark.md',
+      'the streaming job has sent no result yet: check that it is running, see docs/spark.md',
       {
         retryAfter: 10,
       },

@@ -58,7 +58,7 @@ export class BadgeCounts {
     if (path === undefined && period === 'all' && live) return (await live.read(site, [])).total;
     if (!db) throw new HitError('not_found', 'there is no database here: start the server with --tracker db');
     if (this.#underWay >= MOST_AT_ONCE) {
-      throw new HitError('overloaded', 'too many badges are asked for at once', { retryAfter: 2 });
+      throw new HitError('overloaded', 'too many badges are being requested', { retryAfter: 2 });
     }
     this.#underWay++;
     try {

@@ -88,7 +88,7 @@ export function checkNames(reached: readonly Reached[]): string[] {
     if (secrets) {
       throw new HitError(
         'merge_failed',
-        `${url} names visitors by other keys than ${first!.url}, so that nobody knows who came to both: give all nodes the same secrets.json`,
+        `${url} identifies visitors by other keys than ${first!.url}, so visitors of both cannot be recognised: give all nodes the same secrets.json`,
       );
     }
     if (days.length > 0) {

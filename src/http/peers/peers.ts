@@ -51,7 +51,7 @@ export class Peers {
   readonly #rounds = new Map<string | undefined, Round>();
   readonly #isUp = new Map<string, boolean>();
 
-  /** @throws HitError `bad_usage` for what is no URL of a node */
+  /** @throws HitError `bad_usage` for what is not the URL of a node */
   constructor(urls: readonly string[], token: string, own: OwnNode) {
     this.#nodes = urls.map((url) => new RemoteNode(url, token, ADVICE));
     this.#own = own;

@@ -54,13 +54,13 @@ export class RemoteNode {
   constructor(text: string, token: string | undefined, advice = 'give it by HIT_TOKEN or --token') {
     const shown = text.replace(/^.*@/s, '…@');
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-      throw new HitError('bad_usage', `"${shown}" is no URL of a node, such as http://host:5000`);
+      throw new HitError('bad_usage', `"${shown}" is not the URL of a node, such as http://host:5000`);
     }
     const url = new URL(text);
     if (url.username !== '' || url.password !== '') {
       throw new HitError(
         'bad_usage',
-        `${url.protocol}//…@${url.host}: a secret in a URL is there for all to read; the token: ${advice}`,
+        `${url.protocol}//…@${url.host}: a secret in a URL is visible to others; the token: ${advice}`,
       );
     }
     if (url.search !== '' || url.hash !== '') {
@@ -121,7 +121,7 @@ export class RemoteNode {
         throw new HitError('merge_failed', `${REFUSALS[statusCode] ?? `it answers ${statusCode}`}${advice}`);
       }
       if (headers['content-type'] !== SKETCH_TYPE) {
-        throw new HitError('merge_failed', 'it answers with something else: is it a Hit Tracker?');
+        throw new HitError('merge_failed', 'the answer is not that of a Hit Tracker: check the address');
       }
       const chunks: Buffer[] = [];
       let bytes = 0;

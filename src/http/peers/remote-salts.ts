@@ -94,7 +94,7 @@ export function saltsUrl(text: string): URL {
   ) {
     throw new HitError(
       'bad_setting',
-      `--salts-from: "${shown}" is no URL of a node, such as http://10.0.0.1:5000`,
+      `--salts-from: "${shown}" is not the URL of a node, such as http://10.0.0.1:5000`,
     );
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');

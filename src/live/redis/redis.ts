@@ -92,7 +92,7 @@ export class RedisLive implements Live, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#delivery.settled(CLOSE_MS);
     const { waiting } = this.#delivery;
-    if (waiting > 0) this.#options.log.warn(`live: ${waiting} hits did not reach Redis`);
+    if (waiting > 0) this.#options.log.warn(`live: ${waiting} hits have not reached Redis`);
     this.#delivery.close();
     this.#link.close();
   }
