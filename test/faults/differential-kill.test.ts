@@ -20,7 +20,7 @@ import { rounds } from '../fixtures/rounds.ts';
 import { StatementFaults } from '../fixtures/statement-faults.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
-const PROCESS = fileURLToPath(new URL('fixtures/differential/process.ts', import.meta.url));
+const PROCESS = fileURLToPath(new URL('../fixtures/differential/process.ts', import.meta.url));
 const COURSES = rounds(12, 1);
 const SEED = 20261129;
 /** Milliseconds after which a process is killed, about: ever later, so that it comes to its end on any machine. */

@@ -134,7 +134,8 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
       /Hits of other\.example are now exempt from purges/,
       'also where no retention is set yet',
     );
-    assert.deepEqual((await place.purge('--keep-hits', '1d')).hits, []);
+    const purged = (await place.purge('--keep-hits', '1d')).hits.map(({ site }) => site);
+    assert.deepEqual(purged, ['named.example']);
   });
 
   it('by scheduled purges that name their own ages is judged by these', async (t) => {

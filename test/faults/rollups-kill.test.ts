@@ -15,7 +15,7 @@ import { rounds } from '../fixtures/rounds.ts';
 import { segmentOf } from '../fixtures/segments.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
-const PROCESS = fileURLToPath(new URL('fixtures/rolling-process.ts', import.meta.url));
+const PROCESS = fileURLToPath(new URL('../fixtures/rolling-process.ts', import.meta.url));
 const KILLS = rounds(8, 4);
 const PERIOD = readSelection({ from: '2026-01-01', to: '2026-03-01' }) as Period;
 const PLAN = { from: 'rollups', first: PERIOD.from, end: PERIOD.to } as const;
