@@ -161,7 +161,8 @@ async function* logsOf(
 async function openTaker(values: ImportValues, terminal: Terminal): Promise<ImportTarget> {
   const server = await findServer(values['data-dir']!);
   if (server && !values.json) {
-    terminal.stderr.write('A server is running on this data folder; it does the import.\n');
+    const unused = values['keep-hits'] ? ' Its own retention holds, not --keep-hits.' : '';
+    terminal.stderr.write(`A server is running on this data folder; it does the import.${unused}\n`);
   }
   return server ?? importHere(values['data-dir']!, values.store!, values['keep-hits']);
 }

@@ -69,7 +69,7 @@ export async function csvAnswer(
   const { rows, purged_before } = await answers.top(words);
   if (purged_before !== undefined)
     warn(`Hits before ${purged_before} are purged: rows are of hits since then.`);
-  return csvOf(rows);
+  return csvOf(rows, ['value', 'hits', 'visitors']);
 }
 
 /** A report in all its forms, for a file and a webhook. */

@@ -16,5 +16,6 @@ describe('CSV', () => {
 
   it('of nothing is nothing', () => {
     assert.equal(csvOf([]), '');
+    assert.equal(csvOf([], ['value', 'hits']), 'value,hits\r\n');
   });
 });

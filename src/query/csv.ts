@@ -7,10 +7,14 @@ export const FORMULA_START = '^[=+\\-@\\t\\r]';
 
 const FORMULA = new RegExp(FORMULA_START);
 
-/** Rows as CSV (RFC 4180), the names of their fields first. */
-export function csvOf(rows: readonly object[]): string {
+/**
+ * Rows as CSV (RFC 4180), the names of their fields first.
+ *
+ * @param fields their names where there are no rows; default: none, and nothing is written then
+ */
+export function csvOf(rows: readonly object[], fields: readonly string[] = []): string {
   const [first] = rows;
-  if (!first) return '';
+  if (!first) return fields.length === 0 ? '' : csvLine(fields);
   return [Object.keys(first), ...rows.map((each) => Object.values(each))].map(csvLine).join('');
 }
 
