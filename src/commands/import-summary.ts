@@ -60,8 +60,8 @@ export function summaryText(summary: TotalSummary): string {
   }
   if (summary.maybe_purged !== undefined) {
     lines.push(
-      `An earlier version imported ${number.format(summary.maybe_purged)} of these lines. If their hits were purged since, and not archived,`,
-      'import them again with --restore-purged.',
+      `The store has no record of the batches of ${number.format(summary.maybe_purged)} of these lines: an earlier version imported them, or the`,
+      'record is lost. If their hits were purged, and not archived, bring them back with --restore-purged.',
     );
   }
   return `${lines.join('\n')}\n`;

@@ -128,7 +128,7 @@ export class OldHits {
     const named = sites.find((site) => isNamedLimited(retention.hits, site));
     if (choice === 'keep' && named !== undefined) {
       const old = new Map(Array.from(found.bySite).filter(([site]) => isNamedLimited(retention.hits, site)));
-      const what = sentenceOf({ ...found, bySite: old }, where, (site) => this.#horizonOf(site));
+      const what = sentenceOf({ ...found, bySite: old }, where, (site) => this.#cutoffOf(site));
       throw new HitError(
         'bad_usage',
         `${what}. --keep does not change that, as --keep-hits names ${named} itself: give it a longer age there. ${lost} is imported`,
@@ -144,7 +144,7 @@ export class OldHits {
   /** @throws HitError `bad_usage` unless a person says that the sites are to be kept */
   async #ask(found: Found, where: string, lost: string, named: string | undefined): Promise<void> {
     const sites = [...found.bySite.keys()];
-    const what = sentenceOf(found, where, (site) => this.#horizonOf(site));
+    const what = sentenceOf(found, where, (site) => this.#cutoffOf(site));
     if (named === undefined && (await asked(this.#options.terminal, what, sites))) return;
     const advice =
       named === undefined
@@ -164,7 +164,7 @@ export class OldHits {
     const lines = new OldLines({
       format: format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : format,
       siteOf: (host) => sites.of(host),
-      horizonOf: (each) => this.#foundBefore(each),
+      cutoffOf: (each) => this.#foundBefore(each),
       earliest: EARLIEST_HIT,
     });
     return { text, lines };
@@ -174,10 +174,10 @@ export class OldHits {
   #foundBefore(site: string): number {
     const { choice, retention } = this.#options;
     const isKept = choice === 'keep' && !isNamedLimited(retention.hits, site);
-    return isKept ? Number.POSITIVE_INFINITY : this.#horizonOf(site);
+    return isKept ? Number.POSITIVE_INFINITY : this.#cutoffOf(site);
   }
 
-  #horizonOf(site: string): number {
+  #cutoffOf(site: string): number {
     let horizon = this.#horizons.get(site);
     if (horizon === undefined) {
       horizon = hitCutoff(this.#options.retention.hits, this.#exceptions, site, this.#options.now);
@@ -197,10 +197,10 @@ export function addFound(all: readonly Found[]): Found {
 }
 
 /** `9,998 of 10,000 lines in access.log would be deleted by the next purge: 9,998 of example.com, before 2025-10-25` */
-function sentenceOf({ lines, bySite }: Found, where: string, horizonOf: (site: string) => number): string {
+function sentenceOf({ lines, bySite }: Found, where: string, cutoffOf: (site: string) => number): string {
   const old = [...bySite.values()].reduce((sum, each) => sum + each, 0);
   const sites = Array.from(bySite, ([site, each]) => {
-    const before = new Date(horizonOf(site)).toISOString().slice(0, 10);
+    const before = new Date(cutoffOf(site)).toISOString().slice(0, 10);
     return `${number.format(each)} of ${site}, before ${before}`;
   });
   return `${number.format(old)} of ${number.format(lines)} lines in ${where} would be deleted by the next purge: ${sites.join('; ')}`;

@@ -52,7 +52,7 @@ const PAGE_VIEW = 'pageview';
  * agent, visitor, source. A step may end the trip with a reason.
  *
  * @example
- * const outcome = intake.receive({ ...NO_FACTS, kind: 'beacon', time: Date.now(), host: 'example.com', path: '/a' });
+ * const outcome = intake.receive({ ...EMPTY_CONTEXT, kind: 'beacon', time: Date.now(), host: 'example.com', path: '/a' });
  * if ('hit' in outcome) recorder.record(outcome.hit);
  */
 export class Intake {

@@ -23,7 +23,7 @@ export type TotalSource = 'filter' | 'table';
  * them added. So the union of one node says what that node says.
  *
  * @example
- * const union = new Union();
+ * const union = new LiveMerge();
  * for (const { state } of parcels) union.add(state);
  * union.read([60, 300], Date.now()); // { total: { hits, visitors }, windows: [{ seconds: 60, … }, …] }
  */

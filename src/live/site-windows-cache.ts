@@ -39,7 +39,7 @@ interface Kept {
 
 /**
  * @example
- * using sites = new ManySites({ maxBytes: 2 ** 28, folder: './data', onFault: console.warn });
+ * using sites = new SiteWindowsCache({ maxBytes: 2 ** 28, folder: './data', onFault: console.warn });
  * sites.add('example.com', 0x9e3779b9, 0x7f4a7c15, Date.now(), Date.now());
  * sites.find('example.com')?.full().read(60, Date.now()); // { seconds: 60, hits: 1, visitors: 1, … }
  */

@@ -43,7 +43,7 @@ const SUM_BYTES = 4;
 const MOST_HEADER_BYTES = 16 * 1024;
 const MOST_NAMES = 16;
 
-/** @returns what `unpackParcel` reads */
+/** @returns what `decodeSnapshot` reads */
 export function encodeSnapshot({ site, at, node, naming, state }: Snapshot): Buffer {
   const { total, windows, filter } = state;
   const parts = [windows?.seen, windows?.ring, filter].map((part) => part?.toBytes() ?? new Uint8Array());

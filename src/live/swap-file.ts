@@ -18,7 +18,7 @@ export interface Page {
  * Pages have sizes that are powers of two, and one that is not used any more is taken for the next of its size.
  *
  * @example
- * using pages = new PageFile('./data');
+ * using pages = new SwapFile('./data');
  * const page = pages.write(bytes);
  * pages.take(page); // the same bytes
  */

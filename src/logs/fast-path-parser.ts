@@ -45,7 +45,7 @@ const PROTOCOL_LENGTH = 10;
  * Reads the usual lines of a piece of a log.
  *
  * @example
- * const lines = new UsualLines('combined', (host) => siteName(host) || 'example.com');
+ * const lines = new FastPathParser('combined', (host) => siteName(host) || 'example.com');
  * lines.open(bytes);
  * const next = lines.read(0, facts); // where the next line begins, or -1
  */

@@ -161,7 +161,7 @@ class Run {
     const { text, sample } = await sampled(readable, this.#options.follow);
     const format =
       this.#options.format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : this.#options.format;
-    await this.#take(this.#piecesOf(text, format), this.#startThreads(format));
+    await this.#take(this.#hitRangesOf(text, format), this.#startThreads(format));
     await this.#batches.flush();
     this.#purged.giveUp();
     await this.#house.db.spool.flush();
@@ -182,7 +182,7 @@ class Run {
     return this.#threads;
   }
 
-  #piecesOf(text: AsyncIterable<Buffer>, format: LogFormat): AsyncIterable<LogChunk> {
+  #hitRangesOf(text: AsyncIterable<Buffer>, format: LogFormat): AsyncIterable<LogChunk> {
     const line = createLogLine();
     return splitIntoChunks(text, {
       site: this.#site,

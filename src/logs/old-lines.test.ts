@@ -13,7 +13,7 @@ function read(log: string, options: Partial<OldLinesOptions> = {}): OldLines {
     ...{
       format: 'combined',
       siteOf: (host) => siteName(host) || 'example.com',
-      horizonOf: () => HORIZON,
+      cutoffOf: () => HORIZON,
       earliest: 0,
     },
     ...options,
@@ -38,7 +38,7 @@ describe('old lines', () => {
   test('have the horizon of their own site', () => {
     const log = `a.example:443 ${logLine()}b.example:80 ${logLine()}- ${logLine()}`;
     const { bySite } = read(log, {
-      ...{ format: 'vhost', horizonOf: (site) => (site === 'b.example' ? 0 : HORIZON) },
+      ...{ format: 'vhost', cutoffOf: (site) => (site === 'b.example' ? 0 : HORIZON) },
     });
     assert.deepEqual(
       [...bySite],

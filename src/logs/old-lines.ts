@@ -13,7 +13,7 @@ export interface OldLinesOptions {
   /** @param host as it stands on a line; '' for none */
   readonly siteOf: (host: string) => string;
   /** The moment before which a site's hits would be deleted, in milliseconds since 1970; 0 for none. */
-  readonly horizonOf: (site: string) => number;
+  readonly cutoffOf: (site: string) => number;
   /** Lines before it are not imported at all. */
   readonly earliest: number;
 }
@@ -23,7 +23,7 @@ export interface OldLinesOptions {
  * hit is made of them: no agent, no country, no visitor.
  *
  * @example
- * const old = new OldLines({ format: 'combined', siteOf: () => 'example.com', horizonOf: () => horizon, earliest: 0 });
+ * const old = new OldLines({ format: 'combined', siteOf: () => 'example.com', cutoffOf: () => horizon, earliest: 0 });
  * old.read(bytes);
  * old.bySite; // Map { 'example.com' => 9998 }
  */
@@ -65,7 +65,7 @@ export class OldLines {
   #judge(): void {
     const { site, time } = this.#facts;
     this.lines++;
-    if (time < this.#options.earliest || time >= this.#options.horizonOf(site)) return;
+    if (time < this.#options.earliest || time >= this.#options.cutoffOf(site)) return;
     this.bySite.set(site, (this.bySite.get(site) ?? 0) + 1);
   }
 }

@@ -45,9 +45,9 @@ async function estimate({ store }: Source, { site, from, to }: Period): Promise<
 async function knownOf(source: Source, period: Period): Promise<Omit<DataStats, 'hits'>> {
   const horizons = await readCutoffs(source.store);
   const { parts } = source.store.guard;
-  const rollupsFrom = horizonOf(horizons, 'rollups', period.site);
+  const rollupsFrom = cutoffOf(horizons, 'rollups', period.site);
   // Where it is not known up to where hits were purged, any of them may be.
-  const hitsFrom = parts.isIncomplete('horizons') ? period.to : horizonOf(horizons, 'hits', period.site);
+  const hitsFrom = parts.isIncomplete('horizons') ? period.to : cutoffOf(horizons, 'hits', period.site);
   // Where rollups are lost they cannot stand for purged hits, nor tell that hits are missing.
   if (parts.isIncomplete('rollups')) return { hitsFrom, rollupsFrom: Math.max(hitsFrom, rollupsFrom) };
   if (hitsFrom <= period.from) return { hitsFrom, rollupsFrom };
@@ -55,7 +55,7 @@ async function knownOf(source: Source, period: Period): Promise<Omit<DataStats, 
 }
 
 /** Of all sites together the latest: one that misses hits makes their sum incomplete. */
-function horizonOf(horizons: Cutoffs, kept: keyof Cutoffs, site: string): number {
+function cutoffOf(horizons: Cutoffs, kept: keyof Cutoffs, site: string): number {
   const bySite = horizons[kept];
   return site === '' ? Math.max(0, ...bySite.values()) : (bySite.get(site) ?? 0);
 }

@@ -29,7 +29,7 @@ export interface RetentionJobOptions extends Drainable {
  * Purges a store, one time after another, when what was acknowledged is in it and rolled up.
  *
  * @example
- * const purger = new Purger({ store, spool, rollups, policy, now: Date.now });
+ * const purger = new RetentionJob({ store, spool, rollups, policy, now: Date.now });
  * await purger.run({ dryRun: true }); // { dry_run: true, hits: [{ site, before, rows, bytes }], rollups: [], … }
  */
 export class RetentionJob {

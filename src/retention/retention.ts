@@ -48,7 +48,7 @@ export function isLimited(ages: readonly Ages[]): boolean {
  * @param exceptions sites that are kept
  * @returns milliseconds since 1970; 0 where all is kept
  * @example
- * hitHorizon([readAges('forever')('400d', '--keep-hits')], [], 'example.com', Date.now()); // 400 days ago, at midnight
+ * hitCutoff([readAges('forever')('400d', '--keep-hits')], [], 'example.com', Date.now()); // 400 days ago, at midnight
  */
 export function hitCutoff(
   ages: readonly Ages[],

@@ -53,7 +53,7 @@ export class SegmentFolder {
   }
 
   /** Writes a batch that can be made again, with what it was made from. */
-  writeNoted(
+  writeBatchWithRecords(
     rows: readonly Uint8Array[],
     content: { hits: number; notes: readonly LogChunkRecord[] },
   ): Promise<BatchWithRecords> {
@@ -61,7 +61,7 @@ export class SegmentFolder {
   }
 
   /** Gives a batch its id: to be handed over for delivery in the same turn. */
-  finishNoted(batch: BatchWithRecords): Finished {
+  finishBatchWithRecords(batch: BatchWithRecords): Finished {
     return finishBatchWithRecords(this.#path, batch, this.#names.next('noted'));
   }
 }

@@ -151,12 +151,12 @@ export class Spool {
       await this.#drain.advanced();
     }
     if (this.#closed) throw closedFault();
-    const adding = this.#folder.writeNoted(rows, { hits, notes });
+    const adding = this.#folder.writeBatchWithRecords(rows, { hits, notes });
     this.#adding.add(adding);
     this.#stored += bytes;
     try {
       const batch = await adding;
-      this.#drain.add(this.#folder.finishNoted(batch));
+      this.#drain.add(this.#folder.finishBatchWithRecords(batch));
     } catch (error) {
       this.#stored -= bytes;
       throw error instanceof HitError ? error : writeFault('the batch', error);

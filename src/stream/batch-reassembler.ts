@@ -83,7 +83,7 @@ const LATEST = Date.UTC(2100, 0);
 
 /**
  * @example
- * const assembly = new Assembly(run, position);
+ * const assembly = new BatchReassembler(run, position);
  * assembly.take(record);
  * const { batches, position } = assembly.portion(100_000);
  */

@@ -20,7 +20,7 @@ import { quote, withLiterals } from '../literals.ts';
 import { queryText } from '../sql.ts';
 import { sizeFault } from './part-files.ts';
 
-/** What parts are looked at with: see `Aside`. */
+/** What parts are looked at with: see `DedicatedConnection`. */
 export interface PartEngine {
   rows<Row>(text: string): Promise<Row[]>;
   command(text: string): Promise<void>;
