@@ -121,7 +121,7 @@ async function countsIn(dataDir: string): Promise<Map<string, number>> {
 }
 
 test(`a disk that is full ${FILLS} times loses no acknowledged hit, doubles none, and needs no restart`, {
-  timeout: 60_000 + FILLS * 30_000,
+  timeout: 120_000 + FILLS * 90_000,
 }, async (t) => {
   const disk = SmallDisk.mount(t, 250);
   if (!disk) return;

@@ -37,7 +37,7 @@ function* randomNumbers(seed: number): Generator<number, never> {
 }
 
 test('live visitors agree with an exact recount within three standard errors, while hits come in', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async (t) => {
   const dataDir = temporaryFolder(t);
   // With keys of its own each run would be another draw of a table, of which one in 370 is off by more.

@@ -15,7 +15,7 @@ import { RunningServer } from '../fixtures/running-server.ts';
 
 const LINES = 3000;
 
-describe('old hits', { timeout: 90_000 }, () => {
+describe('old hits', { timeout: 300_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   const data = join(folder, 'data');
   const archive = join(folder, 'archive');
