@@ -1,6 +1,6 @@
 /**
- * Files that are replaced as a whole: the content is written beside, made durable, and renamed. After a crash the old file is
- * there, or the new one.
+ * Atomic file replacement: the content is written to a temporary file, synced and renamed. After a crash either the old or
+ * the new file exists.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
@@ -8,13 +8,13 @@ import { dirname } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { syncFolder, writeSynced } from './durable.ts';
 
-/** Ends the names of files that are being written; one that a crash left behind is worthless. */
+/** Suffix of files that are being written. A file with this suffix left by a crash is useless. */
 export const UNFINISHED = '.new';
 
 /**
- * @param mode default: for the owner only
- * @param temporary where it is written, in the same folder; default: one name for each path, so one writer at a time
- * @throws the system's error; nothing is left behind then
+ * @param mode default: owner only
+ * @param temporary the temporary file, in the same folder; default: one name per path, so only one writer at a time
+ * @throws the system's error; no temporary file remains then
  */
 export async function writeAtomically(
   path: string,
@@ -25,7 +25,7 @@ export async function writeAtomically(
   }: { readonly mode?: number; readonly temporary?: string } = {},
 ): Promise<void> {
   try {
-    // One that a crash left behind would keep its mode.
+    // A file left by a crash would keep its mode.
     await rm(temporary, { force: true });
     await writeSynced(temporary, [Buffer.from(content)], mode);
     await rename(temporary, path);
@@ -37,7 +37,7 @@ export async function writeAtomically(
 }
 
 /**
- * The same for a small file of the data folder, where nothing else may happen meanwhile.
+ * The same for a small file in the data folder, synchronously, so that nothing else runs meanwhile.
  *
  * @throws HitError `data_dir_unusable`
  */

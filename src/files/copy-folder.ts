@@ -8,10 +8,10 @@ export interface CopySize {
 }
 
 /**
- * Copies a folder and all in it, one file after another, each synced to the disk. Links stay links.
+ * Copies a folder recursively, one file at a time, each synced to disk. Symbolic links stay links.
  *
- * @param wanted which names are copied, with what is in them; all if left out
- * @param signal breaks it off between two files
+ * @param wanted selects the names to copy, with their content; default: all
+ * @param signal aborts between two files
  */
 export async function copyFolder(
   from: string,
@@ -43,9 +43,9 @@ export async function copyFolder(
   return { files, bytes };
 }
 
-/** @returns bytes */
+/** @returns size in bytes */
 async function copySynced(from: string, to: string): Promise<number> {
-  // By reference, where the file system can.
+  // As a reflink, if the file system supports it.
   await copyFile(from, to, constants.COPYFILE_FICLONE);
   return syncFile(to);
 }

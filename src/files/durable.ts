@@ -1,19 +1,19 @@
 import { open } from 'node:fs/promises';
 
-/** Makes the names in a folder durable, where its file system can do that. */
+/** Makes the names in a folder durable, if its file system supports that. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();
   } catch (error) {
-    // What some network file systems say of any folder. They would refuse it for ever.
+    // Some network file systems return this for every folder, so a retry would never succeed.
     if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
   } finally {
     await handle.close();
   }
 }
 
-/** Makes the content of a file durable. @returns its bytes */
+/** Makes the content of a file durable. @returns its size in bytes */
 export async function syncFile(path: string): Promise<number> {
   const handle = await open(path, 'r+');
   try {
@@ -24,11 +24,11 @@ export async function syncFile(path: string): Promise<number> {
   }
 }
 
-/** Writes a file that is not there yet, and makes its content durable. Its name is durable with its folder. */
+/** Writes a new file and makes its content durable. Its name becomes durable when the folder is synced. */
 export async function writeSynced(path: string, parts: readonly Uint8Array[], mode?: number): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
-    // Not `writev`, which may write less than all.
+    // Not `writev`, which may write only a part.
     for (const part of parts) await file.writeFile(part);
     await file.datasync();
   } finally {

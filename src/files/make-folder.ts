@@ -2,11 +2,11 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and its parents, where they are not there. Not by Node's own recursive `mkdir`, which never ends where the
- * system says of a parent that is there that it is not, as `/proc` does.
+ * Creates a folder and its missing parents. Node's own recursive `mkdir` is not used: it never ends if the system reports an
+ * existing parent as missing, as `/proc` does.
  *
- * @param path absolute
- * @param mode of those that are made
+ * @param path absolute path
+ * @param mode mode of the created folders
  * @throws the system's error
  */
 export function makeFolder(path: string, mode = 0o777): void {

@@ -5,12 +5,12 @@ import { makeFolder } from '../files/make-folder.ts';
 import { FolderLock } from './lock.ts';
 import { Secrets } from './secrets.ts';
 
-/** How often salts that are too old are looked for, in milliseconds: they go also when nobody comes. */
+/** Milliseconds between two checks for expired salts: they are removed even if no hits arrive. */
 const SALTS_EVERY = 10 * 60_000;
 
 /**
- * The folder that holds all that a node keeps: `store/` (the embedded database), `spool/`, `secrets.json`, `salts.json`,
- * `tokens.json`, `sites.json`, `retention.json`, `lock`, and while a server runs `control.sock`.
+ * The folder with all data of a node: `store/` (the embedded database), `spool/`, `secrets.json`, `salts.json`,
+ * `tokens.json`, `sites.json`, `retention.json`, `lock`, and `control.sock` while a server runs.
  */
 export class DataFolder {
   readonly path: string;
@@ -32,16 +32,16 @@ export class DataFolder {
   }
 
   /**
-   * Takes a folder for this process, and makes it if it is not there.
+   * Locks a folder for this process, and creates it if it does not exist.
    *
-   * @param shared a file of secrets that several nodes have, for a folder that has none
+   * @param shared file of secrets shared by several nodes, used if the folder has none
    * @throws HitError `data_dir_locked`, `data_dir_unusable`
    */
   static open(folder: string, shared?: string): DataFolder {
     const path = resolve(folder);
     try {
       makeFolder(path, 0o700);
-      // With the separator, so that a file in its place is told.
+      // The separator makes this fail if the path is a file.
       accessSync(`${path}${sep}`, constants.W_OK);
     } catch (error) {
       throw new HitError(
@@ -66,12 +66,12 @@ export class DataFolder {
     this.#lock.release();
   }
 
-  /** Today's is not made here: a node that shares visitors agrees on it with others first. */
+  /** Does not create today's salt: a node that shares visitors must agree on it with the others first. */
   #pruneSalts(): void {
     try {
       this.secrets.salts.prune();
     } catch {
-      // The disk is full, say. A hit that needs a salt meets the same fault and tells it.
+      // For example a full disk. A hit that needs a salt fails for the same reason and reports it.
     }
   }
 }

@@ -4,10 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { HitError, messageOf } from '../errors.ts';
 
 /**
- * Keeps a data folder for one process. The lock is SQLite's on a file that holds nothing else: the system lets go of
- * it however the process ends, which a file with a process number in it does not do.
+ * Locks a data folder for one process. The lock is SQLite's lock on a file with no other content: unlike a PID file, the
+ * system releases it however the process ends.
  *
- * @throws HitError `data_dir_locked` if another process has it
+ * @throws HitError `data_dir_locked` if another process holds it
  */
 export class FolderLock {
   readonly #database: DatabaseSync;
@@ -33,13 +33,13 @@ export class FolderLock {
     }
   }
 
-  /** Lets go of the folder; does nothing the second time. */
+  /** Releases the lock; a second call does nothing. */
   release(): void {
     if (this.#database.isOpen) this.#database.close();
   }
 }
 
-/** Whether a process has a data folder. Changes nothing. */
+/** Whether a process has locked a data folder. Read-only. */
 export function isLocked(folder: string): boolean {
   const path = join(folder, 'lock');
   if (!existsSync(path)) return false;

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { writeAtomicallySync } from '../files/atomic.ts';
 
-/** More than this nobody marks by hand. */
+/** Limit of public sites; more than anyone marks by hand. */
 const MOST_SITES = 10_000;
 
 /**
- * Sites whose counts anybody may see on badges and counters: `sites.json` in the data folder.
+ * Sites whose counts are public on badges and counters: `sites.json` in the data folder.
  *
  * @example
  * const sites = new PublicSites('./data');
@@ -18,18 +18,18 @@ export class PublicSites {
   readonly #path: string;
   readonly #sites: Set<string>;
 
-  /** @throws HitError `data_dir_unusable` if what is kept is damaged */
+  /** @throws HitError `data_dir_unusable` if the file is damaged */
   constructor(folder: string) {
     this.#path = join(folder, 'sites.json');
     this.#sites = new Set(read(this.#path));
   }
 
-  /** @param site as it is stored */
+  /** @param site name as stored */
   has(site: string): boolean {
     return this.#sites.has(site);
   }
 
-  /** @throws HitError `invalid` for one site too many; `data_dir_unusable`, and then nothing has changed */
+  /** @throws HitError `invalid` if the limit is exceeded; `data_dir_unusable`, and nothing is changed then */
   set(site: string, isPublic: boolean): void {
     if (this.has(site) === isPublic) return;
     if (isPublic && this.#sites.size >= MOST_SITES) {

@@ -1,17 +1,17 @@
 /**
- * `retention.json` in the data folder: the retention of the server that ran there last. Commands that open the folder while
- * no server runs read it: `purge` goes by it, and `import` warns of hits that the server would delete.
+ * `retention.json` in the data folder: the retention of the last server that ran there. Commands that open the folder while
+ * no server runs read it: `purge` applies it, and `import` warns about hits that the server would delete.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { writeAtomicallySync } from '../files/atomic.ts';
 
-/** Ages as texts: what `--keep-hits` takes. */
+/** Ages as text, in the format of `--keep-hits`. */
 export interface StoredRetention {
   readonly keep_hits: string;
   readonly keep_rollups: string;
-  /** Ages of hits of scheduled purges that name their own. */
+  /** Ages of hits of scheduled purges that set their own. */
   readonly scheduled: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export function writeRetention(folder: string, retention: StoredRetention): void
 }
 
 /**
- * @returns undefined where no server ran yet
+ * @returns undefined if no server has run yet
  * @throws HitError `data_dir_unusable` if the file is damaged
  */
 export function readRetention(folder: string): StoredRetention | undefined {

@@ -1,42 +1,42 @@
 /**
- * How a node comes to the salt that all nodes use on a UTC day.
+ * Agreement on the salt that all nodes use on a UTC day.
  *
- * A hit cannot wait for a network at midnight, so tomorrow's salt is agreed on ahead of time: from 23:00 UTC on the source
- * is asked each minute, and until the day begins the node adopts the last answer. A node that starts without today's
- * salt asks before it serves, for some seconds. When the day begins and nothing was agreed, the first hit of the day makes
- * a salt of this node's own and counting goes on; that salt stays until midnight, since a second id on one day would count
- * every visitor twice. `/readyz` and the log say so. Each minute the salts are compared again: a salt of our own is
- * proposed where the source has none, so a source that lost its data, or was away from all nodes, gets one.
+ * A hit cannot wait for the network at midnight, so tomorrow's salt is agreed on ahead of time: from 23:00 UTC on, the node
+ * asks the source every minute, and until the day begins it adopts the latest answer. A node that starts without today's
+ * salt asks for some seconds before it serves. If the day begins without an agreed salt, the first hit of the day creates
+ * this node's own salt and counting continues; that salt stays until midnight, since a second id on one day would count
+ * every visitor twice. `/readyz` and the log report it. Every minute the salts are compared again: the node proposes its
+ * own salt if the source has none, so a source that lost its data, or was unreachable for all nodes, gets one.
  *
- * Without a source, tomorrow's salt is made in the last hour too: other nodes may take their salts from this one.
+ * Without a source, tomorrow's salt is created in the last hour too: other nodes may take their salts from this one.
  */
 import { messageOf } from '../errors.ts';
 import type { SaltSource } from '../hit/salt-source.ts';
 import { DAY, type DailySalts, dayName, SALT_BYTES } from '../hit/salts.ts';
 
-/** Milliseconds before midnight from which on tomorrow's salt is agreed on. */
+/** Milliseconds before midnight at which the agreement on tomorrow's salt begins. */
 const AHEAD = 3_600_000;
 /** Milliseconds between two checks. */
 const EVERY = 60_000;
-/** Milliseconds between two tries of a start, and for how long it tries. */
+/** Milliseconds between two attempts at start, and for how long to retry. */
 const START = { pause: 250, timeout: 10_000 };
 
 export interface SaltAgreementOptions {
   readonly salts: DailySalts;
-  /** Undefined for a node that shares no visitors. */
+  /** Undefined for a node that does not share visitors. */
   readonly source: SaltSource | undefined;
   readonly random: (bytes: number) => Uint8Array;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: { info(message: string): void; warn(message: string): void };
-  /** Milliseconds for which a start tries to reach the source. Default 10 s. */
+  /** Milliseconds for which `start` tries to reach the source. Default: 10 s. */
   readonly startTimeout?: number;
 }
 
-/** Whose salt it is: that of all nodes, or this node's own. */
+/** Origin of a salt: shared by all nodes, or this node's own. */
 type SaltOrigin = 'shared' | 'own';
 
-/** What `/readyz` says of salts. */
+/** Salts as reported by `/readyz`. */
 export interface SaltHealth {
   /** By UTC day. */
   readonly salts: Readonly<Record<string, SaltOrigin>>;
@@ -48,9 +48,9 @@ export class SaltAgreement implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #checking: Promise<void> | undefined;
   #closed = false;
-  /** Why the source could not be asked the last time. */
+  /** Error of the last request to the source. */
   #fault: string | undefined;
-  /** The last day on which the log has said that its salt is this node's own. */
+  /** The last day for which the log reported that its salt is this node's own. */
   #warnedDay = '';
 
   constructor(options: SaltAgreementOptions) {
@@ -64,7 +64,7 @@ export class SaltAgreement implements Disposable {
     return { salts: Object.fromEntries(origins), problems: source ? this.#problems(source) : [] };
   }
 
-  /** Resolves when there is a salt for today. From then on it is kept up to date. */
+  /** Resolves when there is a salt for today. From then on salts are kept up to date. */
   async start(): Promise<void> {
     const { salts, source, startTimeout = START.timeout } = this.#options;
     if (source && !salts.saltOf(dayName(this.#today()))) {
@@ -74,12 +74,12 @@ export class SaltAgreement implements Disposable {
       }
     }
     salts.turn();
-    // What an earlier run has is compared while hits come already.
+    // Salts of an earlier run are compared while hits already arrive.
     void this.check();
     this.#timer = setInterval(() => void this.check(), EVERY).unref();
   }
 
-  /** Compares and agrees once. It does not reject: a fault is logged, and the next check tries again. */
+  /** Compares and agrees once. Does not reject: a fault is logged, and the next check tries again. */
   check(): Promise<void> {
     this.#checking ??= this.#check().finally(() => {
       this.#checking = undefined;
@@ -87,7 +87,7 @@ export class SaltAgreement implements Disposable {
     return this.#checking;
   }
 
-  /** An answer that is still on its way changes nothing any more. */
+  /** Stops the checks. An answer that arrives later is ignored. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#closed = true;
@@ -121,7 +121,7 @@ export class SaltAgreement implements Disposable {
       const today = this.#today();
       if (!(await this.#agree(source, today))) return false;
       const yesterday = await source.agree(dayName(today - 1));
-      // For hits that come late, and visits over midnight.
+      // For late hits, and visits that span midnight.
       if (yesterday && !this.#closed) this.#options.salts.adopt(dayName(today - 1), yesterday);
       this.#fault = undefined;
       return true;
@@ -136,7 +136,7 @@ export class SaltAgreement implements Disposable {
     const { salts, random } = this.#options;
     const name = dayName(day);
     const agreed = await source.agree(name, salts.saltOf(name) ?? random(SALT_BYTES));
-    // The day may have ended while the source was asked: what is too old is not kept.
+    // The day may have ended during the request: an expired salt is not kept.
     if (agreed && !this.#closed) salts.adopt(name, agreed);
     return agreed !== undefined;
   }
@@ -150,7 +150,7 @@ export class SaltAgreement implements Disposable {
     this.#fault = fault;
   }
 
-  /** Once a day. */
+  /** Logs at most once per day. */
   #warnOwn(source: SaltSource): void {
     const today = dayName(this.#today());
     const [problem] = this.#ownProblems(source);
@@ -167,7 +167,7 @@ export class SaltAgreement implements Disposable {
     return [...this.#ownProblems(source), ...missing];
   }
 
-  /** A node that gives out salts may have none itself. */
+  /** A node that hands out salts may have none itself. */
   #missingProblems({ name }: SaltSource): string[] {
     const { salts, now } = this.#options;
     const tomorrow = dayName(this.#today() + 1);
@@ -178,7 +178,7 @@ export class SaltAgreement implements Disposable {
   #ownProblems({ name }: SaltSource): string[] {
     const { salts } = this.#options;
     const today = dayName(this.#today());
-    // Before the first hit of a day it can still become the shared one.
+    // Until the first hit of the day, the shared salt can still be adopted.
     if (!salts.saltOf(today) || salts.isShared(today)) return [];
     return [
       `this node's salt of ${today} is its own, and not the one of ${name}: a visitor without a cookie who comes to several nodes counts more than once until midnight UTC`,

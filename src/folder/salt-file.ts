@@ -9,16 +9,16 @@ const SALT_FILE = 'salts.json';
 
 const DAY_NAME = /^\d{4}-\d\d-\d\d$/;
 
-/** Salts, and the days on which they are those of all nodes. */
+/** Salts, and the days whose salt is shared by all nodes. */
 export interface KeptSalts {
   readonly salts: SaltTable;
   readonly shared: readonly string[];
 }
 
 /**
- * The daily salts of a data folder: `salts.json`, readable by its owner only. It is a file of its own so that copies of the
- * folder can leave it out: a salt that lives on in a copy is not destroyed. It is written as a whole, so a day that is
- * missing from what is written is gone from the disk.
+ * The daily salts of a data folder: `salts.json`, readable by its owner only. It is a separate file so that copies of the
+ * folder can omit it: a salt that survives in a copy is not destroyed. It is always written as a whole, so a day missing
+ * from the new content is gone from disk.
  *
  * @example
  * const file = new SaltFile('./data');
@@ -57,7 +57,7 @@ export class SaltFile {
   }
 }
 
-/** Salts by day, from their base64. @throws Error for what is none */
+/** Decodes salts by day from base64. @throws Error if the value is invalid */
 export function decodeSalts(value: unknown): Record<string, Uint8Array> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Error('"salts" is not a JSON object');

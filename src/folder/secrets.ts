@@ -13,19 +13,19 @@ interface SecretsFile {
   readonly adminToken: string;
 }
 
-/** As version 0.1 wrote it: the daily salts were in it, each a digest of the one before. */
+/** Format of version 0.1: it contained the daily salts, each a digest of the previous one. */
 interface OldSecretsFile extends SecretsFile {
   readonly salts?: unknown;
 }
 
 /**
- * What must stay secret and must survive a restart: `secrets.json` in the data folder, readable by its owner only. The
- * daily salts, which must not survive two days, are in `salts.json`.
+ * Secrets that must survive a restart: `secrets.json` in the data folder, readable by its owner only. The daily salts,
+ * which must not survive two days, are in `salts.json`.
  */
 export class Secrets {
-  /** Key of cookies and of visitors that a trusted sender names. */
+  /** Key for cookies and for visitors named by a trusted sender. */
   readonly key: Uint8Array;
-  /** Salt of visitors in access logs. */
+  /** Salt for visitors in access logs. */
   readonly importSalt: Uint8Array;
   readonly adminToken: string;
   readonly salts: DailySalts;
@@ -43,13 +43,13 @@ export class Secrets {
   }
 
   /**
-   * Reads the secrets of a data folder, or makes them. Salts in the `secrets.json` of an older version move to
-   * `salts.json`, so that visitors of the day stay who they are.
+   * Reads the secrets of a data folder, or creates them. Salts in the `secrets.json` of an older version move to
+   * `salts.json`, so that visitors of the day keep their identity.
    *
-   * @param shared a file of secrets that several nodes have: a folder without any takes these, but for daily salts,
-   *   which an older version left in it
-   * @throws HitError `data_dir_unusable` if they are damaged or cannot be written, or are others than the shared ones; so
-   *   do hits on a day whose salt cannot be written
+   * @param shared file of secrets shared by several nodes: used if the folder has none, except for daily salts that an
+   *   older version left in it
+   * @throws HitError `data_dir_unusable` if they are damaged, cannot be written, or differ from the shared ones; hits on a
+   *   day whose salt cannot be written throw it too
    */
   static open(folder: string, now: () => number = Date.now, shared?: string): Secrets {
     const path = join(folder, 'secrets.json');
@@ -66,7 +66,7 @@ export class Secrets {
     const kept = file.read();
     if (found && oldSalts !== undefined) {
       const moved = { ...kept, salts: { ...decodeSalts(oldSalts), ...kept.salts } };
-      // First where they go: a crash between the two leaves both, and the next start does the same again.
+      // Write the target first: a crash between the two writes leaves both files, and the next start repeats the move.
       file.write(moved);
       writeAtomicallySync(path, textOf(content));
       return new Secrets(content, file, moved, now);

@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { writeAtomicallySync } from '../files/atomic.ts';
 
-/** What a token is good for: to read counts, or to send hits. */
+/** What a token permits: to read counts, or to send hits. */
 export type Scope = 'read' | 'write';
 export const SCOPES: readonly Scope[] = ['read', 'write'];
 
-/** A token, as far as it is told to anybody. */
+/** The public properties of a token. */
 export interface Token {
   readonly id: string;
   readonly name: string;
   readonly scope: Scope;
   /** ISO 8601. */
   readonly created: string;
-  /** When it was last used, to the hour; null if never. */
+  /** Time of last use, rounded down to the hour; null if never used. */
   readonly used: string | null;
 }
 
-/** As it is kept: SHA-256 of the token, in hexadecimal, and not the token. */
+/** The stored form: the SHA-256 of the token in hexadecimal, not the token itself. */
 type Kept = Token & { readonly digest: string };
 
 const MOST_TOKENS = 100;
@@ -27,8 +27,8 @@ const LONGEST_NAME = 100;
 const HOUR = 3_600_000;
 
 /**
- * Tokens that an administrator gave to others: `tokens.json` in the data folder. A token is shown once, when it is made; what
- * is kept of it is a digest, which is enough to know it again and of no use to a thief.
+ * API tokens issued by an administrator: `tokens.json` in the data folder. A token is shown once, when it is created. Only
+ * a digest is stored: it is enough to verify the token, and useless to a thief.
  *
  * @example
  * const tokens = new Tokens('./data', Date.now);
@@ -40,23 +40,23 @@ export class Tokens {
   readonly #now: () => number;
   readonly #kept: Map<string, Kept>;
 
-  /** @throws HitError `data_dir_unusable` if what is kept is damaged */
+  /** @throws HitError `data_dir_unusable` if the file is damaged */
   constructor(folder: string, now: () => number) {
     this.#path = join(folder, 'tokens.json');
     this.#now = now;
     this.#kept = new Map(read(this.#path).map((token) => [token.digest, token]));
   }
 
-  /** In the order in which they were made. */
+  /** In order of creation. */
   list(): Token[] {
     return [...this.#kept.values()].map(({ digest: _, ...token }) => token);
   }
 
   /**
-   * Makes a token.
+   * Creates a token.
    *
-   * @returns what is kept of it, and the token itself, which nobody can be told again
-   * @throws HitError `invalid` for no name, a long one, or one token too many; `data_dir_unusable`
+   * @returns its properties and the token itself, which cannot be retrieved again
+   * @throws HitError `invalid` if the name is missing or too long, or there are too many tokens; `data_dir_unusable`
    */
   create(name: string, scope: Scope): Token & { readonly token: string } {
     const title = name.trim();
@@ -74,7 +74,7 @@ export class Tokens {
     return { ...kept, token };
   }
 
-  /** @returns whether there was such a token */
+  /** @returns whether the token existed */
   revoke(id: string): boolean {
     const found = [...this.#kept.values()].find((token) => token.id === id);
     if (!found) return false;
@@ -83,9 +83,9 @@ export class Tokens {
     return true;
   }
 
-  /** What a text is good for that somebody sent as a token: undefined is nothing. */
+  /** The scope of a token that a client sent; undefined if it is not valid. */
   scopeOf(text: string): Scope | undefined {
-    // Looked up by digest: how long that takes tells nothing of any token.
+    // The lookup is by digest, so its duration reveals nothing about any token.
     const found = this.#kept.get(digestOf(text));
     if (!found) return undefined;
     this.#note(found);
@@ -99,7 +99,7 @@ export class Tokens {
     try {
       this.#save();
     } catch {
-      // The disk is full, say: that it was used is no reason to refuse it.
+      // For example a full disk: a failure to record the use is not a reason to reject the token.
     }
   }
 

@@ -3,13 +3,13 @@ import { withLiterals } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import type { Store } from '../store/store.ts';
 
-/** What is purged: hits one by one, or the counts of periods. */
+/** What is purged: single hits, or the counts of periods. */
 export type RetentionKind = 'hits' | 'rollups';
 
-/** Site → milliseconds since 1970, a UTC midnight, before which what is asked for may be gone. */
+/** Site → milliseconds since 1970, a UTC midnight, before which data may be missing. */
 export type Cutoffs = Readonly<Record<RetentionKind, ReadonlyMap<string, number>>>;
 
-/** Up to where hits and rollups were purged; sites of which nothing was are not in it. */
+/** Retention cutoffs of hits and rollups; sites that were never purged are omitted. */
 export async function readCutoffs(store: Store): Promise<Cutoffs> {
   const rows = await store.rows<{ site: string; kind: RetentionKind; seconds: string | number }>(
     'purge_horizons',
@@ -22,7 +22,7 @@ export async function readCutoffs(store: Store): Promise<Cutoffs> {
   return { hits: of('hits'), rollups: of('rollups') };
 }
 
-/** Notes that what sites have before a moment is going to be purged. */
+/** Records the retention cutoffs of sites before their data is purged. */
 export async function recordCutoffs(
   connection: DedicatedConnection,
   kind: RetentionKind,

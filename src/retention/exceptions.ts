@@ -1,10 +1,10 @@
 /**
- * Sites whose hits and rollups are kept whatever the retention: an owner who imports old logs says so with
+ * Sites whose hits and rollups are kept regardless of the retention: an owner who imports old logs requests it with
  * `import --keep`, and every later purge honours it.
  *
- * An exception is stored among the horizons, as the kind `kept`: it belongs to the store and not to a node, so that each
- * node that purges a shared store knows it, and backups and moves carry it along. It ends where the policy names the site
- * itself (`--keep-hits 400d,example.com=2y`): the explicit age is the later word of the two.
+ * An exception is stored in the table `horizons`, as the kind `kept`: it belongs to the store and not to a node, so every
+ * node that purges a shared store knows it, and backups and moves include it. It does not apply if the policy names the
+ * site itself (`--keep-hits 400d,example.com=2y`): the explicit age takes precedence.
  */
 import type { Ages } from '../settings/ages.ts';
 import type { Store } from '../store/store.ts';
@@ -42,12 +42,12 @@ export async function addExceptions(store: Store, sites: readonly string[], now:
   await store.execute('purge_insert_horizons', { kind: KIND, sites, seconds });
 }
 
-/** A policy that keeps excepted sites for ever, but for those that it names itself. */
+/** A policy that keeps excepted sites forever, except those that it names itself. */
 export function withExceptions(policy: RetentionPolicy, sites: readonly string[]): RetentionPolicy {
   return { hits: excepted(policy.hits, sites), rollups: excepted(policy.rollups, sites) };
 }
 
-/** Ages of which those of excepted sites are for ever, unless the sites are named. */
+/** Ages in which excepted sites are kept forever, unless the ages name them. */
 export function excepted({ usual, bySite }: Ages, sites: readonly string[]): Ages {
   const kept = sites.map((site) => [site, Number.POSITIVE_INFINITY] as const);
   return { usual, bySite: new Map([...kept, ...bySite]) };

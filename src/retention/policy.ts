@@ -4,26 +4,26 @@ import type { Ages } from '../settings/ages.ts';
 
 const DAY = 86_400_000;
 
-/** How long hits and rollups are kept. Sites have their names as they are in the store. */
+/** How long hits and rollups are kept. Sites are named as in the store. */
 export interface RetentionPolicy {
   readonly hits: Ages;
   readonly rollups: Ages;
 }
 
 /**
- * A policy as it is set.
+ * Builds a policy from settings.
  *
- * @throws HitError `bad_setting` for a site that is not a host name, or that is named twice
+ * @throws HitError `bad_setting` if a site is not a host name, or is named twice
  */
 export function retentionPolicy(hits: Ages, rollups: Ages): RetentionPolicy {
   return { hits: named(hits, '--keep-hits'), rollups: named(rollups, '--keep-rollups') };
 }
 
 /**
- * The moment before which all goes: the start of a UTC day, so that a day goes when the whole of it is too old.
+ * The retention cutoff: the start of a UTC day, so that a day is purged when all of it is too old.
  *
- * @param days how long something is kept
- * @returns milliseconds since 1970; 0 for what is kept for ever
+ * @param days how long data is kept
+ * @returns milliseconds since 1970; 0 if it is kept forever
  */
 export function cutoffOf(days: number, now: number): number {
   return Math.max(0, Math.floor((now - days * DAY) / DAY) * DAY);

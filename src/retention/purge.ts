@@ -1,10 +1,10 @@
 /**
- * Purging: hits and rollups that are older than their site keeps them go, whole UTC days at a time.
+ * Purging deletes hits and rollups older than the retention of their site, in whole UTC days.
  *
- * Hits go when they are rolled up, not before; and they stay counted in the rollups, in all-time totals and in the
- * last-seen tables. What goes is fixed before it goes: by the day, and by the watermarks of what was rolled up then, so that
- * hits of an old day that come meanwhile stay. Up to where a site is purged is noted first. Killed at any moment, a purge
- * is finished by the engine, or else by the next one.
+ * Hits are deleted only after they are rolled up; they stay counted in the rollups, in all-time totals and in the last-seen
+ * tables. The scope is fixed in advance, by the day and by the current watermarks, so hits of an old day that arrive
+ * meanwhile are kept. The retention cutoff of a site is recorded first. If a purge is killed at any moment, the engine or
+ * the next purge finishes it.
  */
 
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
@@ -17,20 +17,20 @@ import type { Store } from '../store/store.ts';
 import { type RetentionKind, recordCutoffs } from './cutoffs.ts';
 import { cutoffOf, type RetentionPolicy } from './policy.ts';
 
-/** What a purge works on. */
+/** Source of a purge. */
 export interface PurgeSource {
   readonly store: Store;
-  /** Up to which batch of each writer hits are rolled up. */
+  /** Last rolled-up batch of each writer. */
   rolledUp(): Promise<Watermarks>;
 }
 
-/** What went, or would go, of a site. */
+/** What was, or would be, deleted of a site. */
 export interface PurgedSite {
   readonly site: string;
-  /** All of earlier days: ISO 8601, the start of a UTC day. */
+  /** All data of earlier days is deleted: ISO 8601, the start of a UTC day. */
   readonly before: string;
   readonly rows: number;
-  /** On disk, estimated: the share of the rows of their parts. */
+  /** Estimated bytes on disk, by the share of the rows in their parts. */
   readonly bytes: number;
 }
 
@@ -41,10 +41,10 @@ export interface Purged {
 }
 
 /**
- * Deletes what is too old, and says what it was.
+ * Deletes data older than its retention, and reports it.
  *
  * @param now milliseconds since 1970
- * @param dryRun only say what would go
+ * @param dryRun only report what would be deleted
  * @throws HitError `store_unavailable`, `overloaded`
  */
 export async function purge(

@@ -7,26 +7,26 @@ import { readExceptions, withExceptions } from './exceptions.ts';
 import type { RetentionPolicy } from './policy.ts';
 import { type Purged, purge } from './purge.ts';
 
-/** What went or would go, and by what. */
+/** What was or would be deleted, and the retention applied. */
 export interface PurgeSummary extends Purged {
-  /** Ages as `--keep-hits` takes them. */
+  /** Ages in the format of `--keep-hits`. */
   readonly keep_hits: string;
   readonly keep_rollups: string;
-  /** Sites that are kept all the same, and since when: see `exceptions.ts`. */
+  /** Sites that are exempt, and since when: see `exceptions.ts`. */
   readonly exceptions: readonly { readonly site: string; readonly since: string }[];
 }
 
 export interface RetentionJobOptions extends Drainable {
   readonly store: Store;
   readonly rollups: Pick<Rollups, 'rollUp' | 'watermarks'>;
-  /** What holds where a purge is not told otherwise. */
+  /** Default policy of a purge. */
   readonly policy: RetentionPolicy;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /**
- * Purges a store, one time after another, when what was acknowledged is in it and rolled up.
+ * Purges a store, one purge at a time, after all acknowledged hits are in it and rolled up.
  *
  * @example
  * const purger = new RetentionJob({ store, spool, rollups, policy, now: Date.now });
@@ -41,7 +41,7 @@ export class RetentionJob {
   }
 
   /**
-   * @param options `signal` ends the waiting for the store, and not what is being deleted
+   * @param options `signal` stops waiting for the store, but not a running deletion
    * @throws HitError `store_unavailable`, `overloaded`, `interrupted`
    */
   run({
@@ -54,7 +54,7 @@ export class RetentionJob {
     signal?: AbortSignal;
   } = {}): Promise<PurgeSummary> {
     const turn = this.#turn.then(async () => {
-      // On a full disk nothing gets into the store, and purging is how an owner makes room: what is rolled up may go.
+      // On a full disk nothing gets into the store, and purging is how an owner frees space: rolled-up hits may be deleted.
       const { guard } = this.#options.store;
       if (!(await guard.isFull())) await drainAndRollUp(this.#options, signal);
       return this.#purge({ ...this.#options.policy, ...policy }, dryRun);

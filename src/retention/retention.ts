@@ -6,16 +6,16 @@ import { cutoffOf, type RetentionPolicy } from './policy.ts';
 export interface RetentionOptions {
   readonly store: Store;
   readonly policy: RetentionPolicy;
-  /** Ages of hits by which scheduled purges go, where these name their own. */
+  /** Ages of hits of scheduled purges that set their own. */
   readonly scheduled: readonly Ages[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** How long a node keeps hits: by its policy, its scheduled purges, and the exceptions of the store. */
+/** How long a node keeps hits, given its policy, its scheduled purges and the exceptions of the store. */
 export class Retention {
   readonly policy: RetentionPolicy;
-  /** Each of them purges: a hit stays as long as all of them keep it. */
+  /** Each of them purges: a hit is kept only as long as all of them keep it. */
   readonly hitAges: readonly Ages[];
   readonly #options: RetentionOptions;
 
@@ -36,7 +36,7 @@ export class Retention {
   }
 }
 
-/** Whether anything gets too old at all. */
+/** Whether any age is finite. */
 export function isLimited(ages: readonly Ages[]): boolean {
   return ages.some(({ usual, bySite }) => [usual, ...bySite.values()].some(Number.isFinite));
 }
@@ -44,9 +44,9 @@ export function isLimited(ages: readonly Ages[]): boolean {
 /**
  * The moment before which the next purges delete the hits of a site.
  *
- * @param ages all that purge
- * @param exceptions sites that are kept
- * @returns milliseconds since 1970; 0 where all is kept
+ * @param ages ages of all purges
+ * @param exceptions exempt sites
+ * @returns milliseconds since 1970; 0 if everything is kept
  * @example
  * hitCutoff([readAges('forever')('400d', '--keep-hits')], [], 'example.com', Date.now()); // 400 days ago, at midnight
  */
@@ -63,7 +63,7 @@ export function hitCutoff(
   return Math.max(0, ...horizons);
 }
 
-/** Whether an age of a site itself, which an exception does not change, makes its hits go. */
+/** Whether an age set for the site itself, which no exception overrides, is finite. */
 export function isNamedLimited(ages: readonly Ages[], site: string): boolean {
   return ages.some(({ bySite }) => Number.isFinite(bySite.get(site)));
 }

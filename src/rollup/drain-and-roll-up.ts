@@ -2,16 +2,16 @@ import { HitError } from '../errors.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Rollups } from './rollups.ts';
 
-/** What hits go through before they may leave the store. */
+/** The stages that hits must pass before they may leave the store. */
 export interface Drainable {
   readonly spool: Pick<Spool, 'flush'>;
   readonly rollups: Pick<Rollups, 'rollUp'>;
 }
 
 /**
- * Resolves when all that was acknowledged is in the store and rolled up. With a store that is down that may take for ever.
+ * Resolves when all acknowledged hits are in the store and rolled up. If the store is down, this may never happen.
  *
- * @throws HitError `interrupted` when the signal comes first; deliveries go on by themselves
+ * @throws HitError `interrupted` if the signal aborts first; deliveries continue in the background
  */
 export async function drainAndRollUp({ spool, rollups }: Drainable, signal?: AbortSignal): Promise<void> {
   const { promise: interruption, reject } = Promise.withResolvers<never>();

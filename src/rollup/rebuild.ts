@@ -11,16 +11,16 @@ export interface SiteDay {
   readonly day: string;
 }
 
-/** Days that one statement takes. */
+/** Maximum number of days per statement. */
 const MOST_DAYS = 500;
 
 /**
- * Makes the rollups of days anew from their hits, all of which must be in the store. Nothing may be rolled up meanwhile.
+ * Rebuilds the rollups of days from their hits, all of which must be in the store. Nothing may be rolled up meanwhile.
  *
- * Between the two statements these days have no rollups, and queries count too few; a process that dies there leaves them
- * so, and `doctor` finds them and does the same again.
+ * Between the two statements these days have no rollups, and queries undercount. If the process dies there, the days stay
+ * that way until `doctor` finds and rebuilds them.
  *
- * @param watermarks up to which batch of each writer hits are rolled up: others are added later
+ * @param watermarks last rolled-up batch of each writer: later batches are added by the next rollup
  * @throws HitError `store_unavailable`
  */
 export async function rebuildDays(

@@ -1,23 +1,23 @@
 /**
- * Rollups: counts of periods, kept apart from the hits, so that a query over months reads thousands of rows and not
- * millions, and has its answer also when the hits are purged.
+ * Rollups: counts per period, stored separately from the hits, so that a query over months reads thousands of rows instead
+ * of millions, and still has an answer after the hits are purged.
  *
- * They are not materialized views. A view sees the rows of one insertion, so it would write what it counts of each batch by
- * itself: a batch of one hit would become fifteen rows, and a process that is killed between the view's part and the
- * hits' would have counted twice or never. Instead many batches are rolled up together, some minutes after they came, by
- * one statement whose result is one part. In that part are also the watermarks (clickhouse/watermarks.ts): for each writer the
- * last batch that is in. So whatever is killed whenever, a batch is either covered by a watermark and in the rollups, or it is
- * neither; a late hit is a hit like any other; and a query counts the rollups, and then the hits that no watermark covers.
+ * They are not materialized views. A view sees the rows of one insert, so it would write the counts of each batch
+ * separately: a batch of one hit would become fifteen rows, and a process killed between writing the view's part and the
+ * hits' part would count twice or never. Instead, many batches are rolled up together, some minutes after they arrived, by
+ * one statement whose result is one part. That part also holds the watermarks (clickhouse/watermarks.ts): for each writer,
+ * the last batch included. So after a crash at any moment, a batch is either covered by a watermark and in the rollups, or
+ * neither; late hits need no special handling; and a query adds the rollups and the hits that no watermark covers.
  *
- * Which batches wait, the ledger says (store/ledger.ts): only those that are in the store as a whole. Invariants:
+ * The ledger (store/ledger.ts) lists the pending batches: only those that are complete in the store. Invariants:
  *
- * 1. The batches that one step takes are, of each writer, the oldest that wait: so a watermark stands for all before it.
- * 2. The statement itself leaves out what a watermark covers when it begins, so that two nodes that roll up the same batches
- *    on one server count them once. A server runs one such statement at a time, by its name.
- * 3. The hits of a step are as many as the ledger says. Where they are not, a part of the table is broken or lost: the step
- *    is taken all the same, as waiting would not bring them back, and the log and `doctor` say how many are missing.
+ * 1. A step takes the oldest pending batches of each writer, so a watermark covers all batches before it.
+ * 2. The statement itself excludes batches that a watermark covers when it begins, so two nodes that roll up the same
+ *    batches on one server count them once. A server runs one such statement at a time, by its name.
+ * 3. The number of hits of a step matches the ledger. If not, a part of the table is broken or lost: the step is taken
+ *    anyway, as waiting would not bring the hits back, and the log and `doctor` report how many are missing.
  *
- * The last-seen cells of live windows are written just before, as they may be written again and again.
+ * The last-seen cells of live windows are written just before, as writing them repeatedly is harmless.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rollupGroups } from '../clickhouse/rollup-groups.ts';
@@ -28,22 +28,22 @@ import { idsSql, NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import { rebuildDays, type SiteDay } from './rebuild.ts';
 
-/** Hits that one statement takes: they are grouped in memory. */
+/** Maximum hits per statement: they are grouped in memory. */
 const MOST_HITS = 1_000_000;
-/** Batches that one statement takes: each stands in its text. */
+/** Maximum batches per statement: each is listed in its text. */
 const MOST_BATCHES = 5_000;
-/** Hits that may wait, as the answers that count them one by one are quick. */
+/** Hits that may stay pending, as queries that count them one by one are still fast. */
 const FEW_HITS = 100_000;
-/** Milliseconds that a hit may wait. */
+/** Maximum milliseconds that a hit stays pending. */
 const LONGEST_WAIT = 600_000;
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const PAUSE = 60_000;
 /** Milliseconds between two compactions of the ledger. */
 const COMPACT_EVERY = 3_600_000;
 const WRITER_BITS = 22n;
 
 export interface RollupOptions {
-  /** Hits that one statement takes, and hits that may wait. Defaults: a million, and 100,000. */
+  /** Maximum hits per statement, and hits that may stay pending. Defaults: a million, and 100,000. */
   readonly mostHits?: number;
   readonly fewHits?: number;
   readonly log?: { error(message: string): void; warn(message: string): void };
@@ -60,9 +60,9 @@ export class Rollups {
   readonly #store: Store;
   readonly #options: RollupOptions;
   readonly #stop = new AbortController();
-  /** Statements come one after another, as each begins where the last ended. */
+  /** Statements run one at a time, as each begins where the last ended. */
   #turn: Promise<unknown> = Promise.resolve();
-  /** Those under way: a store is closed when there is none. */
+  /** Running operations: the store must not be closed before they end. */
   readonly #underWay = new Set<Promise<unknown>>();
   #isRunning = false;
   #compacted = Number.NEGATIVE_INFINITY;
@@ -72,7 +72,7 @@ export class Rollups {
     this.#options = options;
   }
 
-  /** Up to which batch of each writer hits are rolled up: only these may be purged. */
+  /** Last rolled-up batch of each writer: only hits up to it may be purged. */
   async watermarks(): Promise<Watermarks> {
     return watermarksOf(this.#store);
   }
@@ -80,8 +80,8 @@ export class Rollups {
   /**
    * Rolls up all batches that are in the store.
    *
-   * @param onProgress given how many hits were rolled up so far
-   * @returns how many were
+   * @param onProgress receives the number of hits rolled up so far
+   * @returns the total number
    * @throws HitError `store_unavailable`
    */
   rollUp(onProgress: (hits: number) => void = () => undefined): Promise<number> {
@@ -101,7 +101,7 @@ export class Rollups {
     return turn;
   }
 
-  /** Makes the rollups of days anew from their hits, all of which must be in the store: see `rebuildDays`. */
+  /** Rebuilds the rollups of days from their hits, all of which must be in the store: see `rebuildDays`. */
   rebuild(days: readonly SiteDay[]): Promise<void> {
     const turn = this.#turn.then(() =>
       this.#working(async () => rebuildDays(this.#store, await this.watermarks(), days), undefined),
@@ -111,8 +111,8 @@ export class Rollups {
   }
 
   /**
-   * Counts hits of batches that came back. Mostly the rollups have them; but where they were rolled up while a part of the
-   * table was broken, or where their rollups were purged, the days that count too few are made anew.
+   * Counts the hits of restored batches. Usually the rollups already include them; but if they were rolled up while a part
+   * of the table was broken, or if their rollups were purged, the days that undercount are rebuilt.
    *
    * @throws HitError `store_unavailable`
    */
@@ -129,19 +129,19 @@ export class Rollups {
     return turn;
   }
 
-  /** Hits that wait to be rolled up. */
+  /** Number of hits that are not rolled up yet. */
   async waiting(): Promise<number> {
     return sumOf(await this.#working(() => this.#store.ledger.pending(), []));
   }
 
-  /** Rolls up by itself from now on, when many hits wait or some have waited long, until it is closed. */
+  /** Starts rolling up periodically, if many hits are pending or some have waited long, until `close`. */
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#keepUp();
   }
 
-  /** Ends after the statements under way. It does not wait for deliveries, which may fail for long. */
+  /** Stops after the running statements. Does not wait for deliveries, which may fail for long. */
   async close(): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled(this.#underWay);
@@ -177,7 +177,7 @@ export class Rollups {
     await this.#working(() => this.#store.ledger.compact(Date.now()), undefined);
   }
 
-  /** Takes one step. @returns how many hits it took */
+  /** Runs one step. @returns number of hits rolled up */
   async #add(pending: readonly PendingBatch[]): Promise<number> {
     const { ledger } = this.#store;
     const chosen = batchesUpTo(pending, this.#options.mostHits ?? MOST_HITS);
@@ -186,7 +186,7 @@ export class Rollups {
     const lasts = new Map(ids.map((id) => [writerOf(id), id]));
     const scope = scopeOf(ids, lasts);
     const receipts = Array.from(lasts, ([writer, last]) => `('${writer}', toUInt64(${last}))`);
-    // A second statement of this name, of another node, would find the same hits: a server refuses it.
+    // A server rejects a second statement of this name from another node: it would read the same hits.
     await this.#store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen');
     const parts = { groups: rollupGroups(scope).join('UNION ALL\n'), receipts: `[${receipts}]` };
     await this.#store.executeLong('insert_rollups', parts, 'hit-tracker-rollups');
@@ -194,7 +194,7 @@ export class Rollups {
     return sumOf(chosen);
   }
 
-  /** Counts add up: see invariant 3. */
+  /** Checks the counts: see invariant 3. */
   async #check(chosen: readonly PendingBatch[]): Promise<void> {
     const stored = await this.#store.ledger.readBack(chosen.map(({ id }) => id));
     for (const { id, hits } of chosen) {
@@ -206,7 +206,7 @@ export class Rollups {
     }
   }
 
-  /** Does some work, unless this is closed. */
+  /** Runs `work`, unless this is closed. */
   async #working<Result>(work: () => Promise<Result>, otherwise: Result): Promise<Result> {
     if (this.#stop.signal.aborted) return otherwise;
     const done = work();
@@ -215,16 +215,16 @@ export class Rollups {
   }
 }
 
-/** Up to which batch of each writer the hits of a store are rolled up. */
+/** Last rolled-up batch of each writer of a store. */
 export async function watermarksOf(store: Store): Promise<Watermarks> {
   return readWatermarks(await store.rows<{ writer: string; last: string }>('rollup_watermarks', {}));
 }
 
-/** Hits that are not rolled up. */
+/** Hits that are not rolled up yet. */
 export interface Unrolled {
   /** Whether there is none. */
   readonly isEmpty: boolean;
-  /** What tells them from others, in a query. */
+  /** Query fragments that select them. */
   readonly fragments: Fragments;
 }
 
@@ -237,8 +237,8 @@ export function unrolledOf(watermarks: Watermarks, oldest: bigint): Unrolled {
 }
 
 /**
- * SQL: of which hits a step is. It does not name each batch, as it stands in every part of a statement of some length: of
- * each writer the batches are all that are in the store from the first to the last.
+ * SQL: the hits of a step. It does not list each batch, as it is repeated in every part of a long statement: a step takes
+ * all batches of each writer that are in the store, from the first to the last.
  *
  * @param ids ascending
  * @param lasts the last batch of each writer
@@ -254,7 +254,7 @@ function scopeOf(ids: readonly bigint[], lasts: Watermarks): string {
   }).trim();
 }
 
-/** As many as come to so many hits, at least one. */
+/** The first batches with at most `mostHits` hits together, at least one batch. */
 function batchesUpTo(batches: readonly PendingBatch[], mostHits: number): readonly PendingBatch[] {
   let hits = 0;
   const end = batches.findIndex((batch, i) => {

@@ -8,9 +8,9 @@ import { type Damage, quarantine } from './damage.ts';
 import { type Finished, Naming } from './naming.ts';
 import { fileOf, type LogChunkRecord, type Segment, type SegmentName, segmentOf } from './segment.ts';
 
-/** A batch that is on the disk, and has no name yet. */
+/** A batch that is on disk but has no final name yet. */
 export interface BatchWithRecords {
-  /** Of the files it is in. */
+  /** Name of the files that hold it. */
   readonly name: SegmentName;
   readonly bytes: number;
   readonly hits: number;
@@ -18,13 +18,13 @@ export interface BatchWithRecords {
 }
 
 /**
- * Writes a batch and its notes to files that nobody takes for a batch: it is one when it gets its name.
+ * Writes a batch and its notes to temporary files. They become a batch when they are renamed.
  *
- * It is synced although it can be made again: once its rows are in the store, its notes must get there too, or whoever
- * makes it again makes its hits count twice.
+ * The files are synced although the batch can be rebuilt: once its rows are in the store, its notes must get there too.
+ * Otherwise a rebuilt batch would count its hits twice.
  *
- * @param name a new one
- * @param hits rows without seals
+ * @param name an unused name
+ * @param hits number of rows, without seals
  */
 export async function writeBatchWithRecords(
   folder: string,
@@ -47,9 +47,9 @@ export async function writeBatchWithRecords(
 }
 
 /**
- * What is handed over of it. The notes get their name first: a batch without them is none.
+ * Prepares a batch for hand-over. The notes are renamed first: a batch without notes is not valid.
  *
- * @param name of the `noted` that it becomes
+ * @param name name of the resulting `noted` file
  */
 export function finishBatchWithRecords(folder: string, batch: BatchWithRecords, name: SegmentName): Finished {
   const renames = [
@@ -64,23 +64,23 @@ function pathOf(folder: string, name: SegmentName, state: SegmentName['state']):
   return join(folder, fileOf({ ...name, state }));
 }
 
-/** What lies beside a batch. */
+/** Content of the `note` file beside a batch. */
 interface Beside {
   readonly segment_bytes: number;
-  /** CRC-32 of the notes as JSON; older versions wrote none. */
+  /** CRC-32 of the notes as JSON; older versions did not write it. */
   readonly crc?: number;
   readonly notes: readonly LogChunkRecord[];
 }
 
-/** @returns bytes */
+/** @returns total size in bytes */
 export function sizeOf(rows: readonly Uint8Array[]): number {
   return rows.reduce((sum, { length }) => sum + length, 0);
 }
 
 /**
- * Reads a noted batch, which is there as a whole or not at all.
+ * Reads a noted batch, which is either complete or absent.
  *
- * @returns undefined where its rows and its notes do not fit
+ * @returns undefined if its rows and its notes do not match
  */
 export async function readBatchWithRecords(folder: string, name: SegmentName): Promise<Segment | undefined> {
   const content = await readFile(pathOf(folder, name, 'noted'));
@@ -91,8 +91,8 @@ export async function readBatchWithRecords(folder: string, name: SegmentName): P
 }
 
 /**
- * Sets aside a noted batch that does not fit its notes: it was synced before it got its name, so it is damaged. Its notes go
- * first: if that is cut off, there is no whole batch either.
+ * Quarantines a noted batch that does not match its notes: it was synced before it was renamed, so it is damaged. The notes
+ * are moved first: if the process dies between the two moves, no complete batch is left either.
  */
 export async function quarantineBatchWithRecords(folder: string, name: SegmentName): Promise<Damage> {
   const { size: bytes } = await stat(pathOf(folder, name, 'noted'));
@@ -103,7 +103,7 @@ export async function quarantineBatchWithRecords(folder: string, name: SegmentNa
   return { file: fileOf(name), kind: 'import', kept, bytes, hits: 0, isMore: true };
 }
 
-/** @returns undefined where the notes are missing, torn, or not what was written */
+/** @returns undefined if the notes are missing, torn or changed */
 async function readBeside(path: string): Promise<Beside | undefined> {
   try {
     const beside: Partial<Beside> = JSON.parse(await readFile(path, 'utf8'));

@@ -2,18 +2,18 @@ import type { HitError } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { RowWriter } from '../hit/row.ts';
 
-/** Told whether what was appended is durable. Without a fault it is. */
+/** Reports whether the appended hits are durable: they are if `fault` is undefined. */
 export type Done = (fault: HitError | undefined) => void;
 
-/** Hits that are written, and answered, together. */
+/** Hits that are written and acknowledged together. */
 export interface CommitGroup {
-  /** Rows and their seal. The next group but one overwrites them. */
+  /** Rows and their seal. Overwritten by the next group but one. */
   readonly bytes: Buffer;
   readonly hits: number;
   readonly waiting: readonly Done[];
 }
 
-/** Hits that gather in one buffer while the group in the other is being written. */
+/** Double buffer: hits are collected in one buffer while the commit group in the other is written. */
 export class CommitBuffer {
   #next = new RowWriter();
   #last = new RowWriter();
@@ -34,14 +34,14 @@ export class CommitBuffer {
     this.#waiting.push(done);
   }
 
-  /** Adds rows that were written elsewhere, and are told of once. */
+  /** Adds rows that were encoded elsewhere; `done` is called once for all of them. */
   addRows(rows: Uint8Array, hits: number, done: Done): void {
     this.#next.append(rows);
     this.#hits += hits;
     this.#waiting.push(done);
   }
 
-  /** Ends the group. Of two groups, the first must have been written before the second is ended. */
+  /** Closes the current group. The previous group must have been written before. */
   take(): CommitGroup {
     const group = { bytes: this.#next.seal(), hits: this.#hits, waiting: this.#waiting };
     this.#waiting = [];
@@ -52,9 +52,9 @@ export class CommitBuffer {
 }
 
 /**
- * Tells all of a group, whatever one of them does.
+ * Calls every callback of a group, even if one throws.
  *
- * @param onError told of one that threw
+ * @param onError receives what a callback throws
  */
 export function tell(
   waiting: readonly Done[],

@@ -1,4 +1,4 @@
-/** What a disk has changed of a segment: what is lost and kept of it, and the original, set aside. */
+/** Segments that were damaged on disk: what is lost, what is kept, and the quarantined original. */
 
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
@@ -12,25 +12,25 @@ import { fileOf, type SegmentName } from './segment.ts';
 export interface Damage {
   readonly file: string;
   readonly kind: 'live' | 'import';
-  /** Bytes that are lost. */
+  /** Lost bytes. */
   readonly bytes: number;
-  /** Hits that are known to be lost. */
+  /** Known lost hits. */
   readonly hits: number;
   /** Whether more hits may be lost than `hits`. */
   readonly isMore: boolean;
-  /** What is delivered of it. */
+  /** The intact groups, which are delivered. */
   readonly kept: { readonly bytes: number; readonly hits: number; readonly groups: readonly IntactGroup[] };
 }
 
-/** What was damaged since the start, in numbers. */
+/** Totals of the damage found since the start. */
 export interface DamageCounts {
   readonly segments: number;
   readonly bytes: number;
-  /** Hits that are known to be lost: there may be more. */
+  /** Known lost hits: there may be more. */
   readonly hits: number;
 }
 
-/** @returns undefined for a segment that was being written, and of which only the end is torn */
+/** @returns undefined if nothing is damaged; the torn end of an `open` segment is not damage */
 export function damageOf(name: SegmentName, content: Buffer): Damage | undefined {
   const { intact, damaged, rest } = findGroups(content);
   const lost = [...damaged];
@@ -66,7 +66,7 @@ export function addDamage(counts: DamageCounts, damage: Damage | undefined): Dam
   return { segments: counts.segments + segments, bytes: counts.bytes + bytes, hits: counts.hits + hits };
 }
 
-/** What the operator is told. */
+/** The message for the operator. */
 export function damageText({ file, kind, bytes, hits, isMore, kept }: Damage): string {
   if (kind === 'import') {
     return `${file}, a batch of an import, is damaged and set aside in damaged/: import the log again, which adds what is missing`;
@@ -76,10 +76,10 @@ export function damageText({ file, kind, bytes, hits, isMore, kept }: Damage): s
 }
 
 /**
- * Gives a file a second name in `damaged/`, or the only one. One that is there already is kept: the same file was set
- * aside before, by a run that was killed, or it gets a number.
+ * Links or moves a file to `damaged/`. An existing file there is kept: if it is the same file, quarantined by a run that
+ * was killed, nothing is added; otherwise the new name gets a number.
  *
- * @param move whether it leaves its place
+ * @param move whether to remove the original name
  */
 export async function quarantine(folder: string, file: string, move = false): Promise<void> {
   const damaged = join(folder, 'damaged');
@@ -92,9 +92,9 @@ export async function quarantine(folder: string, file: string, move = false): Pr
 }
 
 /**
- * Puts what is intact of a damaged segment in its place, in one step: whoever looks finds the one or the other.
+ * Atomically replaces a damaged segment with its intact groups.
  *
- * @throws HitError `spool_failed` where there is no room for it; the segment is as it was then
+ * @throws HitError `spool_failed` if they cannot be written; the segment is unchanged then
  */
 export async function repair(
   folder: string,
@@ -117,7 +117,7 @@ export async function repair(
   }
 }
 
-/** Cuts off what is behind the last whole group. */
+/** Cuts off everything after the last complete group. */
 export async function truncate(path: string, length: number): Promise<void> {
   const file = await open(path, 'r+');
   try {
@@ -128,7 +128,7 @@ export async function truncate(path: string, length: number): Promise<void> {
   }
 }
 
-/** @returns whether the file has the name now; it does not where the name is another file's */
+/** @returns whether the file has the name now; false if another file has it */
 async function linked(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);
@@ -141,7 +141,7 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** For a file system without second names. A copy that was cut off is left, and another one made. */
+/** For a file system without hard links. An incomplete copy is left in place, and another one is made. */
 async function copied(from: string, to: string): Promise<boolean> {
   try {
     await copyFile(from, to, constants.COPYFILE_EXCL);

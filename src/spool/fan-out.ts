@@ -6,52 +6,52 @@ import type { Sink } from './sink.ts';
 import { SinkWorker, type SinkWorkerEvents } from './sink-worker.ts';
 
 export interface FanOutEvents {
-  /** Every sink has it, and its file is gone. */
+  /** Every sink has the segment, and its file is removed. */
   delivered(segment: Segment): void;
-  /** A delivery failed and is tried again after `pause` milliseconds. */
+  /** A delivery failed and is retried after `pause` milliseconds. */
   failed(sink: Sink, segment: Segment, message: string, pause: number): void;
-  /** Looks whether a segment that a sink did not take still is what was written, and repairs it. */
+  /** Checks whether a segment that a sink rejected is still intact, and repairs it if not. */
   recheck(segment: Segment): Promise<void>;
 }
 
 /**
- * Takes finished segments to several sinks, to each at its own pace: one that is away holds up no other. A segment's file
- * is removed when all have it; a process that dies before begins again with all of them, as a sink ignores what it has.
+ * Fan-out of finished segments to several sinks, each at its own pace: a sink that is down does not delay the others. A file
+ * is removed when all sinks have it. After a crash all sinks get it again: a sink ignores batches that it already has.
  *
- * Sinks rely on the ids of one writer to ascend: a store that has a batch knows all before it, and who assembles batches
- * that came through Kafka takes an older one for one that came again. So `add` refuses an id that is not larger than all
- * before it, and no sink sees that batch: hits stay on disk under the name that they have, and the next start gives them
- * an id and delivers them; an import fails, and is made again.
+ * Sinks rely on ascending ids per writer: a store that has a batch knows all earlier ones, and the consumer that assembles
+ * batches from Kafka treats an older id as a duplicate. So `add` rejects an id that is not larger than all earlier ones, and
+ * no sink sees the batch: hits stay on disk for the next start, which assigns an id and delivers them; an import fails and
+ * must be repeated.
  */
 export class FanOut {
   readonly #drains: readonly SinkWorker[];
-  /** The one that is asked for what was counted. */
+  /** Worker of the sink that answers queries. */
   readonly #first: SinkWorker;
-  /** Of segments that some sink does not have: how many do not, and how it gets its name. */
+  /** Segments that at least one sink is missing: the number of such sinks, and the pending rename. */
   readonly #waiting = new Map<Segment, { missing: number; readonly naming: Naming | undefined }>();
-  /** Id of the last batch that was handed over. */
+  /** Id of the last batch handed over. */
   #last = -1n;
 
-  /** @param sinks at least one; the first is waited for by those who ask */
+  /** @param sinks at least one; queries wait for the first */
   constructor(sinks: readonly Sink[], events: FanOutEvents) {
     this.#drains = sinks.map((sink) => new SinkWorker(this.#named(sink), this.#eventsOf(sink, events)));
     this.#first = this.#drains[0]!;
   }
 
-  /** Segments that some sink does not have. */
+  /** Number of segments that at least one sink is missing. */
   get backlog(): number {
     return this.#waiting.size;
   }
 
-  /** Why deliveries fail that are being tried again, by sink. */
+  /** Errors of the deliveries that are being retried, by sink. */
   get failing(): string[] {
     return this.#drains.flatMap((drain) => drain.failing ?? []);
   }
 
   /**
-   * Hands a batch over for delivery, and gives its file the name that its id is.
+   * Hands a batch over for delivery, and renames its file to its id.
    *
-   * @throws HitError `internal` if its id is not larger than that of each batch before; nothing was done then
+   * @throws HitError `internal` if its id is not larger than all earlier ones; nothing is changed then
    */
   add({ segment, naming }: Finished): void {
     const { id } = segment;
@@ -64,32 +64,32 @@ export class FanOut {
     for (const drain of this.#drains) drain.add(segment);
   }
 
-  /** Resolves when the first sink has all that was added so far, or when the drains are stopped. */
+  /** Resolves when the first sink has everything added so far, or when the workers are stopped. */
   settled(): Promise<void> {
     return this.#first.settled();
   }
 
-  /** Resolves when every sink has all that was added so far, or when the drains are stopped. */
+  /** Resolves when every sink has everything added so far, or when the workers are stopped. */
   async emptied(): Promise<void> {
     await Promise.all(this.#drains.map((drain) => drain.settled()));
   }
 
-  /** Resolves when one more segment is delivered to the sink that has most to take, or when the drains are stopped. */
+  /** Resolves when the sink with the longest queue has one more segment, or when the workers are stopped. */
   advanced(): Promise<void> {
     return this.#drains.reduce((most, drain) => (drain.backlog > most.backlog ? drain : most)).advanced();
   }
 
-  /** Runs something between two deliveries to the first sink. */
+  /** Runs a function between two deliveries to the first sink. */
   between<Result>(run: () => Promise<Result>): Promise<Result> {
     return this.#first.between(run);
   }
 
-  /** Ends after the deliveries under way; what is left stays on disk for the next run. */
+  /** Stops after the current deliveries; the rest stays on disk for the next run. */
   async stop(): Promise<void> {
     await Promise.all(this.#drains.map((drain) => drain.stop()));
   }
 
-  /** A sink that gets nothing whose name could still change. */
+  /** Wraps a sink so that it gets a segment only once its name is durable. */
   #named(sink: Sink): Sink {
     return {
       name: sink.name,

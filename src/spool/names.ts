@@ -1,18 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { nameOf, RUNS, type SegmentName } from './segment.ts';
 
-/** Names of files that one run of a program gives, and with them the ids of its batches: each once, later ones larger. */
+/** Generates the file names of one run, and with them its batch ids: each is unique, and later ones are larger. */
 export class Names {
   readonly run = randomInt(RUNS);
-  /** Of the newest name. */
+  /** Sequence of the newest name. */
   #sequence = 0;
 
-  /** Names from now on come after this one, whoever gave it. */
+  /** Makes all later names larger than this one, whichever run generated it. */
   passOver({ sequence }: SegmentName): void {
     if (sequence > this.#sequence) this.#sequence = sequence;
   }
 
-  /** The time, or the next free number where names are given faster than that. */
+  /** Uses the current time, or the next free number if more than one name is generated per millisecond. */
   next(state: SegmentName['state']): SegmentName {
     this.#sequence = Math.max(this.#sequence + 1, Date.now());
     return nameOf(this.#sequence, this.run, state);

@@ -1,14 +1,14 @@
 /**
- * How a finished file gets the name that is its batch's id.
+ * Renames a finished file to its batch id.
  *
- * The id is given once, and must never change after a sink has seen it: so the name is on the disk before the batch goes
- * to any sink. Otherwise a power cut would bring the file back under the name that it had before, and the next run would
- * give it another id and deliver it a second time.
+ * The id is assigned once and must never change after a sink has seen it, so the name is made durable before the batch goes
+ * to any sink. Otherwise, after a power failure, the file could reappear under its old name, and the next run would assign
+ * another id and deliver it a second time.
  *
- * The file is renamed in the turn in which the batch is handed over, so whoever lists the folder finds each batch under
- * one name. A rename that fails, as it may on a full disk, and the sync of the folder belong to the delivery: they are
- * tried again with it, and the id stays. Until then a crash costs nothing, as no sink has seen the id: the file has its
- * old name, and the next run gives it another id.
+ * The file is renamed in the same turn of the event loop in which the batch is handed over, so a folder listing shows each
+ * batch under exactly one name. If the rename fails (for example on a full disk), it is retried with the delivery, as is
+ * the sync of the folder, and the id stays the same. Until then a crash is harmless, as no sink has seen the id: the file
+ * has its old name, and the next run assigns another id.
  */
 
 import { renameSync } from 'node:fs';
@@ -16,10 +16,10 @@ import { HitError, messageOf } from '../errors.ts';
 import { syncFile, syncFolder } from '../files/durable.ts';
 import type { Segment } from './segment.ts';
 
-/** A batch that is handed over for delivery. */
+/** A batch to be handed over for delivery. */
 export interface Finished {
   readonly segment: Segment;
-  /** Undefined where the name is durable already. */
+  /** Undefined if the name is already durable. */
   readonly naming: Naming | undefined;
 }
 
@@ -31,12 +31,12 @@ export interface Rename {
 export class Naming {
   readonly #folder: string;
   readonly #unsynced: string | undefined;
-  /** Those that are to be made. */
+  /** Pending renames. */
   readonly #renames: Rename[];
   #durable: Promise<void> | undefined;
 
   /**
-   * @param renames in the order in which they are made
+   * @param renames in order of execution
    * @param unsynced path, after the renames, of a file whose content is not synced yet
    */
   constructor(folder: string, renames: readonly Rename[], unsynced?: string) {
@@ -45,17 +45,17 @@ export class Naming {
     this.#unsynced = unsynced;
   }
 
-  /** Renames, within this turn. What fails is tried again by `durable`. */
+  /** Renames synchronously. `durable` retries what fails. */
   attempt(): void {
     try {
       this.#rename();
     } catch {
-      // Told by the delivery, which fails for the same reason if it lasts.
+      // If the fault persists, the delivery fails for the same reason and reports it.
     }
   }
 
   /**
-   * Resolves when content and name are on the disk. Several sinks may ask: it is done once. After a fault the next call
+   * Resolves when content and name are durable. Calls from several sinks share one attempt. After a fault the next call
    * tries again.
    *
    * @throws HitError `spool_failed`
@@ -70,7 +70,7 @@ export class Naming {
     return this.#durable;
   }
 
-  /** In one turn, also when it is tried again: a backup that links the files at that moment must not miss one. */
+  /** Synchronous, also when retried: a backup that links the files at that moment must not miss one. */
   #rename(): void {
     for (let next = this.#renames[0]; next; next = this.#renames[0]) {
       renameSync(next.from, next.to);

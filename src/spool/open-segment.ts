@@ -7,14 +7,14 @@ import { fileOf, type SegmentName, segmentOf } from './segment.ts';
 
 const sync = promisify(fdatasync);
 
-/** The segment that groups are appended to. */
+/** The segment to which commit groups are appended. */
 export class OpenSegment {
   /** Milliseconds since 1970. */
   readonly opened = Date.now();
   readonly path: string;
-  /** Bytes of whole groups. */
+  /** Bytes of complete groups. */
   bytes = 0;
-  /** Rows of whole groups. */
+  /** Rows of complete groups. */
   hits = 0;
   readonly #folder: string;
   readonly #fd: number;
@@ -28,8 +28,8 @@ export class OpenSegment {
   }
 
   /**
-   * @param name of an `open` segment that is not there yet
-   * @param durable whether groups, and the file's name, are synced to the disk
+   * @param name name of an `open` segment that does not exist yet
+   * @param durable whether groups and the file's name are synced to disk
    */
   static async create(folder: string, name: SegmentName, durable: boolean): Promise<OpenSegment> {
     const segment = new OpenSegment(folder, name, durable);
@@ -42,7 +42,7 @@ export class OpenSegment {
     return segment;
   }
 
-  /** Appends a group. When it throws, the file may end with torn bytes: see `cut`. */
+  /** Appends a group. If it throws, the file may end with torn bytes: see `cut`. */
   async append(group: Buffer, hits: number): Promise<void> {
     let written = 0;
     while (written < group.length) {
@@ -53,15 +53,15 @@ export class OpenSegment {
     this.hits += hits;
   }
 
-  /** Takes off what is behind the last whole group: a batch that ends torn cannot be delivered. */
+  /** Cuts off everything after the last complete group: a batch with a torn end cannot be delivered. */
   cut(): void {
     truncateSync(this.path, this.bytes);
   }
 
   /**
-   * Closes the file. Its content does not change any more.
+   * Closes the file. Its content no longer changes.
    *
-   * @param name of the `rows` that it becomes
+   * @param name name of the resulting `rows` file
    */
   finish(name: SegmentName): Finished {
     this.#close();
@@ -71,7 +71,7 @@ export class OpenSegment {
     return { segment, naming };
   }
 
-  /** Closes and removes a file without groups. Throws where it cannot be removed: it goes at the next start then. */
+  /** Closes and removes a file without groups. Throws if it cannot be removed: the next start removes it. */
   discard(): void {
     this.#close();
     rmSync(this.path, { force: true });
@@ -81,8 +81,8 @@ export class OpenSegment {
     try {
       closeSync(this.#fd);
     } catch {
-      // Each group was written, and synced, before anybody relied on it: a file that does not close takes nothing back,
-      // and is to be delivered like any other.
+      // Each group was written and synced before it was acknowledged: a failed close loses nothing, and the file is
+      // delivered like any other.
     }
   }
 }

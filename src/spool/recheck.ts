@@ -6,11 +6,11 @@ import { type Damage, damageOf, damageText, quarantine, repair } from './damage.
 import { fileOf, parseName, type Segment, type SegmentContent } from './segment.ts';
 
 /**
- * Looks whether a finished segment still is what was written, after a sink did not take it, and repairs it as the next start
- * would: what is intact is delivered under the same id. Of a batch of an import nothing is left, since it can be made again.
+ * Checks whether a finished segment is still intact after a sink rejected it, and repairs it as the next start would: intact
+ * groups are delivered under the same id. Nothing is kept of an import's batch, since it can be rebuilt.
  *
- * @returns what is lost; undefined for one that is as it was, or has not got its name yet
- * @throws HitError `spool_failed` where what is intact cannot be written
+ * @returns what is lost; undefined if the segment is unchanged or does not have its final name yet
+ * @throws HitError `spool_failed` if the intact groups cannot be written
  */
 export async function recheck(
   segment: Segment,
@@ -30,7 +30,7 @@ export async function recheck(
   }
   log.error(`spool: ${damageText(damage)}`);
   const { bytes, hits } = damage.kept;
-  // The one change that a finished segment ever sees, and all who have it must see it.
+  // The only change ever made to a finished segment; every holder of the object must see it.
   Object.assign(segment, { bytes, hits, notes: [] } satisfies SegmentContent);
   return damage;
 }

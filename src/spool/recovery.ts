@@ -1,19 +1,19 @@
 /**
- * What an earlier run left in the folder, taken up.
+ * Recovers the segments that an earlier run left in the folder.
  *
- * - `rows`, `noted`: finished. A sink may have had it, so it keeps its id. It was synced before it got its name: any byte
- *   that belongs to no intact group is damage.
- * - `open`: hits were being appended. No sink has had it, so it gets an id of this run. What follows the last whole group
- *   is torn: its hits were never acknowledged, and are no loss. A group that is whole and does not fit its seal is
- *   damage, and so is whatever lies before a group that is intact. (A power cut within the last sync can leave a group
- *   that looks whole; it is set aside too, since nothing tells it from one that was acknowledged.)
- * - `new`, and a `note` alone: never promised to anybody, removed.
+ * - `rows`, `noted`: finished. A sink may already have it, so it keeps its id. It was synced before it was renamed: any byte
+ *   outside an intact group is damage.
+ * - `open`: hits were being appended. No sink has it, so it gets an id of this run. Bytes after the last complete group are
+ *   torn: their hits were never acknowledged, so they are not a loss. A complete group that does not match its seal is
+ *   damage, and so is anything before an intact group. (A power failure during the last sync can leave a group that looks
+ *   complete; it is quarantined too, since it cannot be told apart from an acknowledged one.)
+ * - `new`, and a `note` alone: never acknowledged, removed.
  *
- * Of a damaged segment the original is set aside in `damaged/`, and its intact groups are delivered (`repair.ts`). Of a
- * damaged batch of an import nothing is delivered: it is made again when its log is imported again.
+ * The original of a damaged segment is quarantined in `damaged/`, and its intact groups are delivered (`damage.ts`).
+ * Nothing of an import's damaged batch is delivered: importing the log again rebuilds it.
  *
- * Content and names are on the disk when this is done, and nothing is delivered before. Killed at any moment, it finds
- * the same when it is run again.
+ * Content and names are durable when recovery ends, and nothing is delivered before. If it is killed at any moment, the
+ * next run finds the same.
  */
 
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
@@ -26,14 +26,14 @@ import { type Damage, damageOf, damageText, quarantine, repair, truncate } from 
 import type { Names } from './names.ts';
 import { batchId, fileOf, parseName, type Segment, type SegmentName, segmentOf } from './segment.ts';
 
-/** What recovery found. */
+/** The result of recovery. */
 export interface Recovery {
-  /** In the order of their ids. */
+  /** In ascending order of their ids. */
   readonly segments: readonly Segment[];
   readonly damages: readonly Damage[];
 }
 
-/** Tells the operator what was found. */
+/** Logs the result for the operator. */
 export function logRecovery(
   { segments, damages }: Recovery,
   log: { info(message: string): void; error(message: string): void },
@@ -44,10 +44,10 @@ export function logRecovery(
 }
 
 /**
- * Takes up the segments that an earlier run left. Files that are not the spool's are left alone.
+ * Recovers the segments that an earlier run left. Files that are not the spool's are ignored.
  *
- * @param names gives ids from now on that are larger than those of all that is found
- * @throws HitError `data_dir_newer` if a newer version wrote one; nothing was touched then
+ * @param names generates ids afterwards that are larger than all ids found
+ * @throws HitError `data_dir_newer` if a newer version wrote one; nothing is changed then
  */
 export async function recoverSegments(folder: string, names: Names): Promise<Recovery> {
   const found = (await readdir(folder)).flatMap((file) => parseName(file) ?? []).sort(byId);
@@ -82,7 +82,7 @@ async function recover(folder: string, name: SegmentName, names: Names): Promise
   return recoverHits(folder, name, finished);
 }
 
-/** @param finished the name that the segment has from now on */
+/** @param finished the new name of the segment */
 async function recoverHits(folder: string, name: SegmentName, finished: SegmentName): Promise<Found> {
   const file = fileOf(name);
   const path = join(folder, file);
@@ -102,7 +102,7 @@ async function recoverHits(folder: string, name: SegmentName, finished: SegmentN
   return { segment, damage };
 }
 
-/** Ids are given to segments that were open behind those of all others. */
+/** Sorts open segments last: they get ids larger than all others. */
 function openLast(a: SegmentName, b: SegmentName): number {
   return Number(a.state === 'open') - Number(b.state === 'open');
 }

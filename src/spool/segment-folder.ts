@@ -8,7 +8,7 @@ import { OpenSegment } from './open-segment.ts';
 import { type Recovery, recoverSegments } from './recovery.ts';
 import type { LogChunkRecord } from './segment.ts';
 
-/** The folder of segments, and the names in it: none is given twice, by no run of no node. */
+/** The folder of segments and their names: a name is never used twice, by any run of any node. */
 export class SegmentFolder {
   readonly #path: string;
   readonly #durable: boolean;
@@ -20,9 +20,9 @@ export class SegmentFolder {
   }
 
   /**
-   * Opens a folder, and makes it if it is not there.
+   * Opens a folder, and creates it if it does not exist.
    *
-   * @param durable whether each group of hits is synced to the disk
+   * @param durable whether each commit group is synced to disk
    * @returns the folder, and what an earlier run left in it
    * @throws HitError `data_dir_newer`
    */
@@ -30,7 +30,7 @@ export class SegmentFolder {
     mkdirSync(path, { recursive: true });
     await syncFolder(dirname(path));
     const folder = new SegmentFolder(path, durable);
-    // What is taken up comes under another writer than what this run brings, which counts it in live state too.
+    // Recovered segments get another writer than the batches of this run, which are counted in live state too.
     const names = new Names();
     const recovery = await recoverSegments(path, names);
     folder.#names.passOver(names.next('rows'));
@@ -42,17 +42,17 @@ export class SegmentFolder {
     return this.#names.run;
   }
 
-  /** A new segment, to which hits are appended. */
+  /** Creates a segment, to which hits are appended. */
   create(): Promise<OpenSegment> {
     return OpenSegment.create(this.#path, this.#names.next('open'), this.#durable);
   }
 
-  /** Ends a segment, and gives it its id: to be handed over for delivery in the same turn. */
+  /** Finishes a segment and assigns its id. The caller must hand it over for delivery in the same turn. */
   finish(segment: OpenSegment): Finished {
     return segment.finish(this.#names.next('rows'));
   }
 
-  /** Writes a batch that can be made again, with what it was made from. */
+  /** Writes a batch that can be rebuilt, with notes on its source. */
   writeBatchWithRecords(
     rows: readonly Uint8Array[],
     content: { hits: number; notes: readonly LogChunkRecord[] },
@@ -60,7 +60,7 @@ export class SegmentFolder {
     return writeBatchWithRecords(this.#path, this.#names.next('new'), rows, content);
   }
 
-  /** Gives a batch its id: to be handed over for delivery in the same turn. */
+  /** Assigns a batch its id. The caller must hand it over for delivery in the same turn. */
   finishBatchWithRecords(batch: BatchWithRecords): Finished {
     return finishBatchWithRecords(this.#path, batch, this.#names.next('noted'));
   }

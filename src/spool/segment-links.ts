@@ -4,22 +4,22 @@ import { messageOf } from '../errors.ts';
 import { parseName } from './segment.ts';
 
 /**
- * Holds on to all that waits in a spool's folder, by second names of the same files: in one turn, so that a segment has
- * one name while it lasts. To be called while nothing is delivered. The one under way may grow, and ends with its last
- * whole group for whoever takes it up.
+ * Snapshots the waiting files of a spool's folder with hard links. It is synchronous, so no segment is renamed meanwhile.
+ * The caller must pause delivery. The open segment may still grow; recovery of the copy cuts it after its last complete
+ * group.
  *
- * @param to a folder that is not there yet, on the same disk if that is to take no time
+ * @param to a folder that does not exist yet; on the same disk, linking takes almost no time
  */
 export function linkSegments(folder: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const file of readdirSync(folder)) {
     const name = parseName(file);
-    // What is being written was not promised to anybody.
+    // A file that is being written is not acknowledged yet.
     if (!name || name.state === 'new') continue;
     try {
       linkOrCopy(join(folder, file), join(to, file));
     } catch (error) {
-      // A batch that could not be written, whose sender knows.
+      // A batch that could not be written; its sender got the error.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }

@@ -1,47 +1,47 @@
 import { join } from 'node:path';
 import { ROW_LAYOUT } from '../hit/row.ts';
 
-/** A finished file of rows, which goes to a sink as one batch. */
+/** A finished file of rows, delivered to a sink as one batch. */
 export interface Segment {
   /**
-   * Identity of the batch, the same over crashes and retries, and of no other batch of any node: 64 bits, unsigned.
-   * Given when the batch is handed over for delivery: the ids of one writer ascend in the order of delivery.
+   * Identity of the batch, stable across crashes and retries and unique across all nodes: 64 bits, unsigned.
+   * Assigned when the batch is handed over for delivery: the ids of one writer ascend in the order of delivery.
    */
   readonly id: bigint;
-  /** Milliseconds since 1970 at which the id was given, or more where ids were given faster than that. */
+  /** Milliseconds since 1970 when the id was assigned, or more if several were assigned per millisecond. */
   readonly sequence: number;
   readonly path: string;
   readonly bytes: number;
   /**
-   * Rows without seals: as many as the store must have after delivery. It may have more of a segment that was delivered
-   * before a crash and damaged after it, as only what is intact comes again.
+   * Rows without seals: the number that the store must have after delivery. The store may have more of a segment that was
+   * delivered before a crash and damaged after it, as only intact groups are delivered again.
    */
   readonly hits: number;
-  /** `live`: hits as they came. `import`: made from a log, which can be read again. */
+  /** `live`: hits as received. `import`: built from a log, which can be read again. */
   readonly kind: 'live' | 'import';
-  /** Layout of its rows: see `hit/row.ts`. */
+  /** Layout of the rows: see `hit/row.ts`. */
   readonly layout: number;
-  /** What the batch was made from, where it is of an import: delivered with it. */
+  /** The source of an import's batch: delivered with it. */
   readonly notes: readonly LogChunkRecord[];
 }
 
 export type LogChunkRecord = Readonly<Record<string, string | number>>;
 
 /**
- * What a file of the spool is, as its name says. Only `rows` and `noted`, and the `note` of the latter, have a batch's
- * id for a name; the others have a name that is unique and says nothing.
+ * State of a spool file, given by its name. Only `rows`, `noted` and the `note` of the latter are named after a batch id;
+ * the names of the others are unique and have no meaning.
  *
  * - `open`: hits are appended to it
  * - `rows`: hits, finished
- * - `noted`: a batch that can be made again, whose notes lie beside it in a `note`
- * - `new`: a file that is being written, and gets another name when it is whole
+ * - `noted`: a batch that can be rebuilt, with its notes beside it in a `note`
+ * - `new`: a file that is being written, renamed when complete
  */
 type State = 'open' | 'rows' | 'noted' | 'note' | 'new';
 
 export interface SegmentName {
-  /** Milliseconds since 1970 at which the name was given, or more: no two names of a run have the same. */
+  /** Milliseconds since 1970 when the name was generated, or more: unique within a run. */
   readonly sequence: number;
-  /** The writer: the run of a program that gave the name, by a random number of 22 bits. */
+  /** The writer: a random number of 22 bits for the run of the program that generated the name. */
   readonly run: number;
   readonly layout: number;
   readonly state: State;
@@ -49,13 +49,13 @@ export interface SegmentName {
 
 const NAME = /^(\d{13})-([0-3][0-9a-f]{5})\.v(\d{1,4})\.(open|rows|noted|note|new)$/;
 const RUN_BITS = 22;
-/** Of an id of 64 bits. */
+/** Number of sequences in an id of 64 bits. */
 const SEQUENCES = 2 ** (64 - RUN_BITS);
 
-/** How many runs can be told apart. */
+/** Number of distinct runs. */
 export const RUNS = 2 ** RUN_BITS;
 
-/** The name of a file of this version's rows. */
+/** The name of a file with this version's row layout. */
 export function nameOf(sequence: number, run: number, state: State): SegmentName {
   return { sequence, run, layout: ROW_LAYOUT, state };
 }
@@ -77,17 +77,17 @@ export function parseName(file: string): SegmentName | undefined {
   };
 }
 
-/** What is delivered of a file in a folder. */
+/** The segment of a file in a folder. */
 export function segmentOf(folder: string, name: SegmentName, content: SegmentContent): Segment {
   const { sequence, layout, state } = name;
   const kind = state === 'noted' ? 'import' : 'live';
   return { id: batchId(name), sequence, path: join(folder, fileOf(name)), ...content, kind, layout };
 }
 
-/** What a file holds. */
+/** Content of a file. */
 export type SegmentContent = Pick<Segment, 'bytes' | 'hits' | 'notes'>;
 
-/** Its time before its run, so that those of one time are close together in the store. */
+/** The time comes before the run, so batches of the same time are close together in the store. */
 export function batchId({ sequence, run }: SegmentName): bigint {
   return (BigInt(sequence) << BigInt(RUN_BITS)) | BigInt(run);
 }

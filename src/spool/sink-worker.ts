@@ -5,20 +5,20 @@ import type { Sink } from './sink.ts';
 
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 30_000;
-/** The same where the sink's disk is full: to look whether there is room again costs nothing. */
+/** The longest pause if the sink's disk is full: checking for free space is cheap. */
 const LONGEST_FULL = 5000;
 
-/** What the owner of a drain wants to know. */
+/** Callbacks of a worker. */
 export interface SinkWorkerEvents {
-  /** The sink has it. A fault in here is one of the delivery, which is then made again. */
+  /** The sink has the segment. If this rejects, the delivery counts as failed and is retried. */
   taken(segment: Segment): Promise<void>;
-  /** A delivery failed and is tried again after `pause` milliseconds. */
+  /** A delivery failed and is retried after `pause` milliseconds. */
   failed(segment: Segment, message: string, pause: number): void;
-  /** Looks whether the segment still is what was written: it may be the cause. */
+  /** Checks whether the segment is still intact: damage may be the cause. */
   recheck(segment: Segment): Promise<void>;
 }
 
-/** Takes finished segments to a sink, one at a time and in order, for as long as it takes. */
+/** Delivers finished segments to a sink, one at a time and in order, and retries without limit. */
 export class SinkWorker {
   readonly #sink: Sink;
   readonly #events: SinkWorkerEvents;
@@ -27,7 +27,7 @@ export class SinkWorker {
   #waiters: { readonly last: Segment; readonly resolve: () => void }[] = [];
   #running: Promise<void> | undefined;
   #failing: string | undefined;
-  /** The delivery under way, or what runs between two. */
+  /** The current delivery, or the function that runs between two. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(sink: Sink, events: SinkWorkerEvents) {
@@ -35,12 +35,12 @@ export class SinkWorker {
     this.#events = events;
   }
 
-  /** Why the last delivery failed, while it is being tried again. */
+  /** Error of the last delivery while it is being retried. */
   get failing(): string | undefined {
     return this.#failing;
   }
 
-  /** Segments that are not delivered yet. */
+  /** Number of segments that are not delivered yet. */
   get backlog(): number {
     return this.#queue.length;
   }
@@ -50,19 +50,19 @@ export class SinkWorker {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when all that was added so far is delivered, or when the drain is stopped. */
+  /** Resolves when everything added so far is delivered, or when the worker is stopped. */
   settled(): Promise<void> {
     return this.#until(this.#queue.at(-1));
   }
 
-  /** Resolves when one more is delivered, or when the drain is stopped. */
+  /** Resolves when one more segment is delivered, or when the worker is stopped. */
   advanced(): Promise<void> {
     return this.#until(this.#queue[0]);
   }
 
   /**
-   * Runs something between two deliveries. One that fails is under way until it succeeds, or the drain is stopped: a
-   * part of its segment may be in the sink.
+   * Runs a function between two deliveries. A failing delivery lasts until it succeeds or the worker is stopped: part of
+   * its segment may be in the sink.
    */
   between<Result>(run: () => Promise<Result>): Promise<Result> {
     const turn = this.#turn.then(run);
@@ -70,7 +70,7 @@ export class SinkWorker {
     return turn;
   }
 
-  /** Ends after the delivery under way; what is left stays on disk for the next run. */
+  /** Stops after the current delivery; the rest stays on disk for the next run. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;

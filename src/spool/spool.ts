@@ -1,16 +1,16 @@
 /**
  * The durable queue between acknowledgement and sinks.
  *
- * Hits become durable in groups. While one group is being written and synced, the next gathers; there is no timer, so
- * one lonely hit waits for one sync only, and under load a group holds whatever came during the sync before. Groups
- * are appended to a file, a segment; a finished segment goes to the sink as one batch and is removed when it has
- * arrived. It gets its id when it is finished and handed over for delivery, in one turn, so batches are delivered in the
- * order of their ids, those of imports among them. The id is the file's name, which is on the disk before the first
- * delivery, and the content never changes after that: so a batch that is sent twice, over a crash, is the same batch, and
- * the sink can ignore it.
+ * Hits become durable in commit groups. While one group is written and synced, the next is collected. There is no timer:
+ * a single hit waits for one sync only, and under load a group holds all hits received during the previous sync. Groups
+ * are appended to a segment file; a finished segment is delivered to the sink as one batch and removed afterwards.
+ * Finishing a segment, assigning its id and handing it over happen in one turn, so batches, including those of imports,
+ * are delivered in the order of their ids. The id is the file's name, which is durable before the first delivery, and the
+ * content never changes after that: a batch that is sent twice because of a crash is identical, and the sink can ignore
+ * it.
  *
- * What can fail, fails towards the sender: a group that cannot be written is refused as a whole. What was acknowledged
- * stays on disk until the sink has it, whatever becomes of this process.
+ * Failures are reported to the sender: a group that cannot be written is rejected as a whole. Acknowledged hits stay on
+ * disk until the sink has them, even if this process dies.
  */
 
 import { HitError, messageOf } from '../errors.ts';
@@ -36,23 +36,23 @@ import { closedFault, diskFullFault, writeFault } from './write-fault.ts';
  * await spool.flush(); // everything appended so far is in the store
  */
 export class Spool {
-  /** What was found damaged when it was opened. */
+  /** Damage found when the spool was opened, and since. */
   damage: DamageCounts;
   readonly #options: SpoolOptions;
   readonly #folder: SegmentFolder;
   readonly #drain: FanOut;
-  /** Bytes in segments on disk, and of those that are being written. */
+  /** Bytes of segments on disk, including those being written. */
   #stored = 0;
   #accepted = 0;
   #segment: OpenSegment | undefined;
   readonly #gathering = new CommitBuffer();
   #committing: Promise<void> | undefined;
-  /** Whole batches that are being written. */
+  /** Complete batches that are being written. */
   readonly #adding = new Set<Promise<BatchWithRecords>>();
   #sealTimer: NodeJS.Timeout | undefined;
-  /** Those who wait for the segment under way to be finished. */
+  /** Callers that wait for the current segment to be finished. */
   readonly #sealRequests: (() => void)[] = [];
-  /** Whether the last group could not be written. */
+  /** Whether writing the last group failed. */
   #failing = false;
   #closed = false;
 
@@ -78,7 +78,7 @@ export class Spool {
   }
 
   /**
-   * Opens the folder, and takes up what an earlier run left.
+   * Opens the folder, and recovers what an earlier run left.
    *
    * @throws HitError `data_dir_newer`
    */
@@ -93,12 +93,12 @@ export class Spool {
     return spool;
   }
 
-  /** The writer of the batches that are appended or added from now on: the low 22 bits of their ids. */
+  /** Writer of the batches appended or added from now on: the low 22 bits of their ids. */
   get writer(): number {
     return this.#folder.writer;
   }
 
-  /** Bytes on disk that are not delivered. */
+  /** Bytes on disk that are not delivered yet. */
   get bytes(): number {
     return this.#stored;
   }
@@ -108,20 +108,20 @@ export class Spool {
     return this.#accepted;
   }
 
-  /** Why deliveries fail that are being tried again. */
+  /** Errors of the deliveries that are being retried. */
   get failing(): readonly string[] {
     return this.#drain.failing;
   }
 
-  /** Finished segments that are not delivered. */
+  /** Number of finished segments that are not delivered yet. */
   get backlog(): number {
     return this.#drain.backlog;
   }
 
   /**
-   * Appends a hit. `done` is called once, in a later turn, when the hit is durable or when it failed.
+   * Appends a hit. `done` is called once, in a later turn, when the hit is durable or has failed.
    *
-   * @throws HitError `spool_full` where there is no room; nothing was taken then, and `done` is not called.
+   * @throws HitError `spool_full` if there is no room; the hit is not appended then, and `done` is not called.
    */
   append(hit: Hit, done: Done): void {
     this.#checkRoom();
@@ -129,7 +129,7 @@ export class Spool {
     this.#committing ??= this.#commit();
   }
 
-  /** As `append`, for rows that a collecting thread has written: all are durable, or none. */
+  /** Like `append`, for rows that a collector thread has encoded: all become durable, or none. */
   appendRows(rows: Uint8Array, hits: number, done: Done): void {
     this.#checkRoom();
     this.#gathering.addRows(rows, hits, done);
@@ -137,12 +137,12 @@ export class Spool {
   }
 
   /**
-   * Adds a whole batch, made from something that can be read again: after a crash it is there as a whole or not at all.
+   * Adds a complete batch, built from a source that can be read again: after a crash it is either complete or absent.
    * Waits for room, as its sender can wait.
    *
    * @param rows sealed groups
-   * @param hits how many hits these hold
-   * @throws HitError `spool_full` when the spool closes, `spool_failed` where the batch cannot be written
+   * @param hits number of hits in `rows`
+   * @throws HitError `spool_full` when the spool closes, `spool_failed` if the batch cannot be written
    */
   async add(rows: readonly Uint8Array[], notes: readonly LogChunkRecord[], hits: number): Promise<void> {
     const bytes = sizeOf(rows);
@@ -165,18 +165,18 @@ export class Spool {
     }
   }
 
-  /** Resolves when all that was appended or added so far is in the first sink, or refused. */
+  /** Resolves when everything appended or added so far is in the first sink, or rejected. */
   async flush(): Promise<void> {
     await this.#finish();
     await this.#drain.settled();
   }
 
-  /** Runs something while nothing is on its way into the sink. Hits are taken meanwhile, and delivered after. */
+  /** Runs a function while delivery to the first sink is paused. Hits are still accepted, and delivered afterwards. */
   pauseDelivery<Result>(run: () => Promise<Result>): Promise<Result> {
     return this.#drain.between(run);
   }
 
-  /** Takes no more hits, delivers what is there for at most `patience` milliseconds, and leaves the rest on disk. */
+  /** Rejects new hits, delivers the rest for at most `patience` milliseconds, and leaves what remains on disk. */
   async close(patience = 10_000): Promise<void> {
     this.#closed = true;
     await waitUpTo(
@@ -184,7 +184,7 @@ export class Spool {
       this.#finish().then(() => this.#drain.emptied()),
     );
     clearTimeout(this.#sealTimer);
-    // The folder may be another's after this, so nothing may be written any more.
+    // Another process may take the folder after this, so nothing may be written any more.
     await Promise.allSettled([this.#committing, ...this.#adding]);
     await this.#drain.stop();
   }
@@ -198,7 +198,7 @@ export class Spool {
     if (fault) throw fault;
   }
 
-  /** Writes groups for as long as there are hits. The first turn is left to requests that came together. */
+  /** Writes groups as long as there are hits. Yields one turn first, to collect requests that arrive together. */
   async #commit(): Promise<void> {
     await new Promise(setImmediate);
     while (this.#gathering.hits > 0) {
@@ -238,22 +238,22 @@ export class Spool {
   }
 
   /**
-   * A group that could not be written is refused as a whole, and its bytes are cut off. After a failed sync nobody
-   * knows what the disk holds behind the last group, so the segment ends here.
+   * Rejects a group that could not be written as a whole, and cuts off its bytes. After a failed sync the content of the
+   * disk after the last group is unknown, so the segment ends here.
    */
   #fail(error: unknown): HitError {
     const { log } = this.#options;
     const fault = writeFault('the hit', error);
-    // A full disk refuses thousands of groups, and may hold the log too.
+    // A full disk rejects thousands of groups, and may hold the log too.
     if (!this.#failing) log.error(`spool: hits are refused: ${fault.message}`);
     this.#failing = true;
     this.#seal((segment) => segment.cut());
     return fault;
   }
 
-  /** Ends the segment that holds what was appended so far. */
+  /** Finishes the segment that holds the hits appended so far. */
   async #finish(): Promise<void> {
-    // Under load the committing never ends: it is asked to finish the segment after the group that gathers now.
+    // Under load the commit loop never ends, so it is asked to finish the segment after the group being collected.
     if (this.#committing) await new Promise<void>((resolve) => this.#sealRequests.push(resolve));
     else this.#seal();
   }
@@ -277,10 +277,9 @@ export class Spool {
   }
 
   /**
-   * Ends the segment and hands it over, within this turn: so whoever asks what is to be delivered never finds it between
-   * two places.
+   * Finishes the segment and hands it over in the same turn, so it is always either open or queued for delivery.
    *
-   * @param prepare what is to be done with it before
+   * @param prepare called with the segment first
    */
   #seal(prepare: (segment: OpenSegment) => void = () => undefined): void {
     const segment = this.#segment;

@@ -1,4 +1,4 @@
-/** Waits for something, but not longer than `milliseconds`. A fault of it is thrown while it is waited for. */
+/** Waits for a promise, but at most `milliseconds`. Throws if the promise rejects within that time. */
 export async function waitUpTo(milliseconds: number, something: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {

@@ -1,10 +1,10 @@
 import { HitError, messageOf } from '../errors.ts';
 import { PENDING_BYTES } from './bounds.ts';
 
-/** Seconds after which whoever was refused may come again. */
+/** Seconds after which a rejected sender may retry. */
 const RETRY_AFTER = 5;
 
-/** What its sender is told of something that the disk did not take. */
+/** The error for the sender if a write to disk fails. */
 export function writeFault(what: string, error: unknown): HitError {
   return new HitError('spool_failed', `${what} could not be written: ${messageOf(error)}`, {
     cause: error,
@@ -13,7 +13,7 @@ export function writeFault(what: string, error: unknown): HitError {
 }
 
 /**
- * Why a hit is not taken; undefined where there is room.
+ * Why a hit is rejected; undefined if there is room.
  *
  * @param pending bytes in memory
  * @param stored bytes on disk

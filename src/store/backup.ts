@@ -1,12 +1,12 @@
 /**
- * Backups: a copy of a data folder that a server can start from, made while another runs on it.
+ * Backups: a copy of a data folder from which a server can start, made while another server uses the folder.
  *
- * While nothing is being delivered, the parts of all tables are frozen (hard links, which take no time and no room), and
- * so are the segments of the spool. So each hit that was acknowledged is in the one or in the other, and none in both.
- * Then all is copied, while hits come and parts are merged.
+ * While delivery is paused, the parts of all tables and the segments of the spool are frozen with hard links, which take
+ * almost no time and space. So each acknowledged hit is either in the tables or in the spool, never in both. Then everything
+ * is copied while hits arrive and parts are merged.
  *
- * The copy grows under a name of its own, with a note in it that it is not whole, and gets its name when all of it is on
- * disk.
+ * The copy is written under a temporary name, with a marker file for an unfinished backup, and renamed when it is complete
+ * on disk.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -22,35 +22,35 @@ import { linkSegments } from '../spool/segment-links.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Store } from './store.ts';
 
-/** Says of a folder that it is a copy which is not whole. */
+/** Marker file of an unfinished copy. */
 const UNFINISHED = 'unfinished-backup';
-/** What the engine must find beside the parts of a table. */
+/** Files that the engine needs beside the parts of a table. */
 const METADATA = /\.sql$|^format_version\.txt$/;
 
-/** What is backed up. */
+/** Source of a backup. */
 export interface BackupSource {
   readonly store: Store;
   readonly spool: Pick<Spool, 'pauseDelivery'>;
-  /** The data folder, which this process has. */
+  /** The data folder, locked by this process. */
   readonly dataDir: string;
 }
 
 export interface Backup {
-  /** Where it is, as an absolute path. */
+  /** Absolute path. */
   readonly folder: string;
   readonly files: number;
   readonly bytes: number;
-  /** For how long nothing was delivered, in milliseconds. Hits were taken all the same. */
+  /** Milliseconds for which delivery was paused. Hits were accepted meanwhile. */
   readonly pause: number;
 }
 
 /**
- * Copies a data folder, with its secrets: who can read the copy can do what the owner of the folder can.
+ * Copies a data folder with its secrets: anyone who can read the copy has the rights of the folder's owner.
  *
- * @param to a folder that is not there, or empty
- * @param signal breaks it off; nothing of the copy stays then
- * @throws HitError `invalid` for a folder that cannot be meant, and for a store that is a server; `data_dir_unusable`
- *   where the copy cannot be written; `store_unavailable`, `overloaded`
+ * @param to a folder that does not exist or is empty
+ * @param signal aborts the backup; the partial copy is removed then
+ * @throws HitError `invalid` if the folder is not allowed, or the store is a server; `data_dir_unusable` if the copy cannot
+ *   be written; `store_unavailable`, `overloaded`
  * @example
  * await backUp({ store: db.store, spool: db.spool, dataDir: './data' }, '/backup/monday');
  */
@@ -62,7 +62,7 @@ export async function backUp(source: BackupSource, to: string, signal?: AbortSig
     throw new HitError('invalid', 'the store is a ClickHouse server: make a backup there, with its BACKUP');
   }
   const unfinished = await begin(folder, dataDir);
-  // The engine writes other signs than these as numbers.
+  // The engine encodes other characters than these as numbers.
   const shadow = join(connection.folder, 'shadow', SCRATCH + randomUUID().replaceAll('-', ''));
   try {
     const pause = await freeze(source, connection, join(dataDir, 'spool'), shadow);
@@ -86,7 +86,7 @@ export async function backUp(source: BackupSource, to: string, signal?: AbortSig
   }
 }
 
-/** Makes the folder that the copy grows in. */
+/** Creates the temporary folder of the copy. */
 async function begin(folder: string, dataDir: string): Promise<string> {
   if (`${folder}${sep}`.startsWith(`${dataDir}${sep}`)) {
     throw new HitError('invalid', `${folder} is in the data folder: choose one outside of it`);
@@ -96,7 +96,7 @@ async function begin(folder: string, dataDir: string): Promise<string> {
   }
   const unfinished = `${folder}.part`;
   try {
-    // What an earlier run left when it was killed, and nothing else.
+    // Only a leftover of an earlier run that was killed.
     if (existsSync(join(unfinished, UNFINISHED))) await rm(unfinished, { recursive: true });
     makeFolder(dirname(folder));
     await mkdir(unfinished, { mode: 0o700 });
@@ -107,7 +107,7 @@ async function begin(folder: string, dataDir: string): Promise<string> {
   return unfinished;
 }
 
-/** @returns how long it took, in milliseconds */
+/** @returns duration in milliseconds */
 function freeze(
   { spool }: BackupSource,
   connection: DedicatedConnection,
@@ -126,7 +126,7 @@ function freeze(
   });
 }
 
-/** What the engine knows its tables by. It names them by links that lead from one place in the folder to another. */
+/** Copies the engine's table metadata. Tables are named by symbolic links within the folder. */
 async function copyMetadata(from: string, to: string): Promise<void> {
   for (const links of ['metadata', 'data']) await copyFolder(join(from, links), join(to, links));
   for (const group of await readdir(join(from, 'store'))) {
@@ -142,7 +142,7 @@ async function copyMetadata(from: string, to: string): Promise<void> {
   }
 }
 
-/** Secrets, and what an owner made: tokens of programs, which sites are public, and how long hits are kept. */
+/** Copies secrets and the owner's settings: API tokens, public sites, and retention. */
 async function copySecrets(from: string, to: string): Promise<void> {
   for (const name of ['secrets.json', 'tokens.json', 'sites.json', 'retention.json']) {
     const content = await readFile(join(from, name)).catch((error: NodeJS.ErrnoException) => {

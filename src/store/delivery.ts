@@ -1,10 +1,10 @@
 /**
- * Batches come into the store, each exactly once.
+ * Exactly-once delivery of batches into the store.
  *
- * What the ledger has is left alone. Of what it has not, all of a month becomes one part of the table, which is there as a
- * whole or not at all; and an insertion leaves out the months of which rows of the batch are there already. So a batch that
- * a crash cut off is completed, month by month. Then its hits are counted as they are read from the disk; only if all are
- * there, and the part is whole (clickhouse/parts/guard.ts), is it entered into the ledger, and only then may its sender let go of it.
+ * Batches in the ledger are skipped. For other batches, all rows of a month become one part of the table, which is either
+ * complete or absent, and an insert skips the months that already have rows of the batch. So a batch that was interrupted by
+ * a crash is completed month by month. Then its hits are read back from disk and counted. The batch is recorded in the
+ * ledger only if all are there and the part is intact (clickhouse/parts/guard.ts); only then may the sender drop it.
  */
 import { createReadStream } from 'node:fs';
 import type { Clients } from '../clickhouse/clients.ts';
@@ -19,17 +19,17 @@ import { ALIAS, aliasOf, idsSql, type Ledger, type StoredBatch } from './ledger.
 /** Rows of several batches, in one file. */
 export interface Batches {
   readonly path: string;
-  /** Layout of its rows, each of which has the id of its batch behind it, as 8 bytes, the lowest first. */
+  /** Layout of the rows, each followed by the id of its batch in 8 bytes, little-endian. */
   readonly layout: number;
   /** In ascending order. */
   readonly ids: readonly bigint[];
-  /** How many rows each batch has. */
+  /** Number of rows of each batch. */
   readonly hits: readonly number[];
-  /** Of all that could bring these batches at the same time: a server takes one after another. */
+  /** Query name, shared by all that may deliver these batches concurrently: a server runs one at a time. */
   readonly name: string;
 }
 
-/** Brings batches into a database, and enters them into its ledger. */
+/** Inserts batches into a database and records them in its ledger. */
 export class Delivery {
   readonly #clients: Clients;
   readonly #ledger: Ledger;
@@ -40,10 +40,10 @@ export class Delivery {
   }
 
   /**
-   * Puts a segment into the database, once: a batch that the ledger has is left alone, and of one that a crash cut off the
-   * months that are missing are added. It is in the ledger when its hits were read back.
+   * Inserts a segment exactly once: a batch in the ledger is skipped, and for a batch interrupted by a crash only the
+   * missing months are added. The batch is recorded in the ledger after its hits were read back.
    *
-   * @throws HitError `store_unavailable` where the store has other hits than the segment in the end; `internal`
+   * @throws HitError `store_unavailable` if the store does not end up with the hits of the segment; `internal`
    */
   async deliver(segment: Segment, confirm: Confirm): Promise<void> {
     const { id, path, bytes, kind } = segment;
@@ -53,7 +53,7 @@ export class Delivery {
       if (as !== undefined) {
         const batches = as === id ? [id] : [id, as];
         const text = queryText('insert_hits', { batch: `toUInt64(${as})`, batches: idsSql(batches) });
-        // A server refuses a second query of this name while it works on the first, of which the answer was lost.
+        // A server rejects a second query of this name while the first, whose answer was lost, still runs.
         await this.#insert(text, { path, structure, name: `hit-tracker-batch-${as}` });
         const stored = await this.#verify(batches, segment.hits, `batch ${id}`, as);
         await confirm('hits');
@@ -71,7 +71,7 @@ export class Delivery {
     await confirm('batches', 'imports');
   }
 
-  /** Puts many batches into the database, each once, as `deliver` does one. */
+  /** Inserts many batches, each exactly once, as `deliver` does for one. */
   async deliverBatches({ path, layout, ids, hits, name }: Batches, confirm: Confirm): Promise<void> {
     const structure = `${structureOf(layout)}, batch UInt64`;
     const { known, unclear } = await this.#ledger.recognise(ids);
@@ -98,12 +98,12 @@ export class Delivery {
   }
 
   /**
-   * Brings back the hits of a batch that were purged, under the same id: rollups and live counts have them already.
+   * Restores the purged hits of a batch under the same id: rollups and live counts already include them.
    *
    * @param file rows, with a seal
-   * @param hits of the whole batch
-   * @returns how many of them came back
-   * @throws HitError `import_failed` where the batch has other hits in the end
+   * @param hits number of hits of the whole batch
+   * @returns number of restored hits
+   * @throws HitError `import_failed` if the batch does not end up with `hits` hits
    */
   async restore(
     id: bigint,
@@ -128,10 +128,10 @@ export class Delivery {
   }
 
   /**
-   * Brings back hits of a piece of a log that a version without a ledger imported, as far as they were purged.
+   * Restores the purged hits of a log chunk that a version without a ledger imported.
    *
-   * @param id of a batch that a watermark covers: rollups and live counts have the hits already
-   * @returns how many came back
+   * @param id id of a batch that a watermark covers: rollups and live counts already include the hits
+   * @returns number of restored hits
    * @throws HitError `store_unavailable`
    */
   async restoreLegacy(
@@ -140,7 +140,7 @@ export class Delivery {
     confirm: Confirm,
   ): Promise<number> {
     const text = queryText('restore_legacy', { batch: `toUInt64(${id})` });
-    // One after another: each looks at what is there.
+    // One at a time: each checks the existing hits.
     const name = 'hit-tracker-restore-legacy';
     await this.#insert(text, { path: file.path, structure: structureOf(file.layout), name });
     const stored = [...(await this.#ledger.readBack([id])).values()];
@@ -150,7 +150,7 @@ export class Delivery {
     return stored.reduce((sum, { hits }) => sum + hits, 0);
   }
 
-  /** @param text with `{{rows}}` where they come from */
+  /** @param text SQL with `{{rows}}` for the source of the rows */
   async #insert(
     text: string,
     { path, structure, name }: { readonly path: string; readonly structure: string; readonly name: string },
@@ -171,8 +171,8 @@ export class Delivery {
   }
 
   /**
-   * The id under which a segment is to be delivered; undefined where the store has it. Of what a version without a ledger
-   * left in the spool, only its hits tell whether it came.
+   * The id under which to deliver a segment; undefined if the store has it. For a segment that a version without a ledger
+   * left in the spool, only its hits show whether it was delivered.
    */
   async #missingAs({ id, hits }: Segment): Promise<bigint | undefined> {
     const { known, unclear } = await this.#ledger.recognise([id]);
@@ -184,17 +184,17 @@ export class Delivery {
     return (await this.#ledger.recognise([alias])).known.has(alias) ? undefined : alias;
   }
 
-  /** Takes out what came of a batch that is not whole: it may be misread, and the batch comes again. */
+  /** Deletes the rows of an incomplete batch: they may have been misread, and the batch is delivered again. */
   async #discard(batch: bigint): Promise<void> {
     const query = queryText('discard_batch', { batch: `toUInt64(${batch})` });
     await this.#clients.writer.command({ query });
   }
 
   /**
-   * Reads batches back from the disk, and makes sure that they are whole. There may be more than were sent: of a segment that
-   * was damaged after it had been delivered, what is left comes again.
+   * Reads batches back from disk and checks that they are complete. The store may have more hits than were sent: of a
+   * segment that was damaged after delivery, only the intact part is delivered again.
    *
-   * @param discarded a batch whose rows are taken out where some are missing
+   * @param discarded a batch whose rows are deleted if some are missing
    */
   async #verify(
     ids: readonly bigint[],
@@ -226,7 +226,7 @@ function structureOf(layout: number): string {
 }
 
 /**
- * A path as `file()` takes it: as a pattern, if it holds one of these signs, which cannot be escaped there. `?` is any
+ * A path for `file()`: a pattern if it contains one of these characters, which cannot be escaped there. `?` matches any
  * one character, and only one file has the segment's name.
  */
 function exactPattern(path: string): string {

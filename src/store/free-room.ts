@@ -3,12 +3,12 @@ import { replacedLifetime } from '../clickhouse/parts/replaced-lifetime.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import type { Store } from './store.ts';
 
-/** Milliseconds after which a part that was replaced may go: more than the second that is set meanwhile. */
+/** Milliseconds after which a replaced part may be removed: more than the one second set as its lifetime meanwhile. */
 const PATIENCE = 2100;
 
 /**
- * Gives the disk back what deleted hits took, at the end of a command. The engine in this process would do it by itself,
- * but a minute later; that of a server runs on. Replaced parts are kept until those that replace them are inspected: see
+ * Frees the disk space of deleted hits at the end of a command. The embedded engine would free it by itself, but a minute
+ * later; a server keeps running, so it needs no help. Replaced parts are kept until their replacements are inspected: see
  * clickhouse/parts/parts.ts.
  */
 export async function freeRoom(store: Store): Promise<void> {

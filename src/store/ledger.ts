@@ -1,34 +1,34 @@
 /**
- * The ledger of batches: which batches the store has, and what was done with each (table `batches`).
+ * The ledger of batches: which batches the store has, and the state of each (table `batches`).
  *
- * It answers three questions that the tables themselves cannot: whether a batch that comes again was here before, also when
- * its hits are purged or merged since; which batches are not rolled up yet; and how many hits a batch should have. So the
- * spool delivers, the rollups count, purge, archive and imports act, and all of them ask in one place.
+ * It answers three questions that the other tables cannot: whether a batch was delivered before, even if its hits were
+ * purged or merged since; which batches are not rolled up yet; and how many hits a batch should have. Delivery, rollups,
+ * purge, archive and imports all rely on it.
  *
- * Invariants, and what happens when one breaks:
+ * Invariants, and what happens if one is violated:
  *
- * 1. A batch is in the ledger only when all of its hits are in `hits` and were read back (`record` is given what was read).
- *    A process that dies between the two delivers the batch again: its rows are recognised, and the entry is written then.
- * 2. The batches of one writer come in ascending order of their ids. A batch that is neither known nor newer than all of
- *    its writer is refused (`internal`): it stays in the spool, and the log says so. Watermarks rely on this.
- * 3. States only go forward: delivered, rolled up, then archived or purged; `restored` is the one way back. An entry is
- *    never changed: a new one with the next revision replaces it, so a crash leaves the old one or the new one.
- * 4. A batch that is rolled up is covered by the watermark of its writer in `rollups`, which is written in the same part as
- *    what it counts. The watermark is the truth; the state here follows it, and `reconcile` mends one that a crash left behind.
+ * 1. A batch is in the ledger only if all of its hits are in `hits` and were read back (`record` gets what was read). If the
+ *    process dies in between, the batch is delivered again: its rows are recognised, and the entry is written then.
+ * 2. The batches of one writer arrive in ascending order of their ids. A batch that is neither known nor newer than all
+ *    others of its writer is rejected (`internal`): it stays in the spool, and the log reports it. Watermarks rely on this.
+ * 3. States only move forward: delivered, rolled up, then archived or purged; `restored` is the only way back. An entry is
+ *    immutable: a new one with the next revision replaces it, so a crash leaves the old one or the new one.
+ * 4. A rolled-up batch is covered by the watermark of its writer in `rollups`, which is written in the same part as the
+ *    counts. The watermark is authoritative; the state here follows it, and `reconcile` repairs a state left by a crash.
  *
- * It stays small: a day after batches were rolled up, those of one writer are compacted to one entry, a floor, which stands
- * for all up to its id. Those of imports stay single, since a purged log may be imported again.
+ * The ledger stays small: a day after they were rolled up, the batches of one writer are compacted to one entry, a floor,
+ * which covers all ids up to its own. Batches of imports are not compacted, since a purged log may be imported again.
  */
 
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, readWatermarks, type Watermarks, writerOf, writerSql } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
 
-/** How a batch came. */
+/** Origin of a batch. */
 export type BatchKind = 'live' | 'import' | 'stream';
 export type BatchState = 'delivered' | 'rolled_up' | 'archived' | 'purged';
 
-/** What the store has of a batch, read back from the disk. Times are milliseconds since 1970. */
+/** A batch as read back from disk. Times are milliseconds since 1970. */
 export interface StoredBatch {
   readonly id: bigint;
   readonly hits: number;
@@ -41,7 +41,7 @@ export interface PendingBatch {
   readonly hits: number;
 }
 
-/** Runs statements for the ledger, one after another with those that deliver. */
+/** Runs statements for the ledger, in sequence with deliveries. */
 export interface LedgerStore {
   rows<Row>(text: string): Promise<Row[]>;
   command(text: string): Promise<void>;
@@ -49,31 +49,31 @@ export interface LedgerStore {
   readonly isShared: boolean;
 }
 
-/** Batches that one look returns. */
+/** Maximum number of batches that `pending` returns. */
 const MOST_PENDING = 50_000;
-/** Milliseconds after which batches that are rolled up are compacted. */
+/** Milliseconds after which rolled-up batches are compacted. */
 const COMPACT_AFTER = 86_400_000;
 const WRITER_BITS = 22n;
-/** Bits of a writer that are turned over for what an older version left undelivered: see `aliasOf`. */
+/** Bits of the writer that are flipped for batches that an older version left undelivered: see `aliasOf`. */
 export const ALIAS = 0x15_5555n;
-/** Bound of `oldest` where nothing is pending. */
+/** Result of `oldest` if nothing is pending. */
 export const NOTHING_PENDING = 2n ** 64n - 1n;
 
 type Texts<Name extends string> = Record<Name, string>;
 
-/** What the ledger says of batches that are about to be delivered. */
+/** Status of batches that are about to be delivered. */
 export interface Recognition {
-  /** Those that the store has or had, and need not be looked at. */
+  /** Batches that the store has or had: they are skipped. */
   readonly known: ReadonlySet<bigint>;
-  /** Those that are below what a version without a ledger brought: only their hits tell whether they came. */
+  /** Batches older than those that a version without a ledger delivered: only their hits show whether they arrived. */
   readonly unclear: ReadonlySet<bigint>;
 }
 
 export class Ledger {
   readonly #store: LedgerStore;
-  /** The oldest pending batch, where no other process can add one. */
+  /** The oldest pending batch, used if no other process can add one. */
   #oldest: bigint | undefined;
-  /** Changes to the ledger that this process made. */
+  /** Number of changes to the ledger by this process. */
   #changes = 0;
 
   constructor(store: LedgerStore) {
@@ -81,10 +81,10 @@ export class Ledger {
   }
 
   /**
-   * Tells which batches need not be delivered.
+   * Determines which batches need not be delivered.
    *
-   * @param ids in the order in which they are delivered
-   * @throws HitError `internal` for one that is new and not newer than all of its writer
+   * @param ids in order of delivery
+   * @throws HitError `internal` if a new batch is not newer than all others of its writer
    */
   async recognise(ids: readonly bigint[]): Promise<Recognition> {
     if (ids.length === 0) return { known: new Set(), unclear: new Set() };
@@ -99,7 +99,7 @@ export class Ledger {
     for (const id of ids) {
       const writer = writerOf(id);
       const row = byWriter.get(writer);
-      // Nothing of it was purged yet: so if hits are missing, a broken part had them, and they can be delivered again.
+      // Nothing of it was purged yet. If hits are missing, a broken part held them, and they can be delivered again.
       if (row?.delivered.includes(String(id))) continue;
       if (row?.known.includes(String(id)) || id <= BigInt(row?.floor ?? 0)) known.add(id);
       else if (id <= BigInt(row?.legacy ?? 0)) unclear.add(id);
@@ -109,7 +109,7 @@ export class Ledger {
     return { known, unclear };
   }
 
-  /** Counts the hits of batches that are in the store, as they are read from the disk. */
+  /** Counts the hits of batches in the store, read back from disk. */
   async readBack(ids: readonly bigint[]): Promise<ReadonlyMap<bigint, StoredBatch>> {
     const rows = await this.#store.rows<Record<'id' | 'hits' | 'first' | 'last', string | number>>(
       queryText('ledger_counts', { batches: idsSql(ids) }),
@@ -122,7 +122,7 @@ export class Ledger {
     );
   }
 
-  /** Enters batches that are in the store as a whole, together: all or none. */
+  /** Records batches that are complete in the store, atomically. */
   async record(kind: BatchKind, batches: readonly StoredBatch[]): Promise<void> {
     if (batches.length === 0) return;
     const tuples = batches.map(
@@ -134,53 +134,53 @@ export class Ledger {
     for (const { id } of batches) if (this.#oldest !== undefined && id < this.#oldest) this.#oldest = id;
   }
 
-  /** Batches that are not rolled up, in ascending order of their ids. */
+  /** Batches that are not rolled up yet, in ascending order of their ids. */
   async pending(): Promise<PendingBatch[]> {
     const text = queryText('ledger_pending', { limit: String(MOST_PENDING) });
     const rows = await this.#store.rows<Texts<'id'> & { hits: string | number }>(text);
     return rows.map(({ id, hits }) => ({ id: BigInt(id), hits: Number(hits) }));
   }
 
-  /** No pending batch is older; `NOTHING_PENDING` where there is none. Another process may have added some since. */
+  /** No pending batch is older; `NOTHING_PENDING` if there is none. Another process may have added some since. */
   async oldest(ask: LedgerStore['rows'] = (text) => this.#store.rows(text)): Promise<bigint> {
     if (this.#oldest !== undefined && !this.#store.isShared) return this.#oldest;
     const changes = this.#changes;
     const [row] = await ask<Texts<'oldest'>>(queryText('ledger_oldest'));
     const oldest = BigInt(row?.oldest ?? 0) || NOTHING_PENDING;
-    // What was entered meanwhile may be older, and is not in this answer.
+    // A batch recorded meanwhile may be older, and is not in this answer.
     if (changes === this.#changes) this.#oldest = oldest;
     return oldest;
   }
 
-  /** Enters that batches are rolled up: the watermarks cover them already. */
+  /** Marks batches as rolled up: the watermarks already cover them. */
   async rolledUp(ids: readonly bigint[]): Promise<void> {
     if (ids.length > 0) await this.#advance('rolled_up', `state = 'delivered' AND id IN ${idsSql(ids)}`);
   }
 
-  /** Enters that all batches which watermarks cover are rolled up: what a crash left undone. */
+  /** Marks all batches covered by watermarks as rolled up: repairs states left by a crash. */
   async reconcile(watermarks: Watermarks): Promise<void> {
     await this.#advance('rolled_up', `state = 'delivered' AND ${coveredBy(watermarks, 'id')}`);
   }
 
   /**
-   * Enters that hits of imports leave the store, before they do.
+   * Marks batches of imports whose hits are about to leave the store. Must be called before they leave.
    *
-   * @param gone SQL: of which hits
+   * @param gone SQL condition that selects these hits
    */
   async leaving(state: 'archived' | 'purged', gone: string): Promise<void> {
     const batches = `(SELECT DISTINCT batch FROM hits WHERE ${gone})`;
-    // What was purged can be imported again, also if the rest is archived later.
+    // Purged hits can be imported again, even if the rest is archived later.
     const from = state === 'archived' ? "state != 'purged'" : 'true';
     await this.#advance(state, `kind = 'import' AND ${from} AND id IN ${batches}`);
   }
 
-  /** Enters that the purged hits of a batch are back. */
+  /** Records that the purged hits of a batch are restored. */
   async restored(id: bigint): Promise<void> {
     await this.#advance('rolled_up', `state = 'purged' AND id = toUInt64(${id})`);
   }
 
   /**
-   * Compacts what was rolled up long ago.
+   * Compacts batches that were rolled up long ago.
    *
    * @param now milliseconds since 1970
    */
@@ -191,13 +191,13 @@ export class Ledger {
     const rows = await this.#store.rows<{ writer: string; last: string }>(queryText('ledger_floors'));
     const floors = new Map([...readWatermarks(rows)].map(([writer, last]) => [writer, last - 1n]));
     if (floors.size === 0) return;
-    // All revisions: one that is left would take the place of the last.
+    // All revisions: a remaining one would become the latest.
     await this.#store.command(
       queryText('ledger_drop', { predicate: `${old} AND ${coveredBy(floors, 'id')}` }),
     );
   }
 
-  /** Forgets what it remembers of the table, after something else changed it or the rollups: a broken part that was removed. */
+  /** Clears the cache after the table or the rollups were changed from outside, for example by removing a broken part. */
   reset(): void {
     this.#changes++;
     this.#oldest = undefined;
@@ -210,19 +210,19 @@ export class Ledger {
 }
 
 /**
- * Another id for a batch that a version without a ledger left undelivered, and that its writer's later batches have passed:
- * always the same, and of a writer of its own, so that it is rolled up like any other.
+ * Alternative id for a batch that a version without a ledger left undelivered, after later batches of its writer were
+ * delivered. It is deterministic and has a separate writer, so that it is rolled up like any other batch.
  */
 export function aliasOf(id: bigint): bigint {
   return id ^ ALIAS;
 }
 
-/** SQL: ids as a set. They are part of the text: see `coveredBy`. */
+/** SQL: ids as a set. They are inlined in the text: see `coveredBy`. */
 export function idsSql(ids: Iterable<bigint>): string {
   return `(${Array.from(ids, (id) => `toUInt64(${id})`).join(', ')})`;
 }
 
-/** SQL: whether a batch is of one of these writers. */
+/** SQL: whether a batch belongs to one of these writers. */
 export function ofWriters(writers: Iterable<number>): string {
   const list = [...writers];
   return list.length === 0 ? 'false' : `${writerSql()} IN (${list.join(', ')})`;

@@ -1,19 +1,19 @@
 /**
- * Salts that nodes share over a ClickHouse server.
+ * Salts that nodes share through a ClickHouse server.
  *
  * ClickHouse has no compare-and-set: two nodes that both find nothing both insert. So a candidate is a row with the
- * server's time, the earliest row wins, ties by value, and it is believed only once it has settled: when it is older than
- * `SETTLE_MS`, every row that is earlier can be seen too. Nodes propose in the hour before the day begins and ask again
- * each minute until then, and adopt the last answer.
+ * server's time. The earliest row wins (ties are broken by value), but it is trusted only once it has settled: when it is
+ * older than `SETTLE_MS`, every earlier row is visible too. Nodes propose in the hour before the day begins, ask again
+ * every minute until then, and adopt the last answer.
  *
- * The race that is left: a row whose insertion took longer than `SETTLE_MS` shows up as the earliest after another was
- * adopted. Ahead of midnight it heals within a minute, as nodes ask again. It does not heal where the day has begun: nodes
- * that started at the same moment, without a salt for the day, on a server that was that slow. One of them then finds that
- * its salt is not the shared one, and `/readyz` says so. On a cluster `insert_quorum` and
+ * One race remains: a row whose insert took longer than `SETTLE_MS` becomes visible as the earliest after another was
+ * adopted. Before midnight this heals within a minute, as nodes ask again. It does not heal once the day has begun, if nodes
+ * started at the same moment, without a salt for the day, on a server that was that slow. One of them then finds that its
+ * salt is not the shared one, and `/readyz` reports it. On a cluster, `insert_quorum` and
  * `select_sequential_consistency` (layout.ts) make replicas show the same rows; their clocks should agree to a second.
  *
- * Salts are destroyed by the table's TTL, which ClickHouse applies when it merges, and by nodes: each drops the
- * partitions of days that are over.
+ * Salts are destroyed by the table's TTL, which ClickHouse applies on merges, and by the nodes: each drops the partitions
+ * of past days.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,9 +22,9 @@ import { queryText } from '../clickhouse/sql.ts';
 import type { SaltSource } from '../hit/salt-source.ts';
 import type { Store } from './store.ts';
 
-/** Milliseconds after which a candidate is believed. */
+/** Milliseconds after which a candidate is trusted. */
 const SETTLE_MS = 5000;
-/** Milliseconds between two looks at one that has not settled. */
+/** Milliseconds between two checks of a candidate that has not settled. */
 const PAUSE_MS = 250;
 
 interface Winner {
@@ -37,7 +37,7 @@ export class StoreSalts implements SaltSource {
   readonly #store: Store;
   readonly #settle: number;
 
-  /** @param settle milliseconds after which a candidate is believed */
+  /** @param settle milliseconds after which a candidate is trusted */
   constructor(store: Store, settle = SETTLE_MS) {
     this.#store = store;
     this.#settle = settle;

@@ -1,37 +1,37 @@
 import type { Store } from './store.ts';
 
-/** What a table takes on disk. */
+/** Disk usage of a table. */
 interface TableStorage {
   readonly table: string;
   readonly rows: number;
   readonly bytes: number;
 }
 
-/** What a column of `hits` takes on disk. */
+/** Disk usage of a column of `hits`. */
 interface ColumnStorage {
-  /** Its name; `(indexes)` is what is of no column, `(small parts)` what is not told by column. */
+  /** Column name; `(indexes)` belongs to no column, `(small parts)` is not measured by column. */
   readonly column: string;
   readonly bytes: number;
-  /** Of the hits whose columns are told apart. */
+  /** Average over the hits whose columns are measured separately. */
   readonly bytes_per_hit: number;
 }
 
-/** How much is kept. Sizes are bytes on disk, compressed. */
+/** Disk usage of a store. Sizes are compressed bytes on disk. */
 export interface Storage {
   readonly hits: {
     readonly rows: number;
     readonly bytes: number;
     readonly bytes_per_hit: number;
-    /** Times of the first and the last one, ISO 8601 UTC; null if there is none. */
+    /** Times of the first and the last hit, ISO 8601 UTC; null if there is none. */
     readonly first: string | null;
     readonly last: string | null;
   };
-  /** Of all tables. */
+  /** Total of all tables. */
   readonly bytes: number;
-  /** Largest first, as are columns. */
+  /** Largest first, like `columns`. */
   readonly tables: readonly TableStorage[];
   readonly columns: readonly ColumnStorage[];
-  /** Hits on disk that are not in the store yet. */
+  /** Hits in the spool, not in the store yet. */
   readonly spool: { readonly bytes: number };
 }
 
@@ -50,7 +50,7 @@ export async function measureStorage(store: Store, spoolBytes: number): Promise<
     store.rows<Row<'hits' | 'first' | 'last'>>('storage_extent', {}),
   ]);
   const tables = tableRows.map(({ table, rows, bytes }) => ({
-    // On a cluster each table has another name where its rows are.
+    // On a cluster, the local table that holds the rows has another name.
     ...{ table: table.replace(/_local$/, ''), rows: Number(rows), bytes: Number(bytes) },
   }));
   const { rows, bytes } = tables.find(({ table }) => table === 'hits') ?? { rows: 0, bytes: 0 };

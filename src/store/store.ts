@@ -14,23 +14,23 @@ import type { Sink } from '../spool/sink.ts';
 import { type Batches, Delivery } from './delivery.ts';
 import { Ledger } from './ledger.ts';
 
-/** Bounds of a read: ClickHouse's settings of these names. */
+/** Limits of a query: the ClickHouse settings of these names. */
 export interface QueryLimits {
   readonly max_threads: number;
-  /** Seconds; 0 is without end. */
+  /** Seconds; 0 is unlimited. */
   readonly max_execution_time: number;
   /** Bytes. */
   readonly max_memory_usage: number;
 }
 
-/** Bounds of a question, so that a report neither starves the intake nor brings the process down. */
+/** Default limits of a query, so that a report neither starves the intake nor crashes the process. */
 export const QUERY_LIMITS: QueryLimits = {
   max_threads: 2,
   max_execution_time: 60,
   max_memory_usage: 2_000_000_000,
 };
 
-/** Days and months before 1970 and after 2106, which are where a period's first and last interval may begin. */
+/** Allows days and months before 1970 and after 2106, where a period's first and last interval may begin. */
 const READ_SETTINGS = { enable_extended_results_for_datetime_functions: 1 };
 
 /** Values of a query's parameters. */
@@ -41,9 +41,9 @@ export interface StoreOptions {
   readonly setting: string;
   /** Folder of the embedded engine. */
   readonly folder: string;
-  /** Given what happens while a store of an older version is converted, which may take minutes. */
+  /** Reports the progress of converting a store of an older version, which may take minutes. */
   readonly onProgress?: (message: string) => void;
-  /** Where it says what is wrong with the store, and what becomes of it. Default: nowhere. */
+  /** Receives faults of the store and their outcome. Default: none. */
   readonly log?: GuardLog;
 }
 
@@ -79,7 +79,7 @@ export class Store implements Sink {
     this.#delivery = new Delivery(clients, this.ledger);
   }
 
-  /** Opens the database, and brings its schema up to date. */
+  /** Opens the database and migrates its schema. */
   static async open(options: StoreOptions): Promise<Store> {
     const clients =
       options.setting === 'embedded' ? Clients.embedded(options.folder) : Clients.remote(options.setting);
@@ -96,9 +96,9 @@ export class Store implements Sink {
   }
 
   /**
-   * The rows of a query, by the name of its file.
+   * Runs a query, given by its file name, and returns its rows.
    *
-   * @throws HitError `query_timeout` where its bounds do not suffice, `overloaded`, `store_unavailable`
+   * @throws HitError `query_timeout` if it exceeds its limits, `overloaded`, `store_unavailable`
    */
   rows<Row>(
     query: string,
@@ -112,7 +112,7 @@ export class Store implements Sink {
     });
   }
 
-  /** The result of a query as bytes of ClickHouse's RowBinary format, for more rows than objects should be made of. */
+  /** The result of a query in ClickHouse's RowBinary format, for results with too many rows for objects. */
   bytes(
     query: string,
     parameters: Parameters,
@@ -125,7 +125,7 @@ export class Store implements Sink {
     });
   }
 
-  /** No batch that is not rolled up is older: see `Ledger.oldest`. */
+  /** No pending batch is older: see `Ledger.oldest`. */
   oldestPending(): Promise<bigint> {
     return this.ledger.oldest((text) =>
       this.#read(text, QUERY_LIMITS, async (reader, query) =>
@@ -134,12 +134,12 @@ export class Store implements Sink {
     );
   }
 
-  /** Puts a segment into the database, once: see `Delivery.deliver`. */
+  /** Inserts a segment exactly once: see `Delivery.deliver`. */
   async deliver(segment: Segment): Promise<void> {
     await this.guard.inserting(segment.bytes, (confirm) => this.#delivery.deliver(segment, confirm));
   }
 
-  /** Brings back the purged hits of a batch: see `Delivery.restore`. */
+  /** Restores the purged hits of a batch: see `Delivery.restore`. */
   restore(
     id: bigint,
     file: { readonly path: string; readonly layout: number },
@@ -149,24 +149,24 @@ export class Store implements Sink {
   }
 
   /**
-   * Brings back what was purged of an older version's import: see `Delivery.restoreLegacy`.
+   * Restores the purged hits of an older version's import: see `Delivery.restoreLegacy`.
    *
-   * @param id of a writer of its own, ascending
+   * @param id batch id with a separate writer, ascending
    */
   async restoreLegacy(id: bigint, file: { readonly path: string; readonly layout: number }): Promise<number> {
-    // Before they come, as the rollups must not take them for new ones.
+    // Written before the hits, so that the rollups do not count them as new.
     const receipt = { writer: String(writerOf(id)), last: String(id) };
     await this.executeLong('insert_watermark', receipt, `hit-tracker-watermark-${id}`);
     return this.#inserting(file, (confirm) => this.#delivery.restoreLegacy(id, file, confirm));
   }
 
-  /** Puts many batches into the database, each once, as `deliver` does one. */
+  /** Inserts many batches, each exactly once, as `deliver` does for one. */
   async deliverBatches(batches: Batches): Promise<void> {
     const { size } = await stat(batches.path);
     await this.guard.inserting(size, (confirm) => this.#delivery.deliverBatches(batches, confirm));
   }
 
-  /** Runs a short statement that changes the store, in order with the batches. */
+  /** Runs a short statement that changes the store, in sequence with deliveries. */
   async execute(query: string, values: Readonly<Record<string, Literal>>): Promise<void> {
     try {
       await this.#clients.writer.command({ query: withLiterals(queryText(query), values) });
@@ -176,9 +176,9 @@ export class Store implements Sink {
   }
 
   /**
-   * Runs a statement that changes the store and may take long, beside the batches.
+   * Runs a statement that changes the store and may take long, concurrently with deliveries.
    *
-   * @param name for a server, which refuses a second statement of this name while the first is under way
+   * @param name query id: a server rejects a second statement of this name while the first runs
    */
   async executeLong(query: string, fragments: Fragments, name: string): Promise<void> {
     const text = queryText(query, fragments);
@@ -189,12 +189,12 @@ export class Store implements Sink {
     });
   }
 
-  /** Whether others may bring batches as well: it is a server's. */
+  /** Whether the store is on a server, so that other processes may deliver batches too. */
   get isShared(): boolean {
     return !this.#clients.embedded;
   }
 
-  /** A connection of its own, for work that lasts. @throws HitError `overloaded` */
+  /** Opens a dedicated connection for long-running work. @throws HitError `overloaded` */
   dedicatedConnection(): DedicatedConnection {
     return this.#clients.dedicatedConnection();
   }

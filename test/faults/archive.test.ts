@@ -275,9 +275,9 @@ describe('what is wrong is told, and nothing is lost', () => {
       [{ ...right, marks: { '77] , [1])--': '1' } }, /"marks" is missing or odd/],
       [{ ...right, marks: { 77: '1) OR (1' } }, /"marks" is missing or odd/],
       [{ ...right, marks: { 77: '18446744073709551616' } }, /"marks" is missing or odd/],
-      [[], /is no manifest/],
-      [null, /is no manifest/],
-      ['', /is no manifest/],
+      [[], /is not a manifest/],
+      [null, /is not a manifest/],
+      ['', /is not a manifest/],
     ];
     for (const [manifest, said] of odd) {
       writeFileSync(json, JSON.stringify(manifest));
@@ -287,7 +287,7 @@ describe('what is wrong is told, and nothing is lost', () => {
       await assert.rejects(archived.restore(), failed);
     }
     writeFileSync(json, '{"version": 1');
-    await assert.rejects((await archived.reader()).hitsOf(ALL), { message: /is no manifest/ });
+    await assert.rejects((await archived.reader()).hitsOf(ALL), { message: /is not a manifest/ });
     assert.equal((await archived.rows()).length, 0);
   });
 
