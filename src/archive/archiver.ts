@@ -1,17 +1,17 @@
 /**
- * Hits leave the store for an archive.
+ * Moves hits from the store to an archive.
  *
- * Each step is safe at every moment at which the process may die:
+ * The process may die at any moment in any step:
  *
- * 1. the hits of a site and day are written to a file that is no part of the archive, read back, and compared with the
- *    store by number, times and checksum;
- * 2. the file gets its name, and then its manifest: from now on these hits are in the archive, and whoever reads it
- *    leaves those out that are also in the store;
- * 3. when all days of a month are there, their hits are removed from the store, by the watermarks of their manifests: a hit
- *    that comes late is of a later batch, stays, and goes into the archive as another part of its day.
+ * 1. The hits of a site and day are written to a file that does not belong to the archive yet, read back, and compared with
+ *    the store by number, times and checksum.
+ * 2. The file gets its name, and then its manifest: from now on these hits are in the archive, and readers of the archive
+ *    skip the copies in the store.
+ * 3. When all days of a month are archived, their hits are removed from the store, by the watermarks of their manifests. A
+ *    late hit belongs to a later batch, so it stays, and goes into the archive as another part of its day.
  *
- * What a run that was interrupted left undone, the next one does. Hits that it finds in both places it compares with the
- * archive, batch by batch, before it removes them.
+ * The next run completes an interrupted one. It compares hits that are in both places with the archive, batch by batch,
+ * before it removes them.
  */
 
 import { quote } from '../clickhouse/literals.ts';
@@ -27,27 +27,27 @@ import { isSameSum, sizeOfHits, sumOf, sumsOfBatches, watermarksIn } from './row
 import type { ArchiveStorage } from './storage.ts';
 
 export interface ArchiveOptions {
-  /** Days; only UTC days that ended so long ago are archived. At least 1. */
+  /** Days; only UTC days that ended at least this long ago are archived. At least 1. */
   readonly olderThan: number;
-  /** '' is all. */
+  /** '' means all sites. */
   readonly site: string;
   readonly dryRun: boolean;
 }
 
 export interface ArchiveProgress {
-  /** Sites' days that are done, and all that are to be done. */
+  /** Site days that are done, and the total. */
   readonly done: number;
   readonly days: number;
   readonly rows: number;
 }
 
 export interface ArchiveSummary {
-  /** Sites' days that went into the archive, or with `dryRun` would go. */
+  /** Site days that were archived, or with `dryRun` would be. */
   readonly days: number;
   readonly rows: number;
-  /** Rows that were there already, and only had to be removed from the store. */
+  /** Rows that were archived before, and only had to be removed from the store. */
   readonly already: number;
-  /** Rows that stay for now, since they are not in the rollups yet. */
+  /** Rows that stay for now because they are not rolled up yet. */
   readonly waiting: number;
   /** Bytes of the files that were written. */
   readonly archived_bytes: number;
@@ -58,18 +58,18 @@ export interface ArchiveSummary {
   readonly dry_run: boolean;
 }
 
-/** What an archive is made from, and where. */
+/** The source and the place of an archive. */
 export interface ArchiveWork {
   readonly engine: Engine;
   readonly place: ArchiveStorage;
   readonly catalog: Catalog;
-  /** Hits that may go. */
+  /** Watermarks of the hits that may be removed. */
   readonly rolledUp: Watermarks;
-  /** Called when parts are there, before their hits leave the store: readers must know them by then. */
+  /** Called when parts are committed, before their hits leave the store: readers must know the parts by then. */
   readonly onCommitted: () => Promise<void>;
-  /** Enters into the ledger that hits leave the store, before they do. @param gone SQL: of which hits */
+  /** Records in the ledger that hits leave the store, before they do. @param gone SQL: which hits */
   readonly leaving: (gone: string) => Promise<void>;
-  /** Notes of sites the moment before which hits may leave the store: before they do. */
+  /** Records for each site the time before which hits may leave the store, before they do. */
   readonly noteGone: (gone: ReadonlyMap<string, number>) => Promise<void>;
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -87,7 +87,7 @@ interface SiteDay {
 }
 
 /**
- * @throws HitError `archive_failed`; `interrupted` when the signal comes
+ * @throws HitError `archive_failed`; `interrupted` if the signal is aborted
  */
 export async function archiveHits(
   work: ArchiveWork,
@@ -152,7 +152,7 @@ async function daysOf(
   }));
 }
 
-/** Puts the hits of a day into the archive that are not in it. @returns undefined where all are */
+/** Archives the hits of a day that are not in the archive. @returns undefined if all are */
 async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Promise<Part | undefined> {
   const { engine, place, catalog, rolledUp } = work;
   const start = startOf(day);
@@ -181,7 +181,7 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
   }
 }
 
-/** Makes sure that hits of a day which are in the store and in the archive are the same, batch by batch. */
+/** Verifies batch by batch that hits of a day in the store and in the archive are the same. */
 async function checkKept({ engine, place }: ArchiveWork, parts: readonly Part[]): Promise<void> {
   const [first] = parts;
   const { site, day } = first!.manifest;

@@ -26,22 +26,22 @@ export interface ArchiveAddress extends BucketAccess {
 
 export interface ArchivesOptions extends Drainable {
   readonly store: Store;
-  /** Only hits that are in the rollups leave the store. */
+  /** Only rolled-up hits leave the store. */
   readonly rollups: Pick<Rollups, 'rollUp' | 'watermarks'>;
-  /** Those who read archives in this process. */
+  /** Readers of archives in this process. */
   readonly readers?: readonly ArchiveReader[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** How a work is watched and ended. */
+/** How a task is watched and interrupted. */
 export interface ArchiveWatch<Progress = ArchiveProgress> {
   readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Moves hits between a store and archives, one work at a time.
+ * Moves hits between a store and archives, one task at a time.
  *
  * @example
  * const archives = new Archives({ store, spool, rollups, now: Date.now });

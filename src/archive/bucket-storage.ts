@@ -7,23 +7,23 @@ import type { ArchiveStorage, BucketAccess, StagedFile } from './storage.ts';
 
 const LOCATION = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w.=/-]*))?$/;
 const USUAL_REGION = 'us-east-1';
-/** Manifests that are read by one statement. */
+/** Maximum number of manifests that one statement reads. */
 const AT_ONCE = 500;
 const TEXT = "RawBLOB, 'text String'";
 
-/** What the engine must be able to do here: a reader of the archive only asks. */
+/** What this needs of the engine: a reader of the archive only queries. */
 type BucketEngine = Pick<Engine, 'ask'> & Partial<Pick<Engine, 'command'>>;
 
 /**
- * An archive in a bucket of an S3-compatible service. ClickHouse speaks with the service, so that files pass through no
- * other hands. An object is there as a whole or not at all, and nothing can be removed: a file that never got its
- * manifest stays, is no part of the archive, and is written over when its part is made again.
+ * An archive in a bucket of an S3-compatible service. ClickHouse accesses the service itself, so files do not pass through
+ * this process. An object exists whole or not at all, and nothing can be removed: a file that never got its manifest stays,
+ * does not belong to the archive, and is overwritten when its part is written again.
  */
 export class BucketStorage implements ArchiveStorage {
   readonly name: string;
   readonly #engine: BucketEngine;
   readonly #url: string;
-  /** `bucket/prefix/`, which is what the engine puts before the names of files. */
+  /** `bucket/prefix/`, the engine's prefix of file names. */
   readonly #root: string;
   readonly #keys: string;
   readonly #secrets: readonly string[];

@@ -4,9 +4,9 @@ import { type Part, parseManifest } from './manifest.ts';
 import { type PartFile, parsePartFile, siteFolder } from './part-name.ts';
 import type { ArchiveStorage } from './storage.ts';
 
-/** Of which parts somebody asks. */
+/** Selects parts. */
 export interface PartFilter {
-  /** '' is all. */
+  /** '' means all sites. */
   readonly site: string;
   /** Milliseconds since 1970 UTC; `to` is exclusive. */
   readonly from: number;
@@ -16,13 +16,13 @@ export interface PartFilter {
 /** The period of all parts. */
 export const EVER = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
-/** A part as its files' names tell it, and what its manifest says, or why it cannot be read. */
+/** A part by its file name, with its manifest, or the reason why that cannot be read. */
 interface Entry {
   readonly file: PartFile;
   readonly found: Part | HitError;
 }
 
-/** All parts of an archive, by their manifests. Each of these is read once. */
+/** All parts of an archive, by their manifests. Each manifest is read once. */
 export class Catalog {
   readonly #place: ArchiveStorage;
   #listed: readonly string[] | undefined;
@@ -35,19 +35,19 @@ export class Catalog {
     this.#place = place;
   }
 
-  /** Another number when parts have come or gone. */
+  /** Changes when parts were added or removed. */
   get version(): number {
     return this.#version;
   }
 
-  /** Whether no part was found: maybe the place is another, or not mounted. */
+  /** Whether no part was found: the place may be wrong, or not mounted. */
   get isEmpty(): boolean {
     return this.#entries.size === 0;
   }
 
-  /** Looks for parts that have come or gone. */
+  /** Looks for parts that were added or removed. */
   refresh(): Promise<void> {
-    // One look after another, so that an older one does not come last.
+    // One refresh after another, so that an older listing does not replace a newer one.
     const loaded = this.#loading.then(() => this.#load());
     this.#loading = loaded.catch(() => undefined);
     return loaded;
@@ -74,7 +74,7 @@ export class Catalog {
   /**
    * The parts of a site and a period, by day.
    *
-   * @throws HitError `archive_failed` if one of them is not what it should be
+   * @throws HitError `archive_failed` if one of them is invalid
    */
   parts({ site, from, to }: PartFilter): Part[] {
     const folder = site === '' ? undefined : siteFolder(site);
@@ -97,7 +97,7 @@ export class Catalog {
     const known = this.#known(name);
     if (known) return known;
     const text = texts.get(name);
-    // It went while it was being read.
+    // It was removed while being read.
     if (text === undefined) return undefined;
     try {
       return { name, manifest: parseManifest(name, text) };

@@ -2,18 +2,18 @@ import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import type { Store } from '../store/store.ts';
 
-/** Runs queries of `queries/` that have no bound parameters, for their rows. */
+/** Runs queries from `queries/` without bound parameters, and returns their rows. */
 export type Ask = <Row>(query: string, fragments: Fragments) => Promise<Row[]>;
 
-/** The engine, for work that lasts. */
+/** The engine, for long-running work. */
 export interface Engine {
-  /** Whether it is in this process, and reads and writes files where this process does. */
+  /** Whether it runs in this process, and reads and writes the same files as this process. */
   readonly embedded: boolean;
   readonly ask: Ask;
   command(query: string, fragments: Fragments): Promise<void>;
 }
 
-/** A service that does not answer is told of soon; the engine by itself would try for hours. */
+/** Reports a service that does not answer soon; by default the engine would retry for hours. */
 const TRIES = { s3_retry_attempts: 4, s3_connect_timeout_ms: 3000 };
 
 export function engineOf(connection: DedicatedConnection): Engine {
@@ -25,10 +25,10 @@ export function engineOf(connection: DedicatedConnection): Engine {
   };
 }
 
-/** Files of a bucket are fetched by as many threads, each of which mostly waits. */
+/** This many threads fetch files of a bucket; each of them mostly waits. */
 const BOUNDS = { max_threads: 16, max_execution_time: 60, max_memory_usage: 1_000_000_000, ...TRIES };
 
-/** Asks as questions do: bounded, and by turns. */
+/** Runs queries like the store's other reads: bounded and queued. */
 export function askOf(store: Store): Ask {
   return (query, fragments) => store.rows(query, {}, BOUNDS, fragments);
 }

@@ -11,17 +11,17 @@ import { HIT_STRUCTURE } from './hit-columns.ts';
 import { parsePartFile } from './part-name.ts';
 import type { ArchiveStorage, StagedFile } from './storage.ts';
 
-/** Signs that `file()` takes for a pattern. */
+/** Characters that `file()` interprets as a pattern. */
 const PATTERN_SIGNS = /[{}*?]/;
-/** Milliseconds after which a folder's time of change tells of changes: clocks of files are coarse. */
+/** Milliseconds after which a folder's modification time reveals changes: file clocks are coarse. */
 const SETTLED = 2000;
-/** Manifests that are read at once. */
+/** Maximum number of manifests that are read concurrently. */
 const AT_ONCE = 64;
 
-/** What a folder held. */
+/** The content of a folder at one time. */
 interface Look {
   readonly changed: number;
-  /** Whether a change after the look would have another time. */
+  /** Whether a later change would have a different modification time. */
   readonly isSettled: boolean;
   readonly entries: readonly string[];
 }
@@ -82,7 +82,7 @@ export class FolderStorage implements ArchiveStorage {
   }
 
   table(parts: readonly string[]): string {
-    // All in one pair of braces, so that these paths are tried and no folder is listed.
+    // All parts are in one pair of braces, so that the engine tries these paths and lists no folder.
     return fileTable(this.#path(`{${parts.join(',')}}.parquet`));
   }
 
@@ -121,7 +121,7 @@ export class FolderStorage implements ArchiveStorage {
     return join(this.name, file);
   }
 
-  /** Looks into a folder, unless nothing has changed there. @returns whether nothing has */
+  /** Lists a folder, unless it is unchanged. @returns whether it is unchanged */
   async #look(folder: string, kind: 'folders' | 'files', looks: Map<string, Look>): Promise<boolean> {
     const path = this.#path(folder);
     const before = this.#looks.get(folder);
@@ -158,12 +158,12 @@ function fileTable(path: string): string {
   return `file(${quote(path)}, Parquet, ${quote(HIT_STRUCTURE)})`;
 }
 
-/** Hidden, of the part, and of no other process. */
+/** A hidden name for this part, which no other process uses. */
 function temporaryOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.new`);
 }
 
-/** Leftovers of processes that were killed while they wrote this part. */
+/** Removes leftovers of processes that were killed while writing this part. */
 async function removeOldDrafts(path: string): Promise<void> {
   const prefix = `.${basename(path).split('.')[0]}.`;
   for (const name of await readdir(dirname(path))) {

@@ -1,4 +1,4 @@
-/** The columns of `hits`, in order, with the types that they have in Parquet files as well. */
+/** The columns of `hits`, in order, with their types, which are the same in Parquet files. */
 const COLUMN_TYPES = {
   site: 'LowCardinality(String)',
   time: "DateTime64(3, 'UTC')",
@@ -23,10 +23,10 @@ const COLUMN_TYPES = {
   batch: 'UInt64',
 } as const;
 
-/** SQL: all columns, in the order in which checksums take them. */
+/** SQL: all columns, in the order that checksums use. */
 export const HIT_COLUMNS = Object.keys(COLUMN_TYPES).join(', ');
 
-/** The structure of archived files, as ClickHouse's table functions take it. */
+/** The structure of archived files, for ClickHouse's table functions. */
 export const HIT_STRUCTURE = Object.entries(COLUMN_TYPES)
   .map(([name, type]) => `${name} ${type}`)
   .join(', ');

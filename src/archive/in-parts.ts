@@ -17,14 +17,14 @@ export function startOf(day: string): number {
   return Date.parse(`${day}T00:00:00Z`);
 }
 
-/** SQL: whether a hit is of a time. @param to exclusive */
+/** SQL: whether a hit is in a period. @param to exclusive */
 export function during(from: number, to: number): string {
   return `time >= ${timeText(from)} AND time < ${timeText(to)}`;
 }
 
 /**
- * SQL: whether a hit is in one of these parts, by its site, its day and its batch. These are one number, which is looked
- * up in a table: however many parts there are, a hit costs the same.
+ * SQL: whether a hit is in one of these parts, by its site, day and batch. Site, day and writer form one number, which is
+ * looked up in a table: the cost for each hit does not depend on the number of parts.
  */
 export function inParts(parts: readonly Part[]): string {
   const sites = [...new Set(parts.map(({ manifest }) => manifest.site))];

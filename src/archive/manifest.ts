@@ -1,4 +1,4 @@
-/** What an archive says of its parts. A part is in the archive when its manifest is there, and not before. */
+/** Descriptions of the parts of an archive. A part belongs to the archive once its manifest exists, not before. */
 
 import type { Watermarks } from '../clickhouse/watermarks.ts';
 import { HitError, messageOf } from '../errors.ts';
@@ -6,7 +6,7 @@ import { partName } from './part-name.ts';
 
 const VERSION = 1;
 
-/** What is counted of rows, wherever they are. */
+/** Sums over rows, which do not depend on where the rows are stored. */
 export interface RowSum {
   readonly rows: number;
   /** Time of the first and the last hit: milliseconds since 1970 UTC. */
@@ -20,12 +20,12 @@ export interface Manifest extends RowSum {
   readonly site: string;
   /** A UTC day: `2026-01-31`. */
   readonly day: string;
-  /** Of the Parquet file. */
+  /** Size of the Parquet file. */
   readonly bytes: number;
   readonly sha256: string;
   /**
-   * Up to which batch of each writer the part has all hits of its site and day, together with the parts before it. In the
-   * file they are called `marks`.
+   * The batch of each writer up to which this part and those before it have all hits of its site and day. In the file they
+   * are called `marks`.
    */
   readonly watermarks: Watermarks;
 }
@@ -49,7 +49,7 @@ export function manifestText({ first, last, watermarks, ...plain }: Manifest): s
 }
 
 /**
- * Reads a manifest, and trusts nothing that it says: it must be that of the part whose name it has.
+ * Parses a manifest and validates all of it: it must be the manifest of the part with this name.
  *
  * @throws HitError `archive_failed`
  */

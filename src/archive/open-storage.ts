@@ -4,7 +4,7 @@ import { FolderStorage } from './folder-storage.ts';
 import type { ArchiveStorage, BucketAccess } from './storage.ts';
 
 /**
- * The place that a location names.
+ * Opens the storage at a location.
  *
  * @param location a folder, absolute, or `s3://bucket/prefix`
  * @throws HitError `bad_setting`

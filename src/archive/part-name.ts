@@ -1,18 +1,17 @@
 /**
- * Names of what is in an archive. A part holds hits of one site and UTC day, and is two files:
+ * Names of the files of an archive. A part holds hits of one site and UTC day, and has two files:
  *
  *     example.com/2026-01-31.9f86d081884c7d65.parquet   the hits
  *     example.com/2026-01-31.9f86d081884c7d65.json      its manifest
  *
- * The last piece is the checksum of its rows. So a day whose late hits are archived after it has another part; one that
- * is made again, since the first try was interrupted, has the same name; and two that are made at once are in no
- * other's way.
+ * The last piece is the checksum of its rows. So late hits of an archived day become another part; a part that is written
+ * again after an interruption has the same name; and parts that are written concurrently do not conflict.
  */
 
 import { createHash } from 'node:crypto';
 
 const PART_FILE = /^([a-z0-9_.~-]{1,255})\/(\d{4}-\d\d-\d\d)\.([0-9a-f]{16})\.(json|parquet)$/;
-/** Characters of a folder's name. Most file systems allow 255 bytes. */
+/** Maximum characters of a folder's name. Most file systems allow 255 bytes. */
 const LONGEST_FOLDER = 255;
 
 export interface PartFile {
@@ -29,7 +28,7 @@ export function partName(site: string, day: string, checksum: string): string {
   return `${siteFolder(site)}/${day}.${BigInt(checksum).toString(16).padStart(16, '0')}`;
 }
 
-/** @returns undefined for a file that is not an archive's */
+/** @returns undefined for a file that does not belong to an archive */
 export function parsePartFile(path: string): PartFile | undefined {
   const match = PART_FILE.exec(path);
   if (!match) return undefined;
@@ -38,8 +37,8 @@ export function parsePartFile(path: string): PartFile | undefined {
 }
 
 /**
- * The folder of a site. Another site has another one, also where upper and lower case are the same, and none is above the
- * archive: what a host name has not becomes `~` and its bytes in hexadecimal.
+ * The folder of a site. Each site has its own folder, even if the file system ignores case, and none is outside the
+ * archive: a byte that does not occur in host names becomes `~` and its hexadecimal value.
  */
 export function siteFolder(site: string): string {
   const folder = [...Buffer.from(site)].map(safe).join('') || '~';

@@ -9,12 +9,12 @@ import { DAY_MS, during, inParts, startOf } from './in-parts.ts';
 import { openStorage } from './open-storage.ts';
 import type { ArchiveStorage, BucketAccess } from './storage.ts';
 
-/** Milliseconds for which a bucket is taken to hold what it held: to list it costs time and money. */
+/** Milliseconds for which a listing of a bucket is reused: listing costs time and money. */
 const BUCKET_PATIENCE = 5000;
 
 export interface ArchiveReaderOptions extends BucketAccess {
   readonly store: Store;
-  /** Whether the store is in this process. */
+  /** Whether the store runs in this process. */
   readonly isEmbedded: boolean;
 }
 
@@ -51,23 +51,23 @@ export class ArchiveReader implements ArchiveSource {
   }
 
   /**
-   * Another number when the archive is known to hold other parts. Hits leave the store after that: so whoever was
-   * answered while it changed asks again, with a new table.
+   * Changes when the known parts of the archive change. Hits leave the store after that, so the caller must repeat a query
+   * during which it changed, with a new table.
    */
   get version(): number {
     return this.#catalog.version;
   }
 
-  /** Whether the archive has nothing: maybe its place is another, or not mounted. */
+  /** Whether the archive is empty: its place may be wrong, or not mounted. */
   get isEmpty(): boolean {
     return this.#catalog.isEmpty;
   }
 
   /**
-   * SQL that stands where a query says `FROM hits`: a table with the columns of `hits`, which has all hits of the
-   * question and maybe others.
+   * SQL that replaces `hits` in `FROM hits`: a table with the columns of `hits`, which has all hits that the filter
+   * selects, and possibly others.
    *
-   * @throws HitError `archive_failed` where a part that is needed is not as it should be
+   * @throws HitError `archive_failed` if a required part is invalid
    */
   async hitsOf(question: PartFilter): Promise<string> {
     await this.#refresh();
@@ -84,7 +84,7 @@ export class ArchiveReader implements ArchiveSource {
     return text.slice(text.indexOf('(')).trim();
   }
 
-  /** Time of the first hit of a site, '' for all, that is in the archive, in milliseconds since 1970. */
+  /** Time of the first archived hit of a site, or of all sites for '', in milliseconds since 1970. */
   async firstOf(site: string): Promise<number | undefined> {
     await this.#refresh();
     const [part] = this.#catalog.parts({ site, ...EVER });
@@ -94,12 +94,12 @@ export class ArchiveReader implements ArchiveSource {
     return Math.min(...itsDay.map(({ manifest }) => manifest.first));
   }
 
-  /** Learns of parts that have come: after that their hits may leave the store. */
+  /** Loads new parts: after that their hits may leave the store. */
   async settle(): Promise<void> {
     await this.#refresh(0);
   }
 
-  /** An error of a query of this table, without the keys of a bucket. */
+  /** An error of a query of the archive, without the keys of a bucket. */
   cleaned(error: unknown): unknown {
     return cleaned(error, this.#place);
   }

@@ -1,9 +1,9 @@
 /**
- * Archived hits come back into the store, with the batches that they came with. By these they are recognised: a reader of
- * the archive leaves them out of the store, so that nothing is doubled while both have them; what a restoration that was
- * interrupted brought is left where it is; and to archive them again only removes them.
+ * Restores archived hits to the store, with their original batches, by which they are recognised: readers of the archive
+ * skip the copies in the store, so nothing counts twice while both have them; hits from an interrupted restoration stay in
+ * place; and archiving them again only removes them.
  *
- * They are in live counts and in the rollups already, which are not touched.
+ * Live counts and rollups contain these hits already, and are not changed.
  */
 
 import { quote } from '../clickhouse/literals.ts';
@@ -15,7 +15,7 @@ import { DAY_MS, during, inParts, startOf } from './in-parts.ts';
 import type { Part } from './manifest.ts';
 import { type BatchSum, isSameSum, sumOf, sumsOfBatches } from './rows.ts';
 
-/** Rows that are inserted as one part, unless one batch has more: they are in memory at once. */
+/** Maximum rows inserted as one part, unless one batch has more: all of them are in memory. */
 const ROWS_AT_ONCE = 500_000;
 
 export interface RestoreOptions extends PartFilter {
@@ -23,7 +23,7 @@ export interface RestoreOptions extends PartFilter {
 }
 
 export interface RestoreSummary {
-  /** Sites' days, and rows, that came back, or with `dryRun` would come. */
+  /** Site days and rows that were restored, or with `dryRun` would be. */
   readonly days: number;
   readonly rows: number;
   /** Rows that were in the store already. */
@@ -35,7 +35,7 @@ export interface RestoreSummary {
 export type RestoreWork = Pick<ArchiveWork, 'engine' | 'place' | 'catalog' | 'now' | 'signal'>;
 
 /**
- * @throws HitError `archive_failed`; `interrupted` when the signal comes
+ * @throws HitError `archive_failed`; `interrupted` if the signal is aborted
  */
 export async function restoreHits(
   work: RestoreWork,
@@ -65,7 +65,7 @@ export async function restoreHits(
   return { days: days.size, rows, already, seconds, dry_run: options.dryRun };
 }
 
-/** @returns rows that came back */
+/** @returns number of restored rows */
 async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Promise<number> {
   const { engine, place } = work;
   const { site, day, rows } = part.manifest;
@@ -110,7 +110,7 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
   return restored;
 }
 
-/** Batches in portions of so many rows. */
+/** Splits batches into portions of at most `ROWS_AT_ONCE` rows, unless one batch has more. */
 function* portions(batches: ReadonlyMap<string, BatchSum>): Generator<string[]> {
   let portion: string[] = [];
   let rows = 0;

@@ -4,12 +4,12 @@ import type { Ask, Engine } from './engine.ts';
 import { HIT_COLUMNS } from './hit-columns.ts';
 import type { RowSum } from './manifest.ts';
 
-/** What is counted of the rows of one batch: see `RowSum`. */
+/** Sums over the rows of one batch: see `RowSum`. */
 export type BatchSum = Pick<RowSum, 'rows' | 'checksum'>;
 
 type Numbers<Name extends string> = Record<Name, string | number>;
 
-/** Counts rows of a table. @param which SQL: of which rows */
+/** Sums over the rows of a table. @param which SQL: which rows */
 export async function sumOf(ask: Ask, table: string, which = 'true'): Promise<RowSum> {
   const fragments = { columns: HIT_COLUMNS, table, which };
   const [sum] = await ask<Numbers<'rows' | 'first' | 'last' | 'checksum'>>('archive_sum', fragments);
@@ -27,7 +27,7 @@ export function isSameSum(a: RowSum, b: RowSum): boolean {
   return a.rows === b.rows && a.first === b.first && a.last === b.last && a.checksum === b.checksum;
 }
 
-/** Counts rows of each batch. A batch comes into a table and leaves it as a whole, so far as it is of one day. */
+/** Sums over the rows of each batch. The rows of a batch and a day enter and leave a table together. */
 export async function sumsOfBatches(ask: Ask, table: string, which = 'true'): Promise<Map<string, BatchSum>> {
   const fragments = { columns: HIT_COLUMNS, table, which };
   const found = await ask<Numbers<'id' | 'rows' | 'checksum'>>('archive_batches', fragments);
@@ -47,12 +47,12 @@ export async function sizeOfHits(ask: Ask): Promise<{ bytes: number; rows: numbe
   return { bytes: Number(size?.bytes ?? 0), rows: Number(size?.rows ?? 0) };
 }
 
-/** Milliseconds between two looks, and in all. */
+/** Milliseconds between two checks, and in total. */
 const PACE = 100;
 const PATIENCE = 600_000;
 
 /**
- * Waits for removals that an earlier process began and the engine now finishes: until then nobody knows what is there.
+ * Waits until the engine completes removals of an earlier process: before that, the remaining hits are unknown.
  *
  * @throws HitError `archive_failed`
  */

@@ -1,10 +1,10 @@
-/** Where an archive lies: a folder, or a bucket of an S3-compatible service. */
+/** Where an archive is stored: a folder, or a bucket of an S3-compatible service. */
 export interface ArchiveStorage {
   /** For people; without secrets. */
   readonly name: string;
-  /** Paths of all files of the archive, in the same array as before if nothing has changed. */
+  /** Paths of all files of the archive, in the same array as before if nothing changed. */
   list(): Promise<readonly string[]>;
-  /** Texts of manifests, by the names of their parts; of those that are there. */
+  /** Texts of the existing manifests, by the names of their parts. */
   manifests(parts: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Writes a manifest, wholly and durably or not at all. */
   putManifest(part: string, text: string): Promise<void>;
@@ -12,23 +12,23 @@ export interface ArchiveStorage {
   table(parts: readonly string[]): string;
   /** Begins the Parquet file of a part. */
   stage(part: string): Promise<StagedFile>;
-  /** Takes secrets out of a message. */
+  /** Removes secrets from a message. */
   clean(message: string): string;
 }
 
-/** A Parquet file that is no part of the archive yet. */
+/** A Parquet file that does not belong to the archive yet. */
 export interface StagedFile {
   /** SQL: the table to write it with and to read it back. */
   readonly table: string;
   /** Makes it durable, under its name. */
   commit(): Promise<{ readonly bytes: number; readonly sha256: string }>;
-  /** Removes what can be removed of it. */
+  /** Removes as much of it as possible. */
   discard(): Promise<void>;
 }
 
-/** How to reach buckets. Without keys, ClickHouse looks for those of the machine. */
+/** How to reach buckets. Without keys, ClickHouse uses those of the machine. */
 export interface BucketAccess {
-  /** `https://s3.example.com`; default: that of AWS in the region. */
+  /** `https://s3.example.com`; default: AWS in the region. */
   readonly endpoint?: string | undefined;
   readonly region?: string | undefined;
   readonly accessKey?: string | undefined;

@@ -1,10 +1,10 @@
 import type { Dialect } from './dialect.ts';
 
 /**
- * What the address of a ClickHouse server says: `clickhouse://user:password@host:8123/database`, or `clickhouses://` over
+ * Parses the address of a ClickHouse server: `clickhouse://user:password@host:8123/database`, or `clickhouses://` over
  * TLS; with `?cluster=name` for replicated tables on a cluster of that name, with `?cloud` for ClickHouse Cloud.
  *
- * @param setting one that `readStore` of the settings let through
+ * @param setting an address that `readStore` of the settings accepted
  * @example
  * serverAddress('clickhouse://db/hits?cluster=main').layout; // { kind: 'cluster', cluster: 'main', database: 'hits' }
  */

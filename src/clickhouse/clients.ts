@@ -12,39 +12,39 @@ import { serverAddress } from './address.ts';
 import { DedicatedConnection, SCRATCH } from './connection.ts';
 import { type Dialect, settingsFor, statementFor } from './dialect.ts';
 
-/** Reads that may run at once. The embedded engine works on the threads that the spool's disk also needs. */
+/** Maximum concurrent reads. The embedded engine uses threads that the spool's disk access also needs. */
 const READERS = 2;
-/** Milliseconds: twice as long as any query is allowed to take. */
+/** Milliseconds: twice the maximum duration of a query. */
 const REQUEST_TIMEOUT = 120_000;
-/** Reads that may wait for their turn. */
+/** Maximum number of queued reads. */
 const QUEUE = 100;
-/** Connections for work that lasts, at once. */
+/** Maximum concurrent connections for long-running work. */
 const ASIDES = 4;
-/** Milliseconds that a statement of such a connection may take: a day. */
+/** Milliseconds: timeout of a statement on such a connection, one day. */
 const LONG_TIMEOUT = 86_400_000;
 
-/** Makes connections to one database. */
+/** Opens connections to one database. */
 interface Connector {
-  /** Of the embedded engine; undefined for a server. */
+  /** Folder of the embedded engine; undefined for a server. */
   readonly folder: string | undefined;
   connect(): ClickHouseClient;
-  /** For work that lasts, with a way to stream results where the client has none. */
+  /** For long-running work; `chunks` streams results if the client cannot. */
   connectAside(): { client: ClickHouseClient; chunks: ChunkStream | undefined };
 }
 
 type ChunkStream = (text: string, format: string) => AsyncIterable<Uint8Array>;
 
 /**
- * The clients of one database: one that writes, one that counts what was written, one for what takes long, a few that read. The engine runs the
- * statements of one connection one after another, so a long report must not share one with the batches.
+ * The clients of one database: one for writes, one to count what was written, one for long writes, a few for reads. The
+ * engine runs the statements of one connection one after another, so a long report must not share one with the batches.
  */
 export class Clients {
   readonly writer: ClickHouseClient;
   /** Writes at the same time as the writer. */
   readonly counter: ClickHouseClient;
-  /** Writes what takes long: rollups. */
+  /** Runs long writes: rollups. */
   readonly keeper: ClickHouseClient;
-  /** Whether the engine is in this process, and reads files where they are. */
+  /** Whether the engine runs in this process and reads files in place. */
   readonly embedded: boolean;
   readonly dialect: Dialect;
   readonly #readers: ClickHouseClient[];
@@ -64,7 +64,7 @@ export class Clients {
     this.#free = [...this.#readers];
   }
 
-  /** The engine in this process, on a folder that no other process has open. */
+  /** Opens the engine in this process, on a folder that no other process has open. */
   static embedded(folder: string): Clients {
     try {
       return new Clients(embeddedConnector(folder));
@@ -86,9 +86,9 @@ export class Clients {
   }
 
   /**
-   * A connection of its own, for work that lasts.
+   * Opens a dedicated connection for long-running work.
    *
-   * @throws HitError `overloaded` where there are many already
+   * @throws HitError `overloaded` if too many are open
    */
   dedicatedConnection(): DedicatedConnection {
     if (this.#asides.size >= ASIDES) {
@@ -105,7 +105,7 @@ export class Clients {
     return connection;
   }
 
-  /** A connection for what watches over the store, besides those of `aside`. Whoever asked for it closes it. */
+  /** A connection for monitoring the store, not counted as a dedicated connection. The caller must close it. */
   inspector(): DedicatedConnection {
     const { client, chunks } = this.#connector.connectAside();
     return new DedicatedConnection({
@@ -114,12 +114,12 @@ export class Clients {
     });
   }
 
-  /** Of the embedded engine; undefined for a server. */
+  /** Folder of the embedded engine; undefined for a server. */
   get folder(): string | undefined {
     return this.#connector.folder;
   }
 
-  /** Runs a read with a client of its own. */
+  /** Runs a read with a client that no other read uses. */
   async read<Result>(query: (reader: ClickHouseClient) => Promise<Result>): Promise<Result> {
     const reader = this.#free.pop() ?? (await this.#wait());
     try {
@@ -156,7 +156,7 @@ function embeddedConnector(folder: string): Connector {
   };
 }
 
-/** Removes what a process that died has left of its long works. */
+/** Removes scratch folders that a crashed process left behind. */
 function sweep(folder: string): void {
   for (const place of ['tmp', 'shadow'].map((name) => join(folder, name)).filter(existsSync)) {
     for (const name of readdirSync(place).filter((each) => each.startsWith(SCRATCH))) {
@@ -173,11 +173,11 @@ function remoteConnector(url: string, layout: Dialect): Connector {
         url,
         request_timeout: timeout,
         clickhouse_settings: {
-          // Something comes back all the time, so that no balancer takes a long query for a dead one.
+          // Headers arrive continuously, so that load balancers do not treat a long query as dead.
           ...{ send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '10000' },
           ...settingsFor(layout),
         },
-        // What fails is thrown, and told by whoever asked.
+        // Errors are thrown, and the caller reports them.
         log: { level: ClickHouseLogLevel.OFF },
       }),
     );
@@ -188,7 +188,7 @@ function remoteConnector(url: string, layout: Dialect): Connector {
   };
 }
 
-/** A client whose statements are changed into the words of a layout. */
+/** A client that rewrites its statements for a layout. */
 function worded(layout: Dialect, client: ClickHouseClient): ClickHouseClient {
   if (layout.kind !== 'cluster') return client;
   const said = <Asked extends { query: string }>(asked: Asked) => ({
@@ -203,7 +203,7 @@ function worded(layout: Dialect, client: ClickHouseClient): ClickHouseClient {
   });
 }
 
-/** The two packages declare one interface twice, which differs only under `exactOptionalPropertyTypes`. */
+/** Both packages declare this interface; the declarations differ only under `exactOptionalPropertyTypes`. */
 function clientOf(connection: ChdbConnection): ClickHouseClient {
   return createClient({
     connection: connection as unknown as NonNullable<ClickHouseClientConfigOptions['connection']>,

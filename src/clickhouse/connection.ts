@@ -4,29 +4,29 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { HitError, messageOf } from '../errors.ts';
 import { quote } from './literals.ts';
 
-/** Bytes of a statement: one that names the runs of a program can be longer than the engine's 256 KiB. */
+/** Maximum bytes of a statement: one that lists the runs of a program can exceed the engine's 256 KiB. */
 const LONGEST_STATEMENT = '16777216';
 
-/** Begins the names of folders for what does not last, in `tmp/` and `shadow/` of the embedded engine's folder. */
+/** Prefix of the names of temporary folders in `tmp/` and `shadow/` of the embedded engine's folder. */
 export const SCRATCH = 'scratch_';
 
-/** What a connection of its own is made of: see `Clients`. */
+/** The parts of a dedicated connection: see `Clients`. */
 export interface ConnectionParts {
   readonly client: ClickHouseClient;
-  /** Another client of the same database, to end what the first one does. */
+  /** Another client of the same database, to kill statements of the first. */
   readonly other: ClickHouseClient;
   /** The folder of the embedded engine. */
   readonly folder: string | undefined;
-  /** Streams a result of the embedded engine, whose client holds results whole. */
+  /** Streams a result of the embedded engine, whose client buffers whole results. */
   readonly chunks: ((text: string, format: string) => AsyncIterable<Uint8Array>) | undefined;
   readonly onClose: () => void;
 }
 
 /**
- * A connection of its own for work that may last, such as an export or a purge: it keeps no question and no batch
- * waiting. There are few of them, so whoever has one closes it.
+ * A dedicated connection for long-running work, such as an export or a purge: it delays no query and no batch. The
+ * number of these connections is limited, so the caller must close it.
  *
- * Statements come without bound parameters: see `withLiterals`.
+ * Statements have no bound parameters: see `withLiterals`.
  *
  * @example
  * await using connection = store.dedicatedConnection();
@@ -59,9 +59,9 @@ export class DedicatedConnection implements AsyncDisposable {
   }
 
   /**
-   * Runs a statement to its end.
+   * Runs a statement to completion.
    *
-   * @param signal ends it; it throws then
+   * @param signal kills the statement; the call then throws
    */
   async command(text: string, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
@@ -84,7 +84,7 @@ export class DedicatedConnection implements AsyncDisposable {
     }
   }
 
-  /** The result of a query in one of ClickHouse's formats, as it comes. Whoever stops reading ends the query. */
+  /** Streams a query's result in one of ClickHouse's formats. The query ends when the caller stops reading. */
   async *stream(text: string, format: string): AsyncGenerator<Uint8Array, void, undefined> {
     const { client, chunks } = this.#parts;
     try {
@@ -104,10 +104,10 @@ export class DedicatedConnection implements AsyncDisposable {
   }
 
   /**
-   * Runs a statement of a server whose rows are the body of the request, by `input()`.
+   * Runs a statement on a server that reads its rows from the request body with `input()`.
    *
-   * @param text ends with their format
-   * @param name a server refuses a second statement of this name while the first is under way
+   * @param text ends with the format of the rows
+   * @param name query id: a server refuses a second statement with this id while the first is running
    */
   async insert(text: string, rows: AsyncIterable<Uint8Array>, name: string): Promise<void> {
     const values = Readable.from(rows, { objectMode: false });

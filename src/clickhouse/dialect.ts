@@ -1,14 +1,14 @@
 /**
- * How tables lie on a ClickHouse server. The schema and the queries are written for one server; for others this changes
- * their words, and no query knows.
+ * How tables are laid out on a ClickHouse server. The schema and the queries are written for a single server; this module
+ * rewrites them for the other layouts, so queries do not depend on the layout.
  *
- * - `single`: as they are written.
- * - `cluster`: every table is a replicated one on each shard, `hits_local`, and a distributed one over them, `hits`, that
- *   all statements name. A batch of hits lies on one shard as a whole, chosen by its number, so that it is there or not, as
- *   on one server. Cells of visitors are spread by site. All else is small, and lies on the first shard: rollups and their
- *   marks must be one part. A batch is on most replicas when it is acknowledged, and is looked for on one that has it; if
- *   too few answered, it comes again, and ClickHouse leaves out a block that its table has had (insert_deduplicate).
- * - `cloud`: ClickHouse Cloud replicates by itself, keeps its data elsewhere, and knows no settings for disks.
+ * - `single`: statements stay unchanged.
+ * - `cluster`: each table is a replicated table on every shard, `hits_local`, and a distributed table over them, `hits`,
+ *   which all statements name. A batch of hits is stored whole on one shard, chosen by its id, so it is atomic, as on a
+ *   single server. Visitor cells are sharded by site. All other data is small and stored on the first shard: rollups and
+ *   their watermarks must be one part. A batch is on most replicas when it is acknowledged, and reads use a replica that has
+ *   it. If too few replicas answered, it is sent again, and ClickHouse skips known blocks (insert_deduplicate).
+ * - `cloud`: ClickHouse Cloud replicates by itself, stores its data elsewhere, and does not support disk settings.
  */
 import type { ClickHouseSettings } from '@clickhouse/client';
 import { quote } from './literals.ts';
@@ -18,7 +18,7 @@ export type Dialect =
   | { readonly kind: 'cloud' }
   | { readonly kind: 'cluster'; readonly cluster: string; readonly database: string };
 
-/** What of a table chooses its shard; of those that are not named, all is on the first one. */
+/** Sharding key of each table; tables that are not listed are stored on the first shard. */
 const SHARDING: Readonly<Record<string, string>> = {
   hits: 'cityHash64(batch)',
   hit_counts: 'cityHash64(batch)',
@@ -27,7 +27,7 @@ const SHARDING: Readonly<Record<string, string>> = {
 const FIRST_SHARD = '0';
 
 const SYNCED: ClickHouseSettings = {
-  // Statements are batches already, and are answered when they are done.
+  // Statements are already batches, and are acknowledged when they are complete.
   async_insert: 0,
 };
 
@@ -42,13 +42,13 @@ export function settingsFor({ kind }: Dialect): ClickHouseSettings {
     insert_quorum_parallel: 0,
     distributed_foreground_insert: 1,
     distributed_product_mode: 'global',
-    // Rows go where the sharding says, also those that come from hits: else each shard would keep its own.
+    // The sharding key applies to rows selected from hits too: otherwise each shard would keep its own.
     parallel_distributed_insert_select: '0',
     alter_sync: '2',
   };
 }
 
-/** A statement of the schema as this layout has it: one, several, or none. */
+/** Rewrites a schema statement for a layout: into one statement, several, or none. */
 export function schemaFor(layout: Dialect, statement: string): string[] {
   if (layout.kind === 'single') return [statement];
   if (layout.kind === 'cloud') return /MODIFY SETTING/.test(statement) ? [] : [withoutDisks(statement)];
@@ -61,15 +61,15 @@ export function schemaFor(layout: Dialect, statement: string): string[] {
   const on = `ON CLUSTER ${quote(layout.cluster)}`;
   if (created === undefined) {
     const changed = [statementFor(layout, statement)];
-    // Which columns there are is also a matter of the table over all shards; how they are packed is not.
+    // Column changes also apply to the distributed table; changes of compression do not.
     const columns = /\b(ADD|DROP|RENAME) COLUMN\b/.test(statement);
     return columns ? [...changed, statement.replace(/\bALTER TABLE (\w+)/, `ALTER TABLE $1 ${on}`)] : changed;
   }
   const local = statement
     .replace(/CREATE TABLE IF NOT EXISTS (\w+)/, `CREATE TABLE IF NOT EXISTS $1_local ${on}`)
     .replace(/ENGINE = (\w*MergeTree)(?:\((.*)\))?/, (_, engine: string, args?: string) => {
-      // By name, not by {uuid}: a CREATE that is carried out again, for a server that was down, would have another one, and
-      // that server would keep a table of its own.
+      // By name, not by {uuid}: a CREATE that is repeated for a server that was down would get another UUID, and that
+      // server would have a separate table.
       const place = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'";
       return `ENGINE = Replicated${engine}(${args === undefined ? place : `${place}, ${args}`})`;
     });
@@ -79,7 +79,7 @@ export function schemaFor(layout: Dialect, statement: string): string[] {
   return [local, over];
 }
 
-/** Any other statement as this layout has it. */
+/** Rewrites any other statement for a layout. */
 export function statementFor(layout: Dialect, text: string): string {
   if (layout.kind !== 'cluster') return text;
   const on = `ON CLUSTER ${quote(layout.cluster)}`;
@@ -87,11 +87,11 @@ export function statementFor(layout: Dialect, text: string): string {
     .replace(/\b(ALTER|TRUNCATE) TABLE (\w+)/g, `$1 TABLE $2_local ${on}`)
     .replace(/\bmutations_sync = 1\b/, 'mutations_sync = 2');
   if (!/\bFROM system\./.test(changed)) return changed;
-  // What a server knows of its own tables: asked of one replica of each shard.
+  // A server's system tables describe only its own tables: query one replica of each shard.
   return (
     changed
       .replaceAll(/\bFROM system\.(\w+)/g, `FROM cluster(${quote(layout.cluster)}, system.$1)`)
-      // There, another database may be the one that nobody named.
+      // On these servers, the default database may be another one.
       .replaceAll('currentDatabase()', quote(layout.database))
       .replaceAll(/\btable = '(\w+)'/g, "table = '$1_local'")
   );

@@ -1,4 +1,4 @@
-/** What hits are ranked and filtered by → its column in the store. */
+/** Dimension that hits are ranked and filtered by → its column in the store. */
 const COLUMNS = {
   path: 'path',
   referrer: 'referrer',

@@ -1,9 +1,9 @@
 /**
- * Which work goes first where there are fewer processors than work: answers to hits, and then the engine's inserts and
- * merges, which nobody waits for. The system decides by the niceness of each thread, which a thread inherits and which
- * anybody may raise for threads of their own process. (The engine's own setting for it works for root only.)
+ * Decides which work runs first if processors are scarce: answers to hits, then the engine's inserts and merges, which
+ * no client waits for. The system schedules by the niceness of each thread. Threads inherit it, and any user may raise
+ * it for threads of their own process. (The engine's own setting for it works for root only.)
  *
- * Linux only: elsewhere niceness is the whole process's.
+ * Linux only: on other systems niceness applies to the whole process.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -11,13 +11,13 @@ import { setPriority } from 'node:os';
 
 const TASKS = '/proc/self/task';
 const NICENESS = 15;
-/** Names of Node's own threads, as the system has them: cut to 15 characters. */
+/** Names of Node's own threads, as the system reports them: truncated to 15 characters. */
 const OWN =
   /^(?:node|MainThread|WorkerThread|libuv-worker|SignalInspector|V8|DelayedTask|Inspector|hit-tracker)/;
-/** Milliseconds between looks for threads that the engine has started since. */
+/** Milliseconds between checks for new threads of the engine. */
 const PACE = 2000;
 
-/** Lets the engine's threads give way to all others of this process. */
+/** Gives the engine's threads a lower priority than all others of this process. */
 export class EnginePriority implements Disposable {
   readonly #known = new Set<string>();
   readonly #timer: NodeJS.Timeout;
@@ -63,6 +63,6 @@ function lower(task: number): void {
   try {
     setPriority(task, NICENESS);
   } catch {
-    // It has ended, or the system does not let us: then it takes its share as before.
+    // The thread has ended, or the system denies the change: its priority stays as it was.
   }
 }

@@ -1,8 +1,8 @@
 export type Literal = number | bigint | string | readonly (number | bigint | string)[];
 
 /**
- * A query's text with its parameters in it, as literals. For statements that last: in the embedded engine one with bound
- * parameters waits for every other that has some.
+ * Replaces the parameters of a query with literals. For long-running statements: in the embedded engine, a statement with
+ * bound parameters waits for every other one that has some.
  *
  * @param text with parameters such as `{site:String}`
  * @example
@@ -15,7 +15,7 @@ export function withLiterals(text: string, parameters: Readonly<Record<string, L
   });
 }
 
-/** A text as a literal of ClickHouse SQL. */
+/** Quotes a text as a string literal of ClickHouse SQL. */
 export function quote(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

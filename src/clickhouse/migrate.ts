@@ -8,14 +8,14 @@ const HISTORY = `CREATE TABLE IF NOT EXISTS migrations
 (version UInt32, name String, applied_at DateTime('UTC') DEFAULT now())
 ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 
-/** What a step does besides its statements, after them: by its name. */
+/** What a step does after its statements, by the name of the step. */
 const CONVERSIONS: Readonly<Record<string, typeof convertRollups>> = { batches: convertRollups };
 
 /**
- * Brings a database to this version's schema: applies, in order, the steps that it has not had. A step may have been
- * cut short by a crash, so each of its statements may be run again.
+ * Migrates a database to this version's schema: applies the missing steps in order. A crash may have interrupted a step,
+ * so each of its statements may run again.
  *
- * @param onProgress given a line now and then, where a step takes long
+ * @param onProgress called with a line now and then, if a step takes long
  * @throws HitError `data_dir_newer` if the database was written by a newer version
  */
 export async function migrate(
@@ -48,7 +48,7 @@ export async function migrate(
     }
     await CONVERSIONS[step.name]?.(client, onProgress);
     await client.command({
-      // Not VALUES: those the embedded engine would also read from the process's standard input.
+      // Not VALUES: the embedded engine would also read them from the process's standard input.
       query: `INSERT INTO migrations (version, name) SELECT ${step.version}, '${step.name}'`,
     });
   }

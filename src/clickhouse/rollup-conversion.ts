@@ -1,23 +1,23 @@
 /**
- * The conversion of a store of a version without a ledger, once, before it is used.
+ * Converts a store of a version without a ledger, once, before the store is used.
  *
- * Those versions took the last batch of each writer for a mark of all before it, though batches did not come in the order of
- * their ids: hits that came late with a small id were never rolled up. So the rollups are made anew from the hits. What was
- * purged is in the old rollups only, so those from before a site's purge horizon stay, with the hours that totals and
- * windows are restored from, which come from the old table `hit_counts`.
+ * Those versions used the last batch of each writer as its watermark, although batches did not arrive in the order of their
+ * ids: late hits with a small id were never rolled up. So the rollups are rebuilt from the hits. Purged hits are only in the
+ * old rollups, so rollups from before a site's purge horizon stay, with the hours that totals and windows are restored from.
+ * These hours come from the old table `hit_counts`.
  *
- * It may be killed at any moment and is begun again at the next start:
+ * The conversion may be killed at any moment; the next start runs it again:
  *
- * 1. What is to be made anew is deleted. One part then brings what is kept in another form, and a receipt that this is done.
- * 2. Hits are rolled up a stretch of hours at a time, oldest first. The part of each stretch holds its receipt.
- * 3. Watermarks and entries of the ledger for all writers follow; to write them twice changes nothing.
+ * 1. Rollups to be rebuilt are deleted. One part then inserts what is kept in another form, with a receipt of this step.
+ * 2. Hits are rolled up one stretch of hours at a time, oldest first. The part of each stretch contains its receipt.
+ * 3. Watermarks and ledger entries for all writers follow; writing them twice changes nothing.
  */
 import type { ClickHouseClient } from '@clickhouse/client';
 import { rollupGroups } from './rollup-groups.ts';
 import { queryText } from './sql.ts';
 import { coveredBy, readWatermarks } from './watermarks.ts';
 
-/** Hits of a stretch: they are grouped in memory. */
+/** Maximum hits of a stretch: they are grouped in memory. */
 const MOST_HITS = 1_000_000;
 const HOUR_SECONDS = 3600;
 const BEGUN = 'converted';
@@ -30,8 +30,8 @@ interface Stretch {
 }
 
 /**
- * @param client of one statement after another
- * @param onProgress given a line now and then
+ * @param client runs one statement after another
+ * @param onProgress called with a line now and then
  */
 export async function convertRollups(
   client: ClickHouseClient,
@@ -80,7 +80,7 @@ export async function convertRollups(
   await run('convert_batches', { writers: `[${writers}]::Array(Tuple(UInt32, UInt64))` });
 }
 
-/** Cuts hours into stretches of so many hits, at least an hour each. */
+/** Splits hours into stretches of at most `MOST_HITS` hits, but at least one hour each. */
 function* stretchesOf(
   hours: Iterable<{ readonly hour: number | string; readonly hits: number | string }>,
 ): Generator<Stretch> {

@@ -15,10 +15,10 @@ const TIMES = {
 };
 
 /**
- * The SELECT statements that give what hits add to the rollups, one for each kind of row.
+ * The SELECT statements that compute what hits add to the rollups, one for each kind of row.
  *
- * @param scope SQL: of which hits
- * @param hoursScope of which hits the hours count, if not of the same
+ * @param scope SQL: which hits
+ * @param hoursScope which hits the hours count, if not the same ones
  */
 export function rollupGroups(scope: string, hoursScope = scope): string[] {
   const all = { people: PEOPLE, value: "''", key: '0', ...TIMES };
@@ -35,7 +35,7 @@ export function rollupGroups(scope: string, hoursScope = scope): string[] {
       ...{ value: 'bot', key: 'cityHash64(bot)', ...TIMES },
     },
     ...dimensions,
-    // Never purged: from these the windows and totals of live counts are restored, without the hits of this process.
+    // Never purged: windows and totals of live counts are restored from these, without the hits of this process.
     { by: 'hour', slot: HOUR, visitors: NO_VISITORS, ...all, value: `toString(${writerSql()})` },
   ];
   return kinds.map((kind) =>

@@ -19,7 +19,7 @@ export class RowReader {
     return this.#at >= this.#bytes.length;
   }
 
-  /** A String. One that is the same as the last is not made again. */
+  /** A String. Reuses the last string if it is the same. */
   text(): string {
     const length = this.#length();
     const bytes = this.#bytes.subarray(this.#at, this.#at + length);

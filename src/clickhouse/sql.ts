@@ -4,7 +4,7 @@ import { HitError } from '../errors.ts';
 const QUERIES = new URL('./queries/', import.meta.url);
 const SCHEMA = new URL('./schema/', import.meta.url);
 
-/** Pieces of queries that stand in files of their own, and in others as `{{name}}`. */
+/** Pieces of queries with files of their own, which other queries include as `{{name}}`. */
 const PIECES = [
   'asked',
   'cell',
@@ -17,13 +17,13 @@ const PIECES = [
   'rollup_writers',
 ];
 
-/** What is put into a query for each `{{name}}` that is no piece: SQL, and never anything that came from outside. */
+/** SQL that replaces each `{{name}}` of a query that is not a piece; never contains external input. */
 export type Fragments = Readonly<Record<string, string>>;
 
-/** Where nothing else is said: the hits are those of the table, and all of them. */
+/** Defaults: all hits of the table `hits`. */
 const USUAL: Fragments = { hits: 'hits', filters: 'true' };
 
-/** Text of `queries/<name>.sql`, with its pieces in it. */
+/** Text of `queries/<name>.sql`, with its pieces inserted. */
 function load(name: string): string {
   const text = readFileSync(new URL(`${name}.sql`, QUERIES), 'utf8');
   return text.replaceAll(/\{\{(\w+)\}\}/g, (mark, piece: string) =>
@@ -49,7 +49,7 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-/** The steps that make the schema, in order, from `schema/`. */
+/** The migrations that build the schema, in order, from `schema/`. */
 export function migrations(folder: URL = SCHEMA): Migration[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))

@@ -1,9 +1,9 @@
 /**
- * Watermarks say of which batches a thing was done, in one number for each writer.
+ * Watermarks record which batches a step has processed, as one number for each writer.
  *
- * The low 22 bits of a batch id are its writer: a run of a program, or a Kafka partition. A writer's batches come into the
+ * The low 22 bits of a batch id are its writer: a run of a program, or a Kafka partition. A writer's batches enter the
  * store in ascending order of their ids, which the spool and the ledger assert. So the last batch of each writer stands for
- * all before it: what was done is `batch <= watermark of its writer`.
+ * all before it: a batch is processed if `batch <= watermark of its writer`.
  */
 
 /** Writer → its last batch. */
@@ -22,7 +22,7 @@ export function writerSql(batch = 'batch'): string {
 }
 
 /**
- * SQL: whether watermarks cover a batch. They are part of the text, for statements that must not wait for others with bound
+ * SQL: whether watermarks cover a batch. They are inlined, for statements that must not wait for others with bound
  * parameters.
  *
  * @example
@@ -34,7 +34,7 @@ export function coveredBy(watermarks: Watermarks, batch = 'batch'): string {
   return `${batch} <= transform(${writerSql(batch)}, [${writers}], [${batches}], toUInt64(0))`;
 }
 
-/** Watermarks as rows of a query give them, whose numbers are texts where they are large. */
+/** Reads watermarks from rows of a query, in which large numbers are strings. */
 export function readWatermarks(
   rows: Iterable<{ readonly writer: string | number; readonly last: string | number }>,
 ): Watermarks {

@@ -10,14 +10,14 @@ import { ControlClient } from './control.ts';
 import { dayProgressText } from './day-progress.ts';
 import { StatusLine } from './status-line.ts';
 
-/** Whoever moves hits between the store and archives. */
+/** Moves hits between the store and archives. */
 export interface ArchiveDesk {
   archive(to: ArchiveAddress, options: ArchiveOptions): Promise<ArchiveSummary>;
   restore(from: ArchiveAddress, options: RestoreOptions): Promise<RestoreSummary>;
   close(): Promise<void>;
 }
 
-/** The server that runs on the data folder, or else this process. @throws HitError as `DBTracker.open` does */
+/** The server that runs on the data folder, or otherwise this process. @throws HitError as `DBTracker.open` does */
 export async function openArchiveDesk(
   settings: { readonly dataDir: string; readonly store: string },
   terminal: Terminal,
@@ -46,7 +46,7 @@ function deskHere(db: DBTracker, terminal: Terminal): ArchiveDesk {
   };
 }
 
-/** When this process ends, the server sees its connection go, and stops after the day under way. */
+/** When this process ends, the server notices the closed connection, and stops after the current day. */
 function deskThere(control: ControlClient, terminal: Terminal): ArchiveDesk {
   const ask = <Summary>(path: string, body: object) =>
     StatusLine.during(terminal, dayProgressText, async (onProgress) => {

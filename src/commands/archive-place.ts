@@ -6,9 +6,9 @@ import type { BUCKET_SETTINGS } from '../settings/archive.ts';
 import type { Values } from '../settings/setting.ts';
 
 /**
- * Where an archive is, as the settings of a command say it.
+ * The location of an archive, from the settings of a command.
  *
- * @throws HitError `bad_usage` if nothing is said
+ * @throws HitError `bad_usage` if there is none
  */
 export function archiveLocation(
   where: string | undefined,
@@ -27,7 +27,7 @@ export function archiveLocation(
   };
 }
 
-/** The site that is meant; '' for all. @throws HitError `bad_setting` */
+/** The selected site; '' for all. @throws HitError `bad_setting` */
 export function archivedSite(site: string | undefined): string {
   const name = site === undefined ? '' : siteName(site);
   if (site !== undefined && name === '')

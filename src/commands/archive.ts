@@ -37,7 +37,7 @@ export const archive: Command<typeof ARCHIVE_SETTINGS> = {
   },
 };
 
-/** What became of it, for a person. */
+/** The result, for people. */
 function archiveText(summary: ArchiveSummary): string {
   const number = new Intl.NumberFormat('en');
   const { rows, days, already, waiting, archived_bytes, bytes_before, bytes_after, seconds, dry_run } =

@@ -35,7 +35,7 @@ async function backUpHere(dataDir: string, to: string, interrupted: AbortSignal)
   return await backUp({ store: db.store, spool: db.spool, dataDir }, to, interrupted);
 }
 
-/** The server that runs on the data folder writes the copy. It breaks off where this process ends. */
+/** The server that runs on the data folder writes the copy. It stops if this process ends. */
 async function backUpThere(control: ControlClient, to: string): Promise<Backup> {
   let backup: Backup | undefined;
   const query = new URLSearchParams({ to });

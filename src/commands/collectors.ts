@@ -8,9 +8,9 @@ import { findPort, listenForThreads } from '../http/server.ts';
 import type { SERVE_SETTINGS } from '../settings/serve.ts';
 import type { Values } from '../settings/setting.ts';
 
-/** Collecting threads, and the socket over which they leave requests to the main one. */
+/** Collecting threads, and the socket over which they forward requests to the main thread. */
 interface Collectors {
-  /** For somebody on this machine. */
+  /** Address for clients on this machine. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -18,7 +18,7 @@ interface Collectors {
 /**
  * Starts the threads of `--threads`.
  *
- * @param app all routes, for the requests that are not theirs
+ * @param app all routes, for the forwarded requests
  * @throws HitError `port_unavailable`
  */
 export async function startCollectors(
@@ -29,7 +29,7 @@ export async function startCollectors(
 ): Promise<Collectors> {
   await using resources = new AsyncDisposableStack();
   const { port, url } = await findPort(values.port!, values.host!);
-  // A folder that only this user may enter: who reaches the socket is taken for a thread of ours.
+  // Only this user may enter the folder: clients that reach the socket are trusted as threads of ours.
   const folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
   resources.defer(() => rm(folder, { recursive: true, force: true }));
   const mainSocket = join(folder, 'main.sock');

@@ -46,7 +46,7 @@ async function consumeInto(
     await Store.open({ setting: values.store!, folder: folder.store, onProgress: messages.info }),
   );
   if (values.store === 'embedded') resources.use(new EnginePriority());
-  // Read here alone, since that takes longer than all else of a start.
+  // Imported only here, since it takes longer than the rest of the start.
   const { StreamLoader } = await import('../stream/loader.ts');
   const own = join(folder.path, 'stream');
   mkdirSync(own, { recursive: true, mode: 0o700 });

@@ -12,7 +12,7 @@ export function controlSocket(dataDir: string): string {
   return join(resolve(dataDir), 'control.sock');
 }
 
-/** Speaks with the server that runs on a data folder, over the socket in it. */
+/** Client of the server that runs on a data folder, over the socket in it. */
 export class ControlClient {
   readonly #socket: string;
 
@@ -21,7 +21,7 @@ export class ControlClient {
   }
 
   /**
-   * @param signal gives up
+   * @param signal cancels the request
    * @returns undefined if no server runs on the folder
    */
   static async connect(dataDir: string, signal?: AbortSignal): Promise<ControlClient | undefined> {
@@ -35,9 +35,9 @@ export class ControlClient {
   }
 
   /**
-   * A JSON answer.
+   * Requests a JSON answer.
    *
-   * @param signal gives up
+   * @param signal cancels the request
    */
   async get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
     const response = await this.#send('GET', path, { signal });
@@ -47,21 +47,21 @@ export class ControlClient {
     return parseAnswer<Answer>(response, text);
   }
 
-  /** An answer as it comes. */
+  /** Requests an answer as a stream. */
   async stream(path: string): Promise<Readable> {
     const response = await this.#send('GET', path);
     if (response.statusCode !== 200) parseAnswer(response, await textOf(response));
     return response;
   }
 
-  /** Sends a stream, and hands on each line of the NDJSON answer as it comes. */
+  /** Sends a stream, and passes on each line of the NDJSON answer as it arrives. */
   async post(path: string, body: Readable, onLine: (line: Record<string, unknown>) => void): Promise<void> {
     let rest = '';
     const response = await this.#send('POST', path, { body });
     if (response.statusCode !== 200) {
       const problem = await textOf(response);
-      // The server does not read the rest of the stream, so that sending it would not end.
-      // It is gone already where all was read.
+      // The server does not read the rest of the stream, so sending it would never end.
+      // The socket is already gone if all was read.
       (response.socket as Socket | null)?.destroy();
       parseAnswer(response, problem);
     }
@@ -89,7 +89,7 @@ export class ControlClient {
   }
 }
 
-/** Words as a query string; a list becomes a word several times. */
+/** Parameters as a query string; a list becomes a repeated parameter. */
 export function queryOf(words: QueryParams): URLSearchParams {
   return new URLSearchParams(
     Object.entries(words).flatMap(([name, value]) => [value].flat().map((text) => [name, String(text)])),
@@ -106,7 +106,7 @@ function gone(error: unknown): HitError {
   );
 }
 
-/** Codes of the server's problems that a command ends with as they are, or as its own. */
+/** Codes of server problems → the code with which the command ends. */
 const PROBLEMS: Readonly<Record<string, ErrorCode>> = { invalid: 'bad_usage', not_found: 'not_found' };
 
 function parseAnswer<Answer>(response: IncomingMessage, text: string): Answer {

@@ -22,26 +22,26 @@ import { archiveLocation } from './archive-place.ts';
 
 export type ServeValues = Values<typeof SERVE_SETTINGS>;
 
-/** What counts hits in a server: the intake, and what its trackers keep. */
+/** The counting part of a server: the intake, and the state of its trackers. */
 export interface Counting {
   readonly sites: Sites;
   readonly intake: Intake;
   /** Visits over midnight. */
   readonly midnight: MidnightVisits;
-  /** There with the simple or the rate tracker. */
+  /** Set with the simple or the rate tracker. */
   readonly live: MemoryLive | RedisLive | undefined;
-  /** There with the db tracker. */
+  /** Set with the db tracker. */
   readonly db: DBTracker | undefined;
-  /** There with the stream tracker. */
+  /** Set with the stream tracker. */
   readonly publisher: Publisher | undefined;
-  /** What hits are durable in, until the store and the stream have them: with the db or the stream tracker. */
+  /** Keeps hits durable until the store and the stream have them. Set with the db or the stream tracker. */
   readonly spool: Spool | undefined;
 }
 
 /**
- * Opens the trackers of a server: with a store, live counts are as they were before.
+ * Opens the trackers of a server; with a store, live counts are restored.
  *
- * @param resources close what is opened, also if something cannot be
+ * @param resources close what was opened, also if opening fails
  * @throws HitError as `DBTracker.open` does
  */
 export async function openCounting(
@@ -82,7 +82,7 @@ export async function openCounting(
   return { sites, intake, midnight, live, db, publisher, spool: db.spool };
 }
 
-/** For those who say what happens without knowing how it is logged. */
+/** Log for modules that do not know how it is written. */
 export function messagesOf(log: Logger) {
   return {
     info: (message: string) => log.info(message),
@@ -91,7 +91,7 @@ export function messagesOf(log: Logger) {
   };
 }
 
-/** The client of Kafka is read by those alone who use it: that takes longer than all else of a start. */
+/** The Kafka client is only imported if it is used: that takes longer than the rest of the start. */
 async function publisherTo(stream: NonNullable<ServeValues['stream']>): Promise<Publisher> {
   const { Publisher } = await import('../stream/publisher.ts');
   return new Publisher(stream);

@@ -19,7 +19,7 @@ import { unexpected } from './usage.ts';
 
 type DoctorValues = Values<typeof DOCTOR_SETTINGS>;
 
-/** What was found, and before that repaired. */
+/** Findings, and the repairs made before. */
 interface Report extends Diagnosis {
   readonly repairs: readonly Repair[];
 }
@@ -49,7 +49,7 @@ export const doctor: Command<typeof DOCTOR_SETTINGS> = {
   },
 };
 
-/** Nothing is made in a folder that is another's. */
+/** Creates nothing in a folder without a store. */
 function assertStore(dataDir: string): void {
   if (existsSync(join(dataDir, 'store'))) return;
   throw new HitError('data_dir_unusable', `there is no store in ${dataDir}: check --data-dir`);
@@ -118,7 +118,7 @@ async function reportThere(control: ControlClient, values: DoctorValues): Promis
 
 const SIGNS: Readonly<Record<Finding['result'], string>> = { ok: 'ok', warning: 'warning', error: 'ERROR' };
 
-/** What was found, for a person. */
+/** The findings, for people. */
 function reportText({ findings, repairs }: Report): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const done = repairs.map(({ what, done }) => `${done ? 'repaired' : 'not repaired'}: ${what}\n`);

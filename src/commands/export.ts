@@ -17,7 +17,7 @@ import { unexpected } from './usage.ts';
 
 type ExportValues = Values<typeof EXPORT_SETTINGS>;
 
-/** Milliseconds between two drawings of the progress. */
+/** Milliseconds between two updates of the progress line. */
 const PACE = 200;
 
 export const exportStore: Command<typeof EXPORT_SETTINGS> = {
@@ -43,7 +43,7 @@ export const exportStore: Command<typeof EXPORT_SETTINGS> = {
       if (values.output === '-') await writeOut(bytes, terminal.stdout, interrupted);
       else await writeFile(bytes, values.output!, interrupted);
     } catch (error) {
-      // A reader that has enough, as `head` has, is no fault.
+      // A reader that stops early, such as `head`, is not an error.
       if (terminal.stdout.errored) return;
       if (interrupted.aborted)
         throw new HitError('interrupted', 'the export was interrupted: it is not whole');
@@ -95,7 +95,7 @@ async function openHits(
   return { bytes: hits.bytes, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
-/** Says on a terminal how far it is. */
+/** Shows the progress on a terminal. */
 async function* metered(bytes: AsyncIterable<Uint8Array>, { stderr }: Terminal) {
   const started = performance.now();
   let drawn = started;
@@ -119,7 +119,7 @@ function writeOut(bytes: AsyncIterable<Uint8Array>, stdout: Writable, signal: Ab
   return pipeline(bytes, stdout, { end: false, signal });
 }
 
-/** Writes beside and renames, so that a file of this name is whole. */
+/** Writes a temporary file and renames it, so that a file of this name is complete. */
 async function writeFile(bytes: AsyncIterable<Uint8Array>, file: string, signal: AbortSignal): Promise<void> {
   const beside = `${file}.part`;
   try {

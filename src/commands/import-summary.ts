@@ -1,15 +1,15 @@
 import { type LineFailure, MOST_FAILURES } from '../logs/reader.ts';
 import type { ImportSummary } from '../logs/summary.ts';
 
-/** What became of one log. */
+/** The result of one log. */
 export interface TakenLog {
   readonly name: string;
   readonly summary: ImportSummary;
 }
 
-/** What became of all logs of a command. */
+/** The result of all logs of a command. */
 export interface TotalSummary extends Omit<ImportSummary, 'failures' | 'broken'> {
-  /** The first 20, with the name of the log where there are several. */
+  /** The first 20 failures, with the name of the log if there are several. */
   readonly failures: readonly (LineFailure & { readonly file?: string })[];
 }
 
@@ -23,7 +23,7 @@ const NOTHING: TotalSummary = {
   failures: [],
 };
 
-/** @param several whether failures need the names of their logs */
+/** @param several whether there are several logs, so that failures need their names */
 export function addSummaries(logs: readonly TakenLog[], several: boolean): TotalSummary {
   return logs.reduce((sum, { name, summary }) => {
     const lines = sum.lines + summary.lines;
@@ -43,7 +43,7 @@ export function addSummaries(logs: readonly TakenLog[], several: boolean): Total
   }, NOTHING);
 }
 
-/** The summary for a person. */
+/** The summary, for people. */
 export function summaryText(summary: TotalSummary): string {
   const number = new Intl.NumberFormat('en');
   const lines = [

@@ -17,26 +17,26 @@ import { ControlClient } from './control.ts';
 import type { ImportRetention } from './old-hits.ts';
 import { retentionHere } from './retention-here.ts';
 
-/** Whoever takes logs in. */
+/** The destination of an import. */
 export interface ImportTarget {
   take(
     log: AsyncIterable<Buffer>,
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
   ): Promise<ImportSummary>;
-  /** By what hits are purged where the logs go. */
+  /** The retention at the destination. */
   retention(): Promise<ImportRetention>;
-  /** Exempts sites from every later purge there. */
+  /** Exempts sites from all later purges there. */
   except(sites: readonly string[]): Promise<void>;
-  /** Does what makes later questions quick, where a lot was taken. A server does so by itself. */
+  /** Prepares data for fast queries after a large import. A server does so by itself. */
   settle(onProgress: (hits: number) => void): Promise<void>;
   close(): Promise<void>;
 }
 
-/** More hits than this are rolled up at once: so many are counted one by one in a tenth of a second. */
+/** More hits than this are rolled up immediately: up to this many are scanned in a tenth of a second. */
 const MANY_HITS = 2_000_000;
 
-/** The server that runs on a data folder, or undefined where none does. */
+/** The server that runs on a data folder, or undefined if there is none. */
 export async function findServer(dataDir: string): Promise<ImportTarget | undefined> {
   const control = await ControlClient.connect(dataDir);
   return (
@@ -51,9 +51,9 @@ export async function findServer(dataDir: string): Promise<ImportTarget | undefi
 }
 
 /**
- * This process, which takes the data folder for itself.
+ * This process, which locks the data folder.
  *
- * @param keepHits how long hits are kept there; undefined for as long as the last server did
+ * @param keepHits how long hits are kept there; undefined for the retention of the last server
  * @throws HitError `data_dir_locked`, `data_dir_unusable`, `store_unavailable`
  */
 export async function importHere(

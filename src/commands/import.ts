@@ -30,7 +30,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
   ],
   async run(values, files, terminal) {
     check(values, files);
-    // Every file is looked at before the first is read; one to follow may come later.
+    // All files are checked before the first is read; a file to follow may appear later.
     const sizes = values.follow ? [] : await Promise.all(files.map(sizeOf));
     const taker = await openTaker(values, terminal);
     const interrupted = terminal.interruption();
@@ -55,7 +55,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
       }
       if (!interrupted.aborted) await taker.settle((hits) => rolled(hits, terminal));
     } catch (error) {
-      // Of the log that failed nobody knows the counts; the others have theirs.
+      // The counts of the failed log are unknown; those of the others are reported.
       if (taken.length > 0) print(taken, files.length > 1, values.json!, terminal);
       throw error;
     } finally {
@@ -66,7 +66,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
   },
 };
 
-/** A line that is drawn over itself on a terminal. */
+/** A line on a terminal that is redrawn in place. */
 function rolled(hits: number, { stderr }: Terminal): void {
   if (stderr.isTTY) stderr.write(`\r${new Intl.NumberFormat('en').format(hits)} hits rolled up\x1b[K`);
 }
@@ -77,12 +77,12 @@ async function oldHitsOf(values: ImportValues, taker: ImportTarget, terminal: Te
     except: (sites) => taker.except(sites),
     choice: values['allow-purge'] ? 'purge' : values.keep ? 'keep' : undefined,
     ...{ site: values.site, format: values.format!, follow: values.follow!, terminal },
-    // The next purge may be tomorrow's, and take a day more than one of now.
+    // The next purge may be tomorrow, and take a day more than one now.
     now: Date.now() + DAY,
   });
 }
 
-/** Reads files for lines that the next purge would delete, before any of them is imported. */
+/** Checks files for lines that the next purge would delete, before any file is imported. */
 async function checkFiles(
   files: readonly string[],
   sizes: readonly (number | undefined)[],
@@ -140,7 +140,7 @@ function nameOf(file: string): string {
 }
 
 /**
- * One log, or with `--follow` one after another.
+ * Imports one log, or with `--follow` one after another.
  *
  * @param size bytes; undefined for a pipe, whose reader must be able to wait and be interrupted
  */
@@ -157,7 +157,7 @@ async function* logsOf(
   else yield fileChunks(file, interrupted);
 }
 
-/** The server that runs on the data folder does the work, or else this process. */
+/** The server that runs on the data folder, or otherwise this process, does the work. */
 async function openTaker(values: ImportValues, terminal: Terminal): Promise<ImportTarget> {
   const server = await findServer(values['data-dir']!);
   if (server && !values.json) {
@@ -167,7 +167,7 @@ async function openTaker(values: ImportValues, terminal: Terminal): Promise<Impo
   return server ?? importHere(values['data-dir']!, values.store!, values['keep-hits']);
 }
 
-/** Takes a log in until it ends or breaks off. */
+/** Imports a log until it ends or breaks off. */
 async function takeLog(
   log: AsyncIterable<Buffer>,
   values: ImportValues,
@@ -196,11 +196,11 @@ function print(taken: readonly TakenLog[], several: boolean, json: boolean, { st
   stdout.write(json ? `${JSON.stringify(total)}\n` : summaryText(total));
 }
 
-/** Says what to do where not all was read. Following ends by being interrupted. */
+/** Advises what to do if the log was not read to its end. Following ends by an interrupt. */
 function checkWhole(taken: readonly TakenLog[], follow: boolean, interrupted: boolean): void {
   if (interrupted) {
     if (follow) return;
-    // Also where all seems to be there: what writes into a pipe ends by the same signal.
+    // Also if everything seems to be read: the process that writes to a pipe ends by the same signal.
     throw new HitError(
       'interrupted',
       'the import was interrupted: import the same logs again, and it goes on from there',

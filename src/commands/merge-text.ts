@@ -1,7 +1,7 @@
 import type { MergeAnswer, NodeAnswer, Unreached } from '../http/peers/merged-answer.ts';
 
 const number = new Intl.NumberFormat('en');
-/** Lines are no longer, however wide the terminal is. */
+/** Maximum line width, however wide the terminal is. */
 const WIDEST = 100;
 const LEAST_LABEL = 8;
 const GAP = 2;
@@ -10,7 +10,7 @@ type Cells = readonly [label: string, ...numbers: string[]];
 
 const SOURCES = { filter: 'Bloom filters', table: 'last-seen tables' } as const;
 
-/** The answer for a person, as wide as the terminal. */
+/** The answer for people, as wide as the terminal. */
 export function mergeText(answer: MergeAnswer, columns: number): string {
   const width = Math.min(columns, WIDEST);
   const reached = answer.nodes.filter((node) => 'hits' in node);
@@ -55,7 +55,7 @@ function explanation({ total, windows }: MergeAnswer): string {
   return `Who came to several nodes counts once.${windowed} Visitors of all time are told by the merged ${SOURCES[total.visitors_from]}.`;
 }
 
-/** Numbers to the right, as wide as they are; labels take what is left, and are cut there. */
+/** Numbers are aligned right, as wide as needed; labels take the rest, and are truncated. */
 function table(rows: readonly Cells[], width: number): string[] {
   const numbers = rows[0]!.slice(1).map((_, i) => Math.max(...rows.map((row) => row[i + 1]!.length)) + GAP);
   const room = Math.max(LEAST_LABEL, width - numbers.reduce((sum, each) => sum + each, 0));

@@ -37,7 +37,7 @@ export const merge: Command<typeof MERGE_SETTINGS> = {
 };
 
 /**
- * The nodes that were named, each once.
+ * The named nodes, without duplicates.
  *
  * @param tokens one for all nodes, or one for each, separated by commas
  * @throws HitError `bad_usage`
@@ -59,7 +59,7 @@ function nodesOf(urls: readonly string[], tokens: string | undefined): RemoteNod
   return nodes;
 }
 
-/** What cannot be asked is wrong usage, and told before anybody is asked. */
+/** An invalid query is wrong usage, and reported before any node is asked. */
 function questionOf({ site, window }: MergeValues): { site: string | undefined; windows: NamedWindow[] } {
   try {
     return { site: readSite(site), windows: readWindows(window) };
@@ -77,7 +77,7 @@ async function outcomeOf(node: RemoteNode, answer: Promise<SketchAnswer>): Promi
   }
 }
 
-/** @throws HitError `merge_failed` where a node is missing that must not be, or all of them are */
+/** @throws HitError `merge_failed` if a required node is missing, or all nodes are */
 function checkReached(reached: readonly Reached[], unreached: readonly Unreached[], partial: boolean): void {
   if (unreached.length === 0 || (partial && reached.length > 0)) return;
   const missing = unreached.map(({ url, problem }) => `${url}: ${problem}`);

@@ -15,7 +15,7 @@ import { unexpected } from './usage.ts';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-/** What would go. */
+/** What would be moved. */
 interface Load {
   readonly tables: readonly { readonly table: string; readonly rows: number; readonly bytes: number }[];
   /** Hits that the database has already. */
@@ -45,7 +45,7 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
       );
     }
     const there = await reach(to);
-    // A folder that is misspelt is no empty store.
+    // A misspelt folder is not an empty store.
     if (!existsSync(join(dataDir, 'store'))) {
       throw new HitError(
         'data_dir_unusable',
@@ -54,7 +54,7 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
     }
     await using db = await DBTracker.open({ dataDir });
     const signal = terminal.interruption();
-    // Marks say of what is rolled up that it is, so that the server need not do it again.
+    // Marks record what is rolled up, so that the server need not do it again.
     await drainAndRollUp(db, signal);
     const print = (answer: object, text: string) =>
       terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
@@ -72,7 +72,7 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
 };
 
 async function move(from: Store, to: string, terminal: Terminal, signal: AbortSignal): Promise<MoveSummary> {
-  // Its folder is that of an embedded store, of which this is none.
+  // Only an embedded store has a folder, and the target is a server.
   await using target = await Store.open({ setting: to, folder: '' });
   return await StatusLine.during(terminal, progressText, (onProgress) =>
     moveStore(from, target, { onProgress, signal }),

@@ -1,13 +1,13 @@
 /**
- * What an import does with lines that are older than hits are kept: the next purge would delete what somebody has just
- * imported. So files are read once for their times before anything is stored, and the owner chooses: `--allow-purge` imports
- * them anyway, `--keep` exempts the sites from purges; all sites of the logs, as what is young today is old in a year. On a
- * terminal the import asks, elsewhere it refuses.
+ * Handles imported lines that are older than the retention cutoff: the next purge would delete them again.
+ * So files are scanned for their times before anything is stored, and the owner chooses: `--allow-purge` imports the
+ * lines anyway, `--keep` exempts the sites from purges (all sites of the logs, as recent hits become old too). On a
+ * terminal the import asks, otherwise it refuses.
  *
- * A stream (standard input, a pipe, `--follow`) cannot be read twice: it is checked as it comes, each part before it is
- * passed on. Logs are in the order of time, so an old one is refused at its first line, before anything is stored.
+ * A stream (standard input, a pipe, `--follow`) cannot be read twice: each part is checked before it is passed on.
+ * Logs are in order of time, so an old log is refused at its first line, before anything is stored.
  *
- * Where nothing limits retention, which is the default, nothing is read twice and nothing is checked.
+ * Without a retention limit, which is the default, nothing is read twice and nothing is checked.
  */
 import { createInterface } from 'node:readline/promises';
 import { HitError } from '../errors.ts';
@@ -26,7 +26,7 @@ const DEFAULT_SITE = 'localhost';
 const MOST_HOSTS = 1000;
 const number = new Intl.NumberFormat('en');
 
-/** By what hits are purged where a log goes. */
+/** The retention at the destination of a log. */
 export interface ImportRetention {
   readonly hits: readonly Ages[];
   readonly exceptions: readonly string[];
@@ -34,9 +34,9 @@ export interface ImportRetention {
 
 export interface OldHitsOptions {
   readonly retention: ImportRetention;
-  /** Exempts sites from every later purge. */
+  /** Exempts sites from all later purges. */
   readonly except: (sites: readonly string[]) => Promise<void>;
-  /** What the command says; undefined to ask, or else refuse. */
+  /** The choice on the command line; undefined to ask, or otherwise refuse. */
   readonly choice: 'keep' | 'purge' | undefined;
   /** Site of lines that name none. */
   readonly site: string | undefined;
@@ -50,7 +50,7 @@ export interface OldHitsOptions {
 /** Lines of logs. */
 interface Found {
   readonly lines: number;
-  /** How many of each site are too old; with `--keep`, all that may get too old one day. */
+  /** Number of old lines by site; with `--keep`, of all lines that may become too old one day. */
   readonly bySite: ReadonlyMap<string, number>;
 }
 
@@ -58,7 +58,7 @@ interface Found {
 export class OldHits {
   readonly #options: OldHitsOptions;
   readonly #exceptions: string[];
-  /** Horizons of sites, which are computed once. */
+  /** Retention cutoffs of sites, each computed once. */
   #horizons = new Map<string, number>();
 
   constructor(options: OldHitsOptions) {
@@ -66,16 +66,16 @@ export class OldHits {
     this.#exceptions = [...options.retention.exceptions];
   }
 
-  /** Whether logs are to be read for it before they are imported. */
+  /** Whether logs must be scanned before they are imported. */
   get isChecked(): boolean {
     const { choice, retention } = this.#options;
     return choice === 'keep' || (choice === undefined && isLimited(retention.hits));
   }
 
   /**
-   * Reads a log for its times.
+   * Scans a log for its times.
    *
-   * @param onProgress told the bytes of the source and the lines so far
+   * @param onProgress called with the bytes of the source and the lines so far
    */
   async count(
     source: AsyncIterable<Buffer>,
@@ -88,7 +88,7 @@ export class OldHits {
         yield chunk;
       }
     };
-    // Where a log breaks off the import says so; here what can be read is counted.
+    // If a log breaks off, the import reports it; here the readable part is counted.
     const { text, lines } = await this.#opened(untilFault(unzipped(counted()), () => undefined));
     for await (const part of wholeLines(text)) {
       lines.read(part);
@@ -98,9 +98,9 @@ export class OldHits {
   }
 
   /**
-   * A stream of which each part is checked before it is passed on. What is refused ends it by throwing.
+   * A stream whose parts are checked before they are passed on. It throws when the import is refused.
    *
-   * @param name of the stream, for a person
+   * @param name of the stream, for messages
    */
   async *checked(source: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
     let lost = 'Nothing';
@@ -115,11 +115,11 @@ export class OldHits {
   }
 
   /**
-   * Lets an import with these lines go on, or ends it.
+   * Accepts an import with these lines, or ends it.
    *
-   * @param where that the lines are in, for a person
-   * @param lost what is not imported when it is refused, as the beginning of a sentence
-   * @throws HitError `bad_usage` where it is refused
+   * @param where the place of the lines, for messages
+   * @param lost what is not imported if it is refused, as the beginning of a sentence
+   * @throws HitError `bad_usage` if it is refused
    */
   async decide(found: Found, where: string, lost = 'Nothing'): Promise<void> {
     if (found.bySite.size === 0) return;
@@ -141,7 +141,7 @@ export class OldHits {
     terminal.stderr.write(`Hits of ${sites.join(', ')} are now exempt from purges.\n`);
   }
 
-  /** @throws HitError `bad_usage` unless a person says that the sites are to be kept */
+  /** @throws HitError `bad_usage` unless the user confirms that the sites are to be kept */
   async #ask(found: Found, where: string, lost: string, named: string | undefined): Promise<void> {
     const sites = [...found.bySite.keys()];
     const what = sentenceOf(found, where, (site) => this.#cutoffOf(site));
@@ -170,7 +170,7 @@ export class OldHits {
     return { text, lines };
   }
 
-  /** Before which moment lines of a site are counted as found. */
+  /** The time before which lines of a site count as old. */
   #foundBefore(site: string): number {
     const { choice, retention } = this.#options;
     const isKept = choice === 'keep' && !isNamedLimited(retention.hits, site);
@@ -187,7 +187,7 @@ export class OldHits {
   }
 }
 
-/** Lines of several logs together. */
+/** Lines of several logs in total. */
 export function addFound(all: readonly Found[]): Found {
   const bySite = new Map<string, number>();
   for (const found of all) {
@@ -206,7 +206,7 @@ function sentenceOf({ lines, bySite }: Found, where: string, cutoffOf: (site: st
   return `${number.format(old)} of ${number.format(lines)} lines in ${where} would be deleted by the next purge: ${sites.join('; ')}`;
 }
 
-/** @returns false also where nobody can be asked */
+/** @returns false also if nobody can be asked */
 async function asked(
   { stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>,
   what: string,

@@ -2,14 +2,14 @@ import type { ImportProgress } from '../logs/importer.ts';
 import type { Terminal } from './command.ts';
 import { StatusLine } from './status-line.ts';
 
-/** How the import of one log goes. */
+/** Progress of the import of one log. */
 export class ProgressLine {
   readonly #line: StatusLine;
   readonly #name: string;
   readonly #size: number | undefined;
   readonly #started = performance.now();
 
-  /** @param size of the whole, in bytes; undefined if nobody knows */
+  /** @param size of the whole log, in bytes; undefined if unknown */
   constructor(out: Terminal['stderr'], name: string, size: number | undefined) {
     this.#line = new StatusLine(out);
     this.#name = name;

@@ -30,7 +30,7 @@ export const purgeStore: Command<typeof PURGE_SETTINGS> = {
   ],
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
-    // Also where a server does the work: what is wrong with the ages is told here.
+    // Also if a server does the work: invalid ages are reported here.
     const { policy } = retentionHere(values['data-dir']!, values);
     const control = await ControlClient.connect(values['data-dir']!);
     const purged = control ? await purgeThere(control, values) : await purgeHere(policy, values);
@@ -47,7 +47,7 @@ async function purgeHere(policy: RetentionPolicy, values: PurgeValues): Promise<
   return purged;
 }
 
-/** The server that runs on the data folder does the work, by its own policy where this command names none. */
+/** The server that runs on the data folder does the work, by its own policy unless this command names one. */
 async function purgeThere(control: ControlClient, values: PurgeValues): Promise<PurgeSummary> {
   const query = new URLSearchParams({ dry_run: String(values['dry-run']) });
   const add = (name: string, ages: Ages | undefined) => ages && query.set(name, agesText(ages));
@@ -61,7 +61,7 @@ async function purgeThere(control: ControlClient, values: PurgeValues): Promise<
   throw new HitError('store_unavailable', 'the server on this data folder ended: purge again');
 }
 
-/** What went or would go, for a person. */
+/** What was or would be purged, for people. */
 function purgeText(summary: PurgeSummary): string {
   const { dry_run, hits, rollups, exceptions } = summary;
   const gone = new Set([...hits, ...rollups].map(({ site }) => site));

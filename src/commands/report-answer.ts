@@ -6,18 +6,18 @@ import type { Stats, Top } from '../query/stats.ts';
 import type { Report } from '../schedule/job-runner.ts';
 import { reportText, seriesRows } from './report-text.ts';
 
-/** Rankings of a report that asks for none. */
+/** Default rankings of a report. */
 const USUAL = ['path', 'source', 'country', 'browser'] as const;
-/** Columns of a report that no terminal shows. */
+/** Width of a report that is not shown on a terminal, in columns. */
 const USUAL_WIDTH = 100;
 
-/** Where answers come from: the server that runs on the data folder, or the folder itself. */
+/** The source of answers: the server that runs on the data folder, or the folder itself. */
 export interface Answers {
   stats(words: QueryParams): Promise<Stats>;
   top(words: QueryParams): Promise<Top>;
 }
 
-/** What a report says. */
+/** The content of a report. */
 export class ReportAnswer {
   readonly #stats: Stats;
   readonly #tops: readonly Top[];
@@ -29,7 +29,7 @@ export class ReportAnswer {
     this.#timezone = timezone;
   }
 
-  /** Asks for totals, series, and the ranking that is named by `by`, or else the usual ones. */
+  /** Queries totals, series, and the ranking named by `by`, or otherwise the default ones. */
   static async of(answers: Answers, words: QueryParams): Promise<ReportAnswer> {
     const stats = await answers.stats(words);
     const tops: Top[] = [];
@@ -38,7 +38,7 @@ export class ReportAnswer {
     return new ReportAnswer(stats, tops, readTimeZone(words.timezone));
   }
 
-  /** @param columns of the terminal */
+  /** @param columns width of the terminal */
   text(columns = USUAL_WIDTH): string {
     return reportText(this.#stats, this.#tops, columns, this.#timezone);
   }
@@ -56,9 +56,9 @@ export class ReportAnswer {
 }
 
 /**
- * The series as CSV, with nothing where nothing is known, or the ranking that is named by `by`.
+ * CSV of the series, with empty fields for unknown values, or of the ranking named by `by`.
  *
- * @param warn told what the rows of a ranking lack, which they have no place to say
+ * @param warn called with the gaps of a ranking, for which its rows have no field
  */
 export async function csvAnswer(
   answers: Answers,
@@ -72,7 +72,7 @@ export async function csvAnswer(
   return csvOf(rows, ['value', 'hits', 'visitors']);
 }
 
-/** A report in all its forms, for a file and a webhook. */
+/** A report in all its formats, for a file and a webhook. */
 export async function scheduledReport(answers: Answers, words: QueryParams): Promise<Report> {
   const answer = await ReportAnswer.of(answers, words);
   return { json: answer.json, text: answer.text(), csv: await csvAnswer(answers, words) };

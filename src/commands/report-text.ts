@@ -8,11 +8,11 @@ const number = new Intl.NumberFormat('en');
 const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
 const percent = new Intl.NumberFormat('en', ONE_DIGIT);
 const signed = new Intl.NumberFormat('en', { ...ONE_DIGIT, signDisplay: 'exceptZero' });
-/** Rows of a series that a terminal shows; the rest is said in a line. */
+/** Rows of a series that a terminal shows; a line mentions the others. */
 const MOST_ROWS = 400;
 const NUMBER_WIDTH = 12;
 const LEAST_VALUE_WIDTH = 16;
-/** Where there is not a number to show. */
+/** Shown if there is no number. */
 const NONE = '–';
 
 const HEADS: Readonly<Record<Metric, string>> = {
@@ -23,23 +23,23 @@ const HEADS: Readonly<Record<Metric, string>> = {
   visit_duration: 'duration',
 };
 
-/** A row of a table: what it is about, and a cell for each metric. */
+/** A row of a table: its label, and a cell for each metric. */
 interface Line {
   readonly label: string;
   readonly cells: readonly string[];
 }
 
-/** How times are told. */
+/** The format of times. */
 interface Times {
   readonly timezone: string;
-  /** @param time as answers have it, in UTC */
+  /** @param time as in answers, in UTC */
   label(time: string): string;
 }
 
 /**
- * A report for a person, as wide as the terminal.
+ * A report for people, as wide as the terminal.
  *
- * @param timezone an IANA name that is known to be one: times are told as clocks show them there
+ * @param timezone a valid IANA name, for local times
  */
 export function reportText(stats: Stats, tops: readonly Top[], columns: number, timezone = 'UTC'): string {
   const local = new LocalTime(timezone);
@@ -73,10 +73,10 @@ export function reportText(stats: Stats, tops: readonly Top[], columns: number, 
   return `${lines.join('\n')}\n`;
 }
 
-/** Of which hits a ranking is, where it is not of those of the heading. */
+/** The hits of a ranking, if they differ from those of the heading. */
 function otherPeriod({ purged_before, from, to }: Top, asked: Stats, { label }: Times): string {
   if (purged_before !== undefined) return `, of hits since ${label(purged_before)}`;
-  // A period that is open ends now, and the ranking was asked for a moment later: that is no day more.
+  // An open period ends now, and the ranking was queried a moment later: that is not another day.
   const isDay = (time: string) => Date.parse(time) % DAY === 0;
   const isLonger =
     (isDay(from) && Date.parse(from) < Date.parse(asked.from)) ||
@@ -84,7 +84,7 @@ function otherPeriod({ purged_before, from, to }: Top, asked: Stats, { label }: 
   return isLonger ? `, of ${label(from)} to ${label(to)}` : '';
 }
 
-/** The series as rows of a CSV: what is compared beside each point, and nothing where there is none. */
+/** The series as CSV rows: compared values beside each point, empty if there are none. */
 export function seriesRows({ series, comparison }: Stats): object[] {
   return series.map((point, place) => {
     const fields = comparison ? { ...point, ...besides(point, comparison.series[place]) } : point;
@@ -92,7 +92,7 @@ export function seriesRows({ series, comparison }: Stats): object[] {
   });
 }
 
-/** @param error the largest of what is told */
+/** @param error the largest error of the values */
 function heading(stats: Stats, { timezone, label }: Times, error: number): string[] {
   const { site, from, to, interval, purged_before, comparison } = stats;
   const lines = [`${site ?? 'all sites'}, ${label(from)} to ${label(to)} (${timezone}), by ${interval}`];
@@ -148,14 +148,14 @@ function table(lines: readonly Line[], columns: number): string[] {
   );
 }
 
-/** Control characters would do to the terminal what they like; a character is not cut in half. */
+/** Control characters could manipulate the terminal; characters are not cut in half. */
 function fitted(text: string, width: number): string {
   const shown = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
   if (shown.length <= width) return shown.padEnd(width);
   return `${shown.slice(0, width - 1).replace(/[\ud800-\udbff]$/, '')}…`.padEnd(width);
 }
 
-/** A date at midnight, else a time of as many digits as it has. */
+/** A date at midnight, otherwise a time with as many digits as needed. */
 function timeLabel(wall: number): string {
   const [date, clock] = new Date(wall).toISOString().slice(0, -1).replace('.000', '').split('T');
   return clock === '00:00:00' ? date! : `${date} ${clock!.replace(/:00$/, '')}`;

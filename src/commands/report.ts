@@ -78,9 +78,9 @@ async function print(
 }
 
 /**
- * What is asked. What cannot be asked is wrong usage, and told before the store is opened.
+ * The query. An invalid query is wrong usage, and reported before the store is opened.
  *
- * @param now milliseconds since 1970, at which `--period` is
+ * @param now milliseconds since 1970, the reference of `--period`
  * @throws HitError `bad_usage`
  */
 function wordsOf(values: Values<typeof REPORT_SETTINGS>, now: number): QueryParams {
@@ -93,7 +93,7 @@ function wordsOf(values: Values<typeof REPORT_SETTINGS>, now: number): QueryPara
     const words = {
       ...periodWords(values, now),
       ...{ site, bots, status, timezone, limit, filter, metrics, compare },
-      // `--by day` is taken for `--interval day`: an interval is no dimension, and what is meant is plain.
+      // `--by day` means `--interval day`: an interval is not a dimension, but the intent is clear.
       interval: isInterval ? by : values.interval,
       by: isInterval ? undefined : by,
     };

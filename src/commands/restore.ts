@@ -47,7 +47,7 @@ function dayOf(text: string | undefined, flag: string): number | undefined {
   return start;
 }
 
-/** What became of it, for a person. */
+/** The result, for people. */
 function restoreText({ rows, days, already, seconds, dry_run }: RestoreSummary): string {
   const number = new Intl.NumberFormat('en');
   const what = `${dry_run ? 'Would restore' : 'Restored'} ${number.format(rows)} hits of ${number.format(days)} days`;

@@ -3,14 +3,14 @@ import { type RetentionPolicy, retentionPolicy } from '../retention/policy.ts';
 import { type Ages, agesText, readAges } from '../settings/ages.ts';
 import { KEEP_HITS, KEEP_ROLLUPS } from '../settings/purge.ts';
 
-/** The retention that holds on a data folder while no server runs there. */
+/** The retention of a data folder while no server runs there. */
 export interface RetentionHere {
   readonly policy: RetentionPolicy;
   readonly scheduled: readonly Ages[];
 }
 
 /**
- * What a command says, else what the last server on the folder did, else for ever.
+ * The setting of the command, otherwise that of the last server on the folder, otherwise for ever.
  *
  * @throws HitError `bad_setting`; `data_dir_unusable` for a damaged `retention.json`
  */
@@ -24,12 +24,12 @@ export function retentionHere(
     given['keep-rollups'] ?? readAges(KEEP_ROLLUPS)(stored?.keep_rollups ?? KEEP_ROLLUPS, '--keep-rollups');
   return {
     policy: retentionPolicy(hits, rollups),
-    // Whatever a command says of its own purges: those of the server's schedule come all the same.
+    // Regardless of the command's own purges: scheduled purges of the server still run.
     scheduled: (stored?.scheduled ?? []).map((text) => readAges(KEEP_HITS)(text, '--schedule')),
   };
 }
 
-/** Leaves a server's retention in its folder, for commands that run when it does not. */
+/** Saves a server's retention in its folder, for commands that run without it. */
 export function leaveRetention(dataDir: string, { policy, scheduled }: RetentionHere): void {
   writeRetention(dataDir, {
     keep_hits: agesText(policy.hits),

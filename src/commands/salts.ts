@@ -9,26 +9,26 @@ import { StoreSalts } from '../store/salts.ts';
 import { restoreVisits } from '../trackers/restore-visits.ts';
 import { type Counting, messagesOf, type ServeValues } from './counting.ts';
 
-/** Milliseconds between two looks at the visits of nodes that share a store. */
+/** Milliseconds between two checks of the visits of nodes that share a store. */
 const RECALL_EVERY = 60_000;
-/** Milliseconds around midnight in which there are such looks. */
+/** Milliseconds around midnight with such checks. */
 const RECALLED = { before: 5 * 60_000, after: 30 * 60_000 };
 
-/** What salts are agreed on with. */
+/** Inputs for agreeing on salts. */
 export interface SaltParts {
   readonly salts: DailySalts;
-  /** The admin token of this node, which other nodes have too. */
+  /** The admin token of this node, shared by the other nodes. */
   readonly token: string;
-  /** Names this node among others. */
+  /** Identifies this node. */
   readonly node: string;
   readonly log: Logger;
 }
 
 /**
- * Sees to it that there is a salt for today, shared by the nodes as they share other things: by the node of `--salts-from`,
- * else Redis, else a ClickHouse server; and that visits go on over midnight.
+ * Ensures that there is a salt for today, shared between nodes: by the node of `--salts-from`, otherwise by Redis,
+ * otherwise by a ClickHouse server; and that visits continue over midnight.
  *
- * @param resources close what is opened
+ * @param resources close what was opened
  */
 export async function openSalts(
   values: ServeValues,
@@ -56,7 +56,7 @@ async function sourceOf(
   const { 'salts-from': url, live } = values;
   if (url !== undefined) return new RemoteSalts(url, token, node);
   if (live) {
-    // Its client is read by those alone who use it.
+    // The client is only imported if it is used.
     const { RedisSalts } = await import('../live/redis/salts.ts');
     return new RedisSalts(live, Date.now);
   }
@@ -73,7 +73,7 @@ function keepVisits(
     midnight.release(now);
     if (!db?.store.isShared || !isRecalled(now)) return;
     restoreVisits(midnight, db.store, now)
-      // It is asked again in a minute.
+      // Retried in a minute.
       .catch((error) => log.debug(`visits of other nodes: ${messageOf(error)}`));
   }, RECALL_EVERY).unref();
   resources.defer(() => clearInterval(timer));

@@ -15,7 +15,7 @@ import { keptWebhookSecret } from '../schedule/webhook-secret.ts';
 import type { SCHEDULE_SETTINGS } from '../settings/schedule.ts';
 import type { Values } from '../settings/setting.ts';
 
-/** What a server is to do by the clock. */
+/** The scheduled work of a server. */
 export interface Schedule {
   readonly jobs: readonly Job[];
   readonly rules: readonly AlertRule[];
@@ -24,13 +24,13 @@ export interface Schedule {
   readonly webhook: { readonly url: string; readonly secret: Uint8Array | undefined } | undefined;
 }
 
-/** What it needs for it. */
+/** Dependencies of scheduled work. */
 export interface ScheduleParts {
-  /** Of what it keeps: `schedule.json`, `alerts.json`, `webhook-secret`, and if nobody says otherwise `reports/`. */
+  /** Folder of `schedule.json`, `alerts.json`, `webhook-secret` and, by default, `reports/`. */
   readonly dataDir: string;
-  /** There with the rate tracker. */
+  /** Set with the rate tracker. */
   readonly live: Pick<Live, 'read'> | undefined;
-  /** There with the db tracker, which also keeps live counts over a restart. */
+  /** Set with the db tracker, which also keeps live counts over a restart. */
   readonly runs: JobRuns | undefined;
   readonly log: ScheduleLog;
   readonly clock?: Clock;
@@ -38,7 +38,7 @@ export interface ScheduleParts {
 }
 
 /**
- * Reads the settings that say what is done by the clock.
+ * Reads the settings of scheduled work.
  *
  * @throws HitError `bad_setting`
  */
@@ -55,10 +55,10 @@ export function readSchedule(values: Values<typeof SCHEDULE_SETTINGS>): Schedule
 }
 
 /**
- * Starts what is done by the clock: first what was missed.
+ * Starts scheduled work, beginning with missed runs.
  *
- * @returns ends it, aborting what is under way; what did not succeed is made up at the next start
- * @throws HitError `bad_setting` where a tracker is missing, `data_dir_unusable`
+ * @returns stops it and aborts runs in progress; unfinished runs are made up at the next start
+ * @throws HitError `bad_setting` if a tracker is missing, `data_dir_unusable`
  */
 export async function startSchedule(schedule: Schedule, parts: ScheduleParts): Promise<AsyncDisposable> {
   const { jobs, rules, timezone } = schedule;
@@ -75,7 +75,7 @@ export async function startSchedule(schedule: Schedule, parts: ScheduleParts): P
     resources.use(
       await Scheduler.start({
         jobs,
-        // Both delete, so one waits for the other.
+        // Both delete data, so one waits for the other.
         lane: ({ kind }) => (kind === 'report' ? 'reports' : 'upkeep'),
         run: (job, due, signal) => runner.run(job, due, signal),
         state: join(dataDir, 'schedule.json'),

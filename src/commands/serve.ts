@@ -47,7 +47,7 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
   ],
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
-    // Settings that are themselves a small language are read before anything starts.
+    // Settings with a syntax of their own are parsed before anything starts.
     const proxies = new TrustedProxies(values['trust-proxy']!);
     const limit = RateLimit.parse(values['rate-limit']!);
     check(values);
@@ -103,13 +103,13 @@ function peersOf({ peers }: ServeValues, token: string, own: OwnNode): Peers | u
   return peers && new Peers(peers, token, own);
 }
 
-/** Kafka's client is read by those alone who use it. */
+/** The Kafka client is only imported if it is used. */
 async function readerOf(address: KafkaAddress, node: string, log: Logger): Promise<ResultReader> {
   const { ResultReader } = await import('../stream/result-reader.ts');
   return new ResultReader({ address, node, log: messagesOf(log) });
 }
 
-/** Settings that are a small language of their own, read. */
+/** Parsed settings that have a syntax of their own. */
 interface Read {
   readonly proxies: TrustedProxies;
   readonly limit: RateLimit;
@@ -211,12 +211,12 @@ async function serveFrom(
   );
   greet(terminal, address, folder.path, adminToken, values);
   await aborted(interrupted);
-  // Readers of events are let go first: others would wait for them.
+  // Readers of events are disconnected first: otherwise the close would wait for them.
   ending.abort();
   log.info('shutting down: storing acknowledged hits');
 }
 
-/** A folder whose path is too long for a socket is no reason not to count. */
+/** A path too long for a socket must not prevent counting. */
 async function openControl(app: FastifyInstance, socket: string, log: Logger): Promise<Server | undefined> {
   rmSync(socket, { force: true });
   try {
@@ -227,7 +227,7 @@ async function openControl(app: FastifyInstance, socket: string, log: Logger): P
   }
 }
 
-/** On stderr, so that stdout holds the counter's lines and nothing else. */
+/** On stderr, so that stdout only has the counter's lines. */
 function greet(terminal: Terminal, url: string, folder: string, token: string, values: ServeValues): void {
   const isLive = values.tracker!.some((name) => name === 'simple' || name === 'rate');
   const path = isLive ? '/api/v1/live' : '/api/v1/stats';

@@ -4,7 +4,7 @@ import { type Ages, ageText } from '../settings/ages.ts';
 import { version } from '../settings/version.ts';
 import type { ServeValues } from './counting.ts';
 
-/** What a server tells of its settings: nothing that opens a door, such as an address with a password. */
+/** The settings that a server reveals: no secrets, such as a URL with a password. */
 export function servedSettings(values: ServeValues, policy: RetentionPolicy): ServedSettings {
   const trackers = values.tracker!;
   const isLive = trackers.some((name) => name === 'simple' || name === 'rate');

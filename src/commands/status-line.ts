@@ -1,9 +1,9 @@
 import type { Terminal } from './command.ts';
 
-/** Milliseconds between two drawings. */
+/** Milliseconds between two updates. */
 const PACE = 100;
 
-/** A line that is drawn over itself on a terminal, and not at all elsewhere. */
+/** A line on a terminal that is redrawn in place; not shown elsewhere. */
 export class StatusLine {
   readonly #out: Terminal['stderr'];
   #drawn = Number.NEGATIVE_INFINITY;
@@ -12,7 +12,7 @@ export class StatusLine {
     this.#out = out;
   }
 
-  /** Shows the line for the duration of some work. */
+  /** Shows the line while some work runs. */
   static async during<Progress, Result>(
     { stderr }: Pick<Terminal, 'stderr'>,
     textOf: (progress: Progress) => string,
@@ -26,7 +26,7 @@ export class StatusLine {
     }
   }
 
-  /** @param text asked for only when it is drawn */
+  /** @param text only called when it is drawn */
   show(text: () => string): void {
     const now = performance.now();
     if (!this.#out.isTTY || now - this.#drawn < PACE) return;

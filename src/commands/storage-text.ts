@@ -3,7 +3,7 @@ import type { Storage } from '../store/storage.ts';
 const number = new Intl.NumberFormat('en');
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-/** How much is kept, for a person. */
+/** Sizes of the stored data, for people. */
 export function storageText(storage: Storage): string {
   const { hits, tables, columns, spool } = storage;
   const span = hits.first === null ? 'no hits' : `hits from ${hits.first} to ${hits.last}`;

@@ -12,11 +12,11 @@ import { pressed, type View } from './top/view.ts';
 import { unexpected } from './usage.ts';
 
 const EVERY = 1000;
-/** Rankings are asked for once in so many seconds. */
+/** Seconds between two queries of rankings. */
 const RANKINGS_EVERY = 5;
-/** Seconds of the sparkline. */
+/** Length of the sparkline, in seconds. */
 const MOST_RATES = 300;
-/** What is wrong from the start stays wrong. */
+/** Errors that persist from the start are permanent. */
 const LASTING = ['unauthorized', 'not_found', 'invalid', 'bad_usage'];
 
 type TopValues = Values<typeof TOP_SETTINGS>;
@@ -67,7 +67,7 @@ async function printOnce(asker: ApiClient, values: TopValues, { stdout }: Termin
       isWatched: false,
       fault: undefined,
     };
-    // A column of rankings, one below the other.
+    // Rankings in one column, one below the other.
     return screen(shown, { columns: Math.min(columns, 75), rows: live.windows.length + 4 + rows! }, PLAIN);
   };
   const counts = shownRows(0).slice(0, live.windows.length + 2);
@@ -78,18 +78,18 @@ async function printOnce(asker: ApiClient, values: TopValues, { stdout }: Termin
   stdout.write(`${lines.filter((line, i) => line !== '' || lines[i - 1] !== '').join('\n')}\n`);
 }
 
-/** How it ends: by a signal or by `stop`; then what is being asked is given up. */
+/** How the screen ends: by a signal or by `stop`, which cancels queries in progress. */
 interface Ending {
   readonly end: AbortSignal;
   readonly stop: () => void;
 }
 
-/** A terminal that shows a server, until somebody ends it. */
+/** A terminal that shows a server, until the user ends it. */
 class Watch {
   readonly #asker: ApiClient;
   readonly #terminal: Terminal;
   readonly #ending: Ending;
-  /** What went wrong where nobody waits: at a key, at a change of size. */
+  /** The error of an event handler, such as a key or a resize. */
   #crash: unknown;
   #view: View;
   #sites: readonly string[] = [];
@@ -97,9 +97,9 @@ class Watch {
   #rankings: readonly Ranking[] = [];
   #rates: number[] = [];
   #fault: string | undefined;
-  /** Seconds until rankings are asked for. */
+  /** Seconds until the next query of rankings. */
   #due = 0;
-  /** Wakes it up before the second is over. */
+  /** Wakes the loop before the second is over. */
   #hurry = new AbortController();
 
   constructor(asker: ApiClient, { site = '', period }: TopValues, terminal: Terminal, ending: Ending) {
@@ -112,7 +112,7 @@ class Watch {
   async run(): Promise<void> {
     const { stdout } = this.#terminal;
     const { end } = this.#ending;
-    // What is wrong from the start is told where it can be read afterwards.
+    // Permanent errors are reported where they stay readable after the screen closes.
     await this.#ask(undefined);
     if (end.aborted) return;
     const paint = stdout.hasColors?.() ? COLOURS : PLAIN;
@@ -130,7 +130,7 @@ class Watch {
     if (this.#crash !== undefined) throw this.#crash;
   }
 
-  /** A fault ends it from where the terminal is given back. */
+  /** An error ends the loop, and the terminal is restored there. */
   #guarded(act: () => void): void {
     try {
       act();
@@ -164,7 +164,7 @@ class Watch {
     draw();
   }
 
-  /** @param display undefined before there is one: then what is wrong for good ends it */
+  /** @param display undefined before the screen opens: then a permanent error ends the command */
   async #ask(display: Display | undefined): Promise<void> {
     const { site } = this.#view;
     try {

@@ -12,10 +12,10 @@ import type { DBTracker } from '../trackers/db.ts';
 import { archiveLocation } from './archive-place.ts';
 import { scheduledReport } from './report-answer.ts';
 
-/** When a server purges that is told nothing else. */
+/** Default schedule of a server's purges. */
 const USUAL_PURGE = 'purge daily 04:00';
 
-/** What keeps a store in order. */
+/** Maintenance of a store. */
 export interface Upkeep {
   readonly purger: RetentionJob;
   readonly archives: Archives;
@@ -24,7 +24,7 @@ export interface Upkeep {
   readonly runs: JobRuns;
 }
 
-/** @param scheduled ages of hits that scheduled purges name */
+/** @param scheduled ages of hits in scheduled purges */
 export function upkeepOf(
   db: DBTracker,
   policy: RetentionPolicy,
@@ -54,9 +54,9 @@ export function upkeepOf(
 }
 
 /**
- * Jobs as they are set, and a daily purge where something gets too old and no other purge is named.
+ * The scheduled jobs, plus a daily purge if there is a retention limit and no other purge.
  *
- * @throws HitError `bad_setting` for jobs of a store that is not there
+ * @throws HitError `bad_setting` for jobs that need a missing store
  */
 export function jobsWithPurge(
   jobs: readonly string[],
@@ -72,7 +72,7 @@ export function jobsWithPurge(
   return isUsual ? [...jobs, USUAL_PURGE] : jobs;
 }
 
-/** Ages of hits by which scheduled purges go, where these name their own. */
+/** Ages of hits of scheduled purges that set their own. */
 export function scheduledAges(jobs: readonly Job[]): Ages[] {
   return jobs.flatMap((job) => {
     const ages = job.kind === 'purge' ? job.values['keep-hits'] : undefined;

@@ -1,7 +1,7 @@
 /**
- * The doctor looks at all that a data folder and its store are made of, and says what is wrong and how to mend it. It changes
- * nothing: see doctor/repair.ts. Each check is a file, and they are independent: one that cannot be made is an error that
- * was found, and the others go on.
+ * The doctor examines a data folder and its store, and reports problems and how to fix them. It changes nothing:
+ * see doctor/repair.ts. Each check is a file, and checks are independent: a check that fails is reported as an
+ * error, and the others go on.
  */
 import { messageOf } from '../errors.ts';
 import type { Check, Examined, Finding } from './check.ts';
@@ -14,7 +14,7 @@ import { space } from './space.ts';
 import { spool } from './spool.ts';
 import { versions } from './versions.ts';
 
-/** Those that need tables of this program's schema come last. */
+/** Checks that need the tables of the current schema come last. */
 const CHECKS: readonly Check[] = [
   versions,
   space,
@@ -29,7 +29,7 @@ const CHECKS: readonly Check[] = [
 const OF_SCHEMA: ReadonlySet<Check> = new Set([ledger, rollups, live]);
 
 export interface Diagnosis {
-  /** Whether nothing is wrong. Warnings are no faults. */
+  /** Whether there is no error. Warnings do not count. */
   readonly healthy: boolean;
   readonly findings: readonly Finding[];
 }

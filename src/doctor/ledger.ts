@@ -2,14 +2,14 @@ import { type MissingBatch, missingHits } from '../clickhouse/parts/missing.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { type Check, type Examined, error, ok, some } from './check.ts';
 
-/** Hits of a batch that is not in the ledger. */
+/** A batch that is not in the ledger. */
 export interface UnknownBatch {
   readonly id: bigint;
   readonly hits: number;
   readonly isImport: boolean;
 }
 
-/** Whether the store has the hits that its ledger says, and the ledger has the batches that are in the store. */
+/** Whether the store has all hits of the ledger, and the ledger all batches of the store. */
 export const ledger: Check = {
   name: 'ledger',
   async run(examined) {
@@ -43,7 +43,7 @@ function textOf({ id, hits, there, first }: MissingBatch): string {
   return `${hits - there} of ${hits} of batch ${id} (from ${new Date(first).toISOString()})`;
 }
 
-/** Batches that are in `hits` and not in the ledger. @throws HitError `store_unavailable` */
+/** Batches in `hits` that are not in the ledger. @throws HitError `store_unavailable` */
 export async function unknownBatches(engine: Examined['engine']): Promise<UnknownBatch[]> {
   const rows = await engine.rows<Record<'id' | 'hits' | 'imported', string | number>>(
     queryText('ledger_unknown'),
@@ -53,7 +53,7 @@ export async function unknownBatches(engine: Examined['engine']): Promise<Unknow
   }));
 }
 
-/** Beside a server: between two deliveries, since a batch is in `hits` before it is in the ledger. */
+/** With a running server, between two deliveries, since a batch is in `hits` before it is in the ledger. */
 function settledLedger({ engine, running }: Examined) {
   const look = async () => ({ missing: await missingHits(engine), unknown: await unknownBatches(engine) });
   return running ? running.spool.pauseDelivery(look) : look();

@@ -2,7 +2,7 @@ import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, readWatermarks } from '../clickhouse/watermarks.ts';
 import { type Check, error, ok } from './check.ts';
 
-/** Whether a running server's totals are those of its store. */
+/** Whether the totals of a running server match its store. */
 export const live: Check = {
   name: 'live counts',
   async run({ engine, running }) {
@@ -10,7 +10,7 @@ export const live: Check = {
     if (running.live.remote) return ok('they are shared by several nodes, and not compared');
     const total = async () => (await running.live!.read(undefined, [])).total.hits;
     if (running.spool.failing.length > 0) return ok('not compared while batches cannot be delivered');
-    // Hits come meanwhile: those that were counted before are in the store by then, and no more than are counted after.
+    // Hits arrive meanwhile: the store then has at least those counted before the flush, and at most those counted after.
     const before = await total();
     await running.spool.flush();
     const stored = await storedTotal(engine);

@@ -4,7 +4,7 @@ import { contentFault } from '../clickhouse/parts/part-content.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { type Check, type Examined, error, ok, some, warning } from './check.ts';
 
-/** Whether parts are detached, whose rows are in no answer. */
+/** Whether there are detached parts, whose rows are missing from all answers. */
 export const detached: Check = {
   name: 'detached parts',
   async run({ engine, isEmbedded }) {
@@ -31,7 +31,7 @@ export const detached: Check = {
   },
 };
 
-/** Whether rows may be missing: of hits the ledger tells, unless some were purged; of other tables nothing does. */
+/** Whether rows may be missing: for hits the ledger tells, unless some were purged; for other tables nothing does. */
 async function isLossPossible(
   engine: Examined['engine'],
   broken: readonly { readonly table: string }[],
@@ -41,7 +41,7 @@ async function isLossPossible(
   return Number(row?.batches) > 0;
 }
 
-/** Whether all parts of all tables can be read, and are what was written. */
+/** Whether all parts of all tables are readable, and match their checksums. */
 export const content: Check = {
   name: 'content of tables',
   async run({ engine, isEmbedded }) {

@@ -2,7 +2,7 @@ import { chmod, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Check, error, ok } from './check.ts';
 
-/** Files that only their owner may read: who has them can forge visitors or read all. */
+/** Files that only their owner may read: others could forge visitors or read all data with them. */
 const SECRET = ['secrets.json', 'salts.json', 'tokens.json', 'webhook-secret'] as const;
 const OTHERS = 0o077;
 const WRITERS = 0o022;
@@ -10,11 +10,11 @@ const WRITERS = 0o022;
 interface Open {
   readonly path: string;
   readonly mode: number;
-  /** The mode that it should have at most. */
+  /** The widest mode that is allowed. */
   readonly wanted: number;
 }
 
-/** Whether nobody else can read the secrets, or replace them. */
+/** Whether nobody else can read or replace the secrets. */
 export const permissions: Check = {
   name: 'permissions',
   async run({ dataDir }) {
@@ -27,7 +27,7 @@ export const permissions: Check = {
   },
 };
 
-/** Sets what is too open to what it should be. @returns what was done */
+/** Restricts permissions that are too open. @returns what was changed */
 export async function closePermissions(dataDir: string): Promise<string[]> {
   if (process.platform === 'win32') return [];
   const open = await tooOpen(dataDir);

@@ -13,29 +13,29 @@ import { closePermissions } from './permissions.ts';
 import { differentDays } from './rollups.ts';
 
 const DAY_MS = 86_400_000;
-/** Milliseconds that the spool may take to deliver. */
+/** Milliseconds that the spool may take to deliver its batches. */
 const DELIVERY = 120_000;
 
-/** What is repaired, and with what. */
+/** What is repaired, and the tools for it. */
 export interface Repairable {
   readonly store: Store;
   readonly spool: Pick<Spool, 'flush' | 'pauseDelivery' | 'backlog' | 'failing'>;
   readonly rollups: Pick<Rollups, 'rollUp' | 'rebuild' | 'watermarks'>;
   readonly archives: Archives;
-  /** Where hits may be that are missing. */
+  /** Archive that may have missing hits. */
   readonly archive: ArchiveAddress | undefined;
   readonly dataDir: string;
 }
 
-/** What was done about one thing, or why it was not. */
+/** One repair, or the reason why it was not made. */
 export interface Repair {
   readonly what: string;
   readonly done: boolean;
 }
 
 /**
- * Repairs what can be repaired without a loss, in the order in which one thing depends on another. Each step may be made
- * again, so a repair that was interrupted is run again.
+ * Repairs what can be repaired without loss; steps run in the order of their dependencies. Each step can be
+ * repeated, so an interrupted repair can be run again.
  */
 export async function repair(thing: Repairable): Promise<Repair[]> {
   const repairs: Repair[] = [];
@@ -61,7 +61,7 @@ async function secrets({ dataDir }: Repairable): Promise<Repair[]> {
   return (await closePermissions(dataDir)).map(done);
 }
 
-/** Detaches what cannot be read. */
+/** Detaches unreadable parts. */
 async function parts({ store }: Repairable): Promise<Repair[]> {
   if (store.isShared) return [];
   const broken = await store.guard.parts.inspectContent();
@@ -72,7 +72,7 @@ async function parts({ store }: Repairable): Promise<Repair[]> {
   );
 }
 
-/** Delivers again what is still in the spool. */
+/** Delivers what is still in the spool. */
 async function delivery({ spool }: Repairable): Promise<Repair[]> {
   const waiting = spool.backlog;
   await waitUpTo(DELIVERY, spool.flush());
@@ -81,9 +81,9 @@ async function delivery({ spool }: Repairable): Promise<Repair[]> {
   return waiting === 0 ? [] : [done(`${waiting} segments of the spool were delivered`)];
 }
 
-/** Enters batches into the ledger that are in the store as they came. */
+/** Records batches in the ledger that are in the store without an entry. */
 async function entries({ store, spool }: Repairable): Promise<Repair[]> {
-  // Between two deliveries only can be told what is no batch of theirs.
+  // Only between two deliveries are all stored batches recorded.
   const [failing] = spool.failing;
   if (failing !== undefined) return [not(`batches cannot be delivered: ${failing}`)];
   return spool.pauseDelivery(async () => {
@@ -101,7 +101,7 @@ async function readBack(store: Store, ids: readonly bigint[]) {
   return ids.length === 0 ? [] : (await store.ledger.readBack(ids)).values();
 }
 
-/** Restores days of which hits are missing. */
+/** Restores days with missing hits. */
 async function restoration({ store, archive, archives }: Repairable): Promise<Repair[]> {
   const missing = await missingIn(store);
   if (missing.length === 0) return [];
@@ -125,8 +125,8 @@ async function restoration({ store, archive, archives }: Repairable): Promise<Re
 }
 
 /**
- * Finds again up to where hits were purged, where the note of it is lost: days of which hits are missing that were rolled up.
- * And where rollups are lost, notes that what was purged is in neither.
+ * Rebuilds lost retention cutoffs of hits: from days whose rollups have more hits than the store. If rollups are lost,
+ * marks the counts of purged hits as unknown, since neither hits nor rollups have them.
  */
 async function cutoffs({ store, rollups }: Repairable): Promise<Repair[]> {
   const { parts } = store.guard;
@@ -172,7 +172,7 @@ async function days({ store, rollups }: Repairable): Promise<Repair[]> {
   await using connection = store.dedicatedConnection();
   const { different } = await differentDays(connection);
   if (different.length === 0) return [];
-  // Rollups that have more than the hits that are left are the better answer.
+  // Rollups that have more than the remaining hits are the better answer.
   const less = different.filter(({ stored, byDay }) => stored >= byDay);
   const kept = different.length - less.length;
   if (less.length > 0) await rollups.rebuild(less);

@@ -2,22 +2,22 @@ import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, readWatermarks } from '../clickhouse/watermarks.ts';
 import { type Check, type Examined, error, ok, some } from './check.ts';
 
-/** A UTC day of a site whose rollups do not count the hits that are there. */
+/** A UTC day of a site whose rollups do not match its hits. */
 export interface DifferentDay {
   readonly site: string;
   /** `2026-11-29` */
   readonly day: string;
-  /** Hits that are rolled up, by day, hour and quarter of an hour; and those that are in the store. */
+  /** Hits in the rollups by day, hour and quarter of an hour; and hits in the store. */
   readonly byDay: number;
   readonly byHour: number;
   readonly byQuarter: number;
   readonly stored: number;
 }
 
-/** Tries to see hits and rollups at one moment. */
+/** Attempts to read hits and rollups at the same moment. */
 const TRIES = 3;
 
-/** Whether rollups count what hits say, site by site and day by day, where the hits are there. */
+/** Whether rollups match the hits, by site and day, for days that still have their hits. */
 export const rollups: Check = {
   name: 'rollups',
   async run({ engine }) {
@@ -35,7 +35,7 @@ function textOf({ site, day, byDay, byHour, byQuarter, stored }: DifferentDay): 
 }
 
 /**
- * Compares days that neither hits nor rollups were purged of. Hits that are not rolled up yet are left out on both sides.
+ * Compares days with neither hits nor rollups purged. Hits that are not rolled up yet are left out on both sides.
  *
  * @throws HitError `store_unavailable`
  */

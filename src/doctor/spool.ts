@@ -6,7 +6,7 @@ import { fileOf, parseName, type SegmentName } from '../spool/segment.ts';
 import { type Check, error, ok, some, warning } from './check.ts';
 
 const MIB = 2 ** 20;
-/** Share of --spool-max from which on hits will soon be refused. */
+/** Share of --spool-max from which hits will soon be refused. */
 const MUCH = 0.8;
 
 /** A file of the spool. */
@@ -16,7 +16,7 @@ interface SpoolFile {
   readonly bytes: number;
 }
 
-/** Whether what waits for the store is whole, and not much. */
+/** Whether the segments waiting for the store are intact, and few. */
 export const spool: Check = {
   name: 'spool',
   async run({ dataDir, spoolMax, running }) {
@@ -29,7 +29,7 @@ export const spool: Check = {
       );
     }
     const files = await segmentsIn(folder);
-    // A server that runs writes to some of them.
+    // A running server writes to some of them.
     const torn = running ? [] : await filter(files, ({ name }) => isDamaged(folder, name));
     if (torn.length > 0) {
       return error(
@@ -53,7 +53,7 @@ async function segmentsIn(folder: string): Promise<SpoolFile[]> {
   const files: SpoolFile[] = [];
   for (const file of await readdir(folder).catch(() => [])) {
     const name = parseName(file);
-    // One that is delivered goes meanwhile.
+    // A segment may be delivered, and deleted, meanwhile.
     const found =
       name && name.state !== 'note' ? await stat(join(folder, file)).catch(() => undefined) : undefined;
     if (name && found) files.push({ file, name, bytes: found.size });
@@ -64,11 +64,11 @@ async function segmentsIn(folder: string): Promise<SpoolFile[]> {
 async function isDamaged(folder: string, name: SegmentName): Promise<boolean> {
   try {
     if (name.state === 'noted') return (await readBatchWithRecords(folder, name)) === undefined;
-    // One that never got its name is none.
+    // A segment that was never renamed does not count.
     if (name.state === 'new') return false;
     return damageOf(name, await readFile(join(folder, fileOf(name)))) !== undefined;
   } catch (error) {
-    // Of a server that was started meanwhile, and delivered it.
+    // A server that was started meanwhile has delivered it.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }

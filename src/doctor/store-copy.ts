@@ -1,17 +1,17 @@
 /**
- * A copy of an embedded store that can be opened without a change to the store: the engine itself changes what it opens, as
- * it moves broken parts away, merges and deletes. Folders are made anew, large files are links to those of the store, and
- * small ones, which the engine may write to, are copied. So it takes moments and no room, and whatever the engine
- * deletes in it is a link.
+ * A copy of an embedded store that can be opened without changing the store: the engine changes what it opens, as it
+ * moves broken parts away, merges and deletes. Folders are created, large files are links to those of the store, and
+ * small files, which the engine may write to, are copied. So the copy takes moments and no space, and the engine only
+ * deletes links in it.
  */
 import { copyFile, mkdir, mkdtemp, readdir, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Bytes up to which files are copied. Those that the engine changes where they are have some hundred. */
+/** Largest file that is copied, in bytes. Files that the engine changes in place have some hundred. */
 const SMALL = 4096;
 
-/** @returns the copy's folder, which goes with it */
+/** @returns the copy's folder, which is deleted on disposal */
 export async function copyOfStore(store: string): Promise<AsyncDisposable & { readonly folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'hit-tracker-doctor-'));
   const dispose = () => rm(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { migrations, queryText } from '../clickhouse/sql.ts';
 import { type Check, error, ok, warning } from './check.ts';
 
-/** Whether the store's schema is this program's. */
+/** Whether the schema of the store is the one of this program. */
 export const versions: Check = {
   name: 'versions',
   async run({ engine }) {

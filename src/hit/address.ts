@@ -2,7 +2,7 @@ import { BlockList, isIP, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { HitError } from '../errors.ts';
 import { Memo } from './memo.ts';
 
-/** Longest client label that is kept of a forwarded header. */
+/** Maximum length of a client label kept from a forwarded header. */
 const LONGEST_LABEL = 64;
 const LONGEST_IPV4 = 15;
 const ZERO = 48;
@@ -20,7 +20,7 @@ const PRIVATE = [
 ];
 
 /**
- * Decides which peers may speak for their clients, and finds the client's address behind them.
+ * Decides which peers are trusted proxies, and finds the client's address behind them.
  *
  * @example
  * const proxies = new TrustedProxies('loopback');
@@ -44,11 +44,11 @@ export class TrustedProxies {
   }
 
   /**
-   * The client: the peer itself, or behind trusted peers the first untrusted entry of the forwarded header from the
-   * right. An entry that is no address is taken as it is, as an opaque label.
+   * The client: the peer itself or, behind trusted peers, the first untrusted entry of the forwarded header from the
+   * right. An entry that is not an address is kept unchanged as an opaque label.
    *
    * @param peer address at the other end of the connection
-   * @param forwarded value of `X-Forwarded-For`, if it came
+   * @param forwarded value of `X-Forwarded-For`, if present
    */
   clientOf(peer: string, forwarded: string | undefined): string {
     let client = canonicalAddress(peer);
@@ -96,8 +96,8 @@ const spellings = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (text) => {
 });
 
 /**
- * One spelling for each address: no port, no brackets, no zone, no IPv4 inside IPv6, IPv6 as RFC 5952 has it. What is
- * no address is a label, and stays as it is, cut to 64 characters.
+ * Canonical form of an address: no port, brackets, zone or IPv4-mapped IPv6; IPv6 follows RFC 5952. Text that is not an
+ * address is a label: it stays unchanged, cut to 64 characters.
  *
  * @example
  * canonicalAddress('[2001:DB8:0::1]:4711'); // '2001:db8::1'
@@ -107,7 +107,7 @@ export function canonicalAddress(text: string): string {
 }
 
 /**
- * An IPv4 address as an unsigned number, or -1 for what is none: four decimal numbers, without leading zeros.
+ * An IPv4 address (four decimal numbers without leading zeros) as an unsigned number, or -1 for any other text.
  *
  * @example
  * ipv4Number('1.2.3.4'); // 16909060

@@ -4,7 +4,7 @@ import { type Digest, KeyedHash } from './hash.ts';
 import { Memo, owned } from './memo.ts';
 
 export interface Agent {
-  /** Of the whole text, so that a visitor can be told by it. */
+  /** Digest of the whole text: part of the visitor's identity. */
   readonly digest: Digest;
   /** Name of the bot, or '' for a person's browser. */
   readonly bot: string;
@@ -13,23 +13,23 @@ export interface Agent {
   readonly device: string;
 }
 
-/** Bot name of a request that says nothing of its agent. */
+/** Bot name of a request without a user agent. */
 const NO_AGENT = '(no user agent)';
-/** Bot name of one whose agent holds no word. */
+/** Bot name if the user agent contains no usable name. */
 const UNNAMED = '(unnamed)';
-/** Beyond this nothing in a user agent helps to tell it, and patterns get slow. */
+/** Beyond this length a user agent holds nothing useful, and patterns get slow. */
 const LONGEST = 1024;
 
-/** What a name of a browser may be: of an agent that it does not know, bowser takes any text for one. */
+/** Valid browser names: for an unknown agent, bowser may return any text as the name. */
 const BROWSER_NAME = /^\w[\w .+-]{0,39}$/;
 const LONGEST_BOT_NAME = 60;
 
 const agents = new Memo({ most: 20_000, longest: LONGEST }, parse);
-/** Whoever makes two agents of one digest is one visitor, as with two equal agents: that needs no secret. */
+/** The key need not be secret: a client that forges two agents with one digest only becomes one visitor. */
 const digests = new KeyedHash(new Uint8Array(16));
 
 /**
- * What a user agent says: bot or browser, system, device. The same string is parsed once.
+ * Parses a user agent: bot or browser, operating system, device. The same string is parsed once.
  *
  * Sources: isbot for bots, bowser for the rest.
  *
@@ -60,7 +60,7 @@ function parse(userAgent: string): Agent {
   };
 }
 
-/** The whole word around what isbot recognises, without its version: `Googlebot`, where the pattern matches `bot`. */
+/** The whole word around isbot's match, without its version: `Googlebot` if the pattern matches `bot`. */
 function botName(userAgent: string): string {
   const match = findBotMatch(userAgent);
   if (match === null) return '';

@@ -1,18 +1,18 @@
 /**
- * Dates and times of day as numbers, where a day that no calendar has is none: `Date.parse` and `Date.UTC` carry
+ * Dates and times of day as numbers. Dates that do not exist are rejected, whereas `Date.parse` and `Date.UTC` carry
  * 30 February over into March.
  */
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
-/** Years before it are taken by `Date.UTC` for years of the last century. */
+/** `Date.UTC` interprets years before this one as years of the last century. */
 const FIRST_YEAR = 100;
 
 /** A time as it was written. */
 export interface WrittenTime {
-  /** What clocks show, in milliseconds since 1970 as if it were UTC. */
+  /** Wall-clock time, in milliseconds since 1970 as if it were UTC. */
   readonly wall: number;
-  /** Milliseconds by which these clocks are ahead of UTC; undefined where the text names no offset. */
+  /** Milliseconds by which the wall clock is ahead of UTC; undefined if the text has no offset. */
   readonly offset: number | undefined;
 }
 
@@ -20,7 +20,7 @@ const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d\d:?\d\d)?)?$/;
 
 /**
- * Reads a date or a time of ISO 8601. A 60th second is a leap second and counts as the first of the next minute; digits
+ * Parses an ISO 8601 date or time. Second 60 is a leap second and counts as the first second of the next minute; digits
  * after the millisecond are cut.
  *
  * @returns undefined for any other text, and for a date or time that does not exist (30 February, hour 24, month 13)
@@ -40,7 +40,7 @@ export function readIsoTime(text: string): WrittenTime | undefined {
   return Number.isNaN(wall) || Number.isNaN(offset) ? undefined : { wall, offset };
 }
 
-/** The start of a UTC day in milliseconds since 1970; NaN for a day that no calendar has. Months count from 1. */
+/** The start of a UTC day in milliseconds since 1970; NaN for a day that does not exist. Months count from 1. */
 export function startOfDay(year: number, month: number, day: number): number {
   if (!(year >= FIRST_YEAR)) return Number.NaN;
   const start = Date.UTC(year, month - 1, day);
@@ -48,14 +48,14 @@ export function startOfDay(year: number, month: number, day: number): number {
   return date.getUTCDate() === day && date.getUTCMonth() === month - 1 ? start : Number.NaN;
 }
 
-/** Milliseconds since midnight; NaN for a time that no clock shows. Second 60 is a leap second. */
+/** Milliseconds since midnight; NaN for a time that does not exist. Second 60 is a leap second. */
 export function timeOfDay(hour: number, minute: number, second: number): number {
   return hour <= 23 && minute <= 59 && second <= 60
     ? hour * HOUR + minute * MINUTE + second * 1000
     : Number.NaN;
 }
 
-/** Milliseconds of an offset from UTC; NaN for one that is none. */
+/** An offset from UTC in milliseconds; NaN if it is invalid. */
 export function offsetBy(hours: number, minutes: number): number {
   return hours <= 23 && minutes <= 59 ? hours * HOUR + minutes * MINUTE : Number.NaN;
 }

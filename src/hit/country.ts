@@ -8,8 +8,8 @@ import { Memo } from './memo.ts';
 const DATABASE = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 
 /**
- * Addresses of private networks and of documentation are in no country, though the database, made from what registries
- * say of larger blocks, has one for some of them. Source: IANA's special-purpose address registries.
+ * Private and documentation addresses belong to no country, although the database lists one for some of them because it
+ * is built from larger registry blocks. Source: IANA's special-purpose address registries.
  */
 const NOWHERE = new BlockList();
 for (const [network, bits] of [
@@ -34,16 +34,16 @@ for (const [network, bits] of [
   NOWHERE.addSubnet(network, bits, 'ipv6');
 }
 
-/** Slots for IPv4 addresses whose country is known. */
+/** Cache slots for IPv4 addresses. */
 const SLOT_BITS = 16;
 /** Spreads neighbouring addresses over the slots: 2³² divided by the golden ratio. */
 const SPREAD = 0x9e3779b1;
 
 /**
- * Country of an address, from the CC0 database `geo-whois-asn-country` that comes as a package (8 MB, all in memory).
+ * Country of an address, from the CC0 database `geo-whois-asn-country`, shipped as a package (8 MB, all in memory).
  *
- * A busy site sees more addresses than a map of texts holds well, so those of IPv4 are remembered as numbers, each in
- * the one slot that it hashes to, from which the next one drives it out.
+ * A busy site sees more addresses than a map of strings holds well, so IPv4 addresses are cached as numbers. Each has
+ * the one slot that it hashes to; a later address with the same slot replaces it.
  *
  * @example
  * const countries = await Countries.open();
@@ -51,7 +51,7 @@ const SPREAD = 0x9e3779b1;
  */
 export class Countries {
   readonly #reader: Reader<CountryResponse & { country_code?: string }>;
-  /** Zeros at first, where 0.0.0.0 is rightly in no country. */
+  /** Initially zeros: 0.0.0.0, which correctly has no country. */
   readonly #addresses = new Uint32Array(2 ** SLOT_BITS);
   readonly #countries: string[] = new Array(2 ** SLOT_BITS).fill('');
   readonly #others = new Memo({ most: 10_000, longest: 64 }, (address) => this.#find(address));
@@ -64,7 +64,7 @@ export class Countries {
     return new Countries(await readFile(createRequire(import.meta.url).resolve(DATABASE)));
   }
 
-  /** ISO 3166-1 alpha-2 code, or '' for a private or unknown address or a label that is none. */
+  /** ISO 3166-1 alpha-2 code, or '' for a private or unknown address or a label that is not an address. */
   of(address: string): string {
     const number = ipv4Number(address);
     if (number < 0) return this.#others.of(address);

@@ -12,7 +12,7 @@ export interface Traits {
 
 export interface DerivedVisitorsOptions {
   readonly salts: DailySalts;
-  /** For hits that are older than the daily salts. */
+  /** For hits older than the daily salts. */
   readonly imported: KeyedHash;
   readonly midnight: MidnightVisits;
   /** Milliseconds since 1970. */
@@ -20,14 +20,14 @@ export interface DerivedVisitorsOptions {
 }
 
 /**
- * Names visitors that nobody else names: by site, address and user agent, under the salt of the UTC day. A visitor who
- * goes on over midnight keeps the id of the day before, for as long as no silence of 30 minutes comes and that day's salt
- * is kept, which is until the next midnight.
+ * Derives ids for visitors without a cookie or a given name: from site, address and user agent, under the salt of the UTC
+ * day. A visit that continues over midnight keeps the id of the day before until 30 minutes pass without a hit, or that
+ * day's salt is destroyed at the next midnight.
  *
- * All is decided by the hit's own time, so hits that a trusted sender tells late are named as if they had come in time. In
- * the wrong order too: a hit of before midnight that is told after one of after midnight takes the id of that one, unless
- * its own was seen already. Two limits: a late hit in the midst of a silence does not join what was named apart before and
- * after it; and of hits from browsers after midnight none is noted for this, since nothing comes late from them.
+ * Only the hit's own time matters, so a late hit from a trusted sender gets the id that it would have got on time. This
+ * holds out of order too: a hit from before midnight that arrives after one from after midnight takes the latter's id,
+ * unless its own id was already seen. Two limits: a late hit within a gap does not join the visits that were already named
+ * separately before and after it; and browser hits after midnight are not recorded for this, since they never come late.
  */
 export class DerivedVisitors {
   readonly #options: DerivedVisitorsOptions;
@@ -37,8 +37,8 @@ export class DerivedVisitors {
   }
 
   /**
-   * @param time milliseconds since 1970; the future is now
-   * @param isTold whether a trusted sender told the hit, maybe late
+   * @param time milliseconds since 1970; a future time counts as now
+   * @param isTold whether a trusted sender reported the hit, possibly late
    */
   idOf(time: number, isTold: boolean, traits: Traits): VisitorId {
     const { salts, imported, midnight, now } = this.#options;
@@ -50,7 +50,7 @@ export class DerivedVisitors {
   #overMidnight(at: number, isTold: boolean, traits: Traits, own: VisitorId): VisitorId {
     const { salts, midnight } = this.#options;
     const day = Math.floor(at / DAY);
-    // What is older has no place in the table: nothing can be named by its salt any more.
+    // Older hits do not belong in the table: their day's salt no longer names anyone.
     if (!salts.hashOf(day)) return own;
     const before = this.#goesOnFrom(salts.hashOf(day - 1), at, traits);
     if (before) {
@@ -59,7 +59,7 @@ export class DerivedVisitors {
     }
     const sinceMidnight = at - day * DAY;
     const isEvening = sinceMidnight >= DAY - VISIT_TIMEOUT;
-    // Told after the first of the next day was.
+    // It may have arrived after the visit's first hit of the next day.
     if (isEvening && isTold && !midnight.sightOf(own)) {
       const after = this.#goesOnFrom(salts.hashOf(day + 1), at, traits);
       if (after) return after;
@@ -68,7 +68,7 @@ export class DerivedVisitors {
     return own;
   }
 
-  /** The id under another day's salt, if it was seen so shortly before or after that it is one visit. */
+  /** The id under another day's salt, if it was seen close enough in time to be the same visit. */
   #goesOnFrom(hash: KeyedHash | undefined, at: number, traits: Traits): VisitorId | undefined {
     if (!hash) return undefined;
     const { midnight } = this.#options;

@@ -1,6 +1,6 @@
 import { DROP_REASONS, type DropReason } from './hit.ts';
 
-/** How many hits were dropped, for which reason, since the process started. */
+/** Number of dropped hits by reason since the process started. */
 export class Drops {
   /** Milliseconds since 1970. */
   readonly since: number;
@@ -14,7 +14,7 @@ export class Drops {
     this.#counts.set(reason, this.#counts.get(reason)! + hits);
   }
 
-  /** Every reason, also those that never came up. */
+  /** Every reason, including those with a count of zero. */
   entries(): { reason: DropReason; hits: number }[] {
     return [...this.#counts].map(([reason, hits]) => ({ reason, hits }));
   }

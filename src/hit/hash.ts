@@ -1,8 +1,8 @@
 import instantiate from 'siphash24/siphash24.js';
 
-/** Texts longer than this are hashed by their beginning: a user agent of 64 KiB names nobody. */
+/** Of longer texts only the beginning is hashed: a user agent of 64 KiB identifies nobody. */
 const LONGEST = 64 * 1024;
-/** Longest text that is written without a call out of JavaScript. */
+/** Longest text that is encoded in JavaScript, without a native call. */
 const SHORT = 64;
 const LINE_FEED = 10;
 
@@ -14,7 +14,7 @@ const memory = new Uint8Array(sip.memory.buffer);
 const words = new Uint32Array(sip.memory.buffer);
 const encoder = new TextEncoder();
 
-/** A 64-bit value as two unsigned halves: a BigInt a hit would cost more than its hash. */
+/** A 64-bit value as two unsigned halves: a BigInt per hit would cost more than the hash itself. */
 export interface Digest {
   readonly high: number;
   readonly low: number;
@@ -23,8 +23,8 @@ export interface Digest {
 /**
  * Keyed 64-bit hash: SipHash-2-4 of a text's UTF-8 bytes.
  *
- * The key is secret, so that nobody can craft visitors which collide in a sketch. The result is left in `high` and
- * `low`, and is overwritten by the next one.
+ * The key is secret, so nobody can craft visitors that collide in a sketch. The result is stored in `high` and `low`
+ * until the next call overwrites it.
  *
  * Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012.
  *
@@ -41,7 +41,7 @@ export class KeyedHash implements Digest {
   /** @param key 16 random bytes. */
   constructor(key: Uint8Array) {
     if (key.length !== 16) throw new RangeError(`a SipHash key has 16 bytes, not ${key.length}`);
-    // A copy: a Buffer is often a part of a larger one, and its own slice() shares that.
+    // Copy: a Buffer is often part of a larger one, and its slice() shares that memory.
     this.#key = new Uint32Array(new Uint8Array(key).buffer);
   }
 
@@ -50,8 +50,8 @@ export class KeyedHash implements Digest {
   }
 
   /**
-   * Of a visitor: the bytes of two lines, `site` and `client`, and of the user agent's digest. A user agent is long and
-   * returns, so that its own digest is made once.
+   * Hash of a visitor: the bytes of two lines, `site` and `client`, and of the user agent's digest. User agents are long
+   * and repeat, so each is digested once.
    */
   digestVisitor(site: string, client: string, agent: Digest): this {
     let at = write(site, TEXT);
@@ -99,7 +99,7 @@ function writeHalf(value: number, at: number): number {
   return at + 4;
 }
 
-/** The two digits of each byte: `toString(16)` of a number above 2³¹ takes fifty times as long. */
+/** The two digits of each byte: `toString(16)` on a number above 2³¹ is fifty times slower. */
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** A 64-bit value as 16 hexadecimal digits. */

@@ -1,10 +1,10 @@
-/** What a hit is, and every reason why a trip may end before it becomes one. */
+/** The hit type, and every reason why a request may be dropped before it becomes a hit. */
 
-/** One counted request, page view or event. Strings are '' where a thing is unknown. */
+/** One counted request, page view or event. Unknown strings are ''. */
 export interface Hit {
   /** Site that was hit: a lower-case host name without port. */
   readonly site: string;
-  /** When, in milliseconds since 1970 UTC. */
+  /** Time in milliseconds since 1970 UTC. */
   readonly time: number;
   /** The visitor: a keyed 64-bit hash, as two unsigned 32-bit halves. */
   readonly visitorHigh: number;
@@ -53,7 +53,7 @@ export const DROP_REASONS = [
 
 export type DropReason = (typeof DROP_REASONS)[number];
 
-/** Longest text kept of each field, in UTF-16 units. A longer path, name or props is refused; the rest is cut. */
+/** Maximum length of each field in UTF-16 units. A longer path, name or props is refused; other fields are cut. */
 export const LIMITS = {
   site: 253,
   path: 8192,

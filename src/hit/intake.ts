@@ -17,7 +17,7 @@ import { VisitorCookie, type VisitorId } from './visitor.ts';
 
 export interface Accepted {
   readonly hit: Hit;
-  /** `Set-Cookie` header for a visitor who came without one. */
+  /** `Set-Cookie` header for a visitor without a cookie. */
   readonly cookie: string | undefined;
 }
 
@@ -35,12 +35,12 @@ export interface IntakeOptions {
   readonly limit: Pick<RateLimit, 'take'>;
   readonly countries: Countries;
   readonly salts: DailySalts;
-  /** Secret key of cookies and of visitors whom a trusted sender names: 16 bytes. */
+  /** Secret key of cookies and of visitors named by a trusted sender: 16 bytes. */
   readonly key: Uint8Array;
-  /** Salt of visitors older than the daily salts, as in access logs: 16 bytes, the same for ever. */
+  /** Salt of visitors older than the daily salts, as in access logs: 16 bytes, never changed. */
   readonly importSalt: Uint8Array;
   readonly identity: 'cookie' | 'cookieless';
-  /** Visits over midnight, where threads share them. Default: a table of its own. */
+  /** Visits over midnight, if threads share them. Default: a private table. */
   readonly midnight?: MidnightVisits;
   readonly now: () => number;
 }
@@ -48,8 +48,8 @@ export interface IntakeOptions {
 const PAGE_VIEW = 'pageview';
 
 /**
- * The way of facts to a hit, in steps that read from top to bottom: time, size, purpose, site, client address, limit,
- * agent, visitor, source. A step may end the trip with a reason.
+ * Turns request facts into a hit, in steps that read from top to bottom: time, size, purpose, site, client address, rate
+ * limit, agent, visitor, source. Any step may drop the request with a reason.
  *
  * @example
  * const outcome = intake.receive({ ...EMPTY_CONTEXT, kind: 'beacon', time: Date.now(), host: 'example.com', path: '/a' });
@@ -100,7 +100,7 @@ export class Intake {
     };
   }
 
-  /** Fingerprints of the secrets that name visitors now: the key, the salt of logs, and the salts of two days. */
+  /** Fingerprints of the secrets in use: the key, the log salt, and the salts of two days. */
   naming(): KeyFingerprints {
     const { now, salts } = this.#options;
     const today = now();
@@ -121,7 +121,7 @@ export class Intake {
     return this.#options.limit.take(client, this.#options.now());
   }
 
-  /** A cookie goes only to whoever visits the site itself: one that were sent along to others would track people. */
+  /** Cookies are only set on the site itself: a cookie sent with third-party requests would track people. */
   #takesCookies(facts: RequestContext, site: string): boolean {
     if (this.#options.identity !== 'cookie' || facts.kind === 'server' || facts.kind === 'log') return false;
     if (facts.site === '') return true;
@@ -172,7 +172,7 @@ export class Intake {
   }
 }
 
-/** A live hit is now; another time is only believed where it is told, and can be. */
+/** A live hit always has the current time; only a supplied time must be checked. */
 function timeProblem({ kind, time }: RequestContext, now: number): Dropped | undefined {
   if (kind !== 'server' && kind !== 'log') return undefined;
   const fault = timeFault(time, now);
@@ -180,7 +180,7 @@ function timeProblem({ kind, time }: RequestContext, now: number): Dropped | und
 }
 
 function sizeProblem(facts: RequestContext): Dropped | undefined {
-  // A line that can be read is counted: what is too long in a log is cut, not refused.
+  // Every log line that can be parsed is counted: long fields are cut, not refused.
   if (facts.kind === 'log') return undefined;
   if (facts.path.length > LIMITS.path) return tooLarge('path', facts.path.length, LIMITS.path);
   if (facts.name.length > LIMITS.name) return tooLarge('name', facts.name.length, LIMITS.name);
@@ -222,8 +222,8 @@ export function siteProblem(reason: DropReason, text: string): Dropped {
 }
 
 /**
- * The plain counter counts whoever comes. A browser never omits its agent; a trusted sender and a log without that
- * field do, and say nothing by it.
+ * The plain counter counts every request. A browser always sends its agent; a trusted sender or a log format may omit
+ * it, so a missing agent means nothing there.
  */
 function botOf(facts: RequestContext, agent: Agent): string {
   if (facts.kind === 'plain') return '';

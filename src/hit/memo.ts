@@ -1,6 +1,6 @@
 /**
- * Remembers what was computed of a string, in bounded memory and with one map look-up where it is known: two
- * generations; when the young one is full it becomes the old one, and what was not asked for meanwhile is forgotten.
+ * Caches values computed from strings in bounded memory; a hit costs one map lookup. There are two generations: when the
+ * young one is full, it becomes the old one, and entries not used in the meantime are dropped.
  *
  * @example
  * const lengths = new Memo({ most: 1000, longest: 200 }, (text) => text.length);
@@ -13,7 +13,7 @@ export class Memo<Value> {
   #young = new Map<string, Value>();
   #old = new Map<string, Value>();
 
-  /** @param bounds `most` strings are remembered; a string is cut to `longest` UTF-16 units before all else. */
+  /** @param bounds at most `most` strings are cached; a string is first cut to `longest` UTF-16 units. */
   constructor(bounds: { most: number; longest: number }, compute: (text: string) => Value) {
     this.#generation = Math.ceil(bounds.most / 2);
     this.#longest = bounds.longest;
@@ -27,7 +27,7 @@ export class Memo<Value> {
   }
 
   #renew(text: string): Value {
-    // What is computed may be a slice of the key, and then keeps no more than that alive.
+    // The value may be a slice of the key: an owned key keeps no larger text alive.
     const key = owned(text);
     let value = this.#old.get(key);
     if (value === undefined) value = this.#compute(key);
@@ -41,8 +41,8 @@ export class Memo<Value> {
 }
 
 /**
- * A copy with memory of its own: a slice of a large text would keep all of that text alive. Latin text takes a byte a
- * character, and is told from other text by engines that way: whoever reads both kinds reads slower.
+ * A copy with its own memory: a slice of a large text would keep all of that text alive. Engines store Latin text with
+ * one byte per character, as a separate kind of string; code that reads both kinds is slower.
  */
 export function owned(text: string): string {
   const latin = Buffer.from(text, 'latin1').toString('latin1');

@@ -1,44 +1,44 @@
 /**
  * Visits over midnight.
  *
- * The problem: a visitor without a cookie is named by the salt of the UTC day, so one who reads at 23:55 and again at 00:05
- * would be two visitors, with two visits and two bounces. The id under yesterday's salt can still be computed for two days;
- * what must be known is whether that id was seen in the last 30 minutes, the longest silence of a visit.
+ * The problem: the id of a visitor without a cookie depends on the salt of the UTC day, so a reader at 23:55 and again at
+ * 00:05 would be two visitors, with two visits and two bounces. The id under yesterday's salt can still be computed for two
+ * days; the open question is whether that id was seen in the last 30 minutes, the session timeout.
  *
- * So from 23:30 UTC on, the ids that are used are put into a table with the times at which each was first and last seen;
- * `DerivedVisitors` decides by it which of the two ids is used.
+ * So from 23:30 UTC on, a table records the ids in use and when each was first and last seen. `DerivedVisitors` uses it to
+ * choose between the two ids.
  *
- * The table is of fixed size, 16 MiB for a million ids, which the system gives as they are used. It is divided into runs of
- * 32 slots; the lower half of an id chooses its run, and within it any slot will do. When all slots of a run are taken, the id
- * that was seen longest ago is overwritten: its visitor is counted anew after midnight. By the Poisson distribution, that
- * is one visitor in 7,000 where 600,000 come within half an hour, one in 150 of 800,000, and one in 20 of a million; of
- * more, the earlier ones.
+ * The table has a fixed size of 16 MiB for a million ids; the system allocates its pages on first use. It is divided into
+ * runs of 32 slots; the lower half of an id selects the run, and any slot of the run may hold the id. If a run is full, the
+ * id that was seen longest ago is overwritten, and its visitor is counted again after midnight. By the Poisson distribution,
+ * this affects one visitor in 7,000 if 600,000 come within half an hour, one in 150 of 800,000, and one in 20 of a million;
+ * beyond that, the earlier ones.
  *
- * The table is shared by the threads that collect. A slot is taken by compare-and-exchange, and its times move by it, so no
- * update is lost and a thread that dies leaves nothing locked. Between taking a slot and writing its times, the id has none
- * yet and is not seen. Times are in milliseconds since a day that is set when the table is first used; it is emptied each
- * day, and when a time comes that does not fit. Invariant: a slot that was taken stays taken until all are emptied, so a
- * search may end at the first empty one; if it broke, visitors after midnight would be counted anew.
+ * The collecting threads share the table. Slots and times are updated by compare-and-exchange, so no update is lost and a
+ * thread that dies leaves nothing locked. Between taking a slot and writing its times, the id counts as not seen. Times
+ * are in milliseconds since a day that is set on first use; the table is emptied every day, and when a time does not fit.
+ * Invariant: a taken slot stays taken until the whole table is emptied, so a search may stop at the first empty slot;
+ * otherwise visitors would be counted again after midnight.
  *
- * Outside of the window a hit costs one comparison: see `isNear`.
+ * Outside the window a hit costs one comparison: see `isNear`.
  */
 import { DAY } from './salts.ts';
 import type { VisitorId } from './visitor.ts';
 
-/** The longest silence within a visit, in milliseconds, exclusive. */
+/** Session timeout: the longest gap within a visit, in milliseconds, exclusive. */
 export const VISIT_TIMEOUT = 30 * 60_000;
 /** Ids. */
 const SLOTS = 2 ** 20;
 const RUN = 32;
-/** Words before the slots: until when visits go on, in seconds since 1970, and the day that times are counted from. */
+/** Header words: the end of running visits, in seconds since 1970, and the day that times are relative to. */
 const HEAD_WORDS = 2;
 const HEAD = HEAD_WORDS * 4;
 const UNTIL = 0;
 const SINCE = 1;
 const KEY_BYTES = 8;
-/** First and last time, in milliseconds since that day, 0 for none. */
+/** First and last time, in milliseconds since that day; 0 if unset. */
 const TIME_BYTES = 8;
-/** Milliseconds that 32 bits hold. */
+/** Largest number of milliseconds in 32 bits. */
 const LONGEST = 2 ** 32 - 1;
 
 /** When an id was seen, in milliseconds since 1970. */
@@ -48,7 +48,7 @@ export interface Sight {
 }
 
 /**
- * Which ids were seen around midnight.
+ * Records which ids were seen around midnight.
  *
  * @example
  * const seen = new MidnightVisits();
@@ -63,7 +63,7 @@ export class MidnightVisits {
   #times: Uint32Array = new Uint32Array();
 
   /**
-   * @param memory of another one, to share its table; left out, memory is taken when it is first needed
+   * @param memory of another instance, to share its table; by default memory is allocated on first use
    * @param slots ids, a multiple of 32
    */
   constructor(memory?: SharedArrayBuffer, slots = SLOTS) {
@@ -71,14 +71,14 @@ export class MidnightVisits {
     if (memory) this.#open(memory);
   }
 
-  /** For another thread of this process. */
+  /** The table, to be shared with another thread of this process. */
   get memory(): SharedArrayBuffer {
     return this.#memory ?? this.#open(new SharedArrayBuffer(HEAD + this.#slots * (KEY_BYTES + TIME_BYTES)));
   }
 
   /**
-   * Whether at this time (milliseconds) a visit may go on over midnight: from 23:30 to 00:30 UTC, and for as long after
-   * it as one does.
+   * Whether a visit may continue over midnight at this time (milliseconds): from 23:30 to 00:30 UTC, and afterwards as
+   * long as such a visit continues.
    */
   isNear(time: number): boolean {
     const sinceMidnight = time % DAY;
@@ -100,7 +100,7 @@ export class MidnightVisits {
   }
 
   /**
-   * Notes that an id was seen, at one time or from one to another.
+   * Records that an id was seen, at one time or over a period.
    *
    * @param first milliseconds since 1970
    */
@@ -112,7 +112,7 @@ export class MidnightVisits {
     this.#move(2 * slot + 1, to, (known) => to > known);
   }
 
-  /** Notes that a visit that began before midnight goes on. @param time of its latest hit */
+  /** Records that a visit from before midnight continues. @param time of its latest hit */
   goesOn(time: number): void {
     if (!this.#memory) this.#open(this.memory);
     const until = Math.ceil((time + VISIT_TIMEOUT) / 1000);
@@ -124,7 +124,7 @@ export class MidnightVisits {
     }
   }
 
-  /** Empties the table when no visit over midnight goes on any more. */
+  /** Empties the table once no visit over midnight continues. */
   release(now: number): void {
     if (Atomics.load(this.#head, SINCE) !== 0 && !this.isNear(now)) this.#empty();
   }
@@ -143,12 +143,12 @@ export class MidnightVisits {
     Atomics.store(this.#head, SINCE, 0);
   }
 
-  /** The moment that times are counted from, so that these can be. */
+  /** The moment that stored times are relative to, moved if these times would not fit. */
   #since(first: number, last: number): number {
     if (!this.#memory) this.#open(this.memory);
     const day = Atomics.load(this.#head, SINCE);
     if (day !== 0 && first > day * DAY && last - day * DAY <= LONGEST) return day * DAY;
-    // Hits of two days before can still be named.
+    // Hits from two days before can still be named.
     const since = Math.max(1, Math.floor(first / DAY) - 3);
     if (day !== 0) this.#empty();
     const found = Atomics.compareExchange(this.#head, SINCE, 0, since);
@@ -166,7 +166,7 @@ export class MidnightVisits {
     return -1;
   }
 
-  /** The slot of an id, taken for it if it has none. */
+  /** The slot of an id; takes one if the id has none. */
   #take({ high, low }: VisitorId): number {
     const key = keyOf(high, low);
     const start = this.#runOf(low);
@@ -181,7 +181,7 @@ export class MidnightVisits {
       }
       const slot = free < 0 ? oldest : free;
       const known = free < 0 ? Atomics.load(this.#keys, slot) : 0n;
-      // Another thread may have taken it just now: all is looked at again.
+      // Another thread may have just taken it: search again.
       if (Atomics.compareExchange(this.#keys, slot, known, key) !== known) continue;
       Atomics.store(this.#times, 2 * slot, 0);
       Atomics.store(this.#times, 2 * slot + 1, 0);
@@ -207,7 +207,7 @@ export class MidnightVisits {
   }
 }
 
-/** 0 stands for an empty slot: the one id that is 0 is taken for 1. */
+/** 0 marks an empty slot, so id 0 is stored as 1. */
 function keyOf(high: number, low: number): bigint {
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0) || 1n;
 }

@@ -1,7 +1,7 @@
 import { HitError } from '../errors.ts';
 import { owned } from './memo.ts';
 
-/** Clients remembered in each of the two generations. */
+/** Maximum clients in each of the two generations. */
 const GENERATION = 50_000;
 /** A client that was idle may send this many seconds' worth of hits at once. */
 const BURST_SECONDS = 2;
@@ -15,8 +15,8 @@ interface Bucket {
 }
 
 /**
- * A token bucket per client, in fixed memory: two generations of at most 50,000 clients; a client that was not heard
- * of for a whole generation starts anew, with a full bucket.
+ * A token bucket per client, in fixed memory: two generations of at most 50,000 clients. A client that was not seen for
+ * a whole generation starts again with a full bucket.
  *
  * @example
  * const limit = RateLimit.parse('100/s');
@@ -44,7 +44,7 @@ export class RateLimit {
     return new RateLimit(count / PER[match[2] as keyof typeof PER]);
   }
 
-  /** Takes one token of this client. Returns 0, or the whole seconds after which there is one again. */
+  /** Takes one token of this client. Returns 0, or the whole seconds until the next token. */
   take(client: string, now: number): number {
     if (this.#perSecond === Number.POSITIVE_INFINITY) return 0;
     const bucket = this.#bucketOf(client, now);

@@ -1,20 +1,20 @@
 /**
- * Plain facts of one request, or of one line of a log: what the outside said, nothing concluded yet. '' is unknown.
+ * Raw facts of one request or one log line, as received and not yet interpreted. '' means unknown.
  */
 export interface RequestContext {
   /**
-   * Which door it came through. `plain`: the counter, which counts whoever comes. `beacon`: a visitor's own request,
-   * as a page's report of itself. `server`: told by a trusted sender, hence neither limited nor given a cookie.
+   * Entry point. `plain`: the counter, which counts every request. `beacon`: a visitor's own request, sent by the page.
+   * `server`: reported by a trusted sender, so it is not rate-limited and gets no cookie.
    * `log`: a line of an access log.
    */
   readonly kind: 'plain' | 'beacon' | 'server' | 'log';
-  /** When, in milliseconds since 1970 UTC: now, but for `server` and `log`, which tell it. */
+  /** Time in milliseconds since 1970 UTC: now, except for `server` and `log`, which supply it. */
   readonly time: number;
-  /** Site as the sender names it; '' for that of `host`. */
+  /** Site as named by the sender; '' to derive it from `host`. */
   readonly site: string;
-  /** Host that the request was sent to, maybe with a port. */
+  /** Host that the request was sent to; may include a port. */
   readonly host: string;
-  /** Path, maybe with query and fragment. */
+  /** Path; may include query and fragment. */
   readonly path: string;
   /** Name of the event; '' for a page view. */
   readonly name: string;
@@ -37,11 +37,11 @@ export interface RequestContext {
   readonly purpose: string;
   readonly status: number;
   readonly method: string;
-  /** Visitor as a trusted sender names it; '' to find out. */
+  /** Visitor as named by a trusted sender; '' to derive it. */
   readonly visitor: string;
 }
 
-/** Facts of which nothing is known: to be spread under those that are. */
+/** A context with all facts unknown: spread it first, then set the known ones. */
 export const EMPTY_CONTEXT: RequestContext = {
   kind: 'server',
   time: 0,

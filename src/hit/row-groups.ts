@@ -1,24 +1,24 @@
 /**
- * The intact groups of a file of which a disk has changed something.
+ * Finds the intact commit groups of a file that was corrupted on disk.
  *
- * A group is rows and a seal, which says number and CRC-32 of their bytes (see `row.ts`). Groups stand one after another,
- * and are read row by row, so what a row's texts hold is never taken for a seal. Where a group does not fit its seal, or
- * no seal is found where the rows say that it stands, the group is damaged, and the next one has to be found:
+ * A group is rows followed by a seal with the number and CRC-32 of their bytes (see `row.ts`). Groups follow each other
+ * and are read row by row, so text within a row is never mistaken for a seal. If a group does not match its seal, or the
+ * rows do not lead to a seal, the group is damaged, and the next one has to be found:
  *
- * 1. The rows lead to something that is nearly a seal: its number or its sum fits. The group ends behind it, and the rows
- *    on the way tell how many hits are lost.
- * 2. The rows lead nowhere, since one of their lengths changed. A seal further on whose number leads back to where the
- *    group begins is its own: the group ends behind it. What looks like a group in between is text of a hit.
- * 3. There is none, since the seal is gone too, or the group's beginning. The next group is the first that fits its seal
- *    wherever it begins.
- * 4. There is none either: the rest is no whole group. In a file that was being written it was torn when the process or
- *    the machine stopped, and nobody was told that its hits are counted.
+ * 1. The rows lead to something that is nearly a seal: its number or its checksum matches. The group ends after it, and
+ *    the rows before it give the number of lost hits.
+ * 2. The rows lead nowhere, because one of their lengths changed. A later seal whose number leads back to the start of the
+ *    group is the group's own: the group ends after it. Anything in between that looks like a group is text of a hit.
+ * 3. There is no such seal, because the seal or the start of the group is damaged too. The next group is the first one
+ *    that matches its seal, wherever it begins.
+ * 4. There is no such group: the rest holds no whole group. In a file that was being written, it was torn when the process
+ *    or the machine stopped, and its hits were never acknowledged.
  *
- * Step 3 could be deceived by a text that holds a whole group with a seal, in a hit of a group that lost its own seal. No
- * text of the intake can: a seal has 22 bytes of zeros in a row, and control characters are refused.
+ * Step 3 could be deceived by a text that contains a whole group with a seal, in a hit of a group that lost its own seal.
+ * The intake rules this out: a seal has 22 zero bytes in a row, and control characters are refused.
  *
- * Reading is linear. Each byte is read once by the walk over rows; what the search for a way on reads again, and wrong
- * guesses cost, is bounded by a multiple of the file's size. Beyond that the rest counts as damaged.
+ * Reading is linear. The walk over rows reads each byte once; the cost of the search and of wrong guesses is bounded by a
+ * multiple of the file's size. Beyond that the rest counts as damaged.
  */
 
 import { crc32 } from 'node:zlib';
@@ -27,29 +27,29 @@ import { readRows } from './row-reader.ts';
 import { isUnclean } from './text.ts';
 
 export interface IntactGroup {
-  /** Positions in the file: of its first byte, and of the first behind its seal. */
+  /** Positions in the file: of its first byte, and of the first byte after its seal. */
   readonly start: number;
   readonly end: number;
   readonly hits: number;
 }
 
-/** Bytes that are no intact group, although groups follow or their number is known. */
+/** Bytes that are not an intact group, although groups follow or their length is known. */
 interface DamagedBytes {
   readonly start: number;
   readonly end: number;
-  /** Undefined where nothing tells. */
+  /** Undefined if unknown. */
   readonly hits: number | undefined;
 }
 
 export interface Groups {
   readonly intact: readonly IntactGroup[];
   readonly damaged: readonly DamagedBytes[];
-  /** Where the rest begins that holds no whole group: the file's length where there is none. */
+  /** Start of the rest, which holds no whole group; the file's length if there is no rest. */
   readonly rest: number;
 }
 
 /**
- * Finds the groups of a file, also behind damaged ones.
+ * Finds the groups of a file, including those after damaged ones.
  *
  * @example
  * const { intact, damaged, rest } = findGroups(await readFile(path));
@@ -79,10 +79,10 @@ export function findGroups(bytes: Buffer): Groups {
   return { intact, damaged, rest: at };
 }
 
-/** Bytes that may be read for each byte of the file, and for any file. */
+/** Read budget in bytes: per byte of the file, and a constant for any file. */
 const READS_PER_BYTE = 8;
 const READS = 1024 * 1024;
-/** Seals that lead back to one place, of which only one can be true. */
+/** Maximum seals to try that lead back to the same place: only one can be genuine. */
 const MOST_RIVALS = 8;
 /** In a seal: '' + number (8) + sum (4), then zeros. */
 const SUM = 9;
@@ -92,7 +92,7 @@ const NO_BYTES = Buffer.alloc(ROW_SEAL_BYTES - ZEROS);
 interface Walk {
   readonly isIntact: boolean;
   readonly end: number;
-  /** Undefined where they are not sure: a length that changed can lead astray, and back. */
+  /** Undefined if uncertain: a corrupted length can lead off the rows and back onto them. */
   readonly hits: number | undefined;
 }
 
@@ -100,7 +100,7 @@ class GroupSearch {
   readonly #bytes: Buffer;
   /** Bytes that may still be read. */
   #budget: number;
-  /** Positions of what has the form of a seal, ascending; and the same by the place to which its number leads back. */
+  /** Positions of possible seals, ascending, and the same by the group start that their number leads back to. */
   #seals: number[] | undefined;
   readonly #sealsOf = new Map<number, number[]>();
 
@@ -109,12 +109,12 @@ class GroupSearch {
     this.#budget = READS + READS_PER_BYTE * bytes.length;
   }
 
-  /** Whether there may be groups that were not looked for. */
+  /** Whether the search stopped early, so that groups may have been missed. */
   get isGivenUp(): boolean {
     return this.#budget <= 0;
   }
 
-  /** Reads rows up to a seal, or to what is nearly one. Undefined where they lead to neither. */
+  /** Reads rows up to a seal or something that is nearly one. Undefined if they lead to neither. */
   walk(start: number): Walk | undefined {
     const bytes = this.#bytes;
     let sum = 0;
@@ -133,7 +133,7 @@ class GroupSearch {
           };
         }
       }
-      // No hit is without a site.
+      // Every hit has a site.
       const end = bytes[at] === 0 ? -1 : rowEnd(bytes, at);
       if (end < 0) break;
       sum = crc32(bytes.subarray(at, end), sum);
@@ -143,7 +143,7 @@ class GroupSearch {
     return undefined;
   }
 
-  /** Where to go on when the rows from `start` lead nowhere. Undefined where no whole group follows. */
+  /** Where to continue if the rows from `start` lead nowhere. Undefined if no whole group follows. */
   endOfDamage(start: number): number | undefined {
     this.#seals ??= this.#findSeals();
     const own = this.#ownSeal(start);
@@ -157,7 +157,7 @@ class GroupSearch {
     return undefined;
   }
 
-  /** The seal of the group that begins at `start`. Of several, the one whose next groups pass over the others. */
+  /** The seal of the group that begins at `start`. Of several, the one after which intact groups span the others. */
   #ownSeal(start: number): number | undefined {
     const seals = this.#sealsOf.get(start) ?? [];
     const last = seals.at(-1);
@@ -184,7 +184,7 @@ class GroupSearch {
     return group?.isIntact === true && group.end === seal + ROW_SEAL_BYTES;
   }
 
-  /** How many bytes of a seal at this position would have to be zero, and are not. */
+  /** Number of nonzero bytes at this position that would be zero in a seal. */
   #oddBytes(at: number): number {
     const bytes = this.#bytes;
     let odd = bytes[at] === 0 ? 0 : 1;
@@ -200,7 +200,7 @@ class GroupSearch {
     while (zeros >= 0) {
       let end = zeros + NO_BYTES.length;
       while (end < bytes.length && bytes[end] === 0) end++;
-      // A seal's number is not zero: so its end is not far into the zeros, however many there are.
+      // A seal's number is not zero, so the seal cannot start far into the zeros, however many there are.
       const last = Math.min(zeros - 2, end - ROW_SEAL_BYTES);
       for (let at = Math.max(0, zeros - ZEROS); at <= last; at++) {
         const size = bytes.readUInt32LE(at + 1);
@@ -218,8 +218,8 @@ class GroupSearch {
 }
 
 /**
- * How many hits damaged rows were. Undefined where that is not sure: a length that has changed leads astray, and may lead
- * back, but hardly without a text that holds what no text does.
+ * Number of hits in damaged rows. Undefined if uncertain: a corrupted length may lead off the rows and back, but then
+ * some text almost certainly contains characters that the intake refuses.
  */
 function hitsIn(rows: Buffer): number | undefined {
   let hits = 0;
@@ -230,7 +230,7 @@ function hitsIn(rows: Buffer): number | undefined {
   return hits;
 }
 
-/** Index of the first of ascending numbers that is larger. */
+/** Index of the first of the ascending numbers that is larger. */
 function indexAfter(numbers: readonly number[], number: number): number {
   let low = 0;
   let high = numbers.length;

@@ -1,13 +1,13 @@
-/** Rows of the spool (see `row.ts`) back as hits, for sinks that take something else than rows. */
+/** Reads rows of the spool (see `row.ts`) back as hits, for sinks that do not take rows. */
 import { HitError } from '../errors.ts';
 import type { Hit } from './hit.ts';
 import { ROW_LAYOUT } from './row.ts';
 
 /**
- * Reads a whole segment. Seals are left out.
+ * Reads a whole segment, without its seals.
  *
  * @param layout of the segment
- * @throws HitError `data_dir_newer` for a layout that this version does not know; RangeError where bytes are missing
+ * @throws HitError `data_dir_newer` if this version does not know the layout; RangeError if bytes are missing
  * @example
  * for (const hit of readRows(await readFile(segment.path), segment.layout)) publish(hit);
  */
@@ -34,7 +34,7 @@ class RowReader {
     return this.#at >= this.#bytes.length;
   }
 
-  /** Members are read in the order in which they stand. */
+  /** Members are read in the order in which they are written here. */
   read(): Hit {
     return {
       site: this.#string(),

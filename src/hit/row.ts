@@ -1,25 +1,25 @@
 /**
  * A hit as bytes: one row of ClickHouse's RowBinary format.
  *
- * The spool stores rows in just the form in which the database reads them, so that draining it copies nothing and
- * parses nothing in JavaScript: the engine reads the file. All texts are plain strings here and become dictionaries
- * in the INSERT; parsing them straight into LowCardinality columns is five times slower.
+ * The spool stores rows exactly as the database reads them, so draining it copies and parses nothing in JavaScript: the
+ * engine reads the file. All texts are plain strings here and become dictionaries in the INSERT; parsing them directly
+ * into LowCardinality columns is five times slower.
  *
- * Rows come in groups. A group ends with a seal: a row whose site is '' (no hit has that), whose visitor holds the
- * CRC-32 of the group's bytes and whose time holds their number. Readers of the database skip it; recovery after a
- * crash keeps what ends with a seal that fits, and so never takes torn bytes for hits. What it does where bytes in the
- * middle have changed is in `row-groups.ts`.
+ * Rows are written in commit groups. A group ends with a seal, its commit record: a row whose site is '' (no hit has
+ * that), whose visitor holds the CRC-32 of the group's bytes and whose time holds their number. Database readers skip it.
+ * Recovery after a crash keeps only groups with a matching seal, so torn bytes never become hits. For corruption in the
+ * middle of a file see `row-groups.ts`.
  *
- * Strings are a length as LEB128 and UTF-8 bytes; numbers are little-endian.
+ * Strings are a LEB128 length and UTF-8 bytes; numbers are little-endian.
  */
 
 import { crc32 } from 'node:zlib';
 import type { Hit } from './hit.ts';
 
-/** Number of this layout. A spool that an older version left behind says which it has. */
+/** Number of this layout. A spool left by an older version records its own. */
 export const ROW_LAYOUT = 1;
 
-/** Columns of each layout, as a ClickHouse structure. Layouts that were ever released stay. */
+/** Columns of each layout, as a ClickHouse structure. Released layouts are never removed. */
 export const ROW_STRUCTURES: Readonly<Record<number, string>> = {
   1: [
     'site String, time DateTime64(3), visitor UInt64, bot String, path String, name String, source String',
@@ -33,11 +33,11 @@ const FIRST_CAPACITY = 64 * 1024;
 /** Fixed part of a row, and 5 bytes of length for each of its 17 strings. */
 const ROW_OVERHEAD = 18 + 17 * 5;
 const UTF8_WORST = 3;
-/** Characters up to which a loop is faster than a call out of JavaScript. */
+/** Up to this many characters, a loop is faster than a native call. */
 const SHORT = 16;
 
 /**
- * Rows, one after another, in a buffer that grows.
+ * Writes rows one after another into a growing buffer.
  *
  * @example
  * const writer = new RowWriter();
@@ -50,12 +50,12 @@ export class RowWriter {
   #length = 0;
   #groupStart = 0;
 
-  /** Bytes written since it started anew. */
+  /** Bytes written since the last reset. */
   get length(): number {
     return this.#length;
   }
 
-  /** Bytes of the group that is being written. */
+  /** Bytes of the current group. */
   get groupLength(): number {
     return this.#length - this.#groupStart;
   }
@@ -85,21 +85,21 @@ export class RowWriter {
     this.#string(hit.props);
   }
 
-  /** Adds rows that another writer has written, without seals. */
+  /** Appends rows of another writer, without seals. */
   append(rows: Uint8Array): void {
     this.#reserve(rows.length);
     this.#buffer.set(rows, this.#length);
     this.#length += rows.length;
   }
 
-  /** Takes out what was written, without a seal, and starts anew. Valid until the next write. */
+  /** Returns what was written, without a seal, and resets the writer. Valid until the next write. */
   take(): Buffer {
     const rows = this.#buffer.subarray(0, this.#length);
     this.#length = 0;
     return rows;
   }
 
-  /** Ends the group with its seal. Another one may follow. */
+  /** Ends the group with its seal. Another group may follow. */
   endGroup(): void {
     const bytes = this.groupLength;
     const sum = crc32(this.#buffer.subarray(this.#groupStart, this.#length));
@@ -112,7 +112,7 @@ export class RowWriter {
     this.#groupStart = this.#length;
   }
 
-  /** Ends the group, starts anew, and returns all groups: a view that the next write overwrites. */
+  /** Ends the group, resets the writer, and returns all groups: a view that the next write overwrites. */
   seal(): Buffer {
     if (this.groupLength > 0 || this.#length === 0) this.endGroup();
     const groups = this.#buffer.subarray(0, this.#length);
@@ -155,7 +155,7 @@ export class RowWriter {
       this.#length = at;
       return;
     }
-    // Most are ASCII, and shorter than 128 bytes: then their length takes one byte.
+    // Most strings are ASCII and shorter than 128 bytes, so their length takes one byte.
     const bytes = length < 128 ? buffer.write(text, start + 1, 'utf8') : 128;
     if (bytes < 128) {
       buffer[start] = bytes;
@@ -189,7 +189,7 @@ export class RowWriter {
 /** Bytes of a seal: '' + time + visitor, then 13 empty strings, the status, 3 empty strings. */
 export const ROW_SEAL_BYTES = 1 + 8 + 8 + 13 + 2 + 3;
 
-/** How many leading bytes of a segment hold whole, intact groups, and how many rows they have. */
+/** Number of leading bytes of a segment that hold whole, intact groups, and the number of their rows. */
 export function intactLength(bytes: Buffer): { length: number; rows: number } {
   let groupStart = 0;
   let at = 0;
@@ -199,7 +199,7 @@ export function intactLength(bytes: Buffer): { length: number; rows: number } {
     const end = rowEnd(bytes, at);
     if (end < 0) break;
     if (bytes[at] === 0) {
-      // A group without rows was never written: it is what zeros look like, which a power cut leaves in a file.
+      // Groups without rows are never written, but zeros left in a file by a power cut look like one.
       if (groupRows === 0 || !isSealed(bytes, groupStart, at, end)) break;
       rows += groupRows;
       groupStart = end;
@@ -212,7 +212,7 @@ export function intactLength(bytes: Buffer): { length: number; rows: number } {
   return { length: groupStart, rows };
 }
 
-/** Whether the seal between `at` and `end` fits the group before it, to the last bit. */
+/** Whether the seal between `at` and `end` matches the group before it exactly. */
 function isSealed(bytes: Buffer, groupStart: number, at: number, end: number): boolean {
   const size = bytes.readUInt32LE(at + 1) + bytes.readUInt32LE(at + 5) * 0x1_0000_0000;
   const sum = bytes.readUInt32LE(at + 9);
@@ -228,7 +228,7 @@ function isSealed(bytes: Buffer, groupStart: number, at: number, end: number): b
 const STRINGS_BEFORE_STATUS = 13;
 const STRINGS_AFTER_STATUS = 3;
 
-/** Where the row at `start` ends, or -1 if the bytes end before it does. */
+/** End of the row at `start`, or -1 if the bytes end first. */
 export function rowEnd(bytes: Buffer, start: number): number {
   let at = skipString(bytes, start);
   if (at < 0) return -1;

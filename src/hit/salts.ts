@@ -6,17 +6,17 @@ export const DAY = 86_400_000;
 /** Bytes of a salt. */
 export const SALT_BYTES = 16;
 
-/** Salts by UTC day (`2026-11-24`), as kept in the data folder. */
+/** Salts by UTC day (`2026-11-24`), as stored in the data folder. */
 export type SaltTable = Readonly<Record<string, Uint8Array>>;
 
 export interface SaltOptions {
-  /** Salts of an earlier run; those that are too old are not used again. */
+  /** Salts of an earlier run; expired ones are not used. */
   readonly salts?: SaltTable;
-  /** Days whose salts are known to be those of all nodes. */
+  /** Days whose salts are known to be shared by all nodes. */
   readonly shared?: readonly string[];
   /**
-   * Called with the table each time it changes, before a new salt is used; what is missing from it must be destroyed.
-   * What it throws is thrown to the caller who asked for the hash, and the next one asks again.
+   * Called with the table each time it changes, before a new salt is used; salts missing from it must be destroyed.
+   * Its errors are thrown to the caller that requested the hash, and the next request tries again.
    */
   readonly onChange?: (salts: SaltTable, shared: readonly string[]) => void;
   readonly random: (bytes: number) => Uint8Array;
@@ -24,14 +24,13 @@ export interface SaltOptions {
 }
 
 /**
- * A secret salt for each UTC day, each random: no salt follows from another one, nor from a key. Today's and yesterday's
- * are kept, so that a hit which arrives late still names the same visitor; 48 hours after the start of its day a salt is
- * destroyed, and with it the link between an address and an id.
+ * A random secret salt for each UTC day: no salt can be derived from another one, nor from a key. Today's and yesterday's
+ * are kept, so a late hit still gets the same visitor id. A salt is destroyed 48 hours after the start of its day, and
+ * with it the link between an address and an id.
  *
- * Nodes that share visitors adopt a common salt, ahead of its day (`SaltAgreement`). Invariant: a salt by which visitors
- * may have been named is never replaced. A day for which nothing was adopted in time gets a salt of this node's own at
- * its first hit, and keeps it: two ids on one day would count every visitor twice, which is worse than two nodes that
- * disagree.
+ * Nodes that share visitors adopt a common salt before its day begins (`SaltAgreement`). Invariant: a salt that may have
+ * been used for visitors is never replaced. If no salt was adopted in time, the node creates its own at the day's first
+ * hit, and keeps it: two ids on one day would count every visitor twice, which is worse than two nodes that disagree.
  *
  * @example
  * const salts = new DailySalts({ random: randomBytes, now: Date.now });
@@ -39,7 +38,7 @@ export interface SaltOptions {
  */
 export class DailySalts {
   readonly #options: SaltOptions;
-  /** Days by whose salts this process has named visitors. */
+  /** Days whose salts this process has used to name visitors. */
   readonly #used = new Set<string>();
   #table: SaltTable = {};
   #shared: readonly string[] = [];
@@ -53,28 +52,28 @@ export class DailySalts {
     this.#shared = options.shared ?? [];
   }
 
-  /** The salts that are kept, today's among them; in the last hour of a day also tomorrow's. */
+  /** The salts kept, including today's and, in the last hour of a day, tomorrow's. */
   get table(): SaltTable {
     this.turn();
     return this.#table;
   }
 
-  /** The same, without making today's: a reader must not decide which it is. */
+  /** Like `table`, but does not create today's salt: a reader must not decide it. */
   get kept(): SaltTable {
     return this.#table;
   }
 
-  /** The salt of a day, such as `2026-11-24`, if there is one. Unlike `table`, it makes none. */
+  /** The salt of a day, such as `2026-11-24`, if there is one. Unlike `table`, it creates none. */
   saltOf(day: string): Uint8Array | undefined {
     return this.#table[day];
   }
 
-  /** Whether the salt of a day is the one that all nodes use. */
+  /** Whether the salt of a day is shared by all nodes. */
   isShared(day: string): boolean {
     return this.#shared.includes(day);
   }
 
-  /** The hash of the day that `time` (milliseconds) falls on, or undefined if its salt is gone. The future is today. */
+  /** The hash for the day of `time` (milliseconds), or undefined if its salt is gone. A future time counts as today. */
   hashFor(time: number): KeyedHash | undefined {
     const today = this.turn();
     const day = Math.floor(time / DAY);
@@ -83,7 +82,7 @@ export class DailySalts {
   }
 
   /**
-   * The hash of a day by its number since 1970; undefined if its salt is gone, or the day has not begun.
+   * The hash for a day by its number since 1970; undefined if its salt is gone or the day has not begun.
    */
   hashOf(day: number): KeyedHash | undefined {
     const today = this.turn();
@@ -91,7 +90,7 @@ export class DailySalts {
     return day === today - 1 ? this.#previous : undefined;
   }
 
-  /** Makes today's salt and destroys those that are too old, where that is not done. Returns the day's number. */
+  /** Creates today's salt and destroys expired ones, unless already done. Returns the day's number. */
   turn(): number {
     const today = Math.floor(this.#options.now() / DAY);
     if (today === this.#today) return today;
@@ -104,12 +103,12 @@ export class DailySalts {
     this.#current = new KeyedHash(current);
     const previous = table[dayName(today - 1)];
     this.#previous = previous && new KeyedHash(previous);
-    // Last: where one of them cannot be used, the next hit meets the same fault, and is not named by another salt.
+    // Last: if a step fails, the next hit fails too instead of being named by another salt.
     this.#today = today;
     return today;
   }
 
-  /** Destroys salts that are too old, and makes none. */
+  /** Destroys expired salts, and creates none. */
   prune(): void {
     const today = Math.floor(this.#options.now() / DAY);
     if (today !== this.#today) this.#forgetHashes();
@@ -117,10 +116,10 @@ export class DailySalts {
   }
 
   /**
-   * Takes the salt that all nodes use on a day, unless visitors may have been named by another one already.
+   * Adopts the shared salt of a day, unless another one may already have been used for visitors.
    *
-   * @param day such as `2026-11-24`: yesterday, today or tomorrow; others are not kept
-   * @returns whether it is this node's salt of that day now
+   * @param day such as `2026-11-24`: yesterday, today or tomorrow; other days are not kept
+   * @returns whether it is now this node's salt of that day
    */
   adopt(day: string, salt: Uint8Array): boolean {
     if (salt.length !== SALT_BYTES)
@@ -135,7 +134,7 @@ export class DailySalts {
     return this.isShared(day);
   }
 
-  /** Makes a salt of this node's own for a day to come, where it has none: before midnight there is no hurry. */
+  /** Creates the node's own salt for a future day if it has none: before midnight there is no hurry. */
   prepare(day: string): void {
     if (!this.#table[day]) {
       this.#take({ ...this.#table, [day]: this.#options.random(SALT_BYTES) }, this.#shared);
@@ -145,11 +144,11 @@ export class DailySalts {
   #take(table: SaltTable, shared: readonly string[]): void {
     const today = Math.floor(this.#options.now() / DAY);
     this.#save(keptOf(table, today), shared);
-    // Yesterday's may be new.
+    // Yesterday's salt may have changed.
     this.#forgetHashes();
   }
 
-  /** A salt of a day that has begun may have been used by an earlier run of this node. */
+  /** The salt of a day that has begun may have been used by an earlier run of this node. */
   #mayBeUsed(day: string): boolean {
     return this.#used.has(day) || Date.parse(day) <= this.#options.now();
   }
@@ -175,7 +174,7 @@ export class DailySalts {
 
 function keptOf(table: SaltTable, today: number): Record<string, Uint8Array> {
   const rest: Record<string, Uint8Array> = {};
-  // Tomorrow's is adopted ahead of its day, and is there after a clock was set back over midnight.
+  // Tomorrow's salt is adopted ahead of its day, and also exists after a clock was set back over midnight.
   for (const day of [today - 1, today, today + 1].map(dayName)) {
     if (table[day]) rest[day] = table[day];
   }

@@ -6,7 +6,7 @@ import { Memo } from './memo.ts';
 const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
 
 /**
- * Which sites are counted: a fixed list, or any up to a number.
+ * Decides which sites are counted: a fixed list, or any sites up to a maximum number.
  *
  * @example
  * const sites = new Sites({ allowed: ['example.com'], max: 1000 });
@@ -25,12 +25,12 @@ export class Sites {
     this.#verdicts = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, (text) => this.#judge(text));
   }
 
-  /** Lets sites in again that were counted before a restart, before any is judged. */
+  /** Readmits sites counted before a restart. Must be called before any other site is checked. */
   remember(sites: Iterable<string>): void {
     for (const site of sites) this.#seen.add(site);
   }
 
-  /** @param text a host name in any case, maybe with a port */
+  /** @param text a host name in any case; may include a port */
   admit(text: string): { readonly site: string } | { readonly reason: DropReason } {
     return this.#verdicts.of(text);
   }
@@ -47,7 +47,7 @@ export class Sites {
   }
 }
 
-/** The site that a host names: lower case, without port and final dot; '' for what is no host. */
+/** The site of a host name: lower case, without port and final dot; '' if the text is not a host name. */
 export function siteName(host: string): string {
   let name = host.trim().toLowerCase();
   if (name.startsWith('[')) {

@@ -5,9 +5,9 @@ import { normalized } from './text.ts';
 
 /** Where a visitor came from. */
 export interface Referrer {
-  /** The referrer's host without `www.`; '' for none, for what is no web address, and for the site itself. */
+  /** The referrer's host without `www.`; '' if it is missing, not a web address, or the site itself. */
   readonly host: string;
-  /** The referrer without credentials, query and fragment, which may hold what is nobody's business. */
+  /** The referrer without credentials, query and fragment, which may contain private data. */
   readonly url: string;
 }
 
@@ -20,7 +20,7 @@ export interface Campaign {
 
 const NOWHERE: Referrer = { host: '', url: '' };
 const NO_CAMPAIGN: Campaign = { source: '', medium: '', campaign: '' };
-/** What a query must have for a campaign. Most have not, and are not worth remembering. */
+/** Matches queries that may contain a campaign. Most do not, and are not worth caching. */
 const CAMPAIGN_PARAMETER = /(?:^|&)(?:utm_|ref=|source=)/;
 
 const referrers = new Memo({ most: 10_000, longest: LIMITS.referrer }, parseReferrer);
@@ -28,7 +28,7 @@ const campaigns = new Memo({ most: 10_000, longest: LIMITS.referrer }, parseCamp
 const languages = new Memo({ most: 2_000, longest: 100 }, parseLanguage);
 
 /**
- * Reads a `Referer` header. The same string is parsed once.
+ * Parses a `Referer` header. The same string is parsed once.
  *
  * @example
  * referrerOf('https://www.example.org/a?q=1#top'); // { host: 'example.org', url: 'https://www.example.org/a' }
@@ -71,7 +71,7 @@ function parseCampaign(query: string): Campaign {
   };
 }
 
-/** Primary subtag of the language that an `Accept-Language` header prefers: `de` of `de-CH,fr;q=0.8`. */
+/** Primary subtag of the language preferred by an `Accept-Language` header: `de` for `de-CH,fr;q=0.8`. */
 export function languageOf(header: string): string {
   return header === '' ? '' : languages.of(header);
 }

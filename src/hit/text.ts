@@ -1,14 +1,14 @@
-/** Control characters and lone surrogates: no honest sender has them, and no database and terminal wants them. */
+/** Control characters and lone surrogates: no honest sender uses them, and they harm databases and terminals. */
 const UNCLEAN = /[\u0000-\u001f\u007f\ud800-\udfff]/u;
 
-/** Whether a text is to be refused as it is. */
+/** Whether a text must be refused. */
 export function isUnclean(text: string): boolean {
   return UNCLEAN.test(text);
 }
 
 /**
- * A text that holds line breaks and worse in good faith, made fit for a database and a terminal: well-formed, without
- * control characters, at most so many UTF-16 units.
+ * Makes a well-meant text with line breaks or other control characters safe for a database and a terminal: well-formed,
+ * without control characters, of limited length in UTF-16 units.
  *
  * @example
  * tidied(' Line one\n\tline two ', 500); // 'Line one line two'

@@ -1,13 +1,13 @@
 /**
- * When a hit may have been, and how far the calendars of the structures reach that hold its time.
+ * Valid times of a hit, and the time ranges of the structures that store it.
  *
- * A live hit is now. A told time, of a batch, a log line or a Kafka record, comes from another clock: it may be a little
- * ahead, which counts as now, and old. What is further ahead, or before the web, is a fault of the sender. It is refused
- * with its reason, and never moved to now: there it would enter live windows.
+ * A live hit has the current time. A supplied time, from a batch, a log line or a Kafka record, comes from another clock:
+ * it may be old, or slightly ahead, which counts as now. A time further ahead, or from before the web, is the sender's
+ * error. It is refused with a reason and never moved to now, since it would then enter live windows.
  */
 import { readIsoTime } from './calendar.ts';
 
-/** The earliest time that a hit is believed to have: 1990-01-01, when there was no web yet. */
+/** The earliest accepted time of a hit: 1990-01-01, when there was no web yet. */
 export const EARLIEST_HIT = Date.UTC(1990, 0);
 
 /** Milliseconds by which a sender's clock may be ahead of ours. */
@@ -20,17 +20,17 @@ const MAX_CLOCK_SKEW = 10 * 60_000;
 export const END_OF_DATETIME = 2 ** 32 * 1000;
 
 /**
- * The end of times that can be stored, asked for and exported, exclusive: 2299-01-01. ClickHouse's DateTime64, the type of
- * a hit's time, ends a year later, so that intervals of any time zone still have a beginning.
+ * The end of times that can be stored, queried and exported, exclusive: 2299-01-01. ClickHouse's DateTime64, the type of
+ * a hit's time, ends a year later, so intervals in any time zone still have a start.
  */
 export const END_OF_DATETIME64 = Date.UTC(2299, 0);
 
 /**
- * Why a told time is refused.
+ * Why a supplied time is refused.
  *
  * @param time milliseconds since 1970
  * @param now milliseconds since 1970
- * @returns undefined for a time that is accepted; one after `now` counts as `now`
+ * @returns undefined if the time is accepted; a time after `now` counts as `now`
  * @example
  * timeFault(Date.UTC(2300, 0), Date.now()); // 'time 2300-01-01T00:00:00.000Z is more than 10 minutes ahead of …'
  */
@@ -42,7 +42,7 @@ export function timeFault(time: number, now: number): string | undefined {
 }
 
 /**
- * A told time: ISO 8601, which is UTC where it names no offset, or milliseconds since 1970.
+ * Parses a supplied time: ISO 8601 (UTC if it has no offset), or milliseconds since 1970.
  *
  * @returns undefined for anything else, and for a date or time that does not exist
  */
@@ -52,7 +52,7 @@ export function readToldTime(value: unknown): number | undefined {
   return written && written.wall - (written.offset ?? 0);
 }
 
-/** ISO 8601, or the number itself where no date can say it. */
+/** ISO 8601, or the number itself if it is not a valid date. */
 function timeText(time: number): string {
   return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : String(time);
 }

@@ -2,10 +2,10 @@ import { hex64, KeyedHash } from './hash.ts';
 
 /** Name of the visitor cookie. */
 const COOKIE_NAME = 'hit';
-/** Longest life that browsers grant a cookie, in seconds: 400 days. */
+/** Maximum cookie lifetime that browsers allow, in seconds: 400 days. */
 const COOKIE_SECONDS = 400 * 86_400;
 const VALUE = /^([0-9a-f]{8})([0-9a-f]{8})\.([0-9a-f]{16})$/;
-/** Cookies of this name that are tried: other software on a parent domain may set one of its own. */
+/** Maximum cookies of this name to try: other software on a parent domain may set its own. */
 const MOST_TRIED = 8;
 
 export interface VisitorId {
@@ -15,8 +15,8 @@ export interface VisitorId {
 
 /**
  * Signs and checks the first-party cookie that names a visitor. A value is `<id>.<signature>`, both 16 hexadecimal
- * digits; the signature is a SipHash under a secret key, over the site and the id, so that a value is of no use at
- * another site.
+ * digits; the signature is a SipHash under a secret key over the site and the id, so a value is useless on another
+ * site.
  *
  * @example
  * const cookies = new VisitorCookie(randomBytes(16));
@@ -29,7 +29,7 @@ export class VisitorCookie {
     this.#hash = new KeyedHash(key);
   }
 
-  /** The visitor that a `Cookie` header names, or undefined if it names none or is forged. */
+  /** The visitor in a `Cookie` header, or undefined if it has none or is forged. */
   read(site: string, header: string): VisitorId | undefined {
     let tried = 0;
     for (const value of cookieValues(header, COOKIE_NAME)) {
@@ -40,7 +40,7 @@ export class VisitorCookie {
     return undefined;
   }
 
-  /** The `Set-Cookie` header that gives this visitor its name. */
+  /** The `Set-Cookie` header that identifies this visitor. */
   write(site: string, visitor: VisitorId, secure: boolean): string {
     const id = hex64(visitor.high, visitor.low);
     const flags = `Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
@@ -65,7 +65,7 @@ export function cookieValue(header: string, name: string): string {
   return '';
 }
 
-/** A name may come more than once: of several paths and domains, the most specific first. */
+/** A name may occur more than once, set for several paths and domains; the most specific comes first. */
 function* cookieValues(header: string, name: string): Generator<string> {
   let start = 0;
   while (start < header.length) {

@@ -4,32 +4,32 @@ import { HitError, messageOf } from '../errors.ts';
 import { LIMITS } from '../hit/hit.ts';
 import { onError, onNotFound, rawProblem } from './problem.ts';
 
-/** Where no route says otherwise. */
+/** Largest request body in bytes, unless a route sets another limit. */
 const BODY_LIMIT = 64 * 1024;
 const MOST_CONNECTIONS = 20_000;
-/** Within which a request must have come as a whole, in milliseconds. */
+/** Time limit for receiving a whole request, in milliseconds. */
 const REQUEST_TIMEOUT = 120_000;
-/** How long a quiet connection stays, in milliseconds: longer than balancers keep theirs. */
+/** Keep-alive timeout, in milliseconds: longer than that of load balancers. */
 const KEEP_ALIVE = 72_000;
-/** How long a connection that sent no HTTP may stay to read what was wrong, in milliseconds. */
+/** How long a connection that sent invalid HTTP stays open to read the error, in milliseconds. */
 const LINGER = 2000;
 
-/** Answers a request before any route is looked for; false leaves it to the routes. */
+/** Answers a request before routing; false leaves it to the routes. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** A server without routes, on no address yet. */
+/** A server without routes, not listening yet. */
 export function createApp(log: FastifyBaseLogger, door: Door = () => false): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
-    // A site in a path may be as long as any.
+    // A site in a path may have any length.
     routerOptions: { maxParamLength: LIMITS.site },
     serverFactory: (answer) =>
       createServer({ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
         if (!door(request, response)) answer(request, response);
       }),
-    // What comes while the server closes is served too: the spool closes after the last answer.
+    // Requests that arrive while the server closes are served too: the spool closes after the last answer.
     return503OnClosing: false,
     frameworkErrors: onError,
     clientErrorHandler(error, socket) {
@@ -48,7 +48,7 @@ export function createApp(log: FastifyBaseLogger, door: Door = () => false): Fas
   return app;
 }
 
-/** JSON also under the name that `sendBeacon` gives it, and NDJSON as text, for its reader to split. */
+/** Parses JSON also under the content type of `sendBeacon`, and leaves NDJSON as text for its reader to split. */
 function parseBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(

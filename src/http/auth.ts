@@ -7,36 +7,36 @@ import type { Scope, Tokens } from '../folder/tokens.ts';
 import { cookieValue } from '../hit/visitor.ts';
 import { Sessions } from './session.ts';
 
-/** What opens doors. */
+/** The credentials that are accepted. */
 export interface Keys {
   readonly adminToken: string;
-  /** Tokens that were given to others. Missing where nobody can be asked for them. */
+  /** Tokens given to others. Missing if none can be looked up. */
   readonly tokens?: Pick<Tokens, 'scopeOf'>;
-  /** Browsers that are signed in. Missing where there are no pages. */
+  /** Signed-in browsers. Missing if there are no pages. */
   readonly sessions?: Sessions;
 }
 
-/** The keys, and whether everybody may read. */
+/** The credentials, and whether reading is public. */
 export type Doors = Keys & { readonly public: boolean };
 
-/** What somebody may do: everything, or what a token was made for. */
+/** What a client may do: everything, or what its token allows. */
 type Grant = 'admin' | Scope;
 
-/** Connections over the control socket in the data folder: whoever may open that may read the folder itself. */
+/** Connections over the control socket in the data folder: a client that can open it can read the folder itself. */
 const trustedSockets = new WeakSet<Socket>();
 
 export function trustSocket(socket: Socket): void {
   trustedSockets.add(socket);
 }
 
-/** Lets in who has the admin token. For what changes something, also where reading is public. */
+/** Requires the admin token. For changes, even if reading is public. */
 export function requireToken(keys: Keys) {
   return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
     if (!isAdmin(keys, request.raw)) throw unauthorized('the admin token');
   };
 }
 
-/** Lets in who may send hits for others. */
+/** Requires permission to send hits for others. */
 export function requireSender(keys: Keys) {
   return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
     const grant = grantOf(keys, request.raw);
@@ -45,14 +45,14 @@ export function requireSender(keys: Keys) {
   };
 }
 
-/** Lets in who may read. */
+/** Requires permission to read. */
 export function requireReader(doors: Doors) {
   return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
     if (!mayRead(doors, request.raw)) throw unauthorized('the admin token, or one for reading,');
   };
 }
 
-/** Lets in who comes over the control socket only. */
+/** Requires the control socket. */
 export async function requireControl(request: FastifyRequest): Promise<void> {
   if (!trustedSockets.has(request.raw.socket)) throw new HitError('not_found', 'there is nothing here');
 }
@@ -63,17 +63,17 @@ export function mayRead(doors: Doors, request: IncomingMessage): boolean {
   return grant === 'admin' || grant === 'read';
 }
 
-/** @throws HitError `forbidden` for a change that a page of another site asks for */
+/** @throws HitError `forbidden` for a change requested by a page of another site */
 export function isAdmin(keys: Keys, request: IncomingMessage): boolean {
   return grantOf(keys, request) === 'admin';
 }
 
-/** Compares digests, so that neither content nor length of the token can be measured. */
+/** Compares digests, so that timing reveals neither content nor length of the token. */
 export function isToken(given: string, token: string): boolean {
   return timingSafeEqual(digest(given), digest(token));
 }
 
-/** What a request sends as its token, or ''. */
+/** The token that a request sends, or ''. */
 export function bearerOf({ headers }: IncomingMessage): string {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
 }
@@ -89,7 +89,7 @@ function grantOf({ adminToken, tokens, sessions }: Keys, request: IncomingMessag
   return 'admin';
 }
 
-/** A browser sends its cookies along whatever page asks: what changes something is asked for by our own pages only. */
+/** A browser sends its cookies for any page: changes are accepted from our own pages only. */
 function isSameOrigin({ method, headers }: IncomingMessage): boolean {
   if (method === 'GET' || method === 'HEAD') return true;
   const site = headers['sec-fetch-site'];

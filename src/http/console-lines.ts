@@ -1,15 +1,15 @@
-/** Lines in any second that a person can still follow. */
+/** Lines per second that a person can still follow. */
 const LINES = 10;
 const SECOND = 1000;
 
 /**
- * Prints the counter's line: each one while they are few; under load only the newest, at most ten in any second, since
- * a line says all that the ones before it said.
+ * Prints the counter's lines: each one while they are few; under load only the newest, at most ten per second, since
+ * each line includes what the lines before it said.
  */
 export class ConsoleLines {
   readonly #write: (line: string) => void;
   readonly #now: () => number;
-  /** When each of the last ten lines was written; `#next` is the oldest of them. */
+  /** Times of the last ten lines; `#next` is the oldest. */
   readonly #written = new Array<number>(LINES).fill(Number.NEGATIVE_INFINITY);
   #next = 0;
   #pending: string | undefined;
@@ -30,14 +30,14 @@ export class ConsoleLines {
     this.#timer ??= setTimeout(() => this.#wake(), wait);
   }
 
-  /** Writes the line that waits, if one does. */
+  /** Writes the pending line, if there is one. */
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#pending !== undefined) this.#put(this.#pending);
   }
 
-  /** A timer may be a little early: then the line waits again. */
+  /** A timer may fire slightly early: then the line waits again. */
   #wake(): void {
     this.#timer = undefined;
     if (this.#pending !== undefined) this.print(this.#pending);

@@ -12,7 +12,7 @@ export interface ConsumerContext {
   readonly public: boolean;
 }
 
-/** `GET /metrics`, `/healthz` and `/readyz` of a process that brings hits from Kafka into the store. */
+/** `GET /metrics`, `/healthz` and `/readyz` of a process that writes hits from Kafka to the store. */
 export function buildConsumer(context: ConsumerContext, log: FastifyBaseLogger): FastifyInstance {
   const { loader } = context;
   const app = createApp(log);

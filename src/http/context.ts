@@ -19,57 +19,57 @@ import type { Peers } from './peers/peers.ts';
 import type { ServedSettings } from './served-settings.ts';
 import type { Sessions } from './session.ts';
 
-/** All that the routes that collect need of the rest of the house. */
+/** What the collecting routes need from the rest of the server. */
 export interface CollectContext {
   readonly intake: Intake;
   readonly recorder: HitRecorder;
   readonly drops: Pick<Drops, 'count'>;
   readonly adminToken: Secrets['adminToken'];
-  /** Tokens that were given to others. Collecting threads have none, and leave those who show one to the main thread. */
+  /** Tokens given to others. Collecting threads have none, and forward requests with such a token to the main thread. */
   readonly tokens?: Tokens;
-  /** Prints a line for the person at the console. */
+  /** Prints a line on the console. */
   readonly print: (line: string) => void;
   readonly now: () => number;
 }
 
-/** All that the routes need. */
+/** What all routes need. */
 export interface ServerContext extends CollectContext {
   readonly drops: Drops;
   readonly tokens: Tokens;
-  /** Browsers of administrators. */
+  /** Signed-in browsers of administrators. */
   readonly sessions: Sessions;
-  /** Sites whose badges anybody may see. */
+  /** Sites whose badges are public. */
   readonly publicSites: PublicSites;
   readonly settings: ServedSettings;
   readonly salts: DailySalts;
-  /** Whether they are those of all nodes. */
+  /** Whether the salts are shared by all nodes. */
   readonly saltHealth: () => SaltHealth;
-  /** Aborted when the server begins to close: what would go on for ever ends then. */
+  /** Aborted when the server begins to close: ends endless requests. */
   readonly ending: AbortSignal;
-  /** There with the simple or the rate tracker. */
+  /** Set with the simple or the rate tracker. */
   readonly live: Live | undefined;
-  /** Tells this node from others: random, made when it starts. */
+  /** Identifies this node: random, generated at its start. */
   readonly node: string;
   /** Nodes whose live counts are added to those of this one. */
   readonly peers: Peers | undefined;
-  /** What a streaming job tells, where there is one. */
+  /** Results of a streaming job, if there is one. */
   readonly streamResults: WindowResults | undefined;
-  /** There with the db tracker. */
+  /** Set with the db tracker. */
   readonly db: DBTracker | undefined;
-  /** There with the db or the stream tracker. */
+  /** Set with the db or the stream tracker. */
   readonly spool: Spool | undefined;
-  /** There with the stream tracker. */
+  /** Set with the stream tracker. */
   readonly publisher: Publisher | undefined;
-  /** Takes logs from commands on the same data folder. There with the db tracker. */
+  /** Imports logs for commands on the same data folder. Set with the db tracker. */
   readonly importer: LogImporter | undefined;
-  /** What deletes and moves old hits for commands on the same data folder. There with the db tracker. */
+  /** Deletes and moves old hits for commands on the same data folder. Set with the db tracker. */
   readonly purger: RetentionJob | undefined;
   readonly archives: Archives | undefined;
-  /** How long hits are kept. There with the db tracker. */
+  /** How long hits are kept. Set with the db tracker. */
   readonly retention: Retention | undefined;
   readonly dataDir: string;
   /** Whether windows are kept. */
   readonly rate: boolean;
-  /** Whether everybody may read. */
+  /** Whether reading is public. */
   readonly public: boolean;
 }

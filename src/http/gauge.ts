@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** A number that only grows, read when it is asked for. */
+/** A counter, read at each scrape. */
 export function counter(registers: Registry[], name: string, help: string, value: () => number): void {
   new Counter({
     name,
@@ -13,7 +13,7 @@ export function counter(registers: Registry[], name: string, help: string, value
   });
 }
 
-/** A number, read when it is asked for. */
+/** A gauge, read at each scrape. */
 export function gauge(
   registers: Registry[],
   name: string,

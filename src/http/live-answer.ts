@@ -1,4 +1,4 @@
-/** Counts of windows that end now, as the API has them: what is asked for, and the answer. */
+/** Counts of windows that end now, in the format of the API: the request and the answer. */
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { WindowCount } from '../live/live.ts';
@@ -9,7 +9,7 @@ const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 /** The rings go back 400 days. */
 const LONGEST = 400 * 86_400;
 
-/** A window as it was asked for, such as `5m`, and its length. */
+/** A window as requested, such as `5m`, and its length. */
 export interface NamedWindow {
   readonly window: string;
   readonly seconds: number;
@@ -19,7 +19,7 @@ export interface NamedWindow {
 export interface LiveAnswer {
   readonly site: string | null;
   readonly at: string;
-  /** Since when there are no newer counts: they are shared, and who has them does not answer. */
+  /** Since when counts are stale: they are shared, and the server that has them does not answer. */
   readonly stale_since?: string;
   readonly total: { readonly hits: number; readonly visitors: number };
   readonly windows: readonly {
@@ -32,7 +32,7 @@ export interface LiveAnswer {
   }[];
 }
 
-/** Counts of windows, in the words of the API. */
+/** Counts of windows, in the format of the API. */
 export function answerOf(
   names: readonly NamedWindow[],
   windows: readonly WindowCount[],
@@ -72,7 +72,7 @@ export function readWindows(value: unknown): NamedWindow[] {
   });
 }
 
-/** @throws HitError `invalid` for what is not a host name */
+/** @throws HitError `invalid` for text that is not a host name */
 export function readSite(value: unknown): string | undefined {
   if (value === undefined || value === '') return undefined;
   const site = typeof value === 'string' ? siteName(value) : '';
@@ -80,7 +80,7 @@ export function readSite(value: unknown): string | undefined {
   return site;
 }
 
-/** Three digits behind the point, and of what is slow two that say something. */
+/** Three decimal places, or two significant digits of a low rate. */
 export function rateOf(hitsPerSecond: number): number {
   return Number(hitsPerSecond >= 0.01 ? hitsPerSecond.toFixed(3) : hitsPerSecond.toPrecision(2));
 }

@@ -3,8 +3,8 @@ import { type Logger, pino } from 'pino';
 /**
  * The log of a server, on standard error.
  *
- * A line that cannot be written is lost, and nothing else: where the log is a file on a full disk, the server goes on and
- * has its room back when the disk has.
+ * A line that cannot be written is lost, without further effect: if the log is a file on a full disk, the server goes
+ * on, and logs again once the disk has room.
  */
 export function openLog(level: string): Logger {
   const destination = pino.destination({ dest: 2, sync: true });

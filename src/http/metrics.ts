@@ -19,7 +19,7 @@ export function metricsRoutes(app: FastifyInstance, context: ServerContext): voi
   app.get('/readyz', async () => readinessOf(context));
 }
 
-/** Everything is read when asked for: a hit pays nothing for it. */
+/** All values are read at each scrape: recording a hit costs nothing extra. */
 function registryOf(context: ServerContext): Registry {
   const registry = new Registry();
   const registers = [registry];
@@ -45,7 +45,7 @@ function registryOf(context: ServerContext): Registry {
   });
   if (context.live) {
     const { live } = context;
-    // What is not known now is no reason to tell nothing.
+    // One unknown value must not fail the whole scrape.
     const unknown = { total: { hits: Number.NaN, visitors: Number.NaN } };
     const total = async () => (await live.read(undefined, []).catch(() => unknown)).total;
     gauge(registers, 'hit_tracker_hits', 'Hits of all sites, all time', async () => (await total()).hits);

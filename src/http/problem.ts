@@ -2,13 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, HitError } from '../errors.ts';
 
-/** Codes of Fastify's own errors that are not just `invalid` → ours. */
+/** Codes of Fastify's own errors that are more specific than `invalid` → ours. */
 const FROM_FASTIFY: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
 };
 
-/** A response, whoever sends it. */
+/** A response, independent of how it is sent. */
 interface Problem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -33,10 +33,10 @@ export function sendProblem(reply: FastifyReply, error: HitError): FastifyReply 
   return reply.code(status).headers(headers).send(body);
 }
 
-/** Handles whatever a handler threw. Faults of ours are logged, and not told to strangers. */
+/** Handles errors of handlers. Internal errors are logged, and not shown to clients. */
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = asHitError(error, request);
-  // Too many at once is no fault of ours.
+  // Overload is not an internal error.
   const level = known.code === 'overloaded' ? 'warn' : 'error';
   if (known.status >= 500) request.log[level]({ err: error, url: withoutToken(request.url) }, known.message);
   return sendProblem(reply, known);
@@ -49,7 +49,7 @@ export function onNotFound(request: FastifyRequest, reply: FastifyReply): Fastif
   );
 }
 
-/** Whatever was thrown, as an error of ours. */
+/** Converts any thrown error to a `HitError`. */
 export function asHitError(error: FastifyError | HitError, request: FastifyRequest): HitError {
   if (error instanceof HitError) return error;
   const code = FROM_FASTIFY[error.code];
@@ -59,7 +59,7 @@ export function asHitError(error: FastifyError | HitError, request: FastifyReque
   return internalError(error);
 }
 
-/** What strangers are told of a fault of ours. */
+/** The public text of an internal error. */
 export function internalError(cause: unknown): HitError {
   return new HitError('internal', 'internal error; see the log of the server', { cause });
 }
@@ -69,7 +69,7 @@ function detailOf(code: ErrorCode, request: FastifyRequest): string {
   return 'the body is of another type than application/json, text/plain with JSON in it, or application/x-ndjson';
 }
 
-/** The address of the page that signs in has the admin token in it, which is not for the log. */
+/** The URL of the sign-in page contains the admin token, which must not be logged. */
 function withoutToken(url: string): string {
   return url.replaceAll(/([?&]token=)[^&]*/g, '$1…');
 }
@@ -78,14 +78,14 @@ function pathOf(url: string): string {
   return url.split('?', 1)[0]!.slice(0, 200);
 }
 
-/** What is wrong with a connection that sends no request which can be parsed, by the code of Node's error. */
+/** The problem of a connection without a parsable request, by the code of Node's error. */
 const RAW_PROBLEMS: Readonly<Record<string, { status: number; code: ErrorCode; detail: string }>> = {
   HPE_HEADER_OVERFLOW: { status: 431, code: 'too_large', detail: 'the header is larger than 16 KiB' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'invalid', detail: 'the request did not come in time' },
 };
 const NO_HTTP = { status: 400, code: 'invalid', detail: 'this is no HTTP request' };
 
-/** What such a connection is told: a whole response, as text. */
+/** The complete response to such a connection, as text. */
 export function rawProblem(error: NodeJS.ErrnoException): string {
   const { status, code, detail } = RAW_PROBLEMS[error.code ?? ''] ?? NO_HTTP;
   const body = problemText(status, code, detail);

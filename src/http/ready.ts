@@ -3,7 +3,7 @@ import { HitError } from '../errors.ts';
 import type { SaltHealth } from '../folder/salt-agreement.ts';
 import type { ServerContext } from './context.ts';
 
-/** Segments that wait for the store beyond which the server says that it is not well. */
+/** Segments waiting for the store beyond which the server reports that it is not ready. */
 const WORRYING_BACKLOG = 30;
 
 interface OwnProblem {
@@ -11,21 +11,21 @@ interface OwnProblem {
   readonly message: string;
 }
 
-/** What `GET /readyz` says of a server that does its work. */
+/** The answer of `GET /readyz` of a server that works. */
 interface Readiness {
-  /** `degraded`: hits are taken and kept, and something is not as it should be. */
+  /** `degraded`: hits are taken and kept, but there is a problem. */
   readonly status: 'ready' | 'degraded';
   /** Batches that wait for the store or for Kafka. */
   readonly backlog: number;
-  /** By UTC day, whether the salt of visitors is that of all nodes, or this node's own. */
+  /** By UTC day, whether the salt of visitors is shared by all nodes, or this node's own. */
   readonly salts: SaltHealth['salts'];
-  /** There with `degraded`: what is wrong, and what to do. */
+  /** Present with `degraded`: what is wrong, and what to do. */
   readonly problems?: readonly (Problem | OwnProblem)[];
   /** Where live counts are, if not in memory, and how all-time visitors are counted there. */
   readonly live?: string;
 }
 
-/** @throws HitError `not_ready` where too much waits */
+/** @throws HitError `not_ready` if too many batches wait */
 export function readinessOf({
   spool,
   live,
@@ -52,7 +52,7 @@ export function readinessOf({
   };
 }
 
-/** What a disk has changed of the spool since the start. */
+/** Damage to the spool on disk since the start. */
 function damageProblems(spool: ServerContext['spool']): OwnProblem[] {
   if (!spool || spool.damage.segments === 0) return [];
   const { segments, bytes } = spool.damage;

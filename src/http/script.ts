@@ -3,7 +3,7 @@ import { HitError } from '../errors.ts';
 import type { Assets } from './dashboard/assets.ts';
 import { sendAsset } from './dashboard/send-asset.ts';
 
-/** `GET /script.js`: what pages load that want to be counted, from any origin. */
+/** `GET /script.js`: the tracking script for pages, from any origin. */
 export function scriptRoutes(app: FastifyInstance, assets: Assets): void {
   app.get('/script.js', (request, reply) => {
     const script = assets.find('script.js');

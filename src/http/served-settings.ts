@@ -1,11 +1,11 @@
-/** How long something is kept, of one site, or of all others where `site` is null. */
+/** How long data is kept, for one site, or for all others if `site` is null. */
 interface Kept {
   readonly site: string | null;
   /** `400d` or `forever`. */
   readonly age: string;
 }
 
-/** How a server is set, as far as that is no secret. */
+/** The settings of a server, without secrets. */
 export interface ServedSettings {
   readonly version: string;
   readonly trackers: readonly string[];
@@ -18,6 +18,6 @@ export interface ServedSettings {
   readonly retention: { readonly hits: readonly Kept[]; readonly rollups: readonly Kept[] };
   /** Nodes whose live counts are added. */
   readonly peers: number;
-  /** Bytes that may wait on disk. */
+  /** Limit of bytes that wait on disk. */
   readonly spool_max: number;
 }

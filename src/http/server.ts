@@ -39,15 +39,15 @@ import { metricsRoutes } from './metrics.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { scriptRoutes } from './script.ts';
 
-/** Where what is built for browsers lies, in a checkout and in a package. */
+/** Folder of the files built for browsers, in a checkout and in a package. */
 const [DASHBOARD, SNIPPET] = ['dashboard', 'snippet'].map((name) =>
   fileURLToPath(new URL(`../../dist/${name}`, import.meta.url)),
 ) as [string, string];
 
-/** How long requests under way may take when the server closes, in milliseconds. */
+/** How long requests in progress may take when the server closes, in milliseconds. */
 const CLOSE_PATIENCE = 2000;
 
-/** What to do where listening fails, by the code of the system's error. */
+/** Advice if listening fails, by the code of the system's error. */
 const ADVICE: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program uses it; choose another with --port',
   EACCES: 'this user may not; choose a port above 1023 with --port',
@@ -56,7 +56,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   ENOTSUP: 'this system lets no two threads share it; leave --threads out',
 };
 
-/** All routes, on no address yet. */
+/** All routes, not listening yet. */
 export function buildServer(context: ServerContext, log: FastifyBaseLogger): FastifyInstance {
   const pixel = new Pixel(context, log);
   const app = createApp(log, (request, response) => pixel.take(request, response));
@@ -85,7 +85,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   return app;
 }
 
-/** The routes that collect, but for the pixel. */
+/** The collecting routes, except the pixel. */
 export function collectRoutes(app: FastifyInstance, context: CollectContext): void {
   counterRoutes(app, context);
   beaconRoutes(app, context);
@@ -93,11 +93,11 @@ export function collectRoutes(app: FastifyInstance, context: CollectContext): vo
 }
 
 /**
- * Listens, or says in one line why it cannot. Fastify's own `listen` would also log every address.
+ * Listens, or reports in one line why it cannot. Fastify's own `listen` would also log every address.
  *
- * @param port 0 takes a free one
- * @param options `reusePort`: whether several may listen there, which the system gives connections by turns
- * @returns the address for somebody on this machine, such as `http://127.0.0.1:5000`
+ * @param port 0 for a free port
+ * @param options `reusePort`: whether several processes or threads may share the port; the system distributes connections
+ * @returns the address for clients on this machine, such as `http://127.0.0.1:5000`
  * @throws HitError `port_unavailable`
  */
 export async function listen(
@@ -112,10 +112,10 @@ export async function listen(
 }
 
 /**
- * Takes an address and lets go of it, so that threads may share it: they alone would also share it with another server,
+ * Binds an address and releases it, before threads share it: `reusePort` alone would also share it with another server,
  * and each would get a part of the hits.
  *
- * @param port 0 chooses a free one
+ * @param port 0 for a free port
  * @throws HitError `port_unavailable`
  */
 export async function findPort(port: number, host: string): Promise<{ port: number; url: string }> {
@@ -142,8 +142,8 @@ function urlOf({ address, family, port }: AddressInfo): string {
 }
 
 /**
- * The same routes on a socket in the data folder, for commands on that folder: whoever can open it may do everything.
- * A log that a command follows is one request without an end.
+ * The same routes on a socket in the data folder, for commands on that folder: a client that can open it may do
+ * everything. A log that a command follows is one request without an end.
  */
 export async function listenForCommands(app: FastifyInstance, path: string): Promise<Server> {
   const server = createServer({ requestTimeout: 0 }, (request, response) => app.routing(request, response));
@@ -152,7 +152,7 @@ export async function listenForCommands(app: FastifyInstance, path: string): Pro
   return server;
 }
 
-/** The same routes on a socket of which collecting threads alone know, for the requests that they leave to this one. */
+/** The same routes on a socket for collecting threads only, for the requests that they forward. */
 export async function listenForThreads(app: FastifyInstance, path: string): Promise<Server> {
   await app.ready();
   const server = createServer((request, response) => app.routing(request, response));
@@ -160,10 +160,10 @@ export async function listenForThreads(app: FastifyInstance, path: string): Prom
   return server;
 }
 
-/** Takes no more connections, lets requests under way finish, and hangs up on those that do not. */
+/** Accepts no more connections, lets requests in progress finish, and disconnects those that do not. */
 export async function closeServer(app: FastifyInstance): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_PATIENCE);
-  // Not by Fastify, which closes only a server that it made or put on an address itself.
+  // Fastify's `close` only closes a server that it created, or made listen itself.
   await new Promise((resolve) => app.server.close(resolve));
   clearTimeout(timer);
   await app.close();

@@ -1,13 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Seconds for which somebody stays signed in. */
+/** Seconds for which a browser stays signed in. */
 const SECONDS = 30 * 86_400;
 const NAME = 'hit_admin';
 const VALUE = /^([0-9a-z]{1,11})\.([\w-]{43})$/;
 
 /**
- * Browsers that showed the admin token once: a cookie that says until when, and is signed under the token. So it is no use to
- * find out the token, ends by itself, and ends for all when the token is changed; no list of sessions is kept.
+ * Browsers that presented the admin token once: a cookie with an expiry time, signed with the token. It does not reveal
+ * the token, expires by itself, and becomes invalid when the token changes; no list of sessions is kept.
  *
  * @example
  * const sessions = new Sessions(adminToken, Date.now);
@@ -24,13 +24,13 @@ export class Sessions {
     this.#now = now;
   }
 
-  /** The `Set-Cookie` header that signs a browser in. @param secure whether it came over TLS */
+  /** The `Set-Cookie` header that signs a browser in. @param secure whether the request came over TLS */
   cookie(secure: boolean): string {
     const end = Math.floor(this.#now() / 1000 + SECONDS).toString(36);
     return headerOf(`${end}.${this.#sign(end)}`, SECONDS, secure);
   }
 
-  /** The one that signs it out. */
+  /** The header that signs a browser out. */
   endingCookie(secure: boolean): string {
     return headerOf('', 0, secure);
   }
@@ -46,7 +46,7 @@ export class Sessions {
   }
 }
 
-/** Never sent along by a page of another site. */
+/** Never sent with requests of pages of another site. */
 function headerOf(value: string, seconds: number, secure: boolean): string {
   return `${NAME}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
 }

@@ -5,31 +5,30 @@ const { levels, bytes: FULL_BYTES } = new HitRing();
 const SHAPE = levels.map(({ bucketMs, buckets }, level) => ({
   bucketMs,
   slots: buckets.length,
-  /** The slots of all levels, numbered through. */
+  /** The slots of all levels, numbered consecutively. */
   first: levels.slice(0, level).reduce((sum, { buckets: before }) => sum + before.length, 0),
 }));
-/** Two words and a double. */
+/** Bytes per entry: two words and a double. */
 const ENTRY_BYTES = 16;
 const FEWEST_ENTRIES = 4;
-/** More than that of a hash table makes long walks. */
+/** Maximum load factor: a fuller hash table makes probing long. */
 const MOST_TAKEN = 0.75;
 
 /**
- * The hits of a small site over time: a hash table of the ring's slots that hold something, where the full ring has all
- * 14,643.
+ * The hits of a small site over time: a hash table of the ring's non-empty slots, whereas the full ring has all 14,643.
  *
  * An entry is 16 bytes: the slot's number + 1 (0 is an empty entry), the bucket that it counts, and its hits. Slots are
- * used as the ring uses them, so the two forms answer alike. But a bucket that no window ending now or later reaches is
- * left out: a hit of last year is counted in no second. When the table is full, those that have become such are dropped,
- * and if that is not enough it doubles, up to 128 KiB: the next size would be larger than the full ring.
+ * used as in the ring, so the two forms give the same answers. But buckets that no window ending now or later reaches are
+ * left out: a hit of last year is not counted in any second. When the table is full, expired buckets are dropped. If that
+ * is not enough, the table doubles, up to 128 KiB: the next size would be larger than the full ring.
  */
 export class CompactRing {
   #entries: Entries;
   #taken = 0;
-  /** The latest moment that it was told of: windows end then or later. */
+  /** The latest known present: windows end then or later. */
   #latest = 0;
 
-  /** @param memory of another one, kept and not copied; default: an empty ring */
+  /** @param memory of another ring, kept and not copied; default: an empty ring */
   constructor(memory = new ArrayBuffer(ENTRY_BYTES * FEWEST_ENTRIES)) {
     this.#entries = new Entries(memory);
     for (const { slot, bucket } of this.#entries.taken()) {
@@ -38,7 +37,7 @@ export class CompactRing {
     }
   }
 
-  /** Where the entries are, as long as nothing is added. */
+  /** The memory of the entries, valid until something is added. */
   get memory(): ArrayBuffer {
     return this.#entries.memory;
   }
@@ -49,10 +48,10 @@ export class CompactRing {
   }
 
   /**
-   * Counts hits of one moment: `HitRing.add` of the same ring.
+   * Counts hits of one moment, like `HitRing.add`.
    *
-   * @param nowMs the present: no window will end before it. The hits are of then, or earlier
-   * @returns false if there is no room: the ring must become a full one, and has counted nothing
+   * @param nowMs the present: no window will end before it, and no hit may be later
+   * @returns false if there is no room: nothing was counted, and the ring must become a full one
    */
   add(timeMs: number, hits = 1, nowMs = timeMs): boolean {
     if (!(timeMs >= 0 && timeMs < END_OF_DATETIME)) return true;
@@ -90,10 +89,10 @@ export class CompactRing {
       this.#isReached(levelOf(slot), bucket),
     );
     const { length } = this.#entries;
-    // Half of it is to be free, or it would be full again at once.
+    // Half of it must be free, or it would soon be full again.
     const wanted = kept.length + SHAPE.length > length / 2 ? 2 * length : length;
     if (wanted * ENTRY_BYTES >= FULL_BYTES) return false;
-    // Now, and not when it happens to be collected.
+    // Free it now instead of waiting for garbage collection.
     this.#entries.memory.transfer(0);
     this.#entries = new Entries(new ArrayBuffer(ENTRY_BYTES * wanted));
     this.#taken = kept.length;
@@ -102,7 +101,7 @@ export class CompactRing {
   }
 }
 
-/** Whether memory is that of a full ring: no small one is as large. */
+/** Whether memory belongs to a full ring: small rings are never that large. */
 export function isFullRing(memory: ArrayBuffer): boolean {
   return memory.byteLength === FULL_BYTES;
 }
@@ -125,7 +124,7 @@ class Entries {
     this.#hits = new Float64Array(memory);
   }
 
-  /** Counts hits in the bucket of a slot, unless that is of a newer lap. @returns whether the slot is a new one */
+  /** Counts hits in the bucket of a slot, unless the slot is in a newer lap. @returns whether the slot is new */
   add(slot: number, bucket: number, hits: number): boolean {
     const at = this.#find(slot);
     const isNew = this.#words[4 * at] === 0;
@@ -147,7 +146,7 @@ class Entries {
     }
   }
 
-  /** Where a slot is, or has to be put. */
+  /** The entry of a slot, or the entry to put it in. */
   #find(slot: number): number {
     const mask = this.length - 1;
     // Fibonacci hashing: the product's upper bits depend on all of the number.

@@ -3,31 +3,31 @@ import { LastSeenSketch } from '../sketch/last-seen.ts';
 
 const { columns: COLUMNS, ranks: RANKS, ticksPerSecond: TICKS, bytes: FULL_BYTES } = new LastSeenSketch();
 const COLUMN_BITS = Math.log2(COLUMNS);
-/** More than that of a hash table makes long walks. */
+/** Maximum load factor: a fuller hash table makes probing long. */
 const MOST_TAKEN = 0.75;
-/** Two words. */
+/** Bytes per slot: two words. */
 const SLOT_BYTES = 8;
 const FEWEST_SLOTS = 8;
 
 /**
- * The last-seen table of a small site: a hash table of the cells that are set, where the full one has all 98,304.
+ * The last-seen table of a small site: a hash table of the set cells, whereas the full table has all 98,304.
  *
- * A slot is two words, the cell's number + 1 (0 is an empty slot) and its last tick; a cell is looked for from the slot
- * that its number hashes to, onward. It doubles when three quarters are taken, up to 256 KiB: the next size would be
- * larger than the full table. It counts nothing itself, so that there is one way to count: `full` gives the same table
- * in the form that does.
+ * A slot is two words: the cell's number + 1 (0 is an empty slot) and its last tick. The search for a cell starts at the
+ * slot that its number hashes to. The table doubles when three quarters are taken, up to 256 KiB: the next size would be
+ * larger than the full table. It does not count anything itself, so there is only one counting implementation: `full`
+ * returns the same table in the form that counts.
  */
 export class CompactTable {
   #slots: Uint32Array<ArrayBuffer>;
   #taken = 0;
 
-  /** @param memory of another one, kept and not copied; default: an empty table */
+  /** @param memory of another table, kept and not copied; default: an empty table */
   constructor(memory = new ArrayBuffer(SLOT_BYTES * FEWEST_SLOTS)) {
     this.#slots = new Uint32Array(memory);
     for (let i = 0; i < this.#slots.length; i += 2) if (this.#slots[i] !== 0) this.#taken++;
   }
 
-  /** Where the slots are, as long as nothing is added. */
+  /** The memory of the slots, valid until something is added. */
   get memory(): ArrayBuffer {
     return this.#slots.buffer;
   }
@@ -38,15 +38,15 @@ export class CompactTable {
   }
 
   /**
-   * Sees a visitor: `LastSeenSketch.add` of the same table.
+   * Adds a visitor, like `LastSeenSketch.add`.
    *
-   * @returns false if there is no room: the table must become a full one, and is unchanged
+   * @returns false if there is no room: the table is unchanged and must become a full one
    */
   add(high: number, low: number, timeMs: number, nowMs: number): boolean {
     return this.#see(cellOf(high, low, COLUMN_BITS, RANKS), tickOf(Math.min(timeMs, nowMs), TICKS));
   }
 
-  /** Sees whoever was last seen in a cell: `LastSeenSketch.setCell`, and returns as `add`. */
+  /** Sets a cell, like `LastSeenSketch.setCell`; returns as `add`. */
   setCell(rank: number, column: number, timeMs: number): boolean {
     return this.#see(rank * COLUMNS + column, tickOf(timeMs, TICKS));
   }
@@ -86,18 +86,18 @@ export class CompactTable {
       slots[at + 1] = old[i + 1]!;
     }
     this.#slots = slots;
-    // Now, and not when it happens to be collected.
+    // Free it now instead of waiting for garbage collection.
     old.buffer.transfer(0);
     return true;
   }
 }
 
-/** Whether memory is that of a full table: no small one is as large. */
+/** Whether memory belongs to a full table: small tables are never that large. */
 export function isFullTable(memory: ArrayBuffer): boolean {
   return memory.byteLength === FULL_BYTES;
 }
 
-/** Where a cell is, or has to be put. */
+/** The slot of a cell, or the slot to put it in. */
 function slotOf(slots: Uint32Array, cell: number): number {
   const mask = slots.length - 1;
   // Fibonacci hashing: the product's upper bits depend on all of the number.

@@ -4,23 +4,23 @@ import type { LastSeenSketch } from '../sketch/last-seen.ts';
 import type { LiveCount, LiveState } from './live.ts';
 import { Windows } from './windows.ts';
 
-/** What tells the all-time visitors: the merged Bloom filters, or the merged last-seen tables. */
+/** The source of all-time visitors: the merged Bloom filters, or the merged last-seen tables. */
 export type TotalSource = 'filter' | 'table';
 
 /**
- * What several nodes know together: what one node would say that had seen the traffic of all.
+ * Merges the live state of several nodes into the state of one node that had seen all of their traffic.
  *
- * Windows are exactly that: last-seen tables merge by the later time and rings by addition, so the merged ones equal
- * those of that one node cell by cell.
+ * Windows are exact: last-seen tables merge by the later time and rings by addition, so the merged ones equal those of
+ * that one node cell by cell.
  *
- * All-time visitors are not: each node counted them one by one, and such counts cannot be added where a visitor came to
- * several nodes. For all sites together the union of the Bloom filters tells them, by the share of bits that are set.
- * Its standard error is a quarter over the root of the visitors that were expected (measured 0.02 % for a million, and
- * 0.1 % when ten times as many came), which is far below the tables' 1 %. But a filter does not know of which site its
- * visitors are, so for one site it is the merged table that tells.
+ * All-time visitors are not exact: each node counted them one by one, and such counts cannot be added if a visitor came
+ * to several nodes. For all sites together they are estimated from the union of the Bloom filters, by the share of set
+ * bits. The standard error is a quarter over the root of the expected visitors (measured 0.02 % for a million, and 0.1 %
+ * when ten times as many came), which is far below the tables' 1 %. But a filter cannot tell which site a visitor
+ * belongs to, so for one site the merged table is used.
  *
- * Either estimate is held between what is known: there are as many as any one node has counted, and no more than all of
- * them added. So the union of one node says what that node says.
+ * Either estimate is clamped to known bounds: at least the largest count of any node, and at most the sum of all counts.
+ * So the union of one node returns that node's own counts.
  *
  * @example
  * const union = new LiveMerge();
@@ -36,10 +36,10 @@ export class LiveMerge {
   #filter: BloomFilter | undefined;
 
   /**
-   * Takes in what a node knows, once: its hits would count twice. The state stays as it is.
+   * Adds a node's state, which must be added only once or its hits count twice. The state is not changed.
    *
-   * @throws HitError `invalid` if it cannot be added up with the others: it keeps windows and they do not, or its table
-   *   is of another shape
+   * @throws HitError `invalid` if it cannot be merged with the others: it keeps windows and they do not, or its table
+   *   has another shape
    */
   add({ total, windows, filter }: LiveState): void {
     if (this.#nodes === 0) {
@@ -59,17 +59,17 @@ export class LiveMerge {
     this.#sum += total.visitors;
   }
 
-  /** What `read` tells all-time visitors by; undefined where there is nothing to tell them by. */
+  /** The source that `read` uses for all-time visitors; undefined if there is none. */
   get totalSource(): TotalSource | undefined {
     if (this.#filter) return 'filter';
     return this.#windows && 'table';
   }
 
   /**
-   * @param windows their lengths in seconds, 1 or more; none where the nodes keep none
+   * @param windows their lengths in seconds, 1 or more; empty if the nodes keep no windows
    * @param now when they end, in milliseconds since 1970
-   * @throws HitError `invalid` if visitors cannot be told, for nodes that keep no windows: of one site, or where
-   *   filters differ in size
+   * @throws HitError `invalid` if nodes keep no windows and visitors cannot be estimated: for one site, or if filters
+   *   differ in size
    */
   read(windows: readonly number[], now: number): LiveCount {
     return {
@@ -88,7 +88,7 @@ export class LiveMerge {
     throw new HitError('invalid', 'the nodes keep no windows: start them with --tracker rate');
   }
 
-  /** Filters of several sizes cannot be merged: then the tables tell. */
+  /** Filters of different sizes cannot be merged: then the tables are used. */
   #mergeFilter(filter: BloomFilter | undefined): void {
     if (filter?.bytes !== this.#filter?.bytes) this.#filter = undefined;
     if (filter) this.#filter?.merge(filter);

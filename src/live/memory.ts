@@ -10,16 +10,16 @@ import { Windows } from './windows.ts';
 const MAX_BYTES = 256 * 2 ** 20;
 
 export interface MemoryLiveOptions extends Partial<SiteWindowsCacheOptions> {
-  /** Visitors that the Bloom filter is planned for, over all sites and all time. */
+  /** Planned capacity of the Bloom filter in visitors, over all sites and all time. */
   readonly expectedVisitors: number;
-  /** Whether windows are kept (the rate tracker), beside totals (the simple tracker). */
+  /** Whether windows are kept (the rate tracker), in addition to totals (the simple tracker). */
   readonly rate: boolean;
   readonly now: () => number;
 }
 
 /**
- * Live state in the memory of this process, as much of it as may be: see `many-sites.ts`. Windows of all sites together
- * and totals, two numbers a site, stay there; what else may leave is the windows of single sites.
+ * Live state in the memory of this process, up to a limit: see `site-windows-cache.ts`. Windows of all sites together
+ * and totals, two numbers per site, stay in memory; windows of single sites may be swapped out.
  */
 export class MemoryLive implements Live, Disposable {
   readonly totals: Totals;
@@ -66,7 +66,7 @@ export class MemoryLive implements Live, Disposable {
     return this.kept(site);
   }
 
-  /** As `state`, without what is left to the store. */
+  /** Like `state`, without data that is still only in the store. */
   kept(site: string | undefined): LiveState {
     const { total, unique } = this.totals.read(site);
     return {
@@ -77,8 +77,8 @@ export class MemoryLive implements Live, Disposable {
   }
 
   /**
-   * Says that the store knows these sites' windows from before, so that it is asked when one is first read. All sites
-   * together, and totals, are not asked for.
+   * Declares that the store has earlier windows of these sites, which are loaded when a site is first read. Windows of
+   * all sites together, and totals, are not loaded.
    */
   leaveToStore(sites: Iterable<string>, recall: Recall): void {
     this.#stored = new StoredSites(sites, recall, (site, recollection) =>

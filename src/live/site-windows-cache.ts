@@ -1,14 +1,14 @@
 /**
  * The windows of many sites in bounded memory.
  *
- * Sites that were not used for the longest time leave memory when the bound is reached, and come back when they are
- * tracked or read again. They are written to a page file and not read again from the store: hits reach the store some
- * time after they are counted here (through the spool), or some time before (lines of an imported log), so what the
- * store has at any moment is neither all that a site's ring counted nor only that, and a hit would count twice or not at
- * all. What is in the page is exactly what was in memory.
+ * When the limit is reached, the least recently used sites are evicted; they are loaded again when they are tracked or
+ * read. They are written to a page file instead of being reloaded from the store: hits reach the store some time after
+ * they are counted here (through the spool) or before (lines of an imported log). So at any moment the store has neither
+ * all nor only the hits of a site's ring, and a hit would count twice or not at all. A page holds exactly what was in
+ * memory.
  *
- * To use a site costs one store of a number. Whose turn it is to leave is found out when somebody must, for a thirty-
- * second of the bound at once, so that the search is paid by many.
+ * Using a site costs one store of a number. Candidates are searched for only when an eviction is needed, and a
+ * thirty-second of the limit is freed at once, so the cost of the search is amortized.
  */
 
 import { messageOf } from '../errors.ts';
@@ -17,23 +17,23 @@ import { SiteWindows } from './site-windows.ts';
 import { type Page, SwapFile } from './swap-file.ts';
 import type { History } from './windows.ts';
 
-/** Share of the bound that is made free at once. */
+/** Share of the limit that is freed at once. */
 const FREED = 1 / 32;
 
 export interface SiteWindowsCacheOptions {
-  /** Bytes that sites may take in memory. One that is larger than that alone is still kept. */
+  /** Memory limit of all sites in bytes. A single site larger than that is still kept. */
   readonly maxBytes: number;
-  /** Where the page file is made, at the first need. */
+  /** Folder of the page file, which is created on first use. */
   readonly folder: string;
-  /** Told when pages cannot be written, so that sites stay in memory, beyond the bound; or read, so that one is begun anew. */
+  /** Called if a page cannot be written (sites stay in memory, beyond the limit) or read (its site starts again empty). */
   readonly onFault: (message: string) => void;
 }
 
 interface Kept {
   readonly windows: SiteWindows;
-  /** Its bytes when they were last added up. */
+  /** Its size when last added up. */
   bytes: number;
-  /** When it was last used: the count of uses by then. */
+  /** When it was last used, as the use counter at that time. */
   used: number;
 }
 
@@ -49,7 +49,7 @@ export class SiteWindowsCache implements Disposable {
   readonly #pages = new Map<string, Page>();
   #file: SwapFile | undefined;
   #bytes = 0;
-  /** Bytes at which sites leave. More than the bound only while pages cannot be written. */
+  /** Bytes at which sites are evicted. Above the configured limit only while pages cannot be written. */
   #limit: number;
   #uses = 0;
   #evictions = 0;
@@ -78,14 +78,14 @@ export class SiteWindowsCache implements Disposable {
     this.#addUp(kept);
   }
 
-  /** Adds to a site what was kept of it elsewhere, all at once. */
+  /** Adds a site's data kept elsewhere, all at once. */
   recall(site: string, write: (history: History) => void): void {
     const kept = this.#keep(site);
     write(kept.windows);
     this.#addUp(kept);
   }
 
-  /** The windows of a site, to be read at once; undefined if it has none. */
+  /** The windows of a site, to be read immediately; undefined if it has none. */
   find(site: string): SiteWindows | undefined {
     if (!this.#kept.has(site) && !this.#pages.has(site)) return undefined;
     const kept = this.#keep(site);
@@ -98,7 +98,7 @@ export class SiteWindowsCache implements Disposable {
     this.#file = undefined;
   }
 
-  /** The site in memory: as it was, or from its page, or a new one. */
+  /** The site in memory: already loaded, loaded from its page, or new. */
   #keep(site: string): Kept {
     let kept = this.#kept.get(site);
     if (!kept) {
@@ -118,7 +118,7 @@ export class SiteWindowsCache implements Disposable {
       this.#loads++;
       return windows;
     } catch (error) {
-      // A hit that is durable has to be counted, if only from now on.
+      // Durable hits must be counted, if only from now on.
       this.#options.onFault(`the windows of ${site} are begun anew: ${messageOf(error)}`);
       return undefined;
     }
@@ -132,7 +132,7 @@ export class SiteWindowsCache implements Disposable {
     if (this.#bytes > this.#limit) this.#makeRoom(kept);
   }
 
-  /** @param inUse stays */
+  /** @param inUse is not evicted */
   #makeRoom(inUse: Kept): void {
     const { maxBytes, onFault } = this.#options;
     const goal = maxBytes * (1 - FREED);
@@ -144,7 +144,7 @@ export class SiteWindowsCache implements Disposable {
       }
       this.#limit = maxBytes;
     } catch (error) {
-      // Counting on is worth more than the bound. It is tried again when as much has come as would have gone.
+      // Counting matters more than the limit. Retried after as many bytes have been added as would have been freed.
       this.#limit = this.#bytes + maxBytes * FREED;
       onFault(messageOf(error));
     }

@@ -4,15 +4,15 @@ import { CompactRing, isFullRing } from './compact-ring.ts';
 import { CompactTable, isFullTable } from './compact-table.ts';
 import { type History, Windows } from './windows.ts';
 
-/** What a site takes besides its table and ring, about: objects, entries in maps, what allocations waste. */
+/** Approximate bytes of a site besides its table and ring: objects, map entries, allocation overhead. */
 const SITE_BYTES = 2048;
-/** Ahead of what is packed: the length of the table, and that of the ring. */
+/** Header of the packed form: the lengths of the table and the ring. */
 const LENGTHS_BYTES = 8;
 
 /**
- * The windows of one of many sites. Most sites are small: their table and ring are held as what is set in them, two
- * or three kilobytes where the full forms take 556, and each becomes a full one when that is smaller. Both forms are
- * counted by the same code, so they answer the same to the last digit.
+ * The windows of one of many sites. Most sites are small: their table and ring are stored sparsely, in two or three
+ * kilobytes instead of 556 for the full forms, and each becomes a full one when that is smaller. The same code counts
+ * both forms, so they give identical answers.
  *
  * @example
  * const windows = new SiteWindows();
@@ -23,7 +23,7 @@ export class SiteWindows implements History {
   #table: CompactTable | LastSeenSketch = new CompactTable();
   #ring: CompactRing | HitRing = new CompactRing();
 
-  /** Memory that the site takes. */
+  /** Memory used by the site. */
   get bytes(): number {
     return SITE_BYTES + this.#table.bytes + this.#ring.bytes;
   }
@@ -43,14 +43,14 @@ export class SiteWindows implements History {
     if (this.#table.setCell(rank, column, time) === false) this.#fullTable().setCell(rank, column, time);
   }
 
-  /** The windows in the form that counts. To be read at once, not to be written to: it is this one or a copy. */
+  /** The windows in the form that counts. Read immediately, do not write: it may be the original or a copy. */
   full(): Windows {
     const ring = this.#ring instanceof HitRing ? this.#ring : this.#ring.full();
     const seen = this.#table instanceof LastSeenSketch ? this.#table : this.#table.full();
     return new Windows({}, { ring, seen });
   }
 
-  /** All that it holds, in this process's own form, for `unpacked`. */
+  /** The whole content in a process-local format, for `unpacked`. */
   packed(): Uint8Array {
     const table = this.#table instanceof LastSeenSketch ? bytesOf(this.#table.cells) : this.#table.memory;
     const parts = [new Uint8Array(table), new Uint8Array(this.#ring.memory)];
@@ -59,8 +59,8 @@ export class SiteWindows implements History {
   }
 
   /**
-   * @param bytes that `packed` gave
-   * @throws Error if they are not: a disk may lose what it was given
+   * @param bytes returned by `packed`
+   * @throws Error if they are not: a disk may lose data
    */
   static unpacked(bytes: Uint8Array): SiteWindows {
     const [tableBytes = 0, ringBytes = 0] = new Uint32Array(copyOf(bytes, 0, LENGTHS_BYTES));

@@ -1,14 +1,14 @@
 /**
- * A node's live state on its way to another, as bytes.
+ * A node's live state as bytes, for transfer to another node.
  *
  *     "HTP", version                      4 bytes
  *     length of the header                4 bytes, low byte first
- *     header                              JSON, UTF-8: whose state, and how long each part is
- *     last-seen table, ring, filter       as each writes itself; a part may be missing
+ *     header                              JSON, UTF-8: whose state, and the length of each part
+ *     last-seen table, ring, filter       each in its own format; a part may be missing
  *     CRC-32 of all before it             4 bytes
  *
- * The header is JSON, so that a later version can say more and this one still reads it. Whoever reads trusts none of
- * it: every field is checked, and each part checks itself.
+ * The header is JSON, so a later version can add fields and this one can still read it. The reader trusts none of it:
+ * every field is checked, and each part checks itself.
  */
 
 import { crc32 } from 'node:zlib';
@@ -21,17 +21,17 @@ import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { HitRing } from '../sketch/ring.ts';
 import type { LiveState } from './live.ts';
 
-/** Its content type. */
+/** Content type of a snapshot. */
 export const SKETCH_TYPE = 'application/vnd.hit-tracker.sketch';
 
 export interface Snapshot {
   /** Undefined for all sites together. */
   readonly site: string | undefined;
-  /** When the state was taken, by the node's clock, in milliseconds since 1970. */
+  /** When the snapshot was taken, by the node's clock, in milliseconds since 1970. */
   readonly at: number;
-  /** Tells the node from others: random, made when it starts. */
+  /** Identifies the node: random, created at its start. */
   readonly node: string;
-  /** What names its visitors: only states of the same naming can be added up. */
+  /** Fingerprints of the keys that name its visitors: only states with the same keys can be merged. */
   readonly naming: KeyFingerprints;
   readonly state: LiveState;
 }
@@ -43,7 +43,7 @@ const SUM_BYTES = 4;
 const MOST_HEADER_BYTES = 16 * 1024;
 const MOST_NAMES = 16;
 
-/** @returns what `decodeSnapshot` reads */
+/** @returns bytes for `decodeSnapshot` */
 export function encodeSnapshot({ site, at, node, naming, state }: Snapshot): Buffer {
   const { total, windows, filter } = state;
   const parts = [windows?.seen, windows?.ring, filter].map((part) => part?.toBytes() ?? new Uint8Array());
@@ -64,7 +64,7 @@ export function encodeSnapshot({ site, at, node, naming, state }: Snapshot): Buf
 }
 
 /**
- * The parcel that a node packed.
+ * Decodes a node's snapshot.
  *
  * @throws HitError `invalid` if the bytes are anything else
  */

@@ -1,13 +1,13 @@
 import type { History } from './windows.ts';
 
-/** Writes what the store knows of a site into its windows, within one turn. */
+/** Writes the store's data of a site into its windows, within one turn. */
 export type Recollection = (windows: History) => void;
-/** Asks the store what it knows of a site. */
+/** Reads a site's data from the store. */
 export type Recall = (site: string) => Promise<Recollection>;
 
 /**
- * Sites of which the store knows something that live state does not: it is asked when somebody first wants to read
- * them. Hits that come meanwhile are counted without it, and what it says is added to them.
+ * Sites with data in the store that live state does not have yet. It is loaded when a site is first read. Hits that
+ * arrive in the meantime are counted without it, and the stored data is added to them.
  */
 export class StoredSites {
   readonly #sites: Set<string>;
@@ -17,8 +17,8 @@ export class StoredSites {
 
   /**
    * @param sites their names
-   * @param recall asked once for each; again, if it failed
-   * @param add takes the answer
+   * @param recall called once for each site; again if it failed
+   * @param add receives the result
    */
   constructor(
     sites: Iterable<string>,
@@ -31,9 +31,9 @@ export class StoredSites {
   }
 
   /**
-   * Resolves when live state knows of the site what the store does.
+   * Resolves when live state includes the store's data of the site.
    *
-   * @throws what the store threw; it is asked again by the next
+   * @throws the store's error; the next call tries again
    */
   async bring(site: string): Promise<void> {
     if (!this.#sites.has(site)) return;

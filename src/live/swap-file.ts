@@ -5,17 +5,17 @@ import { HitError, messageOf } from '../errors.ts';
 const NAME = 'live-pages';
 const LEAST_BYTES = 512;
 
-/** Where something is in a page file. */
+/** The location of a page in the file. */
 export interface Page {
   readonly at: number;
   readonly bytes: number;
 }
 
 /**
- * A file that takes what does not fit into memory, for as long as the process runs: it has no name from the moment it is
- * made, so nobody finds it again, and there is nothing to be damaged or to be older than the rest.
+ * A file for data that does not fit into memory, for the lifetime of the process. It is unlinked as soon as it is created,
+ * so nothing remains that could be damaged or outdated.
  *
- * Pages have sizes that are powers of two, and one that is not used any more is taken for the next of its size.
+ * Page sizes are powers of two, and a free page is reused for the next one of its size.
  *
  * @example
  * using pages = new SwapFile('./data');
@@ -45,7 +45,7 @@ export class SwapFile implements Disposable {
     return this.#end;
   }
 
-  /** @throws HitError `data_dir_unusable` where there is no room; nothing was written then */
+  /** @throws HitError `data_dir_unusable` if there is no space; then nothing was written */
   write(bytes: Uint8Array): Page {
     const size = sizeOf(bytes.length);
     const free = this.#free.get(size) ?? [];
@@ -63,9 +63,9 @@ export class SwapFile implements Disposable {
   }
 
   /**
-   * Reads a page, and gives its place up.
+   * Reads a page and frees its space.
    *
-   * @throws HitError `data_dir_unusable`; the page is still there then
+   * @throws HitError `data_dir_unusable`; the page is then kept
    */
   take({ at, bytes }: Page): Uint8Array<ArrayBuffer> {
     const content = new Uint8Array(bytes);

@@ -8,7 +8,7 @@ interface SiteTotals {
 
 /**
  * All-time hits and visitors of each site. One Bloom filter of fixed size serves all sites, since a visitor's hash
- * says the site too; what grows is two numbers a site.
+ * includes the site; only two numbers per site grow.
  */
 export class Totals {
   readonly filter: BloomFilter;
@@ -27,18 +27,18 @@ export class Totals {
     return { isNew, unique: totals.unique, total: totals.total };
   }
 
-  /** Adds hits whose visitors are remembered one by one. */
+  /** Adds hits whose visitors are added one by one. */
   addHits(site: string, hits: number): void {
     this.#of(site).total += hits;
     this.#all.total += hits;
   }
 
-  /** Remembers a visitor whose hits are added otherwise. */
+  /** Adds a visitor whose hits are added separately. */
   addVisitor(site: string, high: number, low: number): void {
     this.#remember(this.#of(site), high, low);
   }
 
-  /** Makes a site's visitors as many as they are at least, where they cannot all be remembered one by one. */
+  /** Raises a site's visitors to a known minimum, if they cannot all be added one by one. */
   raiseVisitors(site: string, visitors: number): void {
     const totals = this.#of(site);
     const missing = Math.max(0, visitors - totals.unique);

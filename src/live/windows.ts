@@ -5,15 +5,15 @@ import type { WindowCount } from './live.ts';
 export interface WindowOptions {
   /** Columns of the last-seen table; the error of visitors is 0.65/√columns. Default 4,096. */
   readonly columns?: number;
-  /** Grain of windows. Default 10. */
+  /** Resolution of windows. Default 10. */
   readonly ticksPerSecond?: number;
 }
 
-/** Where counts that were kept elsewhere are added again. */
+/** Receives counts that were kept elsewhere. */
 export interface History {
-  /** @param time any moment of the second, minute or hour that the hits are of, in milliseconds */
+  /** @param time any moment of the second, minute or hour of the hits, in milliseconds */
   addHits(time: number, hits: number): void;
-  /** @param time when somebody of this cell of the last-seen table was seen last, in milliseconds */
+  /** @param time when a visitor of this cell of the last-seen table was last seen, in milliseconds */
   setCell(rank: number, column: number, time: number): void;
 }
 
@@ -22,7 +22,7 @@ export class Windows implements History {
   readonly ring: HitRing;
   readonly seen: LastSeenSketch;
 
-  /** @param parts that are there already, kept and not copied */
+  /** @param parts existing parts, kept and not copied */
   constructor(options: WindowOptions = {}, parts: { ring?: HitRing; seen?: LastSeenSketch } = {}) {
     this.ring = parts.ring ?? new HitRing();
     this.seen = parts.seen ?? new LastSeenSketch({ ...options });

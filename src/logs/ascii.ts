@@ -1,4 +1,4 @@
-/** The character codes that access logs are built of. */
+/** Character codes that occur in access logs. */
 
 export const LINE_FEED = 10;
 export const CARRIAGE_RETURN = 13;

@@ -1,21 +1,21 @@
-/** Milliseconds that what is there waits for more. */
+/** Milliseconds that a batch waits for more items. */
 const PATIENCE = 1000;
 
 export interface BatchOptions<Item> {
-  /** What a batch weighs, about. */
+  /** Approximate weight of a batch. */
   readonly weight: number;
   readonly weightOf: (item: Item) => number;
-  /** Takes a batch. The next one comes when it is done. */
+  /** Takes a batch. The next batch follows when it is done. */
   readonly take: (items: readonly Item[]) => Promise<void>;
 }
 
 /**
- * Gathers what comes one by one into batches: when they are heavy enough, or after a second.
+ * Gathers single items into batches: a batch is taken when it is heavy enough, or after a second.
  *
  * @example
  * const batches = new Batches<string>({ weight: 1000, weightOf: (text) => text.length, take: async (texts) => save(texts) });
  * await batches.add('a text');
- * await batches.flush(); // all is saved
+ * await batches.flush(); // all items are saved
  */
 export class Batches<Item> {
   readonly #options: BatchOptions<Item>;
@@ -28,7 +28,7 @@ export class Batches<Item> {
     this.#options = options;
   }
 
-  /** Waits where a full batch has to wait for the one before it. Throws what taking that one threw. */
+  /** Waits if a full batch must wait for the one before it. Throws what taking that one threw. */
   async add(item: Item): Promise<void> {
     this.#items.push(item);
     this.#weight += this.#options.weightOf(item);
@@ -41,7 +41,7 @@ export class Batches<Item> {
     await last;
   }
 
-  /** Waits until all that was added is taken. Throws what taking it, or one before it, threw. */
+  /** Waits until all added items are taken. Throws what taking them, or an earlier batch, threw. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -49,12 +49,12 @@ export class Batches<Item> {
     this.#items = [];
     this.#weight = 0;
     if (items.length > 0) this.#taken = this.#taken.then(() => this.#options.take(items));
-    // A fault that nobody waits for now is thrown by the next call.
+    // If nobody waits for an error now, the next call throws it.
     this.#taken.catch(() => undefined);
     return this.#taken;
   }
 
-  /** Drops what is not taken yet, and waits for what is under way. */
+  /** Drops items that are not taken yet, and waits for the batch in progress. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#items = [];

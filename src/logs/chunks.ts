@@ -4,10 +4,10 @@ import type { Readable } from 'node:stream';
 const CHUNK = 1024 * 1024;
 
 /**
- * The bytes of a file. All chunks are in the same memory, so each is valid until the next is asked for: a large log
- * leaves no buffers behind, of which a collector of garbage sees the small objects only.
+ * The bytes of a file. All chunks share one buffer, so each is valid until the next is requested: a large log
+ * leaves no buffers behind, of which the garbage collector sees only the small objects.
  *
- * @param stop makes it throw where it is
+ * @param stop makes it throw immediately
  */
 export async function* fileChunks(path: string, stop: AbortSignal): AsyncGenerator<Buffer> {
   await using file = await open(path);

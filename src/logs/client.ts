@@ -1,4 +1,4 @@
-/** The words of a line before its timestamp: `host:port address ident user`. */
+/** The fields of a line before its timestamp: `host:port address ident user`. */
 
 import { CLOSING_BRACKET, COLON, COMMA, DASH, isDigit, SPACE } from './ascii.ts';
 import type { LogLine } from './log-line.ts';
@@ -7,7 +7,7 @@ import type { LogLine } from './log-line.ts';
  * Reads host and address.
  *
  * @param withHost whether the format has a host before the address
- * @returns the index after the address, or after the list of addresses; -1 where the line is all one word
+ * @returns the index after the address, or after the list of addresses; -1 if the line is a single word
  */
 export function readClient(line: string, withHost: boolean, out: LogLine): number {
   let from = 0;
@@ -28,7 +28,7 @@ export function readClient(line: string, withHost: boolean, out: LogLine): numbe
 }
 
 /**
- * The user out of ` ident user`, whatever the name holds. '' where the words are missing.
+ * The user from ` ident user`, whatever characters the name has. '' if the fields are missing.
  *
  * @param from index after the address
  * @param to index of the space before the timestamp

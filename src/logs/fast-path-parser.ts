@@ -1,11 +1,11 @@
 /**
- * The usual line of an access log → facts, from bytes.
+ * Fast path of access log parsing: bytes of a usual line → facts.
  *
- * All but a few lines of a log have one shape: plain ASCII, an Apache time, a path that begins with a slash, nothing
- * escaped. Such a line is walked once, byte by byte, and what returns on it, as addresses, pages and agents do, is known
- * by its bytes: no string is made of the line to be cut up. At the first byte that
- * is not as usual the walk gives up, and the line is left to `line.ts`, which says what a line means. Nothing is decided
- * here: where this reader does not decline, it gives the very facts that `line.ts` gives.
+ * Nearly all lines of a log have one shape: plain ASCII, an Apache time, a path that begins with a slash, nothing
+ * escaped. Such a line is walked once, byte by byte, and repeated texts such as addresses, pages and agents are looked
+ * up by their bytes: the line is never converted to a string. At the first unusual byte the walk stops, and `line.ts`
+ * parses the line. `line.ts` defines the format: it gives exactly the same facts for
+ * each line that this parser accepts.
  */
 
 import {
@@ -33,7 +33,7 @@ import type { LineFacts } from './line-facts.ts';
 import { parseLogTime } from './log-time.ts';
 import { StringTable } from './string-table.ts';
 
-/** What is returned for a line that is not as usual. */
+/** Returned for an unusual line. */
 const DECLINED = -1;
 
 /** The length of `17/May/2015:10:05:03 +0000`. */
@@ -42,7 +42,7 @@ const TIME_LENGTH = 26;
 const PROTOCOL_LENGTH = 10;
 
 /**
- * Reads the usual lines of a piece of a log.
+ * Parses the usual lines of a log chunk.
  *
  * @example
  * const lines = new FastPathParser('combined', (host) => siteName(host) || 'example.com');
@@ -53,7 +53,7 @@ export class FastPathParser {
   readonly #withHost: boolean;
   readonly #withAgent: boolean;
   readonly #siteOf: (host: string) => string;
-  /** Of lines that name no host. */
+  /** Site of lines that name no host. */
   readonly #site: string;
   readonly #hosts = new StringTable({ slotBits: 8, bytes: 16 * 1024 });
   readonly #addresses = new StringTable({ slotBits: 16, bytes: 1024 * 1024 });
@@ -65,7 +65,7 @@ export class FastPathParser {
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
 
-  /** @param siteOf the site of a host; '' stands for none */
+  /** @param siteOf the site of a host; '' for none */
   constructor(format: LogFormat, siteOf: (host: string) => string) {
     this.#withHost = withHost(format);
     this.#withAgent = withAgent(format);
@@ -73,7 +73,7 @@ export class FastPathParser {
     this.#site = siteOf('');
   }
 
-  /** What is read from now on. */
+  /** Sets the bytes to parse. */
   open(bytes: Buffer): void {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -81,8 +81,8 @@ export class FastPathParser {
 
   /**
    * @param start where the line begins
-   * @param out filled in; where the line is declined its content means nothing
-   * @returns where the next line begins; -1 for a line that is not as usual
+   * @param out filled in; undefined content if the line is declined
+   * @returns where the next line begins; -1 for an unusual line
    */
   read(start: number, out: LineFacts): number {
     const bytes = this.#bytes;
@@ -168,19 +168,19 @@ export class FastPathParser {
   }
 }
 
-/** Times of lines. The day and the zone are nearly always those of the line before. */
+/** Times of lines. Day and zone nearly always equal those of the line before. */
 class Clock {
   #day = 0;
   #month = 0;
   #year = 0;
   #sign = 0;
   #zone = 0;
-  /** When the day began, in milliseconds since 1970. */
+  /** Start of the day, in milliseconds since 1970. */
   #start = Number.NaN;
 
-  /** @returns NaN for what is no time; and maybe for what is one, of a rare kind */
+  /** @returns NaN for an invalid time, and possibly for a valid one of a rare kind */
   read(bytes: Buffer, view: DataView, at: number): number {
-    // `17/M`, `ay/2`, `/2015`, ` +00`, `0000`: four bytes each, and some twice.
+    // `17/M`, `ay/2`, `/2015`, ` +00`, `0000`: four bytes each, some of them overlapping.
     const day = view.getInt32(at);
     const month = view.getInt32(at + 4);
     const year = view.getInt32(at + 7);
@@ -220,15 +220,15 @@ function isDigit(bytes: Buffer, at: number): boolean {
   return value >= 0 && value <= 9;
 }
 
-/** Whether a byte may be in a plain quoted text, and in a plain word. */
+/** Whether a byte may occur in a plain quoted text, and in a plain word. */
 const OF_QUOTED = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number(byte >= SPACE && byte < DELETE && byte !== QUOTE && byte !== BACKSLASH),
 );
 const OF_WORD = OF_QUOTED.map((may, byte) => (byte === SPACE || byte === HASH ? 0 : may));
 
 /**
- * The index of the first byte that is not of a plain word: a space, a control, a quote, an escape, a fragment's sign or
- * beyond ASCII.
+ * Index of the first byte that does not belong to a plain word: a space, a control, a quote, an escape, the `#` of a
+ * fragment, or a byte beyond ASCII.
  */
 function wordEnd(bytes: Buffer, from: number): number {
   let at = from;
@@ -238,7 +238,7 @@ function wordEnd(bytes: Buffer, from: number): number {
   }
 }
 
-/** The index of the first byte that is not of a plain quoted text: with luck, of the closing quote. */
+/** Index of the first byte that does not belong to a plain quoted text: usually its closing quote. */
 function quoteAfter(bytes: Buffer, from: number): number {
   let at = from;
   for (;;) {
@@ -247,12 +247,12 @@ function quoteAfter(bytes: Buffer, from: number): number {
   }
 }
 
-/** Whether a word that is no bracket's begins here and ends before a space. */
+/** Whether a word that does not start with a bracket begins here and ends before a space. */
 function isField(bytes: Buffer, from: number, to: number): boolean {
   return to > from && bytes[to] === SPACE && bytes[from] !== OPENING_BRACKET;
 }
 
-/** Whether ` HTTP/1.1"` stands here, of whatever version of two digits. */
+/** Whether ` HTTP/1.1"` stands here, with any version of two digits. */
 function isProtocol(bytes: Buffer, at: number): boolean {
   return (
     bytes[at] === SPACE &&
@@ -268,7 +268,7 @@ function isProtocol(bytes: Buffer, at: number): boolean {
   );
 }
 
-/** Where the next line begins, if this one ends here or has only more fields. */
+/** Start of the next line, if this one ends here or only has extra fields. */
 function nextLine(bytes: Buffer, start: number, at: number): number {
   let end = at;
   if (bytes[end] === SPACE) end = bytes.indexOf(LINE_FEED, end);

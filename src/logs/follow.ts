@@ -3,19 +3,19 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
 
-/** Milliseconds between two looks at a file that has nothing new. */
+/** Milliseconds between two checks of a file that has nothing new. */
 const PACE = 250;
-/** Looks without anything new, after which nobody writes to a renamed file any more. */
+/** Checks without new data after which a renamed file is considered complete. */
 const LAST_LOOKS = 4;
 const CHUNK = 1024 * 1024;
 
 /**
- * A log that grows, through rotation: the chunks of each file that is at the path in turn. They end when their
- * file was renamed or cut, and everything in it was read; the next one begins with the file that took its place. The
- * file may also not be there yet.
+ * A growing log, through rotation: the chunks of each file that is at the path in turn. The chunks of a file end when it
+ * was renamed or truncated, and is read to its end; the next ones are those of the file that replaced it. The
+ * file may not exist yet.
  *
- * @param stop makes the file under way break off where it is
- * @throws HitError `import_failed` if the file may not be read
+ * @param stop interrupts the current file immediately
+ * @throws HitError `import_failed` if the file is not readable
  */
 export async function* generationsOf(path: string, stop: AbortSignal): AsyncGenerator<AsyncIterable<Buffer>> {
   for (;;) {
@@ -38,7 +38,7 @@ async function* growing(file: FileHandle, path: string, stop: AbortSignal): Asyn
     if (bytesRead > 0) {
       position += bytesRead;
       quietLooks = 0;
-      // Valid until the next is asked for.
+      // Valid until the next one is requested.
       yield space.subarray(0, bytesRead);
       continue;
     }
@@ -48,13 +48,13 @@ async function* growing(file: FileHandle, path: string, stop: AbortSignal): Asyn
     if (quietLooks > LAST_LOOKS) return;
     await pause(stop);
   }
-  // Not an end: what stands behind the last line's end is not all of its line.
+  // Not the end: the text after the last line break may be a partial line.
   throw new Error('interrupted');
 }
 
 /**
- * Whether the path leads to another file now, and that one is in use. A server writes on to the renamed file until it
- * is told to open the new one, and its processes do so one after another.
+ * Whether the path leads to another file now, which is in use. A server writes on to the renamed file until it
+ * is told to open the new one, and its processes switch one after another.
  */
 async function isReplaced(own: Stats, path: string): Promise<boolean> {
   const now = await stat(path).catch(() => undefined);

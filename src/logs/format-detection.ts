@@ -7,13 +7,13 @@ import { createLogLine } from './log-line.ts';
 const REFERRER_AND_AGENT = /" (?:\d{3}|-) (?:\d+|-) (?:[^" ]+ )*"(?:[^"\\]|\\.)*" "/;
 
 /**
- * The format of a log, judged by its first lines. Lines that cannot be read have no say.
+ * Detects the format of a log from its first lines. Unreadable lines are ignored.
  *
- * One line with a referrer and a user agent makes the log `combined`, since that format also reads lines that
- * lack them. A host in front must be there in most of the lines.
+ * One line with a referrer and a user agent makes the log `combined`, since that format also accepts lines
+ * without them. A host in front must be present in most of the lines.
  *
- * @param lines the first lines of the log; some dozens are plenty
- * @returns undefined where no line can be read in any format
+ * @param lines the first lines of the log; a few dozen are plenty
+ * @returns undefined if no line is readable in any format
  *
  * @example
  * detectFormat(['::1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12']); // 'common'
@@ -24,7 +24,7 @@ export function detectFormat(lines: readonly string[]): LogFormat | undefined {
   let hosts = 0;
   let agents = 0;
   for (const text of lines) {
-    // What tells one format from another does not decide whether a line can be read.
+    // Readability does not depend on what distinguishes the formats.
     if (parseLine(text, 'combined', line) !== 'read') continue;
     readable++;
     if (startsWithHost(text)) hosts++;
@@ -37,9 +37,9 @@ export function detectFormat(lines: readonly string[]): LogFormat | undefined {
 }
 
 /**
- * Whether one field more than `address ident user` stands before the timestamp. A user's name may hold spaces,
+ * Whether there is one field more than `address ident user` before the timestamp. A user's name may contain spaces,
  * so counting is not enough: the second field must be an address, or be followed by the `-` of the ident that
- * no server asks for any more.
+ * no server requests any more.
  */
 function startsWithHost(text: string): boolean {
   const fields = text.slice(0, text.indexOf(' [')).trimStart().replaceAll(', ', ',').split(' ', 4);

@@ -1,5 +1,5 @@
 /**
- * The formats of access logs that can be read, in the notation of Apache's `LogFormat`. nginx's `combined` is
+ * The supported access log formats, in the notation of Apache's `LogFormat`. nginx's `combined` is
  * Apache's; `vhost` is Debian's `vhost_combined`, with or without the port. More fields may follow on the line.
  */
 export const LOG_FORMATS = {
@@ -11,7 +11,7 @@ export const LOG_FORMATS = {
 
 export type LogFormat = keyof typeof LOG_FORMATS;
 
-/** Whether lines begin with the host that was asked. */
+/** Whether lines begin with the requested host. */
 export function withHost(format: LogFormat): boolean {
   return format === 'vhost' || format === 'commonvhost';
 }

@@ -1,41 +1,41 @@
 import type { ImportedChunk } from '../trackers/db.ts';
 
-/** What a piece says of itself, for the summary and for the numbers of the lines behind it. */
+/** Line counts of a chunk, for the summary and for the line numbers after it. */
 export interface ChunkCounts {
   /** Lines that are not blank. */
   readonly lines: number;
   readonly lineBreaks: number;
 }
 
-/** The batch that had brought the hits of a piece, which were purged since. */
+/** The batch that had stored the hits of a chunk, which have been purged since. */
 export interface PurgedChunk {
   /** Its id. */
   readonly batch: string;
-  /** Hits of the whole batch, which may be of several pieces. */
+  /** Hits of the whole batch, which may include several chunks. */
   readonly hits: number;
 }
 
-/** A piece that was taken. */
+/** A chunk that was taken. */
 export interface KnownChunk {
   readonly digest: string;
   /** Bytes. */
   readonly size: number;
-  /** There where its hits were purged, or may have been: it may be read again, to bring them back. */
+  /** Set if its hits were purged, or may have been: the chunk may be read again to restore them. */
   readonly purged?: PurgedChunk | 'maybe' | undefined;
-  /** Waits for the import that takes the piece right now; rejected where that one fails. */
+  /** Resolves when the import that takes the chunk is done; rejects if it fails. */
   readonly counts: Promise<ChunkCounts>;
 }
 
-/** A piece that an import is about to take: settled or withdrawn, once. */
+/** The claim of an import on a chunk: settled or withdrawn, once. */
 export interface Claim {
   settle(counts: ChunkCounts): void;
   withdraw(error: unknown): void;
 }
 
 /**
- * Which pieces of a log are taken: those in the store, and those that imports under way have claimed. A log may be
- * imported twice at the same time, by a nightly job while another follows it; whoever comes to a piece first claims
- * it, in the same turn in which it finds the piece free, and the other one passes it by.
+ * The chunks of a log that are taken: those in the store, and those that running imports have claimed. A log may be
+ * imported twice at the same time, by a nightly job while another import follows it; the first to reach a chunk claims
+ * it, in the same turn in which it finds the chunk free, and the other import skips it.
  */
 export class ImportRegistry {
   readonly #pieces = new Map<string, KnownChunk[]>();
@@ -49,19 +49,19 @@ export class ImportRegistry {
     }
   }
 
-  /** Another number after each change. */
+  /** Changes with each modification. */
   get version(): number {
     return this.#version;
   }
 
-  /** What follows a piece, shortest first. */
+  /** The known successors of a chunk, shortest first. */
   after(parent: string): KnownChunk[] {
     return (this.#pieces.get(parent) ?? []).toSorted((a, b) => a.size - b.size);
   }
 
   claim(parent: string, digest: string, size: number): Claim {
     const { promise, resolve, reject } = Promise.withResolvers<ChunkCounts>();
-    // Mostly nobody waits for it.
+    // Usually nobody waits for it.
     promise.catch(() => undefined);
     const piece = { digest, size, counts: promise };
     this.#add(parent, piece);
@@ -88,17 +88,17 @@ export class ImportRegistry {
   }
 }
 
-/** The ledgers of the logs that are being imported: those who import the same log share one. */
+/** The registries of the logs that are being imported: imports of the same log share one. */
 export class ImportRegistries {
   readonly #load: (root: string) => Promise<readonly ImportedChunk[]>;
   readonly #open = new Map<string, { users: number; readonly ledger: Promise<ImportRegistry> }>();
 
-  /** @param load all that the store has, and will have of what is on its way, of the logs with one root */
+  /** @param load all chunks of the logs with one root that are in the store or on their way to it */
   constructor(load: (root: string) => Promise<readonly ImportedChunk[]>) {
     this.#load = load;
   }
 
-  /** The ledger of the logs with a root, until `close` is called as often. */
+  /** The registry of the logs with a root; each call needs one call of `close`. */
   open(root: string): Promise<ImportRegistry> {
     let shared = this.#open.get(root);
     if (!shared) {

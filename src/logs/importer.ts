@@ -17,29 +17,29 @@ import { ReaderThreads } from './reader-threads.ts';
 import { linesOf, sampled, untilFault, unzipped } from './source.ts';
 import { type ImportSummary, SummaryBuilder } from './summary.ts';
 
-/** Bytes of log that are read by one thread at once. */
+/** Log bytes that a thread reads at once. */
 const PIECE_BYTES = 2 * 1024 * 1024;
-/** Bytes of rows that go to the store at once, in bytes of a piece: many small batches cost it three times as much. */
+/** Size of a batch for the store, in chunks: many small batches cost it three times as much. */
 const BATCH_PIECES = 8;
-/** How long what a growing log has gained waits for more, in milliseconds. */
+/** How long new data of a growing log waits for more, in milliseconds. */
 const FOLLOW_PATIENCE = 1000;
-/** Hits that live state counts before others have their turn. */
+/** Hits that live state counts before it yields to other work. */
 const SIGHTINGS_A_TURN = 5000;
 const DEFAULT_SITE = 'localhost';
 
 export interface ImportOptions {
-  /** Of lines that name no host. Default `localhost`. */
+  /** Site of lines that name no host. Default `localhost`. */
   readonly site: string | undefined;
   readonly format: LogFormat | 'auto';
-  /** Whether the log grows, so that what is there is taken without waiting for more. */
+  /** Whether the log grows, so that available data is taken without waiting for more. */
   readonly follow: boolean;
-  /** Whether purged hits of logs that a version without a ledger imported come back. Default: no. */
+  /** Whether to restore purged hits of logs that a version without a ledger imported. Default: no. */
   readonly restorePurged?: boolean;
 }
 
-/** How far an import is. */
+/** Progress of an import. */
 export interface ImportProgress {
-  /** Bytes read of the source as it is, compressed or not. */
+  /** Bytes read of the source, compressed or not. */
   readonly bytes: number;
   readonly lines: number;
 }
@@ -51,13 +51,13 @@ export interface LogImporterOptions {
   readonly key: Uint8Array;
   readonly importSalt: Uint8Array;
   readonly allowedSites: readonly string[] | undefined;
-  /** Bytes of log that are read by one thread at once. Default 2 MiB. */
+  /** Log bytes that a thread reads at once. Default 2 MiB. */
   readonly pieceBytes?: number;
 }
 
 /**
- * Takes access logs into the store, each line once however often its log is read, and also where the same log is read
- * several times at once.
+ * Imports access logs into the store. Each line is imported once, even if its log is read several times, or by
+ * several imports at the same time.
  *
  * @example
  * const importer = new LogImporter({ db, live: undefined, key, importSalt, allowedSites: undefined });
@@ -71,20 +71,20 @@ export class LogImporter {
     const { db } = options;
     this.#options = options;
     this.#ledgers = new ImportRegistries(async (root) => {
-      // A piece may still be on its way into the store, since an import that was cut off.
+      // A chunk of an interrupted import may still be on its way into the store.
       await db.spool.flush();
       return db.importedChunks(root);
     });
   }
 
   /**
-   * A source that breaks off is no fault: what came before is kept, the summary says why, and an import of the same log
-   * goes on from there.
+   * A source that breaks off is not an error: what came before is kept, the summary says why, and another import of the
+   * same log resumes there.
    *
    * @param source the log's bytes, gzip or plain
    * @returns when everything is in the store
-   * @throws HitError `bad_setting` for a site that is none; `import_failed`, `store_unavailable` where the log cannot be
-   *   taken in; an import of the same log goes on from there
+   * @throws HitError `bad_setting` for an invalid site; `import_failed`, `store_unavailable` if the log cannot be
+   *   imported; another import of the same log resumes there
    */
   async run(
     source: AsyncIterable<Buffer>,
@@ -109,14 +109,14 @@ function asHitError(error: unknown): HitError {
   return new HitError('import_failed', `the log cannot be imported: ${messageOf(error)}`, { cause: error });
 }
 
-/** A piece that was read and is not stored yet. */
+/** A chunk that was read, but is not stored yet. */
 interface ReadPiece {
   readonly result: ChunkResult;
   readonly note: LogChunkRecord;
   readonly claim: Claim;
 }
 
-/** One import under way. */
+/** One import in progress. */
 class Run {
   readonly #house: LogImporterOptions;
   readonly #ledgers: ImportRegistries;
@@ -196,7 +196,7 @@ class Run {
     });
   }
 
-  /** Reads pieces ahead, and stores them one after another, also while the log has nothing more to give. */
+  /** Reads chunks ahead, and stores them one after another, also while the log has no more data. */
   async #take(pieces: AsyncIterable<LogChunk>, threads: ReaderThreads): Promise<void> {
     const ahead = this.#options.follow ? 0 : threads.ahead;
     const underWay: Promise<void>[] = [];
@@ -206,7 +206,7 @@ class Run {
         if (piece.kind === 'new') this.#claims.add(piece.claim);
         const result = this.#isRead(piece) ? threads.read(piece.bytes) : undefined;
         last = last.then(() => this.#settle(piece, result));
-        // It is awaited later; a fault until then is not unheard.
+        // Awaited later; this marks an earlier rejection as handled.
         last.catch(() => undefined);
         underWay.push(last);
         while (underWay.length > ahead) await underWay.shift();
@@ -223,7 +223,7 @@ class Run {
 
   async #settle(piece: LogChunk, result: Promise<ChunkResult> | undefined): Promise<void> {
     if (piece.kind === 'known') {
-      // Whoever takes this piece may wait for one that this import has read.
+      // The import that takes this chunk may wait for one that this import has read.
       await this.#batches.flush();
       const counts = await piece.counts;
       if (piece.purged && result) {
@@ -248,7 +248,7 @@ class Run {
     const notes = pieces.map(({ note }) => note);
     const hits = pieces.reduce((sum, { result }) => sum + result.imported, 0);
     await this.#house.db.spool.add(rows, notes, hits);
-    // Now, and not when it happens to be collected.
+    // Frees the memory now, instead of at a later garbage collection.
     for (const { buffer } of rows) buffer.transfer(0);
     for (const { result, claim } of pieces) {
       this.#claims.delete(claim);
@@ -277,7 +277,7 @@ class Run {
       const hit = { site: sites[site[i]!]!, time: time[i]!, visitorHigh: high[i]!, visitorLow: low[i]! };
       const seen = live.track(hit);
       if (i % SIGHTINGS_A_TURN !== SIGHTINGS_A_TURN - 1) continue;
-      // They are counted in their order: where that takes time, a log does not run ahead of it.
+      // Hits are counted in order: if that takes time, the log does not run ahead.
       await seen;
       await nextTurn();
     }

@@ -1,16 +1,16 @@
 import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
 import type { LogLine } from './log-line.ts';
 
-/** The facts of a line, to be filled in for each: nobody keeps them. */
+/** The facts of a line, reused for each line: do not keep them. */
 export type LineFacts = { -readonly [Field in keyof RequestContext]: RequestContext[Field] };
 
-/** Facts with nothing in them but where they come from. */
+/** Facts that are empty except for their source. */
 export function createLineFacts(): LineFacts {
   // Not an integer, so that the engine keeps a double here from the start.
   return { ...EMPTY_CONTEXT, kind: 'log', time: Number.NaN };
 }
 
-/** @param site that the line's host names */
+/** @param site site of the line's host */
 export function fillFacts(out: LineFacts, line: LogLine, site: string): void {
   out.time = line.timeMs;
   out.site = site;

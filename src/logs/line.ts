@@ -2,11 +2,11 @@
  * One line of an access log → plain facts.
  *
  * A log of a busy site has millions of lines, so a line is walked by `indexOf` and `charCodeAt`: no regular
- * expression over the whole, no arrays, and one `LogLine` that is filled again and again. Each scan only moves
- * forward, so the time is linear in the length of the line, whatever is on it.
+ * expression over the whole line, no arrays, and one `LogLine` that is reused. Each scan only moves
+ * forward, so the time is linear in the length of the line, whatever its content.
  *
- * What servers and visitors really write is read, not refused: truncated lines, binary requests, quotes in
- * users' names. A line is a hit as soon as it has an address, a time, a request and a status.
+ * Real output of servers and visitors is read, not refused: truncated lines, binary requests, quotes in
+ * users' names. A line is a hit if it has an address, a time, a request and a status.
  */
 
 import { DASH, isDigit, QUOTE, SPACE, ZERO } from './ascii.ts';
@@ -17,10 +17,10 @@ import { looksLikeTime, parseLogTime, timeEnd } from './log-time.ts';
 import { closingQuote, optionalText, quotedText } from './quoted.ts';
 import { readRequest } from './request.ts';
 
-/** The longest line that is read, in characters. Servers cut requests off at 8 KiB, rarely later. */
+/** The longest line that is read, in characters. Servers truncate requests at 8 KiB, rarely later. */
 export const MAX_LINE_LENGTH = 65_536;
 
-/** Why a line could not be read, each with a sentence for people. */
+/** Reasons why a line is unreadable, each with a message for people. */
 export const LOG_FAILURES = {
   'too long': `The line has more than ${MAX_LINE_LENGTH} characters.`,
   'no timestamp': 'The line has no timestamp in brackets: it is not a line of an access log.',
@@ -31,14 +31,14 @@ export const LOG_FAILURES = {
 
 type LogFailure = keyof typeof LOG_FAILURES;
 
-/** `read`: the facts are filled in. `blank`: an empty line, to be skipped. Else: why it cannot be read. */
+/** `read`: the facts are filled in. `blank`: an empty line, to be skipped. Otherwise: why the line is unreadable. */
 export type LineOutcome = 'read' | 'blank' | LogFailure;
 
 /**
  * Reads one line of an access log. Never throws.
  *
  * @param line without its line feed; a carriage return at its end is ignored
- * @param out filled in; when the outcome is not `read` its content means nothing
+ * @param out filled in; undefined content unless the outcome is `read`
  *
  * @example
  * const line = createLogLine();
@@ -55,7 +55,7 @@ export function parseLine(line: string, format: LogFormat, out: LogLine): LineOu
   const addressEnd = readClient(line, withHost(format), out);
   if (addressEnd === -1) return 'no timestamp';
 
-  // A user's name may hold anything, even brackets. The first timestamp that a request follows is the line's:
+  // A user's name may contain anything, even brackets. The line's timestamp is the first one before a request:
   // a name cannot forge that, since servers escape the quotes in names.
   let failure: LogFailure = 'no timestamp';
   let close = -1;
@@ -75,7 +75,7 @@ export function parseLine(line: string, format: LogFormat, out: LogLine): LineOu
 
   const request = close + 3;
   let requestEnd = closingQuote(line, request, end);
-  // Some servers leave quotes in requests as they are: then the closing one is that which a status follows.
+  // Some servers do not escape quotes in requests: then the closing quote is the one before a status.
   while (requestEnd !== -1 && !isStatus(line, requestEnd + 2, end)) {
     requestEnd = closingQuote(line, requestEnd + 1, end);
   }
@@ -90,7 +90,7 @@ export function parseLine(line: string, format: LogFormat, out: LogLine): LineOu
   return 'read';
 }
 
-/** Whether `200` or `-` stands here as a word. */
+/** Whether the word here is `200` or `-`. */
 function isStatus(line: string, at: number, end: number): boolean {
   const length = line.charCodeAt(at) === DASH ? 1 : 3;
   if (at + length > end) return false;
@@ -109,14 +109,14 @@ function readStatusAndBytes(line: string, status: number, out: LogLine): number 
   return end;
 }
 
-/** The digits from here to there as a number, which no count of bytes exceeds. */
+/** The digits in the range as a number, capped at the largest safe integer. */
 function numberBetween(line: string, from: number, to: number): number {
   let value = 0;
   for (let at = from; at < to; at++) value = value * 10 + line.charCodeAt(at) - ZERO;
   return Math.min(value, Number.MAX_SAFE_INTEGER);
 }
 
-/** Reads `"referrer" "agent"`. On a truncated line, the last of them has no closing quote, or both are missing. */
+/** Reads `"referrer" "agent"`. On a truncated line, the closing quote of the last one, or both fields may be missing. */
 function readReferrerAndAgent(line: string, from: number, end: number, escapes: boolean, out: LogLine): void {
   const referrer = line.indexOf('"', from) + 1;
   if (referrer === 0) return;

@@ -1,18 +1,18 @@
 /**
- * A log in pieces that are known by what they say.
+ * Splits a log into chunks that are identified by their content.
  *
  * An access log is imported more than once: by a nightly job that always names the same file, after it grew, after it
- * was rotated and compressed. So what was imported is remembered by content. A log is cut into pieces; each has the
- * digest of its bytes and of the digest before it, and a piece that is known is passed by. The first digest, the root,
- * is that of the site and of address and time on the log's first line: it does not change while that line is being
+ * was rotated and compressed. So imported data is identified by content. A log is split into chunks; each has the
+ * digest of its bytes and of the digest before it, and a known chunk is skipped. The first digest, the root, is that
+ * of the site and of address and time on the log's first line: it does not change while that line is being
  * written.
  *
- * The cuts are remembered with the digests: where the last import stopped in the middle of what would be one piece
- * today, the next one sees the same cut and goes on behind it.
+ * The boundaries are stored with the digests: if the last import stopped in the middle of what would be one chunk
+ * today, the next import finds the same boundary and continues after it.
  *
- * A log that is still being written may end within a line. If that line can be read all the same it is a piece of its
- * own, and what is added to it later says nothing new. If it cannot, nothing is remembered of it, so that it is counted
- * when it is whole.
+ * A log that is still being written may end within a line. If that line is readable, it is a chunk of its own, and text
+ * added to it later is ignored. If it is not, nothing is stored about it, so that it is counted
+ * when it is complete.
  */
 
 import { createHash, hash as hashOf } from 'node:crypto';
@@ -20,57 +20,57 @@ import { LINE_FEED } from './ascii.ts';
 import type { Claim, ImportRegistry, KnownChunk } from './import-registry.ts';
 import { Window } from './window.ts';
 
-/** Part of a log, as it follows the part before. */
+/** A part of a log, in order. */
 export type LogChunk =
-  /** Taken by an earlier import, or by one that is under way. */
+  /** Taken by an earlier import, or by one in progress. */
   | {
       readonly kind: 'known';
       readonly bytes: Buffer<ArrayBuffer>;
       readonly counts: KnownChunk['counts'];
       readonly purged: KnownChunk['purged'];
     }
-  /** To be read and stored; the claim is to be settled then. */
+  /** To be read and stored; then the claim must be settled. */
   | {
       readonly kind: 'new';
       readonly bytes: Buffer<ArrayBuffer>;
-      /** Number of the bytes, which may have been handed on. */
+      /** Length of `bytes`, which may have been transferred. */
       readonly size: number;
       readonly root: string;
       readonly parent: string;
       readonly digest: string;
       readonly claim: Claim;
     }
-  /** The log ends within this line, and it cannot be read. */
+  /** The log ends within this line, which is unreadable. */
   | { readonly kind: 'unfinished'; readonly bytes: Buffer<ArrayBuffer> };
 
 export interface LogChunkOptions {
   readonly site: string;
-  /** The ledger of the logs with this root. */
+  /** The registry of the logs with this root. */
   readonly openLedger: (root: string) => Promise<ImportRegistry>;
-  /** Whether a line that has no end can be read. */
+  /** Whether a line without a line feed is readable. */
   readonly canRead: (line: Buffer) => boolean;
-  /** Bytes of a piece, about. */
+  /** Approximate bytes of a chunk. */
   readonly size: number;
-  /** Milliseconds after which what is there becomes a piece, for a log that grows; Infinity to wait for more. */
+  /** Milliseconds after which available data becomes a chunk, for a growing log; Infinity to wait for more. */
   readonly patience: number;
 }
 
-/** What stands between time and request on every line that can be read. */
+/** The text between time and request on every readable line. */
 const AFTER_TIME = '] "';
-/** As much of a log, or of a piece, as it is told by in the beginning. */
+/** Bytes at the start of a log, or of a chunk, that identify it. */
 const HEAD_BYTES = 4096;
-/** Digits of the digest of a piece's first line. */
+/** Digits of the digest of a chunk's first line. */
 const HEAD_DIGITS = 8;
 /**
- * How many times as patient an import is with a growing log that begins like a known piece and is shorter. Nearly
- * always it is the same log, and slow to come; but where it is another one its lines must not wait for ever.
+ * Factor of the patience with a growing log that begins like a known chunk and is shorter. Nearly
+ * always it is the same log, arriving slowly; but if it is another one, its lines must not wait for ever.
  */
 const KNOWN_PATIENCE = 5;
-/** Bytes after which a line is cut, and its rest left out: it is longer than any that is read. */
+/** Bytes after which a line is cut, and its rest skipped: longer than any readable line. */
 const LONGEST_LINE = 256 * 1024;
 
 /**
- * Cuts a log into pieces. A piece ends with a line, unless the log itself does not, or the line is too long to be read.
+ * Splits a log into chunks. A chunk ends with a line, unless the log ends within it, or the line is too long to read.
  *
  * @param source the log's bytes, uncompressed
  */
@@ -87,7 +87,7 @@ export async function* splitIntoChunks(
     const match = await findTaken(window, parent, ledger.after(parent), options.patience);
     const length = match?.size ?? (await waitForPiece(window, options));
     if (length === 0) return;
-    // While this import waited, another one may have claimed what is here.
+    // While this import waited, another one may have claimed this data.
     if (!match && ledger.version !== version) continue;
 
     const bytes = window.take(length);
@@ -109,8 +109,8 @@ export async function* splitIntoChunks(
 }
 
 /**
- * Waits until a line has an address and a time: before that there is none that can be read. A log that has only other
- * lines has the root of nothing, which does no harm, as it has no hits.
+ * Waits for a line with an address and a time: before that no line is readable. A log without such lines has the
+ * root of an empty line, which does no harm, as it has no hits.
  */
 async function readRoot(window: Window, site: string): Promise<string> {
   for (;;) {
@@ -122,7 +122,7 @@ async function readRoot(window: Window, site: string): Promise<string> {
   }
 }
 
-/** Of several that fit, the longest: it says most. */
+/** The longest of several matches: it covers most. */
 async function findTaken(
   window: Window,
   parent: string,
@@ -143,7 +143,7 @@ async function findTaken(
   return found;
 }
 
-/** @returns the length of the next piece; 0 if there is nothing left */
+/** @returns the length of the next chunk; 0 if there is nothing left */
 async function waitForPiece(window: Window, { size, patience }: LogChunkOptions): Promise<number> {
   let due = Number.POSITIVE_INFINITY;
   for (;;) {
@@ -160,12 +160,12 @@ async function waitForPiece(window: Window, { size, patience }: LogChunkOptions)
   }
 }
 
-/** @returns the length of the piece that these bytes begin with, 0 if more must come to tell */
+/** @returns the length of the chunk at the start of these bytes, 0 if more data is needed to tell */
 function pieceLength(bytes: Buffer, size: number, ended: boolean): number {
   const lineEnd = bytes.indexOf(LINE_FEED, size - 1) + 1;
   if (lineEnd > 0) return lineEnd;
   if (!ended && bytes.length < size + LONGEST_LINE) return 0;
-  // What has no end comes alone.
+  // A line without an end is a chunk of its own.
   return bytes.lastIndexOf(LINE_FEED) + 1 || bytes.length;
 }
 
@@ -173,7 +173,7 @@ function rootOf(site: string, firstLine: Buffer): string {
   return startDigest(site).update(firstLine).digest('hex');
 }
 
-/** It begins with what is told of the first line alone, so that another log is known before it is as long. */
+/** Starts with the digest of the first line alone, so that another log is recognised before it has the same length. */
 function digestOf(parent: string, bytes: Buffer): string {
   return headOf(bytes) + startDigest(parent).update(bytes).digest('hex');
 }

@@ -1,10 +1,10 @@
 /**
- * Timestamps of access logs, as they stand between the brackets.
+ * Timestamps of access logs: the text between the brackets.
  *
  * Nearly every line carries Apache's `17/May/2015:10:05:03 +0000`, and neighbouring lines share their day. So
- * that shape is read digit by digit without making a string, and the start of the last day seen is remembered:
- * what remains for a typical line is some additions. Other shapes (a fraction, no zone, ISO 8601) are rare and
- * go through a regular expression.
+ * that shape is read digit by digit without creating a string, and the start of the last day is cached:
+ * a typical line only takes a few additions. Other shapes (a fraction, no zone, ISO 8601) are rare and
+ * use a regular expression.
  */
 
 import { offsetBy, startOfDay, timeOfDay } from '../hit/calendar.ts';
@@ -12,11 +12,11 @@ import { CLOSING_BRACKET, COLON, DASH, PLUS, SLASH, SPACE, UPPER_T, ZERO } from 
 
 /** The length of `17/May/2015:10:05:03 +0000`. */
 const APACHE_LENGTH = 26;
-/** The shortest and the longest: ISO 8601 alone, and Apache's with nine digits of fraction. */
+/** Shortest and longest timestamp: ISO 8601 alone, and Apache's with nine digits of fraction. */
 const SHORTEST = 19;
 const LONGEST = 36;
 
-/** The bit that tells a small letter from its capital. */
+/** The bit that distinguishes lower case from upper case. */
 const LOWER_CASE = 32;
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -30,7 +30,7 @@ const ISO = new RegExp(
   String.raw`^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)T${CLOCK}(?<zone>Z|[+-]\d\d:?\d\d)?$`,
 );
 
-/** The last day that was read, as it was written, and when it starts: a memo of a pure function. */
+/** The last day that was read, as text, and its start: a cache of a pure function. */
 const lastDay = { day: 0, letters: 0, year: 0, startMs: Number.NaN };
 
 /**
@@ -50,7 +50,7 @@ export function looksLikeTime(text: string, at: number): boolean {
 }
 
 /**
- * The index of the bracket after a timestamp, -1 where none is near.
+ * The index of the bracket after a timestamp, -1 if there is none nearby.
  *
  * @param at index of the timestamp's first character
  */
@@ -62,12 +62,12 @@ export function timeEnd(text: string, at: number): number {
 }
 
 /**
- * The moment that a log's timestamp names, in milliseconds since 1970. A missing zone is read as UTC. Whether a hit may have
- * been then, `hit/time.ts` says.
+ * The time of a log's timestamp, in milliseconds since 1970. A missing zone means UTC. `hit/time.ts` decides whether
+ * the time is valid for a hit.
  *
  * @param from index of the first character of the timestamp
  * @param to index after its last character
- * @returns NaN where this is no timestamp, or a part is out of its range (`32/Jan`, `29/Feb/2015`, `24:00:00`)
+ * @returns NaN if this is not a timestamp, or a part is out of its range (`32/Jan`, `29/Feb/2015`, `24:00:00`)
  *
  * @example
  * parseLogTime('17/May/2015:10:05:03 +0200'); // 1431849903000
@@ -106,7 +106,7 @@ function startOfWrittenDay(day: number, letters: number, year: number): number {
   return lastDay.startMs;
 }
 
-/** Milliseconds by which a zone's clocks are ahead of UTC. */
+/** Offset of a zone from UTC, in milliseconds; positive if its clocks are ahead. */
 function zoneOffset(sign: number, hours: number, minutes: number): number {
   const offset = offsetBy(hours, minutes);
   if (sign === PLUS) return offset;
@@ -119,7 +119,7 @@ function twoDigits(text: string, at: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
-/** Three letters as one number, small and capital alike. 0 where they are no ASCII. */
+/** Three letters as one number, ignoring case. 0 if they are not ASCII. */
 function lettersAt(text: string, at: number): number {
   const first = text.charCodeAt(at) | LOWER_CASE;
   const second = text.charCodeAt(at + 1) | LOWER_CASE;
@@ -127,7 +127,7 @@ function lettersAt(text: string, at: number): number {
   return first < 128 && second < 128 && third < 128 ? (first << 16) | (second << 8) | third : 0;
 }
 
-/** Any shape that is read, at the price of a regular expression. */
+/** Any supported shape, by a slow regular expression. */
 function rareTime(text: string): number {
   const parts = (APACHE.exec(text) ?? ISO.exec(text))?.groups;
   if (parts === undefined) return Number.NaN;

@@ -5,22 +5,22 @@ import { parseLine } from './line.ts';
 import { createLineFacts, fillFacts } from './line-facts.ts';
 import { createLogLine } from './log-line.ts';
 
-/** Bytes of a line that are held back until it ends. */
+/** Bytes of an incomplete line that are buffered. */
 const LONGEST_HELD = 256 * 1024;
 
 export interface OldLinesOptions {
   readonly format: LogFormat;
-  /** @param host as it stands on a line; '' for none */
+  /** @param host as on the line; '' for none */
   readonly siteOf: (host: string) => string;
-  /** The moment before which a site's hits would be deleted, in milliseconds since 1970; 0 for none. */
+  /** The retention cutoff of a site, in milliseconds since 1970; 0 for none. */
   readonly cutoffOf: (site: string) => number;
-  /** Lines before it are not imported at all. */
+  /** Earlier lines are not imported at all. */
   readonly earliest: number;
 }
 
 /**
- * Counts lines of a log that are older than hits of their site are kept. Lines are read as the import reads them, but no
- * hit is made of them: no agent, no country, no visitor.
+ * Counts the lines of a log that are older than the retention cutoff of their site. Lines are parsed as in an import, but
+ * not converted to hits: no agent, no country, no visitor.
  *
  * @example
  * const old = new OldLines({ format: 'combined', siteOf: () => 'example.com', cutoffOf: () => horizon, earliest: 0 });
@@ -28,7 +28,7 @@ export interface OldLinesOptions {
  * old.bySite; // Map { 'example.com' => 9998 }
  */
 export class OldLines {
-  /** Lines that can be read, old or not. */
+  /** Readable lines, old or not. */
   lines = 0;
   /** Old lines of each site. */
   readonly bySite = new Map<string, number>();
@@ -70,7 +70,7 @@ export class OldLines {
   }
 }
 
-/** A log in whole lines, many at once; the last may have no end, and so may one that is too long to be read. */
+/** A log as blocks of whole lines; the last block may lack its line feed, and so may a line that is too long to read. */
 export async function* wholeLines(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let held: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {

@@ -1,13 +1,13 @@
 /**
- * Brings back what was purged of a log that is imported again.
+ * Restores purged hits of a log that is imported again.
  *
- * Hits that are purged stay counted in the rollups, so they may not come as new ones. They come back under the batch that
- * had brought them, which is known to be rolled up; a batch has hits of several pieces, so its pieces are gathered until
- * all are there. A log that does not have all pieces of a batch any more brings nothing back of it.
+ * Purged hits stay counted in the rollups, so they must not return as new hits. They return under their original batch,
+ * which is known to be rolled up. A batch has hits of several chunks, so its chunks are gathered until
+ * all are there. If the log lacks some chunks of a batch, none of its hits are restored.
  *
- * Of pieces that a version without a ledger took, no batch is known. They come back under batches of a writer of their own,
- * as far as the store sees that they are gone (`restore_legacy.sql`). It cannot see whether they are in an archive, so
- * somebody has to ask for it.
+ * For chunks imported by a version without a ledger, no batch is known. Their hits return in batches of a separate writer,
+ * if the store finds that they are gone (`restore_legacy.sql`). It cannot see whether they are in an archive, so
+ * the user must request it.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ import type { ChunkCounts, PurgedChunk } from './import-registry.ts';
 import type { ChunkResult } from './reader.ts';
 import type { SummaryBuilder } from './summary.ts';
 
-/** A piece that an earlier import took and whose hits were purged since, read again. */
+/** A chunk of an earlier import, read again because its hits have been purged. */
 interface ReadAgain<Purged = PurgedChunk> {
   readonly purged: Purged;
   readonly counts: ChunkCounts;
@@ -47,7 +47,7 @@ export class PurgedHits {
     this.#tally = tally;
   }
 
-  /** Takes a piece, in the order of the log. @throws HitError `import_failed`, `store_unavailable` */
+  /** Adds a chunk, in the order of the log. @throws HitError `import_failed`, `store_unavailable` */
   async add({ purged, counts, result }: ReadAgain<PurgedChunk | 'maybe'>): Promise<void> {
     if (purged === 'maybe') {
       this.giveUp();
@@ -76,7 +76,7 @@ export class PurgedHits {
     this.#pieces = [];
   }
 
-  /** Leaves a batch as it is of which pieces are missing. */
+  /** Gives up a batch with missing chunks, and leaves it unchanged. */
   giveUp(): void {
     for (const { counts } of this.#pieces) this.#tally.addKnown(counts);
     this.#pieces = [];
@@ -94,7 +94,7 @@ export class PurgedHits {
   }
 }
 
-/** Does something with rows in a file that is there for so long. */
+/** Calls a function with rows in a temporary file. */
 async function withFile<Result>(
   rows: readonly Uint8Array[],
   use: (file: RowsFile) => Promise<Result>,
@@ -102,7 +102,7 @@ async function withFile<Result>(
   const folder = await mkdtemp(join(tmpdir(), 'hit-tracker-restore-'));
   try {
     const path = join(folder, 'rows');
-    // With the commit records among them, which the database skips.
+    // Includes the commit records, which the database skips.
     await writeFile(path, Buffer.concat(rows), { mode: 0o600 });
     return await use({ path, layout: ROW_LAYOUT });
   } finally {

@@ -1,10 +1,10 @@
-/** Fields in quotes. Servers write a quote within them as `\"` and a backslash as `\\`. */
+/** Quoted fields. Servers write a quote within them as `\"` and a backslash as `\\`. */
 
 import { BACKSLASH, DASH, SPACE } from './ascii.ts';
 
 /**
- * The index of the quote that closes a field, -1 where none does. It is not escaped, and a space or the end
- * follows: so a server that leaves quotes as they are is mostly understood too.
+ * The index of the quote that closes a field, -1 if there is none. The quote is not escaped, and a space or the end
+ * follows: so output of a server that does not escape quotes is mostly understood too.
  *
  * @param from index of the first character in the field
  * @param end index after the last character of the line
@@ -19,7 +19,7 @@ export function closingQuote(line: string, from: number, end: number): number {
   return -1;
 }
 
-/** Whether an odd number of backslashes stands before `at`. */
+/** Whether an odd number of backslashes precedes `at`. */
 function isEscaped(line: string, from: number, at: number): boolean {
   let first = at;
   while (first > from && line.charCodeAt(first - 1) === BACKSLASH) first--;
@@ -27,7 +27,7 @@ function isEscaped(line: string, from: number, at: number): boolean {
 }
 
 /**
- * The text that was quoted. `\"` and `\\` are undone; `\x16` stays, since it stands for a byte, not for text.
+ * The unquoted text. `\"` and `\\` are decoded; `\x16` stays, since it stands for a byte, not for text.
  *
  * @param escapes whether the line has any backslash
  */
@@ -36,7 +36,7 @@ export function quotedText(line: string, from: number, to: number, escapes: bool
   return escapes ? text.replace(/\\(["\\])/g, '$1') : text;
 }
 
-/** The same for a field of which `-` says that there is none: then ''. */
+/** The same, with '' for a field that is `-`. */
 export function optionalText(line: string, from: number, to: number, escapes: boolean): string {
   if (to === from + 1 && line.charCodeAt(from) === DASH) return '';
   return quotedText(line, from, to, escapes);

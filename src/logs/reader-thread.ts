@@ -1,4 +1,4 @@
-/** A thread that reads pieces of a log, so that neither hits nor answers wait for an import. */
+/** A thread that reads log chunks, so that neither hits nor answers wait for an import. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { TrustedProxies } from '../hit/address.ts';
@@ -10,18 +10,18 @@ import { Sites } from '../hit/site.ts';
 import type { LogFormat } from './format.ts';
 import { ChunkReader } from './reader.ts';
 
-/** What the thread is started with. */
+/** Start data of the thread. */
 export interface ReaderThreadData {
   readonly format: LogFormat;
   readonly site: string;
   readonly key: Uint8Array;
   readonly importSalt: Uint8Array;
-  /** Sites that are counted; undefined for any. */
+  /** Sites that are counted; undefined for all. */
   readonly allowedSites: readonly string[] | undefined;
 }
 
 const data = workerData as ReaderThreadData;
-/** When the piece that is read came: nothing in it is later. */
+/** Arrival time of the chunk: nothing in it is later. */
 let now = Date.now();
 const reader = new ChunkReader({
   format: data.format,
@@ -34,7 +34,7 @@ const reader = new ChunkReader({
     proxies: new TrustedProxies('none'),
     limit: RateLimit.parse('off'),
     countries: await Countries.open(),
-    // The visitors of logs are named by the import salt alone.
+    // Visitors of logs are identified with the import salt alone.
     salts: new DailySalts({ random: (bytes) => new Uint8Array(bytes), now: () => now }),
     key: data.key,
     importSalt: data.importSalt,
@@ -46,7 +46,7 @@ const reader = new ChunkReader({
 parentPort?.on('message', (bytes: Uint8Array<ArrayBuffer>) => {
   now = Date.now();
   const result = reader.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  // Now, and not when it happens to be collected.
+  // Frees the memory now, instead of at a later garbage collection.
   bytes.buffer.transfer(0);
   const { rows, sightings } = result;
   parentPort?.postMessage(result, [

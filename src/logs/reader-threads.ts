@@ -4,14 +4,14 @@ import { HitError, messageOf } from '../errors.ts';
 import type { ChunkResult } from './reader.ts';
 import type { ReaderThreadData } from './reader-thread.ts';
 
-/** One core is left to the store. Two threads read as fast as it takes the hits, and each has some 80 MB. */
+/** One core is left to the store. Two threads read as fast as it takes hits, and each needs some 80 MB. */
 const MOST_THREADS = 2;
-/** Pieces that wait for a thread, so that none waits for a piece. */
+/** Chunks queued per thread, so that no thread waits for a chunk. */
 const PIECES_IN_HAND = 2;
 
-/** Threads that read pieces, each in its turn. The second starts when there is a second piece. */
+/** Threads that read chunks, in turn. The second one starts with the second chunk. */
 export class ReaderThreads {
-  /** Pieces that are worth reading ahead. */
+  /** Chunks worth reading ahead. */
   readonly ahead: number;
   readonly #most = Math.max(1, Math.min(availableParallelism() - 1, MOST_THREADS));
   readonly #data: ReaderThreadData;
@@ -23,7 +23,7 @@ export class ReaderThreads {
     this.ahead = this.#most + PIECES_IN_HAND;
   }
 
-  /** @param bytes in memory of their own, which is handed over */
+  /** @param bytes with their own memory, which is transferred */
   read(bytes: Buffer<ArrayBuffer>): Promise<ChunkResult> {
     const slot = this.#turn++ % this.#most;
     this.#threads[slot] ??= new ReaderThread(this.#data);
@@ -40,14 +40,14 @@ interface Waiting {
   readonly reject: (error: HitError) => void;
 }
 
-/** One thread. It answers in the order in which it was asked. */
+/** One thread. It answers in the order of the requests. */
 class ReaderThread {
   readonly #worker: Worker;
   #waiting: Waiting[] = [];
   #fault: HitError | undefined;
 
   constructor(data: ReaderThreadData) {
-    // The thread's file has the ending of this one: `.ts` in the checkout, `.js` when built.
+    // The thread's file has the extension of this one: `.ts` in the checkout, `.js` when built.
     const file = import.meta.url.endsWith('.ts') ? './reader-thread.ts' : './reader-thread.js';
     this.#worker = new Worker(new URL(file, import.meta.url), { workerData: data });
     this.#worker.on('message', (result: ChunkResult) => this.#waiting.shift()?.resolve(result));
@@ -60,7 +60,7 @@ class ReaderThread {
       if (this.#fault) reject(this.#fault);
       else this.#waiting.push({ resolve, reject });
     });
-    // It is awaited later; a fault until then is not unheard.
+    // Awaited later; this marks an earlier rejection as handled.
     result.catch(() => undefined);
     this.#worker.postMessage(bytes, [bytes.buffer]);
     return result;

@@ -9,20 +9,20 @@ import { LOG_FAILURES, parseLine } from './line.ts';
 import { createLineFacts, fillFacts } from './line-facts.ts';
 import { createLogLine } from './log-line.ts';
 
-/** Failures that are told one by one, of each piece and of each import. */
+/** Failures that are listed, per chunk and per import. */
 export const MOST_FAILURES = 20;
-/** Bytes of rows between two seals, about. */
+/** Approximate row bytes of a commit group. */
 const GROUP_BYTES = 1024 * 1024;
-/** Host names whose site is remembered. */
+/** Host names whose site is cached. */
 const MOST_HOSTS = 1000;
 
 export interface LineFailure {
-  /** Number of the line, the first one being 1. */
+  /** Line number, starting at 1. */
   readonly line: number;
   readonly reason: string;
 }
 
-/** Visitors of a piece, for live state: one entry a counted hit, bots left out. */
+/** Visitors of a chunk, for live state: one entry per counted hit, without bots. */
 export interface CountedVisitors {
   readonly sites: readonly string[];
   readonly site: Uint32Array;
@@ -31,21 +31,21 @@ export interface CountedVisitors {
   readonly low: Uint32Array;
 }
 
-/** What became of a piece. */
+/** The result of reading a chunk. */
 export interface ChunkResult {
-  /** Rows as the spool takes them. */
+  /** Rows in the format of the spool. */
   readonly rows: Uint8Array<ArrayBuffer>;
-  /** Lines that are not blank, and all of them. */
+  /** Lines that are not blank, and all lines. */
   readonly lines: number;
   readonly lineBreaks: number;
   readonly imported: number;
   readonly failed: number;
-  /** The first failures, numbered within the piece. */
+  /** The first failures, numbered within the chunk. */
   readonly failures: readonly LineFailure[];
   readonly sightings: CountedVisitors;
 }
 
-/** Reads pieces of one log: lines → facts → intake → rows. */
+/** Reads the chunks of one log: lines → facts → intake → rows. */
 export class ChunkReader {
   readonly #intake: Intake;
   readonly #format: LogFormat;
@@ -55,7 +55,7 @@ export class ChunkReader {
   readonly #facts = createLineFacts();
   readonly #rows = new RowWriter();
 
-  /** @param site of lines that name no host */
+  /** @param site site of lines that name no host */
   constructor(options: { intake: Intake; format: LogFormat; site: string }) {
     this.#intake = options.intake;
     this.#format = options.format;
@@ -77,7 +77,7 @@ export class ChunkReader {
       }
       if (this.#rows.groupLength > GROUP_BYTES) this.#rows.endGroup();
     }
-    // In memory of their own, which can be handed to another thread.
+    // In separate memory, which can be transferred to another thread.
     return tally.result(this.#rows.length > 0 ? new Uint8Array(this.#rows.seal()) : new Uint8Array());
   }
 
@@ -111,7 +111,7 @@ export class ChunkReader {
 
 const FIRST_CAPACITY = 16_384;
 
-/** What is counted while a piece is read. */
+/** Counters while a chunk is read. */
 class PieceTally {
   lines = 0;
   lineBreaks = 0;

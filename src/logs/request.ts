@@ -1,4 +1,4 @@
-/** What a line has between the quotes of `"GET /path?query HTTP/1.1"`. */
+/** The request of a line: the text between the quotes of `"GET /path?query HTTP/1.1"`. */
 
 import { DASH, SLASH, SPACE, UNDERSCORE, UPPER_A, UPPER_Z } from './ascii.ts';
 import { endOfHostName } from './client.ts';
@@ -9,7 +9,7 @@ import { quotedText } from './quoted.ts';
 const LONGEST_PROTOCOL = 12;
 
 /**
- * Reads method, path, query and protocol. Whatever is not HTTP becomes a path without a method.
+ * Reads method, path, query and protocol. A request that is not HTTP becomes a path without a method.
  *
  * @param from index after the opening quote
  * @param to index of the closing quote
@@ -36,7 +36,7 @@ export function readRequest(line: string, from: number, to: number, escapes: boo
   readTarget(line, target, targetEnd, escapes, out);
 }
 
-/** The index of the space after a method such as `GET` or `M-SEARCH`, -1 where the request has none. */
+/** The index of the space after a method such as `GET` or `M-SEARCH`, -1 if the request has none. */
 function endOfMethod(line: string, from: number, to: number): number {
   for (let at = from; at < to; at++) {
     const code = line.charCodeAt(at);
@@ -48,7 +48,7 @@ function endOfMethod(line: string, from: number, to: number): number {
   return -1;
 }
 
-/** The index of `HTTP/1.1` at the end of a request, `to` where it names no protocol. */
+/** The index of `HTTP/1.1` at the end of a request, `to` if it names no protocol. */
 function startOfProtocol(line: string, methodEnd: number, to: number): number {
   for (let at = to - 1; at > methodEnd && at >= to - LONGEST_PROTOCOL; at--) {
     if (line.charCodeAt(at) === SPACE) return line.startsWith('HTTP/', at + 1) ? at + 1 : to;
@@ -57,10 +57,10 @@ function startOfProtocol(line: string, methodEnd: number, to: number): number {
 }
 
 /**
- * Reads `http://user@host:80` of a request for a whole URL, as proxies get it. Its host counts where the line
+ * Reads `http://user@host:80` of a request for a whole URL, as sent to proxies. Its host is used if the line
  * names no other.
  *
- * @returns the index where the path begins; `from` where this is no URL
+ * @returns the index where the path begins; `from` if this is not a URL
  */
 function readAuthority(line: string, from: number, to: number, out: LogLine): number {
   const url = /^https?:\/\/(?:[^/?#@]*@)?([^/?#@]*)/i.exec(line.slice(from, to));
@@ -70,7 +70,7 @@ function readAuthority(line: string, from: number, to: number, out: LogLine): nu
   return from + prefix.length;
 }
 
-/** Splits what was asked for into path and query, and leaves the fragment out. */
+/** Splits the target into path and query, and drops the fragment. */
 function readTarget(line: string, from: number, to: number, escapes: boolean, out: LogLine): void {
   let end = line.indexOf('#', from);
   if (end === -1 || end > to) end = to;

@@ -3,14 +3,14 @@ import { finished } from 'node:stream/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { LINE_FEED } from './ascii.ts';
 
-/** As much of a log as its format is told by. */
+/** Bytes of a log from which its format is detected. */
 const SAMPLE_BYTES = 64 * 1024;
-/** Bytes that are decompressed at once: at worst they become a thousand times as many. */
+/** Bytes that are decompressed at once: at worst they grow a thousandfold. */
 const GZIP_BYTES = 32 * 1024;
-/** Bytes of a line that are held back until it ends. */
+/** Bytes of an incomplete line that are buffered. */
 const LONGEST_HELD = 256 * 1024;
 
-/** Decompresses what is gzip, which is told by its first two bytes. */
+/** Decompresses gzip, recognised by its first two bytes. */
 export async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const iterator = source[Symbol.asyncIterator]();
   let first: Buffer = Buffer.alloc(0);
@@ -26,7 +26,7 @@ export async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<B
   yield* first[0] === 0x1f && first[1] === 0x8b ? gunzipped(whole) : whole;
 }
 
-/** Passes on all that could be decompressed before it throws, as a stream that is piped through does not. */
+/** Passes on all decompressed data before it throws, unlike a piped stream. */
 async function* gunzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: 256 * 1024 });
   const ready: Buffer[] = [];
@@ -56,10 +56,10 @@ function write(gunzip: Gunzip, bytes: Buffer): Promise<void> {
 }
 
 /**
- * A log as far as it can be read. Where it breaks off it ends with its last whole line, so that what is missing is not
- * taken for a short line.
+ * A log up to its first error. If it breaks off, it ends with its last whole line, so that a partial line is not
+ * mistaken for a whole one.
  *
- * @param onFault told why it broke off
+ * @param onFault called with the reason
  */
 export async function* untilFault(
   source: AsyncIterable<Buffer>,
@@ -86,7 +86,7 @@ export async function* untilFault(
   yield* held;
 }
 
-/** The beginning of a log, to tell its format by, and the whole log. */
+/** The beginning of a log, to detect its format, and the whole log. */
 export async function sampled(
   source: AsyncIterable<Buffer>,
   follow: boolean,
@@ -107,9 +107,9 @@ export async function sampled(
   return { text, sample: Buffer.concat(chunks).toString('utf8', 0, SAMPLE_BYTES) };
 }
 
-/** The first lines of a sample, whole ones. */
+/** The whole lines of a sample. */
 export function linesOf(sample: string): string[] {
   const lines = sample.split('\n').slice(0, 200);
-  // The last one may have been cut by the sample's end.
+  // The last line may be cut by the end of the sample.
   return lines.length > 1 ? lines.slice(0, -1) : lines;
 }

@@ -1,32 +1,32 @@
-/** Longest text that is remembered, in bytes. */
+/** Longest text that is cached, in bytes. */
 const LONGEST = 1024;
 /** Spreads the words of a text over the table: 2³² divided by the golden ratio. */
 const SPREAD = 0x9e3779b1;
 
 /**
- * Texts by their bytes: what returns on line after line, as addresses, pages and user agents do, becomes a string once.
- * To know it again saves making it anew, and a string that is the same object has its hash already when it is
- * looked up elsewhere.
+ * Interns texts by their bytes: texts that repeat, such as addresses, pages and user agents, become a string once.
+ * A lookup is cheaper than a new string, and a string that is the same object already has its hash for
+ * other lookups.
  *
- * The bytes of what is known lie one behind the other, and each text has the one slot of a table that it hashes to:
- * another one that hashes to it drives it out, and when the room for bytes is used up all is forgotten. So memory has
- * a bound, and somebody who floods a log with texts that share a slot gains that each is made anew.
+ * The bytes of known texts are stored one after another, and each text has the one table slot that it hashes to:
+ * another text with the same slot evicts it, and when the space for bytes is used up, all texts are dropped. So memory is
+ * bounded, and a log flooded with texts that share a slot only costs a new string for each.
  *
  * @example
- * const agents = new Texts({ slotBits: 12, bytes: 1 << 20 });
+ * const agents = new StringTable({ slotBits: 12, bytes: 1 << 20 });
  * agents.of(bytes, view, 100, 180); // 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
  */
 export class StringTable {
   readonly #longest: number;
   readonly #shift: number;
-  /** Two numbers a slot: where the text starts and how long it is, -1 for none. */
+  /** Two numbers per slot: start and length of the text, -1 for none. */
   readonly #places: Int32Array;
   readonly #strings: string[];
   readonly #known: Uint8Array;
   readonly #knownView: DataView;
   #used = 0;
 
-  /** @param room 2^`slotBits` texts (1 to 24) with together so many `bytes` are remembered */
+  /** @param room caches up to 2^`slotBits` texts (1 to 24) with up to `bytes` bytes in total */
   constructor(room: { slotBits: number; bytes: number }) {
     const slots = 2 ** room.slotBits;
     this.#longest = Math.min(LONGEST, room.bytes);
@@ -38,7 +38,7 @@ export class StringTable {
   }
 
   /**
-   * @param bytes of which those of the text are ASCII
+   * @param bytes must be ASCII in the range of the text
    * @param view of the same bytes
    */
   of(bytes: Buffer, view: DataView, from: number, to: number): string {
@@ -69,7 +69,7 @@ export class StringTable {
   }
 }
 
-/** Two times four bytes at a time, of which neither waits for the other. The upper bits are the good ones. */
+/** Two independent lanes of four bytes each. The upper bits are the good ones. */
 function hash(view: DataView, from: number, to: number): number {
   let sum = to - from;
   let other = 0;

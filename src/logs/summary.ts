@@ -1,7 +1,7 @@
 import type { ChunkCounts } from './import-registry.ts';
 import { type ChunkResult, type LineFailure, MOST_FAILURES } from './reader.ts';
 
-/** The summary that `import --json` prints. */
+/** The output of `import --json`. */
 export interface ImportSummary {
   /** Lines that are not blank. */
   readonly lines: number;
@@ -9,17 +9,17 @@ export interface ImportSummary {
   readonly failed: number;
   /** Lines that an earlier import took. */
   readonly already: number;
-  /** Of these, lines that an earlier version took: their hits may be purged, and `restorePurged` brings them back. */
+  /** Of these, lines that an earlier version imported: their hits may be purged, and `restorePurged` restores them. */
   readonly maybe_purged?: number;
   readonly seconds: number;
   readonly lines_per_second: number;
-  /** The first 20. */
+  /** The first 20 failures. */
   readonly failures: readonly LineFailure[];
-  /** Why the log broke off, if it did: what came before is imported. */
+  /** Why the log broke off, if it did: the part before is imported. */
   readonly broken?: string;
 }
 
-/** What is counted while a log is imported, piece after piece. */
+/** Counts an import, chunk after chunk. */
 export class SummaryBuilder {
   readonly #started = performance.now();
   readonly #failures: LineFailure[] = [];
@@ -41,12 +41,12 @@ export class SummaryBuilder {
     this.#lineBreaks += lineBreaks;
   }
 
-  /** Of what is known, lines whose hits may be purged. */
+  /** Known lines whose hits may be purged. */
   addMaybePurged(lines: number): void {
     this.#maybePurged += lines;
   }
 
-  /** @param restored how many of its hits came back, where it was known */
+  /** @param restored how many of its hits were restored, if the chunk was known */
   addRead(result: ChunkResult, restored = result.imported): void {
     for (const { line, reason } of result.failures) {
       if (this.#failures.length === MOST_FAILURES) break;

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LINE_FEED } from './ascii.ts';
 
-/** Bytes that memory is allotted for at least. */
+/** Smallest memory allocation, in bytes. */
 const LEAST_CAPACITY = 64 * 1024;
 const NOTHING = Buffer.allocUnsafeSlow(0);
 
-/** What was read of a source and not taken yet, in one piece of memory. */
+/** Data that was read from a source and not taken yet, in one block of memory. */
 export class Window {
   readonly #source: AsyncIterator<Buffer>;
-  /** The chunk that was asked for and is not there yet. */
+  /** The pending request for a chunk. */
   #next: Promise<IteratorResult<Buffer>> | undefined;
   #memory: Buffer<ArrayBuffer> = NOTHING;
   #length = 0;
-  /** Bytes for which memory is allotted after some was taken: as many as were there. */
+  /** Bytes to allocate after data was taken: as many as there were. */
   #usual = LEAST_CAPACITY;
   #ended = false;
 
@@ -21,12 +21,12 @@ export class Window {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** Bytes that are there. */
+  /** Available bytes. */
   get length(): number {
     return this.#length;
   }
 
-  /** Whether all that the source has is there. */
+  /** Whether the source has ended. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -34,8 +34,8 @@ export class Window {
   /**
    * Waits for the source's next chunk, or its end.
    *
-   * @param patience milliseconds after which to give up
-   * @returns false if nothing came for so long
+   * @param patience timeout in milliseconds
+   * @returns false on timeout
    */
   async read(patience = Number.POSITIVE_INFINITY): Promise<boolean> {
     if (this.#ended) return true;
@@ -51,27 +51,27 @@ export class Window {
   }
 
   /**
-   * Reads until that many bytes are there.
+   * Reads until that many bytes are available.
    *
-   * @param patience milliseconds without anything new after which to give up
-   * @returns false if they are not
+   * @param patience timeout in milliseconds without new data
+   * @returns false if they are not available
    */
   async fill(length: number, patience = Number.POSITIVE_INFINITY): Promise<boolean> {
     while (this.#length < length && !this.#ended) if (!(await this.read(patience))) break;
     return this.#length >= length;
   }
 
-  /** Reads until a line ends, or that many bytes are there, or the source ends. */
+  /** Reads until a line ends, that many bytes are available, or the source ends. */
   async fillLine(length: number): Promise<void> {
     while (this.#length < length && !this.#ended && !this.peek().includes(LINE_FEED)) await this.read();
   }
 
-  /** The first bytes, as many as are there; default all. They are valid until more is read or taken. */
+  /** The first bytes, as many as are available; default all. They are valid until more is read or taken. */
   peek(length = this.#length): Buffer {
     return this.#memory.subarray(0, Math.min(length, this.#length));
   }
 
-  /** Takes the first bytes out. Their memory is the taker's, who may hand it on. */
+  /** Removes the first bytes. The caller owns their memory, and may transfer it. */
   take(length: number): Buffer<ArrayBuffer> {
     const taken = this.#memory.subarray(0, length);
     const rest = this.#memory.subarray(length, this.#length);
@@ -93,7 +93,7 @@ export class Window {
     this.#length = length;
   }
 
-  /** Takes out what there is before the next line begins, in little memory however long that is. */
+  /** Skips the rest of the line, in little memory however long it is. */
   async skipLine(): Promise<void> {
     for (;;) {
       const end = this.peek().indexOf(LINE_FEED);

@@ -3,7 +3,7 @@ import { DAY_MS, during, startOf } from '../archive/in-parts.ts';
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { queryText } from '../clickhouse/sql.ts';
 
-/** Hits that one statement takes, of which the server makes one part in memory. A batch's hits of a day stay together. */
+/** Maximum hits of one statement: the server builds one part in memory. A batch's hits of a day stay together. */
 const MOST_HITS = 500_000;
 
 /** Hits of a UTC day. */
@@ -16,29 +16,29 @@ export interface DaySum {
 
 export type DaySums = ReadonlyMap<string, DaySum>;
 
-/** Hits that go as one: days of one month, or of one day what batches from one to another brought. */
+/** Hits that are sent together: days of one month, or the hits of one day from a range of batches. */
 export interface HitRange {
   readonly days: readonly string[];
   readonly batches?: { readonly first: string; readonly last: string };
   readonly rows: number;
 }
 
-/** Counts the hits of each day. @param which SQL: of which hits */
+/** Sums over the hits of each day. @param which SQL: which hits */
 export async function daySums(connection: DedicatedConnection, which = 'true'): Promise<DaySums> {
   const text = queryText('move_days', { columns: HIT_COLUMNS, which });
   const found = await connection.rows<{ day: string; rows: string | number; checksum: string }>(text);
   return new Map(found.map(({ day, rows, checksum }) => [day, { day, rows: Number(rows), checksum }]));
 }
 
-/** Days of which a database has not the same hits as it should, in order. */
+/** Days whose hits in a database are not as expected, in order. */
 export function differingDays(wanted: DaySums, there: DaySums): DaySum[] {
   return [...wanted.values()].filter((sum) => !isSame(sum, there.get(sum.day)));
 }
 
 /**
- * The first day of which a database has not the hits that it should.
+ * The first day whose hits in a database are not as expected.
  *
- * @param purged a day: of those before it some may have been purged since they were sent
+ * @param purged a day: hits before it may have been purged after they were sent
  */
 export function unequalDay(wanted: DaySums, there: DaySums, purged = ''): string | undefined {
   const differing = new Set(
@@ -49,7 +49,7 @@ export function unequalDay(wanted: DaySums, there: DaySums, purged = ''): string
   return [...differing].filter(isWrong).sort()[0];
 }
 
-/** Up to which day hits of any site were purged or archived; '' if none were. */
+/** The day up to which hits of any site were purged or archived; '' if none were. */
 export async function purgedUntil(source: DedicatedConnection): Promise<string> {
   const found = await source.rows<{ kind: string; seconds: string | number }>(queryText('purge_horizons'));
   const days = found
@@ -62,7 +62,7 @@ function isSame(a: DaySum, b: DaySum | undefined): boolean {
   return a.rows === b?.rows && a.checksum === b.checksum;
 }
 
-/** Cuts days into pieces. @param most hits of a piece, unless one batch brought more */
+/** Splits days into ranges. @param most maximum hits of a range, unless one batch has more */
 export async function* hitRangesOf(
   source: DedicatedConnection,
   days: readonly DaySum[],
@@ -93,12 +93,12 @@ async function* piecesOfDay(
     yield { days: [day], batches: { first, last }, rows: Number(rows) };
 }
 
-/** SQL: whether a hit is of a piece. */
+/** SQL: whether a hit is in a range. */
 export function whichOf({ days, batches }: Pick<HitRange, 'days' | 'batches'>): string {
   const [first = '', last = first] = [days[0], days.at(-1)];
   const parts = [
     during(startOf(first), startOf(last) + DAY_MS),
-    // Days between them may be there already.
+    // The server may already have days between them.
     `toDate32(time) IN (${days.map((day) => `toDate32('${day}')`).join(', ')})`,
   ];
   if (batches) parts.push(`batch >= toUInt64(${batches.first}) AND batch <= toUInt64(${batches.last})`);

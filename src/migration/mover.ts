@@ -1,23 +1,23 @@
 /**
- * Carries the store of a data folder over to a ClickHouse server, so that the server answers as the folder did.
+ * Moves the store of a data folder to a ClickHouse server, so that the server answers queries as the folder did.
  *
- * A move may be killed at any moment and begun again; so each table comes in a way that tells what is there already:
+ * A move may be killed at any moment and run again, so each table is copied in a way that shows what is already there:
  *
- * 1. `rollups` first, while the server has neither hits nor watermarks. They are sums, and would be doubled if they came twice:
- *    what an unfinished move left of them is thrown away. When they are there and equal, their watermarks follow, as one part.
- *    From then on no program that runs on the server rolls up again what is about to come.
- * 2. `hits`, by days (hit-pieces.ts). Days that are equal on both sides are passed by; of others the server takes what of a
- *    batch and day is not there.
- * 3. `last_seen`, `horizons`, `batches`, `imports` and `stream_positions` may come again and again: the largest, or the
- *    newest, stays. Batches, imports and positions say that hits are there, and so come after them.
+ * 1. `rollups` first, while the server has neither hits nor watermarks. They are sums, which would double if copied twice,
+ *    so leftovers of an unfinished move are deleted. When they are copied and equal, their watermarks follow, as one part.
+ *    From then on, no program on the server rolls up the hits that are about to arrive.
+ * 2. `hits`, by days (hit-ranges.ts). Days that are equal on both sides are skipped; of other days, the server inserts only
+ *    hits of a batch and day that it does not have.
+ * 3. `last_seen`, `horizons`, `batches`, `imports` and `stream_positions` may be copied repeatedly: the largest or newest
+ *    row wins. Batches, imports and positions state that hits exist, so they are copied after the hits.
  *
- * Both sides are compared, days of hits by their number and a checksum over all columns. A program may have begun to use
- * the server since an earlier move, and the folder may have got more hits: that is no trouble, as hits are told by
- * writers and batches; what the folder purged since is purged on the server by its own purge. Only what merges cannot be compared any more, when the server has hits of its own.
+ * Both sides are compared, days of hits by their number and a checksum over all columns. Since an earlier move, programs may
+ * have used the server and the folder may have more hits: this works, because writers and batches identify hits. The
+ * server's own purge deletes what the folder purged. Only tables that merge rows cannot be compared if it has other hits.
  *
- * Rows go through this process as ClickHouse's Native format, in pieces of bounded size, from the embedded engine's stream
- * into the body of a request. The engine could write to a server itself, by remote(), but that wants another port and
- * another protocol than the address of a store names, or by url(), which has the password in the text of a query.
+ * Rows pass through this process in ClickHouse's Native format, in chunks of bounded size, from the embedded engine's stream
+ * into a request body. The engine could write to a server itself, with remote(), but that needs another port and protocol
+ * than the address of a store has, or with url(), which puts the password into the query text.
  */
 
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
@@ -33,35 +33,35 @@ import { writersOf } from './writers.ts';
 
 export interface MoveProgress {
   readonly table: string;
-  /** Hits that are on the server, and all. */
+  /** Hits on the server, and all hits. */
   readonly done: number;
   readonly hits: number;
 }
 
 export interface MoveSummary {
-  /** All hits that are on the server now, and their days. */
+  /** All hits that are now on the server, and their days. */
   readonly hits: number;
   readonly days: number;
-  /** Those that were there before. */
+  /** Hits that were there before. */
   readonly already: number;
   readonly seconds: number;
 }
 
 export interface MoveWatch {
   readonly onProgress: (progress: MoveProgress) => void;
-  /** Ends it between two pieces; what went stays. */
+  /** Stops the move between two ranges; what was copied stays. */
   readonly signal: AbortSignal;
 }
 
-/** What may come any number of times, in this order, after the hits. */
+/** Tables that may be copied any number of times, in this order, after the hits. */
 const REPEATABLE = ['last_seen', 'horizons', 'batches', 'imports', 'stream_positions'] as const;
 
 /**
- * Moves a store, and compares the two. Nothing may write to the first one meanwhile.
+ * Moves a store, and compares the two stores. Nothing may write to the source meanwhile.
  *
- * @param from an embedded store, in which all is rolled up
- * @param to a server's
- * @throws HitError `move_failed` where the server has hits of others, or is not equal in the end; `store_unavailable`,
+ * @param from an embedded store, in which everything is rolled up
+ * @param to a store on a server
+ * @throws HitError `move_failed` if the server has hits of others, or is not equal at the end; `store_unavailable`,
  *   `interrupted`
  */
 export async function moveStore(from: Store, to: Store, watch: MoveWatch): Promise<MoveSummary> {
@@ -81,7 +81,7 @@ export async function moveStore(from: Store, to: Store, watch: MoveWatch): Promi
   return { ...days, seconds: (performance.now() - started) / 1000 };
 }
 
-/** Brings the rollups, unless they are there. @returns whether another program has used the server */
+/** Copies the rollups, unless they are there. @returns whether another program has used the server */
 async function begin(
   carrier: TableCopier,
   watermarks: Watermarks,

@@ -3,10 +3,10 @@ import { queryText } from '../clickhouse/sql.ts';
 import { HitError, messageOf } from '../errors.ts';
 
 /**
- * Asks a ClickHouse server whether it is there and lets us in, and changes nothing.
+ * Checks that a ClickHouse server answers and accepts the login, without changing anything.
  *
- * @param setting as of `--store`
- * @returns how many hits its database has; undefined if it never was a store
+ * @param setting as for `--store`
+ * @returns number of hits in its database; undefined if it was never a store
  * @throws HitError `store_unavailable`, which says what to do
  */
 export async function reach(setting: string): Promise<number | undefined> {
@@ -27,7 +27,7 @@ export async function reach(setting: string): Promise<number | undefined> {
   }
 }
 
-/** What is wrong, in the words of whoever named the server. */
+/** Explains an error to the user who named the server. */
 function adviceOn(error: unknown, host: string): string {
   const said = error instanceof HitError && error.cause !== undefined ? error.cause : error;
   const { type, code } = said as { readonly type?: string; readonly code?: string };
@@ -43,7 +43,7 @@ function adviceOn(error: unknown, host: string): string {
     case 'CLUSTER_DOESNT_EXIST':
       return `the ClickHouse server at ${host} has no such cluster: its configuration names those that it has`;
     default:
-      // Whatever has a type is the answer of a server.
+      // An error with a type is the answer of a server.
       if (type !== undefined) return `the ClickHouse server at ${host} cannot be used`;
       return `no ClickHouse server answers at ${host}: check host and HTTP port (8123; over TLS clickhouses://, 8443) in --to`;
   }

@@ -4,10 +4,10 @@ import { queryText } from '../clickhouse/sql.ts';
 import { HitError } from '../errors.ts';
 import type { TableCopier } from './table-copier.ts';
 
-/** Watermarks are compared by being read, and come last. */
+/** Watermarks are copied last, and are compared by reading them. */
 const NO_WATERMARKS = "by != '@'";
 
-/** What is compared of each table whose rows of one key are one: all columns, and of bitmaps what is in them. */
+/** Compared columns of each table that merges the rows of one key: all columns, and the content of bitmaps. */
 const COMPARED = {
   rollups: 'by, site, month, value, key, slot, hits, bitmapToArray(visitors), first, last',
   last_seen: 'site, rank, column, seen',
@@ -17,7 +17,7 @@ const COMPARED = {
   stream_positions: 'topic, partition, offset, end, last, runs',
 } as const;
 
-/** Brings rollups to a server that has none, and then the watermarks that say so. */
+/** Copies rollups to a server that has none, and then the watermarks that record them. */
 export async function moveRollups(carrier: TableCopier): Promise<void> {
   const { source, target } = carrier;
   await target.command(queryText('move_truncate_rollups'));
@@ -28,7 +28,7 @@ export async function moveRollups(carrier: TableCopier): Promise<void> {
   await carrier.copy({ table: 'rollups', final: true, which: "by = '@'" });
 }
 
-/** @throws HitError `move_failed` where a table is not the same on both sides */
+/** @throws HitError `move_failed` if a table is not the same on both sides */
 export async function compareTable(
   carrier: TableCopier,
   table: keyof typeof COMPARED,

@@ -4,22 +4,22 @@ import { quote } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { HitError, messageOf } from '../errors.ts';
 
-/** Milliseconds between two tries, and how many there are, while the server still works on what an earlier move sent. */
+/** Milliseconds between tries, and their number, while the server still processes what an earlier move sent. */
 const PAUSE = 1000;
 const TRIES = 120;
 
-/** Rows that go from one database to another. */
+/** Rows to copy from one database to another. */
 export interface CopyBatch {
   readonly table: string;
   /** SQL: which rows. All if left out. */
   readonly which?: string;
-  /** Whether rows of one key are sent as one. */
+  /** Whether rows of one key are merged into one before they are sent. */
   readonly final?: boolean;
-  /** The statement that puts them into the table. Default: one that takes all that comes. */
+  /** The statement that inserts them. Default: one that inserts all rows. */
   readonly put?: 'move_put' | 'move_put_hits';
 }
 
-/** Brings rows from the embedded engine to a server, as they stream out of the one into the other. */
+/** Copies rows from the embedded engine to a server, as a stream. */
 export class TableCopier {
   readonly source: DedicatedConnection;
   readonly target: DedicatedConnection;
@@ -45,7 +45,7 @@ export class TableCopier {
         throw new HitError('interrupted', 'the move was interrupted: run the same again, and it goes on');
       }
       try {
-        // A server refuses a second statement of this name: an earlier one may be under way, whose sender was killed.
+        // A server refuses a second statement with this id: one whose sender was killed may still be running.
         return await this.target.insert(
           text,
           this.source.stream(take, 'Native'),

@@ -6,5 +6,5 @@ export interface Count {
 
 /** A value of a dimension. */
 export type Value = { readonly value: string } & Count;
-/** An interval, by the milliseconds since 1970 at which it begins. */
+/** A point of a series; `time` is the start of its interval in milliseconds since 1970. */
 export type Point = { readonly time: number } & Count;

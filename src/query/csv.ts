@@ -1,16 +1,16 @@
 /**
- * What a spreadsheet would take for a formula begins so. An apostrophe before it keeps it from being one.
+ * Characters at which a spreadsheet recognises a formula. An apostrophe before them prevents that.
  *
- * The store's exports use it as a regular expression of the engine, which reads it in the same way.
+ * Exports also use it as a regular expression of the engine, which reads it in the same way.
  */
 export const FORMULA_START = '^[=+\\-@\\t\\r]';
 
 const FORMULA = new RegExp(FORMULA_START);
 
 /**
- * Rows as CSV (RFC 4180), the names of their fields first.
+ * Rows as CSV (RFC 4180), with a header.
  *
- * @param fields their names where there are no rows; default: none, and nothing is written then
+ * @param fields the header if there are no rows; default: none, and the text is empty then
  */
 export function csvOf(rows: readonly object[], fields: readonly string[] = []): string {
   const [first] = rows;
@@ -18,7 +18,7 @@ export function csvOf(rows: readonly object[], fields: readonly string[] = []): 
   return [Object.keys(first), ...rows.map((each) => Object.values(each))].map(csvLine).join('');
 }
 
-/** Fields as a line of CSV, with its end. */
+/** Fields as one line of CSV, with its line break. */
 export function csvLine(fields: readonly unknown[]): string {
   return `${fields.map(csvField).join(',')}\r\n`;
 }

@@ -1,24 +1,24 @@
 /**
- * What the store still has of a period.
+ * The data that the store still has for a period.
  *
- * A horizon says up to where a site was purged or archived, and never goes back. It is a reason to look, not an answer: hits
- * may be there again, restored or imported anew, and an archive may have them. Whether they all are, the rollups tell, which
- * counted them: a site and UTC day with as many hits as were rolled up, and those that are not yet, is complete.
+ * A retention cutoff is the time up to which a site was purged or archived; it never decreases. It does not prove a gap:
+ * hits may be there again, restored or imported again, and an archive may have them. The rollups, which counted the hits,
+ * tell: a site and UTC day is complete if it has as many hits as were rolled up, plus those that are not yet.
  */
 
 import { type Cutoffs, readCutoffs } from '../retention/cutoffs.ts';
 import { DAY, type DataStats, type Period } from './plan.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
 
-/** Answers that a purge may spoil before the last is taken as it is. */
+/** Attempts that a purge may disturb before the last answer is used. */
 const TRIES = 3;
 
 /**
- * Asks for something when it is known what the store has, and again where that became less meanwhile: what a purge deletes
- * while hits are counted would be missing without a word. Hits that go do not come back by themselves, so what is there
- * afterwards was there all the time.
+ * Queries once the available data is known, and again if there is less of it afterwards: otherwise hits that a purge
+ * deletes during the query would be missing silently. Purged hits do not return by themselves, so what is there
+ * after the query was there all the time.
  *
- * @param ask of what is there
+ * @param ask queries with the available data
  */
 export async function withStableData<Answer>(
   source: Source,
@@ -36,7 +36,7 @@ export async function withStableData<Answer>(
   }
 }
 
-/** Hits that the engine would read, about. */
+/** Approximate number of hits that the engine would read. */
 async function estimate({ store }: Source, { site, from, to }: Period): Promise<number> {
   const rows = await store.rows<Row<'rows'>>('estimate', { site, from, to });
   return rows.reduce((sum, row) => sum + Number(row.rows), 0);
@@ -46,28 +46,28 @@ async function knownOf(source: Source, period: Period): Promise<Omit<DataStats, 
   const horizons = await readCutoffs(source.store);
   const { parts } = source.store.guard;
   const rollupsFrom = cutoffOf(horizons, 'rollups', period.site);
-  // Where it is not known up to where hits were purged, any of them may be.
+  // If the retention cutoffs are lost, any hits may be missing.
   const hitsFrom = parts.isIncomplete('horizons') ? period.to : cutoffOf(horizons, 'hits', period.site);
-  // Where rollups are lost they cannot stand for purged hits, nor tell that hits are missing.
+  // Lost rollups cannot replace purged hits, nor reveal that hits are missing.
   if (parts.isIncomplete('rollups')) return { hitsFrom, rollupsFrom: Math.max(hitsFrom, rollupsFrom) };
   if (hitsFrom <= period.from) return { hitsFrom, rollupsFrom };
   return { hitsFrom: await completeFrom(source, period, { hitsFrom, rollupsFrom }), rollupsFrom };
 }
 
-/** Of all sites together the latest: one that misses hits makes their sum incomplete. */
+/** The latest cutoff for all sites together: one incomplete site makes the sum incomplete. */
 function cutoffOf(horizons: Cutoffs, kept: keyof Cutoffs, site: string): number {
   const bySite = horizons[kept];
   return site === '' ? Math.max(0, ...bySite.values()) : (bySite.get(site) ?? 0);
 }
 
-/** From when on all hits of a period are there, in milliseconds since 1970. */
+/** The time from which all hits of a period are there, in milliseconds since 1970. */
 async function completeFrom(
   { store, archive }: Source,
   { site, from, to }: Period,
   { hitsFrom, rollupsFrom }: Omit<DataStats, 'hits'>,
 ): Promise<number> {
   const start = Math.floor(from / DAY) * DAY;
-  // Days whose rollups are purged too cannot be judged.
+  // Days with purged rollups cannot be checked.
   const first = Math.max(start, rollupsFrom);
   const end = Math.min(hitsFrom, Math.ceil(to / DAY) * DAY);
   if (first >= end) return hitsFrom;

@@ -1,12 +1,12 @@
 /**
- * Exports: hits one by one, in order of time, as a stream that takes little memory however many they are.
+ * Exports: streams single hits in order of time, in little memory regardless of their number.
  *
- * They are read in slices of whole hours, each by a statement of its own on a connection of its own, which gives what it
- * reads piece by piece and waits for whoever takes it. A Parquet file cannot be put together of slices, since its table
- * of contents is of the whole: one statement makes it, which in an engine of this process writes a file to be read.
+ * Hits are read in slices of whole hours. Each slice is a query on a dedicated connection, which returns its result
+ * in chunks, with backpressure. A Parquet file cannot be assembled from slices, since its footer describes the whole
+ * file: a single query creates it; an embedded engine writes it to a file, which is then read.
  *
- * An export has the hits that were in the store when it began: those of later batches are left out, and as no two slices
- * have a moment in common, none is there twice. What is purged meanwhile may be missing.
+ * An export contains the hits that were in the store at its start: later batches are left out, and since slices do not
+ * overlap, no hit occurs twice. Hits that are purged meanwhile may be missing.
  */
 
 import { createReadStream } from 'node:fs';
@@ -24,20 +24,20 @@ import type { Source } from './source.ts';
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** Fields of a hit that is given away, in order. */
+/** Fields of an exported hit, in order. */
 const FIELDS = [
   ...['time', 'site', 'visitor', 'status', 'method', 'bot', 'path', 'name', 'title', 'referrer', 'source'],
   ...['utm_source', 'utm_medium', 'utm_campaign', 'country', 'browser', 'os', 'device', 'language', 'props'],
 ] as const;
-/** Those that nobody outside chooses the beginning of. */
+/** Fields whose first characters no outsider chooses. */
 const HARMLESS = ['time', 'site', 'visitor', 'status'];
-/** 16 hexadecimal digits, since JSON's numbers are too short. */
+/** 16 hexadecimal digits, since JSON numbers lack the precision. */
 const VISITOR = "lower(leftPad(hex(visitor), 16, '0'))";
-/** Hits of a slice, about. */
+/** Approximate hits of a slice. */
 const SLICE_HITS = 100_000;
 const HOUR = 3_600_000;
 
-/** An export that is under way. It ends when all is read, or when whoever began it disposes of it. */
+/** An export in progress. It ends when all hits are read, or when the caller disposes of it. */
 export interface HitExport extends AsyncDisposable {
   readonly hits: number;
   readonly bytes: AsyncIterable<Uint8Array>;
@@ -50,11 +50,11 @@ interface Slice {
 }
 
 /**
- * Begins to export hits. Times are ISO 8601 UTC (in Parquet, timestamps), visitors 16 hexadecimal digits, `props` is JSON
- * in a text. In CSV a text that a spreadsheet would take for a formula has an apostrophe before it.
+ * Begins an export of hits. Times are ISO 8601 UTC (in Parquet, timestamps), visitors 16 hexadecimal digits, `props` is
+ * JSON text. In CSV, an apostrophe precedes text that a spreadsheet would take for a formula.
  *
- * @param signal ends it also while a Parquet file is being made
- * @throws HitError `overloaded` where many are under way, `store_unavailable`; so may the stream
+ * @param signal also stops the creation of a Parquet file
+ * @throws HitError `overloaded` if too many exports run, `store_unavailable`; the stream may throw these too
  * @example
  * await using hits = await exportHits({ store }, readSelection({ site: 'example.com' }), 'ndjson');
  * await pipeline(hits.bytes, createWriteStream('hits.ndjson'));
@@ -68,7 +68,7 @@ export async function exportHits(
   await using stack = new AsyncDisposableStack();
   const connection = stack.use(source.store.dedicatedConnection());
   const [newest] = await connection.rows<{ batch: string }>(queryText('export_newest'));
-  // What is archived was there before.
+  // Archived hits were there before.
   const known = source.archive ? 'true' : `batch <= toUInt64(${newest?.batch ?? 0})`;
   const textOf = async (query: string, { from, to }: Slice) => {
     const { parameters, fragments } = await hitsQuery(source, { ...selection, from, to });
@@ -106,7 +106,7 @@ export async function exportHits(
   }
 }
 
-/** Hours that follow each other, as many as have enough hits together. */
+/** Groups consecutive hours until a slice has enough hits. */
 function slicesOf(hours: readonly { readonly hour: string; readonly n: string }[], period: Slice): Slice[] {
   const slices: Slice[] = [];
   let hits = 0;

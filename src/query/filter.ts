@@ -1,12 +1,12 @@
 /**
- * Filters: which values of a dimension the hits of a question have.
+ * Filters: select hits by the values of a dimension.
  *
- * A filter is a dimension, `=` or `!=`, and values with `|` between them: `path=/blog/*`, `country!=DE|AT`. `*` stands for
- * any run of characters, none too; `\` takes its meaning from a `*`, `|` or `\` that follows. Values are compared as they
- * are stored, upper and lower case apart; no value (`source=`) is that of hits which have none.
+ * A filter is a dimension, `=` or `!=`, and values separated by `|`: `path=/blog/*`, `country!=DE|AT`. `*` matches any
+ * characters, or none; `\` escapes a `*`, `|` or `\` that follows. Values are compared as stored, and case-sensitively;
+ * an empty value (`source=`) matches hits that have none.
  *
- * There are no regular expressions: each pattern becomes what the engine searches by bytes, or a LIKE, which it matches in
- * time linear in the text.
+ * There are no regular expressions: each pattern becomes a byte search of the engine, or a LIKE, which it matches in
+ * time linear in the text length.
  */
 
 import { columnOf, DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
@@ -18,29 +18,29 @@ const MOST_FILTERS = 20;
 const MOST_VALUES = 100;
 const MOST_CHARACTERS = 1000;
 
-/** The pieces of a value between its `*`. One piece is the value itself; `['/blog/', '']` is what begins with /blog/. */
+/** The parts of a value between its `*`. A single part is the value itself; `['/blog/', '']` is the prefix /blog/. */
 type Pattern = readonly string[];
 
 export interface Filter {
   readonly dimension: Dimension;
-  /** Whether the hits are meant that have none of the patterns. */
+  /** Whether the filter selects hits that match none of the patterns. */
   readonly negated: boolean;
-  /** Any of them, one at least. */
+  /** Alternatives, at least one. */
   readonly patterns: readonly Pattern[];
 }
 
 /** A condition on the columns of a hit. */
 export interface FilterSql {
   readonly text: string;
-  /** Values by the names that they are bound to in the text. */
+  /** Values by their parameter names in the text. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads the filters of a question: `filter`, once or as a list, and each dimension as a word of its own
- * (`path=/blog/*`; negated it comes as the word `path!`). Such a word without a value is left out, as any other.
+ * Reads the filters of a query: `filter`, once or as a list, and each dimension as its own parameter
+ * (`path=/blog/*`; negated: the parameter `path!`). As with other parameters, an empty dimension is ignored.
  *
- * @returns filters that all have to hold
+ * @returns filters that are combined with AND
  * @throws HitError `invalid` that names the filter: an unknown dimension, a bad `\`, a control character, more than 20
  *   filters, 100 values in one, or 1,000 characters
  * @example
@@ -65,10 +65,10 @@ export function readFilters(words: QueryParams): Filter[] {
 }
 
 /**
- * Filters as a condition of a WHERE.
+ * Filters as a WHERE condition.
  *
- * @param column the expression that has the value of a dimension
- * @returns `true` for no filter
+ * @param column the expression for the value of a dimension
+ * @returns `true` without filters
  * @example
  * filterSql(readFilters({ filter: 'path=/blog/*' }));
  * // { text: '(startsWith(path, {filter_0_0:String}))', parameters: { filter_0_0: '/blog/' } }
@@ -111,13 +111,13 @@ function readFilter(text: string): Filter {
   return { dimension, negated: sign === '!=', patterns: readPatterns(text, values) };
 }
 
-/** Values with `|` between them, each cut at its `*`. */
+/** Values separated by `|`, each split at its `*`. */
 function readPatterns(text: string, values: string): Pattern[] {
   const patterns: string[][] = [['']];
   for (const [token] of values.matchAll(/\\?./gsu)) {
     const pattern = patterns.at(-1)!;
     if (token === '|') patterns.push(['']);
-    // A run of them says no more than one.
+    // Several `*` in a row are the same as one.
     else if (token !== '*') pattern[pattern.length - 1] += literal(text, token);
     else if (pattern.length === 1 || pattern.at(-1) !== '') pattern.push('');
   }
@@ -145,7 +145,7 @@ function conditionOf(column: string, patterns: readonly Pattern[], bind: (value:
   const conditions = patterns
     .filter((pattern) => pattern.length > 1)
     .map((pattern) => patternCondition(column, pattern, bind));
-  // The engine looks values up in a set, and of a column with a dictionary only the dictionary's.
+  // The engine looks values up in a set; for a column with a dictionary, it only compares the dictionary's values.
   if (values.length > 0) conditions.unshift(`${column} IN (${values.join(', ')})`);
   return conditions.join(' OR ');
 }

@@ -7,15 +7,15 @@ import type { Period } from './plan.ts';
 import type { Interval } from './selection.ts';
 import type { Row, Source } from './source.ts';
 
-/** How a series cuts a period. */
+/** How a period is divided into a series. */
 export interface Bucketing {
   readonly interval: Interval;
-  /** Milliseconds of a walk that touches each interval. */
+  /** Step in milliseconds that touches each interval. */
   readonly step: number;
   readonly timezone: string;
 }
 
-/** A period as queries of hits want it. */
+/** Parameters for queries of hits. */
 export async function hitsQuery(
   source: Source,
   period: Period,
@@ -29,7 +29,7 @@ export async function hitsQuery(
   };
 }
 
-/** Totals and a series of a period, of its hits one by one. Visitors are exact. */
+/** Totals and series of a period, from single hits. Visitors are exact. */
 export async function statsFromHits(
   source: Source,
   period: Period,
@@ -51,7 +51,7 @@ export async function statsFromHits(
   };
 }
 
-/** The values of a dimension with most hits, of hits one by one. Visitors are exact. */
+/** The values of a dimension with most hits, from single hits. Visitors are exact. */
 export async function topFromHits(
   source: Source,
   period: Period,
@@ -72,7 +72,7 @@ function countOf(row: Row<'hits' | 'visitors'>): Count {
   return { hits: Number(row.hits), visitors: Number(row.visitors) };
 }
 
-/** Most hits first; of equals in the order of their characters. */
+/** Most hits first; ties in the order of their characters. */
 export function byRank(a: Value, b: Value): number {
   return b.hits - a.hits || (a.value < b.value ? -1 : 1);
 }

@@ -8,19 +8,19 @@ import type { Period, RolledPlan } from './plan.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
 import { visitorsOf } from './visitors.ts';
 
-/** Numbers of a row whose visitors are counts of cells by rank. */
+/** Numbers of a row; visitors are given as counts of set bits by rank. */
 type CellRow<Name extends string> = Row<Name> & { readonly ranks: readonly (number | string)[] };
 
-/** What queries of rollups want to know. */
+/** Inputs of queries of rollups. */
 interface Question {
   readonly parameters: Parameters;
-  /** The table of hits one by one. */
+  /** The table of single hits. */
   readonly hits: string;
-  /** Whether the period begins or ends in the midst of what is rolled up as one. */
+  /** Whether the period begins or ends within a rolled-up unit. */
   readonly hasEdges: boolean;
 }
 
-/** Totals and a series of a period, of rollups. Visitors are estimates. */
+/** Totals and series of a period, from rollups. Visitors are estimates. */
 export async function statsFromRollups(
   source: Source,
   period: Period,
@@ -49,7 +49,7 @@ export async function statsFromRollups(
   };
 }
 
-/** The values of a dimension with most hits, of rollups. Visitors are estimates, and counted only of these values. */
+/** The values of a dimension with most hits, from rollups. Visitors are estimates, and only counted for these values. */
 export async function topFromRollups(
   source: Source,
   period: Period,
@@ -93,7 +93,7 @@ async function rollupsQuestion(
   };
 }
 
-/** A table of the hits that are not in the rollups of a question. To look for what is not there takes longer than to add. */
+/** A table of the hits that the rollups of a query lack. Empty parts are omitted: searching them takes longer than a sum. */
 function freshTable({ hits, hasEdges }: Question, fresh: Unrolled): Fragments {
   const tables = [
     ...(fresh.isEmpty ? [] : [queryText('fresh_tail', fresh.fragments)]),

@@ -1,10 +1,10 @@
 export const DAY_MS = 86_400_000;
 
 /**
- * What clocks on the wall show in a time zone.
+ * Wall-clock time in a time zone.
  *
- * A wall time is a number as well: the milliseconds since 1970 at which clocks in UTC show the same. So a day of it has
- * always 24 hours, and `Date`'s UTC functions do the calendar.
+ * A wall time is also a number: the milliseconds since 1970 at which clocks in UTC show the same. So its days
+ * always have 24 hours, and `Date`'s UTC functions do the calendar.
  *
  * @example
  * const berlin = new LocalTime('Europe/Berlin');
@@ -13,7 +13,7 @@ export const DAY_MS = 86_400_000;
 export class LocalTime {
   readonly #format: Intl.DateTimeFormat;
 
-  /** @param timezone an IANA name that is known to be one */
+  /** @param timezone a valid IANA name */
   constructor(timezone: string) {
     this.#format = new Intl.DateTimeFormat('en', {
       ...{ timeZone: timezone, year: 'numeric', month: 'numeric', day: 'numeric' },
@@ -31,8 +31,8 @@ export class LocalTime {
   }
 
   /**
-   * When a wall time is: the first time, of one that comes twice since clocks were set back; when clocks jump over it, of
-   * one that never comes.
+   * Converts a wall time: the first occurrence if it occurs twice since clocks were set back; the time of the jump if
+   * clocks skip it.
    *
    * @returns milliseconds since 1970
    */
@@ -46,7 +46,7 @@ export class LocalTime {
     return this.#jumpOver(wall, earliest, latest);
   }
 
-  /** @returns whether a day begins at this moment: at midnight, or where clocks jump over it */
+  /** @returns whether a day begins at this moment: at midnight, or when clocks skip it */
   isStartOfDay(time: number): boolean {
     return this.instantOf(startOfDay(this.wallOf(time))) === time;
   }
@@ -62,7 +62,7 @@ export class LocalTime {
   }
 }
 
-/** The midnight, as a wall time, at which the day of a wall time begins. */
+/** The midnight, as a wall time, of a wall time's day. */
 export function startOfDay(wall: number): number {
   return Math.floor(wall / DAY_MS) * DAY_MS;
 }

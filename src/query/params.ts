@@ -3,13 +3,13 @@ import { readIsoTime, type WrittenTime } from '../hit/calendar.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
 import type { LocalTime } from './local-time.ts';
 
-/** Texts as they come from a query string or a command line, by their names. */
+/** Parameters of a query string or a command line, by name. */
 export type QueryParams = Readonly<Record<string, unknown>>;
 
 /**
- * A word that may be left out.
+ * An optional parameter.
  *
- * @returns '' if it is
+ * @returns '' if it is missing
  * @throws HitError `invalid` if it is given more than once
  */
 export function readText(name: string, value: unknown): string {
@@ -18,7 +18,7 @@ export function readText(name: string, value: unknown): string {
   return value.trim();
 }
 
-/** @throws HitError `invalid` for what is none of the choices, with their names */
+/** @throws HitError `invalid` for a value that is not one of the choices, with their names */
 export function readChoice<Choice extends string>(
   name: string,
   value: unknown,
@@ -33,11 +33,11 @@ export function readChoice<Choice extends string>(
 }
 
 /**
- * A date or a time of ISO 8601. It is what clocks show in a time zone, unless it says its offset: a date is the start of
+ * A date or a time in ISO 8601. It is local time in a time zone, unless it has an offset: a date is the start of
  * that day there.
  *
- * @returns milliseconds since 1970; undefined if the word is left out
- * @throws HitError `invalid` that shows how a time is written
+ * @returns milliseconds since 1970; undefined if the parameter is missing
+ * @throws HitError `invalid` that shows the format of a time
  */
 export function readTime(name: string, value: unknown, local: LocalTime): number | undefined {
   const text = readText(name, value);
@@ -53,7 +53,7 @@ export function readTime(name: string, value: unknown, local: LocalTime): number
   return instant;
 }
 
-/** What a stranger sent, fit to be shown. */
+/** Client input, shortened for display. */
 export function printable(text: string): string {
   return text
     .slice(0, 100)

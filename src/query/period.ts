@@ -1,12 +1,12 @@
 /**
- * Periods by their names, and the periods that they are compared with, on the calendar of a time zone. Days begin at
- * local midnight and have 23, 24 or 25 hours; all times are milliseconds since 1970, and `to` is not a part of its period.
+ * Named periods, and the periods that they are compared with, on the calendar of a time zone. Days begin at
+ * local midnight and have 23, 24 or 25 hours; all times are milliseconds since 1970, and `to` is exclusive.
  */
 
 import { DAY_MS, LocalTime, startOfDay } from './local-time.ts';
 import type { ComparisonKind } from './selection.ts';
 
-/** What `presetPeriod` knows. */
+/** The names for `presetPeriod`. */
 export const PERIODS = ['today', '7d', '30d', 'month', 'year'] as const;
 export type PeriodName = (typeof PERIODS)[number];
 
@@ -16,16 +16,16 @@ export interface Period {
 }
 
 /**
- * The period that a name means at a moment.
+ * The period that a name denotes at a moment.
  *
- * - `today`, `month`, `year`: the local day, calendar month or calendar year, from its start up to now. At its very end,
- *   which is the start of the next, it is the whole one that ends: so what runs on the first of a month at midnight and
- *   asks for `month` gets the month that is over, and none is ever empty.
- * - `7d`, `30d`: so many whole local days, the last one yesterday, as Plausible has it: a day that goes on would make the
- *   last point of every chart a fall.
+ * - `today`, `month`, `year`: the local day, calendar month or calendar year, from its start to now. At its very end,
+ *   which is the start of the next, it is the whole period that ends: a job that runs on the first of a month at midnight
+ *   and queries `month` gets the previous month, and no period is empty.
+ * - `7d`, `30d`: that many whole local days, the last one yesterday, as in Plausible: an incomplete day would let every
+ *   chart drop at its end.
  *
  * @param now milliseconds since 1970
- * @param timezone an IANA name that is known to be one
+ * @param timezone a valid IANA name
  * @example
  * presetPeriod('7d', Date.UTC(2026, 10, 24, 7), 'Europe/Berlin'); // 16 November 23:00 UTC to 23 November 23:00 UTC
  */
@@ -42,17 +42,17 @@ export function presetPeriod(name: PeriodName, now: number, timezone: string): P
 }
 
 /**
- * The period that another is compared with.
+ * The period that another one is compared with.
  *
  * `previous` is the one before it:
- * - of whole calendar months, as many months before;
- * - of whole local days, as many days before, up to its start;
- * - of a local day's start up to some time of a day, such as `today`: the same times so many days earlier as it has dates.
- *   The 1st up to the 24th at noon is compared with the 24 days before the 1st, the last of them up to noon;
- * - of any other, the same length up to its start.
+ * - whole calendar months: the same number of months before;
+ * - whole local days: the same number of days before its start;
+ * - from the start of a local day to a time of day, such as `today`: the same times, earlier by the days it includes.
+ *   The 1st to the 24th at noon is compared with the 24 days before the 1st, the last of them until noon;
+ * - any other: the same length before its start.
  *
- * `year` is the same local dates and times a year earlier. What was a 29 February is then a 28th; a period that ends with
- * it ends with the 28th.
+ * `year` is the same local dates and times a year earlier. 29 February becomes the 28th; a period that ends with
+ * 29 February ends with the 28th.
  *
  * @example
  * comparedPeriod({ from: Date.UTC(2026, 2), to: Date.UTC(2026, 3) }, 'previous', 'UTC'); // February
@@ -62,7 +62,7 @@ export function comparedPeriod({ from, to }: Period, kind: ComparisonKind, timez
   if (kind === 'previous' && !local.isStartOfDay(from)) return { from: from - (to - from), to: from };
   const start = { wall: local.wallOf(from), isDay: local.isStartOfDay(from) };
   const end = { wall: local.wallOf(to), isDay: local.isStartOfDay(to) };
-  // Where clocks jump over midnight, the wall shows more than the day's start.
+  // If clocks skip midnight, the wall time is later than the day's start.
   if (start.isDay) start.wall = startOfDay(start.wall);
   if (end.isDay) end.wall = startOfDay(end.wall);
   const walls = kind === 'year' ? yearBefore(start, end) : periodBefore(start, end);
@@ -71,7 +71,7 @@ export function comparedPeriod({ from, to }: Period, kind: ComparisonKind, timez
   return compared.from < compared.to ? compared : { from: compared.to - (to - from), to: compared.to };
 }
 
-/** An end of a period: its wall time, and whether a day begins there. */
+/** A boundary of a period: its wall time, and whether a day begins there. */
 interface Edge {
   readonly wall: number;
   readonly isDay: boolean;
@@ -86,7 +86,7 @@ function periodBefore(start: Edge, end: Edge): Period {
 }
 
 function yearBefore(start: Edge, end: Edge): Period {
-  // A day that is over is moved, and not the one that begins there.
+  // The day that ends is shifted, not the one that begins there.
   const to = end.isDay ? yearEarlier(end.wall - DAY_MS) + DAY_MS : yearEarlier(end.wall);
   return { from: yearEarlier(start.wall), to };
 }

@@ -2,19 +2,19 @@ import { DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import { HitError } from '../errors.ts';
 import { printable, readChoice, readText } from './params.ts';
 
-/** The end of a visit that a ranking of pages is of → its place among the visit's hits. */
+/** Ranking of entry or exit pages → position of the page's hit in its visit. */
 export const ENDS = { entry: 1, exit: -1 } as const;
 export const PROP = 'prop:';
 const LONGEST_KEY = 200;
 
 /**
- * What is ranked: values of a dimension, pages on which visits begin (`entry`) or end (`exit`), or values of a property of
- * events, such as `prop:plan`. Only dimensions are rolled up; the others are counted hit by hit.
+ * What is ranked: values of a dimension, pages on which visits begin (`entry`) or end (`exit`), or values of an event
+ * property, such as `prop:plan`. Only dimensions are rolled up; the others are counted from single hits.
  */
 export type Ranking = Dimension | keyof typeof ENDS | `prop:${string}`;
 
 /**
- * The ranking that is asked for, of paths if none is said.
+ * The requested ranking; default: paths.
  *
  * @throws HitError `invalid`
  */
@@ -38,7 +38,7 @@ export function readRanking(value: unknown): Ranking {
   return found;
 }
 
-/** The dimension that is asked for, `path` if none is said. @throws HitError `invalid` */
+/** The requested dimension; default: `path`. @throws HitError `invalid` */
 export function readDimension(value: unknown): Dimension {
   return readChoice('by', value ?? 'path', DIMENSIONS);
 }

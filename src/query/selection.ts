@@ -4,9 +4,9 @@ import { type Filter, readFilters } from './filter.ts';
 import { LocalTime } from './local-time.ts';
 import { printable, type QueryParams, readChoice, readText, readTime } from './params.ts';
 
-/** Interval → a step in milliseconds that never jumps over one. */
+/** Interval → a step in milliseconds that never skips one. */
 const STEPS = { minute: 60_000, hour: 900_000, day: 3_600_000, week: 86_400_000, month: 86_400_000 } as const;
-/** Interval → its usual length, to count points before they are made. */
+/** Interval → its usual length, to estimate the number of points. */
 const LENGTHS = {
   minute: 60_000,
   hour: 3_600_000,
@@ -14,44 +14,44 @@ const LENGTHS = {
   week: 7 * 86_400_000,
   month: 30 * 86_400_000,
 };
-/** More points than this nobody reads, and no browser draws. */
+/** Most points of a series: nobody reads more, and no browser draws them. */
 const MOST_POINTS = 10_000;
 
 export type Interval = keyof typeof STEPS;
 export const INTERVALS = Object.keys(STEPS) as readonly Interval[];
 
-/** What is counted. Hits and visitors are in every answer, the figures of visits in those that are asked for them. */
+/** The metrics. Hits and visitors are in every answer, visit metrics only on request. */
 export const METRICS = ['hits', 'visitors', 'visits', 'bounce_rate', 'visit_duration'] as const;
 export type Metric = (typeof METRICS)[number];
 
-/** What a period is compared with: the one before it of the same length, or the same a year before. */
+/** The compared period: the one before it of the same length, or the same one a year earlier. */
 const COMPARISONS = ['previous', 'year'] as const;
 export type ComparisonKind = (typeof COMPARISONS)[number];
 
 const BOTS = ['exclude', 'include', 'only'] as const;
 type Bots = (typeof BOTS)[number];
 
-/** Which hits a question is about. */
+/** Selects the hits of a query. */
 export interface Selection {
-  /** '' is all sites. */
+  /** '' for all sites. */
   readonly site: string;
-  /** Milliseconds since 1970; undefined is from the first hit. */
+  /** Milliseconds since 1970; undefined for the first hit. */
   readonly from: number | undefined;
-  /** Exclusive; undefined is up to now, or without `from` up to the last hit. */
+  /** Exclusive; undefined for now, or without `from` for the last hit. */
   readonly to: number | undefined;
   readonly bots: Bots;
-  /** Status codes, and classes of them as their first digit. Empty: any. */
+  /** Status codes, and classes of them as their first digit. Empty: all. */
   readonly status: readonly number[];
-  /** All of them hold. Empty: any hit. */
+  /** Combined with AND. Empty: all hits. */
   readonly filters: readonly Filter[];
 }
 
 /**
- * Reads which hits are asked for.
+ * Reads the selection of a query.
  *
- * @param words `site`, `from`, `to` (in `timezone`, where they say no offset), `bots` (`exclude`, `include`, `only`; who filters by a bot means `include`),
- *   `status` (`2xx,404`), `filter` and those of `readFilters`
- * @throws HitError `invalid` that names the word
+ * @param words `site`, `from`, `to` (in `timezone`, if without offset), `bots` (`exclude`, `include`, `only`; `include`
+ *   if there is a filter by bot), `status` (`2xx,404`), `filter` and those of `readFilters`
+ * @throws HitError `invalid` that names the parameter
  */
 export function readSelection(words: QueryParams): Selection {
   const local = new LocalTime(readTimeZone(words.timezone));
@@ -78,12 +78,12 @@ export function readSelection(words: QueryParams): Selection {
   };
 }
 
-/** The interval that is asked for, or undefined to choose by the period's length. */
+/** The requested interval, or undefined to choose by the period's length. */
 export function readInterval(value: unknown): Interval | undefined {
   return value === undefined || value === '' ? undefined : readChoice('interval', value, INTERVALS);
 }
 
-/** The metrics of an answer, in their usual order: `visits,bounce_rate` adds those two to hits and visitors. */
+/** The metrics of an answer, in their fixed order: `visits,bounce_rate` adds these two to hits and visitors. */
 export function readMetrics(value: unknown): readonly Metric[] {
   const text = readText('metrics', value);
   const asked = new Set<Metric>(['hits', 'visitors']);
@@ -91,7 +91,7 @@ export function readMetrics(value: unknown): readonly Metric[] {
   return METRICS.filter((metric) => asked.has(metric));
 }
 
-/** What a period is to be compared with; undefined if with nothing. */
+/** The requested comparison; undefined for none. */
 export function readComparison(value: unknown): ComparisonKind | undefined {
   return value === undefined || value === '' ? undefined : readChoice('compare', value, COMPARISONS);
 }
@@ -101,7 +101,7 @@ export function readTimeZone(value: unknown): string {
   const zone = readText('timezone', value);
   if (zone === '') return 'UTC';
   try {
-    // An offset is one to this runtime, but not to the store.
+    // This runtime accepts an offset as a time zone, but the store does not.
     if (/^[+-]/.test(zone)) throw new RangeError(zone);
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {
@@ -122,7 +122,7 @@ export function readLimit(value: unknown, most = 1000): number {
   return limit;
 }
 
-/** An interval that gives a readable number of points for a period. */
+/** An interval with a readable number of points for the period. */
 export function chooseInterval(from: number, to: number): Interval {
   const hours = (to - from) / 3_600_000;
   if (hours <= 2) return 'minute';
@@ -131,7 +131,7 @@ export function chooseInterval(from: number, to: number): Interval {
   return hours <= 24 * 800 ? 'week' : 'month';
 }
 
-/** @returns the step, in milliseconds, of a walk that touches each interval of the period */
+/** @returns the step, in milliseconds, that touches each interval of the period */
 export function stepOf(interval: Interval, from: number, to: number): number {
   const points = Math.ceil((to - from) / LENGTHS[interval]);
   if (points > MOST_POINTS) {

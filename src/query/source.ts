@@ -1,31 +1,31 @@
 import { type Unrolled, unrolledOf, watermarksOf } from '../rollup/rollups.ts';
 import type { Store } from '../store/store.ts';
 
-/** Hits that are not in the store, but can be asked for with those that are. */
+/** Hits that are not in the store, but can be queried together with it. */
 export interface ArchiveSource {
-  /** SQL of a table that holds the hits of the store and the others, of a site ('' is all) and a period. */
+  /** SQL of a table with the hits of the store and the others, of a site ('' is all) and a period. */
   hitsOf(question: { readonly site: string; readonly from: number; readonly to: number }): Promise<string>;
-  /** The first of them, in milliseconds since 1970; undefined if there is none. */
+  /** The time of the first other hit, in milliseconds since 1970; undefined if there is none. */
   firstOf(site: string): Promise<number | undefined>;
 }
 
-/** Where answers come from. */
+/** The data sources of queries. */
 export interface Source {
   readonly store: Store;
   readonly archive?: ArchiveSource | undefined;
-  /** Hits up to which a question reads them one by one, where rollups could answer too. Default: 500,000. */
+  /** Largest number of hits that a query scans if rollups could answer too. Default: 500,000. */
   readonly maxScannedHits?: number;
 }
 
-/** Rows of a query, with numbers as texts or as numbers, depending on the engine's version. */
+/** Rows of a query; numbers are text or numbers, depending on the engine's version. */
 export type Row<Name extends string> = Record<Name, string | number>;
 
-/** Tries to see rollups and their watermarks at one moment. Watermarks change every few minutes. */
+/** Attempts to read rollups and their watermarks at the same moment. Watermarks change every few minutes. */
 const TRIES = 4;
 
 /**
- * Asks for what is rolled up and what is not. The two are seen at one moment: if hits were rolled up meanwhile, it asks
- * again.
+ * Queries rolled-up data together with the rest. Both are read at the same moment: if hits were rolled up meanwhile,
+ * it queries again.
  */
 export async function withConsistentRollups<Result>(
   store: Store,

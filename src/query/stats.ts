@@ -22,24 +22,24 @@ import { VISITORS_ERROR } from './visitors.ts';
 import { readVisits, type VisitFigures, type Visits, wantsVisits } from './visits.ts';
 
 /**
- * What is told of a period or an interval: figures of visits only where they were asked for. Null where it cannot be known,
- * since hits that are needed for it are purged.
+ * Metrics of a period or an interval; visit metrics only on request. Null if unknown, since the required hits
+ * are purged.
  */
 type Figured = Unknown<Count & VisitFigures>;
 
-/** Hits and visitors over a period. Times are ISO 8601 UTC; that of a point is the start of its interval. */
+/** Hits and visitors of a period. Times are ISO 8601 UTC; the time of a point is the start of its interval. */
 export interface Stats {
   readonly site: string | null;
   readonly from: string;
   readonly to: string;
   readonly interval: Interval;
-  /** Relative standard error of visitors. Missing where they are exact. */
+  /** Relative standard error of visitors. Missing if they are exact. */
   readonly error?: number;
-  /** Hits before it are purged: what needs them is null, in intervals that begin before it and in totals. */
+  /** Earlier hits are purged: values that need them are null, in totals and in intervals that begin earlier. */
   readonly purged_before?: string;
   readonly totals: Figured;
   readonly series: readonly ({ readonly time: string } & Figured)[];
-  /** The same of another period, where it was asked for. */
+  /** The same for another period, if requested. */
   readonly comparison?: Comparison;
 }
 
@@ -47,9 +47,9 @@ export interface Top {
   readonly by: Ranking;
   readonly from: string;
   readonly to: string;
-  /** Relative standard error of visitors. Missing where they are exact. */
+  /** Relative standard error of visitors. Missing if they are exact. */
   readonly error?: number;
-  /** Hits before it are purged, and would be needed: the rows are of hits since then. */
+  /** Earlier hits are purged, but would be needed: the rows cover hits since then. */
   readonly purged_before?: string;
   readonly rows: readonly Value[];
 }
@@ -58,22 +58,22 @@ export interface SiteSummary extends Count {
   readonly site: string;
   readonly first: string;
   readonly last: string;
-  /** Hits before it are purged, and so are their rollups: the counts lack these. */
+  /** Earlier hits and their rollups are purged: the counts lack these. */
   readonly purged_before?: string;
 }
 
 /** How a period is counted. */
 export interface StatsOptions {
-  /** Undefined chooses by the period's length. */
+  /** Undefined: chosen by the period's length. */
   readonly interval: Interval | undefined;
   readonly timezone: string;
-  /** Beside hits and visitors. Default: none. */
+  /** In addition to hits and visitors. Default: none. */
   readonly metrics?: readonly Metric[];
   /** A period to compare with. Default: none. */
   readonly compare?: ComparisonKind | undefined;
 }
 
-/** Totals of a period, and a series that holds empty intervals too. */
+/** Totals of a period, and a series that includes empty intervals. */
 export async function stats(
   source: Source,
   selection: Selection,
@@ -123,7 +123,7 @@ function count(
   });
 }
 
-/** Visits are always of hits one by one. */
+/** Visits are always counted from single hits. */
 async function visitsOf(
   source: Source,
   period: Period,
@@ -135,7 +135,7 @@ async function visitsOf(
   return readVisits(source.store, { ...parameters, interval, timezone }, fragments, metrics);
 }
 
-/** The values of a dimension with most hits, or of what else is ranked. */
+/** The values of a dimension, or of another ranking, with most hits. */
 export async function top(
   source: Source,
   selection: Selection,
@@ -143,13 +143,13 @@ export async function top(
   limit: number,
   now = Date.now(),
 ): Promise<Top> {
-  // Bots are the one thing that a ranking of bots is about.
+  // A ranking of bots only counts bots.
   const bots = by === 'bot' ? 'only' : selection.bots;
   const period = await periodOf(source, { ...selection, bots }, now);
   return withStableData(source, period, async (stock) => {
     const plan: Plan = isDimension(by) ? choosePlan(period, { by }, stock) : { from: 'hits' };
     const known = knownFrom(plan, stock);
-    // Of what is left of a period, some value may have a few hits yet: so they are of the time of which all are known.
+    // In a partly purged period, some values would keep a few hits: so the rows cover the time with all hits.
     const rest = { ...period, from: Math.max(period.from, known) };
     const rows = rest.from >= rest.to ? [] : await ranked(source, rest, plan, by, limit);
     return {
@@ -175,12 +175,12 @@ function ranked(
     : topFromHits(source, period, by, limit);
 }
 
-/** Properties that events of a selection have, and how often. */
+/** Properties of the events in a selection, and their counts. */
 export async function props(source: Source, selection: Selection, now = Date.now()): Promise<Prop[]> {
   return readProps(source, await periodOf(source, selection, now));
 }
 
-/** All sites that have hits, those with most first. Visitors are exact where the hits are few, else estimates. */
+/** All sites with hits, most hits first. Visitors are exact if there are few hits, estimates otherwise. */
 export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promise<SiteSummary[]> {
   const rows = await withConsistentRollups(store, (fresh) =>
     store.rows<Row<'hits' | 'first' | 'last'> & { site: string; ranks: number[] }>(
@@ -199,7 +199,7 @@ export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promi
   const horizons = await readCutoffs(store);
   return rows.map((row) => {
     const count = exact.get(row.site);
-    // Where some were purged, what is left tells too little.
+    // If some hits were purged, the remaining ones are not enough.
     const isExact = count !== undefined && count.hits >= Number(row.hits);
     const rollupsFrom = horizons.rollups.get(row.site) ?? 0;
     const known = isExact ? Math.min(rollupsFrom, horizons.hits.get(row.site) ?? 0) : rollupsFrom;
@@ -213,7 +213,7 @@ export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promi
   });
 }
 
-/** A selection's period, where it is open from the first hit and up to the last, or up to now. */
+/** A selection's period; if open, from the first hit to the last one, or to now. */
 async function periodOf({ store, archive }: Source, selection: Selection, now: number): Promise<Period> {
   if (selection.from !== undefined && selection.to !== undefined) return selection as Period;
   const [[extent], archived] = await Promise.all([
@@ -236,13 +236,13 @@ async function periodOf({ store, archive }: Source, selection: Selection, now: n
 
 const ESTIMATED = { error: Number(VISITORS_ERROR.toFixed(4)) };
 
-/** Of which period an answer is: of more than was asked for where hits of an edge are purged. */
+/** The period of an answer: longer than requested if hits at a boundary are purged. */
 function edges({ from, to }: Period, plan: Plan): { from: string; to: string } {
   if (plan.from === 'hits') return { from: isoTime(from), to: isoTime(to) };
   return { from: isoTime(Math.min(from, plan.first)), to: isoTime(Math.max(to, plan.end)) };
 }
 
-/** What an answer lacks: nothing where all hits of the period are known. */
+/** The gap of an answer: empty if all hits of the period are known. */
 function lacking(period: Period, knownFrom: number): { purged_before?: string } {
   return knownFrom > period.from ? { purged_before: isoTime(knownFrom) } : {};
 }

@@ -1,4 +1,4 @@
-/** Rankings that rollups do not have: each hit is read. */
+/** Rankings without rollups: each hit is read. */
 import type { Dimension } from '../clickhouse/dimension.ts';
 import { QUERY_LIMITS } from '../store/store.ts';
 import type { Value } from './counts.ts';
@@ -7,13 +7,13 @@ import type { Period } from './plan.ts';
 import { ENDS, isProp, PROP, type Ranking } from './ranking.ts';
 import type { Row, Source } from './source.ts';
 
-/** How often events had a property. */
+/** The count of events with a property. */
 export interface Prop {
   readonly key: string;
   readonly hits: number;
 }
 
-/** Of what is no dimension, the values with most hits, or for `entry` and `exit` with most visits. */
+/** The values with most hits of a ranking that is not a dimension; for `entry` and `exit`, with most visits. */
 export async function rankUnrolled(
   source: Source,
   period: Period,
@@ -33,7 +33,7 @@ export async function rankUnrolled(
   return rows.map(({ value, hits, visitors }) => ({ value, hits: Number(hits), visitors: Number(visitors) }));
 }
 
-/** Properties of events in a period, those of most hits first. */
+/** Properties of the events in a period, most hits first. */
 export async function readProps(source: Source, period: Period): Promise<Prop[]> {
   const { parameters, fragments } = await hitsQuery(source, period);
   const rows = await source.store.rows<Row<'hits'> & { key: string }>(

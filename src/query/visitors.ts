@@ -1,22 +1,22 @@
 /**
  * Visitors of any union of periods, from bitmaps.
  *
- * What a rollup keeps of its visitors has to be merged with others (the days of a month) without counting anybody twice,
- * has to be small for the many values that few people see, and may not grow for those that millions see. It is Flajolet's
- * and Martin's bitmap (PCSA, 1985), as in the last-seen sketch: a table of 4,096 columns and 16 ranks, where a visitor sets
- * one bit, that of a column he hashes to and of a rank that half the visitors have, a quarter, an eighth… A union is a
- * bitwise OR; how many visitors there were is what the set bits make most likely (sketch/likelihood.ts).
+ * The visitors of a rollup must be mergeable with others (the days of a month) without counting anybody twice,
+ * small for the many values with few visitors, and bounded for those with millions. Rollups use Flajolet's
+ * and Martin's bitmap (PCSA, 1985), as in the last-seen sketch: a table of 4,096 columns and 16 ranks. A visitor sets
+ * one bit, at the column of his hash and at a rank that half the visitors have, a quarter, an eighth… A union is a
+ * bitwise OR; the estimate is the number of visitors that makes the set bits most likely (sketch/likelihood.ts).
  *
- * The 65,536 bits are numbers of 16 bits, kept as a roaring bitmap, which is the engine's own `groupBitmap`: two bytes for
- * each visitor of a value that few see, 8 KiB at most. Its error is 0.65/√4096, 1.02 %, of any number up to 10⁸.
+ * The 65,536 bits are 16-bit numbers, kept as a roaring bitmap, the engine's own `groupBitmap`: two bytes per
+ * visitor of a value with few, 8 KiB at most. Its error is 0.65/√4096, 1.02 %, for any number up to 10⁸.
  *
- * Measured beside the engine's own sketches, on 2.9 million hits of ten days with 1.9 million values of path and day:
+ * Compared with the engine's own sketches, on 2.9 million hits of ten days with 1.9 million values of path and day:
  *
  *     groupBitmap             20.2 MB   1.0 %
  *     uniqCombined(12)        24.9 MB   1.6 %
  *     uniqCombined64(14)      43.5 MB   0.8 %
  *
- * A site is part of what is hashed, since a visitor of two sites is two when all sites are counted.
+ * The hash includes the site, since a visitor of two sites counts as two for all sites.
  */
 import { mostLikelyCount } from '../sketch/likelihood.ts';
 
@@ -26,7 +26,7 @@ const COLUMNS = 4096;
 export const VISITORS_ERROR = 0.65 / Math.sqrt(COLUMNS);
 
 /**
- * @param ranks for each rank the number of columns whose bit is set, as `queries/ranks.sql` counts them
+ * @param ranks for each rank the number of columns with a set bit, as counted by `queries/ranks.sql`
  * @returns visitors, rounded
  *
  * @example

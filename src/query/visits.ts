@@ -2,12 +2,12 @@ import type { Fragments } from '../clickhouse/sql.ts';
 import { type Parameters, QUERY_LIMITS, type Store } from '../store/store.ts';
 import type { Metric } from './selection.ts';
 
-/** Those figures of visits that were asked for. Null where they cannot be known. */
+/** The requested visit metrics. Null if unknown. */
 export interface VisitFigures {
   readonly visits?: number | null;
-  /** Visits of one hit, of any name, among all: 0 to 1, with four digits. Null where there is no visit. */
+  /** Share of visits with one hit, of any name: 0 to 1, with four digits. Null without visits. */
   readonly bounce_rate?: number | null;
-  /** Mean seconds from the first hit of a visit to its last, with one digit. Null where there is no visit. */
+  /** Mean seconds from the first hit of a visit to its last, with one digit. Null without visits. */
   readonly visit_duration?: number | null;
 }
 
@@ -15,26 +15,26 @@ export interface VisitFigures {
 interface Tally {
   readonly visits: number;
   readonly bounces: number;
-  /** Milliseconds of all visits together. */
+  /** Total duration of all visits, in milliseconds. */
   readonly duration: number;
 }
 
 const NONE: Tally = { visits: 0, bounces: 0, duration: 0 };
 
-/** A row of `visits.sql`. Numbers come as texts or as numbers, depending on the engine's version. */
+/** A row of `visits.sql`. Numbers are text or numbers, depending on the engine's version. */
 export type VisitRow = Readonly<Record<'slot' | keyof Tally, string | number>>;
 
 /**
- * Visits of a period: a visit is the hits of one visitor on one site until none comes for 30 minutes.
+ * Visits of a period: a visit is the hits of one visitor on one site until there is none for 30 minutes.
  *
- * A visit belongs to the interval in which it begins. One that began before the period begins with its first hit in it,
- * and one of which a filter leaves hits out is of the rest.
+ * A visit belongs to the interval in which it begins. A visit that began before the period begins with its first hit in
+ * the period, and with a filter, a visit consists of the hits that match.
  */
 export class Visits {
   readonly #tallies: ReadonlyMap<number, Tally>;
   readonly #metrics: readonly Metric[];
 
-  /** @param metrics those that figures are given of; what is no figure of visits is left to others */
+  /** @param metrics the requested metrics; those that are not about visits are ignored */
   constructor(rows: readonly VisitRow[], metrics: readonly Metric[]) {
     this.#tallies = new Map(
       rows.map(({ slot, visits, bounces, duration }) => [
@@ -45,7 +45,7 @@ export class Visits {
     this.#metrics = metrics;
   }
 
-  /** Figures of the whole period. */
+  /** Metrics of the whole period. */
   get totals(): VisitFigures {
     let [visits, bounces, duration] = [0, 0, 0];
     for (const tally of this.#tallies.values()) {
@@ -56,7 +56,7 @@ export class Visits {
     return this.#figures({ visits, bounces, duration });
   }
 
-  /** Figures of an interval, by the milliseconds since 1970 at which it begins. */
+  /** Metrics of an interval, by its start in milliseconds since 1970. */
   at(slot: number): VisitFigures {
     return this.#figures(this.#tallies.get(slot) ?? NONE);
   }
@@ -71,7 +71,7 @@ export class Visits {
   }
 }
 
-/** Whether figures of visits are among what is asked for. */
+/** Whether visit metrics are requested. */
 export function wantsVisits(metrics: readonly Metric[]): boolean {
   return metrics.some((metric) => metric !== 'hits' && metric !== 'visitors');
 }
@@ -80,8 +80,8 @@ export function wantsVisits(metrics: readonly Metric[]): boolean {
  * Counts the visits of a period.
  *
  * @param parameters those of the selection, of its filters, `interval` and `timezone`
- * @param fragments `hits`, the table that has them, and `filters`, a condition
- * @throws HitError `query_timeout` where too many hits are selected, `overloaded`, `store_unavailable`
+ * @param fragments `hits`, the table of hits, and `filters`, a condition
+ * @throws HitError `query_timeout` if too many hits are selected, `overloaded`, `store_unavailable`
  * @example
  * const { text, parameters } = filterSql(readFilters({ path: '/blog/*' }));
  * const visits = await readVisits(store, { ...period, ...parameters }, { hits: 'hits', filters: text }, ['visits']);

@@ -7,21 +7,21 @@ const LONGEST_WINDOW = 400 * 86_400;
 const MOST_RULES = 100;
 const EXAMPLE = 'visitors in 5m > 1000 site a.com clear 900 for 30s';
 
-/** A live count, and the bound that nobody wants it to pass unseen. */
+/** A live count, and the threshold that it must not pass unnoticed. */
 export interface AlertRule {
-  /** As it was written, blanks apart: it names the rule over restarts. */
+  /** As written, with normalised whitespace: identifies the rule across restarts. */
   readonly text: string;
   readonly metric: 'hits' | 'visitors';
-  /** The window as it was written, and its length. */
+  /** The window as written, and its length. */
   readonly window: string;
   readonly seconds: number;
-  /** Undefined is all sites. */
+  /** Undefined for all sites. */
   readonly site: string | undefined;
   readonly bound: '>' | '<';
   readonly threshold: number;
-  /** The alert is over at this count: lower than the threshold or the same for `>`, higher or the same for `<`. */
+  /** The alert clears at this count: at or below it for `>`, at or above it for `<`. */
   readonly clear: number;
-  /** Milliseconds for which the bound must be passed before the alert fires. */
+  /** Milliseconds that the threshold must be passed before the alert fires. */
   readonly hold: number;
 }
 
@@ -29,7 +29,7 @@ export interface AlertRule {
  * Reads rules: `hits|visitors in WINDOW >|< NUMBER`, and then in any order `site NAME`, `clear NUMBER` (default: 10 % back
  * past the threshold) and `for DURATION` (default: none).
  *
- * @throws HitError `bad_setting` that names the word
+ * @throws HitError `bad_setting` that names the invalid word
  * @example
  * readAlertRules(['visitors in 5m > 1000', 'hits in 1h < 10 site a.com clear 20']);
  */
@@ -82,7 +82,7 @@ function readOptions(words: readonly string[], bad: (message: string) => HitErro
   return options;
 }
 
-/** Counts are whole: rounded so that the least of bounds can be passed back. */
+/** Counts are integers: rounded so that even the smallest threshold can clear. */
 function usualClear(bound: '>' | '<', threshold: number): number {
   return bound === '>' ? Math.ceil(threshold * 0.9) : Math.floor(threshold * 1.1);
 }

@@ -1,10 +1,10 @@
 import type { AlertRule } from './alert-rule.ts';
 
-/** Where an alert is; times are in milliseconds since 1970. */
+/** The state of an alert; times are in milliseconds since 1970. */
 export interface AlertState {
   /** When it fired; undefined if it is off. */
   readonly firedAt: number | undefined;
-  /** Since when the bound is passed, of one that is off. */
+  /** Since when the threshold is passed, while the alert is off. */
   readonly passedSince: number | undefined;
 }
 
@@ -15,15 +15,15 @@ export interface Reading {
   readonly count: number;
   readonly time: number;
   /**
-   * Whether counting went on for the whole window. Where it did not, the count may be too low, and a low count proves
-   * nothing: it neither fires an alert nor ends one.
+   * Whether the whole window was counted. If not, the count may be too low, and a low count proves nothing:
+   * it neither fires an alert nor clears one.
    */
   readonly isWhole: boolean;
 }
 
 /**
- * What a reading does to an alert. It fires when the count is past the threshold, for as long as the rule wants, and is
- * over when the count is back at the clear threshold: what wavers between the two changes nothing.
+ * The state after a reading. An alert fires when the count is past the threshold for as long as the rule requires, and
+ * clears when the count is back at the clear threshold: values between the two change nothing.
  */
 export function nextState(
   rule: AlertRule,

@@ -1,9 +1,9 @@
 /**
- * Watches live counts and tells when one passes its bound, and when it is back.
+ * Watches live counts, and reports when one passes its threshold, and when it is back.
  *
- * Which alerts are on survives a restart, so none is told twice. So does since when counts are watched without a gap: a
- * count of a window that was not watched from its start is too low (the node is new, or was down), and is not believed
- * where low counts matter; see `alert-state.ts`. After a gap a rule on a day's hits is therefore quiet for a day.
+ * The alerts that are on survive a restart, so none is reported twice. So does the start of gapless watching: the count of
+ * a window that was not watched from its start is too low (the node is new, or was down), and is ignored
+ * if low counts matter; see `alert-state.ts`. So after a gap, a rule on a day's hits is quiet for a day.
  */
 
 import { messageOf } from '../errors.ts';
@@ -15,27 +15,27 @@ import type { Event } from './event.ts';
 import type { ScheduleLog } from './log.ts';
 import { fieldsOf, readMoment, readTimes, StateFile } from './state-file.ts';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two readings. */
 const EVERY = 5_000;
-/** Milliseconds without a look that are no gap: a restart takes seconds. */
+/** Longest time without a reading that is not a gap, in milliseconds: a restart takes seconds. */
 const LONGEST_BLINK = 120_000;
 const SAVE_EVERY = 60_000;
 
 interface WatchState {
   readonly since: Date;
   readonly until: Date;
-  /** When alerts fired that are on, by their rules. */
+  /** Firing times of the alerts that are on, by rule. */
   readonly on: Readonly<Record<string, Date>>;
 }
 
 export interface AlertWatchOptions {
   readonly rules: readonly AlertRule[];
   readonly live: Pick<Live, 'read'>;
-  /** Whether live counts are there again after a restart. */
+  /** Whether live counts survive a restart. */
   readonly isKept: boolean;
   /** Path of a small file. */
   readonly state: string;
-  /** Resolves when the event is sure to be told. */
+  /** Resolves when delivery of the event is certain. */
   readonly tell: (event: Event) => Promise<void>;
   readonly clock: Clock;
   readonly log: ScheduleLog;
@@ -49,7 +49,7 @@ export class AlertWatch implements AsyncDisposable {
   #since: number;
   #until: number;
   #saved: number;
-  /** The last fault of each rule, told once. */
+  /** The last error of each rule, logged once. */
   readonly #faults = new Map<AlertRule, string>();
   #running: Promise<void> = Promise.resolve();
 
@@ -83,7 +83,7 @@ export class AlertWatch implements AsyncDisposable {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const now = this.#options.clock.now();
-      // Clocks that are set back make a gap as well.
+      // A clock that is set back makes a gap too.
       if (now - this.#until > LONGEST_BLINK || now < this.#since) this.#since = now;
       this.#until = now;
       for (const [rule, state] of this.#alerts) await this.#look(rule, state);
@@ -110,7 +110,7 @@ export class AlertWatch implements AsyncDisposable {
     }
   }
 
-  /** Tells before it is remembered: a crash between tells twice rather than never. */
+  /** Reports before it saves: after a crash in between, an event is reported twice rather than never. */
   async #turn(rule: AlertRule, firedAt: number, next: AlertState, count: number): Promise<void> {
     const type = next.firedAt === undefined ? 'alert.cleared' : 'alert.fired';
     const { text, metric, window, seconds, site = null, bound, threshold, clear } = rule;

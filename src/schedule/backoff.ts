@@ -1,6 +1,6 @@
 /**
- * How long to wait after so many failures in a row: twice as long each time, and by chance up to a half less, so that
- * those who failed together do not come back together.
+ * The delay after a number of consecutive failures: doubled each time, and randomly reduced by up to half, so that
+ * callers that failed together do not retry together.
  *
  * @param failures 1 or more
  * @param random from 0 to 1, exclusive

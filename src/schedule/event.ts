@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Message } from './webhook.ts';
 
-/** Something that happened, for those who listen at the webhook. */
+/** An event for receivers of the webhook. */
 export interface Event {
   readonly type: 'report.created' | 'purge.done' | 'archive.done' | 'alert.fired' | 'alert.cleared';
-  /** What it happened to: a job or a rule. */
+  /** What the event is about: a job or a rule. */
   readonly subject: string;
-  /** With type and subject it names the event: told twice, it is the same message. Milliseconds since 1970. */
+  /** Identifies the event, with type and subject: a repeated event is the same message. Milliseconds since 1970. */
   readonly moment: number;
-  /** When it happened. */
+  /** The time of the event. */
   readonly time: number;
   readonly data: object;
 }
 
-/** An event as it is posted: `{"type","timestamp","data"}`. */
+/** An event in the format of the webhook: `{"type","timestamp","data"}`. */
 export function messageOfEvent({ type, subject, moment, time, data }: Event): Message {
   const digest = createHash('sha256').update(`${type}\n${subject}\n${moment}`).digest('hex');
   return {

@@ -13,14 +13,14 @@ export interface Report {
   readonly csv: string;
 }
 
-/** The work itself, done by whoever knows the store. Each rejects when it fails, or when the signal is aborted. */
+/** The work of jobs on the store. Each function rejects when it fails, or when the signal is aborted. */
 export interface JobRuns {
   /**
-   * @param words of a question, as `stats` and `top` take them: `from`, `to` and `timezone` always, `site`, `by`,
-   *   `compare`, `filter` and so on as they were given
+   * @param words parameters of a query, as in `stats` and `top`: `from`, `to` and `timezone` always, `site`, `by`,
+   *   `compare`, `filter` and so on as given
    */
   report(words: QueryParams, signal: AbortSignal): Promise<Report>;
-  /** @returns a summary, fit for JSON */
+  /** @returns a summary that can be serialised as JSON */
   purge(values: PurgeJob['values'], signal: AbortSignal): Promise<object>;
   archive(values: ArchiveJob['values'], signal: AbortSignal): Promise<object>;
 }
@@ -30,13 +30,13 @@ export interface JobRunnerOptions {
   /** Folder of reports. */
   readonly reports: string;
   readonly timezone: string;
-  /** Resolves when the event is sure to be told; no webhook, none is. */
+  /** Resolves when delivery of the event is certain; without a webhook, nothing is sent. */
   readonly tell: (event: Event) => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: ScheduleLog;
 }
 
-/** Does jobs and hands on what comes of them. A job that is done twice for one time leaves one file and one message. */
+/** Runs jobs and delivers their results. A job that runs twice for one due time leaves one file and one message. */
 export class JobRunner {
   readonly #options: JobRunnerOptions;
 
@@ -44,7 +44,7 @@ export class JobRunner {
     this.#options = options;
   }
 
-  /** @param due when it should run, by which a report's period goes; milliseconds since 1970 */
+  /** @param due when it should run, which sets the period of a report; milliseconds since 1970 */
   async run(job: Job, due: number, signal: AbortSignal): Promise<void> {
     const { runs } = this.#options;
     if (job.kind === 'report') return this.#report(job, due, signal);

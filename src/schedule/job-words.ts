@@ -1,7 +1,7 @@
 /**
- * Splits a text into words as a shell does: blanks part them, but not between quotes.
+ * Splits a text into words as a shell does: at whitespace, except between quotes.
  *
- * @throws Error for a quote that is not closed
+ * @throws Error for an unclosed quote
  * @example
  * jobWords('archive cron "0 4 * * *" --to x'); // ['archive', 'cron', '0 4 * * *', '--to', 'x']
  */

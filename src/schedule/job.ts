@@ -11,11 +11,11 @@ import type { Values } from '../settings/setting.ts';
 import { jobWords } from './job-words.ts';
 import { takeWhen, type When } from './when.ts';
 
-/** More jobs than this nobody writes. */
+/** Most jobs that are accepted. */
 const MOST_JOBS = 100;
 
 interface Planned {
-  /** As it was written, blanks apart: it names the job over restarts. */
+  /** As written, with normalised whitespace: identifies the job across restarts. */
   readonly text: string;
   readonly when: When;
 }
@@ -24,9 +24,9 @@ export interface ReportJob extends Planned {
   readonly kind: 'report';
   readonly period: PeriodName;
   readonly format: 'text' | 'json' | 'csv';
-  /** Start of the names of its files. */
+  /** Prefix of its file names. */
   readonly name: string;
-  /** The rest of the question, but for `from` and `to`. */
+  /** The other parameters of the query, except `from` and `to`. */
   readonly words: QueryParams;
 }
 
@@ -43,7 +43,7 @@ export interface ArchiveJob extends Planned {
 export type Job = ReportJob | PurgeJob | ArchiveJob;
 
 /**
- * Reads schedules: `report`, `purge` or `archive`, when, and the flags of that job.
+ * Reads schedules: `report`, `purge` or `archive`, the times, and the flags of that job.
  *
  * @param timezone an IANA name
  * @throws HitError `bad_setting` that names the word; also for two reports that would write the same file
@@ -70,7 +70,7 @@ export function readJobs(texts: readonly string[], timezone: string): Job[] {
   return [...jobs.values()];
 }
 
-/** @throws HitError `bad_setting` for what is no IANA time zone */
+/** @throws HitError `bad_setting` for an invalid IANA time zone */
 export function readZone(text: string): string {
   try {
     if (/^[+-]/.test(text)) throw new RangeError(text);
@@ -106,7 +106,7 @@ function readReport(flags: readonly string[], when: When, timezone: string) {
   const found = PERIODS.find((known) => known === period);
   if (found === undefined) throw new Error(`--period: "${period}" is not ${PERIODS.join(', ')}`);
   const words: QueryParams = { ...defined(rest), timezone };
-  // What cannot be asked is told now, and not at seven in the morning.
+  // Invalid queries are reported now, not when the job is due.
   readSelection(words);
   readInterval(words.interval);
   readLimit(words.limit);
@@ -122,7 +122,7 @@ function readReport(flags: readonly string[], when: When, timezone: string) {
   };
 }
 
-/** The flags of a job, read as those of the command line are. */
+/** The flags of a job, parsed like those of the command line. */
 function readFlags<Specs extends (typeof JOB_SETTINGS)[keyof typeof JOB_SETTINGS]>(
   specs: Specs,
   words: readonly string[],

@@ -1,4 +1,4 @@
-/** Where what happens by itself is told. */
+/** The log of scheduled work. */
 export interface ScheduleLog {
   info(message: string): void;
   warn(message: string): void;

@@ -1,10 +1,10 @@
 /**
- * Messages on their way to a webhook, each a file until it is there: so a restart loses none.
+ * Messages for a webhook, each stored as a file until it is delivered: so a restart loses none.
  *
- * They are sent one at a time, each at once and then, as long as the receiver fails, ever more rarely, for three days. One
- * that the receiver refuses is not sent again. A message that fails does not hold up the others, so they may arrive in
- * another order than they were made: each says its time. When the box is full, the oldest message is dropped for the newest.
- * A crash between arrival and the file's end sends a message twice, with the same id.
+ * Messages are sent one at a time: immediately, and then, while the receiver fails, with growing delays for three days. A
+ * message that the receiver rejects is not sent again. A failing message does not block the others, so they may arrive in
+ * a different order: each contains its time. When the outbox is full, a new message replaces the oldest one.
+ * After a crash between delivery and deletion of the file, a message is sent twice, with the same id.
  */
 
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
@@ -17,17 +17,17 @@ import type { ScheduleLog } from './log.ts';
 import type { Message, Outcome } from './webhook.ts';
 
 const RETRY = { first: 5_000, longest: 3_600_000 };
-/** Milliseconds after which nobody wants to know any more. */
+/** Milliseconds after which a message is dropped. */
 const LONGEST_LIFE = 3 * 86_400_000;
 const MOST_MESSAGES = 1000;
 const LONGEST_NAP = 60_000;
 
 interface Waiting {
   readonly id: string;
-  /** When it was made, in milliseconds since 1970. */
+  /** Creation time, in milliseconds since 1970. */
   readonly made: number;
   failures: number;
-  /** When it is tried next. */
+  /** When the next attempt is due. */
   due: number;
 }
 
@@ -37,7 +37,7 @@ export interface OutboxOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: ScheduleLog;
-  /** Messages that may wait; default 1,000. */
+  /** Most pending messages; default 1,000. */
   readonly most?: number;
 }
 
@@ -53,7 +53,7 @@ export class Outbox implements AsyncDisposable {
     this.#waiting = waiting;
   }
 
-  /** Opens the folder, makes it if it is not there, and goes on with what is in it. */
+  /** Opens the folder, creates it if it is missing, and resumes with its messages. */
   static async open(options: OutboxOptions): Promise<Outbox> {
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     const waiting = new Map<string, Waiting>();
@@ -70,12 +70,12 @@ export class Outbox implements AsyncDisposable {
     return outbox;
   }
 
-  /** Messages that have not arrived. */
+  /** Messages that are not delivered yet. */
   get size(): number {
     return this.#waiting.size;
   }
 
-  /** Resolves when the message is on disk. One that waits already is not taken twice. */
+  /** Resolves when the message is on disk. A message that is pending already is not added twice. */
   async post({ id, body }: Message): Promise<void> {
     if (this.#waiting.has(id)) return;
     const { log, clock, most = MOST_MESSAGES } = this.#options;
@@ -90,7 +90,7 @@ export class Outbox implements AsyncDisposable {
     this.#wake.abort();
   }
 
-  /** Ends the sending. What has not arrived stays on disk for the next run. */
+  /** Stops sending. Pending messages stay on disk for the next run. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#running;
@@ -145,7 +145,7 @@ export class Outbox implements AsyncDisposable {
     }
   }
 
-  /** Names in the order in which they were made. */
+  /** Names in order of creation. */
   #path({ id, made }: Pick<Waiting, 'id' | 'made'>): string {
     return join(this.#options.folder, `${String(made).padStart(15, '0')}.${id}.json`);
   }

@@ -7,8 +7,8 @@ import type { ReportJob } from './job.ts';
 const ENDINGS = { text: 'txt', json: 'json', csv: 'csv' } as const;
 
 /**
- * Where a report goes: its job, its site and the local date that it is due at, for one that may be due several times a day
- * with the time and its offset from UTC.
+ * The file name of a report: its job, its site and its local due date; for a job that may be due several times a day
+ * also the time and its offset from UTC.
  *
  * @example
  * reportFileName(job, Date.UTC(2026, 10, 24, 6), 'Europe/Berlin'); // 'report-daily-a.com-2026-11-24.txt'
@@ -21,12 +21,12 @@ export function reportFileName(
   const wall = new LocalTime(timezone).wallOf(due);
   const [date = '', time = ''] = new Date(wall).toISOString().split('T');
   const moment = when.isOften ? `${date}T${clockText(time)}${offsetText(wall - due)}` : date;
-  // An IPv6 address is a site, and a colon no sign for a file's name everywhere.
+  // An IPv6 address can be a site, and not every system allows a colon in file names.
   const site = String(words.site ?? 'all-sites').replaceAll(/[^\w.-]/g, '_');
   return `${name}-${site}-${moment}.${ENDINGS[format]}`;
 }
 
-/** Writes a report into a folder, which is made if it is not there. Who may read the folder may read it. */
+/** Writes a report into a folder, which is created if it is missing. The folder's permissions decide who may read it. */
 export async function saveReport(folder: string, name: string, content: string): Promise<string> {
   makeFolder(folder);
   const path = join(folder, name);

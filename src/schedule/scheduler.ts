@@ -1,10 +1,10 @@
 /**
- * Does jobs when they are due.
+ * Runs jobs when they are due.
  *
- * All that is known of a job is up to when it is done. What it missed since then, be it while the process was down, the
- * machine asleep, or another run under way, is made up once: for the last time that it was due. A run that fails is tried
- * again, after a minute and then ever more rarely, until it succeeds or is due anew. So a job never overlaps with itself,
- * and no crash makes it forget. A job that nobody had scheduled before misses nothing.
+ * The only state of a job is the time up to which it is done. Runs that it missed since, because the process was down, the
+ * machine asleep, or another run in progress, are made up once: for the last time that it was due. A run that fails is
+ * retried, after a minute and then with growing delays, until it succeeds or is due again. So a job never overlaps
+ * itself, and no crash makes it forget a run. A newly scheduled job has missed nothing.
  *
  * Jobs of one lane run one after the other.
  */
@@ -17,31 +17,31 @@ import { readTimes, StateFile } from './state-file.ts';
 import type { When } from './when.ts';
 
 const RETRY = { first: 60_000, longest: 3_600_000 };
-/** Clocks are set, and machines sleep: the time is looked at again after so many milliseconds. */
+/** Milliseconds after which the time is checked again, since clocks are set, and machines sleep. */
 const LONGEST_NAP = 60_000;
-/** A run that is later than this is told to be made up. */
+/** Delay after which a late run is logged as made up. */
 const LATE = 120_000;
-/** What was done so far in the future was done by a clock that was wrong. */
+/** Completion times further in the future come from a wrong clock. */
 const MOST_AHEAD = 86_400_000;
 
 export interface ScheduledJob {
-  /** Names it over restarts. */
+  /** Identifies the job across restarts. */
   readonly text: string;
   readonly when: When;
 }
 
 export interface SchedulerOptions<Job extends ScheduledJob> {
   readonly jobs: readonly Job[];
-  /** Jobs of the same lane do not run at once. */
+  /** Jobs of the same lane do not run at the same time. */
   readonly lane: (job: Job) => string;
   /**
-   * Does a job. Done twice for one time, since a crash came between, it is to leave the same.
+   * Runs a job. It must be idempotent per due time, since it may run again after a crash.
    *
    * @param due when it should run, in milliseconds since 1970
    * @param signal aborted when the scheduler closes
    */
   readonly run: (job: Job, due: number, signal: AbortSignal) => Promise<void>;
-  /** Path of a small file that remembers what is done. */
+  /** Path of a small file with the completion times. */
   readonly state: string;
   readonly clock: Clock;
   readonly random: () => number;
@@ -64,7 +64,7 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
     for (const { text } of options.jobs) this.#done.set(text, file.state[text]?.getTime() ?? now);
   }
 
-  /** Starts with what was missed. */
+  /** Starts with the missed runs. */
   static async start<Job extends ScheduledJob>(options: SchedulerOptions<Job>): Promise<Scheduler<Job>> {
     const read = (json: unknown) => readTimes(json, 'the file');
     const file = await StateFile.open(options.state, { read, none: {}, log: options.log });
@@ -74,7 +74,7 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
     return scheduler;
   }
 
-  /** Aborts what is under way and waits for its end. What did not succeed is made up at the next start. */
+  /** Aborts the runs in progress and waits for their end. Unfinished runs are made up at the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#running;
@@ -107,7 +107,7 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
     }
   }
 
-  /** The last time that a job was due and is not done. */
+  /** The last due time of a job, if it is not done yet. */
   #dueOf(job: Job): number | undefined {
     const now = this.#options.clock.now();
     if (this.#done.get(job.text)! > now + MOST_AHEAD) this.#done.set(job.text, now);
@@ -115,7 +115,7 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
     return due !== undefined && due > this.#done.get(job.text)! ? due : undefined;
   }
 
-  /** Waits for another try, but not longer than until the job is due anew. */
+  /** Waits before a retry, but at most until the job is due again. */
   async #pause(job: Job, due: number, pause: number): Promise<void> {
     const end = this.#options.clock.now() + pause;
     while (!this.#stop.signal.aborted && this.#dueOf(job) === due) {
@@ -129,7 +129,7 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
     return this.#options.clock.sleep(Math.min(Math.max(milliseconds, 1), LONGEST_NAP), this.#stop.signal);
   }
 
-  /** @returns what went wrong, if anything did */
+  /** @returns the error message, if it failed */
   #inTurn(job: Job, due: number): Promise<string | undefined> {
     const lane = this.#options.lane(job);
     const turn = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#run(job, due));

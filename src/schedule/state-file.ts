@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts';
 import { writeAtomically } from '../files/atomic.ts';
 import type { ScheduleLog } from './log.ts';
 
-/** A little that must survive a restart: JSON in a file that is there whole or not at all. */
+/** Small state that survives a restart: JSON in a file that is replaced atomically. */
 export class StateFile<State> {
   readonly #path: string;
   readonly #log: ScheduleLog;
@@ -17,10 +17,10 @@ export class StateFile<State> {
   }
 
   /**
-   * Reads the state; begins anew with a warning where the file is damaged.
+   * Reads the state; starts from scratch with a warning if the file is damaged.
    *
-   * @param read makes a state of what JSON has, or throws
-   * @param none the state where there is no file
+   * @param read converts parsed JSON to a state, or throws
+   * @param none the state if there is no file
    */
   static async open<State>(
     path: string,
@@ -42,8 +42,8 @@ export class StateFile<State> {
   }
 
   /**
-   * Sets the state, and resolves when it is on disk, in the order of calls. A disk that takes nothing is told in the log:
-   * the state then lasts as long as the process.
+   * Sets the state, and resolves when it is on disk, in the order of calls. If the disk fails, an error is logged, and
+   * the state lasts as long as the process.
    */
   async set(state: State): Promise<void> {
     this.#state = state;
@@ -59,9 +59,9 @@ export class StateFile<State> {
 }
 
 /**
- * Reads times by their names, which JSON has as ISO 8601: a `Date` is written so.
+ * Reads times by name, in ISO 8601, the JSON form of a `Date`.
  *
- * @throws Error that names what is no time
+ * @throws Error that names the invalid time
  */
 export function readTimes(json: unknown, name: string): Record<string, Date> {
   const times = Object.entries(fieldsOf(json, name)).map(
@@ -70,14 +70,14 @@ export function readTimes(json: unknown, name: string): Record<string, Date> {
   return Object.fromEntries(times);
 }
 
-/** @throws Error that names what is no time */
+/** @throws Error that names the invalid time */
 export function readMoment(text: unknown, name: string): Date {
   const time = new Date(typeof text === 'string' ? text : Number.NaN);
   if (Number.isNaN(time.getTime())) throw new Error(`"${name}" is no time`);
   return time;
 }
 
-/** @throws Error that names what is no object */
+/** @throws Error that names the value that is not an object */
 export function fieldsOf(json: unknown, name: string): Readonly<Record<string, unknown>> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new Error(`${name} is no JSON object`);

@@ -5,10 +5,10 @@ import { writeAtomically } from '../files/atomic.ts';
 import { readWebhookSecret } from '../settings/schedule.ts';
 
 /**
- * The secret that a data folder keeps in a file for its owner alone, as receivers want it: `whsec_…`. It is made where there
- * is none.
+ * The secret of a data folder, in a file that only its owner can read, in the format of receivers: `whsec_…`. Created if
+ * it is missing.
  *
- * @throws HitError `data_dir_unusable` if the file is damaged: receivers know what it was, so none is made in its place
+ * @throws HitError `data_dir_unusable` if the file is damaged: receivers know the old secret, so it is not replaced
  */
 export async function keptWebhookSecret(path: string): Promise<Uint8Array> {
   try {

@@ -1,22 +1,22 @@
-/** One try to post a message, signed after Standard Webhooks 1.0 (https://www.standardwebhooks.com). */
+/** One attempt to post a message, signed as in Standard Webhooks 1.0 (https://www.standardwebhooks.com). */
 
 import { createHmac } from 'node:crypto';
 import { messageOf } from '../errors.ts';
 import type { Clock } from './clock.ts';
 
-/** Milliseconds in which an answer must come: the standard recommends 15 to 30 seconds. */
+/** Timeout for the answer in milliseconds: the standard recommends 15 to 30 seconds. */
 const TIMEOUT = 15_000;
-/** Most seconds that a receiver may ask for with `Retry-After`. */
+/** Longest `Retry-After` of a receiver that is respected, in seconds. */
 const LONGEST_WISH = 3600;
 
-/** A message that may be sent several times: its id tells the receiver that it is the same. */
+/** A message that may be sent several times: receivers recognise it by its id. */
 export interface Message {
   /** Letters, digits and `_`. */
   readonly id: string;
   readonly body: string;
 }
 
-/** What became of a message: it arrived; it will never; or it may later, not before `after` milliseconds. */
+/** The outcome: delivered; refused for good; or to be retried, not before `after` milliseconds. */
 export type Outcome =
   | { readonly result: 'delivered' }
   | { readonly result: 'refused'; readonly reason: string }
@@ -38,8 +38,8 @@ export class Webhook {
   }
 
   /**
-   * Posts a message once. Redirects are not followed, and what is answered besides the status is not read. 5xx, 408, 425,
-   * 429 and a network that fails are worth another try; any other status but 2xx is a refusal.
+   * Posts a message once. Redirects are not followed, and only the status of the answer is read. 5xx, 408, 425,
+   * 429 and network errors can be retried; any other status but 2xx is a refusal.
    */
   async send({ id, body }: Message, signal: AbortSignal): Promise<Outcome> {
     const { url, secret, clock, timeout = TIMEOUT } = this.#options;
@@ -81,7 +81,7 @@ function outcomeOf({ ok, status, headers }: Response): Outcome {
   return { result: 'failed', reason, after: wish > 0 ? Math.min(wish, LONGEST_WISH) * 1000 : 0 };
 }
 
-/** What `fetch` throws says what happened in its cause; neither shows the URL, which may be a secret. */
+/** The cause of a `fetch` error tells what happened; neither shows the URL, which may be a secret. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   return messageOf(cause ?? error) || 'the network failed';

@@ -4,24 +4,24 @@ import { HitError, messageOf } from '../errors.ts';
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const FORMS = 'hourly, daily 07:00, weekly mon 07:00, monthly 1 07:00 or cron "0 7 * * *"';
 
-/** At what times something is done. */
+/** The times at which a job is due. */
 export interface When {
   /** The first word: `hourly`, `daily`, `weekly`, `monthly` or `cron`. */
   readonly name: string;
-  /** Whether a date may have it more than once. */
+  /** Whether it may be due several times on one date. */
   readonly isOften: boolean;
-  /** When it was last due at a moment, that moment included; undefined if never. Milliseconds since 1970. */
+  /** When it was last due, up to and including a moment; undefined if never. Milliseconds since 1970. */
   dueBefore(time: number): number | undefined;
   /** When it is next due after a moment; undefined if never again. */
   dueAfter(time: number): number | undefined;
 }
 
 /**
- * Takes `hourly`, `daily HH:MM`, `weekly mon HH:MM`, `monthly 1 HH:MM` or `cron PATTERN` from the start of some words.
+ * Takes `hourly`, `daily HH:MM`, `weekly mon HH:MM`, `monthly 1 HH:MM` or `cron PATTERN` from the start of a word list.
  *
- * A time of the day that clocks jump over is when they have jumped, and one that comes twice is the first.
+ * A time of day that clocks skip is due at the jump; one that occurs twice is due the first time.
  *
- * @param words those that are used are taken away
+ * @param words the words that are used are removed
  * @param timezone an IANA name
  * @throws HitError `bad_setting` that names the word
  */
@@ -40,7 +40,7 @@ export function takeWhen(words: string[], timezone: string): When {
   return {
     name,
     isOften: name === 'hourly' || name === 'cron',
-    // What croner says of a moment leaves out the moment itself.
+    // croner's answers exclude the moment itself.
     dueBefore: (time) => cron.previousRuns(1, new Date(time + 1))[0]?.getTime(),
     dueAfter: (time) => cron.nextRun(new Date(time))?.getTime(),
   };

@@ -1,18 +1,18 @@
 /**
  * "Has this visitor been here before?", answered from memory that never grows.
  *
- * A JavaScript `Set` takes 70 MB for a million hashes, and more with each visitor. A Bloom filter of fixed
- * size answers almost as well: it never forgets a visitor, but now and then it takes a new one for one that it
- * has seen. At 12 bits a visitor, a million take 1.5 MB.
+ * A JavaScript `Set` takes 70 MB for a million hashes, and more with each visitor. A Bloom filter of fixed size
+ * answers almost as well: it never forgets a visitor, but occasionally it mistakes a new one for one already
+ * seen. At 12 bits per visitor, a million visitors take 1.5 MB.
  *
- * A classic Bloom filter sets k bits anywhere in its memory: k cache misses a hit. This is a split-block filter
+ * A classic Bloom filter sets k bits anywhere in its memory: k cache misses per hit. This is a split-block filter
  * (Putze, Sanders & Singler, "Cache-, Hash- and Space-Efficient Bloom Filters", 2007; Jim Apple, "Split block
  * Bloom filters", 2021) in the shape that Impala and Parquet use: `high` chooses one block of 256 bits, and each of
  * the block's eight words gets one bit, chosen by `low` times an odd constant of that word. One hit touches
  * one block.
  *
- * Visitors fall on blocks as Poisson(λ = 256 / bits per visitor). A crowded block errs more than an empty one
- * makes up for, so the rate of a filter that holds as many visitors as planned is the mixture
+ * The visitors per block follow Poisson(λ = 256 / bits per visitor). The errors of a crowded block outweigh the
+ * gain of an empty one, so the rate of a filter that holds as many visitors as planned is the mixture
  *
  *     Σᵢ Poisson(i; λ) · (1 − (31/32)ⁱ)⁸
  *
@@ -22,16 +22,16 @@
  * | measured, a million visitors       | 3.32% | 1.27% | 0.54% | 0.13% | 0.016% |
  * | measured, average up to that point | 0.61% | 0.22% | 0.09% | 0.02% | 0.003% |
  *
- * (Measured on four filters of a million visitors, with ten million probes each.) The last line is by how much
- * a count of new visitors falls short when the plan is just reached. Beyond the plan the filter errs more and
- * more, and `expectedFalseSeenRate` says how much.
+ * (Measured on four filters of a million visitors, with ten million probes each.) The last line shows how far a
+ * count of new visitors falls short when the planned number is just reached. Beyond it the error rate keeps
+ * growing; `expectedFalseSeenRate` returns it.
  *
- * Filters of one size whose visitors are hashed with the same key merge by OR, so nodes that each counted alone
- * can tell how many visitors they saw together (`estimateCount`). Nothing can be removed: a filter is for all
- * time, windows are for `last-seen.ts`.
+ * Filters of the same size whose visitors are hashed with the same key merge by OR, so nodes that counted
+ * separately can estimate their combined visitors (`estimateCount`). Nothing can be removed: a filter is for all
+ * time; for windows see `last-seen.ts`.
  *
- * Over a `SharedArrayBuffer` threads share one filter: bits are set by atomic OR, so none is lost, and of the threads
- * that meet a new visitor in the same instant one alone says "new".
+ * Over a `SharedArrayBuffer` threads share one filter: bits are set by atomic OR, so none is lost. If several threads
+ * see the same new visitor at the same instant, exactly one of them answers "new".
  */
 
 import { HitError } from '../errors.ts';
@@ -43,10 +43,10 @@ const WORDS_PER_BLOCK = 8;
 const BITS_PER_WORD = 32;
 const BITS_PER_BLOCK = WORDS_PER_BLOCK * BITS_PER_WORD;
 
-/** 1 GiB: a filter for 700 million visitors. More is a slip of the finger, not a plan. */
+/** 1 GiB: a filter for 700 million visitors. A larger value is a mistake. */
 const MAX_BLOCKS = 2 ** 25;
 
-/** Beyond these a Bloom filter is the wrong tool: more bits than the hash itself, or a coin. */
+/** Beyond these limits a Bloom filter makes no sense: more bits than the hash itself, or a coin toss. */
 const LEAST_RATE = 0.00001;
 const MOST_RATE = 0.5;
 
@@ -63,7 +63,7 @@ const SALT = Int32Array.of(
 );
 
 /**
- * The memory of all visitors ever seen.
+ * The set of all visitors ever seen.
  *
  * @example
  * const seen = BloomFilter.for(1_000_000);
@@ -71,15 +71,15 @@ const SALT = Int32Array.of(
  * seen.testAndAdd(0x9e3779b9, 0x7f4a7c15); // true
  */
 export class BloomFilter {
-  /** The bits, block after block: all that another node needs to rebuild this filter. */
+  /** The bits, block after block: everything needed to rebuild this filter on another node. */
   readonly words: Uint32Array;
   readonly #blocks: number;
   readonly #isShared: boolean;
 
   /**
-   * A filter over words made by another filter; for an empty one see `BloomFilter.for`.
+   * A filter over the words of another filter; for an empty one see `BloomFilter.for`.
    *
-   * @param words kept, not copied; eight to a block; in shared memory they may be another thread's
+   * @param words kept, not copied; eight per block; in shared memory they may belong to another thread
    * @throws HitError `invalid` if the words are not a whole number of blocks
    */
   constructor(words: Uint32Array) {
@@ -98,8 +98,8 @@ export class BloomFilter {
    * An empty filter planned for a number of visitors.
    *
    * @param expected visitors, at least 1
-   * @param bitsPerVisitor memory for each; `bitsPerVisitorAt` finds it from a rate of error
-   * @param options `shared`: whether it lies in shared memory, for its `words` to be handed to other threads
+   * @param bitsPerVisitor memory per visitor; `bitsPerVisitorAt` computes it from an error rate
+   * @param options `shared`: whether to use shared memory, so that `words` can be passed to other threads
    * @throws HitError `invalid` if a number is not positive, or the filter would take more than 1 GiB
    * @example
    * BloomFilter.for(1_000_000); // 1.5 MB, 0.5 % false "seen" when full
@@ -123,12 +123,12 @@ export class BloomFilter {
   }
 
   /**
-   * Remembers a visitor.
+   * Adds a visitor.
    *
    * @param high upper half of the visitor's hash, unsigned 32 bits
    * @param low lower half, unsigned 32 bits
-   * @returns true if the visitor was there already (always right about a visitor who was, now and then wrong
-   *   about one who was not)
+   * @returns true if the visitor was already seen (always correct for a seen visitor, occasionally wrong for a
+   *   new one)
    */
   testAndAdd(high: number, low: number): boolean {
     if (this.#isShared) return this.#testAndAddShared(high, low);
@@ -146,7 +146,7 @@ export class BloomFilter {
     return seen;
   }
 
-  /** As `testAndAdd`, without remembering. */
+  /** Like `testAndAdd`, without adding. */
   has(high: number, low: number): boolean {
     const block = this.#blockOf(high);
     for (let i = 0; i < WORDS_PER_BLOCK; i++) {
@@ -156,8 +156,8 @@ export class BloomFilter {
   }
 
   /**
-   * Takes in all that another filter has seen. The result is the filter that would have seen both's visitors,
-   * bit for bit, in whatever order and however often filters are merged.
+   * Merges another filter into this one. The result is bit for bit the filter that would have seen the visitors
+   * of both, regardless of the order and number of merges.
    *
    * @throws HitError `invalid` if the sizes differ
    */
@@ -176,7 +176,7 @@ export class BloomFilter {
     }
   }
 
-  /** The share of bits that are set, 0 to 1; about one half when the plan of 12 bits a visitor is reached. */
+  /** The share of bits that are set, 0 to 1; about one half when the planned 12 bits per visitor are reached. */
   get fill(): number {
     let set = 0;
     for (let i = 0; i < this.words.length; i++) set += bitCount(this.words[i]!);
@@ -184,10 +184,10 @@ export class BloomFilter {
   }
 
   /**
-   * The chance, 0 to 1, that the next new visitor is taken for one already seen.
+   * The probability, 0 to 1, that the next new visitor is mistaken for one already seen.
    *
-   * The chance in a block is the product of its words' shares of set bits. Reckoned from the overall `fill`
-   * alone it would come out four tenths too low, for it is the crowded blocks that err.
+   * The probability in a block is the product of its words' shares of set bits. Computed from the overall `fill`
+   * alone it would be four tenths too low, because the errors come from crowded blocks.
    */
   expectedFalseSeenRate(): number {
     let sum = 0;
@@ -200,11 +200,11 @@ export class BloomFilter {
   }
 
   /**
-   * How many visitors the filter has seen, from its fill: also those that it took for others, and after a
-   * merge each visitor once. A full filter answers with its capacity, not with infinity.
+   * Estimates the number of visitors seen, from the fill: includes those mistaken for others, and after a merge
+   * counts each visitor once. A full filter returns its capacity, not infinity.
    *
-   * A visitor sets any given bit with chance 1 / (32 · blocks), so n of them leave it unset with that chance's
-   * complement to the power n (the formula of Swamidass & Baldi, 2007, for split blocks).
+   * A visitor sets any given bit with probability 1 / (32 · blocks), so n of them leave it unset with that
+   * probability's complement to the power n (the formula of Swamidass & Baldi, 2007, for split blocks).
    */
   estimateCount(): number {
     const bits = this.#blocks * BITS_PER_BLOCK;
@@ -212,7 +212,7 @@ export class BloomFilter {
     return Math.round(Math.log(1 / unset) / -Math.log1p(-1 / (BITS_PER_WORD * this.#blocks)));
   }
 
-  /** The filter as bytes for another node: the words as they are, for bits that are half set cannot be packed. */
+  /** The filter as bytes for another node: the raw words, since half-set bits cannot be compressed. */
   toBytes(): Uint8Array<ArrayBuffer> {
     const writer = new SketchWriter('B', this.bytes);
     writer.words(this.words);
@@ -220,7 +220,7 @@ export class BloomFilter {
   }
 
   /**
-   * The filter that another node gave as bytes, as large as they are.
+   * Reads a filter from another node's bytes, whatever its size.
    *
    * @throws HitError `invalid` if the bytes are anything else
    */
@@ -228,15 +228,15 @@ export class BloomFilter {
     return new BloomFilter(new SketchReader(bytes, 'B').words());
   }
 
-  /** Memory taken by the bits. */
+  /** Memory used by the bits. */
   get bytes(): number {
     return this.words.byteLength;
   }
 
   /**
-   * As `testAndAdd`, while other threads do the same: whoever sets the last missing bit has brought the visitor.
-   * Bits are looked at from the last to the first and set from the first to the last. So who finds the last one set
-   * finds all of them set, and of those who find it missing one alone comes first to it.
+   * Like `testAndAdd`, while other threads do the same: the thread that sets the last missing bit adds the visitor.
+   * Bits are checked from the last to the first and set from the first to the last. So a thread that finds the last one
+   * set finds all of them set, and of the threads that find it missing exactly one sets it first.
    */
   #testAndAddShared(high: number, low: number): boolean {
     const { words } = this;
@@ -252,8 +252,8 @@ export class BloomFilter {
   }
 
   /**
-   * The block's first word: ⌊high · blocks / 2³²⌋ · 8, by halves of `high` because the whole product may need
-   * more than the 53 bits that a number holds.
+   * The block's first word: ⌊high · blocks / 2³²⌋ · 8, computed by halves of `high` because the whole product may
+   * exceed the 53 bits of a number.
    */
   #blockOf(high: number): number {
     const lowerHalf = Math.floor(((high & 0xffff) * this.#blocks) / 0x10000);
@@ -262,8 +262,8 @@ export class BloomFilter {
 }
 
 /**
- * The smallest number of bits per visitor that keeps false "seen" answers below a rate, as long as no more
- * visitors come than expected.
+ * The smallest number of bits per visitor that keeps the rate of false "seen" answers below a limit, as long as no
+ * more visitors come than expected.
  *
  * @param falseSeenRate a fraction between 0 and 1, say 0.01
  * @throws HitError `invalid` if the rate is below 0.00001 or above 0.5
@@ -275,16 +275,16 @@ export function bitsPerVisitorAt(falseSeenRate: number): number {
       `a false seen rate of ${falseSeenRate} is out of reach: use ${LEAST_RATE} to ${MOST_RATE}`,
     );
   }
-  // In steps of a tenth of a bit: finer would be lost in the rounding to whole blocks.
+  // In steps of a tenth of a bit: finer steps would be lost in rounding to whole blocks.
   let tenths = 10;
   while (falseSeenRateAt(tenths / 10) > falseSeenRate) tenths++;
   return tenths / 10;
 }
 
-/** The theory in the essay above: the false "seen" rate of a filter with as many visitors as it is planned for. */
+/** The formula at the top of this file: the false "seen" rate of a filter with as many visitors as planned. */
 export function falseSeenRateAt(bitsPerVisitor: number): number {
   const mean = BITS_PER_BLOCK / bitsPerVisitor;
-  // Ten standard deviations beyond the mean, the rest of the Poisson law is nothing.
+  // Beyond ten standard deviations from the mean, the Poisson distribution is negligible.
   const last = mean + 10 * Math.sqrt(mean) + 10;
   let rate = 0;
   let logChance = -mean;

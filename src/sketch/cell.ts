@@ -1,14 +1,14 @@
 /**
- * Which cell of a last-seen table a visitor sets, and to what: see `last-seen.ts`. Tables of any form share this, or they
- * would not be the same table.
+ * Computes the cell of a last-seen table that a visitor sets, and its value: see `last-seen.ts`. All forms of the table
+ * must use this, or they would not be the same table.
  */
 
-/** The start of ticks. It is the same for everyone and for ever, or tables of different nodes would not merge. */
+/** The start of ticks. It must never change, or tables of different nodes would not merge. */
 export const SKETCH_EPOCH = Date.UTC(2025, 0, 1);
 
-/** Of a cell that nobody has set. */
+/** The value of a cell that was never set. */
 export const NEVER = 0;
-/** Whatever was before the epoch, and a bit of the epoch itself. No window sees it: it counts for all time. */
+/** All times before the epoch, and its first tick. Not in any window: counts for all time only. */
 const FIRST_TICK = 1;
 export const LAST_TICK = 0xffffffff;
 
@@ -21,13 +21,13 @@ export const LAST_TICK = 0xffffffff;
  * @param ranks 2 to 32
  */
 export function cellOf(high: number, low: number, columnBits: number, ranks: number): number {
-  // The bits above the column's, and one more that ends the zeros at the last rank.
+  // The bits above the column's, plus one more that ends the zeros at the last rank.
   const ranked = (low >>> columnBits) | (high << (32 - columnBits)) | (1 << (ranks - 1));
   const rank = 31 - Math.clz32(ranked & -ranked);
   return (rank << columnBits) | (low & ((1 << columnBits) - 1));
 }
 
-/** The tick of a moment, in milliseconds since 1970. What has no time (NaN) is never. */
+/** The tick of a moment, in milliseconds since 1970. NaN (no time) is never. */
 export function tickOf(timeMs: number, ticksPerSecond: number): number {
   const tick = ((timeMs - SKETCH_EPOCH) * ticksPerSecond) / 1000;
   if (tick < FIRST_TICK) return FIRST_TICK;

@@ -1,13 +1,13 @@
 /**
- * Sketches as bytes: how one node hands its state to another.
+ * The binary format of sketches, in which one node passes its state to another.
  *
  *     "HT", the kind's letter, version    4 bytes
- *     what the kind writes                varints, bytes and 32-bit words, low byte first
+ *     content of the kind                 varints, bytes and 32-bit words, low byte first
  *     CRC-32 of all before it             4 bytes
  *
- * Numbers are varints (LEB128), since most are small: seven bits a byte, lowest first, the top bit set on all but the
- * last. The checksum finds accidents; against malice, whoever reads takes every number with the most that it may be,
- * so bytes that were made to harm are refused, or are a sketch like any other.
+ * Numbers are varints (LEB128), since most are small: seven bits per byte, lowest first, the top bit set on all but the
+ * last. The checksum detects accidental damage. Against malicious input, the reader checks every number against its
+ * maximum, so crafted bytes are either refused or form a regular sketch.
  */
 
 import { crc32 } from 'node:zlib';
@@ -16,7 +16,7 @@ import { HitError } from '../errors.ts';
 const VERSION = 1;
 const HEADER_BYTES = 4;
 const SUM_BYTES = 4;
-/** The longest varint: of 53 bits, as many as a number holds exactly. */
+/** The longest varint: 53 bits, the exact range of a number. */
 const VARINT_BYTES = 8;
 
 /** L: last-seen table, R: ring of hits, B: Bloom filter. */
@@ -33,7 +33,7 @@ export class SketchWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
 
-  /** @param expected bytes of the content, if they are known: fewer are grown, more are cut */
+  /** @param expected bytes of the content, if known: the buffer grows or is cut as needed */
   constructor(kind: SketchKind, expected = 1024) {
     this.#bytes = new Uint8Array(HEADER_BYTES + expected + SUM_BYTES);
     for (const letter of `HT${kind}`) this.byte(letter.charCodeAt(0));
@@ -63,7 +63,7 @@ export class SketchWriter {
     this.#length += words.byteLength;
   }
 
-  /** The whole, with its checksum. */
+  /** The complete bytes, with their checksum. */
   finish(): Uint8Array<ArrayBuffer> {
     this.#makeRoom(SUM_BYTES);
     const sum = crc32(this.#bytes.subarray(0, this.#length));
@@ -80,14 +80,14 @@ export class SketchWriter {
   }
 }
 
-/** Reads what a `SketchWriter` wrote, and trusts none of it. */
+/** Reads the output of a `SketchWriter`, without trusting it. */
 export class SketchReader {
   readonly #name: string;
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #at = HEADER_BYTES;
 
-  /** @throws HitError `invalid` if the bytes are no sketch of the kind, of another version, or damaged */
+  /** @throws HitError `invalid` if the bytes are not a sketch of the kind, of another version, or damaged */
   constructor(bytes: Uint8Array, kind: SketchKind) {
     this.#name = NAME[kind];
     this.#bytes = bytes;
@@ -106,7 +106,7 @@ export class SketchReader {
     return this.#bytes[this.#at++]!;
   }
 
-  /** @param most the largest value that makes sense: a larger one is refused */
+  /** @param most the largest valid value: a larger one is refused */
   varint(most: number): number {
     let value = 0;
     let scale = 1;
@@ -122,7 +122,7 @@ export class SketchReader {
     return this.refuse('a number has too many bytes');
   }
 
-  /** As many words as there are bytes left. */
+  /** All remaining bytes as words. */
   words(): Uint32Array<ArrayBuffer> {
     const left = this.#end - this.#at;
     if (left % 4 !== 0) this.refuse('a word is cut');
@@ -133,7 +133,7 @@ export class SketchReader {
     return words;
   }
 
-  /** @throws HitError `invalid` if something is left */
+  /** @throws HitError `invalid` if any bytes are left */
   finish(): void {
     if (this.#at !== this.#end) this.refuse('they go on behind their end');
   }

@@ -2,15 +2,15 @@
  * Unique visitors over every window that ends now, and over all time, from one table of fixed size.
  *
  * The problem. "How many people were here in the last 17 seconds, 5 minutes, 30 days?" A HyperLogLog per window
- * answers for windows that were chosen beforehand, and it jumps where buckets end. Sets of visitors grow with
- * traffic. We want any window, asked afterwards, in memory that traffic does not decide.
+ * answers for windows that were chosen beforehand, and it jumps at bucket boundaries. Sets of visitors grow with
+ * traffic. We want any window, queried afterwards, in memory that does not depend on traffic.
  *
  * The table. Probabilistic counting with stochastic averaging (PCSA: Flajolet & Martin, "Probabilistic Counting
  * Algorithms for Data Base Applications", 1985) keeps a bitmap of ranks and columns. A visitor's hash chooses a
  * column uniformly and a rank geometrically (half of all visitors have rank 0, a quarter rank 1, …), and sets
- * that bit; from the set bits one can tell how many different visitors there were. Here each bit is replaced by
- * the time when it was last set. The cells set since a moment are then exactly the bitmap that a PCSA started
- * at that moment would hold, for every moment at once.
+ * that bit; the number of different visitors is estimated from the set bits. Here each bit is replaced by the
+ * time when it was last set. The cells set since a moment are then exactly the bitmap of a PCSA started at that
+ * moment, for every moment at once.
  *
  *     cell[rank][column] = tick at which a visitor of that rank and column was last seen, 0 = never
  *     column = hash & (columns − 1)
@@ -19,9 +19,9 @@
  * A hit costs one comparison and at most one store. Two tables whose visitors are hashed with the same key merge by
  * the larger tick, cell by cell, in any order and any number of times.
  *
- * The estimate. Flajolet and Martin used the first unset rank of each column. All bits together say more, as
- * Ertl showed for HyperLogLog ("New cardinality estimation algorithms for HyperLogLog sketches", 2017):
- * n visitors leave a bit of rank k unset with chance exp(−n·pₖ/m), where pₖ is the share of that rank and m the
+ * The estimate. Flajolet and Martin used the first unset rank of each column. All bits together contain more
+ * information, as Ertl showed for HyperLogLog ("New cardinality estimation algorithms for HyperLogLog sketches", 2017):
+ * n visitors leave a bit of rank k unset with probability exp(−n·pₖ/m), where pₖ is the share of that rank and m the
  * number of columns, and the n under which the observed bitmap is most likely has a relative standard error of
  *
  *     √(6·ln 2) / (π·√m) = 0.649 / √m     1.01 % with 4,096 columns
@@ -34,31 +34,31 @@
  * |----------------|-------|-------|--------|--------|---------|
  * | standard error | 0.65% | 0.66% |  0.71% |  0.92% |   0.98% |
  *
- * Why not HyperLogLog. It keeps the highest rank of each column only, and errs by 1.04/√m. For windows one must
- * keep every rank that is the highest since some moment, in lists: Sliding HyperLogLog (Chabchoub & Hébrail, 2010).
- * Twitter Algebird's HyperLogLogSeries keeps the last time of each rank and column, as we do, and then throws
- * away all but the highest in each column. To reach our 1.0 % such a table needs 2.6 times the columns.
+ * Why not HyperLogLog. It keeps only the highest rank of each column, with an error of 1.04/√m. For windows it must
+ * keep lists of every rank that is the highest since some moment: Sliding HyperLogLog (Chabchoub & Hébrail, 2010).
+ * Twitter Algebird's HyperLogLogSeries keeps the last time of each rank and column, as we do, and then discards
+ * all but the highest in each column. To reach our 1.0 % such a table needs 2.6 times the columns.
  *
- * Queries. A window is one walk through all cells: 0.09 ms. A histogram of the cells by the second, minute and hour
- * of their last tick, kept up to date by every hit, was tried beside it: it answers in 0.006 ms, but takes 686 KiB
- * more, makes a hit cost 14 ns more, answers to the second instead of the tick, and needs a lock between threads. It
- * would pay from one question per 5,000 hits; a dashboard asks four a second.
+ * Queries. A window is one scan of all cells: 0.09 ms. We also tried a histogram of the cells by the second, minute and
+ * hour of their last tick, updated by every hit: it answers in 0.006 ms, but takes 686 KiB more, adds 14 ns per hit, has
+ * a resolution of a second instead of a tick, and needs a lock between threads. It would pay off from one query per
+ * 5,000 hits; a dashboard sends four a second.
  *
  * Memory. 4,096 columns × 24 ranks × 4 bytes = 384 KiB, good for 10¹¹ visitors. Ticks are tenths of a second
  * since 2025, in unsigned 32 bits.
  *
- * Threads. Over a `SharedArrayBuffer` threads share one table without locks, for cells only grow. A plain "store if
- * larger" would still lose: between one thread's look and its store, another's later tick may come and be overwritten,
- * by a tick of last year if the first is importing. So shared cells are raised by compare-and-exchange, and only where
- * a tick is larger, which it seldom is twice in a tenth of a second.
+ * Threads. Over a `SharedArrayBuffer` threads share one table without locks, because cells only grow. A plain "store if
+ * larger" would still lose updates: between one thread's read and its store, another may store a later tick that is then
+ * overwritten, by a tick of last year if the first thread is importing. So shared cells are raised by
+ * compare-and-exchange, and only if a tick is larger, which rarely happens twice in a tenth of a second.
  *
- * Clocks. A hit of the future is taken as one of now. When the clock itself is set back, what was seen stays seen:
- * until the clock has caught up, windows hold everyone of the time that is run through twice. Hits from before 2025
- * count for all time and are in no window. After August 2038 everyone is seen at the last tick: all time still counts,
- * windows are empty, and nothing wraps around to look old or new.
+ * Clocks. A future hit counts as now. If the clock is set back, seen visitors stay seen: until the clock has caught up,
+ * windows contain everyone from the time that passes twice. Hits from before 2025 count for all time and are not in any
+ * window. After August 2038 everyone is seen at the last tick: all time still counts, windows are empty, and nothing
+ * wraps around to look old or new.
  *
- * Limits. A window must end now: the table knows a visitor's last time only, so whoever came in some hour of
- * yesterday and again today is not in yesterday's hour any more. Periods of the past are the store's to answer.
+ * Limits. A window must end now: the table knows only a visitor's last time, so a visitor of yesterday who came again
+ * today is no longer in yesterday's window. Queries for past periods are answered by the store.
  *
  * In ClickHouse, with `visitor` a UInt64, the same cell of the default table is
  *
@@ -76,21 +76,21 @@ import { areShared, emptyWords, raise } from './shared-words.ts';
 export interface LastSeenOptions {
   /** A power of two, 16 to 65,536; the error is 0.65/√columns. Default 4,096. */
   columns?: number;
-  /** 2 to 32: how many visitors can be told apart, about columns · 2^(ranks − 1). Default 24. */
+  /** 2 to 32; limits the number of distinguishable visitors to about columns · 2^(ranks − 1). Default 24. */
   ranks?: number;
-  /** 1 to 20: the grain of windows. More ticks end sooner: 10 in 2038, 20 in 2031. Default 10. */
+  /** 1 to 20: the resolution of windows. More ticks run out sooner: 10 in 2038, 20 in 2031. Default 10. */
   ticksPerSecond?: number;
   /** The cells of another table of this shape, rank by rank: kept, not copied. Default: an empty table. */
   cells?: Uint32Array;
-  /** Whether an empty table lies in shared memory, for its `cells` to be handed to other threads. Default false. */
+  /** Whether an empty table uses shared memory, so that `cells` can be passed to other threads. Default false. */
   shared?: boolean;
 }
 
-/** A count of visitors and how far it may be off. */
+/** A count of visitors and its error. */
 export interface VisitorEstimate {
   /** Whole visitors. */
   visitors: number;
-  /** As the estimator says, for sums and averages: of 100 visitors, rounding takes 0.4 away. */
+  /** The raw estimate, for sums and averages: of 100 visitors, rounding takes 0.4 away. */
   unrounded: number;
   /** Relative standard error, 0.0101 for 1.01 %: two estimates in three are within, 19 in 20 within its double. */
   error: number;
@@ -108,12 +108,12 @@ export class LastSeenSketch {
   readonly columns: number;
   readonly ranks: number;
   readonly ticksPerSecond: number;
-  /** The last ticks, rank by rank: cell = rank · columns + column. To carry to another node, not to write to. */
+  /** The last ticks, rank by rank: cell = rank · columns + column. For copying to another node; do not write to it. */
   readonly cells: Uint32Array;
   readonly #columnBits: number;
   readonly #isShared: boolean;
 
-  /** @throws HitError `invalid` if an option is out of its range, or the cells are of another shape */
+  /** @throws HitError `invalid` if an option is out of range, or the cells have another shape */
   constructor(options: LastSeenOptions = {}) {
     const { columns = 4096, ranks = 24, ticksPerSecond = 10, cells, shared = false } = options;
     this.columns = checked('columns', columns, 16, 65_536);
@@ -131,12 +131,12 @@ export class LastSeenSketch {
   }
 
   /**
-   * Sees a visitor.
+   * Adds a visitor.
    *
    * @param high upper half of the visitor's hash, unsigned 32 bits
    * @param low lower half, unsigned 32 bits
-   * @param timeMs of the hit, milliseconds since 1970; one that is later than now is taken as now, for a clock
-   *   that is ahead would keep its visitors in every window until the rest of the world has caught up
+   * @param timeMs of the hit, milliseconds since 1970; a later time than now counts as now, because a clock that
+   *   is ahead would keep its visitors in every window until the other clocks have caught up
    * @param nowMs the present
    */
   add(high: number, low: number, timeMs: number, nowMs: number): void {
@@ -144,8 +144,8 @@ export class LastSeenSketch {
   }
 
   /**
-   * Sees whoever was last seen in a cell, to rebuild a table from stored rows. The time is taken as it is: the
-   * store holds it down to the present when it writes.
+   * Sets the last-seen time of a cell, to rebuild a table from stored rows. The time is not checked: the store
+   * limits it to the present when it writes.
    *
    * @param timeMs milliseconds since 1970
    * @throws HitError `invalid` if there is no such cell
@@ -159,8 +159,8 @@ export class LastSeenSketch {
   /**
    * The visitors seen after a moment, or ever.
    *
-   * The window is (since, now], as that of `HitRing`. Hits in the same tick as `since` are left out, so the
-   * window is up to one tick shorter than asked, never longer: who left before is not counted.
+   * The window is (since, now], as in `HitRing`. Hits in the same tick as `since` are left out, so the window is
+   * up to one tick shorter than requested, never longer: visitors who left before it are not counted.
    *
    * @param sinceMs milliseconds since 1970; undefined is all time
    * @example
@@ -179,8 +179,8 @@ export class LastSeenSketch {
   }
 
   /**
-   * Takes in all that another table has seen. The result is the table that would have seen both's visitors, cell
-   * by cell, in whatever order and however often tables are merged.
+   * Merges another table into this one. The result is cell by cell the table that would have seen the visitors of
+   * both, regardless of the order and number of merges.
    *
    * @throws HitError `invalid` if the tables differ in columns, ranks or ticks
    */
@@ -193,17 +193,17 @@ export class LastSeenSketch {
     if (this.#isShared) {
       for (let i = 0; i < cells.length; i++) raise(cells, i, theirs[i]!);
     } else {
-      // A branch would be guessed wrong half of the time, and take five times as long.
+      // A branch would be mispredicted half of the time, and take five times as long.
       for (let i = 0; i < cells.length; i++) cells[i] = Math.max(cells[i]!, theirs[i]!);
     }
   }
 
   /**
-   * The table as bytes for another node: 16 for a site that nobody visited, about six for each visitor of a small one,
+   * The table as bytes for another node: 16 bytes for a site without visitors, about six per visitor of a small site,
    * 50 to 180 KB for a large one.
    *
-   * Columns (as a power of two), ranks, ticks a second; the newest tick; then the cells, each as its age in ticks + 1,
-   * and runs of cells that were never seen as 0 and the run's length.
+   * Columns (as a power of two), ranks, ticks per second; the newest tick; then the cells, each as its age in ticks + 1;
+   * a run of cells that were never set is 0 and the run's length.
    */
   toBytes(): Uint8Array<ArrayBuffer> {
     const { cells } = this;
@@ -228,7 +228,7 @@ export class LastSeenSketch {
   }
 
   /**
-   * The table that another node gave as bytes.
+   * Reads a table from another node's bytes.
    *
    * @throws HitError `invalid` if the bytes are anything else
    */
@@ -247,7 +247,7 @@ export class LastSeenSketch {
     return sketch;
   }
 
-  /** Memory taken by the cells. */
+  /** Memory used by the cells. */
   get bytes(): number {
     return this.cells.byteLength;
   }
@@ -261,7 +261,7 @@ export class LastSeenSketch {
 
 /**
  * Counts by the borrow of tick − cell (Warren, Hacker's Delight, 2-13), which is the top bit of a word. A comparison
- * may be compiled to a branch, which a half set window misleads: six times as long.
+ * may be compiled to a branch, which is often mispredicted for a half-set window: six times as long.
  */
 function countAbove(cells: Uint32Array, start: number, end: number, tick: number): number {
   let count = 0;

@@ -6,11 +6,11 @@
  *     Σ setₖ · pₖ / (exp(pₖ/u) − 1)  =  Σ (columns − setₖ) · pₖ
  *
  * The left side rises with u and is convex (its slope is Σ setₖ · (y / sinh y)², y = pₖ/2u), and from
- * z / (exp z − 1) ≥ 1 − z/2 comes a u that is not below the solution. From there Newton's steps go down to it
- * and never pass it: no bracket is needed, and 12 steps do for 10¹¹ visitors.
+ * z / (exp z − 1) ≥ 1 − z/2 follows a u that is not below the solution. From there Newton's steps go down to it
+ * and never pass it: no bracket is needed, and 12 steps suffice for 10¹¹ visitors.
  *
  * @param setByRank for each rank the number of columns whose bit is set
- * @returns visitors, not rounded; for a bitmap with every bit set, as much as if the last one were not
+ * @returns visitors, not rounded; if every bit is set, the result as if the last one were not
  */
 export function mostLikelyCount(setByRank: ArrayLike<number>, columns: number): number {
   const last = setByRank.length - 1;
@@ -42,7 +42,7 @@ export function mostLikelyCount(setByRank: ArrayLike<number>, columns: number): 
   return columns / u;
 }
 
-/** The share of visitors that have a rank: halves, and the last rank takes what is left. */
+/** The share of visitors that have a rank: halves, and the last rank takes the remainder. */
 function shareOf(rank: number, last: number): number {
   return 2 ** -Math.min(rank + 1, last);
 }

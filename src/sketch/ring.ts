@@ -1,11 +1,11 @@
 /**
  * Hits over any window that ends now, in fixed memory.
  *
- * The usual ways cost what traffic decides: a list of times grows with hits, a TTL cache adds a timer to each,
- * a decaying average knows one window only. Here a hit is added to three counters: those of its second,
- * its minute and its hour. Each level is a ring: time itself says which slot is whose, by remainder, and the
- * slot remembers for which second (minute, hour) it counts. So nothing has to be swept: a slot left over from an
- * earlier lap is recognised when it is next read or written.
+ * The usual approaches depend on traffic or are limited: a list of times grows with hits, a TTL cache adds a timer to
+ * each, a decaying average knows one window only. Here a hit is added to three counters: those of its second, its
+ * minute and its hour. Each level is a ring: the time modulo the number of slots selects the slot, and the slot
+ * stores which second (minute, hour) it counts. So nothing has to be swept: a slot left over from an earlier lap is
+ * recognised when it is next read or written.
  *
  * | level   | slots | answers windows up to |
  * |---------|-------|-----------------------|
@@ -13,16 +13,16 @@
  * | minutes | 1,441 | 1 day                 |
  * | hours   | 9,601 | 400 days              |
  *
- * The one slot more than the horizon has units is for the bucket that the window's start cuts: its hits
- * are counted by the share of it that the window covers. That share is the only estimate here. A window that
- * starts on a bucket's edge is counted exactly, any other errs by less than one bucket's hits: one second's in
- * a window up to an hour, one minute's up to a day, one hour's beyond.
+ * Each level has one extra slot, for the bucket that the window's start cuts: its hits are counted in proportion to
+ * the share that the window covers. That share is the only estimate here. A window that starts on a bucket's edge is
+ * counted exactly; any other is off by less than one bucket's hits: one second's in a window up to an hour, one
+ * minute's up to a day, one hour's beyond.
  *
- * It takes 172 KiB: 12 bytes a slot.
+ * It takes 172 KiB: 12 bytes per slot.
  *
- * Over a `SharedArrayBuffer` one thread counts and any may ask. It is one alone because a slot is two numbers, and two
- * threads that began a new lap at once could lose each other's hits; threads that all count have a ring each, and
- * merging two takes 0.06 ms. A slot gets its hits before its number, so whoever asks meanwhile never takes an old
+ * Over a `SharedArrayBuffer` only one thread may count, and any thread may read. A slot is two numbers, so two threads
+ * that began a new lap at the same time could lose each other's hits. If several threads count, each has its own ring;
+ * merging two takes 0.06 ms. A slot's hits are written before its number, so a concurrent reader never mistakes an old
  * lap's hits for new ones.
  */
 
@@ -50,7 +50,7 @@ const LAST_BUCKET = 2 ** 32 - 1;
 const SLOTS = LEVELS.reduce((sum, level) => sum + slotsOf(level), 0);
 const SLOT_BYTES = Float64Array.BYTES_PER_ELEMENT + Uint32Array.BYTES_PER_ELEMENT;
 
-/** One level of the ring. Slot i holds a bucket whose number leaves the remainder i. */
+/** One level of the ring. Slot i holds a bucket whose number has the remainder i. */
 export interface RingLevel {
   readonly bucketMs: number;
   readonly horizonMs: number;
@@ -63,7 +63,7 @@ export interface RingLevel {
 export interface HitRingOptions {
   /** The memory of another ring, in this thread or another: kept, not copied. Default: an empty ring. */
   memory?: ArrayBufferLike;
-  /** Whether an empty ring lies in shared memory, for its `memory` to be handed to other threads. Default false. */
+  /** Whether an empty ring uses shared memory, so that `memory` can be passed to other threads. Default false. */
   shared?: boolean;
 }
 
@@ -78,10 +78,10 @@ export interface HitRingOptions {
 export class HitRing {
   /** The counters, finest first. */
   readonly levels: readonly RingLevel[];
-  /** Where they are: the hits of all levels, then the buckets of all levels. */
+  /** The counters' memory: the hits of all levels, then the buckets of all levels. */
   readonly memory: ArrayBufferLike;
 
-  /** @throws HitError `invalid` if the memory is of another size */
+  /** @throws HitError `invalid` if the memory has another size */
   constructor({ memory, shared = false }: HitRingOptions = {}) {
     const bytes = SLOTS * SLOT_BYTES;
     if (memory !== undefined && memory.byteLength !== bytes) {
@@ -94,14 +94,14 @@ export class HitRing {
   /**
    * Counts hits of one moment.
    *
-   * Hits may come in any order; one from before a level's horizon never replaces a newer one there. A hit in the
-   * future counts when its time has come, but takes the slot of the oldest bucket at once: hold times that a
-   * client supplied down to the present before they come here.
+   * Hits may come in any order; one from before a level's horizon never replaces a newer one there. A future hit
+   * counts once its time has come, but takes the slot of the oldest bucket immediately: the caller must limit
+   * client-supplied times to the present.
    *
    * To rebuild a ring from stored counts, add each once, at any moment of its bucket: by second for the last
    * hour, by minute for the day before that, by hour for the rest, cut on the edges of whole minutes and hours.
    *
-   * @param timeMs milliseconds since 1970; what is not between 1970 and 2106 is in no window and left out
+   * @param timeMs milliseconds since 1970; times outside 1970 to 2106 are in no window and are ignored
    * @param hits how many at that moment, a whole number
    */
   add(timeMs: number, hits = 1): void {
@@ -113,15 +113,15 @@ export class HitRing {
   }
 
   /**
-   * The hits in (now − seconds, now], to the millisecond where the window starts on a bucket's edge.
+   * The hits in (now − seconds, now], exact to the millisecond if the window starts on a bucket's edge.
    *
-   * The finest level that covers the window is used for all of it, except for the bucket that is still running:
-   * that one is read from the finer levels, so that a hit from the future is not counted (within the running
-   * second there is no telling).
+   * The finest level that covers the window is used for all of it, except for the current bucket: that one is read
+   * from the finer levels, so that future hits are not counted (within the current second they cannot be told
+   * apart).
    *
-   * @param seconds length of the window, 1 or more; beyond 400 days it is taken as 400 days
-   * @param nowMs milliseconds since 1970. The ring keeps what windows ending now need: one that ended long ago
-   *   may have lost its start
+   * @param seconds length of the window, 1 or more; more than 400 days count as 400 days
+   * @param nowMs milliseconds since 1970. The ring keeps only the data for windows that end now: a window that
+   *   ended long ago may have lost its start
    * @returns whole hits, rounded
    * @throws HitError `invalid` if the window is shorter than a second
    */
@@ -138,9 +138,9 @@ export class HitRing {
   }
 
   /**
-   * Adds another ring's hits to this one's, bucket by bucket; where they are of different laps, the newer
-   * stays. The result is the ring that would have counted both's hits, slot by slot, in whatever order rings are
-   * merged. Merging the same ring twice counts its hits twice.
+   * Adds another ring's hits to this one's, bucket by bucket; if slots are in different laps, the newer stays. The
+   * result is slot by slot the ring that would have counted the hits of both, regardless of the order of merges.
+   * Merging the same ring twice counts its hits twice.
    */
   merge(other: HitRing): void {
     for (const [i, level] of this.levels.entries()) {
@@ -155,7 +155,7 @@ export class HitRing {
    * The ring as bytes for another node.
    *
    * For each level its newest bucket, then its slots from there back in time: how many laps ago it was used, plus 1,
-   * and its hits. Runs of slots that were never used are 0 and the run's length.
+   * and its hits. A run of slots that were never used is 0 and the run's length.
    */
   toBytes(): Uint8Array<ArrayBuffer> {
     const writer = new SketchWriter('R');
@@ -164,7 +164,7 @@ export class HitRing {
   }
 
   /**
-   * The ring that another node gave as bytes.
+   * Reads a ring from another node's bytes.
    *
    * @throws HitError `invalid` if the bytes are anything else
    */
@@ -176,12 +176,12 @@ export class HitRing {
     return ring;
   }
 
-  /** Memory taken by the counters. */
+  /** Memory used by the counters. */
   get bytes(): number {
     return this.memory.byteLength;
   }
 
-  /** Hits in [from, to), by the buckets of a level. */
+  /** Hits in [from, to), counted with the buckets of one level. */
   #between(depth: number, from: number, to: number): number {
     const level = this.levels[depth]!;
     const first = Math.floor(from / level.bucketMs);
@@ -241,7 +241,7 @@ function writeLevel(writer: SketchWriter, { buckets, hits }: RingLevel): void {
     } else {
       const slot = slotOf(newest - back, slots);
       writer.varint((newest - back - buckets[slot]!) / slots + 1);
-      // Where hits of many nodes add up to more than a number holds exactly, they stay the most that it does.
+      // If the hits of many nodes exceed the exact range of a number, they are capped at its maximum.
       writer.varint(Math.min(hits[slot]!, Number.MAX_SAFE_INTEGER));
       back++;
     }
@@ -264,7 +264,7 @@ function readLevel(reader: SketchReader, { buckets, hits }: RingLevel): void {
   }
 }
 
-/** Of a bucket, also of one before 1970, which no hit is in. */
+/** The slot of a bucket, which may be before 1970 (without hits). */
 function slotOf(bucket: number, slots: number): number {
   return ((bucket % slots) + slots) % slots;
 }

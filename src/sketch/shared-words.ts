@@ -1,4 +1,4 @@
-/** Words that threads may share: in a `SharedArrayBuffer` they are changed by atomic steps, else by plain ones. */
+/** Words that threads may share: changed atomically in a `SharedArrayBuffer`, else by plain writes. */
 
 /** @returns words that are all 0 */
 export function emptyWords(count: number, shared: boolean): Uint32Array {
@@ -9,7 +9,7 @@ export function areShared(words: Uint32Array): boolean {
   return words.buffer instanceof SharedArrayBuffer;
 }
 
-/** Raises a word that other threads may be raising too: it ends at the largest of all their values. */
+/** Raises a word that other threads may raise concurrently: the result is the largest of all their values. */
 export function raise(words: Uint32Array, index: number, value: number): void {
   let held = words[index]!;
   while (value > held) {

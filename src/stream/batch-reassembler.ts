@@ -1,42 +1,42 @@
 /**
- * Puts the batches of a partition together, each hit once.
+ * Reassembles the batches of a partition, with each hit exactly once.
  *
- * Kafka brings a record at least once: a node that died, or whose broker did, publishes again what it does not know to be
- * there. A reader that dies, or whose partition goes to another, reads again what it had not finished. The first is told by
- * the records (see `record.ts`): a batch is taken in the order of `at`, and what comes again is left out. The second is
- * told by the store: with the hits it keeps the reader's position, and each batch has an identity by which the store
- * ignores it when it comes again.
+ * Kafka delivers a record at least once: after a crash of a node or its broker, the node publishes again everything that
+ * was not acknowledged. A reader that dies, or loses its partition to another, reads unfinished records again. Duplicates
+ * of the first kind are detected by the records (see `record.ts`): a batch is taken in the order of `at`, and repeated
+ * records are skipped. Those of the second kind are detected by the store: it keeps the reader's position together with
+ * the hits, and ignores a batch whose identity it already has.
  *
- * So that it is ignored also when another reader brings it, this identity follows from the partition's records alone:
- * a batch that is complete is numbered by the time of its last record, in milliseconds, or by one more than the batch
- * before it if that is not larger, and the partition is its run (store/marks.ts). A reader that begins at a position that
- * was kept passes through the same states as any other that did, in whatever portions it writes. Hence nothing in here
- * may depend on clocks, portions or memory: what is given up, and when, is a matter of records too.
+ * This identity must be the same for every reader, so it follows from the partition's records alone: a complete batch is
+ * numbered by the time of its last record, in milliseconds, or by one more than the batch before it if that is not larger,
+ * and the partition is its run (store/marks.ts). All readers that start at a stored position pass through the same states,
+ * whatever portions they write. Hence nothing here may depend on clocks, portions or memory: even when a batch is given up
+ * depends on records only.
  *
- * The position is that of the first record of the oldest batch that is not complete. What follows it and was in the store
- * already is known by the runs of nodes: of each, the last batch that was complete here. That is enough because a node
- * publishes the batches of one run in the order of their ids (spool/fan-out.ts), live hits and imports alike.
+ * The position is the first record of the oldest incomplete batch. Later records that are already in the store are
+ * recognized by the runs of nodes: for each, the last batch completed here. That is enough because a node publishes the
+ * batches of one run in the order of their ids (spool/fan-out.ts), live hits and imports alike.
  */
 import { HitError } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { timeFault } from '../hit/time.ts';
 import { readRecord } from './record.ts';
 
-/** How far a partition was read, as it is kept in the store. */
+/** How far a partition has been read, as stored in the store. */
 export interface Position {
-  /** The record with which reading begins again. */
+  /** The offset from which reading resumes. */
   readonly offset: bigint;
-  /** The record after the last that was read. */
+  /** The offset after the last record read. */
   readonly end: bigint;
-  /** Number of the last batch that was complete, in milliseconds since 1970. */
+  /** Number of the last completed batch, in milliseconds since 1970. */
   readonly last: number;
-  /** Run of a node → its last batch that was complete, and the time of its last record, in milliseconds. */
+  /** Run of a node → its last completed batch, and the time of that batch's last record, in milliseconds. */
   readonly runs: ReadonlyMap<number, { readonly batch: bigint; readonly time: number }>;
 }
 
 export const BEGINNING: Position = { offset: 0n, end: 0n, last: 0, runs: new Map() };
 
-/** A record as Kafka brings it. */
+/** A record as delivered by Kafka. */
 export interface StreamRecord {
   readonly offset: bigint;
   /** Milliseconds since 1970. */
@@ -44,12 +44,12 @@ export interface StreamRecord {
   readonly value: string;
 }
 
-/** A batch as it is stored. */
+/** A batch to be stored. */
 export interface AssembledBatch {
   /** Its identity in the store. */
   readonly id: bigint;
   readonly hits: readonly Hit[];
-  /** How many of its hits never came. */
+  /** Number of its hits that never arrived. */
   readonly missing: number;
 }
 
@@ -64,7 +64,7 @@ interface OpenBatch {
   readonly batch: bigint;
   readonly of: number;
   readonly hits: Hit[];
-  /** Place of the record that is wanted next: behind the hits, and those whose time was refused. */
+  /** Position of the next expected record: after the hits, and those whose time was refused. */
   next: number;
   readonly offset: bigint;
   readonly since: number;
@@ -72,13 +72,13 @@ interface OpenBatch {
 
 const RUN_BITS = 22n;
 const RUN_MASK = (1n << RUN_BITS) - 1n;
-/** Milliseconds by records after which the rest of a batch is not waited for. */
+/** Milliseconds of record time after which an incomplete batch is given up. */
 const GIVE_UP_AFTER = 86_400_000;
-/** Hits of batches that are not complete. */
+/** Maximum hits of incomplete batches. */
 const MOST_OPEN = 1_000_000;
-/** Milliseconds after which a run of a node is forgotten: what it published is not published again. */
+/** Milliseconds after which a node's run is dropped: its records will not be published again. */
 const FORGET_AFTER = 40 * 86_400_000;
-/** 2100: a clock that is further ahead numbers nothing. */
+/** 2100: record times are capped here, so a clock further ahead cannot affect batch numbers. */
 const LATEST = Date.UTC(2100, 0);
 
 /**
@@ -93,19 +93,19 @@ export class BatchReassembler {
   readonly #runs: Map<number, { batch: bigint; time: number }>;
   readonly #open = new Map<number, OpenBatch>();
   #openHits = 0;
-  /** Complete, with what the position is when they are stored. */
+  /** Complete batches that are not taken out yet. */
   #ready: AssembledBatch[] = [];
   #readyHits = 0;
   #end: bigint;
-  /** Records before it were judged in an earlier life. */
+  /** Records before this offset were already checked before a restart. */
   readonly #judged: bigint;
   #last: number;
   #newest = 0;
   #again = 0;
 
   /**
-   * @param run of the partition: a number of 22 bits
-   * @param now milliseconds since 1970, by which times of hits are judged
+   * @param run of the partition: a 22-bit number
+   * @param now milliseconds since 1970, to check the times of hits
    */
   constructor(run: number, position: Position, now: () => number = Date.now) {
     this.#run = BigInt(run);
@@ -116,12 +116,12 @@ export class BatchReassembler {
     this.#last = position.last;
   }
 
-  /** The record that is wanted next. */
+  /** The offset of the next expected record. */
   get end(): bigint {
     return this.#end;
   }
 
-  /** Hits of complete batches that were not taken out. */
+  /** Hits of complete batches that are not taken out yet. */
   get readyHits(): number {
     return this.#readyHits;
   }
@@ -130,7 +130,7 @@ export class BatchReassembler {
     return this.#ready.length;
   }
 
-  /** Records that came again. */
+  /** Duplicate records. */
   get again(): number {
     return this.#again;
   }
@@ -138,7 +138,7 @@ export class BatchReassembler {
   /**
    * Takes the next record of the partition.
    *
-   * @returns what is wrong with it, if it is no hit and was not told of before
+   * @returns the error, if the record is not a valid hit and was not reported before
    */
   take(record: StreamRecord): HitError | undefined {
     if (record.offset < this.#end) return undefined;
@@ -153,7 +153,7 @@ export class BatchReassembler {
     return undefined;
   }
 
-  /** Takes out all that is complete, with the position that is right once it is stored. */
+  /** Takes out all complete batches, with the position that is valid once they are stored. */
   portion(): FlushBatch {
     for (const [run, { time }] of this.#runs) {
       if (time < this.#newest - FORGET_AFTER) this.#runs.delete(run);
@@ -188,7 +188,7 @@ export class BatchReassembler {
       open = { batch, of, hits: [], next: 0, offset, since: time };
       this.#open.set(run, open);
     }
-    // What lies ahead comes again, since its node does not go on before all of the batch is there.
+    // Records ahead will come again: the node does not continue before the whole batch is acknowledged.
     if (of !== open.of || at > open.next) return;
     if (at < open.next) {
       this.#again++;
@@ -202,7 +202,7 @@ export class BatchReassembler {
       this.#openHits++;
     }
     if (open.next === of) this.#complete(run, open, time);
-    // The record has its place in the batch all the same, so that the hits behind it are not waited for in vain.
+    // A refused record still takes its position in the batch; otherwise the hits after it would wait forever.
     if (fault !== undefined) throw new HitError('invalid', `the hit cannot be counted: ${fault}`);
   }
 
@@ -218,7 +218,7 @@ export class BatchReassembler {
     this.#readyHits += open.hits.length;
   }
 
-  /** Maps keep the order in which batches were begun. */
+  /** Maps keep insertion order, so the oldest batch comes first. */
   #giveUp(): void {
     for (const [run, open] of this.#open) {
       if (this.#newest - open.since < GIVE_UP_AFTER && this.#openHits <= MOST_OPEN) return;

@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Bytes of a file after which records are counted and told, and not kept. */
+/** Maximum file size in bytes: beyond it, records are counted and logged but not kept. */
 const MOST_BYTES = 100 * 2 ** 20;
 
-/** A record that is no hit. */
+/** A record that is not a valid hit. */
 export interface InvalidRecord {
   readonly offset: bigint;
   readonly timestamp: number;
@@ -14,7 +14,7 @@ export interface InvalidRecord {
   readonly reason: string;
 }
 
-/** The file of a partition's records that are no hits: one JSON object a line, bytes that are no text in base64. */
+/** The file of a partition's dead letters: one JSON object per line; bytes that are not text in base64. */
 export class DeadLetters {
   readonly path: string;
   #file: number | undefined;
@@ -35,7 +35,7 @@ export class DeadLetters {
     return true;
   }
 
-  /** Makes what was added durable. */
+  /** Makes the added records durable. */
   sync(): void {
     if (this.#isWritten) fsyncSync(this.#file!);
     this.#isWritten = false;

@@ -2,14 +2,14 @@ import { type BaseOptions, MultipleErrors, ResponseError } from '@platformatic/k
 import { HitError, messageOf } from '../errors.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 
-/** Milliseconds within which a broker must answer. */
+/** Request timeout in milliseconds. */
 const REQUEST_TIMEOUT = 15_000;
 const CONNECT_TIMEOUT = 5000;
-/** Quick tries of the client itself. What takes longer is tried again by whoever uses it. */
+/** Quick retries by the client itself. The caller must retry longer failures. */
 const RETRIES = 3;
 const RETRY_DELAY = 300;
 
-/** What every client of a cluster is told. */
+/** Options of every client of a cluster. */
 export function clientOptions(address: KafkaAddress): BaseOptions {
   const { brokers, tls, sasl } = address;
   return {
@@ -25,12 +25,12 @@ export function clientOptions(address: KafkaAddress): BaseOptions {
   };
 }
 
-/** Whether a broker said that a topic is there already. */
+/** Whether a broker reported that a topic already exists. */
 export function isTopicThere(error: unknown): boolean {
   return causesOf(error).some((cause) => (cause as { apiId?: unknown }).apiId === 'TOPIC_ALREADY_EXISTS');
 }
 
-/** A fault of Kafka as one of ours: the client's errors hold those of several brokers. */
+/** Converts a Kafka error: the client's errors may contain those of several brokers. */
 export function streamFault(error: unknown): HitError {
   if (error instanceof HitError) return error;
   const messages = new Set(
@@ -44,7 +44,7 @@ export function streamFault(error: unknown): HitError {
   return new HitError('stream_unavailable', `Kafka failed: ${message}`, { cause: error, retryAfter: 5 });
 }
 
-/** An error and all that are in it. */
+/** An error and all errors that it contains. */
 function causesOf(error: unknown): unknown[] {
   if (typeof error !== 'object' || error === null) return [error];
   const { errors = [], cause } = error as { errors?: readonly unknown[]; cause?: unknown };

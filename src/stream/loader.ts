@@ -6,16 +6,16 @@ import type { Store } from '../store/store.ts';
 import { clientOptions, streamFault } from './kafka.ts';
 import { type LoaderCounts, PartitionLoader, readPosition } from './partition-loader.ts';
 
-/** Milliseconds that a hit may wait for others to be stored with. */
+/** Milliseconds that a hit may wait to be stored together with others. */
 const FLUSH_EVERY = 1000;
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 15_000;
-/** Milliseconds between two looks at what waits in Kafka. */
+/** Milliseconds between checks of the lag in Kafka. */
 const LAG_EVERY = 5000;
-/** A reader that says nothing for so many milliseconds loses its partitions. */
+/** Milliseconds without a heartbeat after which a reader loses its partitions. */
 const SESSION_TIMEOUT = 10_000;
 const REBALANCE_TIMEOUT = 60_000;
-/** Messages that the client holds ready. */
+/** Messages that the client prefetches. */
 const AHEAD = 4096;
 
 export interface StreamLoaderOptions {
@@ -32,9 +32,9 @@ type HitStream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 type Loaders = ReadonlyMap<number, PartitionLoader>;
 
 /**
- * Brings the hits of a Kafka topic into the store, each once: `assembly.ts` says how. Several of them share the topic's
- * partitions, on one machine or many; which has which is Kafka's to say, and may change at any time. Then all of them begin
- * anew where the store says that each partition is.
+ * Loads the hits of a Kafka topic into the store, each exactly once: see `batch-reassembler.ts`. Several loaders, on one
+ * machine or many, share the topic's partitions. Kafka assigns the partitions and may reassign them at any time; then all
+ * loaders start again from the positions in the store.
  *
  * @example
  * await using loader = new StreamLoader({ address, group: 'hit-tracker', store, folder, log });
@@ -46,7 +46,7 @@ export class StreamLoader {
   #loaders: Loaders = new Map();
   /** Partition → its end in Kafka. */
   #ends: readonly bigint[] = [];
-  /** Stores under way, one after another. */
+  /** Pending store operations, one after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: StreamLoaderOptions) {
@@ -57,12 +57,12 @@ export class StreamLoader {
     return this.#counts;
   }
 
-  /** Whether it has partitions of its own. */
+  /** Whether any partitions are assigned to this loader. */
   get isReading(): boolean {
     return this.#loaders.size > 0;
   }
 
-  /** Partitions that are read here, and how many of their records are not in the store yet. */
+  /** Assigned partitions, and the number of their records that are not in the store yet. */
   get lags(): ReadonlyMap<number, number> {
     const lagOf = (partition: number, at: bigint) => Math.max(0, Number((this.#ends[partition] ?? at) - at));
     return new Map(
@@ -70,7 +70,7 @@ export class StreamLoader {
     );
   }
 
-  /** Loads until it is told to stop, and stores then what is complete. Faults are told, and it tries again. */
+  /** Loads until it is stopped, then stores complete batches. Errors are logged and retried. */
   async run(signal: AbortSignal): Promise<void> {
     const { address, log } = this.#options;
     let pause = FIRST_PAUSE;
@@ -101,7 +101,7 @@ export class StreamLoader {
     });
     consumer.on('error', () => undefined);
     try {
-      // The group is joined for the topic as long as the consumer lives, whichever streams come and go.
+      // The consumer stays in the group for the topic for its lifetime, whichever streams come and go.
       consumer.topics.track(address.topic);
       await consumer.joinGroup();
       while (!signal.aborted) await this.#generation(consumer, signal);
@@ -110,7 +110,7 @@ export class StreamLoader {
     }
   }
 
-  /** Reads for as long as the partitions stay where they are. */
+  /** Reads until the partitions are reassigned. */
   async #generation(consumer: HitConsumer, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
     const end = () => over.abort();
@@ -189,7 +189,7 @@ export class StreamLoader {
     }
   }
 
-  /** Stores what is complete, every second, and at the end. */
+  /** Stores complete batches every second, and at the end. */
   #flushAll(consumer: HitConsumer, over: AbortSignal): { end(): Promise<void> } {
     return every(FLUSH_EVERY, over, async () => {
       let isStored = false;
@@ -205,7 +205,7 @@ export class StreamLoader {
     });
   }
 
-  /** Tries until it is stored, or until the partition may be another's. */
+  /** Retries until the batches are stored, or until the partition may belong to another reader. */
   async #store(loader: PartitionLoader, over: AbortSignal): Promise<boolean> {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       try {
@@ -220,7 +220,7 @@ export class StreamLoader {
     }
   }
 
-  /** For those who look at groups: reading begins where the store says. */
+  /** Commits offsets only for group monitoring tools: reading starts at the position in the store. */
   async #commit(consumer: HitConsumer): Promise<void> {
     if (!consumer.isActive()) return;
     const { topic } = this.#options.address;
@@ -241,7 +241,7 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** Does something again and again until `over`, and a last time at the end. */
+/** Runs `work` repeatedly until `over`, and once more at the end. */
 function every(pause: number, over: AbortSignal, work: () => Promise<void>): { end(): Promise<void> } {
   const stop = new AbortController();
   const signal = AbortSignal.any([over, stop.signal]);

@@ -7,13 +7,13 @@ import type { Store } from '../store/store.ts';
 import { BatchReassembler, BEGINNING, type FlushBatch, type Position } from './batch-reassembler.ts';
 import { DeadLetters } from './dead-letters.ts';
 
-/** Hits, and batches, that one statement takes. */
+/** Maximum hits and batches per statement. */
 const FULL_HITS = 50_000;
 const FULL_BATCHES = 500;
 
 export interface PartitionOptions {
   readonly store: Store;
-  /** Where rows and records that are no hits are written. */
+  /** Folder for rows and dead letters. */
   readonly folder: string;
   /** Name and id of the topic. */
   readonly topic: string;
@@ -22,7 +22,7 @@ export interface PartitionOptions {
   readonly log: { warn(message: string): void; error(message: string): void };
 }
 
-/** A record as the client brings it. */
+/** A record as received from the Kafka client. */
 export interface Message {
   readonly offset: bigint;
   readonly timestamp: bigint;
@@ -30,24 +30,24 @@ export interface Message {
   readonly value: Buffer | undefined;
 }
 
-/** What was done with records since the start. */
+/** Counts of processed records since the start. */
 export interface LoaderCounts {
   hits: number;
   batches: number;
-  /** Records that came again. */
+  /** Duplicate records. */
   again: number;
-  /** Records that are no hits. */
+  /** Records that are not valid hits. */
   deadLetters: number;
-  /** Hits of batches of which a part never came. */
+  /** Hits that never arrived, of incomplete batches. */
   missing: number;
 }
 
-/** The run of a partition's batches in the store (store/marks.ts). */
+/** The run number of a partition's batches in the store (store/marks.ts). */
 function runOfPartition(topicId: string, partition: number): number {
   return createHash('sha256').update(`${topicId}/${partition}`).digest().readUInt32LE() % RUNS;
 }
 
-/** Where reading of a partition begins. */
+/** The position where reading of a partition begins. */
 export async function readPosition(store: Store, topic: string, partition: number): Promise<Position> {
   const [row] = await store.rows<{ offset: string; end: string; last: string; runs: string }>(
     'stream_position',
@@ -63,22 +63,22 @@ export async function readPosition(store: Store, topic: string, partition: numbe
   };
 }
 
-/** Brings the hits of one partition into the store. */
+/** Loads the hits of one partition into the store. */
 export class PartitionLoader {
   readonly #options: PartitionOptions;
   readonly #assembly: BatchReassembler;
   readonly #counts: LoaderCounts;
   readonly #deadLetters: DeadLetters;
   readonly #writer = new RowWriter();
-  /** Odd records since the last portion. */
+  /** Invalid records since the last flush. */
   #odd = 0;
   #firstOdd = '';
   #again = 0;
-  /** What is being stored, and failed before. */
+  /** The batches being stored; kept for a retry if that fails. */
   #pending: FlushBatch | undefined;
   #stored: Position;
 
-  /** @param counts are added to */
+  /** @param counts are incremented */
   constructor(options: PartitionOptions, position: Position, counts: LoaderCounts) {
     const { folder, topic, topicId, partition } = options;
     this.#options = options;
@@ -88,17 +88,17 @@ export class PartitionLoader {
     this.#deadLetters = new DeadLetters(join(folder, 'set-aside', `${topic}-${partition}.ndjson`));
   }
 
-  /** The record that is wanted next. */
+  /** The offset of the next expected record. */
   get end(): bigint {
     return this.#assembly.end;
   }
 
-  /** The record with which reading begins again. */
+  /** The offset from which reading resumes after a restart. */
   get offset(): bigint {
     return this.#stored.offset;
   }
 
-  /** Whether so much waits that it should be stored before more is read. */
+  /** Whether so many hits are waiting that they should be stored before more is read. */
   get isFull(): boolean {
     const { readyHits, readyBatches } = this.#assembly;
     return readyHits >= FULL_HITS || readyBatches >= FULL_BATCHES;
@@ -114,10 +114,10 @@ export class PartitionLoader {
   }
 
   /**
-   * Stores what is complete, and how far that is.
+   * Stores complete batches and the position after them.
    *
-   * @returns whether anything was to be stored
-   * @throws HitError `store_unavailable`: then the same is stored next time
+   * @returns whether there was anything to store
+   * @throws HitError `store_unavailable`: the next call stores the same batches
    */
   async flush(): Promise<boolean> {
     if (!this.#pending && this.#assembly.end <= this.#stored.end && this.#assembly.readyBatches === 0)

@@ -7,19 +7,19 @@ import type { Sink } from '../spool/sink.ts';
 import { clientOptions, isTopicThere, streamFault } from './kafka.ts';
 import { keyOf, partitionOf, writeRecord } from './record.ts';
 
-/** Characters of a partition's records in one request: brokers take a megabyte, and most characters are one byte. */
+/** Maximum characters of a partition's records per request: brokers accept a megabyte; most characters are one byte. */
 const REQUEST_CHARACTERS = 300_000;
-/** Partitions of a topic that is made here. More can be added while no node publishes. */
+/** Partitions of a topic created here. More can be added while no node publishes. */
 const PARTITIONS = 6;
-/** Of every broker that has the topic. */
+/** Required acknowledgements: from every broker that has the topic. */
 const ALL = -1;
 
 type HitMessage = MessageToProduce<string, string, string, string>;
 
 /**
- * Publishes hits to a topic of Kafka: a segment of the spool becomes, in each partition, a batch of records as
- * `record.ts` has them, acknowledged by all brokers that keep it. A segment that fails half-way is published again, as a
- * whole: its readers know the hits that they have.
+ * Publishes hits to a Kafka topic: in each partition, a spool segment becomes a batch of records (see `record.ts`),
+ * acknowledged by all brokers that keep it. A segment that fails halfway is published again as a whole: readers skip the
+ * hits that they already have.
  *
  * @example
  * await using publisher = new Publisher(kafkaAddress('kafka://localhost:9092/hits', '--stream'));
@@ -36,7 +36,7 @@ export class Publisher implements Sink {
     this.#address = address;
   }
 
-  /** Hits published since the start, those of a segment that is published again once more. */
+  /** Hits published since the start; a segment that is published again counts again. */
   get published(): number {
     return this.#published;
   }
@@ -47,7 +47,7 @@ export class Publisher implements Sink {
     try {
       await this.#publish(segment, bytes);
     } catch (error) {
-      // A producer that failed does not know what the brokers have: the next begins a series of its own.
+      // A failed producer does not know what the brokers have: the next one starts a new sequence.
       await this.#leave();
       throw streamFault(error);
     }
@@ -104,7 +104,7 @@ export class Publisher implements Sink {
     }
   }
 
-  /** How many partitions the topic has. */
+  /** Number of partitions of the topic. */
   async #count(producer: Producer<string, string, string, string>): Promise<number> {
     const { topic } = this.#address;
     await this.#create();
@@ -112,7 +112,7 @@ export class Publisher implements Sink {
     return metadata.topics.get(topic)!.partitionsCount;
   }
 
-  /** Makes the topic where it is not there. */
+  /** Creates the topic if it does not exist. */
   async #create(): Promise<void> {
     const { topic } = this.#address;
     const admin = new Admin(clientOptions(this.#address));

@@ -1,11 +1,11 @@
 /**
  * A hit as a record of a Kafka topic: its key is the visitor, its value is JSON, version 1. docs/stream.md describes it for
- * other readers; fields that are empty are left out.
+ * other readers; empty fields are omitted.
  *
- * Every record says which batch brought it, and where it stands in it. A batch is what of one segment of a node's spool
- * goes to one partition: `at` counts from 0 to `of` - 1, in the partition's order. A node publishes a batch until all of
- * it is acknowledged, and only then the next, whose id is larger; so a batch may come several times, in whole or in part,
- * and a reader that takes each `at` once, in order, has each hit exactly once.
+ * Every record contains its batch and its position in the batch. A batch is the part of one spool segment that goes to one
+ * partition: `at` counts from 0 to `of` - 1, in the partition's order. A node publishes a batch until all of it is
+ * acknowledged, and only then the next, whose id is larger. So a batch may arrive several times, in whole or in part, and
+ * a reader that takes each `at` once, in order, gets each hit exactly once.
  */
 import { HitError } from '../errors.ts';
 import { hex64 } from '../hit/hash.ts';
@@ -13,26 +13,26 @@ import type { Hit } from '../hit/hit.ts';
 import { siteName } from '../hit/site.ts';
 import { END_OF_DATETIME64, readToldTime } from '../hit/time.ts';
 
-/** A record, read. */
+/** A parsed record. */
 export interface HitRecord {
   readonly hit: Hit;
   /** Identity of the segment, unsigned 64 bits: see `spool/segment.ts`. */
   readonly batch: bigint;
-  /** Place among the batch's hits of this partition. */
+  /** Position among the batch's hits in this partition. */
   readonly at: number;
-  /** How many they are. */
+  /** Number of these hits. */
   readonly of: number;
 }
 
 const VERSION = 1;
 /** More hits than any segment has. */
 const MOST_OF = 2 ** 30;
-/** Characters that no field exceeds. */
+/** Maximum characters of any field. */
 const LONGEST = 16_384;
 
 type TextName = Exclude<keyof Hit, 'time' | 'visitorHigh' | 'visitorLow' | 'status'>;
 
-/** Names in records: those of an export. The site is always there. */
+/** Field names in records, the same as in an export. The site is always present. */
 const TEXTS: readonly (readonly [name: string, member: TextName])[] = [
   ['site', 'site'],
   ['bot', 'bot'],
@@ -58,7 +58,7 @@ export function keyOf(hit: Hit): string {
   return hex64(hit.visitorHigh, hit.visitorLow);
 }
 
-/** The partition of a hit, of so many: the same for all hits of a visitor. */
+/** The partition of a hit: the same for all hits of a visitor. */
 export function partitionOf(hit: Hit, partitions: number): number {
   return hit.visitorLow % partitions;
 }
@@ -85,10 +85,10 @@ export function writeRecord(
 }
 
 /**
- * Reads the value of a record. Fields that it does not know are left alone, so that a version may add some. Whether its time
- * can be believed is for the reader to say, who has a clock: see `hit/time.ts`.
+ * Parses the value of a record. Unknown fields are ignored, so a later version can add some. The caller, who has a clock,
+ * must check the time: see `hit/time.ts`.
  *
- * @throws HitError `invalid`, which says what is wrong and repeats nothing of it
+ * @throws HitError `invalid`, which says what is wrong without quoting the record
  */
 export function readRecord(text: string): HitRecord {
   const fields = objectOf(text);

@@ -10,14 +10,14 @@ const LONGEST_PAUSE = 30_000;
 
 interface ResultReaderOptions {
   readonly address: KafkaAddress;
-  /** Tells this node from others: each reads all results. */
+  /** Identifies this node: each node reads all results. */
   readonly node: string;
   readonly log: { warn(message: string): void };
 }
 
 /**
- * Reads the results of a streaming job from their topic, from its beginning and on, for as long as it is open: each node has
- * all of them.
+ * Reads the results of a streaming job from their topic, from its beginning and for as long as the reader is open. Each
+ * node has all results.
  */
 export class ResultReader implements AsyncDisposable {
   readonly results = new WindowResults();
@@ -36,7 +36,7 @@ export class ResultReader implements AsyncDisposable {
     await this.#reading;
   }
 
-  /** Faults are told, and it tries again. */
+  /** Reads until it is stopped. Errors are logged and retried. */
   async #run(): Promise<void> {
     const { address, log } = this.#options;
     const { signal } = this.#closing;
@@ -77,7 +77,7 @@ export class ResultReader implements AsyncDisposable {
       this.results.take(text);
     } catch (error) {
       if (!(error instanceof HitError)) throw error;
-      // A topic of something else would say so a million times.
+      // Log it once only: a topic with other content would log a million times.
       if (this.#odd++ === 0) this.#options.log.warn(`${this.#options.address.name}: ${error.message}`);
     }
   }

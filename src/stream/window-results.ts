@@ -1,13 +1,13 @@
 import { HitError } from '../errors.ts';
 
-/** Hits and visitors of a site in one window, as a streaming job counted them. */
+/** Hits and visitors of a site in one window, as counted by a streaming job. */
 export interface WindowResult {
-  /** '' is all together. */
+  /** '' is all sites together. */
   readonly site: string;
-  /** The window's length, and how often one begins. */
+  /** The window's length, and the interval at which windows begin. */
   readonly seconds: number;
   readonly slide: number;
-  /** Milliseconds since 1970; `to` is not in it. */
+  /** Milliseconds since 1970; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
   readonly hits: number;
@@ -17,14 +17,14 @@ export interface WindowResult {
 }
 
 const VERSION = 1;
-/** Windows of one length and site that are kept: those that began, and a few that ended. */
+/** Windows kept per length and site: those that have begun, and a few that have ended. */
 const MOST_WINDOWS = 128;
-/** Lengths and sites. Beyond them those are forgotten of which nothing was told for longest. */
+/** Maximum series (length and site). Beyond it, the least recently updated series is dropped. */
 const MOST_SERIES = 50_000;
 const LONGEST_SITE = 253;
 
 /**
- * The last windows that a streaming job told of, in bounded memory: docs/spark.md describes its records.
+ * The latest windows reported by a streaming job, in bounded memory: docs/spark.md describes its records.
  *
  * @example
  * const results = new WindowResults();
@@ -42,15 +42,15 @@ export class WindowResults {
   }
 
   /**
-   * Takes a record's value. One of a window that is known takes its place.
+   * Adds a record's value. A later record of the same window replaces the earlier one.
    *
-   * @throws HitError `invalid` for what is none
+   * @throws HitError `invalid` if the value is not a result
    */
   take(text: string): void {
     const result = readResult(text);
     const key = `${result.seconds} ${result.site}`;
     const series = this.#series.get(key) ?? new Map<number, WindowResult>();
-    // The one that was told of last is the last one.
+    // The last updated series comes last.
     this.#series.delete(key);
     this.#series.set(key, series);
     if (this.#series.size > MOST_SERIES) this.#series.delete(this.#series.keys().next().value!);
@@ -60,9 +60,9 @@ export class WindowResults {
   }
 
   /**
-   * The newest window that is over, or where none is, the one that will be first.
+   * The newest window that has ended or, if none has, the one that will end first.
    *
-   * @param site '' is all together
+   * @param site '' is all sites together
    * @param now milliseconds since 1970
    */
   find(site: string, seconds: number, now: number): WindowResult | undefined {

@@ -6,20 +6,20 @@ import type { Live, Seen } from '../live/live.ts';
 import type { Spool } from '../spool/spool.ts';
 import { FIELD, FIELDS, type HitBatch } from './hit-batch.ts';
 
-/** A `HitError` as it passes from thread to thread. */
+/** A `HitError` in the form in which it passes between threads. */
 export interface PlainFault {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryAfter: number | undefined;
 }
 
-/** What became of a batch. */
+/** The outcome of a batch. */
 export interface BatchOutcome {
-  /** Why none of those that were let in was taken. */
+  /** Why none of the admitted hits was recorded. */
   readonly fault: PlainFault | undefined;
-  /** Hits that were dropped after all, by their place in the batch. */
+  /** Dropped hits, by their position in the batch. */
   readonly dropped: ReadonlyMap<number, Dropped>;
-  /** Three numbers a hit: unique, total, and 1 for a new visitor. Zeros of a hit that is not counted; or empty. */
+  /** Three numbers per hit: unique, total, and 1 for a new visitor. Zeros for a hit that is not counted; or empty. */
   readonly seen: Float64Array<ArrayBuffer>;
 }
 
@@ -28,9 +28,9 @@ export const SEEN_FIELDS = 3;
 const NOBODY_SEEN = new Float64Array(0);
 
 /**
- * Records what collecting threads bring, as `Recorder` does what comes here: durable, then counted, then acknowledged.
- * What must be known of all threads together is decided here and nowhere else: the limit of a client, the number of
- * sites, and whether a visitor is new.
+ * Records hits of the collecting threads, as `Recorder` does for this thread: durable, then counted, then acknowledged.
+ * Decisions that concern all threads together are made only here: a client's rate limit, the number of sites, and whether
+ * a visitor is new.
  */
 export class BatchRecorder {
   readonly #spool: Spool | undefined;
@@ -88,7 +88,7 @@ export class BatchRecorder {
     return dropped;
   }
 
-  /** @param done called at once, unless hits are counted elsewhere */
+  /** @param done called synchronously, unless hits are counted elsewhere */
   #count(
     { numbers, sites, clients }: HitBatch,
     dropped: ReadonlyMap<number, Dropped>,

@@ -36,19 +36,19 @@ export interface DBTrackerOptions {
   readonly store?: string;
   /** `disk` (default): resolved hits survive a power cut. `process`: they survive a killed process. */
   readonly durability?: SpoolOptions['durability'];
-  /** Bytes of hits that may wait on disk for the store. Default 1 GiB. */
+  /** Maximum bytes of hits that wait on disk for the store. Default 1 GiB. */
   readonly spoolMax?: number;
-  /** Peers that may speak for their clients: `loopback`, `private`, `none` or CIDR ranges. Default `loopback`. */
+  /** Trusted proxies: `loopback`, `private`, `none` or CIDR ranges. Default `loopback`. */
   readonly trustProxy?: string;
-  /** Where hits are that are not in the store any more: they are read as if they were. */
+  /** Archive of hits that are no longer in the store: they are read as if they were. */
   readonly archive?: ArchiveAddress | undefined;
-  /** Where hits go besides the store. */
+  /** Additional sinks for hits. */
   readonly sinks?: readonly Sink[];
-  /** Where troubles are told. Default: the console's errors. */
+  /** Receives problem reports. Default: `console.error`. */
   readonly log?: SpoolOptions['log'];
 }
 
-/** A piece of an access log that the store has. */
+/** An imported chunk of an access log in the store. */
 export interface ImportedChunk {
   readonly parent: string;
   readonly digest: string;
@@ -56,15 +56,15 @@ export interface ImportedChunk {
   readonly size: number;
   readonly lines: number;
   readonly line_breaks: number;
-  /** The batch that had brought its hits, where they were purged; '0' or missing where they were not. */
+  /** The batch of its hits, if they were purged; else '0' or missing. */
   readonly purged_batch?: string;
   /** Hits of that batch. */
   readonly batch_hits?: number;
-  /** Whether a version without a ledger imported it, into a store from which hits were purged since: 0 or 1. */
+  /** Whether a version without a ledger imported it into a store that has since been purged: 0 or 1. */
   readonly is_legacy?: number;
 }
 
-/** How long a read waits for hits that are on their way into the store, in milliseconds. */
+/** How long a read waits for hits that are not in the store yet, in milliseconds. */
 const FRESHNESS_PATIENCE = 3000;
 
 const QUIET: SpoolOptions['log'] = {
@@ -74,7 +74,7 @@ const QUIET: SpoolOptions['log'] = {
 };
 
 /**
- * Hits in a database: batched, with their times, for any period.
+ * Stores hits in a database, batched and with their times, and answers queries for any period.
  *
  * @example
  * await using db = await DBTracker.open({ dataDir: './data' });
@@ -104,7 +104,7 @@ export class DBTracker implements Source {
   }
 
   /**
-   * Opens the data folder for this process, and takes up hits that an earlier one left in the spool.
+   * Opens the data folder for this process, and recovers hits that an earlier one left in the spool.
    *
    * @throws HitError `data_dir_locked`, `data_dir_unusable`, `data_dir_newer`, `store_unavailable`
    */
@@ -129,7 +129,7 @@ export class DBTracker implements Source {
     }
   }
 
-  /** As `open`, in a folder that the caller has taken and keeps. */
+  /** Like `open`, in a folder that the caller has locked and keeps locked. */
   static async in(
     folder: DataFolder,
     intake: Intake,
@@ -138,7 +138,7 @@ export class DBTracker implements Source {
   ): Promise<DBTracker> {
     const setting = options.store ?? 'embedded';
     const log = options.log ?? QUIET;
-    // A conversion takes time and cannot be taken back: that is told also where nothing else is.
+    // A conversion takes time and cannot be undone, so it is always logged.
     const onProgress = log === QUIET ? QUIET.warn : log.info;
     const store = await Store.open({ setting, folder: folder.store, onProgress, log });
     try {
@@ -169,7 +169,7 @@ export class DBTracker implements Source {
    * Counts a request, or a hit of a named visitor.
    *
    * @returns a promise that resolves when the hit is durable
-   * @throws HitError `invalid` for what is no hit; `spool_full`, `spool_failed`
+   * @throws HitError `invalid` if the input is not a hit; `spool_full`, `spool_failed`
    */
   async track(input: TrackInput): Promise<void> {
     const outcome = this.#intake.receive(factsOf(input, Date.now()));
@@ -180,7 +180,7 @@ export class DBTracker implements Source {
   }
 
   /**
-   * Totals and series. Words: `site`, `from`, `to`, `interval`, `timezone`, `bots`, `status`, `filter`, `metrics`,
+   * Totals and series. Parameters: `site`, `from`, `to`, `interval`, `timezone`, `bots`, `status`, `filter`, `metrics`,
    * `compare`.
    */
   async stats(words: QueryParams = {}): Promise<Stats> {
@@ -196,8 +196,8 @@ export class DBTracker implements Source {
   }
 
   /**
-   * Ranking of a dimension, of `entry` or `exit` pages, or of a property of events, such as `prop:plan`. Words: `by`,
-   * `limit`, and those of `stats` that say which hits.
+   * Ranking of a dimension, of `entry` or `exit` pages, or of an event property, such as `prop:plan`. Parameters: `by`,
+   * `limit`, and those of `stats` that select hits.
    */
   async top(words: QueryParams = {}): Promise<Top> {
     const selection = readSelection(words);
@@ -207,7 +207,7 @@ export class DBTracker implements Source {
     return top(this, selection, by, limit);
   }
 
-  /** Properties that events have, those of most hits first, 100 at most. Words: those of `stats` that say which hits. */
+  /** Event properties, most hits first, at most 100. Parameters: those of `stats` that select hits. */
   async props(words: QueryParams = {}): Promise<Prop[]> {
     const selection = readSelection(words);
     await this.#freshen();
@@ -219,20 +219,20 @@ export class DBTracker implements Source {
     return sites(this);
   }
 
-  /** Names of all sites that ever had hits. */
+  /** Names of all sites that have ever had hits. */
   async siteNames(): Promise<string[]> {
     const rows = await this.store.rows<{ site: string }>('site_names', {});
     return rows.map(({ site }) => site);
   }
 
   /**
-   * What was imported of logs that begin with a certain line: see `logs/log-chunk.ts`.
+   * The imported chunks of logs that begin with a given line: see `logs/log-chunk.ts`.
    *
-   * @throws HitError `import_failed` where some of that is lost, as it would be imported twice
+   * @throws HitError `import_failed` if some of the chunks are lost, since those would be imported twice
    */
   async importedChunks(root: string): Promise<ImportedChunk[]> {
     const pieces = await this.store.rows<ImportedChunk>('imports', { root });
-    // Afterwards, as a broken part is found when it is read. A server gets its own from replicas.
+    // Checked afterwards, because reading detects a broken part. A server restores its parts from replicas.
     const lost = this.store.isShared ? [] : await this.#detachedOf('imports');
     if (lost.length === 0) return pieces;
     throw new HitError(
@@ -249,7 +249,7 @@ export class DBTracker implements Source {
     );
   }
 
-  /** Delivers what it can, leaves the rest on disk for the next start, and lets go of the folder. */
+  /** Delivers what it can, leaves the rest on disk for the next start, and unlocks the folder. */
   async close(): Promise<void> {
     await this.rollups.close();
     await this.spool.close();
@@ -261,7 +261,7 @@ export class DBTracker implements Source {
     return this.close();
   }
 
-  /** What was acknowledged before a question is in its answer, unless the store is in trouble. */
+  /** A query sees all hits acknowledged before it, unless the store is failing. */
   async #freshen(): Promise<void> {
     await waitUpTo(FRESHNESS_PATIENCE, this.spool.flush());
   }

@@ -1,14 +1,14 @@
 import type { Hit } from '../hit/hit.ts';
 import { RowWriter } from '../hit/row.ts';
 
-/** Hits of one turn of a collecting thread, packed: to hand them over costs two buffers, however many they are. */
+/** Hits of one turn of a collecting thread, packed: handing them over costs two buffers, however many hits there are. */
 export interface HitBatch {
-  /** Rows as the spool takes them, without seals. */
+  /** Rows in the spool's format, without seals. */
   readonly rows: Uint8Array<ArrayBuffer>;
-  /** Of each hit the fields of `FIELD`, one hit after another. */
+  /** The `FIELD` values of each hit, one hit after another. */
   readonly numbers: Float64Array<ArrayBuffer>;
   readonly sites: readonly string[];
-  /** The client of each hit, for its limit; '' for one that has none. */
+  /** The client of each hit, for its rate limit; '' for no limit. */
   readonly clients: readonly string[];
 }
 
@@ -32,12 +32,12 @@ export class HitBatchWriter {
   #sites = new Map<string, number>();
   #clients: string[] = [];
 
-  /** Hits that were added since the last batch was taken. */
+  /** Hits added since the last batch was taken. */
   get length(): number {
     return this.#clients.length;
   }
 
-  /** @param client whose hits are limited; '' for one that has no limit */
+  /** @param client the client to rate-limit; '' for no limit */
   add(hit: Hit, client: string): void {
     const at = this.length * FIELDS;
     if (at === this.#numbers.length) this.#grow();

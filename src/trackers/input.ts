@@ -3,13 +3,13 @@ import { HitError } from '../errors.ts';
 import type { TrustedProxies } from '../hit/address.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
 
-/** What a program may hand to a tracker: a request of Node's or of the web platform's, or just a visitor's name. */
+/** Input of a tracker: a Node or web platform request, or just a visitor's name. */
 export type TrackInput = IncomingMessage | Request | PeerRequest | NamedVisitor;
 
-/** A web request, and who it came from, which the request itself does not say. */
+/** A web request and its peer, which the request itself does not contain. */
 export interface PeerRequest {
   readonly request: Request;
-  /** Address at the other end of the connection, as the runtime tells it. */
+  /** Address at the other end of the connection, from the runtime. */
   readonly peer: string;
 }
 
@@ -24,16 +24,16 @@ export interface NamedVisitor {
 }
 
 /**
- * The peer of a web request that comes without one: a proxy on this machine, so that its `X-Forwarded-For` is believed
- * where such a proxy is. It is all there is that could tell clients apart.
+ * The assumed peer of a web request without one: a proxy on this machine, so `X-Forwarded-For` is trusted if such proxies
+ * are. Nothing else could tell clients apart.
  */
 const FORWARDER = '127.0.0.1';
 
 /**
- * The plain facts of what a program handed in. Requests are told by their headers: frameworks wrap and extend them, and
- * may well put a `visitor` of their own on them.
+ * Converts tracker input to raw facts. Requests are recognized by their headers: frameworks wrap and extend them, and may
+ * add a `visitor` property of their own.
  *
- * @throws HitError `invalid` for a visitor without a name, whom all others without one would be taken for
+ * @throws HitError `invalid` for a visitor without a name, since all nameless visitors would count as one
  */
 export function factsOf(input: TrackInput, time: number): RequestContext {
   if ('headers' in input) {
@@ -78,7 +78,7 @@ function factsOfNodeRequest(request: IncomingMessage, time: number): RequestCont
   };
 }
 
-/** The routers of Express and Connect cut their own part off `url`, and keep the whole beside it. */
+/** Express and Connect routers strip their mount path from `url` and keep the full URL in `originalUrl`. */
 function originalUrl(request: IncomingMessage & { readonly originalUrl?: unknown }): string | undefined {
   return typeof request.originalUrl === 'string' ? request.originalUrl : undefined;
 }
@@ -108,7 +108,7 @@ function shared(header: (name: string) => string, time: number) {
   } as const;
 }
 
-/** Who a request comes from, as a text: its visitor's name, else its address and agent. */
+/** The visitor of a request as text: the visitor's name, else address and agent. */
 export function visitorText(facts: RequestContext, proxies: TrustedProxies): string {
   if (facts.visitor !== '') return `visitor\n${facts.visitor}`;
   return `client\n${proxies.clientOf(facts.peer, facts.forwarded)}\n${facts.userAgent}`;

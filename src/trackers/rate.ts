@@ -50,11 +50,11 @@ export class RateTracker {
   }
 
   /**
-   * Takes in all that another tracker has counted, once: its hits are added, a visitor of both counts once. It is then
-   * the tracker that would have tracked both's traffic. The clocks of both are to agree. The other stays as it is.
+   * Merges another tracker into this one. Its hits are added, so merge it only once; a visitor of both counts once. The
+   * result equals a tracker that saw the traffic of both. Both clocks must agree. The other tracker is not changed.
    *
-   * @param other one with the same key, `columns` and `ticksPerSecond`
-   * @throws HitError `invalid` if one of these is another
+   * @param other a tracker with the same key, `columns` and `ticksPerSecond`
+   * @throws HitError `invalid` if one of these differs
    * @example
    * const all = new RateTracker({ key });
    * for (const bytes of fromWorkers) all.merge(RateTracker.fromBytes(bytes, { key }));
@@ -66,7 +66,7 @@ export class RateTracker {
     this.#windows.ring.merge(other.#windows.ring);
   }
 
-  /** All that it has counted, to be kept, or merged elsewhere. The key is not in it. */
+  /** Serializes the counts, to be stored or merged elsewhere. The key is not included. */
   toBytes(): Uint8Array {
     return encodeSnapshot({
       ...{ site: undefined, at: this.#now(), node: '', naming: this.#names.naming },
@@ -75,9 +75,9 @@ export class RateTracker {
   }
 
   /**
-   * The tracker that became bytes, which counts on where that one was.
+   * Restores a tracker from its bytes; it continues counting from there.
    *
-   * @param options its key, and how it is to go on
+   * @param options its key, and other options for the restored tracker
    * @throws HitError `invalid` if the bytes are anything else, or were counted under another key
    * @example
    * worker.send(rate.toBytes());

@@ -5,20 +5,20 @@ import type { Live, Seen } from '../live/live.ts';
 import type { Spool } from '../spool/spool.ts';
 
 /**
- * Told what became of a hit: why it was not taken, by a fault or since it was dropped after all, or else what the live
- * state says of it (undefined where none is kept).
+ * Called with the outcome of a hit: the fault or drop reason if it was not recorded, else the live state's result for it
+ * (undefined if no live state is kept).
  */
 export type Recorded = (refusal: HitError | Dropped | undefined, seen: Seen | undefined) => void;
 
-/** Takes hits that passed the intake. */
+/** Records hits that passed the intake. */
 export interface HitRecorder {
-  /** @throws HitError `spool_full`; nothing was taken then, and `done` is not called */
+  /** @throws HitError `spool_full`; then nothing was recorded, and `done` is not called */
   record(hit: Hit, done: Recorded): void;
 }
 
 /**
- * Gives each hit to the trackers that were chosen: first it becomes durable, then it is counted, then it is
- * acknowledged. So live counts hold exactly what was acknowledged, and a crash between the two loses nothing.
+ * Passes each hit to the enabled trackers: it is first made durable, then counted, then acknowledged. So live counts
+ * contain exactly the acknowledged hits, and a crash between the steps loses nothing.
  */
 export class Recorder implements HitRecorder {
   readonly #spool: Spool | undefined;

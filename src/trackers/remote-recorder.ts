@@ -5,7 +5,7 @@ import { type BatchOutcome, type PlainFault, SEEN_FIELDS } from './batch-recorde
 import { type HitBatch, HitBatchWriter } from './hit-batch.ts';
 import type { HitRecorder, Recorded } from './recorder.ts';
 
-/** Hits that may be under way to the main thread. */
+/** Maximum hits in flight to the main thread. */
 const MOST_UNDER_WAY = 100_000;
 const RETRY_AFTER = 5;
 
@@ -14,7 +14,7 @@ interface Waiting {
   readonly isCounted: boolean;
 }
 
-/** Records hits of a collecting thread: those of one turn go to the main thread together. */
+/** Records hits of a collecting thread: the hits of one turn are sent to the main thread together. */
 export class RemoteRecorder implements HitRecorder {
   readonly #send: (id: number, batch: HitBatch) => void;
   readonly #clientOf: () => string;
@@ -27,8 +27,8 @@ export class RemoteRecorder implements HitRecorder {
 
   /**
    * @param send hands a batch to the main thread
-   * @param clientOf the client of the hit that is recorded now, if it has a limit; else ''
-   * @param onError told of one who could not be told; the others are
+   * @param clientOf returns the client of the current hit, if it is rate-limited; else ''
+   * @param onError called if a `done` callback throws; the others are still called
    */
   constructor(
     send: (id: number, batch: HitBatch) => void,
@@ -51,7 +51,7 @@ export class RemoteRecorder implements HitRecorder {
     this.#hitsUnderWay++;
   }
 
-  /** Tells those whose hits were in a batch. */
+  /** Reports the outcome of a batch to the callers that recorded its hits. */
   settle(id: number, outcome: BatchOutcome): void {
     const waiting = this.#underWay.get(id) ?? [];
     this.#underWay.delete(id);

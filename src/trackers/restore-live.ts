@@ -9,36 +9,36 @@ import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { mostLikelyCount } from '../sketch/likelihood.ts';
 import type { QueryLimits, Store } from '../store/store.ts';
 
-/** Visitors are read in so many slices, each in bounded memory. */
+/** Number of slices in which visitors are read, each in bounded memory. */
 const SLICES = 16;
 const HOUR_MS = 3_600_000;
 /** How far back the rings go: 400 days. */
 const RING_MS = 400 * 24 * HOUR_MS;
-/** Rings tell minutes of a day. */
+/** Rings keep minutes for a day. */
 const MINUTES_MS = 25 * HOUR_MS;
 /** One more than the largest writer. */
 const NO_WRITER = 2 ** 22;
-/** It takes as long as it takes: without it there is no start. */
+/** No time limit: the server cannot start without it. */
 const BOUNDS: QueryLimits = { max_threads: 2, max_execution_time: 0, max_memory_usage: 4_000_000_000 };
 const { columns: COLUMNS, ranks: RANKS, ticksPerSecond: TICKS } = new LastSeenSketch();
 
-/** What of a store is restored. */
+/** Which data of the store is restored. */
 interface Moment {
   readonly now: number;
-  /** Whose hits are left out, since this process counts them itself. */
+  /** The writer whose hits are skipped, since this process counts them itself. */
   readonly writer: number;
-  /** Hits from this whole hour on are counted one by one, earlier ones from the rollups' hours. */
+  /** Hits from this whole hour on are counted one by one, earlier ones from hourly rollups. */
   readonly recent: number;
 }
 
 /**
- * Fills live state from the store: live state is a cache of it, so there is no snapshot that could be wrong. Totals, and
- * windows of all sites together, are there when it returns; a single site's windows are restored when they are first
- * read. The spool must have been drained before, and nothing may be tracked meanwhile.
+ * Restores live state from the store: live state is a cache of it, so there is no snapshot that could be wrong. When it
+ * returns, totals and the windows of all sites together are complete; a single site's windows are restored when first
+ * read. The spool must be drained before, and nothing may be tracked in the meantime.
  *
- * @param now milliseconds since 1970; what the store has of later moments, since clocks were set back, counts as now
- * @param writer of the batches in which hits come that are tracked from now on: those count here, and not again when a site
- *   is restored
+ * @param now milliseconds since 1970; later times in the store, possible if clocks were set back, count as now
+ * @param writer writer of the batches of hits tracked from now on: these are counted here, and not again when a site is
+ *   restored
  */
 export async function restoreLive(
   live: MemoryLive,
@@ -48,7 +48,7 @@ export async function restoreLive(
 ): Promise<void> {
   const sites = await rebuildTotals(live, store);
   if (!live.all) return;
-  // Where hits of the last day are purged, which only a retention of one day does, their minutes are unknown.
+  // If hits of the last day were purged, which happens only with one day of retention, their minutes are unknown.
   const purged = Math.max(0, ...(await readCutoffs(store)).hits.values());
   const recent = Math.max(0, Math.floor((now - MINUTES_MS) / HOUR_MS) * HOUR_MS, Math.min(purged, now));
   const moment = { now, writer, recent };
@@ -75,7 +75,7 @@ async function rebuildTotals(live: MemoryLive, store: Store): Promise<string[]> 
   return totals.map(({ site }) => site);
 }
 
-/** Where hits were purged, their visitors are known by the last-seen table only. */
+/** The visitors of purged hits are only known from the last-seen table. */
 async function estimateVisitors(live: MemoryLive, store: Store, sites: Set<string>): Promise<void> {
   const ranks = new Map<string, Uint32Array>();
   const rows = await withConsistentRollups(store, ({ fragments }) =>
@@ -94,11 +94,11 @@ async function estimateVisitors(live: MemoryLive, store: Store, sites: Set<strin
 }
 
 /**
- * What the store knows of a site's windows; of all sites together for ''. Cells may hold what this process has tracked
- * too: the later time wins. Hits would count twice, so those of the writer are left out.
+ * Reads a site's windows from the store; '' is all sites together. Cells may include visitors tracked by this process:
+ * the later time wins. Hits would count twice, so those of the writer are skipped.
  */
 async function recall(store: Store, site: string, { now, writer, recent }: Moment): Promise<Recollection> {
-  // Whole hours, since the ring and the rollups hold whole hours too.
+  // Whole hours, as in the ring and the rollups.
   const from = Math.max(0, Math.floor((now - RING_MS) / HOUR_MS) * HOUR_MS);
   const asked = { site, now, from, recent, writer: String(writer) };
   const [hits, cells] = await withConsistentRollups(store, ({ fragments }) =>

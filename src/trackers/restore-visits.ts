@@ -3,14 +3,14 @@ import { type MidnightVisits, VISIT_TIMEOUT } from '../hit/midnight-visits.ts';
 import { DAY } from '../hit/salts.ts';
 import type { Store } from '../store/store.ts';
 
-/** Visitors that are recalled: as many as the table holds. */
+/** Maximum visitors to restore: as many as the table holds. */
 const MOST = 2 ** 20;
 
 /**
- * Reads from the store which visits go on over midnight, so that a start, or a node that visitors change to, names them as
- * before. What is in the table already stays. The spool must have been flushed before.
+ * Restores from the store which visits continue over midnight, so a restarted node, or a node that visitors move to, names
+ * them as before. Existing table entries stay. The spool must be flushed before.
  *
- * The store knows ids and not how they were derived, so ids of cookies come along; nobody looks for those.
+ * The store does not record how ids were derived, so cookie ids are included; they are never looked up.
  *
  * @param now milliseconds since 1970
  * @throws HitError as `Store.rows` does
@@ -19,7 +19,7 @@ export async function restoreVisits(midnight: MidnightVisits, store: Store, now:
   const sinceMidnight = now % DAY;
   const isEvening = sinceMidnight >= DAY - VISIT_TIMEOUT;
   const edge = now - sinceMidnight + (isEvening ? DAY : 0);
-  // Later, who was not there before midnight is of no use.
+  // Later than this, only visitors seen before midnight matter.
   const before = isEvening || sinceMidnight < VISIT_TIMEOUT ? now + 1 : edge;
   const times = { now, midnight: edge, since: edge - VISIT_TIMEOUT, recent: now - VISIT_TIMEOUT, before };
   const rows = new RowReader(await store.bytes('midnight_visitors', { ...times, most: MOST }));

@@ -6,9 +6,9 @@ import type { TrackInput } from './input.ts';
 import { type KeyedVisitorOptions, VisitorNames, type VisitorOptions } from './visitor-names.ts';
 
 export interface SimpleTrackerOptions extends VisitorOptions {
-  /** Visitors, all time, that the filter is planned for. Default 1,000,000: 1.5 MB. */
+  /** Planned capacity of the filter in all-time visitors. Default 1,000,000: 1.5 MB. */
   readonly expectedVisitors?: number;
-  /** Share of new visitors taken for known ones when that many are there. Default 0.005. */
+  /** Share of new visitors mistaken for known ones at that capacity. Default 0.005. */
   readonly falseSeenRate?: number;
 }
 
@@ -35,7 +35,7 @@ export class SimpleTracker {
     this.#names = new VisitorNames(options);
   }
 
-  /** Different visitors so far: short by 0.09 % when as many came as were expected. */
+  /** Unique visitors so far: 0.09 % too low when as many came as expected. */
   get unique(): number {
     return this.#unique;
   }
@@ -59,12 +59,12 @@ export class SimpleTracker {
   }
 
   /**
-   * Takes in all that another tracker has counted: its hits are added, a visitor of both counts once. The visitors of
-   * both together are an estimate from the merged filter, with a standard error of 0.02 % where a million were expected
-   * and 0.25 % where ten thousand were. The other tracker stays as it is.
+   * Merges another tracker into this one: its hits are added, a visitor of both counts once. The combined number of
+   * visitors is estimated from the merged filter, with a standard error of 0.02 % if a million were expected and 0.25 %
+   * if ten thousand were. The other tracker is not changed.
    *
-   * @param other one with the same key and the same `expectedVisitors` and `falseSeenRate`
-   * @throws HitError `invalid` if the key or the size is another
+   * @param other a tracker with the same key, `expectedVisitors` and `falseSeenRate`
+   * @throws HitError `invalid` if the key or the size differs
    * @example
    * const key = randomBytes(16);
    * const [here, there] = [new SimpleTracker({ key }), new SimpleTracker({ key })];
@@ -76,14 +76,14 @@ export class SimpleTracker {
   merge(other: SimpleTracker): void {
     this.#names.checkSame(other.#names.naming);
     this.#filter.merge(other.#filter);
-    // Each has counted what it saw; together they are no fewer than either, and no more than both.
+    // Clamp the estimate: at least the larger of the two counts, at most their sum.
     const least = Math.max(this.#unique, other.#unique);
     const most = this.#unique + other.#unique;
     this.#unique = Math.min(Math.max(this.#filter.estimateCount(), least), most);
     this.#total += other.#total;
   }
 
-  /** All that it has counted, to be kept, or merged elsewhere. The key is not in it. */
+  /** Serializes the counts, to be stored or merged elsewhere. The key is not included. */
   toBytes(): Uint8Array {
     return encodeSnapshot({
       ...{ site: undefined, at: 0, node: '', naming: this.#names.naming },
@@ -96,9 +96,9 @@ export class SimpleTracker {
   }
 
   /**
-   * The tracker that became bytes, which counts on where that one was.
+   * Restores a tracker from its bytes; it continues counting from there.
    *
-   * @param options its key, and how it is to go on
+   * @param options its key, and other options for the restored tracker
    * @throws HitError `invalid` if the bytes are anything else, or were counted under another key
    * @example
    * await writeFile('visitors', simple.toBytes());

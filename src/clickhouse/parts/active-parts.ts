@@ -1,20 +1,20 @@
 import { queryText } from '../sql.ts';
 import type { PartEngine } from './part-rescue.ts';
 
-/** A part that answers come from. */
+/** An active part, which queries read. */
 export interface ActivePart {
   readonly table: string;
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
   readonly level: number;
-  /** Seconds since 1970 at which it was written. */
+  /** When it was written, in seconds since 1970. */
   readonly modified: number;
-  /** Differs when a name is used again, as after a table was emptied. */
+  /** Differs if a name is reused, such as after a table was emptied. */
   readonly key: string;
 }
 
-/** Parts of all tables. @throws HitError `store_unavailable` */
+/** Active parts of all tables. @throws HitError `store_unavailable` */
 export async function activeParts(engine: Pick<PartEngine, 'rows'>): Promise<ActivePart[]> {
   const rows = await engine.rows<Record<Exclude<keyof ActivePart, 'key'>, string | number>>(
     queryText('parts_active'),

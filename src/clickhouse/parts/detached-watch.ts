@@ -1,10 +1,10 @@
 import { detachedParts, removeCopies } from './detached.ts';
 import type { PartsOptions } from './parts-options.ts';
 
-/** Names of parts in a message. */
+/** Maximum number of part names in a message. */
 const NAMED = 5;
 
-/** Watches `detached/`: says what is in it, and deletes what holds nothing of its own. */
+/** Watches `detached/`: reports its parts, and deletes those whose rows are elsewhere too. */
 export class DetachedWatch {
   readonly #options: Pick<PartsOptions, 'engine' | 'isEmbedded' | 'health' | 'onChange'>;
   #broken = 0;
@@ -14,12 +14,12 @@ export class DetachedWatch {
     this.#options = options;
   }
 
-  /** Broken parts, whose rows are in no answer, as of the last look. */
+  /** Number of broken parts, whose rows queries do not see, as of the last check. */
   get broken(): number {
     return this.#broken;
   }
 
-  /** Whether a part of a table is there that may have rows of its own. */
+  /** Whether it has a part of a table with rows that may be nowhere else. */
   lacks(table: string): boolean {
     return this.#lacking.has(table);
   }

@@ -9,14 +9,14 @@ export interface DetachedPart {
   readonly path: string;
   /**
    * - `broken`: its rows cannot be read as they were written
-   * - `detached`: whole, but in no answer: an operator detached it, or a rescue was cut short
+   * - `detached`: whole, but queries do not see it: an operator detached it, or a rescue was interrupted
    * - `copy`: its rows are in the table too
-   * - `tended`: the engine, a replica or a rescue under way sees to it
+   * - `tended`: the engine, a replica or a running rescue handles it
    */
   readonly kind: 'broken' | 'detached' | 'copy' | 'tended';
 }
 
-/** Reasons of the engine, which are the beginnings of names, of parts whose rows are elsewhere too. */
+/** The engine's reasons, which are prefixes of names, for parts whose rows are elsewhere too. */
 const COPIES: ReadonlySet<string> = new Set([
   'clone',
   'cloned',
@@ -25,22 +25,22 @@ const COPIES: ReadonlySet<string> = new Set([
   'noquorum',
   'tmp-fetch',
 ]);
-/** Of parts that the engine or a replica sees to itself. */
+/** Reasons for parts that the engine or a replica handles itself. */
 const TENDED: ReadonlySet<string> = new Set([
   'attaching',
   'merge-not-byte-identical',
   'mutate-not-byte-identical',
 ]);
-/** Of parts that are whole. */
+/** Reasons for parts that are whole. */
 const WHOLE: ReadonlySet<string> = new Set(['', 'covered-by-broken', 'unexpected']);
 
-/** All that is in `detached/` of all tables. @throws HitError `store_unavailable` */
+/** All parts in `detached/` of all tables. @throws HitError `store_unavailable` */
 export async function detachedParts(engine: Pick<PartEngine, 'rows'>): Promise<DetachedPart[]> {
   const rows = await engine.rows<{ table: string; name: string; path: string; reason: string | null }>(
     queryText('parts_detached'),
   );
   return rows.map(({ table, name, path, reason }) => ({
-    // On a cluster each table has another name where its rows are.
+    // On a cluster, the table that holds the rows has another name.
     ...{
       table: table.replace(/_local$/, ''),
       name,
@@ -53,7 +53,7 @@ export async function detachedParts(engine: Pick<PartEngine, 'rows'>): Promise<D
 function kindOf(reason: string): DetachedPart['kind'] {
   if (COPIES.has(reason)) return 'copy';
   if (TENDED.has(reason)) return 'tended';
-  // Also reasons of versions to come: what is not known to be harmless is told.
+  // Includes reasons of future versions: a reason that is not known to be harmless is reported.
   return WHOLE.has(reason) ? 'detached' : 'broken';
 }
 

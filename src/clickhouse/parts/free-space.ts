@@ -1,28 +1,28 @@
 /**
  * Keeps inserts off a disk that is nearly full.
  *
- * The embedded engine reserves room for a part before it writes it, but the spool, rollups and other programs write to the
- * same disk meanwhile. When the disk fills while a part is being written, the engine may report success and leave files
- * of it empty (measured: 5 of 60 inserts, 16 of 40 merges). So an insert begins only where there is room for its part
- * and a reserve beside it; parts that were damaged all the same are found by clickhouse/parts/parts.ts.
+ * The embedded engine reserves space for a part before writing it, but the spool, rollups and other programs write to the
+ * same disk meanwhile. If the disk fills while a part is being written, the engine may report success and leave some of its
+ * files empty (measured: 5 of 60 inserts, 16 of 40 merges). So an insert starts only if there is space for its part plus a
+ * reserve; clickhouse/parts/parts.ts finds parts that are damaged nevertheless.
  *
- * The reserve is a fixed number of bytes, not a share of the disk: what can go wrong is as large as what is written at the
- * same time, and a share of a large disk would stop a node that has room for years.
+ * The reserve is a fixed number of bytes, not a share of the disk: the possible shortfall is as large as what is written at
+ * the same time, and a share of a large disk would stop a node that has space for years.
  */
 import { statfs } from 'node:fs/promises';
 import { HitError } from '../../errors.ts';
 import type { Health } from './health.ts';
 
-/** Bytes that an insert leaves free. As `min_free_disk_bytes_to_perform_insert` in the schema, which the engine itself keeps. */
+/** Bytes that an insert leaves free; as `min_free_disk_bytes_to_perform_insert` in the schema, for the engine. */
 export const RESERVE = 16 * 1024 * 1024;
-/** A part of a segment is smaller than the segment, which is not compressed; its other tables take a little. */
+/** The part of a segment is smaller than the uncompressed segment; its other tables take a little. */
 const PART_SHARE = 1.25;
-/** Seconds after which a sender may come again. */
+/** Seconds after which a client may retry. */
 const RETRY_AFTER = 10;
 const MIB = 1024 * 1024;
 
 export interface FreeSpaceOptions {
-  /** A folder on the disk that is watched. */
+  /** A folder on the watched disk. */
   readonly folder: string;
   readonly health: Health;
   /** Bytes. */
@@ -51,10 +51,10 @@ export class FreeSpace {
   }
 
   /**
-   * Makes sure that there is room for an insert.
+   * Checks that there is space for an insert.
    *
-   * @param bytes of the rows, not compressed; 0 for a statement whose result is small
-   * @throws HitError `store_full`; the insert must not begin then
+   * @param bytes uncompressed size of the rows; 0 for a statement with a small result
+   * @throws HitError `store_full`: the insert must not start
    */
   async check(bytes = 0): Promise<void> {
     const needed = Math.ceil(bytes * PART_SHARE) + this.#reserve;
@@ -68,7 +68,7 @@ export class FreeSpace {
     throw new HitError('store_full', message, { retryAfter: RETRY_AFTER });
   }
 
-  /** Whether even a small insert would not begin: merges have to wait too. */
+  /** Whether even a small insert would not start: merges must wait too. */
   async isShort(): Promise<boolean> {
     return (await this.free()) < this.#reserve;
   }

@@ -10,11 +10,11 @@ export interface GuardLog extends HealthLog {
   warn(message: string): void;
 }
 
-/** Makes sure that what was inserted so far into some tables is there as a whole. @throws HitError `store_unavailable` */
+/** Verifies that everything inserted so far into some tables is stored whole. @throws HitError `store_unavailable` */
 export type Confirm = (...tables: string[]) => Promise<void>;
 
 /**
- * Watches over a store: room before inserts, parts after them. For a server only what it says of detached parts.
+ * Guards a store: checks disk space before inserts and parts after them. On a server, only checks detached parts.
  *
  * @example
  * await guard.inserting(segment.bytes, async (confirm) => {
@@ -25,13 +25,13 @@ export type Confirm = (...tables: string[]) => Promise<void>;
 export class StoreGuard {
   readonly health: Health;
   readonly parts: Parts;
-  /** Of the embedded engine. */
+  /** Only for the embedded engine. */
   readonly space: FreeSpace | undefined;
   readonly #merges: Merges | undefined;
   readonly #engine: ReturnType<Clients['inspector']>;
   #missing = 0;
 
-  /** @param onLoss called when rows of tables were lost or came back, so that nobody relies on what he remembers of them */
+  /** @param onLoss called when rows of tables were lost or restored, so that cached state is dropped */
   constructor(clients: Clients, log: GuardLog, onLoss: () => void = () => undefined) {
     const { folder } = clients;
     const engine = clients.inspector();
@@ -48,23 +48,23 @@ export class StoreGuard {
     this.#merges = this.space && new Merges(this.space, (text) => engine.command(text), log);
   }
 
-  /** Hits that batches of the ledger should have and have not, as of when parts were last detached or attached. */
+  /** Hits that ledger batches should have but lack, as of when parts were last detached or attached. */
   get missing(): number {
     return this.#missing;
   }
 
-  /** Inspects what is there, and watches from then on. */
+  /** Inspects the existing parts, then keeps watching. */
   async start(): Promise<void> {
     await this.parts.start();
     this.#merges?.start();
   }
 
   /**
-   * Runs inserts that can be made again. Where they fail, or what they wrote is not whole, the broken parts are gone when
-   * it throws.
+   * Runs inserts that can be repeated. If they fail or write broken parts, the broken parts are removed before this
+   * throws.
    *
-   * @param bytes of their rows, not compressed; 0 for a statement whose result is small
-   * @throws HitError `store_full`, and nothing was inserted then; `store_unavailable`
+   * @param bytes uncompressed size of their rows; 0 for a statement with a small result
+   * @throws HitError `store_full`, before anything is inserted; `store_unavailable`
    */
   async inserting(bytes: number, insert: (confirm: Confirm) => Promise<void>): Promise<void> {
     const tables = new Set<string>();
@@ -82,31 +82,31 @@ export class StoreGuard {
   }
 
   /**
-   * After a query that failed.
+   * Follows up on a failed query.
    *
-   * @param since `parts.moment` before it
-   * @returns whether a broken part was the cause, and is out of the way: the query may be asked again
+   * @param since `parts.moment` before the query
+   * @returns whether a broken part was the cause and is now detached: the query may be retried
    */
   async followUp(error: unknown, since = this.parts.moment): Promise<boolean> {
     try {
       return await this.parts.followUp(error, since);
     } catch {
-      // The inspection's own fault is told by it; the query has one already.
+      // The inspection reports its own error; the query already has one.
       return false;
     }
   }
 
-  /** Whether inserts wait for room on the disk. */
+  /** Whether inserts wait for disk space. */
   async isFull(): Promise<boolean> {
     return this.health.has('store_full') || ((await this.space?.isShort()) ?? false);
   }
 
-  /** Runs something that deletes rows, also where the disk is nearly full. */
+  /** Runs work that deletes rows, even if the disk is nearly full. */
   deleting<Result>(work: () => Promise<Result>): Promise<Result> {
     return this.#merges ? this.#merges.allow(work) : work();
   }
 
-  /** Counts the hits that are missing, and says so where there are some. @throws HitError `store_unavailable` */
+  /** Counts the missing hits, and reports them if there are any. @throws HitError `store_unavailable` */
   async countMissing(): Promise<number> {
     const batches = await missingHits(this.#engine);
     this.#missing = batches.reduce((sum, { hits, there }) => sum + hits - there, 0);
@@ -119,7 +119,7 @@ export class StoreGuard {
   }
 
   async close(): Promise<void> {
-    // Whatever fails: a connection that stays open keeps the folder.
+    // Whatever fails, the connection must close: an open one keeps the folder in use.
     await Promise.allSettled([this.#merges?.close(), this.parts.close()]);
     await this.#engine.close();
   }

@@ -1,13 +1,13 @@
 /**
- * What is wrong with a store at this moment. Whoever finds a problem reports it by its code; whoever finds that it is gone
- * clears it. `/readyz`, the metrics and the log all read it here, so they never disagree.
+ * The current problems of a store. A check reports a problem by its code, and clears it when it is gone. `/readyz`,
+ * the metrics and the log all read the problems here, so they never disagree.
  */
 
 /** Stable names of problems, for alerts. */
 export type ProblemCode =
   /** There is too little free space to insert; hits wait in the spool. */
   | 'store_full'
-  /** Parts of tables are broken, and were detached: their rows are in no answer. */
+  /** Parts of tables are broken and were detached: queries do not see their rows. */
   | 'broken_parts'
   /** The ledger has batches whose hits are not all in the store. */
   | 'missing_hits'
@@ -50,9 +50,9 @@ export class Health {
   }
 
   /**
-   * Sets a problem. It is logged when it is new or its detail changed, not at each look.
+   * Sets a problem. It is logged if it is new or its detail changed, not at each check.
    *
-   * @param detail what makes it another problem, such as the names of parts; a message may count bytes, which always change
+   * @param detail identifies the problem, such as names of parts; a message may contain byte counts, which always change
    */
   report(code: ProblemCode, message: string, detail = ''): void {
     const known = this.#problems.get(code);

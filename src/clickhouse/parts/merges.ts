@@ -1,24 +1,24 @@
 import { messageOf } from '../../errors.ts';
 import type { FreeSpace } from './free-space.ts';
 
-/** Milliseconds between two looks. Each is one call of the system. */
+/** Milliseconds between two checks. Each is one system call. */
 const LOOK_EVERY = 500;
 
 /**
- * Stops merges of the embedded engine while the disk is nearly full, and starts them again when there is room.
+ * Stops merges of the embedded engine while the disk is nearly full, and restarts them when there is space.
  *
- * The engine begins a merge only where there is room for its result, but a merge takes minutes, in which others fill the
- * disk. One that is stopped leaves nothing behind, and costs nothing but the work. No inserts begin at that point either,
- * so no parts pile up.
+ * The engine starts a merge only if there is space for its result, but a merge takes minutes, in which other writes may
+ * fill the disk. A stopped merge leaves nothing behind and only loses its work. No inserts start at that point either, so
+ * parts do not pile up.
  *
- * The engine stops mutations with them. But a purge is how an owner makes room: `allow` lets it work on a full disk.
+ * Stopping merges also stops mutations. But a purge is how an owner frees space: `allow` lets it run on a full disk.
  */
 export class Merges {
   readonly #space: FreeSpace;
   readonly #command: (text: string) => Promise<void>;
   readonly #log: { info(message: string): void; warn(message: string): void };
   #stopped = false;
-  /** Works that need mutations. */
+  /** Number of running tasks that need mutations. */
   #allowed = 0;
   #turn: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -38,7 +38,7 @@ export class Merges {
     this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY).unref();
   }
 
-  /** Runs something that deletes rows, and leaves merges alone meanwhile. */
+  /** Runs work that deletes rows; merges are not stopped meanwhile. */
   async allow<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#allowed++;
     try {
@@ -54,7 +54,7 @@ export class Merges {
     return this.#turn;
   }
 
-  /** Stops or starts merges, as there is room for them. */
+  /** Stops or starts merges, depending on free space. */
   async look(): Promise<void> {
     try {
       const isShort = this.#allowed === 0 && (await this.#space.isShort());

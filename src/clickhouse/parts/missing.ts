@@ -1,12 +1,12 @@
 import { queryText } from '../sql.ts';
 import type { PartEngine } from './part-rescue.ts';
 
-/** A batch of which the store does not have all hits. */
+/** A batch whose hits are not all in the store. */
 export interface MissingBatch {
   readonly id: bigint;
-  /** Hits that it brought, by the ledger. */
+  /** Its number of hits according to the ledger. */
   readonly hits: number;
-  /** Hits of it that are in the store. */
+  /** Its number of hits in the store. */
   readonly there: number;
   /** Times of its first and last hit, in milliseconds since 1970. */
   readonly first: number;
@@ -14,8 +14,8 @@ export interface MissingBatch {
 }
 
 /**
- * Batches of the ledger whose hits are not all in the store, though nothing of their time was purged or archived. Of batches
- * that were compacted, a day after they were rolled up, nobody knows how many hits they had.
+ * Ledger batches whose hits are not all in the store, although nothing of their time was purged or archived. Batches are
+ * compacted a day after they are rolled up; after that, their single hit counts are unknown.
  *
  * @throws HitError `store_unavailable`
  */

@@ -4,9 +4,9 @@ import type { PartEngine } from './part-rescue.ts';
 import { shortReason } from './symptoms.ts';
 
 /**
- * Reads all of a part, and compares it with its checksums.
+ * Reads a whole part and verifies its checksums.
  *
- * @returns why the engine says that it is broken; undefined if it is whole, or was merged meanwhile
+ * @returns the engine's reason if it is broken; undefined if it is whole, or was merged meanwhile
  * @throws HitError `store_unavailable`
  */
 export async function contentFault(

@@ -1,12 +1,12 @@
 /**
- * The files of a part, beside what the engine knows of it. The engine keeps the size of each part from when it was written,
- * in memory, so a file that a full disk left empty, or that was truncated or deleted since, is found by adding up sizes:
- * that takes microseconds a part, and reads nothing. Flipped bits it does not find: see `CHECK TABLE`.
+ * Compares the files of a part with what the engine knows. The engine keeps the written size of each part in memory, so
+ * adding up sizes finds a file that a full disk left empty, or that was truncated or deleted since. This takes microseconds
+ * per part and reads no content. It does not find flipped bits: see `CHECK TABLE`.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Files that tell of the part itself, which the engine's number leaves out. */
+/** Files with metadata of the part, which the engine's size does not include. */
 const NOT_COUNTED: ReadonlySet<string> = new Set([
   'checksums.txt',
   'columns.txt',
@@ -16,16 +16,16 @@ const NOT_COUNTED: ReadonlySet<string> = new Set([
   'txn_version.txt',
   'uuid.txt',
 ]);
-/** Those that are never empty in a part that was written whole. */
+/** Files that are never empty in a part that was written whole. */
 const NEVER_EMPTY: readonly string[] = ['checksums.txt', 'columns.txt'];
 
 /**
- * Why a part cannot be whole.
+ * Tells why a part cannot be whole.
  *
  * @param path folder of the part
- * @param bytes what the engine knows of its size
- * @returns undefined if its files have the sizes that they should. Else a suspicion: the part may be going this moment,
- *   since it was merged, and the engine is to be asked
+ * @param bytes its size according to the engine
+ * @returns undefined if the sizes are correct. Otherwise it is only a suspicion: the part may have been merged and be
+ *   disappearing right now, so the caller must ask the engine
  */
 export async function sizeFault(path: string, bytes: number): Promise<string | undefined> {
   const sizes = new Map<string, number>();

@@ -1,18 +1,18 @@
 /**
- * Takes a broken part out of its table, so that all other rows can be read again, and puts back the parts that it was
- * merged from while they are still on disk.
+ * Detaches a broken part from its table, so that all other rows can be read again, and restores the parts that it was
+ * merged from if they are still on disk.
  *
- * A part that was merged, or changed by a mutation, replaces others, its sources, which stay on disk for half a minute
- * (old_parts_lifetime). The engine restores them by itself when it loads a table whose newest part is broken. Here that
- * happens without a restart:
+ * A part written by a merge or a mutation replaces its source parts, which stay on disk for half a minute
+ * (old_parts_lifetime). The engine restores them itself when it loads a table whose newest part is broken. This module
+ * does so without a restart:
  *
  * 1. The files of the sources are linked into `detached/rescued_NAME`, so that the engine may delete the sources.
- * 2. The broken part is detached. The engine puts an empty one in its place, which covers the sources for good. This
- *    needs some room on the disk: where there is none it fails, and is tried again at the next look.
- * 3. What was rescued gets its own name, and is attached. It gets new block numbers, which changes no answer.
+ * 2. The broken part is detached. The engine puts an empty part in its place, which permanently covers the sources. This
+ *    needs some disk space: if there is none, it fails and is retried at the next check.
+ * 3. Each rescued part gets its own name and is attached. It gets new block numbers, which changes no query result.
  *
- * Wherever the process dies, the next start decides by one rule (`attachRescued`): what was rescued is attached, unless an
- * active part with rows covers it, as the sources do if the engine has restored them. So rows are neither lost nor doubled.
+ * Wherever the process dies, the next start applies one rule (`attachRescued`): a rescued part is attached, unless an
+ * active part with rows covers it, such as a source that the engine has restored. So rows are neither lost nor duplicated.
  */
 import { access, copyFile, link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -20,7 +20,7 @@ import { quote, withLiterals } from '../literals.ts';
 import { queryText } from '../sql.ts';
 import { sizeFault } from './part-files.ts';
 
-/** What parts are looked at with: see `DedicatedConnection`. */
+/** Runs the statements that inspect parts: see `DedicatedConnection`. */
 export interface PartEngine {
   rows<Row>(text: string): Promise<Row[]>;
   command(text: string): Promise<void>;
@@ -28,11 +28,11 @@ export interface PartEngine {
 
 /** Prefix of copies of sources. */
 const RESCUED = 'rescued_';
-/** Of copies that are not whole yet: what is swept away after a crash. */
+/** Prefix of incomplete copies, which are removed after a crash. */
 const UNFINISHED = 'scratch_';
-/** The prefix by which the engine, and everybody after it, knows what is in `detached/` because it is broken. */
+/** Prefix that the engine and its tools use for parts in `detached/` that are broken. */
 const BROKEN = 'broken_';
-/** Partition, first and last block, level, and version where a mutation changed it. */
+/** Partition, first and last block, level, and version if a mutation changed it. */
 const NAME = /^(.+)_(\d+)_(\d+)_(\d+)(?:_(\d+))?$/;
 
 /** Which rows of a table a part holds. */
@@ -54,17 +54,17 @@ interface StoredPart extends Blocks {
 }
 
 export interface Rescue {
-  /** Rows of the part that are in no answer now. Of a table that aggregates, sources may have had more. */
+  /** Rows of the part that queries no longer see. In an aggregating table, the sources may have had more. */
   readonly missingRows: number;
-  /** Folder of what is left of the part; undefined if all of its rows are back, and nothing was kept. */
+  /** Folder with the remains of the part; undefined if all of its rows are back and nothing was kept. */
   readonly kept: string | undefined;
 }
 
 /**
  * Detaches a broken part of the embedded engine, and attaches its sources.
  *
- * @returns undefined if the table has no such part any more
- * @throws HitError `store_unavailable`, such as where the disk is full: to be called again then
+ * @returns undefined if the table no longer has this part
+ * @throws HitError `store_unavailable`, such as if the disk is full: the caller must retry
  */
 export async function rescue(engine: PartEngine, table: string, name: string): Promise<Rescue | undefined> {
   const parts = await partsOf(engine, table);
@@ -88,15 +88,15 @@ export async function rescue(engine: PartEngine, table: string, name: string): P
 }
 
 /**
- * Puts what was rescued where it belongs.
+ * Attaches rescued parts, and deletes those that an active part covers.
  *
- * @returns names of parts that were attached
+ * @returns names of the attached parts
  * @throws HitError `store_unavailable`
  */
 export async function attachRescued(engine: PartEngine, table: string): Promise<string[]> {
   const parts = await partsOf(engine, table);
   const [some] = parts;
-  // A table that has not one part has had none that could be rescued.
+  // A table without any part had none that could be rescued.
   if (!some) return [];
   const detached = detachedOf(some.path);
   const attached: string[] = [];
@@ -114,12 +114,12 @@ export async function attachRescued(engine: PartEngine, table: string): Promise<
   return attached;
 }
 
-/** Whether a name in `detached/` is one that a rescue gives. */
+/** Whether a name in `detached/` was given by a rescue. */
 export function isRescued(name: string): boolean {
   return name.startsWith(RESCUED) || name.startsWith(UNFINISHED);
 }
 
-/** Whole parts that a part replaced, the largest ones, none of which holds rows of another or of what was rescued earlier. */
+/** The largest whole parts that a part replaced; none holds rows of another or of a part that was rescued earlier. */
 async function sourcesOf(
   part: StoredPart,
   parts: readonly StoredPart[],
@@ -140,14 +140,14 @@ function isWithin(inner: Blocks, outer: Blocks): boolean {
   return inner.partition === outer.partition && inner.first >= outer.first && inner.last <= outer.last;
 }
 
-/** Links the files of a part, so that it takes no room. What is there under its last name is whole. */
+/** Links the files of a part, so that the copy takes no space. A copy under its final name is whole. */
 async function copyPart(from: string, detached: string, name: string): Promise<void> {
   const unfinished = join(detached, UNFINISHED + name);
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
   for (const file of await readdir(from)) {
     const [source, target] = [join(from, file), join(unfinished, file)];
-    // A file system without hard links copies.
+    // If the file system has no hard links, copy.
     await link(source, target).catch(() => copyFile(source, target));
   }
   await rename(unfinished, join(detached, RESCUED + name));
@@ -168,7 +168,7 @@ function detachedOf(part: string): string {
   return join(dirname(part.replace(/\/$/, '')), 'detached');
 }
 
-/** Gives a folder a name that tells why it is there, or leaves it under its own if another has that name. */
+/** Renames a folder to show why it is kept, or keeps its name if the new one is taken. */
 async function renamed(from: string, to: string): Promise<string> {
   const isTaken = await access(to).then(
     () => true,
@@ -188,7 +188,7 @@ function blocksOf(name: string): Blocks | undefined {
   return { name, partition, ...numbers, version: Number(version ?? 0) };
 }
 
-/** Parts of a table: active ones, and those that were replaced and are still on disk. */
+/** Parts of a table: active ones, and replaced ones that are still on disk. */
 async function partsOf(engine: PartEngine, table: string): Promise<StoredPart[]> {
   const rows = await engine.rows<
     Record<'name' | 'path', string> & Record<'rows' | 'bytes' | 'active', string | number>

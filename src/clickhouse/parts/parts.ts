@@ -1,18 +1,18 @@
 /**
- * Inspects the parts of the embedded engine: each new part once, by the sizes of its files (clickhouse/parts/part-files.ts), and those
- * that an error points at by their content.
+ * Inspects the parts of the embedded engine: each new part once, by its file sizes (clickhouse/parts/part-files.ts), and
+ * parts that an error points at, by their content.
  *
- * The engine may report success for an insert or a merge that a full disk cut short (clickhouse/parts/free-space.ts), and such a part
- * makes every query fail that reads it. So parts are inspected after each insert, before its segment leaves the spool,
- * and every few seconds, which finds merges: sooner than the parts that were merged leave the disk. A broken part is
- * detached, with the parts that it was merged from put back where they are still there (clickhouse/parts/part-rescue.ts).
+ * The engine may report success for an insert or a merge that a full disk cut short (clickhouse/parts/free-space.ts), and
+ * every query that reads such a part fails. So parts are inspected after each insert, before its segment leaves the spool,
+ * and every few seconds, which finds broken merges before their source parts leave the disk. A broken part is detached, and
+ * its source parts are restored if they still exist (clickhouse/parts/part-rescue.ts).
  *
- * Invariant: a part that an insert has written is inspected before the insert is confirmed, and a part that a merge has
- * written before its sources are deleted (LOOK_EVERY is a fraction of old_parts_lifetime in the schema). Where the second
- * breaks, as the process stood still for half a minute at that moment, the part is still found and detached, but its
- * rows are missing until they are restored from an archive; `missing_hits` tells how many.
+ * Invariant: a part that an insert wrote is inspected before the insert is confirmed, and a part that a merge wrote before
+ * its sources are deleted (LOOK_EVERY is a fraction of old_parts_lifetime in the schema). If the second breaks, because the
+ * process stood still for half a minute at that moment, the part is still found and detached, but its rows are missing
+ * until they are restored from an archive; `missing_hits` tells how many.
  *
- * A server's parts are its own: it is asked for what is detached, and its operator mends it.
+ * A server manages its own parts: this only queries which are detached, and the server's operator repairs them.
  */
 import { rm } from 'node:fs/promises';
 import { HitError, messageOf } from '../../errors.ts';
@@ -25,26 +25,26 @@ import type { PartsOptions } from './parts-options.ts';
 import { keepReplaced } from './replaced-lifetime.ts';
 import { isSymptom } from './symptoms.ts';
 
-/** Milliseconds between two looks. Six fit into the time for which replaced parts stay. */
+/** Milliseconds between two checks. Six fit into the lifetime of replaced parts. */
 const LOOK_EVERY = 5000;
-/** The same of a server, which inspects its parts by itself. */
+/** The same for a server, which inspects its parts itself. */
 const ASK_EVERY = 60_000;
 /** Milliseconds between two inspections of all content, which reads the whole store. */
 const CONTENT_EVERY = 600_000;
-/** Milliseconds after which parts that were whole are inspected by size again. */
+/** Milliseconds after which whole parts are inspected by size again. */
 const SIZES_EVERY = 600_000;
-/** Finds that are remembered for inserts under way. */
+/** Maximum number of finds remembered for running inserts. */
 const REMEMBERED = 1000;
-/** Tables whose inserts are made again until they are confirmed. */
+/** Tables whose inserts are retried until they are confirmed. */
 const REPEATED: ReadonlySet<string> = new Set(['hits', 'rollups', 'last_seen', 'batches', 'imports']);
 
-/** A moment at which an insert begins. */
+/** A moment at which an insert starts. */
 export interface Moment {
   readonly finds: number;
   readonly time: number;
 }
 
-/** A broken part that was found, and what became of it. */
+/** A broken part that was found, and the result of its rescue. */
 export interface BrokenPart extends Rescue {
   readonly table: string;
   readonly name: string;
@@ -60,7 +60,7 @@ export class Parts {
   readonly #options: PartsOptions;
   /** Keys of parts that are whole. */
   #known = new Set<string>();
-  /** The same, also while they are inspected again. */
+  /** The same, but complete even while parts are inspected again. */
   #whole: ReadonlySet<string> = this.#known;
   /** Broken parts whose rows are missing, in the order in which they were found. */
   readonly #found: (BrokenPart & { readonly number: number; readonly written: number | undefined })[] = [];
@@ -78,17 +78,17 @@ export class Parts {
     this.#detached = new DetachedWatch(options);
   }
 
-  /** Broken parts in `detached/`, whose rows are in no answer, as of the last inspection. */
+  /** Number of broken parts in `detached/`, whose rows queries do not see, as of the last inspection. */
   get broken(): number {
     return this.#detached.broken;
   }
 
-  /** Whether a table of the embedded engine lacks a part, so that what it does not say may be so all the same. */
+  /** Whether a table of the embedded engine lacks a part, so that a row it does not have may have existed. */
   isIncomplete(table: string): boolean {
     return this.#options.isEmbedded && this.#detached.lacks(table);
   }
 
-  /** Inspects what is there, and looks again every few seconds until this is closed. */
+  /** Inspects the parts, and again every few seconds until this is closed. */
   async start(): Promise<void> {
     await this.#attachRescued();
     if (this.#options.isEmbedded) await keepReplaced(this.#options.engine).catch(() => undefined);
@@ -97,17 +97,17 @@ export class Parts {
     this.#timer ??= setInterval(() => this.inspect().catch(() => undefined), every).unref();
   }
 
-  /** This moment, for `assertWhole`. */
+  /** The current moment, for `assertWhole`. */
   get moment(): Moment {
     return { finds: this.#finds, time: Date.now() };
   }
 
   /**
-   * Makes sure that an insert wrote what it says: what is broken of it is deleted.
+   * Verifies that an insert wrote whole parts; broken ones are deleted.
    *
-   * @param tables that it wrote to
-   * @param since the `moment` before it began
-   * @throws HitError `store_unavailable` where it did not: it must be made again
+   * @param tables that the insert wrote to
+   * @param since the `moment` before it started
+   * @throws HitError `store_unavailable` if a part was broken: the insert must be retried
    */
   async assertWhole(tables: readonly string[], since: Moment): Promise<void> {
     if (!this.#options.isEmbedded) return;
@@ -118,7 +118,7 @@ export class Parts {
     throw new HitError('store_unavailable', message, { retryAfter: 5 });
   }
 
-  /** Deletes what inserts have left that are made again. @returns the broken parts that were found since that moment */
+  /** Deletes the remains of inserts that are retried. @returns the broken parts found since that moment */
   async discard(tables: readonly string[], since: Moment): Promise<BrokenPart[]> {
     const finds = this.#found.filter(({ table, number }) => number > since.finds && tables.includes(table));
     for (const { written, kept } of finds) {
@@ -130,9 +130,9 @@ export class Parts {
   }
 
   /**
-   * Inspects parts that are new since the last time, and detaches those that are broken.
+   * Inspects parts that are new since the last inspection, and detaches broken ones.
    *
-   * @returns what was broken
+   * @returns the broken parts
    * @throws HitError `store_unavailable`
    */
   inspect(): Promise<BrokenPart[]> {
@@ -144,7 +144,7 @@ export class Parts {
         health.clear('inspection_failed');
         return broken;
       } catch (error) {
-        // A server that is away, or tells this user nothing of its parts, is found by others.
+        // A server that is down, or hides its parts from this user, is detected elsewhere.
         if (isEmbedded) health.report('inspection_failed', `parts cannot be inspected: ${messageOf(error)}`);
         throw error;
       }
@@ -152,11 +152,11 @@ export class Parts {
   }
 
   /**
-   * Follows up an error of a query: inspects the parts that it names, or all, if it is one that a broken part makes.
+   * Follows up on a query error: if a broken part can cause it, inspects the parts that it names, or all.
    *
-   * @param error as the engine's client threw it
-   * @param since when the query began
-   * @returns whether broken parts were detached since, so that the query may be asked again
+   * @param error as thrown by the engine's client
+   * @param since when the query started
+   * @returns whether broken parts were detached since, so that the query may be retried
    */
   async followUp(error: unknown, since: Moment): Promise<boolean> {
     if (!this.#options.isEmbedded || this.#closed || !isSymptom(error)) return false;
@@ -172,11 +172,11 @@ export class Parts {
         return broken;
       });
     }
-    // Another query, or an inspection, may have been first.
+    // Another query or inspection may have found the part first.
     return this.#finds > since.finds;
   }
 
-  /** Reads all parts of all tables, and detaches those that are broken. As long as it takes to read the store. */
+  /** Reads all parts of all tables, and detaches broken ones. Takes as long as reading the store. */
   inspectContent(): Promise<BrokenPart[]> {
     return this.#next(async () => {
       const broken = await this.#inspectContent(await activeParts(this.#options.engine));
@@ -185,7 +185,7 @@ export class Parts {
     });
   }
 
-  /** Ends after the inspection under way. */
+  /** Ends after the running inspection. */
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
@@ -202,7 +202,7 @@ export class Parts {
     return turn;
   }
 
-  /** Ends rescues that a crash has cut short. */
+  /** Completes rescues that a crash interrupted. */
   async #attachRescued(): Promise<void> {
     const { engine, isEmbedded, log } = this.#options;
     if (!isEmbedded) return;
@@ -277,11 +277,11 @@ export class Parts {
   }
 
   /**
-   * Whether what is in a part comes again: it was written by an insert of this process that was never confirmed, since a part
-   * is inspected before that, and this one has not been found whole.
+   * Whether the rows of a part are inserted again: an insert of this process wrote it and was never confirmed, since parts
+   * are inspected before that, and this one was not found whole.
    */
   #isRepeated({ table, name, level, modified, key }: ActivePart): boolean {
-    // A fourth number is that of a mutation, which is not made again.
+    // A fourth number is that of a mutation, which is not repeated.
     const isInserted = level === 0 && /^[^_]+_\d+_\d+_0$/.test(name);
     return isInserted && REPEATED.has(table) && modified >= this.#started && !this.#whole.has(key);
   }

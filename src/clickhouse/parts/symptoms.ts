@@ -1,7 +1,7 @@
-/** Characters of what the engine says. */
+/** Maximum characters of the engine's message. */
 const LONGEST_REASON = 200;
 
-/** The engine's names for errors that a broken part makes. */
+/** The engine's names for errors that a broken part causes. */
 const SYMPTOMS: ReadonlySet<string> = new Set([
   'ATTEMPT_TO_READ_AFTER_EOF',
   'BAD_DATA_PART_NAME',
@@ -22,7 +22,7 @@ const SYMPTOMS: ReadonlySet<string> = new Set([
   'UNKNOWN_CODEC',
 ]);
 
-/** Whether an error is one that a broken part makes. */
+/** Whether an error is one that a broken part causes. */
 export function isSymptom(error: unknown): boolean {
   for (let each: unknown = error; each instanceof Error; each = each.cause) {
     const { type } = each as { readonly type?: unknown };
@@ -31,7 +31,7 @@ export function isSymptom(error: unknown): boolean {
   return false;
 }
 
-/** What the engine says, without its own version and what comes of it. */
+/** The engine's message, without its version and the consequences. */
 export function shortReason(message: string): string {
   return (
     message

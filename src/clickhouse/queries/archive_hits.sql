@@ -1,4 +1,4 @@
--- Live and archived hits as one table. Of the days that are in the archive, `hits` counts with what is not in it.
+-- Live and archived hits as one table. On archived days, `hits` contributes only hits that are not in the archive.
 (
     SELECT {{columns}} FROM hits WHERE NOT ({{during}})
     UNION ALL

@@ -1,5 +1,5 @@
--- Archived hits come back, as one part: they are there as a whole or not at all. A replicated table would take what was
--- restored, archived and is restored again for a block that came twice, and leave it out (insert_deduplicate).
+-- Restores archived hits as one part, so all of them are there or none. A replicated table would treat hits that are
+-- restored, archived and restored again as a duplicate block, and skip them (insert_deduplicate).
 INSERT INTO hits ({{columns}})
 SETTINGS
     insert_deduplicate = 0,

@@ -1,4 +1,4 @@
--- The tables in the order in which they are frozen: what says that something is gone after what it says it of.
+-- The tables in the order in which they are frozen: a table that records removals comes after the table that they affect.
 SELECT name
 FROM system.tables
 WHERE database = currentDatabase() AND engine LIKE '%MergeTree'

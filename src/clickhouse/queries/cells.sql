@@ -1,4 +1,4 @@
--- Cells of the last-seen tables: stored ones, and those of hits that are not rolled up.
+-- Cells of the last-seen tables: stored cells, and those of hits that are not rolled up.
 SELECT site, rank, column, toUInt32(l.seen) AS seen
 FROM last_seen AS l
 UNION ALL

@@ -1,4 +1,4 @@
--- One entry for all that each writer brought, also where all of it is purged.
+-- One entry for all batches of each writer, even if all of them are purged.
 INSERT INTO batches (id, kind, state, hits, first, last, revision)
 SELECT max(b.batch), 'legacy', 'rolled_up', sum(b.counted), min(b.first), max(b.last), 0
 FROM

@@ -1,5 +1,5 @@
--- What is kept in another form, of times before the horizons, and the receipt of it: the month of a horizon from its days,
--- and hours from the table that they were in.
+-- Inserts what is kept in another form, from before the horizons, and its receipt: the month of a horizon from its days,
+-- and hours from the old table.
 INSERT INTO rollups (by, site, month, value, key, slot, hits, visitors, first, last, mark)
 SETTINGS
     max_insert_threads = 1,

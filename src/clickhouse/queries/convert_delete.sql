@@ -1,4 +1,4 @@
--- Rollups of which all hits are there, and what an earlier try left. The month in which a site's horizon lies is made anew
+-- Deletes rollups whose hits are all there, and leftovers of an earlier attempt. The month of a site's horizon is rebuilt
 -- from its days.
 ALTER TABLE rollups DELETE WHERE by = 'hour'
     OR by != '@' AND toDateTime64(if(by = 'month', toLastDayOfMonth(slot), toDate(slot)), 3, 'UTC') >= {{convert_horizon}}

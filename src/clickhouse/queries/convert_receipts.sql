@@ -1,2 +1,2 @@
--- What of a conversion is done.
+-- Completed steps of a conversion.
 SELECT DISTINCT value FROM rollups WHERE by = '@' AND startsWith(value, 'converted')

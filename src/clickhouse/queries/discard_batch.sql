@@ -1,3 +1,3 @@
--- What of a batch is there that is not in the ledger: it is not what was sent, and comes again.
+-- Deletes hits of a batch that is not in the ledger: they are not what was sent, and the batch is sent again.
 ALTER TABLE hits DELETE WHERE batch = {{batch}}
 SETTINGS mutations_sync = 1

@@ -1,5 +1,4 @@
--- Hits of people by site and UTC day: as they are rolled up, and as they are there one by one, of days from which nothing
--- was purged.
+-- Hits of people by site and UTC day, as rolled up and as stored, for days from which nothing was purged.
 SELECT site, toString(toDate(d.day)) AS day, sum(d.by_day) AS by_day, sum(d.by_hour) AS by_hour, sum(d.by_quarter) AS by_quarter,
     sum(d.stored) AS stored
 FROM

@@ -1,4 +1,4 @@
--- How many raw hits the engine would have to read for a period, by its index alone.
+-- Estimates from the index alone how many raw hits the engine would read for a period.
 EXPLAIN ESTIMATE
 SELECT visitor
 FROM hits

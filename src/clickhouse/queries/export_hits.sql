@@ -1,4 +1,4 @@
--- Hits as they are given away, in order of time. What does not fit into memory is sorted on disk.
+-- Exported hits, in order of time. What does not fit into memory is sorted on disk.
 SELECT {{columns}}
 FROM {{hits}}
 WHERE {{filter}} AND {{known}}

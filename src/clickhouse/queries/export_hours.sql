@@ -1,4 +1,4 @@
--- Hours that have hits, for slices of an export.
+-- Hours with hits, for slices of an export.
 SELECT intDiv(toUnixTimestamp64Milli(time), 3600000) AS hour, count() AS n
 FROM {{hits}}
 WHERE {{filter}} AND {{known}}

@@ -1,2 +1,2 @@
--- The newest batch that is there.
+-- The newest batch in the store.
 SELECT toString(max(batch)) AS batch FROM hits

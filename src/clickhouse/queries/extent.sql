@@ -1,4 +1,4 @@
--- First and last hit of a site, or of all: of what is rolled up, and of what is not.
+-- First and last hit of a site, or of all sites: rolled-up hits, and hits that are not rolled up.
 SELECT sum(counted) AS hits, min(earliest) AS first, max(latest) AS last
 FROM
 (

@@ -1,2 +1,2 @@
--- There are no hits of that month. But whoever drops a partition also removes the parts that were replaced.
+-- No hits are in this month. But dropping a partition also removes the replaced parts.
 ALTER TABLE hits DROP PARTITION 190001

@@ -1,6 +1,6 @@
--- The chunks that are known of logs that begin with a certain line, and of those whose hits were purged, or are missing since
--- a part broke, the batch that had brought them. Where the ledger does not have a batch as a whole, since a version without a
--- ledger imported it or a part of the ledger was lost, nothing tells whether its hits were purged: `is_legacy`.
+-- The known chunks of logs that begin with a certain line. For chunks whose hits were purged, or are missing since a part
+-- broke, also their batch. If the ledger does not have the whole batch, because a version without a ledger imported it or a
+-- part of the ledger was lost, it is unknown whether its hits were purged: `is_legacy`.
 SELECT parent, digest, toUInt32(i.bytes) AS size, toUInt32(i.lines) AS lines, toUInt32(i.line_breaks) AS line_breaks,
     toString(if(b.state != 'archived' AND b.hits > h.there, b.id, 0)) AS purged_batch, toUInt32(b.hits) AS batch_hits,
     b.state != 'archived' AND (b.id = 0 OR c.came > b.hits)

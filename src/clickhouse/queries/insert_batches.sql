@@ -1,6 +1,6 @@
--- Many batches become rows, which say of which they are. All of them are one block, of which each month becomes one part:
--- a month of a batch is there as a whole or not at all. What is there already is left out. What is missing of batches that a
--- version without a ledger left undelivered comes under another id: see `aliasOf`.
+-- Inserts many batches, whose rows carry their batch ids. All of them are one block, and each month of it is one part: a
+-- month of a batch is inserted whole or not at all. What is already there is skipped. Missing hits of batches that a
+-- version without a ledger left undelivered get another id: see `aliasOf`.
 INSERT INTO hits
 SETTINGS
     max_insert_threads = 1,

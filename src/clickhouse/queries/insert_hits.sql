@@ -1,6 +1,6 @@
--- A segment of the spool becomes rows. They are read from a file, or from the body of the request.
--- The whole segment is one block, of which each month becomes one part: a month of it is there as a whole or not at
--- all. What is there already, since a segment came before and the process died, is left out.
+-- Inserts a segment of the spool. Its rows are read from a file, or from the request body.
+-- The whole segment is one block, and each month of it is one part: a month is inserted whole or not at all. What is already
+-- there, because a process died after an earlier delivery, is skipped.
 INSERT INTO hits
 SETTINGS
     max_insert_threads = 1,

@@ -1,4 +1,4 @@
--- The cells of the last-seen tables that the hits of some batches are in: column, rank and tick as in sketch/last-seen.ts.
+-- The cells of the last-seen tables for the hits of some batches: column, rank and tick as in sketch/last-seen.ts.
 -- Not grouped here: the engine keeps the largest tick of each cell when it sorts the part.
 INSERT INTO last_seen (site, rank, column, seen)
 SETTINGS

@@ -1,4 +1,4 @@
--- What a number of batches adds to the rollups, and a receipt that says so, as one part: there as a whole or not at all.
+-- Inserts what a number of batches adds to the rollups, with a receipt, as one part: all of it is there or none.
 INSERT INTO rollups (by, site, month, value, key, slot, hits, visitors, first, last, mark)
 SETTINGS
     max_insert_threads = 1,

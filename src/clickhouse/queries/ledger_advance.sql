@@ -1,4 +1,4 @@
--- Batches go on to another state.
+-- Moves batches to another state.
 INSERT INTO batches (id, kind, state, hits, first, last, revision)
 SELECT id, kind, '{{state}}', hits, first, last, revision + 1
 FROM batches FINAL

@@ -1,4 +1,4 @@
--- Hits of some batches as they are read back from the disk.
+-- Hits of some batches, as read back from disk.
 SELECT toString(batch) AS id, count() AS hits, toUnixTimestamp64Milli(min(time)) AS first,
     toUnixTimestamp64Milli(max(time)) AS last
 FROM hits

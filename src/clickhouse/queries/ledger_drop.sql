@@ -1,3 +1,3 @@
--- What a floor stands for.
+-- Deletes the batches that a floor stands for.
 ALTER TABLE batches DELETE WHERE {{predicate}}
 SETTINGS mutations_sync = 1

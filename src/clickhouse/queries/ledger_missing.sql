@@ -1,4 +1,4 @@
--- Batches of which hits are missing, where none were purged or archived of the time that they are of.
+-- Batches with missing hits, if no hits of their time were purged or archived.
 WITH (SELECT max(before) FROM horizons WHERE kind = 'hits') AS horizon
 SELECT toString(b.id) AS id, b.hits AS hits, h.there AS there, toUnixTimestamp64Milli(b.first) AS first,
     toUnixTimestamp64Milli(b.last) AS last

@@ -1,4 +1,4 @@
--- How many batches have fewer hits than they brought, be they missing or purged.
+-- Number of batches with fewer hits than they brought, whether missing or purged.
 SELECT count() AS batches
 FROM batches AS b FINAL
 LEFT JOIN (SELECT batch, count() AS there FROM hits GROUP BY batch) AS h ON b.id = h.batch

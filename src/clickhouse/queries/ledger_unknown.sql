@@ -1,4 +1,4 @@
--- Batches that are in `hits`, and neither in the ledger nor below what stands for all of their writer.
+-- Batches that are in `hits`, but neither in the ledger nor below the entry that stands for all batches of their writer.
 SELECT toString(h.batch) AS id, h.hits AS hits, h.batch IN (SELECT batch FROM imports) AS imported
 FROM (SELECT batch, count() AS hits FROM hits GROUP BY batch) AS h
 LEFT JOIN

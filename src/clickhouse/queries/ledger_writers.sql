@@ -1,5 +1,5 @@
--- What the ledger has of some batches' writers: the newest batch, up to where single batches were compacted, and which of
--- these batches are in it, and are delivered and no more: neither by their state, nor by a watermark that it has not followed.
+-- Ledger entries of the writers of some batches: the newest batch, the last compacted batch, which of the batches are
+-- recorded, and which are only delivered: not rolled up by their state, nor by a watermark that the ledger has not followed.
 SELECT bitAnd(b.id, 4194303) AS writer, toString(max(b.id)) AS newest,
     toString(maxIf(b.id, kind = 'floor')) AS floor, toString(maxIf(b.id, kind = 'legacy')) AS legacy,
     arrayMap(id -> toString(id), groupArrayIf(b.id, b.id IN {{batches}})) AS known,

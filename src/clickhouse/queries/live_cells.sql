@@ -1,4 +1,4 @@
--- The last-seen table of a site, or of all together.
+-- The last-seen table of a site, or of all sites together.
 SELECT toUInt32(rank), toUInt32(column), max(seen)
 FROM ({{cells}})
 WHERE {site:String} = '' OR site = {site:String}

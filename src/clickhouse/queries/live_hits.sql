@@ -1,6 +1,5 @@
--- Hits over time for the ring of a site, or of all together, without those of one writer: by second for the last hour, by
--- minute for the last day, then by hour. Recent hits are counted
--- one by one, others by the hours of the rollups.
+-- Hits over time for the ring of a site, or of all sites together, without those of one writer: by second for the last hour,
+-- by minute for the last day, then by hour. Recent hits are counted one by one, others from the hours of the rollups.
 SELECT toUInt32(multiIf(
         time >= fromUnixTimestamp64Milli({now:Int64} - 3700000), time,
         time >= fromUnixTimestamp64Milli({recent:Int64}), toStartOfMinute(time),

@@ -1,4 +1,4 @@
--- Hits of people of each site, all time, and how many of them are still there one by one.
+-- Hits of people of each site, all time, and how many of them are still stored one by one.
 SELECT site, sum(counted) AS hits, sum(one_by_one) AS kept
 FROM
 (

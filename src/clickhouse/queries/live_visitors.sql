@@ -1,4 +1,4 @@
--- Distinct visitors, a slice at a time, so that any number of them passes in bounded memory.
+-- Distinct visitors, one slice at a time, so memory stays bounded for any number of visitors.
 SELECT site, visitor
 FROM hits
 WHERE bot = '' AND visitor % {slices:UInt64} = {slice:UInt64}

@@ -1,6 +1,6 @@
--- Visitors seen lately whose visit may go on over midnight: those who were there before a moment, and when they were first
--- and last seen, in the half hour before midnight or lately. Hits between the two need not be read. Of too many, those seen
--- last.
+-- Recent visitors whose visit may continue over midnight: those seen before a given moment, with their first and last time
+-- in the half hour before midnight or recently. Hits between the two need not be read. If there are too many, those
+-- seen last.
 SELECT visitor,
     toUInt64(toUnixTimestamp64Milli(min(time))) AS earliest,
     toUInt64(toUnixTimestamp64Milli(max(time))) AS latest

@@ -1,4 +1,4 @@
--- A day of many hits, cut between batches.
+-- Splits a day with many hits between batches.
 SELECT toString(min(batch)) AS first, toString(max(batch)) AS last, sum(hits) AS rows
 FROM
 (

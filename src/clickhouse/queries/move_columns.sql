@@ -1,4 +1,4 @@
--- The columns of a table with their types, as the table function input() takes them.
+-- The columns of a table with their types, as the table function input() expects them.
 SELECT name, type
 FROM system.columns
 WHERE database = currentDatabase() AND table = '{{table}}'

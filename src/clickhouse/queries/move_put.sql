@@ -1,4 +1,4 @@
--- Rows of a table that may come again, or that nobody else writes meanwhile. Not left out as blocks that were there before:
+-- Inserts rows of a table that may be copied again, or that nothing else writes meanwhile. Known blocks are not skipped:
 -- the table may have been emptied since.
 INSERT INTO {{table}} ({{columns}})
 SETTINGS insert_deduplicate = 0

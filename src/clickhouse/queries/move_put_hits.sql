@@ -1,5 +1,5 @@
--- Hits of whole days of a month, or of some whole batches of a day, as one part: of a batch and a day all hits are there or
--- none. What is there already, since an earlier move was killed, is left out.
+-- Inserts hits of whole days of a month, or of whole batches of a day, as one part: of a batch and a day, all hits are there
+-- or none. What is already there, because an earlier move was killed, is skipped.
 INSERT INTO hits ({{columns}})
 SETTINGS
     insert_deduplicate = 0,

@@ -1,4 +1,4 @@
--- What a database has of a store: nothing, if it was never one.
+-- The table `hits` of a database: no row if it was never a store.
 SELECT name
 FROM system.tables
 WHERE database = currentDatabase() AND name = 'hits'

@@ -1,4 +1,4 @@
--- Parts that the engine, this program or an operator has detached: their rows are in no answer.
+-- Parts that the engine, this program or an operator detached: queries do not see their rows.
 SELECT table, name, path, reason
 FROM system.detached_parts
 WHERE database = currentDatabase()

@@ -1,4 +1,4 @@
--- Properties that events have, those of most hits first.
+-- Properties of events, those with the most hits first.
 SELECT arrayJoin(JSONExtractKeys(props)) AS key, count() AS hits
 FROM {{hits}}
 WHERE {{filter}} AND props != ''

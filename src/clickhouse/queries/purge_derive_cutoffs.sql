@@ -1,4 +1,4 @@
--- Up to where hits of each site are missing that were rolled up: the end of the last such UTC day, in seconds since 1970.
+-- The time up to which rolled-up hits of each site are missing: the end of the last such UTC day, in seconds since 1970.
 SELECT site, (toUInt32(max(day)) + 1) * 86400 AS seconds
 FROM
 (

@@ -1,4 +1,4 @@
--- What is to go of hits, by site, with its share of the bytes of its months.
+-- Hits to be purged by site, with their share of the bytes of their months.
 SELECT site, sum(gone) AS rows, toUInt64(sum(gone * bytes / all)) AS bytes
 FROM
 (

@@ -1,4 +1,4 @@
--- Up to where each site was purged.
+-- The time up to which each site was purged.
 SELECT site, kind, toUnixTimestamp(max(h.before)) AS seconds
 FROM horizons AS h
 GROUP BY site, kind

@@ -1,4 +1,4 @@
--- What is to go of rollups, by site, with its share of their bytes.
+-- Rollups to be purged by site, with their share of the bytes.
 SELECT site, count() AS rows,
     toUInt64(rows * (
         SELECT sum(bytes_on_disk) / greatest(1, sum(rows))

@@ -1,5 +1,5 @@
--- The end of the last UTC day on which a site has fewer hits than came, in seconds since 1970: before it some are missing. 0
--- where none are. What came was rolled up, or waits for it: late hits of a purged day do not make up for those that are gone.
+-- The end of the last UTC day on which a site has fewer hits than arrived, in seconds since 1970; 0 if there is none. Before
+-- it, some hits are missing. Hits that arrived are rolled up or pending: late hits do not make up for purged ones.
 SELECT if(count() = 0, 0, (max(day) + 1) * 86400) AS seconds
 FROM
 (

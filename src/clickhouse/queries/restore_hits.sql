@@ -1,4 +1,4 @@
--- A batch of which hits were purged comes back. A purge takes whole days of a site; what of the batch is there stays.
+-- Restores a batch whose hits were purged. A purge deletes whole days of a site; existing hits of the batch stay.
 INSERT INTO hits
 SETTINGS
     insert_deduplicate = 0,

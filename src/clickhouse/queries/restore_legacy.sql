@@ -1,6 +1,6 @@
--- Hits of a piece of a log come back that a version without a ledger imported, and that were purged since. No batch tells which
--- of them are gone, so each UTC day of a site is judged by itself, as a purge takes all of its hits: they come back where
--- one of them is not there, and the day lacks as many as the rollups had counted.
+-- Restores hits of a log chunk that a version without a ledger imported, and that were purged since. No batch tells which of
+-- them are gone, so each UTC day of a site is checked by itself, because a purge deletes all of its hits: they are restored
+-- if one of them is missing, and the day lacks as many as the rollups had counted.
 INSERT INTO hits
 SETTINGS
     insert_deduplicate = 0,

@@ -1,6 +1,6 @@
--- Hits of each interval and, as counts of cells by rank, its visitors: those rolled up, and those that are not yet. A month
--- of UTC is taken as one where it lies in one interval as a whole, else each of its days, else quarters of an hour. A first
--- row, without a time, is of all intervals together. Empty intervals are missing.
+-- Hits of each interval and, as counts of cells by rank, its visitors: rolled-up ones, and those that are not yet. A UTC
+-- month is read as one if it lies within one interval, else its days, else quarters of an hour. The first row, without a
+-- time, is the sum of all intervals. Empty intervals are missing.
 SELECT if(isNull(start), 0, toUnixTimestamp64Milli(assumeNotNull(start))) AS time, isNull(start) AS together, hits, {{ranks}} AS ranks
 FROM
 (

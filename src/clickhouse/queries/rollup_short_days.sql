@@ -1,4 +1,4 @@
--- Days of sites of which some batches have hits, and whose rollups count fewer hits of people than are there and are rolled up.
+-- Days of sites with hits of some batches, whose rollups count fewer hits of people than are stored and rolled up.
 SELECT site, toString(d.day) AS day
 FROM
 (

@@ -1,4 +1,4 @@
--- All sites that have hits, those with most first; visitors as counts of cells by rank.
+-- All sites with hits, those with the most first; visitors as counts of cells by rank.
 SELECT site, hits, {{ranks}} AS ranks, first, last
 FROM
 (

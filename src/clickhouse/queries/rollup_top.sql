@@ -1,4 +1,4 @@
--- The values of a dimension with most hits, by their hashes: of whole days that are rolled up, and of hits that are not.
+-- The values of a dimension with the most hits, by hash: from whole rolled-up days, and from hits that are not rolled up.
 SELECT toString(key) AS key, sum(part_hits) AS hits
 FROM
 (

@@ -1,4 +1,4 @@
--- Values of a dimension by their hashes, and their visitors as counts of cells by rank.
+-- Values of a dimension by hash, and their visitors as counts of cells by rank.
 SELECT toString(key) AS key, value, {{ranks}} AS ranks
 FROM
 (

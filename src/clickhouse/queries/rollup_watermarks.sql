@@ -1,4 +1,4 @@
--- Up to which batch the hits of each writer are rolled up.
+-- The batch up to which hits of each writer are rolled up.
 SELECT value AS writer, toString(max(r.mark)) AS last
 FROM rollups AS r
 WHERE by = '@'

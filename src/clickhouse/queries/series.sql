@@ -1,5 +1,5 @@
--- Hits and visitors of each interval, empty ones too: these come from a walk over the period in steps that are short
--- enough to touch every interval, also where clocks change.
+-- Hits and visitors of each interval, including empty ones: these come from steps through the period that are short
+-- enough to touch every interval, even when clocks change.
 SELECT toUnixTimestamp64Milli(slot) AS time, sum(h) AS hits, sum(v) AS visitors
 FROM
 (

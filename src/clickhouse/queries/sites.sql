@@ -1,4 +1,4 @@
--- Visitors of each site, exactly, of hits that are not purged.
+-- Exact number of visitors of each site, from hits that are not purged.
 SELECT site, count() AS hits, uniqExact(visitor) AS visitors
 FROM hits
 WHERE bot = ''

@@ -1,5 +1,5 @@
--- What each column of hits takes on disk, and what is of no column. Small parts keep all columns in one file, and tell
--- none apart.
+-- Disk usage of each column of hits, and of data without a column. Small parts keep all columns in one file, so their
+-- columns cannot be told apart.
 WITH
     columns AS
     (

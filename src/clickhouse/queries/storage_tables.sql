@@ -1,4 +1,4 @@
--- What each table takes on disk.
+-- Disk usage of each table.
 SELECT table, sum(p.rows) AS rows, sum(p.bytes_on_disk) AS bytes
 FROM system.parts AS p
 WHERE active AND database = currentDatabase()

@@ -1,4 +1,4 @@
--- Of equal hits that value which has the smaller hash: as rollups have them.
+-- If hits are equal, the value with the smaller hash comes first, as in the rollups.
 SELECT toString({by:Identifier}) AS value, count() AS hits, uniqExact({{person}}) AS visitors
 FROM {{hits}}
 WHERE {{filter}} AND {by:Identifier} != ''

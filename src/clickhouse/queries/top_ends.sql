@@ -1,5 +1,5 @@
--- The pages on which visits begin (end 1) or end (-1): how many visits do there, and of how many visitors. What a visit is,
--- `visits.sql` says.
+-- The pages on which visits begin (end 1) or end (-1), with the number of visits and of visitors. `visits.sql` defines
+-- what a visit is.
 SELECT visit[{end:Int8}].2 AS value, count() AS hits, uniqExact(person) AS visitors
 FROM
 (

@@ -1,4 +1,4 @@
--- Values of a property of events: texts as they are, others as JSON.
+-- Values of a property of events: strings as they are, others as JSON.
 SELECT if(JSONType(props, {key:String}) = 'String', JSONExtractString(props, {key:String}), JSONExtractRaw(props, {key:String})) AS value,
     count() AS hits, uniqExact({{person}}) AS visitors
 FROM {{hits}}

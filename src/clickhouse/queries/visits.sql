@@ -1,8 +1,8 @@
--- Visits by the interval in which they begin: how many, how many of one hit, and how long they were together. Hits of a
--- visitor belong to one visit until none came for 30 minutes. Only hits that are selected make visits, so that one which
--- began before the period begins anew with its first hit in it.
--- The times of a visitor as one array are cut in a third of the time of window functions, which sort all hits at once. What
--- is too much for memory waits on disk. Grouped by two numbers, which is faster than by a text and a number.
+-- Visits by the interval in which they begin: their number, the number with one hit, and their total duration. Hits of a
+-- visitor belong to one visit until no hit arrives for 30 minutes. Only selected hits form visits, so a visit that began
+-- before the period starts again with its first hit in it.
+-- Splitting an array of a visitor's times takes a third of the time of window functions, which sort all hits at once. What
+-- exceeds memory is spilled to disk. Grouping by two numbers is faster than by a text and a number.
 SELECT
     toUnixTimestamp64Milli(toDateTime64(
         dateTrunc({interval:String}, fromUnixTimestamp64Milli(visit[1]), {timezone:String}), 3, {timezone:String})) AS slot,

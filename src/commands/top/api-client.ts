@@ -1,21 +1,21 @@
 import { HitError, messageOf } from '../../errors.ts';
 import { ControlClient } from '../control.ts';
 
-/** Milliseconds that an answer may take. */
+/** Timeout for an answer, in milliseconds. */
 const PATIENCE = 10_000;
 
-/** Asks a server by its API. */
+/** Client of a server's API. */
 export interface ApiClient {
-  /** Whom it asks, for people. */
+  /** The server's name, for people. */
   readonly name: string;
-  /** @throws HitError where there is no answer; `unauthorized`, `not_found` and `invalid` are not worth another try */
+  /** @throws HitError if there is no answer; `unauthorized`, `not_found` and `invalid` are not worth a retry */
   ask<Answer>(path: string): Promise<Answer>;
 }
 
 /**
  * The server that runs on a data folder, over the socket in it.
  *
- * @param end gives up what is asked, and asks no more
+ * @param end cancels requests, and prevents new ones
  * @throws HitError `not_found`
  */
 export async function localAsker(dataDir: string, end: AbortSignal): Promise<ApiClient> {
@@ -28,7 +28,7 @@ export async function localAsker(dataDir: string, end: AbortSignal): Promise<Api
   }
   return {
     name: `the server on ${dataDir}`,
-    // Another one may have the folder by now.
+    // Another server may have the folder by now.
     async ask(path) {
       const signal = patience(end);
       const client = await ControlClient.connect(dataDir, signal);
@@ -43,8 +43,8 @@ function patience(end: AbortSignal): AbortSignal {
 }
 
 /**
- * @param end gives up what is asked, and asks no more
- * @throws HitError `bad_usage` for what is no address of a server
+ * @param end cancels requests, and prevents new ones
+ * @throws HitError `bad_usage` for text that is not the URL of a server
  */
 export function remoteAsker(url: string, token: string | undefined, end: AbortSignal): ApiClient {
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {

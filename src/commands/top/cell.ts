@@ -1,35 +1,35 @@
 import stringWidth from 'string-width';
 
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
-/** Control characters, and those that turn the direction of writing: they would do to the terminal what they like. */
+/** Control characters, and those that change the writing direction: they could manipulate the terminal. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** More than any screen has. */
+/** Wider than any screen. */
 const LONGEST = 1000;
 
-/** A character that joins others into one, as in a family. */
+/** A character that joins others, as in the emoji of a family. */
 const JOINER = '\u200d';
 const PICTURE = /^\p{Extended_Pictographic}/u;
-/** A flag is written as two of these. */
+/** A flag consists of two of these. */
 const FLAG_LETTER = /^\p{Regional_Indicator}$/u;
 const FLAG_A = 0x1f1e6;
-/** How a character is to look, which makes it wider in some terminals only. */
+/** Variation selectors, which make a character wider in some terminals only. */
 const LOOKS = /\p{Variation_Selector}|\u20e3|\u200d/u;
-/** Accents and joined letters that a character may have; hundreds would be drawn over the lines above. */
+/** Accents and joined letters per character; hundreds would be drawn over the lines above. */
 const MOST_MARKS = 4;
 
 /** Scripts that are written from right to left. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
-/** Writes nothing. What stands behind it goes on from left to right. */
+/** Invisible. Text after it continues from left to right. */
 const LEFT_TO_RIGHT = '\u200e';
 
 /**
- * A text as it takes exactly so many columns: what is too long ends with `…`, and nothing in it moves the cursor.
+ * A text in exactly the given number of columns: longer text ends with `…`, and nothing in it moves the cursor.
  *
- * Terminals disagree on how wide a picture is that is made of several. So the first of them is shown, without its colour of
- * skin, and a flag as its two letters. Some turn what is written from right to left, and the numbers behind it, which
- * would stand in each other's column: a mark at the end of such a text keeps them where they are.
+ * Terminals disagree on the width of an emoji made of several. So only the first one is shown, without its skin tone,
+ * and a flag as its two letters. Some terminals reverse right-to-left text together with the numbers after it, which
+ * would end up in each other's column: a mark at the end of such text keeps them in place.
  *
- * @param isNumber whether it stands at the right
+ * @param isNumber whether to align it right
  * @example
  * cell('/päge\x1b[2J', 8); // '/päge�[…'
  */
@@ -55,7 +55,7 @@ export function cell(text: string, width: number, isNumber = false): string {
   return isNumber ? space + fitted : fitted + space;
 }
 
-/** A character in a form that all terminals draw as wide. */
+/** A character in a form that has the same width in all terminals. */
 function agreed(character: string): string {
   const [first = '', ...rest] = character;
   if (PICTURE.test(first)) return first;
@@ -67,7 +67,7 @@ function agreed(character: string): string {
   return (first === JOINER ? '' : first) + kept.join('');
 }
 
-/** Takes characters off the end until a `…` has room. */
+/** Removes characters at the end until a `…` fits. */
 function cut(text: string, width: number): [string, number] {
   if (width < 1) return ['', 0];
   const kept = [...characters.segment(text)].map(({ segment }) => segment);

@@ -2,18 +2,18 @@ import type { Terminal } from '../command.ts';
 import { keysOf } from './view.ts';
 
 const CLEAR = '\x1b[2J';
-/** Lines do not wrap: a character that this terminal draws wider than others do pushes nothing into the next one. */
+/** Lines do not wrap: a character that is wider in this terminal pushes nothing into the next line. */
 const ENTER = `\x1b[?1049h\x1b[?25l\x1b[?7l${CLEAR}`;
 const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
-/** Between these a terminal that can draws nothing, so that nobody sees a half. */
+/** Synchronised output: a terminal that supports it draws nothing between these, so that no partial frame is visible. */
 const [BEGIN, END] = ['\x1b[?2026h', '\x1b[?2026l'];
 
-/** The whole of a terminal, for as long as it is open: keys come one by one, and lines that are as they were are not written. */
+/** Controls the whole terminal while open: keys arrive one by one, and unchanged lines are not written. */
 export class Display implements Disposable {
   readonly #terminal: Terminal;
   readonly #onKey: (text: string) => void;
   readonly #onResize: () => void;
-  /** What is shown; undefined after a change of size, since nobody knows what a terminal makes of its lines then. */
+  /** The shown lines; undefined after a resize, since terminals treat lines differently then. */
   #lines: readonly string[] | undefined = [];
 
   constructor(terminal: Terminal, on: { key: (key: string) => void; resize: () => void }) {

@@ -3,19 +3,19 @@ import { cell, sparkline } from './cell.ts';
 import { PANELS, type Panel, type Ranking } from './snapshot.ts';
 import { KEYS, type View } from './view.ts';
 
-/** All that a screen shows. */
+/** The content of a screen. */
 export interface Shown {
   readonly view: View;
-  /** Whom it is of. */
+  /** The server's name. */
   readonly name: string;
   /** Undefined before the first answer. */
   readonly live: LiveAnswer | undefined;
   readonly rankings: readonly Ranking[];
   /** Hits of the last seconds, the newest last. */
   readonly rates: readonly number[];
-  /** Whether somebody watches, who may press keys. */
+  /** Whether the terminal is interactive, so that keys work. */
   readonly isWatched: boolean;
-  /** Why nothing newer is known. */
+  /** Why there is no newer data. */
   readonly fault: string | undefined;
 }
 
@@ -39,7 +39,7 @@ const TITLES: Readonly<Record<Panel, string>> = {
   bot: 'bots',
 };
 
-/** How parts of a line look; plain where a terminal has no colours. */
+/** Styles of parts of a line; plain if a terminal has no colours. */
 export interface Paint {
   readonly strong: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -58,17 +58,17 @@ export const COLOURS: Paint = {
   alarm: painted('31;1'),
 };
 
-/** How many rankings stand side by side. */
+/** How many rankings fit side by side. */
 function panelsAcross(columns: number): number {
   return Math.max(1, Math.min(3, Math.floor(columns / LEAST_PANEL)));
 }
 
-/** Those that a view shows, the chosen one first. */
+/** The rankings of a view, the chosen one first. */
 export function panelsOf(view: View, columns: number): Panel[] {
   return Array.from({ length: panelsAcross(columns) }, (_, i) => PANELS[(view.panel + i) % PANELS.length]!);
 }
 
-/** Lines of a screen: as many as it has rows, each as wide as it is, but for what paints them. */
+/** Lines of a screen: as many as it has rows, each as wide as the screen, not counting escape sequences. */
 export function screen(shown: Shown, { columns, rows }: Size, paint: Paint): string[] {
   const lines = [
     heading(shown, columns, paint),
@@ -149,7 +149,7 @@ function panels(
   );
 }
 
-/** A line of a ranking, with a space behind it. */
+/** A line of a ranking, with a trailing space. */
 function row(value: string, visitors: string, hits: string, width: number): string {
   const wide = width - 2 * COUNT_WIDTH - 1;
   if (wide < 6) return cell(`${value} ${visitors}`, width);

@@ -4,11 +4,11 @@ import type { Top } from '../../query/stats.ts';
 import type { TopPeriod } from '../../settings/top.ts';
 import type { ApiClient } from './api-client.ts';
 
-/** Rankings, in the order in which they are looked through. */
+/** Rankings, in the order of navigation. */
 export const PANELS = ['path', 'source', 'country', 'browser', 'os', 'device', 'name', 'bot'] as const;
 export type Panel = (typeof PANELS)[number];
 
-/** Windows that are shown; the first is what the sparkline is made of. */
+/** The shown windows; the sparkline uses the first. */
 export const WINDOWS = ['1s', '10s', '1m', '5m', '1h', '24h'] as const;
 
 const SECONDS: Readonly<Record<TopPeriod, number>> = {
@@ -18,15 +18,15 @@ const SECONDS: Readonly<Record<TopPeriod, number>> = {
   '30d': 30 * 86_400,
 };
 
-/** A ranking, or why there is none. */
+/** A ranking, or the reason why there is none. */
 export interface Ranking {
   readonly by: Panel;
   readonly rows: Top['rows'];
 }
 
-/** What is asked. */
+/** The query. */
 export interface Question {
-  /** '' is all together. */
+  /** '' for all sites together. */
   readonly site: string;
   readonly period: TopPeriod;
   readonly panels: readonly Panel[];
@@ -38,7 +38,7 @@ export function askLive(asker: ApiClient, site: string): Promise<LiveAnswer> {
 }
 
 /**
- * Rankings of what ended now; none where the server has no database.
+ * Rankings of a period that ends now; none if the server has no database.
  *
  * @param now milliseconds since 1970
  */
@@ -55,13 +55,13 @@ export async function askRankings(
   return (await whereThereIsOne(() => Promise.all(panels.map(ask)))) ?? [];
 }
 
-/** Names of sites, those with most hits first; none where the server has no database. */
+/** Names of sites, most hits first; none if the server has no database. */
 export async function askSites(asker: ApiClient): Promise<string[]> {
   const answer = await whereThereIsOne(() => asker.ask<{ sites: { site: string }[] }>('/api/v1/sites'));
   return (answer?.sites ?? []).map(({ site }) => site);
 }
 
-/** A server without a database has live counts all the same. */
+/** A server without a database still has live counts. */
 async function whereThereIsOne<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await ask();

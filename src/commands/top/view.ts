@@ -1,12 +1,12 @@
 import { TOP_PERIODS, type TopPeriod } from '../../settings/top.ts';
 import { PANELS } from './snapshot.ts';
 
-/** What a person looks at. */
+/** What the user looks at. */
 export interface View {
-  /** '' is all together. */
+  /** '' for all sites together. */
   readonly site: string;
   readonly period: TopPeriod;
-  /** The panel at the left. */
+  /** The leftmost panel. */
   readonly panel: number;
   readonly isHelp: boolean;
 }
@@ -19,7 +19,7 @@ export const KEYS = [
   ['q, Ctrl-C', 'end'],
 ] as const;
 
-/** Keys of what a terminal sent at once: somebody types fast, or pastes. */
+/** Keys that a terminal sent at once, after fast typing or a paste. */
 export function keysOf(text: string): string[] {
   return text.match(/\u001b\[[\d;]*[A-Za-z~]|[\s\S]/gu) ?? [];
 }
@@ -29,7 +29,7 @@ export function keysOf(text: string): string[] {
  *
  * @param key as a terminal in raw mode sends it
  * @param sites names of all sites
- * @returns undefined where the key ends it; the same view for a key that means nothing
+ * @returns undefined if the key ends the program; the same view for a key without a meaning
  */
 export function pressed(view: View, key: string, sites: readonly string[]): View | undefined {
   const step = (index: number, by: number, length: number) => (index + by + length) % length;

@@ -5,25 +5,25 @@ import type { RestoreOptions } from '../../archive/restorer.ts';
 import { HitError, messageOf } from '../../errors.ts';
 import { requireControl } from '../auth.ts';
 
-/** Bytes of what a command asks for. */
+/** Largest command body, in bytes. */
 const MOST = 64 * 1024;
 
-/** What a command of this version sends, as JSON. */
+/** Body of a command of this version, as JSON. */
 interface Bodies {
   archive: { readonly to: ArchiveAddress; readonly options: ArchiveOptions };
   restore: { readonly from: ArchiveAddress; readonly options: RestoreOptions };
 }
 
 /**
- * `POST /control/archive` and `POST /control/restore`: what a command on the same data folder hands over. The answer is
- * NDJSON: a line `{"progress":…}` for each day, and at the end `{"summary":…}` or `{"error":…}`. It stops after the day
- * under way when the command goes away or the server closes.
+ * `POST /control/archive` and `POST /control/restore`: requests of a command on the same data folder. The answer is
+ * NDJSON: one line `{"progress":…}` per day, then `{"summary":…}` or `{"error":…}`. The work stops after the current
+ * day if the command disconnects or the server closes.
  *
  * @param context `archives`: undefined without a database
  */
 export function archiveRoutes(app: FastifyInstance, { archives }: { archives: Archives | undefined }): void {
   const underWay = new Map<Promise<void>, AbortController>();
-  // The store stays open until the last one has stopped.
+  // The store stays open until the last request has stopped.
   app.addHook('onClose', async () => {
     for (const ending of underWay.values()) ending.abort();
     await Promise.allSettled(underWay.keys());

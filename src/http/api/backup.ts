@@ -4,15 +4,15 @@ import { backUp } from '../../store/backup.ts';
 import type { DBTracker } from '../../trackers/db.ts';
 import { requireControl } from '../auth.ts';
 
-/** What the route needs. */
+/** Dependencies of the route. */
 export interface BackupContext {
   readonly db: DBTracker | undefined;
   readonly dataDir: string;
 }
 
 /**
- * `POST /control/backup?to=`: a copy of the data folder that a command on it asks for. The answer is one line,
- * `{"backup":…}`. It breaks off when whoever asked goes, or the server ends.
+ * `POST /control/backup?to=`: copies the data folder for a command on it. The answer is one line,
+ * `{"backup":…}`. The copy stops if the client disconnects or the server closes.
  */
 export function backupRoutes(app: FastifyInstance, { db, dataDir }: BackupContext): void {
   const ending = new AbortController();

@@ -16,12 +16,12 @@ interface Query {
 type Context = Pick<ServerContext, 'db' | 'live' | 'archives' | 'dataDir'>;
 
 /**
- * `POST /control/doctor`: an examination that a command on the same data folder asks for, with a repair before it or
- * without. The answer is one line, `{"report":…}`.
+ * `POST /control/doctor`: examines the data folder for a command on it, optionally after a repair. The answer is one
+ * line, `{"report":…}`.
  */
 export function doctorRoutes(app: FastifyInstance, context: Context): void {
   const underWay = new Set<Promise<unknown>>();
-  // The store stays open until the last one is done.
+  // The store stays open until the last examination is done.
   app.addHook('onClose', async () => {
     await Promise.allSettled(underWay);
   });

@@ -12,15 +12,15 @@ type Answer = LiveAnswer | StreamAnswer;
 
 const EVERY = 1000;
 const MOST_READERS = 100;
-/** Bytes that wait for a reader who takes none: beyond them it is hung up on, and may come again. */
+/** Most unread bytes per reader: beyond them the connection is closed, and the reader may reconnect. */
 const MOST_WAITING = 256 * 1024;
-/** Milliseconds after which a browser that was hung up on comes again. */
+/** Reconnect delay for browsers, in milliseconds. */
 const RETRY = 2000;
 
-/** Somebody who reads. */
+/** A connected reader. */
 interface Reader {
   readonly response: ServerResponse;
-  /** Whether they still may: a token can be revoked. */
+  /** Whether the reader may still read: a token can be revoked. */
   readonly mayStay: () => boolean;
 }
 
@@ -30,14 +30,14 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
   context.ending.addEventListener('abort', () => feed.close(), { once: true });
   app.get('/api/v1/live/events', { onRequest: requireReader(context) }, async (request, reply) => {
     const words = request.query as QueryParams;
-    // What is wrong with the question is said before a stream begins.
+    // Errors in the query are reported before the stream begins.
     const first = await readLive(context, words);
     const mayStay = () => mayRead(context, request.raw);
     return feed.open(words, first, reply, mayStay);
   });
 }
 
-/** Those who read live counts: all who ask the same get one reading. */
+/** Readers of live counts: readers with the same query share one reading. */
 class LiveFeed {
   readonly #read: (words: QueryParams) => Promise<Answer>;
   readonly #channels = new Map<string, Channel>();
@@ -48,7 +48,7 @@ class LiveFeed {
     this.#read = read;
   }
 
-  /** @throws HitError `overloaded` where many read already, or the server ends */
+  /** @throws HitError `overloaded` if there are too many readers, or the server is closing */
   open(words: QueryParams, first: Answer, reply: FastifyReply, mayStay: () => boolean): FastifyReply {
     if (this.#isClosed || this.#readers >= MOST_READERS) {
       const message = `${MOST_READERS} connections for events are open already; ask /api/v1/live instead`;
@@ -56,7 +56,7 @@ class LiveFeed {
     }
     reply.hijack();
     const response = reply.raw;
-    // Proxies hold back what they gather, unless they are told not to.
+    // Proxies buffer the stream unless told not to.
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
@@ -83,7 +83,7 @@ class LiveFeed {
   }
 }
 
-/** Readers of one question. */
+/** Readers of one query. */
 class Channel {
   readonly #read: () => Promise<Answer>;
   readonly #readers = new Set<Reader>();
@@ -99,7 +99,7 @@ class Channel {
     this.#timer ??= setInterval(() => void this.#tick(), EVERY);
   }
 
-  /** @returns whether it was the last one */
+  /** @returns whether it was the last reader */
   remove(reader: Reader): boolean {
     this.#readers.delete(reader);
     if (this.#readers.size > 0) return false;
@@ -113,7 +113,7 @@ class Channel {
   }
 
   async #tick(): Promise<void> {
-    // One that takes long, as of peers that are silent, is not asked for again meanwhile.
+    // A slow reading, for example with silent peers, is not started a second time.
     if (this.#isReading) return;
     this.#isReading = true;
     let text: string;
@@ -134,7 +134,7 @@ class Channel {
   }
 }
 
-/** JSON has no line breaks of its own. */
+/** JSON text has no line breaks of its own. */
 function eventText(name: string, data: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -13,12 +13,12 @@ const TYPES: Readonly<Record<ExportFormat, string>> = {
   ndjson: 'application/x-ndjson',
   parquet: 'application/vnd.apache.parquet',
 };
-/** Milliseconds after which a reader that takes nothing is hung up on, since few exports run at once. */
+/** Milliseconds after which a reader that takes nothing is disconnected, since few exports run at once. */
 const PATIENCE = 60_000;
 
 /**
- * `GET /api/v1/export?format=&site=&from=&to=&bots=&status=`: hits one by one, as a stream. It needs the token also
- * where everybody may read. One that breaks off was cut short: it has no end.
+ * `GET /api/v1/export?format=&site=&from=&to=&bots=&status=`: streams single hits. It requires the token even
+ * if reading is public. An export that breaks off is truncated: it has no end.
  */
 export function exportRoutes(
   app: FastifyInstance,
@@ -54,7 +54,7 @@ async function send(
     .send(patient(hits.bytes));
 }
 
-/** A stream that is destroyed when nobody takes anything of it for a while. */
+/** A stream that is destroyed if nobody reads from it for a while. */
 function patient(bytes: AsyncIterable<Uint8Array>): Readable {
   async function* watched() {
     for await (const chunk of bytes) {

@@ -14,12 +14,12 @@ interface Query {
 }
 
 /**
- * `POST /control/import`: a log that a command on the same data folder hands over, as it is. The answer is NDJSON: a
- * line `{"progress":…}` now and then, and at the end `{"summary":…}` or `{"error":…}`.
+ * `POST /control/import`: imports a log that a command on the same data folder sends unchanged. The answer is NDJSON:
+ * lines `{"progress":…}` now and then, and at the end `{"summary":…}` or `{"error":…}`.
  */
 export function importRoutes(app: FastifyInstance, { importer }: ServerContext): void {
   const underWay = new Set<Promise<void>>();
-  // The store stays open until the last import has put down what it read.
+  // The store stays open until the last import has stored what it read.
   app.addHook('onClose', () => Promise.all(underWay));
   app.register(async (control) => {
     control.addContentTypeParser('application/octet-stream', (_request, payload, done) =>

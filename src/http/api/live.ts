@@ -7,8 +7,8 @@ import { readStreamLive, type StreamAnswer } from './stream-live.ts';
 const SOURCES = ['live', 'stream'] as const;
 
 /**
- * @param words `site`, `window` such as `60s,5m,1h,24h`, `peers=false` for what this node alone has seen, and `source=stream`
- *   for what a streaming job counted
+ * @param words `site`, `window` such as `60s,5m,1h,24h`, `peers=false` for counts of this node alone, and `source=stream`
+ *   for the counts of a streaming job
  */
 export async function readLive(
   context: ServerContext,

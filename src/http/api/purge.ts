@@ -13,7 +13,7 @@ interface Query {
 }
 
 /**
- * `POST /control/purge`: a purge that a command on the same data folder asks for, by the server's policy or by its own.
+ * `POST /control/purge`: purges for a command on the same data folder, by the server's policy or the command's own.
  * The answer is one line, `{"purged":…}`.
  *
  * @param context `purger`: undefined without a database
@@ -21,7 +21,7 @@ interface Query {
 export function purgeRoutes(app: FastifyInstance, { purger }: { purger: RetentionJob | undefined }): void {
   const ending = new AbortController();
   const underWay = new Set<Promise<unknown>>();
-  // The store stays open until the last one is done.
+  // The store stays open until the last purge is done.
   app.addHook('onClose', async () => {
     ending.abort();
     await Promise.allSettled(underWay);
@@ -50,7 +50,7 @@ export function purgeRoutes(app: FastifyInstance, { purger }: { purger: Retentio
   });
 }
 
-/** What the command says of it; the rest is the server's. */
+/** The policy of the command; the server's own applies to the rest. */
 function policyOf({ keep_hits, keep_rollups }: Query): Partial<RetentionPolicy> {
   const read = (text: string | undefined, usual: string, flag: string) =>
     readAges(usual)(text ?? usual, flag);

@@ -6,7 +6,7 @@ import { requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { readLive } from './live.ts';
 
-/** What can be asked: live counts, periods, rankings, drops. */
+/** The readable resources: live counts, periods, rankings, drops. */
 export function readRoutes(app: FastifyInstance, context: ServerContext): void {
   const options = { onRequest: requireReader(context) };
   app.get('/api/v1/live', options, (request) => readLive(context, wordsOf(request)));
@@ -21,7 +21,7 @@ export function readRoutes(app: FastifyInstance, context: ServerContext): void {
   }));
 }
 
-/** @throws HitError `not_found` where there is none */
+/** @throws HitError `not_found` without a database */
 export function storeOf({ db }: Pick<ServerContext, 'db'>): DBTracker {
   if (!db) throw new HitError('not_found', 'there is no database here: start the server with --tracker db');
   return db;

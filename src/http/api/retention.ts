@@ -5,17 +5,17 @@ import { agesText } from '../../settings/ages.ts';
 import { requireControl } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 
-/** What `GET /control/retention` answers. */
+/** The answer of `GET /control/retention`. */
 export interface ServedRetention {
-  /** Ages of hits by which purges go here, each as `--keep-hits` takes it. */
+  /** Ages of hits that purges here use, in the format of `--keep-hits`. */
   readonly hits: readonly string[];
-  /** Sites that are kept whatever the ages. */
+  /** Sites that are kept regardless of age. */
   readonly exceptions: readonly string[];
 }
 
 /**
- * `GET /control/retention`: by what hits are purged here, for an import of old ones on the same data folder.
- * `POST /control/retention?site=…`: these sites are kept from now on. The answer is one line, `{"kept":[…]}`.
+ * `GET /control/retention`: the retention in force here, for an import of old hits on the same data folder.
+ * `POST /control/retention?site=…`: keeps these sites from now on. The answer is one line, `{"kept":[…]}`.
  */
 export function retentionRoutes(app: FastifyInstance, { retention }: Pick<ServerContext, 'retention'>): void {
   const there = () => {

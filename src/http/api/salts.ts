@@ -3,22 +3,22 @@ import type { DailySalts } from '../../hit/salts.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 
-/** What the route needs. */
+/** Dependencies of the route. */
 export type SaltsContext = Pick<ServerContext, 'adminToken' | 'tokens' | 'sessions' | 'node'> & {
   readonly salts: Pick<DailySalts, 'kept'>;
 };
 
 /** The answer of `GET /api/v1/salts`. */
 export interface SaltsAnswer {
-  /** Tells this node from others. */
+  /** Identifies this node. */
   readonly node: string;
   /** Base64 of 16 bytes, by UTC day. */
   readonly salts: Readonly<Record<string, string>>;
 }
 
 /**
- * `GET /api/v1/salts`: the salts of today, of yesterday, and in the last hour of a day of tomorrow, for nodes that take
- * them from this one (`--salts-from`). Who has them can name visitors, so the admin token is asked for also where reading
+ * `GET /api/v1/salts`: the salts of today, of yesterday and, in the last hour of a day, of tomorrow, for nodes that take
+ * them from this one (`--salts-from`). Salts identify visitors, so the admin token is required even if reading
  * is public.
  */
 export function saltRoutes(app: FastifyInstance, context: SaltsContext): void {

@@ -5,8 +5,8 @@ import { isSecure } from '../collect/request-facts.ts';
 import type { ServerContext } from '../context.ts';
 
 /**
- * `/api/v1/session`: what a browser may do (GET, open to everybody), signs it in by the admin token (POST `{"token":…}`), and
- * out (DELETE).
+ * `/api/v1/session`: tells a browser what it may do (GET, open to everybody), signs it in with the admin token (POST
+ * `{"token":…}`), and signs it out (DELETE).
  */
 export function sessionRoutes(app: FastifyInstance, context: ServerContext): void {
   const { sessions, adminToken } = context;

@@ -6,7 +6,7 @@ import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { readinessOf } from '../ready.ts';
 
-/** `GET /api/v1/settings`: how the server is set and how it is, for an administrator. It says no secret. */
+/** `GET /api/v1/settings`: settings and health of the server, for an administrator. It reveals no secret. */
 export function settingsRoutes(app: FastifyInstance, context: ServerContext): void {
   const started = context.now();
   app.get('/api/v1/settings', { onRequest: requireToken(context) }, async () => {
@@ -14,7 +14,7 @@ export function settingsRoutes(app: FastifyInstance, context: ServerContext): vo
     return {
       ...settings,
       retention: { ...settings.retention, exceptions: await exceptionsOf(context) },
-      // The days of which visitors can still be named again, not the salts: of those a fingerprint, to compare nodes by.
+      // Days whose visitors can still be recognised: not the salts, but a fingerprint of each, to compare nodes.
       salts: saltsOf(context),
       spool: context.spool ? { bytes: context.spool.bytes, max } : null,
       ready: healthOf(context),
@@ -23,7 +23,7 @@ export function settingsRoutes(app: FastifyInstance, context: ServerContext): vo
   });
 }
 
-/** Sites that no purge takes, and since when; null while the store cannot tell. */
+/** Sites that are exempt from purges, and since when; null while the store is unavailable. */
 async function exceptionsOf({ retention }: ServerContext) {
   try {
     const exceptions = (await retention?.exceptions()) ?? [];

@@ -5,7 +5,7 @@ import type { ServerContext } from '../context.ts';
 import { readSite } from '../live-answer.ts';
 import { storeOf } from './read.ts';
 
-/** `GET /api/v1/sites`, and `PUT /api/v1/sites/{site}` with `{"public":true}` for one whose counts anybody may see. */
+/** `GET /api/v1/sites`, and `PUT /api/v1/sites/{site}` with `{"public":true}` to make the counts of a site public. */
 export function siteRoutes(app: FastifyInstance, context: ServerContext): void {
   const { publicSites } = context;
   app.get('/api/v1/sites', { onRequest: requireReader(context) }, async () => {

@@ -5,7 +5,7 @@ import { requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { readSite } from '../live-answer.ts';
 
-/** `GET /api/v1/sketch?site=`: all that live counts are made of, for who adds up nodes. */
+/** `GET /api/v1/sketch?site=`: the full state of live counts, for merging nodes. */
 export function sketchRoutes(app: FastifyInstance, context: ServerContext): void {
   app.get<{ Querystring: { site?: unknown } }>(
     '/api/v1/sketch',

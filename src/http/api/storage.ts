@@ -4,7 +4,7 @@ import { measureStorage } from '../../store/storage.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 
-/** `GET /api/v1/storage`: what the store and the spool take on disk. */
+/** `GET /api/v1/storage`: disk usage of the store and the spool. */
 export function storageRoutes(
   app: FastifyInstance,
   context: Pick<ServerContext, 'db' | 'adminToken' | 'now'>,

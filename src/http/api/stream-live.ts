@@ -14,18 +14,18 @@ export interface StreamAnswer {
     readonly visitors: number;
     readonly hits_per_second: number;
     readonly error: number;
-    /** The window that was counted: the newest that is over. */
+    /** The counted window: the newest one that has ended. */
     readonly from: string;
     readonly to: string;
-    /** How long ago that was; less than 0 while it is not over. */
+    /** Seconds since the window ended; negative while it has not ended. */
     readonly age_seconds: number;
   }[];
 }
 
 /**
- * What a streaming job counted.
+ * The counts of a streaming job.
  *
- * @param names windows that are asked for, of lengths that the job has; undefined is all that it has
+ * @param names requested windows, of lengths that the job has; undefined for all of them
  * @throws HitError `not_ready` before the first result, `invalid` for other lengths
  */
 export function readStreamLive(
@@ -68,7 +68,7 @@ function windowOf(
     );
   }
   const own = results.find(site, seconds, now);
-  // A site that had no hits in the newest window is not in it.
+  // A site without hits in the newest window is missing from it.
   const { hits, visitors } = own?.to === all.to ? own : { hits: 0, visitors: 0 };
   return {
     ...{ window, seconds, hits, visitors },

@@ -4,7 +4,7 @@ import { SCOPES, type Tokens } from '../../folder/tokens.ts';
 import { readChoice } from '../../query/params.ts';
 import { type Keys, requireToken } from '../auth.ts';
 
-/** `/api/v1/tokens`: tokens for others, which an administrator makes, lists and revokes. */
+/** `/api/v1/tokens`: tokens for others; an administrator creates, lists and revokes them. */
 export function tokenRoutes(app: FastifyInstance, context: Keys & { readonly tokens: Tokens }): void {
   const { tokens } = context;
   const options = { onRequest: requireToken(context) };

@@ -2,18 +2,18 @@ import { HitError } from '../../errors.ts';
 import { presetPeriod } from '../../query/period.ts';
 import type { ServerContext } from '../context.ts';
 
-/** What a badge counts: all there ever were, or those of a period that ends now. */
+/** The period of a badge: all time, or a period that ends now. */
 export const BADGE_PERIODS = ['all', '30d', '7d', 'today'] as const;
 export type BadgePeriod = (typeof BADGE_PERIODS)[number];
 
-/** An answer serves so long, in milliseconds: a badge on a busy page is one question a minute. */
+/** How long an answer is cached, in milliseconds: a badge on a busy page costs one query a minute. */
 const FRESH_MS = 60_000;
-/** Answers that are kept. */
+/** Most cached answers. */
 const MOST_KEPT = 5000;
-/** Questions at once; somebody who makes up paths must not keep others from their answers. */
+/** Most concurrent queries; made-up paths must not keep others from their answers. */
 const MOST_AT_ONCE = 2;
 
-/** Null where the hits that are needed are purged. */
+/** Null if the required hits are purged. */
 export interface BadgeCount {
   readonly hits: number | null;
   readonly visitors: number | null;
@@ -24,10 +24,10 @@ interface Kept {
   readonly count: Promise<BadgeCount>;
 }
 
-/** Counts of sites and pages, each asked for once a minute. */
+/** Counts of sites and pages, each queried at most once a minute. */
 export class BadgeCounts {
   readonly #context: Pick<ServerContext, 'db' | 'live' | 'now'>;
-  /** The one made longest ago first. */
+  /** Oldest first. */
   readonly #kept = new Map<string, Kept>();
   #underWay = 0;
 
@@ -36,8 +36,8 @@ export class BadgeCounts {
   }
 
   /**
-   * @param path undefined is the whole site
-   * @throws HitError `not_found` without a database, `overloaded` where too many others are asked for
+   * @param path undefined for the whole site
+   * @throws HitError `not_found` without a database, `overloaded` if too many other queries are running
    */
   read(site: string, path: string | undefined, period: BadgePeriod): Promise<BadgeCount> {
     const key = JSON.stringify([site, path, period]);
@@ -48,7 +48,7 @@ export class BadgeCounts {
     this.#kept.delete(key);
     this.#kept.set(key, { at: now, count });
     if (this.#kept.size > MOST_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
-    // What failed is asked for again.
+    // Failed queries are not cached.
     count.catch(() => this.#kept.delete(key));
     return count;
   }
@@ -78,7 +78,7 @@ export class BadgeCounts {
   }
 }
 
-/** Days are those of UTC, since a badge does not know its reader. */
+/** Days are UTC days, since a badge does not know its reader's time zone. */
 function fromOf(period: BadgePeriod, now: number): number | undefined {
   return period === 'all' ? undefined : presetPeriod(period, now, 'UTC').from;
 }

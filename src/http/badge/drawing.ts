@@ -7,7 +7,7 @@ interface Theme {
   readonly value: string;
   readonly valueText: string;
   readonly radius: number;
-  /** Whether light falls on it from above. */
+  /** Whether the badge is lit from above. */
   readonly isGlossy: boolean;
 }
 
@@ -50,7 +50,7 @@ export type ThemeName = keyof typeof THEMES;
 const HEIGHT = 20;
 const FONT_SIZE = 11;
 const PADDING = 7;
-/** Widths of characters of Verdana at this size, the font of badges; where that is missing, texts are fitted to them. */
+/** Character widths of Verdana, the font of badges, at this size; if the font is missing, texts are fitted to them. */
 const WIDTHS: readonly (readonly [string, number])[] = [
   ["ijl.,:;|!'", 3.6],
   ['frt()[] -/\\I', 4.7],
@@ -58,7 +58,7 @@ const WIDTHS: readonly (readonly [string, number])[] = [
   ['ABCDEFGHKNOPQRSTUVXYZ&_', 7.7],
 ];
 const USUAL_WIDTH = 6.9;
-/** Of letters and signs beyond ASCII, many of which are as wide as high. */
+/** Width of characters beyond ASCII, many of which are as wide as they are high. */
 const WIDE = 11;
 
 /**
@@ -102,7 +102,7 @@ function characterWidth(character: string): number {
   return WIDTHS.find(([characters]) => characters.includes(character))?.[1] ?? USUAL_WIDTH;
 }
 
-/** A text as it may stand in an element and in an attribute. What XML has no way to say is left out. */
+/** Escapes text for elements and attributes. Characters that XML cannot represent are removed. */
 function escaped(text: string): string {
   return text
     .toWellFormed()

@@ -7,12 +7,12 @@ import type { ServerContext } from '../context.ts';
 import { BADGE_PERIODS, type BadgeCount, BadgeCounts } from './counts.ts';
 import { badgeSvg, THEMES, type ThemeName } from './drawing.ts';
 
-/** In place of a path: the whole site. */
+/** Stands for the whole site in place of a path. */
 const TOTAL = 'total';
 const LONGEST_LABEL = 60;
-/** In place of a number that nobody knows: hits that it needs are purged. */
+/** Shown if the number is unknown because the required hits are purged. */
 const UNKNOWN = '–';
-/** A filter has 1,000 characters at most, each of which may need a `\`. */
+/** A filter is limited to 1,000 characters, each of which may need a `\`. */
 const LONGEST_PATH = 450;
 const SHOWN = ['hits', 'visitors'] as const;
 const ASSET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
@@ -24,7 +24,7 @@ interface Route {
 }
 
 /**
- * `GET /badge/{site}/{path}.svg` and `GET /counter/{site}/{path}.json`, for everybody, of sites that are public.
+ * `GET /badge/{site}/{path}.svg` and `GET /counter/{site}/{path}.json`, for everybody, for public sites.
  */
 export function badgeRoutes(app: FastifyInstance, context: Context): void {
   const counts = new BadgeCounts(context);
@@ -55,13 +55,13 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
   async function read(request: FastifyRequest<Route>, suffix: string): Promise<BadgeCount> {
     const { site, path } = placeOf(request, suffix);
     const period = readChoice('period', request.query.period ?? 'all', BADGE_PERIODS);
-    // Of a site that is not public nobody is told whether it is counted.
+    // The answer does not reveal whether a site that is not public is counted.
     if (!context.publicSites.has(site)) throw new HitError('not_found', 'there is no such public site');
     return counts.read(site, path, period);
   }
 }
 
-/** The site and page of an address such as `a.example/blog/post.svg`. */
+/** Site and page of an address such as `a.example/blog/post.svg`. */
 function placeOf(
   { params }: FastifyRequest<Route>,
   suffix: string,

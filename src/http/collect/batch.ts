@@ -11,7 +11,7 @@ import { refusals } from './refusal.ts';
 import { readReport } from './report.ts';
 
 const BODY_LIMIT = 16 * 1024 * 1024;
-/** More errors than these are only counted. */
+/** Most errors that are listed; further errors are only counted. */
 const MOST_ERRORS = 100;
 
 interface BatchError {
@@ -32,14 +32,14 @@ export function batchRoutes(app: FastifyInstance, context: CollectContext): void
   );
 }
 
-/** One batch under way: answers when each of its hits is durable, or failed. */
+/** One batch in progress: answers when each of its hits is durable or has failed. */
 class Batch {
   readonly #context: CollectContext;
   readonly #reply: FastifyReply;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   readonly #errors: BatchError[] = [];
   #accepted = 0;
-  /** Hits that are not settled yet, and one for the batch itself until all are taken. */
+  /** Hits that are not settled yet, plus one for the batch itself until all are taken. */
   #open = 1;
   #fault: HitError | undefined;
 
@@ -85,7 +85,7 @@ class Batch {
 
   #close(): void {
     if (--this.#open > 0) return;
-    // Some hits of the batch may be stored: the sender is told how many, and not to send those again.
+    // Some hits of the batch may be stored: the sender learns how many, and must not send those again.
     if (this.#fault && this.#accepted === 0) {
       sendProblem(this.#reply, this.#fault);
       return;
@@ -97,7 +97,7 @@ class Batch {
       .send({ accepted: this.#accepted, dropped: this.#dropped, errors: this.#errors, ...failed });
   }
 
-  /** @param error what was wrong with it, if anything was */
+  /** @param error what was wrong with the hit, if anything */
   #drop(reason: DropReason, index?: number, error = ''): void {
     this.#context.drops.count(reason);
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
@@ -105,7 +105,7 @@ class Batch {
   }
 }
 
-/** The items of a body: an array, or the lines of NDJSON, of which one that cannot be parsed is an error of its own. */
+/** The items of a body: an array, or the lines of NDJSON; each line that cannot be parsed is an error of its own. */
 function itemsOf(body: unknown): unknown[] {
   if (Array.isArray(body)) return body;
   if (typeof body !== 'string') {
@@ -126,7 +126,7 @@ function itemsOf(body: unknown): unknown[] {
     });
 }
 
-/** A hit of a trusted sender: a report, and who and when it was. */
+/** A hit of a trusted sender: a report, and its visitor and time. */
 function readHit(item: unknown, now: number): RequestContext | HitError {
   if (item instanceof HitError) return item;
   const report = readReport(item, '');

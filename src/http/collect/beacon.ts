@@ -7,15 +7,15 @@ import { RawResponse } from './raw-response.ts';
 import { refusals } from './refusal.ts';
 import { readReport } from './report.ts';
 
-/** A page's own report is small. */
+/** The report of a page is small. */
 const BODY_LIMIT = 64 * 1024;
 const ANY_ORIGIN = ['access-control-allow-origin', '*'] as const;
 
-/** `POST /hit`, beside `GET /hit.gif`: what pages send of themselves, from any origin. */
+/** `POST /hit`, beside `GET /hit.gif`: reports of pages about themselves, from any origin. */
 export function beaconRoutes(app: FastifyInstance, context: CollectContext): void {
   const refuse = refusals(context);
 
-  /** Who asks for the head alone looks at no page. The pixel itself is `Pixel`'s. */
+  /** A HEAD request is not a page view. `Pixel` serves the pixel itself. */
   app.head(PIXEL_PATH, (request, reply) => sendGif(exchangeOf(request, reply)));
 
   app.post<{ Body: unknown }>(
@@ -45,7 +45,7 @@ function allowAnyOrigin(reply: FastifyReply): FastifyReply {
   return reply.header(...ANY_ORIGIN);
 }
 
-/** The answer is no longer Fastify's. */
+/** Takes the answer away from Fastify. */
 function exchangeOf(request: FastifyRequest, reply: FastifyReply): RawResponse {
   reply.hijack();
   return new RawResponse(request.raw, reply.raw).header(...ANY_ORIGIN);

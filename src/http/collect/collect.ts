@@ -6,7 +6,7 @@ import type { CollectContext } from '../context.ts';
 import type { RawResponse } from './raw-response.ts';
 import { factsOfRequest, type Report } from './request-facts.ts';
 
-/** How each reason is answered where it is an error. A bot and a prefetch are told that all is well. */
+/** The error for each drop reason. Bots and prefetches are answered as a success. */
 const REFUSALS = {
   invalid: 'invalid',
   too_large: 'too_large',
@@ -18,9 +18,9 @@ const REFUSALS = {
 } as const satisfies Partial<Record<DropReason, string>>;
 
 /**
- * Answers a hit that was taken, or one that was dropped without blame.
+ * Answers a hit that was taken, or one whose drop is not an error.
  *
- * @param seen what the live state says of the hit; undefined for a bot, a prefetch, or where no live state is kept
+ * @param seen what the live state says about the hit; undefined for a bot, a prefetch, or without live state
  * @param dropped why a hit was not taken
  */
 export type Answer = (exchange: RawResponse, seen: Seen | undefined, dropped?: DropReason) => void;
@@ -73,7 +73,7 @@ function drop(
   exchange.fail(new HitError(REFUSALS[reason], detail, options));
 }
 
-/** The hit is not counted, and the sender is told why, and maybe when to come again. */
+/** The hit is not counted; the sender learns why, and possibly when to retry. */
 function refuse(
   context: CollectContext,
   exchange: RawResponse,

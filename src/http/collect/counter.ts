@@ -4,7 +4,7 @@ import type { CollectContext } from '../context.ts';
 import { collect } from './collect.ts';
 import { RawResponse } from './raw-response.ts';
 
-/** What is reported of everybody. */
+/** The report for every visitor. */
 const REPORT = {
   kind: 'plain',
   site: '',
@@ -21,7 +21,7 @@ const NO_TOTALS = [
 ];
 const NOT_COUNTED = ['A prefetch is not counted.'];
 
-/** `GET /`: the plain counter. It counts whoever comes, and says what it counted. */
+/** `GET /`: the plain counter. It counts every visitor, and shows the counts. */
 export function counterRoutes(app: FastifyInstance, context: CollectContext): void {
   app.get('/', { exposeHeadRoute: false }, (request, reply) => {
     const referrer = request.headers.referer ?? '';
@@ -33,19 +33,19 @@ export function counterRoutes(app: FastifyInstance, context: CollectContext): vo
     });
   });
 
-  /** Who asks for the head alone, to see whether the server is there, is no visitor. */
+  /** A HEAD request, such as a health check, is not a visitor. */
   app.head('/', (request, reply) => {
     reply.hijack();
     answer(new RawResponse(request.raw, reply.raw), []);
   });
 
-  /** Browsers ask for it beside the page. */
+  /** Browsers request it beside the page. */
   app.get('/favicon.ico', (_request, reply) => {
     reply.code(204).header('cache-control', 'public, max-age=86400').send();
   });
 }
 
-/** All of it is ASCII. */
+/** The text is ASCII only. */
 function answer(exchange: RawResponse, lines: readonly string[]): void {
   const wantsPage = exchange.request.headers.accept?.includes('text/html') ?? false;
   const type = wantsPage ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';

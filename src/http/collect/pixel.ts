@@ -10,25 +10,25 @@ import { RawResponse } from './raw-response.ts';
 import { readReport } from './report.ts';
 import type { Report } from './request-facts.ts';
 
-/** The smallest transparent GIF, one byte a character. */
+/** The smallest transparent GIF, one byte per character. */
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64').toString(
   'latin1',
 );
 const GIF_HEADERS = ['content-type', 'image/gif', 'cache-control', 'no-store'];
 export const PIXEL_PATH = '/hit.gif';
-/** Of addresses that are remembered: longer ones are rare. */
+/** Longest address that is cached: longer ones are rare. */
 const LONGEST = 1024;
 
 /**
- * `GET /hit.gif`: the one way in that a busy site uses all the time. It is answered before Fastify looks for a route,
- * and an address that returns, as those of pages do, is parsed once.
+ * `GET /hit.gif`: the hot path of a busy site. It is answered before Fastify routes the request, and an address that
+ * repeats, as those of pages do, is parsed once.
  */
 export class Pixel {
   readonly #context: CollectContext;
   readonly #log: FastifyBaseLogger;
   readonly #reports = new Memo({ most: 10_000, longest: LONGEST }, (url) => {
     const fields = parse(queryOf(url));
-    // Without a path the page decides that asked for the pixel.
+    // Without a path, the page that requested the pixel decides.
     return fields.path ? readReport(reported(fields), '') : undefined;
   });
 
@@ -37,7 +37,7 @@ export class Pixel {
     this.#log = log;
   }
 
-  /** @returns false for a request that is another one's to answer */
+  /** @returns false for a request that this class does not answer */
   take(request: IncomingMessage, response: ServerResponse): boolean {
     const url = request.url ?? '';
     if (!url.startsWith(PIXEL_PATH) || request.method !== 'GET') return false;
@@ -67,7 +67,7 @@ export class Pixel {
   }
 }
 
-/** Without a referrer that the page tells there is none: the request's own is the page. */
+/** A report without a referrer has none: the request's own `Referer` is the page. */
 function reported(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return { ...fields, referrer: fields.referrer ?? '' };
 }

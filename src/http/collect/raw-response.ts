@@ -3,13 +3,13 @@ import type { HitError } from '../../errors.ts';
 import { problemOf } from '../problem.ts';
 
 /**
- * The request of a hit, and its answer, sent as one write: on the way of a hit the system calls are most of the cost,
- * and a body that is a Buffer would be one more. A route of Fastify's hijacks its reply before it makes one.
+ * The request of a hit, and its answer, sent as one write: system calls are most of the cost of a hit, and a Buffer as
+ * body would add one. A Fastify route must hijack its reply first.
  */
 export class RawResponse {
   readonly request: IncomingMessage;
   readonly #response: ServerResponse;
-  /** Names and values in turn. */
+  /** Alternating names and values. */
   readonly #headers: string[] = [];
 
   constructor(request: IncomingMessage, response: ServerResponse) {
@@ -17,15 +17,15 @@ export class RawResponse {
     this.#response = response;
   }
 
-  /** Adds a header to whatever is sent. */
+  /** Adds a header to every answer. */
   header(name: string, value: string): this {
     this.#headers.push(name, value);
     return this;
   }
 
   /**
-   * @param headers names and values in turn, `content-length` left out
-   * @param body one byte a character
+   * @param headers alternating names and values, without `content-length`
+   * @param body one byte per character
    */
   send(status: number, headers: readonly string[], body: string): void {
     this.#response.writeHead(status, [...headers, 'content-length', String(body.length), ...this.#headers]);

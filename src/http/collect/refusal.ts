@@ -4,7 +4,7 @@ import type { DropReason } from '../../hit/hit.ts';
 import type { CollectContext } from '../context.ts';
 import { asHitError, onError } from '../problem.ts';
 
-/** Errors of a request that brought no hit which the intake could look at → the reason that is counted. */
+/** Errors of requests without a hit that the intake could examine → the counted drop reason. */
 const REASONS: Readonly<Partial<Record<ErrorCode, DropReason>>> = {
   invalid: 'invalid',
   unsupported_media_type: 'invalid',
@@ -12,8 +12,8 @@ const REASONS: Readonly<Partial<Record<ErrorCode, DropReason>>> = {
 };
 
 /**
- * The error handler of routes that collect: a request whose body is no JSON, too large, of an unknown type, or says
- * nothing usable is a hit that was dropped, and is counted and answered as that.
+ * The error handler of routes that collect: a request whose body is not JSON, too large, of an unknown type, or
+ * unusable counts as a dropped hit, and is answered as one.
  */
 export function refusals({ drops }: Pick<CollectContext, 'drops'>) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {

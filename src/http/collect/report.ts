@@ -2,11 +2,11 @@ import { HitError } from '../../errors.ts';
 import type { Report } from './request-facts.ts';
 
 /**
- * Reads what a page or a program reports: `{ site, path | url, referrer?, name?, title?, props? }`.
+ * Reads the report of a page or program: `{ site, path | url, referrer?, name?, title?, props? }`.
  *
  * @param value a parsed body or query, of any shape
- * @param page the page that sent it, as its `Referer` says, for a report that names neither path nor url
- * @returns the report, or the error that tells what is wrong with it
+ * @param page the reporting page, from its `Referer`, for a report that names neither path nor url
+ * @returns the report, or the error that describes what is wrong with it
  */
 export function readReport(value: unknown, page: string): Report | HitError {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -29,12 +29,12 @@ export function factsOfRequest(request: IncomingMessage, report: Report, time: n
   };
 }
 
-/** `X-Forwarded-For`, or as some clients spell it `X_FORWARDED_FOR`. */
+/** `X-Forwarded-For`, or `X_FORWARDED_FOR` as some clients spell it. */
 function forwardedOf(headers: IncomingHttpHeaders): string {
   return text(headers['x-forwarded-for']) || text(headers.x_forwarded_for);
 }
 
-/** TLS ends before us. A lie here only costs the liar a cookie. */
+/** TLS may end at a proxy. A forged header only costs the client a cookie. */
 export function isSecure(headers: IncomingHttpHeaders): boolean {
   return headers['x-forwarded-proto'] === 'https';
 }

@@ -7,12 +7,12 @@ import type { CollectContext } from '../context.ts';
 import { collectRoutes } from '../server.ts';
 import type { Forward } from './forward.ts';
 
-/** What a collecting thread answers itself. */
+/** Paths that a collecting thread answers itself. */
 const COLLECT_PATHS = new Set(['/', '/hit', '/hit.gif', '/favicon.ico']);
-/** The same, for those who have the admin token. */
+/** Also answered here, for requests with the admin token. */
 const BATCH_PATH = '/api/v1/hits';
 
-/** The server of a collecting thread: it collects, and leaves everything else to the main thread. */
+/** The server of a collecting thread: it collects, and forwards everything else to the main thread. */
 export function buildCollector(
   context: CollectContext,
   forward: Forward,
@@ -33,7 +33,7 @@ function isCollected(request: IncomingMessage, adminToken: string): boolean {
   const { url = '' } = request;
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
-  // Which other tokens there are the main thread knows.
+  // Only the main thread knows the other tokens.
   if (path === BATCH_PATH) return isToken(bearerOf(request), adminToken);
   return COLLECT_PATHS.has(path);
 }

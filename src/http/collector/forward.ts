@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, type ServerResponse, request as send } fro
 import { HitError, messageOf } from '../../errors.ts';
 import { problemOf } from '../problem.ts';
 
-/** Passes a request on to the main thread's server, and its answer back. */
+/** Forwards a request to the main thread's server, and returns its answer. */
 export class Forward {
   readonly #socketPath: string;
   readonly #agent = new Agent({ keepAlive: true });
@@ -15,7 +15,7 @@ export class Forward {
     try {
       this.#pass(request, response);
     } catch (error) {
-      // A header or an address that may come, but may not be sent.
+      // A header or an address that can be received, but not sent.
       fail(response, new HitError('invalid', messageOf(error)));
     }
   }
@@ -32,7 +32,7 @@ export class Forward {
       const message = `the main thread does not answer: ${messageOf(error)}`;
       fail(response, new HitError('overloaded', message, { retryAfter: 1 }));
     });
-    // Who hangs up waits for nothing more, as of a stream of events.
+    // A client that disconnects, for example from a stream of events, waits for nothing more.
     response.on('close', () => forwarded.destroy());
     request.pipe(forwarded);
   }
@@ -42,10 +42,10 @@ export class Forward {
   }
 }
 
-/** Of one connection, and not of the next (RFC 9110, 7.6.1): a client that will hang up says nothing of us and the main thread. */
+/** Hop-by-hop headers (RFC 9110, 7.6.1): a client that closes its connection does not close the one to the main thread. */
 const OF_ONE_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection']);
 
-/** @param headers names and values in turn */
+/** @param headers alternating names and values */
 function endToEnd(headers: readonly string[]): string[] {
   return headers.filter((_, at) => !OF_ONE_CONNECTION.has(headers[at - (at % 2)]!.toLowerCase()));
 }

@@ -4,13 +4,13 @@ import type { SaltTable } from '../../hit/salts.ts';
 import type { BatchOutcome } from '../../trackers/batch-recorder.ts';
 import type { HitBatch } from '../../trackers/hit-batch.ts';
 
-/** What a collecting thread is started with. */
+/** Start data of a collecting thread. */
 export interface CollectorData {
   readonly port: number;
   readonly host: string;
   readonly trustProxy: string;
   readonly identity: IntakeOptions['identity'];
-  /** Whether there is a limit of hits for each client. */
+  /** Whether hits per client are limited. */
   readonly isLimited: boolean;
   readonly allowedSites: readonly string[] | undefined;
   readonly key: Uint8Array;
@@ -18,11 +18,11 @@ export interface CollectorData {
   readonly salts: SaltTable;
   readonly adminToken: string;
   readonly logLevel: string;
-  /** Where the main thread answers the requests that are not this thread's. */
+  /** Socket on which the main thread answers forwarded requests. */
   readonly mainSocket: string;
-  /** Visits over midnight, which all threads share: see `MidnightVisits`. */
+  /** Visits over midnight, shared by all threads: see `MidnightVisits`. */
   readonly midnight: SharedArrayBuffer;
-  /** In which a salt comes: see `SaltCell`. */
+  /** Memory for handing over a salt: see `SaltCell`. */
   readonly saltCell: SharedArrayBuffer;
 }
 
@@ -33,7 +33,7 @@ export type FromCollector =
   | { readonly kind: 'hits'; readonly id: number; readonly batch: HitBatch }
   | { readonly kind: 'dropped'; readonly reason: DropReason; readonly hits: number }
   | { readonly kind: 'line'; readonly line: string }
-  /** It waits for today's salt. */
+  /** The thread waits for today's salt. */
   | { readonly kind: 'salt' }
   | { readonly kind: 'closed' };
 

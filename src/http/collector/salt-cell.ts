@@ -7,8 +7,8 @@ const THERE = 1;
 const PATIENCE = 5000;
 
 /**
- * Where a collecting thread gets a new day's salt: the main thread makes one for all and keeps it, and the thread, which
- * cannot name a visitor without it, waits. 16 bytes of salt and 4 that say whether it is there.
+ * How a collecting thread gets the salt of a new day: the main thread makes one salt for all threads and stores it; the
+ * thread cannot identify visitors without it, so it waits. 16 bytes of salt, and 4 that tell whether it is there.
  */
 export class SaltCell {
   readonly memory: SharedArrayBuffer;
@@ -19,7 +19,7 @@ export class SaltCell {
     this.#state = new Int32Array(memory);
   }
 
-  /** Asks, waits and takes. In a collecting thread only. */
+  /** Requests the salt, and blocks until it is there. In a collecting thread only. */
   await(ask: () => void): Uint8Array {
     Atomics.store(this.#state, STATE, WAITING);
     ask();
@@ -29,7 +29,7 @@ export class SaltCell {
     return new Uint8Array(this.memory).slice(0, SALT);
   }
 
-  /** Gives what the thread waits for. */
+  /** Hands over the salt that the thread waits for. */
   put(salt: Uint8Array): void {
     new Uint8Array(this.memory).set(salt);
     Atomics.store(this.#state, STATE, THERE);

@@ -1,4 +1,4 @@
-/** A thread that collects: HTTP and intake are its work, and the main thread makes its hits durable and counts them. */
+/** A collecting thread: it does HTTP and intake; the main thread makes its hits durable and counts them. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
@@ -25,7 +25,7 @@ function tell(message: FromCollector, transfer: ArrayBuffer[] = []): void {
   main.postMessage(message, transfer);
 }
 
-/** A client's hits may come to several threads, so that the main one limits them: it is told who the client is. */
+/** A client's hits may reach several threads, so the main thread limits them: it is sent the client of each hit. */
 let client = '';
 const limit = {
   take(text: string): number {
@@ -38,7 +38,7 @@ const saltCell = new SaltCell(data.saltCell);
 const intake = new Intake({
   sites: new Sites({
     ...(data.allowedSites && { allowed: data.allowedSites }),
-    // How many there are the main thread knows.
+    // Only the main thread knows how many sites there are.
     max: Number.POSITIVE_INFINITY,
   }),
   proxies: new TrustedProxies(data.trustProxy),
@@ -66,7 +66,7 @@ const recorder = new RemoteRecorder(
   },
   (error) => log.error({ err: error }, `a hit's sender could not be told: ${messageOf(error)}`),
 );
-/** So many a second as anybody can follow: the main thread chooses among those of all. */
+/** Limited to a readable rate: the main thread chooses among the lines of all threads. */
 const lines = new ConsoleLines((line) => tell({ kind: 'line', line }));
 const forward = new Forward(data.mainSocket);
 const app = buildCollector(

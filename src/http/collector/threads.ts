@@ -7,15 +7,15 @@ import type { BatchRecorder } from '../../trackers/batch-recorder.ts';
 import type { CollectorData, FromCollector, ToCollector } from './messages.ts';
 import { SaltCell } from './salt-cell.ts';
 
-/** Milliseconds after which a thread that died is replaced. */
+/** Milliseconds until a thread that died is replaced. */
 const RESTART_AFTER = 500;
-/** Milliseconds that a thread has to close. */
+/** Milliseconds that a thread may take to close. */
 const CLOSE_PATIENCE = 5000;
 
-/** What a thread is started with that the main one has. */
+/** Start data that the host provides. */
 type FromHost = 'salts' | 'midnight' | 'saltCell';
 
-/** What collecting threads need of the main one. */
+/** What collecting threads need from the main thread. */
 export interface CollectorHost {
   readonly recorder: BatchRecorder;
   readonly drops: Drops;
@@ -26,7 +26,7 @@ export interface CollectorHost {
   readonly log: { error(message: string): void };
 }
 
-/** Threads that collect, all on one port. One that dies is replaced; what it had not acknowledged was never promised. */
+/** Collecting threads, all on one port. A thread that dies is replaced; hits it had not acknowledged were never promised. */
 export class CollectorThreads {
   readonly #data: Omit<CollectorData, FromHost>;
   readonly #host: CollectorHost;
@@ -55,7 +55,7 @@ export class CollectorThreads {
     return threads;
   }
 
-  /** Takes no more connections, answers what is under way, and ends the threads. */
+  /** Accepts no more connections, answers the requests in progress, and ends the threads. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const timer of this.#restarts) clearTimeout(timer);
@@ -88,9 +88,9 @@ export class CollectorThreads {
 }
 
 class CollectorThread {
-  /** Resolves when it listens. */
+  /** Resolves when the thread listens. */
   readonly listening: Promise<void>;
-  /** Resolves when it is gone, with the reason. */
+  /** Resolves when the thread has ended, with the reason. */
   readonly ended: Promise<string>;
   readonly #worker: Worker;
   readonly #host: CollectorHost;
@@ -99,7 +99,7 @@ class CollectorThread {
 
   constructor(data: Omit<CollectorData, 'saltCell'>, host: CollectorHost) {
     this.#host = host;
-    // The thread's file has the ending of this one: `.ts` in the checkout, `.js` when built.
+    // The thread's file has the extension of this one: `.ts` in the checkout, `.js` when built.
     const file = import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js';
     const workerData: CollectorData = { ...data, saltCell: this.#saltCell.memory };
     this.#worker = new Worker(new URL(file, import.meta.url), { workerData });
@@ -110,7 +110,7 @@ class CollectorThread {
       if (message.kind === 'listening') listening.resolve();
       else if (message.kind === 'failed') {
         listening.reject(new HitError('port_unavailable', message.message));
-        // One that does not listen is of no use: its end makes room for another.
+        // A thread that does not listen is useless: it ends, and another can replace it.
         void this.#worker.terminate();
       } else this.#hear(message);
     });
@@ -155,7 +155,7 @@ class CollectorThread {
     }
   }
 
-  /** Today's: the newest of the table. A salt that cannot be kept is none, and the thread says so to whoever asks. */
+  /** Today's salt, from the table. A salt that cannot be stored is not used; the thread then answers with an error. */
   #giveSalt(): void {
     try {
       const { table } = this.#host.salts;
@@ -169,12 +169,12 @@ class CollectorThread {
 
   #post(message: ToCollector): void {
     const seen = message.kind === 'outcome' ? message.outcome.seen : undefined;
-    // What is shared by all, the empty one, stays here.
+    // The empty array is shared by all, and is not transferred.
     this.#worker.postMessage(message, seen && seen.length > 0 ? [seen.buffer] : []);
   }
 }
 
-/** Without tomorrow's, which may still become another one: a thread asks for it when it needs it. */
+/** Without tomorrow's salt, which may still change: a thread requests it when it needs it. */
 function begun(salts: SaltTable): SaltTable {
   return Object.fromEntries(Object.entries(salts).filter(([day]) => Date.parse(day) <= Date.now()));
 }

@@ -12,37 +12,37 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 const OTHER_TYPE = 'application/octet-stream';
-/** Files that are packed already. */
+/** Files that are compressed already. */
 const PACKED = new Set(['.woff2', '.png']);
 
-/** A file as it is sent. */
+/** A file, ready to send. */
 export interface Asset {
   readonly type: string;
   readonly etag: string;
-  /** By content coding; '' is as it is. */
+  /** By content coding; '' is uncompressed. */
   readonly bodies: Readonly<Record<'' | 'gzip' | 'br', Buffer | undefined>>;
 }
 
 /**
- * Files of a built page, read and packed once. They are few and small, so they are kept in memory: what is asked for is looked
- * up by its name, and no path that somebody sends reaches the file system.
+ * Files of a built page, read and compressed once. They are few and small, so they are kept in memory: a file is looked
+ * up by name, and no path in a request reaches the file system.
  *
  * @example
  * const assets = new Assets('dist/dashboard');
- * assets.find('index.html')?.type; // 'text/html; charset=utf-8'; undefined where it is not built
+ * assets.find('index.html')?.type; // 'text/html; charset=utf-8'; undefined if it is not built
  */
 export class Assets {
   readonly #folder: string;
   #files: ReadonlyMap<string, Asset> | undefined;
 
-  /** @param folder that is read when the first file is asked for */
+  /** @param folder is read when the first file is requested */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** @param name path below the folder, with `/` between its parts */
+  /** @param name path below the folder, with `/` as separator */
   find(name: string): Asset | undefined {
-    // Where nothing is built it is looked for again, so that a build is seen without a restart.
+    // An empty folder is read again, so that a build is found without a restart.
     if (!this.#files || this.#files.size === 0) this.#files = read(this.#folder);
     return this.#files.get(name);
   }

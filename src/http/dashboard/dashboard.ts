@@ -6,7 +6,7 @@ import type { ServerContext } from '../context.ts';
 import type { Assets } from './assets.ts';
 import { sendAsset } from './send-asset.ts';
 
-/** Nothing is loaded from elsewhere, nothing runs that is not a file of ours, and nobody frames the page. */
+/** Nothing is loaded from elsewhere, only our own files run, and nobody frames the page. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,7 +18,7 @@ const POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ');
-/** The token may stand in the address of the page that signs in. */
+/** The URL of the sign-in page may contain the token. */
 const PAGE_HEADERS = {
   'content-security-policy': POLICY,
   'referrer-policy': 'no-referrer',
@@ -26,7 +26,7 @@ const PAGE_HEADERS = {
 };
 const NOT_BUILT = `The dashboard is not built.\n\nRun "npm run build:dashboard" in the checkout and load this page again; a published package has it.\n`;
 
-/** `GET /dashboard` and its files. The page itself is for everybody: what it shows it asks for by the API. */
+/** `GET /dashboard` and its files. The page itself is open to everybody: it gets its data from the API. */
 export function dashboardRoutes(app: FastifyInstance, context: ServerContext, assets: Assets): void {
   for (const path of ['/dashboard', '/dashboard/', '/dashboard/settings']) {
     app.get(path, (request, reply) => page(request, reply, context, assets));
@@ -34,7 +34,7 @@ export function dashboardRoutes(app: FastifyInstance, context: ServerContext, as
   app.get<{ Params: { file: string } }>('/dashboard/assets/:file', (request, reply) => {
     const asset = assets.find(`assets/${request.params.file}`);
     if (!asset) throw new HitError('not_found', 'the page has no such file: load it again');
-    // Its name says what is in it.
+    // The file name contains a hash of the content.
     return sendAsset(request, reply, asset, 'public, max-age=31536000, immutable');
   });
 }

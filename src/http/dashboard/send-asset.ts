@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Asset } from './assets.ts';
 
-/** Sends a file in the best coding that the client takes, or says that the client has it. */
+/** Sends a file in the best coding that the client accepts, or 304 if the client has it. */
 export function sendAsset(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -16,7 +16,7 @@ export function sendAsset(
   return reply.type(type).header('x-content-type-options', 'nosniff').send(body);
 }
 
-/** What a client refuses by `q=0` is not sent to it. */
+/** A coding with `q=0` is not acceptable. */
 function codingOf(accepted: string): '' | 'gzip' | 'br' {
   const takes = (name: string) =>
     new RegExp(`(?:^|,)\\s*${name}\\s*(?:;\\s*q=(?!0(?:\\.0*)?\\s*(?:,|$))|,|$)`).test(accepted);

@@ -15,8 +15,8 @@ export interface OpenApiDocument {
 }
 
 /**
- * All that the server answers, as an OpenAPI document. Its examples are tried by a test, which also asks for a route of each
- * of its paths, and for a path of each route.
+ * The OpenAPI document of the whole server. A test runs its examples, and checks that each of its paths has a route and
+ * each route a path.
  *
  * @param version the program's
  */

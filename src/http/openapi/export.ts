@@ -15,10 +15,10 @@ import {
 import { REFUSED, SELECTION, SITE } from './selection.ts';
 
 const tags = ['Ask'];
-/** Null where there are no hits. */
+/** Null if there are no hits. */
 const MOMENT: Schema = { type: ['string', 'null'], format: 'date-time' };
 
-/** What is taken away as it is: hits, sketches, sizes. */
+/** Raw data to download: hits, sketches, sizes. */
 export const TAKING: Paths = {
   '/api/v1/export': {
     get: {

@@ -1,4 +1,4 @@
-/** What an OpenAPI document is made of, as far as this one needs it: https://spec.openapis.org/oas/v3.1.1. */
+/** The parts of an OpenAPI document that this one needs: https://spec.openapis.org/oas/v3.1.1. */
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -46,7 +46,7 @@ export const COUNT: Schema = { type: 'integer', minimum: 0 };
 export const TIME: Schema = { type: 'string', format: 'date-time' };
 export const NUMBER: Schema = { type: 'number' };
 
-/** An object with these members, all of them always there unless they are named in `optional`. */
+/** An object with these members, all of them required except those in `optional`. */
 export function object(
   properties: Readonly<Record<string, Schema>>,
   optional: readonly string[] = [],
@@ -91,7 +91,7 @@ export function other(description: string, type: string): Answer {
   return { description, content: { [type]: { schema: TEXT } } };
 }
 
-/** A fault: RFC 9457. */
+/** An error: RFC 9457. */
 export function problem(description: string): Answer {
   return {
     description,

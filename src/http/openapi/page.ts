@@ -1,5 +1,5 @@
 /**
- * The document as a page for people, made once, of plain HTML: Swagger's own page would be a megabyte of script, and forms
+ * The document as a plain HTML page, built once: Swagger's own page would be a megabyte of script, with forms
  * that send real hits.
  */
 import type { OpenApiDocument } from './document.ts';
@@ -19,7 +19,7 @@ p{margin:.5rem 0}.dim{color:var(--dim)}
 dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.2rem 1rem;margin:.75rem 0 0}dt{overflow-wrap:anywhere}dd{margin:0;color:var(--dim)}
 @media(max-width:30rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}`;
 
-/** A method, a path, and what the two do. */
+/** A method, a path, and their description. */
 interface Entry {
   readonly method: Method;
   readonly path: string;
@@ -84,7 +84,7 @@ function exampleOf({ content = {} }: Answer): string {
   return `<pre tabindex="0" role="group" aria-label="Example of an answer"><code>${escaped(text.trimEnd())}</code></pre>`;
 }
 
-/** The example of an operation, as somebody would type it. */
+/** The example of an operation, as a shell command. */
 export function curlOf(
   method: Method,
   path: string,
@@ -103,7 +103,7 @@ export function curlOf(
   ].join(' ');
 }
 
-/** The address of an operation's example: its path, and its query with the `?`. */
+/** The URL of an operation's example: its path, and its query with the `?`. */
 export function exampleAddress(path: string, parameters: readonly Parameter[]): readonly [string, string] {
   const exampleOfPart = (wanted: string) => parameters.find(({ name }) => name === wanted)?.example ?? '';
   const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(exampleOfPart(name)));
@@ -127,7 +127,7 @@ function escaped(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-/** Text in which words stand in backticks. */
+/** Text with code in backticks. */
 function marked(text: string): string {
   return escaped(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }

@@ -6,7 +6,7 @@ import { docsPage, STYLE } from './page.ts';
 
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** `GET /openapi.json`, and the same for people: `GET /docs`. */
+/** `GET /openapi.json`, and the same as a page for people: `GET /docs`. */
 export function openApiRoutes(app: FastifyInstance): void {
   const document = openApiDocument(version());
   const page = docsPage(document);

@@ -1,13 +1,13 @@
 import { choice, type Parameter, problem, query, TEXT } from './operation.ts';
 
 export const SITE = query('site', 'one site; default: all', TEXT, 'example.com');
-/** What every question may be answered by. */
+/** Errors that every query may return. */
 export const REFUSED = {
   400: problem('what is wrong with the question'),
   401: problem('no token that may read'),
 };
 
-/** Which hits a question is about. */
+/** Parameters that select the hits of a query. */
 export const SELECTION: readonly Parameter[] = [
   SITE,
   query('from', 'a date or a time, included; default: the first hit', TEXT, '2026-11-01'),

@@ -1,11 +1,11 @@
-/** Clocks further apart than this many milliseconds are worth a word: a window of a minute is then a few percent off. */
+/** Most milliseconds between clocks without a warning: beyond it, a window of a minute is a few percent off. */
 const MOST_APART = 2000;
 
-/** A clock that was read from afar. */
+/** A reading of a remote clock. */
 export interface ClockReading {
-  /** What it said, in milliseconds since 1970. */
+  /** The remote time, in milliseconds since 1970. */
   readonly at: number;
-  /** What the clock here said when the answer came. */
+  /** The local time when the answer arrived. */
   readonly received: number;
 }
 
@@ -13,8 +13,8 @@ export interface ClockReading {
  * The present by the clocks of several nodes, and by how many milliseconds each is off.
  *
  * Windows end at the latest moment that a node has seen, or its last hits would lie in the future; but one clock that is
- * an hour ahead must not empty the windows of all others. So the clock in the middle is believed, of two the one that is
- * closer to ours, and the latest moment is taken from those that agree with it.
+ * an hour ahead must not empty the windows of all others. So the median clock is trusted (of two, the one closer to
+ * ours), and the present is the latest time among the clocks that agree with it.
  *
  * @param readings at least one
  * @returns `off` is 0 for a clock that agrees

@@ -6,18 +6,18 @@ import { answerOf, type LiveAnswer, type NamedWindow } from '../live-answer.ts';
 import { presentOf } from './clocks.ts';
 import type { SketchAnswer } from './remote-node.ts';
 
-/** A node that has answered. */
+/** A node that answered. */
 export interface Reached extends SketchAnswer {
   readonly url: string;
 }
 
-/** A node that has not, and why. */
+/** A node that did not answer, and why. */
 export interface Unreached {
   readonly url: string;
   readonly problem: string;
 }
 
-/** What a node says on its own. */
+/** The totals of one node. */
 export interface NodeAnswer {
   readonly url: string;
   readonly at: string;
@@ -25,7 +25,7 @@ export interface NodeAnswer {
   readonly visitors: number;
 }
 
-/** What `merge --json` prints: the answer of `GET /api/v1/live`, and where it is from. */
+/** The output of `merge --json`: the answer of `GET /api/v1/live`, and its origin. */
 export interface MergeAnswer extends LiveAnswer {
   readonly total: LiveAnswer['total'] & { readonly visitors_from: TotalSource };
   readonly nodes: readonly (NodeAnswer | Unreached)[];
@@ -33,11 +33,11 @@ export interface MergeAnswer extends LiveAnswer {
 }
 
 /**
- * Adds up what nodes know.
+ * Merges the states of nodes.
  *
- * @param site undefined for all together
- * @param windows none where the nodes keep none
- * @throws HitError `merge_failed` for nodes that cannot be added up
+ * @param site undefined for all sites together
+ * @param windows empty if the nodes keep none
+ * @throws HitError `merge_failed` for nodes that cannot be merged
  */
 export function mergedAnswer(
   reached: readonly Reached[],
@@ -69,10 +69,10 @@ export function mergedAnswer(
 }
 
 /**
- * Sees to it that the nodes are different ones that give a visitor the same name.
+ * Checks that the nodes are distinct and identify a visitor in the same way.
  *
- * @returns what does not agree, and does not make the answer worthless
- * @throws HitError `merge_failed` for what does
+ * @returns warnings: differences that do not make the answer worthless
+ * @throws HitError `merge_failed` for differences that do
  */
 export function checkNames(reached: readonly Reached[]): string[] {
   const [first] = reached;
@@ -100,7 +100,7 @@ export function checkNames(reached: readonly Reached[]): string[] {
   return warnings;
 }
 
-/** Salts of days are made by each node on its own, unless it has those of another. */
+/** Each node makes its own daily salts, unless it takes those of another. */
 function differencesOf(ours: Snapshot, theirs: Snapshot): { secrets: boolean; days: string[] } {
   const names = keyMismatches(ours.naming, theirs.naming);
   const days = names.filter((name) => /^\d/.test(name));
@@ -113,7 +113,7 @@ function unionOf(reached: readonly Reached[]): LiveMerge {
   return union;
 }
 
-/** What the union refuses makes the merge fail. */
+/** Errors of the union become `merge_failed`. */
 function counted<Result>(work: () => Result, whose = ''): Result {
   try {
     return work();

@@ -5,11 +5,11 @@ import type { LiveAnswer, NamedWindow } from '../live-answer.ts';
 import { checkNames, mergedAnswer, type NodeAnswer, type Reached, type Unreached } from './merged-answer.ts';
 import { RemoteNode } from './remote-node.ts';
 
-/** Milliseconds that a peer may take: whoever looks at live counts waits for it. */
+/** Timeout for a peer, in milliseconds: readers of live counts wait for it. */
 const PATIENCE = 2000;
-/** Bytes of an answer: a table, a ring, and the filter of half a billion visitors. */
+/** Largest answer in bytes: a table, a ring, and the filter of half a billion visitors. */
 const MOST_BYTES = 800 * 2 ** 20;
-/** Milliseconds for which what a peer said is said again. */
+/** Milliseconds for which an answer of a peer is cached. */
 const FRESH = 500;
 const ADVICE = 'give all nodes the same secrets.json, or the same --admin-token';
 
@@ -24,7 +24,7 @@ export interface PeersAnswer extends LiveAnswer {
 
 /** This node, among others. */
 export interface OwnNode {
-  /** Random, made when it started. */
+  /** Random, generated at the node's start. */
   readonly node: string;
   readonly live: Live;
   readonly naming: () => KeyFingerprints;
@@ -37,8 +37,8 @@ interface Round {
 }
 
 /**
- * Nodes that share nothing: each counts alone, and their sketches are merged when somebody asks one of them, so that it
- * answers as if it had seen the traffic of all.
+ * Nodes that share nothing: each counts alone. A node that is queried merges the sketches of all, and answers
+ * as if it had seen the traffic of all.
  *
  * @example
  * const peers = new Peers(['http://10.0.0.2:5000'], token, { node, live, naming, now: Date.now });
@@ -47,24 +47,24 @@ interface Round {
 export class Peers {
   readonly #nodes: readonly RemoteNode[];
   readonly #own: OwnNode;
-  /** What is being asked, or was a moment ago, by site. */
+  /** Requests in progress or recently done, by site. */
   readonly #rounds = new Map<string | undefined, Round>();
   readonly #isUp = new Map<string, boolean>();
 
-  /** @throws HitError `bad_usage` for what is not the URL of a node */
+  /** @throws HitError `bad_usage` for text that is not the URL of a node */
   constructor(urls: readonly string[], token: string, own: OwnNode) {
     this.#nodes = urls.map((url) => new RemoteNode(url, token, ADVICE));
     this.#own = own;
   }
 
-  /** Which peers answered when they were last asked. */
+  /** Which peers answered the last request. */
   get isUp(): ReadonlyMap<string, boolean> {
     return this.#isUp;
   }
 
   /**
-   * @param site undefined for all together
-   * @throws HitError `merge_failed` if peers keep no windows and this node does, or the other way round
+   * @param site undefined for all sites together
+   * @throws HitError `merge_failed` if peers keep no windows and this node does, or vice versa
    */
   async read(site: string | undefined, windows: readonly NamedWindow[]): Promise<PeersAnswer> {
     const outcomes = await this.#ask(site);
@@ -73,7 +73,7 @@ export class Peers {
     const unreached: Unreached[] = [];
     for (const outcome of outcomes) {
       if ('problem' in outcome) unreached.push(outcome);
-      // A list of peers is the same for all nodes, and so names each to itself.
+      // All nodes may share one list of peers, so it may contain the node itself.
       else if (outcome.parcel.node !== this.#own.node) addTo(reached, unreached, outcome);
     }
     const { total, ...answer } = mergedAnswer(reached, unreached, site, windows);
@@ -114,7 +114,7 @@ export class Peers {
   }
 }
 
-/** One that cannot be added up with the others is left out, and said to be. */
+/** A peer that cannot be merged is left out, and reported as such. */
 function addTo(reached: Reached[], unreached: Unreached[], peer: Reached): void {
   try {
     checkNames([...reached, peer]);

@@ -3,26 +3,26 @@ import { request as requestSecure } from 'node:https';
 import { HitError, messageOf } from '../../errors.ts';
 import { decodeSnapshot, SKETCH_TYPE, type Snapshot } from '../../live/snapshot.ts';
 
-/** What is asked of a node, and how much it may cost. */
+/** A request to a node, and its limits. */
 export interface SketchQuestion {
   /** Undefined for all sites together. */
   readonly site: string | undefined;
-  /** Milliseconds until the whole answer must be there. */
+  /** Timeout for the whole answer, in milliseconds. */
   readonly patience: number;
-  /** Bytes of the answer. */
+  /** Largest answer, in bytes. */
   readonly mostBytes: number;
 }
 
 export interface SketchAnswer {
   readonly parcel: Snapshot;
-  /** When it began to come, in milliseconds since 1970. */
+  /** When the answer began to arrive, in milliseconds since 1970. */
   readonly received: number;
 }
 
-/** Where sketches are, below a node's URL; whoever copied the whole address is understood too. */
+/** Path of sketches below a node's URL; a URL that includes it is accepted too. */
 const ROUTE = /(?:\/api\/v1\/sketch)?\/*$/;
 
-/** In words of our own: what a foreign server says is not for the terminal. */
+/** In our own words: text of a remote server must not reach the terminal. */
 const REFUSALS: Readonly<Record<number, string>> = {
   400: 'it does not understand the question: is it a Hit Tracker?',
   401: 'it wants its admin token',
@@ -38,9 +38,9 @@ const FAULTS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no way to the host',
 };
 
-/** Another node, as a person names it on the command line. */
+/** Another node, as named on the command line. */
 export class RemoteNode {
-  /** Without anything secret, for people. */
+  /** For display, without secrets. */
   readonly name: string;
   readonly #url: URL;
   readonly #token: string | undefined;
@@ -48,7 +48,7 @@ export class RemoteNode {
 
   /**
    * @param text such as `http://host:5000`
-   * @param advice how its token is given, for who gave none, or a wrong one
+   * @param advice how to give the token, for messages about a missing or wrong one
    * @throws HitError `bad_usage`, which repeats nothing that may be a password
    */
   constructor(text: string, token: string | undefined, advice = 'give it by HIT_TOKEN or --token') {
@@ -98,7 +98,7 @@ export class RemoteNode {
     }
   }
 
-  /** Not by `fetch`, which takes no ports that it holds to be unsafe, 6000 for one, and follows where it is sent. */
+  /** Not `fetch`: it refuses ports that it considers unsafe, such as 6000, and follows redirects. */
   #get(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const authorization = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };

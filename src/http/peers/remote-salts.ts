@@ -8,20 +8,20 @@ import { TrustedProxies } from '../../hit/address.ts';
 import type { SaltSource } from '../../hit/salt-source.ts';
 import type { SaltsAnswer } from '../api/salts.ts';
 
-/** Milliseconds for an answer. */
+/** Timeout for an answer, in milliseconds. */
 const TIMEOUT_MS = 3000;
-/** Bytes of an answer: three salts are 200. */
+/** Largest answer in bytes: three salts take 200. */
 const MAX_BYTES = 10_000;
 const PATH = '/api/v1/salts';
 const NEAR = new TrustedProxies('private');
 
 /**
- * Salts that another node gives out (`--salts-from`), for nodes that share nothing but their secrets. That node makes
- * them, this one proposes nothing. Where the URL turns out to be this node's own, as in a list of settings that is the same
- * for all nodes, its candidates are what all use.
+ * Salts from another node (`--salts-from`), for nodes that share nothing but their secrets. That node makes them; this
+ * one proposes none. If the URL is this node's own, for example because all nodes have the same settings, all nodes use
+ * its candidates.
  *
- * The answer holds secrets and the request the admin token, so plain HTTP is for loopback and private addresses only,
- * also where a name is looked up; redirects are not followed.
+ * The answer contains secrets and the request the admin token, so plain HTTP is limited to loopback and private
+ * addresses, also after a name lookup; redirects are not followed.
  */
 export class RemoteSalts implements SaltSource {
   readonly name: string;
@@ -32,7 +32,7 @@ export class RemoteSalts implements SaltSource {
   /**
    * @param text such as `http://10.0.0.1:5000`
    * @param token the admin token of the nodes
-   * @param node names this node: see `GET /api/v1/salts`
+   * @param node identifies this node: see `GET /api/v1/salts`
    * @throws HitError `bad_setting`
    */
   constructor(text: string, token: string, node: string) {
@@ -47,7 +47,7 @@ export class RemoteSalts implements SaltSource {
     return node === this.#node ? candidate : decodeSalts(salts)[day];
   }
 
-  /** That node destroys its own. */
+  /** The other node destroys its own salts. */
   async forget(): Promise<void> {}
 
   async #ask(): Promise<SaltsAnswer> {
@@ -78,7 +78,7 @@ export class RemoteSalts implements SaltSource {
 }
 
 /**
- * Reads the URL of a node that gives salts out.
+ * Reads the URL of a node that provides salts.
  *
  * @throws HitError `bad_setting`, which shows no password
  */
@@ -110,7 +110,7 @@ function notInPublic(address: string): HitError {
   );
 }
 
-/** Resolves a name, and refuses addresses at which everybody between could listen. */
+/** Resolves a name, and refuses addresses outside private networks, where others could listen. */
 const lookupNear: LookupFunction = (host, options, done) => {
   lookup(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
     const [first] = found ?? [];

@@ -1,11 +1,11 @@
 /**
- * Which buckets of time a hit falls into, and which make up a window that ends now.
+ * Time buckets: which ones a hit belongs to, and which ones make up a window that ends now.
  *
- * Redis has no table of last moments, so windows are put together of buckets, each a key that expires by itself. Hits are
- * numbers that add up: a window has those of the finest bucket that is kept long enough, and of the bucket that its start
- * cuts the share that it covers, as `HitRing` has it. Visitors are HyperLogLogs, of which any number are counted as one: a
- * window takes the fewest that cover it, days and hours in its midst and seconds or minutes at its edges, and its start is
- * rounded to the bucket of its edge.
+ * Redis has no last-seen table, so windows are composed of buckets that expire by themselves. Hits add up: a window sums
+ * the buckets of the finest level that is kept long enough, and counts the bucket cut by its start in proportion, as
+ * `HitRing` does. Visitors are HyperLogLogs, any number of which can be counted as one: a window uses the fewest buckets
+ * that cover it, days and hours in the middle and seconds or minutes at the edges, and its start is rounded to a bucket
+ * of the edge level.
  *
  * | window up to | hits by | visitors, edges by | kept     |
  * |--------------|---------|--------------------|----------|
@@ -20,7 +20,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A length of buckets: how long they are, and how long windows need them; milliseconds. */
+/** A bucket level: the length of its buckets and how long windows need them, in milliseconds. */
 export interface Level {
   readonly name: 's' | 'm' | 'h' | 'd';
   readonly bucketMs: number;
@@ -32,37 +32,37 @@ const MINUTES: Level = { name: 'm', bucketMs: MINUTE, keptMs: DAY };
 const HOURS: Level = { name: 'h', bucketMs: HOUR, keptMs: 32 * DAY };
 const DAYS: Level = { name: 'd', bucketMs: DAY, keptMs: 400 * DAY };
 
-/** Levels of visitors, finest first. */
+/** Visitor levels, finest first. */
 export const VISITOR_LEVELS: readonly Level[] = [SECONDS, MINUTES, HOURS, DAYS];
-/** Levels of hits, finest first. Buckets are fields of a hash, of so many each. */
+/** Hit levels, finest first. Buckets are fields of a hash; `fields` is their number per hash. */
 export const HIT_LEVELS: readonly (Level & { readonly fields: number })[] = [
   { ...SECONDS, fields: 60 },
   { ...MINUTES, fields: 60 },
   { ...HOURS, keptMs: 400 * DAY, fields: 24 },
 ];
 
-/** A bucket, counted from 1970. */
+/** A bucket, numbered from 1970. */
 export interface Bucket {
   readonly level: Level;
   readonly number: number;
 }
 
-/** A bucket of hits, and the share of it that lies in a window. */
+/** A hit bucket, and the share of it that lies in a window. */
 export interface Share extends Bucket {
   readonly share: number;
 }
 
 /**
- * Seconds for which a bucket is needed from now on; 0 or less for one that is over.
+ * Seconds for which a bucket is still needed; 0 or less if it is no longer needed.
  *
- * @param span buckets that are kept as one
+ * @param span number of buckets that are kept together
  */
 export function secondsLeft({ level, number }: Bucket, now: number, span = 1): number {
   return Math.ceil(((number + span) * level.bucketMs + level.keptMs - now) / SECOND);
 }
 
 /**
- * The buckets of hits of a window (now − seconds, now].
+ * The hit buckets of a window (now − seconds, now].
  *
  * @param seconds 1 or more
  * @param now milliseconds since 1970
@@ -78,13 +78,13 @@ export function hitShares(seconds: number, now: number): Share[] {
   return shares;
 }
 
-/** The buckets of visitors of a window (now − seconds, now], its start rounded. */
+/** The visitor buckets of a window (now − seconds, now], with its start rounded. */
 export function visitorBuckets(seconds: number, now: number): Bucket[] {
   const { from, to } = edges(seconds, now);
   const finest = VISITOR_LEVELS.find(({ keptMs }) => to - from <= keptMs) ?? DAYS;
   const levels = VISITOR_LEVELS.slice(VISITOR_LEVELS.indexOf(finest)).reverse();
   const buckets: Bucket[] = [];
-  // The running bucket is never rounded away.
+  // Rounding never removes the current bucket.
   const start = Math.min(Math.round(from / finest.bucketMs), Math.floor(now / finest.bucketMs));
   for (let time = start * finest.bucketMs; time < to; ) {
     // Nobody is seen in the future, so the last bucket may reach beyond the window's end.

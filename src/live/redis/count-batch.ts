@@ -2,10 +2,10 @@ import type { CountedHit, Seen } from '../live.ts';
 import { type Bucket, HIT_LEVELS, secondsLeft, VISITOR_LEVELS } from './buckets.ts';
 import { SiteKeys } from './keys.ts';
 
-/** How all-time visitors are known: by a Bloom filter where the server has one, else by a HyperLogLog. */
+/** How all-time visitors are counted: by a Bloom filter if the server supports it, else by a HyperLogLog. */
 export type AllTime = 'bloom' | 'log';
 
-/** What `count.lua` is called with. */
+/** The arguments of a call of `count.lua`. */
 export interface CountCall {
   readonly tag: string;
   readonly keys: readonly string[];
@@ -13,20 +13,20 @@ export interface CountCall {
 }
 
 export interface CountScope {
-  /** Names this process. */
+  /** Identifies this process. */
   readonly node: string;
   readonly allTime: AllTime;
-  /** What a Bloom filter is made for. */
+  /** Planned capacity of a new Bloom filter. */
   readonly expectedVisitors: number;
   /** Whether windows are kept. */
   readonly rate: boolean;
 }
 
 /**
- * The call that counts a batch of hits of one site, or of all sites.
+ * Builds the call that counts a batch of hits of one site, or of all sites.
  *
- * @param hits in order of their time, none later than now
- * @param sequence of the batch: it grows
+ * @param hits in order of time, none later than now
+ * @param sequence number of the batch, increasing
  * @param now milliseconds since 1970
  */
 export function countCall(
@@ -66,9 +66,9 @@ export function countCall(
 }
 
 /**
- * What each hit of a batch is told, of what the script answered.
+ * Parses the script's reply into a result for each hit of the batch.
  *
- * @throws Error for an answer that is none
+ * @throws Error if the reply is not valid
  */
 export function seenOf(reply: unknown): Seen[] {
   const [, hits, visitors, flags = ''] = /^(\d+) (\d+) ([01]*)$/.exec(String(reply)) ?? [];
@@ -88,7 +88,7 @@ function memberOf({ visitorHigh, visitorLow }: CountedHit): string {
   return visitorHigh.toString(16).padStart(8, '0') + visitorLow.toString(16).padStart(8, '0');
 }
 
-/** Hits of the same bucket that follow each other: their places, from 1. */
+/** Runs of consecutive hits in the same bucket, by their positions, from 1. */
 function* runsOf(
   hits: readonly CountedHit[],
   level: Bucket['level'],

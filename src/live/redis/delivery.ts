@@ -1,16 +1,16 @@
 /**
- * Brings hits to Redis: in batches, each exactly once, also over faults.
+ * Delivers hits to Redis in batches, each exactly once, even across failures.
  *
- * What comes while a batch is under way is the next batch, so a busy server sends few large ones and a quiet one answers
- * at once. A batch is one call of a script for each of its sites and one for all sites together, written at once: one
- * round trip, however many hits. The script counts a batch as a whole, with its number, and leaves out one that it has
- * counted: so what was not answered is sent again. A batch is as small as one call takes, so that of one site there is
- * never a second call on its way whose number could hide that a first one was lost.
+ * Hits that arrive while a batch is in flight form the next batch, so a busy server sends few large batches and a quiet one
+ * answers at once. A batch is one script call per site and one for all sites together, written together: one round trip,
+ * however many hits. The script counts a batch atomically with its sequence number and skips a batch that it has already
+ * counted, so a batch without a reply can be sent again. A batch is small enough for one call per site, so a site never has
+ * a second call in flight whose number could hide the loss of the first.
  *
- * A Redis that was killed may come back without its last second, and a replica that takes over without what did not reach
- * it. Batches of the last seconds are kept, and after every fault all of them are sent again, in their order.
+ * A killed Redis may come back without its last second, and a replica may take over without writes that did not reach it.
+ * The batches of the last seconds are kept, and after every failure all of them are sent again, in order.
  *
- * While Redis is gone, hits wait here, in bounded memory, and are answered with what is known.
+ * While Redis is unreachable, hits wait here in bounded memory and are answered with the last known counts.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,27 +21,27 @@ import { ALL } from './keys.ts';
 import type { RedisLink } from './link.ts';
 import { countScript } from './script.ts';
 
-/** Hits of a batch: a script may not take many times longer. */
+/** Maximum hits per batch: the script must not run much longer. */
 const BATCH_HITS = 1000;
-/** Milliseconds within which a batch is answered, or is sent again. */
+/** Timeout in milliseconds after which an unanswered batch is sent again. */
 const PATIENCE_MS = 5000;
-/** Milliseconds for which a batch is kept: longer than Redis may forget (appendfsync everysec). */
+/** Milliseconds for which a batch is kept: longer than the writes that Redis may lose (appendfsync everysec). */
 const RECENT_MS = 5000;
 const PAUSE_MS = { first: 50, longest: 1000 };
-/** Hits that wait, at about 100 bytes each. */
+/** Maximum waiting hits, at about 100 bytes each. */
 const MOST_WAITING = 2_000_000;
-/** Sites of which it is known what they had, for answers while Redis is gone. */
+/** Maximum sites whose last counts are kept, for answers while Redis is unreachable. */
 const MOST_KNOWN = 10_000;
 
 interface Waiting {
   readonly hit: CountedHit;
-  /** Undefined where the answer was given. */
+  /** Undefined once the hit was answered. */
   settle: ((seen: Seen) => void) | undefined;
 }
 
 interface Batch {
   readonly calls: readonly CountCall[];
-  /** By call: whose hits they are, in their order. */
+  /** The waiting hits of each call, in order. */
   readonly waiting: readonly (readonly Waiting[])[];
   readonly made: number;
 }
@@ -59,7 +59,7 @@ export class Delivery {
   readonly #stop = new AbortController();
   readonly #known = new Map<string, { hits: number; visitors: number }>();
   #queue: Waiting[] = [];
-  /** Where the queue begins: what was taken is cut off now and then. */
+  /** Start of the queue: taken hits are removed from time to time. */
   #head = 0;
   #recent: Batch[] = [];
   #sequence = 0;
@@ -74,7 +74,7 @@ export class Delivery {
     this.#options = options;
   }
 
-  /** Since when Redis is gone, in milliseconds since 1970; undefined while it is there. */
+  /** When Redis became unreachable, in milliseconds since 1970; undefined while it is reachable. */
   get failingSince(): number | undefined {
     return this.#failingSince;
   }
@@ -84,22 +84,22 @@ export class Delivery {
     return this.#queue.length - this.#head;
   }
 
-  /** Hits that were counted nowhere, as too many waited. */
+  /** Hits that were never counted because too many were waiting. */
   get lost(): number {
     return this.#lost;
   }
 
-  /** Scripts that were called. */
+  /** Number of script calls. */
   get calls(): number {
     return this.#calls;
   }
 
-  /** How all-time visitors are known; undefined until Redis was asked. */
+  /** How all-time visitors are counted; undefined until Redis was asked. */
   get allTime(): AllTime | undefined {
     return this.#allTime;
   }
 
-  /** Resolves when the hit is counted, or while Redis is gone at once. It does not reject. */
+  /** Resolves when the hit is counted, or at once while Redis is unreachable. Never rejects. */
   track(hit: CountedHit): Seen | Promise<Seen> {
     if (this.waiting >= MOST_WAITING || this.#stop.signal.aborted) {
       this.#lost++;
@@ -116,7 +116,7 @@ export class Delivery {
     return seen;
   }
 
-  /** What all that was tracked has been delivered, or after so many milliseconds. */
+  /** Resolves when all tracked hits are delivered, or after `patience` milliseconds. */
   async settled(patience: number): Promise<void> {
     const end = new AbortController();
     const limit = sleep(patience, undefined, { signal: end.signal }).catch(() => undefined);
@@ -130,7 +130,7 @@ export class Delivery {
   }
 
   async #work(): Promise<void> {
-    // Hits of this turn go together.
+    // Batches the hits of this turn.
     await Promise.resolve();
     while (this.waiting > 0 && !this.#stop.signal.aborted) await this.#deliver(this.#take());
     this.#working = undefined;
@@ -176,13 +176,13 @@ export class Delivery {
     const hitsOf = (waiting: readonly Waiting[]) => waiting.map(({ hit }) => hit);
     return {
       calls: entries.map(([tag, waiting]) => countCall(tag, hitsOf(waiting), sequence, made, scope)),
-      // Nobody is told of all sites together.
+      // No hit waits for the counts of all sites together.
       waiting: entries.map(([tag, waiting]) => (tag === ALL ? [] : waiting)),
       made,
     };
   }
 
-  /** @throws when one of the calls fails, after all have ended */
+  /** @throws if any call fails, after all have ended */
   async #send({ calls }: Batch): Promise<unknown[]> {
     const { link } = this.#options;
     this.#calls += calls.length;
@@ -218,7 +218,7 @@ export class Delivery {
     while (this.#known.size > MOST_KNOWN) this.#known.delete(this.#known.keys().next().value!);
   }
 
-  /** Whether visitors can be told apart by a Bloom filter there. */
+  /** Detects whether the server supports Bloom filters. */
   async #detect(): Promise<AllTime> {
     const { link } = this.#options;
     const command = link.send(ALL, ['COMMAND', 'INFO', 'BF.INSERT']);
@@ -252,7 +252,7 @@ export class Delivery {
     waiting.settle = undefined;
   }
 
-  /** What a site had when Redis was there, and what came since. */
+  /** The site's last known counts, plus the hits since then. */
   #guess(site: string): Seen {
     const known = this.#known.get(site) ?? { hits: 0, visitors: 0 };
     known.hits++;
@@ -261,7 +261,7 @@ export class Delivery {
   }
 }
 
-/** A server that takes commands and does not answer is as good as gone. */
+/** A server that accepts commands but does not answer counts as unreachable. */
 async function inTime<Result>(answer: Promise<Result>, link: RedisLink): Promise<Result> {
   const end = new AbortController();
   const limit = sleep(PATIENCE_MS, undefined, { signal: end.signal }).then(() => {

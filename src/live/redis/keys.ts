@@ -1,12 +1,12 @@
 import type { Bucket } from './buckets.ts';
 import { HIT_LEVELS } from './buckets.ts';
 
-/** Stands for all sites together: no site has such a name. */
+/** All sites together: no site has this name. */
 export const ALL = '*';
 
 /**
- * Names of keys. All of a site have its name in braces, so that a cluster keeps them together and a script may use them at
- * once.
+ * Key names. All keys of a site contain its name in braces, so a cluster keeps them in one slot and one script may use
+ * them together.
  */
 export class SiteKeys {
   readonly #start: string;
@@ -16,7 +16,7 @@ export class SiteKeys {
     this.#start = `hit:{${tag}}:`;
   }
 
-  /** A hash: `hits`, and `visitors` where a Bloom filter tells who is new. */
+  /** A hash: `hits`, and `visitors` if a Bloom filter detects new visitors. */
   get totals(): string {
     return `${this.#start}totals`;
   }
@@ -26,7 +26,7 @@ export class SiteKeys {
     return `${this.#start}visitors:${kind}`;
   }
 
-  /** A hash: the last batch of a node that was counted, and what it was answered. */
+  /** A hash: the last counted batch of a node, and its reply. */
   node(id: string): string {
     return `${this.#start}node:${id}`;
   }
@@ -36,7 +36,7 @@ export class SiteKeys {
     return `${this.#start}visitors:${level.name}:${number}`;
   }
 
-  /** The hash and the field that count the hits of a bucket. */
+  /** The hash and field that hold the hits of a bucket. */
   hitsOf({ level, number }: Bucket): { readonly key: string; readonly field: string } {
     const { fields } = HIT_LEVELS.find(({ name }) => name === level.name)!;
     return {

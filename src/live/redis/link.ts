@@ -1,29 +1,29 @@
 import { createClient, createCluster, createSentinel } from '@redis/client';
 import type { RedisAddress } from '../../settings/redis-address.ts';
 
-/** Milliseconds within which a connection must be made. */
+/** Connection timeout in milliseconds. */
 const CONNECT_MS = 2000;
-/** Milliseconds between tries to reach a server that is gone, at most. */
+/** Maximum backoff between reconnection attempts, in milliseconds. */
 const LONGEST_PAUSE = 1000;
 
 type Command = readonly string[];
 
-/** A connection, whichever client it is. */
+/** A connection, independent of the kind of client. */
 interface Client {
   readonly send: (key: string, command: Command) => Promise<unknown>;
   readonly close: () => void;
 }
 
 /**
- * A way to a Redis, a cluster, or whichever server the sentinels say is the master. It comes back by itself when it was
- * lost. While it is, commands fail at once: who sends them knows what to do again.
+ * A connection to a Redis server, a cluster, or the master reported by the sentinels. It reconnects by itself. While it
+ * is lost, commands fail at once: the caller decides what to retry.
  */
 export class RedisLink {
   readonly #address: RedisAddress;
   readonly #onFault: (error: Error) => void;
   #client: Client;
 
-  /** @param onFault told of what happens to the connection while nobody waits for an answer */
+  /** @param onFault called for connection errors that occur while no command is pending */
   constructor(address: RedisAddress, onFault: (error: Error) => void) {
     this.#address = address;
     this.#onFault = onFault;
@@ -31,15 +31,15 @@ export class RedisLink {
   }
 
   /**
-   * Sends a command. What is sent in one turn goes in one piece, in this order.
+   * Sends a command. Commands sent in one turn are written together, in order.
    *
-   * @param key one of those that the command is about: in a cluster it says which server is asked
+   * @param key one of the command's keys: in a cluster it selects the server
    */
   send(key: string, command: Command): Promise<unknown> {
     return this.#client.send(key, command);
   }
 
-  /** Begins anew, where a server does not answer any more and its connection does not say so. */
+  /** Reconnects, for a server that no longer answers although its connection reports no error. */
   reopen(): void {
     this.#client.close();
     this.#client = this.#open();
@@ -78,7 +78,7 @@ function singleOf(address: RedisAddress, onFault: (error: Error) => void): Clien
   const [{ host, port }] = address.hosts as [RedisAddress['hosts'][number]];
   const client = createClient({ ...options, socket: { ...socket, host, port } });
   client.on('error', onFault);
-  // Until the first try has ended, commands wait for it.
+  // Commands wait until the first connection attempt has ended.
   let first: Promise<void> | undefined = new Promise<void>((resolve) => {
     client.once('ready', resolve);
     client.once('error', () => resolve());

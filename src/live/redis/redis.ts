@@ -1,9 +1,9 @@
 /**
- * Live state in Redis, shared by all nodes that use it: a visitor who comes to two nodes is one.
+ * Live state in Redis, shared by all nodes that use it: a visitor who comes to two nodes counts once.
  *
- * Nothing of it is in this process: counters and HyperLogLogs, all-time visitors in a Bloom filter where the server has
- * one (Redis 8, or the module) and else in a HyperLogLog. Windows are of buckets that expire by themselves, so what a site
- * takes is bounded: see `buckets.ts`.
+ * This process holds none of it. Redis holds counters and HyperLogLogs; all-time visitors are in a Bloom filter if the
+ * server supports it (Redis 8, or the module), else in a HyperLogLog. Windows consist of buckets that expire by
+ * themselves, so the memory of a site is bounded: see `buckets.ts`.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -17,9 +17,9 @@ import { RedisLink } from './link.ts';
 
 /** Relative standard error of Redis' HyperLogLog: 1.04/√16384. */
 const LOG_ERROR = 0.0081;
-/** Milliseconds for an answer. */
+/** Read timeout in milliseconds. */
 const READ_MS = 3000;
-/** Answers that are kept, for when there are no new ones. */
+/** Maximum number of cached answers, used while Redis does not answer. */
 const MOST_KEPT = 1000;
 const CLOSE_MS = 5000;
 const ALL_TIME = { bloom: 'a Bloom filter', log: 'HyperLogLog (error 0.81 %)' } as const;
@@ -43,7 +43,7 @@ export class RedisLive implements Live, AsyncDisposable {
   constructor(options: RedisLiveOptions) {
     const { address, rate, expectedVisitors, now, log } = options;
     this.#options = options;
-    // While somebody waits for an answer, it is that which fails.
+    // Errors are reported by the pending command.
     this.#link = new RedisLink(address, () => undefined);
     this.#delivery = new Delivery({
       ...{ link: this.#link, node: randomBytes(8).toString('hex'), rate, expectedVisitors, now },
@@ -68,7 +68,7 @@ export class RedisLive implements Live, AsyncDisposable {
     return this.#delivery.track(hit);
   }
 
-  /** @throws HitError `live_unavailable` where Redis is gone and nobody has asked the same before */
+  /** @throws HitError `live_unavailable` if Redis is unreachable and no answer to the same query is cached */
   async read(site: string | undefined, windows: readonly number[]): Promise<LiveCount> {
     const question = `${windows.join()} ${site ?? ALL}`;
     const { failingSince } = this.#delivery;
@@ -88,7 +88,7 @@ export class RedisLive implements Live, AsyncDisposable {
     }
   }
 
-  /** Delivers what waits, for some seconds. */
+  /** Delivers waiting hits for a few seconds, then closes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#delivery.settled(CLOSE_MS);
     const { waiting } = this.#delivery;
@@ -120,7 +120,7 @@ export class RedisLive implements Live, AsyncDisposable {
       this.#send('PFCOUNT', names.visitors('log')),
     ]);
     const [hits, filtered] = counts as (string | null)[];
-    // A server that was given Bloom filters later has both, and the filters know less.
+    // A server that gained Bloom filters later has both, and the filters are less complete.
     return { hits: Number(hits ?? 0), visitors: Math.max(Number(filtered ?? 0), Number(logged)) };
   }
 

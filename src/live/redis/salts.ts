@@ -1,17 +1,17 @@
 /**
- * Salts that nodes share over a Redis: `SET hit:salt:DAY candidate NX EX …`, then `GET`. The first candidate wins, and
- * Redis decides which one is first, so all nodes get the same, whatever their clocks say. The key expires 48 hours after
- * the start of its day.
+ * Salts shared by nodes through Redis: `SET hit:salt:DAY candidate NX EX …`, then `GET`. The first candidate wins, and
+ * Redis decides which one is first, so all nodes get the same salt regardless of their clocks. The key expires 48 hours
+ * after the start of its day.
  *
- * A Redis that lost the key, since it keeps nothing on disk or a replica took over, takes the next candidate: nodes
- * propose the salt that they use, so it is the old one again.
+ * If Redis lost the key, because it has no persistence or a replica took over, it accepts the next candidate. Nodes
+ * propose the salt that they use, so the old salt is restored.
  */
 import type { SaltSource } from '../../hit/salt-source.ts';
 import { DAY } from '../../hit/salts.ts';
 import type { RedisAddress } from '../../settings/redis-address.ts';
 import { RedisLink } from './link.ts';
 
-/** Milliseconds for an answer. */
+/** Request timeout in milliseconds. */
 const TIMEOUT_MS = 3000;
 
 export class RedisSalts implements SaltSource, AsyncDisposable {
@@ -22,7 +22,7 @@ export class RedisSalts implements SaltSource, AsyncDisposable {
   constructor(address: RedisAddress, now: () => number) {
     this.name = address.name;
     this.#now = now;
-    // While somebody waits for an answer, it is that which fails.
+    // Errors are reported by the pending command.
     this.#link = new RedisLink(address, () => undefined);
   }
 
@@ -48,7 +48,7 @@ export class RedisSalts implements SaltSource, AsyncDisposable {
     const { promise, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       reject(new Error(`no answer within ${TIMEOUT_MS / 1000} s`));
-      // A connection whose server hangs does not break by itself.
+      // The connection to a hung server does not break by itself.
       this.#link.reopen();
     }, TIMEOUT_MS);
     const answer = this.#link.send(key, command);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RedisLink } from './link.ts';
 
-/** A Lua script, which a server knows by its digest once it was sent. */
+/** A Lua script, called by its digest once the server has it. */
 class Script {
   readonly #text: string;
   readonly #digest: string;
@@ -12,7 +12,7 @@ class Script {
     this.#digest = createHash('sha1').update(this.#text).digest('hex');
   }
 
-  /** @param keys all of one slot */
+  /** @param keys must all be in one slot */
   async call(link: RedisLink, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
     try {
