@@ -32,7 +32,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     check(values, files);
     // All files are checked before the first is read; a file to follow may appear later.
     const sizes = values.follow ? [] : await Promise.all(files.map(sizeOf));
-    const taker = await openTaker(values, terminal);
+    const taker = await openTarget(values, terminal);
     const interrupted = terminal.interruption();
     const taken: TakenLog[] = [];
     try {
@@ -158,7 +158,7 @@ async function* logsOf(
 }
 
 /** The server that runs on the data folder, or otherwise this process, does the work. */
-async function openTaker(values: ImportValues, terminal: Terminal): Promise<ImportTarget> {
+async function openTarget(values: ImportValues, terminal: Terminal): Promise<ImportTarget> {
   const server = await findServer(values['data-dir']!);
   if (server && !values.json) {
     const unused = values['keep-hits'] ? ' Its own retention holds, not --keep-hits.' : '';

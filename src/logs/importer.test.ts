@@ -61,8 +61,8 @@ describe('an import', { timeout: 60_000 }, () => {
     await rm(folder, { recursive: true });
   });
 
-  function importerWith(pieceBytes: number): LogImporter {
-    return new LogImporter({ db, live, key: KEY, importSalt: SALT, allowedSites: undefined, pieceBytes });
+  function importerWith(chunkBytes: number): LogImporter {
+    return new LogImporter({ db, live, key: KEY, importSalt: SALT, allowedSites: undefined, chunkBytes });
   }
 
   /** Takes a log in. Each test has a site of its own. */

@@ -18,9 +18,9 @@ import { linesOf, sampled, untilFault, unzipped } from './source.ts';
 import { type ImportSummary, SummaryBuilder } from './summary.ts';
 
 /** Log bytes that a thread reads at once. */
-const PIECE_BYTES = 2 * 1024 * 1024;
+const CHUNK_BYTES = 2 * 1024 * 1024;
 /** Size of a batch for the store, in chunks: many small batches cost it three times as much. */
-const BATCH_PIECES = 8;
+const BATCH_CHUNKS = 8;
 /** How long new data of a growing log waits for more, in milliseconds. */
 const FOLLOW_PATIENCE = 1000;
 /** Hits that live state counts before it yields to other work. */
@@ -52,7 +52,7 @@ export interface LogImporterOptions {
   readonly importSalt: Uint8Array;
   readonly allowedSites: readonly string[] | undefined;
   /** Log bytes that a thread reads at once. Default 2 MiB. */
-  readonly pieceBytes?: number;
+  readonly chunkBytes?: number;
 }
 
 /**
@@ -65,12 +65,12 @@ export interface LogImporterOptions {
  */
 export class LogImporter {
   readonly #options: LogImporterOptions;
-  readonly #ledgers: ImportRegistries;
+  readonly #registries: ImportRegistries;
 
   constructor(options: LogImporterOptions) {
     const { db } = options;
     this.#options = options;
-    this.#ledgers = new ImportRegistries(async (root) => {
+    this.#registries = new ImportRegistries(async (root) => {
       // A chunk of an interrupted import may still be on its way into the store.
       await db.spool.flush();
       return db.importedChunks(root);
@@ -91,7 +91,7 @@ export class LogImporter {
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void = () => undefined,
   ): Promise<ImportSummary> {
-    const run = new Run(this.#options, this.#ledgers, options, onProgress);
+    const run = new Run(this.#options, this.#registries, options, onProgress);
     let fault: HitError | undefined;
     try {
       return await run.go(source);
@@ -123,7 +123,7 @@ class Run {
   readonly #options: ImportOptions;
   readonly #onProgress: (progress: ImportProgress) => void;
   readonly #site: string;
-  readonly #pieceBytes: number;
+  readonly #chunkBytes: number;
   readonly #tally = new SummaryBuilder();
   readonly #purged: PurgedHits;
   readonly #claims = new Set<Claim>();
@@ -144,10 +144,10 @@ class Run {
     this.#options = options;
     this.#onProgress = onProgress;
     this.#purged = new PurgedHits(house.db, this.#tally);
-    this.#pieceBytes = house.pieceBytes ?? PIECE_BYTES;
+    this.#chunkBytes = house.chunkBytes ?? CHUNK_BYTES;
     this.#site = siteName(options.site ?? DEFAULT_SITE);
     this.#batches = new Batches({
-      weight: options.follow ? 0 : BATCH_PIECES * this.#pieceBytes,
+      weight: options.follow ? 0 : BATCH_CHUNKS * this.#chunkBytes,
       weightOf: ({ result }) => result.rows.length,
       take: (pieces) => this.#store(pieces),
     });
@@ -186,10 +186,10 @@ class Run {
     const line = createLogLine();
     return splitIntoChunks(text, {
       site: this.#site,
-      size: this.#pieceBytes,
+      size: this.#chunkBytes,
       patience: this.#options.follow ? FOLLOW_PATIENCE : Number.POSITIVE_INFINITY,
       canRead: (bytes) => parseLine(bytes.toString(), format, line) === 'read',
-      openLedger: (root) => {
+      openRegistry: (root) => {
         this.#root = root;
         return this.#ledgers.open(root);
       },

@@ -46,7 +46,7 @@ describe('a log in pieces', () => {
         size: 100,
         patience: Number.POSITIVE_INFINITY,
         canRead: () => true,
-        openLedger: async (root) => {
+        openRegistry: async (root) => {
           roots.push(root);
           return new ImportRegistry();
         },

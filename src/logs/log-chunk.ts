@@ -46,7 +46,7 @@ export type LogChunk =
 export interface LogChunkOptions {
   readonly site: string;
   /** The registry of the logs with this root. */
-  readonly openLedger: (root: string) => Promise<ImportRegistry>;
+  readonly openRegistry: (root: string) => Promise<ImportRegistry>;
   /** Whether a line without a line feed is readable. */
   readonly canRead: (line: Buffer) => boolean;
   /** Approximate bytes of a chunk. */
@@ -80,7 +80,7 @@ export async function* splitIntoChunks(
 ): AsyncGenerator<LogChunk> {
   const window = new Window(source);
   const root = await readRoot(window, options.site);
-  const ledger = await options.openLedger(root);
+  const ledger = await options.openRegistry(root);
   let parent = root;
   for (;;) {
     const { version } = ledger;
