@@ -14,9 +14,10 @@
  * this affects one visitor in 7,000 if 600,000 come within half an hour, one in 150 of 800,000, and one in 20 of a million;
  * beyond that, the earlier ones.
  *
- * The collecting threads share the table. Slots and times are updated by compare-and-exchange, so no update is lost and a
- * thread that dies leaves nothing locked. Between taking a slot and writing its times, the id counts as not seen. Times
- * are in milliseconds since a day that is set on first use; the table is emptied every day, and when a time does not fit.
+ * The collecting threads share the table. Slots and times are updated by compare-and-exchange, so no update is lost; a thread
+ * that dies locks at most the slot that it was overwriting. Between taking a slot and writing its times, the id counts as
+ * not seen. Times are in milliseconds since a day that is set on first use; the table is emptied every day, and when a time
+ * does not fit.
  * Invariant: a taken slot stays taken until the whole table is emptied, so a search may stop at the first empty slot;
  * otherwise visitors would be counted again after midnight.
  *
@@ -36,6 +37,8 @@ const HEAD = HEAD_WORDS * 4;
 const UNTIL = 0;
 const SINCE = 1;
 const KEY_BYTES = 8;
+/** Key of a slot that is being overwritten. */
+const BUSY = 2n ** 64n - 1n;
 /** First and last time, in milliseconds since that day; 0 if unset. */
 const TIME_BYTES = 8;
 /** Largest number of milliseconds in 32 bits. */
@@ -171,20 +174,28 @@ export class MidnightVisits {
     const key = keyOf(high, low);
     const start = this.#runOf(low);
     for (;;) {
-      let oldest = start;
+      let oldest = -1;
       let free = -1;
       for (let slot = start; slot < start + RUN && free < 0; slot++) {
         const found = Atomics.load(this.#keys, slot);
         if (found === key) return slot;
         if (found === 0n) free = slot;
-        else if (this.#lastOf(slot) < this.#lastOf(oldest)) oldest = slot;
+        else if (found !== BUSY && (oldest < 0 || this.#lastOf(slot) < this.#lastOf(oldest))) oldest = slot;
       }
-      const slot = free < 0 ? oldest : free;
-      const known = free < 0 ? Atomics.load(this.#keys, slot) : 0n;
-      // Another thread may have just taken it: search again.
-      if (Atomics.compareExchange(this.#keys, slot, known, key) !== known) continue;
+      // Another thread may have just taken it: then search again.
+      if (free >= 0) {
+        // Its times are 0; another thread that sees the id from now on may already write them.
+        if (Atomics.compareExchange(this.#keys, free, 0n, key) === 0n) return free;
+        continue;
+      }
+      if (oldest < 0) continue;
+      const slot = oldest;
+      const known = Atomics.load(this.#keys, slot);
+      if (known === BUSY || Atomics.compareExchange(this.#keys, slot, known, BUSY) !== known) continue;
+      // Before the id is there: afterwards other threads write its times.
       Atomics.store(this.#times, 2 * slot, 0);
       Atomics.store(this.#times, 2 * slot + 1, 0);
+      Atomics.store(this.#keys, slot, key);
       return slot;
     }
   }

@@ -47,7 +47,7 @@ describe('a store on a ClickHouse server', () => {
     await store.deliver(segment);
     const [totals] = await store.rows<{ hits: string | number }>('totals', all);
     assert.equal(Number(totals?.hits), 4);
-    assert.ok(front.statements.some((statement) => statement.startsWith('-- A segment of the spool')));
+    assert.ok(front.statements.some((statement) => /^INSERT INTO hits$/m.test(statement)));
     const top = await store.rows<{ value: string }>('top', { ...all, by: 'path', limit: 10 });
     assert.deepEqual(top.map(({ value }) => value).sort(), ['/a', "/it's", '/b\\c', '/ü😀'].sort());
   });
