@@ -45,6 +45,8 @@ export interface PendingBatch {
 export interface LedgerStore {
   rows<Row>(text: string): Promise<Row[]>;
   command(text: string): Promise<void>;
+  /** Runs an insert, and verifies that its part is whole. @throws HitError `store_full`, `store_unavailable` */
+  insertVerified(text: string): Promise<void>;
   /** Whether other processes may write to the same ledger. */
   readonly isShared: boolean;
 }
@@ -187,7 +189,10 @@ export class Ledger {
   async compact(now: number): Promise<void> {
     const until = BigInt(Math.max(0, now - COMPACT_AFTER)) << WRITER_BITS;
     const old = `kind IN ('live', 'stream', 'floor') AND id < toUInt64(${until})`;
-    await this.#store.command(queryText('ledger_compact', { predicate: `${old} AND state = 'rolled_up'` }));
+    // The entries that it replaces are dropped then.
+    await this.#store.insertVerified(
+      queryText('ledger_compact', { predicate: `${old} AND state = 'rolled_up'` }),
+    );
     const rows = await this.#store.rows<{ writer: string; last: string }>(queryText('ledger_floors'));
     const floors = new Map([...readWatermarks(rows)].map(([writer, last]) => [writer, last - 1n]));
     if (floors.size === 0) return;

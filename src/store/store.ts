@@ -74,6 +74,11 @@ export class Store implements Sink {
       command: async (query) => {
         await clients.writer.command({ query });
       },
+      insertVerified: (query) =>
+        this.guard.inserting(0, async (confirm) => {
+          await clients.writer.command({ query });
+          await confirm('batches');
+        }),
       isShared: !clients.embedded,
     });
     this.#delivery = new Delivery(clients, this.ledger);

@@ -69,14 +69,17 @@ export class StoreGuard {
   async inserting(bytes: number, insert: (confirm: Confirm) => Promise<void>): Promise<void> {
     const tables = new Set<string>();
     const since = this.parts.moment;
+    let hasBegun = false;
     try {
       await this.space?.check(bytes);
+      hasBegun = true;
       await insert(async (...confirmed) => {
         for (const table of confirmed) tables.add(table);
         await this.parts.assertWhole([...tables], since);
       });
     } catch (error) {
-      if (await this.followUp(error, since)) await this.parts.discard(['hits', ...tables], since);
+      await this.followUp(error, since);
+      if (hasBegun) await this.parts.abandon(['hits', ...tables], since).catch(() => undefined);
       throw unavailable(error);
     }
   }

@@ -46,19 +46,18 @@ describe('a part that is damaged while the store runs', () => {
   }
 
   for (const damage of ['a truncated file', 'a file that is gone', 'empty files'] as const) {
-    test(`by ${damage} before its insert was confirmed is found and deleted, as it is inserted again`, {
-      timeout,
-    }, async (t) => {
+    test(`by ${damage} is found without a question`, { timeout }, async (t) => {
       const store = await WatchedStore.open(t, join(temporaryFolder(t), 'store'));
       await store.insert(1, 1000);
       await store.insert(2, 20_000);
       DAMAGES[damage](await store.partOf(2));
       const [found] = await store.guard.parts.inspect();
       assert.equal(found?.missingRows, 20_000);
-      assert.equal(existsSync(found.kept!), false);
+      assert.equal(existsSync(found.kept!), true);
       assert.deepEqual(await store.hits(), { 1: 1000 });
-      assert.deepEqual(codesOf(store), []);
-      assert.match(store.log.all.join('\n'), /its 20000 rows are inserted again/);
+      // Told once.
+      await store.guard.parts.inspect();
+      assert.equal(store.log.all.filter((line) => line.includes('in no answer')).length, 1);
     });
   }
 
@@ -187,6 +186,40 @@ describe('an insert', () => {
       await confirm('hits');
     });
     await assert.rejects(insertion, { code: 'store_unavailable' });
+  });
+
+  test('that failed leaves nothing behind, whoever finds its part and whenever', { timeout }, async (t) => {
+    const store = await filled(t);
+    const insertion = store.guard.inserting(0, async () => {
+      await store.insert(4, 5000);
+      throw new Error('no room');
+    });
+    await assert.rejects(insertion);
+    DAMAGES['empty files'](await store.partOf(4));
+    const [found] = await store.guard.parts.inspect();
+    assert.equal(found?.missingRows, 5000);
+    assert.equal(existsSync(found.kept!), false);
+    assert.deepEqual(codesOf(store), []);
+    assert.match(store.log.all.join('\n'), /its 5000 rows are inserted again/);
+  });
+
+  test('that was confirmed is kept when it breaks later, also beside one that failed', {
+    timeout,
+  }, async (t) => {
+    const store = await filled(t);
+    const failed = store.guard.inserting(0, async () => {
+      await store.guard.inserting(0, async (confirm) => {
+        await store.insert(4, 5000);
+        await confirm('hits');
+      });
+      throw new Error('no room');
+    });
+    await assert.rejects(failed);
+    DAMAGES['flipped bits'](await store.partOf(4));
+    const [found] = await store.guard.parts.inspectContent();
+    assert.equal(found?.missingRows, 5000);
+    assert.equal(existsSync(found.kept!), true);
+    assert.deepEqual(codesOf(store), ['broken_parts']);
   });
 
   test('that fails by an older broken part deletes nothing of that', { timeout }, async (t) => {

@@ -59,14 +59,13 @@ export interface BrokenPart extends Rescue {
 export class Parts {
   readonly #options: PartsOptions;
   /** Keys of parts that are whole. */
-  #known = new Set<string>();
-  /** The same, but complete even while parts are inspected again. */
-  #whole: ReadonlySet<string> = this.#known;
+  #known: ReadonlySet<string> = new Set();
   /** Broken parts whose rows are missing, in the order in which they were found. */
   readonly #found: (BrokenPart & { readonly number: number; readonly written: number | undefined })[] = [];
   #finds = 0;
   readonly #detached: DetachedWatch;
-  readonly #started = Math.floor(Date.now() / 1000);
+  /** Seconds in which inserts failed, whose rows come again. */
+  readonly #failed: { readonly from: number; readonly to: number }[] = [];
   #sizesInspected = Number.NEGATIVE_INFINITY;
   #turn: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -127,6 +126,18 @@ export class Parts {
     }
     if (finds.length > 0) await this.inspect();
     return finds;
+  }
+
+  /**
+   * Deletes what a failed insert left, which will be retried. A full disk may prevent that the part is found now; so it is
+   * remembered, and what a later inspection finds of it is deleted, too.
+   *
+   * @param since the `moment` before it started
+   */
+  async abandon(tables: readonly string[], since: Moment): Promise<void> {
+    this.#failed.push({ from: Math.floor(since.time / 1000), to: Math.floor(Date.now() / 1000) });
+    if (this.#failed.length > REMEMBERED) this.#failed.shift();
+    await this.discard(tables, since);
   }
 
   /**
@@ -226,18 +237,16 @@ export class Parts {
 
   async #inspectSizes(): Promise<BrokenPart[]> {
     const now = performance.now();
-    if (now - this.#sizesInspected > SIZES_EVERY) {
-      this.#known.clear();
-      this.#sizesInspected = now;
-    }
+    const isAll = now - this.#sizesInspected > SIZES_EVERY;
     const parts = await activeParts(this.#options.engine);
     const suspects: ActivePart[] = [];
     for (const part of parts) {
-      if (!this.#known.has(part.key) && (await sizeFault(part.path, part.bytes))) suspects.push(part);
+      if ((isAll || !this.#known.has(part.key)) && (await sizeFault(part.path, part.bytes)))
+        suspects.push(part);
     }
     const broken = await this.#inspectContent(suspects);
     this.#known = new Set(parts.map(({ key }) => key));
-    this.#whole = this.#known;
+    if (isAll) this.#sizesInspected = now;
     return broken;
   }
 
@@ -277,12 +286,13 @@ export class Parts {
   }
 
   /**
-   * Whether the rows of a part are inserted again: an insert of this process wrote it and was never confirmed, since parts
-   * are inspected before that, and this one was not found whole.
+   * Whether the rows of a part are inserted again: an insert that failed has written it. A part that was once found whole is
+   * none of these, because an insert is confirmed only afterwards.
    */
   #isRepeated({ table, name, level, modified, key }: ActivePart): boolean {
     // A fourth number is that of a mutation, which is not repeated.
     const isInserted = level === 0 && /^[^_]+_\d+_\d+_0$/.test(name);
-    return isInserted && REPEATED.has(table) && modified >= this.#started && !this.#whole.has(key);
+    if (!isInserted || !REPEATED.has(table) || this.#known.has(key)) return false;
+    return this.#failed.some(({ from, to }) => modified >= from && modified <= to);
   }
 }
