@@ -34,6 +34,11 @@ export function coveredBy(watermarks: Watermarks, batch = 'batch'): string {
   return `${batch} <= transform(${writerSql(batch)}, [${writers}], [${batches}], toUInt64(0))`;
 }
 
+/** Whether no writer advanced between two readings. */
+export function areSame(before: Watermarks, after: Watermarks): boolean {
+  return [...after].every(([writer, last]) => before.get(writer) === last);
+}
+
 /** Reads watermarks from rows of a query, in which large numbers are strings. */
 export function readWatermarks(
   rows: Iterable<{ readonly writer: string | number; readonly last: string | number }>,

@@ -1,5 +1,5 @@
 import { queryText } from '../clickhouse/sql.ts';
-import { coveredBy, readWatermarks } from '../clickhouse/watermarks.ts';
+import { areSame, coveredBy, readWatermarks } from '../clickhouse/watermarks.ts';
 import { type Check, type Examined, error, ok, some } from './check.ts';
 
 /** A UTC day of a site whose rollups do not match its hits. */
@@ -50,7 +50,7 @@ export async function differentDays(
       queryText('doctor_rollups', { covered: coveredBy(before) }),
     );
     const after = await watermarks();
-    const isOneMoment = [...after].every(([writer, last]) => before.get(writer) === last);
+    const isOneMoment = areSame(before, after);
     before = after;
     if (!isOneMoment && tries < TRIES) continue;
     const all = rows.map(({ site, day, by_day, by_hour, by_quarter, stored }) => ({

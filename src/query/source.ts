@@ -1,3 +1,4 @@
+import { areSame } from '../clickhouse/watermarks.ts';
 import { type Unrolled, unrolledOf, watermarksOf } from '../rollup/rollups.ts';
 import type { Store } from '../store/store.ts';
 
@@ -35,7 +36,7 @@ export async function withConsistentRollups<Result>(
   for (let tries = 1; ; tries++) {
     const result = await ask(unrolledOf(watermarks, await store.oldestPending()));
     const now = await watermarksOf(store);
-    if (tries === TRIES || [...now].every(([writer, last]) => watermarks.get(writer) === last)) return result;
+    if (tries === TRIES || areSame(watermarks, now)) return result;
     watermarks = now;
   }
 }

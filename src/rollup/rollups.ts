@@ -22,7 +22,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
-import { coveredBy, readWatermarks, type Watermarks, writerOf } from '../clickhouse/watermarks.ts';
+import { areSame, coveredBy, readWatermarks, type Watermarks, writerOf } from '../clickhouse/watermarks.ts';
 import { messageOf } from '../errors.ts';
 import { idsSql, NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
@@ -103,9 +103,7 @@ export class Rollups {
 
   /** Rebuilds the rollups of days from their hits, all of which must be in the store: see `rebuildDays`. */
   rebuild(days: readonly SiteDay[]): Promise<void> {
-    const turn = this.#turn.then(() =>
-      this.#working(async () => rebuildDays(this.#store, await this.watermarks(), days), undefined),
-    );
+    const turn = this.#turn.then(() => this.#working(() => this.#rebuild(days), undefined));
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
@@ -119,10 +117,9 @@ export class Rollups {
   countRestored(batches: readonly bigint[]): Promise<void> {
     const turn = this.#turn.then(() =>
       this.#working(async () => {
-        const watermarks = await this.watermarks();
-        const scope = { covered: coveredBy(watermarks), batches: idsSql(batches) };
+        const scope = { covered: coveredBy(await this.watermarks()), batches: idsSql(batches) };
         const days = await this.#store.rows<SiteDay>('rollup_short_days', {}, undefined, scope);
-        if (days.length > 0) await rebuildDays(this.#store, watermarks, days);
+        if (days.length > 0) await this.#rebuild(days);
       }, undefined),
     );
     this.#turn = turn.catch(() => undefined);
@@ -203,6 +200,17 @@ export class Rollups {
       this.#options.log?.error(
         `batch ${id} has ${hits} hits, and the store has ${there}: run hit-tracker doctor`,
       );
+    }
+  }
+
+  /** Repeats if another node of the same server rolled up meanwhile, because the rebuild may have dropped what it added. */
+  async #rebuild(days: readonly SiteDay[]): Promise<void> {
+    let before = await this.watermarks();
+    for (;;) {
+      await rebuildDays(this.#store, before, days);
+      const after = await this.watermarks();
+      if (areSame(before, after)) return;
+      before = after;
     }
   }
 
