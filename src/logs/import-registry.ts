@@ -38,12 +38,12 @@ export interface Claim {
  * it, in the same turn in which it finds the chunk free, and the other import skips it.
  */
 export class ImportRegistry {
-  readonly #pieces = new Map<string, KnownChunk[]>();
+  readonly #chunks = new Map<string, KnownChunk[]>();
   #version = 0;
 
   constructor(known: readonly ImportedChunk[] = []) {
-    for (const { parent, digest, size, lines, line_breaks: lineBreaks, ...piece } of known) {
-      const { purged_batch: batch = '0', batch_hits: hits = 0, is_legacy: isLegacy = 0 } = piece;
+    for (const { parent, digest, size, lines, line_breaks: lineBreaks, ...chunk } of known) {
+      const { purged_batch: batch = '0', batch_hits: hits = 0, is_legacy: isLegacy = 0 } = chunk;
       const purged = batch !== '0' ? { batch, hits } : isLegacy === 1 ? 'maybe' : undefined;
       this.#add(parent, { digest, size, purged, counts: Promise.resolve({ lines, lineBreaks }) });
     }
@@ -56,42 +56,42 @@ export class ImportRegistry {
 
   /** The known successors of a chunk, shortest first. */
   after(parent: string): KnownChunk[] {
-    return (this.#pieces.get(parent) ?? []).toSorted((a, b) => a.size - b.size);
+    return (this.#chunks.get(parent) ?? []).toSorted((a, b) => a.size - b.size);
   }
 
   claim(parent: string, digest: string, size: number): Claim {
     const { promise, resolve, reject } = Promise.withResolvers<ChunkCounts>();
     // Usually nobody waits for it.
     promise.catch(() => undefined);
-    const piece = { digest, size, counts: promise };
-    this.#add(parent, piece);
+    const chunk = { digest, size, counts: promise };
+    this.#add(parent, chunk);
     return {
       settle: resolve,
       withdraw: (error) => {
-        this.#remove(parent, piece);
+        this.#remove(parent, chunk);
         reject(error);
       },
     };
   }
 
-  #add(parent: string, piece: KnownChunk): void {
+  #add(parent: string, chunk: KnownChunk): void {
     this.#version++;
-    const pieces = this.#pieces.get(parent);
-    if (pieces) pieces.push(piece);
-    else this.#pieces.set(parent, [piece]);
+    const chunks = this.#chunks.get(parent);
+    if (chunks) chunks.push(chunk);
+    else this.#chunks.set(parent, [chunk]);
   }
 
-  #remove(parent: string, piece: KnownChunk): void {
+  #remove(parent: string, chunk: KnownChunk): void {
     this.#version++;
-    const left = this.#pieces.get(parent)?.filter((other) => other !== piece);
-    this.#pieces.set(parent, left ?? []);
+    const left = this.#chunks.get(parent)?.filter((other) => other !== chunk);
+    this.#chunks.set(parent, left ?? []);
   }
 }
 
 /** The registries of the logs that are being imported: imports of the same log share one. */
 export class ImportRegistries {
   readonly #load: (root: string) => Promise<readonly ImportedChunk[]>;
-  readonly #open = new Map<string, { users: number; readonly ledger: Promise<ImportRegistry> }>();
+  readonly #open = new Map<string, { users: number; readonly registry: Promise<ImportRegistry> }>();
 
   /** @param load all chunks of the logs with one root that are in the store or on their way to it */
   constructor(load: (root: string) => Promise<readonly ImportedChunk[]>) {
@@ -102,11 +102,11 @@ export class ImportRegistries {
   open(root: string): Promise<ImportRegistry> {
     let shared = this.#open.get(root);
     if (!shared) {
-      shared = { users: 0, ledger: this.#load(root).then((known) => new ImportRegistry(known)) };
+      shared = { users: 0, registry: this.#load(root).then((known) => new ImportRegistry(known)) };
       this.#open.set(root, shared);
     }
     shared.users++;
-    return shared.ledger;
+    return shared.registry;
   }
 
   close(root: string): void {

@@ -110,7 +110,7 @@ function asHitError(error: unknown): HitError {
 }
 
 /** A chunk that was read, but is not stored yet. */
-interface ReadPiece {
+interface ReadChunk {
   readonly result: ChunkResult;
   readonly note: LogChunkRecord;
   readonly claim: Claim;
@@ -119,7 +119,7 @@ interface ReadPiece {
 /** One import in progress. */
 class Run {
   readonly #house: LogImporterOptions;
-  readonly #ledgers: ImportRegistries;
+  readonly #registries: ImportRegistries;
   readonly #options: ImportOptions;
   readonly #onProgress: (progress: ImportProgress) => void;
   readonly #site: string;
@@ -127,7 +127,7 @@ class Run {
   readonly #tally = new SummaryBuilder();
   readonly #purged: PurgedHits;
   readonly #claims = new Set<Claim>();
-  readonly #batches: Batches<ReadPiece>;
+  readonly #batches: Batches<ReadChunk>;
   #threads: ReaderThreads | undefined;
   #root: string | undefined;
   #bytes = 0;
@@ -135,12 +135,12 @@ class Run {
 
   constructor(
     house: LogImporterOptions,
-    ledgers: ImportRegistries,
+    registries: ImportRegistries,
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
   ) {
     this.#house = house;
-    this.#ledgers = ledgers;
+    this.#registries = registries;
     this.#options = options;
     this.#onProgress = onProgress;
     this.#purged = new PurgedHits(house.db, this.#tally);
@@ -149,7 +149,7 @@ class Run {
     this.#batches = new Batches({
       weight: options.follow ? 0 : BATCH_CHUNKS * this.#chunkBytes,
       weightOf: ({ result }) => result.rows.length,
-      take: (pieces) => this.#store(pieces),
+      take: (chunks) => this.#store(chunks),
     });
     if (this.#site === '') throw new HitError('bad_setting', `site "${options.site}" is not a host name`);
   }
@@ -161,7 +161,7 @@ class Run {
     const { text, sample } = await sampled(readable, this.#options.follow);
     const format =
       this.#options.format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : this.#options.format;
-    await this.#take(this.#hitRangesOf(text, format), this.#startThreads(format));
+    await this.#take(this.#chunksOf(text, format), this.#startThreads(format));
     await this.#batches.flush();
     this.#purged.giveUp();
     await this.#house.db.spool.flush();
@@ -172,7 +172,7 @@ class Run {
   async close(fault: HitError | undefined): Promise<void> {
     await this.#batches.close();
     for (const claim of this.#claims) claim.withdraw(fault);
-    if (this.#root !== undefined) this.#ledgers.close(this.#root);
+    if (this.#root !== undefined) this.#registries.close(this.#root);
     await this.#threads?.close();
   }
 
@@ -182,7 +182,7 @@ class Run {
     return this.#threads;
   }
 
-  #hitRangesOf(text: AsyncIterable<Buffer>, format: LogFormat): AsyncIterable<LogChunk> {
+  #chunksOf(text: AsyncIterable<Buffer>, format: LogFormat): AsyncIterable<LogChunk> {
     const line = createLogLine();
     return splitIntoChunks(text, {
       site: this.#site,
@@ -191,21 +191,21 @@ class Run {
       canRead: (bytes) => parseLine(bytes.toString(), format, line) === 'read',
       openRegistry: (root) => {
         this.#root = root;
-        return this.#ledgers.open(root);
+        return this.#registries.open(root);
       },
     });
   }
 
   /** Reads chunks ahead, and stores them one after another, also while the log has no more data. */
-  async #take(pieces: AsyncIterable<LogChunk>, threads: ReaderThreads): Promise<void> {
+  async #take(chunks: AsyncIterable<LogChunk>, threads: ReaderThreads): Promise<void> {
     const ahead = this.#options.follow ? 0 : threads.ahead;
     const underWay: Promise<void>[] = [];
     let last: Promise<void> = Promise.resolve();
     try {
-      for await (const piece of pieces) {
-        if (piece.kind === 'new') this.#claims.add(piece.claim);
-        const result = this.#isRead(piece) ? threads.read(piece.bytes) : undefined;
-        last = last.then(() => this.#settle(piece, result));
+      for await (const chunk of chunks) {
+        if (chunk.kind === 'new') this.#claims.add(chunk.claim);
+        const result = this.#isRead(chunk) ? threads.read(chunk.bytes) : undefined;
+        last = last.then(() => this.#settle(chunk, result));
         // Awaited later; this marks an earlier rejection as handled.
         last.catch(() => undefined);
         underWay.push(last);
@@ -216,41 +216,41 @@ class Run {
     }
   }
 
-  #isRead(piece: LogChunk): boolean {
-    if (piece.kind !== 'known') return true;
-    return piece.purged !== undefined && (piece.purged !== 'maybe' || this.#options.restorePurged === true);
+  #isRead(chunk: LogChunk): boolean {
+    if (chunk.kind !== 'known') return true;
+    return chunk.purged !== undefined && (chunk.purged !== 'maybe' || this.#options.restorePurged === true);
   }
 
-  async #settle(piece: LogChunk, result: Promise<ChunkResult> | undefined): Promise<void> {
-    if (piece.kind === 'known') {
+  async #settle(chunk: LogChunk, result: Promise<ChunkResult> | undefined): Promise<void> {
+    if (chunk.kind === 'known') {
       // The import that takes this chunk may wait for one that this import has read.
       await this.#batches.flush();
-      const counts = await piece.counts;
-      if (piece.purged && result) {
-        await this.#purged.add({ purged: piece.purged, counts, result: await result });
+      const counts = await chunk.counts;
+      if (chunk.purged && result) {
+        await this.#purged.add({ purged: chunk.purged, counts, result: await result });
       } else {
         this.#purged.giveUp();
         this.#tally.addKnown(counts);
-        if (piece.purged) this.#tally.addMaybePurged(counts.lines);
+        if (chunk.purged) this.#tally.addMaybePurged(counts.lines);
       }
     } else {
       this.#purged.giveUp();
       const read = (await result)!;
-      this.#tally.addRead(piece.kind === 'new' ? read : unfinished(read));
-      if (piece.kind === 'new')
-        await this.#batches.add({ result: read, note: this.#noteOf(piece, read), claim: piece.claim });
+      this.#tally.addRead(chunk.kind === 'new' ? read : unfinished(read));
+      if (chunk.kind === 'new')
+        await this.#batches.add({ result: read, note: this.#noteOf(chunk, read), claim: chunk.claim });
     }
     this.#onProgress({ bytes: this.#bytes, lines: this.#tally.lines });
   }
 
-  async #store(pieces: readonly ReadPiece[]): Promise<void> {
-    const rows = pieces.map(({ result }) => result.rows);
-    const notes = pieces.map(({ note }) => note);
-    const hits = pieces.reduce((sum, { result }) => sum + result.imported, 0);
+  async #store(chunks: readonly ReadChunk[]): Promise<void> {
+    const rows = chunks.map(({ result }) => result.rows);
+    const notes = chunks.map(({ note }) => note);
+    const hits = chunks.reduce((sum, { result }) => sum + result.imported, 0);
     await this.#house.db.spool.add(rows, notes, hits);
     // Frees the memory now, instead of at a later garbage collection.
     for (const { buffer } of rows) buffer.transfer(0);
-    for (const { result, claim } of pieces) {
+    for (const { result, claim } of chunks) {
       this.#claims.delete(claim);
       claim.settle(result);
       await this.#show(result.sightings);

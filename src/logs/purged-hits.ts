@@ -39,7 +39,7 @@ export class PurgedHits {
   readonly #rollups: Pick<Rollups, 'countRestored'>;
   readonly #tally: SummaryBuilder;
   readonly #names = new Names();
-  #pieces: ReadAgain[] = [];
+  #chunks: ReadAgain[] = [];
 
   constructor({ store, rollups }: Pick<DBTracker, 'store' | 'rollups'>, tally: SummaryBuilder) {
     this.#store = store;
@@ -54,32 +54,32 @@ export class PurgedHits {
       await this.#addLegacy(counts, result);
       return;
     }
-    if (this.#pieces.length > 0 && this.#pieces[0]!.purged.batch !== purged.batch) this.giveUp();
-    this.#pieces.push({ purged, counts, result });
-    const hits = this.#pieces.reduce((sum, { result }) => sum + result.imported, 0);
+    if (this.#chunks.length > 0 && this.#chunks[0]!.purged.batch !== purged.batch) this.giveUp();
+    this.#chunks.push({ purged, counts, result });
+    const hits = this.#chunks.reduce((sum, { result }) => sum + result.imported, 0);
     if (hits < purged.hits) return;
     if (hits > purged.hits) {
       this.giveUp();
       return;
     }
-    const pieces = this.#pieces;
-    const rows = pieces.map(({ result }) => result.rows);
+    const chunks = this.#chunks;
+    const rows = chunks.map(({ result }) => result.rows);
     let restored = await withFile(rows, (file) =>
       this.#store.restore(BigInt(purged.batch), file, purged.hits),
     );
     await this.#rollups.countRestored([BigInt(purged.batch)]);
-    for (const { result } of pieces) {
+    for (const { result } of chunks) {
       const own = Math.min(restored, result.imported);
       this.#tally.addRead(result, own);
       restored -= own;
     }
-    this.#pieces = [];
+    this.#chunks = [];
   }
 
   /** Gives up a batch with missing chunks, and leaves it unchanged. */
   giveUp(): void {
-    for (const { counts } of this.#pieces) this.#tally.addKnown(counts);
-    this.#pieces = [];
+    for (const { counts } of this.#chunks) this.#tally.addKnown(counts);
+    this.#chunks = [];
   }
 
   async #addLegacy(counts: ChunkCounts, result: ChunkResult): Promise<void> {
