@@ -11,6 +11,7 @@ const PIECES = [
   'cells',
   'convert_horizon',
   'filter',
+  'one_block',
   'person',
   'ranks',
   'rolled',

@@ -2,10 +2,7 @@
 -- and hours from the old table.
 INSERT INTO rollups (by, site, month, value, key, slot, hits, visitors, first, last, mark)
 SETTINGS
-    max_insert_threads = 1,
-    max_threads = 1,
-    min_insert_block_size_rows = 100000000,
-    min_insert_block_size_bytes = 4000000000
+    {{one_block}}
 SELECT '@', '', toDate(0), '{{begun}}', toUInt64(0), toDateTime(0, 'UTC'), toUInt64(0), bitmapBuild(emptyArrayUInt16()),
     toUInt64(0), toUInt64(0), toUInt64(0)
 UNION ALL

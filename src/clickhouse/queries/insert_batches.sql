@@ -3,10 +3,7 @@
 -- version without a ledger left undelivered get another id: see `aliasOf`.
 INSERT INTO hits
 SETTINGS
-    max_insert_threads = 1,
-    max_threads = 1,
-    min_insert_block_size_rows = 100000000,
-    min_insert_block_size_bytes = 4000000000,
+    {{one_block}},
     max_partitions_per_insert_block = 0
 SELECT r.* REPLACE (if(r.batch IN {{unclear}}, bitXor(r.batch, {{alias}}), r.batch) AS batch)
 FROM {{rows}} AS r

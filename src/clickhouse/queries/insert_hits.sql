@@ -3,10 +3,7 @@
 -- there, because a process died after an earlier delivery, is skipped.
 INSERT INTO hits
 SETTINGS
-    max_insert_threads = 1,
-    max_threads = 1,
-    min_insert_block_size_rows = 100000000,
-    min_insert_block_size_bytes = 4000000000,
+    {{one_block}},
     max_partitions_per_insert_block = 0
 SELECT *, {{batch}} AS batch
 FROM {{rows}}

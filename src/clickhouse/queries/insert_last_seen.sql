@@ -2,10 +2,7 @@
 -- Not grouped here: the engine keeps the largest tick of each cell when it sorts the part.
 INSERT INTO last_seen (site, rank, column, seen)
 SETTINGS
-    max_insert_threads = 1,
-    max_threads = 1,
-    min_insert_block_size_rows = 100000000,
-    min_insert_block_size_bytes = 4000000000
+    {{one_block}}
 SELECT site, bitCount(bitXor(zeros, zeros - 1)) - 1 AS rank, bitAnd(visitor, 4095) AS column,
     greatest(1, intDiv(toUnixTimestamp64Milli(time) - 1735689600000, 100)) AS seen
 FROM

@@ -3,10 +3,7 @@
 INSERT INTO hits ({{columns}})
 SETTINGS
     insert_deduplicate = 0,
-    max_insert_threads = 1,
-    max_threads = 1,
-    min_insert_block_size_rows = 100000000,
-    min_insert_block_size_bytes = 4000000000
+    {{one_block}}
 SELECT {{columns}}
 FROM {{rows}}
 WHERE (batch, toDate32(time)) NOT IN (SELECT DISTINCT batch, toDate32(time) FROM hits WHERE {{which}})
