@@ -71,7 +71,7 @@ export function parseManifest(name: string, text: string): Manifest {
 type Fields = Readonly<Record<string, unknown>>;
 
 function read(value: unknown): Manifest {
-  if (typeof value !== 'object' || value === null) throw new Error('it is no object');
+  if (typeof value !== 'object' || value === null) throw new Error('it is not an object');
   const fields = value as Fields;
   const version = count(fields, 'version');
   if (version > VERSION) {

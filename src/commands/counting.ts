@@ -77,7 +77,7 @@ export async function openCounting(
   sites.remember(await db.siteNames());
   if (live instanceof MemoryLive) await restoreLive(live, db.store, Date.now(), db.spool.writer);
   await restoreVisits(midnight, db.store, Date.now()).catch((error) =>
-    parts.log.warn(`visits over midnight are counted anew: ${messageOf(error)}`),
+    parts.log.warn(`visits over midnight count again: ${messageOf(error)}`),
   );
   return { sites, intake, midnight, live, db, publisher, spool: db.spool };
 }

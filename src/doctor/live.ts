@@ -18,7 +18,7 @@ export const live: Check = {
     if (stored >= before && stored <= after) return ok(`${stored} hits, as in the store`);
     return error(
       `live counts say ${before} hits, and the store has ${stored}`,
-      'mend what else is wrong here first, and restart the server: it counts anew from the store',
+      'repair the other problems first, then restart the server: it rebuilds its counts from the store',
     );
   },
 };

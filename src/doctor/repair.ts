@@ -177,7 +177,7 @@ async function days({ store, rollups }: Repairable): Promise<Repair[]> {
   const kept = different.length - less.length;
   if (less.length > 0) await rollups.rebuild(less);
   return [
-    ...(less.length > 0 ? [done(`the rollups of ${less.length} days were made anew`)] : []),
+    ...(less.length > 0 ? [done(`the rollups of ${less.length} days were rebuilt`)] : []),
     ...(kept > 0 ? [not(`the rollups of ${kept} days have more than the hits that are left, and stay`)] : []),
   ];
 }

@@ -37,7 +37,7 @@ export function readRetention(folder: string): StoredRetention | undefined {
     }
     return { keep_hits, keep_rollups, scheduled: scheduled.map(String) };
   } catch (error) {
-    const message = `${path} cannot be read: ${messageOf(error)}. Delete it: the next start of the server writes it anew`;
+    const message = `${path} cannot be read: ${messageOf(error)}. Delete it: the next start of the server writes it again`;
     throw new HitError('data_dir_unusable', message, { cause: error });
   }
 }

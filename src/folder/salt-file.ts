@@ -41,7 +41,7 @@ export class SaltFile {
     } catch (error) {
       throw new HitError(
         'data_dir_unusable',
-        `${this.#path} cannot be read: ${messageOf(error)}. Delete it: visitors without a cookie are then counted anew today`,
+        `${this.#path} cannot be read: ${messageOf(error)}. Delete it: visitors without a cookie then count again today`,
         { cause: error },
       );
     }

@@ -234,7 +234,7 @@ describe('a damaged file of salts is refused, and what to do is said', () => {
           error instanceof HitError &&
           error.code === 'data_dir_unusable' &&
           complaint.test(error.message) &&
-          /salts\.json cannot be read: .*Delete it: visitors without a cookie are then counted anew/.test(
+          /salts\.json cannot be read: .*Delete it: visitors without a cookie then count again/.test(
             error.message,
           ),
       );

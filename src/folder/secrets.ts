@@ -94,7 +94,7 @@ function read(path: string): OldSecretsFile {
   } catch (error) {
     throw new HitError(
       'data_dir_unusable',
-      `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it: visitors are then counted anew`,
+      `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it: visitors then count again`,
       { cause: error },
     );
   }

@@ -119,7 +119,7 @@ function read(path: string): Kept[] {
     if (Array.isArray(tokens) && tokens.every(isKept)) return tokens;
     throw new Error('it holds no list of tokens');
   } catch (error) {
-    const message = `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it and make tokens anew`;
+    const message = `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it and create new tokens`;
     throw new HitError('data_dir_unusable', message, { cause: error });
   }
 }

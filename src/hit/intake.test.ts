@@ -155,8 +155,8 @@ describe('a hit is dropped', () => {
     ['when its path holds a line break', { path: '/a\nb' }, 'invalid', /^path/],
     ['when its name holds an escape sequence', { name: '\u001b[31m' }, 'invalid', /^name/],
     ['when its props hold a lone surrogate', { props: '"\ud800"' }, 'invalid', /^props/],
-    ['when it is a prefetch', { purpose: 'prefetch' }, 'prefetch', /no visit/],
-    ['when it is a prerender', { purpose: 'prefetch;prerender' }, 'prefetch', /no visit/],
+    ['when it is a prefetch', { purpose: 'prefetch' }, 'prefetch', /not a visit/],
+    ['when it is a prerender', { purpose: 'prefetch;prerender' }, 'prefetch', /not a visit/],
     ['when it names no site', { host: '' }, 'invalid', /^no site is given$/],
     ['when its site is not a host name', { site: '../etc' }, 'invalid', /^"\.\.\/etc" is not a host name$/],
   ];

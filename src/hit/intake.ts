@@ -77,7 +77,7 @@ export class Intake {
     if (unfit) return unfit;
     const facts = told.time <= now ? told : { ...told, time: now };
     if (facts.purpose !== '' && /\bprefetch\b|\bprerender\b/.test(facts.purpose)) {
-      return { reason: 'prefetch', detail: 'a prefetch is no visit' };
+      return { reason: 'prefetch', detail: 'a prefetch is not a visit' };
     }
 
     const admission = this.#options.sites.admit(facts.site === '' ? facts.host : facts.site);

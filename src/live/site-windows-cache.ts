@@ -119,7 +119,7 @@ export class SiteWindowsCache implements Disposable {
       return windows;
     } catch (error) {
       // Durable hits must be counted, if only from now on.
-      this.#options.onFault(`the windows of ${site} are begun anew: ${messageOf(error)}`);
+      this.#options.onFault(`the windows of ${site} are started over: ${messageOf(error)}`);
       return undefined;
     }
   }

@@ -131,7 +131,7 @@ function readFlags<Specs extends (typeof JOB_SETTINGS)[keyof typeof JOB_SETTINGS
   try {
     const { values, positionals, help } = readSettings(specs, words, {});
     if (positionals.length > 0) throw new Error(`"${positionals[0]}" is not expected here`);
-    if (help) throw new Error('--help is no flag of a job');
+    if (help) throw new Error('--help is not a flag of a job');
     return values;
   } catch (error) {
     if (error instanceof HitError && error.code === 'bad_setting') throw error;

@@ -158,12 +158,12 @@ describe('a job', TIMEOUT, () => {
 });
 
 describe('what is remembered', TIMEOUT, () => {
-  test('is begun anew where the file is damaged, and told', async (t) => {
+  test('is started over where the file is damaged, and told', async (t) => {
     for (const damage of ['', '{', '[]', '{"report daily 07:00":"yesterday"}']) {
       const desk = new Desk(t, '2026-11-24T12:00Z');
       writeFileSync(desk.state, damage);
       await using _ = await desk.start(['report daily 07:00']);
-      assert.match(desk.log.lines.join('\n'), /^warn: .*schedule\.json cannot be read and is begun anew/);
+      assert.match(desk.log.lines.join('\n'), /^warn: .*schedule\.json cannot be read and is started over/);
       await desk.clock.advanceTo('2026-11-25T08:00Z');
       assert.deepEqual(desk.runs, ['report 11-25T07:00']);
     }

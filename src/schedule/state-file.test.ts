@@ -37,7 +37,7 @@ describe('a state file', () => {
 
   test('is no place for what JSON takes for something else', () => {
     for (const odd of [null, [], 'x', 1, { a: 1 }, { a: 'yesterday' }, { a: null }]) {
-      assert.throws(() => read(odd), /is no JSON object|"a" is no time/);
+      assert.throws(() => read(odd), /is not a JSON object|"a" is not a time/);
     }
     assert.deepEqual(
       read(JSON.parse('{"__proto__":"1970-01-01T00:00:00Z"}')),

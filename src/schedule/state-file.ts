@@ -31,7 +31,7 @@ export class StateFile<State> {
       state = read(JSON.parse(await readFile(path, 'utf8')));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-        log.warn(`${path} cannot be read and is begun anew: ${messageOf(error)}`);
+        log.warn(`${path} cannot be read and is started over: ${messageOf(error)}`);
       }
     }
     return new StateFile(path, state, log);
@@ -73,14 +73,14 @@ export function readTimes(json: unknown, name: string): Record<string, Date> {
 /** @throws Error that names the invalid time */
 export function readMoment(text: unknown, name: string): Date {
   const time = new Date(typeof text === 'string' ? text : Number.NaN);
-  if (Number.isNaN(time.getTime())) throw new Error(`"${name}" is no time`);
+  if (Number.isNaN(time.getTime())) throw new Error(`"${name}" is not a time`);
   return time;
 }
 
 /** @throws Error that names the value that is not an object */
 export function fieldsOf(json: unknown, name: string): Readonly<Record<string, unknown>> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new Error(`${name} is no JSON object`);
+    throw new Error(`${name} is not a JSON object`);
   }
   return { ...json };
 }

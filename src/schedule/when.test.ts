@@ -49,8 +49,8 @@ describe('when', () => {
     ['daily 24:00', /daily: "24:00" is not a time of the day/],
     ['weekly someday 07:00', /weekly: "someday" is not sun, mon/],
     ['monthly 31 07:00', /monthly: "31" is not a day from 1 to 28/],
-    ['cron', /"" is no cron pattern/],
-    ['cron nonsense', /"nonsense" is no cron pattern/],
+    ['cron', /"" is not a cron pattern/],
+    ['cron nonsense', /"nonsense" is not a cron pattern/],
   ] as const) {
     test(`is refused as "${text}", with what is wrong`, () => {
       assert.throws(() => takeWhen(text.split(' '), ZONE), { code: 'bad_setting', message: complaint });

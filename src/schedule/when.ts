@@ -33,7 +33,7 @@ export function takeWhen(words: string[], timezone: string): When {
     cron = new Cron(pattern, { timezone, mode: '5-part', paused: true });
   } catch (error) {
     throw bad(
-      `"${pattern}" is no cron pattern such as "0 7 * * *": ${messageOf(error).replace(/^\w+: /, '')}`,
+      `"${pattern}" is not a cron pattern such as "0 7 * * *": ${messageOf(error).replace(/^\w+: /, '')}`,
     );
   }
   if (cron.nextRun() === null) throw bad(`"${pattern}" never comes`);

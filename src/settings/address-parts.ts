@@ -29,6 +29,6 @@ export function decoded(text: string, refuse: Refuse): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw refuse('has a % that is no code of a character');
+    throw refuse('has a % that does not encode a character');
   }
 }

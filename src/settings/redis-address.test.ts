@@ -36,7 +36,7 @@ describe('the address of a Redis', () => {
     ['redis://a b', /has no host/],
     ['redis://a/x', /number of a database/],
     ['redis://hunter2@a', /has a user and no password/],
-    ['redis://:hunter2%@a', /no code of a character/],
+    ['redis://:hunter2%@a', /does not encode a character/],
     ['redis+sentinel://a', /does not name the master/],
     ['redis+cluster://a/1', /a cluster has only 0/],
   ] as const) {

@@ -120,16 +120,16 @@ function objectOf(text: string): Fields {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw invalid('it is no JSON', error);
+    throw invalid('it is not JSON', error);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid('it is no JSON object');
+    throw invalid('it is not a JSON object');
   return value as Fields;
 }
 
 function textOf(fields: Fields, name: string): string {
   const value = fields[name] ?? '';
-  if (typeof value !== 'string') throw invalid(`"${name}" is no text`);
+  if (typeof value !== 'string') throw invalid(`"${name}" is not a string`);
   if (value.length > LONGEST) throw invalid(`"${name}" is longer than ${LONGEST} characters`);
   return value;
 }
@@ -137,7 +137,7 @@ function textOf(fields: Fields, name: string): string {
 function wholeOf(fields: Fields, name: string, least: number, most: number): number {
   const value = fields[name];
   if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    throw invalid(`"${name}" is no whole number from ${least} to ${most}`);
+    throw invalid(`"${name}" is not a whole number from ${least} to ${most}`);
   }
   return value as number;
 }

@@ -83,7 +83,7 @@ function readResult(text: string): WindowResult {
   const { v, site } = fields;
   if (v !== VERSION) throw new HitError('invalid', `a result is not of version ${VERSION}`);
   if (typeof site !== 'string' || site.length > LONGEST_SITE)
-    throw new HitError('invalid', '"site" is no text');
+    throw new HitError('invalid', '"site" is not a string');
   const number = (name: string): number => {
     const value = fields[name];
     if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;

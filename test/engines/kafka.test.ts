@@ -192,6 +192,6 @@ describe('a Kafka of three brokers', { skip, timeout: 400_000 }, () => {
       lines.map(({ value }) => value),
       values,
     );
-    assert.match(lines[0].reason, /it is no JSON/);
+    assert.match(lines[0].reason, /it is not JSON/);
   });
 });

@@ -39,7 +39,7 @@ export const ADMINISTERING: Paths = {
     put: {
       operationId: 'publishSite',
       tags,
-      summary: 'Let everybody see a site’s badges and counters, or nobody',
+      summary: 'Make a site’s badges and counters public, or private',
       parameters: [part('site', 'host name', 'example.com')],
       requestBody: body(object({ public: BOOLEAN }), { public: true }),
       responses: {

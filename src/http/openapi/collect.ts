@@ -57,7 +57,7 @@ export const COLLECTING: Paths = {
       operationId: 'countPlainly',
       ...{ tags, security: OPEN },
       summary: 'Count a hit of the host that is asked, and say how many there are',
-      description: 'A small page to a browser, text to others. Counts whoever comes, bots too.',
+      description: 'A small page for browsers, text for other clients. Counts every request, including bots.',
       responses: {
         200: {
           description: 'counted',

@@ -26,7 +26,7 @@ const ROUTE = /(?:\/api\/v1\/sketch)?\/*$/;
 const REFUSALS: Readonly<Record<number, string>> = {
   400: 'it does not understand the question: is it a Hit Tracker?',
   401: 'it wants its admin token',
-  403: 'it lets nobody in without its admin token',
+  403: 'it requires its admin token',
   404: 'it has no sketches: it is no Hit Tracker, or keeps no live counts (--tracker simple,rate)',
 };
 
@@ -35,7 +35,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   ECONNRESET: 'it hung up',
   ENOTFOUND: 'there is no such host',
   EAI_AGAIN: 'the name of the host cannot be looked up',
-  EHOSTUNREACH: 'there is no way to the host',
+  EHOSTUNREACH: 'the host is unreachable',
 };
 
 /** Another node, as named on the command line. */
