@@ -7,7 +7,7 @@ import type { Hit } from '../src/hit/hit.ts';
 import { Intake } from '../src/hit/intake.ts';
 import { RateLimit } from '../src/hit/rate-limit.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../src/hit/request-context.ts';
-import { intactLength, RowWriter } from '../src/hit/row.ts';
+import { intactLength, RowWriter } from '../src/rows/row.ts';
 import { DailySalts } from '../src/hit/salts.ts';
 import { Sites } from '../src/hit/site.ts';
 import { PAGES, pagePath, SITE } from './access-log.ts';

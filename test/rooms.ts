@@ -14,6 +14,7 @@ export const ROOMS: readonly string[] = [
   'settings', // every setting: its flag, unit, range, default and an example
   'config', // reads them, once; they are handed down as plain values
   'hit', // what a hit is and who a visitor is, pure
+  'rows', // hits as bytes: the rows of the spool and the store
   'folder', // the data folder: its lock and its secrets
   'sketch', // how to count, pure
   'live', // where counts of now are kept
@@ -31,6 +32,8 @@ export const ROOMS: readonly string[] = [
   'schedule', // what is done by the clock: reports, upkeep, alerts
   'logs', // hits read from access logs
   'http', // hits and questions from the network
+  'report', // the text, JSON and CSV of a report
+  'server', // composes a server of all these
   'commands', // what a person types
   'program', // the two faces of the whole house: one for the shell,
   'cli', // with its door,

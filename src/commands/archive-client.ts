@@ -6,7 +6,7 @@ import { HitError } from '../errors.ts';
 import { freeRoom } from '../store/free-room.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Terminal } from './command.ts';
-import { ControlClient } from './control.ts';
+import { ControlClient } from './control-client.ts';
 import { dayProgressText } from './day-progress.ts';
 import { StatusLine } from './status-line.ts';
 

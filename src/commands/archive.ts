@@ -1,8 +1,8 @@
+import { archivedSite, archiveLocation } from '../archive/address.ts';
 import type { ArchiveSummary } from '../archive/archiver.ts';
 import { HitError } from '../errors.ts';
 import { ARCHIVE_SETTINGS } from '../settings/archive.ts';
 import { openArchiveDesk } from './archive-client.ts';
-import { archivedSite, archiveLocation } from './archive-place.ts';
 import type { Command } from './command.ts';
 import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';

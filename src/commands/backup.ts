@@ -5,7 +5,7 @@ import { BACKUP_SETTINGS } from '../settings/backup.ts';
 import { type Backup, backUp } from '../store/backup.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
-import { ControlClient } from './control.ts';
+import { ControlClient } from './control-client.ts';
 import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 

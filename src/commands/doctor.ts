@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { archiveLocation } from '../archive/address.ts';
 import { Archives } from '../archive/archives.ts';
 import { Clients } from '../clickhouse/clients.ts';
 import type { Examined, Finding } from '../doctor/check.ts';
@@ -12,9 +13,8 @@ import { isLocked } from '../folder/lock.ts';
 import { DOCTOR_SETTINGS } from '../settings/doctor.ts';
 import type { Values } from '../settings/setting.ts';
 import { DBTracker } from '../trackers/db.ts';
-import { archiveLocation } from './archive-place.ts';
 import type { Command } from './command.ts';
-import { ControlClient } from './control.ts';
+import { ControlClient } from './control-client.ts';
 import { unexpected } from './usage.ts';
 
 type DoctorValues = Values<typeof DOCTOR_SETTINGS>;

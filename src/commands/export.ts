@@ -11,7 +11,7 @@ import { EXPORT_SETTINGS } from '../settings/export.ts';
 import type { Values } from '../settings/setting.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command, Terminal } from './command.ts';
-import { ControlClient, queryOf } from './control.ts';
+import { ControlClient, queryOf } from './control-client.ts';
 import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 

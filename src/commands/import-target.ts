@@ -10,12 +10,12 @@ import type { ServedRetention } from '../http/api/retention.ts';
 import { type ImportOptions, type ImportProgress, LogImporter } from '../logs/importer.ts';
 import type { ImportSummary } from '../logs/summary.ts';
 import { addExceptions, readExceptions } from '../retention/exceptions.ts';
+import { retentionHere } from '../retention/folder-retention.ts';
 import { type Ages, readAges } from '../settings/ages.ts';
 import { KEEP_HITS } from '../settings/purge.ts';
 import { DBTracker } from '../trackers/db.ts';
-import { ControlClient } from './control.ts';
+import { ControlClient } from './control-client.ts';
 import type { ImportRetention } from './old-hits.ts';
-import { retentionHere } from './retention-here.ts';
 
 /** The destination of an import. */
 export interface ImportTarget {

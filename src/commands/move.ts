@@ -8,7 +8,7 @@ import { MOVE_SETTINGS } from '../settings/move.ts';
 import { Store } from '../store/store.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command, Terminal } from './command.ts';
-import { ControlClient } from './control.ts';
+import { ControlClient } from './control-client.ts';
 import { StatusLine } from './status-line.ts';
 import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';

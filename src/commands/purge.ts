@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { HitError } from '../errors.ts';
+import { retentionHere } from '../retention/folder-retention.ts';
 import type { RetentionPolicy } from '../retention/policy.ts';
 import type { PurgedSite } from '../retention/purge.ts';
 import { isLimited } from '../retention/retention.ts';
@@ -10,8 +11,7 @@ import type { Values } from '../settings/setting.ts';
 import { freeRoom } from '../store/free-room.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
-import { ControlClient } from './control.ts';
-import { retentionHere } from './retention-here.ts';
+import { ControlClient } from './control-client.ts';
 import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 

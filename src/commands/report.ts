@@ -1,3 +1,4 @@
+import { archiveLocation } from '../archive/address.ts';
 import { DIMENSIONS } from '../clickhouse/dimension.ts';
 import { HitError, messageOf } from '../errors.ts';
 import { type QueryParams, readChoice } from '../query/params.ts';
@@ -12,14 +13,13 @@ import {
   readTimeZone,
 } from '../query/selection.ts';
 import type { Stats, Top } from '../query/stats.ts';
+import { type Answers, csvAnswer, ReportAnswer } from '../report/report-answer.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
 import type { Values } from '../settings/setting.ts';
 import { measureStorage, type Storage } from '../store/storage.ts';
 import { DBTracker } from '../trackers/db.ts';
-import { archiveLocation } from './archive-place.ts';
 import type { Command, Terminal } from './command.ts';
-import { ControlClient, queryOf } from './control.ts';
-import { type Answers, csvAnswer, ReportAnswer } from './report-answer.ts';
+import { ControlClient, queryOf } from './control-client.ts';
 import { storageText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 

@@ -1,10 +1,10 @@
+import { archivedSite, archiveLocation } from '../archive/address.ts';
 import type { RestoreSummary } from '../archive/restorer.ts';
 import { HitError } from '../errors.ts';
 import { readIsoTime } from '../hit/calendar.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
 import { RESTORE_SETTINGS } from '../settings/restore.ts';
 import { openArchiveDesk } from './archive-client.ts';
-import { archivedSite, archiveLocation } from './archive-place.ts';
 import type { Command } from './command.ts';
 import { unexpected } from './usage.ts';
 

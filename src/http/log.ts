@@ -11,3 +11,12 @@ export function openLog(level: string): Logger {
   destination.on('error', () => undefined);
   return pino({ level }, destination);
 }
+
+/** Log for modules that do not know how it is written. */
+export function messagesOf(log: Logger) {
+  return {
+    info: (message: string) => log.info(message),
+    warn: (message: string) => log.warn(message),
+    error: (message: string) => log.error(message),
+  };
+}

@@ -12,8 +12,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROW_LAYOUT } from '../hit/row.ts';
 import type { Rollups } from '../rollup/rollups.ts';
+import { ROW_LAYOUT } from '../rows/row.ts';
 import { Names } from '../spool/names.ts';
 import { batchId } from '../spool/segment.ts';
 import type { Store } from '../store/store.ts';

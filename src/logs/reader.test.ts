@@ -5,9 +5,9 @@ import { TrustedProxies } from '../hit/address.ts';
 import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
-import { intactLength } from '../hit/row.ts';
 import { DailySalts } from '../hit/salts.ts';
 import { Sites } from '../hit/site.ts';
+import { intactLength } from '../rows/row.ts';
 import type { LogFormat } from './format.ts';
 import { ChunkReader, type ChunkResult } from './reader.ts';
 

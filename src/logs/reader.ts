@@ -1,7 +1,7 @@
 import type { Intake } from '../hit/intake.ts';
 import { Memo } from '../hit/memo.ts';
-import { RowWriter } from '../hit/row.ts';
 import { siteName } from '../hit/site.ts';
+import { RowWriter } from '../rows/row.ts';
 import { LINE_FEED } from './ascii.ts';
 import { FastPathParser } from './fast-path-parser.ts';
 import type { LogFormat } from './format.ts';

@@ -3,7 +3,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { writeSynced } from '../files/durable.ts';
-import { intactLength } from '../hit/row.ts';
+import { intactLength } from '../rows/row.ts';
 import { type Damage, quarantine } from './damage.ts';
 import { type Finished, Naming } from './naming.ts';
 import { fileOf, type LogChunkRecord, type Segment, type SegmentName, segmentOf } from './segment.ts';

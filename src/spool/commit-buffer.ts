@@ -1,6 +1,6 @@
 import type { HitError } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
-import { RowWriter } from '../hit/row.ts';
+import { RowWriter } from '../rows/row.ts';
 
 /** Reports whether the appended hits are durable: they are if `fault` is undefined. */
 export type Done = (fault: HitError | undefined) => void;

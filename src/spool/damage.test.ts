@@ -64,7 +64,7 @@ for (const state of ['open', 'rows'] as const) {
   describe(`a segment (${state}) in which one bit has changed`, () => {
     test('keeps all groups but the one with the bit, and counts what is lost', options, async (t) => {
       const folder = temporaryFolder(t);
-      // Each bit in turn is flipped where no disk is needed for it: hit/row-groups.test.ts.
+      // Each bit in turn is flipped where no disk is needed for it: rows/row-groups.test.ts.
       for (let bit = 0; bit < WHOLE.length * 8; bit += 23) {
         writeFileSync(join(folder, file(state)), flipped(WHOLE, bit));
         const { segments, damages } = await recoverSegments(folder, new Names());

@@ -5,7 +5,7 @@ import { copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { syncFolder, writeSynced } from '../files/durable.ts';
-import { findGroups, type IntactGroup } from '../hit/row-groups.ts';
+import { findGroups, type IntactGroup } from '../rows/row-groups.ts';
 import { fileOf, type SegmentName } from './segment.ts';
 
 /** A damaged segment. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { intactLength } from '../hit/row.ts';
+import { intactLength } from '../rows/row.ts';
 import { quarantineBatchWithRecords } from './batch-records.ts';
 import { type Damage, damageOf, damageText, quarantine, repair } from './damage.ts';
 import { fileOf, parseName, type Segment, type SegmentContent } from './segment.ts';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { Lines, pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
+import { ROW_LAYOUT, RowWriter } from '../rows/row.ts';
 import { finishBatchWithRecords, writeBatchWithRecords } from './batch-records.ts';
 import { Names } from './names.ts';
 import { recoverSegments } from './recovery.ts';

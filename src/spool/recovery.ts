@@ -20,7 +20,7 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HitError } from '../errors.ts';
 import { syncFile, syncFolder } from '../files/durable.ts';
-import { intactLength, ROW_STRUCTURES } from '../hit/row.ts';
+import { intactLength, ROW_STRUCTURES } from '../rows/row.ts';
 import { quarantineBatchWithRecords, readBatchWithRecords } from './batch-records.ts';
 import { type Damage, damageOf, damageText, quarantine, repair, truncate } from './damage.ts';
 import type { Names } from './names.ts';

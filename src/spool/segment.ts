@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ROW_LAYOUT } from '../hit/row.ts';
+import { ROW_LAYOUT } from '../rows/row.ts';
 
 /** A finished file of rows, delivered to a sink as one batch. */
 export interface Segment {
@@ -19,7 +19,7 @@ export interface Segment {
   readonly hits: number;
   /** `live`: hits as received. `import`: built from a log, which can be read again. */
   readonly kind: 'live' | 'import';
-  /** Layout of the rows: see `hit/row.ts`. */
+  /** Layout of the rows: see `rows/row.ts`. */
   readonly layout: number;
   /** The source of an import's batch: delivered with it. */
   readonly notes: readonly LogChunkRecord[];

@@ -12,7 +12,7 @@ import { quote } from '../clickhouse/literals.ts';
 import type { Confirm } from '../clickhouse/parts/guard.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { HitError } from '../errors.ts';
-import { ROW_STRUCTURES } from '../hit/row.ts';
+import { ROW_STRUCTURES } from '../rows/row.ts';
 import type { Segment } from '../spool/segment.ts';
 import { ALIAS, aliasOf, idsSql, type Ledger, type StoredBatch } from './ledger.ts';
 

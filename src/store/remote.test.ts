@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ClickHouseFront } from '../../test/fixtures/clickhouse-front.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
 import { sites, stats } from '../query/stats.ts';
 import { Rollups } from '../rollup/rollups.ts';
+import { ROW_LAYOUT, RowWriter } from '../rows/row.ts';
 import type { Segment } from '../spool/segment.ts';
 import { Store } from './store.ts';
 

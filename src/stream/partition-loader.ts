@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROW_LAYOUT, RowWriter } from '../hit/row.ts';
+import { ROW_LAYOUT, RowWriter } from '../rows/row.ts';
 import { RUNS } from '../spool/segment.ts';
 import type { Store } from '../store/store.ts';
 import { BatchReassembler, BEGINNING, type FlushBatch, type Position } from './batch-reassembler.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Admin, type MessageToProduce, Producer, stringSerializers } from '@platformatic/kafka';
-import { readRows } from '../hit/row-reader.ts';
+import { readRows } from '../rows/row-reader.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';

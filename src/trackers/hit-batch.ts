@@ -1,5 +1,5 @@
 import type { Hit } from '../hit/hit.ts';
-import { RowWriter } from '../hit/row.ts';
+import { RowWriter } from '../rows/row.ts';
 
 /** Hits of one turn of a collecting thread, packed: handing them over costs two buffers, however many hits there are. */
 export interface HitBatch {

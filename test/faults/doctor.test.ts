@@ -16,7 +16,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { Clients } from '../../src/clickhouse/clients.ts';
 import type { Finding } from '../../src/doctor/check.ts';
 import type { Diagnosis } from '../../src/doctor/doctor.ts';
-import { ROW_LAYOUT, RowWriter } from '../../src/hit/row.ts';
+import { ROW_LAYOUT, RowWriter } from '../../src/rows/row.ts';
 import { DBTracker } from '../../src/trackers/db.ts';
 import { assertFailed, run } from '../fixtures/command-line.ts';
 import { hitOf } from '../fixtures/hit.ts';

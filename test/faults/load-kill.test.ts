@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ControlClient } from '../../src/commands/control.ts';
+import { ControlClient } from '../../src/commands/control-client.ts';
 import type { ImportSummary } from '../../src/logs/summary.ts';
 import { readSelection } from '../../src/query/selection.ts';
 import { sites, stats } from '../../src/query/stats.ts';

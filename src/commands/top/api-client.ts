@@ -1,5 +1,5 @@
 import { HitError, messageOf } from '../../errors.ts';
-import { ControlClient } from '../control.ts';
+import { ControlClient } from '../control-client.ts';
 
 /** Timeout for an answer, in milliseconds. */
 const PATIENCE = 10_000;

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { anyHit } from '../../test/fixtures/any-hit.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import type { Hit } from './hit.ts';
+import type { Hit } from '../hit/hit.ts';
 import { intactLength, ROW_LAYOUT, ROW_STRUCTURES, RowWriter } from './row.ts';
 
 const fixed = { seed: 20261124, numRuns: 200 };

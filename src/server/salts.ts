@@ -4,10 +4,12 @@ import { messageOf } from '../errors.ts';
 import { SaltAgreement } from '../folder/salt-agreement.ts';
 import type { ClosableSaltSource } from '../hit/salt-source.ts';
 import { DAY, type DailySalts } from '../hit/salts.ts';
+import { messagesOf } from '../http/log.ts';
 import { RemoteSalts } from '../http/peers/remote-salts.ts';
 import { StoreSalts } from '../store/salts.ts';
 import { restoreVisits } from '../trackers/restore-visits.ts';
-import { type Counting, messagesOf, type ServeValues } from './counting.ts';
+import type { Counting } from './counting.ts';
+import type { ServeValues } from './options.ts';
 
 /** Milliseconds between two checks of the visits of nodes that share a store. */
 const RECALL_EVERY = 60_000;

@@ -1,6 +1,6 @@
 /** Reads rows of the spool (see `row.ts`) back as hits, for sinks that do not take rows. */
 import { HitError } from '../errors.ts';
-import type { Hit } from './hit.ts';
+import type { Hit } from '../hit/hit.ts';
 import { ROW_LAYOUT } from './row.ts';
 
 /**

@@ -15,6 +15,8 @@ interface Collectors {
   close(): Promise<void>;
 }
 
+export type CollectorSecrets = Pick<Secrets, 'key' | 'importSalt' | 'adminToken'>;
+
 /**
  * Starts the threads of `--threads`.
  *
@@ -24,7 +26,7 @@ interface Collectors {
 export async function startCollectors(
   app: FastifyInstance,
   values: Values<typeof SERVE_SETTINGS>,
-  { key, importSalt, adminToken }: Pick<Secrets, 'key' | 'importSalt' | 'adminToken'>,
+  { key, importSalt, adminToken }: CollectorSecrets,
   host: CollectorHost,
 ): Promise<Collectors> {
   await using resources = new AsyncDisposableStack();

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { ArchiveAddress } from '../archive/archives.ts';
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { BUCKET_SETTINGS } from '../settings/archive.ts';
 import type { Values } from '../settings/setting.ts';
+import type { ArchiveAddress } from './archives.ts';
 
 /**
  * The location of an archive, from the settings of a command.

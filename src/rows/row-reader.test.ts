@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyHit } from '../../test/fixtures/any-hit.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import type { Hit } from './hit.ts';
+import type { Hit } from '../hit/hit.ts';
 import { ROW_LAYOUT, RowWriter } from './row.ts';
 import { readRows } from './row-reader.ts';
 

@@ -14,7 +14,7 @@
  */
 
 import { crc32 } from 'node:zlib';
-import type { Hit } from './hit.ts';
+import type { Hit } from '../hit/hit.ts';
 
 /** Number of this layout. A spool left by an older version records its own. */
 export const ROW_LAYOUT = 1;

@@ -22,9 +22,9 @@
  */
 
 import { crc32 } from 'node:zlib';
+import { isUnclean } from '../hit/text.ts';
 import { ROW_LAYOUT, ROW_SEAL_BYTES, rowEnd } from './row.ts';
 import { readRows } from './row-reader.ts';
-import { isUnclean } from './text.ts';
 
 export interface IntactGroup {
   /** Positions in the file: of its first byte, and of the first byte after its seal. */

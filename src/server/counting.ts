@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { archiveLocation } from '../archive/address.ts';
 import { EnginePriority } from '../clickhouse/engine-priority.ts';
 import { messageOf } from '../errors.ts';
 import type { DataFolder } from '../folder/folder.ts';
@@ -8,19 +9,16 @@ import { Intake } from '../hit/intake.ts';
 import { MidnightVisits } from '../hit/midnight-visits.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
+import { messagesOf } from '../http/log.ts';
 import { MemoryLive } from '../live/memory.ts';
 import type { RedisLive } from '../live/redis/redis.ts';
-import type { SERVE_SETTINGS } from '../settings/serve.ts';
-import type { Values } from '../settings/setting.ts';
 import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { restoreLive } from '../trackers/restore-live.ts';
 import { restoreVisits } from '../trackers/restore-visits.ts';
-import { archiveLocation } from './archive-place.ts';
-
-export type ServeValues = Values<typeof SERVE_SETTINGS>;
+import type { ServeValues } from './options.ts';
 
 /** The counting part of a server: the intake, and the state of its trackers. */
 export interface Counting {
@@ -80,15 +78,6 @@ export async function openCounting(
     parts.log.warn(`visits over midnight count again: ${messageOf(error)}`),
   );
   return { sites, intake, midnight, live, db, publisher, spool: db.spool };
-}
-
-/** Log for modules that do not know how it is written. */
-export function messagesOf(log: Logger) {
-  return {
-    info: (message: string) => log.info(message),
-    warn: (message: string) => log.warn(message),
-    error: (message: string) => log.error(message),
-  };
 }
 
 /** The Kafka client is only imported if it is used: that takes longer than the rest of the start. */

@@ -1,16 +1,11 @@
 import { existsSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ErrorCode, HitError, messageOf } from '../errors.ts';
+import { controlSocket } from '../folder/control-socket.ts';
 import type { QueryParams } from '../query/params.ts';
-
-/** The socket of a server that runs on a data folder. */
-export function controlSocket(dataDir: string): string {
-  return join(resolve(dataDir), 'control.sock');
-}
 
 /** Client of the server that runs on a data folder, over the socket in it. */
 export class ControlClient {

@@ -1,7 +1,7 @@
 import { readRetention, writeRetention } from '../folder/retention-file.ts';
-import { type RetentionPolicy, retentionPolicy } from '../retention/policy.ts';
 import { type Ages, agesText, readAges } from '../settings/ages.ts';
 import { KEEP_HITS, KEEP_ROLLUPS } from '../settings/purge.ts';
+import { type RetentionPolicy, retentionPolicy } from './policy.ts';
 
 /** The retention of a data folder while no server runs there. */
 export interface RetentionHere {

@@ -1,5 +1,7 @@
+import { archiveLocation } from '../archive/address.ts';
 import { Archives } from '../archive/archives.ts';
 import { HitError } from '../errors.ts';
+import { scheduledReport } from '../report/report-answer.ts';
 import { type RetentionPolicy, retentionPolicy } from '../retention/policy.ts';
 import { Retention } from '../retention/retention.ts';
 import { RetentionJob } from '../retention/retention-job.ts';
@@ -9,8 +11,6 @@ import type { Ages } from '../settings/ages.ts';
 import type { BUCKET_SETTINGS } from '../settings/archive.ts';
 import type { Values } from '../settings/setting.ts';
 import type { DBTracker } from '../trackers/db.ts';
-import { archiveLocation } from './archive-place.ts';
-import { scheduledReport } from './report-answer.ts';
 
 /** Default schedule of a server's purges. */
 const USUAL_PURGE = 'purge daily 04:00';

@@ -2,7 +2,7 @@ import type { ServedSettings } from '../http/served-settings.ts';
 import type { RetentionPolicy } from '../retention/policy.ts';
 import { type Ages, ageText } from '../settings/ages.ts';
 import { version } from '../settings/version.ts';
-import type { ServeValues } from './counting.ts';
+import type { ServeValues } from './options.ts';
 
 /** The settings that a server reveals: no secrets, such as a URL with a password. */
 export function servedSettings(values: ServeValues, policy: RetentionPolicy): ServedSettings {

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { messageOf } from '../errors.ts';
+import { controlSocket } from '../folder/control-socket.ts';
+import type { DataFolder } from '../folder/folder.ts';
+import { PublicSites } from '../folder/public-sites.ts';
+import { Tokens } from '../folder/tokens.ts';
+import { Drops } from '../hit/drops.ts';
+import type { CollectorHost } from '../http/collector/threads.ts';
+import { ConsoleLines } from '../http/console-lines.ts';
+import { messagesOf, openLog } from '../http/log.ts';
+import { Peers } from '../http/peers/peers.ts';
+import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
+import { Sessions } from '../http/session.ts';
+import { LogImporter } from '../logs/importer.ts';
+import { leaveRetention } from '../retention/folder-retention.ts';
+import type { KafkaAddress } from '../settings/kafka-address.ts';
+import type { ResultReader } from '../stream/result-reader.ts';
+import { BatchRecorder } from '../trackers/batch-recorder.ts';
+import { Recorder } from '../trackers/recorder.ts';
+import { type CollectorSecrets, startCollectors } from './collectors.ts';
+import { openCounting } from './counting.ts';
+import type { ServeOptions } from './options.ts';
+import { openSalts } from './salts.ts';
+import { startSchedule } from './schedule.ts';
+import { servedSettings } from './served-settings.ts';
+import { scheduledAges, upkeepOf } from './upkeep.ts';
+
+/** A server on a data folder. Disposing of it stops it; acknowledged hits are kept. */
+export interface Node extends AsyncDisposable {
+  readonly adminToken: string;
+  readonly log: Logger;
+  /**
+   * Takes requests, also from commands on the same folder, and starts scheduled work. Called once.
+   *
+   * @returns the address for clients on this machine
+   * @throws HitError `port_unavailable`; `bad_setting` if scheduled work needs a tracker that is missing
+   */
+  listen(): Promise<string>;
+}
+
+/**
+ * Opens all that a server is made of, without listening yet.
+ *
+ * @param print writes the lines of the counter
+ * @throws HitError as `openCounting` does; nothing stays open then
+ */
+export async function openNode(
+  folder: DataFolder,
+  options: ServeOptions,
+  print: (text: string) => void,
+): Promise<Node> {
+  const { values, proxies, limit, policy, schedule } = options;
+  const log = openLog(values['log-level']!);
+  const trackers = values.tracker!;
+  const resultsTopic = values['stream-results'];
+  await using resources = new AsyncDisposableStack();
+
+  const { secrets } = folder;
+  const counting = await openCounting(folder, values, { proxies, limit, log }, resources);
+  const { intake, sites, live, db, spool, publisher, midnight } = counting;
+  const scheduled = scheduledAges(schedule.jobs);
+  if (db) leaveRetention(folder.path, { policy, scheduled });
+  const upkeep = db && upkeepOf(db, policy, scheduled, values);
+  const adminToken = values['admin-token'] ?? secrets.adminToken;
+  const name = randomUUID();
+  const agreement = await openSalts(
+    values,
+    counting,
+    { salts: secrets.salts, token: adminToken, node: name, log },
+    resources,
+  );
+  const peers =
+    live &&
+    values.peers &&
+    new Peers(values.peers, adminToken, { node: name, live, naming: () => intake.naming(), now: Date.now });
+  const reader = resultsTopic && resources.use(await readerOf(resultsTopic, name, log));
+  const drops = new Drops(Date.now());
+  const lines = new ConsoleLines((line) => print(`${line}\n`));
+  resources.defer(() => lines.close());
+  const ending = new AbortController();
+  const app = buildServer(
+    {
+      intake,
+      recorder: new Recorder({ spool, live }),
+      drops,
+      ...{ live, db, spool, publisher, node: name, peers },
+      streamResults: reader?.results,
+      importer:
+        db &&
+        new LogImporter({
+          db,
+          live,
+          key: secrets.key,
+          importSalt: secrets.importSalt,
+          allowedSites: values.sites,
+        }),
+      purger: upkeep?.purger,
+      archives: upkeep?.archives,
+      retention: upkeep?.retention,
+      dataDir: folder.path,
+      rate: trackers.includes('rate'),
+      adminToken,
+      tokens: new Tokens(folder.path, Date.now),
+      sessions: new Sessions(adminToken, Date.now),
+      publicSites: new PublicSites(folder.path),
+      public: values.public!,
+      settings: servedSettings(values, policy),
+      salts: secrets.salts,
+      saltHealth: () => agreement.health,
+      ending: ending.signal,
+      print: (line) => lines.print(line),
+      now: Date.now,
+    },
+    log,
+  );
+  resources.defer(() => closeServer(app));
+  resources.defer(() => ending.abort());
+  const host = {
+    recorder: new BatchRecorder({ spool, live, limit, sites, now: Date.now }),
+    ...{ drops, salts: secrets.salts, midnight, log },
+    print: (line: string) => lines.print(line),
+  };
+  const scheduleParts = {
+    dataDir: folder.path,
+    live: trackers.includes('rate') ? live : undefined,
+    runs: upkeep?.runs,
+    log: messagesOf(log),
+  };
+  const owned = resources.move();
+  return {
+    adminToken,
+    log,
+    async listen() {
+      const url = await listenFor(app, options, { ...secrets, adminToken }, host, owned);
+      const control = await openControl(app, controlSocket(folder.path), log);
+      owned.defer(() => {
+        control?.close();
+        control?.closeAllConnections();
+      });
+      owned.use(await startSchedule(schedule, scheduleParts));
+      // Readers of events are disconnected first: otherwise the close would wait for them.
+      owned.defer(() => ending.abort());
+      return url;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Listens with this thread, or with the collecting threads of `--threads`. */
+async function listenFor(
+  app: FastifyInstance,
+  { values }: ServeOptions,
+  secrets: CollectorSecrets,
+  host: CollectorHost,
+  resources: AsyncDisposableStack,
+): Promise<string> {
+  if (values.threads === 1) return listen(app, values.port!, values.host!);
+  const collectors = await startCollectors(app, values, secrets, host);
+  resources.defer(() => collectors.close());
+  return collectors.url;
+}
+
+/** The Kafka client is only imported if it is used. */
+async function readerOf(address: KafkaAddress, node: string, log: Logger): Promise<ResultReader> {
+  const { ResultReader } = await import('../stream/result-reader.ts');
+  return new ResultReader({ address, node, log: messagesOf(log) });
+}
+
+/** A path too long for a socket must not prevent counting. */
+async function openControl(app: FastifyInstance, socket: string, log: Logger): Promise<Server | undefined> {
+  rmSync(socket, { force: true });
+  try {
+    return await listenForCommands(app, socket);
+  } catch (error) {
+    log.warn(`import and report cannot reach this server while it runs: ${messageOf(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import { HitError, messageOf } from '../errors.ts';
+import { TrustedProxies } from '../hit/address.ts';
+import { RateLimit } from '../hit/rate-limit.ts';
+import { siteName } from '../hit/site.ts';
+import { RemoteNode } from '../http/peers/remote-node.ts';
+import { saltsUrl } from '../http/peers/remote-salts.ts';
+import { type RetentionPolicy, retentionPolicy } from '../retention/policy.ts';
+import type { SERVE_SETTINGS } from '../settings/serve.ts';
+import type { Values } from '../settings/setting.ts';
+import { readSchedule, type Schedule } from './schedule.ts';
+import { jobsWithPurge } from './upkeep.ts';
+
+export type ServeValues = Values<typeof SERVE_SETTINGS>;
+
+/** The settings of a server; those with a syntax of their own are parsed. */
+export interface ServeOptions {
+  readonly values: ServeValues;
+  readonly proxies: TrustedProxies;
+  readonly limit: RateLimit;
+  readonly policy: RetentionPolicy;
+  readonly schedule: Schedule;
+}
+
+/**
+ * Parses and checks all settings before anything starts.
+ *
+ * @throws HitError `bad_setting`, also for settings that contradict each other
+ */
+export function readServeOptions(values: ServeValues): ServeOptions {
+  const proxies = new TrustedProxies(values['trust-proxy']!);
+  const limit = RateLimit.parse(values['rate-limit']!);
+  check(values);
+  const policy = retentionPolicy(values['keep-hits']!, values['keep-rollups']!);
+  const jobs = jobsWithPurge(values.schedule ?? [], policy, values.tracker!.includes('db'));
+  return { values, proxies, limit, policy, schedule: readSchedule({ ...values, schedule: jobs }) };
+}
+
+function check({
+  sites = [],
+  tracker,
+  stream,
+  peers = [],
+  live,
+  'salts-from': saltsFrom,
+}: ServeValues): void {
+  if (saltsFrom !== undefined) saltsUrl(saltsFrom);
+  if (tracker!.includes('stream') !== (stream !== undefined)) {
+    throw stream
+      ? new HitError('bad_setting', '--stream: it is for the stream tracker, which --tracker does not name')
+      : new HitError('bad_setting', '--tracker: stream needs --stream kafka://host:9092/topic');
+  }
+  for (const url of peers) checkPeer(url);
+  if (peers.length > 0 && live) {
+    throw new HitError(
+      'bad_setting',
+      '--peers: with --live redis://… all nodes have the same counts already',
+    );
+  }
+  if (peers.length > 0 && !tracker!.some((name) => name === 'simple' || name === 'rate')) {
+    throw new HitError('bad_setting', '--peers: there are no live counts without --tracker simple,rate');
+  }
+  const odd = sites.find((site) => siteName(site) === '');
+  if (odd !== undefined) throw new HitError('bad_setting', `--sites: "${odd}" is not a host name`);
+}
+
+function checkPeer(url: string): void {
+  try {
+    new RemoteNode(url, undefined, 'all nodes have the same');
+  } catch (error) {
+    throw new HitError('bad_setting', `--peers: ${messageOf(error)}`, { cause: error });
+  }
+}
