@@ -53,7 +53,7 @@ const PAGE_VIEW = 'pageview';
  *
  * @example
  * const outcome = intake.receive({ ...EMPTY_CONTEXT, kind: 'beacon', time: Date.now(), host: 'example.com', path: '/a' });
- * if ('hit' in outcome) recorder.record(outcome.hit);
+ * if ('hit' in outcome) recorder.record(outcome.hit, done);
  */
 export class Intake {
   readonly #options: IntakeOptions;

@@ -14,15 +14,16 @@ import type { Spool } from '../spool/spool.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import type { WindowResults } from '../stream/window-results.ts';
 import type { DBTracker } from '../trackers/db.ts';
-import type { HitRecorder } from '../trackers/recorder.ts';
+import type { HitPipeline } from '../trackers/hit-pipeline.ts';
 import type { Peers } from './peers/peers.ts';
 import type { ServedSettings } from './served-settings.ts';
 import type { Sessions } from './session.ts';
 
 /** What the collecting routes need from the rest of the server. */
 export interface CollectContext {
-  readonly intake: Intake;
-  readonly recorder: HitRecorder;
+  /** Takes hits. */
+  readonly pipeline: HitPipeline;
+  /** Counts requests that never became facts for the pipeline. */
   readonly drops: Pick<Drops, 'count'>;
   readonly adminToken: Secrets['adminToken'];
   /** Tokens given to others. Collecting threads have none, and forward requests with such a token to the main thread. */
@@ -41,6 +42,7 @@ export interface ServerContext extends CollectContext {
   /** Sites whose badges are public. */
   readonly publicSites: PublicSites;
   readonly settings: ServedSettings;
+  readonly intake: Pick<Intake, 'naming'>;
   readonly salts: DailySalts;
   /** Whether the salts are shared by all nodes. */
   readonly saltHealth: () => SaltHealth;

@@ -20,7 +20,7 @@ import { leaveRetention } from '../retention/folder-retention.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 import type { ResultReader } from '../stream/result-reader.ts';
 import { BatchRecorder } from '../trackers/batch-recorder.ts';
-import { Recorder } from '../trackers/recorder.ts';
+import { HitPipeline, Recorder } from '../trackers/hit-pipeline.ts';
 import { type CollectorSecrets, startCollectors } from './collectors.ts';
 import { openCounting } from './counting.ts';
 import type { ServeOptions } from './options.ts';
@@ -84,8 +84,8 @@ export async function openNode(
   const ending = new AbortController();
   const app = buildServer(
     {
+      pipeline: new HitPipeline({ intake, recorder: new Recorder({ spool, live }), drops }),
       intake,
-      recorder: new Recorder({ spool, live }),
       drops,
       ...{ live, db, spool, publisher, node: name, peers },
       streamResults: reader?.results,

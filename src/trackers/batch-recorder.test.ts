@@ -11,7 +11,7 @@ import { RowWriter } from '../rows/row.ts';
 import { Spool } from '../spool/spool.ts';
 import { BatchRecorder } from './batch-recorder.ts';
 import { type HitBatch, HitBatchWriter } from './hit-batch.ts';
-import type { Recorded } from './recorder.ts';
+import type { Recorded } from './hit-pipeline.ts';
 import { RemoteRecorder } from './remote-recorder.ts';
 
 const NOW = Date.UTC(2026, 10, 24);

@@ -3,7 +3,7 @@ import type { Hit } from '../hit/hit.ts';
 import type { Seen } from '../live/live.ts';
 import { type BatchOutcome, type PlainFault, SEEN_FIELDS } from './batch-recorder.ts';
 import { type HitBatch, HitBatchWriter } from './hit-batch.ts';
-import type { HitRecorder, Recorded } from './recorder.ts';
+import type { HitRecorder, Recorded } from './hit-pipeline.ts';
 
 /** Maximum hits in flight to the main thread. */
 const MOST_UNDER_WAY = 100_000;

@@ -41,6 +41,7 @@ class Batch {
   #accepted = 0;
   /** Hits that are not settled yet, plus one for the batch itself until all are taken. */
   #open = 1;
+  /** Why the rest of the batch is refused. */
   #fault: HitError | undefined;
 
   constructor(context: CollectContext, reply: FastifyReply) {
@@ -52,34 +53,24 @@ class Batch {
     if (this.#fault) return;
     const facts = readHit(item, this.#context.now());
     if (facts instanceof HitError) {
-      this.#drop('invalid', index, facts.message);
-      return;
-    }
-    const outcome = this.#context.intake.receive(facts);
-    if ('reason' in outcome) {
-      this.#drop(outcome.reason, index, outcome.detail);
+      this.#context.drops.count('invalid');
+      this.#note({ reason: 'invalid', detail: facts.message }, index);
       return;
     }
     this.#open++;
-    try {
-      const isBot = outcome.hit.bot !== '';
-      this.#context.recorder.record(outcome.hit, (refusal) => this.#settle(index, isBot, refusal));
-    } catch (error) {
-      this.#open--;
-      if (!(error instanceof HitError)) throw error;
-      this.#fault = error;
-    }
+    this.#context.pipeline.take(facts, {
+      accept: () => {
+        this.#accepted++;
+        this.#close();
+      },
+      drop: (dropped) => {
+        this.#note(dropped, index);
+        this.#close();
+      },
+    });
   }
 
   end(): void {
-    this.#close();
-  }
-
-  #settle(index: number, isBot: boolean, refusal: HitError | Dropped | undefined): void {
-    if (refusal && 'reason' in refusal) this.#drop(refusal.reason, index, refusal.detail);
-    else if (refusal) this.#fault = refusal;
-    else if (isBot) this.#drop('bot');
-    else this.#accepted++;
     this.#close();
   }
 
@@ -97,11 +88,13 @@ class Batch {
       .send({ accepted: this.#accepted, dropped: this.#dropped, errors: this.#errors, ...failed });
   }
 
-  /** @param error what was wrong with the hit, if anything */
-  #drop(reason: DropReason, index?: number, error = ''): void {
-    this.#context.drops.count(reason);
+  #note({ reason, detail, retryAfter }: Dropped, index: number): void {
+    if (reason === 'spool_full' || reason === 'spool_failed') {
+      this.#fault = new HitError(reason, detail, retryAfter === undefined ? {} : { retryAfter });
+      return;
+    }
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
-    if (index !== undefined && this.#errors.length < MOST_ERRORS) this.#errors.push({ index, error });
+    if (reason !== 'bot' && this.#errors.length < MOST_ERRORS) this.#errors.push({ index, error: detail });
   }
 }
 

@@ -2,6 +2,7 @@ import { HitError } from '../../errors.ts';
 import type { DropReason } from '../../hit/hit.ts';
 import type { Dropped } from '../../hit/intake.ts';
 import type { Seen } from '../../live/live.ts';
+import type { HitSender } from '../../trackers/hit-pipeline.ts';
 import type { CollectContext } from '../context.ts';
 import type { RawResponse } from './raw-response.ts';
 import { factsOfRequest, type Report } from './request-facts.ts';
@@ -25,66 +26,38 @@ const REFUSALS = {
  */
 export type Answer = (exchange: RawResponse, seen: Seen | undefined, dropped?: DropReason) => void;
 
-/** Takes a report through intake and trackers, and answers when it is durable. */
+/** Sends a report through the pipeline of hits, and answers when it is durable. */
 export function collect(
   context: CollectContext,
   exchange: RawResponse,
   report: Report,
   answer: Answer,
 ): void {
-  const outcome = context.intake.receive(factsOfRequest(exchange.request, report, context.now()));
-  if ('reason' in outcome) {
-    drop(context, exchange, outcome, answer);
-    return;
-  }
-  const { hit, cookie } = outcome;
-  if (hit.bot !== '') {
-    context.drops.count('bot');
-    exchange.header('x-hit-dropped', 'bot');
-  }
-  try {
-    context.recorder.record(hit, (refusal, seen) => {
-      if (refusal) {
-        refuse(context, exchange, refusal, answer);
-        return;
-      }
-      if (cookie) exchange.header('set-cookie', cookie);
-      answer(exchange, seen);
-    });
-  } catch (error) {
-    if (!(error instanceof HitError)) throw error;
-    refuse(context, exchange, error, answer);
-  }
+  const facts = factsOfRequest(exchange.request, report, context.now());
+  context.pipeline.take(facts, new Reporter(exchange, answer));
 }
 
-function drop(
-  context: CollectContext,
-  exchange: RawResponse,
-  { reason, detail, retryAfter }: Dropped,
-  answer: Answer,
-): void {
-  context.drops.count(reason);
-  exchange.header('x-hit-dropped', reason);
-  if (reason === 'bot' || reason === 'prefetch') {
-    answer(exchange, undefined, reason);
-    return;
-  }
-  const options = retryAfter === undefined ? {} : { retryAfter };
-  exchange.fail(new HitError(REFUSALS[reason], detail, options));
-}
+/** A page or program that waits for an answer. */
+class Reporter implements HitSender {
+  readonly #exchange: RawResponse;
+  readonly #answer: Answer;
 
-/** The hit is not counted; the sender learns why, and possibly when to retry. */
-function refuse(
-  context: CollectContext,
-  exchange: RawResponse,
-  refusal: HitError | Dropped,
-  answer: Answer,
-): void {
-  if ('reason' in refusal) {
-    drop(context, exchange, refusal, answer);
-    return;
+  constructor(exchange: RawResponse, answer: Answer) {
+    this.#exchange = exchange;
+    this.#answer = answer;
   }
-  const reason: DropReason = refusal.code === 'spool_full' ? 'spool_full' : 'spool_failed';
-  context.drops.count(reason);
-  exchange.header('x-hit-dropped', reason).fail(refusal);
+
+  accept(seen: Seen | undefined, cookie: string | undefined): void {
+    if (cookie) this.#exchange.header('set-cookie', cookie);
+    this.#answer(this.#exchange, seen);
+  }
+
+  drop({ reason, detail, retryAfter }: Dropped): void {
+    this.#exchange.header('x-hit-dropped', reason);
+    if (reason === 'bot' || reason === 'prefetch') this.#answer(this.#exchange, undefined, reason);
+    else
+      this.#exchange.fail(
+        new HitError(REFUSALS[reason], detail, retryAfter === undefined ? {} : { retryAfter }),
+      );
+  }
 }

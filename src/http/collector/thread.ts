@@ -8,6 +8,7 @@ import { Intake } from '../../hit/intake.ts';
 import { MidnightVisits } from '../../hit/midnight-visits.ts';
 import { DailySalts } from '../../hit/salts.ts';
 import { Sites } from '../../hit/site.ts';
+import { HitPipeline } from '../../trackers/hit-pipeline.ts';
 import { RemoteRecorder } from '../../trackers/remote-recorder.ts';
 import { ConsoleLines } from '../console-lines.ts';
 import { openLog } from '../log.ts';
@@ -68,12 +69,12 @@ const recorder = new RemoteRecorder(
 );
 /** Limited to a readable rate: the main thread chooses among the lines of all threads. */
 const lines = new ConsoleLines((line) => tell({ kind: 'line', line }));
+const drops = new DropReports((reason, hits) => tell({ kind: 'dropped', reason, hits }));
 const forward = new Forward(data.mainSocket);
 const app = buildCollector(
   {
-    intake,
-    recorder,
-    drops: new DropReports((reason, hits) => tell({ kind: 'dropped', reason, hits })),
+    pipeline: new HitPipeline({ intake, recorder, drops }),
+    drops,
     adminToken: data.adminToken,
     print: (line) => lines.print(line),
     now: Date.now,
