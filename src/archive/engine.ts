@@ -20,8 +20,8 @@ export function engineOf(connection: DedicatedConnection): Engine {
   return {
     embedded: connection.folder !== undefined,
     ask: (query, fragments) =>
-      connection.rows(`${queryText(query, fragments)}\nSETTINGS ${settingsText(TRIES)}`),
-    command: (query, fragments) => connection.command(queryText(query, fragments)),
+      connection.rows(`${queryText(query, fragments, connection.dialect)}\nSETTINGS ${settingsText(TRIES)}`),
+    command: (query, fragments) => connection.command(queryText(query, fragments, connection.dialect)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Dialect } from './dialect.ts';
+import { CLOUD, clusterOf, type Dialect, SINGLE } from './dialect.ts';
 
 /**
  * Parses the address of a ClickHouse server: `clickhouse://user:password@host:8123/database`, or `clickhouses://` over
@@ -6,14 +6,14 @@ import type { Dialect } from './dialect.ts';
  *
  * @param setting an address that `readStore` of the settings accepted
  * @example
- * serverAddress('clickhouse://db/hits?cluster=main').layout; // { kind: 'cluster', cluster: 'main', database: 'hits' }
+ * serverAddress('clickhouse://db/hits?cluster=main').dialect; // clusterOf('main', 'hits')
  */
-export function serverAddress(setting: string): { readonly url: string; readonly layout: Dialect } {
+export function serverAddress(setting: string): { readonly url: string; readonly dialect: Dialect } {
   const url = new URL(setting.replace(/^clickhouse(s?):/, 'http$1:'));
   const cluster = url.searchParams.get('cluster');
   const isCloud = url.searchParams.has('cloud');
   url.search = '';
   const database = decodeURIComponent(url.pathname.slice(1)) || 'default';
-  if (cluster !== null) return { url: url.href, layout: { kind: 'cluster', cluster, database } };
-  return { url: url.href, layout: { kind: isCloud ? 'cloud' : 'single' } };
+  if (cluster !== null) return { url: url.href, dialect: clusterOf(cluster, database) };
+  return { url: url.href, dialect: isCloud ? CLOUD : SINGLE };
 }

@@ -10,7 +10,7 @@ import { type ChdbConnection, createChdbConnection } from 'chdb/connection';
 import { HitError, messageOf } from '../errors.ts';
 import { serverAddress } from './address.ts';
 import { DedicatedConnection, SCRATCH } from './connection.ts';
-import { type Dialect, settingsFor, statementFor } from './dialect.ts';
+import { type Dialect, SINGLE } from './dialect.ts';
 
 /** Maximum concurrent reads. The embedded engine uses threads that the spool's disk access also needs. */
 const READERS = 2;
@@ -53,9 +53,9 @@ export class Clients {
   readonly #connector: Connector;
   readonly #asides = new Set<DedicatedConnection>();
 
-  private constructor(connector: Connector, layout: Dialect = { kind: 'single' }) {
+  private constructor(connector: Connector, dialect: Dialect = SINGLE) {
     this.#connector = connector;
-    this.dialect = layout;
+    this.dialect = dialect;
     this.embedded = connector.folder !== undefined;
     this.writer = connector.connect();
     this.counter = connector.connect();
@@ -81,8 +81,8 @@ export class Clients {
 
   /** @param setting see `clickhouse/address.ts` */
   static remote(setting: string): Clients {
-    const { url, layout } = serverAddress(setting);
-    return new Clients(remoteConnector(url, layout), layout);
+    const { url, dialect } = serverAddress(setting);
+    return new Clients(remoteConnector(url, dialect), dialect);
   }
 
   /**
@@ -97,7 +97,7 @@ export class Clients {
     }
     const { client, chunks } = this.#connector.connectAside();
     const connection: DedicatedConnection = new DedicatedConnection({
-      ...{ client, chunks, folder: this.#connector.folder },
+      ...{ client, chunks, folder: this.folder, dialect: this.dialect },
       other: this.counter,
       onClose: () => this.#asides.delete(connection),
     });
@@ -109,7 +109,7 @@ export class Clients {
   inspector(): DedicatedConnection {
     const { client, chunks } = this.#connector.connectAside();
     return new DedicatedConnection({
-      ...{ client, chunks, folder: this.folder, other: this.counter },
+      ...{ client, chunks, folder: this.folder, dialect: this.dialect, other: this.counter },
       onClose: () => undefined,
     });
   }
@@ -165,42 +165,24 @@ function sweep(folder: string): void {
   }
 }
 
-function remoteConnector(url: string, layout: Dialect): Connector {
+function remoteConnector(url: string, dialect: Dialect): Connector {
   const connect = (timeout: number) =>
-    worded(
-      layout,
-      createClient({
-        url,
-        request_timeout: timeout,
-        clickhouse_settings: {
-          // Headers arrive continuously, so that load balancers do not treat a long query as dead.
-          ...{ send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '10000' },
-          ...settingsFor(layout),
-        },
-        // Errors are thrown, and the caller reports them.
-        log: { level: ClickHouseLogLevel.OFF },
-      }),
-    );
+    createClient({
+      url,
+      request_timeout: timeout,
+      clickhouse_settings: {
+        // Headers arrive continuously, so that load balancers do not treat a long query as dead.
+        ...{ send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '10000' },
+        ...dialect.settings,
+      },
+      // Errors are thrown, and the caller reports them.
+      log: { level: ClickHouseLogLevel.OFF },
+    });
   return {
     folder: undefined,
     connect: () => connect(REQUEST_TIMEOUT),
     connectAside: () => ({ client: connect(LONG_TIMEOUT), chunks: undefined }),
   };
-}
-
-/** A client that rewrites its statements for a layout. */
-function worded(layout: Dialect, client: ClickHouseClient): ClickHouseClient {
-  if (layout.kind !== 'cluster') return client;
-  const said = <Asked extends { query: string }>(asked: Asked) => ({
-    ...asked,
-    query: statementFor(layout, asked.query),
-  });
-  const [command, exec, query] = [client.command, client.exec, client.query].map((ask) => ask.bind(client));
-  return Object.assign(client, {
-    command: (asked: { query: string }) => command!(said(asked)),
-    exec: (asked: { query: string }) => exec!(said(asked)),
-    query: (asked: { query: string }) => query!(said(asked)),
-  });
 }
 
 /** Both packages declare this interface; the declarations differ only under `exactOptionalPropertyTypes`. */

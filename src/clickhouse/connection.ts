@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { HitError, messageOf } from '../errors.ts';
+import type { Dialect } from './dialect.ts';
 import { quote } from './literals.ts';
 
 /** Maximum bytes of a statement: one that lists the runs of a program can exceed the engine's 256 KiB. */
@@ -15,6 +16,7 @@ export interface ConnectionParts {
   readonly client: ClickHouseClient;
   /** Another client of the same database, to kill statements of the first. */
   readonly other: ClickHouseClient;
+  readonly dialect: Dialect;
   /** The folder of the embedded engine. */
   readonly folder: string | undefined;
   /** Streams a result of the embedded engine, whose client buffers whole results. */
@@ -43,6 +45,11 @@ export class DedicatedConnection implements AsyncDisposable {
   /** The folder of an engine in this process; undefined for a server. */
   get folder(): string | undefined {
     return this.#parts.folder;
+  }
+
+  /** What `queryText` needs for queries that run here. */
+  get dialect(): Dialect {
+    return this.#parts.dialect;
   }
 
   async rows<Row>(text: string): Promise<Row[]> {

@@ -1,18 +1,43 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { after, before, describe, it } from 'node:test';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { Session } from 'chdb';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { serverAddress } from './address.ts';
-import { type Dialect, schemaFor, statementFor } from './dialect.ts';
-import { migrations, queryText } from './sql.ts';
+import { CLOUD, clusterOf, type Dialect, SINGLE, tableOf } from './dialect.ts';
+import { withLiterals } from './literals.ts';
+import { historyStatements, type Migration, migrations, queryText } from './sql.ts';
 
-const CLUSTER: Dialect = { kind: 'cluster', cluster: 'main', database: 'hits' };
-const LAYOUTS: readonly Dialect[] = [{ kind: 'single' }, { kind: 'cloud' }, CLUSTER];
+const CLUSTER = clusterOf('main', 'hits');
+const DIALECTS = [SINGLE, CLOUD, CLUSTER];
 const DEPLOY = new URL('../../deploy/clickhouse/', import.meta.url);
-/** What stands for the pieces that queries are given. */
-const FRAGMENTS = { older: 'false', covered: 'false', month: '202601', which: 'false' };
+const QUERIES = new URL('./queries/', import.meta.url);
+/** What stands for the marks that are given by callers. */
+const FRAGMENTS = {
+  ...{ older: 'false', covered: 'false', which: 'false', predicate: 'false' },
+  ...{ month: '202601', batch: '1', table: 'hits', days: "[('a.com', today())]" },
+  months: "[('a.com', today())]",
+};
+/** Queries that differ between dialects. */
+const DIFFERENT = readdirSync(QUERIES)
+  .map((file) => file.slice(0, -'.sql'.length))
+  .filter((name) => DIALECTS.some((dialect) => queryText(name, {}, dialect) !== queryText(name, {}, SINGLE)));
 
-describe('the layout of tables', () => {
+const statementsOf = (dialect: Dialect, steps = migrations(dialect)) => [
+  ...historyStatements(dialect),
+  ...steps.flatMap(({ statements }) => statements),
+];
+
+/** Steps that are written for a test. */
+function stepsOf(t: TestContext, texts: readonly string[]): (dialect: Dialect) => Migration[] {
+  const folder = temporaryFolder(t);
+  for (const [i, text] of texts.entries()) writeFileSync(join(folder, `000${i + 1}_test.sql`), text);
+  return (dialect) => migrations(dialect, pathToFileURL(`${folder}/`));
+}
+
+describe('a dialect', () => {
   let engine: Session;
   before(() => {
     engine = new Session();
@@ -22,94 +47,114 @@ describe('the layout of tables', () => {
   /** What the engine makes of a statement, without carrying it out. */
   const explain = (statement: string) => engine.query(`EXPLAIN AST ${statement}`);
 
-  for (const layout of LAYOUTS) {
-    it(`of kind ${layout.kind} has a schema that the engine understands, statement by statement`, () => {
-      const statements = migrations().flatMap(({ statements }) =>
-        statements.flatMap((statement) => schemaFor(layout, statement)),
-      );
+  for (const dialect of DIALECTS) {
+    it(`of kind ${dialect.kind} has a schema that the engine understands, statement by statement`, () => {
+      const statements = statementsOf(dialect);
       assert.ok(statements.length > 10);
       for (const statement of statements) {
+        assert.doesNotMatch(statement, /\{\{/);
         // Inserts are the same everywhere, and run in every other test.
         if (!/^\s*INSERT/.test(statement)) assert.match(explain(statement), /Query/, statement);
       }
     });
 
-    it(`of kind ${layout.kind} has queries of its own tables that the engine understands`, () => {
-      for (const name of [
-        'purge_hits',
-        'purge_rollups',
-        'archive_delete',
-        'archive_size',
-        'storage_tables',
-        'move_reach',
-        'move_truncate_rollups',
-      ]) {
-        assert.match(explain(statementFor(layout, queryText(name, FRAGMENTS))), /Query/, name);
+    it(`of kind ${dialect.kind} has queries that the engine understands`, () => {
+      assert.ok(DIFFERENT.length > 20);
+      for (const name of DIFFERENT) {
+        const text = withLiterals(queryText(name, FRAGMENTS, dialect), { day: '2026-11-29', table: 'hits' });
+        assert.doesNotMatch(text, /\{\{/, name);
+        assert.match(explain(text), /Query/, name);
       }
     });
   }
 
-  it('on a cluster has a replicated table on each shard, and one over all that has its name', () => {
-    const [local, over] = schemaFor(
-      CLUSTER,
-      'CREATE TABLE IF NOT EXISTS hits (a Int8) ENGINE = MergeTree ORDER BY a',
-    );
-    assert.match(local!, /^CREATE TABLE IF NOT EXISTS hits_local ON CLUSTER 'main' \(a Int8\)/);
+  it('is told by the address of the server', () => {
+    const plain = serverAddress('clickhouses://u:p%40@h:8443/d');
+    assert.equal(plain.url, 'https://u:p%40@h:8443/d');
+    assert.equal(plain.dialect, SINGLE);
+    const cloud = serverAddress('clickhouses://h/d?cloud');
+    assert.equal(cloud.url, 'https://h/d');
+    assert.equal(cloud.dialect, CLOUD);
+    const { pieces } = serverAddress('clickhouse://h/hits?cluster=main').dialect;
+    assert.deepEqual([pieces.cluster(), pieces.database()], ["'main'", "'hits'"]);
+  });
+
+  it('of the cloud says nothing of disks', () => {
+    const statements = statementsOf(CLOUD);
+    assert.ok(!statements.some((text) => /fsync|old_parts_lifetime|MODIFY SETTING|free_disk/.test(text)));
+    assert.ok(statements.some((text) => /SETTINGS index_granularity_bytes = 262144\s*$/.test(text)));
+    assert.ok(statements.some((text) => /SETTINGS\s+merge_with_ttl_timeout = 3600\s*$/.test(text)));
+  });
+
+  it('is needed by each query that differs, and by no other', () => {
+    for (const file of readdirSync(QUERIES)) {
+      const name = file.slice(0, -'.sql'.length);
+      if (!DIFFERENT.includes(name)) queryText(name, FRAGMENTS);
+      else assert.throws(() => queryText(name, FRAGMENTS), /give queryText the dialect of the connection/);
+    }
+  });
+
+  it('finds its marks in files, and none in what callers give', () => {
+    const text = queryText('purge_rollups', { older: "site = '{{on_cluster}} {{local:hits}}'" }, CLUSTER);
+    assert.match(text, /AND site = '\{\{on_cluster\}\} \{\{local:hits\}\}'\n/);
+  });
+
+  it('refuses a mark or a section that it does not know', (t) => {
+    for (const text of ['SELECT {{what}}', '{{#what}}SELECT 1{{/what}}']) {
+      assert.throws(() => stepsOf(t, [text])(SINGLE), { code: 'internal', message: /\{\{#?what\}\}/ });
+    }
+  });
+});
+
+describe('a cluster', () => {
+  it('has a replicated table on each shard, and one over all that has its name', () => {
+    const statements = statementsOf(CLUSTER);
+    const [local, over] = statements.filter((text) => /CREATE TABLE IF NOT EXISTS hits(_local)? /.test(text));
+    assert.match(local!, /^\s*CREATE TABLE IF NOT EXISTS hits_local ON CLUSTER 'main'\s/);
     assert.match(
       local!,
-      /ENGINE = ReplicatedMergeTree\('\/clickhouse\/tables\/\{shard\}\/\{database\}\/\{table\}', '\{replica\}'\) ORDER BY a/,
+      /ENGINE = ReplicatedMergeTree\('\/clickhouse\/tables\/\{shard\}\/\{database\}\/\{table\}', '\{replica\}'\)\n/,
     );
     assert.equal(
-      over,
-      "CREATE TABLE IF NOT EXISTS hits ON CLUSTER 'main' AS hits_local ENGINE = Distributed('main', 'hits', hits_local, cityHash64(batch))",
+      over!.trim(),
+      "CREATE TABLE IF NOT EXISTS hits ON CLUSTER 'main' AS hits_local\nENGINE = Distributed('main', 'hits', hits_local, cityHash64(batch))",
     );
   });
 
-  it('on a cluster leaves engines their own parameters, and small tables one shard', () => {
-    const all = migrations().flatMap(({ statements }) =>
-      statements.flatMap((text) => schemaFor(CLUSTER, text)),
+  it('has engines with their own parameters, and small tables on one shard', () => {
+    const statements = statementsOf(CLUSTER);
+    const engines = statements.flatMap((text) =>
+      [/ENGINE = (\w+)\((.*)\)/.exec(text) ?? []].filter(({ length }) => length > 0),
     );
-    const engines = all.map((text) => /ENGINE = (\w+)\((.*)\)/.exec(text)).filter((found) => found !== null);
-    assert.ok(
-      engines.some(
-        ([, engine, args]) => engine === 'ReplicatedReplacingMergeTree' && args!.endsWith(', end'),
-      ),
-    );
-    assert.ok(engines.every(([, engine]) => /^(Replicated\w*MergeTree|Distributed)$/.test(engine!)));
-    assert.ok(engines.some(([, , args]) => args!.endsWith('rollups_local, 0')));
-    // But for columns, which the tables over all shards have too.
-    const changes = all.filter((text) => !/ADD COLUMN/.test(text));
-    assert.ok(!changes.some((text) => /\b(ALTER|TRUNCATE) TABLE (?!\w+_local ON CLUSTER)/.test(text)));
+    const has = (name: string, end: string) =>
+      engines.some(([, engine, list]) => engine === name && list!.endsWith(end));
+    assert.ok(has('ReplicatedReplacingMergeTree', "'{replica}', end"));
+    assert.ok(has('Distributed', 'rollups_local, 0'));
+    assert.ok(has('Distributed', 'last_seen_local, cityHash64(site)'));
   });
 
-  it('on a cluster has a new column in both tables, and asks servers for the database by its name', () => {
-    const added = schemaFor(CLUSTER, 'ALTER TABLE hits ADD COLUMN IF NOT EXISTS region String');
-    assert.deepEqual(added, [
-      "ALTER TABLE hits_local ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region String",
-      "ALTER TABLE hits ON CLUSTER 'main' ADD COLUMN IF NOT EXISTS region String",
-    ]);
-    const asked = statementFor(CLUSTER, queryText('archive_size'));
-    assert.match(asked, /cluster\('main', system\.parts\)/);
-    assert.match(asked, /database = 'hits' AND table = 'hits_local'/);
+  it('asks all of its servers for their parts, and for the database by its name', () => {
+    const text = queryText('archive_size', {}, CLUSTER);
+    assert.match(text, /FROM cluster\('main', system\.parts\)/);
+    assert.match(text, /database = 'hits' AND table = 'hits_local'/);
+    assert.equal(tableOf('hits_local'), 'hits');
+    assert.equal(tableOf('hits'), 'hits');
   });
 
-  it('in the cloud says nothing of disks', () => {
-    const all = migrations().flatMap(({ statements }) =>
-      statements.flatMap((text) => schemaFor({ kind: 'cloud' }, text)),
+  it('has no query that changes or asks one server alone', () => {
+    for (const file of readdirSync(QUERIES)) {
+      const text = queryText(file.slice(0, -'.sql'.length), FRAGMENTS, CLUSTER);
+      assert.doesNotMatch(text, /(FROM|JOIN) system\.|currentDatabase\(\)/, file);
+      assert.doesNotMatch(text, /\b(ALTER|TRUNCATE) TABLE (?!\w+_local ON CLUSTER 'main')/, file);
+    }
+  });
+
+  it('waits for a mutation on all replicas', () => {
+    assert.match(
+      queryText('purge_hits', FRAGMENTS, CLUSTER),
+      /ALTER TABLE hits_local ON CLUSTER 'main' DELETE/,
     );
-    assert.ok(!all.some((text) => /fsync|old_parts_lifetime/.test(text)));
-    assert.ok(all.some((text) => /SETTINGS index_granularity_bytes = 262144/.test(text)));
-  });
-
-  it('is told by the address of the server', () => {
-    assert.deepEqual(serverAddress('clickhouses://u:p%40@h:8443/d'), {
-      ...{ url: 'https://u:p%40@h:8443/d', layout: { kind: 'single' } },
-    });
-    assert.deepEqual(serverAddress('clickhouse://h/hits?cluster=main').layout, CLUSTER);
-    assert.deepEqual(serverAddress('clickhouses://h/d?cloud'), {
-      url: 'https://h/d',
-      layout: { kind: 'cloud' },
-    });
+    assert.match(queryText('purge_hits', FRAGMENTS, CLUSTER), /SETTINGS mutations_sync = 2/);
   });
 });
 

@@ -1,106 +1,116 @@
 /**
- * How tables are laid out on a ClickHouse server. The schema and the queries are written for a single server; this module
- * rewrites them for the other layouts, so queries do not depend on the layout.
+ * How tables are laid out on a ClickHouse server. The files of `schema/` and `queries/` name what differs by `{{marks}}`;
+ * each dialect is one object that says what stands there (clickhouse/template.ts).
  *
- * - `single`: statements stay unchanged.
- * - `cluster`: each table is a replicated table on every shard, `hits_local`, and a distributed table over them, `hits`,
- *   which all statements name. A batch of hits is stored whole on one shard, chosen by its id, so it is atomic, as on a
- *   single server. Visitor cells are sharded by site. All other data is small and stored on the first shard: rollups and
+ * - `SINGLE`: one server, or the embedded engine.
+ * - `clusterOf(…)`: each table is a replicated table on every shard, `hits_local`, and a distributed table over them, `hits`,
+ *   which queries and inserts name. A batch of hits is stored whole on one shard, chosen by its id, so it is atomic, as on
+ *   a single server. Visitor cells are sharded by site. All other data is small and stored on the first shard: rollups and
  *   their watermarks must be one part. A batch is on most replicas when it is acknowledged, and reads use a replica that has
  *   it. If too few replicas answered, it is sent again, and ClickHouse skips known blocks (insert_deduplicate).
- * - `cloud`: ClickHouse Cloud replicates by itself, stores its data elsewhere, and does not support disk settings.
+ * - `CLOUD`: ClickHouse Cloud replicates by itself, stores its data elsewhere, and does not support disk settings.
  */
 import type { ClickHouseSettings } from '@clickhouse/client';
 import { quote } from './literals.ts';
 
-export type Dialect =
-  | { readonly kind: 'single' }
-  | { readonly kind: 'cloud' }
-  | { readonly kind: 'cluster'; readonly cluster: string; readonly database: string };
+/** What stands for the marks in SQL, by their names. Arguments are those of the mark: `{{local:hits}}`. */
+export interface Pieces {
+  /** `{{local:hits}}`: the table that holds the rows. Statements that change tables or ask system tables name it. */
+  local(table: string): string;
+  /** `{{on_cluster}}`: follows the name of each table that a statement creates, changes or drops. */
+  on_cluster(): string;
+  /** `{{engine:ReplacingMergeTree, end}}`: the engine of a table that holds rows, and its parameters. */
+  engine(name: string, ...parameters: string[]): string;
+  /** `{{system:parts}}`: a system table, of all shards. A server's system tables describe only its own tables. */
+  system(table: string): string;
+  /** `{{database}}`: the name of the database, in queries of system tables. */
+  database(): string;
+  /** `{{cluster}}`: its name; only within `{{#cluster}}…{{/cluster}}`. */
+  cluster(): string;
+  /** `{{mutations_sync}}`: waits until a mutation is done, on all replicas. */
+  mutations_sync(): string;
+}
 
-/** Sharding key of each table; tables that are not listed are stored on the first shard. */
-const SHARDING: Readonly<Record<string, string>> = {
-  hits: 'cityHash64(batch)',
-  hit_counts: 'cityHash64(batch)',
-  last_seen: 'cityHash64(site)',
+/** What `{{#section}}…{{/section}}` in a schema step is for; other dialects leave the section out. */
+interface Sections {
+  /** Distributed tables over the tables of the shards. */
+  readonly cluster: boolean;
+  /** Settings of disks. */
+  readonly disk_settings: boolean;
+}
+
+export interface Dialect {
+  readonly kind: 'single' | 'cloud' | 'cluster';
+  /** Settings of every statement. */
+  readonly settings: ClickHouseSettings;
+  readonly sections: Sections;
+  readonly pieces: Pieces;
+}
+
+/** Statements are already batches, and are acknowledged when they are complete. */
+const SYNCED = { async_insert: 0 } satisfies ClickHouseSettings;
+const CONSISTENT = { ...SYNCED, select_sequential_consistency: '1' } satisfies ClickHouseSettings;
+/** Suffix of the tables on the shards of a cluster. */
+const LOCAL = '_local';
+/**
+ * A replicated table is found by its name, not by `{uuid}`: a CREATE that is repeated for a server that was down would get
+ * another UUID, and that server would have a separate table.
+ */
+const REPLICA = ["'/clickhouse/tables/{shard}/{database}/{table}'", "'{replica}'"];
+
+export const SINGLE: Dialect = {
+  kind: 'single',
+  settings: SYNCED,
+  sections: { cluster: false, disk_settings: true },
+  pieces: {
+    local: (table) => table,
+    on_cluster: () => '',
+    engine: (name, ...parameters) => (parameters.length === 0 ? name : `${name}(${parameters.join(', ')})`),
+    system: (table) => `system.${table}`,
+    database: () => 'currentDatabase()',
+    cluster: () => '',
+    mutations_sync: () => '1',
+  },
 };
-const FIRST_SHARD = '0';
 
-const SYNCED: ClickHouseSettings = {
-  // Statements are already batches, and are acknowledged when they are complete.
-  async_insert: 0,
+export const CLOUD: Dialect = {
+  kind: 'cloud',
+  settings: CONSISTENT,
+  sections: { cluster: false, disk_settings: false },
+  pieces: SINGLE.pieces,
 };
 
-/** Settings of every statement. */
-export function settingsFor({ kind }: Dialect): ClickHouseSettings {
-  if (kind === 'single') return SYNCED;
-  const consistent = { ...SYNCED, select_sequential_consistency: '1' } satisfies ClickHouseSettings;
-  if (kind === 'cloud') return consistent;
+/** @param name of the cluster, as its servers are configured */
+export function clusterOf(name: string, database: string): Dialect {
+  const cluster = quote(name);
   return {
-    ...consistent,
-    insert_quorum: 'auto',
-    insert_quorum_parallel: 0,
-    distributed_foreground_insert: 1,
-    distributed_product_mode: 'global',
-    // The sharding key applies to rows selected from hits too: otherwise each shard would keep its own.
-    parallel_distributed_insert_select: '0',
-    alter_sync: '2',
+    kind: 'cluster',
+    settings: {
+      ...CONSISTENT,
+      insert_quorum: 'auto',
+      insert_quorum_parallel: 0,
+      distributed_foreground_insert: 1,
+      distributed_product_mode: 'global',
+      // The sharding key applies to rows selected from hits too: otherwise each shard would keep its own.
+      parallel_distributed_insert_select: '0',
+      alter_sync: '2',
+    },
+    sections: { cluster: true, disk_settings: true },
+    pieces: {
+      local: (table) => table + LOCAL,
+      on_cluster: () => `ON CLUSTER ${cluster}`,
+      engine: (engine, ...parameters) => `Replicated${engine}(${[...REPLICA, ...parameters].join(', ')})`,
+      // One replica of each shard.
+      system: (table) => `cluster(${cluster}, system.${table})`,
+      // On these servers, the default database may be another one.
+      database: () => quote(database),
+      cluster: () => cluster,
+      mutations_sync: () => '2',
+    },
   };
 }
 
-/** Rewrites a schema statement for a layout: into one statement, several, or none. */
-export function schemaFor(layout: Dialect, statement: string): string[] {
-  if (layout.kind === 'single') return [statement];
-  if (layout.kind === 'cloud') return /MODIFY SETTING/.test(statement) ? [] : [withoutDisks(statement)];
-  const dropped = /^\s*DROP TABLE IF EXISTS (\w+)/.exec(statement)?.[1];
-  if (dropped !== undefined) {
-    const gone = (table: string) => `DROP TABLE IF EXISTS ${table} ON CLUSTER ${quote(layout.cluster)}`;
-    return [gone(dropped), gone(`${dropped}_local`)];
-  }
-  const created = /^\s*CREATE TABLE IF NOT EXISTS (\w+)/.exec(statement)?.[1];
-  const on = `ON CLUSTER ${quote(layout.cluster)}`;
-  if (created === undefined) {
-    const changed = [statementFor(layout, statement)];
-    // Column changes also apply to the distributed table; changes of compression do not.
-    const columns = /\b(ADD|DROP|RENAME) COLUMN\b/.test(statement);
-    return columns ? [...changed, statement.replace(/\bALTER TABLE (\w+)/, `ALTER TABLE $1 ${on}`)] : changed;
-  }
-  const local = statement
-    .replace(/CREATE TABLE IF NOT EXISTS (\w+)/, `CREATE TABLE IF NOT EXISTS $1_local ${on}`)
-    .replace(/ENGINE = (\w*MergeTree)(?:\((.*)\))?/, (_, engine: string, args?: string) => {
-      // By name, not by {uuid}: a CREATE that is repeated for a server that was down would get another UUID, and that
-      // server would have a separate table.
-      const place = "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'";
-      return `ENGINE = Replicated${engine}(${args === undefined ? place : `${place}, ${args}`})`;
-    });
-  const sharding = SHARDING[created] ?? FIRST_SHARD;
-  const parts = [quote(layout.cluster), quote(layout.database), `${created}_local`, sharding];
-  const over = `CREATE TABLE IF NOT EXISTS ${created} ${on} AS ${created}_local ENGINE = Distributed(${parts.join(', ')})`;
-  return [local, over];
-}
-
-/** Rewrites any other statement for a layout. */
-export function statementFor(layout: Dialect, text: string): string {
-  if (layout.kind !== 'cluster') return text;
-  const on = `ON CLUSTER ${quote(layout.cluster)}`;
-  const changed = text
-    .replace(/\b(ALTER|TRUNCATE) TABLE (\w+)/g, `$1 TABLE $2_local ${on}`)
-    .replace(/\bmutations_sync = 1\b/, 'mutations_sync = 2');
-  if (!/\bFROM system\./.test(changed)) return changed;
-  // A server's system tables describe only its own tables: query one replica of each shard.
-  return (
-    changed
-      .replaceAll(/\bFROM system\.(\w+)/g, `FROM cluster(${quote(layout.cluster)}, system.$1)`)
-      // On these servers, the default database may be another one.
-      .replaceAll('currentDatabase()', quote(layout.database))
-      .replaceAll(/\btable = '(\w+)'/g, "table = '$1_local'")
-  );
-}
-
-function withoutDisks(statement: string): string {
-  const settings = /\n?SETTINGS\s+([\s\S]*)$/.exec(statement);
-  if (!settings) return statement;
-  const kept = settings[1]!.split(',').filter((setting) => !/fsync|old_parts_lifetime/.test(setting));
-  const text = statement.slice(0, settings.index);
-  return kept.length === 0 ? text : `${text}\nSETTINGS ${kept.map((setting) => setting.trim()).join(', ')}`;
+/** The name by which statements know a table that holds rows: `hits` of `hits_local`. */
+export function tableOf(local: string): string {
+  return local.endsWith(LOCAL) ? local.slice(0, -LOCAL.length) : local;
 }

@@ -8,6 +8,7 @@ import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { withConsistentRollups } from '../query/source.ts';
 import { Store } from '../store/store.ts';
 import { Clients } from './clients.ts';
+import { SINGLE } from './dialect.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './sql.ts';
 
@@ -41,12 +42,12 @@ test('steps are numbered from one, without gaps', () => {
 test('a step that is not numbered is refused', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'hits.sql'), 'SELECT 1;');
-  assert.throws(() => migrations(pathToFileURL(`${folder}/`)), /does not begin with four digits/);
+  assert.throws(() => migrations(SINGLE, pathToFileURL(`${folder}/`)), /does not begin with four digits/);
 });
 
 test('hits of an older data folder are still there', options, async (t) => {
   const { clients, folder } = open(t);
-  await migrate(clients.writer, steps.slice(0, 1));
+  await migrate(clients.writer, { steps: steps.slice(0, 1) });
   await clients.writer.command({
     query: `INSERT INTO hits (site, time, visitor, path)
       SELECT 'old.example', toDateTime64('2020-01-01', 3, 'UTC') + number, number, '/' FROM numbers(1000)`,
@@ -94,9 +95,9 @@ test('a step that was cut short is run again', options, async (t) => {
   const add = 'ALTER TABLE things ADD COLUMN IF NOT EXISTS size UInt8';
   const step = { version: 1, name: 'things', statements: [create, add] };
   const cut = { ...step, statements: [create, 'ALTER TABLE nothing ADD COLUMN size UInt8'] };
-  await assert.rejects(migrate(clients.writer, [cut]));
+  await assert.rejects(migrate(clients.writer, { steps: [cut] }));
   assert.deepEqual(await versions(clients), []);
-  await migrate(clients.writer, [step]);
+  await migrate(clients.writer, { steps: [step] });
   assert.deepEqual(await versions(clients), [1]);
   await clients.writer.command({ query: "INSERT INTO things SELECT 'a', 1" });
 });

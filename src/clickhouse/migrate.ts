@@ -1,30 +1,32 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { HitError } from '../errors.ts';
-import { type Dialect, schemaFor } from './dialect.ts';
+import { type Dialect, SINGLE } from './dialect.ts';
 import { convertRollups } from './rollup-conversion.ts';
-import { type Migration, migrations } from './sql.ts';
-
-const HISTORY = `CREATE TABLE IF NOT EXISTS migrations
-(version UInt32, name String, applied_at DateTime('UTC') DEFAULT now())
-ENGINE = MergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
+import { historyStatements, type Migration, migrations } from './sql.ts';
 
 /** What a step does after its statements, by the name of the step. */
 const CONVERSIONS: Readonly<Record<string, typeof convertRollups>> = { batches: convertRollups };
+
+export interface MigrateOptions {
+  /** Of the client's database. Default: one server. */
+  readonly dialect?: Dialect;
+  /** Default: all. */
+  readonly steps?: readonly Migration[];
+  /** Called with a line now and then, if a step takes long. */
+  readonly onProgress?: ((message: string) => void) | undefined;
+}
 
 /**
  * Migrates a database to this version's schema: applies the missing steps in order. A crash may have interrupted a step,
  * so each of its statements may run again.
  *
- * @param onProgress called with a line now and then, if a step takes long
  * @throws HitError `data_dir_newer` if the database was written by a newer version
  */
 export async function migrate(
   client: ClickHouseClient,
-  steps: Migration[] = migrations(),
-  layout: Dialect = { kind: 'single' },
-  onProgress: (message: string) => void = () => undefined,
+  { dialect = SINGLE, steps = migrations(dialect), onProgress = () => undefined }: MigrateOptions = {},
 ): Promise<void> {
-  for (const query of schemaFor(layout, HISTORY)) await client.command({ query });
+  for (const query of historyStatements(dialect)) await client.command({ query });
   const result = await client.query({
     query: 'SELECT max(version) AS version FROM migrations',
     format: 'JSONEachRow',
@@ -43,10 +45,8 @@ export async function migrate(
     );
   }
   for (const step of steps.filter(({ version }) => version > current)) {
-    for (const query of step.statements.flatMap((statement) => schemaFor(layout, statement))) {
-      await client.command({ query });
-    }
-    await CONVERSIONS[step.name]?.(client, onProgress);
+    for (const query of step.statements) await client.command({ query });
+    await CONVERSIONS[step.name]?.(client, dialect, onProgress);
     await client.command({
       // Not VALUES: the embedded engine would also read them from the process's standard input.
       query: `INSERT INTO migrations (version, name) SELECT ${step.version}, '${step.name}'`,

@@ -45,7 +45,7 @@ async function older(t: TestContext): Promise<{ folder: string; clients: Clients
   const folder = temporaryFolder(t);
   const clients = Clients.embedded(join(folder, 'store'));
   t.after(() => clients.close());
-  await migrate(clients.writer, BEFORE);
+  await migrate(clients.writer, { steps: BEFORE });
   const command = (query: string) => clients.writer.command({ query });
   for (const { batch: number, site, day, hits } of [...KEPT, ...PURGED]) {
     await command(`INSERT INTO hits (site, time, visitor, path, batch)
@@ -171,7 +171,7 @@ describe('a store of a version without a ledger', () => {
       cpSync(original.folder, folder, { recursive: true, verbatimSymlinks: true });
       const clients = Clients.embedded(join(folder, 'store'));
       const killed = failing(clients.writer, after);
-      const isWhole = await migrate(killed, STEPS).then(
+      const isWhole = await migrate(killed, { steps: STEPS }).then(
         () => true,
         () => false,
       );

@@ -13,6 +13,7 @@
  * 3. Watermarks and ledger entries for all writers follow; writing them twice changes nothing.
  */
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { Dialect } from './dialect.ts';
 import { rollupGroups } from './rollup-groups.ts';
 import { queryText } from './sql.ts';
 import { coveredBy, readWatermarks } from './watermarks.ts';
@@ -35,6 +36,7 @@ interface Stretch {
  */
 export async function convertRollups(
   client: ClickHouseClient,
+  dialect: Dialect,
   onProgress: (message: string) => void,
 ): Promise<void> {
   const rows = async <Row>(query: string): Promise<Row[]> =>
@@ -42,7 +44,7 @@ export async function convertRollups(
   const receipts = async () =>
     new Set((await rows<{ value: string }>(queryText('convert_receipts'))).map(({ value }) => value));
   const run = (query: string, fragments: Record<string, string>) =>
-    client.command({ query: queryText(query, fragments) });
+    client.command({ query: queryText(query, fragments, dialect) });
 
   const hours = await rows<{ hour: number | string; hits: number | string }>(queryText('convert_hours'));
   const all = hours.reduce((sum, { hits }) => sum + Number(hits), 0);

@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { HitError } from '../errors.ts';
+import { type Dialect, SINGLE } from './dialect.ts';
+import { isPiece, pieceOf, replaceMarks, withSections } from './template.ts';
 
 const QUERIES = new URL('./queries/', import.meta.url);
 const SCHEMA = new URL('./schema/', import.meta.url);
+/** The table of steps that were taken, which is there before the first. */
+const HISTORY = '0000_migrations.sql';
 
 /** Pieces of queries with files of their own, which other queries include as `{{name}}`. */
 const PIECES = [
@@ -24,24 +28,38 @@ export type Fragments = Readonly<Record<string, string>>;
 /** Defaults: all hits of the table `hits`. */
 const USUAL: Fragments = { hits: 'hits', filters: 'true' };
 
+/** What all tables are given that are synced before an insert is acknowledged, also after parts were merged. */
+const FSYNC =
+  'fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1';
+
 /** Text of `queries/<name>.sql`, with its pieces inserted. */
 function load(name: string): string {
   const text = readFileSync(new URL(`${name}.sql`, QUERIES), 'utf8');
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (mark, piece: string) =>
-    PIECES.includes(piece) ? load(piece).trim() : mark,
-  );
+  return replaceMarks(text, (piece) => (PIECES.includes(piece) ? load(piece).trim() : undefined));
 }
 
 const texts = new Map<string, string>();
 
-/** Text of a query, from `queries/`. */
-export function queryText(name: string, fragments: Fragments = {}): string {
+/**
+ * Text of a query, from `queries/`. A mark that nothing is given for stays.
+ *
+ * @param dialect of the connection that runs it; needed if the query changes tables or asks system tables
+ * @throws HitError `internal` if it is needed and not given
+ */
+export function queryText(name: string, fragments: Fragments = {}, dialect?: Dialect): string {
   let text = texts.get(name);
   if (text === undefined) {
     text = load(name);
     texts.set(name, text);
   }
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (mark, name: string) => fragments[name] ?? USUAL[name] ?? mark);
+  return replaceMarks(text, (mark, parameters) => {
+    if (!isPiece(mark)) return fragments[mark] ?? USUAL[mark];
+    if (dialect) return pieceOf(dialect, mark, parameters);
+    throw new HitError(
+      'internal',
+      `${name}.sql has {{${mark}}}: give queryText the dialect of the connection`,
+    );
+  });
 }
 
 export interface Migration {
@@ -51,15 +69,28 @@ export interface Migration {
 }
 
 /** The migrations that build the schema, in order, from `schema/`. */
-export function migrations(folder: URL = SCHEMA): Migration[] {
+export function migrations(dialect: Dialect = SINGLE, folder: URL = SCHEMA): Migration[] {
   return readdirSync(folder)
-    .filter((file) => file.endsWith('.sql'))
+    .filter((file) => file.endsWith('.sql') && file !== HISTORY)
     .sort()
     .map((file) => {
       const version = Number(/^(\d{4})_/.exec(file)?.[1]);
       if (!version) throw new HitError('internal', `${file} does not begin with four digits`);
-      const text = readFileSync(new URL(file, folder), 'utf8').replaceAll(/^\s*--.*$/gm, '');
-      const statements = text.split(/;\s*$/m).filter((statement) => statement.trim() !== '');
-      return { version, name: file.slice(5, -4), statements };
+      return { version, name: file.slice(5, -4), statements: statementsIn(file, dialect, folder) };
     });
+}
+
+/** Statements that create the table of the migrations that were applied; they may run again. */
+export function historyStatements(dialect: Dialect): string[] {
+  return statementsIn(HISTORY, dialect, SCHEMA);
+}
+
+function statementsIn(file: string, dialect: Dialect, folder: URL): string[] {
+  const text = readFileSync(new URL(file, folder), 'utf8').replaceAll(/^\s*--.*$/gm, '');
+  const filled = replaceMarks(withSections(text, dialect), (mark, parameters) => {
+    if (mark === 'fsync') return FSYNC;
+    if (isPiece(mark)) return pieceOf(dialect, mark, parameters);
+    throw new HitError('internal', `${file} has {{${mark}}}, which no dialect knows`);
+  });
+  return filled.split(/;\s*$/m).filter((statement) => statement.trim() !== '');
 }

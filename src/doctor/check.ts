@@ -1,3 +1,4 @@
+import type { PartEngine } from '../clickhouse/parts/part-rescue.ts';
 import type { Live } from '../live/live.ts';
 import type { Spool } from '../spool/spool.ts';
 
@@ -15,7 +16,7 @@ export interface Finding {
 /** What the checks examine. They change none of it. */
 export interface Examined {
   /** Runs queries of the store. */
-  readonly engine: { rows<Row>(text: string): Promise<Row[]> };
+  readonly engine: Pick<PartEngine, 'rows' | 'dialect'>;
   readonly isEmbedded: boolean;
   /** Absolute path of the data folder. */
   readonly dataDir: string;

@@ -13,7 +13,7 @@ export async function reach(setting: string): Promise<number | undefined> {
   const clients = Clients.remote(setting);
   try {
     await using connection = clients.dedicatedConnection();
-    const tables = await connection.rows(queryText('move_reach'));
+    const tables = await connection.rows(queryText('move_reach', {}, connection.dialect));
     if (tables.length === 0) return undefined;
     const [count] = await connection.rows<{ rows: string | number }>(queryText('move_hits_count'));
     return Number(count?.rows);

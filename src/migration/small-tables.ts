@@ -20,7 +20,7 @@ const COMPARED = {
 /** Copies rollups to a server that has none, and then the watermarks that record them. */
 export async function moveRollups(carrier: TableCopier): Promise<void> {
   const { source, target } = carrier;
-  await target.command(queryText('move_truncate_rollups'));
+  await target.command(queryText('move_truncate_rollups', {}, target.dialect));
   const kinds = await source.rows<{ by: string }>(queryText('move_kinds'));
   for (const { by } of kinds)
     await carrier.copy({ table: 'rollups', final: true, which: `by = ${quote(by)}` });

@@ -62,7 +62,7 @@ export class TableCopier {
     const known = this.#columns.get(table);
     if (known) return known;
     const found = await this.source.rows<{ name: string; type: string }>(
-      queryText('move_columns', { table }),
+      queryText('move_columns', { table }, this.source.dialect),
     );
     this.#columns.set(table, found);
     return found;

@@ -80,11 +80,14 @@ async function purgeOne(
   const latest = Math.max(usual, ...befores.values());
   if (latest === 0) return [];
   const text = (name: string) =>
-    withLiterals(queryText(name, { older: queryText('purge_older', { time }), covered }), {
-      ...{ latest, usual },
-      sites: [...befores.keys()],
-      befores: [...befores.values()],
-    });
+    withLiterals(
+      queryText(name, { older: queryText('purge_older', { time }), covered }, connection.dialect),
+      {
+        ...{ latest, usual },
+        sites: [...befores.keys()],
+        befores: [...befores.values()],
+      },
+    );
   const rows = await connection.rows<{ site: string; rows: string | number; bytes: string | number }>(
     text(`purge_${kept}_count`),
   );

@@ -116,7 +116,9 @@ function freeze(
 ): Promise<number> {
   return spool.pauseDelivery(async () => {
     const started = performance.now();
-    const tables = await connection.rows<{ name: string }>(queryText('backup_tables'));
+    const tables = await connection.rows<{ name: string }>(
+      queryText('backup_tables', {}, connection.dialect),
+    );
     const name = shadow.slice(shadow.lastIndexOf(sep) + 1);
     for (const table of tables) {
       await connection.command(`ALTER TABLE ${table.name} FREEZE WITH NAME '${name}'`);

@@ -186,8 +186,9 @@ export class Delivery {
 
   /** Deletes the rows of an incomplete batch: they may have been misread, and the batch is delivered again. */
   async #discard(batch: bigint): Promise<void> {
-    const query = queryText('discard_batch', { batch: `toUInt64(${batch})` });
-    await this.#clients.writer.command({ query });
+    const { writer, dialect } = this.#clients;
+    const query = queryText('discard_batch', { batch: `toUInt64(${batch})` }, dialect);
+    await writer.command({ query });
   }
 
   /**

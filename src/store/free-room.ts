@@ -18,7 +18,7 @@ export async function freeRoom(store: Store): Promise<void> {
   await connection.command(replacedLifetime(1));
   try {
     await sleep(PATIENCE);
-    await connection.command(queryText('free_hits'));
+    await connection.command(queryText('free_hits', {}, connection.dialect));
   } finally {
     await connection.command(replacedLifetime());
   }

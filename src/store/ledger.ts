@@ -20,6 +20,7 @@
  * which covers all ids up to its own. Batches of imports are not compacted, since a purged log may be imported again.
  */
 
+import type { Dialect } from '../clickhouse/dialect.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, readWatermarks, type Watermarks, writerOf, writerSql } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
@@ -43,6 +44,7 @@ export interface PendingBatch {
 
 /** Runs statements for the ledger, in sequence with deliveries. */
 export interface LedgerStore {
+  readonly dialect: Dialect;
   rows<Row>(text: string): Promise<Row[]>;
   command(text: string): Promise<void>;
   /** Runs an insert, and verifies that its part is whole. @throws HitError `store_full`, `store_unavailable` */
@@ -198,7 +200,7 @@ export class Ledger {
     if (floors.size === 0) return;
     // All revisions: a remaining one would become the latest.
     await this.#store.command(
-      queryText('ledger_drop', { predicate: `${old} AND ${coveredBy(floors, 'id')}` }),
+      queryText('ledger_drop', { predicate: `${old} AND ${coveredBy(floors, 'id')}` }, this.#store.dialect),
     );
   }
 

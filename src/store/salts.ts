@@ -10,7 +10,7 @@
  * adopted. Before midnight this heals within a minute, as nodes ask again. It does not heal once the day has begun, if nodes
  * started at the same moment, without a salt for the day, on a server that was that slow. One of them then finds that its
  * salt is not the shared one, and `/readyz` reports it. On a cluster, `insert_quorum` and
- * `select_sequential_consistency` (layout.ts) make replicas show the same rows; their clocks should agree to a second.
+ * `select_sequential_consistency` (clickhouse/dialect.ts) make replicas show the same rows; their clocks should agree to a second.
  *
  * Salts are destroyed by the table's TTL, which ClickHouse applies on merges, and by the nodes: each drops the partitions
  * of past days.
@@ -65,7 +65,7 @@ export class StoreSalts implements SaltSource {
     if (days.length === 0) return;
     await using connection = this.#store.dedicatedConnection();
     for (const { name } of days)
-      await connection.command(withLiterals(queryText('drop_salts'), { day: name }));
+      await connection.command(withLiterals(queryText('drop_salts', {}, connection.dialect), { day: name }));
   }
 
   async #winner(day: string): Promise<Winner | undefined> {

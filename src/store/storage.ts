@@ -1,3 +1,4 @@
+import { tableOf } from '../clickhouse/dialect.ts';
 import type { Store } from './store.ts';
 
 /** Disk usage of a table. */
@@ -51,7 +52,7 @@ export async function measureStorage(store: Store, spoolBytes: number): Promise<
   ]);
   const tables = tableRows.map(({ table, rows, bytes }) => ({
     // On a cluster, the local table that holds the rows has another name.
-    ...{ table: table.replace(/_local$/, ''), rows: Number(rows), bytes: Number(bytes) },
+    ...{ table: tableOf(table), rows: Number(rows), bytes: Number(bytes) },
   }));
   const { rows, bytes } = tables.find(({ table }) => table === 'hits') ?? { rows: 0, bytes: 0 };
   const [extent] = extents;

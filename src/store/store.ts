@@ -67,6 +67,7 @@ export class Store implements Sink {
     this.#clients = clients;
     this.guard = new StoreGuard(clients, log, () => this.ledger.reset());
     this.ledger = new Ledger({
+      dialect: clients.dialect,
       rows: async <Row>(query: string) => {
         const result = await clients.writer.query({ query, format: 'JSONEachRow' });
         return result.json<Row>();
@@ -90,7 +91,7 @@ export class Store implements Sink {
       options.setting === 'embedded' ? Clients.embedded(options.folder) : Clients.remote(options.setting);
     let store: Store | undefined;
     try {
-      await migrate(clients.writer, undefined, clients.dialect, options.onProgress);
+      await migrate(clients.writer, { dialect: clients.dialect, onProgress: options.onProgress });
       store = new Store(clients, options.log ?? QUIET);
       await store.guard.start();
       return store;
@@ -111,7 +112,7 @@ export class Store implements Sink {
     bounds = QUERY_LIMITS,
     fragments: Fragments = {},
   ): Promise<Row[]> {
-    return this.#read(queryText(query, fragments), bounds, async (reader, text) => {
+    return this.#read(this.#text(query, fragments), bounds, async (reader, text) => {
       const result = await reader.query({ query: text, query_params: parameters, format: 'JSONEachRow' });
       return result.json<Row>();
     });
@@ -124,7 +125,7 @@ export class Store implements Sink {
     bounds = QUERY_LIMITS,
     fragments: Fragments = {},
   ): Promise<Buffer> {
-    return this.#read(queryText(query, fragments), bounds, async (reader, text) => {
+    return this.#read(this.#text(query, fragments), bounds, async (reader, text) => {
       const result = await reader.exec({ query: `${text}\nFORMAT RowBinary`, query_params: parameters });
       return collect(result.stream);
     });
@@ -174,7 +175,7 @@ export class Store implements Sink {
   /** Runs a short statement that changes the store, in sequence with deliveries. */
   async execute(query: string, values: Readonly<Record<string, Literal>>): Promise<void> {
     try {
-      await this.#clients.writer.command({ query: withLiterals(queryText(query), values) });
+      await this.#clients.writer.command({ query: withLiterals(this.#text(query), values) });
     } catch (error) {
       throw unavailable(error);
     }
@@ -186,7 +187,7 @@ export class Store implements Sink {
    * @param name query id: a server rejects a second statement of this name while the first runs
    */
   async executeLong(query: string, fragments: Fragments, name: string): Promise<void> {
-    const text = queryText(query, fragments);
+    const text = this.#text(query, fragments);
     const table = /\bINSERT INTO (\w+)/.exec(text)?.[1];
     await this.guard.inserting(0, async (confirm) => {
       await this.#clients.keeper.command({ query: text, query_id: name });
@@ -214,6 +215,10 @@ export class Store implements Sink {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #text(query: string, fragments?: Fragments): string {
+    return queryText(query, fragments, this.#clients.dialect);
   }
 
   async #inserting<Result>(

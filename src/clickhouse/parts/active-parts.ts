@@ -15,9 +15,9 @@ export interface ActivePart {
 }
 
 /** Active parts of all tables. @throws HitError `store_unavailable` */
-export async function activeParts(engine: Pick<PartEngine, 'rows'>): Promise<ActivePart[]> {
+export async function activeParts(engine: Pick<PartEngine, 'rows' | 'dialect'>): Promise<ActivePart[]> {
   const rows = await engine.rows<Record<Exclude<keyof ActivePart, 'key'>, string | number>>(
-    queryText('parts_active'),
+    queryText('parts_active', {}, engine.dialect),
   );
   return rows.map(({ table, name, path, bytes, level, modified }) => ({
     ...{ table: String(table), name: String(name), path: String(path) },

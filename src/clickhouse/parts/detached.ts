@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { tableOf } from '../dialect.ts';
 import { queryText } from '../sql.ts';
 import { isRescued, type PartEngine } from './part-rescue.ts';
 
@@ -35,14 +36,14 @@ const TENDED: ReadonlySet<string> = new Set([
 const WHOLE: ReadonlySet<string> = new Set(['', 'covered-by-broken', 'unexpected']);
 
 /** All parts in `detached/` of all tables. @throws HitError `store_unavailable` */
-export async function detachedParts(engine: Pick<PartEngine, 'rows'>): Promise<DetachedPart[]> {
+export async function detachedParts(engine: Pick<PartEngine, 'rows' | 'dialect'>): Promise<DetachedPart[]> {
   const rows = await engine.rows<{ table: string; name: string; path: string; reason: string | null }>(
-    queryText('parts_detached'),
+    queryText('parts_detached', {}, engine.dialect),
   );
   return rows.map(({ table, name, path, reason }) => ({
     // On a cluster, the table that holds the rows has another name.
     ...{
-      table: table.replace(/_local$/, ''),
+      table: tableOf(table),
       name,
       path,
       kind: isRescued(name) ? 'tended' : kindOf(reason ?? ''),

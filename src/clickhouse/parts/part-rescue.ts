@@ -16,12 +16,14 @@
  */
 import { access, copyFile, link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Dialect } from '../dialect.ts';
 import { quote, withLiterals } from '../literals.ts';
 import { queryText } from '../sql.ts';
 import { sizeFault } from './part-files.ts';
 
 /** Runs the statements that inspect parts: see `DedicatedConnection`. */
 export interface PartEngine {
+  readonly dialect: Dialect;
   rows<Row>(text: string): Promise<Row[]>;
   command(text: string): Promise<void>;
 }
@@ -192,7 +194,7 @@ function blocksOf(name: string): Blocks | undefined {
 async function partsOf(engine: PartEngine, table: string): Promise<StoredPart[]> {
   const rows = await engine.rows<
     Record<'name' | 'path', string> & Record<'rows' | 'bytes' | 'active', string | number>
-  >(withLiterals(queryText('parts_stored'), { table }));
+  >(withLiterals(queryText('parts_stored', {}, engine.dialect), { table }));
   return rows.flatMap(({ name, path, rows, bytes, active }) => {
     const blocks = blocksOf(name);
     const numbers = { rows: Number(rows), bytes: Number(bytes), active: Number(active) === 1 };

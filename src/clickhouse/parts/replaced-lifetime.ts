@@ -11,7 +11,7 @@ export function replacedLifetime(seconds = LIFETIME): string {
 
 /** Restores the setting if a command that frees space was killed before it could. */
 export async function keepReplaced(engine: PartEngine): Promise<void> {
-  const [table] = await engine.rows<{ engine_full: string }>(queryText('parts_settings'));
+  const [table] = await engine.rows<{ engine_full: string }>(queryText('parts_settings', {}, engine.dialect));
   if (table && !new RegExp(`old_parts_lifetime = ${LIFETIME}\\b`).test(table.engine_full)) {
     await engine.command(replacedLifetime());
   }

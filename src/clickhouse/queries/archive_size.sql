@@ -1,3 +1,3 @@
 SELECT sum(bytes_on_disk) AS bytes, sum(p.rows) AS rows
-FROM system.parts AS p
-WHERE active AND database = currentDatabase() AND table = 'hits'
+FROM {{system:parts}} AS p
+WHERE active AND database = {{database}} AND table = '{{local:hits}}'

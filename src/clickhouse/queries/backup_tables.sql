@@ -1,5 +1,5 @@
 -- The tables in the order in which they are frozen: a table that records removals comes after the table that they affect.
 SELECT name
-FROM system.tables
-WHERE database = currentDatabase() AND engine LIKE '%MergeTree'
+FROM {{system:tables}}
+WHERE database = {{database}} AND engine LIKE '%MergeTree'
 ORDER BY name != 'hits', name = 'horizons', name

@@ -1,2 +1,2 @@
 -- Destroys the salts of a day.
-ALTER TABLE salts DROP PARTITION {day:String}
+ALTER TABLE {{local:salts}} {{on_cluster}} DROP PARTITION {day:String}

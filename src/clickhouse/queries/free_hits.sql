@@ -1,2 +1,2 @@
 -- No hits are in this month. But dropping a partition also removes the replaced parts.
-ALTER TABLE hits DROP PARTITION 190001
+ALTER TABLE {{local:hits}} {{on_cluster}} DROP PARTITION 190001

@@ -1,3 +1,3 @@
 -- Deletes the batches that a floor stands for.
-ALTER TABLE batches DELETE WHERE {{predicate}}
-SETTINGS mutations_sync = 1
+ALTER TABLE {{local:batches}} {{on_cluster}} DELETE WHERE {{predicate}}
+SETTINGS mutations_sync = {{mutations_sync}}

@@ -1,4 +1,4 @@
 -- The table `hits` of a database: no row if it was never a store.
 SELECT name
-FROM system.tables
-WHERE database = currentDatabase() AND name = 'hits'
+FROM {{system:tables}}
+WHERE database = {{database}} AND name = 'hits'

@@ -1,1 +1,1 @@
-TRUNCATE TABLE rollups
+TRUNCATE TABLE {{local:rollups}} {{on_cluster}}

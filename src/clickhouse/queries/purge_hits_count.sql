@@ -10,8 +10,8 @@ FROM
 INNER JOIN
 (
     SELECT partition_id AS month, sum(rows) AS all, sum(bytes_on_disk) AS bytes
-    FROM system.parts
-    WHERE active AND database = currentDatabase() AND table = 'hits'
+    FROM {{system:parts}}
+    WHERE active AND database = {{database}} AND table = '{{local:hits}}'
     GROUP BY month
 ) AS months USING (month)
 GROUP BY site

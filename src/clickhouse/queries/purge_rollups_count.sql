@@ -2,8 +2,8 @@
 SELECT site, count() AS rows,
     toUInt64(rows * (
         SELECT sum(bytes_on_disk) / greatest(1, sum(rows))
-        FROM system.parts
-        WHERE active AND database = currentDatabase() AND table = 'rollups'
+        FROM {{system:parts}}
+        WHERE active AND database = {{database}} AND table = '{{local:rollups}}'
     )) AS bytes
 FROM rollups
 WHERE by NOT IN ('@', 'hour') AND {{older}}

@@ -4,14 +4,14 @@ WITH
     columns AS
     (
         SELECT name, column, p.rows, column_bytes_on_disk
-        FROM system.parts_columns AS p
-        WHERE active AND database = currentDatabase() AND table = 'hits' AND part_type = 'Wide'
+        FROM {{system:parts_columns}} AS p
+        WHERE active AND database = {{database}} AND table = '{{local:hits}}' AND part_type = 'Wide'
     ),
     parts AS
     (
         SELECT name, part_type, p.rows, bytes_on_disk
-        FROM system.parts AS p
-        WHERE active AND database = currentDatabase() AND table = 'hits'
+        FROM {{system:parts}} AS p
+        WHERE active AND database = {{database}} AND table = '{{local:hits}}'
     )
 SELECT column, sum(c.rows) AS rows, sum(c.column_bytes_on_disk) AS bytes FROM columns AS c GROUP BY column
 UNION ALL

@@ -3,7 +3,7 @@
 -- own memory of insertions (non_replicated_deduplication_window) is not used: it is written before the rows are in
 -- their place, so that a process killed between the two would take a batch that was lost for one that is there.
 -- What was inserted is on disk before the spool lets go of it (fsync), also after parts were merged.
-CREATE TABLE IF NOT EXISTS hits
+CREATE TABLE IF NOT EXISTS {{local:hits}} {{on_cluster}}
 (
     site LowCardinality(String),
     time DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
@@ -28,10 +28,11 @@ CREATE TABLE IF NOT EXISTS hits
     batch UInt64 CODEC(Delta, ZSTD),
     INDEX batch batch TYPE minmax GRANULARITY 1
 )
-ENGINE = MergeTree
+ENGINE = {{engine:MergeTree}}
 PARTITION BY toYYYYMM(time)
 ORDER BY (site, time)
-SETTINGS
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1;
+{{#disk_settings}}SETTINGS {{fsync}}{{/disk_settings}};
+{{#cluster}}
+CREATE TABLE IF NOT EXISTS hits {{on_cluster}} AS {{local:hits}}
+ENGINE = Distributed({{cluster}}, {{database}}, {{local:hits}}, cityHash64(batch));
+{{/cluster}}

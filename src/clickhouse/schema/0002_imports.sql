@@ -1,7 +1,7 @@
 -- Pieces of access logs that are in `hits`. Each piece is known by the digest of its content and of the pieces before
 -- it, so that a log is recognised by what it says, whatever its name, compressed or not, and a longer one continues.
 -- All pieces of logs that begin with the same line share a root.
-CREATE TABLE IF NOT EXISTS imports
+CREATE TABLE IF NOT EXISTS {{local:imports}} {{on_cluster}}
 (
     root String,
     parent String,
@@ -14,9 +14,10 @@ CREATE TABLE IF NOT EXISTS imports
     site String,
     imported_at DateTime('UTC') DEFAULT now()
 )
-ENGINE = ReplacingMergeTree
+ENGINE = {{engine:ReplacingMergeTree}}
 ORDER BY (root, parent, digest)
-SETTINGS
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1;
+{{#disk_settings}}SETTINGS {{fsync}}{{/disk_settings}};
+{{#cluster}}
+CREATE TABLE IF NOT EXISTS imports {{on_cluster}} AS {{local:imports}}
+ENGINE = Distributed({{cluster}}, {{database}}, {{local:imports}}, 0);
+{{/cluster}}

@@ -5,7 +5,7 @@
 
 -- The last-seen table of each site (sketch/last-seen.ts): the last tick of each cell. The larger tick wins, so that a
 -- batch may be counted any number of times.
-CREATE TABLE IF NOT EXISTS last_seen
+CREATE TABLE IF NOT EXISTS {{local:last_seen}} {{on_cluster}}
 (
     site LowCardinality(String),
     rank UInt8,
@@ -13,19 +13,20 @@ CREATE TABLE IF NOT EXISTS last_seen
     -- Tenths of a second since 2025; 1 is all that was before.
     seen SimpleAggregateFunction(max, UInt32) CODEC(ZSTD)
 )
-ENGINE = AggregatingMergeTree
+ENGINE = {{engine:AggregatingMergeTree}}
 ORDER BY (site, rank, column)
-SETTINGS
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1;
+{{#disk_settings}}SETTINGS {{fsync}}{{/disk_settings}};
+{{#cluster}}
+CREATE TABLE IF NOT EXISTS last_seen {{on_cluster}} AS {{local:last_seen}}
+ENGINE = Distributed({{cluster}}, {{database}}, {{local:last_seen}}, cityHash64(site));
+{{/cluster}}
 
 -- Hits of people over time, as fine as the rings of live state (sketch/ring.ts) need them when they come: by second if
 -- they are new, by minute if they are of yesterday, else by hour. Each row says of which batch it is, so that a batch
 -- that comes again is known. What is two days old, and was counted two days ago, becomes one row an hour and run of a
 -- program: bits 0 to 21 of a batch are its run, the rest is when it began, in milliseconds (spool/segment.ts). Runs stay
 -- apart, so that what was counted before a program's start can be told from what it counted itself.
-CREATE TABLE IF NOT EXISTS hit_counts
+CREATE TABLE IF NOT EXISTS {{local:hit_counts}} {{on_cluster}}
 (
     site LowCardinality(String),
     time DateTime('UTC') CODEC(Delta, ZSTD),
@@ -33,15 +34,16 @@ CREATE TABLE IF NOT EXISTS hit_counts
     hits UInt64 CODEC(T64, ZSTD),
     INDEX batch batch TYPE minmax GRANULARITY 1
 )
-ENGINE = MergeTree
+ENGINE = {{engine:MergeTree}}
 ORDER BY (site, toStartOfHour(time), bitAnd(batch, 4194303), time, batch)
 TTL greatest(time, toDateTime(intDiv(bitShiftRight(batch, 22), 1000), 'UTC')) + INTERVAL 2 DAY
     GROUP BY site, toStartOfHour(time), bitAnd(batch, 4194303)
     SET time = min(time), batch = max(batch), hits = sum(hits)
-SETTINGS
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1;
+{{#disk_settings}}SETTINGS {{fsync}}{{/disk_settings}};
+{{#cluster}}
+CREATE TABLE IF NOT EXISTS hit_counts {{on_cluster}} AS {{local:hit_counts}}
+ENGINE = Distributed({{cluster}}, {{database}}, {{local:hit_counts}}, cityHash64(batch));
+{{/cluster}}
 
 -- The hits that a database of an older version has.
 INSERT INTO last_seen (site, rank, column, seen)
@@ -60,7 +62,7 @@ FROM
 GROUP BY site, rank, column;
 
 -- A crash may have come in the midst of the next statement.
-TRUNCATE TABLE hit_counts;
+TRUNCATE TABLE {{local:hit_counts}} {{on_cluster}};
 
 -- Of batches that a spool may still hold, that is of the last week before the newest, each keeps its name.
 INSERT INTO hit_counts (site, time, batch, hits)

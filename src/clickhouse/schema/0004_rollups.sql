@@ -2,7 +2,7 @@
 -- quarter of an hour, day and month, and by site, day and value of each dimension. Days and months are UTC's. What a batch adds is
 -- written some minutes after its hits, many batches together, as one part, which is there as a whole or not at all: hence
 -- no partitions. In the same part are the marks, which say of each run of a program up to which batch its hits are in here.
-CREATE TABLE IF NOT EXISTS rollups
+CREATE TABLE IF NOT EXISTS {{local:rollups}} {{on_cluster}}
 (
     -- '@': a mark, of the run in `value`. 'quarter', 'day', 'month': all hits of people. Else a dimension; of 'bot', hits of bots.
     by LowCardinality(String),
@@ -20,18 +20,19 @@ CREATE TABLE IF NOT EXISTS rollups
     last SimpleAggregateFunction(max, UInt64) CODEC(T64, ZSTD),
     mark SimpleAggregateFunction(max, UInt64) CODEC(ZSTD)
 )
-ENGINE = AggregatingMergeTree
+ENGINE = {{engine:AggregatingMergeTree}}
 ORDER BY (by, site, month, value, slot)
 -- Of what is read at once: a year's months were 40 rows among 8,192, with megabytes of bitmaps, and took ten times as long.
-SETTINGS
-    index_granularity_bytes = 262144,
+SETTINGS index_granularity_bytes = 262144{{#disk_settings}},
     old_parts_lifetime = 1,
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1;
+    {{fsync}}{{/disk_settings}};
+{{#cluster}}
+CREATE TABLE IF NOT EXISTS rollups {{on_cluster}} AS {{local:rollups}}
+ENGINE = Distributed({{cluster}}, {{database}}, {{local:rollups}}, 0);
+{{/cluster}}
 
 -- Measured on 2.9 million hits: 16.9 bytes a hit became 13.8. A table that is there already changes as its parts are merged.
-ALTER TABLE hits
+ALTER TABLE {{local:hits}} {{on_cluster}}
     MODIFY COLUMN site LowCardinality(String) CODEC(ZSTD),
     MODIFY COLUMN visitor UInt64 CODEC(ZSTD(3)),
     MODIFY COLUMN bot LowCardinality(String) CODEC(ZSTD),
@@ -49,4 +50,6 @@ ALTER TABLE hits
     MODIFY COLUMN method LowCardinality(String) CODEC(ZSTD);
 
 -- What was merged or deleted leaves the disk in seconds, and not in eight minutes: these are for parts that are not synced.
-ALTER TABLE hits MODIFY SETTING old_parts_lifetime = 1;
+{{#disk_settings}}
+ALTER TABLE {{local:hits}} {{on_cluster}} MODIFY SETTING old_parts_lifetime = 1;
+{{/disk_settings}}

@@ -1,6 +1,6 @@
 -- Up to which moment the hits or the rollups of a site were purged. Written before anything is deleted, so that no
 -- question takes what is missing for what never was.
-CREATE TABLE IF NOT EXISTS horizons
+CREATE TABLE IF NOT EXISTS {{local:horizons}} {{on_cluster}}
 (
     site String,
     -- 'hits' or 'rollups'.
@@ -8,9 +8,10 @@ CREATE TABLE IF NOT EXISTS horizons
     -- All before it may be gone: the start of a UTC day.
     before SimpleAggregateFunction(max, DateTime('UTC'))
 )
-ENGINE = AggregatingMergeTree
+ENGINE = {{engine:AggregatingMergeTree}}
 ORDER BY (site, kind)
-SETTINGS
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1;
+{{#disk_settings}}SETTINGS {{fsync}}{{/disk_settings}};
+{{#cluster}}
+CREATE TABLE IF NOT EXISTS horizons {{on_cluster}} AS {{local:horizons}}
+ENGINE = Distributed({{cluster}}, {{database}}, {{local:horizons}}, 0);
+{{/cluster}}

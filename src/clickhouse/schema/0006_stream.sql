@@ -1,6 +1,6 @@
 -- How far readers of a Kafka topic are, in each partition (stream/batch-reassembler.ts). It is written after the hits that it covers,
 -- so that a reader that died begins where it must, and what it brings again is known by its batches.
-CREATE TABLE IF NOT EXISTS stream_positions
+CREATE TABLE IF NOT EXISTS {{local:stream_positions}} {{on_cluster}}
 (
     -- The topic's id, which is another when it is deleted and made again.
     topic String,
@@ -13,9 +13,10 @@ CREATE TABLE IF NOT EXISTS stream_positions
     -- JSON: of each run of a node its number, its last batch and the time of it.
     runs String CODEC(ZSTD)
 )
-ENGINE = ReplacingMergeTree(end)
+ENGINE = {{engine:ReplacingMergeTree, end}}
 ORDER BY (topic, partition)
-SETTINGS
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1;
+{{#disk_settings}}SETTINGS {{fsync}}{{/disk_settings}};
+{{#cluster}}
+CREATE TABLE IF NOT EXISTS stream_positions {{on_cluster}} AS {{local:stream_positions}}
+ENGINE = Distributed({{cluster}}, {{database}}, {{local:stream_positions}}, 0);
+{{/cluster}}

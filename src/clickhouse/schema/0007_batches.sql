@@ -1,6 +1,6 @@
 -- The ledger: which batches the store has, and what was done with each. A batch is in here when all of its hits are in `hits`
 -- and were read back, and not before. store/ledger.ts says what relies on it.
-CREATE TABLE IF NOT EXISTS batches
+CREATE TABLE IF NOT EXISTS {{local:batches}} {{on_cluster}}
 (
     -- Bits 0 to 21 are the writer, a run of a program or a Kafka partition; the rest is milliseconds since 1970.
     id UInt64 CODEC(Delta, ZSTD),
@@ -15,12 +15,16 @@ CREATE TABLE IF NOT EXISTS batches
     -- Of several rows of a batch, that with the highest revision counts.
     revision UInt32 CODEC(T64, ZSTD)
 )
-ENGINE = ReplacingMergeTree(revision)
+ENGINE = {{engine:ReplacingMergeTree, revision}}
 ORDER BY id
-SETTINGS
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1;
+{{#disk_settings}}SETTINGS {{fsync}}{{/disk_settings}};
+{{#cluster}}
+CREATE TABLE IF NOT EXISTS batches {{on_cluster}} AS {{local:batches}}
+ENGINE = Distributed({{cluster}}, {{database}}, {{local:batches}}, 0);
+{{/cluster}}
 
 -- The batch that brought the hits of a piece of a log; 0 where a version without the ledger did.
-ALTER TABLE imports ADD COLUMN IF NOT EXISTS batch UInt64 CODEC(ZSTD);
+ALTER TABLE {{local:imports}} {{on_cluster}} ADD COLUMN IF NOT EXISTS batch UInt64 CODEC(ZSTD);
+{{#cluster}}
+ALTER TABLE imports {{on_cluster}} ADD COLUMN IF NOT EXISTS batch UInt64 CODEC(ZSTD);
+{{/cluster}}

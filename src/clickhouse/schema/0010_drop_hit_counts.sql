@@ -1,4 +1,7 @@
 -- Hours are in the rollups now, and receipts of the conversion are not needed any more.
-DROP TABLE IF EXISTS hit_counts;
-ALTER TABLE rollups DELETE WHERE by = '@' AND mark = 0
-SETTINGS mutations_sync = 1;
+DROP TABLE IF EXISTS hit_counts {{on_cluster}};
+{{#cluster}}
+DROP TABLE IF EXISTS {{local:hit_counts}} {{on_cluster}};
+{{/cluster}}
+ALTER TABLE {{local:rollups}} {{on_cluster}} DELETE WHERE by = '@' AND mark = 0
+SETTINGS mutations_sync = {{mutations_sync}};
