@@ -158,7 +158,39 @@ describe('a cluster', () => {
   });
 });
 
+/** The privileges that statements need, by how they begin. */
+const NEEDED: readonly (readonly [begins: RegExp, privilege: string])[] = [
+  [/^CREATE TABLE /, 'CREATE TABLE'],
+  [/^DROP TABLE /, 'DROP TABLE'],
+  [/^TRUNCATE TABLE /, 'TRUNCATE'],
+  [/^INSERT INTO /, 'INSERT'],
+  [/^(SELECT|WITH)\s/, 'SELECT'],
+  [/^ALTER TABLE \w+\s(ON CLUSTER 'main')?\s*(ADD|MODIFY|DROP) COLUMN /, 'ALTER COLUMN'],
+  [/^ALTER TABLE \w+\s(ON CLUSTER 'main')?\s*MODIFY SETTING\s/, 'ALTER SETTINGS'],
+  [/^ALTER TABLE \w+\s(ON CLUSTER 'main')?\s*(DELETE|DROP PARTITION) /, 'ALTER DELETE'],
+];
+
 describe('the statements for an administrator', () => {
+  for (const [file, dialect] of [
+    ['user.sql', SINGLE],
+    ['cluster-user.sql', CLUSTER],
+  ] as const) {
+    it(`in ${file} grant what statements that change tables need, and no more`, () => {
+      const granted = /GRANT (?:ON CLUSTER 'main' )?(.*) ON hits\.\*/.exec(
+        readFileSync(new URL(file, DEPLOY), 'utf8'),
+      );
+      const texts = [
+        ...statementsOf(dialect),
+        ...DIFFERENT.map((name) => queryText(name, FRAGMENTS, dialect)),
+      ];
+      const needed = texts.map((text) => {
+        const statement = text.replaceAll(/^--.*$/gm, '').trim();
+        return NEEDED.find(([begins]) => begins.test(statement))?.[1] ?? statement;
+      });
+      assert.deepEqual(new Set(granted?.[1]?.split(', ')), new Set(needed));
+    });
+  }
+
   for (const file of readdirSync(DEPLOY)) {
     it(`in ${file} are ones that the engine understands`, () => {
       const engine = new Session();
