@@ -38,11 +38,12 @@ export async function rebuildDays(
     };
     const hits = `(toString(site), toDate(time, 'UTC')) IN ${scope.days} AND ${coveredBy(watermarks)}`;
     const groups = [...rollupGroups(hits), queryText('rollup_rest_of_months', scope)];
-    await store.executeLong('rollup_drop_days', scope, 'hit-tracker-rollup-repair');
+    await store.executeLong('rollup_drop_days', scope, 'hit-tracker-rollup-repair', []);
     await store.executeLong(
       'insert_rollups',
       { groups: groups.join('UNION ALL\n'), receipts: '[]::Array(Tuple(String, UInt64))' },
       'hit-tracker-rollups',
+      ['rollups'],
     );
   }
 }

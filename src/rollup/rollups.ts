@@ -184,9 +184,9 @@ export class Rollups {
     const scope = scopeOf(ids, lasts);
     const receipts = Array.from(lasts, ([writer, last]) => `('${writer}', toUInt64(${last}))`);
     // A server rejects a second statement of this name from another node: it would read the same hits.
-    await this.#store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen');
+    await this.#store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen', ['last_seen']);
     const parts = { groups: rollupGroups(scope).join('UNION ALL\n'), receipts: `[${receipts}]` };
-    await this.#store.executeLong('insert_rollups', parts, 'hit-tracker-rollups');
+    await this.#store.executeLong('insert_rollups', parts, 'hit-tracker-rollups', ['rollups']);
     await ledger.rolledUp(ids);
     return sumOf(chosen);
   }

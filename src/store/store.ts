@@ -162,7 +162,7 @@ export class Store implements Sink {
   async restoreLegacy(id: bigint, file: { readonly path: string; readonly layout: number }): Promise<number> {
     // Written before the hits, so that the rollups do not count them as new.
     const receipt = { writer: String(writerOf(id)), last: String(id) };
-    await this.executeLong('insert_watermark', receipt, `hit-tracker-watermark-${id}`);
+    await this.executeLong('insert_watermark', receipt, `hit-tracker-watermark-${id}`, ['rollups']);
     return this.#inserting(file, (confirm) => this.#delivery.restoreLegacy(id, file, confirm));
   }
 
@@ -185,13 +185,17 @@ export class Store implements Sink {
    * Runs a statement that changes the store and may take long, concurrently with deliveries.
    *
    * @param name query id: a server rejects a second statement of this name while the first runs
+   * @param inserted tables that it inserts into, whose new parts are verified
    */
-  async executeLong(query: string, fragments: Fragments, name: string): Promise<void> {
-    const text = this.#text(query, fragments);
-    const table = /\bINSERT INTO (\w+)/.exec(text)?.[1];
+  async executeLong(
+    query: string,
+    fragments: Fragments,
+    name: string,
+    inserted: readonly string[],
+  ): Promise<void> {
     await this.guard.inserting(0, async (confirm) => {
-      await this.#clients.keeper.command({ query: text, query_id: name });
-      if (table !== undefined) await confirm(table);
+      await this.#clients.keeper.command({ query: this.#text(query, fragments), query_id: name });
+      if (inserted.length > 0) await confirm(...inserted);
     });
   }
 
