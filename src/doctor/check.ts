@@ -1,5 +1,4 @@
 import type { PartEngine } from '../clickhouse/parts/part-rescue.ts';
-import type { Live } from '../live/live.ts';
 import type { Spool } from '../spool/spool.ts';
 
 /** The result of a check. */
@@ -24,10 +23,19 @@ export interface Examined {
   readonly spoolMax: number;
   /** The state of a server that runs on the folder. */
   readonly running?: {
-    readonly live: Live | undefined;
-    readonly spool: Pick<Spool, 'flush' | 'pauseDelivery' | 'failing'>;
+    /** Compares its live counts with the store; undefined if it keeps none. */
+    readonly live: LiveComparison | undefined;
+    readonly spool: RunningSpool;
   };
 }
+
+type RunningSpool = Pick<Spool, 'flush' | 'pauseDelivery' | 'failing'>;
+
+/** Compares live counts with the store: see doctor/live.ts. */
+export type LiveComparison = (
+  engine: Examined['engine'],
+  spool: RunningSpool,
+) => Promise<Omit<Finding, 'check'>>;
 
 /** Examines one thing. An error that it throws is reported as a finding. */
 export interface Check {

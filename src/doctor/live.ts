@@ -1,18 +1,25 @@
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, readWatermarks } from '../clickhouse/watermarks.ts';
-import { type Check, error, ok } from './check.ts';
+import type { Live } from '../live/live.ts';
+import { type Check, type Examined, error, type LiveComparison, ok } from './check.ts';
 
 /** Whether the totals of a running server match its store. */
 export const live: Check = {
   name: 'live counts',
   async run({ engine, running }) {
     if (!running?.live) return ok('no server is running on this folder');
-    if (running.live.remote) return ok('they are shared by several nodes, and not compared');
-    const total = async () => (await running.live!.read(undefined, [])).total.hits;
-    if (running.spool.failing.length > 0) return ok('not compared while batches cannot be delivered');
+    return running.live(engine, running.spool);
+  },
+};
+
+/** Of counts that a node keeps itself. */
+export function ownCounts(counts: Pick<Live, 'read'>): LiveComparison {
+  return async (engine, spool) => {
+    const total = async () => (await counts.read(undefined, [])).total.hits;
+    if (spool.failing.length > 0) return ok('not compared while batches cannot be delivered');
     // Hits arrive meanwhile: the store then has at least those counted before the flush, and at most those counted after.
     const before = await total();
-    await running.spool.flush();
+    await spool.flush();
     const stored = await storedTotal(engine);
     const after = await total();
     if (stored >= before && stored <= after) return ok(`${stored} hits, as in the store`);
@@ -20,10 +27,14 @@ export const live: Check = {
       `live counts say ${before} hits, and the store has ${stored}`,
       'repair the other problems first, then restart the server: it rebuilds its counts from the store',
     );
-  },
-};
+  };
+}
 
-async function storedTotal(engine: { rows<Row>(text: string): Promise<Row[]> }): Promise<number> {
+/** Of counts that nodes share, which have hits of other stores. */
+export const sharedCounts: LiveComparison = async () =>
+  ok('they are shared by several nodes, and not compared');
+
+async function storedTotal(engine: Examined['engine']): Promise<number> {
   const watermarks = readWatermarks(
     await engine.rows<{ writer: string; last: string }>(queryText('rollup_watermarks')),
   );

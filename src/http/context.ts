@@ -6,7 +6,6 @@ import type { Tokens } from '../folder/tokens.ts';
 import type { Drops } from '../hit/drops.ts';
 import type { Intake } from '../hit/intake.ts';
 import type { DailySalts } from '../hit/salts.ts';
-import type { Live } from '../live/live.ts';
 import type { LogImporter } from '../logs/importer.ts';
 import type { Retention } from '../retention/retention.ts';
 import type { RetentionJob } from '../retention/retention-job.ts';
@@ -16,6 +15,7 @@ import type { WindowResults } from '../stream/window-results.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitPipeline } from '../trackers/hit-pipeline.ts';
 import type { Peers } from './peers/peers.ts';
+import type { ServedLive } from './served-live.ts';
 import type { ServedSettings } from './served-settings.ts';
 import type { Sessions } from './session.ts';
 
@@ -49,7 +49,7 @@ export interface ServerContext extends CollectContext {
   /** Aborted when the server begins to close: ends endless requests. */
   readonly ending: AbortSignal;
   /** Set with the simple or the rate tracker. */
-  readonly live: Live | undefined;
+  readonly live: ServedLive | undefined;
   /** Identifies this node: random, generated at its start. */
   readonly node: string;
   /** Nodes whose live counts are added to those of this one. */

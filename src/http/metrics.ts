@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { StoreGuard } from '../clickhouse/parts/guard.ts';
-import type { LiveMemory, LiveRemote } from '../live/live.ts';
 import type { Spool } from '../spool/spool.ts';
 import { requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
@@ -55,8 +54,7 @@ function registryOf(context: ServerContext): Registry {
       'Visitors of all sites, all time',
       async () => (await total()).visitors,
     );
-    if (live.memory) liveMemoryMetrics(registers, () => live.memory!);
-    if (live.remote) liveRemoteMetrics(registers, () => live.remote!);
+    live.addMetrics(registers);
   }
   const { spool, publisher } = context;
   if (spool) {
@@ -102,44 +100,6 @@ function spoolDamageMetrics(registers: Registry[], { damage }: Spool): void {
   add('damaged_segments', 'Damaged segments of the spool', damage.segments);
   add('damaged_bytes', 'Lost bytes of damaged segments', damage.bytes);
   add('lost_hits', 'Acknowledged hits that are known to be lost with them', damage.hits);
-}
-
-function liveMemoryMetrics(registers: Registry[], memory: () => LiveMemory): void {
-  gauge(
-    registers,
-    'hit_tracker_live_memory_bytes',
-    'Memory of live windows of single sites',
-    () => memory().bytes,
-  );
-  gauge(registers, 'hit_tracker_live_sites', 'Sites whose live windows are in memory', () => memory().sites);
-  counter(
-    registers,
-    'hit_tracker_live_evictions_total',
-    'How often a site left memory',
-    () => memory().evictions,
-  );
-  counter(
-    registers,
-    'hit_tracker_live_loads_total',
-    'How often a site came back to memory',
-    () => memory().loads,
-  );
-}
-
-function liveRemoteMetrics(registers: Registry[], remote: () => LiveRemote): void {
-  gauge(registers, 'hit_tracker_live_pending_hits', 'Hits that wait for Redis', () => remote().waiting);
-  counter(
-    registers,
-    'hit_tracker_live_hits_dropped_total',
-    'Hits that too many waited before',
-    () => remote().lost,
-  );
-  counter(
-    registers,
-    'hit_tracker_live_redis_calls_total',
-    'Scripts that Redis was asked to run',
-    () => remote().calls,
-  );
 }
 
 function storeMetrics(registers: Registry[], guard: StoreGuard): void {

@@ -48,7 +48,7 @@ export function readinessOf({
   return {
     ...{ status: problems.length > 0 ? 'degraded' : 'ready', backlog, salts },
     ...(problems.length > 0 && { problems }),
-    ...(live?.remote && { live: live.remote.place }),
+    ...live?.readiness,
   };
 }
 

@@ -83,13 +83,16 @@ export interface Live {
   track(hit: CountedHit): Seen | Promise<Seen>;
   /** Counts of a site, or of all sites together. A window is its length in seconds, 1 or more. */
   read(site: string | undefined, windows: readonly number[]): Promise<LiveCount>;
-  /**
-   * The state of a site, or of all sites together; an empty state if the site has no visitors. Present if the node keeps
-   * its own counts.
-   */
-  state?(site: string | undefined): LiveState | Promise<LiveState>;
-  /** Present if sites are kept in this process. */
-  readonly memory?: LiveMemory;
-  /** Present if they are kept elsewhere. */
-  readonly remote?: LiveRemote;
+}
+
+/** Counts that this node keeps itself: of the hits that it took. */
+export interface OwnLive extends Live {
+  /** The state of a site, or of all sites together; an empty state if the site has no visitors. */
+  state(site: string | undefined): Promise<LiveState>;
+  readonly memory: LiveMemory;
+}
+
+/** Counts that are kept elsewhere, together with those of other nodes. */
+export interface SharedLive extends Live {
+  readonly remote: LiveRemote;
 }

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { BloomFilter } from '../sketch/bloom.ts';
-import type { CountedHit, Live, LiveCount, LiveMemory, LiveState, Seen } from './live.ts';
+import type { CountedHit, LiveCount, LiveMemory, LiveState, OwnLive, Seen } from './live.ts';
 import { SiteWindowsCache, type SiteWindowsCacheOptions } from './site-windows-cache.ts';
 import { type Recall, StoredSites } from './stored-sites.ts';
 import { Totals } from './totals.ts';
@@ -21,7 +21,7 @@ export interface MemoryLiveOptions extends Partial<SiteWindowsCacheOptions> {
  * Live state in the memory of this process, up to a limit: see `site-windows-cache.ts`. Windows of all sites together
  * and totals, two numbers per site, stay in memory; windows of single sites may be swapped out.
  */
-export class MemoryLive implements Live, Disposable {
+export class MemoryLive implements OwnLive, Disposable {
   readonly totals: Totals;
   /** Windows of all sites together; undefined if none are kept. */
   readonly all: Windows | undefined;

@@ -10,14 +10,12 @@ import { MidnightVisits } from '../hit/midnight-visits.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import { messagesOf } from '../http/log.ts';
-import { MemoryLive } from '../live/memory.ts';
-import type { RedisLive } from '../live/redis/redis.ts';
 import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import { DBTracker } from '../trackers/db.ts';
-import { restoreLive } from '../trackers/restore-live.ts';
 import { restoreVisits } from '../trackers/restore-visits.ts';
+import { openLive, type ServerLive } from './live.ts';
 import type { ServeValues } from './options.ts';
 
 /** The counting part of a server: the intake, and the state of its trackers. */
@@ -27,7 +25,7 @@ export interface Counting {
   /** Visits over midnight. */
   readonly midnight: MidnightVisits;
   /** Set with the simple or the rate tracker. */
-  readonly live: MemoryLive | RedisLive | undefined;
+  readonly live: ServerLive | undefined;
   /** Set with the db tracker. */
   readonly db: DBTracker | undefined;
   /** Set with the stream tracker. */
@@ -61,9 +59,7 @@ export async function openCounting(
     identity: values.identity!,
     now: Date.now,
   });
-  const live = await liveOf(folder, values, parts.log);
-  if (live instanceof MemoryLive) resources.use(live);
-  else if (live) resources.use(live);
+  const live = await openLive(folder, values, parts.log, resources);
   const publisher = values.stream && resources.use(await publisherTo(values.stream));
   if (!values.tracker!.includes('db')) {
     const spool = publisher && resources.use(await openSpool(folder, publisher, values, parts.log));
@@ -73,7 +69,7 @@ export async function openCounting(
   if (values.store === 'embedded') resources.use(new EnginePriority());
   await db.spool.flush();
   sites.remember(await db.siteNames());
-  if (live instanceof MemoryLive) await restoreLive(live, db.store, Date.now(), db.spool.writer);
+  await live?.restore(db);
   await restoreVisits(midnight, db.store, Date.now()).catch((error) =>
     parts.log.warn(`visits over midnight count again: ${messageOf(error)}`),
   );
@@ -84,26 +80,6 @@ export async function openCounting(
 async function publisherTo(stream: NonNullable<ServeValues['stream']>): Promise<Publisher> {
   const { Publisher } = await import('../stream/publisher.ts');
   return new Publisher(stream);
-}
-
-async function liveOf(
-  folder: DataFolder,
-  values: ServeValues,
-  log: Logger,
-): Promise<MemoryLive | RedisLive | undefined> {
-  const rate = values.tracker!.includes('rate');
-  if (!rate && !values.tracker!.includes('simple')) return undefined;
-  const common = { expectedVisitors: values['expected-visitors']!, rate, now: Date.now };
-  if (values.live) {
-    const { RedisLive } = await import('../live/redis/redis.ts');
-    return new RedisLive({ ...common, address: values.live, log: messagesOf(log) });
-  }
-  return new MemoryLive({
-    ...common,
-    maxBytes: values['live-memory']!,
-    folder: folder.path,
-    onFault: (message) => log.warn(message),
-  });
 }
 
 function openSpool(folder: DataFolder, sink: Sink, values: ServeValues, log: Logger): Promise<Spool> {

@@ -76,7 +76,10 @@ export async function openNode(
   const peers =
     live &&
     values.peers &&
-    new Peers(values.peers, adminToken, { node: name, live, naming: () => intake.naming(), now: Date.now });
+    new Peers(values.peers, adminToken, {
+      ...{ node: name, live: live.served, now: Date.now },
+      naming: () => intake.naming(),
+    });
   const reader = resultsTopic && resources.use(await readerOf(resultsTopic, name, log));
   const drops = new Drops(Date.now());
   const lines = new ConsoleLines((line) => print(`${line}\n`));
@@ -84,16 +87,16 @@ export async function openNode(
   const ending = new AbortController();
   const app = buildServer(
     {
-      pipeline: new HitPipeline({ intake, recorder: new Recorder({ spool, live }), drops }),
+      pipeline: new HitPipeline({ intake, recorder: new Recorder({ spool, live: live?.counts }), drops }),
       intake,
       drops,
-      ...{ live, db, spool, publisher, node: name, peers },
+      ...{ live: live?.served, db, spool, publisher, node: name, peers },
       streamResults: reader?.results,
       importer:
         db &&
         new LogImporter({
           db,
-          live,
+          live: live?.counts,
           key: secrets.key,
           importSalt: secrets.importSalt,
           allowedSites: values.sites,
@@ -120,13 +123,13 @@ export async function openNode(
   resources.defer(() => closeServer(app));
   resources.defer(() => ending.abort());
   const host = {
-    recorder: new BatchRecorder({ spool, live, limit, sites, now: Date.now }),
+    recorder: new BatchRecorder({ spool, live: live?.counts, limit, sites, now: Date.now }),
     ...{ drops, salts: secrets.salts, midnight, log },
     print: (line: string) => lines.print(line),
   };
   const scheduleParts = {
     dataDir: folder.path,
-    live: trackers.includes('rate') ? live : undefined,
+    live: trackers.includes('rate') ? live?.counts : undefined,
     runs: upkeep?.runs,
     log: messagesOf(log),
   };

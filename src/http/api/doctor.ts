@@ -57,7 +57,7 @@ async function report(
   await using engine = store.dedicatedConnection();
   const diagnosis = await examine({
     ...{ engine, dataDir, isEmbedded: !store.isShared, spoolMax: Number(query.spool_max) },
-    running: { live, spool },
+    running: { live: live?.comparison, spool },
   });
   return { ...diagnosis, repairs };
 }

@@ -1,6 +1,6 @@
 import { type HitError, messageOf } from '../../errors.ts';
 import type { KeyFingerprints } from '../../hit/key-fingerprints.ts';
-import type { Live } from '../../live/live.ts';
+import type { OwnLive } from '../../live/live.ts';
 import type { LiveAnswer, NamedWindow } from '../live-answer.ts';
 import { checkNames, mergedAnswer, type NodeAnswer, type Reached, type Unreached } from './merged-answer.ts';
 import { RemoteNode } from './remote-node.ts';
@@ -26,7 +26,7 @@ export interface PeersAnswer extends LiveAnswer {
 export interface OwnNode {
   /** Random, generated at the node's start. */
   readonly node: string;
-  readonly live: Live;
+  readonly live: Pick<OwnLive, 'state'>;
   readonly naming: () => KeyFingerprints;
   readonly now: () => number;
 }
@@ -108,7 +108,7 @@ export class Peers {
 
   async #ownAnswer(site: string | undefined): Promise<Reached> {
     const { node, live, naming, now } = this.#own;
-    const state = await live.state!(site);
+    const state = await live.state(site);
     const at = now();
     return { url: '', received: at, parcel: { site, at, node, naming: naming(), state } };
   }

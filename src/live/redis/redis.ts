@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import { HitError, messageOf } from '../../errors.ts';
 import type { RedisAddress } from '../../settings/redis-address.ts';
-import type { CountedHit, Live, LiveCount, LiveRemote, Seen, WindowCount } from '../live.ts';
+import type { CountedHit, LiveCount, LiveRemote, Seen, SharedLive, WindowCount } from '../live.ts';
 import { hitShares, visitorBuckets } from './buckets.ts';
 import { Delivery } from './delivery.ts';
 import { ALL, SiteKeys } from './keys.ts';
@@ -34,7 +34,7 @@ export interface RedisLiveOptions {
   readonly log: { info(message: string): void; warn(message: string): void };
 }
 
-export class RedisLive implements Live, AsyncDisposable {
+export class RedisLive implements SharedLive, AsyncDisposable {
   readonly #options: RedisLiveOptions;
   readonly #link: RedisLink;
   readonly #delivery: Delivery;

@@ -1,0 +1,63 @@
+/** Live counts as a server gives them out. What it has to say of them depends on where they are kept. */
+import type { Registry } from 'prom-client';
+import type { LiveComparison } from '../doctor/check.ts';
+import { ownCounts, sharedCounts } from '../doctor/live.ts';
+import { HitError } from '../errors.ts';
+import type { Live, LiveState, OwnLive, SharedLive } from '../live/live.ts';
+import { counter, gauge } from './gauge.ts';
+
+export interface ServedLive extends Pick<Live, 'read'> {
+  /**
+   * The state of a site, or of all sites together, for merging it with that of other nodes.
+   *
+   * @throws HitError `not_found` if nodes share it
+   */
+  state(site: string | undefined): Promise<LiveState>;
+  /** What `/readyz` says of them: where they are, if not in memory. */
+  readonly readiness: { readonly live?: string };
+  /** For the doctor. */
+  readonly comparison: LiveComparison;
+  addMetrics(registers: Registry[]): void;
+}
+
+/** Live counts that this node keeps itself. */
+export function servedOwn(live: OwnLive): ServedLive {
+  return {
+    read: (site, windows) => live.read(site, windows),
+    state: (site) => live.state(site),
+    readiness: {},
+    comparison: ownCounts(live),
+    addMetrics(registers) {
+      const bytes = 'Memory of live windows of single sites';
+      gauge(registers, 'hit_tracker_live_memory_bytes', bytes, () => live.memory.bytes);
+      const sites = 'Sites whose live windows are in memory';
+      gauge(registers, 'hit_tracker_live_sites', sites, () => live.memory.sites);
+      const evictions = 'How often a site left memory';
+      counter(registers, 'hit_tracker_live_evictions_total', evictions, () => live.memory.evictions);
+      const loads = 'How often a site came back to memory';
+      counter(registers, 'hit_tracker_live_loads_total', loads, () => live.memory.loads);
+    },
+  };
+}
+
+/** Live counts that nodes share. */
+export function servedShared(live: SharedLive): ServedLive {
+  return {
+    read: (site, windows) => live.read(site, windows),
+    async state() {
+      throw new HitError('not_found', 'these live counts are shared by all nodes: ask any of them');
+    },
+    get readiness() {
+      return { live: live.remote.place };
+    },
+    comparison: sharedCounts,
+    addMetrics(registers) {
+      const waiting = 'Hits that wait for Redis';
+      gauge(registers, 'hit_tracker_live_pending_hits', waiting, () => live.remote.waiting);
+      const lost = 'Hits that too many waited before';
+      counter(registers, 'hit_tracker_live_hits_dropped_total', lost, () => live.remote.lost);
+      const calls = 'Scripts that Redis was asked to run';
+      counter(registers, 'hit_tracker_live_redis_calls_total', calls, () => live.remote.calls);
+    },
+  };
+}
