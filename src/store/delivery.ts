@@ -6,7 +6,7 @@
  * a crash is completed month by month. Then its hits are read back from disk and counted. The batch is recorded in the
  * ledger only if all are there and the part is intact (clickhouse/parts/guard.ts); only then may the sender drop it.
  */
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Clients } from '../clickhouse/clients.ts';
 import { quote } from '../clickhouse/literals.ts';
 import type { Confirm } from '../clickhouse/parts/guard.ts';
@@ -162,12 +162,17 @@ export class Delivery {
       await writer.command({ query: from(`file(${quote(exactPattern(path))}, 'RowBinary', ${columns})`) });
       return;
     }
-    const result = await writer.exec({
-      query: `${from(`input(${columns})`)} FORMAT RowBinary`,
-      values: createReadStream(path),
-      query_id: name,
-    });
-    for await (const _ of result.stream);
+    const values = (await open(path)).createReadStream();
+    // The request fails with it. But before that has a connection nobody listens, and the process would end.
+    values.on('error', () => undefined);
+    try {
+      const query = `${from(`input(${columns})`)} FORMAT RowBinary`;
+      const result = await writer.exec({ query, values, query_id: name });
+      for await (const _ of result.stream);
+    } finally {
+      // Without a connection, nothing has read it to its end.
+      values.destroy();
+    }
   }
 
   /**

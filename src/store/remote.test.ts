@@ -85,6 +85,12 @@ describe('a store on a ClickHouse server', () => {
     assert.equal(found?.hits, 2);
   });
 
+  it('takes no segment whose file is gone, and goes on', async () => {
+    const gone = { ...segmentOf((5n << 22n) | 5n, ['/gone']), path: join(folder, 'gone.rows') };
+    await assert.rejects(store.deliver(gone), { code: 'store_unavailable', message: /no such file/ });
+    await store.deliver(segmentOf((5n << 22n) | 5n, ['/there']));
+  });
+
   it('says what is wrong when the server is gone', async () => {
     await assert.rejects(Store.open({ setting: 'clickhouse://127.0.0.1:1/default', folder }), {
       code: 'store_unavailable',
