@@ -6,7 +6,13 @@ import type { Segment } from './segment.ts';
  * - Order: segments are delivered one at a time, oldest first; the next only when the last has settled.
  * - Retry: `deliver` may be called again with a segment that is already delivered, since the process may die before it
  *   records that. `deliver` must be idempotent: `segment.id` identifies the batch.
- * - Failure: `deliver` throws, and is retried after a pause, without limit. Nothing is lost meanwhile.
+ * - Failure: `deliver` throws a `HitError`, and is retried after a pause, without limit. Nothing is lost meanwhile. A segment
+ *   that cannot be read whole leaves nothing behind, and the sink takes the next one all the same.
+ * - Layouts: rows of every released layout are taken; those of an unknown one are refused with `data_dir_newer`.
+ * - Close: whoever opened a sink closes it, after the last delivery. One that is closed nevertheless while it delivers ends
+ *   the delivery, with an error or without; the next start delivers the segment again.
+ *
+ * The contract of all sinks is test/contracts/sink.ts.
  */
 export interface Sink {
   readonly name: string;

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { sinkContract } from '../../test/contracts/sink.ts';
 import { ClickHouseFront } from '../../test/fixtures/clickhouse-front.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { storePlace } from '../../test/fixtures/sink-places.ts';
 import { sites, stats } from '../query/stats.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import { ROW_LAYOUT, RowWriter } from '../rows/row.ts';
@@ -96,4 +98,16 @@ describe('a store on a ClickHouse server', () => {
       code: 'store_unavailable',
     });
   });
+});
+
+sinkContract('a store on a ClickHouse server', async (folder) => {
+  const front = await ClickHouseFront.start();
+  const place = await storePlace(front.url, folder);
+  return {
+    ...place,
+    async [Symbol.asyncDispose]() {
+      await place[Symbol.asyncDispose]();
+      await front.close();
+    },
+  };
 });
