@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Admin, type MessageToProduce, Producer, stringSerializers } from '@platformatic/kafka';
+import { HitError, messageOf } from '../errors.ts';
 import { readRows } from '../rows/row-reader.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 import type { Segment } from '../spool/segment.ts';
@@ -43,7 +45,9 @@ export class Publisher implements Sink {
 
   async deliver(segment: Segment): Promise<void> {
     if (segment.bytes === 0) return;
-    const bytes = await readFile(segment.path);
+    const bytes = await readFile(segment.path).catch((error) => {
+      throw unreadable(segment, error);
+    });
     try {
       await this.#publish(segment, bytes);
     } catch (error) {
@@ -61,12 +65,11 @@ export class Publisher implements Sink {
     return this.close();
   }
 
-  async #publish({ id, layout }: Segment, bytes: Buffer): Promise<void> {
+  async #publish(segment: Segment, bytes: Buffer): Promise<void> {
     this.#producer ??= await this.#open();
     const producer = this.#producer;
-    const totals = new Array<number>(this.#partitions).fill(0);
-    for (const hit of readRows(bytes, layout)) totals[partitionOf(hit, totals.length)]!++;
-    const batch = String(id);
+    const totals = hitsByPartition(segment, bytes, this.#partitions);
+    const batch = String(segment.id);
     const places = totals.map(() => 0);
     const sizes = totals.map(() => 0);
     let messages: HitMessage[] = [];
@@ -77,7 +80,7 @@ export class Publisher implements Sink {
       messages = [];
       sizes.fill(0);
     };
-    for (const hit of readRows(bytes, layout)) {
+    for (const hit of readRows(bytes, segment.layout)) {
       const partition = partitionOf(hit, totals.length);
       const value = writeRecord(hit, { batch, at: places[partition]!++, of: totals[partition]! });
       if (sizes[partition]! + value.length > REQUEST_CHARACTERS) await send();
@@ -131,4 +134,23 @@ export class Publisher implements Sink {
     this.#producer = undefined;
     await producer?.close(true).catch(() => undefined);
   }
+}
+
+/**
+ * Counts the hits of each partition. Reads the whole segment before any of it is sent.
+ *
+ * @throws HitError `data_dir_newer`, `spool_failed`
+ */
+function hitsByPartition(segment: Segment, bytes: Buffer, partitions: number): number[] {
+  const totals = new Array<number>(partitions).fill(0);
+  try {
+    for (const hit of readRows(bytes, segment.layout)) totals[partitionOf(hit, partitions)]!++;
+    return totals;
+  } catch (error) {
+    throw error instanceof HitError ? error : unreadable(segment, error);
+  }
+}
+
+function unreadable({ path }: Segment, cause: unknown): HitError {
+  return new HitError('spool_failed', `${basename(path)} cannot be read: ${messageOf(cause)}`, { cause });
 }
