@@ -1,6 +1,7 @@
 /**
  * Builds `dist/`, which is what the npm package and the container run: JavaScript, type declarations and source
- * maps from `src/` without its tests, the SQL files at the same places beside them, the dashboard, and what pages load.
+ * maps from `src/` without its tests, the SQL files and lists at the same places beside them, the dashboard, and what
+ * pages load.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, rmSync, statSync } from 'node:fs';
@@ -23,7 +24,7 @@ for (const project of ['tsconfig.build.json', 'snippet/tsconfig.build.json']) {
 
 cpSync(join(ROOT, 'src'), DIST, {
   recursive: true,
-  filter: (path) => statSync(path).isDirectory() || ['.sql', '.lua'].includes(extname(path)),
+  filter: (path) => statSync(path).isDirectory() || ['.sql', '.lua', '.tsv'].includes(extname(path)),
 });
 if (existsSync(CLI)) chmodSync(CLI, 0o755);
 
