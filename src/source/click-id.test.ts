@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { CLICK_IDS, clickIdOf } from './click-id.ts';
+
+test('a click id is known by its parameter, wherever in the query it is', () => {
+  assert.equal(clickIdOf('gclid=Cj0'), 'gclid');
+  assert.equal(clickIdOf('a=1&b&c=2&fbclid=IwAR&d='), 'fbclid');
+  assert.equal(clickIdOf('a&b&&GCLID=1'), 'gclid');
+  assert.equal(clickIdOf('ScCid=abc'), 'sccid');
+});
+
+test('of several, the one that is surely of an ad counts', () => {
+  assert.equal(clickIdOf('fbclid=1&gclid=2'), 'gclid');
+  assert.equal(clickIdOf('gclid=2&fbclid=1'), 'gclid');
+});
+
+test('what has no value, and what only looks like one, is none', () => {
+  for (const query of [
+    '',
+    'gclid',
+    'gclid=',
+    'gclid=&a=1',
+    'a=gclid',
+    'xgclid=1',
+    'gclid2=1',
+    '=gclid',
+    '&',
+    'gclid%3D1',
+  ]) {
+    assert.equal(clickIdOf(query), '', query);
+  }
+});
+
+test('it is what URLSearchParams finds, in any query of plain parameters', () => {
+  const part = fc.constantFrom('gclid', 'fbclid', 'a', '=', '&', '1', 'msclkid', '==', '&&');
+  fc.assert(
+    fc.property(
+      fc.array(part, { maxLength: 30 }).map((parts) => parts.join('')),
+      (query) => {
+        const given = new Set(
+          Array.from(new URLSearchParams(query)).flatMap(([name, value]) => (value === '' ? [] : [name])),
+        );
+        const expected = CLICK_IDS.find(({ parameter }) => given.has(parameter))?.parameter ?? '';
+        assert.equal(clickIdOf(query), expected, query);
+      },
+    ),
+    { seed: 21, numRuns: 3000 },
+  );
+});
+
+test('megabytes are read before the test runs out of time', { timeout: 20_000 }, () => {
+  for (const piece of ['a', '&', '=', '&a', 'a=', '=&', 'gclid', 'gclid&', '&gclid=']) {
+    const query = piece.repeat(2 ** 22 / piece.length);
+    assert.equal(clickIdOf(query), '', piece);
+    assert.equal(clickIdOf(`${query}&gclid=1`), 'gclid', piece);
+  }
+});
