@@ -1,0 +1,84 @@
+import { BOTS, type Bot, UNKNOWN_OPERATOR } from '../source/bot.ts';
+import { MEDIUMS, SHOP } from '../source/channel.ts';
+import { CLICK_IDS } from '../source/click-id.ts';
+import { AD_TAGS, SOURCE_OF_KEY, SOURCES } from '../source/source-list.ts';
+import { quote } from './literals.ts';
+import { queryText } from './sql.ts';
+
+/*
+ * The lists of `source/` as expressions of ClickHouse SQL, with the lists in them: a server that is not ours may know no
+ * dictionaries, and bound parameters travel in the address of a request, which has no room for them. They are 27 KiB of the
+ * 256 that a statement may have.
+ *
+ * Of all ways measured (`bench/source-names.ts`), a hash lookup of the few keys that a host has is the cheapest, and a
+ * regular expression for each source out of the question: the engine compiles them for over a minute.
+ * But a lookup per row costs more than all the rest of a query, also for a LowCardinality column, whose dictionary the
+ * engine gives up where an expression has two of them. So group by the column first, and name the groups:
+ *
+ *   SELECT name, sum(hits), uniqCombined64Merge(visitors) FROM (
+ *     SELECT <sourceNameSql('source')> AS name, hits, visitors FROM (
+ *       SELECT source, count() AS hits, uniqCombined64State(visitor) AS visitors FROM hits GROUP BY source
+ *     )
+ *   ) GROUP BY name
+ *
+ * In one scope, an expression may stand several times for the same columns, not for different ones: it has aliases.
+ */
+
+/**
+ * `sourceName`, for the store.
+ *
+ * @param source expression of what a hit keeps as its source
+ * @param click expression of a click id's parameter, if hits have one
+ */
+export function sourceNameSql(source: string, click = "''"): string {
+  return queryText('source_name', {
+    source,
+    click,
+    keys: list(SOURCE_OF_KEY.keys()),
+    names: list([...SOURCE_OF_KEY.values()].map(({ name }) => name)),
+    clicks: list(CLICK_IDS.map(({ parameter }) => parameter)),
+    click_sources: list(CLICK_IDS.map((click) => click.source || click.parameter)),
+  });
+}
+
+/** `channelOf`, for the store. The parameters are expressions of what an `Acquisition` has. */
+export function channelSql(columns: {
+  readonly source: string;
+  readonly medium: string;
+  readonly campaign: string;
+  readonly click?: string;
+}): string {
+  return queryText('channel', {
+    click: "''",
+    ...columns,
+    source_listed: sourceNameSql(columns.source),
+    listed: list(SOURCES.map(({ name }) => name)),
+    categories: list(SOURCES.map(({ category }) => category)),
+    clicks: list(CLICK_IDS.map(({ parameter }) => parameter)),
+    click_categories: list(CLICK_IDS.map(({ category }) => category)),
+    paid_clicks: list(CLICK_IDS.filter(({ use }) => use === 'paid').map(({ parameter }) => parameter)),
+    ad_tags: list(AD_TAGS),
+    shop: SHOP,
+    ...Object.fromEntries(Object.entries(MEDIUMS).map(([kind, mediums]) => [kind, list(mediums)])),
+  });
+}
+
+/** `botOperator`, for the store. @param bot expression of a bot's name */
+export function botOperatorSql(bot: string): string {
+  return botSql(bot, ({ operator }) => operator, UNKNOWN_OPERATOR);
+}
+
+/** `botKind`, for the store. @param bot expression of a bot's name */
+export function botKindSql(bot: string): string {
+  return botSql(bot, ({ kind }) => kind, 'other');
+}
+
+function botSql(bot: string, value: (bot: Bot) => string, otherwise: string): string {
+  const values = list([...BOTS.values()].map(value));
+  return queryText('bot_value', { bot, names: list(BOTS.keys()), values, otherwise });
+}
+
+/** A constant array. */
+function list(texts: Iterable<string>): string {
+  return `[${Array.from(texts, quote).join(', ')}]`;
+}
