@@ -14,8 +14,8 @@ export const ROOMS: readonly string[] = [
   'settings', // every setting: its flag, unit, range, default and an example
   'config', // reads them, once; they are handed down as plain values
   'hit', // what a hit is and who a visitor is, pure
-  'rows', // hits as bytes: the rows of the spool and the store
   'source', // what sources, channels and bots are called, by lists, pure
+  'rows', // hits as bytes: the rows of the spool and the store
   'folder', // the data folder: its lock and its secrets
   'sketch', // how to count, pure
   'live', // where counts of now are kept
