@@ -82,6 +82,14 @@ describe('a bot', () => {
     ['Go-http-client/1.1', 'Go-http-client'],
     ['Wget/1.21.2', 'Wget'],
     [`Mozilla/5.0 (X11; Linux x86_64) ${BLINK.replace('Chrome', 'HeadlessChrome')}`, 'HeadlessChrome'],
+    // isbot knows these by what all of them say: an address, or no browser after "Mozilla".
+    ['Mozilla/5.0 (compatible; YandexImages/3.0; +http://yandex.com/bots)', 'YandexImages'],
+    ['Mozilla/5.0 (compatible; Yahoo! Slurp; http://help.yahoo.com/help/us/ysearch/slurp)', 'Yahoo! Slurp'],
+    ['Mozilla/5.0 (compatible; Amzn-SearchBot/0.1)', 'Amzn-SearchBot'],
+    ['Mozilla/5.0 (compatible; SISTRIX Crawler; http://crawler.sistrix.net/)', 'SISTRIX Crawler'],
+    ['Scrapy/2.11 (+https://scrapy.org)', 'Scrapy'],
+    ['Mozilla/5.0 Checkly/1.0 (https://www.checklyhq.com)', 'Checkly'],
+    ['Mozilla/4.0 (compatible; MSIE 6.0; http://example.com/)', 'http'],
     ['', '(no user agent)'],
     ['-', '(no user agent)'],
   ] as const) {

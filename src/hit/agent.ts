@@ -60,6 +60,9 @@ function parse(userAgent: string): Agent {
   };
 }
 
+/** Words that say that an agent is a bot, not which one. */
+const NO_NAME = /^(?:mozilla|https?|bot|robot|spider|crawler)$/i;
+
 /** The whole word around isbot's match, without its version: `Googlebot` if the pattern matches `bot`. */
 function botName(userAgent: string): string {
   const match = findBotMatch(userAgent);
@@ -68,7 +71,19 @@ function botName(userAgent: string): string {
   if (at < 0) return UNNAMED;
   const before = /[\w.-]*$/.exec(userAgent.slice(0, at))?.[0] ?? '';
   const after = /^[\w.-]*/.exec(userAgent.slice(at + match.length))?.[0] ?? '';
-  const word = `${before}${match}${after}`.replaceAll(/^\W+|\W+$/g, '');
-  const name = /^[\w .!-]*/.exec(word)![0].trim().slice(0, LONGEST_BOT_NAME);
+  const word = wordOf(`${before}${match}${after}`.replaceAll(/^\W+|\W+$/g, ''));
+  const name = (NO_NAME.test(word) ? productName(userAgent) : '') || word;
   return name === '' ? UNNAMED : owned(name);
+}
+
+/** Where bots say their own name: after `compatible;`, else at the beginning; '' if there is a browser's. */
+function productName(userAgent: string): string {
+  const compatible = /\bcompatible;\s*/.exec(userAgent);
+  const start = compatible ? compatible.index + compatible[0].length : 0;
+  const name = wordOf(userAgent.slice(start).replace(/^Mozilla\/\d\.\d /, ''));
+  return NO_NAME.test(name) || /^(?:Mozilla|MSIE)\b/.test(name) ? '' : name;
+}
+
+function wordOf(text: string): string {
+  return /^[\w .!-]*/.exec(text)![0].trim().slice(0, LONGEST_BOT_NAME).trimEnd();
 }
