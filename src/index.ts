@@ -3,8 +3,8 @@
 export { type ErrorCode, HitError } from './errors.ts';
 export { type Digest, KeyedHash } from './hit/hash.ts';
 export type { Seen, WindowCount } from './live/live.ts';
+export type { SiteSummary, Stats, Top } from './query/answers.ts';
 export type { Count } from './query/counts.ts';
-export type { SiteSummary, Stats, Top } from './query/stats.ts';
 export { BloomFilter, bitsPerVisitorAt } from './sketch/bloom.ts';
 export { type LastSeenOptions, LastSeenSketch, type VisitorEstimate } from './sketch/last-seen.ts';
 export { HitRing } from './sketch/ring.ts';

@@ -5,15 +5,14 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
-import { openApiDocument } from '../src/http/openapi/document.ts';
+import type { OpenApiDocument } from '../src/http/openapi/document.ts';
 import type { Method, Operation } from '../src/http/openapi/operation.ts';
 import { curlOf, exampleAddress } from '../src/http/openapi/page.ts';
-import { version } from '../src/settings/version.ts';
 import { BEARER, type RunningServer, TOKEN } from './fixtures/running-server.ts';
 import { sharedServer } from './fixtures/shared-server.ts';
 
 const server = await sharedServer();
-const document = openApiDocument(version());
+const document = JSON.parse((await server.send('/openapi.json')).text) as OpenApiDocument;
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method: method as Method, operation })),
 );
@@ -66,15 +65,10 @@ describe('the document of the API', () => {
     assert.ok(valid, JSON.stringify(errors));
   });
 
-  it('is what the server gives out', async () => {
-    const { text } = await server.send('/openapi.json');
-    assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(document)));
-  });
-
   it('has every route, and no other', () => {
     const documented = new Set(operations.map(({ method, path }) => `${method} ${routeOf(path)}`));
-    // The pixel is taken before any route, and the page has a list of paths.
-    for (const own of ['get /hit.gif', 'get /dashboard']) assert.ok(documented.delete(own), own);
+    // The pixel is answered before any route.
+    assert.ok(documented.delete('get /hit.gif'));
     assert.deepEqual([...documented].sort(), [...registered()].sort());
   });
 

@@ -117,7 +117,7 @@ async function handOver(
 ): Promise<ImportSummary> {
   const { site, format, follow, restorePurged = false } = options;
   const query = new URLSearchParams({
-    ...{ format, follow: String(follow), restore_purged: String(restorePurged) },
+    ...{ format, follow: String(follow), restore_purged: String(restorePurged === true) },
   });
   if (site !== undefined) query.set('site', site);
   let summary: ImportSummary | undefined;

@@ -1,7 +1,8 @@
 import { archiveLocation } from '../archive/address.ts';
 import { DIMENSIONS } from '../clickhouse/dimension.ts';
 import { HitError, messageOf } from '../errors.ts';
-import { type QueryParams, readChoice } from '../query/params.ts';
+import type { Stats, Top } from '../query/answers.ts';
+import type { QueryParams } from '../query/params.ts';
 import { PERIODS, presetPeriod } from '../query/period.ts';
 import {
   INTERVALS,
@@ -12,8 +13,8 @@ import {
   readSelection,
   readTimeZone,
 } from '../query/selection.ts';
-import type { Stats, Top } from '../query/stats.ts';
 import { type Answers, csvAnswer, ReportAnswer } from '../report/report-answer.ts';
+import { readChoice } from '../schema/parameter.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
 import type { Values } from '../settings/setting.ts';
 import { measureStorage, type Storage } from '../store/storage.ts';

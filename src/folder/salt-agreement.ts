@@ -34,7 +34,8 @@ export interface SaltAgreementOptions {
 }
 
 /** Origin of a salt: shared by all nodes, or this node's own. */
-type SaltOrigin = 'shared' | 'own';
+export const SALT_ORIGINS = ['shared', 'own'] as const;
+type SaltOrigin = (typeof SALT_ORIGINS)[number];
 
 /** Salts as reported by `/readyz`. */
 export interface SaltHealth {

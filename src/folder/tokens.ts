@@ -3,21 +3,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { writeAtomicallySync } from '../files/atomic.ts';
+import { choice, described, nullable, object, type Static, TEXT, TIME } from '../schema/schema.ts';
 
 /** What a token permits: to read counts, or to send hits. */
-export type Scope = 'read' | 'write';
-export const SCOPES: readonly Scope[] = ['read', 'write'];
+const SCOPES = ['read', 'write'] as const;
+export type Scope = (typeof SCOPES)[number];
+export const SCOPE = choice(SCOPES);
+
+export const TOKEN = object({
+  id: TEXT,
+  name: TEXT,
+  scope: SCOPE,
+  created: TIME,
+  /** Time of last use, rounded down to the hour; null if never used. */
+  used: described(nullable(TIME), 'last use, rounded down to the hour; null if never used'),
+});
 
 /** The public properties of a token. */
-export interface Token {
-  readonly id: string;
-  readonly name: string;
-  readonly scope: Scope;
-  /** ISO 8601. */
-  readonly created: string;
-  /** Time of last use, rounded down to the hour; null if never used. */
-  readonly used: string | null;
-}
+type Token = Static<typeof TOKEN>;
 
 /** The stored form: the SHA-256 of the token in hexadecimal, not the token itself. */
 type Kept = Token & { readonly digest: string };

@@ -2,9 +2,23 @@
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { WindowCount } from '../live/live.ts';
+import { parameter } from '../schema/parameter.ts';
+import {
+  COUNT,
+  described,
+  list,
+  matching,
+  NUMBER,
+  nullable,
+  object,
+  type Static,
+  TEXT,
+  TIME,
+} from '../schema/schema.ts';
 
 const DEFAULT_WINDOWS = '60s,5m,1h,24h';
 const MOST_WINDOWS = 20;
+const WINDOW = /^([0-9]{1,8})([smhd])$/;
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 /** The rings go back 400 days. */
 const LONGEST = 400 * 86_400;
@@ -15,22 +29,44 @@ export interface NamedWindow {
   readonly seconds: number;
 }
 
+/** Parameters of a question about one site, or about all. */
+export const SITE_PARAMETERS = { site: parameter(TEXT, 'one site; default: all', 'example.com') };
+
+/** Parameters of a question about windows. */
+export const WINDOW_PARAMETERS = {
+  ...SITE_PARAMETERS,
+  window: parameter(
+    list(matching(WINDOW), MOST_WINDOWS),
+    `windows that end now: numbers with s, m, h or d, up to 400d; default: ${DEFAULT_WINDOWS}`,
+    ['17s', '5m', '24h'],
+  ),
+};
+
+export const WINDOW_COUNT = object({
+  /** As requested, such as `5m`. */
+  window: TEXT,
+  seconds: COUNT,
+  hits: COUNT,
+  visitors: COUNT,
+  hits_per_second: NUMBER,
+  error: described(NUMBER, 'relative standard error of visitors'),
+});
+
+export const LIVE = object(
+  {
+    site: described(nullable(TEXT), 'null for all sites'),
+    at: TIME,
+    total: object({ hits: COUNT, visitors: COUNT }),
+    windows: list(WINDOW_COUNT),
+  },
+  {
+    /** Since when counts are stale: they are shared, and the server that has them does not answer. */
+    stale_since: described(TIME, 'the counts are as of then: the server that has them does not answer'),
+  },
+);
+
 /** The answer of `GET /api/v1/live`. */
-export interface LiveAnswer {
-  readonly site: string | null;
-  readonly at: string;
-  /** Since when counts are stale: they are shared, and the server that has them does not answer. */
-  readonly stale_since?: string;
-  readonly total: { readonly hits: number; readonly visitors: number };
-  readonly windows: readonly {
-    readonly window: string;
-    readonly seconds: number;
-    readonly hits: number;
-    readonly visitors: number;
-    readonly hits_per_second: number;
-    readonly error: number;
-  }[];
-}
+export type LiveAnswer = Static<typeof LIVE>;
 
 /** Counts of windows, in the format of the API. */
 export function answerOf(
@@ -60,7 +96,7 @@ export function readWindows(value: unknown): NamedWindow[] {
   if (windows.length > MOST_WINDOWS)
     throw new HitError('invalid', `at most ${MOST_WINDOWS} windows are given at once`);
   return windows.map((text) => {
-    const match = /^(\d{1,8})([smhd])$/.exec(text.trim());
+    const match = WINDOW.exec(text.trim());
     const seconds = Number(match?.[1]) * UNITS[match?.[2] as keyof typeof UNITS];
     if (!match || seconds < 1 || seconds > LONGEST) {
       throw new HitError(

@@ -1,21 +1,50 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { StoreGuard } from '../clickhouse/parts/guard.ts';
+import { choice, object } from '../schema/schema.ts';
 import type { Spool } from '../spool/spool.ts';
 import { requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
 import { counter, gauge } from './gauge.ts';
+import { json, OPEN, type Operation, other, problem } from './openapi/operation.ts';
 import type { Peers } from './peers/peers.ts';
-import { readinessOf } from './ready.ts';
+import { READINESS, readinessOf } from './ready.ts';
+
+const METRICS: Operation = {
+  operationId: 'metrics',
+  tags: ['Watch'],
+  summary: 'Counters and gauges for Prometheus',
+  responses: { 200: other('in its text format', 'text/plain'), 401: problem('no token that may read') },
+};
+
+const HEALTHZ: Operation = {
+  operationId: 'healthz',
+  ...{ tags: ['Watch'], security: OPEN },
+  summary: 'Whether the process lives',
+  responses: { 200: json('it does', object({ status: choice(['ok']) }), { status: 'ok' }) },
+};
+
+const READYZ: Operation = {
+  operationId: 'readyz',
+  ...{ tags: ['Watch'], security: OPEN },
+  summary: 'Whether it does its work',
+  responses: {
+    200: json('it does; `degraded`: `problems` are of things that do not stop it', READINESS, {
+      ...{ status: 'ready', backlog: 0, salts: { '2026-11-24': 'own' } },
+    }),
+    503: problem('too much waits for the store or for Kafka'),
+  },
+};
 
 /** `GET /metrics` for Prometheus, `/healthz` (the process lives) and `/readyz` (it does its work). */
 export function metricsRoutes(app: FastifyInstance, context: ServerContext): void {
   const registry = registryOf(context);
-  app.get('/metrics', { onRequest: requireReader(context) }, async (_request, reply) =>
+  const options = { onRequest: requireReader(context), config: { operation: METRICS } };
+  app.get('/metrics', options, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
-  app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async () => readinessOf(context));
+  app.get('/healthz', { config: { operation: HEALTHZ } }, async () => ({ status: 'ok' }));
+  app.get('/readyz', { config: { operation: READYZ } }, async () => readinessOf(context));
 }
 
 /** All values are read at each scrape: recording a hit costs nothing extra. */

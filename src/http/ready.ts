@@ -1,29 +1,38 @@
-import type { Problem } from '../clickhouse/parts/health.ts';
+import { PROBLEM_CODES } from '../clickhouse/parts/health.ts';
 import { HitError } from '../errors.ts';
-import type { SaltHealth } from '../folder/salt-agreement.ts';
+import { SALT_ORIGINS } from '../folder/salt-agreement.ts';
+import { COUNT, choice, described, list, object, record, type Static, TEXT } from '../schema/schema.ts';
 import type { ServerContext } from './context.ts';
 
 /** Segments waiting for the store beyond which the server reports that it is not ready. */
 const WORRYING_BACKLOG = 30;
 
-interface OwnProblem {
-  readonly code: 'salts' | 'delivery_failing' | 'spool_damage';
-  readonly message: string;
-}
+/** Problems that the store does not know of. */
+const OWN_PROBLEMS = ['salts', 'delivery_failing', 'spool_damage'] as const;
+
+export const READINESS = object(
+  {
+    /** `degraded`: hits are taken and kept, but there is a problem. */
+    status: choice(['ready', 'degraded']),
+    /** Batches that wait for the store or for Kafka. */
+    backlog: described(COUNT, 'batches that wait for the store or for Kafka'),
+    /** By UTC day, whether the salt of visitors is shared by all nodes, or this node's own. */
+    salts: described(
+      record(choice(SALT_ORIGINS)),
+      'by UTC day, whether the salt of visitors is shared by all nodes, or this node’s own',
+    ),
+  },
+  {
+    /** Present with `degraded`: what is wrong, and what to do. */
+    problems: list(object({ code: choice([...PROBLEM_CODES, ...OWN_PROBLEMS]), message: TEXT })),
+    /** Where live counts are, if not in memory, and how all-time visitors are counted there. */
+    live: described(TEXT, 'where live counts are, if not in memory'),
+  },
+);
 
 /** The answer of `GET /readyz` of a server that works. */
-interface Readiness {
-  /** `degraded`: hits are taken and kept, but there is a problem. */
-  readonly status: 'ready' | 'degraded';
-  /** Batches that wait for the store or for Kafka. */
-  readonly backlog: number;
-  /** By UTC day, whether the salt of visitors is shared by all nodes, or this node's own. */
-  readonly salts: SaltHealth['salts'];
-  /** Present with `degraded`: what is wrong, and what to do. */
-  readonly problems?: readonly (Problem | OwnProblem)[];
-  /** Where live counts are, if not in memory, and how all-time visitors are counted there. */
-  readonly live?: string;
-}
+export type Readiness = Static<typeof READINESS>;
+type OwnProblem = { readonly code: (typeof OWN_PROBLEMS)[number]; readonly message: string };
 
 /** @throws HitError `not_ready` if too many batches wait */
 export function readinessOf({

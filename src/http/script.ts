@@ -2,10 +2,18 @@ import type { FastifyInstance } from 'fastify';
 import { HitError } from '../errors.ts';
 import type { Assets } from './dashboard/assets.ts';
 import { sendAsset } from './dashboard/send-asset.ts';
+import { OPEN, type Operation, other } from './openapi/operation.ts';
+
+const SCRIPT: Operation = {
+  operationId: 'script',
+  ...{ tags: ['Show'], security: OPEN },
+  summary: 'What pages load that want to be counted',
+  responses: { 200: other('under a kibibyte in gzip', 'text/javascript') },
+};
 
 /** `GET /script.js`: the tracking script for pages, from any origin. */
 export function scriptRoutes(app: FastifyInstance, assets: Assets): void {
-  app.get('/script.js', (request, reply) => {
+  app.get('/script.js', { config: { operation: SCRIPT } }, (request, reply) => {
     const script = assets.find('script.js');
     if (!script) {
       throw new HitError('not_ready', 'the script is not built: run "npm run build:snippet" in the checkout');

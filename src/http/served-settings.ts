@@ -1,23 +1,36 @@
+import { COUNT, choice, described, list, nullable, object, type Static, TEXT } from '../schema/schema.ts';
+import { DURABILITIES, IDENTITIES } from '../settings/serve.ts';
+import { TRACKERS } from '../settings/setting.ts';
+
 /** How long data is kept, for one site, or for all others if `site` is null. */
-interface Kept {
-  readonly site: string | null;
-  /** `400d` or `forever`. */
-  readonly age: string;
-}
+const KEPT = list(
+  object({
+    site: described(nullable(TEXT), 'null for all others'),
+    /** `400d` or `forever`. */
+    age: described(TEXT, 'such as 400d, or forever'),
+  }),
+);
+
+export const SHOWN_SETTINGS = {
+  version: TEXT,
+  trackers: list(choice(TRACKERS)),
+  store: nullable(choice(['embedded', 'clickhouse'])),
+  live: nullable(choice(['memory', 'redis'])),
+  identity: choice(IDENTITIES),
+  durability: choice(DURABILITIES),
+  trust_proxy: TEXT,
+  rate_limit: TEXT,
+  /** Nodes whose live counts are added. */
+  peers: described(COUNT, 'nodes whose live counts are added'),
+};
+export const RETENTION = { hits: KEPT, rollups: KEPT };
+
+const SERVED = object({
+  ...SHOWN_SETTINGS,
+  retention: object(RETENTION),
+  /** Limit of bytes that wait on disk. */
+  spool_max: COUNT,
+});
 
 /** The settings of a server, without secrets. */
-export interface ServedSettings {
-  readonly version: string;
-  readonly trackers: readonly string[];
-  readonly store: 'embedded' | 'clickhouse' | null;
-  readonly live: 'memory' | 'redis' | null;
-  readonly identity: string;
-  readonly durability: string;
-  readonly trust_proxy: string;
-  readonly rate_limit: string;
-  readonly retention: { readonly hits: readonly Kept[]; readonly rollups: readonly Kept[] };
-  /** Nodes whose live counts are added. */
-  readonly peers: number;
-  /** Limit of bytes that wait on disk. */
-  readonly spool_max: number;
-}
+export type ServedSettings = Static<typeof SERVED>;

@@ -12,17 +12,19 @@ import { HitError, messageOf } from '../errors.ts';
 import { archiveRoutes } from './api/archive.ts';
 import { backupRoutes } from './api/backup.ts';
 import { doctorRoutes } from './api/doctor.ts';
+import { dropRoutes } from './api/drops.ts';
 import { eventRoutes } from './api/events.ts';
 import { exportRoutes } from './api/export.ts';
 import { importRoutes } from './api/import.ts';
+import { liveRoutes } from './api/live.ts';
 import { purgeRoutes } from './api/purge.ts';
-import { readRoutes } from './api/read.ts';
 import { retentionRoutes } from './api/retention.ts';
 import { saltRoutes } from './api/salts.ts';
 import { sessionRoutes } from './api/session.ts';
 import { settingsRoutes } from './api/settings.ts';
 import { siteRoutes } from './api/sites.ts';
 import { sketchRoutes } from './api/sketch.ts';
+import { statsRoutes } from './api/stats.ts';
 import { storageRoutes } from './api/storage.ts';
 import { tokenRoutes } from './api/tokens.ts';
 import { createApp } from './app.ts';
@@ -31,11 +33,12 @@ import { badgeRoutes } from './badge/routes.ts';
 import { batchRoutes } from './collect/batch.ts';
 import { beaconRoutes } from './collect/beacon.ts';
 import { counterRoutes } from './collect/counter.ts';
-import { Pixel } from './collect/pixel.ts';
+import { COUNT_BY_PIXEL, PIXEL_PATH, Pixel } from './collect/pixel.ts';
 import type { CollectContext, ServerContext } from './context.ts';
 import { Assets } from './dashboard/assets.ts';
 import { dashboardRoutes } from './dashboard/dashboard.ts';
 import { metricsRoutes } from './metrics.ts';
+import { Operations } from './openapi/operations.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { scriptRoutes } from './script.ts';
 
@@ -60,8 +63,13 @@ const ADVICE: Readonly<Record<string, string>> = {
 export function buildServer(context: ServerContext, log: FastifyBaseLogger): FastifyInstance {
   const pixel = new Pixel(context, log);
   const app = createApp(log, (request, response) => pixel.take(request, response));
+  const operations = new Operations(app);
+  // Answered before any route.
+  operations.add('get', PIXEL_PATH, COUNT_BY_PIXEL);
   collectRoutes(app, context);
-  readRoutes(app, context);
+  liveRoutes(app, context);
+  statsRoutes(app, context);
+  dropRoutes(app, context);
   eventRoutes(app, context);
   siteRoutes(app, context);
   sketchRoutes(app, context);
@@ -81,7 +89,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   settingsRoutes(app, context);
   dashboardRoutes(app, context, new Assets(DASHBOARD));
   scriptRoutes(app, new Assets(SNIPPET));
-  openApiRoutes(app);
+  openApiRoutes(app, operations);
   return app;
 }
 

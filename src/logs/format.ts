@@ -10,6 +10,7 @@ export const LOG_FORMATS = {
 } as const;
 
 export type LogFormat = keyof typeof LOG_FORMATS;
+export const LOG_FORMAT_NAMES = Object.keys(LOG_FORMATS) as readonly LogFormat[];
 
 /** Whether lines begin with the requested host. */
 export function withHost(format: LogFormat): boolean {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Compared, comparisonOf, type Figures } from './comparison.ts';
+import type { Stats } from './answers.ts';
+import { type Compared, comparisonOf } from './comparison.ts';
 
-function answer(from: string, to: string, totals: Figures): Compared {
+function answer(from: string, to: string, totals: Stats['totals']): Compared {
   return { from, to, totals, series: [{ time: from, ...totals }] };
 }
 
@@ -22,12 +23,16 @@ describe('a comparison', () => {
   });
 
   test('keeps answers that hold other things to themselves', () => {
-    const now = { ...answer('2026-11-02', '2026-11-03', { hits: 1 }), site: 'a.com', interval: 'day' };
+    const now = {
+      ...answer('2026-11-02', '2026-11-03', { hits: 1, visitors: 1 }),
+      site: 'a.com',
+      interval: 'day',
+    };
     assert.deepEqual(Object.keys(comparisonOf(now, now)), ['from', 'to', 'totals', 'series', 'change']);
   });
 
   test('says how exact the other answer is, and what it leaves out', () => {
-    const now = answer('2026-11-02', '2026-11-03', { hits: 1 });
+    const now = answer('2026-11-02', '2026-11-03', { hits: 1, visitors: 1 });
     const other = comparisonOf(now, { ...now, error: 0.0102, purged_before: '2026-11-02' });
     assert.deepEqual([other.error, other.purged_before], [0.0102, '2026-11-02']);
   });
@@ -36,7 +41,10 @@ describe('a comparison', () => {
     const counts = fc.integer({ min: 1, max: 1e12 });
     fc.assert(
       fc.property(counts, counts, (hits, before) => {
-        const { change } = comparisonOf(answer('b', 'c', { hits }), answer('a', 'b', { hits: before }));
+        const { change } = comparisonOf(
+          answer('b', 'c', { hits, visitors: 1 }),
+          answer('a', 'b', { hits: before, visitors: 1 }),
+        );
         assert.ok(Math.abs(before * (1 + change.hits!) - hits) <= before * 0.000_051);
       }),
       { seed: 81 },

@@ -1,28 +1,8 @@
+import type { Comparison, Figures } from './answers.ts';
 import { METRICS, type Metric } from './selection.ts';
 
-/** Metrics of a period or an interval. Null if unknown, such as the bounce rate without visits. */
-export type Figures = { readonly [Name in Metric]?: number | null };
-
 /** The compared part of an answer about a period. */
-export interface Compared {
-  readonly from: string;
-  readonly to: string;
-  /** Relative standard error of visitors. Missing if they are exact. */
-  readonly error?: number;
-  /** Earlier hits are purged: metrics that need them are null. */
-  readonly purged_before?: string;
-  readonly totals: Figures;
-  readonly series: readonly ({ readonly time: string } & Figures)[];
-}
-
-/**
- * A second period, compared with the requested one. Points of the two series are compared by position;
- * one series may be a point longer, if months, or days with a clock change, differ in length.
- */
-export interface Comparison extends Compared {
-  /** Relative change: 0.12 is 12 % more. Null if the earlier value is 0 or unknown. */
-  readonly change: Figures;
-}
+export type Compared = Omit<Comparison, 'change'>;
 
 /**
  * Compares an answer with the one about another period.

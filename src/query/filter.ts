@@ -12,9 +12,11 @@
 import { columnOf, DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import { HitError } from '../errors.ts';
 import { isUnclean } from '../hit/text.ts';
-import { printable, type QueryParams } from './params.ts';
+import { printable } from '../schema/printable.ts';
+import type { QueryParams } from './params.ts';
 
-const MOST_FILTERS = 20;
+/** Most filters of a query. */
+export const MOST_FILTERS = 20;
 const MOST_VALUES = 100;
 const MOST_CHARACTERS = 1000;
 

@@ -1,6 +1,9 @@
 import { DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import { HitError } from '../errors.ts';
-import { printable, readChoice, readText } from './params.ts';
+import { parameterOr, readChoice, readText } from '../schema/parameter.ts';
+import { printable } from '../schema/printable.ts';
+import { choice, either, matching, type Schema } from '../schema/schema.ts';
+import { LIMIT, SELECTION_PARAMETERS } from './selection.ts';
 
 /** Ranking of entry or exit pages → position of the page's hit in its visit. */
 export const ENDS = { entry: 1, exit: -1 } as const;
@@ -13,13 +16,28 @@ const LONGEST_KEY = 200;
  */
 export type Ranking = Dimension | keyof typeof ENDS | `prop:${string}`;
 
+/** What is ranked, unless it is a property. */
+const RANKINGS = [...DIMENSIONS, ...(Object.keys(ENDS) as (keyof typeof ENDS)[])];
+const USUAL = 'path';
+const RANKING: Schema<string> = either(
+  choice(RANKINGS),
+  matching(new RegExp(`^${PROP}.{1,${LONGEST_KEY}}$`)),
+);
+
+/** Parameters of a question about a ranking. */
+export const TOP_PARAMETERS = {
+  by: parameterOr(USUAL, RANKING, 'a dimension; pages on which visits begin or end; or `prop:NAME`', 'path'),
+  limit: LIMIT,
+  ...SELECTION_PARAMETERS,
+};
+
 /**
  * The requested ranking; default: paths.
  *
  * @throws HitError `invalid`
  */
 export function readRanking(value: unknown): Ranking {
-  const text = readText('by', value ?? 'path');
+  const text = readText('by', value ?? USUAL);
   if (isProp(text)) {
     if (text.length > PROP.length && text.length <= PROP.length + LONGEST_KEY) return text;
     throw new HitError(
@@ -27,12 +45,11 @@ export function readRanking(value: unknown): Ranking {
       `by "${printable(text)}" has no name of a property, or one of more than ${LONGEST_KEY} characters`,
     );
   }
-  const known = [...DIMENSIONS, ...(Object.keys(ENDS) as (keyof typeof ENDS)[])];
-  const found = known.find((each) => each === text);
+  const found = RANKINGS.find((each) => each === text);
   if (found === undefined) {
     throw new HitError(
       'invalid',
-      `by "${printable(text)}" is unknown: use ${known.join(', ')}, or prop:NAME`,
+      `by "${printable(text)}" is unknown: use ${RANKINGS.join(', ')}, or prop:NAME`,
     );
   }
   return found;
@@ -40,7 +57,7 @@ export function readRanking(value: unknown): Ranking {
 
 /** The requested dimension; default: `path`. @throws HitError `invalid` */
 export function readDimension(value: unknown): Dimension {
-  return readChoice('by', value ?? 'path', DIMENSIONS);
+  return readChoice('by', value ?? USUAL, DIMENSIONS);
 }
 
 export function isDimension(by: Ranking): by is Dimension {

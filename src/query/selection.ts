@@ -1,8 +1,11 @@
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
-import { type Filter, readFilters } from './filter.ts';
+import { parameter, parameterOr, readParameter, readText, repeatedParameter } from '../schema/parameter.ts';
+import { printable } from '../schema/printable.ts';
+import { choice, integer, list, matching, TEXT } from '../schema/schema.ts';
+import { type Filter, MOST_FILTERS, readFilters } from './filter.ts';
 import { LocalTime } from './local-time.ts';
-import { printable, type QueryParams, readChoice, readText, readTime } from './params.ts';
+import { type QueryParams, readTime } from './params.ts';
 
 /** Interval → a step in milliseconds that never skips one. */
 const STEPS = { minute: 60_000, hour: 900_000, day: 3_600_000, week: 86_400_000, month: 86_400_000 } as const;
@@ -30,6 +33,42 @@ export type ComparisonKind = (typeof COMPARISONS)[number];
 
 const BOTS = ['exclude', 'include', 'only'] as const;
 type Bots = (typeof BOTS)[number];
+
+/** A class of statuses, or one. */
+const STATUS = /^(?:([1-5])xx|([1-9][0-9]{2}))$/;
+
+/** Parameters that select the hits of a query. */
+export const SELECTION_PARAMETERS = {
+  site: parameter(TEXT, 'one site; default: all', 'example.com'),
+  from: parameter(TEXT, 'a date or a time, included; default: the first hit', '2026-11-01'),
+  to: parameter(TEXT, 'the same, not included; default: now', '2026-12-01'),
+  timezone: parameterOr('UTC', TEXT, 'an IANA name, of `from` and `to` without an offset', 'Europe/Berlin'),
+  filter: repeatedParameter(
+    list(TEXT, MOST_FILTERS),
+    'such as `path=/blog/*` or `country!=DE|AT`; each dimension is also a parameter of its own: `path=/blog/*`',
+    ['country!=DE|AT'],
+  ),
+  bots: parameter(choice(BOTS), 'default: `exclude`; `include` with a filter by bot'),
+  status: parameter(list(matching(STATUS)), 'of access logs: `2xx,404`'),
+};
+
+/** Most rows of a ranking. */
+export const LIMIT = parameterOr(10, integer(1, 1000), 'most rows', 5);
+const INTERVAL = parameter(choice(INTERVALS), 'default: by the length of the period', 'day');
+const COMPARE = parameter(choice(COMPARISONS), 'with the period before, or with a year before', 'previous');
+const METRIC_LIST = parameterOr([], list(choice(METRICS)), 'besides hits and visitors', [
+  'visits',
+  'bounce_rate',
+  'visit_duration',
+]);
+
+/** Parameters of a question about totals and a series. */
+export const STATS_PARAMETERS = {
+  ...SELECTION_PARAMETERS,
+  interval: INTERVAL,
+  metrics: METRIC_LIST,
+  compare: COMPARE,
+};
 
 /** Selects the hits of a query. */
 export interface Selection {
@@ -72,7 +111,7 @@ export function readSelection(words: QueryParams): Selection {
     site: name,
     from,
     to,
-    bots: readChoice('bots', words.bots ?? usual, BOTS),
+    bots: readParameter('bots', SELECTION_PARAMETERS.bots, words.bots) ?? usual,
     status: readStatus(readText('status', words.status)),
     filters,
   };
@@ -80,26 +119,23 @@ export function readSelection(words: QueryParams): Selection {
 
 /** The requested interval, or undefined to choose by the period's length. */
 export function readInterval(value: unknown): Interval | undefined {
-  return value === undefined || value === '' ? undefined : readChoice('interval', value, INTERVALS);
+  return value === '' ? undefined : readParameter('interval', INTERVAL, value);
 }
 
 /** The metrics of an answer, in their fixed order: `visits,bounce_rate` adds these two to hits and visitors. */
 export function readMetrics(value: unknown): readonly Metric[] {
-  const text = readText('metrics', value);
-  const asked = new Set<Metric>(['hits', 'visitors']);
-  if (text !== '') for (const name of text.split(',')) asked.add(readChoice('metrics', name, METRICS));
+  const asked = new Set<Metric>(['hits', 'visitors', ...readParameter('metrics', METRIC_LIST, value)]);
   return METRICS.filter((metric) => asked.has(metric));
 }
 
 /** The requested comparison; undefined for none. */
 export function readComparison(value: unknown): ComparisonKind | undefined {
-  return value === undefined || value === '' ? undefined : readChoice('compare', value, COMPARISONS);
+  return value === '' ? undefined : readParameter('compare', COMPARE, value);
 }
 
 /** An IANA time zone; UTC if none is given. */
 export function readTimeZone(value: unknown): string {
-  const zone = readText('timezone', value);
-  if (zone === '') return 'UTC';
+  const zone = readParameter('timezone', SELECTION_PARAMETERS.timezone, value);
   try {
     // This runtime accepts an offset as a time zone, but the store does not.
     if (/^[+-]/.test(zone)) throw new RangeError(zone);
@@ -112,14 +148,9 @@ export function readTimeZone(value: unknown): string {
   }
 }
 
-export function readLimit(value: unknown, most = 1000): number {
-  const text = readText('limit', value);
-  if (text === '') return 10;
-  const limit = Number(text);
-  if (!/^\d+$/.test(text) || limit < 1 || limit > most) {
-    throw new HitError('invalid', `limit "${printable(text)}" is not a number from 1 to ${most}`);
-  }
-  return limit;
+/** The requested number of rows. */
+export function readLimit(value: unknown): number {
+  return readParameter('limit', LIMIT, value);
 }
 
 /** An interval with a readable number of points for the period. */
@@ -146,7 +177,7 @@ export function stepOf(interval: Interval, from: number, to: number): number {
 function readStatus(text: string): number[] {
   if (text === '') return [];
   return text.split(',').map((part) => {
-    const match = /^\s*(?:([1-5])xx|([1-9]\d\d))\s*$/.exec(part);
+    const match = STATUS.exec(part.trim());
     if (!match) throw new HitError('invalid', `status "${printable(part)}" is neither like 2xx nor like 404`);
     return Number(match[1] ?? match[2]);
   });

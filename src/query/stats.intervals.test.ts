@@ -6,8 +6,9 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { Store } from '../store/store.ts';
+import type { Stats } from './answers.ts';
 import { INTERVALS, type Interval, readSelection } from './selection.ts';
-import { type Stats, stats } from './stats.ts';
+import { stats } from './stats.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

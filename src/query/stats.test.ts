@@ -7,9 +7,10 @@ import { segmentOf } from '../../test/fixtures/segments.ts';
 import { DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Store } from '../store/store.ts';
+import type { Stats, Top } from './answers.ts';
 import type { QueryParams } from './params.ts';
 import { readSelection } from './selection.ts';
-import { type Stats, sites, stats, type Top, top } from './stats.ts';
+import { sites, stats, top } from './stats.ts';
 
 const NOON = Date.UTC(2026, 4, 1, 12);
 const HOUR = 3_600_000;

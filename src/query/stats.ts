@@ -1,5 +1,6 @@
 import { readCutoffs } from '../retention/cutoffs.ts';
-import { type Comparison, comparisonOf } from './comparison.ts';
+import type { Prop, SiteSummary, Stats, Top } from './answers.ts';
+import { comparisonOf } from './comparison.ts';
 import type { Count, Value } from './counts.ts';
 import { withStableData } from './data-stats.ts';
 import { type Bucketing, hitsQuery, statsFromHits, topFromHits } from './from-hits.ts';
@@ -16,51 +17,10 @@ import {
   stepOf,
 } from './selection.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
-import { knownFigures, type Unknown } from './unknown.ts';
-import { type Prop, rankUnrolled, readProps } from './unrolled.ts';
+import { knownFigures } from './unknown.ts';
+import { rankUnrolled, readProps } from './unrolled.ts';
 import { VISITORS_ERROR } from './visitors.ts';
 import { readVisits, type VisitFigures, type Visits, wantsVisits } from './visits.ts';
-
-/**
- * Metrics of a period or an interval; visit metrics only on request. Null if unknown, since the required hits
- * are purged.
- */
-type Figured = Unknown<Count & VisitFigures>;
-
-/** Hits and visitors of a period. Times are ISO 8601 UTC; the time of a point is the start of its interval. */
-export interface Stats {
-  readonly site: string | null;
-  readonly from: string;
-  readonly to: string;
-  readonly interval: Interval;
-  /** Relative standard error of visitors. Missing if they are exact. */
-  readonly error?: number;
-  /** Earlier hits are purged: values that need them are null, in totals and in intervals that begin earlier. */
-  readonly purged_before?: string;
-  readonly totals: Figured;
-  readonly series: readonly ({ readonly time: string } & Figured)[];
-  /** The same for another period, if requested. */
-  readonly comparison?: Comparison;
-}
-
-export interface Top {
-  readonly by: Ranking;
-  readonly from: string;
-  readonly to: string;
-  /** Relative standard error of visitors. Missing if they are exact. */
-  readonly error?: number;
-  /** Earlier hits are purged, but would be needed: the rows cover hits since then. */
-  readonly purged_before?: string;
-  readonly rows: readonly Value[];
-}
-
-export interface SiteSummary extends Count {
-  readonly site: string;
-  readonly first: string;
-  readonly last: string;
-  /** Earlier hits and their rollups are purged: the counts lack these. */
-  readonly purged_before?: string;
-}
 
 /** How a period is counted. */
 export interface StatsOptions {

@@ -1,17 +1,12 @@
 /** Rankings without rollups: each hit is read. */
 import type { Dimension } from '../clickhouse/dimension.ts';
 import { QUERY_LIMITS } from '../store/store.ts';
+import type { Prop } from './answers.ts';
 import type { Value } from './counts.ts';
 import { hitsQuery } from './from-hits.ts';
 import type { Period } from './plan.ts';
 import { ENDS, isProp, PROP, type Ranking } from './ranking.ts';
 import type { Row, Source } from './source.ts';
-
-/** The count of events with a property. */
-export interface Prop {
-  readonly key: string;
-  readonly hits: number;
-}
 
 /** The values with most hits of a ranking that is not a dimension; for `entry` and `exit`, with most visits. */
 export async function rankUnrolled(

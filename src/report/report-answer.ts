@@ -1,8 +1,8 @@
+import type { Stats, Top } from '../query/answers.ts';
 import { csvOf } from '../query/csv.ts';
 import type { QueryParams } from '../query/params.ts';
 import { readDimension } from '../query/ranking.ts';
 import { readTimeZone } from '../query/selection.ts';
-import type { Stats, Top } from '../query/stats.ts';
 import type { Report } from '../schedule/job-runner.ts';
 import { reportText, seriesRows } from './report-text.ts';
 

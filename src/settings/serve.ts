@@ -18,6 +18,11 @@ import {
   setting,
 } from './setting.ts';
 
+/** How visitors are identified. */
+export const IDENTITIES = ['cookie', 'cookieless'] as const;
+/** What acknowledged hits survive. */
+export const DURABILITIES = ['disk', 'process'] as const;
+
 export const SERVE_SETTINGS = {
   port: setting('TCP port; 0 chooses a free one', 'PORT', '5000', readNumber(0, 65_535)),
   host: setting('address to listen on', 'HOST', '0.0.0.0', readText),
@@ -58,7 +63,7 @@ export const SERVE_SETTINGS = {
     'identify visitors by a first-party "cookie", or "cookieless"',
     'HOW',
     'cookie',
-    readOneOf(['cookie', 'cookieless'] as const),
+    readOneOf(IDENTITIES),
   ),
   'trust-proxy': setting(
     'trusted proxies, whose X-Forwarded-For is used: loopback, private, none, or CIDR ranges',
@@ -96,7 +101,7 @@ export const SERVE_SETTINGS = {
     '"disk": acknowledged hits survive a power cut; "process": they survive kill -9',
     'HOW',
     'disk',
-    readOneOf(['disk', 'process'] as const),
+    readOneOf(DURABILITIES),
   ),
   'spool-max': setting('maximum size of hits waiting for the store or Kafka', 'SIZE', '1GiB', readSize),
   'keep-hits': setting(

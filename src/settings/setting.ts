@@ -20,7 +20,7 @@ export type Values<Specs extends Settings> = {
   readonly [Name in keyof Specs]: Specs[Name] extends Setting<infer Value> ? Value | undefined : never;
 };
 
-const TRACKERS = ['simple', 'rate', 'db', 'stream'] as const;
+export const TRACKERS = ['simple', 'rate', 'db', 'stream'] as const;
 export type TrackerName = (typeof TRACKERS)[number];
 
 export function setting<Value>(

@@ -1,40 +1,46 @@
 import { tableOf } from '../clickhouse/dialect.ts';
+import {
+  COUNT,
+  described,
+  list,
+  NUMBER,
+  nullable,
+  object,
+  type Static,
+  TEXT,
+  TIME,
+} from '../schema/schema.ts';
 import type { Store } from './store.ts';
 
-/** Disk usage of a table. */
-interface TableStorage {
-  readonly table: string;
-  readonly rows: number;
-  readonly bytes: number;
-}
-
-/** Disk usage of a column of `hits`. */
-interface ColumnStorage {
+const TABLE = object({ table: TEXT, rows: COUNT, bytes: COUNT });
+const COLUMN = object({
   /** Column name; `(indexes)` belongs to no column, `(small parts)` is not measured by column. */
-  readonly column: string;
-  readonly bytes: number;
+  column: described(TEXT, '`(indexes)` belongs to no column, `(small parts)` is not measured by column'),
+  bytes: COUNT,
   /** Average over the hits whose columns are measured separately. */
-  readonly bytes_per_hit: number;
-}
+  bytes_per_hit: NUMBER,
+});
+
+export const STORAGE = object({
+  hits: object({
+    rows: COUNT,
+    bytes: COUNT,
+    bytes_per_hit: NUMBER,
+    /** Of the first and the last hit; null if there is none. */
+    first: nullable(TIME),
+    last: nullable(TIME),
+  }),
+  /** Total of all tables. */
+  bytes: described(COUNT, 'of all tables'),
+  /** Largest first, like `columns`. */
+  tables: list(TABLE),
+  columns: list(COLUMN),
+  /** Hits in the spool, not in the store yet. */
+  spool: object({ bytes: described(COUNT, 'hits that are not in the store yet') }),
+});
 
 /** Disk usage of a store. Sizes are compressed bytes on disk. */
-export interface Storage {
-  readonly hits: {
-    readonly rows: number;
-    readonly bytes: number;
-    readonly bytes_per_hit: number;
-    /** Times of the first and the last hit, ISO 8601 UTC; null if there is none. */
-    readonly first: string | null;
-    readonly last: string | null;
-  };
-  /** Total of all tables. */
-  readonly bytes: number;
-  /** Largest first, like `columns`. */
-  readonly tables: readonly TableStorage[];
-  readonly columns: readonly ColumnStorage[];
-  /** Hits in the spool, not in the store yet. */
-  readonly spool: { readonly bytes: number };
-}
+export type Storage = Static<typeof STORAGE>;
 
 type Row<Names extends string> = Record<Names, string | number>;
 

@@ -8,6 +8,7 @@ import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
+import type { Prop, SiteSummary, Stats, Top } from '../query/answers.ts';
 import type { QueryParams } from '../query/params.ts';
 import { readRanking } from '../query/ranking.ts';
 import {
@@ -19,8 +20,7 @@ import {
   readTimeZone,
 } from '../query/selection.ts';
 import type { Source } from '../query/source.ts';
-import { props, type SiteSummary, type Stats, sites, stats, type Top, top } from '../query/stats.ts';
-import type { Prop } from '../query/unrolled.ts';
+import { props, sites, stats, top } from '../query/stats.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';

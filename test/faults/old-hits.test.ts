@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { type LogTotals, writeAccessLog } from '../../bench/access-log.ts';
 import type { ArchiveSummary } from '../../src/archive/archiver.ts';
 import type { RestoreSummary } from '../../src/archive/restorer.ts';
-import type { Stats } from '../../src/query/stats.ts';
+import type { Stats } from '../../src/query/answers.ts';
 import type { Purged } from '../../src/retention/purge.ts';
 import { Store } from '../../src/store/store.ts';
 import { run } from '../fixtures/command-line.ts';

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { Stats } from '../../src/query/stats.ts';
+import type { Stats } from '../../src/query/answers.ts';
 import type { PurgeSummary } from '../../src/retention/retention-job.ts';
 import { type Ended, Program, run } from '../fixtures/command-line.ts';
 import { logLine } from '../fixtures/log-line.ts';

@@ -4,15 +4,17 @@
  */
 
 /** Stable names of problems, for alerts. */
-export type ProblemCode =
+export const PROBLEM_CODES = [
   /** There is too little free space to insert; hits wait in the spool. */
-  | 'store_full'
+  'store_full',
   /** Parts of tables are broken and were detached: queries do not see their rows. */
-  | 'broken_parts'
+  'broken_parts',
   /** The ledger has batches whose hits are not all in the store. */
-  | 'missing_hits'
+  'missing_hits',
   /** Parts could not be inspected. */
-  | 'inspection_failed';
+  'inspection_failed',
+] as const;
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export interface Problem {
   readonly code: ProblemCode;

@@ -1,6 +1,6 @@
 import { HitError } from '../../errors.ts';
 import type { LiveAnswer } from '../../http/live-answer.ts';
-import type { Top } from '../../query/stats.ts';
+import type { Top } from '../../query/answers.ts';
 import type { TopPeriod } from '../../settings/top.ts';
 import type { ApiClient } from './api-client.ts';
 

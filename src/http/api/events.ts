@@ -4,11 +4,9 @@ import { HitError, messageOf } from '../../errors.ts';
 import type { QueryParams } from '../../query/params.ts';
 import { mayRead, requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
-import type { LiveAnswer } from '../live-answer.ts';
-import { readLive } from './live.ts';
-import type { StreamAnswer } from './stream-live.ts';
-
-type Answer = LiveAnswer | StreamAnswer;
+import { type Operation, other, problem, queryParameters } from '../openapi/operation.ts';
+import { REFUSED } from '../openapi/refused.ts';
+import { type Answer, LIVE_PARAMETERS, readLive } from './live.ts';
 
 const EVERY = 1000;
 const MOST_READERS = 100;
@@ -24,11 +22,25 @@ interface Reader {
   readonly mayStay: () => boolean;
 }
 
+const OPERATION: Operation = {
+  operationId: 'liveEvents',
+  tags: ['Ask'],
+  summary: 'The same each second, as server-sent events',
+  description: `Events \`live\`, whose data is the answer of \`/api/v1/live\`; at most ${MOST_READERS} readers.`,
+  parameters: queryParameters(LIVE_PARAMETERS),
+  responses: {
+    200: other('a stream without end', 'text/event-stream'),
+    ...REFUSED,
+    503: problem('too many read already'),
+  },
+};
+
 /** `GET /api/v1/live/events?site=&window=`: the answer of `GET /api/v1/live`, each second, as server-sent events. */
 export function eventRoutes(app: FastifyInstance, context: ServerContext): void {
   const feed = new LiveFeed((words) => readLive(context, words));
   context.ending.addEventListener('abort', () => feed.close(), { once: true });
-  app.get('/api/v1/live/events', { onRequest: requireReader(context) }, async (request, reply) => {
+  const options = { onRequest: requireReader(context), config: { operation: OPERATION } };
+  app.get('/api/v1/live/events', options, async (request, reply) => {
     const words = request.query as QueryParams;
     // Errors in the query are reported before the stream begins.
     const first = await readLive(context, words);

@@ -2,11 +2,15 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportHits } from '../../query/export.ts';
-import { type QueryParams, readChoice } from '../../query/params.ts';
-import { readSelection } from '../../query/selection.ts';
+import type { QueryParams } from '../../query/params.ts';
+import { readSelection, SELECTION_PARAMETERS } from '../../query/selection.ts';
+import { parameterOr, readParameter } from '../../schema/parameter.ts';
+import { choice, TEXT } from '../../schema/schema.ts';
 import type { DBTracker } from '../../trackers/db.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
+import { type Operation, queryParameters } from '../openapi/operation.ts';
+import { REFUSED } from '../openapi/refused.ts';
 
 const TYPES: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',
@@ -16,6 +20,25 @@ const TYPES: Readonly<Record<ExportFormat, string>> = {
 /** Milliseconds after which a reader that takes nothing is disconnected, since few exports run at once. */
 const PATIENCE = 60_000;
 
+const FORMAT = parameterOr('csv', choice(EXPORT_FORMATS), 'of the file', 'ndjson');
+
+const OPERATION: Operation = {
+  operationId: 'exportHits',
+  tags: ['Ask'],
+  summary: 'Hits one by one, as a stream',
+  description: 'With the admin token. One that breaks off was cut short.',
+  parameters: queryParameters({ format: FORMAT, ...SELECTION_PARAMETERS }),
+  responses: {
+    200: {
+      description: 'in order of time',
+      content: Object.fromEntries(
+        Object.values(TYPES).map((type) => [type.replace(/;.*/, ''), { schema: TEXT }]),
+      ),
+    },
+    ...REFUSED,
+  },
+};
+
 /**
  * `GET /api/v1/export?format=&site=&from=&to=&bots=&status=`: streams single hits. It requires the token even
  * if reading is public. An export that breaks off is truncated: it has no end.
@@ -24,11 +47,12 @@ export function exportRoutes(
   app: FastifyInstance,
   context: Pick<ServerContext, 'db' | 'adminToken' | 'now'>,
 ): void {
-  app.get('/api/v1/export', { onRequest: requireToken(context) }, async (request, reply) => {
+  const options = { onRequest: requireToken(context), config: { operation: OPERATION } };
+  app.get('/api/v1/export', options, async (request, reply) => {
     const { db } = context;
     if (!db) throw new HitError('not_found', 'there is no database here: start the server with --tracker db');
     const words = request.query as QueryParams;
-    const format = readChoice('format', words.format ?? 'csv', EXPORT_FORMATS);
+    const format = readParameter('format', FORMAT, words.format);
     return send(db, words, format, reply);
   });
 }

@@ -1,17 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
-import { LOG_FORMATS, type LogFormat } from '../../logs/format.ts';
+import { LOG_FORMAT_NAMES } from '../../logs/format.ts';
 import type { ImportOptions, LogImporter } from '../../logs/importer.ts';
+import type { QueryParams } from '../../query/params.ts';
+import { parameter, parameterOr, readParameter } from '../../schema/parameter.ts';
+import { BOOLEAN, choice, TEXT } from '../../schema/schema.ts';
 import { requireControl } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 
-interface Query {
-  readonly site?: string;
-  readonly format?: string;
-  readonly follow?: string;
-  readonly restore_purged?: string;
-}
+/** Parameters of an import, as `hit-tracker import` sends them. */
+const PARAMETERS = {
+  site: parameter(TEXT, 'of lines that name no host'),
+  format: parameterOr('auto', choice(['auto', ...LOG_FORMAT_NAMES]), 'of the log'),
+  follow: parameterOr(false, BOOLEAN, 'whether the log grows'),
+  restore_purged: parameterOr(false, BOOLEAN, 'whether to restore purged hits'),
+};
 
 /**
  * `POST /control/import`: imports a log that a command on the same data folder sends unchanged. The answer is NDJSON:
@@ -25,7 +29,7 @@ export function importRoutes(app: FastifyInstance, { importer }: ServerContext):
     control.addContentTypeParser('application/octet-stream', (_request, payload, done) =>
       done(null, payload),
     );
-    control.post<{ Querystring: Query; Body: IncomingMessage }>(
+    control.post<{ Querystring: QueryParams; Body: IncomingMessage }>(
       '/control/import',
       { onRequest: requireControl },
       async (request, reply) => {
@@ -46,13 +50,12 @@ export function importRoutes(app: FastifyInstance, { importer }: ServerContext):
   });
 }
 
-function optionsOf({ site, format = 'auto', follow, restore_purged: restorePurged }: Query): ImportOptions {
-  if (format !== 'auto' && !Object.hasOwn(LOG_FORMATS, format)) {
-    throw new HitError('invalid', `format "${format}" is unknown`);
-  }
+function optionsOf({ site, format, follow, restore_purged: restorePurged }: QueryParams): ImportOptions {
   return {
-    ...{ site, format: format as LogFormat | 'auto', follow: follow === 'true' },
-    restorePurged: restorePurged === 'true',
+    site: readParameter('site', PARAMETERS.site, site),
+    format: readParameter('format', PARAMETERS.format, format),
+    follow: readParameter('follow', PARAMETERS.follow, follow),
+    restorePurged: readParameter('restore_purged', PARAMETERS.restore_purged, restorePurged),
   };
 }
 

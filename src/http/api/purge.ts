@@ -1,16 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
+import type { QueryParams } from '../../query/params.ts';
 import { type RetentionPolicy, retentionPolicy } from '../../retention/policy.ts';
 import type { RetentionJob } from '../../retention/retention-job.ts';
+import { parameter, parameterOr, readParameter } from '../../schema/parameter.ts';
+import { BOOLEAN, TEXT } from '../../schema/schema.ts';
 import { readAges } from '../../settings/ages.ts';
 import { KEEP_HITS, KEEP_ROLLUPS } from '../../settings/purge.ts';
 import { requireControl } from '../auth.ts';
 
-interface Query {
-  readonly keep_hits?: string;
-  readonly keep_rollups?: string;
-  readonly dry_run?: string;
-}
+/** Parameters of a purge, as `hit-tracker purge` sends them. */
+const PARAMETERS = {
+  keep_hits: parameter(TEXT, 'ages in the format of --keep-hits'),
+  keep_rollups: parameter(TEXT, 'ages in the format of --keep-rollups'),
+  dry_run: parameterOr(false, BOOLEAN, 'whether only to say what would be purged'),
+};
 
 /**
  * `POST /control/purge`: purges for a command on the same data folder, by the server's policy or the command's own.
@@ -31,7 +35,7 @@ export function purgeRoutes(app: FastifyInstance, { purger }: { purger: Retentio
       payload.resume();
       done(null, undefined);
     });
-    control.post<{ Querystring: Query }>(
+    control.post<{ Querystring: QueryParams }>(
       '/control/purge',
       { onRequest: requireControl },
       async (request, reply) => {
@@ -39,7 +43,7 @@ export function purgeRoutes(app: FastifyInstance, { purger }: { purger: Retentio
           throw new HitError('not_found', 'the server on this data folder runs without a database');
         const work = purger.run({
           policy: policyOf(request.query),
-          dryRun: request.query.dry_run === 'true',
+          dryRun: readParameter('dry_run', PARAMETERS.dry_run, request.query.dry_run),
           signal: ending.signal,
         });
         underWay.add(work);
@@ -51,7 +55,9 @@ export function purgeRoutes(app: FastifyInstance, { purger }: { purger: Retentio
 }
 
 /** The policy of the command; the server's own applies to the rest. */
-function policyOf({ keep_hits, keep_rollups }: Query): Partial<RetentionPolicy> {
+function policyOf(query: QueryParams): Partial<RetentionPolicy> {
+  const keep_hits = readParameter('keep_hits', PARAMETERS.keep_hits, query.keep_hits);
+  const keep_rollups = readParameter('keep_rollups', PARAMETERS.keep_rollups, query.keep_rollups);
   const read = (text: string | undefined, usual: string, flag: string) =>
     readAges(usual)(text ?? usual, flag);
   try {

@@ -1,20 +1,38 @@
 import type { FastifyInstance } from 'fastify';
 import type { DailySalts } from '../../hit/salts.ts';
+import { described, object, record, type Static, TEXT } from '../../schema/schema.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
+import { json, type Operation } from '../openapi/operation.ts';
+import { NO_TOKEN } from '../openapi/refused.ts';
 
 /** Dependencies of the route. */
 export type SaltsContext = Pick<ServerContext, 'adminToken' | 'tokens' | 'sessions' | 'node'> & {
   readonly salts: Pick<DailySalts, 'kept'>;
 };
 
-/** The answer of `GET /api/v1/salts`. */
-export interface SaltsAnswer {
+export const SALTS = object({
   /** Identifies this node. */
-  readonly node: string;
+  node: described(TEXT, 'identifies this node'),
   /** Base64 of 16 bytes, by UTC day. */
-  readonly salts: Readonly<Record<string, string>>;
-}
+  salts: record({ ...TEXT, contentEncoding: 'base64' }),
+});
+
+/** The answer of `GET /api/v1/salts`. */
+export type SaltsAnswer = Static<typeof SALTS>;
+
+const OPERATION: Operation = {
+  operationId: 'salts',
+  tags: ['Administer'],
+  summary: 'Salts of visitors, for nodes that take them from this one (--salts-from)',
+  responses: {
+    200: json(
+      'base64 of 16 bytes, by UTC day: today’s, yesterday’s, and in the last hour of a day tomorrow’s. Secret',
+      SALTS,
+    ),
+    ...NO_TOKEN,
+  },
+};
 
 /**
  * `GET /api/v1/salts`: the salts of today, of yesterday and, in the last hour of a day, of tomorrow, for nodes that take
@@ -22,7 +40,8 @@ export interface SaltsAnswer {
  * is public.
  */
 export function saltRoutes(app: FastifyInstance, context: SaltsContext): void {
-  app.get('/api/v1/salts', { onRequest: requireToken(context) }, async (_request, reply) => {
+  const options = { onRequest: requireToken(context), config: { operation: OPERATION } };
+  app.get('/api/v1/salts', options, async (_request, reply) => {
     const encoded = Object.entries(context.salts.kept).map(
       ([day, salt]) => [day, Buffer.from(salt).toString('base64')] as const,
     );

@@ -1,8 +1,42 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
+import { readBody } from '../../schema/check.ts';
+import { BOOLEAN, object, type Static, TEXT } from '../../schema/schema.ts';
 import { isAdmin, isToken, mayRead } from '../auth.ts';
 import { isSecure } from '../collect/request-facts.ts';
 import type { ServerContext } from '../context.ts';
+import { body, empty, json, OPEN, type Operation, problem } from '../openapi/operation.ts';
+
+const SESSION = object({ reader: BOOLEAN, admin: BOOLEAN, public: BOOLEAN });
+const SIGN_IN_BODY = object({ token: TEXT });
+
+const TELL: Operation = {
+  operationId: 'session',
+  ...{ tags: ['Administer'], security: OPEN },
+  summary: 'What this browser may do',
+  responses: {
+    200: json('by its cookie, or its token', SESSION, { reader: true, admin: true, public: false }),
+  },
+};
+
+const SIGN_IN: Operation = {
+  operationId: 'signIn',
+  ...{ tags: ['Administer'], security: OPEN },
+  summary: 'Sign a browser in by the admin token',
+  requestBody: body(SIGN_IN_BODY, { token: 'the admin token' }),
+  responses: {
+    204: empty('a cookie for thirty days'),
+    400: problem('no token'),
+    401: problem('another token'),
+  },
+};
+
+const SIGN_OUT: Operation = {
+  operationId: 'signOut',
+  ...{ tags: ['Administer'], security: OPEN },
+  summary: 'Sign it out',
+  responses: { 204: empty('the cookie is gone') },
+};
 
 /**
  * `/api/v1/session`: tells a browser what it may do (GET, open to everybody), signs it in with the admin token (POST
@@ -10,17 +44,22 @@ import type { ServerContext } from '../context.ts';
  */
 export function sessionRoutes(app: FastifyInstance, context: ServerContext): void {
   const { sessions, adminToken } = context;
-  app.get('/api/v1/session', (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    return {
-      reader: mayRead(context, request.raw),
-      admin: isAdmin(context, request.raw),
-      public: context.public,
-    };
-  });
+  app.get<{ Reply: Static<typeof SESSION> }>(
+    '/api/v1/session',
+    { config: { operation: TELL } },
+    (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return {
+        reader: mayRead(context, request.raw),
+        admin: isAdmin(context, request.raw),
+        public: context.public,
+      };
+    },
+  );
 
-  app.post<{ Body: unknown }>('/api/v1/session', (request, reply) => {
-    if (!isToken(tokenOf(request.body), adminToken)) {
+  app.post<{ Body: unknown }>('/api/v1/session', { config: { operation: SIGN_IN } }, (request, reply) => {
+    const { token } = readBody(SIGN_IN_BODY, request.body, { token: '…' });
+    if (!isToken(token, adminToken)) {
       throw new HitError('unauthorized', 'the admin token is incorrect');
     }
     reply
@@ -29,19 +68,12 @@ export function sessionRoutes(app: FastifyInstance, context: ServerContext): voi
       .send();
   });
 
-  app.delete('/api/v1/session', (request, reply) => {
+  app.delete('/api/v1/session', { config: { operation: SIGN_OUT } }, (request, reply) => {
     reply
       .code(204)
       .header('set-cookie', sessions.endingCookie(overTls(request)))
       .send();
   });
-}
-
-/** @throws HitError `invalid` */
-function tokenOf(body: unknown): string {
-  const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined;
-  if (typeof token !== 'string') throw new HitError('invalid', 'the body is not like {"token":"…"}');
-  return token;
 }
 
 function overTls({ headers }: FastifyRequest): boolean {

@@ -1,15 +1,56 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
+import { SALT_ORIGINS } from '../../folder/salt-agreement.ts';
 import { KeyedHash } from '../../hit/hash.ts';
 import { fingerprintOf } from '../../hit/key-fingerprints.ts';
+import {
+  COUNT,
+  choice,
+  described,
+  either,
+  list,
+  nullable,
+  object,
+  type Static,
+  TEXT,
+  TIME,
+} from '../../schema/schema.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
-import { readinessOf } from '../ready.ts';
+import { json, type Operation } from '../openapi/operation.ts';
+import { NO_TOKEN } from '../openapi/refused.ts';
+import { READINESS, readinessOf } from '../ready.ts';
+import { RETENTION, SHOWN_SETTINGS } from '../served-settings.ts';
+
+const EXCEPTIONS = described(
+  nullable(list(object({ site: TEXT, since: TIME }))),
+  'sites exempt from purges, as `import --keep` said; null while the store does not answer',
+);
+
+const SETTINGS = object({
+  ...SHOWN_SETTINGS,
+  retention: object({ ...RETENTION, exceptions: EXCEPTIONS }),
+  salts: list(object({ day: TEXT, origin: choice(SALT_ORIGINS), fingerprint: TEXT })),
+  spool: nullable(object({ bytes: COUNT, max: COUNT })),
+  ready: either(
+    READINESS,
+    described(object({ status: TEXT, detail: TEXT }), 'not ready: the code and the detail of the problem'),
+  ),
+  uptime_seconds: COUNT,
+});
+
+const OPERATION: Operation = {
+  operationId: 'settings',
+  tags: ['Administer'],
+  summary: 'How the server is set, and how it is',
+  responses: { 200: json('nothing of it is secret', SETTINGS), ...NO_TOKEN },
+};
 
 /** `GET /api/v1/settings`: settings and health of the server, for an administrator. It reveals no secret. */
 export function settingsRoutes(app: FastifyInstance, context: ServerContext): void {
   const started = context.now();
-  app.get('/api/v1/settings', { onRequest: requireToken(context) }, async () => {
+  const options = { onRequest: requireToken(context), config: { operation: OPERATION } };
+  app.get<{ Reply: Static<typeof SETTINGS> }>('/api/v1/settings', options, async () => {
     const { spool_max: max, ...settings } = context.settings;
     return {
       ...settings,
@@ -37,7 +78,7 @@ async function exceptionsOf({ retention }: ServerContext) {
 function saltsOf({ salts, saltHealth }: ServerContext) {
   const { salts: origins } = saltHealth();
   return Object.entries(salts.kept).map(([day, salt]) => ({
-    ...{ day, origin: origins[day], fingerprint: fingerprintOf(new KeyedHash(salt)) },
+    ...{ day, origin: origins[day]!, fingerprint: fingerprintOf(new KeyedHash(salt)) },
   }));
 }
 

@@ -3,13 +3,23 @@ import { HitError } from '../../errors.ts';
 import { encodeSnapshot, SKETCH_TYPE } from '../../live/snapshot.ts';
 import { requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
-import { readSite } from '../live-answer.ts';
+import { readSite, SITE_PARAMETERS } from '../live-answer.ts';
+import { type Operation, other, queryParameters } from '../openapi/operation.ts';
+import { REFUSED } from '../openapi/refused.ts';
+
+const OPERATION: Operation = {
+  operationId: 'sketch',
+  tags: ['Ask'],
+  summary: 'What live counts are made of, to be merged with those of other nodes',
+  parameters: queryParameters(SITE_PARAMETERS),
+  responses: { 200: other('for `hit-tracker merge`', SKETCH_TYPE), ...REFUSED },
+};
 
 /** `GET /api/v1/sketch?site=`: the full state of live counts, for merging nodes. */
 export function sketchRoutes(app: FastifyInstance, context: ServerContext): void {
   app.get<{ Querystring: { site?: unknown } }>(
     '/api/v1/sketch',
-    { onRequest: requireReader(context) },
+    { onRequest: requireReader(context), config: { operation: OPERATION } },
     async (request, reply) => {
       const { live, intake, node, now } = context;
       if (!live) {

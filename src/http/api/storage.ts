@@ -1,15 +1,25 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
-import { measureStorage } from '../../store/storage.ts';
+import { measureStorage, STORAGE } from '../../store/storage.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
+import { json, type Operation, problem } from '../openapi/operation.ts';
+
+const OPERATION: Operation = {
+  operationId: 'storage',
+  tags: ['Ask'],
+  summary: 'What hits take on disk',
+  description: 'With the admin token.',
+  responses: { 200: json('measured', STORAGE), 401: problem('no admin token') },
+};
 
 /** `GET /api/v1/storage`: disk usage of the store and the spool. */
 export function storageRoutes(
   app: FastifyInstance,
   context: Pick<ServerContext, 'db' | 'adminToken' | 'now'>,
 ): void {
-  app.get('/api/v1/storage', { onRequest: requireToken(context) }, () => {
+  const options = { onRequest: requireToken(context), config: { operation: OPERATION } };
+  app.get('/api/v1/storage', options, () => {
     const { db } = context;
     if (!db) throw new HitError('not_found', 'there is no database here: start the server with --tracker db');
     return measureStorage(db.store, db.spool.bytes);

@@ -1,26 +1,39 @@
 import { HitError } from '../../errors.ts';
+import {
+  choice,
+  described,
+  extended,
+  list,
+  NUMBER,
+  nullable,
+  object,
+  type Static,
+  TEXT,
+  TIME,
+} from '../../schema/schema.ts';
 import type { WindowResults } from '../../stream/window-results.ts';
-import { type NamedWindow, rateOf } from '../live-answer.ts';
+import { type NamedWindow, rateOf, WINDOW_COUNT } from '../live-answer.ts';
+
+export const STREAM_LIVE = object({
+  site: described(nullable(TEXT), 'null for all sites'),
+  at: TIME,
+  source: choice(['stream']),
+  windows: list(
+    extended(WINDOW_COUNT, {
+      /** The counted window: the newest one that has ended. */
+      from: TIME,
+      to: TIME,
+      /** Seconds since the window ended; negative while it has not ended. */
+      age_seconds: described(
+        { ...NUMBER, type: 'integer' },
+        'since the window ended; negative while it has not ended',
+      ),
+    }),
+  ),
+});
 
 /** The answer of `GET /api/v1/live?source=stream`. */
-export interface StreamAnswer {
-  readonly site: string | null;
-  readonly at: string;
-  readonly source: 'stream';
-  readonly windows: readonly {
-    readonly window: string;
-    readonly seconds: number;
-    readonly hits: number;
-    readonly visitors: number;
-    readonly hits_per_second: number;
-    readonly error: number;
-    /** The counted window: the newest one that has ended. */
-    readonly from: string;
-    readonly to: string;
-    /** Seconds since the window ended; negative while it has not ended. */
-    readonly age_seconds: number;
-  }[];
-}
+export type StreamAnswer = Static<typeof STREAM_LIVE>;
 
 /**
  * The counts of a streaming job.

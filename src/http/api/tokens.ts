@@ -1,29 +1,77 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
-import { SCOPES, type Tokens } from '../../folder/tokens.ts';
-import { readChoice } from '../../query/params.ts';
+import { SCOPE, TOKEN, type Tokens } from '../../folder/tokens.ts';
+import { readBody } from '../../schema/check.ts';
+import { extended, list, object, type Static, TEXT } from '../../schema/schema.ts';
 import { type Keys, requireToken } from '../auth.ts';
+import { body, empty, json, type Operation, pathParameter, problem } from '../openapi/operation.ts';
+import { NO_TOKEN } from '../openapi/refused.ts';
+
+const WANTED = object({ name: TEXT, scope: SCOPE });
+const TOKEN_LIST = object({ tokens: list(TOKEN) });
+const MADE_TOKEN = extended(TOKEN, { token: TEXT });
+
+const EXAMPLE = { name: 'reports', scope: 'read' } as const;
+const TOKEN_EXAMPLE = {
+  ...{ id: '4f6c1d2e9a0b', ...EXAMPLE },
+  ...{ created: '2026-11-24T12:00:00.000Z', used: null },
+};
+
+const LIST: Operation = {
+  operationId: 'tokens',
+  tags: ['Administer'],
+  summary: 'Tokens that were given to others',
+  responses: {
+    200: json('without the tokens themselves', TOKEN_LIST, { tokens: [TOKEN_EXAMPLE] }),
+    ...NO_TOKEN,
+  },
+};
+
+const MAKE: Operation = {
+  operationId: 'makeToken',
+  tags: ['Administer'],
+  summary: 'Make a token that reads counts, or one that sends hits',
+  requestBody: body(WANTED, EXAMPLE),
+  responses: {
+    201: json('this once with the token itself', MADE_TOKEN, { ...TOKEN_EXAMPLE, token: 'ht_…' }),
+    400: problem('no name, no scope, or a hundred tokens already'),
+    ...NO_TOKEN,
+  },
+};
+
+const REVOKE: Operation = {
+  operationId: 'revokeToken',
+  tags: ['Administer'],
+  summary: 'Revoke a token, at once',
+  parameters: [pathParameter('id', 'of the list', '4f6c1d2e9a0b')],
+  responses: { 204: empty('revoked'), 404: problem('there is none'), ...NO_TOKEN },
+};
 
 /** `/api/v1/tokens`: tokens for others; an administrator creates, lists and revokes them. */
 export function tokenRoutes(app: FastifyInstance, context: Keys & { readonly tokens: Tokens }): void {
   const { tokens } = context;
-  const options = { onRequest: requireToken(context) };
-  app.get('/api/v1/tokens', options, () => ({ tokens: tokens.list() }));
+  const onRequest = requireToken(context);
+  app.get<{ Reply: Static<typeof TOKEN_LIST> }>(
+    '/api/v1/tokens',
+    { onRequest, config: { operation: LIST } },
+    () => ({ tokens: tokens.list() }),
+  );
 
-  app.post<{ Body: unknown }>('/api/v1/tokens', options, (request, reply) => {
-    const { name, scope } = fieldsOf(request.body);
-    if (typeof name !== 'string') throw new HitError('invalid', 'name is missing, or no text');
-    const made = tokens.create(name, readChoice('scope', scope, SCOPES));
-    reply.code(201).header('cache-control', 'no-store').send(made);
-  });
+  app.post<{ Body: unknown; Reply: Static<typeof MADE_TOKEN> }>(
+    '/api/v1/tokens',
+    { onRequest, config: { operation: MAKE } },
+    (request, reply) => {
+      const { name, scope } = readBody(WANTED, request.body, EXAMPLE);
+      reply.code(201).header('cache-control', 'no-store').send(tokens.create(name, scope));
+    },
+  );
 
-  app.delete<{ Params: { id: string } }>('/api/v1/tokens/:id', options, (request, reply) => {
-    if (!tokens.revoke(request.params.id)) throw new HitError('not_found', 'there is no such token');
-    reply.code(204).send();
-  });
-}
-
-function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body };
-  throw new HitError('invalid', 'the body is not like {"name":"reports","scope":"read"}');
+  app.delete<{ Params: { id: string } }>(
+    '/api/v1/tokens/:id',
+    { onRequest, config: { operation: REVOKE } },
+    (request, reply) => {
+      if (!tokens.revoke(request.params.id)) throw new HitError('not_found', 'there is no such token');
+      reply.code(204).send();
+    },
+  );
 }

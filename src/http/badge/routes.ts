@@ -2,8 +2,19 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site.ts';
-import { type QueryParams, readChoice, readText } from '../../query/params.ts';
+import type { QueryParams } from '../../query/params.ts';
+import { parameter, parameterOr, readParameter } from '../../schema/parameter.ts';
+import { COUNT, choice, described, nullable, object, TEXT, textUpTo } from '../../schema/schema.ts';
 import type { ServerContext } from '../context.ts';
+import {
+  json,
+  OPEN,
+  type Operation,
+  other,
+  pathParameter,
+  problem,
+  queryParameters,
+} from '../openapi/operation.ts';
 import { BADGE_PERIODS, type BadgeCount, BadgeCounts } from './counts.ts';
 import { badgeSvg, THEMES, type ThemeName } from './drawing.ts';
 
@@ -15,6 +26,52 @@ const UNKNOWN = '–';
 /** A filter is limited to 1,000 characters, each of which may need a `\`. */
 const LONGEST_PATH = 450;
 const SHOWN = ['hits', 'visitors'] as const;
+const PERIOD = { period: parameterOr('all', choice(BADGE_PERIODS), 'that ends now, in UTC days') };
+const BADGE_PARAMETERS = {
+  ...PERIOD,
+  label: parameter(textUpTo(LONGEST_LABEL), 'default: what is shown', 'visits'),
+  show: parameterOr('hits', choice(SHOWN), 'what is counted', 'visitors'),
+  theme: parameterOr('flat', choice(Object.keys(THEMES) as ThemeName[]), 'how it looks'),
+};
+
+const COUNTED = object({
+  site: TEXT,
+  path: TEXT,
+  hits: described(nullable(COUNT), 'null if the required hits are purged'),
+  visitors: nullable(COUNT),
+});
+
+const PLACE = [
+  pathParameter('site', 'a public site', 'example.com'),
+  pathParameter('path', 'a page without its first `/`, or `total` for the whole site', TOTAL),
+];
+const REFUSED = {
+  400: problem('what is wrong with the question'),
+  404: problem('no such public site'),
+  503: problem('too many others are being counted'),
+};
+
+const BADGE: Operation = {
+  operationId: 'badge',
+  ...{ tags: ['Show'], security: OPEN },
+  summary: 'A count as an image, of a site that is public',
+  parameters: [...PLACE, ...queryParameters(BADGE_PARAMETERS)],
+  responses: { 200: other('counted within the last minute', 'image/svg+xml'), ...REFUSED },
+};
+
+const COUNTER: Operation = {
+  operationId: 'counter',
+  ...{ tags: ['Show'], security: OPEN },
+  summary: 'The same as numbers',
+  parameters: [...PLACE, ...queryParameters(PERIOD)],
+  responses: {
+    200: json('counted within the last minute', COUNTED, {
+      ...{ site: 'example.com', path: TOTAL, hits: 8, visitors: 4 },
+    }),
+    ...REFUSED,
+  },
+};
+
 const ASSET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 type Context = Pick<ServerContext, 'now' | 'publicSites' | 'db' | 'live'>;
@@ -28,14 +85,12 @@ interface Route {
  */
 export function badgeRoutes(app: FastifyInstance, context: Context): void {
   const counts = new BadgeCounts(context);
-  app.get<Route>('/badge/:site/*', async (request, reply) => {
+  const badge = { config: { operation: BADGE, path: '/badge/{site}/{path}.svg' } };
+  app.get<Route>('/badge/:site/*', badge, async (request, reply) => {
     const { query } = request;
-    const label = readText('label', query.label);
-    if (label.length > LONGEST_LABEL) {
-      throw new HitError('invalid', `label has ${label.length} characters, ${LONGEST_LABEL} are allowed`);
-    }
-    const theme = readChoice('theme', query.theme ?? 'flat', Object.keys(THEMES) as ThemeName[]);
-    const shown = readChoice('show', query.show ?? 'hits', SHOWN);
+    const label = readParameter('label', BADGE_PARAMETERS.label, query.label);
+    const theme = readParameter('theme', BADGE_PARAMETERS.theme, query.theme);
+    const shown = readParameter('show', BADGE_PARAMETERS.show, query.show);
     const count = await read(request, '.svg');
     const svg = badgeSvg(label || shown, count[shown]?.toLocaleString('en') ?? UNKNOWN, theme);
     reply.headers({
@@ -44,7 +99,8 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
     });
     return send(request, reply, 'image/svg+xml; charset=utf-8', svg);
   });
-  app.get<Route>('/counter/:site/*', async (request, reply) => {
+  const counter = { config: { operation: COUNTER, path: '/counter/{site}/{path}.json' } };
+  app.get<Route>('/counter/:site/*', counter, async (request, reply) => {
     const { site, path } = placeOf(request, '.json');
     const { hits, visitors } = await read(request, '.json');
     reply.header('access-control-allow-origin', '*');
@@ -54,7 +110,7 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
 
   async function read(request: FastifyRequest<Route>, suffix: string): Promise<BadgeCount> {
     const { site, path } = placeOf(request, suffix);
-    const period = readChoice('period', request.query.period ?? 'all', BADGE_PERIODS);
+    const period = readParameter('period', PERIOD.period, request.query.period);
     // The answer does not reveal whether a site that is not public is counted.
     if (!context.publicSites.has(site)) throw new HitError('not_found', 'there is no such public site');
     return counts.read(site, path, period);

@@ -1,29 +1,99 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
-import type { DropReason } from '../../hit/hit.ts';
+import { DROP_REASONS, type DropReason } from '../../hit/hit.ts';
 import type { Dropped } from '../../hit/intake.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../../hit/request-context.ts';
 import { readToldTime } from '../../hit/time.ts';
+import {
+  COUNT,
+  described,
+  either,
+  extended,
+  list,
+  NUMBER,
+  nullable,
+  object,
+  partialRecord,
+  type Static,
+  TEXT,
+} from '../../schema/schema.ts';
 import { requireSender } from '../auth.ts';
 import type { CollectContext } from '../context.ts';
+import { body, json, type Operation, problem } from '../openapi/operation.ts';
 import { sendProblem } from '../problem.ts';
 import { refusals } from './refusal.ts';
-import { readReport } from './report.ts';
+import { REPORT_MEMBERS, readReport } from './report.ts';
 
 const BODY_LIMIT = 16 * 1024 * 1024;
 /** Most errors that are listed; further errors are only counted. */
 const MOST_ERRORS = 100;
 
-interface BatchError {
-  readonly index: number;
-  readonly error: string;
-}
+const SENT_MEMBERS = object(
+  {},
+  {
+    ...REPORT_MEMBERS,
+    time: described(
+      either(TEXT, NUMBER, { type: 'null' }),
+      'ISO 8601, or milliseconds since 1970, from 1990 up to 10 minutes ahead of the server; default: now',
+    ),
+    visitor: described(nullable(TEXT), 'a name that you have for the visitor'),
+    address: described(nullable(TEXT), 'or the client’s address, with `user_agent`'),
+    user_agent: nullable(TEXT),
+    language: nullable(TEXT),
+  },
+);
+
+/** A hit of a trusted sender. Like `REPORT`, it is not checked by this schema, for speed. */
+export const SENT_HIT: typeof SENT_MEMBERS = {
+  ...SENT_MEMBERS,
+  anyOf: [{ required: ['site'] }, { required: ['url'] }],
+};
+
+const BATCH = object({
+  accepted: COUNT,
+  dropped: partialRecord(DROP_REASONS, COUNT),
+  errors: list(object({ index: COUNT, error: TEXT })),
+});
+type BatchError = Static<typeof BATCH>['errors'][number];
+
+const SEND_HITS: Operation = {
+  operationId: 'sendHits',
+  tags: ['Collect'],
+  summary: 'Count hits of others, many at once',
+  description:
+    'With the admin token, or one of scope `write`. A JSON array, or lines of JSON as `application/x-ndjson`; 16 MiB at most.',
+  requestBody: body(list(SENT_HIT), [
+    { site: 'example.com', path: '/', visitor: 'user 17', time: '2026-11-01T12:00:00Z' },
+    { site: 'example.com', path: '/', address: '192.0.2.7', user_agent: 'Googlebot/2.1' },
+  ]),
+  responses: {
+    202: json('durable, but for those that are listed', BATCH, {
+      ...{ accepted: 1, dropped: { bot: 1 }, errors: [] },
+    }),
+    400: problem('neither a JSON array nor lines of JSON'),
+    401: problem('no token that may send'),
+    413: problem('more than 16 MiB'),
+    415: problem('a body of another type'),
+    503: {
+      description: 'so many hits are durable, the others are to be sent again; a problem if none is',
+      content: {
+        ...json('', extended(BATCH, { failed: TEXT })).content,
+        ...problem('').content,
+      },
+    },
+  },
+};
 
 /** `POST /api/v1/hits`: many hits from a trusted sender, as a JSON array or NDJSON. */
 export function batchRoutes(app: FastifyInstance, context: CollectContext): void {
   app.post<{ Body: unknown }>(
     '/api/v1/hits',
-    { bodyLimit: BODY_LIMIT, onRequest: requireSender(context), errorHandler: refusals(context) },
+    {
+      bodyLimit: BODY_LIMIT,
+      onRequest: requireSender(context),
+      errorHandler: refusals(context),
+      config: { operation: SEND_HITS },
+    },
     (request, reply) => {
       const batch = new Batch(context, reply);
       for (const [index, item] of itemsOf(request.body).entries()) batch.take(index, item);
@@ -120,7 +190,7 @@ function itemsOf(body: unknown): unknown[] {
 }
 
 /** A hit of a trusted sender: a report, and its visitor and time. */
-function readHit(item: unknown, now: number): RequestContext | HitError {
+export function readHit(item: unknown, now: number): RequestContext | HitError {
   if (item instanceof HitError) return item;
   const report = readReport(item, '');
   if (report instanceof HitError) return report;

@@ -1,15 +1,34 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import type { CollectContext } from '../context.ts';
+import { body, OPEN, type Operation, problem } from '../openapi/operation.ts';
 import { collect } from './collect.ts';
 import { PIXEL_PATH, sendGif } from './pixel.ts';
 import { RawResponse } from './raw-response.ts';
 import { refusals } from './refusal.ts';
-import { readReport } from './report.ts';
+import { DROPPED, REPORT, readReport } from './report.ts';
 
 /** The report of a page is small. */
 const BODY_LIMIT = 64 * 1024;
 const ANY_ORIGIN = ['access-control-allow-origin', '*'] as const;
+
+const COUNT_BY_BEACON: Operation = {
+  operationId: 'countByBeacon',
+  ...{ tags: ['Collect'], security: OPEN },
+  summary: 'Count a page view or an event of a page',
+  description: `From any origin, as \`application/json\` or as \`text/plain\`, as \`sendBeacon\` sends it. ${DROPPED}`,
+  requestBody: body(REPORT, {
+    ...{ site: 'example.com', path: '/pricing', name: 'signup', props: { plan: 'team' } },
+  }),
+  responses: {
+    202: { description: 'durable' },
+    400: problem('no hit'),
+    413: problem('more than 64 KiB'),
+    415: problem('a body of another type'),
+    429: problem('too many'),
+    503: problem('the hit cannot be made durable now, and is not counted'),
+  },
+};
 
 /** `POST /hit`, beside `GET /hit.gif`: reports of pages about themselves, from any origin. */
 export function beaconRoutes(app: FastifyInstance, context: CollectContext): void {
@@ -22,6 +41,7 @@ export function beaconRoutes(app: FastifyInstance, context: CollectContext): voi
     '/hit',
     {
       bodyLimit: BODY_LIMIT,
+      config: { operation: COUNT_BY_BEACON },
       errorHandler: (error, request, reply) => refuse(error, request, allowAnyOrigin(reply)),
     },
     (request, reply) => {

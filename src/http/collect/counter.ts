@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Seen } from '../../live/live.ts';
+import { TEXT } from '../../schema/schema.ts';
 import type { CollectContext } from '../context.ts';
+import { OPEN, type Operation, problem } from '../openapi/operation.ts';
 import { collect } from './collect.ts';
 import { RawResponse } from './raw-response.ts';
 
@@ -21,9 +23,27 @@ const NO_TOTALS = [
 ];
 const NOT_COUNTED = ['A prefetch is not counted.'];
 
+const COUNT_PLAINLY: Operation = {
+  operationId: 'countPlainly',
+  ...{ tags: ['Collect'], security: OPEN },
+  summary: 'Count a hit of the host that is asked, and say how many there are',
+  description: 'A small page for browsers, text for other clients. Counts every request, including bots.',
+  responses: {
+    200: {
+      description: 'counted',
+      content: {
+        'text/plain': { schema: TEXT, example: '3 unique hits from total 8 hits\nYou are new here.\n' },
+        'text/html': { schema: TEXT },
+      },
+    },
+    429: problem('too many from this address: see `Retry-After`'),
+    503: problem('the hit cannot be made durable now, and is not counted'),
+  },
+};
+
 /** `GET /`: the plain counter. It counts every visitor, and shows the counts. */
 export function counterRoutes(app: FastifyInstance, context: CollectContext): void {
-  app.get('/', { exposeHeadRoute: false }, (request, reply) => {
+  app.get('/', { exposeHeadRoute: false, config: { operation: COUNT_PLAINLY } }, (request, reply) => {
     const referrer = request.headers.referer ?? '';
     reply.hijack();
     const exchange = new RawResponse(request.raw, reply.raw);

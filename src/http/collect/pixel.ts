@@ -2,12 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'node:querystring';
 import type { FastifyBaseLogger } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
+import { LIMITS } from '../../hit/hit.ts';
 import { Memo } from '../../hit/memo.ts';
+import { parameter } from '../../schema/parameter.ts';
+import { TEXT, textUpTo } from '../../schema/schema.ts';
 import type { CollectContext } from '../context.ts';
+import { OPEN, type Operation, other, problem, queryParameters } from '../openapi/operation.ts';
 import { internalError } from '../problem.ts';
 import { collect } from './collect.ts';
 import { RawResponse } from './raw-response.ts';
-import { readReport } from './report.ts';
+import { DROPPED, readReport } from './report.ts';
 import type { Report } from './request-facts.ts';
 
 /** The smallest transparent GIF, one byte per character. */
@@ -18,6 +22,31 @@ const GIF_HEADERS = ['content-type', 'image/gif', 'cache-control', 'no-store'];
 export const PIXEL_PATH = '/hit.gif';
 /** Longest address that is cached: longer ones are rare. */
 const LONGEST = 1024;
+
+/** Parameters of a pixel: those of a report that fit into an address. */
+const PIXEL_PARAMETERS = {
+  site: parameter(TEXT, 'host name; default: that of the page', 'example.com'),
+  path: parameter(textUpTo(LIMITS.path), 'default: that of the page', '/pricing'),
+  url: parameter({ ...TEXT, format: 'uri' }, 'or the address of the page'),
+  referrer: parameter(TEXT, 'where the visitor came from', 'https://news.example/'),
+  name: parameter(textUpTo(LIMITS.name), 'an event; default: `pageview`'),
+  title: parameter(TEXT, 'of the page'),
+};
+
+export const COUNT_BY_PIXEL: Operation = {
+  operationId: 'countByPixel',
+  ...{ tags: ['Collect'], security: OPEN },
+  summary: 'Count a hit, and answer with a transparent pixel',
+  description: DROPPED,
+  parameters: queryParameters(PIXEL_PARAMETERS),
+  responses: {
+    200: other('counted, or dropped', 'image/gif'),
+    400: problem('no hit'),
+    413: problem('a path or a name that is too long'),
+    429: problem('too many'),
+    503: problem('the hit cannot be made durable now, and is not counted'),
+  },
+};
 
 /**
  * `GET /hit.gif`: the hot path of a busy site. It is answered before Fastify routes the request, and an address that

@@ -1,8 +1,33 @@
 import { HitError } from '../../errors.ts';
+import { LIMITS } from '../../hit/hit.ts';
+import { described, nullable, object, type Schema, TEXT, textUpTo } from '../../schema/schema.ts';
 import type { Report } from './request-facts.ts';
 
+/** Members of the report of a page or program. Null is the same as missing. */
+export const REPORT_MEMBERS = {
+  site: described(nullable(TEXT), 'host name of the site; default: that of `url`'),
+  path: described(nullable(textUpTo(LIMITS.path)), 'page; or `url`'),
+  url: described(
+    nullable({ ...TEXT, format: 'uri' }),
+    'address of the page, if there is no `path`; absolute',
+  ),
+  referrer: nullable(TEXT),
+  name: described(nullable(textUpTo(LIMITS.name)), 'an event; default: `pageview`'),
+  title: nullable(TEXT),
+  props: described(
+    { type: ['object', 'null'] } as Schema<Readonly<Record<string, unknown>> | null>,
+    `of an event, up to ${LIMITS.props.toLocaleString('en')} characters as JSON`,
+  ),
+};
+export const REPORT = object({}, REPORT_MEMBERS);
+
+/** What the document says of hits that are not counted. */
+export const DROPPED =
+  'A hit that is not counted is answered all the same, with its reason in the header `x-hit-dropped`.';
+
 /**
- * Reads the report of a page or program: `{ site, path | url, referrer?, name?, title?, props? }`.
+ * Reads the report of a page or program: see `REPORT`. It is read by hand for speed: a check by
+ * that schema takes ten times as long (0.2 and 2.4 µs). A test states that the two agree.
  *
  * @param value a parsed body or query, of any shape
  * @param page the reporting page, from its `Referer`, for a report that names neither path nor url

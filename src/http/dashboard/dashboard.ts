@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
+import { parameter } from '../../schema/parameter.ts';
+import { TEXT } from '../../schema/schema.ts';
 import { isToken } from '../auth.ts';
 import { isSecure } from '../collect/request-facts.ts';
 import type { ServerContext } from '../context.ts';
+import { OPEN, type Operation, other, queryParameters } from '../openapi/operation.ts';
 import type { Assets } from './assets.ts';
 import { sendAsset } from './send-asset.ts';
 
@@ -26,11 +29,23 @@ const PAGE_HEADERS = {
 };
 const NOT_BUILT = `The dashboard is not built.\n\nRun "npm run build:dashboard" in the checkout and load this page again; a published package has it.\n`;
 
+const DASHBOARD: Operation = {
+  operationId: 'dashboard',
+  ...{ tags: ['Show'], security: OPEN },
+  summary: 'The page for people',
+  parameters: queryParameters({ token: parameter(TEXT, 'the admin token signs the browser in') }),
+  responses: {
+    200: other('the page', 'text/html'),
+    303: { description: 'without the token in its address' },
+  },
+};
+
 /** `GET /dashboard` and its files. The page itself is open to everybody: it gets its data from the API. */
 export function dashboardRoutes(app: FastifyInstance, context: ServerContext, assets: Assets): void {
-  for (const path of ['/dashboard', '/dashboard/', '/dashboard/settings']) {
-    app.get(path, (request, reply) => page(request, reply, context, assets));
-  }
+  const answer = (request: FastifyRequest, reply: FastifyReply) => page(request, reply, context, assets);
+  app.get('/dashboard', { config: { operation: DASHBOARD } }, answer);
+  app.get('/dashboard/', answer);
+  app.get('/dashboard/settings', answer);
   app.get<{ Params: { file: string } }>('/dashboard/assets/:file', (request, reply) => {
     const asset = assets.find(`assets/${request.params.file}`);
     if (!asset) throw new HitError('not_found', 'the page has no such file: load it again');

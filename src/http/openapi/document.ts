@@ -1,10 +1,25 @@
-import { ADMINISTERING } from './admin.ts';
-import { COLLECTING } from './collect.ts';
-import { TAKING } from './export.ts';
-import { WATCHING } from './monitoring.ts';
-import { COUNT, object, type Paths, TEXT } from './operation.ts';
-import { SHOWING } from './public.ts';
-import { READING } from './query.ts';
+import { COUNT, described, object, TEXT } from '../../schema/schema.ts';
+import type { Paths } from './operation.ts';
+
+const TAGS = [
+  {
+    name: 'Collect',
+    description: 'Open to everybody, up to a rate for each address. A 2xx means that the hit is durable.',
+  },
+  {
+    name: 'Ask',
+    description:
+      'With a token that may read, unless the server runs with --public. Times are ISO 8601 UTC; `from` is included, `to` is not.',
+  },
+  { name: 'Administer', description: 'With the admin token, or in a browser that is signed in.' },
+  { name: 'Show', description: 'For everybody.' },
+  { name: 'Watch', description: 'For those who run it.' },
+];
+
+const PROBLEM = described(
+  object({ type: TEXT, title: TEXT, status: COUNT, code: TEXT, detail: TEXT }),
+  'A fault, as RFC 9457 has it; `code` is stable.',
+);
 
 export interface OpenApiDocument {
   readonly openapi: '3.1.1';
@@ -19,8 +34,9 @@ export interface OpenApiDocument {
  * each route a path.
  *
  * @param version the program's
+ * @param paths of all routes
  */
-export function openApiDocument(version: string): OpenApiDocument {
+export function openApiDocument(version: string, paths: Paths): OpenApiDocument {
   return {
     openapi: '3.1.1',
     info: {
@@ -31,22 +47,9 @@ export function openApiDocument(version: string): OpenApiDocument {
       license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [
-      {
-        name: 'Collect',
-        description: 'Open to everybody, up to a rate for each address. A 2xx means that the hit is durable.',
-      },
-      {
-        name: 'Ask',
-        description:
-          'With a token that may read, unless the server runs with --public. Times are ISO 8601 UTC; `from` is included, `to` is not.',
-      },
-      { name: 'Administer', description: 'With the admin token, or in a browser that is signed in.' },
-      { name: 'Show', description: 'For everybody.' },
-      { name: 'Watch', description: 'For those who run it.' },
-    ],
+    tags: TAGS,
     security: [{ token: [] }, { session: [] }],
-    paths: { ...COLLECTING, ...READING, ...TAKING, ...ADMINISTERING, ...SHOWING, ...WATCHING },
+    paths: byTag(paths),
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'printed at the start, or made for others' },
@@ -57,12 +60,16 @@ export function openApiDocument(version: string): OpenApiDocument {
           description: 'of a browser that is signed in',
         },
       },
-      schemas: {
-        Problem: {
-          ...object({ type: TEXT, title: TEXT, status: COUNT, code: TEXT, detail: TEXT }),
-          description: 'A fault, as RFC 9457 has it; `code` is stable.',
-        },
-      },
+      schemas: { Problem: PROBLEM },
     },
   };
+}
+
+/** Paths in the order of their tags. */
+function byTag(paths: Paths): Paths {
+  const place = (methods: Paths[string]) => {
+    const [operation] = Object.values(methods);
+    return TAGS.findIndex(({ name }) => operation?.tags.includes(name));
+  };
+  return Object.fromEntries(Object.entries(paths).sort(([, a], [, b]) => place(a) - place(b)));
 }

@@ -1,14 +1,26 @@
 /** The parts of an OpenAPI document that this one needs: https://spec.openapis.org/oas/v3.1.1. */
+import type { Parameters } from '../../schema/parameter.ts';
+import { type Schema, TEXT } from '../../schema/schema.ts';
 
-export type Schema = Readonly<Record<string, unknown>>;
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route does, for the document of the API. Missing for routes that are nobody's API. */
+    readonly operation?: Operation;
+    /** The path in the document, if it says more than that of the route. */
+    readonly path?: string;
+  }
+}
 
-export interface Parameter {
+export interface OpenApiParameter {
   readonly name: string;
   readonly in: 'query' | 'path';
   readonly required?: true;
   readonly description: string;
   readonly schema: Schema;
-  readonly example?: string;
+  readonly style?: 'form';
+  /** Whether a list is several parameters of one name, rather than one text with commas. Default: yes. */
+  readonly explode?: boolean;
+  readonly example?: unknown;
 }
 
 interface Content {
@@ -28,7 +40,7 @@ export interface Operation {
   readonly description?: string;
   /** Empty: open to everybody. */
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
-  readonly parameters?: readonly Parameter[];
+  readonly parameters?: readonly OpenApiParameter[];
   readonly requestBody?: {
     readonly required: true;
     readonly content: Readonly<Record<string, Content>>;
@@ -41,45 +53,31 @@ export type Paths = Readonly<Record<string, Readonly<Partial<Record<Method, Oper
 
 export const OPEN: NonNullable<Operation['security']> = [];
 
-export const TEXT: Schema = { type: 'string' };
-export const COUNT: Schema = { type: 'integer', minimum: 0 };
-export const TIME: Schema = { type: 'string', format: 'date-time' };
-export const NUMBER: Schema = { type: 'number' };
-
-/** An object with these members, all of them required except those in `optional`. */
-export function object(
-  properties: Readonly<Record<string, Schema>>,
-  optional: readonly string[] = [],
-): Schema {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: 'object', properties, ...(required.length > 0 && { required }) };
+/** Parameters of the query string. */
+export function queryParameters(parameters: Parameters): readonly OpenApiParameter[] {
+  return Object.entries(parameters).map(([name, { isRepeated, ...parameter }]) => ({
+    ...{ name, in: 'query', ...parameter },
+    // Of lists, the format's default is one parameter for each item.
+    ...(parameter.schema.type === 'array' && !isRepeated && { style: 'form', explode: false }),
+  }));
 }
 
-export function list(items: Schema): Schema {
-  return { type: 'array', items };
-}
-
-export function choice(...values: readonly string[]): Schema {
-  return { type: 'string', enum: values };
-}
-
-/** @param example is sent when the document's examples are tried */
-export function query(name: string, description: string, schema: Schema = TEXT, example?: string): Parameter {
-  return { name, in: 'query', description, schema, ...(example !== undefined && { example }) };
-}
-
-export function part(name: string, description: string, example: string): Parameter {
+/** A part of the path. */
+export function pathParameter(name: string, description: string, example: string): OpenApiParameter {
   return { name, in: 'path', required: true, description, schema: TEXT, example };
 }
 
-export function json(description: string, schema: Schema, example?: unknown): Answer {
+export function json<Value>(description: string, schema: Schema<Value>, example?: NoInfer<Value>): Answer {
   return {
     description,
     content: { 'application/json': { schema, ...(example !== undefined && { example }) } },
   };
 }
 
-export function body(schema: Schema, example: unknown): NonNullable<Operation['requestBody']> {
+export function body<Value>(
+  schema: Schema<Value>,
+  example: NoInfer<Value>,
+): NonNullable<Operation['requestBody']> {
   return { required: true, content: { 'application/json': { schema, example } } };
 }
 

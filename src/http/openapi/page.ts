@@ -2,8 +2,9 @@
  * The document as a plain HTML page, built once: Swagger's own page would be a megabyte of script, with forms
  * that send real hits.
  */
+import type { Schema } from '../../schema/schema.ts';
 import type { OpenApiDocument } from './document.ts';
-import type { Answer, Method, Operation, Parameter } from './operation.ts';
+import type { Answer, Method, OpenApiParameter, Operation } from './operation.ts';
 
 export const STYLE = `:root{color-scheme:light dark;--line:light-dark(#dcdfe4,#34383f);--soft:light-dark(#f5f6f8,#1c1f24);--dim:light-dark(#565d68,#a0a7b2);--link:light-dark(#0b57b7,#8ab8ff)}
 *{box-sizing:border-box}
@@ -72,9 +73,29 @@ ${Object.values(responses).map(exampleOf).join('')}
 </article>`;
 }
 
-function parameterRow({ name, description, schema, required }: Parameter): string {
-  const values = Array.isArray(schema.enum) ? `: ${schema.enum.join(', ')}` : '';
-  return `<dt><code>${escaped(name)}</code>${required ? ' (needed)' : ''}</dt><dd>${marked(description + values)}</dd>`;
+function parameterRow({ name, description, schema, required }: OpenApiParameter): string {
+  const values = allowedBy(schema);
+  return `<dt><code>${escaped(name)}</code>${required ? ' (needed)' : ''}</dt><dd>${marked([description, ...values].join('; '))}</dd>`;
+}
+
+/** What a schema says of values, for people. */
+function allowedBy({
+  enum: choices,
+  anyOf,
+  items,
+  minimum,
+  maximum,
+  maxLength,
+  default: usual,
+}: Schema): string[] {
+  const ofParts = [anyOf ?? [], items ?? []].flat().flatMap((each) => allowedBy(each as Schema));
+  return [
+    ...(Array.isArray(choices) ? [choices.join(', ')] : []),
+    ...(maximum === undefined ? [] : [`${minimum} to ${maximum}`]),
+    ...(maxLength === undefined ? [] : [`up to ${maxLength} characters`]),
+    ...ofParts,
+    ...(usual === undefined || String(usual) === '' ? [] : [`default: ${usual}`]),
+  ];
 }
 
 function exampleOf({ content = {} }: Answer): string {
@@ -104,13 +125,19 @@ export function curlOf(
 }
 
 /** The URL of an operation's example: its path, and its query with the `?`. */
-export function exampleAddress(path: string, parameters: readonly Parameter[]): readonly [string, string] {
-  const exampleOfPart = (wanted: string) => parameters.find(({ name }) => name === wanted)?.example ?? '';
+export function exampleAddress(
+  path: string,
+  parameters: readonly OpenApiParameter[],
+): readonly [string, string] {
+  const exampleOfPart = (wanted: string) =>
+    String(parameters.find(({ name }) => name === wanted)?.example ?? '');
   const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(exampleOfPart(name)));
   const query = new URLSearchParams(
-    parameters.flatMap((each) =>
-      each.in === 'query' && each.example !== undefined ? [[each.name, each.example]] : [],
-    ),
+    parameters.flatMap(({ in: where, name, example, explode }) => {
+      if (where !== 'query' || example === undefined) return [];
+      const values = explode === false ? [example] : [example].flat();
+      return values.map((value) => [name, String(value)]);
+    }),
   );
   return [place, query.size > 0 ? `?${query}` : ''];
 }

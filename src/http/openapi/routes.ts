@@ -2,18 +2,31 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { version } from '../../settings/version.ts';
 import { openApiDocument } from './document.ts';
+import { json, OPEN, type Operation, other } from './operation.ts';
+import type { Operations } from './operations.ts';
 import { docsPage, STYLE } from './page.ts';
 
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** `GET /openapi.json`, and the same as a page for people: `GET /docs`. */
-export function openApiRoutes(app: FastifyInstance): void {
-  const document = openApiDocument(version());
-  const page = docsPage(document);
-  app.get('/openapi.json', (_request, reply) =>
-    reply.header('access-control-allow-origin', '*').header('cache-control', 'no-cache').send(document),
-  );
-  app.get('/docs', (_request, reply) =>
+const DOCS: Operation = {
+  operationId: 'docs',
+  ...{ tags: ['Show'], security: OPEN },
+  summary: 'This document, for people',
+  responses: { 200: other('a page', 'text/html') },
+};
+
+const DOCUMENT: Operation = {
+  operationId: 'openapi',
+  ...{ tags: ['Show'], security: OPEN },
+  summary: 'This document',
+  responses: { 200: json('OpenAPI 3.1', { type: 'object' }) },
+};
+
+/** `GET /openapi.json`, and the same as a page for people: `GET /docs`. Both are made when first asked for. */
+export function openApiRoutes(app: FastifyInstance, operations: Operations): void {
+  const document = once(() => openApiDocument(version(), operations.paths));
+  const page = once(() => docsPage(document()));
+  app.get('/docs', { config: { operation: DOCS } }, (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
       .headers({
@@ -22,6 +35,17 @@ export function openApiRoutes(app: FastifyInstance): void {
         'referrer-policy': 'no-referrer',
         'cache-control': 'no-cache',
       })
-      .send(page),
+      .send(page()),
   );
+  app.get('/openapi.json', { config: { operation: DOCUMENT } }, (_request, reply) =>
+    reply.header('access-control-allow-origin', '*').header('cache-control', 'no-cache').send(document()),
+  );
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let value: Value | undefined;
+  return () => {
+    value ??= make();
+    return value;
+  };
 }

@@ -2,6 +2,7 @@ import { HitError } from '../../errors.ts';
 import { keyMismatches } from '../../hit/key-fingerprints.ts';
 import { LiveMerge, type TotalSource } from '../../live/live-merge.ts';
 import type { Snapshot } from '../../live/snapshot.ts';
+import { COUNT, either, list, object, type Static, TEXT, TIME } from '../../schema/schema.ts';
 import { answerOf, type LiveAnswer, type NamedWindow } from '../live-answer.ts';
 import { presentOf } from './clocks.ts';
 import type { SketchAnswer } from './remote-node.ts';
@@ -11,19 +12,20 @@ export interface Reached extends SketchAnswer {
   readonly url: string;
 }
 
+const UNREACHED = object({ url: TEXT, problem: TEXT });
 /** A node that did not answer, and why. */
-export interface Unreached {
-  readonly url: string;
-  readonly problem: string;
-}
+export type Unreached = Static<typeof UNREACHED>;
 
+const NODE = object({ url: TEXT, at: TIME, hits: COUNT, visitors: COUNT });
 /** The totals of one node. */
-export interface NodeAnswer {
-  readonly url: string;
-  readonly at: string;
-  readonly hits: number;
-  readonly visitors: number;
-}
+export type NodeAnswer = Static<typeof NODE>;
+
+/** Where a merged answer comes from. */
+export const ORIGIN = {
+  /** This node, as '', and its peers. */
+  nodes: list(either(NODE, UNREACHED)),
+  warnings: list(TEXT),
+};
 
 /** The output of `merge --json`: the answer of `GET /api/v1/live`, and its origin. */
 export interface MergeAnswer extends LiveAnswer {

@@ -1,8 +1,9 @@
 import { type HitError, messageOf } from '../../errors.ts';
 import type { KeyFingerprints } from '../../hit/key-fingerprints.ts';
 import type { OwnLive } from '../../live/live.ts';
-import type { LiveAnswer, NamedWindow } from '../live-answer.ts';
-import { checkNames, mergedAnswer, type NodeAnswer, type Reached, type Unreached } from './merged-answer.ts';
+import { BOOLEAN, described, extended, type Static } from '../../schema/schema.ts';
+import { LIVE, type NamedWindow } from '../live-answer.ts';
+import { checkNames, mergedAnswer, ORIGIN, type Reached, type Unreached } from './merged-answer.ts';
 import { RemoteNode } from './remote-node.ts';
 
 /** Timeout for a peer, in milliseconds: readers of live counts wait for it. */
@@ -13,14 +14,14 @@ const MOST_BYTES = 800 * 2 ** 20;
 const FRESH = 500;
 const ADVICE = 'give all nodes the same secrets.json, or the same --admin-token';
 
-/** The answer of `GET /api/v1/live` of a node with peers. */
-export interface PeersAnswer extends LiveAnswer {
+export const PEERS_LIVE = extended(LIVE, {
   /** Whether a peer is missing. */
-  readonly partial: boolean;
-  /** This node, as '', and its peers. */
-  readonly nodes: readonly (NodeAnswer | Unreached)[];
-  readonly warnings: readonly string[];
-}
+  partial: described(BOOLEAN, 'whether a peer is missing'),
+  ...ORIGIN,
+});
+
+/** The answer of `GET /api/v1/live` of a node with peers. */
+export type PeersAnswer = Static<typeof PEERS_LIVE>;
 
 /** This node, among others. */
 export interface OwnNode {

@@ -6,7 +6,8 @@ import { HitError } from '../../errors.ts';
 import { decodeSalts } from '../../folder/salt-file.ts';
 import { TrustedProxies } from '../../hit/address.ts';
 import type { SaltSource } from '../../hit/salt-source.ts';
-import type { SaltsAnswer } from '../api/salts.ts';
+import { faultOf } from '../../schema/check.ts';
+import { SALTS, type SaltsAnswer } from '../api/salts.ts';
 
 /** Timeout for an answer, in milliseconds. */
 const TIMEOUT_MS = 3000;
@@ -55,9 +56,10 @@ export class RemoteSalts implements SaltSource {
     try {
       const response = await this.#get(signal);
       const body = await bodyOf(response);
-      const answer = JSON.parse(body) as Partial<SaltsAnswer> | null;
-      if (typeof answer?.node !== 'string')
+      const answer: unknown = JSON.parse(body);
+      if (faultOf(SALTS, answer, 'the answer') !== undefined) {
         throw new Error('it answers something else: is it a Hit Tracker?');
+      }
       return answer as SaltsAnswer;
     } catch (error) {
       if (signal.aborted) throw new Error(`no answer within ${TIMEOUT_MS / 1000} s`, { cause: error });

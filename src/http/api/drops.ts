@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import { DROP_REASONS } from '../../hit/hit.ts';
+import { COUNT, choice, list, object, type Static, TIME } from '../../schema/schema.ts';
+import { requireReader } from '../auth.ts';
+import type { ServerContext } from '../context.ts';
+import { json, type Operation } from '../openapi/operation.ts';
+import { REFUSED } from '../openapi/refused.ts';
+
+const DROPS = object({
+  since: TIME,
+  drops: list(object({ reason: choice(DROP_REASONS), hits: COUNT })),
+});
+
+const OPERATION: Operation = {
+  operationId: 'drops',
+  tags: ['Ask'],
+  summary: 'Hits that were not counted since the start, by reason',
+  responses: {
+    200: json('all reasons', DROPS, {
+      ...{ since: '2026-11-24T00:00:00.000Z', drops: [{ reason: 'bot', hits: 2 }] },
+    }),
+    ...REFUSED,
+  },
+};
+
+/** `GET /api/v1/drops`. */
+export function dropRoutes(app: FastifyInstance, context: ServerContext): void {
+  const options = { onRequest: requireReader(context), config: { operation: OPERATION } };
+  app.get<{ Reply: Static<typeof DROPS> }>('/api/v1/drops', options, async () => ({
+    since: new Date(context.drops.since).toISOString(),
+    drops: context.drops.entries(),
+  }));
+}
