@@ -18,7 +18,7 @@ export function Health({ settings }: { readonly settings: Answer<ServerSettings>
               ['Uptime', format.duration(server.uptime_seconds)],
               ['Version', server.version],
               ['Trackers', server.trackers.join(', ')],
-              ['Store', server.store],
+              ['Store', server.store ?? 'none'],
               ['Live counts', server.live ?? 'none'],
               ['Peers', server.peers === 0 ? 'none' : format.whole(server.peers)],
               ['Durability', server.durability],

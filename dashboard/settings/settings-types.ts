@@ -10,7 +10,7 @@ interface Age {
 export interface ServerSettings {
   readonly version: string;
   readonly trackers: readonly string[];
-  readonly store: string;
+  readonly store: string | null;
   readonly identity: string;
   readonly durability: string;
   readonly trust_proxy: string;

@@ -20,7 +20,7 @@ export const TOKEN = object({
 });
 
 /** The public properties of a token. */
-type Token = Static<typeof TOKEN>;
+export type Token = Static<typeof TOKEN>;
 
 /** The stored form: the SHA-256 of the token in hexadecimal, not the token itself. */
 type Kept = Token & { readonly digest: string };

@@ -11,6 +11,9 @@ const DROPS = object({
   drops: list(object({ reason: choice(DROP_REASONS), hits: COUNT })),
 });
 
+/** The answer of `GET /api/v1/drops`. */
+export type DropsAnswer = Static<typeof DROPS>;
+
 const OPERATION: Operation = {
   operationId: 'drops',
   tags: ['Ask'],
@@ -26,7 +29,7 @@ const OPERATION: Operation = {
 /** `GET /api/v1/drops`. */
 export function dropRoutes(app: FastifyInstance, context: ServerContext): void {
   const options = { onRequest: requireReader(context), config: { operation: OPERATION } };
-  app.get<{ Reply: Static<typeof DROPS> }>('/api/v1/drops', options, async () => ({
+  app.get<{ Reply: DropsAnswer }>('/api/v1/drops', options, async () => ({
     since: new Date(context.drops.since).toISOString(),
     drops: context.drops.entries(),
   }));

@@ -8,6 +8,9 @@ import type { ServerContext } from '../context.ts';
 import { body, empty, json, OPEN, type Operation, problem } from '../openapi/operation.ts';
 
 const SESSION = object({ reader: BOOLEAN, admin: BOOLEAN, public: BOOLEAN });
+/** The answer of `GET /api/v1/session`. */
+export type SessionAnswer = Static<typeof SESSION>;
+
 const SIGN_IN_BODY = object({ token: TEXT });
 
 const TELL: Operation = {
@@ -44,18 +47,14 @@ const SIGN_OUT: Operation = {
  */
 export function sessionRoutes(app: FastifyInstance, context: ServerContext): void {
   const { sessions, adminToken } = context;
-  app.get<{ Reply: Static<typeof SESSION> }>(
-    '/api/v1/session',
-    { config: { operation: TELL } },
-    (request, reply) => {
-      reply.header('cache-control', 'no-store');
-      return {
-        reader: mayRead(context, request.raw),
-        admin: isAdmin(context, request.raw),
-        public: context.public,
-      };
-    },
-  );
+  app.get<{ Reply: SessionAnswer }>('/api/v1/session', { config: { operation: TELL } }, (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    return {
+      reader: mayRead(context, request.raw),
+      admin: isAdmin(context, request.raw),
+      public: context.public,
+    };
+  });
 
   app.post<{ Body: unknown }>('/api/v1/session', { config: { operation: SIGN_IN } }, (request, reply) => {
     const { token } = readBody(SIGN_IN_BODY, request.body, { token: '…' });

@@ -39,6 +39,9 @@ const SETTINGS = object({
   uptime_seconds: COUNT,
 });
 
+/** The answer of `GET /api/v1/settings`. */
+export type SettingsAnswer = Static<typeof SETTINGS>;
+
 const OPERATION: Operation = {
   operationId: 'settings',
   tags: ['Administer'],
@@ -50,7 +53,7 @@ const OPERATION: Operation = {
 export function settingsRoutes(app: FastifyInstance, context: ServerContext): void {
   const started = context.now();
   const options = { onRequest: requireToken(context), config: { operation: OPERATION } };
-  app.get<{ Reply: Static<typeof SETTINGS> }>('/api/v1/settings', options, async () => {
+  app.get<{ Reply: SettingsAnswer }>('/api/v1/settings', options, async () => {
     const { spool_max: max, ...settings } = context.settings;
     return {
       ...settings,

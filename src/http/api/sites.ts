@@ -11,6 +11,9 @@ import { NO_TOKEN, REFUSED } from '../openapi/refused.ts';
 import { storeOf } from './stats.ts';
 
 const SITES = object({ sites: list(extended(SITE_SUMMARY, { public: BOOLEAN })) });
+/** The answer of `GET /api/v1/sites`. */
+export type SitesAnswer = Static<typeof SITES>;
+
 const PUBLICITY = object({ public: BOOLEAN });
 const PUBLISHED = object({ site: TEXT, public: BOOLEAN });
 
@@ -47,7 +50,7 @@ const PUBLISH: Operation = {
 /** `GET /api/v1/sites`, and `PUT /api/v1/sites/{site}` with `{"public":true}` to make the counts of a site public. */
 export function siteRoutes(app: FastifyInstance, context: ServerContext): void {
   const { publicSites } = context;
-  app.get<{ Reply: Static<typeof SITES> }>(
+  app.get<{ Reply: SitesAnswer }>(
     '/api/v1/sites',
     { onRequest: requireReader(context), config: { operation: LIST } },
     async () => {
