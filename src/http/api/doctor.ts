@@ -5,13 +5,17 @@ import type { ArchiveAddress } from '../../archive/archives.ts';
 import { type Diagnosis, examine } from '../../doctor/doctor.ts';
 import { type Repair, repair } from '../../doctor/repair.ts';
 import { HitError } from '../../errors.ts';
+import type { QueryParams } from '../../query/params.ts';
+import { parameterOr, readParameter } from '../../schema/parameter.ts';
+import { BOOLEAN, integer } from '../../schema/schema.ts';
 import { requireControl } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 
-interface Query {
-  readonly repair?: string;
-  readonly spool_max?: string;
-}
+/** Parameters of an examination, as `hit-tracker doctor` sends them. */
+const PARAMETERS = {
+  repair: parameterOr(false, BOOLEAN, 'whether to repair first'),
+  spool_max: parameterOr(2 ** 30, integer(0, Number.MAX_SAFE_INTEGER), 'limit of the spool, in bytes'),
+};
 
 type Context = Pick<ServerContext, 'db' | 'live' | 'archives' | 'dataDir'>;
 
@@ -29,7 +33,7 @@ export function doctorRoutes(app: FastifyInstance, context: Context): void {
     control.addContentTypeParser('application/octet-stream', (_request, payload, done) =>
       done(null, payload),
     );
-    control.post<{ Querystring: Query; Body: IncomingMessage }>(
+    control.post<{ Querystring: QueryParams; Body: IncomingMessage }>(
       '/control/doctor',
       { onRequest: requireControl },
       async (request, reply) => {
@@ -45,18 +49,20 @@ export function doctorRoutes(app: FastifyInstance, context: Context): void {
 
 async function report(
   { db, live, archives, dataDir }: Context,
-  query: Query,
+  query: QueryParams,
   archive: ArchiveAddress | undefined,
 ): Promise<Diagnosis & { readonly repairs: readonly Repair[] }> {
   if (!db || !archives) {
     throw new HitError('not_found', 'the server on this data folder runs without a database');
   }
   const { store, spool, rollups } = db;
-  const repairs =
-    query.repair === 'true' ? await repair({ store, spool, rollups, archives, archive, dataDir }) : [];
+  const spoolMax = readParameter('spool_max', PARAMETERS.spool_max, query.spool_max);
+  const repairs = readParameter('repair', PARAMETERS.repair, query.repair)
+    ? await repair({ store, spool, rollups, archives, archive, dataDir })
+    : [];
   await using engine = store.dedicatedConnection();
   const diagnosis = await examine({
-    ...{ engine, dataDir, isEmbedded: !store.isShared, spoolMax: Number(query.spool_max) },
+    ...{ engine, dataDir, isEmbedded: !store.isShared, spoolMax },
     running: { live: live?.comparison, spool },
   });
   return { ...diagnosis, repairs };
