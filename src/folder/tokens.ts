@@ -15,7 +15,6 @@ export const TOKEN = object({
   name: TEXT,
   scope: SCOPE,
   created: TIME,
-  /** Time of last use, rounded down to the hour; null if never used. */
   used: described(nullable(TIME), 'last use, rounded down to the hour; null if never used'),
 });
 

@@ -60,7 +60,6 @@ export const LIVE = object(
     windows: list(WINDOW_COUNT),
   },
   {
-    /** Since when counts are stale: they are shared, and the server that has them does not answer. */
     stale_since: described(TIME, 'the counts are as of then: the server that has them does not answer'),
   },
 );

@@ -14,9 +14,7 @@ export const READINESS = object(
   {
     /** `degraded`: hits are taken and kept, but there is a problem. */
     status: choice(['ready', 'degraded']),
-    /** Batches that wait for the store or for Kafka. */
     backlog: described(COUNT, 'batches that wait for the store or for Kafka'),
-    /** By UTC day, whether the salt of visitors is shared by all nodes, or this node's own. */
     salts: described(
       record(choice(SALT_ORIGINS)),
       'by UTC day, whether the salt of visitors is shared by all nodes, or this node’s own',
@@ -25,7 +23,6 @@ export const READINESS = object(
   {
     /** Present with `degraded`: what is wrong, and what to do. */
     problems: list(object({ code: choice([...PROBLEM_CODES, ...OWN_PROBLEMS]), message: TEXT })),
-    /** Where live counts are, if not in memory, and how all-time visitors are counted there. */
     live: described(TEXT, 'where live counts are, if not in memory'),
   },
 );

@@ -6,7 +6,6 @@ import { TRACKERS } from '../settings/setting.ts';
 const KEPT = list(
   object({
     site: described(nullable(TEXT), 'null for all others'),
-    /** `400d` or `forever`. */
     age: described(TEXT, 'such as 400d, or forever'),
   }),
 );
@@ -20,7 +19,6 @@ export const SHOWN_SETTINGS = {
   durability: choice(DURABILITIES),
   trust_proxy: TEXT,
   rate_limit: TEXT,
-  /** Nodes whose live counts are added. */
   peers: described(COUNT, 'nodes whose live counts are added'),
 };
 export const RETENTION = { hits: KEPT, rollups: KEPT };

@@ -25,12 +25,10 @@ const OF_HITS = {
 /** The same of visits, on request. */
 const OF_VISITS = {
   visits: UNKNOWN_COUNT,
-  /** Share of visits with one hit: 0 to 1. Null without visits. */
   bounce_rate: described(
     nullable({ ...NUMBER, minimum: 0, maximum: 1 }),
     'share of visits with one hit; null without visits',
   ),
-  /** Null without visits. */
   visit_duration: described(
     nullable({ ...NUMBER, minimum: 0 }),
     'mean seconds from the first hit of a visit to its last; null without visits',
@@ -46,9 +44,7 @@ const PERIOD = {
 };
 
 const PRECISION = {
-  /** Relative standard error of visitors. Missing if they are exact. */
   error: described(NUMBER, 'relative standard error of visitors; missing where they are exact'),
-  /** Earlier hits are purged: values that need them are null, in totals and in intervals that begin earlier. */
   purged_before: described(
     TIME,
     'earlier hits are purged: what needs them is null in totals and in intervals that begin before it; rows of a ranking are of hits since then',
@@ -79,7 +75,6 @@ export type Figures = Static<typeof CHANGE>;
 const COMPARISON = object(
   {
     ...COUNTED,
-    /** Relative change of each metric: 0.12 is 12 % more. Null if the earlier value is 0 or unknown. */
     change: described(CHANGE, 'relative: 0.12 is 12 % more; null if the earlier value is 0 or unknown'),
   },
   PRECISION,
@@ -98,7 +93,13 @@ export const STATS = object(
   },
 );
 
-/** Totals and a series of a period. */
+/**
+ * Totals and a series of a period. Times are ISO 8601 UTC; the time of a point is the start of its interval.
+ *
+ * A metric is null if it is unknown, since the required hits are purged: those before `purged_before`. The bounce rate
+ * and the duration (seconds) are also null without visits. `error` is the relative standard error of visitors, missing if
+ * they are exact. `to` may be later than requested, where hits at the end are purged: rollups have whole units only.
+ */
 export type Stats = Static<typeof STATS>;
 
 /**
@@ -116,7 +117,10 @@ export const TOP = object(
   PRECISION,
 );
 
-/** The values with most hits of a dimension, or of another ranking. */
+/**
+ * The values with most hits of a dimension, or of another ranking. `error` and the times are as in `Stats`; if hits
+ * before `purged_before` are purged, but would be needed, the rows cover hits since then.
+ */
 export type Top = Static<typeof TOP>;
 
 const PROP = object({ key: TEXT, hits: COUNT });
@@ -128,10 +132,12 @@ export type Prop = Static<typeof PROP>;
 export const SITE_SUMMARY = object(
   { site: TEXT, hits: COUNT, visitors: COUNT, first: TIME, last: TIME },
   {
-    /** Earlier hits and their rollups are purged: the counts lack these. */
     purged_before: described(TIME, 'earlier hits and their rollups are purged: the counts lack these'),
   },
 );
 
-/** The counts of a site, of all time. */
+/**
+ * The counts of a site, of all time, but without the hits before `purged_before`, which are purged together with their
+ * rollups. `first` and `last` are the ISO 8601 times of hits.
+ */
 export type SiteSummary = Static<typeof SITE_SUMMARY>;

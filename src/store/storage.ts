@@ -14,7 +14,6 @@ import type { Store } from './store.ts';
 
 const TABLE = object({ table: TEXT, rows: COUNT, bytes: COUNT });
 const COLUMN = object({
-  /** Column name; `(indexes)` belongs to no column, `(small parts)` is not measured by column. */
   column: described(TEXT, '`(indexes)` belongs to no column, `(small parts)` is not measured by column'),
   bytes: COUNT,
   /** Average over the hits whose columns are measured separately. */
@@ -30,7 +29,6 @@ export const STORAGE = object({
     first: nullable(TIME),
     last: nullable(TIME),
   }),
-  /** Total of all tables. */
   bytes: described(COUNT, 'of all tables'),
   /** Largest first, like `columns`. */
   tables: list(TABLE),

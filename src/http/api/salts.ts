@@ -12,7 +12,6 @@ export type SaltsContext = Pick<ServerContext, 'adminToken' | 'tokens' | 'sessio
 };
 
 export const SALTS = object({
-  /** Identifies this node. */
   node: described(TEXT, 'identifies this node'),
   /** Base64 of 16 bytes, by UTC day. */
   salts: record({ ...TEXT, contentEncoding: 'base64' }),

@@ -23,7 +23,6 @@ export const STREAM_LIVE = object({
       /** The counted window: the newest one that has ended. */
       from: TIME,
       to: TIME,
-      /** Seconds since the window ended; negative while it has not ended. */
       age_seconds: described(
         { ...NUMBER, type: 'integer' },
         'since the window ended; negative while it has not ended',

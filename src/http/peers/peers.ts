@@ -15,7 +15,6 @@ const FRESH = 500;
 const ADVICE = 'give all nodes the same secrets.json, or the same --admin-token';
 
 export const PEERS_LIVE = extended(LIVE, {
-  /** Whether a peer is missing. */
   partial: described(BOOLEAN, 'whether a peer is missing'),
   ...ORIGIN,
 });
