@@ -1,5 +1,5 @@
--- Inserts what is kept in another form, from before the horizons, and its receipt: the month of a horizon from its days,
--- and hours from the old table.
+-- Inserts a receipt, and what is kept in another form from before the retention cutoffs: the month of a cutoff, computed from
+-- its days, and hours, from the old table.
 INSERT INTO rollups (by, site, month, value, key, slot, hits, visitors, first, last, mark)
 SETTINGS
     {{one_block}}

@@ -1,8 +1,8 @@
--- Hits as they came. One row a hit, in order of site and time, a part a month.
--- Each says which batch brought it, so that a batch that comes again, over a crash, is known by its rows. The engine's
--- own memory of insertions (non_replicated_deduplication_window) is not used: it is written before the rows are in
--- their place, so that a process killed between the two would take a batch that was lost for one that is there.
--- What was inserted is on disk before the spool lets go of it (fsync), also after parts were merged.
+-- Raw hits: one row per hit, ordered by site and time, partitioned by month.
+-- Each row names the batch that brought it, so a batch that is delivered again after a crash is recognized by its rows. The
+-- engine's own deduplication (non_replicated_deduplication_window) is not used: its record is written before the rows are in
+-- place, so if the process is killed in between, a lost batch would count as a duplicate.
+-- Inserts and merges are synced (fsync): inserted rows are on disk before the spool removes them.
 CREATE TABLE IF NOT EXISTS {{local:hits}} {{on_cluster}}
 (
     site LowCardinality(String),

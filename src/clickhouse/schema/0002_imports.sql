@@ -1,13 +1,13 @@
--- Pieces of access logs that are in `hits`. Each piece is known by the digest of its content and of the pieces before
--- it, so that a log is recognised by what it says, whatever its name, compressed or not, and a longer one continues.
--- All pieces of logs that begin with the same line share a root.
+-- Chunks of access logs that are in `hits`. A chunk is identified by the digest of its content and of the chunks before it,
+-- so a log is recognized by its content, whatever its name, compressed or not, and a log that has grown continues.
+-- All chunks of logs that begin with the same line share a root.
 CREATE TABLE IF NOT EXISTS {{local:imports}} {{on_cluster}}
 (
     root String,
     parent String,
     digest String,
     bytes UInt64,
-    -- Lines that are not blank, all lines, and those that could not be read.
+    -- Non-blank lines, all lines, and lines that could not be parsed.
     lines UInt64,
     line_breaks UInt64,
     failed UInt64,

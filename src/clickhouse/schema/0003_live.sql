@@ -1,16 +1,16 @@
--- What live state is rebuilt from, also where the hits themselves were purged. Both tables are fed from `hits`, batch by
--- batch, by `insert_last_seen.sql` and `insert_hit_counts.sql`; not by materialized views, which would see those rows
--- only that a statement inserts, and so miss the rest for ever if the process died between a view's part and the hits'.
--- Each batch is one part of them, which is there as a whole or not at all: hence no partitions.
+-- Live state is rebuilt from these tables, even if the hits themselves are purged. Both are filled from `hits`, batch by
+-- batch, by `insert_last_seen.sql` and `insert_hit_counts.sql`. Materialized views would see only the rows that a statement
+-- inserts, and miss the rest forever if the process died between a view's part and that of the hits.
+-- Each batch is one part, which exists as a whole or not at all, so there are no partitions.
 
--- The last-seen table of each site (sketch/last-seen.ts): the last tick of each cell. The larger tick wins, so that a
--- batch may be counted any number of times.
+-- The last-seen table of each site (sketch/last-seen.ts): the last tick of each cell. The larger tick wins, so a
+-- batch may be counted more than once.
 CREATE TABLE IF NOT EXISTS {{local:last_seen}} {{on_cluster}}
 (
     site LowCardinality(String),
     rank UInt8,
     column UInt16,
-    -- Tenths of a second since 2025; 1 is all that was before.
+    -- Tenths of a second since 2025; 1 for any earlier time.
     seen SimpleAggregateFunction(max, UInt32) CODEC(ZSTD)
 )
 ENGINE = {{engine:AggregatingMergeTree}}
@@ -21,11 +21,11 @@ CREATE TABLE IF NOT EXISTS last_seen {{on_cluster}} AS {{local:last_seen}}
 ENGINE = Distributed({{cluster}}, {{database}}, {{local:last_seen}}, cityHash64(site));
 {{/cluster}}
 
--- Hits of people over time, as fine as the rings of live state (sketch/ring.ts) need them when they come: by second if
--- they are new, by minute if they are of yesterday, else by hour. Each row says of which batch it is, so that a batch
--- that comes again is known. What is two days old, and was counted two days ago, becomes one row an hour and run of a
--- program: bits 0 to 21 of a batch are its run, the rest is when it began, in milliseconds (spool/segment.ts). Runs stay
--- apart, so that what was counted before a program's start can be told from what it counted itself.
+-- Hits of people over time, at the resolution that the rings of live state (sketch/ring.ts) need on arrival: by second if
+-- recent, by minute if of yesterday, else by hour. Each row names its batch, so a batch that is delivered again is
+-- recognized. Rows that are two days old, and were counted two days ago, are combined into one row per hour and writer:
+-- bits 0 to 21 of a batch are its writer, the rest its start in milliseconds (spool/segment.ts). Writers stay separate, so
+-- hits counted before a program's start can be distinguished from those that it counted itself.
 CREATE TABLE IF NOT EXISTS {{local:hit_counts}} {{on_cluster}}
 (
     site LowCardinality(String),
@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS hit_counts {{on_cluster}} AS {{local:hit_counts}}
 ENGINE = Distributed({{cluster}}, {{database}}, {{local:hit_counts}}, cityHash64(batch));
 {{/cluster}}
 
--- The hits that a database of an older version has.
+-- Hits in a database of an older version.
 INSERT INTO last_seen (site, rank, column, seen)
 SETTINGS max_bytes_before_external_group_by = 1000000000
 SELECT site, rank, column, max(tick)
@@ -61,10 +61,10 @@ FROM
 )
 GROUP BY site, rank, column;
 
--- A crash may have come in the midst of the next statement.
+-- The next statement may have been interrupted by a crash.
 TRUNCATE TABLE {{local:hit_counts}} {{on_cluster}};
 
--- Of batches that a spool may still hold, that is of the last week before the newest, each keeps its name.
+-- Batches that a spool may still hold, those of the week before the newest, keep their ids.
 INSERT INTO hit_counts (site, time, batch, hits)
 SETTINGS max_bytes_before_external_group_by = 1000000000
 SELECT site, slot, known, count()

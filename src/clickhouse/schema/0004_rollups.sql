@@ -1,28 +1,29 @@
--- Counts of periods, for questions over months: how many hits, and a bitmap from which visitors are estimated, by site and
--- quarter of an hour, day and month, and by site, day and value of each dimension. Days and months are UTC's. What a batch adds is
--- written some minutes after its hits, many batches together, as one part, which is there as a whole or not at all: hence
--- no partitions. In the same part are the marks, which say of each run of a program up to which batch its hits are in here.
+-- Counts for queries over months: hits, and a bitmap for estimating visitors, by site and quarter of an hour, day and month,
+-- and by site, day and value of each dimension. Days and months are in UTC. Some minutes after their hits, many batches are
+-- rolled up together into one part, which exists as a whole or not at all, so there are no partitions.
+-- The same part has the watermarks: for each writer, the batch up to which its hits are included.
 CREATE TABLE IF NOT EXISTS {{local:rollups}} {{on_cluster}}
 (
-    -- '@': a mark, of the run in `value`. 'quarter', 'day', 'month': all hits of people. Else a dimension; of 'bot', hits of bots.
+    -- '@': a watermark, of the writer in `value`. 'quarter', 'day', 'month': all hits of people. Else a dimension; 'bot': bots.
     by LowCardinality(String),
     site LowCardinality(String),
     month Date CODEC(ZSTD),
     value String CODEC(ZSTD),
-    -- Of a dimension: the value's cityHash64, by which a ranking groups a million rows in half the time.
+    -- For dimensions: the value's cityHash64, which halves the time a ranking takes to group a million rows.
     key SimpleAggregateFunction(any, UInt64) CODEC(ZSTD),
     slot DateTime('UTC') CODEC(Delta, ZSTD),
     hits SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD),
-    -- The cells of a table of 16 ranks by 4,096 columns that visitors hash to: see query/visitors.ts.
+    -- The cells that visitors hash to, in a table of 16 ranks by 4,096 columns: see query/visitors.ts.
     visitors AggregateFunction(groupBitmap, UInt16) CODEC(ZSTD),
-    -- Of quarters, days and months, and of bots: the first and the last hit, in milliseconds since 1970.
+    -- For quarters, days, months and bots: the first and the last hit, in milliseconds since 1970.
     first SimpleAggregateFunction(min, UInt64) CODEC(T64, ZSTD),
     last SimpleAggregateFunction(max, UInt64) CODEC(T64, ZSTD),
     mark SimpleAggregateFunction(max, UInt64) CODEC(ZSTD)
 )
 ENGINE = {{engine:AggregatingMergeTree}}
 ORDER BY (by, site, month, value, slot)
--- Of what is read at once: a year's months were 40 rows among 8,192, with megabytes of bitmaps, and took ten times as long.
+-- Small granules: with the default 8,192 rows, reading 40 rows of a year's months also read megabytes of bitmaps, and took
+-- ten times as long.
 SETTINGS index_granularity_bytes = 262144{{#disk_settings}},
     old_parts_lifetime = 1,
     {{fsync}}{{/disk_settings}};
@@ -31,7 +32,7 @@ CREATE TABLE IF NOT EXISTS rollups {{on_cluster}} AS {{local:rollups}}
 ENGINE = Distributed({{cluster}}, {{database}}, {{local:rollups}}, 0);
 {{/cluster}}
 
--- Measured on 2.9 million hits: 16.9 bytes a hit became 13.8. A table that is there already changes as its parts are merged.
+-- Measured on 2.9 million hits: 13.8 bytes per hit instead of 16.9. An existing table changes as its parts are merged.
 ALTER TABLE {{local:hits}} {{on_cluster}}
     MODIFY COLUMN site LowCardinality(String) CODEC(ZSTD),
     MODIFY COLUMN visitor UInt64 CODEC(ZSTD(3)),
@@ -49,7 +50,7 @@ ALTER TABLE {{local:hits}} {{on_cluster}}
     MODIFY COLUMN status UInt16 CODEC(T64, ZSTD),
     MODIFY COLUMN method LowCardinality(String) CODEC(ZSTD);
 
--- What was merged or deleted leaves the disk in seconds, and not in eight minutes: these are for parts that are not synced.
+-- Merged or deleted parts leave the disk in seconds, not in eight minutes, which only parts without fsync need.
 {{#disk_settings}}
 ALTER TABLE {{local:hits}} {{on_cluster}} MODIFY SETTING old_parts_lifetime = 1;
 {{/disk_settings}}

@@ -1,11 +1,11 @@
--- Up to which moment the hits or the rollups of a site were purged. Written before anything is deleted, so that no
--- question takes what is missing for what never was.
+-- The retention cutoff of each site: the time up to which its hits or rollups were purged. Written before anything is
+-- deleted, so that no query treats purged hits as zero hits.
 CREATE TABLE IF NOT EXISTS {{local:horizons}} {{on_cluster}}
 (
     site String,
     -- 'hits' or 'rollups'.
     kind LowCardinality(String),
-    -- All before it may be gone: the start of a UTC day.
+    -- Everything before it may be gone; the start of a UTC day.
     before SimpleAggregateFunction(max, DateTime('UTC'))
 )
 ENGINE = {{engine:AggregatingMergeTree}}

@@ -1,16 +1,16 @@
--- How far readers of a Kafka topic are, in each partition (stream/batch-reassembler.ts). It is written after the hits that it covers,
--- so that a reader that died begins where it must, and what it brings again is known by its batches.
+-- The position of consumers in each partition of a Kafka topic (stream/batch-reassembler.ts). It is written after the hits it
+-- covers, so a restarted consumer continues from there, and its duplicates are recognized by their batches.
 CREATE TABLE IF NOT EXISTS {{local:stream_positions}} {{on_cluster}}
 (
-    -- The topic's id, which is another when it is deleted and made again.
+    -- The topic's id, which changes if the topic is deleted and created again.
     topic String,
     partition UInt32,
-    -- The record with which reading begins, and the one after the last that was read.
+    -- The offset at which reading resumes, and the one after the last record that was read.
     offset UInt64,
     end UInt64,
     -- Number of the last batch, in milliseconds since 1970.
     last UInt64,
-    -- JSON: of each run of a node its number, its last batch and the time of it.
+    -- JSON: for each writer, its number, its last batch and the time of that batch.
     runs String CODEC(ZSTD)
 )
 ENGINE = {{engine:ReplacingMergeTree, end}}

@@ -1,6 +1,6 @@
--- Salts of visitors that nodes which share this server propose for a UTC day (store/salts.ts); empty in a data folder. A
--- partition is a day, so that it is deleted as a whole, and its files go a minute later: nothing may name the visitors of a
--- day when 48 hours have passed since its start.
+-- Visitor salts that nodes sharing this server propose for a UTC day (store/salts.ts); empty in a data folder. Each day is
+-- a partition, which is dropped as a whole, and its files are removed a minute later: nothing may identify the visitors of a
+-- day once 48 hours have passed since its start.
 CREATE TABLE IF NOT EXISTS {{local:salts}} {{on_cluster}}
 (
     day Date,

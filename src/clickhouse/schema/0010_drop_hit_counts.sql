@@ -1,4 +1,4 @@
--- Hours are in the rollups now, and receipts of the conversion are not needed any more.
+-- The rollups have the hours now, and the conversion no longer needs its receipts.
 DROP TABLE IF EXISTS hit_counts {{on_cluster}};
 {{#cluster}}
 DROP TABLE IF EXISTS {{local:hit_counts}} {{on_cluster}};
