@@ -259,7 +259,7 @@ function assertRefused(attempt: () => unknown, code: string, message: RegExp): v
   });
 }
 
-test('every setting of serve has its case here', () => {
+test('every setting of serve has a case here', () => {
   assert.deepEqual(new Set(names), new Set(Object.keys(SERVE_SETTINGS)));
 });
 
@@ -269,20 +269,20 @@ for (const name of names) {
   const isSwitch = SERVE_SETTINGS[name].value === '';
 
   describe(`--${name}`, () => {
-    test('has its default where nothing is said', () => assert.deepEqual(read([])[name], standard));
+    test('has its default if it is not set', () => assert.deepEqual(read([])[name], standard));
 
     for (const [text, value] of good) {
       test(`takes "${text.slice(0, 30)}" from the environment`, () => {
         assert.deepEqual(read([], { [variable]: text })[name], value);
       });
       if (isSwitch) continue;
-      test(`takes "${text.slice(0, 30)}" from the flag, and rather than from the environment`, () => {
+      test(`takes "${text.slice(0, 30)}" from the flag, in preference to the environment`, () => {
         assert.deepEqual(read([`--${name}`, text])[name], value);
         assert.deepEqual(read([`--${name}=${text}`], { [variable]: 'nonsense' })[name], value);
       });
     }
 
-    test('refuses a bad value, and says by what name it came', () => {
+    test('refuses an invalid value, and names its source', () => {
       for (const text of bad) {
         assertRefused(() => read([], { [variable]: text }), 'bad_setting', new RegExp(`^${variable}: `));
         if (!isSwitch)
@@ -293,7 +293,7 @@ for (const name of names) {
 }
 
 describe('a switch', () => {
-  test('is on by its flag alone', () => {
+  test('is turned on by its flag', () => {
     assert.equal(read(['--public']).public, true);
     assert.equal(read(['--public'], { HIT_PUBLIC: 'false' }).public, true);
   });
@@ -316,9 +316,9 @@ describe('the command line', () => {
     test(`refuses ${claim}`, () => assertRefused(() => read(args), 'bad_usage', culprit));
   }
 
-  test('takes the last of several', () => assert.equal(read(['--port', '1', '--port', '2']).port, 2));
+  test('takes the last of several values', () => assert.equal(read(['--port', '1', '--port', '2']).port, 2));
 
-  test('hands on what is no flag', () => {
+  test('passes on arguments that are not flags', () => {
     assert.deepEqual(readSettings(IMPORT_SETTINGS, ['a.log', '--json', 'b.log', '-'], {}).positionals, [
       'a.log',
       'b.log',
@@ -327,14 +327,14 @@ describe('the command line', () => {
     assert.deepEqual(readSettings(IMPORT_SETTINGS, ['--', '--json'], {}).positionals, ['--json']);
   });
 
-  test('asks for help before anything is read, be it right or wrong', () => {
+  test('shows help before it validates anything', () => {
     for (const flag of ['--help', '-h']) {
       assert.equal(readSettings(SERVE_SETTINGS, [flag, '--port', 'x'], { HIT_THREADS: 'y' }).help, true);
     }
     assert.equal(readSettings(SERVE_SETTINGS, [], {}).help, false);
   });
 
-  test('is never told the password of a store, nor a token, that was refused', () => {
+  test('never shows the password of a store, or a token, that was refused', () => {
     for (const args of [
       ['--store', 'clickhose://user:hunter2@host/db'],
       ['--store', 'clickhouse://user:hunter2@host:99999/db'],
@@ -353,13 +353,13 @@ describe('the environment', () => {
     assert.equal(read([], { HIT_EXPECTED_VISITORS: '5000' })['expected-visitors'], 5000);
   });
 
-  test('may hold other variables', () => {
+  test('may contain other variables', () => {
     assert.equal(read([], { PORT: '1', HIT_UNKNOWN: '2', hit_port: '3' }).port, 5000);
   });
 });
 
 for (const [command, settings] of Object.entries({ import: IMPORT_SETTINGS, report: REPORT_SETTINGS })) {
-  test(`every default of ${command} is a good value`, () => {
+  test(`every default of ${command} is a valid value`, () => {
     const { values } = readSettings<Settings>(settings, [], {});
     for (const [name, { fallback }] of Object.entries(settings)) {
       assert.equal(values[name] === undefined, fallback === undefined, name);

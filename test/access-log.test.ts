@@ -17,7 +17,7 @@ describe('the generated access log', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('holds what its totals say', async () => {
+  it('matches its totals', async () => {
     const path = join(folder, 'totals.log');
     const totals = await writeAccessLog(path, 50_000, 7);
     const lines = (await readFile(path, 'latin1')).trimEnd().split('\n');
@@ -58,7 +58,7 @@ describe('the generated access log', () => {
     assert.ok(humanLines > 40_000 && humanLines < 45_000);
   });
 
-  it('is the same for the same seed, and another for another', async () => {
+  it('is the same for the same seed, and different for another', async () => {
     const [first, second, other] = await Promise.all(
       [1, 1, 2].map(async (seed, index) => {
         const path = join(folder, `${index}.log`);
@@ -70,7 +70,7 @@ describe('the generated access log', () => {
     assert.notEqual(first, other);
   });
 
-  it('has agents that isbot tells apart as we do, each once', () => {
+  it('has agents that isbot classifies as we do, each once', () => {
     for (const agent of HUMAN_AGENTS) assert.ok(!isbot(agent), agent);
     for (const agent of BOT_AGENTS) assert.ok(isbot(agent), agent);
     assert.equal(new Set([...HUMAN_AGENTS, ...BOT_AGENTS]).size, HUMAN_AGENTS.length + BOT_AGENTS.length);

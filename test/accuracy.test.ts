@@ -9,7 +9,7 @@ const THEORY = new LastSeenSketch().estimate().error;
 describe('the trials of the accuracy benchmark', () => {
   for (const stream of STREAMS) {
     for (const visitors of [100, 10_000]) {
-      test(`of ${visitors} visitors (${stream}) err as theory allows, to neither side`, () => {
+      test(`of ${visitors} visitors (${stream}) have the error that theory predicts, without bias`, () => {
         const moments = runTrials({ stream, visitors }, 1, TRIALS);
         const { bias, deviation } = spreadOf(moments);
         // A deviation of 100 trials is itself uncertain by 7 %; that of few visitors is below theory.
@@ -20,7 +20,7 @@ describe('the trials of the accuracy benchmark', () => {
     }
   }
 
-  test('are the same for the same seed, and others for another', () => {
+  test('are the same for the same seed, and different for another', () => {
     for (const stream of STREAMS) {
       const run = (seed: number) => runTrials({ stream, visitors: 1000 }, seed, 2);
       assert.deepEqual(run(7), run(7));

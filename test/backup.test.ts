@@ -59,7 +59,7 @@ async function openFolder(t: TestContext) {
   return { folder, dataDir, db, source, [Symbol.asyncDispose]: () => db.close() };
 }
 
-test('what was acknowledged before a backup begins is in it, once, while hits come and are rolled up', async (t) => {
+test('each hit that was acknowledged before a backup begins is in it once, while hits arrive and are rolled up', async (t) => {
   await using opened = await openFolder(t);
   const { folder, dataDir, db, source } = opened;
   await using load = new Load(db);
@@ -99,7 +99,7 @@ test('what was acknowledged before a backup begins is in it, once, while hits co
   }
 });
 
-test('a backup that is broken off leaves nothing, and one that was killed makes way for the next', async (t) => {
+test('an interrupted backup leaves nothing, and a killed one does not block the next', async (t) => {
   await using opened = await openFolder(t);
   const { folder, db, source } = opened;
   await new Promise<void>((resolve) => db.spool.append(hitOf(), () => resolve()));
@@ -114,7 +114,7 @@ test('a backup that is broken off leaves nothing, and one that was killed makes 
   assert.equal(existsSync(join(to, 'unfinished-backup')), false);
 });
 
-test('a backup never takes the place of something else', async (t) => {
+test('a backup never replaces anything else', async (t) => {
   await using opened = await openFolder(t);
   const { folder, dataDir, source } = opened;
   mkdirSync(join(folder, 'full/of'), { recursive: true });

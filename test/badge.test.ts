@@ -23,7 +23,7 @@ before(async () => {
   assert.equal((await makePublic(SITE, true)).status, 200);
 });
 
-test('a counter tells numbers of a site, of a page, and of a period', async () => {
+test('a counter has the numbers of a site, of a page, and of a period', async () => {
   const read = async (path: string) => JSON.parse((await server.send(`/counter/${SITE}/${path}`)).text);
   assert.deepEqual(await read('total.json'), { site: SITE, path: 'total', hits: 4, visitors: 1 });
   assert.deepEqual(await read('.json'), { site: SITE, path: '/', hits: 2, visitors: 1 });
@@ -37,7 +37,7 @@ test('a counter tells numbers of a site, of a page, and of a period', async () =
   assert.equal((await read('nothing.json')).hits, 0);
 });
 
-test('a badge has label, theme and number, and may be kept for a minute', async () => {
+test('a badge has label, theme and number, and may be cached for a minute', async () => {
   const badge = await server.send(`/badge/${SITE}/total.svg?label=%3Cb%3E&theme=dark`);
   assert.equal(badge.status, 200);
   assert.match(badge.headers['content-type'] ?? '', /^image\/svg\+xml/);
@@ -50,7 +50,7 @@ test('a badge has label, theme and number, and may be kept for a minute', async 
   assert.equal(again.status, 304);
 });
 
-test('a site that is not public is as one that is unknown, also once it no longer is', async () => {
+test('a site that is not public looks unknown, even if it was public before', async () => {
   const answers = [];
   for (const site of ['private.example', 'unknown.example', '..', `${'x'.repeat(60)}.`.repeat(4)]) {
     answers.push(assertProblem(await server.send(`/badge/${site}/total.svg`), 404, 'not_found').detail);
@@ -62,7 +62,7 @@ test('a site that is not public is as one that is unknown, also once it no longe
   assertProblem(await server.send('/badge/later.example/total.svg'), 404, 'not_found');
 });
 
-test('only the admin makes a site public, and the list of sites says which are', async () => {
+test('only the admin can make a site public, and the list of sites shows which are', async () => {
   const put = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"public":true}' };
   assertProblem(await server.send('/api/v1/sites/private.example', put), 401, 'unauthorized');
   const { sites } = await server.ask<{ sites: { site: string; public: boolean }[] }>('/api/v1/sites');
@@ -72,7 +72,7 @@ test('only the admin makes a site public, and the list of sites says which are',
   ]);
 });
 
-test('what is no badge is refused', async () => {
+test('an invalid badge is refused', async () => {
   for (const query of ['theme=x', 'show=x', 'period=x', `label=${'x'.repeat(61)}`]) {
     assertProblem(await server.send(`/badge/${SITE}/total.svg?${query}`), 400, 'invalid');
   }

@@ -27,13 +27,13 @@ describe('the pixel', () => {
     ]);
   });
 
-  it('counts the page that shows it where no path is given', async () => {
+  it('counts the embedding page if no path is given', async () => {
     await server.send('/hit.gif', { headers: { referer: 'https://shown.example/page?q=1' } });
     const { rows } = await server.ask<Top>('/api/v1/top?site=shown.example&by=path');
     assert.deepEqual(rows, [{ value: '/page', hits: 1, visitors: 1 }]);
   });
 
-  it('gives a cookie on the own site only', async () => {
+  it('sets a cookie only on its own site', async () => {
     const own = await server.send('/hit.gif?site=own.example', { headers: { host: 'stats.own.example' } });
     assert.match(cookieOf(own), /^hit=/);
     const foreign = await server.send('/hit.gif?site=own.example', { headers: { host: 'other.example' } });
@@ -56,7 +56,7 @@ describe('the pixel', () => {
     assert.deepEqual(rows, [{ value: 'Googlebot', hits: 1, visitors: 1 }]);
   });
 
-  it('does not count who asks for the head alone', async () => {
+  it('does not count HEAD requests', async () => {
     const head = await server.send('/hit.gif?site=pixelhead.example', { method: 'HEAD' });
     assert.equal(head.status, 200);
     assert.equal(head.headers['content-type'], 'image/gif');
@@ -65,7 +65,7 @@ describe('the pixel', () => {
 });
 
 describe("a page's own report", () => {
-  it('is taken as JSON, and as the text that sendBeacon sends', async () => {
+  it('is accepted as JSON, and as the text that sendBeacon sends', async () => {
     const json = await server.post('/hit', { site: 'report.example', path: '/a', name: 'signup' });
     assert.equal(json.status, 202);
     assert.equal(json.text, '');
@@ -128,7 +128,7 @@ describe("a page's own report", () => {
       ...{ status: 413, code: 'too_large', reason: 'too_large' },
     },
   ]) {
-    it(`that says ${what} is refused, and counted as dropped`, async () => {
+    it(`with ${what} is refused, and counted as dropped`, async () => {
       const before = await server.dropped(reason);
       const answer = await server.post('/hit', body, { 'content-type': type });
       assertProblem(answer, status, code);
@@ -147,7 +147,7 @@ describe('a batch', () => {
     assertProblem(await send([], { authorization: 'Bearer wrong' }), 401, 'unauthorized');
   });
 
-  it('says how many hits were accepted, dropped and wrong, each by its index', async () => {
+  it('reports how many hits were accepted, dropped and invalid, each by its index', async () => {
     const answer = await send([
       { site: 'batch.example', path: '/a', visitor: 'ann', time: '2024-01-01T10:00:00Z' },
       { site: 'batch.example', path: '/a', visitor: 'ann', time: Date.UTC(2024, 0, 1, 11) },
@@ -180,7 +180,7 @@ describe('a batch', () => {
     ]);
   });
 
-  it('is taken as NDJSON, where a line that is broken is an error of its own', async () => {
+  it('is accepted as NDJSON, in which an invalid line is an error of its own', async () => {
     const lines =
       '{"site":"ndjson.example","visitor":"ann"}\n{"site":\n\n{"site":"ndjson.example","visitor":"bob"}\n';
     const answer = await send(lines, { 'content-type': 'application/x-ndjson' });
@@ -193,7 +193,7 @@ describe('a batch', () => {
     assert.deepEqual(await server.total('ndjson.example'), { hits: 2, visitors: 2 });
   });
 
-  it('that is no list is refused, and counted as dropped', async () => {
+  it('that is not a list is refused, and counted as dropped', async () => {
     const before = await server.dropped('invalid');
     const answer = await send({ site: 'batch.example' });
     assertProblem(answer, 400, 'invalid');

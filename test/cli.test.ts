@@ -34,7 +34,7 @@ function assertGood({ code, stderr }: Ended): void {
 }
 
 describe('the program', { concurrency: 2 }, () => {
-  it('lists its commands when asked for help, and also to who names none', async () => {
+  it('lists its commands with --help, and if no command is given', async () => {
     const help = await run(['--help']);
     assertGood(help);
     for (const command of ['serve', 'import', 'report'])
@@ -54,14 +54,14 @@ describe('the program', { concurrency: 2 }, () => {
     assert.match(help.stdout, /--port PORT .*\[5000\]/);
   });
 
-  it('tells its version', async () => {
+  it('prints its version', async () => {
     const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
     const told = await run(['--version']);
     assertGood(told);
     assert.equal(told.stdout, `${version}\n`);
   });
 
-  it('refuses a command that it does not have, and names those that it has', async () => {
+  it('refuses an unknown command, and lists the known ones', async () => {
     for (const command of ['conserve', 'toString']) {
       assertFailed(await run([command]), 2, new RegExp(`no command "${command}": use serve, import, report`));
     }
@@ -88,7 +88,7 @@ describe('import and report', () => {
   };
   const reporting = (...args: string[]) => run(['report', '--data-dir', data, ...args]);
 
-  it('a log is taken in once: as a file, compressed, and through a pipe', async () => {
+  it('a log is imported once: as a file, compressed, and through a pipe', async () => {
     const first = await importing([log]);
     assert.deepEqual(Object.keys(first), [
       ...['lines', 'imported', 'failed', 'already', 'seconds', 'lines_per_second', 'failures'],
@@ -105,7 +105,7 @@ describe('import and report', () => {
     }
   });
 
-  it('the report of the log is what the log holds', async () => {
+  it('the report matches the log', async () => {
     const days = async (bots: string) => {
       const ended = await reporting('--json', '--interval', 'day', '--bots', bots);
       assertGood(ended);
@@ -138,7 +138,7 @@ describe('import and report', () => {
     assert.match(ended.stdout, /^\/very-long-.*… +5,000 +1$/m);
   });
 
-  it('the report is CSV: of the series, or of a ranking', async () => {
+  it('the report can be CSV: of the series, or of a ranking', async () => {
     const series = await reporting('--csv', '--interval', 'day', '--to', '2024-09-03');
     assertGood(series);
     assert.match(
@@ -150,7 +150,7 @@ describe('import and report', () => {
     assert.match(ranking.stdout, /^value,hits,visitors\r\n(?:[^,\r\n]+,\d+,\d+\r\n){2}$/);
   });
 
-  it('a reader who has enough is no fault', async () => {
+  it('a closed pipe is not an error', async () => {
     const program = new Program(['report', '--data-dir', data, '--csv', '--interval', 'hour']);
     program.child.stdout!.destroy();
     const { code, stderr } = await program.ended;
@@ -158,7 +158,7 @@ describe('import and report', () => {
     assert.equal(stderr, '');
   });
 
-  it('a line that cannot be read is named, and stops nothing', async () => {
+  it('an unreadable line is named, and does not stop the import', async () => {
     const { imported, failed, failures } = await importing(
       ['-'],
       'nonsense\n192.0.2.1 - - [yesterday] "GET"\n',
@@ -210,7 +210,7 @@ describe('wrong usage', () => {
     });
   }
 
-  it('is told in one line', async () => {
+  it('is reported in one line', async () => {
     const data = join(folder, 'never');
     assertFailed(
       await run(['report', '--data-dir', data, '--from', 'yesterday']),

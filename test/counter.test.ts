@@ -8,7 +8,7 @@ const server = await sharedServer();
 describe('the plain counter', () => {
   const visit = (host: string, headers = {}) => server.send('/', { headers: { host, ...headers } });
 
-  it('counts whoever comes, and says what it counted', async () => {
+  it('counts every client, and shows its counts', async () => {
     const first = await visit('plain.example', { 'user-agent': 'curl/8.5.0' });
     assert.equal(first.status, 200);
     assert.equal(first.text, '1 unique hits from total 1 hits\nYou are new here.\n');
@@ -19,7 +19,7 @@ describe('the plain counter', () => {
     assert.equal(second.text, '1 unique hits from total 2 hits\nYou were here before.\n');
   });
 
-  it('gives a browser a page', async () => {
+  it('sends a page to browsers', async () => {
     const { headers, text } = await visit('page.example', { accept: 'text/html,*/*' });
     assert.match(headers['content-type'] ?? '', /^text\/html/);
     assert.match(text, /^<!doctype html>/);
@@ -36,7 +36,7 @@ describe('the plain counter', () => {
     assert.match(behindTls.headers['set-cookie']?.[0] ?? '', /; Secure$/);
   });
 
-  it('knows a visitor by the cookie, also from another address', async () => {
+  it('recognizes a visitor by the cookie, even from another address', async () => {
     const cookie = cookieOf(await visit('known.example', { 'x-forwarded-for': '192.0.2.1' }));
     const again = await visit('known.example', { cookie, 'x-forwarded-for': '192.0.2.2' });
     assert.equal(again.text, '1 unique hits from total 2 hits\nYou were here before.\n');
@@ -53,21 +53,21 @@ describe('the plain counter', () => {
     }
   });
 
-  it('takes whoever throws the cookie away for the same visitor', async () => {
+  it('recognizes a visitor who deletes the cookie', async () => {
     const first = cookieOf(await visit('thrown.example'));
     const second = await visit('thrown.example');
     assert.equal(cookieOf(second), first);
     assert.match(second.text, /^1 unique hits from total 2 hits\nYou were here before/);
   });
 
-  it('takes another address behind the proxy for another visitor, in both spellings of the header', async () => {
+  it('counts another address behind the proxy as another visitor, in both spellings of the header', async () => {
     await visit('proxy.example', { X_FORWARDED_FOR: '111' });
     await visit('proxy.example', { X_FORWARDED_FOR: '222' });
     const third = await visit('proxy.example', { 'x-forwarded-for': '222' });
     assert.match(third.text, /^2 unique hits from total 3 hits/);
   });
 
-  it('does not count who asks for the head alone', async () => {
+  it('does not count HEAD requests', async () => {
     const head = await server.send('/', { method: 'HEAD', headers: { host: 'head.example' } });
     assert.equal(head.status, 200);
     assert.equal(head.text, '');
@@ -83,7 +83,7 @@ describe('the plain counter', () => {
     assert.deepEqual(await server.total('prefetch.example'), { hits: 0, visitors: 0 });
   });
 
-  it('is not asked for an icon', async () => {
+  it('does not make browsers request an icon', async () => {
     const icon = await server.send('/favicon.ico', { headers: { host: 'icon.example' } });
     assert.equal(icon.status, 204);
     assert.deepEqual(await server.total('icon.example'), { hits: 0, visitors: 0 });

@@ -71,7 +71,7 @@ describe('a session', () => {
   const stateOf = async (headers = {}) =>
     JSON.parse((await server.send('/api/v1/session', { headers })).text);
 
-  it('says what the browser may do', async () => {
+  it('reports what the browser may do', async () => {
     assert.deepEqual(await stateOf(), { reader: false, admin: false, public: false });
     const cookie = await signIn();
     assert.deepEqual(await stateOf({ cookie }), { reader: true, admin: true, public: false });
@@ -80,7 +80,7 @@ describe('a session', () => {
     });
   });
 
-  it('is begun by the token and ended by who has it', async () => {
+  it('is started with the token and can be ended', async () => {
     const good = await server.post('/api/v1/session', { token: TOKEN });
     assert.equal(good.status, 204);
     assert.deepEqual(await stateOf({ cookie: cookieOf(good) }), { reader: true, admin: true, public: false });
@@ -94,7 +94,7 @@ describe('a session', () => {
     assert.match(String(ended.headers['set-cookie']), /^hit_admin=; .*Max-Age=0/);
   });
 
-  it('lets no page of another site change anything', async () => {
+  it('does not let pages of other sites change anything', async () => {
     const cookie = await signIn();
     const change = (headers: OutgoingHttpHeaders) =>
       server.send('/api/v1/sites/a.example', {
@@ -117,7 +117,7 @@ describe('a session', () => {
 });
 
 describe('the page', () => {
-  it('is under a strict policy, or says how to build it', async () => {
+  it('has a strict security policy, or says how to build it', async () => {
     const answer = await server.send('/dashboard');
     if (answer.status === 503) {
       assert.match(answer.text, /npm run build:dashboard/);
@@ -135,14 +135,14 @@ describe('the page', () => {
     assert.match(file.headers['cache-control'] ?? '', /immutable/);
   });
 
-  it('has no files but its own', async () => {
+  it('serves no files but its own', async () => {
     for (const path of ['..%2f..%2fpackage.json', '%2e%2e%2findex.html', 'no.js', '..\\x']) {
       assertProblem(await server.send(`/dashboard/assets/${path}`), 404, 'not_found');
     }
   });
 });
 
-describe('tokens for others', () => {
+describe('API tokens', () => {
   const make = async (scope: string) => {
     const answer = await server.post('/api/v1/tokens', { name: `for ${scope}`, scope }, BEARER);
     assert.equal(answer.status, 201, answer.text);
@@ -150,7 +150,7 @@ describe('tokens for others', () => {
     return { id, headers: { authorization: `Bearer ${token}` } };
   };
 
-  it('open what they were made for, and nothing else', async () => {
+  it('give access to their scope, and nothing else', async () => {
     const [read, write] = [await make('read'), await make('write')];
     const statuses = async (headers: OutgoingHttpHeaders) => [
       (await server.send('/api/v1/live', { headers })).status,
@@ -170,7 +170,7 @@ describe('tokens for others', () => {
     assertProblem(again, 404, 'not_found');
   });
 
-  it('are listed without being told', async () => {
+  it('are listed without being revealed', async () => {
     const { headers } = await make('read');
     const { text } = await server.send('/api/v1/tokens', { headers: BEARER });
     assert.ok(!text.includes(headers.authorization.slice(-20)));
@@ -191,7 +191,7 @@ function originsOf(salts: readonly { day: string; origin: string }[]): Record<st
   return Object.fromEntries(salts.map(({ day, origin }) => [day, origin]));
 }
 
-test('the settings tell how the server is set, and no secret', async () => {
+test('the settings show the server’s configuration, and no secret', async () => {
   const { text } = await server.send('/api/v1/settings', { headers: BEARER });
   const settings = JSON.parse(text);
   assert.ok(!text.includes(TOKEN));
@@ -217,7 +217,7 @@ test('the settings tell how the server is set, and no secret', async () => {
   });
 });
 
-test('a site is marked as public, and listed so', async () => {
+test('a site can be marked as public, and is listed so', async () => {
   await server.send('/hit.gif?site=public.example&path=/');
   const mark = (site: string, body: unknown) =>
     server.send(`/api/v1/sites/${site}`, {
@@ -248,8 +248,8 @@ test('a site is marked as public, and listed so', async () => {
   );
 });
 
-describe('events of live counts', { timeout: 30_000 }, () => {
-  it('come each second, and have what was counted meanwhile', async () => {
+describe('live count events', { timeout: 30_000 }, () => {
+  it('arrive every second, with the current counts', async () => {
     const path = '/api/v1/live/events?site=events.example&window=1h';
     let hits = 0;
     for await (const { site, windows } of eventsOf(server.port, path)) {
@@ -262,12 +262,12 @@ describe('events of live counts', { timeout: 30_000 }, () => {
     assert.equal(hits, 2);
   });
 
-  it('are refused like any question', async () => {
+  it('are refused like any query', async () => {
     assertProblem(await server.send('/api/v1/live/events'), 401, 'unauthorized');
     assertProblem(await server.send('/api/v1/live/events?window=x', { headers: BEARER }), 400, 'invalid');
   });
 
-  it('go to a hundred at a time, and end for one whose token is revoked', async () => {
+  it('go to at most a hundred readers, and end for one whose token is revoked', async () => {
     const made = await server.post('/api/v1/tokens', { name: 'wall', scope: 'read' }, BEARER);
     const { id, token } = JSON.parse(made.text) as { id: string; token: string };
     const [path, headers] = ['/api/v1/live/events', { authorization: `Bearer ${token}` }];
@@ -284,7 +284,7 @@ describe('events of live counts', { timeout: 30_000 }, () => {
   });
 });
 
-test('events and tokens work with collecting threads, and a server that ends lets its readers go', {
+test('events and tokens work with collector threads, and a server disconnects its readers when it stops', {
   timeout: 60_000,
 }, async (t) => {
   await using threads = await RunningServer.start(

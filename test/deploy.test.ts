@@ -35,8 +35,8 @@ function services(): Map<string, string> {
   );
 }
 
-describe('what is deployed', () => {
-  it('names settings that there are, with values that are good', () => {
+describe('the deployment files', () => {
+  it('use existing settings, with valid values', () => {
     const known = new Set(
       Object.values(COMMANDS).flatMap((settings) => Object.keys(settings).map(environmentName)),
     );
@@ -60,7 +60,7 @@ describe('what is deployed', () => {
     assert.ok(seen > 30);
   });
 
-  it('runs commands that there are', () => {
+  it('run existing commands', () => {
     const started = files.flatMap((file) => [
       ...text(file).matchAll(/(?:dist\/cli\.js,? |bin\/hit-tracker |^# +hit-tracker )(\w+)/gm),
     ]);
@@ -68,7 +68,7 @@ describe('what is deployed', () => {
     for (const [, command = ''] of started) assert.ok(command in COMMANDS, command);
   });
 
-  it('pins every image by a version, its own by that of the package', () => {
+  it('pin every image to a version, and our own to that of the package', () => {
     const images = files.flatMap((file) =>
       [...text(file).matchAll(/^\s+image: (\S+)$/gm)].map(([, name]) => name!),
     );
@@ -81,7 +81,7 @@ describe('what is deployed', () => {
 });
 
 describe('the compose file', () => {
-  it('has each service, port and volume that is named in it or in the balancer', () => {
+  it('has each service, port and volume that it or the balancer refers to', () => {
     const all = services();
     const compose = text('compose.yaml');
     const volumes = new Set(
@@ -103,7 +103,7 @@ describe('the compose file', () => {
     }
   });
 
-  it('gives no two services one data folder, and all nodes the same secrets', () => {
+  it('gives each service its own data folder, and all nodes the same secrets', () => {
     const folders = [...services()].flatMap(([name, service]) =>
       [...service.matchAll(/([\w-]+):\/data\b/g)].map(([, volume]) => ({ name, volume })),
     );
@@ -116,7 +116,7 @@ describe('the compose file', () => {
     }
   });
 
-  it('sends the reader no hits, and nobody stores what a consumer stores as well', () => {
+  it('sends no hits to the reader, and only consumers store hits', () => {
     for (const [name, service] of services()) {
       const stores = /HIT_TRACKER: \S*\bdb\b/.test(service);
       assert.equal(stores, name === 'reader', name);
@@ -127,7 +127,7 @@ describe('the compose file', () => {
     assert.match(balancer, /backend collectors\n(?: .*\n)* +option httpchk GET \/healthz\n/);
   });
 
-  it('has an example of each variable that it asks for', () => {
+  it('has an example of each variable that it uses', () => {
     const example = text('example.env');
     for (const [, name] of text('compose.yaml').matchAll(/\$\{(\w+)/g))
       assert.match(example, new RegExp(`^${name}=`, 'm'));
@@ -135,7 +135,7 @@ describe('the compose file', () => {
 });
 
 describe('the manifests for Kubernetes', () => {
-  it('are all in the kustomization, and probe what the server has', () => {
+  it('are all in the kustomization, and probe existing routes', () => {
     const { length } = readdirSync(join(DEPLOY, 'kubernetes')).filter((file) => {
       if (file === 'kustomization.yaml' || file.includes('.example.')) return false;
       assert.match(text('kubernetes/kustomization.yaml'), new RegExp(`^ {2}- ${file}$`, 'm'));

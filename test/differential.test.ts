@@ -23,7 +23,7 @@ import { StatementFaults } from './fixtures/statement-faults.ts';
 const RUNS = rounds(400, 4);
 const SEED = Number(process.env.HIT_TEST_SEED ?? 4);
 const SHRINKS = process.env.HIT_TEST_SHRINK !== undefined;
-test('every question is answered with what was sent, whatever happened', {
+test('every query matches what was sent, whatever happened', {
   timeout: 3_600_000,
 }, async (t) => {
   const ways: Ways = { hits: 0, rollups: 0, purged: 0 };

@@ -28,7 +28,7 @@ describe('a request that is too large', () => {
     assert.match(said, /^(?:$|HTTP\/1\.1 431 .+"code":"too_large")/s);
   });
 
-  it('in its header, and as far as the limit only, is told so', async () => {
+  it('in its header, up to the limit, gets an answer that says so', async () => {
     const said = await server.raw(`GET / HTTP/1.1\r\nhost: a.example\r\nx-big: ${'x'.repeat(16_400)}`);
     assert.match(said, /^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
     assert.match(said, /content-type: application\/problem\+json/);
@@ -61,7 +61,7 @@ describe('a request with hostile text in it', () => {
     }
   });
 
-  it('is counted as it is where it is a path', async () => {
+  it('is counted literally if it is a path', async () => {
     const path = "/it's; DROP TABLE hits; -- \\ \u{1f600} {x:String} <script>";
     assert.equal((await server.post('/hit', { site: 'sql.example', path })).status, 202);
     const { rows } = await server.ask<{ rows: { value: string }[] }>('/api/v1/top?site=sql.example&by=path');
@@ -71,14 +71,14 @@ describe('a request with hostile text in it', () => {
     );
   });
 
-  it('is refused where it holds a NUL, a control character or half a character', async () => {
+  it('is refused if it contains a NUL, a control character or half a character', async () => {
     assertProblem(await server.send('/hit.gif?site=a.example&path=%00'), 400, 'invalid');
     assertProblem(await server.send('/hit.gif?site=a.example&name=%1b[31m'), 400, 'invalid');
     assertProblem(await server.post('/hit', '{"site":"a.example","path":"/\\ud800"}'), 400, 'invalid');
     assertProblem(await server.post('/hit', '{"site":"\\ud800","path":"/"}'), 400, 'invalid');
   });
 
-  it('is tidied where it is a title, a referrer or an agent', async () => {
+  it('is sanitized if it is a title, a referrer or an agent', async () => {
     const hit = {
       site: 'tidy.example',
       path: '/',
@@ -92,7 +92,7 @@ describe('a request with hostile text in it', () => {
     );
   });
 
-  it('finds no file, however it climbs', async () => {
+  it('finds no file by path traversal', async () => {
     for (const path of [
       '/../../etc/passwd',
       '/..%2f..%2fetc%2fpasswd',
@@ -108,7 +108,7 @@ describe('a request with hostile text in it', () => {
     assertProblem(await server.send('/api/v1/%ff'), 400, 'invalid');
   });
 
-  it('in a header is only text', async () => {
+  it('in a header is treated as text', async () => {
     const headers = {
       host: 'headers.example',
       cookie: `hit=${'f'.repeat(4000)}; =; ;;; hit_admin`,
@@ -125,7 +125,7 @@ describe('a request with hostile text in it', () => {
 });
 
 describe('a connection', () => {
-  it('that speaks no HTTP is told so, and ended', async () => {
+  it('that does not speak HTTP gets an error, and is closed', async () => {
     for (const bytes of [
       'hello\r\n\r\n',
       '\u0016\u0003\u0001\u0002',
@@ -136,7 +136,7 @@ describe('a connection', () => {
     }
   });
 
-  it('that says two lengths of one body is refused', async () => {
+  it('with two content lengths is refused', async () => {
     const head =
       'POST /hit HTTP/1.1\r\nhost: a.example\r\ncontent-type: application/json\r\ncontent-length: 2\r\n';
     for (const other of ['content-length: 3', 'transfer-encoding: chunked']) {
@@ -144,21 +144,21 @@ describe('a connection', () => {
     }
   });
 
-  it('that stops in the middle of a request keeps nobody else waiting', async () => {
+  it('that stalls in the middle of a request does not delay others', async () => {
     const halves = Array.from({ length: 50 }, () => server.connect('POST /hit HTTP/1.1\r\nhost: a.exam'));
     const bodies = Array.from({ length: 50 }, () => server.connect(UNFINISHED));
     assert.equal((await server.send('/hit.gif?site=a.example')).status, 200);
     for (const socket of [...halves, ...bodies]) socket.destroy();
   });
 
-  it('that says nothing costs little: 500 of them, and the next one is answered', async () => {
+  it('that is idle costs little: with 500 of them, the next one is answered', async () => {
     const idle = Array.from({ length: 500 }, () => server.connect(''));
     await Promise.all(idle.map((socket) => once(socket, 'connect')));
     assert.equal((await server.send('/hit.gif?site=a.example')).status, 200);
     for (const socket of idle) socket.destroy();
   });
 
-  it('that goes away before the answer loses no hit of others', async () => {
+  it('that closes before the answer loses no hits of others', async () => {
     const before = await server.total('gone.example');
     const request =
       'GET /hit.gif?site=gone.example HTTP/1.1\r\nhost: a.example\r\nuser-agent: Firefox\r\n\r\n';
@@ -183,7 +183,7 @@ describe('a connection', () => {
 });
 
 describe('the limit of one client', () => {
-  it('is told with the seconds to wait, counts nothing, and touches nobody else', async (t) => {
+  it('is reported with the seconds to wait, counts nothing, and does not affect others', async (t) => {
     await using limited = await RunningServer.start(
       ...[temporaryFolder(t), '--rate-limit', '5/s', '--tracker', 'simple'],
     );

@@ -72,7 +72,7 @@ const ODD: readonly Partial<Hit>[] = [
   { time: START + HOUR, site: 'b.com', path: '/d/ü', status: 200 },
 ];
 
-test('NDJSON has a hit a line, in order of time, with no column of ours', async (t) => {
+test('NDJSON has one hit per line, in order of time, without internal columns', async (t) => {
   const { store } = await openStore(t, ODD);
   const lines = await linesOf(store, {});
   assert.deepEqual(
@@ -90,7 +90,7 @@ test('NDJSON has a hit a line, in order of time, with no column of ours', async 
   assert.equal('batch' in lines[0]!, false);
 });
 
-test('an export has the hits that its words select', async (t) => {
+test('an export has the hits that its parameters select', async (t) => {
   const { store } = await openStore(t, ODD);
   const paths = async (words: QueryParams) => (await linesOf(store, words)).map(({ path }) => path);
   assert.deepEqual(await paths({ site: 'b.com' }), ['/d/ü']);
@@ -101,7 +101,7 @@ test('an export has the hits that its words select', async (t) => {
   assert.deepEqual(await paths({ site: 'c.com' }), []);
 });
 
-test('CSV is as RFC 4180 wants it, and holds no formulas', async (t) => {
+test('CSV follows RFC 4180, and has no formulas', async (t) => {
   const { store } = await openStore(t, ODD);
   const csv = (await exported(store, {}, 'csv')).toString();
   const [head, first, second] = csv.split('\r\n');
@@ -113,7 +113,7 @@ test('CSV is as RFC 4180 wants it, and holds no formulas', async (t) => {
   assert.equal((await exported(store, { site: 'c.com' }, 'csv')).toString(), `${head}\r\n`);
 });
 
-test('Parquet is one file, in order, that the engine reads; nothing of it stays behind', async (t) => {
+test('Parquet is one ordered file that the engine can read, and no temporary file stays behind', async (t) => {
   const { store, folder } = await openStore(t, ODD);
   const file = join(folder, 'hits.parquet');
   writeFileSync(file, await exported(store, { bots: 'include' }, 'parquet'));
@@ -133,7 +133,7 @@ test('Parquet is one file, in order, that the engine reads; nothing of it stays 
   assert.deepEqual(readdirSync(join(folder, 'store', 'tmp')), []);
 });
 
-test('many slices have each hit once, and an hour with more than a slice is in order too', async (t) => {
+test('many slices contain each hit once, and an hour larger than a slice is in order too', async (t) => {
   const { store } = await openStore(t);
   await fill(store, 250_000, 20);
   const check = (bytes: Buffer) => {
@@ -150,7 +150,7 @@ test('many slices have each hit once, and an hour with more than a slice is in o
   check(await exported(store, {}, 'ndjson'));
 });
 
-test('hits that come while it runs are left out', async (t) => {
+test('hits that arrive during an export are left out', async (t) => {
   const { store, deliver } = await openStore(t);
   await fill(store, 150_000, 1000);
   await using hits = await exportHits({ store }, readSelection({}), 'ndjson');
@@ -163,7 +163,7 @@ test('hits that come while it runs are left out', async (t) => {
   assert.equal(lines, 150_000);
 });
 
-test('few exports run at once, and one that nobody reads on makes room', async (t) => {
+test('few exports run at once, and one that is not read makes room', async (t) => {
   const { store } = await openStore(t);
   await fill(store, 100_000, 1);
   const begin = () => exportHits({ store }, readSelection({}), 'csv');
@@ -192,7 +192,7 @@ async function openServer(t: TestContext) {
   return { db, url };
 }
 
-test('an export over HTTP needs the token, and says what it is', async (t) => {
+test('an export over HTTP needs the token, and has a content type and a file name', async (t) => {
   const { db, url } = await openServer(t);
   await new Promise<void>((resolve) => db.spool.append(hitOf({ path: '/x' }), () => resolve()));
   const ask = async (query: string, headers = {}) => {
@@ -215,7 +215,7 @@ test('an export over HTTP needs the token, and says what it is', async (t) => {
   }
 });
 
-test('whoever hangs up frees the place of the export', async (t) => {
+test('a client that disconnects frees the slot of its export', async (t) => {
   const { db, url } = await openServer(t);
   await fill(db.store, 200_000, 1);
   for (let turn = 0; turn < 6; turn++) {
@@ -249,7 +249,7 @@ function runExport(args: readonly string[], signal = new AbortController().signa
   return { stdout, done };
 }
 
-test('the command writes to standard output, or a file that is whole or not there', async (t) => {
+test('the command writes to standard output, or to a file that is complete or absent', async (t) => {
   const folder = temporaryFolder(t);
   const dataDir = join(folder, 'data');
   const db = await DBTracker.open({ dataDir });
@@ -272,7 +272,7 @@ test('the command writes to standard output, or a file that is whole or not ther
   assert.equal(existsSync(`${file}.part`), false);
 });
 
-test('words that cannot be asked are wrong usage', async () => {
+test('invalid arguments are a usage error', async () => {
   await assert.rejects(runExport(['--from', 'tomorrow']).done, { code: 'bad_usage' });
   await assert.rejects(runExport(['--site', 'a b']).done, { code: 'bad_usage' });
   assert.throws(() => readSettings(EXPORT_SETTINGS, ['--format', 'xml'], {}), { code: 'bad_setting' });

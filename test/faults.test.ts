@@ -76,7 +76,7 @@ async function openSpool(folder: string) {
   return { spool, shelf, log };
 }
 
-test('a write that fails refuses its hits, and nothing before and after it is lost', {
+test('a failed write refuses its hits, and nothing before or after it is lost', {
   timeout,
   skip: needsProc,
 }, async (t) => {
@@ -98,7 +98,7 @@ test('a write that fails refuses its hits, and nothing before and after it is lo
   assert.match(log.all.join('\n'), /hits are refused: .*EBADF[^\n]*\n.*are accepted again/);
 });
 
-test('a flush that waits for a group that fails delivers the groups before it', {
+test('a flush that waits for a failing group delivers the groups before it', {
   timeout,
   skip: needsProc,
 }, async (t) => {
@@ -113,7 +113,7 @@ test('a flush that waits for a group that fails delivers the groups before it', 
   await spool.close();
 });
 
-test('a segment that cannot get its name is delivered when it can, under the id that it was given', {
+test('a segment that cannot be renamed is delivered once it can, under its given id', {
   timeout,
 }, async (t) => {
   const folder = join(temporaryFolder(t), 'spool');
@@ -132,7 +132,7 @@ test('a segment that cannot get its name is delivered when it can, under the id 
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('a folder that goes away and comes back costs only what was not acknowledged', {
+test('a folder that disappears and comes back costs only unacknowledged hits', {
   timeout,
 }, async (t) => {
   const folder = join(temporaryFolder(t), 'spool');
@@ -149,7 +149,7 @@ test('a folder that goes away and comes back costs only what was not acknowledge
 });
 
 describe('a disk that is full', () => {
-  test('refuses hits without a mess, and takes them again when there is room', { timeout }, async (t) => {
+  test('refuses hits cleanly, and accepts them again when there is room', { timeout }, async (t) => {
     const disk = smallDisk(t, '2m');
     if (disk === undefined) return;
     const folder = join(disk, 'spool');

@@ -70,7 +70,7 @@ const report = (...args: string[]) =>
   ]);
 
 describe('filters', () => {
-  it('choose hits by the values of dimensions, all at once', async () => {
+  it('select hits by the values of several dimensions at once', async () => {
     assert.deepEqual(await totals(), [6, 4]);
     assert.deepEqual(await totals('filter=path=/blog/*'), [3, 2]);
     assert.deepEqual(await totals('filter=path=/blog/*', 'filter=language=en'), [1, 1]);
@@ -82,7 +82,7 @@ describe('filters', () => {
     assert.deepEqual(await totals('filter=language!=', 'filter=language!=en|fr'), [2, 1]);
   });
 
-  it('are short too: a word for each dimension', async () => {
+  it('have a short form: a parameter for each dimension', async () => {
     assert.deepEqual(await totals('path=/blog/*', 'language=en'), [1, 1]);
     assert.deepEqual(await totals('path!=/blog/*'), [3, 3]);
     assert.deepEqual(await totals('path=/blog/*', 'path=*/b'), [1, 1]);
@@ -91,7 +91,7 @@ describe('filters', () => {
     assert.equal(plain.totals.hits, 2);
   });
 
-  it('take every sign but * | and \\ for itself', async () => {
+  it('treat every character except * | and \\ literally', async () => {
     assert.deepEqual(await totals('path=/100%_*'), [1, 1]);
     assert.deepEqual(await totals('path=/100%_off'), [1, 1]);
     assert.deepEqual(await totals('path=/1__*'), [0, 0]);
@@ -99,7 +99,7 @@ describe('filters', () => {
     assert.deepEqual(await totals("path=/x' OR 1=1 --"), [0, 0]);
   });
 
-  it('are those of rankings as well', async () => {
+  it('apply to rankings as well', async () => {
     const top = await server.ask<Top>(`/api/v1/top?by=path&${query('filter=language=en|fr')}`);
     assert.deepEqual(
       top.rows.map(({ value, hits, visitors }) => [value, hits, visitors]),
@@ -111,7 +111,7 @@ describe('filters', () => {
     );
   });
 
-  it('that are none are named', async () => {
+  it('that are invalid are named', async () => {
     for (const [words, said] of [
       [['filter=age=7'], /^filter "age=7" is of no dimension: use path, /],
       [['filter=/blog/*'], /^filter "\/blog\/\*" is not like path=\/blog\/\*/],
@@ -141,7 +141,7 @@ describe('filters', () => {
 describe('visits', () => {
   const VISITS = 'metrics=hits,visitors,visits,bounce_rate,visit_duration';
 
-  it('are in an answer that is asked for them: in all, and of each interval', async () => {
+  it('are in an answer if requested: in total, and for each interval', async () => {
     const { totals, series } = await stats(VISITS);
     assert.deepEqual(totals, { hits: 6, visitors: 4, visits: 5, bounce_rate: 0.8, visit_duration: 120 });
     assert.deepEqual(series, [
@@ -158,7 +158,7 @@ describe('visits', () => {
     assert.deepEqual((await stats()).totals, { hits: 6, visitors: 4 });
   });
 
-  it('are of the hits that a filter leaves', async () => {
+  it('consist of the hits that a filter selects', async () => {
     const { totals, series } = await stats(VISITS, 'path=/blog/b');
     assert.deepEqual(totals, { hits: 1, visitors: 1, visits: 1, bounce_rate: 1, visit_duration: 0 });
     assert.deepEqual(series[1], {
@@ -167,7 +167,7 @@ describe('visits', () => {
     });
   });
 
-  it('are not counted by a metric that is none', async () => {
+  it('are not counted for an unknown metric', async () => {
     const sent = await server.send(`/api/v1/stats?${query('metrics=visits,views')}`, { headers: BEARER });
     assert.match(
       assertProblem(sent, 400, 'invalid').detail,
@@ -177,7 +177,7 @@ describe('visits', () => {
 });
 
 describe('a comparison', () => {
-  it('is with the period before', async () => {
+  it('is with the previous period', async () => {
     const { comparison } = await stats('compare=previous');
     assert.deepEqual(comparison, {
       ...{
@@ -193,7 +193,7 @@ describe('a comparison', () => {
     });
   });
 
-  it('is with the same days of the year before, of the same hits and metrics', async () => {
+  it('is with the same days of the year before, for the same hits and metrics', async () => {
     const { comparison } = await stats('compare=year', 'metrics=visits,bounce_rate', 'path=/blog/*');
     assert.deepEqual(comparison?.totals, { hits: 1, visitors: 1, visits: 1, bounce_rate: 1 });
     assert.deepEqual(comparison?.change, { hits: 2, visitors: 1, visits: 1, bounce_rate: -0.5 });
@@ -201,7 +201,7 @@ describe('a comparison', () => {
     assert.deepEqual(nothing.comparison?.change, { hits: null, visitors: null });
   });
 
-  it('is of another period only if it is asked for', async () => {
+  it('is included only if requested', async () => {
     assert.equal('comparison' in (await stats()), false);
     const sent = await server.send(`/api/v1/stats?${query('compare=month')}`, { headers: BEARER });
     assert.match(
@@ -210,7 +210,7 @@ describe('a comparison', () => {
     );
   });
 
-  it('stands in a report beside the totals', async () => {
+  it('is beside the totals in a report', async () => {
     const { stdout, stderr } = await report('--compare', 'previous', '--metrics', 'visits,visit_duration');
     assert.match(stdout, /^compared with 2026-02-28 to 2026-03-02$/m, stderr);
     assert.match(stdout, /^total +6 +4 +5 +2m 00s$/m);

@@ -60,7 +60,7 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
     assert.equal(JSON.parse(stdout).totals.hits, LINES);
   });
 
-  it('that is interrupted says what it has and how to go on', async () => {
+  it('that is interrupted reports what it has and how to continue', async () => {
     const dataDir = join(folder, 'interrupted');
     const interrupted = startImport(dataDir, 'example.com', '-');
     const content = await readFile(log);
@@ -93,7 +93,7 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
       return ((await response.json()) as { totals: { hits: number } }).totals.hits;
     }
 
-    it('counts each line once, however many take the log, and live too', async () => {
+    it('counts each line once, however many imports read the log, and in live counts too', async () => {
       const followed = startImport(dataDir, 'race.example', '--follow', log);
       const imports = [1, 2].map(() => startImport(dataDir, 'race.example', log));
       const summaries = await Promise.all(imports.map((each) => summaryOf(each)));
@@ -109,7 +109,7 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
       assert.equal(total.hits, totals.humanLines);
     });
 
-    it('follows a log through its rotation, and goes on where it was stopped', async () => {
+    it('follows a log through its rotation, and continues where it was stopped', async () => {
       const site = 'followed.example';
       const path = join(folder, 'followed.log');
       const lines = Array.from({ length: 8 }, (_, i) => logLine({ path: `/${i}` }));

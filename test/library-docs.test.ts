@@ -44,7 +44,7 @@ function programOf({ heading, code }: Snippet, port = PORT): string {
   return runtime;
 }
 
-describe('the page about the library', { timeout: 60_000, concurrency: 2 }, () => {
+describe('the library’s documentation', { timeout: 60_000, concurrency: 2 }, () => {
   it('shows node:http, Express, Fastify, Hono and the web Request', () => {
     const shown = SERVERS.map(({ code }) => /from '(node:http|express|fastify|hono)'/.exec(code)?.[1]);
     assert.deepEqual(shown, ['node:http', 'express', 'fastify', 'hono', 'hono', 'hono']);
@@ -70,14 +70,14 @@ describe('the page about the library', { timeout: 60_000, concurrency: 2 }, () =
   }
 
   for (const snippet of SCRIPTS) {
-    it(`${snippet.heading}: the program prints what it says`, async () => {
+    it(`${snippet.heading}: the program prints the output that it documents`, async () => {
       const promised = promisedOutput(snippet.code);
       assert.notEqual(promised, '');
       assert.equal(await output(programOf(snippet)), promised);
     });
   }
 
-  it('has programs whose types are right', async () => {
+  it('has programs that pass the type checker', async () => {
     for (const snippet of SNIPPETS) programOf(snippet);
     const config = {
       extends: join(ROOT, 'tsconfig.json'),

@@ -20,14 +20,14 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 describe('the simple tracker', () => {
-  it('counts named visitors, and knows who is new', () => {
+  it('counts named visitors, and reports which are new', () => {
     const simple = new SimpleTracker();
     assert.deepEqual(simple.track({ visitor: 'ann' }), { isNew: true, unique: 1, total: 1 });
     assert.deepEqual(simple.track({ visitor: 'ann' }), { isNew: false, unique: 1, total: 2 });
     assert.deepEqual(simple.track({ visitor: 'bob' }), { isNew: true, unique: 2, total: 3 });
   });
 
-  it('tells web requests apart by forwarded address and agent', () => {
+  it('distinguishes web requests by forwarded address and agent', () => {
     const simple = new SimpleTracker({ expectedVisitors: 1000, falseSeenRate: 0.001 });
     const request = (client: string, agent: string) =>
       new Request('https://example.com/', { headers: { 'x-forwarded-for': client, 'user-agent': agent } });
@@ -61,7 +61,7 @@ describe('the rate tracker', () => {
 });
 
 describe('the db tracker', () => {
-  it('keeps hits over a restart, and answers for periods and rankings', async () => {
+  it('keeps hits across a restart, and answers queries for periods and rankings', async () => {
     const dataDir = join(folder, 'data');
     {
       await using db = await DBTracker.open({ dataDir });
@@ -95,7 +95,7 @@ describe('the db tracker', () => {
     );
   });
 
-  it('keeps its folder for itself, until it is closed', async () => {
+  it('locks its folder until it is closed', async () => {
     const dataDir = join(folder, 'data');
     const db = await DBTracker.open({ dataDir });
     await assert.rejects(DBTracker.open({ dataDir }), { name: 'HitError', code: 'data_dir_locked' });
@@ -103,7 +103,7 @@ describe('the db tracker', () => {
     await (await DBTracker.open({ dataDir })).close();
   });
 
-  it('says what is wrong with a question or a hit, by a code', async () => {
+  it('reports an invalid query or hit with a code', async () => {
     await using db = await DBTracker.open({ dataDir: join(folder, 'data') });
     await assert.rejects(db.stats({ interval: 'fortnight' }), { code: 'invalid' });
     await assert.rejects(db.top({ by: 'colour' }), { code: 'invalid' });
@@ -114,7 +114,7 @@ describe('the db tracker', () => {
 });
 
 describe('all three in a server of Node', () => {
-  it('count each request, and know its visitor', async () => {
+  it('count each request, and recognize its visitor', async () => {
     const simple = new SimpleTracker();
     const rate = new RateTracker();
     await using db = await DBTracker.open({ dataDir: join(folder, 'data') });
@@ -142,7 +142,7 @@ describe('all three in a server of Node', () => {
 });
 
 describe('a tracker in a router of Express', () => {
-  it('counts the whole path that was asked for', async () => {
+  it('counts the full path', async () => {
     await using db = await DBTracker.open({ dataDir: join(folder, 'data') });
     const blog = express.Router();
     blog.use(async (request, response) => {

@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 const options = { timeout: 60_000 };
 const COUNTING = new URL('./fixtures/counting-process.ts', import.meta.url).pathname;
 
-test('a process that is killed has the same live state again, cell by cell', options, async (t) => {
+test('a killed process restores the same live state, cell by cell', options, async (t) => {
   const dataDir = temporaryFolder(t);
   const now = Date.now();
   const child = spawn(process.execPath, [COUNTING, dataDir, String(now)], {
@@ -36,7 +36,7 @@ test('a process that is killed has the same live state again, cell by cell', opt
   assert.equal(await rebuilt(), before);
 });
 
-test('a server that is killed says the same of live windows again', options, async (t) => {
+test('a killed server reports the same live windows again', options, async (t) => {
   const dataDir = temporaryFolder(t);
   const answers: object[] = [];
   const ask = async (server: RunningServer) => {

@@ -55,7 +55,7 @@ async function mergedBy(...args: string[]): Promise<MergeAnswer> {
 
 describe('the sketches of two nodes, merged', { timeout: 60_000 }, () => {
   for (const site of ['', ...SITES]) {
-    it(`are those of a node that saw all, cell by cell, of ${site || 'all sites'}`, async () => {
+    it(`equal those of a node that saw all traffic, cell by cell, for ${site || 'all sites'}`, async () => {
       const [ours, theirs, all] = await Promise.all(
         [first, second, whole].map((server) => parcelOf(server, site)),
       );
@@ -72,7 +72,7 @@ describe('the sketches of two nodes, merged', { timeout: 60_000 }, () => {
     });
   }
 
-  it('are given to who has the token, of one site or of all, and of what is no site not', async () => {
+  it('require the token, for one site or for all, and do not exist for invalid sites', async () => {
     assertProblem(await first.send('/api/v1/sketch'), 401, 'unauthorized');
     assertProblem(await first.send('/api/v1/sketch?site=a%20b', { headers: BEARER }), 400, 'invalid');
     const { site, state } = await parcelOf(first, 'nobody-was-here.example');
@@ -84,7 +84,7 @@ describe('the sketches of two nodes, merged', { timeout: 60_000 }, () => {
 
 describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
   for (const site of ['', ...SITES]) {
-    it(`says what a node that saw all says, of ${site || 'all sites'}`, async () => {
+    it(`prints what a node that saw all traffic reports, for ${site || 'all sites'}`, async () => {
       const ofSite = site === '' ? [] : ['--site', site];
       const merged = await mergedBy(...ofSite, '--window', WINDOWS, urlOf(first), urlOf(second));
       const live = await whole.ask<LiveAnswer>(`/api/v1/live?site=${site}&window=${WINDOWS}`);
@@ -103,7 +103,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     });
   }
 
-  it('says of one node what that node says', async () => {
+  it('prints what a single node reports', async () => {
     const merged = await mergedBy(urlOf(whole));
     const live = await whole.ask<LiveAnswer>('/api/v1/live');
     assert.deepEqual(merged.windows, live.windows);
@@ -111,7 +111,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     assert.deepEqual(total, live.total);
   });
 
-  it('prints tables for a person, and no secret', async () => {
+  it('prints tables, and no secret', async () => {
     const { code, stdout, stderr } = await merge(['--window', '1h', urlOf(first), `${urlOf(second)}/`]);
     assert.equal(code, 0, stderr);
     assert.equal(stderr, '');
@@ -136,7 +136,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     assert.ok(!many.stderr.includes('secret'));
   });
 
-  it('fails where a node does not answer, and with --partial merges the rest', async () => {
+  it('fails if a node does not answer, and with --partial merges the rest', async () => {
     const nodes = ['http://127.0.0.1:1', urlOf(first), urlOf(second)];
     const failed = await merge(nodes);
     assertFailed(failed, 1, /http:\/\/127\.0\.0\.1:1: nothing listens there; --partial merges the rest/);
@@ -150,7 +150,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     assertFailed(await merge(['--partial', 'http://127.0.0.1:1']), 1, /nothing listens there$/m);
   });
 
-  it('refuses a server that is something else, and lets it write nothing on the terminal', async (t) => {
+  it('refuses a server that is not a Hit Tracker, and prints nothing from it on the terminal', async (t) => {
     const server = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('\u001b[2J<html>');
     });
@@ -165,7 +165,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     );
   });
 
-  it('refuses nodes that do not name visitors by the same keys', async () => {
+  it('refuses nodes that identify visitors by different keys', async () => {
     await using stranger = await nodes.start('stranger');
     const failed = await merge(['--partial', urlOf(first), urlOf(stranger)]);
     assertFailed(failed, 1, /identifies visitors by other keys .* give all nodes the same secrets\.json/);
@@ -177,7 +177,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     assertFailed(await merge([urlOf(first), alias]), 1, /are the same node: its hits would count twice/);
   });
 
-  it('warns where nodes have the keys in common, and not the salt of the day', async () => {
+  it('warns if nodes share keys but not the salt of the day', async () => {
     const secrets = JSON.parse(await readFile(join(folder, 'first', 'secrets.json'), 'utf8'));
     await mkdir(join(folder, 'unsalted'));
     await writeFile(join(folder, 'unsalted', 'secrets.json'), JSON.stringify({ ...secrets, salts: {} }));
@@ -188,7 +188,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     assert.equal((JSON.parse(stdout) as MergeAnswer).warnings.length, 1);
   });
 
-  it('tells totals of nodes that keep no windows, and refuses to tell more of them', async () => {
+  it('prints totals of nodes without windows, and refuses other queries', async () => {
     await using simple = await nodes.twinOf('first', 'simple', '--tracker', 'simple');
     await sendHits(simple, [{ site: SITES[0], visitor: 'v2' }]);
     const alone = await mergedBy(urlOf(simple));
@@ -199,7 +199,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     assertFailed(await merge([urlOf(first), urlOf(simple)]), 1, /keep windows.* others do not/);
   });
 
-  it('refuses what cannot be asked, before it asks anybody', async () => {
+  it('refuses invalid arguments before it queries any node', async () => {
     const nobody = 'http://127.0.0.1:1';
     assertFailed(await merge([]), 2, /name the URLs of nodes/);
     assertFailed(await merge(['--window', '5 minutes', nobody]), 2, /window "5 minutes" is not like/);

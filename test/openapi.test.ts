@@ -59,7 +59,7 @@ function routeOf(path: string): string {
   return path.replace(/\/\{path\}\.\w+$/, '/*').replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
-describe('the document of the API', () => {
+describe('the OpenAPI document', () => {
   it('is valid', async () => {
     const { valid, errors } = await new Validator().validate(structuredClone(document) as never);
     assert.ok(valid, JSON.stringify(errors));
@@ -108,7 +108,7 @@ describe('an example of the API', { concurrency: false }, () => {
   const ordered = operations.toSorted((a, b) => Number(b.method !== 'get') - Number(a.method !== 'get'));
   for (const each of ordered.filter((one) => !isStream(one))) {
     const { method, path, operation } = each;
-    it(`of ${method} ${path} is answered as it says`, async () => {
+    it(`of ${method} ${path} gets the documented answer`, async () => {
       const answer = await send(server, each);
       const expected = operation.responses[answer.status];
       const isFine = answer.status < 300 || (operation.operationId === 'dashboard' && answer.status === 503);
@@ -122,7 +122,7 @@ describe('an example of the API', { concurrency: false }, () => {
     });
   }
 
-  it('of the events of live counts is answered each second, with what a single question gets', async () => {
+  it('of live count events gets an event every second, with the same fields as a single query', async () => {
     const { path, operation } = operations.find(isStream)!;
     const [place, query] = exampleAddress(path, operation.parameters ?? []);
     const url = `http://127.0.0.1:${server.port}${place}${query}`;
@@ -146,7 +146,7 @@ describe('an example of the API', { concurrency: false }, () => {
     assert.equal(seen, 2);
   });
 
-  it('that is shown is of the kind that is described', () => {
+  it('matches its schema', () => {
     for (const { path, operation } of operations) {
       for (const [type, { schema, example }] of Object.values(operation.responses).flatMap(
         ({ content = {} }) => Object.entries(content),
@@ -157,7 +157,7 @@ describe('an example of the API', { concurrency: false }, () => {
     }
   });
 
-  it('is refused without a token where it needs one, as a described problem', async () => {
+  it('is refused without a token if it needs one, with a documented error', async () => {
     for (const each of operations.filter(({ operation }) => !operation.security)) {
       const { status, headers, text } = await send(server, {
         ...each,
@@ -173,8 +173,8 @@ describe('an example of the API', { concurrency: false }, () => {
   });
 });
 
-describe('the page of the API', () => {
-  it('has each operation with a line to type, under a policy that lets nothing run', async () => {
+describe('the API’s page', () => {
+  it('has each operation with a curl command, under a policy that allows no scripts', async () => {
     const { text, headers } = await server.send('/docs');
     assert.match(String(headers['content-security-policy']), /^default-src 'none'; style-src 'sha256-/);
     assert.doesNotMatch(text, /<script|https?:\/\/(?!localhost)(?!news\.example)[\w.-]+\/[^<]*"/);

@@ -46,7 +46,7 @@ describe('three nodes that are peers', { timeout: 60_000 }, () => {
   });
 
   for (const site of ['', ...TWIN_SITES]) {
-    it(`have together the table of one that saw all, cell by cell, of ${site || 'all sites'}`, async () => {
+    it(`together have the table of one that saw all traffic, cell by cell, for ${site || 'all sites'}`, async () => {
       const [own, ...others] = await Promise.all([door, first, second].map((node) => parcelOf(node, site)));
       const { seen, ring } = own!.state.windows!;
       for (const { state } of others) {
@@ -58,7 +58,7 @@ describe('three nodes that are peers', { timeout: 60_000 }, () => {
       assert.deepEqual(ring.levels, all.state.windows!.ring.levels);
     });
 
-    it(`answer as that one, of ${site || 'all sites'}`, async () => {
+    it(`answer like that one, for ${site || 'all sites'}`, async () => {
       const merged = await door.ask<PeersAnswer>(`/api/v1/live?site=${site}&${WINDOWS}`);
       const live = await whole.ask<LiveAnswer>(`/api/v1/live?site=${site}&${WINDOWS}`);
       assert.deepEqual(merged.windows, live.windows);
@@ -73,13 +73,13 @@ describe('three nodes that are peers', { timeout: 60_000 }, () => {
     });
   }
 
-  it('tell each what it alone has seen, when that is asked', async () => {
+  it('each return only what they have seen themselves, if requested', async () => {
     const alone = await door.ask<LiveAnswer>('/api/v1/live?peers=false');
     assert.equal(alone.total.hits, HITS / 3);
     assert.ok(!('nodes' in alone));
   });
 
-  it('answer in part while one is silent, and say so, and as a whole when it is back', async () => {
+  it('answer partially while one is silent, and say so, and completely when it is back', async () => {
     const silent = first;
     silent.child.kill('SIGSTOP');
     // What peers said is said again for half a second.
@@ -113,7 +113,7 @@ describe('three nodes that are peers', { timeout: 60_000 }, () => {
     assert.match('problem' in left ? left.problem : '', /identifies visitors by other keys/);
   });
 
-  it('may be listed to themselves: none is counted twice', async () => {
+  it('may list themselves: none is counted twice', async () => {
     const port = 20_000 + (process.pid % 20_000);
     const own = `http://127.0.0.1:${port}`;
     await using self = await twins.twinOf(

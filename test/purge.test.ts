@@ -55,7 +55,7 @@ async function kept(store: Store): Promise<[string, number][]> {
   return rows.map(({ site, hits }) => [site, Number(hits)]);
 }
 
-test('ages are read with those of single sites, and what is odd is refused', () => {
+test('ages are parsed with those of individual sites, and invalid ones are refused', () => {
   const read = readAges('400d');
   const ages = read('90d,a.com=30d, b.com=forever', '--keep-hits');
   assert.equal(ages.usual, 90);
@@ -80,7 +80,7 @@ test('ages are read with those of single sites, and what is odd is refused', () 
   assert.throws(() => policyOf('400d,A.com=30d,a.com=20d'), { code: 'bad_setting', message: /twice/ });
 });
 
-test('a day goes when the whole of it is too old', () => {
+test('a day is purged when all of it is too old', () => {
   const noon = Date.UTC(2026, 10, 24, 12);
   assert.equal(cutoffOf(30, noon), Date.UTC(2026, 9, 25));
   assert.equal(cutoffOf(30, Date.UTC(2026, 10, 24)), Date.UTC(2026, 9, 25));
@@ -88,7 +88,7 @@ test('a day goes when the whole of it is too old', () => {
   assert.equal(cutoffOf(Number.POSITIVE_INFINITY, noon), 0);
 });
 
-test('a purge takes what is too old by its site, says before what it would, and notes up to where', async (t) => {
+test('a purge deletes hits by the age of their site, previews that, and records the cutoff', async (t) => {
   const hits = ['a.com', 'b.com', 'c.com'].flatMap((site) =>
     [1, 29, 31, 89, 91, 200].map((days) => ({ site, time: ago(days), visitorLow: days })),
   );
@@ -157,7 +157,7 @@ test('hits that are not rolled up stay, however old', async (t) => {
   assert.deepEqual(await kept(store), []);
 });
 
-test('rollups go by their own age, and watermarks and hours among them stay', async (t) => {
+test('rollups are purged by their own age, except watermarks and hours', async (t) => {
   const { store, source } = await openStore(t, [
     { site: 'a.com', time: ago(100) },
     { site: 'a.com', time: ago(10) },

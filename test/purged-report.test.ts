@@ -8,7 +8,7 @@ import { logLine } from './fixtures/log-line.ts';
 import { BEARER, RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-it('a report of a purged period says that it does not know, in each of its forms', {
+it('a report of a purged period shows unknown values in each of its formats', {
   timeout: 120_000,
 }, async (t) => {
   const folder = temporaryFolder(t);

@@ -10,7 +10,7 @@ function faultsOf(file: string, source: string): string[] {
   return faults(new Map([[file, source]]));
 }
 
-test('src/ keeps the rules of the house', () => {
+test('src/ follows the rules', () => {
   const files = globSync('**/*.ts', { cwd: SRC })
     .map((file) => file.replaceAll(sep, '/'))
     .filter((file) => !file.endsWith('.test.ts') && !file.endsWith('.d.ts'))
@@ -24,7 +24,7 @@ test('each room has one place', () => {
   assert.equal(new Set(ROOMS).size, ROOMS.length);
 });
 
-test('an import from an earlier room or the same one is in order', () => {
+test('an import from an earlier room or the same one is allowed', () => {
   const source = `import { HitError } from '../errors.ts';\nimport type { Hit } from '../hit/hit.ts';\nimport './open.ts';\nrun();`;
   assert.deepEqual(faultsOf('store/store.ts', source), []);
 });
@@ -43,14 +43,14 @@ test('an import from a later room is named, however it is written', () => {
   }
 });
 
-test('an import in a comment is no import', () => {
+test('an import in a comment does not count', () => {
   assert.deepEqual(
     faultsOf('hit/hit.ts', `/** import { x } from '../store/open.ts'; */\n// '../http/server.ts'\nrun();`),
     [],
   );
 });
 
-test('files that import one another in a circle are named', () => {
+test('files that import one another in a cycle are named', () => {
   const files = (...imports: [string, string][]) =>
     faults(
       new Map(imports.map(([file, path]) => [file, `import type { A } from '${path}';\nexport type B = A;`])),
@@ -61,11 +61,11 @@ test('files that import one another in a circle are named', () => {
   assert.deepEqual(files(['hit/a.ts', './b.ts'], ['hit/b.ts', './c.ts'], ['hit/d.ts', './b.ts']), []);
 });
 
-test('a folder that is no room is named', () => {
+test('a folder that is not a room is named', () => {
   assert.match(faultsOf('utils/text.ts', 'run();').join(), /src\/utils\/text\.ts: "utils" is no room/);
 });
 
-test('a file of re-exports is a barrel, and index.ts alone may be one', () => {
+test('a file of re-exports is a barrel, and only index.ts may be one', () => {
   const source = `import type { Hit } from './hit.ts';\nexport type { Hit };\nexport * from './site.ts';\nexport {\n  a,\n} from './a.ts';\n`;
   const barrel = source.replace(`import type { Hit } from './hit.ts';\nexport type { Hit };\n`, '');
   assert.match(faultsOf('hit/all.ts', barrel).join(), /src\/hit\/all\.ts: only src\/index\.ts is a barrel/);
@@ -73,7 +73,7 @@ test('a file of re-exports is a barrel, and index.ts alone may be one', () => {
   assert.deepEqual(faultsOf('hit/all.ts', `${barrel}export const b = 1;\n`), []);
 });
 
-test('the command line and the environment are read where the program begins', () => {
+test('the command line and the environment are read only by the program’s entry', () => {
   for (const source of [
     'const port = process.env.HIT_PORT;',
     'run(process.argv.slice(2));',

@@ -19,7 +19,7 @@ const readinessOf = async (server: RunningServer): Promise<Ready> =>
   JSON.parse((await server.send('/readyz')).text) as Ready;
 
 describe('servers with --salts-from', { timeout: 60_000 }, () => {
-  it('name visitors alike, and say that their salts are shared', async (t) => {
+  it('identify visitors alike, and report that their salts are shared', async (t) => {
     const folder = temporaryFolder(t);
     const common = ['--tracker', 'simple,rate'];
     await using first = await RunningServer.start(join(folder, 'first'), ...common);
@@ -58,7 +58,7 @@ describe('servers with --salts-from', { timeout: 60_000 }, () => {
     );
   });
 
-  it('count with a salt of their own where that node is away, and say so', async (t) => {
+  it('count with their own salt if that node is unavailable, and report it', async (t) => {
     const data = join(temporaryFolder(t), 'data');
     await using server = await RunningServer.start(
       data,
@@ -81,7 +81,7 @@ describe('servers with --salts-from', { timeout: 60_000 }, () => {
     assert.match(server.stderr, /salts: http:\/\/127\.0\.0\.1:1 cannot be asked/);
   });
 
-  it('give their salts to nobody without the admin token, also where reading is public', async (t) => {
+  it('serve their salts only with the admin token, even if reading is public', async (t) => {
     await using server = await RunningServer.start(
       join(temporaryFolder(t), 'data'),
       '--public',
@@ -96,7 +96,7 @@ describe('servers with --salts-from', { timeout: 60_000 }, () => {
     assert.equal((await server.send('/api/v1/salts', { headers: BEARER })).status, 200);
   });
 
-  it('do not start where salts would cross the internet in the clear', async (t) => {
+  it('do not start if salts would cross the internet unencrypted', async (t) => {
     const args = [
       '--data-dir',
       join(temporaryFolder(t), 'data'),
@@ -109,8 +109,8 @@ describe('servers with --salts-from', { timeout: 60_000 }, () => {
   });
 });
 
-describe('servers of one ClickHouse server', { timeout: 120_000 }, () => {
-  it('name visitors alike, and take over visits of each other at midnight', async (t) => {
+describe('servers that share a ClickHouse server', { timeout: 120_000 }, () => {
+  it('identify visitors alike, and continue each other’s visits across midnight', async (t) => {
     const folder = temporaryFolder(t);
     const front = await ClickHouseFront.start();
     t.after(() => front.close());

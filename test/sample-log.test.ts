@@ -15,8 +15,8 @@ const LOG =
   process.env.HIT_SAMPLE_LOG ??
   fileURLToPath(new URL('../../shared/data/elastic_apache_logs.gz', import.meta.url));
 
-describe('a log of a real server', { skip: existsSync(LOG) ? false : `there is no ${LOG}` }, () => {
-  it('is read to the last line, once, and reported by day as others count it', async () => {
+describe('a real server’s log', { skip: existsSync(LOG) ? false : `there is no ${LOG}` }, () => {
+  it('is imported completely, once, and its report by day matches independent counts', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
     try {
       const json = async (...args: string[]) => {

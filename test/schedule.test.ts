@@ -32,8 +32,8 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-describe('a server with a clock', { timeout: 60_000 }, () => {
-  it('makes up once what it missed, tells it and its alerts to a webhook, and purges', async (t) => {
+describe('a server with a schedule', { timeout: 60_000 }, () => {
+  it('runs missed jobs once, sends them and its alerts to a webhook, and purges', async (t) => {
     const data = join(temporaryFolder(t), 'data');
     await using receiver = await WebhookReceiver.listen(503);
     const args = ['--schedule', REPORT, '--keep-hits', '400d', '--webhook', receiver.url];

@@ -7,7 +7,7 @@ import { sharedServer } from './fixtures/shared-server.ts';
 
 const server = await sharedServer();
 
-describe('questions', () => {
+describe('queries', () => {
   const PRIVATE = [
     '/api/v1/live',
     '/api/v1/stats',
@@ -17,7 +17,7 @@ describe('questions', () => {
     '/metrics',
   ];
 
-  it('are answered to nobody without the token', async () => {
+  it('are refused without the token', async () => {
     for (const path of PRIVATE) {
       const answer = await server.send(path);
       assertProblem(answer, 401, 'unauthorized');
@@ -30,7 +30,7 @@ describe('questions', () => {
     }
   });
 
-  it('are answered to who has the token, as a bearer or in a session', async () => {
+  it('are answered with the token, as a bearer or in a session', async () => {
     const session = cookieOf(await server.post('/api/v1/session', { token: TOKEN }));
     for (const path of PRIVATE) {
       assert.equal((await server.send(path, { headers: BEARER })).status, 200, path);
@@ -38,7 +38,7 @@ describe('questions', () => {
     }
   });
 
-  it('about now: any window, of one site or of all', async () => {
+  it('for live counts: any window, of one site or of all', async () => {
     for (const visitor of ['1', '2', '2']) {
       await server.send('/hit.gif?site=live.example', {
         headers: { 'x-forwarded-for': `192.0.2.${visitor}` },
@@ -75,7 +75,7 @@ describe('questions', () => {
     assert.deepEqual(await server.total('nobody.example'), { hits: 0, visitors: 0 });
   });
 
-  it('about a period: from inclusive, to exclusive, empty intervals included', async () => {
+  it('for a period: from inclusive, to exclusive, empty intervals included', async () => {
     const times = ['2024-03-01T00:00:00Z', '2024-03-01T23:59:59.999Z', '2024-03-03T00:00:00Z'];
     const hits = times.map((time) => ({ site: 'period.example', visitor: time.slice(0, 10), time }));
     await server.post('/api/v1/hits', hits, BEARER);
@@ -121,7 +121,7 @@ describe('questions', () => {
     }
   });
 
-  it('about sites and drops list all of them', async () => {
+  it('for sites and drops list all of them', async () => {
     const { sites } = await server.ask<{ sites: { site: string; first: string; last: string }[] }>(
       '/api/v1/sites',
     );
@@ -140,7 +140,7 @@ describe('questions', () => {
     ]);
   });
 
-  it('of Prometheus are answered with hits, visitors and drops by reason', async () => {
+  it('from Prometheus get hits, visitors and drops by reason', async () => {
     const { headers, text } = await server.send('/metrics', { headers: BEARER });
     assert.match(headers['content-type'] ?? '', /^text\/plain; version=0\.0\.4/);
     const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
@@ -155,7 +155,7 @@ describe('questions', () => {
     assert.ok(value('process_resident_memory_bytes') > 0);
   });
 
-  it('whether the server lives and works need no token', async () => {
+  it('of liveness and readiness need no token', async () => {
     assert.deepEqual(JSON.parse((await server.send('/healthz')).text), { status: 'ok' });
     const ready = await server.send('/readyz');
     assert.equal(ready.status, 200);
@@ -188,7 +188,7 @@ describe('questions', () => {
     });
   }
 
-  it('for what is not there, or not for the network, are told that it is not there', async () => {
+  it('for unknown or internal routes get 404', async () => {
     for (const path of [
       ...['/control/import', '/control/purge', '/control/archive', '/control/backup', '/hit', '/nothing'],
     ]) {

@@ -13,7 +13,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 describe('a server that is public', () => {
-  it('answers everybody, and takes batches from the owner of the token only', async () => {
+  it('answers everyone, and accepts batches only with the token', async () => {
     await using server = await RunningServer.start(
       join(folder, 'public'),
       '--public',
@@ -26,8 +26,8 @@ describe('a server that is public', () => {
   });
 });
 
-describe('the chosen trackers', () => {
-  it('simple alone keeps totals, no windows and no periods', async () => {
+describe('the selected trackers', () => {
+  it('simple alone has totals, and no windows or periods', async () => {
     await using server = await RunningServer.start(join(folder, 'simple'), '--tracker', 'simple');
     assert.match(
       (await server.send('/', { headers: { host: 'a.example' } })).text,
@@ -43,7 +43,7 @@ describe('the chosen trackers', () => {
     assert.equal((await server.send('/metrics', { headers: BEARER })).status, 200);
   });
 
-  it('rate alone keeps windows, and no periods', async () => {
+  it('rate alone has windows, and no periods', async () => {
     await using server = await RunningServer.start(join(folder, 'rate'), '--tracker', 'rate');
     await server.send('/hit.gif?site=a.example');
     const { windows } = await server.ask<{ windows: Count[] }>('/api/v1/live?site=a.example&window=60s');
@@ -52,7 +52,7 @@ describe('the chosen trackers', () => {
     assertProblem(await server.send('/api/v1/stats', { headers: BEARER }), 404, 'not_found');
   });
 
-  it('db alone keeps periods, and no counts of now', async () => {
+  it('db alone has periods, and no live counts', async () => {
     await using server = await RunningServer.start(join(folder, 'db'), '--tracker', 'db');
     const answer = await server.send('/', { headers: { host: 'a.example' } });
     assert.equal(answer.status, 200);
@@ -68,8 +68,8 @@ describe('the chosen trackers', () => {
   });
 });
 
-describe('the settings of collecting', () => {
-  it('cookieless: nobody gets a cookie, and the cookie of another time names nobody', async () => {
+describe('the settings for collecting', () => {
+  it('cookieless: no cookie is set, and an earlier cookie is ignored', async () => {
     await using server = await RunningServer.start(
       ...[join(folder, 'cookieless'), '--identity', 'cookieless', '--tracker', 'simple'],
     );
@@ -90,7 +90,7 @@ describe('the settings of collecting', () => {
     assert.equal(await server.dropped('site_not_allowed'), 1);
   });
 
-  it('as many sites as are allowed: the next one is dropped with the reason', async () => {
+  it('a maximum of sites: the next one is dropped with the reason', async () => {
     await using server = await RunningServer.start(
       ...[join(folder, 'max'), '--max-sites', '2', '--tracker', 'simple'],
     );
@@ -102,7 +102,7 @@ describe('the settings of collecting', () => {
     assert.equal(answer.headers['x-hit-dropped'], 'too_many_sites');
   });
 
-  it('no trusted proxy: a forwarded address is not believed', async () => {
+  it('no trusted proxy: a forwarded address is ignored', async () => {
     await using server = await RunningServer.start(
       ...[join(folder, 'trust'), '--trust-proxy', 'none', '--tracker', 'simple'],
     );

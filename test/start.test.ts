@@ -71,21 +71,21 @@ describe('a server', { concurrency: 2 }, () => {
     });
   }
 
-  it('does not start with a bad value, and says so in one line', async () => {
+  it('does not start with an invalid value, and says so in one line', async () => {
     assertFailed(await run(['serve', '--rate-limit', '100']), 2, /--rate-limit: "100" is not like 100\/s/);
   });
 
-  it('does not start with a bad value in the environment, and names the variable', async () => {
+  it('does not start with an invalid value in the environment, and names the variable', async () => {
     const program = new Program(['serve'], { HIT_PORT: 'http' });
     assertFailed(await program.ended, 2, /HIT_PORT: "http" is not a whole number/);
   });
 
-  it('does not start with an unknown flag, nor with a word too many', async () => {
+  it('does not start with an unknown flag or an extra argument', async () => {
     await assert.rejects(start('--colour', 'red'), { code: 'bad_usage', exitCode: 2, message: /--colour/ });
     await assert.rejects(start('now'), { code: 'bad_usage', exitCode: 2, message: /"now" is not expected/ });
   });
 
-  it('does not start on a port that is taken, and says who to ask', async () => {
+  it('does not start on a port in use, and says how to find its user', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
@@ -99,7 +99,7 @@ describe('a server', { concurrency: 2 }, () => {
     assertFailed(await run(['serve', ...args, '--tracker', 'simple']), 1, /choose another with --host/);
   });
 
-  it('does not start in a folder that cannot be one', async () => {
+  it('does not start in a folder that cannot be created', async () => {
     const file = join(folder, 'file');
     await writeFile(file, 'a file');
     const refusal = { code: 'data_dir_unusable', exitCode: 1, message: /cannot be written.*--data-dir/ };
@@ -107,7 +107,7 @@ describe('a server', { concurrency: 2 }, () => {
     await assert.rejects(start('--data-dir=/proc/hits'), refusal);
   });
 
-  it('does not start in the folder of another, and leaves that one alone', async () => {
+  it('does not start in the folder of another server, and leaves that one alone', async () => {
     const data = join(folder, 'shared');
     await using first = await RunningServer.start(data, '--tracker', 'simple');
     assertFailed(
@@ -119,14 +119,14 @@ describe('a server', { concurrency: 2 }, () => {
     assert.ok(existsSync(join(data, 'control.sock')), 'the socket of the first is still there');
   });
 
-  it('starts in a folder whose path is too long for a socket, and says what that costs', async () => {
+  it('starts in a folder whose path is too long for a socket, and says what will not work', async () => {
     const data = join(folder, 'long'.repeat(40));
     await using server = await RunningServer.start(data, '--tracker', 'simple');
     assert.equal((await server.send('/')).status, 200);
     assert.match(server.stderr, /import and report cannot reach this server/);
   });
 
-  it('says on stderr, and nowhere else, where it counts and how to read', async () => {
+  it('prints its address and its token only to stderr', async () => {
     const data = join(folder, 'greeting');
     const program = new Program(['serve', '--port', '0', '--data-dir', data]);
     await program.said(/live"\n/);

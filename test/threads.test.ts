@@ -10,8 +10,8 @@ import { temporaryFolder } from './fixtures/temporary.ts';
 const options = { timeout: 60_000 };
 const THREADS = ['--threads', '2'];
 
-describe('collecting threads', () => {
-  test('count hits and visitors as one does, and say so to each', options, async (t) => {
+describe('collector threads', () => {
+  test('count hits and visitors as one thread does, and return the counts', options, async (t) => {
     await using server = await RunningServer.start(temporaryFolder(t), ...THREADS);
     const unique: number[] = [];
     for (let round = 0; round < 4; round++) {
@@ -31,7 +31,7 @@ describe('collecting threads', () => {
     assert.deepEqual(totals, { hits: 200, visitors: 50 });
   });
 
-  test('limit a client together', options, async (t) => {
+  test('share the limit of a client', options, async (t) => {
     await using server = await RunningServer.start(temporaryFolder(t), ...THREADS, '--rate-limit', '1/s');
     const headers = { 'x-forwarded-for': '203.0.113.7' };
     const answers = await Promise.all(
@@ -47,7 +47,7 @@ describe('collecting threads', () => {
     assert.equal((await server.total('a.example')).hits, taken.length);
   });
 
-  test('let in as many sites as one would', options, async (t) => {
+  test('accept as many sites as one thread would', options, async (t) => {
     await using server = await RunningServer.start(temporaryFolder(t), ...THREADS, '--max-sites', '2');
     const send = (site: string) => server.send(`/hit.gif?site=${site}&path=/`);
     for (const site of ['a.example', 'b.example', 'a.example']) assert.equal((await send(site)).status, 200);
@@ -75,7 +75,7 @@ describe('collecting threads', () => {
     assert.match(stderr, /another program uses it; choose another with --port/);
   });
 
-  test('end in order, with what is under way answered', options, async (t) => {
+  test('shut down cleanly, after answering pending requests', options, async (t) => {
     const dataDir = temporaryFolder(t);
     const server = await RunningServer.start(dataDir, ...THREADS);
     const sent = Array.from({ length: 100 }, (_, i) => server.send(`/hit.gif?site=end.example&path=/${i}`));

@@ -39,7 +39,7 @@ async function counted(site: string): Promise<{ stored: number; live: number[] }
 }
 
 describe('a batch', () => {
-  it('is told which hits have times that cannot be, and counts none of them anywhere', async () => {
+  it('reports hits with impossible times, and does not count them anywhere', async () => {
     const now = Date.now();
     const bad = [
       ...['2300-01-01T00:00:00Z', now + 10 * YEAR, now + HOUR, new Date(now + HOUR).toISOString()],
@@ -61,14 +61,14 @@ describe('a batch', () => {
     assert.deepEqual(await counted('never.example'), { stored: 0, live: [0, 0, 0] });
   });
 
-  it('may be of a clock that is minutes ahead, and its hits are of now', async () => {
+  it('may come from a clock that is minutes ahead, and its hits count as current', async () => {
     const outcome = await sent('skewed.example', [Date.now() + 9 * 60_000, null]);
     assert.deepEqual([outcome.accepted, outcome.errors], [2, []]);
     assert.deepEqual(await counted('skewed.example'), { stored: 2, live: [2, 2, 2] });
   });
 });
 
-it('a log names the lines whose times cannot be, and the reason of each', async (t) => {
+it('an import names the lines with impossible times, each with the reason', async (t) => {
   const folder = temporaryFolder(t);
   const log = join(folder, 'access.log');
   const times = ['17/May/2015:10:05:03 +0000', '01/Jan/2290:00:00:00 +0000', '30/Feb/2015:10:05:03 +0000'];
@@ -89,7 +89,7 @@ it('a log names the lines whose times cannot be, and the reason of each', async 
   );
 });
 
-it('a question reaches to the end of what is stored, and over the end of 32 bits', async () => {
+it('a query covers all that is stored, even beyond 32-bit seconds', async () => {
   await sent('edge.example', ['1990-01-01T00:00:00Z', '2000-02-29T12:00:00Z']);
   for (const to of ['2106-02-07T06:28:15Z', '2106-02-07T06:28:17Z', '2149-06-07', '2298-12-31T23:59:59Z']) {
     for (const timezone of ['UTC', 'Pacific/Kiritimati', 'America/Adak']) {

@@ -51,7 +51,7 @@ describe('top', { timeout: 120_000 }, async () => {
   await server.send('/hit.gif?site=a.example&path=/first');
   await server.send('/hit.gif?site=b.example&path=/%E6%97%A5%E6%9C%AC');
 
-  it('shows what is counted, follows keys and size, and gives the terminal back', {
+  it('shows counts, reacts to keys and resizing, and restores the terminal', {
     skip: hasTmux ? false : MISSING,
   }, async () => {
     using pane = new Pane(join(folder, 'tmux'), `${process.execPath} ${CLI} top --data-dir ${data}`);
@@ -77,7 +77,7 @@ describe('top', { timeout: 120_000 }, async () => {
     assert.equal(pane.tmux('display-message', '-p', '#{cursor_flag} #{alternate_on}').trim(), '1 0');
   });
 
-  it('gives the terminal back also when it is told to end', { skip: hasTmux ? false : MISSING }, async () => {
+  it('restores the terminal when it is terminated', { skip: hasTmux ? false : MISSING }, async () => {
     using pane = new Pane(join(folder, 'tmux-2'), `${process.execPath} ${CLI} top --data-dir ${data}`);
     await pane.shows(/hits of all time/);
     const shell = pane.tmux('display-message', '-p', '#{pane_pid}').trim();
@@ -86,7 +86,7 @@ describe('top', { timeout: 120_000 }, async () => {
     assert.equal(pane.tmux('display-message', '-p', '#{cursor_flag} #{alternate_on}').trim(), '1 0');
   });
 
-  it('ends at once also while the server does not answer', { skip: hasTmux ? false : MISSING }, async () => {
+  it('exits at once even if the server does not answer', { skip: hasTmux ? false : MISSING }, async () => {
     using pane = new Pane(join(folder, 'tmux-3'), `${process.execPath} ${CLI} top --data-dir ${data}`);
     await pane.shows(/hits of all time/);
     server.child.kill('SIGSTOP');
@@ -100,7 +100,7 @@ describe('top', { timeout: 120_000 }, async () => {
     }
   });
 
-  it('is printed once where there is no terminal', async () => {
+  it('prints once without a terminal', async () => {
     const { code, stdout, stderr } = await run(['top', '--data-dir', data]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^all sites {2}2 visitors, 3 hits of all time/);
@@ -108,7 +108,7 @@ describe('top', { timeout: 120_000 }, async () => {
     assert.doesNotMatch(stdout, /\x1b/);
   });
 
-  it('asks a server elsewhere by its token, and prints JSON', async () => {
+  it('queries a remote server with its token, and prints JSON', async () => {
     const url = `http://127.0.0.1:${server.port}`;
     const { stdout } = await new Program(['top', '--url', url, '--json', '--site', 'a.example'], {
       HIT_TOKEN: TOKEN,

@@ -4,7 +4,7 @@ import { turnOf } from './turn.ts';
 
 const never = new AbortController().signal;
 
-test('two questions are asked at a time; of those that wait, figures come before rankings, and who leaves is passed over', async () => {
+test('two queries run at a time; figures go before rankings, and cancelled queries are skipped', async () => {
   const first = await turnOf('/api/v1/top?by=os', never);
   const second = await turnOf('/api/v1/top?by=path', never);
   const order: string[] = [];

@@ -17,7 +17,7 @@ import {
 /** Noon of a day on the clock of the machine. */
 const NOW = new Date(2026, 10, 24, 12, 34, 56);
 
-test('a period that goes on has no end, so that the server takes the present', () => {
+test('a current period has no end, so the server uses the current time', () => {
   assert.deepEqual(spanOf({ kind: 'day' }, NOW), { from: '2026-11-24' });
   assert.deepEqual(spanOf({ kind: '7d' }, NOW), { from: '2026-11-18' });
   assert.deepEqual(spanOf({ kind: '30d' }, NOW), { from: '2026-10-26' });
@@ -29,7 +29,7 @@ test('a period that goes on has no end, so that the server takes the present', (
   });
 });
 
-test('a period that is over ends with its last day', () => {
+test('a past period ends with its last day', () => {
   assert.deepEqual(spanOf({ kind: 'day', date: '2026-11-23' }, NOW), {
     from: '2026-11-23',
     to: '2026-11-24',
@@ -46,12 +46,12 @@ test('a period that is over ends with its last day', () => {
   assert.equal(isGoingOn({ kind: 'realtime' }, NOW), true);
 });
 
-test('the last half hour begins with a whole minute, of which the present is the thirtieth', () => {
+test('the last half hour begins with a whole minute, and the current minute is its thirtieth', () => {
   const { from } = spanOf({ kind: 'realtime' }, NOW);
   assert.equal(NOW.getTime() - Date.parse(from!), 29 * 60_000 + 56_000);
 });
 
-test('the period before and the one after it are neighbours', () => {
+test('the previous period and the next one are adjacent', () => {
   assert.deepEqual(neighbour({ kind: 'month' }, -1, NOW), { kind: 'month', date: '2026-10-01' });
   assert.deepEqual(neighbour({ kind: 'month', date: '2026-10-01' }, 1, NOW), { kind: 'month' });
   assert.deepEqual(neighbour({ kind: '7d' }, -1, NOW), { kind: '7d', date: '2026-11-17' });
@@ -67,7 +67,7 @@ const period: fc.Arbitrary<Period> = fc.oneof(
     .map(([from, days]) => ({ kind: 'custom' as const, from, to: addDays(from, days) })),
 );
 
-test('a period that goes back is followed by the day on which the later one begins', () => {
+test('the period before a period ends where that period begins', () => {
   fc.assert(
     fc.property(period, (later) => {
       const before = daysOf(neighbour(later, -1, NOW)!, '2026-11-24')!;
@@ -79,7 +79,7 @@ test('a period that goes back is followed by the day on which the later one begi
   );
 });
 
-test('every period has an interval of which it has few enough', () => {
+test('every period has an interval that divides it into few enough points', () => {
   fc.assert(
     fc.property(period, (each) => {
       const intervals = intervalsOf(each, '2026-11-24');
@@ -91,7 +91,7 @@ test('every period has an interval of which it has few enough', () => {
   );
 });
 
-test('what an address says of a period is read, or left out', () => {
+test('the period in an address is parsed, or ignored if it is invalid', () => {
   assert.deepEqual(readPeriod('day', '2026-11-23', '', ''), { kind: 'day', date: '2026-11-23' });
   assert.deepEqual(readPeriod('day', '2026-13-99', '', ''), { kind: 'day' });
   assert.deepEqual(readPeriod('custom', '', '2026-11-09', '2026-11-02'), {
@@ -105,7 +105,7 @@ test('what an address says of a period is read, or left out', () => {
     if (kind !== 'custom') assert.equal(readPeriod(kind, '', '', '')?.kind, kind);
 });
 
-test('dates are those of the calendar, leap days too', () => {
+test('dates follow the calendar, including leap days', () => {
   assert.equal(addDays('2024-02-28', 1), '2024-02-29');
   assert.equal(addMonths('2026-01-31', -2), '2025-11-01');
   assert.equal(daysBetween('2026-03-28', '2026-03-30'), 2);

@@ -8,7 +8,7 @@ const point = (hour: number, hits: number) => ({
   visitors: 1,
 });
 
-test('a day that goes on has its whole width, and nothing where nothing is known', () => {
+test('today has its full width, and no values for the future', () => {
   const { times, values, before } = columnsOf(
     [point(0, 3), point(1, 4)],
     [point(0, 7)],
@@ -30,7 +30,7 @@ test('months follow each other by the calendar', () => {
   );
 });
 
-test('where a metric has no value there is none in the chart', () => {
+test('a metric without a value leaves a gap in the chart', () => {
   const { values } = columnsOf(
     [{ ...point(0, 3), bounce_rate: null }, point(1, 1)],
     [],

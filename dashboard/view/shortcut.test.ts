@@ -10,7 +10,7 @@ const press = (key: string, held: object = {}) => ({
   ...held,
 });
 
-test('a key does what it does, in upper and lower case', () => {
+test('keys work in upper and lower case', () => {
   assert.deepEqual(actionOf(press('d')), { period: 'day' });
   assert.deepEqual(actionOf(press('D')), { period: 'day' });
   assert.deepEqual(actionOf(press('ArrowLeft')), { step: -1 });
@@ -18,12 +18,12 @@ test('a key does what it does, in upper and lower case', () => {
   assert.equal(actionOf(press('q')), undefined);
 });
 
-test("keys that are held with another are the browser's", () => {
+test('key combinations are left to the browser', () => {
   for (const held of ['ctrlKey', 'metaKey', 'altKey'])
     assert.equal(actionOf(press('w', { [held]: true })), undefined);
 });
 
-test('no key does two things', () => {
+test('no key has two actions', () => {
   assert.equal(new Set(SHORTCUTS.map(({ key }) => key)).size, SHORTCUTS.length);
   assert.equal(keyOf('12mo'), 'Y');
 });

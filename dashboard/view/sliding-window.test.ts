@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lengthOf, STOPS, slices, slicesOf, stopOf, windowsWord } from './sliding-window.ts';
 
-test('stops go from ten seconds to thirty days, ever longer, none more than three times the one before', () => {
+test('stops ascend from ten seconds to thirty days, each at most three times the one before', () => {
   assert.equal(STOPS[0], 10);
   assert.equal(STOPS.at(-1), 30 * 86_400);
   for (const [stop, seconds] of STOPS.entries()) {
@@ -12,7 +12,7 @@ test('stops go from ten seconds to thirty days, ever longer, none more than thre
   assert.equal(STOPS[stopOf(290)], 300);
 });
 
-test('a window is asked for in slices that the server takes: whole seconds, at most twenty, the last one itself', () => {
+test('a window is requested in slices that the server accepts: whole seconds, at most twenty, the last one the window itself', () => {
   for (const seconds of STOPS) {
     const lengths = slicesOf(seconds);
     assert.ok(lengths.length <= 20 && lengths.every(Number.isInteger));
@@ -22,7 +22,7 @@ test('a window is asked for in slices that the server takes: whole seconds, at m
   assert.equal(windowsWord(slicesOf(10)), '1s,2s,3s,4s,5s,6s,7s,8s,9s,10s');
 });
 
-test('slices are what windows differ in, oldest first, and never less than nothing', () => {
+test('slices are the differences of windows, oldest first, and never negative', () => {
   const windows = [
     { seconds: 10, hits: 5 },
     { seconds: 20, hits: 25 },
@@ -35,7 +35,7 @@ test('slices are what windows differ in, oldest first, and never less than nothi
   ]);
 });
 
-test('a length is said in the largest unit that it is whole of', () => {
+test('a length is shown in the largest unit that divides it', () => {
   assert.deepEqual(lengthOf(45), { value: 45, unit: 'second' });
   assert.deepEqual(lengthOf(300), { value: 5, unit: 'minute' });
   assert.deepEqual(lengthOf(86_400), { value: 24, unit: 'hour' });

@@ -32,19 +32,19 @@ const view: fc.Arbitrary<View> = fc.record({
   filters: fc.array(filter, { maxLength: 4 }),
 });
 
-test('an address shows what was seen when it was taken', () => {
+test('an address restores the view that it was copied from', () => {
   fc.assert(
     fc.property(view, (seen) => assert.deepEqual(readView(viewQuery(seen)), structuredClone(seen))),
     { seed: 1 },
   );
 });
 
-test('the usual view has the shortest address', () => {
+test('the default view has the shortest address', () => {
   assert.equal(viewQuery(USUAL), '');
   assert.deepEqual(readView(''), USUAL);
 });
 
-test('what is unknown in an address is as usual, whatever it is', () => {
+test('unknown values in an address fall back to defaults', () => {
   assert.deepEqual(
     readView('?period=fortnight&compare=x&metric=%3Cb%3E&interval=eon&filter=nothing&filter=x=1'),
     USUAL,
@@ -57,13 +57,13 @@ test('what is unknown in an address is as usual, whatever it is', () => {
   );
 });
 
-test('a click filters by the value as it is, also where it has characters with a meaning', () => {
+test('a click filters by the literal value, even if it contains special characters', () => {
   const text = filterText(filterOf('path', '/a*b|c\\d'));
   assert.equal(text, 'path=/a\\*b\\|c\\\\d');
   assert.equal(shownPattern(readFilter(text)!), '/a*b|c\\d');
 });
 
-test('the filter of a value is never longer than the server takes, and has no half of a character', () => {
+test('the filter of a value is never longer than the server accepts, and does not split a character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 4000, size: 'max' }), (value) => {
       const { pattern } = filterOf('path', value);
@@ -76,14 +76,14 @@ test('the filter of a value is never longer than the server takes, and has no ha
   assert.equal(filterOf('path', '|'.repeat(8000)).pattern.length % 2, 1);
 });
 
-test('a second click takes the filter away', () => {
+test('a second click removes the filter', () => {
   const one = filterOf('country', 'DE');
   const filters = toggled([], one);
   assert.ok(has(filters, one));
   assert.deepEqual(toggled(filters, one), []);
 });
 
-test('a value takes the place of another one of its dimension; those that are left out add up', () => {
+test('a value replaces another value of its dimension; exclusions accumulate', () => {
   const out = (value: string) => filterOf('country', value, true);
   const filters = [filterOf('country', 'DE'), filterOf('country', 'AT'), out('US'), out('GB')].reduce<
     readonly Filter[]

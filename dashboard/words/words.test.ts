@@ -9,7 +9,7 @@ import { snippetOf } from './snippet.ts';
 const NOW = new Date(2026, 10, 24, 12);
 const english = new Format(['en-GB']);
 
-test('no cell of a table begins as a formula does', () => {
+test('no cell of a table begins like a formula', () => {
   const cell = fc
     .tuple(fc.constantFrom('=', '+', '-', '@', '\t', '\r', ''), fc.string({ unit: 'binary' }))
     .map((parts) => parts.join(''));
@@ -23,7 +23,7 @@ test('no cell of a table begins as a formula does', () => {
   assert.equal(csvText([['=cmd|"/c calc"!A1', 5]]), '"\'=cmd|""/c calc""!A1",5\r\n');
 });
 
-test('a text comes out of a table as it went in, but for the quote before a formula', () => {
+test('text is unchanged in a table, except for the quote before a formula', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 4 }), (cells) => {
       const safe = cells.map((text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text));
@@ -52,7 +52,7 @@ test("numbers are written in the reader's language", () => {
   assert.equal(english.bytes(1_440_000_000), '1.4 GB');
 });
 
-test('durations have the two units that matter', () => {
+test('durations have their two largest units', () => {
   assert.equal(english.duration(90_000), '1d 1h');
   assert.equal(english.window(300), '5 minutes');
   assert.equal(english.duration(0), '0s');
@@ -60,7 +60,7 @@ test('durations have the two units that matter', () => {
   assert.equal(english.duration(3723), '1h 2m');
 });
 
-test('countries and languages have their names, and what is none stays as it is', () => {
+test('countries and languages have their names, and unknown codes stay unchanged', () => {
   assert.equal(english.country('DE'), 'Germany');
   assert.equal(english.country('<b>'), '<b>');
   assert.equal(english.language('fr'), 'French');
@@ -69,7 +69,7 @@ test('countries and languages have their names, and what is none stays as it is'
   assert.equal(flagOf(''), '🌐');
 });
 
-test('a period is called by its name while it goes on, and by its dates when it is over', () => {
+test('a current period is shown by its name, and a past one by its dates', () => {
   assert.equal(periodName({ kind: '7d' }, NOW, ['en-GB']), 'Last 7 days');
   assert.equal(periodName({ kind: 'day', date: '2026-11-23' }, NOW, ['en-GB']), 'Yesterday');
   assert.equal(periodName({ kind: 'month', date: '2026-10-01' }, NOW, ['en-GB']), 'October 2026');
@@ -79,7 +79,7 @@ test('a period is called by its name while it goes on, and by its dates when it 
   );
 });
 
-test('the snippet has the address of the server and the name of the site', () => {
+test('the snippet has the server’s address and the name of the site', () => {
   const [script, pixel] = snippetOf('https://stats.example.com', 'example.com').split('\n');
   assert.equal(
     script,

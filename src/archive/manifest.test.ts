@@ -24,7 +24,7 @@ const manifest = fc.record(
   { noNullPrototype: true },
 );
 
-test('a manifest is read as it was written', () => {
+test('a manifest reads back as it was written', () => {
   fc.assert(
     fc.property(manifest, (written) => {
       const name = partName(written.site, written.day, written.checksum);
@@ -34,7 +34,7 @@ test('a manifest is read as it was written', () => {
   );
 });
 
-test('a manifest that was changed anywhere is refused, or says nothing else of which part it is', () => {
+test('a manifest that was changed anywhere is refused, or still describes the same part', () => {
   fc.assert(
     fc.property(manifest, fc.nat(), fc.string({ minLength: 1, maxLength: 3 }), (written, at, other) => {
       const name = partName(written.site, written.day, written.checksum);

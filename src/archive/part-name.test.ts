@@ -10,7 +10,7 @@ const anySite = fc.oneof(
 );
 
 describe('the folder of a site', () => {
-  test('is its name, for a host', () => {
+  test('is named after the site, if it is a host', () => {
     for (const site of ['example.com', 'localhost', 'a_b-c.d.e']) assert.equal(siteFolder(site), site);
     assert.equal(siteFolder('::1'), '~3a~3a1');
   });
@@ -40,7 +40,7 @@ describe('the folder of a site', () => {
     );
   });
 
-  test('is no other site’s, also where upper and lower case are the same', () => {
+  test('is unique, even on a case-insensitive file system', () => {
     fc.assert(
       fc.property(anySite, anySite, (a, b) => {
         const same = Buffer.from(a).equals(Buffer.from(b));
@@ -58,7 +58,7 @@ describe('the folder of a site', () => {
   });
 });
 
-test('the files of a part are told from all others', () => {
+test('the files of a part are distinguished from all others', () => {
   const part = partName('example.com', '2026-01-31', '18446744073709551615');
   assert.equal(part, 'example.com/2026-01-31.ffffffffffffffff');
   assert.equal(partName('a', '2026-01-31', '10'), 'a/2026-01-31.000000000000000a');

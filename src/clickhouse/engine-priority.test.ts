@@ -19,7 +19,7 @@ function niceness(): { name: string; nice: number }[] {
   });
 }
 
-test('the engine gives way to this process’s own threads', options, async (t) => {
+test('the engine’s threads yield to the process’s own threads', options, async (t) => {
   const before = niceness().find(({ name }) => name.startsWith('libuv'))?.nice ?? 0;
   await using _store = await Store.open({ setting: 'embedded', folder: temporaryFolder(t) });
   using _priority = new EnginePriority();

@@ -39,7 +39,7 @@ test('steps are numbered from one, without gaps', () => {
   }
 });
 
-test('a step that is not numbered is refused', (t) => {
+test('a step without a number is refused', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'hits.sql'), 'SELECT 1;');
   assert.throws(() => migrations(SINGLE, pathToFileURL(`${folder}/`)), /does not begin with four digits/);
@@ -65,7 +65,7 @@ test('hits of an older data folder are still there', options, async (t) => {
   assert.deepEqual(await store.rows('imports', { root: 'r' }), []);
 });
 
-test('a database is brought up to date once', options, async (t) => {
+test('a database is migrated once', options, async (t) => {
   const { clients } = open(t);
   await migrate(clients.writer);
   await migrate(clients.writer);
@@ -75,7 +75,7 @@ test('a database is brought up to date once', options, async (t) => {
   );
 });
 
-test('a database of a newer version is refused, and not touched', options, async (t) => {
+test('a database of a newer version is refused, and not changed', options, async (t) => {
   const { clients, folder } = open(t);
   await migrate(clients.writer);
   const newest = steps.length + 1;
@@ -89,7 +89,7 @@ test('a database of a newer version is refused, and not touched', options, async
   });
 });
 
-test('a step that was cut short is run again', options, async (t) => {
+test('an interrupted step runs again', options, async (t) => {
   const { clients } = open(t);
   const create = 'CREATE TABLE IF NOT EXISTS things (name String) ENGINE = MergeTree ORDER BY name';
   const add = 'ALTER TABLE things ADD COLUMN IF NOT EXISTS size UInt8';
@@ -102,7 +102,7 @@ test('a step that was cut short is run again', options, async (t) => {
   await clients.writer.command({ query: "INSERT INTO things SELECT 'a', 1" });
 });
 
-test('every step may be run twice, since a crash may come before it is noted', options, async (t) => {
+test('every step may run twice, since a crash may come before it is recorded', options, async (t) => {
   const { clients } = open(t);
   await migrate(clients.writer);
   await clients.writer.command({ query: "INSERT INTO hits (site, path) SELECT 'a.com', '/'" });
@@ -112,7 +112,7 @@ test('every step may be run twice, since a crash may come before it is noted', o
   assert.deepEqual(await result.json(), [{ site: 'a.com' }]);
 });
 
-test('a folder that is no database is refused in one line', options, async (t) => {
+test('a folder that is not a database is refused in one line', options, async (t) => {
   const folder = join(temporaryFolder(t), 'store');
   writeFileSync(folder, 'a file is in the way');
   await assert.rejects(Store.open({ setting: 'embedded', folder }), (error: Error) => {

@@ -110,16 +110,20 @@ async function hours(clients: Clients): Promise<number> {
 }
 
 describe('a store of a version without a ledger', () => {
-  test('has all of its hits in the rollups again, and what is purged stays', options, async (t) => {
-    const { folder, clients } = await older(t);
-    await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
-    assert.deepEqual(await told(store), WANTED);
-    assert.equal(await hours(clients), WANTED.days);
-    await using rollups = new Rollups(store);
-    assert.equal(await rollups.rollUp(), 0);
-  });
+  test(
+    'has all of its hits in the rollups again, and keeps the counts of purged ones',
+    options,
+    async (t) => {
+      const { folder, clients } = await older(t);
+      await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+      assert.deepEqual(await told(store), WANTED);
+      assert.equal(await hours(clients), WANTED.days);
+      await using rollups = new Rollups(store);
+      assert.equal(await rollups.rollUp(), 0);
+    },
+  );
 
-  test('takes what its spool still holds, once', options, async (t) => {
+  test('takes the hits that its spool still holds, once', options, async (t) => {
     const { folder } = await older(t);
     await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
     await using rollups = new Rollups(store);
@@ -139,7 +143,7 @@ describe('a store of a version without a ledger', () => {
     assert.deepEqual((await told(store)).sites, wanted);
   });
 
-  test('takes what its consumer had delivered in part, once', options, async (t) => {
+  test('takes the batch that its consumer had delivered in part, once', options, async (t) => {
     const { folder } = await older(t);
     await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
     await using rollups = new Rollups(store);
@@ -161,7 +165,7 @@ describe('a store of a version without a ledger', () => {
     assert.deepEqual((await told(store)).sites, wanted);
   });
 
-  test('is converted also where the conversion is killed at any statement', options, async (t) => {
+  test('is converted even if the conversion is killed at any statement', options, async (t) => {
     const original = await older(t);
     await original.clients.close();
     // After each of its statements, or after two in the midst.

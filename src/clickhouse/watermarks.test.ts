@@ -42,7 +42,7 @@ describe('watermarks', () => {
     );
   });
 
-  test('are read from rows whose numbers are texts or not', () => {
+  test('are read from rows with numbers, as text or not', () => {
     assert.deepEqual(
       readWatermarks([
         { writer: '7', last: '18446744073709551615' },

@@ -14,14 +14,14 @@ const summary: ImportSummary = {
 };
 
 describe('a summary', () => {
-  it('of one log is that log’s, with just the keys that are promised', () => {
+  it('of one log is that of the log, with exactly the documented keys', () => {
     assert.deepEqual(
       addSummaries([{ name: 'a.log', summary: { ...summary, broken: 'cut' } }], false),
       summary,
     );
   });
 
-  it('of several logs adds them up, and says which log a failure is in', () => {
+  it('of several logs is their sum, and says which log a failure is in', () => {
     const small = { ...summary, lines: 1, imported: 0, failed: 1, already: 0, seconds: 0.5 };
     const one = { ...small, failures: [{ line: 7, reason: 'No.' }] };
     const total = addSummaries(
@@ -47,7 +47,7 @@ describe('a summary', () => {
     ]);
   });
 
-  it('says how to bring back what may be purged of logs of an earlier version', () => {
+  it('says how to restore hits that may be purged of logs that an earlier version imported', () => {
     const old = { ...summary, maybe_purged: 1500 };
     const logs = ['a.log', 'b.log'].map((name) => ({ name, summary: old }));
     const total = addSummaries([...logs, { name: 'c.log', summary }], true);
@@ -68,7 +68,7 @@ describe('a summary', () => {
     });
   });
 
-  it('reads well', () => {
+  it('is readable text', () => {
     const failures = [
       { line: 3, reason: 'No.' },
       { file: 'b.log', line: 4, reason: 'No!' },

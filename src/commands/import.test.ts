@@ -71,7 +71,7 @@ describe('the import command', { timeout: 30_000 }, () => {
     }
   });
 
-  it('takes files and standard input, and prints a summary', async () => {
+  it('reads files and standard input, and prints a summary', async () => {
     const files = [await fileOf('1.log', logLine({ path: '/1' })), await fileOf('2.gz', gzipSync(logLine()))];
     const { fault, stdout } = await run(['--site', 'several.example', ...files, '-'], 'nonsense\n');
     assert.equal(fault, undefined);
@@ -79,7 +79,7 @@ describe('the import command', { timeout: 30_000 }, () => {
     assert.match(stdout, /\n {4}standard input line 1: .*no timestamp/);
   });
 
-  it('goes on behind a log that breaks off, and says at the end which it was', async () => {
+  it('continues after a truncated log, and names it at the end', async () => {
     const lines = Array.from({ length: 500 }, (_, i) => logLine({ path: `/${i * i * i}` }));
     const zipped = gzipSync(lines.join(''));
     const broken = await fileOf('broken.gz', zipped.subarray(0, zipped.length / 2));
@@ -98,7 +98,7 @@ describe('the import command', { timeout: 30_000 }, () => {
     assert.deepEqual([again.fault, imported + already, already], [undefined, 501, summary.imported]);
   });
 
-  it('asks on a terminal about old hits, and takes anything but yes for no', async () => {
+  it('asks on a terminal about old hits, and treats anything but yes as no', async () => {
     const log = await fileOf('old.log', logLine());
     /** What the command asks, where a person answers this. */
     const answered = async (answer: string, ...args: string[]) => {

@@ -24,7 +24,7 @@ const ANSWER: MergeAnswer = {
   warnings: [],
 };
 
-describe('the merged counts, for a person', () => {
+describe('the merged counts as text', () => {
   test('are tables of windows and of nodes', () => {
     const text = mergeText(ANSWER, 60);
     assert.equal(
@@ -48,7 +48,7 @@ merged last-seen tables.
     );
   });
 
-  test('fit the terminal, and are no wider than can be read', () => {
+  test('fit the terminal, and stay narrow enough to read', () => {
     for (const columns of [40, 60, 80, 100, 200]) {
       for (const site of [null, 'example.com', `${'a-long-name.'.repeat(20)}example`]) {
         for (const line of mergeText({ ...ANSWER, site }, columns).split('\n')) {
@@ -58,7 +58,7 @@ merged last-seen tables.
     }
   });
 
-  test('say of nodes without windows what is known', () => {
+  test('show totals for nodes without windows', () => {
     const text = mergeText(
       { ...ANSWER, site: null, windows: [], total: { hits: 3, visitors: 2, visitors_from: 'filter' } },
       80,

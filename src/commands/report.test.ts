@@ -33,7 +33,7 @@ describe('a report', () => {
     [['--period', '7d', '--from', '2026-01-01'], /choose --period, or --from and --to/],
     [['--period', '7d', '--to', '2026-01-01'], /choose --period, or --from and --to/],
   ] as const) {
-    it(`that cannot be asked for is refused before anything is opened: ${args.join(' ')}`, async (t) => {
+    it(`with invalid arguments is refused before anything is opened: ${args.join(' ')}`, async (t) => {
       const data = folderOf(t);
       await assert.rejects(printed(data, ...args), { exitCode: 2, message: said });
       assert.ok(!existsSync(data));

@@ -23,7 +23,7 @@ describe('the help of a command', () => {
     import: IMPORT_SETTINGS,
     report: REPORT_SETTINGS,
   })) {
-    test(`lists each flag of ${name} on a line, with what it takes, what it does and its default`, () => {
+    test(`lists each flag of ${name} on a line, with its value, purpose and default`, () => {
       const lines = commandHelp(name, commandOf(settings)).split('\n');
       for (const [flag, { value, help, fallback }] of Object.entries(settings)) {
         const shown = value === '' ? `--${flag}` : `--${flag} ${value}`;
@@ -35,7 +35,7 @@ describe('the help of a command', () => {
     });
   }
 
-  test('says how it is called, how the environment names a flag, and gives examples', () => {
+  test('shows the usage, the environment variables and examples', () => {
     const help = commandHelp('try', commandOf(SERVE_SETTINGS));
     assert.match(help, /^hit-tracker try: count hits\n\nUsage: hit-tracker try \[options\]\n/);
     assert.match(help, /HIT_PORT for --port/);
@@ -44,13 +44,13 @@ describe('the help of a command', () => {
   });
 });
 
-test('the help of the program lists its commands, in a column', () => {
+test('the help of the program lists its commands in a column', () => {
   const help = programHelp({ a: commandOf({}), longer: commandOf({}) }, '1.2.3');
   assert.match(help, /^hit-tracker 1\.2\.3: /);
   assert.match(help, /\n {2}a {7}count hits\n {2}longer {2}count hits\n/);
 });
 
-test('a word too many is named, as wrong usage', () => {
+test('an extra argument is named, as a usage error', () => {
   const error = unexpected(['extra', 'more']);
   assert.ok(error instanceof HitError);
   assert.deepEqual([error.code, error.exitCode], ['bad_usage', 2]);

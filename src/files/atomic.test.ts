@@ -22,7 +22,7 @@ describe('a file that is replaced as a whole', () => {
       assert.equal(statSync(path).mode & 0o777, 0o600);
     });
 
-    it(`${how} stays as it was where the new one cannot take its place`, async (t) => {
+    it(`${how} stays unchanged if the new one cannot replace it`, async (t) => {
       const folder = temporaryFolder(t);
       const path = join(folder, 'a.json');
       mkdirSync(join(path, 'inner'), { recursive: true });
@@ -31,7 +31,7 @@ describe('a file that is replaced as a whole', () => {
     });
   }
 
-  it('leaves nothing behind where it fails', async (t) => {
+  it('leaves nothing behind if it fails', async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'a.json', 'inner'), { recursive: true });
     await assert.rejects(writeAtomically(join(folder, 'a.json'), 'new'));

@@ -7,7 +7,7 @@ import { HitError } from '../errors.ts';
 import { DataFolder } from './folder.ts';
 
 describe('a data folder', () => {
-  test('is made with the folders above it, for its owner only', (t) => {
+  test('is created with its parents, for its owner only', (t) => {
     const path = join(temporaryFolder(t), 'a', 'b');
     const folder = DataFolder.open(path);
     t.after(() => folder.close());
@@ -18,7 +18,7 @@ describe('a data folder', () => {
     );
   });
 
-  test('is one process’s at a time, and free again when closed, however often', (t) => {
+  test('belongs to one process at a time, and is free again when closed, however often', (t) => {
     const path = temporaryFolder(t);
     const folder = DataFolder.open(path);
     assert.throws(
@@ -30,7 +30,7 @@ describe('a data folder', () => {
     DataFolder.open(path).close();
   });
 
-  test('is free again when its secrets are damaged', (t) => {
+  test('is released if its secrets are damaged', (t) => {
     const path = temporaryFolder(t);
     writeFileSync(join(path, 'secrets.json'), 'x');
     for (let attempt = 0; attempt < 2; attempt++) {
@@ -41,7 +41,7 @@ describe('a data folder', () => {
     }
   });
 
-  test('loses salts that are too old as soon as it is opened, before anybody comes', (t) => {
+  test('loses expired salts as soon as it is opened, before any hit', (t) => {
     const path = temporaryFolder(t);
     const file = join(path, 'salts.json');
     const old = { '2020-01-01': Buffer.alloc(16).toString('base64') };
@@ -50,7 +50,7 @@ describe('a data folder', () => {
     assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { salts: {}, shared: [] });
   });
 
-  test('cannot be a file, nor below one, and says what to do', (t) => {
+  test('cannot be a file or below one, and the error says what to do', (t) => {
     const file = join(temporaryFolder(t), 'file');
     writeFileSync(file, '');
     for (const path of [file, join(file, 'below')]) {

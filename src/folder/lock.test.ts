@@ -67,7 +67,7 @@ describe('the lock of a folder', { timeout: 30_000 }, () => {
     new FolderLock(folder).release();
   });
 
-  test('keeps a second one in the same process out, and outlives it', async (t) => {
+  test('keeps a second one in the same process out, and outlives that attempt', async (t) => {
     const folder = temporaryFolder(t);
     const lock = new FolderLock(folder);
     assertLocked(folder);
@@ -84,13 +84,13 @@ describe('the lock of a folder', { timeout: 30_000 }, () => {
     lock.release();
   });
 
-  test('is one file, which holds nothing', (t) => {
+  test('is one empty file', (t) => {
     const folder = temporaryFolder(t);
     new FolderLock(folder).release();
     assert.deepEqual(readdirSync(folder), ['lock']);
   });
 
-  test('cannot be had where the file is something else, and says what is wrong', (t) => {
+  test('cannot be taken if the file is something else, and the error says so', (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'lock'));
     const other = temporaryFolder(t);

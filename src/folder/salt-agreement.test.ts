@@ -39,7 +39,7 @@ function setting(source?: SaltSource, kept: SaltTable = {}) {
 }
 
 describe('an agreement on salts', () => {
-  test('without others is with oneself: tomorrow’s is made in the last hour, for nodes that take it from here', async () => {
+  test('without other nodes creates tomorrow’s salt in the last hour, for nodes that request it from here', async () => {
     const { clock, salts, agreement } = setting();
     using _ = agreement;
     await agreement.start();
@@ -53,7 +53,7 @@ describe('an agreement on salts', () => {
     assert.deepEqual(agreement.health, { salts: { '2026-11-24': 'own', '2026-11-25': 'own' }, problems: [] });
   });
 
-  test('takes up the salt that a node has already, so that an upgrade changes no visitor of the day', async () => {
+  test('adopts the salt that a node already has, so an upgrade does not change the day’s visitors', async () => {
     const source = new Source();
     const { agreement } = setting(source, { '2026-11-24': salt(7) });
     using _ = agreement;
@@ -63,7 +63,7 @@ describe('an agreement on salts', () => {
     assert.deepEqual(agreement.health.salts, { '2026-11-24': 'shared' });
   });
 
-  test('follows what all use until the day begins, and then no more', async () => {
+  test('follows the shared salt until the day begins, and not after that', async () => {
     const source = new Source();
     const { clock, salts, agreement } = setting(source);
     using _ = agreement;
@@ -81,7 +81,7 @@ describe('an agreement on salts', () => {
     assert.match(agreement.health.problems.join(), /salt of 2026-11-25 is its own/);
   });
 
-  test('that is reached only after midnight still counts where nobody came before', async () => {
+  test('that is reached only after midnight still applies if no visitor came before', async () => {
     const source = new Source();
     const { clock, salts, agreement } = setting(source);
     using _ = agreement;
@@ -99,7 +99,7 @@ describe('an agreement on salts', () => {
     assert.deepEqual(agreement.health.problems, []);
   });
 
-  test('says half an hour before midnight that the source has no salt for tomorrow', async () => {
+  test('reports half an hour before midnight that the source has no salt for tomorrow', async () => {
     const source = new Source();
     const { clock, agreement } = setting(source);
     using _ = agreement;
@@ -118,7 +118,7 @@ describe('an agreement on salts', () => {
     assert.deepEqual(agreement.health.problems, []);
   });
 
-  test('lets a node start that has today’s salt, whether the source answers or hangs', async () => {
+  test('lets a node with today’s salt start, whether the source answers or hangs', async () => {
     const source = new Source();
     source.agree = () => new Promise(() => undefined);
     const { salts, agreement } = setting(source, { '2026-11-24': salt(7) });
@@ -127,7 +127,7 @@ describe('an agreement on salts', () => {
     assert.deepEqual(salts.kept, { '2026-11-24': salt(7) });
   });
 
-  test('that was closed changes nothing when the answer comes', async () => {
+  test('changes nothing when an answer arrives after it was closed', async () => {
     const source = new Source();
     const { salts, agreement } = setting(source, { '2026-11-24': salt(7) });
     const answer = Promise.withResolvers<Uint8Array>();
@@ -139,7 +139,7 @@ describe('an agreement on salts', () => {
     assert.equal(salts.isShared('2026-11-24'), false);
   });
 
-  test('has the source destroy what is older than yesterday', async () => {
+  test('makes the source destroy salts older than yesterday’s', async () => {
     const source = new Source();
     const { agreement } = setting(source);
     await agreement.check();

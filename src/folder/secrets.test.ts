@@ -41,7 +41,7 @@ function visitorOf(secrets: Secrets, time: number): [number, number] {
 }
 
 describe('secrets', () => {
-  test('of several nodes are taken into a folder that has none, without any daily salt', (t) => {
+  test('of other nodes are adopted by a folder without secrets, without any daily salt', (t) => {
     const [origin, first] = [temporaryFolder(t), temporaryFolder(t)];
     writeOldSecrets(origin, ['2026-11-23', '2026-11-24']);
     const shared = join(origin, 'secrets.json');
@@ -56,7 +56,7 @@ describe('secrets', () => {
     assert.throws(() => Secrets.open(temporaryFolder(t), at(NOON), join(origin, 'none')), /cannot be read/);
   });
 
-  test('of an older version lose their salts to a file of their own, and name the visitors of the day as before', (t) => {
+  test('of an older version have their salts moved to a separate file, and the day’s visitors stay the same', (t) => {
     const folder = temporaryFolder(t);
     const salts = writeOldSecrets(folder, ['2026-11-23', '2026-11-24']);
     const opened = Secrets.open(folder, at(NOON));
@@ -73,7 +73,7 @@ describe('secrets', () => {
     assert.notDeepEqual(Buffer.from(next), old.subarray(0, 16));
   });
 
-  test('of an older version whose move was cut short move again, and keep the salts that moved', (t) => {
+  test('of an older version are moved again after an interruption, and keep the salts that were moved', (t) => {
     const folder = temporaryFolder(t);
     writeOldSecrets(folder, ['2026-11-24']);
     Secrets.open(folder, at(NOON));
@@ -86,7 +86,7 @@ describe('secrets', () => {
     assert.equal('salts' in contentOf(folder, 'secrets.json'), false);
   });
 
-  test('are made once, at random, and are the same from then on', (t) => {
+  test('are created once, at random, and stay the same', (t) => {
     const folder = temporaryFolder(t);
     const first = Secrets.open(folder);
     const second = Secrets.open(folder);
@@ -100,7 +100,7 @@ describe('secrets', () => {
     assert.match(first.adminToken, /^[\w-]{32}$/);
   });
 
-  test('are readable by their owner only, from the first moment and after each change', (t) => {
+  test('are readable only by their owner, from creation on and after each change', (t) => {
     const folder = temporaryFolder(t);
     const path = join(folder, 'secrets.json');
     // Left by a crash, under a mode that somebody gave it.
@@ -113,13 +113,13 @@ describe('secrets', () => {
     assert.equal(statSync(join(folder, 'salts.json')).mode & 0o777, 0o600);
   });
 
-  test('leave no second file behind', (t) => {
+  test('leave no temporary file behind', (t) => {
     const folder = temporaryFolder(t);
     Secrets.open(folder, at(NOON)).salts.turn();
     assert.deepEqual(readdirSync(folder).sort(), ['salts.json', 'secrets.json']);
   });
 
-  test('name a visitor alike over a restart on the same day, and late hits over one on the next', (t) => {
+  test('identify a visitor alike after a restart on the same day, and late hits after one on the next day', (t) => {
     const folder = temporaryFolder(t);
     const visitor = visitorOf(Secrets.open(folder, at(NOON)), NOON);
     assert.deepEqual(visitorOf(Secrets.open(folder, at(NOON + 3_600_000)), NOON), visitor);
@@ -134,14 +134,14 @@ describe('secrets', () => {
     assert.deepEqual(Object.keys(contentOf(folder).salts), ['2026-11-24']);
   });
 
-  test('hold no salt of a day that is 48 hours over', (t) => {
+  test('hold no salt later than 48 hours after its day', (t) => {
     const folder = temporaryFolder(t);
     for (let day = 0; day < 5; day++) Secrets.open(folder, at(NOON + day * DAY)).salts.turn();
     assert.deepEqual(Object.keys(contentOf(folder).salts), ['2026-11-27', '2026-11-28']);
     assert.equal(Secrets.open(folder, at(NOON + 4 * DAY)).salts.hashFor(NOON), undefined);
   });
 
-  test('that cannot be written say so, and no salt is used', (t) => {
+  test('that cannot be written are an error, and no salt is used', (t) => {
     const folder = temporaryFolder(t);
     const secrets = Secrets.open(folder, at(NOON));
     // In the way of the file that is written beside the first.
@@ -159,7 +159,7 @@ describe('secrets', () => {
   });
 });
 
-describe('a damaged file of secrets is refused, and left as it is', () => {
+describe('a damaged secrets file is refused, and left unchanged', () => {
   const good = {
     key: Buffer.alloc(16).toString('base64'),
     importSalt: Buffer.alloc(16).toString('base64'),
@@ -208,7 +208,7 @@ describe('a damaged file of secrets is refused, and left as it is', () => {
     });
   }
 
-  test('but one without salts is complete', (t) => {
+  test('a file without salts is complete', (t) => {
     const folder = temporaryFolder(t);
     const { salts: _, ...withoutSalts } = good;
     writeFileSync(join(folder, 'secrets.json'), JSON.stringify(withoutSalts));
@@ -217,7 +217,7 @@ describe('a damaged file of secrets is refused, and left as it is', () => {
   });
 });
 
-describe('a damaged file of salts is refused, and what to do is said', () => {
+describe('a damaged salts file is refused, and the error says what to do', () => {
   for (const [what, content, complaint] of [
     ['an empty file', '', /JSON/],
     ['null', 'null', /"salts" is not a JSON object/],

@@ -8,20 +8,20 @@ import { canonicalAddress, ipv4Number, TrustedProxies } from './address.ts';
 const LOOPBACK = new TrustedProxies('loopback');
 
 describe('the client behind proxies', () => {
-  test('is the peer, when nothing was forwarded', () => {
+  test('is the peer if nothing was forwarded', () => {
     assert.equal(LOOPBACK.clientOf('127.0.0.1', undefined), '127.0.0.1');
     assert.equal(LOOPBACK.clientOf('127.0.0.1', ''), '127.0.0.1');
     assert.equal(LOOPBACK.clientOf('198.51.100.4', undefined), '198.51.100.4');
   });
 
-  test('is the peer, whatever a peer forwards that is not trusted', () => {
+  test('is the peer, whatever an untrusted peer forwards', () => {
     for (const forwarded of ['203.0.113.7', '127.0.0.1', '111', ', ,', '127.0.0.1, 203.0.113.7']) {
       assert.equal(LOOPBACK.clientOf('198.51.100.4', forwarded), '198.51.100.4');
       assert.equal(new TrustedProxies('none').clientOf('127.0.0.1', forwarded), '127.0.0.1');
     }
   });
 
-  test('is the first untrusted address from the right, so that what a client puts before it counts nothing', () => {
+  test('is the first untrusted address from the right, so entries that a client adds are ignored', () => {
     const proxies = new TrustedProxies('loopback, 10.0.0.0/8');
     for (const [forwarded, client] of [
       ['203.0.113.7', '203.0.113.7'],
@@ -35,18 +35,18 @@ describe('the client behind proxies', () => {
     }
   });
 
-  test('is the outermost proxy, when all are trusted', () => {
+  test('is the outermost proxy if all are trusted', () => {
     assert.equal(LOOPBACK.clientOf('127.0.0.1', '127.0.0.3, 127.0.0.2'), '127.0.0.3');
   });
 
-  test('is an opaque label, when the header holds no address', () => {
+  test('is an opaque label if the header has no address', () => {
     for (const label of ['111', 'unknown', '_hidden', 'User 7', '999.1.1.1', '1.2.3', '100%']) {
       assert.equal(LOOPBACK.clientOf('127.0.0.1', label), label);
       assert.equal(LOOPBACK.clientOf('127.0.0.1', `203.0.113.7, ${label}, 127.0.0.1`), label);
     }
   });
 
-  test('is told apart by labels that differ in case only', () => {
+  test('distinguishes labels that differ only in case', () => {
     assert.notEqual(LOOPBACK.clientOf('::1', 'Ann'), LOOPBACK.clientOf('::1', 'ann'));
   });
 
@@ -119,7 +119,7 @@ describe('the canonical address', () => {
     test(`of ${text} is ${address}`, () => assert.equal(canonicalAddress(text), address));
   }
 
-  test('of what is no address is the text itself', () => {
+  test('of text that is not an address is the text itself', () => {
     for (const text of [
       '',
       '111',
@@ -146,7 +146,7 @@ describe('an IPv4 address', () => {
     fc.string({ unit: fc.constantFrom(...'0125. '), maxLength: 16 }),
   );
 
-  test('is a number exactly where it is one', () => {
+  test('is a number exactly if it is valid', () => {
     fc.assert(
       fc.property(address, (text) => {
         const number = text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
@@ -183,7 +183,7 @@ describe('the setting of trusted proxies', () => {
     ['::/0', ['2001:db8::1'], ['label']],
     [' loopback , 192.0.2.0/24 ', ['127.0.0.1', '192.0.2.200'], ['192.0.3.1']],
   ] as const) {
-    test(`"${setting}" trusts just those`, () => {
+    test(`"${setting}" trusts exactly those`, () => {
       const proxies = new TrustedProxies(setting);
       for (const address of trusted) assert.equal(proxies.trusts(address), true, address);
       for (const address of untrusted) assert.equal(proxies.trusts(address), false, address);
@@ -203,7 +203,7 @@ describe('the setting of trusted proxies', () => {
   ];
   const badPrefixes = ['/33', '/', '/-1', '/8/9', '/x', '/8x', '/1e1', '/0x8', '/1000'];
   for (const setting of [...malformed, ...badPrefixes.map((prefix) => `10.0.0.0${prefix}`), '::/129']) {
-    test(`"${setting}" is refused, and the culprit is named`, () => {
+    test(`"${setting}" is refused, and the invalid entry is named`, () => {
       assert.throws(
         () => new TrustedProxies(setting),
         (error) => {
@@ -219,7 +219,7 @@ describe('the setting of trusted proxies', () => {
     });
   }
 
-  test('names the one entry of a list that is wrong', () => {
+  test('names the invalid entry of a list', () => {
     assert.throws(() => new TrustedProxies('loopback,10.0.0.0/8,10.0.0.300'), /"10\.0\.0\.300"/);
   });
 });

@@ -52,14 +52,14 @@ describe('a person’s browser', () => {
     ],
     ['Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)', 'Internet Explorer', 'Windows', 'desktop'],
   ] as const) {
-    test(`${browser} on ${os}, ${device}, is recognised, and no bot`, () => {
+    test(`${browser} on ${os}, ${device}, is recognized, and is not a bot`, () => {
       const { digest: _, ...agent } = agentOf(userAgent);
       assert.deepEqual(agent, { bot: '', browser, os, device });
     });
   }
 });
 
-test('agents have digests of their own, also where they differ beyond what is parsed', () => {
+test('agents have distinct digests, even if they differ only beyond the parsed part', () => {
   const long = 'x'.repeat(2000);
   const digests = ['', '-', 'a', `${long}a`, `${long}b`].map((text) => {
     const { high, low } = agentOf(text).digest;
@@ -99,7 +99,7 @@ describe('a bot', () => {
   }
 });
 
-describe('whatever an agent says', () => {
+describe('any agent', () => {
   const word = fc.constantFrom(
     'Mozilla/5.0 ',
     'bot',
@@ -119,7 +119,7 @@ describe('whatever an agent says', () => {
     fc.array(word, { maxLength: 40 }).map((words) => words.join('')),
   );
 
-  test('its names are clean texts of at most 60 characters, and only bots are named as bots', () => {
+  test('has names of clean text of at most 60 characters, and only bots are named as bots', () => {
     fc.assert(
       fc.property(userAgent, (text) => {
         const { digest: _, ...agent } = agentOf(text);
@@ -132,7 +132,7 @@ describe('whatever an agent says', () => {
     );
   });
 
-  test('a browser’s name is never made of the agent’s brackets, slashes and control characters', () => {
+  test('never has brackets, slashes or control characters in the browser’s name', () => {
     for (const text of [
       'x\u0000y/1.0 (foo',
       'a/b/c (d) e/f (g',
@@ -145,7 +145,7 @@ describe('whatever an agent says', () => {
     assert.equal(agentOf('MyApp/3.1 (iPhone; iOS 18.1)').browser, 'MyApp');
   });
 
-  test('one of megabytes is read before the test runs out of time', { timeout: 20_000 }, () => {
+  test('of megabytes is parsed before the test times out', { timeout: 20_000 }, () => {
     const pieces = [
       'a',
       '/',

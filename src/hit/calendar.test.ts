@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { anyTime, isoText, plainInstant } from '../../test/fixtures/plain-calendar.ts';
 import { readIsoTime } from './calendar.ts';
 
-describe('a time of ISO 8601', () => {
-  test('is what a calendar of plain arithmetic says, and is none where that has no such day or hour', () => {
+describe('an ISO 8601 time', () => {
+  test('matches a plain arithmetic calendar, and is invalid if that has no such day or hour', () => {
     let existing = 0;
     fc.assert(
       fc.property(anyTime, (time) => {
@@ -37,6 +37,6 @@ describe('a time of ISO 8601', () => {
     ...['2026-01-01T12:00:00+24:00', '2026-01-01T12:00:00+01:60', '2026-01-01T12', '2026-01-01Z'],
     ...['0050-01-01', '26-01-01', '+002026-01-01', '2026-1-1', '2026-01-01T12:00:00.Z', '2026-01-01\n', ''],
   ]) {
-    test(`is not ${JSON.stringify(text)}`, () => assert.equal(readIsoTime(text), undefined));
+    test(`cannot be ${JSON.stringify(text)}`, () => assert.equal(readIsoTime(text), undefined));
   }
 });

@@ -8,13 +8,13 @@ describe('countries', () => {
     countries = await Countries.open();
   });
 
-  test('of well-known addresses are found, of both families', () => {
+  test('of well-known addresses are found, in IPv4 and IPv6', () => {
     assert.equal(countries.of('8.8.8.8'), 'US');
     assert.equal(countries.of('2001:4860:4860::8888'), 'US');
     assert.equal(countries.of('193.0.6.139'), 'NL');
   });
 
-  test('of private networks and of documentation are unknown', () => {
+  test('of private and documentation networks are unknown', () => {
     const local = [
       '127.0.0.1',
       '10.1.2.3',
@@ -30,7 +30,7 @@ describe('countries', () => {
     }
   });
 
-  test('of as many addresses as share slots are each their own, however often they are asked for', async () => {
+  test('of addresses that share cache slots are correct, however often they are looked up', async () => {
     const fresh = await Countries.open();
     const addresses = Array.from({ length: 300_000 }, (_, i) => `${1 + (i % 223)}.${i % 251}.${i % 241}.7`);
     const found = addresses.map((address) => fresh.of(address));
@@ -38,7 +38,7 @@ describe('countries', () => {
     assert.ok(new Set(found).size > 100);
   });
 
-  test('of what is no address are unknown, whatever it is', () => {
+  test('of anything that is not an address are unknown', () => {
     for (const label of [
       '',
       '111',

@@ -34,7 +34,7 @@ describe('the keyed hash', () => {
     }
   });
 
-  test('gives halves that are unsigned', () => {
+  test('returns unsigned halves', () => {
     const hash = new KeyedHash(bytesFrom(0, 16));
     for (let i = 0; i < 100; i++) {
       const { high, low } = hash.digest(`visitor ${i}`);
@@ -42,7 +42,7 @@ describe('the keyed hash', () => {
     }
   });
 
-  test('hashes the UTF-8 of a text: beyond ASCII, texts of one length differ', () => {
+  test('hashes the UTF-8 of a text: non-ASCII texts of equal length differ', () => {
     const hash = new KeyedHash(bytesFrom(0, 16));
     const digests = ['ä', 'ö', '漢', '字', '😀', '😁'].map((text) => {
       const { high, low } = hash.digest(text);
@@ -57,7 +57,7 @@ describe('the keyed hash', () => {
     assert.notEqual(hex64(one.high, one.low), hex64(other.high, other.low));
   });
 
-  test('takes a text of any length, and tells texts apart by their first 64 KiB', () => {
+  test('takes text of any length, and distinguishes texts by their first 64 KiB', () => {
     const hash = new KeyedHash(bytesFrom(0, 16));
     const digestOf = (text: string) => {
       const { high, low } = hash.digest(text);
@@ -70,7 +70,7 @@ describe('the keyed hash', () => {
     assert.equal(digestOf(''), VECTORS[0]);
   });
 
-  test('of a visitor is that of two lines and the agent’s digest, little-endian', () => {
+  test('of a visitor covers two lines and the agent’s digest, little-endian', () => {
     const hash = new KeyedHash(bytesFrom(0, 16));
     // Eight bytes below 128, which a text can hold.
     const agent = { high: 0x0d0c0b0a, low: 0x04030201 };
@@ -87,7 +87,7 @@ describe('the keyed hash', () => {
     }
   });
 
-  test('refuses a key that has not 16 bytes', () => {
+  test('refuses a key that is not 16 bytes long', () => {
     for (const length of [0, 15, 17, 32]) {
       assert.throws(() => new KeyedHash(new Uint8Array(length)), RangeError);
     }

@@ -39,13 +39,13 @@ function saltsAt(clock: { now: number }): DailySalts {
 
 const distinct = (visitors: readonly string[]) => new Set(visitors).size;
 
-describe('a visitor without a cookie, over midnight UTC,', () => {
-  test('is one, for as long as no silence of 30 minutes comes', () => {
+describe('a visitor without a cookie, across midnight UTC,', () => {
+  test('stays one visitor until there is a gap of 30 minutes', () => {
     assert.equal(distinct(visitorsAt([-5, 5, 30, 50])), 1);
     assert.equal(distinct(visitorsAt([-29, -1, 28, 57, 86, 115])), 1);
   });
 
-  test('is another after a silence of 30 minutes, to the millisecond, and stays that one', () => {
+  test('becomes another visitor after a gap of 30 minutes, to the millisecond, and stays that one', () => {
     const justBefore = -5 + (SILENCE - 1) / MINUTE;
     assert.equal(distinct(visitorsAt([-5, justBefore])), 1);
     assert.equal(distinct(visitorsAt([-5, 25])), 2);
@@ -55,12 +55,12 @@ describe('a visitor without a cookie, over midnight UTC,', () => {
     assert.deepEqual([fourth, fifth], [third, third]);
   });
 
-  test('is who comes the next day without having been there before it', () => {
+  test('is a new visitor if they were not there the day before', () => {
     const [before, after] = visitorsAt([-31, 1]);
     assert.notEqual(after, before);
   });
 
-  test('is one until the salt of the day before is destroyed, and no longer', () => {
+  test('stays one visitor until yesterday’s salt is destroyed, and no longer', () => {
     const minutes = Array.from({ length: 120 }, (_, i) => -5 + i * 20);
     const visitors = visitorsAt(minutes);
     const isOfFirst = (minute: number) => minute < 24 * 60;
@@ -68,7 +68,7 @@ describe('a visitor without a cookie, over midnight UTC,', () => {
     assert.equal(distinct(visitors), 2);
   });
 
-  test('gets the id of the visit in the cookie, and is that one by it', () => {
+  test('gets the id of the visit in the cookie, and is identified by it', () => {
     const clock = { now: at(-5) };
     const intake = intakeAt(clock);
     const [visitor, cookie] = [
@@ -81,7 +81,7 @@ describe('a visitor without a cookie, over midnight UTC,', () => {
     assert.equal(again.cookie, cookie);
   });
 
-  test('is not taken for another, of another site, address or agent', () => {
+  test('is not confused with one of another site, address or agent', () => {
     const clock = { now: at(-5) };
     const intake = intakeAt(clock, { identity: 'cookieless' });
     hitFrom({ time: clock.now }, intake);
@@ -95,12 +95,12 @@ describe('a visitor without a cookie, over midnight UTC,', () => {
     assert.notEqual(own, fresh[0]);
   });
 
-  test('is one where nothing is known of the day before: no salt, no table', () => {
+  test('is still counted without the previous day’s salt or table', () => {
     const salts = new DailySalts({ random: (bytes) => new Uint8Array(bytes).fill(3), now: () => at(5) });
     assert.equal(distinct(visitorsAt([5, 10], { salts })), 1);
   });
 
-  test('is one for two intakes that share the table, as threads do', () => {
+  test('is the same for two intakes that share the table, as threads do', () => {
     const clock = { now: at(-1) };
     const memory = new MidnightVisits();
     const [first, second] = [memory, new MidnightVisits(memory.memory)].map((midnight) =>
@@ -115,8 +115,8 @@ describe('a visitor without a cookie, over midnight UTC,', () => {
   });
 });
 
-describe('hits of a visitor that a trusted sender tells late', () => {
-  test('are of one visitor over midnight as if they had come in time', () => {
+describe('late hits of a visitor from a trusted sender', () => {
+  test('are of one visitor across midnight, as if they had arrived in time', () => {
     assert.equal(distinct(toldAt([-5, 5, 30, 50])), 1);
     assert.equal(distinct(toldAt([-5, 25])), 2);
   });
@@ -134,7 +134,7 @@ describe('hits of a visitor that a trusted sender tells late', () => {
     assert.equal(distinct(toldAt([-5, 26, 25])), 2, 'the second was named when nothing was between');
   });
 
-  test('of long ago do not disturb those of today', () => {
+  test('from long ago do not affect those of today', () => {
     const clock = { now: at(-5) };
     const salts = saltsAt(clock);
     const intake = intakeAt(clock, { salts, identity: 'cookieless' });
@@ -147,7 +147,7 @@ describe('hits of a visitor that a trusted sender tells late', () => {
     assert.equal(visitorOf(hitFrom({ time: clock.now }, intake)), visitor);
   });
 
-  test('are of one visitor in either order exactly where less than 30 minutes are between', () => {
+  test('are of one visitor in either order exactly if less than 30 minutes are between them', () => {
     const halves = randomHalves(7);
     const random = () => halves() / 2 ** 32;
     for (let i = 0; i < 500; i++) {
@@ -161,7 +161,7 @@ describe('hits of a visitor that a trusted sender tells late', () => {
   });
 });
 
-test('visitors of three days are those that a reader of all hits would tell apart', () => {
+test('visitors of three days are those that an exact recount of all hits finds', () => {
   interface Sent {
     readonly person: number;
     readonly time: number;

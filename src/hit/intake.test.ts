@@ -21,7 +21,7 @@ import { isUnclean } from './text.ts';
 const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 
 describe('a page view', () => {
-  test('becomes a hit that says all that is known of it', () => {
+  test('becomes a hit with everything that is known about it', () => {
     const hit = hitFrom({
       host: 'Example.com:5000',
       path: '/a/b?utm_source=news&utm_medium=mail&utm_campaign=spring#top',
@@ -66,17 +66,17 @@ describe('a page view', () => {
     ['/%00%1b', '/%00%1b'],
     ['/ä漢😀', '/ä漢😀'],
   ] as const) {
-    test(`of the path "${path}" is one of "${kept}"`, () => assert.equal(hitFrom({ path }).path, kept));
+    test(`of the path "${path}" counts as "${kept}"`, () => assert.equal(hitFrom({ path }).path, kept));
   }
 
-  test('has its referrer’s host for a source, unless a campaign names one', () => {
+  test('has the referrer’s host as its source, unless a campaign names one', () => {
     const referrer = 'https://www.example.org/x';
     assert.equal(hitFrom({ referrer }).source, 'example.org');
     assert.equal(hitFrom({ referrer, path: '/?ref=friend' }).source, 'friend');
     assert.equal(hitFrom({}).source, '');
   });
 
-  test('that was reached from the site itself has no source', () => {
+  test('from a link within the site has no source', () => {
     for (const [site, referrer] of [
       ['example.com', 'https://example.com/a'],
       ['example.com', 'https://www.example.com/a'],
@@ -93,18 +93,18 @@ describe('a page view', () => {
     );
   });
 
-  test('that names an event is one of that event', () => {
+  test('that names an event counts as that event', () => {
     assert.equal(hitFrom({ name: 'signup', props: '{"plan":"pro"}' }).name, 'signup');
     assert.equal(hitFrom({ name: 'signup', props: '{"plan":"pro"}' }).props, '{"plan":"pro"}');
   });
 
-  test('with a time ahead of the clock is one of now, from the past stays there, from before 1970 is one of 1970', () => {
+  test('keeps a past time, and is clamped to now or to 1970 otherwise', () => {
     assert.equal(hitFrom({ time: NOON + 365 * DAY }).time, NOON);
     assert.equal(hitFrom({ time: NOON - 365 * DAY }).time, NOON - 365 * DAY);
     assert.equal(hitFrom({ time: -1 }).time, 0);
   });
 
-  test('holds no unclean text and nothing too long, whatever came', () => {
+  test('has only clean text of bounded length, whatever was sent', () => {
     const text = fc.string({ unit: 'binary', maxLength: 30 });
     const facts = fc.record({
       path: text,
@@ -168,7 +168,7 @@ describe('a hit is dropped', () => {
     });
   }
 
-  test('as site_not_allowed when its site is not on the list', () => {
+  test('as site_not_allowed if its site is not on the list', () => {
     const intake = intakeOf({ sites: new Sites({ allowed: ['example.com'], max: 100 }) });
     assert.equal(hitFrom({}, intake).site, 'example.com');
     const outcome = dropped({ site: 'example.org' }, intake);
@@ -176,14 +176,14 @@ describe('a hit is dropped', () => {
     assert.match(outcome.detail, /"example\.org" is not counted here: see --sites/);
   });
 
-  test('as too_many_sites when there are as many as may be', () => {
+  test('as too_many_sites if the maximum number of sites is reached', () => {
     const intake = intakeOf({ sites: new Sites({ max: 1 }) });
     hitFrom({}, intake);
     assert.equal(dropped({ site: 'example.org' }, intake).reason, 'too_many_sites');
     assert.equal(hitFrom({}, intake).site, 'example.com');
   });
 
-  test('as rate_limited when its client sends too many, with the seconds to wait', () => {
+  test('as rate_limited if its client sends too many, with the seconds to wait', () => {
     const intake = intakeOf({ limit: RateLimit.parse('1/m') });
     hitFrom({}, intake);
     const { reason, retryAfter } = dropped({}, intake);
@@ -191,14 +191,14 @@ describe('a hit is dropped', () => {
     hitFrom({ peer: '8.8.4.4' }, intake);
   });
 
-  test('with a detail that is well-formed and short, whatever the site is called', () => {
+  test('with a detail that is well-formed and short, whatever the site’s name', () => {
     for (const site of ['😀'.repeat(1000), `${x(252)}😀`, '\ud800', `${x(5000)}\u0000`]) {
       const { detail } = dropped({ site });
       assert.ok(detail.isWellFormed() && detail.length < 300, detail);
     }
   });
 
-  test('never for what is as long as may be', () => {
+  test('never for values of the maximum length', () => {
     const hit = hitFrom({ path: `/${x(LIMITS.path - 1)}`, name: x(LIMITS.name), props: x(LIMITS.props) });
     assert.equal(hit.path.length, LIMITS.path);
   });
@@ -211,21 +211,21 @@ describe('the rate limit', () => {
     return [1, 2, 3].every(() => 'hit' in intake.receive({ ...VIEW, ...facts }));
   }
 
-  test('is for the client behind the proxy, not for the proxy', () => {
+  test('applies to the client behind the proxy, not to the proxy', () => {
     const intake = limited();
     hitFrom({ peer: '127.0.0.1', forwarded: '8.8.8.8' }, intake);
     hitFrom({ peer: '127.0.0.1', forwarded: '8.8.4.4' }, intake);
     assert.equal(dropped({ peer: '127.0.0.1', forwarded: '8.8.8.8' }, intake).reason, 'rate_limited');
   });
 
-  test('is not escaped by a peer that claims to speak for many', () => {
+  test('cannot be evaded by a peer that claims to forward many clients', () => {
     const intake = limited();
     hitFrom({ forwarded: '1.1.1.1' }, intake);
     assert.equal(dropped({ forwarded: '1.1.1.2' }, intake).reason, 'rate_limited');
     assert.equal(dropped({ forwarded: '127.0.0.1' }, intake).reason, 'rate_limited');
   });
 
-  test('exempts who is on this machine, and logs and trusted senders', () => {
+  test('exempts local clients, logs and trusted senders', () => {
     for (const peer of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) assert.ok(passes({ peer }, limited()), peer);
     assert.ok(passes({ kind: 'log' }, limited()));
     assert.ok(passes({ kind: 'server', visitor: 'ann' }, limited()));
@@ -235,37 +235,37 @@ describe('the rate limit', () => {
 });
 
 describe('bots', () => {
-  test('are named, by whatever door they come', () => {
+  test('are named, whichever way they come in', () => {
     for (const kind of ['beacon', 'server', 'log'] as const) {
       assert.equal(hitFrom({ kind, userAgent: GOOGLEBOT }).bot, 'Googlebot', kind);
     }
   });
 
-  test('are people to the plain counter, which counts whoever comes', () => {
+  test('count as people for the plain counter, which counts every client', () => {
     for (const userAgent of [GOOGLEBOT, 'curl/8.11.0', '']) {
       assert.equal(hitFrom({ kind: 'plain', userAgent }).bot, '');
     }
   });
 
-  test('are those who visit without an agent', () => {
+  test('include visits without an agent', () => {
     assert.equal(hitFrom({ userAgent: '' }).bot, '(no user agent)');
   });
 
-  test('are not those of whom a trusted sender or a log without agents says nothing', () => {
+  test('do not include hits without an agent from a trusted sender or a log', () => {
     for (const kind of ['server', 'log'] as const)
       assert.equal(hitFrom({ kind, userAgent: '' }).bot, '', kind);
   });
 });
 
-describe('a line of a log', () => {
-  test('is taken as it is: what is too long is cut, what is unclean stays, its status and method are kept', () => {
+describe('a log line', () => {
+  test('is kept literally: long text is cut, unclean text stays, status and method are kept', () => {
     const hit = hitFrom({ kind: 'log', path: `/${'😀'.repeat(5000)}`, status: 404, method: 'POST' });
     assert.ok(hit.path.length <= LIMITS.path && hit.path.isWellFormed());
     assert.deepEqual([hit.status, hit.method], [404, 'POST']);
     assert.equal(hitFrom({ kind: 'log', path: '-' }).path, '-');
   });
 
-  test('names the same visitor whenever it is read, by a salt that stays the same', () => {
+  test('identifies the same visitor whenever it is read, by a permanent salt', () => {
     const today = intakeOf();
     const later = intakeAt({ now: NOON + 30 * DAY });
     const line = { kind: 'log', time: NOON } as const;

@@ -21,7 +21,7 @@ function cookieFrom(facts: Partial<RequestContext>, intake?: Intake): string {
 }
 
 describe('a visitor without a cookie', () => {
-  test('is told by address, agent and site', () => {
+  test('is identified by address, agent and site', () => {
     const visitor = visitorOf(hitFrom({}));
     assert.equal(visitorOf(hitFrom({ path: '/other', language: 'fr', referrer: 'https://a.com/' })), visitor);
     const others = [{ peer: '8.8.4.4' }, { userAgent: `${FIREFOX}1` }, { host: 'example.org' }].map((facts) =>
@@ -30,7 +30,7 @@ describe('a visitor without a cookie', () => {
     assert.equal(new Set([visitor, ...others]).size, 4);
   });
 
-  test('is told by labels where a trusted proxy forwards no addresses', () => {
+  test('is identified by labels if a trusted proxy does not forward addresses', () => {
     const [a, b, again] = ['111', '222', '111'].map((forwarded) =>
       visitorOf(hitFrom({ peer: '127.0.0.1', forwarded })),
     );
@@ -38,7 +38,7 @@ describe('a visitor without a cookie', () => {
     assert.equal(a, again);
   });
 
-  test('is somebody else the next day, and the same for a hit of the day that arrives late', () => {
+  test('is another visitor the next day, and the same for a late hit of the day', () => {
     const clock = { now: NOON };
     const intake = intakeAt(clock);
     const today = visitorOf(hitFrom({ time: clock.now }, intake));
@@ -49,7 +49,7 @@ describe('a visitor without a cookie', () => {
 });
 
 describe('a first-party visitor', () => {
-  test('gets a cookie once, and is the same by it from any address, with any agent, on any day', () => {
+  test('gets a cookie once, which identifies them from any address, with any agent, on any day', () => {
     const clock = { now: NOON };
     const intake = intakeAt(clock);
     const cookie = cookieFrom({}, intake);
@@ -60,14 +60,14 @@ describe('a first-party visitor', () => {
     assert.equal(again.cookie, undefined);
   });
 
-  test('who throws the cookie away is the same that day, and gets the same cookie', () => {
+  test('who deletes the cookie is the same visitor that day, and gets the same cookie', () => {
     const intake = intakeOf();
     const cookie = cookieFrom({}, intake);
     assert.equal(visitorOf(hitFrom({ cookie }, intake)), visitorOf(hitFrom({}, intake)));
     assert.equal(cookieFrom({}, intake), cookie);
   });
 
-  test('with a forged cookie is who they would be without, and gets a true one', () => {
+  test('with a forged cookie is treated as if without, and gets a genuine one', () => {
     for (const forged of [
       'hit=0011223344556677.8899aabbccddeeff',
       'hit=',
@@ -79,17 +79,17 @@ describe('a first-party visitor', () => {
     }
   });
 
-  test('with a cookie of another site is who they would be without', () => {
+  test('with a cookie of another site is treated as if without', () => {
     const cookie = cookieFrom({ host: 'example.org', peer: '8.8.4.4' });
     assert.equal(visitorOf(hitFrom({ cookie })), visitorOf(hitFrom({})));
   });
 
-  test('gets a cookie for TLS only where TLS is', () => {
+  test('gets a Secure cookie only over TLS', () => {
     assert.match(accepted({ secure: true }).cookie!, /; Secure$/);
     assert.doesNotMatch(accepted({ secure: false }).cookie!, /Secure/);
   });
 
-  test('is whoever visits the site itself, or a host below it, or names no other site', () => {
+  test('visits the site itself or a host below it, or names no other site', () => {
     for (const facts of [
       { host: 'example.com', site: 'example.com' },
       { host: 'stats.example.com:8080', site: 'Example.com' },
@@ -102,7 +102,7 @@ describe('a first-party visitor', () => {
   });
 });
 
-describe('no cookie is set, nor believed', () => {
+describe('no cookie is set or trusted', () => {
   const own = cookieFrom({ host: 'example.com', peer: '8.8.4.4' });
 
   for (const [claim, facts] of [
@@ -122,7 +122,7 @@ describe('no cookie is set, nor believed', () => {
     });
   }
 
-  test('where visitors are to have none', () => {
+  test('if cookies are turned off', () => {
     const intake = intakeOf({ identity: 'cookieless' });
     const without = accepted({}, intake);
     const withOne = accepted({ cookie: own }, intake);
@@ -133,10 +133,10 @@ describe('no cookie is set, nor believed', () => {
   });
 });
 
-describe('a visitor whom a trusted sender names', () => {
+describe('a visitor named by a trusted sender', () => {
   const ann: Partial<RequestContext> = { kind: 'server', site: 'example.com', visitor: 'ann', userAgent: '' };
 
-  test('is the same by that name whatever else is known, and on any day', () => {
+  test('is identified by that name, whatever else is known, on any day', () => {
     const clock = { now: NOON };
     const intake = intakeAt(clock);
     const first = visitorOf(hitFrom(ann, intake));
@@ -145,19 +145,19 @@ describe('a visitor whom a trusted sender names', () => {
     assert.notEqual(visitorOf(hitFrom({ ...ann, visitor: 'bob' }, intake)), first);
   });
 
-  test('is somebody else at another site, and under another key', () => {
+  test('is another visitor on another site, and under another key', () => {
     const first = visitorOf(hitFrom(ann));
     assert.notEqual(visitorOf(hitFrom({ ...ann, site: 'example.org' })), first);
     assert.notEqual(visitorOf(hitFrom(ann, intakeOf({ key: new Uint8Array(16).fill(9) }))), first);
   });
 
-  test('is no bot for want of an agent', () => {
+  test('is not a bot if the agent is missing', () => {
     assert.equal(hitFrom(ann).bot, '');
   });
 });
 
-describe('a hit that is older than the salts', () => {
-  test('names the same visitor as the same line of a log does', () => {
+describe('a hit older than the salts', () => {
+  test('identifies the same visitor as the same log line does', () => {
     const old = { time: NOON - 30 * DAY, site: 'example.com' };
     assert.equal(visitorOf(hitFrom({ ...old, kind: 'server' })), visitorOf(hitFrom({ ...old, kind: 'log' })));
   });

@@ -7,14 +7,14 @@ import { fingerprintOf, type KeyFingerprints, keyMismatches } from './key-finger
 const keyOf = (seed: number) => new Uint8Array(16).map((_, i) => seed * 31 + i);
 
 describe('a fingerprint', () => {
-  test('is the same for the same secret, and another for another', () => {
+  test('is the same for the same secret, and different for another', () => {
     const [first, again, other] = [1, 1, 2].map((seed) => fingerprintOf(new KeyedHash(keyOf(seed))));
     assert.match(first!, /^[0-9a-f]{16}$/);
     assert.equal(again, first);
     assert.notEqual(other, first);
   });
 
-  test('shows nothing of the secret itself', () => {
+  test('reveals nothing about the secret', () => {
     const key = keyOf(7);
     const hex = Buffer.from(key).toString('hex');
     const fingerprint = fingerprintOf(new KeyedHash(key));
@@ -22,8 +22,8 @@ describe('a fingerprint', () => {
   });
 });
 
-describe('two that name visitors', () => {
-  test('disagree where both have a secret for the same, and not the same secret', () => {
+describe('two sets of fingerprints', () => {
+  test('disagree if both have different secrets for the same purpose', () => {
     const ours = { key: 'a', logs: 'b', '2026-11-24': 'c' };
     assert.deepEqual(keyMismatches(ours, ours), []);
     assert.deepEqual(keyMismatches(ours, { key: 'a' }), []);
@@ -40,7 +40,7 @@ describe('two that name visitors', () => {
 });
 
 describe('an intake', () => {
-  test('says by which secrets it names visitors today: its key, the salt of logs, and those of two days', () => {
+  test('lists the secrets that identify visitors today: its key, the salt of logs, and the salts of two days', () => {
     const clock = { now: NOON };
     const intake = intakeAt(clock);
     const other = intakeAt(clock, { key: keyOf(3) });

@@ -15,13 +15,13 @@ function watched(bounds: { most: number; longest: number }) {
 }
 
 describe('a memo', () => {
-  test('computes a text once, and answers from memory then', () => {
+  test('computes the value of a text once, and then answers from memory', () => {
     const { memo, computed } = watched({ most: 10, longest: 20 });
     assert.deepEqual([memo.of('a'), memo.of('a'), memo.of('b'), memo.of('a')], ['A', 'A', 'B', 'A']);
     assert.deepEqual(computed, ['a', 'b']);
   });
 
-  test('keeps a text that is asked for again and again, whatever else comes', () => {
+  test('keeps a text that is used repeatedly, whatever else comes', () => {
     const { memo, computed } = watched({ most: 10, longest: 20 });
     for (let i = 0; i < 1000; i++) {
       memo.of(`other ${i}`);
@@ -30,7 +30,7 @@ describe('a memo', () => {
     assert.equal(computed.filter((text) => text === 'favourite').length, 1);
   });
 
-  test('forgets a text once as many others came as it may remember', () => {
+  test('forgets a text after as many others as its capacity', () => {
     const { memo, computed } = watched({ most: 10, longest: 20 });
     memo.of('old');
     for (let i = 0; i < 10; i++) memo.of(`new ${i}`);
@@ -38,26 +38,26 @@ describe('a memo', () => {
     assert.equal(computed.filter((text) => text === 'old').length, 2);
   });
 
-  test('cuts a long text before it computes, so that a long one costs no more than its beginning', () => {
+  test('truncates a long text before computing, so it costs no more than its beginning', () => {
     const { memo, computed } = watched({ most: 10, longest: 3 });
     assert.equal(memo.of('abcdef'), 'ABC');
     assert.equal(memo.of('abcxyz'), 'ABC');
     assert.deepEqual(computed, ['abc']);
   });
 
-  test('tells lone surrogates apart', () => {
+  test('distinguishes lone surrogates', () => {
     const memo = new Memo({ most: 10, longest: 3 }, (text) => text.charCodeAt(0));
     assert.deepEqual([memo.of('\ud800'), memo.of('\ud801'), memo.of('\ud800')], [0xd800, 0xd801, 0xd800]);
   });
 
-  test('remembers also that a text means nothing', () => {
+  test('also remembers that a text has no value', () => {
     const { memo, computed } = watched({ most: 10, longest: 3 });
     memo.of('');
     memo.of('');
     assert.deepEqual(computed, ['']);
   });
 
-  test('keeps neither the large texts alive that its keys were cut from, nor those of its values', () => {
+  test('does not keep alive the large texts that its keys or values were cut from', () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage: () => void = runInNewContext('gc');
     const memo = new Memo({ most: 1000, longest: 100 }, (text) => text.slice(10, 60));
@@ -70,6 +70,6 @@ describe('a memo', () => {
   });
 });
 
-test('an owned text is the same text, whatever its characters', () => {
+test('an owned text equals the original, whatever its characters', () => {
   for (const text of ['', 'abc', 'ä漢😀', '\ud800 lone \udc00', '\u0000']) assert.equal(owned(text), text);
 });

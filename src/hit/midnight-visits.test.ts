@@ -12,7 +12,7 @@ function idOf(number: number) {
   return { high: number, low: Math.imul(number, 0x9e3779b1) >>> 0 };
 }
 
-test('ids are known with the first and the last time at which they were seen, to the millisecond', () => {
+test('ids have their first and last time seen, to the millisecond', () => {
   const visits = new MidnightVisits();
   assert.equal(visits.sightOf(idOf(1)), undefined);
   visits.see(idOf(1), MIDNIGHT - 1234);
@@ -24,7 +24,7 @@ test('ids are known with the first and the last time at which they were seen, to
   assert.deepEqual(visits.sightOf({ high: 0, low: 0 }), { first: MIDNIGHT, last: MIDNIGHT });
 });
 
-test('the table agrees with a map, however full it is, while nothing must be overwritten', () => {
+test('the table agrees with a map at any fill, until something must be overwritten', () => {
   const visits = new MidnightVisits(undefined, 4096);
   const truth = new Map<number, { first: number; last: number }>();
   const halves = randomHalves(20261125);
@@ -40,7 +40,7 @@ test('the table agrees with a map, however full it is, while nothing must be ove
   for (let number = 1501; number < 3000; number++) assert.equal(visits.sightOf(idOf(number)), undefined);
 });
 
-test('of more ids than there is room for, those seen longest ago are overwritten', () => {
+test('if there are too many ids, those seen longest ago are overwritten', () => {
   const visits = new MidnightVisits(undefined, 32);
   for (let number = 1; number <= 40; number++) visits.see(idOf(number), MIDNIGHT + number);
   const known = Array.from({ length: 40 }, (_, i) => i + 1).filter((number) => visits.sightOf(idOf(number)));
@@ -50,7 +50,7 @@ test('of more ids than there is room for, those seen longest ago are overwritten
   );
 });
 
-test('of 600,000 ids within half an hour about one in 7,000 is overwritten, as by the Poisson distribution', () => {
+test('of 600,000 ids within half an hour about one in 7,000 is overwritten, as the Poisson distribution predicts', () => {
   const visits = new MidnightVisits();
   const halves = randomHalves(600_000);
   const ids = Array.from({ length: 600_000 }, () => ({ high: halves(), low: halves() }));
@@ -60,7 +60,7 @@ test('of 600,000 ids within half an hour about one in 7,000 is overwritten, as b
   assert.ok(Math.abs(lost - 84.2) < 45, `${lost} were overwritten`);
 });
 
-test('visits are near midnight for half an hour on both sides, and for as long as one goes on', () => {
+test('visits are near midnight for half an hour on both sides, and while one continues', () => {
   const visits = new MidnightVisits();
   for (const [time, isNear] of [
     [MIDNIGHT - VISIT_TIMEOUT - 1, false],
@@ -77,7 +77,7 @@ test('visits are near midnight for half an hour on both sides, and for as long a
   assert.equal(visits.isNear(MIDNIGHT + 50 * MINUTE), false);
 });
 
-test('the table is emptied when no visit goes on, and not before', () => {
+test('the table is emptied when no visit continues, and not before', () => {
   const visits = new MidnightVisits();
   visits.release(MIDNIGHT);
   visits.see(idOf(1), MIDNIGHT - MINUTE);
@@ -92,7 +92,7 @@ test('the table is emptied when no visit goes on, and not before', () => {
   );
 });
 
-test('a table that nobody empties begins anew when times do not fit any more', () => {
+test('a table that was not emptied starts over when times no longer fit', () => {
   const visits = new MidnightVisits();
   const later = MIDNIGHT + 400 * 86_400_000;
   visits.see(idOf(1), MIDNIGHT);
@@ -101,7 +101,7 @@ test('a table that nobody empties begins anew when times do not fit any more', (
   assert.equal(visits.sightOf(idOf(1)), undefined);
 });
 
-test('threads that see ids at the same time lose none of them, and none of their times', {
+test('threads that see ids concurrently lose no ids and no times', {
   timeout: 30_000,
 }, async () => {
   const visits = new MidnightVisits(undefined, 8192);

@@ -14,13 +14,13 @@ function burst(limit: RateLimit, tries: number, now = NOW, client = '192.0.2.1')
 }
 
 describe('the rate limit', () => {
-  test('lets two seconds’ worth through at once, then makes the client wait', () => {
+  test('allows a burst of two seconds, then makes the client wait', () => {
     const limit = RateLimit.parse('100/s');
     assert.equal(burst(limit, 1000), 200);
     assert.equal(limit.take('192.0.2.1', NOW), 1);
   });
 
-  test('gives back what time earns, and never more than the burst', () => {
+  test('refills over time, and never beyond the burst', () => {
     const limit = RateLimit.parse('100/s');
     burst(limit, 1000);
     assert.equal(burst(limit, 1000, NOW + 10), 1);
@@ -28,20 +28,20 @@ describe('the rate limit', () => {
     assert.equal(burst(limit, 1000, NOW + 86_400_000), 200);
   });
 
-  test('counts each client by itself', () => {
+  test('counts each client separately', () => {
     const limit = RateLimit.parse('1/s');
     assert.equal(burst(limit, 10, NOW, '192.0.2.1'), 2);
     assert.equal(burst(limit, 10, NOW, '192.0.2.2'), 2);
   });
 
-  test('lets a client with a rate below one a second send one, and says when the next is due', () => {
+  test('allows one hit at a rate below one a second, and says when the next is due', () => {
     const limit = RateLimit.parse('1/h');
     assert.equal(burst(limit, 10), 1);
     assert.equal(limit.take('192.0.2.1', NOW + 1000), 3599);
     assert.equal(limit.take('192.0.2.1', NOW + 3_600_000), 0);
   });
 
-  test('whoever waits as long as told is let in', () => {
+  test('a client that waits as long as told is accepted', () => {
     const rate = fc.record({
       count: fc.integer({ min: 1, max: 100_000 }),
       unit: fc.constantFrom('s', 'm', 'h'),
@@ -64,7 +64,7 @@ describe('the rate limit', () => {
     );
   });
 
-  test('over any length of time never lets more through than burst and rate allow', () => {
+  test('never allows more than burst and rate over any length of time', () => {
     const steps = fc.array(fc.tuple(fc.nat(2000), fc.integer({ min: 1, max: 40 })), { maxLength: 40 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), steps, (count, moments) => {
@@ -82,7 +82,7 @@ describe('the rate limit', () => {
     );
   });
 
-  test('a clock that is set back locks nobody out', () => {
+  test('does not lock clients out if the clock is set back', () => {
     const limit = RateLimit.parse('10/s');
     burst(limit, 100);
     assert.equal(limit.take('192.0.2.1', NOW - 3_600_000), 1);
@@ -96,14 +96,14 @@ describe('the rate limit', () => {
     assert.notEqual(limit.take('192.0.2.1', NOW), 0);
   });
 
-  test('forgets a client once 100,000 others came, so that memory stays fixed', () => {
+  test('forgets a client after 100,000 others, so memory stays fixed', () => {
     const limit = RateLimit.parse('1/h');
     burst(limit, 10);
     for (let i = 0; i < 100_000; i++) limit.take(`other ${i}`, NOW);
     assert.equal(limit.take('192.0.2.1', NOW), 0);
   });
 
-  test('is no limit when off', () => {
+  test('does not limit when off', () => {
     assert.equal(burst(RateLimit.parse('off'), 100_000), 100_000);
   });
 });
@@ -131,7 +131,7 @@ describe('the setting of the rate limit', () => {
     '1000000000/s',
     'OFF',
   ]) {
-    test(`refuses "${text}", and says what it takes`, () => {
+    test(`refuses "${text}", and says what is valid`, () => {
       assert.throws(
         () => RateLimit.parse(text),
         (error) =>

@@ -34,7 +34,7 @@ function idOf(hash: KeyedHash | undefined): string | undefined {
 }
 
 describe('daily salts', () => {
-  test('name a visitor alike all day, and otherwise the next day', () => {
+  test('identify a visitor alike all day, and differently the next day', () => {
     const setting = new Setting();
     const salts = setting.salts();
     const midnight = Date.UTC(2026, 10, 25);
@@ -45,7 +45,7 @@ describe('daily salts', () => {
     assert.notEqual(idOf(salts.hashFor(setting.now)), first);
   });
 
-  test('name the visitor of a late hit as on the day before', () => {
+  test('identify the visitor of a late hit as on the day before', () => {
     const setting = new Setting();
     const salts = setting.salts();
     const first = idOf(salts.hashFor(NOON));
@@ -54,13 +54,13 @@ describe('daily salts', () => {
     assert.notEqual(idOf(salts.hashFor(NOON + DAY)), first);
   });
 
-  test('take a hit from the future for one of today', () => {
+  test('treat a hit from the future as one of today', () => {
     const setting = new Setting();
     const salts = setting.salts();
     assert.equal(idOf(salts.hashFor(NOON + 10 * DAY)), idOf(salts.hashFor(NOON)));
   });
 
-  test('are gone 48 hours after they were made, also for hits of that day', () => {
+  test('are gone 48 hours after they were created, even for hits of that day', () => {
     const setting = new Setting();
     const salts = setting.salts();
     const madeAt = Date.UTC(2026, 10, 24);
@@ -73,7 +73,7 @@ describe('daily salts', () => {
     assert.equal('2026-11-24' in setting.saved.at(-1)!, false);
   });
 
-  test('are gone in time though nobody comes, when the turn of the day is asked for', () => {
+  test('are destroyed in time even without hits, when the next change of day is computed', () => {
     const setting = new Setting();
     const salts = setting.salts();
     salts.turn();
@@ -82,7 +82,7 @@ describe('daily salts', () => {
     assert.deepEqual(Object.keys(setting.saved.at(-1)!), ['2026-11-26']);
   });
 
-  test('are random each day: none follows from those before', () => {
+  test('are random each day: none can be derived from earlier ones', () => {
     const setting = new Setting();
     const salts = setting.salts();
     for (let day = 0; day < 4; day++) {
@@ -95,7 +95,7 @@ describe('daily salts', () => {
     assert.deepEqual(Object.values(late.salts({ '2026-11-24': saltNumber(9) }).table), [saltNumber(1)]);
   });
 
-  test('that all nodes use are adopted ahead of their day, and until it begins can be others', () => {
+  test('that all nodes use are adopted ahead of their day, and may change until it begins', () => {
     const setting = new Setting();
     const salts = setting.salts();
     salts.turn();
@@ -106,7 +106,7 @@ describe('daily salts', () => {
     assert.deepEqual([salts.isShared('2026-11-24'), salts.isShared('2026-11-25')], [false, true]);
   });
 
-  test('by which visitors were named are never replaced, and it is known that others use another', () => {
+  test('in use are never replaced, and it is recorded that other nodes use another', () => {
     const setting = new Setting();
     const salts = setting.salts();
     const own = idOf(salts.hashFor(NOON));
@@ -122,7 +122,7 @@ describe('daily salts', () => {
     assert.equal(salts.adopt('2026-11-24', saltNumber(7)), false);
   });
 
-  test('of yesterday are adopted by a node that is new, and name its late hits', () => {
+  test('of yesterday are adopted by a new node, and identify its late hits', () => {
     const setting = new Setting();
     const salts = setting.salts();
     salts.turn();
@@ -133,7 +133,7 @@ describe('daily salts', () => {
     assert.equal(salts.hashFor(NOON - 2 * DAY), undefined);
   });
 
-  test('are pruned without a new one being made', () => {
+  test('are pruned without creating a new one', () => {
     const setting = new Setting();
     const salts = setting.salts();
     salts.turn();
@@ -143,13 +143,13 @@ describe('daily salts', () => {
     assert.deepEqual(salts.saltOf('2026-11-26'), undefined);
   });
 
-  test('know nothing of days before the first', () => {
+  test('do not exist for days before the first', () => {
     const salts = new Setting().salts();
     for (const days of [1, 2, 400]) assert.equal(salts.hashFor(NOON - days * DAY), undefined);
     assert.equal(salts.hashFor(0), undefined);
   });
 
-  test('stay the same over a restart, today’s and yesterday’s', () => {
+  test('of today and yesterday stay the same across a restart', () => {
     const setting = new Setting();
     const first = setting.salts();
     first.hashFor(NOON);
@@ -162,7 +162,7 @@ describe('daily salts', () => {
     );
   });
 
-  test('that are too old are not taken over by a restart', () => {
+  test('that have expired are not loaded at a restart', () => {
     const setting = new Setting();
     const old = { '2026-11-01': new Uint8Array(16).fill(9), '2026-11-22': new Uint8Array(16).fill(8) };
     setting.salts(old).turn();
@@ -196,7 +196,7 @@ describe('daily salts', () => {
     assert.equal(setting.saved.length, 1);
   });
 
-  test('survive a clock that is set back over midnight', () => {
+  test('survive a clock that is set back across midnight', () => {
     const setting = new Setting();
     const salts = setting.salts();
     const midnight = Date.UTC(2026, 10, 25);
@@ -210,7 +210,7 @@ describe('daily salts', () => {
     assert.equal(idOf(salts.hashFor(NOON)), before);
   });
 
-  test('of another length are not adopted, and those that are there stay', () => {
+  test('of another length are not adopted, and existing ones stay', () => {
     const setting = new Setting();
     const salts = setting.salts();
     const before = idOf(salts.hashFor(NOON));

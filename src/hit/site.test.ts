@@ -45,12 +45,12 @@ describe('the site of a host', () => {
     ],
     ['for more than 253 characters', [`${'a.'.repeat(127)}a`, 'a.'.repeat(5000)]],
   ] as const) {
-    test(`is nothing ${what}`, () => {
+    test(`is empty ${what}`, () => {
       for (const host of hosts) assert.equal(siteName(host), '', JSON.stringify(host));
     });
   }
 
-  test('is found in a host of megabytes before the test runs out of time', { timeout: 20_000 }, () => {
+  test('is found in a host of megabytes before the test times out', { timeout: 20_000 }, () => {
     for (const piece of ['a', 'a.', '.', ':', '-', '[', ' ', '1:', 'a-']) {
       assert.equal(siteName(piece.repeat(2 ** 22)), '');
     }
@@ -58,13 +58,13 @@ describe('the site of a host', () => {
 });
 
 describe('the sites that are counted', () => {
-  test('are all, as long as there is no list', () => {
+  test('are all sites if there is no list', () => {
     const sites = new Sites({ max: 10 });
     assert.deepEqual(sites.admit('Example.com:8080'), { site: 'example.com' });
     assert.deepEqual(sites.admit('example.org'), { site: 'example.org' });
   });
 
-  test('are those of the list only, in whatever way they are written', () => {
+  test('are only those on the list, however they are written', () => {
     const sites = new Sites({ allowed: ['Example.com', 'b.example:80', '[::1]'], max: 1 });
     for (const host of ['example.com', 'EXAMPLE.COM.', 'example.com:99']) {
       assert.deepEqual(sites.admit(host), { site: 'example.com' });
@@ -76,7 +76,7 @@ describe('the sites that are counted', () => {
     }
   });
 
-  test('are none that is not a host name, listed or not', () => {
+  test('never include an invalid host name, listed or not', () => {
     for (const sites of [new Sites({ max: 10 }), new Sites({ allowed: ['a.com'], max: 10 })]) {
       for (const host of ['', '../etc/passwd', 'a b', '\u0000']) {
         assert.deepEqual(sites.admit(host), { reason: 'invalid' });
@@ -84,7 +84,7 @@ describe('the sites that are counted', () => {
     }
   });
 
-  test('are as many as the maximum, and those who were first stay', () => {
+  test('are at most the maximum, and the first ones stay', () => {
     const sites = new Sites({ max: 2 });
     sites.admit('a.com');
     sites.admit('b.com');
@@ -94,7 +94,7 @@ describe('the sites that are counted', () => {
     assert.deepEqual(sites.admit('c.com'), { reason: 'too_many_sites' });
   });
 
-  test('are those of an earlier run too, also if they are more than the maximum', () => {
+  test('include those of an earlier run, even if they exceed the maximum', () => {
     const sites = new Sites({ max: 1 });
     sites.remember(['a.com', 'b.com']);
     assert.deepEqual(sites.admit('a.com'), { site: 'a.com' });
@@ -102,7 +102,7 @@ describe('the sites that are counted', () => {
     assert.deepEqual(sites.admit('c.com'), { reason: 'too_many_sites' });
   });
 
-  test('keep their maximum when more names are tried than are remembered', () => {
+  test('never exceed the maximum, even if more names are tried than are remembered', () => {
     const sites = new Sites({ max: 3 });
     let admitted = 0;
     for (let i = 0; i < 30_000; i++) if ('site' in sites.admit(`s${i}.example`)) admitted++;

@@ -19,12 +19,12 @@ describe('a referrer', () => {
     ['http://[2001:DB8::1]:80/a', '2001:db8::1', 'http://[2001:db8::1]/a'],
     ['android-app://com.google.android.gm/', 'com.google.android.gm', 'android-app://com.google.android.gm/'],
   ] as const) {
-    test(`of ${text} is ${url}, of the host ${host}`, () => {
+    test(`of ${text} is ${url}, with the host ${host}`, () => {
       assert.deepEqual(referrerOf(text), { host, url });
     });
   }
 
-  test('is nothing, when it is no web address', () => {
+  test('is empty if it is not a web address', () => {
     for (const text of [
       ...['', '-', 'about:blank', 'example.org', '/a', 'https://', 'javascript:alert(1)', 'data:text/html,x'],
       ...['file:///etc/passwd', 'blob:https://a.com/x', 'http://a b/', 'https://a.com:99999/', '\u0000'],
@@ -33,7 +33,7 @@ describe('a referrer', () => {
     }
   });
 
-  test('holds neither credentials, query, fragment nor unclean characters, and has a bounded length', () => {
+  test('has no credentials, query, fragment or unclean characters, and a bounded length', () => {
     const part = fc.string({ unit: 'binary', maxLength: 30 });
     fc.assert(
       fc.property(part, part, part, part, (user, path, query, fragment) => {
@@ -47,7 +47,7 @@ describe('a referrer', () => {
     assert.equal(referrerOf(`https://example.org/${'漢'.repeat(2000)}`).url.length, LIMITS.referrer);
   });
 
-  test('of megabytes is read before the test runs out of time', { timeout: 20_000 }, () => {
+  test('of megabytes is parsed before the test times out', { timeout: 20_000 }, () => {
     for (const piece of ['a', '/../', '%', '@', ':', '漢'])
       referrerOf(`https://a.com/${piece.repeat(2 ** 20)}`);
   });
@@ -75,7 +75,7 @@ describe('a campaign', () => {
     test(`of "${query}" is read`, () => assert.deepEqual(campaignOf(query), campaign));
   }
 
-  test('brings no control character and no lone surrogate, however it is encoded', () => {
+  test('has no control characters or lone surrogates, however it is encoded', () => {
     assert.deepEqual(campaignOf('utm_source=%00a%1b[31m%0d%0ab&utm_medium=%9b&utm_campaign=%7f%c2%9b'), {
       source: 'a [31m b',
       medium: '\ufffd',

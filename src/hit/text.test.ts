@@ -6,7 +6,7 @@ import { isUnclean, normalized } from './text.ts';
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 const fixed = { seed: 7, numRuns: 500 };
 
-test('control characters and lone surrogates are unclean, all other characters are not', () => {
+test('only control characters and lone surrogates are unclean', () => {
   for (const text of ['\u0000', 'a\nb', '\t', '\u001b[31m', '\u007f', 'a\ud800', '\udc00b', '\udc00\ud800']) {
     assert.equal(isUnclean(text), true, JSON.stringify(text));
   }
@@ -15,7 +15,7 @@ test('control characters and lone surrogates are unclean, all other characters a
   }
 });
 
-test('a tidied text is clean, well-formed, trimmed and no longer than asked, whatever it was', () => {
+test('any sanitized text is clean, well-formed, trimmed and within its maximum length', () => {
   fc.assert(
     fc.property(anyText, fc.nat(50), (text, longest) => {
       const tidy = normalized(text, longest);
@@ -28,7 +28,7 @@ test('a tidied text is clean, well-formed, trimmed and no longer than asked, wha
   );
 });
 
-test('a text without anything to tidy stays as it is', () => {
+test('clean text is unchanged', () => {
   for (const text of ['', 'Prices – ACME', '漢字 😀', "it's <b>"]) assert.equal(normalized(text, 100), text);
 });
 

@@ -6,7 +6,7 @@ import { EARLIEST_HIT, readToldTime, timeFault } from './time.ts';
 
 const SKEW = 10 * 60_000;
 
-describe('a told time', () => {
+describe('an explicit time', () => {
   /** What becomes of a hit of this kind and time, by a clock that is set by hand. */
   const outcomeOf = (kind: RequestContext['kind'], time: number, now = NOON) => {
     const outcome = intakeAt({ now }).receive({ ...VIEW, kind, time, site: 'example.com' });
@@ -14,7 +14,7 @@ describe('a told time', () => {
   };
 
   for (const kind of ['server', 'log'] as const) {
-    test(`of a ${kind} is kept up to now, is now within ten minutes, and refused beyond`, () => {
+    test(`of a ${kind} is kept if past, is now if up to ten minutes ahead, and is refused beyond`, () => {
       assert.equal(outcomeOf(kind, NOON - 1), NOON - 1);
       assert.equal(outcomeOf(kind, NOON), NOON);
       assert.equal(outcomeOf(kind, NOON + 1), NOON);
@@ -26,7 +26,7 @@ describe('a told time', () => {
       });
     });
 
-    test(`of a ${kind} is accepted from the first moment of 1990 on`, () => {
+    test(`of a ${kind} is accepted from the start of 1990 on`, () => {
       assert.equal(outcomeOf(kind, EARLIEST_HIT), Date.UTC(1990, 0));
       assert.deepEqual(outcomeOf(kind, EARLIEST_HIT - 1), {
         reason: 'invalid',
@@ -34,7 +34,7 @@ describe('a told time', () => {
       });
     });
 
-    test(`of a ${kind} far away is refused, whatever the number`, () => {
+    test(`of a ${kind} far out of range is refused, whatever the number`, () => {
       const ends = [Date.UTC(2036, 0), Date.UTC(2300, 0), 2 ** 31 * 1000, 2 ** 32 * 1000, 2 ** 53, 1e300];
       for (const time of [...ends, Number.POSITIVE_INFINITY, Number.NaN, 0, -1, -1e300]) {
         assert.equal((outcomeOf(kind, time) as { reason: string }).reason, 'invalid', String(time));
@@ -42,7 +42,7 @@ describe('a told time', () => {
     });
   }
 
-  test('is judged by the clock as it is at that moment', () => {
+  test('is checked against the current clock', () => {
     const clock = { now: NOON };
     const intake = intakeAt(clock);
     const facts: RequestContext = { ...VIEW, kind: 'server', site: 'example.com', time: NOON + DAY };
@@ -51,7 +51,7 @@ describe('a told time', () => {
     assert.ok('hit' in intake.receive(facts));
   });
 
-  test('just ahead, over midnight, is of a visitor of today', () => {
+  test('just ahead, past midnight, counts for today’s visitor', () => {
     const midnight = Math.floor(NOON / DAY) * DAY + DAY;
     const clock = { now: midnight - 1 };
     const intake = intakeAt(clock);
@@ -63,7 +63,7 @@ describe('a told time', () => {
     assert.deepEqual(visitorAt(midnight + SKEW - 1), visitorAt(midnight - 1));
   });
 
-  test('is ISO 8601 or milliseconds, and UTC where it names no offset', () => {
+  test('is ISO 8601 or milliseconds, and UTC without an offset', () => {
     assert.equal(readToldTime('2026-11-24T12:00:00'), NOON);
     assert.equal(readToldTime('2026-11-24T13:00:00+01:00'), NOON);
     assert.equal(readToldTime(NOON + 0.9), NOON);
@@ -74,7 +74,7 @@ describe('a told time', () => {
 });
 
 describe('a live hit', () => {
-  test('is now, also where the clock has gone back since it came', () => {
+  test('has the current time, even if the clock has gone back since', () => {
     for (const kind of ['plain', 'beacon'] as const) {
       const outcome = intakeAt({ now: NOON }).receive({ ...VIEW, kind, time: NOON + DAY });
       assert.equal('hit' in outcome && outcome.hit.time, NOON);
@@ -82,7 +82,7 @@ describe('a live hit', () => {
   });
 });
 
-test('a fault of a time says what is wrong with it, also where no date can say it', () => {
+test('an error about a time says what is wrong, even if the time is not a valid date', () => {
   assert.equal(timeFault(NOON, NOON), undefined);
   assert.match(timeFault(1e17, NOON) ?? '', /^time 100000000000000000 is more than 10 minutes ahead/);
 });

@@ -17,7 +17,7 @@ function sentBack(setCookie: string): string {
 const valid = sentBack(cookies.write(SITE, VISITOR, false));
 
 describe('a visitor cookie', () => {
-  test('names the visitor that it was written for, whoever that is', () => {
+  test('identifies the visitor that it was created for', () => {
     const half = fc.integer({ min: 0, max: 2 ** 32 - 1 });
     fc.assert(
       fc.property(half, half, (high, low) => {
@@ -28,7 +28,7 @@ describe('a visitor cookie', () => {
     );
   });
 
-  test('is for the whole site, lives 400 days, and is hidden from scripts and other sites’ requests', () => {
+  test('covers the whole site, lives 400 days, and is hidden from scripts and cross-site requests', () => {
     assert.match(
       cookies.write(SITE, VISITOR, false),
       /^hit=0011223344556677\.[0-9a-f]{16}; Path=\/; Max-Age=34560000; HttpOnly; SameSite=Lax$/,
@@ -36,7 +36,7 @@ describe('a visitor cookie', () => {
     assert.ok(cookies.write(SITE, VISITOR, true).endsWith('; Secure'));
   });
 
-  test('is found among others, wherever it stands', () => {
+  test('is found among others, in any position', () => {
     for (const header of [
       valid,
       `theme=dark; ${valid}`,
@@ -51,18 +51,18 @@ describe('a visitor cookie', () => {
     }
   });
 
-  test('is found behind others of its name, which other software on a parent domain set', () => {
+  test('is found behind others of the same name, set by other software on a parent domain', () => {
     assert.deepEqual(cookies.read(SITE, `hit=42; ${valid}`), VISITOR);
     const foreign = sentBack(cookies.write('example.org', VISITOR, false));
     assert.deepEqual(cookies.read(SITE, `${foreign}; hit=; ${valid}`), VISITOR);
   });
 
-  test('is looked for among eight of its name at most', () => {
+  test('is searched among at most eight of the same name', () => {
     assert.deepEqual(cookies.read(SITE, `${'hit=x; '.repeat(7)}${valid}`), VISITOR);
     assert.equal(cookies.read(SITE, `${'hit=x; '.repeat(8)}${valid}`), undefined);
   });
 
-  test('with any character changed is ignored', () => {
+  test('is ignored if any character is changed', () => {
     for (let at = 'hit='.length; at < valid.length; at++) {
       const other = valid[at] === 'a' ? 'b' : 'a';
       const forged = valid.slice(0, at) + other + valid.slice(at + 1);
@@ -70,7 +70,7 @@ describe('a visitor cookie', () => {
     }
   });
 
-  test('that somebody made up is ignored', () => {
+  test('is ignored if it is forged', () => {
     for (const value of [
       '',
       '0011223344556677',
@@ -93,11 +93,11 @@ describe('a visitor cookie', () => {
     }
   });
 
-  test('of another server’s key is ignored', () => {
+  test('signed with another server’s key is ignored', () => {
     assert.equal(new VisitorCookie(KEY.map((byte) => byte ^ 1)).read(SITE, valid), undefined);
   });
 
-  test('in a header of 100 KB is found, and one of megabytes is read before the test runs out of time', {
+  test('is found in a header of 100 KB, and one of megabytes is parsed before the test times out', {
     timeout: 20_000,
   }, () => {
     assert.deepEqual(cookies.read(SITE, `${'a=b; '.repeat(20_000)}${valid}`), VISITOR);

@@ -33,7 +33,7 @@ class Console {
 }
 
 describe('the lines of the counter', () => {
-  it('are all written at once while they are few', (t) => {
+  it('are all written at once if they are few', (t) => {
     const console = new Console(t);
     for (let line = 1; line <= 10; line++) console.lines.print(String(line));
     assert.deepEqual(console.texts, ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
@@ -63,7 +63,7 @@ describe('the lines of the counter', () => {
     );
   });
 
-  it('keep to ten a second where a timer is early', (t) => {
+  it('stay within ten a second if a timer fires early', (t) => {
     const console = new Console(t);
     for (let line = 1; line <= 11; line++) console.lines.print(String(line));
     console.pass(1000, 1);
@@ -72,7 +72,7 @@ describe('the lines of the counter', () => {
     assert.equal(console.texts.at(-1), '11');
   });
 
-  it('end with the one that waits', (t) => {
+  it('end with the pending one', (t) => {
     const console = new Console(t);
     for (let line = 1; line <= 15; line++) console.lines.print(String(line));
     console.lines.close();

@@ -7,7 +7,7 @@ for (const [code, status, title] of [
   ['ERR_HTTP_REQUEST_TIMEOUT', 408, 'Request Timeout'],
   ['HPE_INVALID_METHOD', 400, 'Bad Request'],
 ] as const) {
-  test(`a connection that fails with ${code} is told ${status}, as a whole response`, () => {
+  test(`a connection that fails with ${code} gets ${status}, as a complete response`, () => {
     const response = rawProblem(Object.assign(new Error('it failed'), { code }));
     const [head = '', body = ''] = response.split('\r\n\r\n');
     const [line, ...headers] = head.split('\r\n');

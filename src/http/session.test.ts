@@ -23,18 +23,18 @@ describe('a session', () => {
     clock.now = began;
   });
 
-  test('is for this server’s pages alone, and for no script', () => {
+  test('is limited to this server’s pages, and hidden from scripts', () => {
     assert.match(header, /; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict; Secure$/);
     assert.doesNotMatch(sessions.cookie(false), /Secure/);
     assert.match(sessions.endingCookie(false), /^hit_admin=; Path=\/; Max-Age=0; /);
   });
 
-  test('does not tell the token, and ends with it', () => {
+  test('does not reveal the token, and ends with it', () => {
     assert.ok(!value.includes(TOKEN));
     assert.ok(!new Sessions('another token', () => clock.now).isOpen(value));
   });
 
-  test('that is forged is none', () => {
+  test('is rejected if forged', () => {
     const [end = '', signature = ''] = value.split('.');
     const later = (Number.parseInt(end, 36) + 1000).toString(36);
     const flipped = signature.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'));

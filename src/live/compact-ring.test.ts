@@ -23,7 +23,7 @@ const hit = fc.record({
 });
 
 describe('a small ring', () => {
-  test('counts every window that ends now as a full one does, at every moment', () => {
+  test('counts every window that ends now as a full one does, at all times', () => {
     fc.assert(
       fc.property(fc.array(hit, { maxLength: 300 }), (hits) => {
         const small = new CompactRing();
@@ -50,14 +50,14 @@ describe('a small ring', () => {
     assert.equal(ring.full().count(31 * 86_400, START + 30 * DAY), 720);
   });
 
-  test('holds of an old log its hours only', () => {
+  test('holds only the hours of an old log', () => {
     const ring = new CompactRing();
     for (let i = 0; i < 10_000; i++) assert.ok(ring.add(START - 60 * DAY - i * 7000, 1, START));
     assert.ok(ring.bytes <= 1024, `${ring.bytes}`);
     assert.equal(ring.full().count(90 * 86_400, START), 10_000);
   });
 
-  test('says when it has no room, and has counted nothing of that hit then', () => {
+  test('reports when it is full, without counting that hit', () => {
     const ring = new CompactRing();
     let hits = 0;
     while (ring.add(START + hits * 61_000)) hits++;
@@ -65,7 +65,7 @@ describe('a small ring', () => {
     assert.equal(ring.full().count(400 * 86_400, START + hits * 61_000), hits);
   });
 
-  test('leaves out what is not between 1970 and 2106, as a full one does', () => {
+  test('ignores times outside 1970 to 2106, as a full one does', () => {
     const ring = new CompactRing();
     for (const time of [-1, 2 ** 32 * 1000, Number.NaN, Number.POSITIVE_INFINITY]) assert.ok(ring.add(time));
     assert.equal(ring.bytes, 64);

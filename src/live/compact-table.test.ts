@@ -37,7 +37,7 @@ describe('a small table', () => {
     );
   });
 
-  test('takes cells from the store as a full one does', () => {
+  test('merges cells from the store as a full one does', () => {
     const cell = fc.record({
       rank: fc.nat(23),
       column: fc.nat(4095),
@@ -57,7 +57,7 @@ describe('a small table', () => {
     );
   });
 
-  test('says when it has no room, and is never larger than a full one', () => {
+  test('reports when it is full, and is never larger than a full one', () => {
     const table = new CompactTable();
     let cells = 0;
     while (table.setCell(cells % 24, Math.floor(cells / 24), NOW)) cells++;
@@ -67,7 +67,7 @@ describe('a small table', () => {
     assert.equal(table.setCell(0, 0, NOW + 1000), true, 'a cell that is there needs no room');
   });
 
-  test('of a site with a visitor takes 64 bytes', () => {
+  test('of a site with one visitor takes 64 bytes', () => {
     assert.equal(both([{ high: 1, low: 2, time: NOW }]).small.bytes, 64);
   });
 });

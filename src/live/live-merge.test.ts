@@ -22,8 +22,8 @@ function unionOf(nodes: readonly MemoryLive[], site: string | undefined): LiveMe
   return union;
 }
 
-describe('the union of nodes', () => {
-  test('says of windows and hits what one node says that saw the traffic of all', async () => {
+describe('the merge of nodes', () => {
+  test('has the windows and hits of one node that saw all traffic', async () => {
     const hit = fc.record({ node: fc.nat(2), visitor: fc.nat(60), site: fc.nat(1), age: fc.nat(90_000) });
     await fc.assert(
       fc.asyncProperty(fc.array(hit, { maxLength: 200 }), async (hits) => {
@@ -49,7 +49,7 @@ describe('the union of nodes', () => {
     );
   });
 
-  test('tells visitors of all sites to a few thousandths, though most came to several nodes', () => {
+  test('estimates visitors of all sites to a few thousandths, even if most came to several nodes', () => {
     const nodes = [node(40_000), node(40_000)];
     for (let visitor = 0; visitor < 30_000; visitor++) {
       if (visitor < 25_000) nodes[0]!.track(sighting('a.com', visitor, NOW));
@@ -64,7 +64,7 @@ describe('the union of nodes', () => {
     assert.ok(Math.abs(site.read([], NOW).total.visitors / 30_000 - 1) < 0.03);
   });
 
-  test('of one node says what that node says, and leaves it as it is', async () => {
+  test('of one node equals that node, and does not change it', async () => {
     const live = node();
     for (let visitor = 0; visitor < 9000; visitor++) live.track(sighting('a.com', visitor, NOW));
     for (const site of [undefined, 'a.com']) {
@@ -76,7 +76,7 @@ describe('the union of nodes', () => {
     }
   });
 
-  test('says no fewer visitors than any node alone, nor more than all of them added', () => {
+  test('has no fewer visitors than any single node, and no more than the sum of all', () => {
     const nodes = [node(1000), node(1000)];
     for (let visitor = 0; visitor < 20_000; visitor++) {
       nodes[visitor % 2]!.track(sighting('a.com', visitor, NOW));
@@ -86,7 +86,7 @@ describe('the union of nodes', () => {
     assert.ok(visitors >= Math.max(...counts) && visitors <= counts[0]! + counts[1]!);
   });
 
-  test('goes by the tables where filters differ in size', () => {
+  test('uses the tables if filters differ in size', () => {
     const nodes = [node(10_000), node(20_000), node(20_000)];
     for (const [index, live] of nodes.entries()) live.track(sighting('a.com', index, NOW));
     const union = unionOf(nodes, undefined);
@@ -94,7 +94,7 @@ describe('the union of nodes', () => {
     assert.equal(union.read([], NOW).total.visitors, 3);
   });
 
-  test('of nodes without windows answers totals of all sites, and refuses what it cannot know', () => {
+  test('of nodes without windows answers totals of all sites, and refuses other queries', () => {
     const nodes = [node(1000, false), node(1000, false)];
     for (const live of nodes) live.track(sighting('a.com', 1, NOW));
     const all = unionOf(nodes, undefined);

@@ -20,7 +20,7 @@ function open(rate = true): MemoryLive {
 }
 
 describe('live state in memory', () => {
-  test('keeps totals only, when there is no rate tracker', async () => {
+  test('keeps only totals if there is no rate tracker', async () => {
     const live = open(false);
     live.track(sighting('a.com', 1, NOW));
     const { total, windows } = await live.read('a.com', [60]);
@@ -30,7 +30,7 @@ describe('live state in memory', () => {
     assert.equal(live.memory.bytes, 0);
   });
 
-  test('adds what the store knows of a site to what it counted meanwhile, when it is first read', async () => {
+  test('adds the stored counts of a site to those counted meanwhile, on first read', async () => {
     const live = open();
     live.leaveToStore(['a.com'], async () => {
       live.track(sighting('a.com', 2, NOW));
@@ -48,7 +48,7 @@ describe('live state in memory', () => {
     assert.equal((await live.read(undefined, [60])).windows[0]!.hits, 2, 'all sites are not asked for');
   });
 
-  test('gives no wrong answer where the store gives none', async () => {
+  test('gives no wrong answer if the store gives none', async () => {
     const live = open();
     live.leaveToStore(['a.com'], () => Promise.reject(new Error('the store is away')));
     live.track(sighting('a.com', 1, NOW));

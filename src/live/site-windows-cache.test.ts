@@ -24,7 +24,7 @@ function visit(sites: SiteWindowsCache, site: string, visitor: number, time = NO
 }
 
 describe('many sites in bounded memory', () => {
-  test('answer as if none had ever left it', (t) => {
+  test('answer as if none had ever been evicted', (t) => {
     const step = fc.record({
       site: fc.nat(30),
       kind: fc.constantFrom('visit', 'visit', 'crowd', 'read', 'recall'),
@@ -89,7 +89,7 @@ describe('many sites in bounded memory', () => {
     }
   });
 
-  test('leave it in the order of their last use', (t) => {
+  test('are evicted in order of their last use', (t) => {
     const sites = open(t, 80_000);
     for (let site = 0; site < 30; site++) visit(sites, `${site}.example`, 1);
     sites.find('0.example');
@@ -100,7 +100,7 @@ describe('many sites in bounded memory', () => {
     assert.equal(sites.memory.loads, 1, 'who was not, left');
   });
 
-  test('a site that is larger than the bound is kept, alone', (t) => {
+  test('include a single site that is larger than the bound', (t) => {
     const sites = open(t, 20_000);
     for (let site = 0; site < 5; site++) visit(sites, `${site}.example`, 1);
     for (let visitor = 0; visitor < 20_000; visitor++) visit(sites, 'large.example', visitor);
@@ -109,7 +109,7 @@ describe('many sites in bounded memory', () => {
     assert.equal(sites.find('4.example')!.full().read(60, NOW).hits, 1);
   });
 
-  test('stay in memory, and are counted, where nothing can be written', (t) => {
+  test('stay in memory, and are counted, if the swap file cannot be written', (t) => {
     const faults: string[] = [];
     const folder = join(temporaryFolder(t), 'missing');
     using sites = new SiteWindowsCache({
@@ -127,7 +127,7 @@ describe('many sites in bounded memory', () => {
     }
   });
 
-  test('are counted anew where their page cannot be read, which is told', {
+  test('start over if their page cannot be read, which is logged', {
     skip: process.platform !== 'linux',
   }, (t) => {
     const faults: string[] = [];
@@ -144,7 +144,7 @@ describe('many sites in bounded memory', () => {
     assert.equal(sites.find('0.example')!.full().read(60, NOW).hits, 2);
   });
 
-  test('of which nobody heard are not made by being asked for', (t) => {
+  test('are not created by a query for an unknown site', (t) => {
     const sites = open(t, 20_000);
     assert.equal(sites.find('nobody.example'), undefined);
     assert.deepEqual(sites.memory, {

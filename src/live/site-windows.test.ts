@@ -43,7 +43,7 @@ describe('windows of a site among many', () => {
     { visitors: 40_000, hits: 40_000, spread: 390 * DAY },
   ]) {
     const { visitors, hits, spread } = traffic;
-    test(`answer to the last digit as those of a single one: ${hits} hits of ${visitors} in ${spread} ms`, () => {
+    test(`answer exactly as those of a single site: ${hits} hits of ${visitors} in ${spread} ms`, () => {
       const { one, single } = both(traffic);
       assertSame(one, single);
       const again = SiteWindows.unpacked(one.packed());
@@ -55,7 +55,7 @@ describe('windows of a site among many', () => {
     });
   }
 
-  test('take what the visitors need, and never more than those of a single one', () => {
+  test('take memory by visitors, and never more than those of a single site', () => {
     const bytes = (visitors: number, spread: number) => both({ visitors, hits: visitors, spread }).one.bytes;
     assert.ok(bytes(1, 1) < 2200);
     assert.ok(bytes(100, 3_600_000) < 16_000);
@@ -63,7 +63,7 @@ describe('windows of a site among many', () => {
     assert.ok(bytes(40_000, 390 * DAY) <= ring.bytes + seen.bytes + 2048);
   });
 
-  test('take the store’s counts as hits of their own', () => {
+  test('add the store’s counts like hits of their own', () => {
     const { one, single } = both({ visitors: 30, hits: 50, spread: DAY });
     for (const windows of [one, single]) {
       windows.addHits(NOW - 5000, 17);
@@ -72,7 +72,7 @@ describe('windows of a site among many', () => {
     assertSame(one, single);
   });
 
-  test('take a clock that is ahead for one that is right', () => {
+  test('accept times of a clock that is ahead', () => {
     const [one, single] = [new SiteWindows(), new Windows()];
     for (const windows of [one, single]) windows.add(1, 1, NOW + DAY, NOW);
     assertSame(one, single);

@@ -36,8 +36,8 @@ function summed(content: Buffer): Buffer {
   return Buffer.concat([content, sum]);
 }
 
-describe('a parcel', () => {
-  test('gives back what was packed, with every part that a node keeps', () => {
+describe('a snapshot', () => {
+  test('restores what was saved, with every part that a node keeps', () => {
     for (const site of [undefined, 'a.com', 'never-visited.example']) {
       for (const rate of [true, false]) {
         const parcel = parcelOf(site, rate);
@@ -53,7 +53,7 @@ describe('a parcel', () => {
     }
   });
 
-  test('that was cut, lengthened or changed anywhere is refused', () => {
+  test('that was truncated, extended or changed anywhere is refused', () => {
     const bytes = encodeSnapshot(parcelOf(undefined));
     const cut = fc.integer({ min: 0, max: bytes.length - 1 }).map((length) => bytes.subarray(0, length));
     const longer = fc.uint8Array({ minLength: 1, maxLength: 8 }).map((more) => Buffer.concat([bytes, more]));
@@ -72,7 +72,7 @@ describe('a parcel', () => {
     );
   });
 
-  test('of bytes that are something else is refused', () => {
+  test('of unrelated bytes is refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         assert.throws(() => decodeSnapshot(bytes), INVALID);
@@ -83,13 +83,13 @@ describe('a parcel', () => {
     );
   });
 
-  test('of another version is refused by that version', () => {
+  test('of another version is refused with that version', () => {
     const bytes = encodeSnapshot(parcelOf(undefined));
     bytes[3] = 2;
     assert.throws(() => decodeSnapshot(bytes), { ...INVALID, message: /version is 2/ });
   });
 
-  test('with a header that was made to harm is refused', () => {
+  test('with a malicious header is refused', () => {
     const bytes = encodeSnapshot(parcelOf('a.com'));
     assert.equal(decodeSnapshot(rewritten(bytes, (header) => header)).site, 'a.com');
     const lies: readonly [string | RegExp, string][] = [

@@ -26,8 +26,8 @@ function open(faults = 0) {
   return { stored, asked, hits: (site: string) => windows.get(site)?.read(60, NOW).hits };
 }
 
-describe('sites that the store knows', () => {
-  test('are asked for once, however many want them at once', async () => {
+describe('stored sites', () => {
+  test('are queried once, however many callers need them at once', async () => {
     const { stored, asked, hits } = open();
     await Promise.all([stored.bring('a.com'), stored.bring('a.com'), stored.bring('b.com')]);
     await stored.bring('a.com');
@@ -35,14 +35,14 @@ describe('sites that the store knows', () => {
     assert.deepEqual([hits('a.com'), hits('b.com')], [3, 3]);
   });
 
-  test('are there when the wait for them is over, for each who waited', async () => {
+  test('are available to each caller that waited for them', async () => {
     const { stored, hits } = open();
     const first = stored.bring('a.com').then(() => hits('a.com'));
     const second = stored.bring('a.com').then(() => hits('a.com'));
     assert.deepEqual(await Promise.all([first, second]), [3, 3]);
   });
 
-  test('are asked for again where the store failed', async () => {
+  test('are queried again if the store failed', async () => {
     const { stored, asked, hits } = open(1);
     await assert.rejects(stored.bring('a.com'), /the store is away/);
     await stored.bring('a.com');
@@ -50,7 +50,7 @@ describe('sites that the store knows', () => {
     assert.equal(hits('a.com'), 3);
   });
 
-  test('are the only ones that it is asked for', async () => {
+  test('are the only ones that are queried', async () => {
     const { stored, asked } = open();
     await stored.bring('c.com');
     assert.deepEqual(asked, []);

@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { type Page, SwapFile } from './swap-file.ts';
 
-describe('a page file', () => {
-  test('gives back what it took, in any order', (t) => {
+describe('a swap file', () => {
+  test('returns its pages in any order', (t) => {
     using file = new SwapFile(temporaryFolder(t));
     const step = fc.record({ size: fc.integer({ min: 0, max: 5000 }), takes: fc.nat(2), which: fc.nat() });
     fc.assert(
@@ -28,7 +28,7 @@ describe('a page file', () => {
     );
   });
 
-  test('is no larger than what was in it at once', (t) => {
+  test('is no larger than its peak content', (t) => {
     using file = new SwapFile(temporaryFolder(t));
     for (let round = 0; round < 100; round++) {
       const pages = Array.from({ length: 10 }, () => file.write(new Uint8Array(1000)));
@@ -37,14 +37,14 @@ describe('a page file', () => {
     assert.equal(file.bytes, 10 * 1024);
   });
 
-  test('has no name, so that nobody finds what is left of it', (t) => {
+  test('has no name, so it leaves nothing behind', (t) => {
     const folder = temporaryFolder(t);
     using file = new SwapFile(folder);
     file.write(new Uint8Array(1000));
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  test('says which folder it cannot be made in', (t) => {
+  test('names the folder if it cannot be created', (t) => {
     const folder = join(temporaryFolder(t), 'missing');
     assert.throws(() => new SwapFile(folder), { code: 'data_dir_unusable', message: new RegExp(folder) });
   });

@@ -4,7 +4,7 @@ import { BloomFilter } from '../sketch/bloom.ts';
 import { Totals } from './totals.ts';
 
 describe('totals', () => {
-  test('filled from the store are those that counting would have given', () => {
+  test('restored from the store equal those from counting', () => {
     const counted = new Totals(BloomFilter.for(1000));
     counted.count('a.com', 1, 1);
     counted.count('a.com', 1, 1);
@@ -25,14 +25,14 @@ describe('totals', () => {
     assert.deepEqual(filled.count('a.com', 2, 2), { isNew: false, unique: 2, total: 4 });
   });
 
-  test('count a visitor once however often the store names it', () => {
+  test('count a visitor once, however often the store lists it', () => {
     const totals = new Totals(BloomFilter.for(1000));
     totals.addVisitor('a.com', 1, 1);
     totals.addVisitor('a.com', 1, 1);
     assert.deepEqual(totals.read('a.com'), { unique: 1, total: 0 });
   });
 
-  test('are no fewer visitors than there are known to be, and count on from there', () => {
+  test('are never below the known number of visitors, and continue from there', () => {
     const totals = new Totals(BloomFilter.for(1000));
     totals.addHits('a.com', 9);
     totals.addVisitor('a.com', 1, 1);
@@ -42,7 +42,7 @@ describe('totals', () => {
     assert.deepEqual(totals.count('a.com', 2, 2), { isNew: true, unique: 6, total: 10 });
   });
 
-  test('of a site that nobody visited are zero', () => {
+  test('of a site without hits are zero', () => {
     assert.deepEqual(new Totals(BloomFilter.for(1000)).read('a.com'), { unique: 0, total: 0 });
   });
 });

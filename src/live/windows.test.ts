@@ -14,14 +14,14 @@ describe('windows', () => {
     assert.ok(visitors <= 40);
   });
 
-  test('have an error of 0.65 by the root of their columns', () => {
+  test('have an error of 0.65 divided by the square root of their columns', () => {
     for (const columns of [16, 1024, 4096]) {
       const { error } = new Windows({ columns }).read(60, NOW);
       assert.equal((error * Math.sqrt(columns)).toFixed(2), '0.65');
     }
   });
 
-  test('may be longer than hits are remembered, or reach back before 1970', () => {
+  test('may be longer than the history, or reach back before 1970', () => {
     const windows = new Windows();
     windows.add(1, 1, NOW, NOW);
     for (const seconds of [400 * 86_400, 1e10]) {

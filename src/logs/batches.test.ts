@@ -8,7 +8,7 @@ function gathering(take: (items: readonly number[]) => Promise<void>) {
   return new Batches<number>({ weight: 10, weightOf: (item) => item, take });
 }
 
-test('what comes one by one is taken in batches that are heavy enough, in order', options, async () => {
+test('items are delivered in order, in batches of sufficient weight', options, async () => {
   const taken: (readonly number[])[] = [];
   const batches = gathering(async (items) => void taken.push(items));
   for (const item of [4, 5, 6, 20, 1]) await batches.add(item);
@@ -16,14 +16,14 @@ test('what comes one by one is taken in batches that are heavy enough, in order'
   assert.deepEqual(taken, [[4, 5, 6], [20], [1]]);
 });
 
-test('what waits for more is taken after a while', options, async () => {
+test('an incomplete batch is delivered after a while', options, async () => {
   const { promise, resolve } = Promise.withResolvers<readonly number[]>();
   const batches = gathering(async (items) => resolve(items));
   await batches.add(1);
   assert.deepEqual(await promise, [1]);
 });
 
-test('one batch is taken at a time, and only one more gathers meanwhile', options, async () => {
+test('one batch is delivered at a time, and only one more is collected meanwhile', options, async () => {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
   const doors = [first.promise, second.promise];
@@ -46,7 +46,7 @@ test('one batch is taken at a time, and only one more gathers meanwhile', option
   await batches.flush();
 });
 
-test('a fault is thrown by the next call that waits, and nothing is taken after it', options, async () => {
+test('the next waiting call throws an error, and nothing is delivered after it', options, async () => {
   let calls = 0;
   const batches = gathering(async () => {
     calls++;

@@ -10,7 +10,7 @@ function client(line: string, withHost = false): { host: string; address: string
 }
 
 describe('readClient', () => {
-  it('takes whatever stands first as the address', () => {
+  it('takes the first word as the address', () => {
     for (const address of ['83.149.9.216', '::1', '2001:db8::5:80', 'crawl-66-249.googlebot.com', '-']) {
       assert.deepEqual(client(`${address} - - [`), { host: '', address });
     }
@@ -22,14 +22,14 @@ describe('readClient', () => {
     assert.equal(readClient(line, false, createLogLine()), line.indexOf(' - -'));
   });
 
-  it('takes the host off first, without its port', () => {
+  it('removes the leading host, without its port', () => {
     const address = '::1';
     assert.deepEqual(client('example.com:443 ::1 - - [', true), { host: 'example.com', address });
     assert.deepEqual(client('example.com ::1 - - [', true), { host: 'example.com', address });
     assert.deepEqual(client('[2001:db8::1]:80 ::1 - - [', true), { host: '[2001:db8::1]', address });
   });
 
-  it('reads a line without host in a log with hosts', () => {
+  it('parses a line without a host in a log with hosts', () => {
     assert.deepEqual(client('198.51.100.4 - - [', true), { host: '', address: '198.51.100.4' });
   });
 
@@ -48,7 +48,7 @@ describe('endOfHostName', () => {
     assert.equal(name('[::1]:80'), '[::1]');
   });
 
-  it('is the end where there is no port', () => {
+  it('is the end if there is no port', () => {
     for (const text of ['a.example', '10.0.0.1', '2001:db8::5:80', '::1', '[::1]', ':80', '80', '']) {
       assert.equal(name(text), text);
     }
@@ -64,7 +64,7 @@ describe('userBetween', () => {
     assert.equal(user(' frank  '), ' ');
   });
 
-  it('is empty where words are missing', () => {
+  it('is empty if words are missing', () => {
     assert.equal(user(' -'), '');
     assert.equal(user(''), '');
   });

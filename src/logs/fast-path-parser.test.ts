@@ -62,7 +62,7 @@ const plainFacts = facts.chain((written) =>
 ) as typeof facts;
 
 describe('a usual line', () => {
-  it('has the time that a calendar of plain arithmetic says, or is left to line.ts, which says the same', () => {
+  it('has the time of a plain arithmetic calendar, or is left to line.ts, which agrees', () => {
     fc.assert(
       fc.property(fc.array(anyTime, { minLength: 1, maxLength: 5 }), (times) => {
         for (const time of times) {
@@ -80,7 +80,7 @@ describe('a usual line', () => {
     );
   });
 
-  it('is read, and means what line.ts says', () => {
+  it('is parsed, and means what line.ts says', () => {
     fc.assert(
       fc.property(plainFacts, fc.constantFrom('\n', '\r\n', ' 12 "-" 0.003\n'), (written, end) => {
         const vhost = vhostLine(written);
@@ -113,7 +113,7 @@ describe('a usual line', () => {
   }
 });
 
-describe('a line that is not as usual', () => {
+describe('an unusual line', () => {
   for (const [what, line] of [
     ['blank', '\n'],
     ['cut off anywhere', logLine().slice(0, 50)],
@@ -137,7 +137,7 @@ describe('a line that is not as usual', () => {
     it(`is left to line.ts: one ${what}`, () => assert.equal(read(line).next, DECLINED));
   }
 
-  it('is never read otherwise than line.ts reads it', () => {
+  it('is never parsed differently than by line.ts', () => {
     let usual = 0;
     fc.assert(
       fc.property(

@@ -51,7 +51,7 @@ describe('a followed log', { timeout: 20_000, concurrency: true }, () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('gives what is there and what is added', async (test) => {
+  it('returns its existing and its added lines', async (test) => {
     const path = join(folder, 'added.log');
     await writeFile(path, 'one\n');
     const log = new Followed(test, path);
@@ -62,7 +62,7 @@ describe('a followed log', { timeout: 20_000, concurrency: true }, () => {
     await log.reaches(['one\ntwo\nthree\n']);
   });
 
-  it('may appear later', async (test) => {
+  it('may be created later', async (test) => {
     const path = join(folder, 'later.log');
     const log = new Followed(test, path);
     await sleep(LOOK);
@@ -71,7 +71,7 @@ describe('a followed log', { timeout: 20_000, concurrency: true }, () => {
     await log.reaches(['one\n']);
   });
 
-  it('is read to its end after it was renamed, also what was written to it meanwhile', async (test) => {
+  it('is read to its end after it was renamed, including lines written meanwhile', async (test) => {
     const path = join(folder, 'renamed.log');
     await writeFile(path, 'one\n');
     const log = new Followed(test, path);
@@ -91,7 +91,7 @@ describe('a followed log', { timeout: 20_000, concurrency: true }, () => {
     await log.reaches(['one\ntwo\nthree\nlate\n', 'four\n']);
   });
 
-  it('begins again after it was copied and cut', async (test) => {
+  it('restarts after it was copied and truncated', async (test) => {
     const path = join(folder, 'cut.log');
     await writeFile(path, 'one\ntwo\n');
     const log = new Followed(test, path);
@@ -103,7 +103,7 @@ describe('a followed log', { timeout: 20_000, concurrency: true }, () => {
     await log.reaches(['one\ntwo\n', 'three\n']);
   });
 
-  it('ends at once when it is stopped, also while it is not there', async (test) => {
+  it('ends at once when it is stopped, even while the file does not exist', async (test) => {
     const path = join(folder, 'stopped.log');
     await new Followed(test, path).stop();
     await writeFile(path, 'one\n');
@@ -113,7 +113,7 @@ describe('a followed log', { timeout: 20_000, concurrency: true }, () => {
     assert.deepEqual(log.generations, ['one\n']);
   });
 
-  it('that cannot be read is a fault', async () => {
+  it('that cannot be read is an error', async () => {
     await writeFile(join(folder, 'file'), '');
     const logs = generationsOf(join(folder, 'file', 'inside'), new AbortController().signal);
     await assert.rejects(logs.next(), /inside cannot be read: ENOTDIR/);

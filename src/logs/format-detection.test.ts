@@ -8,26 +8,26 @@ const COMBINED = `${COMMON} "-" "curl/8.5.0"`;
 const VHOST = `example.com:80 ${COMBINED}`;
 
 describe('detectFormat', () => {
-  it('knows each format by one line', () => {
+  it('detects each format by one line', () => {
     assert.equal(detectFormat([COMMON]), 'common');
     assert.equal(detectFormat([COMBINED]), 'combined');
     assert.equal(detectFormat([VHOST]), 'vhost');
     assert.equal(detectFormat([`example.com:80 ${COMMON}`]), 'commonvhost');
   });
 
-  it('is not misled by fields at the end', () => {
+  it('is not misled by extra fields at the end', () => {
     assert.equal(detectFormat([`${COMMON} 0.005 "10.0.0.1"`]), 'common');
     assert.equal(detectFormat([`${COMBINED} 0.005 "10.0.0.1"`]), 'combined');
     assert.equal(detectFormat([`${COMMON} 0.005 "-" "curl/8.5.0"`]), 'combined');
   });
 
-  it('knows a combined log by empty, escaped and truncated fields', () => {
+  it('detects a combined log with empty, escaped and truncated fields', () => {
     assert.equal(detectFormat([`${COMMON} "-" "-"`]), 'combined');
     assert.equal(detectFormat([`${COMMON} "" ""`]), 'combined');
     assert.equal(detectFormat([String.raw`${COMMON} "a\" b" "c`]), 'combined');
   });
 
-  it('tells a host in front from a user with spaces', () => {
+  it('distinguishes a leading host from a user with spaces', () => {
     for (const user of ['John Doe', 'John "the" Doe', '- -']) {
       assert.equal(detectFormat([`83.149.9.216 - ${user} ${TAIL} "-" "-"`]), 'combined');
     }
@@ -35,25 +35,25 @@ describe('detectFormat', () => {
     assert.equal(detectFormat([`example.com ::1 frank me ${TAIL} "-" "-"`]), 'vhost');
   });
 
-  it('tells a host in front from a list of forwarded addresses', () => {
+  it('distinguishes a leading host from a list of forwarded addresses', () => {
     assert.equal(detectFormat([`203.0.113.7, 10.0.0.1 - - ${TAIL}`]), 'common');
     assert.equal(detectFormat([`example.com 203.0.113.7, 10.0.0.1 - - ${TAIL}`]), 'commonvhost');
   });
 
-  it('lets most of the lines decide on the host', () => {
+  it('decides on the host by the majority of lines', () => {
     assert.equal(detectFormat([VHOST, COMBINED, VHOST]), 'vhost');
     assert.equal(detectFormat([VHOST, COMBINED, COMBINED]), 'combined');
   });
 
-  it('loses no user agent for lines that lack one', () => {
+  it('keeps user agents even if some lines lack one', () => {
     assert.equal(detectFormat([COMMON, COMMON, COMBINED]), 'combined');
   });
 
-  it('gives lines that cannot be read no say', () => {
+  it('ignores lines that cannot be parsed', () => {
     assert.equal(detectFormat(['', '# a comment', '\0\0\0', COMBINED]), 'combined');
   });
 
-  it('finds nothing in what is no access log', () => {
+  it('detects nothing in a file that is not an access log', () => {
     assert.equal(detectFormat([]), undefined);
     assert.equal(detectFormat(['', '\r']), undefined);
     assert.equal(
@@ -63,7 +63,7 @@ describe('detectFormat', () => {
     assert.equal(detectFormat(['{"time":"2015-05-17T10:05:03Z","status":200}']), undefined);
   });
 
-  it('judges a hostile line in linear time', () => {
+  it('takes linear time for hostile lines', () => {
     for (const part of ['" 200 1 "', String.raw`\" 200 1 \"`, '" 200 1 a ', '"', '\\', ' [', ', ']) {
       const line = `${COMMON} "${part.repeat(6000)}`;
       const start = performance.now();

@@ -11,8 +11,8 @@ const known = (parent: string, digest: string, size: number): ImportedChunk => (
   line_breaks: 3,
 });
 
-describe('a ledger', () => {
-  it('has what the store has, the shortest first', async () => {
+describe('an import registry', () => {
+  it('has the stored chunks, shortest first', async () => {
     const ledger = new ImportRegistry([
       known('root', 'long', 20),
       known('root', 'short', 10),
@@ -26,7 +26,7 @@ describe('a ledger', () => {
     assert.deepEqual(ledger.after('elsewhere'), []);
   });
 
-  it('has a claimed piece at once, and its counts when it is settled', async () => {
+  it('has a claimed chunk at once, and its counts when it is settled', async () => {
     const ledger = new ImportRegistry();
     const { version } = ledger;
     const claim = ledger.claim('root', 'a', 10);
@@ -37,7 +37,7 @@ describe('a ledger', () => {
     assert.deepEqual(await piece?.counts, { lines: 1, lineBreaks: 1 });
   });
 
-  it('forgets a claim that is withdrawn, and tells those who wait for it why', async () => {
+  it('drops a withdrawn claim, and gives its waiters the reason', async () => {
     const ledger = new ImportRegistry();
     const claim = ledger.claim('root', 'a', 10);
     const { version } = ledger;
@@ -49,8 +49,8 @@ describe('a ledger', () => {
   });
 });
 
-describe('ledgers', () => {
-  it('are shared by those who have one open, and loaded anew afterwards', async () => {
+describe('import registries', () => {
+  it('are shared while open, and reloaded afterwards', async () => {
     const loads: string[] = [];
     const ledgers = new ImportRegistries(async (root) => {
       loads.push(root);
@@ -67,7 +67,7 @@ describe('ledgers', () => {
     assert.deepEqual(loads, ['a', 'b', 'a']);
   });
 
-  it('are loaded anew after a load that failed', async () => {
+  it('are reloaded after a failed load', async () => {
     let fails = true;
     const ledgers = new ImportRegistries(async () => {
       if (fails) throw new Error('no store');

@@ -108,7 +108,7 @@ describe('an import', { timeout: 60_000 }, () => {
     assert.deepEqual(progress.at(-1), { bytes: log.length, lines: LINES });
   });
 
-  it('hands over batches with the number of their rows, bots and all', async () => {
+  it('delivers batches with the number of their rows, including bots', async () => {
     const { spool } = db;
     const add = spool.add.bind(spool);
     const batches: { told: number; rows: number }[] = [];
@@ -132,7 +132,7 @@ describe('an import', { timeout: 60_000 }, () => {
     );
   });
 
-  it('adds nothing the second time, whatever the name, the compression or the size of the pieces', async () => {
+  it('adds nothing the second time, whatever the name, the compression or the chunk size', async () => {
     const site = 'again.example';
     await take(log, site);
     for (const [other, source] of [
@@ -149,7 +149,7 @@ describe('an import', { timeout: 60_000 }, () => {
     await assertWhole(site);
   });
 
-  it('that breaks off keeps what came before, says so, and the next one goes on from there', async () => {
+  it('of a truncated log keeps everything before, reports it, and the next import continues from there', async () => {
     const site = 'broken.example';
     for (const share of [0.3, 0.8]) {
       const summary = await take(cutAfter(log, log.length * share), site);
@@ -167,7 +167,7 @@ describe('an import', { timeout: 60_000 }, () => {
     await assertWhole(site);
   });
 
-  it('of a cut gzip file keeps what can be read, and goes on when it is whole', async () => {
+  it('of a truncated gzip file keeps what can be read, and continues once it is complete', async () => {
     const site = 'gzip.example';
     const whole = gzipSync(log);
     const cut = await take(whole.subarray(0, whole.length / 2), site);
@@ -182,12 +182,12 @@ describe('an import', { timeout: 60_000 }, () => {
     await assertWhole(site);
   });
 
-  it('of joined gzip files takes all of them', async () => {
+  it('of concatenated gzip files reads all of them', async () => {
     const parts = ['/1', '/2', '/3'].map((path) => gzipSync(logLine({ path })));
     assert.equal((await take(Buffer.concat(parts), 'joined.example')).imported, 3);
   });
 
-  it('that runs several times at once counts each line once', async () => {
+  it('that runs several times concurrently counts each line once', async () => {
     const site = 'race.example';
     const summaries = await Promise.all(
       [50_000, 7000, 90_000].map((size) =>
@@ -202,7 +202,7 @@ describe('an import', { timeout: 60_000 }, () => {
     await assertWhole(site);
   });
 
-  it('that cannot store what it read fails, with those that rely on it, and the next one goes on', async () => {
+  it('that cannot store what it read fails, with those that wait for it, and the next one continues', async () => {
     const site = 'disk.example';
     const spool = join(folder, 'data', 'spool');
     const loseSpool = ({ lines }: ImportProgress) => {
@@ -224,7 +224,7 @@ describe('an import', { timeout: 60_000 }, () => {
     await assertWhole(site);
   });
 
-  it('lists every line that cannot be read with its number, and goes on', async () => {
+  it('lists every unreadable line with its number, and continues', async () => {
     const site = 'garbage.example';
     const garbage = Array.from({ length: 100 }, (_, i) => `garbage ${i} ${'x'.repeat(9000)}\n`).join('');
     const first = await take(garbage, site);
@@ -245,7 +245,7 @@ describe('an import', { timeout: 60_000 }, () => {
     assert.equal(await hits(site), 2);
   });
 
-  it('numbers failures right in pieces that are read side by side', async () => {
+  it('numbers failures correctly in chunks that are read in parallel', async () => {
     const lines = Array.from({ length: 6000 }, (_, i) => logLine({ path: `/${i}` }));
     const bad = [17, 1999, 3500, 5999];
     for (const number of bad) lines[number - 1] = 'nonsense\n';
@@ -256,14 +256,14 @@ describe('an import', { timeout: 60_000 }, () => {
     );
   });
 
-  it('of nothing is a summary of nothing', async () => {
+  it('of an empty log has an empty summary', async () => {
     for (const nothing of ['', gzipSync('')]) {
       const summary = await take(nothing, 'empty.example');
       assert.deepEqual(counts(summary), { lines: 0, imported: 0, failed: 0, already: 0 });
     }
   });
 
-  it('counts a last line without an end, and never what is added to it', async () => {
+  it('counts a last line without a line break, and never text that is appended to it', async () => {
     const site = 'tail.example';
     const line = logLine({ path: '/2' });
     const first = await take(logLine({ path: '/1' }) + line.slice(0, -10), site);
@@ -274,7 +274,7 @@ describe('an import', { timeout: 60_000 }, () => {
     assert.equal(await hits(site), 2);
   });
 
-  it('counts a last line that cannot be read when it is whole', async () => {
+  it('counts an unreadable last line once it is complete', async () => {
     const site = 'unfinished.example';
     const line = logLine({ path: '/2' });
     const first = await take(logLine({ path: '/1' }) + line.slice(0, 60), site);
@@ -286,7 +286,7 @@ describe('an import', { timeout: 60_000 }, () => {
     assert.equal(await hits(site), 2);
   });
 
-  it('finds the format of a log by itself, or takes the one that is named', async () => {
+  it('detects the format of a log, or uses the given one', async () => {
     const vhost = ['a', 'b', 'a'].map((name) => `${name}.vhosts.example:80 ${logLine()}`).join('');
     assert.equal((await take(vhost, 'auto.example')).imported, 3);
     assert.deepEqual(await Promise.all(['a.vhosts.example', 'b.vhosts.example'].map(hits)), [2, 1]);
@@ -294,7 +294,7 @@ describe('an import', { timeout: 60_000 }, () => {
     assert.deepEqual(await Promise.all(['a.vhosts.example', 'b.vhosts.example'].map(hits)), [4, 2]);
   });
 
-  it('takes the same memory however long the log is', async () => {
+  it('takes constant memory, however long the log is', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage: () => void = runInNewContext('gc');
     const inUse = () => {
@@ -319,7 +319,7 @@ describe('an import', { timeout: 60_000 }, () => {
     assert.ok(last - first < 10_000_000, `${first} bytes in the beginning, ${last} at the end`);
   });
 
-  it('for a site that is none is refused', async () => {
+  it('for an invalid site is refused', async () => {
     await assert.rejects(take(log, 'no site'), { code: 'bad_setting' });
   });
 });

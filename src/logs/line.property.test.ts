@@ -9,7 +9,7 @@ import { createLogLine } from './log-line.ts';
 const FORMATS = Object.keys(LOG_FORMATS) as LogFormat[];
 const OUTCOMES = new Set<string>(['read', 'blank', ...Object.keys(LOG_FAILURES)]);
 describe('parseLine', () => {
-  it('gives back the facts that a server has written', () => {
+  it('returns the facts that a server has logged', () => {
     const out = createLogLine();
     fc.assert(
       fc.property(facts, (written) => {
@@ -43,7 +43,7 @@ describe('parseLine', () => {
     );
   });
 
-  it('reads what was cut off anywhere, or says why not', () => {
+  it('parses a line that was cut anywhere, or says why not', () => {
     const out = createLogLine();
     fc.assert(
       fc.property(facts, (written) => {

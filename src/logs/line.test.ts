@@ -39,7 +39,7 @@ describe('parseLine', () => {
   const combined = `${common} "http://example.com/" "Mozilla/5.0 (X11)"`;
   const visitor = { referrer: 'http://example.com/', userAgent: 'Mozilla/5.0 (X11)' };
 
-  it('reads every format', () => {
+  it('parses every format', () => {
     assert.deepEqual(read(common, 'common'), facts);
     assert.deepEqual(read(combined, 'combined'), { ...facts, ...visitor });
     assert.deepEqual(read(`example.com:443 ${combined}`, 'vhost'), {
@@ -51,7 +51,7 @@ describe('parseLine', () => {
     assert.deepEqual(read(`example.com:80 ${common}`, 'commonvhost'), { ...facts, host: 'example.com' });
   });
 
-  it('ignores fields at the end', () => {
+  it('ignores extra fields at the end', () => {
     assert.deepEqual(read(`${common} 0.005 "10.0.0.1"`, 'common'), facts);
     assert.deepEqual(read(`${combined} 0.005 "10.0.0.1" gzip=2.1`), { ...facts, ...visitor });
   });
@@ -63,13 +63,13 @@ describe('parseLine', () => {
     });
   });
 
-  it('reads a line of another kind in the same log', () => {
+  it('parses a line of another format in the same log', () => {
     assert.deepEqual(read(common, 'combined'), facts);
     assert.deepEqual(read(combined, 'vhost'), { ...facts, ...visitor });
     assert.deepEqual(read(combined, 'common'), facts);
   });
 
-  it('leaves nothing of the line before in the facts', () => {
+  it('keeps nothing of the previous line in the facts', () => {
     const out = createLogLine();
     parseLine(`example.com:80 ${combined}`, 'vhost', out);
     assert.equal(parseLine(`::1 - - ${TIME} "-" 408 -`, 'combined', out), 'read');
@@ -82,24 +82,24 @@ describe('parseLine', () => {
     assert.deepEqual(read(`  ${combined} \t\r\n`), { ...facts, ...visitor });
   });
 
-  it('lets a user agent without a closing quote run to the end', () => {
+  it('extends a user agent without a closing quote to the end', () => {
     assert.equal(read(combined.slice(0, -1)).userAgent, 'Mozilla/5.0 (X11)');
     assert.equal(read(`${combined.slice(0, -1)}\r`).userAgent, 'Mozilla/5.0 (X11)');
   });
 
-  it('reads a line that ends anywhere after its status', () => {
+  it('parses a line that ends anywhere after its status', () => {
     for (let length = common.length - ' 203023'.length; length <= combined.length; length++) {
       assert.equal(read(combined.slice(0, length)).path, '/a/b.png');
     }
   });
 
-  it('takes a dash for no referrer, no status and no size, and leaves that of an agent, which tells a bot', () => {
+  it('treats a dash as no referrer, status or size, and keeps it as an agent, which marks a bot', () => {
     const line = read(`::1 - - ${TIME} "OPTIONS * HTTP/1.0" - - "-" "-"`);
     assert.deepEqual([line.status, line.bytes, line.referrer, line.userAgent], [0, 0, '', '-']);
     assert.equal(read(`::1 - - ${TIME} "GET /" 000 0`).status, 0);
   });
 
-  it('takes a size beyond all sizes for the greatest number', () => {
+  it('clamps a huge size to the largest number', () => {
     assert.equal(read(`::1 - - ${TIME} "GET /" 200 ${'9'.repeat(5000)}`).bytes, Number.MAX_SAFE_INTEGER);
     assert.equal(read(`::1 - - ${TIME} "GET /" 200 5368709120`).bytes, 5_368_709_120);
   });
@@ -118,26 +118,26 @@ describe('parseLine', () => {
     }
   });
 
-  it('believes no timestamp that a user has put into the name', () => {
+  it('ignores a timestamp within a user name', () => {
     const forged = String.raw`x [01/Jan/2001:00:00:00 +0000] \"GET /forged HTTP/1.1\" 200 1`;
     const line = read(`1.2.3.4 - ${forged} ${TIME} "GET /real HTTP/1.1" 401 1`);
     assert.equal(line.path, '/real');
     assert.equal(line.user, forged);
   });
 
-  it('reads a line with fewer words before its timestamp', () => {
+  it('parses a line with fewer words before its timestamp', () => {
     assert.equal(read(`1.2.3.4 ${TIME} "GET / HTTP/1.1" 200 1`).user, '');
     assert.equal(read(`1.2.3.4 - ${TIME} "GET / HTTP/1.1" 200 1`).address, '1.2.3.4');
   });
 
-  it('reads other timestamps in brackets', () => {
+  it('parses other timestamps in brackets', () => {
     const times = ['17/May/2015:10:05:03', '2015-05-17T12:05:03+02:00', '2015-05-17T10:05:03Z'];
     for (const time of times) {
       assert.equal(read(`1.2.3.4 - - [${time}] "GET /] HTTP/1.1" 200 1`).timeMs, facts.timeMs);
     }
   });
 
-  it('undoes escaped quotes in referrer and agent', () => {
+  it('unescapes quotes in referrer and agent', () => {
     const line = read(
       String.raw`::1 - - ${TIME} "GET / HTTP/1.1" 200 1 "http://a/?q=\"b\"" "say \"hi\" \\ \xe4"`,
     );
@@ -145,14 +145,14 @@ describe('parseLine', () => {
     assert.equal(line.userAgent, String.raw`say "hi" \ \xe4`);
   });
 
-  it('copes with quotes that the server has not escaped', () => {
+  it('handles quotes that the server has not escaped', () => {
     const line = read(`::1 - - ${TIME} "GET /?q="a" b HTTP/1.1" 200 1 "http://a/?q="b"&c" "say "hi"!"`);
     assert.deepEqual([line.query, line.status], ['q="a" b', 200]);
     assert.equal(line.referrer, 'http://a/?q="b"&c');
     assert.equal(line.userAgent, 'say "hi"!');
   });
 
-  it('reads lines of up to 64 KiB', () => {
+  it('parses lines of up to 64 KiB', () => {
     const start = `::1 - - ${TIME} "GET /`;
     const end = ' HTTP/1.1" 414 0 "-" "-"';
     for (const length of [8192, MAX_LINE_LENGTH]) {
@@ -162,7 +162,7 @@ describe('parseLine', () => {
     assert.equal(outcome(start + 'a'.repeat(MAX_LINE_LENGTH) + end), 'too long');
   });
 
-  it('takes timestamps in any order', () => {
+  it('accepts timestamps in any order', () => {
     const hours = ['10', '09', '23', '00'];
     const read0 = hours.map((hour) =>
       new Date(read(common.replace(':10:', `:${hour}:`)).timeMs).getUTCHours(),
@@ -170,11 +170,11 @@ describe('parseLine', () => {
     assert.deepEqual(read0, [10, 9, 23, 0]);
   });
 
-  it('tells a blank line from one that it cannot read', () => {
+  it('distinguishes a blank line from one that it cannot parse', () => {
     for (const line of ['', ' ', '\r', '\t \r\n', '\0']) assert.equal(outcome(line), 'blank');
   });
 
-  it('says why it cannot read a line', () => {
+  it('says why it cannot parse a line', () => {
     assert.equal(outcome('hello'), 'no timestamp');
     assert.equal(outcome('{"status":200}'), 'no timestamp');
     assert.equal(outcome('83.149.9.216 - - '), 'no timestamp');
@@ -197,7 +197,7 @@ const SAMPLE =
   fileURLToPath(new URL('../../../shared/data/elastic_apache_logs.gz', import.meta.url));
 
 describe('a real log of 10,000 lines', { skip: !existsSync(SAMPLE) && `${SAMPLE} is absent` }, () => {
-  it('is read whole, with the hits and visitors that are known of it', () => {
+  it('is parsed completely, with its known hits and visitors', () => {
     const lines = gunzipSync(readFileSync(SAMPLE)).toString('latin1').trimEnd().split('\n');
     assert.equal(detectFormat(lines.slice(0, 100)), 'combined');
 

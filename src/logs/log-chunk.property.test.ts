@@ -32,8 +32,8 @@ const log = fc
       .join(''),
   );
 
-describe('a log in pieces', () => {
-  it('is the same log, whatever it holds and however it comes', async () => {
+describe('a log in chunks', () => {
+  it('is the same log, whatever it contains and however it is split', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyContent,
@@ -55,7 +55,7 @@ describe('a log in pieces', () => {
     );
   });
 
-  it('is known as a whole when it comes again, in other chunks and with another size of pieces', async () => {
+  it('is recognized completely when it comes again, split differently and with another chunk size', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyContent,
@@ -78,7 +78,7 @@ describe('a log in pieces', () => {
     );
   });
 
-  it('gives each line to read once, however often it is read while it grows', async () => {
+  it('returns each line once, however often it is read while it grows', async () => {
     await fc.assert(
       fc.asyncProperty(
         log,
@@ -101,7 +101,7 @@ describe('a log in pieces', () => {
     );
   });
 
-  it('gives each line to one of two that read it at the same time', async () => {
+  it('returns each line to one of two concurrent readers', async () => {
     await fc.assert(
       fc.asyncProperty(
         log,

@@ -14,12 +14,12 @@ import {
 import { ImportRegistry } from './import-registry.ts';
 import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
 
-describe('a log in pieces', () => {
+describe('a log in chunks', () => {
   it('that is empty has none', async () => {
     assert.deepEqual(await collected(walk(chunked(''))), []);
   });
 
-  it('that grew has its known ones first, and then what is new', async () => {
+  it('that has grown has its known chunks first, then the new ones', async () => {
     const before = logLine({ path: '/1' }) + logLine({ path: '/2' });
     const after = logLine({ path: '/3' });
     const ledger = new ImportRegistry(stored(await collected(walk(chunked(before)))));
@@ -28,7 +28,7 @@ describe('a log in pieces', () => {
     assert.deepEqual(kindsOf(pieces), [...pieces.slice(0, -1).map(() => 'known'), 'new']);
   });
 
-  it('with the first line of another one is told from it', async () => {
+  it('with the same first line as another log is distinguished from it', async () => {
     const first = logLine({ path: '/1' });
     const ledger = new ImportRegistry(
       stored(await collected(walk(chunked(first + logLine({ path: '/2' }))))),
@@ -56,7 +56,7 @@ describe('a log in pieces', () => {
     assert.notEqual(roots[0], roots[1]);
   });
 
-  it('that ends within a line which can be read has that line once, and never the rest of it', async () => {
+  it('that ends within a readable line has that line once, and never the rest of it', async () => {
     const line = logLine({ path: '/2' });
     const cut = line.slice(0, line.indexOf('Gecko'));
     const first = await collected(walk(chunked(logLine({ path: '/1' }) + cut)));
@@ -68,14 +68,14 @@ describe('a log in pieces', () => {
     assert.equal(second.at(-1)?.bytes.toString(), logLine({ path: '/3' }));
   });
 
-  it('that is one line without an end is known when the line has grown', async () => {
+  it('that is one line without a line break is recognized when the line has grown', async () => {
     const line = logLine({ path: '/1' });
     const first = await collected(walk(chunked(line.slice(0, -20))));
     const second = await collected(walk(chunked(line), { ledger: new ImportRegistry(stored(first)) }));
     assert.deepEqual([kindsOf(first), kindsOf(second)], [['new'], ['known']]);
   });
 
-  it('that ends within a line which cannot be read says so, and has it when it is whole', async () => {
+  it('that ends within an unreadable line reports it, and has it once it is complete', async () => {
     const line = logLine({ path: '/2' });
     const cut = line.slice(0, line.indexOf('HTTP'));
     const first = await collected(walk(chunked(logLine({ path: '/1' }) + cut)));
@@ -86,7 +86,7 @@ describe('a log in pieces', () => {
     assert.deepEqual(numbersIn(second), [2]);
   });
 
-  it('cuts a line that is longer than any that is read, and goes on behind it', async () => {
+  it('truncates a line that is too long to parse, and continues after it', async () => {
     const content = `${logLine({ path: '/1' })}${'x'.repeat(2_000_000)}\n${logLine({ path: '/2' })}`;
     const first = await collected(walk(chunked(content, [65_536])));
     assert.ok(contentOf(first).length < 500_000, 'the rest of it is left out');
@@ -98,8 +98,8 @@ describe('a log in pieces', () => {
   });
 });
 
-describe('a growing log in pieces', () => {
-  it('gives what is there after a while, also when more comes all the time', { timeout: 5000 }, async () => {
+describe('a growing log in chunks', () => {
+  it('returns its lines after a while, even if more arrive all the time', { timeout: 5000 }, async () => {
     const source = (async function* () {
       for (let i = 0; i < 80; i++) {
         yield Buffer.from(logLine({ path: `/${i}` }));
@@ -125,7 +125,7 @@ describe('a growing log in pieces', () => {
     );
   });
 
-  it('that begins like a known one does not wait until it is as long', { timeout: 5000 }, async () => {
+  it('that begins like a known log does not wait until it is as long', { timeout: 5000 }, async () => {
     const lines = [1, 2, 3].map((number) => logLine({ path: `/${number}` }));
     const known = stored(await collected(walk(chunked(lines.join('')), { size: 10_000 })));
     assert.equal(known.length, 1);
@@ -140,7 +140,9 @@ describe('a growing log in pieces', () => {
     }
   });
 
-  it('leaves to another import what that one took meanwhile', { timeout: 5000 }, async () => {
+  it('leaves chunks that another import has claimed meanwhile to that import', {
+    timeout: 5000,
+  }, async () => {
     const ledger = new ImportRegistry();
     const lines = [1, 2, 3].map((number) => logLine({ path: `/${number}` }));
     const { promise: othersTurn, resolve: begin } = Promise.withResolvers<void>();

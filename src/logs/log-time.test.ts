@@ -11,36 +11,36 @@ function iso(text: string): string {
 }
 
 describe('parseLogTime', () => {
-  it('reads the timestamps of Apache and nginx', () => {
+  it('parses the timestamps of Apache and nginx', () => {
     assert.equal(iso('17/May/2015:10:05:03 +0000'), '2015-05-17T10:05:03.000Z');
     assert.equal(iso('29/Feb/2024:23:59:59 +0000'), '2024-02-29T23:59:59.000Z');
   });
 
-  it('takes the zone off', () => {
+  it('subtracts the zone offset', () => {
     assert.equal(iso('17/May/2015:10:05:03 +0530'), '2015-05-17T04:35:03.000Z');
     assert.equal(iso('17/May/2015:20:05:03 -0700'), '2015-05-18T03:05:03.000Z');
     assert.equal(iso('01/Jan/2015:00:30:00 +1245'), '2014-12-31T11:45:00.000Z');
   });
 
-  it('reads a month in any case', () => {
+  it('parses a month in any case', () => {
     assert.equal(iso('17/MAY/2015:10:05:03 +0000'), '2015-05-17T10:05:03.000Z');
     assert.equal(iso('17/may/2015:10:05:03 +0000'), '2015-05-17T10:05:03.000Z');
   });
 
-  it('reads a missing zone as UTC, and fractions to the millisecond', () => {
+  it('treats a missing zone as UTC, and parses fractions to the millisecond', () => {
     assert.equal(iso('17/May/2015:10:05:03'), '2015-05-17T10:05:03.000Z');
     assert.equal(iso('17/May/2015:10:05:03.29 +0200'), '2015-05-17T08:05:03.290Z');
     assert.equal(iso('17/May/2015:10:05:03.123456789 +0200'), '2015-05-17T08:05:03.123Z');
   });
 
-  it('reads ISO 8601', () => {
+  it('parses ISO 8601', () => {
     assert.equal(iso('2015-05-17T10:05:03Z'), '2015-05-17T10:05:03.000Z');
     assert.equal(iso('2015-05-17T10:05:03+02:00'), '2015-05-17T08:05:03.000Z');
     assert.equal(iso('2015-05-17T10:05:03.250-0130'), '2015-05-17T11:35:03.250Z');
     assert.equal(iso('2015-05-17T10:05:03'), '2015-05-17T10:05:03.000Z');
   });
 
-  it('puts a leap second into the next minute', () => {
+  it('moves a leap second to the next minute', () => {
     assert.equal(iso('31/Dec/2016:23:59:60 +0000'), '2017-01-01T00:00:00.000Z');
   });
 
@@ -72,7 +72,7 @@ describe('parseLogTime', () => {
     it(`refuses "${text}"`, () => assert.equal(parseLogTime(text), Number.NaN));
   }
 
-  it('remembers no bad day, and forgets none that is good', () => {
+  it('caches valid days, and no invalid ones', () => {
     const good = '17/May/2015:10:05:03 +0000';
     const expected = parseLogTime(good);
     assert.equal(parseLogTime('17/Foo/2015:10:05:03 +0000'), Number.NaN);
@@ -81,7 +81,7 @@ describe('parseLogTime', () => {
     assert.equal(parseLogTime(good), expected);
   });
 
-  it('is what a calendar of plain arithmetic says, and NaN where that has no such day or hour', () => {
+  it('matches a plain arithmetic calendar, and is NaN if that has no such day or hour', () => {
     fc.assert(
       fc.property(anyTime, (time) => {
         const expected = plainInstant(time) ?? Number.NaN;
@@ -114,7 +114,7 @@ describe('parseLogTime', () => {
 });
 
 describe('looksLikeTime', () => {
-  it('knows both notations by their separators', () => {
+  it('recognizes both notations by their separators', () => {
     assert.ok(looksLikeTime('[32/Xyz/2015:', 1));
     assert.ok(looksLikeTime('[2015-05-17T10', 1));
     assert.ok(!looksLikeTime('[error] [client', 1));

@@ -23,7 +23,7 @@ function read(log: string, options: Partial<OldLinesOptions> = {}): OldLines {
 }
 
 describe('old lines', () => {
-  test('are those before the horizon, to the second, in usual lines and in others', () => {
+  test('are those before the retention cutoff, to the second, in usual and in other lines', () => {
     for (const agent of ['Mozilla/5.0', 'Mözilla/5.0', 'a \\"quoted\\" agent']) {
       const times = [
         '17/May/2015:23:59:59 +0000',
@@ -35,7 +35,7 @@ describe('old lines', () => {
     }
   });
 
-  test('have the horizon of their own site', () => {
+  test('use the cutoff of their own site', () => {
     const log = `a.example:443 ${logLine()}b.example:80 ${logLine()}- ${logLine()}`;
     const { bySite } = read(log, {
       ...{ format: 'vhost', cutoffOf: (site) => (site === 'b.example' ? 0 : HORIZON) },
@@ -49,13 +49,13 @@ describe('old lines', () => {
     );
   });
 
-  test('are not counted where they cannot be read, or are not imported at all', () => {
+  test('are not counted if they cannot be parsed, or would not be imported', () => {
     const log = `\nnonsense\n${logLine({ time: '30/Feb/2015:00:00:00 +0000' })}${logLine({ time: '01/Jan/1980:00:00:00 +0000' })}`;
     const { lines, bySite } = read(log, { earliest: Date.UTC(1990, 0) });
     assert.deepEqual([lines, bySite.size], [1, 0]);
   });
 
-  test('are as many as a count by plain arithmetic finds', () => {
+  test('are as many as a plain count finds', () => {
     fc.assert(
       fc.property(fc.array(anyTime, { maxLength: 30 }), (times) => {
         const instants = times.map(plainInstant).filter((time) => time !== undefined);
@@ -70,7 +70,7 @@ describe('old lines', () => {
   });
 });
 
-describe('whole lines', () => {
+describe('complete lines', () => {
   async function cut(text: string, at: readonly number[]): Promise<string[]> {
     const bytes = Buffer.from(text);
     const ends = [...at].sort((a, b) => a - b);
@@ -90,7 +90,7 @@ describe('whole lines', () => {
     return parts;
   }
 
-  test('are the log, however it comes, and end with a line but for the last', async () => {
+  test('add up to the log, however it is split, and end with a line break except for the last', async () => {
     const log = fc
       .array(fc.constantFrom('a', 'bc', '\n', '\r\n', 'ä'), { maxLength: 40 })
       .map((parts) => parts.join(''));
@@ -109,7 +109,7 @@ describe('whole lines', () => {
     );
   });
 
-  test('that never end are passed on in parts, so that memory is bounded', async () => {
+  test('that never end are passed on in parts, so memory is bounded', async () => {
     const parts = await cut(
       'x'.repeat(1_000_000),
       Array.from({ length: 100 }, (_, i) => i * 10_000),

@@ -5,7 +5,7 @@ import { closingQuote, optionalText, quotedText } from './quoted.ts';
 describe('closingQuote', () => {
   const close = (text: string) => closingQuote(text, 0, text.length);
 
-  it('stands before a space or at the end', () => {
+  it('is followed by a space or the end', () => {
     assert.equal(close('ab" c'), 2);
     assert.equal(close('ab"'), 2);
     assert.equal(close('a"b" c'), 3);
@@ -25,7 +25,7 @@ describe('closingQuote', () => {
 });
 
 describe('quotedText', () => {
-  it('undoes the escapes of quotes and backslashes, and leaves those of bytes', () => {
+  it('unescapes quotes and backslashes, and keeps escaped bytes', () => {
     const text = String.raw`a\"b\\c\x16\n`;
     assert.equal(quotedText(text, 0, text.length, true), String.raw`a"b\c\x16\n`);
   });

@@ -48,8 +48,8 @@ function visitors({ sightings }: ChunkResult): number {
   return new Set(Array.from(sightings.high, (high, i) => `${high} ${sightings.low[i]}`)).size;
 }
 
-describe('a piece of a log', () => {
-  it('gives a row and a sighting for each line', () => {
+describe('a log chunk', () => {
+  it('produces a row and a live count for each line', () => {
     const result = read(logLine() + logLine({ address: '203.0.113.8' }) + logLine());
     assert.deepEqual([result.lines, result.lineBreaks, result.imported, result.failed], [3, 3, 3, 0]);
     assert.deepEqual(intactLength(Buffer.from(result.rows)), { length: result.rows.length, rows: 3 });
@@ -62,13 +62,13 @@ describe('a piece of a log', () => {
     assert.deepEqual([result.lines, result.lineBreaks, result.rows.length], [0, 0, 0]);
   });
 
-  it('has rows of bots, but no sightings of them', () => {
+  it('has rows for bots, but no live counts', () => {
     const result = read(logLine({ agent: 'Googlebot/2.1 (+http://www.google.com/bot.html)' }) + logLine());
     assert.equal(result.imported, 2);
     assert.equal(seen(result).length, 1);
   });
 
-  it('numbers failures by line, and counts blank lines for that only', () => {
+  it('numbers failures by line, and counts blank lines only for that', () => {
     const result = read(`\n${logLine()}\r\n   \nnonsense\n${logLine()}[17/May/2015:10:05:03 +0000]`);
     assert.deepEqual(
       result.failures.map(({ line }) => line),
@@ -78,18 +78,18 @@ describe('a piece of a log', () => {
     assert.deepEqual([result.lines, result.lineBreaks, result.imported, result.failed], [4, 7, 2, 2]);
   });
 
-  it('tells the first 20 failures and counts the others', () => {
+  it('lists the first 20 failures and counts the others', () => {
     const { failures, failed } = read('nonsense\n'.repeat(50));
     assert.deepEqual([failures.length, failed, failures.at(-1)?.line], [20, 50, 20]);
   });
 
-  it('fails where its site is not counted, and says so', () => {
+  it('has failures for sites that are not counted', () => {
     const { failures, imported } = read(logLine(), { allowed: ['other.example'] });
     assert.equal(imported, 0);
     assert.match(failures[0]?.reason ?? '', /site "example\.com" is not counted here/);
   });
 
-  it('takes lines of 8 KB and 64 KB, and refuses longer ones', () => {
+  it('accepts lines of 8 KB and 64 KB, and refuses longer ones', () => {
     const paths = [8192, 65_000, 70_000].map((length) => `/${'x'.repeat(length)}`);
     const result = read(paths.map((path) => logLine({ path })).join(''));
     assert.deepEqual([result.imported, result.failed], [2, 1]);
@@ -97,7 +97,7 @@ describe('a piece of a log', () => {
     assert.match(result.failures[0]?.reason ?? '', /more than 65536 characters/);
   });
 
-  it('takes bytes that are no UTF-8, and NUL bytes', () => {
+  it('accepts invalid UTF-8 and NUL bytes', () => {
     const latin1 = Buffer.from(logLine({ path: '/caf\xe9', agent: `${FIREFOX} \xfc` }), 'latin1');
     const nul = Buffer.from(logLine({ path: '/a\0b' }));
     const result = read(Buffer.concat([latin1, nul, Buffer.alloc(3), Buffer.from(logLine())]));
@@ -105,14 +105,14 @@ describe('a piece of a log', () => {
     assert.equal(intactLength(Buffer.from(result.rows)).rows, 3);
   });
 
-  it('takes CRLF and LF alike', () => {
+  it('treats CRLF and LF alike', () => {
     const unix = logLine() + logLine({ address: '203.0.113.8' });
     const [one, other] = [read(unix), read(unix.replaceAll('\n', '\r\n'))];
     assert.deepEqual(other.rows, one.rows);
     assert.deepEqual(other.sightings, one.sightings);
   });
 
-  it('has a site for each host of a vhost log, and its own where a line names none', () => {
+  it('has a site for each host of a vhost log, and the default site for a line without one', () => {
     const hosts = ['a.example:443 ', 'B.Example:80 ', '[::1]:80 ', '!!! ', '- ', 'a.example '];
     const result = read(hosts.map((host) => host + logLine()).join(''), { format: 'vhost' });
     assert.deepEqual(
@@ -121,7 +121,7 @@ describe('a piece of a log', () => {
     );
   });
 
-  it('keeps the times of its lines, in any order and any zone', () => {
+  it('keeps the times of its lines, in any order and zone', () => {
     const times = [
       '17/May/2015:10:05:03 +0200',
       '17/May/2015:10:05:03 -0530',
@@ -141,7 +141,7 @@ describe('a piece of a log', () => {
     );
   });
 
-  it('refuses lines of times that cannot be, usual lines and others alike, each with its number and reason', () => {
+  it('refuses lines with impossible times, usual and other lines alike, each with its number and reason', () => {
     const times = [
       '01/Jan/1990:00:30:00 +0000',
       '01/Jan/1990:00:30:00 +0100',
@@ -171,7 +171,7 @@ describe('a piece of a log', () => {
     }
   });
 
-  it('may be larger than what becomes text at once, or is sealed at once', () => {
+  it('may be larger than the decoding buffer or a group', () => {
     const lines = Array.from({ length: 20_000 }, (_, i) => logLine({ path: `/ä/${i}` }));
     lines[15_000] = 'nonsense\n';
     const result = read(lines.join(''));

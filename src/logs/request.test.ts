@@ -27,19 +27,19 @@ describe('readRequest', () => {
     assert.deepEqual(read('CONNECT example.com:443 HTTP/1.1'), http('example.com:443', '', 'CONNECT'));
   });
 
-  it('leaves the fragment out', () => {
+  it('removes the fragment', () => {
     assert.deepEqual(read('GET /a#b HTTP/1.1'), http('/a'));
     assert.deepEqual(read('GET /a?b=1#c HTTP/1.1'), http('/a', 'b=1'));
     assert.deepEqual(read('GET /a#b?c HTTP/1.1'), http('/a'));
   });
 
-  it('gives an empty path its slash', () => {
+  it('turns an empty path into a slash', () => {
     assert.deepEqual(read('GET ?a=1 HTTP/1.1'), http('/', 'a=1'));
     assert.deepEqual(read('GET #a HTTP/1.1'), http('/'));
     assert.deepEqual(read('GET  HTTP/1.1'), http('/'));
   });
 
-  it('reads a request without a protocol', () => {
+  it('parses a request without a protocol', () => {
     assert.deepEqual(read('GET /'), http('/', '', 'GET', ''));
     assert.deepEqual(read('GET /a?b'), http('/a', 'b', 'GET', ''));
     assert.deepEqual(read('GET '), http('/', '', 'GET', ''));
@@ -51,7 +51,7 @@ describe('readRequest', () => {
     assert.deepEqual(read('GET  /a  HTTP/1.1'), http('/a'));
   });
 
-  it('takes the host out of a whole URL, unless the line has one', () => {
+  it('takes the host from an absolute URL, unless the line has one', () => {
     assert.deepEqual(read('GET http://example.com:80/a?b HTTP/1.1'), {
       ...http('/a', 'b'),
       host: 'example.com',
@@ -70,7 +70,7 @@ describe('readRequest', () => {
     assert.deepEqual(read('GET mailto:a HTTP/1.1'), http('mailto:a'));
   });
 
-  it('takes what is not HTTP as a path without a method', () => {
+  it('treats anything but HTTP as a path without a method', () => {
     for (const text of [
       '-',
       String.raw`\x03\x00\x00/*\xE0`,
@@ -85,7 +85,7 @@ describe('readRequest', () => {
     assert.deepEqual(read(''), http('-', '', '', ''));
   });
 
-  it('undoes escaped quotes and backslashes, and keeps bytes as the log has them', () => {
+  it('unescapes quotes and backslashes, and keeps escaped bytes', () => {
     assert.deepEqual(
       read(String.raw`GET /a\"b\\c\x00?d=\"e\" HTTP/1.1`),
       http(String.raw`/a"b\c\x00`, 'd="e"'),

@@ -32,7 +32,7 @@ function noFault(error: unknown): void {
 }
 
 describe('a compressed log', () => {
-  it('is decompressed, however it comes', async () => {
+  it('is decompressed, however it is split', async () => {
     for (const size of [1, 7, 100_000]) {
       const content = LARGE.subarray(0, 2000 * size);
       const { content: got, error } = await drained(unzipped(chunked(gzipSync(content), size)));
@@ -41,20 +41,20 @@ describe('a compressed log', () => {
     }
   });
 
-  it('may have several members, as when logs are joined', async () => {
+  it('may have several gzip members, as when logs are concatenated', async () => {
     const parts = ['first\n', '', 'second\n'].map((text) => gzipSync(text));
     const { content, error } = await drained(unzipped(chunked(Buffer.concat(parts), 5)));
     assert.deepEqual([content.toString(), error], ['first\nsecond\n', undefined]);
   });
 
-  it('that is not compressed comes as it is', async () => {
+  it('that is not compressed is passed through', async () => {
     for (const text of ['', 'a', 'ab', '\x1f', 'a plain line\n']) {
       const { content, error } = await drained(unzipped(chunked(Buffer.from(text, 'latin1'), 1)));
       assert.deepEqual([content.toString('latin1'), error], [text, undefined]);
     }
   });
 
-  it('that is cut gives all that is there, and then says so', async () => {
+  it('that is truncated gives all data before the end, then fails', async () => {
     const whole = gzipSync(LARGE);
     for (const size of [1000, 1_000_000]) {
       const half = whole.subarray(0, whole.length / 2);
@@ -65,7 +65,7 @@ describe('a compressed log', () => {
     }
   });
 
-  it('that is damaged gives what is before the damage, and then says so', async () => {
+  it('that is damaged gives all data before the damage, then fails', async () => {
     const damaged = gzipSync(LARGE);
     damaged.fill(0xff, damaged.length / 2, damaged.length / 2 + 100);
     const { content, error } = await drained(unzipped(chunked(damaged, 1_000_000)));
@@ -73,14 +73,14 @@ describe('a compressed log', () => {
     assert.ok(content.length > 0);
   });
 
-  it('says why its source failed', async () => {
+  it('passes on the error of its source', async () => {
     const source = chunked(gzipSync(LARGE).subarray(0, 1000), 100, new Error('the disk is gone'));
     assert.match(String((await drained(unzipped(source))).error), /the disk is gone/);
   });
 });
 
-describe('a log that breaks off', () => {
-  it('ends with its last whole line', async () => {
+describe('a truncated log', () => {
+  it('ends with its last complete line', async () => {
     const faults: unknown[] = [];
     const source = chunked(Buffer.from('one\ntwo\nthr'), 2, new Error('cut'));
     const { content, error } = await drained(untilFault(source, (fault) => faults.push(fault)));
@@ -88,7 +88,7 @@ describe('a log that breaks off', () => {
     assert.match(String(faults), /cut/);
   });
 
-  it('that does not is the same log, in other chunks', async () => {
+  it('that is not truncated is unchanged, however it is split', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom('a', 'bcd', '\n', '\r\n')),
@@ -103,7 +103,7 @@ describe('a log that breaks off', () => {
     );
   });
 
-  it('does not hold back more than any line that is read', async () => {
+  it('does not hold back more than the longest line that is parsed', async () => {
     let largest = 0;
     let given = 0;
     let got = 0;
@@ -123,13 +123,13 @@ describe('a log that breaks off', () => {
 });
 
 describe('a sample of a log', () => {
-  it('leaves the log whole', async () => {
+  it('leaves the log complete', async () => {
     const { text, sample } = await sampled(chunked(LARGE), false);
     assert.equal(sample.length, 65_536);
     assert.ok((await drained(text)).content.equals(LARGE));
   });
 
-  it('of a growing log does not wait for more than a line', { timeout: 2000 }, async () => {
+  it('of a growing log waits for at most one line', { timeout: 2000 }, async () => {
     const source = (async function* () {
       yield Buffer.from('a line\n');
       await new Promise(() => undefined);
@@ -137,7 +137,7 @@ describe('a sample of a log', () => {
     assert.equal((await sampled(source, true)).sample, 'a line\n');
   });
 
-  it('has lines without the one that may be cut, unless that is all', () => {
+  it('omits a last line that may be cut, unless it is the only one', () => {
     assert.deepEqual(linesOf('a\nb\nc'), ['a', 'b']);
     assert.deepEqual(linesOf('a'), ['a']);
   });

@@ -14,7 +14,7 @@ function reader(room: { slotBits: number; bytes: number }) {
 
 const ascii = fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\u0000', '\u007f'), maxLength: 20 });
 
-test('a text is what its bytes say, whatever came before it', () => {
+test('a text matches its bytes, whatever came before it', () => {
   for (const room of [
     { slotBits: 1, bytes: 15 },
     { slotBits: 2, bytes: 64 },
@@ -28,7 +28,7 @@ test('a text is what its bytes say, whatever came before it', () => {
   }
 });
 
-test('texts that differ in one byte only, anywhere, are told apart', () => {
+test('texts that differ in a single byte are distinguished', () => {
   const of = reader({ slotBits: 1, bytes: 4096 });
   const text = 'Mozilla/5.0 (X11)';
   for (let at = 0; at < text.length; at++) {
@@ -38,7 +38,7 @@ test('texts that differ in one byte only, anywhere, are told apart', () => {
   }
 });
 
-test('a text too long to be remembered is read all the same', () => {
+test('a text too long to be cached is decoded all the same', () => {
   const of = reader({ slotBits: 4, bytes: 64 });
   assert.equal(of('x'.repeat(5000)).length, 5000);
   assert.equal(of('a'.repeat(65)), 'a'.repeat(65));

@@ -9,7 +9,7 @@ import { daySums, differingDays, hitRangesOf, unequalDay, whichOf } from './hit-
 const DAY = 86_400_000;
 const FIRST = Date.UTC(2026, 0, 20);
 
-test('pieces have each hit once, a batch and day in one of them, no more hits than they may, and one month', async (t) => {
+test('ranges contain each hit once, do not split a batch and day, and are limited in hits and to one month', async (t) => {
   const folder = temporaryFolder(t);
   await using store = await Store.open({ setting: 'embedded', folder });
   // Ten hits a batch, of a day that has many and of days around the end of a month that have few.
@@ -44,7 +44,7 @@ test('pieces have each hit once, a batch and day in one of them, no more hits th
   assert.ok(cut >= 4, 'the day of many hits is cut');
 });
 
-test('days differ where one side has other hits or more', () => {
+test('days differ if one side has other or more hits', () => {
   const sum = (day: string, rows: number, checksum: string) => [day, { day, rows, checksum }] as const;
   const wanted = new Map([sum('2026-01-01', 2, 'a'), sum('2026-01-02', 3, 'b')]);
   assert.deepEqual(differingDays(wanted, wanted), []);

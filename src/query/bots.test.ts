@@ -115,9 +115,9 @@ describe('bots are excluded, included, or counted alone', { timeout: 240_000 }, 
     }
   }
 
-  test('while no hit is rolled up', () => check('not rolled up'));
+  test('before any hit is rolled up', () => check('not rolled up'));
 
-  test('when all of them are, and when more have come since', async () => {
+  test('after all of them are rolled up, and after more have arrived', async () => {
     assert.equal(await rollups.rollUp(), COUNT);
     await check('rolled up');
     const more = Array.from({ length: 10 }, (_, i) => hitAt(i + 1000));
@@ -130,7 +130,7 @@ describe('bots are excluded, included, or counted alone', { timeout: 240_000 }, 
     assert.deepEqual([people, all, only], [(COUNT / 5) * 4 + 8, COUNT + 10, COUNT / 5 + 2]);
   });
 
-  test('also over a period from 1990 to beyond the end of 32-bit seconds', async () => {
+  test('over a period from 1990 to beyond the end of 32-bit seconds', async () => {
     for (const to of ['2106-02-07T06:30:00Z', '2150-01-01', '2298-12-31T23:59:59Z']) {
       const selection = readSelection({ from: '1990-01-01', to });
       const { totals, error } = await stats({ store }, selection, {

@@ -9,13 +9,13 @@ function answer(from: string, to: string, totals: Stats['totals']): Compared {
 }
 
 describe('a comparison', () => {
-  test('is the answer about the other period, and how much more there is now', () => {
+  test('has the answer for the other period, and the change', () => {
     const now = answer('2026-11-01T00:00:00Z', '2026-12-01T00:00:00Z', { hits: 112, visitors: 19 });
     const before = answer('2026-10-01T00:00:00Z', '2026-11-01T00:00:00Z', { hits: 100, visitors: 20 });
     assert.deepEqual(comparisonOf(now, before), { ...before, change: { hits: 0.12, visitors: -0.05 } });
   });
 
-  test('has nothing to say of a change from nothing', () => {
+  test('has no change if the other value is zero', () => {
     const now = answer('2026-11-02', '2026-11-03', { hits: 7, visitors: 0, visits: 7, bounce_rate: null });
     const before = answer('2026-11-01', '2026-11-02', { hits: 0, visitors: 3, visits: 0, bounce_rate: null });
     const change = { hits: null, visitors: -1, visits: null, bounce_rate: null };
@@ -37,7 +37,7 @@ describe('a comparison', () => {
     assert.deepEqual([other.error, other.purged_before], [0.0102, '2026-11-02']);
   });
 
-  test('gives the same now back, but for the fourth digit', () => {
+  test('has changes that reproduce the current values, up to the fourth digit', () => {
     const counts = fc.integer({ min: 1, max: 1e12 });
     fc.assert(
       fc.property(counts, counts, (hits, before) => {

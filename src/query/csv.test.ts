@@ -3,18 +3,18 @@ import { describe, it } from 'node:test';
 import { csvOf } from './csv.ts';
 
 describe('CSV', () => {
-  it('quotes what has to be quoted', () => {
+  it('quotes values that need quotes', () => {
     const rows = [{ value: 'a,"b"\nc', hits: 1 }];
     assert.equal(csvOf(rows), 'value,hits\r\n"a,""b""\nc",1\r\n');
   });
 
-  it('is no formula in a spreadsheet', () => {
+  it('has no formulas for a spreadsheet', () => {
     for (const value of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1']) {
       assert.equal(csvOf([{ value }]), `value\r\n'${value}\r\n`);
     }
   });
 
-  it('of nothing is nothing', () => {
+  it('of nothing is empty', () => {
     assert.equal(csvOf([]), '');
     assert.equal(csvOf([], ['value', 'hits']), 'value,hits\r\n');
   });

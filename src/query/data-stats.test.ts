@@ -13,7 +13,7 @@ const DAY = 86_400_000;
 const TIME = Date.UTC(2026, 8, 1, 12);
 const batch = (number: number) => (BigInt(TIME + number) << 22n) | 1n;
 
-test('late hits of a purged day do not make up for those that are gone, rolled up or not', {
+test('late hits of a purged day do not make up for purged ones, rolled up or not', {
   timeout: 120_000,
 }, async (t) => {
   const folder = temporaryFolder(t);

@@ -24,7 +24,7 @@ function only(text: string): Filter {
 }
 
 describe('a filter', () => {
-  test('is a dimension, a sign, and values', () => {
+  test('is a dimension, an operator, and values', () => {
     assert.deepEqual(only('path=/a'), { dimension: 'path', negated: false, patterns: [['/a']] });
     assert.deepEqual(only('country!=DE|AT'), {
       ...{ dimension: 'country', negated: true },
@@ -33,25 +33,25 @@ describe('a filter', () => {
     assert.deepEqual(only('path=/a=b&c!=d').patterns, [['/a=b&c!=d']]);
   });
 
-  test('may be of hits that have no value', () => {
+  test('may select hits without a value', () => {
     assert.deepEqual(only('source=').patterns, [['']]);
     assert.deepEqual(only('source!=|Google').patterns, [[''], ['Google']]);
   });
 
-  test('is cut at its asterisks, of which a run is one', () => {
+  test('is split at its asterisks; consecutive ones count as one', () => {
     assert.deepEqual(only('path=/blog/*').patterns, [['/blog/', '']]);
     assert.deepEqual(only('path=*').patterns, [['', '']]);
     assert.deepEqual(only('path=a**b***').patterns, [['a', 'b', '']]);
   });
 
-  test('takes a sign for itself after a backslash', () => {
+  test('treats a character after a backslash literally', () => {
     assert.deepEqual(only(String.raw`path=\*\|\\*a\||b`).patterns, [['*|\\', 'a|'], ['b']]);
     for (const text of ['path=a\\', 'path=\\%', 'path=\\', 'path=C:\\temp']) {
       assert.throws(() => only(text), invalid(/^filter "path=.*" has a \\ that is not before \*, \| or \\/));
     }
   });
 
-  test('is refused where it is none', () => {
+  test('is refused if it is invalid', () => {
     for (const text of ['path', 'path>1', 'path ~ a', '!', 'a b=c', '/blog/*']) {
       assert.throws(() => only(text), invalid(/ is not like path=\/blog\/\* or country!=DE\|AT$/));
     }
@@ -62,7 +62,7 @@ describe('a filter', () => {
     assert.throws(() => only('path=\ud800'), invalid(/holds a control character/));
   });
 
-  test('has bounds', () => {
+  test('is bounded in length', () => {
     const values = (count: number) => `country=${Array.from({ length: count }, () => 'DE').join('|')}`;
     assert.equal(only(values(100)).patterns.length, 100);
     assert.throws(() => only(values(101)), invalid(/has 101 values, 100 are allowed/));
@@ -78,7 +78,7 @@ describe('a filter', () => {
 });
 
 describe('filters', () => {
-  test('come as a list, or each as a word of its own', () => {
+  test('come as a list, or each as a parameter', () => {
     const long = readFilters({ filter: ['path=/a*', 'path!=/ab', 'country=DE|AT'] });
     const short = readFilters({ path: '/a*', 'path!': '/ab', country: 'DE|AT' });
     assert.deepEqual(short, long);
@@ -89,18 +89,18 @@ describe('filters', () => {
     );
   });
 
-  test('that are left empty are none', () => {
+  test('that are empty are ignored', () => {
     assert.deepEqual(readFilters({ filter: '', path: '', 'country!': '', os: undefined, browser: null }), []);
     assert.deepEqual(filterSql([]), { text: 'true', parameters: {} });
   });
 
-  test('are texts', () => {
+  test('must be strings', () => {
     for (const words of [{ filter: 1 }, { path: {} }, { 'path!': [['a']] }] as QueryParams[]) {
       assert.throws(() => readFilters(words), invalid(/^(filter|path!?) is not a text$/));
     }
   });
 
-  test('have nothing of a stranger in their SQL', () => {
+  test('put no input into their SQL', () => {
     const value = fc.string({ unit: 'binary', minLength: 1 });
     fc.assert(
       fc.property(fc.constantFrom(...DIMENSIONS), value, (dimension, value) => {
@@ -121,7 +121,7 @@ describe('filters', () => {
     );
   });
 
-  test('may be asked of another column', () => {
+  test('may apply to another column', () => {
     const { text } = filterSql(readFilters({ filter: 'path=/a' }), () => 'value');
     assert.equal(text, '(value IN ({filter_0_0:String}))');
   });
@@ -220,7 +220,7 @@ describe('filters in the engine', () => {
     return values.filter((value) => filters.every((filter) => matches(value, filter))).sort();
   }
 
-  test('select what they say, whatever the values and the patterns hold', async () => {
+  test('select the right hits, whatever the values and patterns contain', async () => {
     const pattern = fc
       .array(piece, { minLength: 1, maxLength: 4 })
       .map((pieces) => pieces.map(written).join('*'));
@@ -243,12 +243,12 @@ describe('filters in the engine', () => {
     );
   });
 
-  test('of many asterisks end soon', { timeout: 20_000 }, async () => {
+  test('with many asterisks finish quickly', { timeout: 20_000 }, async () => {
     const filters = readFilters({ filter: `path=${'*a'.repeat(490)}*c` });
     assert.deepEqual(await found(filters, 'path'), []);
   });
 
-  test('of as many values as may be are one statement', async () => {
+  test('with the maximum number of values are one statement', async () => {
     const filter = Array.from({ length: 20 }, (_, at) => `path!=${'ab|'.repeat(99)}漢${at}`);
     const filters = readFilters({ filter });
     assert.deepEqual(await found(filters, 'path'), expected(filters));

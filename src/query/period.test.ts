@@ -49,7 +49,7 @@ function local(zone: string, from: string, to: string): Period {
 }
 
 describe('a wall time', () => {
-  test('is that of its moment again, or the moment at which clocks jump over it', () => {
+  test('converts back to its instant, or to the instant at which clocks skip it', () => {
     fc.assert(
       fc.property(moments, ({ zone, now }) => {
         const clock = new LocalTime(zone);
@@ -63,21 +63,21 @@ describe('a wall time', () => {
     );
   });
 
-  test('that comes twice is the first', () => {
+  test('that occurs twice means the first occurrence', () => {
     assert.equal(
       new LocalTime('Europe/Berlin').instantOf(Date.UTC(2026, 9, 25, 2, 30)),
       Date.UTC(2026, 9, 25, 0, 30),
     );
   });
 
-  test('of a day that never was is the start of the next', () => {
+  test('of a skipped date is the start of the next day', () => {
     const samoa = new LocalTime('Pacific/Apia');
     assert.equal(samoa.instantOf(Date.UTC(2011, 11, 30)), samoa.instantOf(Date.UTC(2011, 11, 31)));
   });
 });
 
-describe('a period with a name', () => {
-  test('is never empty, and never reaches beyond now', () => {
+describe('a named period', () => {
+  test('is never empty, and never extends beyond now', () => {
     fc.assert(
       fc.property(moments, fc.constantFrom(...PERIODS), ({ zone, now }, name) => {
         const { from, to } = presetPeriod(name, now, zone);
@@ -110,7 +110,7 @@ describe('a period with a name', () => {
     );
   });
 
-  test('has days of 23 and 25 hours', () => {
+  test('may have days of 23 and 25 hours', () => {
     const [spring, autumn] = [Date.UTC(2026, 2, 30, 10), Date.UTC(2026, 9, 26, 10)];
     for (const [now, hours] of [
       [spring, 7 * 24 - 1],
@@ -121,7 +121,7 @@ describe('a period with a name', () => {
     }
   });
 
-  test('that is still going on ends now', () => {
+  test('that is not over ends now', () => {
     const now = Date.UTC(2026, 10, 24, 8, 30);
     assert.deepEqual(iso(presetPeriod('today', now, 'Asia/Kolkata')), [
       '2026-11-23T18:30Z',
@@ -137,7 +137,7 @@ describe('a period with a name', () => {
     ]);
   });
 
-  test('at the midnight that ends it is the whole one', () => {
+  test('is complete at the midnight that ends it', () => {
     const { from, to } = local('Europe/Berlin', '2026-10-01', '2026-11-01');
     assert.deepEqual(presetPeriod('month', to, 'Europe/Berlin'), { from, to });
     assert.deepEqual(
@@ -146,7 +146,7 @@ describe('a period with a name', () => {
     );
   });
 
-  test('begins at one where there is no midnight', () => {
+  test('begins at 01:00 if there is no midnight', () => {
     assert.deepEqual(iso(presetPeriod('today', Date.UTC(2026, 3, 24, 9), 'Africa/Cairo')), [
       '2026-04-23T22:00Z',
       '2026-04-24T09:00Z',
@@ -154,8 +154,8 @@ describe('a period with a name', () => {
   });
 });
 
-describe('the period before', () => {
-  test('whole days has as many dates, or months, and ends where they begin', () => {
+describe('the previous period', () => {
+  test('of whole days has the same number of dates or months, and ends where they begin', () => {
     fc.assert(
       fc.property(wholeDays, ({ zone, from, to }) => {
         const clock = new LocalTime(zone);
@@ -168,7 +168,7 @@ describe('the period before', () => {
     );
   });
 
-  test('any period is over when it begins, or has its time of day', () => {
+  test('of any period ends when it begins, or has the same time of day', () => {
     fc.assert(
       fc.property(moments, fc.integer({ min: 1, max: 5000 }), ({ zone, now }, quarters) => {
         const period = { from: now, to: now + (quarters * HOUR) / 4 };
@@ -180,7 +180,7 @@ describe('the period before', () => {
     );
   });
 
-  test('a whole month is the month before, be it longer or shorter', () => {
+  test('of a whole month is the month before, whatever its length', () => {
     const zone = 'America/New_York';
     for (const [from, to, before] of [
       ['2026-03-01', '2026-04-01', '2026-02-01'],
@@ -193,14 +193,14 @@ describe('the period before', () => {
     }
   });
 
-  test('today up to an hour is yesterday up to that hour', () => {
+  test('of today up to an hour is yesterday up to that hour', () => {
     assert.deepEqual(
       comparedPeriod(local('Europe/Berlin', '2026-03-29', '2026-03-29T08:00'), 'previous', 'Europe/Berlin'),
       local('Europe/Berlin', '2026-03-28', '2026-03-28T08:00'),
     );
   });
 
-  test('an hour is the hour before', () => {
+  test('of an hour is the hour before', () => {
     const hour = { from: Date.UTC(2026, 2, 29, 1), to: Date.UTC(2026, 2, 29, 2) };
     assert.deepEqual(comparedPeriod(hour, 'previous', 'Europe/Berlin'), {
       from: hour.from - HOUR,
@@ -208,7 +208,7 @@ describe('the period before', () => {
     });
   });
 
-  test('the day after one that never was is the last that was', () => {
+  test('of the day after a skipped date is the last day before it', () => {
     const { from, to } = local('Pacific/Apia', '2011-12-31', '2012-01-01');
     assert.deepEqual(
       comparedPeriod({ from, to }, 'previous', 'Pacific/Apia'),
@@ -217,8 +217,8 @@ describe('the period before', () => {
   });
 });
 
-describe('a year before', () => {
-  test('are the same dates, and as many of them but for a 29 February', () => {
+describe('the same period a year before', () => {
+  test('has the same dates, and as many of them except for 29 February', () => {
     fc.assert(
       fc.property(wholeDays, ({ zone, from, to }) => {
         const clock = new LocalTime(zone);
@@ -234,7 +234,7 @@ describe('a year before', () => {
     );
   });
 
-  test('what ends or begins with a 29 February has the 28th in its place', () => {
+  test('uses 28 February if it would begin or end on the 29th', () => {
     for (const [from, to, expectedFrom, expectedTo] of [
       ['2028-02-29', '2028-03-01', '2027-02-28', '2027-03-01'],
       ['2028-02-01', '2028-03-01', '2027-02-01', '2027-03-01'],
@@ -249,7 +249,7 @@ describe('a year before', () => {
     }
   });
 
-  test('a 29 February that begins later than it ends on the 28th has its length', () => {
+  test('keeps its length if it begins on 29 February, later in the day than it would end on the 28th', () => {
     const period = local('UTC', '2028-02-28T12:00', '2028-02-29T08:00');
     const compared = comparedPeriod(period, 'year', 'UTC');
     assert.equal(compared.to - compared.from, period.to - period.from);

@@ -9,12 +9,12 @@ const PATHS = { by: 'path' } as const;
 const FEW: DataStats = { ...MANY, hits: 1000 };
 const MONTH: Period = { ...readSelection({}), from: NOON + 1, to: NOON + 30 * DAY };
 
-describe('a question', () => {
-  test('of few hits is answered from them, exactly', () => {
+describe('a query', () => {
+  test('of few hits is answered from hits, exactly', () => {
     assert.deepEqual(choosePlan(MONTH, { interval: 'day' }, FEW), { from: 'hits' });
   });
 
-  test('of many is answered from rollups, and its edges from hits', () => {
+  test('of many hits is answered from rollups, and its edges from hits', () => {
     assert.deepEqual(choosePlan(MONTH, { interval: 'day' }, MANY), {
       ...{ from: 'rollups', first: NOON + QUARTER, end: NOON + 30 * DAY },
     });
@@ -35,7 +35,7 @@ describe('a question', () => {
     }
   });
 
-  test('of less than what is rolled up as one is answered from hits', () => {
+  test('of less than one rollup interval is answered from hits', () => {
     const period = { ...MONTH, to: NOON + DAY };
     assert.deepEqual(choosePlan(period, PATHS, MANY), { from: 'hits' });
     assert.deepEqual(choosePlan({ ...MONTH, to: NOON + QUARTER }, { interval: 'hour' }, MANY), {
@@ -43,7 +43,7 @@ describe('a question', () => {
     });
   });
 
-  test('of purged hits is answered from rollups, in whole units where the hits of an edge are gone', () => {
+  test('of purged hits is answered from rollups, in whole intervals if the hits at an edge are purged', () => {
     const stock = { ...FEW, hitsFrom: NOON + 10 * DAY };
     assert.deepEqual(choosePlan(MONTH, PATHS, stock), {
       ...{ from: 'rollups', first: NOON - DAY / 2, end: NOON + 29.5 * DAY },
@@ -53,7 +53,7 @@ describe('a question', () => {
     });
   });
 
-  test('of purged rollups is answered from the hits that are there, or from what is left of rollups', () => {
+  test('of purged rollups is answered from existing hits, or from the remaining rollups', () => {
     const there = { ...MANY, hitsFrom: 0, rollupsFrom: NOON + DAY };
     assert.deepEqual(choosePlan(MONTH, PATHS, there), { from: 'hits' });
     assert.equal(knownFrom({ from: 'hits' }, there), 0);
@@ -69,7 +69,7 @@ describe('a question', () => {
     }
   });
 
-  test('of people alone is a series of rollups, and of bots alone a ranking of bots', () => {
+  test('without bots uses the series of rollups, and of bots only the ranking of bots', () => {
     const asked = [{ interval: 'day' }, { by: 'path' }, { by: 'bot' }] as const;
     for (const [bots, rolled] of [
       ['exclude', ['rollups', 'rollups', 'hits']],

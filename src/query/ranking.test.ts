@@ -14,7 +14,7 @@ import { props, top } from './stats.ts';
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 2, 9, 12);
 
-test('what is ranked is read, and what is unknown says what is known', () => {
+test('the ranked value is parsed, and the error for an unknown one lists the valid ones', () => {
   for (const by of ['path', 'entry', 'exit', 'prop:plan', 'prop:a b']) assert.equal(readRanking(by), by);
   assert.equal(readRanking(undefined), 'path');
   for (const by of ['entries', 'prop:', `prop:${'x'.repeat(201)}`, ['entry']]) {
@@ -22,7 +22,7 @@ test('what is ranked is read, and what is unknown says what is known', () => {
   }
 });
 
-describe('rankings of what is no dimension', () => {
+describe('rankings by values that are not dimensions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   let store: Store;
 
@@ -56,7 +56,7 @@ describe('rankings of what is no dimension', () => {
     return rows.map(({ value, hits, visitors }) => [value, hits, visitors]);
   }
 
-  test('entry pages are those of which visits have their first hit, exit pages their last', async () => {
+  test('entry pages are the first pages of visits, exit pages the last', async () => {
     const words = { site: 'a.example' };
     assert.deepEqual(await ranking('entry', words), [
       ['/', 2, 2],
@@ -69,14 +69,14 @@ describe('rankings of what is no dimension', () => {
     assert.deepEqual(await ranking('entry', words, 1), [['/', 2, 2]]);
   });
 
-  test('filters choose hits first, so visits are of those that are left', async () => {
+  test('filters select hits first, so visits consist of the selected hits', async () => {
     assert.deepEqual(await ranking('entry', { site: 'a.example', filter: 'path!=/' }), [
       ['/b', 2, 1],
       ['/c', 1, 1],
     ]);
   });
 
-  test('values of a property are ranked, numbers as JSON, and what has none is left out', async () => {
+  test('values of a property are ranked, numbers as JSON, and hits without it are left out', async () => {
     assert.deepEqual(await ranking('prop:plan', {}), [
       ['pro', 2, 2],
       ['free', 1, 1],
@@ -85,7 +85,7 @@ describe('rankings of what is no dimension', () => {
     assert.deepEqual(await ranking('prop:nothing', {}), []);
   });
 
-  test('properties are known by the hits that have them', async () => {
+  test('properties are ranked by the hits that have them', async () => {
     assert.deepEqual(await props({ store }, readSelection({})), [
       { key: 'plan', hits: 3 },
       { key: 'seats', hits: 1 },

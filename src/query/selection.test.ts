@@ -23,18 +23,18 @@ function invalid(message: RegExp) {
 }
 
 describe('a selection', () => {
-  test('without words is of people, on all sites, at all times', () => {
+  test('without parameters covers people, on all sites, for all time', () => {
     const nothing = { site: '', from: undefined, to: undefined, bots: 'exclude', status: [], filters: [] };
     assert.deepEqual(readSelection({}), nothing);
     assert.deepEqual(readSelection({ site: '', from: '', to: undefined, status: ' ' }), nothing);
   });
 
-  test('has a site without port and in lower case', () => {
+  test('has a site in lower case without a port', () => {
     assert.equal(readSelection({ site: 'Example.COM:8080' }).site, 'example.com');
     assert.throws(() => readSelection({ site: 'no host' }), invalid(/site "no host" is not a host name/));
   });
 
-  test('takes dates and times, in UTC unless they say otherwise', () => {
+  test('accepts dates and times, in UTC unless they have an offset', () => {
     const times = {
       '2026-01-31': '2026-01-31T00:00:00.000Z',
       '2026-01-31T12:30': '2026-01-31T12:30:00.000Z',
@@ -52,7 +52,7 @@ describe('a selection', () => {
     }
   });
 
-  test('names a time that is none', () => {
+  test('names an invalid time', () => {
     for (const text of [
       ...['yesterday', '1700000000', '2026', '2026-1-1', '2026-13-01', '2026-01-31T25:00', '31.1.2026'],
       ...[
@@ -74,19 +74,19 @@ describe('a selection', () => {
     }
   });
 
-  test('does not end before it begins', () => {
+  test('cannot end before it begins', () => {
     const words = { from: '2026-01-02', to: '2026-01-02' };
     assert.throws(() => readSelection(words), invalid(/from \(2026-01-02\) is not before to/));
   });
 
-  test('has statuses and classes of them', () => {
+  test('has statuses and status classes', () => {
     assert.deepEqual(readSelection({ status: '2xx, 304,404' }).status, [2, 304, 404]);
     for (const status of ['6xx', '2x', '99', '1000', '200,', 'ok', '200;404']) {
       assert.throws(() => readSelection({ status }), invalid(/is neither like 2xx nor like 404/));
     }
   });
 
-  test('says which bots there are', () => {
+  test('says whether bots are included', () => {
     assert.equal(readSelection({ bots: 'only' }).bots, 'only');
     assert.throws(
       () => readSelection({ bots: 'all' }),
@@ -94,7 +94,7 @@ describe('a selection', () => {
     );
   });
 
-  test('has filters, of which one by a bot takes bots in, unless it is said that they are out', () => {
+  test('includes bots if a filter names one, unless they are explicitly excluded', () => {
     const { filters, bots } = readSelection({ filter: 'path=/blog/*', 'country!': 'DE' });
     assert.deepEqual(
       filters.map(({ dimension }) => dimension),
@@ -107,7 +107,7 @@ describe('a selection', () => {
     assert.throws(() => readSelection({ filter: 'age=7' }), invalid(/^filter "age=7" is of no dimension/));
   });
 
-  test('has each word once', () => {
+  test('has each parameter once', () => {
     for (const word of ['site', 'from', 'to', 'bots', 'status']) {
       assert.throws(
         () => readSelection({ [word]: ['a', 'b'] }),
@@ -118,7 +118,7 @@ describe('a selection', () => {
 });
 
 describe('a dimension', () => {
-  test('is one of those that are there, and never a column of its own making', () => {
+  test('is one of the known dimensions, and never another column', () => {
     for (const by of DIMENSIONS) assert.match(columnOf(readDimension(by)), /^[a-z_]+$/);
     assert.equal(readDimension(undefined), 'path');
     for (const by of ['', 'visitor', 'PATH', 'path; DROP', 'constructor', '__proto__', 'toString']) {
@@ -128,7 +128,7 @@ describe('a dimension', () => {
 });
 
 describe('an interval', () => {
-  test('may be left to the period', () => {
+  test('defaults to one that suits the period', () => {
     assert.equal(readInterval(undefined), undefined);
     assert.equal(readInterval(''), undefined);
     assert.throws(() => readInterval('year'), invalid(/use minute, hour, day, week, month/));
@@ -138,7 +138,7 @@ describe('an interval', () => {
     assert.deepEqual(chosen, ['minute', 'minute', 'hour', 'hour', 'day', 'week', 'month']);
   });
 
-  test('that is chosen gives a chart, not a wall', () => {
+  test('that is chosen automatically has a reasonable number of points', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 * 365 * 24 * HOUR }), (length) => {
         assert.doesNotThrow(() => stepOf(chooseInterval(0, length), 0, length));
@@ -147,7 +147,7 @@ describe('an interval', () => {
     );
   });
 
-  test('of which a period has more than 10,000 is refused', () => {
+  test('that divides a period into more than 10,000 is refused', () => {
     assert.equal(stepOf('minute', 0, 10_000 * 60_000), 60_000);
     assert.throws(
       () => stepOf('minute', 0, 10_000 * 60_000 + 1),
@@ -158,7 +158,7 @@ describe('an interval', () => {
 });
 
 describe('metrics', () => {
-  test('are hits and visitors, and those of visits that are asked for', () => {
+  test('are hits and visitors, and requested metrics of visits', () => {
     for (const none of [undefined, '', ' ', 'hits', 'visitors,hits']) {
       assert.deepEqual(readMetrics(none), ['hits', 'visitors']);
     }
@@ -173,7 +173,7 @@ describe('metrics', () => {
 });
 
 describe('a comparison', () => {
-  test('is with the period before, or with the year before', () => {
+  test('is with the previous period, or with the year before', () => {
     assert.equal(readComparison(undefined), undefined);
     assert.equal(readComparison(''), undefined);
     assert.equal(readComparison('previous'), 'previous');
@@ -183,7 +183,7 @@ describe('a comparison', () => {
 });
 
 describe('a time zone', () => {
-  test('is one that the calendar knows, UTC if none is given', () => {
+  test('must be a known one, and is UTC by default', () => {
     assert.equal(readTimeZone(undefined), 'UTC');
     assert.equal(readTimeZone('europe/berlin'), 'Europe/Berlin');
     for (const zone of ['Mars/Base', '+05:30', '-03:00', "'; SELECT 1", 'Europe/Berlin\0']) {
@@ -193,7 +193,7 @@ describe('a time zone', () => {
 });
 
 describe('a limit', () => {
-  test('is a whole number from one', () => {
+  test('is a positive integer', () => {
     assert.equal(readLimit(undefined), 10);
     assert.equal(readLimit('1000'), 1000);
     for (const text of ['0', '1001', '-1', '1.5', '1e3', '0x10', 'many']) {
@@ -202,7 +202,7 @@ describe('a limit', () => {
   });
 });
 
-test('whatever a stranger sends is read, or refused in one line that can be shown', () => {
+test('any input is parsed, or refused in one printable line', () => {
   const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.anything());
   fc.assert(
     fc.property(

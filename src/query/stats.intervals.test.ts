@@ -132,7 +132,7 @@ describe('a series', () => {
   }
 
   for (const [zone, changes] of Object.entries(ZONES)) {
-    test(`has every interval of ${zone}, through the changes of its clocks`, {
+    test(`has every interval of ${zone}, across its clock changes`, {
       timeout: 60_000,
     }, async () => {
       for (const interval of ['day', 'week', 'month'] as const) {
@@ -145,7 +145,7 @@ describe('a series', () => {
     });
   }
 
-  test('is right for any period', { timeout: 60_000 }, async () => {
+  test('is correct for any period', { timeout: 60_000 }, async () => {
     const periods = fc.record({
       from: fc.date({ min: new Date(YEAR.from), max: new Date(YEAR.to), noInvalidDate: true }),
       intervals: fc.integer({ min: 1, max: 60 }),

@@ -62,7 +62,7 @@ describe('answers of the store', () => {
     return rows.map(({ value, hits, visitors }) => [value, hits, visitors]);
   }
 
-  test('hold the first moment of a period, and not the last', async () => {
+  test('include the first moment of a period, and not the last', async () => {
     assert.deepEqual(await totals({ site: 'a.com', ...PERIOD }), [3, 2]);
     assert.deepEqual(await totals({ site: 'a.com', from: '2026-05-01T11:59:59.999', to: PERIOD.to }), [4, 2]);
     assert.deepEqual(
@@ -72,25 +72,25 @@ describe('answers of the store', () => {
     assert.deepEqual(await totals({ site: 'a.com', from: '2026-05-01T12:00:00.001', to: PERIOD.to }), [2, 2]);
   });
 
-  test('count a visitor of two sites as two, since nobody is followed from one to the other', async () => {
+  test('count a visitor of two sites as two, since visitors are not tracked across sites', async () => {
     assert.deepEqual(await totals(PERIOD), [4, 3]);
   });
 
-  test('leave bots out, or take them in, or are of them only', async () => {
+  test('exclude bots, include them, or count only them', async () => {
     const words = { site: 'a.com', from: PERIOD.from };
     assert.deepEqual(await totals(words), [4, 3]);
     assert.deepEqual(await totals({ ...words, bots: 'include' }), [6, 5]);
     assert.deepEqual(await totals({ ...words, bots: 'only' }), [2, 2]);
   });
 
-  test('are of the statuses that are asked for', async () => {
+  test('are limited to the requested statuses', async () => {
     const words = { site: 'a.com', bots: 'include' };
     const hitsOf = async (status: string) => (await totals({ ...words, status }))[0];
     const counts = await Promise.all(['2xx', '2xx,3xx', '404', '200,404', '5xx', ''].map(hitsOf));
     assert.deepEqual(counts, [3, 4, 1, 3, 0, 7]);
   });
 
-  test('hold empty intervals too', async () => {
+  test('include empty intervals', async () => {
     const { series, interval } = await ask(
       { site: 'a.com', from: '2026-05-01T10:30', to: '2026-05-01T15:30' },
       'hour',
@@ -109,7 +109,7 @@ describe('answers of the store', () => {
     );
   });
 
-  test('begin with the first hit and end with the last, where no period is given', async () => {
+  test('begin with the first hit and end with the last if no period is given', async () => {
     const { from, to, interval, totals } = await ask({});
     assert.deepEqual([from, to], ['2015-01-01T00:00:00Z', '2026-05-01T13:00:00.001Z']);
     assert.equal(interval, 'month');
@@ -118,7 +118,7 @@ describe('answers of the store', () => {
     assert.equal((await ask({ site: 'a.com', to: '2026-06-01' })).from, '2026-05-01T11:59:59.999Z');
   });
 
-  test('of no hits at all are nothing, in a period', async () => {
+  test('of no hits at all are zero, in a period', async () => {
     const nothing = await ask({ site: 'nobody.com' });
     assert.deepEqual(nothing.totals, { hits: 0, visitors: 0 });
     assert.equal(nothing.series.length, 1);
@@ -128,7 +128,7 @@ describe('answers of the store', () => {
     assert.deepEqual(await ranking('path', { site: 'nobody.com' }), []);
   });
 
-  test('are right at both ends of time', async () => {
+  test('are correct at both ends of time', async () => {
     for (const [from, to] of [
       ['1970-01-01', '1970-03-01'],
       ['2106-01-01', '2106-03-01'],
@@ -189,7 +189,7 @@ describe('answers of the store', () => {
     });
   });
 
-  test('rank by hits, then by name, without what is unknown', async () => {
+  test('rank by hits, then by name, without unknown values', async () => {
     assert.deepEqual(await ranking('path', { site: 'a.com' }), [
       ['/one', 3, 1],
       ['/two', 2, 2],
@@ -198,7 +198,7 @@ describe('answers of the store', () => {
     assert.deepEqual(await ranking('source', { site: 'a.com' }), []);
   });
 
-  test('rank bots, who are left out of all other rankings', async () => {
+  test('rank bots, which all other rankings exclude', async () => {
     const bots: [string, number, number][] = [
       ['Bingbot', 1, 1],
       ['Googlebot', 1, 1],

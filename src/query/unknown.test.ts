@@ -26,7 +26,7 @@ const options = { timeout: 120_000 };
 
 describe('an answer about a purged period', () => {
   test(
-    'that begins and ends within a quarter of an hour says that it is of whole quarters',
+    'that begins and ends within a quarter of an hour says that it covers whole quarters',
     options,
     async (t) => {
       const { store } = await purgedStore(t);
@@ -43,7 +43,7 @@ describe('an answer about a purged period', () => {
     },
   );
 
-  test('that rollups have is whole, and lacks nothing', options, async (t) => {
+  test('that rollups can answer is complete', options, async (t) => {
     const { store } = await purgedStore(t);
     const { totals, series, purged_before } = await ask(store, PERIOD);
     assert.equal(totals.hits, count(people, START, NOW).hits);
@@ -60,35 +60,30 @@ describe('an answer about a purged period', () => {
     assert.equal(paths.purged_before, undefined);
   });
 
-  test(
-    'that needs the hits is null up to where they are gone, and exact from there on',
-    options,
-    async (t) => {
-      const { store } = await purgedStore(t);
-      const before = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
-      for (const [words, which] of [
-        [{ filter: 'path=/odd' }, (hit: Sent) => people(hit) && isOdd(hit)],
-        [{ bots: 'include' }, () => true],
-        [{ bots: 'only' }, (hit: Sent) => !people(hit)],
-        [
-          { bots: 'only', filter: 'path=/odd', site: 'a.example' },
-          (hit: Sent) => !people(hit) && isOdd(hit) && hit.site === 'a.example',
-        ],
-      ] as const) {
-        const answer = await ask(store, { ...PERIOD, ...words });
-        assert.deepEqual(answer.totals, { hits: null, visitors: null });
-        assert.equal(answer.purged_before, before);
-        for (const { time, ...figures } of answer.series) {
-          const start = Date.parse(time);
-          const expected =
-            start < HORIZON ? { hits: null, visitors: null } : count(which, start, start + DAY);
-          assert.deepEqual(figures, expected, `${JSON.stringify(words)} ${time}`);
-        }
+  test('that needs hits is null up to the retention cutoff, and exact after it', options, async (t) => {
+    const { store } = await purgedStore(t);
+    const before = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
+    for (const [words, which] of [
+      [{ filter: 'path=/odd' }, (hit: Sent) => people(hit) && isOdd(hit)],
+      [{ bots: 'include' }, () => true],
+      [{ bots: 'only' }, (hit: Sent) => !people(hit)],
+      [
+        { bots: 'only', filter: 'path=/odd', site: 'a.example' },
+        (hit: Sent) => !people(hit) && isOdd(hit) && hit.site === 'a.example',
+      ],
+    ] as const) {
+      const answer = await ask(store, { ...PERIOD, ...words });
+      assert.deepEqual(answer.totals, { hits: null, visitors: null });
+      assert.equal(answer.purged_before, before);
+      for (const { time, ...figures } of answer.series) {
+        const start = Date.parse(time);
+        const expected = start < HORIZON ? { hits: null, visitors: null } : count(which, start, start + DAY);
+        assert.deepEqual(figures, expected, `${JSON.stringify(words)} ${time}`);
       }
-    },
-  );
+    }
+  });
 
-  test('has no number for an interval that lies before the horizon in part', options, async (t) => {
+  test('has no number for an interval that is partly before the retention cutoff', options, async (t) => {
     const { store } = await purgedStore(t);
     const words = { ...PERIOD, filter: 'path=/odd' };
     const { series } = await ask(store, words, 'week');
@@ -118,7 +113,7 @@ describe('an answer about a purged period', () => {
     assert.equal(minutes.series.at(-2)?.hits, 1);
   });
 
-  test('knows hits and not visits, and says of visits that it does not', options, async (t) => {
+  test('has hits, and null for visits', options, async (t) => {
     const { store } = await purgedStore(t);
     const metrics = 'visits,bounce_rate,visit_duration';
     const { totals, series, purged_before } = await ask(store, { ...PERIOD, metrics });
@@ -147,7 +142,7 @@ describe('an answer about a purged period', () => {
     assert.equal(comparison?.purged_before, '2026-09-21T00:00:00Z');
   });
 
-  test('ranks what is left, says since when, and takes no hit of before', options, async (t) => {
+  test('ranks remaining hits, says from when, and includes no earlier hit', options, async (t) => {
     const { store, restore } = await purgedStore(t);
     // A few of them are there again: not all, so that none counts.
     await restore("time < '2026-09-03'");
@@ -165,11 +160,11 @@ describe('an answer about a purged period', () => {
   });
 });
 
-describe('hits that are there again', () => {
+describe('restored hits', () => {
   const odd = { ...PERIOD, filter: 'path=/odd' };
   const wanted = count((hit) => people(hit) && isOdd(hit), START, NOW);
 
-  test('make answers whole, without a note', options, async (t) => {
+  test('make answers complete, without a note', options, async (t) => {
     const { store, purger, restore } = await purgedStore(t);
     assert.equal((await ask(store, odd)).totals.hits, null);
     await restore(`time < toDateTime64('2026-09-21', 3, 'UTC')`);
@@ -183,7 +178,7 @@ describe('hits that are there again', () => {
     assert.equal((await ask(store, odd)).totals.hits, null, 'until they are purged again');
   });
 
-  test('are known from the last day on that misses one, whichever are there', options, async (t) => {
+  test('are known after the last day that misses one, whatever else is restored', options, async (t) => {
     const { store, purger, restore } = await purgedStore(t);
     const subset = fc.array(fc.nat(19), { minLength: 15, maxLength: 60 });
     await fc.assert(
@@ -208,7 +203,7 @@ describe('hits that are there again', () => {
     );
   });
 
-  test('and go while they are counted are asked about again', options, async (t) => {
+  test('that are purged while they are counted are checked again', options, async (t) => {
     const { store, purger, restore } = await purgedStore(t);
     await restore(`time < toDateTime64('2026-09-21', 3, 'UTC')`);
     const period = readSelection(odd) as Period;
@@ -220,7 +215,7 @@ describe('hits that are there again', () => {
     assert.deepEqual(asked, [0, HORIZON]);
   });
 
-  test('of one site do not speak for another', options, async (t) => {
+  test('of one site do not affect another', options, async (t) => {
     const { store, restore } = await purgedStore(t);
     await restore("site = 'a.example' AND time < toDateTime64('2026-09-21', 3, 'UTC')");
     assert.equal((await ask(store, { ...odd, site: 'a.example' })).purged_before, undefined);
@@ -230,7 +225,7 @@ describe('hits that are there again', () => {
 });
 
 describe('purged rollups', () => {
-  test('leave what is left of them known, and all before unknown', options, async (t) => {
+  test('leave the remaining ones known, and everything before unknown', options, async (t) => {
     const { store, purger } = await purgedStore(t);
     const ages = readAges('30d')('30d', '');
     await purger.run({ policy: { rollups: ages } });

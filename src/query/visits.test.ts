@@ -59,7 +59,7 @@ describe('visits', () => {
     ...{ visits, bounce_rate, visit_duration },
   });
 
-  test('end after 30 minutes of silence, bounce with one hit, and last from the first to the last', async () => {
+  test('end after a gap of 30 minutes, bounce with one hit, and last from the first hit to the last', async () => {
     const site = 'visits.com';
     const at = (minutes: number, visitorLow: number, fields: Partial<Hit> = {}) => ({
       ...{ site, visitorLow, time: START + minutes * MINUTE },
@@ -99,13 +99,13 @@ describe('visits', () => {
     assert.deepEqual((await ask({ ...period, site: '' })).totals.visits, 6);
   });
 
-  test('of nobody are none', async () => {
+  test('of no hits are zero', async () => {
     const answer = await ask({ site: 'nobody.com', from: START, to: START + DAY });
     assert.deepEqual(answer.totals, figures(0, null, null));
     assert.deepEqual(answer.at(START), figures(0, null, null));
   });
 
-  test('are those that a walk over the hits of each visitor finds', { timeout: 60_000 }, async () => {
+  test('are those that a walk over each visitor’s hits finds', { timeout: 60_000 }, async () => {
     const gap = fc.oneof(
       fc.integer({ min: 0, max: 3 * TIMEOUT }),
       fc.integer({ min: TIMEOUT - 2, max: TIMEOUT + 2 }),
@@ -143,13 +143,13 @@ describe('visits', () => {
   });
 });
 
-describe('figures of visits', () => {
+describe('metrics of visits', () => {
   const rows = [
     { slot: '3600000', visits: '3', bounces: '1', duration: '100000' },
     { slot: 7_200_000, visits: 4, bounces: 4, duration: 0 },
   ];
 
-  test('are those that are asked for', () => {
+  test('are included if requested', () => {
     assert.deepEqual(new Visits(rows, ['hits', 'visits']).totals, { visits: 7 });
     assert.deepEqual(new Visits(rows, ['visit_duration']).at(3_600_000), { visit_duration: 33.3 });
     assert.deepEqual(new Visits(rows, ['bounce_rate']).at(3_600_000), { bounce_rate: 0.3333 });
@@ -157,7 +157,7 @@ describe('figures of visits', () => {
     assert.equal(wantsVisits(['hits', 'bounce_rate']), true);
   });
 
-  test('of a period are of its visits, not means of means', () => {
+  test('of a period are computed from its visits, not means of means', () => {
     const { totals } = new Visits(rows, METRICS);
     assert.deepEqual(totals, { visits: 7, bounce_rate: 0.7143, visit_duration: 14.3 });
   });

@@ -76,7 +76,7 @@ describe('a report', () => {
     );
   });
 
-  it('says how exact it is, and what it leaves out', () => {
+  it('says how exact it is, and what it omits', () => {
     const text = reportText({ ...STATS, error: 0.0102, purged_before: '2026-11-02T00:00:00Z' }, [], 80);
     assert.match(text, /^visitors are estimates with a standard error of 1\.0 %$/m);
     assert.match(text, /^hits before 2026-11-02 are purged: what needs them is –$/m);
@@ -84,7 +84,7 @@ describe('a report', () => {
     assert.doesNotMatch(reportText(STATS, [], 80), /estimates|purged/);
   });
 
-  it('shows a dash for what is not known, and says since when a ranking counts', () => {
+  it('shows a dash for unknown values, and says where the period of a ranking starts', () => {
     const unknown = { hits: null, visitors: null };
     const series = [{ time: '2026-11-01T00:00:00Z', ...unknown }, STATS.series[1]!];
     const since = '2026-11-02T00:00:00Z';
@@ -117,7 +117,7 @@ describe('a report', () => {
     ]);
   });
 
-  it('says of which period a ranking is that had to be of whole days', () => {
+  it('says which period a ranking covers if it had to use whole days', () => {
     const top = topOf('path', [{ value: '/a', hits: 1000, visitors: 50 }]);
     const longer = { ...top, to: '2026-11-04T00:00:00Z' };
     assert.match(reportText(STATS, [longer], 80), /^path, of 2026-11-01 to 2026-11-04 +hits/m);
@@ -130,26 +130,26 @@ describe('a report', () => {
     assert.match(reportText({ ...STATS, from: '2026-10-01T00:00:00Z' }, [top], 80), /^path +hits/m);
   });
 
-  it('shows times to the minute where days are not whole', () => {
+  it('shows times to the minute if days are not whole', () => {
     const series = [{ time: '2026-11-01T10:30:00Z', hits: 1, visitors: 1 }];
     assert.match(reportText({ ...STATS, interval: 'minute', series }, [], 80), /^2026-11-01 10:30 /m);
   });
 
-  it('tells times as clocks show them in its time zone', () => {
+  it('shows local times in its time zone', () => {
     const series = [{ time: '2026-10-31T18:15:00Z', hits: 1, visitors: 1 }];
     const text = reportText({ ...STATS, series }, [], 80, 'Asia/Kathmandu');
     assert.match(text, /^example\.com, 2026-11-01 05:45 to 2026-11-03 05:45 \(Asia\/Kathmandu\), by day$/m);
     assert.match(text, /^2026-11-01 /m);
   });
 
-  it('cuts a long series, and says how to get the rest', () => {
+  it('truncates a long series, and says how to get the rest', () => {
     const series = Array.from({ length: 1500 }, () => STATS.series[0]!);
     const lines = reportText({ ...STATS, series }, [], 80).split('\n');
     assert.equal(lines.filter((line) => line.startsWith('2026-11-01')).length, 400);
     assert.ok(lines.includes('… and 1,100 more; --csv gives all'));
   });
 
-  it('stays within its width, cuts no character in half and passes no control character on', () => {
+  it('stays within its width, splits no character, and prints no control character', () => {
     const texts = fc.string({ unit: 'binary', maxLength: 200 });
     fc.assert(
       fc.property(texts, fc.integer({ min: 45, max: 200 }), (value, columns) => {
@@ -171,12 +171,12 @@ describe('a series as rows', () => {
     { time: '2026-11-02T00:00:00Z', ...point },
   ];
 
-  it('has nothing where nothing is known', () => {
+  it('is empty where values are unknown', () => {
     const lines = csvOf(seriesRows({ ...STATS, series })).split('\r\n');
     assert.deepEqual(lines.slice(0, 2), ['time,hits,visitors,bounce_rate', '2026-11-01T00:00:00Z,5,1,']);
   });
 
-  it('has the points of the other period beside it, while there are some', () => {
+  it('has the points of the other period beside it, as far as there are any', () => {
     const other = { from: '2026-10-31', to: '2026-11-01', totals: point, change: {} };
     const comparison = { ...other, series: [{ time: '2026-10-31T00:00:00Z', ...point, hits: 4 }] };
     assert.equal(

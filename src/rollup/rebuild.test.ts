@@ -21,7 +21,7 @@ const HITS = ['a.example', 'b.example'].flatMap((site) =>
   })),
 );
 
-test('the rollups of days that differ are made anew, and all others stay', { timeout: 60_000 }, async (t) => {
+test('rollups of days that differ are rebuilt, and all others stay', { timeout: 60_000 }, async (t) => {
   const folder = temporaryFolder(t);
   await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
   await using rollups = new Rollups(store);

@@ -68,7 +68,7 @@ function assertNear(counted: number, exact: number, said: string): void {
 }
 
 describe('rollups', () => {
-  test('give the hits of every interval in every zone that hits one by one give', options, async (t) => {
+  test('give the same hits for every interval in every zone as raw hits', options, async (t) => {
     const { store, rollups, deliver } = await rolledStore(t);
     await deliver(batch(1, 1), sampleOf(6000, 900, 1));
     await deliver(batch(2, 1), sampleOf(6000, 900, 2));
@@ -113,7 +113,7 @@ describe('rollups', () => {
     );
   });
 
-  test('rank as hits one by one do', options, async (t) => {
+  test('rank as raw hits do', options, async (t) => {
     const { store, rollups, deliver } = await rolledStore(t);
     await deliver(batch(1, 1), sampleOf(6000, 900, 1));
     await rollups.rollUp();
@@ -143,7 +143,7 @@ describe('rollups', () => {
     }
   });
 
-  test('hold each hit once, in whatever order runs bring their batches', options, async (t) => {
+  test('contain each hit once, in whatever order writers deliver their batches', options, async (t) => {
     const { store, rollups, deliver } = await rolledStore(t);
     let hits = 0;
     // The second run's clock is an hour behind: its batches are older than those that are rolled up already.
@@ -178,7 +178,7 @@ describe('rollups', () => {
     assert.ok(hits > (await peopleIn(store)));
   });
 
-  test('are completed after a process died before or after a part was there', options, async (t) => {
+  test('are completed after a process died before or after it wrote a part', options, async (t) => {
     const { store, command, rollups, deliver } = await rolledStore(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     await rollups.rollUp();
@@ -194,7 +194,7 @@ describe('rollups', () => {
     await again.close();
   });
 
-  test('take more batches than the text of one statement could name', options, async (t) => {
+  test('take more batches than one statement could list', options, async (t) => {
     const { store, command, rollups } = await rolledStore(t);
     const batches = 6000;
     await command(
@@ -212,7 +212,7 @@ describe('rollups', () => {
     assert.equal(await rollups.rollUp(), 0);
   });
 
-  test('hold a batch once that another process rolled up since it was seen to wait', options, async (t) => {
+  test('contain a batch once, even if another process has rolled it up meanwhile', options, async (t) => {
     const { store, rollups, deliver } = await rolledStore(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     const pending = await store.ledger.pending();
@@ -226,7 +226,7 @@ describe('rollups', () => {
     assert.equal((await totals(store)).hits, await peopleIn(store));
   });
 
-  test('take the batches that wait and no others, also where watermarks are lost', options, async (t) => {
+  test('take the pending batches and no others, even if watermarks are lost', options, async (t) => {
     const { store, rollups, command, rows, deliver } = await rolledStore(t);
     await deliver(batch(10, 1), sampleOf(1000, 100, 1));
     await deliver(batch(11, 1), sampleOf(1000, 100, 4));
@@ -242,7 +242,7 @@ describe('rollups', () => {
     ]);
   });
 
-  test('keep what is purged', options, async (t) => {
+  test('keep the counts of purged hits', options, async (t) => {
     const { store, command, rollups, deliver } = await rolledStore(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     await rollups.rollUp();
@@ -256,7 +256,7 @@ describe('rollups', () => {
     );
   });
 
-  test('of a site tell its first and last hit, bots too', options, async (t) => {
+  test('of a site have its first and last hit, including bots', options, async (t) => {
     const { store, rollups, deliver } = await rolledStore(t);
     const site = 'a.example';
     await deliver(batch(1, 1), [

@@ -68,16 +68,16 @@ function seal(size: number): Buffer {
 }
 
 describe('groups of a file', () => {
-  test('are all found when nothing happened to it', () => {
+  test('are all found in an intact file', () => {
     assert.deepEqual(findGroups(file.bytes), { intact: file.groups, damaged: [], rest: file.bytes.length });
     assert.deepEqual(findGroups(Buffer.alloc(0)), { intact: [], damaged: [], rest: 0 });
   });
 
-  test('are all found but the one in which any one bit has changed', options, () => {
+  test('are all found except one with a flipped bit', options, () => {
     checkEachBit(file);
   });
 
-  test('are all found but those in which several bits have changed', options, () => {
+  test('are all found except those with several flipped bits', options, () => {
     const bit = fc.nat(file.bytes.length * 8 - 1);
     fc.assert(
       fc.property(fc.uniqueArray(bit, { minLength: 2, maxLength: 6 }), (bits) => {
@@ -92,7 +92,7 @@ describe('groups of a file', () => {
     );
   });
 
-  test('before a cut are found, wherever it is, and what follows is torn, not damaged', () => {
+  test('before a cut are found, wherever it is, and the rest counts as torn, not damaged', () => {
     for (let length = 0; length < file.bytes.length; length++) {
       const intact = file.groups.filter(({ end }) => end <= length);
       const expected = { intact, damaged: [], rest: intact.at(-1)?.end ?? 0 };
@@ -100,7 +100,7 @@ describe('groups of a file', () => {
     }
   });
 
-  test('before zeros are found, and a group whose end became zeros is torn', () => {
+  test('before zeros are found, and a group whose end became zeros counts as torn', () => {
     for (const zeros of [1, 21, 22, 34, 35, 36, 4096]) {
       for (const [index, { end }] of file.groups.entries()) {
         const bytes = Buffer.concat([file.bytes.subarray(0, end - ROW_SEAL_BYTES - 1), Buffer.alloc(zeros)]);
@@ -124,12 +124,12 @@ describe('groups of a file', () => {
     }
   });
 
-  test('in texts of hits are none, whatever bit has changed', options, () => {
+  test('are never found in the text of hits, whichever bit has changed', options, () => {
     const forged = asciiGroup();
     checkEachBit(fileOf([['a'], ['b', `before ${forged}${forged} after`, 'c'], ['d'], ['e']]));
   });
 
-  test('in texts are none where a text holds a seal that leads back to its group', options, () => {
+  test('are never found in text, even if it contains a seal that points back to its group', options, () => {
     const forged = asciiGroup();
     const titleAt = fileOf([['b'], ['']]).bytes.indexOf('b');
     // The text's length takes two bytes.
@@ -137,7 +137,7 @@ describe('groups of a file', () => {
     checkEachBit(fileOf([[`${own}${forged}${'x'.repeat(200)}`], ['c'], ['d']]));
   });
 
-  test('are found before one whose text holds a seal that leads back to a damaged one', options, () => {
+  test('are found before one whose text contains a seal that points back to a damaged one', options, () => {
     const plain = fileOf([['a'], ['b'], ['']]);
     const last = plain.groups[2]!;
     const titleAt = fileOf([['b']]).bytes.indexOf('b');
@@ -147,7 +147,7 @@ describe('groups of a file', () => {
     }
   });
 
-  test('are looked for in linear time, however many seals there seem to be', options, () => {
+  test('are found in linear time, however many apparent seals there are', options, () => {
     const seals = Array.from({ length: 200_000 }, (_, i) => seal(Math.max(1, i * ROW_SEAL_BYTES - 9)));
     const bytes = Buffer.concat([file.bytes, ...seals]);
     const { intact, damaged, rest } = findGroups(bytes);
@@ -156,7 +156,7 @@ describe('groups of a file', () => {
     assert.equal(rest, bytes.length);
   });
 
-  test('are told of any bytes, without a fault', () => {
+  test('are searched in any bytes without an error', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (noise) => {
         const { intact } = findGroups(Buffer.concat([file.bytes, noise, file.bytes]));

@@ -34,7 +34,7 @@ describe('rows of a segment', () => {
     );
   });
 
-  test('that end too early are an error, and never half a hit', () => {
+  test('that end too early are an error, never half a hit', () => {
     const bytes = bytesOf([hitOf({ path: '/a' })]);
     for (let length = 1; length < bytes.length; length++) {
       const hits: Hit[] = [];

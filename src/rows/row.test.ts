@@ -88,7 +88,7 @@ describe('a row', () => {
     );
   });
 
-  test('is written whole, however much larger than the buffer it is', () => {
+  test('is written as a whole, even if it is much larger than the buffer', () => {
     const hit = hitOf({ path: '漢'.repeat(100_000), props: 'x'.repeat(300_000) });
     const [group] = groupsOf([hit, hit]);
     assert.deepEqual(new Decoder(group!).rows().slice(0, -1), [rowOf(hit), rowOf(hit)]);
@@ -96,7 +96,7 @@ describe('a row', () => {
 });
 
 describe('a seal', () => {
-  test('reads as a row without a site, which says number and CRC-32 of the bytes before it', () => {
+  test('reads as a row without a site, with the number and CRC-32 of the bytes before it', () => {
     const [group] = groupsOf([hitOf(), hitOf({ path: '/b' })]);
     const seal = new Decoder(group!).rows().at(-1)!;
     const rows = group!.subarray(0, group!.length - 35);
@@ -124,7 +124,7 @@ describe('a seal', () => {
     assert.deepEqual(intactLength(bytes), { length: bytes.length, rows: 3 });
   });
 
-  test('starts the writer anew', () => {
+  test('resets the writer', () => {
     const writer = new RowWriter();
     writer.write(hitOf({ path: '/first' }));
     assert.ok(writer.length > 0);
@@ -139,7 +139,7 @@ describe('a seal', () => {
   });
 });
 
-describe('what is intact of a file', () => {
+describe('the intact part of a file', () => {
   const hits = [
     [hitOf(), hitOf({ path: '/ä漢😀', title: 'x'.repeat(200) })],
     [hitOf({ site: 'b.example', time: 2 ** 32 + 1 })],
@@ -154,7 +154,7 @@ describe('what is intact of a file', () => {
   }));
   const NOTHING = { length: 0, rows: 0 };
 
-  test('is all of it, when nothing happened to it', () => {
+  test('is all of an intact file', () => {
     assert.deepEqual(intactLength(file), ends.at(-1));
     assert.deepEqual(intactLength(Buffer.alloc(0)), NOTHING);
     fc.assert(
@@ -166,14 +166,14 @@ describe('what is intact of a file', () => {
     );
   });
 
-  test('is exactly the groups before the cut, wherever it is cut off', () => {
+  test('is exactly the groups before a cut, wherever it is', () => {
     for (let length = 0; length < file.length; length++) {
       const expected = ends.findLast((end) => end.length <= length) ?? NOTHING;
       assert.deepEqual(intactLength(file.subarray(0, length)), expected, `cut at ${length}`);
     }
   });
 
-  test('ends before the group in which any one bit is flipped', () => {
+  test('ends before the group with a flipped bit', () => {
     for (let bit = 0; bit < file.length * 8; bit++) {
       const damaged = Buffer.from(file);
       damaged[bit >> 3]! ^= 1 << (bit & 7);
@@ -182,7 +182,7 @@ describe('what is intact of a file', () => {
     }
   });
 
-  test('does not include zeros at its end, which a power cut leaves, however many', () => {
+  test('does not include zeros at the end, which a power cut may leave, however many', () => {
     for (const zeros of [1, 34, 35, 36, 70, 4096, 35 * 1000]) {
       assert.deepEqual(
         intactLength(Buffer.concat([file, Buffer.alloc(zeros)])),
@@ -193,18 +193,18 @@ describe('what is intact of a file', () => {
     }
   });
 
-  test('does not include what was overwritten by zeros, nor what follows it', () => {
+  test('does not include groups overwritten by zeros, or what follows them', () => {
     const damaged = Buffer.from(file);
     damaged.fill(0, ends[0]!.length, ends[1]!.length);
     assert.deepEqual(intactLength(damaged), ends[0]);
   });
 
-  test('does not include a group that stands where another stood, since a seal knows the size of its own only', () => {
+  test('does not include a group at another group’s position, since a seal knows only its own size', () => {
     const torn = Buffer.concat([groups[0]!, groups[1]!.subarray(0, 40), groups[2]!]);
     assert.deepEqual(intactLength(torn), ends[0]);
   });
 
-  test('is told of any bytes, without a fault', () => {
+  test('is found in any bytes without an error', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (noise) => {
         assert.deepEqual(intactLength(Buffer.concat([file, noise])), ends.at(-1));

@@ -9,7 +9,7 @@ function ruleOf(text: string) {
 }
 
 describe('a rule', () => {
-  test('has a count, a window, a bound, and what was said beside', () => {
+  test('has a metric, a window, a threshold, and options', () => {
     assert.deepEqual(ruleOf(' hits  in 1h <10 site A.com:443 clear 20 for 10m '), {
       text: 'hits in 1h <10 site A.com:443 clear 20 for 10m',
       metric: 'hits',
@@ -23,13 +23,13 @@ describe('a rule', () => {
     });
   });
 
-  test('is of all sites, fires at once, and ends a tenth back past its bound, unless it says otherwise', () => {
+  test('by default covers all sites, fires at once, and is cleared 10 % past its threshold', () => {
     const high = ruleOf('visitors in 5m > 1000');
     assert.deepEqual([high.site, high.hold, high.clear], [undefined, 0, 900]);
     assert.equal(ruleOf('visitors in 5m < 1000').clear, 1100);
   });
 
-  test('can end, however small its number', () => {
+  test('can be cleared, however small its threshold', () => {
     const numbers = fc.nat({ max: 10_000 });
     fc.assert(
       fc.property(numbers, (number) => {
@@ -56,16 +56,16 @@ describe('a rule', () => {
     ['hits in 5m < 10 clear 9', /clear 9 is on the side of 10/],
     ['hits in 5m > 1 for long', /for "long" is not a time/],
   ] as const) {
-    test(`is refused as "${text}", with what is wrong`, () => {
+    test(`is refused as "${text}", with the reason`, () => {
       assert.throws(() => ruleOf(text), { code: 'bad_setting', message: complaint });
     });
   }
 
-  test('that is there twice, however its blanks are set, is refused', () => {
+  test('that occurs twice, whatever its spacing, is refused', () => {
     assert.throws(() => readAlertRules(['hits in 5m > 1', ' hits in  5m > 1']), /it is there twice/);
   });
 
-  test('of any text is a rule, or an error that is ours', () => {
+  test('of any text is a rule, or a coded error', () => {
     const words = fc.constantFrom(
       'hits',
       'visitors',

@@ -60,7 +60,7 @@ class Desk {
 }
 
 describe('an alert', { timeout: 20_000 }, () => {
-  test('fires once when the bound is passed, and is over when the count is back', async (t) => {
+  test('fires once when the threshold is passed, and is cleared when the count is back', async (t) => {
     const desk = new Desk(t);
     await using _ = await desk.watch(['hits in 1m > 10 clear 5']);
     await desk.pass(120);
@@ -80,7 +80,7 @@ describe('an alert', { timeout: 20_000 }, () => {
     });
   });
 
-  test('wavers with nothing between its two bounds', async (t) => {
+  test('does not change between its two thresholds', async (t) => {
     const desk = new Desk(t);
     await using _ = await desk.watch(['hits in 10s > 10 clear 3']);
     await desk.pass(60);
@@ -92,7 +92,7 @@ describe('an alert', { timeout: 20_000 }, () => {
     assert.deepEqual(desk.told, ['alert.fired 06:01:05']);
   });
 
-  test('waits for as long as the bound has to be passed', async (t) => {
+  test('waits until the threshold was passed for the required time', async (t) => {
     const desk = new Desk(t);
     await using _ = await desk.watch(['hits in 1m > 2 for 30s']);
     await desk.pass(60);
@@ -103,7 +103,7 @@ describe('an alert', { timeout: 20_000 }, () => {
     assert.deepEqual(desk.told, ['alert.fired 06:01:35']);
   });
 
-  test('of few hits does not fire before its window was watched as a whole', async (t) => {
+  test('for low counts does not fire before its whole window was monitored', async (t) => {
     const desk = new Desk(t);
     await using _ = await desk.watch(['hits in 5m < 10 site a.com']);
     await desk.pass(295);
@@ -115,7 +115,7 @@ describe('an alert', { timeout: 20_000 }, () => {
     assert.equal(desk.told.at(-1), 'alert.cleared 06:05:05');
   });
 
-  test('of few hits is quiet after a gap, in which hits may have been missed', async (t) => {
+  test('for low counts is silent after a gap, in which hits may have been missed', async (t) => {
     const desk = new Desk(t);
     await using _ = await desk.watch(['hits in 5m < 10']);
     await desk.pass(60);
@@ -125,7 +125,7 @@ describe('an alert', { timeout: 20_000 }, () => {
     assert.deepEqual(desk.told, []);
   });
 
-  test('that is on over a restart is not told again', async (t) => {
+  test('that is active across a restart is not sent again', async (t) => {
     const desk = new Desk(t);
     {
       await using _ = await desk.watch(['hits in 1h > 10 clear 5']);
@@ -140,7 +140,7 @@ describe('an alert', { timeout: 20_000 }, () => {
     ]);
   });
 
-  test('that cannot be told is tried again, and complained about once', async (t) => {
+  test('that cannot be sent is retried, and logged once', async (t) => {
     const desk = new Desk(t);
     desk.refuses = true;
     await using _ = await desk.watch(['hits in 1m > 10']);

@@ -39,7 +39,7 @@ describe('a job is due', () => {
     test(`${when} after ${time}`, () => assert.equal(after(`report ${when}`, time), next));
   }
 
-  test('at its moment, and was due at it ever after', () => {
+  test('at its time, and stays due afterwards', () => {
     const { when } = read('report daily 07:00');
     const due = Date.UTC(2026, 10, 24, 6);
     for (const later of [0, 1, 999, 1000, 86_399_999]) assert.equal(when.dueBefore(due + later), due);
@@ -66,7 +66,7 @@ describe('a schedule', () => {
     assert.deepEqual({ period, format, words }, { period: '7d', format: 'text', words: { timezone: ZONE } });
   });
 
-  test('of a purge or an archive has theirs', () => {
+  test('of a purge or an archive has their flags', () => {
     const purge = read('purge weekly sun 03:00 --keep-hits 90d,a.com=30d');
     assert.ok(purge.kind === 'purge');
     assert.equal(purge.values['keep-hits']?.usual, 90);
@@ -102,10 +102,10 @@ describe('a schedule', () => {
     ['archive daily 03:00 --to x', /--older-than is missing/],
     ['archive daily 03:00 --older-than 90d', /--to is missing/],
   ] as const) {
-    test(`"${text}" is refused, and told why`, () => assertRefused(() => read(text), culprit));
+    test(`"${text}" is refused with the reason`, () => assertRefused(() => read(text), culprit));
   }
 
-  test('is refused if it is there twice', () => {
+  test('is refused if it occurs twice', () => {
     assertRefused(() => readJobs(['purge hourly', 'purge  hourly'], ZONE), /there twice/);
   });
 
@@ -117,7 +117,7 @@ describe('a schedule', () => {
   });
 });
 
-test('a time zone is one of IANA', () => {
+test('a time zone is an IANA name', () => {
   assert.equal(readZone('America/New_York'), 'America/New_York');
   for (const zone of ['', '+01:00', 'Berlin', 'Mars/Olympus'])
     assertRefused(() => readZone(zone), /--timezone/);

@@ -51,7 +51,7 @@ describe('a message', TIMEOUT, () => {
     assert.deepEqual(post.files, []);
   });
 
-  test('that fails is sent again, ever more rarely, until it arrives', async (t) => {
+  test('that fails is retried with backoff until it arrives', async (t) => {
     const post = new Post(t);
     let failures = 4;
     post.answer = () => (failures-- > 0 ? FAILED : DELIVERED);
@@ -67,7 +67,7 @@ describe('a message', TIMEOUT, () => {
     assert.equal(post.log.lines[0], 'warn: webhook: msg_1 is sent again in 5 s: the receiver answers 503');
   });
 
-  test('waits as long as the receiver wishes', async (t) => {
+  test('waits as long as the receiver requests', async (t) => {
     const post = new Post(t);
     post.answer = () => (post.sent.length === 1 ? { ...FAILED, after: 90_000 } : DELIVERED);
     await using outbox = await post.open();
@@ -77,7 +77,7 @@ describe('a message', TIMEOUT, () => {
     assert.deepEqual(post.sent, ['msg_1 06:00:00', 'msg_1 06:01:30']);
   });
 
-  test('that is refused is not sent again, and told', async (t) => {
+  test('that is refused is not sent again, and is logged', async (t) => {
     const post = new Post(t);
     post.answer = () => ({ result: 'refused', reason: 'the receiver answers 410' });
     await using outbox = await post.open();
@@ -110,7 +110,7 @@ describe('a message', TIMEOUT, () => {
     await eventually(() => post.sent.includes('msg_2 06:00:00'));
   });
 
-  test('is taken once', async (t) => {
+  test('is accepted once', async (t) => {
     const post = new Post(t);
     post.answer = () => FAILED;
     await using outbox = await post.open();
@@ -119,7 +119,7 @@ describe('a message', TIMEOUT, () => {
     assert.equal(post.files.length, 1);
   });
 
-  test('that has not arrived is sent by the next run, the oldest first', async (t) => {
+  test('that has not arrived is sent by the next run, oldest first', async (t) => {
     const post = new Post(t);
     post.answer = () => FAILED;
     {
@@ -143,7 +143,7 @@ describe('a message', TIMEOUT, () => {
     assert.deepEqual(post.files, []);
   });
 
-  test('under way at the end stays for the next run', async (t) => {
+  test('in flight at shutdown stays for the next run', async (t) => {
     const post = new Post(t);
     post.answer = (_message, signal) =>
       new Promise((resolve) => signal.addEventListener('abort', () => resolve(FAILED)));
@@ -156,7 +156,7 @@ describe('a message', TIMEOUT, () => {
     assert.deepEqual(post.log.lines, []);
   });
 
-  test('drops the oldest when too many wait, and that is told', async (t) => {
+  test('drops the oldest if too many wait, and logs it', async (t) => {
     const post = new Post(t);
     post.answer = () => FAILED;
     await using outbox = await post.open(2);

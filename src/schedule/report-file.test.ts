@@ -12,7 +12,7 @@ function nameOf(job: string, due: string, timezone: string): string {
 }
 
 describe('the file of a report', () => {
-  test('is named by its job, its site and the local day', () => {
+  test('is named after its job, its site and the local day', () => {
     assert.equal(
       nameOf('report daily 07:00 --site A.com', '2026-11-23T23:30:00Z', 'Europe/Berlin'),
       'report-daily-a.com-2026-11-24.txt',
@@ -23,7 +23,7 @@ describe('the file of a report', () => {
     );
   });
 
-  test('has the time and its offset where a day may have several, also in the hour that comes twice', () => {
+  test('has the time and its offset if a day may have several, even in a repeated hour', () => {
     const job = 'report hourly --format json';
     assert.equal(
       nameOf(job, '2026-10-25T00:00:00Z', 'Europe/Berlin'),
@@ -36,7 +36,7 @@ describe('the file of a report', () => {
     assert.match(nameOf(job, '2026-10-25T00:30:00Z', 'America/St_Johns'), /T2200-0230\.json$/);
   });
 
-  test('stays in its folder, whatever a site is called', () => {
+  test('stays in its folder, whatever the name of a site', () => {
     assert.equal(
       nameOf('report daily 07:00 --site [::1]', '2026-11-24T07:00:00Z', 'UTC'),
       'report-daily-__1-2026-11-24.txt',
@@ -44,7 +44,7 @@ describe('the file of a report', () => {
     assert.throws(() => nameOf('report daily 07:00 --name ../x', '2026-11-24T07:00:00Z', 'UTC'), /--name/);
   });
 
-  test('is made with its folder, and written over as a whole', async (t) => {
+  test('is created with its folder, and replaced as a whole', async (t) => {
     const folder = join(temporaryFolder(t), 'a', 'b');
     const path = await saveReport(folder, 'x.txt', 'one');
     assert.equal(await saveReport(folder, 'x.txt', 'two'), path);
@@ -52,7 +52,7 @@ describe('the file of a report', () => {
     assert.equal(statSync(path).mode & 0o600, 0o600);
   });
 
-  test('cannot be where a file is in the way, which is told and stays', async (t) => {
+  test('is an error if another file is in the way, which stays', async (t) => {
     const way = join(temporaryFolder(t), 'reports');
     writeFileSync(way, 'mine');
     await assert.rejects(saveReport(way, 'x.txt', 'one'), /EEXIST|ENOTDIR/);

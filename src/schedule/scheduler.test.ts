@@ -47,14 +47,14 @@ describe('a job', TIMEOUT, () => {
     assert.deepEqual(desk.runs, ['report 11-24T07:00', 'report 11-25T07:00', 'report 11-26T07:00']);
   });
 
-  test('that nobody had scheduled before misses nothing', async (t) => {
+  test('that is new has missed nothing', async (t) => {
     const desk = new Desk(t, '2026-11-24T12:00Z');
     await using _ = await desk.start(['report daily 07:00']);
     await desk.clock.advanceTo('2026-11-24T13:00Z');
     assert.deepEqual(desk.runs, []);
   });
 
-  test('that was missed for days is made up once, for the last time', async (t) => {
+  test('that was missed for days runs once, for its latest due time', async (t) => {
     const desk = new Desk(t, '2026-11-24T06:00Z');
     await (await desk.start(['report daily 07:00', 'purge hourly']))[Symbol.asyncDispose]();
     desk.clock.jumpTo(Date.parse('2026-11-27T09:30Z'));
@@ -72,7 +72,7 @@ describe('a job', TIMEOUT, () => {
     assert.equal(desk.runs.length, 2);
   });
 
-  test('never overlaps with itself, and is made up once after a long run', async (t) => {
+  test('never overlaps with itself, and catches up once after a long run', async (t) => {
     const desk = new Desk(t, '2026-11-24T06:00Z');
     const gate = Promise.withResolvers<void>();
     await using _ = await desk.start(['report hourly'], () => gate.promise);
@@ -85,7 +85,7 @@ describe('a job', TIMEOUT, () => {
     assert.deepEqual(desk.runs, ['report 11-24T07:00', 'report 11-24T10:00']);
   });
 
-  test('that deletes waits for another that does, and no report waits for it', async (t) => {
+  test('that deletes waits for another one that deletes, and reports do not wait for it', async (t) => {
     const desk = new Desk(t, '2026-11-24T02:00Z');
     const gate = Promise.withResolvers<void>();
     const jobs = ['purge daily 03:00', 'archive daily 03:00 --older-than 1d --to x', 'report daily 03:00'];
@@ -101,7 +101,7 @@ describe('a job', TIMEOUT, () => {
     assert.ok(desk.runs.includes('archive 11-24T03:00'));
   });
 
-  test('that fails is tried again, ever more rarely, and told', async (t) => {
+  test('that fails is retried with backoff, and logged', async (t) => {
     const desk = new Desk(t, '2026-11-24T06:59Z');
     const times: string[] = [];
     let failures = 4;
@@ -118,7 +118,7 @@ describe('a job', TIMEOUT, () => {
     );
   });
 
-  test('that goes on failing gives way to the next one that is due', async (t) => {
+  test('that keeps failing is replaced by the next one that is due', async (t) => {
     const desk = new Desk(t, '2026-11-24T06:30Z');
     const broken = Date.parse('2026-11-24T07:00Z');
     await using _ = await desk.start(['report hourly'], async (_job, due) => {
@@ -129,7 +129,7 @@ describe('a job', TIMEOUT, () => {
     assert.match(desk.log.lines.join('\n'), /the run of 2026-11-24T07:00:00.000Z is given up/);
   });
 
-  test('that was under way at the end is aborted, and made up at the next start', async (t) => {
+  test('that is running at shutdown is aborted, and catches up at the next start', async (t) => {
     const desk = new Desk(t, '2026-11-24T06:59Z');
     const scheduler = await desk.start(
       ['report daily 07:00'],
@@ -148,7 +148,7 @@ describe('a job', TIMEOUT, () => {
     assert.deepEqual(desk.runs, ['report 11-24T07:00', 'report 11-24T07:00']);
   });
 
-  test('is not forgotten because a clock was years ahead', async (t) => {
+  test('still runs after a clock was years ahead', async (t) => {
     const desk = new Desk(t, '2026-11-24T06:30Z');
     writeFileSync(desk.state, '{"report daily 07:00":"2036-11-24T07:00:00.000Z"}');
     await using _ = await desk.start(['report daily 07:00']);
@@ -157,8 +157,8 @@ describe('a job', TIMEOUT, () => {
   });
 });
 
-describe('what is remembered', TIMEOUT, () => {
-  test('is started over where the file is damaged, and told', async (t) => {
+describe('the saved state', TIMEOUT, () => {
+  test('starts over if the file is damaged, and logs it', async (t) => {
     for (const damage of ['', '{', '[]', '{"report daily 07:00":"yesterday"}']) {
       const desk = new Desk(t, '2026-11-24T12:00Z');
       writeFileSync(desk.state, damage);
@@ -169,7 +169,7 @@ describe('what is remembered', TIMEOUT, () => {
     }
   });
 
-  test('is for a person to read, and has what is scheduled only', async (t) => {
+  test('is readable, and contains only what is scheduled', async (t) => {
     const desk = new Desk(t, '2026-11-24T06:00Z');
     writeFileSync(desk.state, '{"purge hourly":"2026-11-01T00:00:00.000Z"}');
     await using _ = await desk.start(['report daily 07:00']);

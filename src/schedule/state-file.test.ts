@@ -9,7 +9,7 @@ import { readTimes, StateFile } from './state-file.ts';
 const read = (json: unknown) => readTimes(json, 'the file');
 
 describe('a state file', () => {
-  test('has what was set last, in the order of calls', async (t) => {
+  test('has the last value that was set, in the order of calls', async (t) => {
     const path = join(temporaryFolder(t), 'state.json');
     const log = new KeptLog();
     const file = await StateFile.open(path, { read, none: {}, log });
@@ -19,7 +19,7 @@ describe('a state file', () => {
     assert.deepEqual(log.lines, []);
   });
 
-  test('that cannot be written is told, and goes on in memory', async (t) => {
+  test('that cannot be written is logged, and continues in memory', async (t) => {
     const folder = join(temporaryFolder(t), 'state');
     mkdirSync(folder);
     const path = join(folder, 'state.json');
@@ -35,7 +35,7 @@ describe('a state file', () => {
     assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), { day: '1970-01-01T00:00:00.000Z' });
   });
 
-  test('is no place for what JSON takes for something else', () => {
+  test('with invalid content is refused', () => {
     for (const odd of [null, [], 'x', 1, { a: 1 }, { a: 'yesterday' }, { a: null }]) {
       assert.throws(() => read(odd), /is not a JSON object|"a" is not a time/);
     }

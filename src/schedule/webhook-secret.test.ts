@@ -5,8 +5,8 @@ import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { keptWebhookSecret } from './webhook-secret.ts';
 
-describe('the secret of webhooks', () => {
-  test('is made once, for its owner alone, as receivers want it', async (t) => {
+describe('the webhook secret', () => {
+  test('is created once, readable only by its owner, in the format that receivers expect', async (t) => {
     const path = join(temporaryFolder(t), 'webhook-secret');
     const secret = await keptWebhookSecret(path);
     assert.equal(secret.length, 32);
@@ -15,7 +15,7 @@ describe('the secret of webhooks', () => {
     assert.deepEqual(await keptWebhookSecret(path), secret);
   });
 
-  test('that is damaged is not replaced, since receivers know it, and is not shown', async (t) => {
+  test('is neither replaced nor shown if it is damaged, since receivers know it', async (t) => {
     const path = join(temporaryFolder(t), 'webhook-secret');
     for (const damaged of ['', 'whsec_', 'whsec_c2hvcnQ=', 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0']) {
       writeFileSync(path, damaged);

@@ -13,7 +13,7 @@ function webhook(url: string, timeout = 5000): Webhook {
   return new Webhook({ url, secret: SECRET, clock: new HandClock('2026-11-24T07:00:00.900Z'), timeout });
 }
 
-test('a signature is that of the Standard Webhooks libraries', () => {
+test('a signature matches that of the Standard Webhooks libraries', () => {
   assert.equal(
     signatureOf(SECRET, 'msg_p5jXN8AQM9LWM0D4loKWxJek', 1_614_265_330, '{"test": 2432232314}'),
     'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
@@ -21,7 +21,7 @@ test('a signature is that of the Standard Webhooks libraries', () => {
 });
 
 describe('a message', TIMEOUT, () => {
-  test('is posted once, as JSON that is signed with its id and time', async () => {
+  test('is posted once, as JSON signed with its id and time', async () => {
     await using receiver = await WebhookReceiver.listen();
     assert.deepEqual(await webhook(receiver.url).send(MESSAGE, NEVER), { result: 'delivered' });
     const [call] = receiver.calls;
@@ -46,20 +46,20 @@ describe('a message', TIMEOUT, () => {
     [500, 'failed'],
     [504, 'failed'],
   ] as const) {
-    test(`that is answered ${status} is ${result}`, async () => {
+    test(`answered with ${status} is ${result}`, async () => {
       await using receiver = await WebhookReceiver.listen(status);
       assert.equal((await webhook(receiver.url).send(MESSAGE, NEVER)).result, result);
     });
   }
 
-  test('does not go where a redirect leads', async () => {
+  test('does not follow a redirect', async () => {
     await using other = await WebhookReceiver.listen();
     await using receiver = await WebhookReceiver.listen({ status: 307, headers: { location: other.url } });
     assert.equal((await webhook(receiver.url).send(MESSAGE, NEVER)).result, 'refused');
     assert.equal(other.calls.length, 0);
   });
 
-  test('waits as long as the receiver wishes, within reason', async () => {
+  test('waits as long as the receiver requests, within limits', async () => {
     for (const [wish, after] of [
       ['7', 7000],
       ['999999999', 3_600_000],
@@ -73,13 +73,13 @@ describe('a message', TIMEOUT, () => {
     }
   });
 
-  test('fails where nobody answers in time', async () => {
+  test('fails if there is no answer in time', async () => {
     await using receiver = await WebhookReceiver.listen('never');
     const outcome = await webhook(receiver.url, 50).send(MESSAGE, NEVER);
     assert.equal(outcome.result, 'failed');
   });
 
-  test('fails where nobody listens, and does not show the address', async () => {
+  test('fails if nothing listens, without showing the address', async () => {
     const receiver = await WebhookReceiver.listen();
     const { url } = receiver;
     await receiver[Symbol.asyncDispose]();
@@ -88,7 +88,7 @@ describe('a message', TIMEOUT, () => {
     assert.doesNotMatch(JSON.stringify(outcome), /hook/);
   });
 
-  test('is given up at once when the program ends', async () => {
+  test('is given up at once at shutdown', async () => {
     await using receiver = await WebhookReceiver.listen('never');
     const stop = new AbortController();
     const sending = webhook(receiver.url).send(MESSAGE, stop.signal);

@@ -17,26 +17,26 @@ describe('when', () => {
     assert.equal(next('hourly', '2026-11-24T05:00:00Z', 'Asia/Kathmandu'), '2026-11-24T05:15:00.000Z');
   });
 
-  test('is after clocks have jumped, of a time that they jump over', () => {
+  test('is after the clock change, for a skipped time', () => {
     assert.equal(next('daily 02:30', '2026-03-28T12:00:00Z'), '2026-03-29T01:00:00.000Z');
     assert.equal(next('daily 02:30', '2026-03-29T12:00:00Z'), '2026-03-30T00:30:00.000Z');
   });
 
-  test('is once, of a time that comes twice', () => {
+  test('is once, for a repeated time', () => {
     const twice = takeWhen(['daily', '02:30'], ZONE);
     const first = twice.dueAfter(Date.parse('2026-10-24T12:00:00Z'))!;
     assert.equal(new Date(first).toISOString(), '2026-10-25T00:30:00.000Z');
     assert.equal(new Date(twice.dueAfter(first)!).toISOString(), '2026-10-26T01:30:00.000Z');
   });
 
-  test('was due at the very moment', () => {
+  test('is due at the exact moment', () => {
     const moment = Date.parse('2026-11-24T06:00:00Z');
     const when = takeWhen(['daily', '07:00'], ZONE);
     assert.equal(when.dueBefore(moment), moment);
     assert.equal(when.dueBefore(moment - 1), moment - 86_400_000);
   });
 
-  test('leaves the words that follow', () => {
+  test('leaves the following words', () => {
     const words = ['weekly', 'sun', '03:00', '--to', 'x'];
     takeWhen(words, ZONE);
     assert.deepEqual(words, ['--to', 'x']);
@@ -52,12 +52,12 @@ describe('when', () => {
     ['cron', /"" is not a cron pattern/],
     ['cron nonsense', /"nonsense" is not a cron pattern/],
   ] as const) {
-    test(`is refused as "${text}", with what is wrong`, () => {
+    test(`is refused as "${text}", with the reason`, () => {
       assert.throws(() => takeWhen(text.split(' '), ZONE), { code: 'bad_setting', message: complaint });
     });
   }
 
-  test('is refused where it never comes', () => {
+  test('is refused if it never occurs', () => {
     assert.throws(() => takeWhen(['cron', '0 0 30 2 *'], ZONE), /never comes/);
   });
 });

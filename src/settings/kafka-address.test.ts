@@ -5,7 +5,7 @@ import { kafkaAddress } from './kafka-address.ts';
 const read = (text: string) => kafkaAddress(text, '--stream');
 
 describe('the address of a Kafka topic', () => {
-  it('names brokers, with their usual port, and the topic', () => {
+  it('names brokers, with their default port, and the topic', () => {
     const { brokers, topic, tls, sasl, name } = read('kafka://a,[::1]:9093/hits.v1');
     assert.deepEqual(brokers, [
       { host: 'a', port: 9092 },
@@ -14,7 +14,7 @@ describe('the address of a Kafka topic', () => {
     assert.deepEqual([topic, tls, sasl, name], ['hits.v1', false, undefined, 'kafka://a,[::1]:9093/hits.v1']);
   });
 
-  it('may want TLS, and a user whose password holds any character', () => {
+  it('may use TLS, and a user whose password has any characters', () => {
     const { tls, sasl, name } = read('kafkas://me:p%40ss%3A%2F@a/hits?sasl=scram-sha-512');
     assert.equal(tls, true);
     assert.deepEqual(sasl, { mechanism: 'SCRAM-SHA-512', username: 'me', password: 'p@ss:/' });
@@ -40,7 +40,7 @@ describe('the address of a Kafka topic', () => {
     'kafka://u:hunter2@a/hits?other=1',
     'http://a/hits',
   ]) {
-    it(`is not ${JSON.stringify(text)}`, () => {
+    it(`cannot be ${JSON.stringify(text)}`, () => {
       assert.throws(
         () => read(text),
         ({ code, message }) =>

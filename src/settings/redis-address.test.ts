@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { readLive, redisAddress } from './redis-address.ts';
 
 describe('the address of a Redis', () => {
-  test('is of one server, with a password and a database, or without', () => {
+  test('names one server, with or without a password and a database', () => {
     const { kind, tls, hosts, username, password, database, name } = redisAddress(
       'rediss://ann:p%40ss@cache.example/3',
       '--live',
@@ -15,7 +15,7 @@ describe('the address of a Redis', () => {
     assert.equal(redisAddress('redis://:secret@a', '--live').username, undefined);
   });
 
-  test('is of sentinels and their master', () => {
+  test('names sentinels and their master', () => {
     const { kind, hosts, master, database } = redisAddress('redis+sentinel://a,b:1/mymaster/2', '--live');
     assert.deepEqual([kind, master, database], ['sentinel', 'mymaster', 2]);
     assert.deepEqual(hosts, [
@@ -24,7 +24,7 @@ describe('the address of a Redis', () => {
     ]);
   });
 
-  test('is of some servers of a cluster', () => {
+  test('names some servers of a cluster', () => {
     const { kind, hosts } = redisAddress('redis+cluster://a:7000,b:7001', '--live');
     assert.deepEqual([kind, hosts.length], ['cluster', 2]);
   });
@@ -48,7 +48,7 @@ describe('the address of a Redis', () => {
     });
   }
 
-  test('may be left out, for the memory of this process', () => {
+  test('may be omitted, to use the memory of this process', () => {
     assert.equal(readLive('memory', '--live'), undefined);
     assert.throws(() => readLive('memcached://a', '--live'), /neither memory nor redis/);
   });

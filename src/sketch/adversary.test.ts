@@ -62,7 +62,7 @@ describe('names that each fall into a cell of their own', () => {
     return taken.add(rank * COLUMNS + column).size > before;
   });
 
-  test('look like all the names they were chosen from to whoever uses a known key', () => {
+  test('look like all the names they were chosen from under a known key', () => {
     const { visitors } = estimateOf(names, PUBLIC_KEY);
     assert.ok(
       visitors > 0.9 * CANDIDATES && names.length < 0.1 * CANDIDATES,
@@ -70,32 +70,32 @@ describe('names that each fall into a cell of their own', () => {
     );
   });
 
-  test('count as what they are under a secret key', () => assertNotMisled(names));
+  test('are counted correctly under a secret key', () => assertNotMisled(names));
 });
 
 describe('names that all fall into four columns', () => {
   const names = namesWhere(({ column }) => column < 4);
 
-  test('look like a few dozen to whoever uses a known key', () => {
+  test('look like a few dozen under a known key', () => {
     const { visitors } = estimateOf(names, PUBLIC_KEY);
     assert.ok(visitors < 60 && names.length > 900, `${visitors} for ${names.length} names`);
   });
 
-  test('count as what they are under a secret key', () => assertNotMisled(names));
+  test('are counted correctly under a secret key', () => assertNotMisled(names));
 });
 
 describe('names of the top ranks', () => {
   const names = namesWhere(({ rank }) => rank >= 8);
 
-  test('do not look like the millions among whom they are found, for the lower ranks stay empty', () => {
+  test('do not look like the millions they were chosen from, because the lower ranks stay empty', () => {
     const { visitors } = estimateOf(names, PUBLIC_KEY);
     assert.ok(visitors <= names.length);
   });
 
-  test('are counted too low by whoever uses a known key', () => {
+  test('are counted too low under a known key', () => {
     const { visitors, errors } = estimateOf(names, PUBLIC_KEY);
     assert.ok(errors < -MOST_ERRORS, `${visitors} for ${names.length} names`);
   });
 
-  test('count as what they are under a secret key', () => assertNotMisled(names));
+  test('are counted correctly under a secret key', () => assertNotMisled(names));
 });

@@ -22,7 +22,7 @@ function filterOf(seen: readonly (readonly [number, number])[], expected: number
 const isInvalid = (error: unknown) => error instanceof HitError && error.code === 'invalid';
 
 describe('a Bloom filter', () => {
-  test('is empty at first, and says "new" once for each visitor', () => {
+  test('is empty at first, and reports each visitor as new once', () => {
     const filter = BloomFilter.for(1000);
     assert.equal(filter.fill, 0);
     assert.equal(filter.estimateCount(), 0);
@@ -43,7 +43,7 @@ describe('a Bloom filter', () => {
     );
   });
 
-  test('testing is the same as looking, and looking adds nothing', () => {
+  test('testAndAdd and has agree, and has adds nothing', () => {
     fc.assert(
       fc.property(visitors, half, half, (seen, high, low) => {
         const filter = filterOf(seen, 50);
@@ -56,7 +56,7 @@ describe('a Bloom filter', () => {
     );
   });
 
-  test('sets one bit in each word of the block that an exact multiplication chooses', () => {
+  test('sets one bit in each word of the block that an exact multiplication selects', () => {
     for (const blocks of [1, 3, 1000, 2 ** 21 + 12_345]) {
       const next = randomHalves(blocks);
       for (const high of [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, next(), next(), next()]) {
@@ -85,14 +85,14 @@ describe('a Bloom filter', () => {
     assert.throws(() => BloomFilter.for(1000).merge(BloomFilter.for(2000)), isInvalid);
   });
 
-  test('goes on from the words of another filter', () => {
+  test('continues from the words of another filter', () => {
     const filter = filterOf([[5, 6]], 100);
     assert.equal(new BloomFilter(filter.words.slice()).has(5, 6), true);
     assert.throws(() => new BloomFilter(new Uint32Array(0)), isInvalid);
     assert.throws(() => new BloomFilter(new Uint32Array(12)), isInvalid);
   });
 
-  test('takes a fixed size from its plan, and refuses a senseless one', () => {
+  test('takes a fixed size from its plan, and refuses an invalid one', () => {
     assert.equal(BloomFilter.for(1_000_000).bytes, 1_500_000);
     assert.equal(BloomFilter.for(1).bytes, 32);
     for (const expected of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e10]) {
@@ -107,7 +107,7 @@ describe('the error of a Bloom filter', () => {
   const probes = 300_000;
 
   for (const bits of [8, 12, 16, 24]) {
-    test(`at ${bits} bits a visitor is what theory says`, () => {
+    test(`at ${bits} bits per visitor is what theory predicts`, () => {
       const next = randomHalves(bits);
       const filter = BloomFilter.for(planned, bits);
       addRandom(filter, planned, next);
@@ -128,7 +128,7 @@ describe('the error of a Bloom filter', () => {
     assert.ok(Math.abs(filter.expectedFalseSeenRate() / falseSeenRateAt(6) - 1) < 0.02);
   });
 
-  test('can be chosen by rate instead of bits', () => {
+  test('can be set by rate instead of bits', () => {
     for (const rate of [0.5, 0.1, 0.01, 0.005, 0.001, 0.00001]) {
       const bits = bitsPerVisitorAt(rate);
       assert.ok(falseSeenRateAt(bits) <= rate && falseSeenRateAt(bits - 0.1) > rate, `${bits} for ${rate}`);
@@ -159,7 +159,7 @@ describe('the count of a Bloom filter', () => {
     assert.ok(Math.abs(ours.estimateCount() / 20_000 - 1) < 0.01);
   });
 
-  test('of a filter with every bit set is a number', () => {
+  test('of a filter with every bit set is finite', () => {
     const filter = new BloomFilter(new Uint32Array(800).fill(0xffffffff));
     assert.equal(filter.fill, 1);
     assert.equal(filter.expectedFalseSeenRate(), 1);

@@ -6,7 +6,7 @@ import { cellOf, LAST_TICK, SKETCH_EPOCH, tickOf } from './cell.ts';
 const word = fc.integer({ min: 0, max: 0xffff_ffff });
 
 describe('the cell of a visitor', () => {
-  test('has the hash’s lowest bits for a column, and the zeros above them for a rank', () => {
+  test('has the hash’s lowest bits as its column, and the zeros above them as its rank', () => {
     const shapes = { columnBits: fc.integer({ min: 4, max: 16 }), ranks: fc.integer({ min: 2, max: 32 }) };
     fc.assert(
       fc.property(word, word, shapes.columnBits, shapes.ranks, (high, low, columnBits, ranks) => {
@@ -24,7 +24,7 @@ describe('the cell of a visitor', () => {
 });
 
 describe('the tick of a moment', () => {
-  test('grows with time, from the first to the last', () => {
+  test('increases with time, from the first to the last', () => {
     const time = fc.double({ min: -1e15, max: 1e15, noNaN: true });
     fc.assert(
       fc.property(time, time, fc.integer({ min: 1, max: 20 }), (a, b, ticks) => {
@@ -35,7 +35,7 @@ describe('the tick of a moment', () => {
     );
   });
 
-  test('is never, of what has no time', () => {
+  test('is never for an invalid time', () => {
     assert.equal(tickOf(Number.NaN, 10), 0);
     assert.equal(tickOf(SKETCH_EPOCH, 10), 1);
     assert.equal(tickOf(SKETCH_EPOCH + 250, 10), 2);

@@ -98,7 +98,7 @@ const damage = fc.record({
 
 for (const kind of KINDS) {
   describe(`the bytes of ${kind.name}`, () => {
-    test('are read back as what was written, and written the same again', () => {
+    test('read back as what was written, and encode the same again', () => {
       fc.assert(
         fc.property(visitors, seed, (count, from) => {
           const bytes = kind.bytesOf(count, from);
@@ -110,14 +110,14 @@ for (const kind of KINDS) {
       );
     });
 
-    test('may lie anywhere in memory', () => {
+    test('may be at any offset in memory', () => {
       const bytes = kind.bytesOf(20, 1);
       const odd = new Uint8Array(bytes.length + 6).subarray(3, 3 + bytes.length);
       odd.set(bytes);
       assert.deepEqual(kind.read(odd).bytes, bytes);
     });
 
-    test('are refused where a single bit differs', () => {
+    test('are refused if a single bit differs', () => {
       const bytes = kind.bytesOf(3, 7);
       for (let bit = 0; bit < 8 * bytes.length; bit++) {
         const flipped = bytes.slice();
@@ -126,7 +126,7 @@ for (const kind of KINDS) {
       }
     });
 
-    test('are refused cut off anywhere, or with more behind', () => {
+    test('are refused if truncated anywhere, or with bytes appended', () => {
       const bytes = kind.bytesOf(3, 7);
       for (let length = 0; length < bytes.length; length++) {
         assert.throws(() => kind.read(bytes.subarray(0, length)), isInvalid, `${length} bytes`);
@@ -134,7 +134,7 @@ for (const kind of KINDS) {
       assert.throws(() => kind.read(Buffer.concat([bytes, bytes])), isInvalid);
     });
 
-    test('are refused after any accident', () => {
+    test('are refused after any corruption', () => {
       fc.assert(
         fc.property(visitors, seed, damage, (count, from, { at, removed, inserted }) => {
           const bytes = kind.bytesOf(count, from);
@@ -146,7 +146,7 @@ for (const kind of KINDS) {
       );
     });
 
-    test('that were made to harm are refused, or are a sketch like any other', () => {
+    test('crafted by an attacker are refused, or are a valid sketch', () => {
       fc.assert(
         fc.property(visitors, seed, damage, (count, from, { at, removed, inserted }) => {
           const bytes = kind.bytesOf(count, from);
@@ -179,7 +179,7 @@ for (const kind of KINDS) {
 }
 
 describe('bytes', () => {
-  test('of a site that nobody visited are a few, and those of a small one in proportion', () => {
+  test('of an empty site are few, and those of a small one proportional', () => {
     assert.ok(new LastSeenSketch().toBytes().length < 20);
     assert.ok(new HitRing().toBytes().length < 30);
     const sketch = new LastSeenSketch();
@@ -188,7 +188,7 @@ describe('bytes', () => {
     assert.ok(sketch.toBytes().length < 700);
   });
 
-  test('of a few cannot ask for more memory than the largest table takes', () => {
+  test('of a short message cannot allocate more memory than the largest table', () => {
     const largest = new LastSeenSketch({ columns: 65_536, ranks: 32 }).toBytes();
     assert.equal(LastSeenSketch.fromBytes(largest).bytes, 8 * 1024 * 1024);
     for (const [byte, value] of [

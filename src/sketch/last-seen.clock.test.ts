@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const END = SKETCH_EPOCH + (2 ** 32 - 1) * 100;
 
 describe('a clock that is set back', () => {
-  test('makes nobody disappear, and brings no one back who left', () => {
+  test('removes no visitor, and brings none back', () => {
     const sketch = new LastSeenSketch();
     sketch.add(1, 1, NOW - 20 * MINUTE, NOW - 20 * MINUTE);
     sketch.add(2, 2, NOW, NOW);
@@ -20,14 +20,14 @@ describe('a clock that is set back', () => {
     assert.equal(sketch.estimate(back - MINUTE).visitors, 2);
   });
 
-  test('does not let a visitor be last seen earlier than before', () => {
+  test('does not move a visitor’s last-seen time back', () => {
     const sketch = new LastSeenSketch();
     sketch.add(1, 1, NOW, NOW);
     sketch.add(1, 1, NOW - 10 * MINUTE, NOW - 10 * MINUTE);
     assert.equal(sketch.estimate(NOW - 1000).visitors, 1);
   });
 
-  test('is forgotten as soon as it has caught up', () => {
+  test('has no effect once it has caught up', () => {
     const sketch = new LastSeenSketch();
     sketch.add(1, 1, NOW, NOW);
     const back = NOW - 10 * MINUTE;
@@ -38,7 +38,7 @@ describe('a clock that is set back', () => {
 });
 
 describe('a hit from a client whose clock is ahead', () => {
-  test('leaves every window when one of now would, however far it is ahead', () => {
+  test('leaves every window when a current hit would, however far ahead it is', () => {
     for (const ahead of [1, MINUTE, 1e12, Number.POSITIVE_INFINITY]) {
       const sketch = new LastSeenSketch();
       sketch.add(1, 1, NOW + ahead, NOW);
@@ -57,7 +57,7 @@ describe('a hit from a client whose clock is ahead', () => {
 });
 
 describe('a hit from an old log', () => {
-  test('of before 2025 counts for all time, and is in no window, not even one that begins before 2025', () => {
+  test('from before 2025 counts for all time, and is in no window, not even one that begins before 2025', () => {
     const sketch = new LastSeenSketch();
     for (const [visitor, time] of [
       [1, Date.UTC(2005, 1, 1)],
@@ -74,7 +74,7 @@ describe('a hit from an old log', () => {
     }
   });
 
-  test('does not age a visitor who is here now', () => {
+  test('does not age a current visitor', () => {
     const sketch = new LastSeenSketch();
     sketch.add(1, 1, NOW, NOW);
     sketch.add(1, 1, Date.UTC(2005, 1, 1), NOW);
@@ -84,7 +84,7 @@ describe('a hit from an old log', () => {
 });
 
 describe('the tick of a window', () => {
-  test('that ends at a tick’s first or last millisecond holds all of its last minute but part of one tick', () => {
+  test('that ends at a tick’s first or last millisecond covers all of its last minute except part of one tick', () => {
     for (const now of [NOW, NOW + 99, NOW + 100]) {
       const sketch = new LastSeenSketch();
       sketch.add(1, 1, now, now);
@@ -95,7 +95,7 @@ describe('the tick of a window', () => {
     }
   });
 
-  test('may be the present one, and then nobody is in it', () => {
+  test('may be the current one, and then the window is empty', () => {
     const sketch = new LastSeenSketch();
     sketch.add(1, 1, NOW + 50, NOW + 50);
     assert.equal(sketch.estimate(NOW + 50).visitors, 0);
@@ -114,7 +114,7 @@ describe('the end of ticks, in August 2038', () => {
     assert.equal(sketch.estimate(last - 3 * MINUTE).visitors, 2);
   });
 
-  test('leaves all time as it is, and windows that begin later empty: nothing looks old or new again', () => {
+  test('leaves all time unchanged, and later windows empty: no visitor looks old or new again', () => {
     for (const later of [END, END + 100, END + 365 * 86_400_000, 2 * END]) {
       const sketch = new LastSeenSketch();
       sketch.add(1, 1, NOW, NOW);

@@ -27,12 +27,12 @@ function smallSketch(seen: readonly Hit[]): LastSeenSketch {
 const isInvalid = (error: unknown) => error instanceof HitError && error.code === 'invalid';
 
 describe('an estimate', () => {
-  test('of nobody is 0, for every window', () => {
+  test('without visitors is 0, for every window', () => {
     assert.equal(new LastSeenSketch().estimate().visitors, 0);
     assert.equal(new LastSeenSketch().estimate(NOW).visitors, 0);
   });
 
-  test('of 1 to 20 visitors is the number of their cells, and seldom fewer than they are', () => {
+  test('of 1 to 20 visitors is the number of their cells, and rarely below their number', () => {
     const next = randomHalves(20);
     let trials = 0;
     let exact = 0;
@@ -56,7 +56,7 @@ describe('an estimate', () => {
     { visitors: 10_000, columns: 256, reached: true },
     { visitors: 200_000, columns: 4096, reached: true },
   ]) {
-    test(`of ${visitors} visitors in ${columns} columns errs as theory says, to neither side`, () => {
+    test(`of ${visitors} visitors in ${columns} columns has the error that theory predicts, without bias`, () => {
       const trials = 60;
       const next = randomHalves(visitors + columns);
       const errors: number[] = [];
@@ -79,7 +79,7 @@ describe('an estimate', () => {
     });
   }
 
-  test('of a table with every cell set is a number, and the largest that it gives', () => {
+  test('of a table with every cell set is finite, and the largest possible', () => {
     const full = new LastSeenSketch({ columns: 16, ranks: 4, cells: new Uint32Array(64).fill(9) });
     const { visitors } = full.estimate();
     full.cells[63] = 0;
@@ -112,7 +112,7 @@ describe('a window', () => {
     assert.equal(sketch.estimate(NOW + 50).visitors, 0);
   });
 
-  test('of any start holds the bitmap that a table begun at that moment would hold', () => {
+  test('with any start has the bitmap of a table that started at that moment', () => {
     fc.assert(
       fc.property(hits, fc.oneof(fc.nat(1000), fc.nat(1e12)), (seen, age) => {
         // On a tick's edge, and not before the epoch, where windows end.
@@ -124,7 +124,7 @@ describe('a window', () => {
     );
   });
 
-  test('does not see hits from before the epoch, all time does', () => {
+  test('excludes hits from before the epoch, which all time includes', () => {
     const sketch = new LastSeenSketch();
     sketch.add(1, 1, SKETCH_EPOCH - 1, NOW);
     sketch.add(2, 2, 0, NOW);
@@ -135,7 +135,7 @@ describe('a window', () => {
     assert.equal(sketch.estimate(SKETCH_EPOCH).visitors, 1);
   });
 
-  test('lets go of a hit from the future as of one from now, and ignores one without a time', () => {
+  test('expires a hit from the future like a current one, and ignores one without a time', () => {
     const sketch = new LastSeenSketch();
     sketch.add(2, 2, Number.NaN, NOW);
     sketch.add(1, 1, NOW + 3_600_000, NOW);
@@ -143,7 +143,7 @@ describe('a window', () => {
     assert.equal(sketch.estimate(NOW).visitors, 0);
   });
 
-  test('is in ticks of the length that was chosen', () => {
+  test('uses ticks of the chosen length', () => {
     const sketch = new LastSeenSketch({ ticksPerSecond: 1 });
     sketch.add(1, 1, NOW + 999, NOW + 999);
     assert.equal(sketch.estimate(NOW - 1).visitors, 1);
@@ -152,7 +152,7 @@ describe('a window', () => {
 });
 
 describe('a last-seen table', () => {
-  test('puts a visitor into the cell that 64-bit arithmetic names', () => {
+  test('puts a visitor into the cell that 64-bit arithmetic gives', () => {
     const shapes = fc.record({
       bits: fc.integer({ min: 4, max: 16 }),
       ranks: fc.integer({ min: 2, max: 32 }),
@@ -217,7 +217,7 @@ describe('a last-seen table', () => {
     );
   });
 
-  test('keeps the later time of a cell, and refuses one that it does not have', () => {
+  test('keeps the later time of a cell, and refuses a cell that it does not have', () => {
     const sketch = new LastSeenSketch();
     sketch.setCell(23, 4095, NOW);
     sketch.setCell(23, 4095, NOW - 60_000);
@@ -232,7 +232,7 @@ describe('a last-seen table', () => {
     }
   });
 
-  test('goes on from the cells of another, and takes 384 KiB', () => {
+  test('continues from the cells of another, and takes 384 KiB', () => {
     const sketch = new LastSeenSketch();
     sketch.add(5, 6, NOW, NOW);
     const copy = new LastSeenSketch({ cells: sketch.cells.slice() });
@@ -241,7 +241,7 @@ describe('a last-seen table', () => {
     assert.throws(() => new LastSeenSketch({ ranks: 12, cells: sketch.cells }), isInvalid);
   });
 
-  test('refuses a senseless shape', () => {
+  test('refuses an invalid shape', () => {
     for (const options of [
       { columns: 1000 },
       { columns: 8 },

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { mostLikelyCount } from './likelihood.ts';
 
 describe('the most likely count', () => {
-  test('maximises the likelihood of the bitmap', () => {
+  test('maximizes the likelihood of the bitmap', () => {
     const columns = 64;
     const bitmaps = fc.array(fc.nat(columns), { minLength: 2, maxLength: 24 });
     const shareOf = (rank: number, ranks: number) => 2 ** -Math.min(rank + 1, ranks - 1);
@@ -24,7 +24,7 @@ describe('the most likely count', () => {
     );
   });
 
-  test('gives back the visitors of a bitmap as theory expects it, from one to a hundred thousand million', () => {
+  test('recovers the visitors from their expected bitmap, from one to a hundred billion', () => {
     for (let n = 1; n <= 1e11; n *= 10) {
       const set = Array.from({ length: 24 }, (_, rank) => {
         return -4096 * Math.expm1((-n / 4096) * 2 ** -Math.min(rank + 1, 23));

@@ -45,7 +45,7 @@ describe('a window of the ring', () => {
   ]) {
     const now = endOf(bucketMs);
 
-    test(`of whole ${level} equals an exact recount, in whatever order hits came`, () => {
+    test(`of whole ${level} equals an exact recount, in whatever order hits arrived`, () => {
       const buckets = fc.integer({ min: 1, max: longest / bucketMs });
       fc.assert(
         fc.property(hitsBefore(now, 2 * longest), buckets, (times, n) => {
@@ -56,7 +56,7 @@ describe('a window of the ring', () => {
       );
     });
 
-    test(`by ${level} that starts within a bucket errs by no more than the hits of that bucket`, () => {
+    test(`by ${level} that starts within a bucket is off by at most the hits of that bucket`, () => {
       const shortest = level === 'seconds' ? SECOND : level === 'minutes' ? HOUR + SECOND : DAY + SECOND;
       const window = fc.integer({ min: shortest / SECOND, max: longest / SECOND });
       fc.assert(
@@ -72,7 +72,7 @@ describe('a window of the ring', () => {
     });
   }
 
-  test('takes the covered share of the bucket that its start cuts', () => {
+  test('counts the covered share of the bucket in which it starts', () => {
     const ring = new HitRing();
     const second = Date.UTC(2025, 2, 1);
     ring.add(second, 1000);
@@ -81,7 +81,7 @@ describe('a window of the ring', () => {
     assert.equal(ring.count(5, second + 5 * SECOND + 999), 7);
   });
 
-  test('of one hour, one day and 400 days is covered to its very start', () => {
+  test('of one hour, one day and 400 days is covered from its exact start', () => {
     for (const [window, bucketMs] of [
       [HOUR, SECOND],
       [DAY, MINUTE],
@@ -95,7 +95,7 @@ describe('a window of the ring', () => {
     }
   });
 
-  test('longer than 400 days answers what the ring holds', () => {
+  test('longer than 400 days returns what the ring holds', () => {
     const ring = ringOf([NOW - 500 * DAY, NOW - 399 * DAY, NOW]);
     assert.equal(ring.count((1000 * DAY) / SECOND, NOW), 2);
     assert.equal(ring.count(Number.POSITIVE_INFINITY, NOW), 2);
@@ -117,7 +117,7 @@ describe('a window of the ring', () => {
 });
 
 describe('the ring', () => {
-  test('adds up hits of one moment', () => {
+  test('adds up simultaneous hits', () => {
     const ring = new HitRing();
     ring.add(NOW, 40);
     ring.add(NOW, 2);
@@ -131,7 +131,7 @@ describe('the ring', () => {
     assert.equal(ring.count(86_400, NOW + 3 * HOUR), 5);
   });
 
-  test('forgets a second exactly when its slot is used again, one lap later', () => {
+  test('forgets a second exactly when its slot is reused, one lap later', () => {
     const lap = 3601 * SECOND;
     const ring = ringOf([NOW]);
     assert.equal(ring.count(3600, NOW + lap), 0, 'the old lap is not counted as the new one');
@@ -148,7 +148,7 @@ describe('the ring', () => {
     assert.equal(ring.count(7200, NOW), 105);
   });
 
-  test('goes on counting when the clock goes back', () => {
+  test('continues counting when the clock goes back', () => {
     const ring = new HitRing();
     for (let i = 0; i < 30; i++) ring.add(NOW + i * SECOND);
     for (let i = 0; i < 30; i++) ring.add(NOW + i * SECOND - 10 * SECOND);
@@ -156,7 +156,7 @@ describe('the ring', () => {
     assert.equal(ring.count(60, NOW + 29 * SECOND), 60);
   });
 
-  test('leaves out times that are none, and those before 1970 and after 2106', () => {
+  test('ignores invalid times, and those before 1970 and after 2106', () => {
     const ring = ringOf([
       Number.NaN,
       -1,
@@ -186,7 +186,7 @@ describe('the ring', () => {
     );
   });
 
-  test('merged with another is the ring that would have counted both, slot by slot', () => {
+  test('merged with another equals a ring that counted both, slot by slot', () => {
     const anyWindow = fc.integer({ min: 1, max: 400 * 86_400 });
     const hits = hitsBefore(NOW, 3 * DAY);
     fc.assert(
@@ -211,7 +211,7 @@ describe('the ring', () => {
     }
   });
 
-  test('takes the same memory for ever', () => {
+  test('takes constant memory', () => {
     const ring = new HitRing();
     const { bytes } = ring;
     for (let i = 0; i < 10_000; i++) ring.add(NOW + i * HOUR);

@@ -38,7 +38,7 @@ function remember(filter: BloomFilter, { high, low }: Visits): number {
 describe('two threads', { timeout: 60_000 }, () => {
   const [ours, theirs] = [visitsOf(VISITORS, 2), visitsOf(VISITORS, 3)];
 
-  test('that share sketches leave what one thread would, and readers of the ring see no hit twice', async () => {
+  test('that share sketches produce what one thread would, and readers of the ring see no hit twice', async () => {
     const table = new LastSeenSketch({ ...WIDE, shared: true });
     const filter = BloomFilter.for(VISITORS, ROOMY, { shared: true });
     const ring = new HitRing({ shared: true });
@@ -80,7 +80,7 @@ describe('two threads', { timeout: 60_000 }, () => {
 describe('in shared memory', () => {
   const [ours, theirs] = [visitsOf(1000, 2), visitsOf(2000, 3)];
 
-  test('sketches merge as elsewhere', () => {
+  test('sketches merge as in private memory', () => {
     for (const shared of [false, true]) {
       const table = new LastSeenSketch({ ...WIDE, shared });
       const other = new LastSeenSketch(WIDE);
@@ -104,7 +104,7 @@ describe('in shared memory', () => {
     }
   });
 
-  test('sketches give the same bytes as elsewhere', () => {
+  test('sketches produce the same bytes as in private memory', () => {
     const bytesIn = (shared: boolean) => {
       const table = new LastSeenSketch({ ...WIDE, shared });
       const filter = BloomFilter.for(1000, 12, { shared });

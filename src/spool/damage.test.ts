@@ -61,8 +61,8 @@ async function delivered(folder: string) {
 }
 
 for (const state of ['open', 'rows'] as const) {
-  describe(`a segment (${state}) in which one bit has changed`, () => {
-    test('keeps all groups but the one with the bit, and counts what is lost', options, async (t) => {
+  describe(`a segment (${state}) with one flipped bit`, () => {
+    test('keeps all groups except the one with the bit, and counts what is lost', options, async (t) => {
       const folder = temporaryFolder(t);
       // Each bit in turn is flipped where no disk is needed for it: rows/row-groups.test.ts.
       for (let bit = 0; bit < WHOLE.length * 8; bit += 23) {
@@ -82,7 +82,7 @@ for (const state of ['open', 'rows'] as const) {
     });
 
     test(
-      'is delivered once, told in one line and counted, and the original is set aside',
+      'is delivered once, logged in one line and counted, and the original is set aside',
       options,
       async (t) => {
         const folder = temporaryFolder(t);
@@ -107,7 +107,7 @@ for (const state of ['open', 'rows'] as const) {
     );
   });
 
-  test(`a damaged segment (${state}) is recovered once, whenever recovery was killed`, options, async (t) => {
+  test(`a damaged segment (${state}) is recovered once, whenever recovery is killed`, options, async (t) => {
     const folder = temporaryFolder(t);
     const at = WHOLE.indexOf('/hit-2');
     const intact = Buffer.concat([GROUPS[0]!.bytes, GROUPS[2]!.bytes]);
@@ -140,8 +140,8 @@ for (const state of ['open', 'rows'] as const) {
   });
 }
 
-describe('a segment of which nothing is intact', () => {
-  test('is set aside, and so is another one of that name', options, async (t) => {
+describe('a segment without any intact group', () => {
+  test('is set aside, and so is another one with the same name', options, async (t) => {
     const folder = temporaryFolder(t);
     for (const text of ['nothing that was ever a row', 'nor is this']) {
       writeFileSync(join(folder, file('rows')), text);
@@ -154,7 +154,7 @@ describe('a segment of which nothing is intact', () => {
     assert.equal(readFileSync(join(folder, 'damaged', `${file('rows')}.2`), 'utf8'), 'nor is this');
   });
 
-  test('that was being written is torn, and no damage', options, async (t) => {
+  test('that was being written is torn, not damaged', options, async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, file('open')), WHOLE.subarray(0, 50));
     const { shelf, log, damage } = await delivered(folder);
@@ -164,7 +164,7 @@ describe('a segment of which nothing is intact', () => {
 });
 
 test(
-  'a finished segment that ends torn is damaged, since it was synced before it got its name',
+  'a finished segment with a torn end is damaged, since it was synced before it got its name',
   options,
   async (t) => {
     const folder = temporaryFolder(t);

@@ -41,7 +41,7 @@ function segmentsIn(folder: string): Segment[] {
 const quiet = { delivered: () => undefined, failed: () => undefined, recheck: async () => undefined };
 
 describe('segments for two sinks', () => {
-  test('reach the one while the other is away, and stay on disk until both have them', async (t) => {
+  test('reach one sink while the other is unavailable, and stay on disk until both have them', async (t) => {
     const segments = segmentsIn(temporaryFolder(t));
     const [store, stream] = [new Gate('store'), new Gate('stream')];
     const delivered: number[] = [];
@@ -61,7 +61,7 @@ describe('segments for two sinks', () => {
     assert.ok(!segments.some(({ path }) => existsSync(path)));
   });
 
-  test('are on disk when the process ends before both have them', async (t) => {
+  test('stay on disk if the process ends before both have them', async (t) => {
     const segments = segmentsIn(temporaryFolder(t));
     const [store, stream] = [new Gate('store'), new Gate('stream')];
     const drains = new FanOut([store, stream], quiet);
@@ -81,7 +81,7 @@ describe('segments for two sinks', () => {
 });
 
 describe('a batch', () => {
-  test('whose id is not larger than that of each before is refused, and the others are delivered', async (t) => {
+  test('whose id does not ascend is refused, and the others are delivered', async (t) => {
     const [one, two, three] = segmentsIn(temporaryFolder(t));
     const store = new Gate('store');
     const drains = new FanOut([store], quiet);

@@ -30,25 +30,21 @@ function isAscending(ids: readonly bigint[]): boolean {
 }
 
 describe('ids', () => {
-  test(
-    'ascend in the order of delivery where an import overtakes hits that came before it',
-    options,
-    async (t) => {
-      const { spool, shelf } = await openSpool(t);
-      for (const path of hits(0, 10)) await append(spool, path);
-      await spool.add([batchOf(hits(10, 50_010))], [{ digest: 'abc' }], 50_000);
-      await spool.flush();
-      assert.deepEqual(
-        shelf.batches.map(({ paths }) => paths.length),
-        [50_000, 10],
-      );
-      assert.ok(isAscending(shelf.attempts));
-      assert.deepEqual(shelf.paths.toSorted(), hits(0, 50_010).toSorted());
-    },
-  );
+  test('ascend in delivery order if an import overtakes earlier hits', options, async (t) => {
+    const { spool, shelf } = await openSpool(t);
+    for (const path of hits(0, 10)) await append(spool, path);
+    await spool.add([batchOf(hits(10, 50_010))], [{ digest: 'abc' }], 50_000);
+    await spool.flush();
+    assert.deepEqual(
+      shelf.batches.map(({ paths }) => paths.length),
+      [50_000, 10],
+    );
+    assert.ok(isAscending(shelf.attempts));
+    assert.deepEqual(shelf.paths.toSorted(), hits(0, 50_010).toSorted());
+  });
 
   test(
-    'ascend, and each row comes once, however hits, imports and flushes interleave',
+    'ascend, and each row is delivered once, however hits, imports and flushes interleave',
     options,
     async (t) => {
       const step = fc.oneof(
@@ -98,46 +94,50 @@ describe('ids', () => {
 });
 
 describe('a crash', () => {
-  test('during a delivery is followed by one of the same batch under the same id', options, async (t) => {
-    const copies = temporaryFolder(t);
-    const seen: { id: bigint; path: string; paths: string[] }[] = [];
-    let folder = '';
-    const sink = {
-      name: 'witness',
-      deliver: async ({ id, path }: Segment) => {
-        // As a process that is killed now leaves it.
-        cpSync(folder, join(copies, String(id)), { recursive: true });
-        seen.push({ id, path, paths: pathsIn(readFileSync(path)) });
-      },
-    };
-    const opened = await openSpool(t, { sinks: [sink] });
-    folder = opened.folder;
-    const { spool } = opened;
-    for (const path of hits(0, 5)) await append(spool, path);
-    await spool.add([batchOf(hits(5, 10))], [{ digest: 'abc' }], 5);
-    const flushed = spool.flush();
-    for (const path of hits(10, 15)) await append(spool, path);
-    await flushed;
-    await spool.flush();
-    assert.ok(seen.length >= 2);
-    for (const { id, path, paths } of seen) {
-      assert.equal(batchId(parseName(basename(path))!), id);
-      const next = await openSpool(t, { folder: join(copies, String(id)) });
-      await next.spool.flush();
-      assert.deepEqual(next.shelf.batches.find((batch) => batch.id === id)?.paths, paths);
-      assert.ok(isAscending(next.shelf.attempts));
-      const before = seen.filter((each) => each.id < id).flatMap((each) => each.paths);
-      // All that was acknowledged by then and not delivered before is there once.
-      assert.deepEqual(new Set(next.shelf.paths).size, next.shelf.paths.length);
-      assert.deepEqual(
-        next.shelf.paths.filter((each) => before.includes(each)),
-        [],
-      );
-      await next.spool.close();
-    }
-  });
+  test(
+    'during a delivery is followed by a delivery of the same batch under the same id',
+    options,
+    async (t) => {
+      const copies = temporaryFolder(t);
+      const seen: { id: bigint; path: string; paths: string[] }[] = [];
+      let folder = '';
+      const sink = {
+        name: 'witness',
+        deliver: async ({ id, path }: Segment) => {
+          // As a process that is killed now leaves it.
+          cpSync(folder, join(copies, String(id)), { recursive: true });
+          seen.push({ id, path, paths: pathsIn(readFileSync(path)) });
+        },
+      };
+      const opened = await openSpool(t, { sinks: [sink] });
+      folder = opened.folder;
+      const { spool } = opened;
+      for (const path of hits(0, 5)) await append(spool, path);
+      await spool.add([batchOf(hits(5, 10))], [{ digest: 'abc' }], 5);
+      const flushed = spool.flush();
+      for (const path of hits(10, 15)) await append(spool, path);
+      await flushed;
+      await spool.flush();
+      assert.ok(seen.length >= 2);
+      for (const { id, path, paths } of seen) {
+        assert.equal(batchId(parseName(basename(path))!), id);
+        const next = await openSpool(t, { folder: join(copies, String(id)) });
+        await next.spool.flush();
+        assert.deepEqual(next.shelf.batches.find((batch) => batch.id === id)?.paths, paths);
+        assert.ok(isAscending(next.shelf.attempts));
+        const before = seen.filter((each) => each.id < id).flatMap((each) => each.paths);
+        // All that was acknowledged by then and not delivered before is there once.
+        assert.deepEqual(new Set(next.shelf.paths).size, next.shelf.paths.length);
+        assert.deepEqual(
+          next.shelf.paths.filter((each) => before.includes(each)),
+          [],
+        );
+        await next.spool.close();
+      }
+    },
+  );
 
-  test('between two steps of an import leaves the batch as a whole, or nothing', options, async (t) => {
+  test('between two steps of an import leaves the whole batch, or nothing', options, async (t) => {
     const folder = temporaryFolder(t);
     const shelf = new Shelf();
     shelf.shut();
@@ -169,7 +169,7 @@ describe('a crash', () => {
   });
 });
 
-test('a name is made durable once for several sinks, and tried again after a fault', options, async (t) => {
+test('a name is made durable once for several sinks, and retried after an error', options, async (t) => {
   const folder = temporaryFolder(t);
   const [from, to] = [join(folder, 'from'), join(folder, 'to')];
   const naming = new Naming(folder, [{ from, to }]);
@@ -186,7 +186,7 @@ test('a name is made durable once for several sinks, and tried again after a fau
 });
 
 test(
-  'a copy of linked segments, one of which is being written, holds each acknowledged hit once',
+  'a copy of linked segments, one of them open, contains each acknowledged hit once',
   options,
   async (t) => {
     const { spool, shelf, folder } = await openSpool(t);

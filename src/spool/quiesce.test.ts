@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { append, openSpool } from '../../test/fixtures/spool.ts';
 
-test('nothing is delivered while something runs in quiet, and hits are durable meanwhile', async (t) => {
+test('nothing is delivered while deliveries are paused, and hits are durable meanwhile', async (t) => {
   const { spool, shelf } = await openSpool(t);
   let flushed: Promise<void> | undefined;
   const result = await spool.pauseDelivery(async () => {
@@ -18,7 +18,7 @@ test('nothing is delivered while something runs in quiet, and hits are durable m
   assert.deepEqual(shelf.paths, ['/hit-1']);
 });
 
-test('quiet begins when the delivery under way has succeeded, also by a second attempt', async (t) => {
+test('the pause begins when the current delivery has succeeded, even at the second attempt', async (t) => {
   const { spool, shelf } = await openSpool(t);
   shelf.failures = 1;
   await append(spool, '/hit-1');
@@ -27,7 +27,7 @@ test('quiet begins when the delivery under way has succeeded, also by a second a
   await flushed;
 });
 
-test('what fails in quiet is told, and deliveries go on', async (t) => {
+test('an error during the pause is thrown, and deliveries resume', async (t) => {
   const { spool, shelf } = await openSpool(t);
   await assert.rejects(
     spool.pauseDelivery(() => Promise.reject(new Error('odd'))),

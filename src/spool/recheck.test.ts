@@ -13,7 +13,7 @@ import { Spool } from './spool.ts';
 const GROUPS = 5;
 const A_GROUP = 20;
 
-test('a segment that the disk changes while it waits costs one group, and what follows is delivered', {
+test('a segment that the disk corrupts while it waits costs one group, and the rest is delivered', {
   timeout: 60_000,
 }, async (t) => {
   const folder = temporaryFolder(t);

@@ -50,10 +50,10 @@ function clear(folder: string): void {
   for (const each of readdirSync(folder)) rmSync(join(folder, each), { recursive: true });
 }
 
-describe('recovery of a segment that was being written', () => {
+describe('recovery of an open segment', () => {
   const whole = groups(4);
 
-  test('keeps whole groups, wherever it was torn', options, async (t) => {
+  test('keeps complete groups, wherever it was torn', options, async (t) => {
     const folder = temporaryFolder(t);
     for (let length = 0; length <= whole.bytes.length; length++) {
       writeFileSync(join(folder, file(1, 'open')), whole.bytes.subarray(0, length));
@@ -91,7 +91,7 @@ describe('recovery of a segment that was being written', () => {
     });
   });
 
-  test('done twice finds the same', options, async (t) => {
+  test('gives the same result twice', options, async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, file(1, 'open')), whole.bytes.subarray(0, whole.bytes.length - 1));
     const first = await recoverSegments(folder, new Names());
@@ -102,7 +102,7 @@ describe('recovery of a segment that was being written', () => {
 
 describe('recovery of finished segments', () => {
   test(
-    'delivers the oldest first, and gives ids behind theirs to what was not finished, and to new ones',
+    'delivers the oldest first, and gives later ids to unfinished and new segments',
     options,
     async (t) => {
       const folder = temporaryFolder(t);
@@ -140,7 +140,7 @@ describe('recovery of finished segments', () => {
   );
 });
 
-describe('recovery of a noted batch', () => {
+describe('recovery of a batch with notes', () => {
   const { bytes } = groups(3);
   const note = { digest: 'abc', lines: 6 };
   const name = nameOf(5, 0x2a, 'noted');
@@ -153,7 +153,7 @@ describe('recovery of a noted batch', () => {
     await finishBatchWithRecords(folder, batch, name).naming!.durable();
   }
 
-  test('finds it as it was', options, async (t) => {
+  test('restores it unchanged', options, async (t) => {
     const folder = temporaryFolder(t);
     await leftBehind(folder);
     const { segments } = await recoverSegments(folder, new Names());
@@ -163,7 +163,7 @@ describe('recovery of a noted batch', () => {
     assert.equal(segments[0]?.bytes, bytes.length);
   });
 
-  test('drops what was never finished', options, async (t) => {
+  test('drops unfinished batches', options, async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, file(6, 'new')), bytes);
     writeFileSync(join(folder, file(6, 'note')), '{}');
@@ -172,7 +172,7 @@ describe('recovery of a noted batch', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  test('leaves nothing of one that could not be written', options, async (t) => {
+  test('leaves nothing of a batch that could not be written', options, async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, file(4, 'new')));
     const written = writeBatchWithRecords(folder, nameOf(4, 0x2a, 'new'), [bytes], {
@@ -184,8 +184,8 @@ describe('recovery of a noted batch', () => {
   });
 });
 
-describe('in the folder of a spool', () => {
-  test('files of others are left alone', options, async (t) => {
+describe('in a spool’s folder', () => {
+  test('foreign files are left alone', options, async (t) => {
     const folder = temporaryFolder(t);
     const others = [
       'readme.txt',
@@ -205,7 +205,7 @@ describe('in the folder of a spool', () => {
     assert.deepEqual(readdirSync(folder).sort(), [...others, 'lost+found'].sort());
   });
 
-  test('segments of a newer version are refused, and nothing is touched', options, async (t) => {
+  test('segments of a newer version are refused, and nothing is changed', options, async (t) => {
     const folder = temporaryFolder(t);
     const newer = fileOf({ ...nameOf(2, 1, 'rows'), layout: ROW_LAYOUT + 1 });
     writeFileSync(join(folder, file(1, 'open')), groups(2).bytes.subarray(0, -1));

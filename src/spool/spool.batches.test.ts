@@ -18,7 +18,7 @@ describe('a whole batch', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  test('waits for room, and leaves some to hits', options, async (t) => {
+  test('waits for room, and leaves some for hits', options, async (t) => {
     const { spool, shelf } = await openSpool(t, { maxBytes: 10_000 });
     shelf.shut();
     const batch = batchOf(hits(0, 30));

@@ -30,7 +30,7 @@ describe('an acknowledged hit', () => {
     });
   }
 
-  test('is found by the next run, whenever the process dies', options, async (t) => {
+  test('is recovered by the next run, whenever the process dies', options, async (t) => {
     const { folder, spool, shelf } = await openSpool(t);
     shelf.shut();
     const copies = temporaryFolder(t);
@@ -47,7 +47,7 @@ describe('an acknowledged hit', () => {
     }
   });
 
-  test('comes to the sink by itself, within seconds', options, async (t) => {
+  test('reaches the sink without a flush, within seconds', options, async (t) => {
     const { folder, spool, shelf } = await openSpool(t);
     await append(spool, '/hit-1');
     while (shelf.batches.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -59,7 +59,7 @@ describe('an acknowledged hit', () => {
 });
 
 describe('a group', () => {
-  test('holds what came in one turn, and is answered as a whole', options, async (t) => {
+  test('contains the hits of one event-loop turn, and is acknowledged as a whole', options, async (t) => {
     const { spool } = await openSpool(t);
     let answered = 0;
     const all = Promise.all(hits(0, 500).map((path) => append(spool, path).then(() => answered++)));
@@ -68,7 +68,7 @@ describe('a group', () => {
     await all;
   });
 
-  test('gathers while the one before it is synced', options, async (t) => {
+  test('is collected while the previous one is synced', options, async (t) => {
     const { folder, spool, shelf } = await openSpool(t);
     shelf.shut();
     const appended: Promise<void>[] = [];
@@ -83,7 +83,7 @@ describe('a group', () => {
     assert.ok(bytes < bare + 3600, `${bytes - bare} bytes of seals`);
   });
 
-  test('is told to all, also where one of them does not listen', options, async (t) => {
+  test('is acknowledged to all callers, even if one of them throws', options, async (t) => {
     const { spool, log } = await openSpool(t);
     spool.append(hitOf(), () => {
       throw new Error('the browser went away');
@@ -95,7 +95,7 @@ describe('a group', () => {
 });
 
 describe('a flush', () => {
-  test('delivers all that was appended before it, also while more comes', options, async (t) => {
+  test('delivers everything that was appended before it, even while more arrives', options, async (t) => {
     const { spool, shelf } = await openSpool(t);
     let next = 0;
     let isOver = false;
@@ -121,7 +121,7 @@ describe('a flush', () => {
     assert.deepEqual(shelf.paths, hits(0, next));
   });
 
-  test('waits for what another flush has sent on its way', options, async (t) => {
+  test('waits for deliveries that another flush has started', options, async (t) => {
     const { spool, shelf } = await openSpool(t);
     for (let i = 0; i < 30; i++) {
       await append(spool, `/hit-${i}`);
@@ -134,7 +134,7 @@ describe('a flush', () => {
     }
   });
 
-  test('has nothing to wait for in an empty spool', options, async (t) => {
+  test('returns at once in an empty spool', options, async (t) => {
     const { spool, shelf } = await openSpool(t);
     await spool.flush();
     assert.deepEqual(shelf.attempts, []);
@@ -142,7 +142,7 @@ describe('a flush', () => {
 });
 
 describe('a full spool', () => {
-  test('refuses hits, and takes them again when the sink has made room', options, async (t) => {
+  test('refuses hits, and accepts them again when the sink has made room', options, async (t) => {
     const { spool, shelf } = await openSpool(t, { maxBytes: 5000 });
     shelf.shut();
     const accepted: string[] = [];
@@ -167,7 +167,7 @@ describe('a full spool', () => {
     assert.deepEqual(shelf.paths, [...accepted, '/hit-1000']);
   });
 
-  test('holds no more than it may, however many hits come at once', options, async (t) => {
+  test('never exceeds its limit, however many hits arrive at once', options, async (t) => {
     const { spool, shelf } = await openSpool(t, { maxBytes: 20_000 });
     shelf.shut();
     let refused = 0;
@@ -181,7 +181,7 @@ describe('a full spool', () => {
 });
 
 describe('a sink that fails', () => {
-  test('is given the same batch again, and the others behind it', options, async (t) => {
+  test('gets the same batch again, and the others after it', options, async (t) => {
     const { spool, shelf, log } = await openSpool(t);
     shelf.failures = 3;
     await append(spool, '/hit-1');
@@ -195,7 +195,7 @@ describe('a sink that fails', () => {
     assert.equal(log.all.filter((line) => /retried in \d+ ms: the shelf is full/.test(line)).length, 3);
   });
 
-  test('does not hold up the close, and the next run delivers', options, async (t) => {
+  test('does not delay closing, and the next run delivers', options, async (t) => {
     const { folder, spool, shelf } = await openSpool(t);
     shelf.failures = Number.POSITIVE_INFINITY;
     await append(spool, '/hit-1');
@@ -211,7 +211,7 @@ describe('a sink that fails', () => {
 });
 
 describe('a closed spool', () => {
-  test('has answered all that it took, and takes no more', options, async (t) => {
+  test('has acknowledged all accepted hits, and accepts no more', options, async (t) => {
     const { spool, shelf } = await openSpool(t);
     const appended = Promise.all(hits(0, 100).map((path) => append(spool, path)));
     await spool.close();
@@ -224,7 +224,7 @@ describe('a closed spool', () => {
     });
   });
 
-  test('has let go of every file', options, async (t) => {
+  test('has closed every file', options, async (t) => {
     const { spool, shelf, folder } = await openSpool(t);
     shelf.failures = Number.POSITIVE_INFINITY;
     await append(spool, '/hit-1');

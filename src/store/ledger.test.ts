@@ -27,7 +27,7 @@ async function open(t: TestContext) {
 }
 
 describe('the ledger of batches', () => {
-  test('has a batch once it is in the store, with what was read back', options, async (t) => {
+  test('has a batch after it is in the store, with the counts that were read back', options, async (t) => {
     const { store, deliver, entries } = await open(t);
     await deliver(batch(1), 10);
     await deliver(batch(2), 20);
@@ -39,7 +39,7 @@ describe('the ledger of batches', () => {
     assert.deepEqual([...stored.values()], [{ id: batch(1), hits: 10, first: TIME, last: TIME + 9 }]);
   });
 
-  test('knows a batch that comes again, also when its hits are rolled up and purged', options, async (t) => {
+  test('recognizes a duplicate batch, even if its hits are rolled up and purged', options, async (t) => {
     const { rollups, deliver, stored, command } = await open(t);
     await deliver(batch(1));
     await deliver(batch(1));
@@ -52,7 +52,7 @@ describe('the ledger of batches', () => {
   });
 
   test(
-    'refuses a batch that comes after a newer one of its writer, and takes that of another',
+    'refuses a batch after a newer one of its writer, and accepts that of another writer',
     options,
     async (t) => {
       const { deliver, entries, stored } = await open(t);
@@ -65,7 +65,7 @@ describe('the ledger of batches', () => {
   );
 
   test(
-    'knows a batch that a watermark covers, where it could not be written that it is rolled up',
+    'recognizes a batch that a watermark covers, even if its rolled-up state was not written',
     options,
     async (t) => {
       const { rollups, deliver, stored, command } = await open(t);
@@ -80,7 +80,7 @@ describe('the ledger of batches', () => {
     },
   );
 
-  test('does not have a batch that has fewer hits in the store than were sent', options, async (t) => {
+  test('does not enter a batch with fewer hits in the store than were sent', options, async (t) => {
     const { store, entries, stored } = await open(t);
     const segment = { ...segmentOf(temporaryFolder(t), batch(1), hits(10)), hits: 11 };
     await assert.rejects(store.deliver(segment), {
@@ -92,7 +92,7 @@ describe('the ledger of batches', () => {
     assert.deepEqual(await entries(), []);
   });
 
-  test('is written also where the process died between the hits and it', options, async (t) => {
+  test('is completed if the process died between the hits and the entry', options, async (t) => {
     const { deliver, entries, stored, command, rollups } = await open(t);
     await deliver(batch(1));
     await command('TRUNCATE TABLE batches');
@@ -102,7 +102,7 @@ describe('the ledger of batches', () => {
     assert.equal(await rollups.rollUp(), 10);
   });
 
-  test('tells what waits to be rolled up, and follows the watermarks after a crash', options, async (t) => {
+  test('lists pending batches, and follows the watermarks after a crash', options, async (t) => {
     const { store, deliver, entries, command, rollups } = await open(t);
     const { ledger } = store;
     assert.equal(await ledger.oldest(), NOTHING_PENDING);
@@ -127,44 +127,48 @@ describe('the ledger of batches', () => {
     assert.ok((await entries()).every(([, , state]) => state === 'rolled_up'));
   });
 
-  test('is compacted to one entry a writer, and knows what it stands for', options, async (t) => {
-    const { store, deliver, entries, stored, rollups } = await open(t);
-    const { ledger } = store;
-    const old = NOW - 3 * DAY;
-    for (let i = 0; i < 4; i++) await deliver(batch(old + i));
-    await deliver(batch(old, 8));
-    await deliver(batch(NOW - 1));
-    await rollups.rollUp();
-    await deliver(batch(NOW));
-    for (let i = 0; i < 2; i++) {
-      await ledger.compact(NOW);
+  test(
+    'is compacted to one entry per writer, and recognizes the batches it stands for',
+    options,
+    async (t) => {
+      const { store, deliver, entries, stored, rollups } = await open(t);
+      const { ledger } = store;
+      const old = NOW - 3 * DAY;
+      for (let i = 0; i < 4; i++) await deliver(batch(old + i));
+      await deliver(batch(old, 8));
+      await deliver(batch(NOW - 1));
+      await rollups.rollUp();
+      await deliver(batch(NOW));
+      for (let i = 0; i < 2; i++) {
+        await ledger.compact(NOW);
+        assert.deepEqual(
+          await entries(),
+          [
+            [batch(old, 8), 'live', 'rolled_up', 10],
+            [batch(old + 3), 'floor', 'rolled_up', 40],
+            [batch(NOW - 1), 'live', 'rolled_up', 10],
+            [batch(NOW), 'live', 'delivered', 10],
+          ].sort(([a], [b]) => (a! < b! ? -1 : 1)),
+        );
+      }
+      for (const id of [batch(old), batch(old + 2), batch(old, 8), batch(NOW - 1)]) await deliver(id);
+      assert.equal(await stored(), 70);
+      // A day later the floor moves on.
+      await rollups.rollUp();
+      await ledger.compact(NOW + 2 * DAY);
       assert.deepEqual(
-        await entries(),
+        (await entries()).map(([id, kind, , count]) => [id, kind, count]),
         [
-          [batch(old, 8), 'live', 'rolled_up', 10],
-          [batch(old + 3), 'floor', 'rolled_up', 40],
-          [batch(NOW - 1), 'live', 'rolled_up', 10],
-          [batch(NOW), 'live', 'delivered', 10],
-        ].sort(([a], [b]) => (a! < b! ? -1 : 1)),
+          [batch(old, 8), 'live', 10],
+          [batch(NOW), 'floor', 60],
+        ],
       );
-    }
-    for (const id of [batch(old), batch(old + 2), batch(old, 8), batch(NOW - 1)]) await deliver(id);
-    assert.equal(await stored(), 70);
-    // A day later the floor moves on.
-    await rollups.rollUp();
-    await ledger.compact(NOW + 2 * DAY);
-    assert.deepEqual(
-      (await entries()).map(([id, kind, , count]) => [id, kind, count]),
-      [
-        [batch(old, 8), 'live', 10],
-        [batch(NOW), 'floor', 60],
-      ],
-    );
-    assert.deepEqual(await ledger.pending(), []);
-    await deliver(batch(NOW + 1));
-    assert.deepEqual(
-      (await ledger.pending()).map(({ id }) => id),
-      [batch(NOW + 1)],
-    );
-  });
+      assert.deepEqual(await ledger.pending(), []);
+      await deliver(batch(NOW + 1));
+      assert.deepEqual(
+        (await ledger.pending()).map(({ id }) => id),
+        [batch(NOW + 1)],
+      );
+    },
+  );
 });

@@ -55,7 +55,7 @@ class Server implements SaltPlace {
 
 saltContract('a ClickHouse server', () => Server.start());
 
-test('of candidates for salts the earliest is taken, and of those of one moment the smallest', async () => {
+test('the earliest candidate salt wins, and among those of the same time the smallest', async () => {
   await using server = await Server.start();
   const [first, second] = [await server.source(), await server.source()];
   const propose = (salt: number, second: number) =>
@@ -72,7 +72,7 @@ test('of candidates for salts the earliest is taken, and of those of one moment 
   assert.equal(Number(rows[0]!.rows), 3, 'nobody proposes where there is one');
 });
 
-test('a candidate for a salt that comes while another has not settled is not missed', async () => {
+test('a candidate salt that arrives while another has not settled is not missed', async () => {
   await using server = await Server.start();
   const source = await server.source(0, undefined, undefined, 2000);
   const agreed = source.agree('2098-01-01', candidate(9));
@@ -83,7 +83,7 @@ test('a candidate for a salt that comes while another has not settled is not mis
   assert.deepEqual(await agreed, candidate(4));
 });
 
-test('salts of days that are over are deleted, and none stands in the text of a statement', async () => {
+test('expired salts are deleted, and no statement text contains a salt', async () => {
   await using server = await Server.start();
   const source = await server.source();
   for (const day of ['2098-01-01', '2098-01-02', '2098-01-03']) await source.agree(day, candidate(7));
@@ -97,7 +97,7 @@ test('salts of days that are over are deleted, and none stands in the text of a 
   );
 });
 
-test('the table of salts deletes days that are two days over by itself', async () => {
+test('the salts table deletes expired days by itself', async () => {
   await using server = await Server.start();
   await server.source();
   const row = (day: string) => `INSERT INTO salts SELECT ${day}, now64(3), 'x'`;

@@ -45,14 +45,14 @@ describe('a segment', () => {
     assert.equal(await hitsIn(second), 3);
   });
 
-  test('is another than one with the same hits', options, async (t) => {
+  test('is distinct from one with the same hits', options, async (t) => {
     const folder = temporaryFolder(t);
     await using store = await open(folder);
     for (const id of [1n, 2n, 2n ** 64n - 1n]) await store.deliver(segmentOf(folder, id, [{ path: '/a' }]));
     assert.equal(await hitsIn(store), 3);
   });
 
-  test('of 110 months counts once, also when another came between', options, async (t) => {
+  test('of 110 months counts once, even if another came in between', options, async (t) => {
     const folder = temporaryFolder(t);
     await using store = await open(folder);
     const segment = segmentOf(folder, 1n, monthly(110));
@@ -62,7 +62,7 @@ describe('a segment', () => {
     assert.equal(await hitsIn(store), 110 + 20);
   });
 
-  test('that a crash cut short is completed, month by month', options, async (t) => {
+  test('that a crash interrupted is completed, month by month', options, async (t) => {
     const folder = temporaryFolder(t);
     await using store = await open(folder);
     const whole = [...monthly(12), ...monthly(12)];
@@ -74,7 +74,7 @@ describe('a segment', () => {
     assert.equal(await hitsIn(store), whole.length);
   });
 
-  test('is one part a month, so that a month of it is there as a whole or not at all', options, async (t) => {
+  test('is one part per month, which exists as a whole or not at all', options, async (t) => {
     const folder = temporaryFolder(t);
     await using store = await open(folder);
     const time = Date.UTC(2026, 0, 31, 23, 59);
@@ -117,7 +117,7 @@ describe('a segment', () => {
     assert.equal(await hitsIn(store), 0);
   });
 
-  test('that is gone, or was never one, is an error, and the store goes on', options, async (t) => {
+  test('that is missing or invalid is an error, and the store continues', options, async (t) => {
     const folder = temporaryFolder(t);
     await using store = await open(folder);
     const segment = segmentOf(folder, 1n, [{}]);
@@ -132,8 +132,8 @@ describe('a segment', () => {
   });
 });
 
-describe('texts', () => {
-  test('come back as they went in', options, async (t) => {
+describe('strings', () => {
+  test('read back as they were written', options, async (t) => {
     const folder = temporaryFolder(t);
     await using store = await open(folder);
     const texts = [
@@ -157,7 +157,7 @@ describe('texts', () => {
     assert.deepEqual(await paths(store), texts.toSorted());
   });
 
-  test('may stand in the path of the data folder', options, async (t) => {
+  test('of any characters may be in the path of the data folder', options, async (t) => {
     // In twos and threes, since each store takes a while: signs of SQL, of patterns, of replacement.
     for (const name of ["it's ünï 👋", 'back\\slash $$&$1', '{a,b} st*r?', '{1..3}', '[x]^.+|( a::{b} "']) {
       const folder = join(temporaryFolder(t), name);
@@ -168,7 +168,7 @@ describe('texts', () => {
     }
   });
 
-  test('of a question are no SQL', options, async (t) => {
+  test('in a query are not SQL', options, async (t) => {
     const folder = temporaryFolder(t);
     await using store = await open(folder);
     await store.deliver(segmentOf(folder, 1n, [{ site: 'a.com' }, { site: 'b.com' }]));
@@ -202,7 +202,7 @@ describe('texts', () => {
 });
 
 describe('reads', () => {
-  test('that take too long are given up, and the store goes on', options, async (t) => {
+  test('that take too long are cancelled, and the store continues', options, async (t) => {
     const folder = temporaryFolder(t);
     await using store = await open(folder);
     const hits = Array.from({ length: 100_000 }, (_, i) => ({ path: `/${i}`, visitorLow: i }));
@@ -218,7 +218,7 @@ describe('reads', () => {
     assert.equal(await hitsIn(store), 100_000);
   });
 
-  test('run beside batches and one another', options, async (t) => {
+  test('run concurrently with batches and each other', options, async (t) => {
     const folder = temporaryFolder(t);
     await using store = await open(folder);
     let delivered = 0;
@@ -241,7 +241,7 @@ describe('reads', () => {
     assert.equal(await hitsIn(store), 3000);
   });
 
-  test('are refused where too many wait', options, async (t) => {
+  test('are refused if too many wait', options, async (t) => {
     await using store = await open(temporaryFolder(t));
     const answers = await Promise.allSettled(Array.from({ length: 200 }, () => hitsIn(store)));
     const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));

@@ -48,7 +48,7 @@ class Shelf {
 }
 
 describe('the batches of a partition', () => {
-  test('are there when all of their records have come, in order of time', () => {
+  test('are complete when all of their records have arrived, in order of time', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING);
     const lines = batchOf(1, 10, 3);
     feed(assembly, lines.slice(0, 2));
@@ -60,7 +60,7 @@ describe('the batches of a partition', () => {
     assert.deepEqual([position.offset, position.end], [3n, 3n]);
   });
 
-  test('that were published again are taken once', () => {
+  test('that were published again are accepted once', () => {
     const [whole, part] = [batchOf(1, 10, 3), batchOf(1, 11, 4)];
     const assembly = new BatchReassembler(RUN, BEGINNING);
     feed(assembly, [...whole, ...whole, ...part.slice(0, 2), ...part, ...whole]);
@@ -70,14 +70,14 @@ describe('the batches of a partition', () => {
     assert.equal(assembly.again, 3 + 2 + 3);
   });
 
-  test('keep the position at the oldest that is not complete', () => {
+  test('keep the position at the oldest incomplete one', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING);
     feed(assembly, [...batchOf(1, 10, 2), ...batchOf(2, 5, 2).slice(0, 1), ...batchOf(1, 11, 2)]);
     const { position } = assembly.portion();
     assert.deepEqual([position.offset, position.end], [2n, 5n]);
   });
 
-  test('of which the rest never comes are given up when their node goes on, or after a day, and said', () => {
+  test('that stay incomplete are given up when their node continues, or after a day, and reported', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING);
     feed(assembly, [...batchOf(1, 10, 5).slice(0, 2), ...batchOf(1, 11, 1)]);
     assert.deepEqual(
@@ -95,7 +95,7 @@ describe('the batches of a partition', () => {
     );
   });
 
-  test('are numbered upwards also where clocks are not', () => {
+  test('have ascending numbers even if clocks go back', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING);
     const times = [NOW, NOW - 5000, NOW, Date.UTC(3000, 0), NOW];
     feed(
@@ -107,7 +107,7 @@ describe('the batches of a partition', () => {
     assert.ok(ids.every((id) => id < 2n ** 64n));
   });
 
-  test('stand beside records that are none, which are told once', () => {
+  test('are unaffected by dead letters, which are reported once', () => {
     const odd = { value: 'odd', timestamp: NOW };
     const lines = [odd, ...batchOf(1, 10, 2).slice(0, 1), odd];
     const first = new BatchReassembler(RUN, BEGINNING);
@@ -121,7 +121,7 @@ describe('the batches of a partition', () => {
     assert.equal(second.take({ offset: 3n, ...odd })?.code, 'invalid');
   });
 
-  test('forget nodes that are gone for long, and no others', () => {
+  test('forget nodes that are long gone, and no others', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING);
     feed(assembly, [...batchOf(1, 10, 1), ...batchOf(2, 10, 1, NOW + 39 * DAY)]);
     assert.equal(assembly.portion().position.runs.size, 2);
@@ -139,7 +139,7 @@ describe('the batches of a partition', () => {
   /** How readers go on: how many records, whether what they have is stored, and whether also how far that is. */
   const step = fc.record({ records: fc.integer({ min: 0, max: 8 }), kept: fc.boolean(), dies: fc.boolean() });
 
-  test('are stored once each, however nodes and readers die', () => {
+  test('are stored once each, however nodes and consumers die', () => {
     fc.assert(
       fc.property(
         fc.array(segment, { maxLength: 12 }),
@@ -204,7 +204,7 @@ describe('the batches of a partition', () => {
   }
 });
 
-describe('a hit whose time cannot be', () => {
+describe('a hit with an impossible time', () => {
   const batchAt = (sequence: number, times: readonly number[]): Line[] =>
     times.map((time, at) => ({
       value: writeRecord(hitOf({ path: `/${sequence}-${at}`, time }), {
@@ -214,7 +214,7 @@ describe('a hit whose time cannot be', () => {
     }));
   const SKEW = 10 * 60_000;
 
-  test('is refused with its reason, and the others of its batch are stored', () => {
+  test('is refused with the reason, and the rest of its batch is stored', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING, () => NOW);
     const times = [NOW - DAY, NOW + SKEW + 1, NOW + SKEW, Date.UTC(1989, 11, 31), NOW];
     const faults = batchAt(10, times).map(
@@ -246,7 +246,7 @@ describe('a hit whose time cannot be', () => {
     );
   });
 
-  test('leaves no batch behind where no other is in it, and the next one follows', () => {
+  test('leaves no empty batch behind, and the next one follows', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING, () => NOW);
     const lines = [...batchAt(10, [Date.UTC(2036, 0), Date.UTC(2298, 0)]), ...batchAt(11, [NOW])];
     for (const [i, line] of lines.entries()) assembly.take({ offset: BigInt(i), ...line });
@@ -255,7 +255,7 @@ describe('a hit whose time cannot be', () => {
     assert.equal(portion.position.offset, 3n);
   });
 
-  test('is told of once, also where its batch is published again', () => {
+  test('is reported once, even if its batch is published again', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING, () => NOW);
     const lines = batchAt(10, [NOW, Date.UTC(2036, 0)]);
     const faults = [...lines, ...lines].map((line, i) => assembly.take({ offset: BigInt(i), ...line }));

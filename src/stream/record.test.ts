@@ -8,7 +8,7 @@ import { keyOf, partitionOf, readRecord, writeRecord } from './record.ts';
 const place = { batch: '7421932185190400001', at: 3, of: 57 };
 
 describe('a record', () => {
-  test('is JSON that says what is known, and leaves out what is not', () => {
+  test('is JSON with the known fields, and omits the others', () => {
     const record = writeRecord(hitOf({ path: '/a"b', referrer: 'https://x.example/' }), place);
     assert.deepEqual(JSON.parse(record), {
       ...{
@@ -29,7 +29,7 @@ describe('a record', () => {
     });
   });
 
-  test('reads back as the hit that was written, whatever is in it', () => {
+  test('reads back as the hit that was written, whatever it contains', () => {
     const hit = fc
       .tuple(anyHit, fc.integer({ min: 0, max: Date.UTC(2298, 0) }))
       .map(([hit, time]) => ({ ...hit, site: 'example.com', time, path: hit.path.slice(0, 16_000) }));
@@ -44,12 +44,12 @@ describe('a record', () => {
     );
   });
 
-  test('of a later version that says more is read all the same', () => {
+  test('of a later version with more fields is still readable', () => {
     const record = { ...JSON.parse(writeRecord(hitOf(), place)), region: 'Berlin' };
     assert.deepEqual(readRecord(JSON.stringify(record)).hit, hitOf());
   });
 
-  test('goes to one partition with all of its visitor, whose name is its key', () => {
+  test('has its visitor as the key, so all hits of a visitor go to one partition', () => {
     const hit = hitOf({ visitorHigh: 0xdeadbeef, visitorLow: 0xfffffffb });
     assert.equal(keyOf(hit), 'deadbeeffffffffb');
     assert.equal(partitionOf(hit, 6), partitionOf({ ...hit, path: '/other', time: 0 }, 6));

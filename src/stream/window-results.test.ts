@@ -9,7 +9,7 @@ const RESULT = {
 const textOf = (fields: object = {}) => JSON.stringify({ ...RESULT, ...fields });
 
 describe('results of a streaming job', () => {
-  test('answer with the newest window that is over, and before that with the first', () => {
+  test('answer with the newest window that has ended, or the first before that', () => {
     const results = new WindowResults();
     for (const to of [70_000, 60_000, 80_000]) results.take(textOf({ from: to - 60_000, to, hits: to }));
     const endAt = (now: number) => results.find('a.com', 60, now)?.to;
@@ -19,7 +19,7 @@ describe('results of a streaming job', () => {
     assert.equal(results.find('a.com', 300, 99_000), undefined);
   });
 
-  test('have a window once: what comes again takes its place', () => {
+  test('have each window once: a repeated one replaces it', () => {
     const results = new WindowResults();
     results.take(textOf());
     results.take(textOf({ hits: 5, visitors: 4 }));
@@ -27,14 +27,14 @@ describe('results of a streaming job', () => {
     assert.deepEqual([hits, visitors], [5, 4]);
   });
 
-  test('are kept of the last windows only', () => {
+  test('are kept only for the last windows', () => {
     const results = new WindowResults();
     for (let i = 0; i < 1000; i++) results.take(textOf({ to: i }));
     assert.equal(results.find('a.com', 60, 900)!.to, 900);
     assert.equal(results.find('a.com', 60, 100)!.to, 1000 - 128);
   });
 
-  test('of sites that nothing was told of for longest are forgotten', () => {
+  test('of the least recently updated sites are dropped', () => {
     const results = new WindowResults();
     results.take(textOf({ site: 'old.com' }));
     results.take(textOf({ site: 'busy.com' }));
@@ -46,7 +46,7 @@ describe('results of a streaming job', () => {
     assert.deepEqual(['old.com', 'busy.com', '49998.com'].map(isKnown), [false, true, true]);
   });
 
-  test('tell the lengths of windows in order', () => {
+  test('list the window lengths in order', () => {
     const results = new WindowResults();
     for (const seconds of [3600, 60, 300]) results.take(textOf({ seconds }));
     assert.deepEqual(results.lengths, [60, 300, 3600]);
@@ -62,7 +62,7 @@ describe('results of a streaming job', () => {
     textOf({ hits: '3' }),
     textOf({ to: -1 }),
   ]) {
-    test(`do not take ${text.slice(0, 60) || 'an empty text'}`, () => {
+    test(`reject ${text.slice(0, 60) || 'an empty text'}`, () => {
       assert.throws(() => new WindowResults().take(text), { code: 'invalid' });
     });
   }

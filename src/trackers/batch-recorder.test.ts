@@ -23,7 +23,7 @@ function reasonOf(refusal: Parameters<Recorded>[0]): string | undefined {
 }
 
 describe('a batch of hits', () => {
-  test('has the very rows of its hits, and empties its writer', () => {
+  test('has exactly the rows of its hits, and empties its writer', () => {
     const path = fc.webPath().map((text) => `/${text}`);
     const writer = new HitBatchWriter();
     fc.assert(
@@ -45,7 +45,7 @@ describe('a batch of hits', () => {
   });
 });
 
-describe('hits of a collecting thread', () => {
+describe('hits of a collector thread', () => {
   async function open(t: Parameters<typeof temporaryFolder>[0]) {
     const shelf = new Shelf();
     const spool = await Spool.open({
@@ -82,7 +82,7 @@ describe('hits of a collecting thread', () => {
     return { shelf, spool, live, batches, record };
   }
 
-  test('of one turn go together, and each is told what became of it', options, async (t) => {
+  test('of one event-loop turn are sent together, and each gets its result', options, async (t) => {
     const { shelf, spool, live, batches, record } = await open(t);
     const told = await Promise.all([
       record({ site: 'a.example', path: '/hit-1', visitorLow: 1 }),
@@ -108,7 +108,7 @@ describe('hits of a collecting thread', () => {
     assert.equal((await live.read(undefined, [])).total.hits, 3);
   });
 
-  test('over a client’s limit are refused one by one', options, async (t) => {
+  test('over a client’s limit are refused individually', options, async (t) => {
     const { spool, record } = await open(t);
     const told = await Promise.all(
       ['203.0.113.7', '203.0.113.7', '203.0.113.7', '', '203.0.113.8'].map((from) => record({}, from)),
@@ -121,7 +121,7 @@ describe('hits of a collecting thread', () => {
     assert.equal(spool.accepted, 4);
   });
 
-  test('are refused together where there is no room, and none is counted', options, async (t) => {
+  test('are refused together if there is no room, and none is counted', options, async (t) => {
     const { spool, live, record } = await open(t);
     await spool.close(0);
     const told = await Promise.all([record({}), record({})]);

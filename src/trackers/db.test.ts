@@ -13,7 +13,7 @@ function open(dataDir: string): Promise<DBTracker> {
 }
 
 describe('the database tracker', () => {
-  test('answers with what it tracked a moment ago', options, async (t) => {
+  test('includes just-tracked hits in its answers', options, async (t) => {
     await using db = await open(temporaryFolder(t));
     for (const visitor of ['ann', 'bob', 'ann']) await db.track({ visitor, site: 'a.com', path: '/x' });
     assert.deepEqual((await db.stats({ site: 'a.com' })).totals, { hits: 3, visitors: 2 });
@@ -24,7 +24,7 @@ describe('the database tracker', () => {
     );
   });
 
-  test('answers to many that ask while many are tracked', options, async (t) => {
+  test('answers many queries while many hits are tracked', options, async (t) => {
     await using db = await open(temporaryFolder(t));
     const tracked = Array.from({ length: 300 }, (_, i) => db.track({ visitor: `v${i}` }));
     const asked = Array.from({ length: 30 }, () => db.stats());
@@ -33,7 +33,7 @@ describe('the database tracker', () => {
     assert.deepEqual((await db.stats()).totals, { hits: 300, visitors: 300 });
   });
 
-  test('refuses what is no hit and no question', options, async (t) => {
+  test('refuses invalid hits and queries', options, async (t) => {
     await using db = await open(temporaryFolder(t));
     await assert.rejects(db.track({ visitor: 'ann', site: 'no host' }), { code: 'invalid' });
     await assert.rejects(db.stats({ from: 'yesterday' }), { code: 'invalid' });
@@ -41,7 +41,7 @@ describe('the database tracker', () => {
     await assert.rejects(db.top({ limit: '0' }), { code: 'invalid' });
   });
 
-  test('keeps hits in its folder, and the folder to itself', options, async (t) => {
+  test('keeps hits in its folder, and locks the folder', options, async (t) => {
     const dataDir = temporaryFolder(t);
     await using first = await open(dataDir);
     await first.track({ visitor: 'ann' });
@@ -52,7 +52,7 @@ describe('the database tracker', () => {
     assert.equal((await second.stats()).totals.hits, 1);
   });
 
-  test('lets go of the folder when it cannot be opened', options, async (t) => {
+  test('releases the folder if it cannot be opened', options, async (t) => {
     const dataDir = temporaryFolder(t);
     const elsewhere = { dataDir, store: 'clickhouse://127.0.0.1:1/default' };
     await assert.rejects(DBTracker.open(elsewhere), { code: 'store_unavailable' });

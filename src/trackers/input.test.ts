@@ -41,18 +41,18 @@ const FACTS = {
   method: 'GET',
 };
 
-describe('the facts', { timeout: 20_000 }, () => {
-  test('of a request of node:http are its headers, path and peer', async () => {
+describe('the request context', { timeout: 20_000 }, () => {
+  test('of a node:http request has its headers, path and peer', async () => {
     assert.deepEqual(await servedFacts('/a?b=1', HEADERS), FACTS);
   });
 
-  test('of a web request are the same, its peer being whoever may forward addresses', () => {
+  test('of a web request are the same, with a peer that may forward addresses', () => {
     const { cookie: _, ...headers } = HEADERS;
     const request = new Request('https://example.com:8080/a?b=1#top', { headers });
     assert.deepEqual(factsOf(request, TIME), { ...FACTS, cookie: '' });
   });
 
-  test('of a web request with its peer name that peer', () => {
+  test('of a web request with its peer has that peer', () => {
     const request = new Request('https://example.com:8080/a?b=1', { headers: { 'user-agent': 'x' } });
     const facts = factsOf({ request, peer: '198.51.100.4' }, TIME);
     assert.deepEqual(
@@ -61,21 +61,21 @@ describe('the facts', { timeout: 20_000 }, () => {
     );
   });
 
-  test('of a request within a router of Express or Connect have the whole path', async () => {
+  test('of a request within a router of Express or Connect has the full path', async () => {
     const { path } = await served('/post?b=1', {}, (request) =>
       factsOf(Object.assign(request, { url: '/post?b=1', originalUrl: '/blog/post?b=1' }), TIME),
     );
     assert.equal(path, '/blog/post?b=1');
   });
 
-  test('of a request without headers are few', async () => {
+  test('of a request without headers is minimal', async () => {
     const facts = await servedFacts('/');
     assert.match(facts.host, /^127\.0\.0\.1:\d+$/);
     assert.deepEqual([facts.userAgent, facts.forwarded, facts.cookie, facts.referrer], ['', '', '', '']);
     assert.equal(factsOf(new Request('http://localhost/'), TIME).host, 'localhost');
   });
 
-  test('join several headers of forwarded addresses, and read the other spelling of the name', async () => {
+  test('joins several headers of forwarded addresses, and accepts the other spelling of the name', async () => {
     const several = await servedFacts('/', { 'x-forwarded-for': ['203.0.113.7', '127.0.0.1'] });
     assert.equal(several.forwarded, '203.0.113.7, 127.0.0.1');
     assert.equal((await servedFacts('/', { X_FORWARDED_FOR: '111' })).forwarded, '111');
@@ -83,7 +83,7 @@ describe('the facts', { timeout: 20_000 }, () => {
     assert.equal(factsOf(web, TIME).forwarded, '111');
   });
 
-  test('of a request on which a framework put a visitor of its own are those of the request', async () => {
+  test('of a request with a visitor property set by a framework is still that of the request', async () => {
     const { visitor, path } = await served('/a', HEADERS, (request) =>
       factsOf(Object.assign(request, { visitor: { id: 7 } }), TIME),
     );
@@ -92,7 +92,7 @@ describe('the facts', { timeout: 20_000 }, () => {
     assert.equal(factsOf(web, TIME).visitor, '');
   });
 
-  test('of a web request that another library made are those of the request', () => {
+  test('of a web request of another library is that of the request', () => {
     const { method, url, headers } = new Request('http://example.com/a', { headers: { 'user-agent': 'x' } });
     const facts = factsOf({ method, url, headers } as Request, TIME);
     assert.deepEqual(
@@ -101,7 +101,7 @@ describe('the facts', { timeout: 20_000 }, () => {
     );
   });
 
-  test('of a named visitor are the name, and what else is said', () => {
+  test('of a named visitor has the name and the other given fields', () => {
     assert.deepEqual(factsOf({ visitor: 'ann' }, TIME), {
       ...EMPTY_CONTEXT,
       time: TIME,
@@ -120,7 +120,7 @@ describe('the facts', { timeout: 20_000 }, () => {
     assert.deepEqual(factsOf(said, TIME), { ...EMPTY_CONTEXT, time: TIME, ...said });
   });
 
-  test('of a visitor without a name are refused: all of them would be one', () => {
+  test('of a visitor with an empty name is refused, since all of them would be one', () => {
     for (const visitor of ['', undefined, null]) {
       assert.throws(
         () => factsOf({ visitor } as NamedVisitor, TIME),
@@ -130,11 +130,11 @@ describe('the facts', { timeout: 20_000 }, () => {
   });
 });
 
-describe('who a request comes from', () => {
+describe('the visitor of a request', () => {
   const textOf = (facts: Partial<typeof EMPTY_CONTEXT>) =>
     visitorText({ ...EMPTY_CONTEXT, ...facts }, LOOPBACK);
 
-  test('is its address and agent', () => {
+  test('is identified by address and agent', () => {
     const texts = [
       { peer: '203.0.113.7', userAgent: 'a' },
       { peer: '203.0.113.7', userAgent: 'b' },
@@ -143,13 +143,13 @@ describe('who a request comes from', () => {
     assert.equal(new Set(texts).size, 3);
   });
 
-  test('is the client behind a proxy only where the proxy is trusted', () => {
+  test('is the client behind a proxy only if the proxy is trusted', () => {
     const direct = textOf({ peer: '203.0.113.7', userAgent: 'a' });
     assert.equal(textOf({ peer: '127.0.0.1', forwarded: '203.0.113.7', userAgent: 'a' }), direct);
     assert.equal(textOf({ peer: '203.0.113.7', forwarded: '203.0.113.8', userAgent: 'a' }), direct);
   });
 
-  test('is the client that a web request forwards only where its peer is unknown or trusted', () => {
+  test('is the forwarded client of a web request only if its peer is unknown or trusted', () => {
     const headers = { 'x-forwarded-for': '203.0.113.7', 'user-agent': 'a' };
     const request = new Request('http://localhost/', { headers });
     const from = (peer: string) => visitorText(factsOf({ request, peer }, TIME), LOOPBACK);
@@ -157,7 +157,7 @@ describe('who a request comes from', () => {
     assert.equal(from('198.51.100.4'), textOf({ peer: '198.51.100.4', userAgent: 'a' }));
   });
 
-  test('is the name of a named visitor, whom no request can pass for', () => {
+  test('is the name of a named visitor, which no request can impersonate', () => {
     const ann = textOf({ visitor: 'ann', peer: '203.0.113.7', userAgent: 'a' });
     assert.equal(textOf({ visitor: 'ann', peer: '203.0.113.8', userAgent: 'b' }), ann);
     for (const client of ['visitor', 'visitor\nann', 'ann', '']) {

@@ -24,12 +24,12 @@ describe('the rate tracker', { timeout: 20_000 }, () => {
     assert.equal(rate.rate({ seconds: 86_400 }).hits, 4);
   });
 
-  test('shows nothing before anybody came', () => {
+  test('is zero before the first hit', () => {
     const { hits, visitors, hitsPerSecond } = new RateTracker().rate({ seconds: 60 });
     assert.deepEqual([hits, visitors, hitsPerSecond], [0, 0, 0]);
   });
 
-  test('counts requests of node:http and of the web platform', async () => {
+  test('counts node:http and web requests', async () => {
     const rate = new RateTracker();
     const headers = { 'user-agent': 'Mozilla/5.0', 'x-forwarded-for': '203.0.113.7' };
     await served('/', headers, (request) => rate.track(request));
@@ -39,12 +39,12 @@ describe('the rate tracker', { timeout: 20_000 }, () => {
     assert.deepEqual([hits, visitors], [3, 2]);
   });
 
-  test('may be told how fine to be', () => {
+  test('has a configurable precision', () => {
     const { error } = new RateTracker({ columns: 1024, ticksPerSecond: 1 }).rate({ seconds: 60 });
     assert.ok(Math.abs(error - 0.0203) < 0.0001);
   });
 
-  test('merged with others is the tracker that would have tracked the traffic of all', () => {
+  test('merged with others equals a tracker of all traffic', () => {
     const key = randomBytes(16);
     let now = NOON;
     const [first, second, whole] = [1, 2, 3].map(() => new RateTracker({ key, now: () => now }));
@@ -61,7 +61,7 @@ describe('the rate tracker', { timeout: 20_000 }, () => {
     }
   });
 
-  test('goes on from its bytes as it was, as fine as it was', () => {
+  test('continues from its bytes unchanged, with the same precision', () => {
     const key = randomBytes(16);
     const now = () => NOON;
     const rate = new RateTracker({ key, now, columns: 1024, ticksPerSecond: 3 });
@@ -73,7 +73,7 @@ describe('the rate tracker', { timeout: 20_000 }, () => {
     assert.equal(rate.rate({ seconds: 60 }).hits, 1);
   });
 
-  test('refuses to be merged under another key or of another shape, and bytes that are not its own', () => {
+  test('refuses to merge with another key or shape, and foreign bytes', () => {
     const key = randomBytes(16);
     const rate = new RateTracker({ key });
     const invalid = { name: 'HitError', code: 'invalid' };

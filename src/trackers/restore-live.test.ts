@@ -64,7 +64,7 @@ async function assertSame(rebuilt: MemoryLive, live: MemoryLive): Promise<void> 
   }
 }
 
-describe('live state that is rebuilt', { timeout: 120_000 }, () => {
+describe('restored live state', { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   const [first = [], second = [], later = []] = fc.sample(hits, { seed: 8, numRuns: 3 });
   const people = [...first, ...second].filter(({ bot }) => bot === '');
@@ -95,14 +95,14 @@ describe('live state that is rebuilt', { timeout: 120_000 }, () => {
     await clients.close();
   }
 
-  test('is what it was, to the last cell', async () => {
+  test('equals the original, to the last cell', async () => {
     const rebuilt = emptyLive();
     await restoreLive(rebuilt, store, NOW);
     await assertSame(rebuilt, live);
     assert.ok((await rebuilt.read(undefined, [60])).total.visitors > 1000);
   });
 
-  test('is what it was, also where batches came again and the engine merged its parts', async () => {
+  test('equals the original, even after duplicate batches and merges of parts', async () => {
     await store.deliver(segmentOf(folder, 1n, first));
     await rollups.rollUp();
     await store.deliver(segmentOf(folder, 1n, first));
@@ -119,13 +119,13 @@ describe('live state that is rebuilt', { timeout: 120_000 }, () => {
     for (const hit of people) assert.equal(rebuilt.track(hit).isNew, false);
   });
 
-  test('has totals alone, where no windows are kept', async () => {
+  test('has only totals if no windows are kept', async () => {
     const rebuilt = emptyLive(false);
     await restoreLive(rebuilt, store, NOW);
     assert.deepEqual((await rebuilt.read(undefined, [])).total, (await live.read(undefined, [])).total);
   });
 
-  test('counts what comes before a site is first read once, whether the store has it by then or not', async () => {
+  test('counts hits that arrive before a site is first read once, whether or not the store has them by then', async () => {
     const rebuilt = emptyLive();
     await restoreLive(rebuilt, store, NOW, OWN_WRITER);
     const counted = emptyLive();
@@ -143,7 +143,7 @@ describe('live state that is rebuilt', { timeout: 120_000 }, () => {
     await assertSame(rebuilt, counted);
   });
 
-  test('is the same, but for visitors that cannot be told one by one, where hits were purged', async () => {
+  test('is the same after a purge, except for individual visitors', async () => {
     await rollups.rollUp();
     // Hits of the last two days are always there.
     const midnight = Math.floor((NOW - DAY) / DAY) * DAY;

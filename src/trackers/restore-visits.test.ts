@@ -11,8 +11,8 @@ const MIDNIGHT = Date.UTC(2026, 10, 25);
 const MINUTE = 60_000;
 const VISITORS = 200;
 
-describe('what the store knows of visits over midnight', { timeout: 60_000 }, () => {
-  test('is who was there lately, and when, as a reader of all hits says', async (t) => {
+describe('stored visits across midnight', { timeout: 60_000 }, () => {
+  test('are the recent visitors and their times, as an exact recount finds', async (t) => {
     await using db = await DBTracker.open({ dataDir: temporaryFolder(t) });
     const halves = randomHalves(20261125);
     const sent = Array.from({ length: 3000 }, () => ({
@@ -54,7 +54,7 @@ describe('what the store knows of visits over midnight', { timeout: 60_000 }, ()
     }
   });
 
-  test('adds to what the node has seen itself', async (t) => {
+  test('are added to those that the node has seen itself', async (t) => {
     await using db = await DBTracker.open({ dataDir: temporaryFolder(t) });
     const hit = hitOf({ time: MIDNIGHT - 5 * MINUTE, visitorHigh: 1, visitorLow: 2 });
     await new Promise<void>((done) => db.spool.append(hit, () => done()));

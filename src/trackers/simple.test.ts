@@ -24,7 +24,7 @@ describe('the simple tracker', { timeout: 20_000 }, () => {
     assert.deepEqual(simple.track({ visitor: 'bob' }), { isNew: true, unique: 2, total: 3 });
   });
 
-  test('takes a request of node:http and a web request of the same client for one visitor', async () => {
+  test('counts a node:http and a web request of the same client as one visitor', async () => {
     const simple = new SimpleTracker();
     const headers = { 'user-agent': 'Mozilla/5.0', 'x-forwarded-for': '203.0.113.7' };
     assert.equal((await trackServed(simple, '/a', headers)).isNew, true);
@@ -37,13 +37,13 @@ describe('the simple tracker', { timeout: 20_000 }, () => {
     );
   });
 
-  test('tells clients apart by X_FORWARDED_FOR, also where it holds labels', async () => {
+  test('distinguishes clients by X_FORWARDED_FOR, even if it has labels', async () => {
     const simple = new SimpleTracker();
     for (const label of ['111', '222', '111']) await trackServed(simple, '/', { X_FORWARDED_FOR: label });
     assert.deepEqual(simple.track({ visitor: 'ann' }), { isNew: true, unique: 3, total: 4 });
   });
 
-  test('does not believe forwarded addresses where no proxy is trusted', async () => {
+  test('ignores forwarded addresses if no proxy is trusted', async () => {
     const simple = new SimpleTracker({ trustProxy: 'none' });
     for (const address of ['203.0.113.7', '203.0.113.8']) {
       await trackServed(simple, '/', { 'x-forwarded-for': address });
@@ -51,7 +51,7 @@ describe('the simple tracker', { timeout: 20_000 }, () => {
     assert.equal((await trackServed(simple, '/', {})).unique, 1);
   });
 
-  test('is exact over a thousand visitors, and short by no more than its rate where as many come as planned', () => {
+  test('is exact for a thousand visitors, and low by at most its rate at the planned number', () => {
     const simple = new SimpleTracker({ expectedVisitors: 10_000, falseSeenRate: 0.01 });
     let seen = { unique: 0, total: 0 };
     for (let visitor = 0; visitor < 10_000; visitor++) seen = simple.track({ visitor: `${visitor}` });
@@ -59,7 +59,7 @@ describe('the simple tracker', { timeout: 20_000 }, () => {
     assert.ok(seen.unique <= 10_000 && seen.unique > 9900, `${seen.unique}`);
   });
 
-  test('forgets nobody', () => {
+  test('never forgets a visitor', () => {
     const simple = new SimpleTracker({ expectedVisitors: 1000 });
     for (let visitor = 0; visitor < 1000; visitor++) simple.track({ visitor: `${visitor}` });
     for (let visitor = 0; visitor < 1000; visitor++) {
@@ -79,7 +79,7 @@ describe('the simple tracker', { timeout: 20_000 }, () => {
     assert.deepEqual(here.track({ visitor: 'dan' }), { isNew: true, unique: 4, total: 7 });
   });
 
-  test('merged errs by few in a thousand, where half of ten thousand visitors are of both', () => {
+  test('merged is off by a few in a thousand if half of ten thousand visitors are in both', () => {
     const options = { key: new Uint8Array(16), expectedVisitors: 20_000 };
     const [here, there] = [new SimpleTracker(options), new SimpleTracker(options)];
     for (let visitor = 0; visitor < 10_000; visitor++) {
@@ -90,7 +90,7 @@ describe('the simple tracker', { timeout: 20_000 }, () => {
     assert.ok(Math.abs(here.unique - 15_000) < 45, `${here.unique}`);
   });
 
-  test('goes on from its bytes, which do not hold its key', () => {
+  test('continues from its bytes, which do not contain its key', () => {
     const key = randomBytes(16);
     const simple = new SimpleTracker({ key, expectedVisitors: 1000 });
     for (const visitor of ['ann', 'bob']) simple.track({ visitor });
@@ -103,7 +103,7 @@ describe('the simple tracker', { timeout: 20_000 }, () => {
     assert.equal(again.unique, 2);
   });
 
-  test('refuses to be merged under another key or of another size, and bytes that are not its own', () => {
+  test('refuses to merge with another key or size, and foreign bytes', () => {
     const key = randomBytes(16);
     const simple = new SimpleTracker({ key });
     const invalid = { name: 'HitError', code: 'invalid' };

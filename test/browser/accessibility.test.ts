@@ -46,7 +46,7 @@ describe('accessibility', { skip: program === undefined && BROWSER_MISSING }, as
   if (program === undefined) return;
   const dashboard = await Dashboard.start(program);
 
-  test('the page of who has no token, and that of a first run', async () => {
+  test('the page without a token, and the page of a first run', async () => {
     const stranger = await dashboard.open('', {}, '');
     await stranger.page.getByLabel('Admin token').waitFor();
     assert.deepEqual(await violations(stranger.page), []);
@@ -57,7 +57,7 @@ describe('accessibility', { skip: program === undefined && BROWSER_MISSING }, as
     await closeQuietly(open);
   });
 
-  test('the description of the API', async () => {
+  test('the API’s page', async () => {
     const open = await dashboard.open('', {}, '');
     const { page, strangers } = open;
     await page.goto(`${dashboard.url}/docs`);
@@ -93,7 +93,7 @@ describe('accessibility', { skip: program === undefined && BROWSER_MISSING }, as
       await closeQuietly(open);
     });
 
-    test('the settings, with a token just made', async () => {
+    test('the settings, with a token just created', async () => {
       const open = await dashboard.open();
       const { page } = open;
       await page.getByRole('link', { name: 'Settings' }).click();

@@ -37,7 +37,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await dashboard.send(visitsOf({ from: to - 40 * DAY, to, count: 1500, sites: SITES }));
   });
 
-  test('a click on a row filters, the address says so, and going back takes the filter away', async () => {
+  test('a click on a row filters, the address shows it, and going back removes the filter', async () => {
     const open = await dashboard.open('?period=30d');
     const { page } = open;
     await settled(page);
@@ -61,7 +61,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await closeQuietly(open);
   });
 
-  test('whoever opens an address sees what was seen there, and a second click takes the filter away', async () => {
+  test('opening an address restores its view, and a second click removes the filter', async () => {
     const open = await dashboard.open(
       '?site=example.com&period=30d&compare=none&metric=hits&filter=path%3D%2Fpricing',
     );
@@ -80,7 +80,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await closeQuietly(open);
   });
 
-  test('keys choose periods, go back and forth, compare, and tell what they do', async () => {
+  test('keys select periods, go back and forth, compare, and show help', async () => {
     const open = await dashboard.open();
     const { page } = open;
     await settled(page);
@@ -113,7 +113,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await closeQuietly(open);
   });
 
-  test('the numbers of now move while hits come, and those of the period follow', async () => {
+  test('live numbers update as hits arrive, and those of the period follow', async () => {
     const open = await dashboard.open('?site=live.example&period=day');
     const { page } = open;
     const now = page.getByRole('region', { name: 'Now', exact: true });
@@ -148,7 +148,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await closeQuietly(open);
   });
 
-  test('a dialog has all rows, finds some of them, and gives them as a table', async () => {
+  test('a dialog lists all rows, searches them, and exports them as CSV', async () => {
     const open = await dashboard.open('?period=30d');
     const { page } = open;
     await settled(page);
@@ -171,7 +171,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await closeQuietly(open);
   });
 
-  test('colours are those of the system, or of the choice, which a reload keeps', async () => {
+  test('the theme follows the system, or the selection, which survives a reload', async () => {
     const open = await dashboard.open('?period=30d', { colorScheme: 'dark' });
     const { page } = open;
     await settled(page);
@@ -186,7 +186,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await closeQuietly(open);
   });
 
-  test('a phone shows everything, and nothing beside its edge', async () => {
+  test('a phone shows everything without horizontal scrolling', async () => {
     const open = await dashboard.open('?period=30d&filter=country%3DUS', {
       viewport: PHONE,
       hasTouch: true,

@@ -11,7 +11,7 @@ describe('first run', { skip: program === undefined && BROWSER_MISSING }, async 
   if (program === undefined) return;
   const dashboard = await Dashboard.start(program);
 
-  test('who has no token is asked for it, a wrong one is refused, and the right one opens the page', async () => {
+  test('without a token the page asks for it, refuses a wrong one, and opens with the right one', async () => {
     const { page } = await dashboard.open('', {}, '');
     const field = page.getByLabel('Admin token');
     await field.fill('not-the-token-at-all');
@@ -26,7 +26,7 @@ describe('first run', { skip: program === undefined && BROWSER_MISSING }, async 
     await page.context().close();
   });
 
-  test('the printed link opens the page, its token leaves the address, and the first hit shows up by itself', async () => {
+  test('the printed link opens the page, its token is removed from the address, and the first hit appears by itself', async () => {
     const open = await dashboard.open();
     const { page } = open;
     await page.getByRole('heading', { name: 'Count your first hit' }).waitFor();

@@ -52,7 +52,7 @@ describe('hostile hits', { skip: program === undefined && BROWSER_MISSING }, asy
     assert.equal(accepted, bodies.length);
   });
 
-  test('nothing that was sent runs, is taken for markup, or breaks the page', async () => {
+  test('hostile values do not run, become markup, or break the page', async () => {
     const open = await dashboard.open(`?period=day&site=${SITE}`);
     const { page } = open;
     const pages = page.getByRole('region', { name: 'Pages', exact: true });
@@ -69,7 +69,7 @@ describe('hostile hits', { skip: program === undefined && BROWSER_MISSING }, asy
     await closeQuietly(open);
   });
 
-  test('each of them can be filtered by, also what has characters with a meaning, or is longer than a filter', async () => {
+  test('each value can be a filter, even with special characters, or longer than a filter', async () => {
     const open = await dashboard.open(`?period=day&site=${SITE}&compare=none`);
     const { page } = open;
     const pages = page.getByRole('region', { name: 'Pages', exact: true });
@@ -87,7 +87,7 @@ describe('hostile hits', { skip: program === undefined && BROWSER_MISSING }, asy
     await closeQuietly(open);
   });
 
-  test('no cell of a table that is taken away begins as a formula', async () => {
+  test('no cell of an exported table begins like a formula', async () => {
     const open = await dashboard.open(`?period=day&site=${SITE}`);
     const { page } = open;
     await page.getByRole('button', { name: 'Export' }).click();

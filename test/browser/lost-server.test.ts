@@ -11,7 +11,7 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
   if (program === undefined) return;
   const dashboard = await Dashboard.start(program);
 
-  test('is told of, what was there stays, and all goes on by itself when it is back', async () => {
+  test('is reported, the last data stays, and updates resume when it is back', async () => {
     const { port } = dashboard.server;
     await dashboard.server.send('/hit.gif?site=a.example&path=/before');
     const { page } = await dashboard.open('?period=day');

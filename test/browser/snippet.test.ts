@@ -16,7 +16,7 @@ const program = await browserProgram();
 await refreshSnippet();
 const PATIENCE = 30_000;
 
-test('the script is smaller than a kibibyte in gzip', () => {
+test('the script is smaller than a kibibyte gzipped', () => {
   const { gzip } = snippetSizes();
   assert.ok(gzip < 1024, `${gzip} bytes`);
 });
@@ -90,7 +90,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     await page.context().close();
   });
 
-  test('counts each page of a single-page app, and none twice', async () => {
+  test('counts each page of a single-page app once', async () => {
     pages.put('/app', { html: html(script()) });
     const page = await open('app.example/app');
     await counted('app.example', 1);
@@ -106,7 +106,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     await page.context().close();
   });
 
-  test('counts parts of a page where they are pages', async () => {
+  test('counts hashes as pages if configured', async () => {
     pages.put('/', { html: html(script('data-hash')) });
     const page = await open('hash.example/#/first');
     await counted('hash.example', 1);
@@ -115,7 +115,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     await page.context().close();
   });
 
-  test('counts events with properties, also those that came before it', async () => {
+  test('counts events with properties, even those called before it loaded', async () => {
     const stub =
       '<script>window.hit=window.hit||function(){(hit.q=hit.q||[]).push(arguments)};hit("early",{n:1})</script>';
     pages.put('/', {
@@ -135,7 +135,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     await page.context().close();
   });
 
-  test('counts a page under a strict policy that lets it in, without a word on the console', async () => {
+  test('works under a strict policy that allows it, without console messages', async () => {
     const policy = `default-src 'none'; script-src ${stats}; connect-src ${stats}`;
     pages.put('/', { html: html(script()), policy });
     const context = await newContext();
@@ -149,7 +149,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     await context.close();
   });
 
-  test('is not needed where there is no JavaScript: the pixel counts', async () => {
+  test('is not needed without JavaScript: the pixel counts', async () => {
     const pixel = `<noscript><img src="${stats}/hit.gif?site=bare.example" alt="" referrerpolicy="no-referrer-when-downgrade"></noscript>`;
     pages.put('/', { html: html(script(), pixel) });
     const page = await open('bare.example/bare', { javaScriptEnabled: false });
@@ -157,7 +157,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     await page.context().close();
   });
 
-  test('leaves those alone who ask for it, where it is told to, and pages of this machine', async () => {
+  test('respects Do Not Track if configured, and ignores local pages', async () => {
     const ask = (page: Page) => page.evaluate("fetch('/beacon').catch(() => undefined).then(() => null)");
     pages.put('/', { html: html(script('data-dnt')) });
     for (const wish of ["'doNotTrack', { value: '1' }", "'globalPrivacyControl', { value: true }"]) {
@@ -184,7 +184,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     await heard.context().close();
   });
 
-  test('reaches the server also where a browser has no beacons', async () => {
+  test('reaches the server even if a browser has no beacons', async () => {
     pages.put('/', { html: html(script()) });
     const context = await newContext();
     await context.addInitScript({
@@ -196,7 +196,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     await context.close();
   });
 
-  test('waits until somebody looks, and counts again whoever comes back', async () => {
+  test('waits until the page is visible, and counts returning visits again', async () => {
     pages.put('/', { html: html(script()) });
     const context = await newContext();
     const page = await context.newPage();

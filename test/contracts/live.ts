@@ -36,7 +36,7 @@ export function liveContract(
   { totalError = 0 } = {},
 ): void {
   describe(`live state in ${name}`, () => {
-    test('knows nothing at first, of all and of any site', async () => {
+    test('is empty at first, for all sites and for any site', async () => {
       const live = await open({ now: () => NOW });
       for (const site of [undefined, 'a.com']) {
         const { total, windows } = await live.read(site, [1, 60]);
@@ -56,7 +56,7 @@ export function liveContract(
       }
     });
 
-    test('says of each hit whether its visitor is new, and what the site has by then', async () => {
+    test('reports for each hit whether its visitor is new, and the site’s counts', async () => {
       const live = await open({ now: () => NOW });
       assert.deepEqual(await live.track(sighting('a.com', 1, NOW)), { isNew: true, unique: 1, total: 1 });
       assert.deepEqual(await live.track(sighting('a.com', 1, NOW)), { isNew: false, unique: 1, total: 2 });
@@ -64,7 +64,7 @@ export function liveContract(
       assert.deepEqual(await live.track(sighting('b.com', 3, NOW)), { isNew: true, unique: 1, total: 1 });
     });
 
-    test('counts a hit in totals and windows alike, before it answers', async () => {
+    test('counts a hit in totals and windows before it answers', async () => {
       const live = await open({ now: () => NOW });
       await live.track(sighting('a.com', 1, NOW));
       for (const site of [undefined, 'a.com']) {
@@ -115,7 +115,7 @@ export function liveContract(
       );
     });
 
-    test('answers for any windows at once, in the order they were asked for', async () => {
+    test('answers for any windows at once, in the requested order', async () => {
       const live = await open({ now: () => NOW });
       const ages = [0, 10, 16, 100, 250, 3000, 80_000];
       for (const [visitor, age] of ages.entries())
@@ -134,7 +134,7 @@ export function liveContract(
       for (const { seconds, hits, hitsPerSecond } of windows) assert.equal(hitsPerSecond, hits / seconds);
     });
 
-    test('forgets in its windows what is over, and in its totals nothing', async () => {
+    test('drops expired hits from windows, and never from totals', async () => {
       let now = NOW;
       const live = await open({ now: () => now });
       await live.track(sighting('a.com', 1, NOW));
@@ -150,7 +150,7 @@ export function liveContract(
       );
     });
 
-    test('takes hits in any order of time, and one from the future for one of now', async () => {
+    test('accepts hits in any order of time, and treats future ones as current', async () => {
       let now = NOW;
       const live = await open({ now: () => now });
       for (const offset of [0, -HOUR, 10 * HOUR, -30 * SECOND, 1]) {
@@ -167,7 +167,7 @@ export function liveContract(
       assert.equal((await live.read('a.com', [3600])).windows[0]!.visitors, 0);
     });
 
-    test('counts a hit twice that is tracked twice', async () => {
+    test('counts a hit that is tracked twice as two', async () => {
       const live = await open({ now: () => NOW });
       const hit = sighting('a.com', 1, NOW);
       await live.track(hit);
@@ -175,7 +175,7 @@ export function liveContract(
       assert.deepEqual((await live.read('a.com', [])).total, { hits: 2, visitors: 1 });
     });
 
-    test('errs in many visitors by no more than it says', async () => {
+    test('estimates many visitors within its stated error', async () => {
       const live = await open({ now: () => NOW });
       const visitors = 20_000;
       const many = Array.from({ length: visitors }, (_, visitor) => sighting('a.com', visitor, NOW));

@@ -73,7 +73,7 @@ class Node implements AsyncDisposable {
 
 /** @param open a place that is empty */
 export function saltContract(name: string, open: () => Promise<SaltPlace>): void {
-  describe(`${name}, where nodes agree on salts,`, { timeout: 60_000 }, () => {
+  describe(`${name} as a salt source:`, { timeout: 60_000 }, () => {
     const clock = { now: FIRST_DAY + 10 * HOUR };
     const nodes: Node[] = [];
     let place: SaltPlace;
@@ -96,7 +96,7 @@ export function saltContract(name: string, open: () => Promise<SaltPlace>): void
     const today = () => new Date(clock.now).toISOString().slice(0, 10);
     const origins = () => nodes.map(({ agreement }) => agreement.health.salts[today()]);
 
-    test('nodes that start together name visitors alike', async () => {
+    test('nodes that start together identify visitors alike', async () => {
       nodes.push(await Node.start(place, 0, clock));
       nodes.push(...(await Promise.all([1, 2].map((number) => Node.start(place, number, clock)))));
       assert.equal(names().size, 1);
@@ -107,7 +107,7 @@ export function saltContract(name: string, open: () => Promise<SaltPlace>): void
       }
     });
 
-    test('they do so on the next day, by a salt that is another', async () => {
+    test('they do so on the next day, with another salt', async () => {
       const yesterday = names();
       clock.now = FIRST_DAY + 23.5 * HOUR;
       await checkAll();
@@ -118,7 +118,7 @@ export function saltContract(name: string, open: () => Promise<SaltPlace>): void
       assert.deepEqual(origins(), ['shared', 'shared', 'shared']);
     });
 
-    test('one that starts late names visitors as the others do, also those of yesterday', async () => {
+    test('a node that starts late identifies visitors like the others, including yesterday’s', async () => {
       clock.now = FIRST_DAY + 1.5 * DAY;
       nodes.push(await Node.start(place, 3, clock));
       assert.equal(names().size, 1);
@@ -126,14 +126,14 @@ export function saltContract(name: string, open: () => Promise<SaltPlace>): void
       assert.deepEqual(nodes[3]!.agreement.health.salts[today()], 'shared');
     });
 
-    test('a day whose salt nobody proposed has none, and asking makes none', async () => {
+    test('a day without a proposed salt has none, and a request does not create one', async () => {
       const source = await place.source(9, nodes[0]!.salts, clock);
       assert.equal(await source.agree('2098-12-30'), undefined);
       assert.equal(await source.agree('2098-12-30'), undefined);
       await source[Symbol.asyncDispose]?.();
     });
 
-    test('while it is away at midnight each node takes a salt of its own, keeps it, and says so', async () => {
+    test('if it is unavailable at midnight, each node uses its own salt, keeps it, and reports it', async () => {
       await place.away();
       clock.now = FIRST_DAY + 2 * DAY - HOUR / 2;
       await checkAll();
@@ -162,7 +162,7 @@ export function saltContract(name: string, open: () => Promise<SaltPlace>): void
       for (const { agreement } of apart) assert.equal(agreement.health.problems.length, 1);
     });
 
-    test('the day after they name visitors alike again', async () => {
+    test('on the following day they identify visitors alike again', async () => {
       clock.now = FIRST_DAY + 3 * DAY - HOUR / 2;
       await checkAll();
       clock.now = FIRST_DAY + 3 * DAY + HOUR;

@@ -60,7 +60,7 @@ async function found(front: ClickHouseFront): Promise<Found> {
   return { hits: Number(hits), paths: Number(paths), visitors: Number(visitors), counted: Number(counted) };
 }
 
-describe('a Kafka of three brokers', { skip, timeout: 400_000 }, () => {
+describe('Kafka with three brokers', { skip, timeout: 400_000 }, () => {
   let kafka: KafkaCluster;
   before(async () => {
     kafka = await KafkaCluster.start(3);
@@ -72,7 +72,7 @@ describe('a Kafka of three brokers', { skip, timeout: 400_000 }, () => {
     ...['--port', String(port), '--admin-token', TOKEN],
   ];
 
-  it('brings a million hits into the store, each once, whatever is killed', async (t) => {
+  it('loads a million hits into the store, each once, whatever is killed', async (t) => {
     const folder = temporaryFolder(t);
     const front = await ClickHouseFront.start();
     const started: Program[] = [];
@@ -117,7 +117,7 @@ describe('a Kafka of three brokers', { skip, timeout: 400_000 }, () => {
     }
   });
 
-  it('loses nothing while no broker is there, nor when the node that publishes is killed', async (t) => {
+  it('loses nothing while all brokers are down, or if the publishing node is killed', async (t) => {
     const folder = temporaryFolder(t);
     const args = ['--tracker', 'stream', '--stream', kafka.url('outage')];
     const node = join(folder, 'node');
@@ -154,7 +154,7 @@ describe('a Kafka of three brokers', { skip, timeout: 400_000 }, () => {
     assert.deepEqual([site!.hits, site!.visitors], [60_000, 50_000]);
   });
 
-  it('sets a record aside that is no hit, and goes on', async (t) => {
+  it('dead-letters a record that is not a hit, and continues', async (t) => {
     const folder = temporaryFolder(t);
     const topic = 'poison';
     const admin = kafka.admin();

@@ -50,7 +50,7 @@ class Server implements SaltPlace {
 
 if (!skip) saltContract('a Redis', () => Server.start());
 
-test('of candidates that come at the same time all nodes get the same one', {
+test('of simultaneous candidates, all nodes get the same one', {
   skip,
   timeout: 60_000,
 }, async () => {
@@ -87,7 +87,7 @@ test('a Redis that lost its salts gets those that nodes use', { skip, timeout: 6
   assert.deepEqual(await source.agree(today, candidate(2)), candidate(1));
 });
 
-test('nodes of a Redis cluster agree, on whichever server a day lies', {
+test('nodes agree over a Redis cluster, whichever server has the key', {
   skip,
   timeout: 120_000,
 }, async () => {
@@ -101,7 +101,7 @@ test('nodes of a Redis cluster agree, on whichever server a day lies', {
   }
 });
 
-test('a Redis that hangs is given up after some seconds, and asked over a new connection', {
+test('a hanging Redis is given up after some seconds, and queried over a new connection', {
   skip,
   timeout: 60_000,
 }, async () => {
@@ -115,7 +115,7 @@ test('a Redis that hangs is given up after some seconds, and asked over a new co
   assert.deepEqual(await source.agree(today, candidate(2)), candidate(1));
 });
 
-test('two servers of one Redis count a visitor without a cookie once, and share nothing else but keys', {
+test('two servers that share only keys and a Redis count a visitor without a cookie once', {
   skip,
   timeout: 60_000,
 }, async (t) => {

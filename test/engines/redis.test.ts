@@ -52,7 +52,7 @@ describe('one Redis', { skip, timeout: 120_000 }, () => {
 
   liveContract('Redis', open, { totalError: LOG_ERROR });
 
-  it('makes one visitor of one who comes to two nodes', async () => {
+  it('counts a visitor of two nodes once', async () => {
     await redis.ask('FLUSHALL');
     const [here, there] = [lives.live(redis.url), lives.live(redis.url)];
     const now = Date.now();
@@ -73,7 +73,7 @@ describe('one Redis', { skip, timeout: 120_000 }, () => {
     }
   });
 
-  it('sends hits that come together in one call for each site', async () => {
+  it('sends hits that arrive together in one call per site', async () => {
     await redis.ask('FLUSHALL');
     const live = lives.live(redis.url);
     const now = Date.now();
@@ -83,7 +83,7 @@ describe('one Redis', { skip, timeout: 120_000 }, () => {
     assert.equal(live.remote.calls - before, 2, 'one of the site, one of all');
   });
 
-  it('loses no hit while it is away for half a minute and then paused, and says that its answers are stale', async () => {
+  it('loses no hit while it is down for half a minute and then paused, and reports that its answers are stale', async () => {
     await redis.ask('FLUSHALL');
     const live = lives.live(redis.url);
     const loaded = new AbortController();
@@ -122,7 +122,7 @@ describe('one Redis', { skip, timeout: 120_000 }, () => {
     assert.equal(lives.log.filter((line) => line.includes('is gone')).length, 2, lives.log.join('\n'));
   });
 
-  it('expires what no window needs', async () => {
+  it('expires keys that no window needs', async () => {
     await redis.ask('FLUSHALL');
     const live = lives.live(redis.url);
     const now = Date.now();
@@ -166,7 +166,7 @@ test('a node that starts before its Redis waits for it', { skip, timeout: 30_000
   assert.deepEqual((await live.read('a.com', [])).total, { hits: 1, visitors: 1 });
 });
 
-test('two servers of one Redis count as one, also after one of them was started again', {
+test('two servers of one Redis count as one, even after one of them was restarted', {
   skip,
   timeout: 60_000,
 }, async (t) => {
@@ -229,7 +229,7 @@ describe('a Redis cluster', { skip, timeout: 120_000 }, () => {
     { totalError: LOG_ERROR },
   );
 
-  it('has sites on all of its servers', async () => {
+  it('distributes sites over all of its servers', async () => {
     const live = lives.live(cluster.url);
     const sites = Array.from({ length: 50 }, (_, i) => `${i}.example`);
     await Promise.all(sites.map((site, i) => live.track(sighting(site, i, Date.now()))));

@@ -28,7 +28,7 @@ describe('an archive in a bucket', () => {
     return ArchivedStore.open(t, { location: `s3://${bucket}${prefix}`, ...server.access });
   }
 
-  test('takes hits, is read with the store as one, and gives them back', options, async (t) => {
+  test('accepts hits, is read together with the store, and restores them', options, async (t) => {
     await using archived = await inBucket(t, 'usual');
     await archived.add(batchId(1), HITS);
     const all = await archived.rows();
@@ -54,7 +54,7 @@ describe('an archive in a bucket', () => {
     assert.deepEqual(await archived.together(), all);
   });
 
-  test('may be the bucket itself', options, async (t) => {
+  test('may be the root of the bucket', options, async (t) => {
     await using archived = await inBucket(t, 'whole', '');
     await archived.add(batchId(1), HITS);
     const all = await archived.rows();
@@ -62,7 +62,7 @@ describe('an archive in a bucket', () => {
     assert.deepEqual(await archived.together(), all);
   });
 
-  test('has a part when its manifest is there, and not before', options, async (t) => {
+  test('has a part once its manifest exists, and not before', options, async (t) => {
     await using archived = await inBucket(t, 'halfway');
     await archived.add(batchId(1), HITS);
     const all = await archived.rows();
@@ -77,7 +77,7 @@ describe('an archive in a bucket', () => {
     assert.equal((await archived.rows()).length, 3);
   });
 
-  test('that lacks a file, or has another, is told of, and the store keeps its hits', options, async (t) => {
+  test('with a missing or different file is reported, and the store keeps its hits', options, async (t) => {
     await using archived = await inBucket(t, 'odd');
     await archived.add(batchId(1), HITS);
     const all = await archived.rows();
@@ -92,7 +92,7 @@ describe('an archive in a bucket', () => {
     assert.deepEqual(await archived.rows(), all);
   });
 
-  test('that cannot be reached is told of without its keys', options, async (t) => {
+  test('that cannot be reached is reported without its keys', options, async (t) => {
     const places = [
       { location: 's3://nobody-has-this/hits', ...server.access },
       { location: 's3://usual/hits', ...BUCKET_KEYS, endpoint: 'http://127.0.0.1:9' },

@@ -62,7 +62,7 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
   });
   after(() => kafka?.[Symbol.asyncDispose]());
 
-  it('has jobs whose own tests pass', () => spark.unitTests());
+  it('passes the jobs’ own tests', () => spark.unitTests());
 
   it('counts windows as the store does, whatever is killed, repeated, or late', async (t) => {
     const folder = temporaryFolder(t);

@@ -31,7 +31,7 @@ async function archiveFor(milliseconds: number, folder: string): Promise<void> {
   await ended;
 }
 
-test(`an archive that is killed ${ROUNDS} times has lost nothing and doubled nothing`, {
+test(`an archive that is killed ${ROUNDS} times loses and doubles nothing`, {
   timeout: 120_000,
 }, async (t) => {
   const folder = temporaryFolder(t);

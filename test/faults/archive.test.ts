@@ -38,7 +38,7 @@ function filesOf(archived: ArchivedStore): string[] {
 }
 
 describe('an archive', () => {
-  test('takes days that are over and old enough, and the store keeps the rest', options, async (t) => {
+  test('contains complete days that are old enough, and the store keeps the rest', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), someHits());
     const all = await archived.rows();
@@ -55,7 +55,7 @@ describe('an archive', () => {
     assert.deepEqual(await archived.together(), all);
   });
 
-  test('has for each site and day one file of hits and one that says what is in it', options, async (t) => {
+  test('has a file of hits and a manifest for each site and day', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), [
       { time: Date.UTC(2026, 0, 2), site: 'a.com' },
@@ -87,7 +87,7 @@ describe('an archive', () => {
     );
   });
 
-  test('takes a late hit of a day that it has as another part', options, async (t) => {
+  test('stores late hits of an archived day in another part', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), someHits());
     const all = await archived.rows();
@@ -104,7 +104,7 @@ describe('an archive', () => {
     assert.equal((await archived.archive()).rows, 0);
   });
 
-  test('takes one site where only that is wanted', options, async (t) => {
+  test('can be limited to one site', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), someHits());
     const all = await archived.rows();
@@ -132,7 +132,7 @@ describe('an archive', () => {
     assert.deepEqual(await archived.together(), all);
   });
 
-  test('is asked for the days of a question only', options, async (t) => {
+  test('is read only for the days of a query', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), someHits());
     await archived.archive();
@@ -148,7 +148,7 @@ describe('an archive', () => {
     assert.equal(await reader.firstOf('nobody.net'), undefined);
   });
 
-  test('is seen by a reader as it grows', options, async (t) => {
+  test('is visible to readers as it grows', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), someHits());
     const all = await archived.rows();
@@ -164,7 +164,7 @@ describe('an archive', () => {
 });
 
 describe('archived hits', () => {
-  test('come back as they were, once, and go again', options, async (t) => {
+  test('are restored unchanged, once, and can be archived again', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), someHits());
     await archived.add(batchId(2), someHits(2));
@@ -185,7 +185,7 @@ describe('archived hits', () => {
     assert.deepEqual(await archived.together(), all);
   });
 
-  test('come back of one site and some days', options, async (t) => {
+  test('can be restored for one site and some days', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), someHits());
     await archived.archive();
@@ -198,7 +198,7 @@ describe('archived hits', () => {
     assert.equal((await archived.rows()).length, before + rows);
   });
 
-  test('that came back in part come back wholly', options, async (t) => {
+  test('that were partly restored can be restored completely', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     for (let number = 1; number <= 4; number++) await archived.add(batchId(number), someHits(2));
     const all = await archived.rows();
@@ -216,7 +216,7 @@ describe('archived hits', () => {
   });
 });
 
-describe('what is wrong is told, and nothing is lost', () => {
+describe('an error is reported, and nothing is lost', () => {
   async function archivedDay(t: Parameters<typeof ArchivedStore.open>[0]) {
     const archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), [
@@ -230,7 +230,7 @@ describe('what is wrong is told, and nothing is lost', () => {
   }
   const ALL = { site: '', from: 0, to: NOW };
 
-  test('where a file is missing', options, async (t) => {
+  test('if a file is missing', options, async (t) => {
     const { archived, parquet } = await archivedDay(t);
     await using _ = archived;
     rmSync(parquet);
@@ -240,7 +240,7 @@ describe('what is wrong is told, and nothing is lost', () => {
     assert.equal(await reader.hitsOf({ ...ALL, from: daysAgo(10) }), 'hits', 'other days are not concerned');
   });
 
-  test('where a file has other hits than its manifest says', options, async (t) => {
+  test('if a file does not match its manifest', options, async (t) => {
     const { archived, all, json, parquet } = await archivedDay(t);
     await using _ = archived;
     await archived.restore();
@@ -258,7 +258,7 @@ describe('what is wrong is told, and nothing is lost', () => {
     assert.ok(readFileSync(json));
   });
 
-  test('where a manifest is of a newer version, torn, of another part, or hostile', options, async (t) => {
+  test('if a manifest is of a newer version, torn, of another part, or malicious', options, async (t) => {
     const { archived, json } = await archivedDay(t);
     await using _ = archived;
     const right = JSON.parse(readFileSync(json, 'utf8'));
@@ -291,7 +291,7 @@ describe('what is wrong is told, and nothing is lost', () => {
     assert.equal((await archived.rows()).length, 0);
   });
 
-  test('where the folder cannot be written', options, async (t) => {
+  test('if the folder is not writable', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), someHits());
     const all = await archived.rows();
@@ -305,7 +305,7 @@ describe('what is wrong is told, and nothing is lost', () => {
     assert.deepEqual(await archived.rows(), all);
   });
 
-  test('where the location is none', options, async (t) => {
+  test('if the location is invalid', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     const refused = (at: ArchiveAddress, message: RegExp) =>
       assert.rejects(
@@ -321,7 +321,7 @@ describe('what is wrong is told, and nothing is lost', () => {
     await refused({ location: 's3://bucket', accessKey: 'a' }, /belong together/);
   });
 
-  test('where two archive at once', options, async (t) => {
+  test('if two archive runs overlap', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), someHits());
     const all = await archived.rows();
@@ -331,7 +331,7 @@ describe('what is wrong is told, and nothing is lost', () => {
     assert.deepEqual(await archived.together(), all);
   });
 
-  test('where it is interrupted', options, async (t) => {
+  test('if it is interrupted', options, async (t) => {
     await using archived = await ArchivedStore.open(t);
     await archived.add(batchId(1), someHits());
     const all = await archived.rows();
@@ -342,7 +342,7 @@ describe('what is wrong is told, and nothing is lost', () => {
   });
 });
 
-test('an archive may lie in a folder of any name', options, async (t) => {
+test('an archive may be in a folder of any name', options, async (t) => {
   const names = ["it's ünï 👋 $$&$1 %41", 'back\\slash a::b [x]^.+|( "'];
   for (const name of names) {
     await using archived = await ArchivedStore.open(t, { location: join(temporaryFolder(t), name) });

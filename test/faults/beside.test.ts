@@ -55,7 +55,7 @@ describe('beside a running server', () => {
     assert.doesNotMatch(stderr, /Warning|"level":[56]0/);
   });
 
-  it('an import is in its answers at once, and the second adds nothing', async () => {
+  it('an import is in its answers at once, and a second one adds nothing', async () => {
     const first = summaryOf(await run(importArgs(data, 'log.example', log)));
     assert.deepEqual([first.lines, first.imported, first.failed], [LINES, LINES, 0]);
     assert.equal((await server.total('log.example')).hits, totals.humanLines);
@@ -65,12 +65,12 @@ describe('beside a running server', () => {
     assert.deepEqual([second.imported, second.already], [0, LINES]);
   });
 
-  it('an import says who takes the log', async () => {
+  it('an import says that the server imports the log', async () => {
     const { stderr } = await run(['import', '--data-dir', data, '--site', 'log.example', log]);
     assert.equal(stderr, 'A server is running on this data folder; it does the import.\n');
   });
 
-  it('a report is what the server answers', async () => {
+  it('a report is the server’s answer', async () => {
     const { code, stdout, stderr } = await run([
       'report',
       '--json',
@@ -85,7 +85,7 @@ describe('beside a running server', () => {
     assert.ok(tops.path.length > 0);
   });
 
-  it('an import that is killed harms nobody, and the next one completes it', async () => {
+  it('a killed import does no harm, and the next one completes it', async () => {
     const program = await importHalf(data, server);
     program.child.kill('SIGKILL');
     await program.ended;
@@ -95,8 +95,8 @@ describe('beside a running server', () => {
   });
 });
 
-describe('a server that ends', () => {
-  it('during an import ends in good order, and the import can be completed', async () => {
+describe('a server that stops', () => {
+  it('during an import shuts down cleanly, and the import can be completed', async () => {
     const data = join(folder, 'ending');
     const server = await RunningServer.start(data);
     const program = await importHalf(data, server);
@@ -110,7 +110,7 @@ describe('a server that ends', () => {
     assert.deepEqual([whole.lines, whole.imported + whole.already], [LINES, LINES]);
   });
 
-  it('by force leaves a folder that commands open themselves', async () => {
+  it('by a kill leaves a folder that commands open themselves', async () => {
     const data = join(folder, 'killed');
     const server = await RunningServer.start(data);
     assert.equal((await server.send('/hit.gif?site=a.example')).status, 200);
@@ -123,7 +123,7 @@ describe('a server that ends', () => {
 });
 
 describe('a server without a database', () => {
-  it('takes no logs and gives no reports, and says why', async () => {
+  it('refuses imports and reports, and says why', async () => {
     const data = join(folder, 'simple');
     await using server = await RunningServer.start(data, '--tracker', 'simple');
     for (const args of [['report', '--data-dir', data], importArgs(data, 'a.example', log)]) {

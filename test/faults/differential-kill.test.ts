@@ -41,7 +41,7 @@ async function isDone(folder: string, seed: number, wait: number): Promise<boole
   return code === 0;
 }
 
-test('every question is answered with what was sent, however often the process was killed', {
+test('every query matches what was sent, however often the process was killed', {
   timeout: 3_600_000,
 }, async (t) => {
   const random = randomNumbers(SEED);

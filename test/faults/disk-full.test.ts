@@ -184,7 +184,7 @@ test(`a disk that is full ${FILLS} times loses no acknowledged hit, doubles none
   assert.deepEqual(doubled.slice(0, 10), [], 'counted twice');
 });
 
-test('a purge makes room on a full disk, and what waited is delivered then', {
+test('a purge makes room on a full disk, and then waiting hits are delivered', {
   timeout: 120_000,
 }, async (t) => {
   const disk = SmallDisk.mount(t, 150);

@@ -98,7 +98,7 @@ function stateOf(folder: string): string[] {
     .sort();
 }
 
-test('a healthy folder is said to be well, and is not changed', options, async (t) => {
+test('a healthy folder is reported as such, and is not changed', options, async (t) => {
   const dataDir = await folderOf(t);
   const before = stateOf(dataDir);
   const { code, stdout, stderr } = await run(['doctor', '--data-dir', dataDir]);
@@ -108,7 +108,7 @@ test('a healthy folder is said to be well, and is not changed', options, async (
   assert.deepEqual(stateOf(dataDir), before);
 });
 
-test('a folder that is not there is not made', options, async (t) => {
+test('a missing folder is not created', options, async (t) => {
   const dataDir = join(temporaryFolder(t), 'nothing');
   assertFailed(await run(['doctor', '--data-dir', dataDir]), 1, /there is no data folder/);
   assert.equal(existsSync(dataDir), false);
@@ -174,13 +174,13 @@ describe('a fault', () => {
     });
   }
 
-  test('is not the torn end of a segment that was being written', options, async (t) => {
+  test('does not include the torn end of an open segment', options, async (t) => {
     const dataDir = await folderOf(t);
     leaveInSpool(dataDir, 'open', Buffer.concat([sealed(), sealed().subarray(0, 40)]));
     assert.deepEqual(errorsOf(await examined(dataDir)), []);
   });
 
-  test('of a ledger without its batches is found, and mended', options, async (t) => {
+  test('of a ledger without its batches is found, and repaired', options, async (t) => {
     const dataDir = await folderOf(t, { rolledUp: false });
     await alter(dataDir, 'TRUNCATE TABLE batches');
     assert.deepEqual(errorsOf(await examined(dataDir)), ['ledger']);
@@ -193,7 +193,7 @@ describe('a fault', () => {
     assert.equal(report.code, 0);
   });
 
-  test('of permissions is mended', options, async (t) => {
+  test('of permissions is repaired', options, async (t) => {
     const dataDir = await folderOf(t);
     chmodSync(join(dataDir, 'secrets.json'), 0o666);
     const report = await examined(dataDir, '--repair');
@@ -202,7 +202,7 @@ describe('a fault', () => {
   });
 });
 
-test('hits of a broken part come back from the spool, where it still has them', options, async (t) => {
+test('hits of a broken part are restored from the spool if it still has them', options, async (t) => {
   const dataDir = join(temporaryFolder(t), 'data');
   const kept = temporaryFolder(t);
   {

@@ -11,9 +11,9 @@ import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const options = { timeout: 60_000 };
 
-describe('a server that is asked to end', () => {
+describe('a server that is asked to stop', () => {
   it(
-    'finishes what is under way, does not wait for who says nothing, and forgets nothing',
+    'finishes pending requests, does not wait for idle connections, and loses nothing',
     options,
     async (t) => {
       const data = temporaryFolder(t);
@@ -41,7 +41,7 @@ describe('a server that is asked to end', () => {
     },
   );
 
-  it('twice at the same time, as by npm, which passes signals on, ends in order', options, async (t) => {
+  it('twice at the same time, as by npm, which forwards signals, stops cleanly', options, async (t) => {
     await using server = await RunningServer.start(temporaryFolder(t));
     server.child.kill('SIGINT');
     server.child.kill('SIGTERM');
@@ -49,7 +49,7 @@ describe('a server that is asked to end', () => {
     assert.equal(code, 0, stderr);
   });
 
-  it('by who reads its lines no more ends in order', options, async (t) => {
+  it('after its output pipe was closed stops cleanly', options, async (t) => {
     await using server = await RunningServer.start(temporaryFolder(t), '--log-level', 'info');
     server.child.stdout!.destroy();
     assert.equal((await server.send('/')).status, 200);
@@ -59,9 +59,9 @@ describe('a server that is asked to end', () => {
   });
 });
 
-describe('a program whose store does not answer', () => {
+describe('a program whose store does not respond', () => {
   for (const name of ['serve', 'import', 'report']) {
-    it(`ends by one Ctrl-C: ${name}`, options, async (t) => {
+    it(`stops with one Ctrl-C: ${name}`, options, async (t) => {
       const store = createServer().listen(0, '127.0.0.1');
       await once(store, 'listening');
       t.after(() => store.close());

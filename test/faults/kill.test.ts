@@ -148,7 +148,7 @@ describe('an import that is killed', () => {
     await program.ended;
   }
 
-  test('counts every line once when it is run again', options, async (t) => {
+  test('counts every line once when it runs again', options, async (t) => {
     const dataDir = join(temporaryFolder(t), 'data');
     const file = join(temporaryFolder(t), 'access.log');
     writeFileSync(file, log);
@@ -167,7 +167,7 @@ describe('an import that is killed', () => {
     await assertWhole(dataDir);
   });
 
-  test('with the server that took it counts every line once when it is run again', options, async (t) => {
+  test('with its server counts every line once when it runs again', options, async (t) => {
     const dataDir = join(temporaryFolder(t), 'data');
     const file = join(temporaryFolder(t), 'access.log');
     writeFileSync(file, log);

@@ -37,7 +37,7 @@ function countOf(which: (line: string) => boolean, from: number): number {
 }
 
 test(
-  'a lost note of purges makes purged days unknown and not empty, and no purge goes on without it',
+  'a lost record of purges makes purged days unknown, not empty, and stops further purges',
   options,
   async (t) => {
     const { db, dataDir, purgeBefore } = await purgedLog(t);
@@ -72,7 +72,7 @@ test(
   },
 );
 
-test('lost rollups make purged days unknown and not empty', options, async (t) => {
+test('lost rollups make purged days unknown, not empty', options, async (t) => {
   const { db } = await purgedLog(t);
   await damage(db, 'rollups');
   for (const words of [PERIOD, ODD]) assert.equal((await db.stats(words)).totals.hits, null);

@@ -28,7 +28,7 @@ async function counted(server: RunningServer): Promise<{ visitors: number; visit
 
 for (const threads of ['1', '2']) {
   const skip = threads !== '1' && process.platform !== 'linux' && 'threads share a port on Linux';
-  test(`a visit over midnight is one, with --threads ${threads}, also when the server is killed in it`, {
+  test(`a visit across midnight is one, with --threads ${threads}, even if the server is killed during it`, {
     skip,
     timeout: 120_000,
   }, async (t) => {

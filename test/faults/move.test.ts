@@ -111,18 +111,18 @@ after(async () => {
 });
 
 describe('a move to a server', () => {
-  it('tells its flags', async () => {
+  it('lists its flags', async () => {
     const help = good(await run(['move', '--help']));
     for (const flag of Object.keys(MOVE_SETTINGS)) assert.match(help, new RegExp(`^ {2}--${flag} `, 'm'));
   });
 
-  it('is refused without a server that can be meant', async () => {
+  it('is refused without a valid server', async () => {
     assertFailed(await run(['move', '--data-dir', join(folder, 'none')]), 2, /name the server: --to/);
     await assert.rejects(refusal('--to', 'embedded'), { exitCode: 2 });
     await assert.rejects(refusal('--to', 'mysql://h/d'), { exitCode: 2 });
   });
 
-  it('says what is wrong with a server that is not there, or does not let it in', async () => {
+  it('says what is wrong if a server is unreachable or denies access', async () => {
     const where = ['--data-dir', join(folder, 'none'), '--to'];
     const refused = (message: RegExp) => ({ code: 'store_unavailable', exitCode: 1, message });
     await assert.rejects(refusal(...where, 'clickhouse://u:secret@127.0.0.1:1/d'), (error: Error) => {
@@ -140,7 +140,7 @@ describe('a move to a server', () => {
     assertFailed(await move(data), 1, /a server runs on .*: stop it, move, and start it with --store/);
   });
 
-  it('that is dry tells what would go, and leaves the server as it was', async () => {
+  it('as a dry run lists what would be moved, and does not change the server', async () => {
     good(await run(['backup', '--data-dir', data, '--to', copy]));
     const dry = await run(['move', '--json', '--dry-run', '--data-dir', copy, '--to', front.url]);
     const { tables, there } = JSON.parse(good(dry));
@@ -155,7 +155,7 @@ describe('a move to a server', () => {
     );
   });
 
-  it('that is killed wherever it is goes on when it is begun again, and what is equal is not sent twice', async () => {
+  it('that is killed at any point continues when it runs again, and does not send equal days twice', async () => {
     const moments = [
       /INSERT INTO rollups/,
       /INSERT INTO hits(?!_)(?:.|\n)*toDate32\('2026/,
@@ -178,7 +178,7 @@ describe('a move to a server', () => {
     assert.ok(!front.statements.slice(sent).some((text) => /INSERT INTO hits(?!_)/.test(text)));
   });
 
-  it('of a copy is completed by one of the folder, with hits that came meanwhile and those in the spool', async () => {
+  it('of a copy is completed by one of the folder, with newer hits and those in the spool', async () => {
     await post(hitsFrom(HITS, 1000, 3));
     server.child.kill('SIGKILL');
     await server.ended;
@@ -187,7 +187,7 @@ describe('a move to a server', () => {
     assert.deepEqual(await answers(copy, '--store', front.url), await answers(data));
   });
 
-  it('lets a server know what was imported, and how far a topic was read', async () => {
+  it('includes imported logs and positions in topics', async () => {
     const log = join(folder, 'access.log');
     const args = ['--site', 'log.example', '--data-dir', data, '--store', front.url, '--json', log];
     assert.equal(JSON.parse(good(await run(['import', ...args]))).already, LINES);
@@ -195,12 +195,12 @@ describe('a move to a server', () => {
     assert.equal(position?.end, '9');
   });
 
-  it('does not mind what the folder purged since', async () => {
+  it('works after the folder was purged meanwhile', async () => {
     good(await run(['purge', '--keep-hits', '300d', '--data-dir', data]));
     good(await move(data));
   });
 
-  it('does not end well where the server lost a hit of what was moved', async () => {
+  it('fails if the server lost a moved hit', async () => {
     await front.run(
       "ALTER TABLE hits DELETE WHERE site = 'a.example' AND path = '/0' SETTINGS mutations_sync = 1",
     );
@@ -211,7 +211,7 @@ describe('a move to a server', () => {
     );
   });
 
-  it('is refused where the server has hits of others', async () => {
+  it('is refused if the server has foreign hits', async () => {
     const empty = join(folder, 'empty');
     assertFailed(await move(empty), 1, /there is no store in .*--data-dir/);
     good(await run(['report', '--data-dir', empty]));

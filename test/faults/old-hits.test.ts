@@ -50,7 +50,7 @@ describe('old hits', { timeout: 300_000 }, () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('go into an archive and leave the disk, and reports have them all the same', async () => {
+  it('can be archived and leave the store, and reports still include them', async () => {
     const wanted = await hits();
     assert.ok((await bytesOnDisk()) > 20_000);
     const dry = await ask<ArchiveSummary>('archive', '--to', archive, '--dry-run');
@@ -95,7 +95,7 @@ describe('old hits', { timeout: 300_000 }, () => {
     await server.stop();
   });
 
-  it('are not looked for where no archive is', async () => {
+  it('need a valid archive', async () => {
     const missing = join(folder, 'missing');
     for (const args of [
       ['report', '--archive', missing],

@@ -56,7 +56,7 @@ const REFUSED =
   /^hit-tracker: 3 of 5 lines in access\.log would be deleted by the next purge: 3 of example\.com, before \d{4}-\d\d-\d\d\. Nothing is imported: --keep exempts example\.com from purges, --allow-purge imports them anyway, and the next purge deletes them\n$/;
 
 describe('without a retention', { timeout: 120_000 }, () => {
-  it('old hits are imported without a question, and a purge takes none and says why', async (t) => {
+  it('old hits are imported without asking, and a purge deletes none and says why', async (t) => {
     const place = placeIn(t);
     assert.equal((await place.command('import', ...EXAMPLE, place.log)).code, 0);
     const { code, stdout } = await place.command('purge');
@@ -76,7 +76,7 @@ describe('without a retention', { timeout: 120_000 }, () => {
 });
 
 describe('an import of old hits', { timeout: 240_000 }, () => {
-  it('beside a server is refused before anything is stored, and says how many lines of which site', async (t) => {
+  it('beside a server is refused before anything is stored, with the number of lines by site', async (t) => {
     const place = placeIn(t);
     await using server = await RunningServer.start(place.data, '--keep-hits', '400d');
     const refused = await place.command('import', ...EXAMPLE, place.log);
@@ -86,7 +86,7 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     assert.deepEqual((await server.ask<{ sites: object[] }>('/api/v1/sites')).sites, []);
   });
 
-  it('that are kept stay, through every later purge, and settings and purges say so', async (t) => {
+  it('with --keep exempts them from every later purge, and settings and purges show that', async (t) => {
     const place = placeIn(t);
     await using server = await RunningServer.start(place.data, '--keep-hits', '400d');
     const kept = await place.command('import', '--json', '--keep', ...EXAMPLE, place.log);
@@ -119,7 +119,7 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     );
   });
 
-  it('that are kept stay also where none is too old yet', async (t) => {
+  it('with --keep exempts them even if none is too old yet', async (t) => {
     const place = placeIn(t, lineOf(3));
     const ages = ['--keep-hits', '400d,named.example=400d'];
     const kept = await place.command('import', '--keep', ...ages, ...EXAMPLE, place.log);
@@ -138,7 +138,7 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     assert.deepEqual(purged, ['named.example']);
   });
 
-  it('by scheduled purges that name their own ages is judged by these', async (t) => {
+  it('is checked against the ages of scheduled purges', async (t) => {
     const place = placeIn(t);
     const server = await RunningServer.start(
       place.data,
@@ -150,7 +150,7 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     assert.match((await place.command('import', ...EXAMPLE, place.log)).stderr, REFUSED);
   });
 
-  it('is judged by --keep-hits, by the environment, or by the last server, where none runs', async (t) => {
+  it('is checked against --keep-hits, the environment, or the last server, if no server runs', async (t) => {
     const place = placeIn(t);
     const flagged = await place.command('import', '--keep-hits', '400d', ...EXAMPLE, place.log);
     assert.equal(flagged.code, 2);
@@ -168,7 +168,7 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     );
   });
 
-  it('of a site that --keep-hits names cannot be kept by --keep, and says what can', async (t) => {
+  it('of a site that --keep-hits names cannot use --keep, and says what to do', async (t) => {
     const place = placeIn(t);
     const ages = ['--keep-hits', 'forever,example.com=400d'];
     const named = await place.command('import', '--keep', ...ages, ...EXAMPLE, place.log);
@@ -181,7 +181,7 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     assert.equal(other.code, 0, other.stderr);
   });
 
-  it('is refused as a whole where one of several files, also a compressed one, has some', async (t) => {
+  it('is refused as a whole if any of several files, even a compressed one, has old hits', async (t) => {
     const place = placeIn(t, gzipSync(LINES));
     const young = `${place.log}.young`;
     writeFileSync(young, lineOf(3));
@@ -194,7 +194,7 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     assert.equal(await place.hits(), 0);
   });
 
-  it('keeps all sites of its logs, as young lines get old too', async (t) => {
+  it('with --keep exempts all sites of its logs, since recent lines will age', async (t) => {
     const place = placeIn(t, `old.example:80 ${lineOf(500)}young.example:80 ${lineOf(5)}`);
     const args = ['--format', 'vhost', '--keep-hits', '400d', place.log];
     assert.equal((await place.command('import', '--keep', ...args)).code, 0);
@@ -222,7 +222,7 @@ describe('a stream of old hits', { timeout: 120_000 }, () => {
     assert.equal(await place.hits(), 0);
   });
 
-  it('is refused where old lines come late, and what came before is imported and not lost', async (t) => {
+  it('is refused if old lines come late, and earlier lines are imported', async (t) => {
     const place = placeIn(t);
     const young = Array.from({ length: 2000 }, (_, i) => lineOf(2, `/${i}`)).join('');
     const refused = await run(['import', '--data-dir', place.data, ...AGES, '-'], young + LINES);
@@ -239,7 +239,7 @@ describe('a stream of old hits', { timeout: 120_000 }, () => {
     assert.deepEqual((await place.purge('--keep-hits', '400d')).hits, []);
   });
 
-  it('that is followed is refused alike', async (t) => {
+  it('that is followed is refused too', async (t) => {
     const place = placeIn(t);
     const refused = await place.command('import', '--follow', ...AGES, place.log);
     assert.equal(refused.code, 2);

@@ -38,7 +38,7 @@ async function killed(folder: string, next: number, patience: number): Promise<n
   return last + 1;
 }
 
-test('hits are rolled up once, in whatever moment a process is killed', { timeout: 300_000 }, async (t) => {
+test('hits are rolled up once, whenever a process is killed', { timeout: 300_000 }, async (t) => {
   const folder = temporaryFolder(t);
   let next = 0;
   for (let kill = 0; kill < KILLS; kill++) next = await killed(folder, next, 200 + ((kill * 7919) % 400));

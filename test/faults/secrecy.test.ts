@@ -97,7 +97,7 @@ async function visitorsOn(server: RunningServer, day: string): Promise<string[]>
   return [...new Set(lines.map((line) => (JSON.parse(line) as { visitor: string }).visitor))];
 }
 
-test('a copy of a data folder names no visitor of three days later, and after 48 hours no file holds the salt', {
+test('a copy of a data folder identifies no visitor three days later, and after 48 hours no file contains the salt', {
   timeout: 120_000,
 }, async (t) => {
   const folder = temporaryFolder(t);

@@ -72,7 +72,7 @@ async function crash(faults: StatementFaults, step: Step, fault: Fault): Promise
   }
 }
 
-test('hits are counted once, whatever statement fails or dies', { timeout: 3_600_000 }, async (t) => {
+test('hits are counted once, whichever statement fails or crashes', { timeout: 3_600_000 }, async (t) => {
   using faults = new StatementFaults();
   let crashes = 0;
   const fails = async (step: Step, fault: Fault) => {

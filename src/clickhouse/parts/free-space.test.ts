@@ -17,7 +17,7 @@ import { Health } from './health.ts';
 const timeout = 120_000;
 const MIB = 2 ** 20;
 
-test('an insert begins only where there is room for it and the reserve', async (t) => {
+test('an insert begins only if there is room for it and the reserve', async (t) => {
   const disk = SmallDisk.mount(t, 64);
   if (!disk) return;
   const log = new Lines();
@@ -40,13 +40,13 @@ test('an insert begins only where there is room for it and the reserve', async (
   assert.equal(log.all.length, 2, 'told once, and when it was over');
 });
 
-test('the engine keeps the same reserve by itself', () => {
+test('the engine enforces the same reserve', () => {
   const step = migrations().find(({ name }) => name === 'full_and_broken_disks');
   const guarded = step!.statements.filter((text) => text.includes(`perform_insert = ${RESERVE}`));
   assert.ok(guarded.some((text) => text.includes('TABLE hits ')));
 });
 
-test('merges stop while the disk is nearly full, and go on after', { timeout }, async (t) => {
+test('merges stop while the disk is nearly full, and resume afterwards', { timeout }, async (t) => {
   const disk = SmallDisk.mount(t, 64);
   if (!disk) return;
   const store = await WatchedStore.open(t, join(disk.path, 'store'));
@@ -76,7 +76,7 @@ function fillAtPart(disk: SmallDisk, table: string, wait: number): () => void {
   return () => watcher.close();
 }
 
-test(`of ${FILLS} inserts that met a disk filling up, none was confirmed and not there`, {
+test(`of ${FILLS} inserts while the disk filled up, none was confirmed and lost`, {
   timeout,
 }, async (t) => {
   const disk = SmallDisk.mount(t, 200);
@@ -111,7 +111,7 @@ test(`of ${FILLS} inserts that met a disk filling up, none was confirmed and not
   assert.deepEqual(await store.hits(), there);
 });
 
-test(`of ${FILLS} merges that met a disk filling up, none lost a row`, { timeout }, async (t) => {
+test(`of ${FILLS} merges while the disk filled up, none lost a row`, { timeout }, async (t) => {
   const disk = SmallDisk.mount(t, 200);
   if (!disk) return;
   const numbers = randomHalves(8);

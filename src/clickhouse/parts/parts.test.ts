@@ -30,7 +30,7 @@ function codesOf({ guard }: WatchedStore): string[] {
 describe('a part that is damaged while the store runs', () => {
   // What is in the engine's memory is read from there: of these two nobody notices anything by reading.
   for (const damage of ['a truncated file', 'flipped bits', 'empty files'] as const) {
-    test(`by ${damage} fails one question, and no more`, { timeout }, async (t) => {
+    test(`by ${damage} fails one query, and no more`, { timeout }, async (t) => {
       const store = await filled(t);
       DAMAGES[damage](await store.partOf(2));
       const error = await store.hits().then(
@@ -46,7 +46,7 @@ describe('a part that is damaged while the store runs', () => {
   }
 
   for (const damage of ['a truncated file', 'a file that is gone', 'empty files'] as const) {
-    test(`by ${damage} is found without a question`, { timeout }, async (t) => {
+    test(`by ${damage} is found without a query`, { timeout }, async (t) => {
       const store = await WatchedStore.open(t, join(temporaryFolder(t), 'store'));
       await store.insert(1, 1000);
       await store.insert(2, 20_000);
@@ -71,7 +71,7 @@ describe('a part that is damaged while the store runs', () => {
     assert.deepEqual(await store.hits(), { 1: 1000, 3: 500 });
   });
 
-  test('is no matter of an error that says nothing of parts', { timeout }, async (t) => {
+  test('is not suspected after an error that does not mention parts', { timeout }, async (t) => {
     const store = await filled(t);
     const error = await store.rows('SELECT nonsense FROM hits').catch((fault: unknown) => fault);
     assert.equal(await store.guard.followUp(error), false);
@@ -79,7 +79,7 @@ describe('a part that is damaged while the store runs', () => {
   });
 });
 
-test('a part that was damaged while nothing ran is told at the start', { timeout }, async (t) => {
+test('a part that was damaged while the store was closed is reported at startup', { timeout }, async (t) => {
   const folder = join(temporaryFolder(t), 'store');
   const before = await filled(t, folder);
   const part = await before.partOf(2);
@@ -91,7 +91,7 @@ test('a part that was damaged while nothing ran is told at the start', { timeout
   assert.deepEqual(await store.hits(), { 1: 1000, 3: 500 });
 });
 
-test('a broken result of a merge is replaced by what was merged', { timeout }, async (t) => {
+test('a broken merged part is replaced by its source parts', { timeout }, async (t) => {
   for (const damage of ['empty files', 'a file that is gone'] as const) {
     const store = await filled(t);
     await store.command('ALTER TABLE hits MODIFY SETTING min_bytes_for_wide_part = 1000000000');
@@ -114,7 +114,7 @@ test('a broken result of a merge is replaced by what was merged', { timeout }, a
   }
 });
 
-describe('a rescue that a crash cut short', () => {
+describe('a rescue that a crash interrupted', () => {
   /** A merged store, with copies of what was merged as a rescue makes them. */
   async function interrupted(t: TestContext, folder: string): Promise<WatchedStore> {
     const store = await filled(t, folder);
@@ -143,7 +143,7 @@ describe('a rescue that a crash cut short', () => {
     assert.deepEqual(codesOf(store), []);
   });
 
-  test('after it loses nothing', { timeout }, async (t) => {
+  test('after the broken part was detached loses nothing', { timeout }, async (t) => {
     const folder = join(temporaryFolder(t), 'store');
     const before = await interrupted(t, folder);
     const merged = nameOf(await before.partOf(1));
@@ -175,7 +175,7 @@ describe('an insert', () => {
     assert.deepEqual(await store.hits(), { 1: 1000, 2: 20_000, 3: 500, 4: 5000 });
   });
 
-  test('fails also if another inspection has found its part', { timeout }, async (t) => {
+  test('also fails if another inspection has found its broken part', { timeout }, async (t) => {
     const store = await filled(t);
     const insertion = store.guard.inserting(0, async (confirm) => {
       await store.insert(4, 5000);
@@ -188,7 +188,9 @@ describe('an insert', () => {
     await assert.rejects(insertion, { code: 'store_unavailable' });
   });
 
-  test('that failed leaves nothing behind, whoever finds its part and whenever', { timeout }, async (t) => {
+  test('that failed leaves nothing behind, whichever inspection finds its part, at any time', {
+    timeout,
+  }, async (t) => {
     const store = await filled(t);
     const insertion = store.guard.inserting(0, async () => {
       await store.insert(4, 5000);
@@ -203,7 +205,7 @@ describe('an insert', () => {
     assert.match(store.log.all.join('\n'), /its 5000 rows are inserted again/);
   });
 
-  test('that was confirmed is kept when it breaks later, also beside one that failed', {
+  test('that was confirmed is kept if its part breaks later, even beside a failed one', {
     timeout,
   }, async (t) => {
     const store = await filled(t);
@@ -222,7 +224,7 @@ describe('an insert', () => {
     assert.deepEqual(codesOf(store), ['broken_parts']);
   });
 
-  test('that fails by an older broken part deletes nothing of that', { timeout }, async (t) => {
+  test('that fails because of an older broken part does not delete that part', { timeout }, async (t) => {
     const store = await filled(t);
     const part = await store.partOf(2);
     const wholeSecond = 1100;
@@ -236,7 +238,7 @@ describe('an insert', () => {
   });
 });
 
-test('what is in `detached` and has no rows of its own is no problem, and is deleted', {
+test('what is in `detached` without rows of its own is not a problem, and is deleted', {
   timeout,
 }, async (t) => {
   const store = await filled(t);

@@ -67,7 +67,7 @@ const shown: fc.Arbitrary<Shown> = fc.record({
 });
 
 describe('the screen', () => {
-  test('fills the terminal to the last column, and never more, whatever is shown', () => {
+  test('fills the terminal to the last column, and never more, whatever it shows', () => {
     fc.assert(
       fc.property(
         shown,
@@ -93,7 +93,7 @@ describe('the screen', () => {
 });
 
 describe('a cell', () => {
-  test('is exactly as wide as it has to be, and shows what it can', () => {
+  test('is exactly as wide as required, and shows as much as fits', () => {
     fc.assert(
       fc.property(hostile, fc.nat(40), fc.boolean(), (text, width, isNumber) => {
         assert.equal(stringWidth(cell(text, width, isNumber)), width);
@@ -107,20 +107,20 @@ describe('a cell', () => {
     assert.equal(cell('\x1b[2J', 6), '\ufffd[2J  ');
   });
 
-  test('has pictures of one part, since terminals disagree on others', () => {
+  test('has only single-character emoji, since terminals disagree on the width of others', () => {
     assert.equal(cell('👩‍👩‍👧‍👦!', 4), '👩! ');
     assert.equal(cell('👍🏽❤️🇩🇪1️⃣', 8), '👍❤DE1  ');
     assert.equal(cell(`e${'\u0301'.repeat(500)}`, 2).length, 6, 'é, four accents, a space');
   });
 
-  test('that turns the direction keeps what stands behind it where it is', () => {
+  test('with right-to-left text does not reorder what follows it', () => {
     for (const text of ['/שלום', '/سلام', '/١٢']) assert.match(cell(text, 10), /^\/\P{Cf}+\u200e +$/u, text);
     assert.equal(cell('שלום', 3), 'של…\u200e');
     assert.equal(cell('/page', 6), '/page ');
   });
 });
 
-test('a sparkline has the newest at its right, and the largest highest', () => {
+test('a sparkline has the newest value at the right, and its height follows the values', () => {
   assert.equal(sparkline([0, 1, 2, 4], 6), '  ▁▃▅█');
   assert.equal(sparkline([9, 1, 1], 2), '██');
   assert.equal(sparkline([], 3), '   ');
@@ -132,7 +132,7 @@ describe('keys', () => {
   const after = (text: string, sites = ['a.example', 'b.example']) =>
     keysOf(text).reduce<View | undefined>((at, key) => at && pressed(at, key, sites), view);
 
-  test('go round through sites, periods and rankings', () => {
+  test('cycle through sites, periods and rankings', () => {
     assert.equal(after('s')?.site, 'a.example');
     assert.equal(after('sss')?.site, '');
     assert.equal(after('S')?.site, 'b.example');
@@ -144,7 +144,7 @@ describe('keys', () => {
     assert.equal(after('?\u001b')?.isHelp, false);
   });
 
-  test('end it, and mean nothing where they mean nothing', () => {
+  test('quit, and do nothing if they are unknown', () => {
     for (const key of ['q', '\u0003', '\u0004']) assert.equal(after(key), undefined);
     assert.deepEqual(after('xyz1\u001b[15~ß😀'), view);
   });

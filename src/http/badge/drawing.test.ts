@@ -11,7 +11,7 @@ const frame = (svg: string) =>
     .replaceAll(/aria-label="[^"<>]*"/g, '')
     .replaceAll(/"[\d.]+"/g, '""');
 
-test('no text is markup, or something that XML cannot say', () => {
+test('text is never markup or invalid XML', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.constantFrom(...themes), (text, theme) => {
       const svg = badgeSvg(text, text, theme);
@@ -23,7 +23,7 @@ test('no text is markup, or something that XML cannot say', () => {
   );
 });
 
-test('a badge is as wide as its texts, and says them to who does not see it', () => {
+test('a badge is as wide as its texts, and has them as accessible text', () => {
   const width = (svg: string) => Number(/width="(\d+)"/.exec(svg)?.[1]);
   assert.ok(width(badgeSvg('hits', '12,345', 'flat')) > width(badgeSvg('hits', '1', 'flat')));
   assert.match(badgeSvg('hits', '12', 'flat'), /<title>hits: 12<\/title>/);

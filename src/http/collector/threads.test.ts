@@ -20,7 +20,7 @@ import { CollectorThreads } from './threads.ts';
 const options = { timeout: 30_000 };
 
 test(
-  'a collecting thread that dies is reported and replaced, and nothing that it counted is gone',
+  'a collector thread that dies is reported and replaced, and none of its counts are lost',
   options,
   async (t) => {
     const workers: Worker[] = [];
@@ -88,7 +88,7 @@ test(
   },
 );
 
-test('a thread waits for a salt until the main one gives it', options, async () => {
+test('a thread waits until the main thread sends it a salt', options, async () => {
   const cell = new SaltCell();
   const module = new URL('./salt-cell.ts', import.meta.url).href;
   const worker = new Worker(

@@ -18,7 +18,7 @@ function built(folder: string): Assets {
   return new Assets(join(folder, 'page'));
 }
 
-test('only files of the page are found, whatever is asked for', (t) => {
+test('only files of the page are found, whatever path is requested', (t) => {
   const assets = built(temporaryFolder(t));
   assert.equal(assets.find('index.html')?.type, 'text/html; charset=utf-8');
   assert.equal(assets.find('assets/a.js')?.type, 'text/javascript; charset=utf-8');
@@ -34,7 +34,7 @@ test('only files of the page are found, whatever is asked for', (t) => {
   }
 });
 
-test('a page that is built later is there without a restart', (t) => {
+test('a page that is built later is served without a restart', (t) => {
   const folder = temporaryFolder(t);
   const assets = new Assets(join(folder, 'page'));
   assert.equal(assets.find('index.html'), undefined);
@@ -42,7 +42,7 @@ test('a page that is built later is there without a restart', (t) => {
   assert.ok(assets.find('index.html'));
 });
 
-test('a file is sent in a coding that the client takes, and not again to who has it', async (t) => {
+test('a file is sent in an encoding that the client accepts, and not again to a client that has it', async (t) => {
   const assets = built(temporaryFolder(t));
   const app = fastify();
   app.get('/', (request, reply) => sendAsset(request, reply, assets.find('assets/a.js')!, 'no-cache'));

@@ -10,30 +10,30 @@ function read(...ahead: number[]) {
   return ahead.map((offset) => ({ at: NOW + offset, received: NOW }));
 }
 
-describe('the present of several clocks', () => {
-  test('is the latest that any of them says, where they agree', () => {
+describe('the current time of several clocks', () => {
+  test('is the latest of them if they agree', () => {
     assert.deepEqual(presentOf(read(0)), { now: NOW, off: [0] });
     assert.deepEqual(presentOf(read(-300, 900, 20)), { now: NOW + 900, off: [0, 0, 0] });
   });
 
-  test('is not that of one that is an hour ahead or behind', () => {
+  test('ignores a clock that is an hour ahead or behind', () => {
     for (const wrong of [HOUR, -HOUR]) {
       assert.deepEqual(presentOf(read(0, wrong, 0)), { now: NOW, off: [0, wrong, 0] });
     }
   });
 
-  test('is of two clocks that of the one closer to ours', () => {
+  test('is, of two clocks, that of the one closer to ours', () => {
     for (const wrong of [HOUR, -HOUR]) {
       assert.deepEqual(presentOf(read(0, wrong)), { now: NOW, off: [0, wrong] });
       assert.deepEqual(presentOf(read(wrong, 0)), { now: NOW, off: [wrong, 0] });
     }
   });
 
-  test('is that of the nodes, where ours is wrong', () => {
+  test('is that of the nodes if ours is wrong', () => {
     assert.deepEqual(presentOf(read(HOUR, HOUR + 20)), { now: NOW + HOUR + 20, off: [0, 0] });
   });
 
-  test('does not take an answer that came late for a clock that is behind', () => {
+  test('does not mistake a late answer for a clock that is behind', () => {
     const readings = [
       { at: NOW, received: NOW + 1 },
       { at: NOW + 8000, received: NOW + 8001 },

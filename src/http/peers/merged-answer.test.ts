@@ -33,7 +33,7 @@ function nodeOf(name: string, visitors: readonly number[], options: NodeOptions 
 }
 
 describe('the merged answer', () => {
-  test('counts who came to several nodes once', () => {
+  test('counts a visitor of several nodes once', () => {
     const answer = mergedAnswer([nodeOf('a', [1, 2, 3]), nodeOf('b', [3, 4])], [], undefined, MINUTE);
     assert.deepEqual(answer.total, { hits: 5, visitors: 4, visitors_from: 'filter' });
     assert.deepEqual([answer.windows[0]!.hits, answer.windows[0]!.visitors], [5, 4]);
@@ -45,7 +45,7 @@ describe('the merged answer', () => {
     assert.deepEqual(answer.warnings, []);
   });
 
-  test('is not emptied by a clock that is ahead, and tells whose that is', () => {
+  test('is not emptied by a clock that is ahead, and names its node', () => {
     const nodes = [nodeOf('a', [1, 2, 3]), nodeOf('b', [3, 4], { ahead: HOUR }), nodeOf('c', [5])];
     const { at, windows, warnings } = mergedAnswer(nodes, [], undefined, MINUTE);
     assert.equal(at, '2026-11-24T12:00:00.000Z');
@@ -53,13 +53,13 @@ describe('the merged answer', () => {
     assert.deepEqual(warnings, ['the clock of http://b is 3600 s ahead: windows are off by as much']);
   });
 
-  test('goes by the tables where nodes expect different numbers of visitors', () => {
+  test('uses the tables if nodes expect different numbers of visitors', () => {
     const nodes = [nodeOf('a', [1, 2]), nodeOf('b', [2, 3], { expectedVisitors: 5000 })];
     const { total } = mergedAnswer(nodes, [], undefined, []);
     assert.deepEqual(total, { hits: 4, visitors: 3, visitors_from: 'table' });
   });
 
-  test('is refused where nodes have different keys, and warned of where salts of a day differ', () => {
+  test('is refused if nodes have different keys, and has a warning if daily salts differ', () => {
     const other = {
       key: { ...NAMING, key: 'ffffffffffffffff' },
       logs: { ...NAMING, logs: 'ffffffffffffffff' },
@@ -80,7 +80,7 @@ describe('the merged answer', () => {
     ]);
   });
 
-  test('is refused where one node answered by two names', () => {
+  test('is refused if one node answered under two names', () => {
     const nodes = [nodeOf('a', [1]), nodeOf('b', [1], { node: 'a' })];
     assert.throws(() => mergedAnswer(nodes, [], undefined, []), {
       code: 'merge_failed',
@@ -88,7 +88,7 @@ describe('the merged answer', () => {
     });
   });
 
-  test('names the nodes that it is without', () => {
+  test('names the missing nodes', () => {
     const answer = mergedAnswer(
       [nodeOf('a', [1])],
       [{ url: 'http://b', problem: 'it hung up' }],

@@ -40,7 +40,7 @@ function asked(url: string, question: Partial<SketchQuestion> = {}) {
 }
 
 describe('a node', { timeout: 20_000 }, () => {
-  test('is asked for its sketches, below its own path, with its token', async (t) => {
+  test('is queried for its sketches, below its own path, with its token', async (t) => {
     const seen: string[] = [];
     const url = await serverOf(t, (request, response) => {
       seen.push(`${request.url} ${request.headers.authorization}`);
@@ -59,7 +59,7 @@ describe('a node', { timeout: 20_000 }, () => {
     assert.equal(new RemoteNode(`${url}/prefix/api/v1/sketch`, undefined).name, `${url}/prefix`);
   });
 
-  test('that is no Hit Tracker, or does not let in, is refused in words of our own', async (t) => {
+  test('that is not a Hit Tracker, or denies access, is refused with a message of our own', async (t) => {
     const evil = '\u001b[2Jevil';
     const answers: [number, Record<string, string>, string | Buffer, RegExp][] = [
       [200, { 'content-type': 'text/html' }, evil, /does not answer|not that of a Hit Tracker/],
@@ -88,7 +88,7 @@ describe('a node', { timeout: 20_000 }, () => {
     }
   });
 
-  test('whose answer does not end is left at the size that was allowed', async (t) => {
+  test('whose answer does not end is cut off at the size limit', async (t) => {
     let sent = 0;
     const url = await serverOf(t, (_request, response) => {
       response.writeHead(200, { 'content-type': SKETCH_TYPE });
@@ -102,7 +102,7 @@ describe('a node', { timeout: 20_000 }, () => {
     assert.ok(sent < 20_000_000);
   });
 
-  test('that does not answer in time, or not to the end, is given up', async (t) => {
+  test('that does not answer completely in time is given up', async (t) => {
     for (const begin of [false, true]) {
       const url = await serverOf(t, (_request, response) => {
         if (begin) response.writeHead(200, { 'content-type': SKETCH_TYPE }).write('HTP');
@@ -114,7 +114,7 @@ describe('a node', { timeout: 20_000 }, () => {
     }
   });
 
-  test('that hangs up, speaks another language or is not there fails by a name', async (t) => {
+  test('that hangs up, speaks another protocol or is not there fails with a named error', async (t) => {
     const talk = async (say: (socket: Socket) => void) => {
       const sockets: Socket[] = [];
       const server = createNetServer((socket) => {
@@ -135,7 +135,7 @@ describe('a node', { timeout: 20_000 }, () => {
     await assert.rejects(asked('http://127.0.0.1:1'), { message: 'nothing listens there' });
   });
 
-  test('has a URL without secrets, and what is refused is not repeated', () => {
+  test('has a URL without secrets, and a refused URL is not repeated', () => {
     for (const url of [
       'http://:hunter2@host:5000',
       'https://hunter2@host',

@@ -58,7 +58,7 @@ class Giver implements SaltPlace {
 saltContract('a node that gives out its salts', async () => new Giver());
 
 describe('the node of --salts-from', () => {
-  test('is https, or at an address that is loopback or private', () => {
+  test('uses https, or a loopback or private address', () => {
     for (const url of [
       'http://127.0.0.1:5000',
       'http://[::1]:5000/',
@@ -81,13 +81,13 @@ describe('the node of --salts-from', () => {
     }
   });
 
-  test('is not asked over plain HTTP where its name is one of a public address', async () => {
+  test('is not queried over plain HTTP if its name resolves to a public address', async () => {
     // Reserved for documentation, so that nobody is there.
     const source = new RemoteSalts('http://192.0.2.1.nip.io:1', TOKEN, 'x');
     await assert.rejects(source.agree('2098-11-24'), /public address|ENOTFOUND|EAI_AGAIN/);
   });
 
-  test('that wants another token, redirects, or is something else, is said to', async (t) => {
+  test('is named in the error if it wants another token, redirects, or is something else', async (t) => {
     let answer: { status: number; headers?: Record<string, string>; body: string } = {
       status: 401,
       body: '',
@@ -111,7 +111,7 @@ describe('the node of --salts-from', () => {
     await fails(/is not 16 bytes/);
   });
 
-  test('gives its salts to nobody without the admin token', async (t) => {
+  test('serves its salts only with the admin token', async (t) => {
     const { Secrets } = await import('../../folder/secrets.ts');
     const { salts } = Secrets.open(temporaryFolder(t));
     salts.turn();

@@ -9,7 +9,7 @@ const seconds = fc.oneof(fc.integer({ min: 1, max: 4000 }), fc.integer({ min: 1,
 const now = fc.integer({ min: NOW - 40 * DAY * 1000, max: NOW });
 
 describe('buckets of a window', () => {
-  test('of visitors follow each other without gap, from its rounded start to now', () => {
+  test('of visitors are contiguous, from its rounded start to now', () => {
     fc.assert(
       fc.property(seconds, now, (window, at) => {
         const buckets = visitorBuckets(window, at);
@@ -41,7 +41,7 @@ describe('buckets of a window', () => {
     );
   });
 
-  test('are all kept as long as the window needs them', () => {
+  test('are all kept as long as a window needs them', () => {
     fc.assert(
       fc.property(seconds, now, (window, at) => {
         for (const bucket of visitorBuckets(window, at)) assert.ok(secondsLeft(bucket, at) > 0);

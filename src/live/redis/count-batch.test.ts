@@ -16,7 +16,7 @@ describe('a batch', () => {
     assert.ok(keys.every((key) => key.startsWith('hit:{a.com}:')));
   });
 
-  test('adds to each bucket what it has of it', () => {
+  test('adds its hits to their buckets', () => {
     const { args } = countCall('a.com', [hit(1, 31), hit(2, 1), hit(3, 1)], 7, NOW, SCOPE);
     assert.deepEqual(args.slice(0, 4), ['7', 'log', '100', '3']);
     assert.deepEqual(args.slice(4, 7), ['0000000000000001', '0000000000000002', '0000000000000003']);
@@ -25,13 +25,13 @@ describe('a batch', () => {
     assert.deepEqual(hits, ['1', '2', '1', '2', '1', '2'], 'second, minute and hour');
   });
 
-  test('leaves out what no window would see', () => {
+  test('omits hits that no window would include', () => {
     const { keys } = countCall('a.com', [hit(1, 401 * 86_400)], 7, NOW, SCOPE);
     assert.equal(keys.length, 3);
     assert.equal(countCall('a.com', [hit(1, 0)], 7, NOW, { ...SCOPE, rate: false }).keys.length, 3);
   });
 
-  test('is told for each of its hits what the site had by then', () => {
+  test('gets the site’s counts as of each of its hits', () => {
     assert.deepEqual(seenOf('10 4 0101'), [
       { isNew: false, unique: 2, total: 7 },
       { isNew: true, unique: 3, total: 8 },
@@ -41,7 +41,7 @@ describe('a batch', () => {
   });
 
   for (const odd of [null, '', 'OK', '1 1', '1 1 2', '-1 0 1', '1 1 1\n']) {
-    test(`is not told ${JSON.stringify(odd)}`, () => {
+    test(`rejects the reply ${JSON.stringify(odd)}`, () => {
       assert.throws(() => seenOf(odd), /answered what no batch is answered/);
     });
   }
