@@ -1,9 +1,9 @@
 /**
- * Writes an access log as a real site's server would have, with totals that are known before anyone reads it.
+ * Writes an access log like that of a real site, with totals that are known in advance.
  *
  * Everything comes from a seed, so two machines measure the same file. What matters for speed and for counting
- * is modelled on real logs: few pages, addresses and agents that come all the time and very many that come
- * once; visits of several lines that overlap with others; nights, days and weekends; several people behind one
+ * is modelled on real logs: a few frequent pages, addresses and agents, and very many that occur once; overlapping
+ * visits of several lines; nights, days and weekends; several people behind one
  * address; about one line in seven from a bot.
  *
  * `node bench/access-log.ts FILE [LINES] [SEED]` writes the file and prints the totals.
@@ -14,7 +14,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BOT_AGENTS, HUMAN_AGENTS } from './user-agents.ts';
 
-/** What a reader of the file must find. A visitor is a pair of address and user agent; days are UTC. */
+/** The expected counts of the file. A visitor is a pair of address and user agent; days are UTC. */
 export interface LogTotals {
   lines: number;
   /** Distinct addresses. */
@@ -29,14 +29,14 @@ export interface LogTotals {
   humanPerDay: Record<string, number>;
 }
 
-/** Somebody who is about to request some more pages, and what these pages load. */
+/** A visit with pages left to request, and what these pages load. */
 interface Visit {
   visitor: number;
   address: string;
   agent: string;
   isBot: boolean;
   requestsLeft: number;
-  /** The page that is being looked at, '' before the first. */
+  /** The current page, '' before the first. */
   page: string;
 }
 
@@ -50,11 +50,11 @@ const CHUNK_LENGTH = 64 * 1024;
 
 export const PAGES = 4000;
 const ASSETS = 300;
-/** How many addresses there are; a million lines meet some 40,000 of them. */
+/** Number of addresses; a million lines use some 40,000 of them. */
 const ADDRESSES = 2 ** 18;
-/** How many visitors share an address, at most. */
+/** Maximum number of visitors who share an address. */
 const SHARING = 3;
-/** How many visits overlap. */
+/** Number of overlapping visits. */
 const OPEN_VISITS = 512;
 const BOT_SHARE = 0.15;
 const IPV6_SHARE = 0.2;
@@ -78,7 +78,7 @@ const WORDS = [
 const ASSET_KINDS = ['css/site.css', 'js/app.js', 'images/photo.webp', 'images/icon.svg', 'fonts/text.woff2'];
 const QUERIES = ['?utm_source=newsletter&utm_medium=email', '?page=2', '?q=opening+hours', '?lang=de'];
 const PROBES = ['/wp-login.php', '/.env', '/xmlrpc.php', '/old/index.html', '/.git/config', '/robots.txt'];
-/** Where visits come from, the frequent first. */
+/** Referrers of visits, most frequent first. */
 export const REFERRERS = [
   '-',
   'https://www.google.com/',
@@ -93,8 +93,8 @@ export const REFERRERS = [
 ];
 
 /**
- * Writes a log in the combined format, ordered by time, over 30 days. Takes the same memory, however
- * many lines are written.
+ * Writes a log in the combined format, ordered by time, over 30 days, in constant memory for any
+ * number of lines.
  *
  * @param path the file, which is overwritten
  * @param lines how many lines to write
@@ -179,7 +179,7 @@ function tallyInto(totals: LogTotals): (visit: Visit, day: string, dayNumber: nu
   };
 }
 
-/** For each minute how many lines come before it: fewer at night and at weekends. */
+/** For each minute, the number of lines before it: fewer at night and at weekends. */
 function linesOfMinutes(count: number, firstDay: number): Float64Array {
   const before = new Float64Array(DAYS * DAY_MINUTES + 1);
   for (let minute = 0; minute < before.length - 1; minute++) {
@@ -193,14 +193,14 @@ function linesOfMinutes(count: number, firstDay: number): Float64Array {
 
 function startVisit(random: Random): Visit {
   const place = rank(ADDRESSES, random());
-  // Multiples of the golden ratio spread evenly, so that the busiest addresses are a fair sample too.
+  // Multiples of the golden ratio are spread evenly, so the busiest addresses are a fair sample too.
   const isBot = (place * 0.618034 + 0.9) % 1 < BOT_SHARE;
   const sharer = isBot ? 0 : Math.floor(SHARING * random() ** 3);
   const lot = (place * 0.414214) % 1;
   return {
     visitor: place * SHARING + sharer,
     address: addressOf(place),
-    // Those who share an address choose from different agents, so each pair of the two is one visitor.
+    // Visitors who share an address use different agents, so each pair is one visitor.
     agent: isBot
       ? BOT_AGENTS[Math.floor(BOT_AGENTS.length * lot)]!
       : HUMAN_AGENTS[SHARING * rank(Math.floor(HUMAN_AGENTS.length / SHARING), lot) + sharer]!,
@@ -210,7 +210,7 @@ function startVisit(random: Random): Visit {
   };
 }
 
-/** Another address for each place: an odd factor permutes the numbers of 24 bits. */
+/** A different address for each index: an odd factor permutes the 24-bit numbers. */
 export function addressOf(place: number): string {
   const bits = Math.imul(place, 0x9e3779b1) & 0xffffff;
   if ((place * 0.732051) % 1 < IPV6_SHARE) {
@@ -250,12 +250,12 @@ function assetPath(asset: number): string {
   return `/assets/${asset}/${ASSET_KINDS[asset % ASSET_KINDS.length]}`;
 }
 
-/** One of n by the law of Zipf: the k-th comes about 1/k as often as the first. `lot` is evenly from 0 to 1. */
+/** One of n by Zipf's law: the k-th occurs about 1/k as often as the first. `lot` is uniform in 0 to 1. */
 export function rank(n: number, lot: number): number {
   return Math.floor((n + 1) ** lot) - 1;
 }
 
-/** Mulberry32: 2³² numbers from 0 to 1, even enough for choosing what to write. */
+/** Mulberry32: 2³² numbers from 0 to 1, uniform enough to choose what to write. */
 function randomFrom(seed: number): Random {
   let state = seed | 0;
   return () => {

@@ -3,7 +3,7 @@
 import { parentPort } from 'node:worker_threads';
 import { runTrials, type Trial } from './accuracy-trials.ts';
 
-/** Trials whose seeds follow one another. */
+/** Trials with consecutive seeds. */
 export interface TrialTask {
   readonly trial: Trial;
   readonly firstSeed: number;

@@ -1,14 +1,14 @@
 /**
- * Trials of the last-seen table: seeded visitors come, and each estimate is compared with how many there were.
+ * Trials of the last-seen table: each estimate of seeded visitors is compared with their exact number.
  *
- * Visitors are well-mixed 64-bit numbers instead of the hashes of names. A thousand million SipHashes would only say
- * again that SipHash mixes well; its own tests do.
+ * Visitors are well-mixed 64-bit numbers instead of hashes of names. A billion SipHashes would only confirm that SipHash
+ * mixes well, which its own tests do.
  */
 
 import { LastSeenSketch } from '../src/sketch/last-seen.ts';
 import { randomHalves } from '../test/fixtures/random.ts';
 
-/** Who comes: every visitor once; or, for three minutes, each as likely as any other, or by Zipf's law. */
+/** The stream: every visitor once; or three minutes of visitors, uniformly distributed or by Zipf's law. */
 export type Stream = 'all time' | 'uniform' | 'Zipf';
 
 export const STREAMS: readonly Stream[] = ['all time', 'uniform', 'Zipf'];
@@ -16,11 +16,11 @@ export const STREAMS: readonly Stream[] = ['all time', 'uniform', 'Zipf'];
 /** What is tried. */
 export interface Trial {
   readonly stream: Stream;
-  /** How many there are, about, in the window that is asked for. */
+  /** Approximate number of visitors in the requested window. */
   readonly visitors: number;
 }
 
-/** Sums over relative errors, of one trial or of many. */
+/** Sums of relative errors, of one trial or of many. */
 export interface Moments {
   readonly estimates: number;
   readonly sum: number;
@@ -30,14 +30,14 @@ export interface Moments {
 const START = Date.UTC(2026, 5, 1);
 const STREAM_MS = 180_000;
 const WINDOW_MS = 60_000;
-/** The window slides on by so much from one estimate to the next: nine in a stream. */
+/** The step of the sliding window between estimates: nine in a stream. */
 const SLIDE_MS = 15_000;
 const SLIDES_PER_WINDOW = WINDOW_MS / SLIDE_MS;
 /** The sum of 1 / i up to n is ln n and about this. */
 const EULER = 0.5772;
 
 /**
- * Runs trials, each with a table and a seed of its own.
+ * Runs trials, each with its own table and seed.
  *
  * @param first the first trial's seed; the others follow
  */
@@ -78,16 +78,16 @@ function allTimeError(visitors: number, seed: number): number {
   return sketch.estimate().unrounded / visitors - 1;
 }
 
-/** Hits that come evenly. */
+/** Number of evenly distributed hits. */
 interface Hits {
-  /** All visitors who may come. */
+  /** Number of possible visitors. */
   readonly population: number;
   readonly hitsPerWindow: number;
-  /** Whose hit it is, 0 to population − 1, by random halves. */
+  /** The visitor of a hit, 0 to population − 1, by random halves. */
   readonly whose: (next: () => number) => number;
 }
 
-/** Half of the population is in the window at a time. */
+/** On average, half of the population is in the window. */
 function uniform(visitors: number): Hits {
   const population = 2 * visitors;
   return {
@@ -98,10 +98,10 @@ function uniform(visitors: number): Hits {
 }
 
 /**
- * Zipf's law: the i-th visitor comes with a chance in proportion to 1 / i.
+ * Zipf's law: the probability of the i-th visitor is proportional to 1 / i.
  *
- * From one power of two to the next all powers have the same share of hits, nearly; within, a visitor is drawn evenly
- * and taken with chance 2ᵏ / i. That is exact, and quicker than a logarithm.
+ * Each range from one power of two to the next has nearly the same share of hits; within it, a visitor is drawn uniformly
+ * and accepted with probability 2ᵏ / i. That is exact, and faster than a logarithm.
  */
 function zipf(visitors: number): Hits {
   const powers = Math.ceil(Math.log2(4 * visitors));
@@ -120,12 +120,12 @@ function zipf(visitors: number): Hits {
   };
 }
 
-/** How many hits by Zipf's law come from so many different visitors, found by halving. */
+/** The number of hits by Zipf's law that come from a number of distinct visitors, found by bisection. */
 function hitsForDistinct(visitors: number, population: number): number {
   const harmonic = Math.log(population) + EULER;
   const distinctOf = (hits: number) => {
     let distinct = 0;
-    // Visitors are taken together whose chances differ by a hundredth.
+    // Visitors whose probabilities differ by at most a hundredth are combined.
     for (let i = 1, end = 1; i <= population; i = end) {
       end = Math.min(Math.ceil(i * 1.01), population) + 1;
       const chance = Math.log((end - 0.5) / (i - 0.5)) / harmonic / (end - i);
@@ -145,12 +145,12 @@ function hitsForDistinct(visitors: number, population: number): number {
 /**
  * The errors of a window that slides over the stream.
  *
- * It begins at the edge of a tick, since the table counts by whole ticks; the truth is counted by the slide in which
- * each visitor came last.
+ * It begins at the edge of a tick, since the table counts by whole ticks; the exact count uses the step in which each
+ * visitor came last.
  */
 function windowErrors({ population, hitsPerWindow, whose }: Hits): (seed: number) => number[] {
   const step = WINDOW_MS / hitsPerWindow;
-  /** For each visitor the number of the slide, from 1; 0 is none. */
+  /** The step of each visitor, from 1; 0 for none. */
   const lastSlide = new Uint8Array(population);
   return (seed) => {
     const seeds = randomHalves(seed);
@@ -182,7 +182,7 @@ function countAbove(lastSlide: Uint8Array, slide: number): number {
   return count;
 }
 
-/** Random unsigned 32-bit numbers, good enough to say who comes next: those of a good generator take twice the time. */
+/** Random unsigned 32-bit numbers, good enough to choose visitors: those of a good generator take twice the time. */
 function quickHalves(seed: number): () => number {
   let counter = seed;
   return () => {

@@ -1,9 +1,9 @@
 /**
- * Are estimates of visitors as good as theory says, and right on average?
+ * Are estimates of visitors as accurate as theory predicts, and unbiased?
  *
- * `npm run bench:accuracy` runs a thousand seeded trials of each kind on all cores, and writes what came out to
- * `bench/ACCURACY.md`. It exits with 1 if a bound does not hold. With `--trials 50` it is over soon; fewer than a
- * thousand show little, and are not written. The same seeds give the same figures on any machine.
+ * `npm run bench:accuracy` runs a thousand seeded trials of each kind on all cores, and writes the results to
+ * `bench/ACCURACY.md`. It exits with 1 if a bound does not hold. `--trials 50` is fast, but fewer than a thousand show
+ * little and are not written. The same seeds give the same figures on any machine.
  */
 
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ const TRIALS_PER_TASK = 25;
 const VISITORS = [100, 10_000, 1_000_000];
 const MOST_DEVIATION = 1.05;
 const MOST_BIAS = 0.001;
-/** Seeds of one kind of trial begin so far behind those of the kind before. */
+/** Distance between the first seeds of two kinds of trials. */
 const SEEDS_APART = 1_000_000;
 
 interface Finding {
@@ -53,7 +53,7 @@ function tasksOf(trial: Trial, firstSeed: number, trials: number): TrialTask[] {
   }));
 }
 
-/** Runs tasks on all cores. Returns what came out in the order of tasks, so that sums are the same each time. */
+/** Runs tasks on all cores. Returns the results in the order of tasks, so that sums are reproducible. */
 async function runTasks(tasks: readonly TrialTask[]): Promise<{ task: TrialTask; moments: Moments }[]> {
   const done: { task: TrialTask; moments: Moments }[] = [];
   let next = 0;
@@ -135,6 +135,6 @@ try {
   await main(trialsFrom(process.argv.slice(2)));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  // Other threads may still be at work.
+  // Other threads may still be running.
   process.exit(2);
 }

@@ -1,8 +1,8 @@
 /**
- * What remains when twelve of thirteen months are archived and purged: answers, room, memory?
+ * What remains when twelve of thirteen months are archived and purged: answers, disk space, memory?
  *
- * The real program does all of it, on made-up hits. The same reports before and after must have the same hits, with the
- * archive and without; an export must have each hit, and take as much memory for all as for a tenth of them.
+ * The real program does all of it, on generated hits. The same reports before and after must have the same hits, with and
+ * without the archive; an export must have each hit, and take as much memory for all as for a tenth of them.
  */
 import { createReadStream, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const PAGES = 50_000;
 const DAY = 86_400_000;
 /** Days that stay in the store. */
 const KEPT = 30;
-/** Memory that does not depend on the number of hits is the same for ten times as many, give or take what is by chance. */
+/** If memory does not depend on the number of hits, it is the same for ten times as many, within random variation. */
 const MOST_GROWTH = 1.15;
 const LINE_END = 10;
 
@@ -122,7 +122,7 @@ async function fill(folder: string, hits: number): Promise<{ all: number; people
   return { all, people };
 }
 
-/** What must stay the same of an answer: all but visitors, which are estimates or not. */
+/** The part of an answer that must stay the same: all but visitors, which may be estimates. */
 function hitsOf({ totals, series, tops }: Answer): string {
   return JSON.stringify([
     totals.hits,

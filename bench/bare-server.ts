@@ -1,8 +1,8 @@
 /**
- * The least that a server on `node:http` can do, which is the limit for one on Node: a GET is answered with 204, and
- * the JSON array of a POST is parsed and its length told. Runs as a program of its own.
+ * The minimum that a server on `node:http` can do, which is the limit for any server on Node: it answers a GET with 204, and
+ * a POST with the length of its parsed JSON array. Runs as a separate program.
  *
- * `node bench/bare-server.ts` says on stderr where it listens.
+ * `node bench/bare-server.ts` prints its address to stderr.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -26,7 +26,7 @@ const server = createServer((request, response) => {
   response.writeHead(204);
   response.end();
 });
-// As long as ours: a connection that has its turn seldom must not be hung up on.
+// The same as ours: a connection that is rarely used must not be closed.
 server.keepAliveTimeout = 72_000;
 server.listen(0, '127.0.0.1', () => {
   console.error(`bare node:http at http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -1,26 +1,26 @@
 /**
- * Sends batches of hits over some connections, each as fast as it is answered, and adds up what was accepted.
+ * Sends batches of hits over some connections, each as fast as it is answered, and adds up the accepted hits.
  *
  * `node bench/batch-load.ts --port N --token TEXT --seconds N --connections N` prints `BatchResult` as JSON. It is a
- * program, so that it has a core for itself.
+ * separate program, so that it has a core for itself.
  */
 
 import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
 import { batchBodies } from './traffic.ts';
 
-/** What came of the batches. */
+/** The results of the batches. */
 export interface BatchResult {
   readonly batches: number;
-  /** Hits that the answers say were accepted. */
+  /** Hits accepted according to the answers. */
   readonly accepted: number;
-  /** Hits of batches that were refused or of which a part was dropped. */
+  /** Hits of batches that were refused or partly dropped. */
   readonly missing: number;
   readonly seconds: number;
 }
 
 export const HITS_EACH = 1000;
-/** Made before the clock starts. */
+/** Built before the clock starts. */
 const DIFFERENT_BATCHES = 60;
 
 interface Target {
@@ -46,7 +46,7 @@ async function load(target: Target, seconds: number, connections: number): Promi
   return { batches, accepted, missing: batches * HITS_EACH - accepted, seconds: taken };
 }
 
-/** Sends one batch, and tells how many of its hits were accepted. */
+/** Sends one batch, and returns how many of its hits were accepted. */
 function post({ port, token, agent }: Target, body: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = {

@@ -1,4 +1,4 @@
-/** Those who count visitors, side by side: how long, how wrong, how large. */
+/** Visitor counters compared: time, error, size. */
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { owned } from '../src/hit/memo.ts';
@@ -20,12 +20,12 @@ import type { Redis } from './redis.ts';
 import { AT_ONCE, type Step, timeSteps, turns } from './step.ts';
 import { weigh } from './weight.ts';
 
-/** Ours when full; the others are planned for the same. */
+/** Ours when full; the others are sized for the same. */
 const BITS_PER_VISITOR = 12;
 
 export interface CounterFinding {
   readonly name: string;
-  /** From an id to where it is counted. */
+  /** From an id to its updated counter. */
   readonly addNanoseconds: number;
   readonly countNanoseconds: number;
   /** Relative. */
@@ -35,9 +35,9 @@ export interface CounterFinding {
 
 export interface FilterFinding {
   readonly name: string;
-  /** From an id to the answer, and remembered. */
+  /** From an id to the answer, including the update. */
   readonly addNanoseconds: number;
-  /** The share of new visitors that are taken for known ones, when as many have come as were expected. */
+  /** The share of new visitors that are mistaken for known ones, at the planned number. */
   readonly falseSeen: number;
   readonly bytes: number;
 }
@@ -46,7 +46,7 @@ export interface FilterFinding {
  * Counts visitors with each.
  *
  * @param visitors a multiple of `AT_ONCE`
- * @throws Error if one is further off than it may be
+ * @throws Error if one is off by more than its bound
  */
 export async function compareCounters(
   visitors: number,
@@ -91,7 +91,7 @@ export async function compareCounters(
 }
 
 /**
- * Tells new visitors from known ones with each.
+ * Detects new visitors with each.
  *
  * @param visitors a multiple of `AT_ONCE`
  * @throws Error if one forgets a visitor
@@ -123,7 +123,7 @@ export async function compareFilters(visitors: number, quick: boolean): Promise<
   });
 }
 
-/** The ids are its own, as those of visitors are: whoever keeps them pays for them. */
+/** The ids are its own, as those of visitors are: a counter that keeps them pays for them. */
 function filledCounter(counter: Counter, visitors: number): Counter {
   for (const ids of idsOf('visitor', visitors)) void counter.add(ids);
   return counter;
@@ -134,10 +134,10 @@ function addStep({ name, add }: Counter | Filter, ids: readonly string[][]): Ste
   return { name, times: AT_ONCE, run: () => add(ids[next() / AT_ONCE]!) };
 }
 
-/** Ids of 36 characters, as many as are added at once in each list. */
+/** Ids of 36 characters, in lists of as many as are added at once. */
 function idsOf(word: string, count: number): string[][] {
   const start = `${word}-`.padEnd(24, '0');
-  // A text that is still in pieces would become lighter when it is first read.
+  // Flattens the string: a rope would become smaller when it is first read.
   const idOf = (i: number) => owned(start + String(i).padStart(12, '0'));
   return Array.from({ length: count / AT_ONCE }, (_, list) =>
     Array.from({ length: AT_ONCE }, (_, i) => idOf(list * AT_ONCE + i)),

@@ -3,16 +3,16 @@ import type { Scratch } from './scratch.ts';
 import { type ServerProcess, startBare, startHitTracker, startNginx } from './server-process.ts';
 import { storedHits } from './stored-hits.ts';
 
-/** Admin token of the Hit Trackers that are measured. */
+/** Admin token of the measured Hit Trackers. */
 export const TOKEN = 'a-token-for-benchmarks';
 
-/** How many hits a load generator knows to be acknowledged: it may have hung up on some answers. */
+/** The number of hits that a load generator knows to be acknowledged: it may have missed some answers. */
 export interface Acknowledged {
   readonly least: number;
   readonly most: number;
 }
 
-/** Who races: Hit Tracker with either durability, and the limits. */
+/** The contenders: Hit Tracker with either durability, and the limits. */
 export interface Contenders {
   readonly disk: Contender;
   readonly process: Contender;
@@ -21,11 +21,11 @@ export interface Contenders {
   readonly nginx: Contender | undefined;
 }
 
-/** A server that takes part in a race. */
+/** A measured server. */
 export class Contender {
   readonly name: string;
   readonly server: ServerProcess;
-  /** Whether it claims to keep what it acknowledges. */
+  /** Whether it promises to keep what it acknowledges. */
   readonly #keeps: boolean;
   #stored = 0;
 
@@ -49,11 +49,11 @@ export class Contender {
   }
 
   /**
-   * Sends load, and checks that afterwards the store holds exactly what was acknowledged: no hit is lost, and none
-   * counted twice. When it returns, nothing is left to do for the server that would disturb the next.
+   * Sends load, and then checks that the store holds exactly what was acknowledged: no hit is lost, and none counted
+   * twice. When it returns, the server has no work left that would disturb the next run.
    *
    * @param send sends the load
-   * @param acknowledged what the load generator counted
+   * @param acknowledged the load generator's count
    */
   async race<Result>(
     send: (server: ServerProcess) => Promise<Result>,

@@ -1,4 +1,4 @@
-/** Who counts different visitors, and who tells a new one: ours, npm's, a Set, and Redis. */
+/** Counters of distinct visitors, and detectors of new ones: ours, npm's, a Set, and Redis. */
 
 import bloomFilters from 'bloom-filters';
 import createHyperLogLog from 'hyperloglog-lite';
@@ -9,26 +9,26 @@ import { LastSeenSketch } from '../src/sketch/last-seen.ts';
 import { KEY, NOW } from './hit-steps.ts';
 import type { Redis } from './redis.ts';
 
-/** Registers of each HyperLogLog, as Redis has: a standard error of 0.81 %. */
+/** Registers of each HyperLogLog, as in Redis: a standard error of 0.81 %. */
 const REGISTERS = 16_384;
 const REDIS_ERROR = 0.0081;
 const PIPELINE = 64;
-/** An error beyond so many standard errors is a fault and no chance. */
+/** An error beyond this many standard errors is a bug, not chance. */
 const MOST_DEVIATIONS = 5;
 
-/** Counts how many different visitors came. */
+/** Counts distinct visitors. */
 export interface Counter {
   readonly name: string;
-  /** Sees visitors by their ids. */
+  /** Adds visitors by their ids. */
   readonly add: (ids: readonly string[]) => void | Promise<void>;
   readonly count: () => number | Promise<number>;
-  /** The relative error beyond which something is wrong with it. What others' packages do is only shown. */
+  /** The relative error beyond which it is broken. Other packages' errors are only reported. */
   readonly mostError?: number;
-  /** What it takes, where that cannot be weighed in this process. */
+  /** Its size, if that cannot be measured in this process. */
   readonly bytes?: () => Promise<number>;
 }
 
-/** Tells whether a visitor is new, and remembers. */
+/** Reports whether a visitor is new, and remembers it. */
 export interface Filter {
   readonly name: string;
   readonly add: (ids: readonly string[]) => void;
@@ -85,7 +85,7 @@ export function hyperLogLogOfBloomFilters(): Counter {
   };
 }
 
-/** PFADD with one id each, 64 at once: as a server sends them that has 64 requests under way. */
+/** PFADD with one id each, 64 at once: like a server with 64 pending requests. */
 export function hyperLogLogOfRedis(redis: Redis): Counter {
   const ask = async (...words: string[]) => (await redis.ask([words]))[0]!;
   return {
@@ -119,7 +119,7 @@ export function splitBlocks(expected: number): Filter {
   };
 }
 
-/** @param rate of new visitors taken for known ones */
+/** @param rate of false positives */
 export function filterOfBloomFilters(expected: number, rate: number): Filter {
   const filter = bloomFilters.BloomFilter.create(expected, rate);
   return filterOf(
@@ -129,7 +129,7 @@ export function filterOfBloomFilters(expected: number, rate: number): Filter {
   );
 }
 
-/** @param rate of new visitors taken for known ones */
+/** @param rate of false positives */
 export function filterOfMnemonist(expected: number, rate: number): Filter {
   const filter = new MnemonistFilter({ capacity: expected, errorRate: rate });
   return filterOf(
@@ -139,7 +139,7 @@ export function filterOfMnemonist(expected: number, rate: number): Filter {
   );
 }
 
-/** Of a package that tells and adds by two calls. */
+/** For a package that tests and adds in two calls. */
 function filterOf(name: string, has: (id: string) => boolean, add: (id: string) => void): Filter {
   return {
     name,

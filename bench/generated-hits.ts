@@ -4,16 +4,16 @@ import { Rollups } from '../src/rollup/rollups.ts';
 import { Store } from '../src/store/store.ts';
 
 const DAY = 86_400_000;
-/** Hits of a visit in the mean, as the statement makes them. */
-/** Batches that one statement names. */
+/** Mean number of hits per visit, as the statement generates them. */
+/** Batches in one statement. */
 const SOME_BATCHES = 1000;
 const HITS_PER_VISIT = 3.594;
 /** Thirteen months. */
 export const DAYS = 395;
-/** Their end, in days since 1970: the same at every run, so that the same hits are made. */
+/** Their end, in days since 1970: the same in every run, so that the same hits are generated. */
 export const END = Date.UTC(2026, 10, 1) / DAY;
 
-/** A store of made-up hits, and the engine below it for what no store is asked. */
+/** A store of generated hits, with direct access to its engine. */
 export class GeneratedHits implements AsyncDisposable {
   readonly store: Store;
   readonly rollups: Rollups;
@@ -35,9 +35,9 @@ export class GeneratedHits implements AsyncDisposable {
   }
 
   /**
-   * Fills the store day by day, and rolls up on the way, as a server does.
+   * Fills the store day by day, and rolls up in between, as a server does.
    *
-   * @param paths how many pages there are, of which few are seen often
+   * @param paths number of pages, few of which are frequent
    */
   async fill(hits: number, paths: number, onDay: (day: number) => void): Promise<void> {
     const statement = readFileSync(new URL('generated-hits.sql', import.meta.url), 'utf8');
@@ -56,7 +56,7 @@ export class GeneratedHits implements AsyncDisposable {
     }
   }
 
-  /** They come by another way than batches do, so the ledger is given them. */
+  /** They bypass the delivery of batches, so they are entered into the ledger here. */
   async #record(from: bigint): Promise<void> {
     const { ledger } = this.store;
     const ids = await this.#batchesSince(from);
@@ -76,7 +76,7 @@ export class GeneratedHits implements AsyncDisposable {
     await this.#clients.writer.command({ query: statement });
   }
 
-  /** The only row of a query, of numbers. */
+  /** The only row of a query, as numbers. */
   async numbers(query: string): Promise<number[]> {
     const result = await this.#clients.writer.query({ query, format: 'JSONCompactEachRow' });
     const [row = []] = (await result.json()) as (string | number)[][];

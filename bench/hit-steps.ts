@@ -1,4 +1,4 @@
-/** The steps of a hit from the facts of its request to durable bytes. */
+/** The steps of a hit from the request context to durable bytes. */
 
 import { TrustedProxies } from '../src/hit/address.ts';
 import { Countries } from '../src/hit/country.ts';
@@ -15,12 +15,12 @@ import { check } from './bench.ts';
 import { AT_ONCE, type Step } from './step.ts';
 import { HUMAN_AGENTS } from './user-agents.ts';
 
-/** The present of all steps. */
+/** The current time of all steps. */
 export const NOW = Date.UTC(2026, 10, 24, 12);
 /** The key of the test vectors in Aumasson and Bernstein's paper. */
 export const KEY = Uint8Array.from({ length: 16 }, (_, i) => i);
 
-/** @throws Error if a step does not do what it should */
+/** @throws Error if a step gives a wrong result */
 export async function hitSteps(): Promise<Step[]> {
   const intake = await openIntake();
   const facts = Array.from({ length: AT_ONCE }, (_, i) => factsOf(i));
@@ -70,7 +70,7 @@ async function openIntake(): Promise<Intake> {
   });
 }
 
-/** A page's report as a browser sends it that has no cookie yet. */
+/** A page's report, as sent by a browser without a cookie. */
 function factsOf(i: number): RequestContext {
   const site = new URL(SITE).host;
   return {

@@ -1,4 +1,4 @@
-/** A HyperLogLog of npm that comes without types. */
+/** A HyperLogLog from npm without types. */
 declare module 'hyperloglog-lite' {
   type Hash = readonly [number, number, number, number];
   interface HyperLogLog {

@@ -1,8 +1,8 @@
 /**
- * How fast does an access log become answers, how much memory does that take, and does a longer log take more?
+ * How fast is an access log imported and reported, how much memory does that take, and does a longer log take more?
  *
- * Beside GoAccess, which reads the same file in the same run and makes its report of it. What is timed is the whole
- * program, from its start to its end, with a file that the system has in memory.
+ * Compared with GoAccess, which reports on the same file in the same run. The whole program is timed, from start to end,
+ * with the file in the page cache.
  */
 
 import { createHash } from 'node:crypto';
@@ -32,7 +32,7 @@ const SEED = 1;
 const LEAST_SPEED_UP = 3;
 const HOPED_SPEED_UP = 8;
 const MOST_BYTES = 700e6;
-/** Memory that does not depend on the log is the same for twice the log, give or take what is by chance. */
+/** If memory does not depend on the log, it is the same for a log twice as long, within random variation. */
 const MOST_GROWTH = 1.15;
 const GOACCESS_MISSING =
   'goaccess is not on the PATH and left out: apt-get install goaccess, or brew install goaccess';
@@ -79,7 +79,7 @@ export const importLog: Bench = async ({ quick, log }) => {
   return findings(figures);
 };
 
-/** Writes a log, or takes that of an earlier run: it is kept in the folder for temporary files. */
+/** Writes a log, or reuses that of an earlier run: it is kept in the folder for temporary files. */
 async function accessLog(lines: number, log: (line: string) => void): Promise<Log> {
   const generator = readFileSync(new URL('access-log.ts', import.meta.url));
   const agents = readFileSync(new URL('user-agents.ts', import.meta.url));
@@ -95,12 +95,12 @@ async function accessLog(lines: number, log: (line: string) => void): Promise<Lo
   return { path, totals: JSON.parse(readFileSync(totalsPath, 'utf8')) };
 }
 
-/** So that the system has it in memory, and the disk is not what is measured. */
+/** Brings it into the page cache, so that the disk is not measured. */
 async function readThrough(path: string): Promise<void> {
   for await (const _ of createReadStream(path, { highWaterMark: 2 ** 20 }));
 }
 
-/** Imports into an empty store, and asks it for each day. */
+/** Imports into an empty store, and queries it by day. */
 async function readByUs({ path, totals }: Log): Promise<Finished> {
   using data = new Scratch();
   const finished = await run(process.execPath, [CLI, 'import', '--json', '--data-dir', data.folder, path]);
@@ -111,7 +111,7 @@ async function readByUs({ path, totals }: Log): Promise<Finished> {
   return finished;
 }
 
-/** The answer must be that of the log's writer to the last hit and visitor. */
+/** The answer must match the log's writer to the last hit and visitor. */
 async function checkDays(
   dataDir: string,
   bots: 'include' | 'exclude',

@@ -1,4 +1,4 @@
-/** What the ingest benchmark measures at, and how its figures become a section. */
+/** The parameters of the ingest benchmark, and the section made of its figures. */
 
 import { HITS_EACH } from './batch-load.ts';
 import type { Contender, Contenders } from './contender.ts';
@@ -8,12 +8,12 @@ import { atLeast, below, type Findings, type Goal, milliseconds, ratio, table, w
 import { HUMAN_AGENTS } from './user-agents.ts';
 
 export const CONNECTIONS = [64, 256, 1024];
-/** Where latency is measured, and goals are set. */
+/** Connections for measuring latency, and for goals. */
 export const USUAL_CONNECTIONS = 256;
 export const BATCH_CONNECTIONS = 6;
-/** The load at which latency is measured, as a share of the most that was reached. */
+/** The load at which latency is measured, as a share of the maximum reached. */
 export const PACED_SHARE = 0.8;
-/** Pixels are those of so many pages. */
+/** Number of pages of the pixels. */
 export const DIFFERENT_REQUESTS = 4000;
 
 /** Hits a second of each contender, by connections. */
@@ -23,7 +23,7 @@ export type Rates = ReadonlyMap<Contender, ReadonlyMap<number, number>>;
 export interface Latency {
   readonly rate: number;
   readonly ours: PacedResult;
-  /** Of the bare server at the same rate: what the client itself and the machine add. */
+  /** That of the bare server at the same rate: the share of the client and the machine. */
   readonly bare: PacedResult;
 }
 

@@ -1,9 +1,9 @@
 /**
  * How many hits a second does one process acknowledge as durable, how long does an answer take under load, and what
- * of the machine's limit is that?
+ * share of the machine's limit is that?
  *
- * The limits are servers that do nothing: `node:http`, on which we stand, and nginx. All get the same requests, by
- * turns, so that a machine which is busy with something else is so for each.
+ * The limits are servers that do nothing: `node:http`, on which we build, and nginx. All get the same requests,
+ * alternating, so that other load on the machine affects each of them.
  */
 
 import { join } from 'node:path';
@@ -61,7 +61,7 @@ export const ingest: Bench = async (options) => {
   return ingestFindings(contenders, { rates, latencies, batches: await race.batches() });
 };
 
-/** The runs, by turns. */
+/** The alternating runs. */
 class Race {
   readonly #contenders: Contenders;
   readonly #wrk: Wrk;
@@ -79,7 +79,7 @@ class Race {
   async pixels(): Promise<Rates> {
     const { disk, process, bare, nginx } = this.#contenders;
     const all = [disk, process, bare, ...(nginx ? [nginx] : [])];
-    // Code is compiled and caches are filled before anything counts.
+    // Warm-up: code is compiled and caches are filled before anything counts.
     for (const contender of all) await this.#pixels(contender, USUAL_CONNECTIONS);
     const runs = new Map(all.map((contender) => [contender, new Map<number, number[]>()]));
     for (let round = 0; round < this.#plan.rounds; round++) {
@@ -104,7 +104,7 @@ class Race {
     const { seconds } = this.#plan;
     const result = await contender.race(
       (server) => this.#wrk.run(server.url, { connections, seconds }),
-      // At its end wrk hangs up, with up to one request under way on each connection.
+      // At the end wrk closes its connections, each with up to one pending request.
       ({ answered }) => ({ least: answered, most: answered + connections }),
     );
     check(result.failed === 0, `${contender.name} failed ${result.failed} requests`);
@@ -141,7 +141,7 @@ class Race {
     return result;
   }
 
-  /** Hits a second in batches, of each contender that takes them. */
+  /** Hits a second in batches, for each contender that accepts them. */
   async batches(): Promise<ReadonlyMap<Contender, number>> {
     const { disk, process, bare } = this.#contenders;
     const runs = new Map<Contender, number[]>([disk, process, bare].map((contender) => [contender, []]));
@@ -168,7 +168,7 @@ class Race {
   }
 }
 
-/** The run whose p99 is in the middle. */
+/** The run with the median p99. */
 function usualOf(runs: readonly PacedResult[]): PacedResult {
   return runs.toSorted((a, b) => a.p99 - b.p99)[runs.length >> 1]!;
 }

@@ -1,11 +1,11 @@
-/** A plot of memory by visitors, both on logarithmic scales, as SVG that can be read on light and on dark ground. */
+/** A plot of memory by visitors, both on logarithmic scales, as SVG that is readable on light and dark backgrounds. */
 
 import type { Mark } from './memory-process.ts';
 
 /** One line of the plot. */
 export interface Curve {
   readonly label: string;
-  /** Colour and dashes: what is drawn with the same word looks the same. */
+  /** Colour and dashes: curves with the same name look the same. */
   readonly look: 'ours' | 'exact';
   readonly figure: (mark: Mark) => number;
   readonly marks: readonly Mark[];
@@ -24,7 +24,7 @@ const STYLE = `text{fill:#1c2430}.s{font-size:12px;fill:#56606e}.g{stroke:#56606
 @media (prefers-color-scheme:dark){text{fill:#e6e9ee}.s{fill:#a9b2bf}.g{stroke:#a9b2bf}
 .ours{stroke:#7ba4f4;fill:#7ba4f4}.exact{stroke:#f0a060;fill:#f0a060}}`;
 
-/** @param curves with the same visitors; of two of one look the second is dashed */
+/** @param curves with the same visitors; if two look the same, the second is dashed */
 export function plotOf(title: string, curves: readonly Curve[]): string {
   const visitors = curves[0]!.marks.map((mark) => mark.visitors);
   const bytes = curves.flatMap(({ marks, figure }) => marks.map(figure));
@@ -53,7 +53,7 @@ ${drawn.join('\n')}
 `;
 }
 
-/** From a figure, by its logarithm, to a place on the plot. */
+/** Maps a figure, by its logarithm, to a position on the plot. */
 function scale(least: number, most: number, from: number, to: number): (figure: number) => number {
   return (figure) => {
     const share = Math.log(figure / least) / Math.log(most / least);

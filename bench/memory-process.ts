@@ -1,6 +1,6 @@
 /**
- * Remembers ever more visitors of one site, `live` or in a `set`, and prints what it takes at each number of them: a
- * process of its own, so that nothing else is in its memory.
+ * Remembers more and more visitors of one site, as `live` state or in a `set`, and prints its memory at each number of
+ * them. It is a separate process, so that nothing else is in its memory.
  */
 
 import { memoryUsage } from 'node:process';
@@ -12,21 +12,21 @@ import { heldBytes } from './weight.ts';
 
 const SITE = 'example.com';
 const PER_MS = 10;
-/** An error beyond so many standard errors is a fault and no chance. */
+/** An error beyond this many standard errors is a bug, not chance. */
 const MOST_DEVIATIONS = 5;
 
-/** What is printed, a line of JSON each. */
+/** The output: one line of JSON each. */
 export interface Mark {
   readonly visitors: number;
   /** Objects and the memory of arrays, without garbage. */
   readonly heapBytes: number;
-  /** What the whole process has of the machine. */
+  /** Resident memory of the whole process. */
   readonly rssBytes: number;
 }
 
 interface Memory {
   readonly see: (i: number) => void;
-  /** @throws Error if it has not seen so many */
+  /** @throws Error if its counts are wrong */
   readonly check: (visitors: number) => Promise<void>;
 }
 
@@ -47,7 +47,7 @@ function live(): Memory {
   };
 }
 
-/** Visitors by their hashes: shorter than their ids. */
+/** Visitors as hashes, which are shorter than their ids. */
 function set(): Memory {
   const hash = new KeyedHash(KEY);
   const ids = new Set<string>();

@@ -12,7 +12,7 @@ const PROCESS = join(import.meta.dirname, 'memory-process.ts');
 const PLOT = new URL('../docs/memory.svg', import.meta.url);
 const VISITORS = [100_000, 300_000, 1_000_000, 3_000_000, 10_000_000];
 const QUICK_VISITORS = [100_000, 300_000, 1_000_000];
-/** V8 lets its young generation grow with garbage, to 67 MB here, whatever is kept. */
+/** V8 lets its young generation grow with garbage, to 67 MB here, whatever is retained. */
 const YOUNG_MB = 8;
 const MOST_GROWTH = 1.05;
 

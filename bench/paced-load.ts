@@ -1,13 +1,13 @@
 /**
- * Sends hits at a fixed rate, whether the server keeps up or not, and measures how long each answer took from the
- * moment at which its request was due.
+ * Sends hits at a fixed rate, whether or not the server keeps up, and measures how long each answer took from the moment
+ * its request was due.
  *
  * A client that waits for an answer before it sends the next request hides a stall: the requests that it did not
- * send meanwhile are missing from the statistics ("coordinated omission", Gil Tene). Here the schedule is made
- * beforehand, and a request that had to wait for a free connection has waited.
+ * send meanwhile are missing from the statistics ("coordinated omission", Gil Tene). Here the schedule is fixed in
+ * advance, and waiting for a free connection counts.
  *
  * `node bench/paced-load.ts --port N --rate HITS_PER_SECOND --seconds N --connections N` prints `PacedResult` as
- * JSON. It is a program, so that it has a core for itself.
+ * JSON. It is a separate program, so that it has a core for itself.
  */
 
 import { connect, type Socket } from 'node:net';
@@ -15,7 +15,7 @@ import { createHistogram } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { pixelRequests } from './traffic.ts';
 
-/** What came of the load. Times in milliseconds. */
+/** The results of the load. Times in milliseconds. */
 export interface PacedResult {
   readonly sent: number;
   /** Answers of the whole run with status 2xx. */
@@ -38,29 +38,29 @@ interface Load {
 
 const DIFFERENT_REQUESTS = 4000;
 /**
- * Before, connections are made, code is compiled and caches are filled: at half the rate, so that no queue is left over
+ * Warm-up: connections are opened, code is compiled and caches are filled, at half the rate, so that no queue is left
  * when recording begins.
  */
 const WARM_UP_MS = 2000;
-/** The finest timer there is; a request that is due waits for it up to this long. */
+/** The resolution of timers; a due request waits up to this long. */
 const TICK_MS = 1;
 /** How long answers may take after the last request was due. */
 const PATIENCE_MS = 20_000;
 const READ_BYTES = 16 * 1024;
 const LONGEST_MICROSECONDS = 120_000_000;
 
-/** What a connection tells. */
+/** Events of a connection. */
 interface Events {
   answered(connection: Connection, status: number): void;
   lost(error: Error): void;
 }
 
-/** A connection that has one request under way at most. */
+/** A connection with at most one pending request. */
 class Connection {
   readonly #socket: Socket;
   readonly #events: Events;
   #received = '';
-  /** When the request under way was due. */
+  /** When the pending request was due. */
   due = 0;
 
   constructor(port: number, events: Events) {
@@ -93,7 +93,7 @@ class Connection {
   }
 }
 
-/** Bytes of the answer that a text begins with, or -1 while its header is not complete. */
+/** Length of the answer at the start of a text, or -1 while its header is incomplete. */
 function answerLength(text: string): number {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return -1;
@@ -121,7 +121,7 @@ class PacedLoad {
     this.#total = this.#warmUp + Math.floor(load.rate * load.seconds);
   }
 
-  /** @throws Error if a connection breaks, or answers do not come */
+  /** @throws Error if a connection breaks, or answers do not arrive */
   async run(): Promise<PacedResult> {
     const { port, connections, seconds } = this.#load;
     const { promise: ended, resolve, reject } = Promise.withResolvers<void>();

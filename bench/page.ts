@@ -14,15 +14,15 @@ const DAY = 86_400_000;
 const ROUNDS = 7;
 const TOKEN = 'a-token-for-the-page';
 const PATIENCE_MS = 120_000;
-/** The page shows three digits, and hits of the present go on while it opens. */
+/** The page shows three digits, and hits keep arriving while it opens. */
 const SHOWN_TO = 0.01;
 /** Milliseconds. */
 const MOST_TO_PAINT = 1000;
 const MOST_TO_REACT = 100;
 
 /**
- * Runs in the page, before all else: when it is first of use, when all of it is there, and of each click or key when the
- * page has changed on the screen, and when the data are there.
+ * Runs in the page before everything else: measures when it is first usable, when it is complete, and for each click or
+ * key, when the screen has changed and when the data has arrived.
  */
 const STOPWATCH = `
 const open = '.awaited, .skeleton, .plot-skeleton, .stale, [aria-busy=true]';
@@ -61,7 +61,7 @@ interface Watch {
   readonly answered: number;
 }
 
-/** What is done on the page, one after another. */
+/** The actions on the page, in order. */
 const ACTIONS: readonly { readonly name: string; readonly run: (page: Page) => Promise<void> }[] = [
   { name: 'a country, by a click', run: (page) => page.getByRole('button', { name: /^Germany/ }).click() },
   { name: 'without it, by a key', run: async (page) => void (await page.keyboard.press('c')) },
@@ -91,14 +91,14 @@ export const page: Bench = async ({ quick, log }) => {
   }
 };
 
-/** @returns people's hits of the last thirty days, the present one too */
+/** @returns people's hits of the last thirty days, including today */
 async function fill(folder: string, hits: number, log: (line: string) => void): Promise<number> {
   const tomorrow = Math.floor(Date.now() / DAY) + 1;
   await using made = await GeneratedHits.open(folder, tomorrow);
   await made.fill(hits, PAGES, (day) => {
     if (day % 30 === 0) log(`${day} days are made`);
   });
-  // The page opens on thirty days, up to now, in UTC.
+  // The page opens with the last thirty days, up to now, in UTC.
   const from = made.end - 30 * DAY;
   const [count = 0] = await made.numbers(
     `SELECT count() FROM hits WHERE bot = '' AND time >= fromUnixTimestamp64Milli(${from}) AND time < now64(3)`,

@@ -1,36 +1,36 @@
-/** Programs that a benchmark starts: where they are, and what they took. */
+/** Programs that a benchmark starts: their paths and resource usage. */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The command line of Hit Tracker, which Node runs as it is. */
+/** The command line of Hit Tracker, which Node runs directly. */
 export const CLI = join(import.meta.dirname, '../src/cli.ts');
 
-/** The kernel keeps the highest mark itself, so what is missed is only the growth since the last look. */
+/** The kernel records the peak, so only the growth since the last reading is missed. */
 const MEMORY_LOOK_MS = 20;
 const KIB = 1024;
 
-/** What a program printed and took. */
+/** The output and resource usage of a program. */
 export interface Finished {
   readonly stdout: string;
   /** From before its start until after its end. */
   readonly seconds: number;
-  /** Most bytes that it had in memory; undefined where there is no `/proc`. */
+  /** Peak memory in bytes; undefined without `/proc`. */
   readonly peakBytes: number | undefined;
-  /** Seconds of processors' time, short of the last moment; undefined where there is no `/proc`. */
+  /** CPU seconds, up to the last reading; undefined without `/proc`. */
   readonly cpuSeconds: number | undefined;
 }
 
-/** Where a program is, as the shell would find it, or undefined. */
+/** The path of a program, as the shell finds it, or undefined. */
 export function findProgram(name: string): string | undefined {
-  // What is not for everybody is often not on the path of everybody.
+  // System programs are often not on a user's PATH.
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 
-/** `nginx 1.22.1` of what `nginx -v` prints, to whichever output; only the name where it tells no version. */
+/** `nginx 1.22.1`, from what `nginx -v` prints to either output; only the name if there is no version. */
 export function versionOf(name: string, flag: string): string {
   const { stdout, stderr } = spawnSync(findProgram(name) ?? name, [flag], {
     encoding: 'utf8',
@@ -50,7 +50,7 @@ function isExecutable(path: string): boolean {
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program until it exits.
  *
  * @param limit seconds after which it is killed
  * @throws Error with what it wrote on stderr, if it exits with anything but 0
@@ -91,7 +91,7 @@ export async function run(command: string, args: readonly string[], limit = 600)
   }
 }
 
-/** Ends a program: asks first, insists after some seconds. */
+/** Stops a program: SIGTERM first, SIGKILL after some seconds. */
 export async function stop(child: ChildProcess, patienceSeconds = 20): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -106,7 +106,7 @@ export async function stop(child: ChildProcess, patienceSeconds = 20): Promise<v
   await insist;
 }
 
-/** No program outlives the benchmark, however that ends, nor writes into folders that are being removed. */
+/** No program outlives the benchmark, however that ends, or writes into folders that are being removed. */
 export function killAtExit(child: ChildProcess): void {
   const kill = () => child.kill('SIGKILL');
   process.prependOnceListener('exit', kill);
@@ -116,11 +116,11 @@ export function killAtExit(child: ChildProcess): void {
 /** Clock ticks a second in `/proc`, on every Linux that Node runs on. */
 const TICKS = 100;
 
-/** Seconds of processors' time that a running process has taken, with all its threads. */
+/** CPU seconds of a running process, with all its threads. */
 export function cpuTime(pid: number | undefined): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Behind the name, which may hold anything: the fields from the third on.
+    // The fields from the third on, after the name, which may contain anything.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return (Number(fields[11]) + Number(fields[12])) / TICKS;
   } catch {
@@ -128,7 +128,7 @@ export function cpuTime(pid: number | undefined): number | undefined {
   }
 }
 
-/** Most bytes that a running process ever had in memory. */
+/** Peak memory of a running process, in bytes. */
 function peakMemory(pid: number | undefined): number | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -1,10 +1,10 @@
 /**
- * How long do questions take when there are a hundred million hits, and how much room do these need?
+ * How long do queries over a hundred million hits take, and how much disk space do the hits need?
  *
- * `npm run bench:query` makes that many hits of thirteen months inside the engine, rolls them up as a server does, asks
- * what people ask, and writes what it took to `bench/QUERY.md`. `-- --hits 10000000` makes fewer, and writes nothing;
- * `--folder F` keeps the hits, and finds them there the next time. It exits with 1 if an answer is not right; a goal that
- * a machine does not meet is no failure.
+ * `npm run bench:query` generates that many hits of thirteen months inside the engine, rolls them up as a server does, runs
+ * typical queries, and writes the results to `bench/QUERY.md`. `-- --hits 10000000` generates fewer, and writes nothing;
+ * `--folder F` keeps the hits, and reuses them the next time. It exits with 1 if an answer is wrong; a missed goal is not a
+ * failure.
  */
 
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -24,16 +24,16 @@ const PAGES = 50_000;
 const DAY = 86_400_000;
 const ROUNDS = 20;
 const ROUNDS_OF_HITS = 3;
-/** An estimate may be off by so many times its standard error: one in 3 million is. */
+/** An estimate may be off by this many standard errors: one in 3 million is. */
 const MOST_ERRORS = 5;
 
 interface Finding {
   readonly question: Question;
   readonly p50: number;
   readonly p95: number;
-  /** Median milliseconds of hits one by one. */
+  /** Median milliseconds of the same query over raw hits. */
   readonly hits: number;
-  /** Of the counts of visitors of the answer, the largest relative error. */
+  /** The largest relative error among the answer's counts of visitors. */
   readonly error: number;
 }
 
@@ -59,13 +59,13 @@ async function measure(made: GeneratedHits, question: Question): Promise<Finding
   };
 }
 
-/** @returns the largest relative error of visitors; hits have to be the same */
+/** @returns the largest relative error of visitors; hits must be equal */
 function errorOf(counts: readonly Count[], exact: readonly Count[], name: string): number {
   check(counts.length === exact.length, `${name}: ${counts.length} counts, not ${exact.length}`);
   const errors = counts.map(({ hits, visitors }, i) => {
     const wanted = exact[i]!;
     check(hits === wanted.hits, `${name}: ${hits} hits, not ${wanted.hits}`);
-    // What is rounded is off by a half at most.
+    // Rounding is off by at most a half.
     const most = MOST_ERRORS * VISITORS_ERROR * wanted.visitors + 1;
     check(
       Math.abs(visitors - wanted.visitors) <= most,
@@ -82,7 +82,7 @@ async function timed(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-/** Bytes a hit on disk, of hits and of rollups, and of the hits of a month as a log in gzip. */
+/** Bytes per hit on disk, of hits and of rollups, and of a month's hits as a gzipped log. */
 async function room(
   made: GeneratedHits,
   scratch: Scratch,
@@ -155,7 +155,7 @@ async function main(args: string[]): Promise<void> {
         );
     });
   }
-  // As a server does when it starts.
+  // As a server does at startup.
   await made.rollups.rollUp();
   const findings: Finding[] = [];
   for (const question of QUESTIONS) {

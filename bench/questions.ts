@@ -10,10 +10,10 @@ import { stats, top } from '../src/query/stats.ts';
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
-/** A question as people who look at a dashboard have it, of all sites together. */
+/** A typical query of a dashboard, for all sites together. */
 export interface Question {
   readonly name: string;
-  /** Milliseconds that 95 of 100 answers may take at most. */
+  /** Maximum 95th percentile of answers, in milliseconds. */
   readonly goal: number;
   /** Milliseconds before the end of all hits. */
   readonly span: number;
@@ -61,7 +61,7 @@ export const QUESTIONS: readonly Question[] = [
   },
 ];
 
-/** The answer of the product: its counts. */
+/** The counts in Hit Tracker's answer. */
 export async function answer(source: Source, question: Question, end: number): Promise<readonly Count[]> {
   const { interval, timezone = 'UTC', by, words = {} } = question;
   const period = periodOf(question, end);
@@ -71,7 +71,7 @@ export async function answer(source: Source, question: Question, end: number): P
   return [totals, ...series].map(({ hits, visitors }) => ({ hits: hits!, visitors: visitors! }));
 }
 
-/** The same of hits one by one, where visitors are exact. */
+/** The same from raw hits, with exact visitors. */
 export async function answerOfHits(
   source: Source,
   question: Question,

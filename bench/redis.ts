@@ -15,10 +15,10 @@ interface Batch {
 }
 
 /**
- * A Redis of its own, that keeps nothing on disk, behind a socket in a folder: quicker than one behind the network.
+ * A separate Redis without persistence, on a Unix socket: faster than over the network.
  *
- * It is spoken to in RESP. Commands are written many at once, which is called pipelining, and must be such that Redis
- * answers with a number.
+ * Speaks RESP. Commands are pipelined, and must be ones that Redis answers with a
+ * number.
  */
 export class Redis implements AsyncDisposable {
   readonly #socket: Socket;
@@ -46,7 +46,7 @@ export class Redis implements AsyncDisposable {
     return new Redis(await connected(path), () => stop(child));
   }
 
-  /** Sends commands at once, and waits for all answers. */
+  /** Sends commands together, and waits for all answers. */
   ask(commands: readonly (readonly string[])[]): Promise<number[]> {
     return new Promise((resolve, reject) => {
       this.#batches.push({ numbers: [], count: commands.length, resolve, reject });

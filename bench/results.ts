@@ -1,10 +1,10 @@
-/** What benchmarks found, as Markdown: on the terminal, and in `bench/RESULTS.md`, a section for each. */
+/** Results of benchmarks as Markdown: on the terminal, and in `bench/RESULTS.md`, a section for each. */
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 
-/** A figure that was aimed at, and what came out. */
+/** A target figure and the result. */
 export interface Goal {
   readonly aim: string;
   readonly measured: string;
@@ -26,14 +26,14 @@ export function below(aim: string, limit: number, measured: number, show: (figur
   return { aim: `${aim} < ${show(limit)}`, measured: show(measured), met: measured < limit };
 }
 
-/** The answer of one benchmark. */
+/** The result of one benchmark. */
 export interface Findings {
   /** The question that it answers. */
   readonly question: string;
   /** Paragraphs and tables, in Markdown. */
   readonly body: readonly string[];
   readonly goals: readonly Goal[];
-  /** Names and versions of the programs that took part, beside Node. */
+  /** Names and versions of the programs involved, besides Node. */
   readonly versions: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), rule, ...rows.map(line)].join('\n');
 }
 
-/** The section of a benchmark, with where and when it ran. */
+/** The section of a benchmark, with the place and time of its run. */
 export function sectionOf(name: string, findings: Findings): string {
   const goals = findings.goals.map(({ aim, measured, met }) => [aim, measured, met ? 'met' : '**not met**']);
   return [
@@ -65,7 +65,7 @@ export function sectionOf(name: string, findings: Findings): string {
   ].join('\n\n');
 }
 
-/** Puts sections into the file in the order of `names`; those that were not measured now stay as they are. */
+/** Puts sections into the file in the order of `names`; sections not measured this time stay unchanged. */
 export function saveSections(sections: ReadonlyMap<string, string>, names: readonly string[]): void {
   const saved = existsSync(FILE) ? readFileSync(FILE, 'utf8') : '';
   const all = names.flatMap((name) => {
@@ -75,7 +75,7 @@ export function saveSections(sections: ReadonlyMap<string, string>, names: reado
   writeFileSync(FILE, `${[INTRODUCTION.trimEnd(), ...all].join('\n\n')}\n`);
 }
 
-/** Machine, versions, commit and day: what somebody needs to measure the same. */
+/** Machine, versions, commit and day: what is needed to reproduce the run. */
 export function circumstances(versions: readonly string[]): string {
   const [cpu] = cpus();
   const machine = `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${gibibytes(totalmem())}`;
@@ -84,7 +84,7 @@ export function circumstances(versions: readonly string[]): string {
   return `<sub>${[day, `commit ${commit()}`, machine, ...software].join(' · ')}</sub>`;
 }
 
-/** The commit that was measured, marked where the files differ from it. */
+/** The measured commit, marked if the files differ from it. */
 function commit(): string {
   try {
     const git = (...args: string[]) =>
@@ -106,7 +106,7 @@ export function whole(number: number): string {
   return Math.round(number).toLocaleString('en');
 }
 
-/** `0.47`: of three digits, since no more are true. */
+/** `0.47`: three digits, since more are not significant. */
 export function ratio(number: number): string {
   return number >= 10 ? number.toFixed(1) : number.toFixed(2);
 }

@@ -1,9 +1,9 @@
 /**
- * Runs benchmarks, and writes what they find to `bench/RESULTS.md`.
+ * Runs benchmarks, and writes their results to `bench/RESULTS.md`.
  *
- * `npm run bench` runs all, in some ten minutes on a machine that has nothing else to do; `npm run bench -- ingest
- * import` runs some. With `--quick` each takes a minute at most, its figures mean little, and nothing is written. A goal
- * that a machine does not meet is no failure; a result that is not right is.
+ * `npm run bench` runs all of them, in some ten minutes on an idle machine; `npm run bench -- ingest
+ * import` runs some. With `--quick` each takes a minute at most, its figures mean little, and nothing is written. A missed
+ * goal is not a failure; a wrong result is.
  */
 
 import { parseArgs } from 'node:util';
@@ -75,7 +75,7 @@ async function main(args: string[]): Promise<void> {
   else saveSections(sections, Object.keys(BENCHES));
 }
 
-// Programs and folders are cleared away at exit.
+// Programs and folders are cleaned up at exit.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 try {
   await main(process.argv.slice(2));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A folder for what a benchmark leaves behind, gone when the benchmark is over, also when it was interrupted.
+ * A folder for a benchmark's files, removed when the benchmark ends, even if it is interrupted.
  *
  * @example
  * using scratch = new Scratch();
@@ -18,7 +18,7 @@ export class Scratch implements Disposable {
     process.once('exit', this.#remove);
   }
 
-  /** Path of a file or folder in it, which may not be there yet. */
+  /** Path of a file or folder in it, which may not exist yet. */
   path(name: string): string {
     return join(this.folder, name);
   }

@@ -1,4 +1,4 @@
-/** Servers under load, each in a process of its own: Hit Tracker, and those that it is measured against. */
+/** Servers under load, each in its own process: Hit Tracker, and those it is compared with. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { CLI, cpuTime, findProgram, killAtExit, stop } from './program.ts';
 
 const START_SECONDS = 30;
 const BARE_SERVER = join(import.meta.dirname, 'bare-server.ts');
-/** How much of what a server says is kept, in case that it fails. */
+/** How much of a server's output is kept, in case it fails. */
 const SAID_LENGTH = 4000;
 
 /** A server that answers. */
@@ -22,9 +22,9 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts a program and waits until it says on stderr that it listens.
+   * Starts a program and waits until it reports on stderr that it listens.
    *
-   * @param ready what it says then; the first group is the port, unless that is given
+   * @param ready matches that report; the first group is the port, unless that is given
    */
   static async start(
     command: string,
@@ -38,7 +38,7 @@ export class ServerProcess implements AsyncDisposable {
     return new ServerProcess(child, port ?? Number(match[1]));
   }
 
-  /** Seconds of processors' time that it has taken. */
+  /** CPU seconds that it has used. */
   get cpuSeconds(): number {
     return cpuTime(this.#child.pid) ?? Number.NaN;
   }
@@ -72,7 +72,7 @@ function listening(child: ChildProcess, ready: RegExp): Promise<RegExpExecArray>
   });
 }
 
-/** Hit Tracker on a data folder of its own, as `npm start` would run it. */
+/** Hit Tracker on its own data folder, as `npm start` runs it. */
 export function startHitTracker(
   dataDir: string,
   durability: 'disk' | 'process',
@@ -99,7 +99,7 @@ export function startBare(): Promise<ServerProcess> {
   return ServerProcess.start(process.execPath, [BARE_SERVER], /at http:\/\/127\.0\.0\.1:(\d+)/);
 }
 
-/** nginx with one worker that answers 204, or undefined where there is no nginx. */
+/** nginx with one worker that answers 204, or undefined without nginx. */
 export async function startNginx(folder: string): Promise<ServerProcess | undefined> {
   const nginx = findProgram('nginx');
   if (nginx === undefined) return undefined;
@@ -115,7 +115,7 @@ export async function startNginx(folder: string): Promise<ServerProcess | undefi
   );
 }
 
-/** Without `keepalive_requests` nginx would hang up after each thousand, which is not what is measured here. */
+/** Without `keepalive_requests` nginx would close connections after a thousand requests, which is not to be measured. */
 function nginxConfig(folder: string, port: number): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `  ${kind}_temp_path ${join(folder, kind)};`,
@@ -138,7 +138,7 @@ ${temporary.join('\n')}
 `;
 }
 
-/** A port that nobody uses, for a program that cannot choose one itself. */
+/** A free port, for a program that cannot choose one itself. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

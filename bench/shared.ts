@@ -1,8 +1,8 @@
 /**
  * What does it cost to share live counts over Redis?
  *
- * The same load for a server that keeps them in its memory and for one that keeps them in a Redis on this machine, which
- * takes a share of its cores: with a Redis elsewhere there is the network instead.
+ * The same load for a server that keeps them in memory and for one that keeps them in a Redis on this machine, which takes
+ * a share of its cores: a Redis elsewhere would cost network time instead.
  */
 import { spawn } from 'node:child_process';
 import { type Bench, check } from './bench.ts';
@@ -20,9 +20,9 @@ const MISSING = 'redis-server is not on the PATH: apt-get install redis-server, 
 interface Counts {
   readonly hits: number;
   readonly visitors: number;
-  /** Of scripts, since the start; 0 in memory. */
+  /** Script calls since the start; 0 in memory. */
   readonly calls: number;
-  /** Seconds of processors' time that Redis has taken; 0 in memory. */
+  /** CPU seconds of Redis; 0 in memory. */
   readonly redisSeconds: number;
 }
 

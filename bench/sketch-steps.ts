@@ -1,7 +1,7 @@
 /**
- * What the sketches do for each hit and each question, and what people write first instead.
+ * The work of the sketches for each hit and each query, compared with obvious alternatives.
  *
- * Each step has a loop of its own: one that took the operation as an argument would time the call of it as well.
+ * Each step has its own loop: a shared one, with the operation as an argument, would also time the call.
  */
 
 import { hex64, KeyedHash } from '../src/hit/hash.ts';
@@ -14,10 +14,10 @@ import { whole } from './results.ts';
 import { AT_ONCE, type Step, turns } from './step.ts';
 
 const MINUTE = 60_000;
-/** An error beyond so many standard errors is a fault and no chance. */
+/** An error beyond this many standard errors is a bug, not chance. */
 const MOST_DEVIATIONS = 5;
 
-/** Hashes of visitors, as halves. */
+/** Halves of visitors' hashes. */
 export interface Hashes {
   readonly high: Uint32Array;
   readonly low: Uint32Array;
@@ -34,12 +34,12 @@ export function hashesOf(visitors: number): Hashes {
   return hashes;
 }
 
-/** Visitors as a program keeps them that hashes none. */
+/** Visitors as strings, without hashing. */
 export function idsOf({ high, low }: Hashes): string[] {
   return Array.from(high, (half, i) => hex64(half, low[i]!));
 }
 
-/** What is done for a hit. */
+/** The steps for a hit. */
 export function updateSteps({ high, low }: Hashes): Step[] {
   const seen = new LastSeenSketch();
   const shared = new LastSeenSketch({ shared: true });
@@ -87,7 +87,7 @@ export function updateSteps({ high, low }: Hashes): Step[] {
 }
 
 /**
- * What is done for a question, and between nodes.
+ * The steps for a query, and between nodes.
  *
  * @throws Error if a sketch is further off than theory allows
  */
@@ -108,7 +108,7 @@ export function questionSteps(hashes: Hashes): Step[] {
   ];
 }
 
-/** Sketches that have seen each visitor at some moment of the last two minutes, as is checked. */
+/** Sketches that have seen each visitor at some time in the last two minutes, which is checked. */
 function filled({ high, low }: Hashes, shift: number): { seen: LastSeenSketch; ring: HitRing } {
   const seen = new LastSeenSketch();
   const ring = new HitRing();

@@ -1,7 +1,7 @@
 /**
- * What does each step of a hit cost, and what do the sketches save beside a Set, npm's sketches and Redis?
+ * What does each step of a hit cost, and what do the sketches save compared with a Set, npm's sketches and Redis?
  *
- * Each step is timed alone, so that a change which makes one dearer is seen here before it is lost in the whole.
+ * Each step is timed alone, so that a regression in one is visible here before it is lost in the total.
  */
 
 import { BloomFilter } from '../src/sketch/bloom.ts';
@@ -19,7 +19,7 @@ import { weigh } from './weight.ts';
 
 const VISITORS = 1_000_000;
 const QUICK_VISITORS = 100_000;
-/** One of npm's takes a fifth of a millisecond for each. */
+/** One of npm's takes a fifth of a millisecond per id. */
 const COMPARED = 100_000;
 const QUICK_COMPARED = 10_000;
 

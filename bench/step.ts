@@ -1,9 +1,9 @@
 import { Bench as Timing } from 'tinybench';
 
-/** So many operations are timed at once: one alone is shorter than the clock's tick. */
+/** Number of operations timed together: a single one is shorter than the clock's resolution. */
 export const AT_ONCE = 1000;
 
-/** Something small that is done for each hit, or for each question. */
+/** A small operation for each hit, or for each query. */
 export interface Step {
   readonly name: string;
   /** Does it that many times: 1, or `AT_ONCE`. */
@@ -31,7 +31,7 @@ export async function timeSteps(steps: readonly Step[], quick: boolean): Promise
   });
 }
 
-/** Where each run of a step over a list begins: each takes the next `AT_ONCE`, and after the last the first. */
+/** Start of each run of a step over a list: each run takes the next `AT_ONCE`, cyclically. */
 export function turns(length: number): () => number {
   let next = 0;
   return () => {

@@ -5,9 +5,9 @@ const PATIENCE_SECONDS = 120;
 const LOOK_MS = 100;
 
 /**
- * How many hits the store of a server holds, bots included, once everything that the server accepted has arrived.
+ * Number of hits in a server's store, including bots, once everything that the server accepted has arrived.
  *
- * @throws Error if the store does not take them within two minutes
+ * @throws Error if they do not reach the store within two minutes
  */
 export async function storedHits(server: ServerProcess, token: string): Promise<number> {
   const ask = async (path: string) => {
@@ -16,7 +16,7 @@ export async function storedHits(server: ServerProcess, token: string): Promise<
     return response;
   };
   const end = performance.now() + PATIENCE_SECONDS * 1000;
-  // Requests of a client that hung up may still come in: all is over when no more are accepted between two looks.
+  // Requests of a disconnected client may still arrive: it is over when no more are accepted between two checks.
   let accepted = -1;
   for (;;) {
     const metrics = await (await ask('/metrics')).text();

@@ -1,9 +1,9 @@
 /**
  * How many hits a second go through Kafka into the store?
  *
- * Three answers: what a node publishes, what a consumer loads from a topic that is full, and what goes all the way when both
- * are at work. Beside them Kafka's own tools on the same broker, with values of the same shape: what it takes and gives when
- * nobody reads what is in them.
+ * Three answers: what a node publishes, what a consumer loads from a full topic, and end to end when both run. Compared with
+ * Kafka's own tools on the same broker, with similar values: what the broker handles if nobody parses the
+ * values.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const PATIENCE_SECONDS = 300;
 const LOOK_MS = 50;
 const VERSION = '4.1.1';
 
-/** Hits that took so long. */
+/** Hits and their time. */
 interface Stretch {
   readonly hits: number;
   readonly seconds: number;
@@ -126,7 +126,7 @@ async function load({ port }: ServerProcess, seconds: number): Promise<BatchResu
   return result;
 }
 
-/** Waits until a consumer has so many hits: from the first that it has, so that the group's forming is left out. */
+/** Waits until a consumer has this many hits: from its first hit, so that joining the group is not counted. */
 async function loading(loader: ServerProcess, hits: number): Promise<Stretch> {
   const loaded = () => metric(loader, 'hit_tracker_stream_hits_loaded_total');
   let before = 0;
@@ -139,7 +139,7 @@ async function loading(loader: ServerProcess, hits: number): Promise<Stretch> {
   return { hits: hits - before, seconds: (performance.now() - began) / 1000 };
 }
 
-/** Ends a consumer, and checks that its store has each hit once. */
+/** Stops a consumer, and checks that its store has each hit once. */
 async function endLoader(
   loader: ServerProcess,
   scratch: Scratch,
@@ -154,7 +154,7 @@ async function endLoader(
   check(stored === hits, `${stored} hits are stored of ${hits} that were published`);
 }
 
-/** Kafka's own producer, with values such as ours. */
+/** Kafka's own producer, with values like ours. */
 async function produce(kafka: KafkaCluster, scratch: Scratch, records: number): Promise<Stretch> {
   const file = scratch.path('values.txt');
   const hits = Array.from({ length: 1000 }, (_, i) =>

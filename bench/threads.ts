@@ -1,8 +1,8 @@
 /**
- * Do more collecting threads take more hits, and count the same?
+ * Do more collector threads accept more hits, and count the same?
  *
- * One load generator and all threads share the machine's cores, so what they take of them is told beside the rates: a
- * second thread helps as far as there is a core for it.
+ * One load generator and all threads share the machine's cores, so their CPU usage is reported beside the rates: a second
+ * thread helps only if there is a core for it.
  */
 
 import { availableParallelism } from 'node:os';
@@ -56,7 +56,7 @@ export const threads: Bench = async ({ quick, log }) => {
   for (const [count, server] of servers) {
     const least = acknowledged.get(count)!;
     const stored = await storedHits(server, TOKEN);
-    // Whom the generator hung up on it does not know to be answered: one a connection and round at most.
+    // The generator does not know the answers to requests it abandoned: at most one per connection and round.
     const most = least + USUAL_CONNECTIONS * rounds.get(count)!.length;
     check(stored >= least && stored <= most, `${stored} hits are stored, ${least} were acknowledged`);
     visitors.push(await visitorsOf(server));

@@ -1,21 +1,21 @@
 /**
- * What comes in while a site is busy: the requests of its pages' pixels, and the batches that its servers send. The
- * pages, people and agents are those of `access-log.ts`.
+ * The traffic of a busy site: requests of its pages' pixels, and batches from its servers. The pages, people and agents
+ * are those of `access-log.ts`.
  */
 
 import { addressOf, PAGES, pagePath, REFERRERS, rank, SITE } from './access-log.ts';
 import { HUMAN_AGENTS } from './user-agents.ts';
 
-/** The site, and the host on which it has its tracker: so the cookie is first-party. */
+/** The site, and its tracker's host: so the cookie is first-party. */
 const HOST = new URL(SITE).host;
 const TRACKER_HOST = `stats.${HOST}`;
-/** Places from which batches tell of visitors. */
+/** Countries of visitors in batches. */
 const PLACES = 50_000;
-/** Multiples of these spread evenly over 0 to 1, and not in step with one another. */
+/** Multiples of these are spread evenly over 0 to 1, independently of each other. */
 const GOLDEN = 0.6180339887;
 const SILVER = 0.4142135624;
 
-/** A hit as `POST /api/v1/hits` takes it. */
+/** A hit as `POST /api/v1/hits` accepts it. */
 export interface BatchHit {
   readonly site: string;
   readonly path: string;
@@ -26,8 +26,8 @@ export interface BatchHit {
 }
 
 /**
- * Whole HTTP requests of `GET /hit.gif`, each of another page, as browsers send them. None has a cookie yet, which is
- * the dearer case: each answer gives one.
+ * Complete HTTP requests of `GET /hit.gif`, each for another page, as browsers send them. None has a cookie, which is the
+ * more expensive case: each answer sets one.
  */
 export function pixelRequests(count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
@@ -47,7 +47,7 @@ export function pixelRequests(count: number): string[] {
   });
 }
 
-/** Bodies for `POST /api/v1/hits`: few visitors who come all the time, and very many who come once. */
+/** Bodies for `POST /api/v1/hits`: a few frequent visitors, and very many who come once. */
 export function batchBodies(batches: number, hitsEach: number): Buffer[] {
   return Array.from({ length: batches }, (_, batch) => {
     const hits = Array.from({ length: hitsEach }, (_, i) => batchHit(batch * hitsEach + i));

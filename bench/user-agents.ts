@@ -1,4 +1,4 @@
-/** User agents as they stand in today's logs, the frequent ones first. Agents of bots name themselves as such. */
+/** User agents from today's logs, the most frequent first. Agents of bots identify themselves as such. */
 
 const WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64)';
 const MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)';

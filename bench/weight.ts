@@ -2,17 +2,17 @@ import { memoryUsage } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** One for what is garbage, one for what only garbage held, such as the memory of arrays, and one to be sure. */
+/** One for garbage, one for what only garbage held, such as the memory of arrays, and one to be sure. */
 const COLLECTIONS = 3;
 
-/** Something, and the bytes that it takes for as long as it is held: objects, strings and the memory of arrays. */
+/** A value, and the bytes it takes while it is held: objects, strings and the memory of arrays. */
 export function weigh<Thing>(make: () => Thing): { thing: Thing; bytes: number } {
   const before = heldBytes();
   const thing = make();
   return { thing, bytes: heldBytes() - before };
 }
 
-/** What is held now, without garbage. */
+/** Memory in use, without garbage. */
 export function heldBytes(): number {
   setFlagsFromString('--expose-gc');
   const collectGarbage: () => void = runInNewContext('gc');

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { findProgram, run } from './program.ts';
 
-/** What a run of wrk counted. */
+/** The counts of a run of wrk. */
 export interface WrkResult {
-  /** Answers that came in time, with a status below 400. */
+  /** Answers in time, with a status below 400. */
   readonly answered: number;
   readonly failed: number;
   readonly seconds: number;
   readonly perSecond: number;
-  /** Cores that it kept busy itself. */
+  /** Cores that it used itself. */
   readonly cores: number;
 }
 
@@ -19,7 +19,7 @@ interface Summary {
   readonly socket: number;
 }
 
-/** How to get the program. */
+/** How to install the program. */
 export const WRK_MISSING = 'wrk is not on the PATH: apt-get install wrk, or brew install wrk';
 
 /**
@@ -42,8 +42,8 @@ export class Wrk {
 
   /**
    * @param script a file to write the Lua script to
-   * @param requests whole HTTP requests, sent in turn
-   * @returns undefined where there is no wrk
+   * @param requests complete HTTP requests, sent in turn
+   * @returns undefined without wrk
    */
   static find(script: string, requests: readonly string[]): Wrk | undefined {
     const program = findProgram('wrk');
@@ -52,7 +52,7 @@ export class Wrk {
     return new Wrk(program, script);
   }
 
-  /** One thread, so that the other core is the server's. */
+  /** One thread, so that the other core is left for the server. */
   async run(url: string, load: { connections: number; seconds: number }): Promise<WrkResult> {
     const args = ['--threads', '1', '--connections', String(load.connections)];
     const bounds = ['--duration', `${load.seconds}s`, '--timeout', '10s', '--script', this.#script];
@@ -76,7 +76,7 @@ export class Wrk {
   }
 }
 
-/** A JSON string of ASCII is a Lua string too. */
+/** An ASCII JSON string is also a Lua string. */
 function luaScript(requests: readonly string[]): string {
   return `local requests = {
 ${requests.map((request) => `  ${JSON.stringify(request)},`).join('\n')}

@@ -10,14 +10,14 @@ import { isSettings, view } from './page/place.ts';
 import './style/style.css';
 
 const RETRY_MS = 1500;
-/** By then the page waits for the answer itself. */
+/** After this time the page waits for the answer itself. */
 const AHEAD_MS = 2000;
 
 render(<App />, document.getElementById('app')!);
 startClock();
 await enter();
 
-/** Asks what this browser may do, until the server says it. */
+/** Asks what this browser may do, until the server answers. */
 async function enter(): Promise<void> {
   try {
     await readSession();
@@ -30,7 +30,7 @@ async function enter(): Promise<void> {
   }
 }
 
-/** The figures are on their way before there is a page to show them: its drawing takes as long as the answer. */
+/** Requests the figures before the page is rendered, which takes as long as the answer. */
 function askAhead(): void {
   askShared(statsQuestion(view.value, now.value), AbortSignal.timeout(AHEAD_MS)).catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
-/** Where `npm run dev:dashboard` finds a server to ask. */
+/** The server that `npm run dev:dashboard` sends requests to. */
 const SERVER = process.env.HIT_SERVER ?? 'http://127.0.0.1:5000';
 
 export default defineConfig({
@@ -11,7 +11,7 @@ export default defineConfig({
     outDir: join(import.meta.dirname, '../dist/dashboard'),
     emptyOutDir: true,
     target: 'es2023',
-    // Each file is a request of its own that may be kept for ever; nothing is inlined, which the policy forbids.
+    // Each file is a separate request that can be cached forever; nothing is inlined, since the policy forbids it.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

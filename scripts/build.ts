@@ -1,7 +1,6 @@
 /**
- * Builds `dist/`, which is what the npm package and the container run: JavaScript, type declarations and source
- * maps from `src/` without its tests, the SQL files and lists at the same places beside them, the dashboard, and what
- * pages load.
+ * Builds `dist/`, which the npm package and the container run: JavaScript, type declarations and source
+ * maps from `src/` without its tests, the SQL files and lists beside them, the dashboard, and the script for pages.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, rmSync, statSync } from 'node:fs';
@@ -15,7 +14,7 @@ const CLI = join(DIST, 'cli.js');
 
 rmSync(DIST, { recursive: true, force: true });
 
-// By its own file rather than by name: the locked compiler, whatever the PATH is.
+// By path rather than by name: the locked compiler, whatever the PATH is.
 const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 for (const project of ['tsconfig.build.json', 'snippet/tsconfig.build.json']) {
   const { status } = spawnSync(process.execPath, [compiler, '-p', project], { cwd: ROOT, stdio: 'inherit' });

@@ -1,10 +1,10 @@
 /**
- * Proves that the npm package works where none of this checkout is: packs it, lints the archive, unpacks it into
- * an empty project and uses it there as a stranger would, with the command, the library and its types.
+ * Proves that the npm package works without this checkout: packs it, lints the archive, unpacks it into
+ * an empty project and uses it there as a user would, with the command, the library and its types.
  *
  * The scratch project gets links to this checkout's copies of the packages that package.json names under
- * `dependencies`, and of nothing else. So it needs no network and a second, and an import of a package that is
- * only a development dependency fails here instead of on somebody's server.
+ * `dependencies`, and nothing else. So it takes a second without a network, and an import of a package that is
+ * only a development dependency fails here instead of on a user's server.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -16,7 +16,7 @@ import { formatMessage } from 'publint/utils';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** A stranger's program: plain JavaScript that is also checked against the published types. */
+/** A user's program: plain JavaScript that is also checked against the published types. */
 const CONSUMER = `
 import assert from 'node:assert/strict';
 import { SimpleTracker } from 'hit-tracker';
@@ -60,7 +60,7 @@ function run(folder: string, program: string, ...args: string[]): string {
   });
 }
 
-/** Makes the archive that `npm publish` would upload; returns its path. */
+/** Creates the archive that `npm publish` would upload; returns its path. */
 function pack(folder: string): string {
   const printed = run(ROOT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
   const [packed] = Object.values<{ filename: string; files: { path: string }[] }>(JSON.parse(printed));

@@ -1,7 +1,7 @@
 /**
- * Builds the dashboard, `dashboard/`, into `dist/dashboard`, from where the server gives it, and prints its sizes.
+ * Builds the dashboard, `dashboard/`, into `dist/dashboard`, from where the server serves it, and prints its sizes.
  *
- * With `--if-stale` only where a source is newer than what was built: before `npm start` and `npm test`, in little time.
+ * With `--if-stale`, only if a source is newer than the build: quick enough to run before `npm start` and `npm test`.
  */
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export interface BuiltFile {
   readonly brotli: number;
 }
 
-/** Builds it beside the last one, and then puts it in its place: a server that runs never finds a half. */
+/** Builds it beside the last one, and then replaces that: a running server never sees a partial build. */
 export async function buildDashboard(): Promise<void> {
   const { build } = await import('vite');
   const outDir = `${BUILT}.${process.pid}`;
@@ -33,14 +33,14 @@ export async function buildDashboard(): Promise<void> {
   }
 }
 
-/** Builds it where that is needed. @returns whether it was */
+/** Builds it if needed. @returns whether it was */
 export async function refreshDashboard(): Promise<boolean> {
   if (!isStale(join(BUILT, 'index.html'), SOURCE)) return false;
   await buildDashboard();
   return true;
 }
 
-/** What is built. */
+/** Files of the build. */
 export function dashboardFiles(): BuiltFile[] {
   return readdirSync(BUILT, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,11 +1,11 @@
 /**
  * Completes package-lock.json with the builds made for other platforms.
  *
- * A package with a native part lists one optional package for each platform (`@chdb/lib-darwin-arm64`, …).
- * When the registry in use does not offer one of them (a mirror often lacks those nobody asked for yet), npm
- * writes a lock file without it and says nothing; from then on `npm ci` refuses that lock file on every
- * machine. This script writes the missing entries: version from the package that asks for it, platform from
- * its name. Such an entry has no integrity hash until a lock file is made against a registry that offers it.
+ * A package with native code lists one optional package for each platform (`@chdb/lib-darwin-arm64`, …).
+ * If the registry in use does not offer one of them (a mirror often lacks those not requested yet), npm
+ * silently writes a lock file without it; from then on `npm ci` refuses that lock file on every
+ * machine. This script writes the missing entries: the version from the package that requires it, the platform
+ * from its name. Such an entry has no integrity hash until a lock file is made with a registry that offers it.
  *
  * Run it after `npm install`. With `--check` it writes nothing and fails when an entry is missing.
  */
@@ -33,7 +33,7 @@ const LIBC = new Map([
   ['musl', 'musl'],
 ]);
 
-/** Names of the optional packages that have no entry, each with the path of the package that asks for it. */
+/** Names of the optional packages without an entry, each with the path of the package that requires it. */
 function missing(packages: Packages): { name: string; askedBy: string }[] {
   return Object.entries(packages).flatMap(([askedBy, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies)
@@ -42,14 +42,14 @@ function missing(packages: Packages): { name: string; askedBy: string }[] {
   );
 }
 
-/** The entry that npm would write, but for the integrity hash. */
+/** The entry that npm would write, except for the integrity hash. */
 function entryOf(name: string, asking: LockedPackage): LockedPackage {
   const version = asking.optionalDependencies?.[name] ?? '';
   const words = name.split(/[-/]/);
   const os = words.find((word) => OS.has(word));
   const cpu = words.find((word) => CPU.has(word));
   const libc = words.map((word) => LIBC.get(word)).find((word) => word !== undefined);
-  // Without a platform npm would fetch it everywhere; with a range there is no one version to write.
+  // Without a platform npm would fetch it everywhere; with a range there is no single version to write.
   if (!os || !cpu || !/^\d+\.\d+\.\d+/.test(version)) {
     throw new Error(
       `${name}@${version} is not in package-lock.json, and its platform and version are unclear`,

@@ -1,10 +1,10 @@
 /**
- * Fills the table of `docs/reliability.md` with what tests of faults have reported.
+ * Fills the table of `docs/reliability.md` with the results of fault tests.
  *
  *     HIT_TEST_REPORT=report.ndjson npm run test:long
  *     node scripts/reliability.ts report.ndjson
  *
- * Of a fault that is reported several times, the last counts; those that are not reported keep their row.
+ * If a fault is reported several times, the last report counts; faults without a report keep their row.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * Makes `docs/dashboard.png`: the dashboard on made-up hits of a small company's sites, while more of them come.
+ * Makes `docs/dashboard.png`: the dashboard with generated hits of a small company's sites, while more arrive.
  *
- * It looks best where the font Inter is installed (`apt-get install fonts-inter fonts-noto-color-emoji`).
+ * It looks best if the font Inter is installed (`apt-get install fonts-inter fonts-noto-color-emoji`).
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,9 +18,9 @@ const SITES = ['example.com', 'docs.example.com', 'shop.example.org'];
 const DAY_MS = 86_400_000;
 const DAYS = 65;
 const VISITS = 24_000;
-/** Hits that are sent at once. */
+/** Number of hits sent at once. */
 const BATCH = 5000;
-/** So long hits come before the picture is taken, and so many in each tenth of a second. */
+/** How long hits arrive before the picture is taken, and how many in each tenth of a second. */
 const LIVE_MS = 21_000;
 const LIVE_STEP_MS = 100;
 const MOST_BYTES = 200_000;
@@ -32,7 +32,7 @@ async function send(server: RunningServer, hits: readonly SentHit[]): Promise<vo
   }
 }
 
-/** Hits of now, more and fewer by turns. */
+/** Live hits, in varying numbers. */
 async function sendLive(server: RunningServer): Promise<void> {
   const to = Date.now();
   const hits = visitsOf({ from: to - DAY_MS, to, count: 1500, sites: SITES }).filter(({ name }) => !name);
@@ -65,7 +65,7 @@ async function take(browser: Browser, server: RunningServer): Promise<void> {
   await context.close();
 }
 
-/** A day that is over, so that no line falls at its end. */
+/** A past day, so that no line drops at its end. */
 function yesterday(): string {
   return new Date(Date.now() - DAY_MS).toISOString().slice(0, 10);
 }

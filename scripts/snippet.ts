@@ -1,6 +1,6 @@
 /**
- * Builds the script that pages load, `snippet/`, into `dist/snippet/script.js`, from where the server gives it, and prints its
- * size. With `--if-stale` only where a source is newer than what was built.
+ * Builds the script for pages, `snippet/`, into `dist/snippet/script.js`, from where the server serves it, and prints its
+ * size. With `--if-stale`, only if a source is newer than the build.
  */
 import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const SOURCE = join(ROOT, 'snippet');
 const BUILT = join(ROOT, 'dist', 'snippet');
 const SCRIPT = join(BUILT, 'script.js');
 
-/** Builds it beside the last one, and then puts it in its place. */
+/** Builds it beside the last one, and then replaces that. */
 export async function buildSnippet(): Promise<void> {
   const { build } = await import('vite');
   const outDir = `${BUILT}.${process.pid}`;
@@ -39,7 +39,7 @@ export async function buildSnippet(): Promise<void> {
   }
 }
 
-/** Builds it where that is needed. @returns whether it was */
+/** Builds it if needed. @returns whether it was */
 export async function refreshSnippet(): Promise<boolean> {
   if (!isStale(SCRIPT, SOURCE)) return false;
   await buildSnippet();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 const LOCK_FILE = join(import.meta.dirname, '..', 'package-lock.json');
 
 /**
- * Whether something has to be built: it is not there, or a source or the tools are newer. A folder is newer than its files
- * where one of them is gone.
+ * Whether something must be built: it does not exist, or a source or the tools are newer. A folder is newer than its files
+ * if one of them was deleted.
  *
  * @param built a file that every build makes
  * @param sources their folder

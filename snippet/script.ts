@@ -1,7 +1,7 @@
-/** `/script.js`: counts the page that holds it. Its settings are attributes of its element; docs/snippet.md has them. */
+/** `/script.js`: counts the page that includes it. Its settings are attributes of its element; see docs/snippet.md. */
 import { createTracker, type Tracker } from './tracker.ts';
 
-/** What is called before the script is there waits in `q`. */
+/** Calls from before the script was loaded are queued in `q`. */
 type Hit = Tracker['hit'] & { q?: Parameters<Tracker['hit']>[] };
 
 const element = document.currentScript as HTMLScriptElement | null;

@@ -1,25 +1,26 @@
 /**
- * What a page tells of itself: that it is seen, and what happens on it.
+ * Reports page views and events of a page.
  *
- * A report is a text, so that a browser sends it to another host without asking first, and a beacon, so that it leaves also
- * when the page does. Nothing is kept in the browser; a cookie, if the server sets one, is for its own site only.
+ * A report is plain text, so that browsers send it to another host without a preflight, and a beacon, so that it is sent
+ * even when the page is closed. Nothing is stored in the browser; a cookie, if the server sets one, is limited to its own
+ * site.
  */
 
-/** What an event is about: values by name. */
+/** Properties of an event. */
 export type Props = Readonly<Record<string, string | number | boolean>>;
 
 export interface TrackerOptions {
-  /** Where Hit Tracker is, such as `https://stats.example.com`: `/hit` is added. */
+  /** URL of Hit Tracker, such as `https://stats.example.com`: `/hit` is appended. */
   readonly endpoint: string;
   /** Default: the page's host. */
   readonly site?: string | undefined;
-  /** Whether the part behind # makes another page: `/app#/news` is `/app/news` then. Default: no. */
+  /** Whether the part after # is part of the page: `/app#/news` is counted as `/app/news`. Default: no. */
   readonly hash?: boolean;
   /** Whether clicks on links to other hosts are counted, as the event `outbound`. Default: no. */
   readonly outbound?: boolean;
-  /** Whether visitors who ask not to be tracked (Do Not Track, Global Privacy Control) are left alone. Default: no. */
+  /** Whether to respect Do Not Track and Global Privacy Control. Default: no. */
   readonly respect?: boolean;
-  /** Whether pages of this machine are counted: localhost, files. Default: no. */
+  /** Whether local pages are counted: localhost, files. Default: no. */
   readonly local?: boolean;
 }
 
@@ -27,19 +28,19 @@ export interface Tracker {
   /**
    * Counts an event.
    *
-   * @param name such as `signup`; none is the page itself once more
+   * @param name such as `signup`; if missing, counts the page again
    * @example
    * tracker.hit('signup', { plan: 'team' });
    */
   hit(name?: string, props?: Props): void;
-  /** Counts no more pages by itself. */
+  /** Stops counting pages. */
   stop(): void;
 }
 
 const LOCAL = /^(localhost|127\..*|\[::1\]|.*\.localhost|)$/;
 
 /**
- * Counts the page now, or when it is looked at, and every page that a single-page app makes of it.
+ * Counts the page now, or when it becomes visible, and every navigation of a single-page app.
  *
  * @example
  * const tracker = createTracker({ endpoint: 'https://stats.example.com', site: 'example.com' });
@@ -53,9 +54,9 @@ export function createTracker(options: TrackerOptions): Tracker {
     (respect && (asksNot.doNotTrack === '1' || asksNot.globalPrivacyControl));
   const stopping = new AbortController();
   const { signal } = stopping;
-  /** The page that was counted last. */
+  /** The last counted page. */
   let seen: string | undefined;
-  /** Of the first page; the next ones come from this site itself. */
+  /** Only for the first page; later ones are reached from this site. */
   let referrer = document.referrer;
 
   const pathOf = () =>
@@ -80,7 +81,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   const listen = (target: EventTarget, name: string, listener: (event: Event) => void, capture = false) =>
     target.addEventListener(name, listener, { signal, capture });
 
-  /** When somebody looks: a page may be made ready beforehand, or opened behind others. */
+  /** When the page is visible: it may be prerendered, or opened in a background tab. */
   const whenSeen = () => {
     if (document.visibilityState === 'visible' && !(document as { prerendering?: boolean }).prerendering)
       view();
@@ -93,7 +94,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   listen(document, 'prerenderingchange', whenSeen);
   listen(window, 'popstate', view);
   listen(window, 'hashchange', view);
-  // A page that comes back as it was left is seen again.
+  // A page restored from the back/forward cache is viewed again.
   listen(window, 'pageshow', (event) => {
     if (!(event as PageTransitionEvent).persisted) return;
     seen = undefined;
@@ -103,13 +104,13 @@ export function createTracker(options: TrackerOptions): Tracker {
     const change = history[name];
     history[name] = (...args) => {
       change.apply(history, args);
-      // Its title comes a moment later. What is not seen yet is counted when it is.
+      // Its title is set a moment later. A page that is not visible yet is counted when it is.
       if (seen !== undefined) setTimeout(view);
     };
   }
   if (outbound) {
     const follow = ({ target, button }: Event & { button?: number }) => {
-      // The right one opens a menu, and follows nothing.
+      // The right button opens a menu, and does not follow the link.
       if (button === 2) return;
       const link = (target as Element).closest?.<HTMLAnchorElement>('a[href]');
       if (link && /^http/.test(link.protocol) && link.host !== location.host)
@@ -125,7 +126,7 @@ function send(url: string, body: string): void {
   try {
     if (navigator.sendBeacon(url, body)) return;
   } catch {
-    // A browser without beacons, or one that does not let us.
+    // A browser without beacons, or one that refuses them.
   }
   fetch(url, { method: 'POST', body, keepalive: true, mode: 'no-cors' }).catch(() => undefined);
 }

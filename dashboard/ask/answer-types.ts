@@ -8,9 +8,9 @@ type Figures = Omit<Point, 'time'>;
 interface Counted {
   readonly from: string;
   readonly to: string;
-  /** Relative standard error of visitors. Missing where they are exact. */
+  /** Relative standard error of visitors. Missing if they are exact. */
   readonly error?: number;
-  /** Earlier hits are purged: what needs them is null. */
+  /** Earlier hits are purged: values that need them are null. */
   readonly purged_before?: string;
   readonly totals: Figures;
   readonly series: readonly Point[];
@@ -32,7 +32,7 @@ export interface Top {
   readonly to: string;
   readonly rows: readonly Row[];
   readonly error?: number;
-  /** Earlier hits are purged: rows are of hits since then. */
+  /** Earlier hits are purged: rows count hits since then. */
   readonly purged_before?: string;
 }
 

@@ -5,29 +5,29 @@ import { lost, recovered } from './connection.ts';
 import { signedOut } from './session.ts';
 import { askShared } from './shared-ask.ts';
 
-/** Answers that are kept, so that going back shows at once what was there. */
+/** Cached answers, so that going back shows the previous view at once. */
 const MOST_KEPT = 80;
-/** Younger answers are not asked for again, unless there is reason to. */
+/** Answers younger than this are not requested again without a reason. */
 const FRESH_MS = 5000;
 const FIRST_RETRY_MS = 1500;
 const LONGEST_RETRY_MS = 20_000;
-/** What is left of the slowest answer's time with each that follows. */
+/** Decay factor of the slowest answer's time, per answer. */
 const FADING = 0.9;
 
-/** Rises whenever answers about now are worth asking for again. */
+/** Incremented whenever answers about the present should be refreshed. */
 export const pulse = signal(0);
 
-/** Milliseconds that the slowest of the last answers took. */
+/** Milliseconds that the slowest recent answer took. */
 let slowest = 0;
 export function slowestAnswer(): number {
   return slowest;
 }
 
 export interface Answer<Result> {
-  /** The last answer; of another question as long as this one's is not there, see `isLoading`. */
+  /** The last answer; that of the previous query until this one's arrives, see `isLoading`. */
   readonly data: Result | undefined;
   readonly error: ApiError | undefined;
-  /** Whether `data` is not yet of this question. */
+  /** Whether `data` does not belong to this query yet. */
   readonly isLoading: boolean;
 }
 
@@ -38,7 +38,7 @@ interface Kept {
   readonly beat: number;
 }
 
-/** By question; the one used longest ago first. */
+/** By query; least recently used first. */
 const kept = new Map<string, Kept>();
 
 function keep(question: string, data: unknown): void {
@@ -47,22 +47,22 @@ function keep(question: string, data: unknown): void {
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
 }
 
-/** Forgets all answers: another person looks, or something was changed. */
+/** Drops all answers: the user has changed, or a setting has. */
 export function forget(): void {
   kept.clear();
   pulse.value++;
 }
 
-/** A question without the moment at which its period begins, which moves by itself. */
+/** A query without the start of its period, which moves over time. */
 function subjectOf(question: string): string {
   return question.replace(/([?&]from=[\d-]+T)[^&]*/, '$1');
 }
 
 /**
- * Asks a question and keeps its answer up to date. While another one is awaited the last answer stays; what failed and
- * may succeed later is asked again.
+ * Runs a query and keeps its answer up to date. The last answer stays until the next one arrives; failures that are
+ * temporary are retried.
  *
- * @param question undefined asks nothing
+ * @param question undefined for no query
  */
 export function useAnswer<Result>(question: string | undefined): Answer<Result> {
   const [answer, setAnswer] = useState<{ subject: string; data?: Result; error?: ApiError }>({ subject: '' });
@@ -93,7 +93,7 @@ export function useAnswer<Result>(question: string | undefined): Answer<Result> 
 
 type Outcome<Result> = { data: Result; error?: never } | { error: ApiError };
 
-/** Asks until there is an answer, or until there can be none. */
+/** Queries until there is an answer, or a permanent failure. */
 async function asked<Result>(
   question: string,
   signal: AbortSignal,

@@ -1,11 +1,11 @@
-/** Questions to the server, and what it says when it cannot answer. */
+/** Queries to the server, and its errors. */
 
-/** An answer that is none. */
+/** An error response. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  /** HTTP status; 0 where the server was not reached. */
+  /** HTTP status; 0 if the server was not reached. */
   readonly status: number;
-  /** Seconds after which to ask again, where the server said so. */
+  /** Seconds after which to retry, if the server said so. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, status: number, retryAfter?: number) {
@@ -14,7 +14,7 @@ export class ApiError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the same question may be answered later. */
+  /** Whether the same query may succeed later. */
   get isPassing(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 502;
   }
@@ -28,11 +28,11 @@ export interface AskOptions {
 }
 
 /**
- * Asks the server.
+ * Sends a request to the server.
  *
  * @param path such as `/api/v1/sites`
- * @returns what it answers, as JSON; undefined where it has nothing to say
- * @throws ApiError also where the server is not reached
+ * @returns the answer, parsed from JSON; undefined if it is empty
+ * @throws ApiError also if the server is not reached
  */
 export async function ask<Result>(
   path: string,
@@ -68,7 +68,7 @@ async function errorOf(response: Response): Promise<ApiError> {
   return new ApiError(detail, response.status, retryAfter > 0 ? retryAfter : undefined);
 }
 
-/** A path with words, of which those without a value are left out; a list stands as often as it is long. */
+/** A path with parameters: those without a value are omitted, and lists repeat the parameter. */
 export function withWords(
   path: string,
   words: Readonly<Record<string, string | readonly string[] | undefined>>,

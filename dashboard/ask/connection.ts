@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** Whether the server was reached the last time. */
+/** Whether the last request reached the server. */
 export const isConnected = signal(true);
 
 export function lost(): void {

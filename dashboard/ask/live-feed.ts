@@ -4,21 +4,21 @@ import { ApiError, ask, withWords } from './api.ts';
 import { lost, recovered } from './connection.ts';
 import { signedOut } from './session.ts';
 
-/** How often to ask where events do not come. */
+/** How often to poll if there are no events. */
 const POLL_MS = 2000;
-/** Without an event for so long, a connection that looks open is not. */
+/** After this long without an event, a connection counts as lost. */
 const SILENCE_MS = 8000;
 
-/** Counts of now; undefined until the first. */
+/** Live counts; undefined until the first. */
 export const live = signal<Live | undefined>(undefined);
 /** Why there are none: the server keeps none. */
 export const liveFault = signal<string | undefined>(undefined);
 
 /**
- * Counts of now, each second, as long as it is open. Events are the server's; where none come, as when it was away, it is
- * asked, and events are tried again.
+ * Live counts, every second, while it is open. They are server-sent events; if none arrive, as when the server was down, it
+ * is polled, and events are tried again.
  *
- * @param site '' is all
+ * @param site '' for all sites
  * @param window such as `60s,5m`
  * @returns closes it
  */
@@ -57,12 +57,12 @@ function events(path: string, signal: AbortSignal): Promise<void> {
       wait();
       took(JSON.parse(event.data) as Live);
     });
-    // Whether the server is away or refuses, an event source does not say: a question will.
+    // An event source does not say whether the server is down or refuses: a query will.
     source.addEventListener('error', end);
   });
 }
 
-/** @returns whether to go on */
+/** @returns whether to continue */
 async function read(path: string, signal: AbortSignal): Promise<boolean> {
   try {
     took(await ask<Live>(path, { signal }));

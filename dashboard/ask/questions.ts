@@ -1,4 +1,4 @@
-/** The questions that a view is made of. */
+/** The queries of a view. */
 
 import { localDate } from '../view/calendar.ts';
 import { type Filter, filterText } from '../view/filter.ts';
@@ -6,7 +6,7 @@ import { intervalsOf, spanOf } from '../view/period.ts';
 import type { View } from '../view/view.ts';
 import { withWords } from './api.ts';
 
-/** Words of all questions about the hits of a view. */
+/** Parameters of all queries about the hits of a view. */
 function selection({ site, period, filters }: View, now: Date, more: readonly Filter[] = []) {
   return {
     site: site === '' ? undefined : site,
@@ -22,12 +22,12 @@ export function statsQuestion(view: View, now: Date): string {
   return withWords('/api/v1/stats', {
     ...selection(view, now),
     interval: interval ?? intervalsOf(period, localDate(now))[0],
-    // Before all time there was nothing.
+    // There is no period before all time.
     compare: compare === 'none' || period.kind === 'all' ? undefined : compare,
   });
 }
 
-/** Its visits too, which are counted hit by hit: a question of its own, since it may take longer. */
+/** Its visits, which are counted hit by hit: a separate query, since it may take longer. */
 export function visitsQuestion(view: View, now: Date): string {
   return `${statsQuestion(view, now)}&metrics=visits,bounce_rate,visit_duration`;
 }
@@ -43,12 +43,12 @@ export function topQuestion(
   return withWords('/api/v1/top', { by, limit: String(limit), ...selection(view, now, more) });
 }
 
-/** Which properties events have. */
+/** The properties of events. */
 export function propsQuestion(view: View, now: Date): string {
   return withWords('/api/v1/props', selection(view, now));
 }
 
-/** All hits of a view, one by one. */
+/** All raw hits of a view. */
 export function exportQuestion(view: View, now: Date, format: 'csv' | 'ndjson' | 'parquet'): string {
   return withWords('/api/v1/export', { format, ...selection(view, now) });
 }

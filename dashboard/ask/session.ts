@@ -4,16 +4,16 @@ import { ApiError, ask } from './api.ts';
 
 const NOBODY: Session = { reader: false, admin: false, public: false };
 
-/** What this browser may do; undefined until the server said so. */
+/** What this browser may do; undefined until the server has answered. */
 export const session = signal<Session | undefined>(undefined);
 
-/** @throws ApiError where the server is not reached */
+/** @throws ApiError if the server is not reached */
 export async function readSession(): Promise<void> {
   session.value = await ask<Session>('/api/v1/session');
 }
 
 /**
- * @returns what is wrong, or undefined
+ * @returns an error message, or undefined
  */
 export async function signIn(token: string): Promise<string | undefined> {
   try {
@@ -31,7 +31,7 @@ export async function signOut(): Promise<void> {
   location.assign('/dashboard');
 }
 
-/** The server no longer knows this browser. */
+/** Signs this browser out. */
 export function signedOut(): void {
   session.value = NOBODY;
 }

@@ -1,7 +1,7 @@
 import { ask } from './api.ts';
 import { turnOf } from './turn.ts';
 
-/** A question under way, and how many wait for its answer. */
+/** A pending query, and how many callers wait for it. */
 interface Flight {
   readonly answer: Promise<unknown>;
   readonly ending: AbortController;
@@ -11,7 +11,7 @@ interface Flight {
 const flights = new Map<string, Flight>();
 
 /**
- * Asks the server, once for all who have the same question at a time. It is let go when none of them waits any more.
+ * Sends one request for all callers with the same query at a time. It is aborted when none of them waits any more.
  *
  * @throws ApiError
  */
@@ -37,7 +37,7 @@ function depart(question: string): Flight {
     if (flights.get(question) === flight) flights.delete(question);
   };
   const answer = inTurn(question, ending.signal).finally(land);
-  // Who let it go does not hear of its end.
+  // A caller that aborted does not get its result.
   answer.catch(() => undefined);
   const flight: Flight = { answer, ending, waiting: 0 };
   flights.set(question, flight);

@@ -1,7 +1,7 @@
-/** So many questions are with the server at a time: its database answers few at once, and in the order in which they come. */
+/** Maximum number of concurrent queries: the server's database answers few at once, in the order of their arrival. */
 const AT_ONCE = 2;
 
-/** What people look at first is asked for first: the beginning of a question → its turn. */
+/** Queries for what people look at first go first: prefix of a query → its priority. */
 const ORDER = ['/api/v1/stats', '/api/v1/sites', '/api/v1/top'];
 
 interface Waiting {
@@ -15,7 +15,7 @@ let free = AT_ONCE;
 const waiting: Waiting[] = [];
 
 /**
- * Waits for a question's turn.
+ * Waits for a query's turn.
  *
  * @returns ends the turn
  * @throws what the signal was aborted with
@@ -63,7 +63,7 @@ function placeOf(question: string): number {
   return place < 0 ? ORDER.length : place;
 }
 
-/** The figures that everybody waits for are asked for alone. Visits, which take longer, are not among them. */
+/** The main figures are queried alone. Visits, which take longer, are not among them. */
 function weightOf(question: string): number {
   return question.startsWith(ORDER[0]!) && !question.includes('&metrics=') ? AT_ONCE : 1;
 }

@@ -3,7 +3,7 @@ import { isConnected } from '../ask/connection.ts';
 
 const NOTICE_MS = 6000;
 
-/** Something that went wrong, told for some seconds. */
+/** An error, shown for some seconds. */
 export const notice = signal('');
 
 effect(() => {
@@ -14,7 +14,7 @@ effect(() => {
   return () => clearTimeout(timer);
 });
 
-/** Tells that the server is away. What was there stays, and goes on by itself. */
+/** Shows that the server is down. The last data stays, and updates resume by themselves. */
 export function Banner() {
   return (
     <div class="banner" role="status">

@@ -18,13 +18,13 @@ import { show, view } from './place.ts';
 import { SeriesDialog } from './series-dialog.tsx';
 
 const Skeleton = <div class="plot-skeleton" aria-hidden="true" />;
-/** What draws is half of all code. */
+/** The chart library is half of all code. */
 const Chart = lazy(() => import('./chart.tsx').then((module) => module.Chart), Skeleton);
 
 /** Figures of the period, and a chart of one of them. */
 export function ChartCard() {
   const counted = useAnswer<Stats>(statsQuestion(view.value, now.value));
-  // Visits are counted hit by hit: not before the figures that everybody waits for.
+  // Visits are counted hit by hit, so they come after the main figures.
   const visits = useAnswer<Stats>(
     counted.data && !counted.isLoading ? visitsQuestion(view.value, now.value) : undefined,
   );

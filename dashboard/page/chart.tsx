@@ -22,7 +22,7 @@ interface Pointed {
   readonly left: number;
 }
 
-/** A line over time, with that of the period before. Arrow keys go along it. */
+/** A line over time, with that of the compared period. Arrow keys move along it. */
 export function Chart(props: ChartProps) {
   const { name, columns, interval, isGoingOn, say, isWhole } = props;
   const [pointed, setPointed] = useState<Pointed>();

@@ -4,17 +4,17 @@ import { isConnected } from '../ask/connection.ts';
 import { live } from '../ask/live-feed.ts';
 
 const MINUTE_MS = 60_000;
-/** Answers about a period that goes on are asked for again at most so often while hits come. */
+/** Minimum interval between refreshes of a current period while hits arrive. */
 const REFRESH_MS = 8000;
-/** Within which a page has its first answers. */
+/** Time within which a page gets its first answers. */
 const BEGINNING_MS = 2000;
-/** Where answers take long, the server has so many times as long a rest. */
+/** If answers are slow, the pause is this many times as long as the answer took. */
 const REST = 20;
 
-/** The present, to the minute. */
+/** The current time, to the minute. */
 export const now = signal(new Date());
 
-/** Lets the present go on, and asks again when hits have come and somebody looks. */
+/** Advances the clock, and refreshes answers when hits have arrived and the page is visible. */
 export function startClock(): void {
   let hits: number | undefined;
   const begin = Date.now();
@@ -28,7 +28,7 @@ export function startClock(): void {
   effect(() => {
     const total = live.value?.total.hits;
     if (total === undefined || total === hits) return;
-    // What the page begins with is as new as its first answers.
+    // The page starts with fresh answers.
     const isFirst = hits === undefined && Date.now() - begin < BEGINNING_MS;
     hits = total;
     const rest = Math.max(REFRESH_MS, REST * slowestAnswer());

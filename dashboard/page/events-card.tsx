@@ -16,7 +16,7 @@ interface Props {
   readonly props: readonly { readonly key: string; readonly hits: number }[];
 }
 
-/** Events, and what was sent with them. */
+/** Events and their properties. */
 export function EventsCard() {
   const [tab, setTab] = useState(0);
   const [key, setKey] = useState<string>();

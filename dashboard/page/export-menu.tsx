@@ -17,7 +17,7 @@ type Kind = 'series' | 'tops' | 'csv' | 'ndjson' | 'parquet';
 
 const MOST = 100;
 
-/** What is seen, as files; for who has the token, also the hits that it is made of. */
+/** Downloads of the shown data; with the token, also of the raw hits. */
 export function ExportMenu() {
   const choices: Choice<Kind>[] = [
     { value: 'series', label: 'Chart as CSV' },
@@ -58,7 +58,7 @@ async function give(kind: Kind): Promise<void> {
   else location.assign(exportQuestion(view.value, now.value, kind));
 }
 
-/** The first rows of each ranking, one below the other. */
+/** The top rows of each ranking, one after another. */
 async function tables(): Promise<string> {
   const rows: (string | number)[][] = [['table', 'value', 'visitors', 'hits']];
   for (const ranking of [...CARDS.flatMap(({ rankings }) => rankings), EVENTS, BOTS]) {

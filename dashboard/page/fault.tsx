@@ -1,7 +1,7 @@
 import { pulse } from '../ask/answers.ts';
 import type { ApiError } from '../ask/api.ts';
 
-/** What could not be answered, and why. */
+/** A query that failed, and why. */
 export function Fault({ error }: { readonly error: ApiError }) {
   return (
     <div class="fault" role="status">

@@ -3,7 +3,7 @@ import { Icon } from './icon.tsx';
 import { show, toggleFilter, view } from './place.ts';
 import { dimensionName, rankingOf, valueName } from './rankings.ts';
 
-/** Filters that are on, to be turned round or taken off. */
+/** Active filters, which can be inverted or removed. */
 export function FiltersBar() {
   const { filters } = view.value;
   if (filters.length === 0) return null;

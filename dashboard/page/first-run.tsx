@@ -3,10 +3,10 @@ import { pulse } from '../ask/answers.ts';
 import { live, openLiveFeed } from '../ask/live-feed.ts';
 import { SnippetBox } from './snippet-box.tsx';
 
-/** How often to look whether the store has the first hit, once it came, in milliseconds. */
+/** How often to check whether the store has the first hit after it arrived, in milliseconds. */
 const LOOK_MS = 500;
 
-/** Before the first hit: what to do, and a place that sees it come. */
+/** Before the first hit: instructions, and an indicator for its arrival. */
 export function FirstRun() {
   const [site, setSite] = useState('example.com');
   const hasHits = (live.value?.total.hits ?? 0) > 0;
@@ -51,7 +51,7 @@ export function FirstRun() {
   );
 }
 
-/** As a page without JavaScript would. */
+/** Like a page without JavaScript. */
 function sendTestHit(site: string): void {
   new Image().src = `/hit.gif?${new URLSearchParams({ site, path: '/' })}`;
 }

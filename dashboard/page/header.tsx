@@ -24,7 +24,7 @@ const MENU_PERIODS = ['realtime', 'day', '7d', '30d', 'month', '12mo', 'all'] as
 
 interface HeaderProps {
   readonly sites: readonly Site[];
-  /** Whether there is nothing to choose from yet. */
+  /** Whether there is nothing to select yet. */
   readonly isFirstRun: boolean;
 }
 
@@ -64,7 +64,7 @@ export function Header({ sites, isFirstRun }: HeaderProps) {
   );
 }
 
-/** What the numbers are of. */
+/** The site, period and comparison of the numbers. */
 function Choices() {
   return (
     <>

@@ -1,7 +1,7 @@
 import { SHORTCUTS } from '../view/shortcut.ts';
 import { Modal } from './modal.tsx';
 
-/** The keys of the page. */
+/** The page's keyboard shortcuts. */
 export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <Modal title="Keys" onClose={onClose}>

@@ -18,7 +18,7 @@ import { RankingCard } from './ranking-card.tsx';
 import { CARDS } from './rankings.ts';
 import { UncountedCard } from './uncounted-card.tsx';
 
-/** The one page that answers everything. */
+/** The main page. */
 export function Home() {
   const [isHelp, setHelp] = useState(false);
   const { data, error } = useAnswer<{ sites: readonly Site[] }>('/api/v1/sites');
@@ -87,7 +87,7 @@ function act(action: Exclude<Action, 'help'>): void {
   }
 }
 
-/** Whether keys belong to where they go. */
+/** Whether the focused element handles keys itself. */
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [role=menu]') !== null;
 }

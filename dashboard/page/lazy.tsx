@@ -2,9 +2,9 @@ import type { FunctionComponent, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 /**
- * A component whose code comes when it is first shown: the page need not wait for it.
+ * A component whose code is loaded when it is first shown, so the page does not wait for it.
  *
- * @param instead what is there until then
+ * @param instead what is shown until then
  */
 export function lazy<Props extends object>(
   load: () => Promise<FunctionComponent<Props>>,

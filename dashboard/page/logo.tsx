@@ -1,4 +1,4 @@
-/** Bars that rise to a dot which is now. */
+/** Bars that rise to a dot, which stands for now. */
 export function Logo() {
   return (
     <svg class="logo" viewBox="0 0 24 24" aria-hidden="true">

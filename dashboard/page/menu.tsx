@@ -4,14 +4,14 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 export interface Choice<Value> {
   readonly value: Value;
   readonly label: ComponentChildren;
-  /** Key that chooses it anywhere on the page. */
+  /** Shortcut that selects it anywhere on the page. */
   readonly shortcut?: string;
-  /** Whether a line stands before it. */
+  /** Whether a separator precedes it. */
   readonly parted?: boolean;
 }
 
 interface MenuProps<Value> {
-  /** What is chosen here, for those who do not see it. */
+  /** Accessible name of what is selected here. */
   readonly name: string;
   readonly label: ComponentChildren;
   readonly choices: readonly Choice<Value>[];
@@ -21,7 +21,7 @@ interface MenuProps<Value> {
   readonly isQuiet?: boolean;
 }
 
-/** A button that opens a list, of which one is chosen. */
+/** A button that opens a list to select from. */
 export function Menu<Value>({ name, label, choices, chosen, onChoose, children, isQuiet }: MenuProps<Value>) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);

@@ -11,7 +11,7 @@ interface TileProps {
   readonly isChosen: boolean;
 }
 
-/** A figure of the period, which chooses what is charted. */
+/** A figure of the period; a click charts it. */
 export function MetricTile({ metric, answer: { data, error, isLoading }, isChosen }: TileProps) {
   const { name, say, isOfVisitors } = METRIC_WORDS[metric];
   const value = data?.totals[metric];

@@ -1,4 +1,4 @@
-/** What is charted, and how its values are said. */
+/** The metrics of the chart, and the formats of their values. */
 
 import type { Metric } from '../view/view.ts';
 import { format } from './reader.ts';
@@ -6,11 +6,11 @@ import { format } from './reader.ts';
 interface MetricWords {
   readonly name: string;
   readonly say: (value: number) => string;
-  /** Whether it counts something. */
+  /** Whether it is a count. */
   readonly isWhole: boolean;
-  /** Whether less is better. */
+  /** Whether lower is better. */
   readonly isBetterLow?: boolean;
-  /** Whether it is an estimate where visitors are. */
+  /** Whether it is an estimate if visitors are. */
   readonly isOfVisitors?: boolean;
 }
 

@@ -11,7 +11,7 @@ interface ModalProps {
   readonly isWide?: boolean;
 }
 
-/** A dialog above the page. It closes by Escape, its button and a click beside it; the browser keeps the focus in it. */
+/** A modal dialog. Escape, its button and a click outside close it; the browser keeps the focus inside. */
 export function Modal({ title, onClose, children, tools, isWide }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();

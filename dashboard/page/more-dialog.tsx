@@ -16,7 +16,7 @@ interface MoreDialogProps {
   readonly onClose: () => void;
 }
 
-/** Up to a thousand rows, to be searched and taken away. */
+/** Up to a thousand rows, with search and download. */
 export function MoreDialog({ ranking, more = [], onClose }: MoreDialogProps) {
   const [wanted, setWanted] = useState('');
   const { data } = useRanking(ranking, MOST, more);

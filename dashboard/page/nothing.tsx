@@ -4,7 +4,7 @@ import { localDate } from '../view/calendar.ts';
 import { show, showPeriod, view } from './place.ts';
 import { format } from './reader.ts';
 
-/** In place of a chart that would be flat: why, and where there is something. */
+/** Shown instead of an empty chart: why it is empty, and where there are hits. */
 export function Nothing() {
   const { data } = useAnswer<{ sites: readonly Site[] }>('/api/v1/sites');
   const { site, filters } = view.value;

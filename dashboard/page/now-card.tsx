@@ -5,7 +5,7 @@ import { type Slice, STOPS, slices, slicesOf, stopOf, windowsWord } from '../vie
 import { view } from './place.ts';
 import { format, windowSeconds } from './reader.ts';
 
-/** What happens now: a window that ends this second, as long as the reader likes, and moves each second. */
+/** Live counts: a window of selectable length that ends now and moves every second. */
 export function NowCard() {
   const { site, filters } = view.value;
   const seconds = windowSeconds.value;

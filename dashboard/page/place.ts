@@ -1,4 +1,4 @@
-/** Where the reader is: the address, as signals. */
+/** The current address, as signals. */
 
 import { computed, signal } from '@preact/signals';
 import type { Filter } from '../view/filter.ts';
@@ -18,7 +18,7 @@ addEventListener('popstate', () => {
   view.value = readView(location.search);
 });
 
-/** Shows something else, as a step of the browser's history. */
+/** Shows another view, as a step in the browser's history. */
 export function show(change: Partial<View>): void {
   const next = { ...view.value, ...change };
   const query = viewQuery(next);
@@ -27,7 +27,7 @@ export function show(change: Partial<View>): void {
   view.value = next;
 }
 
-/** Another period begins with its usual interval. */
+/** Another period starts with its default interval. */
 export function showPeriod(period: Period): void {
   show({ period, interval: undefined });
 }

@@ -1,4 +1,4 @@
-/** The chart's drawing: what is given to uPlot. */
+/** The options of the chart for uPlot. */
 
 import type uPlot from 'uplot';
 import type { Interval } from '../view/period.ts';
@@ -10,27 +10,27 @@ const HEIGHT = 280;
 const NARROW_HEIGHT = 210;
 /** Above the highest value. */
 const HEADROOM = 1.08;
-/** What the axis of whole numbers goes up by: 1, 2, 5, 10, 20 … */
+/** Steps of an axis of whole numbers: 1, 2, 5, 10, 20 … */
 const WHOLE_STEPS = Array.from(
   { length: 36 },
   (_, index) => [1, 2, 5][index % 3]! * 10 ** Math.floor(index / 3),
 );
-/** So few points are shown as such. */
+/** Up to this many points are drawn as dots. */
 const FEW_POINTS = 40;
 
 export interface Drawing {
   readonly columns: Columns;
   readonly interval: Interval;
   readonly locales: readonly string[];
-  /** Whether the last value is of an interval that goes on. */
+  /** Whether the last value's interval has not ended. */
   readonly isGoingOn: boolean;
   readonly say: (value: number) => string;
-  /** Whether values are whole numbers, and so are those of the axis. */
+  /** Whether values, and so those of the axis, are whole numbers. */
   readonly isWhole: boolean;
   readonly onCursor: (place: number | undefined, left: number) => void;
 }
 
-/** Values in three lines: what is over, what goes on (dashed), and the period before. */
+/** Values in three lines: ended intervals, the current one (dashed), and the compared period. */
 export function plotData({ columns, isGoingOn }: Drawing): uPlot.AlignedData {
   const { times, values, before } = columns;
   const last = values.findLastIndex((value) => value !== null);
@@ -46,7 +46,7 @@ export function plotSize(width: number): { width: number; height: number } {
   return { width, height: width < 560 ? NARROW_HEIGHT : HEIGHT };
 }
 
-/** @param element from whose styles the colours are */
+/** @param element whose styles have the colours */
 export function plotOptions(drawing: Drawing, element: Element, width: number): uPlot.Options {
   const styles = getComputedStyle(element);
   const colour = (name: string) => styles.getPropertyValue(`--${name}`).trim();
@@ -113,7 +113,7 @@ function fade(context: CanvasRenderingContext2D, box: uPlot.BBox, from: string, 
   return gradient;
 }
 
-/** Times of points, evenly apart, with room for their labels. */
+/** Evenly spaced times of points, with room for their labels. */
 function labelTimes(times: readonly number[], width: number): number[] {
   const step = Math.max(1, Math.ceil((times.length * LABEL_WIDTH) / Math.max(1, width)));
   return times.filter((_, place) => place % step === 0);

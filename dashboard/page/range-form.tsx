@@ -3,7 +3,7 @@ import { daysOf, readPeriod } from '../view/period.ts';
 import { Modal } from './modal.tsx';
 import { showPeriod, view } from './place.ts';
 
-/** Two dates, of which a period is made. */
+/** Two dates that define a period. */
 export function RangeForm({ today, onClose }: { readonly today: string; readonly onClose: () => void }) {
   const days = daysOf(view.value.period, today) ?? { first: today, last: today };
   const [from, setFrom] = useState(days.first);

@@ -13,14 +13,14 @@ import { search } from './search.ts';
 interface RankedProps {
   readonly ranking: Ranking;
   readonly limit: number;
-  /** Filters besides those of the page. */
+  /** Additional filters. */
   readonly more?: readonly Filter[];
-  /** A text that values have. */
+  /** Text that values contain. */
   readonly wanted?: string;
   readonly onPick?: () => void;
 }
 
-/** A ranking with its states: awaited, there, empty, wrong. */
+/** A ranking with its states: loading, loaded, empty, failed. */
 export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: RankedProps) {
   const { data, error, isLoading } = useRanking(ranking, limit, more);
   const totals = useAnswer<Stats>(statsQuestion(view.value, now.value));
@@ -33,7 +33,7 @@ export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: Ranke
     if (wanted !== '') return <p class="nothing">No matches.</p>;
     return <p class="nothing">{note ?? ranking.empty ?? 'Nothing in this period.'}</p>;
   }
-  // Bots are none of the visitors: of theirs only the sum is known.
+  // Bots are not among the visitors: only their sum is known.
   const visitors =
     ranking.by === 'bot'
       ? data.rows.reduce((sum, row) => sum + row.visitors, 0)
@@ -55,12 +55,12 @@ export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: Ranke
   );
 }
 
-/** Of which hits a list is, where these are not those of the page's period. */
+/** The period that a list covers, if it is not the page's. */
 function periodNote({ purged_before, from, to }: Top, page: Stats | undefined): string | undefined {
   if (purged_before !== undefined) {
     return `Hits before ${format.moment(purged_before)} are purged, and not in this list.`;
   }
-  // A period that is open ends now, and the list was asked for a moment later: that is no day more.
+  // An open period ends now, and the list was requested a moment later: that does not make another day.
   const isLonger =
     page !== undefined &&
     ((isDay(from) && Date.parse(from) < Date.parse(page.from)) ||
@@ -74,13 +74,13 @@ function isDay(time: string): boolean {
   return Date.parse(time) % 86_400_000 === 0;
 }
 
-/** The answer to a ranking of the view. */
+/** The answer for a ranking of the view. */
 export function useRanking(ranking: Ranking, limit: number, more: readonly Filter[] = []) {
-  // One or two more, in place of those that are not shown.
+  // One or two more, to replace those that are not shown.
   return useAnswer<Top>(topQuestion(view.value, now.value, ranking.by, Math.min(1000, limit + 2), more));
 }
 
-/** Rows without those that say nothing. */
+/** Rows without meaningless ones. */
 export function rowsOf(ranking: Ranking, { rows }: Top): Top['rows'] {
   return rows.filter(
     ({ value }) => value !== ranking.without && (value !== '' || ranking.none !== undefined),

@@ -8,7 +8,7 @@ import { Tabs } from './tabs.tsx';
 /** Rows of a card. */
 export const ROWS = 9;
 
-/** A card of rankings, of which one is shown. */
+/** A card of rankings, one of which is shown. */
 export function RankingCard({ card }: { readonly card: Card }) {
   const [tab, setTab] = useState(0);
   const [isMore, setMore] = useState(false);

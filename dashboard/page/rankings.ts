@@ -1,4 +1,4 @@
-/** The rankings of the page: which card has which, and how their values are said. */
+/** The rankings of the page by card, and the formats of their values. */
 
 import type { Dimension } from '../view/filter.ts';
 import { flagOf } from '../words/format.ts';
@@ -7,21 +7,21 @@ import { format } from './reader.ts';
 export interface Ranking {
   /** What the server ranks by. */
   readonly by: string;
-  /** On its tab, and over its values. */
+  /** Label of its tab and its column. */
   readonly name: string;
   readonly value: string;
-  /** What a click on a row filters by; missing where hits cannot be filtered by it. */
+  /** What a click on a row filters by; missing if hits cannot be filtered by it. */
   readonly dimension?: Dimension;
-  /** Of hits that have none. Missing: they are left out. */
+  /** Label for hits without a value. Missing: they are left out. */
   readonly none?: string;
-  /** What stands for hits. */
+  /** Label of the hits. */
   readonly counts?: string;
-  /** A value that every hit has and nobody asks for. */
+  /** A value that every hit has, which is hidden. */
   readonly without?: string;
-  /** How a value is said. Missing: as it is. */
+  /** Format of a value. Missing: unchanged. */
   readonly say?: (value: string) => string;
   readonly mark?: (value: string) => string;
-  /** Of whose value there is nothing yet. */
+  /** Text if there are no values yet. */
   readonly empty?: string;
 }
 
@@ -148,13 +148,13 @@ export function dimensionName(dimension: Dimension): string {
   return NAMES[dimension];
 }
 
-/** A value as people say it. */
+/** The displayed form of a value. */
 export function valueName(ranking: Ranking, value: string): string {
   if (value === '') return ranking.none ?? 'None';
   return ranking.say?.(value) ?? value;
 }
 
-/** The ranking by a dimension, for its words. */
+/** The ranking by a dimension, for its labels. */
 export function rankingOf(dimension: Dimension): Ranking {
   return (
     [...CARDS.flatMap(({ rankings }) => rankings), EVENTS, BOTS].find((each) => each.by === dimension) ??

@@ -1,4 +1,4 @@
-/** How this reader likes things: language and theme. */
+/** The user's preferences: language and theme. */
 
 import { effect, signal } from '@preact/signals';
 import { Format } from '../words/format.ts';
@@ -13,7 +13,7 @@ const USUAL_WINDOW = 300;
 export const format = new Format(navigator.languages);
 
 export const theme = signal<Theme>(THEMES.find((each) => each === recall(KEPT_THEME)) ?? 'auto');
-/** Seconds of the window that ends now. */
+/** Length of the live window, in seconds. */
 export const windowSeconds = signal(Number(recall(KEPT_WINDOW)) || USUAL_WINDOW);
 
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
@@ -22,7 +22,7 @@ prefersDark.addEventListener('change', ({ matches }) => {
   systemIsDark.value = matches;
 });
 
-/** Whether colours are dark ones, by choice or by the system. */
+/** Whether the theme is dark, by selection or by the system. */
 export const isDark = signal(false);
 
 effect(() => {
@@ -32,7 +32,7 @@ effect(() => {
 });
 effect(() => remember(KEPT_WINDOW, String(windowSeconds.value)));
 
-/** Where a browser keeps nothing, the reader chooses again. */
+/** If the browser stores nothing, the user selects again. */
 function recall(name: string): string | null {
   try {
     return localStorage.getItem(name);
@@ -45,6 +45,6 @@ function remember(name: string, value: string): void {
   try {
     localStorage.setItem(name, value);
   } catch {
-    // Nothing is kept: the choice is of this page.
+    // Nothing is stored: the selection is lost with the page.
   }
 }

@@ -8,7 +8,7 @@ import { format } from './reader.ts';
 interface RowsProps {
   readonly ranking: Ranking;
   readonly rows: readonly Row[];
-  /** Of the whole, of which each row's are a share. */
+  /** Totals, of which each row has a share. */
   readonly visitors: number;
   readonly isStale: boolean;
   /** Relative standard error of visitors. */
@@ -16,7 +16,7 @@ interface RowsProps {
   readonly onPick?: () => void;
 }
 
-/** Values with most hits. A click filters by one, and another click no longer. */
+/** Values with the most hits. A click filters by one, and another click removes the filter. */
 export function Rows({ ranking, rows, visitors, isStale, error, onPick }: RowsProps) {
   const most = Math.max(1, ...rows.map((row) => row.hits));
   const tip = error === undefined ? undefined : `Visitors are estimated, ± ${format.percent(error)}`;
@@ -49,7 +49,7 @@ export function Rows({ ranking, rows, visitors, isStale, error, onPick }: RowsPr
 interface RowLineProps {
   readonly ranking: Ranking;
   readonly row: Row;
-  /** Undefined while the whole is awaited. */
+  /** Undefined while the totals are loading. */
   readonly share: number | undefined;
   readonly length: number;
   readonly tip: string | undefined;
@@ -90,7 +90,7 @@ function RowLine({ ranking, row, share, length, tip, onPick }: RowLineProps) {
       class="row"
       aria-pressed={has(view.value.filters, filter)}
       onClick={(event) => {
-        // With Shift or Alt: all but this.
+        // With Shift or Alt: all except this.
         toggleFilter(event.shiftKey || event.altKey ? { ...filter, negated: true } : filter);
         onPick?.();
       }}
@@ -100,7 +100,7 @@ function RowLine({ ranking, row, share, length, tip, onPick }: RowLineProps) {
   );
 }
 
-/** Where rows will be. */
+/** Placeholder for rows. */
 export function RowsSkeleton() {
   return (
     <div class="rows skeleton" aria-hidden="true">

@@ -3,7 +3,7 @@ import { forget } from '../ask/answers.ts';
 import { signIn } from '../ask/session.ts';
 import { Logo } from './logo.tsx';
 
-/** Where nobody reads without the token. */
+/** Shown if reading requires the token. */
 export function SignIn() {
   const [token, setToken] = useState('');
   const [fault, setFault] = useState<string>();

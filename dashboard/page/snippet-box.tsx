@@ -32,7 +32,7 @@ export function CopyButton({ text }: { readonly text: string }) {
   );
 }
 
-/** Also where the page came over plain HTTP, to which browsers give no clipboard. */
+/** Also works over plain HTTP, where browsers have no clipboard API. */
 async function copy(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = document.createElement('textarea');

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 
 interface TabsProps {
-  /** Of all of them together. */
+  /** Accessible name of the group. */
   readonly name: string;
   readonly tabs: readonly string[];
   readonly chosen: number;
@@ -11,7 +11,7 @@ interface TabsProps {
   readonly children: ComponentChildren;
 }
 
-/** Tabs over a panel; arrows go from one to the next. */
+/** Tabs over a panel; arrow keys move between them. */
 export function Tabs({ name, tabs, chosen, onChoose, tools, children }: TabsProps) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);

@@ -22,7 +22,7 @@ const REASONS: Readonly<Record<string, string>> = {
   spool_failed: 'Disk failed: answered 503',
 };
 
-/** What came and was not counted, and why. */
+/** Hits that were not counted, and why. */
 export function UncountedCard() {
   const [tab, setTab] = useState(0);
   const [isMore, setMore] = useState(false);

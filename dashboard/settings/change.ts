@@ -3,11 +3,11 @@ import { forget } from '../ask/answers.ts';
 import { ApiError, type AskOptions, ask } from '../ask/api.ts';
 import { signedOut } from '../ask/session.ts';
 
-/** A change under way, and what was wrong with the last one. */
+/** A pending change, and the error of the last one. */
 export interface Change {
   readonly isBusy: boolean;
   readonly fault: string | undefined;
-  /** Changes something, after which all answers are asked for again. @returns what the server said; undefined if it failed */
+  /** Makes a change, and then refreshes all answers. @returns the server's answer; undefined if it failed */
   readonly run: <Result>(path: string, options: AskOptions) => Promise<Result | undefined>;
 }
 

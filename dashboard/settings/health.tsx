@@ -3,7 +3,7 @@ import { format } from '../page/reader.ts';
 import { Answered, Facts, Section } from './section.tsx';
 import type { ServerSettings } from './settings-types.ts';
 
-/** How the server is, and what it runs. */
+/** The server's health and versions. */
 export function Health({ settings }: { readonly settings: Answer<ServerSettings> }) {
   return (
     <Section id="health" name="Health">

@@ -9,7 +9,7 @@ const IDENTITIES: Readonly<Record<string, string>> = {
   cookieless: 'By a hash of address and browser that changes each day; no cookie is ever set',
 };
 
-/** How visitors are told apart, and what is kept for that. */
+/** How visitors are identified, and what is stored for that. */
 export function Privacy({ settings }: { readonly settings: Answer<ServerSettings> }) {
   return (
     <Section

@@ -5,7 +5,7 @@ import { Fault } from '../page/fault.tsx';
 interface SectionProps {
   readonly id: string;
   readonly name: string;
-  /** What it is about, in a sentence. */
+  /** A description in one sentence. */
   readonly about?: ComponentChildren;
   readonly children: ComponentChildren;
 }
@@ -20,7 +20,7 @@ export function Section({ id, name, about, children }: SectionProps) {
   );
 }
 
-/** What an answer is shown as, once it is there. */
+/** Renders an answer once it has arrived. */
 export function Answered<Result>({
   answer: { data, error },
   children,
@@ -32,7 +32,7 @@ export function Answered<Result>({
   return error ? <Fault error={error} /> : <div class="awaiting" aria-hidden="true" />;
 }
 
-/** Names and what they are. */
+/** Names and values. */
 export function Facts({ facts }: { readonly facts: readonly (readonly [string, ComponentChildren])[] }) {
   return (
     <dl class="facts">

@@ -1,6 +1,6 @@
-/** What the server answers about itself, as far as the page reads it. */
+/** The server's answers about itself, as far as the page uses them. */
 
-/** How long something is kept: of all sites where `site` is null. */
+/** How long data is kept; for all sites if `site` is null. */
 interface Age {
   readonly site: string | null;
   /** Such as `400d` or `forever`. */
@@ -18,7 +18,7 @@ export interface ServerSettings {
   readonly retention: {
     readonly hits: readonly Age[];
     readonly rollups: readonly Age[];
-    /** Sites that no purge takes; null while the store does not answer. */
+    /** Sites exempt from purges; null while the store does not answer. */
     readonly exceptions: readonly { readonly site: string; readonly since: string }[] | null;
   };
   readonly salts: readonly { readonly day: string }[];

@@ -20,7 +20,7 @@ const SECTIONS = [
   ['health', 'Health'],
 ] as const;
 
-/** How this server is set, and what its owner may change here. */
+/** The server's settings, and those that can be changed here. */
 export function Settings() {
   const settings = useAnswer<ServerSettings>('/api/v1/settings');
   return (

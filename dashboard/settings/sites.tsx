@@ -6,7 +6,7 @@ import { SnippetBox } from '../page/snippet-box.tsx';
 import { useChange } from './change.ts';
 import { Answered, Section } from './section.tsx';
 
-/** Sites with their counts, whether their badges are for everybody, and the snippet of each. */
+/** Sites with their counts, whether they are public, and their snippets. */
 export function Sites() {
   const answer = useAnswer<{ sites: readonly Site[] }>('/api/v1/sites');
   return (

@@ -15,7 +15,7 @@ const TABLES: Readonly<Record<string, string>> = {
   migrations: 'Schema versions',
 };
 
-/** What is on disk. */
+/** Disk usage. */
 export function StorageUse() {
   const answer = useAnswer<Storage>('/api/v1/storage');
   return (

@@ -10,7 +10,7 @@ const SCOPES: Readonly<Record<Scope, string>> = { read: 'Reads statistics', writ
 const PATH = '/api/v1/tokens';
 const LONGEST_NAME = 100;
 
-/** Keys for programs: made, shown once, revoked. */
+/** API tokens: created, shown once, revoked. */
 export function Tokens() {
   const answer = useAnswer<{ tokens: readonly Token[] }>(PATH);
   return (

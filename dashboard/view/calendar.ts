@@ -8,7 +8,7 @@ export function localDate(now: Date): string {
   return `${now.getFullYear()}-${part(now.getMonth() + 1)}-${part(now.getDate())}`;
 }
 
-/** Whether a text is a date that exists, from the year 1970 on. */
+/** Whether a text is an existing date, from the year 1970 on. */
 export function isDate(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
@@ -29,7 +29,7 @@ export function monthOf(date: string): string {
   return `${date.slice(0, 7)}-01`;
 }
 
-/** @returns the first day of the month that many months later */
+/** @returns the first day of the month, that many months later */
 export function addMonths(date: string, months: number): string {
   const start = new Date(timeOf(monthOf(date)));
   return dateOf(start.setUTCMonth(start.getUTCMonth() + months));

@@ -1,9 +1,9 @@
 /**
- * Filters in the words of the API: `path=/blog/*`, `country!=DE`. In a pattern `*` is any text, `|` stands between values,
- * and `\` takes the meaning from a following `*`, `|` or `\`.
+ * Filters in the syntax of the API: `path=/blog/*`, `country!=DE`. In a pattern `*` is any text, `|` separates values,
+ * and `\` escapes a following `*`, `|` or `\`.
  */
 
-/** Characters that the server takes of a filter. */
+/** Maximum number of characters of a filter. */
 const MOST_CHARACTERS = 1000;
 const MOST_FILTERS = 20;
 
@@ -27,16 +27,16 @@ export type Dimension = (typeof DIMENSIONS)[number];
 export interface Filter {
   readonly dimension: Dimension;
   readonly negated: boolean;
-  /** With `\` before what would have a meaning. */
+  /** With `\` before special characters. */
   readonly pattern: string;
 }
 
-/** The filter of one value, as it is. One that is too long is meant by its beginning. */
+/** The filter for one literal value. A value that is too long is matched by its beginning. */
 export function filterOf(dimension: Dimension, value: string, negated = false): Filter {
   const pattern = value.replaceAll(/[*|\\]/g, '\\$&');
   const most = MOST_CHARACTERS - dimension.length - 3;
   if (pattern.length <= most) return { dimension, negated, pattern };
-  // A pair of surrogates, or a `\` and what it stands before, are not cut in two.
+  // Surrogate pairs, and a `\` with the character it escapes, are not split.
   const beginning = pattern
     .slice(0, most)
     .toWellFormed()
@@ -49,7 +49,7 @@ export function filterText({ dimension, negated, pattern }: Filter): string {
   return `${dimension}${negated ? '!=' : '='}${pattern}`;
 }
 
-/** @returns undefined for what is no filter */
+/** @returns undefined if it is not a filter */
 export function readFilter(text: string): Filter | undefined {
   const [, name, sign, pattern = ''] = /^([a-z_]+)(!?=)(.*)$/s.exec(text) ?? [];
   const dimension = DIMENSIONS.find((each) => each === name);
@@ -57,14 +57,14 @@ export function readFilter(text: string): Filter | undefined {
   return { dimension, negated: sign === '!=', pattern };
 }
 
-/** The values of a filter as people read them: without `\`. */
+/** The displayed values of a filter: without `\`. */
 export function shownPattern({ pattern }: Filter): string {
   return pattern.replaceAll(/\\([*|\\])|\|/g, (_, meant?: string) => meant ?? ' or ');
 }
 
 /**
- * Adds a filter, or removes it where it is there. Of one dimension there is one filter that is not negated, since a hit
- * has one value.
+ * Adds a filter, or removes it if it exists. A dimension has at most one filter that is not negated, since a hit has one
+ * value.
  */
 export function toggled(filters: readonly Filter[], filter: Filter): readonly Filter[] {
   const text = filterText(filter);

@@ -1,8 +1,8 @@
 /**
- * Periods that a reader chooses, on the calendar of the reader's time zone.
+ * Periods that a user selects, on the calendar of the user's time zone.
  *
- * A period that is going on ends now, so that it is compared with as much of the one before. Its end is not said to the
- * server then, which takes the present; so the same question stays the same text.
+ * A current period ends now, so that it is compared with the same length of the previous one. Its end is not sent to the
+ * server, which uses the current time, so the text of the query stays the same.
  */
 
 import { addDays, addMonths, daysBetween, isDate, localDate, monthOf } from './calendar.ts';
@@ -15,7 +15,7 @@ export type Interval = (typeof INTERVALS)[number];
 
 const REALTIME_MS = 30 * 60_000;
 const MINUTE_MS = 60_000;
-/** More points than this no screen shows. */
+/** No screen shows more points than this. */
 const MOST_POINTS = 1500;
 const DAYS_OF: Readonly<Record<Interval, number>> = {
   minute: 1 / 1440,
@@ -28,14 +28,14 @@ const DAYS_OF: Readonly<Record<Interval, number>> = {
 /** A period. */
 export interface Period {
   readonly kind: PeriodKind;
-  /** Its last day. Missing: today. Of a month or of twelve, any day of the last month. */
+  /** Its last day. Missing: today. For one or twelve months, any day of the last month. */
   readonly date?: string;
-  /** First and last day of a `custom` one. */
+  /** First and last day of a `custom` period. */
   readonly from?: string;
   readonly to?: string;
 }
 
-/** What the server is asked for. */
+/** The period that the server is queried for. */
 export interface Span {
   /** A date, or for `realtime` a moment. Missing: from the first hit. */
   readonly from?: string;
@@ -43,7 +43,7 @@ export interface Span {
   readonly to?: string;
 }
 
-/** First and last day, both a part of the period. Undefined for `all` and `realtime`, which have no days. */
+/** First and last day, both inclusive. Undefined for `all` and `realtime`, which have no days. */
 export function daysOf(period: Period, today: string): { first: string; last: string } | undefined {
   const date = period.date ?? today;
   switch (period.kind) {
@@ -64,7 +64,7 @@ export function daysOf(period: Period, today: string): { first: string; last: st
   }
 }
 
-/** The period in the words of the API. */
+/** The period as parameters of the API. */
 export function spanOf(period: Period, now: Date): Span {
   if (period.kind === 'realtime') {
     const minute = Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS;
@@ -76,15 +76,15 @@ export function spanOf(period: Period, now: Date): Span {
   return days.last >= today ? { from: days.first } : { from: days.first, to: addDays(days.last, 1) };
 }
 
-/** Whether the period goes on, so that its answers change. */
+/** Whether the period has not ended, so that its answers change. */
 export function isGoingOn(period: Period, now: Date): boolean {
   return spanOf(period, now).to === undefined;
 }
 
 /**
- * The period before or after, of the same kind.
+ * The previous or next period of the same kind.
  *
- * @returns undefined where there is none: before `all`, or after now
+ * @returns undefined if there is none: before `all`, or after now
  */
 export function neighbour(period: Period, direction: -1 | 1, now: Date): Period | undefined {
   const today = localDate(now);
@@ -105,7 +105,7 @@ function endingAt(kind: PeriodKind, date: string, latest: string): Period {
   return date >= latest ? { kind } : { kind, date };
 }
 
-/** Intervals that make a readable chart of a period, the usual one first. Empty: the server chooses. */
+/** Intervals that make a readable chart of a period, the default first. Empty: the server chooses. */
 export function intervalsOf(period: Period, today: string): readonly Interval[] {
   switch (period.kind) {
     case 'realtime':
@@ -126,7 +126,7 @@ export function intervalsOf(period: Period, today: string): readonly Interval[] 
   }
 }
 
-/** Reads a period from the words of an address; what is wrong there is left out. */
+/** Parses a period from the parameters of an address; invalid ones are ignored. */
 export function readPeriod(kind: string, date: string, from: string, to: string): Period | undefined {
   const known = PERIOD_KINDS.find((each) => each === kind);
   if (known === 'custom') {

@@ -2,7 +2,7 @@
 
 import type { Interval } from './period.ts';
 
-/** A value of a metric; null where there is none to tell, as the bounce rate of no visits, or of hits that are purged. */
+/** A value of a metric; null if there is none, such as the bounce rate of no visits, or of purged hits. */
 type Value = number | null;
 
 export interface Point {
@@ -18,12 +18,12 @@ export interface Columns {
   /** Starts of intervals, in seconds since 1970. */
   readonly times: number[];
   readonly values: Value[];
-  /** Of the compared period, by place. */
+  /** Of the compared period, by index. */
   readonly before: Value[];
 }
 
 /**
- * @param until a moment up to which the chart goes on without values, so that a day that goes on has its whole width
+ * @param until time up to which the chart continues without values, so that today has its full width
  */
 export function columnsOf(
   series: readonly Point[],

@@ -1,4 +1,4 @@
-/** Keys that do something anywhere on the page, as people know them from other trackers. */
+/** Keyboard shortcuts, the same as in other trackers. */
 
 import type { PeriodKind } from './period.ts';
 
@@ -11,7 +11,7 @@ export type Action =
   | 'clear';
 
 export interface Shortcut {
-  /** As it stands on a keyboard. */
+  /** The label of the key. */
   readonly key: string;
   readonly name: string;
   readonly action: Action;
@@ -35,7 +35,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
 
 const ARROWS: Readonly<Record<string, string>> = { ArrowLeft: '←', ArrowRight: '→' };
 
-/** A key that went down. */
+/** A pressed key. */
 export interface Press {
   readonly key: string;
   readonly ctrlKey: boolean;
@@ -43,7 +43,7 @@ export interface Press {
   readonly altKey: boolean;
 }
 
-/** What a key does; undefined for all that belong to the browser. */
+/** The action of a key; undefined for keys that belong to the browser. */
 export function actionOf({ key, ctrlKey, metaKey, altKey }: Press): Action | undefined {
   if (ctrlKey || metaKey || altKey) return undefined;
   const wanted = ARROWS[key] ?? key.toUpperCase();

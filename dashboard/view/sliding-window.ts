@@ -1,12 +1,12 @@
 /**
- * Windows that end now. A slider goes over lengths that people say, about evenly on a logarithmic scale. A window's chart
- * needs no memory: it is the differences of windows that begin ever earlier, which one answer has.
+ * Windows that end now. The slider's stops are round lengths, about even on a logarithmic scale. A window's chart needs no
+ * memory: it is the differences of ever longer windows in one answer.
  */
 
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
-/** Windows that the server takes in one question. */
+/** Maximum number of windows in one query. */
 const MOST_SLICES = 20;
 
 /** Seconds, from 10 s to 30 d. */
@@ -28,7 +28,7 @@ export function stopOf(seconds: number): number {
   return STOPS.reduce((best, _, stop) => (distance(stop) < distance(best) ? stop : best), 0);
 }
 
-/** A length in the largest unit that it is whole of; one day is 24 hours. */
+/** A length in the largest unit that divides it; one day is 24 hours. */
 export function lengthOf(seconds: number): { value: number; unit: 'second' | 'minute' | 'hour' | 'day' } {
   for (const [unit, length] of UNITS) {
     if (seconds % length === 0 && (unit !== 'day' || seconds > DAY)) return { value: seconds / length, unit };
@@ -36,19 +36,19 @@ export function lengthOf(seconds: number): { value: number; unit: 'second' | 'mi
   return { value: seconds, unit: 'second' };
 }
 
-/** Lengths in seconds, ever longer; the last one is the window. */
+/** Ascending lengths in seconds; the last one is the window. */
 export function slicesOf(seconds: number): readonly number[] {
   const count = Math.min(MOST_SLICES, seconds);
   return Array.from({ length: count }, (_, index) => Math.round((seconds * (index + 1)) / count));
 }
 
-/** The word of the API for windows. */
+/** The API's parameter for windows. */
 export function windowsWord(slices: readonly number[]): string {
   return slices.map((seconds) => `${seconds}s`).join();
 }
 
 export interface Slice {
-  /** Seconds before now at which it ends. */
+  /** How long ago it ends, in seconds. */
   readonly end: number;
   readonly seconds: number;
   readonly hits: number;
@@ -56,16 +56,16 @@ export interface Slice {
 }
 
 /**
- * What came between one window's beginning and the next one's, oldest first.
+ * Counts between the starts of consecutive windows, oldest first.
  *
- * @param windows ever longer, all ending at the same moment
+ * @param windows in ascending length, all ending at the same time
  */
 export function slices(windows: readonly { readonly seconds: number; readonly hits: number }[]): Slice[] {
   return windows
     .map(({ seconds, hits }, index) => {
       const shorter = windows[index - 1] ?? { seconds: 0, hits: 0 };
       const length = seconds - shorter.seconds;
-      // Counts that are kept in buckets may have a shorter window hold more than a longer one.
+      // With counts in buckets, a shorter window may have more than a longer one.
       const more = Math.max(0, hits - shorter.hits);
       return { end: shorter.seconds, seconds: length, hits: more, hitsPerSecond: more / length };
     })

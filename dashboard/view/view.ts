@@ -1,4 +1,4 @@
-/** What the page shows, and the address that says so: whoever opens the address sees the same. */
+/** What the page shows, and its address, which shows the same view to everyone. */
 
 import { type Filter, filterText, readFilter } from './filter.ts';
 import { INTERVALS, type Interval, type Period, readPeriod } from './period.ts';
@@ -10,10 +10,10 @@ export const METRICS = ['visitors', 'hits', 'visits', 'bounce_rate', 'visit_dura
 export type Metric = (typeof METRICS)[number];
 
 export interface View {
-  /** '' is all sites. */
+  /** '' for all sites. */
   readonly site: string;
   readonly period: Period;
-  /** Undefined is the usual one of the period. */
+  /** Undefined for the default of the period. */
   readonly interval: Interval | undefined;
   readonly compare: Comparison;
   /** Of the chart. */
@@ -30,7 +30,7 @@ export const USUAL: View = {
   filters: [],
 };
 
-/** Reads the query of an address. What is unknown there is as usual. */
+/** Parses the query of an address. Unknown values become defaults. */
 export function readView(query: string): View {
   const words = new URLSearchParams(query);
   const word = (name: string) => words.get(name) ?? '';
@@ -48,7 +48,7 @@ export function readView(query: string): View {
   };
 }
 
-/** The query of a view, with `?`; '' of the usual one. */
+/** The query of a view, with `?`; '' for the default view. */
 export function viewQuery({ site, period, interval, compare, metric, filters }: View): string {
   const words = new URLSearchParams();
   if (site !== '') words.set('site', site);

@@ -1,9 +1,9 @@
 import { csvLine } from '../../src/query/csv.ts';
 
 /**
- * Tables as CSV (RFC 4180) that a spreadsheet does not run: a text that it would take for a formula has a quote before it.
+ * Tables as CSV (RFC 4180) that is safe for spreadsheets: text that looks like a formula is prefixed with a quote.
  *
- * @param rows the first one is the names of columns; null is an empty cell
+ * @param rows the first one has the names of columns; null is an empty cell
  * @example
  * csvText([['page', 'hits'], ['=1+1', 3]]); // "page,hits\r\n'=1+1,3\r\n"
  */

@@ -1,16 +1,16 @@
-/** Numbers and dates as the reader's language writes them; names and units in that of the page. */
+/** Numbers and dates in the user's language; names and units in that of the page. */
 
 import { lengthOf } from '../view/sliding-window.ts';
 
-/** Regional indicators begin here; a flag is two of them. */
+/** First regional indicator; a flag is two of them. */
 const INDICATOR_A = 0x1f1e6;
 const LETTER_A = 0x41;
-/** The page's own. */
+/** The page's language. */
 const LANGUAGE = 'en';
-/** From here on a number is shortened where it stands large. */
+/** From here on, large figures are abbreviated. */
 const LONG = 100_000;
 
-/** How a reader of a language writes things. */
+/** Formats of a language. */
 export class Format {
   readonly #whole: Intl.NumberFormat;
   readonly #short: Intl.NumberFormat;
@@ -41,12 +41,12 @@ export class Format {
     return this.#whole.format(Math.round(value));
   }
 
-  /** `1.23M` of what is long, else all digits. */
+  /** `1.23M` for large numbers, else all digits. */
   short(value: number): string {
     return value < LONG ? this.whole(value) : this.#short.format(value);
   }
 
-  /** A rate such as `0.27` or `1,240`: three digits are enough to see it move. */
+  /** A rate such as `0.27` or `1,240`: three digits are enough to see it change. */
   rate(value: number): string {
     const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
     return new Intl.NumberFormat([...this.locales], {
@@ -55,17 +55,17 @@ export class Format {
     }).format(value);
   }
 
-  /** `12.3 %` of 0.123. */
+  /** `12.3 %` for 0.123. */
   percent(fraction: number): string {
     return this.#percent.format(fraction);
   }
 
-  /** `+12 %` of 0.12. */
+  /** `+12 %` for 0.12. */
   change(fraction: number): string {
     return this.#change.format(fraction);
   }
 
-  /** `1m 23s` of 83 seconds. */
+  /** `1m 23s` for 83 seconds. */
   duration(seconds: number): string {
     const whole = Math.round(seconds);
     const [days, hours, minutes] = [
@@ -78,7 +78,7 @@ export class Format {
     return minutes > 0 ? `${minutes}m ${whole % 60}s` : `${whole}s`;
   }
 
-  /** `5 minutes` of 300: the length of a window. */
+  /** `5 minutes` for 300: the length of a window. */
   window(seconds: number): string {
     const { value, unit } = lengthOf(seconds);
     return `${value} ${unit}${value === 1 ? '' : 's'}`;
@@ -96,7 +96,7 @@ export class Format {
     }).format(value / 1000 ** power);
   }
 
-  /** A country by its code, in English; the code where it has no name. */
+  /** A country by its code, in English; the code if it has no name. */
   country(code: string): string {
     return /^[A-Z]{2}$/.test(code) ? (this.#regions.of(code) ?? code) : code;
   }
@@ -106,7 +106,7 @@ export class Format {
     return /^[a-z]{2,3}$/.test(code) ? (this.#languages.of(code) ?? code) : code;
   }
 
-  /** A moment as date and time. */
+  /** A date and time. */
   moment(time: string | number): string {
     return new Intl.DateTimeFormat([...this.locales], { dateStyle: 'medium', timeStyle: 'short' }).format(
       new Date(time),
@@ -121,7 +121,7 @@ export class Format {
   }
 }
 
-/** The flag of a country as two characters that fonts join; a globe where there is none. */
+/** The flag of a country as two characters that fonts combine; a globe if there is none. */
 export function flagOf(code: string): string {
   if (!/^[A-Z]{2}$/.test(code)) return '🌐';
   return String.fromCodePoint(...[...code].map((letter) => INDICATOR_A + letter.charCodeAt(0) - LETTER_A));

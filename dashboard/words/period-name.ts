@@ -1,4 +1,4 @@
-/** What a period is called, in the reader's language where it has dates. */
+/** The name of a period; dates are in the user's language. */
 
 import { addDays, localDate, timeOf } from '../view/calendar.ts';
 import { daysOf, type Interval, type Period, type PeriodKind } from '../view/period.ts';
@@ -14,7 +14,7 @@ export const PERIOD_NAMES: Readonly<Record<PeriodKind, string>> = {
   custom: 'Custom range',
 };
 
-/** @param locales those of the reader */
+/** @param locales the user's languages */
 export function periodName(period: Period, now: Date, locales: readonly string[]): string {
   const today = localDate(now);
   const days = daysOf(period, today);
@@ -30,7 +30,7 @@ export function periodName(period: Period, now: Date, locales: readonly string[]
   return format.formatRange(timeOf(days.first), timeOf(days.last));
 }
 
-/** When an interval of a chart is, as its tooltip says it. */
+/** The time of a chart's interval, as its tooltip shows it. */
 export function intervalName(time: number, interval: Interval, locales: readonly string[]): string {
   const options: Readonly<Record<Interval, Intl.DateTimeFormatOptions>> = {
     minute: { hour: 'numeric', minute: '2-digit' },

@@ -1,5 +1,5 @@
 /**
- * What an owner pastes into pages of a site.
+ * The HTML to paste into the pages of a site.
  *
  * @param origin of this server, such as `https://stats.example.com`
  * @param site a host name
