@@ -2,8 +2,8 @@
 
     spark-submit rates.py --archive /backup/hits --from 2026-01-01 --to 2026-02-01 --interval day
 
-Prints JSON as `hit-tracker report --json` does: totals and a series, with visitors counted exactly. A part of an archive is a
-Parquet file with a manifest beside it, and is there when the manifest is: a file without one is still being written.
+Prints JSON like `hit-tracker report --json`: totals and a series, with visitors counted exactly. A part of an archive is a
+Parquet file with a manifest beside it; a file without a manifest is still being written.
 """
 
 import argparse
@@ -22,7 +22,7 @@ INTERVALS = ("minute", "hour", "day", "week", "month")
 
 
 def parts(spark: SparkSession, archive: str, site: str, first: datetime, end: datetime) -> list[str]:
-    """Paths of the files that may have hits of a period: their names say site and UTC day, `example.com/2026-01-31.….parquet`."""
+    """Paths of the files that may have hits of a period: named by site and UTC day, `example.com/2026-01-31.….parquet`."""
     jvm = spark._jvm
     folder = jvm.org.apache.hadoop.fs.Path(archive)
     files = folder.getFileSystem(spark._jsc.hadoopConfiguration())
@@ -40,7 +40,7 @@ def parts(spark: SparkSession, archive: str, site: str, first: datetime, end: da
 
 
 def part_folder(site: str) -> str:
-    """The folder of a site, as `src/archive/part-name.ts` names it: what a host name has not is `~` and its byte."""
+    """The folder of a site, as `src/archive/part-name.ts` names it: other characters than those of host names become `~` and their byte."""
     raw = site.encode()
     last = len(raw) - 1
     folder = "".join(safe(chr(byte), 0 < index < last) for index, byte in enumerate(raw)) or "~"
@@ -54,13 +54,13 @@ def safe(char: str, is_inside: bool) -> str:
 
 
 def selected(archive: DataFrame, site: str, first: datetime, end: datetime) -> DataFrame:
-    """People's hits of a period, `end` not in it."""
+    """Hits of people in a period, `end` exclusive."""
     chosen = archive.where((F.col("time") >= F.lit(first)) & (F.col("time") < F.lit(end)) & (F.col("bot") == ""))
     return chosen.where(F.col("site") == site) if site else chosen
 
 
 def counts() -> list[Column]:
-    """A visitor of two sites is two."""
+    """A visitor of two sites counts as two."""
     return [F.count(F.lit(1)).alias("hits"), F.count_distinct("site", "visitor").alias("visitors")]
 
 
@@ -70,8 +70,8 @@ def totals(chosen: DataFrame) -> dict[str, int]:
 
 
 def series(chosen: DataFrame, interval: str) -> list[dict[str, Any]]:
-    """Intervals that have hits, in order."""
-    # As a number: a time would come as the clock of this machine shows it.
+    """Intervals with hits, in order."""
+    # As a number: a timestamp would be in the local time zone.
     slot = F.unix_seconds(F.date_trunc(interval, "time")).alias("slot")
     rows = chosen.groupBy(slot).agg(*counts()).orderBy("slot").collect()
     return [{"time": iso(at(row["slot"])), "hits": row["hits"], "visitors": row["visitors"]} for row in rows]
@@ -99,7 +99,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--archive", required=True, help="folder or s3a://bucket/prefix: --to of hit-tracker archive")
     parser.add_argument("--site", default="", help="one site [all]")
     parser.add_argument("--from", dest="first", type=moment, required=True, help="2026-01-31 or a time, in UTC")
-    parser.add_argument("--to", dest="end", type=moment, required=True, help="the same, not included")
+    parser.add_argument("--to", dest="end", type=moment, required=True, help="the same, exclusive")
     parser.add_argument("--interval", choices=INTERVALS, default="day")
     args = parser.parse_args(argv)
     if args.first >= args.end:

@@ -1,7 +1,7 @@
-"""Records of the topic of hits, as docs/stream.md describes them, read into columns.
+"""Parses records of the topic of hits, which docs/stream.md describes, into columns.
 
-A record that is no hit has a `fault`, which says why; all others have none. Nothing is dropped here, so that whoever reads
-can count both.
+A record that is not a hit has a `fault` with the reason; hits have none. Nothing is dropped here, so that callers can
+count both.
 """
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -10,7 +10,7 @@ from pyspark.sql.types import IntegerType, LongType, StringType, StructField, St
 
 VERSION = 1
 
-# Of a hit only what is counted here; other fields are left alone, so that a version may add some.
+# Only the fields that the jobs use; others are ignored, so that later versions may add fields.
 FIELDS = StructType(
     [
         StructField("v", IntegerType()),
@@ -26,7 +26,7 @@ FIELDS = StructType(
 
 
 def read_topic(spark: SparkSession, brokers: str, topic: str, options: dict[str, str]) -> DataFrame:
-    """The topic as a stream, from its beginning. What Kafka has removed before it was read is no reason to stop."""
+    """The topic as a stream, from its beginning. Records that Kafka removed before they were read do not stop it."""
     return (
         spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", brokers)
@@ -43,7 +43,7 @@ def parse(records: DataFrame) -> DataFrame:
     """Adds the columns of a hit and `fault`.
 
     :param records: with `value` (bytes of JSON) and `partition`
-    :returns: `partition`, `value` as a text, the fields, `time` as a timestamp, and `fault`, null for a hit
+    :returns: `partition`, `value` as a string, the fields, `time` as a timestamp, and `fault`, null for a hit
     """
     fields = F.from_json(F.col("value").cast("string"), FIELDS)
     read = records.select("partition", F.col("value").cast("string").alias("value"), fields.alias("hit"))
@@ -53,16 +53,16 @@ def parse(records: DataFrame) -> DataFrame:
 
 
 def fault() -> Column:
-    """Why a record is no hit, in the words of the loader of Hit Tracker."""
+    """Why a record is not a hit, in the words of Hit Tracker's loader."""
     return (
         F.when(F.col("v").isNull() | (F.col("v") != VERSION), f"it is not of version {VERSION}")
-        .when(~is_batch(), '"batch" is no number of 64 bits, as a text')
+        .when(~is_batch(), '"batch" is not a number of 64 bits, as a text')
         .when(~matches("visitor", r"^[0-9a-f]{16}$"), '"visitor" is not 16 hexadecimal digits')
-        .when(~matches("site", r"^[0-9a-z_.:-]{1,253}$"), '"site" is no host name')
-        .when(F.coalesce(F.col("at") < 0, F.lit(True)), '"at" is no whole number')
+        .when(~matches("site", r"^[0-9a-z_.:-]{1,253}$"), '"site" is not a host name')
+        .when(F.coalesce(F.col("at") < 0, F.lit(True)), '"at" is not a whole number')
         .when(F.coalesce(F.col("of") <= F.col("at"), F.lit(True)), '"of" is not more than "at"')
         .when(F.col("time").isNull(), '"time" is not as 2026-11-24T12:00:00.000Z')
-        # One clock that is wrong would move the watermark, and make all others late.
+        # A single wrong clock would move the watermark, and make all other hits late.
         .when(F.col("time") > F.current_timestamp() + F.expr("INTERVAL 1 HOUR"), '"time" is in the future')
     )
 
@@ -78,5 +78,5 @@ def matches(name: str, pattern: str) -> Column:
 
 
 def hits(parsed: DataFrame) -> DataFrame:
-    """Those that count: people's."""
+    """The hits that count: those of people."""
     return parsed.where(F.col("fault").isNull() & F.coalesce(F.col("bot") == "", F.lit(True))).drop("fault")

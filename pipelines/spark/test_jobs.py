@@ -1,4 +1,4 @@
-"""What needs no Spark to be running."""
+"""Tests that do not need a running Spark."""
 
 import argparse
 import unittest

@@ -2,15 +2,15 @@
 
     spark-submit --jars … windows.py --brokers k1:9092,k2:9092 --topic hits --results hit-windows --checkpoint /var/spark/hits
 
-A hit is known by its partition, its batch and its place there: one that is published again is counted once, as long as it
-comes before the watermark has passed its time; after that it is late like any other, and not counted at all. So what is
-remembered is bounded: a number for each hit of the last `--watermark` of event time.
+A hit is identified by its partition, its batch and its position there: a duplicate is skipped if it arrives before the
+watermark has passed its time; after that it is late like any other, and not counted at all. So the state is bounded: a
+number for each hit of the last `--watermark` of event time.
 
-A hit that comes later than the watermark allows is in no window. How many there were is told, with the rest of the
-progress, as a line of JSON for each trigger; the store has them all the same.
+A hit later than the watermark allows is not in any window. The number of these is printed, with the rest of the progress, as
+a line of JSON for each trigger; the store has them anyway.
 
-For each window there is a query of its own, with its own checkpoint: killed at any moment, it goes on from there. A window's
-result has the window in its key, so that one which is written again replaces itself.
+Each window has its own query and checkpoint: killed at any moment, it resumes from there. A window's result has the window as
+its key, so that one that is written again replaces the previous one.
 """
 
 import argparse
@@ -28,13 +28,13 @@ from records import hits, parse, read_topic
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 PARTITIONS = "spark.sql.shuffle.partitions"
-# Of visitors, the standard error of an estimate (HyperLogLog++).
+# The standard error of estimated visitors (HyperLogLog++).
 ERROR = 0.01
 
 
 @dataclass(frozen=True)
 class Sliding:
-    """A window of `length` that begins every `slide`, in seconds."""
+    """A window of `length`, starting every `slide`, in seconds."""
 
     length: int
     slide: int
@@ -53,13 +53,13 @@ def seconds(text: str) -> int:
 
 
 def sliding(text: str) -> list[Sliding]:
-    """`1m/10s,5m/1m`: lengths, and how often one begins."""
+    """`1m/10s,5m/1m`: lengths, and how often a window starts."""
     found = []
     for item in text.split(","):
         length, _, slide = item.partition("/")
         window = Sliding(seconds(length), seconds(slide or length))
         if window.slide > window.length or window.length // window.slide > 100:
-            raise argparse.ArgumentTypeError(f'"{item}": a window begins at least once, and at most 100 times, in its length')
+            raise argparse.ArgumentTypeError(f'"{item}": a window must start at least once, and at most 100 times, in its length')
         found.append(window)
     return found
 
@@ -73,7 +73,7 @@ def option(text: str) -> tuple[str, str]:
 
 
 def count(stream: DataFrame, window: Sliding, watermark: int) -> DataFrame:
-    """Hits and visitors by window and site; `site` is '' for all together.
+    """Hits and visitors by window and site; `site` is '' for all sites together.
 
     :param stream: hits, with `time`, `site`, `visitor`, and what tells them apart: `partition`, `batch`, `at`
     """
@@ -105,7 +105,7 @@ def results(counts: DataFrame, window: Sliding) -> DataFrame:
 
 
 class Progress(StreamingQueryListener):
-    """Tells on standard output what each trigger did, and how many hits were too late so far."""
+    """Prints what each trigger did, and how many hits were too late so far."""
 
     def __init__(self) -> None:
         self.late: dict[str, int] = {}
@@ -133,7 +133,7 @@ def say(fact: dict[str, Any]) -> None:
 
 
 def start(spark: SparkSession, args: argparse.Namespace) -> list[StreamingQuery]:
-    """One query for each window, one for each that is to be kept, and one for what is no hit."""
+    """One query for each window, one for each window written to Parquet, and one for dead letters."""
     options = dict(args.kafka_option)
     parsed = parse(read_topic(spark, args.brokers, args.topic, options))
     writer_options = {name: value for name, value in options.items() if name.startswith("kafka.")}
@@ -153,7 +153,7 @@ def start(spark: SparkSession, args: argparse.Namespace) -> list[StreamingQuery]
             .start()
         )
         if args.parquet:
-            # Each window once, when the watermark has passed its end.
+            # Each window once, after the watermark has passed its end.
             final = counts.select("window.start", "window.end", "site", "hits", "visitors")
             queries.append(
                 final.writeStream.queryName(f"{window.name}-parquet")
@@ -182,11 +182,11 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--brokers", required=True, help="host:9092,host2:9092")
     parser.add_argument("--topic", required=True, help="the topic of hits: --stream of hit-tracker serve")
     parser.add_argument("--results", required=True, help="the topic that results go to: --stream-results of hit-tracker serve")
-    parser.add_argument("--checkpoint", required=True, help="folder or s3a://… where the job remembers how far it is")
+    parser.add_argument("--checkpoint", required=True, help="folder or s3a://… for the state of the job")
     parser.add_argument("--windows", type=sliding, default="1m/10s,5m/30s,1h/1m", help="lengths/slides [1m/10s,5m/30s,1h/1m]")
-    parser.add_argument("--watermark", type=seconds, default="10m", help="how late a hit may come [10m]")
-    parser.add_argument("--trigger", type=int, choices=range(1, 601), default=5, metavar="SECONDS", help="between two results, 1 to 600 [5]")
-    parser.add_argument("--parquet", help="folder for windows that are final")
+    parser.add_argument("--watermark", type=seconds, default="10m", help="how late a hit may arrive [10m]")
+    parser.add_argument("--trigger", type=int, choices=range(1, 601), default=5, metavar="SECONDS", help="between results, 1 to 600 [5]")
+    parser.add_argument("--parquet", help="folder for final windows")
     parser.add_argument(
         "--kafka-option", action="append", default=[], type=option, metavar="NAME=VALUE", help="such as kafka.security.protocol=SASL_SSL"
     )
@@ -208,7 +208,7 @@ def main(argv: list[str]) -> None:
     spark.sparkContext.setLogLevel("WARN")
     spark.streams.addListener(Progress())
     start(spark, args)
-    # One that fails ends the job, so that whoever supervises it starts it again.
+    # A failed query ends the job, so that its supervisor restarts it.
     spark.streams.awaitAnyTermination()
     sys.exit(1)
 
