@@ -12,7 +12,7 @@ describe('the trials of the accuracy benchmark', () => {
       test(`of ${visitors} visitors (${stream}) have the error that theory predicts, without bias`, () => {
         const moments = runTrials({ stream, visitors }, 1, TRIALS);
         const { bias, deviation } = spreadOf(moments);
-        // A deviation of 100 trials is itself uncertain by 7 %; that of few visitors is below theory.
+        // The deviation of 100 trials is itself uncertain by 7 %; that of few visitors is below theory.
         assert.ok(deviation < 1.05 * THEORY && deviation > 0.5 * THEORY, `deviates by ${deviation}`);
         assert.ok(Math.abs(bias) < (3 * THEORY) / Math.sqrt(TRIALS), `${bias} to one side`);
         assert.equal(moments.estimates, stream === 'all time' ? TRIALS : 9 * TRIALS);

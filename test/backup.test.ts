@@ -1,4 +1,4 @@
-/** Backups: taken while hits come, started from, and broken off. */
+/** Backups: taken while hits arrive, started from, and interrupted. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { DBTracker } from '../src/trackers/db.ts';
 import { hitOf } from './fixtures/hit.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-/** Sends hits until it is told to stop: `/hit-0`, `/hit-1`, … */
+/** Sends hits until it is stopped: `/hit-0`, `/hit-1`, … */
 class Load implements AsyncDisposable {
   acknowledged = 0;
   #stopped = false;
@@ -39,7 +39,7 @@ class Load implements AsyncDisposable {
   }
 }
 
-/** Starts from a folder, and lets go of it. @returns hits there, different ones among them, and live ones */
+/** Starts from a folder, and closes it. @returns its hits, the distinct ones among them, and live hits */
 async function countsOf(dataDir: string) {
   await using db = await DBTracker.open({ dataDir });
   await db.spool.flush();
@@ -91,7 +91,7 @@ test('each hit that was acknowledged before a backup begins is in it once, while
     const counts = await countsOf(to);
     assert.ok(counts.hits >= before, `${counts.hits} of ${before}`);
     assert.deepEqual(counts, { hits: counts.hits, different: counts.hits, counted: counts.hits });
-    // It is a folder as any other: hits come, and are rolled up.
+    // It is a normal folder: hits arrive, and are rolled up.
     await using again = await DBTracker.open({ dataDir: to });
     await again.rollups.rollUp();
     const stats = await again.stats({ bots: 'include' });

@@ -1,4 +1,4 @@
-/** Badges and counters, for everybody, of sites that are public. */
+/** Badges and counters of public sites, which need no token. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { assertProblem, BEARER } from './fixtures/running-server.ts';

@@ -1,4 +1,4 @@
-/** The commands, as a person types them. */
+/** The commands on a command line. */
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -174,7 +174,7 @@ describe('import and report', () => {
 });
 
 describe('wrong usage', () => {
-  /** Runs a command in this process, which none of the tests lets come far. */
+  /** Runs a command in this process, which every test lets fail early. */
   async function start(name: 'import' | 'report', args: readonly string[]): Promise<void> {
     const { stdin, stdout, stderr } = process;
     const terminal = { stdin, stdout, stderr, interruption: () => AbortSignal.abort() };

@@ -1,4 +1,4 @@
-/** What the page asks of the server, and what it refuses to others. */
+/** The server's routes for the page, and what they refuse to others. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ async function signIn(): Promise<string> {
   return cookieOf(await server.send(`/dashboard?token=${TOKEN}`));
 }
 
-/** Events of a stream, as they come. */
+/** Events of a stream, as they arrive. */
 async function* eventsOf(port: number, path: string, headers = {}): AsyncGenerator<LiveAnswer> {
   const sent = request({ host: '127.0.0.1', port, path, headers: { ...BEARER, ...headers }, agent: false });
   sent.end();
@@ -275,7 +275,7 @@ describe('live count events', { timeout: 30_000 }, () => {
     await Promise.all(readers.map((reader) => reader.next()));
     assertProblem(await server.send(path, { headers: BEARER }), 503, 'overloaded');
     await server.send(`/api/v1/tokens/${id}`, { method: 'DELETE', headers: BEARER });
-    // A last event may be on its way.
+    // A last event may be in flight.
     for (const reader of readers) while (!(await reader.next()).done);
     for await (const event of eventsOf(server.port, path)) {
       assert.equal(event.site, null);
@@ -300,13 +300,13 @@ test('events and tokens work with collector threads, and a server disconnects it
     authorization: `Bearer ${token}`,
   });
   assert.deepEqual([sent.status, JSON.parse(sent.text).accepted], [202, 1]);
-  // They hang up after each answer, which the main thread gives before all has come.
+  // They close the connection after each answer, which the main thread sends before the whole request has arrived.
   const refused = () => threads.post('/api/v1/hits', [], { authorization: 'Bearer no' });
   for (let i = 0; i < 20; i++) assertProblem(await refused(), 401, 'unauthorized');
   const reader = eventsOf(threads.port, '/api/v1/live/events?site=a.example');
   assert.equal((await reader.next()).value!.total.hits, 1);
   const ending = threads.stop();
-  // Those who hold on are hung up on after two seconds, and see no end.
+  // Clients that stay connected are cut off after two seconds, without an end of the stream.
   while (!(await reader.next()).done);
   assert.equal((await ending).code, 0);
 });

@@ -1,4 +1,4 @@
-/** The first demonstration of the plain counter, to the letter: five requests by two visitors. */
+/** The original demonstration of the plain counter, verbatim: five requests by two visitors. */
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** What can rot in `deploy/`: names of settings, ports, versions, and what one file says of another. */
+/** What can become outdated in `deploy/`: names of settings, ports, versions, and references between files. */
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ const files = readdirSync(DEPLOY, { recursive: true, encoding: 'utf8' }).filter(
   /\.\w+$/.test(name),
 );
 
-/** The services of the compose file: each as its text, with what it takes from elsewhere in the file. */
+/** The services of the compose file: each as text, with its anchors resolved. */
 function services(): Map<string, string> {
   const compose = text('compose.yaml');
   const block = (name: string) => new RegExp(`^x-${name}:.*\n((?: .*\n)*)`, 'm').exec(compose)?.[1] ?? '';
@@ -145,7 +145,7 @@ describe('the manifests for Kubernetes', () => {
     for (const file of ['collectors', 'consumer', 'reader']) {
       const manifest = text(`kubernetes/${file}.yaml`);
       assert.match(manifest, /livenessProbe:\n +httpGet: \{ path: \/healthz, port: http \}/);
-      // A collector takes hits also while Kafka does not.
+      // A collector accepts hits even while Kafka does not.
       const ready = file === 'collectors' ? 'healthz' : 'readyz';
       assert.match(manifest, new RegExp(`readinessProbe:\\n +httpGet: \\{ path: /${ready}, port: http \\}`));
       assert.match(manifest, new RegExp(`name: http, containerPort: ${SERVE_SETTINGS.port.fallback} `));

@@ -1,10 +1,10 @@
 /**
- * Whatever happens to a store in whatever order, every question is answered with what was sent: hits, sites, late hits,
- * imports, deliveries out of order and repeated, purges, rollups, merges, failing statements and dying processes are drawn
- * at random, and then all that can be asked is compared with plain loops over the hits (test/reference/), once from hits
- * and once from rollups.
+ * Whatever happens to a store in whatever order, every query matches what was sent: hits, sites, late hits, imports,
+ * deliveries out of order and repeated, purges, rollups, merges, failing statements and dying processes are generated at
+ * random, and then all kinds of queries are compared with plain loops over the hits (test/reference/), once from hits and
+ * once from rollups.
  *
- * `HIT_TEST_SEED` draws other courses; with `HIT_TEST_SHRINK` a failing one is made as short as can be.
+ * `HIT_TEST_SEED` selects other sequences; `HIT_TEST_SHRINK` makes a failing one as short as possible.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Whatever comes through the network, the server says what is wrong with it, and goes on. */
+/** Whatever arrives over the network, the server says what is wrong with it, and continues. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -24,7 +24,7 @@ describe('a request that is too large', () => {
     const said = await server.raw(
       `GET / HTTP/1.1\r\nhost: a.example\r\nx-big: ${'x'.repeat(100_000)}\r\n\r\n`,
     );
-    // What is still on its way when the server hangs up may cost the client the answer.
+    // Data in flight when the server closes the connection may cost the client the answer.
     assert.match(said, /^(?:$|HTTP\/1\.1 431 .+"code":"too_large")/s);
   });
 

@@ -1,4 +1,4 @@
-/** Exports: what is in them, that it is all there once, and that whoever goes leaves nothing behind. */
+/** Exports: their content, each hit once, and that disconnected clients leave nothing behind. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ const START = Date.UTC(2026, 10, 1);
 const HOUR = 3_600_000;
 
 async function openStore(t: TestContext, hits: readonly Partial<Hit>[] = []) {
-  // Closed before its folder goes.
+  // Closed before its folder is removed.
   t.after(() => store.close());
   const folder = temporaryFolder(t);
   const store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
@@ -39,7 +39,7 @@ async function openStore(t: TestContext, hits: readonly Partial<Hit>[] = []) {
   return { folder, store, deliver };
 }
 
-/** Many hits, made in the engine: one every so many milliseconds, of which each path is of one. */
+/** Many hits, generated in the engine: one every so many milliseconds, each with its own path. */
 async function fill(store: Store, hits: number, step: number): Promise<void> {
   await using connection = store.dedicatedConnection();
   await connection.command(
@@ -169,7 +169,7 @@ test('few exports run at once, and one that is not read makes room', async (t) =
   const begin = () => exportHits({ store }, readSelection({}), 'csv');
   const all = [await begin(), await begin(), await begin(), await begin()];
   await assert.rejects(begin(), { code: 'overloaded' });
-  // Questions have connections of their own.
+  // Queries have their own connections.
   assert.equal((await store.rows('export_newest', {})).length, 1);
   for (const hits of all) {
     for await (const chunk of hits.bytes) if (chunk.length > 1000) break;

@@ -1,4 +1,4 @@
-/** Disks that fail, fill up or hold files in the way: hits are refused then, and none that was acknowledged is lost. */
+/** Disks that fail, fill up or have files in the way: then hits are refused, and no acknowledged hit is lost. */
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -38,7 +38,7 @@ function append(spool: Spool, path: string, title = ''): Promise<string | undefi
   });
 }
 
-/** A file system of its own, which is full soon; undefined, and the test is skipped, where none can be made. */
+/** A small file system; undefined, and the test is skipped, if it cannot be mounted. */
 function smallDisk(t: TestContext, size: string): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   try {
@@ -55,7 +55,7 @@ function smallDisk(t: TestContext, size: string): string | undefined {
   return folder;
 }
 
-/** The descriptor of the segment that is being written. */
+/** The file descriptor of the open segment. */
 function descriptorOf(folder: string): number {
   const descriptors = readdirSync('/proc/self/fd').filter((fd) => {
     try {

@@ -18,10 +18,10 @@ const HITS = [
   // One page on each day.
   ['ben', '2026-03-02T12:00:00Z', '/blog/a', 'en'],
   ['ben', '2026-03-03T09:00:00Z', '/shop', 'en'],
-  // Paths that a LIKE would take for one another.
+  // Paths that a LIKE would confuse.
   ['cleo', '2026-03-03T09:00:00Z', '/100%_off', 'fr'],
   ['dora', '2026-03-03T09:00:00Z', '/100x-off', ''],
-  // The two days before, and the same ones of the year before.
+  // The two previous days, and the same ones of the year before.
   ['anna', '2026-02-28T10:00:00Z', '/blog/a', 'de'],
   ['anna', '2026-03-01T11:00:00Z', '/blog/a', 'de'],
   ['anna', '2025-03-03T11:00:00Z', '/blog/a', 'de'],
@@ -45,7 +45,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Words of a query, of which each is encoded. */
+/** Parameters of a query, each encoded. */
 function query(...words: string[]): string {
   const encoded = words.map((word) => {
     const at = word.indexOf('=');

@@ -9,7 +9,7 @@ test('a log that was purged can be imported again, and is counted once', options
   const all = READABLE.length;
   assert.deepEqual(await take(LOG), { read: LOG.length, imported: all, already: 0 });
   const before = await pages();
-  // Half of it goes, in the midst of batches; then all of it.
+  // Half of it is purged, in the middle of batches; then all of it.
   for (const moment of [START + 17 * DAY, START + DAYS * DAY]) {
     const purged = await purgeBefore(moment);
     assert.equal(purged, READABLE.filter((line) => timeOf(line) < moment).length);
@@ -88,7 +88,7 @@ test('restored hits are counted even if their batch was rolled up without them',
   await take(LOG);
   assert.equal(await there(), READABLE.length);
   assert.equal(await rolled(), READABLE.length);
-  // So a purge takes nothing that was not counted.
+  // So a purge deletes nothing that was not counted.
   await purgeBefore(START + DAYS * DAY);
   assert.equal(await rolled(), READABLE.length);
 });

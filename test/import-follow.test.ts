@@ -10,10 +10,10 @@ import type { TotalSummary } from '../src/commands/import-summary.ts';
 import { Program, run } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
 
-/** Two pieces. */
+/** Two chunks. */
 const LINES = 80_000;
 
-/** The summary of an import that ends well, if need be by a signal. */
+/** The summary of a successful import, which a signal may end. */
 async function summaryOf(importing: Program, signal?: NodeJS.Signals): Promise<TotalSummary> {
   if (signal) importing.child.kill(signal);
   const { code, stdout, stderr } = await importing.ended;
@@ -21,7 +21,7 @@ async function summaryOf(importing: Program, signal?: NodeJS.Signals): Promise<T
   return JSON.parse(stdout);
 }
 
-/** Waits until something is so. */
+/** Waits until a condition holds. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (let i = 0; i < 2000; i++) {
     if (await isSo()) return;

@@ -33,7 +33,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Writes a program of the page as it stands there. Where it listens is all that may be another. */
+/** Writes a program of the page unchanged, except for its port. */
 function programOf({ heading, code }: Snippet, port = PORT): string {
   const name = `${heading.toLowerCase().replaceAll(/[^a-z]+/g, '-')}-${port}`;
   const file = join(folder, `${name}.ts`);
@@ -64,7 +64,7 @@ describe('the library’s documentation', { timeout: 60_000, concurrency: 2 }, (
       assert.equal(await visit('192.0.2.1', 'Firefox'), '1 unique hits from total 2 hits\n');
       assert.equal(await visit('192.0.2.2', 'Firefox'), '2 unique hits from total 3 hits\n');
       assert.equal(await visit('192.0.2.2', 'Safari'), '3 unique hits from total 4 hits\n');
-      // Nobody is trusted to speak for others but the proxy next to us.
+      // Only the local proxy may forward addresses.
       assert.equal(await visit('198.51.100.9, 192.0.2.1', 'Firefox'), '3 unique hits from total 5 hits\n');
     });
   }

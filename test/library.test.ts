@@ -1,4 +1,4 @@
-/** The library, as a program uses it. */
+/** The library, as programs use it. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

@@ -50,7 +50,7 @@ test('a killed server reports the same live windows again', options, async (t) =
   let before: object[];
   {
     await using server = await RunningServer.start(dataDir, '--live-memory', '1MiB');
-    // No window's start passes over a hit while the test runs.
+    // No window's start passes a hit while the test runs.
     for (const [round, age] of [0, 2 * MINUTE, 30 * MINUTE, 90 * MINUTE].entries()) {
       const hits = Array.from({ length: 500 }, (_, i) => ({
         ...{ site: `${'ab'[i % 2]}.example`, path: '/', visitor: `visitor-${round * 100 + i}` },

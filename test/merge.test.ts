@@ -1,4 +1,4 @@
-/** Nodes that each saw a part of the traffic, against one that saw all of it. */
+/** Nodes that each saw a part of the traffic, compared with one that saw all of it. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ let folder = '';
 let nodes: Twins;
 let first: RunningServer;
 let second: RunningServer;
-/** What saw all traffic. */
+/** The node that saw all traffic. */
 let whole: RunningServer;
 
 before(async () => {
@@ -92,7 +92,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
       assert.deepEqual(merged.windows, live.windows);
       assert.equal(merged.total.hits, live.total.hits);
       assert.equal(merged.total.visitors_from, site === '' ? 'filter' : 'table');
-      // Three standard errors of the table; the filter, planned for a million, is right to the visitor or two.
+      // Three standard errors of the table; the filter, sized for a million, is right to a visitor or two.
       const most = site === '' ? 2 : 0.03 * live.total.visitors;
       assert.ok(Math.abs(merged.total.visitors - live.total.visitors) <= most, JSON.stringify(merged.total));
       assert.deepEqual(

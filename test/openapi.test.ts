@@ -1,4 +1,4 @@
-/** The document of the API: it is valid, it has all routes and no others, and each of its examples does what it says. */
+/** The OpenAPI document: it is valid, has all routes and no others, and its examples work as documented. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uri: true } });
 ajv.addSchema({ $id: 'document', ...document });
 
-/** A schema that also refuses members of which it does not tell: readers shall find all that is answered. */
+/** A schema that also rejects undocumented members, so that everything in an answer is documented. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -29,16 +29,16 @@ function closed(schema: unknown): unknown {
     : inner;
 }
 
-/** Says what an answer has that its schema has not, or has otherwise. */
+/** The differences between an answer and its schema. */
 function assertDescribed(schema: unknown, answer: string): void {
   const isRight = ajv.validate(closed(schema) as AnySchemaObject, JSON.parse(answer));
   assert.ok(isRight, `${ajv.errorsText()}: ${answer.slice(0, 500)}`);
 }
 
-/** Routes that are for browsers and for commands of the same data folder, and are nobody's API. */
+/** Routes for browsers and for commands on the same data folder, which are not part of the API. */
 const NOT_DOCUMENTED = /^\/(control|favicon\.ico|dashboard\/)/;
 
-/** Paths that the sources register, in the document's way of writing. */
+/** Paths that the sources register, in the document's notation. */
 function registered(): Set<string> {
   const folder = join(import.meta.dirname, '../src/http');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -54,7 +54,7 @@ function registered(): Set<string> {
   return new Set(paths.filter((path) => !NOT_DOCUMENTED.test(path.split(' ')[1]!)));
 }
 
-/** The document's path as a route is registered. */
+/** The document's path in the notation of routes. */
 function routeOf(path: string): string {
   return path.replace(/\/\{path\}\.\w+$/, '/*').replaceAll(/\{(\w+)\}/g, ':$1');
 }
@@ -78,7 +78,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-/** What has to be there before an example can do what it says. */
+/** What must exist before an example works. */
 async function prepared({ operationId }: Operation): Promise<Record<string, string>> {
   if (operationId !== 'revokeToken') return {};
   const { text } = await server.post('/api/v1/tokens', { name: 'to be revoked', scope: 'read' }, BEARER);
@@ -103,7 +103,7 @@ async function send(
 }
 
 describe('an example of the API', { concurrency: false }, () => {
-  // Sites are public before their badges are asked for, and hits are there before they are counted.
+  // Sites must be public before their badges are requested, and hits must exist before they are counted.
   const isStream = ({ operation }: (typeof operations)[number]) => operation.operationId === 'liveEvents';
   const ordered = operations.toSorted((a, b) => Number(b.method !== 'get') - Number(a.method !== 'get'));
   for (const each of ordered.filter((one) => !isStream(one))) {

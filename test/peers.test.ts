@@ -1,4 +1,4 @@
-/** Nodes that share nothing, asked as one, against one that saw all traffic. */
+/** Nodes that share nothing, queried as one, compared with one that saw all traffic. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ describe('three nodes that are peers', { timeout: 60_000 }, () => {
   let folder = '';
   let first: RunningServer;
   let second: RunningServer;
-  /** The one that is asked, which counts too. */
+  /** The queried node, which counts too. */
   let door: RunningServer;
   let whole: RunningServer;
   let twins: Twins;
@@ -82,7 +82,7 @@ describe('three nodes that are peers', { timeout: 60_000 }, () => {
   it('answer partially while one is silent, and say so, and completely when it is back', async () => {
     const silent = first;
     silent.child.kill('SIGSTOP');
-    // What peers said is said again for half a second.
+    // Answers of peers are cached for half a second.
     await sleep(600);
     try {
       const began = performance.now();

@@ -1,4 +1,4 @@
-/** Purging: what goes, what stays, and that it is counted all the same. */
+/** Purges: what is deleted, what stays, and that purged hits remain in the counts. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -25,13 +25,13 @@ function policyOf(hits: string, rollups = 'forever') {
   );
 }
 
-/** Milliseconds of so many days before now. */
+/** Milliseconds, a number of days before now. */
 function ago(days: number): number {
   return NOW - days * DAY;
 }
 
 async function openStore(t: TestContext, hits: readonly Partial<Hit>[]) {
-  // Closed before their folder goes.
+  // Closed before their folder is removed.
   t.after(async () => {
     await rollups.close();
     await store.close();
@@ -46,7 +46,7 @@ async function openStore(t: TestContext, hits: readonly Partial<Hit>[]) {
   return { store, batch, source: { store, rolledUp: () => watermarksOf(store) } };
 }
 
-/** Times of the hits that are there, by site. */
+/** Times of the existing hits, by site. */
 async function kept(store: Store): Promise<[string, number][]> {
   await using connection = store.dedicatedConnection();
   const rows = await connection.rows<{ site: string; hits: string }>(
@@ -127,7 +127,7 @@ test('a purge deletes hits by the age of their site, previews that, and records 
     ['c.com', Date.UTC(2026, 7, 26)],
   ]);
   assert.equal(rollups.size, 0);
-  // What went is counted all the same.
+  // Purged hits remain in the counts.
   const totals = await withConsistentRollups(store, ({ fragments }) =>
     store.rows<{ site: string; hits: string }>('live_totals', {}, undefined, fragments),
   );
@@ -137,7 +137,7 @@ test('a purge deletes hits by the age of their site, previews that, and records 
   );
 
   assert.deepEqual((await purge(source, policy, NOW)).hits, []);
-  // An older horizon does not come back.
+  // An older cutoff does not replace a newer one.
   await purge(source, policyOf('365d'), NOW);
   assert.equal((await readCutoffs(store)).hits.get('a.com'), Date.UTC(2026, 9, 25));
 });

@@ -1,4 +1,4 @@
-/** Reports about what was purged, as a person and a script get them. */
+/** Reports about purged periods, for people and scripts. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,44 +1,44 @@
-/** The rules of the house that no compiler knows: which room may import which, and what a file may hold. */
+/** Rules that no compiler checks: which room may import which, and what a file may contain. */
 import { posix } from 'node:path';
 
 /**
  * The rooms of `src/`, lowest first. A room is a folder, or a file at the top of `src/`.
  *
- * A file imports from its own room and from those before it, never from a later one. So what a hit is can be read,
- * tested and moved without knowing what is done with it; the mathematics knows no storage, storage no HTTP; and
- * there is no circle, of rooms or of files. A new room gets its place here before its first file.
+ * A file imports from its own room and from those before it, never from a later one. So the definition of a hit can be
+ * read, tested and moved without knowing what is done with it; the sketches do not know storage, storage does not know
+ * HTTP; and there are no cycles, of rooms or of files. Add a new room here before its first file.
  */
 export const ROOMS: readonly string[] = [
   'errors', // every coded fault: anything may throw one
   'schema', // what values look like that come in and go out: their types, checks and documents from one source
   'files', // files that last: atomic, durable
   'settings', // every setting: its flag, unit, range, default and an example
-  'config', // reads them, once; they are handed down as plain values
+  'config', // reads them, once; they are passed on as plain values
   'hit', // what a hit is and who a visitor is, pure
   'source', // what sources, channels and bots are called, by lists, pure
   'rows', // hits as bytes: the rows of the spool and the store
   'folder', // the data folder: its lock and its secrets
   'sketch', // how to count, pure
-  'live', // where counts of now are kept
-  'spool', // what is on disk before anybody is told "counted"
+  'live', // where live counts are kept
+  'spool', // what is on disk before a hit is acknowledged
   'clickhouse', // the connection, its dialects, the schema and all SQL, and the parts of tables on disk
-  'store', // the store: batches come in exactly once, by the ledger
+  'store', // the store: takes batches in exactly once, by the ledger
   'rollup', // counts of periods
   'retention', // what is purged, and when
-  'query', // questions about periods: stats, rankings, visits, exports
+  'query', // queries over periods: stats, rankings, visits, exports
   'archive', // hits as Parquet files, out of the store and back
   'migration', // from an embedded store to a server
   'stream', // what is published
   'trackers', // what is done with a hit: live state and spool behind one port
   'doctor', // what is wrong with all of these
-  'schedule', // what is done by the clock: reports, upkeep, alerts
+  'schedule', // scheduled work: reports, upkeep, alerts
   'logs', // hits read from access logs
-  'http', // hits and questions from the network
+  'http', // hits and queries from the network
   'report', // the text, JSON and CSV of a report
   'server', // composes a server of all these
-  'commands', // what a person types
-  'program', // the two faces of the whole house: one for the shell,
-  'cli', // with its door,
+  'commands', // the command line's commands
+  'program', // the two interfaces of the whole: one for the shell,
+  'cli', // with its entry point,
   'index', // one for programs
 ];
 
@@ -47,11 +47,11 @@ const BARREL = 'index.ts';
 const READERS_OF_THE_PROCESS = ['config.ts', 'program.ts', 'cli.ts'];
 
 /**
- * Finds what breaks the rules.
+ * Finds violations of the rules.
  *
  * @param sources text of each file, by its path below `src/` with `/` between the parts; tests are not subject to
- *   the rules, and are to be left out
- * @returns one line for each fault: the file, the rule, and what is to blame
+ *   the rules, and must be left out
+ * @returns one line for each violation: the file, the rule, and the cause
  */
 export function faults(sources: ReadonlyMap<string, string>): string[] {
   const code = new Map(Array.from(sources, ([file, source]) => [file, withoutComments(source)]));
@@ -66,7 +66,7 @@ export function faults(sources: ReadonlyMap<string, string>): string[] {
   ];
 }
 
-/** Files that a file names by a relative path: imports of types, dynamic imports and the files of workers too. */
+/** Files that a file names by a relative path, including type imports, dynamic imports and files of workers. */
 function importsOf(file: string, code: string): { path: string; target: string }[] {
   return Array.from(code.matchAll(/['"`](\.{1,2}\/[^'"`\n]+\.ts)['"`]/g), ([, path = '']) => ({
     path,
@@ -74,7 +74,7 @@ function importsOf(file: string, code: string): { path: string; target: string }
   }));
 }
 
-/** Files that lead back to themselves. Each circle is named once, from the first of its files on. */
+/** Import cycles. Each is reported once, from the first of its files on. */
 function* circleFaults(code: ReadonlyMap<string, string>): Iterable<string> {
   const done = new Set<string>();
   const way: string[] = [];
@@ -135,7 +135,7 @@ function* sizeFaults(file: string, source: string): Iterable<string> {
     yield `src/${file}: a file has at most ${MAX_LINES} lines, this one has ${lines}; it holds two ideas`;
 }
 
-/** Blanks comments, so that an example in a comment is not taken for code. Good enough for formatted sources. */
+/** Removes comments, so that an example in a comment does not count as code. Good enough for formatted sources. */
 function withoutComments(source: string): string {
   return source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
 }

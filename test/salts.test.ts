@@ -1,4 +1,4 @@
-/** Servers that take their salts from one of them. */
+/** Servers that get their salts from one of them. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';

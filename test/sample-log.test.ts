@@ -1,4 +1,4 @@
-/** A log of a real server, with counts that others have found in it. */
+/** A real server's log, with independently published counts. */
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What a server does by the clock: reports, purges, alerts and webhooks, with the real program. */
+/** Scheduled work of a server: reports, purges, alerts and webhooks, with the real program. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const DAY = 86_400_000;
 const REPORT = 'report cron "0 */3 * * *" --period 30d --format json --name all';
 const ALERT = 'hits in 1h > 5';
 
-/** As Standard Webhooks has it: https://www.standardwebhooks.com. */
+/** As Standard Webhooks specifies: https://www.standardwebhooks.com. */
 function assertSigned({ headers, body }: Call, secret: string): void {
   const id = String(headers['webhook-id']);
   const timestamp = String(headers['webhook-timestamp']);
@@ -52,7 +52,7 @@ describe('a server with a schedule', { timeout: 60_000 }, () => {
     writeFileSync(state, JSON.stringify(Object.fromEntries(jobs.map((job) => [job, before]))));
     const second = await RunningServer.start(data, ...args, '--alert', ALERT);
     for (let i = 0; i < 6; i++) await second.send('/');
-    // Three events, and the one that was answered 503 once more.
+    // Three events, and the one that got 503 once more.
     await until(() => receiver.calls.length === 4);
     await second.stop();
 

@@ -1,4 +1,4 @@
-/** What a server refuses to start with, and how it says so: one line, and nothing half done. */
+/** Reasons for a server not to start: each gives one line, and leaves nothing half done. */
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** Starts a server in this process, which none of the tests lets come to pass. */
+/** Starts a server in this process, which every test lets fail. */
 async function start(...args: string[]): Promise<void> {
   const { values, positionals } = readSettings(SERVE_SETTINGS, args, {});
   const { stdin, stdout, stderr } = process;

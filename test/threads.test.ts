@@ -1,4 +1,4 @@
-/** Collecting threads: however many there are, the answers are those of one. */
+/** Collector threads: any number of them gives the answers of one. */
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -15,7 +15,7 @@ describe('collector threads', () => {
     await using server = await RunningServer.start(temporaryFolder(t), ...THREADS);
     const unique: number[] = [];
     for (let round = 0; round < 4; round++) {
-      // Each on a connection of its own, which the system gives to either thread.
+      // Each on a separate connection, which the system assigns to either thread.
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, visitor) =>
           server.send('/', { headers: { host: 'threads.example', 'x-forwarded-for': `visitor ${visitor}` } }),

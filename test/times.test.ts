@@ -31,7 +31,7 @@ async function sent(site: string, times: readonly unknown[]): Promise<Outcome> {
   return JSON.parse(answer.text) as Outcome;
 }
 
-/** Hits that the store has of a site, and hits of all time and of the last minute and 24 hours that live counts have. */
+/** Stored hits of a site, and live hits of all time, the last minute and the last 24 hours. */
 async function counted(site: string): Promise<{ stored: number; live: number[] }> {
   const { totals } = await server.ask<Stats>(`/api/v1/stats?site=${site}`);
   const { total, windows } = await server.ask<Live>(`/api/v1/live?site=${site}&window=60s,24h`);

@@ -1,4 +1,4 @@
-/** The view in a terminal: in a real one, which tmux keeps, and printed once. */
+/** The view in a terminal: in a real one, run by tmux, and printed once. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const MISSING = 'tmux is not on the PATH: apt-get install tmux';
 const hasTmux = findProgram('tmux') !== undefined;
 if (!hasTmux && process.env.CI) throw new Error(MISSING);
 
-/** A terminal of tmux's, in a server of its own. */
+/** A tmux terminal, in a separate server. */
 class Pane implements Disposable {
   readonly #socket: string;
 
@@ -91,7 +91,7 @@ describe('top', { timeout: 120_000 }, async () => {
     await pane.shows(/hits of all time/);
     server.child.kill('SIGSTOP');
     try {
-      // Longer than a second, so that a question is under way.
+      // Longer than a second, so that a query is running.
       await sleep(1500);
       pane.tmux('send-keys', 'q');
       await pane.shows(/ended with 0/);

@@ -1,4 +1,4 @@
-/** Axe finds nothing: in both colours, at both widths, on each page and dialog. */
+/** Axe finds no problems: in both themes, at both widths, on each page and dialog. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import axe, { type AxeResults } from 'axe-core';
@@ -13,7 +13,7 @@ interface Look {
   readonly viewport: { readonly width: number; readonly height: number };
 }
 
-/** Of what lies over the page, whose colours and widths are in these two. */
+/** For overlays, whose colours and widths are covered by these two. */
 const SOME_LOOKS: readonly Look[] = [
   { colorScheme: 'light', viewport: WIDE },
   { colorScheme: 'dark', viewport: PHONE },
@@ -26,7 +26,7 @@ const LOOKS: readonly Look[] = [
 
 const program = await browserProgram();
 
-/** What axe has to say of what is shown. */
+/** Problems that axe finds on the current page. */
 async function violations(page: Page, looks = LOOKS): Promise<string[]> {
   const found: string[] = [];
   await page.evaluate(axe.source);
@@ -62,7 +62,7 @@ describe('accessibility', { skip: program === undefined && BROWSER_MISSING }, as
     const { page, strangers } = open;
     await page.goto(`${dashboard.url}/docs`);
     assert.deepEqual(await violations(page), []);
-    // By width, the last look is a phone.
+    // In order of width, the last one is a phone.
     const width = await page.evaluate<number>('document.documentElement.scrollWidth');
     assert.ok(width <= PHONE.width, `${width} wide`);
     assert.deepEqual(strangers, []);

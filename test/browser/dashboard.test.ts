@@ -1,4 +1,4 @@
-/** The page with hits on it, as people use it. */
+/** The page with hits, as people use it. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
@@ -20,7 +20,7 @@ const SITES = ['example.com', 'docs.example.com', 'shop.example.org'];
 
 const program = await browserProgram();
 
-/** The number of a tile, once it is there. */
+/** The number of a tile, once it is shown. */
 async function figure(page: Page, name: string): Promise<number> {
   const value = page
     .getByRole('button', { name: new RegExp(`^${name}`) })
@@ -92,7 +92,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
       a: 'All time',
     })) {
       const chosen = page.getByRole('button', { name: `Period: ${name}` });
-      // A page that has just come may not listen yet.
+      // A page that has just loaded may not listen yet.
       for (let tries = 0; tries < 5 && !(await chosen.isVisible()); tries++) {
         await page.keyboard.press(key);
         await chosen.waitFor({ timeout: 4000 }).catch(() => undefined);
@@ -140,7 +140,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await slider.focus();
     await page.keyboard.press('Home');
     await now.getByText('10 seconds').waitFor();
-    // The period is asked for again by itself.
+    // The period is refreshed by itself.
     await page
       .getByRole('button', { name: /^Hits/ })
       .locator('.tile-value', { hasText: /^[1-9]/ })

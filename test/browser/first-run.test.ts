@@ -1,4 +1,4 @@
-/** From a server that nobody knows to the first hit that is seen. */
+/** From a new server to the first visible hit. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';

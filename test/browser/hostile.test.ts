@@ -1,4 +1,4 @@
-/** What anybody may send is shown as what it is: a text. */
+/** Hostile input is shown as plain text. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-/** A server that goes away and comes back, under a page that stays. */
+/** A server that goes down and comes back, while the page stays open. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
@@ -22,7 +22,7 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
     await dashboard.server.ended;
     await page.getByText('Connection lost').waitFor();
     assert.ok(await row.isVisible());
-    // A question while it is away is answered when it is back.
+    // A query while it is down is answered when it is back.
     await page.keyboard.press('w');
     await keepScreenshot(page, 'lost-server');
 

@@ -1,4 +1,4 @@
-/** The script in real pages of other sites, in a real browser, and what the server has of them afterwards. */
+/** The script in real pages of other sites, in a real browser, and what the server stores of them. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     [server, pages, browser] = await Promise.all([
       RunningServer.start(join(folder, 'data')),
       PageServer.start(),
-      // All hosts are this machine, so that sites have names, and are each other's strangers.
+      // All hosts resolve to this machine, so that sites have names, and are cross-site to each other.
       launch(program!, ['--host-resolver-rules=MAP *.example 127.0.0.1']),
     ]);
     stats = `http://stats.example:${server.port}`;
@@ -48,7 +48,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
   const html = (head: string, body = '') =>
     `<!doctype html><title>A page</title><head>${head}</head><body>${body}<p>text</p></body>`;
 
-  /** Opens a page of a site in a browser of its own. */
+  /** Opens a page of a site in a new browser. */
   async function open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
     const context: BrowserContext = await newContext(options);
     const page = await context.newPage();
@@ -56,12 +56,12 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     return page;
   }
 
-  /** Of a person's browser: this one would say that nobody looks at it. */
+  /** Of a person's browser: a headless one would identify itself as such. */
   const newContext = (options: BrowserContextOptions = {}) =>
     browser.newContext({ userAgent: FIREFOX, ...options });
   const urlOf = (address: string) => `http://${address.replace('/', `:${pages.port}/`)}`;
 
-  /** Values of a dimension and their hits, once they are so many hits. */
+  /** Values of a dimension and their hits, once the number of hits is reached. */
   async function counted(
     site: string,
     hits: number,
@@ -177,7 +177,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     await near.goto(`http://127.0.0.1:${pages.port}/local`);
     await ask(near);
     await near.context().close();
-    // What was sent before this one would be there.
+    // Anything sent before this hit would be there too.
     pages.put('/', { html: html(script('data-dnt data-local data-site="silent.example"')) });
     const heard = await open('silent.example/heard');
     assert.deepEqual(await counted('silent.example', 1), { '/heard': 1 });

@@ -5,7 +5,7 @@ import type { CountedHit, Live } from '../../src/live/live.ts';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
-/** The last millisecond of an hour, so that windows of whole seconds, minutes and hours cut no bucket. */
+/** The last millisecond of an hour, so that windows of whole seconds, minutes and hours do not split a bucket. */
 const NOW = Date.UTC(2026, 10, 24, 12) - 1;
 
 export interface LiveOptions {
@@ -25,9 +25,9 @@ export function sighting(site: string, visitor: number, time: number): CountedHi
 }
 
 /**
- * What every `Live` does, whatever it keeps its counts in.
+ * The contract of every `Live`, whatever it keeps its counts in.
  *
- * @param open an empty one, planned for far more visitors than come here
+ * @param open opens an empty one, sized for far more visitors than come here
  * @param options `totalError`: relative standard error of all-time visitors
  */
 export function liveContract(
@@ -75,7 +75,7 @@ export function liveContract(
     });
 
     test('counts a few visitors exactly, and all sites are the sum of each', async () => {
-      // The hash of a visitor says the site too, so nobody is a visitor of two.
+      // The hash of a visitor includes the site, so no visitor has two sites.
       const sites = ['a.com', 'b.com', 'c.com'];
       const hit = fc.record({ site: fc.nat(2), visitor: fc.nat(3), age: fc.nat(59 * SECOND) });
       await fc.assert(

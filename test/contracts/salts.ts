@@ -1,4 +1,4 @@
-/** What every source of salts keeps, and what nodes that agree by it can rely on: against the real service. */
+/** The contract of every salt source, and the guarantees for nodes that agree over it, against the real service. */
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -17,21 +17,21 @@ interface Clock {
   now: number;
 }
 
-/** Where nodes agree. */
+/** The service over which nodes agree. */
 export interface SaltPlace extends AsyncDisposable {
-  /** A source for a node. Where a node gives salts out, it is number 0, and is asked for first. */
+  /** A source for a node. If a node serves the salts, it is number 0, and is created first. */
   source(node: number, salts: DailySalts, clock: Clock): Promise<ClosableSaltSource>;
-  /** Nobody reaches it any more. */
+  /** Makes it unreachable. */
   away(): Promise<void>;
   back(): Promise<void>;
 }
 
-/** Beyond the clocks of servers, so that nothing expires by them. */
+/** Far beyond the servers' clocks, so that nothing expires by them. */
 const FIRST_DAY = Date.UTC(2098, 10, 24);
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** A node with a folder of its own, and a clock that all have. */
+/** A node with its own folder, and a common clock. */
 class Node implements AsyncDisposable {
   readonly salts: DailySalts;
   readonly log = new Lines();
@@ -71,7 +71,7 @@ class Node implements AsyncDisposable {
   }
 }
 
-/** @param open a place that is empty */
+/** @param open opens an empty service */
 export function saltContract(name: string, open: () => Promise<SaltPlace>): void {
   describe(`${name} as a salt source:`, { timeout: 60_000 }, () => {
     const clock = { now: FIRST_DAY + 10 * HOUR };
@@ -85,7 +85,7 @@ export function saltContract(name: string, open: () => Promise<SaltPlace>): void
       await place[Symbol.asyncDispose]();
     });
 
-    /** As each minute: a node that gives out its salts may make one in the first that others find in the second. */
+    /** As every minute: a node that serves its salts may create one in the first round that others find in the second. */
     const checkAll = async () => {
       for (let minute = 0; minute < 2; minute++) {
         await Promise.all(nodes.map(({ agreement }) => agreement.check()));
@@ -151,7 +151,7 @@ export function saltContract(name: string, open: () => Promise<SaltPlace>): void
       }
       await place.back();
       clock.now += HOUR;
-      // A client may need a moment to be back.
+      // A client may need a moment to reconnect.
       for (let i = 0; i < 100 && nodes.some(({ log }) => !/answers again/.test(log.all.join())); i++) {
         await checkAll();
         await new Promise((resolve) => setTimeout(resolve, 50));

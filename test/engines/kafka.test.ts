@@ -1,4 +1,4 @@
-/** Hits through real Kafka brokers, which are killed, as are those who publish and those who load. */
+/** Hits through real Kafka brokers, while brokers, publishers and consumers are killed. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const SITE = 'stream.test';
 const TIME = Date.UTC(2026, 9, 31, 23, 30);
 const PATIENCE = 60_000;
 
-/** Hits from one number to another, over two months: each of a path of its own, many of one visitor. */
+/** Hits from one number to another, over two months: each with its own path, many of one visitor. */
 function hitsOf(from: number, to: number): string {
   const lines: string[] = [];
   for (let i = from; i < to; i++) {
@@ -50,7 +50,7 @@ interface Found {
   readonly counted: number;
 }
 
-/** What a database has, asked behind the house's back. */
+/** The content of a database, queried directly. */
 async function found(front: ClickHouseFront): Promise<Found> {
   const [row] = await front.rows<Record<keyof Found, string>>(
     `SELECT count() AS hits, uniqExact(path) AS paths, uniqExact(visitor) AS visitors,
@@ -99,7 +99,7 @@ describe('Kafka with three brokers', { skip, timeout: 400_000 }, () => {
         await loader.child.kill('SIGKILL');
         await loader.ended;
         loader = start(first!);
-        // Another comes, and partitions go over to it.
+        // Another consumer joins, and takes over partitions.
         if (kills === 1) start(second!);
       }
       await kafka.restart(1);

@@ -15,7 +15,7 @@ const DAY = 86_400_000;
 const candidate = (number: number) => new Uint8Array(16).fill(number);
 const addressOf = (url: string) => redisAddress(url, '--live');
 
-/** One server behind a line. */
+/** One server behind a connection that can be cut. */
 class Server implements SaltPlace {
   readonly redis: RedisServer;
   readonly #line: Line;
@@ -72,7 +72,7 @@ test('a salt in Redis expires 48 hours after the start of its day', { skip, time
   const seconds = async (day: string) => Number((await redis.ask(`TTL hit:salt:${day}`)).slice(1));
   assert.ok(Math.abs((await seconds('2098-11-24')) - 36 * 3600) < 60);
   assert.ok(Math.abs((await seconds('2098-11-25')) - 60 * 3600) < 60);
-  // One that is over is not even kept for a moment.
+  // An expired one is not kept at all.
   assert.equal(await source.agree('2098-11-22', candidate(3)), undefined);
   assert.equal(Date.parse('2098-11-22') + 2 * DAY <= noon, true);
 });

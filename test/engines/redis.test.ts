@@ -1,4 +1,4 @@
-/** Live counts in a real Redis: alone, as a cluster, and when it goes away. */
+/** Live counts in a real Redis: standalone, as a cluster, and while it is down. */
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { temporaryFolder } from '../fixtures/temporary.ts';
 const LOG_ERROR = 0.0081;
 const skip = redisProgram() === undefined ? REDIS_MISSING : false;
 
-/** Lives of one test file; each of `open` begins with an empty Redis. */
+/** `Live`s of one test file; each call of `open` begins with an empty Redis. */
 class Lives implements AsyncDisposable {
   readonly #open: RedisLive[] = [];
   readonly log: string[] = [];

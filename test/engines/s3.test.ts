@@ -18,7 +18,7 @@ describe('an archive in a bucket', () => {
   }, options);
   after(() => server[Symbol.asyncDispose]());
 
-  /** A store whose archive has a bucket of its own. */
+  /** A store whose archive has its own bucket. */
   async function inBucket(
     t: Parameters<typeof ArchivedStore.open>[0],
     bucket: string,

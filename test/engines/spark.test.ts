@@ -1,4 +1,4 @@
-/** Windows and rates that a real Spark counts, of hits that went through a real Kafka, against those of the store. */
+/** Windows and rates from a real Spark, of hits through a real Kafka, compared with those of the store. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -23,7 +23,7 @@ const WINDOWS = [
   { name: '1m/30s', seconds: 60, slide: 30 },
   { name: '5m/1m', seconds: 300, slide: 60 },
 ];
-/** Of visitors; and what a handful of them may be off by. */
+/** Relative error of visitors; and the tolerance for a few of them. */
 const ERROR = 0.01;
 
 async function until(holds: () => Promise<boolean> | boolean, what: () => string): Promise<void> {
@@ -77,7 +77,7 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
     const early = await server.send('/api/v1/live?source=stream', { headers: BEARER });
     assertProblem(early, 503, 'not_ready');
 
-    // Whole minutes, two hours ago: nothing of it is over by accident.
+    // Whole minutes, two hours ago: no window ends by accident.
     const start = Math.floor(Date.now() / MINUTE - 120) * MINUTE;
     let sent = 0;
     const send = async (count: number, timeOf: (i: number) => number) => {
@@ -127,7 +127,7 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
       );
       await job.kill();
 
-      // While it is down: more hits, some of a while ago; records that come again; and what is no hit.
+      // While it is down: more hits, some older; duplicate records; and records that are not hits.
       await send(4000, (i) => start + 15 * MINUTE + (i / 4000) * 5 * MINUTE);
       await send(500, (i) => start + 12 * MINUTE + (i / 500) * MINUTE);
       await until(
@@ -181,7 +181,7 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
         );
       }
 
-      // Later than the watermark allows: in no window, and told.
+      // Later than the watermark allows: in no window, and reported.
       await send(300, (i) => start - 60 * MINUTE + i);
       await until(
         () =>
@@ -193,13 +193,13 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
       await readResults();
       assert.ok([...results.values()].every(({ from }) => from >= start - 5 * MINUTE));
 
-      // What was no hit is set connection, with the reason; what is final is kept, once.
+      // Dead letters are kept with the reason; final windows are kept once.
       const engine = new Session();
       try {
         const ask = (query: string) =>
           engine
             .query(`${query} FORMAT TSV`)
-            // Not all white space: a line that begins with an empty site begins with a tab.
+            // Not trim(): a line with an empty site begins with a tab.
             .replace(/\n$/, '')
             .split('\n')
             .map((line) => line.split('\t'));
@@ -256,7 +256,7 @@ describe('Spark', { skip, timeout: 420_000 }, () => {
     };
     await ask('import', '--site', 'example.com', log);
     const period = ['--from', '2024-09-01', '--to', '2024-09-04T12:00:00Z', '--interval', 'hour'];
-    // Of hits in the store, so that visitors are exact.
+    // From hits in the store, so that visitors are exact.
     const report: Stats = await ask('report', ...period);
     await ask('archive', '--to', archive);
     const archived: Stats = await ask('report', '--archive', archive, ...period);

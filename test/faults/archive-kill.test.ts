@@ -1,4 +1,4 @@
-/** Hits that are moved out of the store and back are in one of the two places, and count once, whenever the process dies. */
+/** Hits that are archived and restored are in one of the two places, and count once, whenever the process dies. */
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,11 +11,11 @@ import { rounds } from '../fixtures/rounds.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const ROUNDS = rounds(20, 5);
-/** Milliseconds: about as long as it takes to archive and to restore all. */
+/** Milliseconds: about as long as archiving and restoring everything takes. */
 const ROUND = 900;
 const PROGRAM = new URL('../fixtures/archiving-process.ts', import.meta.url).pathname;
 
-/** Starts it, and kills it some time after it began. */
+/** Starts it, and kills it some time later. */
 async function archiveFor(milliseconds: number, folder: string): Promise<void> {
   const child = spawn(process.execPath, [PROGRAM, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
@@ -54,7 +54,7 @@ test(`an archive that is killed ${ROUNDS} times loses and doubles nothing`, {
     await archiveFor((ROUND * random()) / 2 ** 32, folder);
     await using archived = await ArchivedStore.in(folder);
     assert.deepEqual(await archived.together(), all, `round ${round}`);
-    // Hits go on to come, also for days that are in the archive or half way.
+    // Hits keep arriving, even for days that are archived or being archived.
     const hit = { site: 'a.com', time: daysAgo(40), path: `/late ${round}` };
     await archived.add(batchId(100 + round, round % 2), [hit]);
     states.add((await archived.rows()).length - round);

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../fixtures/temporary.ts';
 const options = { timeout: 60_000 };
 const TEXTS = ["it's", 'back\\slash', 'ünï 👋', '', "'; DROP TABLE hits; --", '日本語', 'a\tb\nc'];
 
-/** Days before now, on both sides of what is old enough, and of ends of months. */
+/** Days before now, on both sides of the age limit, and of ends of months. */
 const SOME_DAYS = [0, 29.9, 30.6, 45, 50, 75];
 
 /** Hits of two sites on some days. */
@@ -45,7 +45,7 @@ describe('an archive', () => {
     const plan = await archived.archive({ dryRun: true });
     assert.deepEqual(await archived.rows(), all, 'a dry run changes nothing');
     const summary = await archived.archive();
-    // At noon: the 30th day before now is not over so long yet.
+    // At noon: the 30th day before now has not been over for 30 days.
     const kept = await archived.rows('hits', "time < '2026-05-16 00:00:00'");
     assert.deepEqual(kept, []);
     const { rows, days } = summary;
@@ -299,7 +299,7 @@ describe('an error is reported, and nothing is lost', () => {
     await assert.rejects(archived.archive(), { code: 'archive_failed' });
     rmSync(archived.at.location);
     mkdirSync(archived.at.location);
-    // A file in the place of a site's folder.
+    // A file in place of a site's folder.
     writeFileSync(join(archived.at.location, 'a.com'), '');
     await assert.rejects(archived.archive(), { code: 'archive_failed', message: /cannot be written/ });
     assert.deepEqual(await archived.rows(), all);

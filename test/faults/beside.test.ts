@@ -1,4 +1,4 @@
-/** Commands on the data folder of a server that runs: they hand over to it. */
+/** Commands on the data folder of a running server: they hand over to it. */
 
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -32,7 +32,7 @@ function summaryOf({ code, stdout, stderr }: Ended): TotalSummary {
   return JSON.parse(stdout);
 }
 
-/** Gives an import half of the log, and waits until the server has begun with it. */
+/** Gives an import half of the log, and waits until the server has started with it. */
 async function importHalf(data: string, server: RunningServer): Promise<Program> {
   const program = new Program(importArgs(data, 'half.example', '-'));
   const text = await readFile(log);

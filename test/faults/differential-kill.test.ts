@@ -1,4 +1,4 @@
-/** As test/differential.test.ts, in a process that is killed again and again, in whatever it is doing. */
+/** Like test/differential.test.ts, in a process that is killed repeatedly, at any moment. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,11 +23,11 @@ import { temporaryFolder } from '../fixtures/temporary.ts';
 const PROCESS = fileURLToPath(new URL('../fixtures/differential/process.ts', import.meta.url));
 const COURSES = rounds(12, 1);
 const SEED = 20261129;
-/** Milliseconds after which a process is killed, about: ever later, so that it comes to its end on any machine. */
+/** Approximate milliseconds until a process is killed: ever longer, so that it finishes on any machine. */
 const FIRST_WAIT = rounds(100, 400);
 const LATER = rounds(1.2, 1.6);
 
-/** Lets a process take steps, and kills it after a while. @returns whether it was quicker */
+/** Lets a process take steps, and kills it after a while. @returns whether it finished before */
 async function isDone(folder: string, seed: number, wait: number): Promise<boolean> {
   const child = spawn(process.execPath, [PROCESS, folder, String(seed)], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,6 @@
 /**
- * A disk that fills and is freed at moments that nobody chose, under a server that takes hits and logs and rolls up: what
- * was acknowledged is counted once, and all goes on by itself when there is room again.
+ * A disk that fills and is freed at random moments, under a server that accepts hits and logs and rolls up: acknowledged
+ * hits are counted once, and work resumes by itself when there is room again.
  */
 
 import assert from 'node:assert/strict';
@@ -28,11 +28,11 @@ const FILLS = rounds(50, 3);
 const CONNECTIONS = 16;
 const LINES = 4000;
 const TITLE = 'x'.repeat(400);
-/** Milliseconds after which a server that does not recover has failed. */
+/** Milliseconds after which a server that has not recovered counts as failed. */
 const PATIENCE = 60_000;
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
 
-/** Hits that are sent one by one, each of a path of its own. */
+/** Hits that are sent one by one, each with its own path. */
 class Load {
   readonly acknowledged = new Set<string>();
   readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
@@ -57,7 +57,7 @@ class Load {
       const path = `/hit-${this.#sent++}`;
       const status = await this.#post(JSON.stringify({ site: 'full.test', path, title: TITLE }));
       if (status === 202) this.acknowledged.add(path);
-      // A sender that was refused comes again a little later; the others leave some of the machine to the disk.
+      // A refused sender retries a little later; the others leave some of the machine for the disk.
       await sleep(status === 202 ? 5 : 20);
     }
   }
@@ -88,7 +88,7 @@ interface Readiness {
   readonly problems?: readonly { readonly code: string }[];
 }
 
-/** Milliseconds until the server says that all is well. */
+/** Milliseconds until the server reports that it is well. */
 async function recovered(server: RunningServer): Promise<number> {
   const began = performance.now();
   for (;;) {
@@ -102,7 +102,7 @@ async function recovered(server: RunningServer): Promise<number> {
   }
 }
 
-/** An access log of lines that no other has. */
+/** An access log with unique lines. */
 function logOf(number: number): string {
   return Array.from({ length: LINES }, (_, line) => {
     const time = `2${line % 8}/Nov/2025:0${line % 10}:00:00 +0000`;
@@ -110,7 +110,7 @@ function logOf(number: number): string {
   }).join('');
 }
 
-/** How often each path was counted. */
+/** Hits by path. */
 async function countsIn(dataDir: string): Promise<Map<string, number>> {
   await using db = await DBTracker.open({ dataDir, log: new Lines() });
   await db.spool.flush();
@@ -140,7 +140,7 @@ test(`a disk that is full ${FILLS} times loses no acknowledged hit, doubles none
     writeFileSync(file, logOf(fill));
     files.push(file);
     const importing = run(['import', file, '--site', 'log.test', '--data-dir', dataDir, '--json']);
-    // It rolls up what is in the store.
+    // This rolls up what is in the store.
     const rolling = run(['purge', '--dry-run', '--data-dir', dataDir]);
     await sleep(random() * 1500);
     disk.fill(random() < 0.5 ? 0 : Math.floor(random() * 20e6));
@@ -151,7 +151,7 @@ test(`a disk that is full ${FILLS} times loses no acknowledged hit, doubles none
     await rolling;
   }
   await load.end();
-  // What failed is run again, as a person would.
+  // A failed import is run again, as a person would.
   for (const [index, file] of files.entries()) {
     if (imported.has(index)) continue;
     const { code, stderr } = await run(['import', file, '--site', 'log.test', '--data-dir', dataDir]);

@@ -1,4 +1,4 @@
-/** `doctor`: each fault is caused on purpose in a real data folder, and is found, and mended where it can be. */
+/** `doctor`: each fault is caused on purpose in a real data folder, is found, and is repaired if possible. */
 
 import assert from 'node:assert/strict';
 import {
@@ -59,7 +59,7 @@ function errorsOf({ findings }: { readonly findings: readonly Finding[] }): stri
   return findings.filter(({ result }) => result === 'error').map(({ check }) => check);
 }
 
-/** Runs statements on a store that nobody has open. */
+/** Runs statements on a store that is not open. */
 async function alter(dataDir: string, ...statements: string[]): Promise<void> {
   const clients = Clients.embedded(join(dataDir, 'store'));
   for (const query of statements) await clients.writer.command({ query });
@@ -77,7 +77,7 @@ async function partsOf(dataDir: string, table: string): Promise<string[]> {
   return rows.map(({ path }) => path);
 }
 
-/** A sealed group of one hit, as it lies in a segment. */
+/** A sealed group of one hit, as in a segment. */
 function sealed(): Buffer {
   const rows = new RowWriter();
   rows.write(hitOf({ path: '/waits' }));
@@ -217,7 +217,7 @@ test('hits of a broken part are restored from the spool if it still has them', o
       );
     }
     await Promise.all(rest);
-    // Delivered, and not yet gone from the spool: as after a crash between the two.
+    // Delivered, and not yet removed from the spool: as after a crash between the two.
     await db.spool.pauseDelivery(async () => {
       for (const file of readdirSync(join(dataDir, 'spool')))
         copyFileSync(join(dataDir, 'spool', file), join(kept, file));
@@ -252,7 +252,7 @@ async function idsOf(dataDir: string): Promise<bigint[]> {
   return rows.map(({ id }) => BigInt(id));
 }
 
-/** A segment's name says its batch. */
+/** The batch of a segment, from its name. */
 function nameOf(batch: bigint, file: string): string {
   const sequence = String(batch >> 22n).padStart(13, '0');
   const run = Number(batch & 0x3f_ffffn)

@@ -1,4 +1,4 @@
-/** Programs that are asked to end: in order where there is something to finish, at once where there is not. */
+/** Programs that are asked to stop: cleanly if there is something to finish, at once if there is not. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ describe('a server that is asked to stop', () => {
     async (t) => {
       const data = temporaryFolder(t);
       const ending = await RunningServer.start(data);
-      // It ends with connections open: one idle, one in the middle of a header, one in the middle of a body.
+      // It stops with open connections: one idle, one in the middle of a header, one in the middle of a body.
       const sockets = ['', 'GET / HTTP/1.1\r\nhos', UNFINISHED].map((bytes) => ending.connect(bytes));
       await Promise.all(sockets.map((socket) => once(socket, 'connect')));
 

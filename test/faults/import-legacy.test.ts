@@ -1,4 +1,4 @@
-/** Logs that a version without a ledger imported, and of which hits were purged. */
+/** Logs that a version without a ledger imported, and whose hits were purged. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -7,11 +7,11 @@ import { A_DAY, DAY, DAYS, LOG, openLogFolder, READABLE, START, timeOf } from '.
 import { rounds } from '../fixtures/rounds.ts';
 
 const options = { timeout: 240_000 };
-/** Bytes of a piece: the log has several. */
+/** Bytes of a chunk: the log has several. */
 const PIECE = 20_000;
 const again = { restorePurged: true };
 
-/** Makes a store forget by which batches logs came, as the conversion of an older one leaves it. */
+/** Makes a store forget the batches of logs, like a store converted from an older version. */
 async function withoutLedger(store: Store): Promise<void> {
   await using connection = store.dedicatedConnection();
   await connection.command('ALTER TABLE imports UPDATE batch = 0 WHERE true SETTINGS mutations_sync = 1');
@@ -39,13 +39,13 @@ test('a purged log of an earlier version is restored on request, once', options,
   assert.deepEqual(await pages(), before);
   assert.equal(await rolled(), all);
   assert.equal(await db.rollups.waiting(), 0);
-  // What needs single hits is known again.
+  // Figures that need individual hits are known again.
   const { totals } = await db.stats({ from: '2024-01-01', to: '2024-04-01', filter: 'path=/p3' });
   assert.equal(totals.hits, READABLE.filter((line) => line.includes('"GET /p3 ')).length);
   assert.equal((await take(LOG, again)).imported, 0);
   assert.deepEqual(await pages(), before);
 
-  // All of it goes, also what came back.
+  // All of it is purged, including restored hits.
   assert.equal(await purgeBefore(START + DAYS * DAY), all);
   assert.equal(await there(), 0);
   assert.equal((await take(LOG, again)).imported, all);
@@ -92,7 +92,7 @@ test('overlapping logs that were partly purged are restored, without duplicate l
         for (const { lines, site } of logs.filter(({ isLate }) => isLate === late)) {
           const own = lines.filter((line) => READABLE.includes(line));
           const { imported } = await take(lines, { site });
-          // Of two logs that begin with the same line, one goes on where the other ends.
+          // Of two logs that begin with the same line, one continues where the other ends.
           fc.pre(imported === own.length);
           wanted.push(...own.map((line) => `${site} ${timeOf(line)}`));
         }
@@ -106,7 +106,7 @@ test('overlapping logs that were partly purged are restored, without duplicate l
       }
       const all = await hitsBy("concat(toString(site), ' ', toString(toUnixTimestamp64Milli(time)))");
       const own = all.filter((hit) => hit.includes(`.run${run}.`));
-      // Whose line is there, where two logs have it, nobody can tell: it may come back once only.
+      // If two logs have a line, it is unknown whose line is stored: it may come back only once.
       assert.deepEqual([...new Set(own)], [...new Set(wanted.sort())], 'no line is missing');
       const counts = Map.groupBy(wanted, (hit) => hit);
       for (const [hit, there] of Map.groupBy(own, (each) => each)) {

@@ -1,6 +1,6 @@
 /**
- * The promise that the whole house stands on: a hit that was acknowledged is counted once, whatever happens to the
- * process. So the process is killed, at moments that nobody chose, and started again.
+ * The central promise: an acknowledged hit is counted once, whatever happens to the process. So the process is killed at
+ * random moments, and started again.
  */
 
 import assert from 'node:assert/strict';
@@ -19,12 +19,12 @@ import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const options = { timeout: 120_000 };
 const ROUNDS = rounds(20, 4);
-/** Of an import: how often, and at most how many milliseconds after its first piece. */
+/** For an import: how often, and at most how many milliseconds after its first chunk. */
 const IMPORTS = rounds(3, 1);
 const WAIT = rounds(250, 40);
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
 
-/** How often each path was counted. */
+/** Hits by path. */
 async function countsIn(dataDir: string): Promise<Map<string, number>> {
   await using db = await DBTracker.open({ dataDir, log: new Lines() });
   await db.spool.flush();
@@ -34,7 +34,7 @@ async function countsIn(dataDir: string): Promise<Map<string, number>> {
   return new Map(rows.map(({ value, hits }) => [value, Number(hits)]));
 }
 
-/** Asserts that each acknowledged hit is in the store, and none twice. @returns how many hits it has */
+/** Asserts that each acknowledged hit is in the store, and none twice. @returns the number of its hits */
 async function assertCountedOnce(load: Load, dataDir: string): Promise<number> {
   const counts = await countsIn(dataDir);
   const lost = [...load.acknowledged].filter((path) => !counts.has(path));
@@ -74,7 +74,7 @@ describe('a server that is killed', () => {
       await server.stop();
     }
     const hits = await assertCountedOnce(load, dataDir);
-    // Those under way at the kill may be there without an answer.
+    // Hits in flight at the kill may be stored without an answer.
     assert.ok(hits <= load.acknowledged.size + ROUNDS * CONNECTIONS);
     reportFault(t, {
       fault: 'kill -9',
@@ -97,7 +97,7 @@ describe('a server that is killed', () => {
     await using server = await RunningServer.start(dataDir);
     const running = load.run(server.port);
     await sleep(500);
-    // It waits for the end of a request, and its engine works.
+    // It waits for the end of a request, while its engine works.
     server.connect(UNFINISHED);
     const question = () => server.send('/api/v1/stats', { headers: BEARER });
     const answers = Promise.allSettled(Array.from({ length: 100 }, question));
@@ -107,7 +107,7 @@ describe('a server that is killed', () => {
     server.child.kill('SIGTERM');
     const { code } = await server.ended;
     await Promise.all([running, answers]);
-    // It may have been quicker.
+    // It may have finished before.
     if (code !== 0) assert.equal(server.child.signalCode, 'SIGKILL', server.stderr);
     assert.ok(load.acknowledged.size > 50);
     await assertCountedOnce(load, dataDir);
@@ -116,7 +116,7 @@ describe('a server that is killed', () => {
 
 describe('an import that is killed', () => {
   const LINES = rounds(200_000, 60_000);
-  // Long lines, so that few of them make several pieces.
+  // Long lines, so that few of them make several chunks.
   const agent = `${FIREFOX} ${'x'.repeat(1000)}`;
   const log = Array.from({ length: LINES }, (_, line) => {
     const time = `2${line % 8}/Nov/2026:0${line % 10}:00:00 +0000`;
@@ -132,7 +132,7 @@ describe('an import that is killed', () => {
     );
   }
 
-  /** Kills a program a while after a piece of the log lies in the spool, or at the end of the import. */
+  /** Kills a program a while after a chunk of the log is in the spool, or at the end of the import. */
   async function killIn(dataDir: string, program: Program, importing: Program, wait: number): Promise<void> {
     const hasPieces = () => {
       try {

@@ -40,7 +40,7 @@ test('live visitors agree with an exact recount within three standard errors, wh
   timeout: 300_000,
 }, async (t) => {
   const dataDir = temporaryFolder(t);
-  // With keys of its own each run would be another draw of a table, of which one in 370 is off by more.
+  // With random keys each run would have another table, and one in 370 is off by more.
   const keys = { key: KEY, importSalt: KEY, adminToken: TOKEN };
   writeFileSync(join(dataDir, 'secrets.json'), JSON.stringify(keys));
   await using server = await RunningServer.start(dataDir);
@@ -48,7 +48,7 @@ test('live visitors agree with an exact recount within three standard errors, wh
   const draw = () => random.next().value;
   let stop = false;
 
-  /** Few visitors come often, many once. */
+  /** Few visitors are frequent, many come once. */
   async function send(ageOf: () => number): Promise<void> {
     const now = Date.now();
     const hits = Array.from({ length: BATCH }, () => ({
@@ -80,7 +80,7 @@ test('live visitors agree with an exact recount within three standard errors, wh
         `/api/v1/stats?site=recount.example&interval=hour&${period}`,
       );
       t.diagnostic(`${window}: ${visitors} visitors of ${totals.visitors}, ${hits} hits of ${totals.hits}`);
-      // Hits of one request may have had their time, and not been counted yet.
+      // Hits of one request may have their time, and not be counted yet.
       const bound = 3 * error * totals.visitors + BATCH;
       assert.ok(totals.visitors > 2000, `${window}: ${totals.visitors}`);
       assert.ok(Math.abs(visitors - totals.visitors) <= bound, `${window}: ${visitors}, ${totals.visitors}`);

@@ -1,7 +1,7 @@
 /**
- * A server at work is killed: hits come in, a log is imported, and what is in the store is rolled up, all at once. After
- * each kill it starts again and goes on. In the end every acknowledged hit and every line is counted once, in the hits and
- * in the rollups alike.
+ * A busy server is killed: hits arrive, a log is imported, and stored hits are rolled up, all at once. After each kill it
+ * is restarted. In the end every acknowledged hit and every line is counted once, both in the hits and in the
+ * rollups.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -21,12 +21,12 @@ import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const ROUNDS = rounds(100, 2);
-/** Of the log that is imported in a round. */
+/** Lines of the log of a round. */
 const LINES = rounds(20_000, 8_000);
 const LOG_SITE = 'log.test';
 const ALL = { from: '2020-01-01', to: '2199-01-01', bots: 'include' };
 
-/** The log of a round: over months, so that its batches are several parts. */
+/** The log of a round: over months, so that its batches have several parts. */
 function logOf(round: number): string {
   const agent = `${FIREFOX} ${'x'.repeat(150)}`;
   return Array.from({ length: LINES }, (_, line) => {
@@ -36,7 +36,7 @@ function logOf(round: number): string {
   }).join('');
 }
 
-/** Imports the log of a round into a server. @returns undefined where the server was killed meanwhile */
+/** Imports the log of a round into a server. @returns undefined if the server was killed meanwhile */
 async function importLog(dataDir: string, round: number): Promise<ImportSummary | undefined> {
   let summary: ImportSummary | undefined;
   const control = await ControlClient.connect(dataDir);
@@ -49,7 +49,7 @@ async function importLog(dataDir: string, round: number): Promise<ImportSummary 
   return summary;
 }
 
-/** A purge that would delete nothing makes sure that all is in the store and rolled up. */
+/** A purge that deletes nothing ensures that everything is in the store and rolled up. */
 async function rollUp(dataDir: string): Promise<boolean> {
   const control = await ControlClient.connect(dataDir);
   if (!control) return false;
@@ -65,7 +65,7 @@ async function keepRollingUp(dataDir: string): Promise<void> {
   while (await rollUp(dataDir));
 }
 
-/** How often each path of a site was counted. */
+/** Hits by path of a site. */
 async function countsOf(db: DBTracker, site: string): Promise<Map<string, number>> {
   const rows = await db.store.rows<{ value: string; hits: string | number }>('top', {
     ...{ site, from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [], by: 'path', limit: 10_000_000 },
@@ -85,7 +85,7 @@ test(`a server that is killed ${ROUNDS} times, under load, beside an import and 
     await using server = await RunningServer.start(dataDir);
     if (round > 0) slowest = Math.max(slowest, Math.round(performance.now() - started));
     const work = [load.run(server.port), keepRollingUp(dataDir)];
-    // What the last kill may have broken off is imported again, to its end.
+    // An import that the last kill interrupted is run again, to its end.
     if (round > 0) {
       const again = await importLog(dataDir, round - 1);
       assert.equal(again && again.imported + again.already, LINES);
@@ -127,11 +127,11 @@ test(`a server that is killed ${ROUNDS} times, under load, beside an import and 
   assert.deepEqual(lost, [], 'acknowledged and lost');
   assert.deepEqual(doubled, [], 'counted twice');
   assert.ok(load.acknowledged.size > 20 * ROUNDS);
-  // Those under way at a kill may be there without an answer.
+  // Hits in flight at a kill may be stored without an answer.
   assert.ok(hits.size <= load.acknowledged.size + ROUNDS * CONNECTIONS);
   assert.equal(live.hits, hits.size, 'live counts are those of the store');
 
-  // From rollups alone, though hits are few.
+  // From rollups alone, even with few hits.
   const source = { store: db.store, maxScannedHits: -1 };
   for (const [site, count] of [
     ['kill.test', hits.size],

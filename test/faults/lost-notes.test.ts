@@ -1,4 +1,4 @@
-/** Small tables that others rely on, of which a part is broken: what they do not say is not taken for what is not so. */
+/** A broken part of a small table that others rely on: its missing rows are treated as unknown. */
 import assert from 'node:assert/strict';
 import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const HORIZON = START + 17 * DAY;
 const PERIOD = { from: '2024-01-20', to: '2024-03-01' };
 const ODD = { ...PERIOD, filter: 'path=/p3' };
 
-/** Truncates all parts of a table, also replaced ones, while it is closed. */
+/** Truncates all parts of a table, including replaced ones, while it is closed. */
 async function damage(db: DBTracker, table: string): Promise<void> {
   await using connection = db.store.dedicatedConnection();
   await connection.command(`OPTIMIZE TABLE ${table} FINAL`);

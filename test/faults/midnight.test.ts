@@ -1,4 +1,4 @@
-/** Visitors without a cookie over midnight UTC, counted by a real server whose clock is moved. */
+/** Visitors without a cookie across midnight UTC, counted by a real server whose clock is moved. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -17,7 +17,7 @@ async function viewsOf(server: RunningServer, people: number): Promise<void> {
   }
 }
 
-/** What the store has counted. */
+/** The store's counts. */
 async function counted(server: RunningServer): Promise<{ visitors: number; visits: number }> {
   const period = 'from=2098-11-20&to=2098-12-01&interval=day&metrics=visitors,visits';
   const { totals } = await server.ask<{ totals: { visitors: number; visits: number } }>(
@@ -51,14 +51,14 @@ for (const threads of ['1', '2']) {
     await viewsOf(server, PEOPLE);
     assert.deepEqual(await counted(server), one);
 
-    // Long after midnight too, while the visit goes on.
+    // Long after midnight too, while the visit continues.
     await server[Symbol.asyncDispose]();
     clock.moveTo('2098-11-25T00:50Z');
     server = await start();
     await viewsOf(server, PEOPLE + 3);
     assert.deepEqual(await counted(server), { visitors: PEOPLE + 3, visits: PEOPLE + 3 });
 
-    // After a silence of half an hour they are others, for the rest of the day.
+    // After a gap of half an hour they are new visitors, for the rest of the day.
     for (const time of ['2098-11-25T01:21Z', '2098-11-25T02:00Z']) {
       clock.moveTo(time);
       await viewsOf(server, PEOPLE + 3);

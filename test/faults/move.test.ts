@@ -1,4 +1,4 @@
-/** A store that is carried over to a ClickHouse server: the real client, and the real engine behind a front. */
+/** A store that is moved to a ClickHouse server: with the real client, and the real engine behind an HTTP front. */
 
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { BEARER, FIREFOX, RunningServer } from '../fixtures/running-server.ts';
 const DAY = 86_400_000;
 const HITS = 6000;
 const LINES = 3000;
-/** Questions that read all that a store has: hits, rollups, what was purged, and bots. */
+/** Queries that cover a whole store: hits, rollups, purged hits, and bots. */
 const QUESTIONS = [
   'stats?interval=day',
   'stats?interval=month&site=b.example&metrics=visits',
@@ -35,7 +35,7 @@ let copy = '';
 let server: RunningServer;
 let front: ClickHouseFront;
 
-/** Hits of people and of bots. @param days over how many */
+/** Hits of people and of bots. @param days number of days they are spread over */
 function hitsFrom(first: number, count: number, days: number): object[] {
   return Array.from({ length: count }, (_, i) => ({
     site: i % 3 === 0 ? 'a.example' : 'b.example',
@@ -57,7 +57,7 @@ function good({ code, stdout, stderr }: Ended): string {
   return stdout;
 }
 
-/** What a server answers that starts on a store: of periods, and of all time. */
+/** The answers of a server that starts on a store: for periods, and for all time. */
 async function answers(...where: string[]): Promise<object> {
   await using started = await RunningServer.start(...(where as [string]));
   const to = new Date(Date.now() + DAY).toISOString().slice(0, 10);
@@ -74,7 +74,7 @@ function move(from: string): Promise<Ended> {
   return run(['move', '--json', '--data-dir', from, '--to', front.url]);
 }
 
-/** Moves in this process, up to where a folder is opened. */
+/** Runs a move in this process, up to the opening of a folder. */
 async function refusal(...args: string[]): Promise<void> {
   const { values, positionals } = readSettings(MOVE_SETTINGS, args, {});
   const { stdin, stdout, stderr } = process;
@@ -162,7 +162,7 @@ describe('a move to a server', () => {
       /INSERT INTO batches/,
       /INSERT INTO imports/,
     ];
-    // Where it is killed in the midst of hits, it has sent rollups already.
+    // If it is killed while it sends hits, it has already sent the rollups.
     for (const moment of rounds(4, 1) === 4 ? moments : moments.slice(1, 2)) {
       const seen = front.seen(moment);
       await using program = new Program(['move', '--data-dir', copy, '--to', front.url]);

@@ -1,4 +1,4 @@
-/** What becomes of old hits, by the commands as people give them: archived, read, restored, purged. */
+/** Old hits with the real commands: archived, read, restored, purged. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ describe('old hits', { timeout: 300_000 }, () => {
   const archive = join(folder, 'archive');
   let totals: LogTotals;
 
-  /** What a command prints as JSON, on the data folder. */
+  /** The JSON output of a command on the data folder. */
   async function ask<Answer>(command: string, ...args: string[]): Promise<Answer> {
     const ended = await run([command, '--data-dir', data, '--json', ...args]);
     assert.equal(ended.code, 0, ended.stderr);
@@ -33,7 +33,7 @@ describe('old hits', { timeout: 300_000 }, () => {
     return Object.fromEntries(series.map((point) => [point.time.slice(0, 10), point.hits!]));
   }
 
-  /** What hits take, with parts that nobody reads any more. */
+  /** Disk usage of hits, including replaced parts. */
   async function bytesOnDisk(): Promise<number> {
     await using store = await Store.open({ setting: 'embedded', folder: join(data, 'store') });
     await using connection = store.dedicatedConnection();

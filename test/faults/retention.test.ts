@@ -1,4 +1,4 @@
-/** Imports of hits that are older than hits are kept: what is said, what is chosen, and that later purges keep to it. */
+/** Imports of hits older than the retention: messages, options, and that later purges respect them. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,14 +14,14 @@ import { temporaryFolder } from '../fixtures/temporary.ts';
 const DAY = 86_400_000;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** A line of so many days ago. */
+/** A line from a number of days ago. */
 function lineOf(days: number, path = '/'): string {
   const [date, clock] = new Date(Date.now() - days * DAY).toISOString().slice(0, 19).split('T');
   const [year, month, day] = date!.split('-');
   return logLine({ time: `${day}/${MONTHS[Number(month) - 1]}/${year}:${clock} +0000`, path });
 }
 
-/** Three lines that are older than 400 days, and two that are not. */
+/** Three lines older than 400 days, and two that are not. */
 const LINES = [3000, 500, 402, 300, 1].map((days) => lineOf(days, `/${days}`)).join('');
 
 interface Place {
@@ -45,7 +45,7 @@ function placeIn(t: TestContext, content: string | Buffer = LINES): Place {
   };
   return {
     ...{ data, log, command },
-    // What a status has is counted hit by hit.
+    // A status is counted hit by hit.
     hits: async () => (await json<Stats>('report', '--status', '2xx', '--interval', 'month')).totals.hits!,
     purge: (...args) => json<PurgeSummary>('purge', ...args),
   };
@@ -103,7 +103,7 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
     assert.equal(retention.exceptions[0]?.site, 'example.com');
     assert.ok(Date.now() - Date.parse(retention.exceptions[0]!.since) < 120_000);
     await server.stop();
-    // Without a server, by its retention, and asked about once only.
+    // Without a server, by its retention; it asks only once.
     assert.deepEqual((await place.purge()).keep_hits, '400d');
     assert.equal((await place.command('import', ...EXAMPLE, place.log)).code, 0);
     assert.equal(await place.hits(), 5);
@@ -111,7 +111,7 @@ describe('an import of old hits', { timeout: 240_000 }, () => {
       (await place.command('purge', '--dry-run')).stdout,
       /example\.com: kept, exempt since import --keep of 20/,
     );
-    // The age of the site itself is the later word.
+    // The retention of the site itself takes precedence.
     const named = await place.purge('--keep-hits', '400d,example.com=400d');
     assert.deepEqual(
       named.hits.map(({ site, rows }) => [site, rows]),

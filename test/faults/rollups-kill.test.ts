@@ -21,7 +21,7 @@ const PERIOD = readSelection({ from: '2026-01-01', to: '2026-03-01' }) as Period
 const PLAN = { from: 'rollups', first: PERIOD.from, end: PERIOD.to } as const;
 const CUT = { interval: 'month', step: 24 * 4 * QUARTER, timezone: 'UTC' } as const;
 
-/** Lets a process bring batches from a number on, and kills it in the midst. @returns the number of the next */
+/** Lets a process deliver batches from a number on, and kills it meanwhile. @returns the number of the next one */
 async function killed(folder: string, next: number, patience: number): Promise<number> {
   const child = spawn(process.execPath, [PROCESS, folder, String(next)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -42,11 +42,11 @@ test('hits are rolled up once, whenever a process is killed', { timeout: 300_000
   const folder = temporaryFolder(t);
   let next = 0;
   for (let kill = 0; kill < KILLS; kill++) next = await killed(folder, next, 200 + ((kill * 7919) % 400));
-  // On a busy machine none may have come to a batch yet.
+  // On a busy machine there may not be a batch yet.
   for (let longer = 1000; next === 0; longer *= 2) next = await killed(folder, next, longer);
   await using store = await Store.open({ setting: 'embedded', folder: `${folder}/store` });
   await using rollups = new Rollups(store);
-  // The last may have been cut off between its months. It comes again, as it would from the spool.
+  // The last one may have been interrupted between its months. It is delivered again, as from the spool.
   const { id, hits } = rollingBatch(next);
   await store.deliver(segmentOf(folder, id, hits));
   const before = await statsFromRollups({ store }, PERIOD, PLAN, CUT);

@@ -1,4 +1,4 @@
-/** What copies of a data folder tell of visitors who come later, and what is left of a salt: for real. */
+/** What copies of a data folder reveal about later visitors, and what is left of a salt, with a real server. */
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { temporaryFolder } from '../fixtures/temporary.ts';
 const SITE = 'a.example';
 const ADDRESS = '198.51.100.7';
 
-/** Digests that a thief may make of a secret: those of the old chain, and others that come to mind. */
+/** Digests that an attacker may derive from a secret: those of the old chain, and other obvious ones. */
 function digestsOf(secret: Buffer): Buffer[] {
   const found = [secret];
   for (let day = 0, salt = secret; day < 10; day++) {
@@ -34,7 +34,7 @@ function digestsOf(secret: Buffer): Buffer[] {
   return found;
 }
 
-/** All that may be a key in the small files of a folder: 16 bytes of what stands there as base64 or hexadecimal digits. */
+/** Every possible key in the small files of a folder: 16 bytes of base64 or hexadecimal digits. */
 function secretsIn(folder: string): Buffer[] {
   const secrets: Buffer[] = [];
   for (const path of filesIn(folder)) {
@@ -57,7 +57,7 @@ function filesIn(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Files that hold these bytes, as they are or as text. */
+/** Files that contain these bytes, raw or as text. */
 function filesWith(folder: string, bytes: Buffer): string[] {
   const forms = [
     bytes,
@@ -88,7 +88,7 @@ async function view(server: RunningServer): Promise<void> {
   assert.equal((await server.send(`/hit.gif?site=${SITE}&path=/`, { headers })).status, 200);
 }
 
-/** The ids of visitors of a day, as an owner exports them. */
+/** The visitor ids of a day, from an export. */
 async function visitorsOn(server: RunningServer, day: string): Promise<string[]> {
   await server.ask(`/api/v1/stats?from=${day}&to=2098-12-01`);
   const path = `/api/v1/export?format=ndjson&from=${day}T00:00:00Z&to=${day}T23:59:59Z`;

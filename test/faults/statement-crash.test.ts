@@ -1,6 +1,6 @@
 /**
- * Every statement on the way of hits through the store fails once, or the process dies there: before it ran, after it ran,
- * or in its midst. What is acknowledged is counted once all the same.
+ * Every statement on the way of hits through the store fails once, or the process dies there: before, after, or during the
+ * statement. Acknowledged hits are counted once all the same.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -33,7 +33,7 @@ const BEFORE: readonly Step[] = [
   { do: 'add', spool: 0, hits: hitsOf(1) },
   { do: 'append', spool: 0, hits: hitsOf(0) },
 ];
-/** Steps of which each statement fails, and what was before. */
+/** Steps whose statements fail, and the steps before them. */
 const STEPS: readonly Step[] = [
   { do: 'flush', spool: 0 },
   { do: 'deliver', hits: hitsOf(3) },
@@ -50,7 +50,7 @@ const AFTER: readonly Step[] = [
   { do: 'rollUp' },
 ];
 
-/** @returns whether the fault came about, or the step has no such statement */
+/** @returns whether the fault happened, or the step has no such statement */
 async function crash(faults: StatementFaults, step: Step, fault: Fault): Promise<boolean> {
   const course: Course = { anchors: ANCHORS, steps: [...BEFORE, { ...step, fault }, ...AFTER] };
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
@@ -83,7 +83,7 @@ test('hits are counted once, whichever statement fails or crashes', { timeout: 3
     return hasFailed;
   };
   for (const [index, step] of STEPS.entries()) {
-    // In the usual tests one statement of each step, in one way.
+    // In the default tests, one statement of each step, in one way.
     if (!IS_WHOLE) await fails(step, { at: index, ...WAYS[index % WAYS.length]! });
     for (const way of IS_WHOLE ? WAYS : []) {
       let at = 0;

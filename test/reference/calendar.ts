@@ -1,6 +1,6 @@
 /**
- * Intervals of a time zone, found by looking at the clock: the first quarter of an hour at which the wall shows a date.
- * `Intl` says what the wall shows; nothing is calculated from offsets but within an hour.
+ * Intervals of a time zone, found from the wall clock: the first quarter of an hour at which it shows a date. `Intl` gives
+ * the wall clock; offsets are used only within an hour.
  */
 
 export type Unit = 'minute' | 'hour' | 'day' | 'week' | 'month';
@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const QUARTER = 15 * MINUTE;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** A walk in these steps touches every interval: the shortest day has 22 hours. */
+/** Steps that are short enough to touch every interval: the shortest day has 22 hours. */
 const STEPS: Readonly<Record<Unit, number>> = {
   minute: MINUTE,
   hour: QUARTER,
@@ -20,7 +20,7 @@ const STEPS: Readonly<Record<Unit, number>> = {
 
 export class Calendar {
   readonly #format: Intl.DateTimeFormat;
-  /** What the wall shows at a quarter of an hour, in which no zone of today changes its clocks. */
+  /** The wall clock at a quarter of an hour, within which no current zone changes its clocks. */
   readonly #walls = new Map<number, number>();
   readonly #starts = new Map<number, number>();
 
@@ -31,7 +31,7 @@ export class Calendar {
     });
   }
 
-  /** The beginning of the interval that a moment is in. Milliseconds since 1970, as everywhere here. */
+  /** The start of the interval that contains a time. Milliseconds since 1970, as everywhere here. */
   startOf(unit: Unit, time: number): number {
     const wall = this.#wallAt(time);
     if (unit === 'minute') return time - (wall % MINUTE);
@@ -42,7 +42,7 @@ export class Calendar {
     return this.#firstMomentOf(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()));
   }
 
-  /** The beginnings of all intervals that a period touches. */
+  /** The starts of all intervals that a period touches. */
   startsIn(unit: Unit, from: number, to: number): number[] {
     const starts = new Set<number>();
     for (let time = from; time < to; time += STEPS[unit]) starts.add(this.startOf(unit, time));
@@ -50,7 +50,7 @@ export class Calendar {
     return [...starts].sort((a, b) => a - b);
   }
 
-  /** When the wall first shows a date, or a later one where that date never comes. */
+  /** When the wall clock first shows a date, or a later one if that date is skipped. */
   #firstMomentOf(date: number): number {
     const known = this.#starts.get(date);
     if (known !== undefined) return known;
@@ -60,7 +60,7 @@ export class Calendar {
     return time;
   }
 
-  /** What the wall shows, as the milliseconds since 1970 at which it shows the same in UTC. */
+  /** The wall clock, as the milliseconds since 1970 at which UTC shows the same. */
   #wallAt(time: number): number {
     const quarter = Math.floor(time / QUARTER) * QUARTER;
     let wall = this.#walls.get(quarter);

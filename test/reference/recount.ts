@@ -1,4 +1,4 @@
-/** What questions are to be answered with: plain loops over the hits that were sent. */
+/** The expected answers: plain loops over the sent hits. */
 import type { Calendar, Unit } from './calendar.ts';
 import { FIELDS, type Field } from './selection.ts';
 import { type SentHit, visitorsOf } from './sent-hit.ts';
@@ -22,19 +22,19 @@ export function recount(hits: readonly SentHit[]): Recounted {
   return { hits: hits.length, visitors: visitorsOf(hits) };
 }
 
-/** Hits by the beginning of the interval that they are in; only those that have some. */
+/** Hits by the start of their interval; only non-empty ones. */
 export function byInterval(hits: readonly SentHit[], calendar: Calendar, unit: Unit): Map<number, SentHit[]> {
   const intervals = new Map<number, SentHit[]>();
   for (const hit of hits) put(intervals, calendar.startOf(unit, hit.time), hit);
   return intervals;
 }
 
-/** The values of a field, of some hits, without ''. */
+/** The values of a field of some hits, without ''. */
 export function rankingOf(hits: readonly SentHit[], field: Field): Ranked[] {
   return ranked(hits, (hit) => hit[FIELDS[field]]);
 }
 
-/** The values of a property: texts as they are, others as JSON. */
+/** The values of a property: strings unchanged, others as JSON. */
 export function propRankingOf(hits: readonly SentHit[], key: string): Ranked[] {
   return ranked(hits, ({ props }) => {
     if (props === '') return '';
@@ -50,7 +50,7 @@ export function endRankingOf(hits: readonly SentHit[], end: 'entry' | 'exit'): R
   return ranked(ends, ({ path }) => path);
 }
 
-/** Visits: hits of a visitor until none comes for half an hour, in order of time, and at one time of path. */
+/** Visits: hits of a visitor until a gap of half an hour, ordered by time and path. */
 export function visitsOf(hits: readonly SentHit[]): SentHit[][] {
   const byPerson = new Map<string, SentHit[]>();
   for (const hit of hits) put(byPerson, `${hit.site} ${hit.visitorHigh} ${hit.visitorLow}`, hit);

@@ -1,6 +1,6 @@
 import type { SentHit } from './sent-hit.ts';
 
-/** What a hit can be ranked and filtered by → the field that has it. */
+/** Dimension for ranking and filtering → its field. */
 export const FIELDS = {
   path: 'path',
   referrer: 'referrer',
@@ -19,7 +19,7 @@ export const FIELDS = {
 
 export type Field = keyof typeof FIELDS;
 
-/** Texts between stars: `['/blog/', '']` is what begins with /blog/, `['/']` the text itself. */
+/** Texts between asterisks: `['/blog/', '']` matches a prefix, `['/']` the text itself. */
 export type Pattern = readonly string[];
 
 export interface Condition {
@@ -29,17 +29,17 @@ export interface Condition {
   readonly patterns: readonly Pattern[];
 }
 
-/** Which hits a question is about. */
+/** The hits that a query selects. */
 export interface Chosen {
-  /** '' is all. */
+  /** '' for all. */
   readonly site: string;
   readonly bots: 'exclude' | 'include' | 'only';
-  /** Codes, and classes as their first digit; any, if there is none. */
+  /** Codes, and classes by their first digit; any if empty. */
   readonly status: readonly number[];
   readonly conditions: readonly Condition[];
 }
 
-/** Whether a hit is meant, whenever it was. */
+/** Whether a hit is selected, at any time. */
 export function isChosen(hit: SentHit, { site, bots, status, conditions }: Chosen): boolean {
   if (site !== '' && hit.site !== site) return false;
   if (bots === 'exclude' && hit.bot !== '') return false;
@@ -56,7 +56,7 @@ export function isChosen(hit: SentHit, { site, bots, status, conditions }: Chose
   return true;
 }
 
-/** Tries every way to put the pieces into the text. */
+/** Tries every way to match the pieces in the text. */
 export function matches(text: string, [first = '', ...rest]: Pattern): boolean {
   if (!text.startsWith(first)) return false;
   const left = text.slice(first.length);
