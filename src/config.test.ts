@@ -12,9 +12,9 @@ import type { Settings } from './settings/setting.ts';
 type ServeName = keyof typeof SERVE_SETTINGS;
 
 interface Case {
-  /** The value where nothing is said. */
+  /** The default value. */
   readonly standard: unknown;
-  /** Texts and their values. */
+  /** Texts and their parsed values. */
   readonly good: readonly (readonly [text: string, value: unknown])[];
   readonly bad: readonly string[];
 }
@@ -25,7 +25,7 @@ function agesOf(usual: number, ...bySite: [string, number][]) {
   return { usual, bySite: new Map(bySite) };
 }
 
-/** The settings of `serve`. Those whose value is a small language of its own are read in full where they are used. */
+/** The settings of `serve`. Those with a syntax of their own are fully parsed where they are used. */
 const SERVE: Readonly<Record<ServeName, Case>> = {
   port: {
     standard: 5000,
@@ -307,8 +307,8 @@ describe('the command line', () => {
   for (const [claim, args, culprit] of [
     ['an unknown flag', ['--prot', '80'], /^Unknown option '--prot'; --help lists the flags$/],
     ['an unknown short flag', ['-p', '80'], /'-p'/],
-    ['a flag that every object has', ['--constructor'], /'--constructor'/],
-    ['a flag that every object has in another way', ['--__proto__=1'], /'--__proto__'/],
+    ['a flag with a name that every object has', ['--constructor'], /'--constructor'/],
+    ['a flag with a name from the prototype of objects', ['--__proto__=1'], /'--__proto__'/],
     ['a flag without its value', ['--port'], /--port/],
     ['a flag whose value looks like a flag', ['--port', '--public'], /--port/],
     ['a negation', ['--no-public'], /'--no-public'/],

@@ -100,20 +100,20 @@ describe("a page's own report", () => {
   });
 
   for (const { what, body, type = 'application/json', status, code, reason } of [
-    { what: 'no JSON', body: '{"site":', status: 400, code: 'invalid', reason: 'invalid' },
-    { what: 'nothing', body: '', status: 400, code: 'invalid', reason: 'invalid' },
-    { what: 'no object', body: '[1]', status: 400, code: 'invalid', reason: 'invalid' },
+    { what: 'invalid JSON', body: '{"site":', status: 400, code: 'invalid', reason: 'invalid' },
+    { what: 'an empty body', body: '', status: 400, code: 'invalid', reason: 'invalid' },
+    { what: 'a list', body: '[1]', status: 400, code: 'invalid', reason: 'invalid' },
     { what: 'a number for a path', body: '{"path":1}', status: 400, code: 'invalid', reason: 'invalid' },
-    { what: 'no URL', body: '{"url":"/a"}', status: 400, code: 'invalid', reason: 'invalid' },
+    { what: 'a relative URL', body: '{"url":"/a"}', status: 400, code: 'invalid', reason: 'invalid' },
     {
-      what: 'a site that is none',
+      what: 'an invalid site',
       body: '{"site":"a b"}',
       status: 400,
       code: 'invalid',
       reason: 'invalid',
     },
     {
-      ...{ what: 'a type that is not taken', body: '<a/>', type: 'application/xml' },
+      ...{ what: 'an unsupported content type', body: '<a/>', type: 'application/xml' },
       ...{ status: 415, code: 'unsupported_media_type', reason: 'invalid' },
     },
     {
@@ -122,7 +122,7 @@ describe("a page's own report", () => {
     },
     {
       ...{
-        what: 'too long a path',
+        what: 'an overlong path',
         body: JSON.stringify({ site: 'a.example', path: `/${'x'.repeat(9000)}` }),
       },
       ...{ status: 413, code: 'too_large', reason: 'too_large' },

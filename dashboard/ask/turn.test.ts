@@ -27,7 +27,7 @@ test('two queries run at a time; figures go before rankings, and cancelled queri
   second();
   await Promise.all(all);
   assert.deepEqual(order, ['/api/v1/stats?a', '/api/v1/stats?b', '/api/v1/top?by=name', '/api/v1/drops']);
-  // All turns have ended, so two may go at once again.
+  // All turns have ended, so two may run at once again.
   const [third, fourth] = await Promise.all([turnOf('/x', never), turnOf('/y', never)]);
   third();
   fourth();

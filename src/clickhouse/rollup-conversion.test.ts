@@ -18,15 +18,15 @@ import { migrate } from './migrate.ts';
 import { migrations } from './sql.ts';
 
 const options = { timeout: 600_000 };
-/** More than a conversion has. */
+/** More statements than a conversion has. */
 const STATEMENTS = 100;
 const WRITER = 7n;
 const batch = (number: number) => (BigInt(number) << 22n) | WRITER;
 const STEPS = migrations();
 const BEFORE = STEPS.filter(({ version }) => version < 7);
-/** In the midst of a month: what is older of p.example is purged. */
+/** In the middle of a month: older hits of p.example are purged. */
 const HORIZON = '2026-05-11';
-/** Hits of each site and day that are in the store; those of batch 3 were never rolled up, though the mark covers it. */
+/** Stored hits by site and day; those of batch 3 were never rolled up, although the watermark covers it. */
 const KEPT = [
   { batch: 2, site: 'a.example', day: '2026-05-09', hits: 40 },
   { batch: 2, site: 'p.example', day: '2026-05-12', hits: 30 },
@@ -34,7 +34,7 @@ const KEPT = [
   { batch: 3, site: 'p.example', day: '2026-05-12', hits: 6 },
   { batch: 5, site: 'a.example', day: '2026-06-01', hits: 10 },
 ];
-/** Hits that are in the rollups and `hit_counts` only. */
+/** Hits that are only in the rollups and in `hit_counts`. */
 const PURGED = [
   { batch: 1, site: 'p.example', day: '2026-04-02', hits: 70 },
   { batch: 1, site: 'p.example', day: '2026-05-03', hits: 20 },
@@ -52,7 +52,7 @@ async function older(t: TestContext): Promise<{ folder: string; clients: Clients
       SELECT '${site}', toDateTime64('${day} 10:00:00', 3, 'UTC') + number * 60, number, concat('/', toString(number % 3)), ${batch(number)}
       FROM numbers(${hits})`);
   }
-  // Batch 3 was left out, and batch 1 is purged since.
+  // Batch 3 was left out, and batch 1 has been purged since.
   for (const [by, slot, value] of [
     ['quarter', "toStartOfInterval(time, INTERVAL 15 MINUTE, 'UTC')", "''"],
     ['day', "toStartOfDay(time, 'UTC')", "''"],
@@ -77,7 +77,7 @@ async function older(t: TestContext): Promise<{ folder: string; clients: Clients
 const sumOf = (rows: readonly { site: string; hits: number }[], site: string) =>
   rows.reduce((sum, row) => sum + (site === '' || row.site === site ? row.hits : 0), 0);
 
-/** What rollups say of all days: by site, by month, by path. */
+/** The rollups of all days: by site, by month, by path. */
 async function told(store: Store) {
   const period = readSelection({ from: '2026-01-01', to: '2027-01-01' }) as Period;
   const plan = { from: 'rollups', first: period.from, end: period.to } as const;
@@ -127,7 +127,7 @@ describe('a store of a version without a ledger', () => {
     const { folder } = await older(t);
     await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
     await using rollups = new Rollups(store);
-    // Its id is below those of batches that came before it; and one that came already.
+    // Its id is below those of earlier batches; and a duplicate.
     const late = segmentOf(folder, batch(4), [{ site: 'a.example', time: Date.UTC(2026, 4, 9) }]);
     const known = segmentOf(
       folder,
@@ -148,7 +148,7 @@ describe('a store of a version without a ledger', () => {
     await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
     await using rollups = new Rollups(store);
     const at = (time: number) => hitOf({ site: 'a.example', time });
-    // All of batch 3, and its hits of June, which are missing; one that is missing whole; one that is new.
+    // All of batch 3, with its missing hits of June; a batch that is missing completely; a new one.
     const came = Array.from({ length: 11 }, () => at(Date.UTC(2026, 4, 9)));
     const batches = [
       [...came, ...Array.from({ length: 3 }, () => at(Date.UTC(2026, 5, 2)))],
@@ -168,7 +168,7 @@ describe('a store of a version without a ledger', () => {
   test('is converted even if the conversion is killed at any statement', options, async (t) => {
     const original = await older(t);
     await original.clients.close();
-    // After each of its statements, or after two in the midst.
+    // After each of its statements, or after two in the middle.
     const moments = rounds(STATEMENTS, 2) === 2 ? [4, 7] : Array.from({ length: STATEMENTS }, (_, i) => i);
     for (const after of moments) {
       const folder = temporaryFolder(t);
@@ -189,7 +189,7 @@ describe('a store of a version without a ledger', () => {
   });
 });
 
-/** A client of which a number of commands pass, and then none. */
+/** A client whose commands fail after a number of them. */
 function failing(client: ClickHouseClient, passing: number): ClickHouseClient {
   let left = passing;
   return new Proxy(client, {

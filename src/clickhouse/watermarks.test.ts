@@ -8,7 +8,7 @@ import { coveredBy, readWatermarks, type Watermarks, writerOf, writerSql } from 
 const WRITER_BITS = 22n;
 const batchOf = (time: bigint, writer: number) => (time << WRITER_BITS) | BigInt(writer);
 
-/** Writers and times that are often the same. */
+/** Writers and times that often coincide. */
 const someWatermarks = fc
   .array(fc.tuple(fc.constantFrom(0, 1, 7, 4_194_303), fc.bigInt(1n, 2n ** 42n - 1n)), { maxLength: 6 })
   .map((entries) => new Map(entries.map(([writer, time]) => [writer, batchOf(time, writer)])));

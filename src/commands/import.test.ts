@@ -19,7 +19,7 @@ describe('the import command', { timeout: 30_000 }, () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** Runs the command with flags and files, and gives the fault that it ended with, if any. */
+  /** Runs the command with flags and files, and returns its error, if any. */
   async function run(
     args: readonly string[],
     stdin: string | Buffer = '',
@@ -100,7 +100,7 @@ describe('the import command', { timeout: 30_000 }, () => {
 
   it('asks on a terminal about old hits, and treats anything but yes as no', async () => {
     const log = await fileOf('old.log', logLine());
-    /** What the command asks, where a person answers this. */
+    /** The command's questions, if a person gives this answer. */
     const answered = async (answer: string, ...args: string[]) => {
       const stderr = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true });
       const stdin = Object.assign(new PassThrough(), { isTTY: true });

@@ -9,7 +9,7 @@ import { readSettings } from '../config.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
 import { report } from './report.ts';
 
-/** What the command prints, on a folder of its own. */
+/** The output of the command on its own folder. */
 async function printed(data: string, ...args: string[]): Promise<string> {
   const { values, positionals } = readSettings(REPORT_SETTINGS, ['--data-dir', data, ...args], {});
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];

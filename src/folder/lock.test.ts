@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { HitError } from '../errors.ts';
 import { FolderLock } from './lock.ts';
 
-/** Takes the lock, tells how that went, and lives on. */
+/** Takes the lock, prints the result, and stays alive. */
 const HOLDER = `
   import { FolderLock } from ${JSON.stringify(new URL('lock.ts', import.meta.url).href)};
   try {
@@ -72,7 +72,7 @@ describe('the lock of a folder', { timeout: 30_000 }, () => {
     const lock = new FolderLock(folder);
     assertLocked(folder);
     assertLocked(folder);
-    // A refused lock that is closed must not take the lock of its process along, as plain file locks would.
+    // Closing a refused lock must not release the lock of its process, as plain file locks would.
     assert.match((await otherProcess(t, folder)).answer, /^data_dir_locked/);
     lock.release();
     new FolderLock(folder).release();

@@ -9,7 +9,7 @@ const MIDNIGHT = Date.UTC(2026, 10, 25);
 const HOUR = 3_600_000;
 const salt = (number: number) => new Uint8Array(16).fill(number);
 
-/** A source in this process, that fails when it is asked to. */
+/** A source in this process, which fails on request. */
 class Source implements SaltSource {
   readonly name = 'the source';
   readonly agreed = new Map<string, Uint8Array>();

@@ -24,7 +24,7 @@ function contentOf(folder: string, name = 'salts.json') {
   return JSON.parse(readFileSync(join(folder, name), 'utf8'));
 }
 
-/** What version 0.1 wrote: today's salt was a digest of yesterday's. */
+/** A file of version 0.1: today's salt was a digest of yesterday's. */
 function writeOldSecrets(folder: string, days: readonly string[]): Record<string, string> {
   const salts = Object.fromEntries(days.map((day, i) => [day, Buffer.alloc(16, i + 1).toString('base64')]));
   const keys = {
@@ -67,7 +67,7 @@ describe('secrets', () => {
       const { high, low } = new KeyedHash(new Uint8Array(16).fill(i + 1)).digest('ann');
       assert.deepEqual(visitorOf(opened, day), [high, low]);
     }
-    // The next day's is no digest of it.
+    // The next day's is not a digest of it.
     const next = Secrets.open(folder, at(NOON + DAY)).salts.table['2026-11-25']!;
     const old = createHash('sha256').update('the day after').update(Buffer.alloc(16, 2)).digest();
     assert.notDeepEqual(Buffer.from(next), old.subarray(0, 16));
@@ -103,7 +103,7 @@ describe('secrets', () => {
   test('are readable only by their owner, from creation on and after each change', (t) => {
     const folder = temporaryFolder(t);
     const path = join(folder, 'secrets.json');
-    // Left by a crash, under a mode that somebody gave it.
+    // Left by a crash, with other permissions.
     writeFileSync(`${path}.new`, '', { mode: 0o644 });
     chmodSync(`${path}.new`, 0o644);
     const secrets = Secrets.open(folder, at(NOON));
@@ -144,7 +144,7 @@ describe('secrets', () => {
   test('that cannot be written are an error, and no salt is used', (t) => {
     const folder = temporaryFolder(t);
     const secrets = Secrets.open(folder, at(NOON));
-    // In the way of the file that is written beside the first.
+    // Blocks the temporary file.
     mkdirSync(join(folder, 'salts.json.new', 'x'), { recursive: true });
     for (let attempt = 0; attempt < 2; attempt++) {
       assert.throws(
@@ -170,7 +170,7 @@ describe('a damaged secrets file is refused, and left unchanged', () => {
 
   for (const [what, content, complaint] of [
     ['an empty file', '', /JSON/],
-    ['a cut one', JSON.stringify(good).slice(0, 40), /JSON/],
+    ['a truncated file', JSON.stringify(good).slice(0, 40), /JSON/],
     ['another value', '[]', /the file is not a JSON object/],
     ['null', 'null', /the file is not a JSON object/],
     ['no key', JSON.stringify(withoutKey), /"key" is not 16 bytes of base64/],
@@ -222,7 +222,11 @@ describe('a damaged salts file is refused, and the error says what to do', () =>
     ['an empty file', '', /JSON/],
     ['null', 'null', /"salts" is not a JSON object/],
     ['a short salt', '{"salts":{"2026-11-24":"AAAA"}}', /"2026-11-24" is not 16 bytes/],
-    ['a salt of no day', `{"salts":{"today":"${Buffer.alloc(16).toString('base64')}"}}`, /"today" is not/],
+    [
+      'a salt without a day',
+      `{"salts":{"today":"${Buffer.alloc(16).toString('base64')}"}}`,
+      /"today" is not/,
+    ],
     ['shared days of another type', '{"salts":{},"shared":7}', /"shared" is not a list/],
   ] as const) {
     test(`with ${what}`, (t) => {

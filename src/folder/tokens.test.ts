@@ -10,7 +10,7 @@ const NOON = Date.UTC(2026, 10, 24, 12, 34);
 const unusable = { code: 'data_dir_unusable' };
 
 describe('a token', () => {
-  test('is good for what it was made for, also after a restart, until it is revoked', (t) => {
+  test('is valid for its scope, even after a restart, until it is revoked', (t) => {
     const folder = temporaryFolder(t);
     const tokens = new Tokens(folder, () => NOON);
     const read = tokens.create('reports', 'read');
@@ -35,7 +35,7 @@ describe('a token', () => {
     }
   });
 
-  test('is not to be found in what is kept, which only its owner can read', (t) => {
+  test('is not stored itself, and its file is readable only by its owner', (t) => {
     const folder = temporaryFolder(t);
     const { token } = new Tokens(folder, () => NOON).create('reports', 'read');
     const path = join(folder, 'tokens.json');
@@ -43,7 +43,7 @@ describe('a token', () => {
     assert.equal(statSync(path).mode & 0o777, 0o600);
   });
 
-  test('says when it was last used, to the hour', (t) => {
+  test('has its last use, to the hour', (t) => {
     const tokens = new Tokens(temporaryFolder(t), () => NOON);
     const { token } = tokens.create('reports', 'read');
     assert.equal(tokens.list()[0]!.used, null);
@@ -51,7 +51,7 @@ describe('a token', () => {
     assert.equal(tokens.list()[0]!.used, '2026-11-24T12:00:00.000Z');
   });
 
-  test('has a name, and is one of a hundred at most', (t) => {
+  test('has a name, and there are at most a hundred', (t) => {
     const tokens = new Tokens(temporaryFolder(t), () => NOON);
     for (const name of ['', '   ', 'x'.repeat(101), 'a\nb']) {
       assert.throws(() => tokens.create(name, 'read'), { code: 'invalid' });
@@ -61,7 +61,7 @@ describe('a token', () => {
   });
 });
 
-test('what is kept of tokens and public sites, and was damaged, is told and not written over', (t) => {
+test('a damaged file of tokens or public sites is reported and not overwritten', (t) => {
   const folder = temporaryFolder(t);
   for (const text of ['', '{', '[]', '{"tokens":[{"id":"1"}],"public":[1]}', '{"tokens":{},"public":{}}']) {
     for (const file of ['tokens.json', 'sites.json']) writeFileSync(join(folder, file), text);
@@ -71,7 +71,7 @@ test('what is kept of tokens and public sites, and was damaged, is told and not 
   }
 });
 
-test('a site is public until it is not, also after a restart', (t) => {
+test('a site stays public until that is changed, even after a restart', (t) => {
   const folder = temporaryFolder(t);
   const sites = new PublicSites(folder);
   sites.set('b.example', true);

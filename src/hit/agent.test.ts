@@ -30,7 +30,7 @@ describe('a person’s browser', () => {
       'iOS',
       'mobile',
     ],
-    // A browser inside an app, which names no browser of its own.
+    // A browser inside an app, without a browser name.
     [
       `Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) ${WEBKIT} Mobile/15E148`,
       'Safari',

@@ -66,13 +66,13 @@ describe('the keyed hash', () => {
     const long = 'a'.repeat(64 * 1024);
     assert.equal(digestOf(`${long}b`), digestOf(`${long}c`));
     assert.notEqual(digestOf(`${long.slice(1)}b`), digestOf(`${long.slice(1)}c`));
-    // Nothing is left of a long text when a short one follows.
+    // A long text leaves nothing behind for a following short one.
     assert.equal(digestOf(''), VECTORS[0]);
   });
 
   test('of a visitor covers two lines and the agent’s digest, little-endian', () => {
     const hash = new KeyedHash(bytesFrom(0, 16));
-    // Eight bytes below 128, which a text can hold.
+    // Eight bytes below 128, which a text can contain.
     const agent = { high: 0x0d0c0b0a, low: 0x04030201 };
     for (const [site, client] of [
       ['example.com', '203.0.113.7'],

@@ -9,10 +9,10 @@ const MIDNIGHT = Date.UTC(2026, 10, 25);
 const MINUTE = 60_000;
 const SILENCE = 30 * MINUTE;
 
-/** Minutes after midnight, or before it. */
+/** Minutes after midnight; negative before it. */
 const at = (minutes: number) => MIDNIGHT + minutes * MINUTE;
 
-/** Visitors of page views of one person, in the order given, each at its time. */
+/** Visitors of one person's page views, in the given order, each at its time. */
 function visitorsAt(minutes: readonly number[], options: Parameters<typeof intakeAt>[1] = {}): string[] {
   const clock = { now: 0 };
   const intake = intakeAt(clock, { identity: 'cookieless', ...options });
@@ -22,7 +22,7 @@ function visitorsAt(minutes: readonly number[], options: Parameters<typeof intak
   });
 }
 
-/** Visitors of hits that are told at 02:00, in the order given. */
+/** Visitors of hits sent at 02:00, in the given order. */
 function toldAt(minutes: readonly number[]): string[] {
   const clock = { now: at(120) };
   const intake = intakeAt(clock, { salts: saltsAt(clock) });
@@ -31,7 +31,7 @@ function toldAt(minutes: readonly number[]): string[] {
   );
 }
 
-/** Salts of the days on both sides of midnight, as a node has them that ran on the day before. */
+/** Salts of the days on both sides of midnight, as on a node that ran the day before. */
 function saltsAt(clock: { now: number }): DailySalts {
   const salts = { '2026-11-24': new Uint8Array(16).fill(4), '2026-11-25': new Uint8Array(16).fill(5) };
   return new DailySalts({ salts, random: () => assert.fail(), now: () => clock.now });
@@ -170,7 +170,7 @@ test('visitors of three days are those that an exact recount of all hits finds',
   const random = () => halves() / 2 ** 32;
   const sent: Sent[] = [];
   for (let person = 0; person < 150; person++) {
-    // Around a midnight, with silences of up to 40 minutes; some go on all day.
+    // Around midnight, with gaps of up to 40 minutes; some continue all day.
     let time = MIDNIGHT + Math.floor(random() * 3) * DAY - 90 * MINUTE * random();
     const hits = person % 10 === 0 ? 150 : 12;
     for (let i = 0; i < hits; i++) {
@@ -187,7 +187,7 @@ test('visitors of three days are those that an exact recount of all hits finds',
     return visitorOf(hitFrom({ time, peer: `8.8.${person}.1` }, intake));
   });
 
-  /** By its hits alone: the day whose salt names the visit, kept while no silence comes and that salt is there. */
+  /** From the hits alone: the day whose salt identifies the visit, kept until a gap, while that salt exists. */
   const days = new Map<number, { day: number; time: number }>();
   const expected = sent.map(({ person, time }) => {
     const today = Math.floor(time / DAY);

@@ -106,12 +106,12 @@ describe('no cookie is set or trusted', () => {
   const own = cookieFrom({ host: 'example.com', peer: '8.8.4.4' });
 
   for (const [claim, facts] of [
-    ['on a server of another domain, which would track people over sites', { host: 'stats.example' }],
+    ['on a server of another domain, which would track people across sites', { host: 'stats.example' }],
     ['on a host whose name only ends like the site', { host: 'notexample.com' }],
     ['on the parent of the site', { host: 'com' }],
-    ['where the host is none', { host: '' }],
+    ['without a host', { host: '' }],
     ['for a trusted sender', { kind: 'server', host: 'example.com' }],
-    ['for a line of a log', { kind: 'log', host: 'example.com' }],
+    ['for a log line', { kind: 'log', host: 'example.com' }],
   ] as const) {
     test(claim, () => {
       const without = accepted({ site: 'example.com', ...facts });

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Memo, owned } from './memo.ts';
 
-/** A memo that tells what it computed. */
+/** A memo that records its computations. */
 function watched(bounds: { most: number; longest: number }) {
   const computed: string[] = [];
   const memo = new Memo(bounds, (text) => {

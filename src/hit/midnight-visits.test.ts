@@ -8,7 +8,7 @@ const MIDNIGHT = Date.UTC(2026, 10, 25);
 const MINUTE = 60_000;
 
 function idOf(number: number) {
-  // Spread as hashes are.
+  // Distributed like hashes.
   return { high: number, low: Math.imul(number, 0x9e3779b1) >>> 0 };
 }
 
@@ -106,7 +106,7 @@ test('threads that see ids concurrently lose no ids and no times', {
 }, async () => {
   const visits = new MidnightVisits(undefined, 8192);
   const [threads, ids] = [3, 2000];
-  // At which they wait for each other.
+  // A barrier.
   const gate = new SharedArrayBuffer(4);
   const module = new URL('./midnight-visits.ts', import.meta.url).href;
   const workers = Array.from(

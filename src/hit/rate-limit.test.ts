@@ -6,7 +6,7 @@ import { RateLimit } from './rate-limit.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 
-/** How many of so many tries at once go through. */
+/** How many of a number of simultaneous tries are accepted. */
 function burst(limit: RateLimit, tries: number, now = NOW, client = '192.0.2.1'): number {
   let taken = 0;
   for (let i = 0; i < tries; i++) if (limit.take(client, now) === 0) taken++;

@@ -11,7 +11,7 @@ function saltNumber(number: number): Uint8Array {
   return new Uint8Array(16).fill(number);
 }
 
-/** A clock to be set, salts in the order 1, 2, 3…, and what was saved. */
+/** An adjustable clock, salts in the order 1, 2, 3…, and the saved salts. */
 class Setting {
   now = NOON;
   readonly saved: SaltTable[] = [];
@@ -89,7 +89,7 @@ describe('daily salts', () => {
       setting.now = NOON + day * DAY;
       assert.deepEqual(salts.table[new Date(setting.now).toISOString().slice(0, 10)], saltNumber(day + 1));
     }
-    // A node that was away for a day does not carry the old one on.
+    // A node that was down for a day does not keep the old one.
     const late = new Setting();
     late.now = NOON + 2 * DAY;
     assert.deepEqual(Object.values(late.salts({ '2026-11-24': saltNumber(9) }).table), [saltNumber(1)]);
@@ -115,7 +115,7 @@ describe('daily salts', () => {
     assert.equal(salts.adopt('2026-11-24', saltNumber(1)), true, 'it is the same one');
     assert.equal(salts.adopt('2026-11-24', saltNumber(7)), false);
     assert.equal(salts.isShared('2026-11-24'), false);
-    // Nor after a restart, which does not know what was named by it, nor after the clock was set back.
+    // Nor after a restart, which does not know whether it was used, nor after the clock was set back.
     const restarted = setting.salts(setting.saved.at(-1));
     assert.equal(restarted.adopt('2026-11-24', saltNumber(7)), false);
     setting.now = NOON - DAY;

@@ -7,7 +7,7 @@ import { EARLIEST_HIT, readToldTime, timeFault } from './time.ts';
 const SKEW = 10 * 60_000;
 
 describe('an explicit time', () => {
-  /** What becomes of a hit of this kind and time, by a clock that is set by hand. */
+  /** The outcome of a hit of this kind and time, with a manual clock. */
   const outcomeOf = (kind: RequestContext['kind'], time: number, now = NOON) => {
     const outcome = intakeAt({ now }).receive({ ...VIEW, kind, time, site: 'example.com' });
     return 'hit' in outcome ? outcome.hit.time : outcome;

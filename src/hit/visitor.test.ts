@@ -9,7 +9,7 @@ const VISITOR = { high: 0x00112233, low: 0x44556677 };
 
 const cookies = new VisitorCookie(KEY);
 
-/** The `Cookie` header of a browser that was sent this `Set-Cookie`. */
+/** The `Cookie` header of a browser that received this `Set-Cookie`. */
 function sentBack(setCookie: string): string {
   return setCookie.slice(0, setCookie.indexOf(';'));
 }

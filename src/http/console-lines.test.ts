@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { ConsoleLines } from './console-lines.ts';
 
-/** Lines, and when they were written, by a clock that the test moves. */
+/** Lines with the times they were written, by a clock that the test moves. */
 class Console {
   readonly written: { line: string; at: number }[] = [];
   readonly lines: ConsoleLines;
@@ -20,7 +20,7 @@ class Console {
     );
   }
 
-  /** @param lag how late the clock is behind the timers, in milliseconds */
+  /** @param lag how far the clock is behind the timers, in milliseconds */
   pass(milliseconds: number, lag = 0): void {
     this.#now += milliseconds - lag;
     this.#t.mock.timers.tick(milliseconds);

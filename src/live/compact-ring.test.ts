@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const WINDOWS = [1, 17, 59, 60, 3599, 3600, 3601, 7200, 86_399, 86_400, 86_401, 30 * 86_400, 400 * 86_400];
 
-/** Hits of now and of any time before, as time goes on in steps of seconds or of days. */
+/** Current and earlier hits, as time advances in steps of seconds or of days. */
 const hit = fc.record({
   step: fc.oneof(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 40 * DAY })),
   age: fc.oneof(

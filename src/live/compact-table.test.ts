@@ -7,7 +7,7 @@ import { CompactTable } from './compact-table.ts';
 const NOW = Date.UTC(2026, 10, 24, 12);
 const YEAR = 365 * 86_400_000;
 const word = fc.noBias(fc.integer({ min: 0, max: 0xffffffff }));
-/** Also clocks that are ahead, times before the table's epoch, and hashes with few bits set. */
+/** Also with clocks that are ahead, times before the table's epoch, and hashes with few bits set. */
 const visit = fc.record({
   high: fc.oneof(word, fc.constantFrom(0, 1, 2 ** 31)),
   low: fc.oneof(word, fc.constantFrom(0, 0xfff, 0x1000, 0x80000000)),

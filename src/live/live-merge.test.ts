@@ -8,7 +8,7 @@ import { MemoryLive } from './memory.ts';
 
 const SECOND = 1000;
 const NOW = Date.UTC(2026, 10, 24, 12) - 1;
-/** Each site is visited: of one that is not, a node does not say how far it may be off. */
+/** Each site has visitors: for one without, a node does not report its error. */
 const FIRST = [0, 1].map((site) => ({ node: 2, visitor: 0, site, age: 0 }));
 const WINDOWS = [1, 17, 60, 3600, 86_400];
 

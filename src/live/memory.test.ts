@@ -8,7 +8,7 @@ const NOW = Date.UTC(2026, 10, 24, 12);
 
 liveContract('memory', ({ now }) => new MemoryLive({ expectedVisitors: 1_000_000, rate: true, now }));
 
-/** Of two sites, one must always leave. */
+/** Of two sites, one is always evicted. */
 const TIGHT = { maxBytes: 1500, folder: tmpdir() };
 liveContract(
   'memory that holds one site',

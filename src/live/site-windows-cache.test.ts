@@ -71,7 +71,7 @@ describe('many sites in bounded memory', () => {
     const sites = open(t, maxBytes);
     for (let round = 0; round < 3; round++) {
       for (let site = 0; site < 10_000; site++) {
-        // One in a hundred has visitors by the hundred.
+        // One in a hundred has hundreds of visitors.
         const visitors = site % 100 === 0 ? 300 : 2;
         for (let visitor = 0; visitor < visitors; visitor++) visit(sites, `${site}.example`, visitor);
         assert.ok(sites.memory.bytes <= maxBytes);

@@ -21,7 +21,7 @@ function parcelOf(site: string | undefined, rate = true): Snapshot {
   return { site, at: NOW, node: 'node-1', naming: NAMING, state: stateOf(site, rate) };
 }
 
-/** The same parcel with another header, and a checksum that fits. */
+/** The same snapshot with another header, and a matching checksum. */
 function rewritten(parcel: Buffer, change: (header: string) => string): Buffer {
   const length = parcel.readUInt32LE(4);
   const header = Buffer.from(change(parcel.toString('utf8', 8, 8 + length)));

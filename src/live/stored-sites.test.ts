@@ -5,7 +5,7 @@ import { Windows } from './windows.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 
-/** Sites of which the store knows three hits each, and which it is asked about. */
+/** Sites with three stored hits each, and the sites that were queried. */
 function open(faults = 0) {
   const asked: string[] = [];
   const windows = new Map<string, Windows>();

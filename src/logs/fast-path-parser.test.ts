@@ -17,7 +17,7 @@ const siteOf = (host: string) => `site of ${host}`;
 
 const readers = new Map(FORMATS.map((format) => [format, new FastPathParser(format, siteOf)]));
 
-/** Reads the line at the beginning of a text. */
+/** Parses the line at the beginning of a text. */
 function read(text: string, format: LogFormat = 'combined') {
   const lines = readers.get(format)!;
   lines.open(Buffer.from(text));
@@ -31,7 +31,7 @@ function meant(line: string, format: LogFormat) {
   assert.equal(parseLine(line, format, parsed), 'read');
   const out = createLineFacts();
   fillFacts(out, parsed, siteOf(parsed.host));
-  // A question mark with nothing behind it is the same page.
+  // A question mark with nothing after it is the same page.
   return { ...out, path: out.path.replace(/\?$/, '') };
 }
 
@@ -39,7 +39,7 @@ function assertSame(line: string, format: LogFormat, found: ReturnType<typeof re
   assert.deepEqual({ ...found.facts, path: found.facts.path.replace(/\?$/, '') }, meant(line, format));
 }
 
-/** What servers write, in plain ASCII. */
+/** Lines as servers write them, in ASCII. */
 const plain = fc
   .array(fc.constantFrom(..."abcXYZ019-_.~/:;,()[]{}<>|^`'!$&*+=@%?"), { maxLength: 30 })
   .map((parts) => parts.join(''));
@@ -119,20 +119,20 @@ describe('an unusual line', () => {
     ['cut off anywhere', logLine().slice(0, 50)],
     ['with an escape', logLine({ agent: String.raw`say \"hi\"` })],
     ['with a quote in the agent', logLine({ agent: 'a "b" c' })],
-    ['beyond ASCII', logLine({ path: '/ä' })],
-    ['with a control', logLine({ agent: 'a\tb' })],
+    ['with non-ASCII text', logLine({ path: '/ä' })],
+    ['with a control character', logLine({ agent: 'a\tb' })],
     ['with a fragment', logLine({ path: '/a#b' })],
-    ['for a whole URL', logLine({ path: 'http://example.com/' })],
+    ['for an absolute URL', logLine({ path: 'http://example.com/' })],
     ['with a leap second', logLine({ time: '30/Jun/2015:23:59:60 +0000' })],
-    ['of a day that no calendar has', logLine({ time: '31/Feb/2015:10:05:03 +0000' })],
-    ['with a time of ISO 8601', logLine({ time: '2015-05-17T10:05:03+00:00' })],
+    ['of a day that does not exist', logLine({ time: '31/Feb/2015:10:05:03 +0000' })],
+    ['with an ISO 8601 time', logLine({ time: '2015-05-17T10:05:03+00:00' })],
     ['with an ident and brackets', logLine().replace('- -', '- [x] -')],
     ['with a list of addresses', `203.0.113.7, ${logLine()}`],
     ['of HTTP/3', logLine().replace('HTTP/1.1', 'HTTP/3')],
     ['without a referrer and an agent', logLine().replace(/ "-".*/, '')],
     ['without the closing quote', logLine().replace(/"\n/, '\n')],
     ['with a carriage return inside', logLine().replace('\n', '\rx\n')],
-    ['longer than any that is read', logLine({ agent: 'x'.repeat(70_000) })],
+    ['that is too long to parse', logLine({ agent: 'x'.repeat(70_000) })],
   ] as const) {
     it(`is left to line.ts: one ${what}`, () => assert.equal(read(line).next, DECLINED));
   }

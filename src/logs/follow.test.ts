@@ -6,10 +6,10 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generationsOf } from './follow.ts';
 
-/** Longer than it takes until the next look, in milliseconds. */
+/** Longer than the polling interval, in milliseconds. */
 const LOOK = 400;
 
-/** A log that is being followed, until the test is over. */
+/** A log that is followed until the end of the test. */
 class Followed {
   /** Text of each generation so far. */
   readonly generations: string[] = [];
@@ -79,7 +79,7 @@ describe('a followed log', { timeout: 20_000, concurrency: true }, () => {
     await rename(path, `${path}.1`);
     await appendFile(`${path}.1`, 'two\n');
     await sleep(LOOK);
-    // The new file is made, and the server still writes to the old one.
+    // The new file exists, and the server still writes to the old one.
     await writeFile(path, '');
     await sleep(LOOK);
     await appendFile(`${path}.1`, 'three\n');

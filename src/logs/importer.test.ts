@@ -21,7 +21,7 @@ const KEY = new Uint8Array(16).fill(1);
 const SALT = new Uint8Array(16).fill(2);
 const LINES = 6000;
 
-/** A source that gives the content in chunks, and after some bytes breaks off. */
+/** A source that returns the content in blocks, and fails after some bytes. */
 async function* cutAfter(content: Buffer, bytes: number): AsyncGenerator<Buffer> {
   yield* chunked(content.subarray(0, bytes));
   throw new Error('the line is cut');
@@ -35,7 +35,7 @@ async function* chunked(content: string | Buffer, size = 50_000): AsyncGenerator
   }
 }
 
-/** The counts of a summary, without the time that it took. */
+/** The counts of a summary, without its duration. */
 function counts({ lines, imported, failed, already }: ImportSummary) {
   return { lines, imported, failed, already };
 }
@@ -65,7 +65,7 @@ describe('an import', { timeout: 60_000 }, () => {
     return new LogImporter({ db, live, key: KEY, importSalt: SALT, allowedSites: undefined, chunkBytes });
   }
 
-  /** Takes a log in. Each test has a site of its own. */
+  /** Imports a log. Each test has its own site. */
   function take(
     source: string | Buffer | AsyncIterable<Buffer>,
     site: string,
@@ -211,7 +211,7 @@ describe('an import', { timeout: 60_000 }, () => {
     const options = { site, format: 'auto', follow: false } as const;
     const small = importerWith(10_000);
     const outcomes = await Promise.allSettled(
-      // Small pieces, so that some are stored by then.
+      // Small chunks, so that some are stored by then.
       [1, 2].map(() => small.run(chunked(log), options, loseSpool)),
     );
     renameSync(`${spool}.away`, spool);
@@ -314,7 +314,7 @@ describe('an import', { timeout: 60_000 }, () => {
     })();
     const options = { site: 'long.example', format: 'auto', follow: false } as const;
     assert.equal((await importerWith(500_000).run(long, options)).imported, 150_000);
-    // What is under way differs from moment to moment. The log has 22 MB, its rows about as many.
+    // The amount in flight varies. The log has 22 MB, and its rows about as many.
     const [first, last] = [Math.min(...samples.slice(1, 6)), Math.min(...samples.slice(-5))];
     assert.ok(last - first < 10_000_000, `${first} bytes in the beginning, ${last} at the end`);
   });

@@ -21,7 +21,7 @@ const pieceSize = fc.integer({ min: 1, max: 400 });
 const anyContent = fc
   .array(fc.oneof(fc.string({ maxLength: 80 }), fc.constantFrom('\n', '\r\n', '\n\n', '[] "', '\0')))
   .map((parts) => parts.join(''));
-/** Lines of which some cannot be read; each that can has a number of its own. */
+/** Lines, some of them unreadable; each readable one has its own number. */
 const log = fc
   .array(fc.constantFrom('line', 'line', 'line', 'garbage', 'blank'), { minLength: 1, maxLength: 30 })
   .map((kinds) =>

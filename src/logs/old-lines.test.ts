@@ -75,7 +75,7 @@ describe('complete lines', () => {
     const bytes = Buffer.from(text);
     const ends = [...at].sort((a, b) => a - b);
     const source = (async function* () {
-      // One memory for all chunks: each is valid until the next is asked for.
+      // One buffer for all blocks: each is valid until the next is read.
       const memory = Buffer.alloc(bytes.length + 1);
       let from = 0;
       for (const end of [...ends, bytes.length]) {
@@ -97,7 +97,7 @@ describe('complete lines', () => {
     await fc.assert(
       fc.asyncProperty(log, fc.array(fc.nat(40), { maxLength: 6 }), async (text, at) => {
         const size = Buffer.byteLength(text);
-        // A chunk may end within a character, but not a part.
+        // A block may end within a character, but a part may not.
         const parts = await cut(
           text,
           at.map((place) => Math.min(place, size)),

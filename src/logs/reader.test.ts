@@ -36,7 +36,7 @@ function read(
   return new ChunkReader({ intake, format, site: 'example.com' }).read(Buffer.from(log));
 }
 
-/** Each sighting as `site time`. */
+/** Each live count as `site time`. */
 function seen({ sightings }: ChunkResult): string[] {
   return Array.from(
     sightings.site,
@@ -159,7 +159,7 @@ describe('a log chunk', () => {
       /timestamp is not a date/,
       /timestamp is not a date/,
     ];
-    // A letter beyond ASCII leaves a line to the slow reader.
+    // A non-ASCII letter leaves a line to the slow parser.
     for (const agent of [FIREFOX, `${FIREFOX} ä`]) {
       const result = read(times.map((time) => logLine({ time, agent })).join(''));
       assert.deepEqual(seen(result), ['example.com 1990-01-01T00:30:00.000Z']);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createLogLine } from './log-line.ts';
 import { readRequest } from './request.ts';
 
-/** Reads a request out of a line that goes on with marks which belong to other fields. */
+/** Parses a request out of a line that continues with characters of other fields. */
 function read(text: string, host = '') {
   const out = { ...createLogLine(), host };
   readRequest(`"${text}" 200 1 "/?#"`, 1, text.length + 1, text.includes('\\'), out);

@@ -5,13 +5,13 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { linesOf, sampled, untilFault, unzipped } from './source.ts';
 
-/** A source that gives the content in chunks of a size, and then breaks off if it is to. */
+/** A source that returns the content in blocks of a size, and then fails if required. */
 async function* chunked(content: Buffer, size = 1000, fault?: Error): AsyncGenerator<Buffer> {
   for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
   if (fault) throw fault;
 }
 
-/** All that came, and the error that ended it. */
+/** All received data, and the error that ended it. */
 async function drained(source: AsyncIterable<Buffer>): Promise<{ content: Buffer; error: unknown }> {
   const chunks: Buffer[] = [];
   try {
@@ -22,7 +22,7 @@ async function drained(source: AsyncIterable<Buffer>): Promise<{ content: Buffer
   return { content: Buffer.concat(chunks), error: undefined };
 }
 
-/** Nearly half a megabyte that hardly shrinks. */
+/** Nearly half a megabyte that barely compresses. */
 const LARGE = Buffer.from(
   Array.from({ length: 10_000 }, (_, i) => createHash('sha256').update(`${i}`).digest('base64')).join(''),
 );

@@ -12,7 +12,7 @@ const FIRST = Date.UTC(2026, 0, 20);
 test('ranges contain each hit once, do not split a batch and day, and are limited in hits and to one month', async (t) => {
   const folder = temporaryFolder(t);
   await using store = await Store.open({ setting: 'embedded', folder });
-  // Ten hits a batch, of a day that has many and of days around the end of a month that have few.
+  // Ten hits per batch, of a day with many and of days around the end of a month with few.
   for (let id = 1; id <= 30; id++) {
     const hits = Array.from({ length: 10 }, (_, i) => ({
       time: FIRST + (i < 6 ? 4 : (id * 7 + i) % 30) * DAY + i,

@@ -1,4 +1,4 @@
-/** `bots=` in questions about so many hits that rollups answer them, judged by loops over what was sent. */
+/** `bots=` in queries over so many hits that rollups answer them, compared with loops over the sent hits. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -68,7 +68,7 @@ describe('bots are excluded, included, or counted alone', { timeout: 240_000 }, 
     rmSync(folder, { recursive: true });
   });
 
-  /** All days but the first hour, so that the period has an edge. */
+  /** All days except the first hour, so that the period has an edge. */
   const from = START + 3_600_000;
   const to = START + COUNT * SPACING;
 
@@ -85,7 +85,7 @@ describe('bots are excluded, included, or counted alone', { timeout: 240_000 }, 
         for (let i = 0; i < COUNT; i++) {
           const hit = hitAt(i);
           if (hit.time < from || !matches(hit)) continue;
-          // A ranking of bots is one of bots, whatever is said of them.
+          // A ranking of bots contains bots, whatever the parameter.
           if (hit.bot !== '') add(ranks.bot, hit.bot);
           if (!isMeant(hit)) continue;
           total++;

@@ -127,7 +127,7 @@ describe('filters', () => {
   });
 });
 
-/** Characters that mean something to a filter, to LIKE, to a regular expression, to SQL or to a binding. */
+/** Characters that are special in filters, LIKE, regular expressions, SQL or parameter bindings. */
 const HOSTILE = [
   '*',
   '|',
@@ -159,7 +159,7 @@ const character = fc.oneof(
 );
 const piece = fc.array(character, { maxLength: 4 }).map((characters) => characters.join(''));
 
-/** What a filter means, said in another way. */
+/** The meaning of a filter, implemented independently. */
 function matches(value: string, { negated, patterns }: Filter): boolean {
   const found = patterns.some((pieces) => {
     const source = pieces.map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('.*');

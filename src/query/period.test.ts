@@ -6,7 +6,7 @@ import { comparedPeriod, PERIODS, type Period, presetPeriod } from './period.ts'
 
 const HOUR = 3_600_000;
 
-/** Zones with what makes calendars hard, each with a moment near which it happens. */
+/** Zones with the difficult cases of calendars, each with a time near one. */
 const ZONES = [
   ['UTC', '2026-01-01'],
   ['Europe/Berlin', '2026-03-29'],
@@ -16,17 +16,17 @@ const ZONES = [
   ['Asia/Kolkata', '2026-03-01'], // 5:30 ahead
   ['Australia/Lord_Howe', '2026-04-05'], // half an hour
   ['Australia/Lord_Howe', '2026-10-04'],
-  ['Africa/Cairo', '2026-04-24'], // a day that begins at one
-  ['America/Havana', '2026-11-01'], // a day that has its first hour twice
-  ['Pacific/Apia', '2011-12-30'], // a day that never was
+  ['Africa/Cairo', '2026-04-24'], // a day that begins at 01:00
+  ['America/Havana', '2026-11-01'], // a day whose first hour occurs twice
+  ['Pacific/Apia', '2011-12-30'], // a skipped day
 ] as const;
 
-/** A zone, and a moment within six weeks of its odd one, to the quarter of an hour. */
+/** A zone, and a time within six weeks of its difficult one, to the quarter of an hour. */
 const moments = fc
   .tuple(fc.constantFrom(...ZONES), fc.integer({ min: -42 * 96, max: 42 * 96 }))
   .map(([[zone, day], quarters]) => ({ zone, now: Date.parse(day) + (quarters * HOUR) / 4 }));
 
-/** A zone, and a period of whole local days around its odd moment. */
+/** A zone, and a period of whole local days around its difficult time. */
 const wholeDays = fc
   .tuple(moments, fc.integer({ min: 1, max: 60 }))
   .map(([{ zone, now }, days]) => {

@@ -26,7 +26,7 @@ describe('rankings by values that are not dimensions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   let store: Store;
 
-  /** A hit of a visitor, so many minutes after the start. */
+  /** A hit of a visitor, a number of minutes after the start. */
   const hit = (visitorLow: number, minutes: number, path: string, more: Partial<Hit> = {}): Partial<Hit> => ({
     ...{ site: 'a.example', visitorLow, time: START + minutes * MINUTE, path },
     ...more,
@@ -36,7 +36,7 @@ describe('rankings by values that are not dimensions', () => {
     store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
     const hits = [
       ...[hit(1, 0, '/'), hit(1, 2, '/b'), hit(1, 4, '/c')],
-      // The same visitor comes again after half an hour, and hits of one visit may come in any order.
+      // The same visitor returns after half an hour, and hits of one visit may arrive in any order.
       ...[hit(1, 60, '/b'), hit(2, 9, '/c'), hit(2, 5, '/')],
       hit(3, 0, '/', { bot: 'Googlebot' }),
       hit(4, 0, '/', { site: 'b.example', name: 'signup', props: '{"plan":"pro","seats":5}' }),

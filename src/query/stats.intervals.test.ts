@@ -15,7 +15,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const YEAR = { from: Date.UTC(2026, 0), to: Date.UTC(2027, 0) };
 
-/** Zones with all that makes calendars hard, and days of 2026 before their clocks change. */
+/** Zones with the difficult cases of calendars, and days of 2026 before their clocks change. */
 const ZONES: Readonly<Record<string, readonly string[]>> = {
   UTC: [],
   'Europe/Berlin': ['2026-03-28', '2026-10-24'],
@@ -23,12 +23,12 @@ const ZONES: Readonly<Record<string, readonly string[]>> = {
   'Asia/Kathmandu': ['2026-01-01'], // 5:45 ahead
   'Pacific/Chatham': ['2026-04-03', '2026-09-25'], // 12:45 ahead, and an hour more in summer
   'Australia/Lord_Howe': ['2026-04-03', '2026-10-02'], // half an hour more in summer
-  'Africa/Cairo': ['2026-04-22'], // a day that begins at one
+  'Africa/Cairo': ['2026-04-22'], // a day that begins at 01:00
   'America/Santiago': ['2026-09-05'], // the same, in the south
-  'America/Havana': ['2026-10-31'], // a day that has its first hour twice
+  'America/Havana': ['2026-10-31'], // a day whose first hour occurs twice
 };
 
-/** The calendar and the clock of a zone, at a moment. */
+/** The calendar and the clock of a zone at a time. */
 function localOf(time: number, timeZone: string) {
   const format = new Intl.DateTimeFormat('en-GB', {
     ...{ timeZone, year: 'numeric', month: 'numeric', day: 'numeric', weekday: 'short' },
@@ -46,7 +46,7 @@ function localOf(time: number, timeZone: string) {
   };
 }
 
-/** Asserts that a moment is where an interval begins. */
+/** Asserts that an interval begins at a time. */
 function assertBegins(time: number, interval: Interval, zone: string): void {
   const local = localOf(time, zone);
   const just = localOf(time - 1, zone);
@@ -54,7 +54,7 @@ function assertBegins(time: number, interval: Interval, zone: string): void {
   assert.equal(local.second, 0, said);
   if (interval === 'minute') return;
   if (interval === 'hour') {
-    // Half an hour that comes twice is an hour of its own.
+    // A repeated half hour is a separate hour.
     assert.equal(local.minute % (zone === 'Australia/Lord_Howe' ? 30 : 60), 0, said);
     return;
   }
@@ -63,7 +63,7 @@ function assertBegins(time: number, interval: Interval, zone: string): void {
   if (interval === 'month') assert.equal(local.date, 1, said);
 }
 
-/** The longest that an interval ever is. */
+/** Maximum length of an interval. */
 const LONGEST: Readonly<Record<Interval, number>> = {
   minute: MINUTE,
   hour: HOUR + HOUR / 2,
@@ -75,12 +75,12 @@ const LONGEST: Readonly<Record<Interval, number>> = {
 describe('a series', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   let store: Store;
-  /** Of the hits that there are: one in three hours or so. */
+  /** Among the hits: about one in three hours. */
   const times: number[] = [];
 
   before(async () => {
     for (let time = YEAR.from; time < YEAR.to; time += 10_007_003) times.push(time);
-    // More around the changes of the clocks.
+    // More around clock changes.
     for (const change of [
       '2026-03-29T01:00Z',
       '2026-10-25T01:00Z',
@@ -109,7 +109,7 @@ describe('a series', () => {
     return stats({ store }, readSelection(words), { interval, timezone });
   }
 
-  /** Asserts all that is promised of a series. */
+  /** Asserts all guarantees of a series. */
   function check(
     { series, totals }: Stats,
     from: number,

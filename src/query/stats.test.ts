@@ -15,7 +15,7 @@ import { sites, stats, top } from './stats.ts';
 const NOON = Date.UTC(2026, 4, 1, 12);
 const HOUR = 3_600_000;
 
-/** Hits of a day in May, and what came before and after it. */
+/** Hits of a day in May, and some before and after it. */
 const HITS: readonly Partial<Hit>[] = [
   { site: 'a.com', time: NOON - 1, visitorLow: 1, path: '/one' },
   { site: 'a.com', time: NOON, visitorLow: 1, path: '/one', status: 200 },

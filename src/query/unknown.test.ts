@@ -1,4 +1,4 @@
-/** Questions about purged periods, judged by loops over the hits that were sent. */
+/** Queries over purged periods, compared with loops over the sent hits. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -35,7 +35,7 @@ describe('an answer about a purged period', () => {
       assert.deepEqual([answer.from, answer.to], ['2026-09-02T00:00:00Z', '2026-09-02T02:15:00Z']);
       const wanted = count(people, Date.parse(answer.from), Date.parse(answer.to));
       assert.equal(answer.totals.hits, wanted.hits);
-      // Where the hits are there, it is of what was asked.
+      // If the hits exist, it covers the requested period.
       const later = { from: '2026-10-02T00:07:00Z', to: '2026-10-02T02:05:00Z' };
       const exact = await ask(store, later, 'hour');
       assert.deepEqual([exact.from, exact.to], [later.from, later.to]);
@@ -87,7 +87,7 @@ describe('an answer about a purged period', () => {
     const { store } = await purgedStore(t);
     const words = { ...PERIOD, filter: 'path=/odd' };
     const { series } = await ask(store, words, 'week');
-    // 21 September 2026, the horizon, is a Monday.
+    // 21 September 2026, the retention cutoff, is a Monday.
     assert.deepEqual(
       series.map(({ hits }) => hits === null),
       [true, true, true, false, false, false],
@@ -97,7 +97,7 @@ describe('an answer about a purged period', () => {
       month.series.map(({ hits }) => hits === null),
       [true, false],
     );
-    // An interval is judged by the part of it that is asked for.
+    // Only the requested part of an interval matters.
     const later = await ask(store, { ...words, from: '2026-09-21' }, 'month');
     assert.deepEqual(
       later.series.map(({ hits }) => hits === null),
@@ -144,7 +144,7 @@ describe('an answer about a purged period', () => {
 
   test('ranks remaining hits, says from when, and includes no earlier hit', options, async (t) => {
     const { store, restore } = await purgedStore(t);
-    // A few of them are there again: not all, so that none counts.
+    // A few of them are restored: not all, so none count.
     await restore("time < '2026-09-03'");
     const rest = await ranking(store, { ...PERIOD, bots: 'include' });
     assert.deepEqual(

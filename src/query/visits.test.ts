@@ -15,7 +15,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const TIMEOUT = 30 * MINUTE;
-/** Midnight in Berlin, an hour before that of UTC. */
+/** Midnight in Berlin, an hour before that in UTC. */
 const START = Date.UTC(2026, 2, 9, 23);
 
 interface Question {
@@ -70,14 +70,14 @@ describe('visits', () => {
       ...[at(10, 1), at(0, 1), at(40, 1)],
       // Just before half an hour is over.
       ...[at(0, 2), at(30, 2, { time: START + TIMEOUT - 1 })],
-      // What is done on a page is no bounce.
+      // An event on a page is not a bounce.
       ...[
         at(5, 3, { path: '/blog/a' }),
         at(5, 3, { path: '/blog/a', name: 'signup', time: START + 5 * MINUTE + 500 }),
       ],
       // The same visitor, on another site and as a bot.
       ...[at(11, 1, { site: 'other.com' }), at(12, 1, { bot: 'Googlebot' })],
-      // From one day to the next, of which nothing is on the next.
+      // Across midnight, counted only on the first day.
       ...[at(24 * 60 - 10, 4), at(24 * 60 + 10, 4), at(24 * 60 + 30, 4)],
     ]);
     const period = { site, from: START, to: START + 2 * DAY };
@@ -86,7 +86,7 @@ describe('visits', () => {
     assert.deepEqual(answer.totals, figures(5, 0.2, Number(seconds.toFixed(1))));
     assert.deepEqual(answer.at(START), answer.totals);
     assert.deepEqual(answer.at(START + DAY), figures(0, null, null));
-    // A visit that is cut by the period's begin begins with its first hit in it.
+    // A visit that began before the period begins with its first hit in it.
     const second = await ask({ ...period, from: START + DAY });
     assert.deepEqual(second.totals, figures(1, 0, 1200));
     assert.deepEqual(second.at(START + DAY), figures(1, 0, 1200));
@@ -118,7 +118,7 @@ describe('visits', () => {
       gaps: fc.array(gap, { maxLength: 8 }),
     });
     const worlds = fc.sample(fc.array(journey, { minLength: 1, maxLength: 12 }), { seed: 71, numRuns: 100 });
-    // Each has four weeks of its own.
+    // Each has its own four weeks.
     const hitsOf = worlds.map((journeys, world) =>
       journeys.flatMap(({ site, visitorLow, start, gaps }) => {
         let time = START + (world + 1) * 28 * DAY + start;
@@ -197,7 +197,7 @@ function figuresOf(visits: readonly Visit[]): VisitFigures {
   };
 }
 
-/** Where an interval begins in Berlin. */
+/** The start of an interval in Berlin. */
 function slotOf(time: number, interval: Interval): number {
   const minute = time - (time % MINUTE);
   if (interval === 'minute') return minute;

@@ -125,7 +125,7 @@ describe('a report', () => {
       reportText(STATS, [{ ...top, from: '2026-10-31T00:00:00Z' }], 80),
       /^path, of 2026-10-31 to 2026-11-03 /m,
     );
-    // Of a period that ends now, the ranking is asked for a moment later.
+    // The ranking of a period that ends now is queried a moment later.
     assert.match(reportText(STATS, [{ ...top, to: '2026-11-03T00:00:00.007Z' }], 80), /^path +hits/m);
     assert.match(reportText({ ...STATS, from: '2026-10-01T00:00:00Z' }, [top], 80), /^path +hits/m);
   });

@@ -11,7 +11,7 @@ const DAY = 86_400_000;
 const START = Date.UTC(2026, 2, 30);
 const batch = (number: number) => (BigInt(number) << 22n) | 7n;
 
-/** Five hits a day and site, on four days over a month's end. */
+/** Five hits a day and site, on four days across a month's end. */
 const HITS = ['a.example', 'b.example'].flatMap((site) =>
   Array.from({ length: 20 }, (_, i) => ({
     site,
@@ -27,7 +27,7 @@ test('rollups of days that differ are rebuilt, and all others stay', { timeout: 
   await using rollups = new Rollups(store);
   const clients = Clients.embedded(join(folder, 'store'));
   t.after(() => clients.close());
-  /** Hits by kind, site and the start of their period, as they are rolled up. */
+  /** Rolled-up hits by kind, site and the start of their period. */
   const rolled = async () => {
     const query = `SELECT by, site, toString(toDate(slot)) AS day, value, toUInt32(sum(r.hits)) AS hits
       FROM rollups AS r WHERE by IN ('day', 'month', 'path', 'hour', 'quarter')
@@ -47,7 +47,7 @@ test('rollups of days that differ are rebuilt, and all others stay', { timeout: 
     whole.filter(([by]) => by === 'month').map(([, site, day, , hits]) => [`${site} ${day}`, hits]),
     [...months].sort(([a], [b]) => (a < b ? -1 : 1)),
   );
-  // A hit that waits is of one of the days, and must not be counted now and again later.
+  // A pending hit is of one of the days, and must not be counted twice.
   await store.deliver(segmentOf(folder, batch(2), [HITS[0]!]));
   // One day was counted twice, another is lost.
   await clients.writer.command({

@@ -15,17 +15,17 @@ import { Rollups } from './rollups.ts';
 const options = { timeout: 120_000 };
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 2, 20);
-/** With changes of clocks in the north and in the south. */
+/** With clock changes in the north and in the south. */
 const DAYS = 30;
 
-/** A number of 32 bits that looks random. */
+/** A pseudorandom 32-bit number. */
 function mixed(number: number): number {
   let mixed = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** Hits of three sites over thirty days, not in order, every seventh of a bot, of `visitors` visitors. */
+/** Hits of three sites and `visitors` visitors over thirty days, unordered, every seventh of a bot. */
 function sampleOf(count: number, visitors: number, seed = 1): Partial<Hit>[] {
   return Array.from({ length: count }, (_, i) => {
     const draw = mixed(i * 3 + seed);
@@ -48,21 +48,21 @@ function periodOf(words: { from: string; to: string; site?: string; bots?: strin
   return readSelection(words) as Period;
 }
 
-/** A plan that takes as much as it can of rollups. */
+/** A plan that uses rollups as far as possible. */
 function planOf({ from, to }: Period, unit: number): RolledPlan {
   return { from: 'rollups', first: Math.ceil(from / unit) * unit, end: Math.floor(to / unit) * unit };
 }
 
 const ALL = periodOf({ from: '2026-03-20', to: '2026-04-19' });
 
-/** Hits of all days, of rollups where there are any. */
+/** Hits of all days, from rollups if there are any. */
 async function totals(store: Store, period = ALL): Promise<{ hits: number; visitors: number }> {
   const cut = { interval: 'month', step: DAY, timezone: 'UTC' } as const;
   return (await statsFromRollups({ store }, period, planOf(period, QUARTER), cut)).totals;
 }
 
 function assertNear(counted: number, exact: number, said: string): void {
-  // One error in 3 million is five times its standard, and of a few visitors two may hash to one cell.
+  // One error in 3 million exceeds five standard errors, and of a few visitors two may hash to one cell.
   const most = 5 * VISITORS_ERROR * exact + 1.5;
   assert.ok(Math.abs(counted - exact) <= most, `${said}: ${counted} visitors, not ${exact}`);
 }
@@ -73,7 +73,7 @@ describe('rollups', () => {
     await deliver(batch(1, 1), sampleOf(6000, 900, 1));
     await deliver(batch(2, 1), sampleOf(6000, 900, 2));
     await rollups.rollUp();
-    // Of the same days, and not rolled up.
+    // Of the same days, not rolled up.
     await deliver(batch(3, 1), sampleOf(3000, 900, 3));
     const time = fc.integer({ min: -HOUR, max: DAYS * DAY + HOUR }).map((since) => START + since);
     const zones = [
@@ -146,7 +146,7 @@ describe('rollups', () => {
   test('contain each hit once, in whatever order writers deliver their batches', options, async (t) => {
     const { store, rollups, deliver } = await rolledStore(t);
     let hits = 0;
-    // The second run's clock is an hour behind: its batches are older than those that are rolled up already.
+    // The second writer's clock is an hour behind: its batches are older than those already rolled up.
     for (const [i, [time, run]] of (
       [
         [5000, 1],
@@ -183,7 +183,7 @@ describe('rollups', () => {
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     await rollups.rollUp();
     const whole = await totals(store);
-    // Its part is lost: nothing of it is there, and no watermark says that it is.
+    // Its part is lost: neither its rows nor its watermark exist.
     await command('TRUNCATE TABLE rollups');
     store.ledger.reset();
     const again = new Rollups(store);
@@ -231,7 +231,7 @@ describe('rollups', () => {
     await deliver(batch(10, 1), sampleOf(1000, 100, 1));
     await deliver(batch(11, 1), sampleOf(1000, 100, 4));
     await rollups.rollUp();
-    // What stands for them is a floor, and what their part said of them is gone.
+    // A floor stands for them, and the watermarks of their part are gone.
     await store.ledger.compact(START);
     await command('TRUNCATE TABLE rollups');
     await deliver(batch(5, 2), sampleOf(200, 100, 2));

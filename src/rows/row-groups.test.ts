@@ -7,7 +7,7 @@ import { findGroups, type IntactGroup } from './row-groups.ts';
 
 const options = { timeout: 60_000 };
 
-/** Sealed groups of hits with these titles, one after another, and where each is. */
+/** Consecutive sealed groups of hits with these titles, and their positions. */
 function fileOf(groups: readonly (readonly string[])[]): { bytes: Buffer; groups: IntactGroup[] } {
   const writer = new RowWriter();
   const parts: Buffer[] = [];
@@ -28,7 +28,7 @@ function flipped(bytes: Buffer, ...bits: number[]): Buffer {
   return damaged;
 }
 
-/** Checks what is found when each single bit of a file has changed in turn: all but the group that it is in. */
+/** Flips each bit of a file in turn, and checks that all groups except its own are found. */
 function checkEachBit({ bytes, groups }: ReturnType<typeof fileOf>): void {
   for (let bit = 0; bit < bytes.length * 8; bit++) {
     const hurt = groups.find(({ end }) => bit >> 3 < end)!;
@@ -48,18 +48,18 @@ function checkEachBit({ bytes, groups }: ReturnType<typeof fileOf>): void {
 
 const file = fileOf([['a', 'ä漢😀'], ['x'.repeat(200)], ['', '', ''], ['b']]);
 
-/** The bytes of a group whose bytes are all ASCII, so that a text can hold it. */
+/** A group of ASCII bytes only, so that a text can contain it. */
 function asciiGroup(): string {
   for (let i = 0; ; i++) {
     const writer = new RowWriter();
-    // The usual sample's visitor and time are not ASCII.
+    // The visitor and time of the default sample are not ASCII.
     writer.write(hitOf({ time: 1, visitorHigh: 1, visitorLow: 1, title: `forged ${i}` }));
     const group = Buffer.from(writer.seal());
     if (group.every((byte) => byte < 128)) return group.toString('latin1');
   }
 }
 
-/** The bytes of a seal whose number leads back to where a group begins that is `size` bytes before. */
+/** The bytes of a seal whose number points back to a group that begins `size` bytes before. */
 function seal(size: number): Buffer {
   const bytes = Buffer.alloc(ROW_SEAL_BYTES);
   bytes.writeUInt32LE(size, 1);

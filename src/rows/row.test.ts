@@ -9,7 +9,7 @@ import { intactLength, ROW_LAYOUT, ROW_STRUCTURES, RowWriter } from './row.ts';
 
 const fixed = { seed: 20261124, numRuns: 200 };
 
-/** Reads rows as ClickHouse does: by the structure of the layout, which says name and type of each column. */
+/** Reads rows as ClickHouse does: by the layout's structure, which has the name and type of each column. */
 class Decoder {
   readonly #bytes: Buffer;
   #at = 0;
@@ -53,7 +53,7 @@ class Decoder {
   }
 }
 
-/** What a hit comes to as a row. */
+/** A hit as read back from a row. */
 function rowOf(hit: Hit): Record<string, string | bigint> {
   const { time, visitorHigh, visitorLow, status, ...texts } = hit;
   const named = Object.entries(texts).map(([name, text]) => [
@@ -68,7 +68,7 @@ function rowOf(hit: Hit): Record<string, string | bigint> {
   };
 }
 
-/** The bytes of sealed groups, each of these hits. */
+/** The bytes of sealed groups, each with these hits. */
 function groupsOf(...groups: readonly (readonly Hit[])[]): Buffer[] {
   const writer = new RowWriter();
   return groups.map((hits) => {
@@ -147,7 +147,7 @@ describe('the intact part of a file', () => {
   ];
   const groups = groupsOf(...hits);
   const file = Buffer.concat(groups);
-  /** What is intact after each group. */
+  /** The intact part after each group. */
   const ends = groups.map((_, i) => ({
     length: Buffer.concat(groups.slice(0, i + 1)).length,
     rows: hits.slice(0, i + 1).flat().length,
@@ -212,7 +212,7 @@ describe('the intact part of a file', () => {
       }),
       { ...fixed, numRuns: 1000 },
     );
-    // Lengths that go on for ever, or reach far beyond the end.
+    // Lengths that never end, or reach far beyond the end.
     for (const byte of [0x80, 0xff, 0x7f, 0x01])
       assert.deepEqual(intactLength(Buffer.alloc(1000, byte)), NOTHING);
   });

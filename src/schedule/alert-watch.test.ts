@@ -13,7 +13,7 @@ import type { Event } from './event.ts';
 const START = '2026-11-24T06:00Z';
 const SECOND = 1000;
 
-/** Live counts, a clock, and what was told. */
+/** Live counts, a clock, and the sent alerts. */
 class Desk {
   readonly clock = new HandClock(START);
   readonly log = new KeptLog();
@@ -45,7 +45,7 @@ class Desk {
     });
   }
 
-  /** So many hits of as many visitors, now. */
+  /** A number of current hits of as many visitors. */
   hit(count: number): void {
     const time = this.clock.now();
     for (let i = 0; i < count; i++) {
@@ -53,7 +53,7 @@ class Desk {
     }
   }
 
-  /** Moves on by so many seconds, while everybody looks. */
+  /** Advances by a number of seconds, with all checks in between. */
   async pass(seconds: number): Promise<void> {
     await this.clock.advanceTo(new Date(this.clock.now() + seconds * SECOND).toISOString());
   }

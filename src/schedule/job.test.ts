@@ -18,7 +18,7 @@ function assertRefused(attempt: () => unknown, message: RegExp): void {
   });
 }
 
-/** When a job is next due after a moment. */
+/** When a job is next due after a time. */
 function after(text: string, time: string): string {
   return new Date(read(text).when.dueAfter(Date.parse(time))!).toISOString().slice(0, 16);
 }
@@ -32,8 +32,8 @@ describe('a job is due', () => {
     ['weekly SUN 00:00', '2026-11-24T06:00Z', '2026-11-28T23:00'],
     ['monthly 1 07:00', '2026-11-24T06:00Z', '2026-12-01T06:00'],
     ['cron "*/15 9-17 * * mon-fri"', '2026-11-28T06:00Z', '2026-11-30T08:00'],
-    ['daily 02:30', '2026-03-28T12:00Z', '2026-03-29T01:00'], // 02:30 is jumped over
-    ['daily 02:30', '2026-10-24T12:00Z', '2026-10-25T00:30'], // 02:30 comes twice
+    ['daily 02:30', '2026-03-28T12:00Z', '2026-03-29T01:00'], // 02:30 is skipped
+    ['daily 02:30', '2026-10-24T12:00Z', '2026-10-25T00:30'], // 02:30 occurs twice
     ['daily 02:30', '2026-10-25T00:30Z', '2026-10-26T01:30'],
   ] as const) {
     test(`${when} after ${time}`, () => assert.equal(after(`report ${when}`, time), next));

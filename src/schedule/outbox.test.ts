@@ -12,11 +12,11 @@ const TIMEOUT = { timeout: 20_000 };
 const DELIVERED: Outcome = { result: 'delivered' };
 const FAILED: Outcome = { result: 'failed', reason: 'the receiver answers 503', after: 0 };
 
-/** A folder, and a receiver that answers as it is told. */
+/** A folder, and a receiver with configurable answers. */
 class Post {
   readonly log = new KeptLog();
   readonly clock = new HandClock('2026-11-24T06:00Z');
-  /** What was sent, with the time. */
+  /** Sent messages with their times. */
   readonly sent: string[] = [];
   readonly folder: string;
   answer: (message: Message, signal: AbortSignal) => Outcome | Promise<Outcome> = () => DELIVERED;

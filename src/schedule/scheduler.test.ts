@@ -12,7 +12,7 @@ type Job = ReturnType<typeof readJobs>[number];
 
 const TIMEOUT = { timeout: 20_000 };
 
-/** A folder with its clock and log; `runs` is what was done, by its time. */
+/** A folder with its clock and log; `runs` has the executed jobs with their due times. */
 class Desk {
   readonly log = new KeptLog();
   readonly runs: string[] = [];

@@ -1,11 +1,11 @@
 /**
  * The attack on sketches whose hash is public: Reviriego and Ting, "Security of HyperLogLog (HLL) Cardinality
  * Estimation: Vulnerabilities and Protection", 2020; Paterson and Raynal, "HyperLogLog: Exponentially Bad in
- * Adversarial Settings", 2022. The attacker hashes a million names at home, and sends only those that do to the
- * table what he wants.
+ * Adversarial Settings", 2022. The attacker hashes a million names offline, and sends only those with the wanted
+ * effect on the table.
  *
- * Here he knows a key, and has his way with a table that uses it. A table with a key of its own sees in his names any
- * others. Nothing but the key differs between the two.
+ * Here the attacker knows a key, and can mislead a table that uses it. To a table with a secret key, the names are like
+ * any others. Only the key differs between the two.
  */
 
 import assert from 'node:assert/strict';
@@ -16,10 +16,10 @@ import { LastSeenSketch } from './last-seen.ts';
 const NOW = Date.UTC(2026, 5, 1);
 const CANDIDATES = 1_000_000;
 const COLUMNS = 4096;
-/** A key that everybody knows, as the fixed seed of an unkeyed hash is known. */
+/** A public key, like the fixed seed of an unkeyed hash. */
 const PUBLIC_KEY = new Uint8Array(16);
 const SECRET_KEYS = [11, 12, 13, 14, 15].map((byte) => new Uint8Array(16).fill(byte));
-/** An estimate that is further off has been led astray. */
+/** An estimate with a larger error has been misled. */
 const MOST_ERRORS = 4;
 
 interface Cell {
@@ -27,7 +27,7 @@ interface Cell {
   readonly rank: number;
 }
 
-/** The names that the attacker sends, by the cell in which each falls under the public key. */
+/** The names that the attacker sends, by their cell under the public key. */
 function namesWhere(suits: (cell: Cell) => boolean): string[] {
   const hash = new KeyedHash(PUBLIC_KEY);
   return Array.from({ length: CANDIDATES }, (_, i) => `attacker-${i}`).filter((name) => {

@@ -114,7 +114,7 @@ describe('the error of a Bloom filter', () => {
       let falseSeen = 0;
       for (let i = 0; i < probes; i++) if (filter.has(next(), next())) falseSeen++;
 
-      // Four standard deviations of the probes, and 2 % for the chance of this very filter.
+      // Four standard deviations of the probes, and 2 % for the variation of this filter.
       const expected = probes * falseSeenRateAt(bits);
       const bound = 4 * Math.sqrt(expected) + 0.02 * expected;
       assert.ok(Math.abs(falseSeen - expected) < bound, `${falseSeen} false, ${expected} in theory`);

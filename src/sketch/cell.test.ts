@@ -11,7 +11,7 @@ describe('the cell of a visitor', () => {
     fc.assert(
       fc.property(word, word, shapes.columnBits, shapes.ranks, (high, low, columnBits, ranks) => {
         const hash = (BigInt(high) << 32n) | BigInt(low);
-        // Of 32 bits above the column's, as the arithmetic of words sees them.
+        // Of the 32 bits above the column's, as in word arithmetic.
         const above = (hash >> BigInt(columnBits)) & 0xffff_ffffn;
         let rank = 0;
         while (rank < ranks - 1 && ((above >> BigInt(rank)) & 1n) === 0n) rank++;

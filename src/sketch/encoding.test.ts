@@ -14,11 +14,11 @@ const fixed = { seed: 20250101, numRuns: 300 };
 
 interface Kind {
   readonly name: string;
-  /** The bytes of a sketch that has seen so many. */
+  /** The bytes of a sketch that has seen a number of visitors. */
   readonly bytesOf: (visitors: number, seed: number) => Uint8Array;
-  /** What another node reads from them, as bytes again and as what tests compare. */
+  /** What another node reads from them, encoded again and in a comparable form. */
   readonly read: (bytes: Uint8Array) => { bytes: Uint8Array; content: unknown };
-  /** What was written, as what tests compare. */
+  /** What was written, in a comparable form. */
   readonly contentOf: (visitors: number, seed: number) => unknown;
 }
 
@@ -76,7 +76,7 @@ const KINDS: readonly Kind[] = [
 
 const isInvalid = (error: unknown) => error instanceof HitError && error.code === 'invalid';
 
-/** Bytes with a checksum that is right, as whoever means harm would send them. */
+/** Bytes with a valid checksum, as an attacker would send them. */
 function sealed(bytes: Uint8Array): Uint8Array {
   const copy = Buffer.from(bytes);
   if (copy.length >= 4) copy.writeUInt32LE(crc32(copy.subarray(0, -4)), copy.length - 4);
@@ -89,7 +89,7 @@ function spliced(bytes: Uint8Array, at: number, removed: number, inserted: Uint8
 
 const visitors = fc.nat(200);
 const seed = fc.nat(1000);
-/** What accidents and malice do to bytes: one place is cut, overwritten or widened. */
+/** Accidental and malicious changes: bytes are removed, overwritten or inserted at one position. */
 const damage = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   removed: fc.nat(12),
@@ -150,7 +150,7 @@ for (const kind of KINDS) {
       fc.assert(
         fc.property(visitors, seed, damage, (count, from, { at, removed, inserted }) => {
           const bytes = kind.bytesOf(count, from);
-          // The header stays, so that what comes behind it is read.
+          // The header stays, so that the rest is parsed.
           const place = 4 + Math.floor(at * (bytes.length - 4));
           const forged = sealed(spliced(bytes, place, removed, inserted));
           try {

@@ -5,7 +5,7 @@ import { LastSeenSketch } from './last-seen.ts';
 
 const NOW = Date.UTC(2025, 5, 1);
 const MINUTE = 60_000;
-/** The last tick begins then: some time on 12 August 2038. */
+/** The start of the last tick: on 12 August 2038. */
 const END = SKETCH_EPOCH + (2 ** 32 - 1) * 100;
 
 describe('a clock that is set back', () => {

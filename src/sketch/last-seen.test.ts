@@ -46,7 +46,7 @@ describe('an estimate', () => {
         if (cells === visitors) exact++;
       }
     }
-    // Two visitors share a cell with chance 1 in 12,288: one trial in 180 at ten visitors, one in 65 at twenty.
+    // Two visitors share a cell with probability 1 in 12,288: one trial in 180 at ten visitors, one in 65 at twenty.
     assert.ok(exact >= trials - 5, `${exact} of ${trials} exact`);
   });
 
@@ -115,7 +115,7 @@ describe('a window', () => {
   test('with any start has the bitmap of a table that started at that moment', () => {
     fc.assert(
       fc.property(hits, fc.oneof(fc.nat(1000), fc.nat(1e12)), (seen, age) => {
-        // On a tick's edge, and not before the epoch, where windows end.
+        // On the edge of a tick, and not before the epoch, where windows end.
         const since = Math.max(Math.floor((NOW - age) / 100) * 100, SKETCH_EPOCH + 100) - 1;
         const begunThen = smallSketch(seen.filter((one) => NOW - one.age > since));
         assert.deepEqual(smallSketch(seen).estimate(since), begunThen.estimate());
@@ -157,7 +157,7 @@ describe('a last-seen table', () => {
       bits: fc.integer({ min: 4, max: 16 }),
       ranks: fc.integer({ min: 2, max: 32 }),
     });
-    // Zeros in the middle, where a rank is high or runs over from one half to the other.
+    // Zeros in the middle, where a rank is high or extends from one half into the other.
     const zeros = fc.integer({ min: 0, max: 64 });
     fc.assert(
       fc.property(shapes, fc.bigInt(0n, 2n ** 64n - 1n), zeros, ({ bits, ranks }, random, zeroBits) => {

@@ -14,7 +14,7 @@ const fixed = { seed: 20250101, numRuns: 200 };
 /** 1 March 2025, 13:37:42.123. */
 const NOW = Date.UTC(2025, 2, 1, 13, 37, 42, 123);
 
-/** The last millisecond of the bucket that `NOW` is in: a window of whole buckets that ends there cuts none. */
+/** The last millisecond of the bucket of `NOW`: a window of whole buckets that ends there does not split any. */
 const endOf = (bucketMs: number) => Math.ceil(NOW / bucketMs) * bucketMs - 1;
 
 function ringOf(times: readonly number[]): HitRing {
@@ -23,7 +23,7 @@ function ringOf(times: readonly number[]): HitRing {
   return ring;
 }
 
-/** What a list of all hits would answer. */
+/** The answer of a list of all hits. */
 function recount(times: readonly number[], seconds: number, now: number): number {
   return times.filter((time) => time > now - seconds * SECOND && time <= now).length;
 }
@@ -87,7 +87,7 @@ describe('a window of the ring', () => {
       [DAY, MINUTE],
       [400 * DAY, HOUR],
     ] as const) {
-      // The present second is running as well, so the window touches one bucket more than it is long.
+      // The current second is not over, so the window touches one more bucket than its length.
       const ring = ringOf([NOW]);
       ring.add(Math.floor((NOW - window) / bucketMs) * bucketMs, 1000);
       const covered = 1 - ((NOW + 1 - window) % bucketMs) / bucketMs;

@@ -12,7 +12,7 @@ import { HitRing } from './ring.ts';
 const THREAD = new URL('../../test/fixtures/sketch-thread.ts', import.meta.url);
 const NOW = Date.UTC(2026, 5, 1);
 const VISITORS = 200_000;
-/** Bits enough for no visitor to be taken for another. */
+/** Enough bits to have no false positives. */
 const ROOMY = 64;
 
 /** The same visitors for all, at times that differ with the seed. */
@@ -30,7 +30,7 @@ function see(table: LastSeenSketch, { high, low, times }: Visits): void {
   for (let i = 0; i < times.length; i++) table.add(high[i]!, low[i]!, times[i]!, NOW);
 }
 
-/** How many of them are new. */
+/** The number of new ones. */
 function remember(filter: BloomFilter, { high, low }: Visits): number {
   return high.reduce((count, half, i) => count + Number(!filter.testAndAdd(half, low[i]!)), 0);
 }

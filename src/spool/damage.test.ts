@@ -39,7 +39,7 @@ function flipped(bytes: Buffer, bit: number): Buffer {
   return damaged;
 }
 
-/** Paths of all groups but the one in which a byte is. */
+/** Paths of all groups except the one that contains a byte. */
 function pathsWithout(at: number): string[] {
   let end = 0;
   let isFound = false;
@@ -51,7 +51,7 @@ function pathsWithout(at: number): string[] {
   });
 }
 
-/** Opens a spool, lets it deliver all, and closes it. */
+/** Opens a spool, lets it deliver everything, and closes it. */
 async function delivered(folder: string) {
   const shelf = new Shelf();
   const log = new Lines();
@@ -64,7 +64,7 @@ for (const state of ['open', 'rows'] as const) {
   describe(`a segment (${state}) with one flipped bit`, () => {
     test('keeps all groups except the one with the bit, and counts what is lost', options, async (t) => {
       const folder = temporaryFolder(t);
-      // Each bit in turn is flipped where no disk is needed for it: rows/row-groups.test.ts.
+      // Flipping each bit in turn is tested without a disk: rows/row-groups.test.ts.
       for (let bit = 0; bit < WHOLE.length * 8; bit += 23) {
         writeFileSync(join(folder, file(state)), flipped(WHOLE, bit));
         const { segments, damages } = await recoverSegments(folder, new Names());
@@ -124,7 +124,7 @@ for (const state of ['open', 'rows'] as const) {
     for (const [index, step] of steps.entries()) {
       step();
       const copy = temporaryFolder(t);
-      // As a process that is killed now leaves it: names of one file stay names of one file.
+      // As after a kill at this moment: hard links to one file stay links to one file.
       cpSync(folder, copy, { recursive: true });
       const damaged = join(copy, 'damaged', file(state));
       if (index >= 2 && index < 5) {
@@ -183,17 +183,17 @@ describe('a batch of an import', () => {
   });
   const faults: Record<string, (batch: string, note: string) => void> = {
     'without rows': (batch) => writeFileSync(batch, ''),
-    'cut off between groups': (batch) => writeFileSync(batch, GROUPS[0]!.bytes),
-    'cut off': (batch) => writeFileSync(batch, WHOLE.subarray(0, -1)),
+    'truncated between groups': (batch) => writeFileSync(batch, GROUPS[0]!.bytes),
+    truncated: (batch) => writeFileSync(batch, WHOLE.subarray(0, -1)),
     'of zeros': (batch) => writeFileSync(batch, Buffer.alloc(WHOLE.length)),
-    'in which a bit has changed': (batch) => writeFileSync(batch, flipped(WHOLE, 500)),
+    'with a flipped bit': (batch) => writeFileSync(batch, flipped(WHOLE, 500)),
     'without notes': (_, note) => rmSync(note),
     'with empty notes': (_, note) => writeFileSync(note, ''),
     'with torn notes': (_, note) => writeFileSync(note, beside.slice(0, -5)),
     'with notes of zeros': (_, note) => writeFileSync(note, Buffer.alloc(beside.length)),
     'with other notes': (_, note) => writeFileSync(note, 'null'),
-    'whose notes have another name': (_, note) => writeFileSync(note, beside.replace('notes', 'nodes')),
-    'whose notes have another digest': (_, note) => writeFileSync(note, beside.replace('abc', 'abd')),
+    'with misnamed notes': (_, note) => writeFileSync(note, beside.replace('notes', 'nodes')),
+    'with notes of another digest': (_, note) => writeFileSync(note, beside.replace('abc', 'abd')),
   };
   for (const [title, fault] of Object.entries(faults)) {
     test(`${title} is set aside with its notes, and nothing of it is delivered`, options, async (t) => {
@@ -204,7 +204,7 @@ describe('a batch of an import', () => {
       fault(batch, note);
       const content = readFileSync(batch);
       const isNoted = existsSync(note);
-      // Killed between the two moves, it is the same at the next start.
+      // After a kill between the two moves, the result is the same at the next start.
       const killed = temporaryFolder(t);
       mkdirSync(join(killed, 'damaged'));
       copyFileSync(batch, join(killed, file('noted')));

@@ -6,7 +6,7 @@ import { FanOut } from './fan-out.ts';
 import { nameOf, type Segment, segmentOf } from './segment.ts';
 import type { Sink } from './sink.ts';
 
-/** A sink that takes segments when it is let. */
+/** A sink that accepts segments on request. */
 class Gate implements Sink {
   readonly name: string;
   readonly taken: number[] = [];
@@ -69,7 +69,7 @@ describe('segments for two sinks', () => {
     store.open();
     await drains.settled();
     const stopped = drains.stop();
-    // The delivery under way ends; no other begins.
+    // The current delivery ends; no other begins.
     stream.open();
     await stopped;
     assert.deepEqual(stream.taken, [1]);

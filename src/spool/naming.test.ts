@@ -13,7 +13,7 @@ import { linkSegments } from './segment-links.ts';
 
 const options = { timeout: 60_000 };
 
-/** A sink that is away for a while before it takes something, and keeps each segment as it was told. */
+/** A sink that delays each delivery, and records each segment. */
 class SlowShelf extends Shelf {
   readonly segments: Segment[] = [];
   turns = 0;
@@ -104,7 +104,7 @@ describe('a crash', () => {
       const sink = {
         name: 'witness',
         deliver: async ({ id, path }: Segment) => {
-          // As a process that is killed now leaves it.
+          // As after a kill at this moment.
           cpSync(folder, join(copies, String(id)), { recursive: true });
           seen.push({ id, path, paths: pathsIn(readFileSync(path)) });
         },
@@ -126,7 +126,7 @@ describe('a crash', () => {
         assert.deepEqual(next.shelf.batches.find((batch) => batch.id === id)?.paths, paths);
         assert.ok(isAscending(next.shelf.attempts));
         const before = seen.filter((each) => each.id < id).flatMap((each) => each.paths);
-        // All that was acknowledged by then and not delivered before is there once.
+        // Everything acknowledged by then and not delivered before is there once.
         assert.deepEqual(new Set(next.shelf.paths).size, next.shelf.paths.length);
         assert.deepEqual(
           next.shelf.paths.filter((each) => before.includes(each)),
@@ -146,7 +146,7 @@ describe('a crash', () => {
     const noted = readdirSync(folder).find((file) => file.endsWith('.noted'))!;
     const note = noted.replace('.noted', '.note');
     const [earlier, earlierNote] = ['0000000000001-00002a.v1.new', '0000000000001-00002a.v1.note'];
-    // The files at each step, by the name that they have then.
+    // The files at each step, by their current name.
     const steps: Record<string, string>[] = [
       { [earlierNote]: note },
       { [earlierNote]: note, [earlier]: noted },
@@ -209,7 +209,7 @@ test(
     shelf.letIn();
     await spool.flush();
     assert.deepEqual(shelf.paths, hits(0, 6));
-    // What was finished by then is the same batch in both.
+    // Segments finished by then are the same batch in both.
     assert.deepEqual(
       restored.shelf.batches.slice(0, 2).map(({ id }) => id),
       shelf.batches.slice(0, 2).map(({ id }) => id),

@@ -19,7 +19,7 @@ test('a segment that the disk corrupts while it waits costs one group, and the r
   const folder = temporaryFolder(t);
   await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
   let isOpen = false;
-  /** The store, after a while. */
+  /** The store, opened after a while. */
   const sink: Sink = {
     name: 'store',
     deliver: async (segment) => {
@@ -49,7 +49,7 @@ test('a segment that the disk corrupts while it waits costs one group, and the r
   await append('/after');
   const path = join(spoolFolder, waiting()[0]!);
   const content = readFileSync(path);
-  // The length of the first site: what follows is misread.
+  // The length of the first site: the rest is misread.
   content[0] = 0x7f;
   writeFileSync(path, content);
   isOpen = true;

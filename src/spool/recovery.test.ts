@@ -33,7 +33,7 @@ function groups(count: number): { bytes: Buffer; ends: number[]; hits: number[] 
   return { bytes: Buffer.concat(sealed), ends, hits };
 }
 
-/** How many hits the whole groups hold of which the first `length` bytes are there. */
+/** Number of hits in the complete groups within the first `length` bytes. */
 function hitsWithin({ ends, hits }: { ends: number[]; hits: number[] }, length: number): number {
   return hits.filter((_, group) => ends[group]! <= length).at(-1) ?? 0;
 }
@@ -76,7 +76,7 @@ describe('recovery of an open segment', () => {
       const content = Buffer.concat([whole.bytes.subarray(0, length), Buffer.alloc(zeros)]);
       writeFileSync(join(folder, file(1, 'open')), content);
       const { segments } = await recoverSegments(folder, new Names());
-      // Zeros may happen to be what was torn off: a seal ends with some.
+      // The torn bytes may happen to be zeros: a seal ends with some.
       const same = content.findIndex((byte, at) => byte !== whole.bytes[at]);
       assert.equal(hitsOf(segments), hitsWithin(whole, same < 0 ? content.length : same));
       for (const { path, hits } of segments) {
@@ -124,7 +124,7 @@ describe('recovery of finished segments', () => {
       await spool.close();
       assert.deepEqual(shelf.paths, ['/hit-2', '/hit-1', '/hit-3', '/hit-0', '/hit-9']);
       const ids = shelf.batches.map(({ id }) => id);
-      // Finished ones keep theirs. The other may be of no batch yet, and gets one of a writer of its own.
+      // Finished ones keep theirs. The other may not have an id yet, and gets one of a new writer.
       assert.deepEqual(
         ids.slice(0, 3),
         [3, 7, inTheFuture].map((sequence) => (BigInt(sequence) << 22n) | 0x2an),

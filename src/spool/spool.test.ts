@@ -36,7 +36,7 @@ describe('an acknowledged hit', () => {
     const copies = temporaryFolder(t);
     for (const path of hits(0, 10)) {
       await append(spool, path);
-      // As a process that is killed now would leave it.
+      // As after a kill at this moment.
       cpSync(folder, join(copies, path), { recursive: true });
     }
     for (const [index, path] of hits(0, 10).entries()) {
@@ -78,7 +78,7 @@ describe('a group', () => {
     }
     await Promise.all(appended);
     const bytes = readdirSync(folder).reduce((sum, file) => sum + readFileSync(join(folder, file)).length, 0);
-    // A seal a turn would take 3,600 bytes.
+    // One seal per turn would take 3,600 bytes.
     const bare = batchOf(hits(0, 2000)).length;
     assert.ok(bytes < bare + 3600, `${bytes - bare} bytes of seals`);
   });
@@ -125,7 +125,7 @@ describe('a flush', () => {
     const { spool, shelf } = await openSpool(t);
     for (let i = 0; i < 30; i++) {
       await append(spool, `/hit-${i}`);
-      // Let the commit end, so that both seal for themselves.
+      // Let the commit end, so that both are sealed separately.
       await nextTurn();
       const first = spool.flush();
       await spool.flush();

@@ -87,7 +87,7 @@ describe('the ledger of batches', () => {
       code: 'batch_incomplete',
       message: /has 11 hits, and the store took 10/,
     });
-    // It may have been misread: nothing of it stays.
+    // It may have been misread, so nothing of it stays.
     assert.equal(await stored(), 0);
     assert.deepEqual(await entries(), []);
   });
@@ -153,7 +153,7 @@ describe('the ledger of batches', () => {
       }
       for (const id of [batch(old), batch(old + 2), batch(old, 8), batch(NOW - 1)]) await deliver(id);
       assert.equal(await stored(), 70);
-      // A day later the floor moves on.
+      // A day later the floor advances.
       await rollups.rollUp();
       await ledger.compact(NOW + 2 * DAY);
       assert.deepEqual(

@@ -11,7 +11,7 @@ import { Store } from './store.ts';
 
 const candidate = (number: number) => new Uint8Array(16).fill(number);
 
-/** A ClickHouse server, and nodes that have its store. */
+/** A ClickHouse server, and nodes that use it. */
 class Server implements SaltPlace {
   readonly front: ClickHouseFront;
   readonly #line: Line;
@@ -77,7 +77,7 @@ test('a candidate salt that arrives while another has not settled is not missed'
   const source = await server.source(0, undefined, undefined, 2000);
   const agreed = source.agree('2098-01-01', candidate(9));
   await server.front.seen(/FROM salts\nWHERE day/);
-  // Of a node whose insertion took long.
+  // From a node whose insert was slow.
   const early = Buffer.from(candidate(4)).toString('base64');
   await server.front.run(`INSERT INTO salts SELECT '2098-01-01', now64(3) - 1, '${early}'`);
   assert.deepEqual(await agreed, candidate(4));

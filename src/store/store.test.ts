@@ -158,7 +158,7 @@ describe('strings', () => {
   });
 
   test('of any characters may be in the path of the data folder', options, async (t) => {
-    // In twos and threes, since each store takes a while: signs of SQL, of patterns, of replacement.
+    // Several at a time, since opening a store takes a while: special characters of SQL, patterns, replacements.
     for (const name of ["it's ünï 👋", 'back\\slash $$&$1', '{a,b} st*r?', '{1..3}', '[x]^.+|( a::{b} "']) {
       const folder = join(temporaryFolder(t), name);
       mkdirSync(folder);

@@ -31,7 +31,7 @@ function pathsOf({ batches }: FlushBatch): string[] {
   return batches.flatMap(({ hits }) => hits.map(({ path }) => path));
 }
 
-/** A store as the real one is: it keeps each batch once, and the furthest position. */
+/** A store like the real one: it keeps each batch once, and the furthest position. */
 class Shelf {
   readonly batches = new Map<bigint, string[]>();
   position: Position = BEGINNING;
@@ -130,13 +130,13 @@ describe('the batches of a partition', () => {
     assert.deepEqual([...next.portion().position.runs.keys()], [2, 3]);
   });
 
-  /** What becomes of one segment at its node: published whole at last, after tries that ended somewhere. */
+  /** The publications of one segment: complete in the end, after partial attempts. */
   const segment = fc.record({
     run: fc.integer({ min: 0, max: 3 }),
     of: fc.integer({ min: 1, max: 6 }),
     tries: fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 3 }),
   });
-  /** How readers go on: how many records, whether what they have is stored, and whether also how far that is. */
+  /** Progress of consumers: number of records, whether they are stored, and whether the position is too. */
   const step = fc.record({ records: fc.integer({ min: 0, max: 8 }), kept: fc.boolean(), dies: fc.boolean() });
 
   test('are stored once each, however nodes and consumers die', () => {
@@ -148,7 +148,7 @@ describe('the batches of a partition', () => {
         (segments, turns, steps) => {
           const lines = interleaved(segments, turns);
           const shelf = new Shelf();
-          // Two readers, of which one holds the partition; the other still believes that it does.
+          // Two consumers: one owns the partition, the other still believes that it does.
           let assembly = new BatchReassembler(RUN, shelf.position);
           let zombie = assembly;
           for (const { records, kept, dies } of steps) {
@@ -179,7 +179,7 @@ describe('the batches of a partition', () => {
     }
   }
 
-  /** What the nodes publish, each in its order, as it comes to lie in the partition. */
+  /** The nodes' records, each in its order, interleaved as in the partition. */
   function interleaved(
     segments: readonly { run: number; of: number; tries: readonly number[] }[],
     turns: readonly number[],

@@ -58,25 +58,25 @@ describe('a record', () => {
 
   const good = JSON.parse(writeRecord(hitOf(), place)) as object;
   for (const [what, bad] of [
-    ['no JSON', '{'],
+    ['invalid JSON', '{'],
     ['a list', '[]'],
     ['null', 'null'],
     ['another version', { ...good, v: 2 }],
     ['no batch', { ...good, batch: 5 }],
     ['a batch of more than 64 bits', { ...good, batch: '18446744073709551616' }],
-    ['a place behind the last', { ...good, at: 57 }],
-    ['a negative place', { ...good, at: -1 }],
+    ['a position after the last', { ...good, at: 57 }],
+    ['a negative position', { ...good, at: -1 }],
     ['no hits', { ...good, of: 0 }],
-    ['a visitor that is none', { ...good, visitor: '0123456789ABCDEF' }],
-    ['a site that is no host', { ...good, site: 'a b' }],
+    ['an invalid visitor', { ...good, visitor: '0123456789ABCDEF' }],
+    ['a site that is not a host name', { ...good, site: 'a b' }],
     ['no site', { ...good, site: undefined }],
-    ['a path that is no text', { ...good, path: 7 }],
-    ['a text without end', { ...good, title: 'x'.repeat(20_000) }],
-    ['a time that is none', { ...good, time: '2026-13-01T00:00:00Z' }],
+    ['a path that is not a string', { ...good, path: 7 }],
+    ['an overlong string', { ...good, title: 'x'.repeat(20_000) }],
+    ['an invalid time', { ...good, time: '2026-13-01T00:00:00Z' }],
     ['a 30th of February', { ...good, time: '2026-02-30T00:00:00Z' }],
     ['a 25th hour', { ...good, time: '2026-01-01T25:00:00Z' }],
-    ['a time after all times', { ...good, time: '2500-01-01T00:00:00Z' }],
-    ['a status that is none', { ...good, status: 70_000 }],
+    ['a time too far ahead', { ...good, time: '2500-01-01T00:00:00Z' }],
+    ['an invalid status', { ...good, status: 70_000 }],
   ] as const) {
     test(`is refused with ${what}`, () => {
       const text = typeof bad === 'string' ? bad : JSON.stringify(bad);

@@ -17,7 +17,7 @@ import { RemoteRecorder } from './remote-recorder.ts';
 const NOW = Date.UTC(2026, 10, 24);
 const options = { timeout: 20_000 };
 
-/** A drop's reason, or a fault's code. */
+/** The reason of a drop, or the code of an error. */
 function reasonOf(refusal: Parameters<Recorded>[0]): string | undefined {
   return refusal && ('reason' in refusal ? refusal.reason : refusal.code);
 }

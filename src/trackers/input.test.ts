@@ -17,7 +17,7 @@ const HEADERS = {
   cookie: 'a=1',
   'sec-purpose': 'prefetch',
 };
-/** The facts that a server on this machine finds in a request. */
+/** The request context of a request to a local server. */
 function servedFacts(
   path: string,
   headers: Readonly<Record<string, string | string[]>> = {},

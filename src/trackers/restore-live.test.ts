@@ -11,7 +11,7 @@ import { Rollups } from '../rollup/rollups.ts';
 import { Store } from '../store/store.ts';
 import { restoreLive } from './restore-live.ts';
 
-/** The store keeps seconds of what was new when it came, so the hits are of now. */
+/** The store keeps seconds only for recent hits, so the hits are current. */
 const NOW = Date.now();
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -23,7 +23,7 @@ const WINDOWS = [1, 17, 59, 60, 3599, 3600, 3601, 7200, 86_399, 86_400, 86_401, 
 const OWN_WRITER = 77;
 const ownBatch = (number: number) => (BigInt(number) << 22n) | BigInt(OWN_WRITER);
 
-/** Half of a hash: as evenly spread as those of visitors are. */
+/** Half of a hash, uniformly distributed like those of visitors. */
 const uint32 = fc.noBias(fc.integer({ min: 0, max: 0xffffffff }));
 const ages = fc.oneof(
   fc.integer({ min: 0, max: HOUR + 200 * SECOND }),
@@ -43,7 +43,7 @@ const hits = fc.array(
       visitorLow: uint32,
       bot: fc.constantFrom('', '', '', '', 'Googlebot'),
     })
-    // A visitor of one site is none of another: the hash is of the site too.
+    // A visitor belongs to one site: the hash includes it.
     .map((hit) => ({
       ...hit,
       visitorHigh: ((hit.visitorHigh & 0xfffffff0) | SITES.indexOf(hit.site)) >>> 0,
@@ -55,7 +55,7 @@ function emptyLive(rate = true): MemoryLive {
   return new MemoryLive({ expectedVisitors: 1_000_000, rate, now: () => NOW });
 }
 
-/** That everything is the same: totals, windows, and cells. */
+/** Asserts that everything is the same: totals, windows, and cells. */
 async function assertSame(rebuilt: MemoryLive, live: MemoryLive): Promise<void> {
   for (const site of [undefined, ...SITES, 'nobody.com']) {
     assert.deepEqual(await rebuilt.read(site, WINDOWS), await live.read(site, WINDOWS));
@@ -88,7 +88,7 @@ describe('restored live state', { timeout: 120_000 }, () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Something that no query of the house does. */
+  /** Runs an arbitrary statement. */
   async function command(query: string): Promise<void> {
     const clients = Clients.embedded(join(folder, 'store'));
     await clients.writer.command({ query });
@@ -145,9 +145,9 @@ describe('restored live state', { timeout: 120_000 }, () => {
 
   test('is the same after a purge, except for individual visitors', async () => {
     await rollups.rollUp();
-    // Hits of the last two days are always there.
+    // Hits of the last two days always exist.
     const midnight = Math.floor((NOW - DAY) / DAY) * DAY;
-    // By hand, since a purge rewrites each of a hundred months.
+    // Manually, since a purge rewrites each of a hundred months.
     await command('CREATE TABLE recent AS hits');
     await command(
       `INSERT INTO recent SELECT * FROM hits WHERE time >= fromUnixTimestamp64Milli(${midnight})`,

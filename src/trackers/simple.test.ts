@@ -7,7 +7,7 @@ import type { Seen } from '../live/live.ts';
 import { RateTracker } from './rate.ts';
 import { SimpleTracker } from './simple.ts';
 
-/** Tracks a request that a server on this machine got. */
+/** Tracks a request to a local server. */
 function trackServed(
   simple: SimpleTracker,
   path: string,

@@ -124,12 +124,12 @@ describe('a fault', () => {
       cause: async (dataDir) => flipBits(join((await partsOf(dataDir, 'hits'))[0]!, 'data.bin')),
       found: ['content of tables'],
     },
-    'of hits that are gone': {
+    'of missing hits': {
       cause: (dataDir) =>
         alter(dataDir, "ALTER TABLE hits DELETE WHERE path = '/page-7' SETTINGS mutations_sync = 1"),
       found: ['ledger', 'rollups'],
     },
-    'of rollups that count less': {
+    'of rollups with lower counts': {
       cause: (dataDir) =>
         alter(dataDir, "ALTER TABLE rollups DELETE WHERE by = 'quarter' SETTINGS mutations_sync = 1"),
       found: ['rollups'],
@@ -142,7 +142,7 @@ describe('a fault', () => {
       cause: (dataDir) => leaveInSpool(dataDir, 'rows', sealed().subarray(0, 40)),
       found: ['spool'],
     },
-    'in a segment that was being written': {
+    'in an open segment': {
       cause: (dataDir) => {
         const groups = Buffer.concat([sealed(), sealed()]);
         groups[20]! ^= 1;
@@ -154,7 +154,7 @@ describe('a fault', () => {
       cause: (dataDir) => leaveInSpool(dataDir, 'noted', sealed()),
       found: ['spool'],
     },
-    'of what recovery set aside': {
+    'of files that recovery set aside': {
       cause: (dataDir) => {
         mkdirSync(join(dataDir, 'spool', 'damaged'));
         writeFileSync(join(dataDir, 'spool', 'damaged', 'x.rows'), 'x');

@@ -1,4 +1,4 @@
-/** Inserts and merges on a disk that fills up while they are written. */
+/** Inserts and merges on a disk that fills up during the write. */
 
 import assert from 'node:assert/strict';
 import { watch } from 'node:fs';
@@ -63,12 +63,12 @@ test('merges stop while the disk is nearly full, and resume afterwards', { timeo
 
 const FILLS = rounds(50, 8);
 
-/** Fills a disk when the engine begins to write a part. @returns ends the waiting */
+/** Fills a disk when the engine begins to write a part. @returns stops waiting */
 function fillAtPart(disk: SmallDisk, table: string, wait: number): () => void {
   const watcher = watch(table, (_event, name) => {
     if (!name?.startsWith('tmp_')) return;
     watcher.close();
-    // Some milliseconds of the event loop's own, without a timer's whole one.
+    // A few event-loop turns, shorter than a timer.
     const until = performance.now() + wait;
     while (performance.now() < until);
     disk.fill();
@@ -124,7 +124,7 @@ test(`of ${FILLS} merges while the disk filled up, none lost a row`, { timeout }
     const stop = fillAtPart(disk, table, (numbers() / 2 ** 32) * 20);
     await store.command('OPTIMIZE TABLE hits FINAL').catch(() => undefined);
     stop();
-    // The disk may be too full for a rescue, which is made up for.
+    // The disk may be too full for a rescue, which is done later.
     await store.guard.parts.inspect().catch(() => undefined);
     disk.clear();
     await store.guard.parts.inspect();

@@ -1,4 +1,4 @@
-/** Parts that are damaged on purpose, in the real engine: found, taken out, told, and where possible put back. */
+/** Parts that are damaged on purpose, in the real engine: found, detached, reported, and restored if possible. */
 
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readdirSync, truncateSync } from 'node:fs';
@@ -28,7 +28,7 @@ function codesOf({ guard }: WatchedStore): string[] {
 }
 
 describe('a part that is damaged while the store runs', () => {
-  // What is in the engine's memory is read from there: of these two nobody notices anything by reading.
+  // The engine reads these two from its memory, so queries do not notice their damage.
   for (const damage of ['a truncated file', 'flipped bits', 'empty files'] as const) {
     test(`by ${damage} fails one query, and no more`, { timeout }, async (t) => {
       const store = await filled(t);
@@ -55,7 +55,7 @@ describe('a part that is damaged while the store runs', () => {
       assert.equal(found?.missingRows, 20_000);
       assert.equal(existsSync(found.kept!), true);
       assert.deepEqual(await store.hits(), { 1: 1000 });
-      // Told once.
+      // Reported once.
       await store.guard.parts.inspect();
       assert.equal(store.log.all.filter((line) => line.includes('in no answer')).length, 1);
     });
@@ -104,7 +104,7 @@ test('a broken merged part is replaced by its source parts', { timeout }, async 
     assert.equal(found?.missingRows, 0);
     assert.deepEqual(await store.hits(), { 1: 1000, 2: 20_000, 3: 500 });
     assert.deepEqual(codesOf(store), []);
-    // Merged anew, and after a restart of the table, all is as it was.
+    // Merged again, and after a restart of the table, everything is unchanged.
     await store.command('OPTIMIZE TABLE hits FINAL');
     await store.command('DETACH TABLE hits');
     await store.command('ATTACH TABLE hits');
@@ -115,7 +115,7 @@ test('a broken merged part is replaced by its source parts', { timeout }, async 
 });
 
 describe('a rescue that a crash interrupted', () => {
-  /** A merged store, with copies of what was merged as a rescue makes them. */
+  /** A merged store, with copies of the source parts as a rescue makes them. */
   async function interrupted(t: TestContext, folder: string): Promise<WatchedStore> {
     const store = await filled(t, folder);
     const sources = await Promise.all([1, 2, 3].map((batch) => store.partOf(batch)));

@@ -8,7 +8,7 @@ import { PANELS, WINDOWS } from './snapshot.ts';
 import { keysOf, pressed, type View } from './view.ts';
 
 const options = { seed: 20261128, numRuns: 300 };
-/** Texts that strangers might send: of any characters, wide, joined, turned, and such as move a cursor. */
+/** Hostile text: any characters, wide, joined, right-to-left, and such as move the cursor. */
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.string({ unit: 'grapheme', maxLength: 60 }),

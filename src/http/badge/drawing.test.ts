@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { badgeSvg, THEMES, type ThemeName } from './drawing.ts';
 
 const themes = Object.keys(THEMES) as ThemeName[];
-/** What is left of a badge without its texts. */
+/** A badge without its texts. */
 const frame = (svg: string) =>
   svg
     .replaceAll(/>[^<>]*</g, '><')

@@ -5,7 +5,7 @@ import { presentOf } from './clocks.ts';
 const NOW = Date.UTC(2026, 10, 24, 12);
 const HOUR = 3_600_000;
 
-/** Clocks that are so many milliseconds ahead, read at once from a place whose own is right. */
+/** Clocks that are these milliseconds ahead, read at once from a node with a correct clock. */
 function read(...ahead: number[]) {
   return ahead.map((offset) => ({ at: NOW + offset, received: NOW }));
 }

@@ -22,7 +22,7 @@ interface NodeOptions {
   readonly node?: string;
 }
 
-/** A node that was visited by some people half a minute ago. */
+/** A node with some visitors half a minute ago. */
 function nodeOf(name: string, visitors: readonly number[], options: NodeOptions = {}): Reached {
   const { ahead = 0, naming = NAMING, expectedVisitors = 1000, node = name } = options;
   const now = NOW + ahead;

@@ -29,7 +29,7 @@ async function urlOf(t: TestContext, server: Server, close: () => void): Promise
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A server that answers as it likes. */
+/** A server with arbitrary answers. */
 function serverOf(t: TestContext, listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   return urlOf(t, server, () => server.closeAllConnections());

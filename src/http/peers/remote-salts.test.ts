@@ -19,7 +19,7 @@ import { RemoteSalts, saltsUrl } from './remote-salts.ts';
 const TOKEN = 'a-token-for-the-tests';
 const NOWHERE = '/nowhere';
 
-/** The routes of a node that gives out its salts, on a port. */
+/** The routes of a node that serves its salts, on a port. */
 async function giverOf(salts: DailySalts): Promise<FastifyInstance> {
   const app = createApp(pino({ level: 'silent' }));
   const [tokens, sessions] = [new Tokens(NOWHERE, Date.now), new Sessions(TOKEN, Date.now)];
@@ -30,7 +30,7 @@ async function giverOf(salts: DailySalts): Promise<FastifyInstance> {
 
 const portOf = ({ server }: FastifyInstance) => (server.address() as AddressInfo).port;
 
-/** Node 0 gives out its salts, and is told to ask itself like all others. */
+/** Node 0 serves its salts, and is configured to query itself like all others. */
 class Giver implements SaltPlace {
   #app: FastifyInstance | undefined;
   #line: Line | undefined;
@@ -82,7 +82,7 @@ describe('the node of --salts-from', () => {
   });
 
   test('is not queried over plain HTTP if its name resolves to a public address', async () => {
-    // Reserved for documentation, so that nobody is there.
+    // Reserved for documentation, so nothing is there.
     const source = new RemoteSalts('http://192.0.2.1.nip.io:1', TOKEN, 'x');
     await assert.rejects(source.agree('2098-11-24'), /public address|ENOTFOUND|EAI_AGAIN/);
   });
