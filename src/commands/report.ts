@@ -25,7 +25,7 @@ import { storageText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 
 export const report: Command<typeof REPORT_SETTINGS> = {
-  summary: 'print print print totals, a series and rankings of a period',
+  summary: 'print totals, a series and rankings of a period',
   usage: '[options]',
   settings: REPORT_SETTINGS,
   examples: [

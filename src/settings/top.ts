@@ -20,7 +20,7 @@ export const TOP_SETTINGS = {
   'data-dir': setting('folder of the server on this machine', 'FOLDER', './data', readText),
   site: setting('one site (default: all together)', 'SITE', undefined, readText),
   period: setting(
-    'period period period of the rankings: 1h, 24h, 7d, 30d',
+    'period of the rankings: 1h, 24h, 7d, 30d',
     'PERIOD',
     '24h',
     readOneOf(TOP_PERIODS),
