@@ -98,14 +98,14 @@ function report(findings: readonly Finding[], trials: number): string {
   });
   return `# Accuracy of live visitors
 
-\`npm run bench:accuracy\` runs all of this again: ${whole(trials)} seeded trials of each kind, each with a last-seen table of
-its own (4,096 columns, 24 ranks). Theory says a relative standard error of 0.649/√4096 = ${percent(theory(), 3)}. Aimed at
+\`npm run bench:accuracy\` reproduces all of this: ${whole(trials)} seeded trials of each kind, each with a last-seen table of
+its own (4,096 columns, 24 ranks). Theory predicts a relative standard error of 0.649/√4096 = ${percent(theory(), 3)}. The aims
 are a standard deviation of at most ${MOST_DEVIATION} times theory, and a bias (the mean of relative errors) below ${percent(MOST_BIAS, 1)}.
 
 "All time" is a table that has seen each visitor once. The others are a window of 60 s that slides over a stream of
 three minutes, 15 s at a time from its first full minute: nine estimates a trial. In the uniform stream all visitors are
-equally likely, and half of them are in the window at a time; in the Zipf stream the i-th comes with a chance in
-proportion to 1/i.
+equally likely, and half of them are in the window at a time; in the Zipf stream the i-th comes with a probability
+proportional to 1/i.
 
 ${table(['stream', 'visitors', 'estimates', 'standard deviation', 'times theory', 'bias', 'aim'], rows)}
 

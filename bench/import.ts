@@ -168,9 +168,9 @@ function findings(figures: ReadonlyMap<string, readonly Figures[]>): Findings {
     ]),
   );
   return {
-    question: 'how fast does an access log become answers?',
+    question: 'how fast is an access log imported and reported?',
     body: [
-      `A combined log of a month of ${whole(ours[0]!.lines)} lines, and one of twice as many. Seconds of the whole program: Hit Tracker stores every hit, GoAccess makes a report in JSON. Medians of runs by turns; after each run hits and visitors of each day were those that were written, with bots and without.`,
+      `A combined log of a month of ${whole(ours[0]!.lines)} lines, and one of twice as many. Seconds of the whole program: Hit Tracker stores every hit, GoAccess makes a report in JSON. Medians of alternating runs; after each run, the hits and visitors of each day matched the written log, with and without bots.`,
       table(['', 'lines', 'seconds', 'lines/s', 'most memory'], rows),
     ],
     goals: [...speedGoals(ours[0]!, theirs[0]), ...memoryGoals(ours[0]!, ours[1]!)],

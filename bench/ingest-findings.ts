@@ -38,11 +38,11 @@ export function ingestFindings(contenders: Contenders, figures: IngestFigures): 
   return {
     question: 'how many hits a second does one process acknowledge?',
     body: [
-      `Pixels (\`GET /hit.gif\`) of ${whole(DIFFERENT_REQUESTS)} pages and ${HUMAN_AGENTS.length} browsers, each answered when the hit is durable: on the disk (\`--durability disk\`) or with the kernel (\`process\`). Beside it, with the same requests, two servers that do nothing: \`node:http\`, and nginx with \`return 204\`. Hits a second, medians of runs by turns; after each run the store held what was acknowledged.`,
+      `Pixels (\`GET /hit.gif\`) of ${whole(DIFFERENT_REQUESTS)} pages and ${HUMAN_AGENTS.length} browsers, each answered once the hit is durable: on disk (\`--durability disk\`) or in the kernel (\`process\`). For comparison, with the same requests, two servers that do nothing: \`node:http\`, and nginx with \`return 204\`. Hits a second, medians of alternating runs; after each run the store held what was acknowledged.`,
       pixelTable(contenders, figures.rates),
-      `Latency at ${PACED_SHARE * 100} % of the most over ${USUAL_CONNECTIONS} connections, sent at a fixed rate and timed from the moment at which each request was due, in milliseconds. The last column is the bare server at the same rate: the client's own part, and the machine's.`,
+      `Latency at ${PACED_SHARE * 100} % of the maximum over ${USUAL_CONNECTIONS} connections, sent at a fixed rate and timed from the moment at which each request was due, in milliseconds. The last column is the bare server at the same rate: the share of the client and the machine.`,
       latencyTable(figures.latencies),
-      `Batches (\`POST /api/v1/hits\`) of ${whole(HITS_EACH)} hits over ${BATCH_CONNECTIONS} connections; the bare server parses the JSON, and that is all.`,
+      `Batches (\`POST /api/v1/hits\`) of ${whole(HITS_EACH)} hits over ${BATCH_CONNECTIONS} connections; the bare server only parses the JSON.`,
       batchTable(contenders, figures.batches),
     ],
     goals: goalsOf(contenders, figures),

@@ -26,7 +26,7 @@ export const memory: Bench = async ({ quick, log }) => {
   return {
     question: 'does live state grow with visitors?',
     body: [
-      `Memory of a process that holds the live state of one site (totals, any window; a Bloom filter planned for a million visitors), and of one that holds a Set of their hashes in hexadecimal. Heap is what is held without garbage, arrays included; RSS is the whole process, with a young generation of ${YOUNG_MB} MB. After each number the counts were right: the Set's exactly, an hour's hits exactly, its visitors within five standard errors.`,
+      `Memory of a process that holds the live state of one site (totals, any window; a Bloom filter sized for a million visitors), and of one that holds a Set of their hashes in hexadecimal. Heap is memory in use without garbage, including arrays; RSS is the whole process, with a young generation of ${YOUNG_MB} MB. After each number the counts were right: the Set's exactly, an hour's hits exactly, its visitors within five standard errors.`,
       table(
         ['visitors', 'live state, heap', 'live state, RSS', 'Set, heap', 'Set, RSS'],
         live.map((mark, i) => [

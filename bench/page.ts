@@ -186,7 +186,7 @@ function findings(
   return {
     question: 'how fast is the dashboard, with ten million hits in the store?',
     body: [
-      `Chromium opens the page on ${whole(hits)} hits of the last 30 days, out of thirteen months, as somebody does who was never there, and uses it. From the start of the navigation, or from the click or key.`,
+      `Chromium opens the page on ${whole(hits)} hits of the last 30 days, out of thirteen months, like a first-time visitor, and uses it. From the start of the navigation, or from the click or key.`,
       table(
         ['opened', 'median', 'most'],
         [

@@ -119,16 +119,16 @@ function report(findings: readonly Finding[], bytes: Awaited<ReturnType<typeof r
       met: p95 < question.goal,
     })),
     {
-      aim: 'bytes a hit beside the log in gzip ≤ 0.33',
+      aim: 'bytes per hit, relative to the gzipped log ≤ 0.33',
       measured: ratio(bytes.hits / bytes.log),
       met: bytes.hits / bytes.log <= 1 / 3,
     },
   ];
   return `${[
-    '# Questions about periods',
-    `\`npm run bench:query\` makes ${whole(hits)} hits of ${DAYS} days and three sites, ${whole(PAGES)} pages, rolls them up, and asks about all sites together. Beside each answer, the same counted of hits one by one (\`uniqExact\`); hits have to be the same. The error is the largest of all counts of visitors in the answer; ${(100 * VISITORS_ERROR).toFixed(2)} % is its standard error.`,
+    '# Queries over periods',
+    `\`npm run bench:query\` makes ${whole(hits)} hits of ${DAYS} days and three sites, ${whole(PAGES)} pages, rolls them up, and queries all sites together. Each answer is compared with the same counts from raw hits (\`uniqExact\`); hits must be equal. The error is the largest of all counts of visitors in the answer; ${(100 * VISITORS_ERROR).toFixed(2)} % is its standard error.`,
     table(['question', 'p50', 'p95', 'of hits', 'faster', 'error of visitors'], rows),
-    `A hit takes ${ratio(bytes.hits)} bytes on disk, and ${ratio(bytes.rollups)} in the rollups; ${ratio(bytes.log)} bytes as a line of an access log in gzip.`,
+    `A hit takes ${ratio(bytes.hits)} bytes on disk, and ${ratio(bytes.rollups)} in the rollups; ${ratio(bytes.log)} bytes as a gzipped access log line.`,
     table(
       ['goal', 'measured', ''],
       goals.map(({ aim, measured, met }) => [aim, measured, met ? 'met' : '**not met**']),

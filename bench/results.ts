@@ -42,9 +42,9 @@ const REPOSITORY = new URL('..', import.meta.url);
 
 const INTRODUCTION = `# Benchmarks
 
-\`npm run bench\` measures all of this again, and \`npm run bench -- ingest\` one part; each section says when and where
-its figures come from. Every benchmark checks first that what it measures is right, and runs what we are compared with
-in the same run, by turns. Figures of other machines differ; ratios differ less.
+\`npm run bench\` reproduces all of this, and \`npm run bench -- ingest\` one part; each section says when and where
+its figures come from. Every benchmark first checks its results, and measures the alternatives in the same run,
+alternating. Other machines give other figures; ratios differ less.
 `;
 
 /** A table in Markdown. */

@@ -81,8 +81,8 @@ export const shared: Bench = async ({ quick, log }) => {
   return {
     question: 'what does it cost to share live counts over Redis?',
     body: [
-      `Pixels over ${USUAL_CONNECTIONS} connections with \`--durability disk\`; server, Redis and load generator share the cores. Medians of runs by turns. Redis keeps a log that it syncs every second. Of visitors it has an estimate (HyperLogLog), memory all but exact ones.`,
-      table(['live counts in', 'hits/s', 'calls of Redis a hit', 'its time a hit', 'visitors'], rows),
+      `Pixels over ${USUAL_CONNECTIONS} connections with \`--durability disk\`; server, Redis and load generator share the cores. Medians of alternating runs. Redis keeps a log that it syncs every second. It estimates visitors (HyperLogLog); memory counts them almost exactly.`,
+      table(['live counts in', 'hits/s', 'Redis calls per hit', 'Redis time per hit', 'visitors'], rows),
       `With Redis the server takes ${ratio(median(rates.get('redis')!) / median(rates.get('memory')!))} of the hits.`,
     ],
     goals: [],

@@ -125,7 +125,10 @@ function filled({ high, low }: Hashes, shift: number): { seen: LastSeenSketch; r
   const { visitors, error } = seen.estimate(NOW - MINUTE);
   check(Math.abs(visitors / recent - 1) < MOST_DEVIATIONS * error, `${visitors} are estimated of ${recent}`);
   check(ring.count(3600, NOW) === high.length, 'the ring lost hits');
-  check(mistaken < high.length * falseSeenRateAt(12), `${mistaken} new visitors were taken for known ones`);
+  check(
+    mistaken < high.length * falseSeenRateAt(12),
+    `${mistaken} new visitors were mistaken for known ones`,
+  );
   return { seen, ring };
 }
 

@@ -57,7 +57,7 @@ export const stream: Bench = async ({ quick, log }) => {
   const began = performance.now();
   const sent = await load(node, seconds);
   await loading(reader, sent.accepted);
-  const through = told('all the way', {
+  const through = told('end to end', {
     hits: sent.accepted,
     seconds: (performance.now() - began) / 1000,
   });
@@ -76,13 +76,13 @@ export const stream: Bench = async ({ quick, log }) => {
   return {
     question: 'how many hits a second go through Kafka into the store?',
     body: [
-      `One broker, six partitions, \`acks=all\`, zstd; broker, node, consumer and load generator share the cores. The node publishes batches of hits that it took by HTTP with \`--durability disk\`; the consumer loads a full topic into an embedded store; all the way is from the first request to the last hit in the store. The store held each hit once.`,
+      `One broker, six partitions, \`acks=all\`, zstd; broker, node, consumer and load generator share the cores. The node publishes batches of hits received over HTTP with \`--durability disk\`; the consumer loads a full topic into an embedded store; end to end is from the first request to the last hit in the store. The store held each hit once.`,
       table(
         ['', 'hits', 'hits/s', "of Kafka's own tool"],
         [
           row('published', published, taken),
           row('loaded', loaded, given),
-          row('all the way', through, taken),
+          row('end to end', through, taken),
           row("Kafka's ProducerPerformance", taken, taken),
           row("Kafka's ConsumerPerformance", given, given),
         ],

@@ -66,9 +66,9 @@ export const threads: Bench = async ({ quick, log }) => {
   const of = (count: number, pick: (round: Round) => number) => median(rounds.get(count)!.map(pick));
   const rates = THREADS.map((count) => of(count, ({ perSecond }) => perSecond));
   return {
-    question: 'do more collecting threads take more hits, and count the same?',
+    question: 'do more collector threads accept more hits, and count the same?',
     body: [
-      `Pixels over ${USUAL_CONNECTIONS} connections with \`--durability disk\`, on ${availableParallelism()} cores that the load generator shares. Medians of runs by turns; afterwards the store held what was acknowledged, and each server had counted the same ${whole(visitors[0]!)} visitors.`,
+      `Pixels over ${USUAL_CONNECTIONS} connections with \`--durability disk\`, on ${availableParallelism()} cores that the load generator shares. Medians of alternating runs; afterwards the store held what was acknowledged, and each server had counted the same ${whole(visitors[0]!)} visitors.`,
       table(
         ['threads', 'hits/s', 'of one thread', 'cores of the server', 'cores of the generator'],
         THREADS.map((count, i) => [
