@@ -64,7 +64,7 @@ function run(folder: string, program: string, ...args: string[]): string {
 function pack(folder: string): string {
   const printed = run(ROOT, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
   const [packed] = Object.values<{ filename: string; files: { path: string }[] }>(JSON.parse(printed));
-  assert.ok(packed, 'npm pack made nothing');
+  assert.ok(packed, 'npm pack created no archive');
   const tests = packed.files.filter(({ path }) => path.includes('.test.'));
   assert.deepEqual(tests, [], 'the package carries tests');
   const hasPage = packed.files.some(({ path }) => path === 'dist/dashboard/index.html');
@@ -80,7 +80,7 @@ async function lint(archive: string): Promise<void> {
   assert.deepEqual(
     messages.map((message) => formatMessage(message, pkg, { color: false })),
     [],
-    'publint has something to say',
+    'publint found problems',
   );
 }
 

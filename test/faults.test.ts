@@ -122,7 +122,7 @@ test('a segment that cannot be renamed is delivered once it can, under its given
   renameSync(folder, `${folder}-away`);
   const flushed = spool.flush();
   while (log.all.length < 2) await sleep(20, undefined, { signal: t.signal });
-  assert.match(log.all.join('\n'), /retried in 100 ms: the batch cannot get its name: ENOENT/);
+  assert.match(log.all.join('\n'), /retried in 100 ms: the batch cannot be renamed: ENOENT/);
   assert.deepEqual(shelf.attempts, []);
   renameSync(`${folder}-away`, folder);
   await flushed;

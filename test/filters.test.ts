@@ -113,7 +113,7 @@ describe('filters', () => {
 
   it('that are invalid are named', async () => {
     for (const [words, said] of [
-      [['filter=age=7'], /^filter "age=7" is of no dimension: use path, /],
+      [['filter=age=7'], /^filter "age=7" has an unknown dimension: use path, /],
       [['filter=/blog/*'], /^filter "\/blog\/\*" is not like path=\/blog\/\*/],
       [['path=a\\'], /^filter "path=a\\" has a \\/],
       [[`country=${'DE|'.repeat(100)}`], /has 101 values, 100 are allowed$/],

@@ -68,7 +68,7 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
     interrupted.child.kill('SIGINT');
     const { code, stdout, stderr } = await interrupted.ended;
     assert.equal(code, 130);
-    assert.match(stderr, /interrupted: import the same logs again, and it goes on from there\n$/);
+    assert.match(stderr, /interrupted: import the same logs again to continue\n$/);
     const first: TotalSummary = JSON.parse(stdout);
     assert.deepEqual([first.lines > 0, first.failed], [true, 0]);
     const { lines, already } = await summaryOf(startImport(dataDir, 'example.com', log));

@@ -128,7 +128,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     const each = await merge(['--json', '--token', `${TOKEN},${TOKEN}`, ...nodes], { HIT_TOKEN: 'wrong' });
     assert.equal(each.code, 0, each.stderr);
     const wrong = await merge(['--token', `${TOKEN},not-its-token`, ...nodes]);
-    assertFailed(wrong, 1, /wants its admin token/);
+    assertFailed(wrong, 1, /requires its admin token/);
     assert.ok(wrong.stderr.includes(`${urlOf(second)}: `) && !wrong.stderr.includes(`${urlOf(first)}: `));
     assert.ok(!wrong.stderr.includes('not-its-token'));
     const many = await merge(['--token', 'secret-a,secret-b,secret-c', ...nodes]);
@@ -161,7 +161,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     assertFailed(
       await merge([urlOf(first), `http://127.0.0.1:${port}`]),
       1,
-      /not that of a Hit Tracker|does not answer as/,
+      /not that of a Hit Tracker|does not answer like/,
     );
   });
 
@@ -205,7 +205,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     assertFailed(await merge(['--window', '5 minutes', nobody]), 2, /window "5 minutes" is not like/);
     assertFailed(await merge(['--site', 'no host', nobody]), 2, /site is not a host name/);
     const secret = await merge(['http://:hunter2@127.0.0.1:1']);
-    assertFailed(secret, 2, /the token: give it by HIT_TOKEN or --token/);
+    assertFailed(secret, 2, /the token: set HIT_TOKEN or --token/);
     assert.ok(!secret.stderr.includes('hunter2'));
   });
 });

@@ -49,7 +49,7 @@ it('a report of a purged period shows unknown values in each of its formats', {
   );
   assert.deepEqual([json.tops.path, json.tops_purged_before.path], [[], '2015-05-18T00:00:00Z']);
   const { stdout } = await good(...filtered);
-  assert.match(stdout, /^hits before 2015-05-18 are purged: what needs them is –$/m);
+  assert.match(stdout, /^hits before 2015-05-18 are purged: figures that need them are –$/m);
   assert.match(stdout, /^2015-05-17 +– +–$/m);
   assert.match(stdout, /^total +– +–$/m);
   assert.match(stdout, /^path, of hits since 2015-05-18 /m);
@@ -58,7 +58,7 @@ it('a report of a purged period shows unknown values in each of its formats', {
     'time,hits,visitors\r\n2015-05-17T00:00:00Z,,\r\n2015-05-18T00:00:00Z,0,0\r\n',
   );
   const ranking = await good(...filtered, '--csv', '--by', 'path');
-  assert.equal(ranking.stderr, 'Hits before 2015-05-18T00:00:00Z are purged: rows are of hits since then.\n');
+  assert.equal(ranking.stderr, 'Hits before 2015-05-18T00:00:00Z are purged: rows count hits since then.\n');
 
   await using server = await RunningServer.start(join(folder, 'data'));
   await server.send('/api/v1/sites/example.com', {

@@ -78,7 +78,7 @@ describe('servers with --salts-from', { timeout: 60_000 }, () => {
     );
     const metrics = await server.send('/metrics', { headers: BEARER });
     assert.match(metrics.text, /^hit_tracker_salt_problems 2$/m);
-    assert.match(server.stderr, /salts: http:\/\/127\.0\.0\.1:1 cannot be asked/);
+    assert.match(server.stderr, /salts: http:\/\/127\.0\.0\.1:1 is unavailable/);
   });
 
   it('serve their salts only with the admin token, even if reading is public', async (t) => {

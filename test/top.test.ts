@@ -126,7 +126,7 @@ describe('top', { timeout: 120_000 }, async () => {
     assertFailed(
       await run(['top', '--url', url]),
       1,
-      /wants a token that may read: give it by HIT_TOKEN or --token/,
+      /requires a token for reading: set HIT_TOKEN or --token/,
     );
     assertFailed(await run(['top', '--url', 'ftp://x']), 2, /--url: it is not like http:\/\/host:5000/);
     assertFailed(await run(['top', '--url', 'http://user:secret@x']), 2, /use HIT_TOKEN/);

@@ -55,13 +55,13 @@ def parse(records: DataFrame) -> DataFrame:
 def fault() -> Column:
     """Why a record is not a hit, in the words of Hit Tracker's loader."""
     return (
-        F.when(F.col("v").isNull() | (F.col("v") != VERSION), f"it is not of version {VERSION}")
+        F.when(F.col("v").isNull() | (F.col("v") != VERSION), f"it does not have version {VERSION}")
         .when(~is_batch(), '"batch" is not a number of 64 bits, as a text')
         .when(~matches("visitor", r"^[0-9a-f]{16}$"), '"visitor" is not 16 hexadecimal digits')
         .when(~matches("site", r"^[0-9a-z_.:-]{1,253}$"), '"site" is not a host name')
         .when(F.coalesce(F.col("at") < 0, F.lit(True)), '"at" is not a whole number')
         .when(F.coalesce(F.col("of") <= F.col("at"), F.lit(True)), '"of" is not more than "at"')
-        .when(F.col("time").isNull(), '"time" is not as 2026-11-24T12:00:00.000Z')
+        .when(F.col("time").isNull(), '"time" is not an existing time such as 2026-11-24T12:00:00.000Z')
         # A single wrong clock would move the watermark, and make all other hits late.
         .when(F.col("time") > F.current_timestamp() + F.expr("INTERVAL 1 HOUR"), '"time" is in the future')
     )

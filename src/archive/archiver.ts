@@ -169,7 +169,7 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
     const written = await sumOf(engine.ask, draft.table);
     if (!isSameSum(sum, written)) {
       const what = `${place.name}/${name}.parquet reads back as ${written.rows} hits, and the store has ${sum.rows}`;
-      throw new HitError('archive_failed', `${what}: no hit was removed for it; archive again`);
+      throw new HitError('archive_failed', `${what}: nothing was removed from the store; archive again`);
     }
     const watermarks = await watermarksIn(engine.ask, draft.table);
     const manifest: Manifest = { site, day, ...sum, ...(await draft.commit()), watermarks };
@@ -196,7 +196,7 @@ async function checkKept({ engine, place }: ArchiveWork, parts: readonly Part[])
     const what = `the archive ${place.name} has other hits of ${site} on ${day} than the store has`;
     throw new HitError(
       'archive_failed',
-      `${what}: a file was changed, or is of another store; nothing was removed`,
+      `${what}: a file was changed, or belongs to another store; nothing was removed`,
     );
   }
 }
@@ -220,6 +220,6 @@ function interruptible(signal: AbortSignal): void {
   if (!signal.aborted) return;
   throw new HitError(
     'interrupted',
-    'the archive was interrupted: run the same again, and it goes on from there',
+    'the archive run was interrupted: run the same command again to continue',
   );
 }

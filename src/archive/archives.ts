@@ -92,7 +92,7 @@ export class Archives {
     }) => Promise<Summary>,
   ): Promise<Summary> {
     if (this.#isBusy) {
-      const message = 'hits are being archived or restored already; try again when that is over';
+      const message = 'hits are already being archived or restored; try again later';
       throw new HitError('overloaded', message, { retryAfter: 60 });
     }
     this.#isBusy = true;

@@ -42,19 +42,16 @@ export class BucketStorage implements ArchiveStorage {
     if ((accessKey === undefined) !== (secretKey === undefined)) {
       throw new HitError(
         'bad_setting',
-        'HIT_S3_ACCESS_KEY and HIT_S3_SECRET_KEY belong together: set both, or none',
+        'HIT_S3_ACCESS_KEY and HIT_S3_SECRET_KEY belong together: set both or neither',
       );
     }
     const service = (endpoint ?? `https://s3.${region}.amazonaws.com`).replace(/\/+$/, '');
     if (!/^https?:\/\/[\w.:[\]-]+$/.test(service)) {
-      throw new HitError(
-        'bad_setting',
-        'the endpoint of S3 is not an address such as https://s3.example.com',
-      );
+      throw new HitError('bad_setting', 'the S3 endpoint is not a URL such as https://s3.example.com');
     }
     const folders = prefix.split('/').filter((folder) => folder !== '');
     if (folders.some((folder) => /^\.+$/.test(folder))) {
-      throw new HitError('bad_setting', `"${location}" has . or .. for a folder`);
+      throw new HitError('bad_setting', `"${location}" has . or .. as a folder`);
     }
     this.#root = [bucket, ...folders, ''].join('/');
     this.name = `s3://${this.#root.slice(0, -1)}`;

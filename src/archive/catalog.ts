@@ -108,7 +108,7 @@ export class Catalog {
   }
 
   #incomplete(name: string): HitError {
-    const message = `${this.#place.name}/${name}.parquet is missing: bring it back, or remove its manifest beside it`;
+    const message = `${this.#place.name}/${name}.parquet is missing: restore it, or remove its manifest beside it`;
     return new HitError('archive_failed', message);
   }
 }

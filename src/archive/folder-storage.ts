@@ -43,7 +43,7 @@ export class FolderStorage implements ArchiveStorage {
     if (!isAbsolute(folder) || PATTERN_SIGNS.test(folder)) {
       throw new HitError(
         'bad_setting',
-        `the archive's folder "${folder}" has one of { } * ? in its path: use another`,
+        `the archive's folder "${folder}" has one of { } * ? in its path: choose another`,
       );
     }
     this.name = folder;
@@ -188,6 +188,6 @@ function orGone(error: NodeJS.ErrnoException): undefined {
 }
 
 function unwritable(path: string, error: unknown): HitError {
-  const message = `${path} cannot be written: ${messageOf(error)}; no hit was removed for it`;
+  const message = `${path} cannot be written: ${messageOf(error)}; nothing was removed from the store`;
   return new HitError('archive_failed', message, { cause: error });
 }

@@ -75,7 +75,7 @@ function read(value: unknown): Manifest {
   const fields = value as Fields;
   const version = count(fields, 'version');
   if (version > VERSION) {
-    throw new Error(`it is of format ${version}, and this version knows ${VERSION}: install a newer one`);
+    throw new Error(`it has format ${version}, and this version supports ${VERSION}: install a newer one`);
   }
   return {
     site: matching(fields, 'site', /^.{1,1000}$/s),
@@ -124,5 +124,5 @@ function watermarks(value: unknown): Watermarks {
 }
 
 function unfit(name: string): Error {
-  return new Error(`its "${name}" is missing or odd`);
+  return new Error(`its "${name}" is missing or invalid`);
 }

@@ -52,7 +52,7 @@ export async function restoreHits(
     if (work.signal.aborted) {
       throw new HitError(
         'interrupted',
-        'the restoration was interrupted: run the same again, and it goes on from there',
+        'the restore was interrupted: run the same command again to continue',
       );
     }
     const restored = await restorePart(work, part, options.dryRun);
@@ -87,7 +87,7 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
     else if (other.rows !== sum.rows || other.checksum !== sum.checksum) {
       throw new HitError(
         'archive_failed',
-        `${file} has other hits than the store has of the same batch: it is of another store`,
+        `${file} has other hits of a batch than the store: it belongs to another store`,
       );
     }
   }
@@ -103,7 +103,7 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
     if (now.rows !== restored) {
       throw new HitError(
         'archive_failed',
-        `of ${rows} hits of ${site} on ${day} ${now.rows} came back: restore again`,
+        `only ${now.rows} of ${rows} hits of ${site} on ${day} were restored: restore again`,
       );
     }
   }

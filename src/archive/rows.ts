@@ -62,8 +62,8 @@ export async function removalsEnded(engine: Engine): Promise<void> {
     if (unfinished.length === 0) return;
     if (waited >= PATIENCE) {
       const trouble =
-        unfinished.map((removal) => removal.trouble).find((text) => text !== '') ?? 'it is slow';
-      throw new HitError('archive_failed', `an earlier removal of hits does not end: ${trouble}`);
+        unfinished.map((removal) => removal.trouble).find((text) => text !== '') ?? 'it is still running';
+      throw new HitError('archive_failed', `an earlier removal of hits has not finished: ${trouble}`);
     }
     await new Promise((resolve) => setTimeout(resolve, PACE));
   }

@@ -92,7 +92,7 @@ export class Clients {
    */
   dedicatedConnection(): DedicatedConnection {
     if (this.#asides.size >= ASIDES) {
-      const message = `${ASIDES} exports and other long works are under way already; try again later`;
+      const message = `${ASIDES} exports and other long queries are already running; try again later`;
       throw new HitError('overloaded', message, { retryAfter: 60 });
     }
     const { client, chunks } = this.#connector.connectAside();

@@ -9,7 +9,7 @@ export function queryFault(error: unknown): HitError {
   // Not checked by class: the embedded engine's connection has an error class of its own.
   const { type } = error as Partial<ClickHouseError>;
   if (type === undefined || !OUT_OF_BOUNDS.includes(type)) return unavailable(error);
-  const message = 'the query takes too much time or memory: ask for a shorter period';
+  const message = 'the query takes too much time or memory: query a shorter period';
   return new HitError('query_timeout', message, { cause: error });
 }
 

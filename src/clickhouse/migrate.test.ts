@@ -85,7 +85,7 @@ test('a database of a newer version is refused, and not changed', options, async
   await clients.close();
   await assert.rejects(Store.open({ setting: 'embedded', folder }), {
     code: 'data_dir_newer',
-    message: `the store has schema ${newest}, and this version of Hit Tracker knows ${steps.length}: install a newer one`,
+    message: `the store has schema ${newest}, and this version of Hit Tracker supports ${steps.length}: install a newer one`,
   });
 });
 

@@ -36,7 +36,7 @@ export async function migrate(
   if (current > newest) {
     throw new HitError(
       'data_dir_newer',
-      `the store has schema ${current}, and this version of Hit Tracker knows ${newest}: install a newer one`,
+      `the store has schema ${current}, and this version of Hit Tracker supports ${newest}: install a newer one`,
     );
   }
   if (current > 0 && current < newest) {

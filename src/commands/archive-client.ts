@@ -59,7 +59,7 @@ function deskThere(control: ControlClient, terminal: Terminal): ArchiveDesk {
       if (summary) return summary;
       throw new HitError(
         'archive_failed',
-        'the server on this data folder ended: run the same again, and it goes on',
+        'the server on this data folder stopped: run the same command again to continue',
       );
     });
   return {

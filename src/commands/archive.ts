@@ -20,10 +20,7 @@ export const archive: Command<typeof ARCHIVE_SETTINGS> = {
     if (positionals.length > 0) throw unexpected(positionals);
     const olderThan = values['older-than']!;
     if (!Number.isFinite(olderThan)) {
-      throw new HitError(
-        'bad_setting',
-        '--older-than: nothing is older than forever: use an age such as 90d',
-      );
+      throw new HitError('bad_setting', '--older-than: forever matches nothing: use an age such as 90d');
     }
     const to = archiveLocation(values.to, '--to', values);
     const options = { olderThan, site: archivedSite(values.site), dryRun: values['dry-run']! };
@@ -52,9 +49,8 @@ function archiveText(summary: ArchiveSummary): string {
     lines.push(`  archive  ${bytesText(archived_bytes)}${each}`);
     lines.push(`  store    ${bytesText(bytes_before)} before, ${bytesText(bytes_after)} now`);
   }
-  if (already > 0)
-    lines.push(`  ${number.format(already)} hits were in the archive already, and are of these days`);
+  if (already > 0) lines.push(`  ${number.format(already)} hits of these days were already in the archive`);
   if (waiting > 0)
-    lines.push(`  ${number.format(waiting)} hits wait for the rollups: archive again in some minutes`);
+    lines.push(`  ${number.format(waiting)} hits are not rolled up yet: archive again in a few minutes`);
   return `${lines.join('\n')}\n`;
 }

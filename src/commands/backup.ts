@@ -19,7 +19,7 @@ export const backupFolder: Command<typeof BACKUP_SETTINGS> = {
   ],
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
-    if (values.to === undefined) throw new HitError('bad_usage', 'name the folder of the copy with --to');
+    if (values.to === undefined) throw new HitError('bad_usage', 'name the destination folder with --to');
     const dataDir = values['data-dir']!;
     const to = resolve(values.to);
     const control = await ControlClient.connect(dataDir);
@@ -43,12 +43,12 @@ async function backUpThere(control: ControlClient, to: string): Promise<Backup> 
     backup = line.backup as Backup;
   });
   if (backup) return backup;
-  throw new HitError('store_unavailable', 'the server on this data folder ended: make the backup again');
+  throw new HitError('store_unavailable', 'the server on this data folder stopped: run the backup again');
 }
 
 function backupText({ folder, bytes, pause }: Backup): string {
   return (
-    `${folder} is a copy of ${bytesText(bytes)}, with the secrets; deliveries waited ${pause} ms for it.\n` +
+    `${folder} is a copy of ${bytesText(bytes)}, including the secrets; deliveries paused for ${pause} ms.\n` +
     `To start from it: hit-tracker serve --data-dir ${folder}\n`
   );
 }

@@ -59,7 +59,7 @@ async function reportHere(dataDir: string, values: DoctorValues): Promise<Report
   if (isLocked(dataDir)) {
     throw new HitError(
       'data_dir_locked',
-      `another process works on ${dataDir}: run this again when it has ended`,
+      `another process uses ${dataDir}: run this again when it has finished`,
     );
   }
   const repairs = values.repair ? await repairHere(dataDir, values) : [];
@@ -113,7 +113,7 @@ async function reportThere(control: ControlClient, values: DoctorValues): Promis
     report = line.report as Report;
   });
   if (report) return report;
-  throw new HitError('store_unavailable', 'the server on this data folder ended: run this again');
+  throw new HitError('store_unavailable', 'the server on this data folder stopped: run this again');
 }
 
 const SIGNS: Readonly<Record<Finding['result'], string>> = { ok: 'ok', warning: 'warning', error: 'ERROR' };

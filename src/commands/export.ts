@@ -21,7 +21,7 @@ type ExportValues = Values<typeof EXPORT_SETTINGS>;
 const PACE = 200;
 
 export const exportStore: Command<typeof EXPORT_SETTINGS> = {
-  summary: 'export single hits as CSV, NDJSON or Parquet',
+  summary: 'export individual hits as CSV, NDJSON or Parquet',
   usage: '[options]',
   settings: EXPORT_SETTINGS,
   examples: [
@@ -46,7 +46,7 @@ export const exportStore: Command<typeof EXPORT_SETTINGS> = {
       // A reader that stops early, such as `head`, is not an error.
       if (terminal.stdout.errored) return;
       if (interrupted.aborted)
-        throw new HitError('interrupted', 'the export was interrupted: it is not whole');
+        throw new HitError('interrupted', 'the export was interrupted: it is incomplete');
       throw error;
     }
   },

@@ -61,7 +61,7 @@ export function summaryText(summary: TotalSummary): string {
   if (summary.maybe_purged !== undefined) {
     lines.push(
       `The store has no record of the batches of ${number.format(summary.maybe_purged)} of these lines: an earlier version imported them, or the`,
-      'record is lost. If their hits were purged, and not archived, bring them back with --restore-purged.',
+      'record is lost. If their hits were purged, and not archived, restore them with --restore-purged.',
     );
   }
   return `${lines.join('\n')}\n`;

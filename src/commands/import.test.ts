@@ -59,7 +59,7 @@ describe('the import command', { timeout: 30_000 }, () => {
       [[], 'bad_usage', /name the log files/],
       [['--follow', log, log], 'bad_usage', /--follow takes one file/],
       [['--follow', '-'], 'bad_usage', /--follow takes one file/],
-      [['-', '-'], 'bad_usage', /standard input can be read once/],
+      [['-', '-'], 'bad_usage', /standard input can be read only once/],
       [['--site', 'no site', log], 'bad_setting', /"no site" is not a host name/],
       [[log, join(folder, 'none.log')], 'import_failed', /none\.log cannot be read: ENOENT/],
       [[join(folder, 'logs')], 'import_failed', /logs cannot be read: it is a folder/],
@@ -87,7 +87,7 @@ describe('the import command', { timeout: 30_000 }, () => {
     const { fault, stdout } = await run(['--json', '--site', 'broken.example', broken, whole]);
     assert.match(
       fault?.message ?? '',
-      /^broken\.gz breaks off \(unexpected end of file\): what came before is/,
+      /^broken\.gz is truncated \(unexpected end of file\): what came before is/,
     );
     const summary: TotalSummary = JSON.parse(stdout);
     assert.ok(summary.imported > 100 && summary.imported < 500, `${summary.imported} lines`);

@@ -110,7 +110,7 @@ function check(values: ImportValues, files: readonly string[]): void {
   if (files.length === 0)
     throw new HitError('bad_usage', 'name the log files to import, or - for standard input');
   if (files.filter((file) => file === '-').length > 1) {
-    throw new HitError('bad_usage', 'standard input can be read once: name - once');
+    throw new HitError('bad_usage', 'standard input can be read only once: use - once');
   }
   if (values.keep && values['allow-purge']) {
     throw new HitError('bad_usage', 'choose --keep or --allow-purge');
@@ -201,17 +201,14 @@ function checkWhole(taken: readonly TakenLog[], follow: boolean, interrupted: bo
   if (interrupted) {
     if (follow) return;
     // Also if everything seems to be read: the process that writes to a pipe ends by the same signal.
-    throw new HitError(
-      'interrupted',
-      'the import was interrupted: import the same logs again, and it goes on from there',
-    );
+    throw new HitError('interrupted', 'the import was interrupted: import the same logs again to continue');
   }
   const broken = taken.filter(({ summary }) => summary.broken !== undefined);
   if (broken.length > 0) {
-    const which = broken.map(({ name, summary }) => `${name} breaks off (${summary.broken})`).join(', ');
+    const which = broken.map(({ name, summary }) => `${name} is truncated (${summary.broken})`).join(', ');
     throw new HitError(
       'import_failed',
-      `${which}: what came before is imported, import it again when it is whole and it goes on from there`,
+      `${which}: everything before is imported; import it again when it is complete, and it continues from there`,
     );
   }
 }

@@ -41,9 +41,9 @@ http://10.0.0.1:5000                     1,000,000    40,000
 http://10.0.0.2:5000                             -         -
 http://a-long-name.a-long-name.a-long-…    234,567     9,876
 
-Who came to several nodes counts once. Visitors of windows
-are right to 1.0%. Visitors of all time are told by the
-merged last-seen tables.
+Visitors of several nodes count once. Visitors of windows
+have a standard error of 1.0%. All-time visitors come from
+the merged last-seen tables.
 `,
     );
   });
@@ -65,6 +65,6 @@ merged last-seen tables.
     );
     assert.match(text, /^all sites on/);
     assert.match(text, /^all time +3 +2$/m);
-    assert.match(text, /told by the\s+merged Bloom filters\./);
+    assert.match(text, /come\s+from\s+the\s+merged\s+Bloom\s+filters\./);
   });
 });

@@ -51,8 +51,8 @@ function nodeCells(node: NodeAnswer | Unreached): Cells {
 function explanation({ total, windows }: MergeAnswer): string {
   const error = windows[0]?.error;
   const windowed =
-    error === undefined ? '' : ` Visitors of windows are right to ${(100 * error).toFixed(1)}%.`;
-  return `Who came to several nodes counts once.${windowed} Visitors of all time are told by the merged ${SOURCES[total.visitors_from]}.`;
+    error === undefined ? '' : ` Visitors of windows have a standard error of ${(100 * error).toFixed(1)}%.`;
+  return `Visitors of several nodes count once.${windowed} All-time visitors come from the merged ${SOURCES[total.visitors_from]}.`;
 }
 
 /** Numbers are aligned right, as wide as needed; labels take the rest, and are truncated. */

@@ -55,7 +55,7 @@ function nodesOf(urls: readonly string[], tokens: string | undefined): RemoteNod
   const names = nodes.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
-    throw new HitError('bad_usage', `${twice} is named twice: its hits would count twice`);
+    throw new HitError('bad_usage', `${twice} is listed twice: its hits would count twice`);
   return nodes;
 }
 

@@ -37,11 +37,11 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
     if (to === undefined)
       throw new HitError('bad_usage', 'name the server: --to clickhouse://user:pass@host:8123/db');
     if (to === 'embedded')
-      throw new HitError('bad_setting', '--to: a store is moved to a server, clickhouse://…');
+      throw new HitError('bad_setting', '--to: the destination must be a server, clickhouse://…');
     if (await ControlClient.connect(dataDir)) {
       throw new HitError(
         'data_dir_locked',
-        `a server runs on ${dataDir}: stop it, move, and start it with --store; or, for a short pause, move a copy that backup makes, then stop it and move again`,
+        `a server runs on ${dataDir}: stop it, move, and start it with --store; or, for less downtime, move a copy made by backup, then stop it and move again`,
       );
     }
     const there = await reach(to);
@@ -98,8 +98,8 @@ function loadText({ tables, there }: Load): string {
   const lines = tables.map(
     ({ table, rows, bytes }) => `  ${table}: ${number.format(rows)} rows, ${bytesText(bytes)} on disk here\n`,
   );
-  const already = there > 0 ? `The server has ${number.format(there)} hits already.\n` : '';
-  return `${lines.length === 0 ? 'Nothing is there to move.' : 'Would move:'}\n${lines.join('')}${already}`;
+  const already = there > 0 ? `The server already has ${number.format(there)} hits.\n` : '';
+  return `${lines.length === 0 ? 'There is nothing to move.' : 'Would move:'}\n${lines.join('')}${already}`;
 }
 
 function movedText(summary: MoveSummary, to: string, dataDir: string): string {

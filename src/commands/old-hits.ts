@@ -107,10 +107,10 @@ export class OldHits {
     const { text, lines } = await this.#opened(unzipped(source));
     for await (const part of wholeLines(text)) {
       lines.read(part);
-      await this.decide(lines, `what was read of ${name}`, lost);
+      await this.decide(lines, `the part of ${name} read so far`, lost);
       lines.bySite.clear();
       yield part;
-      lost = 'No more of it';
+      lost = 'Nothing more';
     }
   }
 

@@ -58,7 +58,7 @@ async function purgeThere(control: ControlClient, values: PurgeValues): Promise<
     purged = line.purged as PurgeSummary;
   });
   if (purged) return purged;
-  throw new HitError('store_unavailable', 'the server on this data folder ended: purge again');
+  throw new HitError('store_unavailable', 'the server on this data folder stopped: purge again');
 }
 
 /** What was or would be purged, for people. */
@@ -69,7 +69,7 @@ function purgeText(summary: PurgeSummary): string {
   const kept = exceptions.map(({ site, since }) => {
     const day = since.slice(0, 10);
     return gone.has(site)
-      ? `  ${site}: the exemption by import --keep of ${day} does not apply, as the age of this site is named\n`
+      ? `  ${site}: the exemption by import --keep of ${day} does not apply, because --keep-hits names this site\n`
       : `  ${site}: kept, exempt since import --keep of ${day}\n`;
   });
   return `${headOf(summary, lines.length > 0, dry_run ? 'Would be purged' : 'Purged')}${lines.join('')}${kept.join('')}`;
@@ -79,7 +79,7 @@ function headOf({ keep_hits, keep_rollups }: PurgeSummary, isSome: boolean, verb
   if (isSome) return `${verb} (sizes are estimates):\n`;
   const ages = [keep_hits, keep_rollups].map((text) => readAges(KEEP_HITS)(text, '--keep-hits'));
   if (isLimited(ages)) return 'Nothing is old enough to be purged.\n';
-  return 'Nothing is purged, as no retention is set: choose one, such as --keep-hits 400d.\n';
+  return 'Nothing is purged, because no retention is set: set one, such as --keep-hits 400d.\n';
 }
 
 function sectionOf(what: string, sites: readonly PurgedSite[]): string[] {

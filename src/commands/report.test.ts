@@ -24,7 +24,7 @@ function folderOf(t: TestContext): string {
 
 describe('a report', () => {
   for (const [args, said] of [
-    [['--filter', 'age=7'], /filter "age=7" is of no dimension: use path/],
+    [['--filter', 'age=7'], /filter "age=7" has an unknown dimension: use path/],
     [['--filter', 'path=/a', '--filter', '/blog/*'], /filter "\/blog\/\*" is not like path=\/blog\/\*/],
     [['--metrics', 'views'], /metrics "views" is unknown: use hits, visitors, visits/],
     [['--compare', 'month'], /compare "month" is unknown: use previous, year/],

@@ -54,7 +54,7 @@ export const report: Command<typeof REPORT_SETTINGS> = {
     if (archive) {
       throw new HitError(
         'bad_usage',
-        'a server runs on this data folder: start it with --archive, and ask without',
+        'a server runs on this data folder: start it with --archive, and omit it here',
       );
     }
     const storage = () => control.get<Storage>('/api/v1/storage');
@@ -89,7 +89,7 @@ function wordsOf(values: Values<typeof REPORT_SETTINGS>, now: number): QueryPara
   try {
     const isInterval = INTERVALS.some((name) => name === by);
     if (by !== undefined && !isInterval && !DIMENSIONS.some((name) => name === by)) {
-      throw new HitError('bad_setting', `--by: "${by}" is none of ${DIMENSIONS.join(', ')}`);
+      throw new HitError('bad_setting', `--by: "${by}" is not one of ${DIMENSIONS.join(', ')}`);
     }
     const words = {
       ...periodWords(values, now),

@@ -52,6 +52,6 @@ function restoreText({ rows, days, already, seconds, dry_run }: RestoreSummary):
   const number = new Intl.NumberFormat('en');
   const what = `${dry_run ? 'Would restore' : 'Restored'} ${number.format(rows)} hits of ${number.format(days)} days`;
   const lines = [dry_run ? what : `${what} in ${seconds.toFixed(1)} s`];
-  if (already > 0) lines.push(`  ${number.format(already)} hits are in the store already`);
+  if (already > 0) lines.push(`  ${number.format(already)} hits are already in the store`);
   return `${lines.join('\n')}\n`;
 }

@@ -48,7 +48,7 @@ export async function examine(examined: Examined): Promise<Diagnosis> {
     const found = await check.run(examined).catch((fault: unknown) => ({
       result: 'error' as const,
       message: `it could not be checked: ${messageOf(fault)}`,
-      mend: 'mend what else is wrong here, and run this again',
+      mend: 'fix the other problems here, and run this again',
     }));
     findings.push({ check: check.name, ...found });
     if (check === versions && found.result !== 'ok') isOwnSchema = false;

@@ -16,8 +16,8 @@ export const ledger: Check = {
     const [failing] = examined.running?.spool.failing ?? [];
     if (failing !== undefined) {
       return error(
-        `batches wait in the spool, and cannot be delivered: ${failing}`,
-        'mend what the message says; nothing is lost while there is room in the spool',
+        `batches in the spool cannot be delivered: ${failing}`,
+        'fix the reported problem; nothing is lost while there is room in the spool',
       );
     }
     const { missing, unknown } = await settledLedger(examined);
@@ -25,7 +25,7 @@ export const ledger: Check = {
       const hits = missing.reduce((sum, batch) => sum + batch.hits - batch.there, 0);
       return error(
         `${hits} hits of ${missing.length} batches are missing: ${some(missing.map(textOf))}`,
-        '--repair delivers again what is still in the spool, and with --archive restores what is there; an access log can be imported again',
+        '--repair delivers what is still in the spool, and restores from --archive; access logs can be imported again',
       );
     }
     if (unknown.length > 0) {

@@ -22,9 +22,9 @@ export function ownCounts(counts: Pick<Live, 'read'>): LiveComparison {
     await spool.flush();
     const stored = await storedTotal(engine);
     const after = await total();
-    if (stored >= before && stored <= after) return ok(`${stored} hits, as in the store`);
+    if (stored >= before && stored <= after) return ok(`${stored} hits, the same as in the store`);
     return error(
-      `live counts say ${before} hits, and the store has ${stored}`,
+      `live counts have ${before} hits, and the store has ${stored}`,
       'repair the other problems first, then restart the server: it rebuilds its counts from the store',
     );
   };

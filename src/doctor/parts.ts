@@ -17,14 +17,14 @@ export const detached: Check = {
       return ((await isLossPossible(engine, broken)) ? error : warning)(
         `${broken.length} broken parts are detached: ${names(broken)}`,
         isEmbedded
-          ? `--repair restores what is elsewhere; when their rows are back or given up, delete them in ${where}`
-          : 'their operator repairs them there: replicas fetch them from each other, else from a backup',
+          ? `--repair restores rows that exist elsewhere; delete these parts in ${where} when you no longer need them`
+          : 'repair them on the server: from a replica or a backup',
       );
     }
     if (whole.length > 0) {
       return warning(
-        `${whole.length} parts are detached that are whole: ${names(whole)}`,
-        'ALTER TABLE … ATTACH PART brings one back; delete those that are not wanted',
+        `${whole.length} intact parts are detached: ${names(whole)}`,
+        'attach them with ALTER TABLE … ATTACH PART, or delete them',
       );
     }
     return ok('none');
@@ -45,7 +45,7 @@ async function isLossPossible(
 export const content: Check = {
   name: 'content of tables',
   async run({ engine, isEmbedded }) {
-    if (!isEmbedded) return ok('left to the server, which checks its parts as it merges them');
+    if (!isEmbedded) return ok('not checked here: the server checks its parts when it merges them');
     const broken: string[] = [];
     const parts = await activeParts(engine);
     for (const { table, name } of parts) {
@@ -55,7 +55,7 @@ export const content: Check = {
     if (broken.length === 0) return ok(`${parts.length} parts match their checksums`);
     return error(
       `${broken.length} of ${parts.length} parts are broken: ${some(broken)}`,
-      '--repair detaches them, so that the rest can be read, and restores what is elsewhere',
+      '--repair detaches them, so that the rest can be read, and restores rows that exist elsewhere',
     );
   },
 };

@@ -20,10 +20,13 @@ export const permissions: Check = {
   async run({ dataDir }) {
     if (process.platform === 'win32') return ok('left to the system');
     const open = await tooOpen(dataDir);
-    if (open.length === 0) return ok('secrets are readable by their owner alone');
+    if (open.length === 0) return ok('secrets are readable only by their owner');
     const list = open.map(({ path, mode }) => `${path} is ${(mode & 0o777).toString(8)}`);
     const commands = open.map(({ path, wanted }) => `chmod ${wanted.toString(8)} ${path}`);
-    return error(`others may get at secrets: ${list.join(', ')}`, `${commands.join('; ')}, or --repair`);
+    return error(
+      `others may be able to read secrets: ${list.join(', ')}`,
+      `${commands.join('; ')}, or --repair`,
+    );
   },
 };
 
@@ -32,7 +35,7 @@ export async function closePermissions(dataDir: string): Promise<string[]> {
   if (process.platform === 'win32') return [];
   const open = await tooOpen(dataDir);
   for (const { path, wanted } of open) await chmod(path, wanted);
-  return open.map(({ path, wanted }) => `${path} has mode ${wanted.toString(8)} now`);
+  return open.map(({ path, wanted }) => `${path} now has mode ${wanted.toString(8)}`);
 }
 
 async function tooOpen(dataDir: string): Promise<Open[]> {

@@ -108,9 +108,7 @@ async function restoration({ store, archive, archives }: Repairable): Promise<Re
   const hits = missing.reduce((sum, batch) => sum + batch.hits - batch.there, 0);
   if (!archive) {
     return [
-      not(
-        `${hits} hits are missing, and are not in the spool: name an archive that may have them with --archive`,
-      ),
+      not(`${hits} hits are missing and not in the spool: name an archive that may have them with --archive`),
     ];
   }
   const from = Math.floor(Math.min(...missing.map(({ first }) => first)) / DAY_MS) * DAY_MS;
@@ -141,16 +139,17 @@ async function cutoffs({ store, rollups }: Repairable): Promise<Repair[]> {
       new Map(found.map((row) => [row.site, Number(row.seconds) * 1000])),
     );
     repairs.push(
-      done(`up to where hits were purged was found again for ${found.length} sites`),
+      done(`the retention cutoff was recovered for ${found.length} sites`),
       not(
-        'which sites import --keep has exempted is lost: exempt them again by import --keep, before the next purge',
+        'the list of sites exempt by import --keep is lost: exempt them again with import --keep before the next purge',
       ),
     );
   }
   if (parts.isIncomplete('rollups')) {
     const { hits } = await readCutoffs(store);
     await recordCutoffs(connection, 'rollups', hits);
-    if (hits.size > 0) repairs.push(done(`counts of purged hits of ${hits.size} sites are noted as unknown`));
+    if (hits.size > 0)
+      repairs.push(done(`counts of purged hits of ${hits.size} sites are marked as unknown`));
   }
   return repairs;
 }
@@ -178,6 +177,8 @@ async function days({ store, rollups }: Repairable): Promise<Repair[]> {
   if (less.length > 0) await rollups.rebuild(less);
   return [
     ...(less.length > 0 ? [done(`the rollups of ${less.length} days were rebuilt`)] : []),
-    ...(kept > 0 ? [not(`the rollups of ${kept} days have more than the hits that are left, and stay`)] : []),
+    ...(kept > 0
+      ? [not(`the rollups of ${kept} days count more hits than the store has, and were kept`)]
+      : []),
   ];
 }

@@ -25,7 +25,7 @@ export const rollups: Check = {
     if (different.length === 0) return ok(`${days} site-days match their hits`);
     return error(
       `${different.length} of ${days} days differ from their hits: ${some(different.map(textOf))}`,
-      '--repair rebuilds the rollups of days whose hits are all there',
+      '--repair rebuilds the rollups of days with all their hits',
     );
   },
 };

@@ -14,7 +14,7 @@ export const space: Check = {
     const { bavail, bsize, blocks } = await statfs(dataDir);
     const [free, all] = [bavail * bsize, blocks * bsize];
     const message = `${Math.round(free / MIB)} of ${Math.round(all / MIB)} MiB are free`;
-    const mend = 'make room, purge with a shorter --keep-hits, or archive old hits';
+    const mend = 'free some space, purge with a shorter --keep-hits, or archive old hits';
     // Room for a segment of the spool beside the reserve.
     if (free < RESERVE * 3) return error(`${message}: too little for the next inserts`, mend);
     if (free < LITTLE && free < all * SMALL_SHARE) return warning(message, mend);

@@ -24,8 +24,8 @@ export const spool: Check = {
     const damaged = await readdir(join(folder, 'damaged')).catch(() => []);
     if (damaged.length > 0) {
       return error(
-        `${damaged.length} damaged segments are kept in ${join(folder, 'damaged')}: ${some(damaged)}; what was intact of them was delivered`,
-        'keep them if somebody is to look at them, else delete them',
+        `${damaged.length} damaged segments are kept in ${join(folder, 'damaged')}: ${some(damaged)}; their intact groups were delivered`,
+        'delete them if you do not need them for analysis',
       );
     }
     const files = await segmentsIn(folder);
@@ -34,15 +34,15 @@ export const spool: Check = {
     if (torn.length > 0) {
       return error(
         `segments are damaged: ${some(torn.map(({ file }) => file))}`,
-        'start the server: it delivers what is intact, and keeps the rest in damaged/',
+        'start the server: it delivers intact groups, and keeps the originals in damaged/',
       );
     }
     const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
     const message = `${files.length} segments of ${(bytes / MIB).toFixed(1)} MiB wait for the store`;
     if (bytes > spoolMax * MUCH) {
       return warning(
-        `${message}, and ${Math.round(spoolMax / MIB)} MiB may`,
-        'see the log why the store takes nothing; a larger --spool-max gains time',
+        `${message}, of at most ${Math.round(spoolMax / MIB)} MiB`,
+        'the log says why the store accepts nothing; a larger --spool-max gains time',
       );
     }
     return ok(message);

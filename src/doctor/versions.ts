@@ -13,14 +13,14 @@ export const versions: Check = {
     const node = process.version;
     if (schema > newest) {
       return error(
-        `the store has schema ${schema}, and this program knows ${newest}`,
+        `the store has schema ${schema}, and this program supports ${newest}`,
         'install a newer Hit Tracker',
       );
     }
     if (schema < newest) {
       return warning(
         `the store has schema ${schema}; the first command that opens it converts it to ${newest}, and earlier versions cannot open it afterwards`,
-        'to be able to go back, copy the folder first, or back it up with the version that wrote it; then start the server. What needs the newer schema was not checked',
+        'to be able to go back, copy the folder first, or back it up with the version that wrote it; then start the server. Checks that need the newer schema were skipped',
       );
     }
     return ok(`schema ${schema}, engine ${row?.engine}, Node ${node}`);

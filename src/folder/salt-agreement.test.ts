@@ -90,7 +90,7 @@ describe('an agreement on salts', () => {
     clock.now = MIDNIGHT - 60_000;
     await agreement.check();
     clock.now = MIDNIGHT + 30_000;
-    assert.deepEqual(agreement.health.problems, ['the source cannot be asked for salts: away']);
+    assert.deepEqual(agreement.health.problems, ['the source cannot be reached for salts: away']);
     source.fault = undefined;
     source.agreed.set('2026-11-25', salt(8));
     await agreement.check();

@@ -146,7 +146,7 @@ export class SaltAgreement implements Disposable {
     if (this.#closed) return;
     const fault = messageOf(error);
     if (this.#fault === undefined) {
-      this.#options.log.warn(`salts: ${source.name} cannot be asked: ${fault}`);
+      this.#options.log.warn(`salts: ${source.name} is unavailable: ${fault}`);
     }
     this.#fault = fault;
   }
@@ -164,7 +164,7 @@ export class SaltAgreement implements Disposable {
     const missing =
       this.#fault === undefined
         ? this.#missingProblems(source)
-        : [`${source.name} cannot be asked for salts: ${this.#fault}`];
+        : [`${source.name} cannot be reached for salts: ${this.#fault}`];
     return [...this.#ownProblems(source), ...missing];
   }
 

@@ -59,7 +59,7 @@ export class Secrets {
     if (given && (given.key !== content.key || given.importSalt !== content.importSalt)) {
       throw new HitError(
         'data_dir_unusable',
-        `${path} has other keys than ${shared}, and would identify visitors differently: leave --secrets out, or begin with an empty --data-dir`,
+        `${path} has other keys than ${shared}, and would identify visitors differently: omit --secrets, or start with an empty --data-dir`,
       );
     }
     const file = new SaltFile(folder);

@@ -151,7 +151,7 @@ describe('a hit is dropped', () => {
     ],
     ['when its name is too long', { name: x(201) }, 'too_large', /^name has 201 characters/],
     ['when its props are too long', { props: x(4097) }, 'too_large', /^props has 4097 characters/],
-    ['when its path holds NUL', { path: '/a\u0000' }, 'invalid', /^path holds a control character/],
+    ['when its path holds NUL', { path: '/a\u0000' }, 'invalid', /^path contains a control character/],
     ['when its path holds a line break', { path: '/a\nb' }, 'invalid', /^path/],
     ['when its name holds an escape sequence', { name: '\u001b[31m' }, 'invalid', /^name/],
     ['when its props hold a lone surrogate', { props: '"\ud800"' }, 'invalid', /^props/],
@@ -173,7 +173,7 @@ describe('a hit is dropped', () => {
     assert.equal(hitFrom({}, intake).site, 'example.com');
     const outcome = dropped({ site: 'example.org' }, intake);
     assert.equal(outcome.reason, 'site_not_allowed');
-    assert.match(outcome.detail, /"example\.org" is not counted here: see --sites/);
+    assert.match(outcome.detail, /"example\.org" is not in --sites/);
   });
 
   test('as too_many_sites if the maximum number of sites is reached', () => {

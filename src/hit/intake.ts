@@ -189,7 +189,7 @@ function sizeProblem(facts: RequestContext): Dropped | undefined {
 }
 
 function tooLarge(field: string, length: number, limit: number): Dropped {
-  return { reason: 'too_large', detail: `${field} has ${length} characters; at most ${limit} are taken` };
+  return { reason: 'too_large', detail: `${field} has ${length} characters; at most ${limit} are allowed` };
 }
 
 function textProblem(facts: RequestContext): Dropped | undefined {
@@ -202,7 +202,7 @@ function textProblem(facts: RequestContext): Dropped | undefined {
         ? 'props'
         : '';
   if (unclean === '') return undefined;
-  return { reason: 'invalid', detail: `${unclean} holds a control character or a lone surrogate` };
+  return { reason: 'invalid', detail: `${unclean} contains a control character or a lone surrogate` };
 }
 
 /** @param wait seconds after which the client may send again */
@@ -215,8 +215,8 @@ export function siteProblem(reason: DropReason, text: string): Dropped {
   const name = text.slice(0, LIMITS.site).toWellFormed();
   const details: Partial<Record<DropReason, string>> = {
     invalid: name === '' ? 'no site is given' : `"${name}" is not a host name`,
-    site_not_allowed: `site "${name}" is not counted here: see --sites`,
-    too_many_sites: `site "${name}" is new, and as many as --max-sites allows are counted already`,
+    site_not_allowed: `site "${name}" is not in --sites`,
+    too_many_sites: `site "${name}" is new, and the limit of --max-sites is reached`,
   };
   return { reason, detail: details[reason] ?? '' };
 }

@@ -54,7 +54,7 @@ export function requireReader(doors: Doors) {
 
 /** Requires the control socket. */
 export async function requireControl(request: FastifyRequest): Promise<void> {
-  if (!trustedSockets.has(request.raw.socket)) throw new HitError('not_found', 'there is nothing here');
+  if (!trustedSockets.has(request.raw.socket)) throw new HitError('not_found', 'not found');
 }
 
 export function mayRead(doors: Doors, request: IncomingMessage): boolean {

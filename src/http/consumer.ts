@@ -40,7 +40,7 @@ function registryOf(loader: StreamLoader): Registry {
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'hit_tracker_stream_lag_records',
-    help: 'Records that are not in the store yet, of the partitions that are read here',
+    help: 'Records not yet in the store, in the assigned partitions',
     labelNames: ['partition'],
     registers,
     collect() {
@@ -49,34 +49,29 @@ function registryOf(loader: StreamLoader): Registry {
     },
   });
   const { counts } = loader;
-  counter(
-    registers,
-    'hit_tracker_stream_hits_loaded_total',
-    'Hits brought into the store',
-    () => counts.hits,
-  );
+  counter(registers, 'hit_tracker_stream_hits_loaded_total', 'Hits loaded into the store', () => counts.hits);
   counter(
     registers,
     'hit_tracker_stream_batches_loaded_total',
-    'Batches that they came in',
+    'Batches loaded into the store',
     () => counts.batches,
   );
   counter(
     registers,
     'hit_tracker_stream_duplicate_records_total',
-    'Records that came again and were left out',
+    'Duplicate records, which were skipped',
     () => counts.again,
   );
   counter(
     registers,
     'hit_tracker_stream_dead_letters_total',
-    'Records that are no hits',
+    'Records that are not hits',
     () => counts.deadLetters,
   );
   counter(
     registers,
     'hit_tracker_stream_missing_hits_total',
-    'Hits of batches that came in part',
+    'Missing hits of incomplete batches',
     () => counts.missing,
   );
   return registry;

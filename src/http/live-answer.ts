@@ -93,7 +93,7 @@ export function readWindows(value: unknown): NamedWindow[] {
   }
   const windows = (value || DEFAULT_WINDOWS).split(',');
   if (windows.length > MOST_WINDOWS)
-    throw new HitError('invalid', `at most ${MOST_WINDOWS} windows are given at once`);
+    throw new HitError('invalid', `at most ${MOST_WINDOWS} windows are allowed`);
   return windows.map((text) => {
     const match = WINDOW.exec(text.trim());
     const seconds = Number(match?.[1]) * UNITS[match?.[2] as keyof typeof UNITS];

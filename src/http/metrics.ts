@@ -90,13 +90,13 @@ function registryOf(context: ServerContext): Registry {
     gauge(
       registers,
       'hit_tracker_spool_bytes',
-      'Bytes of hits on disk that wait for the store or Kafka',
+      'Bytes of hits on disk waiting for the store or Kafka',
       () => spool.bytes,
     );
     gauge(
       registers,
       'hit_tracker_spool_pending_segments',
-      'Finished batches that wait for them',
+      'Finished batches waiting for the store or Kafka',
       () => spool.backlog,
     );
     counter(
@@ -110,7 +110,7 @@ function registryOf(context: ServerContext): Registry {
   gauge(
     registers,
     'hit_tracker_salt_problems',
-    'Problems of agreeing on salts with other nodes, as /readyz lists them',
+    'Problems with shared salts, as listed by /readyz',
     () => context.saltHealth().problems.length,
   );
   if (context.db) storeMetrics(registers, context.db.store.guard);
@@ -124,11 +124,11 @@ function registryOf(context: ServerContext): Registry {
 
 function spoolDamageMetrics(registers: Registry[], { damage }: Spool): void {
   const add = (name: string, help: string, value: number) => {
-    counter(registers, `hit_tracker_spool_${name}_total`, `${help}, found at the start`, () => value);
+    counter(registers, `hit_tracker_spool_${name}_total`, `${help}, found at startup`, () => value);
   };
   add('damaged_segments', 'Damaged segments of the spool', damage.segments);
-  add('damaged_bytes', 'Lost bytes of damaged segments', damage.bytes);
-  add('lost_hits', 'Acknowledged hits that are known to be lost with them', damage.hits);
+  add('damaged_bytes', 'Bytes lost in damaged segments', damage.bytes);
+  add('lost_hits', 'Acknowledged hits known to be lost in damaged segments', damage.hits);
 }
 
 function storeMetrics(registers: Registry[], guard: StoreGuard): void {
@@ -143,19 +143,19 @@ function storeMetrics(registers: Registry[], guard: StoreGuard): void {
       for (const { code } of health.problems) this.set({ code }, 1);
     },
   });
-  const broken = 'Broken parts whose rows are in no answer';
+  const broken = 'Broken parts, whose rows are missing in answers';
   gauge(registers, 'hit_tracker_store_broken_parts', broken, () => parts.broken);
-  const missing = 'Hits that batches of the ledger should have in the store, and have not';
+  const missing = 'Hits that the store should have according to the ledger, but does not';
   gauge(registers, 'hit_tracker_store_missing_hits', missing, () => guard.missing);
   if (!space) return;
-  const free = 'Bytes that are free on the disk of the embedded store';
+  const free = 'Free bytes on the disk of the embedded store';
   gauge(registers, 'hit_tracker_store_free_bytes', free, () => space.free().catch(() => Number.NaN));
 }
 
 function peerMetrics(registers: Registry[], peers: Peers): void {
   new Gauge({
     name: 'hit_tracker_peer_up',
-    help: 'Whether a peer answered when it was last asked for its sketches',
+    help: 'Whether a peer answered the last query for its sketches',
     labelNames: ['peer'],
     registers,
     collect() {

@@ -66,7 +66,7 @@ export function internalError(cause: unknown): HitError {
 
 function detailOf(code: ErrorCode, request: FastifyRequest): string {
   if (code === 'too_large') return `the body has more than ${request.routeOptions.bodyLimit} bytes`;
-  return 'the body is of another type than application/json, text/plain with JSON in it, or application/x-ndjson';
+  return 'the content type is not application/json, text/plain with JSON in it, or application/x-ndjson';
 }
 
 /** The URL of the sign-in page contains the admin token, which must not be logged. */
@@ -81,9 +81,9 @@ function pathOf(url: string): string {
 /** The problem of a connection without a parsable request, by the code of Node's error. */
 const RAW_PROBLEMS: Readonly<Record<string, { status: number; code: ErrorCode; detail: string }>> = {
   HPE_HEADER_OVERFLOW: { status: 431, code: 'too_large', detail: 'the header is larger than 16 KiB' },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'invalid', detail: 'the request did not come in time' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'invalid', detail: 'the request did not arrive in time' },
 };
-const NO_HTTP = { status: 400, code: 'invalid', detail: 'this is no HTTP request' };
+const NO_HTTP = { status: 400, code: 'invalid', detail: 'this is not an HTTP request' };
 
 /** The complete response to such a connection, as text. */
 export function rawProblem(error: NodeJS.ErrnoException): string {

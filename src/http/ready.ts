@@ -40,7 +40,7 @@ export function readinessOf({
 }: Pick<ServerContext, 'spool' | 'live' | 'db' | 'saltHealth'>): Readiness {
   const backlog = spool?.backlog ?? 0;
   if (backlog > WORRYING_BACKLOG) {
-    throw new HitError('not_ready', `${backlog} batches wait for the store or for Kafka: see the log`, {
+    throw new HitError('not_ready', `${backlog} batches are waiting for the store or Kafka: see the log`, {
       retryAfter: 10,
     });
   }
@@ -62,6 +62,6 @@ export function readinessOf({
 function damageProblems(spool: ServerContext['spool']): OwnProblem[] {
   if (!spool || spool.damage.segments === 0) return [];
   const { segments, bytes } = spool.damage;
-  const message = `${segments} segments of the spool were damaged, ${bytes} bytes are lost: see the log, and spool/damaged/`;
+  const message = `${segments} segments of the spool were damaged, and ${bytes} bytes are lost: see the log and spool/damaged/`;
   return [{ code: 'spool_damage', message }];
 }

@@ -53,10 +53,10 @@ const CLOSE_PATIENCE = 2000;
 /** Advice if listening fails, by the code of the system's error. */
 const ADVICE: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program uses it; choose another with --port',
-  EACCES: 'this user may not; choose a port above 1023 with --port',
+  EACCES: 'permission denied; choose a port above 1023 with --port',
   EADDRNOTAVAIL: 'this machine has no such address; choose another with --host',
   ENOTFOUND: 'there is no such host; choose another with --host',
-  ENOTSUP: 'this system lets no two threads share it; leave --threads out',
+  ENOTSUP: 'this system does not let threads share a port; omit --threads',
 };
 
 /** All routes, not listening yet. */

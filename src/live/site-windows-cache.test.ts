@@ -139,7 +139,7 @@ describe('many sites in bounded memory', () => {
     truncateSync(pages[0]!);
     visit(sites, '0.example', 2);
     assert.equal(sites.find('0.example')!.full().read(60, NOW).hits, 1);
-    assert.match(faults[0]!, /^the windows of 0\.example are started over: .* it is shorter than it was$/);
+    assert.match(faults[0]!, /^the windows of 0\.example are started over: .* it was truncated$/);
     for (let site = 0; site < 100; site++) visit(sites, `${site}.example`, 3);
     assert.equal(sites.find('0.example')!.full().read(60, NOW).hits, 2);
   });

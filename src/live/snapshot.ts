@@ -72,9 +72,9 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = content.length - SUM_BYTES;
   if (end < HEADER_AT || !content.subarray(0, MAGIC.length).equals(MAGIC))
-    throw refusal('they begin otherwise');
+    throw refusal('they have another format');
   const version = content[MAGIC.length];
-  if (version !== VERSION) throw refusal(`their version is ${version}, and ${VERSION} is the one known here`);
+  if (version !== VERSION) throw refusal(`their version is ${version}, and ${VERSION} is supported here`);
   if (crc32(content.subarray(0, end)) !== content.readUInt32LE(end)) {
     throw refusal('their checksum does not match');
   }
@@ -100,10 +100,10 @@ function parcelOf({ site, at, node, naming, hits, visitors, parts }: Header, con
   if (site !== null && !(typeof site === 'string' && site !== '' && siteName(site) === site)) {
     throw refusal('their site is not a host name');
   }
-  if (!isCount(at) || at >= END_OF_DATETIME) throw refusal('their time is none');
+  if (!isCount(at) || at >= END_OF_DATETIME) throw refusal('their time is invalid');
   if (typeof node !== 'string' || !/^[\w-]{0,64}$/.test(node)) throw refusal('their node has no name');
-  if (!isNaming(naming)) throw refusal('they do not say how visitors are named');
-  if (!isCount(hits) || !isCount(visitors)) throw refusal('their totals are no numbers');
+  if (!isNaming(naming)) throw refusal('they do not say how visitors are identified');
+  if (!isCount(hits) || !isCount(visitors)) throw refusal('their totals are not numbers');
   const [table, ring, filter] = partsOf(parts, content);
   return {
     ...{ site: site ?? undefined, at, node, naming },
@@ -118,14 +118,14 @@ function parcelOf({ site, at, node, naming, hits, visitors, parts }: Header, con
 /** The bytes of each part, undefined for one that is missing. */
 function partsOf(lengths: unknown, content: Buffer): (Buffer | undefined)[] {
   if (!Array.isArray(lengths) || lengths.length !== 3 || !lengths.every(isCount)) {
-    throw refusal('they do not say how long their parts are');
+    throw refusal('the lengths of their parts are missing');
   }
   let at = 0;
   const parts = lengths.map((length) => {
     at += length;
     return length === 0 ? undefined : content.subarray(at - length, at);
   });
-  if (at !== content.length) throw refusal('their parts are longer or shorter than they say');
+  if (at !== content.length) throw refusal('their parts have other lengths than declared');
   return parts;
 }
 

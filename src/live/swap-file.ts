@@ -72,7 +72,7 @@ export class SwapFile implements Disposable {
     try {
       for (let done = 0; done < bytes; ) {
         const read = readSync(this.#file, content, done, bytes - done, at + done);
-        if (read === 0) throw new Error('it is shorter than it was');
+        if (read === 0) throw new Error('it was truncated');
         done += read;
       }
     } catch (error) {

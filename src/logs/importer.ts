@@ -294,7 +294,7 @@ class Run {
 function unfinished(result: ChunkResult): ChunkResult {
   const failures = result.failures.map(({ line, reason }) => ({
     line,
-    reason: `The log ends within this line: it is counted when it is whole. ${reason}`,
+    reason: `The log ends within this line: it is counted once it is complete. ${reason}`,
   }));
   return { ...result, failures };
 }

@@ -86,7 +86,7 @@ describe('a log chunk', () => {
   it('has failures for sites that are not counted', () => {
     const { failures, imported } = read(logLine(), { allowed: ['other.example'] });
     assert.equal(imported, 0);
-    assert.match(failures[0]?.reason ?? '', /site "example\.com" is not counted here/);
+    assert.match(failures[0]?.reason ?? '', /site "example\.com" is not in --sites/);
   });
 
   it('accepts lines of 8 KB and 64 KB, and refuses longer ones', () => {

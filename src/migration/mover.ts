@@ -98,7 +98,7 @@ async function begin(
   if (others.length > 0 || Number(count?.rows) > 0) {
     throw new HitError(
       'move_failed',
-      `the database has ${count?.rows} hits already that are not of this store: name another, empty database with --to`,
+      `the database has ${count?.rows} hits of another store: name an empty database with --to`,
     );
   }
   const [all] = await source.rows<{ rows: string | number }>(queryText('move_hits_count'));

@@ -37,11 +37,11 @@ function adviceOn(error: unknown, host: string): string {
     case 'UNKNOWN_USER':
       return `the ClickHouse server at ${host} does not know this user and password: check those in --to`;
     case 'UNKNOWN_DATABASE':
-      return `the ClickHouse server at ${host} has no such database: make it with CREATE DATABASE, or name another in --to`;
+      return `the ClickHouse server at ${host} has no such database: create it with CREATE DATABASE, or name another in --to`;
     case 'ACCESS_DENIED':
-      return `the user at ${host} may not do what is needed: deploy/clickhouse/ has the grants`;
+      return `the user at ${host} lacks privileges: deploy/clickhouse/ has the required grants`;
     case 'CLUSTER_DOESNT_EXIST':
-      return `the ClickHouse server at ${host} has no such cluster: its configuration names those that it has`;
+      return `the ClickHouse server at ${host} has no such cluster: check its configuration`;
     default:
       // An error with a type is the answer of a server.
       if (type !== undefined) return `the ClickHouse server at ${host} cannot be used`;

@@ -41,7 +41,7 @@ export async function compareTable(
 export function notEqual(what: string): HitError {
   return new HitError(
     'move_failed',
-    `${what} are not the same on the server: nothing else may write to either side; empty the database, and move again`,
+    `${what} differ on the server: nothing else may write to either side; empty the database, and move again`,
   );
 }
 

@@ -42,7 +42,7 @@ export class TableCopier {
     const text = `${queryText(put, { columns: names, table, which, rows })}\nFORMAT Native`;
     for (let tries = 1; ; tries++) {
       if (this.#signal.aborted) {
-        throw new HitError('interrupted', 'the move was interrupted: run the same again, and it goes on');
+        throw new HitError('interrupted', 'the move was interrupted: run the same command again to continue');
       }
       try {
         // A server refuses a second statement with this id: one whose sender was killed may still be running.

@@ -61,7 +61,7 @@ export function readFilters(words: QueryParams): Filter[] {
     }
   }
   if (filters.length > MOST_FILTERS) {
-    throw new HitError('invalid', `${filters.length} filters are given, ${MOST_FILTERS} are allowed`);
+    throw new HitError('invalid', `${filters.length} filters are given, at most ${MOST_FILTERS} are allowed`);
   }
   return filters;
 }
@@ -97,19 +97,19 @@ function textsOf(value: unknown, name: string): string[] {
   if (value === undefined || value === null) return [];
   const texts: unknown[] = Array.isArray(value) ? value : [value];
   return texts.map((text) => {
-    if (typeof text !== 'string') throw new HitError('invalid', `${name} is not a text`);
+    if (typeof text !== 'string') throw new HitError('invalid', `${name} is not a string`);
     return text;
   });
 }
 
 function readFilter(text: string): Filter {
   if (text.length > MOST_CHARACTERS) throw fault(text, `is longer than ${MOST_CHARACTERS} characters`);
-  if (isUnclean(text)) throw fault(text, 'holds a control character, which no hit has');
+  if (isUnclean(text)) throw fault(text, 'contains a control character, which no hit has');
   const match = /^\s*([^=!\s]*)\s*(!?=)(.*)$/s.exec(text);
   if (!match) throw fault(text, 'is not like path=/blog/* or country!=DE|AT');
   const [, name, sign, values = ''] = match;
   const dimension = DIMENSIONS.find((known) => known === name);
-  if (dimension === undefined) throw fault(text, `is of no dimension: use ${DIMENSIONS.join(', ')}`);
+  if (dimension === undefined) throw fault(text, `has an unknown dimension: use ${DIMENSIONS.join(', ')}`);
   return { dimension, negated: sign === '!=', patterns: readPatterns(text, values) };
 }
 
@@ -124,7 +124,7 @@ function readPatterns(text: string, values: string): Pattern[] {
     else if (pattern.length === 1 || pattern.at(-1) !== '') pattern.push('');
   }
   if (patterns.length > MOST_VALUES) {
-    throw fault(text, `has ${patterns.length} values, ${MOST_VALUES} are allowed`);
+    throw fault(text, `has ${patterns.length} values, at most ${MOST_VALUES} are allowed`);
   }
   return patterns;
 }

@@ -42,7 +42,7 @@ export function readRanking(value: unknown): Ranking {
     if (text.length > PROP.length && text.length <= PROP.length + LONGEST_KEY) return text;
     throw new HitError(
       'invalid',
-      `by "${printable(text)}" has no name of a property, or one of more than ${LONGEST_KEY} characters`,
+      `by "${printable(text)}" has no property name, or one of more than ${LONGEST_KEY} characters`,
     );
   }
   const found = RANKINGS.find((each) => each === text);

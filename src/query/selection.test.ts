@@ -104,7 +104,10 @@ describe('a selection', () => {
     assert.equal(readSelection({ bot: 'Googlebot' }).bots, 'include');
     assert.equal(readSelection({ 'bot!': 'Googlebot' }).bots, 'exclude');
     assert.equal(readSelection({ bot: 'Googlebot', bots: 'exclude' }).bots, 'exclude');
-    assert.throws(() => readSelection({ filter: 'age=7' }), invalid(/^filter "age=7" is of no dimension/));
+    assert.throws(
+      () => readSelection({ filter: 'age=7' }),
+      invalid(/^filter "age=7" has an unknown dimension/),
+    );
   });
 
   test('has each parameter once', () => {
@@ -151,7 +154,7 @@ describe('an interval', () => {
     assert.equal(stepOf('minute', 0, 10_000 * 60_000), 60_000);
     assert.throws(
       () => stepOf('minute', 0, 10_000 * 60_000 + 1),
-      invalid(/has 10001 intervals of a minute, at most 10000 are given/),
+      invalid(/has 10001 intervals \(minute\), at most 10000 are allowed/),
     );
     for (const interval of INTERVALS) assert.throws(() => stepOf(interval, 0, 1e15), HitError);
   });

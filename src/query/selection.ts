@@ -168,7 +168,7 @@ export function stepOf(interval: Interval, from: number, to: number): number {
   if (points > MOST_POINTS) {
     throw new HitError(
       'invalid',
-      `this period has ${points} intervals of a ${interval}, at most ${MOST_POINTS} are given: choose a longer interval or a shorter period`,
+      `this period has ${points} intervals (${interval}), at most ${MOST_POINTS} are allowed: choose a longer interval or a shorter period`,
     );
   }
   return STEPS[interval];

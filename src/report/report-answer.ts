@@ -68,7 +68,7 @@ export async function csvAnswer(
   if (words.by === undefined) return csvOf(seriesRows(await answers.stats(words)));
   const { rows, purged_before } = await answers.top(words);
   if (purged_before !== undefined)
-    warn(`Hits before ${purged_before} are purged: rows are of hits since then.`);
+    warn(`Hits before ${purged_before} are purged: rows count hits since then.`);
   return csvOf(rows, ['value', 'hits', 'visitors']);
 }
 

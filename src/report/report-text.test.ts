@@ -79,7 +79,7 @@ describe('a report', () => {
   it('says how exact it is, and what it omits', () => {
     const text = reportText({ ...STATS, error: 0.0102, purged_before: '2026-11-02T00:00:00Z' }, [], 80);
     assert.match(text, /^visitors are estimates with a standard error of 1\.0 %$/m);
-    assert.match(text, /^hits before 2026-11-02 are purged: what needs them is –$/m);
+    assert.match(text, /^hits before 2026-11-02 are purged: figures that need them are –$/m);
     assert.match(reportText(STATS, [{ ...topOf('path'), error: 0.0102 }], 80), /^visitors are estimates/m);
     assert.doesNotMatch(reportText(STATS, [], 80), /estimates|purged/);
   });
@@ -97,7 +97,7 @@ describe('a report', () => {
       reportText(stats, tops, 64),
       [
         'example.com, 2026-11-01 to 2026-11-03 (UTC), by day',
-        'hits before 2026-11-02 are purged: what needs them is –',
+        'hits before 2026-11-02 are purged: figures that need them are –',
         '',
         'day                                           hits    visitors',
         '2026-11-01                                       –           –',

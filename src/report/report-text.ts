@@ -99,7 +99,8 @@ function heading(stats: Stats, { timezone, label }: Times, error: number): strin
   if (error > 0)
     lines.push(`visitors are estimates with a standard error of ${percent.format(error * 100)} %`);
   const purged = purged_before ?? comparison?.purged_before;
-  if (purged !== undefined) lines.push(`hits before ${label(purged)} are purged: what needs them is ${NONE}`);
+  if (purged !== undefined)
+    lines.push(`hits before ${label(purged)} are purged: figures that need them are ${NONE}`);
   return lines;
 }
 

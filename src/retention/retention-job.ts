@@ -68,7 +68,7 @@ export class RetentionJob {
     if (store.guard.parts.isIncomplete('horizons')) {
       throw new HitError(
         'store_unavailable',
-        'nothing is purged, as a part of the table "horizons" is broken, which has the sites that import --keep exempts: run "doctor --repair", which says what to do',
+        'nothing is purged: a part of the table "horizons", which has the sites exempt by import --keep, is broken: run "doctor --repair", which says what to do',
       );
     }
     const exceptions = await readExceptions(store);

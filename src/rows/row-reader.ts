@@ -13,7 +13,7 @@ import { ROW_LAYOUT } from './row.ts';
  */
 export function* readRows(bytes: Buffer, layout: number): Generator<Hit, void, undefined> {
   if (layout !== ROW_LAYOUT) {
-    throw new HitError('data_dir_newer', `segment layout ${layout} is not of this version`);
+    throw new HitError('data_dir_newer', `segment layout ${layout} is not supported by this version`);
   }
   const reader = new RowReader(bytes);
   while (!reader.isAtEnd) {
@@ -81,7 +81,7 @@ class RowReader {
     if (length === 0) return '';
     const start = this.#at;
     this.#at += length;
-    if (this.#at > this.#bytes.length) throw new RangeError('the bytes end within a text');
+    if (this.#at > this.#bytes.length) throw new RangeError('the bytes end within a string');
     return this.#bytes.toString('utf8', start, this.#at);
   }
 }

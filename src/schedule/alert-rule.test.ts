@@ -52,8 +52,8 @@ describe('a rule', () => {
     ['hits in 5m > 1 page /', /"page" is not site, clear or for/],
     ['hits in 5m > 1 site', /site "" is not a host name/],
     ['hits in 5m > 1 site a/b', /site "a\/b" is not a host name/],
-    ['hits in 5m > 10 clear 11', /clear 11 is on the side of 10 where the alert fires/],
-    ['hits in 5m < 10 clear 9', /clear 9 is on the side of 10/],
+    ['hits in 5m > 10 clear 11', /clear 11 is on the firing side of 10/],
+    ['hits in 5m < 10 clear 9', /clear 9 is on the firing side of 10/],
     ['hits in 5m > 1 for long', /for "long" is not a time/],
   ] as const) {
     test(`is refused as "${text}", with the reason`, () => {
@@ -62,7 +62,7 @@ describe('a rule', () => {
   }
 
   test('that occurs twice, whatever its spacing, is refused', () => {
-    assert.throws(() => readAlertRules(['hits in 5m > 1', ' hits in  5m > 1']), /it is there twice/);
+    assert.throws(() => readAlertRules(['hits in 5m > 1', ' hits in  5m > 1']), /it is given twice/);
   });
 
   test('of any text is a rule, or a coded error', () => {

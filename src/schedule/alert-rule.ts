@@ -37,7 +37,7 @@ export function readAlertRules(texts: readonly string[]): AlertRule[] {
   if (texts.length > MOST_RULES) throw new HitError('bad_setting', `--alert: more than ${MOST_RULES} rules`);
   const rules = texts.map(readRule);
   const twice = rules.find(({ text }, index) => rules.findIndex((rule) => rule.text === text) !== index);
-  if (twice) throw new HitError('bad_setting', `--alert "${twice.text}": it is there twice`);
+  if (twice) throw new HitError('bad_setting', `--alert "${twice.text}": it is given twice`);
   return rules;
 }
 
@@ -45,7 +45,7 @@ function readRule(given: string): AlertRule {
   const text = given.trim().replaceAll(/\s+/g, ' ');
   const bad = (message: string) => new HitError('bad_setting', `--alert "${text}": ${message}`);
   const match = /^(hits|visitors) in (\S+) ?([<>]) ?(\S+)((?: .*)?)$/.exec(text);
-  if (!match) throw bad(`that is not like ${EXAMPLE}`);
+  if (!match) throw bad(`it is not like ${EXAMPLE}`);
   const [, metric, window = '', bound, number = '', rest = ''] = match;
   const threshold = readCount(number);
   if (threshold === undefined) throw bad(`"${number}" is not a number such as 1000`);
@@ -54,7 +54,7 @@ function readRule(given: string): AlertRule {
   const options = readOptions(rest.trim().split(' '), bad);
   const clear = options.clear ?? usualClear(bound as '>' | '<', threshold);
   if (bound === '>' ? clear > threshold : clear < threshold) {
-    throw bad(`clear ${clear} is on the side of ${threshold} where the alert fires`);
+    throw bad(`clear ${clear} is on the firing side of ${threshold}`);
   }
   return {
     ...{ text, metric: metric as AlertRule['metric'], window, seconds, site: options.site },

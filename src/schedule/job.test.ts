@@ -85,7 +85,7 @@ describe('a schedule', () => {
     ['report weekly 07:00', /weekly: "07:00" is not sun, mon/],
     ['report monthly 31 07:00', /monthly: "31" is not a day from 1 to 28/],
     ['report cron "61 * * * *"', /"61 \* \* \* \*" is not a cron pattern .*minute/],
-    ['report cron "0 0 31 2 *"', /never comes/],
+    ['report cron "0 0 31 2 *"', /never occurs/],
     ['report cron 0 7 * * *', /"0" is not a cron pattern/],
     ['report cron "0 7 * * *', /a " is not closed/],
     ['report daily 07:00 7d', /"7d" is not expected here/],
@@ -106,7 +106,7 @@ describe('a schedule', () => {
   }
 
   test('is refused if it occurs twice', () => {
-    assertRefused(() => readJobs(['purge hourly', 'purge  hourly'], ZONE), /there twice/);
+    assertRefused(() => readJobs(['purge hourly', 'purge  hourly'], ZONE), /given twice/);
   });
 
   test('is refused if its report would overwrite another', () => {

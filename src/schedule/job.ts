@@ -57,7 +57,7 @@ export function readJobs(texts: readonly string[], timezone: string): Job[] {
   for (const text of texts) {
     try {
       const job = readJob(text, timezone);
-      if (jobs.has(job.text)) throw new Error('it is there twice');
+      if (jobs.has(job.text)) throw new Error('it is given twice');
       jobs.set(job.text, job);
       if (job.kind !== 'report') continue;
       const file = `${job.name} ${job.words.site ?? ''} ${job.format}`;

@@ -10,7 +10,7 @@ import type { Message, Outcome } from './webhook.ts';
 
 const TIMEOUT = { timeout: 20_000 };
 const DELIVERED: Outcome = { result: 'delivered' };
-const FAILED: Outcome = { result: 'failed', reason: 'the receiver answers 503', after: 0 };
+const FAILED: Outcome = { result: 'failed', reason: 'the receiver answered 503', after: 0 };
 
 /** A folder, and a receiver with configurable answers. */
 class Post {
@@ -64,7 +64,7 @@ describe('a message', TIMEOUT, () => {
       ['00:00', '00:05', '00:15', '00:35', '01:15'],
     );
     assert.equal(outbox.size, 0);
-    assert.equal(post.log.lines[0], 'warn: webhook: msg_1 is sent again in 5 s: the receiver answers 503');
+    assert.equal(post.log.lines[0], 'warn: webhook: msg_1 will be retried in 5 s: the receiver answered 503');
   });
 
   test('waits as long as the receiver requests', async (t) => {
@@ -79,13 +79,13 @@ describe('a message', TIMEOUT, () => {
 
   test('that is refused is not sent again, and is logged', async (t) => {
     const post = new Post(t);
-    post.answer = () => ({ result: 'refused', reason: 'the receiver answers 410' });
+    post.answer = () => ({ result: 'refused', reason: 'the receiver answered 410' });
     await using outbox = await post.open();
     await outbox.post({ id: 'msg_1', body: '{}' });
     await eventually(() => post.log.lines.length === 1 && outbox.size === 0);
     await post.clock.advanceTo('2026-11-24T07:00Z');
     assert.equal(post.sent.length, 1);
-    assert.equal(post.log.lines[0], 'error: webhook: msg_1 is given up: the receiver answers 410');
+    assert.equal(post.log.lines[0], 'error: webhook: msg_1 is given up: the receiver answered 410');
   });
 
   test('is given up after three days', async (t) => {

@@ -129,7 +129,7 @@ export class Outbox implements AsyncDisposable {
     message.failures++;
     const pause = Math.max(outcome.after, backoffDelay(message.failures, RETRY, random));
     message.due = clock.now() + pause;
-    log.warn(`webhook: ${message.id} is sent again in ${Math.round(pause / 1000)} s: ${outcome.reason}`);
+    log.warn(`webhook: ${message.id} will be retried in ${Math.round(pause / 1000)} s: ${outcome.reason}`);
   }
 
   #read(message: Waiting): Promise<string> {

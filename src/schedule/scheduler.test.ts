@@ -65,7 +65,7 @@ describe('a job', TIMEOUT, () => {
     assert.deepEqual(desk.runs.sort(), ['purge 11-27T09:00', 'report 11-27T07:00']);
     assert.match(
       desk.log.lines.join('\n'),
-      /report daily 07:00: what was due at 2026-11-27T07:00:00.000Z is being caught up/,
+      /report daily 07:00: the run due at 2026-11-27T07:00:00.000Z is being caught up/,
     );
     await using _ = await desk.start(['report daily 07:00', 'purge hourly']);
     await desk.clock.asleep(2);
@@ -163,7 +163,7 @@ describe('the saved state', TIMEOUT, () => {
       const desk = new Desk(t, '2026-11-24T12:00Z');
       writeFileSync(desk.state, damage);
       await using _ = await desk.start(['report daily 07:00']);
-      assert.match(desk.log.lines.join('\n'), /^warn: .*schedule\.json cannot be read and is started over/);
+      assert.match(desk.log.lines.join('\n'), /^warn: .*schedule\.json cannot be read and is reset/);
       await desk.clock.advanceTo('2026-11-25T08:00Z');
       assert.deepEqual(desk.runs, ['report 11-25T07:00']);
     }

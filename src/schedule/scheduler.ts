@@ -91,11 +91,11 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
         continue;
       }
       if (failing !== undefined && failing !== due) {
-        log.error(`${job.text}: the run of ${iso(failing)} is given up, as that of ${iso(due)} is due`);
+        log.error(`${job.text}: the run of ${iso(failing)} is given up, since that of ${iso(due)} is due`);
         failures = 0;
       }
       if (failures === 0 && clock.now() - due > LATE) {
-        log.info(`${job.text}: what was due at ${iso(due)} is being caught up`);
+        log.info(`${job.text}: the run due at ${iso(due)} is being caught up`);
       }
       const message = await this.#inTurn(job, due);
       failing = message === undefined ? undefined : due;

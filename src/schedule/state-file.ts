@@ -31,7 +31,7 @@ export class StateFile<State> {
       state = read(JSON.parse(await readFile(path, 'utf8')));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-        log.warn(`${path} cannot be read and is started over: ${messageOf(error)}`);
+        log.warn(`${path} cannot be read and is reset: ${messageOf(error)}`);
       }
     }
     return new StateFile(path, state, log);

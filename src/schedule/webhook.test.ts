@@ -68,7 +68,7 @@ describe('a message', TIMEOUT, () => {
     ] as const) {
       await using receiver = await WebhookReceiver.listen({ status: 503, headers: { 'retry-after': wish } });
       assert.deepEqual(await webhook(receiver.url).send(MESSAGE, NEVER), {
-        ...{ result: 'failed', reason: 'the receiver answers 503', after },
+        ...{ result: 'failed', reason: 'the receiver answered 503', after },
       });
     }
   });

@@ -74,7 +74,7 @@ export function signatureOf(secret: Uint8Array, id: string, timestamp: number, b
 
 function outcomeOf({ ok, status, headers }: Response): Outcome {
   if (ok) return { result: 'delivered' };
-  const reason = `the receiver answers ${status}`;
+  const reason = `the receiver answered ${status}`;
   const isPassing = status >= 500 || status === 408 || status === 425 || status === 429;
   if (!isPassing) return { result: 'refused', reason };
   const wish = Number(headers.get('retry-after') ?? 0);

@@ -36,7 +36,7 @@ export function takeWhen(words: string[], timezone: string): When {
       `"${pattern}" is not a cron pattern such as "0 7 * * *": ${messageOf(error).replace(/^\w+: /, '')}`,
     );
   }
-  if (cron.nextRun() === null) throw bad(`"${pattern}" never comes`);
+  if (cron.nextRun() === null) throw bad(`"${pattern}" never occurs`);
   return {
     name,
     isOften: name === 'hourly' || name === 'cron',
@@ -70,7 +70,7 @@ function takePattern(name: string, words: string[]): string {
 function takeTime(name: string, words: string[]): string {
   const text = words.shift() ?? '';
   const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
-  if (!match) throw bad(`${name}: "${text}" is not a time of the day such as 07:00`);
+  if (!match) throw bad(`${name}: "${text}" is not a time of day such as 07:00`);
   return `${Number(match[2])} ${Number(match[1])}`;
 }
 

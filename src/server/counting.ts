@@ -71,7 +71,7 @@ export async function openCounting(
   sites.remember(await db.siteNames());
   await live?.restore(db);
   await restoreVisits(midnight, db.store, Date.now()).catch((error) =>
-    parts.log.warn(`visits over midnight count again: ${messageOf(error)}`),
+    parts.log.warn(`visits that continue across midnight count again: ${messageOf(error)}`),
   );
   return { sites, intake, midnight, live, db, publisher, spool: db.spool };
 }

@@ -21,7 +21,7 @@ export function readAges(usual: string) {
       const [, site, own] = /^([^=]*)=(.*)$/.exec(item) ?? [];
       if (site === undefined || own === undefined) {
         if (age !== undefined)
-          throw new HitError('bad_setting', `${flag}: "${item}" is a second age for all`);
+          throw new HitError('bad_setting', `${flag}: "${item}" is a second age for all sites`);
         age = item;
       } else {
         if (bySite.has(site)) throw new HitError('bad_setting', `${flag}: ${site} is named twice`);

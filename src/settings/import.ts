@@ -21,13 +21,13 @@ export const IMPORT_SETTINGS = {
     readSwitch,
   ),
   'restore-purged': setting(
-    'bring back purged hits of logs that an earlier version imported (for archived ones, use restore)',
+    'restore purged hits of logs that an earlier version imported (for archived ones, use restore)',
     '',
     'false',
     readSwitch,
   ),
   'keep-hits': setting(
-    'retention of hits, where no server is running (default: that of the last server on this folder)',
+    'retention of hits, if no server is running (default: that of the last server on this folder)',
     'AGES',
     undefined,
     readAges(KEEP_HITS),

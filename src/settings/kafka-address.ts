@@ -39,11 +39,11 @@ export function kafkaAddress(text: string, flag: string): KafkaAddress {
   if (scheme === undefined) throw refuse(`is not like ${EXAMPLES}`);
   const topic = decoded(path, refuse);
   if (!/^[\w.-]{1,249}$/.test(topic) || topic === '.' || topic === '..') {
-    throw refuse('ends with no topic: 1 to 249 letters, digits, ".", "_" and "-"');
+    throw refuse('does not end with a topic: 1 to 249 letters, digits, ".", "_" and "-"');
   }
   const asked = new URLSearchParams(query);
   const unknown = [...asked.keys()].find((key) => key !== 'sasl');
-  if (unknown !== undefined) throw refuse('has something else than sasl= after "?"');
+  if (unknown !== undefined) throw refuse('has a parameter other than sasl= after "?"');
   return {
     brokers: hosts.split(',').map((host) => hostOf(host, USUAL_PORT, refuse)),
     topic,
@@ -55,13 +55,13 @@ export function kafkaAddress(text: string, flag: string): KafkaAddress {
 
 function saslOf(credentials: string | undefined, asked: string | null, refuse: Refuse): KafkaAddress['sasl'] {
   const mechanism = SASL_MECHANISMS.find((name) => name.toLowerCase() === (asked ?? 'plain').toLowerCase());
-  if (mechanism === undefined) throw refuse(`has a sasl= that is none of ${SASL_MECHANISMS.join(', ')}`);
+  if (mechanism === undefined) throw refuse(`has a sasl= that is not one of ${SASL_MECHANISMS.join(', ')}`);
   if (credentials === undefined) {
-    if (asked !== null) throw refuse('has sasl=, and neither user nor password');
+    if (asked !== null) throw refuse('has sasl= but no user and password');
     return undefined;
   }
   const colon = credentials.indexOf(':');
-  if (colon < 1) throw refuse('has no user:password@ where there is an @');
+  if (colon < 1) throw refuse('has an @ without user:password');
   return {
     mechanism,
     username: decoded(credentials.slice(0, colon), refuse),

@@ -35,7 +35,7 @@ describe('the address of a Redis', () => {
     ['redis://a:99999', /has no host/],
     ['redis://a b', /has no host/],
     ['redis://a/x', /number of a database/],
-    ['redis://hunter2@a', /has a user and no password/],
+    ['redis://hunter2@a', /has a user without a password/],
     ['redis://:hunter2%@a', /does not encode a character/],
     ['redis+sentinel://a', /does not name the master/],
     ['redis+cluster://a/1', /a cluster has only 0/],

@@ -74,7 +74,7 @@ export function readLive(text: string, flag: string): RedisAddress | undefined {
 
 function secretsOf(text: string, refuse: Refuse): [string | undefined, string | undefined] {
   const colon = text.indexOf(':');
-  if (colon < 0) throw refuse('has a user and no password: user:password@, or :password@');
+  if (colon < 0) throw refuse('has a user without a password: user:password@, or :password@');
   const username = decoded(text.slice(0, colon), refuse);
   return [username === '' ? undefined : username, decoded(text.slice(colon + 1), refuse)];
 }

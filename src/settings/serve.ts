@@ -79,14 +79,14 @@ export const SERVE_SETTINGS = {
   ),
   sites: setting('sites to count, separated by commas (default: any)', 'LIST', undefined, readList),
   'max-sites': setting(
-    'maximum number of sites, where any are accepted',
+    'maximum number of sites, if --sites is not set',
     'N',
     '1000',
     readNumber(1, 1_000_000),
   ),
   threads: setting('threads that collect hits, on one port (Linux, FreeBSD)', 'N', '1', readNumber(1, 64)),
   'live-memory': setting(
-    'memory limit for the live windows of single sites; the least recently used are swapped to disk',
+    'memory limit for the live windows of individual sites; the least recently used are swapped to disk',
     'SIZE',
     '256MiB',
     readSize,

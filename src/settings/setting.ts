@@ -49,7 +49,7 @@ export function readNumber(least: number, most: number) {
         flag,
         text,
         least === most
-          ? `${least}, which is all that this version does`
+          ? `${least}, the only value that this version supports`
           : `a whole number from ${least} to ${most}`,
       );
     }
@@ -102,10 +102,10 @@ export function readStore(text: string, flag: string): string {
   const names = [...searchParams.keys()];
   const cluster = searchParams.get('cluster');
   if (names.length > 1 || names.some((name) => name !== 'cluster' && name !== 'cloud')) {
-    throw bad(flag, shown, 'an address with ?cluster=name, or ?cloud, or nothing more');
+    throw bad(flag, shown, 'an address, optionally with ?cluster=name or ?cloud');
   }
   if (cluster !== null && !/^\w[\w.-]{0,99}$/.test(cluster))
-    throw bad(flag, shown, 'one with the name of a cluster');
+    throw bad(flag, shown, 'one with a valid cluster name');
   return text;
 }
 

@@ -272,7 +272,7 @@ export function bitsPerVisitorAt(falseSeenRate: number): number {
   if (!(falseSeenRate >= LEAST_RATE && falseSeenRate <= MOST_RATE)) {
     throw new HitError(
       'invalid',
-      `a false seen rate of ${falseSeenRate} is out of reach: use ${LEAST_RATE} to ${MOST_RATE}`,
+      `a false seen rate of ${falseSeenRate} is not possible: use ${LEAST_RATE} to ${MOST_RATE}`,
     );
   }
   // In steps of a tenth of a bit: finer steps would be lost in rounding to whole blocks.

@@ -167,10 +167,10 @@ for (const kind of KINDS) {
     test('of another kind or a later version are refused, with the reason', () => {
       const bytes = kind.bytesOf(3, 7);
       for (const other of KINDS) {
-        if (other !== kind) assert.throws(() => kind.read(other.bytesOf(3, 7)), /they begin otherwise/);
+        if (other !== kind) assert.throws(() => kind.read(other.bytesOf(3, 7)), /they have another format/);
       }
       bytes[3] = 2;
-      assert.throws(() => kind.read(sealed(bytes)), /version is 2, and 1 is the one known here/);
+      assert.throws(() => kind.read(sealed(bytes)), /version is 2, and 1 is supported here/);
       bytes[3] = 1;
       bytes[6]! ^= 1;
       assert.throws(() => kind.read(bytes), /checksum/);

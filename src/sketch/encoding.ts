@@ -93,9 +93,8 @@ export class SketchReader {
     this.#bytes = bytes;
     this.#end = bytes.length - SUM_BYTES;
     const magic = String.fromCharCode(...bytes.subarray(0, 3));
-    if (this.#end < HEADER_BYTES || magic !== `HT${kind}`) this.refuse('they begin otherwise');
-    if (bytes[3] !== VERSION)
-      this.refuse(`their version is ${bytes[3]}, and ${VERSION} is the one known here`);
+    if (this.#end < HEADER_BYTES || magic !== `HT${kind}`) this.refuse('they have another format');
+    if (bytes[3] !== VERSION) this.refuse(`their version is ${bytes[3]}, and ${VERSION} is supported here`);
     if (crc32(bytes.subarray(0, this.#end)) !== viewOf(bytes, this.#end).getUint32(0, true)) {
       this.refuse('their checksum does not match');
     }
@@ -125,7 +124,7 @@ export class SketchReader {
   /** All remaining bytes as words. */
   words(): Uint32Array<ArrayBuffer> {
     const left = this.#end - this.#at;
-    if (left % 4 !== 0) this.refuse('a word is cut');
+    if (left % 4 !== 0) this.refuse('a word is truncated');
     const view = viewOf(this.#bytes, this.#at);
     const words = new Uint32Array(left / 4);
     for (let i = 0; i < words.length; i++) words[i] = view.getUint32(4 * i, true);
@@ -135,7 +134,7 @@ export class SketchReader {
 
   /** @throws HitError `invalid` if any bytes are left */
   finish(): void {
-    if (this.#at !== this.#end) this.refuse('they go on behind their end');
+    if (this.#at !== this.#end) this.refuse('they continue after their end');
   }
 
   /** @throws HitError `invalid`, always */

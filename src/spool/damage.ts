@@ -111,7 +111,7 @@ export async function repair(
     await rm(path, { force: true }).catch(() => undefined);
     throw new HitError(
       'spool_failed',
-      `${fileOf(name)} in the spool is damaged, and what is intact of it cannot be written: ${messageOf(error)}; make room and start again`,
+      `${fileOf(name)} in the spool is damaged, and its intact groups cannot be written: ${messageOf(error)}; free some space and start again`,
       { cause: error },
     );
   }

@@ -56,7 +56,7 @@ export class FanOut {
   add({ segment, naming }: Finished): void {
     const { id } = segment;
     if (id <= this.#last) {
-      throw new HitError('internal', `batch ${id} is handed over after batch ${this.#last}: ids must ascend`);
+      throw new HitError('internal', `batch ${id} follows batch ${this.#last}: ids must ascend`);
     }
     this.#last = id;
     naming?.attempt();

@@ -176,7 +176,7 @@ test('a name is made durable once for several sinks, and retried after an error'
   naming.attempt();
   const first = naming.durable();
   assert.equal(naming.durable(), first);
-  await assert.rejects(first, { code: 'spool_failed', message: /cannot get its name: ENOENT/ });
+  await assert.rejects(first, { code: 'spool_failed', message: /cannot be renamed: ENOENT/ });
   mkdirSync(from);
   await naming.durable();
   assert.deepEqual(readdirSync(folder), ['to']);

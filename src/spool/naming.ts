@@ -63,7 +63,7 @@ export class Naming {
   durable(): Promise<void> {
     this.#durable ??= this.#settle().catch((error) => {
       this.#durable = undefined;
-      throw new HitError('spool_failed', `the batch cannot get its name: ${messageOf(error)}`, {
+      throw new HitError('spool_failed', `the batch cannot be renamed: ${messageOf(error)}`, {
         cause: error,
       });
     });

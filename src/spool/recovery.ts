@@ -115,7 +115,7 @@ function checkLayout(name: SegmentName): void {
   if (name.layout in ROW_STRUCTURES) return;
   throw new HitError(
     'data_dir_newer',
-    `${fileOf(name)} in the spool has rows of layout ${name.layout}, which this version of Hit Tracker does not know: install a newer one`,
+    `${fileOf(name)} in the spool has rows of layout ${name.layout}, which this version of Hit Tracker does not support: install a newer one`,
   );
 }
 

@@ -90,7 +90,7 @@ describe('a group', () => {
     });
     await append(spool, '/hit-2');
     await append(spool, '/hit-3');
-    assert.match(log.all.join(), /could not be told: the browser went away/);
+    assert.match(log.all.join(), /acknowledgement failed: the browser went away/);
   });
 });
 

@@ -207,7 +207,7 @@ export class Spool {
       const fault = await this.#write(bytes, hits);
       if (!fault) this.#accepted += hits;
       tell(waiting, fault, (error) =>
-        this.#options.log.error(`spool: a hit's sender could not be told: ${messageOf(error)}`),
+        this.#options.log.error(`spool: a hit's acknowledgement failed: ${messageOf(error)}`),
       );
       if (this.#mustSeal()) this.#seal();
       this.#sealFor(requests);

@@ -25,9 +25,9 @@ export function diskFullFault(
   maxBytes: number,
 ): HitError | undefined {
   if (isClosed) return closedFault();
-  if (pending > PENDING_BYTES) return full('the disk does not keep up');
+  if (pending > PENDING_BYTES) return full('the disk cannot keep up');
   if (stored + pending < maxBytes) return undefined;
-  return full(`the spool holds ${maxBytes} bytes that the store has not taken yet (--spool-max)`);
+  return full(`the spool holds ${maxBytes} bytes that the store has not accepted yet (--spool-max)`);
 }
 
 export function closedFault(): HitError {

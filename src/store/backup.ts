@@ -59,7 +59,10 @@ export async function backUp(source: BackupSource, to: string, signal?: AbortSig
   const dataDir = resolve(source.dataDir);
   await using connection = source.store.dedicatedConnection();
   if (connection.folder === undefined) {
-    throw new HitError('invalid', 'the store is a ClickHouse server: make a backup there, with its BACKUP');
+    throw new HitError(
+      'invalid',
+      'the store is a ClickHouse server: back it up there, with its BACKUP statement',
+    );
   }
   const unfinished = await begin(folder, dataDir);
   // The engine encodes other characters than these as numbers.
@@ -100,7 +103,7 @@ async function begin(folder: string, dataDir: string): Promise<string> {
     if (existsSync(join(unfinished, UNFINISHED))) await rm(unfinished, { recursive: true });
     makeFolder(dirname(folder));
     await mkdir(unfinished, { mode: 0o700 });
-    await writeFile(join(unfinished, UNFINISHED), 'This backup was not finished. It can be deleted.\n');
+    await writeFile(join(unfinished, UNFINISHED), 'This backup is incomplete. It can be deleted.\n');
   } catch (error) {
     throw faultOf(error);
   }

@@ -119,7 +119,7 @@ export class Delivery {
     if (there !== hits) {
       throw new HitError(
         'import_failed',
-        `of ${hits} hits that were purged ${there} came back: import the log again`,
+        `of ${hits} purged hits, ${there} were restored: import the log again`,
       );
     }
     await confirm('hits');
@@ -214,7 +214,7 @@ export class Delivery {
       if (discarded !== undefined) await this.#discard(discarded);
       throw new HitError(
         'batch_incomplete',
-        `${what} has ${hits} hits, and the store took ${there} of them`,
+        `${what} has ${hits} hits, and the store accepted ${there} of them`,
         {
           retryAfter: 5,
         },

@@ -85,7 +85,7 @@ describe('the ledger of batches', () => {
     const segment = { ...segmentOf(temporaryFolder(t), batch(1), hits(10)), hits: 11 };
     await assert.rejects(store.deliver(segment), {
       code: 'batch_incomplete',
-      message: /has 11 hits, and the store took 10/,
+      message: /has 11 hits, and the store accepted 10/,
     });
     // It may have been misread, so nothing of it stays.
     assert.equal(await stored(), 0);

@@ -238,6 +238,6 @@ export function ofWriters(writers: Iterable<number>): string {
 function outOfOrder(id: bigint, newest: bigint): HitError {
   return new HitError(
     'internal',
-    `batch ${id} comes after batch ${newest} of the same writer, which is newer: it is not stored, and stays in the spool`,
+    `batch ${id} comes after the newer batch ${newest} of the same writer: it is not stored, and stays in the spool`,
   );
 }

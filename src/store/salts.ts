@@ -53,7 +53,7 @@ export class StoreSalts implements SaltSource {
     const end = performance.now() + 2 * this.#settle;
     while (winner && !winner.settled) {
       if (performance.now() > end)
-        throw new Error('a candidate does not get older: does the clock of the server run?');
+        throw new Error('the age of a candidate does not increase: is the clock of the server running?');
       await sleep(PAUSE_MS);
       winner = await this.#winner(day);
     }

@@ -81,7 +81,7 @@ export class StreamLoader {
       } catch (error) {
         if (signal.aborted) return;
         if (Date.now() - began > LONGEST_PAUSE) pause = FIRST_PAUSE;
-        log.warn(`${address.name} is joined again in ${pause} ms: ${messageOf(streamFault(error))}`);
+        log.warn(`${address.name} will be rejoined in ${pause} ms: ${messageOf(streamFault(error))}`);
         await sleep(pause, undefined, { signal }).catch(() => undefined);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }
@@ -144,16 +144,18 @@ export class StreamLoader {
       const first = earliest[partition] ?? 0n;
       const where = `${topic}, partition ${partition}`;
       if (position.end > (this.#ends[partition] ?? 0n)) {
-        throw new HitError('stream_unavailable', `${where} has lost records: ${position.end} were read`);
+        throw new HitError('stream_unavailable', `${where} has lost records: ${position.end} had been read`);
       }
       if (position.end > 0n && position.offset < first) {
         const gone = first - position.offset;
-        log.error(`${where}: ${gone} records were removed before they were read (retention.ms of the topic)`);
+        log.error(
+          `${where}: ${gone} records were removed before they were read (see the topic's retention.ms)`,
+        );
       }
       const options = { store, folder, topic, topicId, partition, log };
       loaders.set(partition, new PartitionLoader(options, position, this.#counts));
     }
-    log.info(`${topic}: partitions ${partitions.join(', ')} are read`);
+    log.info(`${topic}: reading partitions ${partitions.join(', ')}`);
     return loaders;
   }
 

@@ -177,13 +177,15 @@ export class PartitionLoader {
     if (this.#odd > 0) {
       this.#counts.deadLetters += this.#odd;
       log.warn(
-        `${where}: ${this.#odd} records are set aside in ${this.#deadLetters.path}, the first of ${this.#firstOdd}`,
+        `${where}: ${this.#odd} dead letters are in ${this.#deadLetters.path}, the first at ${this.#firstOdd}`,
       );
       this.#odd = 0;
     }
     const missing = batches.reduce((sum, batch) => sum + batch.missing, 0);
     if (missing === 0) return;
     this.#counts.missing += missing;
-    log.error(`${where}: ${missing} hits were published in part, and the rest is not in the topic any more`);
+    log.error(
+      `${where}: ${missing} hits are missing: the rest of their batches is not in the topic any more`,
+    );
   }
 }

@@ -82,7 +82,7 @@ describe('a record', () => {
       const text = typeof bad === 'string' ? bad : JSON.stringify(bad);
       assert.throws(() => readRecord(text), {
         code: 'invalid',
-        message: /^the record is not of Hit Tracker: /,
+        message: /^this is not a Hit Tracker record: /,
       });
     });
   }

@@ -92,7 +92,7 @@ export function writeRecord(
  */
 export function readRecord(text: string): HitRecord {
   const fields = objectOf(text);
-  if (fields.v !== VERSION) throw invalid(`it is not of version ${VERSION}`);
+  if (fields.v !== VERSION) throw invalid(`it does not have version ${VERSION}`);
   const of = wholeOf(fields, 'of', 1, MOST_OF);
   const { batch, visitor } = fields;
   if (typeof batch !== 'string' || !/^\d{1,20}$/.test(batch) || BigInt(batch) >= 2n ** 64n) {
@@ -145,10 +145,10 @@ function wholeOf(fields: Fields, name: string, least: number, most: number): num
 function timeOf({ time }: Fields): number {
   const milliseconds = typeof time === 'string' && /T.*Z$/.test(time) ? readToldTime(time) : undefined;
   if (milliseconds === undefined || !(milliseconds >= 0 && milliseconds < END_OF_DATETIME64))
-    throw invalid('"time" is not an existing time as 2026-11-24T12:00:00.000Z');
+    throw invalid('"time" is not an existing time such as 2026-11-24T12:00:00.000Z');
   return milliseconds;
 }
 
 function invalid(what: string, cause?: unknown): HitError {
-  return new HitError('invalid', `the record is not of Hit Tracker: ${what}`, { cause });
+  return new HitError('invalid', `this is not a Hit Tracker record: ${what}`, { cause });
 }

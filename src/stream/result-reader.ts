@@ -47,7 +47,7 @@ export class ResultReader implements AsyncDisposable {
       } catch (error) {
         if (signal.aborted) return;
         if (Date.now() - began > LONGEST_PAUSE) pause = FIRST_PAUSE;
-        log.warn(`${address.name} is read again in ${pause} ms: ${messageOf(streamFault(error))}`);
+        log.warn(`${address.name} will be read again in ${pause} ms: ${messageOf(streamFault(error))}`);
         await sleep(pause, undefined, { signal }).catch(() => undefined);
       }
     }

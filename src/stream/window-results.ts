@@ -81,7 +81,7 @@ function readResult(text: string): WindowResult {
     throw new HitError('invalid', 'a result is not JSON', { cause: error });
   }
   const { v, site } = fields;
-  if (v !== VERSION) throw new HitError('invalid', `a result is not of version ${VERSION}`);
+  if (v !== VERSION) throw new HitError('invalid', `a result does not have version ${VERSION}`);
   if (typeof site !== 'string' || site.length > LONGEST_SITE)
     throw new HitError('invalid', '"site" is not a string');
   const number = (name: string): number => {

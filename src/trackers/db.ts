@@ -64,7 +64,7 @@ export interface ImportedChunk {
   readonly is_legacy?: number;
 }
 
-/** How long a read waits for hits that are not in the store yet, in milliseconds. */
+/** How long a read waits for hits not yet in the store, in milliseconds. */
 const FRESHNESS_PATIENCE = 3000;
 
 const QUIET: SpoolOptions['log'] = {
@@ -237,7 +237,7 @@ export class DBTracker implements Source {
     if (lost.length === 0) return pieces;
     throw new HitError(
       'import_failed',
-      `what was imported before is not known, as a part of the store is broken (imports/${lost[0]!.name}): restore a backup, or delete ${lost[0]!.path} to import all the same, which may count lines twice`,
+      `it is unknown what was imported before, since a part of the store is broken (imports/${lost[0]!.name}): restore a backup, or delete ${lost[0]!.path} to import anyway, which may count lines twice`,
     );
   }
 

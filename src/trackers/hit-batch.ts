@@ -1,7 +1,7 @@
 import type { Hit } from '../hit/hit.ts';
 import { RowWriter } from '../rows/row.ts';
 
-/** Hits of one turn of a collecting thread, packed: handing them over costs two buffers, however many hits there are. */
+/** Hits of one turn of a collector thread, packed: handing them over costs two buffers, however many hits there are. */
 export interface HitBatch {
   /** Rows in the spool's format, without seals. */
   readonly rows: Uint8Array<ArrayBuffer>;

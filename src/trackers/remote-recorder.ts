@@ -14,7 +14,7 @@ interface Waiting {
   readonly isCounted: boolean;
 }
 
-/** Records hits of a collecting thread: the hits of one turn are sent to the main thread together. */
+/** Records hits of a collector thread: the hits of one turn are sent to the main thread together. */
 export class RemoteRecorder implements HitRecorder {
   readonly #send: (id: number, batch: HitBatch) => void;
   readonly #clientOf: () => string;
@@ -42,7 +42,7 @@ export class RemoteRecorder implements HitRecorder {
 
   record(hit: Hit, done: Recorded): void {
     if (this.#hitsUnderWay >= MOST_UNDER_WAY) {
-      const message = `${MOST_UNDER_WAY} hits wait for the disk in this thread`;
+      const message = `${MOST_UNDER_WAY} hits are waiting for the disk in this thread`;
       throw new HitError('spool_full', message, { retryAfter: RETRY_AFTER });
     }
     if (this.#waiting.length === 0) setImmediate(() => this.#flush());

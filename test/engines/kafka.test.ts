@@ -177,7 +177,7 @@ describe('Kafka with three brokers', { skip, timeout: 400_000 }, () => {
     await producer.close();
     await send(server, 100, 200);
     const loader = new Program(loaderArgs(topic, 'embedded', join(folder, 'loader')));
-    await loader.said(/4 records are set aside/);
+    await loader.said(/4 dead letters are in/);
     await sleep(3000);
     await loader.stop();
     await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'loader', 'store') });

@@ -269,7 +269,7 @@ test(
     await using server = await RunningServer.start(dataDir);
     const healthy = await run(['doctor', '--data-dir', dataDir]);
     assert.equal(healthy.code, 0, healthy.stdout + healthy.stderr);
-    assert.match(healthy.stdout, new RegExp(`live counts +${HITS} hits, as in the store`));
+    assert.match(healthy.stdout, new RegExp(`live counts +${HITS} hits, the same as in the store`));
     assert.equal(JSON.parse((await server.send('/readyz')).text).status, 'ready');
 
     const store = join(dataDir, 'store', 'store');

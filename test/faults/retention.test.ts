@@ -62,7 +62,7 @@ describe('without a retention', { timeout: 120_000 }, () => {
     const { code, stdout } = await place.command('purge');
     assert.deepEqual(
       [code, stdout],
-      [0, 'Nothing is purged, as no retention is set: choose one, such as --keep-hits 400d.\n'],
+      [0, 'Nothing is purged, because no retention is set: set one, such as --keep-hits 400d.\n'],
     );
     assert.equal(await place.hits(), 5);
     await using server = await RunningServer.start(place.data);
@@ -215,7 +215,7 @@ describe('a stream of old hits', { timeout: 120_000 }, () => {
       assert.equal(refused.code, 2, refused.stderr);
       assert.match(
         refused.stderr,
-        /3 of 5 lines in what was read of standard input would be deleted by the next purge: 3 of example\.com, before .*\. Nothing is imported/,
+        /3 of 5 lines in the part of standard input read so far would be deleted by the next purge: 3 of example\.com, before .*\. Nothing is imported/,
       );
       assert.equal(refused.stdout, '');
     }
@@ -227,7 +227,7 @@ describe('a stream of old hits', { timeout: 120_000 }, () => {
     const young = Array.from({ length: 2000 }, (_, i) => lineOf(2, `/${i}`)).join('');
     const refused = await run(['import', '--data-dir', place.data, ...AGES, '-'], young + LINES);
     assert.equal(refused.code, 2);
-    assert.match(refused.stderr, /No more of it is imported: --keep exempts/);
+    assert.match(refused.stderr, /Nothing more is imported: --keep exempts/);
     const before = await place.hits();
     assert.ok(before > 0 && before < 2000, `${before} hits`);
     const kept = await run(

@@ -41,7 +41,7 @@ export class DetachedWatch {
     }
     const names = broken.map(({ table, name }) => `${table}/${name}`);
     const some = `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`;
-    const message = `${names.length} broken parts are detached, and their rows are in no answer: ${some}. "doctor" says what is missing`;
+    const message = `${names.length} broken parts are detached, and answers lack their rows: ${some}. "doctor" says what is missing`;
     health.report('broken_parts', message, names.join(' '));
   }
 }

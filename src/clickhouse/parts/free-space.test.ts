@@ -56,7 +56,7 @@ test('merges stop while the disk is nearly full, and resume afterwards', { timeo
   while (!store.log.all.some((line) => line.includes('merges are stopped'))) await sleep(20);
   await assert.rejects(store.command('OPTIMIZE TABLE hits FINAL'), /[Cc]ancelled|STOP MERGES|disabled/);
   disk.clear();
-  while (!store.log.all.some((line) => line.includes('merges go on'))) await sleep(20);
+  while (!store.log.all.some((line) => line.includes('merges are resumed'))) await sleep(20);
   await store.command('OPTIMIZE TABLE hits FINAL');
   assert.match(await store.partOf(1), /202611_1_2_1/);
 });
@@ -129,7 +129,7 @@ test(`of ${FILLS} merges while the disk filled up, none lost a row`, { timeout }
     disk.clear();
     await store.guard.parts.inspect();
   }
-  const replaced = store.log.all.filter((line) => line.includes('all of its rows are back')).length;
+  const replaced = store.log.all.filter((line) => line.includes('all of its rows are restored')).length;
   t.diagnostic(`${replaced} merged parts were broken`);
   const sent = Array.from({ length: FILLS + 1 }, (_, fill) => [fill, fill === 0 ? 50_000 : 5000]);
   assert.deepEqual(await store.hits(), Object.fromEntries(sent));

@@ -115,7 +115,7 @@ export class StoreGuard {
     this.#missing = batches.reduce((sum, { hits, there }) => sum + hits - there, 0);
     if (this.#missing === 0) this.health.clear('missing_hits');
     else {
-      const message = `${this.#missing} hits of ${batches.length} batches are missing in the store: run "doctor", which says what can be restored`;
+      const message = `${this.#missing} hits of ${batches.length} batches are missing in the store: run "doctor" to see what can be restored`;
       this.health.report('missing_hits', message, String(this.#missing));
     }
     return this.#missing;

@@ -68,8 +68,8 @@ export class Health {
 }
 
 const OVER: Readonly<Record<ProblemCode, string>> = {
-  store_full: 'there is room again',
-  broken_parts: 'no part is broken any more',
+  store_full: 'there is enough free space again',
+  broken_parts: 'no parts are broken any more',
   missing_hits: 'no hits are missing any more',
   inspection_failed: 'parts can be inspected again',
 };

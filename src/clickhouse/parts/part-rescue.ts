@@ -58,7 +58,7 @@ interface StoredPart extends Blocks {
 export interface Rescue {
   /** Rows of the part that queries no longer see. In an aggregating table, the sources may have had more. */
   readonly missingRows: number;
-  /** Folder with the remains of the part; undefined if all of its rows are back and nothing was kept. */
+  /** Folder with the remains of the part; undefined if all of its rows are restored and nothing was kept. */
   readonly kept: string | undefined;
 }
 

@@ -57,7 +57,7 @@ describe('a part that is damaged while the store runs', () => {
       assert.deepEqual(await store.hits(), { 1: 1000 });
       // Reported once.
       await store.guard.parts.inspect();
-      assert.equal(store.log.all.filter((line) => line.includes('in no answer')).length, 1);
+      assert.equal(store.log.all.filter((line) => line.includes('answers lack their rows')).length, 1);
     });
   }
 
@@ -167,7 +167,7 @@ describe('an insert', () => {
       });
     await assert.rejects(
       insert(() => DAMAGES['empty files'](part)),
-      { code: 'store_unavailable', message: /inserted into hits is not whole/ },
+      { code: 'store_unavailable', message: /insert into hits is incomplete/ },
     );
     assert.deepEqual(codesOf(store), []);
     assert.deepEqual(readdirSync(join(dirname(part), 'detached')), []);

@@ -113,7 +113,7 @@ export class Parts {
     await this.inspect();
     const [find] = await this.discard(tables, since);
     if (!find) return;
-    const message = `what was inserted into ${find.table} is not whole: ${find.reason}`;
+    const message = `the insert into ${find.table} is incomplete: ${find.reason}`;
     throw new HitError('store_unavailable', message, { retryAfter: 5 });
   }
 
@@ -275,12 +275,12 @@ export class Parts {
     }
     const rows =
       missingRows === 0
-        ? 'all of its rows are back'
+        ? 'all of its rows are restored'
         : isRepeated
           ? `its ${missingRows} rows are inserted again`
           : `${missingRows} rows are missing`;
     if (isRepeated && kept !== undefined) await rm(kept, { recursive: true, force: true });
-    const left = isRepeated || kept === undefined ? '' : `; what is left of it is in ${kept}`;
+    const left = isRepeated || kept === undefined ? '' : `; the rest of it is in ${kept}`;
     log.warn(`store: part ${name} of ${table} was broken and is detached: ${reason}; ${rows}${left}`);
     return broken;
   }

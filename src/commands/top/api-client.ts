@@ -65,18 +65,15 @@ export function remoteAsker(url: string, token: string | undefined, end: AbortSi
         );
       });
       if (response.status === 401) {
-        throw new HitError(
-          'unauthorized',
-          `${base} wants a token that may read: give it by HIT_TOKEN or --token`,
-        );
+        throw new HitError('unauthorized', `${base} requires a token for reading: set HIT_TOKEN or --token`);
       }
       if (response.status === 404)
-        throw new HitError('not_found', `${base} does not answer as a Hit Tracker does: check the address`);
+        throw new HitError('not_found', `${base} does not answer like a Hit Tracker: check the address`);
       if (!response.ok) throw new HitError('store_unavailable', `${base} answers ${response.status}`);
       try {
         return (await response.json()) as Answer;
       } catch (error) {
-        throw new HitError('not_found', `${base} does not answer as a Hit Tracker does: check the address`, {
+        throw new HitError('not_found', `${base} does not answer like a Hit Tracker: check the address`, {
           cause: error,
         });
       }

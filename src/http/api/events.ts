@@ -63,7 +63,7 @@ class LiveFeed {
   /** @throws HitError `overloaded` if there are too many readers, or the server is closing */
   open(words: QueryParams, first: Answer, reply: FastifyReply, mayStay: () => boolean): FastifyReply {
     if (this.#isClosed || this.#readers >= MOST_READERS) {
-      const message = `${MOST_READERS} connections for events are open already; ask /api/v1/live instead`;
+      const message = `${MOST_READERS} connections for events are already open; use /api/v1/live instead`;
       throw new HitError('overloaded', message, { retryAfter: 10 });
     }
     reply.hijack();
@@ -133,7 +133,7 @@ class Channel {
       text = eventText('live', await this.#read());
     } catch (error) {
       text = eventText('problem', {
-        detail: error instanceof HitError ? messageOf(error) : 'something failed here',
+        detail: error instanceof HitError ? messageOf(error) : 'internal error',
       });
     } finally {
       this.#isReading = false;

@@ -76,7 +76,7 @@ function windowOf(
     const known = results.lengths.map((length) => `${length}s`).join(', ');
     throw new HitError(
       'invalid',
-      `window "${window}" is not what the streaming job counts: it counts ${known}`,
+      `window "${window}" is not counted by the streaming job, which counts ${known}`,
     );
   }
   const own = results.find(site, seconds, now);

@@ -124,7 +124,7 @@ function placeOf(
 ): { site: string; path: string | undefined } {
   const { site, '*': rest } = params;
   if (!rest.endsWith(suffix) || rest.length > LONGEST_PATH) {
-    throw new HitError('not_found', `there is nothing here: a path ends with ${suffix}, and is not long`);
+    throw new HitError('not_found', `not found: a path must end with ${suffix}, and has a limited length`);
   }
   const path = rest.slice(0, -suffix.length);
   return { site: siteName(site), path: path === TOTAL ? undefined : `/${path}` };

@@ -204,7 +204,7 @@ export function readHit(item: unknown, now: number): RequestContext | HitError {
   for (const name of ['visitor', 'address', 'user_agent', 'language'] as const) {
     const field = fields[name];
     if (field !== undefined && field !== null && typeof field !== 'string') {
-      return new HitError('invalid', `${name} is not a text`);
+      return new HitError('invalid', `${name} is not a string`);
     }
   }
   if (report.site === '') return new HitError('invalid', 'site is missing');

@@ -41,7 +41,7 @@ export function readReport(value: unknown, page: string): Report | HitError {
   for (const name of ['site', 'path', 'url', 'referrer', 'name', 'title'] as const) {
     const field = fields[name];
     if (field !== undefined && field !== null && typeof field !== 'string')
-      return invalid(`${name} is not a text`);
+      return invalid(`${name} is not a string`);
   }
   const { props } = fields;
   if (props !== undefined && props !== null && (typeof props !== 'object' || Array.isArray(props))) {

@@ -7,12 +7,12 @@ import type { CollectContext } from '../context.ts';
 import { collectRoutes } from '../server.ts';
 import type { Forward } from './forward.ts';
 
-/** Paths that a collecting thread answers itself. */
+/** Paths that a collector thread answers itself. */
 const COLLECT_PATHS = new Set(['/', '/hit', '/hit.gif', '/favicon.ico']);
 /** Also answered here, for requests with the admin token. */
 const BATCH_PATH = '/api/v1/hits';
 
-/** The server of a collecting thread: it collects, and forwards everything else to the main thread. */
+/** The server of a collector thread: it collects, and forwards everything else to the main thread. */
 export function buildCollector(
   context: CollectContext,
   forward: Forward,

@@ -1,6 +1,6 @@
 import type { DropReason } from '../../hit/hit.ts';
 
-/** Counts the drops of a collecting thread, and reports those of one turn together: a flood of bots is one message. */
+/** Counts the drops of a collector thread, and reports those of one turn together: a flood of bots is one message. */
 export class DropReports {
   readonly #report: (reason: DropReason, hits: number) => void;
   readonly #counts = new Map<DropReason, number>();

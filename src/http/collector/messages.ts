@@ -4,7 +4,7 @@ import type { SaltTable } from '../../hit/salts.ts';
 import type { BatchOutcome } from '../../trackers/batch-recorder.ts';
 import type { HitBatch } from '../../trackers/hit-batch.ts';
 
-/** Start data of a collecting thread. */
+/** Start data of a collector thread. */
 export interface CollectorData {
   readonly port: number;
   readonly host: string;
@@ -26,7 +26,7 @@ export interface CollectorData {
   readonly saltCell: SharedArrayBuffer;
 }
 
-/** From a collecting thread. */
+/** From a collector thread. */
 export type FromCollector =
   | { readonly kind: 'listening' }
   | { readonly kind: 'failed'; readonly message: string }
@@ -37,7 +37,7 @@ export type FromCollector =
   | { readonly kind: 'salt' }
   | { readonly kind: 'closed' };
 
-/** To a collecting thread. */
+/** To a collector thread. */
 export type ToCollector =
   | { readonly kind: 'outcome'; readonly id: number; readonly outcome: BatchOutcome }
   | { readonly kind: 'close' };

@@ -7,7 +7,7 @@ const THERE = 1;
 const PATIENCE = 5000;
 
 /**
- * How a collecting thread gets the salt of a new day: the main thread makes one salt for all threads and stores it; the
+ * How a collector thread gets the salt of a new day: the main thread makes one salt for all threads and stores it; the
  * thread cannot identify visitors without it, so it waits. 16 bytes of salt, and 4 that tell whether it is there.
  */
 export class SaltCell {
@@ -19,7 +19,7 @@ export class SaltCell {
     this.#state = new Int32Array(memory);
   }
 
-  /** Requests the salt, and blocks until it is there. In a collecting thread only. */
+  /** Requests the salt, and blocks until it is there. In a collector thread only. */
   await(ask: () => void): Uint8Array {
     Atomics.store(this.#state, STATE, WAITING);
     ask();

@@ -65,7 +65,7 @@ const recorder = new RemoteRecorder(
     client = '';
     return limited;
   },
-  (error) => log.error({ err: error }, `a hit's sender could not be told: ${messageOf(error)}`),
+  (error) => log.error({ err: error }, `a hit's acknowledgement failed: ${messageOf(error)}`),
 );
 /** Limited to a readable rate: the main thread chooses among the lines of all threads. */
 const lines = new ConsoleLines((line) => tell({ kind: 'line', line }));

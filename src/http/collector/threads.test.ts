@@ -84,7 +84,7 @@ test(
     }
     assert.equal(answered, 10);
     assert.equal((await live.read('a.example', [])).total.hits, 20);
-    assert.match(log.all.join(), /a collecting thread ended, and is replaced/);
+    assert.match(log.all.join(), /a collector thread exited and is replaced/);
   },
 );
 

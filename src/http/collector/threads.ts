@@ -70,7 +70,7 @@ export class CollectorThreads {
     thread.ended.then((reason) => {
       this.#threads.delete(thread);
       if (this.#closing) return;
-      this.#host.log.error(`a collecting thread ended, and is replaced: ${reason}`);
+      this.#host.log.error(`a collector thread exited and is replaced: ${reason}`);
       this.#restart();
     });
     await thread.listening;
@@ -80,7 +80,7 @@ export class CollectorThreads {
     const timer = setTimeout(() => {
       this.#restarts.delete(timer);
       this.#start().catch((error) =>
-        this.#host.log.error(`a collecting thread did not start: ${messageOf(error)}`),
+        this.#host.log.error(`a collector thread did not start: ${messageOf(error)}`),
       );
     }, RESTART_AFTER);
     this.#restarts.add(timer);
@@ -103,7 +103,7 @@ class CollectorThread {
     const file = import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js';
     const workerData: CollectorData = { ...data, saltCell: this.#saltCell.memory };
     this.#worker = new Worker(new URL(file, import.meta.url), { workerData });
-    let fault = 'it ended by itself';
+    let fault = 'it exited by itself';
     const listening = Promise.withResolvers<void>();
     this.listening = listening.promise;
     this.#worker.on('message', (message: FromCollector) => {
@@ -119,7 +119,7 @@ class CollectorThread {
     });
     this.ended = new Promise((resolve) => {
       this.#worker.on('exit', () => {
-        listening.reject(new HitError('internal', `a collecting thread did not start: ${fault}`));
+        listening.reject(new HitError('internal', `a collector thread did not start: ${fault}`));
         this.#closed.resolve();
         resolve(fault);
       });

@@ -48,7 +48,7 @@ export function dashboardRoutes(app: FastifyInstance, context: ServerContext, as
   app.get('/dashboard/settings', answer);
   app.get<{ Params: { file: string } }>('/dashboard/assets/:file', (request, reply) => {
     const asset = assets.find(`assets/${request.params.file}`);
-    if (!asset) throw new HitError('not_found', 'the page has no such file: load it again');
+    if (!asset) throw new HitError('not_found', 'the page has no such file: reload it');
     // The file name contains a hash of the content.
     return sendAsset(request, reply, asset, 'public, max-age=31536000, immutable');
   });

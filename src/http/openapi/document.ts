@@ -52,12 +52,16 @@ export function openApiDocument(version: string, paths: Paths): OpenApiDocument 
     paths: byTag(paths),
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'printed at the start, or made for others' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'the admin token, printed at startup, or an API token',
+        },
         session: {
           type: 'apiKey',
           in: 'cookie',
           name: 'hit_admin',
-          description: 'of a browser that is signed in',
+          description: 'of a signed-in browser',
         },
       },
       schemas: { Problem: PROBLEM },

@@ -50,7 +50,7 @@ describe('the merged answer', () => {
     const { at, windows, warnings } = mergedAnswer(nodes, [], undefined, MINUTE);
     assert.equal(at, '2026-11-24T12:00:00.000Z');
     assert.equal(windows[0]!.hits, 4);
-    assert.deepEqual(warnings, ['the clock of http://b is 3600 s ahead: windows are off by as much']);
+    assert.deepEqual(warnings, ['the clock of http://b is 3600 s ahead: windows are off by that much']);
   });
 
   test('uses the tables if nodes expect different numbers of visitors', () => {
@@ -76,7 +76,7 @@ describe('the merged answer', () => {
       [],
     );
     assert.deepEqual(warnings, [
-      'http://b has another salt than http://a on 2026-11-24: who came to both without a cookie counts twice',
+      'http://b has another salt than http://a on 2026-11-24: visitors of both without a cookie count twice',
     ]);
   });
 
@@ -91,11 +91,11 @@ describe('the merged answer', () => {
   test('names the missing nodes', () => {
     const answer = mergedAnswer(
       [nodeOf('a', [1])],
-      [{ url: 'http://b', problem: 'it hung up' }],
+      [{ url: 'http://b', problem: 'it closed the connection' }],
       undefined,
       [],
     );
-    assert.deepEqual(answer.warnings, ['left out http://b: it hung up']);
-    assert.deepEqual(answer.nodes[1], { url: 'http://b', problem: 'it hung up' });
+    assert.deepEqual(answer.warnings, ['left out http://b: it closed the connection']);
+    assert.deepEqual(answer.nodes[1], { url: 'http://b', problem: 'it closed the connection' });
   });
 });

@@ -90,12 +90,12 @@ export function checkNames(reached: readonly Reached[]): string[] {
     if (secrets) {
       throw new HitError(
         'merge_failed',
-        `${url} identifies visitors by other keys than ${first!.url}, so visitors of both cannot be recognised: give all nodes the same secrets.json`,
+        `${url} identifies visitors by other keys than ${first!.url}, so visitors of both cannot be recognized: give all nodes the same secrets.json`,
       );
     }
     if (days.length > 0) {
       warnings.push(
-        `${url} has another salt than ${first!.url} on ${days.join(' and ')}: who came to both without a cookie counts twice`,
+        `${url} has another salt than ${first!.url} on ${days.join(' and ')}: visitors of both without a cookie count twice`,
       );
     }
   }
@@ -128,7 +128,7 @@ function counted<Result>(work: () => Result, whose = ''): Result {
 
 function clockWarning(url: string, off: number): string {
   const seconds = Math.round(Math.abs(off) / 1000);
-  return `the clock of ${url} is ${seconds} s ${off > 0 ? 'ahead' : 'behind'}: windows are off by as much`;
+  return `the clock of ${url} is ${seconds} s ${off > 0 ? 'ahead' : 'behind'}: windows are off by that much`;
 }
 
 function nodeAnswer({ url, parcel }: Reached): NodeAnswer {

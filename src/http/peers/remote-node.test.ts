@@ -63,12 +63,12 @@ describe('a node', { timeout: 20_000 }, () => {
     const evil = '\u001b[2Jevil';
     const answers: [number, Record<string, string>, string | Buffer, RegExp][] = [
       [200, { 'content-type': 'text/html' }, evil, /does not answer|not that of a Hit Tracker/],
-      [200, { 'content-type': SKETCH_TYPE }, evil, /they begin otherwise/],
-      [200, { 'content-type': SKETCH_TYPE }, '', /they begin otherwise/],
+      [200, { 'content-type': SKETCH_TYPE }, evil, /they have another format/],
+      [200, { 'content-type': SKETCH_TYPE }, '', /they have another format/],
       [200, { 'content-type': SKETCH_TYPE }, parcelFor(undefined).subarray(0, 500), /checksum/],
       [200, { 'content-type': SKETCH_TYPE }, parcelFor('a.com'), /another site/],
-      [302, { location: 'http://example.org/' }, evil, /sends elsewhere/],
-      [401, {}, evil, /wants its admin token/],
+      [302, { location: 'http://example.org/' }, evil, /redirects/],
+      [401, {}, evil, /requires its admin token/],
       [404, {}, evil, /has no sketches/],
       [500, {}, evil, /answers 500/],
     ];
@@ -125,13 +125,15 @@ describe('a node', { timeout: 20_000 }, () => {
         for (const socket of sockets) socket.destroy();
       });
     };
-    await assert.rejects(asked(await talk((socket) => socket.destroy())), { message: 'it hung up' });
+    await assert.rejects(asked(await talk((socket) => socket.destroy())), {
+      message: 'it closed the connection',
+    });
     const ssh = await talk((socket) => socket.end('SSH-2.0-OpenSSH\r\n'));
     await assert.rejects(asked(ssh), { code: 'merge_failed', message: /^HPE_\w+$/ });
     const cut = await talk((socket) => {
       socket.end(`HTTP/1.1 200 OK\r\ncontent-type: ${SKETCH_TYPE}\r\ncontent-length: 900\r\n\r\nHTP`);
     });
-    await assert.rejects(asked(cut), { message: 'it hung up' });
+    await assert.rejects(asked(cut), { message: 'it closed the connection' });
     await assert.rejects(asked('http://127.0.0.1:1'), { message: 'nothing listens there' });
   });
 

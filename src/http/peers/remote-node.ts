@@ -24,15 +24,15 @@ const ROUTE = /(?:\/api\/v1\/sketch)?\/*$/;
 
 /** In our own words: text of a remote server must not reach the terminal. */
 const REFUSALS: Readonly<Record<number, string>> = {
-  400: 'it does not understand the question: is it a Hit Tracker?',
-  401: 'it wants its admin token',
+  400: 'it rejects the query: is it a Hit Tracker?',
+  401: 'it requires its admin token',
   403: 'it requires its admin token',
-  404: 'it has no sketches: it is no Hit Tracker, or keeps no live counts (--tracker simple,rate)',
+  404: 'it has no sketches: it is not a Hit Tracker, or keeps no live counts (--tracker simple,rate)',
 };
 
 const FAULTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'it hung up',
+  ECONNRESET: 'it closed the connection',
   ENOTFOUND: 'there is no such host',
   EAI_AGAIN: 'the name of the host cannot be looked up',
   EHOSTUNREACH: 'the host is unreachable',
@@ -51,7 +51,7 @@ export class RemoteNode {
    * @param advice how to give the token, for messages about a missing or wrong one
    * @throws HitError `bad_usage`, which repeats nothing that may be a password
    */
-  constructor(text: string, token: string | undefined, advice = 'give it by HIT_TOKEN or --token') {
+  constructor(text: string, token: string | undefined, advice = 'set HIT_TOKEN or --token') {
     const shown = text.replace(/^.*@/s, '…@');
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
       throw new HitError('bad_usage', `"${shown}" is not the URL of a node, such as http://host:5000`);
@@ -114,11 +114,11 @@ export class RemoteNode {
     const { statusCode = 0, headers } = response;
     try {
       if (statusCode >= 300 && statusCode < 400) {
-        throw new HitError('merge_failed', 'it sends elsewhere: give the URL of the node itself');
+        throw new HitError('merge_failed', 'it redirects: use the URL of the node itself');
       }
       if (statusCode !== 200) {
         const advice = statusCode === 401 || statusCode === 403 ? `: ${this.#advice}` : '';
-        throw new HitError('merge_failed', `${REFUSALS[statusCode] ?? `it answers ${statusCode}`}${advice}`);
+        throw new HitError('merge_failed', `${REFUSALS[statusCode] ?? `it answered ${statusCode}`}${advice}`);
       }
       if (headers['content-type'] !== SKETCH_TYPE) {
         throw new HitError('merge_failed', 'the answer is not that of a Hit Tracker: check the address');

@@ -126,15 +126,15 @@ const lookupNear: LookupFunction = (host, options, done) => {
 
 const REFUSALS: Readonly<Record<number, string>> = {
   401: 'it refuses this admin token: give all nodes the same secrets.json, or the same --admin-token',
-  404: 'it gives out no salts: is it a Hit Tracker of this version?',
+  404: 'it does not serve salts: is it a Hit Tracker of this version?',
 };
 
 async function bodyOf(response: IncomingMessage): Promise<string> {
   try {
     const { statusCode = 0 } = response;
     if (statusCode >= 300 && statusCode < 400)
-      throw new Error('it redirects: give the URL of the node itself');
-    if (statusCode !== 200) throw new Error(REFUSALS[statusCode] ?? `it answers ${statusCode}`);
+      throw new Error('it redirects: use the URL of the node itself');
+    if (statusCode !== 200) throw new Error(REFUSALS[statusCode] ?? `it answered ${statusCode}`);
     let body = '';
     response.setEncoding('utf8');
     for await (const chunk of response as AsyncIterable<string>) {

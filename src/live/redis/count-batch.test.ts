@@ -42,7 +42,7 @@ describe('a batch', () => {
 
   for (const odd of [null, '', 'OK', '1 1', '1 1 2', '-1 0 1', '1 1 1\n']) {
     test(`rejects the reply ${JSON.stringify(odd)}`, () => {
-      assert.throws(() => seenOf(odd), /answered what no batch is answered/);
+      assert.throws(() => seenOf(odd), /sent an unexpected reply to a batch/);
     });
   }
 });

@@ -72,7 +72,7 @@ export function countCall(
  */
 export function seenOf(reply: unknown): Seen[] {
   const [, hits, visitors, flags = ''] = /^(\d+) (\d+) ([01]*)$/.exec(String(reply)) ?? [];
-  if (hits === undefined) throw new Error('Redis answered what no batch is answered');
+  if (hits === undefined) throw new Error('Redis sent an unexpected reply to a batch');
   const seen: Seen[] = new Array(flags.length);
   let unique = Number(visitors);
   for (let i = flags.length - 1; i >= 0; i--) {

@@ -230,7 +230,7 @@ export class Delivery {
     this.#mustRepeat = true;
     if (this.#failingSince === undefined) {
       this.#failingSince = this.#options.now();
-      this.#options.onFault(`Redis is gone, and hits wait for it: ${messageOf(error)}`);
+      this.#options.onFault(`Redis is unreachable, and hits wait for it: ${messageOf(error)}`);
     }
     for (const each of taken) this.#answer(each);
     this.#answerAll();
@@ -239,8 +239,8 @@ export class Delivery {
   #recovered(): void {
     if (this.#failingSince === undefined) return;
     this.#failingSince = undefined;
-    const lost = this.#lost > 0 ? `, and ${this.#lost} that did not fit are not counted` : '';
-    this.#options.onRecovery(`Redis is back: ${this.waiting} hits that waited are counted${lost}`);
+    const lost = this.#lost > 0 ? `, and ${this.#lost} that did not fit were dropped` : '';
+    this.#options.onRecovery(`Redis is back: ${this.waiting} waiting hits are counted${lost}`);
   }
 
   #answerAll(): void {
