@@ -1,7 +1,7 @@
 /**
  * A hit as bytes: one row of ClickHouse's RowBinary format.
  *
- * The spool stores rows exactly as the database reads them, so draining it copies and parses nothing in JavaScript: the
+ * The spool stores rows exactly as the database reads them, so delivery copies and parses nothing in JavaScript: the
  * engine reads the file. All texts are plain strings here and become dictionaries in the INSERT; parsing them directly
  * into LowCardinality columns is five times slower.
  *

@@ -50,5 +50,7 @@ export async function runConsumer(
   onStart(url);
   await loader.run(interrupted);
   const { hits, again, deadLetters } = loader.counts;
-  log.info(`closing: ${hits} hits were loaded, ${again} records came again, ${deadLetters} were set aside`);
+  log.info(
+    `closing: ${hits} hits were loaded, ${again} records were duplicates, ${deadLetters} were dead letters`,
+  );
 }

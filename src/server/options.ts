@@ -46,15 +46,12 @@ function check({
   if (saltsFrom !== undefined) saltsUrl(saltsFrom);
   if (tracker!.includes('stream') !== (stream !== undefined)) {
     throw stream
-      ? new HitError('bad_setting', '--stream: it is for the stream tracker, which --tracker does not name')
+      ? new HitError('bad_setting', '--stream: --tracker does not include the stream tracker')
       : new HitError('bad_setting', '--tracker: stream needs --stream kafka://host:9092/topic');
   }
   for (const url of peers) checkPeer(url);
   if (peers.length > 0 && live) {
-    throw new HitError(
-      'bad_setting',
-      '--peers: with --live redis://… all nodes have the same counts already',
-    );
+    throw new HitError('bad_setting', '--peers: with --live redis://… all nodes already share their counts');
   }
   if (peers.length > 0 && !tracker!.some((name) => name === 'simple' || name === 'rate')) {
     throw new HitError('bad_setting', '--peers: there are no live counts without --tracker simple,rate');

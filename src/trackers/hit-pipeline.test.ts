@@ -44,7 +44,7 @@ describe('a hit that is recorded', () => {
     await spool.close();
   });
 
-  test('and refused is not counted', async (t) => {
+  test('is not counted if it is refused', async (t) => {
     const spool = await openSpool(temporaryFolder(t), 0);
     const live = liveCounts();
     const recorder = new Recorder({ spool, live });
@@ -55,7 +55,7 @@ describe('a hit that is recorded', () => {
     await spool.close();
   });
 
-  test('is stored and not counted if a bot sent it', async (t) => {
+  test('is stored but not counted if a bot sent it', async (t) => {
     const spool = await openSpool(temporaryFolder(t));
     const live = liveCounts();
     const recorder = new Recorder({ spool, live });
@@ -97,7 +97,7 @@ function outcomesOf(): HitSender & { readonly outcomes: string[]; readonly cooki
   };
 }
 
-describe('the pipeline of hits', () => {
+describe('the hit pipeline', () => {
   const counted = (drops: Drops) =>
     drops.entries().flatMap(({ reason, hits }) => Array<string>(hits).fill(reason));
 
@@ -113,7 +113,7 @@ describe('the pipeline of hits', () => {
     ['spool_failed', {}, new HitError('spool_failed', 'broken')],
   ];
   for (const [outcome, facts, fault] of cases) {
-    const title = `tells a sender once, and counts no other reason: ${outcome}${'path' in facts ? ' for its path' : ''}`;
+    const title = `reports one outcome, and counts no other reason: ${outcome}${'path' in facts ? ' for its path' : ''}`;
     test(title, () => {
       const drops = new Drops(0);
       const sender = outcomesOf();
@@ -143,7 +143,7 @@ describe('the pipeline of hits', () => {
     assert.deepEqual([...new Set(sender.outcomes)], ['accepted', 'too_many_sites', 'rate_limited']);
   });
 
-  test('gives no cookie with a hit that is dropped', () => {
+  test('sets no cookie for a dropped hit', () => {
     const sender = outcomesOf();
     const pipeline = new HitPipeline({ intake: intakeOf(), recorder: new Recorder({}), drops: new Drops(0) });
     pipeline.take({ ...VIEW, userAgent: 'curl/8' }, sender);
