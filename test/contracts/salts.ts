@@ -147,7 +147,7 @@ export function saltContract(name: string, open: () => Promise<SaltPlace>): void
         assert.equal(salts[today()], 'own');
         assert.match(problems.join('\n'), /salt of 2098-11-26 is its own.*\n.*cannot be reached for salts: /);
         assert.equal(log.all.filter((line) => line.includes('is its own')).length, 1, log.all.join('\n'));
-        assert.equal(log.all.filter((line) => line.includes('cannot be asked')).length, 1);
+        assert.equal(log.all.filter((line) => line.includes('is unavailable')).length, 1);
       }
       await place.back();
       clock.now += HOUR;

@@ -70,7 +70,7 @@ describe('a node', { timeout: 20_000 }, () => {
       [302, { location: 'http://example.org/' }, evil, /redirects/],
       [401, {}, evil, /requires its admin token/],
       [404, {}, evil, /has no sketches/],
-      [500, {}, evil, /answers 500/],
+      [500, {}, evil, /answered 500/],
     ];
     for (const [status, headers, body, said] of answers) {
       const url = await serverOf(t, (_request, response) => {

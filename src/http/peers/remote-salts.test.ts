@@ -55,7 +55,7 @@ class Giver implements SaltPlace {
   }
 }
 
-saltContract('a node that gives out its salts', async () => new Giver());
+saltContract('a node that serves its salts', async () => new Giver());
 
 describe('the node of --salts-from', () => {
   test('uses https, or a loopback or private address', () => {
@@ -104,7 +104,7 @@ describe('the node of --salts-from', () => {
     answer = { status: 302, headers: { location: 'http://8.8.8.8/' }, body: '' };
     await fails(/it redirects/);
     answer = { status: 200, body: '{}' };
-    await fails(/is it a Hit Tracker/);
+    await fails(/not that of a Hit Tracker/);
     answer = { status: 200, body: 'x'.repeat(20_000) };
     await fails(/too long/);
     answer = { status: 200, body: JSON.stringify({ node: 'a', salts: { '2098-11-24': 'AAAA' } }) };
