@@ -80,7 +80,7 @@ describe('a schedule', () => {
     ['rapport daily 07:00', /"rapport" is not report/],
     ['report', /"" is not hourly, daily 07:00/],
     ['report dayly 07:00', /"dayly" is not hourly/],
-    ['report daily', /daily: "" is not a time of the day/],
+    ['report daily', /daily: "" is not a time of day/],
     ['report daily 24:00', /daily: "24:00" is not a time/],
     ['report weekly 07:00', /weekly: "07:00" is not sun, mon/],
     ['report monthly 31 07:00', /monthly: "31" is not a day from 1 to 28/],

@@ -10,7 +10,7 @@ function next(text: string, after: string, timezone = ZONE): string {
 }
 
 describe('when', () => {
-  test('is a time of the day in its time zone', () => {
+  test('is a time of day in its time zone', () => {
     assert.equal(next('daily 07:00', '2026-11-24T05:00:00Z'), '2026-11-24T06:00:00.000Z');
     assert.equal(next('weekly mon 7:30', '2026-11-24T05:00:00Z'), '2026-11-30T06:30:00.000Z');
     assert.equal(next('monthly 28 00:00', '2026-11-28T00:00:00Z'), '2026-12-27T23:00:00.000Z');
@@ -45,8 +45,8 @@ describe('when', () => {
   for (const [text, complaint] of [
     ['', /"" is not hourly, daily 07:00/],
     ['yearly', /"yearly" is not hourly/],
-    ['daily', /daily: "" is not a time of the day/],
-    ['daily 24:00', /daily: "24:00" is not a time of the day/],
+    ['daily', /daily: "" is not a time of day/],
+    ['daily 24:00', /daily: "24:00" is not a time of day/],
     ['weekly someday 07:00', /weekly: "someday" is not sun, mon/],
     ['monthly 31 07:00', /monthly: "31" is not a day from 1 to 28/],
     ['cron', /"" is not a cron pattern/],
