@@ -60,7 +60,7 @@ test(
       dataDir,
     });
     assert.ok(
-      repairs.some(({ what }) => /found again for 1 sites/.test(what)),
+      repairs.some(({ what }) => /recovered for 1 sites/.test(what)),
       JSON.stringify(repairs),
     );
     const { series, purged_before } = await db.stats({ ...ODD, interval: 'day' });
