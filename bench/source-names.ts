@@ -1,9 +1,9 @@
 /**
- * What does it cost to rank ten million hits by the name of their source, beside ranking them by the source itself?
+ * What does it cost to rank ten million hits by the name of their source, compared with the source itself?
  *
- * `node bench/source-names.ts` makes hits of 10,000 sources inside the engine, checks that all ways have one answer, and
- * prints the processor time of each: the least of three runs, of all threads. Time by the clock says little on a busy
- * machine. `-- --rows N` makes another number of hits.
+ * `node bench/source-names.ts` generates hits of 10,000 sources inside the engine, checks that all variants give the same
+ * answer, and prints the CPU time of each: the minimum of three runs, over all threads. Wall time says little on a busy
+ * machine. `-- --rows N` generates another number of hits.
  */
 
 import { parseArgs } from 'node:util';
@@ -30,7 +30,7 @@ const ofGroups = (expression: string) => `SELECT name, sum(hits) AS hits, max(ne
   FROM (SELECT ${expression} AS name, hits, newest FROM (${groups})) ${ranked}`;
 const ofRows = (expression: string) =>
   `SELECT ${expression} AS name, count() AS hits, max(visitor) FROM hits ${ranked}`;
-/** Filters that know the sources of a name first. An array, else the engine would apply the name to each row after all. */
+/** Filters that first find the sources of a name. An array, since otherwise the engine would name each row after all. */
 const chosen = `SELECT text FROM (SELECT arrayJoin(groupUniqArray(source)) AS text FROM hits)
   WHERE ${sourceNameSql('text')} = 'Facebook'`;
 
@@ -69,7 +69,7 @@ function timed(way: string, statement: string, expected: string | undefined): st
   return [way, whole(least), found];
 }
 
-/** Hits of many sources, few of them frequent: in turn one of the list and one that no list knows. */
+/** Hits of many sources, few of them frequent: alternately a listed and an unlisted one. */
 function fill(count: number): void {
   const known = HOSTS.filter((host) => /^[a-z0-9._-]+$/.test(host));
   const sources = Array.from({ length: DISTINCT }, (_, place) =>
@@ -85,7 +85,7 @@ function fill(count: number): void {
   engine.query('OPTIMIZE TABLE hits FINAL');
 }
 
-/** The rival: a CASE of one regular expression for each host, the longest first, as aws.amazon.com is not Amazon. */
+/** The alternative: a CASE with a regular expression for each host, longest first, since aws.amazon.com is not Amazon. */
 function patternSql(column: string): string {
   const hosts = SOURCES.flatMap(({ name, hosts }) => hosts.map((host) => ({ name, host })));
   hosts.sort((one, other) => other.host.length - one.host.length);

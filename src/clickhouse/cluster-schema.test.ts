@@ -1,4 +1,4 @@
-/** The schema of a cluster, and what the author of a step cannot forget. */
+/** The schema of a cluster, and checks for what the author of a step might forget. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,11 +11,11 @@ import { historyStatements, type Migration, migrations } from './sql.ts';
 
 const CLUSTER = clusterOf('main', 'hits');
 
-test('a cluster has each change of the schema on all servers, in the tables that hold rows and in those over them', () => {
+test('a cluster has each schema change on all servers, in the local and in the distributed tables', () => {
   checkCluster(migrations);
 });
 
-describe('a step of the schema', () => {
+describe('a schema step', () => {
   const things = `CREATE TABLE IF NOT EXISTS {{local:things}} {{on_cluster}} (name String)
     ENGINE = {{engine:MergeTree}} ORDER BY name;
     {{#cluster}}CREATE TABLE IF NOT EXISTS things {{on_cluster}} AS {{local:things}}
@@ -31,44 +31,44 @@ describe('a step of the schema', () => {
 
   const differs = /things differs from things_local/;
   const WRONG: readonly [does: string, step: string, fault: RegExp][] = [
-    ['adds a column to the shards alone', local('size UInt8'), differs],
-    ['adds a column to the table over the shards alone', over('size UInt8'), differs],
-    ['adds another column to each', `${local('size UInt8')}\n${over('size UInt16')}`, differs],
+    ['adds a column only to the local table', local('size UInt8'), differs],
+    ['adds a column only to the distributed table', over('size UInt8'), differs],
+    ['adds different columns to the two tables', `${local('size UInt8')}\n${over('size UInt16')}`, differs],
     ['drops one of the two tables', 'DROP TABLE IF EXISTS things {{on_cluster}};', differs],
-    ['adds a column on one server', 'ALTER TABLE things ADD COLUMN size UInt8;', /not ON CLUSTER/],
-    ['empties a table on one server', 'TRUNCATE TABLE {{local:things}};', /not ON CLUSTER/],
+    ['adds a column on only one server', 'ALTER TABLE things ADD COLUMN size UInt8;', /not ON CLUSTER/],
+    ['empties a table on only one server', 'TRUNCATE TABLE {{local:things}};', /not ON CLUSTER/],
     [
-      'deletes from the table over the shards',
+      'deletes from the distributed table',
       'ALTER TABLE things {{on_cluster}} DELETE WHERE true;',
       /rows are in the tables of the shards/,
     ],
     [
-      'creates a table on one server',
+      'creates a table on only one server',
       `${create} more (name String) ENGINE = {{engine:MergeTree}} ORDER BY name;`,
       /not ON CLUSTER/,
     ],
     [
-      'creates a table without replicas',
+      'creates a table without replication',
       `${create} more {{on_cluster}} (name String) ENGINE = MergeTree ORDER BY name;`,
       /no engine of a cluster/,
     ],
     [
-      'creates a table on the shards alone',
+      'creates only the local table',
       `${create} {{local:more}} {{on_cluster}} (name String) ENGINE = {{engine:MergeTree}} ORDER BY name;`,
       /more differs from more_local/,
     ],
   ];
   for (const [does, step, fault] of WRONG) {
-    test(`that ${does} is found`, (t) => {
+    test(`that ${does} is detected`, (t) => {
       assert.throws(() => checkCluster(stepsOf(t, [things, step])), fault);
     });
   }
 });
 
 /**
- * Checks steps of the schema as a cluster has them: what each statement names, and, by running them, that after each step
- * the tables over the shards have the columns of those that hold the rows. There is no cluster here, so the engine gets
- * plain tables, and a table over shards is one that holds nothing.
+ * Checks schema steps as for a cluster: the tables that each statement names, and, by running them, that after each step the
+ * distributed tables have the columns of the local ones. There is no cluster here, so the engine gets plain tables, and a
+ * distributed table is an empty one.
  */
 function checkCluster(stepsIn: (dialect: Dialect) => readonly Migration[]): void {
   for (const text of historyStatements(CLUSTER)) checkStatement(text);
@@ -117,7 +117,7 @@ function columnsIn(engine: Session): Map<string, unknown> {
   );
 }
 
-/** Steps that are written for a test. */
+/** Schema steps for a test. */
 function stepsOf(t: TestContext, texts: readonly string[]): (dialect: Dialect) => Migration[] {
   const folder = temporaryFolder(t);
   for (const [i, text] of texts.entries()) writeFileSync(join(folder, `000${i + 1}_test.sql`), text);

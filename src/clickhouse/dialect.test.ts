@@ -14,7 +14,7 @@ const CLUSTER = clusterOf('main', 'hits');
 const DIALECTS = [SINGLE, CLOUD, CLUSTER];
 const DEPLOY = new URL('../../deploy/clickhouse/', import.meta.url);
 const QUERIES = new URL('./queries/', import.meta.url);
-/** What stands for the marks that are given by callers. */
+/** Values for the placeholders that callers fill. */
 const FRAGMENTS = {
   ...{ older: 'false', covered: 'false', which: 'false', predicate: 'false' },
   ...{ month: '202601', batch: '1', table: 'hits', days: "[('a.com', today())]" },
@@ -30,7 +30,7 @@ const statementsOf = (dialect: Dialect, steps = migrations(dialect)) => [
   ...steps.flatMap(({ statements }) => statements),
 ];
 
-/** Steps that are written for a test. */
+/** Schema steps for a test. */
 function stepsOf(t: TestContext, texts: readonly string[]): (dialect: Dialect) => Migration[] {
   const folder = temporaryFolder(t);
   for (const [i, text] of texts.entries()) writeFileSync(join(folder, `000${i + 1}_test.sql`), text);
@@ -44,11 +44,11 @@ describe('a dialect', () => {
   });
   after(() => engine.close());
 
-  /** What the engine makes of a statement, without carrying it out. */
+  /** The engine's parse of a statement, without executing it. */
   const explain = (statement: string) => engine.query(`EXPLAIN AST ${statement}`);
 
   for (const dialect of DIALECTS) {
-    it(`of kind ${dialect.kind} has a schema that the engine understands, statement by statement`, () => {
+    it(`of kind ${dialect.kind} has a schema that the engine parses, statement by statement`, () => {
       const statements = statementsOf(dialect);
       assert.ok(statements.length > 10);
       for (const statement of statements) {
@@ -58,7 +58,7 @@ describe('a dialect', () => {
       }
     });
 
-    it(`of kind ${dialect.kind} has queries that the engine understands`, () => {
+    it(`of kind ${dialect.kind} has queries that the engine parses`, () => {
       assert.ok(DIFFERENT.length > 20);
       for (const name of DIFFERENT) {
         const text = withLiterals(queryText(name, FRAGMENTS, dialect), { day: '2026-11-29', table: 'hits' });
@@ -68,7 +68,7 @@ describe('a dialect', () => {
     });
   }
 
-  it('is told by the address of the server', () => {
+  it('is derived from the server’s address', () => {
     const plain = serverAddress('clickhouses://u:p%40@h:8443/d');
     assert.equal(plain.url, 'https://u:p%40@h:8443/d');
     assert.equal(plain.dialect, SINGLE);
@@ -79,14 +79,14 @@ describe('a dialect', () => {
     assert.deepEqual([pieces.cluster(), pieces.database()], ["'main'", "'hits'"]);
   });
 
-  it('of the cloud says nothing of disks', () => {
+  it('of the cloud has no settings of disks', () => {
     const statements = statementsOf(CLOUD);
     assert.ok(!statements.some((text) => /fsync|old_parts_lifetime|MODIFY SETTING|free_disk/.test(text)));
     assert.ok(statements.some((text) => /SETTINGS index_granularity_bytes = 262144\s*$/.test(text)));
     assert.ok(statements.some((text) => /SETTINGS\s+merge_with_ttl_timeout = 3600\s*$/.test(text)));
   });
 
-  it('is needed by each query that differs, and by no other', () => {
+  it('is required by each query that differs, and by no other', () => {
     for (const file of readdirSync(QUERIES)) {
       const name = file.slice(0, -'.sql'.length);
       if (!DIFFERENT.includes(name)) queryText(name, FRAGMENTS);
@@ -94,12 +94,12 @@ describe('a dialect', () => {
     }
   });
 
-  it('finds its marks in files, and none in what callers give', () => {
+  it('expands placeholders in files, and not in arguments', () => {
     const text = queryText('purge_rollups', { older: "site = '{{on_cluster}} {{local:hits}}'" }, CLUSTER);
     assert.match(text, /AND site = '\{\{on_cluster\}\} \{\{local:hits\}\}'\n/);
   });
 
-  it('refuses a mark or a section that it does not know', (t) => {
+  it('refuses unknown placeholders and sections', (t) => {
     for (const text of ['SELECT {{what}}', '{{#what}}SELECT 1{{/what}}']) {
       assert.throws(() => stepsOf(t, [text])(SINGLE), { code: 'internal', message: /\{\{#?what\}\}/ });
     }
@@ -107,7 +107,7 @@ describe('a dialect', () => {
 });
 
 describe('a cluster', () => {
-  it('has a replicated table on each shard, and one over all that has its name', () => {
+  it('has a replicated table on each shard, and a distributed table with its name', () => {
     const statements = statementsOf(CLUSTER);
     const [local, over] = statements.filter((text) => /CREATE TABLE IF NOT EXISTS hits(_local)? /.test(text));
     assert.match(local!, /^\s*CREATE TABLE IF NOT EXISTS hits_local ON CLUSTER 'main'\s/);
@@ -121,7 +121,7 @@ describe('a cluster', () => {
     );
   });
 
-  it('has engines with their own parameters, and small tables on one shard', () => {
+  it('keeps the parameters of engines, and puts small tables on one shard', () => {
     const statements = statementsOf(CLUSTER);
     const engines = statements.flatMap((text) =>
       [/ENGINE = (\w+)\((.*)\)/.exec(text) ?? []].filter(({ length }) => length > 0),
@@ -133,7 +133,7 @@ describe('a cluster', () => {
     assert.ok(has('Distributed', 'last_seen_local, cityHash64(site)'));
   });
 
-  it('asks all of its servers for their parts, and for the database by its name', () => {
+  it('queries all servers for their parts, and names the database', () => {
     const text = queryText('archive_size', {}, CLUSTER);
     assert.match(text, /FROM cluster\('main', system\.parts\)/);
     assert.match(text, /database = 'hits' AND table = 'hits_local'/);
@@ -141,7 +141,7 @@ describe('a cluster', () => {
     assert.equal(tableOf('hits'), 'hits');
   });
 
-  it('has no query that changes or asks one server alone', () => {
+  it('has no query that changes or reads only one server', () => {
     for (const file of readdirSync(QUERIES)) {
       const text = queryText(file.slice(0, -'.sql'.length), FRAGMENTS, CLUSTER);
       assert.doesNotMatch(text, /(FROM|JOIN) system\.|currentDatabase\(\)/, file);
@@ -158,7 +158,7 @@ describe('a cluster', () => {
   });
 });
 
-/** The privileges that statements need, by how they begin. */
+/** The privileges that statements need, by their first words. */
 const NEEDED: readonly (readonly [begins: RegExp, privilege: string])[] = [
   [/^CREATE TABLE /, 'CREATE TABLE'],
   [/^DROP TABLE /, 'DROP TABLE'],
@@ -175,7 +175,7 @@ describe('the statements for an administrator', () => {
     ['user.sql', SINGLE],
     ['cluster-user.sql', CLUSTER],
   ] as const) {
-    it(`in ${file} grant what statements that change tables need, and no more`, () => {
+    it(`in ${file} grant exactly the privileges that statements need`, () => {
       const granted = /GRANT (?:ON CLUSTER 'main' )?(.*) ON hits\.\*/.exec(
         readFileSync(new URL(file, DEPLOY), 'utf8'),
       );
@@ -192,7 +192,7 @@ describe('the statements for an administrator', () => {
   }
 
   for (const file of readdirSync(DEPLOY)) {
-    it(`in ${file} are ones that the engine understands`, () => {
+    it(`in ${file} can be parsed by the engine`, () => {
       const engine = new Session();
       try {
         const text = readFileSync(new URL(file, DEPLOY), 'utf8').replaceAll(/^--.*$/gm, '');

@@ -1,6 +1,6 @@
 /**
- * How tables are laid out on a ClickHouse server. The files of `schema/` and `queries/` name what differs by `{{marks}}`;
- * each dialect is one object that says what stands there (clickhouse/template.ts).
+ * How tables are laid out on a ClickHouse server. The files of `schema/` and `queries/` use `{{placeholders}}` where
+ * dialects differ; each dialect is an object with their values (clickhouse/template.ts).
  *
  * - `SINGLE`: one server, or the embedded engine.
  * - `clusterOf(…)`: each table is a replicated table on every shard, `hits_local`, and a distributed table over them, `hits`,
@@ -13,9 +13,9 @@
 import type { ClickHouseSettings } from '@clickhouse/client';
 import { quote } from './literals.ts';
 
-/** What stands for the marks in SQL, by their names. Arguments are those of the mark: `{{local:hits}}`. */
+/** Values of the placeholders in SQL, by name. Arguments are those of the placeholder: `{{local:hits}}`. */
 export interface Pieces {
-  /** `{{local:hits}}`: the table that holds the rows. Statements that change tables or ask system tables name it. */
+  /** `{{local:hits}}`: the table that holds the rows. Statements that change tables or query system tables name it. */
   local(table: string): string;
   /** `{{on_cluster}}`: follows the name of each table that a statement creates, changes or drops. */
   on_cluster(): string;
@@ -31,11 +31,11 @@ export interface Pieces {
   mutations_sync(): string;
 }
 
-/** What `{{#section}}…{{/section}}` in a schema step is for; other dialects leave the section out. */
+/** Sections of schema steps, `{{#section}}…{{/section}}`; other dialects omit them. */
 interface Sections {
-  /** Distributed tables over the tables of the shards. */
+  /** Distributed tables over the local tables of the shards. */
   readonly cluster: boolean;
-  /** Settings of disks. */
+  /** Disk settings. */
   readonly disk_settings: boolean;
 }
 

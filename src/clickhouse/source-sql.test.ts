@@ -15,14 +15,14 @@ const CLICKS = ['', 'page', ...CLICK_IDS.map(({ parameter }) => parameter)];
 /** The engine's limit for a whole statement. */
 const LONGEST_STATEMENT = 256 * 1024;
 
-describe('the lists, applied by the store', () => {
+describe('the lists, applied in the store', () => {
   let engine: Session;
   before(() => {
     engine = new Session();
   });
   after(() => engine.close());
 
-  /** What expressions of the columns a, b, c, d make of rows, each a text for each column. */
+  /** The values of expressions of the columns a, b, c, d for rows, each with a string per column. */
   function evaluate(
     expressions: readonly string[],
     rows: readonly (readonly string[])[],
@@ -34,7 +34,7 @@ describe('the lists, applied by the store', () => {
       `CREATE TABLE rows (i UInt32, ${columns.map((name) => `${name} ${type}`).join(', ')}) ENGINE = Memory`,
     );
     const columnTypes = ['i UInt32', ...columns.map((name) => `${name} String`)].join(', ');
-    // In hexadecimal, as a statement ends at a zero byte.
+    // In hexadecimal, since a statement ends at a zero byte.
     const hex = (text: string) => quote(Buffer.from(text).toString('hex'));
     for (let start = 0; start < rows.length; start += 1000) {
       const values = rows
@@ -97,7 +97,7 @@ describe('the lists, applied by the store', () => {
     );
   });
 
-  it('find the channel as in TypeScript, also beside the name, with and without click ids', () => {
+  it('find the channel as in TypeScript, even beside the name, with and without click ids', () => {
     const source = fc.constantFrom(
       '',
       'google.com',
@@ -166,7 +166,7 @@ describe('the lists, applied by the store', () => {
     assert.equal(new Set(found.map(([channel]) => channel)).size, 20);
   });
 
-  it('know bots as in TypeScript', () => {
+  it('classify bots as in TypeScript', () => {
     const names = [...BOTS.keys()].flatMap((name) => [
       name,
       name.toUpperCase(),
@@ -183,7 +183,7 @@ describe('the lists, applied by the store', () => {
     );
   });
 
-  it('leave room in a statement for the rest of it', () => {
+  it('leave room for the rest of a statement', () => {
     const columns = { source: 'source', medium: 'utm_medium', campaign: 'utm_campaign', click: 'click' };
     const together = [
       sourceNameSql('source', 'click'),

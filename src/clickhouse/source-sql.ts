@@ -6,15 +6,15 @@ import { quote } from './literals.ts';
 import { queryText } from './sql.ts';
 
 /*
- * The lists of `source/` as expressions of ClickHouse SQL, with the lists in them: a server that is not ours may know no
- * dictionaries, and bound parameters travel in the address of a request, which has no room for them. They are 27 KiB of
- * the 256 that a statement may have.
+ * The lists of `source/` as ClickHouse SQL expressions that contain the lists: a server that is not ours may not have the
+ * dictionaries, and bound parameters are sent in a request's URL, which has no room for them. They take 27 KiB of
+ * the 256 KiB that a statement may have.
  *
  * A host is found by a hash lookup of the few keys that it has (`source/host-keys.ts`). Over 10 million hits of 10,000
- * sources (`bench/source-names.ts`, milliseconds of processor), a ranking by the source itself takes 674, by name 778,
- * and with a regular expression for each host of the list 1,051; a CASE of one expression for each source would also
- * have no order in which mail.google.com is Gmail. These name groups. Naming each hit takes 2,557, as a LowCardinality
- * column is no help: the engine gives its dictionary up where an expression joins two of them. So group first:
+ * sources (`bench/source-names.ts`, CPU milliseconds), a ranking by the source itself takes 674, by name 778,
+ * and with a regular expression for each listed host 1,051; a CASE with one expression per source would also
+ * have no order in which mail.google.com is Gmail. These name groups. Naming each hit takes 2,557: a LowCardinality
+ * column does not help, since the engine drops its dictionary if an expression combines two of them. So group first:
  *
  *   SELECT name, sum(hits), uniqCombined64Merge(visitors) FROM (
  *     SELECT <sourceNameSql('source')> AS name, hits, visitors FROM (
@@ -22,19 +22,19 @@ import { queryText } from './sql.ts';
  *     )
  *   ) GROUP BY name
  *
- * A filter takes the sources of the name first, as an array: the engine moves a condition below DISTINCT and GROUP BY, to
+ * A filter first collects the sources of a name, as an array: the engine pushes a condition below DISTINCT and GROUP BY, to
  * each hit. That takes 1,253 instead of 2,298:
  *
  *   source IN (SELECT text FROM (SELECT arrayJoin(groupUniqArray(source)) AS text FROM hits)
  *     WHERE <sourceNameSql('text')> IN ('Google'))
  *
- * In one scope, an expression may stand several times for the same columns, not for different ones: it has aliases.
+ * In one scope, an expression may be used several times for the same columns, but not for different ones: it has aliases.
  */
 
 /**
- * `sourceName`, for the store.
+ * `sourceName` in SQL.
  *
- * @param source expression of what a hit keeps as its source
+ * @param source expression of a hit's stored source
  * @param click expression of a click id's parameter, if hits have one
  */
 export function sourceNameSql(source: string, click = "''"): string {
@@ -48,7 +48,7 @@ export function sourceNameSql(source: string, click = "''"): string {
   });
 }
 
-/** `channelOf`, for the store. The parameters are expressions of what an `Acquisition` has. */
+/** `channelOf` in SQL. The parameters are expressions of the fields of an `Acquisition`. */
 export function channelSql(columns: {
   readonly source: string;
   readonly medium: string;
@@ -70,12 +70,12 @@ export function channelSql(columns: {
   });
 }
 
-/** `botOperator`, for the store. @param bot expression of a bot's name */
+/** `botOperator` in SQL. @param bot expression of a bot's name */
 export function botOperatorSql(bot: string): string {
   return botSql(bot, ({ operator }) => operator, UNKNOWN_OPERATOR);
 }
 
-/** `botKind`, for the store. @param bot expression of a bot's name */
+/** `botKind` in SQL. @param bot expression of a bot's name */
 export function botKindSql(bot: string): string {
   return botSql(bot, ({ kind }) => kind, 'other');
 }

@@ -5,7 +5,7 @@ import { isPiece, pieceOf, replaceMarks, withSections } from './template.ts';
 
 const QUERIES = new URL('./queries/', import.meta.url);
 const SCHEMA = new URL('./schema/', import.meta.url);
-/** The table of steps that were taken, which is there before the first. */
+/** The table of applied steps, which exists before the first one. */
 const HISTORY = '0000_migrations.sql';
 
 /** Pieces of queries with files of their own, which other queries include as `{{name}}`. */
@@ -28,7 +28,7 @@ export type Fragments = Readonly<Record<string, string>>;
 /** Defaults: all hits of the table `hits`. */
 const USUAL: Fragments = { hits: 'hits', filters: 'true' };
 
-/** What all tables are given that are synced before an insert is acknowledged, also after parts were merged. */
+/** Settings of all tables whose inserts are synced before they are acknowledged, and whose merges are synced. */
 const FSYNC =
   'fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1';
 
@@ -41,10 +41,10 @@ function load(name: string): string {
 const texts = new Map<string, string>();
 
 /**
- * Text of a query, from `queries/`. A mark that nothing is given for stays.
+ * Text of a query, from `queries/`. A placeholder without a value stays.
  *
- * @param dialect of the connection that runs it; needed if the query changes tables or asks system tables
- * @throws HitError `internal` if it is needed and not given
+ * @param dialect of the connection that runs it; required if the query changes tables or queries system tables
+ * @throws HitError `internal` if it is required and missing
  */
 export function queryText(name: string, fragments: Fragments = {}, dialect?: Dialect): string {
   let text = texts.get(name);

@@ -31,8 +31,7 @@ export function ownCounts(counts: Pick<Live, 'read'>): LiveComparison {
 }
 
 /** Of counts that nodes share, which have hits of other stores. */
-export const sharedCounts: LiveComparison = async () =>
-  ok('they are shared by several nodes, and not compared');
+export const sharedCounts: LiveComparison = async () => ok('not compared, since several nodes share them');
 
 async function storedTotal(engine: Examined['engine']): Promise<number> {
   const watermarks = readWatermarks(

@@ -1,4 +1,4 @@
-/** Live counts as a server gives them out. What it has to say of them depends on where they are kept. */
+/** Live counts as a server serves them. Their metrics and status depend on where they are kept. */
 import type { Registry } from 'prom-client';
 import type { LiveComparison } from '../doctor/check.ts';
 import { ownCounts, sharedCounts } from '../doctor/live.ts';
@@ -8,12 +8,12 @@ import { counter, gauge } from './gauge.ts';
 
 export interface ServedLive extends Pick<Live, 'read'> {
   /**
-   * The state of a site, or of all sites together, for merging it with that of other nodes.
+   * The state of a site, or of all sites together, to be merged with that of other nodes.
    *
    * @throws HitError `not_found` if nodes share it
    */
   state(site: string | undefined): Promise<LiveState>;
-  /** What `/readyz` says of them: where they are, if not in memory. */
+  /** Their part of `/readyz`: where they are kept, if not in memory. */
   readonly readiness: { readonly live?: string };
   /** For the doctor. */
   readonly comparison: LiveComparison;
@@ -28,13 +28,13 @@ export function servedOwn(live: OwnLive): ServedLive {
     readiness: {},
     comparison: ownCounts(live),
     addMetrics(registers) {
-      const bytes = 'Memory of live windows of single sites';
+      const bytes = 'Memory of live windows of individual sites';
       gauge(registers, 'hit_tracker_live_memory_bytes', bytes, () => live.memory.bytes);
       const sites = 'Sites whose live windows are in memory';
       gauge(registers, 'hit_tracker_live_sites', sites, () => live.memory.sites);
-      const evictions = 'How often a site left memory';
+      const evictions = 'Evictions of sites from memory';
       counter(registers, 'hit_tracker_live_evictions_total', evictions, () => live.memory.evictions);
-      const loads = 'How often a site came back to memory';
+      const loads = 'Loads of evicted sites into memory';
       counter(registers, 'hit_tracker_live_loads_total', loads, () => live.memory.loads);
     },
   };
@@ -45,18 +45,18 @@ export function servedShared(live: SharedLive): ServedLive {
   return {
     read: (site, windows) => live.read(site, windows),
     async state() {
-      throw new HitError('not_found', 'these live counts are shared by all nodes: ask any of them');
+      throw new HitError('not_found', 'these live counts are shared by all nodes: query any of them');
     },
     get readiness() {
       return { live: live.remote.place };
     },
     comparison: sharedCounts,
     addMetrics(registers) {
-      const waiting = 'Hits that wait for Redis';
+      const waiting = 'Hits waiting for Redis';
       gauge(registers, 'hit_tracker_live_pending_hits', waiting, () => live.remote.waiting);
-      const lost = 'Hits that too many waited before';
+      const lost = 'Hits dropped because too many were waiting';
       counter(registers, 'hit_tracker_live_hits_dropped_total', lost, () => live.remote.lost);
-      const calls = 'Scripts that Redis was asked to run';
+      const calls = 'Script calls to Redis';
       counter(registers, 'hit_tracker_live_redis_calls_total', calls, () => live.remote.calls);
     },
   };

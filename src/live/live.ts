@@ -85,7 +85,7 @@ export interface Live {
   read(site: string | undefined, windows: readonly number[]): Promise<LiveCount>;
 }
 
-/** Counts that this node keeps itself: of the hits that it took. */
+/** Counts that this node keeps itself, of the hits that it accepted. */
 export interface OwnLive extends Live {
   /** The state of a site, or of all sites together; an empty state if the site has no visitors. */
   state(site: string | undefined): Promise<LiveState>;

@@ -14,12 +14,12 @@ export interface ServerLive {
   readonly counts: Live;
   /** For the routes. */
   readonly served: ServedLive;
-  /** Counts what the store already has, unless the counts outlived the last server. */
+  /** Counts what the store already has, unless the counts have survived the last server. */
   restore(db: DBTracker): Promise<void>;
 }
 
 /**
- * Opens live counts where the settings say: in memory, or in Redis, which nodes share.
+ * Opens live counts as configured: in memory, or in Redis, which nodes share.
  *
  * @param resources close what was opened
  * @returns undefined without the simple or the rate tracker

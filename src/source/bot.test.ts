@@ -47,19 +47,19 @@ for (const [userAgent, operator, kind] of [
   ['curl/8.11.0', 'Unknown', 'tool'],
   ['', 'Unknown', 'other'],
 ] as const) {
-  test(`the bot that says "${userAgent.slice(0, 70)}" is run by ${operator}, for ${kind}`, () => {
+  test(`the bot "${userAgent.slice(0, 70)}" is operated by ${operator}, for ${kind}`, () => {
     const { bot } = agentOf(userAgent);
     assert.equal(botOperator(bot), operator, bot);
     assert.equal(botKind(bot), kind, bot);
   });
 }
 
-test('people have neither operator nor kind', () => {
+test('people have no operator or kind', () => {
   assert.equal(botOperator(''), '');
   assert.equal(botKind(''), '');
 });
 
-test('a bot that no list knows is of an unknown operator, of another kind', () => {
+test('an unlisted bot has an unknown operator and the kind "other"', () => {
   for (const name of ['SomeNewBot', 'notgooglebot', 'constructor', '(unnamed)', '漢', '-googlebot']) {
     assert.equal(botOperator(name), 'Unknown', name);
     assert.equal(botKind(name), 'other', name);

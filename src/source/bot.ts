@@ -1,7 +1,7 @@
 import { lowerCase } from './lower-case.ts';
 import { entriesOf, readTable } from './table.ts';
 
-/** What bots are for; `bots.tsv` says what each means. */
+/** Purposes of bots; see `bots.tsv`. */
 export const BOT_KINDS = [
   'search',
   'ai_training',
@@ -17,7 +17,7 @@ export const BOT_KINDS = [
 
 export type BotKind = (typeof BOT_KINDS)[number];
 
-/** Operator of bots that anybody may run, and of those that no list knows. */
+/** Operator of bots that anyone may run, and of unlisted ones. */
 export const UNKNOWN_OPERATOR = 'Unknown';
 
 export interface Bot {
@@ -34,10 +34,10 @@ export const BOTS: ReadonlyMap<string, Bot> = new Map(
 );
 
 /**
- * Who runs a bot.
+ * The operator of a bot.
  *
  * @param name as hits keep it (`Hit.bot`); any text is valid
- * @returns `Unknown` if no list says; '' for people, who have no bot's name
+ * @returns `Unknown` if it is not listed; '' for people, who have no bot's name
  * @example
  * botOperator('Googlebot-Image'); // 'Google'
  */
@@ -46,10 +46,10 @@ export function botOperator(name: string): string {
 }
 
 /**
- * What a bot is for.
+ * The purpose of a bot.
  *
  * @param name as hits keep it (`Hit.bot`); any text is valid
- * @returns `other` if no list says; '' for people
+ * @returns `other` if it is not listed; '' for people
  */
 export function botKind(name: string): BotKind | '' {
   return name === '' ? '' : (botOf(name)?.kind ?? 'other');

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type Channel, channelOf } from './channel.ts';
 
-/** Source, medium, campaign and click id, as far as they are told; the rest is ''. */
+/** Source, medium, campaign and click id, as far as they are given; the rest is ''. */
 type Way = readonly [source: string, medium?: string, campaign?: string, click?: string];
 
 const channel = ([source, medium = '', campaign = '', click = '']: Way) =>
@@ -107,12 +107,12 @@ describe('a visit', () => {
     ],
   };
   for (const [name, each] of Object.entries(ways)) {
-    test(`of the channel ${name} is one of ${each.map((way) => way.filter(Boolean).join(' + ') || 'nothing').join(', ')}`, () => {
+    test(`has the channel ${name} for ${each.map((way) => way.filter(Boolean).join(' + ') || 'nothing').join(', ')}`, () => {
       for (const way of each) assert.equal(channel(way), name, way.join(' + '));
     });
   }
 
-  test('is no shopping by a campaign in which "shop" is the end of another word', () => {
+  test('is not shopping if "shop" is the end of another word of the campaign', () => {
     for (const campaign of ['workshop', 'photoshop', 'bishops'])
       assert.equal(channel(['google', '', campaign]), 'Organic Search');
     for (const campaign of ['shop', 'my shop', 'pre-shop', '2shop', 'eshop', 'window shopping', 'éshop']) {
@@ -120,7 +120,7 @@ describe('a visit', () => {
     }
   });
 
-  test('has one channel, in any case of its letters and with any texts', () => {
+  test('has exactly one channel, in any letter case and with any texts', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('google', 'Social', 'CPC', 'shop', 'push', '', 'gclid'),
@@ -136,7 +136,7 @@ describe('a visit', () => {
     );
   });
 
-  test('of megabytes has one before the test runs out of time', { timeout: 20_000 }, () => {
+  test('with megabytes of text is classified before the test times out', { timeout: 20_000 }, () => {
     for (const piece of ['shop', 'sho', 'cross-network', 'a', 'c', 'cp', '-']) {
       const long = piece.repeat(2 ** 21 / piece.length);
       assert.notEqual(channel([long, long, long, long]), '');

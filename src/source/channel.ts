@@ -1,8 +1,8 @@
 /**
- * Channels: what kind of way a visit came by.
+ * Channels: the kind of way by which a visit arrived.
  *
- * Names and rules are those that owners know from Google Analytics, which Plausible follows too, so that figures can be
- * compared: an ordered list, of which the first rule that fits decides.
+ * Names and rules are those of Google Analytics, which Plausible follows too, so that figures are comparable: an ordered
+ * list, in which the first matching rule decides.
  *
  * - Google, "[GA4] Default channel group", rules of manual traffic: https://support.google.com/analytics/answer/9756891
  * - Plausible, "Acquisition channels": https://plausible.io/docs/top-referrers
@@ -10,17 +10,17 @@
  * - Click ids of Google: https://support.google.com/analytics/answer/16479993
  *
  * Where these differ or say nothing:
- * - Case does not matter, as there.
- * - A click id of ads makes a visit paid without any tag: gclid, msclkid, ttclid… Which network of Google's a gclid is
- *   of cannot be seen, so with no better source it is a search. fbclid and the like are on unpaid links too, and prove
- *   only where the visit came from. So are tags such as `fb_ads` paid (Plausible).
+ * - Letter case does not matter, as there.
+ * - A click id of ads makes a visit paid without any tag: gclid, msclkid, ttclid… A gclid does not reveal which of Google's
+ *   networks it is from, so without a better source it is a search. fbclid and the like are on unpaid links too, and prove
+ *   only where the visit came from. Tags such as `fb_ads` are paid too (Plausible).
  * - AI assistants are a channel of their own. In Google's rules of 2025 they are referrals, Plausible's searches.
  * - Cross-network is the medium (Plausible) or a part of the campaign's name (Google).
- * - Lists of sources are our own (`sources.tsv`), which also knows webmail, affiliate and display networks by host.
- * - A source that no rule knows is a referral, as with Plausible; Google's Unassigned is left for tags without a source.
+ * - The list of sources is our own (`sources.tsv`), and also has webmail, affiliate and display networks by host.
+ * - A source without a rule is a referral, as with Plausible; Google's Unassigned is only for tags without a source.
  *
- * Google's order has odd results, kept so that figures are comparable: a campaign named "shop-opening" is shopping,
- * though its medium is e-mail.
+ * Google's order has odd results, which are kept so that figures are comparable: a campaign named "shop-opening" is
+ * shopping, even if its medium is e-mail.
  */
 
 import { clickId } from './click-id.ts';
@@ -50,7 +50,7 @@ export type Channel =
   | 'Mobile Push Notifications'
   | 'Unassigned';
 
-/** Values of `utm_medium`, lower case, that are one thing. */
+/** Synonymous values of `utm_medium`, in lower case. */
 export const MEDIUMS = {
   none: ['', '(none)', '(not set)'],
   display: ['display', 'banner', 'expandable', 'interstitial', 'cpm'],
@@ -61,11 +61,11 @@ export const MEDIUMS = {
   affiliate: ['affiliate', 'affiliates'],
 } as const;
 
-/** A campaign about a shop, though not a workshop: "shop" after any letter but e is part of another word. */
+/** A campaign about a shop, but not a workshop: "shop" after any letter except e is part of another word. */
 export const SHOP = '(?:^|[^a-df-z])shop|shopping';
 const SHOP_CAMPAIGN = new RegExp(SHOP, 'u');
 
-/** What a hit keeps of the way it came. Unknown texts are ''. */
+/** The acquisition fields of a hit. Unknown values are ''. */
 export interface Acquisition {
   /** `utm_source`, else the referrer's host. */
   readonly source: string;
@@ -78,7 +78,7 @@ export interface Acquisition {
 }
 
 /**
- * Channel of a visit. For the store, `channelSql` of `clickhouse/source-sql.ts` does the same.
+ * The channel of a visit. In the store, `channelSql` of `clickhouse/source-sql.ts` does the same.
  *
  * @example
  * channelOf({ source: 'google.com', medium: '', campaign: '' });                 // 'Organic Search'

@@ -3,19 +3,19 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { CLICK_IDS, clickIdOf } from './click-id.ts';
 
-test('a click id is known by its parameter, wherever in the query it is', () => {
+test('a click id is recognized by its parameter, anywhere in the query', () => {
   assert.equal(clickIdOf('gclid=Cj0'), 'gclid');
   assert.equal(clickIdOf('a=1&b&c=2&fbclid=IwAR&d='), 'fbclid');
   assert.equal(clickIdOf('a&b&&GCLID=1'), 'gclid');
   assert.equal(clickIdOf('ScCid=abc'), 'sccid');
 });
 
-test('of several, the one that is surely of an ad counts', () => {
+test('of several click ids, the one that certainly comes from an ad counts', () => {
   assert.equal(clickIdOf('fbclid=1&gclid=2'), 'gclid');
   assert.equal(clickIdOf('gclid=2&fbclid=1'), 'gclid');
 });
 
-test('what has no value, and what only looks like one, is none', () => {
+test('a parameter without a value, or with a similar name, is not a click id', () => {
   for (const query of [
     '',
     'gclid',
@@ -32,7 +32,7 @@ test('what has no value, and what only looks like one, is none', () => {
   }
 });
 
-test('it is what URLSearchParams finds, in any query of plain parameters', () => {
+test('a click id is found like by URLSearchParams, in any query of plain parameters', () => {
   const part = fc.constantFrom('gclid', 'fbclid', 'a', '=', '&', '1', 'msclkid', '==', '&&');
   fc.assert(
     fc.property(
@@ -49,7 +49,7 @@ test('it is what URLSearchParams finds, in any query of plain parameters', () =>
   );
 });
 
-test('megabytes are read before the test runs out of time', { timeout: 20_000 }, () => {
+test('a query of megabytes is parsed before the test times out', { timeout: 20_000 }, () => {
   for (const piece of ['a', '&', '=', '&a', 'a=', '=&', 'gclid', 'gclid&', '&gclid=']) {
     const query = piece.repeat(2 ** 22 / piece.length);
     assert.equal(clickIdOf(query), '', piece);

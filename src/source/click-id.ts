@@ -1,7 +1,7 @@
 import type { Category } from './source-list.ts';
 import { readTable } from './table.ts';
 
-/** A parameter that a service puts on links: a line of `click-ids.tsv`. */
+/** A parameter that a service adds to links: a line of `click-ids.tsv`. */
 export interface ClickId {
   readonly parameter: string;
   /** Name of the source; '' if two services use the parameter. */
@@ -10,7 +10,7 @@ export interface ClickId {
   readonly category: Category;
 }
 
-/** The list, in the order in which they count. */
+/** The list, in order of priority. */
 export const CLICK_IDS: readonly ClickId[] = readTable('click-ids.tsv').map(
   ([parameter = '', source = '', use = '', category = '']) => ({
     parameter,
@@ -24,13 +24,13 @@ const OF_PARAMETER = new Map(CLICK_IDS.map((each) => [each.parameter, each]));
 const PLACES = new Map(CLICK_IDS.map(({ parameter }, place) => [parameter, place]));
 const LONGEST_PARAMETER = Math.max(...CLICK_IDS.map(({ parameter }) => parameter.length));
 
-/** What is known of a parameter. */
+/** The list entry of a parameter. */
 export function clickId(parameter: string): ClickId | undefined {
   return OF_PARAMETER.get(parameter);
 }
 
 /**
- * Which click id a landing page has: the parameter, never its value, which identifies a person's click.
+ * The click id of a landing page: its parameter, never its value, which identifies a person's click.
  *
  * @param query without `?`; time is linear in its length
  * @returns '' if there is none; the first of the list if there are several
@@ -45,13 +45,13 @@ export function clickIdOf(query: string): string {
     if (end < 0) end = query.length;
     const equals = query.indexOf('=', start);
     if (equals < 0) break;
-    // Without a value it tells of no click.
+    // A parameter without a value is not a click id.
     if (equals > start && equals + 1 < end && equals - start <= LONGEST_PARAMETER) {
       const parameter = query.slice(start, equals).toLowerCase();
       const place = PLACES.get(parameter);
       if (place !== undefined && place < best) best = place;
     }
-    // Pairs before the next `=` have none, and are skipped together.
+    // Pairs before the next `=` have no value, and are skipped together.
     start = equals < end ? end + 1 : query.lastIndexOf('&', equals) + 1;
   }
   return CLICK_IDS[best]?.parameter ?? '';

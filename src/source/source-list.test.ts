@@ -9,7 +9,7 @@ import { readTable } from './table.ts';
 
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9_-]+)*\.(?:\*|[a-z0-9]+)$/;
 
-test('each source has a name of its own, a known category, and something to be known by', () => {
+test('each source has a unique name, a known category, and a host or tag', () => {
   assert.equal(new Set(SOURCES.map(({ name }) => name)).size, SOURCES.length);
   for (const { name, category, hosts, tags, ads } of SOURCES) {
     assert.match(name, /^\S.*\S$|^\S$/);
@@ -19,14 +19,14 @@ test('each source has a name of its own, a known category, and something to be k
   assert.equal(SOURCE_OF_KEY.get('')?.name, DIRECT);
 });
 
-test('each host and each tag stands once, lower case', () => {
+test('each host and each tag occurs once, in lower case', () => {
   const keys = SOURCES.flatMap(keysOf);
   const twice = keys.filter((key, place) => keys.indexOf(key) !== place);
   assert.deepEqual(twice, []);
   for (const key of keys) assert.match(key, /^[^A-Z,]*$/);
 });
 
-test('each host is one, and a domain with all below it has as many parts as are looked up', () => {
+test('each host is valid, and a wildcard domain has no more parts than are looked up', () => {
   for (const host of SOURCES.flatMap(({ hosts }) => hosts)) {
     assert.match(host.replace('=', ''), HOST);
     const parts = host.split('.').length;
@@ -34,7 +34,7 @@ test('each host is one, and a domain with all below it has as many parts as are 
   }
 });
 
-test('no host stands beside a domain of the same source that it is below', () => {
+test('no host is listed beside its own parent domain', () => {
   for (const { hosts } of SOURCES) {
     for (const host of hosts) {
       const parts = host.replace('=', '').split('.');
@@ -48,7 +48,7 @@ test('no host stands beside a domain of the same source that it is below', () =>
   }
 });
 
-test('each host of the list has the name of its line', () => {
+test('each listed host has the name of its line', () => {
   for (const { name, hosts } of SOURCES) {
     for (const host of hosts)
       assert.equal(sourceOf(host.replace('=', '').replace('*', 'com'))?.name, name, host);
@@ -68,7 +68,7 @@ test('each line of a list has all its cells, none of them blank', () => {
   }
 });
 
-test('each click id is of a source of the list, or of two', () => {
+test('each click id belongs to one or two listed sources', () => {
   const names = SOURCES.map(({ name }) => name);
   for (const { parameter, source, use, category } of CLICK_IDS) {
     assert.match(parameter, /^[a-z_]+$/);
@@ -78,7 +78,7 @@ test('each click id is of a source of the list, or of two', () => {
   }
 });
 
-test('each bot stands once, lower case, with a known kind', () => {
+test('each bot occurs once, in lower case, with a known kind', () => {
   const names = readTable('bots.tsv').flatMap(([, , names = '']) => names.split(', '));
   assert.equal(BOTS.size, names.length, names.filter((name, place) => names.indexOf(name) !== place).join());
   for (const [name, { kind }] of BOTS) {

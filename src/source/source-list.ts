@@ -1,6 +1,6 @@
 import { entriesOf, readTable } from './table.ts';
 
-/** What a source is, as far as channels are concerned; '' is none of these. */
+/** Categories of sources for channels; '' for none. */
 export const CATEGORIES = [
   'search',
   'social',
@@ -17,18 +17,18 @@ export const CATEGORIES = [
 
 export type Category = (typeof CATEGORIES)[number] | '';
 
-/** Name of the source of those who came from nowhere. */
+/** Name of the source of visits without one. */
 export const DIRECT = 'Direct';
 
 /** A line of `sources.tsv`. */
 export interface Source {
   readonly name: string;
   readonly category: Category;
-  /** As they are written there. */
+  /** As written in the file. */
   readonly hosts: readonly string[];
-  /** Spellings in `utm_source`, the name's own included. */
+  /** Spellings in `utm_source`, including the name itself. */
   readonly tags: readonly string[];
-  /** Spellings that only paid links have. */
+  /** Spellings used only by paid links. */
   readonly ads: readonly string[];
 }
 
@@ -48,16 +48,16 @@ export const SOURCE_OF_KEY: ReadonlyMap<string, Source> = new Map(
   SOURCES.flatMap((source) => keysOf(source).map((key) => [key, source] as const)),
 );
 
-/** Spellings of `utm_source` that only paid links have. */
+/** Spellings of `utm_source` used only by paid links. */
 export const AD_TAGS: ReadonlySet<string> = new Set(SOURCES.flatMap(({ ads }) => ads));
 
-/** All by which a source is found. */
+/** All keys and spellings of a source. */
 export function keysOf({ name, hosts, tags, ads }: Source): string[] {
   return [
     ...hosts.map((host) => (host.startsWith('=') ? host.slice(1) : `.${host}`)),
     ...tags,
     ...ads,
-    // Nothing at all is a tag of this one.
+    // The empty tag belongs to this one.
     ...(name === DIRECT ? [''] : []),
   ];
 }

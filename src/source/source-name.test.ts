@@ -43,12 +43,12 @@ describe('a source', () => {
     ['Newsletter', 'newsletter', 'Newsletter'],
     ['Direct', '', '(direct)', 'direct'],
   ] as const) {
-    test(`named ${name} is what hits keep as ${texts.join(', ')}`, () => {
+    test(`named ${name} is stored as ${texts.join(', ')}`, () => {
       for (const text of texts) assert.equal(sourceName(text), name, text);
     });
   }
 
-  test('that no list knows is its own text, lower case', () => {
+  test('on no list is its own text, in lower case', () => {
     for (const text of [
       'blog.example.org',
       'partner x',
@@ -63,7 +63,7 @@ describe('a source', () => {
     assert.equal(sourceName('Spring-Sale'), 'spring-sale');
   });
 
-  test('that only looks like one of the list is not taken for it', () => {
+  test('that only resembles a listed one does not match it', () => {
     for (const text of [
       ...['notgoogle.com', 'google.com.evil.example', 'google.evil.com', 'google.com.com', 'xgoogle.de'],
       ...[
@@ -95,7 +95,7 @@ describe('a source', () => {
     }
   });
 
-  test('that is missing is known by the click id, if the landing page had one', () => {
+  test('that is missing is derived from the click id, if the landing page had one', () => {
     assert.equal(sourceName('', 'gclid'), 'Google');
     assert.equal(sourceName('(direct)', 'fbclid'), 'Facebook');
     assert.equal(sourceName('', 'yclid'), 'yclid');
@@ -105,7 +105,7 @@ describe('a source', () => {
   });
 });
 
-describe('whatever a hit keeps as its source', () => {
+describe('any stored source', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 60 }),
     fc.constantFrom(...HOSTS),
@@ -114,7 +114,7 @@ describe('whatever a hit keeps as its source', () => {
       .map((parts) => parts.join('.')),
   );
 
-  test('its name is not empty, and named again it is the same', () => {
+  test('has a non-empty name, which maps to itself', () => {
     fc.assert(
       fc.property(text, (source) => {
         const name = sourceName(source);
@@ -126,7 +126,7 @@ describe('whatever a hit keeps as its source', () => {
     );
   });
 
-  test('megabytes are named before the test runs out of time', { timeout: 20_000 }, () => {
+  test('of megabytes is named before the test times out', { timeout: 20_000 }, () => {
     for (const piece of [
       'a',
       '.',

@@ -43,7 +43,7 @@ describe('a store on a ClickHouse server', () => {
 
   const all = { site: '', from: 0, to: Date.UTC(2030, 0), bots: 'include', status: [], filters: [] } as const;
 
-  it('takes a segment as the body of a request, once', async () => {
+  it('accepts a segment as a request body, once', async () => {
     const segment = segmentOf(1n, ['/a', "/it's", '/b\\c', '/ü😀']);
     await store.deliver(segment);
     await store.deliver(segment);
@@ -61,7 +61,7 @@ describe('a store on a ClickHouse server', () => {
     assert.deepEqual(month, { time: '2026-01-01T00:00:00Z', hits: 4, visitors: 1 });
   });
 
-  it('remembers what was imported', async () => {
+  it('remembers imported logs', async () => {
     const note = {
       root: 'r',
       parent: 'r',
@@ -77,7 +77,7 @@ describe('a store on a ClickHouse server', () => {
     assert.equal(piece?.digest, 'd');
   });
 
-  it('has in its answers at once what another node brings', async () => {
+  it('includes another node’s hits in its answers at once', async () => {
     await using other = await Store.open({ setting: front.url, folder });
     await using rollups = new Rollups(store);
     await rollups.rollUp();
@@ -87,13 +87,13 @@ describe('a store on a ClickHouse server', () => {
     assert.equal(found?.hits, 2);
   });
 
-  it('takes no segment whose file is gone, and goes on', async () => {
+  it('refuses a segment whose file is missing, and continues', async () => {
     const gone = { ...segmentOf((5n << 22n) | 5n, ['/gone']), path: join(folder, 'gone.rows') };
     await assert.rejects(store.deliver(gone), { code: 'store_unavailable', message: /no such file/ });
     await store.deliver(segmentOf((5n << 22n) | 5n, ['/there']));
   });
 
-  it('says what is wrong when the server is gone', async () => {
+  it('reports the error if the server is gone', async () => {
     await assert.rejects(Store.open({ setting: 'clickhouse://127.0.0.1:1/default', folder }), {
       code: 'store_unavailable',
     });

@@ -1,4 +1,4 @@
-/** What every sink of the spool does, whatever takes its hits: against the real engine. */
+/** The contract of every sink of the spool, against the real engine. */
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,21 +15,21 @@ import { segmentOfLayout } from '../fixtures/segments-of-layouts.ts';
 
 export type ClosableSink = Sink & AsyncDisposable;
 
-/** The hits of a site, as its readers get them, in any order. */
+/** The hits of a site, as readers get them, in any order. */
 export type ReceivedHit = Pick<
   Hit,
   'site' | 'time' | 'visitorHigh' | 'visitorLow' | 'path' | 'status' | 'props'
 >;
 
-/** What takes the hits: a database, or a broker with those who read from it. */
+/** The destination of hits: a database, or a broker with its readers. */
 export interface SinkPlace extends AsyncDisposable {
-  /** The sink of a program that starts now. The one before was closed, or its process died without. */
+  /** The sink of a newly started program. The previous one was closed, or its process died. */
   start(): Promise<ClosableSink>;
   received(site: string): Promise<readonly ReceivedHit[]>;
-  /** From now on deliveries fail. */
+  /** Makes deliveries fail from now on. */
   away(): Promise<void>;
   back(): Promise<void>;
-  /** Ways in which the next delivery is cut short. Each ends with `mend`. */
+  /** Ways to interrupt the next delivery. Each ends with `mend`. */
   readonly cuts: readonly Cut[];
 }
 
@@ -39,7 +39,7 @@ export interface Cut {
   mend(): Promise<void>;
 }
 
-/** Milliseconds: the longest that a delivery may take. */
+/** Maximum duration of a delivery, in milliseconds. */
 const PATIENCE = 120_000;
 const MONTH = 31 * 86_400_000;
 const START = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
@@ -47,8 +47,8 @@ const RUN_BITS = 22n;
 const NEWEST_LAYOUT = Math.max(...Object.keys(ROW_STRUCTURES).map(Number));
 
 /**
- * @param open a place without hits
- * @param options `skip`: why the engine is not there
+ * @param open opens a destination without hits
+ * @param options `skip`: why the engine is missing
  */
 export function sinkContract(
   name: string,
@@ -76,7 +76,7 @@ export function sinkContract(
     const nextId = (writer = 7n) => (BigInt(++sequence) << RUN_BITS) | writer;
     const segment = (hits: readonly Partial<Hit>[], writer?: bigint) =>
       segmentOf(folder, nextId(writer), hits);
-    /** As after a restart. The one before is not closed if its process died. */
+    /** As after a restart. The previous one is not closed if its process died. */
     const restart = async ({ dies = false } = {}) => {
       if (!dies) await sink[Symbol.asyncDispose]();
       sink = await place.start();
@@ -85,7 +85,7 @@ export function sinkContract(
       assert.deepEqual(sorted(await place.received(site)), sorted(hits.map(hitOf)));
     };
 
-    test('brings each hit of a segment, as it was', async () => {
+    test('delivers each hit of a segment unchanged', async () => {
       const site = newSite();
       const texts = ["it's", 'back\\slash', 'ünï 👋 日本語', '{x:String} {{local:hits}}', 'a\tb\nc', ''];
       const hits = texts.map((text, i) => ({
@@ -96,7 +96,7 @@ export function sinkContract(
       await assertReceived(site, hits);
     });
 
-    test('brings a segment once that it is given again, at once, later, or after a restart', async () => {
+    test('delivers a repeated segment once: immediately, later, or after a restart', async () => {
       const site = newSite();
       const [first, second] = [hitsOf(site, 3), hitsOf(site, 5)];
       const [one, two] = [segment(first), segment(second)];
@@ -105,7 +105,7 @@ export function sinkContract(
       await sink.deliver(two);
       await assertReceived(site, [...first, ...second]);
       await restart();
-      // A process that died before it recorded anything delivers all that it had, in the same order.
+      // A process that died before it recorded anything delivers everything again, in the same order.
       await sink.deliver(one);
       await sink.deliver(two);
       await restart({ dies: true });
@@ -113,7 +113,7 @@ export function sinkContract(
       await assertReceived(site, [...first, ...second]);
     });
 
-    test('takes two segments with the same hits for two, also of two writers', async () => {
+    test('treats two segments with the same hits as two, even from two writers', async () => {
       const site = newSite();
       const hits = hitsOf(site, 4);
       const segments = [segment(hits), segment(hits, 8n), segment(hits), segment(hits, 8n)];
@@ -122,7 +122,7 @@ export function sinkContract(
       await assertReceived(site, [...hits, ...hits, ...hits, ...hits]);
     });
 
-    test('brings nothing of an empty segment, and goes on', async () => {
+    test('delivers nothing for an empty segment, and continues', async () => {
       const site = newSite();
       const empty = segment([]);
       truncateSync(empty.path);
@@ -133,7 +133,7 @@ export function sinkContract(
     });
 
     for (const layout of Object.keys(ROW_STRUCTURES).map(Number)) {
-      test(`brings the hits of a segment of layout ${layout}, which an older version may have left`, async () => {
+      test(`delivers the hits of a segment of layout ${layout}, which an older version may have left`, async () => {
         const site = newSite();
         const hits = hitsOf(site, 5);
         await sink.deliver(segmentOfLayout(folder, nextId(), hits, layout));
@@ -141,21 +141,21 @@ export function sinkContract(
       });
     }
 
-    test('brings many hits, more than a request holds', async () => {
+    test('delivers more hits than fit into a request', async () => {
       const site = newSite();
       const hits = longHits(site);
       await sink.deliver(segment(hits));
       await assertReceived(site, hits);
     });
 
-    describe('does not take a segment', () => {
+    describe('does not accept a segment', () => {
       const refuse = async (poison: Segment, code?: string) =>
         assert.rejects(sink.deliver(poison), (error: unknown) => {
           assert.ok(error instanceof HitError, String(error));
           if (code !== undefined) assert.equal(error.code, code);
           return true;
         });
-      /** Whatever was wrong: the segment is delivered as soon as nothing is any more, and those after it. */
+      /** After any fault, the segment and those after it are delivered once the fault is over. */
       const goesOn = async (site: string, whole: Segment, hits: readonly Partial<Hit>[]) => {
         await assertReceived(site, []);
         await sink.deliver(whole);
@@ -164,7 +164,7 @@ export function sinkContract(
         await assertReceived(site, [...hits, ...more]);
       };
 
-      test('of a layout that it does not know', async () => {
+      test('of an unknown layout', async () => {
         const site = newSite();
         const hits = hitsOf(site, 3);
         const whole = segment(hits);
@@ -172,7 +172,7 @@ export function sinkContract(
         await goesOn(site, whole, hits);
       });
 
-      test('whose file is gone', async () => {
+      test('whose file is missing', async () => {
         const site = newSite();
         const hits = hitsOf(site, 3);
         const whole = segment(hits);
@@ -191,7 +191,7 @@ export function sinkContract(
         await goesOn(site, whole, hits);
       });
 
-      test('while what takes it is away; it says so, and loses nothing', async () => {
+      test('while its service is unavailable; it reports that, and loses nothing', async () => {
         const site = newSite();
         const hits = hitsOf(site, 4);
         const whole = segment(hits);
@@ -204,7 +204,7 @@ export function sinkContract(
       });
     });
 
-    test('brings a segment once that was cut short, in whatever way', async () => {
+    test('delivers an interrupted segment once, however it was interrupted', async () => {
       const site = newSite();
       const all: Partial<Hit>[] = [];
       for (const { name, make, mend } of place.cuts) {
@@ -220,7 +220,7 @@ export function sinkContract(
       }
     });
 
-    test('that is closed while it delivers ends the delivery, and brings the segment once after a restart', async () => {
+    test('ends the delivery when it is closed, and delivers the segment once after a restart', async () => {
       const site = newSite();
       const all: Partial<Hit>[] = [];
       for (const wait of [0, 1, 5, 20, 100]) {
@@ -262,7 +262,7 @@ function hitsOf(site: string, count: number): Partial<Hit>[] {
   }));
 }
 
-/** Hits with long texts, over six months: more than a megabyte. */
+/** Hits with long strings, over six months: more than a megabyte. */
 function longHits(site: string, length = 1500): Partial<Hit>[] {
   const props = JSON.stringify({ text: 'x'.repeat(2000) });
   return Array.from({ length }, (_, i) => ({

@@ -1,4 +1,4 @@
-/** Kafka as a sink of the spool: what its readers get, by the records alone. */
+/** Kafka as a sink of the spool: what readers get, from the records alone. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Consumer, ListOffsetTimestamps } from '@platformatic/kafka';
 import { kafkaAddress } from '../../src/settings/kafka-address.ts';
@@ -9,7 +9,7 @@ import { type Cut, type SinkPlace, sinkContract } from '../contracts/sink.ts';
 import { hasKafka, KAFKA_MISSING, KafkaCluster } from '../fixtures/kafka-cluster.ts';
 
 const TOPIC = 'sink';
-/** Milliseconds after the beginning of a delivery: before the broker is asked, in the midst, and after. */
+/** Milliseconds after the start of a delivery: before the broker gets a request, during it, and after. */
 const MOMENTS = [0, 15, 40, 400];
 
 sinkContract('a Kafka topic', kafkaPlace, { skip: hasKafka() ? false : KAFKA_MISSING });
@@ -37,7 +37,7 @@ async function kafkaPlace(): Promise<SinkPlace> {
   };
 }
 
-/** The broker is killed, and is back when the next program starts. */
+/** Kills the broker, which is back when the next program starts. */
 function cutAt(kafka: KafkaCluster, moment: number): Cut {
   let killed: Promise<void> = Promise.resolve();
   return {
