@@ -37,7 +37,7 @@ export const WINDOW_PARAMETERS = {
   ...SITE_PARAMETERS,
   window: parameter(
     list(matching(WINDOW), MOST_WINDOWS),
-    `windows that end now: numbers with s, m, h or d, up to 400d; default: ${DEFAULT_WINDOWS}`,
+    `windows that end now: a number and s, m, h or d, up to 400d; default: ${DEFAULT_WINDOWS}`,
     ['17s', '5m', '24h'],
   ),
 };

@@ -14,25 +14,25 @@ const METRICS: Operation = {
   operationId: 'metrics',
   tags: ['Watch'],
   summary: 'Counters and gauges for Prometheus',
-  responses: { 200: other('in its text format', 'text/plain'), 401: problem('no token that may read') },
+  responses: { 200: other('in its text format', 'text/plain'), 401: problem('no token for reading') },
 };
 
 const HEALTHZ: Operation = {
   operationId: 'healthz',
   ...{ tags: ['Watch'], security: OPEN },
-  summary: 'Whether the process lives',
+  summary: 'Whether the process is alive',
   responses: { 200: json('it does', object({ status: choice(['ok']) }), { status: 'ok' }) },
 };
 
 const READYZ: Operation = {
   operationId: 'readyz',
   ...{ tags: ['Watch'], security: OPEN },
-  summary: 'Whether it does its work',
+  summary: 'Whether it is ready',
   responses: {
-    200: json('it does; `degraded`: `problems` are of things that do not stop it', READINESS, {
+    200: json('ready; `degraded`: `problems` need attention but do not stop it', READINESS, {
       ...{ status: 'ready', backlog: 0, salts: { '2026-11-24': 'own' } },
     }),
-    503: problem('too much waits for the store or for Kafka'),
+    503: problem('too many hits are waiting for the store or Kafka'),
   },
 };
 

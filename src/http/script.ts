@@ -7,8 +7,8 @@ import { OPEN, type Operation, other } from './openapi/operation.ts';
 const SCRIPT: Operation = {
   operationId: 'script',
   ...{ tags: ['Show'], security: OPEN },
-  summary: 'What pages load that want to be counted',
-  responses: { 200: other('under a kibibyte in gzip', 'text/javascript') },
+  summary: 'The script for pages',
+  responses: { 200: other('under a kibibyte gzipped', 'text/javascript') },
 };
 
 /** `GET /script.js`: the tracking script for pages, from any origin. */

@@ -39,15 +39,15 @@ const PERIOD = {
   from: TIME,
   to: described(
     TIME,
-    'the period is longer than the one asked for where hits at its ends are purged: rollups have whole units only',
+    'longer than the requested period if hits at its ends are purged: rollups have only whole units',
   ),
 };
 
 const PRECISION = {
-  error: described(NUMBER, 'relative standard error of visitors; missing where they are exact'),
+  error: described(NUMBER, 'relative standard error of visitors; missing if they are exact'),
   purged_before: described(
     TIME,
-    'earlier hits are purged: what needs them is null in totals and in intervals that begin before it; rows of a ranking are of hits since then',
+    'earlier hits are purged: figures that need them are null in totals and in intervals that begin before it; rows of a ranking count hits since then',
   ),
 };
 

@@ -22,7 +22,7 @@ describe('a comparison', () => {
     assert.deepEqual(comparisonOf(now, before).change, change);
   });
 
-  test('keeps answers that hold other things to themselves', () => {
+  test('has no other fields of the answer', () => {
     const now = {
       ...answer('2026-11-02', '2026-11-03', { hits: 1, visitors: 1 }),
       site: 'a.com',
@@ -31,7 +31,7 @@ describe('a comparison', () => {
     assert.deepEqual(Object.keys(comparisonOf(now, now)), ['from', 'to', 'totals', 'series', 'change']);
   });
 
-  test('says how exact the other answer is, and what it leaves out', () => {
+  test('says how exact the other answer is, and what it omits', () => {
     const now = answer('2026-11-02', '2026-11-03', { hits: 1, visitors: 1 });
     const other = comparisonOf(now, { ...now, error: 0.0102, purged_before: '2026-11-02' });
     assert.deepEqual([other.error, other.purged_before], [0.0102, '2026-11-02']);

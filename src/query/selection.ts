@@ -40,8 +40,8 @@ const STATUS = /^(?:([1-5])xx|([1-9][0-9]{2}))$/;
 /** Parameters that select the hits of a query. */
 export const SELECTION_PARAMETERS = {
   site: parameter(TEXT, 'one site; default: all', 'example.com'),
-  from: parameter(TEXT, 'a date or a time, included; default: the first hit', '2026-11-01'),
-  to: parameter(TEXT, 'the same, not included; default: now', '2026-12-01'),
+  from: parameter(TEXT, 'a date or a time, inclusive; default: the first hit', '2026-11-01'),
+  to: parameter(TEXT, 'the same, exclusive; default: now', '2026-12-01'),
   timezone: parameterOr('UTC', TEXT, 'an IANA name, of `from` and `to` without an offset', 'Europe/Berlin'),
   filter: repeatedParameter(
     list(TEXT, MOST_FILTERS),

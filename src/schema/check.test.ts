@@ -47,7 +47,7 @@ describe('a check', () => {
   test('says what is wrong, by the name of the member', () => {
     for (const [value, fault] of [
       [{ scope: 'read' }, 'name is missing'],
-      [{ name: 7, scope: 'read' }, 'name is not a text'],
+      [{ name: 7, scope: 'read' }, 'name is not a string'],
       [{ name: 'a', scope: 'all' }, 'scope "all" is unknown: use read, write'],
       [{ name: 'a', scope: 'read', used: -1 }, 'used is less than 0'],
       [{ name: 'a', scope: 'read', used: 0.5 }, 'used is not a whole number'],
@@ -57,7 +57,7 @@ describe('a check', () => {
     ] as const) {
       assert.equal(faultOf(WANTED, value, 'the body'), fault);
     }
-    assert.equal(faultOf(list(TEXT), ['a', 7], 'names'), 'names[1] is not a text');
+    assert.equal(faultOf(list(TEXT), ['a', 7], 'names'), 'names[1] is not a string');
     assert.equal(faultOf(textUpTo(3), 'four', 'label'), 'label has 4 characters, 3 are allowed');
   });
 

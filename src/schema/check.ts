@@ -4,7 +4,7 @@ import type { Schema } from './schema.ts';
 
 /** What the check of each type requires, and what it says otherwise. */
 const TYPES: Readonly<Record<string, { is: (value: unknown) => boolean; fault: string }>> = {
-  string: { is: (value) => typeof value === 'string', fault: 'is not a text' },
+  string: { is: (value) => typeof value === 'string', fault: 'is not a string' },
   number: { is: (value) => typeof value === 'number', fault: 'is not a number' },
   integer: { is: Number.isInteger, fault: 'is not a whole number' },
   boolean: { is: (value) => typeof value === 'boolean', fault: 'is neither true nor false' },

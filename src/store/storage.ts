@@ -34,7 +34,7 @@ export const STORAGE = object({
   tables: list(TABLE),
   columns: list(COLUMN),
   /** Hits in the spool, not in the store yet. */
-  spool: object({ bytes: described(COUNT, 'hits that are not in the store yet') }),
+  spool: object({ bytes: described(COUNT, 'hits not yet in the store') }),
 });
 
 /** Disk usage of a store. Sizes are compressed bytes on disk. */

@@ -25,13 +25,13 @@ interface Reader {
 const OPERATION: Operation = {
   operationId: 'liveEvents',
   tags: ['Ask'],
-  summary: 'The same each second, as server-sent events',
+  summary: 'The same every second, as server-sent events',
   description: `Events \`live\`, whose data is the answer of \`/api/v1/live\`; at most ${MOST_READERS} readers.`,
   parameters: queryParameters(LIVE_PARAMETERS),
   responses: {
-    200: other('a stream without end', 'text/event-stream'),
+    200: other('an endless stream', 'text/event-stream'),
     ...REFUSED,
-    503: problem('too many read already'),
+    503: problem('too many readers'),
   },
 };
 

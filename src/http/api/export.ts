@@ -25,8 +25,8 @@ const FORMAT = parameterOr('csv', choice(EXPORT_FORMATS), 'of the file', 'ndjson
 const OPERATION: Operation = {
   operationId: 'exportHits',
   tags: ['Ask'],
-  summary: 'Hits one by one, as a stream',
-  description: 'With the admin token. One that breaks off was cut short.',
+  summary: 'Individual hits, as a stream',
+  description: 'Requires the admin token. If the connection breaks off, the export is incomplete.',
   parameters: queryParameters({ format: FORMAT, ...SELECTION_PARAMETERS }),
   responses: {
     200: {

@@ -15,7 +15,7 @@ import { readStreamLive, STREAM_LIVE, type StreamAnswer } from './stream-live.ts
 export const LIVE_PARAMETERS = {
   ...WINDOW_PARAMETERS,
   peers: parameterOr(true, BOOLEAN, '`false` leaves out the nodes of --peers'),
-  source: parameterOr('live', choice(['live', 'stream']), '`stream` is what a streaming job counted'),
+  source: parameterOr('live', choice(['live', 'stream']), '`stream` for the counts of a streaming job'),
 };
 
 const ANSWER = either(LIVE, PEERS_LIVE, STREAM_LIVE);

@@ -23,10 +23,10 @@ export type SaltsAnswer = Static<typeof SALTS>;
 const OPERATION: Operation = {
   operationId: 'salts',
   tags: ['Administer'],
-  summary: 'Salts of visitors, for nodes that take them from this one (--salts-from)',
+  summary: 'Visitor salts, for nodes with --salts-from',
   responses: {
     200: json(
-      'base64 of 16 bytes, by UTC day: today’s, yesterday’s, and in the last hour of a day tomorrow’s. Secret',
+      'base64 of 16 bytes, by UTC day: today’s, yesterday’s, and in the last hour of a day also tomorrow’s. Secret',
       SALTS,
     ),
     ...NO_TOKEN,

@@ -18,17 +18,17 @@ const TELL: Operation = {
   ...{ tags: ['Administer'], security: OPEN },
   summary: 'What this browser may do',
   responses: {
-    200: json('by its cookie, or its token', SESSION, { reader: true, admin: true, public: false }),
+    200: json('by its cookie or token', SESSION, { reader: true, admin: true, public: false }),
   },
 };
 
 const SIGN_IN: Operation = {
   operationId: 'signIn',
   ...{ tags: ['Administer'], security: OPEN },
-  summary: 'Sign a browser in by the admin token',
+  summary: 'Sign a browser in with the admin token',
   requestBody: body(SIGN_IN_BODY, { token: 'the admin token' }),
   responses: {
-    204: empty('a cookie for thirty days'),
+    204: empty('a cookie that is valid for thirty days'),
     400: problem('no token'),
     401: problem('another token'),
   },
@@ -37,8 +37,8 @@ const SIGN_IN: Operation = {
 const SIGN_OUT: Operation = {
   operationId: 'signOut',
   ...{ tags: ['Administer'], security: OPEN },
-  summary: 'Sign it out',
-  responses: { 204: empty('the cookie is gone') },
+  summary: 'Sign the browser out',
+  responses: { 204: empty('the cookie is deleted') },
 };
 
 /**

@@ -24,7 +24,7 @@ import { RETENTION, SHOWN_SETTINGS } from '../served-settings.ts';
 
 const EXCEPTIONS = described(
   nullable(list(object({ site: TEXT, since: TIME }))),
-  'sites exempt from purges, as `import --keep` said; null while the store does not answer',
+  'sites exempt from purges by `import --keep`; null while the store does not answer',
 );
 
 const SETTINGS = object({
@@ -45,8 +45,8 @@ export type SettingsAnswer = Static<typeof SETTINGS>;
 const OPERATION: Operation = {
   operationId: 'settings',
   tags: ['Administer'],
-  summary: 'How the server is set, and how it is',
-  responses: { 200: json('nothing of it is secret', SETTINGS), ...NO_TOKEN },
+  summary: 'Configuration and state of the server',
+  responses: { 200: json('contains no secrets', SETTINGS), ...NO_TOKEN },
 };
 
 /** `GET /api/v1/settings`: settings and health of the server, for an administrator. It reveals no secret. */

@@ -20,9 +20,9 @@ const PUBLISHED = object({ site: TEXT, public: BOOLEAN });
 const LIST: Operation = {
   operationId: 'sites',
   tags: ['Ask'],
-  summary: 'All sites that have hits',
+  summary: 'All sites with hits',
   responses: {
-    200: json('those with most hits first', SITES, {
+    200: json('those with the most hits first', SITES, {
       sites: [
         {
           ...{ site: 'example.com', hits: 8, visitors: 4, public: false },
@@ -42,7 +42,7 @@ const PUBLISH: Operation = {
   requestBody: body(PUBLICITY, { public: true }),
   responses: {
     200: json('done', PUBLISHED, { site: 'example.com', public: true }),
-    400: problem('no host name, or neither true nor false'),
+    400: problem('not a host name, or neither true nor false'),
     ...NO_TOKEN,
   },
 };

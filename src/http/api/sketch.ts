@@ -10,7 +10,7 @@ import { REFUSED } from '../openapi/refused.ts';
 const OPERATION: Operation = {
   operationId: 'sketch',
   tags: ['Ask'],
-  summary: 'What live counts are made of, to be merged with those of other nodes',
+  summary: 'The state of live counts, to be merged with that of other nodes',
   parameters: queryParameters(SITE_PARAMETERS),
   responses: { 200: other('for `hit-tracker merge`', SKETCH_TYPE), ...REFUSED },
 };

@@ -10,7 +10,7 @@ import type { ServerContext } from '../context.ts';
 import { json, type Operation, problem, queryParameters } from '../openapi/operation.ts';
 import { REFUSED } from '../openapi/refused.ts';
 
-const TOO_MUCH = { 504: problem('too much time or memory: ask for a shorter period') };
+const TOO_MUCH = { 504: problem('too much time or memory: query a shorter period') };
 
 const ASK_STATS: Operation = {
   operationId: 'stats',
@@ -30,7 +30,7 @@ const ASK_STATS: Operation = {
 const ASK_TOP: Operation = {
   operationId: 'top',
   tags: ['Ask'],
-  summary: 'Values with most hits',
+  summary: 'Values with the most hits',
   parameters: queryParameters(TOP_PARAMETERS),
   responses: {
     200: json('ranked', TOP, {
@@ -44,10 +44,10 @@ const ASK_TOP: Operation = {
 const ASK_PROPS: Operation = {
   operationId: 'props',
   tags: ['Ask'],
-  summary: 'Properties that events have',
+  summary: 'Properties of events',
   parameters: queryParameters(SELECTION_PARAMETERS),
   responses: {
-    200: json('those of most hits first', PROPS, { props: [{ key: 'plan', hits: 17 }] }),
+    200: json('those with the most hits first', PROPS, { props: [{ key: 'plan', hits: 17 }] }),
     ...{ ...REFUSED, ...TOO_MUCH },
   },
 };

@@ -8,7 +8,7 @@ import { json, type Operation, problem } from '../openapi/operation.ts';
 const OPERATION: Operation = {
   operationId: 'storage',
   tags: ['Ask'],
-  summary: 'What hits take on disk',
+  summary: 'Disk usage of hits',
   description: 'With the admin token.',
   responses: { 200: json('measured', STORAGE), 401: problem('no admin token') },
 };

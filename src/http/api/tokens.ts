@@ -20,7 +20,7 @@ const TOKEN_EXAMPLE = {
 const LIST: Operation = {
   operationId: 'tokens',
   tags: ['Administer'],
-  summary: 'Tokens that were given to others',
+  summary: 'API tokens',
   responses: {
     200: json('without the tokens themselves', TOKEN_LIST, { tokens: [TOKEN_EXAMPLE] }),
     ...NO_TOKEN,
@@ -30,11 +30,11 @@ const LIST: Operation = {
 const MAKE: Operation = {
   operationId: 'makeToken',
   tags: ['Administer'],
-  summary: 'Make a token that reads counts, or one that sends hits',
+  summary: 'Create a token for reading counts or for sending hits',
   requestBody: body(WANTED, EXAMPLE),
   responses: {
-    201: json('this once with the token itself', MADE_TOKEN, { ...TOKEN_EXAMPLE, token: 'ht_…' }),
-    400: problem('no name, no scope, or a hundred tokens already'),
+    201: json('only this response contains the token itself', MADE_TOKEN, { ...TOKEN_EXAMPLE, token: 'ht_…' }),
+    400: problem('no name, no scope, or the limit of a hundred tokens is reached'),
     ...NO_TOKEN,
   },
 };
@@ -42,7 +42,7 @@ const MAKE: Operation = {
 const REVOKE: Operation = {
   operationId: 'revokeToken',
   tags: ['Administer'],
-  summary: 'Revoke a token, at once',
+  summary: 'Revoke a token immediately',
   parameters: [pathParameter('id', 'of the list', '4f6c1d2e9a0b')],
   responses: { 204: empty('revoked'), 404: problem('there is none'), ...NO_TOKEN },
 };

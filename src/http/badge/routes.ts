@@ -46,7 +46,7 @@ const PLACE = [
   pathParameter('path', 'a page without its first `/`, or `total` for the whole site', TOTAL),
 ];
 const REFUSED = {
-  400: problem('what is wrong with the question'),
+  400: problem('an invalid query'),
   404: problem('no such public site'),
   503: problem('too many others are being counted'),
 };
@@ -54,7 +54,7 @@ const REFUSED = {
 const BADGE: Operation = {
   operationId: 'badge',
   ...{ tags: ['Show'], security: OPEN },
-  summary: 'A count as an image, of a site that is public',
+  summary: 'A count of a public site as an image',
   parameters: [...PLACE, ...queryParameters(BADGE_PARAMETERS)],
   responses: { 200: other('counted within the last minute', 'image/svg+xml'), ...REFUSED },
 };
@@ -62,7 +62,7 @@ const BADGE: Operation = {
 const COUNTER: Operation = {
   operationId: 'counter',
   ...{ tags: ['Show'], security: OPEN },
-  summary: 'The same as numbers',
+  summary: 'The same count as JSON',
   parameters: [...PLACE, ...queryParameters(PERIOD)],
   responses: {
     200: json('counted within the last minute', COUNTED, {

@@ -36,7 +36,7 @@ const SENT_MEMBERS = object(
       either(TEXT, NUMBER, { type: 'null' }),
       'ISO 8601, or milliseconds since 1970, from 1990 up to 10 minutes ahead of the server; default: now',
     ),
-    visitor: described(nullable(TEXT), 'a name that you have for the visitor'),
+    visitor: described(nullable(TEXT), 'your own name for the visitor'),
     address: described(nullable(TEXT), 'or the client’s address, with `user_agent`'),
     user_agent: nullable(TEXT),
     language: nullable(TEXT),
@@ -59,7 +59,7 @@ type BatchError = Static<typeof BATCH>['errors'][number];
 const SEND_HITS: Operation = {
   operationId: 'sendHits',
   tags: ['Collect'],
-  summary: 'Count hits of others, many at once',
+  summary: 'Count a batch of hits',
   description:
     'With the admin token, or one of scope `write`. A JSON array, or lines of JSON as `application/x-ndjson`; 16 MiB at most.',
   requestBody: body(list(SENT_HIT), [
@@ -67,11 +67,11 @@ const SEND_HITS: Operation = {
     { site: 'example.com', path: '/', address: '192.0.2.7', user_agent: 'Googlebot/2.1' },
   ]),
   responses: {
-    202: json('durable, but for those that are listed', BATCH, {
+    202: json('durable, except for the listed ones', BATCH, {
       ...{ accepted: 1, dropped: { bot: 1 }, errors: [] },
     }),
     400: problem('neither a JSON array nor lines of JSON'),
-    401: problem('no token that may send'),
+    401: problem('no token for sending hits'),
     413: problem('more than 16 MiB'),
     415: problem('a body of another type'),
     503: {

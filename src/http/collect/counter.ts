@@ -26,7 +26,7 @@ const NOT_COUNTED = ['A prefetch is not counted.'];
 const COUNT_PLAINLY: Operation = {
   operationId: 'countPlainly',
   ...{ tags: ['Collect'], security: OPEN },
-  summary: 'Count a hit of the host that is asked, and say how many there are',
+  summary: 'Count a hit of the requested host, and return its totals',
   description: 'A small page for browsers, text for other clients. Counts every request, including bots.',
   responses: {
     200: {

@@ -23,7 +23,7 @@ export const REPORT = object({}, REPORT_MEMBERS);
 
 /** What the document says of hits that are not counted. */
 export const DROPPED =
-  'A hit that is not counted is answered all the same, with its reason in the header `x-hit-dropped`.';
+  'A hit that is not counted gets the same answer, with the reason in the header `x-hit-dropped`.';
 
 /**
  * Reads the report of a page or program: see `REPORT`. It is read by hand for speed: a check by

@@ -32,11 +32,11 @@ const NOT_BUILT = `The dashboard is not built.\n\nRun "npm run build:dashboard" 
 const DASHBOARD: Operation = {
   operationId: 'dashboard',
   ...{ tags: ['Show'], security: OPEN },
-  summary: 'The page for people',
-  parameters: queryParameters({ token: parameter(TEXT, 'the admin token signs the browser in') }),
+  summary: 'The dashboard',
+  parameters: queryParameters({ token: parameter(TEXT, 'signs the browser in with the admin token') }),
   responses: {
     200: other('the page', 'text/html'),
-    303: { description: 'without the token in its address' },
+    303: { description: 'to the address without the token' },
   },
 };
 

@@ -4,21 +4,21 @@ import type { Paths } from './operation.ts';
 const TAGS = [
   {
     name: 'Collect',
-    description: 'Open to everybody, up to a rate for each address. A 2xx means that the hit is durable.',
+    description: 'Open to everyone, up to a rate limit per address. A 2xx means that the hit is durable.',
   },
   {
     name: 'Ask',
     description:
-      'With a token that may read, unless the server runs with --public. Times are ISO 8601 UTC; `from` is included, `to` is not.',
+      'Requires a token for reading, unless the server runs with --public. Times are ISO 8601 UTC; `from` is inclusive, `to` exclusive.',
   },
-  { name: 'Administer', description: 'With the admin token, or in a browser that is signed in.' },
-  { name: 'Show', description: 'For everybody.' },
-  { name: 'Watch', description: 'For those who run it.' },
+  { name: 'Administer', description: 'Requires the admin token, or a signed-in browser.' },
+  { name: 'Show', description: 'Open to everyone.' },
+  { name: 'Watch', description: 'For operators.' },
 ];
 
 const PROBLEM = described(
   object({ type: TEXT, title: TEXT, status: COUNT, code: TEXT, detail: TEXT }),
-  'A fault, as RFC 9457 has it; `code` is stable.',
+  'An error as defined by RFC 9457; `code` is stable.',
 );
 
 export interface OpenApiDocument {

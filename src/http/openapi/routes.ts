@@ -11,7 +11,7 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 const DOCS: Operation = {
   operationId: 'docs',
   ...{ tags: ['Show'], security: OPEN },
-  summary: 'This document, for people',
+  summary: 'This document as a web page',
   responses: { 200: other('a page', 'text/html') },
 };
 

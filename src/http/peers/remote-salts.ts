@@ -58,7 +58,7 @@ export class RemoteSalts implements SaltSource {
       const body = await bodyOf(response);
       const answer: unknown = JSON.parse(body);
       if (faultOf(SALTS, answer, 'the answer') !== undefined) {
-        throw new Error('it answers something else: is it a Hit Tracker?');
+        throw new Error('its answer is not that of a Hit Tracker: check the URL');
       }
       return answer as SaltsAnswer;
     } catch (error) {
