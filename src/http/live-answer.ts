@@ -60,7 +60,7 @@ export const LIVE = object(
     windows: list(WINDOW_COUNT),
   },
   {
-    stale_since: described(TIME, 'the counts are as of then: the server that has them does not answer'),
+    stale_since: described(TIME, 'time of the counts, if the server that has them does not answer'),
   },
 );
 

@@ -61,7 +61,7 @@ describe('a check', () => {
     assert.equal(faultOf(textUpTo(3), 'four', 'label'), 'label has 4 characters, 3 are allowed');
   });
 
-  test('of a body shows one that is right', () => {
+  test('of a body shows a valid one', () => {
     assert.throws(() => readBody(object({ public: BOOLEAN }), { public: 1 }, { public: true }), {
       code: 'invalid',
       message: 'the body is not like {"public":true}: public is neither true nor false',
@@ -74,7 +74,7 @@ describe('a check', () => {
     assert.deepEqual(body, { name: 'a', scope: 'read' });
   });
 
-  test('takes no inherited name for a member', () => {
+  test('does not treat inherited names as members', () => {
     assert.equal(faultOf(object({ constructor: TEXT }), {}, 'it'), 'constructor is missing');
     assert.equal(
       faultOf(WANTED, JSON.parse('{"name":"a","scope":"read","__proto__":1,"toString":2}'), 'it'),

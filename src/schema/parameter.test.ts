@@ -26,7 +26,7 @@ describe('a parameter', () => {
     }
   });
 
-  test('that is empty is missing, unless its values are named', () => {
+  test('that is empty counts as missing, unless it has named values', () => {
     assert.equal(readParameter('timezone', ZONE, ' '), 'UTC');
     assert.equal(readParameter('limit', LIMIT, ''), 10);
     assert.deepEqual(readParameter('metrics', METRICS, ''), []);

@@ -13,7 +13,7 @@ import { requireControl } from '../auth.ts';
 const PARAMETERS = {
   keep_hits: parameter(TEXT, 'ages in the format of --keep-hits'),
   keep_rollups: parameter(TEXT, 'ages in the format of --keep-rollups'),
-  dry_run: parameterOr(false, BOOLEAN, 'whether only to say what would be purged'),
+  dry_run: parameterOr(false, BOOLEAN, 'a dry run'),
 };
 
 /**

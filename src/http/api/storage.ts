@@ -9,7 +9,7 @@ const OPERATION: Operation = {
   operationId: 'storage',
   tags: ['Ask'],
   summary: 'Disk usage of hits',
-  description: 'With the admin token.',
+  description: 'Requires the admin token.',
   responses: { 200: json('measured', STORAGE), 401: problem('no admin token') },
 };
 

@@ -33,7 +33,10 @@ const MAKE: Operation = {
   summary: 'Create a token for reading counts or for sending hits',
   requestBody: body(WANTED, EXAMPLE),
   responses: {
-    201: json('only this response contains the token itself', MADE_TOKEN, { ...TOKEN_EXAMPLE, token: 'ht_…' }),
+    201: json('only this response contains the token itself', MADE_TOKEN, {
+      ...TOKEN_EXAMPLE,
+      token: 'ht_…',
+    }),
     400: problem('no name, no scope, or the limit of a hundred tokens is reached'),
     ...NO_TOKEN,
   },

@@ -31,7 +31,7 @@ const BADGE_PARAMETERS = {
   ...PERIOD,
   label: parameter(textUpTo(LONGEST_LABEL), 'default: what is shown', 'visits'),
   show: parameterOr('hits', choice(SHOWN), 'what is counted', 'visitors'),
-  theme: parameterOr('flat', choice(Object.keys(THEMES) as ThemeName[]), 'how it looks'),
+  theme: parameterOr('flat', choice(Object.keys(THEMES) as ThemeName[]), 'style'),
 };
 
 const COUNTED = object({

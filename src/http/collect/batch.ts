@@ -61,7 +61,7 @@ const SEND_HITS: Operation = {
   tags: ['Collect'],
   summary: 'Count a batch of hits',
   description:
-    'With the admin token, or one of scope `write`. A JSON array, or lines of JSON as `application/x-ndjson`; 16 MiB at most.',
+    'Requires the admin token, or a token of scope `write`. A JSON array, or lines of JSON as `application/x-ndjson`; 16 MiB at most.',
   requestBody: body(list(SENT_HIT), [
     { site: 'example.com', path: '/', visitor: 'user 17', time: '2026-11-01T12:00:00Z' },
     { site: 'example.com', path: '/', address: '192.0.2.7', user_agent: 'Googlebot/2.1' },
@@ -73,9 +73,9 @@ const SEND_HITS: Operation = {
     400: problem('neither a JSON array nor lines of JSON'),
     401: problem('no token for sending hits'),
     413: problem('more than 16 MiB'),
-    415: problem('a body of another type'),
+    415: problem('an unsupported content type'),
     503: {
-      description: 'so many hits are durable, the others are to be sent again; a problem if none is',
+      description: 'the number of durable hits: send the others again; a problem if none is durable',
       content: {
         ...json('', extended(BATCH, { failed: TEXT })).content,
         ...problem('').content,

@@ -24,7 +24,7 @@ const COUNT_BY_BEACON: Operation = {
     202: { description: 'durable' },
     400: problem('no hit'),
     413: problem('more than 64 KiB'),
-    415: problem('a body of another type'),
+    415: problem('an unsupported content type'),
     429: problem('too many'),
     503: problem('the hit cannot be made durable now, and is not counted'),
   },

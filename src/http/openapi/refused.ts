@@ -7,4 +7,7 @@ export const REFUSED = {
 };
 
 /** Errors of routes that need the admin token. */
-export const NO_TOKEN = { 401: problem('no admin token'), 403: problem('the request came from a page of another site') };
+export const NO_TOKEN = {
+  401: problem('no admin token'),
+  403: problem('the request came from a page of another site'),
+};
