@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Backoff } from '../../src/timing/backoff.ts';
 import { ApiError } from './api.ts';
 import { lost, recovered } from './connection.ts';
 import { signedOut } from './session.ts';
@@ -9,8 +10,8 @@ import { askShared } from './shared-ask.ts';
 const MOST_KEPT = 80;
 /** Younger answers are not asked for again, unless there is reason to. */
 const FRESH_MS = 5000;
-const FIRST_RETRY_MS = 1500;
-const LONGEST_RETRY_MS = 20_000;
+/** Milliseconds between attempts. */
+const DELAYS = { first: 1500, longest: 20_000 };
 /** What is left of the slowest answer's time with each that follows. */
 const FADING = 0.9;
 
@@ -99,7 +100,8 @@ async function asked<Result>(
   signal: AbortSignal,
   tell: (outcome: Outcome<Result>) => void,
 ): Promise<void> {
-  for (let pause = FIRST_RETRY_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
+  const backoff = new Backoff(DELAYS);
+  while (!signal.aborted) {
     try {
       const start = performance.now();
       const data = await askShared<Result>(question, signal);
@@ -115,7 +117,8 @@ async function asked<Result>(
       if (error.status === 0) lost();
       tell({ error });
       if (!error.isPassing) return;
-      await waited(error.retryAfter === undefined ? pause : error.retryAfter * 1000, signal);
+      const delay = backoff.next();
+      await waited(error.retryAfter === undefined ? delay : error.retryAfter * 1000, signal);
     }
   }
 }

@@ -15,6 +15,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../errors.ts';
+import { Backoff } from '../../timing/backoff.ts';
+import { pause } from '../../timing/pause.ts';
 import type { CountedHit, Seen } from '../live.ts';
 import { type AllTime, type CountCall, type CountScope, countCall, seenOf } from './count-batch.ts';
 import { ALL } from './keys.ts';
@@ -27,7 +29,8 @@ const BATCH_HITS = 1000;
 const PATIENCE_MS = 5000;
 /** Milliseconds for which a batch is kept: longer than the writes that Redis may lose (appendfsync everysec). */
 const RECENT_MS = 5000;
-const PAUSE_MS = { first: 50, longest: 1000 };
+/** Milliseconds between attempts. */
+const DELAYS = { first: 50, longest: 1000 };
 /** Maximum waiting hits, at about 100 bytes each. */
 const MOST_WAITING = 2_000_000;
 /** Maximum sites whose last counts are kept, for answers while Redis is unreachable. */
@@ -148,7 +151,8 @@ export class Delivery {
 
   async #deliver(taken: readonly Waiting[]): Promise<void> {
     let batch: Batch | undefined;
-    for (let failures = 0; !this.#stop.signal.aborted; failures++) {
+    const backoff = new Backoff(DELAYS);
+    while (!this.#stop.signal.aborted) {
       try {
         this.#allTime ??= await this.#detect();
         batch ??= this.#batchOf(taken, this.#allTime);
@@ -160,8 +164,7 @@ export class Delivery {
         return;
       } catch (error) {
         this.#failed(error, taken);
-        const pause = Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(failures, 10));
-        await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+        await pause(backoff.next(), this.#stop.signal);
       }
     }
   }
