@@ -13,6 +13,7 @@
 import { messageOf } from '../errors.ts';
 import type { SaltSource } from '../hit/salt-source.ts';
 import { DAY, type DailySalts, dayName, SALT_BYTES } from '../hit/salts.ts';
+import { pause } from '../timing/pause.ts';
 
 /** Milliseconds before midnight at which the agreement on tomorrow's salt begins. */
 const AHEAD = 3_600_000;
@@ -71,7 +72,7 @@ export class SaltAgreement implements Disposable {
     if (source && !salts.saltOf(dayName(this.#today()))) {
       const end = performance.now() + startTimeout;
       while (!(await this.#agreeAtStart(source)) && performance.now() < end) {
-        await new Promise((resolve) => setTimeout(resolve, START.pause));
+        await pause(START.pause);
       }
     }
     salts.turn();

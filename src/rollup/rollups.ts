@@ -19,13 +19,13 @@
  *
  * The last-seen cells of live windows are written just before, as writing them repeatedly is harmless.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { areSame, coveredBy, readWatermarks, type Watermarks, writerOf } from '../clickhouse/watermarks.ts';
 import { messageOf } from '../errors.ts';
 import { idsSql, NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
+import { pause } from '../timing/pause.ts';
 import { rebuildDays, type SiteDay } from './rebuild.ts';
 
 /** Maximum hits per statement: they are grouped in memory. */
@@ -154,7 +154,7 @@ export class Rollups {
       this.#options.log?.warn(`rolling up hits failed: ${messageOf(error)}`);
     await this.#working(() => this.#reconcile(), undefined).catch(onFault);
     while (!signal.aborted) {
-      await sleep(PAUSE, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(PAUSE, signal, { ref: false });
       if (!signal.aborted) await this.#look().catch(onFault);
     }
   }
