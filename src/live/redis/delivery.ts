@@ -13,10 +13,10 @@
  * While Redis is unreachable, hits wait here in bounded memory and are answered with the last known counts.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../errors.ts';
 import { Backoff } from '../../timing/backoff.ts';
 import { pause } from '../../timing/pause.ts';
+import { inTime, waitUpTo } from '../../timing/time-limit.ts';
 import type { CountedHit, Seen } from '../live.ts';
 import { type AllTime, type CountCall, type CountScope, countCall, seenOf } from './count-batch.ts';
 import { ALL } from './keys.ts';
@@ -121,10 +121,7 @@ export class Delivery {
 
   /** Resolves when all tracked hits are delivered, or after `patience` milliseconds. */
   async settled(patience: number): Promise<void> {
-    const end = new AbortController();
-    const limit = sleep(patience, undefined, { signal: end.signal }).catch(() => undefined);
-    await Promise.race([this.#working, limit]);
-    end.abort();
+    await waitUpTo(patience, this.#working ?? Promise.resolve());
   }
 
   close(): void {
@@ -190,7 +187,7 @@ export class Delivery {
     const { link } = this.#options;
     this.#calls += calls.length;
     const answers = Promise.allSettled(calls.map(({ keys, args }) => countScript.call(link, keys, args)));
-    const results = await inTime(answers, link);
+    const results = await answered(link, answers);
     return results.map((result) => {
       if (result.status === 'rejected') throw result.reason;
       return result.value;
@@ -225,7 +222,7 @@ export class Delivery {
   async #detect(): Promise<AllTime> {
     const { link } = this.#options;
     const command = link.send(ALL, ['COMMAND', 'INFO', 'BF.INSERT']);
-    const [known] = (await inTime(command, link)) as unknown[];
+    const [known] = (await answered(link, command)) as unknown[];
     return Array.isArray(known) && known.length > 0 ? 'bloom' : 'log';
   }
 
@@ -265,17 +262,9 @@ export class Delivery {
 }
 
 /** A server that accepts commands but does not answer counts as unreachable. */
-async function inTime<Result>(answer: Promise<Result>, link: RedisLink): Promise<Result> {
-  const end = new AbortController();
-  const limit = sleep(PATIENCE_MS, undefined, { signal: end.signal }).then(() => {
+function answered<Result>(link: RedisLink, answer: Promise<Result>): Promise<Result> {
+  return inTime(PATIENCE_MS, answer, () => {
     link.reopen();
-    throw new Error(`no answer for ${PATIENCE_MS / 1000} seconds`);
+    return new Error(`no answer for ${PATIENCE_MS / 1000} seconds`);
   });
-  limit.catch(() => undefined);
-  try {
-    return await Promise.race([answer, limit]);
-  } finally {
-    answer.catch(() => undefined);
-    end.abort();
-  }
 }

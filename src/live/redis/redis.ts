@@ -9,6 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import { HitError, messageOf } from '../../errors.ts';
 import type { RedisAddress } from '../../settings/redis-address.ts';
+import { inTime } from '../../timing/time-limit.ts';
 import type { CountedHit, LiveCount, LiveRemote, Seen, SharedLive, WindowCount } from '../live.ts';
 import { hitShares, visitorBuckets } from './buckets.ts';
 import { Delivery } from './delivery.ts';
@@ -99,19 +100,12 @@ export class RedisLive implements SharedLive, AsyncDisposable {
 
   async #ask(names: SiteKeys, windows: readonly number[]): Promise<LiveCount> {
     const now = this.#options.now();
-    const end = Promise.withResolvers<never>();
-    const timer = setTimeout(() => end.reject(new Error('no answer in time')), READ_MS);
-    try {
-      const answers = Promise.all([
-        this.#totals(names),
-        ...(this.#options.rate ? windows.map((seconds) => this.#window(names, seconds, now)) : []),
-      ] as const);
-      answers.catch(() => undefined);
-      const [total, ...counts] = await Promise.race([answers, end.promise]);
-      return { total, windows: counts };
-    } finally {
-      clearTimeout(timer);
-    }
+    const answers = Promise.all([
+      this.#totals(names),
+      ...(this.#options.rate ? windows.map((seconds) => this.#window(names, seconds, now)) : []),
+    ] as const);
+    const [total, ...counts] = await inTime(READ_MS, answers, () => new Error('no answer in time'));
+    return { total, windows: counts };
   }
 
   async #totals(names: SiteKeys): Promise<LiveCount['total']> {

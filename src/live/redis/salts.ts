@@ -9,6 +9,7 @@
 import type { SaltSource } from '../../hit/salt-source.ts';
 import { DAY } from '../../hit/salts.ts';
 import type { RedisAddress } from '../../settings/redis-address.ts';
+import { inTime } from '../../timing/time-limit.ts';
 import { RedisLink } from './link.ts';
 
 /** Request timeout in milliseconds. */
@@ -44,19 +45,11 @@ export class RedisSalts implements SaltSource, AsyncDisposable {
     this.#link.close();
   }
 
-  async #send(key: string, command: readonly string[]): Promise<unknown> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      reject(new Error(`no answer within ${TIMEOUT_MS / 1000} s`));
+  #send(key: string, command: readonly string[]): Promise<unknown> {
+    return inTime(TIMEOUT_MS, this.#link.send(key, command), () => {
       // The connection to a hung server does not break by itself.
       this.#link.reopen();
-    }, TIMEOUT_MS);
-    const answer = this.#link.send(key, command);
-    answer.catch(() => undefined);
-    try {
-      return await Promise.race([answer, promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+      return new Error(`no answer within ${TIMEOUT_MS / 1000} s`);
+    });
   }
 }
