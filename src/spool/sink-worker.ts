@@ -1,6 +1,7 @@
 import { HitError, messageOf } from '../errors.ts';
 import { Backoff } from '../timing/backoff.ts';
 import { pause } from '../timing/pause.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
 import type { Segment } from './segment.ts';
 import type { Sink } from './sink.ts';
 
@@ -28,8 +29,8 @@ export class SinkWorker {
   #waiters: { readonly last: Segment; readonly resolve: () => void }[] = [];
   #running: Promise<void> | undefined;
   #failing: string | undefined;
-  /** The current delivery, or the function that runs between two. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Deliveries, and the functions that run between two. */
+  readonly #turns = new SerialQueue();
 
   constructor(sink: Sink, events: SinkWorkerEvents) {
     this.#sink = sink;
@@ -66,9 +67,7 @@ export class SinkWorker {
    * its segment may be in the sink.
    */
   between<Result>(run: () => Promise<Result>): Promise<Result> {
-    const turn = this.#turn.then(run);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#turns.run(run);
   }
 
   /** Stops after the current delivery; the rest stays on disk for the next run. */

@@ -2,8 +2,10 @@ import { Consumer, ListOffsetTimestamps, type MessagesStream } from '@platformat
 import { HitError, messageOf } from '../errors.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 import type { Store } from '../store/store.ts';
+import { aborted } from '../timing/aborted.ts';
 import { Backoff } from '../timing/backoff.ts';
 import { pause } from '../timing/pause.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
 import { clientOptions } from './kafka.ts';
 import { type LoaderCounts, PartitionLoader, readPosition } from './partition-loader.ts';
 import { reconnecting } from './reconnection.ts';
@@ -48,8 +50,8 @@ export class StreamLoader {
   #loaders: Loaders = new Map();
   /** Partition → its end in Kafka. */
   #ends: readonly bigint[] = [];
-  /** Pending store operations, one after another. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Pending store operations. */
+  readonly #queue = new SerialQueue();
 
   constructor(options: StreamLoaderOptions) {
     this.#options = options;
@@ -202,9 +204,7 @@ export class StreamLoader {
     const backoff = new Backoff(DELAYS);
     for (;;) {
       try {
-        const turn = this.#turn.then(() => loader.flush());
-        this.#turn = turn.catch(() => undefined);
-        return await turn;
+        return await this.#queue.run(() => loader.flush());
       } catch (error) {
         if (over.aborted) return false;
         const delay = backoff.next();
@@ -228,11 +228,6 @@ export class StreamLoader {
     const { topic } = this.#options.address;
     return (await consumer.listOffsets({ topics: [topic], timestamp })).get(topic) ?? [];
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** Runs `work` repeatedly until `over`, and once more at the end. */
