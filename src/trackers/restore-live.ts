@@ -1,9 +1,9 @@
-import { RowReader } from '../clickhouse/row-reader.ts';
 import type { Fragments } from '../clickhouse/sql.ts';
 import type { MemoryLive } from '../live/memory.ts';
 import type { Recollection } from '../live/stored-sites.ts';
 import { withConsistentRollups } from '../query/source.ts';
 import { readCutoffs } from '../retention/cutoffs.ts';
+import { RowBinaryReader } from '../rows/row-binary.ts';
 import { SKETCH_EPOCH } from '../sketch/cell.ts';
 import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { mostLikelyCount } from '../sketch/likelihood.ts';
@@ -64,8 +64,8 @@ async function rebuildTotals(live: MemoryLive, store: Store): Promise<string[]> 
   for (const { site, hits } of totals) live.totals.addHits(site, Number(hits));
   for (let slice = 0; slice < SLICES; slice++) {
     const rows = await readerOf(store, 'live_visitors', { slice, slices: SLICES });
-    while (!rows.ended) {
-      const site = rows.text();
+    while (!rows.isAtEnd) {
+      const site = rows.repeatedString();
       const low = rows.uint32();
       live.totals.addVisitor(site, rows.uint32(), low);
     }
@@ -108,11 +108,11 @@ async function recall(store: Store, site: string, { now, writer, recent }: Momen
     ]),
   );
   return (windows) => {
-    while (!hits.ended) {
+    while (!hits.isAtEnd) {
       const time = Math.min(hits.uint32() * 1000, now);
       windows.addHits(time, hits.uint64());
     }
-    while (!cells.ended) {
+    while (!cells.isAtEnd) {
       const rank = cells.uint32();
       const column = cells.uint32();
       const time = SKETCH_EPOCH + (cells.uint32() * 1000) / TICKS;
@@ -126,6 +126,6 @@ async function readerOf(
   query: string,
   parameters: Parameters<Store['bytes']>[1],
   fragments: Fragments = {},
-): Promise<RowReader> {
-  return new RowReader(await store.bytes(query, parameters, BOUNDS, fragments));
+): Promise<RowBinaryReader> {
+  return new RowBinaryReader(await store.bytes(query, parameters, BOUNDS, fragments));
 }
