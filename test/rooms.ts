@@ -11,6 +11,7 @@ import { posix } from 'node:path';
 export const ROOMS: readonly string[] = [
   'errors', // every coded fault: anything may throw one
   'timing', // when something happens: units, delays, time limits, turns
+  'cache', // what is kept in bounded memory
   'schema', // what values look like that come in and go out: their types, checks and documents from one source
   'files', // files that last: atomic, durable
   'settings', // every setting: its flag, unit, range, default and an example

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { RecentMap } from '../../src/cache/recent-map.ts';
 import { Backoff } from '../../src/timing/backoff.ts';
 import { ApiError } from './api.ts';
 import { lost, recovered } from './connection.ts';
@@ -39,13 +40,11 @@ interface Kept {
   readonly beat: number;
 }
 
-/** By question; the one used longest ago first. */
-const kept = new Map<string, Kept>();
+/** By question. */
+const kept = new RecentMap<string, Kept>(MOST_KEPT);
 
 function keep(question: string, data: unknown): void {
-  kept.delete(question);
   kept.set(question, { data, at: Date.now(), beat: pulse.value });
-  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
 }
 
 /** Forgets all answers: another person looks, or something was changed. */

@@ -10,8 +10,8 @@
  * Without a retention limit, which is the default, nothing is read twice and nothing is checked.
  */
 import { createInterface } from 'node:readline/promises';
+import { Memo } from '../cache/memo.ts';
 import { HitError } from '../errors.ts';
-import { Memo } from '../hit/memo.ts';
 import { siteName } from '../hit/site.ts';
 import { EARLIEST_HIT } from '../hit/time.ts';
 import type { LogFormat } from '../logs/format.ts';

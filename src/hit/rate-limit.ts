@@ -1,5 +1,5 @@
+import { Memo } from '../cache/memo.ts';
 import { HitError } from '../errors.ts';
-import { Memo } from './memo.ts';
 
 /** Maximum clients; half of them are of the current generation: see `Memo`. */
 const MOST_CLIENTS = 100_000;

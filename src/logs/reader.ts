@@ -1,5 +1,5 @@
+import { Memo } from '../cache/memo.ts';
 import type { Intake } from '../hit/intake.ts';
-import { Memo } from '../hit/memo.ts';
 import { siteName } from '../hit/site.ts';
 import { RowWriter } from '../rows/row.ts';
 import { LINE_FEED } from './ascii.ts';

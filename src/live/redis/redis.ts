@@ -7,6 +7,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { RecentMap } from '../../cache/recent-map.ts';
 import { HitError, messageOf } from '../../errors.ts';
 import type { RedisAddress } from '../../settings/redis-address.ts';
 import { inTime } from '../../timing/time-limit.ts';
@@ -39,7 +40,7 @@ export class RedisLive implements SharedLive, AsyncDisposable {
   readonly #options: RedisLiveOptions;
   readonly #link: RedisLink;
   readonly #delivery: Delivery;
-  readonly #answers = new Map<string, LiveCount>();
+  readonly #answers = new RecentMap<string, LiveCount>(MOST_KEPT);
 
   constructor(options: RedisLiveOptions) {
     const { address, rate, expectedVisitors, now, log } = options;
@@ -75,7 +76,7 @@ export class RedisLive implements SharedLive, AsyncDisposable {
     const { failingSince } = this.#delivery;
     try {
       const count = await this.#ask(new SiteKeys(site ?? ALL), windows);
-      this.#keep(question, count);
+      this.#answers.set(question, count);
       return failingSince === undefined ? count : { ...count, staleSince: failingSince };
     } catch (error) {
       const kept = this.#answers.get(question);
@@ -142,11 +143,5 @@ export class RedisLive implements SharedLive, AsyncDisposable {
 
   #send(command: string, key: string, ...rest: readonly string[]): Promise<unknown> {
     return this.#link.send(key, [command, key, ...rest]);
-  }
-
-  #keep(question: string, count: LiveCount): void {
-    this.#answers.delete(question);
-    this.#answers.set(question, count);
-    if (this.#answers.size > MOST_KEPT) this.#answers.delete(this.#answers.keys().next().value!);
   }
 }
