@@ -13,6 +13,7 @@
  * While Redis is unreachable, hits wait here in bounded memory and are answered with the last known counts.
  */
 
+import { RecentMap } from '../../cache/recent-map.ts';
 import { messageOf } from '../../errors.ts';
 import { Backoff } from '../../timing/backoff.ts';
 import { pause } from '../../timing/pause.ts';
@@ -60,7 +61,7 @@ export interface DeliveryOptions extends Omit<CountScope, 'allTime'> {
 export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #stop = new AbortController();
-  readonly #known = new Map<string, { hits: number; visitors: number }>();
+  readonly #known = new RecentMap<string, { hits: number; visitors: number }>(MOST_KNOWN);
   #queue: Waiting[] = [];
   /** Start of the queue: taken hits are removed from time to time. */
   #head = 0;
@@ -211,11 +212,9 @@ export class Delivery {
       if (hits.length === 0) continue;
       const seen = seenOf(replies[i]);
       const { total, unique } = seen.at(-1)!;
-      this.#known.delete(calls[i]!.tag);
       this.#known.set(calls[i]!.tag, { hits: total, visitors: unique });
       for (const [place, each] of hits.entries()) each.settle?.(seen[place]!);
     }
-    while (this.#known.size > MOST_KNOWN) this.#known.delete(this.#known.keys().next().value!);
   }
 
   /** Detects whether the server supports Bloom filters. */
