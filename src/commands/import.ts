@@ -9,13 +9,12 @@ import { untilFault } from '../logs/source.ts';
 import type { ImportSummary } from '../logs/summary.ts';
 import { IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
+import { DAY } from '../timing/units.ts';
 import type { Command, Terminal } from './command.ts';
 import { addSummaries, summaryText, type TakenLog } from './import-summary.ts';
 import { findServer, type ImportTarget, importHere } from './import-target.ts';
 import { addFound, OldHits } from './old-hits.ts';
 import { ProgressLine } from './progress.ts';
-
-const DAY = 86_400_000;
 
 type ImportValues = Values<typeof IMPORT_SETTINGS>;
 

@@ -4,11 +4,10 @@ import { HitError } from '../errors.ts';
 import { readIsoTime } from '../hit/calendar.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
 import { RESTORE_SETTINGS } from '../settings/restore.ts';
+import { DAY } from '../timing/units.ts';
 import { openArchiveDesk } from './archive-client.ts';
 import type { Command } from './command.ts';
 import { unexpected } from './usage.ts';
-
-const DAY_MS = 86_400_000;
 
 export const restore: Command<typeof RESTORE_SETTINGS> = {
   summary: 'restore archived hits to the store',
@@ -24,7 +23,7 @@ export const restore: Command<typeof RESTORE_SETTINGS> = {
     const options = {
       site: archivedSite(values.site),
       from: dayOf(values['from-day'], '--from-day') ?? Date.UTC(1900, 0),
-      to: (dayOf(values['to-day'], '--to-day') ?? END_OF_DATETIME64 - DAY_MS) + DAY_MS,
+      to: (dayOf(values['to-day'], '--to-day') ?? END_OF_DATETIME64 - DAY) + DAY,
       dryRun: values['dry-run']!,
     };
     if (options.from >= options.to) throw new HitError('bad_usage', '--to-day is before --from-day');

@@ -23,7 +23,7 @@
  *
  * Outside the window a hit costs one comparison: see `isNear`.
  */
-import { DAY } from './salts.ts';
+import { DAY } from '../timing/units.ts';
 import type { VisitorId } from './visitor.ts';
 
 /** Session timeout: the longest gap within a visit, in milliseconds, exclusive. */

@@ -7,7 +7,8 @@
  */
 
 import { type Cutoffs, readCutoffs } from '../retention/cutoffs.ts';
-import { DAY, type DataStats, type Period } from './plan.ts';
+import { DAY } from '../timing/units.ts';
+import type { DataStats, Period } from './plan.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
 
 /** Attempts that a purge may disturb before the last answer is used. */

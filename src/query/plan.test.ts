@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { choosePlan, DAY, type DataStats, knownFrom, type Period, QUARTER } from './plan.ts';
+import { DAY } from '../timing/units.ts';
+import { choosePlan, type DataStats, knownFrom, type Period, QUARTER } from './plan.ts';
 import { readSelection } from './selection.ts';
 
 const NOON = Date.UTC(2026, 4, 1, 12);

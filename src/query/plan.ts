@@ -1,10 +1,9 @@
 import type { Dimension } from '../clickhouse/dimension.ts';
+import { DAY, MINUTE } from '../timing/units.ts';
 import type { Interval, Selection } from './selection.ts';
 
-const MINUTE = 60_000;
 /** The shortest unit of rollups. Every current time zone is a multiple of 15 minutes from UTC. */
 export const QUARTER = 15 * MINUTE;
-export const DAY = 24 * 60 * MINUTE;
 
 /** Hits that are scanned about as fast as rollups are merged, and counted exactly. */
 export const FEW_HITS = 500_000;

@@ -1,4 +1,5 @@
 /** Questions about purged periods, judged by loops over the hits that were sent. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -17,8 +18,9 @@ import {
   START,
 } from '../../test/fixtures/purged-store.ts';
 import { readAges } from '../settings/ages.ts';
+import { DAY } from '../timing/units.ts';
 import { withStableData } from './data-stats.ts';
-import { DAY, type Period } from './plan.ts';
+import type { Period } from './plan.ts';
 import { readSelection } from './selection.ts';
 import { sites, stats } from './stats.ts';
 

@@ -1,7 +1,7 @@
 import type { Figures, Stats, Top } from '../query/answers.ts';
 import { LocalTime } from '../query/local-time.ts';
-import { DAY } from '../query/plan.ts';
 import { METRICS, type Metric } from '../query/selection.ts';
+import { DAY } from '../timing/units.ts';
 
 const number = new Intl.NumberFormat('en');
 const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;

@@ -5,11 +5,12 @@ import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import type { Hit } from '../hit/hit.ts';
 import { statsFromHits, topFromHits } from '../query/from-hits.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
-import { DAY, type Period, QUARTER, type RolledPlan } from '../query/plan.ts';
+import { type Period, QUARTER, type RolledPlan } from '../query/plan.ts';
 import { type Interval, readSelection, stepOf } from '../query/selection.ts';
 import { sites } from '../query/stats.ts';
 import { VISITORS_ERROR } from '../query/visitors.ts';
 import type { Store } from '../store/store.ts';
+import { DAY } from '../timing/units.ts';
 import { Rollups } from './rollups.ts';
 
 const options = { timeout: 120_000 };

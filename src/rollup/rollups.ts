@@ -19,6 +19,7 @@
  *
  * The last-seen cells of live windows are written just before, as writing them repeatedly is harmless.
  */
+
 import { rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { areSame, coveredBy, readWatermarks, type Watermarks, writerOf } from '../clickhouse/watermarks.ts';
@@ -27,6 +28,7 @@ import { idsSql, NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import { pause } from '../timing/pause.ts';
 import { SerialQueue } from '../timing/serial-queue.ts';
+import { HOUR } from '../timing/units.ts';
 import { rebuildDays, type SiteDay } from './rebuild.ts';
 
 /** Maximum hits per statement: they are grouped in memory. */
@@ -40,7 +42,7 @@ const LONGEST_WAIT = 600_000;
 /** Milliseconds between two checks. */
 const PAUSE = 60_000;
 /** Milliseconds between two compactions of the ledger. */
-const COMPACT_EVERY = 3_600_000;
+const COMPACT_EVERY = HOUR;
 const WRITER_BITS = 22n;
 
 export interface RollupOptions {

@@ -12,13 +12,14 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { UNFINISHED, writeAtomically } from '../files/atomic.ts';
 import { Backoff } from '../timing/backoff.ts';
+import { DAY, HOUR } from '../timing/units.ts';
 import type { Clock } from './clock.ts';
 import type { ScheduleLog } from './log.ts';
 import type { Message, Outcome } from './webhook.ts';
 
-const DELAYS = { first: 5_000, longest: 3_600_000 };
+const DELAYS = { first: 5_000, longest: HOUR };
 /** Milliseconds after which a message is dropped. */
-const LONGEST_LIFE = 3 * 86_400_000;
+const LONGEST_LIFE = 3 * DAY;
 const MOST_MESSAGES = 1000;
 const LONGEST_NAP = 60_000;
 

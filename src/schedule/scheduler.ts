@@ -11,18 +11,19 @@
 
 import { messageOf } from '../errors.ts';
 import { Backoff } from '../timing/backoff.ts';
+import { DAY, HOUR, MINUTE } from '../timing/units.ts';
 import type { Clock } from './clock.ts';
 import type { ScheduleLog } from './log.ts';
 import { readTimes, StateFile } from './state-file.ts';
 import type { When } from './when.ts';
 
-const DELAYS = { first: 60_000, longest: 3_600_000 };
+const DELAYS = { first: MINUTE, longest: HOUR };
 /** Milliseconds after which the time is checked again, since clocks are set, and machines sleep. */
-const LONGEST_NAP = 60_000;
+const LONGEST_NAP = MINUTE;
 /** Delay after which a late run is logged as made up. */
 const LATE = 120_000;
 /** Completion times further in the future come from a wrong clock. */
-const MOST_AHEAD = 86_400_000;
+const MOST_AHEAD = DAY;
 
 export interface ScheduledJob {
   /** Identifies the job across restarts. */

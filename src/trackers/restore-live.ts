@@ -8,14 +8,14 @@ import { SKETCH_EPOCH } from '../sketch/cell.ts';
 import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { mostLikelyCount } from '../sketch/likelihood.ts';
 import type { QueryLimits, Store } from '../store/store.ts';
+import { DAY, HOUR } from '../timing/units.ts';
 
 /** Number of slices in which visitors are read, each in bounded memory. */
 const SLICES = 16;
-const HOUR_MS = 3_600_000;
 /** How far back the rings go: 400 days. */
-const RING_MS = 400 * 24 * HOUR_MS;
+const RING_MS = 400 * DAY;
 /** Rings keep minutes for a day. */
-const MINUTES_MS = 25 * HOUR_MS;
+const MINUTES_MS = 25 * HOUR;
 /** One more than the largest writer. */
 const NO_WRITER = 2 ** 22;
 /** No time limit: the server cannot start without it. */
@@ -50,7 +50,7 @@ export async function restoreLive(
   if (!live.all) return;
   // If hits of the last day were purged, which happens only with one day of retention, their minutes are unknown.
   const purged = Math.max(0, ...(await readCutoffs(store)).hits.values());
-  const recent = Math.max(0, Math.floor((now - MINUTES_MS) / HOUR_MS) * HOUR_MS, Math.min(purged, now));
+  const recent = Math.max(0, Math.floor((now - MINUTES_MS) / HOUR) * HOUR, Math.min(purged, now));
   const moment = { now, writer, recent };
   (await recall(store, '', moment))(live.all);
   live.leaveToStore(sites, (site) => recall(store, site, moment));
@@ -99,7 +99,7 @@ async function estimateVisitors(live: MemoryLive, store: Store, sites: Set<strin
  */
 async function recall(store: Store, site: string, { now, writer, recent }: Moment): Promise<Recollection> {
   // Whole hours, as in the ring and the rollups.
-  const from = Math.max(0, Math.floor((now - RING_MS) / HOUR_MS) * HOUR_MS);
+  const from = Math.max(0, Math.floor((now - RING_MS) / HOUR) * HOUR);
   const asked = { site, now, from, recent, writer: String(writer) };
   const [hits, cells] = await withConsistentRollups(store, ({ fragments }) =>
     Promise.all([

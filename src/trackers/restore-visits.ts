@@ -1,7 +1,7 @@
 import { type MidnightVisits, VISIT_TIMEOUT } from '../hit/midnight-visits.ts';
-import { DAY } from '../hit/salts.ts';
 import { RowBinaryReader } from '../rows/row-binary.ts';
 import type { Store } from '../store/store.ts';
+import { DAY } from '../timing/units.ts';
 
 /** Maximum visitors to restore: as many as the table holds. */
 const MOST = 2 ** 20;

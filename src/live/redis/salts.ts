@@ -6,10 +6,11 @@
  * If Redis lost the key, because it has no persistence or a replica took over, it accepts the next candidate. Nodes
  * propose the salt that they use, so the old salt is restored.
  */
+
 import type { SaltSource } from '../../hit/salt-source.ts';
-import { DAY } from '../../hit/salts.ts';
 import type { RedisAddress } from '../../settings/redis-address.ts';
 import { inTime } from '../../timing/time-limit.ts';
+import { DAY } from '../../timing/units.ts';
 import { RedisLink } from './link.ts';
 
 /** Request timeout in milliseconds. */
