@@ -14,15 +14,21 @@ export function waitUpTo<Result>(
 /**
  * The value of a promise that must settle within `milliseconds`.
  *
- * @param late called when it did not; the outcome of the promise is then ignored
- * @throws what the promise rejects with, or what `late` returns
+ * @param late the message of the error if it did not; the outcome of the promise is then ignored
+ * @param onTimeout called after that, to end what the promise waits for
+ * @throws what the promise rejects with, or an error with that message
  */
 export function inTime<Result>(
   milliseconds: number,
   promise: Promise<Result>,
-  late: () => Error,
+  late: string,
+  onTimeout: () => void = () => undefined,
 ): Promise<Result> {
-  return limited<Result>(milliseconds, promise, ({ reject }) => reject(late()));
+  return limited<Result>(milliseconds, promise, ({ reject }) => {
+    // First, as ending what it waits for may fail the promise.
+    reject(new Error(late));
+    onTimeout();
+  });
 }
 
 async function limited<Result>(

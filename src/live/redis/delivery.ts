@@ -262,8 +262,5 @@ export class Delivery {
 
 /** A server that accepts commands but does not answer counts as unreachable. */
 function answered<Result>(link: RedisLink, answer: Promise<Result>): Promise<Result> {
-  return inTime(PATIENCE_MS, answer, () => {
-    link.reopen();
-    return new Error(`no answer for ${PATIENCE_MS / 1000} seconds`);
-  });
+  return inTime(PATIENCE_MS, answer, `no answer for ${PATIENCE_MS / 1000} seconds`, () => link.reopen());
 }

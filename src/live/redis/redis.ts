@@ -105,7 +105,7 @@ export class RedisLive implements SharedLive, AsyncDisposable {
       this.#totals(names),
       ...(this.#options.rate ? windows.map((seconds) => this.#window(names, seconds, now)) : []),
     ] as const);
-    const [total, ...counts] = await inTime(READ_MS, answers, () => new Error('no answer in time'));
+    const [total, ...counts] = await inTime(READ_MS, answers, 'no answer in time');
     return { total, windows: counts };
   }
 

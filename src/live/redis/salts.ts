@@ -47,10 +47,8 @@ export class RedisSalts implements SaltSource, AsyncDisposable {
   }
 
   #send(key: string, command: readonly string[]): Promise<unknown> {
-    return inTime(TIMEOUT_MS, this.#link.send(key, command), () => {
-      // The connection to a hung server does not break by itself.
-      this.#link.reopen();
-      return new Error(`no answer within ${TIMEOUT_MS / 1000} s`);
-    });
+    const answer = this.#link.send(key, command);
+    // The connection to a hung server does not break by itself.
+    return inTime(TIMEOUT_MS, answer, `no answer within ${TIMEOUT_MS / 1000} s`, () => this.#link.reopen());
   }
 }
