@@ -34,6 +34,8 @@ import { SketchReader, SketchWriter } from './encoding.ts';
 const SECOND = 1_000;
 
 const LONGEST_MS = 400 * DAY;
+/** Seconds of the longest window. */
+export const LONGEST_WINDOW = LONGEST_MS / SECOND;
 
 /** Finest first. A bucket is made of whole buckets of the level before it. */
 const LEVELS = [
