@@ -19,12 +19,7 @@ export const TOP_SETTINGS = {
   ),
   'data-dir': setting('folder of the server on this machine', 'FOLDER', './data', readText),
   site: setting('one site (default: all together)', 'SITE', undefined, readText),
-  period: setting(
-    'period period period of the rankings: 1h, 24h, 7d, 30d',
-    'PERIOD',
-    '24h',
-    readOneOf(TOP_PERIODS),
-  ),
+  period: setting('period of the rankings: 1h, 24h, 7d, 30d', 'PERIOD', '24h', readOneOf(TOP_PERIODS)),
   rows: setting('rows per ranking, with --once', 'N', '10', readNumber(1, 100)),
   once: setting('print once and exit', '', 'false', readSwitch),
   json: setting('print once as JSON and exit', '', 'false', readSwitch),
