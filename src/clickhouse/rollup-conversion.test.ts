@@ -9,7 +9,7 @@ import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
-import type { Period } from '../query/plan.ts';
+import type { BoundedSelection } from '../query/plan.ts';
 import { readSelection } from '../query/selection.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import { Store } from '../store/store.ts';
@@ -80,7 +80,7 @@ const sumOf = (rows: readonly { site: string; hits: number }[], site: string) =>
 
 /** What rollups say of all days: by site, by month, by path. */
 async function told(store: Store) {
-  const period = readSelection({ from: '2026-01-01', to: '2027-01-01' }) as Period;
+  const period = readSelection({ from: '2026-01-01', to: '2027-01-01' }) as BoundedSelection;
   const plan = { from: 'rollups', first: period.from, end: period.to } as const;
   const cut = { interval: 'month', step: DAY, timezone: 'UTC' } as const;
   const hits = async (site: string) =>

@@ -20,7 +20,7 @@ import {
 import { readAges } from '../settings/ages.ts';
 import { DAY } from '../timing/units.ts';
 import { withStableData } from './data-stats.ts';
-import type { Period } from './plan.ts';
+import type { BoundedSelection } from './plan.ts';
 import { readSelection } from './selection.ts';
 import { sites, stats } from './stats.ts';
 
@@ -213,7 +213,7 @@ describe('hits that are there again', () => {
   test('and go while they are counted are asked about again', options, async (t) => {
     const { store, purger, restore } = await purgedStore(t);
     await restore(`time < toDateTime64('2026-09-21', 3, 'UTC')`);
-    const period = readSelection(odd) as Period;
+    const period = readSelection(odd) as BoundedSelection;
     const asked: number[] = [];
     await withStableData({ store }, period, async ({ hitsFrom }) => {
       asked.push(hitsFrom);
