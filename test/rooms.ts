@@ -36,7 +36,7 @@ export const ROOMS: readonly string[] = [
   'schedule', // what is done by the clock: reports, upkeep, alerts
   'logs', // hits read from access logs
   'http', // hits and questions from the network
-  'report', // the text, JSON and CSV of a report
+  'report', // the text, JSON and CSV of a report, and numbers as text
   'server', // composes a server of all these
   'commands', // what a person types
   'program', // the two faces of the whole house: one for the shell,

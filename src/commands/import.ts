@@ -7,6 +7,7 @@ import { fileChunks, streamChunks } from '../logs/chunks.ts';
 import { generationsOf } from '../logs/follow.ts';
 import { untilFault } from '../logs/source.ts';
 import type { ImportSummary } from '../logs/summary.ts';
+import { numberText } from '../report/number-text.ts';
 import { IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
 import { DAY } from '../timing/units.ts';
@@ -67,7 +68,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
 
 /** A line on a terminal that is redrawn in place. */
 function rolled(hits: number, { stderr }: Terminal): void {
-  if (stderr.isTTY) stderr.write(`\r${new Intl.NumberFormat('en').format(hits)} hits rolled up\x1b[K`);
+  if (stderr.isTTY) stderr.write(`\r${numberText(hits)} hits rolled up\x1b[K`);
 }
 
 async function oldHitsOf(values: ImportValues, taker: ImportTarget, terminal: Terminal): Promise<OldHits> {

@@ -9,6 +9,7 @@
  *
  * Without a retention limit, which is the default, nothing is read twice and nothing is checked.
  */
+
 import { createInterface } from 'node:readline/promises';
 import { Memo } from '../cache/memo.ts';
 import { HitError } from '../errors.ts';
@@ -18,13 +19,13 @@ import type { LogFormat } from '../logs/format.ts';
 import { detectFormat } from '../logs/format-detection.ts';
 import { OldLines, wholeLines } from '../logs/old-lines.ts';
 import { linesOf, sampled, untilFault, unzipped } from '../logs/source.ts';
+import { numberText } from '../report/number-text.ts';
 import { hitCutoff, isLimited, isNamedLimited } from '../retention/retention.ts';
 import type { Ages } from '../settings/ages.ts';
 import type { Terminal } from './command.ts';
 
 const DEFAULT_SITE = 'localhost';
 const MOST_HOSTS = 1000;
-const number = new Intl.NumberFormat('en');
 
 /** The retention at the destination of a log. */
 export interface ImportRetention {
@@ -201,9 +202,9 @@ function sentenceOf({ lines, bySite }: Found, where: string, cutoffOf: (site: st
   const old = [...bySite.values()].reduce((sum, each) => sum + each, 0);
   const sites = Array.from(bySite, ([site, each]) => {
     const before = new Date(cutoffOf(site)).toISOString().slice(0, 10);
-    return `${number.format(each)} of ${site}, before ${before}`;
+    return `${numberText(each)} of ${site}, before ${before}`;
   });
-  return `${number.format(old)} of ${number.format(lines)} lines in ${where} would be deleted by the next purge: ${sites.join('; ')}`;
+  return `${numberText(old)} of ${numberText(lines)} lines in ${where} would be deleted by the next purge: ${sites.join('; ')}`;
 }
 
 /** @returns false also if nobody can be asked */

@@ -3,6 +3,7 @@ import type { RestoreSummary } from '../archive/restorer.ts';
 import { HitError } from '../errors.ts';
 import { readIsoTime } from '../hit/calendar.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
+import { numberText } from '../report/number-text.ts';
 import { RESTORE_SETTINGS } from '../settings/restore.ts';
 import { DAY } from '../timing/units.ts';
 import { openArchiveDesk } from './archive-client.ts';
@@ -48,9 +49,8 @@ function dayOf(text: string | undefined, flag: string): number | undefined {
 
 /** The result, for people. */
 function restoreText({ rows, days, already, seconds, dry_run }: RestoreSummary): string {
-  const number = new Intl.NumberFormat('en');
-  const what = `${dry_run ? 'Would restore' : 'Restored'} ${number.format(rows)} hits of ${number.format(days)} days`;
+  const what = `${dry_run ? 'Would restore' : 'Restored'} ${numberText(rows)} hits of ${numberText(days)} days`;
   const lines = [dry_run ? what : `${what} in ${seconds.toFixed(1)} s`];
-  if (already > 0) lines.push(`  ${number.format(already)} hits are in the store already`);
+  if (already > 0) lines.push(`  ${numberText(already)} hits are in the store already`);
   return `${lines.join('\n')}\n`;
 }
