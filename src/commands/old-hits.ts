@@ -11,7 +11,6 @@
  */
 
 import { createInterface } from 'node:readline/promises';
-import { Memo } from '../cache/memo.ts';
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import { EARLIEST_HIT } from '../hit/time.ts';
@@ -25,7 +24,6 @@ import type { Ages } from '../settings/ages.ts';
 import type { Terminal } from './command.ts';
 
 const DEFAULT_SITE = 'localhost';
-const MOST_HOSTS = 1000;
 
 /** The retention at the destination of a log. */
 export interface ImportRetention {
@@ -160,11 +158,9 @@ export class OldHits {
   async #opened(source: AsyncIterable<Buffer>) {
     const { format, follow, site = DEFAULT_SITE } = this.#options;
     const { text, sample } = await sampled(source, follow);
-    const usual = siteName(site);
-    const sites = new Memo({ most: MOST_HOSTS, longest: 300 }, (host: string) => siteName(host) || usual);
     const lines = new OldLines({
       format: format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : format,
-      siteOf: (host) => sites.of(host),
+      site: siteName(site),
       cutoffOf: (each) => this.#foundBefore(each),
       earliest: EARLIEST_HIT,
     });
