@@ -1,4 +1,5 @@
 import type { Intake } from '../hit/intake.ts';
+import { InternTable } from '../rows/intern-table.ts';
 import { RowWriter } from '../rows/row.ts';
 import type { LogFormat } from './format.ts';
 import { LOG_FAILURES } from './line.ts';
@@ -92,7 +93,7 @@ class PieceTally {
   imported = 0;
   #failed = 0;
   readonly #failures: LineFailure[] = [];
-  readonly #sites = new Map<string, number>();
+  readonly #sites = new InternTable();
   #count = 0;
   #site = new Uint32Array(FIRST_CAPACITY);
   #time = new Float64Array(FIRST_CAPACITY);
@@ -107,12 +108,7 @@ class PieceTally {
   see(hit: { site: string; time: number; visitorHigh: number; visitorLow: number }): void {
     if (this.#count === this.#time.length) this.#grow();
     const at = this.#count++;
-    let site = this.#sites.get(hit.site);
-    if (site === undefined) {
-      site = this.#sites.size;
-      this.#sites.set(hit.site, site);
-    }
-    this.#site[at] = site;
+    this.#site[at] = this.#sites.idOf(hit.site);
     this.#time[at] = hit.time;
     this.#high[at] = hit.visitorHigh;
     this.#low[at] = hit.visitorLow;
@@ -127,7 +123,7 @@ class PieceTally {
       failed: this.#failed,
       failures: this.#failures,
       sightings: {
-        sites: [...this.#sites.keys()],
+        sites: this.#sites.texts(),
         site: this.#site.slice(0, this.#count),
         time: this.#time.slice(0, this.#count),
         high: this.#high.slice(0, this.#count),
