@@ -1,9 +1,7 @@
 import { LINE_FEED } from './ascii.ts';
 import type { LogFormat } from './format.ts';
+import { MAX_HELD_BYTES } from './line.ts';
 import { LineParser } from './line-parser.ts';
-
-/** Bytes of an incomplete line that are buffered. */
-const LONGEST_HELD = 256 * 1024;
 
 export interface OldLinesOptions {
   readonly format: LogFormat;
@@ -59,7 +57,8 @@ export async function* wholeLines(source: AsyncIterable<Buffer>): AsyncGenerator
   let held: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
     const bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    const end = bytes.length > LONGEST_HELD + chunk.length ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
+    const end =
+      bytes.length > MAX_HELD_BYTES + chunk.length ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
     if (end > 0) yield bytes.subarray(0, end);
     held = Buffer.from(bytes.subarray(end));
   }
