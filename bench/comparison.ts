@@ -1,7 +1,7 @@
 /** Visitor counters compared: time, error, size. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import { owned } from '../src/hit/memo.ts';
+import { owned } from '../src/cache/memo.ts';
 import { falseSeenRateAt } from '../src/sketch/bloom.ts';
 import { check } from './bench.ts';
 import {

@@ -2,7 +2,7 @@ import type { Dimension } from '../src/clickhouse/dimension.ts';
 import type { Count } from '../src/query/counts.ts';
 import { statsFromHits, topFromHits } from '../src/query/from-hits.ts';
 import type { QueryParams } from '../src/query/params.ts';
-import type { Period } from '../src/query/plan.ts';
+import type { BoundedSelection } from '../src/query/plan.ts';
 import { type Interval, readMetrics, readSelection, stepOf } from '../src/query/selection.ts';
 import type { Source } from '../src/query/source.ts';
 import { stats, top } from '../src/query/stats.ts';
@@ -85,6 +85,6 @@ export async function answerOfHits(
   return [totals, ...series];
 }
 
-function periodOf({ span, words = {} }: Question, end: number): Period {
+function periodOf({ span, words = {} }: Question, end: number): BoundedSelection {
   return { ...readSelection(words), from: end - span, to: end };
 }

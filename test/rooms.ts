@@ -10,6 +10,8 @@ import { posix } from 'node:path';
  */
 export const ROOMS: readonly string[] = [
   'errors', // every coded fault: anything may throw one
+  'timing', // when something happens: units, delays, time limits, turns
+  'cache', // what is kept in bounded memory
   'schema', // what values look like that come in and go out: their types, checks and documents from one source
   'files', // files that last: atomic, durable
   'settings', // every setting: its flag, unit, range, default and an example
@@ -34,7 +36,7 @@ export const ROOMS: readonly string[] = [
   'schedule', // scheduled work: reports, upkeep, alerts
   'logs', // hits read from access logs
   'http', // hits and queries from the network
-  'report', // the text, JSON and CSV of a report
+  'report', // the text, JSON and CSV of a report, and numbers as text
   'server', // composes a server of all these
   'commands', // the command line's commands
   'program', // the two interfaces of the whole: one for the shell,

@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { RecentMap } from '../../src/cache/recent-map.ts';
+import { Backoff } from '../../src/timing/backoff.ts';
 import { ApiError } from './api.ts';
 import { lost, recovered } from './connection.ts';
 import { signedOut } from './session.ts';
@@ -9,8 +11,8 @@ import { askShared } from './shared-ask.ts';
 const MOST_KEPT = 80;
 /** Answers younger than this are not requested again without a reason. */
 const FRESH_MS = 5000;
-const FIRST_RETRY_MS = 1500;
-const LONGEST_RETRY_MS = 20_000;
+/** Milliseconds between attempts. */
+const DELAYS = { first: 1500, longest: 20_000 };
 /** Decay factor of the slowest answer's time, per answer. */
 const FADING = 0.9;
 
@@ -38,13 +40,11 @@ interface Kept {
   readonly beat: number;
 }
 
-/** By query; least recently used first. */
-const kept = new Map<string, Kept>();
+/** By query. */
+const kept = new RecentMap<string, Kept>(MOST_KEPT);
 
 function keep(question: string, data: unknown): void {
-  kept.delete(question);
   kept.set(question, { data, at: Date.now(), beat: pulse.value });
-  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
 }
 
 /** Drops all answers: the user has changed, or a setting has. */
@@ -99,7 +99,8 @@ async function asked<Result>(
   signal: AbortSignal,
   tell: (outcome: Outcome<Result>) => void,
 ): Promise<void> {
-  for (let pause = FIRST_RETRY_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_RETRY_MS)) {
+  const backoff = new Backoff(DELAYS);
+  while (!signal.aborted) {
     try {
       const start = performance.now();
       const data = await askShared<Result>(question, signal);
@@ -115,7 +116,8 @@ async function asked<Result>(
       if (error.status === 0) lost();
       tell({ error });
       if (!error.isPassing) return;
-      await waited(error.retryAfter === undefined ? pause : error.retryAfter * 1000, signal);
+      const delay = backoff.next();
+      await waited(error.retryAfter === undefined ? delay : error.retryAfter * 1000, signal);
     }
   }
 }

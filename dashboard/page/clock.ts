@@ -1,9 +1,9 @@
 import { effect, signal } from '@preact/signals';
+import { MINUTE } from '../../src/timing/units.ts';
 import { pulse, slowestAnswer } from '../ask/answers.ts';
 import { isConnected } from '../ask/connection.ts';
 import { live } from '../ask/live-feed.ts';
 
-const MINUTE_MS = 60_000;
 /** Minimum interval between refreshes of a current period while hits arrive. */
 const REFRESH_MS = 8000;
 /** Time within which a page gets its first answers. */
@@ -52,5 +52,5 @@ export function startClock(): void {
 }
 
 function minuteOf(time: number): number {
-  return Math.floor(time / MINUTE_MS);
+  return Math.floor(time / MINUTE);
 }

@@ -20,28 +20,33 @@ export function RangeForm({ today, onClose }: { readonly today: string; readonly
           onClose();
         }}
       >
-        <label>
-          First day
-          <input
-            type="date"
-            value={from}
-            max={today}
-            onInput={({ currentTarget }) => setFrom(currentTarget.value)}
-          />
-        </label>
-        <label>
-          Last day
-          <input
-            type="date"
-            value={to}
-            max={today}
-            onInput={({ currentTarget }) => setTo(currentTarget.value)}
-          />
-        </label>
+        <DayField label="First day" day={from} latest={today} onChange={setFrom} />
+        <DayField label="Last day" day={to} latest={today} onChange={setTo} />
         <button type="submit" class="primary" disabled={!period}>
           Show
         </button>
       </form>
     </Modal>
+  );
+}
+
+interface DayFieldProps {
+  readonly label: string;
+  readonly day: string;
+  readonly latest: string;
+  readonly onChange: (day: string) => void;
+}
+
+function DayField({ label, day, latest, onChange }: DayFieldProps) {
+  return (
+    <label>
+      {label}
+      <input
+        type="date"
+        value={day}
+        max={latest}
+        onInput={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+    </label>
   );
 }

@@ -1,6 +1,5 @@
 /** Arithmetic on calendar dates as text, such as `2026-11-24`: no clock, no time zone. */
-
-const DAY_MS = 86_400_000;
+import { DAY } from '../../src/timing/units.ts';
 
 /** The date that a clock in the reader's time zone shows. */
 export function localDate(now: Date): string {
@@ -16,12 +15,12 @@ export function isDate(text: string): boolean {
 }
 
 export function addDays(date: string, days: number): string {
-  return dateOf(timeOf(date) + days * DAY_MS);
+  return dateOf(timeOf(date) + days * DAY);
 }
 
 /** Days from one date to another; negative where that is earlier. */
 export function daysBetween(from: string, to: string): number {
-  return Math.round((timeOf(to) - timeOf(from)) / DAY_MS);
+  return Math.round((timeOf(to) - timeOf(from)) / DAY);
 }
 
 /** The first day of the month of a date. */

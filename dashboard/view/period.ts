@@ -5,6 +5,7 @@
  * server, which uses the current time, so the text of the query stays the same.
  */
 
+import { MINUTE } from '../../src/timing/units.ts';
 import { addDays, addMonths, daysBetween, isDate, localDate, monthOf } from './calendar.ts';
 
 export const PERIOD_KINDS = ['realtime', 'day', '7d', '30d', 'month', '12mo', 'all', 'custom'] as const;
@@ -13,8 +14,7 @@ export type PeriodKind = (typeof PERIOD_KINDS)[number];
 export const INTERVALS = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type Interval = (typeof INTERVALS)[number];
 
-const REALTIME_MS = 30 * 60_000;
-const MINUTE_MS = 60_000;
+const REALTIME_MS = 30 * MINUTE;
 /** No screen shows more points than this. */
 const MOST_POINTS = 1500;
 const DAYS_OF: Readonly<Record<Interval, number>> = {
@@ -67,8 +67,8 @@ export function daysOf(period: Period, today: string): { first: string; last: st
 /** The period as parameters of the API. */
 export function spanOf(period: Period, now: Date): Span {
   if (period.kind === 'realtime') {
-    const minute = Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS;
-    return { from: new Date(minute - REALTIME_MS + MINUTE_MS).toISOString() };
+    const minute = Math.floor(now.getTime() / MINUTE) * MINUTE;
+    return { from: new Date(minute - REALTIME_MS + MINUTE).toISOString() };
   }
   const today = localDate(now);
   const days = daysOf(period, today);

@@ -17,10 +17,11 @@
 import { quote } from '../clickhouse/literals.ts';
 import { coveredBy, type Watermarks } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
+import { DAY } from '../timing/units.ts';
 import type { Catalog } from './catalog.ts';
 import type { Engine } from './engine.ts';
 import { HIT_COLUMNS } from './hit-columns.ts';
-import { DAY_MS, during, inParts, startOf, timeText } from './in-parts.ts';
+import { during, inParts, startOf, timeText } from './in-parts.ts';
 import { type Manifest, manifestText, type Part } from './manifest.ts';
 import { partName } from './part-name.ts';
 import { isSameSum, sizeOfHits, sumOf, sumsOfBatches, watermarksIn } from './rows.ts';
@@ -135,7 +136,7 @@ async function daysOf(
   { engine, catalog, rolledUp, now }: ArchiveWork,
   options: ArchiveOptions,
 ): Promise<SiteDay[]> {
-  const until = Math.floor((now() - options.olderThan * DAY_MS) / DAY_MS) * DAY_MS;
+  const until = Math.floor((now() - options.olderThan * DAY) / DAY) * DAY;
   const parts = catalog.parts({ site: options.site, from: Number.NEGATIVE_INFINITY, to: until });
   const site = options.site === '' ? 'true' : `site = ${quote(options.site)}`;
   const found = await engine.ask<Record<keyof SiteDay, string | number>>('archive_days', {
@@ -156,10 +157,10 @@ async function daysOf(
 async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Promise<Part | undefined> {
   const { engine, place, catalog, rolledUp } = work;
   const start = startOf(day);
-  const before = catalog.parts({ site, from: start, to: start + DAY_MS });
+  const before = catalog.parts({ site, from: start, to: start + DAY });
   if (before.length > 0) await checkKept(work, before);
   if (fresh === 0) return undefined;
-  const which = `site = ${quote(site)} AND ${during(start, start + DAY_MS)} AND ${coveredBy(rolledUp)} AND NOT (${inParts(before)})`;
+  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${coveredBy(rolledUp)} AND NOT (${inParts(before)})`;
   const sum = await sumOf(engine.ask, 'hits', which);
   if (sum.rows === 0) return undefined;
   const name = partName(site, day, sum.checksum);
@@ -186,7 +187,7 @@ async function checkKept({ engine, place }: ArchiveWork, parts: readonly Part[])
   const [first] = parts;
   const { site, day } = first!.manifest;
   const start = startOf(day);
-  const which = `site = ${quote(site)} AND ${during(start, start + DAY_MS)} AND ${inParts(parts)}`;
+  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts(parts)}`;
   const kept = await sumsOfBatches(engine.ask, 'hits', which);
   if (kept.size === 0) return;
   const archived = await sumsOfBatches(engine.ask, place.table(parts.map(({ name }) => name)));
@@ -205,10 +206,10 @@ async function checkKept({ engine, place }: ArchiveWork, parts: readonly Part[])
 async function removeMonth(work: ArchiveWork, month: string, days: readonly SiteDay[]): Promise<void> {
   const { engine, catalog, rolledUp } = work;
   const parts = days.flatMap(({ site, day }) =>
-    catalog.parts({ site, from: startOf(day), to: startOf(day) + DAY_MS }),
+    catalog.parts({ site, from: startOf(day), to: startOf(day) + DAY }),
   );
   const gone = new Map<string, number>();
-  for (const { site, day } of days) gone.set(site, Math.max(gone.get(site) ?? 0, startOf(day) + DAY_MS));
+  for (const { site, day } of days) gone.set(site, Math.max(gone.get(site) ?? 0, startOf(day) + DAY));
   await work.noteGone(gone);
   const partition = month.replace('-', '');
   const which = `${inParts(parts)} AND ${coveredBy(rolledUp)}`;

@@ -1,5 +1,6 @@
 import { HitError } from '../errors.ts';
-import { DAY_MS, startOf } from './in-parts.ts';
+import { DAY } from '../timing/units.ts';
+import { startOf } from './in-parts.ts';
 import { type Part, parseManifest } from './manifest.ts';
 import { type PartFile, parsePartFile, siteFolder } from './part-name.ts';
 import type { ArchiveStorage } from './storage.ts';
@@ -81,7 +82,7 @@ export class Catalog {
     const parts: Part[] = [];
     for (const { file, found } of this.#entries.values()) {
       const start = startOf(file.day);
-      if ((folder !== undefined && folder !== file.folder) || start >= to || start + DAY_MS <= from) continue;
+      if ((folder !== undefined && folder !== file.folder) || start >= to || start + DAY <= from) continue;
       if (found instanceof HitError) throw found;
       parts.push(found);
     }

@@ -1,8 +1,8 @@
 import { quote } from '../clickhouse/literals.ts';
 import { writerSql } from '../clickhouse/watermarks.ts';
+import { DAY } from '../timing/units.ts';
 import type { Part } from './manifest.ts';
 
-export const DAY_MS = 86_400_000;
 const LARGEST = 2n ** 64n - 1n;
 /** Added to days since 1970, which may be negative. */
 const DAY_OFFSET = 131_072;
@@ -32,7 +32,7 @@ export function inParts(parts: readonly Part[]): string {
   /** Key → the first batch that is in no part. */
   const bounds = new Map<bigint, bigint>();
   for (const { manifest } of parts) {
-    const day = BigInt(startOf(manifest.day) / DAY_MS + DAY_OFFSET);
+    const day = BigInt(startOf(manifest.day) / DAY + DAY_OFFSET);
     for (const [writer, last] of manifest.watermarks) {
       const key = (indexes.get(manifest.site)! << 40n) | (day << 22n) | BigInt(writer);
       const bound = last < LARGEST ? last + 1n : last;

@@ -2,10 +2,11 @@ import { queryText } from '../clickhouse/sql.ts';
 import { HitError, messageOf } from '../errors.ts';
 import type { ArchiveSource } from '../query/source.ts';
 import type { Store } from '../store/store.ts';
+import { DAY } from '../timing/units.ts';
 import { Catalog, EVER, type PartFilter } from './catalog.ts';
 import { askOf } from './engine.ts';
 import { HIT_COLUMNS } from './hit-columns.ts';
-import { DAY_MS, during, inParts, startOf } from './in-parts.ts';
+import { during, inParts, startOf } from './in-parts.ts';
 import { openStorage } from './open-storage.ts';
 import type { ArchiveStorage, BucketAccess } from './storage.ts';
 
@@ -77,7 +78,7 @@ export class ArchiveReader implements ArchiveSource {
     if (first === undefined || last === undefined) return 'hits';
     const text = queryText('archive_hits', {
       columns: HIT_COLUMNS,
-      during: during(startOf(first), startOf(last) + DAY_MS),
+      during: during(startOf(first), startOf(last) + DAY),
       archived: `(${inParts(parts)})`,
       files: this.#place.table(parts.map(({ name }) => name)),
     });
@@ -90,7 +91,7 @@ export class ArchiveReader implements ArchiveSource {
     const [part] = this.#catalog.parts({ site, ...EVER });
     if (!part) return undefined;
     const start = startOf(part.manifest.day);
-    const itsDay = this.#catalog.parts({ site, from: start, to: start + DAY_MS });
+    const itsDay = this.#catalog.parts({ site, from: start, to: start + DAY });
     return Math.min(...itsDay.map(({ manifest }) => manifest.first));
   }
 

@@ -8,10 +8,11 @@
 
 import { quote } from '../clickhouse/literals.ts';
 import { HitError } from '../errors.ts';
+import { DAY } from '../timing/units.ts';
 import type { ArchiveProgress, ArchiveWork } from './archiver.ts';
 import type { PartFilter } from './catalog.ts';
 import { HIT_COLUMNS } from './hit-columns.ts';
-import { DAY_MS, during, inParts, startOf } from './in-parts.ts';
+import { during, inParts, startOf } from './in-parts.ts';
 import type { Part } from './manifest.ts';
 import { type BatchSum, isSameSum, sumOf, sumsOfBatches } from './rows.ts';
 
@@ -78,7 +79,7 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
       `${file} is not what its manifest says: it was changed or is damaged`,
     );
   }
-  const which = `site = ${quote(site)} AND ${during(start, start + DAY_MS)} AND ${inParts([part])}`;
+  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts([part])}`;
   const there = await sumsOfBatches(engine.ask, 'hits', which);
   const missing = new Map<string, BatchSum>();
   for (const [batch, sum] of await sumsOfBatches(engine.ask, table)) {

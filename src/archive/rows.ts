@@ -1,5 +1,6 @@
 import { readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
+import { pause } from '../timing/pause.ts';
 import type { Ask, Engine } from './engine.ts';
 import { HIT_COLUMNS } from './hit-columns.ts';
 import type { RowSum } from './manifest.ts';
@@ -65,6 +66,6 @@ export async function removalsEnded(engine: Engine): Promise<void> {
         unfinished.map((removal) => removal.trouble).find((text) => text !== '') ?? 'it is still running';
       throw new HitError('archive_failed', `an earlier removal of hits has not finished: ${trouble}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, PACE));
+    await pause(PACE);
   }
 }

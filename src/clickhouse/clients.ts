@@ -8,6 +8,7 @@ import {
 } from '@clickhouse/client';
 import { type ChdbConnection, createChdbConnection } from 'chdb/connection';
 import { HitError, messageOf } from '../errors.ts';
+import { DAY } from '../timing/units.ts';
 import { serverAddress } from './address.ts';
 import { DedicatedConnection, SCRATCH } from './connection.ts';
 import { type Dialect, SINGLE } from './dialect.ts';
@@ -21,7 +22,7 @@ const QUEUE = 100;
 /** Maximum concurrent connections for long-running work. */
 const ASIDES = 4;
 /** Milliseconds: timeout of a statement on such a connection, one day. */
-const LONG_TIMEOUT = 86_400_000;
+const LONG_TIMEOUT = DAY;
 
 /** Opens connections to one database. */
 interface Connector {

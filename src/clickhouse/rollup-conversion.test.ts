@@ -9,10 +9,11 @@ import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
-import { DAY, type Period } from '../query/plan.ts';
+import type { BoundedSelection } from '../query/plan.ts';
 import { readSelection } from '../query/selection.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import { Store } from '../store/store.ts';
+import { DAY } from '../timing/units.ts';
 import { Clients } from './clients.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './sql.ts';
@@ -79,7 +80,7 @@ const sumOf = (rows: readonly { site: string; hits: number }[], site: string) =>
 
 /** The rollups of all days: by site, by month, by path. */
 async function told(store: Store) {
-  const period = readSelection({ from: '2026-01-01', to: '2027-01-01' }) as Period;
+  const period = readSelection({ from: '2026-01-01', to: '2027-01-01' }) as BoundedSelection;
   const plan = { from: 'rollups', first: period.from, end: period.to } as const;
   const cut = { interval: 'month', step: DAY, timezone: 'UTC' } as const;
   const hits = async (site: string) =>

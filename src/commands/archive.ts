@@ -1,10 +1,10 @@
 import { archivedSite, archiveLocation } from '../archive/address.ts';
 import type { ArchiveSummary } from '../archive/archiver.ts';
 import { HitError } from '../errors.ts';
+import { bytesText, numberText } from '../report/number-text.ts';
 import { ARCHIVE_SETTINGS } from '../settings/archive.ts';
 import { openArchiveDesk } from './archive-client.ts';
 import type { Command } from './command.ts';
-import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 
 export const archive: Command<typeof ARCHIVE_SETTINGS> = {
@@ -36,21 +36,21 @@ export const archive: Command<typeof ARCHIVE_SETTINGS> = {
 
 /** The result, for people. */
 function archiveText(summary: ArchiveSummary): string {
-  const number = new Intl.NumberFormat('en');
   const { rows, days, already, waiting, archived_bytes, bytes_before, bytes_after, seconds, dry_run } =
     summary;
   if (rows === 0 && already === 0 && waiting === 0) return 'Nothing is old enough to be archived.\n';
   const each = rows > 0 ? `, ${(archived_bytes / rows).toFixed(1)} bytes a hit` : '';
   const lines = [
-    `${dry_run ? 'Would archive' : 'Archived'} ${number.format(rows)} hits of ${number.format(days)} days`,
+    `${dry_run ? 'Would archive' : 'Archived'} ${numberText(rows)} hits of ${numberText(days)} days`,
   ];
   if (!dry_run) {
     lines[0] += ` in ${seconds.toFixed(1)} s`;
     lines.push(`  archive  ${bytesText(archived_bytes)}${each}`);
     lines.push(`  store    ${bytesText(bytes_before)} before, ${bytesText(bytes_after)} now`);
   }
-  if (already > 0) lines.push(`  ${number.format(already)} hits of these days were already in the archive`);
+  if (already > 0)
+    lines.push(`  ${numberText(already)} hits of these days were already in the archive`);
   if (waiting > 0)
-    lines.push(`  ${number.format(waiting)} hits are not rolled up yet: archive again in a few minutes`);
+    lines.push(`  ${numberText(waiting)} hits are not rolled up yet: archive again in a few minutes`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { HitError } from '../errors.ts';
+import { bytesText } from '../report/number-text.ts';
 import { BACKUP_SETTINGS } from '../settings/backup.ts';
 import { type Backup, backUp } from '../store/backup.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
 import { ControlClient } from './control-client.ts';
-import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 
 export const backupFolder: Command<typeof BACKUP_SETTINGS> = {

@@ -7,12 +7,12 @@ import { syncFile } from '../files/durable.ts';
 import { exportHits } from '../query/export.ts';
 import type { QueryParams } from '../query/params.ts';
 import { readSelection } from '../query/selection.ts';
+import { bytesText } from '../report/number-text.ts';
 import { EXPORT_SETTINGS } from '../settings/export.ts';
 import type { Values } from '../settings/setting.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command, Terminal } from './command.ts';
 import { ControlClient, queryOf } from './control-client.ts';
-import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 
 type ExportValues = Values<typeof EXPORT_SETTINGS>;

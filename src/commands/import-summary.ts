@@ -1,5 +1,6 @@
 import { type LineFailure, MOST_FAILURES } from '../logs/reader.ts';
 import type { ImportSummary } from '../logs/summary.ts';
+import { numberText } from '../report/number-text.ts';
 
 /** The result of one log. */
 export interface TakenLog {
@@ -45,22 +46,21 @@ export function addSummaries(logs: readonly TakenLog[], several: boolean): Total
 
 /** The summary, for people. */
 export function summaryText(summary: TotalSummary): string {
-  const number = new Intl.NumberFormat('en');
   const lines = [
-    `${number.format(summary.lines)} lines in ${summary.seconds.toFixed(1)} s (${number.format(summary.lines_per_second)} lines/s)`,
-    `  imported  ${number.format(summary.imported)}`,
-    `  already   ${number.format(summary.already)}`,
-    `  failed    ${number.format(summary.failed)}`,
+    `${numberText(summary.lines)} lines in ${summary.seconds.toFixed(1)} s (${numberText(summary.lines_per_second)} lines/s)`,
+    `  imported  ${numberText(summary.imported)}`,
+    `  already   ${numberText(summary.already)}`,
+    `  failed    ${numberText(summary.failed)}`,
     ...summary.failures.map(
       ({ file, line, reason }) => `    ${file === undefined ? '' : `${file} `}line ${line}: ${reason}`,
     ),
   ];
   if (summary.failed > summary.failures.length) {
-    lines.push(`    and ${number.format(summary.failed - summary.failures.length)} more`);
+    lines.push(`    and ${numberText(summary.failed - summary.failures.length)} more`);
   }
   if (summary.maybe_purged !== undefined) {
     lines.push(
-      `The store has no record of the batches of ${number.format(summary.maybe_purged)} of these lines: an earlier version imported them, or the`,
+      `The store has no record of the batches of ${numberText(summary.maybe_purged)} of these lines: an earlier version imported them, or the`,
       'record is lost. If their hits were purged, and not archived, restore them with --restore-purged.',
     );
   }

@@ -7,15 +7,15 @@ import { fileChunks, streamChunks } from '../logs/chunks.ts';
 import { generationsOf } from '../logs/follow.ts';
 import { untilFault } from '../logs/source.ts';
 import type { ImportSummary } from '../logs/summary.ts';
+import { numberText } from '../report/number-text.ts';
 import { IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
+import { DAY } from '../timing/units.ts';
 import type { Command, Terminal } from './command.ts';
 import { addSummaries, summaryText, type TakenLog } from './import-summary.ts';
 import { findServer, type ImportTarget, importHere } from './import-target.ts';
 import { addFound, OldHits } from './old-hits.ts';
 import { ProgressLine } from './progress.ts';
-
-const DAY = 86_400_000;
 
 type ImportValues = Values<typeof IMPORT_SETTINGS>;
 
@@ -68,7 +68,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
 
 /** A line on a terminal that is redrawn in place. */
 function rolled(hits: number, { stderr }: Terminal): void {
-  if (stderr.isTTY) stderr.write(`\r${new Intl.NumberFormat('en').format(hits)} hits rolled up\x1b[K`);
+  if (stderr.isTTY) stderr.write(`\r${numberText(hits)} hits rolled up\x1b[K`);
 }
 
 async function oldHitsOf(values: ImportValues, taker: ImportTarget, terminal: Terminal): Promise<OldHits> {

@@ -1,6 +1,6 @@
 import type { MergeAnswer, NodeAnswer, Unreached } from '../http/peers/merged-answer.ts';
+import { numberText } from '../report/number-text.ts';
 
-const number = new Intl.NumberFormat('en');
 /** Maximum line width, however wide the terminal is. */
 const WIDEST = 100;
 const LEAST_LABEL = 8;
@@ -26,12 +26,12 @@ export function mergeText(answer: MergeAnswer, columns: number): string {
         ...answer.windows.map(
           ({ window, hits, visitors, hits_per_second }): Cells => [
             window,
-            number.format(hits),
-            number.format(visitors),
+            numberText(hits),
+            numberText(visitors),
             String(hits_per_second),
           ],
         ),
-        ['all time', number.format(answer.total.hits), number.format(answer.total.visitors), ''],
+        ['all time', numberText(answer.total.hits), numberText(answer.total.visitors), ''],
       ],
       width,
     ),
@@ -45,7 +45,7 @@ export function mergeText(answer: MergeAnswer, columns: number): string {
 
 function nodeCells(node: NodeAnswer | Unreached): Cells {
   if ('problem' in node) return [node.url, '-', '-'];
-  return [node.url, number.format(node.hits), number.format(node.visitors)];
+  return [node.url, numberText(node.hits), numberText(node.visitors)];
 }
 
 function explanation({ total, windows }: MergeAnswer): string {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { HitError } from '../errors.ts';
 import { type MoveProgress, type MoveSummary, moveStore } from '../migration/mover.ts';
 import { reach } from '../migration/reach.ts';
+import { bytesText, wholeText } from '../report/number-text.ts';
 import { drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
 import { MOVE_SETTINGS } from '../settings/move.ts';
 import { Store } from '../store/store.ts';
@@ -10,10 +11,7 @@ import { DBTracker } from '../trackers/db.ts';
 import type { Command, Terminal } from './command.ts';
 import { ControlClient } from './control-client.ts';
 import { StatusLine } from './status-line.ts';
-import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
-
-const number = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 /** What would be moved. */
 interface Load {
@@ -91,23 +89,23 @@ async function tablesOf(store: Store): Promise<Load['tables']> {
 
 /** `hits  42 %  1,234,567 of 2,934,567` */
 function progressText({ table, done, hits }: MoveProgress): string {
-  return `${table}  ${number.format((100 * done) / Math.max(1, hits))} %  ${number.format(done)} of ${number.format(hits)} hits`;
+  return `${table}  ${wholeText((100 * done) / Math.max(1, hits))} %  ${wholeText(done)} of ${wholeText(hits)} hits`;
 }
 
 function loadText({ tables, there }: Load): string {
   const lines = tables.map(
-    ({ table, rows, bytes }) => `  ${table}: ${number.format(rows)} rows, ${bytesText(bytes)} on disk here\n`,
+    ({ table, rows, bytes }) => `  ${table}: ${wholeText(rows)} rows, ${bytesText(bytes)} on disk here\n`,
   );
-  const already = there > 0 ? `The server already has ${number.format(there)} hits.\n` : '';
+  const already = there > 0 ? `The server already has ${wholeText(there)} hits.\n` : '';
   return `${lines.length === 0 ? 'There is nothing to move.' : 'Would move:'}\n${lines.join('')}${already}`;
 }
 
 function movedText(summary: MoveSummary, to: string, dataDir: string): string {
   const { hits, days, already, seconds } = summary;
-  const before = already > 0 ? `; ${number.format(already)} were there before` : '';
+  const before = already > 0 ? `; ${wholeText(already)} were there before` : '';
   return [
-    `The server has ${number.format(hits)} hits of ${number.format(days)} days, equal day by day, in ${seconds.toFixed(1)} s` +
-      ` (${number.format(speedOf(summary))} hits/s)${before}.`,
+    `The server has ${wholeText(hits)} hits of ${wholeText(days)} days, equal day by day, in ${seconds.toFixed(1)} s` +
+      ` (${wholeText(speedOf(summary))} hits/s)${before}.`,
     `Start with:  hit-tracker serve --data-dir ${dataDir} --store '${to.replace(/(:\/\/[^:@/]*):[^@/]*@/, '$1:…@')}'`,
     `The data folder is still needed, for its secrets and its spool; ${resolve(dataDir, 'store')} is not.`,
     '',

@@ -9,22 +9,21 @@
  *
  * Without a retention limit, which is the default, nothing is read twice and nothing is checked.
  */
+
 import { createInterface } from 'node:readline/promises';
 import { HitError } from '../errors.ts';
-import { Memo } from '../hit/memo.ts';
 import { siteName } from '../hit/site.ts';
 import { EARLIEST_HIT } from '../hit/time.ts';
 import type { LogFormat } from '../logs/format.ts';
 import { detectFormat } from '../logs/format-detection.ts';
 import { OldLines, wholeLines } from '../logs/old-lines.ts';
 import { linesOf, sampled, untilFault, unzipped } from '../logs/source.ts';
+import { numberText } from '../report/number-text.ts';
 import { hitCutoff, isLimited, isNamedLimited } from '../retention/retention.ts';
 import type { Ages } from '../settings/ages.ts';
 import type { Terminal } from './command.ts';
 
 const DEFAULT_SITE = 'localhost';
-const MOST_HOSTS = 1000;
-const number = new Intl.NumberFormat('en');
 
 /** The retention at the destination of a log. */
 export interface ImportRetention {
@@ -159,11 +158,9 @@ export class OldHits {
   async #opened(source: AsyncIterable<Buffer>) {
     const { format, follow, site = DEFAULT_SITE } = this.#options;
     const { text, sample } = await sampled(source, follow);
-    const usual = siteName(site);
-    const sites = new Memo({ most: MOST_HOSTS, longest: 300 }, (host: string) => siteName(host) || usual);
     const lines = new OldLines({
       format: format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : format,
-      siteOf: (host) => sites.of(host),
+      site: siteName(site),
       cutoffOf: (each) => this.#foundBefore(each),
       earliest: EARLIEST_HIT,
     });
@@ -201,9 +198,9 @@ function sentenceOf({ lines, bySite }: Found, where: string, cutoffOf: (site: st
   const old = [...bySite.values()].reduce((sum, each) => sum + each, 0);
   const sites = Array.from(bySite, ([site, each]) => {
     const before = new Date(cutoffOf(site)).toISOString().slice(0, 10);
-    return `${number.format(each)} of ${site}, before ${before}`;
+    return `${numberText(each)} of ${site}, before ${before}`;
   });
-  return `${number.format(old)} of ${number.format(lines)} lines in ${where} would be deleted by the next purge: ${sites.join('; ')}`;
+  return `${numberText(old)} of ${numberText(lines)} lines in ${where} would be deleted by the next purge: ${sites.join('; ')}`;
 }
 
 /** @returns false also if nobody can be asked */

@@ -1,4 +1,5 @@
 import type { ImportProgress } from '../logs/importer.ts';
+import { wholeText } from '../report/number-text.ts';
 import type { Terminal } from './command.ts';
 import { StatusLine } from './status-line.ts';
 
@@ -34,16 +35,15 @@ export function progressText(state: {
   readonly lines: number;
   readonly seconds: number;
 }): string {
-  const number = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
   const parts = [state.name];
   if (state.size !== undefined && state.size > 0) {
-    parts.push(`${number.format(Math.min(100, (100 * state.bytes) / state.size))} %`);
+    parts.push(`${wholeText(Math.min(100, (100 * state.bytes) / state.size))} %`);
   }
-  parts.push(`${number.format(state.lines)} lines`);
-  parts.push(`${number.format(state.lines / Math.max(state.seconds, 0.001))} lines/s`);
+  parts.push(`${wholeText(state.lines)} lines`);
+  parts.push(`${wholeText(state.lines / Math.max(state.seconds, 0.001))} lines/s`);
   if (state.size !== undefined && state.bytes > 0) {
     const left = (state.seconds * Math.max(0, state.size - state.bytes)) / state.bytes;
-    parts.push(`${number.format(left)} s left`);
+    parts.push(`${wholeText(left)} s left`);
   }
   return parts.join('  ');
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { HitError } from '../errors.ts';
+import { bytesText, numberText } from '../report/number-text.ts';
 import { retentionHere } from '../retention/folder-retention.ts';
 import type { RetentionPolicy } from '../retention/policy.ts';
 import type { PurgedSite } from '../retention/purge.ts';
@@ -12,12 +13,9 @@ import { freeRoom } from '../store/free-room.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
 import { ControlClient } from './control-client.ts';
-import { bytesText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 
 type PurgeValues = Values<typeof PURGE_SETTINGS>;
-
-const number = new Intl.NumberFormat('en');
 
 export const purgeStore: Command<typeof PURGE_SETTINGS> = {
   summary: 'delete hits and rollups past their retention',
@@ -85,6 +83,6 @@ function headOf({ keep_hits, keep_rollups }: PurgeSummary, isSome: boolean, verb
 function sectionOf(what: string, sites: readonly PurgedSite[]): string[] {
   return sites.map(
     ({ site, before, rows, bytes }) =>
-      `  ${site}: ${number.format(rows)} ${what} before ${before.slice(0, 10)}, ${bytesText(bytes)}\n`,
+      `  ${site}: ${numberText(rows)} ${what} before ${before.slice(0, 10)}, ${bytesText(bytes)}\n`,
   );
 }

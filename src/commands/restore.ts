@@ -3,12 +3,12 @@ import type { RestoreSummary } from '../archive/restorer.ts';
 import { HitError } from '../errors.ts';
 import { readIsoTime } from '../hit/calendar.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
+import { numberText } from '../report/number-text.ts';
 import { RESTORE_SETTINGS } from '../settings/restore.ts';
+import { DAY } from '../timing/units.ts';
 import { openArchiveDesk } from './archive-client.ts';
 import type { Command } from './command.ts';
 import { unexpected } from './usage.ts';
-
-const DAY_MS = 86_400_000;
 
 export const restore: Command<typeof RESTORE_SETTINGS> = {
   summary: 'restore archived hits to the store',
@@ -24,7 +24,7 @@ export const restore: Command<typeof RESTORE_SETTINGS> = {
     const options = {
       site: archivedSite(values.site),
       from: dayOf(values['from-day'], '--from-day') ?? Date.UTC(1900, 0),
-      to: (dayOf(values['to-day'], '--to-day') ?? END_OF_DATETIME64 - DAY_MS) + DAY_MS,
+      to: (dayOf(values['to-day'], '--to-day') ?? END_OF_DATETIME64 - DAY) + DAY,
       dryRun: values['dry-run']!,
     };
     if (options.from >= options.to) throw new HitError('bad_usage', '--to-day is before --from-day');
@@ -49,9 +49,8 @@ function dayOf(text: string | undefined, flag: string): number | undefined {
 
 /** The result, for people. */
 function restoreText({ rows, days, already, seconds, dry_run }: RestoreSummary): string {
-  const number = new Intl.NumberFormat('en');
-  const what = `${dry_run ? 'Would restore' : 'Restored'} ${number.format(rows)} hits of ${number.format(days)} days`;
+  const what = `${dry_run ? 'Would restore' : 'Restored'} ${numberText(rows)} hits of ${numberText(days)} days`;
   const lines = [dry_run ? what : `${what} in ${seconds.toFixed(1)} s`];
-  if (already > 0) lines.push(`  ${number.format(already)} hits are already in the store`);
+  if (already > 0) lines.push(`  ${numberText(already)} hits are already in the store`);
   return `${lines.join('\n')}\n`;
 }

@@ -2,6 +2,7 @@ import { DataFolder } from '../folder/folder.ts';
 import { openNode } from '../server/node.ts';
 import { readServeOptions, type ServeValues } from '../server/options.ts';
 import { SERVE_SETTINGS } from '../settings/serve.ts';
+import { aborted } from '../timing/aborted.ts';
 import type { Command, Terminal } from './command.ts';
 import { unexpected } from './usage.ts';
 
@@ -42,11 +43,4 @@ function greet(terminal: Terminal, url: string, folder: string, token: string, v
       `  Test hit:   curl ${url}/\n` +
       `  API:        curl${read} "${url}${path}"\n`,
   );
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

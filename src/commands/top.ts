@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
 import type { LiveAnswer } from '../http/live-answer.ts';
 import type { Values } from '../settings/setting.ts';
 import { TOP_SETTINGS } from '../settings/top.ts';
+import { pause } from '../timing/pause.ts';
 import type { Command, Terminal } from './command.ts';
 import { type ApiClient, localAsker, remoteAsker } from './top/api-client.ts';
 import { Display } from './top/display.ts';
@@ -124,7 +124,7 @@ class Watch {
       this.#draw(display, paint);
       this.#hurry = new AbortController();
       const wake = AbortSignal.any([end, this.#hurry.signal]);
-      await sleep(EVERY, undefined, { signal: wake }).catch(() => undefined);
+      await pause(EVERY, wake);
       if (!end.aborted) await this.#ask(display);
     }
     if (this.#crash !== undefined) throw this.#crash;

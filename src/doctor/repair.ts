@@ -6,13 +6,13 @@ import { messageOf } from '../errors.ts';
 import { readCutoffs, recordCutoffs } from '../retention/cutoffs.ts';
 import type { Rollups } from '../rollup/rollups.ts';
 import type { Spool } from '../spool/spool.ts';
-import { waitUpTo } from '../spool/wait-up-to.ts';
 import type { Store } from '../store/store.ts';
+import { waitUpTo } from '../timing/time-limit.ts';
+import { DAY } from '../timing/units.ts';
 import { unknownBatches } from './ledger.ts';
 import { closePermissions } from './permissions.ts';
 import { differentDays } from './rollups.ts';
 
-const DAY_MS = 86_400_000;
 /** Milliseconds that the spool may take to deliver its batches. */
 const DELIVERY = 120_000;
 
@@ -111,9 +111,9 @@ async function restoration({ store, archive, archives }: Repairable): Promise<Re
       not(`${hits} hits are missing and not in the spool: name an archive that may have them with --archive`),
     ];
   }
-  const from = Math.floor(Math.min(...missing.map(({ first }) => first)) / DAY_MS) * DAY_MS;
-  const to = (Math.floor(Math.max(...missing.map(({ last }) => last)) / DAY_MS) + 1) * DAY_MS;
-  const watch = { onProgress: () => undefined, signal: AbortSignal.timeout(DAY_MS) };
+  const from = Math.floor(Math.min(...missing.map(({ first }) => first)) / DAY) * DAY;
+  const to = (Math.floor(Math.max(...missing.map(({ last }) => last)) / DAY) + 1) * DAY;
+  const watch = { onProgress: () => undefined, signal: AbortSignal.timeout(DAY) };
   const { rows } = await archives.restore(archive, { site: '', from, to, dryRun: false }, watch);
   const rest = (await missingIn(store)).reduce((sum, batch) => sum + batch.hits - batch.there, 0);
   return [

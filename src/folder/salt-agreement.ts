@@ -10,12 +10,15 @@
  *
  * Without a source, tomorrow's salt is created in the last hour too: other nodes may take their salts from this one.
  */
+
 import { messageOf } from '../errors.ts';
 import type { SaltSource } from '../hit/salt-source.ts';
-import { DAY, type DailySalts, dayName, SALT_BYTES } from '../hit/salts.ts';
+import { type DailySalts, dayName, SALT_BYTES } from '../hit/salts.ts';
+import { pause } from '../timing/pause.ts';
+import { DAY, HOUR } from '../timing/units.ts';
 
 /** Milliseconds before midnight at which the agreement on tomorrow's salt begins. */
-const AHEAD = 3_600_000;
+const AHEAD = HOUR;
 /** Milliseconds between two checks. */
 const EVERY = 60_000;
 /** Milliseconds between two attempts at start, and for how long to retry. */
@@ -71,7 +74,7 @@ export class SaltAgreement implements Disposable {
     if (source && !salts.saltOf(dayName(this.#today()))) {
       const end = performance.now() + startTimeout;
       while (!(await this.#agreeAtStart(source)) && performance.now() < end) {
-        await new Promise((resolve) => setTimeout(resolve, START.pause));
+        await pause(START.pause);
       }
     }
     salts.turn();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { writeAtomicallySync } from '../files/atomic.ts';
 import { choice, described, nullable, object, type Static, TEXT, TIME } from '../schema/schema.ts';
+import { HOUR } from '../timing/units.ts';
 
 /** What a token permits: to read counts, or to send hits. */
 const SCOPES = ['read', 'write'] as const;
@@ -26,7 +27,6 @@ type Kept = Token & { readonly digest: string };
 
 const MOST_TOKENS = 100;
 const LONGEST_NAME = 100;
-const HOUR = 3_600_000;
 
 /**
  * API tokens issued by an administrator: `tokens.json` in the data folder. A token is shown once, when it is created. Only

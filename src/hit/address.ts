@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { Memo } from '../cache/memo.ts';
 import { HitError } from '../errors.ts';
-import { Memo } from './memo.ts';
 
 /** Maximum length of a client label kept from a forwarded header. */
 const LONGEST_LABEL = 64;

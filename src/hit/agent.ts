@@ -1,7 +1,7 @@
 import Bowser from 'bowser';
 import { findBotMatch } from 'isbot';
+import { Memo, owned } from '../cache/memo.ts';
 import { type Digest, KeyedHash } from './hash.ts';
-import { Memo, owned } from './memo.ts';
 
 export interface Agent {
   /** Digest of the whole text: part of the visitor's identity. */

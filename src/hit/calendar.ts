@@ -2,9 +2,8 @@
  * Dates and times of day as numbers. Dates that do not exist are rejected, whereas `Date.parse` and `Date.UTC` carry
  * 30 February over into March.
  */
+import { HOUR, MINUTE } from '../timing/units.ts';
 
-const MINUTE = 60_000;
-const HOUR = 3_600_000;
 /** `Date.UTC` interprets years before this one as years of the last century. */
 const FIRST_YEAR = 100;
 

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { BlockList, isIP } from 'node:net';
 import { type CountryResponse, Reader } from 'maxmind';
+import { Memo } from '../cache/memo.ts';
 import { ipv4Number } from './address.ts';
-import { Memo } from './memo.ts';
 
 const DATABASE = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 
@@ -43,7 +43,7 @@ const SPREAD = 0x9e3779b1;
  * Country of an address, from the CC0 database `geo-whois-asn-country`, shipped as a package (8 MB, all in memory).
  *
  * A busy site sees more addresses than a map of strings holds well, so IPv4 addresses are cached as numbers. Each has
- * the one slot that it hashes to; a later address with the same slot replaces it.
+ * the one slot that it hashes to, without a search; a later address with the same slot replaces it.
  *
  * @example
  * const countries = await Countries.open();

@@ -1,6 +1,7 @@
+import { DAY } from '../timing/units.ts';
 import type { Digest, KeyedHash } from './hash.ts';
 import { type MidnightVisits, VISIT_TIMEOUT } from './midnight-visits.ts';
-import { DAY, type DailySalts } from './salts.ts';
+import type { DailySalts } from './salts.ts';
 import type { VisitorId } from './visitor.ts';
 
 /** What a visitor is derived from. */

@@ -1,3 +1,4 @@
+import { DAY } from '../timing/units.ts';
 import type { TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
 import type { Countries } from './country.ts';
@@ -8,7 +9,7 @@ import { fingerprintOf, type KeyFingerprints } from './key-fingerprints.ts';
 import { MidnightVisits } from './midnight-visits.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { RequestContext } from './request-context.ts';
-import { DAY, type DailySalts } from './salts.ts';
+import type { DailySalts } from './salts.ts';
 import { type Sites, siteName } from './site.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { isUnclean, normalized } from './text.ts';

@@ -1,8 +1,8 @@
+import { Memo } from '../cache/memo.ts';
 import { HitError } from '../errors.ts';
-import { owned } from './memo.ts';
 
-/** Maximum clients in each of the two generations. */
-const GENERATION = 50_000;
+/** Maximum clients; half of them are of the current generation: see `Memo`. */
+const MOST_CLIENTS = 100_000;
 /** A client that was idle may send this many seconds' worth of hits at once. */
 const BURST_SECONDS = 2;
 
@@ -15,8 +15,8 @@ interface Bucket {
 }
 
 /**
- * A token bucket per client, in fixed memory: two generations of at most 50,000 clients. A client that was not seen for
- * a whole generation starts again with a full bucket.
+ * A token bucket per client, in fixed memory: at most 100,000 clients. A client that was not seen for a whole generation
+ * of 50,000 others starts again with a full bucket.
  *
  * @example
  * const limit = RateLimit.parse('100/s');
@@ -25,12 +25,13 @@ interface Bucket {
 export class RateLimit {
   readonly #perSecond: number;
   readonly #burst: number;
-  #young = new Map<string, Bucket>();
-  #old = new Map<string, Bucket>();
+  readonly #buckets: Memo<Bucket>;
 
   constructor(perSecond: number) {
     this.#perSecond = perSecond;
     this.#burst = Math.max(1, perSecond * BURST_SECONDS);
+    const bounds = { most: MOST_CLIENTS, longest: Number.POSITIVE_INFINITY };
+    this.#buckets = new Memo(bounds, () => ({ tokens: this.#burst, filled: 0 }));
   }
 
   /** Reads `100/s`, `600/m`, `10000/h`; `off` is no limit. */
@@ -47,7 +48,7 @@ export class RateLimit {
   /** Takes one token of this client. Returns 0, or the whole seconds until the next token. */
   take(client: string, now: number): number {
     if (this.#perSecond === Number.POSITIVE_INFINITY) return 0;
-    const bucket = this.#bucketOf(client, now);
+    const bucket = this.#buckets.of(client);
     const elapsed = Math.max(0, now - bucket.filled) / 1000;
     bucket.tokens = Math.min(this.#burst, bucket.tokens + elapsed * this.#perSecond);
     bucket.filled = now;
@@ -56,18 +57,5 @@ export class RateLimit {
       return 0;
     }
     return Math.max(1, Math.ceil((1 - bucket.tokens) / this.#perSecond));
-  }
-
-  #bucketOf(client: string, now: number): Bucket {
-    let bucket = this.#young.get(client);
-    if (bucket) return bucket;
-    bucket = this.#old.get(client) ?? { tokens: this.#burst, filled: now };
-    if (this.#young.size >= GENERATION) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    // A client's name may be a slice of a long header.
-    this.#young.set(owned(client), bucket);
-    return bucket;
   }
 }

@@ -1,8 +1,8 @@
 import { HitError } from '../errors.ts';
+import { DAY } from '../timing/units.ts';
 import { KeyedHash } from './hash.ts';
 
 /** Length of a UTC day, in milliseconds. */
-export const DAY = 86_400_000;
 /** Bytes of a salt. */
 export const SALT_BYTES = 16;
 

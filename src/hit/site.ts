@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
+import { Memo } from '../cache/memo.ts';
 import type { DropReason } from './hit.ts';
 import { LIMITS } from './hit.ts';
-import { Memo } from './memo.ts';
 
 const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
 

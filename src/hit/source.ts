@@ -1,5 +1,5 @@
+import { Memo, owned } from '../cache/memo.ts';
 import { LIMITS } from './hit.ts';
-import { Memo, owned } from './memo.ts';
 import { siteName } from './site.ts';
 import { normalized } from './text.ts';
 

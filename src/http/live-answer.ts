@@ -2,6 +2,7 @@
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { WindowCount } from '../live/live.ts';
+import { readWindow } from '../live/window-text.ts';
 import { parameter } from '../schema/parameter.ts';
 import {
   COUNT,
@@ -15,13 +16,10 @@ import {
   TEXT,
   TIME,
 } from '../schema/schema.ts';
+import { DURATION } from '../timing/duration.ts';
 
 const DEFAULT_WINDOWS = '60s,5m,1h,24h';
 const MOST_WINDOWS = 20;
-const WINDOW = /^([0-9]{1,8})([smhd])$/;
-const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
-/** The rings go back 400 days. */
-const LONGEST = 400 * 86_400;
 
 /** A window as requested, such as `5m`, and its length. */
 export interface NamedWindow {
@@ -36,7 +34,7 @@ export const SITE_PARAMETERS = { site: parameter(TEXT, 'one site; default: all',
 export const WINDOW_PARAMETERS = {
   ...SITE_PARAMETERS,
   window: parameter(
-    list(matching(WINDOW), MOST_WINDOWS),
+    list(matching(DURATION), MOST_WINDOWS),
     `windows that end now: a number and s, m, h or d, up to 400d; default: ${DEFAULT_WINDOWS}`,
     ['17s', '5m', '24h'],
   ),
@@ -95,9 +93,8 @@ export function readWindows(value: unknown): NamedWindow[] {
   if (windows.length > MOST_WINDOWS)
     throw new HitError('invalid', `at most ${MOST_WINDOWS} windows are allowed`);
   return windows.map((text) => {
-    const match = WINDOW.exec(text.trim());
-    const seconds = Number(match?.[1]) * UNITS[match?.[2] as keyof typeof UNITS];
-    if (!match || seconds < 1 || seconds > LONGEST) {
+    const seconds = readWindow(text.trim());
+    if (seconds === undefined) {
       throw new HitError(
         'invalid',
         `window "${text.toWellFormed().slice(0, 40)}" is not like 17s, 5m, 24h or 30d, up to 400d`,

@@ -1,5 +1,6 @@
 import { END_OF_DATETIME } from '../hit/time.ts';
 import { HitRing } from '../sketch/ring.ts';
+import { positionOf } from './open-addressing.ts';
 
 const { levels, bytes: FULL_BYTES } = new HitRing();
 const SHAPE = levels.map(({ bucketMs, buckets }, level) => ({
@@ -8,7 +9,8 @@ const SHAPE = levels.map(({ bucketMs, buckets }, level) => ({
   /** The slots of all levels, numbered consecutively. */
   first: levels.slice(0, level).reduce((sum, { buckets: before }) => sum + before.length, 0),
 }));
-/** Bytes per entry: two words and a double. */
+/** An entry has two words and a double, which is four words. */
+const WIDTH_BITS = 2;
 const ENTRY_BYTES = 16;
 const FEWEST_ENTRIES = 4;
 /** Maximum load factor: a fuller hash table makes probing long. */
@@ -126,15 +128,15 @@ class Entries {
 
   /** Counts hits in the bucket of a slot, unless the slot is in a newer lap. @returns whether the slot is new */
   add(slot: number, bucket: number, hits: number): boolean {
-    const at = this.#find(slot);
-    const isNew = this.#words[4 * at] === 0;
-    const held = this.#words[4 * at + 1]!;
+    const at = positionOf(this.#words, WIDTH_BITS, slot);
+    const isNew = this.#words[at] === 0;
+    const held = this.#words[at + 1]!;
     if (isNew || bucket > held) {
-      this.#words[4 * at] = slot + 1;
-      this.#words[4 * at + 1] = bucket;
-      this.#hits[2 * at + 1] = hits;
+      this.#words[at] = slot + 1;
+      this.#words[at + 1] = bucket;
+      this.#hits[at / 2 + 1] = hits;
     } else if (bucket === held) {
-      this.#hits[2 * at + 1]! += hits;
+      this.#hits[at / 2 + 1]! += hits;
     }
     return isNew;
   }
@@ -144,14 +146,5 @@ class Entries {
       const slot = this.#words[4 * at]! - 1;
       if (slot >= 0) yield { slot, bucket: this.#words[4 * at + 1]!, hits: this.#hits[2 * at + 1]! };
     }
-  }
-
-  /** The entry of a slot, or the entry to put it in. */
-  #find(slot: number): number {
-    const mask = this.length - 1;
-    // Fibonacci hashing: the product's upper bits depend on all of the number.
-    let at = Math.imul(slot, 0x9e3779b1) >>> Math.clz32(mask);
-    while (this.#words[4 * at] !== 0 && this.#words[4 * at] !== slot + 1) at = (at + 1) & mask;
-    return at;
   }
 }

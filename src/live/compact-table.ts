@@ -1,19 +1,20 @@
 import { cellOf, tickOf } from '../sketch/cell.ts';
 import { LastSeenSketch } from '../sketch/last-seen.ts';
+import { positionOf } from './open-addressing.ts';
 
 const { columns: COLUMNS, ranks: RANKS, ticksPerSecond: TICKS, bytes: FULL_BYTES } = new LastSeenSketch();
 const COLUMN_BITS = Math.log2(COLUMNS);
 /** Maximum load factor: a fuller hash table makes probing long. */
 const MOST_TAKEN = 0.75;
-/** Bytes per slot: two words. */
+/** A slot has two words. */
+const WIDTH_BITS = 1;
 const SLOT_BYTES = 8;
 const FEWEST_SLOTS = 8;
 
 /**
  * The last-seen table of a small site: a hash table of the set cells, whereas the full table has all 98,304.
  *
- * A slot is two words: the cell's number + 1 (0 is an empty slot) and its last tick. The search for a cell starts at the
- * slot that its number hashes to. The table doubles when three quarters are taken, up to 256 KiB: the next size would be
+ * A slot is two words: the cell's number + 1 (0 is an empty slot) and its last tick. The table doubles when three quarters are taken, up to 256 KiB: the next size would be
  * larger than the full table. It does not count anything itself, so there is only one counting implementation: `full`
  * returns the same table in the form that counts.
  */
@@ -62,11 +63,11 @@ export class CompactTable {
   }
 
   #see(cell: number, tick: number): boolean {
-    let at = slotOf(this.#slots, cell);
+    let at = positionOf(this.#slots, WIDTH_BITS, cell);
     if (this.#slots[at] === 0) {
       if (this.#taken >= (this.#slots.length / 2) * MOST_TAKEN) {
         if (!this.#grow()) return false;
-        at = slotOf(this.#slots, cell);
+        at = positionOf(this.#slots, WIDTH_BITS, cell);
       }
       this.#slots[at] = cell + 1;
       this.#taken++;
@@ -81,7 +82,7 @@ export class CompactTable {
     const slots = new Uint32Array(2 * old.length);
     for (let i = 0; i < old.length; i += 2) {
       if (old[i] === 0) continue;
-      const at = slotOf(slots, old[i]! - 1);
+      const at = positionOf(slots, WIDTH_BITS, old[i]! - 1);
       slots[at] = old[i]!;
       slots[at + 1] = old[i + 1]!;
     }
@@ -95,13 +96,4 @@ export class CompactTable {
 /** Whether memory belongs to a full table: small tables are never that large. */
 export function isFullTable(memory: ArrayBuffer): boolean {
   return memory.byteLength === FULL_BYTES;
-}
-
-/** The slot of a cell, or the slot to put it in. */
-function slotOf(slots: Uint32Array, cell: number): number {
-  const mask = slots.length - 1;
-  // Fibonacci hashing: the product's upper bits depend on all of the number.
-  let at = (Math.imul(cell, 0x9e3779b1) >>> Math.clz32(mask >> 1)) << 1;
-  while (slots[at] !== 0 && slots[at] !== cell + 1) at = (at + 2) & mask;
-  return at;
 }

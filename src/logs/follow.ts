@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
+import { pause } from '../timing/pause.ts';
 
 /** Milliseconds between two checks of a file that has nothing new. */
 const PACE = 250;
@@ -46,7 +46,7 @@ async function* growing(file: FileHandle, path: string, stop: AbortSignal): Asyn
     if (own.size < position) return;
     quietLooks = (await isReplaced(own, path)) ? quietLooks + 1 : 0;
     if (quietLooks > LAST_LOOKS) return;
-    await pause(stop);
+    await pause(PACE, stop);
   }
   // Not the end: the text after the last line break may be a partial line.
   throw new Error('interrupted');
@@ -69,12 +69,8 @@ async function openWhenThere(path: string, stop: AbortSignal): Promise<FileHandl
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
         throw new HitError('import_failed', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
       }
-      await pause(stop);
+      await pause(PACE, stop);
     }
   }
   return undefined;
-}
-
-async function pause(stop: AbortSignal): Promise<void> {
-  await sleep(PACE, undefined, { signal: stop }).catch(() => undefined);
 }

@@ -19,6 +19,8 @@ import { readRequest } from './request.ts';
 
 /** The longest line that is read, in characters. Servers truncate requests at 8 KiB, rarely later. */
 export const MAX_LINE_LENGTH = 65_536;
+/** Bytes of a line after which it is cut where it is, and not waited for: more than any line that is read. */
+export const MAX_HELD_BYTES = 4 * MAX_LINE_LENGTH;
 
 /** Reasons why a line is unreadable, each with a message for people. */
 export const LOG_FAILURES = {

@@ -18,6 +18,7 @@
 import { createHash, hash as hashOf } from 'node:crypto';
 import { LINE_FEED } from './ascii.ts';
 import type { Claim, ImportRegistry, KnownChunk } from './import-registry.ts';
+import { MAX_HELD_BYTES } from './line.ts';
 import { Window } from './window.ts';
 
 /** A part of a log, in order. */
@@ -66,8 +67,6 @@ const HEAD_DIGITS = 8;
  * always it is the same log, arriving slowly; but if it is another one, its lines must not wait for ever.
  */
 const KNOWN_PATIENCE = 5;
-/** Bytes after which a line is cut, and its rest skipped: longer than any readable line. */
-const LONGEST_LINE = 256 * 1024;
 
 /**
  * Splits a log into chunks. A chunk ends with a line, unless the log ends within it, or the line is too long to read.
@@ -164,7 +163,7 @@ async function waitForPiece(window: Window, { size, patience }: LogChunkOptions)
 function pieceLength(bytes: Buffer, size: number, ended: boolean): number {
   const lineEnd = bytes.indexOf(LINE_FEED, size - 1) + 1;
   if (lineEnd > 0) return lineEnd;
-  if (!ended && bytes.length < size + LONGEST_LINE) return 0;
+  if (!ended && bytes.length < size + MAX_HELD_BYTES) return 0;
   // A line without an end is a chunk of its own.
   return bytes.lastIndexOf(LINE_FEED) + 1 || bytes.length;
 }

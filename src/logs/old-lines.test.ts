@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { anyTime, apacheText, plainInstant } from '../../test/fixtures/plain-calendar.ts';
-import { siteName } from '../hit/site.ts';
 import { OldLines, type OldLinesOptions, wholeLines } from './old-lines.ts';
 
 const HORIZON = Date.UTC(2015, 4, 18);
@@ -12,7 +11,7 @@ function read(log: string, options: Partial<OldLinesOptions> = {}): OldLines {
   const lines = new OldLines({
     ...{
       format: 'combined',
-      siteOf: (host) => siteName(host) || 'example.com',
+      site: 'example.com',
       cutoffOf: () => HORIZON,
       earliest: 0,
     },

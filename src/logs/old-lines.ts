@@ -1,17 +1,12 @@
 import { LINE_FEED } from './ascii.ts';
-import { FastPathParser } from './fast-path-parser.ts';
 import type { LogFormat } from './format.ts';
-import { parseLine } from './line.ts';
-import { createLineFacts, fillFacts } from './line-facts.ts';
-import { createLogLine } from './log-line.ts';
-
-/** Bytes of an incomplete line that are buffered. */
-const LONGEST_HELD = 256 * 1024;
+import { MAX_HELD_BYTES } from './line.ts';
+import { LineParser } from './line-parser.ts';
 
 export interface OldLinesOptions {
   readonly format: LogFormat;
-  /** @param host as on the line; '' for none */
-  readonly siteOf: (host: string) => string;
+  /** Site of lines that name no host. */
+  readonly site: string;
   /** The retention cutoff of a site, in milliseconds since 1970; 0 for none. */
   readonly cutoffOf: (site: string) => number;
   /** Earlier lines are not imported at all. */
@@ -23,7 +18,7 @@ export interface OldLinesOptions {
  * not converted to hits: no agent, no country, no visitor.
  *
  * @example
- * const old = new OldLines({ format: 'combined', siteOf: () => 'example.com', cutoffOf: () => horizon, earliest: 0 });
+ * const old = new OldLines({ format: 'combined', site: 'example.com', cutoffOf: () => cutoff, earliest: 0 });
  * old.read(bytes);
  * old.bySite; // Map { 'example.com' => 9998 }
  */
@@ -33,37 +28,24 @@ export class OldLines {
   /** Old lines of each site. */
   readonly bySite = new Map<string, number>();
   readonly #options: OldLinesOptions;
-  readonly #usual: FastPathParser;
-  readonly #facts = createLineFacts();
-  readonly #line = createLogLine();
+  readonly #lines: LineParser;
 
   constructor(options: OldLinesOptions) {
     this.#options = options;
-    this.#usual = new FastPathParser(options.format, options.siteOf);
+    this.#lines = new LineParser(options.format, options.site);
   }
 
   /** @param bytes whole lines; the last one may lack its line feed */
   read(bytes: Buffer): void {
-    this.#usual.open(bytes);
+    this.#lines.open(bytes);
     for (let at = 0; at < bytes.length; ) {
-      const next = this.#usual.read(at, this.#facts);
-      if (next >= 0) {
-        this.#judge();
-        at = next;
-        continue;
-      }
-      const feed = bytes.indexOf(LINE_FEED, at);
-      const end = feed < 0 ? bytes.length : feed;
-      if (parseLine(bytes.toString('utf8', at, end), this.#options.format, this.#line) === 'read') {
-        fillFacts(this.#facts, this.#line, this.#options.siteOf(this.#line.host));
-        this.#judge();
-      }
-      at = end + 1;
+      at = this.#lines.next(at);
+      if (this.#lines.outcome === 'read') this.#judge();
     }
   }
 
   #judge(): void {
-    const { site, time } = this.#facts;
+    const { site, time } = this.#lines.facts;
     this.lines++;
     if (time < this.#options.earliest || time >= this.#options.cutoffOf(site)) return;
     this.bySite.set(site, (this.bySite.get(site) ?? 0) + 1);
@@ -75,7 +57,8 @@ export async function* wholeLines(source: AsyncIterable<Buffer>): AsyncGenerator
   let held: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
     const bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    const end = bytes.length > LONGEST_HELD + chunk.length ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
+    const end =
+      bytes.length > MAX_HELD_BYTES + chunk.length ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
     if (end > 0) yield bytes.subarray(0, end);
     held = Buffer.from(bytes.subarray(end));
   }

@@ -1,20 +1,14 @@
 import type { Intake } from '../hit/intake.ts';
-import { Memo } from '../hit/memo.ts';
-import { siteName } from '../hit/site.ts';
+import { InternTable } from '../rows/intern-table.ts';
 import { RowWriter } from '../rows/row.ts';
-import { LINE_FEED } from './ascii.ts';
-import { FastPathParser } from './fast-path-parser.ts';
 import type { LogFormat } from './format.ts';
-import { LOG_FAILURES, parseLine } from './line.ts';
-import { createLineFacts, fillFacts } from './line-facts.ts';
-import { createLogLine } from './log-line.ts';
+import { LOG_FAILURES } from './line.ts';
+import { LineParser } from './line-parser.ts';
 
 /** Failures that are listed, per chunk and per import. */
 export const MOST_FAILURES = 20;
 /** Approximate row bytes of a commit group. */
 const GROUP_BYTES = 1024 * 1024;
-/** Host names whose site is cached. */
-const MOST_HOSTS = 1000;
 
 export interface LineFailure {
   /** Line number, starting at 1. */
@@ -48,32 +42,28 @@ export interface ChunkResult {
 /** Reads the chunks of one log: lines → facts → intake → rows. */
 export class ChunkReader {
   readonly #intake: Intake;
-  readonly #format: LogFormat;
-  readonly #sites: Memo<string>;
-  readonly #usual: FastPathParser;
-  readonly #line = createLogLine();
-  readonly #facts = createLineFacts();
+  readonly #lines: LineParser;
   readonly #rows = new RowWriter();
 
   /** @param site site of lines that name no host */
   constructor(options: { intake: Intake; format: LogFormat; site: string }) {
     this.#intake = options.intake;
-    this.#format = options.format;
-    this.#sites = new Memo({ most: MOST_HOSTS, longest: 300 }, (host) => siteName(host) || options.site);
-    this.#usual = new FastPathParser(options.format, (host) => this.#sites.of(host));
+    this.#lines = new LineParser(options.format, options.site);
   }
 
   read(bytes: Buffer): ChunkResult {
     const tally = new PieceTally();
-    this.#usual.open(bytes);
+    const lines = this.#lines;
+    lines.open(bytes);
     for (let at = 0; at < bytes.length; ) {
       tally.lineBreaks++;
-      const next = this.#usual.read(at, this.#facts);
-      if (next >= 0) {
+      at = lines.next(at);
+      const { outcome } = lines;
+      if (outcome === 'read') {
         this.#take(tally);
-        at = next;
-      } else {
-        at = this.#readUnusual(bytes, at, tally);
+      } else if (outcome !== 'blank') {
+        tally.lines++;
+        tally.fail(LOG_FAILURES[outcome]);
       }
       if (this.#rows.groupLength > GROUP_BYTES) this.#rows.endGroup();
     }
@@ -81,24 +71,9 @@ export class ChunkReader {
     return tally.result(this.#rows.length > 0 ? new Uint8Array(this.#rows.seal()) : new Uint8Array());
   }
 
-  /** @returns where the next line begins */
-  #readUnusual(bytes: Buffer, start: number, tally: PieceTally): number {
-    let end = bytes.indexOf(LINE_FEED, start);
-    if (end < 0) end = bytes.length;
-    const outcome = parseLine(bytes.toString('utf8', start, end), this.#format, this.#line);
-    if (outcome === 'read') {
-      fillFacts(this.#facts, this.#line, this.#sites.of(this.#line.host));
-      this.#take(tally);
-    } else if (outcome !== 'blank') {
-      tally.lines++;
-      tally.fail(LOG_FAILURES[outcome]);
-    }
-    return end + 1;
-  }
-
   #take(tally: PieceTally): void {
     tally.lines++;
-    const taken = this.#intake.receive(this.#facts);
+    const taken = this.#intake.receive(this.#lines.facts);
     if ('reason' in taken) {
       tally.fail(taken.detail);
       return;
@@ -118,7 +93,7 @@ class PieceTally {
   imported = 0;
   #failed = 0;
   readonly #failures: LineFailure[] = [];
-  readonly #sites = new Map<string, number>();
+  readonly #sites = new InternTable();
   #count = 0;
   #site = new Uint32Array(FIRST_CAPACITY);
   #time = new Float64Array(FIRST_CAPACITY);
@@ -133,12 +108,7 @@ class PieceTally {
   see(hit: { site: string; time: number; visitorHigh: number; visitorLow: number }): void {
     if (this.#count === this.#time.length) this.#grow();
     const at = this.#count++;
-    let site = this.#sites.get(hit.site);
-    if (site === undefined) {
-      site = this.#sites.size;
-      this.#sites.set(hit.site, site);
-    }
-    this.#site[at] = site;
+    this.#site[at] = this.#sites.idOf(hit.site);
     this.#time[at] = hit.time;
     this.#high[at] = hit.visitorHigh;
     this.#low[at] = hit.visitorLow;
@@ -153,7 +123,7 @@ class PieceTally {
       failed: this.#failed,
       failures: this.#failures,
       sightings: {
-        sites: [...this.#sites.keys()],
+        sites: this.#sites.texts(),
         site: this.#site.slice(0, this.#count),
         time: this.#time.slice(0, this.#count),
         high: this.#high.slice(0, this.#count),

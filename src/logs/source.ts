@@ -2,13 +2,12 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { LINE_FEED } from './ascii.ts';
+import { MAX_HELD_BYTES } from './line.ts';
 
 /** Bytes of a log from which its format is detected. */
 const SAMPLE_BYTES = 64 * 1024;
 /** Bytes that are decompressed at once: at worst they grow a thousandfold. */
 const GZIP_BYTES = 32 * 1024;
-/** Bytes of an incomplete line that are buffered. */
-const LONGEST_HELD = 256 * 1024;
 
 /** Decompresses gzip, recognised by its first two bytes. */
 export async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -69,7 +68,7 @@ export async function* untilFault(
   let heldBytes = 0;
   try {
     for await (const chunk of source) {
-      const end = heldBytes > LONGEST_HELD ? chunk.length : chunk.lastIndexOf(LINE_FEED) + 1;
+      const end = heldBytes > MAX_HELD_BYTES ? chunk.length : chunk.lastIndexOf(LINE_FEED) + 1;
       if (end > 0) {
         yield* held;
         yield chunk.subarray(0, end);

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUpTo } from '../timing/time-limit.ts';
 import { LINE_FEED } from './ascii.ts';
 
 /** Smallest memory allocation, in bytes. */
@@ -42,7 +42,7 @@ export class Window {
     this.#next ??= this.#source.next();
     const result = await (patience === Number.POSITIVE_INFINITY
       ? this.#next
-      : withPatience(this.#next, patience));
+      : waitUpTo(patience, this.#next));
     if (!result) return false;
     this.#next = undefined;
     if (result.done) this.#ended = true;
@@ -105,18 +105,5 @@ export class Window {
       if (this.#ended) return;
       await this.read();
     }
-  }
-}
-
-async function withPatience<Result>(
-  result: Promise<Result>,
-  milliseconds: number,
-): Promise<Result | undefined> {
-  const timer = new AbortController();
-  const tooLate = sleep(milliseconds, undefined, { signal: timer.signal }).catch(() => undefined);
-  try {
-    return await Promise.race([result, tooLate]);
-  } finally {
-    timer.abort();
   }
 }

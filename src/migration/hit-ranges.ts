@@ -1,7 +1,8 @@
 import { HIT_COLUMNS } from '../archive/hit-columns.ts';
-import { DAY_MS, during, startOf } from '../archive/in-parts.ts';
+import { during, startOf } from '../archive/in-parts.ts';
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { queryText } from '../clickhouse/sql.ts';
+import { DAY } from '../timing/units.ts';
 
 /** Maximum hits of one statement: the server builds one part in memory. A batch's hits of a day stay together. */
 const MOST_HITS = 500_000;
@@ -97,7 +98,7 @@ async function* piecesOfDay(
 export function whichOf({ days, batches }: Pick<HitRange, 'days' | 'batches'>): string {
   const [first = '', last = first] = [days[0], days.at(-1)];
   const parts = [
-    during(startOf(first), startOf(last) + DAY_MS),
+    during(startOf(first), startOf(last) + DAY),
     // The server may already have days between them.
     `toDate32(time) IN (${days.map((day) => `toDate32('${day}')`).join(', ')})`,
   ];

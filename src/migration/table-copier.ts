@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { quote } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { HitError, messageOf } from '../errors.ts';
+import { pause } from '../timing/pause.ts';
 
 /** Milliseconds between tries, and their number, while the server still processes what an earlier move sent. */
 const PAUSE = 1000;
@@ -53,7 +53,7 @@ export class TableCopier {
         );
       } catch (error) {
         if (tries === TRIES || !/QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING/.test(messageOf(error))) throw error;
-        await sleep(PAUSE, undefined, { signal: this.#signal }).catch(() => undefined);
+        await pause(PAUSE, this.#signal);
       }
     }
   }

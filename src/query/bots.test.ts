@@ -1,4 +1,5 @@
 /** `bots=` in queries over so many hits that rollups answer them, compared with loops over the sent hits. */
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,8 @@ import { segmentOf } from '../../test/fixtures/segments.ts';
 import type { Dimension } from '../clickhouse/dimension.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import { Store } from '../store/store.ts';
-import { DAY, FEW_HITS } from './plan.ts';
+import { DAY } from '../timing/units.ts';
+import { FEW_HITS } from './plan.ts';
 import { readSelection } from './selection.ts';
 import { stats, top } from './stats.ts';
 import { VISITORS_ERROR } from './visitors.ts';

@@ -7,7 +7,8 @@
  */
 
 import { type Cutoffs, readCutoffs } from '../retention/cutoffs.ts';
-import { DAY, type DataStats, type Period } from './plan.ts';
+import { DAY } from '../timing/units.ts';
+import type { BoundedSelection, DataStats } from './plan.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
 
 /** Attempts that a purge may disturb before the last answer is used. */
@@ -22,7 +23,7 @@ const TRIES = 3;
  */
 export async function withStableData<Answer>(
   source: Source,
-  period: Period,
+  period: BoundedSelection,
   ask: (stock: DataStats) => Promise<Answer>,
 ): Promise<Answer> {
   let known = await knownOf(source, period);
@@ -37,12 +38,12 @@ export async function withStableData<Answer>(
 }
 
 /** Approximate number of hits that the engine would read. */
-async function estimate({ store }: Source, { site, from, to }: Period): Promise<number> {
+async function estimate({ store }: Source, { site, from, to }: BoundedSelection): Promise<number> {
   const rows = await store.rows<Row<'rows'>>('estimate', { site, from, to });
   return rows.reduce((sum, row) => sum + Number(row.rows), 0);
 }
 
-async function knownOf(source: Source, period: Period): Promise<Omit<DataStats, 'hits'>> {
+async function knownOf(source: Source, period: BoundedSelection): Promise<Omit<DataStats, 'hits'>> {
   const horizons = await readCutoffs(source.store);
   const { parts } = source.store.guard;
   const rollupsFrom = cutoffOf(horizons, 'rollups', period.site);
@@ -63,7 +64,7 @@ function cutoffOf(horizons: Cutoffs, kept: keyof Cutoffs, site: string): number 
 /** The time from which all hits of a period are there, in milliseconds since 1970. */
 async function completeFrom(
   { store, archive }: Source,
-  { site, from, to }: Period,
+  { site, from, to }: BoundedSelection,
   { hitsFrom, rollupsFrom }: Omit<DataStats, 'hits'>,
 ): Promise<number> {
   const start = Math.floor(from / DAY) * DAY;

@@ -16,6 +16,7 @@ import { SCRATCH } from '../clickhouse/connection.ts';
 import { quote, withLiterals } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
+import { HOUR } from '../timing/units.ts';
 import { csvLine, FORMULA_START } from './csv.ts';
 import { hitsQuery } from './from-hits.ts';
 import type { Selection } from './selection.ts';
@@ -35,7 +36,6 @@ const HARMLESS = ['time', 'site', 'visitor', 'status'];
 const VISITOR = "lower(leftPad(hex(visitor), 16, '0'))";
 /** Approximate hits of a slice. */
 const SLICE_HITS = 100_000;
-const HOUR = 3_600_000;
 
 /** An export in progress. It ends when all hits are read, or when the caller disposes of it. */
 export interface HitExport extends AsyncDisposable {

@@ -3,7 +3,7 @@ import type { Fragments } from '../clickhouse/sql.ts';
 import type { Parameters } from '../store/store.ts';
 import type { Count, Point, Value } from './counts.ts';
 import { filterSql } from './filter.ts';
-import type { Period } from './plan.ts';
+import type { BoundedSelection } from './plan.ts';
 import type { Interval } from './selection.ts';
 import type { Row, Source } from './source.ts';
 
@@ -18,7 +18,7 @@ export interface Bucketing {
 /** Parameters for queries of hits. */
 export async function hitsQuery(
   source: Source,
-  period: Period,
+  period: BoundedSelection,
 ): Promise<{ parameters: Parameters; fragments: Fragments }> {
   const { site, from, to, bots, status, filters } = period;
   const { text, parameters } = filterSql(filters);
@@ -32,7 +32,7 @@ export async function hitsQuery(
 /** Totals and series of a period, from single hits. Visitors are exact. */
 export async function statsFromHits(
   source: Source,
-  period: Period,
+  period: BoundedSelection,
   cut: Bucketing,
 ): Promise<{ totals: Count; series: Point[] }> {
   const { parameters, fragments } = await hitsQuery(source, period);
@@ -54,7 +54,7 @@ export async function statsFromHits(
 /** The values of a dimension with most hits, from single hits. Visitors are exact. */
 export async function topFromHits(
   source: Source,
-  period: Period,
+  period: BoundedSelection,
   by: Dimension,
   limit: number,
 ): Promise<Value[]> {

@@ -4,7 +4,7 @@ import type { Unrolled } from '../rollup/rollups.ts';
 import type { Parameters } from '../store/store.ts';
 import type { Count, Point, Value } from './counts.ts';
 import { type Bucketing, byRank } from './from-hits.ts';
-import type { Period, RolledPlan } from './plan.ts';
+import type { BoundedSelection, RolledPlan } from './plan.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
 import { visitorsOf } from './visitors.ts';
 
@@ -23,7 +23,7 @@ interface Question {
 /** Totals and series of a period, from rollups. Visitors are estimates. */
 export async function statsFromRollups(
   source: Source,
-  period: Period,
+  period: BoundedSelection,
   plan: RolledPlan,
   cut: Bucketing,
 ): Promise<{ totals: Count; series: Point[] }> {
@@ -52,7 +52,7 @@ export async function statsFromRollups(
 /** The values of a dimension with most hits, from rollups. Visitors are estimates, and only counted for these values. */
 export async function topFromRollups(
   source: Source,
-  period: Period,
+  period: BoundedSelection,
   plan: RolledPlan,
   by: Dimension,
   limit: number,
@@ -82,7 +82,7 @@ export async function topFromRollups(
 
 async function rollupsQuestion(
   { archive }: Source,
-  { site, from, to, bots }: Period,
+  { site, from, to, bots }: BoundedSelection,
   { first, end }: RolledPlan,
 ): Promise<Question> {
   const hits = await archive?.hitsOf({ site, from, to });

@@ -1,4 +1,4 @@
-export const DAY_MS = 86_400_000;
+import { DAY } from '../timing/units.ts';
 
 /**
  * Wall-clock time in a time zone.
@@ -38,7 +38,7 @@ export class LocalTime {
    */
   instantOf(wall: number): number {
     // Zones are less than a day from UTC, and change their offset more than two days apart.
-    const offsets = [wall - DAY_MS, wall + DAY_MS].map((time) => this.wallOf(time) - time);
+    const offsets = [wall - DAY, wall + DAY].map((time) => this.wallOf(time) - time);
     const earliest = wall - Math.max(...offsets);
     const latest = wall - Math.min(...offsets);
     if (this.wallOf(earliest) === wall) return earliest;
@@ -64,5 +64,5 @@ export class LocalTime {
 
 /** The midnight, as a wall time, of a wall time's day. */
 export function startOfDay(wall: number): number {
-  return Math.floor(wall / DAY_MS) * DAY_MS;
+  return Math.floor(wall / DAY) * DAY;
 }

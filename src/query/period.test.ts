@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { DAY_MS, LocalTime, startOfDay } from './local-time.ts';
+import { DAY } from '../timing/units.ts';
+import { LocalTime, startOfDay } from './local-time.ts';
 import { comparedPeriod, PERIODS, type Period, presetPeriod } from './period.ts';
 
 const HOUR = 3_600_000;
@@ -32,7 +33,7 @@ const wholeDays = fc
   .map(([{ zone, now }, days]) => {
     const local = new LocalTime(zone);
     const start = startOfDay(local.wallOf(now));
-    return { zone, from: local.instantOf(start), to: local.instantOf(start + days * DAY_MS) };
+    return { zone, from: local.instantOf(start), to: local.instantOf(start + days * DAY) };
   })
   .filter(({ from, to }) => from < to);
 
@@ -53,7 +54,7 @@ describe('a wall time', () => {
     fc.assert(
       fc.property(moments, ({ zone, now }) => {
         const clock = new LocalTime(zone);
-        const wall = startOfDay(now) + (now % DAY_MS);
+        const wall = startOfDay(now) + (now % DAY);
         const instant = clock.instantOf(wall);
         if (clock.wallOf(instant) === wall) return;
         assert.ok(clock.wallOf(instant) > wall);
@@ -103,7 +104,7 @@ describe('a named period', () => {
         const { from, to } = presetPeriod('7d', now, zone);
         const today = startOfDay(clock.wallOf(now));
         assert.equal(to, clock.instantOf(today));
-        assert.equal(from, clock.instantOf(today - 7 * DAY_MS));
+        assert.equal(from, clock.instantOf(today - 7 * DAY));
         assert.ok(now - to < 25 * HOUR);
       }),
       RUNS,
@@ -227,7 +228,7 @@ describe('the same period a year before', () => {
         assert.equal(earlier!.getUTCFullYear(), date!.getUTCFullYear() - 1);
         assert.equal(earlier!.getUTCMonth(), date!.getUTCMonth());
         const days = (period: Period) =>
-          Math.round((startOfDay(clock.wallOf(period.to)) - startOfDay(clock.wallOf(period.from))) / DAY_MS);
+          Math.round((startOfDay(clock.wallOf(period.to)) - startOfDay(clock.wallOf(period.from))) / DAY);
         assert.ok(Math.abs(days(compared) - days({ from, to })) <= 1);
       }),
       RUNS,

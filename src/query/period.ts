@@ -3,7 +3,8 @@
  * local midnight and have 23, 24 or 25 hours; all times are milliseconds since 1970, and `to` is exclusive.
  */
 
-import { DAY_MS, LocalTime, startOfDay } from './local-time.ts';
+import { DAY } from '../timing/units.ts';
+import { LocalTime, startOfDay } from './local-time.ts';
 import type { ComparisonKind } from './selection.ts';
 
 /** The names for `presetPeriod`. */
@@ -33,7 +34,7 @@ export function presetPeriod(name: PeriodName, now: number, timezone: string): P
   const local = new LocalTime(timezone);
   if (name === '7d' || name === '30d') {
     const today = startOfDay(local.wallOf(now));
-    return { from: local.instantOf(today - Number.parseInt(name, 10) * DAY_MS), to: local.instantOf(today) };
+    return { from: local.instantOf(today - Number.parseInt(name, 10) * DAY), to: local.instantOf(today) };
   }
   const date = new Date(local.wallOf(now - 1));
   const month = name === 'year' ? 0 : date.getUTCMonth();
@@ -81,13 +82,13 @@ function periodBefore(start: Edge, end: Edge): Period {
   if (isMonth(start) && isMonth(end)) {
     return { from: monthsLater(start.wall, -monthsBetween(start.wall, end.wall)), to: start.wall };
   }
-  const days = Math.ceil((end.wall - start.wall) / DAY_MS);
-  return { from: start.wall - days * DAY_MS, to: end.wall - days * DAY_MS };
+  const days = Math.ceil((end.wall - start.wall) / DAY);
+  return { from: start.wall - days * DAY, to: end.wall - days * DAY };
 }
 
 function yearBefore(start: Edge, end: Edge): Period {
   // The day that ends is shifted, not the one that begins there.
-  const to = end.isDay ? yearEarlier(end.wall - DAY_MS) + DAY_MS : yearEarlier(end.wall);
+  const to = end.isDay ? yearEarlier(end.wall - DAY) + DAY : yearEarlier(end.wall);
   return { from: yearEarlier(start.wall), to };
 }
 

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { choosePlan, DAY, type DataStats, knownFrom, type Period, QUARTER } from './plan.ts';
+import { DAY } from '../timing/units.ts';
+import { type BoundedSelection, choosePlan, type DataStats, knownFrom, QUARTER } from './plan.ts';
 import { readSelection } from './selection.ts';
 
 const NOON = Date.UTC(2026, 4, 1, 12);
 const MANY: DataStats = { hits: 10_000_000, hitsFrom: 0, rollupsFrom: 0 };
 const PATHS = { by: 'path' } as const;
 const FEW: DataStats = { ...MANY, hits: 1000 };
-const MONTH: Period = { ...readSelection({}), from: NOON + 1, to: NOON + 30 * DAY };
+const MONTH: BoundedSelection = { ...readSelection({}), from: NOON + 1, to: NOON + 30 * DAY };
 
 describe('a query', () => {
   test('of few hits is answered from hits, exactly', () => {

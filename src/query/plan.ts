@@ -1,16 +1,16 @@
 import type { Dimension } from '../clickhouse/dimension.ts';
+import { DAY, MINUTE } from '../timing/units.ts';
+import type { Period } from './period.ts';
 import type { Interval, Selection } from './selection.ts';
 
-const MINUTE = 60_000;
 /** The shortest unit of rollups. Every current time zone is a multiple of 15 minutes from UTC. */
 export const QUARTER = 15 * MINUTE;
-export const DAY = 24 * 60 * MINUTE;
 
 /** Hits that are scanned about as fast as rollups are merged, and counted exactly. */
 export const FEW_HITS = 500_000;
 
 /** A selection with a known period. */
-export type Period = Selection & { readonly from: number; readonly to: number };
+export type BoundedSelection = Selection & Period;
 
 /**
  * The data source of a query: single hits only, or rollups from `first` to `end` and single hits for the rest of the
@@ -43,7 +43,7 @@ export type Planned = { readonly interval: Interval } | { readonly by: Dimension
  * Chooses the data source of a query. Both give the same hits. Single hits give exact visitors, so they are
  * used if they are few; rollups if they are many, or purged.
  */
-export function choosePlan(period: Period, asked: Planned, stock: DataStats): Plan {
+export function choosePlan(period: BoundedSelection, asked: Planned, stock: DataStats): Plan {
   const isPurged = stock.hitsFrom > period.from;
   const mostScanned = stock.maxScannedHits ?? FEW_HITS;
   if (!isRolled(period, asked) || (stock.hits <= mostScanned && !isPurged)) return { from: 'hits' };
@@ -66,7 +66,7 @@ export function knownFrom(plan: Plan, { hitsFrom, rollupsFrom }: DataStats): num
 }
 
 /** Whether rollups have the data: counts of people by quarter of an hour and by dimension; for bots only their names. */
-function isRolled({ bots, status, filters }: Period, asked: Planned): boolean {
+function isRolled({ bots, status, filters }: BoundedSelection, asked: Planned): boolean {
   if (status.length > 0 || filters.length > 0) return false;
   if ('interval' in asked) return asked.interval !== 'minute' && bots === 'exclude';
   return bots === (asked.by === 'bot' ? 'only' : 'exclude');

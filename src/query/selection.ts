@@ -3,19 +3,20 @@ import { siteName } from '../hit/site.ts';
 import { parameter, parameterOr, readParameter, readText, repeatedParameter } from '../schema/parameter.ts';
 import { printable } from '../schema/printable.ts';
 import { choice, integer, list, matching, TEXT } from '../schema/schema.ts';
+import { DAY, HOUR, MINUTE } from '../timing/units.ts';
 import { type Filter, MOST_FILTERS, readFilters } from './filter.ts';
 import { LocalTime } from './local-time.ts';
 import { type QueryParams, readTime } from './params.ts';
 
 /** Interval → a step in milliseconds that never skips one. */
-const STEPS = { minute: 60_000, hour: 900_000, day: 3_600_000, week: 86_400_000, month: 86_400_000 } as const;
+const STEPS = { minute: MINUTE, hour: 15 * MINUTE, day: HOUR, week: DAY, month: DAY } as const;
 /** Interval → its usual length, to estimate the number of points. */
 const LENGTHS = {
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-  week: 7 * 86_400_000,
-  month: 30 * 86_400_000,
+  minute: MINUTE,
+  hour: HOUR,
+  day: DAY,
+  week: 7 * DAY,
+  month: 30 * DAY,
 };
 /** Most points of a series: nobody reads more, and no browser draws them. */
 const MOST_POINTS = 10_000;
@@ -155,7 +156,7 @@ export function readLimit(value: unknown): number {
 
 /** An interval with a readable number of points for the period. */
 export function chooseInterval(from: number, to: number): Interval {
-  const hours = (to - from) / 3_600_000;
+  const hours = (to - from) / HOUR;
   if (hours <= 2) return 'minute';
   if (hours <= 72) return 'hour';
   if (hours <= 24 * 100) return 'day';

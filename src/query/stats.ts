@@ -6,7 +6,7 @@ import { withStableData } from './data-stats.ts';
 import { type Bucketing, hitsQuery, statsFromHits, topFromHits } from './from-hits.ts';
 import { countOf, statsFromRollups, topFromRollups } from './from-rollups.ts';
 import { comparedPeriod } from './period.ts';
-import { choosePlan, FEW_HITS, knownFrom, type Period, type Plan } from './plan.ts';
+import { type BoundedSelection, choosePlan, FEW_HITS, knownFrom, type Plan } from './plan.ts';
 import { isDimension, type Ranking } from './ranking.ts';
 import {
   type ComparisonKind,
@@ -51,7 +51,7 @@ export async function stats(
 
 function count(
   source: Source,
-  period: Period,
+  period: BoundedSelection,
   { interval, timezone, metrics = [] }: StatsOptions & { readonly interval: Interval },
 ): Promise<Stats> {
   const cut = { interval, step: stepOf(interval, period.from, period.to), timezone };
@@ -86,7 +86,7 @@ function count(
 /** Visits are always counted from single hits. */
 async function visitsOf(
   source: Source,
-  period: Period,
+  period: BoundedSelection,
   cut: Bucketing,
   metrics: readonly Metric[],
 ): Promise<Visits> {
@@ -124,7 +124,7 @@ export async function top(
 
 function ranked(
   source: Source,
-  period: Period,
+  period: BoundedSelection,
   plan: Plan,
   by: Ranking,
   limit: number,
@@ -174,8 +174,12 @@ export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promi
 }
 
 /** A selection's period; if open, from the first hit to the last one, or to now. */
-async function periodOf({ store, archive }: Source, selection: Selection, now: number): Promise<Period> {
-  if (selection.from !== undefined && selection.to !== undefined) return selection as Period;
+async function periodOf(
+  { store, archive }: Source,
+  selection: Selection,
+  now: number,
+): Promise<BoundedSelection> {
+  if (selection.from !== undefined && selection.to !== undefined) return selection as BoundedSelection;
   const [[extent], archived] = await Promise.all([
     withConsistentRollups(store, (fresh) =>
       store.rows<Row<'hits' | 'first' | 'last'>>(
@@ -197,13 +201,13 @@ async function periodOf({ store, archive }: Source, selection: Selection, now: n
 const ESTIMATED = { error: Number(VISITORS_ERROR.toFixed(4)) };
 
 /** The period of an answer: longer than requested if hits at a boundary are purged. */
-function edges({ from, to }: Period, plan: Plan): { from: string; to: string } {
+function edges({ from, to }: BoundedSelection, plan: Plan): { from: string; to: string } {
   if (plan.from === 'hits') return { from: isoTime(from), to: isoTime(to) };
   return { from: isoTime(Math.min(from, plan.first)), to: isoTime(Math.max(to, plan.end)) };
 }
 
 /** The gap of an answer: empty if all hits of the period are known. */
-function lacking(period: Period, knownFrom: number): { purged_before?: string } {
+function lacking(period: BoundedSelection, knownFrom: number): { purged_before?: string } {
   return knownFrom > period.from ? { purged_before: isoTime(knownFrom) } : {};
 }
 

@@ -1,4 +1,5 @@
 /** Queries over purged periods, compared with loops over the sent hits. */
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -17,8 +18,9 @@ import {
   START,
 } from '../../test/fixtures/purged-store.ts';
 import { readAges } from '../settings/ages.ts';
+import { DAY } from '../timing/units.ts';
 import { withStableData } from './data-stats.ts';
-import { DAY, type Period } from './plan.ts';
+import type { BoundedSelection } from './plan.ts';
 import { readSelection } from './selection.ts';
 import { sites, stats } from './stats.ts';
 
@@ -206,7 +208,7 @@ describe('restored hits', () => {
   test('that are purged while they are counted are checked again', options, async (t) => {
     const { store, purger, restore } = await purgedStore(t);
     await restore(`time < toDateTime64('2026-09-21', 3, 'UTC')`);
-    const period = readSelection(odd) as Period;
+    const period = readSelection(odd) as BoundedSelection;
     const asked: number[] = [];
     await withStableData({ store }, period, async ({ hitsFrom }) => {
       asked.push(hitsFrom);

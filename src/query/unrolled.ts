@@ -4,14 +4,14 @@ import { QUERY_LIMITS } from '../store/store.ts';
 import type { Prop } from './answers.ts';
 import type { Value } from './counts.ts';
 import { hitsQuery } from './from-hits.ts';
-import type { Period } from './plan.ts';
+import type { BoundedSelection } from './plan.ts';
 import { ENDS, isProp, PROP, type Ranking } from './ranking.ts';
 import type { Row, Source } from './source.ts';
 
 /** The values with most hits of a ranking that is not a dimension; for `entry` and `exit`, with most visits. */
 export async function rankUnrolled(
   source: Source,
-  period: Period,
+  period: BoundedSelection,
   by: Exclude<Ranking, Dimension>,
   limit: number,
 ): Promise<Value[]> {
@@ -29,7 +29,7 @@ export async function rankUnrolled(
 }
 
 /** Properties of the events in a period, most hits first. */
-export async function readProps(source: Source, period: Period): Promise<Prop[]> {
+export async function readProps(source: Source, period: BoundedSelection): Promise<Prop[]> {
   const { parameters, fragments } = await hitsQuery(source, period);
   const rows = await source.store.rows<Row<'hits'> & { key: string }>(
     'props',

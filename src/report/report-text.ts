@@ -1,9 +1,9 @@
 import type { Figures, Stats, Top } from '../query/answers.ts';
 import { LocalTime } from '../query/local-time.ts';
-import { DAY } from '../query/plan.ts';
 import { METRICS, type Metric } from '../query/selection.ts';
+import { DAY } from '../timing/units.ts';
+import { numberText } from './number-text.ts';
 
-const number = new Intl.NumberFormat('en');
 const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
 const percent = new Intl.NumberFormat('en', ONE_DIGIT);
 const signed = new Intl.NumberFormat('en', { ...ONE_DIGIT, signDisplay: 'exceptZero' });
@@ -56,7 +56,7 @@ export function reportText(stats: Stats, tops: readonly Top[], columns: number, 
       ],
       columns,
     ),
-    ...(more > 0 ? [`… and ${number.format(more)} more; --csv gives all`] : []),
+    ...(more > 0 ? [`… and ${numberText(more)} more; --csv gives all`] : []),
     ...table(totalLines(stats, metrics), columns),
   ];
   for (const ranking of tops) {
@@ -118,7 +118,7 @@ function lineOf(label: string, figures: Figures, metrics: readonly Metric[]): Li
 function cell(metric: Metric, value: number | null | undefined): string {
   if (value === null || value === undefined) return NONE;
   if (metric === 'bounce_rate') return `${percent.format(value * 100)} %`;
-  return metric === 'visit_duration' ? duration(value) : number.format(value);
+  return metric === 'visit_duration' ? duration(value) : numberText(value);
 }
 
 function changeCell(change: number | null | undefined): string {
@@ -132,7 +132,7 @@ function duration(seconds: number): string {
   const padded = (part: number) => String(part).padStart(2, '0');
   if (whole < 60) return `${whole}s`;
   if (whole < 3600) return `${Math.floor(whole / 60)}m ${padded(whole % 60)}s`;
-  return `${number.format(Math.floor(whole / 3600))}h ${padded(Math.floor(whole / 60) % 60)}m`;
+  return `${numberText(Math.floor(whole / 3600))}h ${padded(Math.floor(whole / 60) % 60)}m`;
 }
 
 function besides(point: object, other: object | undefined): object {

@@ -1,8 +1,7 @@
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { Ages } from '../settings/ages.ts';
-
-const DAY = 86_400_000;
+import { DAY } from '../timing/units.ts';
 
 /** How long hits and rollups are kept. Sites are named as in the store. */
 export interface RetentionPolicy {

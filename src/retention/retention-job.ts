@@ -3,6 +3,7 @@ import { type Drainable, drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
 import type { Rollups } from '../rollup/rollups.ts';
 import { agesText } from '../settings/ages.ts';
 import type { Store } from '../store/store.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
 import { readExceptions, withExceptions } from './exceptions.ts';
 import type { RetentionPolicy } from './policy.ts';
 import { type Purged, purge } from './purge.ts';
@@ -34,7 +35,7 @@ export interface RetentionJobOptions extends Drainable {
  */
 export class RetentionJob {
   readonly #options: RetentionJobOptions;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(options: RetentionJobOptions) {
     this.#options = options;
@@ -53,14 +54,12 @@ export class RetentionJob {
     dryRun?: boolean;
     signal?: AbortSignal;
   } = {}): Promise<PurgeSummary> {
-    const turn = this.#turn.then(async () => {
+    return this.#queue.run(async () => {
       // On a full disk nothing gets into the store, and purging is how an owner frees space: rolled-up hits may be deleted.
       const { guard } = this.#options.store;
       if (!(await guard.isFull())) await drainAndRollUp(this.#options, signal);
       return this.#purge({ ...this.#options.policy, ...policy }, dryRun);
     });
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 
   async #purge(policy: RetentionPolicy, dryRun: boolean): Promise<PurgeSummary> {

@@ -5,11 +5,12 @@ import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import type { Hit } from '../hit/hit.ts';
 import { statsFromHits, topFromHits } from '../query/from-hits.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
-import { DAY, type Period, QUARTER, type RolledPlan } from '../query/plan.ts';
+import { type BoundedSelection, QUARTER, type RolledPlan } from '../query/plan.ts';
 import { type Interval, readSelection, stepOf } from '../query/selection.ts';
 import { sites } from '../query/stats.ts';
 import { VISITORS_ERROR } from '../query/visitors.ts';
 import type { Store } from '../store/store.ts';
+import { DAY } from '../timing/units.ts';
 import { Rollups } from './rollups.ts';
 
 const options = { timeout: 120_000 };
@@ -44,12 +45,12 @@ function sampleOf(count: number, visitors: number, seed = 1): Partial<Hit>[] {
 
 const batch = (time: number, run: number) => (BigInt(time) << 22n) | BigInt(run);
 
-function periodOf(words: { from: string; to: string; site?: string; bots?: string }): Period {
-  return readSelection(words) as Period;
+function periodOf(words: { from: string; to: string; site?: string; bots?: string }): BoundedSelection {
+  return readSelection(words) as BoundedSelection;
 }
 
 /** A plan that uses rollups as far as possible. */
-function planOf({ from, to }: Period, unit: number): RolledPlan {
+function planOf({ from, to }: BoundedSelection, unit: number): RolledPlan {
   return { from: 'rollups', first: Math.ceil(from / unit) * unit, end: Math.floor(to / unit) * unit };
 }
 
@@ -92,7 +93,7 @@ describe('rollups', () => {
         fc.constantFrom(...zones),
         fc.constantFrom('', '1.example'),
         async (a, b, interval, timezone, site) => {
-          const period: Period = { ...ALL, site, from: Math.min(a, b), to: Math.max(a, b) + 1 };
+          const period: BoundedSelection = { ...ALL, site, from: Math.min(a, b), to: Math.max(a, b) + 1 };
           const plan = planOf(period, QUARTER);
           if (plan.first >= plan.end) return;
           const cut = { interval, step: stepOf(interval, period.from, period.to), timezone };
@@ -124,7 +125,7 @@ describe('rollups', () => {
       ['bot', 'only'],
     ] as const) {
       for (const site of ['', '2.example']) {
-        const period: Period = {
+        const period: BoundedSelection = {
           ...ALL,
           site,
           bots,

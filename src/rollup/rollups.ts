@@ -19,13 +19,16 @@
  *
  * The last-seen cells of live windows are written just before, as writing them repeatedly is harmless.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+
 import { rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { areSame, coveredBy, readWatermarks, type Watermarks, writerOf } from '../clickhouse/watermarks.ts';
 import { messageOf } from '../errors.ts';
 import { idsSql, NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
+import { pause } from '../timing/pause.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
+import { HOUR } from '../timing/units.ts';
 import { rebuildDays, type SiteDay } from './rebuild.ts';
 
 /** Maximum hits per statement: they are grouped in memory. */
@@ -39,7 +42,7 @@ const LONGEST_WAIT = 600_000;
 /** Milliseconds between two checks. */
 const PAUSE = 60_000;
 /** Milliseconds between two compactions of the ledger. */
-const COMPACT_EVERY = 3_600_000;
+const COMPACT_EVERY = HOUR;
 const WRITER_BITS = 22n;
 
 export interface RollupOptions {
@@ -61,7 +64,7 @@ export class Rollups {
   readonly #options: RollupOptions;
   readonly #stop = new AbortController();
   /** Statements run one at a time, as each begins where the last ended. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   /** Running operations: the store must not be closed before they end. */
   readonly #underWay = new Set<Promise<unknown>>();
   #isRunning = false;
@@ -85,7 +88,7 @@ export class Rollups {
    * @throws HitError `store_unavailable`
    */
   rollUp(onProgress: (hits: number) => void = () => undefined): Promise<number> {
-    const turn = this.#turn.then(async () => {
+    return this.#queue.run(async () => {
       let done = 0;
       for (;;) {
         const added = await this.#working(async () => {
@@ -97,15 +100,11 @@ export class Rollups {
         onProgress(done);
       }
     });
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 
   /** Rebuilds the rollups of days from their hits, all of which must be in the store: see `rebuildDays`. */
   rebuild(days: readonly SiteDay[]): Promise<void> {
-    const turn = this.#turn.then(() => this.#working(() => this.#rebuild(days), undefined));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#queue.run(() => this.#working(() => this.#rebuild(days), undefined));
   }
 
   /**
@@ -115,15 +114,13 @@ export class Rollups {
    * @throws HitError `store_unavailable`
    */
   countRestored(batches: readonly bigint[]): Promise<void> {
-    const turn = this.#turn.then(() =>
+    return this.#queue.run(() =>
       this.#working(async () => {
         const scope = { covered: coveredBy(await this.watermarks()), batches: idsSql(batches) };
         const days = await this.#store.rows<SiteDay>('rollup_short_days', {}, undefined, scope);
         if (days.length > 0) await this.#rebuild(days);
       }, undefined),
     );
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 
   /** Number of hits that are not rolled up yet. */
@@ -154,7 +151,7 @@ export class Rollups {
       this.#options.log?.warn(`rolling up hits failed: ${messageOf(error)}`);
     await this.#working(() => this.#reconcile(), undefined).catch(onFault);
     while (!signal.aborted) {
-      await sleep(PAUSE, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(PAUSE, signal, { ref: false });
       if (!signal.aborted) await this.#look().catch(onFault);
     }
   }

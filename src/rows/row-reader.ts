@@ -2,6 +2,7 @@
 import { HitError } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { ROW_LAYOUT } from './row.ts';
+import { RowBinaryReader } from './row-binary.ts';
 
 /**
  * Reads a whole segment, without its seals.
@@ -15,73 +16,36 @@ export function* readRows(bytes: Buffer, layout: number): Generator<Hit, void, u
   if (layout !== ROW_LAYOUT) {
     throw new HitError('data_dir_newer', `segment layout ${layout} is not supported by this version`);
   }
-  const reader = new RowReader(bytes);
-  while (!reader.isAtEnd) {
-    const hit = reader.read();
+  const rows = new RowBinaryReader(bytes);
+  while (!rows.isAtEnd) {
+    const hit = readHit(rows);
     if (hit.site !== '') yield hit;
   }
 }
 
-class RowReader {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
-  }
-
-  /** Members are read in the order in which they are written here. */
-  read(): Hit {
-    return {
-      site: this.#string(),
-      time: this.#uint32() + this.#uint32() * 0x1_0000_0000,
-      visitorLow: this.#uint32(),
-      visitorHigh: this.#uint32(),
-      bot: this.#string(),
-      path: this.#string(),
-      name: this.#string(),
-      source: this.#string(),
-      referrer: this.#string(),
-      utmSource: this.#string(),
-      utmMedium: this.#string(),
-      utmCampaign: this.#string(),
-      country: this.#string(),
-      browser: this.#string(),
-      os: this.#string(),
-      device: this.#string(),
-      language: this.#string(),
-      status: this.#uint16(),
-      method: this.#string(),
-      title: this.#string(),
-      props: this.#string(),
-    };
-  }
-
-  #uint16(): number {
-    this.#at += 2;
-    return this.#bytes.readUInt16LE(this.#at - 2);
-  }
-
-  #uint32(): number {
-    this.#at += 4;
-    return this.#bytes.readUInt32LE(this.#at - 4);
-  }
-
-  #string(): string {
-    let length = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.#bytes.readUInt8(this.#at++);
-      length += (byte & 127) * factor;
-      if (byte < 128) break;
-    }
-    if (length === 0) return '';
-    const start = this.#at;
-    this.#at += length;
-    if (this.#at > this.#bytes.length) throw new RangeError('the bytes end within a string');
-    return this.#bytes.toString('utf8', start, this.#at);
-  }
+/** Members are read in the order in which they are written here. */
+function readHit(row: RowBinaryReader): Hit {
+  return {
+    site: row.string(),
+    time: row.uint64(),
+    visitorLow: row.uint32(),
+    visitorHigh: row.uint32(),
+    bot: row.string(),
+    path: row.string(),
+    name: row.string(),
+    source: row.string(),
+    referrer: row.string(),
+    utmSource: row.string(),
+    utmMedium: row.string(),
+    utmCampaign: row.string(),
+    country: row.string(),
+    browser: row.string(),
+    os: row.string(),
+    device: row.string(),
+    language: row.string(),
+    status: row.uint16(),
+    method: row.string(),
+    title: row.string(),
+    props: row.string(),
+  };
 }

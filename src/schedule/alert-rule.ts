@@ -1,9 +1,7 @@
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
+import { readWindow } from '../live/window-text.ts';
 
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-/** Seconds: live counts go back 400 days. */
-const LONGEST_WINDOW = 400 * 86_400;
 const MOST_RULES = 100;
 const EXAMPLE = 'visitors in 5m > 1000 site a.com clear 900 for 30s';
 
@@ -49,7 +47,7 @@ function readRule(given: string): AlertRule {
   const [, metric, window = '', bound, number = '', rest = ''] = match;
   const threshold = readCount(number);
   if (threshold === undefined) throw bad(`"${number}" is not a number such as 1000`);
-  const seconds = readSeconds(window);
+  const seconds = readWindow(window);
   if (seconds === undefined) throw bad(`"${window}" is not a window such as 60s, 5m, 1h or 7d, up to 400d`);
   const options = readOptions(rest.trim().split(' '), bad);
   const clear = options.clear ?? usualClear(bound as '>' | '<', threshold);
@@ -73,7 +71,7 @@ function readOptions(words: readonly string[], bad: (message: string) => HitErro
       options.clear = readCount(value) ?? Number.NaN;
       if (Number.isNaN(options.clear)) throw bad(`clear "${value}" is not a number such as 900`);
     } else if (name === 'for') {
-      options.hold = (readSeconds(value) ?? Number.NaN) * 1000;
+      options.hold = (readWindow(value) ?? Number.NaN) * 1000;
       if (Number.isNaN(options.hold)) throw bad(`for "${value}" is not a time such as 30s`);
     } else {
       throw bad(`"${name}" is not site, clear or for`);
@@ -89,10 +87,4 @@ function usualClear(bound: '>' | '<', threshold: number): number {
 
 function readCount(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-function readSeconds(text: string): number | undefined {
-  const [, number, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(number) * (UNITS[unit] ?? Number.NaN);
-  return seconds >= 1 && seconds <= LONGEST_WINDOW ? seconds : undefined;
 }

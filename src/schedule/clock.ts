@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../timing/pause.ts';
 
 /** The time, and waiting. */
 export interface Clock {
@@ -10,5 +10,5 @@ export interface Clock {
 
 export const SYSTEM_CLOCK: Clock = {
   now: Date.now,
-  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
+  sleep: pause,
 };

@@ -11,14 +11,15 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { UNFINISHED, writeAtomically } from '../files/atomic.ts';
-import { backoffDelay } from './backoff.ts';
+import { Backoff } from '../timing/backoff.ts';
+import { DAY, HOUR } from '../timing/units.ts';
 import type { Clock } from './clock.ts';
 import type { ScheduleLog } from './log.ts';
 import type { Message, Outcome } from './webhook.ts';
 
-const RETRY = { first: 5_000, longest: 3_600_000 };
+const DELAYS = { first: 5_000, longest: HOUR };
 /** Milliseconds after which a message is dropped. */
-const LONGEST_LIFE = 3 * 86_400_000;
+const LONGEST_LIFE = 3 * DAY;
 const MOST_MESSAGES = 1000;
 const LONGEST_NAP = 60_000;
 
@@ -26,7 +27,7 @@ interface Waiting {
   readonly id: string;
   /** Creation time, in milliseconds since 1970. */
   readonly made: number;
-  failures: number;
+  readonly backoff: Backoff;
   /** When the next attempt is due. */
   due: number;
 }
@@ -60,7 +61,7 @@ export class Outbox implements AsyncDisposable {
     for (const name of (await readdir(options.folder)).sort()) {
       const [, made, id] = /^(\d+)\.(\w+)\.json$/.exec(name) ?? [];
       if (made !== undefined && id !== undefined) {
-        waiting.set(id, { id, made: Number(made), failures: 0, due: 0 });
+        waiting.set(id, { id, made: Number(made), backoff: new Backoff(DELAYS, options.random), due: 0 });
       } else if (name.endsWith(UNFINISHED)) {
         await rm(join(options.folder, name), { force: true });
       }
@@ -78,8 +79,8 @@ export class Outbox implements AsyncDisposable {
   /** Resolves when the message is on disk. A message that is pending already is not added twice. */
   async post({ id, body }: Message): Promise<void> {
     if (this.#waiting.has(id)) return;
-    const { log, clock, most = MOST_MESSAGES } = this.#options;
-    const message = { id, made: clock.now(), failures: 0, due: 0 };
+    const { log, clock, random, most = MOST_MESSAGES } = this.#options;
+    const message = { id, made: clock.now(), backoff: new Backoff(DELAYS, random), due: 0 };
     await writeAtomically(this.#path(message), body);
     this.#waiting.set(id, message);
     if (this.#waiting.size > most) {
@@ -114,7 +115,7 @@ export class Outbox implements AsyncDisposable {
   }
 
   async #try(message: Waiting): Promise<void> {
-    const { send, clock, random, log } = this.#options;
+    const { send, clock, log } = this.#options;
     const outcome = await this.#read(message).then(
       (body) => send({ id: message.id, body }, this.#stop.signal),
       (error): Outcome => ({ result: 'refused', reason: messageOf(error) }),
@@ -126,8 +127,7 @@ export class Outbox implements AsyncDisposable {
       log.error(`webhook: ${message.id} is given up: ${outcome.reason}`);
       return this.#forget(message);
     }
-    message.failures++;
-    const pause = Math.max(outcome.after, backoffDelay(message.failures, RETRY, random));
+    const pause = Math.max(outcome.after, message.backoff.next());
     message.due = clock.now() + pause;
     log.warn(`webhook: ${message.id} will be retried in ${Math.round(pause / 1000)} s: ${outcome.reason}`);
   }

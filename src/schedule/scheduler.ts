@@ -10,19 +10,20 @@
  */
 
 import { messageOf } from '../errors.ts';
-import { backoffDelay } from './backoff.ts';
+import { Backoff } from '../timing/backoff.ts';
+import { DAY, HOUR, MINUTE } from '../timing/units.ts';
 import type { Clock } from './clock.ts';
 import type { ScheduleLog } from './log.ts';
 import { readTimes, StateFile } from './state-file.ts';
 import type { When } from './when.ts';
 
-const RETRY = { first: 60_000, longest: 3_600_000 };
+const DELAYS = { first: MINUTE, longest: HOUR };
 /** Milliseconds after which the time is checked again, since clocks are set, and machines sleep. */
-const LONGEST_NAP = 60_000;
+const LONGEST_NAP = MINUTE;
 /** Delay after which a late run is logged as made up. */
 const LATE = 120_000;
 /** Completion times further in the future come from a wrong clock. */
-const MOST_AHEAD = 86_400_000;
+const MOST_AHEAD = DAY;
 
 export interface ScheduledJob {
   /** Identifies the job across restarts. */
@@ -82,26 +83,27 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
 
   async #keep(job: Job): Promise<void> {
     const { log, random, clock } = this.#options;
+    const backoff = new Backoff(DELAYS, random);
     let failing: number | undefined;
-    let failures = 0;
     while (!this.#stop.signal.aborted) {
       const due = this.#dueOf(job);
       if (due === undefined) {
         await this.#nap((job.when.dueAfter(clock.now()) ?? Number.POSITIVE_INFINITY) - clock.now());
         continue;
       }
-      if (failing !== undefined && failing !== due) {
+      const isRetry = failing === due;
+      if (failing !== undefined && !isRetry) {
         log.error(`${job.text}: the run of ${iso(failing)} is given up, since that of ${iso(due)} is due`);
-        failures = 0;
+        backoff.reset();
       }
-      if (failures === 0 && clock.now() - due > LATE) {
+      if (!isRetry && clock.now() - due > LATE) {
         log.info(`${job.text}: the run due at ${iso(due)} is being caught up`);
       }
       const message = await this.#inTurn(job, due);
       failing = message === undefined ? undefined : due;
-      failures = message === undefined ? 0 : failures + 1;
+      if (message === undefined) backoff.reset();
       if (message === undefined || this.#stop.signal.aborted) continue;
-      const pause = backoffDelay(failures, RETRY, random);
+      const pause = backoff.next();
       log.error(`${job.text}: failed, and will be retried in ${Math.round(pause / 1000)} s: ${message}`);
       await this.#pause(job, due, pause);
     }

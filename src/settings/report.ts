@@ -1,6 +1,7 @@
 import { BUCKET_SETTINGS } from './archive.ts';
 import { DATA_SETTINGS } from './data.ts';
-import { readSwitch, readText, setting, severalSetting } from './setting.ts';
+import { SELECTION_SETTINGS } from './selection.ts';
+import { readSwitch, readText, setting } from './setting.ts';
 
 export const REPORT_SETTINGS = {
   ...DATA_SETTINGS,
@@ -36,13 +37,7 @@ export const REPORT_SETTINGS = {
     undefined,
     String,
   ),
-  site: setting('one site (default: all)', 'SITE', undefined, readText),
-  filter: severalSetting(
-    "only matching hits: 'path=/blog/*' or 'country!=DE|AT'; several are combined with AND",
-    'FILTER',
-  ),
-  bots: setting('exclude (default), include or only', 'WHICH', undefined, String),
-  status: setting('statuses of hits from access logs: 2xx,404', 'LIST', undefined, String),
+  ...SELECTION_SETTINGS,
   timezone: setting('IANA time zone of days and of times without an offset', 'ZONE', 'UTC', String),
   limit: setting('rows of a ranking', 'N', '10', String),
   archive: setting('folder or s3://bucket/prefix of archived hits to include', 'WHERE', undefined, readText),

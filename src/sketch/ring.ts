@@ -28,14 +28,14 @@
 
 import { HitError } from '../errors.ts';
 import { END_OF_DATETIME } from '../hit/time.ts';
+import { DAY, HOUR, MINUTE } from '../timing/units.ts';
 import { SketchReader, SketchWriter } from './encoding.ts';
 
 const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 const LONGEST_MS = 400 * DAY;
+/** Seconds of the longest window. */
+export const LONGEST_WINDOW = LONGEST_MS / SECOND;
 
 /** Finest first. A bucket is made of whole buckets of the level before it. */
 const LEVELS = [

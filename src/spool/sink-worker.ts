@@ -1,19 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
+import { Backoff } from '../timing/backoff.ts';
+import { pause } from '../timing/pause.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
 import type { Segment } from './segment.ts';
 import type { Sink } from './sink.ts';
 
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 30_000;
-/** The longest pause if the sink's disk is full: checking for free space is cheap. */
+/** Milliseconds between attempts. */
+const DELAYS = { first: 100, longest: 30_000 };
+/** The longest delay if the sink's disk is full: checking for free space is cheap. */
 const LONGEST_FULL = 5000;
 
 /** Callbacks of a worker. */
 export interface SinkWorkerEvents {
   /** The sink has the segment. If this rejects, the delivery counts as failed and is retried. */
   taken(segment: Segment): Promise<void>;
-  /** A delivery failed and is retried after `pause` milliseconds. */
-  failed(segment: Segment, message: string, pause: number): void;
+  /** A delivery failed and is retried after `delay` milliseconds. */
+  failed(segment: Segment, message: string, delay: number): void;
   /** Checks whether the segment is still intact: damage may be the cause. */
   recheck(segment: Segment): Promise<void>;
 }
@@ -27,8 +29,8 @@ export class SinkWorker {
   #waiters: { readonly last: Segment; readonly resolve: () => void }[] = [];
   #running: Promise<void> | undefined;
   #failing: string | undefined;
-  /** The current delivery, or the function that runs between two. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Deliveries, and the functions that run between two. */
+  readonly #turns = new SerialQueue();
 
   constructor(sink: Sink, events: SinkWorkerEvents) {
     this.#sink = sink;
@@ -65,9 +67,7 @@ export class SinkWorker {
    * its segment may be in the sink.
    */
   between<Result>(run: () => Promise<Result>): Promise<Result> {
-    const turn = this.#turn.then(run);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#turns.run(run);
   }
 
   /** Stops after the current delivery; the rest stays on disk for the next run. */
@@ -91,7 +91,7 @@ export class SinkWorker {
   }
 
   async #deliver(segment: Segment): Promise<void> {
-    let pause = FIRST_PAUSE;
+    const backoff = new Backoff(DELAYS);
     let isChecked = false;
     while (!this.#stop.signal.aborted) {
       try {
@@ -103,15 +103,15 @@ export class SinkWorker {
         return;
       } catch (error) {
         this.#failing = messageOf(error);
-        this.#events.failed(segment, this.#failing, pause);
+        const delay = backoff.next(isFull(error) ? LONGEST_FULL : DELAYS.longest);
+        this.#events.failed(segment, this.#failing, delay);
         if (!isChecked || isIncomplete(error)) {
           isChecked = true;
           await this.#events
             .recheck(segment)
-            .catch((fault) => this.#events.failed(segment, messageOf(fault), pause));
+            .catch((fault) => this.#events.failed(segment, messageOf(fault), delay));
         }
-        await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-        pause = Math.min(pause * 2, isFull(error) ? LONGEST_FULL : LONGEST_PAUSE);
+        await pause(delay, this.#stop.signal);
       }
     }
   }

@@ -15,6 +15,7 @@
 
 import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
+import { waitUpTo } from '../timing/time-limit.ts';
 import { type BatchWithRecords, sizeOf } from './batch-records.ts';
 import { BATCH_BYTES, SEAL_AFTER, SEAL_BYTES } from './bounds.ts';
 import { CommitBuffer, type Done, tell } from './commit-buffer.ts';
@@ -26,7 +27,6 @@ import { logRecovery } from './recovery.ts';
 import type { LogChunkRecord } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
 import type { SpoolOptions } from './spool-options.ts';
-import { waitUpTo } from './wait-up-to.ts';
 import { closedFault, diskFullFault, writeFault } from './write-fault.ts';
 
 /**

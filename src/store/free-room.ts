@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { replacedLifetime } from '../clickhouse/parts/replaced-lifetime.ts';
 import { queryText } from '../clickhouse/sql.ts';
+import { pause } from '../timing/pause.ts';
 import type { Store } from './store.ts';
 
 /** Milliseconds after which a replaced part may be removed: more than the one second set as its lifetime meanwhile. */
@@ -17,7 +17,7 @@ export async function freeRoom(store: Store): Promise<void> {
   await store.guard.parts.inspect();
   await connection.command(replacedLifetime(1));
   try {
-    await sleep(PATIENCE);
+    await pause(PATIENCE);
     await connection.command(queryText('free_hits', {}, connection.dialect));
   } finally {
     await connection.command(replacedLifetime());

@@ -24,6 +24,7 @@ import type { Dialect } from '../clickhouse/dialect.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, readWatermarks, type Watermarks, writerOf, writerSql } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
+import { DAY } from '../timing/units.ts';
 
 /** Origin of a batch. */
 export type BatchKind = 'live' | 'import' | 'stream';
@@ -56,7 +57,7 @@ export interface LedgerStore {
 /** Maximum number of batches that `pending` returns. */
 const MOST_PENDING = 50_000;
 /** Milliseconds after which rolled-up batches are compacted. */
-const COMPACT_AFTER = 86_400_000;
+const COMPACT_AFTER = DAY;
 const WRITER_BITS = 22n;
 /** Bits of the writer that are flipped for batches that an older version left undelivered: see `aliasOf`. */
 export const ALIAS = 0x15_5555n;

@@ -16,10 +16,10 @@
  * of past days.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { withLiterals } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import type { SaltSource } from '../hit/salt-source.ts';
+import { pause } from '../timing/pause.ts';
 import type { Store } from './store.ts';
 
 /** Milliseconds after which a candidate is trusted. */
@@ -54,7 +54,7 @@ export class StoreSalts implements SaltSource {
     while (winner && !winner.settled) {
       if (performance.now() > end)
         throw new Error('the age of a candidate does not increase: is the clock of the server running?');
-      await sleep(PAUSE_MS);
+      await pause(PAUSE_MS);
       winner = await this.#winner(day);
     }
     return winner && new Uint8Array(Buffer.from(winner.salt, 'base64'));

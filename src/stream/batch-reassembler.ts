@@ -17,9 +17,11 @@
  * recognized by the runs of nodes: for each, the last batch completed here. That is enough because a node publishes the
  * batches of one run in the order of their ids (spool/fan-out.ts), live hits and imports alike.
  */
+
 import { HitError } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { timeFault } from '../hit/time.ts';
+import { DAY } from '../timing/units.ts';
 import { readRecord } from './record.ts';
 
 /** How far a partition has been read, as stored in the store. */
@@ -73,11 +75,11 @@ interface OpenBatch {
 const RUN_BITS = 22n;
 const RUN_MASK = (1n << RUN_BITS) - 1n;
 /** Milliseconds of record time after which an incomplete batch is given up. */
-const GIVE_UP_AFTER = 86_400_000;
+const GIVE_UP_AFTER = DAY;
 /** Maximum hits of incomplete batches. */
 const MOST_OPEN = 1_000_000;
 /** Milliseconds after which a node's run is dropped: its records will not be published again. */
-const FORGET_AFTER = 40 * 86_400_000;
+const FORGET_AFTER = 40 * DAY;
 /** 2100: record times are capped here, so a clock further ahead cannot affect batch numbers. */
 const LATEST = Date.UTC(2100, 0);
 

@@ -1,15 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Consumer, ListOffsetTimestamps, type MessagesStream } from '@platformatic/kafka';
 import { HitError, messageOf } from '../errors.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 import type { Store } from '../store/store.ts';
-import { clientOptions, streamFault } from './kafka.ts';
+import { aborted } from '../timing/aborted.ts';
+import { Backoff } from '../timing/backoff.ts';
+import { pause } from '../timing/pause.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
+import { clientOptions } from './kafka.ts';
 import { type LoaderCounts, PartitionLoader, readPosition } from './partition-loader.ts';
+import { reconnecting } from './reconnection.ts';
 
 /** Milliseconds that a hit may wait to be stored together with others. */
 const FLUSH_EVERY = 1000;
-const FIRST_PAUSE = 200;
-const LONGEST_PAUSE = 15_000;
+/** Milliseconds between attempts. */
+const DELAYS = { first: 200, longest: 15_000 };
 /** Milliseconds between checks of the lag in Kafka. */
 const LAG_EVERY = 5000;
 /** Milliseconds without a heartbeat after which a reader loses its partitions. */
@@ -46,8 +50,8 @@ export class StreamLoader {
   #loaders: Loaders = new Map();
   /** Partition → its end in Kafka. */
   #ends: readonly bigint[] = [];
-  /** Pending store operations, one after another. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Pending store operations. */
+  readonly #queue = new SerialQueue();
 
   constructor(options: StreamLoaderOptions) {
     this.#options = options;
@@ -71,21 +75,11 @@ export class StreamLoader {
   }
 
   /** Loads until it is stopped, then stores complete batches. Errors are logged and retried. */
-  async run(signal: AbortSignal): Promise<void> {
+  run(signal: AbortSignal): Promise<void> {
     const { address, log } = this.#options;
-    let pause = FIRST_PAUSE;
-    while (!signal.aborted) {
-      const began = Date.now();
-      try {
-        await this.#join(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (Date.now() - began > LONGEST_PAUSE) pause = FIRST_PAUSE;
-        log.warn(`${address.name} will be rejoined in ${pause} ms: ${messageOf(streamFault(error))}`);
-        await sleep(pause, undefined, { signal }).catch(() => undefined);
-        pause = Math.min(pause * 2, LONGEST_PAUSE);
-      }
-    }
+    const onFault = (message: string, delay: number) =>
+      log.warn(`${address.name} will be rejoined in ${delay} ms: ${message}`);
+    return reconnecting({ delays: DELAYS, signal, onFault }, () => this.#join(signal));
   }
 
   async #join(signal: AbortSignal): Promise<void> {
@@ -209,15 +203,15 @@ export class StreamLoader {
 
   /** Retries until the batches are stored, or until the partition may belong to another reader. */
   async #store(loader: PartitionLoader, over: AbortSignal): Promise<boolean> {
-    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    const backoff = new Backoff(DELAYS);
+    for (;;) {
       try {
-        const turn = this.#turn.then(() => loader.flush());
-        this.#turn = turn.catch(() => undefined);
-        return await turn;
+        return await this.#queue.run(() => loader.flush());
       } catch (error) {
         if (over.aborted) return false;
-        this.#options.log.warn(`the store will be retried in ${pause} ms: ${messageOf(error)}`);
-        await sleep(pause, undefined, { signal: over }).catch(() => undefined);
+        const delay = backoff.next();
+        this.#options.log.warn(`the store will be retried in ${delay} ms: ${messageOf(error)}`);
+        await pause(delay, over);
       }
     }
   }
@@ -238,18 +232,13 @@ export class StreamLoader {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
 /** Runs `work` repeatedly until `over`, and once more at the end. */
-function every(pause: number, over: AbortSignal, work: () => Promise<void>): { end(): Promise<void> } {
+function every(milliseconds: number, over: AbortSignal, work: () => Promise<void>): { end(): Promise<void> } {
   const stop = new AbortController();
   const signal = AbortSignal.any([over, stop.signal]);
   const done = (async () => {
     while (!signal.aborted) {
-      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      await pause(milliseconds, signal);
       await work();
     }
   })();

@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Consumer } from '@platformatic/kafka';
-import { HitError, messageOf } from '../errors.ts';
+import { HitError } from '../errors.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
-import { clientOptions, streamFault } from './kafka.ts';
+import { clientOptions } from './kafka.ts';
+import { reconnecting } from './reconnection.ts';
 import { WindowResults } from './window-results.ts';
 
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
+/** Milliseconds between attempts. */
+const DELAYS = { first: 500, longest: 30_000 };
 
 interface ResultReaderOptions {
   readonly address: KafkaAddress;
@@ -37,20 +37,12 @@ export class ResultReader implements AsyncDisposable {
   }
 
   /** Reads until it is stopped. Errors are logged and retried. */
-  async #run(): Promise<void> {
+  #run(): Promise<void> {
     const { address, log } = this.#options;
     const { signal } = this.#closing;
-    for (let pause = FIRST_PAUSE; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-      const began = Date.now();
-      try {
-        await this.#read(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (Date.now() - began > LONGEST_PAUSE) pause = FIRST_PAUSE;
-        log.warn(`${address.name} will be read again in ${pause} ms: ${messageOf(streamFault(error))}`);
-        await sleep(pause, undefined, { signal }).catch(() => undefined);
-      }
-    }
+    const onFault = (message: string, delay: number) =>
+      log.warn(`${address.name} will be read again in ${delay} ms: ${message}`);
+    return reconnecting({ delays: DELAYS, signal, onFault }, () => this.#read(signal));
   }
 
   async #read(signal: AbortSignal): Promise<void> {

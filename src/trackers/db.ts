@@ -25,8 +25,8 @@ import { Rollups } from '../rollup/rollups.ts';
 import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
-import { waitUpTo } from '../spool/wait-up-to.ts';
 import { Store } from '../store/store.ts';
+import { waitUpTo } from '../timing/time-limit.ts';
 import { factsOf, type TrackInput } from './input.ts';
 
 export interface DBTrackerOptions {

@@ -1,4 +1,5 @@
 import type { Hit } from '../hit/hit.ts';
+import { InternTable } from '../rows/intern-table.ts';
 import { RowWriter } from '../rows/row.ts';
 
 /** Hits of one turn of a collector thread, packed: handing them over costs two buffers, however many hits there are. */
@@ -29,7 +30,7 @@ const FIRST_CAPACITY = 64;
 export class HitBatchWriter {
   readonly #rows = new RowWriter();
   #numbers = new Float64Array(FIRST_CAPACITY * FIELDS);
-  #sites = new Map<string, number>();
+  #sites = new InternTable();
   #clients: string[] = [];
 
   /** Hits added since the last batch was taken. */
@@ -44,7 +45,7 @@ export class HitBatchWriter {
     const numbers = this.#numbers;
     this.#rows.write(hit);
     numbers[at + FIELD.rowEnd] = this.#rows.length;
-    numbers[at + FIELD.site] = this.#siteOf(hit.site);
+    numbers[at + FIELD.site] = this.#sites.idOf(hit.site);
     numbers[at + FIELD.time] = hit.time;
     numbers[at + FIELD.visitorHigh] = hit.visitorHigh;
     numbers[at + FIELD.visitorLow] = hit.visitorLow;
@@ -56,21 +57,12 @@ export class HitBatchWriter {
     const batch = {
       rows: new Uint8Array(this.#rows.take()),
       numbers: this.#numbers.slice(0, this.length * FIELDS),
-      sites: [...this.#sites.keys()],
+      sites: this.#sites.texts(),
       clients: this.#clients,
     };
-    this.#sites = new Map();
+    this.#sites = new InternTable();
     this.#clients = [];
     return batch;
-  }
-
-  #siteOf(site: string): number {
-    let index = this.#sites.get(site);
-    if (index === undefined) {
-      index = this.#sites.size;
-      this.#sites.set(site, index);
-    }
-    return index;
   }
 
   #grow(): void {

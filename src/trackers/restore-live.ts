@@ -1,21 +1,21 @@
-import { RowReader } from '../clickhouse/row-reader.ts';
 import type { Fragments } from '../clickhouse/sql.ts';
 import type { MemoryLive } from '../live/memory.ts';
 import type { Recollection } from '../live/stored-sites.ts';
 import { withConsistentRollups } from '../query/source.ts';
 import { readCutoffs } from '../retention/cutoffs.ts';
+import { RowBinaryReader } from '../rows/row-binary.ts';
 import { SKETCH_EPOCH } from '../sketch/cell.ts';
 import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { mostLikelyCount } from '../sketch/likelihood.ts';
 import type { QueryLimits, Store } from '../store/store.ts';
+import { DAY, HOUR } from '../timing/units.ts';
 
 /** Number of slices in which visitors are read, each in bounded memory. */
 const SLICES = 16;
-const HOUR_MS = 3_600_000;
 /** How far back the rings go: 400 days. */
-const RING_MS = 400 * 24 * HOUR_MS;
+const RING_MS = 400 * DAY;
 /** Rings keep minutes for a day. */
-const MINUTES_MS = 25 * HOUR_MS;
+const MINUTES_MS = 25 * HOUR;
 /** One more than the largest writer. */
 const NO_WRITER = 2 ** 22;
 /** No time limit: the server cannot start without it. */
@@ -50,7 +50,7 @@ export async function restoreLive(
   if (!live.all) return;
   // If hits of the last day were purged, which happens only with one day of retention, their minutes are unknown.
   const purged = Math.max(0, ...(await readCutoffs(store)).hits.values());
-  const recent = Math.max(0, Math.floor((now - MINUTES_MS) / HOUR_MS) * HOUR_MS, Math.min(purged, now));
+  const recent = Math.max(0, Math.floor((now - MINUTES_MS) / HOUR) * HOUR, Math.min(purged, now));
   const moment = { now, writer, recent };
   (await recall(store, '', moment))(live.all);
   live.leaveToStore(sites, (site) => recall(store, site, moment));
@@ -64,8 +64,8 @@ async function rebuildTotals(live: MemoryLive, store: Store): Promise<string[]> 
   for (const { site, hits } of totals) live.totals.addHits(site, Number(hits));
   for (let slice = 0; slice < SLICES; slice++) {
     const rows = await readerOf(store, 'live_visitors', { slice, slices: SLICES });
-    while (!rows.ended) {
-      const site = rows.text();
+    while (!rows.isAtEnd) {
+      const site = rows.repeatedString();
       const low = rows.uint32();
       live.totals.addVisitor(site, rows.uint32(), low);
     }
@@ -99,7 +99,7 @@ async function estimateVisitors(live: MemoryLive, store: Store, sites: Set<strin
  */
 async function recall(store: Store, site: string, { now, writer, recent }: Moment): Promise<Recollection> {
   // Whole hours, as in the ring and the rollups.
-  const from = Math.max(0, Math.floor((now - RING_MS) / HOUR_MS) * HOUR_MS);
+  const from = Math.max(0, Math.floor((now - RING_MS) / HOUR) * HOUR);
   const asked = { site, now, from, recent, writer: String(writer) };
   const [hits, cells] = await withConsistentRollups(store, ({ fragments }) =>
     Promise.all([
@@ -108,11 +108,11 @@ async function recall(store: Store, site: string, { now, writer, recent }: Momen
     ]),
   );
   return (windows) => {
-    while (!hits.ended) {
+    while (!hits.isAtEnd) {
       const time = Math.min(hits.uint32() * 1000, now);
       windows.addHits(time, hits.uint64());
     }
-    while (!cells.ended) {
+    while (!cells.isAtEnd) {
       const rank = cells.uint32();
       const column = cells.uint32();
       const time = SKETCH_EPOCH + (cells.uint32() * 1000) / TICKS;
@@ -126,6 +126,6 @@ async function readerOf(
   query: string,
   parameters: Parameters<Store['bytes']>[1],
   fragments: Fragments = {},
-): Promise<RowReader> {
-  return new RowReader(await store.bytes(query, parameters, BOUNDS, fragments));
+): Promise<RowBinaryReader> {
+  return new RowBinaryReader(await store.bytes(query, parameters, BOUNDS, fragments));
 }

@@ -1,7 +1,7 @@
-import { RowReader } from '../clickhouse/row-reader.ts';
 import { type MidnightVisits, VISIT_TIMEOUT } from '../hit/midnight-visits.ts';
-import { DAY } from '../hit/salts.ts';
+import { RowBinaryReader } from '../rows/row-binary.ts';
 import type { Store } from '../store/store.ts';
+import { DAY } from '../timing/units.ts';
 
 /** Maximum visitors to restore: as many as the table holds. */
 const MOST = 2 ** 20;
@@ -22,8 +22,8 @@ export async function restoreVisits(midnight: MidnightVisits, store: Store, now:
   // Later than this, only visitors seen before midnight matter.
   const before = isEvening || sinceMidnight < VISIT_TIMEOUT ? now + 1 : edge;
   const times = { now, midnight: edge, since: edge - VISIT_TIMEOUT, recent: now - VISIT_TIMEOUT, before };
-  const rows = new RowReader(await store.bytes('midnight_visitors', { ...times, most: MOST }));
-  while (!rows.ended) {
+  const rows = new RowBinaryReader(await store.bytes('midnight_visitors', { ...times, most: MOST }));
+  while (!rows.isAtEnd) {
     const low = rows.uint32();
     const high = rows.uint32();
     const first = rows.uint64();

@@ -108,6 +108,8 @@ describe('Kafka with three brokers', { skip, timeout: 400_000 }, () => {
       await loader.ended;
       start(first!);
       await until(async () => (await found(front)).hits >= MILLION, 'all hits are there');
+      // The ledger has a batch some time after its hits.
+      await until(async () => (await found(front)).counted >= MILLION, 'all hits are in the ledger');
       await sleep(1500);
       const all = { hits: MILLION, paths: MILLION, visitors: 50_000, counted: MILLION };
       assert.deepEqual(await found(front), all);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { statsFromRollups } from '../../src/query/from-rollups.ts';
-import { type Period, QUARTER } from '../../src/query/plan.ts';
+import { type BoundedSelection, QUARTER } from '../../src/query/plan.ts';
 import { readSelection } from '../../src/query/selection.ts';
 import { Rollups } from '../../src/rollup/rollups.ts';
 import { Store } from '../../src/store/store.ts';
@@ -17,7 +17,7 @@ import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const PROCESS = fileURLToPath(new URL('../fixtures/rolling-process.ts', import.meta.url));
 const KILLS = rounds(8, 4);
-const PERIOD = readSelection({ from: '2026-01-01', to: '2026-03-01' }) as Period;
+const PERIOD = readSelection({ from: '2026-01-01', to: '2026-03-01' }) as BoundedSelection;
 const PLAN = { from: 'rollups', first: PERIOD.from, end: PERIOD.to } as const;
 const CUT = { interval: 'month', step: 24 * 4 * QUARTER, timezone: 'UTC' } as const;
 

@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors.ts';
+import { SerialQueue } from '../../timing/serial-queue.ts';
 import type { FreeSpace } from './free-space.ts';
 
 /** Milliseconds between two checks. Each is one system call. */
@@ -20,7 +21,7 @@ export class Merges {
   #stopped = false;
   /** Number of running tasks that need mutations. */
   #allowed = 0;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param command runs a statement */
@@ -50,8 +51,7 @@ export class Merges {
   }
 
   #look(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.look());
-    return this.#turn;
+    return this.#queue.run(() => this.look());
   }
 
   /** Stops or starts merges, depending on free space. */
@@ -70,6 +70,6 @@ export class Merges {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#turn;
+    await this.#queue.ended();
   }
 }

@@ -16,6 +16,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { HitError, messageOf } from '../../errors.ts';
+import { SerialQueue } from '../../timing/serial-queue.ts';
 import { type ActivePart, activeParts } from './active-parts.ts';
 import { DetachedWatch } from './detached-watch.ts';
 import { contentFault } from './part-content.ts';
@@ -67,7 +68,7 @@ export class Parts {
   /** Seconds in which inserts failed, whose rows come again. */
   readonly #failed: { readonly from: number; readonly to: number }[] = [];
   #sizesInspected = Number.NEGATIVE_INFINITY;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #timer: NodeJS.Timeout | undefined;
   #contentInspected = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -200,7 +201,7 @@ export class Parts {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    await this.#turn;
+    await this.#queue.ended();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -208,9 +209,7 @@ export class Parts {
   }
 
   #next<Result>(work: () => Promise<Result[]>): Promise<Result[]> {
-    const turn = this.#turn.then(() => (this.#closed ? [] : work()));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#queue.run(() => (this.#closed ? [] : work()));
   }
 
   /** Completes rescues that a crash interrupted. */

@@ -1,4 +1,5 @@
 import type { LiveAnswer } from '../../http/live-answer.ts';
+import { numberText } from '../../report/number-text.ts';
 import { cell, sparkline } from './cell.ts';
 import { PANELS, type Panel, type Ranking } from './snapshot.ts';
 import { KEYS, type View } from './view.ts';
@@ -23,8 +24,6 @@ export interface Size {
   readonly columns: number;
   readonly rows: number;
 }
-
-const number = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
 const LEAST_PANEL = 38;
 const COUNT_WIDTH = 10;
 const WINDOW_WIDTHS = [8, 12, 12, 12] as const;
@@ -84,7 +83,7 @@ export function screen(shown: Shown, { columns, rows }: Size, paint: Paint): str
 function heading({ view, name, live, isWatched, fault }: Shown, columns: number, paint: Paint): string {
   if (fault !== undefined) return paint.alarm(cell(`${fault}; trying again`, columns));
   const total = live?.total
-    ? `${number.format(live.total.visitors)} visitors, ${number.format(live.total.hits)} hits of all time`
+    ? `${numberText(live.total.visitors)} visitors, ${numberText(live.total.hits)} hits of all time`
     : '';
   const text = `${view.site || 'all sites'}  ${total}  ${live ? `on ${name}` : `asking ${name}`}${isWatched ? '   ? help  q end' : ''}`;
   return paint.strong(cell(text, columns));
@@ -103,7 +102,7 @@ function body({ view, live, rankings, rates }: Shown, columns: number, rows: num
   const windows = (live?.windows ?? [])
     .slice(1)
     .map(({ window, visitors, hits, hits_per_second }) =>
-      [window, ...[visitors, hits, hits_per_second].map((count) => number.format(count))]
+      [window, ...[visitors, hits, hits_per_second].map((count) => numberText(count))]
         .map((text, i) => cell(text, WINDOW_WIDTHS[i]!, i > 0))
         .join(''),
     );
@@ -143,7 +142,7 @@ function panels(
         if (line === 0) return paint.strong(row(`${TITLES[by]}, ${view.period}`, 'visitors', 'hits', own));
         const found = lists[i]?.rows[line - 1];
         if (!found) return ' '.repeat(own);
-        return row(found.value, number.format(found.visitors), number.format(found.hits), own);
+        return row(found.value, numberText(found.visitors), numberText(found.hits), own);
       })
       .join(''),
   );

@@ -2,6 +2,7 @@ import { HitError } from '../../errors.ts';
 import type { LiveAnswer } from '../../http/live-answer.ts';
 import type { Top } from '../../query/answers.ts';
 import type { TopPeriod } from '../../settings/top.ts';
+import { readDuration } from '../../timing/duration.ts';
 import type { ApiClient } from './api-client.ts';
 
 /** Rankings, in the order of navigation. */
@@ -10,13 +11,6 @@ export type Panel = (typeof PANELS)[number];
 
 /** The shown windows; the sparkline uses the first. */
 export const WINDOWS = ['1s', '10s', '1m', '5m', '1h', '24h'] as const;
-
-const SECONDS: Readonly<Record<TopPeriod, number>> = {
-  '1h': 3600,
-  '24h': 86_400,
-  '7d': 7 * 86_400,
-  '30d': 30 * 86_400,
-};
 
 /** A ranking, or the reason why there is none. */
 export interface Ranking {
@@ -47,7 +41,7 @@ export async function askRankings(
   { site, period, panels, rows }: Question,
   now: number,
 ): Promise<Ranking[]> {
-  const from = new Date(now - SECONDS[period] * 1000).toISOString();
+  const from = new Date(now - readDuration(period)! * 1000).toISOString();
   const ask = async (by: Panel) => {
     const words = new URLSearchParams({ site, from, by, limit: String(rows) });
     return { by, rows: (await asker.ask<Top>(`/api/v1/top?${words}`)).rows };

@@ -1,3 +1,4 @@
+import { RecentMap } from '../../cache/recent-map.ts';
 import { HitError } from '../../errors.ts';
 import { presetPeriod } from '../../query/period.ts';
 import type { ServerContext } from '../context.ts';
@@ -27,8 +28,7 @@ interface Kept {
 /** Counts of sites and pages, each queried at most once a minute. */
 export class BadgeCounts {
   readonly #context: Pick<ServerContext, 'db' | 'live' | 'now'>;
-  /** Oldest first. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new RecentMap<string, Kept>(MOST_KEPT);
   #underWay = 0;
 
   constructor(context: Pick<ServerContext, 'db' | 'live' | 'now'>) {
@@ -45,9 +45,7 @@ export class BadgeCounts {
     const kept = this.#kept.get(key);
     if (kept && now - kept.at < FRESH_MS) return kept.count;
     const count = this.#ask(site, path, period, now);
-    this.#kept.delete(key);
     this.#kept.set(key, { at: now, count });
-    if (this.#kept.size > MOST_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
     // Failed queries are not cached.
     count.catch(() => this.#kept.delete(key));
     return count;

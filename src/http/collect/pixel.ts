@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'node:querystring';
 import type { FastifyBaseLogger } from 'fastify';
+import { Memo } from '../../cache/memo.ts';
 import { HitError, messageOf } from '../../errors.ts';
 import { LIMITS } from '../../hit/hit.ts';
-import { Memo } from '../../hit/memo.ts';
 import { parameter } from '../../schema/parameter.ts';
 import { TEXT, textUpTo } from '../../schema/schema.ts';
 import type { CollectContext } from '../context.ts';

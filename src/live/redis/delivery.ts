@@ -13,8 +13,11 @@
  * While Redis is unreachable, hits wait here in bounded memory and are answered with the last known counts.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { RecentMap } from '../../cache/recent-map.ts';
 import { messageOf } from '../../errors.ts';
+import { Backoff } from '../../timing/backoff.ts';
+import { pause } from '../../timing/pause.ts';
+import { inTime, waitUpTo } from '../../timing/time-limit.ts';
 import type { CountedHit, Seen } from '../live.ts';
 import { type AllTime, type CountCall, type CountScope, countCall, seenOf } from './count-batch.ts';
 import { ALL } from './keys.ts';
@@ -27,7 +30,8 @@ const BATCH_HITS = 1000;
 const PATIENCE_MS = 5000;
 /** Milliseconds for which a batch is kept: longer than the writes that Redis may lose (appendfsync everysec). */
 const RECENT_MS = 5000;
-const PAUSE_MS = { first: 50, longest: 1000 };
+/** Milliseconds between attempts. */
+const DELAYS = { first: 50, longest: 1000 };
 /** Maximum waiting hits, at about 100 bytes each. */
 const MOST_WAITING = 2_000_000;
 /** Maximum sites whose last counts are kept, for answers while Redis is unreachable. */
@@ -57,7 +61,7 @@ export interface DeliveryOptions extends Omit<CountScope, 'allTime'> {
 export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #stop = new AbortController();
-  readonly #known = new Map<string, { hits: number; visitors: number }>();
+  readonly #known = new RecentMap<string, { hits: number; visitors: number }>(MOST_KNOWN);
   #queue: Waiting[] = [];
   /** Start of the queue: taken hits are removed from time to time. */
   #head = 0;
@@ -118,10 +122,7 @@ export class Delivery {
 
   /** Resolves when all tracked hits are delivered, or after `patience` milliseconds. */
   async settled(patience: number): Promise<void> {
-    const end = new AbortController();
-    const limit = sleep(patience, undefined, { signal: end.signal }).catch(() => undefined);
-    await Promise.race([this.#working, limit]);
-    end.abort();
+    await waitUpTo(patience, this.#working ?? Promise.resolve());
   }
 
   close(): void {
@@ -148,7 +149,8 @@ export class Delivery {
 
   async #deliver(taken: readonly Waiting[]): Promise<void> {
     let batch: Batch | undefined;
-    for (let failures = 0; !this.#stop.signal.aborted; failures++) {
+    const backoff = new Backoff(DELAYS);
+    while (!this.#stop.signal.aborted) {
       try {
         this.#allTime ??= await this.#detect();
         batch ??= this.#batchOf(taken, this.#allTime);
@@ -160,8 +162,7 @@ export class Delivery {
         return;
       } catch (error) {
         this.#failed(error, taken);
-        const pause = Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(failures, 10));
-        await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+        await pause(backoff.next(), this.#stop.signal);
       }
     }
   }
@@ -187,7 +188,7 @@ export class Delivery {
     const { link } = this.#options;
     this.#calls += calls.length;
     const answers = Promise.allSettled(calls.map(({ keys, args }) => countScript.call(link, keys, args)));
-    const results = await inTime(answers, link);
+    const results = await answered(link, answers);
     return results.map((result) => {
       if (result.status === 'rejected') throw result.reason;
       return result.value;
@@ -211,18 +212,16 @@ export class Delivery {
       if (hits.length === 0) continue;
       const seen = seenOf(replies[i]);
       const { total, unique } = seen.at(-1)!;
-      this.#known.delete(calls[i]!.tag);
       this.#known.set(calls[i]!.tag, { hits: total, visitors: unique });
       for (const [place, each] of hits.entries()) each.settle?.(seen[place]!);
     }
-    while (this.#known.size > MOST_KNOWN) this.#known.delete(this.#known.keys().next().value!);
   }
 
   /** Detects whether the server supports Bloom filters. */
   async #detect(): Promise<AllTime> {
     const { link } = this.#options;
     const command = link.send(ALL, ['COMMAND', 'INFO', 'BF.INSERT']);
-    const [known] = (await inTime(command, link)) as unknown[];
+    const [known] = (await answered(link, command)) as unknown[];
     return Array.isArray(known) && known.length > 0 ? 'bloom' : 'log';
   }
 
@@ -262,17 +261,6 @@ export class Delivery {
 }
 
 /** A server that accepts commands but does not answer counts as unreachable. */
-async function inTime<Result>(answer: Promise<Result>, link: RedisLink): Promise<Result> {
-  const end = new AbortController();
-  const limit = sleep(PATIENCE_MS, undefined, { signal: end.signal }).then(() => {
-    link.reopen();
-    throw new Error(`no answer for ${PATIENCE_MS / 1000} seconds`);
-  });
-  limit.catch(() => undefined);
-  try {
-    return await Promise.race([answer, limit]);
-  } finally {
-    answer.catch(() => undefined);
-    end.abort();
-  }
+function answered<Result>(link: RedisLink, answer: Promise<Result>): Promise<Result> {
+  return inTime(PATIENCE_MS, answer, `no answer for ${PATIENCE_MS / 1000} seconds`, () => link.reopen());
 }

@@ -1,10 +1,11 @@
 import { createClient, createCluster, createSentinel } from '@redis/client';
 import type { RedisAddress } from '../../settings/redis-address.ts';
+import { backoffDelay } from '../../timing/backoff.ts';
 
 /** Connection timeout in milliseconds. */
 const CONNECT_MS = 2000;
-/** Maximum backoff between reconnection attempts, in milliseconds. */
-const LONGEST_PAUSE = 1000;
+/** Milliseconds between reconnection attempts. */
+const DELAYS = { first: 50, longest: 1000 };
 
 type Command = readonly string[];
 
@@ -67,7 +68,7 @@ function optionsOf({ tls, username, password, database }: RedisAddress) {
     disableOfflineQueue: true,
     socket: {
       connectTimeout: CONNECT_MS,
-      reconnectStrategy: (tries: number) => Math.min(LONGEST_PAUSE, 50 * 2 ** Math.min(tries, 10)),
+      reconnectStrategy: (tries: number) => backoffDelay(tries + 1, DELAYS),
       ...(tls && { tls: true as const }),
     },
   };

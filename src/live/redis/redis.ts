@@ -7,8 +7,10 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { RecentMap } from '../../cache/recent-map.ts';
 import { HitError, messageOf } from '../../errors.ts';
 import type { RedisAddress } from '../../settings/redis-address.ts';
+import { inTime } from '../../timing/time-limit.ts';
 import type { CountedHit, LiveCount, LiveRemote, Seen, SharedLive, WindowCount } from '../live.ts';
 import { hitShares, visitorBuckets } from './buckets.ts';
 import { Delivery } from './delivery.ts';
@@ -38,7 +40,7 @@ export class RedisLive implements SharedLive, AsyncDisposable {
   readonly #options: RedisLiveOptions;
   readonly #link: RedisLink;
   readonly #delivery: Delivery;
-  readonly #answers = new Map<string, LiveCount>();
+  readonly #answers = new RecentMap<string, LiveCount>(MOST_KEPT);
 
   constructor(options: RedisLiveOptions) {
     const { address, rate, expectedVisitors, now, log } = options;
@@ -74,7 +76,7 @@ export class RedisLive implements SharedLive, AsyncDisposable {
     const { failingSince } = this.#delivery;
     try {
       const count = await this.#ask(new SiteKeys(site ?? ALL), windows);
-      this.#keep(question, count);
+      this.#answers.set(question, count);
       return failingSince === undefined ? count : { ...count, staleSince: failingSince };
     } catch (error) {
       const kept = this.#answers.get(question);
@@ -99,19 +101,12 @@ export class RedisLive implements SharedLive, AsyncDisposable {
 
   async #ask(names: SiteKeys, windows: readonly number[]): Promise<LiveCount> {
     const now = this.#options.now();
-    const end = Promise.withResolvers<never>();
-    const timer = setTimeout(() => end.reject(new Error('no answer in time')), READ_MS);
-    try {
-      const answers = Promise.all([
-        this.#totals(names),
-        ...(this.#options.rate ? windows.map((seconds) => this.#window(names, seconds, now)) : []),
-      ] as const);
-      answers.catch(() => undefined);
-      const [total, ...counts] = await Promise.race([answers, end.promise]);
-      return { total, windows: counts };
-    } finally {
-      clearTimeout(timer);
-    }
+    const answers = Promise.all([
+      this.#totals(names),
+      ...(this.#options.rate ? windows.map((seconds) => this.#window(names, seconds, now)) : []),
+    ] as const);
+    const [total, ...counts] = await inTime(READ_MS, answers, 'no answer in time');
+    return { total, windows: counts };
   }
 
   async #totals(names: SiteKeys): Promise<LiveCount['total']> {
@@ -148,11 +143,5 @@ export class RedisLive implements SharedLive, AsyncDisposable {
 
   #send(command: string, key: string, ...rest: readonly string[]): Promise<unknown> {
     return this.#link.send(key, [command, key, ...rest]);
-  }
-
-  #keep(question: string, count: LiveCount): void {
-    this.#answers.delete(question);
-    this.#answers.set(question, count);
-    if (this.#answers.size > MOST_KEPT) this.#answers.delete(this.#answers.keys().next().value!);
   }
 }

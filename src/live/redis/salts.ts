@@ -6,9 +6,11 @@
  * If Redis lost the key, because it has no persistence or a replica took over, it accepts the next candidate. Nodes
  * propose the salt that they use, so the old salt is restored.
  */
+
 import type { SaltSource } from '../../hit/salt-source.ts';
-import { DAY } from '../../hit/salts.ts';
 import type { RedisAddress } from '../../settings/redis-address.ts';
+import { inTime } from '../../timing/time-limit.ts';
+import { DAY } from '../../timing/units.ts';
 import { RedisLink } from './link.ts';
 
 /** Request timeout in milliseconds. */
@@ -44,19 +46,9 @@ export class RedisSalts implements SaltSource, AsyncDisposable {
     this.#link.close();
   }
 
-  async #send(key: string, command: readonly string[]): Promise<unknown> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      reject(new Error(`no answer within ${TIMEOUT_MS / 1000} s`));
-      // The connection to a hung server does not break by itself.
-      this.#link.reopen();
-    }, TIMEOUT_MS);
+  #send(key: string, command: readonly string[]): Promise<unknown> {
     const answer = this.#link.send(key, command);
-    answer.catch(() => undefined);
-    try {
-      return await Promise.race([answer, promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+    // The connection to a hung server does not break by itself.
+    return inTime(TIMEOUT_MS, answer, `no answer within ${TIMEOUT_MS / 1000} s`, () => this.#link.reopen());
   }
 }

@@ -1,0 +1,68 @@
+import { Memo } from '../cache/memo.ts';
+import { siteName } from '../hit/site.ts';
+import { LINE_FEED } from './ascii.ts';
+import { FastPathParser } from './fast-path-parser.ts';
+import type { LogFormat } from './format.ts';
+import { type LineOutcome, parseLine } from './line.ts';
+import { createLineFacts, fillFacts, type LineFacts } from './line-facts.ts';
+import { createLogLine } from './log-line.ts';
+
+/** Host names whose site is cached, and their length. */
+const HOSTS = { most: 1000, longest: 300 };
+
+/**
+ * Parses the lines of a log's chunks, one after another: usual lines fast, all others by `parseLine`.
+ *
+ * @example
+ * const parser = new LineParser('combined', 'example.com');
+ * parser.open(bytes);
+ * for (let at = 0; at < bytes.length; ) {
+ *   at = parser.next(at);
+ *   if (parser.outcome === 'read') take(parser.facts);
+ * }
+ */
+export class LineParser {
+  /** The facts of the last line, if its outcome is `read`. Reused for each line. */
+  readonly facts: LineFacts = createLineFacts();
+  /** Of the last line. */
+  outcome: LineOutcome = 'blank';
+  readonly #format: LogFormat;
+  readonly #sites: Memo<string>;
+  readonly #usual: FastPathParser;
+  readonly #line = createLogLine();
+  #bytes: Buffer = Buffer.alloc(0);
+
+  /** @param site site of lines that name no host */
+  constructor(format: LogFormat, site: string) {
+    this.#format = format;
+    this.#sites = new Memo(HOSTS, (host) => siteName(host) || site);
+    this.#usual = new FastPathParser(format, (host) => this.#sites.of(host));
+  }
+
+  /** @param bytes whole lines; the last one may lack its line feed */
+  open(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#usual.open(bytes);
+  }
+
+  /**
+   * Parses the line that begins at `start`.
+   *
+   * @returns where the next line begins
+   */
+  next(start: number): number {
+    const next = this.#usual.read(start, this.facts);
+    if (next < 0) return this.#parseUnusual(start);
+    this.outcome = 'read';
+    return next;
+  }
+
+  #parseUnusual(start: number): number {
+    const bytes = this.#bytes;
+    let end = bytes.indexOf(LINE_FEED, start);
+    if (end < 0) end = bytes.length;
+    this.outcome = parseLine(bytes.toString('utf8', start, end), this.#format, this.#line);
+    if (this.outcome === 'read') fillFacts(this.facts, this.#line, this.#sites.of(this.#line.host));
+    return end + 1;
+  }
+}
