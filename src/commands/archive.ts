@@ -48,8 +48,7 @@ function archiveText(summary: ArchiveSummary): string {
     lines.push(`  archive  ${bytesText(archived_bytes)}${each}`);
     lines.push(`  store    ${bytesText(bytes_before)} before, ${bytesText(bytes_after)} now`);
   }
-  if (already > 0)
-    lines.push(`  ${numberText(already)} hits of these days were already in the archive`);
+  if (already > 0) lines.push(`  ${numberText(already)} hits of these days were already in the archive`);
   if (waiting > 0)
     lines.push(`  ${numberText(waiting)} hits are not rolled up yet: archive again in a few minutes`);
   return `${lines.join('\n')}\n`;
