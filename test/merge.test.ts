@@ -172,7 +172,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
   });
 
   it('refuses to count a node twice, under one name or two', async () => {
-    assertFailed(await merge([urlOf(first), `${urlOf(first)}/`]), 2, /is named twice/);
+    assertFailed(await merge([urlOf(first), `${urlOf(first)}/`]), 2, /is listed twice/);
     const alias = `http://localhost:${first.port}`;
     assertFailed(await merge([urlOf(first), alias]), 1, /are the same node: its hits would count twice/);
   });
@@ -184,7 +184,7 @@ describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
     await using unsalted = await nodes.start('unsalted');
     const { code, stdout, stderr } = await merge(['--json', urlOf(first), urlOf(unsalted)]);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /^hit-tracker: .* another salt .* on 2\d{3}-\d\d-\d\d: .* counts twice\n$/);
+    assert.match(stderr, /^hit-tracker: .* another salt .* on 2\d{3}-\d\d-\d\d: .* count twice\n$/);
     assert.equal((JSON.parse(stdout) as MergeAnswer).warnings.length, 1);
   });
 
