@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { anyCharacter } from '../../test/fixtures/any-character.ts';
 import { agentOf } from './agent.ts';
 import { hex64 } from './hash.ts';
 import { isUnclean } from './text.ts';
@@ -115,7 +116,7 @@ describe('whatever an agent says', () => {
     'é',
   );
   const userAgent = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.string({ unit: anyCharacter, maxLength: 200 }),
     fc.array(word, { maxLength: 40 }).map((words) => words.join('')),
   );
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { anyCharacter } from '../../test/fixtures/any-character.ts';
 import { LIMITS } from './hit.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { isUnclean } from './text.ts';
@@ -34,7 +35,7 @@ describe('a referrer', () => {
   });
 
   test('holds neither credentials, query, fragment nor unclean characters, and has a bounded length', () => {
-    const part = fc.string({ unit: 'binary', maxLength: 30 });
+    const part = fc.string({ unit: anyCharacter, maxLength: 30 });
     fc.assert(
       fc.property(part, part, part, part, (user, path, query, fragment) => {
         const text = `https://${encodeURIComponent(user.toWellFormed())}:pw@example.org/${path}?${query}#${fragment}`;
@@ -82,10 +83,10 @@ describe('a campaign', () => {
       campaign: '',
     });
     const encoded = fc
-      .string({ unit: 'binary', maxLength: 40 })
+      .string({ unit: anyCharacter, maxLength: 40 })
       .map((text) => encodeURIComponent(text.toWellFormed()));
     fc.assert(
-      fc.property(fc.oneof(encoded, fc.string({ unit: 'binary', maxLength: 40 })), (value) => {
+      fc.property(fc.oneof(encoded, fc.string({ unit: anyCharacter, maxLength: 40 })), (value) => {
         const { source } = campaignOf(`utm_source=${value}`);
         assert.ok(!isUnclean(source) && source.isWellFormed());
       }),
