@@ -16,6 +16,7 @@ import {
   type Sent,
   START,
 } from '../../test/fixtures/purged-store.ts';
+import { file } from '../../test/fixtures/scope.ts';
 import { readAges } from '../settings/ages.ts';
 import { withStableData } from './data-stats.ts';
 import { DAY, type Period } from './plan.ts';
@@ -23,13 +24,13 @@ import { readSelection } from './selection.ts';
 import { sites, stats } from './stats.ts';
 
 const options = { timeout: 120_000 };
+const { store, purger, restore } = await purgedStore(file);
 
 describe('an answer about a purged period', () => {
   test(
     'that begins and ends within a quarter of an hour says that it is of whole quarters',
     options,
-    async (t) => {
-      const { store } = await purgedStore(t);
+    async () => {
       const words = { from: '2026-09-02T00:07:00Z', to: '2026-09-02T02:05:00Z' };
       const answer = await ask(store, words, 'hour');
       assert.deepEqual([answer.from, answer.to], ['2026-09-02T00:00:00Z', '2026-09-02T02:15:00Z']);
@@ -43,8 +44,7 @@ describe('an answer about a purged period', () => {
     },
   );
 
-  test('that rollups have is whole, and lacks nothing', options, async (t) => {
-    const { store } = await purgedStore(t);
+  test('that rollups have is whole, and lacks nothing', options, async () => {
     const { totals, series, purged_before } = await ask(store, PERIOD);
     assert.equal(totals.hits, count(people, START, NOW).hits);
     assert.equal(purged_before, undefined);
@@ -63,8 +63,7 @@ describe('an answer about a purged period', () => {
   test(
     'that needs the hits is null up to where they are gone, and exact from there on',
     options,
-    async (t) => {
-      const { store } = await purgedStore(t);
+    async () => {
       const before = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
       for (const [words, which] of [
         [{ filter: 'path=/odd' }, (hit: Sent) => people(hit) && isOdd(hit)],
@@ -88,8 +87,7 @@ describe('an answer about a purged period', () => {
     },
   );
 
-  test('has no number for an interval that lies before the horizon in part', options, async (t) => {
-    const { store } = await purgedStore(t);
+  test('has no number for an interval that lies before the horizon in part', options, async () => {
     const words = { ...PERIOD, filter: 'path=/odd' };
     const { series } = await ask(store, words, 'week');
     // 21 September 2026, the horizon, is a Monday.
@@ -118,8 +116,7 @@ describe('an answer about a purged period', () => {
     assert.equal(minutes.series.at(-2)?.hits, 1);
   });
 
-  test('knows hits and not visits, and says of visits that it does not', options, async (t) => {
-    const { store } = await purgedStore(t);
+  test('knows hits and not visits, and says of visits that it does not', options, async () => {
     const metrics = 'visits,bounce_rate,visit_duration';
     const { totals, series, purged_before } = await ask(store, { ...PERIOD, metrics });
     assert.equal(totals.hits, count(people, START, NOW).hits);
@@ -132,8 +129,7 @@ describe('an answer about a purged period', () => {
     }
   });
 
-  test('is null in a comparison too, and so is the change', options, async (t) => {
-    const { store } = await purgedStore(t);
+  test('is null in a comparison too, and so is the change', options, async () => {
     const selection = readSelection({ from: '2026-09-25', to: '2026-10-05', filter: 'path=/odd' });
     const asked = { interval: 'day', timezone: 'UTC', compare: 'previous' } as const;
     const { totals, purged_before, comparison } = await stats({ store }, selection, asked, NOW);
@@ -148,9 +144,8 @@ describe('an answer about a purged period', () => {
   });
 
   test('ranks what is left, says since when, and takes no hit of before', options, async (t) => {
-    const { store, restore } = await purgedStore(t);
     // A few of them are there again: not all, so that none counts.
-    await restore("time < '2026-09-03'");
+    await restore(t, "time < '2026-09-03'");
     const rest = await ranking(store, { ...PERIOD, bots: 'include' });
     assert.deepEqual(
       rest.rows.map(({ value, hits }) => [value, hits]),
@@ -170,9 +165,8 @@ describe('hits that are there again', () => {
   const wanted = count((hit) => people(hit) && isOdd(hit), START, NOW);
 
   test('make answers whole, without a note', options, async (t) => {
-    const { store, purger, restore } = await purgedStore(t);
     assert.equal((await ask(store, odd)).totals.hits, null);
-    await restore(`time < toDateTime64('2026-09-21', 3, 'UTC')`);
+    await restore(t, `time < toDateTime64('2026-09-21', 3, 'UTC')`);
     const answer = await ask(store, { ...odd, metrics: 'visits' });
     assert.deepEqual(answer.totals, { ...wanted, visits: wanted.hits });
     assert.equal(answer.purged_before, undefined);
@@ -184,13 +178,12 @@ describe('hits that are there again', () => {
   });
 
   test('are known from the last day on that misses one, whichever are there', options, async (t) => {
-    const { store, purger, restore } = await purgedStore(t);
     const subset = fc.array(fc.nat(19), { minLength: 15, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(subset, fc.constantFrom('', 'a.example', 'b.example'), async (days, site) => {
         await purger.run();
         const list = days.map((day) => `'${new Date(START + day * DAY).toISOString().slice(0, 10)}'`);
-        await restore(`toString(toDate(time, 'UTC')) IN (${list.join()})`);
+        await restore(t, `toString(toDate(time, 'UTC')) IN (${list.join()})`);
         let known = HORIZON;
         for (let day = 19; day >= 0 && days.includes(day); day--) known -= DAY;
         const answer = await ask(store, { ...odd, site });
@@ -209,8 +202,7 @@ describe('hits that are there again', () => {
   });
 
   test('and go while they are counted are asked about again', options, async (t) => {
-    const { store, purger, restore } = await purgedStore(t);
-    await restore(`time < toDateTime64('2026-09-21', 3, 'UTC')`);
+    await restore(t, `time < toDateTime64('2026-09-21', 3, 'UTC')`);
     const period = readSelection(odd) as Period;
     const asked: number[] = [];
     await withStableData({ store }, period, async ({ hitsFrom }) => {
@@ -221,17 +213,16 @@ describe('hits that are there again', () => {
   });
 
   test('of one site do not speak for another', options, async (t) => {
-    const { store, restore } = await purgedStore(t);
-    await restore("site = 'a.example' AND time < toDateTime64('2026-09-21', 3, 'UTC')");
+    await restore(t, "site = 'a.example' AND time < toDateTime64('2026-09-21', 3, 'UTC')");
     assert.equal((await ask(store, { ...odd, site: 'a.example' })).purged_before, undefined);
     assert.ok((await ask(store, { ...odd, site: 'b.example' })).purged_before);
     assert.ok((await ask(store, odd)).purged_before);
   });
 });
 
+// Last, since nothing brings rollups back.
 describe('purged rollups', () => {
-  test('leave what is left of them known, and all before unknown', options, async (t) => {
-    const { store, purger } = await purgedStore(t);
+  test('leave what is left of them known, and all before unknown', options, async () => {
     const ages = readAges('30d')('30d', '');
     await purger.run({ policy: { rollups: ages } });
     const known = START + 10 * DAY;
