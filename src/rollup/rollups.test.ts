@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
+import { file } from '../../test/fixtures/scope.ts';
 import type { Hit } from '../hit/hit.ts';
 import { statsFromHits, topFromHits } from '../query/from-hits.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
@@ -13,6 +15,7 @@ import type { Store } from '../store/store.ts';
 import { Rollups } from './rollups.ts';
 
 const options = { timeout: 120_000 };
+const open = await rolledStore(file);
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 2, 20);
 /** With changes of clocks in the north and in the south. */
@@ -69,7 +72,7 @@ function assertNear(counted: number, exact: number, said: string): void {
 
 describe('rollups', () => {
   test('give the hits of every interval in every zone that hits one by one give', options, async (t) => {
-    const { store, rollups, deliver } = await rolledStore(t);
+    const { store, rollups, deliver } = await open(t);
     await deliver(batch(1, 1), sampleOf(6000, 900, 1));
     await deliver(batch(2, 1), sampleOf(6000, 900, 2));
     await rollups.rollUp();
@@ -109,12 +112,12 @@ describe('rollups', () => {
           }
         },
       ),
-      { numRuns: 60, seed: 4 },
+      { numRuns: rounds(60, 16), seed: 4 },
     );
   });
 
   test('rank as hits one by one do', options, async (t) => {
-    const { store, rollups, deliver } = await rolledStore(t);
+    const { store, rollups, deliver } = await open(t);
     await deliver(batch(1, 1), sampleOf(6000, 900, 1));
     await rollups.rollUp();
     await deliver(batch(2, 1), sampleOf(3000, 900, 2));
@@ -144,7 +147,7 @@ describe('rollups', () => {
   });
 
   test('hold each hit once, in whatever order runs bring their batches', options, async (t) => {
-    const { store, rollups, deliver } = await rolledStore(t);
+    const { store, rollups, deliver } = await open(t);
     let hits = 0;
     // The second run's clock is an hour behind: its batches are older than those that are rolled up already.
     for (const [i, [time, run]] of (
@@ -179,7 +182,7 @@ describe('rollups', () => {
   });
 
   test('are completed after a process died before or after a part was there', options, async (t) => {
-    const { store, command, rollups, deliver } = await rolledStore(t);
+    const { store, command, rollups, deliver } = await open(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     await rollups.rollUp();
     const whole = await totals(store);
@@ -195,7 +198,7 @@ describe('rollups', () => {
   });
 
   test('take more batches than the text of one statement could name', options, async (t) => {
-    const { store, command, rollups } = await rolledStore(t);
+    const { store, command, rollups } = await open(t);
     const batches = 6000;
     await command(
       `INSERT INTO hits (site, time, visitor, path, batch)
@@ -213,7 +216,7 @@ describe('rollups', () => {
   });
 
   test('hold a batch once that another process rolled up since it was seen to wait', options, async (t) => {
-    const { store, rollups, deliver } = await rolledStore(t);
+    const { store, rollups, deliver } = await open(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     const pending = await store.ledger.pending();
     await rollups.rollUp();
@@ -227,7 +230,7 @@ describe('rollups', () => {
   });
 
   test('take the batches that wait and no others, also where watermarks are lost', options, async (t) => {
-    const { store, rollups, command, rows, deliver } = await rolledStore(t);
+    const { store, rollups, command, rows, deliver } = await open(t);
     await deliver(batch(10, 1), sampleOf(1000, 100, 1));
     await deliver(batch(11, 1), sampleOf(1000, 100, 4));
     await rollups.rollUp();
@@ -243,7 +246,7 @@ describe('rollups', () => {
   });
 
   test('keep what is purged', options, async (t) => {
-    const { store, command, rollups, deliver } = await rolledStore(t);
+    const { store, command, rollups, deliver } = await open(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     await rollups.rollUp();
     const [whole, summaries] = [await totals(store), await sites({ store })];
@@ -257,7 +260,7 @@ describe('rollups', () => {
   });
 
   test('of a site tell its first and last hit, bots too', options, async (t) => {
-    const { store, rollups, deliver } = await rolledStore(t);
+    const { store, rollups, deliver } = await open(t);
     const site = 'a.example';
     await deliver(batch(1, 1), [
       { site, time: START + 1, bot: 'Googlebot' },
