@@ -8,11 +8,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { merge as mergeCommand } from '../src/commands/merge.ts';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { MergeAnswer } from '../src/http/peers/merged-answer.ts';
-import { assertFailed, type Ended, Program } from './fixtures/command-line.ts';
+import { assertFailed, type Ended } from './fixtures/command-line.ts';
 import { assertProblem, BEARER, type RunningServer, TOKEN } from './fixtures/running-server.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
+import { typed } from './fixtures/typed-command.ts';
 
 const SITES = TWIN_SITES;
 const HITS = 4000;
@@ -43,7 +45,7 @@ after(async () => {
 });
 
 function merge(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-  return new Program(['merge', ...args], { HIT_TOKEN: TOKEN, ...environment }).ended;
+  return typed(mergeCommand, args, { environment: { HIT_TOKEN: TOKEN, ...environment } });
 }
 
 async function mergedBy(...args: string[]): Promise<MergeAnswer> {

@@ -3,10 +3,14 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { run } from './fixtures/command-line.ts';
+import { importLogs } from '../src/commands/import.ts';
+import { purgeStore } from '../src/commands/purge.ts';
+import { report } from '../src/commands/report.ts';
+import type { Ended } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
 import { BEARER, RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
+import { typed } from './fixtures/typed-command.ts';
 
 it('a report of a purged period says that it does not know, in each of its forms', {
   timeout: 120_000,
@@ -16,16 +20,17 @@ it('a report of a purged period says that it does not know, in each of its forms
   const log = join(folder, 'access.log');
   const paths = ['/a', '/a', '/b'];
   writeFileSync(log, paths.map((path) => logLine({ path })).join(''));
-  const good = async (...args: string[]) => {
-    const ended = await run([args[0]!, ...data, ...args.slice(1)]);
+  const good = async (ending: Promise<Ended>) => {
+    const ended = await ending;
     assert.equal(ended.code, 0, ended.stderr);
     return ended;
   };
-  await good('import', '--site', 'example.com', log);
-  await good('purge', '--keep-hits', '400d');
+  const reported = (...args: string[]) => good(typed(report, [...data, ...args]));
+  await good(typed(importLogs, [...data, '--site', 'example.com', log]));
+  await good(typed(purgeStore, [...data, '--keep-hits', '400d']));
   const period = ['--from', '2015-05-17', '--to', '2015-05-19', '--interval', 'day'];
 
-  const whole = JSON.parse((await good('report', '--json', ...period)).stdout);
+  const whole = JSON.parse((await reported('--json', ...period)).stdout);
   assert.deepEqual([whole.totals.hits, whole.purged_before], [3, undefined]);
   assert.deepEqual(
     whole.tops.path.map(({ value, hits }: { value: string; hits: number }) => [value, hits]),
@@ -35,12 +40,12 @@ it('a report of a purged period says that it does not know, in each of its forms
     ],
   );
 
-  const visits = JSON.parse((await good('report', '--json', ...period, '--metrics', 'visits')).stdout);
+  const visits = JSON.parse((await reported('--json', ...period, '--metrics', 'visits')).stdout);
   assert.deepEqual([visits.totals.hits, visits.totals.visits], [3, null]);
   assert.equal(visits.purged_before, '2015-05-18T00:00:00Z');
 
-  const filtered = ['report', ...period, '--filter', 'path=/a'];
-  const json = JSON.parse((await good(...filtered, '--json')).stdout);
+  const filtered = [...period, '--filter', 'path=/a'];
+  const json = JSON.parse((await reported(...filtered, '--json')).stdout);
   assert.deepEqual(json.totals, { hits: null, visitors: null });
   assert.deepEqual(
     json.series.map(({ hits }: { hits: number | null }) => hits),
@@ -48,16 +53,16 @@ it('a report of a purged period says that it does not know, in each of its forms
     'no hit of the day after was ever there, and that is known',
   );
   assert.deepEqual([json.tops.path, json.tops_purged_before.path], [[], '2015-05-18T00:00:00Z']);
-  const { stdout } = await good(...filtered);
+  const { stdout } = await reported(...filtered);
   assert.match(stdout, /^hits before 2015-05-18 are purged: what needs them is –$/m);
   assert.match(stdout, /^2015-05-17 +– +–$/m);
   assert.match(stdout, /^total +– +–$/m);
   assert.match(stdout, /^path, of hits since 2015-05-18 /m);
   assert.equal(
-    (await good(...filtered, '--csv')).stdout,
+    (await reported(...filtered, '--csv')).stdout,
     'time,hits,visitors\r\n2015-05-17T00:00:00Z,,\r\n2015-05-18T00:00:00Z,0,0\r\n',
   );
-  const ranking = await good(...filtered, '--csv', '--by', 'path');
+  const ranking = await reported(...filtered, '--csv', '--by', 'path');
   assert.equal(ranking.stderr, 'Hits before 2015-05-18T00:00:00Z are purged: rows are of hits since then.\n');
 
   await using server = await RunningServer.start(join(folder, 'data'));

@@ -4,9 +4,10 @@ import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { run } from './fixtures/command-line.ts';
+import { serve } from '../src/commands/serve.ts';
 import { BEARER, RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
+import { typed } from './fixtures/typed-command.ts';
 import { type Call, WebhookReceiver } from './fixtures/webhook-receiver.ts';
 
 const DAY = 86_400_000;
@@ -98,14 +99,8 @@ describe('a server with a clock', { timeout: 60_000 }, () => {
     [['--timezone', 'Mars'], /--timezone: "Mars" is not an IANA time zone/],
   ] as const) {
     it(`does not start with ${args.join(' ')}`, async (t) => {
-      const ended = await run([
-        'serve',
-        '--port',
-        '0',
-        '--data-dir',
-        join(temporaryFolder(t), 'data'),
-        ...args,
-      ]);
+      const data = join(temporaryFolder(t), 'data');
+      const ended = await typed(serve, ['--port', '0', '--data-dir', data, ...args]);
       assert.equal(ended.code, 2, ended.stderr);
       assert.match(ended.stderr, complaint);
       assert.doesNotMatch(ended.stderr, /word/);

@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '../bench/program.ts';
+import { top } from '../src/commands/top.ts';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
-import { assertFailed, Program, run } from './fixtures/command-line.ts';
+import { assertFailed } from './fixtures/command-line.ts';
 import { RunningServer, TOKEN } from './fixtures/running-server.ts';
+import { file } from './fixtures/scope.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
+import { typed } from './fixtures/typed-command.ts';
 
 const CLI = join(import.meta.dirname, '../src/cli.ts');
 const MISSING = 'tmux is not on the PATH: apt-get install tmux';
@@ -44,7 +47,7 @@ class Pane implements Disposable {
 }
 
 describe('top', { timeout: 120_000 }, async () => {
-  const folder = temporaryFolder({ after } as never);
+  const folder = temporaryFolder(file);
   const data = join(folder, 'data');
   let server = await RunningServer.start(data);
   after(() => server[Symbol.asyncDispose]());
@@ -101,7 +104,7 @@ describe('top', { timeout: 120_000 }, async () => {
   });
 
   it('is printed once where there is no terminal', async () => {
-    const { code, stdout, stderr } = await run(['top', '--data-dir', data]);
+    const { code, stdout, stderr } = await typed(top, ['--data-dir', data]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^all sites {2}2 visitors, 3 hits of all time/);
     assert.match(stdout, /^pages, 24h +visitors +hits\n\/first +1 +1$/m);
@@ -110,9 +113,9 @@ describe('top', { timeout: 120_000 }, async () => {
 
   it('asks a server elsewhere by its token, and prints JSON', async () => {
     const url = `http://127.0.0.1:${server.port}`;
-    const { stdout } = await new Program(['top', '--url', url, '--json', '--site', 'a.example'], {
-      HIT_TOKEN: TOKEN,
-    }).ended;
+    const { stdout } = await typed(top, ['--url', url, '--json', '--site', 'a.example'], {
+      environment: { HIT_TOKEN: TOKEN },
+    });
     const { live, tops } = JSON.parse(stdout) as {
       live: LiveAnswer;
       tops: Record<string, { value: string }[]>;
@@ -124,18 +127,18 @@ describe('top', { timeout: 120_000 }, async () => {
   it('says what is wrong and what to do', async () => {
     const url = `http://127.0.0.1:${server.port}`;
     assertFailed(
-      await run(['top', '--url', url]),
+      await typed(top, ['--url', url]),
       1,
       /wants a token that may read: give it by HIT_TOKEN or --token/,
     );
-    assertFailed(await run(['top', '--url', 'ftp://x']), 2, /--url: it is not like http:\/\/host:5000/);
-    assertFailed(await run(['top', '--url', 'http://user:secret@x']), 2, /use HIT_TOKEN/);
-    assertFailed(await run(['top', '--url', 'http://127.0.0.1:9']), 1, /does not answer/);
+    assertFailed(await typed(top, ['--url', 'ftp://x']), 2, /--url: it is not like http:\/\/host:5000/);
+    assertFailed(await typed(top, ['--url', 'http://user:secret@x']), 2, /use HIT_TOKEN/);
+    assertFailed(await typed(top, ['--url', 'http://127.0.0.1:9']), 1, /does not answer/);
     assertFailed(
-      await run(['top', '--data-dir', join(folder, 'none')]),
+      await typed(top, ['--data-dir', join(folder, 'none')]),
       1,
       /no server runs on the data folder/,
     );
-    assertFailed(await run(['top', 'x']), 2, /"x" is not expected/);
+    assertFailed(await typed(top, ['x']), 2, /"x" is not expected/);
   });
 });
