@@ -20,7 +20,7 @@ import { World } from './fixtures/differential/world.ts';
 import { rounds } from './fixtures/rounds.ts';
 import { StatementFaults } from './fixtures/statement-faults.ts';
 
-const RUNS = rounds(400, 4);
+const RUNS = rounds(400, 2);
 const SEED = Number(process.env.HIT_TEST_SEED ?? 4);
 const SHRINKS = process.env.HIT_TEST_SHRINK !== undefined;
 test('every question is answered with what was sent, whatever happened', {

@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { streamed } from '../../test/fixtures/differential/deliveries.ts';
+import { openClients, openStore } from '../../test/fixtures/embedded-store.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { file } from '../../test/fixtures/scope.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
 import { DAY, type Period } from '../query/plan.ts';
 import { readSelection } from '../query/selection.ts';
 import { Rollups } from '../rollup/rollups.ts';
-import { Store } from '../store/store.ts';
-import { Clients } from './clients.ts';
+import type { Store } from '../store/store.ts';
+import type { Clients } from './clients.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './sql.ts';
 
@@ -40,11 +42,10 @@ const PURGED = [
   { batch: 1, site: 'p.example', day: '2026-05-03', hits: 20 },
 ];
 
-/** A store as the version before the ledger left it. */
-async function older(t: TestContext): Promise<{ folder: string; clients: Clients }> {
-  const folder = temporaryFolder(t);
-  const clients = Clients.embedded(join(folder, 'store'));
-  t.after(() => clients.close());
+/** Makes a store as the version before the ledger left it. @returns the folder that holds it */
+async function makeOlder(): Promise<string> {
+  const folder = temporaryFolder(file);
+  const clients = openClients(file, join(folder, 'store'));
   await migrate(clients.writer, { steps: BEFORE });
   const command = (query: string) => clients.writer.command({ query });
   for (const { batch: number, site, day, hits } of [...KEPT, ...PURGED]) {
@@ -71,7 +72,17 @@ async function older(t: TestContext): Promise<{ folder: string; clients: Clients
     SELECT '@', '', toDate(0), '${WRITER}', 0, toDateTime(0, 'UTC'), 0, bitmapBuild(emptyArrayUInt16()), 0, 0, ${batch(5)}`);
   await command(`ALTER TABLE hits DELETE WHERE batch = ${batch(1)} SETTINGS mutations_sync = 1`);
   await command(`INSERT INTO horizons SELECT 'p.example', 'hits', toDateTime('${HORIZON} 00:00:00', 'UTC')`);
-  return { folder, clients };
+  await clients.close();
+  return folder;
+}
+
+const OLDER = await makeOlder();
+
+/** A copy of it. @returns the folder that holds the copy */
+function older(t: TestContext): string {
+  const folder = temporaryFolder(t);
+  cpSync(OLDER, folder, { recursive: true, verbatimSymlinks: true });
+  return folder;
 }
 
 const sumOf = (rows: readonly { site: string; hits: number }[], site: string) =>
@@ -111,8 +122,9 @@ async function hours(clients: Clients): Promise<number> {
 
 describe('a store of a version without a ledger', () => {
   test('has all of its hits in the rollups again, and what is purged stays', options, async (t) => {
-    const { folder, clients } = await older(t);
-    await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+    const folder = older(t);
+    const store = await openStore(t, folder);
+    const clients = openClients(t, join(folder, 'store'));
     assert.deepEqual(await told(store), WANTED);
     assert.equal(await hours(clients), WANTED.days);
     await using rollups = new Rollups(store);
@@ -120,8 +132,8 @@ describe('a store of a version without a ledger', () => {
   });
 
   test('takes what its spool still holds, once', options, async (t) => {
-    const { folder } = await older(t);
-    await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+    const folder = older(t);
+    const store = await openStore(t, folder);
     await using rollups = new Rollups(store);
     // Its id is below those of batches that came before it; and one that came already.
     const late = segmentOf(folder, batch(4), [{ site: 'a.example', time: Date.UTC(2026, 4, 9) }]);
@@ -140,8 +152,8 @@ describe('a store of a version without a ledger', () => {
   });
 
   test('takes what its consumer had delivered in part, once', options, async (t) => {
-    const { folder } = await older(t);
-    await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+    const folder = older(t);
+    const store = await openStore(t, folder);
     await using rollups = new Rollups(store);
     const at = (time: number) => hitOf({ site: 'a.example', time });
     // All of batch 3, and its hits of June, which are missing; one that is missing whole; one that is new.
@@ -162,24 +174,23 @@ describe('a store of a version without a ledger', () => {
   });
 
   test('is converted also where the conversion is killed at any statement', options, async (t) => {
-    const original = await older(t);
-    await original.clients.close();
-    // After each of its statements, or after two in the midst.
-    const moments = rounds(STATEMENTS, 2) === 2 ? [4, 7] : Array.from({ length: STATEMENTS }, (_, i) => i);
+    // After each of its statements, or after one in the midst.
+    const moments = rounds(STATEMENTS, 1) === 1 ? [5] : Array.from({ length: STATEMENTS }, (_, i) => i);
     for (const after of moments) {
-      const folder = temporaryFolder(t);
-      cpSync(original.folder, folder, { recursive: true, verbatimSymlinks: true });
-      const clients = Clients.embedded(join(folder, 'store'));
+      const folder = older(t);
+      const clients = openClients(t, join(folder, 'store'));
       const killed = failing(clients.writer, after);
       const isWhole = await migrate(killed, { steps: STEPS }).then(
         () => true,
         () => false,
       );
       await clients.close();
-      await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+      const store = await openStore(t, folder);
       assert.deepEqual(await told(store), WANTED, `killed after ${after} statements`);
-      await using rollups = new Rollups(store);
+      const rollups = new Rollups(store);
       assert.equal(await rollups.rollUp(), 0);
+      await rollups.close();
+      await store.close();
       if (isWhole) break;
     }
   });
