@@ -12,7 +12,7 @@ import { merge as mergeCommand } from '../src/commands/merge.ts';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { MergeAnswer } from '../src/http/peers/merged-answer.ts';
 import { assertFailed, type Ended } from './fixtures/command-line.ts';
-import { assertProblem, BEARER, type RunningServer, TOKEN } from './fixtures/running-server.ts';
+import { type AnyServer, assertProblem, BEARER, TOKEN } from './fixtures/running-server.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
 import { typed } from './fixtures/typed-command.ts';
 
@@ -22,19 +22,17 @@ const WINDOWS = '1h,24h,30d';
 
 let folder = '';
 let nodes: Twins;
-let first: RunningServer;
-let second: RunningServer;
+let first: AnyServer;
+let second: AnyServer;
 /** What saw all traffic. */
-let whole: RunningServer;
+let whole: AnyServer;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
   nodes = new Twins(folder);
   first = await nodes.start('first');
-  [second, whole] = (await Promise.all(['second', 'whole'].map((name) => nodes.twinOf('first', name)))) as [
-    RunningServer,
-    RunningServer,
-  ];
+  second = await nodes.twinOf('first', 'second');
+  whole = await nodes.twinOf('first', 'whole');
   const [ours, theirs] = [[], []] as [object[], object[]];
   for (let i = 0; i < HITS; i++) (i % 3 === 0 ? ours : theirs).push(twinHit(i));
   await Promise.all([sendHits(first, ours), sendHits(second, theirs), sendHits(whole, [...ours, ...theirs])]);

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Count, Stats } from '../src/index.ts';
-import { assertProblem, BEARER, RunningServer } from './fixtures/running-server.ts';
+import { assertProblem, BEARER } from './fixtures/running-server.ts';
+import { ServerHere } from './fixtures/server-here.ts';
 
 let folder = '';
 before(async () => {
@@ -14,7 +15,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 describe('a server that is public', () => {
   it('answers everybody, and takes batches from the owner of the token only', async () => {
-    await using server = await RunningServer.start(
+    await using server = await ServerHere.start(
       join(folder, 'public'),
       '--public',
       '--tracker',
@@ -28,7 +29,7 @@ describe('a server that is public', () => {
 
 describe('the chosen trackers', () => {
   it('simple alone keeps totals, no windows and no periods', async () => {
-    await using server = await RunningServer.start(join(folder, 'simple'), '--tracker', 'simple');
+    await using server = await ServerHere.start(join(folder, 'simple'), '--tracker', 'simple');
     assert.match(
       (await server.send('/', { headers: { host: 'a.example' } })).text,
       /^1 unique hits from total 1 hits/,
@@ -44,7 +45,7 @@ describe('the chosen trackers', () => {
   });
 
   it('rate alone keeps windows, and no periods', async () => {
-    await using server = await RunningServer.start(join(folder, 'rate'), '--tracker', 'rate');
+    await using server = await ServerHere.start(join(folder, 'rate'), '--tracker', 'rate');
     await server.send('/hit.gif?site=a.example');
     const { windows } = await server.ask<{ windows: Count[] }>('/api/v1/live?site=a.example&window=60s');
     assert.equal(windows[0]!.hits, 1);
@@ -53,7 +54,7 @@ describe('the chosen trackers', () => {
   });
 
   it('db alone keeps periods, and no counts of now', async () => {
-    await using server = await RunningServer.start(join(folder, 'db'), '--tracker', 'db');
+    await using server = await ServerHere.start(join(folder, 'db'), '--tracker', 'db');
     const answer = await server.send('/', { headers: { host: 'a.example' } });
     assert.equal(answer.status, 200);
     assert.match(answer.text, /^Your hit is counted\./);
@@ -64,13 +65,13 @@ describe('the chosen trackers', () => {
     const live = await server.send('/api/v1/live', { headers: BEARER });
     assertProblem(live, 404, 'not_found');
     assert.match(live.text, /--tracker/);
-    assert.equal(server.stdout, '');
+    assert.deepEqual(server.printed, []);
   });
 });
 
 describe('the settings of collecting', () => {
   it('cookieless: nobody gets a cookie, and the cookie of another time names nobody', async () => {
-    await using server = await RunningServer.start(
+    await using server = await ServerHere.start(
       ...[join(folder, 'cookieless'), '--identity', 'cookieless', '--tracker', 'simple'],
     );
     const answer = await server.send('/', { headers: { host: 'a.example' } });
@@ -80,7 +81,7 @@ describe('the settings of collecting', () => {
   });
 
   it('a list of sites: others are dropped with the reason', async () => {
-    await using server = await RunningServer.start(
+    await using server = await ServerHere.start(
       ...[join(folder, 'sites'), '--sites', 'a.example,b.example', '--tracker', 'simple'],
     );
     assert.equal((await server.send('/hit.gif?site=A.example:443')).status, 200);
@@ -91,7 +92,7 @@ describe('the settings of collecting', () => {
   });
 
   it('as many sites as are allowed: the next one is dropped with the reason', async () => {
-    await using server = await RunningServer.start(
+    await using server = await ServerHere.start(
       ...[join(folder, 'max'), '--max-sites', '2', '--tracker', 'simple'],
     );
     for (const site of ['a.example', 'b.example', 'a.example']) {
@@ -103,7 +104,7 @@ describe('the settings of collecting', () => {
   });
 
   it('no trusted proxy: a forwarded address is not believed', async () => {
-    await using server = await RunningServer.start(
+    await using server = await ServerHere.start(
       ...[join(folder, 'trust'), '--trust-proxy', 'none', '--tracker', 'simple'],
     );
     const visit = (client: string) =>
