@@ -6,10 +6,10 @@ import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:ht
 import { describe, it, test } from 'node:test';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import { assertProblem, BEARER, cookieOf, RunningServer, TOKEN } from './fixtures/running-server.ts';
-import { sharedServer } from './fixtures/shared-server.ts';
+import { sharedServerHere } from './fixtures/shared-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-const server = await sharedServer();
+const server = await sharedServerHere();
 const SAME = { 'sec-fetch-site': 'same-origin' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 

@@ -8,7 +8,8 @@ import { purgeStore } from '../src/commands/purge.ts';
 import { report } from '../src/commands/report.ts';
 import type { Ended } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
-import { BEARER, RunningServer } from './fixtures/running-server.ts';
+import { BEARER } from './fixtures/running-server.ts';
+import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
 
@@ -65,7 +66,7 @@ it('a report of a purged period says that it does not know, in each of its forms
   const ranking = await reported(...filtered, '--csv', '--by', 'path');
   assert.equal(ranking.stderr, 'Hits before 2015-05-18T00:00:00Z are purged: rows are of hits since then.\n');
 
-  await using server = await RunningServer.start(join(folder, 'data'));
+  await using server = await ServerHere.start(join(folder, 'data'));
   await server.send('/api/v1/sites/example.com', {
     ...{ method: 'PUT', headers: { ...BEARER, 'content-type': 'application/json' }, body: '{"public":true}' },
   });
@@ -73,5 +74,4 @@ it('a report of a purged period says that it does not know, in each of its forms
   assert.deepEqual([counter.hits, counter.visitors], [null, null]);
   assert.match((await server.send('/badge/example.com/a.svg')).text, /<title>hits: –<\/title>/);
   assert.equal(JSON.parse((await server.send('/counter/example.com/total.json')).text).hits, 3);
-  await server.stop();
 });

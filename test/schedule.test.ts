@@ -5,7 +5,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { serve } from '../src/commands/serve.ts';
-import { BEARER, RunningServer } from './fixtures/running-server.ts';
+import { BEARER } from './fixtures/running-server.ts';
+import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
 import { type Call, WebhookReceiver } from './fixtures/webhook-receiver.ts';
@@ -38,11 +39,11 @@ describe('a server with a clock', { timeout: 60_000 }, () => {
     const data = join(temporaryFolder(t), 'data');
     await using receiver = await WebhookReceiver.listen(503);
     const args = ['--schedule', REPORT, '--keep-hits', '400d', '--webhook', receiver.url];
-    const first = await RunningServer.start(data, ...args);
+    const first = await ServerHere.start(data, ...args);
     const old = { site: 'a.com', visitor: 'ann', time: new Date(Date.now() - 500 * DAY).toISOString() };
     const recent = { site: 'a.com', visitor: 'bob', time: new Date(Date.now() - 2 * DAY).toISOString() };
     assert.equal((await first.post('/api/v1/hits', [old, recent, recent], BEARER)).status, 202);
-    await first.stop();
+    await first[Symbol.asyncDispose]();
     assert.equal(receiver.calls.length, 0, 'who is new has missed nothing');
 
     // It was down for two days.
@@ -51,11 +52,11 @@ describe('a server with a clock', { timeout: 60_000 }, () => {
     assert.deepEqual(jobs, [REPORT, 'purge daily 04:00']);
     const before = new Date(Date.now() - 2 * DAY).toISOString();
     writeFileSync(state, JSON.stringify(Object.fromEntries(jobs.map((job) => [job, before]))));
-    const second = await RunningServer.start(data, ...args, '--alert', ALERT);
+    const second = await ServerHere.start(data, ...args, '--alert', ALERT);
     for (let i = 0; i < 6; i++) await second.send('/');
     // Three events, and the one that was answered 503 once more.
     await until(() => receiver.calls.length === 4);
-    await second.stop();
+    await second[Symbol.asyncDispose]();
 
     const secret = readFileSync(join(data, 'webhook-secret'), 'utf8');
     for (const call of receiver.calls) assertSigned(call, secret);
@@ -81,10 +82,10 @@ describe('a server with a clock', { timeout: 60_000 }, () => {
     );
     assert.equal(about('alert.fired').alert, ALERT);
 
-    const third = await RunningServer.start(data, ...args);
+    const third = await ServerHere.start(data, ...args);
     const { totals } = await third.ask<{ totals: object }>('/api/v1/stats?site=a.com');
     assert.deepEqual(totals, { hits: 3, visitors: 2 }, 'what was purged stays counted');
-    await third.stop();
+    await third[Symbol.asyncDispose]();
     assert.equal(readdirSync(join(data, 'reports')).length, 1);
   });
 

@@ -65,7 +65,7 @@ describe('the chosen trackers', () => {
     const live = await server.send('/api/v1/live', { headers: BEARER });
     assertProblem(live, 404, 'not_found');
     assert.match(live.text, /--tracker/);
-    assert.deepEqual(server.printed, []);
+    assert.equal(server.stdout, '');
   });
 });
 

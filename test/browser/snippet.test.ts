@@ -10,7 +10,8 @@ import { refreshSnippet, snippetSizes } from '../../scripts/snippet.ts';
 import type { Stats, Top } from '../../src/index.ts';
 import { BROWSER_MISSING, browserProgram, launch } from '../fixtures/browser.ts';
 import { PageServer } from '../fixtures/page-server.ts';
-import { FIREFOX, RunningServer } from '../fixtures/running-server.ts';
+import { FIREFOX } from '../fixtures/running-server.ts';
+import { ServerHere } from '../fixtures/server-here.ts';
 
 const program = await browserProgram();
 await refreshSnippet();
@@ -23,14 +24,14 @@ test('the script is smaller than a kibibyte in gzip', () => {
 
 describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout: 180_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-snippet-'));
-  let server: RunningServer;
+  let server: ServerHere;
   let pages: PageServer;
   let browser: Browser;
   let stats = '';
 
   before(async () => {
     [server, pages, browser] = await Promise.all([
-      RunningServer.start(join(folder, 'data')),
+      ServerHere.start(join(folder, 'data')),
       PageServer.start(),
       // All hosts are this machine, so that sites have names, and are each other's strangers.
       launch(program!, ['--host-resolver-rules=MAP *.example 127.0.0.1']),

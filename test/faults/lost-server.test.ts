@@ -9,7 +9,11 @@ const program = await browserProgram();
 
 describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, async () => {
   if (program === undefined) return;
-  const dashboard = await Dashboard.start(program);
+  const servers: RunningServer[] = [];
+  const dashboard = await Dashboard.start(program, async (dataDir) => {
+    servers.push(await RunningServer.start(dataDir));
+    return servers[0]!;
+  });
 
   test('is told of, what was there stays, and all goes on by itself when it is back', async () => {
     const { port } = dashboard.server;
@@ -18,8 +22,8 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
     const row = page.getByRole('button', { name: /^\/before 1 visitors/ });
     await row.waitFor();
 
-    dashboard.server.child.kill('SIGKILL');
-    await dashboard.server.ended;
+    servers[0]!.child.kill('SIGKILL');
+    await servers[0]!.ended;
     await page.getByText('Connection lost').waitFor();
     assert.ok(await row.isVisible());
     // A question while it is away is answered when it is back.
