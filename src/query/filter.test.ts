@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { Clients } from '../clickhouse/clients.ts';
 import { DIMENSIONS } from '../clickhouse/dimension.ts';
@@ -240,7 +241,7 @@ describe('filters in the engine', () => {
           assert.deepEqual(await found(filters, dimension), expected(filters));
         },
       ),
-      { seed: 64, numRuns: 400 },
+      { seed: 64, numRuns: rounds(400, 120) },
     );
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { Store } from '../store/store.ts';
 import type { Stats } from './answers.ts';
@@ -159,7 +160,7 @@ describe('a series', () => {
         const to = from + (intervals * LONGEST[interval]) / 2 + more;
         check(await ask(from, Math.floor(to), interval, zone), from, Math.floor(to), interval, zone);
       }),
-      { seed: 6, numRuns: 40 },
+      { seed: 6, numRuns: rounds(40, 15) },
     );
   });
 });
