@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { describe, it, test } from 'node:test';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
+import { patience } from './fixtures/patience.ts';
 import { assertProblem, BEARER, cookieOf, RunningServer, TOKEN } from './fixtures/running-server.ts';
 import { sharedServerHere } from './fixtures/shared-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
@@ -248,7 +249,7 @@ test('a site is marked as public, and listed so', async () => {
   );
 });
 
-describe('events of live counts', { timeout: 30_000 }, () => {
+describe('events of live counts', { timeout: patience(30_000) }, () => {
   it('come each second, and have what was counted meanwhile', async () => {
     const path = '/api/v1/live/events?site=events.example&window=1h';
     let hits = 0;
@@ -285,7 +286,7 @@ describe('events of live counts', { timeout: 30_000 }, () => {
 });
 
 test('events and tokens work with collecting threads, and a server that ends lets its readers go', {
-  timeout: 60_000,
+  timeout: patience(60_000),
 }, async (t) => {
   await using threads = await RunningServer.start(
     temporaryFolder(t),

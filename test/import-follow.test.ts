@@ -8,6 +8,7 @@ import { type LogTotals, writeAccessLog } from '../bench/access-log.ts';
 import type { TotalSummary } from '../src/commands/import-summary.ts';
 import { Program } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
+import { patience } from './fixtures/patience.ts';
 
 /** Two pieces. */
 const LINES = 80_000;
@@ -29,7 +30,7 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   assert.fail(`this never was so: ${isSo}`);
 }
 
-describe('import', { timeout: 120_000, concurrency: true }, () => {
+describe('import', { timeout: patience(120_000), concurrency: true }, () => {
   let folder = '';
   let log = '';
   let totals: LogTotals;

@@ -6,12 +6,13 @@ import { test } from 'node:test';
 import { DBTracker } from '../src/trackers/db.ts';
 import { restoreLive } from '../src/trackers/restore-live.ts';
 import { liveAt, toldOf } from './fixtures/counting-process.ts';
+import { patience } from './fixtures/patience.ts';
 import { BEARER, RunningServer } from './fixtures/running-server.ts';
 import { Lines } from './fixtures/shelf.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
 const MINUTE = 60_000;
-const options = { timeout: 60_000 };
+const options = { timeout: patience(60_000) };
 const COUNTING = new URL('./fixtures/counting-process.ts', import.meta.url).pathname;
 
 test('a process that is killed has the same live state again, cell by cell', options, async (t) => {

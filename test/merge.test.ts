@@ -12,6 +12,7 @@ import { merge as mergeCommand } from '../src/commands/merge.ts';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { MergeAnswer } from '../src/http/peers/merged-answer.ts';
 import { assertFailed, type Ended } from './fixtures/command-line.ts';
+import { patience } from './fixtures/patience.ts';
 import { type AnyServer, assertProblem, BEARER, TOKEN } from './fixtures/running-server.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
 import { typed } from './fixtures/typed-command.ts';
@@ -53,7 +54,7 @@ async function mergedBy(...args: string[]): Promise<MergeAnswer> {
   return JSON.parse(stdout) as MergeAnswer;
 }
 
-describe('the sketches of two nodes, merged', { timeout: 60_000 }, () => {
+describe('the sketches of two nodes, merged', { timeout: patience(60_000) }, () => {
   for (const site of ['', ...SITES]) {
     it(`are those of a node that saw all, cell by cell, of ${site || 'all sites'}`, async () => {
       const [ours, theirs, all] = await Promise.all(
@@ -82,7 +83,7 @@ describe('the sketches of two nodes, merged', { timeout: 60_000 }, () => {
   });
 });
 
-describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
+describe('merge', { timeout: patience(60_000), concurrency: 2 }, () => {
   for (const site of ['', ...SITES]) {
     it(`says what a node that saw all says, of ${site || 'all sites'}`, async () => {
       const ofSite = site === '' ? [] : ['--site', site];

@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { PeersAnswer } from '../src/http/peers/peers.ts';
+import { patience } from './fixtures/patience.ts';
 import type { AnyServer, RunningServer } from './fixtures/running-server.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
 
@@ -29,7 +30,7 @@ async function onKnownPort<Started>(start: (port: string) => Promise<Started>): 
   }
 }
 
-describe('three nodes that are peers', { timeout: 60_000 }, () => {
+describe('three nodes that are peers', { timeout: patience(60_000) }, () => {
   let folder = '';
   let first: RunningServer;
   let second: AnyServer;

@@ -8,13 +8,14 @@ import { purgeStore } from '../src/commands/purge.ts';
 import { report } from '../src/commands/report.ts';
 import type { Ended } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
+import { patience } from './fixtures/patience.ts';
 import { BEARER } from './fixtures/running-server.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
 
 it('a report of a purged period says that it does not know, in each of its forms', {
-  timeout: 120_000,
+  timeout: patience(120_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   const data = ['--data-dir', join(folder, 'data')];

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClickHouseFront } from './fixtures/clickhouse-front.ts';
 import { assertFailed, run } from './fixtures/command-line.ts';
 import { MovedClock } from './fixtures/moved-clock.ts';
+import { patience } from './fixtures/patience.ts';
 import { assertProblem, BEARER, FIREFOX, RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { parcelOf, urlOf } from './fixtures/twins.ts';
@@ -18,7 +19,7 @@ interface Ready {
 const readinessOf = async (server: RunningServer): Promise<Ready> =>
   JSON.parse((await server.send('/readyz')).text) as Ready;
 
-describe('servers with --salts-from', { timeout: 60_000 }, () => {
+describe('servers with --salts-from', { timeout: patience(60_000) }, () => {
   it('name visitors alike, and say that their salts are shared', async (t) => {
     const folder = temporaryFolder(t);
     const common = ['--tracker', 'simple,rate'];
@@ -109,7 +110,7 @@ describe('servers with --salts-from', { timeout: 60_000 }, () => {
   });
 });
 
-describe('servers of one ClickHouse server', { timeout: 120_000 }, () => {
+describe('servers of one ClickHouse server', { timeout: patience(120_000) }, () => {
   it('name visitors alike, and take over visits of each other at midnight', async (t) => {
     const folder = temporaryFolder(t);
     const front = await ClickHouseFront.start();

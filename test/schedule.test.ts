@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { serve } from '../src/commands/serve.ts';
+import { patience } from './fixtures/patience.ts';
 import { BEARER } from './fixtures/running-server.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
@@ -34,7 +35,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-describe('a server with a clock', { timeout: 60_000 }, () => {
+describe('a server with a clock', { timeout: patience(60_000) }, () => {
   it('makes up once what it missed, tells it and its alerts to a webhook, and purges', async (t) => {
     const data = join(temporaryFolder(t), 'data');
     await using receiver = await WebhookReceiver.listen(503);

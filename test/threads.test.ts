@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Program } from './fixtures/command-line.ts';
+import { patience } from './fixtures/patience.ts';
 import { assertProblem, BEARER, RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-const options = { timeout: 60_000 };
+const options = { timeout: patience(60_000) };
 const THREADS = ['--threads', '2'];
 /** Without a store, which takes longer to open than all the rest. */
 const LIGHT = [...THREADS, '--tracker', 'simple,rate'];

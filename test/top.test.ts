@@ -8,6 +8,7 @@ import { findProgram } from '../bench/program.ts';
 import { top } from '../src/commands/top.ts';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import { assertFailed } from './fixtures/command-line.ts';
+import { patience } from './fixtures/patience.ts';
 import { RunningServer, TOKEN } from './fixtures/running-server.ts';
 import { file } from './fixtures/scope.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
@@ -46,7 +47,7 @@ class Pane implements Disposable {
   }
 }
 
-describe('top', { timeout: 120_000 }, async () => {
+describe('top', { timeout: patience(120_000) }, async () => {
   const folder = temporaryFolder(file);
   const data = join(folder, 'data');
   let server = await RunningServer.start(data);

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { patience } from '../../test/fixtures/patience.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { Store } from '../store/store.ts';
 import { EnginePriority } from './engine-priority.ts';
 
 const options = {
-  timeout: 30_000,
+  timeout: patience(30_000),
   skip: process.platform !== 'linux' && 'threads have a priority of their own on Linux only',
 };
 

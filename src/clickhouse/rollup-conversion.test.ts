@@ -6,6 +6,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { streamed } from '../../test/fixtures/differential/deliveries.ts';
 import { openClients, openStore } from '../../test/fixtures/embedded-store.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { file } from '../../test/fixtures/scope.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
@@ -19,7 +20,7 @@ import type { Clients } from './clients.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './sql.ts';
 
-const options = { timeout: 600_000 };
+const options = { timeout: patience(600_000) };
 /** More than a conversion has. */
 const STATEMENTS = 100;
 const WRITER = 7n;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patience } from '../../test/fixtures/patience.ts';
 import { generationsOf } from './follow.ts';
 
 /** Longer than it takes until the next look, in milliseconds. */
@@ -44,7 +45,7 @@ class Followed {
   }
 }
 
-describe('a followed log', { timeout: 20_000, concurrency: true }, () => {
+describe('a followed log', { timeout: patience(20_000), concurrency: true }, () => {
   let folder = '';
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'follow-'));

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { patience } from '../../test/fixtures/patience.ts';
 import { linesOf, sampled, untilFault, unzipped } from './source.ts';
 
 /** A source that gives the content in chunks of a size, and then breaks off if it is to. */
@@ -129,7 +130,7 @@ describe('a sample of a log', () => {
     assert.ok((await drained(text)).content.equals(LARGE));
   });
 
-  it('of a growing log does not wait for more than a line', { timeout: 2000 }, async () => {
+  it('of a growing log does not wait for more than a line', { timeout: patience(2000) }, async () => {
     const source = (async function* () {
       yield Buffer.from('a line\n');
       await new Promise(() => undefined);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { Store } from '../store/store.ts';
@@ -134,7 +135,7 @@ describe('a series', () => {
 
   for (const [zone, changes] of Object.entries(ZONES)) {
     test(`has every interval of ${zone}, through the changes of its clocks`, {
-      timeout: 60_000,
+      timeout: patience(60_000),
     }, async () => {
       for (const interval of ['day', 'week', 'month'] as const) {
         check(await ask(YEAR.from, YEAR.to, interval, zone), YEAR.from, YEAR.to, interval, zone);
@@ -146,7 +147,7 @@ describe('a series', () => {
     });
   }
 
-  test('is right for any period', { timeout: 60_000 }, async () => {
+  test('is right for any period', { timeout: patience(60_000) }, async () => {
     const periods = fc.record({
       from: fc.date({ min: new Date(YEAR.from), max: new Date(YEAR.to), noInvalidDate: true }),
       intervals: fc.integer({ min: 1, max: 60 }),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { patience } from '../../test/fixtures/patience.ts';
 import {
   ask,
   count,
@@ -23,7 +24,7 @@ import { DAY, type Period } from './plan.ts';
 import { readSelection } from './selection.ts';
 import { sites, stats } from './stats.ts';
 
-const options = { timeout: 120_000 };
+const options = { timeout: patience(120_000) };
 const { store, purger, restore } = await purgedStore(file);
 
 describe('an answer about a purged period', () => {

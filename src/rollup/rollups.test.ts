@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { patience } from '../../test/fixtures/patience.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { file } from '../../test/fixtures/scope.ts';
@@ -14,7 +15,7 @@ import { VISITORS_ERROR } from '../query/visitors.ts';
 import type { Store } from '../store/store.ts';
 import { Rollups } from './rollups.ts';
 
-const options = { timeout: 120_000 };
+const options = { timeout: patience(120_000) };
 const open = await rolledStore(file);
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 2, 20);

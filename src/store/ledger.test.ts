@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { patience } from '../../test/fixtures/patience.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { file } from '../../test/fixtures/scope.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { NOTHING_PENDING } from './ledger.ts';
 
-const options = { timeout: 120_000 };
+const options = { timeout: patience(120_000) };
 const rolled = await rolledStore(file);
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 20, 12);

@@ -5,13 +5,14 @@ import { beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { emptyStore, openClients, openStore } from '../../test/fixtures/embedded-store.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { file } from '../../test/fixtures/scope.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { QUERY_LIMITS, type Store } from './store.ts';
 
-const options = { timeout: 60_000 };
+const options = { timeout: patience(60_000) };
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
 
 const folder = temporaryFolder(file);

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { patience } from '../../test/fixtures/patience.ts';
 import { Lines } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { DBTracker } from './db.ts';
 
-const options = { timeout: 60_000 };
+const options = { timeout: patience(60_000) };
 
 function open(dataDir: string): Promise<DBTracker> {
   return DBTracker.open({ dataDir, log: new Lines() });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { patience } from '../../test/fixtures/patience.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { Clients } from '../clickhouse/clients.ts';
 import { MemoryLive } from '../live/memory.ts';
@@ -65,7 +66,7 @@ async function assertSame(rebuilt: MemoryLive, live: MemoryLive): Promise<void> 
   }
 }
 
-describe('live state that is rebuilt', { timeout: 120_000 }, () => {
+describe('live state that is rebuilt', { timeout: patience(120_000) }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   const [first = [], second = [], later = []] = fc.sample(hits, { seed: 8, numRuns: 3 });
   const people = [...first, ...second].filter(({ bot }) => bot === '');

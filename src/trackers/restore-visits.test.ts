@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { randomHalves } from '../../test/fixtures/random.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { MidnightVisits, VISIT_TIMEOUT } from '../hit/midnight-visits.ts';
@@ -11,7 +12,7 @@ const MIDNIGHT = Date.UTC(2026, 10, 25);
 const MINUTE = 60_000;
 const VISITORS = 200;
 
-describe('what the store knows of visits over midnight', { timeout: 60_000 }, () => {
+describe('what the store knows of visits over midnight', { timeout: patience(60_000) }, () => {
   test('is who was there lately, and when, as a reader of all hits says', async (t) => {
     await using db = await DBTracker.open({ dataDir: temporaryFolder(t) });
     const halves = randomHalves(20261125);

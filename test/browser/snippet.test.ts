@@ -10,6 +10,7 @@ import { refreshSnippet, snippetSizes } from '../../scripts/snippet.ts';
 import type { Stats, Top } from '../../src/index.ts';
 import { BROWSER_MISSING, browserProgram, launch } from '../fixtures/browser.ts';
 import { PageServer } from '../fixtures/page-server.ts';
+import { patience } from '../fixtures/patience.ts';
 import { FIREFOX } from '../fixtures/running-server.ts';
 import { ServerHere } from '../fixtures/server-here.ts';
 
@@ -22,7 +23,7 @@ test('the script is smaller than a kibibyte in gzip', () => {
   assert.ok(gzip < 1024, `${gzip} bytes`);
 });
 
-describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout: 180_000 }, () => {
+describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout: patience(180_000) }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-snippet-'));
   let server: ServerHere;
   let pages: PageServer;

@@ -11,6 +11,7 @@ import { Secrets } from '../../src/folder/secrets.ts';
 import type { ClosableSaltSource } from '../../src/hit/salt-source.ts';
 import type { DailySalts } from '../../src/hit/salts.ts';
 import { hitFrom, intakeAt, visitorOf } from '../fixtures/intake.ts';
+import { patience } from '../fixtures/patience.ts';
 import { Lines } from '../fixtures/shelf.ts';
 
 interface Clock {
@@ -73,7 +74,7 @@ class Node implements AsyncDisposable {
 
 /** @param open a place that is empty */
 export function saltContract(name: string, open: () => Promise<SaltPlace>): void {
-  describe(`${name}, where nodes agree on salts,`, { timeout: 60_000 }, () => {
+  describe(`${name}, where nodes agree on salts,`, { timeout: patience(60_000) }, () => {
     const clock = { now: FIRST_DAY + 10 * HOUR };
     const nodes: Node[] = [];
     let place: SaltPlace;

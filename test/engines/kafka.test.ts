@@ -9,6 +9,7 @@ import { Store } from '../../src/store/store.ts';
 import { ClickHouseFront } from '../fixtures/clickhouse-front.ts';
 import { Program } from '../fixtures/command-line.ts';
 import { hasKafka, KAFKA_MISSING, KafkaCluster } from '../fixtures/kafka-cluster.ts';
+import { patience } from '../fixtures/patience.ts';
 import { BEARER, RunningServer, TOKEN } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
@@ -60,7 +61,7 @@ async function found(front: ClickHouseFront): Promise<Found> {
   return { hits: Number(hits), paths: Number(paths), visitors: Number(visitors), counted: Number(counted) };
 }
 
-describe('a Kafka of three brokers', { skip, timeout: 400_000 }, () => {
+describe('a Kafka of three brokers', { skip, timeout: patience(400_000) }, () => {
   let kafka: KafkaCluster;
   before(async () => {
     kafka = await KafkaCluster.start(3);

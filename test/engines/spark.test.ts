@@ -11,6 +11,7 @@ import type { Stats } from '../../src/index.ts';
 import type { WindowResult } from '../../src/stream/window-results.ts';
 import { run } from '../fixtures/command-line.ts';
 import { KafkaCluster } from '../fixtures/kafka-cluster.ts';
+import { patience } from '../fixtures/patience.ts';
 import { assertProblem, BEARER, RunningServer } from '../fixtures/running-server.ts';
 import { hasSpark, SPARK_MISSING, Spark, type SparkJob } from '../fixtures/spark.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
@@ -53,7 +54,7 @@ async function recordsOf(kafka: KafkaCluster, topic: string) {
   return records;
 }
 
-describe('Spark', { skip, timeout: 420_000 }, () => {
+describe('Spark', { skip, timeout: patience(420_000) }, () => {
   let kafka: KafkaCluster;
   let spark: Spark;
   before(async () => {

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { patience } from '../fixtures/patience.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { DAMAGES, WatchedStore } from '../fixtures/watched-store.ts';
 
-const timeout = 60_000;
+const timeout = patience(60_000);
 
 describe('a part that is damaged while the store runs', () => {
   // What is in the engine's memory is read from there: of these two nobody notices anything by reading.

@@ -17,6 +17,7 @@ import { DBTracker } from '../../src/trackers/db.ts';
 import { run } from '../fixtures/command-line.ts';
 import { reportFault } from '../fixtures/fault-report.ts';
 import { hitOf } from '../fixtures/hit.ts';
+import { patience } from '../fixtures/patience.ts';
 import { randomHalves } from '../fixtures/random.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { FIREFOX, RunningServer } from '../fixtures/running-server.ts';
@@ -121,7 +122,7 @@ async function countsIn(dataDir: string): Promise<Map<string, number>> {
 }
 
 test(`a disk that is full ${FILLS} times loses no acknowledged hit, doubles none, and needs no restart`, {
-  timeout: 120_000 + FILLS * 90_000,
+  timeout: patience(120_000) + FILLS * 90_000,
 }, async (t) => {
   const disk = SmallDisk.mount(t, 250);
   if (!disk) return;
@@ -185,7 +186,7 @@ test(`a disk that is full ${FILLS} times loses no acknowledged hit, doubles none
 });
 
 test('a purge makes room on a full disk, and what waited is delivered then', {
-  timeout: 120_000,
+  timeout: patience(120_000),
 }, async (t) => {
   const disk = SmallDisk.mount(t, 150);
   if (!disk) return;

@@ -12,12 +12,13 @@ import { DBTracker } from '../../src/trackers/db.ts';
 import { Program } from '../fixtures/command-line.ts';
 import { reportFault } from '../fixtures/fault-report.ts';
 import { CONNECTIONS, Load, randomNumbers } from '../fixtures/hit-load.ts';
+import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { BEARER, FIREFOX, RunningServer, UNFINISHED } from '../fixtures/running-server.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
-const options = { timeout: 120_000 };
+const options = { timeout: patience(120_000) };
 const ROUNDS = rounds(20, 4);
 /** Of an import: how often, and at most how many milliseconds after its first piece. */
 const IMPORTS = rounds(3, 1);

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patience } from '../fixtures/patience.ts';
 import { BEARER, RunningServer, TOKEN } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
@@ -37,7 +38,7 @@ function* randomNumbers(seed: number): Generator<number, never> {
 }
 
 test('live visitors agree with an exact recount within three standard errors, while hits come in', {
-  timeout: 300_000,
+  timeout: patience(300_000),
 }, async (t) => {
   const dataDir = temporaryFolder(t);
   // With keys of its own each run would be another draw of a table, of which one in 370 is off by more.

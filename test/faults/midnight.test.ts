@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { MovedClock } from '../fixtures/moved-clock.ts';
+import { patience } from '../fixtures/patience.ts';
 import { FIREFOX, RunningServer } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
@@ -30,7 +31,7 @@ for (const threads of ['1', '2']) {
   const skip = threads !== '1' && process.platform !== 'linux' && 'threads share a port on Linux';
   test(`a visit over midnight is one, with --threads ${threads}, also when the server is killed in it`, {
     skip,
-    timeout: 120_000,
+    timeout: patience(120_000),
   }, async (t) => {
     const folder = temporaryFolder(t);
     using clock = new MovedClock(join(folder, 'clock'), '2098-11-24T23:55Z');

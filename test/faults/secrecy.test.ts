@@ -8,6 +8,7 @@ import { agentOf } from '../../src/hit/agent.ts';
 import { hex64, KeyedHash } from '../../src/hit/hash.ts';
 import { run } from '../fixtures/command-line.ts';
 import { MovedClock } from '../fixtures/moved-clock.ts';
+import { patience } from '../fixtures/patience.ts';
 import { BEARER, FIREFOX, RunningServer } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
@@ -98,7 +99,7 @@ async function visitorsOn(server: RunningServer, day: string): Promise<string[]>
 }
 
 test('a copy of a data folder names no visitor of three days later, and after 48 hours no file holds the salt', {
-  timeout: 120_000,
+  timeout: patience(120_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   const [data, copy, backup] = ['data', 'copy', 'backup'].map((name) => join(folder, name)) as [

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { patience } from '../../../test/fixtures/patience.ts';
 import { temporaryFolder } from '../../../test/fixtures/temporary.ts';
 import { DAMAGES, WatchedStore } from '../../../test/fixtures/watched-store.ts';
 
-const timeout = 60_000;
+const timeout = patience(60_000);
 
 describe('a part that is damaged while the store runs', () => {
   for (const damage of ['flipped bits'] as const) {

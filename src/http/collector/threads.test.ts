@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { patience } from '../../../test/fixtures/patience.ts';
 import { FIREFOX } from '../../../test/fixtures/running-server.ts';
 import { Lines } from '../../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../../test/fixtures/temporary.ts';
@@ -17,7 +18,7 @@ import { findPort } from '../server.ts';
 import { SaltCell } from './salt-cell.ts';
 import { CollectorThreads } from './threads.ts';
 
-const options = { timeout: 30_000 };
+const options = { timeout: patience(30_000) };
 
 test(
   'a collecting thread that dies is reported and replaced, and nothing that it counted is gone',
