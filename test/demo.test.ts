@@ -68,8 +68,8 @@ describe('the demonstration', () => {
     assert.equal((await again.stop()).stdout, '2 unique hits from total 6 hits\n');
   });
 
-  it('with any other client prints the same', async () => {
-    const server = await ServerHere.start(join(folder, 'node'));
+  it('with any other client prints the same', async (t) => {
+    const server = await ServerHere.start(t, join(folder, 'node'));
     const jars = new Map<string, string>();
     await demonstrate(async (client) => {
       const headers = { 'user-agent': 'curl/8.5.0', X_FORWARDED_FOR: client, cookie: jars.get(client) ?? '' };
@@ -81,8 +81,8 @@ describe('the demonstration', () => {
     assert.equal(server.stdout, PRINTED);
   });
 
-  it('with every cookie thrown away counts the same', async () => {
-    const server = await ServerHere.start(join(folder, 'jarless'));
+  it('with every cookie thrown away counts the same', async (t) => {
+    const server = await ServerHere.start(t, join(folder, 'jarless'));
     await demonstrate(async (client) => {
       return (await server.send('/', { headers: { X_FORWARDED_FOR: client } })).text;
     });

@@ -19,10 +19,11 @@ import { exportHits } from '../src/query/export.ts';
 import type { QueryParams } from '../src/query/params.ts';
 import { readSelection } from '../src/query/selection.ts';
 import { EXPORT_SETTINGS } from '../src/settings/export.ts';
-import { Store } from '../src/store/store.ts';
-import { DBTracker } from '../src/trackers/db.ts';
+import type { Store } from '../src/store/store.ts';
+import { openStore as openEmbedded, openTracker } from './fixtures/embedded-store.ts';
 import { hitOf } from './fixtures/hit.ts';
 import { BEARER, TOKEN } from './fixtures/running-server.ts';
+import { whenOver } from './fixtures/scope.ts';
 import { segmentOf } from './fixtures/segments.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
@@ -30,10 +31,8 @@ const START = Date.UTC(2026, 10, 1);
 const HOUR = 3_600_000;
 
 async function openStore(t: TestContext, hits: readonly Partial<Hit>[] = []) {
-  // Closed before its folder goes.
-  t.after(() => store.close());
   const folder = temporaryFolder(t);
-  const store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+  const store = await openEmbedded(t, folder);
   const deliver = (id: bigint, more: readonly Partial<Hit>[]) => store.deliver(segmentOf(folder, id, more));
   if (hits.length > 0) await deliver(1000n, hits);
   return { folder, store, deliver };
@@ -181,12 +180,11 @@ test('few exports run at once, and one that nobody reads on makes room', async (
 
 async function openServer(t: TestContext) {
   const app = createApp(pino({ level: 'silent' }), () => false);
-  t.after(async () => {
+  const db = await openTracker(t, { dataDir: join(temporaryFolder(t), 'data') });
+  whenOver(t, () => {
     app.server.closeAllConnections();
     app.server.close();
-    await db.close();
   });
-  const db = await DBTracker.open({ dataDir: join(temporaryFolder(t), 'data') });
   exportRoutes(app, { db, adminToken: TOKEN, now: Date.now });
   const url = await listen(app, 0, '127.0.0.1');
   return { db, url };
@@ -252,7 +250,7 @@ function runExport(args: readonly string[], signal = new AbortController().signa
 test('the command writes to standard output, or a file that is whole or not there', async (t) => {
   const folder = temporaryFolder(t);
   const dataDir = join(folder, 'data');
-  const db = await DBTracker.open({ dataDir });
+  const db = await openTracker(t, { dataDir });
   await fill(db.store, 120_000, 10);
   await db.close();
 

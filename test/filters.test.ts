@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { report } from '../src/commands/report.ts';
 import type { Stats, Top } from '../src/index.ts';
+import { file } from './fixtures/file-scope.ts';
 import { assertProblem, BEARER } from './fixtures/running-server.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { typed } from './fixtures/typed-command.ts';
@@ -34,7 +35,7 @@ let server: ServerHere;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-  server = await ServerHere.start(join(folder, 'data'));
+  server = await ServerHere.start(file, join(folder, 'data'));
   const hits = HITS.map(([visitor, time, path, language]) => ({
     ...{ site: 'blog.example', visitor, time, path, language },
   }));

@@ -12,6 +12,7 @@ import { merge as mergeCommand } from '../src/commands/merge.ts';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { MergeAnswer } from '../src/http/peers/merged-answer.ts';
 import { assertFailed, type Ended } from './fixtures/command-line.ts';
+import { file } from './fixtures/file-scope.ts';
 import { patience } from './fixtures/patience.ts';
 import { type AnyServer, assertProblem, BEARER, TOKEN } from './fixtures/running-server.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
@@ -30,7 +31,7 @@ let whole: AnyServer;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-  nodes = new Twins(folder);
+  nodes = new Twins(file, folder);
   first = await nodes.start('first');
   second = await nodes.twinOf('first', 'second');
   whole = await nodes.twinOf('first', 'whole');

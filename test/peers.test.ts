@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { PeersAnswer } from '../src/http/peers/peers.ts';
+import { file } from './fixtures/file-scope.ts';
 import { patience } from './fixtures/patience.ts';
 import type { AnyServer, RunningServer } from './fixtures/running-server.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
@@ -41,7 +42,7 @@ describe('three nodes that are peers', { timeout: patience(60_000) }, () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-    twins = new Twins(folder);
+    twins = new Twins(file, folder);
     first = await twins.startApart('first');
     second = await twins.twinOf('first', 'second');
     door = await twins.twinOf('first', 'door', '--peers', `${urlOf(first)},${urlOf(second)}/`);

@@ -67,7 +67,7 @@ it('a report of a purged period says that it does not know, in each of its forms
   const ranking = await reported(...filtered, '--csv', '--by', 'path');
   assert.equal(ranking.stderr, 'Hits before 2015-05-18T00:00:00Z are purged: rows are of hits since then.\n');
 
-  await using server = await ServerHere.start(join(folder, 'data'));
+  await using server = await ServerHere.start(t, join(folder, 'data'));
   await server.send('/api/v1/sites/example.com', {
     ...{ method: 'PUT', headers: { ...BEARER, 'content-type': 'application/json' }, body: '{"public":true}' },
   });

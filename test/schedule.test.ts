@@ -40,7 +40,7 @@ describe('a server with a clock', { timeout: patience(60_000) }, () => {
     const data = join(temporaryFolder(t), 'data');
     await using receiver = await WebhookReceiver.listen(503);
     const args = ['--schedule', REPORT, '--keep-hits', '400d', '--webhook', receiver.url];
-    const first = await ServerHere.start(data, ...args);
+    const first = await ServerHere.start(t, data, ...args);
     const old = { site: 'a.com', visitor: 'ann', time: new Date(Date.now() - 500 * DAY).toISOString() };
     const recent = { site: 'a.com', visitor: 'bob', time: new Date(Date.now() - 2 * DAY).toISOString() };
     assert.equal((await first.post('/api/v1/hits', [old, recent, recent], BEARER)).status, 202);
@@ -53,7 +53,7 @@ describe('a server with a clock', { timeout: patience(60_000) }, () => {
     assert.deepEqual(jobs, [REPORT, 'purge daily 04:00']);
     const before = new Date(Date.now() - 2 * DAY).toISOString();
     writeFileSync(state, JSON.stringify(Object.fromEntries(jobs.map((job) => [job, before]))));
-    const second = await ServerHere.start(data, ...args, '--alert', ALERT);
+    const second = await ServerHere.start(t, data, ...args, '--alert', ALERT);
     for (let i = 0; i < 6; i++) await second.send('/');
     // Three events, and the one that was answered 503 once more.
     await until(() => receiver.calls.length === 4);
@@ -83,7 +83,7 @@ describe('a server with a clock', { timeout: patience(60_000) }, () => {
     );
     assert.equal(about('alert.fired').alert, ALERT);
 
-    const third = await ServerHere.start(data, ...args);
+    const third = await ServerHere.start(t, data, ...args);
     const { totals } = await third.ask<{ totals: object }>('/api/v1/stats?site=a.com');
     assert.deepEqual(totals, { hits: 3, visitors: 2 }, 'what was purged stays counted');
     await third[Symbol.asyncDispose]();

@@ -14,8 +14,9 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 describe('a server that is public', () => {
-  it('answers everybody, and takes batches from the owner of the token only', async () => {
+  it('answers everybody, and takes batches from the owner of the token only', async (t) => {
     await using server = await ServerHere.start(
+      t,
       join(folder, 'public'),
       '--public',
       '--tracker',
@@ -28,8 +29,8 @@ describe('a server that is public', () => {
 });
 
 describe('the chosen trackers', () => {
-  it('simple alone keeps totals, no windows and no periods', async () => {
-    await using server = await ServerHere.start(join(folder, 'simple'), '--tracker', 'simple');
+  it('simple alone keeps totals, no windows and no periods', async (t) => {
+    await using server = await ServerHere.start(t, join(folder, 'simple'), '--tracker', 'simple');
     assert.match(
       (await server.send('/', { headers: { host: 'a.example' } })).text,
       /^1 unique hits from total 1 hits/,
@@ -44,8 +45,8 @@ describe('the chosen trackers', () => {
     assert.equal((await server.send('/metrics', { headers: BEARER })).status, 200);
   });
 
-  it('rate alone keeps windows, and no periods', async () => {
-    await using server = await ServerHere.start(join(folder, 'rate'), '--tracker', 'rate');
+  it('rate alone keeps windows, and no periods', async (t) => {
+    await using server = await ServerHere.start(t, join(folder, 'rate'), '--tracker', 'rate');
     await server.send('/hit.gif?site=a.example');
     const { windows } = await server.ask<{ windows: Count[] }>('/api/v1/live?site=a.example&window=60s');
     assert.equal(windows[0]!.hits, 1);
@@ -53,8 +54,8 @@ describe('the chosen trackers', () => {
     assertProblem(await server.send('/api/v1/stats', { headers: BEARER }), 404, 'not_found');
   });
 
-  it('db alone keeps periods, and no counts of now', async () => {
-    await using server = await ServerHere.start(join(folder, 'db'), '--tracker', 'db');
+  it('db alone keeps periods, and no counts of now', async (t) => {
+    await using server = await ServerHere.start(t, join(folder, 'db'), '--tracker', 'db');
     const answer = await server.send('/', { headers: { host: 'a.example' } });
     assert.equal(answer.status, 200);
     assert.match(answer.text, /^Your hit is counted\./);
@@ -70,8 +71,9 @@ describe('the chosen trackers', () => {
 });
 
 describe('the settings of collecting', () => {
-  it('cookieless: nobody gets a cookie, and the cookie of another time names nobody', async () => {
+  it('cookieless: nobody gets a cookie, and the cookie of another time names nobody', async (t) => {
     await using server = await ServerHere.start(
+      t,
       ...[join(folder, 'cookieless'), '--identity', 'cookieless', '--tracker', 'simple'],
     );
     const answer = await server.send('/', { headers: { host: 'a.example' } });
@@ -80,8 +82,9 @@ describe('the settings of collecting', () => {
     assert.match(again.text, /^1 unique hits from total 2 hits/);
   });
 
-  it('a list of sites: others are dropped with the reason', async () => {
+  it('a list of sites: others are dropped with the reason', async (t) => {
     await using server = await ServerHere.start(
+      t,
       ...[join(folder, 'sites'), '--sites', 'a.example,b.example', '--tracker', 'simple'],
     );
     assert.equal((await server.send('/hit.gif?site=A.example:443')).status, 200);
@@ -91,8 +94,9 @@ describe('the settings of collecting', () => {
     assert.equal(await server.dropped('site_not_allowed'), 1);
   });
 
-  it('as many sites as are allowed: the next one is dropped with the reason', async () => {
+  it('as many sites as are allowed: the next one is dropped with the reason', async (t) => {
     await using server = await ServerHere.start(
+      t,
       ...[join(folder, 'max'), '--max-sites', '2', '--tracker', 'simple'],
     );
     for (const site of ['a.example', 'b.example', 'a.example']) {
@@ -103,8 +107,9 @@ describe('the settings of collecting', () => {
     assert.equal(answer.headers['x-hit-dropped'], 'too_many_sites');
   });
 
-  it('no trusted proxy: a forwarded address is not believed', async () => {
+  it('no trusted proxy: a forwarded address is not believed', async (t) => {
     await using server = await ServerHere.start(
+      t,
       ...[join(folder, 'trust'), '--trust-proxy', 'none', '--tracker', 'simple'],
     );
     const visit = (client: string) =>

@@ -109,9 +109,9 @@ describe('a server', { concurrency: 2 }, () => {
     await assert.rejects(start('--data-dir=/proc/hits'), refusal);
   });
 
-  it('does not start in the folder of another, and leaves that one alone', async () => {
+  it('does not start in the folder of another, and leaves that one alone', async (t) => {
     const data = join(folder, 'shared');
-    await using first = await ServerHere.start(data, '--tracker', 'simple');
+    await using first = await ServerHere.start(t, data, '--tracker', 'simple');
     assertFailed(
       await run(['serve', '--port', '0', '--data-dir', data]),
       1,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { file } from '../../test/fixtures/file-scope.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import {
   ask,
@@ -17,7 +18,6 @@ import {
   type Sent,
   START,
 } from '../../test/fixtures/purged-store.ts';
-import { file } from '../../test/fixtures/scope.ts';
 import { readAges } from '../settings/ages.ts';
 import { withStableData } from './data-stats.ts';
 import { DAY, type Period } from './plan.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { file } from '../../test/fixtures/file-scope.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
-import { file } from '../../test/fixtures/scope.ts';
 import type { Hit } from '../hit/hit.ts';
 import { statsFromHits, topFromHits } from '../query/from-hits.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';

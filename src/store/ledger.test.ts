@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { file } from '../../test/fixtures/file-scope.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
-import { file } from '../../test/fixtures/scope.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { NOTHING_PENDING } from './ledger.ts';

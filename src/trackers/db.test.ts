@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
+import { openTracker } from '../../test/fixtures/embedded-store.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { Lines } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -9,13 +10,13 @@ import { DBTracker } from './db.ts';
 
 const options = { timeout: patience(60_000) };
 
-function open(dataDir: string): Promise<DBTracker> {
-  return DBTracker.open({ dataDir, log: new Lines() });
+function open(t: TestContext, dataDir = temporaryFolder(t)): Promise<DBTracker> {
+  return openTracker(t, { dataDir, log: new Lines() });
 }
 
 describe('the database tracker', () => {
   test('answers with what it tracked a moment ago', options, async (t) => {
-    await using db = await open(temporaryFolder(t));
+    const db = await open(t);
     for (const visitor of ['ann', 'bob', 'ann']) await db.track({ visitor, site: 'a.com', path: '/x' });
     assert.deepEqual((await db.stats({ site: 'a.com' })).totals, { hits: 3, visitors: 2 });
     assert.deepEqual((await db.top({ by: 'path' })).rows, [{ value: '/x', hits: 3, visitors: 2 }]);
@@ -26,7 +27,7 @@ describe('the database tracker', () => {
   });
 
   test('answers to many that ask while many are tracked', options, async (t) => {
-    await using db = await open(temporaryFolder(t));
+    const db = await open(t);
     const tracked = Array.from({ length: 300 }, (_, i) => db.track({ visitor: `v${i}` }));
     const asked = Array.from({ length: 30 }, () => db.stats());
     await Promise.all(tracked);
@@ -35,7 +36,7 @@ describe('the database tracker', () => {
   });
 
   test('refuses what is no hit and no question', options, async (t) => {
-    await using db = await open(temporaryFolder(t));
+    const db = await open(t);
     await assert.rejects(db.track({ visitor: 'ann', site: 'no host' }), { code: 'invalid' });
     await assert.rejects(db.stats({ from: 'yesterday' }), { code: 'invalid' });
     await assert.rejects(db.top({ by: 'shoe size' }), { code: 'invalid' });
@@ -44,12 +45,12 @@ describe('the database tracker', () => {
 
   test('keeps hits in its folder, and the folder to itself', options, async (t) => {
     const dataDir = temporaryFolder(t);
-    await using first = await open(dataDir);
+    const first = await open(t, dataDir);
     await first.track({ visitor: 'ann' });
     await assert.rejects(DBTracker.open({ dataDir }), { code: 'data_dir_locked' });
     await first.close();
     assert.deepEqual(readdirSync(join(dataDir, 'spool')), []);
-    await using second = await open(dataDir);
+    const second = await open(t, dataDir);
     assert.equal((await second.stats()).totals.hits, 1);
   });
 
@@ -57,7 +58,7 @@ describe('the database tracker', () => {
     const dataDir = temporaryFolder(t);
     const elsewhere = { dataDir, store: 'clickhouse://127.0.0.1:1/default' };
     await assert.rejects(DBTracker.open(elsewhere), { code: 'store_unavailable' });
-    await using db = await open(dataDir);
+    const db = await open(t, dataDir);
     await db.track({ visitor: 'ann' });
   });
 });

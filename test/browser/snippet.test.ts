@@ -9,6 +9,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { refreshSnippet, snippetSizes } from '../../scripts/snippet.ts';
 import type { Stats, Top } from '../../src/index.ts';
 import { BROWSER_MISSING, browserProgram, launch } from '../fixtures/browser.ts';
+import { file } from '../fixtures/file-scope.ts';
 import { PageServer } from '../fixtures/page-server.ts';
 import { patience } from '../fixtures/patience.ts';
 import { FIREFOX } from '../fixtures/running-server.ts';
@@ -32,7 +33,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
 
   before(async () => {
     [server, pages, browser] = await Promise.all([
-      ServerHere.start(join(folder, 'data')),
+      ServerHere.start(file, join(folder, 'data')),
       PageServer.start(),
       // All hosts are this machine, so that sites have names, and are each other's strangers.
       launch(program!, ['--host-resolver-rules=MAP *.example 127.0.0.1']),
