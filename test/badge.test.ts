@@ -1,7 +1,7 @@
 /** Badges and counters, for everybody, of sites that are public. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { assertProblem, BEARER } from './fixtures/running-server.ts';
+import { assertProblem, BEARER } from './fixtures/any-server.ts';
 import { sharedServerHere } from './fixtures/shared-server.ts';
 
 const SITE = 'badge.example';

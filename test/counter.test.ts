@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cookieOf } from './fixtures/running-server.ts';
+import { cookieOf } from './fixtures/any-server.ts';
 import { sharedServerHere } from './fixtures/shared-server.ts';
 
 const server = await sharedServerHere();

@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { describe, it, test } from 'node:test';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
+import { assertProblem, BEARER, cookieOf, TOKEN } from './fixtures/any-server.ts';
 import { patience } from './fixtures/patience.ts';
-import { assertProblem, BEARER, cookieOf, RunningServer, TOKEN } from './fixtures/running-server.ts';
+import { RunningServer } from './fixtures/running-server.ts';
 import { sharedServerHere } from './fixtures/shared-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { cookieOf, RunningServer } from './fixtures/running-server.ts';
+import { cookieOf } from './fixtures/any-server.ts';
+import { RunningServer } from './fixtures/running-server.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 
 const run = promisify(execFile);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { report } from '../src/commands/report.ts';
 import type { Stats, Top } from '../src/index.ts';
+import { assertProblem, BEARER } from './fixtures/any-server.ts';
 import { file } from './fixtures/file-scope.ts';
-import { assertProblem, BEARER } from './fixtures/running-server.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { typed } from './fixtures/typed-command.ts';
 

@@ -5,9 +5,10 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { DBTracker } from '../src/trackers/db.ts';
 import { restoreLive } from '../src/trackers/restore-live.ts';
+import { BEARER } from './fixtures/any-server.ts';
 import { liveAt, toldOf } from './fixtures/counting-process.ts';
 import { patience } from './fixtures/patience.ts';
-import { BEARER, RunningServer } from './fixtures/running-server.ts';
+import { RunningServer } from './fixtures/running-server.ts';
 import { Lines } from './fixtures/shelf.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 

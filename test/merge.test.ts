@@ -11,10 +11,10 @@ import { after, before, describe, it } from 'node:test';
 import { merge as mergeCommand } from '../src/commands/merge.ts';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { MergeAnswer } from '../src/http/peers/merged-answer.ts';
+import { type AnyServer, assertProblem, BEARER, TOKEN } from './fixtures/any-server.ts';
 import { assertFailed, type Ended } from './fixtures/command-line.ts';
 import { file } from './fixtures/file-scope.ts';
 import { patience } from './fixtures/patience.ts';
-import { type AnyServer, assertProblem, BEARER, TOKEN } from './fixtures/running-server.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
 import { typed } from './fixtures/typed-command.ts';
 

@@ -9,6 +9,8 @@ import type { OpenApiDocument } from '../src/http/openapi/document.ts';
 import type { Method, Operation } from '../src/http/openapi/operation.ts';
 import { curlOf, exampleAddress } from '../src/http/openapi/page.ts';
 import { type AnyServer, BEARER, TOKEN } from './fixtures/running-server.ts';
+import { version } from '../src/settings/version.ts';
+import { type AnyServer, BEARER, TOKEN } from './fixtures/any-server.ts';
 import { sharedServerHere } from './fixtures/shared-server.ts';
 
 const server = await sharedServerHere();

@@ -8,9 +8,10 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { PeersAnswer } from '../src/http/peers/peers.ts';
+import type { AnyServer } from './fixtures/any-server.ts';
 import { file } from './fixtures/file-scope.ts';
 import { patience } from './fixtures/patience.ts';
-import type { AnyServer, RunningServer } from './fixtures/running-server.ts';
+import type { RunningServer } from './fixtures/running-server.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
 
 const HITS = 3000;

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { assertProblem, BEARER, FIREFOX } from './fixtures/any-server.ts';
 import { ClickHouseFront } from './fixtures/clickhouse-front.ts';
 import { assertFailed, run } from './fixtures/command-line.ts';
 import { MovedClock } from './fixtures/moved-clock.ts';
 import { patience } from './fixtures/patience.ts';
-import { assertProblem, BEARER, FIREFOX, RunningServer } from './fixtures/running-server.ts';
+import { RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { parcelOf, urlOf } from './fixtures/twins.ts';
 

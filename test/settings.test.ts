@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Count, Stats } from '../src/index.ts';
-import { assertProblem, BEARER } from './fixtures/running-server.ts';
+import { assertProblem, BEARER } from './fixtures/any-server.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 
 let folder = '';

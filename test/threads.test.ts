@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { assertProblem, BEARER } from './fixtures/any-server.ts';
 import { Program } from './fixtures/command-line.ts';
 import { patience } from './fixtures/patience.ts';
-import { assertProblem, BEARER, RunningServer } from './fixtures/running-server.ts';
+import { RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
 const options = { timeout: patience(60_000) };

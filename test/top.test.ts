@@ -7,10 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '../bench/program.ts';
 import { top } from '../src/commands/top.ts';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
+import { TOKEN } from './fixtures/any-server.ts';
 import { assertFailed } from './fixtures/command-line.ts';
 import { file } from './fixtures/file-scope.ts';
 import { patience } from './fixtures/patience.ts';
-import { RunningServer, TOKEN } from './fixtures/running-server.ts';
+import { RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
 

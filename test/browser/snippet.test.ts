@@ -8,11 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { refreshSnippet, snippetSizes } from '../../scripts/snippet.ts';
 import type { Stats, Top } from '../../src/index.ts';
+import { FIREFOX } from '../fixtures/any-server.ts';
 import { BROWSER_MISSING, browserProgram, launch } from '../fixtures/browser.ts';
 import { file } from '../fixtures/file-scope.ts';
 import { PageServer } from '../fixtures/page-server.ts';
 import { patience } from '../fixtures/patience.ts';
-import { FIREFOX } from '../fixtures/running-server.ts';
 import { ServerHere } from '../fixtures/server-here.ts';
 
 const program = await browserProgram();

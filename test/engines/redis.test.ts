@@ -8,9 +8,10 @@ import type { LiveAnswer } from '../../src/http/live-answer.ts';
 import { RedisLive } from '../../src/live/redis/redis.ts';
 import { redisAddress } from '../../src/settings/redis-address.ts';
 import { liveContract, sighting } from '../contracts/live.ts';
+import { BEARER, cookieOf, FIREFOX } from '../fixtures/any-server.ts';
 import { patience } from '../fixtures/patience.ts';
 import { REDIS_MISSING, RedisCluster, RedisServer, redisProgram } from '../fixtures/redis-server.ts';
-import { BEARER, cookieOf, FIREFOX, RunningServer } from '../fixtures/running-server.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const LOG_ERROR = 0.0081;

@@ -5,9 +5,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import type { Stats } from '../../src/index.ts';
+import { UNFINISHED } from '../fixtures/any-server.ts';
 import { Program } from '../fixtures/command-line.ts';
 import { patience } from '../fixtures/patience.ts';
-import { RunningServer, UNFINISHED } from '../fixtures/running-server.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const options = { timeout: patience(60_000) };

@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BEARER, TOKEN } from '../fixtures/any-server.ts';
 import { patience } from '../fixtures/patience.ts';
-import { BEARER, RunningServer, TOKEN } from '../fixtures/running-server.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const KEY = Buffer.alloc(16, 7).toString('base64');

@@ -13,11 +13,12 @@ import type { ImportSummary } from '../../src/logs/summary.ts';
 import { readSelection } from '../../src/query/selection.ts';
 import { sites, stats } from '../../src/query/stats.ts';
 import { DBTracker } from '../../src/trackers/db.ts';
+import { FIREFOX } from '../fixtures/any-server.ts';
 import { reportFault } from '../fixtures/fault-report.ts';
 import { CONNECTIONS, Load, randomNumbers } from '../fixtures/hit-load.ts';
 import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
-import { FIREFOX, RunningServer } from '../fixtures/running-server.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 

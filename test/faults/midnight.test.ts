@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { FIREFOX } from '../fixtures/any-server.ts';
 import { MovedClock } from '../fixtures/moved-clock.ts';
 import { patience } from '../fixtures/patience.ts';
-import { FIREFOX, RunningServer } from '../fixtures/running-server.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const PEOPLE = 12;

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { agentOf } from '../../src/hit/agent.ts';
 import { hex64, KeyedHash } from '../../src/hit/hash.ts';
+import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
 import { run } from '../fixtures/command-line.ts';
 import { MovedClock } from '../fixtures/moved-clock.ts';
 import { patience } from '../fixtures/patience.ts';
-import { BEARER, FIREFOX, RunningServer } from '../fixtures/running-server.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const SITE = 'a.example';
