@@ -23,6 +23,7 @@ import type { Store } from '../src/store/store.ts';
 import { BEARER, TOKEN } from './fixtures/any-server.ts';
 import { openStore as openEmbedded, openTracker } from './fixtures/embedded-store.ts';
 import { hitOf } from './fixtures/hit.ts';
+import { until } from './fixtures/patience.ts';
 import { whenOver } from './fixtures/scope.ts';
 import { segmentOf } from './fixtures/segments.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
@@ -225,13 +226,11 @@ test('whoever hangs up frees the place of the export', async (t) => {
     asked.destroy();
     await once(asked, 'close');
   }
-  for (let tries = 0; ; tries++) {
+  await until('a free place for an export', async () => {
     const free = await exportHits(db, readSelection({}), 'csv').catch(() => undefined);
     await free?.[Symbol.asyncDispose]();
-    if (free) break;
-    assert.ok(tries < 100, 'it is never freed');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    return free !== undefined;
+  });
 });
 
 interface Ran {

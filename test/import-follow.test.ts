@@ -3,12 +3,11 @@ import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogTotals, writeAccessLog } from '../bench/access-log.ts';
 import type { TotalSummary } from '../src/commands/import-summary.ts';
 import { Program } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
-import { patience } from './fixtures/patience.ts';
+import { patience, until } from './fixtures/patience.ts';
 
 /** Two pieces. */
 const LINES = 80_000;
@@ -19,15 +18,6 @@ async function summaryOf(importing: Program, signal?: NodeJS.Signals): Promise<T
   const { code, stdout, stderr } = await importing.ended;
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);
-}
-
-/** Waits until something is so. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 2000; i++) {
-    if (await isSo()) return;
-    await sleep(20);
-  }
-  assert.fail(`this never was so: ${isSo}`);
 }
 
 describe('import', { timeout: patience(120_000), concurrency: true }, () => {
@@ -89,7 +79,7 @@ describe('import', { timeout: patience(120_000), concurrency: true }, () => {
       const followed = startImport(dataDir, 'race.example', '--follow', log);
       const imports = [1, 2].map(() => startImport(dataDir, 'race.example', log));
       const summaries = await Promise.all(imports.map((each) => summaryOf(each)));
-      await until(async () => (await counted('race.example')) === totals.humanLines);
+      await until('all hits of the log', async () => (await counted('race.example')) === totals.humanLines);
       summaries.push(await summaryOf(followed, 'SIGINT'));
       assert.equal(
         summaries.reduce((sum, { imported }) => sum + imported, 0),
@@ -107,17 +97,17 @@ describe('import', { timeout: patience(120_000), concurrency: true }, () => {
       const rest = lines.map((line) => line.slice(-9));
       const followed = startImport(dataDir, site, '--follow', path);
       await writeFile(path, `${lines[0]}${lines[1]}${lines[2]}${cut[3]}`);
-      await until(async () => (await counted(site)) === 3);
+      await until('3 hits of the followed log', async () => (await counted(site)) === 3);
       await rename(path, `${path}.1`);
       await appendFile(`${path}.1`, `${rest[3]}${lines[4]}`);
       await writeFile(path, `${lines[5]}${cut[6]}`);
-      await until(async () => (await counted(site)) === 6);
+      await until('6 hits of the followed log', async () => (await counted(site)) === 6);
       const first = await summaryOf(followed, 'SIGTERM');
       assert.deepEqual([first.lines, first.imported], [6, 6], 'a line without an end waits');
 
       const again = startImport(dataDir, site, '--follow', path);
       await appendFile(path, rest[6]!);
-      await until(async () => (await counted(site)) === 7);
+      await until('7 hits of the followed log', async () => (await counted(site)) === 7);
       const second = await summaryOf(again, 'SIGINT');
       assert.deepEqual([second.imported, second.already], [1, 1]);
       await appendFile(path, lines[7]!);

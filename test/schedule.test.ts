@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { serve } from '../src/commands/serve.ts';
 import { BEARER } from './fixtures/any-server.ts';
-import { patience } from './fixtures/patience.ts';
+import { patience, until } from './fixtures/patience.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
@@ -25,14 +25,6 @@ function assertSigned({ headers, body }: Call, secret: string): void {
   assert.equal(headers['webhook-signature'], `v1,${mac}`);
   assert.match(id, /^msg_[0-9a-f]{32}$/);
   assert.ok(Math.abs(Date.now() / 1000 - Number(timestamp)) < 60);
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!holds()) {
-    assert.ok(Date.now() < end, 'it never comes');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 describe('a server with a clock', { timeout: patience(60_000) }, () => {
@@ -56,7 +48,7 @@ describe('a server with a clock', { timeout: patience(60_000) }, () => {
     const second = await ServerHere.start(t, data, ...args, '--alert', ALERT);
     for (let i = 0; i < 6; i++) await second.send('/');
     // Three events, and the one that was answered 503 once more.
-    await until(() => receiver.calls.length === 4);
+    await until('four calls of the webhook', () => receiver.calls.length === 4);
     await second[Symbol.asyncDispose]();
 
     const secret = readFileSync(join(data, 'webhook-secret'), 'utf8');

@@ -10,7 +10,7 @@ import type { LiveAnswer } from '../src/http/live-answer.ts';
 import { TOKEN } from './fixtures/any-server.ts';
 import { assertFailed } from './fixtures/command-line.ts';
 import { file } from './fixtures/file-scope.ts';
-import { patience } from './fixtures/patience.ts';
+import { patience, until } from './fixtures/patience.ts';
 import { RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
@@ -38,9 +38,15 @@ class Pane implements Disposable {
   }
 
   async shows(pattern: RegExp): Promise<string> {
-    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50))
-      if (pattern.test(this.text)) return this.text;
-    throw new Error(`${pattern} is not on the screen:\n${this.text}`);
+    let text = '';
+    const isShown = () => {
+      text = this.text;
+      return pattern.test(text);
+    };
+    await until(`${pattern} on the screen`, isShown).catch((error: Error) => {
+      throw new Error(`${error.message}:\n${text}`);
+    });
+    return text;
   }
 
   [Symbol.dispose](): void {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { patience } from '../../test/fixtures/patience.ts';
+import { patience, until } from '../../test/fixtures/patience.ts';
 import { generationsOf } from './follow.ts';
 
 /** Longer than it takes until the next look, in milliseconds. */
@@ -24,7 +24,8 @@ class Followed {
 
   /** Waits until the generations have these texts. */
   async reaches(expected: readonly string[]): Promise<void> {
-    for (let i = 0; i < 100 && this.generations.join('|') !== expected.join('|'); i++) await sleep(50);
+    const reached = () => this.generations.join('|') === expected.join('|');
+    await until('the texts of the log', reached).catch(() => undefined);
     assert.deepEqual(this.generations, expected);
   }
 
