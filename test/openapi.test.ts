@@ -8,8 +8,6 @@ import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import type { OpenApiDocument } from '../src/http/openapi/document.ts';
 import type { Method, Operation } from '../src/http/openapi/operation.ts';
 import { curlOf, exampleAddress } from '../src/http/openapi/page.ts';
-import { type AnyServer, BEARER, TOKEN } from './fixtures/running-server.ts';
-import { version } from '../src/settings/version.ts';
 import { type AnyServer, BEARER, TOKEN } from './fixtures/any-server.ts';
 import { sharedServerHere } from './fixtures/shared-server.ts';
 

@@ -10,8 +10,6 @@ import { gzipSync } from 'node:zlib';
 import { type LogTotals, writeAccessLog } from '../../bench/access-log.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { patience } from '../../test/fixtures/patience.ts';
-import { ROW_LAYOUT } from '../hit/row.ts';
-import { readRows } from '../hit/row-reader.ts';
 import { MemoryLive } from '../live/memory.ts';
 import { ROW_LAYOUT } from '../rows/row.ts';
 import { readRows } from '../rows/row-reader.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Stats, Top } from '../query/answers.ts';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
+import type { Stats, Top } from '../query/answers.ts';
 import { csvOf } from '../query/csv.ts';
 import { reportText, seriesRows } from './report-text.ts';
 
