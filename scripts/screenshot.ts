@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
+import { type AnyServer, BEARER, TOKEN } from '../test/fixtures/any-server.ts';
 import { BROWSER_MISSING, browserProgram, launch } from '../test/fixtures/browser.ts';
-import { BEARER, RunningServer, TOKEN } from '../test/fixtures/running-server.ts';
+import { ServerHere } from '../test/fixtures/server-here.ts';
 import { type SentHit, visitsOf } from '../test/fixtures/visits.ts';
 import { refreshDashboard } from './dashboard.ts';
 
@@ -25,7 +26,7 @@ const LIVE_MS = 21_000;
 const LIVE_STEP_MS = 100;
 const MOST_BYTES = 200_000;
 
-async function send(server: RunningServer, hits: readonly SentHit[]): Promise<void> {
+async function send(server: AnyServer, hits: readonly SentHit[]): Promise<void> {
   for (let at = 0; at < hits.length; at += BATCH) {
     const { status, text } = await server.post('/api/v1/hits', hits.slice(at, at + BATCH), BEARER);
     if (status !== 202) throw new Error(`the server answered ${status}: ${text}`);
@@ -33,7 +34,7 @@ async function send(server: RunningServer, hits: readonly SentHit[]): Promise<vo
 }
 
 /** Live hits, in varying numbers. */
-async function sendLive(server: RunningServer): Promise<void> {
+async function sendLive(server: AnyServer): Promise<void> {
   const to = Date.now();
   const hits = visitsOf({ from: to - DAY_MS, to, count: 1500, sites: SITES }).filter(({ name }) => !name);
   const steps = LIVE_MS / LIVE_STEP_MS;
@@ -49,7 +50,7 @@ async function sendLive(server: RunningServer): Promise<void> {
   }
 }
 
-async function take(browser: Browser, server: RunningServer): Promise<void> {
+async function take(browser: Browser, server: AnyServer): Promise<void> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 1060 },
     locale: 'en-GB',
@@ -75,7 +76,7 @@ if (program === undefined) throw new Error(BROWSER_MISSING);
 await refreshDashboard();
 const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-screenshot-'));
 try {
-  await using server = await RunningServer.start(join(folder, 'data'));
+  await using server = await ServerHere.start({ after: () => undefined }, join(folder, 'data'));
   const to = Date.now();
   await send(server, visitsOf({ from: to - DAYS * DAY_MS, to, count: VISITS, sites: SITES }));
   const browser = await launch(program);

@@ -1,11 +1,11 @@
 /** Badges and counters of public sites, which need no token. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { assertProblem, BEARER } from './fixtures/running-server.ts';
-import { sharedServer } from './fixtures/shared-server.ts';
+import { assertProblem, BEARER } from './fixtures/any-server.ts';
+import { sharedServerHere } from './fixtures/shared-server.ts';
 
 const SITE = 'badge.example';
-const server = await sharedServer();
+const server = await sharedServerHere();
 
 function makePublic(site: string, isPublic: boolean) {
   return server.send(`/api/v1/sites/${site}`, {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Stats, Top } from '../src/index.ts';
-import { assertProblem, BEARER, cookieOf } from './fixtures/running-server.ts';
-import { sharedServer } from './fixtures/shared-server.ts';
+import { assertProblem, BEARER, cookieOf } from './fixtures/any-server.ts';
+import { sharedServerHere } from './fixtures/shared-server.ts';
 
 const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 
-const server = await sharedServer();
+const server = await sharedServerHere();
 
 describe('the pixel', () => {
   it('is a GIF that is never cached, and counts its path', async () => {

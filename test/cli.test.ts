@@ -11,12 +11,10 @@ import { type LogTotals, writeAccessLog } from '../bench/access-log.ts';
 import { importLogs } from '../src/commands/import.ts';
 import type { TotalSummary } from '../src/commands/import-summary.ts';
 import { report } from '../src/commands/report.ts';
-import { readSettings } from '../src/config.ts';
 import type { Stats, Top } from '../src/index.ts';
-import { IMPORT_SETTINGS } from '../src/settings/import.ts';
-import { REPORT_SETTINGS } from '../src/settings/report.ts';
 import { SERVE_SETTINGS } from '../src/settings/serve.ts';
 import { assertFailed, type Ended, Program, run } from './fixtures/command-line.ts';
+import { typed } from './fixtures/typed-command.ts';
 
 type Report = Stats & { tops: Record<string, Top['rows']> };
 
@@ -78,18 +76,17 @@ describe('import and report', () => {
     totals = await writeAccessLog(log, LINES, 3, Date.UTC(2024, 8, 1));
   });
 
-  const importing = async (args: readonly string[], input: string | Uint8Array = '') => {
-    const ended = await run(
-      ['import', '--json', '--data-dir', data, '--site', 'example.com', ...args],
-      input,
-    );
+  const summaryOf = (ended: Ended) => {
     assertGood(ended);
     return JSON.parse(ended.stdout) as TotalSummary;
   };
-  const reporting = (...args: string[]) => run(['report', '--data-dir', data, ...args]);
+  const flags = () => ['--json', '--data-dir', data, '--site', 'example.com'];
+  const importing = async (args: readonly string[], input = '') =>
+    summaryOf(await typed(importLogs, [...flags(), ...args], { input }));
+  const reporting = (...args: string[]) => typed(report, ['--data-dir', data, ...args]);
 
   it('a log is imported once: as a file, compressed, and through a pipe', async () => {
-    const first = await importing([log]);
+    const first = summaryOf(await run(['import', ...flags(), log]));
     assert.deepEqual(Object.keys(first), [
       ...['lines', 'imported', 'failed', 'already', 'seconds', 'lines_per_second', 'failures'],
     ]);
@@ -99,7 +96,8 @@ describe('import and report', () => {
     const zipped = gzipSync(await readFile(log));
     const packed = join(folder, 'access.log.gz');
     await writeFile(packed, zipped);
-    for (const again of [await importing([log, packed]), await importing(['-'], zipped)]) {
+    const piped = summaryOf(await run(['import', ...flags(), '-'], zipped));
+    for (const again of [await importing([log, packed]), piped]) {
       assert.equal(again.imported, 0);
       assert.equal(again.already, again.lines);
     }
@@ -175,16 +173,8 @@ describe('import and report', () => {
 
 describe('wrong usage', () => {
   /** Runs a command in this process, which every test lets fail early. */
-  async function start(name: 'import' | 'report', args: readonly string[]): Promise<void> {
-    const { stdin, stdout, stderr } = process;
-    const terminal = { stdin, stdout, stderr, interruption: () => AbortSignal.abort() };
-    if (name === 'import') {
-      const { values, positionals } = readSettings(IMPORT_SETTINGS, args, {});
-      await importLogs.run(values, positionals, terminal);
-    } else {
-      const { values, positionals } = readSettings(REPORT_SETTINGS, args, {});
-      await report.run(values, positionals, terminal);
-    }
+  function start(name: 'import' | 'report', args: readonly string[]): Promise<Ended> {
+    return name === 'import' ? typed(importLogs, args) : typed(report, args);
   }
 
   for (const [name, args, said] of [
@@ -205,7 +195,7 @@ describe('wrong usage', () => {
   ] as const) {
     it(`of ${name} is refused before anything is opened: ${args.join(' ')}`, async () => {
       const data = join(folder, 'never');
-      await assert.rejects(start(name, ['--data-dir', data, ...args]), { exitCode: 2, message: said });
+      assertFailed(await start(name, ['--data-dir', data, ...args]), 2, said);
       assert.ok(!existsSync(data));
     });
   }
@@ -218,7 +208,7 @@ describe('wrong usage', () => {
       /"yesterday" is not a time/,
     );
     assertFailed(
-      await run(['import', '--data-dir', data, join(folder, 'no.log')]),
+      await typed(importLogs, ['--data-dir', data, join(folder, 'no.log')]),
       1,
       /no\.log cannot be read/,
     );

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cookieOf } from './fixtures/running-server.ts';
-import { sharedServer } from './fixtures/shared-server.ts';
+import { cookieOf } from './fixtures/any-server.ts';
+import { sharedServerHere } from './fixtures/shared-server.ts';
 
-const server = await sharedServer();
+const server = await sharedServerHere();
 
 describe('the plain counter', () => {
   const visit = (host: string, headers = {}) => server.send('/', { headers: { host, ...headers } });

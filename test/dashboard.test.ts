@@ -5,11 +5,13 @@ import { once } from 'node:events';
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { describe, it, test } from 'node:test';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
-import { assertProblem, BEARER, cookieOf, RunningServer, TOKEN } from './fixtures/running-server.ts';
-import { sharedServer } from './fixtures/shared-server.ts';
+import { assertProblem, BEARER, cookieOf, TOKEN } from './fixtures/any-server.ts';
+import { patience } from './fixtures/patience.ts';
+import { RunningServer } from './fixtures/running-server.ts';
+import { sharedServerHere } from './fixtures/shared-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-const server = await sharedServer();
+const server = await sharedServerHere();
 const SAME = { 'sec-fetch-site': 'same-origin' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -248,7 +250,7 @@ test('a site can be marked as public, and is listed so', async () => {
   );
 });
 
-describe('live count events', { timeout: 30_000 }, () => {
+describe('live count events', { timeout: patience(30_000) }, () => {
   it('arrive every second, with the current counts', async () => {
     const path = '/api/v1/live/events?site=events.example&window=1h';
     let hits = 0;
@@ -285,7 +287,7 @@ describe('live count events', { timeout: 30_000 }, () => {
 });
 
 test('events and tokens work with collector threads, and a server disconnects its readers when it stops', {
-  timeout: 60_000,
+  timeout: patience(60_000),
 }, async (t) => {
   await using threads = await RunningServer.start(
     temporaryFolder(t),

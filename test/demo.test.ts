@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { cookieOf, RunningServer } from './fixtures/running-server.ts';
+import { cookieOf } from './fixtures/any-server.ts';
+import { RunningServer } from './fixtures/running-server.ts';
+import { ServerHere } from './fixtures/server-here.ts';
 
 const run = promisify(execFile);
 const HAS_CURL = (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'curl')));
@@ -28,16 +30,15 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 /** Four requests of a visitor with a cookie jar, and one of another. */
-async function demonstrate(server: RunningServer, visit: (client: string) => Promise<string>): Promise<void> {
+async function demonstrate(visit: (client: string) => Promise<string>): Promise<void> {
   const visits = ['111', '111', '111', '111', '222'];
   for (const [index, client] of visits.entries()) {
     if (client === '222') await rm(join(folder, 'cookies.txt'), { force: true });
     assert.ok((await visit(client)).startsWith(`${FIVE_LINES[index]}\n`));
   }
-  const { code, stdout } = await server.stop();
-  assert.equal(code, 0);
-  assert.equal(stdout, `${FIVE_LINES.join('\n')}\n`);
 }
+
+const PRINTED = `${FIVE_LINES.join('\n')}\n`;
 
 describe('the demonstration', () => {
   it('with curl prints five lines and nothing else, and a restart keeps the counts', {
@@ -59,27 +60,34 @@ describe('the demonstration', () => {
       return stdout;
     };
     const server = await RunningServer.start(data);
-    await demonstrate(server, (client) => curl(server, client));
+    await demonstrate((client) => curl(server, client));
+    const { code, stdout } = await server.stop();
+    assert.equal(code, 0);
+    assert.equal(stdout, PRINTED);
     const again = await RunningServer.start(data);
     assert.equal(await curl(again, '222'), '2 unique hits from total 6 hits\nYou were here before.\n');
     assert.equal((await again.stop()).stdout, '2 unique hits from total 6 hits\n');
   });
 
-  it('with any other client prints the same', async () => {
-    const server = await RunningServer.start(join(folder, 'node'));
+  it('with any other client prints the same', async (t) => {
+    const server = await ServerHere.start(t, join(folder, 'node'));
     const jars = new Map<string, string>();
-    await demonstrate(server, async (client) => {
+    await demonstrate(async (client) => {
       const headers = { 'user-agent': 'curl/8.5.0', X_FORWARDED_FOR: client, cookie: jars.get(client) ?? '' };
       const answer = await server.send('/', { headers });
       jars.set(client, cookieOf(answer) || headers.cookie);
       return answer.text;
     });
+    await server[Symbol.asyncDispose]();
+    assert.equal(server.stdout, PRINTED);
   });
 
-  it('without cookies counts the same', async () => {
-    const server = await RunningServer.start(join(folder, 'jarless'));
-    await demonstrate(server, async (client) => {
+  it('without cookies counts the same', async (t) => {
+    const server = await ServerHere.start(t, join(folder, 'jarless'));
+    await demonstrate(async (client) => {
       return (await server.send('/', { headers: { X_FORWARDED_FOR: client } })).text;
     });
+    await server[Symbol.asyncDispose]();
+    assert.equal(server.stdout, PRINTED);
   });
 });

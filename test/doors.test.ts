@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assertProblem, BEARER, RunningServer, UNFINISHED } from './fixtures/running-server.ts';
+import { assertProblem, BEARER, UNFINISHED } from './fixtures/any-server.ts';
+import { RunningServer } from './fixtures/running-server.ts';
 import { sharedServer } from './fixtures/shared-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 

@@ -19,10 +19,12 @@ import { exportHits } from '../src/query/export.ts';
 import type { QueryParams } from '../src/query/params.ts';
 import { readSelection } from '../src/query/selection.ts';
 import { EXPORT_SETTINGS } from '../src/settings/export.ts';
-import { Store } from '../src/store/store.ts';
-import { DBTracker } from '../src/trackers/db.ts';
+import type { Store } from '../src/store/store.ts';
+import { BEARER, TOKEN } from './fixtures/any-server.ts';
+import { openStore as openEmbedded, openTracker } from './fixtures/embedded-store.ts';
 import { hitOf } from './fixtures/hit.ts';
-import { BEARER, TOKEN } from './fixtures/running-server.ts';
+import { until } from './fixtures/patience.ts';
+import { whenOver } from './fixtures/scope.ts';
 import { segmentOf } from './fixtures/segments.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
@@ -30,10 +32,8 @@ const START = Date.UTC(2026, 10, 1);
 const HOUR = 3_600_000;
 
 async function openStore(t: TestContext, hits: readonly Partial<Hit>[] = []) {
-  // Closed before its folder is removed.
-  t.after(() => store.close());
   const folder = temporaryFolder(t);
-  const store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+  const store = await openEmbedded(t, folder);
   const deliver = (id: bigint, more: readonly Partial<Hit>[]) => store.deliver(segmentOf(folder, id, more));
   if (hits.length > 0) await deliver(1000n, hits);
   return { folder, store, deliver };
@@ -181,12 +181,11 @@ test('few exports run at once, and one that is not read makes room', async (t) =
 
 async function openServer(t: TestContext) {
   const app = createApp(pino({ level: 'silent' }), () => false);
-  t.after(async () => {
+  const db = await openTracker(t, { dataDir: join(temporaryFolder(t), 'data') });
+  whenOver(t, () => {
     app.server.closeAllConnections();
     app.server.close();
-    await db.close();
   });
-  const db = await DBTracker.open({ dataDir: join(temporaryFolder(t), 'data') });
   exportRoutes(app, { db, adminToken: TOKEN, now: Date.now });
   const url = await listen(app, 0, '127.0.0.1');
   return { db, url };
@@ -227,13 +226,11 @@ test('a client that disconnects frees the slot of its export', async (t) => {
     asked.destroy();
     await once(asked, 'close');
   }
-  for (let tries = 0; ; tries++) {
+  await until('a free place for an export', async () => {
     const free = await exportHits(db, readSelection({}), 'csv').catch(() => undefined);
     await free?.[Symbol.asyncDispose]();
-    if (free) break;
-    assert.ok(tries < 100, 'it is never freed');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    return free !== undefined;
+  });
 });
 
 interface Ran {
@@ -252,7 +249,7 @@ function runExport(args: readonly string[], signal = new AbortController().signa
 test('the command writes to standard output, or to a file that is complete or absent', async (t) => {
   const folder = temporaryFolder(t);
   const dataDir = join(folder, 'data');
-  const db = await DBTracker.open({ dataDir });
+  const db = await openTracker(t, { dataDir });
   await fill(db.store, 120_000, 10);
   await db.close();
 

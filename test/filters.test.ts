@@ -3,9 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { report } from '../src/commands/report.ts';
 import type { Stats, Top } from '../src/index.ts';
-import { run } from './fixtures/command-line.ts';
-import { assertProblem, BEARER, RunningServer } from './fixtures/running-server.ts';
+import { assertProblem, BEARER } from './fixtures/any-server.ts';
+import { file } from './fixtures/file-scope.ts';
+import { ServerHere } from './fixtures/server-here.ts';
+import { typed } from './fixtures/typed-command.ts';
 
 const SITE = 'site=blog.example';
 const PERIOD = 'from=2026-03-02&to=2026-03-04&interval=day';
@@ -28,11 +31,11 @@ const HITS = [
 ] as const;
 
 let folder = '';
-let server: RunningServer;
+let server: ServerHere;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-  server = await RunningServer.start(join(folder, 'data'));
+  server = await ServerHere.start(file, join(folder, 'data'));
   const hits = HITS.map(([visitor, time, path, language]) => ({
     ...{ site: 'blog.example', visitor, time, path, language },
   }));
@@ -41,7 +44,7 @@ before(async () => {
 });
 
 after(async () => {
-  await server.stop();
+  await server[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -63,9 +66,9 @@ async function totals(...words: string[]): Promise<[number, number]> {
   return [hits!, visitors!];
 }
 
-const report = (...args: string[]) =>
-  run([
-    ...['report', '--data-dir', join(folder, 'data'), '--site', 'blog.example'],
+const reported = (...args: string[]) =>
+  typed(report, [
+    ...['--data-dir', join(folder, 'data'), '--site', 'blog.example'],
     ...['--from', '2026-03-02', '--to', '2026-03-04', '--interval', 'day', ...args],
   ]);
 
@@ -125,7 +128,7 @@ describe('filters', () => {
   });
 
   it('of a report may be several', async () => {
-    const { stdout, stderr } = await report(
+    const { stdout, stderr } = await reported(
       '--json',
       '--filter',
       'path=/blog/*',
@@ -211,7 +214,7 @@ describe('a comparison', () => {
   });
 
   it('is beside the totals in a report', async () => {
-    const { stdout, stderr } = await report('--compare', 'previous', '--metrics', 'visits,visit_duration');
+    const { stdout, stderr } = await reported('--compare', 'previous', '--metrics', 'visits,visit_duration');
     assert.match(stdout, /^compared with 2026-02-28 to 2026-03-02$/m, stderr);
     assert.match(stdout, /^total +6 +4 +5 +2m 00s$/m);
     assert.match(stdout, /^before +2 +1 +2 +0s$/m);
@@ -219,7 +222,7 @@ describe('a comparison', () => {
   });
 
   it('is in the CSV of a report, beside each point', async () => {
-    const { stdout } = await report('--csv', '--compare', 'previous');
+    const { stdout } = await reported('--csv', '--compare', 'previous');
     assert.deepEqual(stdout.split('\r\n').slice(0, 2), [
       'time,hits,visitors,compared_time,compared_hits,compared_visitors',
       '2026-03-02T00:00:00Z,3,2,2026-02-28T00:00:00Z,1,1',

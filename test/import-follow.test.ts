@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogTotals, writeAccessLog } from '../bench/access-log.ts';
 import type { TotalSummary } from '../src/commands/import-summary.ts';
-import { Program, run } from './fixtures/command-line.ts';
+import { Program } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
+import { patience, until } from './fixtures/patience.ts';
 
 /** Two chunks. */
 const LINES = 80_000;
@@ -21,16 +20,7 @@ async function summaryOf(importing: Program, signal?: NodeJS.Signals): Promise<T
   return JSON.parse(stdout);
 }
 
-/** Waits until a condition holds. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 2000; i++) {
-    if (await isSo()) return;
-    await sleep(20);
-  }
-  assert.fail(`this never was so: ${isSo}`);
-}
-
-describe('import', { timeout: 120_000, concurrency: true }, () => {
+describe('import', { timeout: patience(120_000), concurrency: true }, () => {
   let folder = '';
   let log = '';
   let totals: LogTotals;
@@ -45,20 +35,6 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
   function startImport(dataDir: string, site: string, ...args: string[]): Program {
     return new Program(['import', '--json', '--data-dir', dataDir, '--site', site, ...args]);
   }
-
-  it('that is killed half-way is completed by the next one', async () => {
-    const dataDir = join(folder, 'killed');
-    const spool = join(dataDir, 'spool');
-    const killed = startImport(dataDir, 'example.com', log);
-    await until(() => existsSync(spool) && readdirSync(spool).some((file) => /noted|rows/.test(file)));
-    killed.child.kill('SIGKILL');
-    await killed.ended;
-    const { lines, imported, already } = await summaryOf(startImport(dataDir, 'example.com', log));
-    assert.deepEqual([lines, imported + already], [LINES, LINES]);
-    assert.ok(already > 0, 'the first piece was there');
-    const { stdout } = await run(['report', '--json', '--bots', 'include', '--data-dir', dataDir]);
-    assert.equal(JSON.parse(stdout).totals.hits, LINES);
-  });
 
   it('that is interrupted reports what it has and how to continue', async () => {
     const dataDir = join(folder, 'interrupted');
@@ -88,6 +64,12 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
     });
     after(() => server.stop());
 
+    /** Counts of now, which cost nothing: hits of all time, of people. */
+    async function counted(site: string): Promise<number> {
+      const response = await fetch(`${url}/api/v1/live?site=${site}`);
+      return ((await response.json()) as { total: { hits: number } }).total.hits;
+    }
+
     async function hits(site: string): Promise<number> {
       const response = await fetch(`${url}/api/v1/stats?site=${site}&bots=include`);
       return ((await response.json()) as { totals: { hits: number } }).totals.hits;
@@ -97,16 +79,14 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
       const followed = startImport(dataDir, 'race.example', '--follow', log);
       const imports = [1, 2].map(() => startImport(dataDir, 'race.example', log));
       const summaries = await Promise.all(imports.map((each) => summaryOf(each)));
-      await until(async () => (await hits('race.example')) === LINES);
+      await until('all hits of the log', async () => (await counted('race.example')) === totals.humanLines);
       summaries.push(await summaryOf(followed, 'SIGINT'));
       assert.equal(
         summaries.reduce((sum, { imported }) => sum + imported, 0),
         LINES,
       );
       assert.equal(await hits('race.example'), LINES);
-      const live = await fetch(`${url}/api/v1/live?site=race.example`);
-      const { total } = (await live.json()) as { total: { hits: number } };
-      assert.equal(total.hits, totals.humanLines);
+      assert.equal(await counted('race.example'), totals.humanLines);
     });
 
     it('follows a log through its rotation, and continues where it was stopped', async () => {
@@ -117,17 +97,17 @@ describe('import', { timeout: 120_000, concurrency: true }, () => {
       const rest = lines.map((line) => line.slice(-9));
       const followed = startImport(dataDir, site, '--follow', path);
       await writeFile(path, `${lines[0]}${lines[1]}${lines[2]}${cut[3]}`);
-      await until(async () => (await hits(site)) === 3);
+      await until('3 hits of the followed log', async () => (await counted(site)) === 3);
       await rename(path, `${path}.1`);
       await appendFile(`${path}.1`, `${rest[3]}${lines[4]}`);
       await writeFile(path, `${lines[5]}${cut[6]}`);
-      await until(async () => (await hits(site)) === 6);
+      await until('6 hits of the followed log', async () => (await counted(site)) === 6);
       const first = await summaryOf(followed, 'SIGTERM');
       assert.deepEqual([first.lines, first.imported], [6, 6], 'a line without an end waits');
 
       const again = startImport(dataDir, site, '--follow', path);
       await appendFile(path, rest[6]!);
-      await until(async () => (await hits(site)) === 7);
+      await until('7 hits of the followed log', async () => (await counted(site)) === 7);
       const second = await summaryOf(again, 'SIGINT');
       assert.deepEqual([second.imported, second.already], [1, 1]);
       await appendFile(path, lines[7]!);

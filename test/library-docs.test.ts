@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { patience } from './fixtures/patience.ts';
 import {
   freePort,
   installIn,
@@ -44,7 +45,7 @@ function programOf({ heading, code }: Snippet, port = PORT): string {
   return runtime;
 }
 
-describe('the library’s documentation', { timeout: 60_000, concurrency: 2 }, () => {
+describe('the library’s documentation', { timeout: patience(60_000), concurrency: 2 }, () => {
   it('shows node:http, Express, Fastify, Hono and the web Request', () => {
     const shown = SERVERS.map(({ code }) => /from '(node:http|express|fastify|hono)'/.exec(code)?.[1]);
     assert.deepEqual(shown, ['node:http', 'express', 'fastify', 'hono', 'hono', 'hono']);

@@ -8,11 +8,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { merge as mergeCommand } from '../src/commands/merge.ts';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { MergeAnswer } from '../src/http/peers/merged-answer.ts';
-import { assertFailed, type Ended, Program } from './fixtures/command-line.ts';
-import { assertProblem, BEARER, type RunningServer, TOKEN } from './fixtures/running-server.ts';
+import { type AnyServer, assertProblem, BEARER, TOKEN } from './fixtures/any-server.ts';
+import { assertFailed, type Ended } from './fixtures/command-line.ts';
+import { file } from './fixtures/file-scope.ts';
+import { patience } from './fixtures/patience.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
+import { typed } from './fixtures/typed-command.ts';
 
 const SITES = TWIN_SITES;
 const HITS = 4000;
@@ -20,19 +24,17 @@ const WINDOWS = '1h,24h,30d';
 
 let folder = '';
 let nodes: Twins;
-let first: RunningServer;
-let second: RunningServer;
+let first: AnyServer;
+let second: AnyServer;
 /** The node that saw all traffic. */
-let whole: RunningServer;
+let whole: AnyServer;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-  nodes = new Twins(folder);
+  nodes = new Twins(file, folder);
   first = await nodes.start('first');
-  [second, whole] = (await Promise.all(['second', 'whole'].map((name) => nodes.twinOf('first', name)))) as [
-    RunningServer,
-    RunningServer,
-  ];
+  second = await nodes.twinOf('first', 'second');
+  whole = await nodes.twinOf('first', 'whole');
   const [ours, theirs] = [[], []] as [object[], object[]];
   for (let i = 0; i < HITS; i++) (i % 3 === 0 ? ours : theirs).push(twinHit(i));
   await Promise.all([sendHits(first, ours), sendHits(second, theirs), sendHits(whole, [...ours, ...theirs])]);
@@ -43,7 +45,7 @@ after(async () => {
 });
 
 function merge(args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-  return new Program(['merge', ...args], { HIT_TOKEN: TOKEN, ...environment }).ended;
+  return typed(mergeCommand, args, { environment: { HIT_TOKEN: TOKEN, ...environment } });
 }
 
 async function mergedBy(...args: string[]): Promise<MergeAnswer> {
@@ -53,7 +55,7 @@ async function mergedBy(...args: string[]): Promise<MergeAnswer> {
   return JSON.parse(stdout) as MergeAnswer;
 }
 
-describe('the sketches of two nodes, merged', { timeout: 60_000 }, () => {
+describe('the sketches of two nodes, merged', { timeout: patience(60_000) }, () => {
   for (const site of ['', ...SITES]) {
     it(`equal those of a node that saw all traffic, cell by cell, for ${site || 'all sites'}`, async () => {
       const [ours, theirs, all] = await Promise.all(
@@ -82,7 +84,7 @@ describe('the sketches of two nodes, merged', { timeout: 60_000 }, () => {
   });
 });
 
-describe('merge', { timeout: 60_000, concurrency: 2 }, () => {
+describe('merge', { timeout: patience(60_000), concurrency: 2 }, () => {
   for (const site of ['', ...SITES]) {
     it(`prints what a node that saw all traffic reports, for ${site || 'all sites'}`, async () => {
       const ofSite = site === '' ? [] : ['--site', site];

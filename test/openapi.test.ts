@@ -8,10 +8,10 @@ import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import type { OpenApiDocument } from '../src/http/openapi/document.ts';
 import type { Method, Operation } from '../src/http/openapi/operation.ts';
 import { curlOf, exampleAddress } from '../src/http/openapi/page.ts';
-import { BEARER, type RunningServer, TOKEN } from './fixtures/running-server.ts';
-import { sharedServer } from './fixtures/shared-server.ts';
+import { type AnyServer, BEARER, TOKEN } from './fixtures/any-server.ts';
+import { sharedServerHere } from './fixtures/shared-server.ts';
 
-const server = await sharedServer();
+const server = await sharedServerHere();
 const document = JSON.parse((await server.send('/openapi.json')).text) as OpenApiDocument;
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method: method as Method, operation })),
@@ -86,9 +86,9 @@ async function prepared({ operationId }: Operation): Promise<Record<string, stri
 }
 
 async function send(
-  server: RunningServer,
+  server: AnyServer,
   { method, path, operation }: (typeof operations)[number],
-): ReturnType<RunningServer['send']> {
+): ReturnType<AnyServer['send']> {
   const { parameters = [], requestBody, security, operationId } = operation;
   const known = await prepared(operation);
   const [place, query] = exampleAddress(path, parameters);

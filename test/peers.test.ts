@@ -1,31 +1,50 @@
 /** Nodes that share nothing, queried as one, compared with one that saw all traffic. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { PeersAnswer } from '../src/http/peers/peers.ts';
+import type { AnyServer } from './fixtures/any-server.ts';
+import { file } from './fixtures/file-scope.ts';
+import { patience } from './fixtures/patience.ts';
 import type { RunningServer } from './fixtures/running-server.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
 
 const HITS = 3000;
 const WINDOWS = 'window=1h,24h,30d';
 
-describe('three nodes that are peers', { timeout: 60_000 }, () => {
+/** Starts what has to know its port beforehand: one that was free a moment ago, and another if it no longer is. */
+async function onKnownPort<Started>(start: (port: string) => Promise<Started>): Promise<Started> {
+  for (let tries = 0; ; tries++) {
+    const probe = createServer();
+    await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+    const { port } = probe.address() as AddressInfo;
+    await new Promise((resolve) => probe.close(resolve));
+    try {
+      return await start(String(port));
+    } catch (error) {
+      if (tries >= 5 || !/another program uses it/.test(String(error))) throw error;
+    }
+  }
+}
+
+describe('three nodes that are peers', { timeout: patience(60_000) }, () => {
   let folder = '';
   let first: RunningServer;
-  let second: RunningServer;
+  let second: AnyServer;
   /** The queried node, which counts too. */
-  let door: RunningServer;
-  let whole: RunningServer;
+  let door: AnyServer;
+  let whole: AnyServer;
   let twins: Twins;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-    twins = new Twins(folder);
-    first = await twins.start('first');
+    twins = new Twins(file, folder);
+    first = await twins.startApart('first');
     second = await twins.twinOf('first', 'second');
     door = await twins.twinOf('first', 'door', '--peers', `${urlOf(first)},${urlOf(second)}/`);
     whole = await twins.twinOf('first', 'whole');
@@ -85,9 +104,7 @@ describe('three nodes that are peers', { timeout: 60_000 }, () => {
     // Answers of peers are cached for half a second.
     await sleep(600);
     try {
-      const began = performance.now();
       const answer = await door.ask<PeersAnswer>(`/api/v1/live?${WINDOWS}`);
-      assert.ok(performance.now() - began < 5000);
       assert.equal(answer.partial, true);
       assert.equal(answer.total.hits, (HITS / 3) * 2);
       assert.deepEqual(answer.nodes.at(-1), { url: urlOf(silent), problem: 'no answer within 2 s' });
@@ -114,18 +131,11 @@ describe('three nodes that are peers', { timeout: 60_000 }, () => {
   });
 
   it('may list themselves: none is counted twice', async () => {
-    const port = 20_000 + (process.pid % 20_000);
-    const own = `http://127.0.0.1:${port}`;
-    await using self = await twins.twinOf(
-      'first',
-      'self',
-      '--host',
-      '127.0.0.1',
-      '--peers',
-      `${own},${urlOf(first)}`,
-      '--port',
-      String(port),
-    );
+    await using self = await onKnownPort((port) => {
+      const own = `http://127.0.0.1:${port}`;
+      const args = ['--host', '127.0.0.1', '--port', port, '--peers', `${own},${urlOf(first)}`];
+      return twins.twinOf('first', 'self', ...args);
+    });
     const { partial, nodes } = await self.ask<PeersAnswer>('/api/v1/live');
     assert.equal(partial, false);
     assert.deepEqual(

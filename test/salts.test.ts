@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { assertProblem, BEARER, FIREFOX } from './fixtures/any-server.ts';
 import { ClickHouseFront } from './fixtures/clickhouse-front.ts';
 import { assertFailed, run } from './fixtures/command-line.ts';
 import { MovedClock } from './fixtures/moved-clock.ts';
-import { assertProblem, BEARER, FIREFOX, RunningServer } from './fixtures/running-server.ts';
+import { patience } from './fixtures/patience.ts';
+import { RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { parcelOf, urlOf } from './fixtures/twins.ts';
 
@@ -18,7 +20,7 @@ interface Ready {
 const readinessOf = async (server: RunningServer): Promise<Ready> =>
   JSON.parse((await server.send('/readyz')).text) as Ready;
 
-describe('servers with --salts-from', { timeout: 60_000 }, () => {
+describe('servers with --salts-from', { timeout: patience(60_000) }, () => {
   it('identify visitors alike, and report that their salts are shared', async (t) => {
     const folder = temporaryFolder(t);
     const common = ['--tracker', 'simple,rate'];
@@ -109,7 +111,7 @@ describe('servers with --salts-from', { timeout: 60_000 }, () => {
   });
 });
 
-describe('servers that share a ClickHouse server', { timeout: 120_000 }, () => {
+describe('servers that share a ClickHouse server', { timeout: patience(120_000) }, () => {
   it('identify visitors alike, and continue each other’s visits across midnight', async (t) => {
     const folder = temporaryFolder(t);
     const front = await ClickHouseFront.start();

@@ -4,9 +4,12 @@ import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { run } from './fixtures/command-line.ts';
-import { BEARER, RunningServer } from './fixtures/running-server.ts';
+import { serve } from '../src/commands/serve.ts';
+import { BEARER } from './fixtures/any-server.ts';
+import { patience, until } from './fixtures/patience.ts';
+import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
+import { typed } from './fixtures/typed-command.ts';
 import { type Call, WebhookReceiver } from './fixtures/webhook-receiver.ts';
 
 const DAY = 86_400_000;
@@ -24,24 +27,16 @@ function assertSigned({ headers, body }: Call, secret: string): void {
   assert.ok(Math.abs(Date.now() / 1000 - Number(timestamp)) < 60);
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!holds()) {
-    assert.ok(Date.now() < end, 'it never comes');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-describe('a server with a schedule', { timeout: 60_000 }, () => {
+describe('a server with a schedule', { timeout: patience(60_000) }, () => {
   it('runs missed jobs once, sends them and its alerts to a webhook, and purges', async (t) => {
     const data = join(temporaryFolder(t), 'data');
     await using receiver = await WebhookReceiver.listen(503);
     const args = ['--schedule', REPORT, '--keep-hits', '400d', '--webhook', receiver.url];
-    const first = await RunningServer.start(data, ...args);
+    const first = await ServerHere.start(t, data, ...args);
     const old = { site: 'a.com', visitor: 'ann', time: new Date(Date.now() - 500 * DAY).toISOString() };
     const recent = { site: 'a.com', visitor: 'bob', time: new Date(Date.now() - 2 * DAY).toISOString() };
     assert.equal((await first.post('/api/v1/hits', [old, recent, recent], BEARER)).status, 202);
-    await first.stop();
+    await first[Symbol.asyncDispose]();
     assert.equal(receiver.calls.length, 0, 'who is new has missed nothing');
 
     // It was down for two days.
@@ -50,11 +45,11 @@ describe('a server with a schedule', { timeout: 60_000 }, () => {
     assert.deepEqual(jobs, [REPORT, 'purge daily 04:00']);
     const before = new Date(Date.now() - 2 * DAY).toISOString();
     writeFileSync(state, JSON.stringify(Object.fromEntries(jobs.map((job) => [job, before]))));
-    const second = await RunningServer.start(data, ...args, '--alert', ALERT);
+    const second = await ServerHere.start(t, data, ...args, '--alert', ALERT);
     for (let i = 0; i < 6; i++) await second.send('/');
     // Three events, and the one that got 503 once more.
-    await until(() => receiver.calls.length === 4);
-    await second.stop();
+    await until('four calls of the webhook', () => receiver.calls.length === 4);
+    await second[Symbol.asyncDispose]();
 
     const secret = readFileSync(join(data, 'webhook-secret'), 'utf8');
     for (const call of receiver.calls) assertSigned(call, secret);
@@ -80,10 +75,10 @@ describe('a server with a schedule', { timeout: 60_000 }, () => {
     );
     assert.equal(about('alert.fired').alert, ALERT);
 
-    const third = await RunningServer.start(data, ...args);
+    const third = await ServerHere.start(t, data, ...args);
     const { totals } = await third.ask<{ totals: object }>('/api/v1/stats?site=a.com');
     assert.deepEqual(totals, { hits: 3, visitors: 2 }, 'what was purged stays counted');
-    await third.stop();
+    await third[Symbol.asyncDispose]();
     assert.equal(readdirSync(join(data, 'reports')).length, 1);
   });
 
@@ -98,14 +93,8 @@ describe('a server with a schedule', { timeout: 60_000 }, () => {
     [['--timezone', 'Mars'], /--timezone: "Mars" is not an IANA time zone/],
   ] as const) {
     it(`does not start with ${args.join(' ')}`, async (t) => {
-      const ended = await run([
-        'serve',
-        '--port',
-        '0',
-        '--data-dir',
-        join(temporaryFolder(t), 'data'),
-        ...args,
-      ]);
+      const data = join(temporaryFolder(t), 'data');
+      const ended = await typed(serve, ['--port', '0', '--data-dir', data, ...args]);
       assert.equal(ended.code, 2, ended.stderr);
       assert.match(ended.stderr, complaint);
       assert.doesNotMatch(ended.stderr, /word/);

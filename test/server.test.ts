@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DIMENSIONS } from '../src/clickhouse/dimension.ts';
 import type { Count, Stats, Top } from '../src/index.ts';
-import { assertProblem, BEARER, cookieOf, type Problem, TOKEN } from './fixtures/running-server.ts';
+import { assertProblem, BEARER, cookieOf, type Problem, TOKEN } from './fixtures/any-server.ts';
 import { sharedServer } from './fixtures/shared-server.ts';
 
 const server = await sharedServer();

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Count, Stats } from '../src/index.ts';
-import { assertProblem, BEARER, RunningServer } from './fixtures/running-server.ts';
+import { assertProblem, BEARER } from './fixtures/any-server.ts';
+import { ServerHere } from './fixtures/server-here.ts';
 
 let folder = '';
 before(async () => {
@@ -13,8 +14,9 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 describe('a server that is public', () => {
-  it('answers everyone, and accepts batches only with the token', async () => {
-    await using server = await RunningServer.start(
+  it('answers everyone, and accepts batches only with the token', async (t) => {
+    await using server = await ServerHere.start(
+      t,
       join(folder, 'public'),
       '--public',
       '--tracker',
@@ -27,8 +29,8 @@ describe('a server that is public', () => {
 });
 
 describe('the selected trackers', () => {
-  it('simple alone has totals, and no windows or periods', async () => {
-    await using server = await RunningServer.start(join(folder, 'simple'), '--tracker', 'simple');
+  it('simple alone has totals, and no windows or periods', async (t) => {
+    await using server = await ServerHere.start(t, join(folder, 'simple'), '--tracker', 'simple');
     assert.match(
       (await server.send('/', { headers: { host: 'a.example' } })).text,
       /^1 unique hits from total 1 hits/,
@@ -43,8 +45,8 @@ describe('the selected trackers', () => {
     assert.equal((await server.send('/metrics', { headers: BEARER })).status, 200);
   });
 
-  it('rate alone has windows, and no periods', async () => {
-    await using server = await RunningServer.start(join(folder, 'rate'), '--tracker', 'rate');
+  it('rate alone has windows, and no periods', async (t) => {
+    await using server = await ServerHere.start(t, join(folder, 'rate'), '--tracker', 'rate');
     await server.send('/hit.gif?site=a.example');
     const { windows } = await server.ask<{ windows: Count[] }>('/api/v1/live?site=a.example&window=60s');
     assert.equal(windows[0]!.hits, 1);
@@ -52,8 +54,8 @@ describe('the selected trackers', () => {
     assertProblem(await server.send('/api/v1/stats', { headers: BEARER }), 404, 'not_found');
   });
 
-  it('db alone has periods, and no live counts', async () => {
-    await using server = await RunningServer.start(join(folder, 'db'), '--tracker', 'db');
+  it('db alone has periods, and no live counts', async (t) => {
+    await using server = await ServerHere.start(t, join(folder, 'db'), '--tracker', 'db');
     const answer = await server.send('/', { headers: { host: 'a.example' } });
     assert.equal(answer.status, 200);
     assert.match(answer.text, /^Your hit is counted\./);
@@ -69,8 +71,9 @@ describe('the selected trackers', () => {
 });
 
 describe('the settings for collecting', () => {
-  it('cookieless: no cookie is set, and an earlier cookie is ignored', async () => {
-    await using server = await RunningServer.start(
+  it('cookieless: no cookie is set, and an earlier cookie is ignored', async (t) => {
+    await using server = await ServerHere.start(
+      t,
       ...[join(folder, 'cookieless'), '--identity', 'cookieless', '--tracker', 'simple'],
     );
     const answer = await server.send('/', { headers: { host: 'a.example' } });
@@ -79,8 +82,9 @@ describe('the settings for collecting', () => {
     assert.match(again.text, /^1 unique hits from total 2 hits/);
   });
 
-  it('a list of sites: others are dropped with the reason', async () => {
-    await using server = await RunningServer.start(
+  it('a list of sites: others are dropped with the reason', async (t) => {
+    await using server = await ServerHere.start(
+      t,
       ...[join(folder, 'sites'), '--sites', 'a.example,b.example', '--tracker', 'simple'],
     );
     assert.equal((await server.send('/hit.gif?site=A.example:443')).status, 200);
@@ -90,8 +94,9 @@ describe('the settings for collecting', () => {
     assert.equal(await server.dropped('site_not_allowed'), 1);
   });
 
-  it('a maximum of sites: the next one is dropped with the reason', async () => {
-    await using server = await RunningServer.start(
+  it('a maximum of sites: the next one is dropped with the reason', async (t) => {
+    await using server = await ServerHere.start(
+      t,
       ...[join(folder, 'max'), '--max-sites', '2', '--tracker', 'simple'],
     );
     for (const site of ['a.example', 'b.example', 'a.example']) {
@@ -102,8 +107,9 @@ describe('the settings for collecting', () => {
     assert.equal(answer.headers['x-hit-dropped'], 'too_many_sites');
   });
 
-  it('no trusted proxy: a forwarded address is ignored', async () => {
-    await using server = await RunningServer.start(
+  it('no trusted proxy: a forwarded address is ignored', async (t) => {
+    await using server = await ServerHere.start(
+      t,
       ...[join(folder, 'trust'), '--trust-proxy', 'none', '--tracker', 'simple'],
     );
     const visit = (client: string) =>

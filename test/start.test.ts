@@ -13,6 +13,8 @@ import { readSettings } from '../src/config.ts';
 import { SERVE_SETTINGS } from '../src/settings/serve.ts';
 import { assertFailed, Program, run } from './fixtures/command-line.ts';
 import { RunningServer } from './fixtures/running-server.ts';
+import { ServerHere } from './fixtures/server-here.ts';
+import { typed } from './fixtures/typed-command.ts';
 
 let folder = '';
 before(async () => {
@@ -90,13 +92,13 @@ describe('a server', { concurrency: 2 }, () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
     const args = ['--host', '127.0.0.1', '--port', String(port), '--data-dir', join(folder, 'taken')];
-    assertFailed(await run(['serve', ...args]), 1, /another program uses it; choose another with --port/);
+    assertFailed(await typed(serve, args), 1, /another program uses it; choose another with --port/);
     other.close();
   });
 
   it('does not start on an address that this machine does not have', async () => {
     const args = ['--host', '192.0.2.77', '--port', '0', '--data-dir', join(folder, 'address')];
-    assertFailed(await run(['serve', ...args, '--tracker', 'simple']), 1, /choose another with --host/);
+    assertFailed(await typed(serve, [...args, '--tracker', 'simple']), 1, /choose another with --host/);
   });
 
   it('does not start in a folder that cannot be created', async () => {
@@ -107,9 +109,9 @@ describe('a server', { concurrency: 2 }, () => {
     await assert.rejects(start('--data-dir=/proc/hits'), refusal);
   });
 
-  it('does not start in the folder of another server, and leaves that one alone', async () => {
+  it('does not start in the folder of another server, and leaves that one alone', async (t) => {
     const data = join(folder, 'shared');
-    await using first = await RunningServer.start(data, '--tracker', 'simple');
+    await using first = await ServerHere.start(t, data, '--tracker', 'simple');
     assertFailed(
       await run(['serve', '--port', '0', '--data-dir', data]),
       1,

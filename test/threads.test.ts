@@ -3,12 +3,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { assertProblem, BEARER } from './fixtures/any-server.ts';
 import { Program } from './fixtures/command-line.ts';
-import { assertProblem, BEARER, RunningServer } from './fixtures/running-server.ts';
+import { patience } from './fixtures/patience.ts';
+import { RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-const options = { timeout: 60_000 };
+const options = { timeout: patience(60_000) };
 const THREADS = ['--threads', '2'];
+/** Without a store, which takes longer to open than all the rest. */
+const LIGHT = [...THREADS, '--tracker', 'simple,rate'];
 
 describe('collector threads', () => {
   test('count hits and visitors as one thread does, and return the counts', options, async (t) => {
@@ -32,23 +36,23 @@ describe('collector threads', () => {
   });
 
   test('share the limit of a client', options, async (t) => {
-    await using server = await RunningServer.start(temporaryFolder(t), ...THREADS, '--rate-limit', '1/s');
+    await using server = await RunningServer.start(temporaryFolder(t), ...LIGHT, '--rate-limit', '1/h');
     const headers = { 'x-forwarded-for': '203.0.113.7' };
     const answers = await Promise.all(
       Array.from({ length: 40 }, () => server.send('/hit.gif?site=a.example&path=/', { headers })),
     );
     const taken = answers.filter(({ status }) => status === 200);
-    assert.ok(taken.length >= 2 && taken.length <= 5, `${taken.length} of 40 at once were taken`);
+    assert.equal(taken.length, 1, 'of either thread one would be taken');
     const refused = answers.find(({ status }) => status !== 200)!;
     assertProblem(refused, 429, 'rate_limited');
     assert.equal(refused.headers['x-hit-dropped'], 'rate_limited');
-    assert.equal(refused.headers['retry-after'], '1');
+    assert.match(String(refused.headers['retry-after']), /^3[56]\d\d$/);
     assert.equal(await server.dropped('rate_limited'), 40 - taken.length);
     assert.equal((await server.total('a.example')).hits, taken.length);
   });
 
   test('accept as many sites as one thread would', options, async (t) => {
-    await using server = await RunningServer.start(temporaryFolder(t), ...THREADS, '--max-sites', '2');
+    await using server = await RunningServer.start(temporaryFolder(t), ...LIGHT, '--max-sites', '2');
     const send = (site: string) => server.send(`/hit.gif?site=${site}&path=/`);
     for (const site of ['a.example', 'b.example', 'a.example']) assert.equal((await send(site)).status, 200);
     for (let connection = 0; connection < 8; connection++) {
@@ -68,8 +72,8 @@ describe('collector threads', () => {
   });
 
   test('do not share a port with another server', options, async (t) => {
-    await using server = await RunningServer.start(temporaryFolder(t), ...THREADS);
-    const settings = ['--port', String(server.port), '--data-dir', temporaryFolder(t), ...THREADS];
+    await using server = await RunningServer.start(temporaryFolder(t), ...LIGHT);
+    const settings = ['--port', String(server.port), '--data-dir', temporaryFolder(t), ...LIGHT];
     const { code, stderr } = await new Program(['serve', ...settings]).ended;
     assert.equal(code, 1);
     assert.match(stderr, /another program uses it; choose another with --port/);

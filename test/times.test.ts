@@ -3,13 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Stats } from '../src/index.ts';
+import { BEARER } from './fixtures/any-server.ts';
 import { run } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
-import { BEARER } from './fixtures/running-server.ts';
-import { sharedServer } from './fixtures/shared-server.ts';
+import { sharedServerHere } from './fixtures/shared-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-const server = await sharedServer();
+const server = await sharedServerHere();
 const HOUR = 3_600_000;
 const YEAR = 365 * 24 * HOUR;
 

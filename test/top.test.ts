@@ -5,10 +5,15 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '../bench/program.ts';
+import { top } from '../src/commands/top.ts';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
-import { assertFailed, Program, run } from './fixtures/command-line.ts';
-import { RunningServer, TOKEN } from './fixtures/running-server.ts';
+import { TOKEN } from './fixtures/any-server.ts';
+import { assertFailed } from './fixtures/command-line.ts';
+import { file } from './fixtures/file-scope.ts';
+import { patience, until } from './fixtures/patience.ts';
+import { RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
+import { typed } from './fixtures/typed-command.ts';
 
 const CLI = join(import.meta.dirname, '../src/cli.ts');
 const MISSING = 'tmux is not on the PATH: apt-get install tmux';
@@ -33,9 +38,15 @@ class Pane implements Disposable {
   }
 
   async shows(pattern: RegExp): Promise<string> {
-    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50))
-      if (pattern.test(this.text)) return this.text;
-    throw new Error(`${pattern} is not on the screen:\n${this.text}`);
+    let text = '';
+    const isShown = () => {
+      text = this.text;
+      return pattern.test(text);
+    };
+    await until(`${pattern} on the screen`, isShown).catch((error: Error) => {
+      throw new Error(`${error.message}:\n${text}`);
+    });
+    return text;
   }
 
   [Symbol.dispose](): void {
@@ -43,8 +54,8 @@ class Pane implements Disposable {
   }
 }
 
-describe('top', { timeout: 120_000 }, async () => {
-  const folder = temporaryFolder({ after } as never);
+describe('top', { timeout: patience(120_000) }, async () => {
+  const folder = temporaryFolder(file);
   const data = join(folder, 'data');
   let server = await RunningServer.start(data);
   after(() => server[Symbol.asyncDispose]());
@@ -101,7 +112,7 @@ describe('top', { timeout: 120_000 }, async () => {
   });
 
   it('prints once without a terminal', async () => {
-    const { code, stdout, stderr } = await run(['top', '--data-dir', data]);
+    const { code, stdout, stderr } = await typed(top, ['--data-dir', data]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^all sites {2}2 visitors, 3 hits of all time/);
     assert.match(stdout, /^pages, 24h +visitors +hits\n\/first +1 +1$/m);
@@ -110,9 +121,9 @@ describe('top', { timeout: 120_000 }, async () => {
 
   it('queries a remote server with its token, and prints JSON', async () => {
     const url = `http://127.0.0.1:${server.port}`;
-    const { stdout } = await new Program(['top', '--url', url, '--json', '--site', 'a.example'], {
-      HIT_TOKEN: TOKEN,
-    }).ended;
+    const { stdout } = await typed(top, ['--url', url, '--json', '--site', 'a.example'], {
+      environment: { HIT_TOKEN: TOKEN },
+    });
     const { live, tops } = JSON.parse(stdout) as {
       live: LiveAnswer;
       tops: Record<string, { value: string }[]>;
@@ -124,18 +135,18 @@ describe('top', { timeout: 120_000 }, async () => {
   it('says what is wrong and what to do', async () => {
     const url = `http://127.0.0.1:${server.port}`;
     assertFailed(
-      await run(['top', '--url', url]),
+      await typed(top, ['--url', url]),
       1,
       /requires a token for reading: set HIT_TOKEN or --token/,
     );
-    assertFailed(await run(['top', '--url', 'ftp://x']), 2, /--url: it is not like http:\/\/host:5000/);
-    assertFailed(await run(['top', '--url', 'http://user:secret@x']), 2, /use HIT_TOKEN/);
-    assertFailed(await run(['top', '--url', 'http://127.0.0.1:9']), 1, /does not answer/);
+    assertFailed(await typed(top, ['--url', 'ftp://x']), 2, /--url: it is not like http:\/\/host:5000/);
+    assertFailed(await typed(top, ['--url', 'http://user:secret@x']), 2, /use HIT_TOKEN/);
+    assertFailed(await typed(top, ['--url', 'http://127.0.0.1:9']), 1, /does not answer/);
     assertFailed(
-      await run(['top', '--data-dir', join(folder, 'none')]),
+      await typed(top, ['--data-dir', join(folder, 'none')]),
       1,
       /no server runs on the data folder/,
     );
-    assertFailed(await run(['top', 'x']), 2, /"x" is not expected/);
+    assertFailed(await typed(top, ['x']), 2, /"x" is not expected/);
   });
 });

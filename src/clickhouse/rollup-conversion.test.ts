@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { streamed } from '../../test/fixtures/differential/deliveries.ts';
+import { openClients, openStore } from '../../test/fixtures/embedded-store.ts';
+import { file } from '../../test/fixtures/file-scope.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -12,13 +15,13 @@ import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
 import type { BoundedSelection } from '../query/plan.ts';
 import { readSelection } from '../query/selection.ts';
 import { Rollups } from '../rollup/rollups.ts';
-import { Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { DAY } from '../timing/units.ts';
-import { Clients } from './clients.ts';
+import type { Clients } from './clients.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './sql.ts';
 
-const options = { timeout: 600_000 };
+const options = { timeout: patience(600_000) };
 /** More statements than a conversion has. */
 const STATEMENTS = 100;
 const WRITER = 7n;
@@ -41,11 +44,10 @@ const PURGED = [
   { batch: 1, site: 'p.example', day: '2026-05-03', hits: 20 },
 ];
 
-/** A store as the version before the ledger left it. */
-async function older(t: TestContext): Promise<{ folder: string; clients: Clients }> {
-  const folder = temporaryFolder(t);
-  const clients = Clients.embedded(join(folder, 'store'));
-  t.after(() => clients.close());
+/** Makes a store as the version before the ledger left it. @returns the folder that holds it */
+async function makeOlder(): Promise<string> {
+  const folder = temporaryFolder(file);
+  const clients = openClients(file, join(folder, 'store'));
   await migrate(clients.writer, { steps: BEFORE });
   const command = (query: string) => clients.writer.command({ query });
   for (const { batch: number, site, day, hits } of [...KEPT, ...PURGED]) {
@@ -72,7 +74,17 @@ async function older(t: TestContext): Promise<{ folder: string; clients: Clients
     SELECT '@', '', toDate(0), '${WRITER}', 0, toDateTime(0, 'UTC'), 0, bitmapBuild(emptyArrayUInt16()), 0, 0, ${batch(5)}`);
   await command(`ALTER TABLE hits DELETE WHERE batch = ${batch(1)} SETTINGS mutations_sync = 1`);
   await command(`INSERT INTO horizons SELECT 'p.example', 'hits', toDateTime('${HORIZON} 00:00:00', 'UTC')`);
-  return { folder, clients };
+  await clients.close();
+  return folder;
+}
+
+const OLDER = await makeOlder();
+
+/** A copy of it. @returns the folder that holds the copy */
+function older(t: TestContext): string {
+  const folder = temporaryFolder(t);
+  cpSync(OLDER, folder, { recursive: true, verbatimSymlinks: true });
+  return folder;
 }
 
 const sumOf = (rows: readonly { site: string; hits: number }[], site: string) =>
@@ -115,8 +127,9 @@ describe('a store of a version without a ledger', () => {
     'has all of its hits in the rollups again, and keeps the counts of purged ones',
     options,
     async (t) => {
-      const { folder, clients } = await older(t);
-      await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+      const folder = older(t);
+      const store = await openStore(t, folder);
+      const clients = openClients(t, join(folder, 'store'));
       assert.deepEqual(await told(store), WANTED);
       assert.equal(await hours(clients), WANTED.days);
       await using rollups = new Rollups(store);
@@ -125,8 +138,8 @@ describe('a store of a version without a ledger', () => {
   );
 
   test('takes the hits that its spool still holds, once', options, async (t) => {
-    const { folder } = await older(t);
-    await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+    const folder = older(t);
+    const store = await openStore(t, folder);
     await using rollups = new Rollups(store);
     // Its id is below those of earlier batches; and a duplicate.
     const late = segmentOf(folder, batch(4), [{ site: 'a.example', time: Date.UTC(2026, 4, 9) }]);
@@ -145,8 +158,8 @@ describe('a store of a version without a ledger', () => {
   });
 
   test('takes the batch that its consumer had delivered in part, once', options, async (t) => {
-    const { folder } = await older(t);
-    await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+    const folder = older(t);
+    const store = await openStore(t, folder);
     await using rollups = new Rollups(store);
     const at = (time: number) => hitOf({ site: 'a.example', time });
     // All of batch 3, with its missing hits of June; a batch that is missing completely; a new one.
@@ -167,24 +180,23 @@ describe('a store of a version without a ledger', () => {
   });
 
   test('is converted even if the conversion is killed at any statement', options, async (t) => {
-    const original = await older(t);
-    await original.clients.close();
-    // After each of its statements, or after two in the middle.
-    const moments = rounds(STATEMENTS, 2) === 2 ? [4, 7] : Array.from({ length: STATEMENTS }, (_, i) => i);
+    // After each of its statements, or after one in the midst.
+    const moments = rounds(STATEMENTS, 1) === 1 ? [5] : Array.from({ length: STATEMENTS }, (_, i) => i);
     for (const after of moments) {
-      const folder = temporaryFolder(t);
-      cpSync(original.folder, folder, { recursive: true, verbatimSymlinks: true });
-      const clients = Clients.embedded(join(folder, 'store'));
+      const folder = older(t);
+      const clients = openClients(t, join(folder, 'store'));
       const killed = failing(clients.writer, after);
       const isWhole = await migrate(killed, { steps: STEPS }).then(
         () => true,
         () => false,
       );
       await clients.close();
-      await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+      const store = await openStore(t, folder);
       assert.deepEqual(await told(store), WANTED, `killed after ${after} statements`);
-      await using rollups = new Rollups(store);
+      const rollups = new Rollups(store);
       assert.equal(await rollups.rollUp(), 0);
+      await rollups.close();
+      await store.close();
       if (isWhole) break;
     }
   });

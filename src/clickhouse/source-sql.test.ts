@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Session } from 'chdb';
 import fc from 'fast-check';
+import { anyCharacter } from '../../test/fixtures/any-character.ts';
 import { HOSTS } from '../../test/fixtures/source-hosts.ts';
 import { BOTS, botKind, botOperator } from '../source/bot.ts';
 import { channelOf, MEDIUMS } from '../source/channel.ts';
@@ -87,7 +88,7 @@ describe('the lists, applied in the store', () => {
     );
     const source = fc.oneof(
       fc.array(part, { maxLength: 8 }).map((parts) => parts.join('')),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
     );
     const rows = fc.sample(fc.tuple(source, fc.constantFrom(...CLICKS)), { seed: 4, numRuns: 3000 });
     const wellFormed = rows.map(([text, click]) => [text.toWellFormed(), click] as const);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
+import { patience } from '../../test/fixtures/patience.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { readSettings } from '../config.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
@@ -40,7 +41,7 @@ describe('a report', () => {
     });
   }
 
-  it('of a named period has its whole days', { timeout: 60_000 }, async (t) => {
+  it('of a named period has its whole days', { timeout: patience(60_000) }, async (t) => {
     const answer = JSON.parse(await printed(folderOf(t), '--json', '--period', '7d', '--interval', 'day'));
     assert.match(`${answer.from} ${answer.to}`, /^\S+T00:00:00Z \S+T00:00:00Z$/);
     assert.equal(Date.parse(answer.to) - Date.parse(answer.from), 7 * 86_400_000);

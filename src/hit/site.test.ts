@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { patience } from '../../test/fixtures/patience.ts';
 import { Sites, siteName } from './site.ts';
 
 describe('the site of a host', () => {
@@ -50,7 +51,9 @@ describe('the site of a host', () => {
     });
   }
 
-  test('is found in a host of megabytes before the test times out', { timeout: 20_000 }, () => {
+  test('is found in a host of megabytes before the test times out', {
+    timeout: patience(20_000),
+  }, () => {
     for (const piece of ['a', 'a.', '.', ':', '-', '[', ' ', '1:', 'a-']) {
       assert.equal(siteName(piece.repeat(2 ** 22)), '');
     }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { anyCharacter } from '../../test/fixtures/any-character.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { LIMITS } from './hit.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { isUnclean } from './text.ts';
@@ -34,7 +36,7 @@ describe('a referrer', () => {
   });
 
   test('has no credentials, query, fragment or unclean characters, and a bounded length', () => {
-    const part = fc.string({ unit: 'binary', maxLength: 30 });
+    const part = fc.string({ unit: anyCharacter, maxLength: 30 });
     fc.assert(
       fc.property(part, part, part, part, (user, path, query, fragment) => {
         const text = `https://${encodeURIComponent(user.toWellFormed())}:pw@example.org/${path}?${query}#${fragment}`;
@@ -47,7 +49,7 @@ describe('a referrer', () => {
     assert.equal(referrerOf(`https://example.org/${'漢'.repeat(2000)}`).url.length, LIMITS.referrer);
   });
 
-  test('of megabytes is parsed before the test times out', { timeout: 20_000 }, () => {
+  test('of megabytes is parsed before the test times out', { timeout: patience(20_000) }, () => {
     for (const piece of ['a', '/../', '%', '@', ':', '漢'])
       referrerOf(`https://a.com/${piece.repeat(2 ** 20)}`);
   });
@@ -82,10 +84,10 @@ describe('a campaign', () => {
       campaign: '',
     });
     const encoded = fc
-      .string({ unit: 'binary', maxLength: 40 })
+      .string({ unit: anyCharacter, maxLength: 40 })
       .map((text) => encodeURIComponent(text.toWellFormed()));
     fc.assert(
-      fc.property(fc.oneof(encoded, fc.string({ unit: 'binary', maxLength: 40 })), (value) => {
+      fc.property(fc.oneof(encoded, fc.string({ unit: anyCharacter, maxLength: 40 })), (value) => {
         const { source } = campaignOf(`utm_source=${value}`);
         assert.ok(!isUnclean(source) && source.isWellFormed());
       }),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patience, until } from '../../test/fixtures/patience.ts';
 import { generationsOf } from './follow.ts';
 
 /** Longer than the polling interval, in milliseconds. */
@@ -23,7 +24,8 @@ class Followed {
 
   /** Waits until the generations have these texts. */
   async reaches(expected: readonly string[]): Promise<void> {
-    for (let i = 0; i < 100 && this.generations.join('|') !== expected.join('|'); i++) await sleep(50);
+    const reached = () => this.generations.join('|') === expected.join('|');
+    await until('the texts of the log', reached).catch(() => undefined);
     assert.deepEqual(this.generations, expected);
   }
 
@@ -44,7 +46,7 @@ class Followed {
   }
 }
 
-describe('a followed log', { timeout: 20_000, concurrency: true }, () => {
+describe('a followed log', { timeout: patience(20_000), concurrency: true }, () => {
   let folder = '';
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'follow-'));

@@ -9,6 +9,7 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { type LogTotals, writeAccessLog } from '../../bench/access-log.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { MemoryLive } from '../live/memory.ts';
 import { ROW_LAYOUT } from '../rows/row.ts';
 import { readRows } from '../rows/row-reader.ts';
@@ -40,7 +41,7 @@ function counts({ lines, imported, failed, already }: ImportSummary) {
   return { lines, imported, failed, already };
 }
 
-describe('an import', { timeout: 60_000 }, () => {
+describe('an import', { timeout: patience(60_000) }, () => {
   let folder = '';
   let db: DBTracker;
   let live: MemoryLive;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logLine } from '../../test/fixtures/log-line.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import {
   chunked,
   collected,
@@ -99,7 +100,9 @@ describe('a log in chunks', () => {
 });
 
 describe('a growing log in chunks', () => {
-  it('returns its lines after a while, even if more arrive all the time', { timeout: 5000 }, async () => {
+  it('returns its lines after a while, even if more arrive all the time', {
+    timeout: patience(5000),
+  }, async () => {
     const source = (async function* () {
       for (let i = 0; i < 80; i++) {
         yield Buffer.from(logLine({ path: `/${i}` }));
@@ -111,7 +114,7 @@ describe('a growing log in chunks', () => {
     assert.deepEqual(numbersIn(pieces), [...Array(80).keys()]);
   });
 
-  it('waits for the end of a line', { timeout: 5000 }, async () => {
+  it('waits for the end of a line', { timeout: patience(5000) }, async () => {
     const line = logLine({ path: '/2' });
     const source = (async function* () {
       yield Buffer.from(logLine({ path: '/1' }) + line.slice(0, -10));
@@ -125,7 +128,9 @@ describe('a growing log in chunks', () => {
     );
   });
 
-  it('that begins like a known log does not wait until it is as long', { timeout: 5000 }, async () => {
+  it('that begins like a known log does not wait until it is as long', {
+    timeout: patience(5000),
+  }, async () => {
     const lines = [1, 2, 3].map((number) => logLine({ path: `/${number}` }));
     const known = stored(await collected(walk(chunked(lines.join('')), { size: 10_000 })));
     assert.equal(known.length, 1);
@@ -141,7 +146,7 @@ describe('a growing log in chunks', () => {
   });
 
   it('leaves chunks that another import has claimed meanwhile to that import', {
-    timeout: 5000,
+    timeout: patience(5000),
   }, async () => {
     const ledger = new ImportRegistry();
     const lines = [1, 2, 3].map((number) => logLine({ path: `/${number}` }));

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { patience } from '../../test/fixtures/patience.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import type { Dimension } from '../clickhouse/dimension.ts';
 import { Rollups } from '../rollup/rollups.ts';
@@ -50,7 +51,7 @@ const FILTERS = {
   'country!=DE': ({ country }: Sent) => country !== 'DE',
 } as const;
 
-describe('bots are excluded, included, or counted alone', { timeout: 240_000 }, () => {
+describe('bots are excluded, included, or counted alone', { timeout: patience(240_000) }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   let store: Store;
   let rollups: Rollups;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { patience } from '../../test/fixtures/patience.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { RetentionJob } from '../retention/retention-job.ts';
@@ -14,7 +15,7 @@ const TIME = Date.UTC(2026, 8, 1, 12);
 const batch = (number: number) => (BigInt(TIME + number) << 22n) | 1n;
 
 test('late hits of a purged day do not make up for purged ones, rolled up or not', {
-  timeout: 120_000,
+  timeout: patience(120_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { patience } from '../../test/fixtures/patience.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { Store } from '../store/store.ts';
 import type { Stats } from './answers.ts';
@@ -133,7 +135,7 @@ describe('a series', () => {
 
   for (const [zone, changes] of Object.entries(ZONES)) {
     test(`has every interval of ${zone}, across its clock changes`, {
-      timeout: 60_000,
+      timeout: patience(60_000),
     }, async () => {
       for (const interval of ['day', 'week', 'month'] as const) {
         check(await ask(YEAR.from, YEAR.to, interval, zone), YEAR.from, YEAR.to, interval, zone);
@@ -145,7 +147,7 @@ describe('a series', () => {
     });
   }
 
-  test('is correct for any period', { timeout: 60_000 }, async () => {
+  test('is correct for any period', { timeout: patience(60_000) }, async () => {
     const periods = fc.record({
       from: fc.date({ min: new Date(YEAR.from), max: new Date(YEAR.to), noInvalidDate: true }),
       intervals: fc.integer({ min: 1, max: 60 }),
@@ -159,7 +161,7 @@ describe('a series', () => {
         const to = from + (intervals * LONGEST[interval]) / 2 + more;
         check(await ask(from, Math.floor(to), interval, zone), from, Math.floor(to), interval, zone);
       }),
-      { seed: 6, numRuns: 40 },
+      { seed: 6, numRuns: rounds(40, 15) },
     );
   });
 });

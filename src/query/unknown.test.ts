@@ -1,8 +1,9 @@
-/** Queries over purged periods, compared with loops over the sent hits. */
-
+/** Questions about purged periods, judged by loops over the hits that were sent. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { file } from '../../test/fixtures/file-scope.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import {
   ask,
   count,
@@ -24,20 +25,20 @@ import type { BoundedSelection } from './plan.ts';
 import { readSelection } from './selection.ts';
 import { sites, stats } from './stats.ts';
 
-const options = { timeout: 120_000 };
+const options = { timeout: patience(120_000) };
+const { store, purger, restore } = await purgedStore(file);
 
 describe('an answer about a purged period', () => {
   test(
-    'that begins and ends within a quarter of an hour says that it covers whole quarters',
+    'that begins and ends within a quarter of an hour says that it is of whole quarters',
     options,
-    async (t) => {
-      const { store } = await purgedStore(t);
+    async () => {
       const words = { from: '2026-09-02T00:07:00Z', to: '2026-09-02T02:05:00Z' };
       const answer = await ask(store, words, 'hour');
       assert.deepEqual([answer.from, answer.to], ['2026-09-02T00:00:00Z', '2026-09-02T02:15:00Z']);
       const wanted = count(people, Date.parse(answer.from), Date.parse(answer.to));
       assert.equal(answer.totals.hits, wanted.hits);
-      // If the hits exist, it covers the requested period.
+      // Where the hits are there, it is of what was asked.
       const later = { from: '2026-10-02T00:07:00Z', to: '2026-10-02T02:05:00Z' };
       const exact = await ask(store, later, 'hour');
       assert.deepEqual([exact.from, exact.to], [later.from, later.to]);
@@ -45,8 +46,7 @@ describe('an answer about a purged period', () => {
     },
   );
 
-  test('that rollups can answer is complete', options, async (t) => {
-    const { store } = await purgedStore(t);
+  test('that rollups have is whole, and lacks nothing', options, async () => {
     const { totals, series, purged_before } = await ask(store, PERIOD);
     assert.equal(totals.hits, count(people, START, NOW).hits);
     assert.equal(purged_before, undefined);
@@ -62,34 +62,37 @@ describe('an answer about a purged period', () => {
     assert.equal(paths.purged_before, undefined);
   });
 
-  test('that needs hits is null up to the retention cutoff, and exact after it', options, async (t) => {
-    const { store } = await purgedStore(t);
-    const before = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
-    for (const [words, which] of [
-      [{ filter: 'path=/odd' }, (hit: Sent) => people(hit) && isOdd(hit)],
-      [{ bots: 'include' }, () => true],
-      [{ bots: 'only' }, (hit: Sent) => !people(hit)],
-      [
-        { bots: 'only', filter: 'path=/odd', site: 'a.example' },
-        (hit: Sent) => !people(hit) && isOdd(hit) && hit.site === 'a.example',
-      ],
-    ] as const) {
-      const answer = await ask(store, { ...PERIOD, ...words });
-      assert.deepEqual(answer.totals, { hits: null, visitors: null });
-      assert.equal(answer.purged_before, before);
-      for (const { time, ...figures } of answer.series) {
-        const start = Date.parse(time);
-        const expected = start < HORIZON ? { hits: null, visitors: null } : count(which, start, start + DAY);
-        assert.deepEqual(figures, expected, `${JSON.stringify(words)} ${time}`);
+  test(
+    'that needs the hits is null up to where they are gone, and exact from there on',
+    options,
+    async () => {
+      const before = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
+      for (const [words, which] of [
+        [{ filter: 'path=/odd' }, (hit: Sent) => people(hit) && isOdd(hit)],
+        [{ bots: 'include' }, () => true],
+        [{ bots: 'only' }, (hit: Sent) => !people(hit)],
+        [
+          { bots: 'only', filter: 'path=/odd', site: 'a.example' },
+          (hit: Sent) => !people(hit) && isOdd(hit) && hit.site === 'a.example',
+        ],
+      ] as const) {
+        const answer = await ask(store, { ...PERIOD, ...words });
+        assert.deepEqual(answer.totals, { hits: null, visitors: null });
+        assert.equal(answer.purged_before, before);
+        for (const { time, ...figures } of answer.series) {
+          const start = Date.parse(time);
+          const expected =
+            start < HORIZON ? { hits: null, visitors: null } : count(which, start, start + DAY);
+          assert.deepEqual(figures, expected, `${JSON.stringify(words)} ${time}`);
+        }
       }
-    }
-  });
+    },
+  );
 
-  test('has no number for an interval that is partly before the retention cutoff', options, async (t) => {
-    const { store } = await purgedStore(t);
+  test('has no number for an interval that lies before the horizon in part', options, async () => {
     const words = { ...PERIOD, filter: 'path=/odd' };
     const { series } = await ask(store, words, 'week');
-    // 21 September 2026, the retention cutoff, is a Monday.
+    // 21 September 2026, the horizon, is a Monday.
     assert.deepEqual(
       series.map(({ hits }) => hits === null),
       [true, true, true, false, false, false],
@@ -99,7 +102,7 @@ describe('an answer about a purged period', () => {
       month.series.map(({ hits }) => hits === null),
       [true, false],
     );
-    // Only the requested part of an interval matters.
+    // An interval is judged by the part of it that is asked for.
     const later = await ask(store, { ...words, from: '2026-09-21' }, 'month');
     assert.deepEqual(
       later.series.map(({ hits }) => hits === null),
@@ -115,8 +118,7 @@ describe('an answer about a purged period', () => {
     assert.equal(minutes.series.at(-2)?.hits, 1);
   });
 
-  test('has hits, and null for visits', options, async (t) => {
-    const { store } = await purgedStore(t);
+  test('knows hits and not visits, and says of visits that it does not', options, async () => {
     const metrics = 'visits,bounce_rate,visit_duration';
     const { totals, series, purged_before } = await ask(store, { ...PERIOD, metrics });
     assert.equal(totals.hits, count(people, START, NOW).hits);
@@ -129,8 +131,7 @@ describe('an answer about a purged period', () => {
     }
   });
 
-  test('is null in a comparison too, and so is the change', options, async (t) => {
-    const { store } = await purgedStore(t);
+  test('is null in a comparison too, and so is the change', options, async () => {
     const selection = readSelection({ from: '2026-09-25', to: '2026-10-05', filter: 'path=/odd' });
     const asked = { interval: 'day', timezone: 'UTC', compare: 'previous' } as const;
     const { totals, purged_before, comparison } = await stats({ store }, selection, asked, NOW);
@@ -144,10 +145,9 @@ describe('an answer about a purged period', () => {
     assert.equal(comparison?.purged_before, '2026-09-21T00:00:00Z');
   });
 
-  test('ranks remaining hits, says from when, and includes no earlier hit', options, async (t) => {
-    const { store, restore } = await purgedStore(t);
-    // A few of them are restored: not all, so none count.
-    await restore("time < '2026-09-03'");
+  test('ranks what is left, says since when, and takes no hit of before', options, async (t) => {
+    // A few of them are there again: not all, so that none counts.
+    await restore(t, "time < '2026-09-03'");
     const rest = await ranking(store, { ...PERIOD, bots: 'include' });
     assert.deepEqual(
       rest.rows.map(({ value, hits }) => [value, hits]),
@@ -162,14 +162,13 @@ describe('an answer about a purged period', () => {
   });
 });
 
-describe('restored hits', () => {
+describe('hits that are there again', () => {
   const odd = { ...PERIOD, filter: 'path=/odd' };
   const wanted = count((hit) => people(hit) && isOdd(hit), START, NOW);
 
-  test('make answers complete, without a note', options, async (t) => {
-    const { store, purger, restore } = await purgedStore(t);
+  test('make answers whole, without a note', options, async (t) => {
     assert.equal((await ask(store, odd)).totals.hits, null);
-    await restore(`time < toDateTime64('2026-09-21', 3, 'UTC')`);
+    await restore(t, `time < toDateTime64('2026-09-21', 3, 'UTC')`);
     const answer = await ask(store, { ...odd, metrics: 'visits' });
     assert.deepEqual(answer.totals, { ...wanted, visits: wanted.hits });
     assert.equal(answer.purged_before, undefined);
@@ -180,14 +179,13 @@ describe('restored hits', () => {
     assert.equal((await ask(store, odd)).totals.hits, null, 'until they are purged again');
   });
 
-  test('are known after the last day that misses one, whatever else is restored', options, async (t) => {
-    const { store, purger, restore } = await purgedStore(t);
+  test('are known from the last day on that misses one, whichever are there', options, async (t) => {
     const subset = fc.array(fc.nat(19), { minLength: 15, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(subset, fc.constantFrom('', 'a.example', 'b.example'), async (days, site) => {
         await purger.run();
         const list = days.map((day) => `'${new Date(START + day * DAY).toISOString().slice(0, 10)}'`);
-        await restore(`toString(toDate(time, 'UTC')) IN (${list.join()})`);
+        await restore(t, `toString(toDate(time, 'UTC')) IN (${list.join()})`);
         let known = HORIZON;
         for (let day = 19; day >= 0 && days.includes(day); day--) known -= DAY;
         const answer = await ask(store, { ...odd, site });
@@ -205,9 +203,8 @@ describe('restored hits', () => {
     );
   });
 
-  test('that are purged while they are counted are checked again', options, async (t) => {
-    const { store, purger, restore } = await purgedStore(t);
-    await restore(`time < toDateTime64('2026-09-21', 3, 'UTC')`);
+  test('and go while they are counted are asked about again', options, async (t) => {
+    await restore(t, `time < toDateTime64('2026-09-21', 3, 'UTC')`);
     const period = readSelection(odd) as BoundedSelection;
     const asked: number[] = [];
     await withStableData({ store }, period, async ({ hitsFrom }) => {
@@ -217,18 +214,17 @@ describe('restored hits', () => {
     assert.deepEqual(asked, [0, HORIZON]);
   });
 
-  test('of one site do not affect another', options, async (t) => {
-    const { store, restore } = await purgedStore(t);
-    await restore("site = 'a.example' AND time < toDateTime64('2026-09-21', 3, 'UTC')");
+  test('of one site do not speak for another', options, async (t) => {
+    await restore(t, "site = 'a.example' AND time < toDateTime64('2026-09-21', 3, 'UTC')");
     assert.equal((await ask(store, { ...odd, site: 'a.example' })).purged_before, undefined);
     assert.ok((await ask(store, { ...odd, site: 'b.example' })).purged_before);
     assert.ok((await ask(store, odd)).purged_before);
   });
 });
 
+// Last, since nothing brings rollups back.
 describe('purged rollups', () => {
-  test('leave the remaining ones known, and everything before unknown', options, async (t) => {
-    const { store, purger } = await purgedStore(t);
+  test('leave what is left of them known, and all before unknown', options, async () => {
     const ages = readAges('30d')('30d', '');
     await purger.run({ policy: { rollups: ages } });
     const known = START + 10 * DAY;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { patience } from '../../test/fixtures/patience.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Store } from '../store/store.ts';
@@ -105,7 +106,9 @@ describe('visits', () => {
     assert.deepEqual(answer.at(START), figures(0, null, null));
   });
 
-  test('are those that a walk over each visitor’s hits finds', { timeout: 60_000 }, async () => {
+  test('are those that a walk over each visitor’s hits finds', {
+    timeout: patience(60_000),
+  }, async () => {
     const gap = fc.oneof(
       fc.integer({ min: 0, max: 3 * TIMEOUT }),
       fc.integer({ min: TIMEOUT - 2, max: TIMEOUT + 2 }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { anyCharacter } from '../../test/fixtures/any-character.ts';
 import type { Stats, Top } from '../query/answers.ts';
 import { csvOf } from '../query/csv.ts';
 import { reportText, seriesRows } from './report-text.ts';
@@ -150,7 +151,7 @@ describe('a report', () => {
   });
 
   it('stays within its width, splits no character, and prints no control character', () => {
-    const texts = fc.string({ unit: 'binary', maxLength: 200 });
+    const texts = fc.string({ unit: anyCharacter, maxLength: 200 });
     fc.assert(
       fc.property(texts, fc.integer({ min: 45, max: 200 }), (value, columns) => {
         const text = reportText(STATS, [topOf('path', [{ value, hits: 1, visitors: 1 }])], columns);

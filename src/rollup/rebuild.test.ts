@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { patience } from '../../test/fixtures/patience.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { Clients } from '../clickhouse/clients.ts';
@@ -21,7 +22,9 @@ const HITS = ['a.example', 'b.example'].flatMap((site) =>
   })),
 );
 
-test('rollups of days that differ are rebuilt, and all others stay', { timeout: 60_000 }, async (t) => {
+test('rollups of days that differ are rebuilt, and all others stay', {
+  timeout: patience(60_000),
+}, async (t) => {
   const folder = temporaryFolder(t);
   await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
   await using rollups = new Rollups(store);

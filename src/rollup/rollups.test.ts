@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { file } from '../../test/fixtures/file-scope.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import type { Hit } from '../hit/hit.ts';
 import { statsFromHits, topFromHits } from '../query/from-hits.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
@@ -13,7 +16,8 @@ import type { Store } from '../store/store.ts';
 import { DAY } from '../timing/units.ts';
 import { Rollups } from './rollups.ts';
 
-const options = { timeout: 120_000 };
+const options = { timeout: patience(120_000) };
+const open = await rolledStore(file);
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 2, 20);
 /** With clock changes in the north and in the south. */
@@ -70,7 +74,7 @@ function assertNear(counted: number, exact: number, said: string): void {
 
 describe('rollups', () => {
   test('give the same hits for every interval in every zone as raw hits', options, async (t) => {
-    const { store, rollups, deliver } = await rolledStore(t);
+    const { store, rollups, deliver } = await open(t);
     await deliver(batch(1, 1), sampleOf(6000, 900, 1));
     await deliver(batch(2, 1), sampleOf(6000, 900, 2));
     await rollups.rollUp();
@@ -110,12 +114,12 @@ describe('rollups', () => {
           }
         },
       ),
-      { numRuns: 60, seed: 4 },
+      { numRuns: rounds(60, 16), seed: 4 },
     );
   });
 
   test('rank as raw hits do', options, async (t) => {
-    const { store, rollups, deliver } = await rolledStore(t);
+    const { store, rollups, deliver } = await open(t);
     await deliver(batch(1, 1), sampleOf(6000, 900, 1));
     await rollups.rollUp();
     await deliver(batch(2, 1), sampleOf(3000, 900, 2));
@@ -145,7 +149,7 @@ describe('rollups', () => {
   });
 
   test('contain each hit once, in whatever order writers deliver their batches', options, async (t) => {
-    const { store, rollups, deliver } = await rolledStore(t);
+    const { store, rollups, deliver } = await open(t);
     let hits = 0;
     // The second writer's clock is an hour behind: its batches are older than those already rolled up.
     for (const [i, [time, run]] of (
@@ -180,7 +184,7 @@ describe('rollups', () => {
   });
 
   test('are completed after a process died before or after it wrote a part', options, async (t) => {
-    const { store, command, rollups, deliver } = await rolledStore(t);
+    const { store, command, rollups, deliver } = await open(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     await rollups.rollUp();
     const whole = await totals(store);
@@ -196,7 +200,7 @@ describe('rollups', () => {
   });
 
   test('take more batches than one statement could list', options, async (t) => {
-    const { store, command, rollups } = await rolledStore(t);
+    const { store, command, rollups } = await open(t);
     const batches = 6000;
     await command(
       `INSERT INTO hits (site, time, visitor, path, batch)
@@ -214,7 +218,7 @@ describe('rollups', () => {
   });
 
   test('contain a batch once, even if another process has rolled it up meanwhile', options, async (t) => {
-    const { store, rollups, deliver } = await rolledStore(t);
+    const { store, rollups, deliver } = await open(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     const pending = await store.ledger.pending();
     await rollups.rollUp();
@@ -228,7 +232,7 @@ describe('rollups', () => {
   });
 
   test('take the pending batches and no others, even if watermarks are lost', options, async (t) => {
-    const { store, rollups, command, rows, deliver } = await rolledStore(t);
+    const { store, rollups, command, rows, deliver } = await open(t);
     await deliver(batch(10, 1), sampleOf(1000, 100, 1));
     await deliver(batch(11, 1), sampleOf(1000, 100, 4));
     await rollups.rollUp();
@@ -244,7 +248,7 @@ describe('rollups', () => {
   });
 
   test('keep the counts of purged hits', options, async (t) => {
-    const { store, command, rollups, deliver } = await rolledStore(t);
+    const { store, command, rollups, deliver } = await open(t);
     await deliver(batch(1, 1), sampleOf(2000, 100, 1));
     await rollups.rollUp();
     const [whole, summaries] = [await totals(store), await sites({ store })];
@@ -258,7 +262,7 @@ describe('rollups', () => {
   });
 
   test('of a site have its first and last hit, including bots', options, async (t) => {
-    const { store, rollups, deliver } = await rolledStore(t);
+    const { store, rollups, deliver } = await open(t);
     const site = 'a.example';
     await deliver(batch(1, 1), [
       { site, time: START + 1, bot: 'Googlebot' },

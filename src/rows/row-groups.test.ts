@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { ROW_SEAL_BYTES, RowWriter } from './row.ts';
 import { findGroups, type IntactGroup } from './row-groups.ts';
 
-const options = { timeout: 60_000 };
+const options = { timeout: patience(60_000) };
 
 /** Consecutive sealed groups of hits with these titles, and their positions. */
 function fileOf(groups: readonly (readonly string[])[]): { bytes: Buffer; groups: IntactGroup[] } {

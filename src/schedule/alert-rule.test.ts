@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { anyCharacter } from '../../test/fixtures/any-character.ts';
 import { HitError } from '../errors.ts';
 import { readAlertRules } from './alert-rule.ts';
 
@@ -81,7 +82,7 @@ describe('a rule', () => {
       'clear',
     );
     const texts = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.array(words).map((each) => each.join(' ')),
     );
     fc.assert(

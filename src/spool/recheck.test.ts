@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { Lines } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { HitError } from '../errors.ts';
@@ -14,7 +15,7 @@ const GROUPS = 5;
 const A_GROUP = 20;
 
 test('a segment that the disk corrupts while it waits costs one group, and the rest is delivered', {
-  timeout: 60_000,
+  timeout: patience(60_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { file } from '../../test/fixtures/file-scope.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { NOTHING_PENDING } from './ledger.ts';
 
-const options = { timeout: 120_000 };
+const options = { timeout: patience(120_000) };
+const rolled = await rolledStore(file);
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 20, 12);
 const TIME = Date.UTC(2026, 10, 1);
@@ -13,7 +16,7 @@ const batch = (time: number, writer = 7) => (BigInt(time) << 22n) | BigInt(write
 const hits = (count: number) => Array.from({ length: count }, (_, i) => ({ time: TIME + i, visitorLow: i }));
 
 async function open(t: TestContext) {
-  const { store, rollups, command, rows, deliver } = await rolledStore(t);
+  const { store, rollups, command, rows, deliver } = await rolled(t);
   /** Entries of the ledger: id, kind, state, hits. */
   const entries = async () => {
     const found = await rows(

@@ -1,20 +1,22 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
+import { openTracker } from '../../test/fixtures/embedded-store.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { Lines } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { DBTracker } from './db.ts';
 
-const options = { timeout: 60_000 };
+const options = { timeout: patience(60_000) };
 
-function open(dataDir: string): Promise<DBTracker> {
-  return DBTracker.open({ dataDir, log: new Lines() });
+function open(t: TestContext, dataDir = temporaryFolder(t)): Promise<DBTracker> {
+  return openTracker(t, { dataDir, log: new Lines() });
 }
 
 describe('the database tracker', () => {
   test('includes just-tracked hits in its answers', options, async (t) => {
-    await using db = await open(temporaryFolder(t));
+    const db = await open(t);
     for (const visitor of ['ann', 'bob', 'ann']) await db.track({ visitor, site: 'a.com', path: '/x' });
     assert.deepEqual((await db.stats({ site: 'a.com' })).totals, { hits: 3, visitors: 2 });
     assert.deepEqual((await db.top({ by: 'path' })).rows, [{ value: '/x', hits: 3, visitors: 2 }]);
@@ -25,7 +27,7 @@ describe('the database tracker', () => {
   });
 
   test('answers many queries while many hits are tracked', options, async (t) => {
-    await using db = await open(temporaryFolder(t));
+    const db = await open(t);
     const tracked = Array.from({ length: 300 }, (_, i) => db.track({ visitor: `v${i}` }));
     const asked = Array.from({ length: 30 }, () => db.stats());
     await Promise.all(tracked);
@@ -34,7 +36,7 @@ describe('the database tracker', () => {
   });
 
   test('refuses invalid hits and queries', options, async (t) => {
-    await using db = await open(temporaryFolder(t));
+    const db = await open(t);
     await assert.rejects(db.track({ visitor: 'ann', site: 'no host' }), { code: 'invalid' });
     await assert.rejects(db.stats({ from: 'yesterday' }), { code: 'invalid' });
     await assert.rejects(db.top({ by: 'shoe size' }), { code: 'invalid' });
@@ -43,12 +45,12 @@ describe('the database tracker', () => {
 
   test('keeps hits in its folder, and locks the folder', options, async (t) => {
     const dataDir = temporaryFolder(t);
-    await using first = await open(dataDir);
+    const first = await open(t, dataDir);
     await first.track({ visitor: 'ann' });
     await assert.rejects(DBTracker.open({ dataDir }), { code: 'data_dir_locked' });
     await first.close();
     assert.deepEqual(readdirSync(join(dataDir, 'spool')), []);
-    await using second = await open(dataDir);
+    const second = await open(t, dataDir);
     assert.equal((await second.stats()).totals.hits, 1);
   });
 
@@ -56,7 +58,7 @@ describe('the database tracker', () => {
     const dataDir = temporaryFolder(t);
     const elsewhere = { dataDir, store: 'clickhouse://127.0.0.1:1/default' };
     await assert.rejects(DBTracker.open(elsewhere), { code: 'store_unavailable' });
-    await using db = await open(dataDir);
+    const db = await open(t, dataDir);
     await db.track({ visitor: 'ann' });
   });
 });

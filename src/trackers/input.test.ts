@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { patience } from '../../test/fixtures/patience.ts';
 import { served } from '../../test/fixtures/requests.ts';
 import { HitError } from '../errors.ts';
 import { TrustedProxies } from '../hit/address.ts';
@@ -41,7 +42,7 @@ const FACTS = {
   method: 'GET',
 };
 
-describe('the request context', { timeout: 20_000 }, () => {
+describe('the facts', { timeout: patience(20_000) }, () => {
   test('of a node:http request has its headers, path and peer', async () => {
     assert.deepEqual(await servedFacts('/a?b=1', HEADERS), FACTS);
   });

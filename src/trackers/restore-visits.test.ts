@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { openTracker } from '../../test/fixtures/embedded-store.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { randomHalves } from '../../test/fixtures/random.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { MidnightVisits, VISIT_TIMEOUT } from '../hit/midnight-visits.ts';
-import { DBTracker } from './db.ts';
 import { restoreVisits } from './restore-visits.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 25);
 const MINUTE = 60_000;
 const VISITORS = 200;
 
-describe('stored visits across midnight', { timeout: 60_000 }, () => {
+describe('stored visits across midnight', { timeout: patience(60_000) }, () => {
   test('are the recent visitors and their times, as an exact recount finds', async (t) => {
-    await using db = await DBTracker.open({ dataDir: temporaryFolder(t) });
+    const db = await openTracker(t, { dataDir: temporaryFolder(t) });
     const halves = randomHalves(20261125);
     const sent = Array.from({ length: 3000 }, () => ({
       visitor: halves() % VISITORS,
@@ -55,7 +56,7 @@ describe('stored visits across midnight', { timeout: 60_000 }, () => {
   });
 
   test('are added to those that the node has seen itself', async (t) => {
-    await using db = await DBTracker.open({ dataDir: temporaryFolder(t) });
+    const db = await openTracker(t, { dataDir: temporaryFolder(t) });
     const hit = hitOf({ time: MIDNIGHT - 5 * MINUTE, visitorHigh: 1, visitorLow: 2 });
     await new Promise<void>((done) => db.spool.append(hit, () => done()));
     await db.spool.flush();

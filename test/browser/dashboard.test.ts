@@ -13,6 +13,7 @@ import {
   settled,
   themeOf,
 } from '../fixtures/dashboard.ts';
+import { patience } from '../fixtures/patience.ts';
 import { visitsOf } from '../fixtures/visits.ts';
 
 const DAY = 86_400_000;
@@ -95,7 +96,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
       // A page that has just loaded may not listen yet.
       for (let tries = 0; tries < 5 && !(await chosen.isVisible()); tries++) {
         await page.keyboard.press(key);
-        await chosen.waitFor({ timeout: 4000 }).catch(() => undefined);
+        await chosen.waitFor({ timeout: patience(4000) }).catch(() => undefined);
       }
       await chosen.waitFor();
     }
@@ -144,7 +145,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await page
       .getByRole('button', { name: /^Hits/ })
       .locator('.tile-value', { hasText: /^[1-9]/ })
-      .waitFor({ timeout: 30_000 });
+      .waitFor({ timeout: patience(30_000) });
     await closeQuietly(open);
   });
 

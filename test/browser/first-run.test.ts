@@ -1,9 +1,9 @@
 /** From a new server to the first visible hit. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { TOKEN } from '../fixtures/any-server.ts';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import { closeQuietly, Dashboard, keepScreenshot } from '../fixtures/dashboard.ts';
-import { TOKEN } from '../fixtures/running-server.ts';
 
 const program = await browserProgram();
 

@@ -11,6 +11,7 @@ import { Secrets } from '../../src/folder/secrets.ts';
 import type { ClosableSaltSource } from '../../src/hit/salt-source.ts';
 import type { DailySalts } from '../../src/hit/salts.ts';
 import { hitFrom, intakeAt, visitorOf } from '../fixtures/intake.ts';
+import { patience, until } from '../fixtures/patience.ts';
 import { Lines } from '../fixtures/shelf.ts';
 
 interface Clock {
@@ -73,7 +74,7 @@ class Node implements AsyncDisposable {
 
 /** @param open opens an empty service */
 export function saltContract(name: string, open: () => Promise<SaltPlace>): void {
-  describe(`${name} as a salt source:`, { timeout: 60_000 }, () => {
+  describe(`${name} as a salt source:`, { timeout: patience(60_000) }, () => {
     const clock = { now: FIRST_DAY + 10 * HOUR };
     const nodes: Node[] = [];
     let place: SaltPlace;
@@ -152,10 +153,10 @@ export function saltContract(name: string, open: () => Promise<SaltPlace>): void
       await place.back();
       clock.now += HOUR;
       // A client may need a moment to reconnect.
-      for (let i = 0; i < 100 && nodes.some(({ log }) => !/answers again/.test(log.all.join())); i++) {
+      await until('the source that answers again', async () => {
         await checkAll();
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+        return nodes.every(({ log }) => /answers again/.test(log.all.join()));
+      });
       assert.deepEqual(names(clock.now, '8.8.4.4'), own, 'no salt is switched in the midst of a day');
       const apart = nodes.filter(({ agreement }) => agreement.health.salts[today()] === 'own');
       assert.equal(apart.length, nodes.length - 1, 'the salt of one is now that of all who start');

@@ -10,6 +10,7 @@ import { ROW_STRUCTURES } from '../../src/rows/row.ts';
 import type { Segment } from '../../src/spool/segment.ts';
 import type { Sink } from '../../src/spool/sink.ts';
 import { hitOf } from '../fixtures/hit.ts';
+import { patience } from '../fixtures/patience.ts';
 import { segmentOf } from '../fixtures/segments.ts';
 import { segmentOfLayout } from '../fixtures/segments-of-layouts.ts';
 
@@ -55,7 +56,7 @@ export function sinkContract(
   open: (folder: string) => Promise<SinkPlace>,
   { skip = false }: { readonly skip?: string | false } = {},
 ): void {
-  describe(`${name}, as a sink,`, { skip, timeout: 6 * PATIENCE }, () => {
+  describe(`${name}, as a sink,`, { skip, timeout: patience(6) * PATIENCE }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-sink-'));
     let place: SinkPlace;
     let sink: ClosableSink;

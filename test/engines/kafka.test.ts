@@ -6,10 +6,12 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Producer, stringSerializers } from '@platformatic/kafka';
 import { Store } from '../../src/store/store.ts';
+import { BEARER, TOKEN } from '../fixtures/any-server.ts';
 import { ClickHouseFront } from '../fixtures/clickhouse-front.ts';
 import { Program } from '../fixtures/command-line.ts';
 import { hasKafka, KAFKA_MISSING, KafkaCluster } from '../fixtures/kafka-cluster.ts';
-import { BEARER, RunningServer, TOKEN } from '../fixtures/running-server.ts';
+import { patience } from '../fixtures/patience.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const skip = hasKafka() ? false : KAFKA_MISSING;
@@ -60,7 +62,7 @@ async function found(front: ClickHouseFront): Promise<Found> {
   return { hits: Number(hits), paths: Number(paths), visitors: Number(visitors), counted: Number(counted) };
 }
 
-describe('Kafka with three brokers', { skip, timeout: 400_000 }, () => {
+describe('Kafka with three brokers', { skip, timeout: patience(400_000) }, () => {
   let kafka: KafkaCluster;
   before(async () => {
     kafka = await KafkaCluster.start(3);

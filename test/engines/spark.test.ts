@@ -9,9 +9,11 @@ import { writeAccessLog } from '../../bench/access-log.ts';
 import type { StreamAnswer } from '../../src/http/api/stream-live.ts';
 import type { Stats } from '../../src/index.ts';
 import type { WindowResult } from '../../src/stream/window-results.ts';
+import { assertProblem, BEARER } from '../fixtures/any-server.ts';
 import { run } from '../fixtures/command-line.ts';
 import { KafkaCluster } from '../fixtures/kafka-cluster.ts';
-import { assertProblem, BEARER, RunningServer } from '../fixtures/running-server.ts';
+import { patience } from '../fixtures/patience.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { hasSpark, SPARK_MISSING, Spark, type SparkJob } from '../fixtures/spark.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
@@ -53,7 +55,7 @@ async function recordsOf(kafka: KafkaCluster, topic: string) {
   return records;
 }
 
-describe('Spark', { skip, timeout: 420_000 }, () => {
+describe('Spark', { skip, timeout: patience(420_000) }, () => {
   let kafka: KafkaCluster;
   let spark: Spark;
   before(async () => {

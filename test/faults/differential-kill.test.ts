@@ -16,6 +16,7 @@ import { question } from '../fixtures/differential/questions.ts';
 import { courseText } from '../fixtures/differential/steps.ts';
 import { World } from '../fixtures/differential/world.ts';
 import { randomNumbers } from '../fixtures/hit-load.ts';
+import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { StatementFaults } from '../fixtures/statement-faults.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
@@ -42,7 +43,7 @@ async function isDone(folder: string, seed: number, wait: number): Promise<boole
 }
 
 test('every query matches what was sent, however often the process was killed', {
-  timeout: 3_600_000,
+  timeout: patience(3_600_000),
 }, async (t) => {
   const random = randomNumbers(SEED);
   const ways: Ways = { hits: 0, rollups: 0, purged: 0 };

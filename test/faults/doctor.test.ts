@@ -18,14 +18,16 @@ import type { Finding } from '../../src/doctor/check.ts';
 import type { Diagnosis } from '../../src/doctor/doctor.ts';
 import { ROW_LAYOUT, RowWriter } from '../../src/rows/row.ts';
 import { DBTracker } from '../../src/trackers/db.ts';
+import { BEARER } from '../fixtures/any-server.ts';
 import { assertFailed, run } from '../fixtures/command-line.ts';
 import { hitOf } from '../fixtures/hit.ts';
-import { BEARER, RunningServer } from '../fixtures/running-server.ts';
+import { patience } from '../fixtures/patience.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { flipBits } from '../fixtures/watched-store.ts';
 
-const options = { timeout: 180_000 };
+const options = { timeout: patience(180_000) };
 const HITS = 3000;
 const NOW = Date.now();
 

@@ -5,11 +5,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import type { Stats } from '../../src/index.ts';
+import { UNFINISHED } from '../fixtures/any-server.ts';
 import { Program } from '../fixtures/command-line.ts';
-import { RunningServer, UNFINISHED } from '../fixtures/running-server.ts';
+import { patience } from '../fixtures/patience.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
-const options = { timeout: 60_000 };
+const options = { timeout: patience(60_000) };
 
 describe('a server that is asked to stop', () => {
   it(

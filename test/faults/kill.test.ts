@@ -9,15 +9,17 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DBTracker } from '../../src/trackers/db.ts';
+import { BEARER, FIREFOX, UNFINISHED } from '../fixtures/any-server.ts';
 import { Program } from '../fixtures/command-line.ts';
 import { reportFault } from '../fixtures/fault-report.ts';
 import { CONNECTIONS, Load, randomNumbers } from '../fixtures/hit-load.ts';
+import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
-import { BEARER, FIREFOX, RunningServer, UNFINISHED } from '../fixtures/running-server.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
-const options = { timeout: 120_000 };
+const options = { timeout: patience(120_000) };
 const ROUNDS = rounds(20, 4);
 /** For an import: how often, and at most how many milliseconds after its first chunk. */
 const IMPORTS = rounds(3, 1);

@@ -13,10 +13,12 @@ import type { ImportSummary } from '../../src/logs/summary.ts';
 import { readSelection } from '../../src/query/selection.ts';
 import { sites, stats } from '../../src/query/stats.ts';
 import { DBTracker } from '../../src/trackers/db.ts';
+import { FIREFOX } from '../fixtures/any-server.ts';
 import { reportFault } from '../fixtures/fault-report.ts';
 import { CONNECTIONS, Load, randomNumbers } from '../fixtures/hit-load.ts';
+import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
-import { FIREFOX, RunningServer } from '../fixtures/running-server.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
@@ -74,7 +76,7 @@ async function countsOf(db: DBTracker, site: string): Promise<Map<string, number
 }
 
 test(`a server that is killed ${ROUNDS} times, under load, beside an import and rollups, counts each hit once`, {
-  timeout: 3_600_000,
+  timeout: patience(3_600_000),
 }, async (t) => {
   const dataDir = join(temporaryFolder(t), 'data');
   const random = randomNumbers(20261129);

@@ -10,10 +10,11 @@ import { moveToServer } from '../../src/commands/move.ts';
 import { readSettings } from '../../src/config.ts';
 import { MOVE_SETTINGS } from '../../src/settings/move.ts';
 import { Store } from '../../src/store/store.ts';
+import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
 import { ClickHouseFront } from '../fixtures/clickhouse-front.ts';
 import { assertFailed, type Ended, Program, run } from '../fixtures/command-line.ts';
 import { rounds } from '../fixtures/rounds.ts';
-import { BEARER, FIREFOX, RunningServer } from '../fixtures/running-server.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
 
 const DAY = 86_400_000;
 const HITS = 6000;

@@ -10,6 +10,7 @@ import { type BoundedSelection, QUARTER } from '../../src/query/plan.ts';
 import { readSelection } from '../../src/query/selection.ts';
 import { Rollups } from '../../src/rollup/rollups.ts';
 import { Store } from '../../src/store/store.ts';
+import { patience } from '../fixtures/patience.ts';
 import { ROLLING_HITS, rollingBatch } from '../fixtures/rolling-batch.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { segmentOf } from '../fixtures/segments.ts';
@@ -38,7 +39,9 @@ async function killed(folder: string, next: number, patience: number): Promise<n
   return last + 1;
 }
 
-test('hits are rolled up once, whenever a process is killed', { timeout: 300_000 }, async (t) => {
+test('hits are rolled up once, whenever a process is killed', {
+  timeout: patience(300_000),
+}, async (t) => {
   const folder = temporaryFolder(t);
   let next = 0;
   for (let kill = 0; kill < KILLS; kill++) next = await killed(folder, next, 200 + ((kill * 7919) % 400));

@@ -11,6 +11,7 @@ import type { DrawnHit } from '../fixtures/differential/drawn-hit.ts';
 import { compareLive, compareSites } from '../fixtures/differential/overview.ts';
 import type { Course, Step } from '../fixtures/differential/steps.ts';
 import { World } from '../fixtures/differential/world.ts';
+import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { type Fault, type FaultKind, StatementFaults } from '../fixtures/statement-faults.ts';
 
@@ -72,7 +73,9 @@ async function crash(faults: StatementFaults, step: Step, fault: Fault): Promise
   }
 }
 
-test('hits are counted once, whichever statement fails or crashes', { timeout: 3_600_000 }, async (t) => {
+test('hits are counted once, whichever statement fails or crashes', {
+  timeout: patience(3_600_000),
+}, async (t) => {
   using faults = new StatementFaults();
   let crashes = 0;
   const fails = async (step: Step, fault: Fault) => {

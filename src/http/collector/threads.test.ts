@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { FIREFOX } from '../../../test/fixtures/running-server.ts';
+import { FIREFOX } from '../../../test/fixtures/any-server.ts';
+import { patience, until } from '../../../test/fixtures/patience.ts';
 import { Lines } from '../../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../../test/fixtures/temporary.ts';
 import { Drops } from '../../hit/drops.ts';
@@ -17,7 +18,7 @@ import { findPort } from '../server.ts';
 import { SaltCell } from './salt-cell.ts';
 import { CollectorThreads } from './threads.ts';
 
-const options = { timeout: 30_000 };
+const options = { timeout: patience(30_000) };
 
 test(
   'a collector thread that dies is reported and replaced, and none of its counts are lost',
@@ -71,18 +72,15 @@ test(
     assert.equal(workers.length, 2);
     await Promise.all(workers.map((worker) => worker.terminate()));
     await assert.rejects(hit());
-    for (let tries = 0; workers.length < 4 && tries < 100; tries++)
-      await new Promise((done) => setTimeout(done, 50));
-    let answered = 0;
-    for (let tries = 0; answered < 10 && tries < 100; tries++) {
-      const status = await hit().then(
-        (answer) => answer.status,
-        () => 0,
+    await until('two threads in place of those', () => workers.length === 4);
+    for (let answered = 0; answered < 10; answered++) {
+      await until('an answer of the new threads', () =>
+        hit().then(
+          (answer) => answer.status === 200,
+          () => false,
+        ),
       );
-      if (status === 200) answered++;
-      else await new Promise((done) => setTimeout(done, 50));
     }
-    assert.equal(answered, 10);
     assert.equal((await live.read('a.example', [])).total.hits, 20);
     assert.match(log.all.join(), /a collector thread exited and is replaced/);
   },

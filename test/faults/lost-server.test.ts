@@ -3,13 +3,18 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import { Dashboard, keepScreenshot, settled } from '../fixtures/dashboard.ts';
+import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
 
 const program = await browserProgram();
 
 describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, async () => {
   if (program === undefined) return;
-  const dashboard = await Dashboard.start(program);
+  const servers: RunningServer[] = [];
+  const dashboard = await Dashboard.start(program, async (dataDir) => {
+    servers.push(await RunningServer.start(dataDir));
+    return servers[0]!;
+  });
 
   test('is reported, the last data stays, and updates resume when it is back', async () => {
     const { port } = dashboard.server;
@@ -18,8 +23,8 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
     const row = page.getByRole('button', { name: /^\/before 1 visitors/ });
     await row.waitFor();
 
-    dashboard.server.child.kill('SIGKILL');
-    await dashboard.server.ended;
+    servers[0]!.child.kill('SIGKILL');
+    await servers[0]!.ended;
     await page.getByText('Connection lost').waitFor();
     assert.ok(await row.isVisible());
     // A query while it is down is answered when it is back.
@@ -27,10 +32,10 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
     await keepScreenshot(page, 'lost-server');
 
     dashboard.server = await RunningServer.start(dashboard.dataDir, '--port', String(port));
-    await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: 30_000 });
+    await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: patience(30_000) });
     await dashboard.server.send('/hit.gif?site=a.example&path=/after');
     const hits = page.getByRole('region', { name: 'Now', exact: true }).locator('dd').nth(1);
-    await hits.getByText('2', { exact: true }).waitFor({ timeout: 30_000 });
+    await hits.getByText('2', { exact: true }).waitFor({ timeout: patience(30_000) });
     await page.getByRole('button', { name: 'Period: Last 7 days' }).waitFor();
     await settled(page);
     await row.waitFor();
