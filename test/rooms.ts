@@ -25,6 +25,7 @@ export const ROOMS: readonly string[] = [
   'spool', // what is on disk before a hit is acknowledged
   'clickhouse', // the connection, its dialects, the schema and all SQL, and the parts of tables on disk
   'store', // the store: takes batches in exactly once, by the ledger
+  'visits', // hits of a visitor without a silence of 30 minutes
   'rollup', // counts of periods
   'retention', // what is purged, and when
   'query', // queries over periods: stats, rankings, visits, exports

@@ -22,9 +22,10 @@
 
 import { rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
-import { areSame, coveredBy, readWatermarks, type Watermarks, writerOf } from '../clickhouse/watermarks.ts';
+import { areSame, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { messageOf } from '../errors.ts';
 import { idsSql, NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
+import { firstStep, sumOf } from '../store/step.ts';
 import type { Store } from '../store/store.ts';
 import { pause } from '../timing/pause.ts';
 import { SerialQueue } from '../timing/serial-queue.ts';
@@ -33,8 +34,6 @@ import { rebuildDays, type SiteDay } from './rebuild.ts';
 
 /** Maximum hits per statement: they are grouped in memory. */
 const MOST_HITS = 1_000_000;
-/** Maximum batches per statement: each is listed in its text. */
-const MOST_BATCHES = 5_000;
 /** Hits that may stay pending, as queries that count them one by one are still fast. */
 const FEW_HITS = 100_000;
 /** Maximum milliseconds that a hit stays pending. */
@@ -174,18 +173,19 @@ export class Rollups {
   /** Runs one step. @returns number of hits rolled up */
   async #add(pending: readonly PendingBatch[]): Promise<number> {
     const { ledger } = this.#store;
-    const chosen = batchesUpTo(pending, this.#options.mostHits ?? MOST_HITS);
-    const ids = chosen.map(({ id }) => id);
-    await this.#check(chosen);
-    const lasts = new Map(ids.map((id) => [writerOf(id), id]));
-    const scope = scopeOf(ids, lasts);
+    const { ids, hits, lasts, scope } = firstStep(
+      pending,
+      this.#options.mostHits ?? MOST_HITS,
+      queryText('rollup_writers').trim(),
+    );
+    await this.#check(pending.slice(0, ids.length));
     const receipts = Array.from(lasts, ([writer, last]) => `('${writer}', toUInt64(${last}))`);
     // A server rejects a second statement of this name from another node: it would read the same hits.
     await this.#store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen', ['last_seen']);
     const parts = { groups: rollupGroups(scope).join('UNION ALL\n'), receipts: `[${receipts}]` };
     await this.#store.executeLong('insert_rollups', parts, 'hit-tracker-rollups', ['rollups']);
     await ledger.rolledUp(ids);
-    return sumOf(chosen);
+    return hits;
   }
 
   /** Checks the counts: see invariant 3. */
@@ -239,36 +239,4 @@ export function unrolledOf(watermarks: Watermarks, oldest: bigint): Unrolled {
     isEmpty: oldest === NOTHING_PENDING,
     fragments: { oldest: `toUInt64(${oldest})`, covered: coveredBy(watermarks) },
   };
-}
-
-/**
- * SQL: the hits of a step. It does not list each batch, as it is repeated in every part of a long statement: a step takes
- * all batches of each writer that are in the store, from the first to the last.
- *
- * @param ids ascending
- * @param lasts the last batch of each writer
- */
-function scopeOf(ids: readonly bigint[], lasts: Watermarks): string {
-  const befores = new Map(ids.toReversed().map((id) => [writerOf(id), id - 1n]));
-  return queryText('rollup_scope', {
-    oldest: String(ids[0]),
-    newest: String(ids.at(-1)),
-    upToLast: coveredBy(lasts),
-    beforeFirst: coveredBy(befores),
-    writers: [...lasts.keys()].join(', '),
-  }).trim();
-}
-
-/** The first batches with at most `mostHits` hits together, at least one batch. */
-function batchesUpTo(batches: readonly PendingBatch[], mostHits: number): readonly PendingBatch[] {
-  let hits = 0;
-  const end = batches.findIndex((batch, i) => {
-    hits += batch.hits;
-    return i > 0 && (hits > mostHits || i >= MOST_BATCHES);
-  });
-  return end < 0 ? batches : batches.slice(0, end);
-}
-
-function sumOf(batches: readonly PendingBatch[]): number {
-  return batches.reduce((sum, { hits }) => sum + hits, 0);
 }

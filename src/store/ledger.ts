@@ -54,6 +54,12 @@ export interface LedgerStore {
   readonly isShared: boolean;
 }
 
+/** Tables that are computed from the hits of batches, each with watermarks of its own. */
+export type Consumer = 'rollups' | 'visits';
+
+/** Queries for the watermarks of each consumer, as tables. */
+const WATERMARKS = { rollups: 'rollup_writers', visits: 'visits_writers' } as const;
+
 /** Maximum number of batches that `pending` returns. */
 const MOST_PENDING = 50_000;
 /** Milliseconds after which rolled-up batches are compacted. */
@@ -139,9 +145,10 @@ export class Ledger {
     for (const { id } of batches) if (this.#oldest !== undefined && id < this.#oldest) this.#oldest = id;
   }
 
-  /** Batches that are not rolled up yet, in ascending order of their ids. */
-  async pending(): Promise<PendingBatch[]> {
-    const text = queryText('ledger_pending', { limit: String(MOST_PENDING) });
+  /** Batches that a consumer has not processed yet, in ascending order of their ids. */
+  async pending(consumer: Consumer = 'rollups'): Promise<PendingBatch[]> {
+    const watermarks = queryText(WATERMARKS[consumer]).trim();
+    const text = queryText('ledger_pending', { watermarks, limit: String(MOST_PENDING) });
     const rows = await this.#store.rows<Texts<'id'> & { hits: string | number }>(text);
     return rows.map(({ id, hits }) => ({ id: BigInt(id), hits: Number(hits) }));
   }

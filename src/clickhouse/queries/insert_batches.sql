@@ -5,7 +5,7 @@ INSERT INTO hits
 SETTINGS
     {{one_block}},
     max_partitions_per_insert_block = 0
-SELECT r.* REPLACE (if(r.batch IN {{unclear}}, bitXor(r.batch, {{alias}}), r.batch) AS batch)
+SELECT r.* REPLACE (if(r.batch IN {{unclear}}, bitXor(r.batch, {{alias}}), r.batch) AS batch), toUInt32(1 + rowNumberInAllBlocks()) AS position
 FROM {{rows}} AS r
 WHERE r.batch IN {{batches}}
     AND (r.batch, toYYYYMM(r.time, 'UTC')) NOT IN

@@ -1,7 +1,7 @@
--- Batches that are not rolled up, oldest first: those that no watermark covers.
+-- Batches that no watermark covers, oldest first.
 SELECT toString(b.id) AS id, b.hits AS hits
 FROM batches AS b FINAL
-LEFT JOIN {{rollup_writers}} AS w ON bitAnd(b.id, 4194303) = w.writer
+LEFT JOIN {{watermarks}} AS w ON bitAnd(b.id, 4194303) = w.writer
 WHERE kind NOT IN ('floor', 'legacy') AND b.id > w.last
 ORDER BY b.id
 LIMIT {{limit}}

@@ -28,10 +28,10 @@ WITH
         GROUP BY site, day
         HAVING hits > 0
     )
-SELECT piece.* EXCEPT (day, own, absent), {{batch}} AS batch
+SELECT piece.* EXCEPT (day, own, absent, row), {{batch}} AS batch, piece.row AS position
 FROM
 (
-    SELECT *, toDate(time, 'UTC') AS day, count() OVER (PARTITION BY site, day) AS own,
+    SELECT *, toUInt32(1 + rowNumberInAllBlocks()) AS row, toDate(time, 'UTC') AS day, count() OVER (PARTITION BY site, day) AS own,
         countIf((site, time, visitor, path) NOT IN
         (
             SELECT toString(site), time, visitor, path

@@ -3,6 +3,6 @@
 batch BETWEEN toUInt64({{oldest}}) AND toUInt64({{newest}}) AND {{upToLast}} AND NOT ({{beforeFirst}})
     AND batch > (
         SELECT mapFromArrays(groupArray(w.writer), groupArray(w.last))
-        FROM {{rollup_writers}} AS w
+        FROM {{watermarks}} AS w
         WHERE w.writer IN ({{writers}})
     )[bitAnd(batch, 4194303)]

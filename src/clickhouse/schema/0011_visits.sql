@@ -1,0 +1,52 @@
+-- The order of hits of a visitor at one time: the row in its batch, from 1. Hits that an earlier version stored get a number
+-- from their content, which is the same however often it is read.
+ALTER TABLE hits ADD COLUMN IF NOT EXISTS position UInt32 DEFAULT 1 + cityHash64(path, name) % 4194303 CODEC(Delta, ZSTD);
+
+-- Visits: the hits of one visitor on one site without a silence of 30 minutes. Hits of bots form visits of their own.
+-- A hit that arrives later may extend a visit, or join two: its rows are replaced, all in one part with the watermarks of
+-- the step that did so, hence no partitions. queries/visits_step.sql makes these rows.
+CREATE TABLE IF NOT EXISTS visits
+(
+    -- '': a watermark. `visitor` is the writer, and `version` the last batch whose hits are in here.
+    site LowCardinality(String) CODEC(ZSTD),
+    start DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
+    visitor UInt64 CODEC(ZSTD(3)),
+    finish DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
+    -- The batch of its first hit, and the time and batch of its last page view (0 without one): they decide between hits at
+    -- one time.
+    batch UInt64 CODEC(Delta, ZSTD),
+    exit_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
+    exit_batch UInt64 CODEC(Delta, ZSTD),
+    bot LowCardinality(String) CODEC(ZSTD),
+    -- Of the first hit; `exit_page` of the last page view.
+    entry_page LowCardinality(String) CODEC(ZSTD),
+    exit_page LowCardinality(String) CODEC(ZSTD),
+    source LowCardinality(String) CODEC(ZSTD),
+    referrer LowCardinality(String) CODEC(ZSTD),
+    utm_source LowCardinality(String) CODEC(ZSTD),
+    utm_medium LowCardinality(String) CODEC(ZSTD),
+    utm_campaign LowCardinality(String) CODEC(ZSTD),
+    country LowCardinality(String) CODEC(ZSTD),
+    browser LowCardinality(String) CODEC(ZSTD),
+    os LowCardinality(String) CODEC(ZSTD),
+    device LowCardinality(String) CODEC(ZSTD),
+    language LowCardinality(String) CODEC(ZSTD),
+    pageviews UInt32 CODEC(T64, ZSTD),
+    events UInt32 CODEC(T64, ZSTD),
+    hits UInt32 CODEC(T64, ZSTD),
+    -- Of several rows of a start, that with the highest version counts.
+    version UInt64 CODEC(T64, ZSTD),
+    -- 1: no visit starts here any more, as an earlier hit joined it.
+    deleted UInt8 CODEC(ZSTD),
+    INDEX finish finish TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplacingMergeTree(version, deleted)
+ORDER BY (site, start, visitor, bot = '')
+SETTINGS
+    old_parts_lifetime = 30,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    min_compressed_bytes_to_fsync_after_merge = 1,
+    min_free_disk_bytes_to_perform_insert = 16777216,
+    max_suspicious_broken_parts = 1000000,
+    max_suspicious_broken_parts_bytes = 1000000000000000;

@@ -1,0 +1,35 @@
+/** Columns of `visits` with the values of a visit's first hit, which have the same names in `hits`. */
+export const FIRST_HIT_COLUMNS = [
+  'bot',
+  'source',
+  'referrer',
+  'utm_source',
+  'utm_medium',
+  'utm_campaign',
+  'country',
+  'browser',
+  'os',
+  'device',
+  'language',
+] as const;
+
+/** Columns of `visits` after `site` and `start`, without `version` and `deleted`, which tell apart the states of a visit. */
+const REST = [
+  ...['visitor', 'finish', 'batch', 'exit_time', 'exit_batch', 'entry_page', 'exit_page'],
+  ...FIRST_HIT_COLUMNS,
+  ...['pageviews', 'events', 'hits'],
+];
+
+const TEXTS: ReadonlySet<string> = new Set(['entry_page', 'exit_page', ...FIRST_HIT_COLUMNS]);
+const TIMES: ReadonlySet<string> = new Set(['finish', 'exit_time']);
+
+/** The fragments of `visits_step.sql` that list columns. */
+export const VISIT_FRAGMENTS = {
+  columns: ['site', 'start', ...REST].join(', '),
+  columns_after_start: REST.join(', '),
+  dimensions: FIRST_HIT_COLUMNS.join(', '),
+  first_values: FIRST_HIT_COLUMNS.map((column) => `argMin(h.${column}, first) AS ${column}`).join(', '),
+  no_values: REST.slice(1)
+    .map((column) => (TEXTS.has(column) ? "''" : TIMES.has(column) ? "toDateTime64(0, 3, 'UTC')" : '0'))
+    .join(', '),
+} as const;

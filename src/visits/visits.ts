@@ -1,0 +1,79 @@
+/**
+ * Visits: the hits of one visitor on one site without a silence of 30 minutes, as rows of their own.
+ *
+ * They are computed in the store, from the batches of the ledger, so they are the same for hits from several nodes, Kafka
+ * and imports, in any order: a step unites its hits with the stored visits that they touch. That is possible without the
+ * hits of these visits, since further hits only ever extend visits or join them; so visits outlive purged hits.
+ *
+ * Invariants, and what happens if one is violated:
+ *
+ * 1. A step's part contains the watermarks of its batches (clickhouse/watermarks.ts), so after a crash each batch is either
+ *    in the visits and covered, or neither. The statement excludes batches that a watermark covers when it begins.
+ * 2. A writer's batches are taken in ascending order of their ids: a watermark covers all batches before it.
+ * 3. Visits of a visitor on a site do not overlap, and 30 minutes or more lie between them. `doctor` recounts.
+ * 4. A batch is rolled up only after its hits are in the visits, so hits are purged only after both.
+ *
+ * Measured against window functions over hits at query time: docs/design.md.
+ */
+import { queryText } from '../clickhouse/sql.ts';
+import { VISIT_FRAGMENTS } from '../clickhouse/visit-columns.ts';
+import { readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
+import { firstStep, type Step } from '../store/step.ts';
+import type { Store } from '../store/store.ts';
+
+/** Maximum hits per statement: they are grouped in memory. */
+const MOST_HITS = 1_000_000;
+
+/**
+ * Keeps the visits of a store.
+ *
+ * @example
+ * const visits = new Visits(store);
+ * await visits.catchUp(); // the hits of all batches that are in the store
+ */
+export class Visits {
+  readonly #store: Store;
+  readonly #mostHits: number;
+  /** Steps run one at a time, as each begins where the last ended. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** @param mostHits maximum hits per statement. Default: a million */
+  constructor(store: Store, mostHits = MOST_HITS) {
+    this.#store = store;
+    this.#mostHits = mostHits;
+  }
+
+  /** The last batch of each writer whose hits are in the visits. */
+  async watermarks(): Promise<Watermarks> {
+    return readWatermarks(await this.#store.rows<{ writer: string; last: string }>('visits_watermarks', {}));
+  }
+
+  /**
+   * Adds the hits of all batches that are in the store.
+   *
+   * @throws HitError `store_unavailable`, `store_full`
+   */
+  catchUp(): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      for (;;) {
+        const pending = await this.#store.ledger.pending('visits');
+        if (pending.length === 0) return;
+        await this.#add(firstStep(pending, this.#mostHits, queryText('visits_writers').trim()));
+      }
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #add({ scope, lasts }: Step): Promise<void> {
+    const marks = Array.from(lasts, ([writer, last]) => `(toUInt64(${writer}), toUInt64(${last}))`);
+    const fragments = {
+      ...VISIT_FRAGMENTS,
+      scope,
+      touched: queryText('visits_touched', { scope }).trim(),
+      watermarks: `[${marks.join(', ')}]`,
+    };
+    // A server rejects a second statement of this name from another node: it would read the same hits.
+    await this.#store.executeLong('visits_step', fragments, 'hit-tracker-visits');
+  }
+}
