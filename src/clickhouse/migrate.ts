@@ -3,9 +3,13 @@ import { HitError } from '../errors.ts';
 import { type Dialect, SINGLE } from './dialect.ts';
 import { convertRollups } from './rollup-conversion.ts';
 import { historyStatements, type Migration, migrations } from './sql.ts';
+import { convertVisits } from './visit-conversion.ts';
 
 /** What a step does after its statements, by the name of the step. */
-const CONVERSIONS: Readonly<Record<string, typeof convertRollups>> = { batches: convertRollups };
+const CONVERSIONS: Readonly<Record<string, typeof convertRollups>> = {
+  batches: convertRollups,
+  visits: convertVisits,
+};
 
 export interface MigrateOptions {
   /** Of the client's database. Default: one server. */

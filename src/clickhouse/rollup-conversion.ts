@@ -83,7 +83,7 @@ export async function convertRollups(
 }
 
 /** Splits hours into stretches of at most `MOST_HITS` hits, but at least one hour each. */
-function* stretchesOf(
+export function* stretchesOf(
   hours: Iterable<{ readonly hour: number | string; readonly hits: number | string }>,
 ): Generator<Stretch> {
   let stretch: Stretch | undefined;

@@ -3,13 +3,13 @@ import { withLiterals } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import type { Store } from '../store/store.ts';
 
-/** What is purged: single hits, or the counts of periods. */
-export type RetentionKind = 'hits' | 'rollups';
+/** What is purged: single hits, the counts of periods, or visits. */
+export type RetentionKind = 'hits' | 'rollups' | 'visits';
 
 /** Site → milliseconds since 1970, a UTC midnight, before which data may be missing. */
 export type Cutoffs = Readonly<Record<RetentionKind, ReadonlyMap<string, number>>>;
 
-/** Retention cutoffs of hits and rollups; sites that were never purged are omitted. */
+/** Retention cutoffs of hits, rollups and visits; sites that were never purged are omitted. */
 export async function readCutoffs(store: Store): Promise<Cutoffs> {
   const rows = await store.rows<{ site: string; kind: RetentionKind; seconds: string | number }>(
     'purge_horizons',
@@ -19,7 +19,7 @@ export async function readCutoffs(store: Store): Promise<Cutoffs> {
     new Map(
       rows.filter(({ kind }) => kind === kept).map(({ site, seconds }) => [site, Number(seconds) * 1000]),
     );
-  return { hits: of('hits'), rollups: of('rollups') };
+  return { hits: of('hits'), rollups: of('rollups'), visits: of('visits') };
 }
 
 /** Records the retention cutoffs of sites before their data is purged. */

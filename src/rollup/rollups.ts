@@ -30,6 +30,7 @@ import type { Store } from '../store/store.ts';
 import { pause } from '../timing/pause.ts';
 import { SerialQueue } from '../timing/serial-queue.ts';
 import { HOUR } from '../timing/units.ts';
+import { Visits } from '../visits/visits.ts';
 import { rebuildDays, type SiteDay } from './rebuild.ts';
 
 /** Maximum hits per statement: they are grouped in memory. */
@@ -59,6 +60,7 @@ export interface RollupOptions {
  * await rollups.rollUp(); // every batch that is in the store
  */
 export class Rollups {
+  readonly visits: Visits;
   readonly #store: Store;
   readonly #options: RollupOptions;
   readonly #stop = new AbortController();
@@ -70,6 +72,7 @@ export class Rollups {
   #compacted = Number.NEGATIVE_INFINITY;
 
   constructor(store: Store, options: RollupOptions = {}) {
+    this.visits = new Visits(store, options.mostHits);
     this.#store = store;
     this.#options = options;
   }
@@ -173,6 +176,8 @@ export class Rollups {
   /** Runs one step. @returns number of hits rolled up */
   async #add(pending: readonly PendingBatch[]): Promise<number> {
     const { ledger } = this.#store;
+    // First, so that hits are only purged once they are in the visits too.
+    await this.visits.catchUp();
     const { ids, hits, lasts, scope } = firstStep(
       pending,
       this.#options.mostHits ?? MOST_HITS,

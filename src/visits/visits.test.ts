@@ -66,7 +66,10 @@ type Key = { site: string; start: number; visitor: number; bot: string };
 
 function byKey(a: Key, b: Key): number {
   return (
-    a.start - b.start || a.visitor - b.visitor || (a.site < b.site ? -1 : a.site > b.site ? 1 : 0) || (a.bot < b.bot ? -1 : 1)
+    a.start - b.start ||
+    a.visitor - b.visitor ||
+    (a.site < b.site ? -1 : a.site > b.site ? 1 : 0) ||
+    (a.bot < b.bot ? -1 : 1)
   );
 }
 
@@ -87,7 +90,9 @@ const sent = fc.record({
   site: fc.constantFrom('a.example', 'b.example'),
   visitor: fc.nat(2),
   // Minutes and their edges, so that silences of 30 minutes, a millisecond more and less, and equal times are common.
-  time: fc.tuple(fc.nat(30), fc.constantFrom(-1, 0, 0, 0, 1)).map(([n, edge]) => START + n * 10 * MINUTE + edge),
+  time: fc
+    .tuple(fc.nat(30), fc.constantFrom(-1, 0, 0, 0, 1))
+    .map(([n, edge]) => START + n * 10 * MINUTE + edge),
   path: fc.constantFrom('/', '/a', '/b', '/c'),
   name: fc.constantFrom('pageview', 'pageview', 'signup'),
   source: fc.constantFrom('', 'google', 'x'),

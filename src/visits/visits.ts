@@ -16,7 +16,7 @@
  * Measured against window functions over hits at query time: docs/design.md.
  */
 import { queryText } from '../clickhouse/sql.ts';
-import { VISIT_FRAGMENTS } from '../clickhouse/visit-columns.ts';
+import { visitStepFragments } from '../clickhouse/visit-step.ts';
 import { readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { firstStep, type Step } from '../store/step.ts';
 import type { Store } from '../store/store.ts';
@@ -66,13 +66,7 @@ export class Visits {
   }
 
   async #add({ scope, lasts }: Step): Promise<void> {
-    const marks = Array.from(lasts, ([writer, last]) => `(toUInt64(${writer}), toUInt64(${last}))`);
-    const fragments = {
-      ...VISIT_FRAGMENTS,
-      scope,
-      touched: queryText('visits_touched', { scope }).trim(),
-      watermarks: `[${marks.join(', ')}]`,
-    };
+    const fragments = visitStepFragments(scope, lasts);
     // A server rejects a second statement of this name from another node: it would read the same hits.
     await this.#store.executeLong('visits_step', fragments, 'hit-tracker-visits');
   }

@@ -37,7 +37,7 @@ const SIZES_EVERY = 600_000;
 /** Maximum number of finds remembered for running inserts. */
 const REMEMBERED = 1000;
 /** Tables whose inserts are retried until they are confirmed. */
-const REPEATED: ReadonlySet<string> = new Set(['hits', 'rollups', 'last_seen', 'batches', 'imports']);
+const REPEATED: ReadonlySet<string> = new Set('hits rollups visits last_seen batches imports'.split(' '));
 
 /** A moment at which an insert starts. */
 export interface Moment {

@@ -1,0 +1,28 @@
+import { queryText } from './sql.ts';
+import { VISIT_FRAGMENTS } from './visit-columns.ts';
+import type { Watermarks } from './watermarks.ts';
+
+/**
+ * The statement that adds hits to the visits: see `visits_step.sql`.
+ *
+ * @param scope SQL: which hits. None of them may be in the visits already
+ * @param watermarks the last batch of each writer in the scope, which is in the visits from then on
+ */
+export function visitStep(scope: string, watermarks: Watermarks): string {
+  return queryText('visits_step', visitStepFragments(scope, watermarks));
+}
+
+export function visitStepFragments(scope: string, watermarks: Watermarks): Record<string, string> {
+  return {
+    ...VISIT_FRAGMENTS,
+    scope,
+    touched: queryText('visits_touched', { scope }).trim(),
+    watermarks: watermarkTuples(watermarks),
+  };
+}
+
+/** SQL: an array of (writer, last batch). */
+export function watermarkTuples(watermarks: Watermarks): string {
+  const tuples = Array.from(watermarks, ([writer, last]) => `(toUInt64(${writer}), toUInt64(${last}))`);
+  return `[${tuples.join(', ')}]::Array(Tuple(UInt64, UInt64))`;
+}
