@@ -11,13 +11,21 @@ export const FIRST_HIT_COLUMNS = [
   'os',
   'device',
   'language',
+  'utm_term',
+  'utm_content',
+  'click_id',
+  'region',
+  'city',
+  'browser_version',
+  'os_version',
+  'screen',
 ] as const;
 
 /** Columns of `visits` after `site` and `start`, without `version` and `deleted`, which tell apart the states of a visit. */
 const REST = [
-  ...['visitor', 'finish', 'batch', 'exit_time', 'exit_batch', 'entry_page', 'exit_page'],
+  ...['visitor', 'finish', 'lead', 'batch', 'exit_time', 'exit_batch', 'entry_page', 'exit_page'],
   ...FIRST_HIT_COLUMNS,
-  ...['pageviews', 'events', 'hits'],
+  ...['pageviews', 'events', 'interactive_events', 'hits', 'scroll'],
 ];
 
 const TEXTS: ReadonlySet<string> = new Set(['entry_page', 'exit_page', ...FIRST_HIT_COLUMNS]);
@@ -29,6 +37,8 @@ export const VISIT_FRAGMENTS = {
   columns_after_start: REST.join(', '),
   dimensions: FIRST_HIT_COLUMNS.join(', '),
   first_values: FIRST_HIT_COLUMNS.map((column) => `argMin(h.${column}, first) AS ${column}`).join(', '),
+  /** Later than every hit. */
+  never: 'bitNot(toUInt128(0))',
   no_values: REST.slice(1)
     .map((column) => (TEXTS.has(column) ? "''" : TIMES.has(column) ? "toDateTime64(0, 3, 'UTC')" : '0'))
     .join(', '),

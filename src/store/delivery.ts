@@ -52,7 +52,11 @@ export class Delivery {
       const as = await this.#missingAs(segment);
       if (as !== undefined) {
         const batches = as === id ? [id] : [id, as];
-        const text = queryText('insert_hits', { batch: `toUInt64(${as})`, batches: idsSql(batches) });
+        const text = queryText('insert_hits', {
+          columns: columnsOf(structure),
+          batch: `toUInt64(${as})`,
+          batches: idsSql(batches),
+        });
         // A server rejects a second query of this name while the first, whose answer was lost, still runs.
         await this.#insert(text, { path, structure, name: `hit-tracker-batch-${as}` });
         const stored = await this.#verify(batches, segment.hits, `batch ${id}`, as);
@@ -73,7 +77,7 @@ export class Delivery {
 
   /** Inserts many batches, each exactly once, as `deliver` does for one. */
   async deliverBatches({ path, layout, ids, hits, name }: Batches, confirm: Confirm): Promise<void> {
-    const structure = `${structureOf(layout)}, batch UInt64`;
+    const structure = structureOf(layout);
     const { known, unclear } = await this.#ledger.recognise(ids);
     const aliases = await this.#ledger.recognise([...unclear].map(aliasOf));
     const missing = ids.flatMap((id, i) =>
@@ -83,10 +87,12 @@ export class Delivery {
     const batches = missing.map(({ id }) => id);
     const old = batches.filter((id) => unclear.has(id));
     const text = queryText('insert_batches', {
+      columns: columnsOf(structure),
       ...{ batches: idsSql(batches), unclear: idsSql([0n, ...old]), alias: `toUInt64(${ALIAS})` },
       aliases: idsSql([0n, ...old.map(aliasOf)]),
     });
-    await this.#insert(text, { path, structure, name: `hit-tracker-${name}` });
+    const insert = { path, structure: `${structure}, batch UInt64`, name: `hit-tracker-${name}` };
+    await this.#insert(text, insert);
     const all = missing.reduce((sum, batch) => sum + batch.hits, 0);
     const stored = await this.#verify([...batches, ...old.map(aliasOf)], all, `${missing.length} batches`);
     await confirm('hits');
@@ -112,9 +118,9 @@ export class Delivery {
     confirm: Confirm,
   ): Promise<number> {
     const before = (await this.#ledger.readBack([id])).get(id)?.hits ?? 0;
-    const text = queryText('restore_hits', { batch: `toUInt64(${id})` });
-    const name = `hit-tracker-restore-${id}`;
-    await this.#insert(text, { path: file.path, structure: structureOf(file.layout), name });
+    const structure = structureOf(file.layout);
+    const text = queryText('restore_hits', { columns: columnsOf(structure), batch: `toUInt64(${id})` });
+    await this.#insert(text, { path: file.path, structure, name: `hit-tracker-restore-${id}` });
     const there = (await this.#ledger.readBack([id])).get(id)?.hits ?? 0;
     if (there !== hits) {
       throw new HitError(
@@ -139,10 +145,12 @@ export class Delivery {
     file: { readonly path: string; readonly layout: number },
     confirm: Confirm,
   ): Promise<number> {
-    const text = queryText('restore_legacy', { batch: `toUInt64(${id})` });
+    const structure = structureOf(file.layout);
+    const columns = columnsOf(structure);
+    const text = queryText('restore_legacy', { columns, batch: `toUInt64(${id})` });
     // One at a time: each checks the existing hits.
     const name = 'hit-tracker-restore-legacy';
-    await this.#insert(text, { path: file.path, structure: structureOf(file.layout), name });
+    await this.#insert(text, { path: file.path, structure, name });
     const stored = [...(await this.#ledger.readBack([id])).values()];
     await confirm('hits');
     await this.#ledger.record('import', stored);
@@ -229,6 +237,14 @@ function structureOf(layout: number): string {
   const structure = ROW_STRUCTURES[layout];
   if (structure) return structure;
   throw new HitError('data_dir_newer', `segment layout ${layout} is of a newer version`);
+}
+
+/** SQL: the names of a structure's columns. */
+function columnsOf(structure: string): string {
+  return structure
+    .split(', ')
+    .map((column) => column.split(' ', 1)[0])
+    .join(', ');
 }
 
 /**

@@ -1,11 +1,11 @@
 -- Inserts many batches, whose rows carry their batch ids. All of them are one block, and each month of it is one part: a
 -- month of a batch is inserted whole or not at all. What is already there is skipped. Missing hits of batches that a
 -- version without a ledger left undelivered get another id: see `aliasOf`.
-INSERT INTO hits
+INSERT INTO hits ({{columns}}, batch, position)
 SETTINGS
     {{one_block}},
     max_partitions_per_insert_block = 0
-SELECT r.* REPLACE (if(r.batch IN {{unclear}}, bitXor(r.batch, {{alias}}), r.batch) AS batch), toUInt32(1 + rowNumberInAllBlocks()) AS position
+SELECT {{columns}}, if(r.batch IN {{unclear}}, bitXor(r.batch, {{alias}}), r.batch), toUInt32(1 + rowNumberInAllBlocks()) AS position
 FROM {{rows}} AS r
 WHERE r.batch IN {{batches}}
     AND (r.batch, toYYYYMM(r.time, 'UTC')) NOT IN

@@ -1,10 +1,10 @@
 -- Restores a batch whose hits were purged. A purge deletes whole days of a site; existing hits of the batch stay.
-INSERT INTO hits
+INSERT INTO hits ({{columns}}, batch, position)
 SETTINGS
     insert_deduplicate = 0,
     {{one_block}},
     max_partitions_per_insert_block = 0
-SELECT *, {{batch}} AS batch, toUInt32(1 + rowNumberInAllBlocks()) AS position
+SELECT {{columns}}, {{batch}} AS batch, toUInt32(1 + rowNumberInAllBlocks()) AS position
 FROM {{rows}}
 WHERE site != ''
     AND (site, toDate32(time, 'UTC')) NOT IN (SELECT DISTINCT toString(site), toDate32(time, 'UTC') FROM hits WHERE batch = {{batch}})

@@ -1,7 +1,7 @@
 -- Restores hits of a log chunk that a version without a ledger imported, and that were purged since. No batch tells which of
 -- them are gone, so each UTC day of a site is checked by itself, because a purge deletes all of its hits: they are restored
 -- if one of them is missing, and the day lacks as many as the rollups had counted.
-INSERT INTO hits
+INSERT INTO hits ({{columns}}, batch, position)
 SETTINGS
     insert_deduplicate = 0,
     {{one_block}},
@@ -28,7 +28,7 @@ WITH
         GROUP BY site, day
         HAVING hits > 0
     )
-SELECT piece.* EXCEPT (day, own, absent, row), {{batch}} AS batch, piece.row AS position
+SELECT {{columns}}, {{batch}}, piece.row
 FROM
 (
     SELECT *, toUInt32(1 + rowNumberInAllBlocks()) AS row, toDate(time, 'UTC') AS day, count() OVER (PARTITION BY site, day) AS own,
@@ -42,5 +42,6 @@ FROM
     FROM {{rows}}
     WHERE site != '' AND time < hits_from[site]
 ) AS piece
-LEFT JOIN lacking AS l ON piece.site = l.site AND piece.day = l.day
-WHERE absent > 0 AND (own <= l.hits OR time < rollups_from[piece.site])
+LEFT JOIN (SELECT site AS lacking_site, day AS lacking_day, hits AS lacking_hits FROM lacking) AS l
+    ON piece.site = lacking_site AND piece.day = lacking_day
+WHERE absent > 0 AND (own <= lacking_hits OR time < rollups_from[piece.site])

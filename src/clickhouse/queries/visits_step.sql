@@ -1,40 +1,47 @@
 -- Adds hits to the visits, as one part with the watermarks of this step: all of it is there or none.
 --
 -- Each hit is a visit of one hit, each stored visit that they may touch is another; those of a visitor without a silence of
--- 30 minutes between them become one. `boundaries` are the starts of a visitor's visits except the first, so that a visitor
--- with one visit, as most are, needs no join. A visit's first and last hits are found by (time, batch, position) as one
--- number; stored visits need no position, as a step has all hits of a batch.
+-- 30 minutes between them become one. `boundaries` are the times at which a visitor's visits begin, except the first, so that
+-- a visitor with one visit, as most are, needs no join. A visit's first and last hits are found by (time, batch, position)
+-- as one number; stored visits need no position, as a step has all hits of a batch. Engagement signals extend a visit, but
+-- do not begin it: `reach` is where it begins with them.
 -- A stored visit that starts where its visit starts now is replaced by a row with the next version; otherwise it is marked
 -- as deleted.
 INSERT INTO visits ({{columns}}, version, deleted)
 SETTINGS
     {{one_block}}
-SELECT site, if(is_gone, key, start) AS start, {{columns_after_start}}, version, is_gone
+SELECT site, fromUnixTimestamp64Milli(key, 'UTC') AS start, {{columns_after_start}}, version, is_gone
 FROM
 (
-    SELECT any(h.site) AS site, min(h.start) AS start, h.visitor AS visitor, max(h.finish) AS finish,
-        toUInt64(bitAnd(bitShiftRight(min(first), 22), 18446744073709551615)) AS batch,
+    SELECT any(h.site) AS site, h.visitor AS visitor, fromUnixTimestamp64Milli(max(h.finish_ms), 'UTC') AS finish,
+        if(hits = 0, min(h.reach), minIf(h.start_ms, h.hits > 0)) AS began,
+        toUInt32(began - min(h.reach)) AS lead,
+        if(hits = 0, toUInt64(0), toUInt64(bitAnd(bitShiftRight(min(first), 22), 18446744073709551615))) AS batch,
         fromUnixTimestamp64Milli(toInt64(bitShiftRight(max(last), 86)), 'UTC') AS exit_time,
         toUInt64(bitAnd(bitShiftRight(max(last), 22), 18446744073709551615)) AS exit_batch,
         argMin(h.entry_page, first) AS entry_page, if(max(last) = 0, '', argMax(h.exit_page, last)) AS exit_page,
         {{first_values}},
-        sum(h.pageviews) AS pageviews, sum(h.events) AS events, sum(h.hits) AS hits, max(h.version) + 1 AS version,
-        arrayConcat([(start, 0)], arrayMap(old -> (old, 1), arrayFilter(old -> old != start, groupArrayIf(h.start, h.version > 0)))) AS keys
+        sum(h.pageviews) AS pageviews, sum(h.events) AS events, sum(h.interactive_events) AS interactive_events, sum(h.hits) AS hits,
+        max(h.scroll) AS scroll, max(h.version) + 1 AS version,
+        arrayConcat([(began, 0)],
+            arrayMap(old -> (old, 1), arrayFilter(old -> old != began, groupArrayIf(h.start_ms, h.version > 0)))) AS keys
     FROM
     (
-        SELECT cityHash64(site) AS site_hash, site, visitor, time AS start, time AS finish, path AS entry_page, path AS exit_page,
-            {{dimensions}}, toUInt32(name = 'pageview') AS pageviews, toUInt32(name != 'pageview') AS events, toUInt32(1) AS hits,
-            toUInt64(0) AS version,
-            bitShiftLeft(toUInt128(toUnixTimestamp64Milli(time)), 86) + bitShiftLeft(toUInt128(batch), 22)
-                + least(position, 4194303) AS first,
-            if(name = 'pageview', first, toUInt128(0)) AS last
+        SELECT cityHash64(site) AS site_hash, site, visitor, toUnixTimestamp64Milli(time) AS start_ms, start_ms AS finish_ms,
+            start_ms AS reach, path AS entry_page, path AS exit_page, {{dimensions}},
+            toUInt32(name = 'pageview') AS pageviews, toUInt32(name NOT IN ('pageview', 'engagement')) AS events,
+            toUInt32(name NOT IN ('pageview', 'engagement') AND interactive != 0) AS interactive_events,
+            toUInt32(name != 'engagement') AS hits, scroll, toUInt64(0) AS version,
+            bitShiftLeft(toUInt128(start_ms), 86) + bitShiftLeft(toUInt128(batch), 22) + least(position, 4194303) AS order,
+            if(name = 'engagement', {{never}}, order) AS first, if(name = 'pageview', order, toUInt128(0)) AS last
         FROM hits
         WHERE {{scope}}
         UNION ALL
-        SELECT cityHash64(site) AS site_hash, site, visitor, v.start, v.finish, v.entry_page, v.exit_page,
-            {{dimensions}}, v.pageviews, v.events, v.hits,
-            v.version,
-            bitShiftLeft(toUInt128(toUnixTimestamp64Milli(v.start)), 86) + bitShiftLeft(toUInt128(v.batch), 22) AS first,
+        SELECT cityHash64(site) AS site_hash, site, visitor, toUnixTimestamp64Milli(v.start) AS start_ms,
+            toUnixTimestamp64Milli(v.finish) AS finish_ms, start_ms - v.lead AS reach, v.entry_page, v.exit_page, {{dimensions}},
+            v.pageviews, v.events, v.interactive_events, v.hits, v.scroll, v.version,
+            bitShiftLeft(toUInt128(start_ms), 86) + bitShiftLeft(toUInt128(v.batch), 22) AS order,
+            if(v.hits = 0, {{never}}, order) AS first,
             if(v.exit_batch = 0, toUInt128(0), bitShiftLeft(toUInt128(toUnixTimestamp64Milli(v.exit_time)), 86)
                 + bitShiftLeft(toUInt128(v.exit_batch), 22)) AS last
         FROM visits AS v FINAL
@@ -58,15 +65,14 @@ FROM
                 WHERE {{scope}}
                 UNION ALL
                 SELECT cityHash64(site) AS site_hash, visitor, bot != '' AS is_bot,
-                    arrayJoin([toUInt64(toUnixTimestamp64Milli(v.start)) * 4, toUInt64(toUnixTimestamp64Milli(v.finish)) * 4 + 2]) AS point
+                    arrayJoin([toUInt64(toUnixTimestamp64Milli(v.start) - v.lead) * 4, toUInt64(toUnixTimestamp64Milli(v.finish)) * 4 + 2]) AS point
                 FROM visits AS v FINAL
                 WHERE {{touched}}
             )
             GROUP BY site_hash, visitor, is_bot
             HAVING notEmpty(boundaries)
         )
-    ) AS b ON h.site_hash = b.site_hash AND h.visitor = b.visitor AND (h.bot != '') = b.is_bot
-        AND toUnixTimestamp64Milli(h.start) >= b.boundary
+    ) AS b ON h.site_hash = b.site_hash AND h.visitor = b.visitor AND (h.bot != '') = b.is_bot AND h.reach >= b.boundary
     GROUP BY h.site_hash, h.visitor, h.bot != '', b.boundary
     HAVING min(h.version) = 0
 )
