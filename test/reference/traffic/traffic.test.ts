@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { visitsOf } from '../visits/visit.ts';
+import { SIGNAL, type VisitHit } from '../visits/visit-hit.ts';
+import { generate, type Traffic } from './traffic.ts';
+import { LOG_SITE } from './values.ts';
+
+const SEEDS = [1, 2, 3] as const;
+const traffics = SEEDS.map((seed) => generate(seed, { hits: 8000 }));
+
+function everywhere(title: string, has: (traffic: Traffic) => boolean): void {
+  test(title, () => {
+    for (const [at, traffic] of traffics.entries()) assert.ok(has(traffic), `seed ${SEEDS[at]}`);
+  });
+}
+
+/** Hits of each visitor of a site in order of time. */
+function byVisitor({ hits }: Traffic): VisitHit[][] {
+  const visitors = new Map<string, VisitHit[]>();
+  for (const hit of hits) {
+    const visitor = `${hit.site} ${hit.visitorHigh} ${hit.visitorLow}`;
+    visitors.set(visitor, [...(visitors.get(visitor) ?? []), hit]);
+  }
+  return Array.from(visitors.values(), (own) => own.toSorted((a, b) => a.time - b.time));
+}
+
+function gaps(traffic: Traffic): Set<number> {
+  return new Set(
+    byVisitor(traffic).flatMap((own) => own.slice(1).map((hit, at) => hit.time - own[at]!.time)),
+  );
+}
+
+test('a seed gives the same traffic again, and another seed another', () => {
+  assert.deepEqual(generate(1, { hits: 500 }), generate(1, { hits: 500 }));
+  assert.notDeepEqual(generate(1, { hits: 500 }).hits, generate(4, { hits: 500 }).hits);
+});
+
+test('batches are slices of the hits, one after another, of all nodes', () => {
+  for (const { hits, batches } of traffics) {
+    let end = 0;
+    for (const batch of batches) {
+      assert.equal(batch.start, end);
+      assert.ok(batch.end > batch.start);
+      end = batch.end;
+    }
+    assert.equal(end, hits.length);
+    assert.equal(new Set(batches.map(({ node }) => node)).size, 3);
+  }
+});
+
+test('hits of a visitor that have one time come from one node', () => {
+  for (const { hits, batches } of traffics) {
+    const nodes = new Map<string, number>();
+    for (const { node, start, end } of batches) {
+      for (const { site, visitorHigh, visitorLow, time } of hits.slice(start, end)) {
+        const key = `${site} ${visitorHigh} ${visitorLow} ${time}`;
+        assert.equal(nodes.get(key) ?? node, node);
+        nodes.set(key, node);
+      }
+    }
+  }
+});
+
+everywhere('silences are around 30 minutes, to the millisecond', (traffic) => {
+  const found = gaps(traffic);
+  return [1_799_999, 1_800_000, 1_800_001].every((gap) => found.has(gap));
+});
+
+everywhere('hits of one visitor have equal times, on different pages', (traffic) =>
+  byVisitor(traffic).some((own) =>
+    own.some((hit, at) => at > 0 && own[at - 1]!.time === hit.time && own[at - 1]!.path !== hit.path),
+  ),
+);
+
+everywhere('few visitors have many hits, and many have few', (traffic) => {
+  const counts = byVisitor(traffic).map((own) => own.length);
+  return Math.max(...counts) > 100 && counts.filter((count) => count <= 3).length > counts.length / 4;
+});
+
+everywhere('sources change within a visit', ({ hits }) =>
+  visitsOf(hits).some((visit) =>
+    visit.hits.some(({ hit }) => hit.utmCampaign !== '' && hit.utmCampaign !== visit.first.utmCampaign),
+  ),
+);
+
+everywhere('some hits come after later ones of the same visitor', ({ hits }) => {
+  const latest = new Map<number, number>();
+  return hits.some(({ visitorLow, time }) => {
+    const before = latest.get(visitorLow) ?? 0;
+    latest.set(visitorLow, Math.max(before, time));
+    return time < before;
+  });
+});
+
+everywhere('some signals belong to no visit', ({ hits }) => {
+  const kept = visitsOf(hits).reduce((all, visit) => all + visit.hits.length, 0);
+  return kept < hits.length && hits.some(({ name, scroll }) => name === SIGNAL && scroll === null);
+});
+
+everywhere('visits go over midnight, and over the changes of clocks', ({ hits }) => {
+  const days = visitsOf(hits).filter(
+    ({ begin, duration }) => Math.floor(begin / 86_400_000) < Math.floor((begin + duration) / 86_400_000),
+  );
+  return days.length > 5;
+});
+
+everywhere('there are bots, events with money, and events that are not interactive', ({ hits }) =>
+  [
+    (hit: VisitHit) => hit.bot !== '',
+    (hit: VisitHit) => hit.value !== '',
+    (hit: VisitHit) => !hit.interactive,
+  ].every((is) => hits.some(is)),
+);
+
+everywhere(
+  'hits of logs have whole seconds, a status and a method, and no others have',
+  ({ hits }) =>
+    hits.every(({ site, time, status, method }) =>
+      site === LOG_SITE ? time % 1000 === 0 && status > 0 && method !== '' : status === 0 && method === '',
+    ) && hits.some(({ status }) => status === 404),
+);

@@ -1,0 +1,168 @@
+/** All that one visitor does. */
+
+import { SIGNAL, type VisitHit, visitHit } from '../visits/visit-hit.ts';
+import type { Random } from './random.ts';
+import { BOTS, CLIENTS, EDGE_GAPS, LOG_EDGE_GAPS, LOG_SITE, ORIGINS, PAGES, SITES } from './values.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** When traffic is, and times of which there is much. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly edges: readonly number[];
+}
+
+/** Hits of one visitor on one site, as they happen; some have the same time. */
+export function hitsOfVisitor(random: Random, span: Span, number: number): VisitHit[] {
+  const isLogged = random.chance(0.2);
+  const isBot = random.chance(0.06);
+  const who: Partial<VisitHit> = {
+    ...random.pickEarly(CLIENTS),
+    ...{
+      visitorHigh: random.integer(0, 2 ** 32 - 1),
+      visitorLow: number,
+      site: isLogged ? LOG_SITE : random.pickEarly(SITES),
+    },
+    ...(isBot && { bot: random.pickEarly(BOTS) }),
+  };
+  const hits: VisitHit[] = [];
+  const visits = random.longTail(isBot ? 12 : 40);
+  for (let visit = 0; visit < visits; visit++) {
+    const start = isLogged ? Math.floor(startOf(random, span) / SECOND) * SECOND : startOf(random, span);
+    hits.push(...(isLogged ? loggedVisit(random, who, start) : visitOfPages(random, who, start)));
+  }
+  return hits;
+}
+
+/** Near an edge, or anywhere. */
+function startOf(random: Random, { from, to, edges }: Span): number {
+  if (random.chance(0.35)) return random.pick(edges) + random.integer(-40 * MINUTE, 20 * MINUTE);
+  if (random.chance(0.1)) return random.pick(edges);
+  return random.integer(from, to - 3 * HOUR);
+}
+
+/** Lines of an access log: whole seconds, several in one, with status and method. */
+function loggedVisit(random: Random, who: Partial<VisitHit>, start: number): VisitHit[] {
+  const hits: VisitHit[] = [];
+  let time = start;
+  const origin = random.pickEarly(ORIGINS.slice(0, 4));
+  for (let left = random.longTail(30); left > 0; left--) {
+    const status = random.chance(0.85) ? 200 : random.pick([301, 304, 404, 404, 500]);
+    const method = random.chance(0.9) ? 'GET' : 'POST';
+    hits.push(
+      visitHit({
+        ...who,
+        ...(hits.length === 0 ? origin : {}),
+        time,
+        path: random.pickEarly(PAGES),
+        status,
+        method,
+      }),
+    );
+    if (random.chance(0.05)) time += random.pick(LOG_EDGE_GAPS);
+    else if (random.chance(0.6)) time += random.integer(1, 300) * SECOND;
+  }
+  return hits;
+}
+
+/** What a page sends: page views, events, and signals of how it was looked at. */
+function visitOfPages(random: Random, who: Partial<VisitHit>, start: number): VisitHit[] {
+  const hits: VisitHit[] = [];
+  let time = start;
+  let origin = random.pickEarly(ORIGINS);
+  const beginsWithEvent = random.chance(0.04);
+  for (let left = random.longTail(25); left > 0; left--) {
+    if (random.chance(0.08)) origin = random.pick(ORIGINS);
+    const here = { ...who, ...origin, path: random.pickEarly(PAGES), hostname: hostOf(random, who) };
+    if (!beginsWithEvent || hits.length > 0) hits.push(visitHit({ ...here, time, props: pageProps(random) }));
+    // What happens in the next hit of a page has no referrer of its own.
+    origin = random.chance(0.7) ? {} : origin;
+    for (let events = random.chance(0.3) ? random.longTail(4) : 0; events > 0; events--) {
+      if (random.chance(0.7)) time += random.integer(0, 20 * SECOND);
+      hits.push(visitHit({ ...here, time, ...eventOf(random) }));
+    }
+    if (random.chance(0.5)) {
+      const signals = signalsOf(random, here, time);
+      hits.push(...signals);
+      time = signals.at(-1)!.time;
+    }
+    time += gapOf(random);
+  }
+  return hits;
+}
+
+function hostOf(random: Random, { site = '' }: Partial<VisitHit>): string {
+  return random.chance(0.9) ? site : `www.${site}`;
+}
+
+function pageProps(random: Random): string {
+  return random.chance(0.2) ? JSON.stringify({ author: random.pick(['Ann', 'Bo', '']) }) : '';
+}
+
+function gapOf(random: Random): number {
+  if (random.chance(0.08)) return random.pick(EDGE_GAPS);
+  if (random.chance(0.1)) return 0;
+  if (random.chance(0.05)) return random.integer(31, 90) * MINUTE;
+  return random.integer(1, 240 * SECOND);
+}
+
+/** Signals of a page: each has the time since the one before, and the depth so far. Some come after a long silence. */
+function signalsOf(random: Random, here: Partial<VisitHit>, seen: number): VisitHit[] {
+  const signals: VisitHit[] = [];
+  let time = seen;
+  let scroll = random.chance(0.1) ? null : 0;
+  for (let left = random.integer(1, 2); left > 0; left--) {
+    time += random.chance(0.05) ? random.pick([...EDGE_GAPS, 45 * MINUTE]) : random.integer(0, 120 * SECOND);
+    if (scroll !== null) scroll = random.integer(scroll, 100);
+    const engaged = random.integer(0, Math.min(time - seen, 120 * SECOND));
+    signals.push(visitHit({ ...here, name: SIGNAL, time, engaged, scroll }));
+  }
+  return signals;
+}
+
+function eventOf(random: Random): Partial<VisitHit> {
+  switch (random.integer(0, 7)) {
+    case 0:
+    case 1:
+      return {
+        name: 'signup',
+        props: JSON.stringify({ plan: random.pick(['free', 'pro', 'team']), seats: random.integer(1, 9) }),
+      };
+    case 2:
+      return {
+        name: 'purchase',
+        ...worthOf(random),
+        props: JSON.stringify({ items: String(random.integer(1, 4)) }),
+      };
+    case 3:
+      return {
+        name: 'outbound',
+        props: JSON.stringify({ url: `https://${random.pick(['x', 'y'])}.example/` }),
+      };
+    case 4:
+      return { name: 'download', props: JSON.stringify({ url: random.pick(['/price.pdf', '/guide.pdf']) }) };
+    case 5:
+      return { name: '404' };
+    case 6:
+      return {
+        name: 'impression',
+        interactive: false,
+        props: JSON.stringify({ share: random.integer(0, 1000) / 100 }),
+      };
+    default:
+      return {
+        name: 'video',
+        props: JSON.stringify({ seconds: random.integer(1, 400) / 4, paused: random.chance(0.5) }),
+      };
+  }
+}
+
+/** An exact decimal: few digits, many, none, and below zero for money that is given back. */
+function worthOf(random: Random): Pick<VisitHit, 'value' | 'currency'> {
+  const currency = random.pickEarly(['EUR', 'USD', 'JPY', 'KWD']);
+  const value = random.pick(['19.90', '0.1', '0.2', '100', '1234567890.01', '-19.90', '0.005', '7']);
+  return random.chance(0.9) ? { value, currency } : { value: '', currency: '' };
+}

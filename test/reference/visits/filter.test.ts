@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Filter } from './query.ts';
+import { reference } from './reference.ts';
+import { event, metricsOf, propsOf, signal, view } from './story.ts';
+
+const CAMPAIGN = { source: 'letter', utmSource: 'letter' };
+
+/** Ann comes from Google, and again by a letter within the visit; bob comes by a letter; cat from nowhere. */
+const known = reference([
+  view('ann', '10:00', '/', { source: 'Google' }),
+  view('ann', '10:05', '/pricing', CAMPAIGN),
+  event('ann', '10:06', 'signup', { path: '/pricing', ...propsOf({ plan: 'pro', seats: 5 }) }),
+  view('bob', '11:00', '/pricing', CAMPAIGN),
+  view('bob', '11:10', '/docs', { value: '19.90', currency: 'EUR' }),
+  signal('bob', '11:20', '/docs', 60, 80),
+  view('cat', '12:00', '/'),
+]);
+
+function chosen(...filters: Filter[]): unknown {
+  return metricsOf(known, { metrics: ['visitors', 'visits', 'pageviews', 'events'], filters });
+}
+
+test('without filters all hits are chosen', () => {
+  assert.deepEqual(chosen(), [3, 3, 5, 1]);
+});
+
+test('a filter of a source chooses whole visits, with later hits that have another source', () => {
+  assert.deepEqual(chosen(['is', 'source', ['Google']]), [1, 1, 2, 1]);
+});
+
+test('a filter of a source does not choose a visit of which only a later hit has it', () => {
+  assert.deepEqual(chosen(['is', 'source', ['letter']]), [1, 1, 2, 0]);
+});
+
+test('a filter of a page chooses hits of that page, and visits with all of theirs', () => {
+  const metrics = ['pageviews', 'visits', 'views_per_visit', 'visit_duration'] as const;
+  const filters: Filter[] = [['is', 'page', ['/pricing']]];
+  // Two visits, of 360 and 1,200 seconds, with two page views each.
+  assert.deepEqual(metricsOf(known, { metrics, filters }), [2, 2, 2, 780]);
+});
+
+test('filters of a source and a page choose the hits of that page in visits from that source', () => {
+  assert.deepEqual(chosen(['is', 'source', ['Google']], ['is', 'page', ['/pricing']]), [1, 1, 1, 1]);
+});
+
+test('two filters of hits are met by one and the same hit', () => {
+  assert.deepEqual(chosen(['is', 'page', ['/']], ['is', 'page', ['/pricing']]), [0, 0, 0, 0]);
+});
+
+test('"and" with has_done chooses who did both', () => {
+  assert.deepEqual(chosen(['is', 'page', ['/']], ['has_done', ['is', 'page', ['/pricing']]]), [1, 1, 1, 0]);
+});
+
+test('one of several values is enough', () => {
+  assert.deepEqual(chosen(['is', 'page', ['/', '/docs']]), [3, 3, 3, 0]);
+});
+
+test('an empty list of values chooses nothing', () => {
+  assert.deepEqual(chosen(['is', 'page', []]), [0, 0, 0, 0]);
+});
+
+test('is_not of a page chooses hits of other pages, and visits that have one', () => {
+  // Ann's / and bob's /docs, and cat's /.
+  assert.deepEqual(chosen(['is_not', 'page', ['/pricing']]), [3, 3, 3, 0]);
+});
+
+test('has_not_done chooses visitors who never did, with all their hits', () => {
+  assert.deepEqual(chosen(['has_not_done', ['is', 'page', ['/pricing']]]), [1, 1, 1, 0]);
+});
+
+test('has_done is of what was done in the period', () => {
+  const later = { from: '2026-05-04T12:00:00Z', to: '2026-05-05' };
+  const hits = [view('ann', '10:00', '/a'), view('ann', '13:00', '/b'), view('bob', '13:00', '/a')];
+  const filters: Filter[] = [['has_done', ['is', 'page', ['/a']]]];
+  const { results } = reference(hits).query({ period: later, metrics: ['visitors'], filters });
+  assert.deepEqual(results[0]!.metrics, [1]);
+});
+
+test('has_done in one visit chooses the other visits of the visitor, too', () => {
+  const hits = [view('ann', '10:00', '/a'), view('ann', '15:00', '/b'), view('bob', '15:00', '/b')];
+  const filters: Filter[] = [
+    ['is', 'page', ['/b']],
+    ['has_done', ['is', 'page', ['/a']]],
+  ];
+  assert.deepEqual(metricsOf(reference(hits), { metrics: ['visits', 'pageviews'], filters }), [1, 1]);
+});
+
+test('has_done on one site says nothing of another', () => {
+  const other = { site: 'other.example' };
+  const hits = [view('ann', '10:00', '/a'), view('ann', '10:00', '/b', other)];
+  const filters: Filter[] = [['has_done', ['is', 'page', ['/a']]]];
+  assert.deepEqual(
+    metricsOf(reference(hits), { metrics: ['pageviews'], filters, site: 'other.example' }),
+    [0],
+  );
+});
+
+test('an unknown value is the empty text, and is_not chooses it', () => {
+  assert.deepEqual(chosen(['is', 'source', ['']]), [1, 1, 1, 0]);
+  assert.deepEqual(chosen(['is_not', 'source', ['Google']]), [2, 2, 3, 0]);
+  assert.deepEqual(chosen(['is_not', 'prop:plan', ['pro']]), [3, 3, 5, 0]);
+});
+
+test('contains finds a part, and case counts', () => {
+  assert.deepEqual(chosen(['contains', 'page', ['ric']]), [2, 2, 2, 1]);
+  assert.deepEqual(chosen(['contains', 'source', ['google']]), [0, 0, 0, 0]);
+  assert.deepEqual(chosen(['contains_not', 'page', ['ric', 'docs']]), [2, 2, 2, 0]);
+});
+
+test('matches is of the whole value, with any characters for a star', () => {
+  assert.deepEqual(chosen(['matches', 'page', ['/p*g']]), [2, 2, 2, 1]);
+  assert.deepEqual(chosen(['matches', 'page', ['pricing']]), [0, 0, 0, 0]);
+  assert.deepEqual(chosen(['matches_not', 'page', ['/*i*']]), [3, 3, 3, 0]);
+});
+
+test('"or" and "not" may be nested', () => {
+  const google: Filter = ['is', 'source', ['Google']];
+  assert.deepEqual(chosen(['or', [google, ['is', 'page', ['/docs']]]]), [2, 2, 3, 1]);
+  assert.deepEqual(chosen(['not', ['or', [google, ['is', 'page', ['/docs']]]]]), [2, 2, 2, 0]);
+});
+
+test('a number of the visit chooses whole visits', () => {
+  assert.deepEqual(chosen(['greater', 'visit_duration', [0]]), [2, 2, 4, 1]);
+  assert.deepEqual(chosen(['at_least', 'visit_duration', [1200]]), [1, 1, 2, 0]);
+  assert.deepEqual(chosen(['greater', 'visit_duration', [1200]]), [0, 0, 0, 0]);
+  assert.deepEqual(chosen(['less', 'visit_pageviews', [2]]), [1, 1, 1, 0]);
+  assert.deepEqual(chosen(['at_most', 'visit_events', [0]]), [2, 2, 3, 0]);
+  assert.deepEqual(chosen(['at_least', 'visit_hits', [3]]), [1, 1, 2, 1]);
+});
+
+test('an unknown number is neither small nor great', () => {
+  assert.deepEqual(chosen(['at_least', 'scroll_depth', [50]]), [1, 1, 2, 0]);
+  assert.deepEqual(chosen(['less', 'scroll_depth', [50]]), [0, 0, 0, 0]);
+  assert.deepEqual(chosen(['not', ['less', 'scroll_depth', [50]]]), [3, 3, 5, 1]);
+});
+
+test('a number of a hit chooses hits, and visits with one', () => {
+  assert.deepEqual(chosen(['at_least', 'value', [19.9]]), [1, 1, 1, 0]);
+  assert.deepEqual(chosen(['greater', 'value', [19.9]]), [0, 0, 0, 0]);
+  assert.deepEqual(chosen(['greater', 'prop:seats', [4]]), [1, 1, 0, 1]);
+});
+
+test('an exit page is a filter of whole visits', () => {
+  assert.deepEqual(chosen(['is', 'exit_page', ['/docs']]), [1, 1, 2, 0]);
+});
+
+test('bots are left out unless a filter names them', () => {
+  const hits = [view('ann', '10:00', '/'), view('bot', '10:00', '/', { bot: 'GPTBot' })];
+  const counted = (filters: Filter[]) => metricsOf(reference(hits), { metrics: ['hits'], filters });
+  assert.deepEqual(counted([]), [1]);
+  assert.deepEqual(counted([['is', 'bot_kind', ['ai_training']]]), [1]);
+  assert.deepEqual(counted([['matches', 'bot', ['*']]]), [2]);
+});
+
+test('a class of status is a value', () => {
+  const hits = ['200', '404', '410'].map((status) => view('ann', '10:00', '/', { status: Number(status) }));
+  const filters: Filter[] = [['is', 'status', ['4xx']]];
+  assert.deepEqual(metricsOf(reference(hits), { metrics: ['hits'], filters }), [2]);
+});

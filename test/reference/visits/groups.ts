@@ -1,0 +1,113 @@
+/** Hits, visits and signals by the values of the dimensions asked for. */
+
+import { Calendar } from '../calendar.ts';
+import { type Naming, readerOf } from './dimension.ts';
+import type { ActionTest } from './goal.ts';
+import { basisOf, type Group } from './metric.ts';
+import { isoOf, type Period } from './period.ts';
+import type { Dimension, FilterDimension, Metric } from './query.ts';
+import type { Selection } from './selection.ts';
+import type { VisitedHit } from './visit.ts';
+
+export type Unit = 'minute' | 'hour' | 'day' | 'week' | 'month';
+
+/** The interval that a dimension is of; undefined if it is not of time. */
+export function unitOf(dimension: string): Unit | undefined {
+  return dimension.startsWith('time:') ? (dimension.slice('time:'.length) as Unit) : undefined;
+}
+
+export interface KeyedGroup extends Group {
+  readonly values: readonly string[];
+}
+
+export function emptyGroup(values: readonly string[]): KeyedGroup {
+  return { values, hits: [], conversions: [], visits: new Set(), signals: [] };
+}
+
+export function keyOf(values: readonly string[]): string {
+  return JSON.stringify(values);
+}
+
+const calendars = new Map<string, Calendar>();
+
+export function calendarOf(zone: string): Calendar {
+  const calendar = calendars.get(zone) ?? new Calendar(zone);
+  calendars.set(zone, calendar);
+  return calendar;
+}
+
+/** What to group, and by what. */
+export interface Grouping {
+  readonly dimensions: readonly Dimension[];
+  readonly metrics: readonly Metric[];
+  readonly zone: string;
+  readonly naming: Naming;
+  readonly isConversion: ActionTest;
+}
+
+/**
+ * Groups by key. One without dimensions is there in any case; else a group is there if one of the metrics has something to
+ * count in it.
+ */
+export function groupsOf(
+  selection: Selection,
+  { from, to }: Period,
+  grouping: Grouping,
+): Map<string, KeyedGroup> {
+  const { dimensions, metrics, isConversion } = grouping;
+  const { matches, counts } = selection;
+  const groups = new Map<string, KeyedGroup>();
+  if (dimensions.length === 0) groups.set(keyOf([]), emptyGroup([]));
+  const tuplesOf = tupleReader(grouping);
+  const groupFor = (values: readonly string[]): KeyedGroup => {
+    const key = keyOf(values);
+    const group = groups.get(key) ?? emptyGroup(values);
+    groups.set(key, group);
+    return group;
+  };
+  const bases = new Set(metrics.map(basisOf));
+  for (const each of selection.hits) {
+    if (!matches(each)) continue;
+    const isCounted = bases.has('hits') && counts(each);
+    const isConverting = bases.has('hits') && isConversion(each);
+    const isSignal = bases.has('signals') && each.is === 'signal';
+    if (!isCounted && !isConverting && !isSignal) continue;
+    for (const values of tuplesOf(each, each.hit.time)) {
+      const group = groupFor(values);
+      if (isCounted) group.hits.push(each);
+      if (isConverting) group.conversions.push(each);
+      if (isSignal) group.signals.push(each);
+    }
+  }
+  if (!bases.has('visits')) return groups;
+  for (const visit of selection.visits) {
+    if (visit.begin < from || visit.begin >= to) continue;
+    for (const each of visit.hits) {
+      if (!counts(each) || !matches(each)) continue;
+      for (const values of tuplesOf(each, visit.begin)) groupFor(values).visits.add(visit);
+    }
+  }
+  return groups;
+}
+
+/** The values of all dimensions that a hit has at a time: several if it converts several goals, none if it converts none. */
+function tupleReader({
+  dimensions,
+  zone,
+  naming,
+}: Grouping): (each: VisitedHit, time: number) => readonly (readonly string[])[] {
+  const calendar = calendarOf(zone);
+  const readers = dimensions.map((dimension): ((each: VisitedHit, time: number) => readonly string[]) => {
+    const unit = unitOf(dimension);
+    if (unit !== undefined) return (_, time) => [isoOf(calendar.startOf(unit, time))];
+    return readerOf(dimension as FilterDimension, naming);
+  });
+  return (each, time) => {
+    let tuples: string[][] = [[]];
+    for (const read of readers) {
+      const values = read(each, time);
+      tuples = tuples.flatMap((tuple) => values.map((value) => [...tuple, value]));
+    }
+    return tuples;
+  };
+}
