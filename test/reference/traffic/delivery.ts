@@ -1,8 +1,8 @@
 /**
- * How hits come in: from several nodes, in batches that overtake one another, some of them late.
+ * Delivery: hits arrive from several nodes, in batches that overtake one another, some of them late.
  *
- * Hits of one visitor that have one time are sent by one node, in the order in which they happened: between nodes there is no
- * order that all could agree on.
+ * Hits of one visitor with equal times come from one node, in the order in which they happened: there is no order between
+ * nodes that all could agree on.
  */
 
 import type { VisitHit } from '../visits/visit-hit.ts';
@@ -13,7 +13,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 
-/** A slice of all hits: from `start` up to, not including, `end`. */
+/** A slice of all hits; `end` is exclusive. */
 export interface Batch {
   readonly node: number;
   readonly start: number;
@@ -26,7 +26,7 @@ interface Sent {
   readonly at: number;
 }
 
-/** @param visitors hits by visitor, as they happen */
+/** @param visitors the hits of each visitor, in the order in which they happen */
 export function delivered(
   random: Random,
   visitors: readonly (readonly VisitHit[])[],
@@ -37,7 +37,7 @@ export function delivered(
   const closed: { node: number; sent: Sent[]; at: number }[] = [];
   const lastAt = new Array<number>(nodes).fill(0);
   const close = (node: number, at: number) => {
-    // A node delivers its own batches in order; those of another may come between.
+    // A node delivers its own batches in order; other nodes may deliver in between.
     lastAt[node] = Math.max(
       lastAt[node]!,
       at + random.integer(0, random.chance(0.1) ? 30 * MINUTE : 5 * SECOND),
@@ -67,7 +67,7 @@ function sentBy(random: Random, hits: readonly VisitHit[], nodes: number): Sent[
   const isLogged = hits[0]?.site === LOG_SITE;
   const inOrder = isLogged ? hits.toSorted((a, b) => a.time - b.time) : hits;
   return inOrder.map((hit) => {
-    // Logs are imported when all is over, line by line.
+    // Access logs are imported at the end, line by line.
     if (isLogged) return { hit, node: home, at: hit.time + 1000 * DAY };
     const isAlone = times.get(hit.time) === 1;
     const node = isAlone && random.chance(0.2) ? random.integer(0, nodes - 1) : home;

@@ -1,4 +1,4 @@
-/** Questions of all kinds about traffic, drawn at random: what the reference and an engine are to be asked. */
+/** Queries of all kinds about the generated traffic, drawn at random: for the reference's own tests, and to compare engines. */
 
 import {
   type Action,
@@ -35,7 +35,7 @@ const PROPS = ['plan', 'seats', 'items', 'url', 'author', 'seconds', 'share'] as
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** Values that hits have, and one that none has. */
+/** Values that hits have, and a few that none has. */
 const VALUES: Readonly<Partial<Record<FilterDimension, readonly string[]>>> = {
   source: ['', 'google.com', 'google', 'letter', 'none.example'],
   channel: ['Direct', 'Referral', 'Email', 'Paid Search'],
@@ -71,7 +71,7 @@ const VALUES: Readonly<Partial<Record<FilterDimension, readonly string[]>>> = {
   'prop:author': ['', 'Ann'],
 };
 
-/** @param seed of the traffic, of which the periods are */
+/** @param seed the seed of the traffic, so that periods cover it */
 export function drawnQuery(random: Random, seed: number): Query {
   const metrics = distinct(random, 1 + random.longTail(4), () => drawnMetric(random));
   const dimensions = distinct(random, random.pick([0, 1, 1, 1, 2, 2, 3]), () => drawnDimension(random));
@@ -177,7 +177,7 @@ function drawnDimension(random: Random): Dimension {
   return random.chance(0.25) ? random.pick(TIME_DIMENSIONS.slice(1)) : drawnFilterDimension(random);
 }
 
-/** Half of them the most usual ones. */
+/** A common dimension half of the time, any other half. */
 function drawnFilterDimension(random: Random): FilterDimension {
   if (random.chance(0.5))
     return random.pick(['page', 'source', 'goal', 'event', 'entry_page', 'exit_page', 'prop:plan']);
@@ -204,7 +204,7 @@ function drawnStep(random: Random): string | Action {
     : { kind: 'outbound' };
 }
 
-/** As many different ones, or fewer. */
+/** So many different items, or fewer if they do not turn up. */
 function distinct<Item>(random: Random, count: number, draw: () => Item): Item[] {
   const items = new Set<Item>();
   for (let tries = 0; items.size < count && tries < 5 * (count + random.integer(0, 1)); tries++)

@@ -1,4 +1,4 @@
-/** Random numbers that a seed repeats. */
+/** Random numbers, reproducible by a seed. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 up to, not including, 1: Weyl's sequence, mixed as in Murmur's hash. */
+  /** From 0 to 1, exclusive: a Weyl sequence, mixed by MurmurHash3's finalizer. */
   next(): number {
     this.#state = (this.#state + 0x9e3779b9) >>> 0;
     let mixed = this.#state;
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number, both ends included. */
+  /** An integer between both bounds, inclusive. */
   integer(from: number, to: number): number {
     return from + Math.floor(this.next() * (to - from + 1));
   }
@@ -28,12 +28,12 @@ export class Random {
     return items[Math.floor(this.next() * items.length)]!;
   }
 
-  /** One of the first far more often than one of the last. */
+  /** An item of which the first are far more likely than the last. */
   pickEarly<Item>(items: readonly Item[]): Item {
     return items[Math.floor(this.next() ** 3 * items.length)]!;
   }
 
-  /** At least 1, mostly little, and now and then very much. */
+  /** An integer of at least 1, usually small and occasionally very large. */
   longTail(most: number): number {
     return Math.min(most, Math.floor((1 - this.next()) ** -0.8));
   }

@@ -30,12 +30,12 @@ function gaps(traffic: Traffic): Set<number> {
   );
 }
 
-test('a seed gives the same traffic again, and another seed another', () => {
+test('a seed reproduces its traffic', () => {
   assert.deepEqual(generate(1, { hits: 500 }), generate(1, { hits: 500 }));
   assert.notDeepEqual(generate(1, { hits: 500 }).hits, generate(4, { hits: 500 }).hits);
 });
 
-test('batches are slices of the hits, one after another, of all nodes', () => {
+test('batches of all nodes cover the hits without gaps', () => {
   for (const { hits, batches } of traffics) {
     let end = 0;
     for (const batch of batches) {
@@ -48,7 +48,7 @@ test('batches are slices of the hits, one after another, of all nodes', () => {
   }
 });
 
-test('hits of a visitor that have one time come from one node', () => {
+test('hits of a visitor with equal times come from one node', () => {
   for (const { hits, batches } of traffics) {
     const nodes = new Map<string, number>();
     for (const { node, start, end } of batches) {
@@ -61,29 +61,29 @@ test('hits of a visitor that have one time come from one node', () => {
   }
 });
 
-everywhere('silences are around 30 minutes, to the millisecond', (traffic) => {
+everywhere('some silences differ from 30 minutes by a millisecond', (traffic) => {
   const found = gaps(traffic);
   return [1_799_999, 1_800_000, 1_800_001].every((gap) => found.has(gap));
 });
 
-everywhere('hits of one visitor have equal times, on different pages', (traffic) =>
+everywhere('some hits of a visitor on different pages have equal times', (traffic) =>
   byVisitor(traffic).some((own) =>
     own.some((hit, at) => at > 0 && own[at - 1]!.time === hit.time && own[at - 1]!.path !== hit.path),
   ),
 );
 
-everywhere('few visitors have many hits, and many have few', (traffic) => {
+everywhere('few visitors have many hits, and many visitors have few', (traffic) => {
   const counts = byVisitor(traffic).map((own) => own.length);
   return Math.max(...counts) > 100 && counts.filter((count) => count <= 3).length > counts.length / 4;
 });
 
-everywhere('sources change within a visit', ({ hits }) =>
+everywhere('campaigns change within some visits', ({ hits }) =>
   visitsOf(hits).some((visit) =>
     visit.hits.some(({ hit }) => hit.utmCampaign !== '' && hit.utmCampaign !== visit.first.utmCampaign),
   ),
 );
 
-everywhere('some hits come after later ones of the same visitor', ({ hits }) => {
+everywhere('some hits arrive after later ones of the same visitor', ({ hits }) => {
   const latest = new Map<number, number>();
   return hits.some(({ visitorLow, time }) => {
     const before = latest.get(visitorLow) ?? 0;
@@ -97,14 +97,14 @@ everywhere('some signals belong to no visit', ({ hits }) => {
   return kept < hits.length && hits.some(({ name, scroll }) => name === SIGNAL && scroll === null);
 });
 
-everywhere('visits go over midnight, and over the changes of clocks', ({ hits }) => {
+everywhere('some visits continue over midnight', ({ hits }) => {
   const days = visitsOf(hits).filter(
-    ({ begin, duration }) => Math.floor(begin / 86_400_000) < Math.floor((begin + duration) / 86_400_000),
+    ({ start, duration }) => Math.floor(start / 86_400_000) < Math.floor((start + duration) / 86_400_000),
   );
   return days.length > 5;
 });
 
-everywhere('there are bots, events with money, and events that are not interactive', ({ hits }) =>
+everywhere('there are bots, events with a value, and non-interactive events', ({ hits }) =>
   [
     (hit: VisitHit) => hit.bot !== '',
     (hit: VisitHit) => hit.value !== '',
@@ -113,7 +113,7 @@ everywhere('there are bots, events with money, and events that are not interacti
 );
 
 everywhere(
-  'hits of logs have whole seconds, a status and a method, and no others have',
+  'hits of logs, and only those, have a status and a method, and whole seconds',
   ({ hits }) =>
     hits.every(({ site, time, status, method }) =>
       site === LOG_SITE ? time % 1000 === 0 && status > 0 && method !== '' : status === 0 && method === '',

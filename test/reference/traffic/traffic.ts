@@ -1,7 +1,7 @@
 /**
- * Traffic as sites have it, repeated by a seed: visitors of whom few come often, visits around midnights and changes of
- * clocks, silences around 30 minutes, equal times, sources that change within a visit, events, engagement, bots and access
- * logs, delivered late and out of order.
+ * Realistic traffic, reproducible by a seed: visitors of whom few come often, visits around midnight and clock changes,
+ * silences around 30 minutes, equal times, sources that change within a visit, events, engagement, bots and access logs,
+ * delivered late and out of order.
  */
 
 import type { Goals } from '../visits/goal.ts';
@@ -13,16 +13,16 @@ import { LOG_SITE, SITES, SPANS } from './values.ts';
 import { hitsOfVisitor } from './visitor.ts';
 
 export interface TrafficOptions {
-  /** How many hits at least. Default: 20,000. */
+  /** Minimum number of hits. Default: 20,000. */
   readonly hits?: number;
-  /** Nodes that send. Default: 3. */
+  /** Number of nodes that collect. Default: 3. */
   readonly nodes?: number;
 }
 
 export interface Traffic {
-  /** In the order in which they come in. */
+  /** In order of arrival. */
   readonly hits: readonly VisitHit[];
-  /** One after another, all hits. */
+  /** Consecutive slices that cover all hits. */
   readonly batches: readonly Batch[];
 }
 
@@ -55,5 +55,5 @@ const GOALS: readonly Goal[] = [
   { name: 'not found', action: { kind: 'not_found' } },
 ];
 
-/** Goals that hits of this traffic convert. */
+/** Goals of each site that this traffic converts. */
 export const TRAFFIC_GOALS: Goals = Object.fromEntries([...SITES, LOG_SITE].map((site) => [site, GOALS]));

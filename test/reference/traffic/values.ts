@@ -1,9 +1,9 @@
-/** What traffic is made of. Few values, so that they meet. */
+/** The values that traffic is made of. They are few, so that they meet. */
 
 import type { VisitHit } from '../visits/visit-hit.ts';
 
 export const SITES = ['shop.example', 'blog.example', 'app.example'] as const;
-/** The site of which access logs are imported; the others send hits from pages. */
+/** The site whose access logs are imported; pages of the other sites send hits. */
 export const LOG_SITE = 'log.example';
 
 export const PAGES = [
@@ -59,12 +59,12 @@ export const CLIENTS: readonly Partial<VisitHit>[] = [
 
 export const BOTS = ['Googlebot', 'GPTBot', 'bingbot'] as const;
 
-/** What may come between two hits of a visitor: around the silence that ends a visit, to the millisecond. */
+/** Silences around the one that ends a visit, in milliseconds. */
 export const EDGE_GAPS = [1_799_999, 1_800_000, 1_800_001] as const;
 /** The same for logs, which have whole seconds. */
 export const LOG_EDGE_GAPS = [1_799_000, 1_800_000, 1_801_000] as const;
 
-/** Times of which traffic has many: midnights, ends of months, and changes of clocks in Berlin and New York. */
+/** Times with much traffic: midnights, ends of months, and clock changes in Berlin and New York. */
 export const SPANS = [
   {
     from: Date.UTC(2026, 1, 25),

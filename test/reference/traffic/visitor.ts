@@ -1,4 +1,4 @@
-/** All that one visitor does. */
+/** Everything that one visitor does. */
 
 import { SIGNAL, type VisitHit, visitHit } from '../visits/visit-hit.ts';
 import type { Random } from './random.ts';
@@ -8,14 +8,14 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** When traffic is, and times of which there is much. */
+/** When traffic happens, and the times with much of it. */
 export interface Span {
   readonly from: number;
   readonly to: number;
   readonly edges: readonly number[];
 }
 
-/** Hits of one visitor on one site, as they happen; some have the same time. */
+/** The hits of one visitor on one site, in the order in which they happen. */
 export function hitsOfVisitor(random: Random, span: Span, number: number): VisitHit[] {
   const isLogged = random.chance(0.2);
   const isBot = random.chance(0.06);
@@ -37,14 +37,14 @@ export function hitsOfVisitor(random: Random, span: Span, number: number): Visit
   return hits;
 }
 
-/** Near an edge, or anywhere. */
+/** A time near an edge, or any other. */
 function startOf(random: Random, { from, to, edges }: Span): number {
   if (random.chance(0.35)) return random.pick(edges) + random.integer(-40 * MINUTE, 20 * MINUTE);
   if (random.chance(0.1)) return random.pick(edges);
   return random.integer(from, to - 3 * HOUR);
 }
 
-/** Lines of an access log: whole seconds, several in one, with status and method. */
+/** Lines of an access log: whole seconds, often several per second, with status and method. */
 function loggedVisit(random: Random, who: Partial<VisitHit>, start: number): VisitHit[] {
   const hits: VisitHit[] = [];
   let time = start;
@@ -68,7 +68,7 @@ function loggedVisit(random: Random, who: Partial<VisitHit>, start: number): Vis
   return hits;
 }
 
-/** What a page sends: page views, events, and signals of how it was looked at. */
+/** What pages send: page views, events and engagement signals. */
 function visitOfPages(random: Random, who: Partial<VisitHit>, start: number): VisitHit[] {
   const hits: VisitHit[] = [];
   let time = start;
@@ -78,7 +78,7 @@ function visitOfPages(random: Random, who: Partial<VisitHit>, start: number): Vi
     if (random.chance(0.08)) origin = random.pick(ORIGINS);
     const here = { ...who, ...origin, path: random.pickEarly(PAGES), hostname: hostOf(random, who) };
     if (!beginsWithEvent || hits.length > 0) hits.push(visitHit({ ...here, time, props: pageProps(random) }));
-    // What happens in the next hit of a page has no referrer of its own.
+    // Most later hits have no referrer of their own.
     origin = random.chance(0.7) ? {} : origin;
     for (let events = random.chance(0.3) ? random.longTail(4) : 0; events > 0; events--) {
       if (random.chance(0.7)) time += random.integer(0, 20 * SECOND);
@@ -109,7 +109,7 @@ function gapOf(random: Random): number {
   return random.integer(1, 240 * SECOND);
 }
 
-/** Signals of a page: each has the time since the one before, and the depth so far. Some come after a long silence. */
+/** Engagement signals of a page view. Some come after a long silence. */
 function signalsOf(random: Random, here: Partial<VisitHit>, seen: number): VisitHit[] {
   const signals: VisitHit[] = [];
   let time = seen;
@@ -160,7 +160,7 @@ function eventOf(random: Random): Partial<VisitHit> {
   }
 }
 
-/** An exact decimal: few digits, many, none, and below zero for money that is given back. */
+/** Money with few digits, many or none, and refunds below zero. */
 function worthOf(random: Random): Pick<VisitHit, 'value' | 'currency'> {
   const currency = random.pickEarly(['EUR', 'USD', 'JPY', 'KWD']);
   const value = random.pick(['19.90', '0.1', '0.2', '100', '1234567890.01', '-19.90', '0.005', '7']);

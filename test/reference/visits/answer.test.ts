@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { reference } from './reference.ts';
 import { event, MAY, rowsOf, timeOf, view } from './story.ts';
 
-test('rows are in order of the first metric, then of the values of dimensions', () => {
+test('rows are ordered by the first metric, then by dimensions', () => {
   const hits = ['/b', '/a', '/c', '/c'].map((path) => view('ann', '10:00', path));
   assert.deepEqual(rowsOf(reference(hits), { metrics: ['pageviews'], dimensions: ['page'] }), [
     ['/c', 2],
@@ -12,7 +12,7 @@ test('rows are in order of the first metric, then of the values of dimensions', 
   ]);
 });
 
-test('rows are ordered by what is asked for, and null is last either way', () => {
+test('null is last in ascending and descending order', () => {
   const hits = [
     view('ann', '10:00', '/a'),
     view('ann', '10:05', '/a'),
@@ -41,7 +41,7 @@ test('rows are ordered by what is asked for, and null is last either way', () =>
   }
 });
 
-test('limit and offset cut rows, and total_rows counts all', () => {
+test('limit and offset select rows, and total_rows counts all', () => {
   const hits = ['/a', '/b', '/c'].map((path) => view('ann', '10:00', path));
   const answer = reference(hits).query({
     period: MAY,
@@ -55,7 +55,7 @@ test('limit and offset cut rows, and total_rows counts all', () => {
   assert.equal(answer.meta.total_rows, 3);
 });
 
-test('totals are of the query without dimensions', () => {
+test('totals are the answer without dimensions', () => {
   const hits = [view('ann', '10:00', '/a'), view('ann', '10:01', '/b')];
   const answer = reference(hits).query({
     period: MAY,
@@ -67,7 +67,7 @@ test('totals are of the query without dimensions', () => {
   assert.deepEqual(answer.totals, { metrics: [1, 2] });
 });
 
-test('by time alone all intervals are there, in order', () => {
+test('by time alone, all intervals have a row, in order', () => {
   const period = { from: '2026-05-03', to: '2026-05-06' };
   const rows = rowsOf(reference([view('ann', '10:00', '/')]), {
     period,
@@ -81,7 +81,7 @@ test('by time alone all intervals are there, in order', () => {
   ]);
 });
 
-test('by time and something else only rows with something are there', () => {
+test('by time and another dimension, only rows with data exist', () => {
   const rows = rowsOf(reference([view('ann', '10:00', '/')]), {
     metrics: ['hits'],
     dimensions: ['time:day', 'page'],
@@ -89,11 +89,11 @@ test('by time and something else only rows with something are there', () => {
   assert.deepEqual(rows, [['2026-05-04T00:00:00Z', '/', 1]]);
 });
 
-test('without dimensions there is one row, also of nothing', () => {
+test('without dimensions there is one row, even without data', () => {
   assert.deepEqual(rowsOf(reference([]), { metrics: ['hits', 'visitors', 'bounce_rate'] }), [[0, 0, null]]);
 });
 
-test('up to three dimensions are grouped by at once', () => {
+test('rows can have three dimensions', () => {
   const hits = [
     view('ann', '10:00', '/a', { source: 'x' }),
     view('ann', '10:01', '/b', { source: 'y' }),
@@ -107,7 +107,7 @@ test('up to three dimensions are grouped by at once', () => {
   ]);
 });
 
-test('a day of a time zone is that day, also if clocks change', () => {
+test('a day on which clocks change has 23 hours', () => {
   const at = (time: string) => view('ann', time, '/', {});
   const hits = [
     at('2026-03-28 22:59'),
@@ -130,7 +130,7 @@ test('a day of a time zone is that day, also if clocks change', () => {
   ]);
 });
 
-test('the hour that clocks show twice is two', () => {
+test('the hour that clocks show twice is two rows', () => {
   const hits = [view('ann', '2026-11-01 05:30', '/'), view('ann', '2026-11-01 06:30', '/')];
   const period = { from: '2026-11-01T05:00:00Z', to: '2026-11-01T07:00:00Z' };
   const rows = rowsOf(reference(hits), {
@@ -145,7 +145,7 @@ test('the hour that clocks show twice is two', () => {
   ]);
 });
 
-test('weeks begin on Monday, and the first may begin before the period', () => {
+test('weeks start on Monday, and the first one may start before the period', () => {
   const period = { from: '2026-05-06', to: '2026-05-12' };
   const rows = rowsOf(reference([]), { period, metrics: ['hits'], dimensions: ['time:week'] });
   assert.deepEqual(rows, [
@@ -154,7 +154,7 @@ test('weeks begin on Monday, and the first may begin before the period', () => {
   ]);
 });
 
-test('grouped by bot, only bots are counted', () => {
+test('a query by bot counts only bots', () => {
   const hits = [view('ann', '10:00', '/'), view('bot', '10:00', '/', { bot: 'GPTBot' })];
   const query = { period: MAY, metrics: ['hits'], dimensions: ['bot'], include: { totals: true } } as const;
   const answer = reference(hits).query(query);
@@ -163,7 +163,7 @@ test('grouped by bot, only bots are counted', () => {
   assert.equal(reference(hits).query({ ...query, bots: 'include' }).results.length, 2);
 });
 
-test('a change is in percent of the earlier value, and null from 0 or nothing', () => {
+test('a change is in percent of the earlier value, and null if that is 0 or unknown', () => {
   const paid = { value: '30', currency: 'EUR' };
   const hits = [
     ...[
@@ -186,7 +186,7 @@ test('a change is in percent of the earlier value, and null from 0 or nothing', 
   assert.deepEqual(row!.comparison!.change, [-66.7, -100, null, null, { EUR: 50 }]);
 });
 
-test('compared rows are paired by value, and intervals by position', () => {
+test('a comparison pairs rows by value and intervals by position', () => {
   const hits = [
     view('ann', '2026-05-03 10:00', '/a'),
     view('ann', '2026-05-03 11:00', '/gone'),
@@ -209,7 +209,7 @@ test('compared rows are paired by value, and intervals by position', () => {
   ]);
 });
 
-test('an interval that has no pair is compared with null', () => {
+test('an interval without a counterpart is compared with null', () => {
   const answer = reference([]).query({
     period: { from: '2026-05-04', to: '2026-05-06' },
     metrics: ['hits'],
@@ -222,7 +222,7 @@ test('an interval that has no pair is compared with null', () => {
   );
 });
 
-test('money is ordered by the currency that most rows have', () => {
+test('rows by revenue are ordered by the currency that most of them have', () => {
   const paid = (path: string, value: string, currency: string) =>
     view('ann', '10:00', path, { value, currency });
   const hits = [
@@ -239,7 +239,7 @@ test('money is ordered by the currency that most rows have', () => {
   );
 });
 
-test('the periods are told as they were understood', () => {
+test('the answer states the periods as they were understood', () => {
   const { query } = reference([view('ann', '10:00', '/')], { now: timeOf('12:00') }).query({
     period: 'today',
     metrics: ['hits'],

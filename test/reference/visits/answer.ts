@@ -1,27 +1,28 @@
 /**
- * Answers to `POST /api/v1/query`. What the contract leaves open of rows, order and comparison is chosen thus:
+ * Answers to `POST /api/v1/query`. Choices for rows, order and comparison where the contract is silent:
  *
- * - A row is there if one of the metrics asked for has something to count in it, even if that is 0 of a kind: hits for
- *   metrics of hits, visits for those of visits, signals for time_on_page and scroll_depth. By time alone, all intervals of
- *   the period are there, as in `GET /stats`. Without dimensions there is one row.
- * - Times are the begin of an interval as ISO 8601 UTC; weeks begin on Monday; the first interval may begin before the period.
- * - The order is, as in Plausible, by time if that is a dimension, else by the first metric from the greatest on. Among equals
- *   it is by the values of the dimensions, as bytes of UTF-8. Values are rounded before they are ordered; null is last either
- *   way. Money is ordered by the amount in the currency that most rows have, the first of the alphabet among several.
- * - `limit` is 10,000 if it is not said, as in Plausible. `total_rows` counts all. `totals` are the query without dimensions.
- * - A compared row is the one with the same values; intervals are paired by position. A row that is not there earlier has what
- *   an empty one has; an interval that has no pair has null. Rows that are only there earlier are not told.
- * - A change is in percent of the earlier value, for rates too, and null if that is 0, as in `GET /stats`. (Plausible says
- *   100 then.)
+ * - A row exists if at least one requested metric has something to count, even if that count is 0: hits for metrics of hits,
+ *   visits for metrics of visits, signals for time_on_page and scroll_depth. If time is the only dimension, every interval of
+ *   the period has a row, as in `GET /stats`. Without dimensions there is exactly one row.
+ * - Times are starts of intervals, in ISO 8601 UTC. Weeks start on Monday. The first interval may start before the period.
+ * - The default order is Plausible's: by time if that is a dimension, else by the first metric, descending. Ties are in
+ *   ascending order of the dimensions, by UTF-8 bytes. Values are rounded before they are ordered. Null is always last. Money
+ *   is ordered by the currency that most rows have, the alphabetically first among several.
+ * - `limit` defaults to 10,000, as in Plausible. `total_rows` is the number before `limit`. `totals` are the query without
+ *   dimensions.
+ * - A comparison pairs rows with equal values, and intervals by position. A row that is missing in the earlier period has the
+ *   values of an empty row; an interval without a counterpart has null. Rows of the earlier period only are not returned.
+ * - A change is in percent of the earlier value, also for rates, and null if that is 0, as in `GET /stats`. (Plausible
+ *   returns 100 then.)
  */
 
 import type { ActionTest } from './goal.ts';
 import { calendarOf, emptyGroup, groupsOf, type KeyedGroup, keyOf, unitOf } from './groups.ts';
-import { measure, ratio, visitorsOf, type Whole } from './metric.ts';
+import { measure, type RowContext, ratio, visitorsOf } from './metric.ts';
 import { comparedPeriod, isoOf, type Period, periodOf } from './period.ts';
 import type { Answer, Change, Compared, Filter, Query, Row, Value } from './query.ts';
 import { ordered } from './row-order.ts';
-import { botsOf, selectionOf, visitsOfSites, type World } from './selection.ts';
+import { botsOf, type Dataset, selectionOf, visitsOfSites } from './selection.ts';
 
 const LIMIT = 10_000;
 
@@ -33,62 +34,62 @@ interface Result {
 /** Rows of one period, by key. */
 interface Counted {
   readonly rows: ReadonlyMap<string, Result>;
-  /** What a row has that is not there. */
+  /** The metrics of a row that does not exist. */
   readonly absent: (values: readonly string[]) => readonly Value[];
 }
 
-export function answer(world: World, asked: Query): Answer {
-  // Settled here, as it is of the dimensions that totals lack.
-  const query: Query = { ...asked, bots: botsOf(asked) };
+export function answer(dataset: Dataset, request: Query): Answer {
+  // Decided here, as it depends on the dimensions, which totals do not have.
+  const query: Query = { ...request, bots: botsOf(request) };
   const { include = {}, limit = LIMIT, offset = 0, timezone = 'UTC' } = query;
-  const period = scopePeriod(world, query);
+  const period = scopePeriod(dataset, query);
   const earlier =
     include.comparison === undefined ? undefined : comparedPeriod(period, include.comparison, timezone);
-  const rows = ordered([...counted(world, query, period).rows.values()], query);
-  const compared = earlier && comparer(world, query, period, earlier);
+  const rows = ordered([...counted(dataset, query, period).rows.values()], query);
+  const compared = earlier && comparer(dataset, query, period, earlier);
   const results = rows.slice(offset, offset + limit).map((row): Row => withComparison(row, compared));
   return {
     results,
-    ...(include.totals && { totals: totalsOf(world, query, period, earlier) }),
+    ...(include.totals && { totals: totalsOf(dataset, query, period, earlier) }),
     meta: include.total_rows ? { total_rows: rows.length } : {},
-    query: { period: told(period), ...(earlier && { comparison: told(earlier) }) },
+    query: { period: periodText(period), ...(earlier && { comparison: periodText(earlier) }) },
   };
 }
 
-/** The period of a question, as times. */
-export function scopePeriod(world: World, scope: Pick<Query, 'site' | 'period' | 'timezone'>): Period {
+/** The period of a query, as times. */
+export function scopePeriod(dataset: Dataset, scope: Pick<Query, 'site' | 'period' | 'timezone'>): Period {
   let first: number | undefined;
-  for (const { begin } of visitsOfSites(world, scope))
-    if (first === undefined || begin < first) first = begin;
-  return periodOf(scope.period, scope.timezone ?? 'UTC', world.now, first);
+  for (const { start } of visitsOfSites(dataset, scope))
+    if (first === undefined || start < first) first = start;
+  return periodOf(scope.period, scope.timezone ?? 'UTC', dataset.now, first);
 }
 
-function told({ from, to }: Period): { from: string; to: string } {
+function periodText({ from, to }: Period): { from: string; to: string } {
   return { from: isoOf(from), to: isoOf(to) };
 }
 
 function totalsOf(
-  world: World,
+  dataset: Dataset,
   query: Query,
   period: Period,
   earlier: Period | undefined,
 ): Omit<Row, 'dimensions'> {
   const whole: Query = { ...query, dimensions: [] };
-  const [row] = counted(world, whole, period).rows.values();
-  const compared = earlier && comparer(world, whole, period, earlier);
+  const [row] = counted(dataset, whole, period).rows.values();
+  const compared = earlier && comparer(dataset, whole, period, earlier);
   const { dimensions: _, ...rest } = withComparison(row!, compared);
   return rest;
 }
 
-function counted(world: World, query: Query, period: Period): Counted {
+function counted(dataset: Dataset, query: Query, period: Period): Counted {
   const { metrics, dimensions = [], timezone: zone = 'UTC' } = query;
-  const { naming } = world;
+  const { labels } = dataset;
   const isConversion: ActionTest = (hit) => {
-    const goals = naming.goalsOf(hit);
+    const goals = labels.goalsOf(hit);
     return query.goal === undefined ? goals.length > 0 : goals.includes(query.goal);
   };
-  const grouping = { dimensions, metrics, zone, naming, isConversion };
-  const selection = selectionOf(world, query, period);
+  const grouping = { dimensions, metrics, zone, labels, isConversion };
+  const selection = selectionOf(dataset, query, period);
   const groups = groupsOf(selection, period, grouping);
   const units = dimensions.map(unitOf);
   if (units.length === 1 && units[0] !== undefined) {
@@ -97,26 +98,30 @@ function counted(world: World, query: Query, period: Period): Counted {
       if (!groups.has(keyOf(values))) groups.set(keyOf(values), emptyGroup(values));
     }
   }
-  const visitors = wholeVisitors(world, query, period);
-  const reached = reachOf(world, query, period, { ...grouping, metrics: ['visitors'] });
+  const visitors = wholeVisitors(dataset, query, period);
+  const baseVisitors = baseVisitorsOf(dataset, query, period, { ...grouping, metrics: ['visitors'] });
   const valuesOf = (group: KeyedGroup): Value[] => {
-    const whole: Whole = { visitors, reached: reached(group.values), hasGoal: query.goal !== undefined };
-    return metrics.map((metric) => measure(metric, group, whole));
+    const context: RowContext = {
+      visitors,
+      baseVisitors: baseVisitors(group.values),
+      hasGoal: query.goal !== undefined,
+    };
+    return metrics.map((metric) => measure(metric, group, context));
   };
   const rows = new Map<string, Result>();
   for (const [key, group] of groups) rows.set(key, { dimensions: group.values, metrics: valuesOf(group) });
   return { rows, absent: (values) => valuesOf(emptyGroup(values)) };
 }
 
-function wholeVisitors(world: World, query: Query, period: Period): number {
+function wholeVisitors(dataset: Dataset, query: Query, period: Period): number {
   if (!query.metrics.includes('percentage')) return 0;
-  const { hits, matches, counts } = selectionOf(world, { ...query, dimensions: [] }, period);
+  const { hits, matches, counts } = selectionOf(dataset, { ...query, dimensions: [] }, period);
   return visitorsOf(hits.filter((hit) => counts(hit) && matches(hit)));
 }
 
-/** The visitors of a row without regard to goals and properties. */
-function reachOf(
-  world: World,
+/** The visitors of a row, ignoring goals and properties. */
+function baseVisitorsOf(
+  dataset: Dataset,
   query: Query,
   period: Period,
   grouping: Parameters<typeof groupsOf>[2],
@@ -125,7 +130,7 @@ function reachOf(
   const isKept = (dimension: string) => dimension !== 'goal' && !dimension.startsWith('prop:');
   const filters = (query.filters ?? []).filter((filter) => isKept(dimensionOf(filter)));
   const dimensions = grouping.dimensions.filter(isKept);
-  const selection = selectionOf(world, { ...query, dimensions, filters }, period);
+  const selection = selectionOf(dataset, { ...query, dimensions, filters }, period);
   const groups = groupsOf(selection, period, { ...grouping, dimensions });
   return (values) => {
     const kept = values.filter((_, at) => isKept(grouping.dimensions[at]!));
@@ -133,15 +138,20 @@ function reachOf(
   };
 }
 
-/** '' for a filter that is made of others. */
+/** '' for a filter that combines others. */
 function dimensionOf(filter: Filter): string {
   return typeof filter[1] === 'string' ? filter[1] : '';
 }
 
-/** Pairs a row with that of another period. */
-function comparer(world: World, query: Query, period: Period, earlier: Period): (row: Result) => Compared {
+/** Pairs a row with the one of another period. */
+function comparer(
+  dataset: Dataset,
+  query: Query,
+  period: Period,
+  earlier: Period,
+): (row: Result) => Compared {
   const { metrics, dimensions = [], timezone = 'UTC' } = query;
-  const { rows, absent } = counted(world, query, earlier);
+  const { rows, absent } = counted(dataset, query, earlier);
   const calendar = calendarOf(timezone);
   const pairs = dimensions.map((dimension): ((value: string) => string | undefined) => {
     const unit = unitOf(dimension);

@@ -1,14 +1,14 @@
-/** Decimals of any length, exact: money must not be rounded on its way. */
+/** Exact decimals of any length: money must not be rounded while it is added up. */
 
 export interface Decimal {
   readonly digits: bigint;
-  /** How many of the digits are behind the point. */
+  /** Number of digits after the point. */
   readonly scale: number;
 }
 
 export const ZERO: Decimal = { digits: 0n, scale: 0 };
 
-/** @returns undefined for what is not a plain decimal such as `-12.50` */
+/** @returns undefined unless the text is a plain decimal such as `-12.50` */
 export function decimalOf(text: string): Decimal | undefined {
   const match = /^(-?\d+)(?:\.(\d+))?$/.exec(text);
   if (!match) return undefined;
@@ -21,14 +21,14 @@ export function sum(a: Decimal, b: Decimal): Decimal {
   return { digits: scaled(a, scale) + scaled(b, scale), scale };
 }
 
-/** Below 0 if a is less than b, 0 if they are equal. */
+/** Negative if a is less than b, 0 if they are equal. */
 export function compare(a: Decimal, b: Decimal): number {
   const scale = Math.max(a.scale, b.scale);
   const difference = scaled(a, scale) - scaled(b, scale);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-/** A part of a decimal with that many digits behind the point; halves are rounded away from zero. */
+/** A quotient with so many digits after the point, rounded half away from zero. */
 export function divided(a: Decimal, divisor: number, scale: number): Decimal {
   const above = Math.max(a.scale, scale);
   const divided = scaled(a, above);
@@ -38,7 +38,7 @@ export function divided(a: Decimal, divisor: number, scale: number): Decimal {
   return { digits: divided < 0n ? -rounded : rounded, scale };
 }
 
-/** The decimal with at least that many digits behind the point, and no zeros beyond them. */
+/** The decimal as text, with at least so many digits after the point and no trailing zeros beyond them. */
 export function textOf(a: Decimal, leastDigits: number): string {
   let { digits, scale } = a;
   while (scale > leastDigits && digits % 10n === 0n) {
@@ -54,7 +54,7 @@ export function textOf(a: Decimal, leastDigits: number): string {
   return scale === 0 ? sign + text : `${sign}${text.slice(0, -scale)}.${text.slice(-scale)}`;
 }
 
-/** How many digits behind the point a currency has: 2 for EUR, 0 for JPY, 3 for KWD. */
+/** Number of digits after the point in amounts of a currency: 2 for EUR, 0 for JPY, 3 for KWD. */
 export function digitsOf(currency: string): number {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   return format.resolvedOptions().maximumFractionDigits ?? 2;

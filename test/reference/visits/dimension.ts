@@ -1,32 +1,29 @@
 /**
- * The values of dimensions. Those of a visit are of its first hit, whatever its later hits say.
+ * Values of dimensions. Those of a visit come from its first hit, whatever later hits say. Choices where the contract is silent:
  *
- * Where the contract is silent:
- *
- * - What is unknown is '', is a value like others, has a row, and can be filtered by. (Plausible has words for it,
- *   `(not set)` and `Direct / None`, which a program would have to know, and a page to translate.)
+ * - An unknown value is ''. It is a value like others: it has a row and can be filtered by. (Plausible returns `(not set)`
+ *   or `Direct / None`, which programs would have to know and pages to translate.)
  * - `event` of a page view is `pageview`.
- * - `goal` has all goals that a hit converts: such a hit is in several rows, and one that converts none in no row.
- * - `status` is a text such as `404`, '' if no log says it. `is` and `is_not` also take classes: `4xx`.
- * - A property that is a text is that text, any other its JSON; one that is missing is ''.
- * - A hit is of one site, so `site` may be asked of a query for several.
+ * - `goal` has every goal that a hit converts. Such a hit is in several rows; a hit that converts none is in no row.
+ * - `status` is a string such as `404`, and '' unless a log recorded it. `is` and `is_not` also accept classes: `4xx`.
+ * - A property that is a string is that string, any other value its JSON, and '' if it is missing.
  */
 
 import type { FilterDimension, VisitDimension } from './query.ts';
 import { VISIT_DIMENSIONS } from './query.ts';
-import type { Visit, VisitedHit } from './visit.ts';
+import type { HitInVisit, Visit } from './visit.ts';
 import type { VisitHit } from './visit-hit.ts';
 
-/** What lists say of hits, which may get better while hits stay. */
-export interface Lists {
+/** Names that come from lists when a query is answered, so that better lists correct the past. */
+export interface Classifier {
   readonly sourceOf: (hit: VisitHit) => string;
   readonly channelOf: (hit: VisitHit) => string;
   readonly operatorOf: (bot: string) => string;
   readonly kindOf: (bot: string) => string;
 }
 
-/** A few entries, for tests; the lists of the product are to be passed in. */
-export const PLAIN_LISTS: Lists = {
+/** A few entries for tests. To compare an engine, pass in the product's lists. */
+export const PLAIN_CLASSIFIER: Classifier = {
   sourceOf: ({ source }) => source,
   channelOf: ({ utmMedium, source }) => {
     if (utmMedium === 'cpc') return 'Paid Search';
@@ -37,9 +34,9 @@ export const PLAIN_LISTS: Lists = {
   kindOf: (bot) => (bot === '' ? '' : bot === 'GPTBot' ? 'ai_training' : 'search'),
 };
 
-export interface Naming {
-  readonly lists: Lists;
-  readonly goalsOf: (hit: VisitedHit) => readonly string[];
+export interface Labels {
+  readonly classifier: Classifier;
+  readonly goalsOf: (hit: HitInVisit) => readonly string[];
 }
 
 const FIELDS = {
@@ -66,9 +63,9 @@ export function isOfVisit(dimension: string): dimension is VisitDimension {
   return (VISIT_DIMENSIONS as readonly string[]).includes(dimension);
 }
 
-/** A reader of the values that a hit has of a dimension: one, but any number of goals. */
-export function readerOf(dimension: FilterDimension, naming: Naming): (hit: VisitedHit) => readonly string[] {
-  if (isOfVisit(dimension)) return ({ visit }) => [valueOfVisit(visit, dimension, naming.lists)];
+/** Reads the values of a dimension from a hit: exactly one, except for any number of goals. */
+export function readerOf(dimension: FilterDimension, labels: Labels): (hit: HitInVisit) => readonly string[] {
+  if (isOfVisit(dimension)) return ({ visit }) => [valueOfVisit(visit, dimension, labels.classifier)];
   if (dimension.startsWith('prop:')) {
     const key = dimension.slice('prop:'.length);
     return ({ props }) => [props.get(key) ?? ''];
@@ -83,7 +80,7 @@ export function readerOf(dimension: FilterDimension, naming: Naming): (hit: Visi
     case 'event':
       return ({ hit }) => [hit.name];
     case 'goal':
-      return naming.goalsOf;
+      return labels.goalsOf;
     case 'status':
       return ({ hit }) => [hit.status === 0 ? '' : String(hit.status)];
     case 'method':
@@ -91,15 +88,15 @@ export function readerOf(dimension: FilterDimension, naming: Naming): (hit: Visi
     case 'bot':
       return ({ hit }) => [hit.bot];
     case 'bot_operator':
-      return ({ hit }) => [naming.lists.operatorOf(hit.bot)];
+      return ({ hit }) => [labels.classifier.operatorOf(hit.bot)];
     case 'bot_kind':
-      return ({ hit }) => [naming.lists.kindOf(hit.bot)];
+      return ({ hit }) => [labels.classifier.kindOf(hit.bot)];
     default:
       throw new Error(`there is no dimension ${dimension}`);
   }
 }
 
-function valueOfVisit(visit: Visit, dimension: VisitDimension, { sourceOf, channelOf }: Lists): string {
+function valueOfVisit(visit: Visit, dimension: VisitDimension, { sourceOf, channelOf }: Classifier): string {
   if (dimension === 'exit_page') return visit.exitPage;
   if (dimension === 'source') return sourceOf(visit.first);
   if (dimension === 'channel') return channelOf(visit.first);

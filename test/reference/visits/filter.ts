@@ -1,37 +1,37 @@
 /**
- * Which hits a filter chooses.
+ * Filters: which hits match.
  *
- * A filter is asked of a hit in its visit: a visit's dimension or number of the visit, a hit's of the hit. So a tree of
- * `and`, `or` and `not` is true or false of each hit; hits of which it is true match; a visit matches if one of its hits
- * does. Several filters of hits are thus met by one and the same hit, as in Plausible; for "did this, and did that" there is
- * `has_done`. Where the contract is silent:
+ * A filter is evaluated for a hit in its visit: a dimension or number of the visit for the visit, any other for the hit. So
+ * a tree of `and`, `or` and `not` is true or false for each hit, and a visit matches if one of its hits does. Several hit
+ * filters must be met by the same hit, as in Plausible; "did this and also did that" is what `has_done` is for. Choices where the
+ * contract is silent:
  *
- * - `is_not`, `contains_not` and `matches_not` are exactly `not` of the others: also true of unknown values (Plausible: the
- *   same, but for properties that are missing). `is_not page /a` chooses hits of other pages, and visits that have one, not
- *   visits without /a: those are chosen by visitor with `has_not_done`.
- * - Case counts. An empty list of values matches nothing.
- * - A number that is unknown is neither greater nor less than any: all four comparisons are false, and `not` true.
- * - `value` is compared exactly, whatever its currency.
- * - `has_done` is true of all hits of a visitor who has a hit in the period that matches. It says nothing of the order, and
- *   may contain filters of visits. A visitor of two sites is two.
+ * - `is_not`, `contains_not` and `matches_not` are exactly the negation of the positive form, so they also match unknown
+ *   values. (Plausible does the same, except for missing properties.) `is_not page /a` chooses hits of other pages, and visits
+ *   with at least one such hit; visitors who never saw /a are chosen by `has_not_done`.
+ * - Matching is case-sensitive. An empty list of values matches nothing.
+ * - An unknown number is neither greater nor less than any: all four comparisons are false, and their `not` is true.
+ * - `value` is compared exactly, regardless of its currency.
+ * - `has_done` is true for all hits of a visitor who has a matching hit in the period. It does not imply any order. A visitor
+ *   of two sites is two visitors. (Plausible's `has_done` is about the same session; the contract says visitors.)
  */
 
 import { compare, decimalOf } from './decimal.ts';
-import { type Naming, readerOf } from './dimension.ts';
+import { type Labels, readerOf } from './dimension.ts';
 import type { Filter, FilterDimension, NumberName, NumberOperator, TextOperator } from './query.ts';
-import type { VisitedHit } from './visit.ts';
+import type { HitInVisit } from './visit.ts';
 import { matcherOf } from './wildcard.ts';
 
-export type HitTest = (hit: VisitedHit) => boolean;
+export type HitTest = (hit: HitInVisit) => boolean;
 
-/** Where filters look things up. */
+/** What filters are evaluated with. */
 export interface FilterContext {
-  readonly naming: Naming;
-  /** Hits of the period, signals too, of the sites and of the people or bots that are asked about. */
-  readonly hits: readonly VisitedHit[];
+  readonly labels: Labels;
+  /** All hits of the selected sites, people or bots in the period, including signals. */
+  readonly hits: readonly HitInVisit[];
 }
 
-/** A test of one filter. Signals are tested like other hits. */
+/** The test of one filter. Signals are tested like other hits. */
 export function filterTest(filter: Filter, context: FilterContext): HitTest {
   switch (filter[0]) {
     case 'and':
@@ -45,12 +45,12 @@ export function filterTest(filter: Filter, context: FilterContext): HitTest {
       return (hit) => !test(hit);
     }
     case 'has_done': {
-      const people = whoDid(filter[1], context);
-      return ({ visit }) => people.has(visit.person);
+      const visitors = visitorsWho(filter[1], context);
+      return ({ visit }) => visitors.has(visit.visitor);
     }
     case 'has_not_done': {
-      const people = whoDid(filter[1], context);
-      return ({ visit }) => !people.has(visit.person);
+      const visitors = visitorsWho(filter[1], context);
+      return ({ visit }) => !visitors.has(visit.visitor);
     }
     case 'greater':
     case 'at_least':
@@ -58,17 +58,17 @@ export function filterTest(filter: Filter, context: FilterContext): HitTest {
     case 'at_most':
       return numberTest(filter[0], filter[1], filter[2][0]);
     default:
-      return textTest(filter[0], filter[1], filter[2], context.naming);
+      return textTest(filter[0], filter[1], filter[2], context.labels);
   }
 }
 
-/** A test that is true where all filters are. */
+/** The test of all filters, combined with AND. */
 export function allTest(filters: readonly Filter[], context: FilterContext): HitTest {
   const tests = filters.map((each) => filterTest(each, context));
   return (hit) => tests.every((test) => test(hit));
 }
 
-/** Whether a filter, or one in it, is of a dimension that a test is true of. What was done otherwise is of no account. */
+/** Whether a filter, or one inside it but outside `has_done`, is about a given dimension. */
 export function names(filter: Filter, isMeant: (dimension: string) => boolean): boolean {
   switch (filter[0]) {
     case 'and':
@@ -84,28 +84,28 @@ export function names(filter: Filter, isMeant: (dimension: string) => boolean): 
   }
 }
 
-/** Whether a hit counts: a signal does so only where goals are named, and it converts one. */
-export function counts(hit: VisitedHit, namesGoals: boolean, { goalsOf }: Naming): boolean {
-  return hit.is !== 'signal' || (namesGoals && goalsOf(hit).length > 0);
+/** Whether a hit counts. A signal does only if the query names goals and the signal converts one. */
+export function counts(hit: HitInVisit, namesGoals: boolean, { goalsOf }: Labels): boolean {
+  return hit.kind !== 'signal' || (namesGoals && goalsOf(hit).length > 0);
 }
 
-function whoDid(filter: Filter, context: FilterContext): Set<string> {
+function visitorsWho(filter: Filter, context: FilterContext): Set<string> {
   const test = filterTest(filter, context);
   const namesGoals = names(filter, (dimension) => dimension === 'goal');
-  const people = new Set<string>();
+  const visitors = new Set<string>();
   for (const hit of context.hits) {
-    if (counts(hit, namesGoals, context.naming) && test(hit)) people.add(hit.visit.person);
+    if (counts(hit, namesGoals, context.labels) && test(hit)) visitors.add(hit.visit.visitor);
   }
-  return people;
+  return visitors;
 }
 
 function textTest(
   operator: TextOperator,
   dimension: FilterDimension,
   values: readonly string[],
-  naming: Naming,
+  labels: Labels,
 ): HitTest {
-  const valuesOf = readerOf(dimension, naming);
+  const valuesOf = readerOf(dimension, labels);
   const matchers = values.map((value) => matcherFor(operator, dimension, value));
   const isNegated = operator.endsWith('_not');
   return (hit) => {
@@ -144,7 +144,7 @@ function numberTest(operator: NumberOperator, name: NumberName, than: number): H
   };
 }
 
-function numberReader(name: Exclude<NumberName, 'value'>): (hit: VisitedHit) => number | undefined {
+function numberReader(name: Exclude<NumberName, 'value'>): (hit: HitInVisit) => number | undefined {
   switch (name) {
     case 'visit_duration':
       return ({ visit }) => visit.duration / 1000;

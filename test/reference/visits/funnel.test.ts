@@ -18,7 +18,7 @@ function visitors(
   return answer.steps.map((step) => step.visitors);
 }
 
-test('steps count in order, with anything between them', () => {
+test('steps must be in order, and anything may happen between them', () => {
   const hits = [
     ...[view('ann', '10:00', '/a'), view('ann', '10:01', '/x'), view('ann', '10:02', '/b')],
     ...[view('bob', '10:00', '/b'), view('bob', '10:01', '/a')],
@@ -26,11 +26,11 @@ test('steps count in order, with anything between them', () => {
   assert.deepEqual(visitors(hits, { steps: [A, B] }), [2, 1]);
 });
 
-test('one hit is not two steps', () => {
+test('one hit cannot be two steps', () => {
   assert.deepEqual(visitors([view('ann', '10:00', '/a')], { steps: [ANY, A] }), [1, 0]);
 });
 
-test('steps of one time are in the order in which they came', () => {
+test('steps with equal times are in order of arrival', () => {
   const hits = [
     view('ann', '10:00', '/a'),
     view('ann', '10:00', '/b'),
@@ -40,13 +40,13 @@ test('steps of one time are in the order in which they came', () => {
   assert.deepEqual(visitors(hits, { steps: [A, B] }), [2, 1]);
 });
 
-test('within a visit, steps of two visits are no funnel; within days, they are', () => {
+test('steps in two visits complete a funnel within days, but not within a visit', () => {
   const hits = [view('ann', '10:00', '/a'), view('ann', '15:00', '/b')];
   assert.deepEqual(visitors(hits, { steps: [A, B] }), [1, 0]);
   assert.deepEqual(visitors(hits, { steps: [A, B], within: { days: 1 } }), [1, 1]);
 });
 
-test('within days, the last step is no later than that after the first', () => {
+test('within a day, the last step is at most 24 hours after the first', () => {
   const hits = [
     ...[view('ann', '10:00', '/a'), view('ann', '2026-05-05 10:00:00.000', '/b')],
     ...[view('bob', '10:00', '/a'), view('bob', '2026-05-05 10:00:00.001', '/b')],
@@ -54,7 +54,7 @@ test('within days, the last step is no later than that after the first', () => {
   assert.deepEqual(visitors(hits, { steps: [A, B], within: { days: 1 } }), [2, 1]);
 });
 
-test('a later begin counts if the way from it is longer', () => {
+test('a later first step counts if more steps follow it', () => {
   const hits = [
     view('ann', '2026-05-01 10:00', '/a'),
     view('ann', '10:00', '/a'),
@@ -63,13 +63,13 @@ test('a later begin counts if the way from it is longer', () => {
   assert.deepEqual(visitors(hits, { steps: [A, B], within: { days: 1 } }), [1, 1]);
 });
 
-test('a visit that begins in the period is followed beyond its end', () => {
+test('a visit that starts in the period counts beyond its end', () => {
   const hits = [view('ann', '23:59', '/a'), view('ann', '2026-05-05 00:01', '/b')];
   assert.deepEqual(visitors(hits, { steps: [A, B], period: MONDAY }), [1, 1]);
   assert.deepEqual(visitors(hits, { steps: [A, B], period: MONDAY, within: { days: 2 } }), [1, 0]);
 });
 
-test('drop-off is who came to the step before and not to this one', () => {
+test('drop-off is the number of visitors who reached the previous step but not this one', () => {
   const hits = ['ann', 'bob', 'cat'].map((who) => view(who, '10:00', '/a'));
   const answer = reference([...hits, view('ann', '10:01', '/b'), view('dan', '10:00', '/x')]).funnel({
     period: MAY,
@@ -84,7 +84,7 @@ test('drop-off is who came to the step before and not to this one', () => {
   ]);
 });
 
-test('a filter chooses whole visits, and steps are looked for in all of their hits', () => {
+test('a filter chooses whole visits, and any of their hits may be a step', () => {
   const hits = [
     view('ann', '10:00', '/a'),
     view('ann', '10:01', '/b'),
@@ -94,7 +94,7 @@ test('a filter chooses whole visits, and steps are looked for in all of their hi
   assert.deepEqual(visitors(hits, { steps: [A, B], filters: [['is', 'event', ['x']]] }), [1, 1]);
 });
 
-test('goals by name and scroll depth can be steps', () => {
+test('named goals and scroll depths can be steps', () => {
   const goals = { 'example.com': [{ name: 'signup', action: { kind: 'event', event: 'signup' } }] } as const;
   const hits = [
     view('ann', '10:00', '/a'),
@@ -110,4 +110,9 @@ test('goals by name and scroll depth can be steps', () => {
     answer.steps.map((step) => step.visitors),
     [1, 1],
   );
+});
+
+test('a visit that starts at the very end of the period is not in it', () => {
+  const hits = [view('ann', '2026-05-05 00:00', '/a'), view('bob', '00:00', '/a')];
+  assert.deepEqual(visitors(hits, { steps: [A, B], period: MONDAY }), [1, 0]);
 });

@@ -1,13 +1,13 @@
 /**
- * Funnels: how many visitors took one step after another. What the contract leaves open is chosen as in Plausible:
+ * Funnels: how many visitors take one step after another. Choices where the contract is silent, mostly Plausible's:
  *
- * - Steps are in order, and anything may be between two (its sequential funnel). Each step is a hit of its own, later than
- *   that of the step before, in order of time and arrival: a hit that is two steps is but the first of them.
- * - Visitors are counted, by the best of their ways.
- * - Within a visit: all steps in one visit that begins in the period, also those after its end. Within days: all steps in hits
- *   of the period, in any visits, and the last no more than N times 24 hours after the first.
- * - A filter chooses whole visits in which a hit matches, and the steps are looked for in all of their hits.
- * - `drop_off` of a step is who came to the step before and not to this one. Rates have four digits, and are null by nothing.
+ * - Steps must be in order; anything may happen between them (Plausible's sequential funnel). Each step needs a hit of its
+ *   own, after that of the previous step in order of time and arrival.
+ * - Visitors are counted, by the longest sequence that any of their hits starts.
+ * - Within a visit, all steps are in one visit that starts in the period, even those after its end. Within N days, all steps
+ *   are hits in the period, in any visits, the last at most N times 24 hours after the first.
+ * - A filter chooses the whole visits in which a hit matches. Any hit of these visits may be a step.
+ * - `drop_off` is the number of visitors of the previous step who did not reach this one.
  * - Scroll goals can be steps.
  */
 
@@ -16,25 +16,26 @@ import type { ActionTest } from './goal.ts';
 import { testOf } from './goal.ts';
 import { ratio } from './metric.ts';
 import type { Action, FunnelAnswer, FunnelQuery, FunnelStep } from './query.ts';
-import { selectionOf, visitsIn, type World } from './selection.ts';
-import type { Visit, VisitedHit } from './visit.ts';
+import { type Dataset, selectionOf, visitsIn } from './selection.ts';
+import type { HitInVisit, Visit } from './visit.ts';
 
 const DAY = 86_400_000;
 
-export function funnel(world: World, query: FunnelQuery): FunnelAnswer {
-  const period = scopePeriod(world, query);
-  const selection = selectionOf(world, query, period);
-  const tests = query.steps.map((step) => stepTest(step, world));
+export function funnel(dataset: Dataset, query: FunnelQuery): FunnelAnswer {
+  const period = scopePeriod(dataset, query);
+  const selection = selectionOf(dataset, query, period);
+  const tests = query.steps.map((step) => stepTest(step, dataset));
   const depths = new Map<string, number>();
-  const note = (person: string, hits: readonly VisitedHit[], window: number) => {
-    depths.set(person, Math.max(depths.get(person) ?? 0, deepest(hits, tests, window)));
+  const note = (visitor: string, hits: readonly HitInVisit[], window: number) => {
+    depths.set(visitor, Math.max(depths.get(visitor) ?? 0, deepest(hits, tests, window)));
   };
   if (query.within === 'visit') {
-    for (const visit of visitsIn(selection, period)) note(visit.person, visit.hits, Number.POSITIVE_INFINITY);
+    for (const visit of visitsIn(selection, period))
+      note(visit.visitor, visit.hits, Number.POSITIVE_INFINITY);
   } else {
     const { matches, counts } = selection;
     const chosen = new Map<Visit, boolean>();
-    const byPerson = new Map<string, VisitedHit[]>();
+    const byVisitor = new Map<string, HitInVisit[]>();
     for (const each of selection.hits) {
       const { visit } = each;
       if (!chosen.has(visit))
@@ -43,21 +44,21 @@ export function funnel(world: World, query: FunnelQuery): FunnelAnswer {
           visit.hits.some((hit) => counts(hit) && matches(hit)),
         );
       if (!chosen.get(visit)) continue;
-      byPerson.set(visit.person, [...(byPerson.get(visit.person) ?? []), each]);
+      byVisitor.set(visit.visitor, [...(byVisitor.get(visit.visitor) ?? []), each]);
     }
-    for (const [person, own] of byPerson) {
-      if (own.some(({ is }) => is !== 'signal')) note(person, own, query.within.days * DAY);
+    for (const [visitor, own] of byVisitor) {
+      if (own.some(({ kind }) => kind !== 'signal')) note(visitor, own, query.within.days * DAY);
     }
   }
   return { visitors: depths.size, steps: stepsOf([...depths.values()], tests.length) };
 }
 
-function stepTest(step: string | Action, { naming }: World): ActionTest {
-  return typeof step === 'string' ? (hit) => naming.goalsOf(hit).includes(step) : testOf(step);
+function stepTest(step: string | Action, { labels }: Dataset): ActionTest {
+  return typeof step === 'string' ? (hit) => labels.goalsOf(hit).includes(step) : testOf(step);
 }
 
 /** How many steps can be taken at most, from any hit on that is the first step. */
-function deepest(hits: readonly VisitedHit[], tests: readonly ActionTest[], window: number): number {
+function deepest(hits: readonly HitInVisit[], tests: readonly ActionTest[], window: number): number {
   const inOrder = hits.toSorted((a, b) => a.hit.time - b.hit.time);
   let most = 0;
   for (const [at, first] of inOrder.entries()) {

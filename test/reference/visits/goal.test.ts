@@ -16,7 +16,7 @@ function conversions(action: Action, hits: readonly VisitHit[]): unknown {
   return metricsOf(known, { metrics: ['conversions'] })[0];
 }
 
-test('a page goal is converted by each page view that matches, over slashes', () => {
+test('each matching page view converts a page goal, and a star matches slashes', () => {
   const hits = [
     view('ann', '10:00', '/blog/a/b'),
     view('ann', '10:01', '/blog/'),
@@ -25,14 +25,14 @@ test('a page goal is converted by each page view that matches, over slashes', ()
   assert.equal(conversions({ kind: 'page', page: '/blog/*' }, hits), 2);
 });
 
-test('a page goal is not converted by an event on that page', () => {
+test('an event on a page does not convert its page goal', () => {
   assert.equal(
     conversions({ kind: 'page', page: '/a' }, [event('ann', '10:00', 'signup', { path: '/a' })]),
     0,
   );
 });
 
-test('an event goal may ask for properties, of each of which one value is enough', () => {
+test('an event goal may require properties, each with one of several values', () => {
   const signup = (plan: string, seats: number) => event('ann', '10:00', 'signup', propsOf({ plan, seats }));
   const hits = [
     signup('pro', 1),
@@ -45,7 +45,7 @@ test('an event goal may ask for properties, of each of which one value is enough
   assert.equal(conversions({ kind: 'event', event: 'signup', props }, hits), 2);
 });
 
-test('a scroll goal is converted once for each page of a visit', () => {
+test('a scroll goal is converted once per page and visit', () => {
   const hits = [
     ...[view('ann', '10:00', '/a'), signal('ann', '10:01', '/a', 1, 40), signal('ann', '10:02', '/a', 1, 60)],
     ...[
@@ -57,14 +57,14 @@ test('a scroll goal is converted once for each page of a visit', () => {
   assert.equal(conversions({ kind: 'scroll', page: '*', depth: 50 }, hits), 2);
 });
 
-test('outbound links and downloads are events with a URL', () => {
+test('outbound links and downloads are events whose URL may be required to match', () => {
   const hits = ['/a.pdf', '/b.pdf'].map((url) => event('ann', '10:00', 'download', propsOf({ url })));
   assert.equal(conversions({ kind: 'download' }, hits), 2);
   assert.equal(conversions({ kind: 'download', url: '*b.pdf' }, hits), 1);
   assert.equal(conversions({ kind: 'outbound' }, hits), 0);
 });
 
-test('a page was not found if the event 404 or the status of a log says so', () => {
+test('a page is not found if an event 404 or a logged status says so', () => {
   const hits = [
     event('ann', '10:00', '404', { path: '/x' }),
     view('ann', '10:01', '/x', { status: 404 }),
@@ -74,12 +74,12 @@ test('a page was not found if the event 404 or the status of a log says so', () 
   assert.equal(conversions({ kind: 'not_found', page: '/y' }, hits), 0);
 });
 
-test('a hit converts goals of its own site alone', () => {
+test('a hit converts goals of its own site only', () => {
   const hits = [event('ann', '10:00', 'signup', { site: 'other.example' })];
   assert.equal(conversions({ kind: 'event', event: 'signup' }, hits), 0);
 });
 
-test('a goal of the query is what conversions are of, and filters nothing else', () => {
+test('the goal of a query selects conversions and filters nothing else', () => {
   const hits = [
     view('ann', '10:00', '/'),
     event('ann', '10:01', 'signup'),
@@ -91,7 +91,7 @@ test('a goal of the query is what conversions are of, and filters nothing else',
   assert.deepEqual(metricsOf(reference(hits, { goals }), { metrics, goal: 'signup' }), [3, 3, 2, 0.3333]);
 });
 
-test('without a goal in the query a hit that converts any counts once', () => {
+test('without a goal in the query, a hit that converts any goals counts once', () => {
   const hits = [
     view('ann', '10:00', '/blog/a'),
     signal('ann', '10:01', '/blog/a', 1, 90),
@@ -104,14 +104,14 @@ test('without a goal in the query a hit that converts any counts once', () => {
   );
 });
 
-test('a filter of a goal chooses its conversions, and the rate is by all visitors', () => {
+test('a goal filter chooses conversions, and the rate divides by all visitors', () => {
   const hits = [view('ann', '10:00', '/'), event('ann', '10:01', 'signup'), view('bob', '10:00', '/')];
   const metrics = ['visitors', 'visits', 'pageviews', 'events', 'conversion_rate'] as const;
   const filters = [['is', 'goal', ['signup']]] as const;
   assert.deepEqual(metricsOf(reference(hits, { goals }), { metrics, filters }), [1, 1, 0, 1, 0.5]);
 });
 
-test('a filter of a property does not narrow whom the rate is by', () => {
+test('a property filter does not narrow the denominator of the rate', () => {
   const hits = [
     event('ann', '10:00', 'signup', propsOf({ plan: 'pro' })),
     event('bob', '10:00', 'signup', propsOf({ plan: 'free' })),
@@ -127,7 +127,7 @@ test('a filter of a property does not narrow whom the rate is by', () => {
   );
 });
 
-test('the rate of a source is by the visitors of that source', () => {
+test('the rate of a source divides by the visitors of that source', () => {
   const google = { source: 'Google' };
   const hits = [
     view('ann', '10:00', '/', google),
@@ -146,7 +146,7 @@ test('the rate of a source is by the visitors of that source', () => {
   ]);
 });
 
-test('by goal, a hit is in the row of each that it converts, and in none if it converts none', () => {
+test('a hit is in the row of each goal that it converts', () => {
   const paid = {
     name: 'team',
     action: { kind: 'event', event: 'signup', props: { plan: ['team'] } },
@@ -164,7 +164,7 @@ test('by goal, a hit is in the row of each that it converts, and in none if it c
   ]);
 });
 
-test('a signal that converts is a hit where the query names goals, and nowhere else', () => {
+test('a converting signal counts as a hit only if the query names goals', () => {
   const hits = [view('ann', '23:59', '/blog/a'), signal('ann', '2026-05-05 00:05', '/blog/a', 9, 90)];
   const known = reference(hits, { goals });
   const period = { from: '2026-05-05', to: '2026-05-06' };
@@ -173,7 +173,7 @@ test('a signal that converts is a hit where the query names goals, and nowhere e
   assert.deepEqual(metricsOf(known, { period, metrics: ['visitors', 'hits'], filters }), [1, 0]);
 });
 
-test('revenue with a goal is that of its conversions', () => {
+test('revenue with a goal covers its conversions only', () => {
   const paid = (name: string) => event('ann', '10:00', name, { value: '5', currency: 'EUR' });
   const known = reference([paid('signup'), paid('gift')], { goals });
   assert.deepEqual(metricsOf(known, { metrics: ['revenue'] }), [{ EUR: '10.00' }]);

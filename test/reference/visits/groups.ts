@@ -1,17 +1,17 @@
-/** Hits, visits and signals by the values of the dimensions asked for. */
+/** Groups: hits, visits and signals by the values of the requested dimensions. */
 
 import { Calendar } from '../calendar.ts';
-import { type Naming, readerOf } from './dimension.ts';
+import { type Labels, readerOf } from './dimension.ts';
 import type { ActionTest } from './goal.ts';
 import { basisOf, type Group } from './metric.ts';
 import { isoOf, type Period } from './period.ts';
 import type { Dimension, FilterDimension, Metric } from './query.ts';
 import type { Selection } from './selection.ts';
-import type { VisitedHit } from './visit.ts';
+import type { HitInVisit } from './visit.ts';
 
 export type Unit = 'minute' | 'hour' | 'day' | 'week' | 'month';
 
-/** The interval that a dimension is of; undefined if it is not of time. */
+/** The interval of a time dimension; undefined for other dimensions. */
 export function unitOf(dimension: string): Unit | undefined {
   return dimension.startsWith('time:') ? (dimension.slice('time:'.length) as Unit) : undefined;
 }
@@ -36,12 +36,12 @@ export function calendarOf(zone: string): Calendar {
   return calendar;
 }
 
-/** What to group, and by what. */
+/** How to group. */
 export interface Grouping {
   readonly dimensions: readonly Dimension[];
   readonly metrics: readonly Metric[];
   readonly zone: string;
-  readonly naming: Naming;
+  readonly labels: Labels;
   readonly isConversion: ActionTest;
 }
 
@@ -70,7 +70,7 @@ export function groupsOf(
     if (!matches(each)) continue;
     const isCounted = bases.has('hits') && counts(each);
     const isConverting = bases.has('hits') && isConversion(each);
-    const isSignal = bases.has('signals') && each.is === 'signal';
+    const isSignal = bases.has('signals') && each.kind === 'signal';
     if (!isCounted && !isConverting && !isSignal) continue;
     for (const values of tuplesOf(each, each.hit.time)) {
       const group = groupFor(values);
@@ -81,26 +81,26 @@ export function groupsOf(
   }
   if (!bases.has('visits')) return groups;
   for (const visit of selection.visits) {
-    if (visit.begin < from || visit.begin >= to) continue;
+    if (visit.start < from || visit.start >= to) continue;
     for (const each of visit.hits) {
       if (!counts(each) || !matches(each)) continue;
-      for (const values of tuplesOf(each, visit.begin)) groupFor(values).visits.add(visit);
+      for (const values of tuplesOf(each, visit.start)) groupFor(values).visits.add(visit);
     }
   }
   return groups;
 }
 
-/** The values of all dimensions that a hit has at a time: several if it converts several goals, none if it converts none. */
+/** The values of all dimensions of a hit at a time: several tuples if it converts several goals, none if it converts none. */
 function tupleReader({
   dimensions,
   zone,
-  naming,
-}: Grouping): (each: VisitedHit, time: number) => readonly (readonly string[])[] {
+  labels,
+}: Grouping): (each: HitInVisit, time: number) => readonly (readonly string[])[] {
   const calendar = calendarOf(zone);
-  const readers = dimensions.map((dimension): ((each: VisitedHit, time: number) => readonly string[]) => {
+  const readers = dimensions.map((dimension): ((each: HitInVisit, time: number) => readonly string[]) => {
     const unit = unitOf(dimension);
     if (unit !== undefined) return (_, time) => [isoOf(calendar.startOf(unit, time))];
-    return readerOf(dimension as FilterDimension, naming);
+    return readerOf(dimension as FilterDimension, labels);
   });
   return (each, time) => {
     let tuples: string[][] = [[]];

@@ -1,6 +1,5 @@
 /**
- * What is true of all answers, whatever was sent: traffic and questions are drawn at random. `HIT_TEST_SEED` draws others,
- * and more of them with `HIT_TEST_ROUNDS`.
+ * Properties of all answers, for random traffic and queries. `HIT_TEST_SEED` draws others, `HIT_TEST_ROUNDS` more of them.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -23,7 +22,7 @@ const SEED = Number(process.env.HIT_TEST_SEED ?? 5);
 const ROUNDS = rounds(1000, 25);
 const { hits } = generate(SEED, { hits: 4000 });
 const known = reference(hits, { goals: TRAFFIC_GOALS });
-/** Those that add up, and those that do not. */
+/** The first four are additive over time. */
 const METRICS: readonly Metric[] = [
   'hits',
   'pageviews',
@@ -55,7 +54,7 @@ function one(query: Query): readonly Value[] {
   return known.query({ ...query, dimensions: [] }).results[0]!.metrics;
 }
 
-/** A question without what would cut or compare rows. */
+/** A query that does not limit or compare rows. */
 function plainQuery(random: Random): Query {
   const { site, period, timezone, filters = [], bots = 'include' } = drawnQuery(random, SEED);
   return {
@@ -68,7 +67,7 @@ function plainQuery(random: Random): Query {
   };
 }
 
-always('a row is what a filter for its value gives', (random) => {
+always('a row equals the answer with a filter for its value', (random) => {
   const query = plainQuery(random);
   const dimension = random.pick<FilterDimension>([
     'page',
@@ -95,18 +94,21 @@ always('hits and visits of days add up to those of the period, with any filter',
   }
 });
 
-always('a filter and its negation part the hits, and has_done the visitors', (random) => {
-  const query = { ...plainQuery(random), metrics: ['hits', 'visitors'] } as const;
-  const filter = drawnFilter(random, 2);
-  const all = one({ ...query, filters: [] });
-  const counted = (filters: Filter[]) => one({ ...query, filters });
-  const [chosen, others] = [counted([filter]), counted([['not', filter]])];
-  assert.equal(Number(chosen[0]) + Number(others[0]), all[0], JSON.stringify(filter));
-  const [did, didNot] = [counted([['has_done', filter]]), counted([['has_not_done', filter]])];
-  assert.equal(Number(did[1]) + Number(didNot[1]), all[1], JSON.stringify(filter));
-});
+always(
+  'a filter and its negation partition hits, and has_done and has_not_done partition visitors',
+  (random) => {
+    const query = { ...plainQuery(random), metrics: ['hits', 'visitors'] } as const;
+    const filter = drawnFilter(random, 2);
+    const all = one({ ...query, filters: [] });
+    const counted = (filters: Filter[]) => one({ ...query, filters });
+    const [chosen, others] = [counted([filter]), counted([['not', filter]])];
+    assert.equal(Number(chosen[0]) + Number(others[0]), all[0], JSON.stringify(filter));
+    const [did, didNot] = [counted([['has_done', filter]]), counted([['has_not_done', filter]])];
+    assert.equal(Number(did[1]) + Number(didNot[1]), all[1], JSON.stringify(filter));
+  },
+);
 
-always('an answer does not depend on the order in which hits of different times came', (random) => {
+always('answers do not depend on the order of arrival of hits with different times', (random) => {
   const inOrder = reference(
     hits.toSorted((a, b) => a.time - b.time),
     { goals: TRAFFIC_GOALS },
@@ -117,33 +119,36 @@ always('an answer does not depend on the order in which hits of different times 
   assert.deepEqual(inOrder.journey(walk), known.journey(walk));
 });
 
-always('no step of a funnel has more visitors than the one before, and more days lose none', (random) => {
-  const query = drawnFunnel(random, SEED);
-  const { visitors, steps } = known.funnel({ ...query, within: { days: 1 } });
-  const longer = known.funnel({ ...query, within: { days: 9 } });
-  let before = visitors;
-  for (const [at, step] of steps.entries()) {
-    assert.ok(step.visitors <= before);
-    assert.ok(step.visitors <= longer.steps[at]!.visitors);
-    before = step.visitors;
-  }
-});
+always(
+  'no step of a funnel has more visitors than the previous one, and a longer window loses none',
+  (random) => {
+    const query = drawnFunnel(random, SEED);
+    const { visitors, steps } = known.funnel({ ...query, within: { days: 1 } });
+    const longer = known.funnel({ ...query, within: { days: 9 } });
+    let before = visitors;
+    for (const [at, step] of steps.entries()) {
+      assert.ok(step.visitors <= before);
+      assert.ok(step.visitors <= longer.steps[at]!.visitors);
+      before = step.visitors;
+    }
+  },
+);
 
-always('ways that go on from a way add up to it', (random) => {
+always('continuations of a path add up to its visits', (random) => {
   const query = { ...drawnJourney(random, SEED), steps: 3, limit: 1000 };
-  const { visits, ways } = known.journey(query);
+  const { visits, paths } = known.journey(query);
   const sumOf = (begin: readonly (string | null)[]) =>
-    ways
+    paths
       .filter(
         ({ pages }) => pages.length === begin.length + 1 && begin.every((page, at) => page === pages[at]),
       )
-      .reduce((sum, way) => sum + way.visits, 0);
+      .reduce((sum, path) => sum + path.visits, 0);
   assert.equal(sumOf([]), visits);
-  for (const way of ways)
-    if (way.pages.length < 3 && way.pages.at(-1) !== null) assert.equal(sumOf(way.pages), way.visits);
+  for (const path of paths)
+    if (path.pages.length < 3 && path.pages.at(-1) !== null) assert.equal(sumOf(path.pages), path.visits);
 });
 
-always('a cohort is all there in its own interval, and never larger later', (random) => {
+always('a whole cohort is present in its own interval, and no more than that later', (random) => {
   const { filters = [], ...query } = drawnRetention(random, SEED);
   const { return_filters: _, ...plain } = query;
   for (const { visitors, returned } of known.retention({ ...plain, filters }).cohorts) {
@@ -152,13 +157,13 @@ always('a cohort is all there in its own interval, and never larger later', (ran
   }
 });
 
-test('within a visit no silence is 30 minutes long, and between two there is one', () => {
+test('no silence within a visit reaches 30 minutes, and each between two visits does', () => {
   const ends = new Map<string, number>();
-  for (const visit of visitsOf(hits).toSorted((a, b) => a.begin - b.begin)) {
+  for (const visit of visitsOf(hits).toSorted((a, b) => a.start - b.start)) {
     const times = visit.hits.map(({ hit }) => hit.time);
     for (const [at, time] of times.entries()) assert.ok(at === 0 || time - times[at - 1]! < 1_800_000);
-    const who = `${visit.person} ${visit.isOfBot}`;
-    assert.ok(visit.begin - (ends.get(who) ?? 0) >= 1_800_000);
+    const who = `${visit.visitor} ${visit.isOfBot}`;
+    assert.ok(visit.start - (ends.get(who) ?? 0) >= 1_800_000);
     assert.notEqual(visit.first.name, SIGNAL);
     ends.set(who, times.at(-1)!);
   }

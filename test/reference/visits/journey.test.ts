@@ -10,14 +10,14 @@ function walk(who: string, ...pages: string[]): VisitHit[] {
   return pages.map((page, minute) => view(who, `10:${String(minute).padStart(2, '0')}`, page));
 }
 
-function ways(hits: readonly VisitHit[], query: Partial<JourneyQuery>): unknown[] {
+function paths(hits: readonly VisitHit[], query: Partial<JourneyQuery>): unknown[] {
   const answer = reference(hits).journey({ period: MAY, page: '/a', direction: 'after', steps: 2, ...query });
-  return answer.ways.map(({ pages, visits }) => [...pages, visits]);
+  return answer.paths.map(({ pages, visits }) => [...pages, visits]);
 }
 
-test('ways after a page are counted by visits, and end with null', () => {
+test('paths after a page count visits, and null is their end', () => {
   const hits = [...walk('ann', '/', '/a', '/b', '/c'), ...walk('bob', '/a', '/b'), ...walk('cat', '/a')];
-  assert.deepEqual(ways(hits, {}), [
+  assert.deepEqual(paths(hits, {}), [
     ['/b', 2],
     [null, 1],
     ['/b', null, 1],
@@ -25,45 +25,45 @@ test('ways after a page are counted by visits, and end with null', () => {
   ]);
 });
 
-test('ways before a page go back, and null is the begin of the visit', () => {
+test('paths before a page go back, and null is the start of the visit', () => {
   const hits = [...walk('ann', '/', '/b', '/a'), ...walk('bob', '/a', '/b')];
-  assert.deepEqual(ways(hits, { direction: 'before' }), [
+  assert.deepEqual(paths(hits, { direction: 'before' }), [
     [null, 1],
     ['/b', 1],
     ['/b', '/', 1],
   ]);
 });
 
-test('a page that is viewed several times in a row is one step', () => {
-  assert.deepEqual(ways(walk('ann', '/a', '/a', '/b', '/b'), {}), [
+test('consecutive views of a page are one step', () => {
+  assert.deepEqual(paths(walk('ann', '/a', '/a', '/b', '/b'), {}), [
     ['/b', 1],
     ['/b', null, 1],
   ]);
 });
 
-test('a visit counts by its first view of the page, and before it by its last', () => {
+test('paths go on from the first view of the page, and back from the last', () => {
   const hits = walk('ann', '/a', '/b', '/a', '/c');
-  assert.deepEqual(ways(hits, { steps: 1 }), [['/b', 1]]);
-  assert.deepEqual(ways(hits, { steps: 1, direction: 'before' }), [['/b', 1]]);
+  assert.deepEqual(paths(hits, { steps: 1 }), [['/b', 1]]);
+  assert.deepEqual(paths(hits, { steps: 1, direction: 'before' }), [['/b', 1]]);
 });
 
-test('events and signals are no steps, and a way is within a visit', () => {
+test('paths consist of page views and stay within a visit', () => {
   const hits = [
     view('ann', '10:00', '/a'),
     event('ann', '10:01', 'x', { path: '/x' }),
     signal('ann', '10:02', '/y', 1),
     view('ann', '12:00', '/b'),
   ];
-  assert.deepEqual(ways(hits, {}), [[null, 1]]);
+  assert.deepEqual(paths(hits, {}), [[null, 1]]);
 });
 
-test('each way has at most so many that go on from it', () => {
+test('each path has a limited number of continuations', () => {
   const hits = [
     ...walk('ann', '/a', '/b', '/d'),
     ...walk('bob', '/a', '/c', '/e'),
     ...walk('cat', '/a', '/c', '/f'),
   ];
-  assert.deepEqual(ways(hits, { limit: 1 }), [
+  assert.deepEqual(paths(hits, { limit: 1 }), [
     ['/c', 2],
     ['/c', '/e', 1],
   ]);

@@ -1,75 +1,80 @@
 /**
- * Journeys: which pages visits go to after a page, or came from before it. What the contract leaves open:
+ * Journeys: the pages that visits go to after a page, or come from before it. Choices where the contract is silent:
  *
- * - Ways are of page views within a visit that begins in the period; a page that is viewed several times in a row is one step
- *   (as in Plausible). A visit counts once, by its first view of the page for what came after it, by its last for what came
- *   before: so the ways on from one way add up to its visits. (Plausible counts visitors at each occurrence.)
- * - null stands for the end of the visit, or its begin: Plausible's "No further action". No way goes on from there.
- * - Each way has at most `limit` ways that go on from it, those with most visits, by default 10; among equals those first by
- *   the bytes of the page, null before all. Ways that go on from one that is left out are left out.
- * - With a pattern, views of different pages that match are different steps; the way is that after the first of them.
- * - A filter chooses whole visits in which a hit matches.
+ * - Paths consist of page views within a visit that starts in the period. Consecutive views of one page are one step, as in
+ *   Plausible. A visit counts once: after a page from its first view of it, before a page from its last one. So the
+ *   continuations of a path add up to its visits. (Plausible counts visitors, at every occurrence.)
+ * - null is the end of the visit, or its start: Plausible's "No further action". No path continues from there.
+ * - Each path has at most `limit` continuations, by default 10, those with the most visits. Ties are in order of the page, by
+ *   UTF-8 bytes, null first. Continuations of a path that is left out are left out as well.
+ * - If the page is a pattern, the first matching view is the anchor, and later matching views are steps.
+ * - A filter chooses the whole visits in which a hit matches.
  */
 
 import { scopePeriod } from './answer.ts';
-import type { JourneyAnswer, JourneyQuery, Way } from './query.ts';
-import { selectionOf, visitsIn, type World } from './selection.ts';
+import type { JourneyAnswer, JourneyQuery, PagePath } from './query.ts';
+import { type Dataset, selectionOf, visitsIn } from './selection.ts';
 import type { Visit } from './visit.ts';
 import { matcherOf } from './wildcard.ts';
 
 const LIMIT = 10;
 
-interface Walk {
+interface VisitPath {
   readonly visit: Visit;
   readonly pages: readonly (string | null)[];
 }
 
-export function journey(world: World, query: JourneyQuery): JourneyAnswer {
-  const period = scopePeriod(world, query);
+export function journey(dataset: Dataset, query: JourneyQuery): JourneyAnswer {
+  const period = scopePeriod(dataset, query);
   const matches = matcherOf(query.page);
-  const walks: Walk[] = [];
-  for (const visit of visitsIn(selectionOf(world, query, period), period)) {
+  const visitPaths: VisitPath[] = [];
+  for (const visit of visitsIn(selectionOf(dataset, query, period), period)) {
     const pages = pagesOf(visit);
     if (query.direction === 'before') pages.reverse();
     const start = pages.findIndex(matches);
     if (start < 0) continue;
-    walks.push({ visit, pages: [...pages.slice(start + 1), null].slice(0, query.steps) });
+    visitPaths.push({ visit, pages: [...pages.slice(start + 1), null].slice(0, query.steps) });
   }
-  const ways = waysOn([], walks, query.limit ?? LIMIT).toSorted(
+  const paths = pathsFrom([], visitPaths, query.limit ?? LIMIT).toSorted(
     (a, b) => a.pages.length - b.pages.length || b.visits - a.visits || comparePages(a, b),
   );
-  return { visits: walks.length, visitors: visitorsOf(walks), ways };
+  return { visits: visitPaths.length, visitors: visitorsOf(visitPaths), paths };
 }
 
 /** Pages in order; one that is viewed several times in a row once. */
 function pagesOf({ hits }: Visit): string[] {
   const pages: string[] = [];
-  for (const { is, hit } of hits) if (is === 'pageview' && pages.at(-1) !== hit.path) pages.push(hit.path);
+  for (const { kind, hit } of hits)
+    if (kind === 'pageview' && pages.at(-1) !== hit.path) pages.push(hit.path);
   return pages;
 }
 
 /** Ways that go on from one, and those that go on from them. */
-function waysOn(begun: readonly (string | null)[], walks: readonly Walk[], limit: number): Way[] {
-  const byNext = new Map<string | null, Walk[]>();
-  for (const walk of walks) {
-    const next = walk.pages[begun.length];
+function pathsFrom(
+  prefix: readonly (string | null)[],
+  visitPaths: readonly VisitPath[],
+  limit: number,
+): PagePath[] {
+  const byNext = new Map<string | null, VisitPath[]>();
+  for (const walk of visitPaths) {
+    const next = walk.pages[prefix.length];
     if (next !== undefined) byNext.set(next, [...(byNext.get(next) ?? []), walk]);
   }
   const found = Array.from(byNext, ([next, own]) => {
-    const way: Way = { pages: [...begun, next], visits: own.length, visitors: visitorsOf(own) };
-    return { way, own };
+    const path: PagePath = { pages: [...prefix, next], visits: own.length, visitors: visitorsOf(own) };
+    return { path, own };
   });
   const kept = found
-    .toSorted((a, b) => b.way.visits - a.way.visits || comparePages(a.way, b.way))
+    .toSorted((a, b) => b.path.visits - a.path.visits || comparePages(a.path, b.path))
     .slice(0, limit);
-  return kept.flatMap(({ way, own }) => [way, ...waysOn(way.pages, own, limit)]);
+  return kept.flatMap(({ path, own }) => [path, ...pathsFrom(path.pages, own, limit)]);
 }
 
-function visitorsOf(walks: readonly Walk[]): number {
-  return new Set(walks.map(({ visit }) => visit.person)).size;
+function visitorsOf(visitPaths: readonly VisitPath[]): number {
+  return new Set(visitPaths.map(({ visit }) => visit.visitor)).size;
 }
 
-function comparePages(a: Way, b: Way): number {
+function comparePages(a: PagePath, b: PagePath): number {
   for (const [at, page] of a.pages.entries()) {
     const other = b.pages[at];
     if (page === other) continue;

@@ -5,14 +5,14 @@ import { event, MONDAY, metricsOf, propsOf, rowsOf, signal, TUESDAY, view } from
 
 const MIDNIGHT = [view('ann', '23:50', '/a'), view('ann', '2026-05-05 00:10', '/b')];
 
-test('a visit across midnight belongs to the day of its begin, with all that comes after', () => {
+test('a visit across midnight belongs to the day on which it starts, with all its hits', () => {
   const metrics = ['visits', 'views_per_visit', 'visit_duration', 'bounce_rate'] as const;
   const known = reference(MIDNIGHT);
   assert.deepEqual(metricsOf(known, { period: MONDAY, metrics }), [1, 2, 1200, 0]);
   assert.deepEqual(metricsOf(known, { period: TUESDAY, metrics }), [0, null, null, null]);
 });
 
-test('hits and visitors across midnight are of both days', () => {
+test('hits and visitors of a visit across midnight count on both days', () => {
   const rows = rowsOf(reference(MIDNIGHT), {
     period: { from: '2026-05-04', to: '2026-05-06' },
     metrics: ['pageviews', 'visitors', 'visits'],
@@ -24,7 +24,7 @@ test('hits and visitors across midnight are of both days', () => {
   ]);
 });
 
-test('a visit counts for a page that it views after the end of the period', () => {
+test('a visit matches a page that it views after the end of the period', () => {
   const metrics = ['visits', 'pageviews'] as const;
   const filters = [['is', 'page', ['/b']]] as const;
   const known = reference(MIDNIGHT);
@@ -32,7 +32,7 @@ test('a visit counts for a page that it views after the end of the period', () =
   assert.deepEqual(metricsOf(known, { period: TUESDAY, metrics, filters }), [0, 1]);
 });
 
-test('hits are page views and events, and signals are neither', () => {
+test('hits are page views and events; engagement signals are neither', () => {
   const hits = [view('ann', '10:00', '/a'), event('ann', '10:01', 'x'), signal('ann', '10:02', '/a', 5)];
   assert.deepEqual(metricsOf(reference(hits), { metrics: ['hits', 'pageviews', 'events'] }), [2, 1, 1]);
 });
@@ -70,7 +70,7 @@ test('the bounce rate is a fraction with four digits', () => {
   assert.deepEqual(metricsOf(reference(hits), { metrics: ['bounce_rate'] }), [0.6667]);
 });
 
-test('time on page is by page of a visit, and pages without a signal do not count as 0', () => {
+test('time on page is a mean per page and visit, and pages without a signal do not count as 0', () => {
   const hits = [
     ...[view('ann', '10:00', '/a'), signal('ann', '10:01', '/a', 20), signal('ann', '10:02', '/a', 30)],
     ...[view('bob', '10:00', '/a'), signal('bob', '10:01', '/a', 10), view('cat', '10:00', '/a')],
@@ -80,7 +80,7 @@ test('time on page is by page of a visit, and pages without a signal do not coun
   ]);
 });
 
-test('scroll depth is the mean of the deepest of each page of a visit', () => {
+test('scroll depth is the mean of the greatest depth per page and visit', () => {
   const hits = [
     ...[view('ann', '10:00', '/a'), signal('ann', '10:01', '/a', 1, 20), signal('ann', '10:02', '/a', 1, 60)],
     ...[view('bob', '10:00', '/a'), signal('bob', '10:01', '/a', 1, 100), signal('bob', '10:02', '/b', 1)],
@@ -95,7 +95,7 @@ test('without signals, time on page and scroll depth are unknown', () => {
   );
 });
 
-test('a signal that belongs to no visit counts nowhere', () => {
+test('a signal that belongs to no visit is ignored', () => {
   const hits = [view('ann', '10:00', '/a'), signal('ann', '10:30', '/a', 50, 90)];
   assert.deepEqual(metricsOf(reference(hits), { metrics: ['time_on_page', 'visit_duration'] }), [null, 0]);
 });
@@ -114,7 +114,7 @@ test('revenue is exact, by currency, with the digits of the currency', () => {
   ]);
 });
 
-test('average revenue is by hits with a value, rounded to the digits of the currency', () => {
+test('average revenue divides by hits with a value and rounds to the digits of the currency', () => {
   const paid = (value: string) =>
     event('ann', '10:00', 'purchase', { value, currency: value === '' ? '' : 'EUR' });
   assert.deepEqual(
@@ -127,7 +127,7 @@ test('no revenue is an empty object, not null', () => {
   assert.deepEqual(metricsOf(reference([view('ann', '10:00', '/')]), { metrics: ['revenue'] }), [{}]);
 });
 
-test('percentage is by the visitors of the query without dimensions', () => {
+test('percentage divides by the visitors of the query without dimensions', () => {
   const hits = [view('ann', '10:00', '/a'), view('ann', '10:01', '/b'), view('bob', '10:00', '/a')];
   assert.deepEqual(rowsOf(reference(hits), { metrics: ['percentage'], dimensions: ['page'] }), [
     ['/a', 1],
@@ -135,7 +135,7 @@ test('percentage is by the visitors of the query without dimensions', () => {
   ]);
 });
 
-test('sums, means and percentiles of a property are of hits that have a number', () => {
+test('sums, means and percentiles of a property cover hits with a number', () => {
   const hits = [1, 2, 3, '10', 'many'].map((seats) => event('ann', '10:00', 'x', propsOf({ seats })));
   const metrics = ['sum:prop:seats', 'avg:prop:seats', 'p50:prop:seats', 'p95:prop:seats'] as const;
   assert.deepEqual(metricsOf(reference(hits), { metrics }), [16, 4, 2.5, 8.95]);

@@ -1,61 +1,60 @@
 /**
  * Metrics of a row.
  *
- * The contract: `pageviews events hits conversions revenue` are of the hits that match, `visits bounce_rate
- * visit_duration views_per_visit` of the whole visits in which one does, and a visit belongs to the interval in which it
- * begins. What it leaves open is chosen thus:
+ * The contract: `pageviews events hits conversions revenue` count matching hits; `visits bounce_rate visit_duration
+ * views_per_visit` cover the whole visits in which a hit matches; a visit belongs to the interval in which it starts. Choices
+ * where the contract is silent or ambiguous:
  *
- * - Hits are of the period in which they are, visits of that in which they begin, with all their hits, also those after its
- *   end. A visit matches if any of its hits does, whenever that was: so the visits of days add up to those of the month,
- *   with any filter. `views_per_visit` has all page views of these visits, also those that do not match.
- * - `visitors` are those of matching hits in the period, which are the visitors of the visits in which one matches; they
- *   differ at the ends of the period alone, where someone who came before midnight and goes on after it is a visitor of both
- *   days, with one visit. So it has always been in `GET /stats`, and so it is in Plausible.
- * - `events` are hits with a name of their own (in Plausible page views are events, too), `hits` both together.
- * - A row by a hit's dimension is what a filter for its value gives: with `page`, a visit is in the rows of all its pages.
- *   (Plausible refuses bounce_rate by page, GA4 answers so.)
- * - `time_on_page` is the time of all signals by the number of pages of visits that sent some, `scroll_depth` the mean of
- *   the deepest scroll on each page of each visit. Pages without a signal are unknown, and do not count as 0. Both are of
- *   signals in the period that match by themselves: a signal has the page, and whatever else its hit says.
- * - `conversions` are matching hits that convert the query's goal, or any goal if it names none; a hit that converts several
- *   counts once. `conversion_rate` is the visitors of these by the visitors of the same row without regard to goals and
- *   properties, that is, without top-level filters and without dimensions of `goal` and `prop:NAME`: Plausible's
- *   `group_conversion_rate`. The query's `goal` filters nothing else: `visitors` remain all visitors.
- * - `revenue` is the sum of all values of matching hits by currency, with a goal of its conversions. Nothing is converted.
- *   It has as many digits as the currency, more if the sum has more; `average_revenue` is by hits with a value, rounded to
- *   the digits of the currency, halves away from zero. No revenue is {}.
- * - `percentage` is the visitors of a row by those of the query without dimensions, as in Plausible; a fraction, as all rates.
- * - `sum avg p50 p95` are of matching hits whose property is a number; percentiles are interpolated (R-7, as ClickHouse's
- *   quantileExactInclusive and spreadsheets do). No number at all: null, but a sum of 0.
- * - Rates have four digits, seconds, percents of scroll depth and changes one, views_per_visit two, properties four.
- *   By nothing it is null.
+ * - Hits count in the period in which they are. Visits count in the period in which they start, with all their hits, even
+ *   those after its end. A visit matches if any of its hits does, at any time. So the visits of days add up to those of the month
+ *   with any filter. `views_per_visit` covers all page views of these visits, not only matching ones.
+ * - `visitors` are the visitors of matching hits in the period. These are the visitors of the visits in which a hit matches,
+ *   except at the edges of the period: someone who arrives before midnight and continues after it is a visitor on both
+ *   days, with one visit. `GET /stats` and Plausible count the same way.
+ * - `events` are custom events only, `hits` page views and custom events. (In Plausible, `events` include page views.)
+ * - A row of a hit dimension equals the answer to the same query with a filter for its value: by `page`, a visit is in the
+ *   rows of all its pages. (Plausible rejects bounce_rate by page; GA4 allows it.)
+ * - `time_on_page` is the engaged time of all signals divided by the number of pages of visits with a signal. `scroll_depth`
+ *   is the mean of the greatest depth per page of a visit. Pages without a signal are unknown and do not count as 0. Both cover the
+ *   signals in the period that match the filters themselves.
+ * - `conversions` are matching hits that convert the query's goal, or any goal if it names none. A hit that converts several
+ *   goals counts once. `conversion_rate` divides their visitors by the visitors of the same row ignoring goals and
+ *   properties, that is, without top-level filters and dimensions of `goal` and `prop:NAME` (Plausible's
+ *   `group_conversion_rate`). The query's `goal` does not filter anything else: `visitors` remain all visitors.
+ * - `revenue` is the exact sum of values of matching hits by currency; with a `goal`, of its conversions. Currencies are
+ *   not converted. Amounts have at least the digits of their currency. `average_revenue` divides by the hits with a value and
+ *   rounds to the digits of the currency, half away from zero. No revenue is {}.
+ * - `percentage` divides the visitors of a row by those of the query without dimensions, as in Plausible, as a fraction.
+ * - `sum avg p50 p95` cover matching hits whose property is a number. Percentiles are interpolated (R-7, ClickHouse's
+ *   `quantileExactInclusive`). Without any number, the sum is 0 and the others are null.
+ * - Rates and properties have four digits, seconds and scroll depth one, views_per_visit two. A division by zero is null.
  */
 
 import { type Decimal, decimalOf, digitsOf, divided, sum, textOf, ZERO } from './decimal.ts';
 import type { Metric, Money, Value } from './query.ts';
-import type { Visit, VisitedHit } from './visit.ts';
+import type { HitInVisit, Visit } from './visit.ts';
 
-/** What metrics of one row are counted of. */
+/** What the metrics of one row are computed from. */
 export interface Group {
   /** Matching hits. */
-  readonly hits: VisitedHit[];
+  readonly hits: HitInVisit[];
   /** Matching hits that are conversions. */
-  readonly conversions: VisitedHit[];
-  /** Visits that begin in the period and have a matching hit. */
+  readonly conversions: HitInVisit[];
+  /** Visits that start in the period and have a matching hit. */
   readonly visits: Set<Visit>;
-  readonly signals: VisitedHit[];
+  readonly signals: HitInVisit[];
 }
 
-/** What else a row is compared with. */
-export interface Whole {
+/** The denominators of a row. */
+export interface RowContext {
   /** Visitors of the query without dimensions. */
   readonly visitors: number;
-  /** Visitors of the row without regard to goals and properties. */
-  readonly reached: number;
+  /** Visitors of the row, ignoring goals and properties. */
+  readonly baseVisitors: number;
   readonly hasGoal: boolean;
 }
 
-/** Of what a metric is. A row is there if one of the metrics asked for has something to count in it. */
+/** What a metric counts. A row exists if a requested metric has something to count in it. */
 export function basisOf(metric: Metric): 'hits' | 'visits' | 'signals' {
   switch (metric) {
     case 'visits':
@@ -71,17 +70,17 @@ export function basisOf(metric: Metric): 'hits' | 'visits' | 'signals' {
   }
 }
 
-export function measure(metric: Metric, group: Group, whole: Whole): Value {
+export function measure(metric: Metric, group: Group, context: RowContext): Value {
   const { hits, conversions, visits, signals } = group;
   switch (metric) {
     case 'visitors':
       return visitorsOf(hits);
     case 'pageviews':
-      return hits.filter(({ is }) => is === 'pageview').length;
+      return hits.filter(({ kind }) => kind === 'pageview').length;
     case 'events':
-      return hits.filter(({ is }) => is === 'event').length;
+      return hits.filter(({ kind }) => kind === 'event').length;
     case 'hits':
-      return hits.filter(({ is }) => is !== 'signal').length;
+      return hits.filter(({ kind }) => kind !== 'signal').length;
     case 'visits':
       return visits.size;
     case 'views_per_visit':
@@ -115,23 +114,23 @@ export function measure(metric: Metric, group: Group, whole: Whole): Value {
     case 'conversions':
       return conversions.length;
     case 'conversion_rate':
-      return ratio(visitorsOf(conversions), whole.reached, 4);
+      return ratio(visitorsOf(conversions), context.baseVisitors, 4);
     case 'percentage':
-      return ratio(visitorsOf(hits), whole.visitors, 4);
+      return ratio(visitorsOf(hits), context.visitors, 4);
     case 'revenue':
-      return moneyOf(whole.hasGoal ? conversions : hits, false);
+      return moneyOf(context.hasGoal ? conversions : hits, false);
     case 'average_revenue':
-      return moneyOf(whole.hasGoal ? conversions : hits, true);
+      return moneyOf(context.hasGoal ? conversions : hits, true);
     default:
       return propMetric(metric, hits);
   }
 }
 
-export function visitorsOf(hits: readonly VisitedHit[]): number {
-  return new Set(hits.map(({ visit }) => visit.person)).size;
+export function visitorsOf(hits: readonly HitInVisit[]): number {
+  return new Set(hits.map(({ visit }) => visit.visitor)).size;
 }
 
-/** With that many digits; null by nothing. */
+/** A quotient with so many digits; null for a division by zero. */
 export function ratio(part: number, whole: number, digits: number): number | null {
   return whole === 0 ? null : Number((part / whole).toFixed(digits));
 }
@@ -142,18 +141,18 @@ function total<Item>(items: Iterable<Item>, read: (item: Item) => number): numbe
   return all;
 }
 
-/** Signals of one page of one visit together. */
-function byPage(signals: readonly VisitedHit[]): VisitedHit[][] {
-  const pages = new Map<Visit, Map<string, VisitedHit[]>>();
+/** Signals, grouped by page and visit. */
+function byPage(signals: readonly HitInVisit[]): HitInVisit[][] {
+  const pages = new Map<Visit, Map<string, HitInVisit[]>>();
   for (const signal of signals) {
-    const own = pages.get(signal.visit) ?? new Map<string, VisitedHit[]>();
+    const own = pages.get(signal.visit) ?? new Map<string, HitInVisit[]>();
     pages.set(signal.visit, own);
     own.set(signal.hit.path, [...(own.get(signal.hit.path) ?? []), signal]);
   }
   return [...pages.values()].flatMap((own) => [...own.values()]);
 }
 
-function moneyOf(hits: readonly VisitedHit[], isMean: boolean): Money {
+function moneyOf(hits: readonly HitInVisit[], isMean: boolean): Money {
   const sums = new Map<string, { all: Decimal; count: number }>();
   for (const { hit } of hits) {
     const value = decimalOf(hit.value);
@@ -169,7 +168,7 @@ function moneyOf(hits: readonly VisitedHit[], isMean: boolean): Money {
   return money;
 }
 
-function propMetric(metric: string, hits: readonly VisitedHit[]): number | null {
+function propMetric(metric: string, hits: readonly HitInVisit[]): number | null {
   const [name = '', , ...rest] = metric.split(':');
   const key = rest.join(':');
   const numbers: number[] = [];
@@ -187,7 +186,7 @@ function propMetric(metric: string, hits: readonly VisitedHit[]): number | null 
   return percentile(numbers, name === 'p50' ? 0.5 : 0.95);
 }
 
-/** Interpolated between the two numbers that it is between. */
+/** Interpolates between the two nearest numbers. */
 function percentile(numbers: readonly number[], share: number): number | null {
   if (numbers.length === 0) return null;
   const sorted = numbers.toSorted((a, b) => a - b);

@@ -12,39 +12,39 @@ function period(name: PeriodName | PeriodText, now = NOW, firstHit?: number): st
   return `${isoOf(from)} ${isoOf(to)}`;
 }
 
-test('today, month and year are from their begin to now', () => {
+test('today, month and year last from their start to now', () => {
   assert.equal(period('today'), '2026-03-29T22:00:00Z 2026-03-30T10:00:00Z');
   assert.equal(period('month'), '2026-02-28T23:00:00Z 2026-03-30T10:00:00Z');
   assert.equal(period('year'), '2025-12-31T23:00:00Z 2026-03-30T10:00:00Z');
 });
 
-test('at the very end of a day, today is the day that ends', () => {
+test('at midnight, today is the day that ends', () => {
   assert.equal(
     period('today', Date.parse('2026-03-29T22:00:00Z')),
     '2026-03-28T23:00:00Z 2026-03-29T22:00:00Z',
   );
 });
 
-test('days are whole days of the zone, and the last is yesterday', () => {
+test('days are whole local days, and the last one is yesterday', () => {
   assert.equal(period('yesterday'), '2026-03-28T23:00:00Z 2026-03-29T22:00:00Z');
   assert.equal(period('7d'), '2026-03-22T23:00:00Z 2026-03-29T22:00:00Z');
 });
 
-test('24h are 24 hours, whatever clocks show', () => {
+test('24h is the last 24 hours, even if clocks change', () => {
   assert.equal(period('24h'), '2026-03-29T10:00:00Z 2026-03-30T10:00:00Z');
 });
 
-test('months and years that are over are whole', () => {
+test('past months and years are whole', () => {
   assert.equal(period('last_month'), '2026-01-31T23:00:00Z 2026-02-28T23:00:00Z');
   assert.equal(period('12mo'), '2025-02-28T23:00:00Z 2026-02-28T23:00:00Z');
   assert.equal(period('last_year'), '2024-12-31T23:00:00Z 2025-12-31T23:00:00Z');
 });
 
-test('all is from the first hit on', () => {
+test('all starts with the first hit', () => {
   assert.equal(period('all', NOW, NOW - 5000), '2026-03-30T09:59:55Z 2026-03-30T10:00:00Z');
 });
 
-test('dates are of the zone, and the last is not included', () => {
+test('dates are local, and the last one is exclusive', () => {
   assert.equal(period({ from: '2026-03-29', to: '2026-03-30' }), '2026-03-28T23:00:00Z 2026-03-29T22:00:00Z');
 });
 
@@ -58,26 +58,26 @@ function compared(
   return `${isoOf(earlier.from)} ${isoOf(earlier.to)}`;
 }
 
-test('whole months are compared with as many months before', () => {
+test('whole months are compared with the same number of months before', () => {
   assert.equal(
     compared('2026-03-01', '2026-04-01', 'previous_period'),
     '2026-02-01T00:00:00Z 2026-03-01T00:00:00Z',
   );
 });
 
-test('whole days are compared with as many days before, of any length', () => {
+test('whole days are compared with the same number of days before, whatever their length', () => {
   const [from, to] = ['2026-03-28T23:00Z', '2026-03-29T22:00Z'];
   assert.equal(compared(from, to, 'previous_period', BERLIN), '2026-03-27T23:00:00Z 2026-03-28T23:00:00Z');
 });
 
-test('another period is compared with the same length before', () => {
+test('any other period is compared with the same length before', () => {
   assert.equal(
     compared('2026-03-02T10:00Z', '2026-03-02T11:30Z', 'previous_period'),
     '2026-03-02T08:30:00Z 2026-03-02T10:00:00Z',
   );
 });
 
-test('a year over year has the same dates, and 29 February becomes the 28th', () => {
+test('year over year compares the same dates, and 29 February with the 28th', () => {
   assert.equal(
     compared('2026-03-01', '2026-04-01', 'year_over_year'),
     '2025-03-01T00:00:00Z 2025-04-01T00:00:00Z',

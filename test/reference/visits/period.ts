@@ -1,18 +1,18 @@
 /**
- * Periods on the calendar of a time zone, and those that they are compared with. Milliseconds since 1970; `from` is
- * inclusive, `to` exclusive.
+ * Periods on the calendar of a time zone, and the periods they are compared with. Times are milliseconds since 1970; `from`
+ * is inclusive, `to` exclusive.
  *
- * The contract names the periods. What they are is chosen as the product has it already, and as Plausible has it:
+ * The contract names the periods. Their meaning is the one of the product's present ones, and of Plausible:
  *
- * - `today`, `month`, `year` are from their begin to now. At their very end, which is the begin of the next, they are the
+ * - `today`, `month` and `year` last from their start to now. At their very end, the start of the next one, they are the
  *   whole day, month or year that ends.
- * - `7d`, `28d`, `30d`, `90d` are whole local days, `12mo` whole calendar months; the last is yesterday or the last month,
- *   as an incomplete one would let every chart drop at its end. `24h` are the 86,400 seconds up to now.
- * - `all` is from the first hit of the sites asked about to now.
- * - `from` and `to` may be dates of the time zone; `to` is exclusive like a time: the day before it is the last.
- * - `previous_period` is as many calendar months before, for whole months; as many days before, for what begins with a local
- *   day (an incomplete day is compared up to the same time of day); else the same length before.
- * - `year_over_year` is the same local dates and times a year earlier; 29 February becomes the 28th.
+ * - `7d`, `28d`, `30d` and `90d` are whole local days, `12mo` whole calendar months. The last one is yesterday, or last
+ *   month: an incomplete one would make every chart drop at its end. `24h` is the last 86,400 seconds.
+ * - `all` lasts from the first hit of the sites to now.
+ * - `from` and `to` may be dates in the time zone. `to` is exclusive: the last day is the one before it.
+ * - `previous_period` is the same number of calendar months before whole months; the same number of days before a period that
+ *   starts at local midnight (an incomplete day is compared up to the same time of day); otherwise the same length before.
+ * - `year_over_year` has the same local dates and times a year earlier; 29 February becomes the 28th.
  */
 
 import type { PeriodName, PeriodText, Query } from './query.ts';
@@ -26,8 +26,8 @@ export interface Period {
   readonly to: number;
 }
 
-/** A clock on the wall of a time zone. Wall times are as if they were UTC. */
-export class Wall {
+/** The wall clock of a time zone. Wall times are given as if they were UTC. */
+export class WallClock {
   readonly #format: Intl.DateTimeFormat;
 
   constructor(zone: string) {
@@ -37,7 +37,7 @@ export class Wall {
     });
   }
 
-  /** What the wall shows. */
+  /** What the clock shows. */
   at(time: number): number {
     const shown: Record<string, number> = {};
     for (const { type, value } of this.#format.formatToParts(time)) shown[type] = Number(value);
@@ -52,7 +52,7 @@ export class Wall {
     return wall + (time % 1000);
   }
 
-  /** When the wall first shows a time, or a later one if it never shows that. */
+  /** When the clock first shows a time, or a later one if it skips that. */
   first(wall: number): number {
     const rest = wall % QUARTER;
     let time = wall - rest - 15 * HOUR;
@@ -65,14 +65,14 @@ export class Wall {
   }
 }
 
-/** @param firstHit time of the first hit of the sites asked about; undefined if there is none */
+/** @param firstHit time of the first hit of the sites; undefined if there is none */
 export function periodOf(
   period: PeriodName | PeriodText,
   zone: string,
   now: number,
   firstHit: number | undefined,
 ): Period {
-  const wall = new Wall(zone);
+  const wall = new WallClock(zone);
   if (typeof period !== 'string') return { from: timeOf(period.from, wall), to: timeOf(period.to, wall) };
   const date = new Date(wall.at(now - 1));
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
@@ -110,9 +110,9 @@ export function periodOf(
 
 type Kind = NonNullable<NonNullable<Query['include']>['comparison']>;
 
-/** The period that another one is compared with. */
+/** The period that a given one is compared with. */
 export function comparedPeriod({ from, to }: Period, kind: Kind, zone: string): Period {
-  const wall = new Wall(zone);
+  const wall = new WallClock(zone);
   if (typeof kind !== 'string') return { from: timeOf(kind.from, wall), to: timeOf(kind.to, wall) };
   const beginsDay = wall.isStartOfDay(from);
   const endsDay = wall.isStartOfDay(to);
@@ -120,7 +120,7 @@ export function comparedPeriod({ from, to }: Period, kind: Kind, zone: string): 
   const start = beginsDay ? dayOf(wall.at(from)) : wall.at(from);
   const end = endsDay ? dayOf(wall.at(to)) : wall.at(to);
   if (kind === 'year_over_year') {
-    // If a day ends, that day is looked for a year before, and the end is its end.
+    // At the end of a day, that day moves, not the next one.
     const before = endsDay ? yearBefore(end - DAY) + DAY : yearBefore(end);
     return { from: wall.first(yearBefore(start)), to: wall.first(before) };
   }
@@ -136,7 +136,7 @@ export function comparedPeriod({ from, to }: Period, kind: Kind, zone: string): 
   return { from: wall.first(start - days * DAY), to: wall.first(end - days * DAY) };
 }
 
-function timeOf(text: string, wall: Wall): number {
+function timeOf(text: string, wall: WallClock): number {
   return /^\d{4}-\d\d-\d\d$/.test(text) ? wall.first(Date.parse(text)) : Date.parse(text);
 }
 

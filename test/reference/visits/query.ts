@@ -1,4 +1,4 @@
-/** What can be asked of visits, and what is answered: the JSON of `POST /api/v1/query` and of its kin. */
+/** Queries about visits and their answers: the JSON of `POST /api/v1/query`, and of funnels, journeys and retention. */
 
 export const METRICS = [
   'visitors',
@@ -105,9 +105,9 @@ export interface PeriodText {
   readonly to: string;
 }
 
-/** What all questions about visits have in common. */
+/** What all queries about visits have in common. */
 export interface Scope {
-  /** One, several, or all if absent. */
+  /** One or several; all if absent. */
   readonly site?: string | readonly string[];
   readonly period: PeriodName | PeriodText;
   /** An IANA name. Default: UTC. */
@@ -120,7 +120,7 @@ export interface Scope {
 export interface Query extends Scope {
   readonly metrics: readonly Metric[];
   readonly dimensions?: readonly Dimension[];
-  /** Name of the goal that conversions, their rate and revenue are of. */
+  /** Name of the goal that conversions, their rate and revenue refer to. */
   readonly goal?: string;
   readonly order_by?: readonly (readonly [Metric | Dimension, 'asc' | 'desc'])[];
   readonly limit?: number;
@@ -136,7 +136,7 @@ export interface Query extends Scope {
 export type Money = Readonly<Record<string, string>>;
 /** Null if unknown, such as the bounce rate without visits. */
 export type Value = number | Money | null;
-/** Percent by which a value is greater than the earlier one: by currency for money; null if that is 0 or unknown. */
+/** Change in percent of the earlier value, for money by currency. Null if that value is 0 or unknown. */
 export type Change = number | Readonly<Record<string, number | null>> | null;
 
 export interface Compared {
@@ -154,14 +154,14 @@ export interface Answer {
   readonly results: readonly Row[];
   readonly totals?: Omit<Row, 'dimensions'>;
   readonly meta: { readonly total_rows?: number };
-  /** The periods as understood. */
+  /** The periods as they were understood. */
   readonly query: { readonly period: PeriodText; readonly comparison?: PeriodText };
 }
 
-/** Conditions on the properties of an event: each of them has one of the values. */
+/** Conditions on the properties of an event: each property must have one of the values. */
 export type PropConditions = Readonly<Record<string, readonly string[]>>;
 
-/** What a visitor did, by one hit. Pages and URLs may have `*`. */
+/** What one hit must be to convert a goal or to be a step of a funnel. Pages and URLs may contain `*`. */
 export type Action =
   | { readonly kind: 'page'; readonly page: string }
   | { readonly kind: 'event'; readonly event: string; readonly props?: PropConditions }
@@ -178,38 +178,38 @@ export interface Goal {
 export interface FunnelQuery extends Scope {
   /** 2 to 8 names of goals, or actions. */
   readonly steps: readonly (string | Action)[];
-  /** All steps in one visit, or all within some days after the first. */
+  /** All steps in one visit, or all within so many days after the first. */
   readonly within: 'visit' | { readonly days: number };
 }
 
 export interface FunnelStep {
   readonly visitors: number;
-  /** Visitors of the step before who did not come to this one: 0 at the first. */
+  /** Visitors of the previous step who did not reach this one. 0 for the first. */
   readonly drop_off: number;
-  /** Share of the visitors of the step before. */
+  /** `drop_off` as a share of the visitors of the previous step. */
   readonly drop_off_rate: number | null;
-  /** Share of the visitors of the first step who came to this one. */
+  /** Share of the visitors of the first step who reached this one. */
   readonly conversion_rate: number | null;
 }
 
 export interface FunnelAnswer {
-  /** All who are chosen, whether they began the funnel or not. */
+  /** All visitors that the filters choose, whether they enter the funnel or not. */
   readonly visitors: number;
   readonly steps: readonly FunnelStep[];
 }
 
 export interface JourneyQuery extends Scope {
-  /** Page from which on, or back from which, ways are followed. May have `*`. */
+  /** The page that paths start after, or end before. May contain `*`. */
   readonly page: string;
   readonly direction: 'after' | 'before';
-  /** How many pages, at least 1. */
+  /** Number of pages per path, at least 1. */
   readonly steps: number;
-  /** Ways that go on from one way, at most. Default: 10. */
+  /** Maximum number of continuations per path. Default: 10. */
   readonly limit?: number;
 }
 
-/** A way by its pages, the one next to the queried page first; null is the end (or, before it, the begin) of the visit. */
-export interface Way {
+/** Pages, the one next to the queried page first. Null is the end of the visit, or its start if paths go back. */
+export interface PagePath {
   readonly pages: readonly (string | null)[];
   readonly visits: number;
   readonly visitors: number;
@@ -219,8 +219,8 @@ export interface JourneyAnswer {
   /** Visits with the page. */
   readonly visits: number;
   readonly visitors: number;
-  /** By length, then by visits. */
-  readonly ways: readonly Way[];
+  /** Ordered by length, then by visits. */
+  readonly paths: readonly PagePath[];
 }
 
 export interface RetentionQuery extends Scope {
@@ -230,10 +230,10 @@ export interface RetentionQuery extends Scope {
 }
 
 export interface Cohort {
-  /** Begin of the interval of the first visit. */
+  /** Start of the interval in which the first visits start. */
   readonly time: string;
   readonly visitors: number;
-  /** Of them, who visited in this interval, in the next one, and so on up to the end of the period. */
+  /** How many of them have a visit in this interval, in the next one, and so on to the end of the period. */
   readonly returned: readonly number[];
 }
 

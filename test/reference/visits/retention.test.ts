@@ -12,7 +12,7 @@ function cohorts(hits: readonly VisitHit[], query: Partial<RetentionQuery> = {})
   return answer.cohorts.map(({ visitors, returned }) => [visitors, ...returned]);
 }
 
-test('a cohort is who first came in an interval, and each later interval counts for itself', () => {
+test('a cohort is the visitors who first came in an interval, and each later interval counts for itself', () => {
   const hits = [
     view('ann', '10:00', '/'),
     view('ann', '2026-05-06 10:00', '/'),
@@ -26,7 +26,7 @@ test('a cohort is who first came in an interval, and each later interval counts 
   ]);
 });
 
-test('who came before the period is not new in it', () => {
+test('a visitor who came before the period is not new in it', () => {
   assert.deepEqual(cohorts([view('ann', '2026-04-01 10:00', '/'), view('ann', '10:00', '/')]), [
     [0, 0, 0, 0],
     [0, 0, 0],
@@ -34,14 +34,14 @@ test('who came before the period is not new in it', () => {
   ]);
 });
 
-test('a visit across midnight is no return', () => {
+test('a visit across midnight is not a return', () => {
   assert.deepEqual(
     cohorts([view('ann', '23:50', '/'), view('ann', '2026-05-05 00:10', '/')])[0],
     [1, 1, 0, 0],
   );
 });
 
-test('filters are of the first visit, and filters of returns of the others', () => {
+test('filters apply to the first visit, and return filters to later ones', () => {
   const hits = [
     view('ann', '10:00', '/', { source: 'x' }),
     view('ann', '2026-05-05 10:00', '/b'),
@@ -52,7 +52,7 @@ test('filters are of the first visit, and filters of returns of the others', () 
   assert.deepEqual(cohorts(hits, { return_filters: [['is', 'page', ['/b']]] })[0], [2, 0, 1, 0]);
 });
 
-test('weeks and months are intervals, too', () => {
+test('cohorts can be by week and by month', () => {
   const hits = [
     view('ann', '2026-04-30 10:00', '/'),
     view('ann', '2026-05-03 10:00', '/'),

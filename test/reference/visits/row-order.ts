@@ -2,7 +2,7 @@ import type { Query, Row, Value } from './query.ts';
 
 type Ordered = Pick<Row, 'dimensions' | 'metrics'>;
 
-/** Rows in the order of a query: null is last, and rows that are equal are in order of their dimensions. */
+/** Rows in the order of a query. Null is last; ties are in order of the dimensions. */
 export function ordered<Each extends Ordered>(rows: readonly Each[], query: Query): Each[] {
   const { dimensions = [], metrics, order_by = defaultOrder(query) } = query;
   const keys = order_by.map(([name, direction]) => {
@@ -35,7 +35,7 @@ function defaultOrder({ dimensions = [], metrics }: Query): NonNullable<Query['o
   return time === undefined ? [[metrics[0]!, 'desc']] : [[time, 'asc']];
 }
 
-/** The number that rows are ordered by: of money, the amount in the currency that most rows have. */
+/** Reads the number to order by: for money, the amount in the currency that most rows have. */
 function numberReader(rows: readonly Ordered[], metric: number): (row: Ordered) => number | null {
   const counts = new Map<string, number>();
   for (const row of rows) {

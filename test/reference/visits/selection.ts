@@ -1,68 +1,73 @@
 /**
- * Which hits and visits a question is about.
+ * The hits and visits that a query is about.
  *
- * Where the contract is silent: bots are left out, as in `GET /stats`, unless a filter names a dimension of bots, which then
- * decides; grouped by one, only bots are counted, as in `GET /top?by=bot`. `bots` overrules both.
+ * Choices where the contract is silent: bots are excluded, as in `GET /stats`. If a filter names a dimension of bots, bots
+ * are included and the filter decides. If a query is grouped by such a dimension, only bots are counted, as in
+ * `GET /top?by=bot`. An explicit `bots` takes precedence.
  */
 
-import type { Naming } from './dimension.ts';
+import type { Labels } from './dimension.ts';
 import { allTest, counts, type HitTest, names } from './filter.ts';
 import type { Period } from './period.ts';
 import type { Dimension, Scope } from './query.ts';
-import type { Visit, VisitedHit } from './visit.ts';
+import type { HitInVisit, Visit } from './visit.ts';
 
-/** What is known: all that was sent, in visits. */
-export interface World {
+/** Everything that was sent, as visits. */
+export interface Dataset {
   readonly visits: readonly Visit[];
-  readonly naming: Naming;
+  readonly labels: Labels;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 export interface Selection {
-  /** All visits of the sites, of people or bots. */
+  /** All visits of the selected sites, people or bots. */
   readonly visits: readonly Visit[];
-  /** Their hits in the period, signals too. */
-  readonly hits: readonly VisitedHit[];
-  /** Whether the filters choose a hit or a signal. */
+  /** Their hits in the period, including signals. */
+  readonly hits: readonly HitInVisit[];
+  /** Whether a hit or signal matches the filters. */
   readonly matches: HitTest;
-  /** Whether a hit may count: signals do only as conversions, where goals are named. */
+  /** Whether a hit may count; see `counts` in filter.ts. */
   readonly counts: HitTest;
 }
 
-type Asked = Scope & { readonly dimensions?: readonly Dimension[] };
+type SelectionRequest = Scope & { readonly dimensions?: readonly Dimension[] };
 
-/** Visits of the sites that a question is about, of people and bots. */
-export function visitsOfSites({ visits }: World, { site }: Scope): readonly Visit[] {
+/** Visits of the sites that a query is about, of people and bots. */
+export function visitsOfSites({ visits }: Dataset, { site }: Scope): readonly Visit[] {
   if (site === undefined) return visits;
   const sites = typeof site === 'string' ? [site] : site;
   return visits.filter((visit) => sites.includes(visit.site));
 }
 
-export function selectionOf(world: World, asked: Asked, { from, to }: Period): Selection {
-  const { naming } = world;
-  const { dimensions = [], filters = [] } = asked;
-  const bots = botsOf(asked);
-  const visits = visitsOfSites(world, asked).filter(
+export function selectionOf(dataset: Dataset, request: SelectionRequest, { from, to }: Period): Selection {
+  const { labels } = dataset;
+  const { dimensions = [], filters = [] } = request;
+  const bots = botsOf(request);
+  const visits = visitsOfSites(dataset, request).filter(
     ({ isOfBot }) => bots === 'include' || isOfBot === (bots === 'only'),
   );
-  const hits: VisitedHit[] = [];
+  const hits: HitInVisit[] = [];
   for (const visit of visits) {
     for (const each of visit.hits) if (each.hit.time >= from && each.hit.time < to) hits.push(each);
   }
   const isGoal = (dimension: string) => dimension === 'goal';
   const namesGoals = dimensions.some(isGoal) || filters.some((filter) => names(filter, isGoal));
-  const counted: HitTest = (hit) => counts(hit, namesGoals, naming);
-  return { visits, hits, matches: allTest(filters, { naming, hits }), counts: counted };
+  const counted: HitTest = (hit) => counts(hit, namesGoals, labels);
+  return { visits, hits, matches: allTest(filters, { labels, hits }), counts: counted };
 }
 
-/** Visits that begin in a period and have a hit that counts and matches. */
+/** Visits that start in a period and have a hit that counts and matches. */
 export function visitsIn({ visits, matches, counts }: Selection, { from, to }: Period): Visit[] {
-  const begun = visits.filter(({ begin }) => begin >= from && begin < to);
-  return begun.filter(({ hits }) => hits.some((hit) => counts(hit) && matches(hit)));
+  const started = visits.filter(({ start }) => start >= from && start < to);
+  return started.filter(({ hits }) => hits.some((hit) => counts(hit) && matches(hit)));
 }
 
-export function botsOf({ bots, dimensions = [], filters = [] }: Asked): NonNullable<Scope['bots']> {
+export function botsOf({
+  bots,
+  dimensions = [],
+  filters = [],
+}: SelectionRequest): NonNullable<Scope['bots']> {
   const isOfBots = (dimension: string) => ['bot', 'bot_operator', 'bot_kind'].includes(dimension);
   if (bots !== undefined) return bots;
   if (dimensions.some(isOfBots)) return 'only';

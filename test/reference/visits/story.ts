@@ -1,4 +1,4 @@
-/** Hits of small stories, by hand: who did what, when. The day is Monday, 4 May 2026, in UTC, unless another is said. */
+/** Hits for small examples, written by hand: who did what, and when. Times without a date are on Monday, 4 May 2026, UTC. */
 
 import type { Query, Value } from './query.ts';
 import type { Reference } from './reference.ts';

@@ -1,10 +1,10 @@
 import type { Hit } from '../../../src/hit/hit.ts';
 
-/** Name of an engagement signal: the time that a page was looked at, and how far it was scrolled. */
+/** Name of an engagement signal, which tells how long a page was looked at and how far it was scrolled. */
 export const SIGNAL = 'engagement';
 export const PAGEVIEW = 'pageview';
 
-/** A hit with all that questions about visits are about. Unknown strings are ''. */
+/** A hit with all fields that queries about visits need. Unknown strings are ''. */
 export interface VisitHit extends Hit {
   readonly hostname: string;
   readonly utmTerm: string;
@@ -16,19 +16,19 @@ export interface VisitHit extends Hit {
   readonly osVersion: string;
   /** `1920x1080` */
   readonly screen: string;
-  /** Worth of an event: a decimal such as `19.90`. */
+  /** Monetary value: a decimal such as `19.90`, or ''. */
   readonly value: string;
   /** ISO 4217, if there is a value. */
   readonly currency: string;
-  /** False for an event that happens without the visitor: it does not count against a bounce. */
+  /** False for an event that happens without the visitor, which does not count against a bounce. */
   readonly interactive: boolean;
-  /** Of a signal: milliseconds for which the page was looked at since the signal before. */
+  /** For signals: milliseconds for which the page was looked at since the previous signal. */
   readonly engaged: number;
-  /** Of a signal: percent of the page that were seen so far; null if unknown. */
+  /** For signals: percentage of the page seen so far; null if unknown. */
   readonly scroll: number | null;
 }
 
-/** A page view as it might come, with some fields of its own. */
+/** An ordinary page view with the given fields. */
 export function visitHit(fields: Partial<VisitHit>): VisitHit {
   const site = fields.site ?? 'example.com';
   return {

@@ -7,7 +7,7 @@ import type { VisitHit } from './visit-hit.ts';
 /** Pages and events of each visit. */
 function shapes(hits: readonly VisitHit[]): string[] {
   return visitsOf(hits).map((visit) =>
-    visit.hits.map(({ is, hit }) => (is === 'pageview' ? hit.path : hit.name)).join(' '),
+    visit.hits.map(({ kind, hit }) => (kind === 'pageview' ? hit.path : hit.name)).join(' '),
   );
 }
 
@@ -28,18 +28,18 @@ test('a visit may last for hours if no silence in it is long', () => {
   assert.equal(visitsOf(times.map((time) => view('ann', time, '/')))[0]!.duration, 100 * 60_000);
 });
 
-test('a hit that comes late joins two visits that it is between', () => {
+test('a late hit joins the two visits around it', () => {
   const hits = [view('ann', '10:00', '/a'), view('ann', '10:40', '/c'), view('ann', '10:20', '/b')];
   assert.deepEqual(shapes(hits), ['/a /b /c']);
 });
 
-test('hits with equal times keep the order in which they came', () => {
+test('hits with equal times keep their order of arrival', () => {
   const hits = [view('ann', '10:00', '/z'), view('ann', '10:00', '/a'), view('ann', '10:00', '/m')];
   const [visit] = visitsOf(hits);
   assert.deepEqual([visit!.first.path, visit!.exitPage], ['/z', '/m']);
 });
 
-test('visitors, and sites of one visitor, have visits of their own', () => {
+test('each visitor has visits of their own, on each site', () => {
   const hits = [
     view('ann', '10:00', '/a'),
     view('bob', '10:01', '/b'),
@@ -48,7 +48,7 @@ test('visitors, and sites of one visitor, have visits of their own', () => {
   assert.deepEqual(shapes(hits), ['/a', '/b', '/c']);
 });
 
-test('a bot with the id of a visitor does not prolong the visit', () => {
+test('a bot with the id of a visitor does not extend the visit', () => {
   const hits = [
     view('ann', '10:00', '/a'),
     view('ann', '10:20', '/b', { bot: 'Googlebot' }),
@@ -57,7 +57,7 @@ test('a bot with the id of a visitor does not prolong the visit', () => {
   assert.deepEqual(shapes(hits), ['/a', '/c', '/b']);
 });
 
-test('an engagement signal prolongs a visit', () => {
+test('an engagement signal extends a visit', () => {
   const hits = [view('ann', '10:00', '/a'), signal('ann', '10:20', '/a', 60), view('ann', '10:40', '/b')];
   assert.deepEqual(shapes(hits), ['/a engagement /b']);
 });
@@ -67,21 +67,21 @@ test('an engagement signal at the end is part of the duration', () => {
   assert.equal(visit!.duration, 120_000);
 });
 
-test('an engagement signal after a long silence begins no visit', () => {
+test('an engagement signal after a long silence does not start a visit', () => {
   const hits = [view('ann', '10:00', '/a'), signal('ann', '10:45', '/a', 60), view('ann', '11:00', '/b')];
   assert.deepEqual(shapes(hits), ['/a', '/b']);
 });
 
-test('a visit of one page view is a bounce, with signals too', () => {
+test('a visit of one page view is a bounce, even with engagement signals', () => {
   const [visit] = visitsOf([view('ann', '10:00', '/a'), signal('ann', '10:02', '/a', 60)]);
   assert.equal(visit!.isBounce, true);
 });
 
-test('an event makes a visit no bounce', () => {
+test('a visit with an event is not a bounce', () => {
   assert.equal(visitsOf([view('ann', '10:00', '/a'), event('ann', '10:01', 'signup')])[0]!.isBounce, false);
 });
 
-test('an event that is not interactive leaves a bounce a bounce, and counts as event', () => {
+test('a non-interactive event counts as an event but not against a bounce', () => {
   const [visit] = visitsOf([
     view('ann', '10:00', '/a'),
     event('ann', '10:01', 'impression', { interactive: false }),
@@ -89,12 +89,12 @@ test('an event that is not interactive leaves a bounce a bounce, and counts as e
   assert.deepEqual([visit!.isBounce, visit!.events], [true, 1]);
 });
 
-test('a visit without a page view is no bounce, and has no exit page', () => {
+test('a visit without a page view is not a bounce and has no exit page', () => {
   const [visit] = visitsOf([event('ann', '10:00', 'impression', { interactive: false })]);
   assert.deepEqual([visit!.isBounce, visit!.exitPage], [false, '']);
 });
 
-test('the exit page is that of the last page view, not of a later event', () => {
+test('the exit page is that of the last page view, not that of a later event', () => {
   const [visit] = visitsOf([
     view('ann', '10:00', '/a'),
     view('ann', '10:01', '/b'),
@@ -103,7 +103,7 @@ test('the exit page is that of the last page view, not of a later event', () => 
   assert.equal(visit!.exitPage, '/b');
 });
 
-test('the scroll depth of a visit is its deepest, and unknown without a signal that says it', () => {
+test('the scroll depth of a visit is its greatest one, and unknown if no signal has one', () => {
   const hits = [
     view('ann', '10:00', '/a'),
     signal('ann', '10:01', '/a', 1, 70),
@@ -113,7 +113,7 @@ test('the scroll depth of a visit is its deepest, and unknown without a signal t
   assert.equal(visitsOf([view('ann', '10:00', '/a'), signal('ann', '10:01', '/a', 1)])[0]!.scroll, null);
 });
 
-test('a property is a number if it is one, or a text that is a plain decimal', () => {
+test('a property is a number if it is a JSON number or a string with a plain decimal', () => {
   const props = { a: 1.5, b: '-2.50', c: '1e3', d: ' 1', e: true, f: null };
   const [{ hits } = { hits: [] }] = visitsOf([event('ann', '10:00', 'x', propsOf(props))]);
   assert.deepEqual(
@@ -126,7 +126,7 @@ test('a property is a number if it is one, or a text that is a plain decimal', (
   assert.deepEqual([...hits[0]!.props.values()], ['1.5', '-2.50', '1e3', ' 1', 'true', 'null']);
 });
 
-test('a visit begins with its first hit, however the hits come', () => {
+test('a visit starts with its earliest hit, in whatever order hits arrive', () => {
   const hits = [view('ann', '10:10', '/b'), view('ann', '10:00', '/a')];
-  assert.equal(visitsOf(hits)[0]!.begin, timeOf('10:00'));
+  assert.equal(visitsOf(hits)[0]!.start, timeOf('10:00'));
 });

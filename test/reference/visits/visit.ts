@@ -1,20 +1,20 @@
 /**
- * Visits of the hits that were sent.
+ * Visits: the hits that were sent, split into visits.
  *
- * The contract: hits of one visitor on one site with no silence of 30 minutes or more between two. Hits with equal times
- * are in the order in which they came. What the contract leaves open is chosen thus:
+ * The contract: a visit is the hits of one visitor on one site with no silence of 30 minutes or more between two. Hits with
+ * equal times keep the order in which they arrived. Choices where the contract is silent or ambiguous:
  *
  * - A silence of exactly 30:00.000 ends a visit.
- * - Engagement signals prolong a visit and its duration, but begin none: a signal after a silence belongs to no visit and
- *   counts nowhere. Plausible drops such a signal, too (`no_session_for_engagement`). So a visit begins with a page view
+ * - An engagement signal extends a visit and its duration but never starts one. A signal after a silence belongs to no visit
+ *   and is ignored; Plausible drops such signals as well (`no_session_for_engagement`). So each visit starts with a page view
  *   or an event.
- * - A signal is no hit that counts: not for `hits`, `events`, `visit_hits`, nor for a bounce.
- * - A bounce is a visit of exactly one page view and no interactive event. A visit of events alone is none.
- * - The entry page is the path of the first hit, also if that is an event, as the contract has it of all attributes. (In
- *   Plausible it is the first page view.) A visit without a page view has no exit page: ''.
- * - A property is a number if it is a JSON number, or a text that is a plain decimal: `12.50`, but not `1e3`, ` 1` or `0x1`.
- *   Scripts of other makers send all properties as texts.
- * - Bots have visits of their own: hits of a bot neither prolong nor begin a visit of people, should both be one visitor.
+ * - A signal is not counted as a hit: not in `hits`, `events`, `visit_hits`, nor against a bounce.
+ * - A bounce has exactly one page view and no interactive event. A visit that consists of events only is not a bounce.
+ * - The entry page is the path of the first hit, even if that is an event, since the contract says so of all attributes. (In
+ *   Plausible it is the first page view.) The exit page is '' if a visit has no page view.
+ * - Bots have visits of their own: hits of a bot neither extend nor start visits of people who share its visitor id.
+ * - A property is a number if it is a JSON number, or a string that is a plain decimal: `12.50`, but not `1e3`, ` 1` or
+ *   `0x1`. Scripts of other vendors send all properties as strings.
  */
 
 import { PAGEVIEW, SIGNAL, type VisitHit } from './visit-hit.ts';
@@ -22,56 +22,56 @@ import { PAGEVIEW, SIGNAL, type VisitHit } from './visit-hit.ts';
 const SILENCE = 30 * 60_000;
 
 /** A hit in its visit. */
-export interface VisitedHit {
+export interface HitInVisit {
   readonly hit: VisitHit;
   readonly visit: Visit;
-  readonly is: 'pageview' | 'event' | 'signal';
-  /** Properties that are texts as they are, others as JSON. */
+  readonly kind: 'pageview' | 'event' | 'signal';
+  /** Properties by name: strings as they are, other values as JSON. */
   readonly props: ReadonlyMap<string, string>;
   /** Properties that are numbers. */
   readonly numbers: ReadonlyMap<string, number>;
 }
 
 export interface Visit {
-  /** The visitor: one of two sites is two. */
-  readonly person: string;
+  /** Identifies the visitor. A visitor of two sites is two. */
+  readonly visitor: string;
   readonly site: string;
   readonly isOfBot: boolean;
-  /** All hits, signals too, by time and then by arrival. */
-  readonly hits: readonly VisitedHit[];
+  /** All hits, including signals, in order of time and arrival. */
+  readonly hits: readonly HitInVisit[];
   readonly first: VisitHit;
   readonly exitPage: string;
   /** Milliseconds since 1970. */
-  readonly begin: number;
+  readonly start: number;
   /** Milliseconds from the first hit to the last, which may be a signal. */
   readonly duration: number;
   readonly pageviews: number;
   readonly events: number;
   readonly isBounce: boolean;
-  /** The deepest of all pages; null without a signal that says it. */
+  /** Greatest depth of all pages, in percent; null if no signal has one. */
   readonly scroll: number | null;
 }
 
-/** @param hits in the order in which they came */
+/** @param hits in order of arrival */
 export function visitsOf(hits: readonly VisitHit[]): Visit[] {
   const byVisitor = new Map<string, VisitHit[]>();
   for (const hit of hits) {
-    const visitor = `${personOf(hit)} ${hit.bot === '' ? 'people' : 'bot'}`;
+    const visitor = `${visitorOf(hit)} ${hit.bot === '' ? 'people' : 'bot'}`;
     const own = byVisitor.get(visitor);
     if (own) own.push(hit);
     else byVisitor.set(visitor, [hit]);
   }
   const visits: Visit[] = [];
   for (const own of byVisitor.values()) {
-    // The sort is stable: what came first stays first among equal times.
+    // The sort is stable: hits with equal times stay in order of arrival.
     const inOrder = own.toSorted((a, b) => a.time - b.time);
     for (const each of splitAtSilence(inOrder)) visits.push(visitOf(each));
   }
   return visits;
 }
 
-/** Who sent a hit. */
-function personOf({ site, visitorHigh, visitorLow }: VisitHit): string {
+/** Identifies the visitor who sent a hit. */
+function visitorOf({ site, visitorHigh, visitorLow }: VisitHit): string {
   return `${site} ${visitorHigh} ${visitorLow}`;
 }
 
@@ -105,22 +105,22 @@ function visitOf(hits: readonly VisitHit[]): Visit {
       if (hit.interactive) interactiveEvents++;
     }
   }
-  const own: VisitedHit[] = [];
+  const own: HitInVisit[] = [];
   const visit: Visit = {
-    ...{ person: personOf(first), site: first.site, isOfBot: first.bot !== '' },
-    ...{ hits: own, first, exitPage, begin: first.time, duration: hits.at(-1)!.time - first.time },
+    ...{ visitor: visitorOf(first), site: first.site, isOfBot: first.bot !== '' },
+    ...{ hits: own, first, exitPage, start: first.time, duration: hits.at(-1)!.time - first.time },
     ...{ pageviews, events, isBounce: pageviews === 1 && interactiveEvents === 0, scroll },
   };
-  for (const hit of hits) own.push({ hit, visit, is: kindOf(hit), ...propsOf(hit) });
+  for (const hit of hits) own.push({ hit, visit, kind: kindOf(hit), ...propsOf(hit) });
   return visit;
 }
 
-function kindOf({ name }: VisitHit): VisitedHit['is'] {
+function kindOf({ name }: VisitHit): HitInVisit['kind'] {
   if (name === PAGEVIEW) return 'pageview';
   return name === SIGNAL ? 'signal' : 'event';
 }
 
-function propsOf({ props: json }: VisitHit): Pick<VisitedHit, 'props' | 'numbers'> {
+function propsOf({ props: json }: VisitHit): Pick<HitInVisit, 'props' | 'numbers'> {
   const props = new Map<string, string>();
   const numbers = new Map<string, number>();
   if (json === '') return { props, numbers };

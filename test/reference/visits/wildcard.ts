@@ -1,4 +1,4 @@
-/** Patterns with `*` for any characters, also `/`, or none. They match the whole text, and case counts. */
+/** Patterns in which `*` stands for any characters, including `/`, or none. They match the whole text, case-sensitively. */
 
 /**
  * A test of a pattern. `\` before a `*` or a `\` means that character itself.
@@ -19,7 +19,7 @@ export function matcherOf(pattern: string): (text: string) => boolean {
   return (text) => isOfPieces(text, pieces);
 }
 
-/** The first piece at the begin, the last at the end, the others in order between them, each as early as it can be. */
+/** Finds the first piece at the start, the last at the end, and the others between them, each as early as possible. */
 function isOfPieces(text: string, pieces: readonly string[]): boolean {
   const first = pieces[0]!;
   if (pieces.length === 1) return text === first;
