@@ -226,11 +226,11 @@ test('rows by revenue are ordered by the currency that most of them have', () =>
   const paid = (path: string, value: string, currency: string) =>
     view('ann', '10:00', path, { value, currency });
   const hits = [
-    paid('/a', '5', 'EUR'),
-    paid('/b', '40', 'EUR'),
-    paid('/b', '1', 'USD'),
-    paid('/c', '900', 'USD'),
-    paid('/d', '7', 'EUR'),
+    paid('/a', '5', 'USD'),
+    paid('/b', '40', 'USD'),
+    paid('/b', '1', 'EUR'),
+    paid('/c', '900', 'EUR'),
+    paid('/d', '7', 'USD'),
   ];
   const rows = rowsOf(reference(hits), { metrics: ['revenue'], dimensions: ['page'] });
   assert.deepEqual(

@@ -145,3 +145,9 @@ test('without a number the sum is 0, and mean and percentiles are unknown', () =
   const metrics = ['sum:prop:x', 'avg:prop:x', 'p50:prop:x'] as const;
   assert.deepEqual(metricsOf(reference([view('ann', '10:00', '/')]), { metrics }), [0, null, null]);
 });
+
+test('a period includes its start and excludes its end', () => {
+  const hits = [view('ann', '00:00', '/'), view('bob', '2026-05-05 00:00', '/')];
+  const metrics = ['hits', 'visits'] as const;
+  assert.deepEqual(metricsOf(reference(hits), { period: MONDAY, metrics }), [1, 1]);
+});

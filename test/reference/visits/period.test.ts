@@ -87,3 +87,10 @@ test('year over year compares the same dates, and 29 February with the 28th', ()
     '2027-02-28T00:00:00Z 2027-03-01T00:00:00Z',
   );
 });
+
+test('year over year, a period that ends with 28 February still does', () => {
+  assert.equal(
+    compared('2028-02-01', '2028-02-29', 'year_over_year'),
+    '2027-02-01T00:00:00Z 2027-03-01T00:00:00Z',
+  );
+});
