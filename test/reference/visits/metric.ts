@@ -6,14 +6,14 @@
  * where the contract is silent or ambiguous:
  *
  * - Hits count in the period in which they are. Visits count in the period in which they start, with all their hits, even
- *   those after its end. A visit matches if any of its hits does, at any time. So the visits of days add up to those of the month
- *   with any filter. `views_per_visit` covers all page views of these visits, not only matching ones.
+ *   those after its end. A visit matches if any of its hits does, at any time. So the visits of days add up to those of the
+ *   month, with any filter. `views_per_visit` covers all page views of these visits, not only matching ones.
  * - `visitors` are the visitors of matching hits in the period. These are the visitors of the visits in which a hit matches,
  *   except at the edges of the period: someone who arrives before midnight and continues after it is a visitor on both
  *   days, with one visit. `GET /stats` and Plausible count the same way.
  * - `events` are custom events only, `hits` page views and custom events. (In Plausible, `events` include page views.)
- * - A row of a hit dimension equals the answer to the same query with a filter for its value: by `page`, a visit is in the
- *   rows of all its pages. (Plausible rejects bounce_rate by page; GA4 allows it.)
+ * - A row equals the answer to the same query with a filter for its value, except for `percentage`: by `page`, a visit is
+ *   in the rows of all its pages. (Plausible does not combine bounce_rate with dimensions of hits.)
  * - `time_on_page` is the engaged time of all signals divided by the number of pages of visits with a signal. `scroll_depth`
  *   is the mean of the greatest depth per page of a visit. Pages without a signal are unknown and do not count as 0. Both cover the
  *   signals in the period that match the filters themselves.
