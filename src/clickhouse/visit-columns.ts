@@ -23,7 +23,7 @@ export const FIRST_HIT_COLUMNS = [
 
 /** Columns of `visits` after `site` and `start`, without `version` and `deleted`, which tell apart the states of a visit. */
 const REST = [
-  ...['visitor', 'finish', 'lead', 'batch', 'exit_time', 'exit_batch', 'entry_page', 'exit_page'],
+  ...['visitor', 'finish', 'leads', 'batch', 'exit_time', 'exit_batch', 'entry_page', 'exit_page'],
   ...FIRST_HIT_COLUMNS,
   ...['pageviews', 'events', 'interactive_events', 'hits', 'scroll'],
 ];
@@ -37,9 +37,14 @@ export const VISIT_FRAGMENTS = {
   columns_after_start: REST.join(', '),
   dimensions: FIRST_HIT_COLUMNS.join(', '),
   first_values: FIRST_HIT_COLUMNS.map((column) => `argMin(h.${column}, first) AS ${column}`).join(', '),
+  /** When a stored visit begins with its signals, in milliseconds. */
+  reach: 'if(empty(v.leads), toUnixTimestamp64Milli(v.start), least(toUnixTimestamp64Milli(v.start), toInt64(bitShiftRight(v.leads[1], 8))))',
   /** Later than every hit. */
   never: 'bitNot(toUInt128(0))',
   no_values: REST.slice(1)
-    .map((column) => (TEXTS.has(column) ? "''" : TIMES.has(column) ? "toDateTime64(0, 3, 'UTC')" : '0'))
+    .map((column) => {
+      if (column === 'leads') return 'emptyArrayUInt64()';
+      return TEXTS.has(column) ? "''" : TIMES.has(column) ? "toDateTime64(0, 3, 'UTC')" : '0';
+    })
     .join(', '),
 } as const;

@@ -118,6 +118,14 @@ export class Store implements Sink {
     });
   }
 
+  /** The rows of a query that is given by its text. */
+  rowsOf<Row>(text: string, parameters: Parameters, bounds = QUERY_LIMITS): Promise<Row[]> {
+    return this.#read(text, bounds, async (reader, query) => {
+      const result = await reader.query({ query, query_params: parameters, format: 'JSONEachRow' });
+      return result.json<Row>();
+    });
+  }
+
   /** The result of a query in ClickHouse's RowBinary format, for results with too many rows for objects. */
   bytes(
     query: string,

@@ -14,15 +14,17 @@ SELECT site, fromUnixTimestamp64Milli(key, 'UTC') AS start, {{columns_after_star
 FROM
 (
     SELECT any(h.site) AS site, h.visitor AS visitor, fromUnixTimestamp64Milli(max(h.finish_ms), 'UTC') AS finish,
-        if(hits = 0, min(h.reach), minIf(h.start_ms, h.hits > 0)) AS began,
-        toUInt32(began - min(h.reach)) AS lead,
+        if(hits = 0, min(h.start_ms), minIf(h.start_ms, h.hits > 0)) AS began,
+        arraySort(groupArrayArray(h.leads)) AS signals,
+        arrayFilter(signal -> hits = 0 OR toInt64(bitShiftRight(signal, 8)) < began, signals) AS leads,
         if(hits = 0, toUInt64(0), toUInt64(bitAnd(bitShiftRight(min(first), 22), 18446744073709551615))) AS batch,
         fromUnixTimestamp64Milli(toInt64(bitShiftRight(max(last), 86)), 'UTC') AS exit_time,
         toUInt64(bitAnd(bitShiftRight(max(last), 22), 18446744073709551615)) AS exit_batch,
         argMin(h.entry_page, first) AS entry_page, if(max(last) = 0, '', argMax(h.exit_page, last)) AS exit_page,
         {{first_values}},
         sum(h.pageviews) AS pageviews, sum(h.events) AS events, sum(h.interactive_events) AS interactive_events, sum(h.hits) AS hits,
-        max(h.scroll) AS scroll, max(h.version) + 1 AS version,
+        greatest(max(h.scroll), toInt8(arrayMax(arrayMap(signal -> if(has(leads, signal), 0, toInt16(bitAnd(signal, 255))), signals))) - 1) AS scroll,
+        max(h.version) + 1 AS version,
         arrayConcat([(began, 0)],
             arrayMap(old -> (old, 1), arrayFilter(old -> old != began, groupArrayIf(h.start_ms, h.version > 0)))) AS keys
     FROM
@@ -31,15 +33,16 @@ FROM
             start_ms AS reach, path AS entry_page, path AS exit_page, {{dimensions}},
             toUInt32(name = 'pageview') AS pageviews, toUInt32(name NOT IN ('pageview', 'engagement')) AS events,
             toUInt32(name NOT IN ('pageview', 'engagement') AND interactive != 0) AS interactive_events,
-            toUInt32(name != 'engagement') AS hits, scroll, toUInt64(0) AS version,
+            toUInt32(name != 'engagement') AS hits, toInt8(-1) AS scroll,
+            if(name = 'engagement', [bitShiftLeft(toUInt64(start_ms), 8) + toUInt64(scroll + 1)], emptyArrayUInt64()) AS leads, toUInt64(0) AS version,
             bitShiftLeft(toUInt128(start_ms), 86) + bitShiftLeft(toUInt128(batch), 22) + least(position, 4194303) AS order,
             if(name = 'engagement', {{never}}, order) AS first, if(name = 'pageview', order, toUInt128(0)) AS last
         FROM hits
         WHERE {{scope}}
         UNION ALL
         SELECT cityHash64(site) AS site_hash, site, visitor, toUnixTimestamp64Milli(v.start) AS start_ms,
-            toUnixTimestamp64Milli(v.finish) AS finish_ms, start_ms - v.lead AS reach, v.entry_page, v.exit_page, {{dimensions}},
-            v.pageviews, v.events, v.interactive_events, v.hits, v.scroll, v.version,
+            toUnixTimestamp64Milli(v.finish) AS finish_ms, {{reach}} AS reach, v.entry_page, v.exit_page, {{dimensions}},
+            v.pageviews, v.events, v.interactive_events, v.hits, v.scroll, v.leads, v.version,
             bitShiftLeft(toUInt128(start_ms), 86) + bitShiftLeft(toUInt128(v.batch), 22) AS order,
             if(v.hits = 0, {{never}}, order) AS first,
             if(v.exit_batch = 0, toUInt128(0), bitShiftLeft(toUInt128(toUnixTimestamp64Milli(v.exit_time)), 86)
@@ -65,7 +68,7 @@ FROM
                 WHERE {{scope}}
                 UNION ALL
                 SELECT cityHash64(site) AS site_hash, visitor, bot != '' AS is_bot,
-                    arrayJoin([toUInt64(toUnixTimestamp64Milli(v.start) - v.lead) * 4, toUInt64(toUnixTimestamp64Milli(v.finish)) * 4 + 2]) AS point
+                    arrayJoin([toUInt64({{reach}}) * 4, toUInt64(toUnixTimestamp64Milli(v.finish)) * 4 + 2]) AS point
                 FROM visits AS v FINAL
                 WHERE {{touched}}
             )

@@ -33,9 +33,9 @@ CREATE TABLE IF NOT EXISTS visits
     visitor UInt64 CODEC(ZSTD(3)),
     -- Of its last hit or engagement signal.
     finish DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
-    -- Milliseconds before the start in which signals came: they join it to an earlier visit, but do not begin it. If no hit
-    -- came at all, `hits` is 0, and this is no visit yet.
-    lead UInt32 CODEC(T64, ZSTD),
+    -- Engagement signals before the start: (milliseconds since 1970) * 256 + scroll + 1. They join the visit to an earlier one,
+    -- if its hits come later, but do not begin it. If no hit came at all, `hits` is 0, and this is no visit yet.
+    leads Array(UInt64) CODEC(ZSTD),
     -- The batch of its first hit, and the time and batch of its last page view (0 without one): they decide between hits at
     -- one time.
     batch UInt64 CODEC(Delta, ZSTD),

@@ -66,10 +66,11 @@ export function groupsOf(
     return group;
   };
   const bases = new Set(metrics.map(basisOf));
+  const countsConversions = metrics.some((metric) => /^conversion|revenue$/.test(metric));
   for (const each of selection.hits) {
     if (!matches(each)) continue;
     const isCounted = bases.has('hits') && counts(each);
-    const isConverting = bases.has('hits') && isConversion(each);
+    const isConverting = countsConversions && isConversion(each);
     const isSignal = bases.has('signals') && each.kind === 'signal';
     if (!isCounted && !isConverting && !isSignal) continue;
     for (const values of tuplesOf(each, each.hit.time)) {

@@ -8,6 +8,7 @@
  * - An engagement signal extends a visit and its duration but never starts one. A signal after a silence belongs to no visit
  *   and is ignored; Plausible drops such signals as well (`no_session_for_engagement`). So each visit starts with a page view
  *   or an event.
+ * - At one time, a signal comes after hits: it measures what was before it.
  * - A signal is not counted as a hit: not in `hits`, `events`, `visit_hits`, nor against a bounce.
  * - A bounce has exactly one page view and no interactive event. A visit that consists of events only is not a bounce.
  * - The entry page is the path of the first hit, even if that is an event, since the contract says so of all attributes. (In
@@ -64,7 +65,9 @@ export function visitsOf(hits: readonly VisitHit[]): Visit[] {
   const visits: Visit[] = [];
   for (const own of byVisitor.values()) {
     // The sort is stable: hits with equal times stay in order of arrival.
-    const inOrder = own.toSorted((a, b) => a.time - b.time);
+    const inOrder = own.toSorted(
+      (a, b) => a.time - b.time || Number(a.name === SIGNAL) - Number(b.name === SIGNAL),
+    );
     for (const each of splitAtSilence(inOrder)) visits.push(visitOf(each));
   }
   return visits;

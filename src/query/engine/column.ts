@@ -1,0 +1,75 @@
+/**
+ * The values of dimensions, as SQL over a hit `h` and its visit `v`.
+ *
+ * A value of a visit is that of its first hit, whatever later hits say. Names that come from lists (`source`, `channel`,
+ * `bot_operator`, `bot_kind`) are looked up when a query is answered, so that better lists correct the past.
+ */
+import type { Bindings } from './bindings.ts';
+import type { Dimension, FilterDimension, Interval, VisitDimension } from './query.ts';
+import { VISIT_DIMENSIONS } from './query.ts';
+
+/** What a row of a statement's source is. `visit`: only `v` can be named. */
+export type RowKind = 'hit' | 'visit' | 'both';
+
+const VISIT_COLUMNS: Readonly<Partial<Record<VisitDimension, string>>> = {};
+
+export function isOfVisit(dimension: string): dimension is VisitDimension {
+  return (VISIT_DIMENSIONS as readonly string[]).includes(dimension);
+}
+
+/** The interval of a time dimension; undefined for others. */
+export function intervalOf(dimension: Dimension): Interval | undefined {
+  return dimension.startsWith('time:') ? (dimension.slice('time:'.length) as Interval) : undefined;
+}
+
+/** Whether a dimension needs the hit, and not only its visit. */
+export function isOfHit(dimension: Dimension): boolean {
+  return !isOfVisit(dimension) && dimension !== 'site' && intervalOf(dimension) === undefined;
+}
+
+export function propOf(dimension: string): string | undefined {
+  return dimension.startsWith('prop:') ? dimension.slice('prop:'.length) : undefined;
+}
+
+/** SQL of the start of an interval in a time zone, in milliseconds since 1970. */
+export function intervalSql(interval: Interval, time: string, timezone: string, bind: Bindings): string {
+  const zone = bind.text(timezone);
+  return `toUnixTimestamp64Milli(toDateTime64(dateTrunc('${interval}', ${time}, ${zone}), 3, ${zone}))`;
+}
+
+/** SQL of a dimension's value. `goal` has none: a hit may convert several. */
+export function columnSql(dimension: Exclude<FilterDimension, 'goal'>, bind: Bindings, row: RowKind): string {
+  if (isOfVisit(dimension)) return VISIT_COLUMNS[dimension] ?? `v.${dimension}`;
+  switch (dimension) {
+    case 'site':
+      return row === 'visit' ? 'v.site' : 'h.site';
+    case 'page':
+      return 'h.path';
+    case 'event':
+      return 'h.name';
+    case 'status':
+      return "if(h.status = 0, '', toString(h.status))";
+    case 'hostname':
+    case 'method':
+    case 'bot':
+      return `h.${dimension}`;
+    case 'bot_operator':
+    case 'bot_kind':
+      return 'h.bot';
+    default:
+      return propSql(dimension.slice('prop:'.length), bind);
+  }
+}
+
+/** SQL of a property: a string as it is, another value as JSON, '' if it is missing. */
+export function propSql(name: string, bind: Bindings): string {
+  const key = bind.text(name);
+  return `if(JSONType(h.props, ${key}) = 'String', JSONExtractString(h.props, ${key}), JSONExtractRaw(h.props, ${key}))`;
+}
+
+/** SQL of a property as a number: a JSON number, or a string that is a plain decimal; else NULL. */
+export function propNumberSql(name: string, bind: Bindings): string {
+  const value = propSql(name, bind);
+  const isNumber = `JSONType(h.props, ${bind.text(name)}) IN ('Int64', 'UInt64', 'Double')`;
+  return `if(${isNumber} OR match(${value}, '^-?[0-9]+([.][0-9]+)?$'), toFloat64OrNull(${value}), NULL)`;
+}

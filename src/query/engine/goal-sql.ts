@@ -1,0 +1,47 @@
+/** Goals as SQL: whether a hit `h` in its visit `v` converts them. */
+import type { Bindings } from './bindings.ts';
+import { propSql } from './column.ts';
+import { patternSql } from './condition.ts';
+import type { Action, Goal } from './query.ts';
+
+/**
+ * SQL: whether a hit is what a goal asks for.
+ *
+ * @param signals SQL of a table of all engagement signals `h` in their visits `v`, for depths: a visit converts these once
+ *   for each page, by its first signal that is deep enough
+ */
+export function goalSql({ site, action }: Goal, bind: Bindings, signals: string): string {
+  return `h.site = ${bind.text(site)} AND ${actionSql(action, bind, signals)}`;
+}
+
+function actionSql(action: Action, bind: Bindings, signals: string): string {
+  switch (action.kind) {
+    case 'page':
+      return `h.name = 'pageview' AND ${patternSql('h.path', action.page, bind)}`;
+    case 'event': {
+      const conditions = Object.entries(action.props ?? {}).map(([key, values]) => {
+        const name = bind.text(key);
+        return `JSONHas(h.props, ${name}) AND has(${bind.texts(values)}, ${propSql(key, bind)})`;
+      });
+      const isEvent = `h.name NOT IN ('pageview', 'engagement') AND h.name = ${bind.text(action.event)}`;
+      return [isEvent, ...conditions].join(' AND ');
+    }
+    case 'outbound':
+    case 'download':
+      return `h.name = '${action.kind}' AND ${patternSql(propSql('url', bind), action.url ?? '*', bind)}`;
+    case 'not_found': {
+      const isMissing = "(h.name = 'pageview' AND h.status = 404 OR h.name = '404')";
+      return `${isMissing} AND ${patternSql('h.path', action.page ?? '*', bind)}`;
+    }
+    case 'scroll': {
+      const isDeep = `h.name = 'engagement' AND h.scroll >= ${bind.number(action.depth)} AND ${patternSql('h.path', action.page, bind)}`;
+      const first = `SELECT h.site, h.visitor, h.bot != '', v.start, h.path, min((h.time, h.batch, h.position)) FROM ${signals} WHERE h.time <= v.finish AND ${isDeep} GROUP BY ALL`;
+      return `${isDeep} AND (h.site, h.visitor, h.bot != '', v.start, h.path, (h.time, h.batch, h.position)) IN (${first})`;
+    }
+  }
+}
+
+/** Whether a hit needs its visit to tell whether it converts a goal. */
+export function needsSignals({ action }: Goal): boolean {
+  return action.kind === 'scroll';
+}

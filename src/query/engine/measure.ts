@@ -1,0 +1,250 @@
+/**
+ * Metrics: what they count, and how they come from the sums of a row.
+ *
+ * `pageviews events hits conversions revenue` count matching hits in the period; `visits bounce_rate visit_duration
+ * views_per_visit` are about the whole visits that begin in the period and in which a hit matches. `visitors` are those of the
+ * matching hits. A rate without a denominator is null.
+ */
+import type { Bindings } from './bindings.ts';
+import { propNumberSql } from './column.ts';
+import { personSql } from './condition.ts';
+import type { Metric, Money, Value } from './query.ts';
+
+/** What a metric counts: a row exists if one of its metrics has something to count. */
+export type Basis = 'hits' | 'visits' | 'signals';
+
+export function basisOf(metric: Metric): Basis {
+  switch (metric) {
+    case 'visits':
+    case 'views_per_visit':
+    case 'bounce_rate':
+    case 'visit_duration':
+      return 'visits';
+    case 'time_on_page':
+    case 'scroll_depth':
+      return 'signals';
+    default:
+      return 'hits';
+  }
+}
+
+/** Metrics that visits alone can tell. */
+const OF_VISITS: ReadonlySet<Metric> = new Set(['visitors', 'pageviews', 'events', 'hits', 'percentage']);
+
+export function isOfWholeVisits(metric: Metric): boolean {
+  return basisOf(metric) === 'visits' || OF_VISITS.has(metric);
+}
+
+/** SQL of conditions on a hit. */
+export interface HitTests {
+  /** Whether it counts: page views and events, and signals where the query names goals that they convert. */
+  readonly counts: string;
+  /** Whether it converts the query's goal, or any. */
+  readonly converts: string;
+  readonly hasGoal: boolean;
+}
+
+export const SIGNAL = "h.name = 'engagement'";
+
+/** Aggregates over hits, by their names in a row, that metrics need. */
+export function aggregatesOf(
+  metrics: readonly Metric[],
+  { counts, converts, hasGoal }: HitTests,
+  bind: Bindings,
+): Record<string, string> {
+  const person = personSql('h');
+  const aggregates: Record<string, string> = {
+    counted: `countIf(${counts})`,
+    converted: `countIf(${converts})`,
+    signals: `countIf(${SIGNAL})`,
+  };
+  const paid = `h.currency != '' AND ${hasGoal ? converts : counts}`;
+  for (const metric of metrics) {
+    switch (metric) {
+      case 'visitors':
+      case 'percentage':
+        aggregates.visitors = `uniqExactIf(${person}, ${counts})`;
+        break;
+      case 'pageviews':
+        aggregates.pageviews = "countIf(h.name = 'pageview')";
+        break;
+      case 'events':
+        aggregates.events = "countIf(h.name NOT IN ('pageview', 'engagement'))";
+        break;
+      case 'hits':
+        aggregates.hits = `countIf(NOT ${SIGNAL})`;
+        break;
+      case 'conversion_rate':
+        aggregates.converters = `uniqExactIf(${person}, ${converts})`;
+        break;
+      case 'revenue':
+      case 'average_revenue':
+        aggregates.revenue = `mapApply((k, v) -> (k, toString(v)), sumMapIf(map(toString(h.currency), h.value), ${paid}))`;
+        aggregates.paid = `sumMapIf(map(toString(h.currency), toUInt64(1)), ${paid})`;
+        break;
+      case 'time_on_page':
+        aggregates.engaged = `sumIf(h.engaged, ${SIGNAL})`;
+        aggregates.pages = `uniqExactIf((${person}, h.bot != '', v.start, h.path), ${SIGNAL})`;
+        break;
+      case 'scroll_depth': {
+        const page = `cityHash64(${person}, h.bot != '', v.start, h.path)`;
+        aggregates.depths = `arrayMap(depth -> depth - 1, mapValues(maxMapIf(map(${page}, toInt64(h.scroll) + 1), ${SIGNAL} AND h.scroll >= 0)))`;
+        break;
+      }
+      case 'conversions':
+        break;
+      default:
+        if (metric.includes(':prop:')) Object.assign(aggregates, propAggregates(metric, counts, bind));
+    }
+  }
+  return aggregates;
+}
+
+/** Aggregates over rows of whole visits and of single hits, which have the columns `person`, `pageviews`, `events`, `hits`. */
+export const WHOLE_VISIT_AGGREGATES = {
+  counted: 'sum(r.hits)',
+  converted: '0',
+  signals: '0',
+  visitors: 'uniqExact(r.person)',
+  pageviews: 'sum(r.pageviews)',
+  events: 'sum(r.events)',
+  hits: 'sum(r.hits)',
+} as const;
+
+/** Aggregates over visits. */
+export const VISIT_AGGREGATES = {
+  visits: 'count()',
+  views: 'sum(v.pageviews)',
+  bounces: 'countIf(v.pageviews = 1 AND v.interactive_events = 0)',
+  duration: "sum(dateDiff('millisecond', v.start, v.finish))",
+} as const;
+
+/** Sums of a row. Numbers are text or numbers, depending on the engine's version. */
+export type Sums = Readonly<Record<string, unknown>>;
+
+/** Denominators of a row. */
+export interface Denominators {
+  /** Visitors of the query without dimensions. */
+  readonly allVisitors: number;
+  /** Visitors of the row, regardless of goals and properties. */
+  readonly baseVisitors: number;
+}
+
+/** The value of a metric. */
+export function measure(metric: Metric, sums: Sums, { allVisitors, baseVisitors }: Denominators): Value {
+  const number = (name: string) => Number(sums[name] ?? 0);
+  switch (metric) {
+    case 'visitors':
+    case 'pageviews':
+    case 'events':
+    case 'hits':
+    case 'visits':
+      return number(metric);
+    case 'conversions':
+      return number('converted');
+    case 'views_per_visit':
+      return ratio(number('views'), number('visits'), 2);
+    case 'bounce_rate':
+      return ratio(number('bounces'), number('visits'), 4);
+    case 'visit_duration':
+      return ratio(number('duration') / 1000, number('visits'), 1);
+    case 'time_on_page':
+      return ratio(number('engaged') / 1000, number('pages'), 1);
+    case 'scroll_depth': {
+      const depths = ((sums.depths as (string | number)[] | undefined) ?? []).map(Number);
+      return ratio(
+        depths.reduce((sum, depth) => sum + depth, 0),
+        depths.length,
+        1,
+      );
+    }
+    case 'conversion_rate':
+      return ratio(number('converters'), baseVisitors, 4);
+    case 'percentage':
+      return ratio(number('visitors'), allVisitors, 4);
+    case 'revenue':
+      return moneyOf(sums, false);
+    case 'average_revenue':
+      return moneyOf(sums, true);
+    default: {
+      const value = sums[nameOf(metric)];
+      if (value === null || value === undefined) return metric.startsWith('sum:') ? 0 : null;
+      return Number(Number(value).toFixed(4));
+    }
+  }
+}
+
+/** A quotient with so many digits; null without a denominator. */
+export function ratio(part: number, whole: number, digits: number): number | null {
+  return whole === 0 ? null : Number((part / whole).toFixed(digits));
+}
+
+/** Name of the aggregate of a metric of a property. */
+function nameOf(metric: Metric): string {
+  return metric.replaceAll(/\W/g, '_') + Buffer.from(metric).toString('hex');
+}
+
+function propAggregates(metric: Metric, counts: string, bind: Bindings): Record<string, string> {
+  const [name = '', , ...rest] = metric.split(':');
+  const number = propNumberSql(rest.join(':'), bind);
+  const functions: Readonly<Record<string, string>> = {
+    sum: 'sumIf',
+    avg: 'avgIf',
+    p50: 'quantileExactInclusiveIf(0.5)',
+    p95: 'quantileExactInclusiveIf(0.95)',
+  };
+  const value = `ifNull(${number}, 0)`;
+  const isThere = `${counts} AND isNotNull(${number})`;
+  const aggregate = `if(countIf(${isThere}) = 0, NULL, ${functions[name]}(${value}, ${isThere}))`;
+  return { [nameOf(metric)]: aggregate };
+}
+
+function moneyOf(sums: Sums, isMean: boolean): Money {
+  const all = (sums.revenue ?? {}) as Record<string, string>;
+  const counts = (sums.paid ?? {}) as Record<string, string | number>;
+  const money: Record<string, string> = {};
+  for (const currency of Object.keys(all).sort()) {
+    const digits = digitsOf(currency);
+    const sum = decimalOf(all[currency]!);
+    money[currency] = isMean ? meanText(sum, BigInt(counts[currency] ?? 1), digits) : sumText(sum, digits);
+  }
+  return money;
+}
+
+const SCALE = 8;
+
+/** A decimal as a multiple of 10⁻⁸. */
+function decimalOf(text: string): bigint {
+  const negative = text.startsWith('-');
+  const [whole = '0', part = ''] = text.replace('-', '').split('.');
+  const value = BigInt(whole) * 10n ** BigInt(SCALE) + BigInt(part.padEnd(SCALE, '0').slice(0, SCALE));
+  return negative ? -value : value;
+}
+
+/** All digits of a sum, but at least those of its currency. */
+function sumText(sum: bigint, digits: number): string {
+  let shown = SCALE;
+  while (shown > digits && (sum / 10n ** BigInt(SCALE - shown)) % 10n === 0n) shown--;
+  return textOf(sum / 10n ** BigInt(SCALE - shown), shown);
+}
+
+/** Rounded half away from zero to the digits of the currency. */
+function meanText(sum: bigint, count: bigint, digits: number): string {
+  const unit = 10n ** BigInt(SCALE - digits) * count;
+  const size = sum < 0n ? -sum : sum;
+  const rounded = (2n * size + unit) / (2n * unit);
+  return textOf(sum < 0n ? -rounded : rounded, digits);
+}
+
+function textOf(value: bigint, digits: number): string {
+  const text = String(value < 0n ? -value : value).padStart(digits + 1, '0');
+  const sign = value < 0n ? '-' : '';
+  return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+/** Digits after the point of a currency: 2 for EUR, 0 for JPY. */
+function digitsOf(currency: string): number {
+  return (
+    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  );
+}

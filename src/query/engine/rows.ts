@@ -1,0 +1,111 @@
+/** The rows of a query: its sums, joined by the values of its dimensions, as metrics. */
+import { HitError } from '../../errors.ts';
+import type { Source } from '../source.ts';
+import { intervalOf, propOf } from './column.ts';
+import { basisOf, type Denominators, measure, type Sums } from './measure.ts';
+import type { Query, Row } from './query.ts';
+import { MOST_ROWS, type Statement, Statements } from './statement.ts';
+
+/** The rows of a period, and what one without anything to count is like. */
+export interface Counted {
+  readonly rows: ReadonlyMap<string, Row>;
+  emptyRow(dimensions: readonly string[]): Row;
+}
+
+export function keyOf(values: readonly string[]): string {
+  return JSON.stringify(values);
+}
+
+/**
+ * Counts what a query asks for, in one period.
+ *
+ * @throws HitError `query_timeout`, `overloaded`, `store_unavailable`; `invalid` for too many rows
+ */
+export async function countRows(source: Source, query: Query): Promise<Counted> {
+  const table = await tableOf(source, query);
+  const statements = new Statements(query, table);
+  const [ofHits, ofVisits, all, base] = await Promise.all([
+    sumsOf(source, query, statements.hits),
+    sumsOf(source, query, statements.visits),
+    query.metrics.includes('percentage')
+      ? visitorsOf(source, { ...query, dimensions: [] }, table)
+      : undefined,
+    query.metrics.includes('conversion_rate') ? visitorsOf(source, withoutGoals(query), table) : undefined,
+  ]);
+  const sums = new Map<string, { values: readonly string[]; sums: Sums }>();
+  for (const { values, sums: some } of [...ofHits, ...ofVisits]) {
+    const key = keyOf(values);
+    sums.set(key, { values, sums: { ...sums.get(key)?.sums, ...some } });
+  }
+  if (query.dimensions.length === 0 && sums.size === 0) sums.set(keyOf([]), { values: [], sums: {} });
+  const kept = query.dimensions.map((dimension) => !isOfGoals(dimension));
+  const denominators = (values: readonly string[]): Denominators => ({
+    allVisitors: all?.get(keyOf([])) ?? 0,
+    baseVisitors: base?.get(keyOf(values.filter((_, at) => kept[at]))) ?? 0,
+  });
+  const rowOf = (values: readonly string[], some: Sums): Row => ({
+    dimensions: values,
+    metrics: query.metrics.map((metric) => measure(metric, some, denominators(values))),
+  });
+  return {
+    rows: new Map(Array.from(sums, ([key, { values, sums: some }]) => [key, rowOf(values, some)])),
+    emptyRow: (values) => rowOf(values, {}),
+  };
+}
+
+/** The query for the visitors of a row, regardless of goals and properties. */
+function withoutGoals(query: Query): Query {
+  return {
+    ...query,
+    dimensions: query.dimensions.filter((dimension) => !isOfGoals(dimension)),
+    filters: query.filters.filter((filter) => typeof filter[1] !== 'string' || !isOfGoals(filter[1])),
+  };
+}
+
+function isOfGoals(dimension: string): boolean {
+  return dimension === 'goal' || propOf(dimension) !== undefined;
+}
+
+async function visitorsOf(source: Source, query: Query, table: string): Promise<Map<string, number>> {
+  const { hits } = new Statements({ ...query, metrics: ['visitors'] }, table);
+  const rows = await sumsOf(source, query, hits);
+  return new Map(rows.map(({ values, sums }) => [keyOf(values), Number(sums.visitors)]));
+}
+
+async function sumsOf(
+  { store }: Source,
+  { dimensions }: Query,
+  statement: Statement | undefined,
+): Promise<{ values: readonly string[]; sums: Sums }[]> {
+  if (statement === undefined) return [];
+  const rows = await store.rowsOf<Record<string, unknown>>(statement.text, statement.parameters);
+  if (rows.length > MOST_ROWS) {
+    throw new HitError(
+      'invalid',
+      `the answer has more than ${MOST_ROWS} rows: choose a shorter period, or a filter`,
+    );
+  }
+  return rows.map((row) => ({
+    values: dimensions.map((dimension, i) => {
+      const value = String(row[`g${i}`]);
+      return intervalOf(dimension) === undefined ? value : isoTime(Number(value));
+    }),
+    sums: row,
+  }));
+}
+
+async function tableOf({ archive }: Source, { sites, from, to }: Query): Promise<string> {
+  if (!archive) return 'hits';
+  // The archive selects one site or all.
+  return archive.hitsOf({ site: sites.length === 1 ? sites[0]! : '', from, to });
+}
+
+/** `2026-03-01T00:00:00Z`, with milliseconds if there are any. */
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('.000Z', 'Z');
+}
+
+/** Whether any metric is about visits. */
+export function asksVisits(query: Query): boolean {
+  return query.metrics.some((metric) => basisOf(metric) === 'visits');
+}

@@ -1,0 +1,78 @@
+/**
+ * What the statements of a query read: hits, visits, or hits in their visits.
+ *
+ * A hit finds its visit as the last one of its visitor that began by then: visits of a visitor do not overlap.
+ */
+import type { Bindings } from './bindings.ts';
+import type { Query, Span } from './query.ts';
+
+export interface Sources {
+  /** SQL of a table of hits `h`, of a period. */
+  hits(span: Span): string;
+  /** SQL of a table of visits `v` that begin in a period. */
+  visitsFrom(span: Span): string;
+  /** SQL of a table of hits `h` in their visits `v`, the hits of a period. */
+  hitsInVisits(span: Span): string;
+  /** The same of all hits of the visits that begin in a period. */
+  hitsOfVisits(span: Span): string;
+  /** The same of hits of a period whose visit does not lie in it, or in one interval, as a whole. */
+  hitsOfStraddlers(span: Span, isInside: string): string;
+  /** SQL of a table of visits `v` that lie in a period, and in one interval, as a whole. */
+  visitsInside(span: Span, isInside: string): string;
+  /** All engagement signals `h` in their visits `v`. As with every join, `h.time <= v.finish` tells whether a hit is in one. */
+  readonly signals: string;
+}
+
+/**
+ * @param table SQL of the table of hits
+ * @param visitCondition SQL: which visits `v`, for conditions that a hit's visit must meet
+ * @param isSelective whether few visits meet it
+ */
+export function sourcesOf(
+  { sites, bots }: Pick<Query, 'sites' | 'bots'>,
+  bind: Bindings,
+  table: string,
+  visitCondition: string,
+  isSelective: boolean,
+): Sources {
+  const ofSites = (alias: string) =>
+    sites.length === 0 ? 'true' : `${alias}.site IN (${sites.map((site) => bind.text(site)).join(', ')})`;
+  const ofBots = (alias: string) =>
+    bots === 'include' ? 'true' : `${alias}.bot ${bots === 'only' ? '!=' : '='} ''`;
+  const during = (column: string, { from, to }: Span) =>
+    `${column} >= ${bind.time(from)} AND ${column} < ${bind.time(to)}`;
+  const visits = (condition: string) =>
+    `SELECT *, bot != '' AS is_bot FROM visits AS v FINAL WHERE v.site != '' AND v.hits > 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${condition} AND (${visitCondition})`;
+  const hits = (condition: string) =>
+    `SELECT * FROM ${table} AS h WHERE ${ofSites('h')} AND ${ofBots('h')} AND ${condition}`;
+  const joined = (hitCondition: string, some: string) => {
+    const theirs = isSelective
+      ? ` AND (h.site, h.visitor) IN (SELECT v.site, v.visitor FROM (${some}) AS v)`
+      : '';
+    return `(${hits(hitCondition + theirs)}) AS h
+ASOF JOIN (${some}) AS v
+    ON h.site = v.site AND h.visitor = v.visitor AND (h.bot != '') = v.is_bot AND h.time >= v.start`;
+  };
+  const overlapping = ({ from, to }: Span) => `v.start < ${bind.time(to)} AND v.finish >= ${bind.time(from)}`;
+  return {
+    hits: (span) => `(${hits(during('h.time', span))}) AS h`,
+    visitsFrom: (span) => `(${visits(during('v.start', span))}) AS v`,
+    hitsInVisits: (span) => joined(during('h.time', span), visits(overlapping(span))),
+    hitsOfVisits: (span) => {
+      const some = visits(during('v.start', span));
+      const until = `h.time <= (SELECT max(v.finish) FROM (${some}) AS v)`;
+      return joined(`h.time >= ${bind.time(span.from)} AND ${until}`, some);
+    },
+    visitsInside: (span, isInside) =>
+      `(${visits(`${during('v.start', span)} AND v.finish < ${bind.time(span.to)} AND ${isInside}`)}) AS v`,
+    hitsOfStraddlers: (span, isInside) => {
+      const some = visits(
+        `${overlapping(span)} AND NOT (${during('v.start', span)} AND v.finish < ${bind.time(span.to)} AND ${isInside})`,
+      );
+      return `(${hits(`${during('h.time', span)} AND (h.site, h.visitor) IN (SELECT v.site, v.visitor FROM (${some}) AS v)`)}) AS h
+ASOF JOIN (${some}) AS v
+    ON h.site = v.site AND h.visitor = v.visitor AND (h.bot != '') = v.is_bot AND h.time >= v.start`;
+    },
+    signals: joined("h.name = 'engagement'", visits('true')),
+  };
+}
