@@ -23,7 +23,7 @@ FROM
         argMin(h.entry_page, first) AS entry_page, if(max(last) = 0, '', argMax(h.exit_page, last)) AS exit_page,
         {{first_values}},
         sum(h.pageviews) AS pageviews, sum(h.events) AS events, sum(h.interactive_events) AS interactive_events, sum(h.hits) AS hits,
-        greatest(max(h.scroll), toInt8(arrayMax(arrayMap(signal -> if(has(leads, signal), 0, toInt16(bitAnd(signal, 255))), signals))) - 1) AS scroll,
+        greatest(max(h.scroll), arrayMax(arrayPushBack(arrayMap(signal -> toInt8(toInt16(bitAnd(signal, 255)) - 1), arrayFilter(signal -> hits > 0 AND toInt64(bitShiftRight(signal, 8)) >= began, signals)), toInt8(-1)))) AS scroll,
         max(h.version) + 1 AS version,
         arrayConcat([(began, 0)],
             arrayMap(old -> (old, 1), arrayFilter(old -> old != began, groupArrayIf(h.start_ms, h.version > 0)))) AS keys
@@ -34,7 +34,7 @@ FROM
             toUInt32(name = 'pageview') AS pageviews, toUInt32(name NOT IN ('pageview', 'engagement')) AS events,
             toUInt32(name NOT IN ('pageview', 'engagement') AND interactive != 0) AS interactive_events,
             toUInt32(name != 'engagement') AS hits, toInt8(-1) AS scroll,
-            if(name = 'engagement', [bitShiftLeft(toUInt64(start_ms), 8) + toUInt64(scroll + 1)], emptyArrayUInt64()) AS leads, toUInt64(0) AS version,
+            if(name = 'engagement', [bitShiftLeft(toUInt64(start_ms), 8) + toUInt64(hits.scroll + 1)], emptyArrayUInt64()) AS leads, toUInt64(0) AS version,
             bitShiftLeft(toUInt128(start_ms), 86) + bitShiftLeft(toUInt128(batch), 22) + least(position, 4194303) AS order,
             if(name = 'engagement', {{never}}, order) AS first, if(name = 'pageview', order, toUInt128(0)) AS last
         FROM hits
