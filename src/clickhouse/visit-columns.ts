@@ -38,7 +38,8 @@ export const VISIT_FRAGMENTS = {
   dimensions: FIRST_HIT_COLUMNS.join(', '),
   first_values: FIRST_HIT_COLUMNS.map((column) => `argMin(h.${column}, first) AS ${column}`).join(', '),
   /** When a stored visit begins with its signals, in milliseconds. */
-  reach: 'if(empty(v.leads), toUnixTimestamp64Milli(v.start), least(toUnixTimestamp64Milli(v.start), toInt64(bitShiftRight(v.leads[1], 8))))',
+  reach:
+    'if(empty(v.leads), toUnixTimestamp64Milli(v.start), least(toUnixTimestamp64Milli(v.start), toInt64(bitShiftRight(v.leads[1], 8))))',
   /** Later than every hit. */
   never: 'bitNot(toUInt128(0))',
   no_values: REST.slice(1)

@@ -6,6 +6,7 @@
  * written last, and without them the table is cleared first.
  */
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { Dialect } from './dialect.ts';
 import { stretchesOf } from './rollup-conversion.ts';
 import { queryText } from './sql.ts';
 import { visitStep, watermarkTuples } from './visit-step.ts';
@@ -17,6 +18,7 @@ import { coveredBy, readWatermarks } from './watermarks.ts';
  */
 export async function convertVisits(
   client: ClickHouseClient,
+  dialect: Dialect,
   onProgress: (message: string) => void,
 ): Promise<void> {
   const rows = async <Row>(query: string): Promise<Row[]> =>
@@ -29,7 +31,7 @@ export async function convertVisits(
   );
   const all = hours.reduce((sum, { hits }) => sum + Number(hits), 0);
   onProgress(`upgrading: computing visits from ${all} hits, once`);
-  await client.command({ query: 'TRUNCATE TABLE visits' });
+  await client.command({ query: queryText('convert_visits_clear', {}, dialect) });
   let converted = 0;
   for (const { from, to, hits } of stretchesOf(hours)) {
     const during = `time >= toDateTime64(${from}, 3, 'UTC') AND time < toDateTime64(${to}, 3, 'UTC')`;

@@ -68,6 +68,6 @@ export class Visits {
   async #add({ scope, lasts }: Step): Promise<void> {
     const fragments = visitStepFragments(scope, lasts);
     // A server rejects a second statement of this name from another node: it would read the same hits.
-    await this.#store.executeLong('visits_step', fragments, 'hit-tracker-visits');
+    await this.#store.executeLong('visits_step', fragments, 'hit-tracker-visits', ['visits']);
   }
 }

@@ -1,5 +1,5 @@
 -- What a hit has since visits are rows of their own.
-ALTER TABLE hits
+ALTER TABLE {{local:hits}} {{on_cluster}}
     -- The order of hits of a visitor at one time: the row in its batch, from 1. Hits that an earlier version stored get a
     -- number from their content, which is the same however often it is read.
     ADD COLUMN IF NOT EXISTS position UInt32 DEFAULT 1 + cityHash64(path, name) % 4194303 CODEC(Delta, ZSTD),
@@ -21,11 +21,29 @@ ALTER TABLE hits
     -- Of engagement signals: milliseconds since the last signal, and the share of the page seen so far in per cent, or -1.
     ADD COLUMN IF NOT EXISTS engaged UInt32 CODEC(T64, ZSTD),
     ADD COLUMN IF NOT EXISTS scroll Int8 DEFAULT -1 CODEC(ZSTD);
+{{#cluster}}
+ALTER TABLE hits {{on_cluster}}
+    ADD COLUMN IF NOT EXISTS position UInt32 DEFAULT 1 + cityHash64(path, name) % 4194303 CODEC(Delta, ZSTD),
+    ADD COLUMN IF NOT EXISTS hostname LowCardinality(String) CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS utm_term LowCardinality(String) CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS utm_content LowCardinality(String) CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS click_id LowCardinality(String) CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS region LowCardinality(String) CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS city LowCardinality(String) CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS browser_version LowCardinality(String) CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS os_version LowCardinality(String) CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS screen LowCardinality(String) CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS value Decimal(38, 8) CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS currency LowCardinality(String) CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS interactive UInt8 DEFAULT 1 CODEC(ZSTD),
+    ADD COLUMN IF NOT EXISTS engaged UInt32 CODEC(T64, ZSTD),
+    ADD COLUMN IF NOT EXISTS scroll Int8 DEFAULT -1 CODEC(ZSTD);
+{{/cluster}}
 
 -- Visits: the hits of one visitor on one site without a silence of 30 minutes between two. Hits of bots form visits of their own.
 -- A hit that arrives later may extend a visit, or join two: its rows are replaced, all in one part with the watermarks of
 -- the step that did so, hence no partitions. queries/visits_step.sql makes these rows.
-CREATE TABLE IF NOT EXISTS visits
+CREATE TABLE IF NOT EXISTS {{local:visits}} {{on_cluster}}
 (
     -- '': a watermark. `visitor` is the writer, and `version` the last batch whose hits are in here.
     site LowCardinality(String) CODEC(ZSTD),
@@ -77,13 +95,15 @@ CREATE TABLE IF NOT EXISTS visits
     deleted UInt8 CODEC(ZSTD),
     INDEX finish finish TYPE minmax GRANULARITY 1
 )
-ENGINE = ReplacingMergeTree(version, deleted)
+ENGINE = {{engine:ReplacingMergeTree, version, deleted}}
 ORDER BY (site, start, visitor, bot = '')
-SETTINGS
+{{#disk_settings}}SETTINGS
     old_parts_lifetime = 30,
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1,
     min_free_disk_bytes_to_perform_insert = 16777216,
     max_suspicious_broken_parts = 1000000,
-    max_suspicious_broken_parts_bytes = 1000000000000000;
+    max_suspicious_broken_parts_bytes = 1000000000000000,
+    {{fsync}}{{/disk_settings}};
+{{#cluster}}
+CREATE TABLE IF NOT EXISTS visits {{on_cluster}} AS {{local:visits}}
+ENGINE = Distributed({{cluster}}, {{database}}, {{local:visits}}, 0);
+{{/cluster}}
