@@ -6,7 +6,7 @@ import type { Dialect } from './dialect.ts';
 import { quote } from './literals.ts';
 
 /** Maximum bytes of a statement: one that lists the runs of a program can exceed the engine's 256 KiB. */
-const LONGEST_STATEMENT = '16777216';
+export const LONGEST_STATEMENT = '16777216';
 
 /** Prefix of the names of temporary folders in `tmp/` and `shadow/` of the embedded engine's folder. */
 export const SCRATCH = 'scratch_';

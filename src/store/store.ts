@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Clients } from '../clickhouse/clients.ts';
-import type { DedicatedConnection } from '../clickhouse/connection.ts';
+import { type DedicatedConnection, LONGEST_STATEMENT } from '../clickhouse/connection.ts';
 import { queryFault, unavailable } from '../clickhouse/faults.ts';
 import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
@@ -121,7 +121,12 @@ export class Store implements Sink {
   /** The rows of a query that is given by its text. */
   rowsOf<Row>(text: string, parameters: Parameters, bounds = QUERY_LIMITS): Promise<Row[]> {
     return this.#read(text, bounds, async (reader, query) => {
-      const result = await reader.query({ query, query_params: parameters, format: 'JSONEachRow' });
+      const result = await reader.query({
+        query,
+        query_params: parameters,
+        format: 'JSONEachRow',
+        clickhouse_settings: { max_query_size: LONGEST_STATEMENT },
+      });
       return result.json<Row>();
     });
   }

@@ -4,14 +4,14 @@
  * A value of a visit is that of its first hit, whatever later hits say. Names that come from lists (`source`, `channel`,
  * `bot_operator`, `bot_kind`) are looked up when a query is answered, so that better lists correct the past.
  */
+import { botKindSql, botOperatorSql } from '../../clickhouse/source-sql.ts';
 import type { Bindings } from './bindings.ts';
+import type { Names } from './names.ts';
 import type { Dimension, FilterDimension, Interval, VisitDimension } from './query.ts';
 import { VISIT_DIMENSIONS } from './query.ts';
 
 /** What a row of a statement's source is. `visit`: only `v` can be named. */
 export type RowKind = 'hit' | 'visit' | 'both';
-
-const VISIT_COLUMNS: Readonly<Partial<Record<VisitDimension, string>>> = {};
 
 export function isOfVisit(dimension: string): dimension is VisitDimension {
   return (VISIT_DIMENSIONS as readonly string[]).includes(dimension);
@@ -38,8 +38,12 @@ export function intervalSql(interval: Interval, time: string, timezone: string, 
 }
 
 /** SQL of a dimension's value. `goal` has none: a hit may convert several. */
-export function columnSql(dimension: Exclude<FilterDimension, 'goal'>, bind: Bindings, row: RowKind): string {
-  if (isOfVisit(dimension)) return VISIT_COLUMNS[dimension] ?? `v.${dimension}`;
+export function columnSql(
+  dimension: Exclude<FilterDimension, 'goal'>,
+  { bind, row, names }: { readonly bind: Bindings; readonly row: RowKind; readonly names: Names },
+): string {
+  if (dimension === 'source' || dimension === 'channel') return names[dimension];
+  if (isOfVisit(dimension)) return `v.${dimension}`;
   switch (dimension) {
     case 'site':
       return row === 'visit' ? 'v.site' : 'h.site';
@@ -54,8 +58,9 @@ export function columnSql(dimension: Exclude<FilterDimension, 'goal'>, bind: Bin
     case 'bot':
       return `h.${dimension}`;
     case 'bot_operator':
+      return botOperatorSql('h.bot');
     case 'bot_kind':
-      return 'h.bot';
+      return botKindSql('h.bot');
     default:
       return propSql(dimension.slice('prop:'.length), bind);
   }

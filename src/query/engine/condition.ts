@@ -7,6 +7,7 @@
  */
 import type { Bindings } from './bindings.ts';
 import { columnSql, isOfHit, isOfVisit, propNumberSql, type RowKind } from './column.ts';
+import type { Names } from './names.ts';
 import type { Filter, FilterDimension, NumberName, NumberOperator, TextOperator } from './query.ts';
 import { VISIT_NUMBERS } from './query.ts';
 
@@ -14,6 +15,7 @@ import { VISIT_NUMBERS } from './query.ts';
 export interface ConditionContext {
   readonly bind: Bindings;
   readonly row: RowKind;
+  readonly names: Names;
   /** SQL: whether the hit converts a goal with one of these names. */
   goalSql(names: (sql: string) => string): string;
   /** SQL of a table of the persons who have a hit in the period that matches. */
@@ -111,11 +113,11 @@ function textSql(
   values: readonly string[],
   context: ConditionContext,
 ): string {
-  const { bind, row } = context;
+  const { bind } = context;
   const isNegated = operator.endsWith('_not');
   const positive = operator.replace('_not', '') as 'is' | 'contains' | 'matches';
   const match = (column: string) => anyOf(values, positive, column, dimension, bind);
-  const condition = dimension === 'goal' ? context.goalSql(match) : match(columnSql(dimension, bind, row));
+  const condition = dimension === 'goal' ? context.goalSql(match) : match(columnSql(dimension, context));
   return isNegated ? `NOT (${condition})` : condition;
 }
 

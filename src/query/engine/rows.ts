@@ -3,6 +3,7 @@ import { HitError } from '../../errors.ts';
 import type { Source } from '../source.ts';
 import { intervalOf, propOf } from './column.ts';
 import { basisOf, type Denominators, measure, type Sums } from './measure.ts';
+import { type Names, namesOf } from './names.ts';
 import type { Query, Row } from './query.ts';
 import { MOST_ROWS, type Statement, Statements } from './statement.ts';
 
@@ -22,15 +23,17 @@ export function keyOf(values: readonly string[]): string {
  * @throws HitError `query_timeout`, `overloaded`, `store_unavailable`; `invalid` for too many rows
  */
 export async function countRows(source: Source, query: Query): Promise<Counted> {
-  const table = await tableOf(source, query);
-  const statements = new Statements(query, table);
+  const [table, names] = await Promise.all([tableOf(source, query), namesOf(source, query)]);
+  const statements = new Statements(query, table, names);
   const [ofHits, ofVisits, all, base] = await Promise.all([
     sumsOf(source, query, statements.hits),
     sumsOf(source, query, statements.visits),
     query.metrics.includes('percentage')
-      ? visitorsOf(source, { ...query, dimensions: [] }, table)
+      ? visitorsOf(source, { ...query, dimensions: [] }, table, names)
       : undefined,
-    query.metrics.includes('conversion_rate') ? visitorsOf(source, withoutGoals(query), table) : undefined,
+    query.metrics.includes('conversion_rate')
+      ? visitorsOf(source, withoutGoals(query), table, names)
+      : undefined,
   ]);
   const sums = new Map<string, { values: readonly string[]; sums: Sums }>();
   for (const { values, sums: some } of [...ofHits, ...ofVisits]) {
@@ -66,8 +69,13 @@ function isOfGoals(dimension: string): boolean {
   return dimension === 'goal' || propOf(dimension) !== undefined;
 }
 
-async function visitorsOf(source: Source, query: Query, table: string): Promise<Map<string, number>> {
-  const { hits } = new Statements({ ...query, metrics: ['visitors'] }, table);
+async function visitorsOf(
+  source: Source,
+  query: Query,
+  table: string,
+  names: Names,
+): Promise<Map<string, number>> {
+  const { hits } = new Statements({ ...query, metrics: ['visitors'] }, table, names);
   const rows = await sumsOf(source, query, hits);
   return new Map(rows.map(({ values, sums }) => [keyOf(values), Number(sums.visitors)]));
 }

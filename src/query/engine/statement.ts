@@ -29,6 +29,7 @@ import {
   VISIT_AGGREGATES,
   WHOLE_VISIT_AGGREGATES,
 } from './measure.ts';
+import type { Names } from './names.ts';
 import type { Dimension, Filter, Goal, Query } from './query.ts';
 import { type Sources, sourcesOf } from './source-sql.ts';
 
@@ -44,6 +45,7 @@ export const MOST_ROWS = 200_000;
 export class Statements {
   readonly #query: Query;
   readonly #table: string;
+  readonly #names: Names;
   readonly #bind = new Bindings();
   readonly #sources: Sources;
   readonly #usesHits: boolean;
@@ -51,9 +53,10 @@ export class Statements {
   readonly #goals: readonly Goal[];
 
   /** @param table SQL of the table of hits */
-  constructor(query: Query, table: string) {
+  constructor(query: Query, table: string, names: Names) {
     this.#query = query;
     this.#table = table;
+    this.#names = names;
     const { dimensions, filters, metrics } = query;
     this.#usesHits = dimensions.some(isOfHit) || filters.some(needsHit);
     this.#goals = query.goals.filter(({ site }) => query.sites.length === 0 || query.sites.includes(site));
@@ -167,18 +170,18 @@ GROUP BY ${[...dimensions.map((_, i) => `d${i}`), 'site', 'visitor', 'is_bot', '
     });
   }
 
-  #dimensionsSql({ row }: ConditionContext, time: string): string[] {
+  #dimensionsSql(context: ConditionContext, time: string): string[] {
     const { dimensions, timezone } = this.#query;
     return dimensions.map((dimension) => {
       const interval = intervalOf(dimension);
       if (interval !== undefined) return intervalSql(interval, time, timezone, this.#bind);
-      if (dimension === 'goal') return this.#goalNames(row);
-      return columnSql(dimension as Exclude<Dimension, 'goal' | `time:${string}`>, this.#bind, row);
+      if (dimension === 'goal') return this.#goalNames();
+      return columnSql(dimension as Exclude<Dimension, 'goal' | `time:${string}`>, context);
     });
   }
 
   /** One row for each goal that a hit converts. */
-  #goalNames(_row: RowKind): string {
+  #goalNames(): string {
     const names = this.#goals.map(
       (goal) =>
         `if(${goalSql(goal, this.#bind, this.#sources.signals)}, [${this.#bind.text(goal.name)}], [])`,
@@ -218,6 +221,7 @@ GROUP BY ${[...dimensions.map((_, i) => `d${i}`), 'site', 'visitor', 'is_bot', '
     return {
       bind,
       row,
+      names: this.#names,
       goalSql: (names) => {
         const tests = this.#goals.map(
           (goal) => `(${names(bind.text(goal.name))}) AND ${goalSql(goal, bind, this.#sources.signals)}`,
@@ -252,7 +256,7 @@ GROUP BY ${[...dimensions.map((_, i) => `d${i}`), 'site', 'visitor', 'is_bot', '
 
   #contextOfVisits(): ConditionContext {
     const never = () => 'false';
-    return { bind: this.#bind, row: 'visit', goalSql: never, personsSql: never };
+    return { bind: this.#bind, row: 'visit', names: this.#names, goalSql: never, personsSql: never };
   }
 }
 
