@@ -2,7 +2,8 @@
 -- them in the afternoon; half of the visitors new, the others from a pool of two million of whom some come often; pages,
 -- referrers, countries and agents of which few are frequent; three sites, of 60, 30 and 10 per cent; three bots in a
 -- hundred visitors; events, campaigns. The same numbers for the same day, always. A batch is what comes in ten minutes.
-INSERT INTO hits
+INSERT INTO hits (site, time, visitor, bot, path, name, source, referrer, utm_source, utm_medium, utm_campaign, country, browser, os,
+    device, language, status, method, title, props, batch)
 SELECT site, time, visitor, bot, path, name, source, referrer, utm_source, utm_medium, utm_campaign, country, browser, os,
     device, language, toUInt16(if(draw % 53 = 0, 404, 200)) AS status, 'GET' AS method, '' AS title, '' AS props,
     bitShiftLeft(toUInt64(intDiv(toUnixTimestamp64Milli(time), 600000) * 600000), 22) + 77 AS batch
@@ -23,7 +24,7 @@ FROM
         concat(['/blog/', '/docs/', '/product/', '/'][1 + number % 4],
             ['how-to-count', 'release-notes', 'getting-started', 'large-scale-report', 'pricing-and-plans'][1 + intDiv(number, 4) % 5],
             '-', toString(number)) AS path,
-        if(intDiv(draw, 11) % 100 < 4, ['signup', 'download', 'outbound', 'scroll'][1 + intDiv(draw, 1100) % 4], '') AS name,
+        if(intDiv(draw, 11) % 100 < 4, ['signup', 'download', 'outbound', 'scroll'][1 + intDiv(draw, 1100) % 4], 'pageview') AS name,
         if(page = 0 AND of_visit % 10 < 6, 1 + toUInt64(pow((intDiv(of_visit, 3) % 9973) / 9973, 3) * 3000), 0) AS referring,
         multiIf(referring = 0, '',
             referring < 200, ['Google', 'Bing', 'Hacker News', 'Reddit', 'DuckDuckGo'][1 + referring % 5],

@@ -23,13 +23,12 @@ export const FIRST_HIT_COLUMNS = [
 
 /** Columns of `visits` after `site` and `start`, without `version` and `deleted`, which tell apart the states of a visit. */
 const REST = [
-  ...['visitor', 'finish', 'leads', 'batch', 'exit_time', 'exit_batch', 'entry_page', 'exit_page'],
+  ...['visitor', 'duration', 'leads', 'batch', 'exit_batch', 'exit_lag', 'entry_page', 'exit_page'],
   ...FIRST_HIT_COLUMNS,
   ...['pageviews', 'events', 'interactive_events', 'hits', 'scroll'],
 ];
 
 const TEXTS: ReadonlySet<string> = new Set(['entry_page', 'exit_page', ...FIRST_HIT_COLUMNS]);
-const TIMES: ReadonlySet<string> = new Set(['finish', 'exit_time']);
 
 /** The fragments of `visits_step.sql` that list columns. */
 export const VISIT_FRAGMENTS = {
@@ -45,7 +44,7 @@ export const VISIT_FRAGMENTS = {
   no_values: REST.slice(1)
     .map((column) => {
       if (column === 'leads') return 'emptyArrayUInt64()';
-      return TEXTS.has(column) ? "''" : TIMES.has(column) ? "toDateTime64(0, 3, 'UTC')" : '0';
+      return TEXTS.has(column) ? "''" : '0';
     })
     .join(', '),
 } as const;

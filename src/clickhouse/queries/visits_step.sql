@@ -5,20 +5,22 @@
 -- a visitor with one visit, as most are, needs no join. A visit's first and last hits are found by (time, batch, position)
 -- as one number; stored visits need no position, as a step has all hits of a batch. Engagement signals extend a visit, but
 -- do not begin it: `reach` is where it begins with them.
+-- Each row of a step has a key of its own, so the engine need not look for equal ones (optimize_on_insert).
 -- A stored visit that starts where its visit starts now is replaced by a row with the next version; otherwise it is marked
 -- as deleted.
 INSERT INTO visits ({{columns}}, version, deleted)
 SETTINGS
-    {{one_block}}
+    {{one_block}},
+    optimize_on_insert = 0
 SELECT site, fromUnixTimestamp64Milli(key, 'UTC') AS start, {{columns_after_start}}, version, is_gone
 FROM
 (
-    SELECT any(h.site) AS site, h.visitor AS visitor, fromUnixTimestamp64Milli(max(h.finish_ms), 'UTC') AS finish,
-        if(hits = 0, min(h.start_ms), minIf(h.start_ms, h.hits > 0)) AS began,
+    SELECT any(h.site) AS site, h.visitor AS visitor, max(h.finish_ms) AS finish_ms,
+        if(hits = 0, min(h.start_ms), minIf(h.start_ms, h.hits > 0)) AS began, finish_ms - began AS duration,
         arraySort(groupArrayArray(h.leads)) AS signals,
         arrayFilter(signal -> hits = 0 OR toInt64(bitShiftRight(signal, 8)) < began, signals) AS leads,
         if(hits = 0, toUInt64(0), toUInt64(bitAnd(bitShiftRight(min(first), 22), 18446744073709551615))) AS batch,
-        fromUnixTimestamp64Milli(toInt64(bitShiftRight(max(last), 86)), 'UTC') AS exit_time,
+        if(max(last) = 0, 0, finish_ms - toInt64(bitShiftRight(max(last), 86))) AS exit_lag,
         toUInt64(bitAnd(bitShiftRight(max(last), 22), 18446744073709551615)) AS exit_batch,
         argMin(h.entry_page, first) AS entry_page, if(max(last) = 0, '', argMax(h.exit_page, last)) AS exit_page,
         {{first_values}},
@@ -41,11 +43,11 @@ FROM
         WHERE {{scope}}
         UNION ALL
         SELECT cityHash64(site) AS site_hash, site, visitor, toUnixTimestamp64Milli(v.start) AS start_ms,
-            toUnixTimestamp64Milli(v.finish) AS finish_ms, {{reach}} AS reach, v.entry_page, v.exit_page, {{dimensions}},
+            start_ms + v.duration AS finish_ms, {{reach}} AS reach, v.entry_page, v.exit_page, {{dimensions}},
             v.pageviews, v.events, v.interactive_events, v.hits, v.scroll, v.leads, v.version,
             bitShiftLeft(toUInt128(start_ms), 86) + bitShiftLeft(toUInt128(v.batch), 22) AS order,
             if(v.hits = 0, {{never}}, order) AS first,
-            if(v.exit_batch = 0, toUInt128(0), bitShiftLeft(toUInt128(toUnixTimestamp64Milli(v.exit_time)), 86)
+            if(v.exit_batch = 0, toUInt128(0), bitShiftLeft(toUInt128(finish_ms - v.exit_lag), 86)
                 + bitShiftLeft(toUInt128(v.exit_batch), 22)) AS last
         FROM visits AS v FINAL
         WHERE {{touched}}
@@ -68,7 +70,7 @@ FROM
                 WHERE {{scope}}
                 UNION ALL
                 SELECT cityHash64(site) AS site_hash, visitor, bot != '' AS is_bot,
-                    arrayJoin([toUInt64({{reach}}) * 4, toUInt64(toUnixTimestamp64Milli(v.finish)) * 4 + 2]) AS point
+                    arrayJoin([toUInt64({{reach}}) * 4, (toUInt64(toUnixTimestamp64Milli(v.start)) + v.duration) * 4 + 2]) AS point
                 FROM visits AS v FINAL
                 WHERE {{touched}}
             )

@@ -49,16 +49,16 @@ CREATE TABLE IF NOT EXISTS {{local:visits}} {{on_cluster}}
     site LowCardinality(String) CODEC(ZSTD),
     start DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
     visitor UInt64 CODEC(ZSTD(3)),
-    -- Of its last hit or engagement signal.
-    finish DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
+    -- Milliseconds to its last hit or engagement signal.
+    duration UInt64 CODEC(T64, ZSTD),
     -- Engagement signals before the start: (milliseconds since 1970) * 256 + scroll + 1. They join the visit to an earlier one,
     -- if its hits come later, but do not begin it. If no hit came at all, `hits` is 0, and this is no visit yet.
     leads Array(UInt64) CODEC(ZSTD),
-    -- The batch of its first hit, and the time and batch of its last page view (0 without one): they decide between hits at
-    -- one time.
+    -- The batch of its first hit, and the batch of its last page view (0 without one) with the milliseconds from then to the
+    -- last hit: they decide between hits at one time.
     batch UInt64 CODEC(Delta, ZSTD),
-    exit_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
     exit_batch UInt64 CODEC(Delta, ZSTD),
+    exit_lag UInt64 CODEC(T64, ZSTD),
     bot LowCardinality(String) CODEC(ZSTD),
     -- Of the first hit; `exit_page` of the last page view.
     entry_page LowCardinality(String) CODEC(ZSTD),
@@ -93,7 +93,8 @@ CREATE TABLE IF NOT EXISTS {{local:visits}} {{on_cluster}}
     version UInt64 CODEC(T64, ZSTD),
     -- 1: no visit starts here any more, as an earlier hit joined it.
     deleted UInt8 CODEC(ZSTD),
-    INDEX finish finish TYPE minmax GRANULARITY 1
+    finish DateTime64(3, 'UTC') ALIAS addMilliseconds(start, duration),
+    INDEX finish addMilliseconds(start, duration) TYPE minmax GRANULARITY 1
 )
 ENGINE = {{engine:ReplacingMergeTree, version, deleted}}
 ORDER BY (site, start, visitor, bot = '')

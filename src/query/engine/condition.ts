@@ -170,7 +170,7 @@ function numberSql(operator: NumberOperator, name: NumberName, than: number, bin
   const sign = COMPARISONS[operator];
   switch (name) {
     case 'visit_duration':
-      return `dateDiff('millisecond', v.start, v.finish) / 1000 ${sign} ${bind.number(than)}`;
+      return `v.duration / 1000 ${sign} ${bind.number(than)}`;
     case 'visit_pageviews':
     case 'visit_events':
     case 'visit_hits':

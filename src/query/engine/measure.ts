@@ -116,7 +116,7 @@ export const VISIT_AGGREGATES = {
   visits: 'count()',
   views: 'sum(v.pageviews)',
   bounces: 'countIf(v.pageviews = 1 AND v.interactive_events = 0)',
-  duration: "sum(dateDiff('millisecond', v.start, v.finish))",
+  duration: 'sum(v.duration)',
 } as const;
 
 /** Sums of a row. Numbers are text or numbers, depending on the engine's version. */

@@ -42,7 +42,7 @@ export function sourcesOf(
   const during = (column: string, { from, to }: Span) =>
     `${column} >= ${bind.time(from)} AND ${column} < ${bind.time(to)}`;
   const visits = (condition: string) =>
-    `SELECT *, bot != '' AS is_bot FROM visits AS v FINAL WHERE v.site != '' AND v.hits > 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${condition} AND (${visitCondition})`;
+    `SELECT *, v.finish AS finish, bot != '' AS is_bot FROM visits AS v FINAL WHERE v.site != '' AND v.hits > 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${condition} AND (${visitCondition})`;
   const hits = (condition: string) =>
     `SELECT * FROM ${table} AS h WHERE ${ofSites('h')} AND ${ofBots('h')} AND ${condition}`;
   const joined = (hitCondition: string, some: string) => {

@@ -156,7 +156,7 @@ WHERE h.time <= v.finish AND NOT ${SIGNAL} AND ${condition}`,
     const context = this.#context('both');
     const dimensions = this.#dimensionsSql(context, 'v.start').map((sql, i) => `${sql} AS d${i}`);
     const keys = ['h.site AS site', 'h.visitor AS visitor', "h.bot != '' AS is_bot", 'v.start AS start'];
-    const values = ['finish', 'pageviews', 'interactive_events'].map((name) => `any(v.${name}) AS ${name}`);
+    const values = ['duration', 'pageviews', 'interactive_events'].map((name) => `any(v.${name}) AS ${name}`);
     const visits = `SELECT ${[...dimensions, ...keys, ...values].join(', ')}
 FROM ${this.#sources.hitsOfVisits(this.#query)}
 WHERE h.time <= v.finish AND ${this.#counts(context)} AND ${allSql(this.#query.filters, context)}
