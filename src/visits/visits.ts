@@ -20,6 +20,7 @@ import { visitStepFragments } from '../clickhouse/visit-step.ts';
 import { readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { firstStep, type Step } from '../store/step.ts';
 import type { Store } from '../store/store.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
 
 /** Maximum hits per statement: they are grouped in memory. */
 const MOST_HITS = 1_000_000;
@@ -35,7 +36,7 @@ export class Visits {
   readonly #store: Store;
   readonly #mostHits: number;
   /** Steps run one at a time, as each begins where the last ended. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #steps = new SerialQueue();
 
   /** @param mostHits maximum hits per statement. Default: a million */
   constructor(store: Store, mostHits = MOST_HITS) {
@@ -54,15 +55,13 @@ export class Visits {
    * @throws HitError `store_unavailable`, `store_full`
    */
   catchUp(): Promise<void> {
-    const turn = this.#turn.then(async () => {
+    return this.#steps.run(async () => {
       for (;;) {
         const pending = await this.#store.ledger.pending('visits');
         if (pending.length === 0) return;
         await this.#add(firstStep(pending, this.#mostHits, queryText('visits_writers').trim()));
       }
     });
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 
   async #add({ scope, lasts }: Step): Promise<void> {
