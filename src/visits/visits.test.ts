@@ -111,7 +111,7 @@ const batches = fc.array(
 
 describe('visits', () => {
   test('are those of a plain recount, in whatever order and batches hits come', async (t) => {
-    const { store, command, deliver } = await rolledStore(t);
+    const { store, command, deliver } = await (await rolledStore(t))(t);
     let time = START;
     await fc.assert(
       fc.asyncProperty(batches, fc.integer({ min: 1, max: 8 }), async (deliveries, mostHits) => {

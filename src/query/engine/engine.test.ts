@@ -49,7 +49,7 @@ const classifier: Classifier = {
 describe('a query', () => {
   test('has the answers of a plain recount', async (t) => {
     const folder = temporaryFolder(t);
-    const { store, rollups, command } = await rolledStore(t);
+    const { store, rollups, command } = await (await rolledStore(t))(t);
     const seed = Number(process.env.HIT_TEST_SEED ?? 1);
     const { hits, batches } = generate(seed, { hits: 1500 });
     for (const [at, id] of batchIds(batches).entries()) {
