@@ -103,6 +103,34 @@ export function leaves(filter: Filter): string[] {
   }
 }
 
+/** Whether a filter is about what a visitor did, at whatever place in it. */
+export function mentionsPersons(filter: Filter): boolean {
+  switch (filter[0]) {
+    case 'and':
+    case 'or':
+      return filter[1].some(mentionsPersons);
+    case 'not':
+      return mentionsPersons(filter[1]);
+    default:
+      return filter[0] === 'has_done' || filter[0] === 'has_not_done';
+  }
+}
+
+/** Whether a filter names goals, at whatever place in it. */
+export function mentionsGoals(filter: Filter): boolean {
+  switch (filter[0]) {
+    case 'and':
+    case 'or':
+      return filter[1].some(mentionsGoals);
+    case 'not':
+    case 'has_done':
+    case 'has_not_done':
+      return mentionsGoals(filter[1]);
+    default:
+      return filter[1] === 'goal';
+  }
+}
+
 function isVisitNumber(name: string): boolean {
   return (VISIT_NUMBERS as readonly string[]).includes(name);
 }

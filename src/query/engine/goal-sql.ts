@@ -14,7 +14,16 @@ export function goalSql({ site, action }: Goal, bind: Bindings, signals: string)
   return `h.site = ${bind.text(site)} AND ${actionSql(action, bind, signals)}`;
 }
 
-function actionSql(action: Action, bind: Bindings, signals: string): string {
+/** SQL: whether a hit is an action. `signals`: see above. */
+export function actionSql(action: Action, bind: Bindings, signals: string): string {
+  const isIt = hitSql(action, bind);
+  if (action.kind !== 'scroll') return isIt;
+  const first = `SELECT h.site, h.visitor, h.bot != '', v.start, h.path, min((h.time, h.batch, h.position)) FROM ${signals} WHERE h.time <= v.finish AND ${isIt} GROUP BY ALL`;
+  return `${isIt} AND (h.site, h.visitor, h.bot != '', v.start, h.path, (h.time, h.batch, h.position)) IN (${first})`;
+}
+
+/** SQL: whether a hit is an action, as far as the hit alone can tell. */
+export function hitSql(action: Action, bind: Bindings): string {
   switch (action.kind) {
     case 'page':
       return `h.name = 'pageview' AND ${patternSql('h.path', action.page, bind)}`;
@@ -33,11 +42,8 @@ function actionSql(action: Action, bind: Bindings, signals: string): string {
       const isMissing = "(h.name = 'pageview' AND h.status = 404 OR h.name = '404')";
       return `${isMissing} AND ${patternSql('h.path', action.page ?? '*', bind)}`;
     }
-    case 'scroll': {
-      const isDeep = `h.name = 'engagement' AND h.scroll >= ${bind.number(action.depth)} AND ${patternSql('h.path', action.page, bind)}`;
-      const first = `SELECT h.site, h.visitor, h.bot != '', v.start, h.path, min((h.time, h.batch, h.position)) FROM ${signals} WHERE h.time <= v.finish AND ${isDeep} GROUP BY ALL`;
-      return `${isDeep} AND (h.site, h.visitor, h.bot != '', v.start, h.path, (h.time, h.batch, h.position)) IN (${first})`;
-    }
+    case 'scroll':
+      return `h.name = 'engagement' AND h.scroll >= ${bind.number(action.depth)} AND ${patternSql('h.path', action.page, bind)}`;
   }
 }
 

@@ -112,7 +112,8 @@ export interface Span {
   readonly to: number;
 }
 
-export interface Query extends Span {
+/** What queries, funnels, journeys and retention are about. */
+export interface Scope extends Span {
   /** Empty: all sites. */
   readonly sites: readonly string[];
   /** IANA name. */
@@ -120,11 +121,15 @@ export interface Query extends Span {
   readonly bots: 'exclude' | 'include' | 'only';
   /** Combined with AND. */
   readonly filters: readonly Filter[];
+  /** Of the sites, or of more. */
+  readonly goals: readonly Goal[];
+}
+
+export interface Query extends Scope {
   readonly metrics: readonly Metric[];
   readonly dimensions: readonly Dimension[];
   /** The goal that conversions and revenue refer to; undefined for any. */
   readonly goal: string | undefined;
-  readonly goals: readonly Goal[];
 }
 
 /** Money: a decimal by currency. */

@@ -4,7 +4,7 @@
  * A hit finds its visit as the last one of its visitor that began by then: visits of a visitor do not overlap.
  */
 import type { Bindings } from './bindings.ts';
-import type { Query, Span } from './query.ts';
+import type { Scope, Span } from './query.ts';
 
 export interface Sources {
   /** SQL of a table of hits `h`, of a period. */
@@ -15,12 +15,22 @@ export interface Sources {
   hitsInVisits(span: Span): string;
   /** The same of all hits of the visits that begin in a period. */
   hitsOfVisits(span: Span): string;
+  /** SQL of a table of visits `v` that overlap a period. */
+  visitsOverlapping(span: Span): string;
+  /** SQL of a table of hits `h` in their visits `v`: all hits of the visits that overlap a period. */
+  hitsOfOverlapping(span: Span): string;
+  /** The same of hits that meet a condition, in visits of a statement; without those of other visits. */
+  hitsIn(visits: string, condition: string): string;
+  /** SQL: whether a hit may be one of a visit that begins in a period, by its time. */
+  isOfVisits(span: Span): string;
+  /** SQL: whether a hit is in a period. */
+  isDuring(span: Span): string;
   /** The same of hits of a period whose visit does not lie in it, or in one interval, as a whole. */
   hitsOfStraddlers(span: Span, isInside: string): string;
   /** SQL of a table of visits `v` that lie in a period, and in one interval, as a whole. */
   visitsInside(span: Span, isInside: string): string;
-  /** All engagement signals `h` in their visits `v`. As with every join, `h.time <= v.finish` tells whether a hit is in one. */
-  readonly signals: string;
+  /** All engagement signals `h` in their visits `v`, of visits that overlap a period. */
+  signals(span: Span): string;
 }
 
 /**
@@ -29,7 +39,7 @@ export interface Sources {
  * @param isSelective whether few visits meet it
  */
 export function sourcesOf(
-  { sites, bots }: Pick<Query, 'sites' | 'bots'>,
+  { sites, bots }: Pick<Scope, 'sites' | 'bots'>,
   bind: Bindings,
   table: string,
   visitCondition: string,
@@ -54,15 +64,23 @@ ASOF JOIN (${some}) AS v
     ON h.site = v.site AND h.visitor = v.visitor AND (h.bot != '') = v.is_bot AND h.time >= v.start`;
   };
   const overlapping = ({ from, to }: Span) => `v.start < ${bind.time(to)} AND v.finish >= ${bind.time(from)}`;
+  // Bounds of the times of visits, which need not be exact: without FINAL.
+  const bound = (function_: string, column: string, condition: string) =>
+    `(SELECT ${function_}(v.${column}) FROM visits AS v WHERE v.site != '' AND ${ofSites('v')} AND ${condition})`;
+  const isOfVisits = (span: Span) =>
+    `h.time >= ${bind.time(span.from)} AND h.time <= ${bound('max', 'finish', during('v.start', span))}`;
+  const isOfOverlapping = (span: Span) =>
+    `h.time >= ${bound('min', 'start', overlapping(span))} AND h.time <= ${bound('max', 'finish', overlapping(span))}`;
   return {
+    isOfVisits,
+    isDuring: (span) => during('h.time', span),
     hits: (span) => `(${hits(during('h.time', span))}) AS h`,
     visitsFrom: (span) => `(${visits(during('v.start', span))}) AS v`,
     hitsInVisits: (span) => joined(during('h.time', span), visits(overlapping(span))),
-    hitsOfVisits: (span) => {
-      const some = visits(during('v.start', span));
-      const until = `h.time <= (SELECT max(v.finish) FROM (${some}) AS v)`;
-      return joined(`h.time >= ${bind.time(span.from)} AND ${until}`, some);
-    },
+    hitsOfVisits: (span) => joined(isOfVisits(span), visits(during('v.start', span))),
+    visitsOverlapping: (span) => `(${visits(overlapping(span))}) AS v`,
+    hitsOfOverlapping: (span) => joined(isOfOverlapping(span), visits(overlapping(span))),
+    hitsIn: (some, condition) => joined(condition, some),
     visitsInside: (span, isInside) =>
       `(${visits(`${during('v.start', span)} AND v.finish < ${bind.time(span.to)} AND ${isInside}`)}) AS v`,
     hitsOfStraddlers: (span, isInside) => {
@@ -73,6 +91,7 @@ ASOF JOIN (${some}) AS v
 ASOF JOIN (${some}) AS v
     ON h.site = v.site AND h.visitor = v.visitor AND (h.bot != '') = v.is_bot AND h.time >= v.start`;
     },
-    signals: joined("h.name = 'engagement'", visits('true')),
+    signals: (span) =>
+      joined(`h.name = 'engagement' AND ${isOfOverlapping(span)}`, visits(overlapping(span))),
   };
 }

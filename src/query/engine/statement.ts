@@ -9,12 +9,12 @@
  *   one interval of it, as a whole; only the others, which cross its edges, need their hits.
  * - Hits in their visits otherwise.
  */
-import { Bindings } from './bindings.ts';
-import { columnSql, intervalOf, intervalSql, isOfHit, isOfVisit, type RowKind } from './column.ts';
+import type { Bindings } from './bindings.ts';
+import { columnSql, intervalOf, intervalSql, isOfHit, isOfVisit } from './column.ts';
 import {
   allSql,
   type ConditionContext,
-  leaves,
+  mentionsGoals,
   namesGoals,
   needsHit,
   needsVisit,
@@ -30,8 +30,9 @@ import {
   WHOLE_VISIT_AGGREGATES,
 } from './measure.ts';
 import type { Names } from './names.ts';
-import type { Dimension, Filter, Goal, Query } from './query.ts';
-import { type Sources, sourcesOf } from './source-sql.ts';
+import type { Dimension, Query } from './query.ts';
+import { countsSql, ScopeSql } from './scope-sql.ts';
+import type { Sources } from './source-sql.ts';
 
 export interface Statement {
   readonly text: string;
@@ -44,22 +45,19 @@ export const MOST_ROWS = 200_000;
 /** Writes the statements of a query. */
 export class Statements {
   readonly #query: Query;
-  readonly #table: string;
-  readonly #names: Names;
-  readonly #bind = new Bindings();
+  readonly #scope: ScopeSql;
+  readonly #bind: Bindings;
   readonly #sources: Sources;
   readonly #usesHits: boolean;
   readonly #usesVisits: boolean;
-  readonly #goals: readonly Goal[];
 
   /** @param table SQL of the table of hits */
   constructor(query: Query, table: string, names: Names) {
     this.#query = query;
-    this.#table = table;
-    this.#names = names;
+    this.#scope = new ScopeSql(query, table, names);
+    this.#bind = this.#scope.bind;
     const { dimensions, filters, metrics } = query;
     this.#usesHits = dimensions.some(isOfHit) || filters.some(needsHit);
-    this.#goals = query.goals.filter(({ site }) => query.sites.length === 0 || query.sites.includes(site));
     const asksGoals =
       dimensions.includes('goal') ||
       filters.some(mentionsGoals) ||
@@ -68,8 +66,8 @@ export class Statements {
       dimensions.some(isOfVisit) ||
       filters.some(needsVisit) ||
       metrics.some((metric) => basisOf(metric) === 'signals') ||
-      (asksGoals && this.#goals.some(needsSignals));
-    this.#sources = this.#sourcesFor(filters);
+      (asksGoals && this.#scope.goals.some(needsSignals));
+    this.#sources = this.#scope.sourcesFor(filters);
   }
 
   /** Sums over hits; undefined if no metric needs them. */
@@ -92,7 +90,7 @@ export class Statements {
 
   #sumsOfHits(): string {
     const { metrics } = this.#query;
-    const context = this.#context(this.#usesVisits ? 'both' : 'hit');
+    const context = this.#scope.context(this.#usesVisits ? 'both' : 'hit');
     const source = this.#usesVisits
       ? this.#sources.hitsInVisits(this.#query)
       : this.#sources.hits(this.#query);
@@ -115,7 +113,7 @@ export class Statements {
   }
 
   #sumsOfWholeVisits(): string {
-    const context = this.#context('visit');
+    const context = this.#scope.context('visit');
     const isInside = this.#isInside('v.start', 'v.finish');
     const condition = allSql(this.#query.filters, context);
     const inside = this.#dimensionsSql(context, 'v.start');
@@ -141,7 +139,7 @@ WHERE h.time <= v.finish AND NOT ${SIGNAL} AND ${condition}`,
   }
 
   #sumsOfVisits(): string {
-    const context = this.#context('visit');
+    const context = this.#scope.context('visit');
     return grouped({
       dimensions: this.#dimensionsSql(context, 'v.start'),
       aggregates: VISIT_AGGREGATES,
@@ -153,7 +151,7 @@ WHERE h.time <= v.finish AND NOT ${SIGNAL} AND ${condition}`,
 
   /** A visit is in a row if one of its hits is. */
   #sumsOfVisitsWithHits(): string {
-    const context = this.#context('both');
+    const context = this.#scope.context('both');
     const dimensions = this.#dimensionsSql(context, 'v.start').map((sql, i) => `${sql} AS d${i}`);
     const keys = ['h.site AS site', 'h.visitor AS visitor', "h.bot != '' AS is_bot", 'v.start AS start'];
     const values = ['duration', 'pageviews', 'interactive_events'].map((name) => `any(v.${name}) AS ${name}`);
@@ -182,9 +180,8 @@ GROUP BY ${[...dimensions.map((_, i) => `d${i}`), 'site', 'visitor', 'is_bot', '
 
   /** One row for each goal that a hit converts. */
   #goalNames(): string {
-    const names = this.#goals.map(
-      (goal) =>
-        `if(${goalSql(goal, this.#bind, this.#sources.signals)}, [${this.#bind.text(goal.name)}], [])`,
+    const names = this.#scope.goals.map(
+      (goal) => `if(${goalSql(goal, this.#bind, this.#scope.signals)}, [${this.#bind.text(goal.name)}], [])`,
     );
     return `arrayJoin(arrayConcat(emptyArrayString()${names.map((name) => `, ${name}`).join('')}))`;
   }
@@ -202,8 +199,7 @@ GROUP BY ${[...dimensions.map((_, i) => `d${i}`), 'site', 'visitor', 'is_bot', '
 
   #counts(context: ConditionContext): string {
     const asksGoals = this.#query.dimensions.includes('goal') || this.#query.filters.some(namesGoals);
-    if (!asksGoals) return `NOT ${SIGNAL}`;
-    return `(NOT ${SIGNAL} OR ${context.goalSql(() => 'true')})`;
+    return countsSql(context, asksGoals);
   }
 
   #converts(context: ConditionContext): string {
@@ -214,76 +210,6 @@ GROUP BY ${[...dimensions.map((_, i) => `d${i}`), 'site', 'visitor', 'is_bot', '
     return context.goalSql(
       goal === undefined ? () => 'true' : (name) => `${name} = ${this.#bind.text(goal)}`,
     );
-  }
-
-  #context(row: RowKind): ConditionContext {
-    const bind = this.#bind;
-    return {
-      bind,
-      row,
-      names: this.#names,
-      goalSql: (names) => {
-        const tests = this.#goals.map(
-          (goal) => `(${names(bind.text(goal.name))}) AND ${goalSql(goal, bind, this.#sources.signals)}`,
-        );
-        return tests.length === 0 ? 'false' : `(${tests.map((test) => `(${test})`).join(' OR ')})`;
-      },
-      personsSql: (filter) => this.#persons(filter),
-    };
-  }
-
-  /** Those who have a hit in the period that counts and matches. */
-  #persons(filter: Filter): string {
-    const usesVisits = needsVisit(filter) || (mentionsGoals(filter) && this.#goals.some(needsSignals));
-    const context = this.#context(usesVisits ? 'both' : 'hit');
-    const sources = this.#sourcesFor([]);
-    const counts = namesGoals(filter)
-      ? `(NOT ${SIGNAL} OR ${context.goalSql(() => 'true')})`
-      : `NOT ${SIGNAL}`;
-    const source = usesVisits ? sources.hitsInVisits(this.#query) : sources.hits(this.#query);
-    const within = usesVisits ? 'h.time <= v.finish AND ' : '';
-    return `SELECT ${personSql('h')} FROM ${source} WHERE ${within}${counts} AND ${allSql([filter], context)}`;
-  }
-
-  /** @param filters those of them that are about visits alone choose the visits that are joined */
-  #sourcesFor(filters: readonly Filter[]): Sources {
-    const ofVisits = filters.filter(
-      (filter) => !needsHit(filter) && needsVisit(filter) && !mentionsPersons(filter),
-    );
-    const condition = allSql(ofVisits, this.#contextOfVisits());
-    return sourcesOf(this.#query, this.#bind, this.#table, condition, ofVisits.length > 0);
-  }
-
-  #contextOfVisits(): ConditionContext {
-    const never = () => 'false';
-    return { bind: this.#bind, row: 'visit', names: this.#names, goalSql: never, personsSql: never };
-  }
-}
-
-function mentionsPersons(filter: Filter): boolean {
-  switch (filter[0]) {
-    case 'and':
-    case 'or':
-      return filter[1].some(mentionsPersons);
-    case 'not':
-      return mentionsPersons(filter[1]);
-    default:
-      return filter[0] === 'has_done' || filter[0] === 'has_not_done';
-  }
-}
-
-/** Whether a filter names goals anywhere. */
-function mentionsGoals(filter: Filter): boolean {
-  switch (filter[0]) {
-    case 'and':
-    case 'or':
-      return filter[1].some(mentionsGoals);
-    case 'not':
-    case 'has_done':
-    case 'has_not_done':
-      return mentionsGoals(filter[1]);
-    default:
-      return leaves(filter).includes('goal');
   }
 }
 
