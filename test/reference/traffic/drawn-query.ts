@@ -1,10 +1,10 @@
 /** Queries of all kinds about the generated traffic, drawn at random: for the reference's own tests, and to compare engines. */
 
 import {
-  type Action,
   type Dimension,
   type Filter,
   type FilterDimension,
+  type FunnelAction,
   type FunnelQuery,
   HIT_DIMENSIONS,
   type JourneyQuery,
@@ -97,8 +97,11 @@ export function drawnQuery(random: Random, seed: number): Query {
 export function drawnFunnel(random: Random, seed: number): FunnelQuery {
   return {
     ...drawnScope(random, seed),
-    steps: Array.from({ length: random.integer(2, 8) }, () => drawnStep(random)),
+    steps: Array.from({ length: random.pick([2, 2, 3, 3, 4, 5, 8]) }, () =>
+      random.chance(0.8) ? drawnStep(random) : { any: [drawnStep(random), drawnStep(random)] },
+    ),
     within: random.chance(0.5) ? 'visit' : { days: random.pick([1, 7, 30]) },
+    ...(random.chance(0.5) && { by: random.pick(VISIT_DIMENSIONS), limit: random.pick([3, 100]) }),
   };
 }
 
@@ -197,11 +200,11 @@ function drawnText(random: Random, operator: string, dimension: FilterDimension)
   ]);
 }
 
-function drawnStep(random: Random): string | Action {
+function drawnStep(random: Random): FunnelAction {
   if (random.chance(0.5)) return random.pick(GOALS);
   return random.chance(0.5)
     ? { kind: 'page', page: random.pick(['*', '/', '/pricing', '/docs/*']) }
-    : { kind: 'outbound' };
+    : random.pick([{ kind: 'outbound' }, { kind: 'scroll', page: '*', depth: 50 }]);
 }
 
 /** So many different items, or fewer if they do not turn up. */

@@ -116,3 +116,43 @@ test('a visit that starts at the very end of the period is not in it', () => {
   const hits = [view('ann', '2026-05-05 00:00', '/a'), view('bob', '00:00', '/a')];
   assert.deepEqual(visitors(hits, { steps: [A, B], period: MONDAY }), [1, 0]);
 });
+
+test('a step can be any of several actions', () => {
+  const hits = [view('ann', '10:00', '/x'), view('ann', '10:01', '/b'), view('bob', '10:00', '/y')];
+  const any = { any: [A, { kind: 'page', page: '/x' }] } as const;
+  assert.deepEqual(visitors(hits, { steps: [any, B] }), [1, 1]);
+});
+
+/** Values of the source, with the visitors of each step. */
+function bySource(hits: readonly VisitHit[], query: Partial<FunnelQuery>): unknown[] {
+  const answer = reference(hits).funnel({
+    period: MAY,
+    within: 'visit',
+    steps: [A, B],
+    by: 'source',
+    ...query,
+  });
+  return answer.rows!.map(({ value, steps }) => [value, ...steps.map((step) => step.visitors)]);
+}
+
+test('by a dimension, a visitor is in the row of the visit that led furthest, and rows add up', () => {
+  const hits = [
+    ...[view('ann', '10:00', '/a', { source: 'x' }), view('ann', '15:00', '/a', { source: 'y' })],
+    ...[view('ann', '15:01', '/b'), view('bob', '10:00', '/a', { source: 'x' })],
+    view('cat', '10:00', '/c', { source: 'x' }),
+  ];
+  assert.deepEqual(bySource(hits, {}), [
+    ['x', 1, 0],
+    ['y', 1, 1],
+  ]);
+  assert.deepEqual(bySource(hits, { limit: 1 }), [['x', 1, 0]]);
+});
+
+test('of several sequences that are longest, the one that ends first counts, from its last start', () => {
+  const hits = [
+    ...[view('ann', '10:00', '/a', { source: 'x' }), view('ann', '12:00', '/a', { source: 'y' })],
+    ...[view('ann', '14:00', '/b', { source: 'z' }), view('ann', '16:00', '/a', { source: 'z' })],
+    view('ann', '18:00', '/b'),
+  ];
+  assert.deepEqual(bySource(hits, { within: { days: 1 } }), [['y', 1, 1]]);
+});

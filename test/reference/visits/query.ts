@@ -175,11 +175,21 @@ export interface Goal {
   readonly action: Action;
 }
 
+/** The name of a goal, or an action. */
+export type FunnelAction = string | Action;
+
+/** What a hit must be to be a step: one action, or any of several. */
+export type FunnelTest = FunnelAction | { readonly any: readonly FunnelAction[] };
+
 export interface FunnelQuery extends Scope {
-  /** 2 to 8 names of goals, or actions. */
-  readonly steps: readonly (string | Action)[];
+  /** 2 to 8. */
+  readonly steps: readonly FunnelTest[];
   /** All steps in one visit, or all within so many days after the first. */
   readonly within: 'visit' | { readonly days: number };
+  /** A dimension of the visit that the funnel is entered with. */
+  readonly by?: VisitDimension;
+  /** Maximum number of values. Default: 100. */
+  readonly limit?: number;
 }
 
 export interface FunnelStep {
@@ -195,6 +205,13 @@ export interface FunnelStep {
 export interface FunnelAnswer {
   /** All visitors that the filters choose, whether they enter the funnel or not. */
   readonly visitors: number;
+  readonly steps: readonly FunnelStep[];
+  /** By value of the dimension, those with the most visitors at the first step first. */
+  readonly rows?: readonly FunnelRow[];
+}
+
+export interface FunnelRow {
+  readonly value: string;
   readonly steps: readonly FunnelStep[];
 }
 
