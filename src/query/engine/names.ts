@@ -12,7 +12,7 @@ import { DIRECT } from '../../source/source-list.ts';
 import { sourceName } from '../../source/source-name.ts';
 import type { Source } from '../source.ts';
 import { Bindings } from './bindings.ts';
-import type { Query } from './query.ts';
+import type { Dimension, Scope } from './query.ts';
 
 /** SQL of names of a visit `v`. */
 export interface Names {
@@ -31,8 +31,11 @@ interface Origin {
 const ORIGIN_KEY = 'cityHash64(v.source, v.utm_medium, v.utm_campaign, v.click_id)';
 const NONE: Names = { source: 'v.source', channel: "''" };
 
+/** What names are asked for. */
+type Asked = Pick<Scope, 'sites' | 'from' | 'to' | 'filters'> & { readonly dimensions: readonly Dimension[] };
+
 /** Reads the names that the visits of a query may have. */
-export async function namesOf({ store }: Source, query: Query): Promise<Names> {
+export async function namesOf({ store }: Source, query: Asked): Promise<Names> {
   const asked = JSON.stringify([query.dimensions, query.filters]);
   if (!/"(source|channel)"/.test(asked)) return NONE;
   const bind = new Bindings();

@@ -4,7 +4,7 @@ import type { Source } from '../source.ts';
 import { intervalOf, propOf } from './column.ts';
 import { basisOf, type Denominators, measure, type Sums } from './measure.ts';
 import { type Names, namesOf } from './names.ts';
-import type { Query, Row } from './query.ts';
+import type { Query, Row, Scope } from './query.ts';
 import { MOST_ROWS, type Statement, Statements } from './statement.ts';
 
 /** The rows of a period, and what one without anything to count is like. */
@@ -102,7 +102,8 @@ async function sumsOf(
   }));
 }
 
-async function tableOf({ archive }: Source, { sites, from, to }: Query): Promise<string> {
+/** SQL of the table of hits of a scope. */
+export async function tableOf({ archive }: Source, { sites, from, to }: Scope): Promise<string> {
   if (!archive) return 'hits';
   // The archive selects one site or all.
   return archive.hitsOf({ site: sites.length === 1 ? sites[0]! : '', from, to });

@@ -23,6 +23,8 @@ export interface Sources {
   hitsIn(visits: string, condition: string): string;
   /** SQL: whether a hit may be one of a visit that begins in a period, by its time. */
   isOfVisits(span: Span): string;
+  /** SQL: whether a hit may be one in the period of a visit that overlaps it but begins before it, by its time. */
+  isOfStraddlers(span: Span): string;
   /** SQL: whether a hit is in a period. */
   isDuring(span: Span): string;
   /** The same of hits of a period whose visit does not lie in it, or in one interval, as a whole. */
@@ -73,6 +75,8 @@ ASOF JOIN (${some}) AS v
     `h.time >= ${bound('min', 'start', overlapping(span))} AND h.time <= ${bound('max', 'finish', overlapping(span))}`;
   return {
     isOfVisits,
+    isOfStraddlers: (span) =>
+      `${during('h.time', span)} AND h.time <= ${bound('max', 'finish', `v.start < ${bind.time(span.from)} AND v.finish >= ${bind.time(span.from)}`)}`,
     isDuring: (span) => during('h.time', span),
     hits: (span) => `(${hits(during('h.time', span))}) AS h`,
     visitsFrom: (span) => `(${visits(during('v.start', span))}) AS v`,

@@ -1,0 +1,170 @@
+/**
+ * Funnels as SQL.
+ *
+ * Hits that may be a step become timelines: those of a visit, or of a visitor. A timeline is an array in order of time and
+ * arrival, whose elements say by a bit for each step whether they can be it. For each step, one pass over the array finds the
+ * hits that can take it after those that took the previous one, and for each of these when the sequence began: the latest
+ * possible time, since that leaves most of the window. Within a hit nothing is passed on, so no hit is two steps.
+ *
+ * ClickHouse's `windowFunnel` does the same for distinct times of one event each. But hits of equal times are in no order
+ * there, and a hit that can be two steps in a row is both, or, with `strict_increase`, makes the funnel forget that it has
+ * begun. Measurements: docs/design.md.
+ */
+import type { Bindings } from './bindings.ts';
+import { chosenVisitsSql } from './chosen-visits.ts';
+import { columnSql } from './column.ts';
+import { personSql } from './condition.ts';
+import type { Funnel, FunnelAction, FunnelTest } from './funnel-query.ts';
+import { actionSql, hitSql } from './goal-sql.ts';
+import { SIGNAL } from './measure.ts';
+import type { Action } from './query.ts';
+import type { ScopeSql } from './scope-sql.ts';
+import type { Statement } from './statement.ts';
+
+const DAY = 86_400_000;
+
+/** Writes the statements of a funnel. */
+export class FunnelStatements {
+  readonly #scope: ScopeSql;
+  readonly #funnel: Funnel;
+  /** SQL of the visits that the filters choose. */
+  readonly #visits: string;
+
+  constructor(scope: ScopeSql, funnel: Funnel) {
+    this.#scope = scope;
+    this.#funnel = funnel;
+    this.#visits = chosenVisitsSql(scope, funnel, funnel.filters, this.#isOfVisits ? 'begin' : 'overlap');
+  }
+
+  /** The row `visitors`: all who have a hit in one of the visits and, within days, in the period. */
+  get visitors(): Statement {
+    const { from } = this.#funnel;
+    if (this.#isOfVisits)
+      return this.#statement(`SELECT uniqExact(${personSql('v')}) AS visitors FROM (${this.#visits}) AS v`);
+    const begun = `v.start >= ${this.#bind.time(from)}`;
+    const sources = this.#scope.sourcesFor([]);
+    const earlier = `SELECT v.* FROM (${this.#visits}) AS v WHERE NOT (${begun})`;
+    const hits = sources.hitsIn(earlier, `${sources.isOfStraddlers(this.#funnel)} AND NOT ${SIGNAL}`);
+    return this.#statement(`SELECT uniqExact(person) AS visitors
+FROM
+(
+SELECT ${personSql('v')} AS person FROM (${this.#visits}) AS v WHERE ${begun}
+UNION ALL
+SELECT ${personSql('h')} FROM ${hits} WHERE h.time <= v.finish
+)`);
+  }
+
+  /** Rows `is_total, value, step1, step2, …`: how many visitors reach each step, first of all, then by value. */
+  get steps(): Statement {
+    const { by, limit, steps } = this.#funnel;
+    const counts = steps.map((_, step) => `countIf(depth > ${step}) AS step${step + 1}`).join(', ');
+    const sequences = `(${this.#sequences()})`;
+    if (by === undefined)
+      return this.#statement(`SELECT 1 AS is_total, '' AS value, ${counts} FROM ${sequences}`);
+    return this.#statement(`SELECT grouping(value) AS is_total, toString(value) AS value, ${counts}
+FROM ${sequences}
+WHERE depth > 0
+GROUP BY GROUPING SETS ((value), ())
+ORDER BY is_total DESC, step1 DESC, value
+LIMIT ${limit + 1}
+SETTINGS force_grouping_standard_compatibility = 1`);
+  }
+
+  get #isOfVisits(): boolean {
+    return this.#funnel.within === 'visit';
+  }
+
+  get #bind(): Bindings {
+    return this.#scope.bind;
+  }
+
+  #statement(text: string): Statement {
+    return { text, parameters: this.#bind.parameters };
+  }
+
+  /** The longest sequence of each visitor: `depth` is its number of steps, `value` the dimension of the visit it begins in. */
+  #sequences(): string {
+    const { by, steps, within } = this.#funnel;
+    const each = steps.map((_, step) => step);
+    const depth = each.map((step) => `(arrayMax(began${step}) > 0)`).join(' + ');
+    const began = each.map((step) => `${this.#began(step)} AS began${step}`);
+    const passes = `SELECT *, arrayMap(hit -> hit.1, hits) AS times, arrayMap(hit -> hit.5, hits) AS masks,
+    ${began.join(',\n    ')},
+    ${depth} AS depth
+FROM (${this.#timelines()})`;
+    if (within === 'visit') {
+      // Visits of a visitor are in order of their start; the first of the longest counts.
+      const value =
+        by === undefined ? '' : ', argMax(value, (length, -toUnixTimestamp64Milli(start))) AS value';
+      return `SELECT max(length) AS depth${value} FROM (SELECT person, start, depth AS length${by === undefined ? '' : ', value'} FROM (${passes})) GROUP BY person`;
+    }
+    if (by === undefined) return passes;
+    const entries = each.map((step) => `arrayFirst(time -> time > 0, began${step})`).join(', ');
+    return `SELECT depth, arrayFirst((hit, entry) -> hit.1 = entry, hits, arrayResize([[${entries}][depth]], length(hits), [${entries}][depth])).6 AS value FROM (${passes})`;
+  }
+
+  /** SQL of an array: for each hit that takes a step, when its sequence began; 0 for others. */
+  #began(step: number): string {
+    if (step === 0) return 'arrayMap((time, mask) -> if(bitTest(mask, 0), time, 0), times, masks)';
+    const { within } = this.#funnel;
+    const before = `arrayPopBack(arrayPushFront(arrayFill(time -> time > 0, began${step - 1}), 0))`;
+    const inTime = within === 'visit' ? '' : ` AND time - begin <= ${within.days * DAY}`;
+    return `arrayMap((time, mask, begin) -> if(bitTest(mask, ${step}) AND begin > 0${inTime}, begin, 0), times, masks, ${before})`;
+  }
+
+  /** The hits that may be steps, in order, of each visit or visitor: (time, is a signal, batch, position, steps, value). */
+  #timelines(): string {
+    const { by, steps } = this.#funnel;
+    const sources = this.#scope.sourcesFor([]);
+    // A visitor of whom there are only signals in the period is not there.
+    const needsHit = !this.#isOfVisits && steps.some((step) => this.#isOfSignals(step));
+    const mayBe = [
+      ...steps.map((step) => this.#stepSql(step, hitSql)),
+      ...(needsHit ? [`NOT ${SIGNAL}`] : []),
+    ];
+    const time = this.#isOfVisits ? sources.isOfVisits(this.#funnel) : sources.isDuring(this.#funnel);
+    const source = sources.hitsIn(this.#visits, `${time} AND (${mayBe.join(' OR ')})`);
+    const actions = steps.map((step) =>
+      this.#stepSql(step, (action, bind) => actionSql(action, bind, this.#scope.signals)),
+    );
+    const mask = actions.map((action, step) => `bitShiftLeft(toUInt8(${action}), ${step})`).join(' + ');
+    const value = by === undefined ? undefined : columnSql(by, this.#scope.context('both'));
+    const hit = ['toUnixTimestamp64Milli(h.time)', SIGNAL, 'h.batch', 'h.position', 'mask'];
+    if (value !== undefined && !this.#isOfVisits) hit.push(`toString(${value})`);
+    const columns = this.#isOfVisits
+      ? ['v.start AS start', ...(value === undefined ? [] : [`any(${value}) AS value`])]
+      : [];
+    return `WITH toUInt8(${mask}) AS mask
+SELECT ${[`${personSql('h')} AS person`, ...columns].join(', ')}, arraySort(groupArrayIf((${hit.join(', ')}), mask != 0)) AS hits
+FROM ${source}
+WHERE h.time <= v.finish
+GROUP BY person${this.#isOfVisits ? ", h.bot != '', v.start" : ''}
+HAVING bitTest(groupBitOr(mask), 0)${needsHit ? ` AND countIf(NOT ${SIGNAL}) > 0` : ''}`;
+  }
+
+  /** SQL: whether a hit can be a step. */
+  #stepSql(step: FunnelTest, sql: (action: Action, bind: Bindings) => string): string {
+    const tests = actionsOf(step).flatMap((action) => {
+      if (typeof action !== 'string') return [sql(action, this.#bind)];
+      return this.#goalsOf(action).map(
+        (goal) => `h.site = ${this.#bind.text(goal.site)} AND ${sql(goal.action, this.#bind)}`,
+      );
+    });
+    return tests.length === 0 ? 'false' : `(${tests.map((test) => `(${test})`).join(' OR ')})`;
+  }
+
+  #isOfSignals(step: FunnelTest): boolean {
+    const actions = actionsOf(step).flatMap((each) =>
+      typeof each === 'string' ? this.#goalsOf(each).map(({ action }) => action) : [each],
+    );
+    return actions.some(({ kind }) => kind === 'scroll');
+  }
+
+  #goalsOf(name: string) {
+    return this.#scope.goals.filter((goal) => goal.name === name);
+  }
+}
+
+function actionsOf(step: FunnelTest): readonly FunnelAction[] {
+  return typeof step === 'string' || !('any' in step) ? [step] : step.any;
+}
