@@ -15,6 +15,8 @@ export interface Sources {
   hitsInVisits(span: Span): string;
   /** The same of all hits of the visits that begin in a period. */
   hitsOfVisits(span: Span): string;
+  /** SQL of a table of rows of visits `v` that begin before a period: of each visit at least one, maybe an outdated one. */
+  visitsBefore(span: Span): string;
   /** SQL of a table of visits `v` that overlap a period. */
   visitsOverlapping(span: Span): string;
   /** SQL of a table of hits `h` in their visits `v`: all hits of the visits that overlap a period. */
@@ -82,6 +84,8 @@ ASOF JOIN (${some}) AS v
     visitsFrom: (span) => `(${visits(during('v.start', span))}) AS v`,
     hitsInVisits: (span) => joined(during('h.time', span), visits(overlapping(span))),
     hitsOfVisits: (span) => joined(isOfVisits(span), visits(during('v.start', span))),
+    visitsBefore: ({ from }) =>
+      `(SELECT * FROM visits AS v WHERE v.site != '' AND v.hits > 0 AND v.deleted = 0 AND ${ofSites('v')} AND ${ofBots('v')} AND v.start < ${bind.time(from)}) AS v`,
     visitsOverlapping: (span) => `(${visits(overlapping(span))}) AS v`,
     hitsOfOverlapping: (span) => joined(isOfOverlapping(span), visits(overlapping(span))),
     hitsIn: (some, condition) => joined(condition, some),
