@@ -12,6 +12,7 @@ import {
 } from './archiver.ts';
 import { Catalog } from './catalog.ts';
 import { engineOf } from './engine.ts';
+import { DAY_MS, startOf } from './in-parts.ts';
 import { openStorage } from './open-storage.ts';
 import { type ArchiveReader, cleaned } from './reader.ts';
 import { type RestoreOptions, type RestoreSummary, restoreHits } from './restorer.ts';
@@ -26,8 +27,10 @@ export interface ArchiveAddress extends BucketAccess {
 
 export interface ArchivesOptions extends Drainable {
   readonly store: Store;
-  /** Only rolled-up hits leave the store. */
-  readonly rollups: Pick<Rollups, 'rollUp' | 'watermarks'>;
+  /** Only hits that are rolled up and in the visits leave the store. */
+  readonly rollups: Pick<Rollups, 'rollUp' | 'removable'> & {
+    readonly visits: Pick<Rollups['visits'], 'fillIn'>;
+  };
   /** Readers of archives in this process. */
   readonly readers?: readonly ArchiveReader[];
   /** Milliseconds since 1970. */
@@ -62,7 +65,7 @@ export class Archives {
       await drainAndRollUp(this.#options, watch.signal);
       const work = {
         ...parts,
-        rolledUp: await rollups.watermarks(),
+        rolledUp: await rollups.removable(),
         onCommitted: async () => {
           await Promise.all(readers.map((reader) => reader.settle()));
         },
@@ -75,9 +78,16 @@ export class Archives {
 
   /** @throws as `archive` does */
   restore(from: ArchiveAddress, options: RestoreOptions, watch: ArchiveWatch): Promise<RestoreSummary> {
-    return this.#run(from, (parts) => {
+    return this.#run(from, async (parts) => {
       const work = { ...parts, now: this.#options.now, signal: watch.signal };
-      return restoreHits(work, options, watch.onProgress);
+      const summary = await restoreHits(work, options, watch.onProgress);
+      const days = parts.catalog.parts(options).map(({ manifest }) => startOf(manifest.day));
+      // Visits of hits that were archived by a version without visits. Also if an earlier restoration was interrupted here.
+      if (!options.dryRun && days.length > 0) {
+        const to = Math.max(...days) + DAY_MS;
+        await this.#options.rollups.visits.fillIn({ from: Math.min(...days), to });
+      }
+      return summary;
     });
   }
 

@@ -20,6 +20,8 @@ const PIECES = [
   'ranks',
   'rolled',
   'rollup_writers',
+  'visits_overnight',
+  'visits_writers',
 ];
 
 /** SQL that replaces each `{{name}}` of a query that is not a piece; never contains external input. */

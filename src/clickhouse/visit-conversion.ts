@@ -31,7 +31,7 @@ export async function convertVisits(
   );
   const all = hours.reduce((sum, { hits }) => sum + Number(hits), 0);
   onProgress(`upgrading: computing visits from ${all} hits, once`);
-  await client.command({ query: queryText('convert_visits_clear', {}, dialect) });
+  await client.command({ query: queryText('visits_clear', {}, dialect) });
   let converted = 0;
   for (const { from, to, hits } of stretchesOf(hours)) {
     const during = `time >= toDateTime64(${from}, 3, 'UTC') AND time < toDateTime64(${to}, 3, 'UTC')`;
@@ -41,6 +41,6 @@ export async function convertVisits(
   }
   await client.command({ query: queryText('convert_visits_cutoffs') });
   await client.command({
-    query: queryText('convert_visits_watermarks', { watermarks: watermarkTuples(watermarks) }),
+    query: queryText('insert_visits_watermarks', { watermarks: watermarkTuples(watermarks) }),
   });
 }

@@ -39,6 +39,16 @@ export function areSame(before: Watermarks, after: Watermarks): boolean {
   return [...after].every(([writer, last]) => before.get(writer) === last);
 }
 
+/** The batches that both cover: of each writer, those up to the lower watermark. */
+export function commonOf(some: Watermarks, others: Watermarks): Watermarks {
+  const common = new Map<number, bigint>();
+  for (const [writer, last] of some) {
+    const other = others.get(writer);
+    if (other !== undefined) common.set(writer, last < other ? last : other);
+  }
+  return common;
+}
+
 /** Reads watermarks from rows of a query, in which large numbers are strings. */
 export function readWatermarks(
   rows: Iterable<{ readonly writer: string | number; readonly last: string | number }>,

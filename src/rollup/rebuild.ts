@@ -2,14 +2,8 @@ import { quote } from '../clickhouse/literals.ts';
 import { rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, type Watermarks } from '../clickhouse/watermarks.ts';
+import type { SiteDay } from '../store/site-day.ts';
 import type { Store } from '../store/store.ts';
-
-/** A UTC day of a site. */
-export interface SiteDay {
-  readonly site: string;
-  /** `2026-11-29` */
-  readonly day: string;
-}
 
 /** Maximum number of days per statement. */
 const MOST_DAYS = 500;

@@ -22,16 +22,17 @@
 
 import { rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
-import { areSame, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
+import { areSame, commonOf, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { messageOf } from '../errors.ts';
 import { idsSql, NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
+import type { SiteDay } from '../store/site-day.ts';
 import { firstStep, sumOf } from '../store/step.ts';
 import type { Store } from '../store/store.ts';
 import { pause } from '../timing/pause.ts';
 import { SerialQueue } from '../timing/serial-queue.ts';
 import { HOUR } from '../timing/units.ts';
 import { Visits } from '../visits/visits.ts';
-import { rebuildDays, type SiteDay } from './rebuild.ts';
+import { rebuildDays } from './rebuild.ts';
 
 /** Maximum hits per statement: they are grouped in memory. */
 const MOST_HITS = 1_000_000;
@@ -44,6 +45,7 @@ const PAUSE = 60_000;
 /** Milliseconds between two compactions of the ledger. */
 const COMPACT_EVERY = HOUR;
 const WRITER_BITS = 22n;
+const DAY = 86_400_000;
 
 export interface RollupOptions {
   /** Maximum hits per statement, and hits that may stay pending. Defaults: a million, and 100,000. */
@@ -77,9 +79,14 @@ export class Rollups {
     this.#options = options;
   }
 
-  /** Last rolled-up batch of each writer: only hits up to it may be purged. */
+  /** Last rolled-up batch of each writer. */
   async watermarks(): Promise<Watermarks> {
     return watermarksOf(this.#store);
+  }
+
+  /** Last batch of each writer that is both rolled up and in the visits: only hits up to it may leave the store. */
+  async removable(): Promise<Watermarks> {
+    return commonOf(await this.watermarks(), await this.visits.watermarks());
   }
 
   /**
@@ -121,6 +128,7 @@ export class Rollups {
         const scope = { covered: coveredBy(await this.watermarks()), batches: idsSql(batches) };
         const days = await this.#store.rows<SiteDay>('rollup_short_days', {}, undefined, scope);
         if (days.length > 0) await this.#rebuild(days);
+        await this.#fillInVisits(batches);
       }, undefined),
     );
   }
@@ -216,6 +224,14 @@ export class Rollups {
     }
   }
 
+  async #fillInVisits(batches: readonly bigint[]): Promise<void> {
+    const stored = [...(await this.#store.ledger.readBack(batches)).values()];
+    if (stored.length === 0) return;
+    const first = Math.min(...stored.map(({ first }) => first));
+    const last = Math.max(...stored.map(({ last }) => last));
+    await this.visits.fillIn({ from: startOfDay(first), to: startOfDay(last) + DAY });
+  }
+
   /** Runs `work`, unless this is closed. */
   async #working<Result>(work: () => Promise<Result>, otherwise: Result): Promise<Result> {
     if (this.#stop.signal.aborted) return otherwise;
@@ -223,6 +239,10 @@ export class Rollups {
     this.#underWay.add(done);
     return done.finally(() => this.#underWay.delete(done));
   }
+}
+
+function startOfDay(time: number): number {
+  return Math.floor(time / DAY) * DAY;
 }
 
 /** Last rolled-up batch of each writer of a store. */

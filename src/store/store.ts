@@ -8,6 +8,7 @@ import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
 import { type Confirm, type GuardLog, StoreGuard } from '../clickhouse/parts/guard.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
+import { watermarkTuples } from '../clickhouse/visit-step.ts';
 import { writerOf } from '../clickhouse/watermarks.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
@@ -173,9 +174,12 @@ export class Store implements Sink {
    * @param id batch id with a separate writer, ascending
    */
   async restoreLegacy(id: bigint, file: { readonly path: string; readonly layout: number }): Promise<number> {
-    // Written before the hits, so that the rollups do not count them as new.
+    // Written before the hits, so that rollups and visits do not count them as new.
     const receipt = { writer: String(writerOf(id)), last: String(id) };
     await this.executeLong('insert_watermark', receipt, `hit-tracker-watermark-${id}`, ['rollups']);
+    const watermarks = watermarkTuples(new Map([[writerOf(id), id]]));
+    const name = `hit-tracker-visits-watermark-${id}`;
+    await this.executeLong('insert_visits_watermarks', { watermarks }, name, ['visits']);
     return this.#inserting(file, (confirm) => this.#delivery.restoreLegacy(id, file, confirm));
   }
 

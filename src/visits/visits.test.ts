@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { storedVisits, type VisitHit, visitsOf } from '../../test/fixtures/visit-recount.ts';
 import type { Hit } from '../hit/hit.ts';
-import type { Store } from '../store/store.ts';
 import { Visits } from './visits.ts';
 
 const MINUTE = 60_000;
@@ -20,70 +20,6 @@ interface Sent {
   readonly name: string;
   readonly source: string;
   readonly bot: string;
-}
-
-interface Delivered extends Sent {
-  readonly batch: bigint;
-  readonly position: number;
-}
-
-/** The visits of hits, by plain loops. */
-function visitsOf(hits: readonly Delivered[]): object[] {
-  const sorted = hits.toSorted(
-    (a, b) => a.time - b.time || Number(a.batch - b.batch) || a.position - b.position,
-  );
-  const visits: Delivered[][] = [];
-  const last = new Map<string, Delivered[]>();
-  for (const hit of sorted) {
-    const key = `${hit.site} ${hit.visitor} ${hit.bot !== ''}`;
-    const visit = last.get(key);
-    if (visit && hit.time - visit.at(-1)!.time < 30 * MINUTE) {
-      visit.push(hit);
-    } else {
-      const begun = [hit];
-      last.set(key, begun);
-      visits.push(begun);
-    }
-  }
-  return visits
-    .map((visit) => ({
-      site: visit[0]!.site,
-      start: visit[0]!.time,
-      visitor: visit[0]!.visitor,
-      finish: visit.at(-1)!.time,
-      bot: visit[0]!.bot,
-      entry_page: visit[0]!.path,
-      exit_page: visit.findLast(({ name }) => name === 'pageview')?.path ?? '',
-      source: visit[0]!.source,
-      pageviews: visit.filter(({ name }) => name === 'pageview').length,
-      events: visit.filter(({ name }) => name !== 'pageview').length,
-      hits: visit.length,
-    }))
-    .sort(byKey);
-}
-
-type Key = { site: string; start: number; visitor: number; bot: string };
-
-function byKey(a: Key, b: Key): number {
-  return (
-    a.start - b.start ||
-    a.visitor - b.visitor ||
-    (a.site < b.site ? -1 : a.site > b.site ? 1 : 0) ||
-    (a.bot < b.bot ? -1 : 1)
-  );
-}
-
-async function storedVisits(store: Store): Promise<object[]> {
-  const rows = await store.rows<Record<string, string | number>>('visits_all', {});
-  return rows
-    .map(({ start, finish, visitor, ...rest }) => ({
-      ...rest,
-      start: Number(start),
-      finish: Number(finish),
-      visitor: Number(visitor),
-    }))
-    .sort((a, b) => byKey(a as unknown as Key, b as unknown as Key))
-    .map((visit) => ({ ...visit }));
 }
 
 const sent = fc.record({
@@ -118,7 +54,7 @@ describe('visits', () => {
         for (const table of ['hits', 'visits', 'batches']) await command(`TRUNCATE TABLE ${table}`);
         store.ledger.reset();
         const visits = new Visits(store, mostHits);
-        const delivered: Delivered[] = [];
+        const delivered: VisitHit[] = [];
         for (const { writer, hits, catchesUp } of deliveries) {
           const batch = (BigInt(++time) << 22n) | BigInt(writer);
           await deliver(batch, hits.map(asHit));

@@ -11,19 +11,26 @@
  *    in the visits and covered, or neither. The statement excludes batches that a watermark covers when it begins.
  * 2. A writer's batches are taken in ascending order of their ids: a watermark covers all batches before it.
  * 3. Visits of a visitor on a site do not overlap, and 30 minutes or more lie between them. `doctor` recounts.
- * 4. A batch is rolled up only after its hits are in the visits, so hits are purged only after both.
+ * 4. A batch is rolled up only after its hits are in the visits, and hits leave the store only after both
+ *    (`Rollups.removable`). So a rolled-up batch that no watermark here covers was in a part that is lost. It is not added
+ *    again, as later steps may have united its hits: `doctor` computes the visits of these days again.
  *
  * Measured against window functions over hits at query time: docs/design.md.
  */
 import { queryText } from '../clickhouse/sql.ts';
-import { visitStepFragments } from '../clickhouse/visit-step.ts';
-import { readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
+import { visitStepFragments, watermarkTuples } from '../clickhouse/visit-step.ts';
+import { areSame, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
+import type { SiteDay } from '../store/site-day.ts';
 import { firstStep, type Step } from '../store/step.ts';
-import type { Store } from '../store/store.ts';
+import { QUERY_LIMITS, type Store } from '../store/store.ts';
 import { SerialQueue } from '../timing/serial-queue.ts';
+import { rebuildVisits } from './rebuild.ts';
+import { type Days, recountVisits, settledBatches } from './recount.ts';
 
 /** Maximum hits per statement: they are grouped in memory. */
 const MOST_HITS = 1_000_000;
+/** A recount may read the whole store. */
+const RECOUNT_LIMITS = { ...QUERY_LIMITS, max_execution_time: 0 };
 
 /**
  * Keeps the visits of a store.
@@ -62,6 +69,59 @@ export class Visits {
         await this.#add(firstStep(pending, this.#mostHits, queryText('visits_writers').trim()));
       }
     });
+  }
+
+  /**
+   * Computes the visits that begin on some days again from their hits, all of which must be in the store: see `rebuildVisits`.
+   *
+   * @throws HitError `store_unavailable`, `store_full`
+   */
+  rebuild(days: readonly SiteDay[]): Promise<void> {
+    return this.#steps.run(() => this.#rebuild(days));
+  }
+
+  /**
+   * Computes visits again for days that have more hits than their visits count, such as after purged hits came back that
+   * were never in the visits.
+   *
+   * @returns the days
+   * @throws HitError `store_unavailable`, `store_full`
+   */
+  fillIn(days: Days): Promise<readonly SiteDay[]> {
+    return this.#steps.run(async () => {
+      const short = (await recountVisits(this.#engine(), days)).filter(
+        ({ counted, stored }) => counted < stored,
+      );
+      await this.#rebuild(short);
+      return short;
+    });
+  }
+
+  /** Records that all rolled-up batches are in the visits, after a part with their watermarks was lost and mended. */
+  async confirmRolledUp(): Promise<void> {
+    const watermarks = watermarkTuples(await settledBatches(this.#engine()));
+    await this.#store.executeLong(
+      'insert_visits_watermarks',
+      { watermarks },
+      'hit-tracker-visits-watermarks',
+      ['visits'],
+    );
+  }
+
+  /** Repeats if another node of the same server took a step meanwhile, as it did not see the deleted visits. */
+  async #rebuild(days: readonly SiteDay[]): Promise<void> {
+    if (days.length === 0) return;
+    let before = await settledBatches(this.#engine());
+    for (;;) {
+      await rebuildVisits(this.#store, days, { covered: coveredBy(before), mostHits: this.#mostHits });
+      const after = await settledBatches(this.#engine());
+      if (areSame(before, after)) return;
+      before = after;
+    }
+  }
+
+  #engine() {
+    return { rows: <Row>(text: string) => this.#store.rowsOf<Row>(text, {}, RECOUNT_LIMITS) };
   }
 
   async #add({ scope, lasts }: Step): Promise<void> {

@@ -117,7 +117,10 @@ describe('an archive', () => {
   });
 
   test('leaves hits in the store that are not rolled up', options, async (t) => {
-    const rollups = { rollUp: async () => 0, watermarks: async () => new Map([[77, batchId(1)]]) };
+    const rollups = {
+      ...{ rollUp: async () => 0, removable: async () => new Map([[77, batchId(1)]]) },
+      visits: { fillIn: async () => [] },
+    };
     await using archived = await ArchivedStore.open(t, undefined, { rollups });
     for (const [number, run] of [
       [1, 77],

@@ -1,1 +1,1 @@
-(SELECT visitor AS writer, max(version) AS last FROM visits WHERE site = '' GROUP BY visitor)
+(SELECT writer, max(last) AS last FROM (SELECT visitor AS writer, v.version AS last FROM visits AS v WHERE site = '' UNION ALL SELECT w.writer, w.last FROM {{rollup_writers}} AS w) GROUP BY writer)

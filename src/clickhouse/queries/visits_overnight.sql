@@ -1,0 +1,1 @@
+v.site != '' AND toDate32(v.start, 'UTC') != toDate32(v.finish, 'UTC')

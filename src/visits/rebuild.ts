@@ -1,0 +1,84 @@
+/**
+ * Computes visits again from their hits, for days on which they begin.
+ *
+ * The visits that begin on these days are deleted, and hits that lie in no visit then are added as if they had just come. So
+ * a visit that began before, or begins after, keeps its hits, also those that are purged. Visits that go on after the days
+ * are computed up to their ends.
+ *
+ * Between the statements visits are missing. If the process dies there, `doctor` finds the days by their hits.
+ */
+import { quote } from '../clickhouse/literals.ts';
+import { queryText } from '../clickhouse/sql.ts';
+import { VISIT_FRAGMENTS } from '../clickhouse/visit-columns.ts';
+import { visitStepFragments } from '../clickhouse/visit-step.ts';
+import type { SiteDay } from '../store/site-day.ts';
+import type { Store } from '../store/store.ts';
+
+const DAY = 86_400_000;
+
+/** Days of a site that follow one another. Milliseconds since 1970, `to` exclusive. */
+interface Stretch {
+  readonly site: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface RebuildOptions {
+  /** SQL: whether a hit is in the visits. Others come with the next step. */
+  readonly covered: string;
+  /** Maximum hits per statement. */
+  readonly mostHits: number;
+}
+
+/**
+ * @param days whose hits must all be in the store: visits of others are lost
+ * @throws HitError `store_unavailable`, `store_full`
+ */
+export async function rebuildVisits(
+  store: Store,
+  days: readonly SiteDay[],
+  options: RebuildOptions,
+): Promise<void> {
+  for (const stretch of stretchesOf(days)) await rebuildStretch(store, stretch, options);
+}
+
+async function rebuildStretch(
+  store: Store,
+  { site, from, to }: Stretch,
+  { covered, mostHits }: RebuildOptions,
+): Promise<void> {
+  const start = { site: quote(site), from: timeSql(from) };
+  const period = { ...start, to: timeSql(to) };
+  const [extent] = await store.rows<{ finish: string | number }>('visits_extent', {}, undefined, period);
+  const window = { ...start, until: timeSql(Math.max(to, Number(extent?.finish) + 1)), covered };
+  const [found] = await store.rows<{ hits: string | number }>('visits_extent_hits', {}, undefined, window);
+  const shares = Math.max(1, Math.ceil(Number(found?.hits) / mostHits));
+  await store.executeLong('visits_drop', period, 'hit-tracker-visits-repair', []);
+  for (let share = 0; share < shares; share++) {
+    const scope = queryText('visits_uncounted', {
+      ...window,
+      ...{ shares: String(shares), share: String(share), reach: VISIT_FRAGMENTS.reach },
+    }).trim();
+    await store.executeLong('visits_step', visitStepFragments(scope, new Map()), 'hit-tracker-visits', [
+      'visits',
+    ]);
+  }
+}
+
+function* stretchesOf(days: readonly SiteDay[]): Generator<Stretch> {
+  for (const [site, its] of Map.groupBy(days, (day) => day.site)) {
+    const starts = [...new Set(its.map(({ day }) => Date.parse(`${day}T00:00:00Z`)))].sort((a, b) => a - b);
+    let from = starts[0]!;
+    for (const [at, start] of starts.entries()) {
+      const to = start + DAY;
+      if (starts[at + 1] === to) continue;
+      yield { site, from, to };
+      from = starts[at + 1]!;
+    }
+  }
+}
+
+/** SQL: a time. @param milliseconds since 1970 */
+function timeSql(milliseconds: number): string {
+  return `fromUnixTimestamp64Milli(CAST(${milliseconds}, 'Int64'), 'UTC')`;
+}
