@@ -184,6 +184,11 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     good: [['400d', agesOf(400)]],
     bad: ['', '0y', 'never'],
   },
+  'keep-visits': {
+    standard: agesOf(Number.POSITIVE_INFINITY),
+    good: [['400d', agesOf(400)]],
+    bad: ['', '0y', 'never'],
+  },
   archive: { standard: undefined, good: [['s3://bucket/hits', 's3://bucket/hits']], bad: [''] },
   's3-endpoint': {
     standard: undefined,

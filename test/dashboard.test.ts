@@ -212,6 +212,7 @@ test('the settings show the server’s configuration, and no secret', async () =
     retention: {
       hits: [{ site: null, age: 'forever' }],
       rollups: [{ site: null, age: 'forever' }],
+      visits: [{ site: null, age: 'forever' }],
       exceptions: [],
     },
     spool: { bytes: rest.spool.bytes, max: 2 ** 30 },

@@ -18,10 +18,11 @@ const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 24, 15, 30);
 const RUN = 5n;
 
-function policyOf(hits: string, rollups = 'forever') {
+function policyOf(hits: string, rollups = 'forever', visits = 'forever') {
   return retentionPolicy(
     readAges('400d')(hits, '--keep-hits'),
     readAges('forever')(rollups, '--keep-rollups'),
+    readAges('forever')(visits, '--keep-visits'),
   );
 }
 
@@ -43,7 +44,7 @@ async function openStore(t: TestContext, hits: readonly Partial<Hit>[]) {
   await batch(1000, hits);
   const rollups = new Rollups(store);
   await rollups.rollUp();
-  return { store, batch, source: { store, rolledUp: () => watermarksOf(store) } };
+  return { store, batch, source: { store, removable: () => rollups.removable() } };
 }
 
 /** Times of the existing hits, by site. */

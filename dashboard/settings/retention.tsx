@@ -11,7 +11,8 @@ export function Retention({ settings }: { readonly settings: Answer<ServerSettin
       about={
         <>
           Hits are kept forever unless <code>--keep-hits</code> sets an age: older hits are deleted each day,
-          and their daily counts stay for as long as <code>--keep-rollups</code> says.
+          and their daily counts and visits stay for as long as <code>--keep-rollups</code> and{' '}
+          <code>--keep-visits</code> say.
         </>
       }
     >
@@ -25,6 +26,9 @@ export function Retention({ settings }: { readonly settings: Answer<ServerSettin
               ...retention.rollups.map(
                 ({ site, age }) =>
                   [site === null ? 'Daily counts' : `Daily counts of ${site}`, ageName(age)] as const,
+              ),
+              ...retention.visits.map(
+                ({ site, age }) => [site === null ? 'Visits' : `Visits of ${site}`, ageName(age)] as const,
               ),
               ...(retention.exceptions ?? []).map(
                 ({ site }) => [site, 'exempt from purges, by import --keep'] as const,

@@ -18,6 +18,7 @@ export interface ServerSettings {
   readonly retention: {
     readonly hits: readonly Age[];
     readonly rollups: readonly Age[];
+    readonly visits: readonly Age[];
     /** Sites exempt from purges; null while the store does not answer. */
     readonly exceptions: readonly { readonly site: string; readonly since: string }[] | null;
   };

@@ -6,6 +6,7 @@ import type { Storage } from './settings-types.ts';
 const TABLES: Readonly<Record<string, string>> = {
   hits: 'Hits',
   rollups: 'Daily counts',
+  visits: 'Visits',
   last_seen: 'Live visitors',
   batches: 'Batches',
   imports: 'Imported logs',

@@ -18,7 +18,7 @@ import { unexpected } from './usage.ts';
 type PurgeValues = Values<typeof PURGE_SETTINGS>;
 
 export const purgeStore: Command<typeof PURGE_SETTINGS> = {
-  summary: 'delete hits and rollups past their retention',
+  summary: 'delete hits, rollups and visits past their retention',
   usage: '[options]',
   settings: PURGE_SETTINGS,
   examples: [
@@ -51,6 +51,7 @@ async function purgeThere(control: ControlClient, values: PurgeValues): Promise<
   const add = (name: string, ages: Ages | undefined) => ages && query.set(name, agesText(ages));
   add('keep_hits', values['keep-hits']);
   add('keep_rollups', values['keep-rollups']);
+  add('keep_visits', values['keep-visits']);
   let purged: PurgeSummary | undefined;
   await control.post(`/control/purge?${query}`, Readable.from([]), (line) => {
     purged = line.purged as PurgeSummary;
@@ -61,9 +62,13 @@ async function purgeThere(control: ControlClient, values: PurgeValues): Promise<
 
 /** What was or would be purged, for people. */
 function purgeText(summary: PurgeSummary): string {
-  const { dry_run, hits, rollups, exceptions } = summary;
-  const gone = new Set([...hits, ...rollups].map(({ site }) => site));
-  const lines = [...sectionOf('hits', hits), ...sectionOf('rows of rollups', rollups)];
+  const { dry_run, hits, rollups, visits, exceptions } = summary;
+  const gone = new Set([...hits, ...rollups, ...visits].map(({ site }) => site));
+  const lines = [
+    ...sectionOf('hits', hits),
+    ...sectionOf('rows of rollups', rollups),
+    ...sectionOf('visits', visits),
+  ];
   const kept = exceptions.map(({ site, since }) => {
     const day = since.slice(0, 10);
     return gone.has(site)
@@ -73,9 +78,13 @@ function purgeText(summary: PurgeSummary): string {
   return `${headOf(summary, lines.length > 0, dry_run ? 'Would be purged' : 'Purged')}${lines.join('')}${kept.join('')}`;
 }
 
-function headOf({ keep_hits, keep_rollups }: PurgeSummary, isSome: boolean, verb: string): string {
+function headOf(
+  { keep_hits, keep_rollups, keep_visits }: PurgeSummary,
+  isSome: boolean,
+  verb: string,
+): string {
   if (isSome) return `${verb} (sizes are estimates):\n`;
-  const ages = [keep_hits, keep_rollups].map((text) => readAges(KEEP_HITS)(text, '--keep-hits'));
+  const ages = [keep_hits, keep_rollups, keep_visits].map((text) => readAges(KEEP_HITS)(text, '--keep-hits'));
   if (isLimited(ages)) return 'Nothing is old enough to be purged.\n';
   return 'Nothing is purged, because no retention is set: set one, such as --keep-hits 400d.\n';
 }

@@ -11,6 +11,8 @@ import { writeAtomicallySync } from '../files/atomic.ts';
 export interface StoredRetention {
   readonly keep_hits: string;
   readonly keep_rollups: string;
+  /** Undefined in a file of a version without visits. */
+  readonly keep_visits?: string;
   /** Ages of hits of scheduled purges that set their own. */
   readonly scheduled: readonly string[];
 }
@@ -28,14 +30,18 @@ export function readRetention(folder: string): StoredRetention | undefined {
   const path = pathIn(folder);
   if (!existsSync(path)) return undefined;
   try {
-    const { keep_hits, keep_rollups, scheduled } = JSON.parse(readFileSync(path, 'utf8')) as Record<
-      string,
-      unknown
-    >;
-    if (typeof keep_hits !== 'string' || typeof keep_rollups !== 'string' || !Array.isArray(scheduled)) {
+    const { keep_hits, keep_rollups, keep_visits, scheduled } = JSON.parse(
+      readFileSync(path, 'utf8'),
+    ) as Record<string, unknown>;
+    const ages = [keep_hits, keep_rollups, keep_visits ?? ''];
+    if (ages.some((text) => typeof text !== 'string') || !Array.isArray(scheduled)) {
       throw new Error('it holds no retention');
     }
-    return { keep_hits, keep_rollups, scheduled: scheduled.map(String) };
+    return {
+      ...{ keep_hits: String(keep_hits), keep_rollups: String(keep_rollups) },
+      ...(keep_visits !== undefined && { keep_visits: String(keep_visits) }),
+      scheduled: scheduled.map(String),
+    };
   } catch (error) {
     const message = `${path} cannot be read: ${messageOf(error)}. Delete it: the next start of the server writes it again`;
     throw new HitError('data_dir_unusable', message, { cause: error });

@@ -21,7 +21,7 @@ export const SHOWN_SETTINGS = {
   rate_limit: TEXT,
   peers: described(COUNT, 'nodes whose live counts are added'),
 };
-export const RETENTION = { hits: KEPT, rollups: KEPT };
+export const RETENTION = { hits: KEPT, rollups: KEPT, visits: KEPT };
 
 const SERVED = object({
   ...SHOWN_SETTINGS,

@@ -23,7 +23,11 @@ test('late hits of a purged day do not make up for purged ones, rolled up or not
   const ages = (usual: number) => ({ usual, bySite: new Map<string, number>() });
   const purger = new RetentionJob({
     ...{ store, rollups, spool: { flush: async () => undefined } },
-    policy: { hits: ages(10), rollups: ages(Number.POSITIVE_INFINITY) },
+    policy: {
+      hits: ages(10),
+      rollups: ages(Number.POSITIVE_INFINITY),
+      visits: ages(Number.POSITIVE_INFINITY),
+    },
     now: () => TIME + 20 * DAY,
   });
   const three = [0, 1, 2].map((i) => ({ time: TIME + i, path: '/a' }));

@@ -1,5 +1,5 @@
 /**
- * Sites whose hits and rollups are kept regardless of the retention: an owner who imports old logs requests it with
+ * Sites whose hits, rollups and visits are kept regardless of the retention: an owner who imports old logs requests it with
  * `import --keep`, and every later purge honours it.
  *
  * An exception is stored in the table `horizons`, as the kind `kept`: it belongs to the store and not to a node, so every
@@ -44,7 +44,11 @@ export async function addExceptions(store: Store, sites: readonly string[], now:
 
 /** A policy that keeps excepted sites forever, except those that it names itself. */
 export function withExceptions(policy: RetentionPolicy, sites: readonly string[]): RetentionPolicy {
-  return { hits: excepted(policy.hits, sites), rollups: excepted(policy.rollups, sites) };
+  return {
+    hits: excepted(policy.hits, sites),
+    rollups: excepted(policy.rollups, sites),
+    visits: excepted(policy.visits, sites),
+  };
 }
 
 /** Ages in which excepted sites are kept forever, unless the ages name them. */

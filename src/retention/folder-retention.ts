@@ -1,6 +1,6 @@
 import { readRetention, writeRetention } from '../folder/retention-file.ts';
 import { type Ages, agesText, readAges } from '../settings/ages.ts';
-import { KEEP_HITS, KEEP_ROLLUPS } from '../settings/purge.ts';
+import { KEEP_HITS, KEEP_ROLLUPS, KEEP_VISITS } from '../settings/purge.ts';
 import { type RetentionPolicy, retentionPolicy } from './policy.ts';
 
 /** The retention of a data folder while no server runs there. */
@@ -16,14 +16,20 @@ export interface RetentionHere {
  */
 export function retentionHere(
   dataDir: string,
-  given: { readonly 'keep-hits'?: Ages | undefined; readonly 'keep-rollups'?: Ages | undefined },
+  given: {
+    readonly 'keep-hits'?: Ages | undefined;
+    readonly 'keep-rollups'?: Ages | undefined;
+    readonly 'keep-visits'?: Ages | undefined;
+  },
 ): RetentionHere {
   const stored = readRetention(dataDir);
   const hits = given['keep-hits'] ?? readAges(KEEP_HITS)(stored?.keep_hits ?? KEEP_HITS, '--keep-hits');
   const rollups =
     given['keep-rollups'] ?? readAges(KEEP_ROLLUPS)(stored?.keep_rollups ?? KEEP_ROLLUPS, '--keep-rollups');
+  const visits =
+    given['keep-visits'] ?? readAges(KEEP_VISITS)(stored?.keep_visits ?? KEEP_VISITS, '--keep-visits');
   return {
-    policy: retentionPolicy(hits, rollups),
+    policy: retentionPolicy(hits, rollups, visits),
     // Regardless of the command's own purges: scheduled purges of the server still run.
     scheduled: (stored?.scheduled ?? []).map((text) => readAges(KEEP_HITS)(text, '--schedule')),
   };
@@ -34,6 +40,7 @@ export function leaveRetention(dataDir: string, { policy, scheduled }: Retention
   writeRetention(dataDir, {
     keep_hits: agesText(policy.hits),
     keep_rollups: agesText(policy.rollups),
+    keep_visits: agesText(policy.visits),
     scheduled: scheduled.map(agesText),
   });
 }

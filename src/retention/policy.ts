@@ -3,10 +3,11 @@ import { siteName } from '../hit/site.ts';
 import type { Ages } from '../settings/ages.ts';
 import { DAY } from '../timing/units.ts';
 
-/** How long hits and rollups are kept. Sites are named as in the store. */
+/** How long hits, rollups and visits are kept. Sites are named as in the store. */
 export interface RetentionPolicy {
   readonly hits: Ages;
   readonly rollups: Ages;
+  readonly visits: Ages;
 }
 
 /**
@@ -14,8 +15,12 @@ export interface RetentionPolicy {
  *
  * @throws HitError `bad_setting` if a site is not a host name, or is named twice
  */
-export function retentionPolicy(hits: Ages, rollups: Ages): RetentionPolicy {
-  return { hits: named(hits, '--keep-hits'), rollups: named(rollups, '--keep-rollups') };
+export function retentionPolicy(hits: Ages, rollups: Ages, visits: Ages): RetentionPolicy {
+  return {
+    hits: named(hits, '--keep-hits'),
+    rollups: named(rollups, '--keep-rollups'),
+    visits: named(visits, '--keep-visits'),
+  };
 }
 
 /**

@@ -1,8 +1,9 @@
 /**
- * Purging deletes hits and rollups older than the retention of their site, in whole UTC days.
+ * Purging deletes hits, rollups and visits older than the retention of their site, in whole UTC days.
  *
- * Hits are deleted only after they are rolled up; they stay counted in the rollups, in all-time totals and in the last-seen
- * tables. The scope is fixed in advance, by the day and by the current watermarks, so hits of an old day that arrive
+ * Hits are deleted only after they are rolled up and in the visits; they stay counted in the rollups, in visits, in all-time
+ * totals and in the last-seen tables. A visit is deleted when all of it is too old: of one that goes on after the cutoff, hits
+ * may be stored, which would be in no visit. The scope is fixed in advance, by the day and by the current watermarks, so hits of an old day that arrive
  * meanwhile are kept. The retention cutoff of a site is recorded first. If a purge is killed at any moment, the engine or
  * the next purge finishes it.
  */
@@ -20,8 +21,8 @@ import { cutoffOf, type RetentionPolicy } from './policy.ts';
 /** Source of a purge. */
 export interface PurgeSource {
   readonly store: Store;
-  /** Last rolled-up batch of each writer. */
-  rolledUp(): Promise<Watermarks>;
+  /** Last batch of each writer that is rolled up and in the visits: only its hits up to there are deleted. */
+  removable(): Promise<Watermarks>;
 }
 
 /** What was, or would be, deleted of a site. */
@@ -38,6 +39,7 @@ export interface Purged {
   readonly dry_run: boolean;
   readonly hits: readonly PurgedSite[];
   readonly rollups: readonly PurgedSite[];
+  readonly visits: readonly PurgedSite[];
 }
 
 /**
@@ -53,18 +55,19 @@ export async function purge(
   now: number,
   dryRun = false,
 ): Promise<Purged> {
-  const covered = coveredBy(await source.rolledUp());
+  const covered = coveredBy(await source.removable());
   await using connection = source.store.dedicatedConnection();
   const work = { connection, ledger: source.store.ledger, covered, now, dryRun };
   const hits = await purgeOne(work, 'hits', { ages: policy.hits, time: 'time' });
   const rollups = await purgeOne(work, 'rollups', { ages: policy.rollups, time: 'slot' });
-  return { dry_run: dryRun, hits, rollups };
+  const visits = await purgeOne(work, 'visits', { ages: policy.visits, time: 'finish' });
+  return { dry_run: dryRun, hits, rollups, visits };
 }
 
 interface Work {
   readonly connection: DedicatedConnection;
   readonly ledger: Ledger;
-  /** SQL: whether a hit is rolled up. */
+  /** SQL: whether a hit is rolled up and in the visits. */
   readonly covered: string;
   readonly now: number;
   readonly dryRun: boolean;

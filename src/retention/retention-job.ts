@@ -13,13 +13,14 @@ export interface PurgeSummary extends Purged {
   /** Ages in the format of `--keep-hits`. */
   readonly keep_hits: string;
   readonly keep_rollups: string;
+  readonly keep_visits: string;
   /** Sites that are exempt, and since when: see `exceptions.ts`. */
   readonly exceptions: readonly { readonly site: string; readonly since: string }[];
 }
 
 export interface RetentionJobOptions extends Drainable {
   readonly store: Store;
-  readonly rollups: Pick<Rollups, 'rollUp' | 'watermarks'>;
+  readonly rollups: Pick<Rollups, 'rollUp' | 'removable'>;
   /** Default policy of a purge. */
   readonly policy: RetentionPolicy;
   /** Milliseconds since 1970. */
@@ -31,7 +32,7 @@ export interface RetentionJobOptions extends Drainable {
  *
  * @example
  * const purger = new RetentionJob({ store, spool, rollups, policy, now: Date.now });
- * await purger.run({ dryRun: true }); // { dry_run: true, hits: [{ site, before, rows, bytes }], rollups: [], … }
+ * await purger.run({ dryRun: true }); // { dry_run: true, hits: [{ site, before, rows, bytes }], rollups: [], visits: [], … }
  */
 export class RetentionJob {
   readonly #options: RetentionJobOptions;
@@ -75,12 +76,13 @@ export class RetentionJob {
       policy,
       exceptions.map(({ site }) => site),
     );
-    const source = { store, rolledUp: () => rollups.watermarks() };
+    const source = { store, removable: () => rollups.removable() };
     const purged = await store.guard.deleting(() => purge(source, ages, now(), dryRun));
     return {
       ...purged,
       keep_hits: agesText(policy.hits),
       keep_rollups: agesText(policy.rollups),
+      keep_visits: agesText(policy.visits),
       exceptions: exceptions.map(({ site, since }) => ({ site, since: new Date(since).toISOString() })),
     };
   }

@@ -30,7 +30,7 @@ export function readServeOptions(values: ServeValues): ServeOptions {
   const proxies = new TrustedProxies(values['trust-proxy']!);
   const limit = RateLimit.parse(values['rate-limit']!);
   check(values);
-  const policy = retentionPolicy(values['keep-hits']!, values['keep-rollups']!);
+  const policy = retentionPolicy(values['keep-hits']!, values['keep-rollups']!, values['keep-visits']!);
   const jobs = jobsWithPurge(values.schedule ?? [], policy, values.tracker!.includes('db'));
   return { values, proxies, limit, policy, schedule: readSchedule({ ...values, schedule: jobs }) };
 }

@@ -18,7 +18,11 @@ export function servedSettings(values: ServeValues, policy: RetentionPolicy): Se
     durability: values.durability!,
     trust_proxy: values['trust-proxy']!,
     rate_limit: values['rate-limit']!,
-    retention: { hits: keptOf(policy.hits), rollups: keptOf(policy.rollups) },
+    retention: {
+      hits: keptOf(policy.hits),
+      rollups: keptOf(policy.rollups),
+      visits: keptOf(policy.visits),
+    },
     peers: values.peers?.length ?? 0,
     spool_max: values['spool-max']!,
   };

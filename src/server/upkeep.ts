@@ -41,8 +41,15 @@ export function upkeepOf(
     retention: new Retention({ store, policy, scheduled, now }),
     runs: {
       report: (words) => scheduledReport(db, words),
-      purge: ({ 'keep-hits': hits = policy.hits, 'keep-rollups': kept = policy.rollups }, signal) =>
-        purger.run({ policy: retentionPolicy(hits, kept), signal }),
+      purge: (ages, signal) => {
+        const { hits, rollups: counts, visits } = policy;
+        const own = retentionPolicy(
+          ages['keep-hits'] ?? hits,
+          ages['keep-rollups'] ?? counts,
+          ages['keep-visits'] ?? visits,
+        );
+        return purger.run({ policy: own, signal });
+      },
       archive: ({ to, 'older-than': olderThan }, signal) =>
         archives.archive(
           archiveLocation(to, '--to', bucket),
@@ -67,7 +74,10 @@ export function jobsWithPurge(
     if (jobs.length === 0) return jobs;
     throw new HitError('bad_setting', '--schedule needs the db tracker');
   }
-  const ages = [policy.hits, policy.rollups].flatMap(({ usual, bySite }) => [usual, ...bySite.values()]);
+  const ages = [policy.hits, policy.rollups, policy.visits].flatMap(({ usual, bySite }) => [
+    usual,
+    ...bySite.values(),
+  ]);
   const isUsual = ages.some(Number.isFinite) && !jobs.some((job) => /^\s*purge\b/.test(job));
   return isUsual ? [...jobs, USUAL_PURGE] : jobs;
 }
@@ -76,6 +86,6 @@ export function jobsWithPurge(
 export function scheduledAges(jobs: readonly Job[]): Ages[] {
   return jobs.flatMap((job) => {
     const ages = job.kind === 'purge' ? job.values['keep-hits'] : undefined;
-    return ages ? [retentionPolicy(ages, ages).hits] : [];
+    return ages ? [retentionPolicy(ages, ages, ages).hits] : [];
   });
 }

@@ -5,6 +5,7 @@ import { readSwitch, setting } from './setting.ts';
 /** How long a store keeps what it has, where nobody says otherwise: an owner chooses what is deleted. */
 export const KEEP_HITS = 'forever';
 export const KEEP_ROLLUPS = 'forever';
+export const KEEP_VISITS = 'forever';
 
 export const PURGE_SETTINGS = {
   ...DATA_SETTINGS,
@@ -19,6 +20,12 @@ export const PURGE_SETTINGS = {
     'AGES',
     undefined,
     readAges(KEEP_ROLLUPS),
+  ),
+  'keep-visits': setting(
+    `the same for visits (default: the server's, or ${KEEP_VISITS})`,
+    'AGES',
+    undefined,
+    readAges(KEEP_VISITS),
   ),
   'dry-run': setting('print what would be done, without doing it', '', 'false', readSwitch),
   json: setting('print JSON', '', 'false', readSwitch),

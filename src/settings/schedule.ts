@@ -47,6 +47,7 @@ export const JOB_SETTINGS = {
   purge: {
     'keep-hits': PURGE_SETTINGS['keep-hits'],
     'keep-rollups': PURGE_SETTINGS['keep-rollups'],
+    'keep-visits': PURGE_SETTINGS['keep-visits'],
   },
   archive: {
     'older-than': setting('age of hits', 'AGE', undefined, readAge),

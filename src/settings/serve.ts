@@ -3,7 +3,7 @@ import { BUCKET_SETTINGS } from './archive.ts';
 import { DATA_SETTINGS, SHARED_SECRETS } from './data.ts';
 import { kafkaAddress } from './kafka-address.ts';
 import { LOG_LEVEL } from './log-level.ts';
-import { KEEP_HITS, KEEP_ROLLUPS } from './purge.ts';
+import { KEEP_HITS, KEEP_ROLLUPS, KEEP_VISITS } from './purge.ts';
 import { readLive } from './redis-address.ts';
 import { SCHEDULE_SETTINGS } from './schedule.ts';
 import {
@@ -111,6 +111,7 @@ export const SERVE_SETTINGS = {
     readAges(KEEP_HITS),
   ),
   'keep-rollups': setting('the same for rollups', 'AGES', KEEP_ROLLUPS, readAges(KEEP_ROLLUPS)),
+  'keep-visits': setting('the same for visits', 'AGES', KEEP_VISITS, readAges(KEEP_VISITS)),
   archive: setting(
     'folder or s3://bucket/prefix of archived hits, which queries then include',
     'WHERE',

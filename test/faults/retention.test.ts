@@ -71,7 +71,7 @@ describe('without a retention', { timeout: patience(120_000) }, () => {
     assert.deepEqual([beside.hits, beside.keep_hits, beside.exceptions], [[], 'forever', []]);
     await server.stop();
     assert.deepEqual(JSON.parse(readFileSync(join(place.data, 'retention.json'), 'utf8')), {
-      ...{ keep_hits: 'forever', keep_rollups: 'forever', scheduled: [] },
+      ...{ keep_hits: 'forever', keep_rollups: 'forever', keep_visits: 'forever', scheduled: [] },
     });
   });
 });

@@ -6,13 +6,14 @@ import type { RetentionJob } from '../../retention/retention-job.ts';
 import { parameter, parameterOr, readParameter } from '../../schema/parameter.ts';
 import { BOOLEAN, TEXT } from '../../schema/schema.ts';
 import { readAges } from '../../settings/ages.ts';
-import { KEEP_HITS, KEEP_ROLLUPS } from '../../settings/purge.ts';
+import { KEEP_HITS, KEEP_ROLLUPS, KEEP_VISITS } from '../../settings/purge.ts';
 import { requireControl } from '../auth.ts';
 
 /** Parameters of a purge, as `hit-tracker purge` sends them. */
 const PARAMETERS = {
   keep_hits: parameter(TEXT, 'ages in the format of --keep-hits'),
   keep_rollups: parameter(TEXT, 'ages in the format of --keep-rollups'),
+  keep_visits: parameter(TEXT, 'ages in the format of --keep-visits'),
   dry_run: parameterOr(false, BOOLEAN, 'a dry run'),
 };
 
@@ -58,16 +59,19 @@ export function purgeRoutes(app: FastifyInstance, { purger }: { purger: Retentio
 function policyOf(query: QueryParams): Partial<RetentionPolicy> {
   const keep_hits = readParameter('keep_hits', PARAMETERS.keep_hits, query.keep_hits);
   const keep_rollups = readParameter('keep_rollups', PARAMETERS.keep_rollups, query.keep_rollups);
+  const keep_visits = readParameter('keep_visits', PARAMETERS.keep_visits, query.keep_visits);
   const read = (text: string | undefined, usual: string, flag: string) =>
     readAges(usual)(text ?? usual, flag);
   try {
     const policy = retentionPolicy(
       read(keep_hits, KEEP_HITS, '--keep-hits'),
       read(keep_rollups, KEEP_ROLLUPS, '--keep-rollups'),
+      read(keep_visits, KEEP_VISITS, '--keep-visits'),
     );
     return {
       ...(keep_hits !== undefined && { hits: policy.hits }),
       ...(keep_rollups !== undefined && { rollups: policy.rollups }),
+      ...(keep_visits !== undefined && { visits: policy.visits }),
     };
   } catch (error) {
     throw new HitError('invalid', messageOf(error), { cause: error });
