@@ -13,6 +13,7 @@ import { rollups } from './rollups.ts';
 import { space } from './space.ts';
 import { spool } from './spool.ts';
 import { versions } from './versions.ts';
+import { visits } from './visits.ts';
 
 /** Checks that need the tables of the current schema come last. */
 const CHECKS: readonly Check[] = [
@@ -24,9 +25,10 @@ const CHECKS: readonly Check[] = [
   content,
   ledger,
   rollups,
+  visits,
   live,
 ];
-const OF_SCHEMA: ReadonlySet<Check> = new Set([ledger, rollups, live]);
+const OF_SCHEMA: ReadonlySet<Check> = new Set([ledger, rollups, visits, live]);
 
 export interface Diagnosis {
   /** Whether there is no error. Warnings do not count. */

@@ -12,6 +12,7 @@ import { DAY } from '../timing/units.ts';
 import { unknownBatches } from './ledger.ts';
 import { closePermissions } from './permissions.ts';
 import { differentDays } from './rollups.ts';
+import { wrongVisits } from './visits.ts';
 
 /** Milliseconds that the spool may take to deliver its batches. */
 const DELIVERY = 120_000;
@@ -20,7 +21,7 @@ const DELIVERY = 120_000;
 export interface Repairable {
   readonly store: Store;
   readonly spool: Pick<Spool, 'flush' | 'pauseDelivery' | 'backlog' | 'failing'>;
-  readonly rollups: Pick<Rollups, 'rollUp' | 'rebuild' | 'watermarks'>;
+  readonly rollups: Pick<Rollups, 'rollUp' | 'rebuild' | 'watermarks' | 'visits'>;
   readonly archives: Archives;
   /** Archive that may have missing hits. */
   readonly archive: ArchiveAddress | undefined;
@@ -39,7 +40,7 @@ export interface Repair {
  */
 export async function repair(thing: Repairable): Promise<Repair[]> {
   const repairs: Repair[] = [];
-  for (const step of [secrets, parts, delivery, entries, restoration, cutoffs, pending, days]) {
+  for (const step of [secrets, parts, delivery, entries, restoration, cutoffs, pending, days, visits]) {
     try {
       repairs.push(...(await step(thing)));
     } catch (error) {
@@ -123,8 +124,8 @@ async function restoration({ store, archive, archives }: Repairable): Promise<Re
 }
 
 /**
- * Rebuilds lost retention cutoffs of hits: from days whose rollups have more hits than the store. If rollups are lost,
- * marks the counts of purged hits as unknown, since neither hits nor rollups have them.
+ * Rebuilds lost retention cutoffs of hits: from days whose rollups have more hits than the store. If rollups or visits are
+ * lost, marks those of purged hits as unknown, since they cannot be computed again.
  */
 async function cutoffs({ store, rollups }: Repairable): Promise<Repair[]> {
   const { parts } = store.guard;
@@ -150,6 +151,11 @@ async function cutoffs({ store, rollups }: Repairable): Promise<Repair[]> {
     await recordCutoffs(connection, 'rollups', hits);
     if (hits.size > 0)
       repairs.push(done(`counts of purged hits of ${hits.size} sites are marked as unknown`));
+  }
+  if (parts.isIncomplete('visits')) {
+    const { hits } = await readCutoffs(store);
+    await recordCutoffs(connection, 'visits', hits);
+    if (hits.size > 0) repairs.push(done(`visits of purged hits of ${hits.size} sites are noted as unknown`));
   }
   return repairs;
 }
@@ -179,6 +185,31 @@ async function days({ store, rollups }: Repairable): Promise<Repair[]> {
     ...(less.length > 0 ? [done(`the rollups of ${less.length} days were rebuilt`)] : []),
     ...(kept > 0
       ? [not(`the rollups of ${kept} days count more hits than the store has, and were kept`)]
+      : []),
+  ];
+}
+
+/** Last, when all hits that can come back are there, and in the ledger. */
+async function visits({ store, rollups }: Repairable): Promise<Repair[]> {
+  await using connection = store.dedicatedConnection();
+  const { different, overlapping } = await wrongVisits(connection);
+  // Visits that count more hits than are left are the better answer where hits are missing. The ledger does not tell of old
+  // batches, but the rollups do.
+  const isLacking = (await missingIn(store)).length > 0 || store.guard.parts.isIncomplete('hits');
+  const { different: days } = await differentDays(connection);
+  const short = new Set(days.filter(({ byDay, stored }) => byDay > stored).map(({ site }) => site));
+  const better = different.filter(
+    ({ site, counted, stored }) => counted > stored && (isLacking || short.has(site)),
+  );
+  const kept = new Set(better.map(({ site, day }) => `${day} ${site}`));
+  const wrong = [...different, ...overlapping].filter(({ site, day }) => !kept.has(`${day} ${site}`));
+  await rollups.visits.rebuild(wrong);
+  const mended = new Set(wrong.map(({ site, day }) => `${day} ${site}`)).size;
+  await rollups.visits.confirmRolledUp();
+  return [
+    ...(mended > 0 ? [done(`the visits of ${mended} days were computed again`)] : []),
+    ...(kept.size > 0
+      ? [not(`the visits of ${kept.size} days count more hits than are left, and stay`)]
       : []),
   ];
 }
