@@ -30,9 +30,12 @@ const REST = [
 
 const TEXTS: ReadonlySet<string> = new Set(['entry_page', 'exit_page', ...FIRST_HIT_COLUMNS]);
 
+/** SQL: the columns of a visit. */
+export const VISIT_COLUMNS = ['site', 'start', ...REST].join(', ');
+
 /** The fragments of `visits_step.sql` that list columns. */
 export const VISIT_FRAGMENTS = {
-  columns: ['site', 'start', ...REST].join(', '),
+  columns: VISIT_COLUMNS,
   columns_after_start: REST.join(', '),
   dimensions: FIRST_HIT_COLUMNS.join(', '),
   first_values: FIRST_HIT_COLUMNS.map((column) => `argMin(h.${column}, first) AS ${column}`).join(', '),

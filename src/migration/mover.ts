@@ -3,9 +3,10 @@
  *
  * A move may be killed at any moment and run again, so each table is copied in a way that shows what is already there:
  *
- * 1. `rollups` first, while the server has neither hits nor watermarks. They are sums, which would double if copied twice,
- *    so leftovers of an unfinished move are deleted. When they are copied and equal, their watermarks follow, as one part.
- *    From then on, no program on the server rolls up the hits that are about to arrive.
+ * 1. `visits` and `rollups` first, while the server has neither hits nor watermarks. Rollups are sums, which would double if
+ *    copied twice, so leftovers of an unfinished move are deleted. When both are copied and equal, their watermarks follow,
+ *    each as one part, those of the rollups last. From then on, no program on the server processes the hits that are about
+ *    to arrive. A later move replaces visits that differ, unless the server has those of other hits.
  * 2. `hits`, by days (hit-ranges.ts). Days that are equal on both sides are skipped; of other days, the server inserts only
  *    hits of a batch and day that it does not have.
  * 3. `last_seen`, `horizons`, `batches`, `imports` and `stream_positions` may be copied repeatedly: the largest or newest
@@ -27,7 +28,7 @@ import { HitError } from '../errors.ts';
 import { ofWriters } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import { daySums, differingDays, hitRangesOf, purgedUntil, unequalDay, whichOf } from './hit-ranges.ts';
-import { compareTable, moveRollups, notEqual } from './small-tables.ts';
+import { compareTable, moveRollups, moveVisits, notEqual, replaceVisits } from './small-tables.ts';
 import { TableCopier } from './table-copier.ts';
 import { writersOf } from './writers.ts';
 
@@ -71,8 +72,9 @@ export async function moveStore(from: Store, to: Store, watch: MoveWatch): Promi
   const carrier = new TableCopier(source, target, watch.signal);
   const watermarks = await watermarksIn(source);
   const writers = new Set([...(await writersOf(source)).keys(), ...watermarks.keys()]);
-  const isShared = await begin(carrier, watermarks, watch);
+  const { isShared, hasBegun } = await begin(carrier, watermarks, watch);
   const days = await moveHits(carrier, writers, watch);
+  if (hasBegun && !isShared) await replaceVisits(carrier);
   for (const table of REPEATABLE) {
     watch.onProgress({ table, done: days.hits, hits: days.hits });
     await carrier.copy({ table, final: true });
@@ -81,19 +83,19 @@ export async function moveStore(from: Store, to: Store, watch: MoveWatch): Promi
   return { ...days, seconds: (performance.now() - started) / 1000 };
 }
 
-/** Copies the rollups, unless they are there. @returns whether another program has used the server */
+/** Copies visits and rollups, unless they are there. @returns whether they are, and whether another program has used the server */
 async function begin(
   carrier: TableCopier,
   watermarks: Watermarks,
   { onProgress }: MoveWatch,
-): Promise<boolean> {
+): Promise<{ readonly isShared: boolean; readonly hasBegun: boolean }> {
   const { source, target } = carrier;
   const there = await watermarksIn(target);
   const hasBegun = [...watermarks.keys()].some((writer) => there.has(writer));
   const others = [...there.keys(), ...(await writersOf(target)).keys()].filter(
     (writer) => !watermarks.has(writer),
   );
-  if (hasBegun) return others.length > 0;
+  if (hasBegun) return { isShared: others.length > 0, hasBegun };
   const [count] = await target.rows<{ rows: string | number }>(queryText('move_hits_count'));
   if (others.length > 0 || Number(count?.rows) > 0) {
     throw new HitError(
@@ -102,9 +104,12 @@ async function begin(
     );
   }
   const [all] = await source.rows<{ rows: string | number }>(queryText('move_hits_count'));
-  onProgress({ table: 'rollups', done: 0, hits: Number(all?.rows) });
+  const hits = Number(all?.rows);
+  onProgress({ table: 'visits', done: 0, hits });
+  await moveVisits(carrier);
+  onProgress({ table: 'rollups', done: 0, hits });
   await moveRollups(carrier);
-  return false;
+  return { isShared: false, hasBegun };
 }
 
 async function moveHits(

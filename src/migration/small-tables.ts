@@ -1,15 +1,17 @@
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { quote } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
+import { VISIT_COLUMNS } from '../clickhouse/visit-columns.ts';
 import { HitError } from '../errors.ts';
 import type { TableCopier } from './table-copier.ts';
 
 /** Watermarks are copied last, and are compared by reading them. */
-const NO_WATERMARKS = "by != '@'";
+const NO_WATERMARKS = { rollups: "by != '@'", visits: "site != ''" } as const;
 
 /** Compared columns of each table that merges the rows of one key: all columns, and the content of bitmaps. */
 const COMPARED = {
   rollups: 'by, site, month, value, key, slot, hits, bitmapToArray(visitors), first, last',
+  visits: `${VISIT_COLUMNS}, version`,
   last_seen: 'site, rank, column, seen',
   horizons: 'site, kind, before',
   batches: 'id, kind, state, hits, first, last',
@@ -24,8 +26,33 @@ export async function moveRollups(carrier: TableCopier): Promise<void> {
   const kinds = await source.rows<{ by: string }>(queryText('move_kinds'));
   for (const { by } of kinds)
     await carrier.copy({ table: 'rollups', final: true, which: `by = ${quote(by)}` });
-  await compareTable(carrier, 'rollups', NO_WATERMARKS);
+  await compareTable(carrier, 'rollups', NO_WATERMARKS.rollups);
   await carrier.copy({ table: 'rollups', final: true, which: "by = '@'" });
+}
+
+/**
+ * Copies visits in place of those that a server has, and then the watermarks that record them.
+ *
+ * @throws HitError `move_failed`, `store_unavailable`, `interrupted`
+ */
+export async function moveVisits(carrier: TableCopier): Promise<void> {
+  const { target } = carrier;
+  await target.command(queryText('visits_clear', {}, target.dialect));
+  await carrier.copy({ table: 'visits', final: true, which: NO_WATERMARKS.visits });
+  await compareTable(carrier, 'visits', NO_WATERMARKS.visits);
+  await carrier.copy({ table: 'visits', final: true, which: "site = ''" });
+}
+
+/** Copies visits to a server that has those of an earlier move, if they differ. */
+export async function replaceVisits(carrier: TableCopier): Promise<void> {
+  const isSame = await compareTable(carrier, 'visits').then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof HitError && error.code === 'move_failed') return false;
+      throw error;
+    },
+  );
+  if (!isSame) await moveVisits(carrier);
 }
 
 /** @throws HitError `move_failed` if a table is not the same on both sides */
