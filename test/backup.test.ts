@@ -8,6 +8,7 @@ import { backUp } from '../src/store/backup.ts';
 import { DBTracker } from '../src/trackers/db.ts';
 import { hitOf } from './fixtures/hit.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
+import { assertVisits } from './fixtures/visit-recount.ts';
 
 /** Sends hits until it is stopped: `/hit-0`, `/hit-1`, … */
 class Load implements AsyncDisposable {
@@ -45,6 +46,7 @@ async function countsOf(dataDir: string) {
   await db.spool.flush();
   await using connection = db.store.dedicatedConnection();
   await db.rollups.rollUp();
+  await assertVisits(db.store);
   const [row] = await connection.rows<Record<'hits' | 'different' | 'counted', string>>(
     "SELECT count() AS hits, uniqExact(path) AS different, (SELECT sum(r.hits) FROM rollups AS r WHERE by = 'hour') AS counted FROM hits",
   );

@@ -13,6 +13,7 @@ import { measureStorage } from '../src/store/storage.ts';
 import { Store } from '../src/store/store.ts';
 import { segmentOf } from './fixtures/segments.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
+import { storedVisits } from './fixtures/visit-recount.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 24, 15, 30);
@@ -156,6 +157,50 @@ test('hits that are not rolled up stay, however old', async (t) => {
   await rollups.rollUp();
   await purge(source, policyOf('30d'), NOW);
   assert.deepEqual(await kept(store), []);
+});
+
+test('hits that are not in the visits stay, however old', async (t) => {
+  const { store, source } = await openStore(t, [{ site: 'a.com', time: ago(100) }]);
+  // As if the part that has the watermarks were lost.
+  await using connection = store.dedicatedConnection();
+  await connection.command("ALTER TABLE visits DELETE WHERE site = '' SETTINGS mutations_sync = 1");
+  assert.deepEqual((await purge(source, policyOf('30d'), NOW)).hits, []);
+  assert.deepEqual(await kept(store), [['a.com', 1]]);
+  await using rollups = new Rollups(store);
+  await rollups.visits.catchUp();
+  assert.equal((await storedVisits(store)).length, 1, 'nothing is added twice');
+  await rollups.visits.confirmRolledUp();
+  await purge(source, policyOf('30d'), NOW);
+  assert.deepEqual(await kept(store), []);
+});
+
+test('visits outlive their hits, and go by their own age when all of a visit is too old', async (t) => {
+  const midnight = Date.UTC(2026, 9, 5);
+  const hits = [-60, -5, 5, 600].map((minutes) => ({ site: 'a.com', time: midnight + minutes * 60_000 }));
+  const { store, source } = await openStore(t, hits);
+  const before = await storedVisits(store);
+  assert.deepEqual(
+    before.map(({ hits }) => hits),
+    [1, 2, 1],
+  );
+  await purge(source, policyOf('5d'), NOW);
+  assert.deepEqual(await kept(store), []);
+  assert.deepEqual(await storedVisits(store), before);
+
+  const age = `${(cutoffOf(0, NOW) - midnight) / DAY}d`;
+  const dry = await purge(source, policyOf('5d', 'forever', age), NOW, true);
+  assert.deepEqual(
+    dry.visits.map(({ bytes: _, ...rest }) => rest),
+    [{ site: 'a.com', before: '2026-10-05T00:00:00Z', rows: 1 }],
+  );
+  assert.ok(dry.visits[0]!.bytes > 0);
+  assert.deepEqual(await storedVisits(store), before);
+  await purge(source, policyOf('5d', 'forever', age), NOW);
+  assert.deepEqual(await storedVisits(store), before.slice(1));
+  assert.equal((await readCutoffs(store)).visits.get('a.com'), midnight);
+  await purge(source, policyOf('5d', 'forever', '5d'), NOW);
+  assert.deepEqual(await storedVisits(store), []);
+  assert.equal((await source.removable()).size, 1, 'watermarks stay');
 });
 
 test('rollups are purged by their own age, except watermarks and hours', async (t) => {

@@ -3,6 +3,7 @@ import { recordCutoffs } from '../retention/cutoffs.ts';
 import { type Drainable, drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
 import type { Rollups } from '../rollup/rollups.ts';
 import type { Store } from '../store/store.ts';
+import { DAY } from '../timing/units.ts';
 import {
   type ArchiveOptions,
   type ArchiveProgress,
@@ -12,7 +13,7 @@ import {
 } from './archiver.ts';
 import { Catalog } from './catalog.ts';
 import { engineOf } from './engine.ts';
-import { DAY_MS, startOf } from './in-parts.ts';
+import { startOf } from './in-parts.ts';
 import { openStorage } from './open-storage.ts';
 import { type ArchiveReader, cleaned } from './reader.ts';
 import { type RestoreOptions, type RestoreSummary, restoreHits } from './restorer.ts';
@@ -84,7 +85,7 @@ export class Archives {
       const days = parts.catalog.parts(options).map(({ manifest }) => startOf(manifest.day));
       // Visits of hits that were archived by a version without visits. Also if an earlier restoration was interrupted here.
       if (!options.dryRun && days.length > 0) {
-        const to = Math.max(...days) + DAY_MS;
+        const to = Math.max(...days) + DAY;
         await this.#options.rollups.visits.fillIn({ from: Math.min(...days), to });
       }
       return summary;

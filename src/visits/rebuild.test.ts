@@ -44,7 +44,7 @@ const course = fc.record({
 });
 
 async function opened(t: Parameters<typeof rolledStore>[0]) {
-  const made = await rolledStore(t);
+  const made = await (await rolledStore(t))(t);
   const { store, command } = made;
   const engine = { rows: <Row>(text: string) => store.rowsOf<Row>(text, {}) };
   const clear = async () => {

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { Visits } from '../../src/visits/visits.ts';
 import { compareAll } from '../fixtures/differential/all.ts';
 import type { Ways } from '../fixtures/differential/comparison.ts';
 import { Journal } from '../fixtures/differential/journal.ts';
@@ -20,6 +21,7 @@ import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { StatementFaults } from '../fixtures/statement-faults.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
+import { assertVisitsOf } from '../fixtures/visit-recount.ts';
 
 const PROCESS = fileURLToPath(new URL('../fixtures/differential/process.ts', import.meta.url));
 const COURSES = rounds(12, 1);
@@ -63,6 +65,8 @@ test('every query matches what was sent, however often the process was killed', 
     const [questions] = fc.sample(fc.array(question, { minLength: 20, maxLength: 20 }), { seed, numRuns: 1 });
     await using world = await World.open(folder, course, faults);
     await new Journal(join(folder, 'journal')).replay(world, course.steps);
+    await new Visits(world.store).catchUp();
+    await assertVisitsOf(world.store, world.sent.hits);
     await compareAll(world, questions!, course.anchors, ways).catch((error: unknown) => {
       throw new Error(`seed ${seed}\n${courseText(course)}`, { cause: error });
     });

@@ -25,6 +25,7 @@ import { RunningServer } from '../fixtures/running-server.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { SmallDisk } from '../fixtures/small-disk.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
+import { assertVisits } from '../fixtures/visit-recount.ts';
 
 const FILLS = rounds(50, 3);
 const CONNECTIONS = 16;
@@ -116,6 +117,8 @@ function logOf(number: number): string {
 async function countsIn(dataDir: string): Promise<Map<string, number>> {
   await using db = await DBTracker.open({ dataDir, log: new Lines() });
   await db.spool.flush();
+  await db.rollups.rollUp();
+  await assertVisits(db.store);
   const rows = await db.store.rows<{ value: string; hits: string | number }>('top', {
     ...{ ...ALL, by: 'path', limit: 10_000_000 },
   });

@@ -25,6 +25,7 @@ import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
+import { assertVisits, storedVisits } from '../fixtures/visit-recount.ts';
 import { flipBits } from '../fixtures/watched-store.ts';
 
 const options = { timeout: patience(180_000) };
@@ -107,6 +108,7 @@ test('a healthy folder is reported as such, and is not changed', options, async 
   assert.equal(code, 0, stdout + stderr);
   assert.match(stdout, /^No problems found\.$/m);
   assert.match(stdout, /ok +rollups +3 site-days match their hits/);
+  assert.match(stdout, /ok +visits +visits of 3 site-days match their hits/);
   assert.deepEqual(stateOf(dataDir), before);
 });
 
@@ -120,7 +122,7 @@ describe('a fault', () => {
   const faults: Record<string, { cause: (dataDir: string) => Promise<void> | void; found: string[] }> = {
     'of a truncated part': {
       cause: async (dataDir) => truncateSync(join((await partsOf(dataDir, 'hits'))[0]!, 'data.bin'), 100),
-      found: ['detached parts', 'ledger', 'rollups'],
+      found: ['detached parts', 'ledger', 'rollups', 'visits'],
     },
     'of flipped bits': {
       cause: async (dataDir) => flipBits(join((await partsOf(dataDir, 'hits'))[0]!, 'data.bin')),
@@ -129,7 +131,24 @@ describe('a fault', () => {
     'of missing hits': {
       cause: (dataDir) =>
         alter(dataDir, "ALTER TABLE hits DELETE WHERE path = '/page-7' SETTINGS mutations_sync = 1"),
-      found: ['ledger', 'rollups'],
+      found: ['ledger', 'rollups', 'visits'],
+    },
+    'of visits that are gone': {
+      cause: (dataDir) =>
+        alter(
+          dataDir,
+          "ALTER TABLE visits DELETE WHERE site != '' AND start < today() SETTINGS mutations_sync = 1",
+        ),
+      found: ['visits'],
+    },
+    'of visits that overlap': {
+      cause: (dataDir) =>
+        alter(
+          dataDir,
+          `INSERT INTO visits (site, start, visitor, finish, version)
+           SELECT site, start + INTERVAL 1 SECOND, visitor, finish + INTERVAL 1 SECOND, 1 FROM visits FINAL WHERE site != ''`,
+        ),
+      found: ['visits'],
     },
     'of rollups with lower counts': {
       cause: (dataDir) =>
@@ -193,6 +212,21 @@ describe('a fault', () => {
       [true, true],
     );
     assert.equal(report.code, 0);
+  });
+
+  test('of a broken part of visits is found, and the visits are computed again', options, async (t) => {
+    const dataDir = await folderOf(t);
+    truncateSync(join((await partsOf(dataDir, 'visits'))[0]!, 'data.bin'), 50);
+    assert.ok(errorsOf(await examined(dataDir)).includes('visits'));
+    const report = await examined(dataDir, '--repair');
+    // What is left of the part stays for somebody to look at.
+    assert.deepEqual(errorsOf(report), ['detached parts']);
+    assert.ok(report.repairs.some(({ what }) => /the visits of \d days were computed again/.test(what)));
+    assert.deepEqual(errorsOf(await examined(dataDir)), ['detached parts']);
+    await using db = await DBTracker.open({ dataDir, log: new Lines() });
+    await assertVisits(db.store);
+    assert.equal((await storedVisits(db.store)).length, 3);
+    assert.equal((await db.rollups.removable()).size, (await db.rollups.watermarks()).size);
   });
 
   test('of permissions is repaired', options, async (t) => {

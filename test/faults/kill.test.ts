@@ -6,8 +6,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ControlClient } from '../../src/commands/control-client.ts';
 import { DBTracker } from '../../src/trackers/db.ts';
 import { BEARER, FIREFOX, UNFINISHED } from '../fixtures/any-server.ts';
 import { Program } from '../fixtures/command-line.ts';
@@ -18,6 +20,7 @@ import { rounds } from '../fixtures/rounds.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
+import { assertVisits } from '../fixtures/visit-recount.ts';
 
 const options = { timeout: patience(120_000) };
 const ROUNDS = rounds(20, 4);
@@ -30,6 +33,8 @@ const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status:
 async function countsIn(dataDir: string): Promise<Map<string, number>> {
   await using db = await DBTracker.open({ dataDir, log: new Lines() });
   await db.spool.flush();
+  await db.rollups.rollUp();
+  await assertVisits(db.store);
   const rows = await db.store.rows<{ value: string; hits: string | number }>('top', {
     ...{ ...ALL, by: 'path', limit: 10_000_000 },
   });
@@ -44,6 +49,19 @@ async function assertCountedOnce(load: Load, dataDir: string): Promise<number> {
   const twice = [...counts].filter(([, hits]) => hits !== 1);
   assert.deepEqual(twice, [], 'counted twice');
   return counts.size;
+}
+
+/** Lets the server on a folder roll up what it has, and compute its visits, over and over until it ends. */
+async function rollUps(dataDir: string): Promise<void> {
+  const control = await ControlClient.connect(dataDir);
+  for (let isRunning = control !== undefined; isRunning; ) {
+    isRunning = await control!
+      .post('/control/purge?dry_run=true', Readable.from([]), () => undefined)
+      .then(
+        () => true,
+        () => false,
+      );
+  }
 }
 
 describe('a server that is killed', () => {
@@ -62,9 +80,10 @@ describe('a server that is killed', () => {
         threads,
       );
       const running = load.run(server.port);
+      const rolling = rollUps(dataDir);
       await sleep(50 + 550 * random.next().value);
       server.child.kill('SIGKILL');
-      await Promise.all([running, server.ended]);
+      await Promise.all([running, rolling, server.ended]);
     }
     t.diagnostic(`${load.acknowledged.size} of ${load.sent} hits were acknowledged`);
     assert.ok(load.acknowledged.size > 50 * ROUNDS);

@@ -87,6 +87,21 @@ async function refusal(...args: string[]): Promise<void> {
   });
 }
 
+const VISITS = `SELECT toString(site) AS site, count() AS visits, sum(hits) AS hits, sum(cityHash64(start, finish, visitor, entry_page)) AS checksum
+  FROM visits FINAL WHERE site != '' GROUP BY site ORDER BY site`;
+
+/** Asserts that a folder and the server have the same visits and watermarks. */
+async function assertSameVisits(from = data): Promise<void> {
+  await using store = await Store.open({ setting: 'embedded', folder: join(from, 'store') });
+  await using connection = store.dedicatedConnection();
+  const own = await connection.rows<{ hits: string }>(VISITS);
+  assert.deepEqual(await front.rows(VISITS), own);
+  assert.equal(own.length, SITES.length);
+  const watermarks =
+    "SELECT visitor, max(version) AS last FROM visits WHERE site = '' GROUP BY visitor ORDER BY visitor";
+  assert.deepEqual(await front.rows(watermarks), await connection.rows(watermarks));
+}
+
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   data = join(folder, 'data');
@@ -147,7 +162,15 @@ describe('a move to a server', () => {
     const { tables, there } = JSON.parse(good(dry));
     const rows = new Map(tables.map((each: { table: string; rows: number }) => [each.table, each.rows]));
     assert.ok(Number(rows.get('hits')) > HITS / 2);
-    for (const table of ['rollups', 'last_seen', 'batches', 'horizons', 'imports', 'stream_positions'])
+    for (const table of [
+      'rollups',
+      'visits',
+      'last_seen',
+      'batches',
+      'horizons',
+      'imports',
+      'stream_positions',
+    ])
       assert.ok(Number(rows.get(table)) > 0, table);
     assert.equal(there, 0);
     assert.deepEqual(
@@ -158,13 +181,14 @@ describe('a move to a server', () => {
 
   it('that is killed at any point continues when it runs again, and does not send equal days twice', async () => {
     const moments = [
+      /INSERT INTO visits(?:.|\n)*FORMAT Native/,
       /INSERT INTO rollups/,
       /INSERT INTO hits(?!_)(?:.|\n)*toDate32\('2026/,
       /INSERT INTO batches/,
       /INSERT INTO imports/,
     ];
     // If it is killed while it sends hits, it has already sent the rollups.
-    for (const moment of rounds(4, 1) === 4 ? moments : moments.slice(1, 2)) {
+    for (const moment of rounds(5, 1) === 5 ? moments : moments.slice(2, 3)) {
       const seen = front.seen(moment);
       await using program = new Program(['move', '--data-dir', copy, '--to', front.url]);
       assert.equal(await Promise.race([seen.then(() => 'seen'), program.ended]), 'seen', program.stderr);
@@ -173,6 +197,7 @@ describe('a move to a server', () => {
     }
     const first = JSON.parse(good(await move(copy)));
     assert.ok(first.already > 0, 'hits of the moves that were killed are there');
+    await assertSameVisits(copy);
     const sent = front.statements.length;
     const again = JSON.parse(good(await move(copy)));
     assert.equal(again.already, again.hits);
@@ -185,6 +210,7 @@ describe('a move to a server', () => {
     await server.ended;
     const { hits, already } = JSON.parse(good(await move(data)));
     assert.ok(already > hits / 2, 'only days that have new hits were sent');
+    await assertSameVisits();
     assert.deepEqual(await answers(copy, '--store', front.url), await answers(data));
   });
 

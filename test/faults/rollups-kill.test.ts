@@ -15,6 +15,7 @@ import { ROLLING_HITS, rollingBatch } from '../fixtures/rolling-batch.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { segmentOf } from '../fixtures/segments.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
+import { assertVisits } from '../fixtures/visit-recount.ts';
 
 const PROCESS = fileURLToPath(new URL('../fixtures/rolling-process.ts', import.meta.url));
 const KILLS = rounds(8, 4);
@@ -58,4 +59,5 @@ test('hits are rolled up once, whenever a process is killed', {
   assert.ok(next > 0, `${next} batches`);
   assert.equal(before.totals.hits, (next + 1) * ROLLING_HITS);
   assert.deepEqual(after, before);
+  await assertVisits(store);
 });

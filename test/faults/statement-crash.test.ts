@@ -14,6 +14,7 @@ import { World } from '../fixtures/differential/world.ts';
 import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { type Fault, type FaultKind, StatementFaults } from '../fixtures/statement-faults.ts';
+import { assertVisitsOf } from '../fixtures/visit-recount.ts';
 
 const ANCHORS = [Date.UTC(2026, 0), Date.UTC(2026, 1), Date.UTC(2026, 2)];
 const KINDS: readonly FaultKind[] = ['before', 'after', 'torn'];
@@ -66,6 +67,7 @@ async function crash(faults: StatementFaults, step: Step, fault: Fault): Promise
     await compareSites({ store }, sent);
     await compareSites({ store, maxScannedHits: -1 }, sent);
     await compareLive({ store }, sent);
+    await assertVisitsOf(store, sent.hits);
     return hasFailed;
   } finally {
     faults.lift();
