@@ -29,7 +29,7 @@ describe('a report', () => {
     [['--filter', 'path=/a', '--filter', '/blog/*'], /filter "\/blog\/\*" is not like path=\/blog\/\*/],
     [['--metrics', 'views'], /metrics "views" is unknown: use hits, visitors, visits/],
     [['--compare', 'month'], /compare "month" is unknown: use previous, year/],
-    [['--period', 'week'], /period "week" is unknown: use today, 7d, 30d, month, year/],
+    [['--period', 'week'], /period "week" is unknown: use today, yesterday, 24h/],
     [['--period', '7d', '--timezone', 'Mars'], /timezone "Mars"/],
     [['--period', '7d', '--from', '2026-01-01'], /choose --period, or --from and --to/],
     [['--period', '7d', '--to', '2026-01-01'], /choose --period, or --from and --to/],

@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { ODD_MOMENTS as moments } from '../../test/fixtures/odd-moments.ts';
+import * as reference from '../../test/reference/visits/period.ts';
 import { DAY } from '../timing/units.ts';
 import { LocalTime, startOfDay } from './local-time.ts';
 import { comparedPeriod, PERIODS, type Period, presetPeriod } from './period.ts';
 
 const HOUR = 3_600_000;
-
-/** Zones with the difficult cases of calendars, each with a time near one. */
-const ZONES = [
-  ['UTC', '2026-01-01'],
-  ['Europe/Berlin', '2026-03-29'],
-  ['Europe/Berlin', '2026-10-25'],
-  ['America/New_York', '2026-03-08'],
-  ['America/New_York', '2026-11-01'],
-  ['Asia/Kolkata', '2026-03-01'], // 5:30 ahead
-  ['Australia/Lord_Howe', '2026-04-05'], // half an hour
-  ['Australia/Lord_Howe', '2026-10-04'],
-  ['Africa/Cairo', '2026-04-24'], // a day that begins at 01:00
-  ['America/Havana', '2026-11-01'], // a day whose first hour occurs twice
-  ['Pacific/Apia', '2011-12-30'], // a skipped day
-] as const;
-
-/** A zone, and a time within six weeks of its difficult one, to the quarter of an hour. */
-const moments = fc
-  .tuple(fc.constantFrom(...ZONES), fc.integer({ min: -42 * 96, max: 42 * 96 }))
-  .map(([[zone, day], quarters]) => ({ zone, now: Date.parse(day) + (quarters * HOUR) / 4 }));
 
 /** A zone, and a period of whole local days around its difficult time. */
 const wholeDays = fc
@@ -89,11 +71,24 @@ describe('a named period', () => {
   });
 
   test('begins where a local day begins', () => {
+    const ofDays = PERIODS.filter((name) => name !== '24h');
     fc.assert(
-      fc.property(moments, fc.constantFrom(...PERIODS), ({ zone, now }, name) => {
+      fc.property(moments, fc.constantFrom(...ofDays), ({ zone, now }, name) => {
         assert.ok(new LocalTime(zone).isStartOfDay(presetPeriod(name, now, zone).from));
       }),
       RUNS,
+    );
+  });
+
+  test('is the one of the reference', () => {
+    fc.assert(
+      fc.property(moments, fc.constantFrom(...PERIODS), fc.nat(900_000), ({ zone, now }, name, rest) => {
+        const expected = reference.periodOf(name, zone, now + rest, undefined);
+        // Yesterday never was: the reference has an empty period.
+        if (expected.from === expected.to) return;
+        assert.deepEqual(presetPeriod(name, now + rest, zone), expected);
+      }),
+      { ...RUNS, numRuns: 1000 },
     );
   });
 
@@ -153,6 +148,31 @@ describe('a named period', () => {
       '2026-04-24T09:00Z',
     ]);
   });
+});
+
+test('compared periods are those of the reference', () => {
+  const kinds = [
+    ['previous', 'previous_period'],
+    ['year', 'year_over_year'],
+  ] as const;
+  const spans = fc.oneof(
+    wholeDays,
+    fc
+      .tuple(moments, fc.constantFrom(...PERIODS))
+      .map(([{ zone, now }, name]) => ({ zone, ...presetPeriod(name, now, zone) })),
+    fc
+      .tuple(moments, fc.integer({ min: 1, max: 90 * DAY }))
+      .map(([{ zone, now }, length]) => ({ zone, from: now, to: now + length })),
+  );
+  fc.assert(
+    fc.property(spans, fc.constantFrom(...kinds), ({ zone, from, to }, [kind, name]) => {
+      const expected = reference.comparedPeriod({ from, to }, name, zone);
+      // A day that never was: the reference has an empty period.
+      if (expected.from >= expected.to) return;
+      assert.deepEqual(comparedPeriod({ from, to }, kind, zone), expected);
+    }),
+    { ...RUNS, numRuns: 1000 },
+  );
 });
 
 describe('the previous period', () => {

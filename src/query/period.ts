@@ -8,7 +8,20 @@ import { LocalTime, startOfDay } from './local-time.ts';
 import type { ComparisonKind } from './selection.ts';
 
 /** The names for `presetPeriod`. */
-export const PERIODS = ['today', '7d', '30d', 'month', 'year'] as const;
+export const PERIODS = [
+  'today',
+  'yesterday',
+  '24h',
+  '7d',
+  '28d',
+  '30d',
+  '90d',
+  '12mo',
+  'month',
+  'last_month',
+  'year',
+  'last_year',
+] as const;
 export type PeriodName = (typeof PERIODS)[number];
 
 export interface Period {
@@ -22,8 +35,10 @@ export interface Period {
  * - `today`, `month`, `year`: the local day, calendar month or calendar year, from its start to now. At its very end,
  *   which is the start of the next, it is the whole period that ends: a job that runs on the first of a month at midnight
  *   and queries `month` gets the previous month, and no period is empty.
- * - `7d`, `30d`: that many whole local days, the last one yesterday, as in Plausible: an incomplete day would let every
- *   chart drop at its end.
+ * - `7d`, `28d`, `30d`, `90d`: that many whole local days, the last one yesterday, as in Plausible: an incomplete day would let
+ *   every chart drop at its end. `12mo` is as many whole calendar months, the last one before the present.
+ * - `yesterday`, `last_month`, `last_year`: the whole local day, calendar month or year before the present one.
+ * - `24h`: the last 86,400 seconds.
  *
  * @param now milliseconds since 1970
  * @param timezone a valid IANA name
@@ -32,14 +47,39 @@ export interface Period {
  */
 export function presetPeriod(name: PeriodName, now: number, timezone: string): Period {
   const local = new LocalTime(timezone);
-  if (name === '7d' || name === '30d') {
-    const today = startOfDay(local.wallOf(now));
-    return { from: local.instantOf(today - Number.parseInt(name, 10) * DAY), to: local.instantOf(today) };
+  const startOf = (year: number, month = 0, day = 1) => local.instantOf(Date.UTC(year, month, day));
+  const [year, month, day] = dateOf(local.wallOf(now));
+  const [current, currentMonth, currentDay] = dateOf(local.wallOf(now - 1));
+  const today = startOf(year, month, day);
+  switch (name) {
+    case 'today':
+      return { from: startOf(current, currentMonth, currentDay), to: now };
+    case 'month':
+      return { from: startOf(current, currentMonth), to: now };
+    case 'year':
+      return { from: startOf(current), to: now };
+    case '24h':
+      return { from: now - DAY, to: now };
+    case 'yesterday': {
+      const from = startOf(year, month, day - 1);
+      // Samoa had no 30 December 2011.
+      return { from: from < today ? from : startOf(year, month, day - 2), to: today };
+    }
+    case 'last_month':
+      return { from: startOf(year, month - 1), to: startOf(year, month) };
+    case '12mo':
+      return { from: startOf(year, month - 12), to: startOf(year, month) };
+    case 'last_year':
+      return { from: startOf(year - 1), to: startOf(year) };
+    default:
+      return { from: startOf(year, month, day - Number.parseInt(name, 10)), to: today };
   }
-  const date = new Date(local.wallOf(now - 1));
-  const month = name === 'year' ? 0 : date.getUTCMonth();
-  const day = name === 'today' ? date.getUTCDate() : 1;
-  return { from: local.instantOf(Date.UTC(date.getUTCFullYear(), month, day)), to: now };
+}
+
+/** Year, month from 0 and day of a wall time. */
+function dateOf(wall: number): [number, number, number] {
+  const date = new Date(wall);
+  return [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
 }
 
 /**

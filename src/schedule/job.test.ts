@@ -91,7 +91,7 @@ describe('a schedule', () => {
     ['report daily 07:00 7d', /"7d" is not expected here/],
     ['report daily 07:00 --port 80', /'--port'.*its flags are --period, --format/],
     ['report daily 07:00 --help', /--help is not a flag/],
-    ['report daily 07:00 --period week', /--period: "week" is not today, 7d/],
+    ['report daily 07:00 --period week', /--period: "week" is not today, yesterday/],
     ['report daily 07:00 --format pdf', /--format: "pdf" is not one of text, json, csv/],
     ['report daily 07:00 --name ../x', /--name: "..\/x" is not/],
     ['report daily 07:00 --by colour', /colour/],

@@ -6,7 +6,7 @@ import { readSwitch, readText, setting } from './setting.ts';
 export const REPORT_SETTINGS = {
   ...DATA_SETTINGS,
   period: setting(
-    'today, month or year up to now, or 7d or 30d up to yesterday, in --timezone; instead of --from and --to',
+    'today, month, year or 24h up to now; 7d, 28d, 30d, 90d or 12mo without the present day or month; yesterday, last_month, last_year; in --timezone, instead of --from and --to',
     'PERIOD',
     undefined,
     String,

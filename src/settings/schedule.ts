@@ -31,7 +31,12 @@ export const SCHEDULE_SETTINGS = {
 /** The flags of each job in a schedule. */
 export const JOB_SETTINGS = {
   report: {
-    period: setting('today, 7d, 30d, month or year, when it should run', 'PERIOD', '7d', readText),
+    period: setting(
+      'today, yesterday, 24h, 7d, 28d, 30d, 90d, 12mo, month, last_month, year or last_year, when it should run',
+      'PERIOD',
+      '7d',
+      readText,
+    ),
     format: setting('of its file', 'FORMAT', 'text', readOneOf(['text', 'json', 'csv'] as const)),
     name: setting('of its file (default: report-daily, …)', 'NAME', undefined, readName),
     site: setting('one site', 'SITE', undefined, readText),
