@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { HitError, messageOf } from './errors.ts';
+import { suggestion } from './schema/suggestion.ts';
 import type { Settings, Values } from './settings/setting.ts';
 
 /** Settings that are read by every command before its own. */
@@ -58,7 +59,10 @@ function parseFlags(specs: Settings, args: readonly string[]) {
       positionals: parsed.positionals,
     };
   } catch (error) {
-    throw new HitError('bad_usage', `${messageOf(error).split('. ')[0]}; --help lists the flags`, {
+    const [message = ''] = messageOf(error).split('. ');
+    const [, flag = ''] = /^Unknown option '--([^']*)'/.exec(message) ?? [];
+    const known = Object.keys({ ...options, ...EVERYWHERE });
+    throw new HitError('bad_usage', `${message}${suggestion(flag, known)}; --help lists the flags`, {
       cause: error,
     });
   }

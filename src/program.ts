@@ -16,6 +16,7 @@ import { top } from './commands/top.ts';
 import { commandHelp, programHelp } from './commands/usage.ts';
 import { readSettings } from './config.ts';
 import { HitError, messageOf } from './errors.ts';
+import { nearest } from './schema/suggestion.ts';
 import type { Settings } from './settings/setting.ts';
 import { version } from './settings/version.ts';
 
@@ -86,7 +87,10 @@ async function main(args: readonly string[], terminal: Terminal): Promise<void> 
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
-    throw new HitError('bad_usage', `there is no command "${name}": use ${Object.keys(COMMANDS).join(', ')}`);
+    const commands = Object.keys(COMMANDS);
+    const meant = nearest(name, commands);
+    const advice = meant === undefined ? `use ${commands.join(', ')}` : `did you mean "${meant}"?`;
+    throw new HitError('bad_usage', `there is no command "${name}": ${advice}`);
   }
   const { values, positionals, help } = readSettings(command.settings, rest, process.env);
   if (help) terminal.stdout.write(commandHelp(name, command));

@@ -13,6 +13,7 @@ import { columnOf, DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts
 import { HitError } from '../errors.ts';
 import { isUnclean } from '../hit/text.ts';
 import { printable } from '../schema/printable.ts';
+import { nearest } from '../schema/suggestion.ts';
 import type { QueryParams } from './params.ts';
 
 /** Most filters of a query. */
@@ -109,7 +110,11 @@ function readFilter(text: string): Filter {
   if (!match) throw fault(text, 'is not like path=/blog/* or country!=DE|AT');
   const [, name, sign, values = ''] = match;
   const dimension = DIMENSIONS.find((known) => known === name);
-  if (dimension === undefined) throw fault(text, `has an unknown dimension: use ${DIMENSIONS.join(', ')}`);
+  if (dimension === undefined) {
+    const meant = nearest(name ?? '', DIMENSIONS);
+    const advice = meant === undefined ? `use ${DIMENSIONS.join(', ')}` : `did you mean "${meant}"?`;
+    throw fault(text, `has an unknown dimension: ${advice}`);
+  }
   return { dimension, negated: sign === '!=', patterns: readPatterns(text, values) };
 }
 

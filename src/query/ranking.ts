@@ -3,6 +3,7 @@ import { HitError } from '../errors.ts';
 import { parameterOr, readChoice, readText } from '../schema/parameter.ts';
 import { printable } from '../schema/printable.ts';
 import { choice, either, matching, type Schema } from '../schema/schema.ts';
+import { unknownName } from '../schema/suggestion.ts';
 import { LIMIT, SELECTION_PARAMETERS } from './selection.ts';
 
 /** Ranking of entry or exit pages → position of the page's hit in its visit. */
@@ -47,10 +48,7 @@ export function readRanking(value: unknown): Ranking {
   }
   const found = RANKINGS.find((each) => each === text);
   if (found === undefined) {
-    throw new HitError(
-      'invalid',
-      `by "${printable(text)}" is unknown: use ${RANKINGS.join(', ')}, or prop:NAME`,
-    );
+    throw unknownName('by', text, [...RANKINGS, 'prop:NAME']);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import { HitError } from '../errors.ts';
 import { printable } from './printable.ts';
 import type { Schema } from './schema.ts';
+import { unknownName } from './suggestion.ts';
 
 /** What the check of each type requires, and what it says otherwise. */
 const TYPES: Readonly<Record<string, { is: (value: unknown) => boolean; fault: string }>> = {
@@ -36,7 +37,11 @@ export function faultOf(schema: Schema, value: unknown, name: string): string | 
     return `${name} ${TYPES[types[0]!]!.fault}`;
   }
   if (Array.isArray(schema.enum) && !schema.enum.includes(value)) {
-    return `${name} "${printable(String(value))}" is unknown: use ${schema.enum.filter((each) => each !== null).join(', ')}`;
+    return unknownName(
+      name,
+      String(value),
+      schema.enum.filter((each) => each !== null),
+    ).message;
   }
   if (typeof value === 'string') return textFault(schema, value, name);
   if (typeof value === 'number') return numberFault(schema, value, name);

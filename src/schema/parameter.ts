@@ -3,6 +3,7 @@ import { HitError } from '../errors.ts';
 import { faultOf } from './check.ts';
 import { printable } from './printable.ts';
 import type { Schema } from './schema.ts';
+import { unknownName } from './suggestion.ts';
 
 /** A parameter. Its values include undefined if it has no default. */
 export interface Parameter<Value = unknown> {
@@ -81,9 +82,7 @@ export function readChoice<Choice extends string>(
 ): Choice {
   const text = readText(name, given);
   const found = choices.find((choice) => choice === text);
-  if (found === undefined) {
-    throw new HitError('invalid', `${name} "${printable(text)}" is unknown: use ${choices.join(', ')}`);
-  }
+  if (found === undefined) throw unknownName(name, text, choices);
   return found;
 }
 
