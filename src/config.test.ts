@@ -310,7 +310,11 @@ describe('a switch', () => {
 
 describe('the command line', () => {
   for (const [claim, args, culprit] of [
-    ['an unknown flag', ['--prot', '80'], /^Unknown option '--prot' \(did you mean "port"\?\); --help lists the flags$/],
+    [
+      'an unknown flag',
+      ['--prot', '80'],
+      /^Unknown option '--prot' \(did you mean "port"\?\); --help lists the flags$/,
+    ],
     ['an unknown short flag', ['-p', '80'], /'-p'/],
     ['a flag with a name that every object has', ['--constructor'], /'--constructor'/],
     ['a flag with a name from the prototype of objects', ['--__proto__=1'], /'--__proto__'/],

@@ -43,7 +43,15 @@ async function estimate({ store }: Source, { site, from, to }: BoundedSelection)
   return rows.reduce((sum, row) => sum + Number(row.rows), 0);
 }
 
-async function knownOf(source: Source, period: BoundedSelection): Promise<Omit<DataStats, 'hits'>> {
+/** Where and when: what matters for what is known. */
+type Extent = Pick<BoundedSelection, 'site' | 'from' | 'to'>;
+
+/** The time from which all hits of a period, of a site ('' is all), are there, in milliseconds since 1970. */
+export async function hitsKnownFrom(source: Source, extent: Extent): Promise<number> {
+  return (await knownOf(source, extent)).hitsFrom;
+}
+
+async function knownOf(source: Source, period: Extent): Promise<Omit<DataStats, 'hits'>> {
   const horizons = await readCutoffs(source.store);
   const { parts } = source.store.guard;
   const rollupsFrom = cutoffOf(horizons, 'rollups', period.site);
@@ -64,7 +72,7 @@ function cutoffOf(horizons: Cutoffs, kept: keyof Cutoffs, site: string): number 
 /** The time from which all hits of a period are there, in milliseconds since 1970. */
 async function completeFrom(
   { store, archive }: Source,
-  { site, from, to }: BoundedSelection,
+  { site, from, to }: Extent,
   { hitsFrom, rollupsFrom }: Omit<DataStats, 'hits'>,
 ): Promise<number> {
   const start = Math.floor(from / DAY) * DAY;

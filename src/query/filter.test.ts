@@ -59,7 +59,10 @@ describe('a filter', () => {
       assert.throws(() => only(text), invalid(/ is not like path=\/blog\/\* or country!=DE\|AT$/));
     }
     for (const name of ['visitor', 'PATH', '', 'method', 'constructor', '__proto__']) {
-      assert.throws(() => only(`${name}=x`), invalid(/ has an unknown dimension: (use path, referrer, |did you mean "path")/));
+      assert.throws(
+        () => only(`${name}=x`),
+        invalid(/ has an unknown dimension: (use path, referrer, |did you mean "path")/),
+      );
     }
     assert.throws(
       () => only('path=/a\0b'),

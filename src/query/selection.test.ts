@@ -126,7 +126,10 @@ describe('a dimension', () => {
     for (const by of DIMENSIONS) assert.match(columnOf(readDimension(by)), /^[a-z_]+$/);
     assert.equal(readDimension(undefined), 'path');
     for (const by of ['', 'visitor', 'PATH', 'path; DROP', 'constructor', '__proto__', 'toString']) {
-      assert.throws(() => readDimension(by), invalid(/^by ".*" is unknown: (use path, referrer, |did you mean "path")/));
+      assert.throws(
+        () => readDimension(by),
+        invalid(/^by ".*" is unknown: (use path, referrer, |did you mean "path")/),
+      );
     }
   });
 });

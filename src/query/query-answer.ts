@@ -1,0 +1,159 @@
+/** Answers to `POST /api/v1/query`. */
+import { HitError } from '../errors.ts';
+import { answerQuery, type Calendar, type ComparedRow } from './engine/answer.ts';
+import { intervalOf } from './engine/column.ts';
+import type { Filter, Metric, Query, Span } from './engine/query.ts';
+import { isoTime } from './engine/rows.ts';
+import { firstTime } from './first-time.ts';
+import { Gaps, type Note } from './gaps.ts';
+import { intervalStarts } from './interval-starts.ts';
+import { type KnownTimes, knownTimes } from './known-times.ts';
+import { LIMITS } from './language/limits.ts';
+import type { AskedQuery } from './language/query-reader.ts';
+import { comparedPeriod } from './period.ts';
+import type { Source } from './source.ts';
+
+/** Usual lengths of intervals, to estimate their number, in milliseconds. */
+const LENGTHS = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 7 * 86_400_000,
+  month: 28 * 86_400_000,
+} as const;
+
+/** A period in ISO 8601 UTC; `to` is exclusive. */
+interface PeriodText {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface QueryAnswer {
+  readonly results: readonly ComparedRow[];
+  readonly totals?: Omit<ComparedRow, 'dimensions'>;
+  readonly meta: {
+    readonly total_rows?: number;
+    /** Metrics that are estimates. Missing if all are exact. */
+    readonly estimated?: readonly Metric[];
+    /** Of estimates, relative. */
+    readonly standard_error?: number;
+    readonly notes?: readonly Note[];
+  };
+  /** The query as it was understood: sent again, it is the same query. */
+  readonly query: {
+    readonly site?: readonly string[];
+    readonly period: PeriodText;
+    readonly timezone: string;
+    readonly bots: Query['bots'];
+    readonly metrics: Query['metrics'];
+    readonly dimensions: Query['dimensions'];
+    readonly filters: readonly Filter[];
+    readonly goal?: string;
+    readonly order_by?: NonNullable<AskedQuery['orderBy']>;
+    readonly limit: number;
+    readonly offset: number;
+    readonly include: {
+      readonly comparison?: PeriodText;
+      readonly totals: boolean;
+      readonly total_rows: boolean;
+    };
+  };
+}
+
+/**
+ * Answers a query. All acknowledged hits are to be in the visits before.
+ *
+ * @param now milliseconds since 1970
+ * @throws HitError `invalid` for too many intervals or rows; `query_timeout`, `overloaded`, `store_unavailable`
+ */
+export async function queryAnswer(source: Source, asked: AskedQuery, now: number): Promise<QueryAnswer> {
+  const period = asked.period ?? (await wholePeriod(source, asked.sites, now));
+  const query: Query = { ...engineQuery(asked), ...period };
+  const compared = comparedSpan(asked, period);
+  const spans = compared ? [period, compared] : [period];
+  for (const span of spans) checkIntervals(query, span);
+  const calendar: Calendar = (interval, span) => intervalStarts(interval, span, query.timezone);
+  const { orderBy, limit, offset, totals } = asked;
+  const { result, known } = await withKnownTimes(source, query.sites, spans, () =>
+    answerQuery(source, query, { orderBy, limit, offset, totals, compared }, calendar),
+  );
+  const before = compared && { span: compared, known: known[1]! };
+  const gaps = new Gaps(query, calendar, known[0]!, before);
+  const answer = gaps.filled(result);
+  return {
+    results: answer.results,
+    ...(answer.totals && { totals: answer.totals }),
+    meta: {
+      ...(asked.totalRows && { total_rows: answer.totalRows }),
+      ...(gaps.notes.length > 0 && { notes: gaps.notes }),
+    },
+    query: understood(asked, period, compared),
+  };
+}
+
+function engineQuery({ sites, timezone, bots, filters, metrics, dimensions, goal, goals }: AskedQuery) {
+  return { sites, timezone, bots, filters, metrics, dimensions, goal, goals };
+}
+
+async function wholePeriod(source: Source, sites: readonly string[], now: number): Promise<Span> {
+  const first = (await firstTime(source, sites)) ?? now - 1;
+  return { from: Math.min(first, now - 1), to: now };
+}
+
+function comparedSpan({ comparison, timezone }: AskedQuery, period: Span): Span | undefined {
+  if (typeof comparison !== 'string') return comparison;
+  return comparedPeriod(period, comparison === 'previous_period' ? 'previous' : 'year', timezone);
+}
+
+/** @throws HitError `invalid` */
+function checkIntervals({ dimensions }: Query, { from, to }: Span): void {
+  for (const dimension of dimensions) {
+    const interval = intervalOf(dimension);
+    if (interval === undefined) continue;
+    const count = Math.ceil((to - from) / LENGTHS[interval]);
+    if (count <= LIMITS.intervals) continue;
+    throw new HitError(
+      'invalid',
+      `this period has ${count} intervals of a ${interval}, at most ${LIMITS.intervals} are given: choose a longer interval or a shorter period`,
+    );
+  }
+}
+
+/** What is known of a period both before and after a question: purges and restorations may run meanwhile. */
+async function withKnownTimes<Result>(
+  source: Source,
+  sites: readonly string[],
+  spans: readonly Span[],
+  ask: () => Promise<Result>,
+): Promise<{ result: Result; known: readonly KnownTimes[] }> {
+  const look = async () => {
+    const times: KnownTimes[] = [];
+    for (const span of spans) times.push(await knownTimes(source, sites, span));
+    return times;
+  };
+  const before = await look();
+  const result = await ask();
+  const after = await look();
+  const known = after.map(({ hits, visits }, at) => ({
+    hits: Math.max(hits, before[at]!.hits),
+    visits: Math.max(visits, before[at]!.visits),
+  }));
+  return { result, known };
+}
+
+function understood(asked: AskedQuery, period: Span, compared: Span | undefined): QueryAnswer['query'] {
+  const { sites, timezone, bots, metrics, dimensions, filters, goal, orderBy, limit, offset } = asked;
+  const { totals, totalRows } = asked;
+  return {
+    ...(sites.length > 0 && { site: sites }),
+    ...{ period: periodText(period), timezone, bots, metrics, dimensions, filters },
+    ...(goal !== undefined && { goal }),
+    ...(orderBy && { order_by: orderBy }),
+    ...{ limit, offset },
+    include: { ...(compared && { comparison: periodText(compared) }), totals, total_rows: totalRows },
+  };
+}
+
+function periodText({ from, to }: Span): PeriodText {
+  return { from: isoTime(from), to: isoTime(to) };
+}
