@@ -4,10 +4,17 @@ import { HitError, messageOf } from '../errors.ts';
 /** ClickHouse's names for the errors of a query that exceeds its limits. */
 const OUT_OF_BOUNDS = ['TIMEOUT_EXCEEDED', 'MEMORY_LIMIT_EXCEEDED'];
 
+/** Its names for a statement with too many parts. */
+const TOO_LARGE = ['TOO_BIG_AST', 'TOO_DEEP_AST', 'TOO_DEEP_RECURSION'];
+
 /** The error to report for a failed query. */
 export function queryFault(error: unknown): HitError {
   // Not checked by class: the embedded engine's connection has an error class of its own.
   const { type } = error as Partial<ClickHouseError>;
+  if (type !== undefined && TOO_LARGE.includes(type)) {
+    const message = 'the query has too many conditions and goals together: ask for fewer';
+    return new HitError('invalid', message, { cause: error });
+  }
   if (type === undefined || !OUT_OF_BOUNDS.includes(type)) return unavailable(error);
   const message = 'the query takes too much time or memory: query a shorter period';
   return new HitError('query_timeout', message, { cause: error });

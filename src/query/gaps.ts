@@ -7,15 +7,7 @@ import { intervalOf } from './engine/column.ts';
 import type { Metric, Query, Span, Value } from './engine/query.ts';
 import { isoTime } from './engine/rows.ts';
 import { type KnownTimes, metricKnownFrom } from './known-times.ts';
-
-/** Metrics that are null where they need what is purged. */
-export interface Note {
-  readonly metrics: readonly Metric[];
-  readonly period: 'period' | 'comparison';
-  /** ISO 8601. */
-  readonly purged_before: string;
-  readonly detail: string;
-}
+import type { Note } from './query-schemas.ts';
 
 /** A period, and from when on it is known. */
 interface KnownSpan {

@@ -1,16 +1,17 @@
 /** Answers to `POST /api/v1/query`. */
 import { HitError } from '../errors.ts';
-import { answerQuery, type Calendar, type ComparedRow } from './engine/answer.ts';
+import { answerQuery, type Calendar } from './engine/answer.ts';
 import { intervalOf } from './engine/column.ts';
-import type { Filter, Metric, Query, Span } from './engine/query.ts';
+import type { Query, Span } from './engine/query.ts';
 import { isoTime } from './engine/rows.ts';
 import { firstTime } from './first-time.ts';
-import { Gaps, type Note } from './gaps.ts';
+import { Gaps } from './gaps.ts';
 import { intervalStarts } from './interval-starts.ts';
 import { type KnownTimes, knownTimes } from './known-times.ts';
 import { LIMITS } from './language/limits.ts';
 import type { AskedQuery } from './language/query-reader.ts';
 import { comparedPeriod } from './period.ts';
+import type { QueryAnswer } from './query-schemas.ts';
 import type { Source } from './source.ts';
 
 /** Usual lengths of intervals, to estimate their number, in milliseconds. */
@@ -21,44 +22,6 @@ const LENGTHS = {
   week: 7 * 86_400_000,
   month: 28 * 86_400_000,
 } as const;
-
-/** A period in ISO 8601 UTC; `to` is exclusive. */
-interface PeriodText {
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface QueryAnswer {
-  readonly results: readonly ComparedRow[];
-  readonly totals?: Omit<ComparedRow, 'dimensions'>;
-  readonly meta: {
-    readonly total_rows?: number;
-    /** Metrics that are estimates. Missing if all are exact. */
-    readonly estimated?: readonly Metric[];
-    /** Of estimates, relative. */
-    readonly standard_error?: number;
-    readonly notes?: readonly Note[];
-  };
-  /** The query as it was understood: sent again, it is the same query. */
-  readonly query: {
-    readonly site?: readonly string[];
-    readonly period: PeriodText;
-    readonly timezone: string;
-    readonly bots: Query['bots'];
-    readonly metrics: Query['metrics'];
-    readonly dimensions: Query['dimensions'];
-    readonly filters: readonly Filter[];
-    readonly goal?: string;
-    readonly order_by?: NonNullable<AskedQuery['orderBy']>;
-    readonly limit: number;
-    readonly offset: number;
-    readonly include: {
-      readonly comparison?: PeriodText;
-      readonly totals: boolean;
-      readonly total_rows: boolean;
-    };
-  };
-}
 
 /**
  * Answers a query. All acknowledged hits are to be in the visits before.
@@ -154,6 +117,6 @@ function understood(asked: AskedQuery, period: Span, compared: Span | undefined)
   };
 }
 
-function periodText({ from, to }: Span): PeriodText {
+function periodText({ from, to }: Span): QueryAnswer['query']['period'] {
   return { from: isoTime(from), to: isoTime(to) };
 }

@@ -10,8 +10,9 @@ import {
   TEXT_OPERATORS,
   type TextOperator,
 } from '../engine/query.ts';
+import { readList, readText } from './json-values.ts';
 import { LIMITS } from './limits.ts';
-import { readFilterDimension, readNumberName, readText } from './vocabulary.ts';
+import { readFilterDimension, readNumberName } from './vocabulary.ts';
 
 const LISTS = ['and', 'or'] as const;
 const SINGLES = ['not', 'has_done', 'has_not_done'] as const;
@@ -21,6 +22,7 @@ const OPERATORS: readonly string[] = [...TEXT_OPERATORS, ...NUMBER_OPERATORS, ..
 export class FilterReader {
   readonly #goals: readonly string[] | undefined;
   #leaves = 0;
+  #searches = 0;
 
   /** @param goals names of goals, of which `is` and `is_not` must name one; undefined if none is checked */
   constructor(goals: readonly string[] | undefined) {
@@ -75,6 +77,12 @@ export class FilterReader {
     const values = readList(place, list, LIMITS.values).map((each, at) => readText(`${place}[${at}]`, each));
     if (values.length === 0) throw new HitError('invalid', `${place} has no values`);
     if (column === 'goal' && operator.startsWith('is')) this.#checkGoals(place, values);
+    if (column === 'goal') this.#searches += this.#goals?.length ?? 0;
+    if (!operator.startsWith('is')) this.#searches += values.length;
+    if (this.#searches > LIMITS.searches) {
+      const message = `filters search for more than ${LIMITS.searches} texts and goals: use fewer, or "is"`;
+      throw new HitError('invalid', message);
+    }
     return [operator, column satisfies FilterDimension, values];
   }
 
@@ -91,21 +99,14 @@ export function unknownGoal(name: string, goal: string, goals: readonly string[]
   return new HitError('invalid', `${name} "${printable(goal)}" is unknown: these sites have no goals`);
 }
 
-/** @throws HitError `invalid` */
-export function readList(name: string, value: unknown, most: number): readonly unknown[] {
-  if (!Array.isArray(value)) throw new HitError('invalid', `${name} is not a list`);
-  if (value.length > most)
-    throw new HitError('invalid', `${name} has ${value.length} values, ${most} are allowed`);
-  return value;
-}
-
 function readNumber(name: string, value: unknown): number {
   const [number, ...rest] = readList(name, value, 1);
   if (typeof number !== 'number' || rest.length > 0)
     throw new HitError('invalid', `${name} is not a list of one number, such as [10]`);
   if (!(Math.abs(number) <= LIMITS.number))
     throw new HitError('invalid', `${name} is not between -${LIMITS.number} and ${LIMITS.number}`);
-  return number;
+  // JSON has no -0.
+  return number + 0;
 }
 
 function isTextOperator(operator: string): operator is TextOperator {

@@ -9,6 +9,8 @@ export const LIMITS = {
   depth: 10,
   /** Values of a condition. */
   values: 1000,
+  /** Values of all conditions that search in texts, and goals that conditions are tested for: each is a part of the statement. */
+  searches: 300,
   /** Characters of a value, and of the name of a property or a goal. */
   characters: 1000,
   /** Rows of an answer. */

@@ -152,6 +152,10 @@ describe('a query', () => {
       /more than 100 conditions$/,
     ],
     [{ filters: [is(...Array.from({ length: 1001 }, String))] }, /has 1001 values, 1000 are allowed$/],
+    [
+      { filters: [['matches', 'page', Array.from({ length: 301 }, String)]] },
+      /search for more than 300 texts and goals/,
+    ],
     [{ filters: [nested(10_000)] }, /more than 10 filters deep$/],
     [
       { order_by: [['visits', 'desc']] },

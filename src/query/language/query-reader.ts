@@ -12,9 +12,10 @@ import { LocalTime } from '../local-time.ts';
 import { readTime } from '../params.ts';
 import { PERIODS, type PeriodName, presetPeriod } from '../period.ts';
 import { readTimeZone } from '../selection.ts';
-import { FilterReader, readList, unknownGoal } from './filter-reader.ts';
+import { FilterReader, unknownGoal } from './filter-reader.ts';
+import { readBoolean, readList, readMembers, readOneOf, readText, readWhole } from './json-values.ts';
 import { LIMITS, USUAL_ROWS } from './limits.ts';
-import { readDimension, readMetric, readText } from './vocabulary.ts';
+import { readDimension, readMetric } from './vocabulary.ts';
 
 export const QUERY_PERIODS = [...PERIODS, 'all'] as const;
 export const COMPARISONS = ['previous_period', 'year_over_year'] as const;
@@ -84,19 +85,6 @@ export function readQuery(value: unknown, now: number, goals: readonly Goal[]): 
     totals: readBoolean('include.totals', include.totals ?? false),
     totalRows: readBoolean('include.total_rows', include.total_rows ?? false),
   };
-}
-
-function readMembers(
-  name: string,
-  value: unknown,
-  known: readonly string[],
-): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new HitError('invalid', `${name} is not an object`);
-  const odd = Object.keys(value).find((member) => !known.includes(member));
-  if (odd !== undefined) throw unknownName(`${name}: member`, odd, known);
-  // A member that is null is missing, as programs write what they do not have.
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null));
 }
 
 function readSites(value: unknown): string[] {
@@ -211,21 +199,4 @@ function readOrder(value: unknown, columns: readonly (Metric | Dimension)[]): Or
     return [column, readOneOf(name, each[1], DIRECTIONS)] as const;
   });
   return order.length === 0 ? undefined : order;
-}
-
-function readOneOf<Choice extends string>(name: string, value: unknown, choices: readonly Choice[]): Choice {
-  const text = readText(name, value);
-  const found = choices.find((choice) => choice === text);
-  if (found === undefined) throw unknownName(name, text, choices);
-  return found;
-}
-
-function readWhole(name: string, value: unknown, least: number, most: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new HitError('invalid', `${name} is not a whole number from ${least} to ${most}`);
-}
-
-function readBoolean(name: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new HitError('invalid', `${name} is neither true nor false`);
 }

@@ -1,6 +1,5 @@
 /** Names of metrics, dimensions and numbers, as they are written in a query. */
 import { HitError } from '../../errors.ts';
-import { isUnclean } from '../../hit/text.ts';
 import { printable } from '../../schema/printable.ts';
 import { unknownName } from '../../schema/suggestion.ts';
 import {
@@ -15,7 +14,7 @@ import {
   VISIT_DIMENSIONS,
   VISIT_NUMBERS,
 } from '../engine/query.ts';
-import { LIMITS } from './limits.ts';
+import { readText } from './json-values.ts';
 
 const PROP = 'prop:';
 const TIME = 'time:';
@@ -23,21 +22,6 @@ export const FILTER_DIMENSIONS = [...VISIT_DIMENSIONS, ...HIT_DIMENSIONS] as con
 export const TIME_DIMENSIONS = INTERVALS.map((interval) => `${TIME}${interval}` as const);
 const DIMENSIONS: readonly string[] = [...FILTER_DIMENSIONS, ...TIME_DIMENSIONS];
 export const NUMBERS = [...VISIT_NUMBERS, 'value'] as const;
-
-/**
- * Reads a text.
- *
- * @param name its place in the query, for messages
- * @throws HitError `invalid` for anything else, control characters, or too many characters
- */
-export function readText(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw new HitError('invalid', `${name} is not a text`);
-  if (value.length > LIMITS.characters)
-    throw new HitError('invalid', `${name} has more than ${LIMITS.characters} characters`);
-  if (isUnclean(value))
-    throw new HitError('invalid', `${name} "${printable(value)}" has a control character, which no hit has`);
-  return value;
-}
 
 /** @throws HitError `invalid`, with the nearest metric */
 export function readMetric(name: string, value: unknown): Metric {

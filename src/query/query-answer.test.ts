@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import fc from 'fast-check';
+import { HORIZON, NOW as PURGED_NOW, purgedStore } from '../../test/fixtures/purged-store.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
+import { trafficStore } from '../../test/fixtures/traffic-store.ts';
+import { writtenQueries } from '../../test/fixtures/written-query.ts';
+import { drawnQuery } from '../../test/reference/traffic/drawn-query.ts';
+import { Random } from '../../test/reference/traffic/random.ts';
+import { TRAFFIC_GOALS } from '../../test/reference/traffic/traffic.ts';
+import { SITES } from '../../test/reference/traffic/values.ts';
+import { PERIOD_NAMES } from '../../test/reference/visits/query.ts';
+import type { Goal } from './engine/query.ts';
+import { readQuery } from './language/query-reader.ts';
+import { queryAnswer } from './query-answer.ts';
+import type { Source } from './source.ts';
+
+const goals: Goal[] = Object.entries(TRAFFIC_GOALS).flatMap(([site, own]) =>
+  own.map(({ name, action }) => ({ site, name, action })),
+);
+
+/** A store for queries whose answers are not compared. */
+function traffic(t: TestContext) {
+  return trafficStore(t, 4, 200);
+}
+
+function ask(source: Source, query: unknown, now: number) {
+  return queryAnswer(source, readQuery(query, now, goals), now);
+}
+
+describe('an answer', () => {
+  test('to a query of any period is the one of a plain recount', { timeout: 300_000 }, async (t) => {
+    const seed = Number(process.env.HIT_TEST_SEED ?? 4);
+    const { store, recount, now } = await trafficStore(t, seed);
+    const random = new Random(seed);
+    for (let asked = 0; asked < rounds(1000, 25); asked++) {
+      const drawn = drawnQuery(random, seed);
+      const query = random.chance(0.8) ? { ...drawn, period: random.pick(PERIOD_NAMES) } : drawn;
+      const message = JSON.stringify(query);
+      const expected = recount.query({ ...query, limit: query.limit ?? 100 });
+      const answer = await ask({ store }, query, now);
+      assert.deepEqual(answer.results, expected.results, message);
+      assert.deepEqual(answer.totals, expected.totals, message);
+      assert.deepEqual(answer.meta, expected.meta, message);
+      assert.deepEqual(answer.query.period, expected.query.period, message);
+      assert.deepEqual(answer.query.include.comparison, expected.query.comparison, message);
+    }
+  });
+
+  test('is given to any query that is read, and repeats it as one', { timeout: 300_000 }, async (t) => {
+    const { store, now } = await traffic(t);
+    const names = [...new Set(goals.map(({ name }) => name))];
+    await fc.assert(
+      fc.asyncProperty(writtenQueries(names, SITES), async (query) => {
+        const answer = await ask({ store }, query, now);
+        const again = await ask({ store }, JSON.parse(JSON.stringify(answer.query)), now + 86_400_000);
+        assert.deepEqual(again, answer);
+      }),
+      { seed: 11, numRuns: rounds(2000, 30) },
+    );
+  });
+
+  test('to a query with as many values as are allowed is given', { timeout: 300_000 }, async (t) => {
+    const { store, now } = await traffic(t);
+    const texts = (count: number) => Array.from({ length: count }, (_, at) => `*${at}*`);
+    const many = { period: 'all', metrics: ['visitors', 'percentage'], dimensions: ['page'] };
+    for (const filter of [
+      ['is', 'prop:plan', texts(1000)],
+      ['contains', 'prop:plan', texts(300)],
+      ['has_done', ['matches_not', 'source', texts(300)]],
+      ['and', Array.from({ length: 30 }, () => ['is_not', 'goal', ['signup']])],
+    ])
+      await ask({ store }, { ...many, filters: [filter] }, now);
+  });
+
+  test('of too many intervals is refused', async (t) => {
+    const { store, now } = await traffic(t);
+    await assert.rejects(
+      ask({ store }, { period: '90d', metrics: ['hits'], dimensions: ['time:minute'] }, now),
+      {
+        code: 'invalid',
+        message: /^this period has 129[56]\d\d intervals of a minute, at most 10000 are given/,
+      },
+    );
+  });
+});
+
+describe('an answer about purged hits', { timeout: 120_000 }, () => {
+  const horizon = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
+
+  test('knows what visits alone can tell, and nothing else', async (t) => {
+    const { store } = await purgedStore(t);
+    const metrics = ['visits', 'bounce_rate', 'hits', 'visitors', 'percentage'];
+    const answer = await ask({ store }, { period: 'all', metrics, include: { totals: true } }, PURGED_NOW);
+    const [visits, bounces, ...rest] = answer.results[0]!.metrics;
+    assert.equal(visits, 160);
+    assert.equal(typeof bounces, 'number');
+    assert.deepEqual(rest, [null, null, null]);
+    assert.deepEqual(answer.totals, { metrics: answer.results[0]!.metrics });
+    assert.deepEqual(answer.meta.notes, [
+      {
+        ...{ metrics: ['hits', 'visitors', 'percentage'], period: 'period', purged_before: horizon },
+        detail: `hits or visits before ${horizon} are purged: what needs them is null`,
+      },
+    ]);
+  });
+
+  test('has the intervals whose hits are there', async (t) => {
+    const { store } = await purgedStore(t);
+    const query = { period: 'all', metrics: ['visits', 'hits'], dimensions: ['time:day'] };
+    const { results } = await ask({ store }, query, PURGED_NOW);
+    for (const { dimensions, metrics } of results) {
+      const [day = ''] = dimensions;
+      const [visits, hits] = metrics;
+      assert.equal(visits, Date.parse(day) < PURGED_NOW - 43_200_000 ? 4 : 0, day);
+      assert.equal(hits === null, Date.parse(day) < HORIZON, day);
+    }
+    const later = { ...query, period: { from: horizon, to: '2026-10-01' } };
+    assert.equal((await ask({ store }, later, PURGED_NOW)).meta.notes, undefined);
+  });
+
+  test('by a dimension of hits knows no visits either', async (t) => {
+    const { store } = await purgedStore(t);
+    const query = { period: 'all', metrics: ['visits'], dimensions: ['page'], include: { totals: true } };
+    const { results, totals } = await ask({ store }, query, PURGED_NOW);
+    assert.deepEqual(
+      results.map(({ metrics }) => metrics),
+      [[null], [null]],
+    );
+    assert.deepEqual(totals, { metrics: [160] });
+  });
+
+  test('compares with what is known, and with nothing else', async (t) => {
+    const { store } = await purgedStore(t);
+    const query = {
+      ...{ period: { from: horizon, to: '2026-09-26' }, metrics: ['visits', 'hits'] },
+      include: { comparison: 'previous_period' },
+    };
+    const [row] = (await ask({ store }, query, PURGED_NOW)).results;
+    assert.deepEqual(row, {
+      ...{ dimensions: [], metrics: [20, 20] },
+      comparison: { metrics: [20, null], change: [0, null] },
+    });
+  });
+
+  test('of which the visits are purged too knows neither', async (t) => {
+    const { store, change } = await purgedStore(t);
+    await change(
+      `INSERT INTO horizons (site, kind, before) VALUES ('a.example', 'visits', toDateTime(${HORIZON / 1000}, 'UTC'))`,
+    );
+    const of = async (site: string) =>
+      (await ask({ store }, { site, period: 'all', metrics: ['visits'] }, PURGED_NOW)).results[0]!.metrics[0];
+    assert.equal(await of('a.example'), null);
+    assert.equal(typeof (await of('b.example')), 'number');
+  });
+});

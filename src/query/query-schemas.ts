@@ -1,0 +1,131 @@
+/** The JSON of `POST /api/v1/query` and of its answer, for the document of the API. `language/` reads the query. */
+import {
+  BOOLEAN,
+  COUNT,
+  choice,
+  described,
+  either,
+  integer,
+  list,
+  NUMBER,
+  nullable,
+  object,
+  record,
+  type Schema,
+  type Static,
+  TEXT,
+  TIME,
+  textUpTo,
+} from '../schema/schema.ts';
+import type { Change } from './engine/answer.ts';
+import type { Dimension, Filter, Metric, Value } from './engine/query.ts';
+import { LIMITS, USUAL_ROWS } from './language/limits.ts';
+import { BOTS, COMPARISONS, DIRECTIONS, QUERY_PERIODS } from './language/query-reader.ts';
+
+const METRIC: Schema<Metric> = described(
+  TEXT as Schema<Metric>,
+  'such as `visitors`, `bounce_rate`, or of a property: `sum:prop:NAME`, `avg`, `p50`, `p95`',
+);
+const DIMENSION: Schema<Dimension> = described(
+  TEXT as Schema<Dimension>,
+  'such as `source`, `page`, `prop:NAME`, or `time:day`',
+);
+export const FILTER: Schema<Filter> = {
+  type: 'array',
+  items: {},
+  description:
+    '`["is", "country", ["DE"]]`, `["greater", "visit_duration", [10]]`, `["or", [filters]]`, `["not", filter]`, `["has_done", filter]`',
+} as Schema<Filter>;
+const SPAN = object({
+  from: described(TEXT, 'inclusive: a date in the time zone, or a time'),
+  to: described(TEXT, 'exclusive'),
+});
+const ORDER = {
+  type: 'array',
+  prefixItems: [TEXT, choice(DIRECTIONS)],
+  description: 'a metric or dimension of the query, and a direction',
+} as Schema<readonly [Metric | Dimension, (typeof DIRECTIONS)[number]]>;
+
+/** Members that are the same as asked and as understood. */
+const SHAPE = {
+  metrics: list(METRIC, LIMITS.metrics),
+  dimensions: list(DIMENSION, LIMITS.dimensions),
+  filters: described(list(FILTER), 'combined with AND'),
+};
+
+export const QUERY = object(
+  {
+    period: either(choice(QUERY_PERIODS), SPAN),
+    metrics: SHAPE.metrics,
+  },
+  {
+    site: described(either(TEXT, list(TEXT, LIMITS.sites)), 'one or several; default: all'),
+    timezone: described(TEXT, 'an IANA name; default: UTC'),
+    bots: described(
+      choice(BOTS),
+      'default: `exclude`; `only` by a dimension of bots, `include` with a filter',
+    ),
+    dimensions: SHAPE.dimensions,
+    filters: SHAPE.filters,
+    goal: described(textUpTo(LIMITS.characters), 'that conversions and revenue refer to; default: any'),
+    order_by: described(list(ORDER), 'default: by time, or else by the first metric, descending'),
+    limit: described(integer(1, LIMITS.rows), `default: ${USUAL_ROWS}`),
+    offset: COUNT,
+    include: object(
+      {},
+      { comparison: either(choice(COMPARISONS), SPAN), totals: BOOLEAN, total_rows: BOOLEAN },
+    ),
+  },
+);
+
+const VALUE = described(
+  either(nullable(NUMBER), record(TEXT)) as Schema<Value>,
+  'rates are fractions, durations seconds, money decimals by currency; null is unknown',
+);
+const CHANGE = described(
+  either(nullable(NUMBER), record(nullable(NUMBER))) as Schema<Change>,
+  'in per cent of the earlier value; null if that is 0 or unknown',
+);
+const MEASURED = {
+  metrics: list(VALUE),
+};
+const COMPARED = { comparison: object({ metrics: list(VALUE), change: list(CHANGE) }) };
+
+const NOTE = object({
+  metrics: list(METRIC),
+  period: choice(['period', 'comparison']),
+  purged_before: TIME,
+  detail: TEXT,
+});
+/** Metrics that are null where they need what is purged, and since when it is there. */
+export type Note = Static<typeof NOTE>;
+
+const PERIOD = object({ from: TIME, to: TIME });
+
+export const QUERY_ANSWER = object(
+  {
+    results: list(object({ dimensions: list(TEXT), ...MEASURED }, COMPARED)),
+    meta: object(
+      {},
+      {
+        total_rows: described(COUNT, 'rows without `limit` and `offset`, if asked for'),
+        estimated: described(list(METRIC), 'metrics that are estimates; missing if all are exact'),
+        standard_error: described(NUMBER, 'of estimates, relative'),
+        notes: described(list(NOTE), 'what is null since it cannot be known'),
+      },
+    ),
+    query: described(
+      object(
+        {
+          ...{ period: PERIOD, timezone: TEXT, bots: choice(BOTS), ...SHAPE, limit: COUNT, offset: COUNT },
+          include: object({ totals: BOOLEAN, total_rows: BOOLEAN }, { comparison: PERIOD }),
+        },
+        { site: list(TEXT), goal: TEXT, order_by: list(ORDER) },
+      ),
+      'as it was understood; sent again, it is the same query',
+    ),
+  },
+  { totals: object(MEASURED, COMPARED) },
+);
+/** The answer to a query: rows, totals if asked for, what is to be known about them, and the query as it was understood. */
+export type QueryAnswer = Static<typeof QUERY_ANSWER>;
