@@ -4,6 +4,7 @@ import { HitError, messageOf } from '../errors.ts';
 import type { Stats, Top } from '../query/answers.ts';
 import type { QueryParams } from '../query/params.ts';
 import { PERIODS, presetPeriod } from '../query/period.ts';
+import { TOP_PARAMETERS } from '../query/ranking.ts';
 import {
   INTERVALS,
   readComparison,
@@ -12,6 +13,7 @@ import {
   readMetrics,
   readSelection,
   readTimeZone,
+  STATS_PARAMETERS,
 } from '../query/selection.ts';
 import { type Answers, csvAnswer, ReportAnswer } from '../report/report-answer.ts';
 import { readChoice } from '../schema/parameter.ts';
@@ -126,9 +128,13 @@ function periodWords(values: Values<typeof REPORT_SETTINGS>, now: number): Query
 }
 
 function serverAnswers(control: ControlClient): Answers {
-  const ask = <Answer>(path: string, words: QueryParams) => control.get<Answer>(`${path}?${queryOf(words)}`);
+  const ask = <Answer>(path: string, words: QueryParams, known: object) => {
+    // A route refuses what it does not read.
+    const read = Object.entries(words).filter(([name]) => Object.hasOwn(known, name));
+    return control.get<Answer>(`${path}?${queryOf(Object.fromEntries(read))}`);
+  };
   return {
-    stats: (words) => ask<Stats>('/api/v1/stats', words),
-    top: (words) => ask<Top>('/api/v1/top', words),
+    stats: (words) => ask<Stats>('/api/v1/stats', words, STATS_PARAMETERS),
+    top: (words) => ask<Top>('/api/v1/top', words, TOP_PARAMETERS),
   };
 }

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
-import { LIMITS } from '../hit/hit.ts';
 import { onError, onNotFound, rawProblem } from './problem.ts';
 
 /** Largest request body in bytes, unless a route sets another limit. */
 const BODY_LIMIT = 64 * 1024;
+/** Longest part of a path that is a parameter, in characters: a site, or a name of 100 characters of any script. */
+const LONGEST_PARAMETER = 100 * 4 * '%FF'.length;
 const MOST_CONNECTIONS = 20_000;
 /** Time limit for receiving a whole request, in milliseconds. */
 const REQUEST_TIMEOUT = 120_000;
@@ -23,8 +24,7 @@ export function createApp(log: FastifyBaseLogger, door: Door = () => false): Fas
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
-    // A site in a path may have any length.
-    routerOptions: { maxParamLength: LIMITS.site },
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (answer) =>
       createServer({ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
         if (!door(request, response)) answer(request, response);

@@ -7,6 +7,7 @@ import type { Drops } from '../hit/drops.ts';
 import type { Intake } from '../hit/intake.ts';
 import type { DailySalts } from '../hit/salts.ts';
 import type { LogImporter } from '../logs/importer.ts';
+import type { Resources } from '../query/resources/resources.ts';
 import type { Retention } from '../retention/retention.ts';
 import type { RetentionJob } from '../retention/retention-job.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -41,6 +42,8 @@ export interface ServerContext extends CollectContext {
   readonly sessions: Sessions;
   /** Sites whose badges are public. */
   readonly publicSites: PublicSites;
+  /** Goals, segments, funnels and annotations of sites. */
+  readonly resources: Resources;
   readonly settings: ServedSettings;
   readonly intake: Pick<Intake, 'naming'>;
   readonly salts: DailySalts;

@@ -18,6 +18,8 @@ import type { QueryParams } from './params.ts';
 
 /** Most filters of a query. */
 export const MOST_FILTERS = 20;
+/** Parameters that are filters by their name: `country=DE`, `country!=DE`. */
+export const FILTER_PARAMETERS = DIMENSIONS.flatMap((dimension) => [dimension, `${dimension}!`]);
 const MOST_VALUES = 100;
 const MOST_CHARACTERS = 1000;
 

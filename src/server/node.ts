@@ -16,6 +16,7 @@ import { Peers } from '../http/peers/peers.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
 import { Sessions } from '../http/session.ts';
 import { LogImporter } from '../logs/importer.ts';
+import { Resources } from '../query/resources/resources.ts';
 import { leaveRetention } from '../retention/folder-retention.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 import type { ResultReader } from '../stream/result-reader.ts';
@@ -110,6 +111,7 @@ export async function openNode(
       tokens: new Tokens(folder.path, Date.now),
       sessions: new Sessions(adminToken, Date.now),
       publicSites: new PublicSites(folder.path),
+      resources: new Resources(folder.path),
       public: values.public!,
       settings: servedSettings(values, policy),
       salts: secrets.salts,

@@ -9,7 +9,11 @@ import { Intake } from '../hit/intake.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import type { Prop, SiteSummary, Stats, Top } from '../query/answers.ts';
+import type { Goal } from '../query/engine/query.ts';
+import { readQuery } from '../query/language/query-reader.ts';
 import type { QueryParams } from '../query/params.ts';
+import { queryAnswer } from '../query/query-answer.ts';
+import type { QueryAnswer } from '../query/query-schemas.ts';
 import { readRanking } from '../query/ranking.ts';
 import {
   readComparison,
@@ -66,6 +70,8 @@ export interface ImportedChunk {
 
 /** How long a read waits for hits not yet in the store, in milliseconds. */
 const FRESHNESS_PATIENCE = 3000;
+/** The same, for hits that are not in the visits yet: many at once, after an import. */
+const VISITS_PATIENCE = 30_000;
 
 const QUIET: SpoolOptions['log'] = {
   info: () => undefined,
@@ -212,6 +218,22 @@ export class DBTracker implements Source {
     const selection = readSelection(words);
     await this.#freshen();
     return props(this, selection);
+  }
+
+  /**
+   * Answers a query by visit: the JSON of `POST /api/v1/query`.
+   *
+   * @param goals of the sites. Default: none
+   * @throws HitError `invalid` that names what is not understood; `query_timeout`, `overloaded`, `store_unavailable`
+   * @example
+   * await db.query({ period: '30d', metrics: ['visitors', 'bounce_rate'], dimensions: ['source'] });
+   */
+  async query(query: unknown, goals: readonly Goal[] = []): Promise<QueryAnswer> {
+    const now = Date.now();
+    const asked = readQuery(query, now, goals);
+    await this.#freshen();
+    await waitUpTo(VISITS_PATIENCE, this.rollups.visits.catchUp());
+    return queryAnswer(this, asked, now);
   }
 
   async sites(): Promise<SiteSummary[]> {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportHits } from '../../query/export.ts';
+import { FILTER_PARAMETERS } from '../../query/filter.ts';
 import type { QueryParams } from '../../query/params.ts';
 import { readSelection, SELECTION_PARAMETERS } from '../../query/selection.ts';
 import { parameterOr, readParameter } from '../../schema/parameter.ts';
@@ -47,7 +48,10 @@ export function exportRoutes(
   app: FastifyInstance,
   context: Pick<ServerContext, 'db' | 'adminToken' | 'now'>,
 ): void {
-  const options = { onRequest: requireToken(context), config: { operation: OPERATION } };
+  const options = {
+    onRequest: requireToken(context),
+    config: { operation: OPERATION, accepts: FILTER_PARAMETERS },
+  };
   app.get('/api/v1/export', options, async (request, reply) => {
     const { db } = context;
     if (!db) throw new HitError('not_found', 'there is no database here: start the server with --tracker db');

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { PROPS, STATS, TOP } from '../../query/answers.ts';
+import { FILTER_PARAMETERS } from '../../query/filter.ts';
 import type { QueryParams } from '../../query/params.ts';
 import { TOP_PARAMETERS } from '../../query/ranking.ts';
 import { SELECTION_PARAMETERS, STATS_PARAMETERS } from '../../query/selection.ts';
@@ -55,13 +56,14 @@ const ASK_PROPS: Operation = {
 /** Questions about periods: totals and series, rankings, properties of events. */
 export function statsRoutes(app: FastifyInstance, context: ServerContext): void {
   const onRequest = requireReader(context);
-  app.get('/api/v1/stats', { onRequest, config: { operation: ASK_STATS } }, (request) =>
+  const accepts = FILTER_PARAMETERS;
+  app.get('/api/v1/stats', { onRequest, config: { operation: ASK_STATS, accepts } }, (request) =>
     storeOf(context).stats(wordsOf(request)),
   );
-  app.get('/api/v1/top', { onRequest, config: { operation: ASK_TOP } }, (request) =>
+  app.get('/api/v1/top', { onRequest, config: { operation: ASK_TOP, accepts } }, (request) =>
     storeOf(context).top(wordsOf(request)),
   );
-  app.get('/api/v1/props', { onRequest, config: { operation: ASK_PROPS } }, async (request) => ({
+  app.get('/api/v1/props', { onRequest, config: { operation: ASK_PROPS, accepts } }, async (request) => ({
     props: await storeOf(context).props(wordsOf(request)),
   }));
 }

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import { unknownName } from '../schema/suggestion.ts';
+import type { Operation } from './openapi/operation.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Names of parameters that the route reads besides those of its operation. */
+    readonly accepts?: readonly string[];
+  }
+}
+
+/**
+ * Refuses parameters that a route of the API does not read: a misspelt filter would otherwise be answered as if there were none,
+ * with numbers of the whole world. Pages, badges and scripts get along with any, such as those of campaigns and caches.
+ *
+ * To be called before the first route.
+ */
+export function refuseUnknownParameters(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    const { operation, accepts = [] } = route.config ?? {};
+    if (!operation || !route.url.startsWith('/api/')) return;
+    const known = [...namesOf(operation), ...accepts];
+    route.preValidation = [
+      route.preValidation ?? [],
+      async (request: { query: unknown }) => {
+        const odd = Object.keys(request.query as object).find((name) => !known.includes(name));
+        if (odd !== undefined) throw unknownName('parameter', odd, known);
+      },
+    ].flat();
+  });
+}
+
+function namesOf({ parameters = [] }: Operation): string[] {
+  return parameters.filter((each) => each.in === 'query').map(({ name }) => name);
+}

@@ -1,0 +1,138 @@
+/** What is kept for a site: goals, segments (filters with a name), funnels, and annotations of days. */
+import { HitError } from '../../errors.ts';
+import { readIsoTime } from '../../hit/calendar.ts';
+import { printable } from '../../schema/printable.ts';
+import {
+  choice,
+  described,
+  either,
+  integer,
+  list,
+  object,
+  record,
+  type Schema,
+  type Static,
+  TEXT,
+} from '../../schema/schema.ts';
+import type { Action, Filter } from '../engine/query.ts';
+import { FilterReader, unknownGoal } from '../language/filter-reader.ts';
+import { readList, readMembers, readText, readWhole } from '../language/json-values.ts';
+import { FILTER } from '../query-schemas.ts';
+import { ACTION_KINDS, readAction, readGoal, readName } from './goal-reader.ts';
+
+const LONGEST_WINDOW = 90;
+const MOST_STEPS = 8;
+
+const ACTION = object(
+  { kind: choice(ACTION_KINDS) },
+  {
+    page: described(TEXT, 'a pattern, in which `*` is any text'),
+    event: TEXT,
+    props: described(record(list(TEXT)), 'each property must have one of the values'),
+    depth: described(integer(1, 100), 'in per cent'),
+    url: described(TEXT, 'a pattern'),
+  },
+) as unknown as Schema<Action>;
+const GOAL = object({ name: TEXT, action: ACTION });
+const SEGMENT = object({ name: TEXT, filters: list(FILTER) });
+const FUNNEL = object({
+  name: TEXT,
+  steps: described(list(either(TEXT, ACTION), MOST_STEPS), 'two or more names of goals, or actions'),
+  within: either(choice(['visit']), object({ days: integer(1, LONGEST_WINDOW) })),
+});
+const ANNOTATION = object({
+  name: TEXT,
+  day: described(TEXT, 'a date: 2026-01-31'),
+  text: TEXT,
+});
+
+/** A kind of what is kept for a site. Each of a kind has a name of its own. */
+export interface Kind<Value extends Named = Named> {
+  readonly schema: Schema<Value>;
+  readonly example: Value;
+  /** Most of a site. */
+  readonly most: number;
+  /**
+   * @param goals names of the site's goals, which are the only ones that may be named; undefined if that is not checked
+   * @throws HitError `invalid`
+   */
+  read(value: unknown, goals: readonly string[] | undefined): Value;
+}
+
+export interface Named {
+  readonly name: string;
+}
+
+type Segment = { readonly name: string; readonly filters: readonly Filter[] };
+
+const goals: Kind<Static<typeof GOAL>> = {
+  schema: GOAL,
+  example: { name: 'signup', action: { kind: 'event', event: 'signup', props: { plan: ['pro', 'team'] } } },
+  most: 100,
+  read: readGoal,
+};
+
+const segments: Kind<Segment> = {
+  schema: SEGMENT,
+  example: {
+    name: 'readers abroad',
+    filters: [
+      ['is_not', 'country', ['DE']],
+      ['contains', 'page', ['/blog/']],
+    ],
+  },
+  most: 100,
+  read(value, names) {
+    const { name, filters } = readMembers('the segment', value, ['name', 'filters']);
+    const read = new FilterReader(names).readAll('filters', filters);
+    if (read.length === 0) throw new HitError('invalid', 'filters is empty: a segment has at least one');
+    return { name: readName('name', name), filters: read };
+  },
+};
+
+const funnels: Kind<Static<typeof FUNNEL>> = {
+  schema: FUNNEL,
+  example: {
+    name: 'checkout',
+    steps: [
+      { kind: 'page', page: '/cart' },
+      { kind: 'event', event: 'purchase' },
+    ],
+    within: 'visit',
+  },
+  most: 50,
+  read(value, names) {
+    const { name, steps, within = 'visit' } = readMembers('the funnel', value, ['name', 'steps', 'within']);
+    const read = readList('steps', steps, MOST_STEPS).map((step, at) => {
+      if (typeof step !== 'string') return readAction(`steps[${at}]`, step);
+      if (names && !names.includes(step)) throw unknownGoal(`steps[${at}]`, step, names);
+      return step;
+    });
+    if (read.length < 2) throw new HitError('invalid', `steps: a funnel has 2 to ${MOST_STEPS}`);
+    return { name: readName('name', name), steps: read, within: readWindow(within) };
+  },
+};
+
+const annotations: Kind<Static<typeof ANNOTATION>> = {
+  schema: ANNOTATION,
+  example: { name: 'launch', day: '2026-11-24', text: 'On the front page of the news' },
+  most: 1000,
+  read(value) {
+    const { name, day, text } = readMembers('the annotation', value, ['name', 'day', 'text']);
+    const date = readText('day', day);
+    if (!/^\d{4}-\d\d-\d\d$/.test(date) || readIsoTime(date) === undefined)
+      throw new HitError('invalid', `day "${printable(date)}" is not a date such as 2026-01-31`);
+    return { name: readName('name', name), day: date, text: readText('text', text) };
+  },
+};
+
+export const KINDS = { goals, segments, funnels, annotations } as const;
+export type KindName = keyof typeof KINDS;
+export const KIND_NAMES = Object.keys(KINDS) as readonly KindName[];
+export type ValueOf<Name extends KindName> = ReturnType<(typeof KINDS)[Name]['read']>;
+
+function readWindow(value: unknown): 'visit' | { readonly days: number } {
+  if (value === 'visit') return value;
+  const { days } = readMembers('within', value, ['days']);
+  return { days: readWhole('within.days', days, 1, LONGEST_WINDOW) };
+}

@@ -1,0 +1,135 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HitError, messageOf } from '../../errors.ts';
+import { writeAtomicallySync } from '../../files/atomic.ts';
+import { printable } from '../../schema/printable.ts';
+import { suggestion } from '../../schema/suggestion.ts';
+import type { Goal } from '../engine/query.ts';
+import { KIND_NAMES, KINDS, type KindName, type Named, type ValueOf } from './kinds.ts';
+
+/** Most sites that anything is kept for, and bytes of the file: more than a person writes. */
+const MOST_SITES = 10_000;
+const MOST_BYTES = 16 * 2 ** 20;
+
+type Kept = { [Name in KindName]: Map<string, ValueOf<Name>[]> };
+
+/**
+ * What is kept for sites: goals, segments, funnels and annotations, in `resources.json` in the data folder. Like tokens, they
+ * belong to a node; a change is on disk before it is answered.
+ *
+ * @example
+ * const resources = new Resources('./data');
+ * resources.create('goals', 'example.com', { name: 'signup', action: { kind: 'event', event: 'signup' } });
+ */
+export class Resources {
+  readonly #path: string;
+  #kept: Kept;
+
+  /** @throws HitError `data_dir_unusable` if the file is damaged */
+  constructor(folder: string) {
+    this.#path = join(folder, 'resources.json');
+    this.#kept = read(this.#path);
+  }
+
+  /** In order of creation. */
+  list<Name extends KindName>(kind: Name, site: string): readonly ValueOf<Name>[] {
+    return this.#kept[kind].get(site) ?? [];
+  }
+
+  /** The goals of all sites. */
+  get goals(): readonly Goal[] {
+    return Array.from(this.#kept.goals, ([site, goals]) => goals.map((goal) => ({ site, ...goal }))).flat();
+  }
+
+  /**
+   * @param site as stored
+   * @throws HitError `invalid` for what is not understood, for a name that is there, and for too many; `data_dir_unusable`, and
+   *   nothing is changed then
+   */
+  create<Name extends KindName>(kind: Name, site: string, value: unknown): ValueOf<Name> {
+    const made = this.#read(kind, site, value);
+    const own = this.list(kind, site);
+    if (own.some(({ name }) => name === made.name))
+      throw new HitError('invalid', `${site} already has "${made.name}" among its ${kind}: replace it`);
+    this.#put(kind, site, [...own, made]);
+    return made;
+  }
+
+  /**
+   * Replaces one, or creates it. It may get another name.
+   *
+   * @throws HitError as `create` does
+   */
+  replace<Name extends KindName>(kind: Name, site: string, name: string, value: unknown): ValueOf<Name> {
+    const own = this.list(kind, site);
+    const place = own.findIndex((each) => each.name === name);
+    if (place < 0) return this.create(kind, site, value);
+    const made = this.#read(kind, site, value);
+    if (own.some((each, at) => each.name === made.name && at !== place))
+      throw new HitError('invalid', `${site} already has "${made.name}" among its ${kind}`);
+    this.#put(kind, site, own.with(place, made));
+    return made;
+  }
+
+  /** @throws HitError `not_found`, with the nearest name; `data_dir_unusable` */
+  remove(kind: KindName, site: string, name: string): void {
+    const own = this.list(kind, site);
+    if (!own.some((each) => each.name === name)) {
+      const meant = suggestion(
+        name,
+        own.map((each) => each.name),
+      );
+      throw new HitError('not_found', `${site} has no "${printable(name)}" among its ${kind}${meant}`);
+    }
+    this.#put(
+      kind,
+      site,
+      own.filter((each) => each.name !== name),
+    );
+  }
+
+  #read<Name extends KindName>(kind: Name, site: string, value: unknown): ValueOf<Name> {
+    const names = this.list('goals', site).map(({ name }) => name);
+    return KINDS[kind].read(value, names) as ValueOf<Name>;
+  }
+
+  #put<Name extends KindName>(kind: Name, site: string, own: readonly ValueOf<Name>[]): void {
+    const { most } = KINDS[kind];
+    if (own.length > most)
+      throw new HitError('invalid', `${site} already has ${most} ${kind}: remove unused ones`);
+    const sites = new Map<string, readonly Named[]>(this.#kept[kind]);
+    if (own.length === 0) sites.delete(site);
+    else sites.set(site, own);
+    if (sites.size > MOST_SITES) throw new HitError('invalid', `${MOST_SITES} sites already have ${kind}`);
+    const kept = { ...this.#kept, [kind]: sites };
+    const entries = KIND_NAMES.map((name) => [name, Object.fromEntries(kept[name])]);
+    const text = `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
+    if (text.length > MOST_BYTES)
+      throw new HitError('invalid', `all sites together have too many ${kind}: remove unused ones`);
+    writeAtomicallySync(this.#path, text);
+    this.#kept = kept;
+  }
+}
+
+function read(path: string): Kept {
+  const kept: Kept = { goals: new Map(), segments: new Map(), funnels: new Map(), annotations: new Map() };
+  if (!existsSync(path)) return kept;
+  try {
+    const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof stored !== 'object' || stored === null || Array.isArray(stored))
+      throw new Error('it holds no object');
+    const kinds = stored as Record<string, Record<string, unknown[]>>;
+    for (const kind of KIND_NAMES) {
+      // Goals that others name may be gone by now: they are not checked.
+      const sites = Object.entries(kinds[kind] ?? {}).map(([site, values]) => [
+        site,
+        values.map((value) => KINDS[kind].read(value, undefined)),
+      ]);
+      Object.assign(kept, { [kind]: new Map(sites as [string, never[]][]) });
+    }
+    return kept;
+  } catch (error) {
+    const message = `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it: no site has goals then`;
+    throw new HitError('data_dir_unusable', message, { cause: error });
+  }
+}
