@@ -1,7 +1,7 @@
 /** Queries, goals and parameters over HTTP. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertProblem, BEARER } from './fixtures/running-server.ts';
+import { assertProblem, BEARER } from './fixtures/any-server.ts';
 import { sharedServer } from './fixtures/shared-server.ts';
 
 const server = await sharedServer();

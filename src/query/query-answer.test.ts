@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { HORIZON, NOW as PURGED_NOW, purgedStore } from '../../test/fixtures/purged-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
-import { trafficStore } from '../../test/fixtures/traffic-store.ts';
+import { storedTraffic } from '../../test/fixtures/stored-traffic.ts';
 import { writtenQueries } from '../../test/fixtures/written-query.ts';
 import { drawnQuery } from '../../test/reference/traffic/drawn-query.ts';
 import { Random } from '../../test/reference/traffic/random.ts';
@@ -21,7 +21,7 @@ const goals: Goal[] = Object.entries(TRAFFIC_GOALS).flatMap(([site, own]) =>
 
 /** A store for queries whose answers are not compared. */
 function traffic(t: TestContext) {
-  return trafficStore(t, 4, 200);
+  return storedTraffic(t, 4, 200);
 }
 
 function ask(source: Source, query: unknown, now: number) {
@@ -31,7 +31,7 @@ function ask(source: Source, query: unknown, now: number) {
 describe('an answer', () => {
   test('to a query of any period is the one of a plain recount', { timeout: 300_000 }, async (t) => {
     const seed = Number(process.env.HIT_TEST_SEED ?? 4);
-    const { store, recount, now } = await trafficStore(t, seed);
+    const { store, recount, now } = await storedTraffic(t, seed);
     const random = new Random(seed);
     for (let asked = 0; asked < rounds(1000, 25); asked++) {
       const drawn = drawnQuery(random, seed);
