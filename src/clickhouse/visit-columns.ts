@@ -1,5 +1,5 @@
 /** Columns of `visits` with the values of a visit's first hit, which have the same names in `hits`. */
-export const FIRST_HIT_COLUMNS = [
+const FIRST_HIT_COLUMNS = [
   'bot',
   'source',
   'referrer',

@@ -41,7 +41,7 @@ export function allSql(filters: readonly Filter[], context: ConditionContext): s
     : filters.map((filter) => `(${filterSql(filter, context)})`).join(' AND ');
 }
 
-export function filterSql(filter: Filter, context: ConditionContext): string {
+function filterSql(filter: Filter, context: ConditionContext): string {
   switch (filter[0]) {
     case 'and':
       return allSql(filter[1], context);

@@ -39,7 +39,7 @@ export interface FunnelStep {
   readonly conversion_rate: number | null;
 }
 
-export interface FunnelRow {
+interface FunnelRow {
   /** '' is unknown. */
   readonly value: string;
   readonly steps: readonly FunnelStep[];

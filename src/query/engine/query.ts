@@ -18,12 +18,12 @@ export const METRICS = [
   'percentage',
 ] as const;
 export const PROP_METRICS = ['sum', 'avg', 'p50', 'p95'] as const;
-export type PropMetric = `${(typeof PROP_METRICS)[number]}:prop:${string}`;
+type PropMetric = `${(typeof PROP_METRICS)[number]}:prop:${string}`;
 export type Metric = (typeof METRICS)[number] | PropMetric;
 
 export const INTERVALS = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type Interval = (typeof INTERVALS)[number];
-export type TimeDimension = `time:${Interval}`;
+type TimeDimension = `time:${Interval}`;
 
 /** Of a visit: the values of its first hit, and the page of its last page view. */
 export const VISIT_DIMENSIONS = [
@@ -62,7 +62,7 @@ export const HIT_DIMENSIONS = [
   'bot_operator',
   'bot_kind',
 ] as const;
-export type HitDimension = (typeof HIT_DIMENSIONS)[number] | `prop:${string}`;
+type HitDimension = (typeof HIT_DIMENSIONS)[number] | `prop:${string}`;
 export type FilterDimension = VisitDimension | HitDimension;
 export type Dimension = TimeDimension | FilterDimension;
 

@@ -2,7 +2,7 @@
 import { HitError } from '../../errors.ts';
 import type { Source } from '../source.ts';
 import { intervalOf, propOf } from './column.ts';
-import { basisOf, type Denominators, measure, type Sums } from './measure.ts';
+import { type Denominators, measure, type Sums } from './measure.ts';
 import { type Names, namesOf } from './names.ts';
 import type { Query, Row, Scope } from './query.ts';
 import { MOST_ROWS, type Statement, Statements } from './statement.ts';
@@ -112,9 +112,4 @@ export async function tableOf({ archive }: Source, { sites, from, to }: Scope): 
 /** `2026-03-01T00:00:00Z`, with milliseconds if there are any. */
 export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('.000Z', 'Z');
-}
-
-/** Whether any metric is about visits. */
-export function asksVisits(query: Query): boolean {
-  return query.metrics.some((metric) => basisOf(metric) === 'visits');
 }

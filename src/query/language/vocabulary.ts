@@ -21,7 +21,7 @@ const TIME = 'time:';
 export const FILTER_DIMENSIONS = [...VISIT_DIMENSIONS, ...HIT_DIMENSIONS] as const;
 export const TIME_DIMENSIONS = INTERVALS.map((interval) => `${TIME}${interval}` as const);
 const DIMENSIONS: readonly string[] = [...FILTER_DIMENSIONS, ...TIME_DIMENSIONS];
-export const NUMBERS = [...VISIT_NUMBERS, 'value'] as const;
+const NUMBERS = [...VISIT_NUMBERS, 'value'] as const;
 
 /** @throws HitError `invalid`, with the nearest metric */
 export function readMetric(name: string, value: unknown): Metric {

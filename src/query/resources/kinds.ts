@@ -47,7 +47,7 @@ const ANNOTATION = object({
 });
 
 /** A kind of what is kept for a site. Each of a kind has a name of its own. */
-export interface Kind<Value extends Named = Named> {
+interface Kind<Value extends Named = Named> {
   readonly schema: Schema<Value>;
   readonly example: Value;
   /** Most of a site. */
