@@ -4,10 +4,12 @@ import type { Command, Terminal } from './commands/command.ts';
 import { consume } from './commands/consume.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportStore } from './commands/export.ts';
+import { goals } from './commands/goals.ts';
 import { importLogs } from './commands/import.ts';
 import { merge } from './commands/merge.ts';
 import { moveToServer } from './commands/move.ts';
 import { purgeStore } from './commands/purge.ts';
+import { query } from './commands/query.ts';
 import { report } from './commands/report.ts';
 import { restore } from './commands/restore.ts';
 import { makeSecrets } from './commands/secrets.ts';
@@ -24,6 +26,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve: asCommand(serve),
   import: asCommand(importLogs),
   report: asCommand(report),
+  query: asCommand(query),
+  goals: asCommand(goals),
   top: asCommand(top),
   merge: asCommand(merge),
   consume: asCommand(consume),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ErrorCode, HitError, messageOf } from '../errors.ts';
 import { controlSocket } from '../folder/control-socket.ts';
@@ -42,6 +42,17 @@ export class ControlClient {
     return parseAnswer<Answer>(response, text);
   }
 
+  /**
+   * Sends JSON, or nothing.
+   *
+   * @returns the JSON of the answer; undefined if it has no body
+   */
+  async send<Answer>(method: 'POST' | 'PUT' | 'DELETE', path: string, value?: unknown): Promise<Answer> {
+    const body = value === undefined ? undefined : Readable.from([JSON.stringify(value)]);
+    const response = await this.#send(method, path, { body, type: 'application/json' });
+    return parseAnswer<Answer>(response, await textOf(response));
+  }
+
   /** Requests an answer as a stream. */
   async stream(path: string): Promise<Readable> {
     const response = await this.#send('GET', path);
@@ -71,10 +82,14 @@ export class ControlClient {
   #send(
     method: string,
     path: string,
-    { body, signal }: { body?: Readable; signal?: AbortSignal | undefined } = {},
+    {
+      body,
+      type = 'application/octet-stream',
+      signal,
+    }: { body?: Readable | undefined; type?: string; signal?: AbortSignal | undefined } = {},
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const headers = body ? { 'content-type': 'application/octet-stream' } : {};
+      const headers = body ? { 'content-type': type } : {};
       const sent = request({ socketPath: this.#socket, method, path, headers, ...(signal && { signal }) });
       sent.on('response', resolve);
       sent.on('error', (error) => reject(gone(error)));
@@ -105,8 +120,9 @@ function gone(error: unknown): HitError {
 const PROBLEMS: Readonly<Record<string, ErrorCode>> = { invalid: 'bad_usage', not_found: 'not_found' };
 
 function parseAnswer<Answer>(response: IncomingMessage, text: string): Answer {
+  if (response.statusCode === 204) return undefined as Answer;
   const answer = JSON.parse(text) as Answer & { readonly code?: string; readonly detail?: string };
-  if (response.statusCode === 200) return answer;
+  if (response.statusCode === 200 || response.statusCode === 201) return answer;
   throw new HitError(PROBLEMS[answer.code ?? ''] ?? 'store_unavailable', answer.detail ?? text);
 }
 

@@ -27,7 +27,12 @@ describe('a report', () => {
   for (const [args, said] of [
     [['--filter', 'age=7'], /filter "age=7" has an unknown dimension: use path/],
     [['--filter', 'path=/a', '--filter', '/blog/*'], /filter "\/blog\/\*" is not like path=\/blog\/\*/],
-    [['--metrics', 'views'], /metrics "views" is unknown: use hits, visitors, visits/],
+    [['--metrics', 'views'], /metrics\[0\] "views" is unknown: use visitors, visits, pageviews/],
+    [['--by', 'contry'], /dimensions\[0\] "contry" is unknown: did you mean "country"/],
+    [['--goal', 'signup'], /goal "signup" is unknown: these sites have no goals/],
+    [['--filter', 'source is not Google'], /filter "source is not Google" lacks a value after "is"/],
+    [['--order', 'visits', '--filter', 'path=/a'], /--filter "path=\/a" does not go with a query/],
+    [['--order', 'vists'], /column "vists" is unknown: did you mean "visits"/],
     [['--compare', 'month'], /compare "month" is unknown: use previous, year/],
     [['--period', 'week'], /period "week" is unknown: use today, yesterday, 24h/],
     [['--period', '7d', '--timezone', 'Mars'], /timezone "Mars"/],

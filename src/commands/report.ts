@@ -15,6 +15,7 @@ import {
   readTimeZone,
   STATS_PARAMETERS,
 } from '../query/selection.ts';
+import { queryCsv, queryText } from '../report/query-text.ts';
 import { type Answers, csvAnswer, ReportAnswer } from '../report/report-answer.ts';
 import { readChoice } from '../schema/parameter.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
@@ -23,6 +24,8 @@ import { measureStorage, type Storage } from '../store/storage.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command, Terminal } from './command.ts';
 import { ControlClient, queryOf } from './control-client.ts';
+import { askQuery } from './query-client.ts';
+import { queryOfFlags } from './query-flags.ts';
 import { storageText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
 
@@ -34,6 +37,7 @@ export const report: Command<typeof REPORT_SETTINGS> = {
     'hit-tracker report --from 2026-11-01 --to 2026-12-01 --interval day',
     'hit-tracker report --period 30d --compare previous --metrics visits,bounce_rate',
     "hit-tracker report --by path --limit 20 --filter 'path=/blog/*' --filter 'country!=DE|AT'",
+    "hit-tracker report --metrics visitors,conversion_rate --by channel --goal signup --filter 'country is DE'",
     'hit-tracker report --interval hour --csv > hours.csv',
     'hit-tracker report --storage',
   ],
@@ -41,9 +45,16 @@ export const report: Command<typeof REPORT_SETTINGS> = {
     if (positionals.length > 0) throw unexpected(positionals);
     if (values.json && values.csv) throw new HitError('bad_usage', 'choose --json or --csv');
     if (values.storage && values.csv) throw new HitError('bad_usage', '--storage has no CSV: choose --json');
-    const words = wordsOf(values, Date.now());
     const archive =
       values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values);
+    const query = queryOfFlags(values);
+    if (query) {
+      const answer = await askQuery(values, query, archive);
+      const text = values.csv ? queryCsv(answer) : queryText(answer, terminal.stdout.columns ?? 80);
+      terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
+      return;
+    }
+    const words = wordsOf(values, Date.now());
     const control = await ControlClient.connect(values['data-dir']!);
     if (!control) {
       await using db = await DBTracker.open({ dataDir: values['data-dir']!, store: values.store!, archive });

@@ -127,7 +127,7 @@ function changeCell(change: number | null | undefined): string {
 }
 
 /** Seconds as `23s`, `1m 23s` or `2h 05m`. */
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   const padded = (part: number) => String(part).padStart(2, '0');
   if (whole < 60) return `${whole}s`;
@@ -149,14 +149,14 @@ function table(lines: readonly Line[], columns: number): string[] {
 }
 
 /** Control characters could manipulate the terminal; characters are not cut in half. */
-function fitted(text: string, width: number): string {
+export function fitted(text: string, width: number): string {
   const shown = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
   if (shown.length <= width) return shown.padEnd(width);
   return `${shown.slice(0, width - 1).replace(/[\ud800-\udbff]$/, '')}…`.padEnd(width);
 }
 
 /** A date at midnight, otherwise a time with as many digits as needed. */
-function timeLabel(wall: number): string {
+export function timeLabel(wall: number): string {
   const [date, clock] = new Date(wall).toISOString().slice(0, -1).replace('.000', '').split('T');
   return clock === '00:00:00' ? date! : `${date} ${clock!.replace(/:00$/, '')}`;
 }

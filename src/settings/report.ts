@@ -1,7 +1,7 @@
 import { BUCKET_SETTINGS } from './archive.ts';
 import { DATA_SETTINGS } from './data.ts';
 import { SELECTION_SETTINGS } from './selection.ts';
-import { readSwitch, readText, setting } from './setting.ts';
+import { readSwitch, readText, setting, severalSetting } from './setting.ts';
 
 export const REPORT_SETTINGS = {
   ...DATA_SETTINGS,
@@ -30,14 +30,25 @@ export const REPORT_SETTINGS = {
     undefined,
     String,
   ),
-  metrics: setting('additional metrics: visits, bounce_rate, visit_duration', 'LIST', undefined, String),
-  by: setting(
-    'rank by path, referrer, source, country, browser, os, device, language, utm_source, utm_medium, utm_campaign, name or bot',
-    'DIMENSION',
+  metrics: setting(
+    'additional metrics: visits, bounce_rate, visit_duration; or those of a query, such as pageviews,conversion_rate',
+    'LIST',
     undefined,
     String,
   ),
+  by: setting(
+    'rank by path, referrer, source, country, browser, os, device, language, utm_source, utm_medium, utm_campaign, name or bot; or up to three dimensions of a query: channel,entry_page',
+    'DIMENSIONS',
+    undefined,
+    String,
+  ),
+  goal: setting('goal of conversions and revenue, by its name', 'GOAL', undefined, readText),
+  order: setting("columns of a query's rows: 'visits desc, source'", 'COLUMNS', undefined, readText),
   ...SELECTION_SETTINGS,
+  filter: severalSetting(
+    "only matching hits: 'path=/blog/*' or 'country!=DE|AT'; or visits, as in a query: 'source is Google and not visit_duration < 10'; several are combined with AND",
+    'FILTER',
+  ),
   timezone: setting('IANA time zone of days and of times without an offset', 'ZONE', 'UTC', String),
   limit: setting('rows of a ranking', 'N', '10', String),
   archive: setting('folder or s3://bucket/prefix of archived hits to include', 'WHERE', undefined, readText),

@@ -1,0 +1,119 @@
+import { HitError, messageOf } from '../errors.ts';
+import { DataFolder } from '../folder/folder.ts';
+import { siteName } from '../hit/site.ts';
+import type { Action } from '../query/engine/query.ts';
+import type { ValueOf } from '../query/resources/kinds.ts';
+import { Resources } from '../query/resources/resources.ts';
+import { unknownName } from '../schema/suggestion.ts';
+import { GOAL_SETTINGS } from '../settings/query.ts';
+import type { Values } from '../settings/setting.ts';
+import type { Command } from './command.ts';
+import { ControlClient } from './control-client.ts';
+import { unexpected } from './usage.ts';
+
+type GoalValues = Values<typeof GOAL_SETTINGS>;
+type Goal = ValueOf<'goals'>;
+
+const VERBS = ['list', 'add', 'remove'] as const;
+
+export const goals: Command<typeof GOAL_SETTINGS> = {
+  summary: 'list, add and remove the goals of a site',
+  usage: 'list | add NAME | remove NAME --site SITE [options]',
+  settings: GOAL_SETTINGS,
+  examples: [
+    'hit-tracker goals list --site example.com',
+    "hit-tracker goals add signup --site example.com --event signup --prop 'plan=pro|team'",
+    "hit-tracker goals add 'read to the end' --site example.com --page '/blog/*' --scroll 90",
+    'hit-tracker goals remove signup --site example.com',
+  ],
+  async run(values, [verb, name, ...rest], { stdout }) {
+    const site = siteOf(values.site);
+    if (verb === undefined) throw new HitError('bad_usage', `say what to do: ${VERBS.join(', ')}`);
+    if (!VERBS.some((known) => known === verb)) throw usage(unknownName('the verb', verb, VERBS));
+    const extra = verb === 'list' && name !== undefined ? [name, ...rest] : rest;
+    if (extra.length > 0) throw unexpected(extra);
+    if (verb !== 'list' && name === undefined) throw new HitError('bad_usage', `name the goal to ${verb}`);
+    const goal = verb === 'add' ? { name, action: actionOf(values) } : undefined;
+    try {
+      await using kept = await openGoals(values['data-dir']!, site);
+      if (goal) await kept.add(goal);
+      if (verb === 'remove') await kept.remove(name!);
+      const list = await kept.list();
+      stdout.write(values.json ? `${JSON.stringify({ goals: list })}\n` : list.map(lineOf).join(''));
+    } catch (error) {
+      throw error instanceof HitError && error.code === 'invalid' ? usage(error) : error;
+    }
+  },
+};
+
+interface KeptGoals extends AsyncDisposable {
+  list(): Promise<readonly Goal[]>;
+  add(goal: unknown): Promise<unknown>;
+  remove(name: string): Promise<unknown>;
+}
+
+/** Of the server that runs on the data folder, or of the folder itself. */
+async function openGoals(dataDir: string, site: string): Promise<KeptGoals> {
+  const control = await ControlClient.connect(dataDir);
+  if (control) {
+    const path = `/api/v1/sites/${encodeURIComponent(site)}/goals`;
+    return {
+      list: async () => (await control.get<{ goals: Goal[] }>(path)).goals,
+      add: (goal) => control.send('POST', path, goal),
+      remove: (name) => control.send('DELETE', `${path}/${encodeURIComponent(name)}`),
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+  }
+  const folder = DataFolder.open(dataDir);
+  const resources = new Resources(folder.path);
+  return {
+    list: async () => resources.list('goals', site),
+    add: async (goal) => resources.create('goals', site, goal),
+    remove: async (name) => resources.remove('goals', site, name),
+    [Symbol.asyncDispose]: async () => folder.close(),
+  };
+}
+
+function siteOf(text: string | undefined): string {
+  const site = siteName(text ?? '');
+  if (site !== '') return site;
+  throw new HitError(
+    'bad_usage',
+    text === undefined ? 'name the --site' : `--site: "${text}" is not a host name`,
+  );
+}
+
+function actionOf({ event, prop, page, scroll }: GoalValues): object {
+  if ((event === undefined) === (page === undefined))
+    throw new HitError('bad_usage', 'say what the goal is: --event, or --page');
+  if (event !== undefined) {
+    const props = Object.fromEntries((prop ?? []).map(propOf));
+    return { kind: 'event', event, ...(prop && { props }) };
+  }
+  if (prop) throw new HitError('bad_usage', '--prop goes with --event');
+  return scroll === undefined ? { kind: 'page', page } : { kind: 'scroll', page, depth: Number(scroll) };
+}
+
+function propOf(text: string): [string, string[]] {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new HitError('bad_usage', `--prop: "${text}" is not like 'plan=pro|team'`);
+  return [text.slice(0, at), text.slice(at + 1).split('|')];
+}
+
+function lineOf({ name, action }: Goal): string {
+  return `${name}: ${wordsOf(action)}\n`;
+}
+
+function wordsOf(action: Action): string {
+  const { kind, ...members } = action;
+  return [
+    kind,
+    ...Object.entries(members).map(
+      ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
+    ),
+  ].join(', ');
+}
+
+function usage(error: HitError): HitError {
+  return new HitError('bad_usage', messageOf(error), { cause: error });
+}

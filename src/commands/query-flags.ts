@@ -1,0 +1,100 @@
+/** The query that flags of `report` ask for, where they say more than its totals, series and rankings. */
+import { DIMENSIONS } from '../clickhouse/dimension.ts';
+import { HitError, messageOf } from '../errors.ts';
+import { INTERVALS as QUERY_INTERVALS } from '../query/engine/query.ts';
+import { parseFilter } from '../query/language/filter-text.ts';
+import { METRICS } from '../query/selection.ts';
+import type { REPORT_SETTINGS } from '../settings/report.ts';
+import type { Values } from '../settings/setting.ts';
+
+type ReportValues = Values<typeof REPORT_SETTINGS>;
+
+const INTERVALS: readonly string[] = QUERY_INTERVALS;
+const USUAL_METRICS = ['visitors', 'visits', 'pageviews'];
+const COMPARISONS: Readonly<Record<string, string>> = {
+  previous: 'previous_period',
+  year: 'year_over_year',
+};
+/** Names of rankings that dimensions of a query have not. */
+const RENAMED: Readonly<Record<string, string>> = {
+  path: 'page',
+  name: 'event',
+  entry: 'entry_page',
+  exit: 'exit_page',
+};
+/** Filters of reports: `path=/blog/*`, `country!=DE|AT`. */
+const OLD_FILTER = /^\s*[^=!\s]*\s*!?=/;
+const NEW_FILTER =
+  /^\s*(?:\(|not\s|has_done\s|has_not_done\s)|\s(?:is|is_not|contains|contains_not|matches|matches_not|greater|at_least|less|at_most)\s|[<>]/;
+
+/**
+ * @returns the JSON of a query; undefined if a report without a query answers
+ * @throws HitError `bad_usage` for flags that do not go together, and for a filter that is none
+ */
+export function queryOfFlags(values: ReportValues): object | undefined {
+  const { goal, order, site, timezone, bots, limit, compare } = values;
+  const metrics = listOf(values.metrics);
+  const by = listOf(values.by);
+  const filters = values.filter ?? [];
+  const isQuery =
+    [goal, order].some((flag) => flag !== undefined) ||
+    by.length > 1 ||
+    by.some((name) => !includes(DIMENSIONS, name) && !INTERVALS.includes(name)) ||
+    metrics.some((name) => !includes(METRICS, name)) ||
+    filters.some((text) => isNew(text));
+  if (!isQuery || values.storage) return undefined;
+  const old = filters.find((text) => !isNew(text) && OLD_FILTER.test(text));
+  if (old !== undefined)
+    throw new HitError(
+      'bad_usage',
+      `--filter "${old}" does not go with a query: write it like 'page matches /blog/*'`,
+    );
+  const dimensions = [...(values.interval === undefined ? [] : [values.interval]), ...by].map((name) => {
+    return INTERVALS.includes(name) ? `time:${name}` : (RENAMED[name] ?? name);
+  });
+  try {
+    return {
+      ...{ site, timezone, bots, goal, dimensions, period: periodOf(values) },
+      metrics: metrics.length > 0 ? metrics : USUAL_METRICS,
+      filters: [
+        ...filters.map(parseFilter),
+        ...(values.status === undefined ? [] : [['is', 'status', listOf(values.status)]]),
+      ],
+      order_by: order === undefined ? undefined : listOf(order).map((text) => orderOf(text, dimensions)),
+      limit: Number(limit),
+      include: {
+        comparison: compare === undefined ? undefined : (COMPARISONS[compare] ?? compare),
+        totals: true,
+        total_rows: true,
+      },
+    };
+  } catch (error) {
+    throw new HitError('bad_usage', messageOf(error), { cause: error });
+  }
+}
+
+function periodOf({ period, from, to }: ReportValues): unknown {
+  if (from === undefined && to === undefined) return period ?? 'all';
+  if (period !== undefined) throw new HitError('bad_usage', 'choose --period, or --from and --to');
+  if (from === undefined) throw new HitError('bad_usage', '--to needs --from here');
+  return { from, to: to ?? new Date().toISOString() };
+}
+
+/** A column and its direction: `visits desc`. Without one, metrics descend, and dimensions ascend. */
+function orderOf(text: string, dimensions: readonly string[]): [string, string] {
+  const [, name, direction] = /^(.*?)(?:\s+(\S+))?$/s.exec(text)!;
+  const column = RENAMED[name!] ?? (INTERVALS.includes(name!) ? `time:${name}` : name!);
+  return [column, direction ?? (dimensions.includes(column) ? 'asc' : 'desc')];
+}
+
+function isNew(text: string): boolean {
+  return NEW_FILTER.test(text) && !OLD_FILTER.test(text);
+}
+
+function listOf(text: string | undefined): string[] {
+  return text === undefined ? [] : text.split(',').map((each) => each.trim());
+}
+
+function includes(names: readonly string[], name: string): boolean {
+  return names.includes(name);
+}
