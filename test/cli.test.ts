@@ -61,7 +61,11 @@ describe('the program', { concurrency: 2 }, () => {
 
   it('refuses an unknown command, and lists the known ones', async () => {
     for (const command of ['conserve', 'toString']) {
-      assertFailed(await run([command]), 2, new RegExp(`no command "${command}": (use serve, import, report|did you mean "serve")`));
+      assertFailed(
+        await run([command]),
+        2,
+        new RegExp(`no command "${command}": (use serve, import, report|did you mean "serve")`),
+      );
     }
   });
 });
