@@ -126,7 +126,12 @@ export class Store implements Sink {
         query,
         query_params: parameters,
         format: 'JSONEachRow',
-        clickhouse_settings: { max_query_size: LONGEST_STATEMENT },
+        // Statements of queries with many values and goals are long; a reader bounds their number.
+        clickhouse_settings: {
+          max_query_size: LONGEST_STATEMENT,
+          max_ast_elements: '1000000',
+          max_expanded_ast_elements: '5000000',
+        },
       });
       return result.json<Row>();
     });
