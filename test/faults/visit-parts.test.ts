@@ -14,7 +14,7 @@ const START = Date.UTC(2026, 10, 1, 20);
 
 /** A store with visits in several parts, of which later ones extend those of earlier ones. */
 async function opened(t: TestContext) {
-  const made = await rolledStore(t);
+  const made = await (await rolledStore(t))(t);
   const { rollups, rows, command } = made;
   await command('SYSTEM STOP MERGES visits');
   let batch = START;
