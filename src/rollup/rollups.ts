@@ -24,7 +24,7 @@ import { rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { areSame, commonOf, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { messageOf } from '../errors.ts';
-import { idsSql, NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
+import { idsSql, MOST_PENDING, NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
 import type { SiteDay } from '../store/site-day.ts';
 import { firstStep, sumOf } from '../store/step.ts';
 import type { Store } from '../store/store.ts';
@@ -90,7 +90,8 @@ export class Rollups {
   }
 
   /**
-   * Rolls up all batches that are in the store.
+   * Rolls up all batches that are in the store now. Those that arrive meanwhile are not waited for: under load it would never
+   * end.
    *
    * @param onProgress receives the number of hits rolled up so far
    * @returns the total number
@@ -99,10 +100,13 @@ export class Rollups {
   rollUp(onProgress: (hits: number) => void = () => undefined): Promise<number> {
     return this.#queue.run(async () => {
       let done = 0;
+      let newest: bigint | undefined;
       for (;;) {
         const added = await this.#working(async () => {
           const pending = await this.#store.ledger.pending();
-          return pending.length === 0 ? 0 : this.#add(pending);
+          if (pending.length < MOST_PENDING) newest ??= pending.at(-1)?.id;
+          const now = pending.filter(({ id }) => newest === undefined || id <= newest);
+          return now.length === 0 ? 0 : this.#add(now);
         }, 0);
         if (added === 0) return done;
         done += added;

@@ -61,7 +61,7 @@ export type Consumer = 'rollups' | 'visits';
 const WATERMARKS = { rollups: 'rollup_writers', visits: 'visits_writers' } as const;
 
 /** Maximum number of batches that `pending` returns. */
-const MOST_PENDING = 50_000;
+export const MOST_PENDING = 50_000;
 /** Milliseconds after which rolled-up batches are compacted. */
 const COMPACT_AFTER = DAY;
 const WRITER_BITS = 22n;

@@ -53,7 +53,7 @@ async function rebuildStretch(
   const window = { ...start, until: timeSql(Math.max(to, Number(extent?.finish) + 1)), covered };
   const [found] = await store.rows<{ hits: string | number }>('visits_extent_hits', {}, undefined, window);
   const shares = Math.max(1, Math.ceil(Number(found?.hits) / mostHits));
-  await store.executeLong('visits_drop', period, 'hit-tracker-visits-repair', []);
+  await store.guard.deleting(() => store.executeLong('visits_drop', period, 'hit-tracker-visits-repair', []));
   for (let share = 0; share < shares; share++) {
     const scope = queryText('visits_uncounted', {
       ...window,

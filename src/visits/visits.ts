@@ -20,6 +20,7 @@
 import { queryText } from '../clickhouse/sql.ts';
 import { visitStepFragments, watermarkTuples } from '../clickhouse/visit-step.ts';
 import { areSame, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
+import { MOST_PENDING } from '../store/ledger.ts';
 import type { SiteDay } from '../store/site-day.ts';
 import { firstStep, type Step } from '../store/step.ts';
 import { QUERY_LIMITS, type Store } from '../store/store.ts';
@@ -57,16 +58,21 @@ export class Visits {
   }
 
   /**
-   * Adds the hits of all batches that are in the store.
+   * Adds the hits of all batches that are in the store now. Batches that arrive meanwhile are not waited for: under load it
+   * would never end.
    *
    * @throws HitError `store_unavailable`, `store_full`
    */
   catchUp(): Promise<void> {
     return this.#steps.run(async () => {
-      for (;;) {
+      for (let isMore = true; isMore; ) {
         const pending = await this.#store.ledger.pending('visits');
-        if (pending.length === 0) return;
-        await this.#add(firstStep(pending, this.#mostHits, queryText('visits_writers').trim()));
+        isMore = pending.length >= MOST_PENDING;
+        for (let rest = pending; rest.length > 0; ) {
+          const step = firstStep(rest, this.#mostHits, queryText('visits_writers').trim());
+          await this.#add(step);
+          rest = rest.slice(step.ids.length);
+        }
       }
     });
   }

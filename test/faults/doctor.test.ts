@@ -145,8 +145,8 @@ describe('a fault', () => {
       cause: (dataDir) =>
         alter(
           dataDir,
-          `INSERT INTO visits (site, start, visitor, finish, version)
-           SELECT site, start + INTERVAL 1 SECOND, visitor, finish + INTERVAL 1 SECOND, 1 FROM visits FINAL WHERE site != ''`,
+          `INSERT INTO visits (site, start, visitor, duration, version)
+           SELECT site, start + INTERVAL 1 SECOND, visitor, duration, 1 FROM visits FINAL WHERE site != ''`,
         ),
       found: ['visits'],
     },

@@ -59,7 +59,7 @@ test(
   'a part of visits that is lost is noticed; its hits are not added twice, and visits are computed again',
   options,
   async (t) => {
-    const { store, rollups, parts, add } = await opened(t);
+    const { store, rollups, command, parts, add } = await opened(t);
     const each = await parts();
     assert.ok(each.length >= 3, `${each.length} parts`);
     // That with the last watermark.
@@ -69,8 +69,10 @@ test(
     assert.ok(store.guard.health.has('broken_parts'));
     assert.equal((await rollups.removable()).get(1)! < (await rollups.watermarks()).get(1)!, true);
     await rollups.visits.catchUp();
-    const { different } = await wrongVisits(store.dedicatedConnection());
+    await using connection = store.dedicatedConnection();
+    const { different } = await wrongVisits(connection);
     assert.ok(different.every(({ counted, stored }) => counted < stored) && different.length > 0);
+    await command('SYSTEM START MERGES visits');
     await rollups.visits.fillIn('known');
     await assertVisits(store);
     await add(700);
