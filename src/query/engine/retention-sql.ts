@@ -19,7 +19,6 @@ export function retentionStatement(scope: ScopeSql, retention: Retention): State
   const { filters, returnFilters, interval, timezone } = retention;
   const sources = scope.sourcesFor([]);
   const person = personSql('v');
-  const visits = sources.visitsFrom(retention);
   const text = `SELECT cohort, back, count() AS visitors
 FROM
 (
@@ -30,14 +29,14 @@ FROM
         SELECT ${person} AS person, v.start AS start, ${intervalSql(interval, 'v.start', timezone, scope.bind)} AS slot,
             ${isChosenSql(scope, retention, filters, 'begin')} AS is_chosen,
             ${isChosenSql(scope, retention, returnFilters, 'begin')} AS is_return
-        FROM ${visits}
+        FROM ${sources.visitsFrom(retention)}
     )
     GROUP BY person
     HAVING is_member AND person NOT IN
     (
         SELECT ${person}
-        FROM ${sources.visitsBefore(retention)}
-        WHERE ${person} IN (SELECT ${person} FROM ${visits})
+        FROM ${sources.visitRows({ from: 0, to: retention.from })}
+        WHERE ${person} IN (SELECT ${person} FROM ${sources.visitRows(retention)})
     )
 )
 ARRAY JOIN backs AS back

@@ -9,14 +9,16 @@ import type { Scope, Span } from './query.ts';
 export interface Sources {
   /** SQL of a table of hits `h`, of a period. */
   hits(span: Span): string;
+  /** SQL of a table of hits `h` that meet a condition. */
+  hitsThat(condition: string): string;
   /** SQL of a table of visits `v` that begin in a period. */
   visitsFrom(span: Span): string;
   /** SQL of a table of hits `h` in their visits `v`, the hits of a period. */
   hitsInVisits(span: Span): string;
   /** The same of all hits of the visits that begin in a period. */
   hitsOfVisits(span: Span): string;
-  /** SQL of a table of rows of visits `v` that begin before a period: of each visit at least one, maybe an outdated one. */
-  visitsBefore(span: Span): string;
+  /** SQL of a table of rows of visits `v` that begin in a period: of each visit at least one, and maybe outdated ones. */
+  visitRows(span: Span): string;
   /** SQL of a table of visits `v` that overlap a period. */
   visitsOverlapping(span: Span): string;
   /** SQL of a table of hits `h` in their visits `v`: all hits of the visits that overlap a period. */
@@ -59,33 +61,40 @@ export function sourcesOf(
     `SELECT *, v.finish AS finish, bot != '' AS is_bot FROM visits AS v FINAL WHERE v.site != '' AND v.hits > 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${condition} AND (${visitCondition})`;
   const hits = (condition: string) =>
     `SELECT * FROM ${table} AS h WHERE ${ofSites('h')} AND ${ofBots('h')} AND ${condition}`;
+  // One number: a key of three columns takes half as long again.
+  const key = (alias: 'h' | 'v', isBot: string) =>
+    `bitXor(cityHash64(${alias}.site, toUInt8(${isBot})), ${alias}.visitor)`;
+  const inVisits = (hitCondition: string, some: string) => `(${hits(hitCondition)}) AS h
+ASOF JOIN (${some}) AS v ON ${key('h', "h.bot != ''")} = ${key('v', 'v.is_bot')} AND h.time >= v.start`;
   const joined = (hitCondition: string, some: string) => {
     const theirs = isSelective
       ? ` AND (h.site, h.visitor) IN (SELECT v.site, v.visitor FROM (${some}) AS v)`
       : '';
-    return `(${hits(hitCondition + theirs)}) AS h
-ASOF JOIN (${some}) AS v
-    ON h.site = v.site AND h.visitor = v.visitor AND (h.bot != '') = v.is_bot AND h.time >= v.start`;
+    return inVisits(hitCondition + theirs, some);
   };
-  const overlapping = ({ from, to }: Span) => `v.start < ${bind.time(to)} AND v.finish >= ${bind.time(from)}`;
   // Bounds of the times of visits, which need not be exact: without FINAL.
   const bound = (function_: string, column: string, condition: string) =>
     `(SELECT ${function_}(v.${column}) FROM visits AS v WHERE v.site != '' AND ${ofSites('v')} AND ${condition})`;
+  const touching = ({ from, to }: Span) => `v.start < ${bind.time(to)} AND v.finish >= ${bind.time(from)}`;
+  // With a bound of the start, by which visits are sorted: FINAL reads all that may be meant otherwise.
+  const overlapping = (span: Span) =>
+    `${touching(span)} AND v.start >= ${bound('min', 'start', touching(span))}`;
   const isOfVisits = (span: Span) =>
     `h.time >= ${bind.time(span.from)} AND h.time <= ${bound('max', 'finish', during('v.start', span))}`;
   const isOfOverlapping = (span: Span) =>
-    `h.time >= ${bound('min', 'start', overlapping(span))} AND h.time <= ${bound('max', 'finish', overlapping(span))}`;
+    `h.time >= ${bound('min', 'start', touching(span))} AND h.time <= ${bound('max', 'finish', touching(span))}`;
   return {
     isOfVisits,
     isOfStraddlers: (span) =>
       `${during('h.time', span)} AND h.time <= ${bound('max', 'finish', `v.start < ${bind.time(span.from)} AND v.finish >= ${bind.time(span.from)}`)}`,
     isDuring: (span) => during('h.time', span),
     hits: (span) => `(${hits(during('h.time', span))}) AS h`,
+    hitsThat: (condition) => `(${hits(condition)}) AS h`,
     visitsFrom: (span) => `(${visits(during('v.start', span))}) AS v`,
     hitsInVisits: (span) => joined(during('h.time', span), visits(overlapping(span))),
     hitsOfVisits: (span) => joined(isOfVisits(span), visits(during('v.start', span))),
-    visitsBefore: ({ from }) =>
-      `(SELECT * FROM visits AS v WHERE v.site != '' AND v.hits > 0 AND v.deleted = 0 AND ${ofSites('v')} AND ${ofBots('v')} AND v.start < ${bind.time(from)}) AS v`,
+    visitRows: (span) =>
+      `(SELECT * FROM visits AS v WHERE v.site != '' AND v.hits > 0 AND v.deleted = 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${during('v.start', span)}) AS v`,
     visitsOverlapping: (span) => `(${visits(overlapping(span))}) AS v`,
     hitsOfOverlapping: (span) => joined(isOfOverlapping(span), visits(overlapping(span))),
     hitsIn: (some, condition) => joined(condition, some),
@@ -95,9 +104,8 @@ ASOF JOIN (${some}) AS v
       const some = visits(
         `${overlapping(span)} AND NOT (${during('v.start', span)} AND v.finish < ${bind.time(span.to)} AND ${isInside})`,
       );
-      return `(${hits(`${during('h.time', span)} AND (h.site, h.visitor) IN (SELECT v.site, v.visitor FROM (${some}) AS v)`)}) AS h
-ASOF JOIN (${some}) AS v
-    ON h.site = v.site AND h.visitor = v.visitor AND (h.bot != '') = v.is_bot AND h.time >= v.start`;
+      const theirs = `(h.site, h.visitor) IN (SELECT v.site, v.visitor FROM (${some}) AS v)`;
+      return inVisits(`${during('h.time', span)} AND ${theirs}`, some);
     },
     signals: (span) =>
       joined(`h.name = 'engagement' AND ${isOfOverlapping(span)}`, visits(overlapping(span))),
