@@ -6,9 +6,8 @@
  * hits that can take it after those that took the previous one, and for each of these when the sequence began: the latest
  * possible time, since that leaves most of the window. Within a hit nothing is passed on, so no hit is two steps.
  *
- * ClickHouse's `windowFunnel` does the same for distinct times of one event each. But hits of equal times are in no order
- * there, and a hit that can be two steps in a row is both, or, with `strict_increase`, makes the funnel forget that it has
- * begun. Measurements: docs/design.md.
+ * ClickHouse's `windowFunnel` knows no order of hits at one time: there, either order takes two steps, or with
+ * `strict_increase` neither does. Measurements: docs/design.md.
  */
 import type { Bindings } from './bindings.ts';
 import { chosenVisitsSql } from './chosen-visits.ts';
@@ -22,6 +21,15 @@ import type { ScopeSql } from './scope-sql.ts';
 import type { Statement } from './statement.ts';
 
 const DAY = 86_400_000;
+
+/**
+ * SQL of a hit as one number, since arrays of numbers are made in half the time of arrays of tuples: time, whether it is a
+ * signal, batch, position, and the steps that it can be, from the highest bits to the lowest. So numbers are in order.
+ */
+const HIT = `bitShiftLeft(toUInt256(toUnixTimestamp64Milli(h.time)), 105) + bitShiftLeft(toUInt256(${SIGNAL}), 104)
+        + bitShiftLeft(toUInt256(h.batch), 40) + bitShiftLeft(toUInt256(h.position), 8) + mask`;
+const timeOf = (hit: string) => `toInt64(bitShiftRight(${hit}, 105))`;
+const maskOf = (hit: string) => `toUInt8(bitAnd(${hit}, 255))`;
 
 /** Writes the statements of a funnel. */
 export class FunnelStatements {
@@ -88,19 +96,22 @@ SETTINGS force_grouping_standard_compatibility = 1`);
     const each = steps.map((_, step) => step);
     const depth = each.map((step) => `(arrayMax(began${step}) > 0)`).join(' + ');
     const began = each.map((step) => `${this.#began(step)} AS began${step}`);
-    const passes = `SELECT *, arrayMap(hit -> hit.1, hits) AS times, arrayMap(hit -> hit.5, hits) AS masks,
+    const passes = `SELECT *, arrayMap(hit -> ${timeOf(this.#carriesValues ? 'hit.1' : 'hit')}, hits) AS times,
+    arrayMap(hit -> ${maskOf(this.#carriesValues ? 'hit.1' : 'hit')}, hits) AS masks,
     ${began.join(',\n    ')},
     ${depth} AS depth
 FROM (${this.#timelines()})`;
     if (within === 'visit') {
       // Visits of a visitor are in order of their start; the first of the longest counts.
-      const value =
-        by === undefined ? '' : ', argMax(value, (length, -toUnixTimestamp64Milli(start))) AS value';
-      return `SELECT max(length) AS depth${value} FROM (SELECT person, start, depth AS length${by === undefined ? '' : ', value'} FROM (${passes})) GROUP BY person`;
+      const [own, first] =
+        by === undefined
+          ? ['', '']
+          : [', value', ', argMax(value, (length, -toUnixTimestamp64Milli(start))) AS value'];
+      return `SELECT max(length) AS depth${first} FROM (SELECT person, start, depth AS length${own} FROM (${passes})) GROUP BY person`;
     }
     if (by === undefined) return passes;
     const entries = each.map((step) => `arrayFirst(time -> time > 0, began${step})`).join(', ');
-    return `SELECT depth, arrayFirst((hit, entry) -> hit.1 = entry, hits, arrayResize([[${entries}][depth]], length(hits), [${entries}][depth])).6 AS value FROM (${passes})`;
+    return `SELECT depth, hits[indexOf(times, [${entries}][depth])].2 AS value FROM (${passes})`;
   }
 
   /** SQL of an array: for each hit that takes a step, when its sequence began; 0 for others. */
@@ -112,7 +123,12 @@ FROM (${this.#timelines()})`;
     return `arrayMap((time, mask, begin) -> if(bitTest(mask, ${step}) AND begin > 0${inTime}, begin, 0), times, masks, ${before})`;
   }
 
-  /** The hits that may be steps, in order, of each visit or visitor: (time, is a signal, batch, position, steps, value). */
+  /** Whether a timeline has visits with different values. */
+  get #carriesValues(): boolean {
+    return !this.#isOfVisits && this.#funnel.by !== undefined;
+  }
+
+  /** The hits that may be steps, in order, of each visit or visitor; with the values of their visits where these differ. */
   #timelines(): string {
     const { by, steps } = this.#funnel;
     const sources = this.#scope.sourcesFor([]);
@@ -129,13 +145,12 @@ FROM (${this.#timelines()})`;
     );
     const mask = actions.map((action, step) => `bitShiftLeft(toUInt8(${action}), ${step})`).join(' + ');
     const value = by === undefined ? undefined : columnSql(by, this.#scope.context('both'));
-    const hit = ['toUnixTimestamp64Milli(h.time)', SIGNAL, 'h.batch', 'h.position', 'mask'];
-    if (value !== undefined && !this.#isOfVisits) hit.push(`toString(${value})`);
+    const hit = this.#carriesValues ? `(${HIT}, toString(${value}))` : HIT;
     const columns = this.#isOfVisits
       ? ['v.start AS start', ...(value === undefined ? [] : [`any(${value}) AS value`])]
       : [];
     return `WITH toUInt8(${mask}) AS mask
-SELECT ${[`${personSql('h')} AS person`, ...columns].join(', ')}, arraySort(groupArrayIf((${hit.join(', ')}), mask != 0)) AS hits
+SELECT ${[`${personSql('h')} AS person`, ...columns].join(', ')}, arraySort(groupArrayIf(${hit}, mask != 0)) AS hits
 FROM ${source}
 WHERE h.time <= v.finish
 GROUP BY person${this.#isOfVisits ? ", h.bot != '', v.start" : ''}

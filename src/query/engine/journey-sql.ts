@@ -44,7 +44,11 @@ function pathsSql(scope: ScopeSql, journey: Journey): string {
   const { page, direction, steps, filters } = journey;
   const sources = scope.sourcesFor([]);
   const visits = chosenVisitsSql(scope, journey, filters, 'begin');
-  const views = sources.hitsIn(visits, `${sources.isOfVisits(journey)} AND h.name = 'pageview'`);
+  const isView = `${sources.isOfVisits(journey)} AND h.name = 'pageview'`;
+  const isPage = patternSql('h.path', page, scope.bind);
+  // Few visitors see most pages, and only their hits need to be joined with visits.
+  const theirs = `(h.site, h.visitor) IN (SELECT h.site, h.visitor FROM ${sources.hitsThat(`${isView} AND ${isPage}`)})`;
+  const views = sources.hitsIn(visits, isPage === 'true' ? isView : `${isView} AND ${theirs}`);
   const inOrder = 'arrayMap(view -> view.4, arraySort(groupArray((h.time, h.batch, h.position, h.path))))';
   const pages = direction === 'after' ? inOrder : `arrayReverse(${inOrder})`;
   const following = `arrayMap(page -> concat('=', page), arraySlice(pages, anchor + 1, ${steps}))`;
@@ -59,7 +63,7 @@ FROM
         FROM ${views}
         WHERE h.time <= v.finish
         GROUP BY person, h.bot != '', v.start
-        HAVING countIf(${patternSql('h.path', page, scope.bind)}) > 0
+        HAVING countIf(${isPage}) > 0
     )
 )
 GROUP BY path`;
