@@ -5,6 +5,8 @@ export { type Digest, KeyedHash } from './hit/hash.ts';
 export type { Seen, WindowCount } from './live/live.ts';
 export type { SiteSummary, Stats, Top } from './query/answers.ts';
 export type { Count } from './query/counts.ts';
+export type { Goal } from './query/engine/query.ts';
+export type { QueryAnswer } from './query/query-schemas.ts';
 export { BloomFilter, bitsPerVisitorAt } from './sketch/bloom.ts';
 export { type LastSeenOptions, LastSeenSketch, type VisitorEstimate } from './sketch/last-seen.ts';
 export { HitRing } from './sketch/ring.ts';

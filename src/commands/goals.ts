@@ -91,7 +91,14 @@ function actionOf({ event, prop, page, scroll }: GoalValues): object {
     return { kind: 'event', event, ...(prop && { props }) };
   }
   if (prop) throw new HitError('bad_usage', '--prop goes with --event');
-  return scroll === undefined ? { kind: 'page', page } : { kind: 'scroll', page, depth: Number(scroll) };
+  return scroll === undefined ? { kind: 'page', page } : { kind: 'scroll', page, depth: readNumber(scroll) };
+}
+
+function readNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || Number.isNaN(number))
+    throw new HitError('bad_usage', `--scroll: "${text}" is not a number`);
+  return number;
 }
 
 function propOf(text: string): [string, string[]] {

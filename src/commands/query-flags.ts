@@ -61,7 +61,7 @@ export function queryOfFlags(values: ReportValues): object | undefined {
         ...(values.status === undefined ? [] : [['is', 'status', listOf(values.status)]]),
       ],
       order_by: order === undefined ? undefined : listOf(order).map((text) => orderOf(text, dimensions)),
-      limit: Number(limit),
+      limit: numberOr(limit),
       include: {
         comparison: compare === undefined ? undefined : (COMPARISONS[compare] ?? compare),
         totals: true,
@@ -85,6 +85,11 @@ function orderOf(text: string, dimensions: readonly string[]): [string, string] 
   const [, name, direction] = /^(.*?)(?:\s+(\S+))?$/s.exec(text)!;
   const column = RENAMED[name!] ?? (INTERVALS.includes(name!) ? `time:${name}` : name!);
   return [column, direction ?? (dimensions.includes(column) ? 'asc' : 'desc')];
+}
+
+/** What is no number is passed on, to be refused as a limit. */
+function numberOr(text: string | undefined): number | string | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
 }
 
 function isNew(text: string): boolean {

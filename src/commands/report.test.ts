@@ -32,6 +32,7 @@ describe('a report', () => {
     [['--goal', 'signup'], /goal "signup" is unknown: these sites have no goals/],
     [['--filter', 'source is not Google'], /filter "source is not Google" lacks a value after "is"/],
     [['--order', 'visits', '--filter', 'path=/a'], /--filter "path=\/a" does not go with a query/],
+    [['--order', 'visits', '--limit', 'x'], /limit is not a whole number from 1 to 10000/],
     [['--order', 'vists'], /column "vists" is unknown: did you mean "visits"/],
     [['--compare', 'month'], /compare "month" is unknown: use previous, year/],
     [['--period', 'week'], /period "week" is unknown: use today, yesterday, 24h/],
