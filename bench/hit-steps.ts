@@ -1,15 +1,17 @@
 /** The steps of a hit from the request context to durable bytes. */
 
 import { TrustedProxies } from '../src/hit/address.ts';
-import { Countries } from '../src/hit/country.ts';
 import { hex64, KeyedHash } from '../src/hit/hash.ts';
 import type { Hit } from '../src/hit/hit.ts';
 import { Intake } from '../src/hit/intake.ts';
+import { Places } from '../src/hit/place.ts';
 import { RateLimit } from '../src/hit/rate-limit.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../src/hit/request-context.ts';
 import { DailySalts } from '../src/hit/salts.ts';
 import { Sites } from '../src/hit/site.ts';
-import { intactLength, RowWriter } from '../src/rows/row.ts';
+import { RowWriter } from '../src/rows/row.ts';
+import { ROW_LAYOUT } from '../src/rows/row-layout.ts';
+import { intactLength } from '../src/rows/row-seal.ts';
 import { PAGES, pagePath, SITE } from './access-log.ts';
 import { check } from './bench.ts';
 import { AT_ONCE, type Step } from './step.ts';
@@ -61,7 +63,7 @@ async function openIntake(): Promise<Intake> {
     sites: new Sites({ max: 1000 }),
     proxies: new TrustedProxies('loopback'),
     limit: RateLimit.parse('off'),
-    countries: await Countries.open(),
+    places: await Places.open(),
     salts: new DailySalts({ random: () => KEY, now: () => NOW }),
     key: KEY,
     importSalt: KEY,
@@ -102,6 +104,6 @@ function checkHash(hash: KeyedHash): void {
 function checkRows(writer: RowWriter, hits: readonly Hit[]): void {
   for (const hit of hits) writer.write(hit);
   const group = writer.seal();
-  const { length, rows } = intactLength(group);
+  const { length, rows } = intactLength(group, ROW_LAYOUT);
   check(length === group.length && rows === hits.length, `${rows} of ${hits.length} rows are read back`);
 }

@@ -114,6 +114,11 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
   },
   identity: { standard: 'cookie', good: [['cookieless', 'cookieless']], bad: ['', 'none', 'Cookie'] },
   'trust-proxy': { standard: 'loopback', good: [['private,192.0.2.0/24', 'private,192.0.2.0/24']], bad: [] },
+  'geo-database': {
+    standard: undefined,
+    good: [['/geo/GeoLite2-City.mmdb', '/geo/GeoLite2-City.mmdb']],
+    bad: [''],
+  },
   'rate-limit': { standard: '100/s', good: [['off', 'off']], bad: [] },
   sites: {
     standard: undefined,

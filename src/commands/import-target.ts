@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { HitError, messageOf } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
-import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
+import { Places } from '../hit/place.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import type { ServedRetention } from '../http/api/retention.ts';
@@ -54,12 +54,14 @@ export async function findServer(dataDir: string): Promise<ImportTarget | undefi
  * This process, which locks the data folder.
  *
  * @param keepHits how long hits are kept there; undefined for the retention of the last server
+ * @param geoDatabase database of cities, if there is one
  * @throws HitError `data_dir_locked`, `data_dir_unusable`, `store_unavailable`
  */
 export async function importHere(
   dataDir: string,
   store: string,
   keepHits: Ages | undefined,
+  geoDatabase?: string,
 ): Promise<ImportTarget> {
   const folder = DataFolder.open(dataDir);
   try {
@@ -69,7 +71,7 @@ export async function importHere(
       sites: new Sites({ max: Number.POSITIVE_INFINITY }),
       proxies: new TrustedProxies('none'),
       limit: RateLimit.parse('off'),
-      countries: await Countries.open(),
+      places: await Places.open(geoDatabase),
       salts,
       key,
       importSalt,
@@ -77,7 +79,9 @@ export async function importHere(
       now: Date.now,
     });
     const db = await DBTracker.in(folder, intake, { store }, () => folder.close());
-    const importer = new LogImporter({ db, live: undefined, key, importSalt, allowedSites: undefined });
+    const importer = new LogImporter({
+      ...{ db, live: undefined, key, importSalt, allowedSites: undefined, geoDatabase },
+    });
     return {
       take: (log, options, onProgress) => importer.run(log, options, onProgress),
       retention: async () => ({

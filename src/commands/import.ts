@@ -164,7 +164,9 @@ async function openTarget(values: ImportValues, terminal: Terminal): Promise<Imp
     const unused = values['keep-hits'] ? ' Its own retention holds, not --keep-hits.' : '';
     terminal.stderr.write(`A server is running on this data folder; it does the import.${unused}\n`);
   }
-  return server ?? importHere(values['data-dir']!, values.store!, values['keep-hits']);
+  return (
+    server ?? importHere(values['data-dir']!, values.store!, values['keep-hits'], values['geo-database'])
+  );
 }
 
 /** Imports a log until it ends or breaks off. */

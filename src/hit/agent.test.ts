@@ -8,6 +8,7 @@ import { hex64 } from './hash.ts';
 import { isUnclean } from './text.ts';
 
 const WEBKIT = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
+const ENGINE = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 const BLINK = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0';
 
 describe('a person’s browser', () => {
@@ -55,10 +56,37 @@ describe('a person’s browser', () => {
     ['Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)', 'Internet Explorer', 'Windows', 'desktop'],
   ] as const) {
     test(`${browser} on ${os}, ${device}, is recognized, and is not a bot`, () => {
-      const { digest: _, ...agent } = agentOf(userAgent);
-      assert.deepEqual(agent, { bot: '', browser, os, device });
+      const { bot, browser: name, os: system, device: kind } = agentOf(userAgent);
+      assert.deepEqual([bot, name, system, kind], ['', browser, os, device]);
     });
   }
+
+  for (const [os, version, osVersion] of [
+    ['Windows NT 10.0; Win64; x64', '131.0.0.0', '10'],
+    ['Windows NT 6.3; Win64; x64', '109.0.5414.120', '8.1'],
+    ['Windows NT 5.1', '49.0.2623.112', 'XP'],
+    ['Windows NT 99.0', '131.0', ''],
+    ['Macintosh; Intel Mac OS X 10_15_7', '131.0.0.0', '10.15'],
+    ['Macintosh; Intel Mac OS X 14_4', '131.0.0.0', '14'],
+    ['Linux; Android 8.1.0; SM', '80.0.0.0', '8'],
+    ['Linux; Android 14; Pixel 8', '131.0.0.0', '14'],
+    ['X11; Linux x86_64', '131.0.0.0', ''],
+  ] as const) {
+    test(`of version ${version} on ${os} has major versions only`, () => {
+      const agent = agentOf(`Mozilla/5.0 (${os}) ${ENGINE} Chrome/${version} Safari/537.36`);
+      assert.deepEqual([agent.browserVersion, agent.osVersion], [version.split('.')[0], osVersion]);
+    });
+  }
+
+  test('may say anything of its versions, of which only short numbers are kept', () => {
+    for (const version of ['9'.repeat(50), '<b>', 'x1', '-1', "1'; DROP", '١٢']) {
+      for (const os of [`Android ${version}`, `Windows NT ${version}`, `Mac OS X ${version}`]) {
+        const agent = agentOf(`Mozilla/5.0 (X; ${os}) ${ENGINE} Chrome/${version} Safari/537.36`);
+        assert.match(agent.browserVersion, /^\d{0,6}$/);
+        assert.match(agent.osVersion, /^(?:\d{0,6}|10\.\d{1,2})$/);
+      }
+    }
+  });
 });
 
 test('agents have distinct digests, even if they differ only beyond the parsed part', () => {

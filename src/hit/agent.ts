@@ -9,7 +9,11 @@ export interface Agent {
   /** Name of the bot, or '' for a person's browser. */
   readonly bot: string;
   readonly browser: string;
+  /** Major version: `133`. */
+  readonly browserVersion: string;
   readonly os: string;
+  /** Major version, or as it is usually called: `14`, `10.15`, `XP`. */
+  readonly osVersion: string;
   readonly device: string;
 }
 
@@ -49,15 +53,29 @@ function digestOf(userAgent: string): Digest {
 function parse(userAgent: string): Agent {
   const digest = digestOf(userAgent);
   if (userAgent === '' || userAgent === '-')
-    return { digest, bot: NO_AGENT, browser: '', os: '', device: '' };
+    return { digest, bot: NO_AGENT, browser: '', browserVersion: '', os: '', osVersion: '', device: '' };
   const { browser, os, platform } = Bowser.parse(userAgent);
+  const isNamed = browser.name !== undefined && BROWSER_NAME.test(browser.name);
   return {
     digest,
     bot: botName(userAgent),
-    browser: browser.name !== undefined && BROWSER_NAME.test(browser.name) ? browser.name : '',
+    browser: isNamed ? browser.name! : '',
+    browserVersion: isNamed ? majorOf(browser.version ?? '') : '',
     os: os.name ?? '',
+    osVersion: osVersionOf(os),
     device: platform.type === undefined || platform.type === 'bot' ? '' : platform.type,
   };
+}
+
+function majorOf(version: string): string {
+  return owned(/^\d{1,6}(?!\d)/.exec(version)?.[0] ?? '');
+}
+
+/** Windows is known by its name, and Mac OS X by two numbers: all of its versions began with 10. */
+function osVersionOf({ name, version = '', versionName = '' }: Bowser.Parser.OSDetails): string {
+  if (name === 'Windows') return /^(?:[\d.]{1,4}|XP|Vista)$/.test(versionName) ? versionName : '';
+  if (name === 'macOS' && version.startsWith('10.')) return owned(/^10\.\d{1,2}/.exec(version)?.[0] ?? '10');
+  return majorOf(version);
 }
 
 /** Words that say that an agent is a bot, not which one. */

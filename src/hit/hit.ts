@@ -13,7 +13,7 @@ export interface Hit {
   readonly bot: string;
   /** Path without query and fragment. */
   readonly path: string;
-  /** `pageview`, or the name of a custom event. */
+  /** `pageview`, `engagement`, or the name of a custom event. */
   readonly name: string;
   /** Where the visitor came from: `utm_source`, else the referrer's host. */
   readonly source: string;
@@ -36,6 +36,45 @@ export interface Hit {
   readonly title: string;
   /** A JSON object as text, or ''. */
   readonly props: string;
+  /** Host that the page was on: lower case, without port. */
+  readonly hostname: string;
+  readonly utmTerm: string;
+  readonly utmContent: string;
+  /** Kind of the click id that an advertisement added to the page's address, such as `gclid`. Never the id. */
+  readonly clickId: string;
+  /** ISO 3166-2: `US-CA`. */
+  readonly region: string;
+  /** English name. */
+  readonly city: string;
+  /** Major version: `133`. */
+  readonly browserVersion: string;
+  /** Major version, or as it is usually called: `14`, `10.15`, `XP`. */
+  readonly osVersion: string;
+  /** Class of the screen's width, which tells less of a visitor than the width: see `screen.ts`. */
+  readonly screen: string;
+  /** What an event is worth: a decimal number as text, such as `19.90`, or ''. */
+  readonly value: string;
+  /** Currency of the value: ISO 4217, or '' for a value that is not money. */
+  readonly currency: string;
+  /** False for an event that happens without the visitor: it does not count against a bounce. */
+  readonly interactive: boolean;
+  /** Of an engagement signal: milliseconds for which the page was looked at since the last signal. */
+  readonly engaged: number;
+  /** Of an engagement signal: the part of the page seen so far, 0 to 100 per cent. -1 if unknown. */
+  readonly scroll: number;
+}
+
+export const PAGE_VIEW = 'pageview';
+
+/**
+ * Name of an engagement signal, which tells how long a page was looked at and how much of it was seen. It is stored among
+ * the hits, and is not one: nothing counts it.
+ */
+export const ENGAGEMENT = 'engagement';
+
+/** Whether a hit counts. Bots and engagement signals are stored, but not counted. */
+export function isCounted({ bot, name }: Pick<Hit, 'bot' | 'name'>): boolean {
+  return bot === '' && name !== ENGAGEMENT;
 }
 
 /** Why a hit is not counted. Each is a metric, a row of `/api/v1/drops`, and the value of `x-hit-dropped`. */

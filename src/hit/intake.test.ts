@@ -50,9 +50,39 @@ describe('a page view', () => {
       method: '',
       title: 'Hello world',
       props: '',
+      hostname: '',
+      utmTerm: '',
+      utmContent: '',
+      clickId: '',
+      region: '',
+      city: '',
+      browserVersion: '133',
+      osVersion: '',
+      screen: '',
+      value: '',
+      currency: '',
+      interactive: true,
+      engaged: 0,
+      scroll: -1,
     });
     for (const half of [visitorHigh, visitorLow])
       assert.ok(Number.isInteger(half) && half >= 0 && half < 2 ** 32);
+  });
+
+  test('takes along what the page tells of itself, and of its address the campaign, but no id of a click', () => {
+    const hit = hitFrom({
+      ...{ hostname: 'WWW.Example.com:8443', screen: 'Laptop', value: '19.90', currency: 'EUR' },
+      ...{ interactive: false, name: 'order' },
+      path: '/a?utm_term=shoes&utm_content=blue&gclid=Secret-1',
+    });
+    assert.deepEqual(
+      [hit.hostname, hit.screen, hit.value, hit.currency, hit.interactive],
+      ['www.example.com', 'Laptop', '19.90', 'EUR', false],
+    );
+    assert.deepEqual([hit.utmTerm, hit.utmContent, hit.clickId], ['shoes', 'blue', 'gclid']);
+    assert.doesNotMatch(JSON.stringify(hit), /Secret/);
+    for (const wrong of ['a b', '<script>', 'x'.repeat(300), 'user@example.com'])
+      assert.equal(hitFrom({ hostname: wrong }).hostname, '', wrong);
   });
 
   for (const [path, kept] of [

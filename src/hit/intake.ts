@@ -1,12 +1,13 @@
+import { Memo } from '../cache/memo.ts';
 import { DAY } from '../timing/units.ts';
 import type { TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
-import type { Countries } from './country.ts';
 import { DerivedVisitors } from './derived-visitor.ts';
 import { KeyedHash } from './hash.ts';
-import { type DropReason, type Hit, LIMITS } from './hit.ts';
+import { type DropReason, type Hit, LIMITS, PAGE_VIEW } from './hit.ts';
 import { fingerprintOf, type KeyFingerprints } from './key-fingerprints.ts';
 import { MidnightVisits } from './midnight-visits.ts';
+import type { Places } from './place.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { RequestContext } from './request-context.ts';
 import type { DailySalts } from './salts.ts';
@@ -34,7 +35,7 @@ export interface IntakeOptions {
   readonly sites: Sites;
   readonly proxies: TrustedProxies;
   readonly limit: Pick<RateLimit, 'take'>;
-  readonly countries: Countries;
+  readonly places: Places;
   readonly salts: DailySalts;
   /** Secret key of cookies and of visitors named by a trusted sender: 16 bytes. */
   readonly key: Uint8Array;
@@ -46,7 +47,7 @@ export interface IntakeOptions {
   readonly now: () => number;
 }
 
-const PAGE_VIEW = 'pageview';
+const hostnames = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, siteName);
 
 /**
  * Turns request facts into a hit, in steps that read from top to bottom: time, size, purpose, site, client address, rate
@@ -147,6 +148,7 @@ export class Intake {
     const campaign = campaignOf(query < 0 ? '' : withoutFragment(facts.path.slice(query + 1)));
     const referrer = referrerOf(facts.referrer);
     const internal = referrer.host !== '' && isSameSite(site, referrer.host);
+    const { country, region, city } = this.#options.places.of(client);
     return {
       site,
       time: Math.max(0, facts.time),
@@ -160,7 +162,7 @@ export class Intake {
       utmSource: campaign.source,
       utmMedium: campaign.medium,
       utmCampaign: campaign.campaign,
-      country: this.#options.countries.of(client),
+      country,
       browser: agent.browser,
       os: agent.os,
       device: agent.device,
@@ -169,6 +171,20 @@ export class Intake {
       method: facts.method,
       title: facts.title === '' ? '' : normalized(facts.title, LIMITS.title),
       props: facts.props,
+      hostname: facts.hostname === site ? site : hostnames.of(facts.hostname),
+      utmTerm: campaign.term,
+      utmContent: campaign.content,
+      clickId: campaign.clickId,
+      region,
+      city,
+      browserVersion: agent.browserVersion,
+      osVersion: agent.osVersion,
+      screen: facts.screen,
+      value: facts.value,
+      currency: facts.currency,
+      interactive: facts.interactive,
+      engaged: facts.engaged,
+      scroll: facts.scroll,
     };
   }
 }

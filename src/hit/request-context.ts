@@ -1,3 +1,5 @@
+import type { Screen } from './screen.ts';
+
 /**
  * Raw facts of one request or one log line, as received and not yet interpreted. '' means unknown.
  */
@@ -22,6 +24,19 @@ export interface RequestContext {
   readonly title: string;
   /** A JSON object as text. */
   readonly props: string;
+  /** Host of the page; may include a port. */
+  readonly hostname: string;
+  /** Class of the screen: see `screen.ts`. */
+  readonly screen: Screen | '';
+  /** What the event is worth: see `worth.ts`. */
+  readonly value: string;
+  readonly currency: string;
+  /** False for an event that happens without the visitor. */
+  readonly interactive: boolean;
+  /** Of an engagement signal: milliseconds. */
+  readonly engaged: number;
+  /** Of an engagement signal: 0 to 100 per cent of the page. -1 if unknown. */
+  readonly scroll: number;
   readonly userAgent: string;
   /** `Accept-Language`. */
   readonly language: string;
@@ -52,6 +67,13 @@ export const EMPTY_CONTEXT: RequestContext = {
   referrer: '',
   title: '',
   props: '',
+  hostname: '',
+  screen: '',
+  value: '',
+  currency: '',
+  interactive: true,
+  engaged: 0,
+  scroll: -1,
   userAgent: '',
   language: '',
   peer: '',

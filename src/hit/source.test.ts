@@ -56,12 +56,12 @@ describe('a referrer', () => {
 });
 
 describe('a campaign', () => {
-  const nothing = { source: '', medium: '', campaign: '' };
+  const nothing = { source: '', medium: '', campaign: '', term: '', content: '', clickId: '' };
 
   for (const [query, campaign] of [
     [
       'utm_source=news&utm_medium=mail&utm_campaign=spring',
-      { source: 'news', medium: 'mail', campaign: 'spring' },
+      { ...nothing, source: 'news', medium: 'mail', campaign: 'spring' },
     ],
     ['a=1&utm_source=news', { ...nothing, source: 'news' }],
     ['ref=friend', { ...nothing, source: 'friend' }],
@@ -73,12 +73,18 @@ describe('a campaign', () => {
     ['xutm_source=a&href=b&resource=c', nothing],
     ['', nothing],
     ['utm_source', nothing],
+    ['utm_term=blue+shoes&utm_content=top', { ...nothing, term: 'blue shoes', content: 'top' }],
+    ['gclid=abc', { ...nothing, clickId: 'gclid' }],
+    ['a=1&ScCid=abc&b=2', { ...nothing, clickId: 'sccid' }],
+    ['fbclid=x&utm_source=ig&msclkid=y', { ...nothing, source: 'ig', clickId: 'msclkid' }],
+    ['gclid=&xgclid=1&gclidx=2', nothing],
   ] as const) {
     test(`of "${query}" is read`, () => assert.deepEqual(campaignOf(query), campaign));
   }
 
   test('has no control characters or lone surrogates, however it is encoded', () => {
     assert.deepEqual(campaignOf('utm_source=%00a%1b[31m%0d%0ab&utm_medium=%9b&utm_campaign=%7f%c2%9b'), {
+      ...nothing,
       source: 'a [31m b',
       medium: '\ufffd',
       campaign: '',
@@ -90,6 +96,23 @@ describe('a campaign', () => {
       fc.property(fc.oneof(encoded, fc.string({ unit: anyCharacter, maxLength: 40 })), (value) => {
         const { source } = campaignOf(`utm_source=${value}`);
         assert.ok(!isUnclean(source) && source.isWellFormed());
+      }),
+      fixed,
+    );
+  });
+
+  test('keeps nothing of the id of a click, and reads the rest of the query around it', () => {
+    const value = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map(encodeURIComponent);
+    fc.assert(
+      fc.property(value, value, (id, source) => {
+        const expected = campaignOf(`utm_source=${source}&utm_medium=cpc`);
+        for (const query of [
+          `gclid=${id}&utm_source=${source}&utm_medium=cpc`,
+          `utm_source=${source}&gclid=${id}&utm_medium=cpc`,
+          `utm_source=${source}&utm_medium=cpc&gclid=${id}&gclid=${id}`,
+        ]) {
+          assert.deepEqual(campaignOf(query), { ...expected, clickId: 'gclid' });
+        }
       }),
       fixed,
     );

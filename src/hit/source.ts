@@ -16,12 +16,27 @@ export interface Campaign {
   readonly source: string;
   readonly medium: string;
   readonly campaign: string;
+  readonly term: string;
+  readonly content: string;
+  /** Kind of the click id, such as `gclid`. */
+  readonly clickId: string;
 }
 
 const NOWHERE: Referrer = { host: '', url: '' };
-const NO_CAMPAIGN: Campaign = { source: '', medium: '', campaign: '' };
+const NO_CAMPAIGN: Campaign = { source: '', medium: '', campaign: '', term: '', content: '', clickId: '' };
+/**
+ * Parameters by which networks recognise a click on an advertisement: Google's four, Microsoft, Meta, TikTok, X, LinkedIn,
+ * Yandex, Snapchat, Reddit, Pinterest. If there are several, the first of these counts.
+ */
+const CLICK_IDS = [
+  ...['gclid', 'gbraid', 'wbraid', 'dclid', 'msclkid', 'fbclid', 'ttclid', 'twclid', 'li_fat_id'],
+  ...['yclid', 'ScCid', 'rdt_cid', 'epik'],
+];
 /** Matches queries that may contain a campaign. Most do not, and are not worth caching. */
-const CAMPAIGN_PARAMETER = /(?:^|&)(?:utm_|ref=|source=)/;
+const CAMPAIGN_PARAMETER = new RegExp(`(?:^|&)(?:utm_|(?:ref|source|${CLICK_IDS.join('|')})=)`);
+/** Ids of clicks, each of which occurs once: no query with one would be found in a cache, and ids are not to be kept. */
+const CLICK_ID = new RegExp(`(?<name>(?:^|&)(?:${CLICK_IDS.join('|')})=)[^&]+`, 'g');
+const HAS_CLICK_ID = new RegExp(`(?:^|&)(?:${CLICK_IDS.join('|')})=[^&]`);
 
 const referrers = new Memo({ most: 10_000, longest: LIMITS.referrer }, parseReferrer);
 const campaigns = new Memo({ most: 10_000, longest: LIMITS.referrer }, parseCampaign);
@@ -38,12 +53,14 @@ export function referrerOf(text: string): Referrer {
 }
 
 /**
- * Reads the campaign from a query string: `utm_source` (or `ref`, `source`), `utm_medium`, `utm_campaign`.
+ * Reads the campaign from a query string: `utm_source` (or `ref`, `source`), `utm_medium`, `utm_campaign`, `utm_term`,
+ * `utm_content`, and the kind of a click id.
  *
  * @param query without `?`
  */
 export function campaignOf(query: string): Campaign {
-  return CAMPAIGN_PARAMETER.test(query) ? campaigns.of(query) : NO_CAMPAIGN;
+  if (!CAMPAIGN_PARAMETER.test(query)) return NO_CAMPAIGN;
+  return campaigns.of(HAS_CLICK_ID.test(query) ? query.replaceAll(CLICK_ID, '$<name>1') : query);
 }
 
 function parseReferrer(text: string): Referrer {
@@ -68,6 +85,9 @@ function parseCampaign(query: string): Campaign {
     source: value('utm_source', 'ref', 'source'),
     medium: value('utm_medium'),
     campaign: value('utm_campaign'),
+    term: value('utm_term'),
+    content: value('utm_content'),
+    clickId: CLICK_IDS.find((name) => parameters.get(name))?.toLowerCase() ?? '',
   };
 }
 

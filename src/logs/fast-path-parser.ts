@@ -88,11 +88,13 @@ export class FastPathParser {
     const bytes = this.#bytes;
     let at = start;
     out.site = this.#site;
+    out.hostname = '';
     if (this.#withHost) {
       const end = wordEnd(bytes, at);
       if (!isField(bytes, at, end) || bytes[end + 1] === DASH) return DECLINED;
       const host = this.#hosts.of(bytes, this.#view, at, end);
-      out.site = this.#siteOf(host.slice(0, endOfHostName(host, 0, host.length)));
+      out.hostname = host.slice(0, endOfHostName(host, 0, host.length));
+      out.site = this.#siteOf(out.hostname);
       at = end + 1;
     }
 

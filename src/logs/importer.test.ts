@@ -11,7 +11,7 @@ import { type LogTotals, writeAccessLog } from '../../bench/access-log.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { MemoryLive } from '../live/memory.ts';
-import { ROW_LAYOUT } from '../rows/row.ts';
+import { ROW_LAYOUT } from '../rows/row-layout.ts';
 import { readRows } from '../rows/row-reader.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { LogFormat } from './format.ts';

@@ -51,6 +51,8 @@ export interface LogImporterOptions {
   readonly key: Uint8Array;
   readonly importSalt: Uint8Array;
   readonly allowedSites: readonly string[] | undefined;
+  /** Database of cities. Default: none, so that only countries are known. */
+  readonly geoDatabase?: string | undefined;
   /** Log bytes that a thread reads at once. Default 2 MiB. */
   readonly chunkBytes?: number;
 }
@@ -177,8 +179,9 @@ class Run {
   }
 
   #startThreads(format: LogFormat): ReaderThreads {
-    const { key, importSalt, allowedSites } = this.#house;
-    this.#threads = new ReaderThreads({ format, site: this.#site, key, importSalt, allowedSites });
+    const { key, importSalt, allowedSites, geoDatabase } = this.#house;
+    const data = { key, importSalt, allowedSites, geoDatabase };
+    this.#threads = new ReaderThreads({ ...data, format, site: this.#site });
     return this.#threads;
   }
 

@@ -14,6 +14,7 @@ export function createLineFacts(): LineFacts {
 export function fillFacts(out: LineFacts, line: LogLine, site: string): void {
   out.time = line.timeMs;
   out.site = site;
+  out.hostname = line.host;
   out.path = line.query === '' ? line.path : `${line.path}?${line.query}`;
   out.referrer = line.referrer;
   out.userAgent = line.userAgent;

@@ -13,7 +13,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Rollups } from '../rollup/rollups.ts';
-import { ROW_LAYOUT } from '../rows/row.ts';
+import { ROW_LAYOUT } from '../rows/row-layout.ts';
 import { Names } from '../spool/names.ts';
 import { batchId } from '../spool/segment.ts';
 import type { Store } from '../store/store.ts';

@@ -2,8 +2,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { TrustedProxies } from '../hit/address.ts';
-import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
+import { Places } from '../hit/place.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { DailySalts } from '../hit/salts.ts';
 import { Sites } from '../hit/site.ts';
@@ -18,6 +18,8 @@ export interface ReaderThreadData {
   readonly importSalt: Uint8Array;
   /** Sites that are counted; undefined for all. */
   readonly allowedSites: readonly string[] | undefined;
+  /** Database of cities, if there is one. */
+  readonly geoDatabase: string | undefined;
 }
 
 const data = workerData as ReaderThreadData;
@@ -33,7 +35,7 @@ const reader = new ChunkReader({
     }),
     proxies: new TrustedProxies('none'),
     limit: RateLimit.parse('off'),
-    countries: await Countries.open(),
+    places: await Places.open(data.geoDatabase),
     // Visitors of logs are identified with the import salt alone.
     salts: new DailySalts({ random: (bytes) => new Uint8Array(bytes), now: () => now }),
     key: data.key,

@@ -2,20 +2,21 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { FIREFOX, logLine } from '../../test/fixtures/log-line.ts';
 import { TrustedProxies } from '../hit/address.ts';
-import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
+import { Places } from '../hit/place.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { DailySalts } from '../hit/salts.ts';
 import { Sites } from '../hit/site.ts';
-import { intactLength } from '../rows/row.ts';
+import { ROW_LAYOUT } from '../rows/row-layout.ts';
+import { intactLength } from '../rows/row-seal.ts';
 import type { LogFormat } from './format.ts';
 import { ChunkReader, type ChunkResult } from './reader.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 
-let countries: Countries;
+let places: Places;
 before(async () => {
-  countries = await Countries.open();
+  places = await Places.open();
 });
 
 function read(
@@ -26,7 +27,7 @@ function read(
     sites: new Sites({ ...(allowed && { allowed }), max: Number.POSITIVE_INFINITY }),
     proxies: new TrustedProxies('none'),
     limit: RateLimit.parse('off'),
-    countries,
+    places,
     salts: new DailySalts({ random: (bytes) => new Uint8Array(bytes), now: () => NOW }),
     key: new Uint8Array(16),
     importSalt: new Uint8Array(16).fill(1),
@@ -52,7 +53,10 @@ describe('a log chunk', () => {
   it('produces a row and a live count for each line', () => {
     const result = read(logLine() + logLine({ address: '203.0.113.8' }) + logLine());
     assert.deepEqual([result.lines, result.lineBreaks, result.imported, result.failed], [3, 3, 3, 0]);
-    assert.deepEqual(intactLength(Buffer.from(result.rows)), { length: result.rows.length, rows: 3 });
+    assert.deepEqual(intactLength(Buffer.from(result.rows), ROW_LAYOUT), {
+      length: result.rows.length,
+      rows: 3,
+    });
     assert.equal(visitors(result), 2);
     assert.deepEqual(seen(result), Array(3).fill('example.com 2015-05-17T10:05:03.000Z'));
   });
@@ -102,7 +106,7 @@ describe('a log chunk', () => {
     const nul = Buffer.from(logLine({ path: '/a\0b' }));
     const result = read(Buffer.concat([latin1, nul, Buffer.alloc(3), Buffer.from(logLine())]));
     assert.deepEqual([result.imported, result.failed], [3, 0]);
-    assert.equal(intactLength(Buffer.from(result.rows)).rows, 3);
+    assert.equal(intactLength(Buffer.from(result.rows), ROW_LAYOUT).rows, 3);
   });
 
   it('treats CRLF and LF alike', () => {
@@ -180,7 +184,10 @@ describe('a log chunk', () => {
       result.failures.map(({ line }) => line),
       [15_001],
     );
-    assert.deepEqual(intactLength(Buffer.from(result.rows)), { length: result.rows.length, rows: 19_999 });
+    assert.deepEqual(intactLength(Buffer.from(result.rows), ROW_LAYOUT), {
+      length: result.rows.length,
+      rows: 19_999,
+    });
     assert.equal(result.sightings.time.length, 19_999);
   });
 });

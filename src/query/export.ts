@@ -29,11 +29,27 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 const FIELDS = [
   ...['time', 'site', 'visitor', 'status', 'method', 'bot', 'path', 'name', 'title', 'referrer', 'source'],
   ...['utm_source', 'utm_medium', 'utm_campaign', 'country', 'browser', 'os', 'device', 'language', 'props'],
+  ...['hostname', 'utm_term', 'utm_content', 'click_id', 'region', 'city', 'browser_version', 'os_version'],
+  ...['screen', 'value', 'currency', 'interactive', 'engaged', 'scroll'],
 ] as const;
 /** Fields whose first characters no outsider chooses. */
-const HARMLESS = ['time', 'site', 'visitor', 'status'];
+const HARMLESS = [
+  'time',
+  'site',
+  'visitor',
+  'status',
+  'value',
+  'currency',
+  'interactive',
+  'engaged',
+  'scroll',
+];
 /** 16 hexadecimal digits, since JSON numbers lack the precision. */
 const VISITOR = "lower(leftPad(hex(visitor), 16, '0'))";
+/** A decimal number as text, as JSON numbers lack the precision; '' if an event has no value. */
+const VALUE = "if(value = 0 AND currency = '', '', toString(value))";
+/** Fields that are not exported as they are stored. */
+const EXPRESSIONS: Readonly<Record<string, string>> = { visitor: VISITOR, value: VALUE };
 /** Approximate hits of a slice. */
 const SLICE_HITS = 100_000;
 
@@ -51,7 +67,7 @@ interface Slice {
 
 /**
  * Begins an export of hits. Times are ISO 8601 UTC (in Parquet, timestamps), visitors 16 hexadecimal digits, `props` is
- * JSON text. In CSV, an apostrophe precedes text that a spreadsheet would take for a formula.
+ * JSON text, `value` a decimal number as text. Engagement signals are among them, by their name. In CSV, an apostrophe precedes text that a spreadsheet would take for a formula.
  *
  * @param signal also stops the creation of a Parquet file
  * @throws HitError `overloaded` if too many exports run, `store_unavailable`; the stream may throw these too
@@ -125,7 +141,8 @@ function slicesOf(hours: readonly { readonly hour: string; readonly n: string }[
 
 function columnsOf(format: ExportFormat): string {
   const columns = FIELDS.map((field) => {
-    if (field === 'visitor') return format === 'csv' ? VISITOR : `${VISITOR} AS visitor`;
+    const expression = EXPRESSIONS[field];
+    if (expression !== undefined) return format === 'csv' ? expression : `${expression} AS ${field}`;
     if (format !== 'csv' || HARMLESS.includes(field)) return field;
     return `if(match(${field}, ${quote(FORMULA_START)}), concat('\\'', ${field}), ${field})`;
   });

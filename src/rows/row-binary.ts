@@ -24,6 +24,14 @@ export class RowBinaryReader {
     return this.#at >= this.#bytes.length;
   }
 
+  uint8(): number {
+    return this.#bytes.readUInt8(this.#at++);
+  }
+
+  int8(): number {
+    return this.#bytes.readInt8(this.#at++);
+  }
+
   uint16(): number {
     this.#at += 2;
     return this.#bytes.readUInt16LE(this.#at - 2);

@@ -15,7 +15,7 @@
  *    or the machine stopped, and its hits were never acknowledged.
  *
  * Step 3 could be deceived by a text that contains a whole group with a seal, in a hit of a group that lost its own seal.
- * The intake rules this out: a seal has 22 zero bytes in a row, and control characters are refused.
+ * The intake rules this out: a seal has at least 22 zero bytes in a row, and control characters are refused.
  *
  * Reading is linear. The walk over rows reads each byte once; the cost of the search and of wrong guesses is bounded by a
  * multiple of the file's size. Beyond that the rest counts as damaged.
@@ -23,7 +23,7 @@
 
 import { crc32 } from 'node:zlib';
 import { isUnclean } from '../hit/text.ts';
-import { ROW_LAYOUT, ROW_SEAL_BYTES, rowEnd } from './row.ts';
+import { rowEnd, sealBytes } from './row-layout.ts';
 import { readRows } from './row-reader.ts';
 
 export interface IntactGroup {
@@ -51,12 +51,13 @@ export interface Groups {
 /**
  * Finds the groups of a file, including those after damaged ones.
  *
+ * @param layout of the rows
  * @example
- * const { intact, damaged, rest } = findGroups(await readFile(path));
+ * const { intact, damaged, rest } = findGroups(await readFile(path), ROW_LAYOUT);
  * const rows = Buffer.concat(intact.map(({ start, end }) => bytes.subarray(start, end)));
  */
-export function findGroups(bytes: Buffer): Groups {
-  const search = new GroupSearch(bytes);
+export function findGroups(bytes: Buffer, layout: number): Groups {
+  const search = new GroupSearch(bytes, layout);
   const intact: IntactGroup[] = [];
   const damaged: DamagedBytes[] = [];
   let at = 0;
@@ -87,7 +88,6 @@ const MOST_RIVALS = 8;
 /** In a seal: '' + number (8) + sum (4), then zeros. */
 const SUM = 9;
 const ZEROS = 13;
-const NO_BYTES = Buffer.alloc(ROW_SEAL_BYTES - ZEROS);
 
 interface Walk {
   readonly isIntact: boolean;
@@ -98,14 +98,18 @@ interface Walk {
 
 class GroupSearch {
   readonly #bytes: Buffer;
+  readonly #layout: number;
+  readonly #sealBytes: number;
   /** Bytes that may still be read. */
   #budget: number;
   /** Positions of possible seals, ascending, and the same by the group start that their number leads back to. */
   #seals: number[] | undefined;
   readonly #sealsOf = new Map<number, number[]>();
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, layout: number) {
     this.#bytes = bytes;
+    this.#layout = layout;
+    this.#sealBytes = sealBytes(layout);
     this.#budget = READS + READS_PER_BYTE * bytes.length;
   }
 
@@ -120,7 +124,7 @@ class GroupSearch {
     let sum = 0;
     let hits = 0;
     for (let at = start; this.#budget > 0; hits++) {
-      if (hits > 0 && at + ROW_SEAL_BYTES <= bytes.length) {
+      if (hits > 0 && at + this.#sealBytes <= bytes.length) {
         const odd = this.#oddBytes(at);
         const fitsSize = bytes.readUInt32LE(at + 1) === at - start;
         const fitsSum = bytes.readUInt32LE(at + SUM) === sum;
@@ -128,13 +132,13 @@ class GroupSearch {
         if (isIntact || (odd <= 1 && (fitsSize || fitsSum))) {
           return {
             isIntact,
-            end: at + ROW_SEAL_BYTES,
-            hits: isIntact ? hits : hitsIn(bytes.subarray(start, at)),
+            end: at + this.#sealBytes,
+            hits: isIntact ? hits : hitsIn(bytes.subarray(start, at), this.#layout),
           };
         }
       }
       // Every hit has a site.
-      const end = bytes[at] === 0 ? -1 : rowEnd(bytes, at);
+      const end = bytes[at] === 0 ? -1 : rowEnd(bytes, at, this.#layout);
       if (end < 0) break;
       sum = crc32(bytes.subarray(at, end), sum);
       this.#budget -= end - at;
@@ -147,11 +151,11 @@ class GroupSearch {
   endOfDamage(start: number): number | undefined {
     this.#seals ??= this.#findSeals();
     const own = this.#ownSeal(start);
-    if (own !== undefined) return own + ROW_SEAL_BYTES;
+    if (own !== undefined) return own + this.#sealBytes;
     for (let i = indexAfter(this.#seals, start); i < this.#seals.length && this.#budget > 0; i++) {
       const seal = this.#seals[i]!;
       const first = seal - this.#bytes.readUInt32LE(seal + 1);
-      this.#budget -= ROW_SEAL_BYTES;
+      this.#budget -= this.#sealBytes;
       if (first > start && this.#fits(first, seal)) return first;
     }
     return undefined;
@@ -162,7 +166,7 @@ class GroupSearch {
     const seals = this.#sealsOf.get(start) ?? [];
     const last = seals.at(-1);
     for (const seal of seals.slice(0, MOST_RIVALS)) {
-      let at = seal + ROW_SEAL_BYTES;
+      let at = seal + this.#sealBytes;
       while (at <= last!) {
         const next = this.walk(at);
         if (!next?.isIntact) break;
@@ -181,7 +185,7 @@ class GroupSearch {
     const sum = crc32(this.#bytes.subarray(first, seal));
     if (sum !== this.#bytes.readUInt32LE(seal + SUM)) return false;
     const group = this.walk(first);
-    return group?.isIntact === true && group.end === seal + ROW_SEAL_BYTES;
+    return group?.isIntact === true && group.end === seal + this.#sealBytes;
   }
 
   /** Number of nonzero bytes at this position that would be zero in a seal. */
@@ -189,19 +193,20 @@ class GroupSearch {
     const bytes = this.#bytes;
     let odd = bytes[at] === 0 ? 0 : 1;
     for (let i = at + 5; i < at + SUM; i++) if (bytes[i] !== 0) odd++;
-    for (let i = at + ZEROS; i < at + ROW_SEAL_BYTES && odd < 2; i++) if (bytes[i] !== 0) odd++;
+    for (let i = at + ZEROS; i < at + this.#sealBytes && odd < 2; i++) if (bytes[i] !== 0) odd++;
     return odd;
   }
 
   #findSeals(): number[] {
     const bytes = this.#bytes;
     const seals: number[] = [];
-    let zeros = bytes.indexOf(NO_BYTES);
+    const noBytes = Buffer.alloc(this.#sealBytes - ZEROS);
+    let zeros = bytes.indexOf(noBytes);
     while (zeros >= 0) {
-      let end = zeros + NO_BYTES.length;
+      let end = zeros + noBytes.length;
       while (end < bytes.length && bytes[end] === 0) end++;
       // A seal's number is not zero, so the seal cannot start far into the zeros, however many there are.
-      const last = Math.min(zeros - 2, end - ROW_SEAL_BYTES);
+      const last = Math.min(zeros - 2, end - this.#sealBytes);
       for (let at = Math.max(0, zeros - ZEROS); at <= last; at++) {
         const size = bytes.readUInt32LE(at + 1);
         if (size === 0 || size > at || this.#oddBytes(at) > 0) continue;
@@ -211,7 +216,7 @@ class GroupSearch {
         if (same) same.push(at);
         else this.#sealsOf.set(start, [at]);
       }
-      zeros = bytes.indexOf(NO_BYTES, end);
+      zeros = bytes.indexOf(noBytes, end);
     }
     return seals;
   }
@@ -221,9 +226,9 @@ class GroupSearch {
  * Number of hits in damaged rows. Undefined if uncertain: a corrupted length may lead off the rows and back, but then
  * some text almost certainly contains characters that the intake refuses.
  */
-function hitsIn(rows: Buffer): number | undefined {
+function hitsIn(rows: Buffer, layout: number): number | undefined {
   let hits = 0;
-  for (const hit of readRows(rows, ROW_LAYOUT)) {
+  for (const hit of readRows(rows, layout)) {
     if (Object.values(hit).some((value) => typeof value === 'string' && isUnclean(value))) return undefined;
     hits++;
   }

@@ -3,8 +3,10 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyHit } from '../../test/fixtures/any-hit.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { writtenGroup } from '../../test/fixtures/written-rows.ts';
 import type { Hit } from '../hit/hit.ts';
-import { ROW_LAYOUT, RowWriter } from './row.ts';
+import { RowWriter } from './row.ts';
+import { ROW_LAYOUT } from './row-layout.ts';
 import { readRows } from './row-reader.ts';
 
 function wellFormed(hit: Hit): Hit {
@@ -46,6 +48,25 @@ describe('rows of a segment', () => {
       }
       assert.ok(hits.every(({ path, country }) => path === '/a' && country === 'DE'));
     }
+  });
+
+  test('of layout 1 read back with the defaults of what they lack', () => {
+    fc.assert(
+      fc.property(fc.array(anyHit, { minLength: 1, maxLength: 4 }), (hits) => {
+        const { hostname, utmTerm, utmContent, clickId, region, city, browserVersion, osVersion } = hitOf();
+        const { screen, value, currency, interactive, engaged, scroll } = hitOf();
+        const lacking = {
+          ...{ hostname, utmTerm, utmContent, clickId, region, city, browserVersion, osVersion },
+          ...{ screen, value, currency, interactive, engaged, scroll },
+        };
+        const read = [...readRows(writtenGroup(hits, 1), 1)];
+        assert.deepEqual(
+          read,
+          hits.map((hit) => ({ ...wellFormed(hit), ...lacking })),
+        );
+      }),
+      { seed: 20261124, numRuns: 200 },
+    );
   });
 
   test('of another layout are refused', () => {

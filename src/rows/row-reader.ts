@@ -1,8 +1,26 @@
 /** Reads rows of the spool (see `row.ts`) back as hits, for sinks that do not take rows. */
 import { HitError } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
-import { ROW_LAYOUT } from './row.ts';
 import { RowBinaryReader } from './row-binary.ts';
+import { ROW_STRUCTURES } from './row-layout.ts';
+
+/** The members of a hit that rows of layout 1 lack, with the defaults of their columns. */
+const LAYOUT_1_LACKS = {
+  hostname: '',
+  utmTerm: '',
+  utmContent: '',
+  clickId: '',
+  region: '',
+  city: '',
+  browserVersion: '',
+  osVersion: '',
+  screen: '',
+  value: '',
+  currency: '',
+  interactive: true,
+  engaged: 0,
+  scroll: -1,
+} as const satisfies Partial<Hit>;
 
 /**
  * Reads a whole segment, without its seals.
@@ -13,18 +31,38 @@ import { RowBinaryReader } from './row-binary.ts';
  * for (const hit of readRows(await readFile(segment.path), segment.layout)) publish(hit);
  */
 export function* readRows(bytes: Buffer, layout: number): Generator<Hit, void, undefined> {
-  if (layout !== ROW_LAYOUT) {
+  if (!(layout in ROW_STRUCTURES)) {
     throw new HitError('data_dir_newer', `segment layout ${layout} is not supported by this version`);
   }
   const rows = new RowBinaryReader(bytes);
   while (!rows.isAtEnd) {
-    const hit = readHit(rows);
+    const hit = layout === 1 ? { ...readLayout1(rows), ...LAYOUT_1_LACKS } : readHit(rows);
     if (hit.site !== '') yield hit;
   }
 }
 
-/** Members are read in the order in which they are written here. */
 function readHit(row: RowBinaryReader): Hit {
+  return {
+    ...readLayout1(row),
+    hostname: row.string(),
+    utmTerm: row.string(),
+    utmContent: row.string(),
+    clickId: row.string(),
+    region: row.string(),
+    city: row.string(),
+    browserVersion: row.string(),
+    osVersion: row.string(),
+    screen: row.string(),
+    value: row.string(),
+    currency: row.string(),
+    interactive: row.uint8() !== 0,
+    engaged: row.uint32(),
+    scroll: row.int8(),
+  };
+}
+
+/** Members are read in the order in which they are written here. */
+function readLayout1(row: RowBinaryReader): Omit<Hit, keyof typeof LAYOUT_1_LACKS> {
   return {
     site: row.string(),
     time: row.uint64(),

@@ -15,23 +15,14 @@
 
 import { crc32 } from 'node:zlib';
 import type { Hit } from '../hit/hit.ts';
-
-/** Number of this layout. A spool left by an older version records its own. */
-export const ROW_LAYOUT = 1;
-
-/** Columns of each layout, as a ClickHouse structure. Released layouts are never removed. */
-export const ROW_STRUCTURES: Readonly<Record<number, string>> = {
-  1: [
-    'site String, time DateTime64(3), visitor UInt64, bot String, path String, name String, source String',
-    'referrer String, utm_source String, utm_medium String, utm_campaign String, country String',
-    'browser String, os String, device String, language String, status UInt16, method String',
-    'title String, props String',
-  ].join(', '),
-};
+import { ROW_LAYOUT, sealBytes } from './row-layout.ts';
 
 const FIRST_CAPACITY = 64 * 1024;
-/** Fixed part of a row, and 5 bytes of length for each of its 17 strings. */
-const ROW_OVERHEAD = 18 + 17 * 5;
+/** Fixed part of a row, and 5 bytes of length for each of its 28 strings. */
+const ROW_OVERHEAD = 24 + 28 * 5;
+/** '' + time + visitor: what a seal says. All other bytes of it are 0. */
+const SEAL_HEAD = 1 + 8 + 8;
+const SEAL_REST = sealBytes(ROW_LAYOUT) - SEAL_HEAD;
 const UTF8_WORST = 3;
 /** Up to this many characters, a loop is faster than a native call. */
 const SHORT = 16;
@@ -83,6 +74,20 @@ export class RowWriter {
     this.#string(hit.method);
     this.#string(hit.title);
     this.#string(hit.props);
+    this.#string(hit.hostname);
+    this.#string(hit.utmTerm);
+    this.#string(hit.utmContent);
+    this.#string(hit.clickId);
+    this.#string(hit.region);
+    this.#string(hit.city);
+    this.#string(hit.browserVersion);
+    this.#string(hit.osVersion);
+    this.#string(hit.screen);
+    this.#string(hit.value);
+    this.#string(hit.currency);
+    this.#buffer[this.#length++] = hit.interactive ? 1 : 0;
+    this.#uint32(hit.engaged);
+    this.#buffer[this.#length++] = hit.scroll;
   }
 
   /** Appends rows of another writer, without seals. */
@@ -107,8 +112,8 @@ export class RowWriter {
     this.#string('');
     this.#time(bytes);
     this.#visitor(0, sum);
-    this.#buffer.fill(0, this.#length, this.#length + ROW_SEAL_BYTES - 17);
-    this.#length += ROW_SEAL_BYTES - 17;
+    this.#buffer.fill(0, this.#length, this.#length + SEAL_REST);
+    this.#length += SEAL_REST;
     this.#groupStart = this.#length;
   }
 
@@ -186,75 +191,6 @@ export class RowWriter {
   }
 }
 
-/** Bytes of a seal: '' + time + visitor, then 13 empty strings, the status, 3 empty strings. */
-export const ROW_SEAL_BYTES = 1 + 8 + 8 + 13 + 2 + 3;
-
-/** Number of leading bytes of a segment that hold whole, intact groups, and the number of their rows. */
-export function intactLength(bytes: Buffer): { length: number; rows: number } {
-  let groupStart = 0;
-  let at = 0;
-  let rows = 0;
-  let groupRows = 0;
-  while (at < bytes.length) {
-    const end = rowEnd(bytes, at);
-    if (end < 0) break;
-    if (bytes[at] === 0) {
-      // Groups without rows are never written, but zeros left in a file by a power cut look like one.
-      if (groupRows === 0 || !isSealed(bytes, groupStart, at, end)) break;
-      rows += groupRows;
-      groupStart = end;
-      groupRows = 0;
-    } else {
-      groupRows++;
-    }
-    at = end;
-  }
-  return { length: groupStart, rows };
-}
-
-/** Whether the seal between `at` and `end` matches the group before it exactly. */
-function isSealed(bytes: Buffer, groupStart: number, at: number, end: number): boolean {
-  const size = bytes.readUInt32LE(at + 1) + bytes.readUInt32LE(at + 5) * 0x1_0000_0000;
-  const sum = bytes.readUInt32LE(at + 9);
-  return (
-    end - at === ROW_SEAL_BYTES &&
-    size === at - groupStart &&
-    sum === crc32(bytes.subarray(groupStart, at)) &&
-    bytes.subarray(at + 13, end).every((byte) => byte === 0)
-  );
-}
-
-/** Strings before the status, after site, time and visitor; and after it. */
-const STRINGS_BEFORE_STATUS = 13;
-const STRINGS_AFTER_STATUS = 3;
-
-/** End of the row at `start`, or -1 if the bytes end first. */
-export function rowEnd(bytes: Buffer, start: number): number {
-  let at = skipString(bytes, start);
-  if (at < 0) return -1;
-  at += 16;
-  for (let i = 0; i < STRINGS_BEFORE_STATUS && at >= 0; i++) at = skipString(bytes, at);
-  if (at < 0) return -1;
-  at += 2;
-  for (let i = 0; i < STRINGS_AFTER_STATUS && at >= 0; i++) at = skipString(bytes, at);
-  return at > bytes.length ? -1 : at;
-}
-
-function skipString(bytes: Buffer, start: number): number {
-  let length = 0;
-  let shift = 0;
-  let at = start;
-  for (;;) {
-    const byte = bytes[at++];
-    if (byte === undefined || shift > 28) return -1;
-    length += (byte & 127) * 2 ** shift;
-    if (byte < 128) break;
-    shift += 7;
-  }
-  const end = at + length;
-  return end > bytes.length ? -1 : end;
-}
-
 function textLength(hit: Hit): number {
   return (
     hit.site.length +
@@ -273,6 +209,17 @@ function textLength(hit: Hit): number {
     hit.language.length +
     hit.method.length +
     hit.title.length +
-    hit.props.length
+    hit.props.length +
+    hit.hostname.length +
+    hit.utmTerm.length +
+    hit.utmContent.length +
+    hit.clickId.length +
+    hit.region.length +
+    hit.city.length +
+    hit.browserVersion.length +
+    hit.osVersion.length +
+    hit.screen.length +
+    hit.value.length +
+    hit.currency.length
   );
 }

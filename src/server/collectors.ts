@@ -49,6 +49,7 @@ export async function startCollectors(
       identity: values.identity!,
       isLimited: values['rate-limit'] !== 'off',
       allowedSites: values.sites,
+      geoDatabase: values['geo-database'],
       key,
       importSalt,
       adminToken,

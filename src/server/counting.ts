@@ -4,9 +4,9 @@ import { EnginePriority } from '../clickhouse/engine-priority.ts';
 import { messageOf } from '../errors.ts';
 import type { DataFolder } from '../folder/folder.ts';
 import type { TrustedProxies } from '../hit/address.ts';
-import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
 import { MidnightVisits } from '../hit/midnight-visits.ts';
+import { Places } from '../hit/place.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import { messagesOf } from '../http/log.ts';
@@ -54,7 +54,7 @@ export async function openCounting(
     midnight,
     proxies: parts.proxies,
     limit: parts.limit,
-    countries: await Countries.open(),
+    places: await Places.open(values['geo-database']),
     ...{ key, salts, importSalt },
     identity: values.identity!,
     now: Date.now,

@@ -101,6 +101,7 @@ export async function openNode(
           key: secrets.key,
           importSalt: secrets.importSalt,
           allowedSites: values.sites,
+          geoDatabase: values['geo-database'],
         }),
       purger: upkeep?.purger,
       archives: upkeep?.archives,

@@ -1,5 +1,6 @@
 import { readAges } from './ages.ts';
 import { DATA_SETTINGS } from './data.ts';
+import { GEO_DATABASE } from './geo-database.ts';
 import { KEEP_HITS } from './purge.ts';
 import { readOneOf, readSwitch, readText, setting } from './setting.ts';
 
@@ -32,5 +33,6 @@ export const IMPORT_SETTINGS = {
     undefined,
     readAges(KEEP_HITS),
   ),
+  'geo-database': GEO_DATABASE,
   json: setting('print the summary as JSON', '', 'false', readSwitch),
 } as const;

@@ -3,7 +3,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { writeSynced } from '../files/durable.ts';
-import { intactLength } from '../rows/row.ts';
+import { intactLength } from '../rows/row-seal.ts';
 import { type Damage, quarantine } from './damage.ts';
 import { type Finished, Naming } from './naming.ts';
 import { fileOf, type LogChunkRecord, type Segment, type SegmentName, segmentOf } from './segment.ts';
@@ -85,7 +85,7 @@ export function sizeOf(rows: readonly Uint8Array[]): number {
 export async function readBatchWithRecords(folder: string, name: SegmentName): Promise<Segment | undefined> {
   const content = await readFile(pathOf(folder, name, 'noted'));
   const beside = await readBeside(pathOf(folder, name, 'note'));
-  const { length, rows } = intactLength(content);
+  const { length, rows } = intactLength(content, name.layout);
   if (!beside || length !== content.length || length !== beside.segment_bytes) return undefined;
   return segmentOf(folder, name, { bytes: length, hits: rows, notes: beside.notes });
 }

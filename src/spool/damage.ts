@@ -32,7 +32,7 @@ export interface DamageCounts {
 
 /** @returns undefined if nothing is damaged; the torn end of an `open` segment is not damage */
 export function damageOf(name: SegmentName, content: Buffer): Damage | undefined {
-  const { intact, damaged, rest } = findGroups(content);
+  const { intact, damaged, rest } = findGroups(content, name.layout);
   const lost = [...damaged];
   if (name.state !== 'open' && rest < content.length) {
     lost.push({ start: rest, end: content.length, hits: undefined });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { intactLength } from '../rows/row.ts';
+import { intactLength } from '../rows/row-seal.ts';
 import { quarantineBatchWithRecords } from './batch-records.ts';
 import { type Damage, damageOf, damageText, quarantine, repair } from './damage.ts';
 import { fileOf, parseName, type Segment, type SegmentContent } from './segment.ts';
@@ -20,7 +20,8 @@ export async function recheck(
   const folder = dirname(segment.path);
   const content = await readFile(segment.path).catch(() => undefined);
   if (!name || !content) return undefined;
-  if (content.length === segment.bytes && intactLength(content).length === content.length) return undefined;
+  const { length } = intactLength(content, segment.layout);
+  if (content.length === segment.bytes && length === content.length) return undefined;
   const isNoted = name.state === 'noted';
   const damage = isNoted ? await quarantineBatchWithRecords(folder, name) : damageOf(name, content);
   if (!damage) return undefined;

@@ -20,7 +20,8 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HitError } from '../errors.ts';
 import { syncFile, syncFolder } from '../files/durable.ts';
-import { intactLength, ROW_STRUCTURES } from '../rows/row.ts';
+import { ROW_STRUCTURES } from '../rows/row-layout.ts';
+import { intactLength } from '../rows/row-seal.ts';
 import { quarantineBatchWithRecords, readBatchWithRecords } from './batch-records.ts';
 import { type Damage, damageOf, damageText, quarantine, repair, truncate } from './damage.ts';
 import type { Names } from './names.ts';
@@ -87,7 +88,7 @@ async function recoverHits(folder: string, name: SegmentName, finished: SegmentN
   const file = fileOf(name);
   const path = join(folder, file);
   const content = await readFile(path);
-  const whole = intactLength(content);
+  const whole = intactLength(content, name.layout);
   const damage = whole.length < content.length ? damageOf(name, content) : undefined;
   const { bytes, hits } = damage?.kept ?? { bytes: whole.length, hits: whole.rows };
   if (damage) await quarantine(folder, file);

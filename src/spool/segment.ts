@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ROW_LAYOUT } from '../rows/row.ts';
+import { ROW_LAYOUT } from '../rows/row-layout.ts';
 
 /** A finished file of rows, delivered to a sink as one batch. */
 export interface Segment {

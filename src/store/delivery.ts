@@ -12,7 +12,7 @@ import { quote } from '../clickhouse/literals.ts';
 import type { Confirm } from '../clickhouse/parts/guard.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { HitError } from '../errors.ts';
-import { ROW_STRUCTURES } from '../rows/row.ts';
+import { ROW_STRUCTURES } from '../rows/row-layout.ts';
 import type { Segment } from '../spool/segment.ts';
 import { ALIAS, aliasOf, idsSql, type Ledger, type StoredBatch } from './ledger.ts';
 
@@ -53,7 +53,7 @@ export class Delivery {
       if (as !== undefined) {
         const batches = as === id ? [id] : [id, as];
         const text = queryText('insert_hits', {
-          columns: columnsOf(structure),
+          ...columnsOf(structure),
           batch: `toUInt64(${as})`,
           batches: idsSql(batches),
         });
@@ -87,7 +87,7 @@ export class Delivery {
     const batches = missing.map(({ id }) => id);
     const old = batches.filter((id) => unclear.has(id));
     const text = queryText('insert_batches', {
-      columns: columnsOf(structure),
+      ...columnsOf(structure),
       ...{ batches: idsSql(batches), unclear: idsSql([0n, ...old]), alias: `toUInt64(${ALIAS})` },
       aliases: idsSql([0n, ...old.map(aliasOf)]),
     });
@@ -119,7 +119,7 @@ export class Delivery {
   ): Promise<number> {
     const before = (await this.#ledger.readBack([id])).get(id)?.hits ?? 0;
     const structure = structureOf(file.layout);
-    const text = queryText('restore_hits', { columns: columnsOf(structure), batch: `toUInt64(${id})` });
+    const text = queryText('restore_hits', { ...columnsOf(structure), batch: `toUInt64(${id})` });
     await this.#insert(text, { path: file.path, structure, name: `hit-tracker-restore-${id}` });
     const there = (await this.#ledger.readBack([id])).get(id)?.hits ?? 0;
     if (there !== hits) {
@@ -146,8 +146,7 @@ export class Delivery {
     confirm: Confirm,
   ): Promise<number> {
     const structure = structureOf(file.layout);
-    const columns = columnsOf(structure);
-    const text = queryText('restore_legacy', { columns, batch: `toUInt64(${id})` });
+    const text = queryText('restore_legacy', { ...columnsOf(structure), batch: `toUInt64(${id})` });
     // One at a time: each checks the existing hits.
     const name = 'hit-tracker-restore-legacy';
     await this.#insert(text, { path: file.path, structure, name });
@@ -239,12 +238,14 @@ function structureOf(layout: number): string {
   throw new HitError('data_dir_newer', `segment layout ${layout} is of a newer version`);
 }
 
-/** SQL: the names of a structure's columns. */
-function columnsOf(structure: string): string {
-  return structure
-    .split(', ')
-    .map((column) => column.split(' ', 1)[0])
-    .join(', ');
+/** Columns whose values in rows are not yet those of the table → how they become that. */
+const CONVERSIONS: Readonly<Record<string, string>> = { value: 'toDecimal128OrZero(value, 8)' };
+
+/** SQL: the names of a structure's columns, and their values. */
+function columnsOf(structure: string): { readonly columns: string; readonly values: string } {
+  const names = structure.split(', ').map((column) => column.slice(0, column.indexOf(' ')));
+  const values = names.map((name) => CONVERSIONS[name] ?? name);
+  return { columns: names.join(', '), values: values.join(', ') };
 }
 
 /**

@@ -9,7 +9,8 @@ import { hitOf } from '../../test/fixtures/hit.ts';
 import { storePlace } from '../../test/fixtures/sink-places.ts';
 import { sites, stats } from '../query/stats.ts';
 import { Rollups } from '../rollup/rollups.ts';
-import { ROW_LAYOUT, RowWriter } from '../rows/row.ts';
+import { RowWriter } from '../rows/row.ts';
+import { ROW_LAYOUT } from '../rows/row-layout.ts';
 import type { Segment } from '../spool/segment.ts';
 import { Store } from './store.ts';
 

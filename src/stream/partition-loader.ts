@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROW_LAYOUT, RowWriter } from '../rows/row.ts';
+import { RowWriter } from '../rows/row.ts';
+import { ROW_LAYOUT } from '../rows/row-layout.ts';
 import { RUNS } from '../spool/segment.ts';
 import type { Store } from '../store/store.ts';
 import { BatchReassembler, BEGINNING, type FlushBatch, type Position } from './batch-reassembler.ts';

@@ -35,7 +35,7 @@ describe('a record', () => {
       .map(([hit, time]) => ({ ...hit, site: 'example.com', time, path: hit.path.slice(0, 16_000) }));
     fc.assert(
       fc.property(hit, (hit) => {
-        fc.pre(Object.values(hit).every((value) => typeof value === 'number' || value.length <= 16_384));
+        fc.pre(Object.values(hit).every((value) => typeof value !== 'string' || value.length <= 16_384));
         const { hit: read, batch, at, of } = readRecord(writeRecord(hit, place));
         assert.deepEqual(read, hit);
         assert.deepEqual([String(batch), at, of], [place.batch, place.at, place.of]);
@@ -45,7 +45,7 @@ describe('a record', () => {
   });
 
   test('of a later version with more fields is still readable', () => {
-    const record = { ...JSON.parse(writeRecord(hitOf(), place)), region: 'Berlin' };
+    const record = { ...JSON.parse(writeRecord(hitOf(), place)), weather: 'fair' };
     assert.deepEqual(readRecord(JSON.stringify(record)).hit, hitOf());
   });
 

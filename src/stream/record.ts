@@ -12,6 +12,7 @@ import { hex64 } from '../hit/hash.ts';
 import type { Hit } from '../hit/hit.ts';
 import { siteName } from '../hit/site.ts';
 import { END_OF_DATETIME64, readToldTime } from '../hit/time.ts';
+import { readValue } from '../hit/worth.ts';
 
 /** A parsed record. */
 export interface HitRecord {
@@ -30,7 +31,14 @@ const MOST_OF = 2 ** 30;
 /** Maximum characters of any field. */
 const LONGEST = 16_384;
 
-type TextName = Exclude<keyof Hit, 'time' | 'visitorHigh' | 'visitorLow' | 'status'>;
+type TextName = Exclude<
+  keyof Hit,
+  'time' | 'visitorHigh' | 'visitorLow' | 'status' | 'interactive' | 'engaged' | 'scroll'
+>;
+
+/** Milliseconds: the largest number that the store takes. */
+const MOST_ENGAGED = 2 ** 32 - 1;
+const UNKNOWN_SCROLL = -1;
 
 /** Field names in records, the same as in an export. The site is always present. */
 const TEXTS: readonly (readonly [name: string, member: TextName])[] = [
@@ -51,6 +59,17 @@ const TEXTS: readonly (readonly [name: string, member: TextName])[] = [
   ['method', 'method'],
   ['title', 'title'],
   ['props', 'props'],
+  ['hostname', 'hostname'],
+  ['utm_term', 'utmTerm'],
+  ['utm_content', 'utmContent'],
+  ['click_id', 'clickId'],
+  ['region', 'region'],
+  ['city', 'city'],
+  ['browser_version', 'browserVersion'],
+  ['os_version', 'osVersion'],
+  ['screen', 'screen'],
+  ['value', 'value'],
+  ['currency', 'currency'],
 ];
 
 /** The key of a hit's record: 16 hexadecimal digits. */
@@ -81,6 +100,9 @@ export function writeRecord(
     if (value !== '') text += `,"${name}":${JSON.stringify(value)}`;
   }
   if (hit.status !== 0) text += `,"status":${hit.status}`;
+  if (!hit.interactive) text += ',"interactive":false';
+  if (hit.engaged !== 0) text += `,"engaged":${hit.engaged}`;
+  if (hit.scroll !== UNKNOWN_SCROLL) text += `,"scroll":${hit.scroll}`;
   return `${text}}`;
 }
 
@@ -108,7 +130,11 @@ export function readRecord(text: string): HitRecord {
     visitorHigh: Number.parseInt(visitor.slice(0, 8), 16),
     visitorLow: Number.parseInt(visitor.slice(8), 16),
     status: fields.status === undefined ? 0 : wholeOf(fields, 'status', 0, 65_535),
+    interactive: fields.interactive !== false,
+    engaged: fields.engaged === undefined ? 0 : wholeOf(fields, 'engaged', 0, MOST_ENGAGED),
+    scroll: fields.scroll === undefined ? UNKNOWN_SCROLL : wholeOf(fields, 'scroll', 0, 100),
   };
+  if (readValue(hit.value) === undefined) throw invalid('"value" is not a decimal number such as 19.90');
   if (hit.site === '' || siteName(hit.site) !== hit.site) throw invalid('"site" is not a host name');
   return { hit, batch: BigInt(batch), at: wholeOf(fields, 'at', 0, of - 1), of };
 }

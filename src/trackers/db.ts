@@ -4,8 +4,8 @@ import { type DetachedPart, detachedParts } from '../clickhouse/parts/detached.t
 import { HitError } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
-import { Countries } from '../hit/country.ts';
 import { Intake } from '../hit/intake.ts';
+import { Places } from '../hit/place.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import type { Prop, SiteSummary, Stats, Top } from '../query/answers.ts';
@@ -44,6 +44,8 @@ export interface DBTrackerOptions {
   readonly spoolMax?: number;
   /** Trusted proxies: `loopback`, `private`, `none` or CIDR ranges. Default `loopback`. */
   readonly trustProxy?: string;
+  /** Database of cities in MaxMind's format. Default: none, so that only countries are known. */
+  readonly geoDatabase?: string;
   /** Archive of hits that are no longer in the store: they are read as if they were. */
   readonly archive?: ArchiveAddress | undefined;
   /** Additional sinks for hits. */
@@ -121,7 +123,7 @@ export class DBTracker implements Source {
         sites: new Sites({ max: Number.POSITIVE_INFINITY }),
         proxies: new TrustedProxies(options.trustProxy ?? 'loopback'),
         limit: RateLimit.parse('off'),
-        countries: await Countries.open(),
+        places: await Places.open(options.geoDatabase),
         salts: folder.secrets.salts,
         key: folder.secrets.key,
         importSalt: folder.secrets.importSalt,

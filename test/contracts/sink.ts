@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { HitError } from '../../src/errors.ts';
 import type { Hit } from '../../src/hit/hit.ts';
-import { ROW_STRUCTURES } from '../../src/rows/row.ts';
+import { ROW_STRUCTURES } from '../../src/rows/row-layout.ts';
 import type { Segment } from '../../src/spool/segment.ts';
 import type { Sink } from '../../src/spool/sink.ts';
 import { hitOf } from '../fixtures/hit.ts';

@@ -5,7 +5,7 @@ INSERT INTO hits ({{columns}}, batch, position)
 SETTINGS
     {{one_block}},
     max_partitions_per_insert_block = 0
-SELECT {{columns}}, if(r.batch IN {{unclear}}, bitXor(r.batch, {{alias}}), r.batch), toUInt32(1 + rowNumberInAllBlocks()) AS position
+SELECT {{values}}, if(r.batch IN {{unclear}}, bitXor(r.batch, {{alias}}), r.batch), toUInt32(1 + rowNumberInAllBlocks()) AS position
 FROM {{rows}} AS r
 WHERE r.batch IN {{batches}}
     AND (r.batch, toYYYYMM(r.time, 'UTC')) NOT IN

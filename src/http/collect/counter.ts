@@ -15,6 +15,13 @@ const REPORT = {
   referrer: '',
   title: '',
   props: '',
+  hostname: '',
+  screen: '',
+  value: '',
+  currency: '',
+  interactive: true,
+  engaged: 0,
+  scroll: -1,
 } as const;
 
 const NO_TOTALS = [
@@ -47,7 +54,8 @@ export function counterRoutes(app: FastifyInstance, context: CollectContext): vo
     const referrer = request.headers.referer ?? '';
     reply.hijack();
     const exchange = new RawResponse(request.raw, reply.raw);
-    collect(context, exchange, { ...REPORT, referrer }, (answered, seen, dropped) => {
+    const hostname = request.headers.host ?? '';
+    collect(context, exchange, { ...REPORT, referrer, hostname }, (answered, seen, dropped) => {
       if (seen) context.print(sentence(seen));
       answer(answered, seen ? linesOf(seen) : dropped ? NOT_COUNTED : NO_TOTALS);
     });

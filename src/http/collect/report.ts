@@ -1,7 +1,29 @@
 import { HitError } from '../../errors.ts';
-import { LIMITS } from '../../hit/hit.ts';
-import { described, nullable, object, type Schema, TEXT, textUpTo } from '../../schema/schema.ts';
+import { ENGAGEMENT, LIMITS } from '../../hit/hit.ts';
+import { readScreen, SCREENS } from '../../hit/screen.ts';
+import { readCurrency, readValue } from '../../hit/worth.ts';
+import {
+  BOOLEAN,
+  choice,
+  described,
+  either,
+  matching,
+  NUMBER,
+  nullable,
+  object,
+  type Schema,
+  TEXT,
+  textUpTo,
+} from '../../schema/schema.ts';
 import type { Report } from './request-facts.ts';
+
+/** Milliseconds: of more, which a sleeping machine may report, a day is taken. */
+const MOST_ENGAGED = 86_400_000;
+const UNKNOWN_SCROLL = -1;
+
+const NULL: Schema<null> = { type: 'null' };
+/** A number, or its text, as queries have it. */
+const SOME_NUMBER = either(NUMBER, matching(/^([0-9]{1,16}([.][0-9]{1,10})?)?$/), NULL);
 
 /** Members of the report of a page or program. Null is the same as missing. */
 export const REPORT_MEMBERS = {
@@ -18,6 +40,35 @@ export const REPORT_MEMBERS = {
     { type: ['object', 'null'] } as Schema<Readonly<Record<string, unknown>> | null>,
     `of an event, up to ${LIMITS.props.toLocaleString('en')} characters as JSON`,
   ),
+  screen: described(
+    either(
+      { ...NUMBER, minimum: 0 },
+      matching(new RegExp(`^([0-9]{1,5}(x[0-9]{1,5})?|${SCREENS.join('|')})?$`)),
+      NULL,
+    ),
+    'width in CSS pixels, or `390x844`; only its class is stored',
+  ),
+  value: described(
+    either(
+      { ...NUMBER, exclusiveMinimum: -1e21, exclusiveMaximum: 1e21 },
+      matching(/^(-?[0-9]{1,30}([.][0-9]{1,8})?)?$/),
+      NULL,
+    ),
+    'what an event is worth: a decimal number, exact if it is a string',
+  ),
+  currency: described(
+    nullable(matching(/^([A-Za-z]{3})?$/)),
+    'of `value`, if it is money: ISO 4217, such as `EUR`',
+  ),
+  interactive: described(
+    either(BOOLEAN, choice(['true', 'false', '1', '0', '']), NULL),
+    '`false` for an event that happens without the visitor: it does not count against a bounce',
+  ),
+  engaged: described(
+    SOME_NUMBER,
+    'of a signal with the name `engagement`, which is not counted: milliseconds for which the page was visible since the last one',
+  ),
+  scroll: described(SOME_NUMBER, 'of such a signal: the part of the page seen so far, 0 to 100 %'),
 };
 export const REPORT = object({}, REPORT_MEMBERS);
 
@@ -37,7 +88,7 @@ export function readReport(value: unknown, page: string): Report | HitError {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return invalid('a hit is an object such as {"site":"example.com","path":"/"}');
   }
-  const fields = value as Readonly<Record<string, unknown>>;
+  const fields = value as Fields;
   for (const name of ['site', 'path', 'url', 'referrer', 'name', 'title'] as const) {
     const field = fields[name];
     if (field !== undefined && field !== null && typeof field !== 'string')
@@ -49,13 +100,18 @@ export function readReport(value: unknown, page: string): Report | HitError {
   }
   let site = text(fields.site);
   let path = text(fields.path);
+  const named = text(fields.url);
+  const url = named === '' ? undefined : urlOf(named);
+  let hostname = url?.hostname ?? '';
   if (path === '') {
-    const named = text(fields.url);
-    const url = urlOf(named) ?? urlOf(page);
-    if (named !== '' && !urlOf(named)) return invalid('url is not an absolute URL');
-    path = url ? url.pathname + url.search : '/';
-    if (site === '' && url) site = url.hostname;
+    const own = url ?? urlOf(page);
+    if (named !== '' && !url) return invalid('url is not an absolute URL');
+    path = own ? own.pathname + own.search : '/';
+    hostname = own?.hostname ?? '';
+    if (site === '') site = hostname;
   }
+  const more = readMore(fields);
+  if (more instanceof HitError) return more;
   return {
     kind: 'beacon',
     site,
@@ -64,7 +120,75 @@ export function readReport(value: unknown, page: string): Report | HitError {
     referrer: text(fields.referrer),
     title: text(fields.title),
     props: props && Object.keys(props).length > 0 ? JSON.stringify(props) : '',
+    hostname,
+    ...more,
   };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+type More = Pick<Report, 'screen' | 'value' | 'currency' | 'interactive' | 'engaged' | 'scroll'>;
+
+const NO_MORE: More = {
+  screen: '',
+  value: '',
+  currency: '',
+  interactive: true,
+  engaged: 0,
+  scroll: UNKNOWN_SCROLL,
+};
+
+/** What most reports do not tell: the screen, what an event is worth, and how long a page was looked at. */
+function readMore(fields: Fields): More | HitError {
+  const isSignal = fields.name === ENGAGEMENT;
+  const screen = readScreen(fields.screen);
+  if (screen === undefined) return invalid('screen is not a width in pixels such as 1440');
+  const value = readValue(fields.value);
+  if (value === undefined) {
+    return invalid(
+      'value is not a decimal number such as 19.90, with at most 30 digits before the point and 8 after it',
+    );
+  }
+  const currency = readCurrency(fields.currency);
+  if (currency === undefined) return invalid('currency is not a code of ISO 4217 such as EUR');
+  if (currency !== '' && value === '') return invalid('a currency is given without a value');
+  const interactive = readTruth(fields.interactive);
+  if (interactive === undefined) return invalid('interactive is neither true nor false');
+  const engagement = isSignal ? readEngagement(fields) : undefined;
+  if (engagement instanceof HitError) return engagement;
+  if (!isSignal && !(isMissing(fields.engaged) && isMissing(fields.scroll))) {
+    return invalid(`engaged and scroll belong to hits with the name "${ENGAGEMENT}"`);
+  }
+  return { ...NO_MORE, screen, value, currency, interactive, ...engagement };
+}
+
+function readEngagement({ engaged, scroll }: Fields): Pick<More, 'engaged' | 'scroll'> | HitError {
+  const time = isMissing(engaged) ? 0 : readNumber(engaged, Number.MAX_SAFE_INTEGER);
+  if (time === undefined) return invalid('engaged is not a number of milliseconds');
+  const depth = isMissing(scroll) ? UNKNOWN_SCROLL : readNumber(scroll, 100);
+  if (depth === undefined)
+    return invalid('scroll is not a number from 0 to 100, the part of the page in per cent');
+  if (isMissing(engaged) && isMissing(scroll)) {
+    return invalid(
+      `"${ENGAGEMENT}" is the name of signals that have engaged (milliseconds) or scroll (per cent): name the event otherwise`,
+    );
+  }
+  return { engaged: Math.min(time, MOST_ENGAGED), scroll: depth };
+}
+
+/** From 0 to `most`, rounded. */
+function readNumber(value: unknown, most: number): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,10}(?:\.\d{1,10})?$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && number >= 0 && number <= most ? Math.round(number) : undefined;
+}
+
+/** Default: true. */
+function readTruth(value: unknown): boolean | undefined {
+  if (isMissing(value) || value === true || value === 'true' || value === '1') return true;
+  return value === false || value === 'false' || value === '0' ? false : undefined;
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
 }
 
 function urlOf(text: string): URL | undefined {

@@ -2,7 +2,23 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { RequestContext } from '../../hit/request-context.ts';
 
 /** What is reported: a page view or an event. '' is unknown. */
-export type Report = Pick<RequestContext, 'kind' | 'site' | 'path' | 'name' | 'referrer' | 'title' | 'props'>;
+export type Report = Pick<
+  RequestContext,
+  | 'kind'
+  | 'site'
+  | 'path'
+  | 'name'
+  | 'referrer'
+  | 'title'
+  | 'props'
+  | 'hostname'
+  | 'screen'
+  | 'value'
+  | 'currency'
+  | 'interactive'
+  | 'engaged'
+  | 'scroll'
+>;
 
 export function factsOfRequest(request: IncomingMessage, report: Report, time: number): RequestContext {
   const { headers } = request;
@@ -16,6 +32,13 @@ export function factsOfRequest(request: IncomingMessage, report: Report, time: n
     referrer: report.referrer,
     title: report.title,
     props: report.props,
+    hostname: report.hostname || pageHost(headers),
+    screen: report.screen,
+    value: report.value,
+    currency: report.currency,
+    interactive: report.interactive,
+    engaged: report.engaged,
+    scroll: report.scroll,
     userAgent: headers['user-agent'] ?? '',
     language: headers['accept-language'] ?? '',
     peer: request.socket.remoteAddress ?? '',
@@ -27,6 +50,16 @@ export function factsOfRequest(request: IncomingMessage, report: Report, time: n
     method: '',
     visitor: '',
   };
+}
+
+/** Host of the page that sent a request, from its `Origin`, else its `Referer`: browsers leave out either at times. */
+function pageHost({ origin = '', referer = '' }: IncomingHttpHeaders): string {
+  const url = origin === '' || origin === 'null' ? referer : origin;
+  const scheme = url.indexOf('://');
+  if (scheme < 0) return '';
+  const start = scheme + 3;
+  const end = url.indexOf('/', start);
+  return end < 0 ? url.slice(start) : url.slice(start, end);
 }
 
 /** `X-Forwarded-For`, or `X_FORWARDED_FOR` as some clients spell it. */

@@ -13,6 +13,8 @@ export interface CollectorData {
   /** Whether hits per client are limited. */
   readonly isLimited: boolean;
   readonly allowedSites: readonly string[] | undefined;
+  /** Database of cities, if there is one. */
+  readonly geoDatabase: string | undefined;
   readonly key: Uint8Array;
   readonly importSalt: Uint8Array;
   readonly salts: SaltTable;

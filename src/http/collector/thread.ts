@@ -3,9 +3,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
 import { TrustedProxies } from '../../hit/address.ts';
-import { Countries } from '../../hit/country.ts';
 import { Intake } from '../../hit/intake.ts';
 import { MidnightVisits } from '../../hit/midnight-visits.ts';
+import { Places } from '../../hit/place.ts';
 import { DailySalts } from '../../hit/salts.ts';
 import { Sites } from '../../hit/site.ts';
 import { HitPipeline } from '../../trackers/hit-pipeline.ts';
@@ -44,7 +44,7 @@ const intake = new Intake({
   }),
   proxies: new TrustedProxies(data.trustProxy),
   limit,
-  countries: await Countries.open(),
+  places: await Places.open(data.geoDatabase),
   salts: new DailySalts({
     salts: data.salts,
     random: () => saltCell.await(() => tell({ kind: 'salt' })),

@@ -40,7 +40,7 @@ test(
         trustProxy: 'loopback',
         identity: 'cookieless',
         isLimited: false,
-        allowedSites: undefined,
+        ...{ allowedSites: undefined, geoDatabase: undefined },
         key: randomBytes(16),
         importSalt: randomBytes(16),
         adminToken: 'a-token-for-the-tests',

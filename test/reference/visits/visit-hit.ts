@@ -4,26 +4,8 @@ import type { Hit } from '../../../src/hit/hit.ts';
 export const SIGNAL = 'engagement';
 export const PAGEVIEW = 'pageview';
 
-/** A hit with all fields that queries about visits need. Unknown strings are ''. */
-export interface VisitHit extends Hit {
-  readonly hostname: string;
-  readonly utmTerm: string;
-  readonly utmContent: string;
-  /** ISO 3166-2. */
-  readonly region: string;
-  readonly city: string;
-  readonly browserVersion: string;
-  readonly osVersion: string;
-  /** `1920x1080` */
-  readonly screen: string;
-  /** Monetary value: a decimal such as `19.90`, or ''. */
-  readonly value: string;
-  /** ISO 4217, if there is a value. */
-  readonly currency: string;
-  /** False for an event that happens without the visitor, which does not count against a bounce. */
-  readonly interactive: boolean;
-  /** For signals: milliseconds for which the page was looked at since the previous signal. */
-  readonly engaged: number;
+/** A hit whose scroll depth is null if it is unknown. */
+export interface VisitHit extends Omit<Hit, 'scroll'> {
   /** For signals: percentage of the page seen so far; null if unknown. */
   readonly scroll: number | null;
 }
@@ -41,6 +23,7 @@ export function visitHit(fields: Partial<VisitHit>): VisitHit {
       utmCampaign: '',
       utmTerm: '',
       utmContent: '',
+      clickId: '',
     },
     ...{ country: 'DE', region: '', city: '', browser: 'Firefox', browserVersion: '', os: 'Linux' },
     ...{
