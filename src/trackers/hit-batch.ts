@@ -1,4 +1,4 @@
-import type { Hit } from '../hit/hit.ts';
+import { type Hit, isCounted } from '../hit/hit.ts';
 import { InternTable } from '../rows/intern-table.ts';
 import { RowWriter } from '../rows/row.ts';
 
@@ -13,7 +13,7 @@ export interface HitBatch {
   readonly clients: readonly string[];
 }
 
-/** The numbers of a hit: `isCounted` is 0 for a bot. */
+/** The numbers of a hit: `isCounted` is 0 for a bot or an engagement signal. */
 export const FIELD = { rowEnd: 0, site: 1, time: 2, visitorHigh: 3, visitorLow: 4, isCounted: 5 } as const;
 export const FIELDS = 6;
 
@@ -49,7 +49,7 @@ export class HitBatchWriter {
     numbers[at + FIELD.time] = hit.time;
     numbers[at + FIELD.visitorHigh] = hit.visitorHigh;
     numbers[at + FIELD.visitorLow] = hit.visitorLow;
-    numbers[at + FIELD.isCounted] = hit.bot === '' ? 1 : 0;
+    numbers[at + FIELD.isCounted] = isCounted(hit) ? 1 : 0;
     this.#clients.push(client);
   }
 

@@ -9,19 +9,20 @@
  * | client      | address behind trusted proxies, rate limit              | rate_limited                              |
  * | identify    | agent, visitor, referrer, campaign, country: now a hit  |                                           |
  * | append      | the hit is durable with its commit group                | spool_full, spool_failed                  |
- * | count       | live state; a bot is stored, but not counted            | bot                                       |
+ * | count       | live state; bots are stored, but not counted            | bot                                       |
  * | acknowledge | the sender learns the outcome, once                     |                                           |
  *
  * The steps to `identify` are `Intake.receive`. With `--threads`, they run in the collecting thread, and the main thread
  * appends and counts (`RemoteRecorder`, `BatchRecorder`).
  *
  * Invariants: the sender learns exactly one outcome; each drop is counted once, with one reason; live counts contain
- * exactly the acknowledged hits that people sent; a crash between two steps loses no acknowledged hit.
+ * exactly the acknowledged hits that people sent; a crash between two steps loses no acknowledged hit. An engagement signal
+ * takes the same way, and is no hit: neither live counts nor counts of drops contain it.
  */
 
 import { HitError } from '../errors.ts';
 import type { Drops } from '../hit/drops.ts';
-import type { Hit } from '../hit/hit.ts';
+import { ENGAGEMENT, type Hit, isCounted } from '../hit/hit.ts';
 import type { Dropped, Intake } from '../hit/intake.ts';
 import type { RequestContext } from '../hit/request-context.ts';
 import type { Live, Seen } from '../live/live.ts';
@@ -59,27 +60,27 @@ export class HitPipeline {
 
   /** Takes a hit through all steps. The sender learns the outcome now or later. */
   take(facts: RequestContext, sender: HitSender): void {
+    const isSignal = facts.name === ENGAGEMENT;
+    const drop = (dropped: Dropped) => {
+      if (!isSignal) this.#drops.count(dropped.reason);
+      sender.drop(dropped);
+    };
     const received = this.#intake.receive(facts);
     if ('reason' in received) {
-      this.#drop(sender, received);
+      drop(received);
       return;
     }
     const { hit, cookie } = received;
     try {
       this.#recorder.record(hit, (fault, seen) => {
-        if (fault) this.#drop(sender, 'reason' in fault ? fault : droppedBy(fault));
-        else if (hit.bot !== '') this.#drop(sender, BOT);
+        if (fault) drop('reason' in fault ? fault : droppedBy(fault));
+        else if (hit.bot !== '') drop(BOT);
         else sender.accept(seen, cookie);
       });
     } catch (error) {
       if (!(error instanceof HitError)) throw error;
-      this.#drop(sender, droppedBy(error));
+      drop(droppedBy(error));
     }
-  }
-
-  #drop(sender: HitSender, dropped: Dropped): void {
-    this.#drops.count(dropped.reason);
-    sender.drop(dropped);
   }
 }
 
@@ -89,8 +90,8 @@ function droppedBy({ code, message, retryAfter }: HitError): Dropped {
 }
 
 /**
- * Called with the outcome of a hit: why it was not recorded, else the live state's result for it (undefined for a bot,
- * and if no live state is kept).
+ * Called with the outcome of a hit: why it was not recorded, else the live state's result for it (undefined for one that
+ * is not counted, and if no live state is kept).
  */
 export type Recorded = (fault: HitError | Dropped | undefined, seen: Seen | undefined) => void;
 
@@ -120,7 +121,7 @@ export class Recorder implements HitRecorder {
   }
 
   #count(hit: Hit, done: Recorded): void {
-    const seen = hit.bot === '' ? this.#live?.track(hit) : undefined;
+    const seen = isCounted(hit) ? this.#live?.track(hit) : undefined;
     if (seen instanceof Promise) seen.then((later) => done(undefined, later));
     else done(undefined, seen);
   }

@@ -1,5 +1,5 @@
 import { HitError } from '../errors.ts';
-import type { Hit } from '../hit/hit.ts';
+import { type Hit, isCounted } from '../hit/hit.ts';
 import type { Seen } from '../live/live.ts';
 import { type BatchOutcome, type PlainFault, SEEN_FIELDS } from './batch-recorder.ts';
 import { type HitBatch, HitBatchWriter } from './hit-batch.ts';
@@ -47,7 +47,7 @@ export class RemoteRecorder implements HitRecorder {
     }
     if (this.#waiting.length === 0) setImmediate(() => this.#flush());
     this.#writer.add(hit, this.#clientOf());
-    this.#waiting.push({ done, isCounted: hit.bot === '' });
+    this.#waiting.push({ done, isCounted: isCounted(hit) });
     this.#hitsUnderWay++;
   }
 

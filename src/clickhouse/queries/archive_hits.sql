@@ -4,5 +4,5 @@
     UNION ALL
     SELECT {{columns}} FROM hits WHERE {{during}} AND NOT {{archived}}
     UNION ALL
-    SELECT {{columns}} FROM {{files}}
+    SELECT {{archived_columns}} FROM {{files}} AS f
 )

@@ -1,1 +1,1 @@
-({site:String} = '' OR site = {site:String}) AND (bot != '') = ({bots:String} = 'only')
+({site:String} = '' OR site = {site:String}) AND (bot != '') = ({bots:String} = 'only') AND {{counted}}

@@ -8,5 +8,5 @@ FROM
 (
     SELECT site, time, visitor, bitOr(bitShiftRight(visitor, 12), 8388608) AS zeros
     FROM hits
-    WHERE bot = '' AND batch >= {{oldest}} AND NOT ({{covered}})
+    WHERE bot = '' AND {{counted}} AND batch >= {{oldest}} AND NOT ({{covered}})
 )

@@ -11,7 +11,7 @@ FROM
     UNION ALL
     SELECT site, toStartOfDay(toDateTime(time, 'UTC'), 'UTC') AS day, 0, 0, 0, count()
     FROM hits
-    WHERE bot = '' AND {{covered}}
+    WHERE bot = '' AND {{counted}} AND {{covered}}
     GROUP BY site, day
 ) AS d
 LEFT JOIN (SELECT site, max(h.before) AS before FROM horizons AS h WHERE kind IN ('hits', 'rollups') GROUP BY site) AS p USING (site)

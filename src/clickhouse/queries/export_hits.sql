@@ -1,7 +1,7 @@
 -- Exported hits, in order of time. What does not fit into memory is sorted on disk.
 SELECT {{columns}}
 FROM {{hits}}
-WHERE {{filter}} AND {{known}}
+WHERE {{chosen}} AND {{known}}
 ORDER BY time, site, visitor
 SETTINGS
     prefer_column_name_to_alias = 1,

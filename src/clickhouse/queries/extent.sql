@@ -10,6 +10,6 @@ FROM
     SELECT count() AS counted, toUInt64(toUnixTimestamp64Milli(min(time))) AS earliest,
         toUInt64(toUnixTimestamp64Milli(max(time))) AS latest
     FROM hits
-    WHERE ({site:String} = '' OR site = {site:String}) AND batch >= {{oldest}} AND NOT ({{covered}})
+    WHERE ({site:String} = '' OR site = {site:String}) AND {{counted}} AND batch >= {{oldest}} AND NOT ({{covered}})
     HAVING counted > 0
 )

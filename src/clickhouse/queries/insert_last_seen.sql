@@ -9,5 +9,5 @@ FROM
 (
     SELECT site, time, visitor, bitOr(bitShiftRight(visitor, 12), 8388608) AS zeros
     FROM hits
-    WHERE bot = '' AND {{scope}}
+    WHERE bot = '' AND {{counted}} AND {{scope}}
 )

@@ -14,7 +14,7 @@ FROM
     UNION ALL
     SELECT toDateTime(time, 'UTC') AS time, 1 AS counted
     FROM hits
-    WHERE bot = '' AND ({site:String} = '' OR site = {site:String}) AND bitAnd(batch, 4194303) != toUInt32({writer:String})
+    WHERE bot = '' AND {{counted}} AND ({site:String} = '' OR site = {site:String}) AND bitAnd(batch, 4194303) != toUInt32({writer:String})
         AND (time >= fromUnixTimestamp64Milli({recent:Int64})
             OR time >= fromUnixTimestamp64Milli({from:Int64}) AND batch >= {{oldest}} AND NOT ({{covered}}))
 )

@@ -6,7 +6,7 @@ FROM
     UNION ALL
     SELECT site, countIf(batch >= {{oldest}} AND NOT ({{covered}})) AS counted, count() AS one_by_one
     FROM hits
-    WHERE bot = ''
+    WHERE bot = '' AND {{counted}}
     GROUP BY site
 )
 GROUP BY site

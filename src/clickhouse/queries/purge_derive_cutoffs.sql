@@ -12,7 +12,7 @@ FROM
         UNION ALL
         SELECT toString(site) AS site, toDate(time, 'UTC') AS day, 0 AS came, count() AS kept
         FROM hits
-        WHERE {{covered}}
+        WHERE {{covered}} AND {{counted}}
         GROUP BY site, day
     )
     GROUP BY site, day

@@ -13,13 +13,13 @@ FROM
         UNION ALL
         SELECT site, intDiv(toUnixTimestamp64Milli(time), 86400000) AS day, 0 AS came, count() AS kept
         FROM {{hits}}
-        WHERE ({site:String} = '' OR site = {site:String})
+        WHERE ({site:String} = '' OR site = {site:String}) AND {{counted}}
             AND time >= fromUnixTimestamp64Milli({first:Int64}) AND time < fromUnixTimestamp64Milli({end:Int64})
         GROUP BY site, day
         UNION ALL
         SELECT site, intDiv(toUnixTimestamp64Milli(time), 86400000) AS day, count() AS came, 0 AS kept
         FROM hits
-        WHERE ({site:String} = '' OR site = {site:String})
+        WHERE ({site:String} = '' OR site = {site:String}) AND {{counted}}
             AND time >= fromUnixTimestamp64Milli({first:Int64}) AND time < fromUnixTimestamp64Milli({end:Int64})
             AND batch >= {{oldest}} AND NOT ({{covered}})
         GROUP BY site, day

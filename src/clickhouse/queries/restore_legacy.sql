@@ -22,13 +22,13 @@ WITH
             UNION ALL
             SELECT toString(site) AS site, toDate(time, 'UTC') AS day, 0 AS came, count() AS kept
             FROM hits
-            WHERE time < hits_from[toString(site)] AND batch <= watermarks[bitAnd(batch, 4194303)]
+            WHERE time < hits_from[toString(site)] AND batch <= watermarks[bitAnd(batch, 4194303)] AND {{counted}}
             GROUP BY site, day
         )
         GROUP BY site, day
         HAVING hits > 0
     )
-SELECT {{columns}}, {{batch}}, piece.row
+SELECT {{values}}, {{batch}}, piece.row
 FROM
 (
     SELECT *, toUInt32(1 + rowNumberInAllBlocks()) AS row, toDate(time, 'UTC') AS day, count() OVER (PARTITION BY site, day) AS own,

@@ -9,7 +9,7 @@ FROM
     UNION ALL
     SELECT toString(site) AS site, toDate(time, 'UTC') AS day, 0 AS counted, count() AS stored
     FROM hits
-    WHERE bot = '' AND {{covered}} AND toDate(time, 'UTC') IN (SELECT DISTINCT toDate(time, 'UTC') FROM hits WHERE batch IN {{batches}})
+    WHERE bot = '' AND {{counted}} AND {{covered}} AND toDate(time, 'UTC') IN (SELECT DISTINCT toDate(time, 'UTC') FROM hits WHERE batch IN {{batches}})
     GROUP BY site, day
 ) AS d
 GROUP BY site, d.day

@@ -15,7 +15,7 @@ FROM
         SELECT site, countIf(bot = '') AS part_hits, groupBitmapStateIf({{cell}}, bot = '') AS part_cells,
             toUInt64(min(toUnixTimestamp64Milli(time))) AS part_first, toUInt64(max(toUnixTimestamp64Milli(time))) AS part_last
         FROM hits
-        WHERE batch >= {{oldest}} AND NOT ({{covered}})
+        WHERE {{counted}} AND batch >= {{oldest}} AND NOT ({{covered}})
         GROUP BY site
     )
     GROUP BY site
