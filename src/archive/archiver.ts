@@ -20,7 +20,7 @@ import { HitError } from '../errors.ts';
 import { DAY } from '../timing/units.ts';
 import type { Catalog } from './catalog.ts';
 import type { Engine } from './engine.ts';
-import { HIT_COLUMNS } from './hit-columns.ts';
+import { ARCHIVE_FORMAT, columnsOf, HIT_COLUMNS } from './hit-columns.ts';
 import { during, inParts, startOf, timeText } from './in-parts.ts';
 import { type Manifest, manifestText, type Part } from './manifest.ts';
 import { partName } from './part-name.ts';
@@ -173,7 +173,8 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
       throw new HitError('archive_failed', `${what}: nothing was removed from the store; archive again`);
     }
     const watermarks = await watermarksIn(engine.ask, draft.table);
-    const manifest: Manifest = { site, day, ...sum, ...(await draft.commit()), watermarks };
+    const file = await draft.commit();
+    const manifest: Manifest = { format: ARCHIVE_FORMAT, site, day, ...sum, ...file, watermarks };
     await place.putManifest(name, manifestText(manifest));
     return { name, manifest };
   } catch (error) {
@@ -188,9 +189,12 @@ async function checkKept({ engine, place }: ArchiveWork, parts: readonly Part[])
   const { site, day } = first!.manifest;
   const start = startOf(day);
   const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts(parts)}`;
-  const kept = await sumsOfBatches(engine.ask, 'hits', which);
+  // A day may have parts of several formats: they are compared by the columns that all of them have.
+  const columns = columnsOf(parts.some(({ manifest }) => manifest.format === 1) ? 1 : ARCHIVE_FORMAT);
+  const kept = await sumsOfBatches(engine.ask, 'hits', which, columns);
   if (kept.size === 0) return;
-  const archived = await sumsOfBatches(engine.ask, place.table(parts.map(({ name }) => name)));
+  const table = place.table(parts.map(({ name }) => name));
+  const archived = await sumsOfBatches(engine.ask, table, 'true', columns);
   for (const [batch, sum] of kept) {
     const other = archived.get(batch);
     if (other?.rows === sum.rows && other.checksum === sum.checksum) continue;

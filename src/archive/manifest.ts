@@ -2,9 +2,8 @@
 
 import type { Watermarks } from '../clickhouse/watermarks.ts';
 import { HitError, messageOf } from '../errors.ts';
+import { ARCHIVE_FORMAT, type ArchiveFormat } from './hit-columns.ts';
 import { partName } from './part-name.ts';
-
-const VERSION = 1;
 
 /** Sums over rows, which do not depend on where the rows are stored. */
 export interface RowSum {
@@ -17,6 +16,8 @@ export interface RowSum {
 }
 
 export interface Manifest extends RowSum {
+  /** In the file it is called `version`. */
+  readonly format: ArchiveFormat;
   readonly site: string;
   /** A UTC day: `2026-01-31`. */
   readonly day: string;
@@ -37,9 +38,9 @@ export interface Part {
   readonly manifest: Manifest;
 }
 
-export function manifestText({ first, last, watermarks, ...plain }: Manifest): string {
+export function manifestText({ format, first, last, watermarks, ...plain }: Manifest): string {
   const written = {
-    version: VERSION,
+    version: format,
     ...plain,
     first: new Date(first).toISOString(),
     last: new Date(last).toISOString(),
@@ -74,10 +75,13 @@ function read(value: unknown): Manifest {
   if (typeof value !== 'object' || value === null) throw new Error('it is not an object');
   const fields = value as Fields;
   const version = count(fields, 'version');
-  if (version > VERSION) {
-    throw new Error(`it has format ${version}, and this version supports ${VERSION}: install a newer one`);
+  if (version > ARCHIVE_FORMAT) {
+    throw new Error(
+      `it has format ${version}, and this version supports ${ARCHIVE_FORMAT}: install a newer one`,
+    );
   }
   return {
+    format: version === 1 ? 1 : 2,
     site: matching(fields, 'site', /^.{1,1000}$/s),
     day: matching(fields, 'day', /^\d{4}-\d\d-\d\d$/),
     rows: count(fields, 'rows'),

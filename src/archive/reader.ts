@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts';
 import { DAY } from '../timing/units.ts';
 import { Catalog, EVER, type PartFilter } from './catalog.ts';
 import { askOf } from './engine.ts';
-import { HIT_COLUMNS } from './hit-columns.ts';
+import { ARCHIVED_COLUMNS, HIT_COLUMNS } from './hit-columns.ts';
 import { during, inParts, startOf } from './in-parts.ts';
 import { openStorage } from './open-storage.ts';
 import type { ArchiveStorage, BucketAccess } from './storage.ts';
@@ -78,6 +78,7 @@ export class ArchiveReader implements ArchiveSource {
     if (first === undefined || last === undefined) return 'hits';
     const text = queryText('archive_hits', {
       columns: HIT_COLUMNS,
+      archived_columns: ARCHIVED_COLUMNS,
       during: during(startOf(first), startOf(last) + DAY),
       archived: `(${inParts(parts)})`,
       files: this.#place.table(parts.map(({ name }) => name)),

@@ -11,7 +11,7 @@ import { HitError } from '../errors.ts';
 import { DAY } from '../timing/units.ts';
 import type { ArchiveProgress, ArchiveWork } from './archiver.ts';
 import type { PartFilter } from './catalog.ts';
-import { HIT_COLUMNS } from './hit-columns.ts';
+import { columnsOf } from './hit-columns.ts';
 import { during, inParts, startOf } from './in-parts.ts';
 import type { Part } from './manifest.ts';
 import { type BatchSum, isSameSum, sumOf, sumsOfBatches } from './rows.ts';
@@ -69,20 +69,21 @@ export async function restoreHits(
 /** @returns number of restored rows */
 async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Promise<number> {
   const { engine, place } = work;
-  const { site, day, rows } = part.manifest;
+  const { site, day, rows, format } = part.manifest;
+  const columns = columnsOf(format);
   const start = startOf(day);
   const table = place.table([part.name]);
   const file = `${place.name}/${part.name}.parquet`;
-  if (!isSameSum(part.manifest, await sumOf(engine.ask, table))) {
+  if (!isSameSum(part.manifest, await sumOf(engine.ask, table, 'true', columns))) {
     throw new HitError(
       'archive_failed',
       `${file} is not what its manifest says: it was changed or is damaged`,
     );
   }
   const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts([part])}`;
-  const there = await sumsOfBatches(engine.ask, 'hits', which);
+  const there = await sumsOfBatches(engine.ask, 'hits', which, columns);
   const missing = new Map<string, BatchSum>();
-  for (const [batch, sum] of await sumsOfBatches(engine.ask, table)) {
+  for (const [batch, sum] of await sumsOfBatches(engine.ask, table, 'true', columns)) {
     const other = there.get(batch);
     if (!other) missing.set(batch, sum);
     else if (other.rows !== sum.rows || other.checksum !== sum.checksum) {
@@ -96,7 +97,7 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
   for (const batches of portions(missing)) {
     restored += batches.reduce((sum, batch) => sum + missing.get(batch)!.rows, 0);
     if (!dryRun) {
-      await engine.command('archive_restore', { table, columns: HIT_COLUMNS, batches: batches.join(', ') });
+      await engine.command('archive_restore', { table, columns, batches: batches.join(', ') });
     }
   }
   if (!dryRun && restored > 0) {

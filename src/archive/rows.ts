@@ -10,9 +10,14 @@ export type BatchSum = Pick<RowSum, 'rows' | 'checksum'>;
 
 type Numbers<Name extends string> = Record<Name, string | number>;
 
-/** Sums over the rows of a table. @param which SQL: which rows */
-export async function sumOf(ask: Ask, table: string, which = 'true'): Promise<RowSum> {
-  const fragments = { columns: HIT_COLUMNS, table, which };
+/** Sums over the rows of a table. @param which SQL: which rows @param columns SQL: those that the checksum is about */
+export async function sumOf(
+  ask: Ask,
+  table: string,
+  which = 'true',
+  columns: string = HIT_COLUMNS,
+): Promise<RowSum> {
+  const fragments = { columns, table, which };
   const [sum] = await ask<Numbers<'rows' | 'first' | 'last' | 'checksum'>>('archive_sum', fragments);
   if (!sum) throw new HitError('internal', 'a sum has no row');
   return {
@@ -29,8 +34,13 @@ export function isSameSum(a: RowSum, b: RowSum): boolean {
 }
 
 /** Sums over the rows of each batch. The rows of a batch and a day enter and leave a table together. */
-export async function sumsOfBatches(ask: Ask, table: string, which = 'true'): Promise<Map<string, BatchSum>> {
-  const fragments = { columns: HIT_COLUMNS, table, which };
+export async function sumsOfBatches(
+  ask: Ask,
+  table: string,
+  which = 'true',
+  columns: string = HIT_COLUMNS,
+): Promise<Map<string, BatchSum>> {
+  const fragments = { columns, table, which };
   const found = await ask<Numbers<'id' | 'rows' | 'checksum'>>('archive_batches', fragments);
   return new Map(
     found.map(({ id, rows, checksum }) => [String(id), { rows: Number(rows), checksum: String(checksum) }]),
