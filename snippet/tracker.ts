@@ -1,5 +1,5 @@
 /**
- * Reports page views and events of a page.
+ * Reports page views and events of a page, and how long and how far down it is viewed.
  *
  * A report is plain text, so that browsers send it to another host without a preflight, and a beacon, so that it is sent
  * even when the page is closed. Nothing is stored in the browser; a cookie, if the server sets one, is limited to its own
@@ -8,6 +8,16 @@
 
 /** Properties of an event. */
 export type Props = Readonly<Record<string, string | number | boolean>>;
+
+/** More about an event. */
+export interface EventDetails {
+  /** What it is worth: a number, or a decimal number as a string, which is exact. */
+  readonly value?: number | string;
+  /** Of the value, if it is money: ISO 4217, such as `EUR`. */
+  readonly currency?: string;
+  /** Whether the visitor did it. If not, a visit with one page view is still a bounce. Default: yes. */
+  readonly interactive?: boolean;
+}
 
 export interface TrackerOptions {
   /** URL of Hit Tracker, such as `https://stats.example.com`: `/hit` is appended. */
@@ -31,13 +41,15 @@ export interface Tracker {
    * @param name such as `signup`; if missing, counts the page again
    * @example
    * tracker.hit('signup', { plan: 'team' });
+   * tracker.hit('order', { size: 3 }, { value: '19.90', currency: 'EUR' });
    */
-  hit(name?: string, props?: Props): void;
-  /** Stops counting pages. */
+  hit(name?: string, props?: Props, details?: EventDetails): void;
+  /** Stops counting pages, and reporting how long they are viewed. */
   stop(): void;
 }
 
-const LOCAL = /^(localhost|127\..*|\[::1\]|.*\.localhost|)$/;
+/** Milliseconds. A shorter view is reported only if it reached further down. */
+const LEAST_ENGAGED = 3000;
 
 /**
  * Counts the page now, or when it becomes visible, and every navigation of a single-page app.
@@ -46,58 +58,116 @@ const LOCAL = /^(localhost|127\..*|\[::1\]|.*\.localhost|)$/;
  * const tracker = createTracker({ endpoint: 'https://stats.example.com', site: 'example.com' });
  * tracker.hit('download', { file: 'report.pdf' });
  */
-export function createTracker(options: TrackerOptions): Tracker {
-  const { endpoint, site = location.hostname, hash, outbound, respect, local } = options;
-  const asksNot = navigator as Navigator & { globalPrivacyControl?: boolean };
-  const isSilent =
-    (!local && (LOCAL.test(location.hostname) || !/^http/.test(location.protocol))) ||
-    (respect && (asksNot.doNotTrack === '1' || asksNot.globalPrivacyControl));
+export function createTracker({ endpoint, site, hash, outbound, respect, local }: TrackerOptions): Tracker {
   const stopping = new AbortController();
   const { signal } = stopping;
-  /** The last counted page. */
-  let seen: string | undefined;
+  const hit = track(`${endpoint}/hit`, site, hash, outbound, respect, local, { capture: true, signal });
+  return { hit, stop: () => stopping.abort() };
+}
+
+/** The same without option names, which would take a tenth of the script. @returns `hit` */
+export function track(
+  url: string,
+  site = location.hostname,
+  hash?: boolean,
+  outbound?: boolean,
+  respect?: boolean,
+  local?: boolean,
+  /** With `capture`, since all events of the document pass the window first. */
+  listening: AddEventListenerOptions = { capture: true },
+): Tracker['hit'] {
+  const browser = navigator as Navigator & { globalPrivacyControl?: boolean };
+  const isSilent =
+    // Local pages and files.
+    (!local && !/^https?:\/\/(?!127\.|\[::1]|([^/]+\.)?localhost[:/])/.test(location.href)) ||
+    (respect && (browser.doNotTrack === '1' || browser.globalPrivacyControl));
+  /** The last counted page; '' for none yet. */
+  let seen = '';
   /** Only for the first page; later ones are reached from this site. */
   let referrer = document.referrer;
+  /** When the page became visible and focused; 0 if it is not. */
+  let since = 0;
+  /** Milliseconds for which it was, not yet reported. */
+  let spent = 0;
+  /** How far down it was viewed, how much of that was reported, and its height, in pixels. */
+  let reach = 0;
+  let told = 0;
+  let height = 0;
 
   const pathOf = () =>
-    (hash && location.hash
-      ? `${location.pathname.replace(/\/$/, '')}/${location.hash.replace(/^#\/?/, '')}`
-      : location.pathname) + location.search;
+    (location.pathname + (hash ? location.hash : '')).replace(/\/?#\/?/, '/') + location.search;
 
-  const hit = (name?: string, props?: Props) => {
+  const hit = (name?: string, props?: Props, details?: object) => {
     if (isSilent) return;
-    const report = { site, path: pathOf(), referrer, title: document.title, name, props };
-    send(`${endpoint}/hit`, JSON.stringify(report));
+    const { title } = document;
+    const { width } = screen;
+    const body = JSON.stringify({
+      site,
+      path: pathOf(),
+      referrer,
+      title,
+      name,
+      props,
+      screen: width,
+      ...details,
+    });
+    // A browser without beacons, or one that refuses them.
+    if (browser.sendBeacon?.(url, body)) return;
+    fetch(url, { method: 'POST', body, keepalive: true }).catch(() => 0);
+  };
+
+  const look = () => {
+    height = document.documentElement.scrollHeight;
+    reach = Math.max(reach, scrollY + innerHeight);
+  };
+
+  /** Reports how long the page was viewed, once it is no longer visible and focused. */
+  const engage = (isLeft?: boolean) => {
+    const now = Date.now();
+    if (since) spent += now - since;
+    since = !document.hidden && document.hasFocus() ? now : 0;
+    if (seen && (isLeft || !since) && (reach > told || spent >= LEAST_ENGAGED)) {
+      hit('engagement', undefined, {
+        path: seen,
+        engaged: spent,
+        scroll: Math.min(100, (reach / height) * 100),
+      });
+      told = reach;
+      spent = 0;
+    }
   };
 
   const view = () => {
     const path = pathOf();
-    if (signal.aborted || path === seen) return;
+    if (listening.signal?.aborted || path === seen) return;
+    engage(true);
     seen = path;
+    spent = reach = told = 0;
+    look();
     hit();
     referrer = '';
   };
 
-  const listen = (target: EventTarget, name: string, listener: (event: Event) => void, capture = false) =>
-    target.addEventListener(name, listener, { signal, capture });
-
-  /** When the page is visible: it may be prerendered, or opened in a background tab. */
-  const whenSeen = () => {
-    if (document.visibilityState === 'visible' && !(document as { prerendering?: boolean }).prerendering)
-      view();
+  const listen = (names: string, listener: (event: Event) => void) => {
+    for (const name of names.split(' ')) addEventListener(name, listener, listening);
   };
 
-  whenSeen();
-  listen(document, 'visibilitychange', () => {
-    if (seen === undefined) whenSeen();
-  });
-  listen(document, 'prerenderingchange', whenSeen);
-  listen(window, 'popstate', view);
-  listen(window, 'hashchange', view);
+  /** When the page becomes visible or hidden. A prerendered page, or one in a background tab, is hidden. */
+  const attend = () => {
+    if (seen) {
+      look();
+      engage();
+    } else if (!document.hidden) view();
+  };
+
+  attend();
+  listen('visibilitychange prerenderingchange focus blur', attend);
+  listen('scroll', look);
+  listen('popstate hashchange', view);
   // A page restored from the back/forward cache is viewed again.
-  listen(window, 'pageshow', (event) => {
+  listen('pageshow', (event) => {
     if (!(event as PageTransitionEvent).persisted) return;
-    seen = undefined;
+    seen = '';
     view();
   });
   for (const name of ['pushState', 'replaceState'] as const) {
@@ -105,28 +175,16 @@ export function createTracker(options: TrackerOptions): Tracker {
     history[name] = (...args) => {
       change.apply(history, args);
       // Its title is set a moment later. A page that is not visible yet is counted when it is.
-      if (seen !== undefined) setTimeout(view);
+      if (seen) setTimeout(view);
     };
   }
   if (outbound) {
-    const follow = ({ target, button }: Event & { button?: number }) => {
-      // The right button opens a menu, and does not follow the link.
-      if (button === 2) return;
+    listen('click auxclick', ({ target, button }: Event & { button?: number }) => {
       const link = (target as Element).closest?.<HTMLAnchorElement>('a[href]');
-      if (link && /^http/.test(link.protocol) && link.host !== location.host)
+      // The right button opens a menu, and does not follow the link.
+      if (button !== 2 && link && /^http/.test(link.protocol) && link.host !== location.host)
         hit('outbound', { url: link.href });
-    };
-    listen(document, 'click', follow, true);
-    listen(document, 'auxclick', follow, true);
+    });
   }
-  return { hit, stop: () => stopping.abort() };
-}
-
-function send(url: string, body: string): void {
-  try {
-    if (navigator.sendBeacon(url, body)) return;
-  } catch {
-    // A browser without beacons, or one that refuses them.
-  }
-  fetch(url, { method: 'POST', body, keepalive: true, mode: 'no-cors' }).catch(() => undefined);
+  return hit;
 }

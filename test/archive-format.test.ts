@@ -9,8 +9,9 @@ import { manifestText, parseManifest } from '../src/archive/manifest.ts';
 import { partName } from '../src/archive/part-name.ts';
 import type { Hit } from '../src/hit/hit.ts';
 import { ArchivedStore, batchId, daysAgo } from './fixtures/archived-store.ts';
+import { patience } from './fixtures/patience.ts';
 
-const options = { timeout: 240_000 };
+const options = { timeout: patience(60_000) };
 const OLD_COLUMNS = columnsOf(1);
 
 /** Hits as the version before had them: what it did not know has the defaults of its columns. */

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { refreshSnippet, snippetSizes } from '../../scripts/snippet.ts';
 import type { Stats, Top } from '../../src/index.ts';
-import { FIREFOX } from '../fixtures/any-server.ts';
+import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
 import { BROWSER_MISSING, browserProgram, launch } from '../fixtures/browser.ts';
 import { file } from '../fixtures/file-scope.ts';
 import { PageServer } from '../fixtures/page-server.ts';
@@ -18,6 +18,18 @@ import { ServerHere } from '../fixtures/server-here.ts';
 const program = await browserProgram();
 await refreshSnippet();
 const MOST_MS = patience(30_000);
+
+interface ExportedHit {
+  readonly name: string;
+  readonly path: string;
+  readonly hostname: string;
+  readonly screen: string;
+  readonly value: string;
+  readonly currency: string;
+  readonly interactive: number;
+  readonly engaged: number;
+  readonly scroll: number;
+}
 
 test('the script is smaller than a kibibyte gzipped', () => {
   const { gzip } = snippetSizes();
@@ -201,6 +213,53 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     await context.close();
   });
 
+  /** Rows of an export, once there are so many with a name. */
+  async function exported(site: string, name: string, count: number): Promise<ExportedHit[]> {
+    let rows: ExportedHit[] = [];
+    for (const end = Date.now() + MOST_MS; Date.now() < end; await sleep(50)) {
+      // What a page sends as it is closed, this browser sends with its own user agent, which is that of a bot.
+      const path = `/api/v1/export?format=ndjson&bots=include&site=${site}`;
+      const { text } = await server.send(path, { headers: BEARER });
+      const lines = text.split('\n').filter((line) => line !== '');
+      rows = lines.map((line) => JSON.parse(line) as ExportedHit).filter((row) => row.name === name);
+      if (rows.length >= count) return rows;
+    }
+    assert.fail(`${site}: ${JSON.stringify(rows)}, not ${count} of ${name}`);
+  }
+
+  test('reports how long and how far down each page is viewed, and counts nothing for it', async () => {
+    pages.put('/long', { html: html(script(), '<div style="height: 5000px"></div>') });
+    const page = await open('read.example/long');
+    await counted('read.example', 1);
+    await page.evaluate('scrollTo(0, 2000)');
+    await sleep(200);
+    await page.evaluate("history.pushState({}, '', '/next')");
+    await counted('read.example', 2);
+    await page.goto('about:blank');
+    const [first, second] = await exported('read.example', 'engagement', 2);
+    assert.equal(first?.path, '/long');
+    assert.ok(first.engaged >= 150 && first.engaged < MOST_MS, `${first.engaged} ms`);
+    assert.ok(first.scroll > 40 && first.scroll < 80, `${first.scroll} %`);
+    assert.equal(second?.path, '/next');
+    assert.equal(first.hostname, 'read.example');
+    assert.equal(first.screen, 'Laptop');
+    assert.deepEqual(await counted('read.example', 2, 'name'), { pageview: 2 });
+    assert.equal((await server.total('read.example')).hits, 2);
+    await page.context().close();
+  });
+
+  test('reports what an event is worth, and whether the visitor did it', async () => {
+    pages.put('/', { html: html(script()) });
+    const page = await open('shop.example/');
+    await counted('shop.example', 1);
+    await page.evaluate("hit('order', { size: 3 }, { value: '19.90', currency: 'EUR' })");
+    await page.evaluate("hit('reminder', undefined, { interactive: false })");
+    const [order] = await exported('shop.example', 'order', 1);
+    assert.deepEqual([order?.value, order?.currency, order?.interactive], ['19.9', 'EUR', 1]);
+    assert.equal((await exported('shop.example', 'reminder', 1))[0]?.interactive, 0);
+    await page.context().close();
+  });
+
   test('waits until the page is visible, and counts returning visits again', async () => {
     pages.put('/', { html: html(script()) });
     const context = await newContext();
@@ -209,6 +268,7 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
       content: `
         let state = 'hidden';
         Object.defineProperty(document, 'visibilityState', { get: () => state });
+        Object.defineProperty(document, 'hidden', { get: () => state === 'hidden' });
         window.show = () => {
           state = 'visible';
           document.dispatchEvent(new Event('visibilitychange'));
