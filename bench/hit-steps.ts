@@ -82,6 +82,8 @@ function factsOf(i: number): RequestContext {
     site,
     host: `stats.${site}`,
     path: pagePath(i % PAGES),
+    hostname: site,
+    screen: 'Laptop',
     referrer: i % 3 === 0 ? 'https://www.google.com/' : '',
     userAgent: HUMAN_AGENTS[i % HUMAN_AGENTS.length]!,
     language: 'en-US,en;q=0.5',

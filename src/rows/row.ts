@@ -20,9 +20,7 @@ import { ROW_LAYOUT, sealBytes } from './row-layout.ts';
 const FIRST_CAPACITY = 64 * 1024;
 /** Fixed part of a row, and 5 bytes of length for each of its 28 strings. */
 const ROW_OVERHEAD = 24 + 28 * 5;
-/** '' + time + visitor: what a seal says. All other bytes of it are 0. */
-const SEAL_HEAD = 1 + 8 + 8;
-const SEAL_REST = sealBytes(ROW_LAYOUT) - SEAL_HEAD;
+const SEAL_BYTES = sealBytes(ROW_LAYOUT);
 const UTF8_WORST = 3;
 /** Up to this many characters, a loop is faster than a native call. */
 const SHORT = 16;
@@ -52,42 +50,101 @@ export class RowWriter {
   }
 
   write(hit: Hit): void {
-    this.#reserve(ROW_OVERHEAD + UTF8_WORST * textLength(hit));
-    this.#string(hit.site);
-    this.#time(hit.time);
-    this.#visitor(hit.visitorHigh, hit.visitorLow);
-    this.#string(hit.bot);
-    this.#string(hit.path);
-    this.#string(hit.name);
-    this.#string(hit.source);
-    this.#string(hit.referrer);
-    this.#string(hit.utmSource);
-    this.#string(hit.utmMedium);
-    this.#string(hit.utmCampaign);
-    this.#string(hit.country);
-    this.#string(hit.browser);
-    this.#string(hit.os);
-    this.#string(hit.device);
-    this.#string(hit.language);
-    this.#view.setUint16(this.#length, hit.status, true);
-    this.#length += 2;
-    this.#string(hit.method);
-    this.#string(hit.title);
-    this.#string(hit.props);
-    this.#string(hit.hostname);
-    this.#string(hit.utmTerm);
-    this.#string(hit.utmContent);
-    this.#string(hit.clickId);
-    this.#string(hit.region);
-    this.#string(hit.city);
-    this.#string(hit.browserVersion);
-    this.#string(hit.osVersion);
-    this.#string(hit.screen);
-    this.#string(hit.value);
-    this.#string(hit.currency);
-    this.#buffer[this.#length++] = hit.interactive ? 1 : 0;
-    this.#uint32(hit.engaged);
-    this.#buffer[this.#length++] = hit.scroll;
+    // Most of these are empty, and in groups: one test for a group costs less than one for each.
+    const campaign = hit.utmSource.length + hit.utmMedium.length + hit.utmCampaign.length;
+    const details = hit.method.length + hit.title.length + hit.props.length;
+    const more = hit.utmTerm.length + hit.utmContent.length + hit.clickId.length;
+    const place = hit.region.length + hit.city.length;
+    const worth = hit.value.length + hit.currency.length;
+    const {
+      site,
+      bot,
+      path,
+      name,
+      source,
+      referrer,
+      country,
+      browser,
+      os,
+      device,
+      language,
+      hostname,
+      browserVersion,
+      osVersion,
+      screen,
+    } = hit;
+    const usual =
+      site.length +
+      bot.length +
+      path.length +
+      name.length +
+      source.length +
+      referrer.length +
+      country.length +
+      browser.length +
+      os.length +
+      device.length +
+      language.length +
+      hostname.length +
+      browserVersion.length +
+      osVersion.length +
+      screen.length;
+    const rest = usual + campaign + details + more + place + worth;
+    this.#reserve(ROW_OVERHEAD + UTF8_WORST * rest);
+    const buffer = this.#buffer;
+    const view = this.#view;
+    let at = putText(buffer, this.#length, site);
+    putTime(view, at, hit.time);
+    view.setUint32(at + 8, hit.visitorLow, true);
+    view.setUint32(at + 12, hit.visitorHigh, true);
+    at = putText(buffer, at + 16, bot);
+    at = putText(buffer, at, path);
+    at = putText(buffer, at, name);
+    at = putText(buffer, at, source);
+    at = putText(buffer, at, referrer);
+    if (campaign === 0) at = putNothing(buffer, at, 3);
+    else {
+      at = putText(buffer, at, hit.utmSource);
+      at = putText(buffer, at, hit.utmMedium);
+      at = putText(buffer, at, hit.utmCampaign);
+    }
+    at = putText(buffer, at, country);
+    at = putText(buffer, at, browser);
+    at = putText(buffer, at, os);
+    at = putText(buffer, at, device);
+    at = putText(buffer, at, language);
+    view.setUint16(at, hit.status, true);
+    at += 2;
+    if (details === 0) at = putNothing(buffer, at, 3);
+    else {
+      at = putText(buffer, at, hit.method);
+      at = putText(buffer, at, hit.title);
+      at = putText(buffer, at, hit.props);
+    }
+    at = putText(buffer, at, hostname);
+    if (more === 0) at = putNothing(buffer, at, 3);
+    else {
+      at = putText(buffer, at, hit.utmTerm);
+      at = putText(buffer, at, hit.utmContent);
+      at = putText(buffer, at, hit.clickId);
+    }
+    if (place === 0) at = putNothing(buffer, at, 2);
+    else {
+      at = putText(buffer, at, hit.region);
+      at = putText(buffer, at, hit.city);
+    }
+    at = putText(buffer, at, browserVersion);
+    at = putText(buffer, at, osVersion);
+    at = putText(buffer, at, screen);
+    if (worth === 0) at = putNothing(buffer, at, 2);
+    else {
+      at = putText(buffer, at, hit.value);
+      at = putText(buffer, at, hit.currency);
+    }
+    buffer[at] = hit.interactive ? 1 : 0;
+    view.setUint32(at + 1, hit.engaged, true);
+    buffer[at + 5] = hit.scroll;
+    this.#length = at + 6;
   }
 
   /** Appends rows of another writer, without seals. */
@@ -109,11 +166,11 @@ export class RowWriter {
     const bytes = this.groupLength;
     const sum = crc32(this.#buffer.subarray(this.#groupStart, this.#length));
     this.#reserve(ROW_OVERHEAD);
-    this.#string('');
-    this.#time(bytes);
-    this.#visitor(0, sum);
-    this.#buffer.fill(0, this.#length, this.#length + SEAL_REST);
-    this.#length += SEAL_REST;
+    const at = this.#length;
+    this.#buffer.fill(0, at, at + SEAL_BYTES);
+    putTime(this.#view, at + 1, bytes);
+    this.#view.setUint32(at + 9, sum, true);
+    this.#length = at + SEAL_BYTES;
     this.#groupStart = this.#length;
   }
 
@@ -126,61 +183,6 @@ export class RowWriter {
     return groups;
   }
 
-  #time(value: number): void {
-    const low = value >>> 0;
-    this.#uint32(low);
-    this.#uint32((value - low) / 0x1_0000_0000);
-  }
-
-  #visitor(high: number, low: number): void {
-    this.#uint32(low);
-    this.#uint32(high);
-  }
-
-  #uint32(value: number): void {
-    this.#view.setUint32(this.#length, value, true);
-    this.#length += 4;
-  }
-
-  #string(text: string): void {
-    const buffer = this.#buffer;
-    const start = this.#length;
-    const { length } = text;
-    if (length <= SHORT) {
-      let at = start + 1;
-      for (let i = 0; i < length; i++) {
-        const code = text.charCodeAt(i);
-        if (code > 127) {
-          this.#longString(text);
-          return;
-        }
-        buffer[at++] = code;
-      }
-      buffer[start] = length;
-      this.#length = at;
-      return;
-    }
-    // Most strings are ASCII and shorter than 128 bytes, so their length takes one byte.
-    const bytes = length < 128 ? buffer.write(text, start + 1, 'utf8') : 128;
-    if (bytes < 128) {
-      buffer[start] = bytes;
-      this.#length = start + 1 + bytes;
-    } else {
-      this.#longString(text);
-    }
-  }
-
-  #longString(text: string): void {
-    const bytes = Buffer.byteLength(text);
-    let rest = bytes;
-    while (rest > 127) {
-      this.#buffer[this.#length++] = (rest & 127) | 128;
-      rest >>>= 7;
-    }
-    this.#buffer[this.#length++] = rest;
-    this.#length += this.#buffer.write(text, this.#length, 'utf8');
-  }
-
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#buffer.length) return;
@@ -191,35 +193,47 @@ export class RowWriter {
   }
 }
 
-function textLength(hit: Hit): number {
-  return (
-    hit.site.length +
-    hit.bot.length +
-    hit.path.length +
-    hit.name.length +
-    hit.source.length +
-    hit.referrer.length +
-    hit.utmSource.length +
-    hit.utmMedium.length +
-    hit.utmCampaign.length +
-    hit.country.length +
-    hit.browser.length +
-    hit.os.length +
-    hit.device.length +
-    hit.language.length +
-    hit.method.length +
-    hit.title.length +
-    hit.props.length +
-    hit.hostname.length +
-    hit.utmTerm.length +
-    hit.utmContent.length +
-    hit.clickId.length +
-    hit.region.length +
-    hit.city.length +
-    hit.browserVersion.length +
-    hit.osVersion.length +
-    hit.screen.length +
-    hit.value.length +
-    hit.currency.length
-  );
+/** @param time as 8 bytes */
+function putTime(view: DataView, at: number, time: number): void {
+  const low = time >>> 0;
+  view.setUint32(at, low, true);
+  view.setUint32(at + 4, (time - low) / 0x1_0000_0000, true);
+}
+
+/** @returns the index after the text */
+function putText(buffer: Buffer, start: number, text: string): number {
+  const { length } = text;
+  if (length <= SHORT) {
+    let at = start + 1;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) return putLongText(buffer, start, text);
+      buffer[at++] = code;
+    }
+    buffer[start] = length;
+    return at;
+  }
+  // Most strings are ASCII and shorter than 128 bytes, so their length takes one byte.
+  const bytes = length < 128 ? buffer.write(text, start + 1, 'utf8') : 128;
+  if (bytes > 127) return putLongText(buffer, start, text);
+  buffer[start] = bytes;
+  return start + 1 + bytes;
+}
+
+function putLongText(buffer: Buffer, start: number, text: string): number {
+  let at = start;
+  let rest = Buffer.byteLength(text);
+  while (rest > 127) {
+    buffer[at++] = (rest & 127) | 128;
+    rest >>>= 7;
+  }
+  buffer[at++] = rest;
+  return at + buffer.write(text, at, 'utf8');
+}
+
+/** Empty texts. @returns the index after them */
+function putNothing(buffer: Buffer, start: number, texts: number): number {
+  let at = start;
+  for (let i = 0; i < texts; i++) buffer[at++] = 0;
+  return at;
 }
