@@ -18,6 +18,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 LONGEST_FOLDER = 255
+# Name of engagement signals, which report how long a page is viewed and do not count as hits.
+SIGNAL = "engagement"
 INTERVALS = ("minute", "hour", "day", "week", "month")
 
 
@@ -54,8 +56,9 @@ def safe(char: str, is_inside: bool) -> str:
 
 
 def selected(archive: DataFrame, site: str, first: datetime, end: datetime) -> DataFrame:
-    """Hits of people in a period, `end` exclusive."""
-    chosen = archive.where((F.col("time") >= F.lit(first)) & (F.col("time") < F.lit(end)) & (F.col("bot") == ""))
+    """Hits of people in a period, `end` exclusive, without engagement signals."""
+    counted = (F.col("bot") == "") & (F.col("name") != SIGNAL)
+    chosen = archive.where((F.col("time") >= F.lit(first)) & (F.col("time") < F.lit(end)) & counted)
     return chosen.where(F.col("site") == site) if site else chosen
 
 

@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import IntegerType, LongType, StringType, StructField, StructType
 
 VERSION = 1
+# Name of engagement signals, which report how long a page is viewed and do not count as hits.
+SIGNAL = "engagement"
 
 # Only the fields that the jobs use; others are ignored, so that later versions may add fields.
 FIELDS = StructType(
@@ -21,6 +23,7 @@ FIELDS = StructType(
         StructField("visitor", StringType()),
         StructField("site", StringType()),
         StructField("bot", StringType()),
+        StructField("name", StringType()),
     ]
 )
 
@@ -78,5 +81,6 @@ def matches(name: str, pattern: str) -> Column:
 
 
 def hits(parsed: DataFrame) -> DataFrame:
-    """The hits that count: those of people."""
-    return parsed.where(F.col("fault").isNull() & F.coalesce(F.col("bot") == "", F.lit(True))).drop("fault")
+    """The hits that count: those of people, without engagement signals."""
+    counted = F.coalesce(F.col("bot") == "", F.lit(True)) & F.coalesce(F.col("name") != SIGNAL, F.lit(True))
+    return parsed.where(F.col("fault").isNull() & counted).drop("fault")

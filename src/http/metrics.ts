@@ -102,7 +102,7 @@ function registryOf(context: ServerContext): Registry {
     counter(
       registers,
       'hit_tracker_hits_accepted_total',
-      'Hits made durable since the start',
+      'Hits and engagement signals made durable since the start',
       () => spool.accepted,
     );
     spoolDamageMetrics(registers, spool);

@@ -7,8 +7,10 @@ import { hitOf } from '../../test/fixtures/hit.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { Lines, pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { writtenGroup } from '../../test/fixtures/written-rows.ts';
 import { RowWriter } from '../rows/row.ts';
 import { ROW_LAYOUT } from '../rows/row-layout.ts';
+import { readRows } from '../rows/row-reader.ts';
 import { finishBatchWithRecords, writeBatchWithRecords } from './batch-records.ts';
 import { Names } from './names.ts';
 import { recoverSegments } from './recovery.ts';
@@ -205,6 +207,39 @@ describe('in a spool’s folder', () => {
     });
     await spool.close();
     assert.deepEqual(readdirSync(folder).sort(), [...others, 'lost+found'].sort());
+  });
+
+  test('segments of an older version keep their layout, and their whole groups', options, async (t) => {
+    const folder = temporaryFolder(t);
+    const hits = Array.from({ length: 4 }, (_, i) => hitOf({ path: `/hit-${i}`, region: 'US-CA' }));
+    const old = (sequence: number, state: 'open' | 'rows') =>
+      join(folder, fileOf({ ...nameOf(sequence, 0x2a, state), layout: 1 }));
+    const group = writtenGroup(hits, 1);
+    writeFileSync(old(1, 'rows'), group);
+    const damaged = Buffer.concat([group, group, group]);
+    damaged[group.length + 30]! ^= 1;
+    writeFileSync(old(2, 'rows'), damaged);
+    writeFileSync(old(3, 'open'), Buffer.concat([group, group.subarray(0, -1)]));
+    const { segments, damages } = await recoverSegments(folder, new Names());
+    assert.deepEqual(
+      segments.map(({ layout, hits }) => [layout, hits]),
+      [
+        [1, 4],
+        [1, 8],
+        [1, 4],
+      ],
+    );
+    assert.deepEqual(
+      damages.map(({ hits, isMore }) => [hits, isMore]),
+      [[4, false]],
+    );
+    for (const { path, layout } of segments) {
+      const read = [...readRows(readFileSync(path), layout)];
+      assert.deepEqual(
+        read.slice(0, 4).map(({ path, region }) => [path, region]),
+        hits.map(({ path }) => [path, '']),
+      );
+    }
   });
 
   test('segments of a newer version are refused, and nothing is changed', options, async (t) => {

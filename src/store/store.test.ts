@@ -10,6 +10,7 @@ import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { writtenGroup } from '../../test/fixtures/written-rows.ts';
 import { QUERY_LIMITS, type Store } from './store.ts';
 
 const options = { timeout: patience(60_000) };
@@ -105,6 +106,51 @@ describe('a segment', () => {
       [['d', 3]],
     );
     assert.equal(await hits(), 0);
+  });
+
+  test('brings all columns of a hit, and those that layout 1 lacks get their defaults', options, async () => {
+    const known = {
+      ...{
+        hostname: 'www.example.com',
+        utmTerm: 'shoes',
+        utmContent: 'blue',
+        clickId: 'gclid',
+        region: 'US-CA',
+      },
+      ...{ city: 'Zürich', browserVersion: '133', osVersion: '10.15', screen: 'Laptop', currency: 'EUR' },
+      ...{ value: `-${'9'.repeat(30)}.00000001`, interactive: false, engaged: 2 ** 32 - 1, scroll: 100 },
+    };
+    await store.deliver(segmentOf(folder, 1n, [{ path: '/new', ...known }]));
+    const path = join(folder, 'old.rows');
+    const bytes = writtenGroup([hitOf({ path: '/old', ...known })], 1);
+    writeFileSync(path, bytes);
+    const segment = { ...segmentOf(folder, 2n, []), path, bytes: bytes.length, hits: 1 };
+    await store.deliver({ ...segment, layout: 1 });
+    await using connection = store.dedicatedConnection();
+    const columns = [
+      ...['path', 'hostname', 'utm_term', 'utm_content', 'click_id', 'region', 'city', 'browser_version'],
+      ...['os_version', 'screen', 'toString(value) AS worth', 'currency', 'interactive', 'engaged', 'scroll'],
+    ];
+    const rows = await connection.rows(`SELECT ${columns.join(', ')} FROM hits ORDER BY path`);
+    const texts = { hostname: '', utm_term: '', utm_content: '', click_id: '', region: '', city: '' };
+    assert.deepEqual(rows, [
+      {
+        ...{ path: '/new', hostname: 'www.example.com', utm_term: 'shoes', utm_content: 'blue' },
+        ...{
+          click_id: 'gclid',
+          region: 'US-CA',
+          city: 'Zürich',
+          browser_version: '133',
+          os_version: '10.15',
+        },
+        ...{ screen: 'Laptop', worth: known.value, currency: 'EUR', interactive: 0 },
+        ...{ engaged: 2 ** 32 - 1, scroll: 100 },
+      },
+      {
+        ...{ path: '/old', ...texts, browser_version: '', os_version: '', screen: '', worth: '0' },
+        ...{ currency: '', interactive: 1, engaged: 0, scroll: -1 },
+      },
+    ]);
   });
 
   test('that is missing or invalid is an error, and the store continues', options, async () => {

@@ -7,7 +7,7 @@ import { Lines, Shelf } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { HitError } from '../errors.ts';
 import { Drops } from '../hit/drops.ts';
-import { DROP_REASONS, LIMITS } from '../hit/hit.ts';
+import { DROP_REASONS, ENGAGEMENT, LIMITS } from '../hit/hit.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import type { RequestContext } from '../hit/request-context.ts';
 import { Sites } from '../hit/site.ts';
@@ -63,6 +63,21 @@ describe('a hit that is recorded', () => {
       recorder.record(hitOf({ bot: 'Googlebot' }), (fault, seen) => {
         assert.equal(fault, undefined);
         assert.equal(seen, undefined);
+        resolve();
+      });
+    });
+    assert.equal(spool.accepted, 1);
+    assert.equal((await live.read(undefined, [])).total.hits, 0);
+    await spool.close();
+  });
+
+  test('stores an engagement signal, and counts nothing for it', async (t) => {
+    const spool = await openSpool(temporaryFolder(t));
+    const live = liveCounts();
+    const recorder = new Recorder({ spool, live });
+    await new Promise<void>((resolve) => {
+      recorder.record(hitOf({ name: ENGAGEMENT }), (fault, seen) => {
+        assert.deepEqual([fault, seen], [undefined, undefined]);
         resolve();
       });
     });
@@ -130,6 +145,12 @@ describe('the hit pipeline', () => {
       );
       assert.deepEqual(sender.outcomes, [outcome]);
       assert.deepEqual(counted(drops), outcome === 'accepted' ? [] : [outcome]);
+      // The same of a signal is no hit that was dropped.
+      const signal = { ...VIEW, ...facts, name: ENGAGEMENT };
+      const before = counted(drops);
+      new HitPipeline({ intake, recorder: fault ? failing : recorder, drops }).take(signal, sender);
+      assert.deepEqual(sender.outcomes, [outcome, outcome]);
+      assert.deepEqual(counted(drops), before);
     });
   }
 
