@@ -92,7 +92,8 @@ export class SinkWorker {
 
   async #deliver(segment: Segment): Promise<void> {
     const backoff = new Backoff(DELAYS);
-    let isChecked = false;
+    /** The failure after which the segment was last checked. */
+    let checkedAfter: string | undefined;
     while (!this.#stop.signal.aborted) {
       try {
         await this.#sink.deliver(segment);
@@ -105,8 +106,9 @@ export class SinkWorker {
         this.#failing = messageOf(error);
         const delay = backoff.next(isFull(error) ? LONGEST_FULL : DELAYS.longest);
         this.#events.failed(segment, this.#failing, delay);
-        if (!isChecked || isIncomplete(error)) {
-          isChecked = true;
+        // A segment may be damaged while it waits for something else, so each new kind of failure may be due to that.
+        if (this.#failing !== checkedAfter || isIncomplete(error)) {
+          checkedAfter = this.#failing;
           await this.#events
             .recheck(segment)
             .catch((fault) => this.#events.failed(segment, messageOf(fault), delay));
