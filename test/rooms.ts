@@ -16,8 +16,8 @@ export const ROOMS: readonly string[] = [
   'files', // files that last: atomic, durable
   'settings', // every setting: its flag, unit, range, default and an example
   'config', // reads them, once; they are passed on as plain values
-  'hit', // what a hit is and who a visitor is, pure
   'source', // what sources, channels and bots are called, by lists, pure
+  'hit', // what a hit is and who a visitor is, pure
   'rows', // hits as bytes: the rows of the spool and the store
   'folder', // the data folder: its lock and its secrets
   'sketch', // how to count, pure

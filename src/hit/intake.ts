@@ -1,4 +1,5 @@
 import { Memo } from '../cache/memo.ts';
+import { clickIdOf } from '../source/click-id.ts';
 import { DAY } from '../timing/units.ts';
 import type { TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
@@ -145,7 +146,8 @@ export class Intake {
 
   #hit(facts: RequestContext, site: string, client: string, visitor: VisitorId, agent: Agent): Hit {
     const query = facts.path.indexOf('?');
-    const campaign = campaignOf(query < 0 ? '' : withoutFragment(facts.path.slice(query + 1)));
+    const search = query < 0 ? '' : withoutFragment(facts.path.slice(query + 1));
+    const campaign = campaignOf(search);
     const referrer = referrerOf(facts.referrer);
     const internal = referrer.host !== '' && isSameSite(site, referrer.host);
     const { country, region, city } = this.#options.places.of(client);
@@ -174,7 +176,7 @@ export class Intake {
       hostname: facts.hostname === site ? site : hostnames.of(facts.hostname),
       utmTerm: campaign.term,
       utmContent: campaign.content,
-      clickId: campaign.clickId,
+      clickId: clickIdOf(search),
       region,
       city,
       browserVersion: agent.browserVersion,

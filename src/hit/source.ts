@@ -18,25 +18,12 @@ export interface Campaign {
   readonly campaign: string;
   readonly term: string;
   readonly content: string;
-  /** Kind of the click id, such as `gclid`. */
-  readonly clickId: string;
 }
 
 const NOWHERE: Referrer = { host: '', url: '' };
-const NO_CAMPAIGN: Campaign = { source: '', medium: '', campaign: '', term: '', content: '', clickId: '' };
-/**
- * Parameters by which networks recognise a click on an advertisement: Google's four, Microsoft, Meta, TikTok, X, LinkedIn,
- * Yandex, Snapchat, Reddit, Pinterest. If there are several, the first of these counts.
- */
-const CLICK_IDS = [
-  ...['gclid', 'gbraid', 'wbraid', 'dclid', 'msclkid', 'fbclid', 'ttclid', 'twclid', 'li_fat_id'],
-  ...['yclid', 'ScCid', 'rdt_cid', 'epik'],
-];
-/** Matches queries that may contain a campaign. Most do not, and are not worth caching. */
-const CAMPAIGN_PARAMETER = new RegExp(`(?:^|&)(?:utm_|(?:ref|source|${CLICK_IDS.join('|')})=)`);
-/** Ids of clicks, each of which occurs once: no query with one would be found in a cache, and ids are not to be kept. */
-const CLICK_ID = new RegExp(`(?<name>(?:^|&)(?:${CLICK_IDS.join('|')})=)[^&]+`, 'g');
-const HAS_CLICK_ID = new RegExp(`(?:^|&)(?:${CLICK_IDS.join('|')})=[^&]`);
+const NO_CAMPAIGN: Campaign = { source: '', medium: '', campaign: '', term: '', content: '' };
+/** The parameters of a campaign. Others, such as click ids, occur once each, and would fill a cache for nothing. */
+const CAMPAIGN_PARAMETERS = /(?:^|&)(?:utm_|ref=|source=)[^&]*/g;
 
 const referrers = new Memo({ most: 10_000, longest: LIMITS.referrer }, parseReferrer);
 const campaigns = new Memo({ most: 10_000, longest: LIMITS.referrer }, parseCampaign);
@@ -54,13 +41,13 @@ export function referrerOf(text: string): Referrer {
 
 /**
  * Reads the campaign from a query string: `utm_source` (or `ref`, `source`), `utm_medium`, `utm_campaign`, `utm_term`,
- * `utm_content`, and the kind of a click id.
+ * `utm_content`.
  *
  * @param query without `?`
  */
 export function campaignOf(query: string): Campaign {
-  if (!CAMPAIGN_PARAMETER.test(query)) return NO_CAMPAIGN;
-  return campaigns.of(HAS_CLICK_ID.test(query) ? query.replaceAll(CLICK_ID, '$<name>1') : query);
+  const own = query === '' ? null : query.match(CAMPAIGN_PARAMETERS);
+  return own === null ? NO_CAMPAIGN : campaigns.of(own.join(''));
 }
 
 function parseReferrer(text: string): Referrer {
@@ -87,7 +74,6 @@ function parseCampaign(query: string): Campaign {
     campaign: value('utm_campaign'),
     term: value('utm_term'),
     content: value('utm_content'),
-    clickId: CLICK_IDS.find((name) => parameters.get(name))?.toLowerCase() ?? '',
   };
 }
 

@@ -13,6 +13,7 @@ import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
 import { createLogLine } from './log-line.ts';
 import { PurgedHits } from './purged-hits.ts';
 import type { ChunkResult, CountedVisitors } from './reader.ts';
+import type { ReaderThreadData } from './reader-thread.ts';
 import { ReaderThreads } from './reader-threads.ts';
 import { linesOf, sampled, untilFault, unzipped } from './source.ts';
 import { type ImportSummary, SummaryBuilder } from './summary.ts';
@@ -44,15 +45,10 @@ export interface ImportProgress {
   readonly lines: number;
 }
 
-export interface LogImporterOptions {
+export interface LogImporterOptions extends Omit<ReaderThreadData, 'format' | 'site'> {
   readonly db: DBTracker;
   /** Live state that counts the hits too. */
   readonly live: Live | undefined;
-  readonly key: Uint8Array;
-  readonly importSalt: Uint8Array;
-  readonly allowedSites: readonly string[] | undefined;
-  /** Database of cities. Default: none, so that only countries are known. */
-  readonly geoDatabase?: string | undefined;
   /** Log bytes that a thread reads at once. Default 2 MiB. */
   readonly chunkBytes?: number;
 }

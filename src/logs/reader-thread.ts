@@ -18,8 +18,8 @@ export interface ReaderThreadData {
   readonly importSalt: Uint8Array;
   /** Sites that are counted; undefined for all. */
   readonly allowedSites: readonly string[] | undefined;
-  /** Database of cities, if there is one. */
-  readonly geoDatabase: string | undefined;
+  /** Database of cities. Default: none, so that only countries are known. */
+  readonly geoDatabase?: string | undefined;
 }
 
 const data = workerData as ReaderThreadData;
