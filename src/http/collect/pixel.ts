@@ -31,6 +31,12 @@ const PIXEL_PARAMETERS = {
   referrer: parameter(TEXT, 'where the visitor came from', 'https://news.example/'),
   name: parameter(textUpTo(LIMITS.name), 'an event; default: `pageview`'),
   title: parameter(TEXT, 'of the page'),
+  value: parameter(TEXT, 'what an event is worth: a decimal number', '19.90'),
+  currency: parameter(TEXT, 'of `value`: ISO 4217', 'EUR'),
+  interactive: parameter(TEXT, '`false` for an event that happens without the visitor'),
+  screen: parameter(TEXT, 'width in CSS pixels', '1440'),
+  engaged: parameter(TEXT, 'of a signal with the name `engagement`: milliseconds'),
+  scroll: parameter(TEXT, 'of such a signal: 0 to 100 % of the page'),
 };
 
 export const COUNT_BY_PIXEL: Operation = {

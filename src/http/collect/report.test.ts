@@ -25,6 +25,16 @@ const EXAMPLES: readonly unknown[] = [
     { ...SENT, time: true },
   ],
   ...[{ ...SENT, visitor: 17 }, { ...SENT, user_agent: {} }, [], null, 'hit', 7],
+  ...[
+    { ...SENT, name: 'order', value: '19.90', currency: 'EUR', interactive: false, screen: 1440 },
+    { ...SENT, value: -2.5, screen: '390x844', interactive: 'true' },
+    { ...SENT, value: '1,5' },
+    { ...SENT, screen: 'wide' },
+    { ...SENT, interactive: 'no' },
+    { ...SENT, name: 'engagement', engaged: 12_000, scroll: '80' },
+    { ...SENT, name: 'engagement', engaged: -1 },
+    { ...SENT, value: null, currency: null, interactive: null, screen: null, engaged: null, scroll: null },
+  ],
 ];
 
 /** Hits that are nearly right: members of the schema, most of their own type. */
@@ -41,11 +51,21 @@ const hits = fc.oneof(
         props: fc.oneof(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 0 })), anything),
         time: fc.oneof(fc.constantFrom('2026-11-01T12:00:00Z', NOW, null), anything),
         ...{ visitor: text, address: text, user_agent: text, language: text },
+        screen: fc.oneof(fc.nat(3000), fc.constantFrom('390', '390x844', 'Laptop', ''), anything),
+        value: fc.oneof(fc.double({ noNaN: true }), fc.constantFrom('19.90', '-5', '1e3', ''), anything),
+        currency: fc.oneof(fc.constantFrom('EUR', 'usd', 'XXZ', ''), anything),
+        interactive: fc.oneof(fc.boolean(), fc.constantFrom('true', '0', 'no'), anything),
+        engaged: fc.oneof(fc.integer(), fc.constantFrom('12000', '1.5', '1e3'), anything),
+        scroll: fc.oneof(fc.integer({ min: -10, max: 110 }), fc.constantFrom('80', '101'), anything),
       },
       { requiredKeys: [] },
     ),
   },
 );
+
+/** What a schema cannot express: names of currencies, ranges of numbers as strings, and members that need another. */
+const BEYOND =
+  /^(?:currency is not|a currency is given|engaged is not|scroll is not|engaged and scroll belong|"engagement" is)/;
 
 describe('the reader of reports, and its schema', () => {
   const isReport = ajv.compile({ ...REPORT });
@@ -55,7 +75,7 @@ describe('the reader of reports, and its schema', () => {
     const report = readReport(hit, '');
     const isRead = !(report instanceof HitError);
     const shown = `${JSON.stringify(hit)}: ${report instanceof HitError ? report.message : 'read'}`;
-    if (isReport(hit)) assert.ok(isRead, shown);
+    if (isReport(hit)) assert.ok(isRead || BEYOND.test(report.message), shown);
     else if (isReport.errors?.some(({ keyword }) => keyword !== 'format')) assert.ok(!isRead, shown);
   }
 
@@ -73,7 +93,9 @@ describe('the reader of hits of trusted senders, and its schema', () => {
     const facts = readHit(hit, NOW);
     const shown = `${JSON.stringify(hit)}: ${facts instanceof HitError ? facts.message : 'read'}`;
     // A schema does not tell which texts are times, and that an empty site is none.
-    const isBeyond = facts instanceof HitError && /^(?:time is neither|site is missing)/.test(facts.message);
+    const isBeyond =
+      facts instanceof HitError &&
+      (BEYOND.test(facts.message) || /^(?:time is neither|site is missing)/.test(facts.message));
     if (isHit(hit)) assert.ok(!(facts instanceof HitError) || isBeyond, shown);
     else if (isHit.errors?.some(({ keyword }) => keyword !== 'format'))
       assert.ok(facts instanceof HitError, shown);
