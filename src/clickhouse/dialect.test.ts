@@ -19,6 +19,7 @@ const FRAGMENTS = {
   ...{ older: 'false', covered: 'false', which: 'false', predicate: 'false' },
   ...{ month: '202601', batch: '1', table: 'hits', days: "[('a.com', today())]" },
   months: "[('a.com', today())]",
+  ...{ site: "'a.com'", from: "'2026-01-01'", to: "'2026-02-01'" },
 };
 /** Queries that differ between dialects. */
 const DIFFERENT = readdirSync(QUERIES)
