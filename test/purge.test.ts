@@ -9,7 +9,7 @@ import { cutoffOf, retentionPolicy } from '../src/retention/policy.ts';
 import { purge } from '../src/retention/purge.ts';
 import { Rollups, watermarksOf } from '../src/rollup/rollups.ts';
 import { readAges } from '../src/settings/ages.ts';
-import { measureStorage } from '../src/store/storage.ts';
+import { readStorage } from '../src/store/storage.ts';
 import { Store } from '../src/store/store.ts';
 import { segmentOf } from './fixtures/segments.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
@@ -96,7 +96,7 @@ test('a purge deletes hits by the age of their site, previews that, and records 
   );
   const { store, source } = await openStore(t, hits);
   const policy = policyOf('90d,a.com=30d,b.com=forever');
-  const before = await measureStorage(store, 0);
+  const before = await readStorage(store, 0);
   assert.equal(before.hits.rows, 18);
   assert.deepEqual(before.hits.first, new Date(ago(200)).toISOString());
 

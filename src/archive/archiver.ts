@@ -158,7 +158,7 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
   const { engine, place, catalog, rolledUp } = work;
   const start = startOf(day);
   const before = catalog.parts({ site, from: start, to: start + DAY });
-  if (before.length > 0) await checkKept(work, before);
+  if (before.length > 0) await verifyUnchanged(work, before);
   if (fresh === 0) return undefined;
   const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${coveredBy(rolledUp)} AND NOT (${inParts(before)})`;
   const sum = await sumOf(engine.ask, 'hits', which);
@@ -184,7 +184,7 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
 }
 
 /** Verifies batch by batch that hits of a day in the store and in the archive are the same. */
-async function checkKept({ engine, place }: ArchiveWork, parts: readonly Part[]): Promise<void> {
+async function verifyUnchanged({ engine, place }: ArchiveWork, parts: readonly Part[]): Promise<void> {
   const [first] = parts;
   const { site, day } = first!.manifest;
   const start = startOf(day);

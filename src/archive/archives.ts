@@ -17,7 +17,7 @@ import { startOf } from './in-parts.ts';
 import { openStorage } from './open-storage.ts';
 import { type ArchiveReader, cleaned } from './reader.ts';
 import { type RestoreOptions, type RestoreSummary, restoreHits } from './restorer.ts';
-import { removalsEnded } from './rows.ts';
+import { waitForMutations } from './rows.ts';
 import type { ArchiveStorage, BucketAccess } from './storage.ts';
 
 /** Where an archive is, and how to reach it. */
@@ -112,11 +112,11 @@ export class Archives {
       const engine = engineOf(connection);
       const place = openStorage(location, access, engine);
       try {
-        await removalsEnded(engine);
+        await waitForMutations(engine);
         const catalog = new Catalog(place);
         await catalog.refresh();
         const noteGone = (gone: ReadonlyMap<string, number>) => recordCutoffs(connection, 'hits', gone);
-        const leaving = (gone: string) => this.#options.store.ledger.leaving('archived', gone);
+        const leaving = (gone: string) => this.#options.store.ledger.markRemoved('archived', gone);
         const parts = { engine, place, catalog, noteGone, leaving };
         return await this.#options.store.guard.deleting(() => run(parts));
       } catch (error) {

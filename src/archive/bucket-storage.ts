@@ -6,7 +6,7 @@ import { parsePartFile } from './part-name.ts';
 import type { ArchiveStorage, BucketAccess, StagedFile } from './storage.ts';
 
 const LOCATION = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w.=/-]*))?$/;
-const USUAL_REGION = 'us-east-1';
+const DEFAULT_REGION = 'us-east-1';
 /** Maximum number of manifests that one statement reads. */
 const AT_ONCE = 500;
 const TEXT = "RawBLOB, 'text String'";
@@ -38,7 +38,7 @@ export class BucketStorage implements ArchiveStorage {
         `"${location}" is not s3://bucket/prefix: a bucket has 3 to 63 of a-z 0-9 . - and a prefix letters, digits and _ . = / -`,
       );
     }
-    const { endpoint, region = USUAL_REGION, accessKey, secretKey } = access;
+    const { endpoint, region = DEFAULT_REGION, accessKey, secretKey } = access;
     if ((accessKey === undefined) !== (secretKey === undefined)) {
       throw new HitError(
         'bad_setting',
@@ -63,7 +63,7 @@ export class BucketStorage implements ArchiveStorage {
 
   async list(): Promise<readonly string[]> {
     const files = this.#objects('*/*.{json,parquet}', "One, 'nothing UInt8'");
-    const found = await this.#ask<{ path: string }>('archive_files', { files });
+    const found = await this.#query<{ path: string }>('archive_files', { files });
     const paths = found.map(({ path }) => this.#relative(path)).filter((path) => parsePartFile(path));
     paths.sort();
     if (paths.join() !== this.#files.join()) this.#files = paths;
@@ -74,7 +74,7 @@ export class BucketStorage implements ArchiveStorage {
     const texts = new Map<string, string>();
     for (let at = 0; at < parts.length; at += AT_ONCE) {
       const files = this.#objects(`{${parts.slice(at, at + AT_ONCE).join(',')}}.json`, TEXT);
-      const found = await this.#ask<{ path: string; text: string }>('archive_texts', { files });
+      const found = await this.#query<{ path: string; text: string }>('archive_texts', { files });
       for (const { path, text } of found) texts.set(this.#relative(path).replace(/\.json$/, ''), text);
     }
     return texts;
@@ -93,7 +93,7 @@ export class BucketStorage implements ArchiveStorage {
     return {
       table: this.#objects(file, `Parquet, ${quote(HIT_STRUCTURE)}`),
       commit: async () => {
-        const [digest] = await this.#ask<{ bytes: string | number; sha256: string }>('archive_digest', {
+        const [digest] = await this.#query<{ bytes: string | number; sha256: string }>('archive_digest', {
           file: this.#objects(file, TEXT),
         });
         return { bytes: Number(digest?.bytes), sha256: digest?.sha256 ?? '' };
@@ -114,7 +114,7 @@ export class BucketStorage implements ArchiveStorage {
     return path.startsWith(this.#root) ? path.slice(this.#root.length) : path;
   }
 
-  #ask<Row>(query: string, fragments: Record<string, string>): Promise<Row[]> {
+  #query<Row>(query: string, fragments: Record<string, string>): Promise<Row[]> {
     return this.#engine.ask<Row>(query, fragments);
   }
 

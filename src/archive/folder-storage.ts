@@ -14,12 +14,12 @@ import type { ArchiveStorage, StagedFile } from './storage.ts';
 /** Characters that `file()` interprets as a pattern. */
 const PATTERN_SIGNS = /[{}*?]/;
 /** Milliseconds after which a folder's modification time reveals changes: file clocks are coarse. */
-const SETTLED = 2000;
+const MTIME_RESOLUTION = 2000;
 /** Maximum number of manifests that are read concurrently. */
 const AT_ONCE = 64;
 
 /** The content of a folder at one time. */
-interface Look {
+interface Listing {
   readonly changed: number;
   /** Whether a later change would have a different modification time. */
   readonly isSettled: boolean;
@@ -29,7 +29,7 @@ interface Look {
 /** An archive in a folder that this process and the engine both see. */
 export class FolderStorage implements ArchiveStorage {
   readonly name: string;
-  readonly #looks = new Map<string, Look>();
+  readonly #listings = new Map<string, Listing>();
   #files: readonly string[] = [];
 
   /** @throws HitError `bad_setting` */
@@ -50,12 +50,12 @@ export class FolderStorage implements ArchiveStorage {
   }
 
   async list(): Promise<readonly string[]> {
-    const looks = new Map<string, Look>();
-    const isSame = await this.#look('', 'folders', looks);
+    const looks = new Map<string, Listing>();
+    const isSame = await this.#listFolder('', 'folders', looks);
     const folders = looks.get('')?.entries ?? [];
-    const same = await Promise.all(folders.map((folder) => this.#look(folder, 'files', looks)));
+    const same = await Promise.all(folders.map((folder) => this.#listFolder(folder, 'files', looks)));
     if (isSame && same.every(Boolean)) return this.#files;
-    for (const folder of this.#looks.keys()) if (!looks.has(folder)) this.#looks.delete(folder);
+    for (const folder of this.#listings.keys()) if (!looks.has(folder)) this.#listings.delete(folder);
     this.#files = folders.flatMap((folder) => looks.get(folder)!.entries);
     return this.#files;
   }
@@ -65,7 +65,7 @@ export class FolderStorage implements ArchiveStorage {
     for (let at = 0; at < parts.length; at += AT_ONCE) {
       const some = parts.slice(at, at + AT_ONCE);
       const read = await Promise.all(
-        some.map((part) => readFile(this.#path(`${part}.json`), 'utf8').catch(orGone)),
+        some.map((part) => readFile(this.#path(`${part}.json`), 'utf8').catch(undefinedIfMissing)),
       );
       for (const [index, text] of read.entries()) if (text !== undefined) texts.set(some[index]!, text);
     }
@@ -91,7 +91,7 @@ export class FolderStorage implements ArchiveStorage {
     const temporary = temporaryOf(path);
     try {
       makeFolder(dirname(path));
-      await removeOldDrafts(path);
+      await removeOldStagingFiles(path);
       await syncFolder(this.name);
     } catch (error) {
       throw unwritable(path, error);
@@ -122,16 +122,20 @@ export class FolderStorage implements ArchiveStorage {
   }
 
   /** Lists a folder, unless it is unchanged. @returns whether it is unchanged */
-  async #look(folder: string, kind: 'folders' | 'files', looks: Map<string, Look>): Promise<boolean> {
+  async #listFolder(
+    folder: string,
+    kind: 'folders' | 'files',
+    looks: Map<string, Listing>,
+  ): Promise<boolean> {
     const path = this.#path(folder);
-    const before = this.#looks.get(folder);
+    const before = this.#listings.get(folder);
     try {
       const { mtimeMs: changed } = await stat(path);
       if (before?.isSettled && before.changed === changed) {
         looks.set(folder, before);
         return true;
       }
-      const isSettled = Date.now() - changed > SETTLED;
+      const isSettled = Date.now() - changed > MTIME_RESOLUTION;
       const found = await readdir(path, { withFileTypes: true });
       const entries = found
         .filter((entry) => (kind === 'folders' ? entry.isDirectory() : entry.isFile()))
@@ -140,7 +144,7 @@ export class FolderStorage implements ArchiveStorage {
         .sort();
       const look = { changed, isSettled, entries };
       looks.set(folder, look);
-      this.#looks.set(folder, look);
+      this.#listings.set(folder, look);
       return before !== undefined && before.entries.join() === entries.join();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
@@ -164,7 +168,7 @@ function temporaryOf(path: string): string {
 }
 
 /** Removes leftovers of processes that were killed while writing this part. */
-async function removeOldDrafts(path: string): Promise<void> {
+async function removeOldStagingFiles(path: string): Promise<void> {
   const prefix = `.${basename(path).split('.')[0]}.`;
   for (const name of await readdir(dirname(path))) {
     if (!name.startsWith(prefix) || !name.endsWith('.new')) continue;
@@ -182,7 +186,7 @@ async function digestOf(path: string): Promise<{ bytes: number; sha256: string }
   return { bytes, sha256: hash.digest('hex') };
 }
 
-function orGone(error: NodeJS.ErrnoException): undefined {
+function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw new HitError('archive_failed', messageOf(error), { cause: error });
   return undefined;
 }

@@ -4,14 +4,14 @@ import type { ArchiveSource } from '../query/source.ts';
 import type { Store } from '../store/store.ts';
 import { DAY } from '../timing/units.ts';
 import { Catalog, EVER, type PartFilter } from './catalog.ts';
-import { askOf } from './engine.ts';
+import { queryRowsOf } from './engine.ts';
 import { ARCHIVED_COLUMNS, HIT_COLUMNS } from './hit-columns.ts';
 import { during, inParts, startOf } from './in-parts.ts';
 import { openStorage } from './open-storage.ts';
 import type { ArchiveStorage, BucketAccess } from './storage.ts';
 
 /** Milliseconds for which a listing of a bucket is reused: listing costs time and money. */
-const BUCKET_PATIENCE = 5000;
+const BUCKET_CACHE_MS = 5000;
 
 export interface ArchiveReaderOptions extends BucketAccess {
   readonly store: Store;
@@ -30,13 +30,13 @@ export interface ArchiveReaderOptions extends BucketAccess {
 export class ArchiveReader implements ArchiveSource {
   readonly #place: ArchiveStorage;
   readonly #catalog: Catalog;
-  readonly #patience: number;
+  readonly #maxAge: number;
   #refreshed = Number.NEGATIVE_INFINITY;
 
   private constructor(place: ArchiveStorage, patience: number) {
     this.#place = place;
     this.#catalog = new Catalog(place);
-    this.#patience = patience;
+    this.#maxAge = patience;
   }
 
   /**
@@ -45,8 +45,8 @@ export class ArchiveReader implements ArchiveSource {
    */
   static async open(location: string, options: ArchiveReaderOptions): Promise<ArchiveReader> {
     const { store, isEmbedded, ...access } = options;
-    const place = openStorage(location, access, { ask: askOf(store), embedded: isEmbedded });
-    const reader = new ArchiveReader(place, location.startsWith('s3://') ? BUCKET_PATIENCE : 0);
+    const place = openStorage(location, access, { ask: queryRowsOf(store), embedded: isEmbedded });
+    const reader = new ArchiveReader(place, location.startsWith('s3://') ? BUCKET_CACHE_MS : 0);
     await reader.settle();
     return reader;
   }
@@ -106,7 +106,7 @@ export class ArchiveReader implements ArchiveSource {
     return cleaned(error, this.#place);
   }
 
-  async #refresh(patience = this.#patience): Promise<void> {
+  async #refresh(patience = this.#maxAge): Promise<void> {
     if (performance.now() - this.#refreshed < patience) return;
     try {
       await this.#catalog.refresh();

@@ -94,7 +94,7 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
     }
   }
   let restored = 0;
-  for (const batches of portions(missing)) {
+  for (const batches of batchGroups(missing)) {
     restored += batches.reduce((sum, batch) => sum + missing.get(batch)!.rows, 0);
     if (!dryRun) {
       await engine.command('archive_restore', { table, columns, batches: batches.join(', ') });
@@ -113,7 +113,7 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
 }
 
 /** Splits batches into portions of at most `ROWS_AT_ONCE` rows, unless one batch has more. */
-function* portions(batches: ReadonlyMap<string, BatchSum>): Generator<string[]> {
+function* batchGroups(batches: ReadonlyMap<string, BatchSum>): Generator<string[]> {
   let portion: string[] = [];
   let rows = 0;
   for (const [batch, sum] of batches) {

@@ -1,7 +1,7 @@
 import { readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
 import { pause } from '../timing/pause.ts';
-import type { Ask, Engine } from './engine.ts';
+import type { Engine, QueryRows } from './engine.ts';
 import { HIT_COLUMNS } from './hit-columns.ts';
 import type { RowSum } from './manifest.ts';
 
@@ -12,7 +12,7 @@ type Numbers<Name extends string> = Record<Name, string | number>;
 
 /** Sums over the rows of a table. @param which SQL: which rows @param columns SQL: those that the checksum is about */
 export async function sumOf(
-  ask: Ask,
+  ask: QueryRows,
   table: string,
   which = 'true',
   columns: string = HIT_COLUMNS,
@@ -35,7 +35,7 @@ export function isSameSum(a: RowSum, b: RowSum): boolean {
 
 /** Sums over the rows of each batch. The rows of a batch and a day enter and leave a table together. */
 export async function sumsOfBatches(
-  ask: Ask,
+  ask: QueryRows,
   table: string,
   which = 'true',
   columns: string = HIT_COLUMNS,
@@ -48,34 +48,34 @@ export async function sumsOfBatches(
 }
 
 /** The last batch of each writer in a table. */
-export async function watermarksIn(ask: Ask, table: string): Promise<Watermarks> {
+export async function watermarksIn(ask: QueryRows, table: string): Promise<Watermarks> {
   return readWatermarks(await ask<Numbers<'writer' | 'last'>>('archive_watermarks', { table }));
 }
 
 /** Bytes and rows of `hits` on disk. */
-export async function sizeOfHits(ask: Ask): Promise<{ bytes: number; rows: number }> {
+export async function sizeOfHits(ask: QueryRows): Promise<{ bytes: number; rows: number }> {
   const [size] = await ask<Numbers<'bytes' | 'rows'>>('archive_size', {});
   return { bytes: Number(size?.bytes ?? 0), rows: Number(size?.rows ?? 0) };
 }
 
 /** Milliseconds between two checks, and in total. */
-const PACE = 100;
-const PATIENCE = 600_000;
+const POLL_EVERY = 100;
+const REMOVAL_TIMEOUT = 600_000;
 
 /**
  * Waits until the engine completes removals of an earlier process: before that, the remaining hits are unknown.
  *
  * @throws HitError `archive_failed`
  */
-export async function removalsEnded(engine: Engine): Promise<void> {
-  for (let waited = 0; ; waited += PACE) {
+export async function waitForMutations(engine: Engine): Promise<void> {
+  for (let waited = 0; ; waited += POLL_EVERY) {
     const unfinished = await engine.ask<{ trouble: string }>('archive_unfinished', {});
     if (unfinished.length === 0) return;
-    if (waited >= PATIENCE) {
+    if (waited >= REMOVAL_TIMEOUT) {
       const trouble =
         unfinished.map((removal) => removal.trouble).find((text) => text !== '') ?? 'it is still running';
       throw new HitError('archive_failed', `an earlier removal of hits has not finished: ${trouble}`);
     }
-    await pause(PACE);
+    await pause(POLL_EVERY);
   }
 }

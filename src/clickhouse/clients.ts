@@ -20,7 +20,7 @@ const REQUEST_TIMEOUT = 120_000;
 /** Maximum number of queued reads. */
 const QUEUE = 100;
 /** Maximum concurrent connections for long-running work. */
-const ASIDES = 4;
+const MAX_DEDICATED_CONNECTIONS = 4;
 /** Milliseconds: timeout of a statement on such a connection, one day. */
 const LONG_TIMEOUT = DAY;
 
@@ -52,7 +52,7 @@ export class Clients {
   readonly #free: ClickHouseClient[];
   readonly #queue: ((reader: ClickHouseClient) => void)[] = [];
   readonly #connector: Connector;
-  readonly #asides = new Set<DedicatedConnection>();
+  readonly #dedicated = new Set<DedicatedConnection>();
 
   private constructor(connector: Connector, dialect: Dialect = SINGLE) {
     this.#connector = connector;
@@ -92,17 +92,17 @@ export class Clients {
    * @throws HitError `overloaded` if too many are open
    */
   dedicatedConnection(): DedicatedConnection {
-    if (this.#asides.size >= ASIDES) {
-      const message = `${ASIDES} exports and other long queries are already running; try again later`;
+    if (this.#dedicated.size >= MAX_DEDICATED_CONNECTIONS) {
+      const message = `${MAX_DEDICATED_CONNECTIONS} exports and other long queries are already running; try again later`;
       throw new HitError('overloaded', message, { retryAfter: 60 });
     }
     const { client, chunks } = this.#connector.connectAside();
     const connection: DedicatedConnection = new DedicatedConnection({
       ...{ client, chunks, folder: this.folder, dialect: this.dialect },
       other: this.counter,
-      onClose: () => this.#asides.delete(connection),
+      onClose: () => this.#dedicated.delete(connection),
     });
-    this.#asides.add(connection);
+    this.#dedicated.add(connection);
     return connection;
   }
 
@@ -133,7 +133,7 @@ export class Clients {
   }
 
   async close(): Promise<void> {
-    for (const connection of [...this.#asides]) await connection.close();
+    for (const connection of [...this.#dedicated]) await connection.close();
     for (const client of [this.writer, this.counter, this.keeper, ...this.#readers]) await client.close();
   }
 
@@ -146,7 +146,7 @@ export class Clients {
 }
 
 function embeddedConnector(folder: string): Connector {
-  sweep(folder);
+  removeTemporaryFiles(folder);
   return {
     folder,
     connect: () => clientOf(createChdbConnection({ path: folder })),
@@ -158,7 +158,7 @@ function embeddedConnector(folder: string): Connector {
 }
 
 /** Removes scratch folders that a crashed process left behind. */
-function sweep(folder: string): void {
+function removeTemporaryFiles(folder: string): void {
   for (const place of ['tmp', 'shadow'].map((name) => join(folder, name)).filter(existsSync)) {
     for (const name of readdirSync(place).filter((each) => each.startsWith(SCRATCH))) {
       rmSync(join(place, name), { recursive: true, force: true });

@@ -15,7 +15,7 @@ const NICENESS = 15;
 const OWN =
   /^(?:node|MainThread|WorkerThread|libuv-worker|SignalInspector|V8|DelayedTask|Inspector|hit-tracker)/;
 /** Milliseconds between checks for new threads of the engine. */
-const PACE = 2000;
+const SCAN_EVERY = 2000;
 
 /** Gives the engine's threads a lower priority than all others of this process. */
 export class EnginePriority implements Disposable {
@@ -23,8 +23,8 @@ export class EnginePriority implements Disposable {
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
-    this.#look();
-    this.#timer = setInterval(() => this.#look(), PACE);
+    this.#scanThreads();
+    this.#timer = setInterval(() => this.#scanThreads(), SCAN_EVERY);
     this.#timer.unref();
   }
 
@@ -32,7 +32,7 @@ export class EnginePriority implements Disposable {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  #scanThreads(): void {
     for (const task of tasks()) {
       if (this.#known.has(task)) continue;
       this.#known.add(task);

@@ -60,7 +60,7 @@ export async function convertRollups(
   const done = await receipts();
   const covered = coveredBy(old);
   let converted = 0;
-  for (const { from, to, hits } of stretchesOf(hours)) {
+  for (const { from, to, hits } of timeRanges(hours)) {
     const receipt = `${BEGUN} ${from}`;
     if (!done.has(receipt)) {
       const during = `time >= toDateTime64(${from}, 3, 'UTC') AND time < toDateTime64(${to}, 3, 'UTC')`;
@@ -83,7 +83,7 @@ export async function convertRollups(
 }
 
 /** Splits hours into stretches of at most `MOST_HITS` hits, but at least one hour each. */
-export function* stretchesOf(
+export function* timeRanges(
   hours: Iterable<{ readonly hour: number | string; readonly hits: number | string }>,
 ): Generator<Stretch> {
   let stretch: Stretch | undefined;

@@ -9,7 +9,7 @@ const SCHEMA = new URL('./schema/', import.meta.url);
 const HISTORY = '0000_migrations.sql';
 
 /** Pieces of queries with files of their own, which other queries include as `{{name}}`. */
-const PIECES = [
+const SHARED_FRAGMENTS = [
   'asked',
   'cell',
   'cells',
@@ -30,7 +30,7 @@ const PIECES = [
 export type Fragments = Readonly<Record<string, string>>;
 
 /** Defaults: all hits of the table `hits`. */
-const USUAL: Fragments = { hits: 'hits', filters: 'true' };
+const DEFAULT_FRAGMENTS: Fragments = { hits: 'hits', filters: 'true' };
 
 /** Settings of all tables whose inserts are synced before they are acknowledged, and whose merges are synced. */
 const FSYNC =
@@ -39,7 +39,7 @@ const FSYNC =
 /** Text of `queries/<name>.sql`, with its pieces inserted. */
 function load(name: string): string {
   const text = readFileSync(new URL(`${name}.sql`, QUERIES), 'utf8');
-  return replaceMarks(text, (piece) => (PIECES.includes(piece) ? load(piece).trim() : undefined));
+  return replaceMarks(text, (piece) => (SHARED_FRAGMENTS.includes(piece) ? load(piece).trim() : undefined));
 }
 
 const texts = new Map<string, string>();
@@ -57,7 +57,7 @@ export function queryText(name: string, fragments: Fragments = {}, dialect?: Dia
     texts.set(name, text);
   }
   return replaceMarks(text, (mark, parameters) => {
-    if (!isPiece(mark)) return fragments[mark] ?? USUAL[mark];
+    if (!isPiece(mark)) return fragments[mark] ?? DEFAULT_FRAGMENTS[mark];
     if (dialect) return pieceOf(dialect, mark, parameters);
     throw new HitError(
       'internal',

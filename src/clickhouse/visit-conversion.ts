@@ -7,7 +7,7 @@
  */
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Dialect } from './dialect.ts';
-import { stretchesOf } from './rollup-conversion.ts';
+import { timeRanges } from './rollup-conversion.ts';
 import { queryText } from './sql.ts';
 import { visitStep, watermarkTuples } from './visit-step.ts';
 import { coveredBy, readWatermarks } from './watermarks.ts';
@@ -33,7 +33,7 @@ export async function convertVisits(
   onProgress(`upgrading: computing visits from ${all} hits, once`);
   await client.command({ query: queryText('visits_clear', {}, dialect) });
   let converted = 0;
-  for (const { from, to, hits } of stretchesOf(hours)) {
+  for (const { from, to, hits } of timeRanges(hours)) {
     const during = `time >= toDateTime64(${from}, 3, 'UTC') AND time < toDateTime64(${to}, 3, 'UTC')`;
     await client.command({ query: visitStep(`${during} AND ${covered}`, new Map()) });
     converted += hits;

@@ -3,7 +3,7 @@ import type { ArchiveOptions, ArchiveProgress, ArchiveSummary } from '../archive
 import { type ArchiveAddress, Archives } from '../archive/archives.ts';
 import type { RestoreOptions, RestoreSummary } from '../archive/restorer.ts';
 import { HitError } from '../errors.ts';
-import { freeRoom } from '../store/free-room.ts';
+import { waitForFreeSpace } from '../store/free-room.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Terminal } from './command.ts';
 import { ControlClient } from './control-client.ts';
@@ -11,22 +11,24 @@ import { dayProgressText } from './day-progress.ts';
 import { StatusLine } from './status-line.ts';
 
 /** Moves hits between the store and archives. */
-export interface ArchiveDesk {
+export interface ArchiveClient {
   archive(to: ArchiveAddress, options: ArchiveOptions): Promise<ArchiveSummary>;
   restore(from: ArchiveAddress, options: RestoreOptions): Promise<RestoreSummary>;
   close(): Promise<void>;
 }
 
 /** The server that runs on the data folder, or otherwise this process. @throws HitError as `DBTracker.open` does */
-export async function openArchiveDesk(
+export async function openArchiveClient(
   settings: { readonly dataDir: string; readonly store: string },
   terminal: Terminal,
-): Promise<ArchiveDesk> {
+): Promise<ArchiveClient> {
   const control = await ControlClient.connect(settings.dataDir);
-  return control ? deskThere(control, terminal) : deskHere(await DBTracker.open(settings), terminal);
+  return control
+    ? remoteArchiveClient(control, terminal)
+    : localArchiveClient(await DBTracker.open(settings), terminal);
 }
 
-function deskHere(db: DBTracker, terminal: Terminal): ArchiveDesk {
+function localArchiveClient(db: DBTracker, terminal: Terminal): ArchiveClient {
   const { store, spool, rollups } = db;
   const archives = new Archives({ store, spool, rollups, now: Date.now });
   const signal = terminal.interruption();
@@ -35,7 +37,7 @@ function deskHere(db: DBTracker, terminal: Terminal): ArchiveDesk {
       const summary = await StatusLine.during(terminal, dayProgressText, (onProgress) =>
         archives.archive(to, options, { onProgress, signal }),
       );
-      if (!options.dryRun && summary.rows + summary.already > 0) await freeRoom(store);
+      if (!options.dryRun && summary.rows + summary.already > 0) await waitForFreeSpace(store);
       return summary;
     },
     restore: (from, options) =>
@@ -47,7 +49,7 @@ function deskHere(db: DBTracker, terminal: Terminal): ArchiveDesk {
 }
 
 /** When this process ends, the server notices the closed connection, and stops after the current day. */
-function deskThere(control: ControlClient, terminal: Terminal): ArchiveDesk {
+function remoteArchiveClient(control: ControlClient, terminal: Terminal): ArchiveClient {
   const ask = <Summary>(path: string, body: object) =>
     StatusLine.during(terminal, dayProgressText, async (onProgress) => {
       let summary: Summary | undefined;

@@ -3,7 +3,7 @@ import type { ArchiveSummary } from '../archive/archiver.ts';
 import { HitError } from '../errors.ts';
 import { bytesText, numberText } from '../report/number-text.ts';
 import { ARCHIVE_SETTINGS } from '../settings/archive.ts';
-import { openArchiveDesk } from './archive-client.ts';
+import { openArchiveClient } from './archive-client.ts';
 import type { Command } from './command.ts';
 import { unexpected } from './usage.ts';
 
@@ -24,12 +24,12 @@ export const archive: Command<typeof ARCHIVE_SETTINGS> = {
     }
     const to = archiveLocation(values.to, '--to', values);
     const options = { olderThan, site: archivedSite(values.site), dryRun: values['dry-run']! };
-    const desk = await openArchiveDesk({ dataDir: values['data-dir']!, store: values.store! }, terminal);
+    const client = await openArchiveClient({ dataDir: values['data-dir']!, store: values.store! }, terminal);
     try {
-      const summary = await desk.archive(to, options);
+      const summary = await client.archive(to, options);
       terminal.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : archiveText(summary));
     } finally {
-      await desk.close();
+      await client.close();
     }
   },
 };

@@ -24,19 +24,19 @@ export const backupFolder: Command<typeof BACKUP_SETTINGS> = {
     const to = resolve(values.to);
     const control = await ControlClient.connect(dataDir);
     const backup = control
-      ? await backUpThere(control, to)
-      : await backUpHere(dataDir, to, terminal.interruption());
+      ? await backUpRemotely(control, to)
+      : await backUpLocally(dataDir, to, terminal.interruption());
     terminal.stdout.write(values.json ? `${JSON.stringify(backup)}\n` : backupText(backup));
   },
 };
 
-async function backUpHere(dataDir: string, to: string, interrupted: AbortSignal): Promise<Backup> {
+async function backUpLocally(dataDir: string, to: string, interrupted: AbortSignal): Promise<Backup> {
   await using db = await DBTracker.open({ dataDir });
   return await backUp({ store: db.store, spool: db.spool, dataDir }, to, interrupted);
 }
 
 /** The server that runs on the data folder writes the copy. It stops if this process ends. */
-async function backUpThere(control: ControlClient, to: string): Promise<Backup> {
+async function backUpRemotely(control: ControlClient, to: string): Promise<Backup> {
   let backup: Backup | undefined;
   const query = new URLSearchParams({ to });
   await control.post(`/control/backup?${query}`, Readable.from([]), (line) => {

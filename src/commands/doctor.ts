@@ -41,7 +41,7 @@ export const doctor: Command<typeof DOCTOR_SETTINGS> = {
     }
     const control = await ControlClient.connect(dataDir);
     if (!control && values.store === 'embedded') assertStore(dataDir);
-    const report = control ? await reportThere(control, values) : await reportHere(dataDir, values);
+    const report = control ? await examineRemotely(control, values) : await examineAndReport(dataDir, values);
     terminal.stdout.write(values.json ? `${JSON.stringify(report)}\n` : reportText(report));
     if (report.healthy) return;
     const count = report.findings.filter(({ result }) => result === 'error').length;
@@ -55,18 +55,18 @@ function assertStore(dataDir: string): void {
   throw new HitError('data_dir_unusable', `there is no store in ${dataDir}: check --data-dir`);
 }
 
-async function reportHere(dataDir: string, values: DoctorValues): Promise<Report> {
+async function examineAndReport(dataDir: string, values: DoctorValues): Promise<Report> {
   if (isLocked(dataDir)) {
     throw new HitError(
       'data_dir_locked',
       `another process uses ${dataDir}: run this again when it has finished`,
     );
   }
-  const repairs = values.repair ? await repairHere(dataDir, values) : [];
-  return { ...(await examineHere(dataDir, values)), repairs };
+  const repairs = values.repair ? await repairLocally(dataDir, values) : [];
+  return { ...(await examineLocally(dataDir, values)), repairs };
 }
 
-async function repairHere(dataDir: string, values: DoctorValues): Promise<Repair[]> {
+async function repairLocally(dataDir: string, values: DoctorValues): Promise<Repair[]> {
   await using db = await DBTracker.open({ dataDir, store: values.store! });
   const { store, spool, rollups } = db;
   const archives = new Archives({ store, spool, rollups, now: Date.now });
@@ -77,7 +77,7 @@ function archiveOf(values: DoctorValues) {
   return values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values);
 }
 
-async function examineHere(dataDir: string, values: DoctorValues): Promise<Diagnosis> {
+async function examineLocally(dataDir: string, values: DoctorValues): Promise<Diagnosis> {
   const rest = { dataDir, spoolMax: values['spool-max']! };
   if (values.store !== 'embedded') {
     return examineWith(Clients.remote(values.store!), { ...rest, isEmbedded: false });
@@ -102,7 +102,7 @@ async function examineWith(clients: Clients, examined: Omit<Examined, 'engine'>)
 }
 
 /** The server that runs on the data folder examines itself. */
-async function reportThere(control: ControlClient, values: DoctorValues): Promise<Report> {
+async function examineRemotely(control: ControlClient, values: DoctorValues): Promise<Report> {
   let report: Report | undefined;
   const query = new URLSearchParams({
     repair: String(values.repair),

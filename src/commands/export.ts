@@ -18,7 +18,7 @@ import { unexpected } from './usage.ts';
 type ExportValues = Values<typeof EXPORT_SETTINGS>;
 
 /** Milliseconds between two updates of the progress line. */
-const PACE = 200;
+const PROGRESS_EVERY = 200;
 
 export const exportStore: Command<typeof EXPORT_SETTINGS> = {
   summary: 'export individual hits as CSV, NDJSON or Parquet',
@@ -31,7 +31,7 @@ export const exportStore: Command<typeof EXPORT_SETTINGS> = {
   ],
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
-    const words = wordsOf(values);
+    const words = queryParamsOf(values);
     check(words);
     if (values.output === '-' && values.format === 'parquet' && terminal.stdout.isTTY) {
       throw new HitError('bad_usage', 'Parquet is not for a terminal: name a file with --output');
@@ -39,7 +39,7 @@ export const exportStore: Command<typeof EXPORT_SETTINGS> = {
     const interrupted = terminal.interruption();
     try {
       await using hits = await openHits(values, words, interrupted);
-      const bytes = metered(hits.bytes, terminal);
+      const bytes = withProgress(hits.bytes, terminal);
       if (values.output === '-') await writeOut(bytes, terminal.stdout, interrupted);
       else await writeFile(bytes, values.output!, interrupted);
     } catch (error) {
@@ -52,7 +52,7 @@ export const exportStore: Command<typeof EXPORT_SETTINGS> = {
   },
 };
 
-function wordsOf({ from, to, site, filter, bots, status }: ExportValues): QueryParams {
+function queryParamsOf({ from, to, site, filter, bots, status }: ExportValues): QueryParams {
   const words = { from, to, site, filter, bots, status };
   return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
 }
@@ -96,7 +96,7 @@ async function openHits(
 }
 
 /** Shows the progress on a terminal. */
-async function* metered(bytes: AsyncIterable<Uint8Array>, { stderr }: Terminal) {
+async function* withProgress(bytes: AsyncIterable<Uint8Array>, { stderr }: Terminal) {
   const started = performance.now();
   let drawn = started;
   let size = 0;
@@ -105,7 +105,7 @@ async function* metered(bytes: AsyncIterable<Uint8Array>, { stderr }: Terminal) 
       yield chunk;
       size += chunk.length;
       const now = performance.now();
-      if (!stderr.isTTY || now - drawn < PACE) continue;
+      if (!stderr.isTTY || now - drawn < PROGRESS_EVERY) continue;
       drawn = now;
       const rate = bytesText(Math.round((size * 1000) / (now - started)));
       stderr.write(`\rexport  ${bytesText(size)}  ${rate}/s\x1b[K`);

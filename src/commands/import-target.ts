@@ -10,7 +10,7 @@ import type { ServedRetention } from '../http/api/retention.ts';
 import { type ImportOptions, type ImportProgress, LogImporter } from '../logs/importer.ts';
 import type { ImportSummary } from '../logs/summary.ts';
 import { addExceptions, readExceptions } from '../retention/exceptions.ts';
-import { retentionHere } from '../retention/folder-retention.ts';
+import { localRetention } from '../retention/folder-retention.ts';
 import { type Ages, readAges } from '../settings/ages.ts';
 import { KEEP_HITS } from '../settings/purge.ts';
 import { DBTracker } from '../trackers/db.ts';
@@ -19,7 +19,7 @@ import type { ImportRetention } from './old-hits.ts';
 
 /** The destination of an import. */
 export interface ImportTarget {
-  take(
+  importLog(
     log: AsyncIterable<Buffer>,
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
@@ -41,9 +41,9 @@ export async function findServer(dataDir: string): Promise<ImportTarget | undefi
   const control = await ControlClient.connect(dataDir);
   return (
     control && {
-      take: (log, options, onProgress) => handOver(control, log, options, onProgress),
-      retention: () => retentionThere(control),
-      except: (sites) => exceptThere(control, sites),
+      importLog: (log, options, onProgress) => handOver(control, log, options, onProgress),
+      retention: () => remoteRetention(control),
+      except: (sites) => exemptRemotely(control, sites),
       settle: async () => undefined,
       close: async () => undefined,
     }
@@ -65,7 +65,7 @@ export async function importHere(
 ): Promise<ImportTarget> {
   const folder = DataFolder.open(dataDir);
   try {
-    const { policy, scheduled } = retentionHere(folder.path, { 'keep-hits': keepHits });
+    const { policy, scheduled } = localRetention(folder.path, { 'keep-hits': keepHits });
     const { key, importSalt, salts } = folder.secrets;
     const intake = new Intake({
       sites: new Sites({ max: Number.POSITIVE_INFINITY }),
@@ -83,7 +83,7 @@ export async function importHere(
       ...{ db, live: undefined, key, importSalt, allowedSites: undefined, geoDatabase },
     });
     return {
-      take: (log, options, onProgress) => importer.run(log, options, onProgress),
+      importLog: (log, options, onProgress) => importer.run(log, options, onProgress),
       retention: async () => ({
         hits: [policy.hits, ...scheduled],
         exceptions: (await readExceptions(db.store)).map(({ site }) => site),
@@ -103,12 +103,12 @@ async function rollUpMany({ spool, rollups }: DBTracker, onProgress: (hits: numb
   if ((await rollups.waiting()) >= MANY_HITS) await rollups.rollUp(onProgress);
 }
 
-async function retentionThere(control: ControlClient): Promise<ImportRetention> {
+async function remoteRetention(control: ControlClient): Promise<ImportRetention> {
   const { hits, exceptions } = await control.get<ServedRetention>('/control/retention');
   return { hits: hits.map((text) => readAges(KEEP_HITS)(text, '--keep-hits')), exceptions };
 }
 
-async function exceptThere(control: ControlClient, sites: readonly string[]): Promise<void> {
+async function exemptRemotely(control: ControlClient, sites: readonly string[]): Promise<void> {
   const query = new URLSearchParams(sites.map((site) => ['site', site]));
   await control.post(`/control/retention?${query}`, Readable.from([]), () => undefined);
 }
@@ -129,7 +129,7 @@ async function handOver(
   try {
     await control.post(
       `/control/import?${query}`,
-      Readable.from(kept(log), { objectMode: false }),
+      Readable.from(withBufferCopies(log), { objectMode: false }),
       (line) => {
         if ('error' in line) throw new HitError('import_failed', String(line.error));
         if ('progress' in line) onProgress(line.progress as ImportProgress);
@@ -145,6 +145,6 @@ async function handOver(
 }
 
 /** Chunks that outlive the next one, for a stream that reads ahead. */
-async function* kept(log: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* withBufferCopies(log: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const chunk of log) yield Buffer.from(chunk);
 }

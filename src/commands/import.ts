@@ -5,14 +5,14 @@ import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import { fileChunks, streamChunks } from '../logs/chunks.ts';
 import { generationsOf } from '../logs/follow.ts';
-import { untilFault } from '../logs/source.ts';
+import { passErrorsLast } from '../logs/source.ts';
 import type { ImportSummary } from '../logs/summary.ts';
 import { numberText } from '../report/number-text.ts';
 import { IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
 import { DAY } from '../timing/units.ts';
 import type { Command, Terminal } from './command.ts';
-import { addSummaries, summaryText, type TakenLog } from './import-summary.ts';
+import { addSummaries, type TakenLog as ImportedLog, summaryText } from './import-summary.ts';
 import { findServer, type ImportTarget, importHere } from './import-target.ts';
 import { addFound, OldHits } from './old-hits.ts';
 import { ProgressLine } from './progress.ts';
@@ -34,7 +34,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     const sizes = values.follow ? [] : await Promise.all(files.map(sizeOf));
     const taker = await openTarget(values, terminal);
     const interrupted = terminal.interruption();
-    const taken: TakenLog[] = [];
+    const taken: ImportedLog[] = [];
     try {
       const old = await oldHitsOf(values, taker, terminal);
       if (old.isChecked) await checkFiles(files, sizes, old, terminal, interrupted);
@@ -62,7 +62,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
       await taker.close();
     }
     print(taken, files.length > 1, values.json!, terminal);
-    checkWhole(taken, values.follow!, interrupted.aborted);
+    checkComplete(taken, values.follow!, interrupted.aborted);
   },
 };
 
@@ -177,7 +177,7 @@ async function takeLog(
   progress: ProgressLine,
 ): Promise<ImportSummary> {
   let fault: unknown;
-  const readable = untilFault(log, (error) => {
+  const readable = passErrorsLast(log, (error) => {
     fault = error;
   });
   const options = {
@@ -185,7 +185,7 @@ async function takeLog(
     restorePurged: values['restore-purged']!,
   };
   try {
-    const summary = await taker.take(readable, options, (now) => progress.show(now));
+    const summary = await taker.importLog(readable, options, (now) => progress.show(now));
     if (fault instanceof HitError) throw fault;
     return fault === undefined ? summary : { ...summary, broken: messageOf(fault) };
   } finally {
@@ -193,13 +193,13 @@ async function takeLog(
   }
 }
 
-function print(taken: readonly TakenLog[], several: boolean, json: boolean, { stdout }: Terminal): void {
+function print(taken: readonly ImportedLog[], several: boolean, json: boolean, { stdout }: Terminal): void {
   const total = addSummaries(taken, several);
   stdout.write(json ? `${JSON.stringify(total)}\n` : summaryText(total));
 }
 
 /** Advises what to do if the log was not read to its end. Following ends by an interrupt. */
-function checkWhole(taken: readonly TakenLog[], follow: boolean, interrupted: boolean): void {
+function checkComplete(taken: readonly ImportedLog[], follow: boolean, interrupted: boolean): void {
   if (interrupted) {
     if (follow) return;
     // Also if everything seems to be read: the process that writes to a pipe ends by the same signal.

@@ -1,6 +1,6 @@
 import { HitError, messageOf } from '../errors.ts';
 import { type NamedWindow, readSite, readWindows } from '../http/live-answer.ts';
-import { mergedAnswer, type Reached, type Unreached } from '../http/peers/merged-answer.ts';
+import { mergedAnswer, type ReachedNode, type Unreached } from '../http/peers/merged-answer.ts';
 import { RemoteNode, type SketchAnswer } from '../http/peers/remote-node.ts';
 import { MERGE_SETTINGS } from '../settings/merge.ts';
 import type { Values } from '../settings/setting.ts';
@@ -20,7 +20,7 @@ export const merge: Command<typeof MERGE_SETTINGS> = {
   ],
   async run(values, positionals, terminal) {
     const nodes = nodesOf(positionals, values.token);
-    const { site, windows } = questionOf(values);
+    const { site, windows } = sketchQueryOf(values);
     const question = { site, patience: values.timeout! * 1000, mostBytes: values['max-size']! };
     const outcomes = await Promise.all(nodes.map((node) => outcomeOf(node, node.fetch(question))));
     const reached = outcomes.filter((outcome) => 'parcel' in outcome);
@@ -60,7 +60,7 @@ function nodesOf(urls: readonly string[], tokens: string | undefined): RemoteNod
 }
 
 /** An invalid query is wrong usage, and reported before any node is asked. */
-function questionOf({ site, window }: MergeValues): { site: string | undefined; windows: NamedWindow[] } {
+function sketchQueryOf({ site, window }: MergeValues): { site: string | undefined; windows: NamedWindow[] } {
   try {
     return { site: readSite(site), windows: readWindows(window) };
   } catch (error) {
@@ -68,7 +68,7 @@ function questionOf({ site, window }: MergeValues): { site: string | undefined; 
   }
 }
 
-async function outcomeOf(node: RemoteNode, answer: Promise<SketchAnswer>): Promise<Reached | Unreached> {
+async function outcomeOf(node: RemoteNode, answer: Promise<SketchAnswer>): Promise<ReachedNode | Unreached> {
   const url = node.name;
   try {
     return { url, ...(await answer) };
@@ -78,7 +78,11 @@ async function outcomeOf(node: RemoteNode, answer: Promise<SketchAnswer>): Promi
 }
 
 /** @throws HitError `merge_failed` if a required node is missing, or all nodes are */
-function checkReached(reached: readonly Reached[], unreached: readonly Unreached[], partial: boolean): void {
+function checkReached(
+  reached: readonly ReachedNode[],
+  unreached: readonly Unreached[],
+  partial: boolean,
+): void {
   if (unreached.length === 0 || (partial && reached.length > 0)) return;
   const missing = unreached.map(({ url, problem }) => `${url}: ${problem}`);
   const advice = reached.length > 0 ? '; --partial merges the rest' : '';

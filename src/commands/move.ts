@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { HitError } from '../errors.ts';
 import { type MoveProgress, type MoveSummary, moveStore } from '../migration/mover.ts';
-import { reach } from '../migration/reach.ts';
+import { checkServer } from '../migration/reach.ts';
 import { bytesText, wholeText } from '../report/number-text.ts';
 import { drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
 import { MOVE_SETTINGS } from '../settings/move.ts';
@@ -42,7 +42,7 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
         `a server runs on ${dataDir}: stop it, move, and start it with --store; or, for less downtime, move a copy made by backup, then stop it and move again`,
       );
     }
-    const there = await reach(to);
+    const there = await checkServer(to);
     // A misspelt folder is not an empty store.
     if (!existsSync(join(dataDir, 'store'))) {
       throw new HitError(

@@ -17,7 +17,7 @@ import { EARLIEST_HIT } from '../hit/time.ts';
 import type { LogFormat } from '../logs/format.ts';
 import { detectFormat } from '../logs/format-detection.ts';
 import { OldLines, wholeLines } from '../logs/old-lines.ts';
-import { linesOf, sampled, untilFault, unzipped } from '../logs/source.ts';
+import { linesOf, passErrorsLast, sampled, unzipped } from '../logs/source.ts';
 import { numberText } from '../report/number-text.ts';
 import { hitCutoff, isLimited, isNamedLimited } from '../retention/retention.ts';
 import type { Ages } from '../settings/ages.ts';
@@ -47,7 +47,7 @@ export interface OldHitsOptions {
 }
 
 /** Lines of logs. */
-interface Found {
+interface OldHitCounts {
   readonly lines: number;
   /** Number of old lines by site; with `--keep`, of all lines that may become too old one day. */
   readonly bySite: ReadonlyMap<string, number>;
@@ -58,7 +58,7 @@ export class OldHits {
   readonly #options: OldHitsOptions;
   readonly #exceptions: string[];
   /** Retention cutoffs of sites, each computed once. */
-  #horizons = new Map<string, number>();
+  #cutoffs = new Map<string, number>();
 
   constructor(options: OldHitsOptions) {
     this.#options = options;
@@ -79,7 +79,7 @@ export class OldHits {
   async count(
     source: AsyncIterable<Buffer>,
     onProgress: (progress: { bytes: number; lines: number }) => void,
-  ): Promise<Found> {
+  ): Promise<OldHitCounts> {
     let bytes = 0;
     const counted = async function* () {
       for await (const chunk of source) {
@@ -88,7 +88,7 @@ export class OldHits {
       }
     };
     // If a log breaks off, the import reports it; here the readable part is counted.
-    const { text, lines } = await this.#opened(untilFault(unzipped(counted()), () => undefined));
+    const { text, lines } = await this.#opened(passErrorsLast(unzipped(counted()), () => undefined));
     for await (const part of wholeLines(text)) {
       lines.read(part);
       onProgress({ bytes, lines: lines.lines });
@@ -120,14 +120,14 @@ export class OldHits {
    * @param lost what is not imported if it is refused, as the beginning of a sentence
    * @throws HitError `bad_usage` if it is refused
    */
-  async decide(found: Found, where: string, lost = 'Nothing'): Promise<void> {
+  async decide(found: OldHitCounts, where: string, lost = 'Nothing'): Promise<void> {
     if (found.bySite.size === 0) return;
     const { choice, terminal, retention } = this.#options;
     const sites = [...found.bySite.keys()];
     const named = sites.find((site) => isNamedLimited(retention.hits, site));
     if (choice === 'keep' && named !== undefined) {
       const old = new Map(Array.from(found.bySite).filter(([site]) => isNamedLimited(retention.hits, site)));
-      const what = sentenceOf({ ...found, bySite: old }, where, (site) => this.#cutoffOf(site));
+      const what = describeOldHits({ ...found, bySite: old }, where, (site) => this.#cutoffOf(site));
       throw new HitError(
         'bad_usage',
         `${what}. --keep does not change that, as --keep-hits names ${named} itself: give it a longer age there. ${lost} is imported`,
@@ -136,15 +136,15 @@ export class OldHits {
     if (choice !== 'keep') await this.#ask(found, where, lost, named);
     await this.#options.except(sites);
     this.#exceptions.push(...sites);
-    this.#horizons = new Map();
+    this.#cutoffs = new Map();
     terminal.stderr.write(`Hits of ${sites.join(', ')} are now exempt from purges.\n`);
   }
 
   /** @throws HitError `bad_usage` unless the user confirms that the sites are to be kept */
-  async #ask(found: Found, where: string, lost: string, named: string | undefined): Promise<void> {
+  async #ask(found: OldHitCounts, where: string, lost: string, named: string | undefined): Promise<void> {
     const sites = [...found.bySite.keys()];
-    const what = sentenceOf(found, where, (site) => this.#cutoffOf(site));
-    if (named === undefined && (await asked(this.#options.terminal, what, sites))) return;
+    const what = describeOldHits(found, where, (site) => this.#cutoffOf(site));
+    if (named === undefined && (await promptUser(this.#options.terminal, what, sites))) return;
     const advice =
       named === undefined
         ? `--keep exempts ${sites.join(', ')} from purges`
@@ -161,31 +161,31 @@ export class OldHits {
     const lines = new OldLines({
       format: format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : format,
       site: siteName(site),
-      cutoffOf: (each) => this.#foundBefore(each),
+      cutoffOf: (each) => this.#earlierCounts(each),
       earliest: EARLIEST_HIT,
     });
     return { text, lines };
   }
 
   /** The time before which lines of a site count as old. */
-  #foundBefore(site: string): number {
+  #earlierCounts(site: string): number {
     const { choice, retention } = this.#options;
     const isKept = choice === 'keep' && !isNamedLimited(retention.hits, site);
     return isKept ? Number.POSITIVE_INFINITY : this.#cutoffOf(site);
   }
 
   #cutoffOf(site: string): number {
-    let horizon = this.#horizons.get(site);
+    let horizon = this.#cutoffs.get(site);
     if (horizon === undefined) {
       horizon = hitCutoff(this.#options.retention.hits, this.#exceptions, site, this.#options.now);
-      this.#horizons.set(site, horizon);
+      this.#cutoffs.set(site, horizon);
     }
     return horizon;
   }
 }
 
 /** Lines of several logs in total. */
-export function addFound(all: readonly Found[]): Found {
+export function addFound(all: readonly OldHitCounts[]): OldHitCounts {
   const bySite = new Map<string, number>();
   for (const found of all) {
     for (const [site, lines] of found.bySite) bySite.set(site, (bySite.get(site) ?? 0) + lines);
@@ -194,7 +194,11 @@ export function addFound(all: readonly Found[]): Found {
 }
 
 /** `9,998 of 10,000 lines in access.log would be deleted by the next purge: 9,998 of example.com, before 2025-10-25` */
-function sentenceOf({ lines, bySite }: Found, where: string, cutoffOf: (site: string) => number): string {
+function describeOldHits(
+  { lines, bySite }: OldHitCounts,
+  where: string,
+  cutoffOf: (site: string) => number,
+): string {
   const old = [...bySite.values()].reduce((sum, each) => sum + each, 0);
   const sites = Array.from(bySite, ([site, each]) => {
     const before = new Date(cutoffOf(site)).toISOString().slice(0, 10);
@@ -204,7 +208,7 @@ function sentenceOf({ lines, bySite }: Found, where: string, cutoffOf: (site: st
 }
 
 /** @returns false also if nobody can be asked */
-async function asked(
+async function promptUser(
   { stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>,
   what: string,
   sites: readonly string[],

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { HitError } from '../errors.ts';
 import { bytesText, numberText } from '../report/number-text.ts';
-import { retentionHere } from '../retention/folder-retention.ts';
+import { localRetention } from '../retention/folder-retention.ts';
 import type { RetentionPolicy } from '../retention/policy.ts';
 import type { PurgedSite } from '../retention/purge.ts';
 import { isLimited } from '../retention/retention.ts';
@@ -9,7 +9,7 @@ import { type PurgeSummary, RetentionJob } from '../retention/retention-job.ts';
 import { type Ages, agesText, readAges } from '../settings/ages.ts';
 import { KEEP_HITS, PURGE_SETTINGS } from '../settings/purge.ts';
 import type { Values } from '../settings/setting.ts';
-import { freeRoom } from '../store/free-room.ts';
+import { waitForFreeSpace } from '../store/free-room.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
 import { ControlClient } from './control-client.ts';
@@ -29,24 +29,24 @@ export const purgeStore: Command<typeof PURGE_SETTINGS> = {
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
     // Also if a server does the work: invalid ages are reported here.
-    const { policy } = retentionHere(values['data-dir']!, values);
+    const { policy } = localRetention(values['data-dir']!, values);
     const control = await ControlClient.connect(values['data-dir']!);
-    const purged = control ? await purgeThere(control, values) : await purgeHere(policy, values);
+    const purged = control ? await purgeRemotely(control, values) : await purgeLocally(policy, values);
     terminal.stdout.write(values.json ? `${JSON.stringify(purged)}\n` : purgeText(purged));
   },
 };
 
-async function purgeHere(policy: RetentionPolicy, values: PurgeValues): Promise<PurgeSummary> {
+async function purgeLocally(policy: RetentionPolicy, values: PurgeValues): Promise<PurgeSummary> {
   await using db = await DBTracker.open({ dataDir: values['data-dir']!, store: values.store! });
   const { store, spool, rollups } = db;
   const purger = new RetentionJob({ store, spool, rollups, policy, now: Date.now });
   const purged = await purger.run({ dryRun: values['dry-run']! });
-  if (!purged.dry_run && purged.hits.length > 0) await freeRoom(store);
+  if (!purged.dry_run && purged.hits.length > 0) await waitForFreeSpace(store);
   return purged;
 }
 
 /** The server that runs on the data folder does the work, by its own policy unless this command names one. */
-async function purgeThere(control: ControlClient, values: PurgeValues): Promise<PurgeSummary> {
+async function purgeRemotely(control: ControlClient, values: PurgeValues): Promise<PurgeSummary> {
   const query = new URLSearchParams({ dry_run: String(values['dry-run']) });
   const add = (name: string, ages: Ages | undefined) => ages && query.set(name, agesText(ages));
   add('keep_hits', values['keep-hits']);

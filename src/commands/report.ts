@@ -16,11 +16,11 @@ import {
   STATS_PARAMETERS,
 } from '../query/selection.ts';
 import { queryCsv, queryText } from '../report/query-text.ts';
-import { type Answers, csvAnswer, ReportAnswer } from '../report/report-answer.ts';
+import { csvAnswer, type QuerySource, ReportAnswer } from '../report/report-answer.ts';
 import { readChoice } from '../schema/parameter.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
 import type { Values } from '../settings/setting.ts';
-import { measureStorage, type Storage } from '../store/storage.ts';
+import { readStorage, type Storage } from '../store/storage.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command, Terminal } from './command.ts';
 import { ControlClient, queryOf } from './control-client.ts';
@@ -54,13 +54,13 @@ export const report: Command<typeof REPORT_SETTINGS> = {
       terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
       return;
     }
-    const words = wordsOf(values, Date.now());
+    const words = queryParamsOf(values, Date.now());
     const control = await ControlClient.connect(values['data-dir']!);
     if (!control) {
       await using db = await DBTracker.open({ dataDir: values['data-dir']!, store: values.store!, archive });
       if (db.archive?.isEmpty)
         throw new HitError('archive_failed', `there is no archive at ${values.archive}`);
-      const storage = () => measureStorage(db.store, db.spool.bytes);
+      const storage = () => readStorage(db.store, db.spool.bytes);
       terminal.stdout.write(await print({ answers: db, storage }, words, values, terminal));
       return;
     }
@@ -71,13 +71,13 @@ export const report: Command<typeof REPORT_SETTINGS> = {
       );
     }
     const storage = () => control.get<Storage>('/api/v1/storage');
-    const parts = { answers: serverAnswers(control), storage };
+    const parts = { answers: remoteQueries(control), storage };
     terminal.stdout.write(await print(parts, words, values, terminal));
   },
 };
 
 async function print(
-  { answers, storage }: { answers: Answers; storage: () => Promise<Storage> },
+  { answers, storage }: { answers: QuerySource; storage: () => Promise<Storage> },
   words: QueryParams,
   values: Values<typeof REPORT_SETTINGS>,
   { stdout: { columns }, stderr }: Terminal,
@@ -97,7 +97,7 @@ async function print(
  * @param now milliseconds since 1970, the reference of `--period`
  * @throws HitError `bad_usage`
  */
-function wordsOf(values: Values<typeof REPORT_SETTINGS>, now: number): QueryParams {
+function queryParamsOf(values: Values<typeof REPORT_SETTINGS>, now: number): QueryParams {
   const { by, site, bots, status, timezone, limit, filter, metrics, compare } = values;
   try {
     const isInterval = INTERVALS.some((name) => name === by);
@@ -105,7 +105,7 @@ function wordsOf(values: Values<typeof REPORT_SETTINGS>, now: number): QueryPara
       throw new HitError('bad_setting', `--by: "${by}" is not one of ${DIMENSIONS.join(', ')}`);
     }
     const words = {
-      ...periodWords(values, now),
+      ...periodParams(values, now),
       ...{ site, bots, status, timezone, limit, filter, metrics, compare },
       // `--by day` means `--interval day`: an interval is not a dimension, but the intent is clear.
       interval: isInterval ? by : values.interval,
@@ -128,7 +128,7 @@ function check(words: QueryParams): void {
   readComparison(words.compare);
 }
 
-function periodWords(values: Values<typeof REPORT_SETTINGS>, now: number): QueryParams {
+function periodParams(values: Values<typeof REPORT_SETTINGS>, now: number): QueryParams {
   const { period, from, to, timezone } = values;
   if (period === undefined) return { from, to };
   if (from !== undefined || to !== undefined) {
@@ -138,7 +138,7 @@ function periodWords(values: Values<typeof REPORT_SETTINGS>, now: number): Query
   return { from: new Date(named.from).toISOString(), to: new Date(named.to).toISOString() };
 }
 
-function serverAnswers(control: ControlClient): Answers {
+function remoteQueries(control: ControlClient): QuerySource {
   const ask = <Answer>(path: string, words: QueryParams, known: object) => {
     // A route refuses what it does not read.
     const read = Object.entries(words).filter(([name]) => Object.hasOwn(known, name));

@@ -6,7 +6,7 @@ import { END_OF_DATETIME64 } from '../hit/time.ts';
 import { numberText } from '../report/number-text.ts';
 import { RESTORE_SETTINGS } from '../settings/restore.ts';
 import { DAY } from '../timing/units.ts';
-import { openArchiveDesk } from './archive-client.ts';
+import { openArchiveClient } from './archive-client.ts';
 import type { Command } from './command.ts';
 import { unexpected } from './usage.ts';
 
@@ -28,12 +28,12 @@ export const restore: Command<typeof RESTORE_SETTINGS> = {
       dryRun: values['dry-run']!,
     };
     if (options.from >= options.to) throw new HitError('bad_usage', '--to-day is before --from-day');
-    const desk = await openArchiveDesk({ dataDir: values['data-dir']!, store: values.store! }, terminal);
+    const client = await openArchiveClient({ dataDir: values['data-dir']!, store: values.store! }, terminal);
     try {
-      const summary = await desk.restore(from, options);
+      const summary = await client.restore(from, options);
       terminal.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : restoreText(summary));
     } finally {
-      await desk.close();
+      await client.close();
     }
   },
 };

@@ -23,7 +23,7 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
       await using node = await openNode(folder, options, (text) => terminal.stdout.write(text));
       // Until here, a signal ends the process at once: nothing was acknowledged yet.
       const interruption = terminal.interruption();
-      greet(terminal, await node.listen(), folder.path, node.adminToken, values);
+      printStartup(terminal, await node.listen(), folder.path, node.adminToken, values);
       await aborted(interruption);
       node.log.info('shutting down: storing acknowledged hits');
     } finally {
@@ -33,7 +33,13 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
 };
 
 /** On stderr, so that stdout only has the counter's lines. */
-function greet(terminal: Terminal, url: string, folder: string, token: string, values: ServeValues): void {
+function printStartup(
+  terminal: Terminal,
+  url: string,
+  folder: string,
+  token: string,
+  values: ServeValues,
+): void {
   const isLive = values.tracker!.some((name) => name === 'simple' || name === 'rate');
   const path = isLive ? '/api/v1/live' : '/api/v1/stats';
   const read = values.public ? '' : ` -H "Authorization: Bearer ${token}"`;

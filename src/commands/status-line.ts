@@ -1,12 +1,12 @@
 import type { Terminal } from './command.ts';
 
 /** Milliseconds between two updates. */
-const PACE = 100;
+const REDRAW_EVERY = 100;
 
 /** A line on a terminal that is redrawn in place; not shown elsewhere. */
 export class StatusLine {
   readonly #out: Terminal['stderr'];
-  #drawn = Number.NEGATIVE_INFINITY;
+  #lastWritten = Number.NEGATIVE_INFINITY;
 
   constructor(out: Terminal['stderr']) {
     this.#out = out;
@@ -29,12 +29,12 @@ export class StatusLine {
   /** @param text only called when it is drawn */
   show(text: () => string): void {
     const now = performance.now();
-    if (!this.#out.isTTY || now - this.#drawn < PACE) return;
-    this.#drawn = now;
+    if (!this.#out.isTTY || now - this.#lastWritten < REDRAW_EVERY) return;
+    this.#lastWritten = now;
     this.#out.write(`\r${text().slice(0, (this.#out.columns ?? 80) - 1)}\x1b[K`);
   }
 
   close(): void {
-    if (this.#out.isTTY && this.#drawn > 0) this.#out.write('\r\x1b[K');
+    if (this.#out.isTTY && this.#lastWritten > 0) this.#out.write('\r\x1b[K');
   }
 }

@@ -4,11 +4,11 @@ import type { Values } from '../settings/setting.ts';
 import { TOP_SETTINGS } from '../settings/top.ts';
 import { pause } from '../timing/pause.ts';
 import type { Command, Terminal } from './command.ts';
-import { type ApiClient, localAsker, remoteAsker } from './top/api-client.ts';
+import { type ApiClient, localApiClient, remoteApiClient } from './top/api-client.ts';
 import { Display } from './top/display.ts';
 import { COLOURS, PLAIN, panelsOf, type Shown, screen } from './top/screen.ts';
-import { askLive, askRankings, askSites, PANELS, type Ranking } from './top/snapshot.ts';
-import { pressed, type View } from './top/view.ts';
+import { fetchLive, fetchRankings, fetchSites, PANELS, type Ranking } from './top/snapshot.ts';
+import { onKey, type View } from './top/view.ts';
 import { unexpected } from './usage.ts';
 
 const EVERY = 1000;
@@ -38,18 +38,18 @@ export const top: Command<typeof TOP_SETTINGS> = {
     const end = isWatched ? AbortSignal.any([terminal.interruption(), ended.signal]) : ended.signal;
     const asker =
       values.url === undefined
-        ? await localAsker(values['data-dir']!, end)
-        : remoteAsker(values.url, values.token, end);
-    if (isWatched) await new Watch(asker, values, terminal, { end, stop: () => ended.abort() }).run();
+        ? await localApiClient(values['data-dir']!, end)
+        : remoteApiClient(values.url, values.token, end);
+    if (isWatched) await new TopView(asker, values, terminal, { end, stop: () => ended.abort() }).run();
     else await printOnce(asker, values, terminal);
   },
 };
 
 async function printOnce(asker: ApiClient, values: TopValues, { stdout }: Terminal): Promise<void> {
   const { site = '', period, rows } = values;
-  const live = await askLive(asker, site);
+  const live = await fetchLive(asker, site);
   const question = { site, period: period!, panels: PANELS, rows: rows! };
-  const rankings = await askRankings(asker, question, Date.now());
+  const rankings = await fetchRankings(asker, question, Date.now());
   if (values.json) {
     const tops = Object.fromEntries(rankings.map(({ by, rows }) => [by, rows]));
     stdout.write(`${JSON.stringify({ live, period, tops })}\n`);
@@ -85,7 +85,7 @@ interface Ending {
 }
 
 /** A terminal that shows a server, until the user ends it. */
-class Watch {
+class TopView {
   readonly #asker: ApiClient;
   readonly #terminal: Terminal;
   readonly #ending: Ending;
@@ -149,7 +149,7 @@ class Watch {
   }
 
   #press(key: string, draw: () => void): void {
-    const view = pressed(this.#view, key, this.#sites);
+    const view = onKey(this.#view, key, this.#sites);
     if (!view) {
       this.#ending.stop();
       return;
@@ -168,7 +168,7 @@ class Watch {
   async #ask(display: Display | undefined): Promise<void> {
     const { site } = this.#view;
     try {
-      const live = await askLive(this.#asker, site);
+      const live = await fetchLive(this.#asker, site);
       if (site !== this.#view.site) return;
       this.#live = live;
       this.#rates = [...this.#rates, live.windows[0]?.hits ?? 0].slice(-MOST_RATES);
@@ -185,8 +185,8 @@ class Watch {
     const { columns, rows } = display?.size ?? { columns: 80, rows: 24 };
     const question = { ...view, panels: panelsOf(view, columns), rows: Math.max(5, Math.min(100, rows)) };
     this.#due = RANKINGS_EVERY;
-    this.#sites = await askSites(this.#asker);
-    const rankings = await askRankings(this.#asker, question, Date.now());
+    this.#sites = await fetchSites(this.#asker);
+    const rankings = await fetchRankings(this.#asker, question, Date.now());
     if (view !== this.#view && (view.site !== this.#view.site || view.period !== this.#view.period)) return;
     this.#rankings = rankings;
   }

@@ -20,7 +20,7 @@ export const ledger: Check = {
         'fix the reported problem; nothing is lost while there is room in the spool',
       );
     }
-    const { missing, unknown } = await settledLedger(examined);
+    const { missing, unknown } = await stableLedgerDifferences(examined);
     if (missing.length > 0) {
       const hits = missing.reduce((sum, batch) => sum + batch.hits - batch.there, 0);
       return error(
@@ -54,7 +54,7 @@ export async function unknownBatches(engine: Examined['engine']): Promise<Unknow
 }
 
 /** With a running server, between two deliveries, since a batch is in `hits` before it is in the ledger. */
-function settledLedger({ engine, running }: Examined) {
+function stableLedgerDifferences({ engine, running }: Examined) {
   const look = async () => ({ missing: await missingHits(engine), unknown: await unknownBatches(engine) });
   return running ? running.spool.pauseDelivery(look) : look();
 }

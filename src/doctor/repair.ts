@@ -44,7 +44,7 @@ export async function repair(thing: Repairable): Promise<Repair[]> {
     try {
       repairs.push(...(await step(thing)));
     } catch (error) {
-      repairs.push(not(`${step.name}: ${messageOf(error)}`));
+      repairs.push(notRepaired(`${step.name}: ${messageOf(error)}`));
     }
   }
   return repairs;
@@ -54,7 +54,7 @@ function done(what: string): Repair {
   return { what, done: true };
 }
 
-function not(what: string): Repair {
+function notRepaired(what: string): Repair {
   return { what, done: false };
 }
 
@@ -78,7 +78,7 @@ async function delivery({ spool }: Repairable): Promise<Repair[]> {
   const waiting = spool.backlog;
   await waitUpTo(DELIVERY, spool.flush());
   if (spool.backlog > 0)
-    return [not(`${spool.backlog} segments of the spool cannot be delivered: see the log`)];
+    return [notRepaired(`${spool.backlog} segments of the spool cannot be delivered: see the log`)];
   return waiting === 0 ? [] : [done(`${waiting} segments of the spool were delivered`)];
 }
 
@@ -86,7 +86,7 @@ async function delivery({ spool }: Repairable): Promise<Repair[]> {
 async function entries({ store, spool }: Repairable): Promise<Repair[]> {
   // Only between two deliveries are all stored batches recorded.
   const [failing] = spool.failing;
-  if (failing !== undefined) return [not(`batches cannot be delivered: ${failing}`)];
+  if (failing !== undefined) return [notRepaired(`batches cannot be delivered: ${failing}`)];
   return spool.pauseDelivery(async () => {
     await using connection = store.dedicatedConnection();
     const unknown = await unknownBatches(connection);
@@ -109,7 +109,9 @@ async function restoration({ store, archive, archives }: Repairable): Promise<Re
   const hits = missing.reduce((sum, batch) => sum + batch.hits - batch.there, 0);
   if (!archive) {
     return [
-      not(`${hits} hits are missing and not in the spool: name an archive that may have them with --archive`),
+      notRepaired(
+        `${hits} hits are missing and not in the spool: name an archive that may have them with --archive`,
+      ),
     ];
   }
   const from = Math.floor(Math.min(...missing.map(({ first }) => first)) / DAY) * DAY;
@@ -119,7 +121,7 @@ async function restoration({ store, archive, archives }: Repairable): Promise<Re
   const rest = (await missingIn(store)).reduce((sum, batch) => sum + batch.hits - batch.there, 0);
   return [
     ...(rows > 0 ? [done(`${rows} hits were restored from the archive`)] : []),
-    ...(rest > 0 ? [not(`${rest} hits are missing, and the archive does not have them`)] : []),
+    ...(rest > 0 ? [notRepaired(`${rest} hits are missing, and the archive does not have them`)] : []),
   ];
 }
 
@@ -141,7 +143,7 @@ async function cutoffs({ store, rollups }: Repairable): Promise<Repair[]> {
     );
     repairs.push(
       done(`the retention cutoff was recovered for ${found.length} sites`),
-      not(
+      notRepaired(
         'the list of sites exempt by import --keep is lost: exempt them again with import --keep before the next purge',
       ),
     );
@@ -184,7 +186,7 @@ async function days({ store, rollups }: Repairable): Promise<Repair[]> {
   return [
     ...(less.length > 0 ? [done(`the rollups of ${less.length} days were rebuilt`)] : []),
     ...(kept > 0
-      ? [not(`the rollups of ${kept} days count more hits than the store has, and were kept`)]
+      ? [notRepaired(`the rollups of ${kept} days count more hits than the store has, and were kept`)]
       : []),
   ];
 }
@@ -209,7 +211,7 @@ async function visits({ store, rollups }: Repairable): Promise<Repair[]> {
   return [
     ...(mended > 0 ? [done(`the visits of ${mended} days were computed again`)] : []),
     ...(kept.size > 0
-      ? [not(`the visits of ${kept.size} days count more hits than are left, and stay`)]
+      ? [notRepaired(`the visits of ${kept.size} days count more hits than are left, and stay`)]
       : []),
   ];
 }

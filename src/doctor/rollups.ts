@@ -15,7 +15,7 @@ export interface DifferentDay {
 }
 
 /** Attempts to read hits and rollups at the same moment. */
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 /** Whether rollups match the hits, by site and day, for days that still have their hits. */
 export const rollups: Check = {
@@ -52,7 +52,7 @@ export async function differentDays(
     const after = await watermarks();
     const isOneMoment = areSame(before, after);
     before = after;
-    if (!isOneMoment && tries < TRIES) continue;
+    if (!isOneMoment && tries < MAX_ATTEMPTS) continue;
     const all = rows.map(({ site, day, by_day, by_hour, by_quarter, stored }) => ({
       ...{ site, day, byDay: Number(by_day), byHour: Number(by_hour) },
       ...{ byQuarter: Number(by_quarter), stored: Number(stored) },

@@ -7,7 +7,7 @@ import { type Check, error, ok, some, warning } from './check.ts';
 
 const MIB = 2 ** 20;
 /** Share of --spool-max from which hits will soon be refused. */
-const MUCH = 0.8;
+const WARN_FILL = 0.8;
 
 /** A file of the spool. */
 interface SpoolFile {
@@ -39,7 +39,7 @@ export const spool: Check = {
     }
     const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
     const message = `${files.length} segments of ${(bytes / MIB).toFixed(1)} MiB wait for the store`;
-    if (bytes > spoolMax * MUCH) {
+    if (bytes > spoolMax * WARN_FILL) {
       return warning(
         `${message}, of at most ${Math.round(spoolMax / MIB)} MiB`,
         'the log says why the store accepts nothing; a larger --spool-max gains time',

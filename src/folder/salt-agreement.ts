@@ -77,7 +77,7 @@ export class SaltAgreement implements Disposable {
         await pause(START.pause);
       }
     }
-    salts.turn();
+    salts.rotate();
     // Salts of an earlier run are compared while hits already arrive.
     void this.check();
     this.#timer = setInterval(() => void this.check(), EVERY).unref();

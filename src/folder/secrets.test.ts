@@ -108,14 +108,14 @@ describe('secrets', () => {
     chmodSync(`${path}.new`, 0o644);
     const secrets = Secrets.open(folder, at(NOON));
     assert.equal(statSync(path).mode & 0o777, 0o600);
-    secrets.salts.turn();
+    secrets.salts.rotate();
     assert.equal(statSync(path).mode & 0o777, 0o600);
     assert.equal(statSync(join(folder, 'salts.json')).mode & 0o777, 0o600);
   });
 
   test('leave no temporary file behind', (t) => {
     const folder = temporaryFolder(t);
-    Secrets.open(folder, at(NOON)).salts.turn();
+    Secrets.open(folder, at(NOON)).salts.rotate();
     assert.deepEqual(readdirSync(folder).sort(), ['salts.json', 'secrets.json']);
   });
 
@@ -136,7 +136,7 @@ describe('secrets', () => {
 
   test('hold no salt later than 48 hours after its day', (t) => {
     const folder = temporaryFolder(t);
-    for (let day = 0; day < 5; day++) Secrets.open(folder, at(NOON + day * DAY)).salts.turn();
+    for (let day = 0; day < 5; day++) Secrets.open(folder, at(NOON + day * DAY)).salts.rotate();
     assert.deepEqual(Object.keys(contentOf(folder).salts), ['2026-11-27', '2026-11-28']);
     assert.equal(Secrets.open(folder, at(NOON + 4 * DAY)).salts.hashFor(NOON), undefined);
   });

@@ -63,16 +63,16 @@ export class Secrets {
       );
     }
     const file = new SaltFile(folder);
-    const kept = file.read();
+    const storedSalts = file.read();
     if (found && oldSalts !== undefined) {
-      const moved = { ...kept, salts: { ...decodeSalts(oldSalts), ...kept.salts } };
+      const moved = { ...storedSalts, salts: { ...decodeSalts(oldSalts), ...storedSalts.salts } };
       // Write the target first: a crash between the two writes leaves both files, and the next start repeats the move.
       file.write(moved);
       writeAtomicallySync(path, textOf(content));
       return new Secrets(content, file, moved, now);
     }
     if (!found) writeAtomicallySync(path, textOf(content));
-    return new Secrets(content, file, kept, now);
+    return new Secrets(content, file, storedSalts, now);
   }
 }
 

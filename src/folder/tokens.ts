@@ -23,7 +23,7 @@ export const TOKEN = object({
 export type Token = Static<typeof TOKEN>;
 
 /** The stored form: the SHA-256 of the token in hexadecimal, not the token itself. */
-type Kept = Token & { readonly digest: string };
+type StoredToken = Token & { readonly digest: string };
 
 const MOST_TOKENS = 100;
 const LONGEST_NAME = 100;
@@ -40,18 +40,18 @@ const LONGEST_NAME = 100;
 export class Tokens {
   readonly #path: string;
   readonly #now: () => number;
-  readonly #kept: Map<string, Kept>;
+  readonly #tokens: Map<string, StoredToken>;
 
   /** @throws HitError `data_dir_unusable` if the file is damaged */
   constructor(folder: string, now: () => number) {
     this.#path = join(folder, 'tokens.json');
     this.#now = now;
-    this.#kept = new Map(read(this.#path).map((token) => [token.digest, token]));
+    this.#tokens = new Map(read(this.#path).map((token) => [token.digest, token]));
   }
 
   /** In order of creation. */
   list(): Token[] {
-    return [...this.#kept.values()].map(({ digest: _, ...token }) => token);
+    return [...this.#tokens.values()].map(({ digest: _, ...token }) => token);
   }
 
   /**
@@ -65,22 +65,22 @@ export class Tokens {
     if (title === '' || title.length > LONGEST_NAME || /[\u0000-\u001f\u007f]/.test(title)) {
       throw new HitError('invalid', `name: a token has a name of 1 to ${LONGEST_NAME} characters`);
     }
-    if (this.#kept.size >= MOST_TOKENS) {
+    if (this.#tokens.size >= MOST_TOKENS) {
       throw new HitError('invalid', `there are already ${MOST_TOKENS} tokens: revoke unused ones`);
     }
     const token = `ht_${randomBytes(24).toString('base64url')}`;
     const created = new Date(this.#now()).toISOString();
     const kept = { id: randomBytes(6).toString('hex'), name: title, scope, created, used: null };
-    this.#kept.set(digestOf(token), { ...kept, digest: digestOf(token) });
+    this.#tokens.set(digestOf(token), { ...kept, digest: digestOf(token) });
     this.#save();
     return { ...kept, token };
   }
 
   /** @returns whether the token existed */
   revoke(id: string): boolean {
-    const found = [...this.#kept.values()].find((token) => token.id === id);
+    const found = [...this.#tokens.values()].find((token) => token.id === id);
     if (!found) return false;
-    this.#kept.delete(found.digest);
+    this.#tokens.delete(found.digest);
     this.#save();
     return true;
   }
@@ -88,16 +88,16 @@ export class Tokens {
   /** The scope of a token that a client sent; undefined if it is not valid. */
   scopeOf(text: string): Scope | undefined {
     // The lookup is by digest, so its duration reveals nothing about any token.
-    const found = this.#kept.get(digestOf(text));
+    const found = this.#tokens.get(digestOf(text));
     if (!found) return undefined;
-    this.#note(found);
+    this.#touch(found);
     return found.scope;
   }
 
-  #note(token: Kept): void {
+  #touch(token: StoredToken): void {
     const hour = new Date(Math.floor(this.#now() / HOUR) * HOUR).toISOString();
     if (token.used === hour) return;
-    this.#kept.set(token.digest, { ...token, used: hour });
+    this.#tokens.set(token.digest, { ...token, used: hour });
     try {
       this.#save();
     } catch {
@@ -106,7 +106,7 @@ export class Tokens {
   }
 
   #save(): void {
-    writeAtomicallySync(this.#path, `${JSON.stringify({ tokens: [...this.#kept.values()] }, null, 2)}\n`);
+    writeAtomicallySync(this.#path, `${JSON.stringify({ tokens: [...this.#tokens.values()] }, null, 2)}\n`);
   }
 }
 
@@ -114,7 +114,7 @@ function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-function read(path: string): Kept[] {
+function read(path: string): StoredToken[] {
   if (!existsSync(path)) return [];
   try {
     const { tokens } = JSON.parse(readFileSync(path, 'utf8')) as { tokens?: unknown };
@@ -126,7 +126,7 @@ function read(path: string): Kept[] {
   }
 }
 
-function isKept(value: unknown): value is Kept {
+function isKept(value: unknown): value is StoredToken {
   if (typeof value !== 'object' || value === null) return false;
   const { id, name, scope, created, used, digest } = value as Readonly<Record<string, unknown>>;
   const areTexts = [id, name, created, digest].every((field) => typeof field === 'string' && field !== '');

@@ -29,7 +29,7 @@ const PRIVATE = [
  */
 export class TrustedProxies {
   readonly #list = new BlockList();
-  readonly #verdicts = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (address) => {
+  readonly #trustCache = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (address) => {
     const family = isIP(address);
     return family !== 0 && this.#list.check(address, family === 4 ? 'ipv4' : 'ipv6');
   });
@@ -40,7 +40,7 @@ export class TrustedProxies {
   }
 
   trusts(address: string): boolean {
-    return this.#verdicts.of(address);
+    return this.#trustCache.of(address);
   }
 
   /**

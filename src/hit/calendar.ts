@@ -8,7 +8,7 @@ import { HOUR, MINUTE } from '../timing/units.ts';
 const FIRST_YEAR = 100;
 
 /** A time as it was written. */
-export interface WrittenTime {
+export interface ParsedTime {
   /** Wall-clock time, in milliseconds since 1970 as if it were UTC. */
   readonly wall: number;
   /** Milliseconds by which the wall clock is ahead of UTC; undefined if the text has no offset. */
@@ -27,7 +27,7 @@ const ISO =
  * readIsoTime('2026-01-31T12:00:00+01:00'); // { wall: Date.UTC(2026, 0, 31, 12), offset: 3600000 }
  * readIsoTime('2026-02-30'); // undefined
  */
-export function readIsoTime(text: string): WrittenTime | undefined {
+export function readIsoTime(text: string): ParsedTime | undefined {
   const match = ISO.exec(text);
   if (!match) return undefined;
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone] = match;

@@ -39,21 +39,21 @@ export class DerivedVisitors {
 
   /**
    * @param time milliseconds since 1970; a future time counts as now
-   * @param isTold whether a trusted sender reported the hit, possibly late
+   * @param isTrustedTime whether a trusted sender reported the hit, possibly late
    */
-  idOf(time: number, isTold: boolean, traits: Traits): VisitorId {
+  idOf(time: number, isTrustedTime: boolean, traits: Traits): VisitorId {
     const { salts, imported, midnight, now } = this.#options;
-    const own = idUnder(salts.hashFor(time) ?? imported, traits);
-    const at = isTold ? Math.min(time, now()) : time;
-    return midnight.isNear(at) ? this.#overMidnight(at, isTold, traits, own) : own;
+    const own = idWithSalt(salts.hashFor(time) ?? imported, traits);
+    const at = isTrustedTime ? Math.min(time, now()) : time;
+    return midnight.isNear(at) ? this.#idAcrossMidnight(at, isTrustedTime, traits, own) : own;
   }
 
-  #overMidnight(at: number, isTold: boolean, traits: Traits, own: VisitorId): VisitorId {
+  #idAcrossMidnight(at: number, isTold: boolean, traits: Traits, own: VisitorId): VisitorId {
     const { salts, midnight } = this.#options;
     const day = Math.floor(at / DAY);
     // Older hits do not belong in the table: their day's salt no longer names anyone.
     if (!salts.hashOf(day)) return own;
-    const before = this.#goesOnFrom(salts.hashOf(day - 1), at, traits);
+    const before = this.#continuesFrom(salts.hashOf(day - 1), at, traits);
     if (before) {
       midnight.goesOn(at);
       return before;
@@ -61,27 +61,27 @@ export class DerivedVisitors {
     const sinceMidnight = at - day * DAY;
     const isEvening = sinceMidnight >= DAY - VISIT_TIMEOUT;
     // It may have arrived after the visit's first hit of the next day.
-    if (isEvening && isTold && !midnight.sightOf(own)) {
-      const after = this.#goesOnFrom(salts.hashOf(day + 1), at, traits);
+    if (isEvening && isTold && !midnight.seenTimesOf(own)) {
+      const after = this.#continuesFrom(salts.hashOf(day + 1), at, traits);
       if (after) return after;
     }
-    if (isEvening || (isTold && sinceMidnight < VISIT_TIMEOUT)) midnight.see(own, at);
+    if (isEvening || (isTold && sinceMidnight < VISIT_TIMEOUT)) midnight.record(own, at);
     return own;
   }
 
   /** The id under another day's salt, if it was seen close enough in time to be the same visit. */
-  #goesOnFrom(hash: KeyedHash | undefined, at: number, traits: Traits): VisitorId | undefined {
+  #continuesFrom(hash: KeyedHash | undefined, at: number, traits: Traits): VisitorId | undefined {
     if (!hash) return undefined;
     const { midnight } = this.#options;
-    const id = idUnder(hash, traits);
-    const seen = midnight.sightOf(id);
+    const id = idWithSalt(hash, traits);
+    const seen = midnight.seenTimesOf(id);
     if (!seen || at - seen.last >= VISIT_TIMEOUT || seen.first - at >= VISIT_TIMEOUT) return undefined;
-    midnight.see(id, at);
+    midnight.record(id, at);
     return id;
   }
 }
 
-function idUnder(hash: KeyedHash, { site, client, agent }: Traits): VisitorId {
+function idWithSalt(hash: KeyedHash, { site, client, agent }: Traits): VisitorId {
   const { high, low } = hash.digestVisitor(site, client, agent);
   return { high, low };
 }

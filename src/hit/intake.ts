@@ -35,7 +35,7 @@ export interface Dropped {
 export interface IntakeOptions {
   readonly sites: Sites;
   readonly proxies: TrustedProxies;
-  readonly limit: Pick<RateLimit, 'take'>;
+  readonly limit: Pick<RateLimit, 'tryConsume'>;
   readonly places: Places;
   readonly salts: DailySalts;
   /** Secret key of cookies and of visitors named by a trusted sender: 16 bytes. */
@@ -74,11 +74,11 @@ export class Intake {
     this.#derived = new DerivedVisitors({ salts, imported: this.#imported, midnight, now });
   }
 
-  receive(told: RequestContext): Accepted | Dropped {
+  receive(context: RequestContext): Accepted | Dropped {
     const now = this.#options.now();
-    const unfit = timeProblem(told, now) ?? sizeProblem(told) ?? textProblem(told);
+    const unfit = timeProblem(context, now) ?? sizeProblem(context) ?? textProblem(context);
     if (unfit) return unfit;
-    const facts = told.time <= now ? told : { ...told, time: now };
+    const facts = context.time <= now ? context : { ...context, time: now };
     if (facts.purpose !== '' && /\bprefetch\b|\bprerender\b/.test(facts.purpose)) {
       return { reason: 'prefetch', detail: 'a prefetch is not a visit' };
     }
@@ -104,7 +104,7 @@ export class Intake {
   }
 
   /** Fingerprints of the secrets in use: the key, the log salt, and the salts of two days. */
-  naming(): KeyFingerprints {
+  keyFingerprints(): KeyFingerprints {
     const { now, salts } = this.#options;
     const today = now();
     const naming: Record<string, string> = {
@@ -121,7 +121,7 @@ export class Intake {
   #limit(facts: RequestContext, client: string): number {
     if (facts.kind === 'server' || facts.kind === 'log') return 0;
     if (facts.forwarded === '' && isLoopback(client)) return 0;
-    return this.#options.limit.take(client, this.#options.now());
+    return this.#options.limit.tryConsume(client, this.#options.now());
   }
 
   /** Cookies are only set on the site itself: a cookie sent with third-party requests would track people. */

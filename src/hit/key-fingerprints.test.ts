@@ -44,14 +44,14 @@ describe('an intake', () => {
     const clock = { now: NOON };
     const intake = intakeAt(clock);
     const other = intakeAt(clock, { key: keyOf(3) });
-    const today = intake.naming();
-    assert.deepEqual(keyMismatches(other.naming(), today), ['key']);
+    const today = intake.keyFingerprints();
+    assert.deepEqual(keyMismatches(other.keyFingerprints(), today), ['key']);
     assert.deepEqual(Object.keys(today), ['key', 'logs', '2026-11-24']);
     clock.now += DAY;
-    const tomorrow = intake.naming();
+    const tomorrow = intake.keyFingerprints();
     assert.deepEqual(Object.keys(tomorrow), ['key', 'logs', '2026-11-25', '2026-11-24']);
     assert.deepEqual(keyMismatches(today, tomorrow), []);
     assert.equal(new Set(Object.values(tomorrow)).size, 4);
-    assert.deepEqual(keyMismatches(other.naming(), tomorrow), ['key']);
+    assert.deepEqual(keyMismatches(other.keyFingerprints(), tomorrow), ['key']);
   });
 });

@@ -19,6 +19,6 @@ export function fingerprintOf(hash: KeyedHash): string {
 }
 
 /** Purposes that both sides have, but with different secrets. */
-export function keyMismatches(ours: KeyFingerprints, theirs: KeyFingerprints): string[] {
-  return Object.keys(ours).filter((name) => Object.hasOwn(theirs, name) && theirs[name] !== ours[name]);
+export function keyMismatches(own: KeyFingerprints, theirs: KeyFingerprints): string[] {
+  return Object.keys(own).filter((name) => Object.hasOwn(theirs, name) && theirs[name] !== own[name]);
 }

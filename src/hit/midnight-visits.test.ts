@@ -15,14 +15,14 @@ function idOf(number: number) {
 
 test('ids have their first and last time seen, to the millisecond', () => {
   const visits = new MidnightVisits();
-  assert.equal(visits.sightOf(idOf(1)), undefined);
-  visits.see(idOf(1), MIDNIGHT - 1234);
-  visits.see(idOf(1), MIDNIGHT + 77);
-  visits.see(idOf(1), MIDNIGHT - 99);
-  assert.deepEqual(visits.sightOf(idOf(1)), { first: MIDNIGHT - 1234, last: MIDNIGHT + 77 });
-  assert.equal(visits.sightOf(idOf(2)), undefined);
-  visits.see({ high: 0, low: 0 }, MIDNIGHT);
-  assert.deepEqual(visits.sightOf({ high: 0, low: 0 }), { first: MIDNIGHT, last: MIDNIGHT });
+  assert.equal(visits.seenTimesOf(idOf(1)), undefined);
+  visits.record(idOf(1), MIDNIGHT - 1234);
+  visits.record(idOf(1), MIDNIGHT + 77);
+  visits.record(idOf(1), MIDNIGHT - 99);
+  assert.deepEqual(visits.seenTimesOf(idOf(1)), { first: MIDNIGHT - 1234, last: MIDNIGHT + 77 });
+  assert.equal(visits.seenTimesOf(idOf(2)), undefined);
+  visits.record({ high: 0, low: 0 }, MIDNIGHT);
+  assert.deepEqual(visits.seenTimesOf({ high: 0, low: 0 }), { first: MIDNIGHT, last: MIDNIGHT });
 });
 
 test('the table agrees with a map at any fill, until something must be overwritten', () => {
@@ -33,18 +33,20 @@ test('the table agrees with a map at any fill, until something must be overwritt
   for (let i = 0; i < 20_000; i++) {
     const number = Math.floor(random() * 1500) + 1;
     const time = MIDNIGHT + Math.floor((random() - 0.5) * 60) * MINUTE;
-    visits.see(idOf(number), time);
+    visits.record(idOf(number), time);
     const known = truth.get(number) ?? { first: time, last: time };
     truth.set(number, { first: Math.min(known.first, time), last: Math.max(known.last, time) });
   }
-  for (const [number, sight] of truth) assert.deepEqual(visits.sightOf(idOf(number)), sight);
-  for (let number = 1501; number < 3000; number++) assert.equal(visits.sightOf(idOf(number)), undefined);
+  for (const [number, sight] of truth) assert.deepEqual(visits.seenTimesOf(idOf(number)), sight);
+  for (let number = 1501; number < 3000; number++) assert.equal(visits.seenTimesOf(idOf(number)), undefined);
 });
 
 test('if there are too many ids, those seen longest ago are overwritten', () => {
   const visits = new MidnightVisits(undefined, 32);
-  for (let number = 1; number <= 40; number++) visits.see(idOf(number), MIDNIGHT + number);
-  const known = Array.from({ length: 40 }, (_, i) => i + 1).filter((number) => visits.sightOf(idOf(number)));
+  for (let number = 1; number <= 40; number++) visits.record(idOf(number), MIDNIGHT + number);
+  const known = Array.from({ length: 40 }, (_, i) => i + 1).filter((number) =>
+    visits.seenTimesOf(idOf(number)),
+  );
   assert.deepEqual(
     known,
     Array.from({ length: 32 }, (_, i) => i + 9),
@@ -55,8 +57,8 @@ test('of 600,000 ids within half an hour about one in 7,000 is overwritten, as t
   const visits = new MidnightVisits();
   const halves = randomHalves(600_000);
   const ids = Array.from({ length: 600_000 }, () => ({ high: halves(), low: halves() }));
-  for (const [i, id] of ids.entries()) visits.see(id, MIDNIGHT - VISIT_TIMEOUT + 3 * i);
-  const lost = ids.filter((id) => !visits.sightOf(id)).length;
+  for (const [i, id] of ids.entries()) visits.record(id, MIDNIGHT - VISIT_TIMEOUT + 3 * i);
+  const lost = ids.filter((id) => !visits.seenTimesOf(id)).length;
   // Runs of 32, of 600,000 / 32,768 ids each: 84.2 are expected beyond them.
   assert.ok(Math.abs(lost - 84.2) < 45, `${lost} were overwritten`);
 });
@@ -81,12 +83,12 @@ test('visits are near midnight for half an hour on both sides, and while one con
 test('the table is emptied when no visit continues, and not before', () => {
   const visits = new MidnightVisits();
   visits.release(MIDNIGHT);
-  visits.see(idOf(1), MIDNIGHT - MINUTE);
+  visits.record(idOf(1), MIDNIGHT - MINUTE);
   visits.goesOn(MIDNIGHT + 20 * MINUTE);
   visits.release(MIDNIGHT + 40 * MINUTE);
-  assert.ok(visits.sightOf(idOf(1)));
+  assert.ok(visits.seenTimesOf(idOf(1)));
   visits.release(MIDNIGHT + 50 * MINUTE);
-  assert.equal(visits.sightOf(idOf(1)), undefined);
+  assert.equal(visits.seenTimesOf(idOf(1)), undefined);
   assert.ok(
     new BigUint64Array(visits.memory, 8).every((word) => word === 0n),
     'nothing of it is left',
@@ -96,10 +98,10 @@ test('the table is emptied when no visit continues, and not before', () => {
 test('a table that was not emptied starts over when times no longer fit', () => {
   const visits = new MidnightVisits();
   const later = MIDNIGHT + 400 * 86_400_000;
-  visits.see(idOf(1), MIDNIGHT);
-  visits.see(idOf(2), later);
-  assert.deepEqual(visits.sightOf(idOf(2)), { first: later, last: later });
-  assert.equal(visits.sightOf(idOf(1)), undefined);
+  visits.record(idOf(1), MIDNIGHT);
+  visits.record(idOf(2), later);
+  assert.deepEqual(visits.seenTimesOf(idOf(2)), { first: later, last: later });
+  assert.equal(visits.seenTimesOf(idOf(1)), undefined);
 });
 
 test('threads that see ids concurrently lose no ids and no times', {
@@ -137,6 +139,9 @@ test('threads that see ids concurrently lose no ids and no times', {
       { length: threads },
       (_, thread) => MIDNIGHT + ((number * 7 + thread * 13) % 29),
     );
-    assert.deepEqual(visits.sightOf(idOf(number)), { first: Math.min(...times), last: Math.max(...times) });
+    assert.deepEqual(visits.seenTimesOf(idOf(number)), {
+      first: Math.min(...times),
+      last: Math.max(...times),
+    });
   }
 });

@@ -47,7 +47,7 @@ const TIME_BYTES = 8;
 const LONGEST = 2 ** 32 - 1;
 
 /** When an id was seen, in milliseconds since 1970. */
-export interface Sight {
+export interface SeenTimes {
   readonly first: number;
   readonly last: number;
 }
@@ -95,7 +95,7 @@ export class MidnightVisits {
   }
 
   /** When an id was seen; undefined if it was not. */
-  sightOf(id: VisitorId): Sight | undefined {
+  seenTimesOf(id: VisitorId): SeenTimes | undefined {
     if (!this.#memory) return undefined;
     const since = Atomics.load(this.#head, SINCE) * DAY;
     const slot = this.#slotOf(id);
@@ -109,8 +109,8 @@ export class MidnightVisits {
    *
    * @param first milliseconds since 1970
    */
-  see(id: VisitorId, first: number, last = first): void {
-    const since = this.#since(first, last);
+  record(id: VisitorId, first: number, last = first): void {
+    const since = this.#relativeTo(first, last);
     const slot = this.#take(id);
     const [from, to] = [Math.floor(first) - since, Math.floor(last) - since];
     this.#move(2 * slot, from, (known) => from < known || known === 0);
@@ -149,7 +149,7 @@ export class MidnightVisits {
   }
 
   /** The moment that stored times are relative to, moved if these times would not fit. */
-  #since(first: number, last: number): number {
+  #relativeTo(first: number, last: number): number {
     if (!this.#memory) this.#open(this.memory);
     const day = Atomics.load(this.#head, SINCE);
     if (day !== 0 && first > day * DAY && last - day * DAY <= LONGEST) return day * DAY;

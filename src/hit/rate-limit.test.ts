@@ -9,7 +9,7 @@ const NOW = Date.UTC(2026, 10, 24);
 /** How many of a number of simultaneous tries are accepted. */
 function burst(limit: RateLimit, tries: number, now = NOW, client = '192.0.2.1'): number {
   let taken = 0;
-  for (let i = 0; i < tries; i++) if (limit.take(client, now) === 0) taken++;
+  for (let i = 0; i < tries; i++) if (limit.tryConsume(client, now) === 0) taken++;
   return taken;
 }
 
@@ -17,7 +17,7 @@ describe('the rate limit', () => {
   test('allows a burst of two seconds, then makes the client wait', () => {
     const limit = RateLimit.parse('100/s');
     assert.equal(burst(limit, 1000), 200);
-    assert.equal(limit.take('192.0.2.1', NOW), 1);
+    assert.equal(limit.tryConsume('192.0.2.1', NOW), 1);
   });
 
   test('refills over time, and never beyond the burst', () => {
@@ -37,8 +37,8 @@ describe('the rate limit', () => {
   test('allows one hit at a rate below one a second, and says when the next is due', () => {
     const limit = RateLimit.parse('1/h');
     assert.equal(burst(limit, 10), 1);
-    assert.equal(limit.take('192.0.2.1', NOW + 1000), 3599);
-    assert.equal(limit.take('192.0.2.1', NOW + 3_600_000), 0);
+    assert.equal(limit.tryConsume('192.0.2.1', NOW + 1000), 3599);
+    assert.equal(limit.tryConsume('192.0.2.1', NOW + 3_600_000), 0);
   });
 
   test('a client that waits as long as told is accepted', () => {
@@ -53,11 +53,11 @@ describe('the rate limit', () => {
         let now = NOW;
         for (const gap of gaps) {
           now += gap;
-          const wait = limit.take('192.0.2.1', now);
+          const wait = limit.tryConsume('192.0.2.1', now);
           if (wait === 0) continue;
           assert.ok(Number.isInteger(wait) && wait >= 1);
           now += wait * 1000;
-          assert.equal(limit.take('192.0.2.1', now), 0, `${count}/${unit} after ${wait} s`);
+          assert.equal(limit.tryConsume('192.0.2.1', now), 0, `${count}/${unit} after ${wait} s`);
         }
       }),
       { seed: 1, numRuns: 500 },
@@ -85,22 +85,22 @@ describe('the rate limit', () => {
   test('does not lock clients out if the clock is set back', () => {
     const limit = RateLimit.parse('10/s');
     burst(limit, 100);
-    assert.equal(limit.take('192.0.2.1', NOW - 3_600_000), 1);
+    assert.equal(limit.tryConsume('192.0.2.1', NOW - 3_600_000), 1);
     assert.equal(burst(limit, 100, NOW - 3_599_000), 10);
   });
 
   test('remembers a client while fewer than 50,000 others come', () => {
     const limit = RateLimit.parse('1/h');
     burst(limit, 10);
-    for (let i = 0; i < 49_999; i++) limit.take(`other ${i}`, NOW);
-    assert.notEqual(limit.take('192.0.2.1', NOW), 0);
+    for (let i = 0; i < 49_999; i++) limit.tryConsume(`other ${i}`, NOW);
+    assert.notEqual(limit.tryConsume('192.0.2.1', NOW), 0);
   });
 
   test('forgets a client after 100,000 others, so memory stays fixed', () => {
     const limit = RateLimit.parse('1/h');
     burst(limit, 10);
-    for (let i = 0; i < 100_000; i++) limit.take(`other ${i}`, NOW);
-    assert.equal(limit.take('192.0.2.1', NOW), 0);
+    for (let i = 0; i < 100_000; i++) limit.tryConsume(`other ${i}`, NOW);
+    assert.equal(limit.tryConsume('192.0.2.1', NOW), 0);
   });
 
   test('does not limit when off', () => {

@@ -46,7 +46,7 @@ export class RateLimit {
   }
 
   /** Takes one token of this client. Returns 0, or the whole seconds until the next token. */
-  take(client: string, now: number): number {
+  tryConsume(client: string, now: number): number {
     if (this.#perSecond === Number.POSITIVE_INFINITY) return 0;
     const bucket = this.#buckets.of(client);
     const elapsed = Math.max(0, now - bucket.filled) / 1000;

@@ -76,9 +76,9 @@ describe('daily salts', () => {
   test('are destroyed in time even without hits, when the next change of day is computed', () => {
     const setting = new Setting();
     const salts = setting.salts();
-    salts.turn();
+    salts.rotate();
     setting.now = NOON + 2 * DAY;
-    salts.turn();
+    salts.rotate();
     assert.deepEqual(Object.keys(setting.saved.at(-1)!), ['2026-11-26']);
   });
 
@@ -98,7 +98,7 @@ describe('daily salts', () => {
   test('that all nodes use are adopted ahead of their day, and may change until it begins', () => {
     const setting = new Setting();
     const salts = setting.salts();
-    salts.turn();
+    salts.rotate();
     assert.equal(salts.adopt('2026-11-25', saltNumber(7)), true);
     assert.equal(salts.adopt('2026-11-25', saltNumber(8)), true);
     setting.now = NOON + DAY;
@@ -125,7 +125,7 @@ describe('daily salts', () => {
   test('of yesterday are adopted by a new node, and identify its late hits', () => {
     const setting = new Setting();
     const salts = setting.salts();
-    salts.turn();
+    salts.rotate();
     assert.equal(salts.hashFor(NOON - DAY), undefined);
     assert.equal(salts.adopt('2026-11-23', saltNumber(7)), true);
     assert.equal(idOf(salts.hashFor(NOON - DAY)), idOf(new KeyedHash(saltNumber(7))));
@@ -136,7 +136,7 @@ describe('daily salts', () => {
   test('are pruned without creating a new one', () => {
     const setting = new Setting();
     const salts = setting.salts();
-    salts.turn();
+    salts.rotate();
     setting.now = NOON + 2 * DAY;
     salts.prune();
     assert.deepEqual(setting.saved.at(-1), {});
@@ -165,7 +165,7 @@ describe('daily salts', () => {
   test('that have expired are not loaded at a restart', () => {
     const setting = new Setting();
     const old = { '2026-11-01': new Uint8Array(16).fill(9), '2026-11-22': new Uint8Array(16).fill(8) };
-    setting.salts(old).turn();
+    setting.salts(old).rotate();
     assert.deepEqual(Object.keys(setting.saved.at(-1)!), ['2026-11-24']);
   });
 

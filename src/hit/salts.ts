@@ -54,7 +54,7 @@ export class DailySalts {
 
   /** The salts kept, including today's and, in the last hour of a day, tomorrow's. */
   get table(): SaltTable {
-    this.turn();
+    this.rotate();
     return this.#table;
   }
 
@@ -75,7 +75,7 @@ export class DailySalts {
 
   /** The hash for the day of `time` (milliseconds), or undefined if its salt is gone. A future time counts as today. */
   hashFor(time: number): KeyedHash | undefined {
-    const today = this.turn();
+    const today = this.rotate();
     const day = Math.floor(time / DAY);
     if (day >= today) return this.#current;
     return day === today - 1 ? this.#previous : undefined;
@@ -85,13 +85,13 @@ export class DailySalts {
    * The hash for a day by its number since 1970; undefined if its salt is gone or the day has not begun.
    */
   hashOf(day: number): KeyedHash | undefined {
-    const today = this.turn();
+    const today = this.rotate();
     if (day === today) return this.#current;
     return day === today - 1 ? this.#previous : undefined;
   }
 
   /** Creates today's salt and destroys expired ones, unless already done. Returns the day's number. */
-  turn(): number {
+  rotate(): number {
     const today = Math.floor(this.#options.now() / DAY);
     if (today === this.#today) return today;
     const table = keptOf(this.#table, today);

@@ -17,12 +17,12 @@ export class Sites {
   readonly #allowed: ReadonlySet<string> | undefined;
   readonly #max: number;
   readonly #seen = new Set<string>();
-  readonly #verdicts: Memo<{ readonly site: string } | { readonly reason: DropReason }>;
+  readonly #cache: Memo<{ readonly site: string } | { readonly reason: DropReason }>;
 
   constructor(options: { allowed?: readonly string[] | undefined; max: number }) {
     this.#allowed = options.allowed && new Set(options.allowed.map(siteName));
     this.#max = options.max;
-    this.#verdicts = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, (text) => this.#judge(text));
+    this.#cache = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, (text) => this.#check(text));
   }
 
   /** Readmits sites counted before a restart. Must be called before any other site is checked. */
@@ -32,10 +32,10 @@ export class Sites {
 
   /** @param text a host name in any case; may include a port */
   admit(text: string): { readonly site: string } | { readonly reason: DropReason } {
-    return this.#verdicts.of(text);
+    return this.#cache.of(text);
   }
 
-  #judge(text: string): { site: string } | { reason: DropReason } {
+  #check(text: string): { site: string } | { reason: DropReason } {
     const site = siteName(text);
     if (site === '') return { reason: 'invalid' };
     if (this.#allowed) return this.#allowed.has(site) ? { site } : { reason: 'site_not_allowed' };

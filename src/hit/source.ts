@@ -20,7 +20,7 @@ export interface Campaign {
   readonly content: string;
 }
 
-const NOWHERE: Referrer = { host: '', url: '' };
+const NO_REFERRER: Referrer = { host: '', url: '' };
 const NO_CAMPAIGN: Campaign = { source: '', medium: '', campaign: '', term: '', content: '' };
 /** The parameters of a campaign. Others, such as click ids, occur once each, and would fill a cache for nothing. */
 const CAMPAIGN_PARAMETERS = /(?:^|&)(?:utm_|ref=|source=)[^&]*/g;
@@ -36,7 +36,7 @@ const languages = new Memo({ most: 2_000, longest: 100 }, parseLanguage);
  * referrerOf('https://www.example.org/a?q=1#top'); // { host: 'example.org', url: 'https://www.example.org/a' }
  */
 export function referrerOf(text: string): Referrer {
-  return text === '' ? NOWHERE : referrers.of(text);
+  return text === '' ? NO_REFERRER : referrers.of(text);
 }
 
 /**
@@ -53,7 +53,7 @@ export function campaignOf(query: string): Campaign {
 function parseReferrer(text: string): Referrer {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:' && url.protocol !== 'android-app:')) {
-    return NOWHERE;
+    return NO_REFERRER;
   }
   const host = siteName(url.hostname).replace(/^www\./, '');
   return { host, url: owned(`${url.protocol}//${url.host}${url.pathname}`.slice(0, LIMITS.referrer)) };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DAY, intakeAt, NOON, VIEW } from '../../test/fixtures/intake.ts';
 import type { RequestContext } from './request-context.ts';
-import { EARLIEST_HIT, readToldTime, timeFault } from './time.ts';
+import { EARLIEST_HIT, readExplicitTime, timeFault } from './time.ts';
 
 const SKEW = 10 * 60_000;
 
@@ -64,11 +64,11 @@ describe('an explicit time', () => {
   });
 
   test('is ISO 8601 or milliseconds, and UTC without an offset', () => {
-    assert.equal(readToldTime('2026-11-24T12:00:00'), NOON);
-    assert.equal(readToldTime('2026-11-24T13:00:00+01:00'), NOON);
-    assert.equal(readToldTime(NOON + 0.9), NOON);
+    assert.equal(readExplicitTime('2026-11-24T12:00:00'), NOON);
+    assert.equal(readExplicitTime('2026-11-24T13:00:00+01:00'), NOON);
+    assert.equal(readExplicitTime(NOON + 0.9), NOON);
     for (const other of ['2026-02-30', '1764000000000', 'yesterday', '', null, true, {}, Number.NaN]) {
-      assert.equal(readToldTime(other), undefined, String(other));
+      assert.equal(readExplicitTime(other), undefined, String(other));
     }
   });
 });

@@ -46,7 +46,7 @@ export function timeFault(time: number, now: number): string | undefined {
  *
  * @returns undefined for anything else, and for a date or time that does not exist
  */
-export function readToldTime(value: unknown): number | undefined {
+export function readExplicitTime(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? Math.floor(value) : undefined;
   const written = typeof value === 'string' ? readIsoTime(value) : undefined;
   return written && written.wall - (written.offset ?? 0);

@@ -6,7 +6,7 @@ const COOKIE_NAME = 'hit';
 const COOKIE_SECONDS = 400 * 86_400;
 const VALUE = /^([0-9a-f]{8})([0-9a-f]{8})\.([0-9a-f]{16})$/;
 /** Maximum cookies of this name to try: other software on a parent domain may set its own. */
-const MOST_TRIED = 8;
+const MAX_COOKIES_TRIED = 8;
 
 export interface VisitorId {
   readonly high: number;
@@ -35,7 +35,7 @@ export class VisitorCookie {
     for (const value of cookieValues(header, COOKIE_NAME)) {
       const visitor = this.#check(site, value);
       if (visitor) return visitor;
-      if (++tried === MOST_TRIED) break;
+      if (++tried === MAX_COOKIES_TRIED) break;
     }
     return undefined;
   }

@@ -13,7 +13,7 @@ const REQUEST_TIMEOUT = 120_000;
 /** Keep-alive timeout, in milliseconds: longer than that of load balancers. */
 const KEEP_ALIVE = 72_000;
 /** How long a connection that sent invalid HTTP stays open to read the error, in milliseconds. */
-const LINGER = 2000;
+const CLOSE_GRACE_MS = 2000;
 
 /** Answers a request before routing; false leaves it to the routes. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -38,7 +38,7 @@ export function createApp(log: FastifyBaseLogger, door: Door = () => false): Fas
         return;
       }
       socket.end(rawProblem(error));
-      socket.setTimeout(LINGER, () => socket.destroy());
+      socket.setTimeout(CLOSE_GRACE_MS, () => socket.destroy());
     },
   });
   app.server.maxConnections = MOST_CONNECTIONS;

@@ -45,7 +45,7 @@ export interface ServerContext extends CollectContext {
   /** Goals, segments, funnels and annotations of sites. */
   readonly resources: Resources;
   readonly settings: ServedSettings;
-  readonly intake: Pick<Intake, 'naming'>;
+  readonly intake: Pick<Intake, 'keyFingerprints'>;
   readonly salts: DailySalts;
   /** Whether the salts are shared by all nodes. */
   readonly saltHealth: () => SaltHealth;

@@ -3,7 +3,7 @@ import { DURABILITIES, IDENTITIES } from '../settings/serve.ts';
 import { TRACKERS } from '../settings/setting.ts';
 
 /** How long data is kept, for one site, or for all others if `site` is null. */
-const KEPT = list(
+const RETENTION_SCHEMA = list(
   object({
     site: described(nullable(TEXT), 'null for all others'),
     age: described(TEXT, 'such as 400d, or forever'),
@@ -21,7 +21,7 @@ export const SHOWN_SETTINGS = {
   rate_limit: TEXT,
   peers: described(COUNT, 'nodes whose live counts are added'),
 };
-export const RETENTION = { hits: KEPT, rollups: KEPT, visits: KEPT };
+export const RETENTION = { hits: RETENTION_SCHEMA, rollups: RETENTION_SCHEMA, visits: RETENTION_SCHEMA };
 
 const SERVED = object({
   ...SHOWN_SETTINGS,

@@ -51,7 +51,7 @@ const [DASHBOARD, SNIPPET] = ['dashboard', 'snippet'].map((name) =>
 ) as [string, string];
 
 /** How long requests in progress may take when the server closes, in milliseconds. */
-const CLOSE_PATIENCE = 2000;
+const CLOSE_TIMEOUT = 2000;
 
 /** Advice if listening fails, by the code of the system's error. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -65,7 +65,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** All routes, not listening yet. */
 export function buildServer(context: ServerContext, log: FastifyBaseLogger): FastifyInstance {
   const pixel = new Pixel(context, log);
-  const app = createApp(log, (request, response) => pixel.take(request, response));
+  const app = createApp(log, (request, response) => pixel.handle(request, response));
   const operations = new Operations(app);
   refuseUnknownParameters(app);
   // Answered before any route.
@@ -176,7 +176,7 @@ export async function listenForThreads(app: FastifyInstance, path: string): Prom
 
 /** Accepts no more connections, lets requests in progress finish, and disconnects those that do not. */
 export async function closeServer(app: FastifyInstance): Promise<void> {
-  const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_PATIENCE);
+  const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_TIMEOUT);
   // Fastify's `close` only closes a server that it created, or made listen itself.
   await new Promise((resolve) => app.server.close(resolve));
   clearTimeout(timer);

@@ -26,7 +26,7 @@ const MOST_TAKEN = 0.75;
  */
 export class CompactRing {
   #entries: Entries;
-  #taken = 0;
+  #used = 0;
   /** The latest known present: windows end then or later. */
   #latest = 0;
 
@@ -34,7 +34,7 @@ export class CompactRing {
   constructor(memory = new ArrayBuffer(ENTRY_BYTES * FEWEST_ENTRIES)) {
     this.#entries = new Entries(memory);
     for (const { slot, bucket } of this.#entries.taken()) {
-      this.#taken++;
+      this.#used++;
       this.#latest = Math.max(this.#latest, bucket * SHAPE[levelOf(slot)]!.bucketMs);
     }
   }
@@ -57,13 +57,13 @@ export class CompactRing {
    */
   add(timeMs: number, hits = 1, nowMs = timeMs): boolean {
     if (!(timeMs >= 0 && timeMs < END_OF_DATETIME)) return true;
-    if (this.#taken + SHAPE.length > this.#entries.length * MOST_TAKEN && !this.#makeRoom()) return false;
+    if (this.#used + SHAPE.length > this.#entries.length * MOST_TAKEN && !this.#makeRoom()) return false;
     this.#latest = Math.max(this.#latest, nowMs);
     for (let level = 0; level < SHAPE.length; level++) {
       const { bucketMs, slots, first } = SHAPE[level]!;
       const bucket = Math.floor(timeMs / bucketMs);
       if (!this.#isReached(level, bucket)) continue;
-      if (this.#entries.add(first + (bucket % slots), bucket, hits)) this.#taken++;
+      if (this.#entries.add(first + (bucket % slots), bucket, hits)) this.#used++;
     }
     return true;
   }
@@ -97,7 +97,7 @@ export class CompactRing {
     // Free it now instead of waiting for garbage collection.
     this.#entries.memory.transfer(0);
     this.#entries = new Entries(new ArrayBuffer(ENTRY_BYTES * wanted));
-    this.#taken = kept.length;
+    this.#used = kept.length;
     for (const { slot, bucket, hits } of kept) this.#entries.add(slot, bucket, hits);
     return true;
   }

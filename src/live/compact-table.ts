@@ -20,12 +20,12 @@ const FEWEST_SLOTS = 8;
  */
 export class CompactTable {
   #slots: Uint32Array<ArrayBuffer>;
-  #taken = 0;
+  #used = 0;
 
   /** @param memory of another table, kept and not copied; default: an empty table */
   constructor(memory = new ArrayBuffer(SLOT_BYTES * FEWEST_SLOTS)) {
     this.#slots = new Uint32Array(memory);
-    for (let i = 0; i < this.#slots.length; i += 2) if (this.#slots[i] !== 0) this.#taken++;
+    for (let i = 0; i < this.#slots.length; i += 2) if (this.#slots[i] !== 0) this.#used++;
   }
 
   /** The memory of the slots, valid until something is added. */
@@ -65,12 +65,12 @@ export class CompactTable {
   #see(cell: number, tick: number): boolean {
     let at = positionOf(this.#slots, WIDTH_BITS, cell);
     if (this.#slots[at] === 0) {
-      if (this.#taken >= (this.#slots.length / 2) * MOST_TAKEN) {
+      if (this.#used >= (this.#slots.length / 2) * MOST_TAKEN) {
         if (!this.#grow()) return false;
         at = positionOf(this.#slots, WIDTH_BITS, cell);
       }
       this.#slots[at] = cell + 1;
-      this.#taken++;
+      this.#used++;
     }
     if (tick > this.#slots[at + 1]!) this.#slots[at + 1] = tick;
     return true;

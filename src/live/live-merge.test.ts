@@ -18,7 +18,7 @@ function node(expectedVisitors = 10_000, rate = true): MemoryLive {
 
 function unionOf(nodes: readonly MemoryLive[], site: string | undefined): LiveMerge {
   const union = new LiveMerge();
-  for (const live of nodes) union.add(live.kept(site));
+  for (const live of nodes) union.add(live.stateOf(site));
   return union;
 }
 
@@ -71,7 +71,7 @@ describe('the merge of nodes', () => {
       const before = await live.read(site, WINDOWS);
       const union = unionOf([live], site);
       assert.deepEqual(union.read(WINDOWS, NOW), before);
-      union.add(live.kept(site));
+      union.add(live.stateOf(site));
       assert.deepEqual(await live.read(site, WINDOWS), before);
     }
   });

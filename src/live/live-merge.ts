@@ -30,7 +30,7 @@ export type TotalSource = 'filter' | 'table';
 export class LiveMerge {
   #nodes = 0;
   #hits = 0;
-  #most = 0;
+  #maxVisitors = 0;
   #sum = 0;
   #windows: Windows | undefined;
   #filter: BloomFilter | undefined;
@@ -55,7 +55,7 @@ export class LiveMerge {
     if (this.#nodes > 0) this.#mergeFilter(filter);
     this.#nodes++;
     this.#hits += total.hits;
-    this.#most = Math.max(this.#most, total.visitors);
+    this.#maxVisitors = Math.max(this.#maxVisitors, total.visitors);
     this.#sum += total.visitors;
   }
 
@@ -74,16 +74,18 @@ export class LiveMerge {
   read(windows: readonly number[], now: number): LiveCount {
     return {
       total: { hits: this.#hits, visitors: this.#visitors() },
-      windows: windows.map((seconds) => this.#kept.read(seconds, now)),
+      windows: windows.map((seconds) => this.#requireWindows.read(seconds, now)),
     };
   }
 
   #visitors(): number {
-    const estimate = this.#filter ? this.#filter.estimateCount() : this.#kept.seen.estimate().visitors;
-    return Math.min(Math.max(estimate, this.#most), this.#sum);
+    const estimate = this.#filter
+      ? this.#filter.estimateCount()
+      : this.#requireWindows.seen.estimate().visitors;
+    return Math.min(Math.max(estimate, this.#maxVisitors), this.#sum);
   }
 
-  get #kept(): Windows {
+  get #requireWindows(): Windows {
     if (this.#windows) return this.#windows;
     throw new HitError('invalid', 'the nodes keep no windows: start them with --tracker rate');
   }

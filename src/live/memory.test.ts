@@ -32,7 +32,7 @@ describe('live state in memory', () => {
 
   test('adds the stored counts of a site to those counted meanwhile, on first read', async () => {
     const live = open();
-    live.leaveToStore(['a.com'], async () => {
+    live.restoreFromStore(['a.com'], async () => {
       live.track(sighting('a.com', 2, NOW));
       return (history) => {
         history.addHits(NOW - 1000, 3);
@@ -50,7 +50,7 @@ describe('live state in memory', () => {
 
   test('gives no wrong answer if the store gives none', async () => {
     const live = open();
-    live.leaveToStore(['a.com'], () => Promise.reject(new Error('the store is away')));
+    live.restoreFromStore(['a.com'], () => Promise.reject(new Error('the store is away')));
     live.track(sighting('a.com', 1, NOW));
     await assert.rejects(live.read('a.com', [60]), /the store is away/);
     await assert.rejects(live.state('a.com'), /the store is away/);

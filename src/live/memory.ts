@@ -51,7 +51,7 @@ export class MemoryLive implements OwnLive, Disposable {
   }
 
   async read(site: string | undefined, windows: readonly number[]): Promise<LiveCount> {
-    if (site !== undefined && windows.length > 0) await this.#stored?.bring(site);
+    if (site !== undefined && windows.length > 0) await this.#stored?.load(site);
     const { total, unique } = this.totals.read(site);
     const state = windows.length > 0 ? this.#windowsOf(site) : undefined;
     const now = this.#now();
@@ -62,12 +62,12 @@ export class MemoryLive implements OwnLive, Disposable {
   }
 
   async state(site: string | undefined): Promise<LiveState> {
-    if (site !== undefined) await this.#stored?.bring(site);
-    return this.kept(site);
+    if (site !== undefined) await this.#stored?.load(site);
+    return this.stateOf(site);
   }
 
   /** Like `state`, without data that is still only in the store. */
-  kept(site: string | undefined): LiveState {
+  stateOf(site: string | undefined): LiveState {
     const { total, unique } = this.totals.read(site);
     return {
       total: { hits: total, visitors: unique },
@@ -80,7 +80,7 @@ export class MemoryLive implements OwnLive, Disposable {
    * Declares that the store has earlier windows of these sites, which are loaded when a site is first read. Windows of
    * all sites together, and totals, are not loaded.
    */
-  leaveToStore(sites: Iterable<string>, recall: Recall): void {
+  restoreFromStore(sites: Iterable<string>, recall: Recall): void {
     this.#stored = new StoredSites(sites, recall, (site, recollection) =>
       this.#sites.recall(site, recollection),
     );

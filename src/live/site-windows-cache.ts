@@ -29,7 +29,7 @@ export interface SiteWindowsCacheOptions {
   readonly onFault: (message: string) => void;
 }
 
-interface Kept {
+interface CacheEntry {
   readonly windows: SiteWindows;
   /** Its size when last added up. */
   bytes: number;
@@ -45,7 +45,7 @@ interface Kept {
  */
 export class SiteWindowsCache implements Disposable {
   readonly #options: SiteWindowsCacheOptions;
-  readonly #kept = new Map<string, Kept>();
+  readonly #entries = new Map<string, CacheEntry>();
   readonly #pages = new Map<string, Page>();
   #file: SwapFile | undefined;
   #bytes = 0;
@@ -64,7 +64,7 @@ export class SiteWindowsCache implements Disposable {
     return {
       bytes: this.#bytes,
       maxBytes: this.#options.maxBytes,
-      sites: this.#kept.size,
+      sites: this.#entries.size,
       evicted: this.#pages.size,
       evictions: this.#evictions,
       loads: this.#loads,
@@ -73,22 +73,22 @@ export class SiteWindowsCache implements Disposable {
 
   /** Counts a hit of a site: see `SiteWindows.add`. */
   add(site: string, high: number, low: number, time: number, now: number): void {
-    const kept = this.#keep(site);
+    const kept = this.#entryOf(site);
     kept.windows.add(high, low, time, now);
     this.#addUp(kept);
   }
 
   /** Adds a site's data kept elsewhere, all at once. */
   recall(site: string, write: (history: History) => void): void {
-    const kept = this.#keep(site);
+    const kept = this.#entryOf(site);
     write(kept.windows);
     this.#addUp(kept);
   }
 
   /** The windows of a site, to be read immediately; undefined if it has none. */
   find(site: string): SiteWindows | undefined {
-    if (!this.#kept.has(site) && !this.#pages.has(site)) return undefined;
-    const kept = this.#keep(site);
+    if (!this.#entries.has(site) && !this.#pages.has(site)) return undefined;
+    const kept = this.#entryOf(site);
     this.#addUp(kept);
     return kept.windows;
   }
@@ -99,17 +99,17 @@ export class SiteWindowsCache implements Disposable {
   }
 
   /** The site in memory: already loaded, loaded from its page, or new. */
-  #keep(site: string): Kept {
-    let kept = this.#kept.get(site);
+  #entryOf(site: string): CacheEntry {
+    let kept = this.#entries.get(site);
     if (!kept) {
-      kept = { windows: this.#takePage(site) ?? new SiteWindows(), bytes: 0, used: 0 };
-      this.#kept.set(site, kept);
+      kept = { windows: this.#loadPage(site) ?? new SiteWindows(), bytes: 0, used: 0 };
+      this.#entries.set(site, kept);
     }
     kept.used = ++this.#uses;
     return kept;
   }
 
-  #takePage(site: string): SiteWindows | undefined {
+  #loadPage(site: string): SiteWindows | undefined {
     const page = this.#pages.get(site);
     if (!page || !this.#file) return undefined;
     this.#pages.delete(site);
@@ -124,7 +124,7 @@ export class SiteWindowsCache implements Disposable {
     }
   }
 
-  #addUp(kept: Kept): void {
+  #addUp(kept: CacheEntry): void {
     const { bytes } = kept.windows;
     if (bytes === kept.bytes) return;
     this.#bytes += bytes - kept.bytes;
@@ -133,10 +133,10 @@ export class SiteWindowsCache implements Disposable {
   }
 
   /** @param inUse is not evicted */
-  #makeRoom(inUse: Kept): void {
+  #makeRoom(inUse: CacheEntry): void {
     const { maxBytes, onFault } = this.#options;
     const goal = maxBytes * (1 - FREED);
-    const byUse = [...this.#kept].sort(([, left], [, right]) => left.used - right.used);
+    const byUse = [...this.#entries].sort(([, left], [, right]) => left.used - right.used);
     try {
       for (const [site, kept] of byUse) {
         if (this.#bytes <= goal) break;
@@ -150,10 +150,10 @@ export class SiteWindowsCache implements Disposable {
     }
   }
 
-  #evict(site: string, kept: Kept): void {
+  #evict(site: string, kept: CacheEntry): void {
     this.#file ??= new SwapFile(this.#options.folder);
     this.#pages.set(site, this.#file.write(kept.windows.packed()));
-    this.#kept.delete(site);
+    this.#entries.delete(site);
     this.#bytes -= kept.bytes;
     this.#evictions++;
   }

@@ -14,7 +14,7 @@ const INVALID = { name: 'HitError', code: 'invalid' };
 function stateOf(site: string | undefined, rate = true) {
   const live = new MemoryLive({ expectedVisitors: 1000, rate, now: () => NOW });
   for (let visitor = 0; visitor < 300; visitor++) live.track(sighting('a.com', visitor, NOW - visitor * 999));
-  return live.kept(site);
+  return live.stateOf(site);
 }
 
 function parcelOf(site: string | undefined, rate = true): Snapshot {

@@ -81,7 +81,7 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   const length = content.readUInt32LE(MAGIC.length + 1);
   if (length > Math.min(MOST_HEADER_BYTES, end - HEADER_AT)) throw refusal('their header is too long');
   const header = headerOf(content.toString('utf8', HEADER_AT, HEADER_AT + length));
-  return parcelOf(header, content.subarray(HEADER_AT + length, end));
+  return snapshotOf(header, content.subarray(HEADER_AT + length, end));
 }
 
 type Header = Readonly<Record<string, unknown>>;
@@ -96,7 +96,7 @@ function headerOf(text: string): Header {
   throw refusal('their header is not a JSON object');
 }
 
-function parcelOf({ site, at, node, naming, hits, visitors, parts }: Header, content: Buffer): Snapshot {
+function snapshotOf({ site, at, node, naming, hits, visitors, parts }: Header, content: Buffer): Snapshot {
   if (site !== null && !(typeof site === 'string' && site !== '' && siteName(site) === site)) {
     throw refusal('their site is not a host name');
   }

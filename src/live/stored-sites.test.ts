@@ -29,30 +29,30 @@ function open(faults = 0) {
 describe('stored sites', () => {
   test('are queried once, however many callers need them at once', async () => {
     const { stored, asked, hits } = open();
-    await Promise.all([stored.bring('a.com'), stored.bring('a.com'), stored.bring('b.com')]);
-    await stored.bring('a.com');
+    await Promise.all([stored.load('a.com'), stored.load('a.com'), stored.load('b.com')]);
+    await stored.load('a.com');
     assert.deepEqual(asked, ['a.com', 'b.com']);
     assert.deepEqual([hits('a.com'), hits('b.com')], [3, 3]);
   });
 
   test('are available to each caller that waited for them', async () => {
     const { stored, hits } = open();
-    const first = stored.bring('a.com').then(() => hits('a.com'));
-    const second = stored.bring('a.com').then(() => hits('a.com'));
+    const first = stored.load('a.com').then(() => hits('a.com'));
+    const second = stored.load('a.com').then(() => hits('a.com'));
     assert.deepEqual(await Promise.all([first, second]), [3, 3]);
   });
 
   test('are queried again if the store failed', async () => {
     const { stored, asked, hits } = open(1);
-    await assert.rejects(stored.bring('a.com'), /the store is away/);
-    await stored.bring('a.com');
+    await assert.rejects(stored.load('a.com'), /the store is away/);
+    await stored.load('a.com');
     assert.deepEqual(asked, ['a.com', 'a.com']);
     assert.equal(hits('a.com'), 3);
   });
 
   test('are the only ones that are queried', async () => {
     const { stored, asked } = open();
-    await stored.bring('c.com');
+    await stored.load('c.com');
     assert.deepEqual(asked, []);
   });
 });

@@ -11,9 +11,9 @@ export type Recall = (site: string) => Promise<Recollection>;
  */
 export class StoredSites {
   readonly #sites: Set<string>;
-  readonly #recall: Recall;
+  readonly #loadSite: Recall;
   readonly #add: (site: string, recollection: Recollection) => void;
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #loading = new Map<string, Promise<void>>();
 
   /**
    * @param sites their names
@@ -26,7 +26,7 @@ export class StoredSites {
     add: (site: string, recollection: Recollection) => void,
   ) {
     this.#sites = new Set(sites);
-    this.#recall = recall;
+    this.#loadSite = recall;
     this.#add = add;
   }
 
@@ -35,19 +35,19 @@ export class StoredSites {
    *
    * @throws the store's error; the next call tries again
    */
-  async bring(site: string): Promise<void> {
+  async load(site: string): Promise<void> {
     if (!this.#sites.has(site)) return;
-    const underWay = this.#underWay.get(site) ?? this.#bring(site);
-    this.#underWay.set(site, underWay);
+    const underWay = this.#loading.get(site) ?? this.#load(site);
+    this.#loading.set(site, underWay);
     await underWay;
   }
 
-  async #bring(site: string): Promise<void> {
+  async #load(site: string): Promise<void> {
     try {
-      this.#add(site, await this.#recall(site));
+      this.#add(site, await this.#loadSite(site));
       this.#sites.delete(site);
     } finally {
-      this.#underWay.delete(site);
+      this.#loading.delete(site);
     }
   }
 }

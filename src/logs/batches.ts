@@ -1,5 +1,5 @@
 /** Milliseconds that a batch waits for more items. */
-const PATIENCE = 1000;
+const FLUSH_AFTER = 1000;
 
 export interface BatchOptions<Item> {
   /** Approximate weight of a batch. */
@@ -33,7 +33,7 @@ export class Batches<Item> {
     this.#items.push(item);
     this.#weight += this.#options.weightOf(item);
     if (this.#weight < this.#options.weight) {
-      this.#timer ??= setTimeout(() => void this.flush(), PATIENCE);
+      this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER);
       return;
     }
     const last = this.#taken;

@@ -4,9 +4,9 @@ import { HitError, messageOf } from '../errors.ts';
 import { pause } from '../timing/pause.ts';
 
 /** Milliseconds between two checks of a file that has nothing new. */
-const PACE = 250;
+const POLL_EVERY = 250;
 /** Checks without new data after which a renamed file is considered complete. */
-const LAST_LOOKS = 4;
+const FINAL_POLLS = 4;
 const CHUNK = 1024 * 1024;
 
 /**
@@ -31,22 +31,22 @@ export async function* generationsOf(path: string, stop: AbortSignal): AsyncGene
 
 async function* growing(file: FileHandle, path: string, stop: AbortSignal): AsyncGenerator<Buffer> {
   let position = 0;
-  let quietLooks = 0;
+  let idlePolls = 0;
   const space = Buffer.allocUnsafeSlow(CHUNK);
   while (!stop.aborted) {
     const { bytesRead } = await file.read(space, 0, CHUNK, position);
     if (bytesRead > 0) {
       position += bytesRead;
-      quietLooks = 0;
+      idlePolls = 0;
       // Valid until the next one is requested.
       yield space.subarray(0, bytesRead);
       continue;
     }
     const own = await file.stat();
     if (own.size < position) return;
-    quietLooks = (await isReplaced(own, path)) ? quietLooks + 1 : 0;
-    if (quietLooks > LAST_LOOKS) return;
-    await pause(PACE, stop);
+    idlePolls = (await isReplaced(own, path)) ? idlePolls + 1 : 0;
+    if (idlePolls > FINAL_POLLS) return;
+    await pause(POLL_EVERY, stop);
   }
   // Not the end: the text after the last line break may be a partial line.
   throw new Error('interrupted');
@@ -69,7 +69,7 @@ async function openWhenThere(path: string, stop: AbortSignal): Promise<FileHandl
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
         throw new HitError('import_failed', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
       }
-      await pause(PACE, stop);
+      await pause(POLL_EVERY, stop);
     }
   }
   return undefined;

@@ -33,7 +33,7 @@ describe('an import registry', () => {
     assert.notEqual(ledger.version, version);
     const [piece] = ledger.after('root');
     assert.deepEqual([piece?.digest, piece?.size], ['a', 10]);
-    claim.settle({ lines: 1, lineBreaks: 1 });
+    claim.complete({ lines: 1, lineBreaks: 1 });
     assert.deepEqual(await piece?.counts, { lines: 1, lineBreaks: 1 });
   });
 

@@ -28,7 +28,7 @@ export interface KnownChunk {
 
 /** The claim of an import on a chunk: settled or withdrawn, once. */
 export interface Claim {
-  settle(counts: ChunkCounts): void;
+  complete(counts: ChunkCounts): void;
   withdraw(error: unknown): void;
 }
 
@@ -66,7 +66,7 @@ export class ImportRegistry {
     const chunk = { digest, size, counts: promise };
     this.#add(parent, chunk);
     return {
-      settle: resolve,
+      complete: resolve,
       withdraw: (error) => {
         this.#remove(parent, chunk);
         reject(error);

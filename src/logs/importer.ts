@@ -15,7 +15,7 @@ import { PurgedHits } from './purged-hits.ts';
 import type { ChunkResult, CountedVisitors } from './reader.ts';
 import type { ReaderThreadData } from './reader-thread.ts';
 import { ReaderThreads } from './reader-threads.ts';
-import { linesOf, sampled, untilFault, unzipped } from './source.ts';
+import { linesOf, passErrorsLast, sampled, unzipped } from './source.ts';
 import { type ImportSummary, SummaryBuilder } from './summary.ts';
 
 /** Log bytes that a thread reads at once. */
@@ -23,7 +23,7 @@ const CHUNK_BYTES = 2 * 1024 * 1024;
 /** Size of a batch for the store, in chunks: many small batches cost it three times as much. */
 const BATCH_CHUNKS = 8;
 /** How long new data of a growing log waits for more, in milliseconds. */
-const FOLLOW_PATIENCE = 1000;
+const FOLLOW_FLUSH_MS = 1000;
 /** Hits that live state counts before it yields to other work. */
 const SIGHTINGS_A_TURN = 5000;
 const DEFAULT_SITE = 'localhost';
@@ -89,7 +89,7 @@ export class LogImporter {
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void = () => undefined,
   ): Promise<ImportSummary> {
-    const run = new Run(this.#options, this.#registries, options, onProgress);
+    const run = new ImportRun(this.#options, this.#registries, options, onProgress);
     let fault: HitError | undefined;
     try {
       return await run.go(source);
@@ -115,7 +115,7 @@ interface ReadChunk {
 }
 
 /** One import in progress. */
-class Run {
+class ImportRun {
   readonly #house: LogImporterOptions;
   readonly #registries: ImportRegistries;
   readonly #options: ImportOptions;
@@ -153,7 +153,7 @@ class Run {
   }
 
   async go(source: AsyncIterable<Buffer>): Promise<ImportSummary> {
-    const readable = untilFault(unzipped(this.#counted(source)), (error) => {
+    const readable = passErrorsLast(unzipped(this.#counted(source)), (error) => {
       this.#broken = messageOf(error);
     });
     const { text, sample } = await sampled(readable, this.#options.follow);
@@ -186,7 +186,7 @@ class Run {
     return splitIntoChunks(text, {
       site: this.#site,
       size: this.#chunkBytes,
-      patience: this.#options.follow ? FOLLOW_PATIENCE : Number.POSITIVE_INFINITY,
+      patience: this.#options.follow ? FOLLOW_FLUSH_MS : Number.POSITIVE_INFINITY,
       canRead: (bytes) => parseLine(bytes.toString(), format, line) === 'read',
       openRegistry: (root) => {
         this.#root = root;
@@ -251,7 +251,7 @@ class Run {
     for (const { buffer } of rows) buffer.transfer(0);
     for (const { result, claim } of chunks) {
       this.#claims.delete(claim);
-      claim.settle(result);
+      claim.complete(result);
       await this.#show(result.sightings);
     }
   }

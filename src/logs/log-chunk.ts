@@ -19,7 +19,7 @@ import { createHash, hash as hashOf } from 'node:crypto';
 import { LINE_FEED } from './ascii.ts';
 import type { Claim, ImportRegistry, KnownChunk } from './import-registry.ts';
 import { MAX_HELD_BYTES } from './line.ts';
-import { Window } from './window.ts';
+import { ReadBuffer } from './window.ts';
 
 /** A part of a log, in order. */
 export type LogChunk =
@@ -66,7 +66,7 @@ const HEAD_DIGITS = 8;
  * Factor of the patience with a growing log that begins like a known chunk and is shorter. Nearly
  * always it is the same log, arriving slowly; but if it is another one, its lines must not wait for ever.
  */
-const KNOWN_PATIENCE = 5;
+const KNOWN_PREFIX_WAIT = 5;
 
 /**
  * Splits a log into chunks. A chunk ends with a line, unless the log ends within it, or the line is too long to read.
@@ -77,14 +77,14 @@ export async function* splitIntoChunks(
   source: AsyncIterable<Buffer>,
   options: LogChunkOptions,
 ): AsyncGenerator<LogChunk> {
-  const window = new Window(source);
+  const window = new ReadBuffer(source);
   const root = await readRoot(window, options.site);
   const ledger = await options.openRegistry(root);
   let parent = root;
   for (;;) {
     const { version } = ledger;
-    const match = await findTaken(window, parent, ledger.after(parent), options.patience);
-    const length = match?.size ?? (await waitForPiece(window, options));
+    const match = await findImported(window, parent, ledger.after(parent), options.patience);
+    const length = match?.size ?? (await waitForChunk(window, options));
     if (length === 0) return;
     // While this import waited, another one may have claimed this data.
     if (!match && ledger.version !== version) continue;
@@ -111,7 +111,7 @@ export async function* splitIntoChunks(
  * Waits for a line with an address and a time: before that no line is readable. A log without such lines has the
  * root of an empty line, which does no harm, as it has no hits.
  */
-async function readRoot(window: Window, site: string): Promise<string> {
+async function readRoot(window: ReadBuffer, site: string): Promise<string> {
   for (;;) {
     const head = window.peek(HEAD_BYTES);
     const end = head.indexOf(AFTER_TIME);
@@ -122,8 +122,8 @@ async function readRoot(window: Window, site: string): Promise<string> {
 }
 
 /** The longest of several matches: it covers most. */
-async function findTaken(
-  window: Window,
+async function findImported(
+  window: ReadBuffer,
   parent: string,
   candidates: readonly KnownChunk[],
   patience: number,
@@ -134,7 +134,7 @@ async function findTaken(
   for (const { digest, size, counts, purged } of candidates) {
     await window.fillLine(Math.min(size, HEAD_BYTES));
     if (!digest.startsWith(headOf(window.peek(size)))) continue;
-    if (!(await window.fill(size, patience * KNOWN_PATIENCE))) break;
+    if (!(await window.fill(size, patience * KNOWN_PREFIX_WAIT))) break;
     hash.update(window.peek(size).subarray(hashed));
     hashed = size;
     if (digest.endsWith(hash.copy().digest('hex'))) found = { digest, size, counts, purged };
@@ -143,11 +143,11 @@ async function findTaken(
 }
 
 /** @returns the length of the next chunk; 0 if there is nothing left */
-async function waitForPiece(window: Window, { size, patience }: LogChunkOptions): Promise<number> {
+async function waitForChunk(window: ReadBuffer, { size, patience }: LogChunkOptions): Promise<number> {
   let due = Number.POSITIVE_INFINITY;
   for (;;) {
     if (window.length >= size || window.ended) {
-      const length = pieceLength(window.peek(), size, window.ended);
+      const length = chunkLength(window.peek(), size, window.ended);
       if (length > 0 || window.ended) return length;
     }
     if (window.length > 0) due = Math.min(due, performance.now() + patience);
@@ -160,7 +160,7 @@ async function waitForPiece(window: Window, { size, patience }: LogChunkOptions)
 }
 
 /** @returns the length of the chunk at the start of these bytes, 0 if more data is needed to tell */
-function pieceLength(bytes: Buffer, size: number, ended: boolean): number {
+function chunkLength(bytes: Buffer, size: number, ended: boolean): number {
   const lineEnd = bytes.indexOf(LINE_FEED, size - 1) + 1;
   if (lineEnd > 0) return lineEnd;
   if (!ended && bytes.length < size + MAX_HELD_BYTES) return 0;

@@ -83,8 +83,8 @@ export function parseLogTime(text: string, from = 0, to = text.length): number {
     text.charCodeAt(from + 14) === COLON &&
     text.charCodeAt(from + 17) === COLON &&
     text.charCodeAt(from + 20) === SPACE;
-  if (!isUsual) return rareTime(text.slice(from, to));
-  const startMs = startOfWrittenDay(
+  if (!isUsual) return parseUncommonTime(text.slice(from, to));
+  const startMs = startOfLocalDay(
     twoDigits(text, from),
     lettersAt(text, from + 3),
     twoDigits(text, from + 7) * 100 + twoDigits(text, from + 9),
@@ -96,7 +96,7 @@ export function parseLogTime(text: string, from = 0, to = text.length): number {
   );
 }
 
-function startOfWrittenDay(day: number, letters: number, year: number): number {
+function startOfLocalDay(day: number, letters: number, year: number): number {
   if (day !== lastDay.day || letters !== lastDay.letters || year !== lastDay.year) {
     lastDay.day = day;
     lastDay.letters = letters;
@@ -128,7 +128,7 @@ function lettersAt(text: string, at: number): number {
 }
 
 /** Any supported shape, by a slow regular expression. */
-function rareTime(text: string): number {
+function parseUncommonTime(text: string): number {
   const parts = (APACHE.exec(text) ?? ISO.exec(text))?.groups;
   if (parts === undefined) return Number.NaN;
   const { year, month = '', day, hour, minute, second, fraction = '', zone = 'Z' } = parts;

@@ -40,11 +40,11 @@ export class OldLines {
     this.#lines.open(bytes);
     for (let at = 0; at < bytes.length; ) {
       at = this.#lines.next(at);
-      if (this.#lines.outcome === 'read') this.#judge();
+      if (this.#lines.outcome === 'read') this.#checkLine();
     }
   }
 
-  #judge(): void {
+  #checkLine(): void {
     const { site, time } = this.#lines.facts;
     this.lines++;
     if (time < this.#options.earliest || time >= this.#options.cutoffOf(site)) return;

@@ -23,7 +23,7 @@ import type { ChunkResult } from './reader.ts';
 import type { SummaryBuilder } from './summary.ts';
 
 /** A chunk of an earlier import, read again because its hits have been purged. */
-interface ReadAgain<Purged = PurgedChunk> {
+interface ReimportedChunk<Purged = PurgedChunk> {
   readonly purged: Purged;
   readonly counts: ChunkCounts;
   readonly result: ChunkResult;
@@ -37,18 +37,18 @@ interface RowsFile {
 export class PurgedHits {
   readonly #store: Pick<Store, 'restore' | 'restoreLegacy'>;
   readonly #rollups: Pick<Rollups, 'countRestored'>;
-  readonly #tally: SummaryBuilder;
+  readonly #summary: SummaryBuilder;
   readonly #names = new Names();
-  #chunks: ReadAgain[] = [];
+  #chunks: ReimportedChunk[] = [];
 
   constructor({ store, rollups }: Pick<DBTracker, 'store' | 'rollups'>, tally: SummaryBuilder) {
     this.#store = store;
     this.#rollups = rollups;
-    this.#tally = tally;
+    this.#summary = tally;
   }
 
   /** Adds a chunk, in the order of the log. @throws HitError `import_failed`, `store_unavailable` */
-  async add({ purged, counts, result }: ReadAgain<PurgedChunk | 'maybe'>): Promise<void> {
+  async add({ purged, counts, result }: ReimportedChunk<PurgedChunk | 'maybe'>): Promise<void> {
     if (purged === 'maybe') {
       this.giveUp();
       await this.#addLegacy(counts, result);
@@ -70,7 +70,7 @@ export class PurgedHits {
     await this.#rollups.countRestored([BigInt(purged.batch)]);
     for (const { result } of chunks) {
       const own = Math.min(restored, result.imported);
-      this.#tally.addRead(result, own);
+      this.#summary.addRead(result, own);
       restored -= own;
     }
     this.#chunks = [];
@@ -78,7 +78,7 @@ export class PurgedHits {
 
   /** Gives up a batch with missing chunks, and leaves it unchanged. */
   giveUp(): void {
-    for (const { counts } of this.#chunks) this.#tally.addKnown(counts);
+    for (const { counts } of this.#chunks) this.#summary.addKnown(counts);
     this.#chunks = [];
   }
 
@@ -86,11 +86,11 @@ export class PurgedHits {
     const id = batchId(this.#names.next('noted'));
     const restored = await withFile([result.rows], (file) => this.#store.restoreLegacy(id, file));
     if (restored === 0) {
-      this.#tally.addKnown(counts);
+      this.#summary.addKnown(counts);
       return;
     }
     await this.#rollups.countRestored([id]);
-    this.#tally.addRead(result, restored);
+    this.#summary.addRead(result, restored);
   }
 }
 

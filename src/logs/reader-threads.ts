@@ -7,25 +7,25 @@ import type { ReaderThreadData } from './reader-thread.ts';
 /** One core is left to the store. Two threads read as fast as it takes hits, and each needs some 80 MB. */
 const MOST_THREADS = 2;
 /** Chunks queued per thread, so that no thread waits for a chunk. */
-const PIECES_IN_HAND = 2;
+const CHUNKS_IN_FLIGHT = 2;
 
 /** Threads that read chunks, in turn. The second one starts with the second chunk. */
 export class ReaderThreads {
   /** Chunks worth reading ahead. */
   readonly ahead: number;
-  readonly #most = Math.max(1, Math.min(availableParallelism() - 1, MOST_THREADS));
+  readonly #maxThreads = Math.max(1, Math.min(availableParallelism() - 1, MOST_THREADS));
   readonly #data: ReaderThreadData;
   readonly #threads: ReaderThread[] = [];
-  #turn = 0;
+  #nextThread = 0;
 
   constructor(data: ReaderThreadData) {
     this.#data = data;
-    this.ahead = this.#most + PIECES_IN_HAND;
+    this.ahead = this.#maxThreads + CHUNKS_IN_FLIGHT;
   }
 
   /** @param bytes with their own memory, which is transferred */
   read(bytes: Buffer<ArrayBuffer>): Promise<ChunkResult> {
-    const slot = this.#turn++ % this.#most;
+    const slot = this.#nextThread++ % this.#maxThreads;
     this.#threads[slot] ??= new ReaderThread(this.#data);
     return this.#threads[slot].read(bytes);
   }

@@ -52,7 +52,7 @@ export class ChunkReader {
   }
 
   read(bytes: Buffer): ChunkResult {
-    const tally = new PieceTally();
+    const tally = new ChunkCounter();
     const lines = this.#lines;
     lines.open(bytes);
     for (let at = 0; at < bytes.length; ) {
@@ -71,7 +71,7 @@ export class ChunkReader {
     return tally.result(this.#rows.length > 0 ? new Uint8Array(this.#rows.seal()) : new Uint8Array());
   }
 
-  #take(tally: PieceTally): void {
+  #take(tally: ChunkCounter): void {
     tally.lines++;
     const taken = this.#intake.receive(this.#lines.facts);
     if ('reason' in taken) {
@@ -87,7 +87,7 @@ export class ChunkReader {
 const FIRST_CAPACITY = 16_384;
 
 /** Counters while a chunk is read. */
-class PieceTally {
+class ChunkCounter {
   lines = 0;
   lineBreaks = 0;
   imported = 0;

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { patience } from '../../test/fixtures/patience.ts';
-import { linesOf, sampled, untilFault, unzipped } from './source.ts';
+import { linesOf, passErrorsLast, sampled, unzipped } from './source.ts';
 
 /** A source that returns the content in blocks of a size, and then fails if required. */
 async function* chunked(content: Buffer, size = 1000, fault?: Error): AsyncGenerator<Buffer> {
@@ -84,7 +84,7 @@ describe('a truncated log', () => {
   it('ends with its last complete line', async () => {
     const faults: unknown[] = [];
     const source = chunked(Buffer.from('one\ntwo\nthr'), 2, new Error('cut'));
-    const { content, error } = await drained(untilFault(source, (fault) => faults.push(fault)));
+    const { content, error } = await drained(passErrorsLast(source, (fault) => faults.push(fault)));
     assert.deepEqual([content.toString(), error], ['one\ntwo\n', undefined]);
     assert.match(String(faults), /cut/);
   });
@@ -96,7 +96,7 @@ describe('a truncated log', () => {
         fc.integer({ min: 1, max: 9 }),
         async (parts, size) => {
           const text = parts.join('');
-          const source = untilFault(chunked(Buffer.from(text), size), noFault);
+          const source = passErrorsLast(chunked(Buffer.from(text), size), noFault);
           assert.equal((await drained(source)).content.toString(), text);
         },
       ),
@@ -114,7 +114,7 @@ describe('a truncated log', () => {
         yield Buffer.alloc(65_536, 'x');
       }
     })();
-    for await (const chunk of untilFault(source, noFault)) {
+    for await (const chunk of passErrorsLast(source, noFault)) {
       largest = Math.max(largest, given - got);
       got += chunk.length;
     }

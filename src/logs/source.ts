@@ -60,7 +60,7 @@ function write(gunzip: Gunzip, bytes: Buffer): Promise<void> {
  *
  * @param onFault called with the reason
  */
-export async function* untilFault(
+export async function* passErrorsLast(
   source: AsyncIterable<Buffer>,
   onFault: (error: unknown) => void,
 ): AsyncGenerator<Buffer> {

@@ -21,7 +21,7 @@ export class StringTable {
   readonly #longest: number;
   readonly #shift: number;
   /** Two numbers per slot: start and length of the text, -1 for none. */
-  readonly #places: Int32Array;
+  readonly #slots: Int32Array;
   readonly #strings: string[];
   readonly #known: Uint8Array;
   readonly #knownView: DataView;
@@ -32,7 +32,7 @@ export class StringTable {
     const slots = 2 ** room.slotBits;
     this.#longest = Math.min(LONGEST, room.bytes);
     this.#shift = 32 - room.slotBits;
-    this.#places = new Int32Array(slots * 2).fill(-1);
+    this.#slots = new Int32Array(slots * 2).fill(-1);
     this.#strings = new Array(slots).fill('');
     this.#known = new Uint8Array(room.bytes);
     this.#knownView = new DataView(this.#known.buffer);
@@ -47,23 +47,22 @@ export class StringTable {
     if (length > this.#longest) return bytes.toString('latin1', from, to);
     const slot = hash(view, from, to) >>> this.#shift;
     const isKnown =
-      this.#places[slot * 2 + 1] === length &&
-      equal(view, from, to, this.#knownView, this.#places[slot * 2]!);
+      this.#slots[slot * 2 + 1] === length && equal(view, from, to, this.#knownView, this.#slots[slot * 2]!);
     if (isKnown) return this.#strings[slot]!;
-    return this.#learn(bytes, from, to, slot);
+    return this.#insert(bytes, from, to, slot);
   }
 
-  #learn(bytes: Buffer, from: number, to: number, slot: number): string {
+  #insert(bytes: Buffer, from: number, to: number, slot: number): string {
     const length = to - from;
     if (this.#used + length > this.#known.length) {
-      this.#places.fill(-1);
+      this.#slots.fill(-1);
       this.#strings.fill('');
       this.#used = 0;
     }
     const text = bytes.toString('latin1', from, to);
     this.#known.set(bytes.subarray(from, to), this.#used);
-    this.#places[slot * 2] = this.#used;
-    this.#places[slot * 2 + 1] = length;
+    this.#slots[slot * 2] = this.#used;
+    this.#slots[slot * 2 + 1] = length;
     this.#strings[slot] = text;
     this.#used += length;
     return text;

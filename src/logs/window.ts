@@ -6,7 +6,7 @@ const LEAST_CAPACITY = 64 * 1024;
 const NOTHING = Buffer.allocUnsafeSlow(0);
 
 /** Data that was read from a source and not taken yet, in one block of memory. */
-export class Window {
+export class ReadBuffer {
   readonly #source: AsyncIterator<Buffer>;
   /** The pending request for a chunk. */
   #next: Promise<IteratorResult<Buffer>> | undefined;

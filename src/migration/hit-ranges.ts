@@ -70,20 +70,20 @@ export async function* hitRangesOf(
   most = MOST_HITS,
 ): AsyncGenerator<HitRange> {
   let together: DaySum[] = [];
-  const piece = (): HitRange => ({ days: together.map(({ day }) => day), rows: rowsOf(together) });
+  const range = (): HitRange => ({ days: together.map(({ day }) => day), rows: rowsOf(together) });
   for (const day of days) {
     const fits = rowsOf(together) + day.rows <= most && monthOf(together[0] ?? day) === monthOf(day);
     if (together.length > 0 && !fits) {
-      yield piece();
+      yield range();
       together = [];
     }
-    if (day.rows > most) yield* piecesOfDay(source, day.day, most);
+    if (day.rows > most) yield* rangesOfDay(source, day.day, most);
     else together.push(day);
   }
-  if (together.length > 0) yield piece();
+  if (together.length > 0) yield range();
 }
 
-async function* piecesOfDay(
+async function* rangesOfDay(
   source: DedicatedConnection,
   day: string,
   most: number,

@@ -25,7 +25,7 @@ import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
-import { ofWriters } from '../store/ledger.ts';
+import { ofWritersSql } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import { daySums, differingDays, hitRangesOf, purgedUntil, unequalDay, whichOf } from './hit-ranges.ts';
 import { compareTable, moveRollups, moveVisits, notEqual, replaceVisits } from './small-tables.ts';
@@ -69,16 +69,16 @@ export async function moveStore(from: Store, to: Store, watch: MoveWatch): Promi
   const started = performance.now();
   await using source = from.dedicatedConnection();
   await using target = to.dedicatedConnection();
-  const carrier = new TableCopier(source, target, watch.signal);
+  const copier = new TableCopier(source, target, watch.signal);
   const watermarks = await watermarksIn(source);
   const writers = new Set([...(await writersOf(source)).keys(), ...watermarks.keys()]);
-  const { isShared, hasBegun } = await begin(carrier, watermarks, watch);
-  const days = await moveHits(carrier, writers, watch);
-  if (hasBegun && !isShared) await replaceVisits(carrier);
+  const { isShared, hasBegun } = await begin(copier, watermarks, watch);
+  const days = await moveHits(copier, writers, watch);
+  if (hasBegun && !isShared) await replaceVisits(copier);
   for (const table of REPEATABLE) {
     watch.onProgress({ table, done: days.hits, hits: days.hits });
-    await carrier.copy({ table, final: true });
-    if (!isShared) await compareTable(carrier, table);
+    await copier.copy({ table, final: true });
+    if (!isShared) await compareTable(copier, table);
   }
   return { ...days, seconds: (performance.now() - started) / 1000 };
 }
@@ -118,16 +118,16 @@ async function moveHits(
   { onProgress }: MoveWatch,
 ): Promise<Omit<MoveSummary, 'seconds'>> {
   const { source, target } = carrier;
-  const ours = ofWriters(writers);
+  const ours = ofWritersSql(writers);
   const wanted = await daySums(source);
   const hits = sumOf(wanted.values());
   const days = differingDays(wanted, await daySums(target, ours));
   const already = hits - sumOf(days);
   let done = already;
-  for await (const piece of hitRangesOf(source, days)) {
+  for await (const range of hitRangesOf(source, days)) {
     onProgress({ table: 'hits', done, hits });
-    await carrier.copy({ table: 'hits', which: whichOf(piece), put: 'move_put_hits' });
-    done += piece.rows;
+    await carrier.copy({ table: 'hits', which: whichOf(range), put: 'move_put_hits' });
+    done += range.rows;
   }
   const unequal = unequalDay(wanted, await daySums(target, ours), await purgedUntil(source));
   if (unequal !== undefined) throw notEqual(`hits of ${unequal}`);

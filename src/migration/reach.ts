@@ -9,7 +9,7 @@ import { HitError, messageOf } from '../errors.ts';
  * @returns number of hits in its database; undefined if it was never a store
  * @throws HitError `store_unavailable`, which says what to do
  */
-export async function reach(setting: string): Promise<number | undefined> {
+export async function checkServer(setting: string): Promise<number | undefined> {
   const clients = Clients.remote(setting);
   try {
     await using connection = clients.dedicatedConnection();

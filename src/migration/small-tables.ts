@@ -20,14 +20,14 @@ const COMPARED = {
 } as const;
 
 /** Copies rollups to a server that has none, and then the watermarks that record them. */
-export async function moveRollups(carrier: TableCopier): Promise<void> {
-  const { source, target } = carrier;
+export async function moveRollups(copier: TableCopier): Promise<void> {
+  const { source, target } = copier;
   await target.command(queryText('move_truncate_rollups', {}, target.dialect));
   const kinds = await source.rows<{ by: string }>(queryText('move_kinds'));
   for (const { by } of kinds)
-    await carrier.copy({ table: 'rollups', final: true, which: `by = ${quote(by)}` });
-  await compareTable(carrier, 'rollups', NO_WATERMARKS.rollups);
-  await carrier.copy({ table: 'rollups', final: true, which: "by = '@'" });
+    await copier.copy({ table: 'rollups', final: true, which: `by = ${quote(by)}` });
+  await compareTable(copier, 'rollups', NO_WATERMARKS.rollups);
+  await copier.copy({ table: 'rollups', final: true, which: "by = '@'" });
 }
 
 /**

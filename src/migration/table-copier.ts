@@ -6,7 +6,7 @@ import { pause } from '../timing/pause.ts';
 
 /** Milliseconds between tries, and their number, while the server still processes what an earlier move sent. */
 const PAUSE = 1000;
-const TRIES = 120;
+const MAX_ATTEMPTS = 120;
 
 /** Rows to copy from one database to another. */
 export interface CopyBatch {
@@ -52,7 +52,8 @@ export class TableCopier {
           `hit-tracker-move-${table}`,
         );
       } catch (error) {
-        if (tries === TRIES || !/QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING/.test(messageOf(error))) throw error;
+        if (tries === MAX_ATTEMPTS || !/QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING/.test(messageOf(error)))
+          throw error;
         await pause(PAUSE, this.#signal);
       }
     }

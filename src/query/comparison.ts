@@ -1,4 +1,4 @@
-import type { Comparison, Figures } from './answers.ts';
+import type { Comparison, Figures as MetricValues } from './answers.ts';
 import { METRICS, type Metric } from './selection.ts';
 
 /** The compared part of an answer about a period. */
@@ -24,7 +24,7 @@ export function comparisonOf(now: Compared, before: Compared): Comparison {
 }
 
 /** Rounded to four digits. */
-function changeOf(now: Figures[Metric], before: Figures[Metric]): number | null {
+function changeOf(now: MetricValues[Metric], before: MetricValues[Metric]): number | null {
   if (typeof now !== 'number' || typeof before !== 'number' || before === 0) return null;
   return Number((now / before - 1).toFixed(4));
 }

@@ -12,7 +12,7 @@ import type { BoundedSelection, DataStats } from './plan.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
 
 /** Attempts that a purge may disturb before the last answer is used. */
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 
 /**
  * Queries once the available data is known, and again if there is less of it afterwards: otherwise hits that a purge
@@ -32,7 +32,7 @@ export async function withStableData<Answer>(
     const answer = await ask({ hits, maxScannedHits: source.maxScannedHits, ...known });
     const now = await knownOf(source, period);
     const isSame = now.hitsFrom <= known.hitsFrom && now.rollupsFrom <= known.rollupsFrom;
-    if (isSame || tries === TRIES) return answer;
+    if (isSame || tries === MAX_ATTEMPTS) return answer;
     known = now;
   }
 }
@@ -52,11 +52,11 @@ export async function hitsKnownFrom(source: Source, extent: Extent): Promise<num
 }
 
 async function knownOf(source: Source, period: Extent): Promise<Omit<DataStats, 'hits'>> {
-  const horizons = await readCutoffs(source.store);
+  const cutoffs = await readCutoffs(source.store);
   const { parts } = source.store.guard;
-  const rollupsFrom = cutoffOf(horizons, 'rollups', period.site);
+  const rollupsFrom = cutoffOf(cutoffs, 'rollups', period.site);
   // If the retention cutoffs are lost, any hits may be missing.
-  const hitsFrom = parts.isIncomplete('horizons') ? period.to : cutoffOf(horizons, 'hits', period.site);
+  const hitsFrom = parts.isIncomplete('horizons') ? period.to : cutoffOf(cutoffs, 'hits', period.site);
   // Lost rollups cannot replace purged hits, nor reveal that hits are missing.
   if (parts.isIncomplete('rollups')) return { hitsFrom, rollupsFrom: Math.max(hitsFrom, rollupsFrom) };
   if (hitsFrom <= period.from) return { hitsFrom, rollupsFrom };

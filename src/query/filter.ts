@@ -52,13 +52,13 @@ export interface FilterSql {
  * readFilters({ filter: ['path=/blog/*', 'country!=DE|AT'] });
  * readFilters({ path: '/blog/*', 'country!': 'DE|AT' }); // the same
  */
-export function readFilters(words: QueryParams): Filter[] {
-  const filters = textsOf(words.filter, 'filter')
+export function readFilters(params: QueryParams): Filter[] {
+  const filters = textsOf(params.filter, 'filter')
     .filter((text) => text !== '')
     .map(readFilter);
   for (const dimension of DIMENSIONS) {
     for (const sign of ['', '!']) {
-      for (const values of textsOf(words[dimension + sign], dimension + sign)) {
+      for (const values of textsOf(params[dimension + sign], dimension + sign)) {
         if (values !== '') filters.push(readFilter(`${dimension}${sign}=${values}`));
       }
     }

@@ -12,7 +12,7 @@ import { visitorsOf } from './visitors.ts';
 type CellRow<Name extends string> = Row<Name> & { readonly ranks: readonly (number | string)[] };
 
 /** Inputs of queries of rollups. */
-interface Question {
+interface RollupsQuery {
   readonly parameters: Parameters;
   /** The table of single hits. */
   readonly hits: string;
@@ -27,14 +27,14 @@ export async function statsFromRollups(
   plan: RolledPlan,
   cut: Bucketing,
 ): Promise<{ totals: Count; series: Point[] }> {
-  const question = await rollupsQuestion(source, period, plan);
+  const query = await rollupsQueryOf(source, period, plan);
   const [rows, starts] = await Promise.all([
     withConsistentRollups(source.store, (fresh) =>
       source.store.rows<CellRow<'time' | 'together' | 'hits'>>(
         'rollup_series',
-        { ...question.parameters, interval: cut.interval, timezone: cut.timezone },
+        { ...query.parameters, interval: cut.interval, timezone: cut.timezone },
         undefined,
-        freshTable(question, fresh),
+        freshTable(query, fresh),
       ),
     ),
     source.store.rows<Row<'time'>>('intervals', { from: period.from, to: period.to, ...cut }),
@@ -57,7 +57,7 @@ export async function topFromRollups(
   by: Dimension,
   limit: number,
 ): Promise<Value[]> {
-  const question = await rollupsQuestion(source, period, plan);
+  const question = await rollupsQueryOf(source, period, plan);
   return withConsistentRollups(source.store, async (fresh) => {
     const here = freshTable(question, fresh);
     const asked = { ...question.parameters, by: columnOf(by) };
@@ -80,11 +80,11 @@ export async function topFromRollups(
   });
 }
 
-async function rollupsQuestion(
+async function rollupsQueryOf(
   { archive }: Source,
   { site, from, to, bots }: BoundedSelection,
   { first, end }: RolledPlan,
-): Promise<Question> {
+): Promise<RollupsQuery> {
   const hits = await archive?.hitsOf({ site, from, to });
   return {
     parameters: { site, from, to, bots, first, end },
@@ -94,7 +94,7 @@ async function rollupsQuestion(
 }
 
 /** A table of the hits that the rollups of a query lack. Empty parts are omitted: searching them takes longer than a sum. */
-function freshTable({ hits, hasEdges }: Question, fresh: Unrolled): Fragments {
+function freshTable({ hits, hasEdges }: RollupsQuery, fresh: Unrolled): Fragments {
   const tables = [
     ...(fresh.isEmpty ? [] : [queryText('fresh_tail', fresh.fragments)]),
     ...(hasEdges ? [queryText('fresh_edges', { hits })] : []),

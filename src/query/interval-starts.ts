@@ -24,9 +24,9 @@ export function intervalStarts(interval: Interval, { from, to }: Period, timezon
     case 'hour':
       return [...new Set(hours(local, from, to))];
     default: {
-      const last = local.wallOf(to - 1);
+      const last = local.wallTimeOf(to - 1);
       const starts = new Set<number>();
-      for (let wall = startOf(interval, local.wallOf(from)); wall <= last; wall = next(interval, wall)) {
+      for (let wall = startOf(interval, local.wallTimeOf(from)); wall <= last; wall = next(interval, wall)) {
         const start = local.instantOf(wall);
         // A day that clocks skip starts where the next one does.
         if (start < to) starts.add(start);
@@ -40,11 +40,11 @@ export function intervalStarts(interval: Interval, { from, to }: Period, timezon
 function* hours(local: LocalTime, from: number, to: number): Iterable<number> {
   for (const day of steps(Math.floor(from / QUARTER) * QUARTER, to, DAY)) {
     const end = Math.min(day + DAY, to);
-    const offset = local.wallOf(day) - day;
+    const offset = local.wallTimeOf(day) - day;
     // Zones change their offset more than two days apart.
-    const isConstant = local.wallOf(end) - end === offset;
+    const isConstant = local.wallTimeOf(end) - end === offset;
     for (const time of steps(day, end, QUARTER)) {
-      const wall = isConstant ? time + offset : local.wallOf(time);
+      const wall = isConstant ? time + offset : local.wallTimeOf(time);
       yield time - (wall % HOUR);
     }
   }

@@ -22,7 +22,7 @@ export class LocalTime {
   }
 
   /** @param time milliseconds since 1970 */
-  wallOf(time: number): number {
+  wallTimeOf(time: number): number {
     const shown: Record<string, number> = {};
     for (const { type, value } of this.#format.formatToParts(time)) shown[type] = Number(value);
     const { year, month, day, hour, minute, second } = shown as Record<Intl.DateTimeFormatPartTypes, number>;
@@ -38,24 +38,24 @@ export class LocalTime {
    */
   instantOf(wall: number): number {
     // Zones are less than a day from UTC, and change their offset more than two days apart.
-    const offsets = [wall - DAY, wall + DAY].map((time) => this.wallOf(time) - time);
+    const offsets = [wall - DAY, wall + DAY].map((time) => this.wallTimeOf(time) - time);
     const earliest = wall - Math.max(...offsets);
     const latest = wall - Math.min(...offsets);
-    if (this.wallOf(earliest) === wall) return earliest;
-    if (this.wallOf(latest) === wall) return latest;
-    return this.#jumpOver(wall, earliest, latest);
+    if (this.wallTimeOf(earliest) === wall) return earliest;
+    if (this.wallTimeOf(latest) === wall) return latest;
+    return this.#skipGap(wall, earliest, latest);
   }
 
   /** @returns whether a day begins at this moment: at midnight, or when clocks skip it */
   isStartOfDay(time: number): boolean {
-    return this.instantOf(startOfDay(this.wallOf(time))) === time;
+    return this.instantOf(startOfDay(this.wallTimeOf(time))) === time;
   }
 
-  #jumpOver(wall: number, before: number, after: number): number {
+  #skipGap(wall: number, before: number, after: number): number {
     let [low, high] = [before, after];
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
-      if (this.wallOf(middle) < wall) low = middle;
+      if (this.wallTimeOf(middle) < wall) low = middle;
       else high = middle;
     }
     return high;

@@ -1,5 +1,5 @@
 import { HitError } from '../errors.ts';
-import { readIsoTime, type WrittenTime } from '../hit/calendar.ts';
+import { type ParsedTime, readIsoTime } from '../hit/calendar.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
 import { readText } from '../schema/parameter.ts';
 import { printable } from '../schema/printable.ts';
@@ -29,6 +29,6 @@ export function readTime(name: string, value: unknown, local: LocalTime): number
   return instant;
 }
 
-function instantOf({ wall, offset }: WrittenTime, local: LocalTime): number {
+function instantOf({ wall, offset }: ParsedTime, local: LocalTime): number {
   return offset === undefined ? local.instantOf(wall) : wall - offset;
 }

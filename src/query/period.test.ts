@@ -14,7 +14,7 @@ const wholeDays = fc
   .tuple(moments, fc.integer({ min: 1, max: 60 }))
   .map(([{ zone, now }, days]) => {
     const local = new LocalTime(zone);
-    const start = startOfDay(local.wallOf(now));
+    const start = startOfDay(local.wallTimeOf(now));
     return { zone, from: local.instantOf(start), to: local.instantOf(start + days * DAY) };
   })
   .filter(({ from, to }) => from < to);
@@ -38,9 +38,9 @@ describe('a wall time', () => {
         const clock = new LocalTime(zone);
         const wall = startOfDay(now) + (now % DAY);
         const instant = clock.instantOf(wall);
-        if (clock.wallOf(instant) === wall) return;
-        assert.ok(clock.wallOf(instant) > wall);
-        assert.ok(clock.wallOf(instant - 1) < wall);
+        if (clock.wallTimeOf(instant) === wall) return;
+        assert.ok(clock.wallTimeOf(instant) > wall);
+        assert.ok(clock.wallTimeOf(instant - 1) < wall);
       }),
       RUNS,
     );
@@ -97,7 +97,7 @@ describe('a named period', () => {
       fc.property(moments, ({ zone, now }) => {
         const clock = new LocalTime(zone);
         const { from, to } = presetPeriod('7d', now, zone);
-        const today = startOfDay(clock.wallOf(now));
+        const today = startOfDay(clock.wallTimeOf(now));
         assert.equal(to, clock.instantOf(today));
         assert.equal(from, clock.instantOf(today - 7 * DAY));
         assert.ok(now - to < 25 * HOUR);
@@ -244,11 +244,13 @@ describe('the same period a year before', () => {
       fc.property(wholeDays, ({ zone, from, to }) => {
         const clock = new LocalTime(zone);
         const compared = comparedPeriod({ from, to }, 'year', zone);
-        const [date, earlier] = [from, compared.from].map((time) => new Date(clock.wallOf(time)));
+        const [date, earlier] = [from, compared.from].map((time) => new Date(clock.wallTimeOf(time)));
         assert.equal(earlier!.getUTCFullYear(), date!.getUTCFullYear() - 1);
         assert.equal(earlier!.getUTCMonth(), date!.getUTCMonth());
         const days = (period: Period) =>
-          Math.round((startOfDay(clock.wallOf(period.to)) - startOfDay(clock.wallOf(period.from))) / DAY);
+          Math.round(
+            (startOfDay(clock.wallTimeOf(period.to)) - startOfDay(clock.wallTimeOf(period.from))) / DAY,
+          );
         assert.ok(Math.abs(days(compared) - days({ from, to })) <= 1);
       }),
       RUNS,

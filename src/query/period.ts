@@ -48,8 +48,8 @@ export interface Period {
 export function presetPeriod(name: PeriodName, now: number, timezone: string): Period {
   const local = new LocalTime(timezone);
   const startOf = (year: number, month = 0, day = 1) => local.instantOf(Date.UTC(year, month, day));
-  const [year, month, day] = dateOf(local.wallOf(now));
-  const [current, currentMonth, currentDay] = dateOf(local.wallOf(now - 1));
+  const [year, month, day] = dateOf(local.wallTimeOf(now));
+  const [current, currentMonth, currentDay] = dateOf(local.wallTimeOf(now - 1));
   const today = startOf(year, month, day);
   switch (name) {
     case 'today':
@@ -101,8 +101,8 @@ function dateOf(wall: number): [number, number, number] {
 export function comparedPeriod({ from, to }: Period, kind: ComparisonKind, timezone: string): Period {
   const local = new LocalTime(timezone);
   if (kind === 'previous' && !local.isStartOfDay(from)) return { from: from - (to - from), to: from };
-  const start = { wall: local.wallOf(from), isDay: local.isStartOfDay(from) };
-  const end = { wall: local.wallOf(to), isDay: local.isStartOfDay(to) };
+  const start = { wall: local.wallTimeOf(from), isDay: local.isStartOfDay(from) };
+  const end = { wall: local.wallTimeOf(to), isDay: local.isStartOfDay(to) };
   // If clocks skip midnight, the wall time is later than the day's start.
   if (start.isDay) start.wall = startOfDay(start.wall);
   if (end.isDay) end.wall = startOfDay(end.wall);

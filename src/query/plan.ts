@@ -37,13 +37,13 @@ export interface DataStats {
 }
 
 /** What is queried: a series, or the ranking of a dimension. */
-export type Planned = { readonly interval: Interval } | { readonly by: Dimension };
+export type PlannedQuery = { readonly interval: Interval } | { readonly by: Dimension };
 
 /**
  * Chooses the data source of a query. Both give the same hits. Single hits give exact visitors, so they are
  * used if they are few; rollups if they are many, or purged.
  */
-export function choosePlan(period: BoundedSelection, asked: Planned, stock: DataStats): Plan {
+export function choosePlan(period: BoundedSelection, asked: PlannedQuery, stock: DataStats): Plan {
   const isPurged = stock.hitsFrom > period.from;
   const mostScanned = stock.maxScannedHits ?? FEW_HITS;
   if (!isRolled(period, asked) || (stock.hits <= mostScanned && !isPurged)) return { from: 'hits' };
@@ -66,7 +66,7 @@ export function knownFrom(plan: Plan, { hitsFrom, rollupsFrom }: DataStats): num
 }
 
 /** Whether rollups have the data: counts of people by quarter of an hour and by dimension; for bots only their names. */
-function isRolled({ bots, status, filters }: BoundedSelection, asked: Planned): boolean {
+function isRolled({ bots, status, filters }: BoundedSelection, asked: PlannedQuery): boolean {
   if (status.length > 0 || filters.length > 0) return false;
   if ('interval' in asked) return asked.interval !== 'minute' && bots === 'exclude';
   return bots === (asked.by === 'bot' ? 'only' : 'exclude');

@@ -89,22 +89,22 @@ export interface Selection {
 /**
  * Reads the selection of a query.
  *
- * @param words `site`, `from`, `to` (in `timezone`, if without offset), `bots` (`exclude`, `include`, `only`; `include`
+ * @param params `site`, `from`, `to` (in `timezone`, if without offset), `bots` (`exclude`, `include`, `only`; `include`
  *   if there is a filter by bot), `status` (`2xx,404`), `filter` and those of `readFilters`
  * @throws HitError `invalid` that names the parameter
  */
-export function readSelection(words: QueryParams): Selection {
-  const local = new LocalTime(readTimeZone(words.timezone));
-  const from = readTime('from', words.from, local);
-  const to = readTime('to', words.to, local);
+export function readSelection(params: QueryParams): Selection {
+  const local = new LocalTime(readTimeZone(params.timezone));
+  const from = readTime('from', params.from, local);
+  const to = readTime('to', params.to, local);
   if (from !== undefined && to !== undefined && from >= to) {
-    throw new HitError('invalid', `from (${words.from}) is not before to (${words.to})`);
+    throw new HitError('invalid', `from (${params.from}) is not before to (${params.to})`);
   }
-  const site = readText('site', words.site);
+  const site = readText('site', params.site);
   const name = siteName(site);
   if (site !== '' && name === '')
     throw new HitError('invalid', `site "${printable(site)}" is not a host name`);
-  const filters = readFilters(words);
+  const filters = readFilters(params);
   const usual = filters.some(({ dimension, negated }) => dimension === 'bot' && !negated)
     ? 'include'
     : 'exclude';
@@ -112,8 +112,8 @@ export function readSelection(words: QueryParams): Selection {
     site: name,
     from,
     to,
-    bots: readParameter('bots', SELECTION_PARAMETERS.bots, words.bots) ?? usual,
-    status: readStatus(readText('status', words.status)),
+    bots: readParameter('bots', SELECTION_PARAMETERS.bots, params.bots) ?? usual,
+    status: readStatus(readText('status', params.status)),
     filters,
   };
 }

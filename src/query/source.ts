@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts';
 /** Hits that are not in the store, but can be queried together with it. */
 export interface ArchiveSource {
   /** SQL of a table with the hits of the store and the others, of a site ('' is all) and a period. */
-  hitsOf(question: { readonly site: string; readonly from: number; readonly to: number }): Promise<string>;
+  hitsOf(range: { readonly site: string; readonly from: number; readonly to: number }): Promise<string>;
   /** The time of the first other hit, in milliseconds since 1970; undefined if there is none. */
   firstOf(site: string): Promise<number | undefined>;
 }
@@ -22,7 +22,7 @@ export interface Source {
 export type Row<Name extends string> = Record<Name, string | number>;
 
 /** Attempts to read rollups and their watermarks at the same moment. Watermarks change every few minutes. */
-const TRIES = 4;
+const MAX_ATTEMPTS = 4;
 
 /**
  * Queries rolled-up data together with the rest. Both are read at the same moment: if hits were rolled up meanwhile,
@@ -36,7 +36,7 @@ export async function withConsistentRollups<Result>(
   for (let tries = 1; ; tries++) {
     const result = await ask(unrolledOf(watermarks, await store.oldestPending()));
     const now = await watermarksOf(store);
-    if (tries === TRIES || areSame(watermarks, now)) return result;
+    if (tries === MAX_ATTEMPTS || areSame(watermarks, now)) return result;
     watermarks = now;
   }
 }

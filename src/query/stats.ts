@@ -17,7 +17,7 @@ import {
   stepOf,
 } from './selection.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
-import { knownFigures } from './unknown.ts';
+import { nullifyUnknown } from './unknown.ts';
 import { rankUnrolled, readProps } from './unrolled.ts';
 import { VISITORS_ERROR } from './visitors.ts';
 import { readVisits, type VisitFigures, type Visits, wantsVisits } from './visits.ts';
@@ -65,15 +65,15 @@ function count(
     ]);
     const known = knownFrom(plan, stock);
     const figures = (start: number, counted: Count, ofVisits: VisitFigures | undefined) => ({
-      ...knownFigures(counted, start, known),
-      ...(ofVisits && knownFigures(ofVisits, start, stock.hitsFrom)),
+      ...nullifyUnknown(counted, start, known),
+      ...(ofVisits && nullifyUnknown(ofVisits, start, stock.hitsFrom)),
     });
     return {
       site: period.site === '' ? null : period.site,
       ...edges(period, plan),
       interval,
       ...(plan.from === 'rollups' && ESTIMATED),
-      ...lacking(period, visits ? Math.max(known, stock.hitsFrom) : known),
+      ...purgedBefore(period, visits ? Math.max(known, stock.hitsFrom) : known),
       totals: figures(period.from, totals, visits?.totals),
       series: series.map(({ time, ...counted }) => ({
         time: isoTime(time),
@@ -116,7 +116,7 @@ export async function top(
       by,
       ...edges(period, plan),
       ...(plan.from === 'rollups' && ESTIMATED),
-      ...lacking(period, known),
+      ...purgedBefore(period, known),
       rows,
     };
   });
@@ -156,13 +156,13 @@ export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promi
     const counts = await store.rows<Row<'hits' | 'visitors'> & { site: string }>('sites', {});
     for (const row of counts) exact.set(row.site, { hits: Number(row.hits), visitors: Number(row.visitors) });
   }
-  const horizons = await readCutoffs(store);
+  const cutoffs = await readCutoffs(store);
   return rows.map((row) => {
     const count = exact.get(row.site);
     // If some hits were purged, the remaining ones are not enough.
     const isExact = count !== undefined && count.hits >= Number(row.hits);
-    const rollupsFrom = horizons.rollups.get(row.site) ?? 0;
-    const known = isExact ? Math.min(rollupsFrom, horizons.hits.get(row.site) ?? 0) : rollupsFrom;
+    const rollupsFrom = cutoffs.rollups.get(row.site) ?? 0;
+    const known = isExact ? Math.min(rollupsFrom, cutoffs.hits.get(row.site) ?? 0) : rollupsFrom;
     return {
       site: row.site,
       ...(isExact ? count : countOf(row)),
@@ -207,7 +207,7 @@ function edges({ from, to }: BoundedSelection, plan: Plan): { from: string; to: 
 }
 
 /** The gap of an answer: empty if all hits of the period are known. */
-function lacking(period: BoundedSelection, knownFrom: number): { purged_before?: string } {
+function purgedBefore(period: BoundedSelection, knownFrom: number): { purged_before?: string } {
   return knownFrom > period.from ? { purged_before: isoTime(knownFrom) } : {};
 }
 

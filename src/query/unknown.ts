@@ -14,7 +14,7 @@ export type Unknown<Figures> = { readonly [Name in keyof Figures]: Figures[Name]
  * @example
  * knownFigures({ hits: 0, visitors: 0 }, Date.UTC(2026, 0), Date.UTC(2026, 1)); // { hits: null, visitors: null }
  */
-export function knownFigures<Figures extends object>(
+export function nullifyUnknown<Figures extends object>(
   figures: Figures,
   start: number,
   knownFrom: number,

@@ -16,12 +16,12 @@ export async function rankUnrolled(
   limit: number,
 ): Promise<Value[]> {
   const { parameters, fragments } = await hitsQuery(source, period);
-  const [query, own] = isProp(by)
+  const [query, unrolledRows] = isProp(by)
     ? ['top_prop', { key: by.slice(PROP.length) }]
     : ['top_ends', { end: ENDS[by] }];
   const rows = await source.store.rows<Row<'hits' | 'visitors'> & { value: string }>(
     query,
-    { ...parameters, ...own, limit },
+    { ...parameters, ...unrolledRows, limit },
     QUERY_LIMITS,
     fragments,
   );

@@ -31,12 +31,12 @@ export type VisitRow = Readonly<Record<'slot' | keyof Tally, string | number>>;
  * the period, and with a filter, a visit consists of the hits that match.
  */
 export class Visits {
-  readonly #tallies: ReadonlyMap<number, Tally>;
+  readonly #bySlot: ReadonlyMap<number, Tally>;
   readonly #metrics: readonly Metric[];
 
   /** @param metrics the requested metrics; those that are not about visits are ignored */
   constructor(rows: readonly VisitRow[], metrics: readonly Metric[]) {
-    this.#tallies = new Map(
+    this.#bySlot = new Map(
       rows.map(({ slot, visits, bounces, duration }) => [
         Number(slot),
         { visits: Number(visits), bounces: Number(bounces), duration: Number(duration) },
@@ -48,7 +48,7 @@ export class Visits {
   /** Metrics of the whole period. */
   get totals(): VisitFigures {
     let [visits, bounces, duration] = [0, 0, 0];
-    for (const tally of this.#tallies.values()) {
+    for (const tally of this.#bySlot.values()) {
       visits += tally.visits;
       bounces += tally.bounces;
       duration += tally.duration;
@@ -58,7 +58,7 @@ export class Visits {
 
   /** Metrics of an interval, by its start in milliseconds since 1970. */
   at(slot: number): VisitFigures {
-    return this.#figures(this.#tallies.get(slot) ?? NONE);
+    return this.#figures(this.#bySlot.get(slot) ?? NONE);
   }
 
   #figures({ visits, bounces, duration }: Tally): VisitFigures {

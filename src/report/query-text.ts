@@ -21,7 +21,7 @@ const DURATIONS: readonly string[] = ['visit_duration', 'time_on_page'];
  */
 export function queryText({ results, totals, meta, query }: QueryAnswer, columns: number): string {
   const local = new LocalTime(query.timezone);
-  const label = (time: string) => timeLabel(local.wallOf(Date.parse(time)));
+  const label = (time: string) => timeLabel(local.wallTimeOf(Date.parse(time)));
   const { from, to } = query.period;
   const { comparison } = query.include;
   const labels = query.dimensions.map((dimension) =>

@@ -12,7 +12,7 @@ const USUAL = ['path', 'source', 'country', 'browser'] as const;
 const USUAL_WIDTH = 100;
 
 /** The source of answers: the server that runs on the data folder, or the folder itself. */
-export interface Answers {
+export interface QuerySource {
   stats(words: QueryParams): Promise<Stats>;
   top(words: QueryParams): Promise<Top>;
 }
@@ -30,7 +30,7 @@ export class ReportAnswer {
   }
 
   /** Queries totals, series, and the ranking named by `by`, or otherwise the default ones. */
-  static async of(answers: Answers, words: QueryParams): Promise<ReportAnswer> {
+  static async of(answers: QuerySource, words: QueryParams): Promise<ReportAnswer> {
     const stats = await answers.stats(words);
     const tops: Top[] = [];
     const ranked = words.by === undefined ? USUAL : [readDimension(words.by)];
@@ -61,7 +61,7 @@ export class ReportAnswer {
  * @param warn called with the gaps of a ranking, for which its rows have no field
  */
 export async function csvAnswer(
-  answers: Answers,
+  answers: QuerySource,
   words: QueryParams,
   warn: (message: string) => void = () => undefined,
 ): Promise<string> {
@@ -73,7 +73,7 @@ export async function csvAnswer(
 }
 
 /** A report in all its formats, for a file and a webhook. */
-export async function scheduledReport(answers: Answers, words: QueryParams): Promise<Report> {
+export async function scheduledReport(answers: QuerySource, words: QueryParams): Promise<Report> {
   const answer = await ReportAnswer.of(answers, words);
   return { json: answer.json, text: answer.text(), csv: await csvAnswer(answers, words) };
 }

@@ -42,7 +42,7 @@ interface Times {
  */
 export function reportText(stats: Stats, tops: readonly Top[], columns: number, timezone = 'UTC'): string {
   const local = new LocalTime(timezone);
-  const times: Times = { timezone, label: (time) => timeLabel(local.wallOf(Date.parse(time))) };
+  const times: Times = { timezone, label: (time) => timeLabel(local.wallTimeOf(Date.parse(time))) };
   const metrics = METRICS.filter((metric) => metric in stats.totals);
   const series = stats.series.slice(0, MOST_ROWS);
   const more = stats.series.length - series.length;

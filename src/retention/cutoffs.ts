@@ -26,10 +26,10 @@ export async function readCutoffs(store: Store): Promise<Cutoffs> {
 export async function recordCutoffs(
   connection: DedicatedConnection,
   kind: RetentionKind,
-  horizons: ReadonlyMap<string, number>,
+  cutoffs: ReadonlyMap<string, number>,
 ): Promise<void> {
-  if (horizons.size === 0) return;
-  const seconds = Array.from(horizons.values(), (time) => time / 1000);
+  if (cutoffs.size === 0) return;
+  const seconds = Array.from(cutoffs.values(), (time) => time / 1000);
   const text = queryText('purge_insert_horizons');
-  await connection.command(withLiterals(text, { kind, sites: [...horizons.keys()], seconds }));
+  await connection.command(withLiterals(text, { kind, sites: [...cutoffs.keys()], seconds }));
 }

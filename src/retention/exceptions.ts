@@ -45,14 +45,14 @@ export async function addExceptions(store: Store, sites: readonly string[], now:
 /** A policy that keeps excepted sites forever, except those that it names itself. */
 export function withExceptions(policy: RetentionPolicy, sites: readonly string[]): RetentionPolicy {
   return {
-    hits: excepted(policy.hits, sites),
-    rollups: excepted(policy.rollups, sites),
-    visits: excepted(policy.visits, sites),
+    hits: withExemptions(policy.hits, sites),
+    rollups: withExemptions(policy.rollups, sites),
+    visits: withExemptions(policy.visits, sites),
   };
 }
 
 /** Ages in which excepted sites are kept forever, unless the ages name them. */
-export function excepted({ usual, bySite }: Ages, sites: readonly string[]): Ages {
+export function withExemptions({ usual, bySite }: Ages, sites: readonly string[]): Ages {
   const kept = sites.map((site) => [site, Number.POSITIVE_INFINITY] as const);
   return { usual, bySite: new Map([...kept, ...bySite]) };
 }

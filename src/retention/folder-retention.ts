@@ -14,7 +14,7 @@ export interface RetentionHere {
  *
  * @throws HitError `bad_setting`; `data_dir_unusable` for a damaged `retention.json`
  */
-export function retentionHere(
+export function localRetention(
   dataDir: string,
   given: {
     readonly 'keep-hits'?: Ages | undefined;
@@ -36,7 +36,7 @@ export function retentionHere(
 }
 
 /** Saves a server's retention in its folder, for commands that run without it. */
-export function leaveRetention(dataDir: string, { policy, scheduled }: RetentionHere): void {
+export function saveRetention(dataDir: string, { policy, scheduled }: RetentionHere): void {
   writeRetention(dataDir, {
     keep_hits: agesText(policy.hits),
     keep_rollups: agesText(policy.rollups),

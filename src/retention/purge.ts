@@ -64,7 +64,7 @@ export async function purge(
   return { dry_run: dryRun, hits, rollups, visits };
 }
 
-interface Work {
+interface PurgeRun {
   readonly connection: DedicatedConnection;
   readonly ledger: Ledger;
   /** SQL: whether a hit is rolled up and in the visits. */
@@ -74,35 +74,35 @@ interface Work {
 }
 
 async function purgeOne(
-  { connection, ledger, covered, now, dryRun }: Work,
+  { connection, ledger, covered, now, dryRun }: PurgeRun,
   kept: RetentionKind,
   { ages, time }: { ages: Ages; time: string },
 ): Promise<PurgedSite[]> {
   const usual = cutoffOf(ages.usual, now);
-  const befores = new Map(Array.from(ages.bySite, ([site, days]) => [site, cutoffOf(days, now)]));
-  const latest = Math.max(usual, ...befores.values());
+  const cutoffBySite = new Map(Array.from(ages.bySite, ([site, days]) => [site, cutoffOf(days, now)]));
+  const latest = Math.max(usual, ...cutoffBySite.values());
   if (latest === 0) return [];
   const text = (name: string) =>
     withLiterals(
       queryText(name, { older: queryText('purge_older', { time }), covered }, connection.dialect),
       {
         ...{ latest, usual },
-        sites: [...befores.keys()],
-        befores: [...befores.values()],
+        sites: [...cutoffBySite.keys()],
+        befores: [...cutoffBySite.values()],
       },
     );
   const rows = await connection.rows<{ site: string; rows: string | number; bytes: string | number }>(
     text(`purge_${kept}_count`),
   );
-  const going = new Map(rows.map(({ site }) => [site, befores.get(site) ?? usual]));
-  if (!dryRun && going.size > 0) {
-    await recordCutoffs(connection, kept, going);
-    if (kept === 'hits') await ledger.leaving('purged', text('purge_scope'));
+  const cutoffsToRecord = new Map(rows.map(({ site }) => [site, cutoffBySite.get(site) ?? usual]));
+  if (!dryRun && cutoffsToRecord.size > 0) {
+    await recordCutoffs(connection, kept, cutoffsToRecord);
+    if (kept === 'hits') await ledger.markRemoved('purged', text('purge_scope'));
     await connection.command(text(`purge_${kept}`));
   }
   return rows.map(({ site, rows, bytes }) => ({
     site,
-    before: new Date(going.get(site)!).toISOString().replace('.000Z', 'Z'),
+    before: new Date(cutoffsToRecord.get(site)!).toISOString().replace('.000Z', 'Z'),
     rows: Number(rows),
     bytes: Number(bytes),
   }));

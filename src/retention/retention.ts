@@ -1,6 +1,6 @@
 import type { Ages } from '../settings/ages.ts';
 import type { Store } from '../store/store.ts';
-import { addExceptions, excepted, type RetentionException, readExceptions } from './exceptions.ts';
+import { addExceptions, type RetentionException, readExceptions, withExemptions } from './exceptions.ts';
 import { cutoffOf, type RetentionPolicy } from './policy.ts';
 
 export interface RetentionOptions {
@@ -56,11 +56,11 @@ export function hitCutoff(
   site: string,
   now: number,
 ): number {
-  const horizons = ages.map((each) => {
-    const { usual, bySite } = excepted(each, exceptions);
+  const cutoffs = ages.map((each) => {
+    const { usual, bySite } = withExemptions(each, exceptions);
     return cutoffOf(bySite.get(site) ?? usual, now);
   });
-  return Math.max(0, ...horizons);
+  return Math.max(0, ...cutoffs);
 }
 
 /** Whether an age set for the site itself, which no exception overrides, is finite. */

@@ -69,7 +69,7 @@ export class Rollups {
   /** Statements run one at a time, as each begins where the last ended. */
   readonly #queue = new SerialQueue();
   /** Running operations: the store must not be closed before they end. */
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #running = new Set<Promise<unknown>>();
   #isRunning = false;
   #compacted = Number.NEGATIVE_INFINITY;
 
@@ -102,7 +102,7 @@ export class Rollups {
       let done = 0;
       let newest: bigint | undefined;
       for (;;) {
-        const added = await this.#working(async () => {
+        const added = await this.#track(async () => {
           const pending = await this.#store.ledger.pending();
           if (pending.length < MOST_PENDING) newest ??= pending.at(-1)?.id;
           const now = pending.filter(({ id }) => newest === undefined || id <= newest);
@@ -117,7 +117,7 @@ export class Rollups {
 
   /** Rebuilds the rollups of days from their hits, all of which must be in the store: see `rebuildDays`. */
   rebuild(days: readonly SiteDay[]): Promise<void> {
-    return this.#queue.run(() => this.#working(() => this.#rebuild(days), undefined));
+    return this.#queue.run(() => this.#track(() => this.#rebuild(days), undefined));
   }
 
   /**
@@ -128,7 +128,7 @@ export class Rollups {
    */
   countRestored(batches: readonly bigint[]): Promise<void> {
     return this.#queue.run(() =>
-      this.#working(async () => {
+      this.#track(async () => {
         const scope = { covered: coveredBy(await this.watermarks()), batches: idsSql(batches) };
         const days = await this.#store.rows<SiteDay>('rollup_short_days', {}, undefined, scope);
         if (days.length > 0) await this.#rebuild(days);
@@ -139,34 +139,34 @@ export class Rollups {
 
   /** Number of hits that are not rolled up yet. */
   async waiting(): Promise<number> {
-    return sumOf(await this.#working(() => this.#store.ledger.pending(), []));
+    return sumOf(await this.#track(() => this.#store.ledger.pending(), []));
   }
 
   /** Starts rolling up periodically, if many hits are pending or some have waited long, until `close`. */
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    this.#keepUp();
+    this.#rollUpPending();
   }
 
   /** Stops after the running statements. Does not wait for deliveries, which may fail for long. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await Promise.allSettled(this.#underWay);
+    await Promise.allSettled(this.#running);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #keepUp(): Promise<void> {
+  async #rollUpPending(): Promise<void> {
     const { signal } = this.#stop;
     const onFault = (error: unknown) =>
       this.#options.log?.warn(`rolling up hits failed: ${messageOf(error)}`);
-    await this.#working(() => this.#reconcile(), undefined).catch(onFault);
+    await this.#track(() => this.#reconcile(), undefined).catch(onFault);
     while (!signal.aborted) {
       await pause(PAUSE, signal, { ref: false });
-      if (!signal.aborted) await this.#look().catch(onFault);
+      if (!signal.aborted) await this.#checkPending().catch(onFault);
     }
   }
 
@@ -175,14 +175,14 @@ export class Rollups {
     await this.#store.ledger.oldest();
   }
 
-  async #look(): Promise<void> {
-    const pending = await this.#working(() => this.#store.ledger.pending(), []);
+  async #checkPending(): Promise<void> {
+    const pending = await this.#track(() => this.#store.ledger.pending(), []);
     const [oldest] = pending;
     const isLate = oldest && Number(oldest.id >> WRITER_BITS) < Date.now() - LONGEST_WAIT;
     if (isLate || sumOf(pending) >= (this.#options.fewHits ?? FEW_HITS)) await this.rollUp();
     if (Date.now() - this.#compacted < COMPACT_EVERY) return;
     this.#compacted = Date.now();
-    await this.#working(() => this.#store.ledger.compact(Date.now()), undefined);
+    await this.#track(() => this.#store.ledger.compact(Date.now()), undefined);
   }
 
   /** Runs one step. @returns number of hits rolled up */
@@ -237,11 +237,11 @@ export class Rollups {
   }
 
   /** Runs `work`, unless this is closed. */
-  async #working<Result>(work: () => Promise<Result>, otherwise: Result): Promise<Result> {
+  async #track<Result>(work: () => Promise<Result>, otherwise: Result): Promise<Result> {
     if (this.#stop.signal.aborted) return otherwise;
     const done = work();
-    this.#underWay.add(done);
-    return done.finally(() => this.#underWay.delete(done));
+    this.#running.add(done);
+    return done.finally(() => this.#running.delete(done));
   }
 }
 

@@ -84,7 +84,7 @@ export function findGroups(bytes: Buffer, layout: number): Groups {
 const READS_PER_BYTE = 8;
 const READS = 1024 * 1024;
 /** Maximum seals to try that lead back to the same place: only one can be genuine. */
-const MOST_RIVALS = 8;
+const MAX_CANDIDATES = 8;
 /** In a seal: '' + number (8) + sum (4), then zeros. */
 const SUM = 9;
 const ZEROS = 13;
@@ -125,7 +125,7 @@ class GroupSearch {
     let hits = 0;
     for (let at = start; this.#budget > 0; hits++) {
       if (hits > 0 && at + this.#sealBytes <= bytes.length) {
-        const odd = this.#oddBytes(at);
+        const odd = this.#invalidBytes(at);
         const fitsSize = bytes.readUInt32LE(at + 1) === at - start;
         const fitsSum = bytes.readUInt32LE(at + SUM) === sum;
         const isIntact = odd === 0 && fitsSize && fitsSum;
@@ -165,7 +165,7 @@ class GroupSearch {
   #ownSeal(start: number): number | undefined {
     const seals = this.#sealsOf.get(start) ?? [];
     const last = seals.at(-1);
-    for (const seal of seals.slice(0, MOST_RIVALS)) {
+    for (const seal of seals.slice(0, MAX_CANDIDATES)) {
       let at = seal + this.#sealBytes;
       while (at <= last!) {
         const next = this.walk(at);
@@ -189,7 +189,7 @@ class GroupSearch {
   }
 
   /** Number of nonzero bytes at this position that would be zero in a seal. */
-  #oddBytes(at: number): number {
+  #invalidBytes(at: number): number {
     const bytes = this.#bytes;
     let odd = bytes[at] === 0 ? 0 : 1;
     for (let i = at + 5; i < at + SUM; i++) if (bytes[i] !== 0) odd++;
@@ -209,7 +209,7 @@ class GroupSearch {
       const last = Math.min(zeros - 2, end - this.#sealBytes);
       for (let at = Math.max(0, zeros - ZEROS); at <= last; at++) {
         const size = bytes.readUInt32LE(at + 1);
-        if (size === 0 || size > at || this.#oddBytes(at) > 0) continue;
+        if (size === 0 || size > at || this.#invalidBytes(at) > 0) continue;
         seals.push(at);
         const start = at - size;
         const same = this.#sealsOf.get(start);

@@ -155,7 +155,7 @@ export class RowWriter {
   }
 
   /** Returns what was written, without a seal, and resets the writer. Valid until the next write. */
-  take(): Buffer {
+  finish(): Buffer {
     const rows = this.#buffer.subarray(0, this.#length);
     this.#length = 0;
     return rows;

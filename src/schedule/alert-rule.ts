@@ -50,7 +50,7 @@ function readRule(given: string): AlertRule {
   const seconds = readWindow(window);
   if (seconds === undefined) throw bad(`"${window}" is not a window such as 60s, 5m, 1h or 7d, up to 400d`);
   const options = readOptions(rest.trim().split(' '), bad);
-  const clear = options.clear ?? usualClear(bound as '>' | '<', threshold);
+  const clear = options.clear ?? defaultClear(bound as '>' | '<', threshold);
   if (bound === '>' ? clear > threshold : clear < threshold) {
     throw bad(`clear ${clear} is on the firing side of ${threshold}`);
   }
@@ -81,7 +81,7 @@ function readOptions(words: readonly string[], bad: (message: string) => HitErro
 }
 
 /** Counts are integers: rounded so that even the smallest threshold can clear. */
-function usualClear(bound: '>' | '<', threshold: number): number {
+function defaultClear(bound: '>' | '<', threshold: number): number {
   return bound === '>' ? Math.ceil(threshold * 0.9) : Math.floor(threshold * 1.1);
 }
 

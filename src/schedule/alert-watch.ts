@@ -18,7 +18,7 @@ import { fieldsOf, readMoment, readTimes, StateFile } from './state-file.ts';
 /** Milliseconds between two readings. */
 const EVERY = 5_000;
 /** Longest time without a reading that is not a gap, in milliseconds: a restart takes seconds. */
-const LONGEST_BLINK = 120_000;
+const MAX_GAP = 120_000;
 const SAVE_EVERY = 60_000;
 
 interface WatchState {
@@ -46,7 +46,7 @@ export class AlertWatch implements AsyncDisposable {
   readonly #file: StateFile<WatchState>;
   readonly #alerts: Map<AlertRule, AlertState>;
   readonly #stop = new AbortController();
-  #since: number;
+  #watchedSince: number;
   #until: number;
   #saved: number;
   /** The last error of each rule, logged once. */
@@ -57,7 +57,7 @@ export class AlertWatch implements AsyncDisposable {
     const { since, until, on } = file.state;
     this.#options = options;
     this.#file = file;
-    this.#since = options.isKept ? since.getTime() : options.clock.now();
+    this.#watchedSince = options.isKept ? since.getTime() : options.clock.now();
     this.#until = until.getTime();
     this.#saved = this.#until;
     this.#alerts = new Map(
@@ -84,22 +84,23 @@ export class AlertWatch implements AsyncDisposable {
     while (!this.#stop.signal.aborted) {
       const now = this.#options.clock.now();
       // A clock that is set back makes a gap too.
-      if (now - this.#until > LONGEST_BLINK || now < this.#since) this.#since = now;
+      if (now - this.#until > MAX_GAP || now < this.#watchedSince) this.#watchedSince = now;
       this.#until = now;
-      for (const [rule, state] of this.#alerts) await this.#look(rule, state);
+      for (const [rule, state] of this.#alerts) await this.#check(rule, state);
       if (Math.abs(now - this.#saved) >= SAVE_EVERY) await this.#save();
       await this.#options.clock.sleep(EVERY, this.#stop.signal);
     }
   }
 
-  async #look(rule: AlertRule, state: AlertState): Promise<void> {
+  async #check(rule: AlertRule, state: AlertState): Promise<void> {
     try {
       const { windows } = await this.#options.live.read(rule.site, [rule.seconds]);
       const count = Math.round(windows[0]![rule.metric]);
       const time = this.#until;
-      const isWhole = time - this.#since >= rule.seconds * 1000;
+      const isWhole = time - this.#watchedSince >= rule.seconds * 1000;
       const next = nextState(rule, state, { count, time, isWhole });
-      if (next.firedAt !== state.firedAt) await this.#turn(rule, state.firedAt ?? next.firedAt!, next, count);
+      if (next.firedAt !== state.firedAt)
+        await this.#transition(rule, state.firedAt ?? next.firedAt!, next, count);
       this.#alerts.set(rule, next);
       if (next.firedAt !== state.firedAt) await this.#save();
       this.#faults.delete(rule);
@@ -111,7 +112,7 @@ export class AlertWatch implements AsyncDisposable {
   }
 
   /** Reports before it saves: after a crash in between, an event is reported twice rather than never. */
-  async #turn(rule: AlertRule, firedAt: number, next: AlertState, count: number): Promise<void> {
+  async #transition(rule: AlertRule, firedAt: number, next: AlertState, count: number): Promise<void> {
     const type = next.firedAt === undefined ? 'alert.cleared' : 'alert.fired';
     const { text, metric, window, seconds, site = null, bound, threshold, clear } = rule;
     await this.#options.tell({
@@ -131,7 +132,7 @@ export class AlertWatch implements AsyncDisposable {
     );
     this.#saved = this.#until;
     return this.#file.set({
-      since: new Date(this.#since),
+      since: new Date(this.#watchedSince),
       until: new Date(this.#until),
       on: Object.fromEntries(on),
     });

@@ -51,7 +51,7 @@ export class JobRunner {
     const summary =
       job.kind === 'purge' ? await runs.purge(job.values, signal) : await runs.archive(job.values, signal);
     this.#options.log.info(`${job.text}: done: ${JSON.stringify(summary)}`);
-    await this.#tell(`${job.kind}.done`, job, due, { summary });
+    await this.#emit(`${job.kind}.done`, job, due, { summary });
   }
 
   async #report(job: ReportJob, due: number, signal: AbortSignal): Promise<void> {
@@ -63,12 +63,12 @@ export class JobRunner {
     const content = job.format === 'json' ? `${JSON.stringify(report.json, null, 2)}\n` : report[job.format];
     const path = await saveReport(reports, name, content);
     log.info(`${job.text}: ${path} is written`);
-    await this.#tell('report.created', job, due, {
+    await this.#emit('report.created', job, due, {
       ...{ file: name, site: job.words.site ?? null, period: job.period, ...period, report: report.json },
     });
   }
 
-  #tell(type: Event['type'], job: Job, due: number, data: object): Promise<void> {
+  #emit(type: Event['type'], job: Job, due: number, data: object): Promise<void> {
     return this.#options.tell({
       ...{ type, subject: job.text, moment: due, time: this.#options.clock.now() },
       data: { job: job.text, due: new Date(due).toISOString(), ...data },

@@ -5,7 +5,7 @@
  * @example
  * jobWords('archive cron "0 4 * * *" --to x'); // ['archive', 'cron', '0 4 * * *', '--to', 'x']
  */
-export function jobWords(text: string): string[] {
+export function splitArguments(text: string): string[] {
   const words: string[] = [];
   for (const [, double, single, plain] of text.matchAll(/"([^"]*)"|'([^']*)'|([^\s"']+|["'])/g)) {
     if (plain === '"' || plain === "'") throw new Error(`a ${plain} is not closed`);

@@ -8,8 +8,8 @@ import { readDimension } from '../query/ranking.ts';
 import { readComparison, readInterval, readLimit, readMetrics, readSelection } from '../query/selection.ts';
 import { JOB_SETTINGS } from '../settings/schedule.ts';
 import type { Values } from '../settings/setting.ts';
-import { jobWords } from './job-words.ts';
-import { takeWhen, type When } from './when.ts';
+import { splitArguments } from './job-words.ts';
+import { parseSchedule, type Schedule } from './when.ts';
 
 /** Most jobs that are accepted. */
 const MOST_JOBS = 100;
@@ -17,7 +17,7 @@ const MOST_JOBS = 100;
 interface Planned {
   /** As written, with normalised whitespace: identifies the job across restarts. */
   readonly text: string;
-  readonly when: When;
+  readonly when: Schedule;
 }
 
 export interface ReportJob extends Planned {
@@ -82,12 +82,12 @@ export function readZone(text: string): string {
 }
 
 function readJob(text: string, timezone: string): Job {
-  const words = jobWords(text);
+  const words = splitArguments(text);
   const kind = words.shift() ?? '';
   if (kind !== 'report' && kind !== 'purge' && kind !== 'archive') {
     throw new Error(`"${kind}" is not report, purge or archive`);
   }
-  const when = takeWhen(words, timezone);
+  const when = parseSchedule(words, timezone);
   const planned = { text: text.trim().replaceAll(/\s+/g, ' '), when };
   if (kind === 'purge') return { ...planned, kind, values: readFlags(JOB_SETTINGS.purge, words) };
   if (kind === 'archive') return { ...planned, kind, values: readArchive(words) };
@@ -101,7 +101,7 @@ function readArchive(words: readonly string[]): ArchiveJob['values'] {
   return values;
 }
 
-function readReport(flags: readonly string[], when: When, timezone: string) {
+function readReport(flags: readonly string[], when: Schedule, timezone: string) {
   const { period, format, name, ...rest } = readFlags(JOB_SETTINGS.report, flags);
   const found = PERIODS.find((known) => known === period);
   if (found === undefined) throw new Error(`--period: "${period}" is not ${PERIODS.join(', ')}`);

@@ -21,7 +21,7 @@ const DELAYS = { first: 5_000, longest: HOUR };
 /** Milliseconds after which a message is dropped. */
 const LONGEST_LIFE = 3 * DAY;
 const MOST_MESSAGES = 1000;
-const LONGEST_NAP = 60_000;
+const MAX_SLEEP = 60_000;
 
 interface Waiting {
   readonly id: string;
@@ -102,7 +102,7 @@ export class Outbox implements AsyncDisposable {
     while (!this.#stop.signal.aborted) {
       this.#wake = new AbortController();
       const next = this.#nextDue();
-      const left = next === undefined ? LONGEST_NAP : Math.min(next.due - clock.now(), LONGEST_NAP);
+      const left = next === undefined ? MAX_SLEEP : Math.min(next.due - clock.now(), MAX_SLEEP);
       if (next && left <= 0) await this.#try(next);
       else await clock.sleep(left, AbortSignal.any([this.#stop.signal, this.#wake.signal]));
     }

@@ -18,7 +18,7 @@ export function reportFileName(
   due: number,
   timezone: string,
 ): string {
-  const wall = new LocalTime(timezone).wallOf(due);
+  const wall = new LocalTime(timezone).wallTimeOf(due);
   const [date = '', time = ''] = new Date(wall).toISOString().split('T');
   const moment = when.isOften ? `${date}T${clockText(time)}${offsetText(wall - due)}` : date;
   // An IPv6 address can be a site, and not every system allows a colon in file names.

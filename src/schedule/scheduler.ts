@@ -15,20 +15,20 @@ import { DAY, HOUR, MINUTE } from '../timing/units.ts';
 import type { Clock } from './clock.ts';
 import type { ScheduleLog } from './log.ts';
 import { readTimes, StateFile } from './state-file.ts';
-import type { When } from './when.ts';
+import type { Schedule } from './when.ts';
 
 const DELAYS = { first: MINUTE, longest: HOUR };
 /** Milliseconds after which the time is checked again, since clocks are set, and machines sleep. */
-const LONGEST_NAP = MINUTE;
+const MAX_SLEEP = MINUTE;
 /** Delay after which a late run is logged as made up. */
-const LATE = 120_000;
+const OVERDUE_AFTER = 120_000;
 /** Completion times further in the future come from a wrong clock. */
 const MOST_AHEAD = DAY;
 
 export interface ScheduledJob {
   /** Identifies the job across restarts. */
   readonly text: string;
-  readonly when: When;
+  readonly when: Schedule;
 }
 
 export interface SchedulerOptions<Job extends ScheduledJob> {
@@ -54,7 +54,7 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
   readonly #file: StateFile<Record<string, Date>>;
   /** Up to when a job is done, by its text. */
   readonly #done = new Map<string, number>();
-  readonly #lanes = new Map<string, Promise<unknown>>();
+  readonly #queues = new Map<string, Promise<unknown>>();
   readonly #stop = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
 
@@ -88,7 +88,7 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
     while (!this.#stop.signal.aborted) {
       const due = this.#dueOf(job);
       if (due === undefined) {
-        await this.#nap((job.when.dueAfter(clock.now()) ?? Number.POSITIVE_INFINITY) - clock.now());
+        await this.#sleep((job.when.dueAfter(clock.now()) ?? Number.POSITIVE_INFINITY) - clock.now());
         continue;
       }
       const isRetry = failing === due;
@@ -96,10 +96,10 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
         log.error(`${job.text}: the run of ${iso(failing)} is given up, since that of ${iso(due)} is due`);
         backoff.reset();
       }
-      if (!isRetry && clock.now() - due > LATE) {
+      if (!isRetry && clock.now() - due > OVERDUE_AFTER) {
         log.info(`${job.text}: the run due at ${iso(due)} is being caught up`);
       }
-      const message = await this.#inTurn(job, due);
+      const message = await this.#enqueue(job, due);
       failing = message === undefined ? undefined : due;
       if (message === undefined) backoff.reset();
       if (message === undefined || this.#stop.signal.aborted) continue;
@@ -123,19 +123,19 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
     while (!this.#stop.signal.aborted && this.#dueOf(job) === due) {
       const left = end - this.#options.clock.now();
       if (left <= 0) return;
-      await this.#nap(left);
+      await this.#sleep(left);
     }
   }
 
-  #nap(milliseconds: number): Promise<void> {
-    return this.#options.clock.sleep(Math.min(Math.max(milliseconds, 1), LONGEST_NAP), this.#stop.signal);
+  #sleep(milliseconds: number): Promise<void> {
+    return this.#options.clock.sleep(Math.min(Math.max(milliseconds, 1), MAX_SLEEP), this.#stop.signal);
   }
 
   /** @returns the error message, if it failed */
-  #inTurn(job: Job, due: number): Promise<string | undefined> {
+  #enqueue(job: Job, due: number): Promise<string | undefined> {
     const lane = this.#options.lane(job);
-    const turn = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#run(job, due));
-    this.#lanes.set(lane, turn);
+    const turn = (this.#queues.get(lane) ?? Promise.resolve()).then(() => this.#run(job, due));
+    this.#queues.set(lane, turn);
     return turn;
   }
 

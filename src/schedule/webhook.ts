@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
 /** Timeout for the answer in milliseconds: the standard recommends 15 to 30 seconds. */
 const TIMEOUT = 15_000;
 /** Longest `Retry-After` of a receiver that is respected, in seconds. */
-const LONGEST_WISH = 3600;
+const MAX_RETRY_AFTER = 3600;
 
 /** A message that may be sent several times: receivers recognise it by its id. */
 export interface Message {
@@ -77,8 +77,12 @@ function outcomeOf({ ok, status, headers }: Response): Outcome {
   const reason = `the receiver answered ${status}`;
   const isPassing = status >= 500 || status === 408 || status === 425 || status === 429;
   if (!isPassing) return { result: 'refused', reason };
-  const wish = Number(headers.get('retry-after') ?? 0);
-  return { result: 'failed', reason, after: wish > 0 ? Math.min(wish, LONGEST_WISH) * 1000 : 0 };
+  const retryAfter = Number(headers.get('retry-after') ?? 0);
+  return {
+    result: 'failed',
+    reason,
+    after: retryAfter > 0 ? Math.min(retryAfter, MAX_RETRY_AFTER) * 1000 : 0,
+  };
 }
 
 /** The cause of a `fetch` error tells what happened; neither shows the URL, which may be a secret. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { takeWhen } from './when.ts';
+import { parseSchedule } from './when.ts';
 
 const ZONE = 'Europe/Berlin';
 
 function next(text: string, after: string, timezone = ZONE): string {
-  const due = takeWhen(text.split(' '), timezone).dueAfter(Date.parse(after));
+  const due = parseSchedule(text.split(' '), timezone).dueAfter(Date.parse(after));
   return new Date(due!).toISOString();
 }
 
@@ -23,7 +23,7 @@ describe('when', () => {
   });
 
   test('is once, for a repeated time', () => {
-    const twice = takeWhen(['daily', '02:30'], ZONE);
+    const twice = parseSchedule(['daily', '02:30'], ZONE);
     const first = twice.dueAfter(Date.parse('2026-10-24T12:00:00Z'))!;
     assert.equal(new Date(first).toISOString(), '2026-10-25T00:30:00.000Z');
     assert.equal(new Date(twice.dueAfter(first)!).toISOString(), '2026-10-26T01:30:00.000Z');
@@ -31,14 +31,14 @@ describe('when', () => {
 
   test('is due at the exact moment', () => {
     const moment = Date.parse('2026-11-24T06:00:00Z');
-    const when = takeWhen(['daily', '07:00'], ZONE);
+    const when = parseSchedule(['daily', '07:00'], ZONE);
     assert.equal(when.dueBefore(moment), moment);
     assert.equal(when.dueBefore(moment - 1), moment - 86_400_000);
   });
 
   test('leaves the following words', () => {
     const words = ['weekly', 'sun', '03:00', '--to', 'x'];
-    takeWhen(words, ZONE);
+    parseSchedule(words, ZONE);
     assert.deepEqual(words, ['--to', 'x']);
   });
 
@@ -53,11 +53,11 @@ describe('when', () => {
     ['cron nonsense', /"nonsense" is not a cron pattern/],
   ] as const) {
     test(`is refused as "${text}", with the reason`, () => {
-      assert.throws(() => takeWhen(text.split(' '), ZONE), { code: 'bad_setting', message: complaint });
+      assert.throws(() => parseSchedule(text.split(' '), ZONE), { code: 'bad_setting', message: complaint });
     });
   }
 
   test('is refused if it never occurs', () => {
-    assert.throws(() => takeWhen(['cron', '0 0 30 2 *'], ZONE), /never occurs/);
+    assert.throws(() => parseSchedule(['cron', '0 0 30 2 *'], ZONE), /never occurs/);
   });
 });

@@ -5,7 +5,7 @@ const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const FORMS = 'hourly, daily 07:00, weekly mon 07:00, monthly 1 07:00 or cron "0 7 * * *"';
 
 /** The times at which a job is due. */
-export interface When {
+export interface Schedule {
   /** The first word: `hourly`, `daily`, `weekly`, `monthly` or `cron`. */
   readonly name: string;
   /** Whether it may be due several times on one date. */
@@ -25,9 +25,9 @@ export interface When {
  * @param timezone an IANA name
  * @throws HitError `bad_setting` that names the word
  */
-export function takeWhen(words: string[], timezone: string): When {
+export function parseSchedule(words: string[], timezone: string): Schedule {
   const name = words.shift() ?? '';
-  const pattern = takePattern(name, words);
+  const pattern = parseCronFields(name, words);
   let cron: Cron;
   try {
     cron = new Cron(pattern, { timezone, mode: '5-part', paused: true });
@@ -46,28 +46,28 @@ export function takeWhen(words: string[], timezone: string): When {
   };
 }
 
-function takePattern(name: string, words: string[]): string {
+function parseCronFields(name: string, words: string[]): string {
   if (name === 'hourly') return '0 * * * *';
-  if (name === 'daily') return `${takeTime(name, words)} * * *`;
+  if (name === 'daily') return `${parseTimeOfDay(name, words)} * * *`;
   if (name === 'weekly') {
     const day = WEEKDAYS.indexOf(words[0]?.toLowerCase() ?? '');
     if (day < 0) throw bad(`weekly: "${words[0] ?? ''}" is not ${WEEKDAYS.join(', ')}`);
     words.shift();
-    return `${takeTime(name, words)} * * ${day}`;
+    return `${parseTimeOfDay(name, words)} * * ${day}`;
   }
   if (name === 'monthly') {
     const day = words.shift() ?? '';
     if (!/^(?:[1-9]|1\d|2[0-8])$/.test(day)) {
       throw bad(`monthly: "${day}" is not a day from 1 to 28, which every month has`);
     }
-    return `${takeTime(name, words)} ${day} * *`;
+    return `${parseTimeOfDay(name, words)} ${day} * *`;
   }
   if (name === 'cron') return words.shift() ?? '';
   throw bad(`"${name}" is not ${FORMS}`);
 }
 
 /** The minute and the hour of a pattern. */
-function takeTime(name: string, words: string[]): string {
+function parseTimeOfDay(name: string, words: string[]): string {
   const text = words.shift() ?? '';
   const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
   if (!match) throw bad(`${name}: "${text}" is not a time of day such as 07:00`);

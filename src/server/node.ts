@@ -17,7 +17,7 @@ import { buildServer, closeServer, listen, listenForCommands } from '../http/ser
 import { Sessions } from '../http/session.ts';
 import { LogImporter } from '../logs/importer.ts';
 import { Resources } from '../query/resources/resources.ts';
-import { leaveRetention } from '../retention/folder-retention.ts';
+import { saveRetention } from '../retention/folder-retention.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 import type { ResultReader } from '../stream/result-reader.ts';
 import { BatchRecorder } from '../trackers/batch-recorder.ts';
@@ -28,7 +28,7 @@ import type { ServeOptions } from './options.ts';
 import { openSalts } from './salts.ts';
 import { startSchedule } from './schedule.ts';
 import { servedSettings } from './served-settings.ts';
-import { scheduledAges, upkeepOf } from './upkeep.ts';
+import { maintenanceJobs, scheduledAges } from './upkeep.ts';
 
 /** A server on a data folder. Disposing of it stops it; acknowledged hits are kept. */
 export interface Node extends AsyncDisposable {
@@ -64,8 +64,8 @@ export async function openNode(
   const counting = await openCounting(folder, values, { proxies, limit, log }, resources);
   const { intake, sites, live, db, spool, publisher, midnight } = counting;
   const scheduled = scheduledAges(schedule.jobs);
-  if (db) leaveRetention(folder.path, { policy, scheduled });
-  const upkeep = db && upkeepOf(db, policy, scheduled, values);
+  if (db) saveRetention(folder.path, { policy, scheduled });
+  const upkeep = db && maintenanceJobs(db, policy, scheduled, values);
   const adminToken = values['admin-token'] ?? secrets.adminToken;
   const name = randomUUID();
   const agreement = await openSalts(
@@ -79,7 +79,7 @@ export async function openNode(
     values.peers &&
     new Peers(values.peers, adminToken, {
       ...{ node: name, live: live.served, now: Date.now },
-      naming: () => intake.naming(),
+      naming: () => intake.keyFingerprints(),
     });
   const reader = resultsTopic && resources.use(await readerOf(resultsTopic, name, log));
   const drops = new Drops(Date.now());

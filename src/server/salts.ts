@@ -46,7 +46,7 @@ export async function openSalts(
     new SaltAgreement({ salts, source, random: randomBytes, now: Date.now, log: messagesOf(log) }),
   );
   await agreement.start();
-  keepVisits(counting, log, resources);
+  syncMidnightVisits(counting, log, resources);
   return agreement;
 }
 
@@ -66,7 +66,7 @@ async function sourceOf(
   return db?.store.isShared ? new StoreSalts(db.store) : undefined;
 }
 
-function keepVisits(
+function syncMidnightVisits(
   { db, midnight }: Pick<Counting, 'db' | 'midnight'>,
   log: Logger,
   resources: AsyncDisposableStack,
@@ -74,7 +74,7 @@ function keepVisits(
   const timer = setInterval(() => {
     const now = Date.now();
     midnight.release(now);
-    if (!db?.store.isShared || !isRecalled(now)) return;
+    if (!db?.store.isShared || !isRestored(now)) return;
     restoreVisits(midnight, db.store, now)
       // Retried in a minute.
       .catch((error) => log.debug(`visits of other nodes: ${messageOf(error)}`));
@@ -82,7 +82,7 @@ function keepVisits(
   resources.defer(() => clearInterval(timer));
 }
 
-function isRecalled(now: number): boolean {
+function isRestored(now: number): boolean {
   const sinceMidnight = now % DAY;
   return sinceMidnight < RECALLED.after || sinceMidnight >= DAY - RECALLED.before;
 }

@@ -13,7 +13,7 @@ import type { Values } from '../settings/setting.ts';
 import type { DBTracker } from '../trackers/db.ts';
 
 /** Default schedule of a server's purges. */
-const USUAL_PURGE = 'purge daily 04:00';
+const DEFAULT_PURGE_SCHEDULE = 'purge daily 04:00';
 
 /** Maintenance of a store. */
 export interface Upkeep {
@@ -25,7 +25,7 @@ export interface Upkeep {
 }
 
 /** @param scheduled ages of hits in scheduled purges */
-export function upkeepOf(
+export function maintenanceJobs(
   db: DBTracker,
   policy: RetentionPolicy,
   scheduled: readonly Ages[],
@@ -79,7 +79,7 @@ export function jobsWithPurge(
     ...bySite.values(),
   ]);
   const isUsual = ages.some(Number.isFinite) && !jobs.some((job) => /^\s*purge\b/.test(job));
-  return isUsual ? [...jobs, USUAL_PURGE] : jobs;
+  return isUsual ? [...jobs, DEFAULT_PURGE_SCHEDULE] : jobs;
 }
 
 /** Ages of hits of scheduled purges that set their own. */

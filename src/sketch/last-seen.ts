@@ -71,7 +71,7 @@ import { HitError } from '../errors.ts';
 import { cellOf, LAST_TICK, NEVER, tickOf } from './cell.ts';
 import { SketchReader, SketchWriter } from './encoding.ts';
 import { mostLikelyCount } from './likelihood.ts';
-import { areShared, emptyWords, raise } from './shared-words.ts';
+import { areShared, atomicMax, emptyWords } from './shared-words.ts';
 
 export interface LastSeenOptions {
   /** A power of two, 16 to 65,536; the error is 0.65/√columns. Default 4,096. */
@@ -140,7 +140,7 @@ export class LastSeenSketch {
    * @param nowMs the present
    */
   add(high: number, low: number, timeMs: number, nowMs: number): void {
-    this.#see(cellOf(high, low, this.#columnBits, this.ranks), timeMs > nowMs ? nowMs : timeMs);
+    this.#raiseCell(cellOf(high, low, this.#columnBits, this.ranks), timeMs > nowMs ? nowMs : timeMs);
   }
 
   /**
@@ -153,7 +153,7 @@ export class LastSeenSketch {
   setCell(rank: number, column: number, timeMs: number): void {
     checked('rank', rank, 0, this.ranks - 1);
     checked('column', column, 0, this.columns - 1);
-    this.#see(rank * this.columns + column, timeMs);
+    this.#raiseCell(rank * this.columns + column, timeMs);
   }
 
   /**
@@ -191,7 +191,7 @@ export class LastSeenSketch {
     const { cells } = this;
     const theirs = other.cells;
     if (this.#isShared) {
-      for (let i = 0; i < cells.length; i++) raise(cells, i, theirs[i]!);
+      for (let i = 0; i < cells.length; i++) atomicMax(cells, i, theirs[i]!);
     } else {
       // A branch would be mispredicted half of the time, and take five times as long.
       for (let i = 0; i < cells.length; i++) cells[i] = Math.max(cells[i]!, theirs[i]!);
@@ -252,9 +252,9 @@ export class LastSeenSketch {
     return this.cells.byteLength;
   }
 
-  #see(cell: number, timeMs: number): void {
+  #raiseCell(cell: number, timeMs: number): void {
     const tick = tickOf(timeMs, this.ticksPerSecond);
-    if (this.#isShared) raise(this.cells, cell, tick);
+    if (this.#isShared) atomicMax(this.cells, cell, tick);
     else if (tick > this.cells[cell]!) this.cells[cell] = tick;
   }
 }

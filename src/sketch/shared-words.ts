@@ -10,7 +10,7 @@ export function areShared(words: Uint32Array): boolean {
 }
 
 /** Raises a word that other threads may raise concurrently: the result is the largest of all their values. */
-export function raise(words: Uint32Array, index: number, value: number): void {
+export function atomicMax(words: Uint32Array, index: number, value: number): void {
   let held = words[index]!;
   while (value > held) {
     const found = Atomics.compareExchange(words, index, held, value);

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { writeSynced } from '../files/durable.ts';
 import { intactLength } from '../rows/row-seal.ts';
 import { type Damage, quarantine } from './damage.ts';
-import { type Finished, Naming } from './naming.ts';
+import { type Finished, PendingRename } from './naming.ts';
 import { fileOf, type LogChunkRecord, type Segment, type SegmentName, segmentOf } from './segment.ts';
 
 /** A batch that is on disk but has no final name yet. */
@@ -34,7 +34,7 @@ export async function writeBatchWithRecords(
 ): Promise<BatchWithRecords> {
   try {
     const bytes = sizeOf(rows);
-    const beside: Beside = { segment_bytes: bytes, crc: crc32(JSON.stringify(notes)), notes };
+    const beside: RecordsFile = { segment_bytes: bytes, crc: crc32(JSON.stringify(notes)), notes };
     await writeSynced(pathOf(folder, name, 'note'), [Buffer.from(JSON.stringify(beside))]);
     await writeSynced(pathOf(folder, name, 'new'), rows);
     return { name, bytes, hits, notes };
@@ -57,7 +57,10 @@ export function finishBatchWithRecords(folder: string, batch: BatchWithRecords, 
     { from: pathOf(folder, batch.name, 'new'), to: pathOf(folder, name, 'noted') },
   ];
   const { bytes, hits, notes } = batch;
-  return { segment: segmentOf(folder, name, { bytes, hits, notes }), naming: new Naming(folder, renames) };
+  return {
+    segment: segmentOf(folder, name, { bytes, hits, records: notes }),
+    naming: new PendingRename(folder, renames),
+  };
 }
 
 function pathOf(folder: string, name: SegmentName, state: SegmentName['state']): string {
@@ -65,7 +68,7 @@ function pathOf(folder: string, name: SegmentName, state: SegmentName['state']):
 }
 
 /** Content of the `note` file beside a batch. */
-interface Beside {
+interface RecordsFile {
   readonly segment_bytes: number;
   /** CRC-32 of the notes as JSON; older versions did not write it. */
   readonly crc?: number;
@@ -84,10 +87,10 @@ export function sizeOf(rows: readonly Uint8Array[]): number {
  */
 export async function readBatchWithRecords(folder: string, name: SegmentName): Promise<Segment | undefined> {
   const content = await readFile(pathOf(folder, name, 'noted'));
-  const beside = await readBeside(pathOf(folder, name, 'note'));
+  const beside = await readRecordsFile(pathOf(folder, name, 'note'));
   const { length, rows } = intactLength(content, name.layout);
   if (!beside || length !== content.length || length !== beside.segment_bytes) return undefined;
-  return segmentOf(folder, name, { bytes: length, hits: rows, notes: beside.notes });
+  return segmentOf(folder, name, { bytes: length, hits: rows, records: beside.notes });
 }
 
 /**
@@ -104,9 +107,9 @@ export async function quarantineBatchWithRecords(folder: string, name: SegmentNa
 }
 
 /** @returns undefined if the notes are missing, torn or changed */
-async function readBeside(path: string): Promise<Beside | undefined> {
+async function readRecordsFile(path: string): Promise<RecordsFile | undefined> {
   try {
-    const beside: Partial<Beside> = JSON.parse(await readFile(path, 'utf8'));
+    const beside: Partial<RecordsFile> = JSON.parse(await readFile(path, 'utf8'));
     const { segment_bytes, crc, notes } = beside;
     if (typeof segment_bytes !== 'number' || !Array.isArray(notes)) return undefined;
     return crc === undefined || crc === crc32(JSON.stringify(notes)) ? { segment_bytes, notes } : undefined;

@@ -56,7 +56,7 @@ export class CommitBuffer {
  *
  * @param onError receives what a callback throws
  */
-export function tell(
+export function acknowledge(
   waiting: readonly Done[],
   fault: HitError | undefined,
   onError: (error: unknown) => void,

@@ -32,7 +32,7 @@ class Gate implements Sink {
 
 function segmentsIn(folder: string): Segment[] {
   return [1, 2, 3].map((sequence) => {
-    const segment = segmentOf(folder, nameOf(sequence, 7, 'rows'), { bytes: 1, hits: 1, notes: [] });
+    const segment = segmentOf(folder, nameOf(sequence, 7, 'rows'), { bytes: 1, hits: 1, records: [] });
     writeFileSync(segment.path, 'x');
     return segment;
   });
@@ -51,7 +51,7 @@ describe('segments for two sinks', () => {
     });
     for (const segment of segments) drains.add({ segment, naming: undefined });
     store.open();
-    await drains.settled();
+    await drains.idle();
     assert.deepEqual([store.taken, stream.taken, delivered], [[1, 2, 3], [], []]);
     assert.equal(drains.backlog, 3);
     assert.ok(segments.every(({ path }) => existsSync(path)));
@@ -67,7 +67,7 @@ describe('segments for two sinks', () => {
     const drains = new FanOut([store, stream], quiet);
     for (const segment of segments) drains.add({ segment, naming: undefined });
     store.open();
-    await drains.settled();
+    await drains.idle();
     const stopped = drains.stop();
     // The current delivery ends; no other begins.
     stream.open();

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { HitError } from '../errors.ts';
-import type { Finished, Naming } from './naming.ts';
+import type { Finished, PendingRename } from './naming.ts';
 import type { Segment } from './segment.ts';
 import type { Sink } from './sink.ts';
 import { SinkWorker, type SinkWorkerEvents } from './sink-worker.ts';
@@ -24,18 +24,18 @@ export interface FanOutEvents {
  * must be repeated.
  */
 export class FanOut {
-  readonly #drains: readonly SinkWorker[];
+  readonly #workers: readonly SinkWorker[];
   /** Worker of the sink that answers queries. */
   readonly #first: SinkWorker;
   /** Segments that at least one sink is missing: the number of such sinks, and the pending rename. */
-  readonly #waiting = new Map<Segment, { missing: number; readonly naming: Naming | undefined }>();
+  readonly #waiting = new Map<Segment, { missing: number; readonly naming: PendingRename | undefined }>();
   /** Id of the last batch handed over. */
   #last = -1n;
 
   /** @param sinks at least one; queries wait for the first */
   constructor(sinks: readonly Sink[], events: FanOutEvents) {
-    this.#drains = sinks.map((sink) => new SinkWorker(this.#named(sink), this.#eventsOf(sink, events)));
-    this.#first = this.#drains[0]!;
+    this.#workers = sinks.map((sink) => new SinkWorker(this.#named(sink), this.#eventsOf(sink, events)));
+    this.#first = this.#workers[0]!;
   }
 
   /** Number of segments that at least one sink is missing. */
@@ -45,7 +45,7 @@ export class FanOut {
 
   /** Errors of the deliveries that are being retried, by sink. */
   get failing(): string[] {
-    return this.#drains.flatMap((drain) => drain.failing ?? []);
+    return this.#workers.flatMap((drain) => drain.failing ?? []);
   }
 
   /**
@@ -60,33 +60,33 @@ export class FanOut {
     }
     this.#last = id;
     naming?.attempt();
-    this.#waiting.set(segment, { missing: this.#drains.length, naming });
-    for (const drain of this.#drains) drain.add(segment);
+    this.#waiting.set(segment, { missing: this.#workers.length, naming });
+    for (const drain of this.#workers) drain.add(segment);
   }
 
   /** Resolves when the first sink has everything added so far, or when the workers are stopped. */
-  settled(): Promise<void> {
-    return this.#first.settled();
+  idle(): Promise<void> {
+    return this.#first.idle();
   }
 
   /** Resolves when every sink has everything added so far, or when the workers are stopped. */
   async emptied(): Promise<void> {
-    await Promise.all(this.#drains.map((drain) => drain.settled()));
+    await Promise.all(this.#workers.map((drain) => drain.idle()));
   }
 
   /** Resolves when the sink with the longest queue has one more segment, or when the workers are stopped. */
   advanced(): Promise<void> {
-    return this.#drains.reduce((most, drain) => (drain.backlog > most.backlog ? drain : most)).advanced();
+    return this.#workers.reduce((most, drain) => (drain.backlog > most.backlog ? drain : most)).advanced();
   }
 
   /** Runs a function between two deliveries to the first sink. */
   between<Result>(run: () => Promise<Result>): Promise<Result> {
-    return this.#first.between(run);
+    return this.#first.runBetweenDeliveries(run);
   }
 
   /** Stops after the current deliveries; the rest stays on disk for the next run. */
   async stop(): Promise<void> {
-    await Promise.all(this.#drains.map((drain) => drain.stop()));
+    await Promise.all(this.#workers.map((drain) => drain.stop()));
   }
 
   /** Wraps a sink so that it gets a segment only once its name is durable. */
@@ -102,12 +102,12 @@ export class FanOut {
 
   #eventsOf(sink: Sink, events: FanOutEvents): SinkWorkerEvents {
     return {
-      taken: async (segment) => {
+      delivered: async (segment) => {
         const waiting = this.#waiting.get(segment)!;
         waiting.missing--;
         if (waiting.missing > 0) return;
         await rm(segment.path, { force: true });
-        if (segment.notes.length > 0) await rm(segment.path.replace(/noted$/, 'note'), { force: true });
+        if (segment.records.length > 0) await rm(segment.path.replace(/noted$/, 'note'), { force: true });
         this.#waiting.delete(segment);
         events.delivered(segment);
       },

@@ -8,7 +8,7 @@ import { patience } from '../../test/fixtures/patience.ts';
 import { pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
 import { append, batchOf, hits, openSpool } from '../../test/fixtures/spool.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import { Naming } from './naming.ts';
+import { PendingRename } from './naming.ts';
 import { batchId, parseName, type Segment } from './segment.ts';
 import { linkSegments } from './segment-links.ts';
 
@@ -74,7 +74,7 @@ describe('ids', () => {
         await spool.flush();
         assert.deepEqual(shelf.paths.toSorted(), hits(0, next).toSorted());
         assert.ok(isAscending(shelf.batches.map(({ id }) => id)));
-        for (const { id, hits: count, kind, notes } of shelf.segments) {
+        for (const { id, hits: count, kind, records: notes } of shelf.segments) {
           assert.equal(count, shelf.batches.find((batch) => batch.id === id)!.paths.length);
           assert.equal(kind, notes.length > 0 ? 'import' : 'live');
         }
@@ -173,7 +173,7 @@ describe('a crash', () => {
 test('a name is made durable once for several sinks, and retried after an error', options, async (t) => {
   const folder = temporaryFolder(t);
   const [from, to] = [join(folder, 'from'), join(folder, 'to')];
-  const naming = new Naming(folder, [{ from, to }]);
+  const naming = new PendingRename(folder, [{ from, to }]);
   naming.attempt();
   const first = naming.durable();
   assert.equal(naming.durable(), first);

@@ -20,7 +20,7 @@ import type { Segment } from './segment.ts';
 export interface Finished {
   readonly segment: Segment;
   /** Undefined if the name is already durable. */
-  readonly naming: Naming | undefined;
+  readonly naming: PendingRename | undefined;
 }
 
 export interface Rename {
@@ -28,7 +28,7 @@ export interface Rename {
   readonly to: string;
 }
 
-export class Naming {
+export class PendingRename {
   readonly #folder: string;
   readonly #unsynced: string | undefined;
   /** Pending renames. */

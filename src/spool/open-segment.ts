@@ -2,7 +2,7 @@ import { closeSync, fdatasync, openSync, rmSync, truncateSync, writeSync } from 
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { syncFolder } from '../files/durable.ts';
-import { type Finished, Naming } from './naming.ts';
+import { type Finished, PendingRename } from './naming.ts';
 import { fileOf, type SegmentName, segmentOf } from './segment.ts';
 
 const sync = promisify(fdatasync);
@@ -65,9 +65,9 @@ export class OpenSegment {
    */
   finish(name: SegmentName): Finished {
     this.#close();
-    const segment = segmentOf(this.#folder, name, { bytes: this.bytes, hits: this.hits, notes: [] });
+    const segment = segmentOf(this.#folder, name, { bytes: this.bytes, hits: this.hits, records: [] });
     const unsynced = this.#durable ? undefined : segment.path;
-    const naming = new Naming(this.#folder, [{ from: this.path, to: segment.path }], unsynced);
+    const naming = new PendingRename(this.#folder, [{ from: this.path, to: segment.path }], unsynced);
     return { segment, naming };
   }
 

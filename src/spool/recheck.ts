@@ -32,6 +32,6 @@ export async function recheck(
   log.error(`spool: ${damageText(damage)}`);
   const { bytes, hits } = damage.kept;
   // The only change ever made to a finished segment; every holder of the object must see it.
-  Object.assign(segment, { bytes, hits, notes: [] } satisfies SegmentContent);
+  Object.assign(segment, { bytes, hits, records: [] } satisfies SegmentContent);
   return damage;
 }

@@ -163,7 +163,7 @@ describe('recovery of a batch with notes', () => {
     const { segments } = await recoverSegments(folder, new Names());
     assert.equal(segments[0]?.hits, 6);
     assert.equal(segments[0]?.kind, 'import');
-    assert.equal(segments[0]?.notes[0]?.digest, 'abc');
+    assert.equal(segments[0]?.records[0]?.digest, 'abc');
     assert.equal(segments[0]?.bytes, bytes.length);
   });
 

@@ -69,12 +69,12 @@ export async function recoverSegments(folder: string, names: Names): Promise<Rec
   return { segments, damages };
 }
 
-interface Found {
+interface RecoveredFiles {
   readonly segment: Segment | undefined;
   readonly damage: Damage | undefined;
 }
 
-async function recover(folder: string, name: SegmentName, names: Names): Promise<Found> {
+async function recover(folder: string, name: SegmentName, names: Names): Promise<RecoveredFiles> {
   if (name.state === 'noted') {
     const segment = await readBatchWithRecords(folder, name);
     return { segment, damage: segment ? undefined : await quarantineBatchWithRecords(folder, name) };
@@ -84,7 +84,11 @@ async function recover(folder: string, name: SegmentName, names: Names): Promise
 }
 
 /** @param finished the new name of the segment */
-async function recoverHits(folder: string, name: SegmentName, finished: SegmentName): Promise<Found> {
+async function recoverHits(
+  folder: string,
+  name: SegmentName,
+  finished: SegmentName,
+): Promise<RecoveredFiles> {
   const file = fileOf(name);
   const path = join(folder, file);
   const content = await readFile(path);
@@ -98,7 +102,7 @@ async function recoverHits(folder: string, name: SegmentName, finished: SegmentN
   }
   if (damage) await repair(folder, name, content, damage);
   else if (bytes < content.length) await truncate(path, bytes);
-  const segment = segmentOf(folder, finished, { bytes, hits, notes: [] });
+  const segment = segmentOf(folder, finished, { bytes, hits, records: [] });
   if (path !== segment.path) await rename(path, segment.path);
   return { segment, damage };
 }

@@ -22,7 +22,7 @@ export interface Segment {
   /** Layout of the rows: see `rows/row.ts`. */
   readonly layout: number;
   /** The source of an import's batch: delivered with it. */
-  readonly notes: readonly LogChunkRecord[];
+  readonly records: readonly LogChunkRecord[];
 }
 
 export type LogChunkRecord = Readonly<Record<string, string | number>>;
@@ -85,7 +85,7 @@ export function segmentOf(folder: string, name: SegmentName, content: SegmentCon
 }
 
 /** Content of a file. */
-export type SegmentContent = Pick<Segment, 'bytes' | 'hits' | 'notes'>;
+export type SegmentContent = Pick<Segment, 'bytes' | 'hits' | 'records'>;
 
 /** The time comes before the run, so batches of the same time are close together in the store. */
 export function batchId({ sequence, run }: SegmentName): bigint {

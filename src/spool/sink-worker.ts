@@ -13,7 +13,7 @@ const LONGEST_FULL = 5000;
 /** Callbacks of a worker. */
 export interface SinkWorkerEvents {
   /** The sink has the segment. If this rejects, the delivery counts as failed and is retried. */
-  taken(segment: Segment): Promise<void>;
+  delivered(segment: Segment): Promise<void>;
   /** A delivery failed and is retried after `delay` milliseconds. */
   failed(segment: Segment, message: string, delay: number): void;
   /** Checks whether the segment is still intact: damage may be the cause. */
@@ -53,20 +53,20 @@ export class SinkWorker {
   }
 
   /** Resolves when everything added so far is delivered, or when the worker is stopped. */
-  settled(): Promise<void> {
-    return this.#until(this.#queue.at(-1));
+  idle(): Promise<void> {
+    return this.#sleepUntil(this.#queue.at(-1));
   }
 
   /** Resolves when one more segment is delivered, or when the worker is stopped. */
   advanced(): Promise<void> {
-    return this.#until(this.#queue[0]);
+    return this.#sleepUntil(this.#queue[0]);
   }
 
   /**
    * Runs a function between two deliveries. A failing delivery lasts until it succeeds or the worker is stopped: part of
    * its segment may be in the sink.
    */
-  between<Result>(run: () => Promise<Result>): Promise<Result> {
+  runBetweenDeliveries<Result>(run: () => Promise<Result>): Promise<Result> {
     return this.#turns.run(run);
   }
 
@@ -77,7 +77,7 @@ export class SinkWorker {
     this.#wake(() => true);
   }
 
-  #until(last: Segment | undefined): Promise<void> {
+  #sleepUntil(last: Segment | undefined): Promise<void> {
     if (!last || this.#stop.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push({ last, resolve }));
   }
@@ -85,7 +85,7 @@ export class SinkWorker {
   async #run(): Promise<void> {
     for (let segment = this.#queue[0]; segment && !this.#stop.signal.aborted; segment = this.#queue[0]) {
       const next = segment;
-      await this.between(() => this.#deliver(next));
+      await this.runBetweenDeliveries(() => this.#deliver(next));
     }
     this.#running = undefined;
   }
@@ -97,7 +97,7 @@ export class SinkWorker {
     while (!this.#stop.signal.aborted) {
       try {
         await this.#sink.deliver(segment);
-        await this.#events.taken(segment);
+        await this.#events.delivered(segment);
         this.#failing = undefined;
         this.#queue.shift();
         this.#wake((last) => last === segment);

@@ -18,7 +18,7 @@ import type { Hit } from '../hit/hit.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
 import { type BatchWithRecords, sizeOf } from './batch-records.ts';
 import { BATCH_BYTES, SEAL_AFTER, SEAL_BYTES } from './bounds.ts';
-import { CommitBuffer, type Done, tell } from './commit-buffer.ts';
+import { acknowledge, CommitBuffer, type Done } from './commit-buffer.ts';
 import { addDamage, countDamages, type DamageCounts } from './damage.ts';
 import { FanOut } from './fan-out.ts';
 import type { OpenSegment } from './open-segment.ts';
@@ -40,12 +40,12 @@ export class Spool {
   damage: DamageCounts;
   readonly #options: SpoolOptions;
   readonly #folder: SegmentFolder;
-  readonly #drain: FanOut;
+  readonly #fanOut: FanOut;
   /** Bytes of segments on disk, including those being written. */
   #stored = 0;
   #accepted = 0;
   #segment: OpenSegment | undefined;
-  readonly #gathering = new CommitBuffer();
+  readonly #openGroup = new CommitBuffer();
   #committing: Promise<void> | undefined;
   /** Complete batches that are being written. */
   readonly #adding = new Set<Promise<BatchWithRecords>>();
@@ -60,10 +60,10 @@ export class Spool {
     this.damage = damage;
     this.#options = options;
     this.#folder = folder;
-    this.#drain = new FanOut(options.sinks, {
+    this.#fanOut = new FanOut(options.sinks, {
       delivered: (segment) => {
         this.#stored -= segment.bytes;
-        if (this.#segment && this.#drain.backlog === 0) this.#scheduleSeal();
+        if (this.#segment && this.#fanOut.backlog === 0) this.#scheduleSeal();
       },
       failed: ({ name }, { sequence }, message, pause) =>
         options.log.warn(`${name}: batch ${sequence} will be retried in ${pause} ms: ${message}`),
@@ -88,7 +88,7 @@ export class Spool {
     logRecovery(recovery, options.log);
     for (const segment of recovery.segments) {
       spool.#stored += segment.bytes;
-      spool.#drain.add({ segment, naming: undefined });
+      spool.#fanOut.add({ segment, naming: undefined });
     }
     return spool;
   }
@@ -110,12 +110,12 @@ export class Spool {
 
   /** Errors of the deliveries that are being retried. */
   get failing(): readonly string[] {
-    return this.#drain.failing;
+    return this.#fanOut.failing;
   }
 
   /** Number of finished segments that are not delivered yet. */
   get backlog(): number {
-    return this.#drain.backlog;
+    return this.#fanOut.backlog;
   }
 
   /**
@@ -125,14 +125,14 @@ export class Spool {
    */
   append(hit: Hit, done: Done): void {
     this.#checkRoom();
-    this.#gathering.add(hit, done);
+    this.#openGroup.add(hit, done);
     this.#committing ??= this.#commit();
   }
 
   /** Like `append`, for rows that a collector thread has encoded: all become durable, or none. */
   appendRows(rows: Uint8Array, hits: number, done: Done): void {
     this.#checkRoom();
-    this.#gathering.addRows(rows, hits, done);
+    this.#openGroup.addRows(rows, hits, done);
     this.#committing ??= this.#commit();
   }
 
@@ -147,8 +147,8 @@ export class Spool {
   async add(rows: readonly Uint8Array[], notes: readonly LogChunkRecord[], hits: number): Promise<void> {
     const bytes = sizeOf(rows);
     const room = Math.min(BATCH_BYTES, this.#options.maxBytes / 2);
-    while (!this.#closed && this.#drain.backlog > 0 && this.#stored + bytes > room) {
-      await this.#drain.advanced();
+    while (!this.#closed && this.#fanOut.backlog > 0 && this.#stored + bytes > room) {
+      await this.#fanOut.advanced();
     }
     if (this.#closed) throw closedFault();
     const adding = this.#folder.writeBatchWithRecords(rows, { hits, notes });
@@ -156,7 +156,7 @@ export class Spool {
     this.#stored += bytes;
     try {
       const batch = await adding;
-      this.#drain.add(this.#folder.finishBatchWithRecords(batch));
+      this.#fanOut.add(this.#folder.finishBatchWithRecords(batch));
     } catch (error) {
       this.#stored -= bytes;
       throw error instanceof HitError ? error : writeFault('the batch', error);
@@ -168,25 +168,25 @@ export class Spool {
   /** Resolves when everything appended or added so far is in the first sink, or rejected. */
   async flush(): Promise<void> {
     await this.#finish();
-    await this.#drain.settled();
+    await this.#fanOut.idle();
   }
 
   /** Runs a function while delivery to the first sink is paused. Hits are still accepted, and delivered afterwards. */
   pauseDelivery<Result>(run: () => Promise<Result>): Promise<Result> {
-    return this.#drain.between(run);
+    return this.#fanOut.between(run);
   }
 
   /** Rejects new hits, delivers the rest for at most `patience` milliseconds, and leaves what remains on disk. */
-  async close(patience = 10_000): Promise<void> {
+  async close(timeout = 10_000): Promise<void> {
     this.#closed = true;
     await waitUpTo(
-      patience,
-      this.#finish().then(() => this.#drain.emptied()),
+      timeout,
+      this.#finish().then(() => this.#fanOut.emptied()),
     );
     clearTimeout(this.#sealTimer);
     // Another process may take the folder after this, so nothing may be written any more.
     await Promise.allSettled([this.#committing, ...this.#adding]);
-    await this.#drain.stop();
+    await this.#fanOut.stop();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -194,19 +194,19 @@ export class Spool {
   }
 
   #checkRoom(): void {
-    const fault = diskFullFault(this.#closed, this.#gathering.bytes, this.#stored, this.#options.maxBytes);
+    const fault = diskFullFault(this.#closed, this.#openGroup.bytes, this.#stored, this.#options.maxBytes);
     if (fault) throw fault;
   }
 
   /** Writes groups as long as there are hits. Yields one turn first, to collect requests that arrive together. */
   async #commit(): Promise<void> {
     await new Promise(setImmediate);
-    while (this.#gathering.hits > 0) {
-      const { bytes, hits, waiting } = this.#gathering.take();
+    while (this.#openGroup.hits > 0) {
+      const { bytes, hits, waiting } = this.#openGroup.take();
       const requests = this.#sealRequests.splice(0);
       const fault = await this.#write(bytes, hits);
       if (!fault) this.#accepted += hits;
-      tell(waiting, fault, (error) =>
+      acknowledge(waiting, fault, (error) =>
         this.#options.log.error(`spool: a hit's acknowledgement failed: ${messageOf(error)}`),
       );
       if (this.#mustSeal()) this.#seal();
@@ -264,7 +264,7 @@ export class Spool {
   }
 
   #isDue(segment: OpenSegment): boolean {
-    return this.#drain.backlog === 0 && Date.now() - segment.opened >= SEAL_AFTER;
+    return this.#fanOut.backlog === 0 && Date.now() - segment.opened >= SEAL_AFTER;
   }
 
   #scheduleSeal(): void {
@@ -272,7 +272,7 @@ export class Spool {
     this.#sealTimer = setTimeout(() => {
       this.#sealTimer = undefined;
       if (!this.#committing && this.#segment && this.#isDue(this.#segment)) this.#seal();
-      else if (this.#segment && this.#drain.backlog === 0) this.#scheduleSeal();
+      else if (this.#segment && this.#fanOut.backlog === 0) this.#scheduleSeal();
     }, SEAL_AFTER);
   }
 
@@ -287,7 +287,7 @@ export class Spool {
     if (!segment) return;
     try {
       prepare(segment);
-      if (segment.bytes > 0) this.#drain.add(this.#folder.finish(segment));
+      if (segment.bytes > 0) this.#fanOut.add(this.#folder.finish(segment));
       else segment.discard();
     } catch (error) {
       this.#options.log.error(`spool: ${segment.path} is left for the next start: ${messageOf(error)}`);

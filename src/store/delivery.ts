@@ -49,7 +49,7 @@ export class Delivery {
     const { id, path, bytes, kind } = segment;
     const structure = structureOf(segment.layout);
     if (bytes > 0 && segment.hits > 0) {
-      const as = await this.#missingAs(segment);
+      const as = await this.#insertMissing(segment);
       if (as !== undefined) {
         const batches = as === id ? [id] : [id, as];
         const text = queryText('insert_hits', {
@@ -67,8 +67,8 @@ export class Delivery {
         );
       }
     }
-    if (segment.notes.length > 0) {
-      const notes = segment.notes.map((note) => JSON.stringify(note)).join('\n');
+    if (segment.records.length > 0) {
+      const notes = segment.records.map((note) => JSON.stringify(note)).join('\n');
       const query = queryText('insert_imports');
       await this.#clients.writer.command({ query, query_params: { notes, batch: String(id) } });
     }
@@ -186,7 +186,7 @@ export class Delivery {
    * The id under which to deliver a segment; undefined if the store has it. For a segment that a version without a ledger
    * left in the spool, only its hits show whether it was delivered.
    */
-  async #missingAs({ id, hits }: Segment): Promise<bigint | undefined> {
+  async #insertMissing({ id, hits }: Segment): Promise<bigint | undefined> {
     const { known, unclear } = await this.#ledger.recognise([id]);
     if (known.has(id)) return undefined;
     if (!unclear.has(id)) return id;

@@ -179,7 +179,7 @@ export class Ledger {
    *
    * @param gone SQL condition that selects these hits
    */
-  async leaving(state: 'archived' | 'purged', gone: string): Promise<void> {
+  async markRemoved(state: 'archived' | 'purged', gone: string): Promise<void> {
     const batches = `(SELECT DISTINCT batch FROM hits WHERE ${gone})`;
     // Purged hits can be imported again, even if the rest is archived later.
     const from = state === 'archived' ? "state != 'purged'" : 'true';
@@ -238,7 +238,7 @@ export function idsSql(ids: Iterable<bigint>): string {
 }
 
 /** SQL: whether a batch belongs to one of these writers. */
-export function ofWriters(writers: Iterable<number>): string {
+export function ofWritersSql(writers: Iterable<number>): string {
   const list = [...writers];
   return list.length === 0 ? 'false' : `${writerSql()} IN (${list.join(', ')})`;
 }

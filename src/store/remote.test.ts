@@ -38,7 +38,7 @@ describe('a store on a ClickHouse server', () => {
     writeFileSync(path, bytes);
     return {
       ...{ id, sequence: 1, path, bytes: bytes.length, hits: paths.length },
-      ...{ kind: 'live', layout: ROW_LAYOUT, notes: [] },
+      ...{ kind: 'live', layout: ROW_LAYOUT, records: [] },
     };
   }
 
@@ -73,7 +73,7 @@ describe('a store on a ClickHouse server', () => {
       failed: 0,
       site: 'a.com',
     };
-    await store.deliver({ ...segmentOf(2n, ['/log']), notes: [note] });
+    await store.deliver({ ...segmentOf(2n, ['/log']), records: [note] });
     const [piece] = await store.rows<{ digest: string }>('imports', { root: 'r' });
     assert.equal(piece?.digest, 'd');
   });

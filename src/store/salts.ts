@@ -35,12 +35,12 @@ interface Winner {
 export class StoreSalts implements SaltSource {
   readonly name = 'the ClickHouse server';
   readonly #store: Store;
-  readonly #settle: number;
+  readonly #settleMs: number;
 
   /** @param settle milliseconds after which a candidate is trusted */
   constructor(store: Store, settle = SETTLE_MS) {
     this.#store = store;
-    this.#settle = settle;
+    this.#settleMs = settle;
   }
 
   async agree(day: string, candidate?: Uint8Array): Promise<Uint8Array | undefined> {
@@ -50,7 +50,7 @@ export class StoreSalts implements SaltSource {
       await this.#propose(day, candidate);
       winner = await this.#winner(day);
     }
-    const end = performance.now() + 2 * this.#settle;
+    const end = performance.now() + 2 * this.#settleMs;
     while (winner && !winner.settled) {
       if (performance.now() > end)
         throw new Error('the age of a candidate does not increase: is the clock of the server running?');
@@ -69,7 +69,7 @@ export class StoreSalts implements SaltSource {
   }
 
   async #winner(day: string): Promise<Winner | undefined> {
-    const [winner] = await this.#store.rows<Winner>('salt', { day, settle: this.#settle });
+    const [winner] = await this.#store.rows<Winner>('salt', { day, settle: this.#settleMs });
     return winner;
   }
 

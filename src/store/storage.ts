@@ -48,7 +48,7 @@ type Row<Names extends string> = Record<Names, string | number>;
  * @param spoolBytes bytes of the spool
  * @throws HitError `store_unavailable`, `overloaded`
  */
-export async function measureStorage(store: Store, spoolBytes: number): Promise<Storage> {
+export async function readStorage(store: Store, spoolBytes: number): Promise<Storage> {
   const [tableRows, columnRows, extents] = await Promise.all([
     store.rows<{ table: string } & Row<'rows' | 'bytes'>>('storage_tables', {}),
     store.rows<{ column: string } & Row<'rows' | 'bytes'>>('storage_columns', {}),

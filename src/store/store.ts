@@ -48,7 +48,7 @@ export interface StoreOptions {
   readonly log?: GuardLog;
 }
 
-const QUIET: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const SILENT_LOG: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
  * The database of hits: ClickHouse, in this process or on a server, with the same SQL.
@@ -93,7 +93,7 @@ export class Store implements Sink {
     let store: Store | undefined;
     try {
       await migrate(clients.writer, { dialect: clients.dialect, onProgress: options.onProgress });
-      store = new Store(clients, options.log ?? QUIET);
+      store = new Store(clients, options.log ?? SILENT_LOG);
       await store.guard.start();
       return store;
     } catch (error) {

@@ -24,7 +24,7 @@ function batchOf(run: number, sequence: number, of: number, timestamp = NOW): Li
 }
 
 function feed(assembly: BatchReassembler, lines: readonly Line[], from = 0): void {
-  for (let i = from; i < lines.length; i++) assembly.take({ offset: BigInt(i), ...lines[i]! });
+  for (let i = from; i < lines.length; i++) assembly.add({ offset: BigInt(i), ...lines[i]! });
 }
 
 function pathsOf({ batches }: FlushBatch): string[] {
@@ -53,8 +53,8 @@ describe('the batches of a partition', () => {
     const lines = batchOf(1, 10, 3);
     feed(assembly, lines.slice(0, 2));
     assert.equal(assembly.readyHits, 0);
-    assembly.take({ offset: 2n, ...lines[2]! });
-    const { batches, hits, position } = assembly.portion();
+    assembly.add({ offset: 2n, ...lines[2]! });
+    const { batches, hits, position } = assembly.flushBatch();
     assert.equal(hits, 3);
     assert.equal(batches[0]!.id, (BigInt(NOW) << 22n) | BigInt(RUN));
     assert.deepEqual([position.offset, position.end], [3n, 3n]);
@@ -64,16 +64,16 @@ describe('the batches of a partition', () => {
     const [whole, part] = [batchOf(1, 10, 3), batchOf(1, 11, 4)];
     const assembly = new BatchReassembler(RUN, BEGINNING);
     feed(assembly, [...whole, ...whole, ...part.slice(0, 2), ...part, ...whole]);
-    const portion = assembly.portion();
+    const portion = assembly.flushBatch();
     assert.deepEqual(pathsOf(portion).length, 7);
     assert.equal(new Set(pathsOf(portion)).size, 7);
-    assert.equal(assembly.again, 3 + 2 + 3);
+    assert.equal(assembly.duplicates, 3 + 2 + 3);
   });
 
   test('keep the position at the oldest incomplete one', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING);
     feed(assembly, [...batchOf(1, 10, 2), ...batchOf(2, 5, 2).slice(0, 1), ...batchOf(1, 11, 2)]);
-    const { position } = assembly.portion();
+    const { position } = assembly.flushBatch();
     assert.deepEqual([position.offset, position.end], [2n, 5n]);
   });
 
@@ -81,7 +81,7 @@ describe('the batches of a partition', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING);
     feed(assembly, [...batchOf(1, 10, 5).slice(0, 2), ...batchOf(1, 11, 1)]);
     assert.deepEqual(
-      assembly.portion().batches.map(({ hits, missing }) => [hits.length, missing]),
+      assembly.flushBatch().batches.map(({ hits, missing }) => [hits.length, missing]),
       [
         [2, 3],
         [1, 0],
@@ -90,7 +90,7 @@ describe('the batches of a partition', () => {
     const later = new BatchReassembler(RUN, BEGINNING);
     feed(later, [...batchOf(1, 10, 5).slice(0, 2), ...batchOf(2, 1, 1, NOW + DAY)]);
     assert.deepEqual(
-      later.portion().batches.map(({ missing }) => missing),
+      later.flushBatch().batches.map(({ missing }) => missing),
       [0, 3],
     );
   });
@@ -102,7 +102,7 @@ describe('the batches of a partition', () => {
       assembly,
       times.flatMap((time, i) => batchOf(i, 1, 1, time)),
     );
-    const ids = assembly.portion().batches.map(({ id }) => id);
+    const ids = assembly.flushBatch().batches.map(({ id }) => id);
     assert.ok(ids.every((id, i) => i === 0 || id > ids[i - 1]!));
     assert.ok(ids.every((id) => id < 2n ** 64n));
   });
@@ -111,23 +111,23 @@ describe('the batches of a partition', () => {
     const odd = { value: 'odd', timestamp: NOW };
     const lines = [odd, ...batchOf(1, 10, 2).slice(0, 1), odd];
     const first = new BatchReassembler(RUN, BEGINNING);
-    const told = lines.map((line, i) => first.take({ offset: BigInt(i), ...line })?.code);
+    const told = lines.map((line, i) => first.add({ offset: BigInt(i), ...line })?.code);
     assert.deepEqual(told, ['invalid', undefined, 'invalid']);
-    const { position } = first.portion();
+    const { position } = first.flushBatch();
     assert.equal(position.offset, 1n);
     const second = new BatchReassembler(RUN, position);
-    assert.equal(second.take({ offset: 1n, ...lines[1]! }), undefined);
-    assert.equal(second.take({ offset: 2n, ...odd }), undefined, 'it was told before');
-    assert.equal(second.take({ offset: 3n, ...odd })?.code, 'invalid');
+    assert.equal(second.add({ offset: 1n, ...lines[1]! }), undefined);
+    assert.equal(second.add({ offset: 2n, ...odd }), undefined, 'it was told before');
+    assert.equal(second.add({ offset: 3n, ...odd })?.code, 'invalid');
   });
 
   test('forget nodes that are long gone, and no others', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING);
     feed(assembly, [...batchOf(1, 10, 1), ...batchOf(2, 10, 1, NOW + 39 * DAY)]);
-    assert.equal(assembly.portion().position.runs.size, 2);
-    const next = new BatchReassembler(RUN, { ...assembly.portion().position });
-    next.take({ offset: 2n, ...batchOf(3, 1, 1, NOW + 41 * DAY)[0]! });
-    assert.deepEqual([...next.portion().position.runs.keys()], [2, 3]);
+    assert.equal(assembly.flushBatch().position.runs.size, 2);
+    const next = new BatchReassembler(RUN, { ...assembly.flushBatch().position });
+    next.add({ offset: 2n, ...batchOf(3, 1, 1, NOW + 41 * DAY)[0]! });
+    assert.deepEqual([...next.flushBatch().position.runs.keys()], [2, 3]);
   });
 
   /** The publications of one segment: complete in the end, after partial attempts. */
@@ -153,16 +153,16 @@ describe('the batches of a partition', () => {
           let zombie = assembly;
           for (const { records, kept, dies } of steps) {
             feedSome(assembly, lines, records);
-            shelf.take(assembly.portion(), kept && !dies);
+            shelf.take(assembly.flushBatch(), kept && !dies);
             feedSome(zombie, lines, 2);
-            shelf.take(zombie.portion(), kept);
+            shelf.take(zombie.flushBatch(), kept);
             if (!dies) continue;
             zombie = assembly;
             assembly = new BatchReassembler(RUN, shelf.position);
           }
           const last = new BatchReassembler(RUN, shelf.position);
           feedSome(last, lines, lines.length);
-          shelf.take(last.portion(), true);
+          shelf.take(last.flushBatch(), true);
           const stored = [...shelf.batches.values()].flat();
           const wanted = new Set(lines.map(({ value }) => JSON.parse(value).path));
           assert.equal(stored.length, new Set(stored).size, 'stored twice');
@@ -175,7 +175,7 @@ describe('the batches of a partition', () => {
 
   function feedSome(assembly: BatchReassembler, lines: readonly Line[], count: number): void {
     for (let n = 0; n < count && assembly.end < lines.length; n++) {
-      assembly.take({ offset: assembly.end, ...lines[Number(assembly.end)]! });
+      assembly.add({ offset: assembly.end, ...lines[Number(assembly.end)]! });
     }
   }
 
@@ -217,9 +217,7 @@ describe('a hit with an impossible time', () => {
   test('is refused with the reason, and the rest of its batch is stored', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING, () => NOW);
     const times = [NOW - DAY, NOW + SKEW + 1, NOW + SKEW, Date.UTC(1989, 11, 31), NOW];
-    const faults = batchAt(10, times).map(
-      (line, i) => assembly.take({ offset: BigInt(i), ...line })?.message,
-    );
+    const faults = batchAt(10, times).map((line, i) => assembly.add({ offset: BigInt(i), ...line })?.message);
     assert.deepEqual(
       faults.map((fault) => fault?.replace(/Z is .*/, 'Z')),
       [
@@ -230,7 +228,7 @@ describe('a hit with an impossible time', () => {
         undefined,
       ],
     );
-    const { batches } = assembly.portion();
+    const { batches } = assembly.flushBatch();
     assert.deepEqual(
       batches.map(({ hits, missing }) => [hits.map(({ path, time }) => [path, time]), missing]),
       [
@@ -249,8 +247,8 @@ describe('a hit with an impossible time', () => {
   test('leaves no empty batch behind, and the next one follows', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING, () => NOW);
     const lines = [...batchAt(10, [Date.UTC(2036, 0), Date.UTC(2298, 0)]), ...batchAt(11, [NOW])];
-    for (const [i, line] of lines.entries()) assembly.take({ offset: BigInt(i), ...line });
-    const portion = assembly.portion();
+    for (const [i, line] of lines.entries()) assembly.add({ offset: BigInt(i), ...line });
+    const portion = assembly.flushBatch();
     assert.deepEqual(pathsOf(portion), ['/11-0']);
     assert.equal(portion.position.offset, 3n);
   });
@@ -258,8 +256,8 @@ describe('a hit with an impossible time', () => {
   test('is reported once, even if its batch is published again', () => {
     const assembly = new BatchReassembler(RUN, BEGINNING, () => NOW);
     const lines = batchAt(10, [NOW, Date.UTC(2036, 0)]);
-    const faults = [...lines, ...lines].map((line, i) => assembly.take({ offset: BigInt(i), ...line }));
+    const faults = [...lines, ...lines].map((line, i) => assembly.add({ offset: BigInt(i), ...line }));
     assert.deepEqual(faults.map(Boolean), [false, true, false, false]);
-    assert.equal(assembly.again, 2);
+    assert.equal(assembly.duplicates, 2);
   });
 });

@@ -92,7 +92,7 @@ const LATEST = Date.UTC(2100, 0);
 export class BatchReassembler {
   readonly #run: bigint;
   readonly #now: () => number;
-  readonly #runs: Map<number, { batch: bigint; time: number }>;
+  readonly #writers: Map<number, { batch: bigint; time: number }>;
   readonly #open = new Map<number, OpenBatch>();
   #openHits = 0;
   /** Complete batches that are not taken out yet. */
@@ -100,10 +100,10 @@ export class BatchReassembler {
   #readyHits = 0;
   #end: bigint;
   /** Records before this offset were already checked before a restart. */
-  readonly #judged: bigint;
+  readonly #checkedOffset: bigint;
   #last: number;
   #newest = 0;
-  #again = 0;
+  #duplicates = 0;
 
   /**
    * @param run of the partition: a 22-bit number
@@ -112,9 +112,9 @@ export class BatchReassembler {
   constructor(run: number, position: Position, now: () => number = Date.now) {
     this.#run = BigInt(run);
     this.#now = now;
-    this.#runs = new Map(position.runs);
+    this.#writers = new Map(position.runs);
     this.#end = position.offset;
-    this.#judged = position.end;
+    this.#checkedOffset = position.end;
     this.#last = position.last;
   }
 
@@ -133,8 +133,8 @@ export class BatchReassembler {
   }
 
   /** Duplicate records. */
-  get again(): number {
-    return this.#again;
+  get duplicates(): number {
+    return this.#duplicates;
   }
 
   /**
@@ -142,28 +142,28 @@ export class BatchReassembler {
    *
    * @returns the error, if the record is not a valid hit and was not reported before
    */
-  take(record: StreamRecord): HitError | undefined {
+  add(record: StreamRecord): HitError | undefined {
     if (record.offset < this.#end) return undefined;
     this.#end = record.offset + 1n;
     try {
       this.#add(record);
     } catch (error) {
       if (!(error instanceof HitError)) throw error;
-      return record.offset < this.#judged ? undefined : error;
+      return record.offset < this.#checkedOffset ? undefined : error;
     }
     this.#giveUp();
     return undefined;
   }
 
   /** Takes out all complete batches, with the position that is valid once they are stored. */
-  portion(): FlushBatch {
-    for (const [run, { time }] of this.#runs) {
-      if (time < this.#newest - FORGET_AFTER) this.#runs.delete(run);
+  flushBatch(): FlushBatch {
+    for (const [run, { time }] of this.#writers) {
+      if (time < this.#newest - FORGET_AFTER) this.#writers.delete(run);
     }
     let offset = this.#end;
     for (const open of this.#open.values()) if (open.offset < offset) offset = open.offset;
-    const end = this.#end > this.#judged ? this.#end : this.#judged;
-    const position = { offset, end, last: this.#last, runs: new Map(this.#runs) };
+    const end = this.#end > this.#checkedOffset ? this.#end : this.#checkedOffset;
+    const position = { offset, end, last: this.#last, runs: new Map(this.#writers) };
     const portion = { batches: this.#ready, hits: this.#readyHits, position };
     this.#ready = [];
     this.#readyHits = 0;
@@ -175,10 +175,10 @@ export class BatchReassembler {
     const time = Math.min(timestamp, LATEST);
     if (time > this.#newest) this.#newest = time;
     const run = Number(batch & RUN_MASK);
-    const done = this.#runs.get(run);
+    const done = this.#writers.get(run);
     let open = this.#open.get(run);
     if ((done && batch <= done.batch) || (open && batch < open.batch)) {
-      this.#again++;
+      this.#duplicates++;
       return;
     }
     if (open && batch > open.batch) {
@@ -193,7 +193,7 @@ export class BatchReassembler {
     // Records ahead will come again: the node does not continue before the whole batch is acknowledged.
     if (of !== open.of || at > open.next) return;
     if (at < open.next) {
-      this.#again++;
+      this.#duplicates++;
       return;
     }
     const now = this.#now();
@@ -211,7 +211,7 @@ export class BatchReassembler {
   #complete(run: number, open: OpenBatch, time: number): void {
     this.#open.delete(run);
     this.#openHits -= open.hits.length;
-    this.#runs.set(run, { batch: open.batch, time });
+    this.#writers.set(run, { batch: open.batch, time });
     const missing = open.of - open.next;
     if (open.hits.length === 0 && missing === 0) return;
     this.#last = Math.max(this.#last + 1, time);

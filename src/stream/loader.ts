@@ -20,7 +20,7 @@ const LAG_EVERY = 5000;
 const SESSION_TIMEOUT = 10_000;
 const REBALANCE_TIMEOUT = 60_000;
 /** Messages that the client prefetches. */
-const AHEAD = 4096;
+const PREFETCH = 4096;
 
 export interface StreamLoaderOptions {
   readonly address: KafkaAddress;
@@ -91,7 +91,7 @@ export class StreamLoader {
       sessionTimeout: SESSION_TIMEOUT,
       rebalanceTimeout: REBALANCE_TIMEOUT,
       maxWaitTime: FLUSH_EVERY / 2,
-      highWaterMark: AHEAD,
+      highWaterMark: PREFETCH,
     });
     consumer.on('error', () => undefined);
     try {
@@ -162,7 +162,7 @@ export class StreamLoader {
     const end = () => stream.destroy();
     over.addEventListener('abort', end);
     const flushing = this.#flushAll(consumer, over);
-    const watching = this.#watch(consumer, over);
+    const watching = this.#monitorLag(consumer, over);
     try {
       if (!over.aborted) await this.#take(stream, over);
     } finally {
@@ -194,7 +194,7 @@ export class StreamLoader {
     });
   }
 
-  #watch(consumer: HitConsumer, over: AbortSignal): { end(): Promise<void> } {
+  #monitorLag(consumer: HitConsumer, over: AbortSignal): { end(): Promise<void> } {
     return every(LAG_EVERY, over, async () => {
       const ends = await this.#listOffsets(consumer, ListOffsetTimestamps.LATEST).catch(() => undefined);
       if (ends) this.#ends = ends;

@@ -44,7 +44,7 @@ export interface LoaderCounts {
 }
 
 /** The run number of a partition's batches in the store (store/marks.ts). */
-function runOfPartition(topicId: string, partition: number): number {
+function writerOfPartition(topicId: string, partition: number): number {
   return createHash('sha256').update(`${topicId}/${partition}`).digest().readUInt32LE() % RUNS;
 }
 
@@ -67,13 +67,13 @@ export async function readPosition(store: Store, topic: string, partition: numbe
 /** Loads the hits of one partition into the store. */
 export class PartitionLoader {
   readonly #options: PartitionOptions;
-  readonly #assembly: BatchReassembler;
+  readonly #reassembler: BatchReassembler;
   readonly #counts: LoaderCounts;
   readonly #deadLetters: DeadLetters;
   readonly #writer = new RowWriter();
   /** Invalid records since the last flush. */
-  #odd = 0;
-  #firstOdd = '';
+  #deadLetterCount = 0;
+  #firstDeadLetter = '';
   #again = 0;
   /** The batches being stored; kept for a retry if that fails. */
   #pending: FlushBatch | undefined;
@@ -83,7 +83,7 @@ export class PartitionLoader {
   constructor(options: PartitionOptions, position: Position, counts: LoaderCounts) {
     const { folder, topic, topicId, partition } = options;
     this.#options = options;
-    this.#assembly = new BatchReassembler(runOfPartition(topicId, partition), position);
+    this.#reassembler = new BatchReassembler(writerOfPartition(topicId, partition), position);
     this.#stored = position;
     this.#counts = counts;
     this.#deadLetters = new DeadLetters(join(folder, 'set-aside', `${topic}-${partition}.ndjson`));
@@ -91,7 +91,7 @@ export class PartitionLoader {
 
   /** The offset of the next expected record. */
   get end(): bigint {
-    return this.#assembly.end;
+    return this.#reassembler.end;
   }
 
   /** The offset from which reading resumes after a restart. */
@@ -101,17 +101,18 @@ export class PartitionLoader {
 
   /** Whether so many hits are waiting that they should be stored before more is read. */
   get isFull(): boolean {
-    const { readyHits, readyBatches } = this.#assembly;
+    const { readyHits, readyBatches } = this.#reassembler;
     return readyHits >= FULL_HITS || readyBatches >= FULL_BATCHES;
   }
 
   take({ offset, timestamp, key, value }: Message): void {
     const text = value?.toString() ?? '';
-    const fault = this.#assembly.take({ offset, timestamp: Number(timestamp), value: text });
+    const fault = this.#reassembler.add({ offset, timestamp: Number(timestamp), value: text });
     if (!fault) return;
     const reason = fault.message;
     const isKept = this.#deadLetters.add({ offset, timestamp: Number(timestamp), key, value, reason });
-    if (this.#odd++ === 0) this.#firstOdd = `offset ${offset}${isKept ? '' : ', not kept'}: ${reason}`;
+    if (this.#deadLetterCount++ === 0)
+      this.#firstDeadLetter = `offset ${offset}${isKept ? '' : ', not kept'}: ${reason}`;
   }
 
   /**
@@ -121,9 +122,9 @@ export class PartitionLoader {
    * @throws HitError `store_unavailable`: the next call stores the same batches
    */
   async flush(): Promise<boolean> {
-    if (!this.#pending && this.#assembly.end <= this.#stored.end && this.#assembly.readyBatches === 0)
+    if (!this.#pending && this.#reassembler.end <= this.#stored.end && this.#reassembler.readyBatches === 0)
       return false;
-    this.#pending ??= this.#assembly.portion();
+    this.#pending ??= this.#reassembler.flushBatch();
     const { batches, hits, position } = this.#pending;
     if (batches.length > 0) await this.#store(batches);
     this.#deadLetters.sync();
@@ -132,7 +133,7 @@ export class PartitionLoader {
     this.#stored = position;
     this.#counts.hits += hits;
     this.#counts.batches += batches.length;
-    this.#tell(batches);
+    this.#logDeadLetters(batches);
     return true;
   }
 
@@ -151,7 +152,7 @@ export class PartitionLoader {
         this.#writer.append(id);
       }
     }
-    await writeFile(path, this.#writer.take(), { mode: 0o600 });
+    await writeFile(path, this.#writer.finish(), { mode: 0o600 });
     const ids = batches.map(({ id }) => id);
     const hits = batches.map((batch) => batch.hits.length);
     await store.deliverBatches({
@@ -170,17 +171,17 @@ export class PartitionLoader {
     await store.execute('insert_stream_position', values);
   }
 
-  #tell(batches: FlushBatch['batches']): void {
+  #logDeadLetters(batches: FlushBatch['batches']): void {
     const { topic, partition, log } = this.#options;
     const where = `${topic}, partition ${partition}`;
-    this.#counts.again += this.#assembly.again - this.#again;
-    this.#again = this.#assembly.again;
-    if (this.#odd > 0) {
-      this.#counts.deadLetters += this.#odd;
+    this.#counts.again += this.#reassembler.duplicates - this.#again;
+    this.#again = this.#reassembler.duplicates;
+    if (this.#deadLetterCount > 0) {
+      this.#counts.deadLetters += this.#deadLetterCount;
       log.warn(
-        `${where}: ${this.#odd} dead letters are in ${this.#deadLetters.path}, the first at ${this.#firstOdd}`,
+        `${where}: ${this.#deadLetterCount} dead letters are in ${this.#deadLetters.path}, the first at ${this.#firstDeadLetter}`,
       );
-      this.#odd = 0;
+      this.#deadLetterCount = 0;
     }
     const missing = batches.reduce((sum, batch) => sum + batch.missing, 0);
     if (missing === 0) return;

@@ -52,13 +52,13 @@ export class Publisher implements Sink {
       await this.#publish(segment, bytes);
     } catch (error) {
       // A failed producer does not know what the brokers have: the next one starts a new sequence.
-      await this.#leave();
+      await this.#disconnect();
       throw streamFault(error);
     }
   }
 
   async close(): Promise<void> {
-    await this.#leave();
+    await this.#disconnect();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -129,7 +129,7 @@ export class Publisher implements Sink {
     }
   }
 
-  async #leave(): Promise<void> {
+  async #disconnect(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
     await producer?.close(true).catch(() => undefined);

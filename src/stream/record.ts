@@ -11,7 +11,7 @@ import { HitError } from '../errors.ts';
 import { hex64 } from '../hit/hash.ts';
 import type { Hit } from '../hit/hit.ts';
 import { siteName } from '../hit/site.ts';
-import { END_OF_DATETIME64, readToldTime } from '../hit/time.ts';
+import { END_OF_DATETIME64, readExplicitTime } from '../hit/time.ts';
 import { readValue } from '../hit/worth.ts';
 
 /** A parsed record. */
@@ -27,7 +27,7 @@ export interface HitRecord {
 
 const VERSION = 1;
 /** More hits than any segment has. */
-const MOST_OF = 2 ** 30;
+const MAX_BATCH_RECORDS = 2 ** 30;
 /** Maximum characters of any field. */
 const LONGEST = 16_384;
 
@@ -115,7 +115,7 @@ export function writeRecord(
 export function readRecord(text: string): HitRecord {
   const fields = objectOf(text);
   if (fields.v !== VERSION) throw invalid(`it does not have version ${VERSION}`);
-  const of = wholeOf(fields, 'of', 1, MOST_OF);
+  const of = integerOf(fields, 'of', 1, MAX_BATCH_RECORDS);
   const { batch, visitor } = fields;
   if (typeof batch !== 'string' || !/^\d{1,20}$/.test(batch) || BigInt(batch) >= 2n ** 64n) {
     throw invalid('"batch" is not a number of 64 bits, as a text');
@@ -129,14 +129,14 @@ export function readRecord(text: string): HitRecord {
     time: timeOf(fields),
     visitorHigh: Number.parseInt(visitor.slice(0, 8), 16),
     visitorLow: Number.parseInt(visitor.slice(8), 16),
-    status: fields.status === undefined ? 0 : wholeOf(fields, 'status', 0, 65_535),
+    status: fields.status === undefined ? 0 : integerOf(fields, 'status', 0, 65_535),
     interactive: fields.interactive !== false,
-    engaged: fields.engaged === undefined ? 0 : wholeOf(fields, 'engaged', 0, MOST_ENGAGED),
-    scroll: fields.scroll === undefined ? UNKNOWN_SCROLL : wholeOf(fields, 'scroll', 0, 100),
+    engaged: fields.engaged === undefined ? 0 : integerOf(fields, 'engaged', 0, MOST_ENGAGED),
+    scroll: fields.scroll === undefined ? UNKNOWN_SCROLL : integerOf(fields, 'scroll', 0, 100),
   };
   if (readValue(hit.value) === undefined) throw invalid('"value" is not a decimal number such as 19.90');
   if (hit.site === '' || siteName(hit.site) !== hit.site) throw invalid('"site" is not a host name');
-  return { hit, batch: BigInt(batch), at: wholeOf(fields, 'at', 0, of - 1), of };
+  return { hit, batch: BigInt(batch), at: integerOf(fields, 'at', 0, of - 1), of };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -160,7 +160,7 @@ function textOf(fields: Fields, name: string): string {
   return value;
 }
 
-function wholeOf(fields: Fields, name: string, least: number, most: number): number {
+function integerOf(fields: Fields, name: string, least: number, most: number): number {
   const value = fields[name];
   if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
     throw invalid(`"${name}" is not a whole number from ${least} to ${most}`);
@@ -169,7 +169,7 @@ function wholeOf(fields: Fields, name: string, least: number, most: number): num
 }
 
 function timeOf({ time }: Fields): number {
-  const milliseconds = typeof time === 'string' && /T.*Z$/.test(time) ? readToldTime(time) : undefined;
+  const milliseconds = typeof time === 'string' && /T.*Z$/.test(time) ? readExplicitTime(time) : undefined;
   if (milliseconds === undefined || !(milliseconds >= 0 && milliseconds < END_OF_DATETIME64))
     throw invalid('"time" is not an existing time such as 2026-11-24T12:00:00.000Z');
   return milliseconds;

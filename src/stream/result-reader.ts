@@ -24,7 +24,7 @@ export class ResultReader implements AsyncDisposable {
   readonly #options: ResultReaderOptions;
   readonly #closing = new AbortController();
   readonly #reading: Promise<void>;
-  #odd = 0;
+  #invalidRecords = 0;
 
   constructor(options: ResultReaderOptions) {
     this.#options = options;
@@ -70,7 +70,8 @@ export class ResultReader implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof HitError)) throw error;
       // Log it once only: a topic with other content would log a million times.
-      if (this.#odd++ === 0) this.#options.log.warn(`${this.#options.address.name}: ${error.message}`);
+      if (this.#invalidRecords++ === 0)
+        this.#options.log.warn(`${this.#options.address.name}: ${error.message}`);
     }
   }
 }

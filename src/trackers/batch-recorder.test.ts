@@ -38,7 +38,7 @@ describe('a batch of hits', () => {
         assert.equal(writer.length, hits.length);
         const batch = writer.take();
         assert.equal(writer.length, 0);
-        assert.deepEqual(Buffer.from(batch.rows), rows.take());
+        assert.deepEqual(Buffer.from(batch.rows), rows.finish());
         assert.equal(batch.sites.length, Math.min(3, hits.length));
       }),
       { seed: 3, numRuns: 50 },
@@ -70,7 +70,7 @@ describe('hits of a collector thread', () => {
     const remote = new RemoteRecorder(
       (id, batch) => {
         batches.push(batch);
-        main.record(batch, (outcome) => remote.settle(id, outcome));
+        main.record(batch, (outcome) => remote.complete(id, outcome));
       },
       () => client,
       (error) => assert.fail(String(error)),

@@ -7,7 +7,7 @@ import type { Spool } from '../spool/spool.ts';
 import { FIELD, FIELDS, type HitBatch } from './hit-batch.ts';
 
 /** A `HitError` in the form in which it passes between threads. */
-export interface PlainFault {
+export interface SerializedError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryAfter: number | undefined;
@@ -16,7 +16,7 @@ export interface PlainFault {
 /** The outcome of a batch. */
 export interface BatchOutcome {
   /** Why none of the admitted hits was recorded. */
-  readonly fault: PlainFault | undefined;
+  readonly fault: SerializedError | undefined;
   /** Dropped hits, by their position in the batch. */
   readonly dropped: ReadonlyMap<number, Dropped>;
   /** Three numbers per hit: unique, total, and 1 for a new visitor. Zeros for a hit that is not counted; or empty. */
@@ -79,7 +79,7 @@ export class BatchRecorder {
     const admissions = sites.map((site) => this.#sites.admit(site));
     for (let i = 0; i < clients.length; i++) {
       const client = clients[i]!;
-      const wait = client === '' ? 0 : this.#limit.take(client, now);
+      const wait = client === '' ? 0 : this.#limit.tryConsume(client, now);
       const site = numbers[i * FIELDS + FIELD.site]!;
       const admission = admissions[site]!;
       if (wait > 0) dropped.set(i, overLimit(client, wait));
@@ -110,15 +110,15 @@ export class BatchRecorder {
         visitorHigh: numbers[at + FIELD.visitorHigh]!,
         visitorLow: numbers[at + FIELD.visitorLow]!,
       });
-      if (each instanceof Promise) later.push(each.then((told) => tell(seen, i, told)));
-      else tell(seen, i, each);
+      if (each instanceof Promise) later.push(each.then((told) => writeResult(seen, i, told)));
+      else writeResult(seen, i, each);
     }
     if (later.length === 0) done(seen);
     else Promise.all(later).then(() => done(seen));
   }
 }
 
-function tell(seen: Float64Array, place: number, { unique, total, isNew }: Seen): void {
+function writeResult(seen: Float64Array, place: number, { unique, total, isNew }: Seen): void {
   seen[place * SEEN_FIELDS] = unique;
   seen[place * SEEN_FIELDS + 1] = total;
   seen[place * SEEN_FIELDS + 2] = isNew ? 1 : 0;
@@ -135,6 +135,6 @@ function rowsWithout({ rows, numbers }: HitBatch, dropped: ReadonlyMap<number, u
   return Buffer.concat(kept);
 }
 
-function plain({ code, message, retryAfter }: HitError): PlainFault {
+function plain({ code, message, retryAfter }: HitError): SerializedError {
   return { code, message, retryAfter };
 }

@@ -71,11 +71,11 @@ export interface ImportedChunk {
 }
 
 /** How long a read waits for hits not yet in the store, in milliseconds. */
-const FRESHNESS_PATIENCE = 3000;
+const DELIVERY_TIMEOUT = 3000;
 /** The same, for hits that are not in the visits yet: many at once, after an import. */
 const VISITS_PATIENCE = 30_000;
 
-const QUIET: SpoolOptions['log'] = {
+const SILENT_LOG: SpoolOptions['log'] = {
   info: () => undefined,
   warn: (message) => console.error(message),
   error: (message) => console.error(message),
@@ -145,9 +145,9 @@ export class DBTracker implements Source {
     onClose: () => void = () => undefined,
   ): Promise<DBTracker> {
     const setting = options.store ?? 'embedded';
-    const log = options.log ?? QUIET;
+    const log = options.log ?? SILENT_LOG;
     // A conversion takes time and cannot be undone, so it is always logged.
-    const onProgress = log === QUIET ? QUIET.warn : log.info;
+    const onProgress = log === SILENT_LOG ? SILENT_LOG.warn : log.info;
     const store = await Store.open({ setting, folder: folder.store, onProgress, log });
     try {
       const archive =
@@ -199,7 +199,7 @@ export class DBTracker implements Source {
       metrics: readMetrics(words.metrics),
       compare: readComparison(words.compare),
     };
-    await this.#freshen();
+    await this.#waitForDelivery();
     return stats(this, selection, options);
   }
 
@@ -211,14 +211,14 @@ export class DBTracker implements Source {
     const selection = readSelection(words);
     const by = readRanking(words.by);
     const limit = readLimit(words.limit);
-    await this.#freshen();
+    await this.#waitForDelivery();
     return top(this, selection, by, limit);
   }
 
   /** Event properties, most hits first, at most 100. Parameters: those of `stats` that select hits. */
   async props(words: QueryParams = {}): Promise<Prop[]> {
     const selection = readSelection(words);
-    await this.#freshen();
+    await this.#waitForDelivery();
     return props(this, selection);
   }
 
@@ -233,13 +233,13 @@ export class DBTracker implements Source {
   async query(query: unknown, goals: readonly Goal[] = []): Promise<QueryAnswer> {
     const now = Date.now();
     const asked = readQuery(query, now, goals);
-    await this.#freshen();
+    await this.#waitForDelivery();
     await waitUpTo(VISITS_PATIENCE, this.rollups.visits.catchUp());
     return queryAnswer(this, asked, now);
   }
 
   async sites(): Promise<SiteSummary[]> {
-    await this.#freshen();
+    await this.#waitForDelivery();
     return sites(this);
   }
 
@@ -255,10 +255,10 @@ export class DBTracker implements Source {
    * @throws HitError `import_failed` if some of the chunks are lost, since those would be imported twice
    */
   async importedChunks(root: string): Promise<ImportedChunk[]> {
-    const pieces = await this.store.rows<ImportedChunk>('imports', { root });
+    const chunks = await this.store.rows<ImportedChunk>('imports', { root });
     // Checked afterwards, because reading detects a broken part. A server restores its parts from replicas.
     const lost = this.store.isShared ? [] : await this.#detachedOf('imports');
-    if (lost.length === 0) return pieces;
+    if (lost.length === 0) return chunks;
     throw new HitError(
       'import_failed',
       `it is unknown what was imported before, since a part of the store is broken (imports/${lost[0]!.name}): restore a backup, or delete ${lost[0]!.path} to import anyway, which may count lines twice`,
@@ -286,7 +286,7 @@ export class DBTracker implements Source {
   }
 
   /** A query sees all hits acknowledged before it, unless the store is failing. */
-  async #freshen(): Promise<void> {
-    await waitUpTo(FRESHNESS_PATIENCE, this.spool.flush());
+  async #waitForDelivery(): Promise<void> {
+    await waitUpTo(DELIVERY_TIMEOUT, this.spool.flush());
   }
 }

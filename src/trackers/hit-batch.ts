@@ -55,7 +55,7 @@ export class HitBatchWriter {
 
   take(): HitBatch {
     const batch = {
-      rows: new Uint8Array(this.#rows.take()),
+      rows: new Uint8Array(this.#rows.finish()),
       numbers: this.#numbers.slice(0, this.length * FIELDS),
       sites: this.#sites.texts(),
       clients: this.#clients,

@@ -1,12 +1,12 @@
 import { HitError } from '../errors.ts';
 import { type Hit, isCounted } from '../hit/hit.ts';
 import type { Seen } from '../live/live.ts';
-import { type BatchOutcome, type PlainFault, SEEN_FIELDS } from './batch-recorder.ts';
+import { type BatchOutcome, SEEN_FIELDS, type SerializedError } from './batch-recorder.ts';
 import { type HitBatch, HitBatchWriter } from './hit-batch.ts';
 import type { HitRecorder, Recorded } from './hit-pipeline.ts';
 
 /** Maximum hits in flight to the main thread. */
-const MOST_UNDER_WAY = 100_000;
+const MAX_PENDING = 100_000;
 const RETRY_AFTER = 5;
 
 interface Waiting {
@@ -21,7 +21,7 @@ export class RemoteRecorder implements HitRecorder {
   readonly #onError: (error: unknown) => void;
   readonly #writer = new HitBatchWriter();
   #waiting: Waiting[] = [];
-  readonly #underWay = new Map<number, readonly Waiting[]>();
+  readonly #pending = new Map<number, readonly Waiting[]>();
   #hitsUnderWay = 0;
   #lastId = 0;
 
@@ -41,8 +41,8 @@ export class RemoteRecorder implements HitRecorder {
   }
 
   record(hit: Hit, done: Recorded): void {
-    if (this.#hitsUnderWay >= MOST_UNDER_WAY) {
-      const message = `${MOST_UNDER_WAY} hits are waiting for the disk in this thread`;
+    if (this.#hitsUnderWay >= MAX_PENDING) {
+      const message = `${MAX_PENDING} hits are waiting for the disk in this thread`;
       throw new HitError('spool_full', message, { retryAfter: RETRY_AFTER });
     }
     if (this.#waiting.length === 0) setImmediate(() => this.#flush());
@@ -52,9 +52,9 @@ export class RemoteRecorder implements HitRecorder {
   }
 
   /** Reports the outcome of a batch to the callers that recorded its hits. */
-  settle(id: number, outcome: BatchOutcome): void {
-    const waiting = this.#underWay.get(id) ?? [];
-    this.#underWay.delete(id);
+  complete(id: number, outcome: BatchOutcome): void {
+    const waiting = this.#pending.get(id) ?? [];
+    this.#pending.delete(id);
     this.#hitsUnderWay -= waiting.length;
     const fault = outcome.fault && faultOf(outcome.fault);
     for (let i = 0; i < waiting.length; i++) {
@@ -71,13 +71,13 @@ export class RemoteRecorder implements HitRecorder {
 
   #flush(): void {
     const id = ++this.#lastId;
-    this.#underWay.set(id, this.#waiting);
+    this.#pending.set(id, this.#waiting);
     this.#waiting = [];
     this.#send(id, this.#writer.take());
   }
 }
 
-function faultOf({ code, message, retryAfter }: PlainFault): HitError {
+function faultOf({ code, message, retryAfter }: SerializedError): HitError {
   return new HitError(code, message, retryAfter === undefined ? {} : { retryAfter });
 }
 

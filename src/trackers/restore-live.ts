@@ -53,7 +53,7 @@ export async function restoreLive(
   const recent = Math.max(0, Math.floor((now - MINUTES_MS) / HOUR) * HOUR, Math.min(purged, now));
   const moment = { now, writer, recent };
   (await recall(store, '', moment))(live.all);
-  live.leaveToStore(sites, (site) => recall(store, site, moment));
+  live.restoreFromStore(sites, (site) => recall(store, site, moment));
 }
 
 /** @returns the names of all sites */

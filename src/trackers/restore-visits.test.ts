@@ -46,7 +46,7 @@ describe('stored visits across midnight', { timeout: patience(60_000) }, () => {
         const expected = isWanted
           ? { first: Math.min(...before, ...recent), last: Math.max(...recent) }
           : undefined;
-        assert.deepEqual(visits.sightOf(idOf(visitor)), expected, `visitor ${visitor} at ${minute}`);
+        assert.deepEqual(visits.seenTimesOf(idOf(visitor)), expected, `visitor ${visitor} at ${minute}`);
         if (before.length > 0 && recent.length > 0) goingOn = Math.max(goingOn, ...recent);
       }
       assert.ok(minute < 0 || goingOn > 0);
@@ -61,13 +61,13 @@ describe('stored visits across midnight', { timeout: patience(60_000) }, () => {
     await new Promise<void>((done) => db.spool.append(hit, () => done()));
     await db.spool.flush();
     const visits = new MidnightVisits();
-    visits.see({ high: 1, low: 2 }, MIDNIGHT - MINUTE);
-    visits.see({ high: 3, low: 4 }, MIDNIGHT - 2 * MINUTE);
+    visits.record({ high: 1, low: 2 }, MIDNIGHT - MINUTE);
+    visits.record({ high: 3, low: 4 }, MIDNIGHT - 2 * MINUTE);
     await restoreVisits(visits, db.store, MIDNIGHT + MINUTE);
-    assert.deepEqual(visits.sightOf({ high: 1, low: 2 }), {
+    assert.deepEqual(visits.seenTimesOf({ high: 1, low: 2 }), {
       first: MIDNIGHT - 5 * MINUTE,
       last: MIDNIGHT - MINUTE,
     });
-    assert.ok(visits.sightOf({ high: 3, low: 4 }));
+    assert.ok(visits.seenTimesOf({ high: 3, low: 4 }));
   });
 });

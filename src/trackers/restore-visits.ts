@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import { DAY } from '../timing/units.ts';
 
 /** Maximum visitors to restore: as many as the table holds. */
-const MOST = 2 ** 20;
+const MAX_VISITORS = 2 ** 20;
 
 /**
  * Restores from the store which visits continue over midnight, so a restarted node, or a node that visitors move to, names
@@ -22,13 +22,13 @@ export async function restoreVisits(midnight: MidnightVisits, store: Store, now:
   // Later than this, only visitors seen before midnight matter.
   const before = isEvening || sinceMidnight < VISIT_TIMEOUT ? now + 1 : edge;
   const times = { now, midnight: edge, since: edge - VISIT_TIMEOUT, recent: now - VISIT_TIMEOUT, before };
-  const rows = new RowBinaryReader(await store.bytes('midnight_visitors', { ...times, most: MOST }));
+  const rows = new RowBinaryReader(await store.bytes('midnight_visitors', { ...times, most: MAX_VISITORS }));
   while (!rows.isAtEnd) {
     const low = rows.uint32();
     const high = rows.uint32();
     const first = rows.uint64();
     const last = rows.uint64();
-    midnight.see({ high, low }, first, last);
+    midnight.record({ high, low }, first, last);
     if (first < edge && last >= edge) midnight.goesOn(last);
   }
 }

@@ -24,10 +24,10 @@ async function kafkaPlace(): Promise<SinkPlace> {
       for (const { partition, offset, timestamp, value } of await recordsOf(kafka)) {
         const reader = partitions.get(partition) ?? new BatchReassembler(partition, BEGINNING);
         partitions.set(partition, reader);
-        const fault = reader.take({ offset, timestamp: Number(timestamp), value });
+        const fault = reader.add({ offset, timestamp: Number(timestamp), value });
         if (fault) throw fault;
       }
-      const batches = [...partitions.values()].flatMap((reader) => reader.portion().batches);
+      const batches = [...partitions.values()].flatMap((reader) => reader.flushBatch().batches);
       return batches.flatMap(({ hits }) => hits).filter((hit) => hit.site === site);
     },
     away: () => kafka.kill(0),

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RESERVE } from '../../src/clickhouse/parts/free-space.ts';
 import { retentionPolicy } from '../../src/retention/policy.ts';
 import { RetentionJob } from '../../src/retention/retention-job.ts';
-import { freeRoom } from '../../src/store/free-room.ts';
+import { waitForFreeSpace } from '../../src/store/free-room.ts';
 import { DBTracker } from '../../src/trackers/db.ts';
 import { FIREFOX } from '../fixtures/any-server.ts';
 import { run } from '../fixtures/command-line.ts';
@@ -222,7 +222,7 @@ test('a purge makes room on a full disk, and then waiting hits are delivered', {
   );
   const purged = await new RetentionJob({ store, spool, rollups, policy, now: Date.now }).run();
   assert.equal(purged.hits[0]?.rows, 20_000);
-  await freeRoom(store);
+  await waitForFreeSpace(store);
   disk.clear();
   await flushed;
   await using connection = store.dedicatedConnection();

@@ -8,7 +8,7 @@ const NAMED = 5;
 export class DetachedWatch {
   readonly #options: Pick<PartsOptions, 'engine' | 'isEmbedded' | 'health' | 'onChange'>;
   #broken = 0;
-  #lacking: ReadonlySet<string> = new Set();
+  #detached: ReadonlySet<string> = new Set();
 
   constructor(options: Pick<PartsOptions, 'engine' | 'isEmbedded' | 'health' | 'onChange'>) {
     this.#options = options;
@@ -21,11 +21,11 @@ export class DetachedWatch {
 
   /** Whether it has a part of a table with rows that may be nowhere else. */
   lacks(table: string): boolean {
-    return this.#lacking.has(table);
+    return this.#detached.has(table);
   }
 
   /** @throws HitError `store_unavailable` */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     const { engine, isEmbedded, health } = this.#options;
     const parts = await detachedParts(engine);
     if (isEmbedded) await removeCopies(parts);
@@ -33,7 +33,7 @@ export class DetachedWatch {
     const isChanged = broken.length !== this.#broken;
     this.#broken = broken.length;
     const lost = parts.filter(({ kind }) => kind === 'broken' || kind === 'detached');
-    this.#lacking = new Set(lost.map(({ table }) => table));
+    this.#detached = new Set(lost.map(({ table }) => table));
     if (isChanged) await this.#options.onChange?.();
     if (broken.length === 0) {
       health.clear('broken_parts');

@@ -63,11 +63,11 @@ export class Health {
   }
 
   clear(code: ProblemCode): void {
-    if (this.#problems.delete(code)) this.#log.info(`store: ${OVER[code]}`);
+    if (this.#problems.delete(code)) this.#log.info(`store: ${RECOVERED[code]}`);
   }
 }
 
-const OVER: Readonly<Record<ProblemCode, string>> = {
+const RECOVERED: Readonly<Record<ProblemCode, string>> = {
   store_full: 'there is enough free space again',
   broken_parts: 'no parts are broken any more',
   missing_hits: 'no hits are missing any more',

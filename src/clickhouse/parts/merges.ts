@@ -36,26 +36,26 @@ export class Merges {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY).unref();
+    this.#timer ??= setInterval(() => this.#check(), LOOK_EVERY).unref();
   }
 
   /** Runs work that deletes rows; merges are not stopped meanwhile. */
   async allow<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#allowed++;
     try {
-      await this.#look();
+      await this.#check();
       return await work();
     } finally {
       this.#allowed--;
     }
   }
 
-  #look(): Promise<void> {
-    return this.#queue.run(() => this.look());
+  #check(): Promise<void> {
+    return this.#queue.run(() => this.check());
   }
 
   /** Stops or starts merges, depending on free space. */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     try {
       const isShort = this.#allowed === 0 && (await this.#space.isShort());
       if (isShort === this.#stopped) return;

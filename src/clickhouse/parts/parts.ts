@@ -63,7 +63,7 @@ export class Parts {
   #known: ReadonlySet<string> = new Set();
   /** Broken parts whose rows are missing, in the order in which they were found. */
   readonly #found: (BrokenPart & { readonly number: number; readonly written: number | undefined })[] = [];
-  #finds = 0;
+  #findings = 0;
   readonly #detached: DetachedWatch;
   /** Seconds in which inserts failed, whose rows come again. */
   readonly #failed: { readonly from: number; readonly to: number }[] = [];
@@ -99,7 +99,7 @@ export class Parts {
 
   /** The current moment, for `assertWhole`. */
   get moment(): Moment {
-    return { finds: this.#finds, time: Date.now() };
+    return { finds: this.#findings, time: Date.now() };
   }
 
   /**
@@ -152,7 +152,7 @@ export class Parts {
       const { health, isEmbedded } = this.#options;
       try {
         const broken = isEmbedded ? await this.#inspectSizes() : [];
-        await this.#detached.look();
+        await this.#detached.check();
         health.clear('inspection_failed');
         return broken;
       } catch (error) {
@@ -173,26 +173,26 @@ export class Parts {
   async followUp(error: unknown, since: Moment): Promise<boolean> {
     if (!this.#options.isEmbedded || this.#closed || !isSymptom(error)) return false;
     await this.inspect();
-    if (this.#finds === since.finds) {
+    if (this.#findings === since.finds) {
       await this.#next(async () => {
         const message = messageOf(error);
         const parts = await activeParts(this.#options.engine);
         const named = parts.filter(({ name }) => message.includes(name));
         if (named.length === 0 && (!/\b(?:part|marks?)\b/i.test(message) || !this.#mayReadAll())) return [];
         const broken = await this.#inspectContent(named.length > 0 ? named : parts);
-        await this.#detached.look();
+        await this.#detached.check();
         return broken;
       });
     }
     // Another query or inspection may have found the part first.
-    return this.#finds > since.finds;
+    return this.#findings > since.finds;
   }
 
   /** Reads all parts of all tables, and detaches broken ones. Takes as long as reading the store. */
   inspectContent(): Promise<BrokenPart[]> {
     return this.#next(async () => {
       const broken = await this.#inspectContent(await activeParts(this.#options.engine));
-      await this.#detached.look();
+      await this.#detached.check();
       return broken;
     });
   }
@@ -253,13 +253,13 @@ export class Parts {
     const broken: BrokenPart[] = [];
     for (const part of parts) {
       const reason = await contentFault(this.#options.engine, part.table, part.name);
-      const found = reason === undefined ? undefined : await this.#takeOut(part, reason);
+      const found = reason === undefined ? undefined : await this.#detachBroken(part, reason);
       if (found) broken.push(found);
     }
     return broken;
   }
 
-  async #takeOut(part: ActivePart, reason: string): Promise<BrokenPart | undefined> {
+  async #detachBroken(part: ActivePart, reason: string): Promise<BrokenPart | undefined> {
     const { table, name, level, modified } = part;
     const { engine, log } = this.#options;
     const isRepeated = this.#isRepeated(part);
@@ -267,9 +267,9 @@ export class Parts {
     if (!rescued) return undefined;
     const { missingRows, kept } = rescued;
     const broken = { table, name, reason, ...rescued };
-    this.#finds++;
+    this.#findings++;
     if (missingRows > 0) {
-      this.#found.push({ ...broken, number: this.#finds, written: level === 0 ? modified : undefined });
+      this.#found.push({ ...broken, number: this.#findings, written: level === 0 ? modified : undefined });
       if (this.#found.length > REMEMBERED) this.#found.shift();
     }
     const rows =

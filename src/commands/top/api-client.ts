@@ -2,7 +2,7 @@ import { HitError, messageOf } from '../../errors.ts';
 import { ControlClient } from '../control-client.ts';
 
 /** Timeout for an answer, in milliseconds. */
-const PATIENCE = 10_000;
+const REQUEST_TIMEOUT = 10_000;
 
 /** Client of a server's API. */
 export interface ApiClient {
@@ -18,8 +18,8 @@ export interface ApiClient {
  * @param end cancels requests, and prevents new ones
  * @throws HitError `not_found`
  */
-export async function localAsker(dataDir: string, end: AbortSignal): Promise<ApiClient> {
-  const isThere = await ControlClient.connect(dataDir, patience(end));
+export async function localApiClient(dataDir: string, end: AbortSignal): Promise<ApiClient> {
+  const isThere = await ControlClient.connect(dataDir, requestTimeout(end));
   if (!isThere) {
     throw new HitError(
       'not_found',
@@ -30,7 +30,7 @@ export async function localAsker(dataDir: string, end: AbortSignal): Promise<Api
     name: `the server on ${dataDir}`,
     // Another server may have the folder by now.
     async ask(path) {
-      const signal = patience(end);
+      const signal = requestTimeout(end);
       const client = await ControlClient.connect(dataDir, signal);
       if (!client) throw new HitError('store_unavailable', 'the server closed the connection');
       return client.get(path, signal);
@@ -38,15 +38,15 @@ export async function localAsker(dataDir: string, end: AbortSignal): Promise<Api
   };
 }
 
-function patience(end: AbortSignal): AbortSignal {
-  return AbortSignal.any([end, AbortSignal.timeout(PATIENCE)]);
+function requestTimeout(end: AbortSignal): AbortSignal {
+  return AbortSignal.any([end, AbortSignal.timeout(REQUEST_TIMEOUT)]);
 }
 
 /**
  * @param end cancels requests, and prevents new ones
  * @throws HitError `bad_usage` for text that is not the URL of a server
  */
-export function remoteAsker(url: string, token: string | undefined, end: AbortSignal): ApiClient {
+export function remoteApiClient(url: string, token: string | undefined, end: AbortSignal): ApiClient {
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
     throw new HitError('bad_usage', '--url: it is not like http://host:5000');
   }
@@ -58,7 +58,7 @@ export function remoteAsker(url: string, token: string | undefined, end: AbortSi
   return {
     name: base,
     async ask<Answer>(path: string): Promise<Answer> {
-      const response = await fetch(base + path, { headers, signal: patience(end) }).catch((error) => {
+      const response = await fetch(base + path, { headers, signal: requestTimeout(end) }).catch((error) => {
         throw new HitError(
           'store_unavailable',
           `${base} does not answer: ${messageOf(error.cause ?? error)}`,

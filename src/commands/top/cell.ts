@@ -13,9 +13,9 @@ const PICTURE = /^\p{Extended_Pictographic}/u;
 const FLAG_LETTER = /^\p{Regional_Indicator}$/u;
 const FLAG_A = 0x1f1e6;
 /** Variation selectors, which make a character wider in some terminals only. */
-const LOOKS = /\p{Variation_Selector}|\u20e3|\u200d/u;
+const EMOJI_MODIFIERS = /\p{Variation_Selector}|\u20e3|\u200d/u;
 /** Accents and joined letters per character; hundreds would be drawn over the lines above. */
-const MOST_MARKS = 4;
+const MAX_COMBINING_MARKS = 4;
 
 /** Scripts that are written from right to left. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
@@ -63,7 +63,7 @@ function agreed(character: string): string {
     const letters = [...character].filter((each) => FLAG_LETTER.test(each));
     return letters.map((each) => String.fromCharCode(0x41 + each.codePointAt(0)! - FLAG_A)).join('');
   }
-  const kept = rest.filter((each) => !LOOKS.test(each)).slice(0, MOST_MARKS);
+  const kept = rest.filter((each) => !EMOJI_MODIFIERS.test(each)).slice(0, MAX_COMBINING_MARKS);
   return (first === JOINER ? '' : first) + kept.join('');
 }
 

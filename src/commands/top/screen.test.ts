@@ -6,7 +6,7 @@ import { anyCharacter } from '../../../test/fixtures/any-character.ts';
 import { cell, sparkline } from './cell.ts';
 import { COLOURS, PLAIN, type Shown, screen } from './screen.ts';
 import { PANELS, WINDOWS } from './snapshot.ts';
-import { keysOf, pressed, type View } from './view.ts';
+import { keysOf, onKey, type View } from './view.ts';
 
 const options = { seed: 20261128, numRuns: 300 };
 /** Hostile text: any characters, wide, joined, right-to-left, and such as move the cursor. */
@@ -131,7 +131,7 @@ test('a sparkline has the newest value at the right, and its height follows the 
 describe('keys', () => {
   const view: View = { site: '', period: '24h', panel: 0, isHelp: false };
   const after = (text: string, sites = ['a.example', 'b.example']) =>
-    keysOf(text).reduce<View | undefined>((at, key) => at && pressed(at, key, sites), view);
+    keysOf(text).reduce<View | undefined>((at, key) => at && onKey(at, key, sites), view);
 
   test('cycle through sites, periods and rankings', () => {
     assert.equal(after('s')?.site, 'a.example');

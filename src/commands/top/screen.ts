@@ -39,7 +39,7 @@ const TITLES: Readonly<Record<Panel, string>> = {
 };
 
 /** Styles of parts of a line; plain if a terminal has no colours. */
-export interface Paint {
+export interface Colours {
   readonly strong: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly bar: (text: string) => string;
@@ -47,10 +47,10 @@ export interface Paint {
 }
 
 const plain = (text: string) => text;
-export const PLAIN: Paint = { strong: plain, dim: plain, bar: plain, alarm: plain };
+export const PLAIN: Colours = { strong: plain, dim: plain, bar: plain, alarm: plain };
 
 const painted = (code: string) => (text: string) => `\x1b[${code}m${text}\x1b[0m`;
-export const COLOURS: Paint = {
+export const COLOURS: Colours = {
   strong: painted('1'),
   dim: painted('2'),
   bar: painted('36'),
@@ -58,17 +58,17 @@ export const COLOURS: Paint = {
 };
 
 /** How many rankings fit side by side. */
-function panelsAcross(columns: number): number {
+function panelCount(columns: number): number {
   return Math.max(1, Math.min(3, Math.floor(columns / LEAST_PANEL)));
 }
 
 /** The rankings of a view, the chosen one first. */
 export function panelsOf(view: View, columns: number): Panel[] {
-  return Array.from({ length: panelsAcross(columns) }, (_, i) => PANELS[(view.panel + i) % PANELS.length]!);
+  return Array.from({ length: panelCount(columns) }, (_, i) => PANELS[(view.panel + i) % PANELS.length]!);
 }
 
 /** Lines of a screen: as many as it has rows, each as wide as the screen, not counting escape sequences. */
-export function screen(shown: Shown, { columns, rows }: Size, paint: Paint): string[] {
+export function screen(shown: Shown, { columns, rows }: Size, paint: Colours): string[] {
   const lines = [
     heading(shown, columns, paint),
     ...(shown.view.isHelp ? help(columns, paint) : body(shown, columns, rows, paint)),
@@ -80,7 +80,7 @@ export function screen(shown: Shown, { columns, rows }: Size, paint: Paint): str
   return padded;
 }
 
-function heading({ view, name, live, isWatched, fault }: Shown, columns: number, paint: Paint): string {
+function heading({ view, name, live, isWatched, fault }: Shown, columns: number, paint: Colours): string {
   if (fault !== undefined) return paint.alarm(cell(`${fault}; trying again`, columns));
   const total = live?.total
     ? `${numberText(live.total.visitors)} visitors, ${numberText(live.total.hits)} hits of all time`
@@ -89,13 +89,18 @@ function heading({ view, name, live, isWatched, fault }: Shown, columns: number,
   return paint.strong(cell(text, columns));
 }
 
-function help(columns: number, paint: Paint): string[] {
+function help(columns: number, paint: Colours): string[] {
   return ['', ...KEYS.map(([keys, what]) => `  ${keys.padEnd(16)}${what}`)].map((line) =>
     paint.dim(cell(line, columns)),
   );
 }
 
-function body({ view, live, rankings, rates }: Shown, columns: number, rows: number, paint: Paint): string[] {
+function body(
+  { view, live, rankings, rates }: Shown,
+  columns: number,
+  rows: number,
+  paint: Colours,
+): string[] {
   const head = ['window', 'visitors', 'hits', 'hits/s']
     .map((text, i) => cell(text, WINDOW_WIDTHS[i]!, i > 0))
     .join('');
@@ -130,7 +135,7 @@ function panels(
   rankings: readonly Ranking[],
   columns: number,
   rows: number,
-  paint: Paint,
+  paint: Colours,
 ): string[] {
   const across = panelsOf(view, columns);
   const width = Math.floor(columns / across.length);

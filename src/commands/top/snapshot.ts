@@ -19,7 +19,7 @@ export interface Ranking {
 }
 
 /** The query. */
-export interface Question {
+export interface RankingsQuery {
   /** '' for all sites together. */
   readonly site: string;
   readonly period: TopPeriod;
@@ -27,7 +27,7 @@ export interface Question {
   readonly rows: number;
 }
 
-export function askLive(asker: ApiClient, site: string): Promise<LiveAnswer> {
+export function fetchLive(asker: ApiClient, site: string): Promise<LiveAnswer> {
   return asker.ask(`/api/v1/live?${new URLSearchParams({ site, window: WINDOWS.join() })}`);
 }
 
@@ -36,9 +36,9 @@ export function askLive(asker: ApiClient, site: string): Promise<LiveAnswer> {
  *
  * @param now milliseconds since 1970
  */
-export async function askRankings(
+export async function fetchRankings(
   asker: ApiClient,
-  { site, period, panels, rows }: Question,
+  { site, period, panels, rows }: RankingsQuery,
   now: number,
 ): Promise<Ranking[]> {
   const from = new Date(now - readDuration(period)! * 1000).toISOString();
@@ -46,17 +46,17 @@ export async function askRankings(
     const words = new URLSearchParams({ site, from, by, limit: String(rows) });
     return { by, rows: (await asker.ask<Top>(`/api/v1/top?${words}`)).rows };
   };
-  return (await whereThereIsOne(() => Promise.all(panels.map(ask)))) ?? [];
+  return (await ignoreMissing(() => Promise.all(panels.map(ask)))) ?? [];
 }
 
 /** Names of sites, most hits first; none if the server has no database. */
-export async function askSites(asker: ApiClient): Promise<string[]> {
-  const answer = await whereThereIsOne(() => asker.ask<{ sites: { site: string }[] }>('/api/v1/sites'));
+export async function fetchSites(asker: ApiClient): Promise<string[]> {
+  const answer = await ignoreMissing(() => asker.ask<{ sites: { site: string }[] }>('/api/v1/sites'));
   return (answer?.sites ?? []).map(({ site }) => site);
 }
 
 /** A server without a database still has live counts. */
-async function whereThereIsOne<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+async function ignoreMissing<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await ask();
   } catch (error) {

@@ -31,7 +31,7 @@ export function keysOf(text: string): string[] {
  * @param sites names of all sites
  * @returns undefined if the key ends the program; the same view for a key without a meaning
  */
-export function pressed(view: View, key: string, sites: readonly string[]): View | undefined {
+export function onKey(view: View, key: string, sites: readonly string[]): View | undefined {
   const step = (index: number, by: number, length: number) => (index + by + length) % length;
   const turned = (by: number) => ({ ...view, panel: step(view.panel, by, PANELS.length) });
   const choices = ['', ...sites];

@@ -6,7 +6,7 @@ import { HitError, messageOf } from '../../errors.ts';
 import { requireControl } from '../auth.ts';
 
 /** Largest command body, in bytes. */
-const MOST = 64 * 1024;
+const MAX_BODY = 64 * 1024;
 
 /** Body of a command of this version, as JSON. */
 interface Bodies {
@@ -36,7 +36,7 @@ export function archiveRoutes(app: FastifyInstance, { archives }: { archives: Ar
     const ending = new AbortController();
     reply.hijack();
     reply.raw.on('close', () => ending.abort());
-    const work = tell(reply, run, ending.signal);
+    const work = streamProgress(reply, run, ending.signal);
     underWay.set(work, ending);
     await work;
     underWay.delete(work);
@@ -45,7 +45,7 @@ export function archiveRoutes(app: FastifyInstance, { archives }: { archives: Ar
   app.register(async (control) => {
     control.addContentTypeParser(
       'application/octet-stream',
-      { parseAs: 'string', bodyLimit: MOST },
+      { parseAs: 'string', bodyLimit: MAX_BODY },
       (_request, body, done) => done(null, body),
     );
     control.addHook('onRequest', requireControl);
@@ -60,7 +60,7 @@ export function archiveRoutes(app: FastifyInstance, { archives }: { archives: Ar
   });
 }
 
-async function tell(
+async function streamProgress(
   { raw }: FastifyReply,
   run: (watch: ArchiveWatch) => Promise<object>,
   signal: AbortSignal,

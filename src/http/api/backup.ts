@@ -33,9 +33,9 @@ export function backupRoutes(app: FastifyInstance, { db, dataDir }: BackupContex
         if (!db) throw new HitError('not_found', 'the server on this data folder runs without a database');
         const { to } = request.query;
         if (!to) throw new HitError('invalid', 'to is missing: the folder of the copy');
-        const gone = new AbortController();
-        reply.raw.once('close', () => gone.abort());
-        const signal = AbortSignal.any([gone.signal, ending.signal]);
+        const disconnected = new AbortController();
+        reply.raw.once('close', () => disconnected.abort());
+        const signal = AbortSignal.any([disconnected.signal, ending.signal]);
         const { store, spool } = db;
         const work = backUp({ store, spool, dataDir }, to, signal);
         underWay.add(work);

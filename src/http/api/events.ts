@@ -9,7 +9,7 @@ import { REFUSED } from '../openapi/refused.ts';
 import { type Answer, LIVE_PARAMETERS, readLive } from './live.ts';
 
 const EVERY = 1000;
-const MOST_READERS = 100;
+const MAX_READERS = 100;
 /** Most unread bytes per reader: beyond them the connection is closed, and the reader may reconnect. */
 const MOST_WAITING = 256 * 1024;
 /** Reconnect delay for browsers, in milliseconds. */
@@ -26,7 +26,7 @@ const OPERATION: Operation = {
   operationId: 'liveEvents',
   tags: ['Ask'],
   summary: 'The same every second, as server-sent events',
-  description: `Events \`live\`, whose data is the answer of \`/api/v1/live\`; at most ${MOST_READERS} readers.`,
+  description: `Events \`live\`, whose data is the answer of \`/api/v1/live\`; at most ${MAX_READERS} readers.`,
   parameters: queryParameters(LIVE_PARAMETERS),
   responses: {
     200: other('an endless stream', 'text/event-stream'),
@@ -62,8 +62,8 @@ class LiveFeed {
 
   /** @throws HitError `overloaded` if there are too many readers, or the server is closing */
   open(words: QueryParams, first: Answer, reply: FastifyReply, mayStay: () => boolean): FastifyReply {
-    if (this.#isClosed || this.#readers >= MOST_READERS) {
-      const message = `${MOST_READERS} connections for events are already open; use /api/v1/live instead`;
+    if (this.#isClosed || this.#readers >= MAX_READERS) {
+      const message = `${MAX_READERS} connections for events are already open; use /api/v1/live instead`;
       throw new HitError('overloaded', message, { retryAfter: 10 });
     }
     reply.hijack();

@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<ExportFormat, string>> = {
   parquet: 'application/vnd.apache.parquet',
 };
 /** Milliseconds after which a reader that takes nothing is disconnected, since few exports run at once. */
-const PATIENCE = 60_000;
+const STALL_TIMEOUT = 60_000;
 
 const FORMAT = parameterOr('csv', choice(EXPORT_FORMATS), 'of the file', 'ndjson');
 
@@ -68,25 +68,25 @@ async function send(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const selection = readSelection(words);
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  const disconnected = new AbortController();
+  reply.raw.once('close', () => disconnected.abort());
   await db.spool.flush();
-  const hits = await exportHits(db, selection, format, gone.signal);
+  const hits = await exportHits(db, selection, format, disconnected.signal);
   const end = () => hits[Symbol.asyncDispose]();
-  if (gone.signal.aborted) await end();
+  if (disconnected.signal.aborted) await end();
   else reply.raw.once('close', end);
   return reply
     .type(TYPES[format])
     .header('cache-control', 'no-store')
     .header('content-disposition', `attachment; filename="hits.${format}"`)
-    .send(patient(hits.bytes));
+    .send(withStallTimeout(hits.bytes));
 }
 
 /** A stream that is destroyed if nobody reads from it for a while. */
-function patient(bytes: AsyncIterable<Uint8Array>): Readable {
+function withStallTimeout(bytes: AsyncIterable<Uint8Array>): Readable {
   async function* watched() {
     for await (const chunk of bytes) {
-      const timer = setTimeout(() => stream.destroy(), PATIENCE);
+      const timer = setTimeout(() => stream.destroy(), STALL_TIMEOUT);
       try {
         yield chunk;
       } finally {

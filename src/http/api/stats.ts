@@ -58,13 +58,13 @@ export function statsRoutes(app: FastifyInstance, context: ServerContext): void 
   const onRequest = requireReader(context);
   const accepts = FILTER_PARAMETERS;
   app.get('/api/v1/stats', { onRequest, config: { operation: ASK_STATS, accepts } }, (request) =>
-    storeOf(context).stats(wordsOf(request)),
+    storeOf(context).stats(queryParamsOf(request)),
   );
   app.get('/api/v1/top', { onRequest, config: { operation: ASK_TOP, accepts } }, (request) =>
-    storeOf(context).top(wordsOf(request)),
+    storeOf(context).top(queryParamsOf(request)),
   );
   app.get('/api/v1/props', { onRequest, config: { operation: ASK_PROPS, accepts } }, async (request) => ({
-    props: await storeOf(context).props(wordsOf(request)),
+    props: await storeOf(context).props(queryParamsOf(request)),
   }));
 }
 
@@ -74,6 +74,6 @@ export function storeOf({ db }: Pick<ServerContext, 'db'>): DBTracker {
   return db;
 }
 
-function wordsOf(request: FastifyRequest): QueryParams {
+function queryParamsOf(request: FastifyRequest): QueryParams {
   return request.query as QueryParams;
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
-import { measureStorage, STORAGE } from '../../store/storage.ts';
+import { readStorage, STORAGE } from '../../store/storage.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { json, type Operation, problem } from '../openapi/operation.ts';
@@ -22,6 +22,6 @@ export function storageRoutes(
   app.get('/api/v1/storage', options, () => {
     const { db } = context;
     if (!db) throw new HitError('not_found', 'there is no database here: start the server with --tracker db');
-    return measureStorage(db.store, db.spool.bytes);
+    return readStorage(db.store, db.spool.bytes);
   });
 }

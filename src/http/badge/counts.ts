@@ -20,7 +20,7 @@ export interface BadgeCount {
   readonly visitors: number | null;
 }
 
-interface Kept {
+interface CachedCount {
   readonly at: number;
   readonly count: Promise<BadgeCount>;
 }
@@ -28,8 +28,8 @@ interface Kept {
 /** Counts of sites and pages, each queried at most once a minute. */
 export class BadgeCounts {
   readonly #context: Pick<ServerContext, 'db' | 'live' | 'now'>;
-  readonly #kept = new RecentMap<string, Kept>(MOST_KEPT);
-  #underWay = 0;
+  readonly #cache = new RecentMap<string, CachedCount>(MOST_KEPT);
+  #running = 0;
 
   constructor(context: Pick<ServerContext, 'db' | 'live' | 'now'>) {
     this.#context = context;
@@ -42,23 +42,28 @@ export class BadgeCounts {
   read(site: string, path: string | undefined, period: BadgePeriod): Promise<BadgeCount> {
     const key = JSON.stringify([site, path, period]);
     const now = this.#context.now();
-    const kept = this.#kept.get(key);
+    const kept = this.#cache.get(key);
     if (kept && now - kept.at < FRESH_MS) return kept.count;
-    const count = this.#ask(site, path, period, now);
-    this.#kept.set(key, { at: now, count });
+    const count = this.#query(site, path, period, now);
+    this.#cache.set(key, { at: now, count });
     // Failed queries are not cached.
-    count.catch(() => this.#kept.delete(key));
+    count.catch(() => this.#cache.delete(key));
     return count;
   }
 
-  async #ask(site: string, path: string | undefined, period: BadgePeriod, now: number): Promise<BadgeCount> {
+  async #query(
+    site: string,
+    path: string | undefined,
+    period: BadgePeriod,
+    now: number,
+  ): Promise<BadgeCount> {
     const { db, live } = this.#context;
     if (path === undefined && period === 'all' && live) return (await live.read(site, [])).total;
     if (!db) throw new HitError('not_found', 'there is no database here: start the server with --tracker db');
-    if (this.#underWay >= MOST_AT_ONCE) {
+    if (this.#running >= MOST_AT_ONCE) {
       throw new HitError('overloaded', 'too many badges are being requested', { retryAfter: 2 });
     }
-    this.#underWay++;
+    this.#running++;
     try {
       const from = fromOf(period, now);
       const { totals } = await db.stats({
@@ -71,7 +76,7 @@ export class BadgeCounts {
       });
       return { hits: totals.hits, visitors: totals.visitors };
     } finally {
-      this.#underWay--;
+      this.#running--;
     }
   }
 }

@@ -101,7 +101,7 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
   });
   const counter = { config: { operation: COUNTER, path: '/counter/{site}/{path}.json' } };
   app.get<Route>('/counter/:site/*', counter, async (request, reply) => {
-    const { site, path } = placeOf(request, '.json');
+    const { site, path } = siteAndPathOf(request, '.json');
     const { hits, visitors } = await read(request, '.json');
     reply.header('access-control-allow-origin', '*');
     const body = JSON.stringify({ site, path: path ?? TOTAL, hits, visitors });
@@ -109,7 +109,7 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
   });
 
   async function read(request: FastifyRequest<Route>, suffix: string): Promise<BadgeCount> {
-    const { site, path } = placeOf(request, suffix);
+    const { site, path } = siteAndPathOf(request, suffix);
     const period = readParameter('period', PERIOD.period, request.query.period);
     // The answer does not reveal whether a site that is not public is counted.
     if (!context.publicSites.has(site)) throw new HitError('not_found', 'there is no such public site');
@@ -118,7 +118,7 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
 }
 
 /** Site and page of an address such as `a.example/blog/post.svg`. */
-function placeOf(
+function siteAndPathOf(
   { params }: FastifyRequest<Route>,
   suffix: string,
 ): { site: string; path: string | undefined } {

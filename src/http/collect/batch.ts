@@ -3,7 +3,7 @@ import { HitError, messageOf } from '../../errors.ts';
 import { DROP_REASONS, type DropReason } from '../../hit/hit.ts';
 import type { Dropped } from '../../hit/intake.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../../hit/request-context.ts';
-import { readToldTime } from '../../hit/time.ts';
+import { readExplicitTime } from '../../hit/time.ts';
 import {
   COUNT,
   described,
@@ -96,7 +96,7 @@ export function batchRoutes(app: FastifyInstance, context: CollectContext): void
     },
     (request, reply) => {
       const batch = new Batch(context, reply);
-      for (const [index, item] of itemsOf(request.body).entries()) batch.take(index, item);
+      for (const [index, item] of itemsOf(request.body).entries()) batch.add(index, item);
       batch.end();
     },
   );
@@ -119,7 +119,7 @@ class Batch {
     this.#reply = reply;
   }
 
-  take(index: number, item: unknown): void {
+  add(index: number, item: unknown): void {
     if (this.#fault) return;
     const facts = readHit(item, this.#context.now());
     if (facts instanceof HitError) {
@@ -195,7 +195,7 @@ export function readHit(item: unknown, now: number): RequestContext | HitError {
   const report = readReport(item, '');
   if (report instanceof HitError) return report;
   const fields = item as Readonly<Record<string, unknown>>;
-  const time = fields.time === undefined || fields.time === null ? now : readToldTime(fields.time);
+  const time = fields.time === undefined || fields.time === null ? now : readExplicitTime(fields.time);
   if (time === undefined)
     return new HitError(
       'invalid',

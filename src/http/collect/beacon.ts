@@ -35,7 +35,7 @@ export function beaconRoutes(app: FastifyInstance, context: CollectContext): voi
   const refuse = refusals(context);
 
   /** A HEAD request is not a page view. `Pixel` serves the pixel itself. */
-  app.head(PIXEL_PATH, (request, reply) => sendGif(exchangeOf(request, reply)));
+  app.head(PIXEL_PATH, (request, reply) => sendGif(rawResponseOf(request, reply)));
 
   app.post<{ Body: unknown }>(
     '/hit',
@@ -47,7 +47,7 @@ export function beaconRoutes(app: FastifyInstance, context: CollectContext): voi
     (request, reply) => {
       const report = readReport(request.body, request.headers.referer ?? '');
       if (report instanceof HitError) throw report;
-      collect(context, exchangeOf(request, reply), report, sendAccepted);
+      collect(context, rawResponseOf(request, reply), report, sendAccepted);
     },
   );
 
@@ -66,7 +66,7 @@ function allowAnyOrigin(reply: FastifyReply): FastifyReply {
 }
 
 /** Takes the answer away from Fastify. */
-function exchangeOf(request: FastifyRequest, reply: FastifyReply): RawResponse {
+function rawResponseOf(request: FastifyRequest, reply: FastifyReply): RawResponse {
   reply.hijack();
   return new RawResponse(request.raw, reply.raw).header(...ANY_ORIGIN);
 }

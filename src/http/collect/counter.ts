@@ -56,7 +56,7 @@ export function counterRoutes(app: FastifyInstance, context: CollectContext): vo
     const exchange = new RawResponse(request.raw, reply.raw);
     const hostname = request.headers.host ?? '';
     collect(context, exchange, { ...REPORT, referrer, hostname }, (answered, seen, dropped) => {
-      if (seen) context.print(sentence(seen));
+      if (seen) context.print(visitorText(seen));
       answer(answered, seen ? linesOf(seen) : dropped ? NOT_COUNTED : NO_TOTALS);
     });
   });
@@ -82,10 +82,10 @@ function answer(exchange: RawResponse, lines: readonly string[]): void {
 }
 
 function linesOf(seen: Seen): string[] {
-  return [sentence(seen), seen.isNew ? 'You are new here.' : 'You were here before.'];
+  return [visitorText(seen), seen.isNew ? 'You are new here.' : 'You were here before.'];
 }
 
-function sentence({ unique, total }: Seen): string {
+function visitorText({ unique, total }: Seen): string {
   return `${unique} unique hits from total ${total} hits`;
 }
 

@@ -73,7 +73,7 @@ export class Pixel {
   }
 
   /** @returns false for a request that this class does not answer */
-  take(request: IncomingMessage, response: ServerResponse): boolean {
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
     const url = request.url ?? '';
     if (!url.startsWith(PIXEL_PATH) || request.method !== 'GET') return false;
     if (url.length > PIXEL_PATH.length && url[PIXEL_PATH.length] !== '?') return false;

@@ -5,7 +5,7 @@ import { bearerOf, isToken } from '../auth.ts';
 import { Pixel } from '../collect/pixel.ts';
 import type { CollectContext } from '../context.ts';
 import { collectRoutes } from '../server.ts';
-import type { Forward } from './forward.ts';
+import type { ForwardProxy } from './forward.ts';
 
 /** Paths that a collector thread answers itself. */
 const COLLECT_PATHS = new Set(['/', '/hit', '/hit.gif', '/favicon.ico']);
@@ -15,12 +15,12 @@ const BATCH_PATH = '/api/v1/hits';
 /** The server of a collector thread: it collects, and forwards everything else to the main thread. */
 export function buildCollector(
   context: CollectContext,
-  forward: Forward,
+  forward: ForwardProxy,
   log: FastifyBaseLogger,
 ): FastifyInstance {
   const pixel = new Pixel(context, log);
   const app = createApp(log, (request, response) => {
-    if (pixel.take(request, response)) return true;
+    if (pixel.handle(request, response)) return true;
     if (isCollected(request, context.adminToken)) return false;
     forward.pass(request, response);
     return true;

@@ -3,7 +3,7 @@ import { HitError, messageOf } from '../../errors.ts';
 import { problemOf } from '../problem.ts';
 
 /** Forwards a request to the main thread's server, and returns its answer. */
-export class Forward {
+export class ForwardProxy {
   readonly #socketPath: string;
   readonly #agent = new Agent({ keepAlive: true });
 

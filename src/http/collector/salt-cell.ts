@@ -4,7 +4,7 @@ const STATE = SALT / 4;
 const WAITING = 0;
 const THERE = 1;
 /** Milliseconds. */
-const PATIENCE = 5000;
+const WAIT_TIMEOUT = 5000;
 
 /**
  * How a collector thread gets the salt of a new day: the main thread makes one salt for all threads and stores it; the
@@ -23,7 +23,7 @@ export class SaltCell {
   await(ask: () => void): Uint8Array {
     Atomics.store(this.#state, STATE, WAITING);
     ask();
-    if (Atomics.wait(this.#state, STATE, WAITING, PATIENCE) === 'timed-out') {
+    if (Atomics.wait(this.#state, STATE, WAITING, WAIT_TIMEOUT) === 'timed-out') {
       throw new Error('the main thread gave no salt for today');
     }
     return new Uint8Array(this.memory).slice(0, SALT);

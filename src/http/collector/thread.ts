@@ -15,21 +15,21 @@ import { openLog } from '../log.ts';
 import { closeServer, listen } from '../server.ts';
 import { buildCollector } from './collector.ts';
 import { DropReports } from './drop-reports.ts';
-import { Forward } from './forward.ts';
+import { ForwardProxy } from './forward.ts';
 import type { CollectorData, FromCollector, ToCollector } from './messages.ts';
 import { SaltCell } from './salt-cell.ts';
 
 const data = workerData as CollectorData;
 const main = parentPort!;
 
-function tell(message: FromCollector, transfer: ArrayBuffer[] = []): void {
+function post(message: FromCollector, transfer: ArrayBuffer[] = []): void {
   main.postMessage(message, transfer);
 }
 
 /** A client's hits may reach several threads, so the main thread limits them: it is sent the client of each hit. */
 let client = '';
 const limit = {
-  take(text: string): number {
+  tryConsume(text: string): number {
     if (data.isLimited) client = text;
     return 0;
   },
@@ -47,7 +47,7 @@ const intake = new Intake({
   places: await Places.open(data.geoDatabase),
   salts: new DailySalts({
     salts: data.salts,
-    random: () => saltCell.await(() => tell({ kind: 'salt' })),
+    random: () => saltCell.await(() => post({ kind: 'salt' })),
     now: Date.now,
   }),
   key: data.key,
@@ -59,7 +59,7 @@ const intake = new Intake({
 
 const log = openLog(data.logLevel);
 const recorder = new RemoteRecorder(
-  (id, batch) => tell({ kind: 'hits', id, batch }, [batch.rows.buffer, batch.numbers.buffer]),
+  (id, batch) => post({ kind: 'hits', id, batch }, [batch.rows.buffer, batch.numbers.buffer]),
   () => {
     const limited = client;
     client = '';
@@ -68,9 +68,9 @@ const recorder = new RemoteRecorder(
   (error) => log.error({ err: error }, `a hit's acknowledgement failed: ${messageOf(error)}`),
 );
 /** Limited to a readable rate: the main thread chooses among the lines of all threads. */
-const lines = new ConsoleLines((line) => tell({ kind: 'line', line }));
-const drops = new DropReports((reason, hits) => tell({ kind: 'dropped', reason, hits }));
-const forward = new Forward(data.mainSocket);
+const lines = new ConsoleLines((line) => post({ kind: 'line', line }));
+const drops = new DropReports((reason, hits) => post({ kind: 'dropped', reason, hits }));
+const forward = new ForwardProxy(data.mainSocket);
 const app = buildCollector(
   {
     pipeline: new HitPipeline({ intake, recorder, drops }),
@@ -84,7 +84,7 @@ const app = buildCollector(
 );
 
 main.on('message', (message: ToCollector) => {
-  if (message.kind === 'outcome') recorder.settle(message.id, message.outcome);
+  if (message.kind === 'outcome') recorder.complete(message.id, message.outcome);
   else void close();
 });
 
@@ -92,12 +92,12 @@ async function close(): Promise<void> {
   await closeServer(app);
   lines.close();
   forward.close();
-  tell({ kind: 'closed' });
+  post({ kind: 'closed' });
 }
 
 try {
   await listen(app, data.port, data.host, { reusePort: true });
-  tell({ kind: 'listening' });
+  post({ kind: 'listening' });
 } catch (error) {
-  tell({ kind: 'failed', message: messageOf(error) });
+  post({ kind: 'failed', message: messageOf(error) });
 }

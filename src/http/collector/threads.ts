@@ -10,7 +10,7 @@ import { SaltCell } from './salt-cell.ts';
 /** Milliseconds until a thread that died is replaced. */
 const RESTART_AFTER = 500;
 /** Milliseconds that a thread may take to close. */
-const CLOSE_PATIENCE = 5000;
+const CLOSE_TIMEOUT = 5000;
 
 /** Start data that the host provides. */
 type FromHost = 'salts' | 'midnight' | 'saltCell';
@@ -64,7 +64,7 @@ export class CollectorThreads {
 
   async #start(): Promise<void> {
     const { salts, midnight } = this.#host;
-    const data = { ...this.#data, salts: begun(salts.table), midnight: midnight.memory };
+    const data = { ...this.#data, salts: started(salts.table), midnight: midnight.memory };
     const thread = new CollectorThread(data, this.#host);
     this.#threads.add(thread);
     thread.ended.then((reason) => {
@@ -112,7 +112,7 @@ class CollectorThread {
         listening.reject(new HitError('port_unavailable', message.message));
         // A thread that does not listen is useless: it ends, and another can replace it.
         void this.#worker.terminate();
-      } else this.#hear(message);
+      } else this.#onMessage(message);
     });
     this.#worker.on('error', (error) => {
       fault = messageOf(error);
@@ -128,13 +128,13 @@ class CollectorThread {
 
   async close(): Promise<void> {
     this.#post({ kind: 'close' });
-    const timer = setTimeout(() => this.#closed.resolve(), CLOSE_PATIENCE);
+    const timer = setTimeout(() => this.#closed.resolve(), CLOSE_TIMEOUT);
     await this.#closed.promise;
     clearTimeout(timer);
     await this.#worker.terminate();
   }
 
-  #hear(message: Exclude<FromCollector, { kind: 'listening' | 'failed' }>): void {
+  #onMessage(message: Exclude<FromCollector, { kind: 'listening' | 'failed' }>): void {
     switch (message.kind) {
       case 'hits':
         this.#host.recorder.record(message.batch, (outcome) =>
@@ -148,7 +148,7 @@ class CollectorThread {
         this.#host.print(message.line);
         break;
       case 'salt':
-        this.#giveSalt();
+        this.#sendSalt();
         break;
       case 'closed':
         this.#closed.resolve();
@@ -156,7 +156,7 @@ class CollectorThread {
   }
 
   /** Today's salt, from the table. A salt that cannot be stored is not used; the thread then answers with an error. */
-  #giveSalt(): void {
+  #sendSalt(): void {
     try {
       const { table } = this.#host.salts;
       const today = new Date(Date.now()).toISOString().slice(0, 10);
@@ -175,6 +175,6 @@ class CollectorThread {
 }
 
 /** Without tomorrow's salt, which may still change: a thread requests it when it needs it. */
-function begun(salts: SaltTable): SaltTable {
+function started(salts: SaltTable): SaltTable {
   return Object.fromEntries(Object.entries(salts).filter(([day]) => Date.parse(day) <= Date.now()));
 }

@@ -1,5 +1,5 @@
 /** Most milliseconds between clocks without a warning: beyond it, a window of a minute is a few percent off. */
-const MOST_APART = 2000;
+const MAX_CLOCK_DIFFERENCE = 2000;
 
 /** A reading of a remote clock. */
 export interface ClockReading {
@@ -21,14 +21,14 @@ export interface ClockReading {
  * @example
  * presentOf([{ at: 1000, received: 1005 }, { at: 3_601_000, received: 1004 }]); // { now: 1000, off: [0, 3600001] }
  */
-export function presentOf(readings: readonly ClockReading[]): { now: number; off: number[] } {
+export function consensusTime(readings: readonly ClockReading[]): { now: number; off: number[] } {
   const offsets = readings.map(({ at, received }) => at - received);
   const sorted = offsets.toSorted((a, b) => a - b);
   const [lower, upper] = [sorted[(sorted.length - 1) >> 1]!, sorted[sorted.length >> 1]!];
   const believed = Math.abs(upper) <= Math.abs(lower) ? upper : lower;
   const off = offsets.map((offset) => {
     const apart = offset - believed;
-    return Math.abs(apart) > MOST_APART ? apart : 0;
+    return Math.abs(apart) > MAX_CLOCK_DIFFERENCE ? apart : 0;
   });
   const agreeing = readings.filter((_, i) => off[i] === 0).map(({ at }) => at);
   return { now: Math.max(...agreeing), off };

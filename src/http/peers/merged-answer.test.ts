@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { sighting } from '../../../test/contracts/live.ts';
 import type { KeyFingerprints } from '../../hit/key-fingerprints.ts';
 import { MemoryLive } from '../../live/memory.ts';
-import { mergedAnswer, type Reached } from './merged-answer.ts';
+import { mergedAnswer, type ReachedNode } from './merged-answer.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const HOUR = 3_600_000;
@@ -23,12 +23,12 @@ interface NodeOptions {
 }
 
 /** A node with some visitors half a minute ago. */
-function nodeOf(name: string, visitors: readonly number[], options: NodeOptions = {}): Reached {
+function nodeOf(name: string, visitors: readonly number[], options: NodeOptions = {}): ReachedNode {
   const { ahead = 0, naming = NAMING, expectedVisitors = 1000, node = name } = options;
   const now = NOW + ahead;
   const live = new MemoryLive({ expectedVisitors, rate: true, now: () => now });
   for (const visitor of visitors) live.track(sighting('a.com', visitor, now - 30_000));
-  const parcel = { site: undefined, at: now, node, naming, state: live.kept(undefined) };
+  const parcel = { site: undefined, at: now, node, naming, state: live.stateOf(undefined) };
   return { url: `http://${name}`, received: NOW, parcel };
 }
 

@@ -4,11 +4,11 @@ import { LiveMerge, type TotalSource } from '../../live/live-merge.ts';
 import type { Snapshot } from '../../live/snapshot.ts';
 import { COUNT, either, list, object, type Static, TEXT, TIME } from '../../schema/schema.ts';
 import { answerOf, type LiveAnswer, type NamedWindow } from '../live-answer.ts';
-import { presentOf } from './clocks.ts';
+import { consensusTime } from './clocks.ts';
 import type { SketchAnswer } from './remote-node.ts';
 
 /** A node that answered. */
-export interface Reached extends SketchAnswer {
+export interface ReachedNode extends SketchAnswer {
   readonly url: string;
 }
 
@@ -42,7 +42,7 @@ export interface MergeAnswer extends LiveAnswer {
  * @throws HitError `merge_failed` for nodes that cannot be merged
  */
 export function mergedAnswer(
-  reached: readonly Reached[],
+  reached: readonly ReachedNode[],
   unreached: readonly Unreached[],
   site: string | undefined,
   windows: readonly NamedWindow[],
@@ -51,9 +51,9 @@ export function mergedAnswer(
     ...unreached.map(({ url, problem }) => `left out ${url}: ${problem}`),
     ...checkNames(reached),
   ];
-  const { now, off } = presentOf(reached.map(({ parcel, received }) => ({ at: parcel.at, received })));
+  const { now, off } = consensusTime(reached.map(({ parcel, received }) => ({ at: parcel.at, received })));
   for (const [i, { url }] of reached.entries()) if (off[i] !== 0) warnings.push(clockWarning(url, off[i]!));
-  const union = unionOf(reached);
+  const union = mergeOf(reached);
   const { total, windows: counts } = counted(() =>
     union.read(
       windows.map(({ seconds }) => seconds),
@@ -76,7 +76,7 @@ export function mergedAnswer(
  * @returns warnings: differences that do not make the answer worthless
  * @throws HitError `merge_failed` for differences that do
  */
-export function checkNames(reached: readonly Reached[]): string[] {
+export function checkNames(reached: readonly ReachedNode[]): string[] {
   const [first] = reached;
   const warnings: string[] = [];
   const urls = new Map<string, string>();
@@ -109,7 +109,7 @@ function differencesOf(ours: Snapshot, theirs: Snapshot): { secrets: boolean; da
   return { secrets: days.length < names.length, days };
 }
 
-function unionOf(reached: readonly Reached[]): LiveMerge {
+function mergeOf(reached: readonly ReachedNode[]): LiveMerge {
   const union = new LiveMerge();
   for (const { url, parcel } of reached) counted(() => union.add(parcel.state), `${url}: `);
   return union;
@@ -131,6 +131,6 @@ function clockWarning(url: string, off: number): string {
   return `the clock of ${url} is ${seconds} s ${off > 0 ? 'ahead' : 'behind'}: windows are off by that much`;
 }
 
-function nodeAnswer({ url, parcel }: Reached): NodeAnswer {
+function nodeAnswer({ url, parcel }: ReachedNode): NodeAnswer {
   return { url, at: new Date(parcel.at).toISOString(), ...parcel.state.total };
 }

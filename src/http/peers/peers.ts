@@ -3,15 +3,15 @@ import type { KeyFingerprints } from '../../hit/key-fingerprints.ts';
 import type { OwnLive } from '../../live/live.ts';
 import { BOOLEAN, described, extended, type Static } from '../../schema/schema.ts';
 import { LIVE, type NamedWindow } from '../live-answer.ts';
-import { checkNames, mergedAnswer, ORIGIN, type Reached, type Unreached } from './merged-answer.ts';
+import { checkNames, mergedAnswer, ORIGIN, type ReachedNode, type Unreached } from './merged-answer.ts';
 import { RemoteNode } from './remote-node.ts';
 
 /** Timeout for a peer, in milliseconds: readers of live counts wait for it. */
-const PATIENCE = 2000;
+const REQUEST_TIMEOUT = 2000;
 /** Largest answer in bytes: a table, a ring, and the filter of half a billion visitors. */
 const MOST_BYTES = 800 * 2 ** 20;
 /** Milliseconds for which an answer of a peer is cached. */
-const FRESH = 500;
+const CACHE_MS = 500;
 const ADVICE = 'give all nodes the same secrets.json, or the same --admin-token';
 
 export const PEERS_LIVE = extended(LIVE, {
@@ -23,7 +23,7 @@ export const PEERS_LIVE = extended(LIVE, {
 export type PeersAnswer = Static<typeof PEERS_LIVE>;
 
 /** This node, among others. */
-export interface OwnNode {
+export interface LocalNode {
   /** Random, generated at the node's start. */
   readonly node: string;
   readonly live: Pick<OwnLive, 'state'>;
@@ -33,7 +33,7 @@ export interface OwnNode {
 
 interface Round {
   readonly at: number;
-  readonly outcomes: Promise<readonly (Reached | Unreached)[]>;
+  readonly outcomes: Promise<readonly (ReachedNode | Unreached)[]>;
 }
 
 /**
@@ -46,15 +46,15 @@ interface Round {
  */
 export class Peers {
   readonly #nodes: readonly RemoteNode[];
-  readonly #own: OwnNode;
+  readonly #localNode: LocalNode;
   /** Requests in progress or recently done, by site. */
-  readonly #rounds = new Map<string | undefined, Round>();
+  readonly #cache = new Map<string | undefined, Round>();
   readonly #isUp = new Map<string, boolean>();
 
   /** @throws HitError `bad_usage` for text that is not the URL of a node */
-  constructor(urls: readonly string[], token: string, own: OwnNode) {
+  constructor(urls: readonly string[], token: string, own: LocalNode) {
     this.#nodes = urls.map((url) => new RemoteNode(url, token, ADVICE));
-    this.#own = own;
+    this.#localNode = own;
   }
 
   /** Which peers answered the last request. */
@@ -69,12 +69,12 @@ export class Peers {
   async read(site: string | undefined, windows: readonly NamedWindow[]): Promise<PeersAnswer> {
     const outcomes = await this.#ask(site);
     const own = await this.#ownAnswer(site);
-    const reached: Reached[] = [own];
+    const reached: ReachedNode[] = [own];
     const unreached: Unreached[] = [];
     for (const outcome of outcomes) {
       if ('problem' in outcome) unreached.push(outcome);
       // All nodes may share one list of peers, so it may contain the node itself.
-      else if (outcome.parcel.node !== this.#own.node) addTo(reached, unreached, outcome);
+      else if (outcome.parcel.node !== this.#localNode.node) addTo(reached, unreached, outcome);
     }
     const { total, ...answer } = mergedAnswer(reached, unreached, site, windows);
     return {
@@ -86,18 +86,19 @@ export class Peers {
 
   #ask(site: string | undefined): Round['outcomes'] {
     const now = performance.now();
-    for (const [key, { at }] of this.#rounds) if (now - at > FRESH + PATIENCE) this.#rounds.delete(key);
-    const known = this.#rounds.get(site);
-    if (known && now - known.at < FRESH) return known.outcomes;
+    for (const [key, { at }] of this.#cache)
+      if (now - at > CACHE_MS + REQUEST_TIMEOUT) this.#cache.delete(key);
+    const known = this.#cache.get(site);
+    if (known && now - known.at < CACHE_MS) return known.outcomes;
     const outcomes = Promise.all(this.#nodes.map((node) => this.#outcomeOf(node, site)));
-    this.#rounds.set(site, { at: now, outcomes });
+    this.#cache.set(site, { at: now, outcomes });
     return outcomes;
   }
 
-  async #outcomeOf(node: RemoteNode, site: string | undefined): Promise<Reached | Unreached> {
+  async #outcomeOf(node: RemoteNode, site: string | undefined): Promise<ReachedNode | Unreached> {
     const url = node.name;
     try {
-      const answer = await node.fetch({ site, patience: PATIENCE, mostBytes: MOST_BYTES });
+      const answer = await node.fetch({ site, patience: REQUEST_TIMEOUT, mostBytes: MOST_BYTES });
       this.#isUp.set(url, true);
       return { url, ...answer };
     } catch (error) {
@@ -106,8 +107,8 @@ export class Peers {
     }
   }
 
-  async #ownAnswer(site: string | undefined): Promise<Reached> {
-    const { node, live, naming, now } = this.#own;
+  async #ownAnswer(site: string | undefined): Promise<ReachedNode> {
+    const { node, live, naming, now } = this.#localNode;
     const state = await live.state(site);
     const at = now();
     return { url: '', received: at, parcel: { site, at, node, naming: naming(), state } };
@@ -115,7 +116,7 @@ export class Peers {
 }
 
 /** A peer that cannot be merged is left out, and reported as such. */
-function addTo(reached: Reached[], unreached: Unreached[], peer: Reached): void {
+function addTo(reached: ReachedNode[], unreached: Unreached[], peer: ReachedNode): void {
   try {
     checkNames([...reached, peer]);
     reached.push(peer);

@@ -7,9 +7,9 @@ import { patience } from '../../../test/fixtures/patience.ts';
 import { HitError } from '../../errors.ts';
 import { MemoryLive } from '../../live/memory.ts';
 import { encodeSnapshot, SKETCH_TYPE } from '../../live/snapshot.ts';
-import { RemoteNode, type SketchQuestion } from './remote-node.ts';
+import { RemoteNode, type SketchQuery } from './remote-node.ts';
 
-const QUESTION: SketchQuestion = { site: undefined, patience: 5000, mostBytes: 1_000_000 };
+const QUESTION: SketchQuery = { site: undefined, patience: 5000, mostBytes: 1_000_000 };
 const NOW = Date.UTC(2026, 10, 24, 12);
 
 const live = new MemoryLive({ expectedVisitors: 1000, rate: true, now: () => NOW });
@@ -17,7 +17,7 @@ live.track({ site: 'a.com', time: NOW, visitorHigh: 7, visitorLow: 7 });
 
 function parcelFor(site: string | undefined): Buffer {
   const naming = { key: '0123456789abcdef' };
-  return encodeSnapshot({ site, at: NOW, node: 'x', naming, state: live.kept(site) });
+  return encodeSnapshot({ site, at: NOW, node: 'x', naming, state: live.stateOf(site) });
 }
 
 async function urlOf(t: TestContext, server: Server, close: () => void): Promise<string> {
@@ -36,7 +36,7 @@ function serverOf(t: TestContext, listener: RequestListener): Promise<string> {
   return urlOf(t, server, () => server.closeAllConnections());
 }
 
-function asked(url: string, question: Partial<SketchQuestion> = {}) {
+function asked(url: string, question: Partial<SketchQuery> = {}) {
   return new RemoteNode(url, 'a token').fetch({ ...QUESTION, ...question });
 }
 

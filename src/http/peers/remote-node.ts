@@ -4,7 +4,7 @@ import { HitError, messageOf } from '../../errors.ts';
 import { decodeSnapshot, SKETCH_TYPE, type Snapshot } from '../../live/snapshot.ts';
 
 /** A request to a node, and its limits. */
-export interface SketchQuestion {
+export interface SketchQuery {
   /** Undefined for all sites together. */
   readonly site: string | undefined;
   /** Timeout for the whole answer, in milliseconds. */
@@ -79,7 +79,7 @@ export class RemoteNode {
    *
    * @throws HitError `merge_failed`, whose message does not name the node
    */
-  async fetch({ site, patience, mostBytes }: SketchQuestion): Promise<SketchAnswer> {
+  async fetch({ site, patience, mostBytes }: SketchQuery): Promise<SketchAnswer> {
     const url = new URL(this.#url);
     if (site !== undefined) url.searchParams.set('site', site);
     const signal = AbortSignal.timeout(patience);

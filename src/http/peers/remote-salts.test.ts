@@ -114,7 +114,7 @@ describe('the node of --salts-from', () => {
   test('serves its salts only with the admin token', async (t) => {
     const { Secrets } = await import('../../folder/secrets.ts');
     const { salts } = Secrets.open(temporaryFolder(t));
-    salts.turn();
+    salts.rotate();
     const app = await giverOf(salts);
     t.after(() => closeServer(app));
     const url = `http://127.0.0.1:${portOf(app)}/api/v1/salts`;

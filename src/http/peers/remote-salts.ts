@@ -100,12 +100,12 @@ export function saltsUrl(text: string): URL {
     );
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (url.protocol === 'http:' && isIP(host) !== 0 && !NEAR.trusts(host)) throw notInPublic(host);
+  if (url.protocol === 'http:' && isIP(host) !== 0 && !NEAR.trusts(host)) throw publicAddressError(host);
   url.pathname = url.pathname.replace(/(?:\/api\/v1\/salts)?\/*$/, PATH);
   return url;
 }
 
-function notInPublic(address: string): HitError {
+function publicAddressError(address: string): HitError {
   return new HitError(
     'bad_setting',
     `--salts-from: ${address} is a public address, and salts and the admin token are not sent there over plain HTTP: use https://`,
@@ -118,7 +118,7 @@ const lookupNear: LookupFunction = (host, options, done) => {
     const [first] = found ?? [];
     if (error || !first) return done(error ?? new Error(`${host} has no address`), '');
     const far = found.find(({ address }) => !NEAR.trusts(address));
-    if (far) return done(notInPublic(far.address), '');
+    if (far) return done(publicAddressError(far.address), '');
     if (options.all) return done(null, found);
     return done(null, first.address, first.family);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CountedHit } from '../live.ts';
-import { countCall, seenOf } from './count-batch.ts';
+import { countCall, parseReply } from './count-batch.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12, 0, 30);
 const SCOPE = { node: 'n', allTime: 'log', expectedVisitors: 100, rate: true } as const;
@@ -32,7 +32,7 @@ describe('a batch', () => {
   });
 
   test('gets the site’s counts as of each of its hits', () => {
-    assert.deepEqual(seenOf('10 4 0101'), [
+    assert.deepEqual(parseReply('10 4 0101'), [
       { isNew: false, unique: 2, total: 7 },
       { isNew: true, unique: 3, total: 8 },
       { isNew: false, unique: 3, total: 9 },
@@ -42,7 +42,7 @@ describe('a batch', () => {
 
   for (const odd of [null, '', 'OK', '1 1', '1 1 2', '-1 0 1', '1 1 1\n']) {
     test(`rejects the reply ${JSON.stringify(odd)}`, () => {
-      assert.throws(() => seenOf(odd), /sent an unexpected reply to a batch/);
+      assert.throws(() => parseReply(odd), /sent an unexpected reply to a batch/);
     });
   }
 });

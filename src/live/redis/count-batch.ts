@@ -42,7 +42,7 @@ export function countCall(
   for (const hit of hits) args.push(memberOf(hit));
   if (scope.rate) {
     for (const level of HIT_LEVELS) {
-      for (const { bucket, first, last } of runsOf(hits, level)) {
+      for (const { bucket, first, last } of groupsBySite(hits, level)) {
         const { key, field } = names.hitsOf(bucket);
         const left = secondsLeft(bucket, now, level.fields);
         if (left <= 0) continue;
@@ -54,7 +54,7 @@ export function countCall(
   args.push('-');
   if (scope.rate) {
     for (const level of VISITOR_LEVELS) {
-      for (const { bucket, first, last } of runsOf(hits, level)) {
+      for (const { bucket, first, last } of groupsBySite(hits, level)) {
         const left = secondsLeft(bucket, now);
         if (left <= 0) continue;
         keys.push(names.visitorsOf(bucket));
@@ -70,7 +70,7 @@ export function countCall(
  *
  * @throws Error if the reply is not valid
  */
-export function seenOf(reply: unknown): Seen[] {
+export function parseReply(reply: unknown): Seen[] {
   const [, hits, visitors, flags = ''] = /^(\d+) (\d+) ([01]*)$/.exec(String(reply)) ?? [];
   if (hits === undefined) throw new Error('Redis sent an unexpected reply to a batch');
   const seen: Seen[] = new Array(flags.length);
@@ -89,7 +89,7 @@ function memberOf({ visitorHigh, visitorLow }: CountedHit): string {
 }
 
 /** Runs of consecutive hits in the same bucket, by their positions, from 1. */
-function* runsOf(
+function* groupsBySite(
   hits: readonly CountedHit[],
   level: Bucket['level'],
 ): Generator<{ bucket: Bucket; first: number; last: number }> {

@@ -17,9 +17,9 @@ import { RecentMap } from '../../cache/recent-map.ts';
 import { messageOf } from '../../errors.ts';
 import { Backoff } from '../../timing/backoff.ts';
 import { pause } from '../../timing/pause.ts';
-import { inTime, waitUpTo } from '../../timing/time-limit.ts';
+import { waitUpTo, inTime as withTimeout } from '../../timing/time-limit.ts';
 import type { CountedHit, Seen } from '../live.ts';
-import { type AllTime, type CountCall, type CountScope, countCall, seenOf } from './count-batch.ts';
+import { type AllTime, type CountCall, type CountScope, countCall, parseReply } from './count-batch.ts';
 import { ALL } from './keys.ts';
 import type { RedisLink } from './link.ts';
 import { countScript } from './script.ts';
@@ -27,7 +27,7 @@ import { countScript } from './script.ts';
 /** Maximum hits per batch: the script must not run much longer. */
 const BATCH_HITS = 1000;
 /** Timeout in milliseconds after which an unanswered batch is sent again. */
-const PATIENCE_MS = 5000;
+const REPLY_TIMEOUT = 5000;
 /** Milliseconds for which a batch is kept: longer than the writes that Redis may lose (appendfsync everysec). */
 const RECENT_MS = 5000;
 /** Milliseconds between attempts. */
@@ -35,7 +35,7 @@ const DELAYS = { first: 50, longest: 1000 };
 /** Maximum waiting hits, at about 100 bytes each. */
 const MOST_WAITING = 2_000_000;
 /** Maximum sites whose last counts are kept, for answers while Redis is unreachable. */
-const MOST_KNOWN = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 interface Waiting {
   readonly hit: CountedHit;
@@ -61,14 +61,14 @@ export interface DeliveryOptions extends Omit<CountScope, 'allTime'> {
 export class Delivery {
   readonly #options: DeliveryOptions;
   readonly #stop = new AbortController();
-  readonly #known = new RecentMap<string, { hits: number; visitors: number }>(MOST_KNOWN);
+  readonly #known = new RecentMap<string, { hits: number; visitors: number }>(MAX_REMEMBERED);
   #queue: Waiting[] = [];
   /** Start of the queue: taken hits are removed from time to time. */
   #head = 0;
   #recent: Batch[] = [];
   #sequence = 0;
   #allTime: AllTime | undefined;
-  #working: Promise<void> | undefined;
+  #loop: Promise<void> | undefined;
   #failingSince: number | undefined;
   #mustRepeat = false;
   #lost = 0;
@@ -116,13 +116,13 @@ export class Delivery {
     const seen = new Promise<Seen>((resolve) => {
       waiting.settle = resolve;
     });
-    this.#working ??= this.#work();
+    this.#loop ??= this.#run();
     return seen;
   }
 
   /** Resolves when all tracked hits are delivered, or after `patience` milliseconds. */
-  async settled(patience: number): Promise<void> {
-    await waitUpTo(patience, this.#working ?? Promise.resolve());
+  async drained(patience: number): Promise<void> {
+    await waitUpTo(patience, this.#loop ?? Promise.resolve());
   }
 
   close(): void {
@@ -130,11 +130,11 @@ export class Delivery {
     this.#answerAll();
   }
 
-  async #work(): Promise<void> {
+  async #run(): Promise<void> {
     // Batches the hits of this turn.
     await Promise.resolve();
     while (this.waiting > 0 && !this.#stop.signal.aborted) await this.#deliver(this.#take());
-    this.#working = undefined;
+    this.#loop = undefined;
   }
 
   #take(): readonly Waiting[] {
@@ -157,7 +157,7 @@ export class Delivery {
         if (this.#mustRepeat) await this.#repeat();
         const replies = await this.#send(batch);
         this.#recovered();
-        this.#settle(batch, replies);
+        this.#acknowledge(batch, replies);
         this.#remember(batch);
         return;
       } catch (error) {
@@ -207,10 +207,10 @@ export class Delivery {
     if (young > 0) this.#recent = this.#recent.slice(young);
   }
 
-  #settle({ calls, waiting }: Batch, replies: readonly unknown[]): void {
+  #acknowledge({ calls, waiting }: Batch, replies: readonly unknown[]): void {
     for (const [i, hits] of waiting.entries()) {
       if (hits.length === 0) continue;
-      const seen = seenOf(replies[i]);
+      const seen = parseReply(replies[i]);
       const { total, unique } = seen.at(-1)!;
       this.#known.set(calls[i]!.tag, { hits: total, visitors: unique });
       for (const [place, each] of hits.entries()) each.settle?.(seen[place]!);
@@ -262,5 +262,7 @@ export class Delivery {
 
 /** A server that accepts commands but does not answer counts as unreachable. */
 function answered<Result>(link: RedisLink, answer: Promise<Result>): Promise<Result> {
-  return inTime(PATIENCE_MS, answer, `no answer for ${PATIENCE_MS / 1000} seconds`, () => link.reopen());
+  return withTimeout(REPLY_TIMEOUT, answer, `no answer for ${REPLY_TIMEOUT / 1000} seconds`, () =>
+    link.reopen(),
+  );
 }

@@ -72,14 +72,14 @@ export class RedisLive implements SharedLive, AsyncDisposable {
 
   /** @throws HitError `live_unavailable` if Redis is unreachable and no answer to the same query is cached */
   async read(site: string | undefined, windows: readonly number[]): Promise<LiveCount> {
-    const question = `${windows.join()} ${site ?? ALL}`;
+    const cacheKey = `${windows.join()} ${site ?? ALL}`;
     const { failingSince } = this.#delivery;
     try {
       const count = await this.#ask(new SiteKeys(site ?? ALL), windows);
-      this.#answers.set(question, count);
+      this.#answers.set(cacheKey, count);
       return failingSince === undefined ? count : { ...count, staleSince: failingSince };
     } catch (error) {
-      const kept = this.#answers.get(question);
+      const kept = this.#answers.get(cacheKey);
       if (!kept) {
         throw new HitError('live_unavailable', `Redis does not answer: ${messageOf(error)}`, {
           cause: error,
@@ -92,7 +92,7 @@ export class RedisLive implements SharedLive, AsyncDisposable {
 
   /** Delivers waiting hits for a few seconds, then closes. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#delivery.settled(CLOSE_MS);
+    await this.#delivery.drained(CLOSE_MS);
     const { waiting } = this.#delivery;
     if (waiting > 0) this.#options.log.warn(`live: ${waiting} hits have not reached Redis`);
     this.#delivery.close();
