@@ -68,7 +68,7 @@ describe('an answer', () => {
       ['is', 'prop:plan', texts(1000)],
       ['contains', 'prop:plan', texts(300)],
       ['has_done', ['matches_not', 'source', texts(300)]],
-      ['and', Array.from({ length: 30 }, () => ['is_not', 'goal', ['signup']])],
+      ['and', Array.from({ length: 10 }, () => ['is_not', 'goal', ['signup']])],
     ])
       await ask({ store }, { ...many, filters: [filter] }, now);
   });
