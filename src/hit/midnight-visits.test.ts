@@ -124,7 +124,7 @@ test('threads that see ids concurrently lose no ids and no times', {
            while (Atomics.load(gate, 0) < w.threads);
            for (let number = 1; number <= w.ids; number++) {
              const id = { high: number, low: Math.imul(number, 0x9e3779b1) >>> 0 };
-             visits.see(id, w.midnight + (number * 7 + w.thread * 13) % 29);
+             visits.record(id, w.midnight + (number * 7 + w.thread * 13) % 29);
            }
          });`,
         {
