@@ -188,7 +188,7 @@ describe('wrong usage', () => {
     ['import', ['--follow', 'a.log', 'b.log'], /--follow takes one file/],
     ['report', ['now'], /"now" is not expected/],
     ['report', ['--json', '--csv'], /--json or --csv/],
-    ['report', ['--by', 'colour'], /--by: "colour" is not one of path/],
+    ['report', ['--by', 'colour'], /dimensions\[0\] "colour" is unknown: use source, channel/],
     ['report', ['--from', 'yesterday'], /from "yesterday" is not a time/],
     ['report', ['--from', '2026-02-01', '--to', '2026-01-01'], /not before/],
     ['report', ['--interval', 'fortnight'], /interval "fortnight" is unknown/],
