@@ -97,7 +97,7 @@ describe('a segment', () => {
       failed: 3,
       site: 's',
     };
-    const segment = { ...segmentOf(folder, 1n, []), path, bytes: 0, notes: [note] };
+    const segment = { ...segmentOf(folder, 1n, []), path, bytes: 0, records: [note] };
     await store.deliver(segment);
     await store.deliver(segment);
     const known = await store.rows<{ digest: string; lines: number }>('imports', { root: 'r' });

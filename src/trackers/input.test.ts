@@ -11,6 +11,7 @@ const TIME = Date.UTC(2026, 10, 24);
 const LOOPBACK = new TrustedProxies('loopback');
 const HEADERS = {
   host: 'example.com:8080',
+  hostname: 'example.com:8080',
   'user-agent': 'Mozilla/5.0',
   referer: 'https://example.org/',
   'accept-language': 'de',
@@ -31,6 +32,7 @@ const FACTS = {
   kind: 'beacon',
   time: TIME,
   host: 'example.com:8080',
+  hostname: 'example.com:8080',
   path: '/a?b=1',
   referrer: 'https://example.org/',
   userAgent: 'Mozilla/5.0',
