@@ -74,7 +74,7 @@ describe('an archive', () => {
     assert.deepEqual(
       { ...manifest, checksum: typeof manifest.checksum },
       {
-        version: 1,
+        version: 2,
         site: 'a.com',
         day: '2026-01-02',
         rows: 2,
@@ -267,7 +267,7 @@ describe('an error is reported, and nothing is lost', () => {
     await using _ = archived;
     const right = JSON.parse(readFileSync(json, 'utf8'));
     const odd: [unknown, RegExp][] = [
-      [{ ...right, version: 2 }, /has format 2, and this version supports 1/],
+      [{ ...right, version: 3 }, /has format 3, and this version supports 2/],
       [{ ...right, site: '../../etc' }, /of another part/],
       [{ ...right, site: 'Example.com' }, /of another part/],
       [{ ...right, day: '2026-04-27' }, /of another part/],

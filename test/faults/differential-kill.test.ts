@@ -66,7 +66,7 @@ test('every query matches what was sent, however often the process was killed', 
     await using world = await World.open(folder, course, faults);
     await new Journal(join(folder, 'journal')).replay(world, course.steps);
     await new Visits(world.store).catchUp();
-    await assertVisitsOf(world.store, world.sent.hits);
+    await assertVisitsOf(world.store, [...world.sent.hits, ...world.sent.signals]);
     await compareAll(world, questions!, course.anchors, ways).catch((error: unknown) => {
       throw new Error(`seed ${seed}\n${courseText(course)}`, { cause: error });
     });

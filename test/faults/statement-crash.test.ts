@@ -67,7 +67,7 @@ async function crash(faults: StatementFaults, step: Step, fault: Fault): Promise
     await compareSites({ store }, sent);
     await compareSites({ store, maxScannedHits: -1 }, sent);
     await compareLive({ store }, sent);
-    await assertVisitsOf(store, sent.hits);
+    await assertVisitsOf(store, [...sent.hits, ...sent.signals]);
     return hasFailed;
   } finally {
     faults.lift();
