@@ -121,7 +121,7 @@ describe('one Redis', { skip, timeout: patience(120_000) }, () => {
     assert.equal(windows[0]!.hits, tracked);
     assert.ok(Math.abs(windows[0]!.visitors / 3000 - 1) < 4 * LOG_ERROR, `${windows[0]!.visitors}`);
     assert.equal(live.remote.lost, 0);
-    assert.equal(lives.log.filter((line) => line.includes('is gone')).length, 2, lives.log.join('\n'));
+    assert.equal(lives.log.filter((line) => line.includes('is unreachable')).length, 2, lives.log.join('\n'));
   });
 
   it('expires keys that no window needs', async () => {
