@@ -60,27 +60,27 @@ export class HitPipeline {
 
   /** Takes a hit through all steps. The sender learns the outcome now or later. */
   take(facts: RequestContext, sender: HitSender): void {
-    const isSignal = facts.name === ENGAGEMENT;
-    const drop = (dropped: Dropped) => {
-      if (!isSignal) this.#drops.count(dropped.reason);
-      sender.drop(dropped);
-    };
     const received = this.#intake.receive(facts);
     if ('reason' in received) {
-      drop(received);
+      this.#drop(facts, sender, received);
       return;
     }
     const { hit, cookie } = received;
     try {
       this.#recorder.record(hit, (fault, seen) => {
-        if (fault) drop('reason' in fault ? fault : droppedBy(fault));
-        else if (hit.bot !== '') drop(BOT);
+        if (fault) this.#drop(facts, sender, 'reason' in fault ? fault : droppedBy(fault));
+        else if (hit.bot !== '') this.#drop(facts, sender, BOT);
         else sender.accept(seen, cookie);
       });
     } catch (error) {
       if (!(error instanceof HitError)) throw error;
-      drop(droppedBy(error));
+      this.#drop(facts, sender, droppedBy(error));
     }
+  }
+
+  #drop({ name }: RequestContext, sender: HitSender, dropped: Dropped): void {
+    if (name !== ENGAGEMENT) this.#drops.count(dropped.reason);
+    sender.drop(dropped);
   }
 }
 
