@@ -20,7 +20,7 @@ interface Bucket {
  *
  * @example
  * const limit = RateLimit.parse('100/s');
- * limit.take('192.0.2.1', Date.now()); // 0: go ahead, else seconds to wait
+ * limit.tryConsume('192.0.2.1', Date.now()); // 0: go ahead, else seconds to wait
  */
 export class RateLimit {
   readonly #perSecond: number;

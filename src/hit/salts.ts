@@ -2,7 +2,6 @@ import { HitError } from '../errors.ts';
 import { DAY } from '../timing/units.ts';
 import { KeyedHash } from './hash.ts';
 
-/** Length of a UTC day, in milliseconds. */
 /** Bytes of a salt. */
 export const SALT_BYTES = 16;
 

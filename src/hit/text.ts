@@ -11,7 +11,7 @@ export function isUnclean(text: string): boolean {
  * without control characters, of limited length in UTF-16 units.
  *
  * @example
- * tidied(' Line one\n\tline two ', 500); // 'Line one line two'
+ * normalized(' Line one\n\tline two ', 500); // 'Line one line two'
  */
 export function normalized(text: string, longest: number): string {
   return text
