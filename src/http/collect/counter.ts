@@ -1,28 +1,15 @@
 import type { FastifyInstance } from 'fastify';
+import { EMPTY_CONTEXT } from '../../hit/request-context.ts';
 import type { Seen } from '../../live/live.ts';
 import { TEXT } from '../../schema/schema.ts';
 import type { CollectContext } from '../context.ts';
 import { OPEN, type Operation, problem } from '../openapi/operation.ts';
 import { collect } from './collect.ts';
 import { RawResponse } from './raw-response.ts';
+import type { Report } from './request-facts.ts';
 
 /** The report for every visitor. */
-const REPORT = {
-  kind: 'plain',
-  site: '',
-  path: '/',
-  name: '',
-  referrer: '',
-  title: '',
-  props: '',
-  hostname: '',
-  screen: '',
-  value: '',
-  currency: '',
-  interactive: true,
-  engaged: 0,
-  scroll: -1,
-} as const;
+const REPORT: Report = { ...EMPTY_CONTEXT, kind: 'plain', path: '/' };
 
 const NO_TOTALS = [
   'Your hit is counted.',
