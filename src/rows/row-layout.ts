@@ -4,6 +4,7 @@
  * A new layout appends columns to the last one. Released layouts are never removed, since a spool may hold segments of
  * them: such a hit has the defaults of the columns that it lacks.
  */
+import { HitError } from '../errors.ts';
 
 /** Number of the layout that is written. A spool left by an older version records its own. */
 export const ROW_LAYOUT = 2;
@@ -58,15 +59,22 @@ function runsOf(structure: string): readonly Run[] {
   return runs;
 }
 
+/** @throws HitError `data_dir_newer` if this version does not know the layout */
+function runsFor(layout: number): readonly Run[] {
+  const runs = RUNS.get(layout);
+  if (runs) return runs;
+  throw new HitError('data_dir_newer', `segment layout ${layout} is not supported by this version`);
+}
+
 /** Bytes of a seal: a row whose texts are empty. */
 export function sealBytes(layout: number): number {
-  return RUNS.get(layout)!.reduce((sum, { strings, bytes }) => sum + strings + bytes, 0);
+  return runsFor(layout).reduce((sum, { strings, bytes }) => sum + strings + bytes, 0);
 }
 
 /** End of the row at `start`, or -1 if the bytes end first. */
 export function rowEnd(bytes: Buffer, start: number, layout: number): number {
   let at = start;
-  for (const run of RUNS.get(layout)!) {
+  for (const run of runsFor(layout)) {
     for (let i = 0; i < run.strings; i++) {
       at = skipString(bytes, at);
       if (at < 0) return -1;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { syncFolder, writeSynced } from '../files/durable.ts';
 import { findGroups, type IntactGroup } from '../rows/row-groups.ts';
-import { fileOf, type SegmentName } from './segment.ts';
+import { fileOf, type SegmentContent, type SegmentName } from './segment.ts';
 
 /** A damaged segment. */
 export interface Damage {
@@ -30,19 +30,30 @@ export interface DamageCounts {
   readonly hits: number;
 }
 
-/** @returns undefined if nothing is damaged; the torn end of an `open` segment is not damage */
-export function damageOf(name: SegmentName, content: Buffer): Damage | undefined {
+/**
+ * @param written what was written to the file, if that is known: it may have been cut between two groups
+ * @returns undefined if nothing is damaged; the torn end of an `open` segment is not damage
+ */
+export function damageOf(
+  name: SegmentName,
+  content: Buffer,
+  written?: Pick<SegmentContent, 'bytes' | 'hits'>,
+): Damage | undefined {
   const { intact, damaged, rest } = findGroups(content, name.layout);
   const lost = [...damaged];
   if (name.state !== 'open' && rest < content.length) {
     lost.push({ start: rest, end: content.length, hits: undefined });
   }
-  if (lost.length === 0) return undefined;
   const kept = {
     bytes: sumOf(intact, ({ start, end }) => end - start),
     hits: sumOf(intact, ({ hits }) => hits),
     groups: intact,
   };
+  if (written && content.length < written.bytes) {
+    const hits = lost.length === 0 ? written.hits - kept.hits : undefined;
+    lost.push({ start: content.length, end: written.bytes, hits });
+  }
+  if (lost.length === 0) return undefined;
   return {
     ...{ file: fileOf(name), kind: 'live', kept },
     bytes: sumOf(lost, ({ start, end }) => end - start),

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { Lines } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { writtenGroup } from '../../test/fixtures/written-rows.ts';
 import { HitError } from '../errors.ts';
 import { Store } from '../store/store.ts';
+import { recheck } from './recheck.ts';
+import { nameOf, type Segment, segmentOf as segmentIn } from './segment.ts';
 import type { Sink } from './sink.ts';
 import { Spool } from './spool.ts';
 
@@ -66,4 +69,23 @@ test('a segment that the disk corrupts while it waits costs one group, and the r
   assert.deepEqual(spool.failing, []);
   assert.equal(readdirSync(join(spoolFolder, 'damaged')).length, 1);
   assert.ok(log.all.some((line) => line.includes('is damaged')));
+});
+
+test('a segment that was cut between two groups is delivered as far as it is there, and the loss is told', async (t) => {
+  const folder = temporaryFolder(t);
+  const segment = segmentIn(folder, nameOf(1, 7, 'rows'), { bytes: 0, hits: 3, records: [] });
+  const [first, second] = [[hitOf(), hitOf()], [hitOf({ path: '/lost' })]].map((hits) =>
+    writtenGroup(hits, segment.layout),
+  );
+  writeFileSync(segment.path, Buffer.concat([first!, second!]));
+  const whole: Segment = { ...segment, bytes: first!.length + second!.length };
+  assert.equal(await recheck(whole, new Lines()), undefined);
+  truncateSync(whole.path, first!.length);
+  const log = new Lines();
+  const damage = await recheck(whole, log);
+  assert.deepEqual([damage?.bytes, damage?.hits, damage?.isMore], [second!.length, 1, false]);
+  assert.deepEqual([whole.bytes, whole.hits], [first!.length, 2]);
+  assert.deepEqual(readFileSync(whole.path), first);
+  assert.match(log.all.join(), /with 1 hits are lost, 2 hits are kept/);
+  assert.equal(await recheck(whole, log), undefined);
 });

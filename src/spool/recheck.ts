@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { intactLength } from '../rows/row-seal.ts';
 import { quarantineBatchWithRecords } from './batch-records.ts';
 import { type Damage, damageOf, damageText, quarantine, repair } from './damage.ts';
-import { fileOf, parseName, type Segment, type SegmentContent } from './segment.ts';
+import { fileOf, isWhole, parseName, type Segment, type SegmentContent } from './segment.ts';
 
 /**
  * Checks whether a finished segment is still intact after a sink rejected it, and repairs it as the next start would: intact
@@ -20,10 +19,9 @@ export async function recheck(
   const folder = dirname(segment.path);
   const content = await readFile(segment.path).catch(() => undefined);
   if (!name || !content) return undefined;
-  const { length } = intactLength(content, segment.layout);
-  if (content.length === segment.bytes && length === content.length) return undefined;
+  if (isWhole(segment, content)) return undefined;
   const isNoted = name.state === 'noted';
-  const damage = isNoted ? await quarantineBatchWithRecords(folder, name) : damageOf(name, content);
+  const damage = isNoted ? await quarantineBatchWithRecords(folder, name) : damageOf(name, content, segment);
   if (!damage) return undefined;
   if (!isNoted) {
     await quarantine(folder, fileOf(name));

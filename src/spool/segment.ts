@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ROW_LAYOUT } from '../rows/row-layout.ts';
+import { intactLength } from '../rows/row-seal.ts';
 
 /** A finished file of rows, delivered to a sink as one batch. */
 export interface Segment {
@@ -82,6 +83,15 @@ export function segmentOf(folder: string, name: SegmentName, content: SegmentCon
   const { sequence, layout, state } = name;
   const kind = state === 'noted' ? 'import' : 'live';
   return { id: batchId(name), sequence, path: join(folder, fileOf(name)), ...content, kind, layout };
+}
+
+/**
+ * Whether the file of a segment is as it was written: of its length, and all of it intact groups.
+ *
+ * @throws HitError `data_dir_newer` if this version does not know its layout
+ */
+export function isWhole({ bytes, layout }: Pick<Segment, 'bytes' | 'layout'>, file: Buffer): boolean {
+  return file.length === bytes && intactLength(file, layout).length === bytes;
 }
 
 /** Content of a file. */

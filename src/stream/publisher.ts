@@ -4,7 +4,7 @@ import { Admin, type MessageToProduce, Producer, stringSerializers } from '@plat
 import { HitError, messageOf } from '../errors.ts';
 import { readRows } from '../rows/row-reader.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
-import type { Segment } from '../spool/segment.ts';
+import { isWhole, type Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
 import { clientOptions, isTopicThere, streamFault } from './kafka.ts';
 import { keyOf, partitionOf, writeRecord } from './record.ts';
@@ -48,6 +48,8 @@ export class Publisher implements Sink {
     const bytes = await readFile(segment.path).catch((error) => {
       throw unreadable(segment, error);
     });
+    // The brokers do not know how many hits a batch has: without what is missing, it would be taken for all of them.
+    if (!isWhole(segment, bytes)) throw unreadable(segment, 'it is not as it was written');
     try {
       await this.#publish(segment, bytes);
     } catch (error) {

@@ -1,6 +1,6 @@
 /** The contract of every sink of the spool, against the real engine. */
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -188,6 +188,21 @@ export function sinkContract(
         const path = join(folder, 'torn.rows');
         copyFileSync(whole.path, path);
         truncateSync(path, whole.bytes - 60);
+        await refuse({ ...whole, path });
+        await goesOn(site, whole, hits);
+      });
+
+      test('whose file ends between two groups', async () => {
+        const site = newSite();
+        const [first, hits] = [hitsOf(site, 3), hitsOf(site, 5)];
+        const [one, two] = [segment(first), segment(hits.slice(3))];
+        const whole = {
+          ...segment(hits),
+          bytes: one.bytes + two.bytes,
+        };
+        writeFileSync(whole.path, Buffer.concat([readFileSync(one.path), readFileSync(two.path)]));
+        const path = join(folder, 'cut.rows');
+        copyFileSync(one.path, path);
         await refuse({ ...whole, path });
         await goesOn(site, whole, hits);
       });

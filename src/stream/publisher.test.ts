@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { segmentOf } from '../../test/fixtures/segments.ts';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { kafkaAddress } from '../settings/kafka-address.ts';
+import type { Segment } from '../spool/segment.ts';
+import { Publisher } from './publisher.ts';
+
+/** Nobody listens there: what is refused is refused before anything is sent. */
+const NOWHERE = kafkaAddress('kafka://127.0.0.1:1/hits', '--stream');
+const REFUSED = { code: 'spool_failed', message: /\.rows cannot be read: it is not as it was written$/ };
+
+describe('a segment is not published', () => {
+  /** Two commit groups in one file. */
+  function twoGroups(folder: string): { segment: Segment; first: number } {
+    const [one, two] = [segmentOf(folder, 1n, [{}, {}]), segmentOf(folder, 2n, [{ path: '/page' }])];
+    writeFileSync(one.path, Buffer.concat([readFileSync(one.path), readFileSync(two.path)]));
+    return { segment: { ...one, bytes: one.bytes + two.bytes, hits: 3 }, first: one.bytes };
+  }
+
+  test('whose file was cut between two groups', async (t) => {
+    const { segment, first } = twoGroups(temporaryFolder(t));
+    truncateSync(segment.path, first);
+    await using publisher = new Publisher(NOWHERE);
+    await assert.rejects(publisher.deliver(segment), REFUSED);
+  });
+
+  test('in which a byte of a text changed', async (t) => {
+    const { segment } = twoGroups(temporaryFolder(t));
+    const bytes = readFileSync(segment.path);
+    bytes.write('P', bytes.lastIndexOf('/page') + 1);
+    writeFileSync(segment.path, bytes);
+    await using publisher = new Publisher(NOWHERE);
+    await assert.rejects(publisher.deliver(segment), REFUSED);
+  });
+});
