@@ -92,7 +92,7 @@ export class SinkWorker {
 
   async #deliver(segment: Segment): Promise<void> {
     const backoff = new Backoff(DELAYS);
-    /** The failure after which the segment was last checked. */
+    /** The kind of failure after which the segment was last checked. */
     let checkedAfter: string | undefined;
     while (!this.#stop.signal.aborted) {
       try {
@@ -107,8 +107,9 @@ export class SinkWorker {
         const delay = backoff.next(isFull(error) ? LONGEST_FULL : DELAYS.longest);
         this.#events.failed(segment, this.#failing, delay);
         // A segment may be damaged while it waits for something else, so each new kind of failure may be due to that.
-        if (this.#failing !== checkedAfter || isIncomplete(error)) {
-          checkedAfter = this.#failing;
+        const kind = kindOf(this.#failing);
+        if (kind !== checkedAfter || isIncomplete(error)) {
+          checkedAfter = kind;
           await this.#events
             .recheck(segment)
             .catch((fault) => this.#events.failed(segment, messageOf(fault), delay));
@@ -123,6 +124,11 @@ export class SinkWorker {
     this.#waiters = this.#waiters.filter(({ last }) => !isOver(last));
     for (const { resolve } of over) resolve();
   }
+}
+
+/** A message without its numbers: free bytes or a time are others at each attempt. */
+function kindOf(message: string): string {
+  return message.replaceAll(/\d+/g, '0');
 }
 
 function isIncomplete(error: unknown): boolean {

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { patience } from '../../test/fixtures/patience.ts';
+import { HitError } from '../errors.ts';
+import { nameOf, segmentOf } from './segment.ts';
+import { SinkWorker } from './sink-worker.ts';
+
+const options = { timeout: patience(30_000) };
+
+/** How often a segment was checked after each failure of its delivery, which succeeds at last. */
+async function checksAfter(failures: readonly HitError[]): Promise<number[]> {
+  const checks: number[] = [];
+  let attempt = 0;
+  const sink = {
+    name: 'sink',
+    deliver: async () => {
+      const failure = failures[attempt++];
+      if (failure) throw failure;
+    },
+  };
+  const worker = new SinkWorker(sink, {
+    delivered: async () => undefined,
+    failed: () => checks.push(0),
+    recheck: async () => {
+      checks[checks.length - 1]!++;
+    },
+  });
+  worker.add(segmentOf('/nowhere', nameOf(1, 7, 'rows'), { bytes: 1, hits: 1, records: [] }));
+  await worker.idle();
+  await worker.stop();
+  return checks;
+}
+
+test(
+  'a segment is checked again when its delivery fails in another way: it may have been damaged since',
+  options,
+  async () => {
+    const [away, torn] = [
+      new HitError('store_unavailable', 'connection refused'),
+      new HitError('store_unavailable', 'cannot read all data'),
+    ];
+    assert.deepEqual(await checksAfter([away, away, torn, torn]), [1, 0, 1, 0]);
+  },
+);
+
+test('a failure whose message differs only in its numbers is the same', options, async () => {
+  const full = (free: number) => new HitError('store_full', `${free} bytes are free`);
+  assert.deepEqual(await checksAfter([full(512), full(1024), full(7)]), [1, 0, 0]);
+});
+
+test('a segment is checked after each incomplete delivery', options, async () => {
+  const incomplete = new HitError('batch_incomplete', 'of 3 hits, 2 are there');
+  assert.deepEqual(await checksAfter([incomplete, incomplete]), [1, 1]);
+});
