@@ -58,6 +58,9 @@ describe('countries of addresses', () => {
   });
 });
 
+/** Has the cache slot of 8.8.8.8. */
+const SAME_SLOT = '16.0.230.128';
+
 describe('a database of cities', () => {
   const networks = [
     ['8.8.8.0/24', cityRecord('US', 'CA', 'Mountain View')],
@@ -71,7 +74,7 @@ describe('a database of cities', () => {
     ],
     ['1.1.1.0/24', cityRecord('AU', '', '')],
     ['9.9.9.0/24', cityRecord('CH', "'; DROP", 'Zürich\u0000\u001b[31m')],
-    ['10.0.0.0/8', cityRecord('XX', 'X', 'Nowhere')],
+    ['10.0.0.0/8', cityRecord('16.0.230.128', 'X', 'Nowhere')],
   ] as const;
 
   test('tells regions and cities; what it does not know is told by the countries', async (t) => {
@@ -86,6 +89,34 @@ describe('a database of cities', () => {
       assert.deepEqual(places.of('2.0.17.1').city, '');
       assert.deepEqual(places.of('8.8.4.4'), { country: 'US', region: '', city: '' });
       assert.deepEqual(places.of('10.1.2.3'), { country: '', region: '', city: '' });
+    }
+  });
+
+  test('of IPv4 addresses knows nothing of IPv6 addresses', async (t) => {
+    const file = join(temporaryFolder(t), 'cities.mmdb');
+    // 0x2a, 0x02, 0x81, 0x09: how the address below begins.
+    writeFileSync(file, geoDatabase([['42.2.129.0/24', cityRecord('HK', 'X', 'Hong Kong')]]));
+    const places = await Places.open(file);
+    assert.equal(places.of('42.2.129.9').city, 'Hong Kong');
+    assert.deepEqual(places.of('2a02:8109::1'), { country: 'DE', region: '', city: '' });
+  });
+
+  test('that is damaged at an address tells no place of another one', async (t) => {
+    const file = join(temporaryFolder(t), 'cities.mmdb');
+    const good = cityRecord('US', 'CA', 'Mountain View');
+    const bytes = geoDatabase([
+      ['8.8.8.8/32', good],
+      [`${SAME_SLOT}/32`, cityRecord('NL', 'NH', 'Amsterdam')],
+    ]);
+    // The record is no map any more, but of a type that does not exist.
+    bytes.writeUInt8(0, bytes.lastIndexOf('country', bytes.indexOf('Amsterdam')) - 2);
+    bytes.writeUInt8(255, bytes.lastIndexOf('country', bytes.indexOf('Amsterdam')) - 1);
+    writeFileSync(file, bytes);
+    const places = await Places.open(file);
+    for (let twice = 0; twice < 2; twice++) {
+      assert.equal(places.of('8.8.8.8').city, 'Mountain View');
+      assert.throws(() => places.of(SAME_SLOT), /type/i);
+      assert.throws(() => places.of(SAME_SLOT), /type/i);
     }
   });
 

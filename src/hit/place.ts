@@ -97,16 +97,22 @@ export class Places {
     if (number < 0) return this.#others.of(address);
     const slot = Math.imul(number, SPREAD) >>> (32 - SLOT_BITS);
     if (this.#addresses[slot] !== number) {
-      this.#addresses[slot] = number;
+      // Found first: where that throws, the slot still belongs to its last address.
       this.#places[slot] = this.#find(address);
+      this.#addresses[slot] = number;
     }
     return this.#places[slot]!;
+  }
+
+  /** A database of IPv4 addresses would take the first 32 bits of an IPv6 address for one. */
+  #knowsCities(family: number): boolean {
+    return family === 4 || this.#cities?.metadata.ipVersion === 6;
   }
 
   #find(address: string): Place {
     const family = isIP(address);
     if (family === 0 || NOWHERE.check(address, family === 4 ? 'ipv4' : 'ipv6')) return UNKNOWN;
-    const found = this.#cities?.get(address);
+    const found = this.#knowsCities(family) ? this.#cities?.get(address) : undefined;
     const country = found?.country?.iso_code;
     if (country === undefined) return this.#ofCountry.of(this.#countries.get(address)?.country_code ?? '');
     const region = found?.subdivisions?.[0]?.iso_code ?? '';
