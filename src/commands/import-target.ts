@@ -67,11 +67,13 @@ export async function importHere(
   try {
     const { policy, scheduled } = localRetention(folder.path, { 'keep-hits': keepHits });
     const { key, importSalt, salts } = folder.secrets;
+    // The threads that read the lines have places of their own, so here the database is only checked.
+    if (geoDatabase !== undefined) await Places.open(geoDatabase);
     const intake = new Intake({
       sites: new Sites({ max: Number.POSITIVE_INFINITY }),
       proxies: new TrustedProxies('none'),
       limit: RateLimit.parse('off'),
-      places: await Places.open(geoDatabase),
+      places: await Places.open(),
       salts,
       key,
       importSalt,
