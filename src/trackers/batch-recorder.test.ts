@@ -122,6 +122,31 @@ describe('hits of a collector thread', () => {
     assert.equal(spool.accepted, 4);
   });
 
+  test('over the bound of what may wait are refused, and leave no client to the next one', async () => {
+    // As in a collector thread: the intake names the client of each limited hit, and the recorder takes the name.
+    let client = '';
+    const sent: [id: number, batch: HitBatch][] = [];
+    const remote = new RemoteRecorder(
+      (...batch) => sent.push(batch),
+      () => {
+        const limited = client;
+        client = '';
+        return limited;
+      },
+      (error) => assert.fail(String(error)),
+    );
+    const done = () => undefined;
+    for (let waiting = 0; waiting < 100_000; waiting++) remote.record(hitOf(), done);
+    client = '203.0.113.7';
+    assert.throws(() => remote.record(hitOf(), done), { code: 'spool_full' });
+    await new Promise(setImmediate);
+    const [id] = sent.shift()!;
+    remote.complete(id, { fault: undefined, dropped: new Map(), seen: new Float64Array(0) });
+    remote.record(hitOf(), done);
+    await new Promise(setImmediate);
+    assert.deepEqual(sent[0]![1].clients, ['']);
+  });
+
   test('are refused together if there is no room, and none is counted', options, async (t) => {
     const { spool, live, record } = await open(t);
     await spool.close(0);

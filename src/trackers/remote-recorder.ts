@@ -41,12 +41,14 @@ export class RemoteRecorder implements HitRecorder {
   }
 
   record(hit: Hit, done: Recorded): void {
+    // Also for a hit that is refused: the next one, which may have no limited client, is not this client's.
+    const client = this.#clientOf();
     if (this.#hitsUnderWay >= MAX_PENDING) {
       const message = `${MAX_PENDING} hits are waiting for the disk in this thread`;
       throw new HitError('spool_full', message, { retryAfter: RETRY_AFTER });
     }
     if (this.#waiting.length === 0) setImmediate(() => this.#flush());
-    this.#writer.add(hit, this.#clientOf());
+    this.#writer.add(hit, client);
     this.#waiting.push({ done, isCounted: isCounted(hit) });
     this.#hitsUnderWay++;
   }
