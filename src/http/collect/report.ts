@@ -22,8 +22,24 @@ const MOST_ENGAGED = 86_400_000;
 const UNKNOWN_SCROLL = -1;
 
 const NULL: Schema<null> = { type: 'null' };
-/** A number, or its text, as queries have it. */
-const SOME_NUMBER = either(NUMBER, matching(/^([0-9]{1,16}([.][0-9]{1,10})?)?$/), NULL);
+
+/** A number from 0 to `most`, or its text, as queries have it: the text of none is ''. */
+interface NumberRange {
+  readonly most: number;
+  readonly text: RegExp;
+}
+const ENGAGED: NumberRange = {
+  most: Number.MAX_SAFE_INTEGER,
+  text: /^([0-9]{1,15}([.][0-9]{1,10})?)?$/,
+};
+const SCROLL: NumberRange = {
+  most: 100,
+  text: /^([0-9]{1,2}([.][0-9]{1,10})?|100([.]0{1,10})?)?$/,
+};
+
+function someNumber({ most, text }: NumberRange) {
+  return either({ ...NUMBER, minimum: 0, maximum: most }, matching(text), NULL);
+}
 
 /** Members of the report of a page or program. Null is the same as missing. */
 export const REPORT_MEMBERS = {
@@ -65,10 +81,10 @@ export const REPORT_MEMBERS = {
     '`false` for an event that happens without the visitor: it does not count against a bounce',
   ),
   engaged: described(
-    SOME_NUMBER,
+    someNumber(ENGAGED),
     'of a signal with the name `engagement`, which is not counted: milliseconds for which the page was visible since the last one',
   ),
-  scroll: described(SOME_NUMBER, 'of such a signal: the part of the page seen so far, 0 to 100 %'),
+  scroll: described(someNumber(SCROLL), 'of such a signal: the part of the page seen so far, 0 to 100 %'),
 };
 export const REPORT = object({}, REPORT_MEMBERS);
 
@@ -108,8 +124,8 @@ export function readReport(value: unknown, page: string): Report | HitError {
     if (named !== '' && !url) return invalid('url is not an absolute URL');
     path = own ? own.pathname + own.search : '/';
     hostname = own?.hostname ?? '';
-    if (site === '') site = hostname;
   }
+  if (site === '') site = hostname;
   const more = readMore(fields);
   if (more instanceof HitError) return more;
   return {
@@ -162,9 +178,9 @@ function readMore(fields: Fields): More | HitError {
 }
 
 function readEngagement({ engaged, scroll }: Fields): Pick<More, 'engaged' | 'scroll'> | HitError {
-  const time = isMissing(engaged) ? 0 : readNumber(engaged, Number.MAX_SAFE_INTEGER);
+  const time = isMissing(engaged) ? 0 : readNumber(engaged, ENGAGED);
   if (time === undefined) return invalid('engaged is not a number of milliseconds');
-  const depth = isMissing(scroll) ? UNKNOWN_SCROLL : readNumber(scroll, 100);
+  const depth = isMissing(scroll) ? UNKNOWN_SCROLL : readNumber(scroll, SCROLL);
   if (depth === undefined)
     return invalid('scroll is not a number from 0 to 100, the part of the page in per cent');
   if (isMissing(engaged) && isMissing(scroll)) {
@@ -175,9 +191,9 @@ function readEngagement({ engaged, scroll }: Fields): Pick<More, 'engaged' | 'sc
   return { engaged: Math.min(time, MOST_ENGAGED), scroll: depth };
 }
 
-/** From 0 to `most`, rounded. */
-function readNumber(value: unknown, most: number): number | undefined {
-  const number = typeof value === 'string' && /^\d{1,10}(?:\.\d{1,10})?$/.test(value) ? Number(value) : value;
+/** A number of the range, rounded. */
+function readNumber(value: unknown, { most, text }: NumberRange): number | undefined {
+  const number = typeof value === 'string' && text.test(value) ? Number(value) : value;
   return typeof number === 'number' && number >= 0 && number <= most ? Math.round(number) : undefined;
 }
 
