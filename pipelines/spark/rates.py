@@ -18,7 +18,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 LONGEST_FOLDER = 255
-# Name of engagement signals, which report how long a page is viewed and do not count as hits.
+# Name of engagement signals, which report how long or how far down a page is viewed and do not count as hits. Versions without
+# them stored events with this name, which tell neither.
 SIGNAL = "engagement"
 INTERVALS = ("minute", "hour", "day", "week", "month")
 
@@ -55,11 +56,25 @@ def safe(char: str, is_inside: bool) -> str:
     return f"~{ord(char):02x}"
 
 
+def read(spark: SparkSession, paths: list[str]) -> DataFrame:
+    """Files of several versions: later ones have more columns."""
+    return spark.read.option("mergeSchema", "true").parquet(*paths)
+
+
 def selected(archive: DataFrame, site: str, first: datetime, end: datetime) -> DataFrame:
     """Hits of people in a period, `end` exclusive, without engagement signals."""
-    counted = (F.col("bot") == "") & (F.col("name") != SIGNAL)
+    counted = (F.col("bot") == "") & ~is_signal(archive)
     chosen = archive.where((F.col("time") >= F.lit(first)) & (F.col("time") < F.lit(end)) & counted)
     return chosen.where(F.col("site") == site) if site else chosen
+
+
+def is_signal(archive: DataFrame) -> Column:
+    """Files of versions without signals lack the columns of what they tell."""
+    columns = [F.coalesce(F.col(name), F.lit(-1)) for name in ("engaged", "scroll") if name in archive.columns]
+    if not columns:
+        return F.lit(False)
+    engaged, scroll = columns
+    return (F.col("name") == SIGNAL) & ((engaged > 0) | (scroll >= 0))
 
 
 def counts() -> list[Column]:
@@ -125,7 +140,7 @@ def main(argv: list[str]) -> None:
         "series": [],
     }
     if paths:
-        chosen = selected(spark.read.parquet(*paths), args.site, args.first, args.end).cache()
+        chosen = selected(read(spark, paths), args.site, args.first, args.end).cache()
         answer |= {"totals": totals(chosen), "series": series(chosen, args.interval)}
     span = (args.end - args.first).total_seconds()
     answer["totals"]["hits_per_second"] = round(answer["totals"]["hits"] / span, 6)

@@ -9,7 +9,8 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import IntegerType, LongType, StringType, StructField, StructType
 
 VERSION = 1
-# Name of engagement signals, which report how long a page is viewed and do not count as hits.
+# Name of engagement signals, which report how long or how far down a page is viewed and do not count as hits. Versions without
+# them published events with this name, which tell neither.
 SIGNAL = "engagement"
 
 # Only the fields that the jobs use; others are ignored, so that later versions may add fields.
@@ -24,6 +25,8 @@ FIELDS = StructType(
         StructField("site", StringType()),
         StructField("bot", StringType()),
         StructField("name", StringType()),
+        StructField("engaged", LongType()),
+        StructField("scroll", IntegerType()),
     ]
 )
 
@@ -82,5 +85,8 @@ def matches(name: str, pattern: str) -> Column:
 
 def hits(parsed: DataFrame) -> DataFrame:
     """The hits that count: those of people, without engagement signals."""
-    counted = F.coalesce(F.col("bot") == "", F.lit(True)) & F.coalesce(F.col("name") != SIGNAL, F.lit(True))
-    return parsed.where(F.col("fault").isNull() & counted).drop("fault")
+    is_human = F.coalesce(F.col("bot") == "", F.lit(True))
+    tells = (F.coalesce(F.col("engaged"), F.lit(0)) > 0) | (F.coalesce(F.col("scroll"), F.lit(-1)) >= 0)
+    is_signal = F.coalesce(F.col("name") == SIGNAL, F.lit(False)) & tells
+    counted = parsed.where(F.col("fault").isNull() & is_human & ~is_signal)
+    return counted.drop("fault", "engaged", "scroll")

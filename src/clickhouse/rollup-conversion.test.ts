@@ -51,8 +51,10 @@ async function makeOlder(): Promise<string> {
   await migrate(clients.writer, { steps: BEFORE });
   const command = (query: string) => clients.writer.command({ query });
   for (const { batch: number, site, day, hits } of [...KEPT, ...PURGED]) {
-    await command(`INSERT INTO hits (site, time, visitor, path, batch)
-      SELECT '${site}', toDateTime64('${day} 10:00:00', 3, 'UTC') + number * 60, number, concat('/', toString(number % 3)), ${batch(number)}
+    // Some are events with the name that signals have now: that version had none.
+    await command(`INSERT INTO hits (site, time, visitor, path, name, batch)
+      SELECT '${site}', toDateTime64('${day} 10:00:00', 3, 'UTC') + number * 60, number, concat('/', toString(number % 3)),
+        if(number % 5 = 0, 'engagement', 'pageview'), ${batch(number)}
       FROM numbers(${hits})`);
   }
   // Batch 3 was left out, and batch 1 has been purged since.

@@ -65,10 +65,11 @@ export async function convertRollups(
     if (!done.has(receipt)) {
       const during = `time >= toDateTime64(${from}, 3, 'UTC') AND time < toDateTime64(${to}, 3, 'UTC')`;
       const kept = queryText('convert_horizon').trim();
-      const groups = rollupGroups(
-        `${during} AND (time >= ${kept} OR NOT (${covered}))`,
-        `${during} AND time >= ${kept}`,
-      );
+      const groups = rollupGroups(`${during} AND (time >= ${kept} OR NOT (${covered}))`, {
+        hours: `${during} AND time >= ${kept}`,
+        // This schema has neither engagement signals nor the columns that tell them.
+        counted: 'true',
+      });
       await run('insert_rollups', {
         groups: groups.join('UNION ALL\n'),
         receipts: `[('${receipt}', toUInt64(0))]`,

@@ -18,9 +18,13 @@ const TIMES = {
  * The SELECT statements that compute what hits add to the rollups, one for each kind of row.
  *
  * @param scope SQL: which hits
- * @param hoursScope which hits the hours count, if not the same ones
+ * @param hours SQL: which hits the hours count, if not the same ones
+ * @param counted SQL: which of them count. Default: all but engagement signals
  */
-export function rollupGroups(scope: string, hoursScope = scope): string[] {
+export function rollupGroups(
+  scope: string,
+  { hours = scope, counted = queryText('counted').trim() } = {},
+): string[] {
   const all = { people: PEOPLE, value: "''", key: '0', ...TIMES };
   const dimensions = DIMENSIONS.filter((dimension) => dimension !== 'bot').map((dimension) => ({
     ...{ by: dimension, people: `${PEOPLE} AND ${dimension} != ''`, slot: DAY, visitors: VISITORS },
@@ -42,7 +46,8 @@ export function rollupGroups(scope: string, hoursScope = scope): string[] {
     queryText('rollup_group', {
       ...kind,
       visitors: kind.visitors.replace('{{cell}}', () => queryText('cell').trim()),
-      scope: kind.by === 'hour' ? hoursScope : scope,
+      counts: counted,
+      scope: kind.by === 'hour' ? hours : scope,
     }),
   );
 }

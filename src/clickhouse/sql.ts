@@ -22,6 +22,7 @@ const SHARED_FRAGMENTS = [
   'ranks',
   'rolled',
   'rollup_writers',
+  'signal',
   'visits_overnight',
   'visits_writers',
 ];
@@ -29,8 +30,8 @@ const SHARED_FRAGMENTS = [
 /** SQL that replaces each `{{name}}` of a query that is not a piece; never contains external input. */
 export type Fragments = Readonly<Record<string, string>>;
 
-/** Defaults: all hits of the table `hits`. */
-const DEFAULT_FRAGMENTS: Fragments = { hits: 'hits', filters: 'true' };
+/** Defaults: all hits of the table `hits`, whose columns need no prefix. */
+const DEFAULT_FRAGMENTS: Fragments = { hits: 'hits', filters: 'true', of: '' };
 
 /** Settings of all tables whose inserts are synced before they are acknowledged, and whose merges are synced. */
 const FSYNC =

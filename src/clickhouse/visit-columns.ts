@@ -33,9 +33,11 @@ const TEXTS: ReadonlySet<string> = new Set(['entry_page', 'exit_page', ...FIRST_
 /** SQL: the columns of a visit. */
 export const VISIT_COLUMNS = ['site', 'start', ...REST].join(', ');
 
-/** The fragments of `visits_step.sql` that list columns. */
+/** The fragments of `visits_step.sql` that are about columns. */
 export const VISIT_FRAGMENTS = {
   columns: VISIT_COLUMNS,
+  /** Prefix of columns of hits: visits have some of the same names. */
+  of: 'hits.',
   columns_after_start: REST.join(', '),
   dimensions: FIRST_HIT_COLUMNS.join(', '),
   first_values: FIRST_HIT_COLUMNS.map((column) => `argMin(h.${column}, first) AS ${column}`).join(', '),

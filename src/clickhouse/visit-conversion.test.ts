@@ -37,7 +37,7 @@ async function older(t: TestContext): Promise<string> {
     await command(`INSERT INTO hits (site, time, visitor, path, name, source, bot, batch)
       SELECT if(number % 5 = 0, 'p.example', 'a.example'),
         toDateTime64('2026-05-09 10:00:00', 3, 'UTC') + intDiv(number, 2) * 97, cityHash64(number, ${number}) % 20, concat('/', toString(number % 7)),
-        if(number % 11 = 0, 'signup', 'pageview'), if(number % 3 = 0, 'google', ''), if(number % 13 = 0, 'Googlebot', ''), ${batch(number)}
+        multiIf(number % 11 = 0, 'signup', number % 11 = 1, 'engagement', 'pageview'), if(number % 3 = 0, 'google', ''), if(number % 13 = 0, 'Googlebot', ''), ${batch(number)}
       FROM numbers(${HITS})`);
     await command(`INSERT INTO batches (id, revision, kind, state, hits, first, last)
       SELECT ${batch(number)}, 1, 'live', '${number < 3 ? 'rolled_up' : 'delivered'}', count(), min(time), max(time) FROM hits WHERE batch = ${batch(number)}`);

@@ -13,7 +13,7 @@ export interface Hit {
   readonly bot: string;
   /** Path without query and fragment. */
   readonly path: string;
-  /** `pageview`, `engagement`, or the name of a custom event. */
+  /** `pageview`, `engagement` for a signal, or the name of a custom event. */
   readonly name: string;
   /** Where the visitor came from: `utm_source`, else the referrer's host. */
   readonly source: string;
@@ -66,15 +66,20 @@ export interface Hit {
 
 export const PAGE_VIEW = 'pageview';
 
-/**
- * Name of an engagement signal, which tells how long a page was looked at and how much of it was seen. It is stored among
- * the hits, and is not one: nothing counts it.
- */
+/** Name of engagement signals. The intake accepts nothing else with this name, but older versions stored events with it. */
 export const ENGAGEMENT = 'engagement';
 
+/**
+ * Whether a hit is an engagement signal, which tells how long a page was looked at, or how much of it was seen. It is stored
+ * among the hits, and is not one: nothing counts it. In SQL: `clickhouse/queries/signal.sql`.
+ */
+export function isSignal({ name, engaged, scroll }: Pick<Hit, 'name' | 'engaged' | 'scroll'>): boolean {
+  return name === ENGAGEMENT && (engaged > 0 || scroll >= 0);
+}
+
 /** Whether a hit counts. Bots and engagement signals are stored, but not counted. */
-export function isCounted({ bot, name }: Pick<Hit, 'bot' | 'name'>): boolean {
-  return bot === '' && name !== ENGAGEMENT;
+export function isCounted(hit: Pick<Hit, 'bot' | 'name' | 'engaged' | 'scroll'>): boolean {
+  return hit.bot === '' && !isSignal(hit);
 }
 
 /** Why a hit is not counted. Each is a metric, a row of `/api/v1/drops`, and the value of `x-hit-dropped`. */

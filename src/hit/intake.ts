@@ -5,7 +5,7 @@ import type { TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
 import { DerivedVisitors } from './derived-visitor.ts';
 import { KeyedHash } from './hash.ts';
-import { type DropReason, type Hit, LIMITS, PAGE_VIEW } from './hit.ts';
+import { type DropReason, ENGAGEMENT, type Hit, isSignal, LIMITS, PAGE_VIEW } from './hit.ts';
 import { fingerprintOf, type KeyFingerprints } from './key-fingerprints.ts';
 import { MidnightVisits } from './midnight-visits.ts';
 import type { Places } from './place.ts';
@@ -76,7 +76,8 @@ export class Intake {
 
   receive(context: RequestContext): Accepted | Dropped {
     const now = this.#options.now();
-    const unfit = timeProblem(context, now) ?? sizeProblem(context) ?? textProblem(context);
+    const unfit =
+      timeProblem(context, now) ?? sizeProblem(context) ?? textProblem(context) ?? nameProblem(context);
     if (unfit) return unfit;
     const facts = context.time <= now ? context : { ...context, time: now };
     if (facts.purpose !== '' && /\bprefetch\b|\bprerender\b/.test(facts.purpose)) {
@@ -222,6 +223,15 @@ function textProblem(facts: RequestContext): Dropped | undefined {
         : '';
   if (unclean === '') return undefined;
   return { reason: 'invalid', detail: `${unclean} contains a control character or a lone surrogate` };
+}
+
+/** An event with the name of signals would be mistaken for one. */
+function nameProblem(facts: RequestContext): Dropped | undefined {
+  if (facts.name !== ENGAGEMENT || isSignal(facts)) return undefined;
+  return {
+    reason: 'invalid',
+    detail: `"${ENGAGEMENT}" is the name of signals that have engaged (milliseconds) or scroll (per cent): name the event otherwise`,
+  };
 }
 
 /** @param wait seconds after which the client may send again */

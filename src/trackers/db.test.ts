@@ -38,6 +38,9 @@ describe('the database tracker', () => {
   test('refuses invalid hits and queries', options, async (t) => {
     const db = await open(t);
     await assert.rejects(db.track({ visitor: 'ann', site: 'no host' }), { code: 'invalid' });
+    await assert.rejects(db.track({ visitor: 'ann', name: 'engagement' }), {
+      ...{ code: 'invalid', message: /"engagement" is the name of signals/ },
+    });
     await assert.rejects(db.stats({ from: 'yesterday' }), { code: 'invalid' });
     await assert.rejects(db.top({ by: 'shoe size' }), { code: 'invalid' });
     await assert.rejects(db.top({ limit: '0' }), { code: 'invalid' });

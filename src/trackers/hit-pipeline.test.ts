@@ -76,7 +76,7 @@ describe('a hit that is recorded', () => {
     const live = liveCounts();
     const recorder = new Recorder({ spool, live });
     await new Promise<void>((resolve) => {
-      recorder.record(hitOf({ name: ENGAGEMENT }), (fault, seen) => {
+      recorder.record(hitOf({ name: ENGAGEMENT, engaged: 1000 }), (fault, seen) => {
         assert.deepEqual([fault, seen], [undefined, undefined]);
         resolve();
       });
@@ -84,6 +84,12 @@ describe('a hit that is recorded', () => {
     assert.equal(spool.accepted, 1);
     assert.equal((await live.read(undefined, [])).total.hits, 0);
     await spool.close();
+  });
+
+  test('is counted if an older version sent it as an event with the name of signals', async () => {
+    const live = liveCounts();
+    new Recorder({ live }).record(hitOf({ name: ENGAGEMENT }), () => undefined);
+    assert.equal((await live.read(undefined, [])).total.hits, 1);
   });
 
   test('needs neither a spool nor live counts', () => {
@@ -146,13 +152,21 @@ describe('the hit pipeline', () => {
       assert.deepEqual(sender.outcomes, [outcome]);
       assert.deepEqual(counted(drops), outcome === 'accepted' ? [] : [outcome]);
       // The same of a signal is no hit that was dropped.
-      const signal = { ...VIEW, ...facts, name: ENGAGEMENT };
+      const signal = { ...VIEW, ...facts, name: ENGAGEMENT, engaged: 1000 };
       const before = counted(drops);
       new HitPipeline({ intake, recorder: fault ? failing : recorder, drops }).take(signal, sender);
       assert.deepEqual(sender.outcomes, [outcome, outcome]);
       assert.deepEqual(counted(drops), before);
     });
   }
+
+  test('drops an event with the name of signals, and counts the drop', () => {
+    const drops = new Drops(0);
+    const sender = outcomesOf();
+    const pipeline = new HitPipeline({ intake: intakeOf(), recorder: new Recorder({}), drops });
+    pipeline.take({ ...VIEW, name: ENGAGEMENT }, sender);
+    assert.deepEqual([sender.outcomes, counted(drops)], [['invalid'], ['invalid']]);
+  });
 
   test('drops hits over a limit, of a client or of sites', () => {
     const drops = new Drops(0);

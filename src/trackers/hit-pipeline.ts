@@ -22,7 +22,7 @@
 
 import { HitError } from '../errors.ts';
 import type { Drops } from '../hit/drops.ts';
-import { ENGAGEMENT, type Hit, isCounted } from '../hit/hit.ts';
+import { type Hit, isCounted, isSignal } from '../hit/hit.ts';
 import type { Dropped, Intake } from '../hit/intake.ts';
 import type { RequestContext } from '../hit/request-context.ts';
 import type { Live, Seen } from '../live/live.ts';
@@ -78,8 +78,8 @@ export class HitPipeline {
     }
   }
 
-  #drop({ name }: RequestContext, sender: HitSender, dropped: Dropped): void {
-    if (name !== ENGAGEMENT) this.#drops.count(dropped.reason);
+  #drop(facts: RequestContext, sender: HitSender, dropped: Dropped): void {
+    if (!isSignal(facts)) this.#drops.count(dropped.reason);
     sender.drop(dropped);
   }
 }

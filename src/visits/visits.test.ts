@@ -20,20 +20,33 @@ interface Sent {
   readonly name: string;
   readonly source: string;
   readonly bot: string;
+  readonly engaged: number;
+  readonly scroll: number;
 }
 
-const sent = fc.record({
-  site: fc.constantFrom('a.example', 'b.example'),
-  visitor: fc.nat(2),
-  // Minutes and their edges, so that silences of 30 minutes, a millisecond more and less, and equal times are common.
-  time: fc
-    .tuple(fc.nat(30), fc.constantFrom(-1, 0, 0, 0, 1))
-    .map(([n, edge]) => START + n * 10 * MINUTE + edge),
-  path: fc.constantFrom('/', '/a', '/b', '/c'),
-  name: fc.constantFrom('pageview', 'pageview', 'signup'),
-  source: fc.constantFrom('', 'google', 'x'),
-  bot: fc.constantFrom('', '', '', 'Googlebot'),
-});
+/** Also events that a version without engagement signals stored with their name: they tell neither time nor depth. */
+const kinds = fc.constantFrom(
+  ...['pageview', 'pageview', 'pageview', 'signup', 'engagement'].map((name) => ({
+    ...{ name, engaged: 0, scroll: -1 },
+  })),
+  { name: 'engagement', engaged: 5000, scroll: -1 },
+  { name: 'engagement', engaged: 0, scroll: 0 },
+);
+
+const sent = fc
+  .record({
+    site: fc.constantFrom('a.example', 'b.example'),
+    visitor: fc.nat(2),
+    // Minutes and their edges, so that silences of 30 minutes, a millisecond more and less, and equal times are common.
+    time: fc
+      .tuple(fc.nat(30), fc.constantFrom(-1, 0, 0, 0, 1))
+      .map(([n, edge]) => START + n * 10 * MINUTE + edge),
+    path: fc.constantFrom('/', '/a', '/b', '/c'),
+    kind: kinds,
+    source: fc.constantFrom('', 'google', 'x'),
+    bot: fc.constantFrom('', '', '', 'Googlebot'),
+  })
+  .map(({ kind, ...hit }): Sent => ({ ...hit, ...kind }));
 
 const batches = fc.array(
   fc.record({

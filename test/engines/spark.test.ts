@@ -1,6 +1,7 @@
 /** Windows and rates from a real Spark, of hits through a real Kafka, compared with those of the store. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Consumer, Producer } from '@platformatic/kafka';
@@ -93,9 +94,13 @@ describe('Spark', { skip, timeout: patience(420_000) }, () => {
           time,
         };
       });
-      const answer = await server.post('/api/v1/hits', hits, BEARER);
-      assert.deepEqual([answer.status, JSON.parse(answer.text).accepted], [202, count]);
-      sent += count;
+      const signals = hits
+        .filter((_, i) => i % 20 === 0)
+        .map((hit) => ({ ...hit, name: 'engagement', engaged: 1000 }));
+      const all = [...hits, ...signals];
+      const answer = await server.post('/api/v1/hits', all, BEARER);
+      assert.deepEqual([answer.status, JSON.parse(answer.text).accepted], [202, all.length]);
+      sent += all.length;
     };
     const args = [
       ...['--brokers', kafka.bootstrap, '--topic', 'hits', '--results', 'windows'],
@@ -273,5 +278,33 @@ describe('Spark', { skip, timeout: patience(420_000) }, () => {
       assert.ok(Math.abs(hits_per_second - totals.hits! / (3.5 * 86_400)) < 1e-6);
       assert.deepEqual(answer.series, isThere ? report.series.filter(({ hits }) => hits! > 0) : []);
     }
+  });
+
+  it('counts old events with the name of signals, and no signals', async (t) => {
+    const archive = temporaryFolder(t);
+    const columns = "'a.example' AS site, number AS visitor, '' AS bot, 'engagement' AS name";
+    const engine = new Session();
+    try {
+      for (const [day, more] of [
+        // Before signals, archives had no columns of what they tell.
+        ['2024-09-01', ''],
+        ['2024-09-02', ', toUInt32(number % 2) AS engaged, toInt8(number % 3 - 1) AS scroll'],
+      ]) {
+        const file = join(archive, 'a.example', `${day}.0`);
+        mkdirSync(dirname(file), { recursive: true });
+        engine.query(`INSERT INTO FUNCTION file('${file}.parquet', Parquet)
+          SELECT toDateTime64('${day} 10:00:00', 3, 'UTC') AS time, ${columns}${more} FROM numbers(12)`);
+        writeFileSync(`${file}.json`, '{}');
+      }
+    } finally {
+      engine.close();
+    }
+    const period = ['--from', '2024-09-01', '--to', '2024-09-03', '--interval', 'day'];
+    const answer = JSON.parse(await spark.run('rates.py', ['--archive', archive, ...period]));
+    // Of twelve, two have neither time nor depth.
+    assert.deepEqual(
+      answer.series.map(({ hits }: { hits: number }) => hits),
+      [12, 2],
+    );
   });
 });

@@ -1,1 +1,1 @@
-name != 'engagement'
+NOT {{signal}}

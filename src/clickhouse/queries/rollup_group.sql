@@ -1,5 +1,5 @@
 SELECT '{{by}}', site, toStartOfMonth(slot), {{value}} AS value, {{key}}, {{slot}} AS slot, count(), {{visitors}},
     {{first}}, {{last}}, 0
 FROM hits
-WHERE {{people}} AND {{counted}} AND {{scope}}
+WHERE {{people}} AND {{counts}} AND {{scope}}
 GROUP BY site, value, slot

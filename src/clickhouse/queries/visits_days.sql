@@ -9,7 +9,7 @@ FROM
     UNION ALL
     SELECT toString(h.site), toDate32(h.time, 'UTC') AS day, toInt64(0), toInt64(count())
     FROM hits AS h
-    WHERE h.name != 'engagement' AND {{covered}} AND {{times}}
+    WHERE {{counted}} AND {{covered}} AND {{times}}
     GROUP BY h.site, day
     UNION ALL
     SELECT toString(o.site), (arrayJoin([(o.began_on, 1), (o.came_on, -1)]) AS moved).1, toInt64(0), toInt64(o.hits * moved.2)
@@ -20,7 +20,7 @@ FROM
         (
             SELECT site, cityHash64(site) AS site_hash, visitor, bot != '' AS is_bot, time AS moment
             FROM hits
-            WHERE name != 'engagement' AND {{covered}} AND (cityHash64(site), visitor) IN
+            WHERE {{counted}} AND {{covered}} AND (cityHash64(site), visitor) IN
                 (SELECT cityHash64(v.site), v.visitor FROM visits AS v FINAL WHERE {{visits_overnight}} AND {{starts}})
         ) AS c
         ASOF INNER JOIN

@@ -183,11 +183,6 @@ function readEngagement({ engaged, scroll }: Fields): Pick<More, 'engaged' | 'sc
   const depth = isMissing(scroll) ? UNKNOWN_SCROLL : readNumber(scroll, SCROLL);
   if (depth === undefined)
     return invalid('scroll is not a number from 0 to 100, the part of the page in per cent');
-  if (isMissing(engaged) && isMissing(scroll)) {
-    return invalid(
-      `"${ENGAGEMENT}" is the name of signals that have engaged (milliseconds) or scroll (per cent): name the event otherwise`,
-    );
-  }
   return { engaged: Math.min(time, MOST_ENGAGED), scroll: depth };
 }
 

@@ -2,6 +2,7 @@
 import type { Bindings } from './bindings.ts';
 import { propSql } from './column.ts';
 import { patternSql } from './condition.ts';
+import { SIGNAL } from './measure.ts';
 import type { Action, Goal } from './query.ts';
 
 /**
@@ -32,7 +33,7 @@ export function hitSql(action: Action, bind: Bindings): string {
         const name = bind.text(key);
         return `JSONHas(h.props, ${name}) AND has(${bind.texts(values)}, ${propSql(key, bind)})`;
       });
-      const isEvent = `h.name NOT IN ('pageview', 'engagement') AND h.name = ${bind.text(action.event)}`;
+      const isEvent = `h.name != 'pageview' AND NOT ${SIGNAL} AND h.name = ${bind.text(action.event)}`;
       return [isEvent, ...conditions].join(' AND ');
     }
     case 'outbound':
@@ -43,7 +44,7 @@ export function hitSql(action: Action, bind: Bindings): string {
       return `${isMissing} AND ${patternSql('h.path', action.page ?? '*', bind)}`;
     }
     case 'scroll':
-      return `h.name = 'engagement' AND h.scroll >= ${bind.number(action.depth)} AND ${patternSql('h.path', action.page, bind)}`;
+      return `${SIGNAL} AND h.scroll >= ${bind.number(action.depth)} AND ${patternSql('h.path', action.page, bind)}`;
   }
 }
 

@@ -5,6 +5,7 @@
  * views_per_visit` are about the whole visits that begin in the period and in which a hit matches. `visitors` are those of the
  * matching hits. A rate without a denominator is null.
  */
+import { queryText } from '../../clickhouse/sql.ts';
 import type { Bindings } from './bindings.ts';
 import { propNumberSql } from './column.ts';
 import { personSql } from './condition.ts';
@@ -44,7 +45,8 @@ export interface HitTests {
   readonly hasGoal: boolean;
 }
 
-export const SIGNAL = "h.name = 'engagement'";
+/** SQL: whether a hit is an engagement signal. */
+export const SIGNAL = queryText('signal', { of: 'h.' }).trim();
 
 /** Aggregates over hits, by their names in a row, that metrics need. */
 export function aggregatesOf(
@@ -69,7 +71,7 @@ export function aggregatesOf(
         aggregates.pageviews = "countIf(h.name = 'pageview')";
         break;
       case 'events':
-        aggregates.events = "countIf(h.name NOT IN ('pageview', 'engagement'))";
+        aggregates.events = `countIf(h.name != 'pageview' AND NOT ${SIGNAL})`;
         break;
       case 'hits':
         aggregates.hits = `countIf(NOT ${SIGNAL})`;

@@ -4,6 +4,7 @@
  * A hit finds its visit as the last one of its visitor that began by then: visits of a visitor do not overlap.
  */
 import type { Bindings } from './bindings.ts';
+import { SIGNAL } from './measure.ts';
 import type { Scope, Span } from './query.ts';
 
 export interface Sources {
@@ -107,7 +108,6 @@ ASOF JOIN (${some}) AS v ON ${key('h', "h.bot != ''")} = ${key('v', 'v.is_bot')}
       const theirs = `(h.site, h.visitor) IN (SELECT v.site, v.visitor FROM (${some}) AS v)`;
       return inVisits(`${during('h.time', span)} AND ${theirs}`, some);
     },
-    signals: (span) =>
-      joined(`h.name = 'engagement' AND ${isOfOverlapping(span)}`, visits(overlapping(span))),
+    signals: (span) => joined(`${SIGNAL} AND ${isOfOverlapping(span)}`, visits(overlapping(span))),
   };
 }

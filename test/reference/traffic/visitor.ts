@@ -124,7 +124,7 @@ function signalsOf(random: Random, here: Partial<VisitHit>, seen: number): Visit
 }
 
 function eventOf(random: Random): Partial<VisitHit> {
-  switch (random.integer(0, 7)) {
+  switch (random.integer(0, 8)) {
     case 0:
     case 1:
       return {
@@ -152,6 +152,9 @@ function eventOf(random: Random): Partial<VisitHit> {
         interactive: false,
         props: JSON.stringify({ share: random.integer(0, 1000) / 100 }),
       };
+    case 7:
+      // As versions without signals stored it: an event like others.
+      return { name: SIGNAL };
     default:
       return {
         name: 'video',

@@ -1,6 +1,6 @@
 import type { Hit } from '../../../src/hit/hit.ts';
 
-/** Name of an engagement signal, which tells how long a page was looked at and how far it was scrolled. */
+/** Name of engagement signals, which tell how long a page was looked at, or how far it was scrolled. */
 export const SIGNAL = 'engagement';
 export const PAGEVIEW = 'pageview';
 
@@ -8,6 +8,11 @@ export const PAGEVIEW = 'pageview';
 export interface VisitHit extends Omit<Hit, 'scroll'> {
   /** For signals: percentage of the page seen so far; null if unknown. */
   readonly scroll: number | null;
+}
+
+/** Versions without signals stored events of their name, which tell neither. */
+export function isSignal({ name, engaged, scroll }: VisitHit): boolean {
+  return name === SIGNAL && (engaged > 0 || scroll !== null);
 }
 
 /** An ordinary page view with the given fields. */

@@ -18,7 +18,7 @@
  *   `0x1`. Scripts of other vendors send all properties as strings.
  */
 
-import { PAGEVIEW, SIGNAL, type VisitHit } from './visit-hit.ts';
+import { isSignal, PAGEVIEW, type VisitHit } from './visit-hit.ts';
 
 const SILENCE = 30 * 60_000;
 
@@ -65,9 +65,7 @@ export function visitsOf(hits: readonly VisitHit[]): Visit[] {
   const visits: Visit[] = [];
   for (const own of byVisitor.values()) {
     // The sort is stable: hits with equal times stay in order of arrival.
-    const inOrder = own.toSorted(
-      (a, b) => a.time - b.time || Number(a.name === SIGNAL) - Number(b.name === SIGNAL),
-    );
+    const inOrder = own.toSorted((a, b) => a.time - b.time || Number(isSignal(a)) - Number(isSignal(b)));
     for (const each of splitAtSilence(inOrder)) visits.push(visitOf(each));
   }
   return visits;
@@ -85,7 +83,7 @@ function splitAtSilence(hits: readonly VisitHit[]): VisitHit[][] {
     const last = current?.at(-1);
     const goesOn = last !== undefined && hit.time - last.time < SILENCE;
     if (goesOn) current!.push(hit);
-    else if (hit.name !== SIGNAL) {
+    else if (!isSignal(hit)) {
       current = [hit];
       visits.push(current);
     }
@@ -101,7 +99,7 @@ function visitOf(hits: readonly VisitHit[]): Visit {
     if (hit.name === PAGEVIEW) {
       exitPage = hit.path;
       pageviews++;
-    } else if (hit.name === SIGNAL) {
+    } else if (isSignal(hit)) {
       if (hit.scroll !== null && (scroll === null || hit.scroll > scroll)) scroll = hit.scroll;
     } else {
       events++;
@@ -118,9 +116,9 @@ function visitOf(hits: readonly VisitHit[]): Visit {
   return visit;
 }
 
-function kindOf({ name }: VisitHit): HitInVisit['kind'] {
-  if (name === PAGEVIEW) return 'pageview';
-  return name === SIGNAL ? 'signal' : 'event';
+function kindOf(hit: VisitHit): HitInVisit['kind'] {
+  if (hit.name === PAGEVIEW) return 'pageview';
+  return isSignal(hit) ? 'signal' : 'event';
 }
 
 function propsOf({ props: json }: VisitHit): Pick<HitInVisit, 'props' | 'numbers'> {

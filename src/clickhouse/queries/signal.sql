@@ -1,0 +1,1 @@
+({{of}}name = 'engagement' AND ({{of}}engaged > 0 OR {{of}}scroll >= 0))
