@@ -123,7 +123,8 @@ export function track(
 
   /** Reports how long the page was viewed, once it is no longer visible and focused. */
   const engage = (isLeft?: boolean) => {
-    const now = Date.now();
+    // Not the time of day, which may be set back.
+    const now = performance.now();
     if (since) spent += now - since;
     since = !document.hidden && document.hasFocus() ? now : 0;
     if (seen && (isLeft || !since) && (reach > told || spent >= LEAST_ENGAGED)) {

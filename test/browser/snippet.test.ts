@@ -248,6 +248,18 @@ describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout
     await page.context().close();
   });
 
+  test('reports how a page is viewed although the clock is set back', async () => {
+    pages.put('/', { html: html(script(), '<div style="height: 5000px"></div>') });
+    const page = await open('clock.example/');
+    await counted('clock.example', 1);
+    await page.evaluate('Date.now = () => 1000');
+    await page.evaluate("history.pushState({}, '', '/next')");
+    const [signal] = await exported('clock.example', 'engagement', 1);
+    assert.equal(signal?.path, '/');
+    assert.ok(signal.scroll > 0, `${signal.scroll} %`);
+    await page.context().close();
+  });
+
   test('reports what an event is worth, and whether the visitor did it', async () => {
     pages.put('/', { html: html(script()) });
     const page = await open('shop.example/');
