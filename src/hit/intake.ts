@@ -100,7 +100,8 @@ export class Intake {
     const visitor = known ?? this.#identify(facts, site, client, agent);
     return {
       hit: this.#hit(facts, site, client, visitor, agent),
-      cookie: cookies && !known ? this.#cookies.write(site, visitor, facts.secure) : undefined,
+      // A bot is not counted, so it need not be known again.
+      cookie: cookies && !known && agent.bot === '' ? this.#cookies.write(site, visitor, facts.secure) : undefined,
     };
   }
 

@@ -122,6 +122,11 @@ describe('no cookie is set or trusted', () => {
     });
   }
 
+  test('for a bot', () => {
+    const userAgent = 'Googlebot/2.1 (+http://www.google.com/bot.html)';
+    assert.equal(accepted({ site: 'example.com', userAgent }).cookie, undefined);
+  });
+
   test('if cookies are turned off', () => {
     const intake = intakeOf({ identity: 'cookieless' });
     const without = accepted({}, intake);
