@@ -48,7 +48,7 @@ export class DerivedVisitors {
     return midnight.isNear(at) ? this.#idAcrossMidnight(at, isTrustedTime, traits, own) : own;
   }
 
-  #idAcrossMidnight(at: number, isTold: boolean, traits: Traits, own: VisitorId): VisitorId {
+  #idAcrossMidnight(at: number, isTrustedTime: boolean, traits: Traits, own: VisitorId): VisitorId {
     const { salts, midnight } = this.#options;
     const day = Math.floor(at / DAY);
     // Older hits do not belong in the table: their day's salt no longer names anyone.
@@ -61,11 +61,11 @@ export class DerivedVisitors {
     const sinceMidnight = at - day * DAY;
     const isEvening = sinceMidnight >= DAY - VISIT_TIMEOUT;
     // It may have arrived after the visit's first hit of the next day.
-    if (isEvening && isTold && !midnight.seenTimesOf(own)) {
+    if (isEvening && isTrustedTime && !midnight.seenTimesOf(own)) {
       const after = this.#continuesFrom(salts.hashOf(day + 1), at, traits);
       if (after) return after;
     }
-    if (isEvening || (isTold && sinceMidnight < VISIT_TIMEOUT)) midnight.record(own, at);
+    if (isEvening || (isTrustedTime && sinceMidnight < VISIT_TIMEOUT)) midnight.record(own, at);
     return own;
   }
 

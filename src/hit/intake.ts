@@ -101,7 +101,8 @@ export class Intake {
     return {
       hit: this.#hit(facts, site, client, visitor, agent),
       // A bot is not counted, so it need not be known again.
-      cookie: cookies && !known && agent.bot === '' ? this.#cookies.write(site, visitor, facts.secure) : undefined,
+      cookie:
+        cookies && !known && agent.bot === '' ? this.#cookies.write(site, visitor, facts.secure) : undefined,
     };
   }
 
@@ -109,15 +110,15 @@ export class Intake {
   keyFingerprints(): KeyFingerprints {
     const { now, salts } = this.#options;
     const today = now();
-    const naming: Record<string, string> = {
+    const fingerprints: Record<string, string> = {
       key: fingerprintOf(this.#named),
       logs: fingerprintOf(this.#imported),
     };
     for (const time of [today, today - DAY]) {
       const salt = salts.hashFor(time);
-      if (salt) naming[new Date(time).toISOString().slice(0, 10)] = fingerprintOf(salt);
+      if (salt) fingerprints[new Date(time).toISOString().slice(0, 10)] = fingerprintOf(salt);
     }
-    return naming;
+    return fingerprints;
   }
 
   #limit(facts: RequestContext, client: string): number {

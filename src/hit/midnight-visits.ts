@@ -14,7 +14,7 @@
  * this affects one visitor in 7,000 if 600,000 come within half an hour, one in 150 of 800,000, and one in 20 of a million;
  * beyond that, the earlier ones.
  *
- * The collecting threads share the table. Slots and times are updated by compare-and-exchange, so no update is lost; a thread
+ * The collector threads share the table. Slots and times are updated by compare-and-exchange, so no update is lost; a thread
  * that dies locks at most the slot that it was overwriting. Between taking a slot and writing its times, the id counts as
  * not seen. Times are in milliseconds since a day that is set on first use; the table is emptied every day, and when a time
  * does not fit.

@@ -19,18 +19,18 @@ const SIZE = /^(\d{1,5})(?:x\d{1,5})?$/;
 /**
  * The class of a screen. Its size is not kept: with other facts it could tell visitors apart.
  *
- * @param told width in CSS pixels, as number or text; `390x844`; or the class itself
- * @returns '' if nothing is told; undefined if it is none of these
+ * @param given width in CSS pixels, as number or text; `390x844`; or the class itself
+ * @returns '' if it is missing; undefined if it is none of these
  * @example
  * readScreen(390); // 'Mobile'
  */
-export function readScreen(told: unknown): Screen | '' | undefined {
-  if (told === undefined || told === null || told === '') return '';
-  if (typeof told === 'number') return told >= 0 ? classOf(told) : undefined;
-  if (typeof told !== 'string') return undefined;
-  const [, width] = SIZE.exec(told) ?? [];
+export function readScreen(given: unknown): Screen | '' | undefined {
+  if (given === undefined || given === null || given === '') return '';
+  if (typeof given === 'number') return given >= 0 ? classOf(given) : undefined;
+  if (typeof given !== 'string') return undefined;
+  const [, width] = SIZE.exec(given) ?? [];
   if (width !== undefined) return classOf(Number(width));
-  return CLASSES.find(([name]) => name === told)?.[0];
+  return CLASSES.find(([name]) => name === given)?.[0];
 }
 
 function classOf(width: number): Screen {

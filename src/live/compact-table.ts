@@ -14,9 +14,9 @@ const FEWEST_SLOTS = 8;
 /**
  * The last-seen table of a small site: a hash table of the set cells, whereas the full table has all 98,304.
  *
- * A slot is two words: the cell's number + 1 (0 is an empty slot) and its last tick. The table doubles when three quarters are taken, up to 256 KiB: the next size would be
- * larger than the full table. It does not count anything itself, so there is only one counting implementation: `full`
- * returns the same table in the form that counts.
+ * A slot is two words: the cell's number + 1 (0 is an empty slot) and its last tick. The table doubles when three quarters
+ * are taken, up to 256 KiB: the next size would be larger than the full table. It does not count anything itself, so there
+ * is only one counting implementation: `full` returns the same table in the form that counts.
  */
 export class CompactTable {
   #slots: Uint32Array<ArrayBuffer>;

@@ -116,13 +116,13 @@ interface ReadChunk {
 
 /** One import in progress. */
 class ImportRun {
-  readonly #house: LogImporterOptions;
+  readonly #context: LogImporterOptions;
   readonly #registries: ImportRegistries;
   readonly #options: ImportOptions;
   readonly #onProgress: (progress: ImportProgress) => void;
   readonly #site: string;
   readonly #chunkBytes: number;
-  readonly #tally = new SummaryBuilder();
+  readonly #summary = new SummaryBuilder();
   readonly #purged: PurgedHits;
   readonly #claims = new Set<Claim>();
   readonly #batches: Batches<ReadChunk>;
@@ -132,17 +132,17 @@ class ImportRun {
   #broken: string | undefined;
 
   constructor(
-    house: LogImporterOptions,
+    context: LogImporterOptions,
     registries: ImportRegistries,
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
   ) {
-    this.#house = house;
+    this.#context = context;
     this.#registries = registries;
     this.#options = options;
     this.#onProgress = onProgress;
-    this.#purged = new PurgedHits(house.db, this.#tally);
-    this.#chunkBytes = house.chunkBytes ?? CHUNK_BYTES;
+    this.#purged = new PurgedHits(context.db, this.#summary);
+    this.#chunkBytes = context.chunkBytes ?? CHUNK_BYTES;
     this.#site = siteName(options.site ?? DEFAULT_SITE);
     this.#batches = new Batches({
       weight: options.follow ? 0 : BATCH_CHUNKS * this.#chunkBytes,
@@ -162,8 +162,8 @@ class ImportRun {
     await this.#take(this.#chunksOf(text, format), this.#startThreads(format));
     await this.#batches.flush();
     this.#purged.giveUp();
-    await this.#house.db.spool.flush();
-    return this.#tally.summary(this.#broken);
+    await this.#context.db.spool.flush();
+    return this.#summary.summary(this.#broken);
   }
 
   /** @param fault why it failed, if it did */
@@ -175,7 +175,7 @@ class ImportRun {
   }
 
   #startThreads(format: LogFormat): ReaderThreads {
-    const { key, importSalt, allowedSites, geoDatabase } = this.#house;
+    const { key, importSalt, allowedSites, geoDatabase } = this.#context;
     const data = { key, importSalt, allowedSites, geoDatabase };
     this.#threads = new ReaderThreads({ ...data, format, site: this.#site });
     return this.#threads;
@@ -186,7 +186,7 @@ class ImportRun {
     return splitIntoChunks(text, {
       site: this.#site,
       size: this.#chunkBytes,
-      patience: this.#options.follow ? FOLLOW_FLUSH_MS : Number.POSITIVE_INFINITY,
+      timeout: this.#options.follow ? FOLLOW_FLUSH_MS : Number.POSITIVE_INFINITY,
       canRead: (bytes) => parseLine(bytes.toString(), format, line) === 'read',
       openRegistry: (root) => {
         this.#root = root;
@@ -229,24 +229,24 @@ class ImportRun {
         await this.#purged.add({ purged: chunk.purged, counts, result: await result });
       } else {
         this.#purged.giveUp();
-        this.#tally.addKnown(counts);
-        if (chunk.purged) this.#tally.addMaybePurged(counts.lines);
+        this.#summary.addKnown(counts);
+        if (chunk.purged) this.#summary.addMaybePurged(counts.lines);
       }
     } else {
       this.#purged.giveUp();
       const read = (await result)!;
-      this.#tally.addRead(chunk.kind === 'new' ? read : unfinished(read));
+      this.#summary.addRead(chunk.kind === 'new' ? read : unfinished(read));
       if (chunk.kind === 'new')
         await this.#batches.add({ result: read, note: this.#noteOf(chunk, read), claim: chunk.claim });
     }
-    this.#onProgress({ bytes: this.#bytes, lines: this.#tally.lines });
+    this.#onProgress({ bytes: this.#bytes, lines: this.#summary.lines });
   }
 
   async #store(chunks: readonly ReadChunk[]): Promise<void> {
     const rows = chunks.map(({ result }) => result.rows);
     const notes = chunks.map(({ note }) => note);
     const hits = chunks.reduce((sum, { result }) => sum + result.imported, 0);
-    await this.#house.db.spool.add(rows, notes, hits);
+    await this.#context.db.spool.add(rows, notes, hits);
     // Frees the memory now, instead of at a later garbage collection.
     for (const { buffer } of rows) buffer.transfer(0);
     for (const { result, claim } of chunks) {
@@ -270,7 +270,7 @@ class ImportRun {
   }
 
   async #show({ sites, site, time, high, low }: CountedVisitors): Promise<void> {
-    const { live } = this.#house;
+    const { live } = this.#context;
     if (!live) return;
     for (let i = 0; i < time.length; i++) {
       const hit = { site: sites[site[i]!]!, time: time[i]!, visitorHigh: high[i]!, visitorLow: low[i]! };

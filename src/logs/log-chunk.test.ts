@@ -45,7 +45,7 @@ describe('a log in chunks', () => {
       const pieces = splitIntoChunks(chunked(logLine()), {
         site,
         size: 100,
-        patience: Number.POSITIVE_INFINITY,
+        timeout: Number.POSITIVE_INFINITY,
         canRead: () => true,
         openRegistry: async (root) => {
           roots.push(root);
@@ -109,7 +109,7 @@ describe('a growing log in chunks', () => {
         await sleep(5);
       }
     })();
-    const pieces = await collected(walk(source, { size: 1_000_000, patience: 30 }));
+    const pieces = await collected(walk(source, { size: 1_000_000, timeout: 30 }));
     assert.ok(pieces.length > 3, `${pieces.length} pieces`);
     assert.deepEqual(numbersIn(pieces), [...Array(80).keys()]);
   });
@@ -121,7 +121,7 @@ describe('a growing log in chunks', () => {
       await sleep(100);
       yield Buffer.from(line.slice(-10));
     })();
-    const pieces = await collected(walk(source, { patience: 20 }));
+    const pieces = await collected(walk(source, { timeout: 20 }));
     assert.deepEqual(
       pieces.map(({ bytes }) => bytes.toString()),
       [logLine({ path: '/1' }), line],
@@ -139,7 +139,7 @@ describe('a growing log in chunks', () => {
         yield Buffer.from(line);
         await new Promise(() => undefined);
       })();
-      const pieces = walk(source, { ledger: new ImportRegistry(known), patience: 20 });
+      const pieces = walk(source, { ledger: new ImportRegistry(known), timeout: 20 });
       const { value } = await pieces.next();
       assert.deepEqual([value?.kind, value?.bytes.toString()], ['new', line]);
     }
@@ -160,7 +160,7 @@ describe('a growing log in chunks', () => {
     })();
     const followed = (async () => {
       const pieces: LogChunk[] = [];
-      for await (const piece of walk(source, { ledger, patience: 20 })) {
+      for await (const piece of walk(source, { ledger, timeout: 20 })) {
         pieces.push(piece);
         begin();
       }

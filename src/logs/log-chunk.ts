@@ -53,7 +53,7 @@ export interface LogChunkOptions {
   /** Approximate bytes of a chunk. */
   readonly size: number;
   /** Milliseconds after which available data becomes a chunk, for a growing log; Infinity to wait for more. */
-  readonly patience: number;
+  readonly timeout: number;
 }
 
 /** The text between time and request on every readable line. */
@@ -63,7 +63,7 @@ const HEAD_BYTES = 4096;
 /** Digits of the digest of a chunk's first line. */
 const HEAD_DIGITS = 8;
 /**
- * Factor of the patience with a growing log that begins like a known chunk and is shorter. Nearly
+ * Factor of the timeout with a growing log that begins like a known chunk and is shorter. Nearly
  * always it is the same log, arriving slowly; but if it is another one, its lines must not wait for ever.
  */
 const KNOWN_PREFIX_WAIT = 5;
@@ -83,7 +83,7 @@ export async function* splitIntoChunks(
   let parent = root;
   for (;;) {
     const { version } = ledger;
-    const match = await findImported(window, parent, ledger.after(parent), options.patience);
+    const match = await findImported(window, parent, ledger.after(parent), options.timeout);
     const length = match?.size ?? (await waitForChunk(window, options));
     if (length === 0) return;
     // While this import waited, another one may have claimed this data.
@@ -126,7 +126,7 @@ async function findImported(
   window: ReadBuffer,
   parent: string,
   candidates: readonly KnownChunk[],
-  patience: number,
+  timeout: number,
 ): Promise<KnownChunk | undefined> {
   const hash = startDigest(parent);
   let hashed = 0;
@@ -134,7 +134,7 @@ async function findImported(
   for (const { digest, size, counts, purged } of candidates) {
     await window.fillLine(Math.min(size, HEAD_BYTES));
     if (!digest.startsWith(headOf(window.peek(size)))) continue;
-    if (!(await window.fill(size, patience * KNOWN_PREFIX_WAIT))) break;
+    if (!(await window.fill(size, timeout * KNOWN_PREFIX_WAIT))) break;
     hash.update(window.peek(size).subarray(hashed));
     hashed = size;
     if (digest.endsWith(hash.copy().digest('hex'))) found = { digest, size, counts, purged };
@@ -143,14 +143,14 @@ async function findImported(
 }
 
 /** @returns the length of the next chunk; 0 if there is nothing left */
-async function waitForChunk(window: ReadBuffer, { size, patience }: LogChunkOptions): Promise<number> {
+async function waitForChunk(window: ReadBuffer, { size, timeout }: LogChunkOptions): Promise<number> {
   let due = Number.POSITIVE_INFINITY;
   for (;;) {
     if (window.length >= size || window.ended) {
       const length = chunkLength(window.peek(), size, window.ended);
       if (length > 0 || window.ended) return length;
     }
-    if (window.length > 0) due = Math.min(due, performance.now() + patience);
+    if (window.length > 0) due = Math.min(due, performance.now() + timeout);
     const left = due - performance.now();
     if (left > 0 && (await window.read(left))) continue;
     const whole = window.peek().lastIndexOf(LINE_FEED) + 1;

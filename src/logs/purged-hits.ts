@@ -41,10 +41,10 @@ export class PurgedHits {
   readonly #names = new Names();
   #chunks: ReimportedChunk[] = [];
 
-  constructor({ store, rollups }: Pick<DBTracker, 'store' | 'rollups'>, tally: SummaryBuilder) {
+  constructor({ store, rollups }: Pick<DBTracker, 'store' | 'rollups'>, summary: SummaryBuilder) {
     this.#store = store;
     this.#rollups = rollups;
-    this.#summary = tally;
+    this.#summary = summary;
   }
 
   /** Adds a chunk, in the order of the log. @throws HitError `import_failed`, `store_unavailable` */

@@ -52,35 +52,35 @@ export class ChunkReader {
   }
 
   read(bytes: Buffer): ChunkResult {
-    const tally = new ChunkCounter();
+    const counter = new ChunkCounter();
     const lines = this.#lines;
     lines.open(bytes);
     for (let at = 0; at < bytes.length; ) {
-      tally.lineBreaks++;
+      counter.lineBreaks++;
       at = lines.next(at);
       const { outcome } = lines;
       if (outcome === 'read') {
-        this.#take(tally);
+        this.#take(counter);
       } else if (outcome !== 'blank') {
-        tally.lines++;
-        tally.fail(LOG_FAILURES[outcome]);
+        counter.lines++;
+        counter.fail(LOG_FAILURES[outcome]);
       }
       if (this.#rows.groupLength > GROUP_BYTES) this.#rows.endGroup();
     }
     // In separate memory, which can be transferred to another thread.
-    return tally.result(this.#rows.length > 0 ? new Uint8Array(this.#rows.seal()) : new Uint8Array());
+    return counter.result(this.#rows.length > 0 ? new Uint8Array(this.#rows.seal()) : new Uint8Array());
   }
 
-  #take(tally: ChunkCounter): void {
-    tally.lines++;
+  #take(counter: ChunkCounter): void {
+    counter.lines++;
     const taken = this.#intake.receive(this.#lines.facts);
     if ('reason' in taken) {
-      tally.fail(taken.detail);
+      counter.fail(taken.detail);
       return;
     }
     this.#rows.write(taken.hit);
-    tally.imported++;
-    if (taken.hit.bot === '') tally.see(taken.hit);
+    counter.imported++;
+    if (taken.hit.bot === '') counter.see(taken.hit);
   }
 }
 

@@ -34,15 +34,13 @@ export class ReadBuffer {
   /**
    * Waits for the source's next chunk, or its end.
    *
-   * @param patience timeout in milliseconds
+   * @param timeout milliseconds
    * @returns false on timeout
    */
-  async read(patience = Number.POSITIVE_INFINITY): Promise<boolean> {
+  async read(timeout = Number.POSITIVE_INFINITY): Promise<boolean> {
     if (this.#ended) return true;
     this.#next ??= this.#source.next();
-    const result = await (patience === Number.POSITIVE_INFINITY
-      ? this.#next
-      : waitUpTo(patience, this.#next));
+    const result = await (timeout === Number.POSITIVE_INFINITY ? this.#next : waitUpTo(timeout, this.#next));
     if (!result) return false;
     this.#next = undefined;
     if (result.done) this.#ended = true;
@@ -53,11 +51,11 @@ export class ReadBuffer {
   /**
    * Reads until that many bytes are available.
    *
-   * @param patience timeout in milliseconds without new data
+   * @param timeout milliseconds without new data
    * @returns false if they are not available
    */
-  async fill(length: number, patience = Number.POSITIVE_INFINITY): Promise<boolean> {
-    while (this.#length < length && !this.#ended) if (!(await this.read(patience))) break;
+  async fill(length: number, timeout = Number.POSITIVE_INFINITY): Promise<boolean> {
+    while (this.#length < length && !this.#ended) if (!(await this.read(timeout))) break;
     return this.#length >= length;
   }
 

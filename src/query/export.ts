@@ -67,7 +67,8 @@ interface Slice {
 
 /**
  * Begins an export of hits. Times are ISO 8601 UTC (in Parquet, timestamps), visitors 16 hexadecimal digits, `props` is
- * JSON text, `value` a decimal number as text. Engagement signals are among them, by their name. In CSV, an apostrophe precedes text that a spreadsheet would take for a formula.
+ * JSON text, `value` a decimal number as text. Engagement signals are among them, by their name. In CSV, an apostrophe
+ * precedes text that a spreadsheet would take for a formula.
  *
  * @param signal also stops the creation of a Parquet file
  * @throws HitError `overloaded` if too many exports run, `store_unavailable`; the stream may throw these too

@@ -156,7 +156,7 @@ export async function openNode(
   };
 }
 
-/** Listens with this thread, or with the collecting threads of `--threads`. */
+/** Listens with this thread, or with the collector threads of `--threads`. */
 async function listenFor(
   app: FastifyInstance,
   { values }: ServeOptions,

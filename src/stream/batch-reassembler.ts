@@ -9,7 +9,7 @@
  *
  * This identity must be the same for every reader, so it follows from the partition's records alone: a complete batch is
  * numbered by the time of its last record, in milliseconds, or by one more than the batch before it if that is not larger,
- * and the partition is its run (store/marks.ts). All readers that start at a stored position pass through the same states,
+ * and the partition is its run (clickhouse/watermarks.ts). All readers that start at a stored position pass through the same states,
  * whatever portions they write. Hence nothing here may depend on clocks, portions or memory: even when a batch is given up
  * depends on records only.
  *

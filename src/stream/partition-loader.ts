@@ -43,7 +43,7 @@ export interface LoaderCounts {
   missing: number;
 }
 
-/** The run number of a partition's batches in the store (store/marks.ts). */
+/** The run number of a partition's batches in the store (clickhouse/watermarks.ts). */
 function writerOfPartition(topicId: string, partition: number): number {
   return createHash('sha256').update(`${topicId}/${partition}`).digest().readUInt32LE() % RUNS;
 }

@@ -28,7 +28,7 @@ export const SEEN_FIELDS = 3;
 const NOBODY_SEEN = new Float64Array(0);
 
 /**
- * Records hits of the collecting threads, as `Recorder` does for this thread: durable, then counted, then acknowledged.
+ * Records hits of the collector threads, as `Recorder` does for this thread: durable, then counted, then acknowledged.
  * Decisions that concern all threads together are made only here: a client's rate limit, the number of sites, and whether
  * a visitor is new.
  */

@@ -12,7 +12,7 @@
  * | count       | live state; bots are stored, but not counted            | bot                                       |
  * | acknowledge | the sender learns the outcome, once                     |                                           |
  *
- * The steps to `identify` are `Intake.receive`. With `--threads`, they run in the collecting thread, and the main thread
+ * The steps to `identify` are `Intake.receive`. With `--threads`, they run in the collector thread, and the main thread
  * appends and counts (`RemoteRecorder`, `BatchRecorder`).
  *
  * Invariants: the sender learns exactly one outcome; each drop is counted once, with one reason; live counts contain

@@ -15,7 +15,7 @@ const CLOSE_TIMEOUT = 5000;
 /** Start data that the host provides. */
 type FromHost = 'salts' | 'midnight' | 'saltCell';
 
-/** What collecting threads need from the main thread. */
+/** What collector threads need from the main thread. */
 export interface CollectorHost {
   readonly recorder: BatchRecorder;
   readonly drops: Drops;
