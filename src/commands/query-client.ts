@@ -4,34 +4,27 @@ import type { QueryAnswer } from '../query/query-schemas.ts';
 import { Resources } from '../query/resources/resources.ts';
 import type { DATA_SETTINGS } from '../settings/data.ts';
 import type { Values } from '../settings/setting.ts';
-import { DBTracker, type DBTrackerOptions } from '../trackers/db.ts';
-import { ControlClient } from './control-client.ts';
+import type { DBTrackerOptions } from '../trackers/db.ts';
+import { connectToServer, openArchivedStore } from './archived-store.ts';
 
 /**
- * Asks the server that runs on a data folder, or else the folder itself.
+ * Sends the query to the server that runs on a data folder, or answers it from the folder itself.
  *
  * @param archive of hits that are to be read too
- * @throws HitError `bad_usage` for a query that is not understood, before a store is opened
+ * @throws HitError `bad_usage` for an invalid query, before a store is opened; `archive_failed` if there is no archive
  */
-export async function askQuery(
-  place: Values<typeof DATA_SETTINGS>,
+export async function runQuery(
+  data: Values<typeof DATA_SETTINGS>,
   query: unknown,
   archive?: DBTrackerOptions['archive'],
 ): Promise<QueryAnswer> {
-  const dataDir = place['data-dir']!;
-  const control = await ControlClient.connect(dataDir);
-  if (control) {
-    if (archive)
-      throw new HitError(
-        'bad_usage',
-        'a server runs on this data folder: start it with --archive, and ask without',
-      );
-    return control.send<QueryAnswer>('POST', '/api/v1/query', query);
-  }
+  const dataDir = data['data-dir']!;
+  const control = await connectToServer(dataDir, archive);
+  if (control) return control.send<QueryAnswer>('POST', '/api/v1/query', query);
   const { goals } = new Resources(dataDir);
   try {
     readQuery(query, Date.now(), goals);
-    await using db = await DBTracker.open({ dataDir, store: place.store!, archive });
+    await using db = await openArchivedStore(data, archive);
     return await db.query(query, goals);
   } catch (error) {
     if (!(error instanceof HitError) || error.code !== 'invalid') throw error;

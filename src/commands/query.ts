@@ -4,7 +4,7 @@ import { HitError, messageOf } from '../errors.ts';
 import { queryCsv } from '../report/query-text.ts';
 import { QUERY_SETTINGS } from '../settings/query.ts';
 import type { Command, Terminal } from './command.ts';
-import { askQuery } from './query-client.ts';
+import { runQuery } from './query-client.ts';
 import { unexpected } from './usage.ts';
 
 export const query: Command<typeof QUERY_SETTINGS> = {
@@ -20,7 +20,7 @@ export const query: Command<typeof QUERY_SETTINGS> = {
     if (file === undefined)
       throw new HitError('bad_usage', 'name a file with the JSON of a query, or - for standard input');
     if (rest.length > 0) throw unexpected(rest);
-    const answer = await askQuery(values, await readJson(file, terminal));
+    const answer = await runQuery(values, await readJson(file, terminal));
     terminal.stdout.write(values.csv ? queryCsv(answer) : `${JSON.stringify(answer)}\n`);
   },
 };

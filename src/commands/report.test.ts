@@ -47,6 +47,22 @@ describe('a report', () => {
     });
   }
 
+  for (const args of [
+    ['--metrics', 'visits'],
+    ['--metrics', 'pageviews'],
+  ]) {
+    it(`of an archive that is not there is refused: ${args.join(' ')}`, {
+      timeout: patience(60_000),
+    }, async (t) => {
+      const data = folderOf(t);
+      const missing = join(data, '..', 'mistyped');
+      await assert.rejects(printed(data, '--period', '90d', '--archive', missing, ...args), {
+        code: 'archive_failed',
+        message: `there is no archive at ${missing}`,
+      });
+    });
+  }
+
   it('of a named period has its whole days', { timeout: patience(60_000) }, async (t) => {
     const answer = JSON.parse(await printed(folderOf(t), '--json', '--period', '7d', '--interval', 'day'));
     assert.match(`${answer.from} ${answer.to}`, /^\S+T00:00:00Z \S+T00:00:00Z$/);

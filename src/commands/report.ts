@@ -21,10 +21,10 @@ import { readChoice } from '../schema/parameter.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
 import type { Values } from '../settings/setting.ts';
 import { readStorage, type Storage } from '../store/storage.ts';
-import { DBTracker } from '../trackers/db.ts';
+import { connectToServer, openArchivedStore } from './archived-store.ts';
 import type { Command, Terminal } from './command.ts';
-import { ControlClient, queryOf } from './control-client.ts';
-import { askQuery } from './query-client.ts';
+import { type ControlClient, queryOf } from './control-client.ts';
+import { runQuery } from './query-client.ts';
 import { queryOfFlags } from './query-flags.ts';
 import { storageText } from './storage-text.ts';
 import { unexpected } from './usage.ts';
@@ -49,26 +49,18 @@ export const report: Command<typeof REPORT_SETTINGS> = {
       values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values);
     const query = queryOfFlags(values);
     if (query) {
-      const answer = await askQuery(values, query, archive);
+      const answer = await runQuery(values, query, archive);
       const text = values.csv ? queryCsv(answer) : queryText(answer, terminal.stdout.columns ?? 80);
       terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
       return;
     }
     const words = queryParamsOf(values, Date.now());
-    const control = await ControlClient.connect(values['data-dir']!);
+    const control = await connectToServer(values['data-dir']!, archive);
     if (!control) {
-      await using db = await DBTracker.open({ dataDir: values['data-dir']!, store: values.store!, archive });
-      if (db.archive?.isEmpty)
-        throw new HitError('archive_failed', `there is no archive at ${values.archive}`);
+      await using db = await openArchivedStore(values, archive);
       const storage = () => readStorage(db.store, db.spool.bytes);
       terminal.stdout.write(await print({ answers: db, storage }, words, values, terminal));
       return;
-    }
-    if (archive) {
-      throw new HitError(
-        'bad_usage',
-        'a server runs on this data folder: start it with --archive, and omit it here',
-      );
     }
     const storage = () => control.get<Storage>('/api/v1/storage');
     const parts = { answers: remoteQueries(control), storage };

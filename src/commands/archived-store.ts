@@ -1,0 +1,48 @@
+/** The store of a data folder, with the archive that a command names. */
+import { HitError } from '../errors.ts';
+import type { DATA_SETTINGS } from '../settings/data.ts';
+import type { Values } from '../settings/setting.ts';
+import { DBTracker, type DBTrackerOptions } from '../trackers/db.ts';
+import { ControlClient } from './control-client.ts';
+
+type Archive = DBTrackerOptions['archive'];
+
+/**
+ * Connects to the server that runs on a data folder.
+ *
+ * @param archive archive that the command names: a server reads only its own
+ * @returns undefined if no server runs there
+ * @throws HitError `bad_usage` for an archive beside a server
+ */
+export async function connectToServer(
+  dataDir: string,
+  archive: Archive | undefined,
+): Promise<ControlClient | undefined> {
+  const control = await ControlClient.connect(dataDir);
+  if (control && archive) {
+    throw new HitError(
+      'bad_usage',
+      'a server runs on this data folder: start it with --archive, and omit it here',
+    );
+  }
+  return control;
+}
+
+/**
+ * Opens the store of a data folder on which no server runs.
+ *
+ * @param archive of hits that are to be read too
+ * @throws HitError `archive_failed` if nothing is archived there: a mistyped location is not an empty archive; and as
+ *   `DBTracker.open` does
+ */
+export async function openArchivedStore(
+  data: Values<typeof DATA_SETTINGS>,
+  archive: Archive | undefined,
+): Promise<DBTracker> {
+  await using stack = new AsyncDisposableStack();
+  const db = stack.use(await DBTracker.open({ dataDir: data['data-dir']!, store: data.store!, archive }));
+  if (db.archive?.isEmpty)
+    throw new HitError('archive_failed', `there is no archive at ${archive!.location}`);
+  stack.move();
+  return db;
+}
