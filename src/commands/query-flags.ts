@@ -1,4 +1,4 @@
-/** The query that flags of `report` ask for, where they say more than its totals, series and rankings. */
+/** Builds a query from `report` flags that go beyond totals, series and rankings. */
 import { DIMENSIONS } from '../clickhouse/dimension.ts';
 import { HitError, messageOf } from '../errors.ts';
 import { INTERVALS as QUERY_INTERVALS } from '../query/engine/query.ts';
@@ -10,26 +10,26 @@ import type { Values } from '../settings/setting.ts';
 type ReportValues = Values<typeof REPORT_SETTINGS>;
 
 const INTERVALS: readonly string[] = QUERY_INTERVALS;
-const USUAL_METRICS = ['visitors', 'visits', 'pageviews'];
+const DEFAULT_METRICS = ['visitors', 'visits', 'pageviews'];
 const COMPARISONS: Readonly<Record<string, string>> = {
   previous: 'previous_period',
   year: 'year_over_year',
 };
-/** Names of rankings that dimensions of a query have not. */
+/** Ranking names → dimension names of a query. */
 const RENAMED: Readonly<Record<string, string>> = {
   path: 'page',
   name: 'event',
   entry: 'entry_page',
   exit: 'exit_page',
 };
-/** Filters of reports: `path=/blog/*`, `country!=DE|AT`. */
-const OLD_FILTER = /^\s*[^=!\s]*\s*!?=/;
+/** Filters of reports: `path=/blog/*`, `country!=DE|AT`. Their names are plain words, unlike `"prop:a=b" is c`. */
+const OLD_FILTER = /^\s*\w*\s*!?=/;
 const NEW_FILTER =
   /^\s*(?:\(|not\s|has_done\s|has_not_done\s)|\s(?:is|is_not|contains|contains_not|matches|matches_not|greater|at_least|less|at_most)\s|[<>]/;
 
 /**
  * @returns the JSON of a query; undefined if a report without a query answers
- * @throws HitError `bad_usage` for flags that do not go together, and for a filter that is none
+ * @throws HitError `bad_usage` for flags that cannot be combined, and for an invalid filter
  */
 export function queryOfFlags(values: ReportValues): object | undefined {
   const { goal, order, site, timezone, bots, limit, compare } = values;
@@ -47,7 +47,7 @@ export function queryOfFlags(values: ReportValues): object | undefined {
   if (old !== undefined)
     throw new HitError(
       'bad_usage',
-      `--filter "${old}" does not go with a query: write it like 'page matches /blog/*'`,
+      `--filter "${old}" cannot be combined with a query: write it like 'page matches /blog/*'`,
     );
   const dimensions = [...(values.interval === undefined ? [] : [values.interval]), ...by].map((name) => {
     return INTERVALS.includes(name) ? `time:${name}` : (RENAMED[name] ?? name);
@@ -55,7 +55,7 @@ export function queryOfFlags(values: ReportValues): object | undefined {
   try {
     return {
       ...{ site, timezone, bots, goal, dimensions, period: periodOf(values) },
-      metrics: metrics.length > 0 ? metrics : USUAL_METRICS,
+      metrics: metrics.length > 0 ? metrics : DEFAULT_METRICS,
       filters: [
         ...filters.map(parseFilter),
         ...(values.status === undefined ? [] : [['is', 'status', listOf(values.status)]]),
@@ -76,7 +76,7 @@ export function queryOfFlags(values: ReportValues): object | undefined {
 function periodOf({ period, from, to }: ReportValues): unknown {
   if (from === undefined && to === undefined) return period ?? 'all';
   if (period !== undefined) throw new HitError('bad_usage', 'choose --period, or --from and --to');
-  if (from === undefined) throw new HitError('bad_usage', '--to needs --from here');
+  if (from === undefined) throw new HitError('bad_usage', 'in a query, --to requires --from');
   return { from, to: to ?? new Date().toISOString() };
 }
 
@@ -87,7 +87,7 @@ function orderOf(text: string, dimensions: readonly string[]): [string, string] 
   return [column, direction ?? (dimensions.includes(column) ? 'asc' : 'desc')];
 }
 
-/** What is no number is passed on, to be refused as a limit. */
+/** Other text is passed on, and rejected as a limit. */
 function numberOr(text: string | undefined): number | string | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
 }

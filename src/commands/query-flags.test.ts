@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readSettings } from '../config.ts';
+import { REPORT_SETTINGS } from '../settings/report.ts';
+import { queryOfFlags } from './query-flags.ts';
+
+/** The query of these flags; undefined if a report without a query answers. */
+function queryOf(...args: string[]): Record<string, unknown> | undefined {
+  return queryOfFlags(readSettings(REPORT_SETTINGS, args, {}).values) as Record<string, unknown> | undefined;
+}
+
+describe('a filter of a report', () => {
+  for (const [sign, operator] of [
+    ['>', 'greater'],
+    ['>=', 'at_least'],
+    ['<', 'less'],
+    ['<=', 'at_most'],
+  ] as const) {
+    it(`may compare by ${sign}, with spaces and without`, () => {
+      for (const text of [
+        `visit_duration${sign}10`,
+        `visit_duration ${sign} 10`,
+        `(visit_duration${sign}10)`,
+      ]) {
+        assert.deepEqual(queryOf('--filter', text)?.filters, [[operator, 'visit_duration', [10]]], text);
+      }
+    });
+  }
+
+  it('is one of a query if its name has an equals sign', () => {
+    for (const text of ['prop:a=b is c', '"prop:a=b" is c'])
+      assert.deepEqual(queryOf('--filter', text)?.filters, [['is', 'prop:a=b', ['c']]]);
+  });
+
+  it('with an equals sign after its name makes no query, whatever its values are', () => {
+    for (const text of ['path=/a>b', 'path = /a is b', 'path!=/(a)', 'path != <a>', 'contry=DE'])
+      assert.equal(queryOf('--filter', text), undefined);
+  });
+});
