@@ -28,17 +28,17 @@ export const goals: Command<typeof GOAL_SETTINGS> = {
   ],
   async run(values, [verb, name, ...rest], { stdout }) {
     const site = siteOf(values.site);
-    if (verb === undefined) throw new HitError('bad_usage', `say what to do: ${VERBS.join(', ')}`);
-    if (!VERBS.some((known) => known === verb)) throw usage(unknownName('the verb', verb, VERBS));
+    if (verb === undefined) throw new HitError('bad_usage', `a subcommand is missing: ${VERBS.join(', ')}`);
+    if (!VERBS.some((known) => known === verb)) throw usage(unknownName('the subcommand', verb, VERBS));
     const extra = verb === 'list' && name !== undefined ? [name, ...rest] : rest;
     if (extra.length > 0) throw unexpected(extra);
     if (verb !== 'list' && name === undefined) throw new HitError('bad_usage', `name the goal to ${verb}`);
     const goal = verb === 'add' ? { name, action: actionOf(values) } : undefined;
     try {
-      await using kept = await openGoals(values['data-dir']!, site);
-      if (goal) await kept.add(goal);
-      if (verb === 'remove') await kept.remove(name!);
-      const list = await kept.list();
+      await using store = await openGoals(values['data-dir']!, site);
+      if (goal) await store.add(goal);
+      if (verb === 'remove') await store.remove(name!);
+      const list = await store.list();
       stdout.write(values.json ? `${JSON.stringify({ goals: list })}\n` : list.map(lineOf).join(''));
     } catch (error) {
       throw error instanceof HitError && error.code === 'invalid' ? usage(error) : error;
@@ -46,14 +46,14 @@ export const goals: Command<typeof GOAL_SETTINGS> = {
   },
 };
 
-interface KeptGoals extends AsyncDisposable {
+interface GoalStore extends AsyncDisposable {
   list(): Promise<readonly Goal[]>;
   add(goal: unknown): Promise<unknown>;
   remove(name: string): Promise<unknown>;
 }
 
 /** Of the server that runs on the data folder, or of the folder itself. */
-async function openGoals(dataDir: string, site: string): Promise<KeptGoals> {
+async function openGoals(dataDir: string, site: string): Promise<GoalStore> {
   const control = await ControlClient.connect(dataDir);
   if (control) {
     const path = `/api/v1/sites/${encodeURIComponent(site)}/goals`;
@@ -79,18 +79,18 @@ function siteOf(text: string | undefined): string {
   if (site !== '') return site;
   throw new HitError(
     'bad_usage',
-    text === undefined ? 'name the --site' : `--site: "${text}" is not a host name`,
+    text === undefined ? '--site is missing' : `--site: "${text}" is not a host name`,
   );
 }
 
 function actionOf({ event, prop, page, scroll }: GoalValues): object {
   if ((event === undefined) === (page === undefined))
-    throw new HitError('bad_usage', 'say what the goal is: --event, or --page');
+    throw new HitError('bad_usage', 'set either --event or --page');
   if (event !== undefined) {
-    const props = Object.fromEntries((prop ?? []).map(propOf));
-    return { kind: 'event', event, ...(prop && { props }) };
+    if (scroll !== undefined) throw new HitError('bad_usage', '--scroll requires --page');
+    return { kind: 'event', event, ...(prop && { props: propsOf(prop) }) };
   }
-  if (prop) throw new HitError('bad_usage', '--prop goes with --event');
+  if (prop) throw new HitError('bad_usage', '--prop requires --event');
   return scroll === undefined ? { kind: 'page', page } : { kind: 'scroll', page, depth: readNumber(scroll) };
 }
 
@@ -101,17 +101,24 @@ function readNumber(text: string): number {
   return number;
 }
 
-function propOf(text: string): [string, string[]] {
-  const at = text.indexOf('=');
-  if (at <= 0) throw new HitError('bad_usage', `--prop: "${text}" is not like 'plan=pro|team'`);
-  return [text.slice(0, at), text.slice(at + 1).split('|')];
+function propsOf(texts: readonly string[]): Record<string, string[]> {
+  const props = new Map<string, string[]>();
+  for (const text of texts) {
+    const at = text.indexOf('=');
+    if (at <= 0) throw new HitError('bad_usage', `--prop: "${text}" is not like 'plan=pro|team'`);
+    const name = text.slice(0, at);
+    if (props.has(name))
+      throw new HitError('bad_usage', `--prop: "${name}" is given twice: separate its values by |`);
+    props.set(name, text.slice(at + 1).split('|'));
+  }
+  return Object.fromEntries(props);
 }
 
 function lineOf({ name, action }: Goal): string {
-  return `${name}: ${wordsOf(action)}\n`;
+  return `${name}: ${actionText(action)}\n`;
 }
 
-function wordsOf(action: Action): string {
+function actionText(action: Action): string {
   const { kind, ...members } = action;
   return [
     kind,
