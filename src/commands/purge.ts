@@ -1,18 +1,16 @@
 import { Readable } from 'node:stream';
 import { HitError } from '../errors.ts';
-import { bytesText, numberText } from '../report/number-text.ts';
 import { localRetention } from '../retention/folder-retention.ts';
 import type { RetentionPolicy } from '../retention/policy.ts';
-import type { PurgedSite } from '../retention/purge.ts';
-import { isLimited } from '../retention/retention.ts';
 import { type PurgeSummary, RetentionJob } from '../retention/retention-job.ts';
-import { type Ages, agesText, readAges } from '../settings/ages.ts';
-import { KEEP_HITS, PURGE_SETTINGS } from '../settings/purge.ts';
+import { type Ages, agesText } from '../settings/ages.ts';
+import { PURGE_SETTINGS } from '../settings/purge.ts';
 import type { Values } from '../settings/setting.ts';
 import { waitForFreeSpace } from '../store/free-room.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
 import { ControlClient } from './control-client.ts';
+import { purgeText } from './purge-text.ts';
 import { unexpected } from './usage.ts';
 
 type PurgeValues = Values<typeof PURGE_SETTINGS>;
@@ -58,40 +56,4 @@ async function purgeRemotely(control: ControlClient, values: PurgeValues): Promi
   });
   if (purged) return purged;
   throw new HitError('store_unavailable', 'the server on this data folder stopped: purge again');
-}
-
-/** What was or would be purged, for people. */
-function purgeText(summary: PurgeSummary): string {
-  const { dry_run, hits, rollups, visits, exceptions } = summary;
-  const gone = new Set([...hits, ...rollups, ...visits].map(({ site }) => site));
-  const lines = [
-    ...sectionOf('hits', hits),
-    ...sectionOf('rows of rollups', rollups),
-    ...sectionOf('visits', visits),
-  ];
-  const kept = exceptions.map(({ site, since }) => {
-    const day = since.slice(0, 10);
-    return gone.has(site)
-      ? `  ${site}: the exemption by import --keep of ${day} does not apply, because --keep-hits names this site\n`
-      : `  ${site}: kept, exempt since import --keep of ${day}\n`;
-  });
-  return `${headOf(summary, lines.length > 0, dry_run ? 'Would be purged' : 'Purged')}${lines.join('')}${kept.join('')}`;
-}
-
-function headOf(
-  { keep_hits, keep_rollups, keep_visits }: PurgeSummary,
-  isSome: boolean,
-  verb: string,
-): string {
-  if (isSome) return `${verb} (sizes are estimates):\n`;
-  const ages = [keep_hits, keep_rollups, keep_visits].map((text) => readAges(KEEP_HITS)(text, '--keep-hits'));
-  if (isLimited(ages)) return 'Nothing is old enough to be purged.\n';
-  return 'Nothing is purged, because no retention is set: set one, such as --keep-hits 400d.\n';
-}
-
-function sectionOf(what: string, sites: readonly PurgedSite[]): string[] {
-  return sites.map(
-    ({ site, before, rows, bytes }) =>
-      `  ${site}: ${numberText(rows)} ${what} before ${before.slice(0, 10)}, ${bytesText(bytes)}\n`,
-  );
 }
