@@ -35,11 +35,7 @@ export class ControlClient {
    * @param signal cancels the request
    */
   async get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
-    const response = await this.#send('GET', path, { signal });
-    const text = await textOf(response).catch((error) => {
-      throw gone(error);
-    });
-    return parseAnswer<Answer>(response, text);
+    return answerOf<Answer>(await this.#send('GET', path, { signal }));
   }
 
   /**
@@ -47,17 +43,17 @@ export class ControlClient {
    *
    * @returns the JSON of the answer; undefined if it has no body
    */
-  async send<Answer>(method: 'POST' | 'PUT' | 'DELETE', path: string, value?: unknown): Promise<Answer> {
+  async send<Answer>(method: 'POST' | 'DELETE', path: string, value?: unknown): Promise<Answer> {
     const body = value === undefined ? undefined : Readable.from([JSON.stringify(value)]);
-    const response = await this.#send(method, path, { body, type: 'application/json' });
-    return parseAnswer<Answer>(response, await textOf(response));
+    return answerOf<Answer>(await this.#send(method, path, { body, type: 'application/json' }));
   }
 
   /** Requests an answer as a stream. */
   async stream(path: string): Promise<Readable> {
     const response = await this.#send('GET', path);
-    if (response.statusCode !== 200) parseAnswer(response, await textOf(response));
-    return response;
+    if (response.statusCode !== 200) await answerOf(response);
+    const bytes = Readable.from(chunksOf<Buffer>(response), { objectMode: false });
+    return bytes.once('close', () => response.destroy());
   }
 
   /** Sends a stream, and passes on each line of the NDJSON answer as it arrives. */
@@ -71,8 +67,7 @@ export class ControlClient {
       (response.socket as Socket | null)?.destroy();
       parseAnswer(response, problem);
     }
-    response.setEncoding('utf8');
-    for await (const chunk of response) {
+    for await (const chunk of chunksOf<string>(response.setEncoding('utf8'))) {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) onLine(JSON.parse(line));
@@ -92,21 +87,21 @@ export class ControlClient {
       const headers = body ? { 'content-type': type } : {};
       const sent = request({ socketPath: this.#socket, method, path, headers, ...(signal && { signal }) });
       sent.on('response', resolve);
-      sent.on('error', (error) => reject(gone(error)));
-      if (body) pipeline(body, sent).catch((error) => reject(gone(error)));
+      sent.on('error', (error) => reject(disconnected(error)));
+      if (body) pipeline(body, sent).catch((error) => reject(disconnected(error)));
       else sent.end();
     });
   }
 }
 
 /** Parameters as a query string; a list becomes a repeated parameter. */
-export function queryOf(words: QueryParams): URLSearchParams {
+export function queryOf(params: QueryParams): URLSearchParams {
   return new URLSearchParams(
-    Object.entries(words).flatMap(([name, value]) => [value].flat().map((text) => [name, String(text)])),
+    Object.entries(params).flatMap(([name, value]) => [value].flat().map((text) => [name, String(text)])),
   );
 }
 
-function gone(error: unknown): HitError {
+function disconnected(error: unknown): HitError {
   return new HitError(
     'store_unavailable',
     `the server on this data folder closed the connection: ${messageOf(error)}`,
@@ -126,9 +121,21 @@ function parseAnswer<Answer>(response: IncomingMessage, text: string): Answer {
   throw new HitError(PROBLEMS[answer.code ?? ''] ?? 'store_unavailable', answer.detail ?? text);
 }
 
+async function answerOf<Answer>(response: IncomingMessage): Promise<Answer> {
+  return parseAnswer<Answer>(response, await textOf(response));
+}
+
 async function textOf(response: IncomingMessage): Promise<string> {
-  response.setEncoding('utf8');
   let text = '';
-  for await (const chunk of response) text += chunk;
+  for await (const chunk of chunksOf<string>(response.setEncoding('utf8'))) text += chunk;
   return text;
+}
+
+/** The body of an answer. @throws HitError `store_unavailable` if the connection breaks before its end */
+async function* chunksOf<Chunk extends string | Buffer>(response: IncomingMessage): AsyncGenerator<Chunk> {
+  try {
+    yield* response as AsyncIterable<Chunk>;
+  } catch (error) {
+    throw disconnected(error);
+  }
 }
