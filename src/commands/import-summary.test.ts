@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ImportSummary } from '../logs/summary.ts';
-import { addSummaries, summaryText } from './import-summary.ts';
+import { addSummaries, handOverText, summaryText } from './import-summary.ts';
 
 const summary: ImportSummary = {
   lines: 1200,
@@ -85,6 +85,17 @@ describe('a summary', () => {
         '    and 48 more',
         '',
       ].join('\n'),
+    );
+  });
+});
+
+describe('the line about a server that does the import', () => {
+  it('names the flags that have no effect', () => {
+    const line = 'A server is running on this data folder; it does the import.';
+    assert.equal(handOverText({}), `${line}\n`);
+    assert.equal(
+      handOverText({ 'keep-hits': {}, 'geo-database': 'x.mmdb' }),
+      `${line} Its own retention applies, not --keep-hits. Its own database of cities is used, not --geo-database.\n`,
     );
   });
 });

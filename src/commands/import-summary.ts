@@ -3,7 +3,7 @@ import type { ImportSummary } from '../logs/summary.ts';
 import { numberText } from '../report/number-text.ts';
 
 /** The result of one log. */
-export interface TakenLog {
+export interface ImportedLog {
   readonly name: string;
   readonly summary: ImportSummary;
 }
@@ -12,6 +12,22 @@ export interface TakenLog {
 export interface TotalSummary extends Omit<ImportSummary, 'failures' | 'broken'> {
   /** The first 20 failures, with the name of the log if there are several. */
   readonly failures: readonly (LineFailure & { readonly file?: string })[];
+}
+
+/** What is said before a server does the import, with the flags that have no effect then. */
+export function handOverText(flags: {
+  readonly 'keep-hits'?: unknown;
+  readonly 'geo-database'?: unknown;
+}): string {
+  return [
+    'A server is running on this data folder; it does the import.',
+    ...(flags['keep-hits'] === undefined ? [] : ['Its own retention applies, not --keep-hits.']),
+    ...(flags['geo-database'] === undefined
+      ? []
+      : ['Its own database of cities is used, not --geo-database.']),
+  ]
+    .join(' ')
+    .concat('\n');
 }
 
 const NOTHING: TotalSummary = {
@@ -25,7 +41,7 @@ const NOTHING: TotalSummary = {
 };
 
 /** @param several whether there are several logs, so that failures need their names */
-export function addSummaries(logs: readonly TakenLog[], several: boolean): TotalSummary {
+export function addSummaries(logs: readonly ImportedLog[], several: boolean): TotalSummary {
   return logs.reduce((sum, { name, summary }) => {
     const lines = sum.lines + summary.lines;
     const seconds = Number((sum.seconds + summary.seconds).toFixed(3));
@@ -44,7 +60,7 @@ export function addSummaries(logs: readonly TakenLog[], several: boolean): Total
   }, NOTHING);
 }
 
-/** The summary, for people. */
+/** The summary as text. */
 export function summaryText(summary: TotalSummary): string {
   const lines = [
     `${numberText(summary.lines)} lines in ${summary.seconds.toFixed(1)} s (${numberText(summary.lines_per_second)} lines/s)`,

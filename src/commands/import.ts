@@ -12,9 +12,9 @@ import { IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
 import { DAY } from '../timing/units.ts';
 import type { Command, Terminal } from './command.ts';
-import { addSummaries, type TakenLog as ImportedLog, summaryText } from './import-summary.ts';
+import { addSummaries, handOverText, type ImportedLog, summaryText } from './import-summary.ts';
 import { findServer, type ImportTarget, importHere } from './import-target.ts';
-import { addFound, OldHits } from './old-hits.ts';
+import { OldHits, sumCounts } from './old-hits.ts';
 import { ProgressLine } from './progress.ts';
 
 type ImportValues = Values<typeof IMPORT_SETTINGS>;
@@ -32,49 +32,49 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     check(values, files);
     // All files are checked before the first is read; a file to follow may appear later.
     const sizes = values.follow ? [] : await Promise.all(files.map(sizeOf));
-    const taker = await openTarget(values, terminal);
+    const target = await openTarget(values, terminal);
     const interrupted = terminal.interruption();
-    const taken: ImportedLog[] = [];
+    const imported: ImportedLog[] = [];
     try {
-      const old = await oldHitsOf(values, taker, terminal);
+      const old = await oldHitsOf(values, target, terminal);
       if (old.isChecked) await checkFiles(files, sizes, old, terminal, interrupted);
       for (const [index, file] of files.entries()) {
         const size = sizes[index];
         for await (const log of logsOf(file, size, values, terminal, interrupted)) {
           const progress = new ProgressLine(terminal.stderr, nameOf(file), size);
           const isStream = old.isChecked && size === undefined;
-          const summary = await takeLog(
+          const summary = await importLog(
             isStream ? old.checked(log, nameOf(file)) : log,
             values,
-            taker,
+            target,
             progress,
           );
-          taken.push({ name: nameOf(file), summary });
+          imported.push({ name: nameOf(file), summary });
         }
         if (interrupted.aborted) break;
       }
-      if (!interrupted.aborted) await taker.settle((hits) => rolled(hits, terminal));
+      if (!interrupted.aborted) await target.settle((hits) => printRolledUp(hits, terminal));
     } catch (error) {
       // The counts of the failed log are unknown; those of the others are reported.
-      if (taken.length > 0) print(taken, files.length > 1, values.json!, terminal);
+      if (imported.length > 0) print(imported, files.length > 1, values.json!, terminal);
       throw error;
     } finally {
-      await taker.close();
+      await target.close();
     }
-    print(taken, files.length > 1, values.json!, terminal);
-    checkComplete(taken, values.follow!, interrupted.aborted);
+    print(imported, files.length > 1, values.json!, terminal);
+    checkComplete(imported, values.follow!, interrupted.aborted);
   },
 };
 
 /** A line on a terminal that is redrawn in place. */
-function rolled(hits: number, { stderr }: Terminal): void {
+function printRolledUp(hits: number, { stderr }: Terminal): void {
   if (stderr.isTTY) stderr.write(`\r${numberText(hits)} hits rolled up\x1b[K`);
 }
 
-async function oldHitsOf(values: ImportValues, taker: ImportTarget, terminal: Terminal): Promise<OldHits> {
+async function oldHitsOf(values: ImportValues, target: ImportTarget, terminal: Terminal): Promise<OldHits> {
   return new OldHits({
-    retention: await taker.retention(),
-    except: (sites) => taker.except(sites),
+    retention: await target.retention(),
+    except: (sites) => target.except(sites),
     choice: values['allow-purge'] ? 'purge' : values.keep ? 'keep' : undefined,
     ...{ site: values.site, format: values.format!, follow: values.follow!, terminal },
     // The next purge may be tomorrow, and take a day more than one now.
@@ -90,20 +90,20 @@ async function checkFiles(
   { stderr }: Terminal,
   interrupted: AbortSignal,
 ): Promise<void> {
-  const found = [];
+  const counts = [];
   const names = [];
   for (const [index, file] of files.entries()) {
     const size = sizes[index];
     if (size === undefined) continue;
     const progress = new ProgressLine(stderr, `${nameOf(file)}: looking for old lines`, size);
     try {
-      found.push(await old.count(fileChunks(file, interrupted), (now) => progress.show(now)));
+      counts.push(await old.count(fileChunks(file, interrupted), (now) => progress.show(now)));
       names.push(nameOf(file));
     } finally {
       progress.close();
     }
   }
-  await old.decide(addFound(found), names.length === 1 ? names[0]! : `${names.length} files`);
+  await old.decide(sumCounts(counts), names.length === 1 ? names[0]! : `${names.length} files`);
 }
 
 function check(values: ImportValues, files: readonly string[]): void {
@@ -161,19 +161,18 @@ async function* logsOf(
 async function openTarget(values: ImportValues, terminal: Terminal): Promise<ImportTarget> {
   const server = await findServer(values['data-dir']!);
   if (server && !values.json) {
-    const unused = values['keep-hits'] ? ' Its own retention holds, not --keep-hits.' : '';
-    terminal.stderr.write(`A server is running on this data folder; it does the import.${unused}\n`);
+    terminal.stderr.write(handOverText(values));
   }
   return (
     server ?? importHere(values['data-dir']!, values.store!, values['keep-hits'], values['geo-database'])
   );
 }
 
-/** Imports a log until it ends or breaks off. */
-async function takeLog(
+/** Imports a log until it ends, or to where it is truncated. */
+async function importLog(
   log: AsyncIterable<Buffer>,
   values: ImportValues,
-  taker: ImportTarget,
+  target: ImportTarget,
   progress: ProgressLine,
 ): Promise<ImportSummary> {
   let fault: unknown;
@@ -185,7 +184,7 @@ async function takeLog(
     restorePurged: values['restore-purged']!,
   };
   try {
-    const summary = await taker.importLog(readable, options, (now) => progress.show(now));
+    const summary = await target.importLog(readable, options, (now) => progress.show(now));
     if (fault instanceof HitError) throw fault;
     return fault === undefined ? summary : { ...summary, broken: messageOf(fault) };
   } finally {
@@ -193,19 +192,24 @@ async function takeLog(
   }
 }
 
-function print(taken: readonly ImportedLog[], several: boolean, json: boolean, { stdout }: Terminal): void {
-  const total = addSummaries(taken, several);
+function print(
+  imported: readonly ImportedLog[],
+  several: boolean,
+  json: boolean,
+  { stdout }: Terminal,
+): void {
+  const total = addSummaries(imported, several);
   stdout.write(json ? `${JSON.stringify(total)}\n` : summaryText(total));
 }
 
 /** Advises what to do if the log was not read to its end. Following ends by an interrupt. */
-function checkComplete(taken: readonly ImportedLog[], follow: boolean, interrupted: boolean): void {
+function checkComplete(imported: readonly ImportedLog[], follow: boolean, interrupted: boolean): void {
   if (interrupted) {
     if (follow) return;
     // Also if everything seems to be read: the process that writes to a pipe ends by the same signal.
     throw new HitError('interrupted', 'the import was interrupted: import the same logs again to continue');
   }
-  const broken = taken.filter(({ summary }) => summary.broken !== undefined);
+  const broken = imported.filter(({ summary }) => summary.broken !== undefined);
   if (broken.length > 0) {
     const which = broken.map(({ name, summary }) => `${name} is truncated (${summary.broken})`).join(', ');
     throw new HitError(

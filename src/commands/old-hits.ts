@@ -9,7 +9,6 @@
  *
  * Without a retention limit, which is the default, nothing is read twice and nothing is checked.
  */
-
 import { createInterface } from 'node:readline/promises';
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
@@ -87,7 +86,7 @@ export class OldHits {
         yield chunk;
       }
     };
-    // If a log breaks off, the import reports it; here the readable part is counted.
+    // If a log is truncated, the import reports it; here the readable part is counted.
     const { text, lines } = await this.#opened(passErrorsLast(unzipped(counted()), () => undefined));
     for await (const part of wholeLines(text)) {
       lines.read(part);
@@ -120,20 +119,20 @@ export class OldHits {
    * @param lost what is not imported if it is refused, as the beginning of a sentence
    * @throws HitError `bad_usage` if it is refused
    */
-  async decide(found: OldHitCounts, where: string, lost = 'Nothing'): Promise<void> {
-    if (found.bySite.size === 0) return;
+  async decide(counts: OldHitCounts, where: string, lost = 'Nothing'): Promise<void> {
+    if (counts.bySite.size === 0) return;
     const { choice, terminal, retention } = this.#options;
-    const sites = [...found.bySite.keys()];
+    const sites = [...counts.bySite.keys()];
     const named = sites.find((site) => isNamedLimited(retention.hits, site));
     if (choice === 'keep' && named !== undefined) {
-      const old = new Map(Array.from(found.bySite).filter(([site]) => isNamedLimited(retention.hits, site)));
-      const what = describeOldHits({ ...found, bySite: old }, where, (site) => this.#cutoffOf(site));
+      const old = new Map(Array.from(counts.bySite).filter(([site]) => isNamedLimited(retention.hits, site)));
+      const what = describeOldHits({ ...counts, bySite: old }, where, (site) => this.#cutoffOf(site));
       throw new HitError(
         'bad_usage',
         `${what}. --keep does not change that, as --keep-hits names ${named} itself: give it a longer age there. ${lost} is imported`,
       );
     }
-    if (choice !== 'keep') await this.#ask(found, where, lost, named);
+    if (choice !== 'keep') await this.#ask(counts, where, lost, named);
     await this.#options.except(sites);
     this.#exceptions.push(...sites);
     this.#cutoffs = new Map();
@@ -141,9 +140,9 @@ export class OldHits {
   }
 
   /** @throws HitError `bad_usage` unless the user confirms that the sites are to be kept */
-  async #ask(found: OldHitCounts, where: string, lost: string, named: string | undefined): Promise<void> {
-    const sites = [...found.bySite.keys()];
-    const what = describeOldHits(found, where, (site) => this.#cutoffOf(site));
+  async #ask(counts: OldHitCounts, where: string, lost: string, named: string | undefined): Promise<void> {
+    const sites = [...counts.bySite.keys()];
+    const what = describeOldHits(counts, where, (site) => this.#cutoffOf(site));
     if (named === undefined && (await promptUser(this.#options.terminal, what, sites))) return;
     const advice =
       named === undefined
@@ -161,34 +160,34 @@ export class OldHits {
     const lines = new OldLines({
       format: format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : format,
       site: siteName(site),
-      cutoffOf: (each) => this.#earlierCounts(each),
+      cutoffOf: (each) => this.#oldBefore(each),
       earliest: EARLIEST_HIT,
     });
     return { text, lines };
   }
 
   /** The time before which lines of a site count as old. */
-  #earlierCounts(site: string): number {
+  #oldBefore(site: string): number {
     const { choice, retention } = this.#options;
     const isKept = choice === 'keep' && !isNamedLimited(retention.hits, site);
     return isKept ? Number.POSITIVE_INFINITY : this.#cutoffOf(site);
   }
 
   #cutoffOf(site: string): number {
-    let horizon = this.#cutoffs.get(site);
-    if (horizon === undefined) {
-      horizon = hitCutoff(this.#options.retention.hits, this.#exceptions, site, this.#options.now);
-      this.#cutoffs.set(site, horizon);
+    let cutoff = this.#cutoffs.get(site);
+    if (cutoff === undefined) {
+      cutoff = hitCutoff(this.#options.retention.hits, this.#exceptions, site, this.#options.now);
+      this.#cutoffs.set(site, cutoff);
     }
-    return horizon;
+    return cutoff;
   }
 }
 
 /** Lines of several logs in total. */
-export function addFound(all: readonly OldHitCounts[]): OldHitCounts {
+export function sumCounts(all: readonly OldHitCounts[]): OldHitCounts {
   const bySite = new Map<string, number>();
-  for (const found of all) {
-    for (const [site, lines] of found.bySite) bySite.set(site, (bySite.get(site) ?? 0) + lines);
+  for (const counts of all) {
+    for (const [site, lines] of counts.bySite) bySite.set(site, (bySite.get(site) ?? 0) + lines);
   }
   return { lines: all.reduce((sum, { lines }) => sum + lines, 0), bySite };
 }
@@ -207,7 +206,7 @@ function describeOldHits(
   return `${numberText(old)} of ${numberText(lines)} lines in ${where} would be deleted by the next purge: ${sites.join('; ')}`;
 }
 
-/** @returns false also if nobody can be asked */
+/** @returns false also if there is no terminal */
 async function promptUser(
   { stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>,
   what: string,

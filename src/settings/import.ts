@@ -33,6 +33,6 @@ export const IMPORT_SETTINGS = {
     undefined,
     readAges(KEEP_HITS),
   ),
-  'geo-database': GEO_DATABASE,
+  'geo-database': { ...GEO_DATABASE, help: `${GEO_DATABASE.help}; a running server uses its own` },
   json: setting('print the summary as JSON', '', 'false', readSwitch),
 } as const;
