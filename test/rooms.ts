@@ -23,7 +23,7 @@ export const ROOMS: readonly string[] = [
   'sketch', // how to count, pure
   'live', // where live counts are kept
   'spool', // what is on disk before a hit is acknowledged
-  'clickhouse', // the connection, its dialects, the schema and all SQL, and the parts of tables on disk
+  'clickhouse', // the connection, its dialects, the schema, the fixed statements, and the parts of tables on disk
   'store', // the store: takes batches in exactly once, by the ledger
   'visits', // hits of a visitor without a silence of 30 minutes
   'rollup', // counts of periods
