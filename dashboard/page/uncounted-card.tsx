@@ -12,7 +12,7 @@ import { Tabs } from './tabs.tsx';
 
 const REASONS: Readonly<Record<string, string>> = {
   bot: 'Bot: stored, not counted',
-  prefetch: 'Prefetch: nobody saw the page',
+  prefetch: 'Prefetch: the page was not shown',
   invalid: 'Invalid: no site, or malformed',
   too_large: 'Too large: a field beyond its limit',
   site_not_allowed: 'Site not in --sites',

@@ -11,8 +11,8 @@ export function Retention({ settings }: { readonly settings: Answer<ServerSettin
       about={
         <>
           Hits are kept forever unless <code>--keep-hits</code> sets an age: older hits are deleted each day,
-          and their daily counts and visits stay for as long as <code>--keep-rollups</code> and{' '}
-          <code>--keep-visits</code> say.
+          and their daily counts and visits are kept according to <code>--keep-rollups</code> and{' '}
+          <code>--keep-visits</code>.
         </>
       }
     >

@@ -10,7 +10,7 @@ const TABLES: Readonly<Record<string, string>> = {
   last_seen: 'Live visitors',
   batches: 'Batches',
   imports: 'Imported logs',
-  horizons: 'Purge limits',
+  horizons: 'Retention cutoffs',
   salts: 'Salts',
   stream_positions: 'Stream positions',
   migrations: 'Schema versions',

@@ -34,7 +34,7 @@ export function addMonths(date: string, months: number): string {
   return dateOf(start.setUTCMonth(start.getUTCMonth() + months));
 }
 
-/** Milliseconds since 1970 of a date's midnight in UTC, for formats that are told the zone UTC. */
+/** Milliseconds since 1970 of a date's midnight in UTC, for formats in UTC. */
 export function timeOf(date: string): number {
   return Date.parse(`${date}T00:00:00Z`);
 }

@@ -95,7 +95,7 @@ describe('the line about a server that does the import', () => {
     assert.equal(handOverText({}), `${line}\n`);
     assert.equal(
       handOverText({ 'keep-hits': {}, 'geo-database': 'x.mmdb' }),
-      `${line} Its own retention applies, not --keep-hits. Its own database of cities is used, not --geo-database.\n`,
+      `${line} Its own retention applies, not --keep-hits. Its own city database is used, not --geo-database.\n`,
     );
   });
 });

@@ -24,7 +24,7 @@ export function handOverText(flags: {
     ...(flags['keep-hits'] === undefined ? [] : ['Its own retention applies, not --keep-hits.']),
     ...(flags['geo-database'] === undefined
       ? []
-      : ['Its own database of cities is used, not --geo-database.']),
+      : ['Its own city database is used, not --geo-database.']),
   ]
     .join(' ')
     .concat('\n');

@@ -1,4 +1,4 @@
-/** Numbers as people read them, in English. */
+/** Numbers as readable text, in English. */
 
 const number = new Intl.NumberFormat('en');
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });

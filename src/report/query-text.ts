@@ -15,7 +15,7 @@ const SHARES: readonly string[] = ['bounce_rate', 'conversion_rate', 'percentage
 const DURATIONS: readonly string[] = ['visit_duration', 'time_on_page'];
 
 /**
- * A table of an answer for people.
+ * A table of an answer.
  *
  * @param columns width of the terminal
  */
@@ -48,7 +48,7 @@ export function queryText({ results, totals, meta, query }: QueryAnswer, columns
       query.dimensions.length,
       columns,
     ),
-    ...(more > 0 ? [`… and ${number.format(more)} more; --limit gives more`] : []),
+    ...(more > 0 ? [`… and ${number.format(more)} more; use --limit to show more`] : []),
     '',
   ].join('\n');
 }

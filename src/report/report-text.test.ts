@@ -147,7 +147,7 @@ describe('a report', () => {
     const series = Array.from({ length: 1500 }, () => STATS.series[0]!);
     const lines = reportText({ ...STATS, series }, [], 80).split('\n');
     assert.equal(lines.filter((line) => line.startsWith('2026-11-01')).length, 400);
-    assert.ok(lines.includes('… and 1,100 more; --csv gives all'));
+    assert.ok(lines.includes('… and 1,100 more; use --csv for all'));
   });
 
   it('stays within its width, splits no character, and prints no control character', () => {

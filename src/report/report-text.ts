@@ -36,7 +36,7 @@ interface Times {
 }
 
 /**
- * A report for people, as wide as the terminal.
+ * A report as text, as wide as the terminal.
  *
  * @param timezone a valid IANA name, for local times
  */
@@ -56,7 +56,7 @@ export function reportText(stats: Stats, tops: readonly Top[], columns: number, 
       ],
       columns,
     ),
-    ...(more > 0 ? [`… and ${numberText(more)} more; --csv gives all`] : []),
+    ...(more > 0 ? [`… and ${numberText(more)} more; use --csv for all`] : []),
     ...table(totalLines(stats, metrics), columns),
   ];
   for (const ranking of tops) {

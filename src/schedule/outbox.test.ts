@@ -86,10 +86,10 @@ describe('a message', TIMEOUT, () => {
     await eventually(() => post.log.lines.length === 1 && outbox.size === 0);
     await post.clock.advanceTo('2026-11-24T07:00Z');
     assert.equal(post.sent.length, 1);
-    assert.equal(post.log.lines[0], 'error: webhook: msg_1 is given up: the receiver answered 410');
+    assert.equal(post.log.lines[0], 'error: webhook: msg_1 is dropped: the receiver answered 410');
   });
 
-  test('is given up after three days', async (t) => {
+  test('is dropped after three days', async (t) => {
     const post = new Post(t);
     post.answer = () => FAILED;
     await using outbox = await post.open();

@@ -19,8 +19,8 @@ import type { Message, Outcome } from './webhook.ts';
 
 const DELAYS = { first: 5_000, longest: HOUR };
 /** Milliseconds after which a message is dropped. */
-const LONGEST_LIFE = 3 * DAY;
-const MOST_MESSAGES = 1000;
+const MAX_AGE = 3 * DAY;
+const MAX_MESSAGES = 1000;
 const MAX_SLEEP = 60_000;
 
 interface Waiting {
@@ -79,7 +79,7 @@ export class Outbox implements AsyncDisposable {
   /** Resolves when the message is on disk. A message that is pending already is not added twice. */
   async post({ id, body }: Message): Promise<void> {
     if (this.#waiting.has(id)) return;
-    const { log, clock, random, most = MOST_MESSAGES } = this.#options;
+    const { log, clock, random, most = MAX_MESSAGES } = this.#options;
     const message = { id, made: clock.now(), backoff: new Backoff(DELAYS, random), due: 0 };
     await writeAtomically(this.#path(message), body);
     this.#waiting.set(id, message);
@@ -122,9 +122,9 @@ export class Outbox implements AsyncDisposable {
     );
     if (outcome.result === 'delivered') return this.#forget(message);
     if (outcome.result === 'failed' && this.#stop.signal.aborted) return;
-    const isOver = outcome.result === 'refused' || clock.now() - message.made > LONGEST_LIFE;
+    const isOver = outcome.result === 'refused' || clock.now() - message.made > MAX_AGE;
     if (isOver) {
-      log.error(`webhook: ${message.id} is given up: ${outcome.reason}`);
+      log.error(`webhook: ${message.id} is dropped: ${outcome.reason}`);
       return this.#forget(message);
     }
     const pause = Math.max(outcome.after, message.backoff.next());

@@ -28,7 +28,7 @@ class Desk {
   start(texts: readonly string[], run: SchedulerOptions<Job>['run'] = async () => undefined) {
     return Scheduler.start<Job>({
       jobs: readJobs(texts, 'UTC'),
-      lane: ({ kind }) => (kind === 'report' ? 'reports' : 'upkeep'),
+      concurrencyKey: ({ kind }) => (kind === 'report' ? 'reports' : 'upkeep'),
       run: async (job, due, signal) => {
         this.runs.push(`${job.kind} ${new Date(due).toISOString().slice(5, 16)}`);
         await run(job, due, signal);
@@ -127,7 +127,10 @@ describe('a job', TIMEOUT, () => {
     });
     await desk.clock.advanceTo('2026-11-24T08:30Z');
     assert.equal(desk.runs.at(-1), 'report 11-24T08:00');
-    assert.match(desk.log.lines.join('\n'), /the run of 2026-11-24T07:00:00.000Z is given up/);
+    assert.match(
+      desk.log.lines.join('\n'),
+      /the run due at 2026-11-24T07:00:00.000Z is abandoned, because the one due at 2026-11-24T08:00/,
+    );
   });
 
   test('that is running at shutdown is aborted, and catches up at the next start', async (t) => {

@@ -2,11 +2,11 @@
  * Runs jobs when they are due.
  *
  * The only state of a job is the time up to which it is done. Runs that it missed since, because the process was down, the
- * machine asleep, or another run in progress, are made up once: for the last time that it was due. A run that fails is
+ * machine asleep, or another run in progress, are caught up once: for the last time that it was due. A run that fails is
  * retried, after a minute and then with growing delays, until it succeeds or is due again. So a job never overlaps
  * itself, and no crash makes it forget a run. A newly scheduled job has missed nothing.
  *
- * Jobs of one lane run one after the other.
+ * Jobs with the same concurrency key run one after the other.
  */
 
 import { messageOf } from '../errors.ts';
@@ -20,10 +20,10 @@ import type { Schedule } from './when.ts';
 const DELAYS = { first: MINUTE, longest: HOUR };
 /** Milliseconds after which the time is checked again, since clocks are set, and machines sleep. */
 const MAX_SLEEP = MINUTE;
-/** Delay after which a late run is logged as made up. */
+/** Delay after which a late run is logged as caught up. */
 const OVERDUE_AFTER = 120_000;
 /** Completion times further in the future come from a wrong clock. */
-const MOST_AHEAD = DAY;
+const MAX_AHEAD = DAY;
 
 export interface ScheduledJob {
   /** Identifies the job across restarts. */
@@ -33,8 +33,8 @@ export interface ScheduledJob {
 
 export interface SchedulerOptions<Job extends ScheduledJob> {
   readonly jobs: readonly Job[];
-  /** Jobs of the same lane do not run at the same time. */
-  readonly lane: (job: Job) => string;
+  /** Jobs with the same key do not run at the same time. */
+  readonly concurrencyKey: (job: Job) => string;
   /**
    * Runs a job. It must be idempotent per due time, since it may run again after a crash.
    *
@@ -71,17 +71,17 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
     const file = await StateFile.open(options.state, { read, none: {}, log: options.log });
     const scheduler = new Scheduler(options, file);
     await scheduler.#save();
-    scheduler.#running = Promise.all(options.jobs.map((job) => scheduler.#keep(job)));
+    scheduler.#running = Promise.all(options.jobs.map((job) => scheduler.#runLoop(job)));
     return scheduler;
   }
 
-  /** Aborts the runs in progress and waits for their end. Unfinished runs are made up at the next start. */
+  /** Aborts the runs in progress and waits for their end. Unfinished runs are caught up at the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#running;
   }
 
-  async #keep(job: Job): Promise<void> {
+  async #runLoop(job: Job): Promise<void> {
     const { log, random, clock } = this.#options;
     const backoff = new Backoff(DELAYS, random);
     let failing: number | undefined;
@@ -93,7 +93,9 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
       }
       const isRetry = failing === due;
       if (failing !== undefined && !isRetry) {
-        log.error(`${job.text}: the run of ${iso(failing)} is given up, since that of ${iso(due)} is due`);
+        log.error(
+          `${job.text}: the run due at ${iso(failing)} is abandoned, because the one due at ${iso(due)} starts`,
+        );
         backoff.reset();
       }
       if (!isRetry && clock.now() - due > OVERDUE_AFTER) {
@@ -112,7 +114,7 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
   /** The last due time of a job, if it is not done yet. */
   #dueOf(job: Job): number | undefined {
     const now = this.#options.clock.now();
-    if (this.#done.get(job.text)! > now + MOST_AHEAD) this.#done.set(job.text, now);
+    if (this.#done.get(job.text)! > now + MAX_AHEAD) this.#done.set(job.text, now);
     const due = job.when.dueBefore(now);
     return due !== undefined && due > this.#done.get(job.text)! ? due : undefined;
   }
@@ -133,9 +135,9 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
 
   /** @returns the error message, if it failed */
   #enqueue(job: Job, due: number): Promise<string | undefined> {
-    const lane = this.#options.lane(job);
-    const turn = (this.#queues.get(lane) ?? Promise.resolve()).then(() => this.#run(job, due));
-    this.#queues.set(lane, turn);
+    const key = this.#options.concurrencyKey(job);
+    const turn = (this.#queues.get(key) ?? Promise.resolve()).then(() => this.#run(job, due));
+    this.#queues.set(key, turn);
     return turn;
   }
 

@@ -57,7 +57,7 @@ export function readSchedule(values: Values<typeof SCHEDULE_SETTINGS>): Schedule
 /**
  * Starts scheduled work, beginning with missed runs.
  *
- * @returns stops it and aborts runs in progress; unfinished runs are made up at the next start
+ * @returns stops it and aborts runs in progress; unfinished runs are caught up at the next start
  * @throws HitError `bad_setting` if a tracker is missing, `data_dir_unusable`
  */
 export async function startSchedule(schedule: Schedule, parts: ScheduleParts): Promise<AsyncDisposable> {
@@ -76,7 +76,7 @@ export async function startSchedule(schedule: Schedule, parts: ScheduleParts): P
       await Scheduler.start({
         jobs,
         // Both delete data, so one waits for the other.
-        lane: ({ kind }) => (kind === 'report' ? 'reports' : 'upkeep'),
+        concurrencyKey: ({ kind }) => (kind === 'report' ? 'reports' : 'upkeep'),
         run: (job, due, signal) => runner.run(job, due, signal),
         state: join(dataDir, 'schedule.json'),
         ...{ clock, random, log },

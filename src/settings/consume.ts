@@ -4,7 +4,7 @@ import { LOG_LEVEL } from './log-level.ts';
 import { readNumber, readSwitch, readText, readToken, setting } from './setting.ts';
 
 export const CONSUME_SETTINGS = {
-  stream: setting('Kafka topic: kafka://host:9092,host2/topic, as of serve', 'URL', undefined, kafkaAddress),
+  stream: setting('Kafka topic: kafka://host:9092,host2/topic, as for serve', 'URL', undefined, kafkaAddress),
   ...DATA_SETTINGS,
   secrets: SHARED_SECRETS,
   group: setting('consumer group; its members share the partitions', 'NAME', 'hit-tracker', readText),

@@ -1,7 +1,7 @@
 import { readText, setting } from './setting.ts';
 
 export const GEO_DATABASE = setting(
-  'database of cities in MaxMind format, such as GeoLite2-City.mmdb or dbip-city-lite.mmdb (default: countries only)',
+  "city database in MaxMind's format, such as GeoLite2-City.mmdb or dbip-city-lite.mmdb (default: countries only)",
   'FILE',
   undefined,
   readText,

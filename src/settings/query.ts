@@ -10,8 +10,13 @@ export const GOAL_SETTINGS = {
   ...DATA_SETTINGS,
   site: setting('the site', 'SITE', undefined, readText),
   event: setting('the goal is an event of this name', 'NAME', undefined, readText),
-  prop: severalSetting("of which a property has one of these values: 'plan=pro|team'", 'PROP'),
-  page: setting('the goal is a view of a page that matches: /thanks/*', 'PATTERN', undefined, readText),
-  scroll: setting('of which so many per cent were seen, with --page', 'PERCENT', undefined, readText),
+  prop: severalSetting("with --event: a property has one of these values: 'plan=pro|team'", 'PROP'),
+  page: setting(
+    'the goal is a view of a page that matches this pattern: /thanks/*',
+    'PATTERN',
+    undefined,
+    readText,
+  ),
+  scroll: setting('with --page: the page was scrolled to this percentage', 'PERCENT', undefined, readText),
   json: setting('print JSON', '', 'false', readSwitch),
 } as const;

@@ -6,7 +6,7 @@ import { readSwitch, readText, setting, severalSetting } from './setting.ts';
 export const REPORT_SETTINGS = {
   ...DATA_SETTINGS,
   period: setting(
-    'today, month, year or 24h up to now; 7d, 28d, 30d, 90d or 12mo without the present day or month; yesterday, last_month, last_year; in --timezone, instead of --from and --to',
+    'today, month, year or 24h up to now; 7d, 28d, 30d, 90d or 12mo, excluding the current day or month; yesterday, last_month, last_year; in a query also all; in --timezone, instead of --from and --to',
     'PERIOD',
     undefined,
     String,
@@ -42,8 +42,8 @@ export const REPORT_SETTINGS = {
     undefined,
     String,
   ),
-  goal: setting('goal of conversions and revenue, by its name', 'GOAL', undefined, readText),
-  order: setting("columns of a query's rows: 'visits desc, source'", 'COLUMNS', undefined, readText),
+  goal: setting('name of the goal for conversions and revenue', 'GOAL', undefined, readText),
+  order: setting("sort order of a query's rows: 'visits desc, source'", 'COLUMNS', undefined, readText),
   ...SELECTION_SETTINGS,
   filter: severalSetting(
     "only matching hits: 'path=/blog/*' or 'country!=DE|AT'; or visits, as in a query: 'source is Google and not visit_duration < 10'; several are combined with AND",

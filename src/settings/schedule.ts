@@ -32,17 +32,17 @@ export const SCHEDULE_SETTINGS = {
 export const JOB_SETTINGS = {
   report: {
     period: setting(
-      'today, yesterday, 24h, 7d, 28d, 30d, 90d, 12mo, month, last_month, year or last_year, when it should run',
+      'today, yesterday, 24h, 7d, 28d, 30d, 90d, 12mo, month, last_month, year or last_year, relative to the time of the run',
       'PERIOD',
       '7d',
       readText,
     ),
-    format: setting('of its file', 'FORMAT', 'text', readOneOf(['text', 'json', 'csv'] as const)),
-    name: setting('of its file (default: report-daily, …)', 'NAME', undefined, readName),
+    format: setting('file format', 'FORMAT', 'text', readOneOf(['text', 'json', 'csv'] as const)),
+    name: setting('file name (default: report-daily, …)', 'NAME', undefined, readName),
     site: setting('one site', 'SITE', undefined, readText),
     by: setting('dimension of the ranking', 'DIMENSION', undefined, readText),
     compare: setting('previous or year', 'PERIOD', undefined, readText),
-    interval: setting('of the series', 'INTERVAL', undefined, readText),
+    interval: setting('interval of the series', 'INTERVAL', undefined, readText),
     limit: setting('rows of a ranking', 'N', undefined, readText),
     filter: setting('path=/blog/*', 'FILTER', undefined, readText),
     metrics: setting('such as visits,bounce_rate', 'LIST', undefined, readText),
