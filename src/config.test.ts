@@ -21,8 +21,8 @@ interface Case {
 
 const GIB = 2 ** 30;
 
-function agesOf(usual: number, ...bySite: [string, number][]) {
-  return { usual, bySite: new Map(bySite) };
+function agesOf(days: number, ...bySite: [string, number][]) {
+  return { default: days, bySite: new Map(bySite) };
 }
 
 /** The settings of `serve`. Those with a syntax of their own are fully parsed where they are used. */

@@ -41,17 +41,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   secrets: asCommand(makeSecrets),
 };
 
-/** Milliseconds in which another signal is the first one again: npm passes on what a terminal has sent to all. */
+/** Milliseconds in which a second signal counts as a repetition of the first: npm passes on what a terminal has sent to all. */
 const ECHO = 500;
 
-/** Aborted when the command that runs is to end in order. */
+/** Aborted when the command that runs should shut down. */
 const ending = new AbortController();
 
 /** Lets signals end the process. @returns for `Terminal.interruption` */
 function endOnSignals(): () => AbortSignal {
   let inOrder = false;
   let first: number | undefined;
-  // One listener for both times: a signal that waits for its turn is lost with the listener that it came to.
+  // One listener for both times: a pending signal is lost if its listener is removed.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (!inOrder) endBy(signal);
@@ -68,8 +68,8 @@ function endOnSignals(): () => AbortSignal {
 }
 
 /**
- * Ends the process there and then. Not by an exit: that destroys the embedded engine under its working threads, and
- * crashes. To be killed costs nothing, as what was acknowledged is on disk.
+ * Ends the process immediately. Not by an exit: that destroys the embedded engine under its working threads, and
+ * crashes. A kill loses nothing, as acknowledged hits are on disk.
  */
 function endBy(signal: NodeJS.Signals): never {
   process.removeAllListeners(signal);
@@ -116,7 +116,7 @@ function asCommand<Specs extends Settings>(command: Command<Specs>): Command {
 
 const { stdin, stdout, stderr } = process;
 stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // A reader that has enough, as `head` has, is no fault.
+  // A reader that stops early, such as `head`, is not an error.
   if (error.code !== 'EPIPE') process.exitCode = 1;
   ending.abort();
 });

@@ -60,7 +60,7 @@ async function kept(store: Store): Promise<[string, number][]> {
 test('ages are parsed with those of individual sites, and invalid ones are refused', () => {
   const read = readAges('400d');
   const ages = read('90d,a.com=30d, b.com=forever', '--keep-hits');
-  assert.equal(ages.usual, 90);
+  assert.equal(ages.default, 90);
   assert.deepEqual(
     [...ages.bySite],
     [
@@ -68,7 +68,7 @@ test('ages are parsed with those of individual sites, and invalid ones are refus
       ['b.com', Number.POSITIVE_INFINITY],
     ],
   );
-  assert.equal(read('a.com=2w', '--keep-hits').usual, 400);
+  assert.equal(read('a.com=2w', '--keep-hits').default, 400);
   for (const [text, said] of [
     ['', /is not a list/],
     ['90', /not an age/],

@@ -34,7 +34,7 @@ export const archive: Command<typeof ARCHIVE_SETTINGS> = {
   },
 };
 
-/** The result, for people. */
+/** The result as text. */
 function archiveText(summary: ArchiveSummary): string {
   const { rows, days, already, waiting, archived_bytes, bytes_before, bytes_after, seconds, dry_run } =
     summary;

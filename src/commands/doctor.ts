@@ -118,7 +118,7 @@ async function examineRemotely(control: ControlClient, values: DoctorValues): Pr
 
 const SIGNS: Readonly<Record<Finding['result'], string>> = { ok: 'ok', warning: 'warning', error: 'ERROR' };
 
-/** The findings, for people. */
+/** The findings as text. */
 function reportText({ findings, repairs }: Report): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const done = repairs.map(({ what, done }) => `${done ? 'repaired' : 'not repaired'}: ${what}\n`);

@@ -10,7 +10,7 @@ type Cells = readonly [label: string, ...numbers: string[]];
 
 const SOURCES = { filter: 'Bloom filters', table: 'last-seen tables' } as const;
 
-/** The answer for people, as wide as the terminal. */
+/** The answer as text, as wide as the terminal. */
 export function mergeText(answer: MergeAnswer, columns: number): string {
   const width = Math.min(columns, WIDEST);
   const reached = answer.nodes.filter((node) => 'hits' in node);

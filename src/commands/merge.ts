@@ -59,7 +59,7 @@ function nodesOf(urls: readonly string[], tokens: string | undefined): RemoteNod
   return nodes;
 }
 
-/** An invalid query is wrong usage, and reported before any node is asked. */
+/** An invalid query is wrong usage, and reported before any node is queried. */
 function sketchQueryOf({ site, window }: MergeValues): { site: string | undefined; windows: NamedWindow[] } {
   try {
     return { site: readSite(site), windows: readWindows(window) };

@@ -52,7 +52,7 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
     }
     await using db = await DBTracker.open({ dataDir });
     const signal = terminal.interruption();
-    // Marks record what is rolled up, so that the server need not do it again.
+    // Watermarks record what is rolled up, so that the server need not do it again.
     await drainAndRollUp(db, signal);
     const print = (answer: object, text: string) =>
       terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);

@@ -132,7 +132,7 @@ function periodParams(values: Values<typeof REPORT_SETTINGS>, now: number): Quer
 
 function remoteQueries(control: ControlClient): QuerySource {
   const ask = <Answer>(path: string, words: QueryParams, known: object) => {
-    // A route refuses what it does not read.
+    // Routes reject unknown parameters.
     const read = Object.entries(words).filter(([name]) => Object.hasOwn(known, name));
     return control.get<Answer>(`${path}?${queryOf(Object.fromEntries(read))}`);
   };

@@ -47,7 +47,7 @@ function dayOf(text: string | undefined, flag: string): number | undefined {
   return start;
 }
 
-/** The result, for people. */
+/** The result as text. */
 function restoreText({ rows, days, already, seconds, dry_run }: RestoreSummary): string {
   const what = `${dry_run ? 'Would restore' : 'Restored'} ${numberText(rows)} hits of ${numberText(days)} days`;
   const lines = [dry_run ? what : `${what} in ${seconds.toFixed(1)} s`];

@@ -1,7 +1,7 @@
 import { bytesText, numberText } from '../report/number-text.ts';
 import type { Storage } from '../store/storage.ts';
 
-/** Sizes of the stored data, for people. */
+/** Sizes of the stored data, as text. */
 export function storageText(storage: Storage): string {
   const { hits, tables, columns, spool } = storage;
   const span = hits.first === null ? 'no hits' : `hits from ${hits.first} to ${hits.last}`;

@@ -20,7 +20,7 @@ test('late hits of a purged day do not make up for purged ones, rolled up or not
   const folder = temporaryFolder(t);
   await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
   await using rollups = new Rollups(store);
-  const ages = (usual: number) => ({ usual, bySite: new Map<string, number>() });
+  const ages = (days: number) => ({ default: days, bySite: new Map<string, number>() });
   const purger = new RetentionJob({
     ...{ store, rollups, spool: { flush: async () => undefined } },
     policy: {

@@ -52,7 +52,7 @@ export function withExceptions(policy: RetentionPolicy, sites: readonly string[]
 }
 
 /** Ages in which excepted sites are kept forever, unless the ages name them. */
-export function withExemptions({ usual, bySite }: Ages, sites: readonly string[]): Ages {
+export function withExemptions({ default: age, bySite }: Ages, sites: readonly string[]): Ages {
   const kept = sites.map((site) => [site, Number.POSITIVE_INFINITY] as const);
-  return { usual, bySite: new Map([...kept, ...bySite]) };
+  return { default: age, bySite: new Map([...kept, ...bySite]) };
 }

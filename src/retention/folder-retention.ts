@@ -10,7 +10,7 @@ export interface RetentionHere {
 }
 
 /**
- * The setting of the command, otherwise that of the last server on the folder, otherwise for ever.
+ * The setting of the command, otherwise that of the last server on the folder, otherwise forever.
  *
  * @throws HitError `bad_setting`; `data_dir_unusable` for a damaged `retention.json`
  */

@@ -33,7 +33,7 @@ export function cutoffOf(days: number, now: number): number {
   return Math.max(0, Math.floor((now - days * DAY) / DAY) * DAY);
 }
 
-function named({ usual, bySite }: Ages, flag: string): Ages {
+function named({ default: age, bySite }: Ages, flag: string): Ages {
   const sites = new Map<string, number>();
   for (const [text, days] of bySite) {
     const site = siteName(text);
@@ -41,5 +41,5 @@ function named({ usual, bySite }: Ages, flag: string): Ages {
     if (sites.has(site)) throw new HitError('bad_setting', `${flag}: ${site} is named twice`);
     sites.set(site, days);
   }
-  return { usual, bySite: sites };
+  return { default: age, bySite: sites };
 }

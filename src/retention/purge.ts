@@ -78,7 +78,7 @@ async function purgeOne(
   kept: RetentionKind,
   { ages, time }: { ages: Ages; time: string },
 ): Promise<PurgedSite[]> {
-  const usual = cutoffOf(ages.usual, now);
+  const usual = cutoffOf(ages.default, now);
   const cutoffBySite = new Map(Array.from(ages.bySite, ([site, days]) => [site, cutoffOf(days, now)]));
   const latest = Math.max(usual, ...cutoffBySite.values());
   if (latest === 0) return [];

@@ -38,7 +38,7 @@ export class Retention {
 
 /** Whether any age is finite. */
 export function isLimited(ages: readonly Ages[]): boolean {
-  return ages.some(({ usual, bySite }) => [usual, ...bySite.values()].some(Number.isFinite));
+  return ages.some(({ default: age, bySite }) => [age, ...bySite.values()].some(Number.isFinite));
 }
 
 /**
@@ -57,8 +57,8 @@ export function hitCutoff(
   now: number,
 ): number {
   const cutoffs = ages.map((each) => {
-    const { usual, bySite } = withExemptions(each, exceptions);
-    return cutoffOf(bySite.get(site) ?? usual, now);
+    const { default: age, bySite } = withExemptions(each, exceptions);
+    return cutoffOf(bySite.get(site) ?? age, now);
   });
   return Math.max(0, ...cutoffs);
 }

@@ -2,7 +2,7 @@ import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import { readWindow } from '../live/window-text.ts';
 
-const MOST_RULES = 100;
+const MAX_RULES = 100;
 const EXAMPLE = 'visitors in 5m > 1000 site a.com clear 900 for 30s';
 
 /** A live count, and the threshold that it must not pass unnoticed. */
@@ -32,7 +32,7 @@ export interface AlertRule {
  * readAlertRules(['visitors in 5m > 1000', 'hits in 1h < 10 site a.com clear 20']);
  */
 export function readAlertRules(texts: readonly string[]): AlertRule[] {
-  if (texts.length > MOST_RULES) throw new HitError('bad_setting', `--alert: more than ${MOST_RULES} rules`);
+  if (texts.length > MAX_RULES) throw new HitError('bad_setting', `--alert: more than ${MAX_RULES} rules`);
   const rules = texts.map(readRule);
   const twice = rules.find(({ text }, index) => rules.findIndex((rule) => rule.text === text) !== index);
   if (twice) throw new HitError('bad_setting', `--alert "${twice.text}": it is given twice`);

@@ -3,7 +3,7 @@
  *
  * @throws Error for an unclosed quote
  * @example
- * jobWords('archive cron "0 4 * * *" --to x'); // ['archive', 'cron', '0 4 * * *', '--to', 'x']
+ * splitArguments('archive cron "0 4 * * *" --to x'); // ['archive', 'cron', '0 4 * * *', '--to', 'x']
  */
 export function splitArguments(text: string): string[] {
   const words: string[] = [];

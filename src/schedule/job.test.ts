@@ -69,7 +69,7 @@ describe('a schedule', () => {
   test('of a purge or an archive has their flags', () => {
     const purge = read('purge weekly sun 03:00 --keep-hits 90d,a.com=30d');
     assert.ok(purge.kind === 'purge');
-    assert.equal(purge.values['keep-hits']?.usual, 90);
+    assert.equal(purge.values['keep-hits']?.default, 90);
     const archive = read('archive cron "0 4 * * *" --older-than 90d --to s3://bucket/hits');
     assert.ok(archive.kind === 'archive');
     assert.deepEqual(archive.values, { 'older-than': 90, to: 's3://bucket/hits' });

@@ -85,7 +85,7 @@ function outcomeOf({ ok, status, headers }: Response): Outcome {
   };
 }
 
-/** The cause of a `fetch` error tells what happened; neither shows the URL, which may be a secret. */
+/** The cause of a `fetch` error describes the failure; neither shows the URL, which may be a secret. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   return messageOf(cause ?? error) || 'the network failed';

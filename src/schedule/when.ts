@@ -21,7 +21,7 @@ export interface Schedule {
  *
  * A time of day that clocks skip is due at the jump; one that occurs twice is due the first time.
  *
- * @param words the words that are used are removed
+ * @param words arguments; those consumed are removed
  * @param timezone an IANA name
  * @throws HitError `bad_setting` that names the word
  */

@@ -121,7 +121,7 @@ export function either<Schemas extends readonly Schema[]>(
   return { anyOf: schemas };
 }
 
-/** The same schema with a description, for people. */
+/** The same schema with a description for readers. */
 export function described<Value>(schema: Schema<Value>, description: string): Schema<Value> {
   return { ...schema, description };
 }

@@ -28,7 +28,7 @@ export function servedSettings(values: ServeValues, policy: RetentionPolicy): Se
   };
 }
 
-function keptOf({ usual, bySite }: Ages): { site: string | null; age: string }[] {
+function keptOf({ default: age, bySite }: Ages): { site: string | null; age: string }[] {
   const sites = Array.from(bySite, ([site, days]) => ({ site, age: ageText(days) }));
-  return [{ site: null, age: ageText(usual) }, ...sites];
+  return [{ site: null, age: ageText(age) }, ...sites];
 }

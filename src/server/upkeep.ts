@@ -74,12 +74,12 @@ export function jobsWithPurge(
     if (jobs.length === 0) return jobs;
     throw new HitError('bad_setting', '--schedule needs the db tracker');
   }
-  const ages = [policy.hits, policy.rollups, policy.visits].flatMap(({ usual, bySite }) => [
-    usual,
+  const ages = [policy.hits, policy.rollups, policy.visits].flatMap(({ default: age, bySite }) => [
+    age,
     ...bySite.values(),
   ]);
-  const isUsual = ages.some(Number.isFinite) && !jobs.some((job) => /^\s*purge\b/.test(job));
-  return isUsual ? [...jobs, DEFAULT_PURGE_SCHEDULE] : jobs;
+  const needsDefault = ages.some(Number.isFinite) && !jobs.some((job) => /^\s*purge\b/.test(job));
+  return needsDefault ? [...jobs, DEFAULT_PURGE_SCHEDULE] : jobs;
 }
 
 /** Ages of hits of scheduled purges that set their own. */

@@ -6,7 +6,7 @@ export interface HostAndPort {
   readonly port: number;
 }
 
-/** Says what is wrong with an address, and does not show it: it may hold a password. */
+/** Describes the fault without showing the address, which may contain a password. */
 export type Refuse = (what: string) => HitError;
 
 /** @param service such as `Kafka` */
@@ -15,16 +15,16 @@ export function refusalOf(flag: string, service: string): Refuse {
 }
 
 /** Reads `host`, `host:port` or `[::1]:port`. */
-export function hostOf(text: string, usualPort: number, refuse: Refuse): HostAndPort {
+export function hostOf(text: string, defaultPort: number, refuse: Refuse): HostAndPort {
   const [, v6, name, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const host = v6 ?? name;
-  const number = port === undefined ? usualPort : Number(port);
+  const number = port === undefined ? defaultPort : Number(port);
   if (host === undefined || number < 1 || number > 65_535)
-    throw refuse(`has no host such as host:${usualPort}`);
+    throw refuse(`has no host such as host:${defaultPort}`);
   return { host, port: number };
 }
 
-/** Reads what is written with `%` and two digits for characters that an address has for itself. */
+/** Decodes percent-encoding. */
 export function decoded(text: string, refuse: Refuse): string {
   try {
     return decodeURIComponent(text);

@@ -1,19 +1,19 @@
 import { HitError } from '../errors.ts';
 import { readAge, readList } from './setting.ts';
 
-/** How long something is kept, in days; Infinity is for ever. */
+/** How long something is kept, in days; Infinity is forever. */
 export interface Ages {
-  readonly usual: number;
-  /** Of single sites, by their names as they were given. */
+  readonly default: number;
+  /** Of individual sites, by their names as they were given. */
   readonly bySite: ReadonlyMap<string, number>;
 }
 
 /**
- * Reads `400d`, or with other ages of single sites `400d,a.com=30d,b.com=forever`.
+ * Reads `400d`, or with other ages of individual sites `400d,a.com=30d,b.com=forever`.
  *
- * @param usual the age where only those of single sites are given
+ * @param fallback the default, if only ages of individual sites are given
  */
-export function readAges(usual: string) {
+export function readAges(fallback: string) {
   return (text: string, flag: string): Ages => {
     const bySite = new Map<string, number>();
     let age: string | undefined;
@@ -28,13 +28,13 @@ export function readAges(usual: string) {
         bySite.set(site, readAge(own, flag));
       }
     }
-    return { usual: readAge(age ?? usual, flag), bySite };
+    return { default: readAge(age ?? fallback, flag), bySite };
   };
 }
 
 /** Ages as they are set: what `readAges` reads. */
-export function agesText({ usual, bySite }: Ages): string {
-  return [ageText(usual), ...Array.from(bySite, ([site, days]) => `${site}=${ageText(days)}`)].join(',');
+export function agesText({ default: age, bySite }: Ages): string {
+  return [ageText(age), ...Array.from(bySite, ([site, days]) => `${site}=${ageText(days)}`)].join(',');
 }
 
 /** `400d`, or `forever`. */

@@ -11,7 +11,7 @@ export const DATA_SETTINGS = {
   ),
 } as const;
 
-/** Of what runs beside others of its kind. */
+/** For commands that run on several nodes. */
 export const SHARED_SECRETS = setting(
   'file of secrets that nodes share, created by "secrets"; copied to a data folder that has none',
   'FILE',

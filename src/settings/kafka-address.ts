@@ -15,19 +15,19 @@ export interface KafkaAddress {
         readonly password: string;
       }
     | undefined;
-  /** For people; without secrets. */
+  /** For messages; without secrets. */
   readonly name: string;
 }
 
-const USUAL_PORT = 9092;
+const DEFAULT_PORT = 9092;
 const EXAMPLES =
   'kafka://host:9092/topic or kafkas://user:password@host:9093,host2:9093/topic?sasl=scram-sha-512';
 
 /**
  * Reads the address of a topic: `kafka://` or `kafkas://` (TLS), brokers separated by commas, the topic. With a user
- * and a password, `?sasl=plain` (the default), `scram-sha-256` or `scram-sha-512` says how they are shown.
+ * and a password, `?sasl=plain` (the default), `scram-sha-256` or `scram-sha-512` selects how they are sent.
  *
- * @param flag the setting, to be named in what is wrong
+ * @param flag the flag, for error messages
  * @throws HitError `bad_setting`, which shows no password
  * @example
  * kafkaAddress('kafka://a,b:9094/hits', '--stream').brokers; // [{ host: 'a', port: 9092 }, { host: 'b', port: 9094 }]
@@ -41,23 +41,23 @@ export function kafkaAddress(text: string, flag: string): KafkaAddress {
   if (!/^[\w.-]{1,249}$/.test(topic) || topic === '.' || topic === '..') {
     throw refuse('does not end with a topic: 1 to 249 letters, digits, ".", "_" and "-"');
   }
-  const asked = new URLSearchParams(query);
-  const unknown = [...asked.keys()].find((key) => key !== 'sasl');
+  const params = new URLSearchParams(query);
+  const unknown = [...params.keys()].find((key) => key !== 'sasl');
   if (unknown !== undefined) throw refuse('has a parameter other than sasl= after "?"');
   return {
-    brokers: hosts.split(',').map((host) => hostOf(host, USUAL_PORT, refuse)),
+    brokers: hosts.split(',').map((host) => hostOf(host, DEFAULT_PORT, refuse)),
     topic,
     tls: scheme === 'kafkas',
-    sasl: saslOf(credentials, asked.get('sasl'), refuse),
+    sasl: saslOf(credentials, params.get('sasl'), refuse),
     name: `${scheme}://${hosts}/${topic}`,
   };
 }
 
-function saslOf(credentials: string | undefined, asked: string | null, refuse: Refuse): KafkaAddress['sasl'] {
-  const mechanism = SASL_MECHANISMS.find((name) => name.toLowerCase() === (asked ?? 'plain').toLowerCase());
+function saslOf(credentials: string | undefined, sasl: string | null, refuse: Refuse): KafkaAddress['sasl'] {
+  const mechanism = SASL_MECHANISMS.find((name) => name.toLowerCase() === (sasl ?? 'plain').toLowerCase());
   if (mechanism === undefined) throw refuse(`has a sasl= that is not one of ${SASL_MECHANISMS.join(', ')}`);
   if (credentials === undefined) {
-    if (asked !== null) throw refuse('has sasl= but no user and password');
+    if (sasl !== null) throw refuse('has sasl= but no user and password');
     return undefined;
   }
   const colon = credentials.indexOf(':');

@@ -2,7 +2,7 @@ import { readAges } from './ages.ts';
 import { DATA_SETTINGS } from './data.ts';
 import { readSwitch, setting } from './setting.ts';
 
-/** How long a store keeps what it has, where nobody says otherwise: an owner chooses what is deleted. */
+/** Default retention: nothing is deleted unless the owner says so. */
 export const KEEP_HITS = 'forever';
 export const KEEP_ROLLUPS = 'forever';
 export const KEEP_VISITS = 'forever';

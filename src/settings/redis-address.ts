@@ -12,7 +12,7 @@ export interface RedisAddress {
   readonly database: number;
   /** Of sentinels: the name of the master that they watch. */
   readonly master: string;
-  /** For people; without secrets. */
+  /** For messages; without secrets. */
   readonly name: string;
 }
 
@@ -24,7 +24,7 @@ const EXAMPLES =
  * Reads the address of a Redis: `redis://` and `rediss://` (TLS) for one server; `redis+sentinel://hosts/master/0` and
  * `redis+cluster://hosts`, each also with `rediss`, for several hosts, separated by commas.
  *
- * @param flag the setting, to be named in what is wrong
+ * @param flag the flag, for error messages
  * @throws HitError `bad_setting`, which shows no password
  * @example
  * redisAddress('rediss+cluster://:secret@a:7000,b:7000', '--live').hosts; // [{ host: 'a', port: 7000 }, …]

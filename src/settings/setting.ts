@@ -5,13 +5,13 @@ import { HitError } from '../errors.ts';
 /** One setting. Its flag is its name; in the environment it is `HIT_` and the name in upper snake case. */
 export interface Setting<Value> {
   readonly help: string;
-  /** What stands for the value in `--help`; '' for a switch. */
+  /** Placeholder of the value in `--help`; '' for a switch. */
   readonly value: string;
   /** Text of the default; undefined if there is none. */
   readonly fallback: string | undefined;
   /** Reads the value, or throws HitError `bad_setting`. */
   readonly read: (text: string, flag: string) => Value;
-  /** There if the flag may be given several times: what stands between its texts when they come as one. */
+  /** Set if the flag is repeatable: separates its values in one text. */
   readonly separator?: string;
 }
 
@@ -65,7 +65,7 @@ export function readOneOf<Choice extends string>(choices: readonly Choice[]) {
   };
 }
 
-/** Any text but an empty one, which is what a variable that is not set leaves on a command line. */
+/** Any text but an empty one, as an unset shell variable gives. */
 export function readText(text: string, flag: string): string {
   if (text === '') throw new HitError('bad_setting', `${flag}: a value is missing`);
   return text;

@@ -1,6 +1,6 @@
 import { readNumber, readOneOf, readSwitch, readText, setting } from './setting.ts';
 
-/** Periods of rankings, by how they are chosen. */
+/** Periods of rankings, by name. */
 export const TOP_PERIODS = ['1h', '24h', '7d', '30d'] as const;
 export type TopPeriod = (typeof TOP_PERIODS)[number];
 

@@ -216,9 +216,9 @@ test('a purge makes room on a full disk, and then waiting hits are delivered', {
 
   const { store, spool, rollups } = db;
   const policy = retentionPolicy(
-    { usual: 7, bySite: new Map() },
-    { usual: Number.POSITIVE_INFINITY, bySite: new Map() },
-    { usual: Number.POSITIVE_INFINITY, bySite: new Map() },
+    { default: 7, bySite: new Map() },
+    { default: Number.POSITIVE_INFINITY, bySite: new Map() },
+    { default: Number.POSITIVE_INFINITY, bySite: new Map() },
   );
   const purged = await new RetentionJob({ store, spool, rollups, policy, now: Date.now }).run();
   assert.equal(purged.hits[0]?.rows, 20_000);

@@ -6,7 +6,7 @@ const REQUEST_TIMEOUT = 10_000;
 
 /** Client of a server's API. */
 export interface ApiClient {
-  /** The server's name, for people. */
+  /** The server's name, for display. */
   readonly name: string;
   /** @throws HitError if there is no answer; `unauthorized`, `not_found` and `invalid` are not worth a retry */
   ask<Answer>(path: string): Promise<Answer>;

@@ -1,7 +1,7 @@
 import { TOP_PERIODS, type TopPeriod } from '../../settings/top.ts';
 import { PANELS } from './snapshot.ts';
 
-/** What the user looks at. */
+/** What is shown. */
 export interface View {
   /** '' for all sites together. */
   readonly site: string;
