@@ -34,11 +34,11 @@ class Desk {
     t.after(() => this.live[Symbol.dispose]());
   }
 
-  watch(rules: readonly string[], isKept = true): Promise<AlertWatch> {
+  watch(rules: readonly string[], survivesRestart = true): Promise<AlertWatch> {
     return AlertWatch.start({
       rules: readAlertRules(rules),
-      ...{ live: this.live, isKept, state: this.state, clock: this.clock, log: this.log },
-      tell: async (event) => {
+      ...{ live: this.live, survivesRestart, state: this.state, clock: this.clock, log: this.log },
+      emit: async (event) => {
         if (this.refuses) throw new Error('the disk is full');
         this.events.push(event);
         this.told.push(`${event.type} ${new Date(event.time).toISOString().slice(11, 19)}`);

@@ -32,11 +32,11 @@ export interface AlertWatchOptions {
   readonly rules: readonly AlertRule[];
   readonly live: Pick<Live, 'read'>;
   /** Whether live counts survive a restart. */
-  readonly isKept: boolean;
+  readonly survivesRestart: boolean;
   /** Path of a small file. */
   readonly state: string;
   /** Resolves when delivery of the event is certain. */
-  readonly tell: (event: Event) => Promise<void>;
+  readonly emit: (event: Event) => Promise<void>;
   readonly clock: Clock;
   readonly log: ScheduleLog;
 }
@@ -57,7 +57,7 @@ export class AlertWatch implements AsyncDisposable {
     const { since, until, on } = file.state;
     this.#options = options;
     this.#file = file;
-    this.#watchedSince = options.isKept ? since.getTime() : options.clock.now();
+    this.#watchedSince = options.survivesRestart ? since.getTime() : options.clock.now();
     this.#until = until.getTime();
     this.#saved = this.#until;
     this.#alerts = new Map(
@@ -115,7 +115,7 @@ export class AlertWatch implements AsyncDisposable {
   async #transition(rule: AlertRule, firedAt: number, next: AlertState, count: number): Promise<void> {
     const type = next.firedAt === undefined ? 'alert.cleared' : 'alert.fired';
     const { text, metric, window, seconds, site = null, bound, threshold, clear } = rule;
-    await this.#options.tell({
+    await this.#options.emit({
       ...{ type, subject: text, moment: firedAt, time: this.#until },
       data: {
         ...{ alert: text, metric, window, seconds, site, bound, threshold, clear, count },

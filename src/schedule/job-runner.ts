@@ -16,10 +16,10 @@ export interface Report {
 /** The work of jobs on the store. Each function rejects when it fails, or when the signal is aborted. */
 export interface JobRuns {
   /**
-   * @param words parameters of a query, as in `stats` and `top`: `from`, `to` and `timezone` always, `site`, `by`,
+   * @param params parameters of a query, as in `stats` and `top`: `from`, `to` and `timezone` always, `site`, `by`,
    *   `compare`, `filter` and so on as given
    */
-  report(words: QueryParams, signal: AbortSignal): Promise<Report>;
+  report(params: QueryParams, signal: AbortSignal): Promise<Report>;
   /** @returns a summary that can be serialised as JSON */
   purge(values: PurgeJob['values'], signal: AbortSignal): Promise<object>;
   archive(values: ArchiveJob['values'], signal: AbortSignal): Promise<object>;
@@ -31,7 +31,7 @@ export interface JobRunnerOptions {
   readonly reports: string;
   readonly timezone: string;
   /** Resolves when delivery of the event is certain; without a webhook, nothing is sent. */
-  readonly tell: (event: Event) => Promise<void>;
+  readonly emit: (event: Event) => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: ScheduleLog;
 }
@@ -58,18 +58,18 @@ export class JobRunner {
     const { runs, reports, timezone, log } = this.#options;
     const { from, to } = presetPeriod(job.period, due, timezone);
     const period = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-    const report = await runs.report({ ...job.words, ...period }, signal);
+    const report = await runs.report({ ...job.params, ...period }, signal);
     const name = reportFileName(job, due, timezone);
     const content = job.format === 'json' ? `${JSON.stringify(report.json, null, 2)}\n` : report[job.format];
     const path = await saveReport(reports, name, content);
     log.info(`${job.text}: ${path} is written`);
     await this.#emit('report.created', job, due, {
-      ...{ file: name, site: job.words.site ?? null, period: job.period, ...period, report: report.json },
+      ...{ file: name, site: job.params.site ?? null, period: job.period, ...period, report: report.json },
     });
   }
 
   #emit(type: Event['type'], job: Job, due: number, data: object): Promise<void> {
-    return this.#options.tell({
+    return this.#options.emit({
       ...{ type, subject: job.text, moment: due, time: this.#options.clock.now() },
       data: { job: job.text, due: new Date(due).toISOString(), ...data },
     });

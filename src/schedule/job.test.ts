@@ -20,7 +20,7 @@ function assertRefused(attempt: () => unknown, message: RegExp): void {
 
 /** When a job is next due after a time. */
 function after(text: string, time: string): string {
-  return new Date(read(text).when.dueAfter(Date.parse(time))!).toISOString().slice(0, 16);
+  return new Date(read(text).schedule.dueAfter(Date.parse(time))!).toISOString().slice(0, 16);
 }
 
 describe('a job is due', () => {
@@ -40,30 +40,33 @@ describe('a job is due', () => {
   }
 
   test('at its time, and stays due afterwards', () => {
-    const { when } = read('report daily 07:00');
+    const { schedule } = read('report daily 07:00');
     const due = Date.UTC(2026, 10, 24, 6);
-    for (const later of [0, 1, 999, 1000, 86_399_999]) assert.equal(when.dueBefore(due + later), due);
-    assert.equal(when.dueBefore(due - 1), due - 86_400_000);
+    for (const later of [0, 1, 999, 1000, 86_399_999]) assert.equal(schedule.dueBefore(due + later), due);
+    assert.equal(schedule.dueBefore(due - 1), due - 86_400_000);
   });
 });
 
 describe('a schedule', () => {
   test('has the flags of its job', () => {
-    const { kind, period, format, name, words } = read(
+    const { kind, period, format, name, params } = read(
       `report daily 07:00 --period 30d --site A.com:80 --by path --compare previous --format csv --filter 'path=/a b/*'`,
     ) as ReportJob;
     assert.deepEqual(
       { kind, period, format, name },
       { kind: 'report', period: '30d', format: 'csv', name: 'report-daily' },
     );
-    assert.deepEqual(words, {
+    assert.deepEqual(params, {
       ...{ site: 'a.com', by: 'path', compare: 'previous', filter: 'path=/a b/*', timezone: ZONE },
     });
   });
 
   test('may have none of them', () => {
-    const { period, format, words } = read('report monthly 1 00:00') as ReportJob;
-    assert.deepEqual({ period, format, words }, { period: '7d', format: 'text', words: { timezone: ZONE } });
+    const { period, format, params } = read('report monthly 1 00:00') as ReportJob;
+    assert.deepEqual(
+      { period, format, params },
+      { period: '7d', format: 'text', params: { timezone: ZONE } },
+    );
   });
 
   test('of a purge or an archive has their flags', () => {

@@ -14,15 +14,15 @@ const ENDINGS = { text: 'txt', json: 'json', csv: 'csv' } as const;
  * reportFileName(job, Date.UTC(2026, 10, 24, 6), 'Europe/Berlin'); // 'report-daily-a.com-2026-11-24.txt'
  */
 export function reportFileName(
-  { name, words, format, when }: Pick<ReportJob, 'name' | 'words' | 'format' | 'when'>,
+  { name, params, format, schedule }: Pick<ReportJob, 'name' | 'params' | 'format' | 'schedule'>,
   due: number,
   timezone: string,
 ): string {
   const wall = new LocalTime(timezone).wallTimeOf(due);
   const [date = '', time = ''] = new Date(wall).toISOString().split('T');
-  const moment = when.isOften ? `${date}T${clockText(time)}${offsetText(wall - due)}` : date;
+  const moment = schedule.isOften ? `${date}T${clockText(time)}${offsetText(wall - due)}` : date;
   // An IPv6 address can be a site, and not every system allows a colon in file names.
-  const site = String(words.site ?? 'all-sites').replaceAll(/[^\w.-]/g, '_');
+  const site = String(params.site ?? 'all-sites').replaceAll(/[^\w.-]/g, '_');
   return `${name}-${site}-${moment}.${ENDINGS[format]}`;
 }
 

@@ -14,8 +14,8 @@ import { Backoff } from '../timing/backoff.ts';
 import { DAY, HOUR, MINUTE } from '../timing/units.ts';
 import type { Clock } from './clock.ts';
 import type { ScheduleLog } from './log.ts';
+import type { Schedule } from './schedule-text.ts';
 import { readTimes, StateFile } from './state-file.ts';
-import type { Schedule } from './when.ts';
 
 const DELAYS = { first: MINUTE, longest: HOUR };
 /** Milliseconds after which the time is checked again, since clocks are set, and machines sleep. */
@@ -28,7 +28,7 @@ const MAX_AHEAD = DAY;
 export interface ScheduledJob {
   /** Identifies the job across restarts. */
   readonly text: string;
-  readonly when: Schedule;
+  readonly schedule: Schedule;
 }
 
 export interface SchedulerOptions<Job extends ScheduledJob> {
@@ -88,7 +88,7 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
     while (!this.#stop.signal.aborted) {
       const due = this.#dueOf(job);
       if (due === undefined) {
-        await this.#sleep((job.when.dueAfter(clock.now()) ?? Number.POSITIVE_INFINITY) - clock.now());
+        await this.#sleep((job.schedule.dueAfter(clock.now()) ?? Number.POSITIVE_INFINITY) - clock.now());
         continue;
       }
       const isRetry = failing === due;
@@ -115,7 +115,7 @@ export class Scheduler<Job extends ScheduledJob> implements AsyncDisposable {
   #dueOf(job: Job): number | undefined {
     const now = this.#options.clock.now();
     if (this.#done.get(job.text)! > now + MAX_AHEAD) this.#done.set(job.text, now);
-    const due = job.when.dueBefore(now);
+    const due = job.schedule.dueBefore(now);
     return due !== undefined && due > this.#done.get(job.text)! ? due : undefined;
   }
 

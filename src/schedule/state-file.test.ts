@@ -36,8 +36,8 @@ describe('a state file', () => {
   });
 
   test('with invalid content is refused', () => {
-    for (const odd of [null, [], 'x', 1, { a: 1 }, { a: 'yesterday' }, { a: null }]) {
-      assert.throws(() => read(odd), /is not a JSON object|"a" is not a time/);
+    for (const invalid of [null, [], 'x', 1, { a: 1 }, { a: 'yesterday' }, { a: null }]) {
+      assert.throws(() => read(invalid), /is not a JSON object|"a" is not a time/);
     }
     assert.deepEqual(
       read(JSON.parse('{"__proto__":"1970-01-01T00:00:00Z"}')),

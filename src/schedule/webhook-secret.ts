@@ -10,9 +10,9 @@ import { readWebhookSecret } from '../settings/schedule.ts';
  *
  * @throws HitError `data_dir_unusable` if the file is damaged: receivers know the old secret, so it is not replaced
  */
-export async function keptWebhookSecret(path: string): Promise<Uint8Array> {
+export async function loadOrCreateWebhookSecret(path: string): Promise<Uint8Array> {
   try {
-    const text = await readOrMake(path);
+    const text = await readOrCreate(path);
     return readWebhookSecret(text.trim(), path);
   } catch (error) {
     const advice = 'Restore it, or delete it and give receivers the new one';
@@ -20,7 +20,7 @@ export async function keptWebhookSecret(path: string): Promise<Uint8Array> {
   }
 }
 
-async function readOrMake(path: string): Promise<string> {
+async function readOrCreate(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

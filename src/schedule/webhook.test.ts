@@ -61,13 +61,16 @@ describe('a message', TIMEOUT, () => {
   });
 
   test('waits as long as the receiver requests, within limits', async () => {
-    for (const [wish, after] of [
+    for (const [retryAfter, after] of [
       ['7', 7000],
       ['999999999', 3_600_000],
       ['-1', 0],
       ['Wed, 21 Oct 2026 07:28:00 GMT', 0],
     ] as const) {
-      await using receiver = await WebhookReceiver.listen({ status: 503, headers: { 'retry-after': wish } });
+      await using receiver = await WebhookReceiver.listen({
+        status: 503,
+        headers: { 'retry-after': retryAfter },
+      });
       assert.deepEqual(await webhook(receiver.url).send(MESSAGE, NEVER), {
         ...{ result: 'failed', reason: 'the receiver answered 503', after },
       });

@@ -7,7 +7,7 @@ import { saltsUrl } from '../http/peers/remote-salts.ts';
 import { type RetentionPolicy, retentionPolicy } from '../retention/policy.ts';
 import type { SERVE_SETTINGS } from '../settings/serve.ts';
 import type { Values } from '../settings/setting.ts';
-import { readSchedule, type Schedule } from './schedule.ts';
+import { readSchedule, type ScheduledWork } from './schedule.ts';
 import { jobsWithPurge } from './upkeep.ts';
 
 export type ServeValues = Values<typeof SERVE_SETTINGS>;
@@ -18,7 +18,7 @@ export interface ServeOptions {
   readonly proxies: TrustedProxies;
   readonly limit: RateLimit;
   readonly policy: RetentionPolicy;
-  readonly schedule: Schedule;
+  readonly schedule: ScheduledWork;
 }
 
 /**
@@ -56,8 +56,8 @@ function check({
   if (peers.length > 0 && !tracker!.some((name) => name === 'simple' || name === 'rate')) {
     throw new HitError('bad_setting', '--peers: there are no live counts without --tracker simple,rate');
   }
-  const odd = sites.find((site) => siteName(site) === '');
-  if (odd !== undefined) throw new HitError('bad_setting', `--sites: "${odd}" is not a host name`);
+  const invalid = sites.find((site) => siteName(site) === '');
+  if (invalid !== undefined) throw new HitError('bad_setting', `--sites: "${invalid}" is not a host name`);
 }
 
 function checkPeer(url: string): void {

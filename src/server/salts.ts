@@ -13,9 +13,9 @@ import type { Counting } from './counting.ts';
 import type { ServeValues } from './options.ts';
 
 /** Milliseconds between two checks of the visits of nodes that share a store. */
-const RECALL_EVERY = 60_000;
+const RESTORE_EVERY = 60_000;
 /** Milliseconds around midnight with such checks. */
-const RECALLED = { before: 5 * 60_000, after: 30 * 60_000 };
+const RESTORE_WINDOW = { before: 5 * 60_000, after: 30 * 60_000 };
 
 /** Inputs for agreeing on salts. */
 export interface SaltParts {
@@ -74,15 +74,15 @@ function syncMidnightVisits(
   const timer = setInterval(() => {
     const now = Date.now();
     midnight.release(now);
-    if (!db?.store.isShared || !isRestored(now)) return;
+    if (!db?.store.isShared || !isNearMidnight(now)) return;
     restoreVisits(midnight, db.store, now)
       // Retried in a minute.
       .catch((error) => log.debug(`visits of other nodes: ${messageOf(error)}`));
-  }, RECALL_EVERY).unref();
+  }, RESTORE_EVERY).unref();
   resources.defer(() => clearInterval(timer));
 }
 
-function isRestored(now: number): boolean {
+function isNearMidnight(now: number): boolean {
   const sinceMidnight = now % DAY;
-  return sinceMidnight < RECALLED.after || sinceMidnight >= DAY - RECALLED.before;
+  return sinceMidnight < RESTORE_WINDOW.after || sinceMidnight >= DAY - RESTORE_WINDOW.before;
 }

@@ -11,12 +11,12 @@ import type { ScheduleLog } from '../schedule/log.ts';
 import { Outbox } from '../schedule/outbox.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
 import { Webhook } from '../schedule/webhook.ts';
-import { keptWebhookSecret } from '../schedule/webhook-secret.ts';
+import { loadOrCreateWebhookSecret } from '../schedule/webhook-secret.ts';
 import type { SCHEDULE_SETTINGS } from '../settings/schedule.ts';
 import type { Values } from '../settings/setting.ts';
 
 /** The scheduled work of a server. */
-export interface Schedule {
+export interface ScheduledWork {
   readonly jobs: readonly Job[];
   readonly rules: readonly AlertRule[];
   readonly timezone: string;
@@ -42,7 +42,7 @@ export interface ScheduleParts {
  *
  * @throws HitError `bad_setting`
  */
-export function readSchedule(values: Values<typeof SCHEDULE_SETTINGS>): Schedule {
+export function readSchedule(values: Values<typeof SCHEDULE_SETTINGS>): ScheduledWork {
   const timezone = readZone(values.timezone!);
   return {
     jobs: readJobs(values.schedule ?? [], timezone),
@@ -60,7 +60,7 @@ export function readSchedule(values: Values<typeof SCHEDULE_SETTINGS>): Schedule
  * @returns stops it and aborts runs in progress; unfinished runs are caught up at the next start
  * @throws HitError `bad_setting` if a tracker is missing, `data_dir_unusable`
  */
-export async function startSchedule(schedule: Schedule, parts: ScheduleParts): Promise<AsyncDisposable> {
+export async function startSchedule(schedule: ScheduledWork, parts: ScheduleParts): Promise<AsyncDisposable> {
   const { jobs, rules, timezone } = schedule;
   const { dataDir, live, runs, log, clock = SYSTEM_CLOCK, random = Math.random } = parts;
   if (jobs.length > 0 && !runs) throw new HitError('bad_setting', '--schedule needs the db tracker');
@@ -68,10 +68,10 @@ export async function startSchedule(schedule: Schedule, parts: ScheduleParts): P
   await using resources = new AsyncDisposableStack();
   const outbox = await openOutbox(schedule, dataDir, { clock, random, log });
   resources.use(outbox);
-  const tell = async (event: Event) => outbox?.post(messageOfEvent(event));
+  const emit = async (event: Event) => outbox?.post(messageOfEvent(event));
   if (runs && jobs.length > 0) {
     const reports = schedule.reports ?? join(dataDir, 'reports');
-    const runner = new JobRunner({ runs, reports, timezone, tell, clock, log });
+    const runner = new JobRunner({ runs, reports, timezone, emit, clock, log });
     resources.use(
       await Scheduler.start({
         jobs,
@@ -86,19 +86,19 @@ export async function startSchedule(schedule: Schedule, parts: ScheduleParts): P
   if (live && rules.length > 0) {
     const state = join(dataDir, 'alerts.json');
     resources.use(
-      await AlertWatch.start({ rules, live, isKept: runs !== undefined, state, tell, clock, log }),
+      await AlertWatch.start({ rules, live, survivesRestart: runs !== undefined, state, emit, clock, log }),
     );
   }
   return resources.move();
 }
 
 async function openOutbox(
-  { webhook }: Schedule,
+  { webhook }: ScheduledWork,
   dataDir: string,
   parts: { readonly clock: Clock; readonly random: () => number; readonly log: ScheduleLog },
 ): Promise<Outbox | undefined> {
   if (!webhook) return undefined;
-  const secret = webhook.secret ?? (await keptWebhookSecret(join(dataDir, 'webhook-secret')));
+  const secret = webhook.secret ?? (await loadOrCreateWebhookSecret(join(dataDir, 'webhook-secret')));
   const hook = new Webhook({ url: webhook.url, secret, clock: parts.clock });
   const folder = join(dataDir, 'webhook');
   return Outbox.open({ folder, send: (message, signal) => hook.send(message, signal), ...parts });

@@ -19,16 +19,16 @@ export function servedSettings(values: ServeValues, policy: RetentionPolicy): Se
     trust_proxy: values['trust-proxy']!,
     rate_limit: values['rate-limit']!,
     retention: {
-      hits: keptOf(policy.hits),
-      rollups: keptOf(policy.rollups),
-      visits: keptOf(policy.visits),
+      hits: agesOf(policy.hits),
+      rollups: agesOf(policy.rollups),
+      visits: agesOf(policy.visits),
     },
     peers: values.peers?.length ?? 0,
     spool_max: values['spool-max']!,
   };
 }
 
-function keptOf({ default: age, bySite }: Ages): { site: string | null; age: string }[] {
+function agesOf({ default: age, bySite }: Ages): { site: string | null; age: string }[] {
   const sites = Array.from(bySite, ([site, days]) => ({ site, age: ageText(days) }));
   return [{ site: null, age: ageText(age) }, ...sites];
 }

@@ -40,7 +40,7 @@ export function maintenanceJobs(
     archives,
     retention: new Retention({ store, policy, scheduled, now }),
     runs: {
-      report: (words) => scheduledReport(db, words),
+      report: (params) => scheduledReport(db, params),
       purge: (ages, signal) => {
         const { hits, rollups: counts, visits } = policy;
         const own = retentionPolicy(

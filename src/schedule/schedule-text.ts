@@ -17,17 +17,17 @@ export interface Schedule {
 }
 
 /**
- * Takes `hourly`, `daily HH:MM`, `weekly mon HH:MM`, `monthly 1 HH:MM` or `cron PATTERN` from the start of a word list.
+ * Takes `hourly`, `daily HH:MM`, `weekly mon HH:MM`, `monthly 1 HH:MM` or `cron PATTERN` from the start of a list of arguments.
  *
  * A time of day that clocks skip is due at the jump; one that occurs twice is due the first time.
  *
- * @param words arguments; those consumed are removed
+ * @param args arguments; those consumed are removed
  * @param timezone an IANA name
- * @throws HitError `bad_setting` that names the word
+ * @throws HitError `bad_setting` that names the argument
  */
-export function parseSchedule(words: string[], timezone: string): Schedule {
-  const name = words.shift() ?? '';
-  const pattern = parseCronFields(name, words);
+export function parseSchedule(args: string[], timezone: string): Schedule {
+  const name = args.shift() ?? '';
+  const pattern = parseCronFields(name, args);
   let cron: Cron;
   try {
     cron = new Cron(pattern, { timezone, mode: '5-part', paused: true });
@@ -46,29 +46,29 @@ export function parseSchedule(words: string[], timezone: string): Schedule {
   };
 }
 
-function parseCronFields(name: string, words: string[]): string {
+function parseCronFields(name: string, args: string[]): string {
   if (name === 'hourly') return '0 * * * *';
-  if (name === 'daily') return `${parseTimeOfDay(name, words)} * * *`;
+  if (name === 'daily') return `${parseTimeOfDay(name, args)} * * *`;
   if (name === 'weekly') {
-    const day = WEEKDAYS.indexOf(words[0]?.toLowerCase() ?? '');
-    if (day < 0) throw bad(`weekly: "${words[0] ?? ''}" is not ${WEEKDAYS.join(', ')}`);
-    words.shift();
-    return `${parseTimeOfDay(name, words)} * * ${day}`;
+    const day = WEEKDAYS.indexOf(args[0]?.toLowerCase() ?? '');
+    if (day < 0) throw bad(`weekly: "${args[0] ?? ''}" is not ${WEEKDAYS.join(', ')}`);
+    args.shift();
+    return `${parseTimeOfDay(name, args)} * * ${day}`;
   }
   if (name === 'monthly') {
-    const day = words.shift() ?? '';
+    const day = args.shift() ?? '';
     if (!/^(?:[1-9]|1\d|2[0-8])$/.test(day)) {
       throw bad(`monthly: "${day}" is not a day from 1 to 28, which every month has`);
     }
-    return `${parseTimeOfDay(name, words)} ${day} * *`;
+    return `${parseTimeOfDay(name, args)} ${day} * *`;
   }
-  if (name === 'cron') return words.shift() ?? '';
+  if (name === 'cron') return args.shift() ?? '';
   throw bad(`"${name}" is not ${FORMS}`);
 }
 
 /** The minute and the hour of a pattern. */
-function parseTimeOfDay(name: string, words: string[]): string {
-  const text = words.shift() ?? '';
+function parseTimeOfDay(name: string, args: string[]): string {
+  const text = args.shift() ?? '';
   const match = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text);
   if (!match) throw bad(`${name}: "${text}" is not a time of day such as 07:00`);
   return `${Number(match[2])} ${Number(match[1])}`;

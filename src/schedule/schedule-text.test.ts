@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseSchedule } from './when.ts';
+import { parseSchedule } from './schedule-text.ts';
 
 const ZONE = 'Europe/Berlin';
 
