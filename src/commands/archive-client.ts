@@ -50,7 +50,7 @@ function localArchiveClient(db: DBTracker, terminal: Terminal): ArchiveClient {
 
 /** When this process ends, the server notices the closed connection, and stops after the current day. */
 function remoteArchiveClient(control: ControlClient, terminal: Terminal): ArchiveClient {
-  const ask = <Summary>(path: string, body: object) =>
+  const request = <Summary>(path: string, body: object) =>
     StatusLine.during(terminal, dayProgressText, async (onProgress) => {
       let summary: Summary | undefined;
       await control.post(path, Readable.from([JSON.stringify(body)], { objectMode: false }), (line) => {
@@ -65,8 +65,8 @@ function remoteArchiveClient(control: ControlClient, terminal: Terminal): Archiv
       );
     });
   return {
-    archive: (to, options) => ask('/control/archive', { to, options }),
-    restore: (from, options) => ask('/control/restore', { from, options }),
+    archive: (to, options) => request('/control/archive', { to, options }),
+    restore: (from, options) => request('/control/restore', { from, options }),
     close: async () => undefined,
   };
 }

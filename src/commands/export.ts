@@ -31,14 +31,14 @@ export const exportStore: Command<typeof EXPORT_SETTINGS> = {
   ],
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
-    const words = queryParamsOf(values);
-    check(words);
+    const params = queryParamsOf(values);
+    check(params);
     if (values.output === '-' && values.format === 'parquet' && terminal.stdout.isTTY) {
       throw new HitError('bad_usage', 'Parquet is not for a terminal: name a file with --output');
     }
     const interrupted = terminal.interruption();
     try {
-      await using hits = await openHits(values, words, interrupted);
+      await using hits = await openHits(values, params, interrupted);
       const bytes = withProgress(hits.bytes, terminal);
       if (values.output === '-') await writeOut(bytes, terminal.stdout, interrupted);
       else await writeFile(bytes, values.output!, interrupted);
@@ -53,14 +53,14 @@ export const exportStore: Command<typeof EXPORT_SETTINGS> = {
 };
 
 function queryParamsOf({ from, to, site, filter, bots, status }: ExportValues): QueryParams {
-  const words = { from, to, site, filter, bots, status };
-  return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
+  const params = { from, to, site, filter, bots, status };
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
 }
 
 /** @throws HitError `bad_usage`, before the store is opened */
-function check(words: QueryParams): void {
+function check(params: QueryParams): void {
   try {
-    readSelection(words);
+    readSelection(params);
   } catch (error) {
     throw new HitError('bad_usage', messageOf(error), { cause: error });
   }
@@ -73,12 +73,12 @@ interface OpenHits extends AsyncDisposable {
 /** From the server that runs on the data folder, or from the folder itself. */
 async function openHits(
   values: ExportValues,
-  words: QueryParams,
+  params: QueryParams,
   interrupted: AbortSignal,
 ): Promise<OpenHits> {
   const control = await ControlClient.connect(values['data-dir']!);
   if (control) {
-    const bytes = await control.stream(`/api/v1/export?${queryOf({ ...words, format: values.format! })}`);
+    const bytes = await control.stream(`/api/v1/export?${queryOf({ ...params, format: values.format! })}`);
     return {
       bytes,
       [Symbol.asyncDispose]: async () => {
@@ -89,7 +89,7 @@ async function openHits(
   await using stack = new AsyncDisposableStack();
   const db = stack.use(await DBTracker.open({ dataDir: values['data-dir']!, store: values.store! }));
   await db.spool.flush();
-  const selection = readSelection(words);
+  const selection = readSelection(params);
   const hits = stack.use(await exportHits(db, selection, values.format!, interrupted));
   const held = stack.move();
   return { bytes: hits.bytes, [Symbol.asyncDispose]: () => held.disposeAsync() };

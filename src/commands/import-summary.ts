@@ -22,9 +22,7 @@ export function handOverText(flags: {
   return [
     'A server is running on this data folder; it does the import.',
     ...(flags['keep-hits'] === undefined ? [] : ['Its own retention applies, not --keep-hits.']),
-    ...(flags['geo-database'] === undefined
-      ? []
-      : ['Its own city database is used, not --geo-database.']),
+    ...(flags['geo-database'] === undefined ? [] : ['Its own city database is used, not --geo-database.']),
   ]
     .join(' ')
     .concat('\n');

@@ -21,14 +21,14 @@ export const merge: Command<typeof MERGE_SETTINGS> = {
   async run(values, positionals, terminal) {
     const nodes = nodesOf(positionals, values.token);
     const { site, windows } = sketchQueryOf(values);
-    const question = { site, patience: values.timeout! * 1000, mostBytes: values['max-size']! };
-    const outcomes = await Promise.all(nodes.map((node) => outcomeOf(node, node.fetch(question))));
+    const query = { site, timeout: values.timeout! * 1000, mostBytes: values['max-size']! };
+    const outcomes = await Promise.all(nodes.map((node) => outcomeOf(node, node.fetch(query))));
     const reached = outcomes.filter((outcome) => 'parcel' in outcome);
     const unreached = outcomes.filter((outcome) => 'problem' in outcome);
     checkReached(reached, unreached, values.partial!);
     const keepsWindows = reached.some(({ parcel }) => parcel.state.windows);
-    const asked = values.window === undefined && !keepsWindows ? [] : windows;
-    const answer = mergedAnswer(reached, unreached, site, asked);
+    const requested = values.window === undefined && !keepsWindows ? [] : windows;
+    const answer = mergedAnswer(reached, unreached, site, requested);
     for (const warning of answer.warnings) terminal.stderr.write(`hit-tracker: ${warning}\n`);
     terminal.stdout.write(
       values.json ? `${JSON.stringify(answer)}\n` : mergeText(answer, terminal.stdout.columns ?? 80),

@@ -54,23 +54,23 @@ export const report: Command<typeof REPORT_SETTINGS> = {
       terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
       return;
     }
-    const words = queryParamsOf(values, Date.now());
+    const params = queryParamsOf(values, Date.now());
     const control = await connectToServer(values['data-dir']!, archive);
     if (!control) {
       await using db = await openArchivedStore(values, archive);
       const storage = () => readStorage(db.store, db.spool.bytes);
-      terminal.stdout.write(await print({ answers: db, storage }, words, values, terminal));
+      terminal.stdout.write(await print({ answers: db, storage }, params, values, terminal));
       return;
     }
     const storage = () => control.get<Storage>('/api/v1/storage');
     const parts = { answers: remoteQueries(control), storage };
-    terminal.stdout.write(await print(parts, words, values, terminal));
+    terminal.stdout.write(await print(parts, params, values, terminal));
   },
 };
 
 async function print(
   { answers, storage }: { answers: QuerySource; storage: () => Promise<Storage> },
-  words: QueryParams,
+  params: QueryParams,
   values: Values<typeof REPORT_SETTINGS>,
   { stdout: { columns }, stderr }: Terminal,
 ): Promise<string> {
@@ -78,8 +78,8 @@ async function print(
     const measured = await storage();
     return values.json ? `${JSON.stringify(measured)}\n` : storageText(measured);
   }
-  if (values.csv) return csvAnswer(answers, words, (message) => stderr.write(`${message}\n`));
-  const answer = await ReportAnswer.of(answers, words);
+  if (values.csv) return csvAnswer(answers, params, (message) => stderr.write(`${message}\n`));
+  const answer = await ReportAnswer.of(answers, params);
   return values.json ? `${JSON.stringify(answer.json)}\n` : answer.text(columns ?? 80);
 }
 
@@ -96,28 +96,28 @@ function queryParamsOf(values: Values<typeof REPORT_SETTINGS>, now: number): Que
     if (by !== undefined && !isInterval && !DIMENSIONS.some((name) => name === by)) {
       throw new HitError('bad_setting', `--by: "${by}" is not one of ${DIMENSIONS.join(', ')}`);
     }
-    const words = {
+    const params = {
       ...periodParams(values, now),
       ...{ site, bots, status, timezone, limit, filter, metrics, compare },
       // `--by day` means `--interval day`: an interval is not a dimension, but the intent is clear.
       interval: isInterval ? by : values.interval,
       by: isInterval ? undefined : by,
     };
-    check(words);
-    return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined));
+    check(params);
+    return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
   } catch (error) {
     throw new HitError('bad_usage', messageOf(error), { cause: error });
   }
 }
 
 /** @throws HitError `invalid` */
-function check(words: QueryParams): void {
-  readSelection(words);
-  readInterval(words.interval);
-  readTimeZone(words.timezone);
-  readLimit(words.limit);
-  readMetrics(words.metrics);
-  readComparison(words.compare);
+function check(params: QueryParams): void {
+  readSelection(params);
+  readInterval(params.interval);
+  readTimeZone(params.timezone);
+  readLimit(params.limit);
+  readMetrics(params.metrics);
+  readComparison(params.compare);
 }
 
 function periodParams(values: Values<typeof REPORT_SETTINGS>, now: number): QueryParams {
@@ -131,13 +131,13 @@ function periodParams(values: Values<typeof REPORT_SETTINGS>, now: number): Quer
 }
 
 function remoteQueries(control: ControlClient): QuerySource {
-  const ask = <Answer>(path: string, words: QueryParams, known: object) => {
+  const get = <Answer>(path: string, params: QueryParams, known: object) => {
     // Routes reject unknown parameters.
-    const read = Object.entries(words).filter(([name]) => Object.hasOwn(known, name));
+    const read = Object.entries(params).filter(([name]) => Object.hasOwn(known, name));
     return control.get<Answer>(`${path}?${queryOf(Object.fromEntries(read))}`);
   };
   return {
-    stats: (words) => ask<Stats>('/api/v1/stats', words, STATS_PARAMETERS),
-    top: (words) => ask<Top>('/api/v1/top', words, TOP_PARAMETERS),
+    stats: (params) => get<Stats>('/api/v1/stats', params, STATS_PARAMETERS),
+    top: (params) => get<Top>('/api/v1/top', params, TOP_PARAMETERS),
   };
 }

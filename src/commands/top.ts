@@ -36,20 +36,20 @@ export const top: Command<typeof TOP_SETTINGS> = {
     const isWatched = isScreen && !values.json && !values.once;
     const ended = new AbortController();
     const end = isWatched ? AbortSignal.any([terminal.interruption(), ended.signal]) : ended.signal;
-    const asker =
+    const client =
       values.url === undefined
         ? await localApiClient(values['data-dir']!, end)
         : remoteApiClient(values.url, values.token, end);
-    if (isWatched) await new TopView(asker, values, terminal, { end, stop: () => ended.abort() }).run();
-    else await printOnce(asker, values, terminal);
+    if (isWatched) await new TopView(client, values, terminal, { end, stop: () => ended.abort() }).run();
+    else await printOnce(client, values, terminal);
   },
 };
 
-async function printOnce(asker: ApiClient, values: TopValues, { stdout }: Terminal): Promise<void> {
+async function printOnce(client: ApiClient, values: TopValues, { stdout }: Terminal): Promise<void> {
   const { site = '', period, rows } = values;
-  const live = await fetchLive(asker, site);
-  const question = { site, period: period!, panels: PANELS, rows: rows! };
-  const rankings = await fetchRankings(asker, question, Date.now());
+  const live = await fetchLive(client, site);
+  const query = { site, period: period!, panels: PANELS, rows: rows! };
+  const rankings = await fetchRankings(client, query, Date.now());
   if (values.json) {
     const tops = Object.fromEntries(rankings.map(({ by, rows }) => [by, rows]));
     stdout.write(`${JSON.stringify({ live, period, tops })}\n`);
@@ -60,7 +60,7 @@ async function printOnce(asker: ApiClient, values: TopValues, { stdout }: Termin
     const view: View = { site, period: period!, panel, isHelp: false };
     const shown: Shown = {
       view,
-      name: asker.name,
+      name: client.name,
       live,
       rankings,
       rates: [],
@@ -86,7 +86,7 @@ interface Ending {
 
 /** A terminal that shows a server, until the user ends it. */
 class TopView {
-  readonly #asker: ApiClient;
+  readonly #client: ApiClient;
   readonly #terminal: Terminal;
   readonly #ending: Ending;
   /** The error of an event handler, such as a key or a resize. */
@@ -102,8 +102,8 @@ class TopView {
   /** Wakes the loop before the second is over. */
   #hurry = new AbortController();
 
-  constructor(asker: ApiClient, { site = '', period }: TopValues, terminal: Terminal, ending: Ending) {
-    this.#asker = asker;
+  constructor(client: ApiClient, { site = '', period }: TopValues, terminal: Terminal, ending: Ending) {
+    this.#client = client;
     this.#ending = ending;
     this.#terminal = terminal;
     this.#view = { site, period: period!, panel: 0, isHelp: false };
@@ -113,7 +113,7 @@ class TopView {
     const { stdout } = this.#terminal;
     const { end } = this.#ending;
     // Permanent errors are reported where they stay readable after the screen closes.
-    await this.#ask(undefined);
+    await this.#refresh(undefined);
     if (end.aborted) return;
     const paint = stdout.hasColors?.() ? COLOURS : PLAIN;
     using display = new Display(this.#terminal, {
@@ -125,7 +125,7 @@ class TopView {
       this.#hurry = new AbortController();
       const wake = AbortSignal.any([end, this.#hurry.signal]);
       await pause(EVERY, wake);
-      if (!end.aborted) await this.#ask(display);
+      if (!end.aborted) await this.#refresh(display);
     }
     if (this.#crash !== undefined) throw this.#crash;
   }
@@ -142,7 +142,7 @@ class TopView {
 
   #draw(display: Display, paint: typeof PLAIN): void {
     const shown: Shown = {
-      ...{ view: this.#view, name: this.#asker.name, live: this.#live, rankings: this.#rankings },
+      ...{ view: this.#view, name: this.#client.name, live: this.#live, rankings: this.#rankings },
       ...{ rates: this.#rates, isWatched: true, fault: this.#fault },
     };
     display.draw(screen(shown, display.size, paint));
@@ -165,14 +165,14 @@ class TopView {
   }
 
   /** @param display undefined before the screen opens: then a permanent error ends the command */
-  async #ask(display: Display | undefined): Promise<void> {
+  async #refresh(display: Display | undefined): Promise<void> {
     const { site } = this.#view;
     try {
-      const live = await fetchLive(this.#asker, site);
+      const live = await fetchLive(this.#client, site);
       if (site !== this.#view.site) return;
       this.#live = live;
       this.#rates = [...this.#rates, live.windows[0]?.hits ?? 0].slice(-MOST_RATES);
-      if (--this.#due < 0) await this.#askRankings(display);
+      if (--this.#due < 0) await this.#refreshRankings(display);
       this.#fault = undefined;
     } catch (error) {
       if (!display && error instanceof HitError && LASTING.includes(error.code)) throw error;
@@ -180,13 +180,13 @@ class TopView {
     }
   }
 
-  async #askRankings(display: Display | undefined): Promise<void> {
+  async #refreshRankings(display: Display | undefined): Promise<void> {
     const view = this.#view;
     const { columns, rows } = display?.size ?? { columns: 80, rows: 24 };
-    const question = { ...view, panels: panelsOf(view, columns), rows: Math.max(5, Math.min(100, rows)) };
+    const query = { ...view, panels: panelsOf(view, columns), rows: Math.max(5, Math.min(100, rows)) };
     this.#due = RANKINGS_EVERY;
-    this.#sites = await fetchSites(this.#asker);
-    const rankings = await fetchRankings(this.#asker, question, Date.now());
+    this.#sites = await fetchSites(this.#client);
+    const rankings = await fetchRankings(this.#client, query, Date.now());
     if (view !== this.#view && (view.site !== this.#view.site || view.period !== this.#view.period)) return;
     this.#rankings = rankings;
   }

@@ -7,14 +7,14 @@ import type { Report } from '../schedule/job-runner.ts';
 import { reportText, seriesRows } from './report-text.ts';
 
 /** Default rankings of a report. */
-const USUAL = ['path', 'source', 'country', 'browser'] as const;
+const DEFAULT_RANKINGS = ['path', 'source', 'country', 'browser'] as const;
 /** Width of a report that is not shown on a terminal, in columns. */
-const USUAL_WIDTH = 100;
+const DEFAULT_WIDTH = 100;
 
 /** The source of answers: the server that runs on the data folder, or the folder itself. */
 export interface QuerySource {
-  stats(words: QueryParams): Promise<Stats>;
-  top(words: QueryParams): Promise<Top>;
+  stats(params: QueryParams): Promise<Stats>;
+  top(params: QueryParams): Promise<Top>;
 }
 
 /** The content of a report. */
@@ -30,16 +30,16 @@ export class ReportAnswer {
   }
 
   /** Queries totals, series, and the ranking named by `by`, or otherwise the default ones. */
-  static async of(answers: QuerySource, words: QueryParams): Promise<ReportAnswer> {
-    const stats = await answers.stats(words);
+  static async of(answers: QuerySource, params: QueryParams): Promise<ReportAnswer> {
+    const stats = await answers.stats(params);
     const tops: Top[] = [];
-    const ranked = words.by === undefined ? USUAL : [readDimension(words.by)];
-    for (const by of ranked) tops.push(await answers.top({ ...words, by }));
-    return new ReportAnswer(stats, tops, readTimeZone(words.timezone));
+    const ranked = params.by === undefined ? DEFAULT_RANKINGS : [readDimension(params.by)];
+    for (const by of ranked) tops.push(await answers.top({ ...params, by }));
+    return new ReportAnswer(stats, tops, readTimeZone(params.timezone));
   }
 
   /** @param columns width of the terminal */
-  text(columns = USUAL_WIDTH): string {
+  text(columns = DEFAULT_WIDTH): string {
     return reportText(this.#stats, this.#tops, columns, this.#timezone);
   }
 
@@ -62,18 +62,18 @@ export class ReportAnswer {
  */
 export async function csvAnswer(
   answers: QuerySource,
-  words: QueryParams,
+  params: QueryParams,
   warn: (message: string) => void = () => undefined,
 ): Promise<string> {
-  if (words.by === undefined) return csvOf(seriesRows(await answers.stats(words)));
-  const { rows, purged_before } = await answers.top(words);
+  if (params.by === undefined) return csvOf(seriesRows(await answers.stats(params)));
+  const { rows, purged_before } = await answers.top(params);
   if (purged_before !== undefined)
     warn(`Hits before ${purged_before} are purged: rows count hits since then.`);
   return csvOf(rows, ['value', 'hits', 'visitors']);
 }
 
 /** A report in all its formats, for a file and a webhook. */
-export async function scheduledReport(answers: QuerySource, words: QueryParams): Promise<Report> {
-  const answer = await ReportAnswer.of(answers, words);
-  return { json: answer.json, text: answer.text(), csv: await csvAnswer(answers, words) };
+export async function scheduledReport(answers: QuerySource, params: QueryParams): Promise<Report> {
+  const answer = await ReportAnswer.of(answers, params);
+  return { json: answer.json, text: answer.text(), csv: await csvAnswer(answers, params) };
 }

@@ -73,13 +73,13 @@ export function reportText(stats: Stats, tops: readonly Top[], columns: number, 
 }
 
 /** The hits of a ranking, if they differ from those of the heading. */
-function otherPeriod({ purged_before, from, to }: Top, asked: Stats, { label }: Times): string {
+function otherPeriod({ purged_before, from, to }: Top, requested: Stats, { label }: Times): string {
   if (purged_before !== undefined) return `, of hits since ${label(purged_before)}`;
   // An open period ends now, and the ranking was queried a moment later: that is not another day.
   const isDay = (time: string) => Date.parse(time) % DAY === 0;
   const isLonger =
-    (isDay(from) && Date.parse(from) < Date.parse(asked.from)) ||
-    (isDay(to) && Date.parse(to) > Date.parse(asked.to));
+    (isDay(from) && Date.parse(from) < Date.parse(requested.from)) ||
+    (isDay(to) && Date.parse(to) > Date.parse(requested.to));
   return isLonger ? `, of ${label(from)} to ${label(to)}` : '';
 }
 

@@ -73,7 +73,7 @@ export interface ImportedChunk {
 /** How long a read waits for hits not yet in the store, in milliseconds. */
 const DELIVERY_TIMEOUT = 3000;
 /** The same, for hits that are not in the visits yet: many at once, after an import. */
-const VISITS_PATIENCE = 30_000;
+const VISITS_TIMEOUT = 30_000;
 
 const SILENT_LOG: SpoolOptions['log'] = {
   info: () => undefined,
@@ -234,7 +234,7 @@ export class DBTracker implements Source {
     const now = Date.now();
     const asked = readQuery(query, now, goals);
     await this.#waitForDelivery();
-    await waitUpTo(VISITS_PATIENCE, this.rollups.visits.catchUp());
+    await waitUpTo(VISITS_TIMEOUT, this.rollups.visits.catchUp());
     return queryAnswer(this, asked, now);
   }
 

@@ -9,7 +9,7 @@ export interface ApiClient {
   /** The server's name, for display. */
   readonly name: string;
   /** @throws HitError if there is no answer; `unauthorized`, `not_found` and `invalid` are not worth a retry */
-  ask<Answer>(path: string): Promise<Answer>;
+  get<Answer>(path: string): Promise<Answer>;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function localApiClient(dataDir: string, end: AbortSignal): Promise
   return {
     name: `the server on ${dataDir}`,
     // Another server may have the folder by now.
-    async ask(path) {
+    async get(path) {
       const signal = requestTimeout(end);
       const client = await ControlClient.connect(dataDir, signal);
       if (!client) throw new HitError('store_unavailable', 'the server closed the connection');
@@ -57,7 +57,7 @@ export function remoteApiClient(url: string, token: string | undefined, end: Abo
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
     name: base,
-    async ask<Answer>(path: string): Promise<Answer> {
+    async get<Answer>(path: string): Promise<Answer> {
       const response = await fetch(base + path, { headers, signal: requestTimeout(end) }).catch((error) => {
         throw new HitError(
           'store_unavailable',

@@ -27,8 +27,8 @@ export interface RankingsQuery {
   readonly rows: number;
 }
 
-export function fetchLive(asker: ApiClient, site: string): Promise<LiveAnswer> {
-  return asker.ask(`/api/v1/live?${new URLSearchParams({ site, window: WINDOWS.join() })}`);
+export function fetchLive(client: ApiClient, site: string): Promise<LiveAnswer> {
+  return client.get(`/api/v1/live?${new URLSearchParams({ site, window: WINDOWS.join() })}`);
 }
 
 /**
@@ -37,28 +37,28 @@ export function fetchLive(asker: ApiClient, site: string): Promise<LiveAnswer> {
  * @param now milliseconds since 1970
  */
 export async function fetchRankings(
-  asker: ApiClient,
+  client: ApiClient,
   { site, period, panels, rows }: RankingsQuery,
   now: number,
 ): Promise<Ranking[]> {
   const from = new Date(now - readDuration(period)! * 1000).toISOString();
-  const ask = async (by: Panel) => {
-    const words = new URLSearchParams({ site, from, by, limit: String(rows) });
-    return { by, rows: (await asker.ask<Top>(`/api/v1/top?${words}`)).rows };
+  const fetchRanking = async (by: Panel) => {
+    const params = new URLSearchParams({ site, from, by, limit: String(rows) });
+    return { by, rows: (await client.get<Top>(`/api/v1/top?${params}`)).rows };
   };
-  return (await ignoreMissing(() => Promise.all(panels.map(ask)))) ?? [];
+  return (await ignoreMissing(() => Promise.all(panels.map(fetchRanking)))) ?? [];
 }
 
 /** Names of sites, most hits first; none if the server has no database. */
-export async function fetchSites(asker: ApiClient): Promise<string[]> {
-  const answer = await ignoreMissing(() => asker.ask<{ sites: { site: string }[] }>('/api/v1/sites'));
+export async function fetchSites(client: ApiClient): Promise<string[]> {
+  const answer = await ignoreMissing(() => client.get<{ sites: { site: string }[] }>('/api/v1/sites'));
   return (answer?.sites ?? []).map(({ site }) => site);
 }
 
 /** A server without a database still has live counts. */
-async function ignoreMissing<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+async function ignoreMissing<Answer>(request: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
-    return await ask();
+    return await request();
   } catch (error) {
     if (error instanceof HitError && error.code === 'not_found') return undefined;
     throw error;

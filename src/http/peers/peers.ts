@@ -98,7 +98,7 @@ export class Peers {
   async #outcomeOf(node: RemoteNode, site: string | undefined): Promise<ReachedNode | Unreached> {
     const url = node.name;
     try {
-      const answer = await node.fetch({ site, patience: REQUEST_TIMEOUT, mostBytes: MOST_BYTES });
+      const answer = await node.fetch({ site, timeout: REQUEST_TIMEOUT, mostBytes: MOST_BYTES });
       this.#isUp.set(url, true);
       return { url, ...answer };
     } catch (error) {

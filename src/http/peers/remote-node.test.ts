@@ -9,7 +9,7 @@ import { MemoryLive } from '../../live/memory.ts';
 import { encodeSnapshot, SKETCH_TYPE } from '../../live/snapshot.ts';
 import { RemoteNode, type SketchQuery } from './remote-node.ts';
 
-const QUESTION: SketchQuery = { site: undefined, patience: 5000, mostBytes: 1_000_000 };
+const QUESTION: SketchQuery = { site: undefined, timeout: 5000, mostBytes: 1_000_000 };
 const NOW = Date.UTC(2026, 10, 24, 12);
 
 const live = new MemoryLive({ expectedVisitors: 1000, rate: true, now: () => NOW });
@@ -108,7 +108,7 @@ describe('a node', { timeout: patience(20_000) }, () => {
       const url = await serverOf(t, (_request, response) => {
         if (begin) response.writeHead(200, { 'content-type': SKETCH_TYPE }).write('HTP');
       });
-      await assert.rejects(asked(url, { patience: 200 }), {
+      await assert.rejects(asked(url, { timeout: 200 }), {
         code: 'merge_failed',
         message: 'no answer within 0.2 s',
       });

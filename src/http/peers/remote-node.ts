@@ -8,7 +8,7 @@ export interface SketchQuery {
   /** Undefined for all sites together. */
   readonly site: string | undefined;
   /** Timeout for the whole answer, in milliseconds. */
-  readonly patience: number;
+  readonly timeout: number;
   /** Largest answer, in bytes. */
   readonly mostBytes: number;
 }
@@ -79,10 +79,10 @@ export class RemoteNode {
    *
    * @throws HitError `merge_failed`, whose message does not name the node
    */
-  async fetch({ site, patience, mostBytes }: SketchQuery): Promise<SketchAnswer> {
+  async fetch({ site, timeout, mostBytes }: SketchQuery): Promise<SketchAnswer> {
     const url = new URL(this.#url);
     if (site !== undefined) url.searchParams.set('site', site);
-    const signal = AbortSignal.timeout(patience);
+    const signal = AbortSignal.timeout(timeout);
     try {
       const response = await this.#get(url, signal);
       const received = Date.now();
@@ -91,7 +91,7 @@ export class RemoteNode {
       if (parcel.site !== site) throw new HitError('merge_failed', 'it answers for another site');
       return { parcel, received };
     } catch (error) {
-      const seconds = patience / 1000;
+      const seconds = timeout / 1000;
       throw signal.aborted
         ? new HitError('merge_failed', `no answer within ${seconds} s`, { cause: error })
         : faultOf(error);
