@@ -2,6 +2,9 @@
 
 const number = new Intl.NumberFormat('en');
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
+const percent = new Intl.NumberFormat('en', ONE_DIGIT);
+const signed = new Intl.NumberFormat('en', { ...ONE_DIGIT, signDisplay: 'exceptZero' });
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** `1,234,567`, `0.125`: at most three decimal places. */
@@ -12,6 +15,16 @@ export function numberText(value: number): string {
 /** `1,234,567`: rounded. */
 export function wholeText(value: number): string {
   return whole.format(value);
+}
+
+/** `12.3 %`. @param share of 1 */
+export function percentText(share: number): string {
+  return `${percent.format(share * 100)} %`;
+}
+
+/** `+12.3 %`: a change, with its sign. */
+export function changeText(percentage: number): string {
+  return `${signed.format(percentage)} %`;
 }
 
 /** `1.5 MiB`, `17 bytes`. */

@@ -3,10 +3,10 @@ import { csvOf } from '../query/csv.ts';
 import type { Metric, Value } from '../query/engine/query.ts';
 import { LocalTime } from '../query/local-time.ts';
 import type { QueryAnswer } from '../query/query-schemas.ts';
+import { changeText, percentText } from './number-text.ts';
 import { duration, fitted, timeLabel } from './report-text.ts';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 4 });
-const percent = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const NONE = '–';
 const GAP = 2;
 const LEAST_WIDTH = 12;
@@ -103,7 +103,7 @@ function cellsOf(
     const cell = cellOf(name, metrics[at]!);
     if (!comparison) return [cell];
     const change = comparison.change[at];
-    return [cell, typeof change === 'number' ? `${change > 0 ? '+' : ''}${percent.format(change)} %` : NONE];
+    return [cell, typeof change === 'number' ? changeText(change) : NONE];
   });
 }
 
@@ -113,7 +113,7 @@ function cellOf(metric: Metric, value: Value): string {
     const money = Object.entries(value).map(([currency, amount]) => `${amount} ${currency}`);
     return money.length === 0 ? NONE : money.join(', ');
   }
-  if (SHARES.includes(metric)) return `${percent.format(value * 100)} %`;
+  if (SHARES.includes(metric)) return percentText(value);
   return DURATIONS.includes(metric) ? duration(value) : number.format(value);
 }
 

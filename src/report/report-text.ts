@@ -2,11 +2,8 @@ import type { Figures, Stats, Top } from '../query/answers.ts';
 import { LocalTime } from '../query/local-time.ts';
 import { METRICS, type Metric } from '../query/selection.ts';
 import { DAY } from '../timing/units.ts';
-import { numberText } from './number-text.ts';
+import { changeText, numberText, percentText } from './number-text.ts';
 
-const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
-const percent = new Intl.NumberFormat('en', ONE_DIGIT);
-const signed = new Intl.NumberFormat('en', { ...ONE_DIGIT, signDisplay: 'exceptZero' });
 /** Rows of a series that a terminal shows; a line mentions the others. */
 const MOST_ROWS = 400;
 const NUMBER_WIDTH = 12;
@@ -97,7 +94,7 @@ function heading(stats: Stats, { timezone, label }: Times, error: number): strin
   const lines = [`${site ?? 'all sites'}, ${label(from)} to ${label(to)} (${timezone}), by ${interval}`];
   if (comparison) lines.push(`compared with ${label(comparison.from)} to ${label(comparison.to)}`);
   if (error > 0)
-    lines.push(`visitors are estimates with a standard error of ${percent.format(error * 100)} %`);
+    lines.push(`visitors are estimates with a standard error of ${percentText(error)}`);
   const purged = purged_before ?? comparison?.purged_before;
   if (purged !== undefined)
     lines.push(`hits before ${label(purged)} are purged: figures that need them are ${NONE}`);
@@ -117,13 +114,13 @@ function lineOf(label: string, figures: Figures, metrics: readonly Metric[]): Li
 
 function cell(metric: Metric, value: number | null | undefined): string {
   if (value === null || value === undefined) return NONE;
-  if (metric === 'bounce_rate') return `${percent.format(value * 100)} %`;
+  if (metric === 'bounce_rate') return percentText(value);
   return metric === 'visit_duration' ? duration(value) : numberText(value);
 }
 
 function changeCell(change: number | null | undefined): string {
   if (change === null || change === undefined) return NONE;
-  return `${signed.format(change * 100)} %`;
+  return changeText(change * 100);
 }
 
 /** Seconds as `23s`, `1m 23s` or `2h 05m`. */
