@@ -1,12 +1,12 @@
 import { render } from 'preact';
-import { ApiError } from './ask/api.ts';
-import { lost, recovered } from './ask/connection.ts';
-import { statsQuestion } from './ask/questions.ts';
-import { readSession, session } from './ask/session.ts';
-import { askShared } from './ask/shared-ask.ts';
+import { ApiError } from './api/api.ts';
+import { lost, recovered } from './api/connection.ts';
+import { statsQuery } from './api/queries.ts';
+import { readSession, session } from './api/session.ts';
+import { fetchShared } from './api/shared-request.ts';
+import { isSettings, view } from './page/address.ts';
 import { App } from './page/app.tsx';
 import { now, startClock } from './page/clock.ts';
-import { isSettings, view } from './page/place.ts';
 import './style/style.css';
 
 const RETRY_MS = 1500;
@@ -32,5 +32,5 @@ async function enter(): Promise<void> {
 
 /** Requests the figures before the page is rendered, which takes as long as the answer. */
 function askAhead(): void {
-  askShared(statsQuestion(view.value, now.value), AbortSignal.timeout(AHEAD_MS)).catch(() => undefined);
+  fetchShared(statsQuery(view.value, now.value), AbortSignal.timeout(AHEAD_MS)).catch(() => undefined);
 }

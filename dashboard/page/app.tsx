@@ -1,8 +1,8 @@
-import { session } from '../ask/session.ts';
+import { session } from '../api/session.ts';
+import { isSettings } from './address.ts';
 import { Banner } from './banner.tsx';
 import { Home } from './home.tsx';
 import { lazy } from './lazy.tsx';
-import { isSettings } from './place.ts';
 import { SignIn } from './sign-in.tsx';
 
 const Settings = lazy(() => import('../settings/settings.tsx').then((module) => module.Settings));

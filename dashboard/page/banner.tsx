@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import { isConnected } from '../ask/connection.ts';
+import { isConnected } from '../api/connection.ts';
 
 const NOTICE_MS = 6000;
 

@@ -1,11 +1,12 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { Stats } from '../ask/answer-types.ts';
-import { type Answer, useAnswer } from '../ask/answers.ts';
-import { statsQuestion, visitsQuestion } from '../ask/questions.ts';
+import type { Stats } from '../api/answer-types.ts';
+import { type Answer, useAnswer } from '../api/answers.ts';
+import { statsQuery, visitsQuery } from '../api/queries.ts';
 import { addDays, localDate } from '../view/calendar.ts';
 import { daysOf, intervalsOf, isGoingOn } from '../view/period.ts';
 import { columnsOf } from '../view/series.ts';
 import { METRICS, type Metric } from '../view/view.ts';
+import { show, view } from './address.ts';
 import { now } from './clock.ts';
 import { Fault } from './fault.tsx';
 import { Icon } from './icon.tsx';
@@ -14,7 +15,6 @@ import { Menu } from './menu.tsx';
 import { MetricTile } from './metric-tile.tsx';
 import { METRIC_WORDS, VISIT_METRICS } from './metrics.ts';
 import { Nothing } from './nothing.tsx';
-import { show, view } from './place.ts';
 import { SeriesDialog } from './series-dialog.tsx';
 
 const Skeleton = <div class="plot-skeleton" aria-hidden="true" />;
@@ -23,10 +23,10 @@ const Chart = lazy(() => import('./chart.tsx').then((module) => module.Chart), S
 
 /** Figures of the period, and a chart of one of them. */
 export function ChartCard() {
-  const counted = useAnswer<Stats>(statsQuestion(view.value, now.value));
+  const counted = useAnswer<Stats>(statsQuery(view.value, now.value));
   // Visits are counted hit by hit, so they come after the main figures.
   const visits = useAnswer<Stats>(
-    counted.data && !counted.isLoading ? visitsQuestion(view.value, now.value) : undefined,
+    counted.data && !counted.isLoading ? visitsQuery(view.value, now.value) : undefined,
   );
   const { metric } = view.value;
   const answerOf = (name: Metric) => (VISIT_METRICS.includes(name) ? visits : counted);

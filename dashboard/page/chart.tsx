@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
+import { intervalName } from '../text/period-name.ts';
 import type { Interval } from '../view/period.ts';
 import type { Columns } from '../view/series.ts';
-import { intervalName } from '../words/period-name.ts';
 import { plotData, plotOptions, plotSize } from './plot.ts';
-import { format, isDark } from './reader.ts';
+import { format, isDark } from './preferences.ts';
 
 interface ChartProps {
   readonly name: string;

@@ -1,8 +1,8 @@
 import { effect, signal } from '@preact/signals';
 import { MINUTE } from '../../src/timing/units.ts';
-import { pulse, slowestAnswer } from '../ask/answers.ts';
-import { isConnected } from '../ask/connection.ts';
-import { live } from '../ask/live-feed.ts';
+import { pulse, slowestAnswer } from '../api/answers.ts';
+import { isConnected } from '../api/connection.ts';
+import { live } from '../api/live-feed.ts';
 
 /** Minimum interval between refreshes of a current period while hits arrive. */
 const REFRESH_MS = 8000;

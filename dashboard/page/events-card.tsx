@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
-import { useAnswer } from '../ask/answers.ts';
-import { propsQuestion } from '../ask/questions.ts';
+import { useAnswer } from '../api/answers.ts';
+import { propsQuery } from '../api/queries.ts';
+import { view } from './address.ts';
 import { now } from './clock.ts';
 import { Fault } from './fault.tsx';
 import { Menu } from './menu.tsx';
 import { MoreDialog } from './more-dialog.tsx';
-import { view } from './place.ts';
 import { Ranked } from './ranked.tsx';
 import { MoreButton, ROWS } from './ranking-card.tsx';
 import { EVENTS, propRanking } from './rankings.ts';
@@ -22,7 +22,7 @@ export function EventsCard() {
   const [key, setKey] = useState<string>();
   const [isMore, setMore] = useState(false);
   const isProps = tab === 1;
-  const { data, error } = useAnswer<Props>(isProps ? propsQuestion(view.value, now.value) : undefined);
+  const { data, error } = useAnswer<Props>(isProps ? propsQuery(view.value, now.value) : undefined);
   const keys = data?.props ?? [];
   const shown = keys.find((each) => each.key === key)?.key ?? keys[0]?.key;
   const ranking = isProps ? (shown === undefined ? undefined : propRanking(shown)) : EVENTS;

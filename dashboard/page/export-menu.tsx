@@ -1,13 +1,13 @@
-import type { Stats, Top } from '../ask/answer-types.ts';
-import { ApiError, ask } from '../ask/api.ts';
-import { exportQuestion, statsQuestion, topQuestion } from '../ask/questions.ts';
-import { session } from '../ask/session.ts';
-import { csvText } from '../words/csv.ts';
+import type { Stats, Top } from '../api/answer-types.ts';
+import { ApiError, request } from '../api/api.ts';
+import { exportQuery, statsQuery, topQuery } from '../api/queries.ts';
+import { session } from '../api/session.ts';
+import { csvText } from '../text/csv.ts';
+import { view } from './address.ts';
 import { notice } from './banner.tsx';
 import { now } from './clock.ts';
 import { Icon } from './icon.tsx';
 import { type Choice, Menu } from './menu.tsx';
-import { view } from './place.ts';
 import { rowsOf } from './ranked.tsx';
 import { BOTS, CARDS, EVENTS } from './rankings.ts';
 import { save } from './save.ts';
@@ -53,16 +53,16 @@ async function take(kind: Kind): Promise<void> {
 
 async function give(kind: Kind): Promise<void> {
   if (kind === 'series')
-    save('series.csv', seriesCsv(await ask<Stats>(statsQuestion(view.value, now.value))));
+    save('series.csv', seriesCsv(await request<Stats>(statsQuery(view.value, now.value))));
   else if (kind === 'tops') save('tables.csv', await tables());
-  else location.assign(exportQuestion(view.value, now.value, kind));
+  else location.assign(exportQuery(view.value, now.value, kind));
 }
 
 /** The top rows of each ranking, one after another. */
 async function tables(): Promise<string> {
   const rows: (string | number)[][] = [['table', 'value', 'visitors', 'hits']];
   for (const ranking of [...CARDS.flatMap(({ rankings }) => rankings), EVENTS, BOTS]) {
-    const top = await ask<Top>(topQuestion(view.value, now.value, ranking.by, MOST));
+    const top = await request<Top>(topQuery(view.value, now.value, ranking.by, MOST));
     for (const { value, visitors, hits } of rowsOf(ranking, top))
       rows.push([ranking.by, value, visitors, hits]);
   }

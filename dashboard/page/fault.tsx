@@ -1,5 +1,5 @@
-import { pulse } from '../ask/answers.ts';
-import type { ApiError } from '../ask/api.ts';
+import { pulse } from '../api/answers.ts';
+import type { ApiError } from '../api/api.ts';
 
 /** A query that failed, and why. */
 export function Fault({ error }: { readonly error: ApiError }) {

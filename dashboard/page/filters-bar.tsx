@@ -1,6 +1,6 @@
 import { type Filter, filterText, shownPattern, toggled } from '../view/filter.ts';
+import { show, toggleFilter, view } from './address.ts';
 import { Icon } from './icon.tsx';
-import { show, toggleFilter, view } from './place.ts';
 import { dimensionName, rankingOf, valueName } from './rankings.ts';
 
 /** Active filters, which can be inverted or removed. */

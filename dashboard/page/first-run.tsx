@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { pulse } from '../ask/answers.ts';
-import { live, openLiveFeed } from '../ask/live-feed.ts';
+import { pulse } from '../api/answers.ts';
+import { live, openLiveFeed } from '../api/live-feed.ts';
 import { SnippetBox } from './snippet-box.tsx';
 
 /** How often to check whether the store has the first hit after it arrived, in milliseconds. */

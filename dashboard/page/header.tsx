@@ -1,19 +1,19 @@
 import { useState } from 'preact/hooks';
-import type { Site } from '../ask/answer-types.ts';
-import { session } from '../ask/session.ts';
+import type { Site } from '../api/answer-types.ts';
+import { session } from '../api/session.ts';
+import { PERIOD_NAMES, periodName } from '../text/period-name.ts';
 import { localDate } from '../view/calendar.ts';
 import { neighbour } from '../view/period.ts';
 import { keyOf } from '../view/shortcut.ts';
 import { COMPARISONS, type Comparison } from '../view/view.ts';
-import { PERIOD_NAMES, periodName } from '../words/period-name.ts';
+import { homeAddress, openHome, openSettings, show, showPeriod, view } from './address.ts';
 import { now } from './clock.ts';
 import { ExportMenu } from './export-menu.tsx';
 import { Icon } from './icon.tsx';
 import { Logo } from './logo.tsx';
 import { Menu } from './menu.tsx';
-import { homeAddress, openHome, openSettings, show, showPeriod, view } from './place.ts';
+import { format, THEMES, theme } from './preferences.ts';
 import { RangeForm } from './range-form.tsx';
-import { format, THEMES, theme } from './reader.ts';
 
 const COMPARISON_NAMES: Readonly<Record<Comparison, string>> = {
   previous: 'Previous period',

@@ -1,9 +1,9 @@
-import type { Stats } from '../ask/answer-types.ts';
-import type { Answer } from '../ask/answers.ts';
+import type { Stats } from '../api/answer-types.ts';
+import type { Answer } from '../api/answers.ts';
 import type { Metric } from '../view/view.ts';
+import { show } from './address.ts';
 import { METRIC_WORDS } from './metrics.ts';
-import { show } from './place.ts';
-import { format } from './reader.ts';
+import { format } from './preferences.ts';
 
 interface TileProps {
   readonly metric: Metric;

@@ -1,7 +1,7 @@
 /** The metrics of the chart, and the formats of their values. */
 
 import type { Metric } from '../view/view.ts';
-import { format } from './reader.ts';
+import { format } from './preferences.ts';
 
 interface MetricWords {
   readonly name: string;

@@ -21,13 +21,13 @@ export function Modal({ title, onClose, children, tools, isWide }: ModalProps) {
     const shown = dialog.current!;
     const end = () => ending.current();
     shown.showModal();
-    const beside = (event: Event) => {
+    const outside = (event: Event) => {
       if (event.target === shown) end();
     };
-    shown.addEventListener('pointerdown', beside);
+    shown.addEventListener('pointerdown', outside);
     shown.addEventListener('close', end);
     return () => {
-      shown.removeEventListener('pointerdown', beside);
+      shown.removeEventListener('pointerdown', outside);
       shown.removeEventListener('close', end);
       shown.close();
     };

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import { csvText } from '../text/csv.ts';
 import type { Filter } from '../view/filter.ts';
-import { csvText } from '../words/csv.ts';
 import { Icon } from './icon.tsx';
 import { Modal } from './modal.tsx';
 import { Ranked, rowsOf, useRanking } from './ranked.tsx';

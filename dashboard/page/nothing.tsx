@@ -1,8 +1,8 @@
-import type { Site } from '../ask/answer-types.ts';
-import { useAnswer } from '../ask/answers.ts';
+import type { Site } from '../api/answer-types.ts';
+import { useAnswer } from '../api/answers.ts';
 import { localDate } from '../view/calendar.ts';
-import { show, showPeriod, view } from './place.ts';
-import { format } from './reader.ts';
+import { show, showPeriod, view } from './address.ts';
+import { format } from './preferences.ts';
 
 /** Shown instead of an empty chart: why it is empty, and where there are hits. */
 export function Nothing() {

@@ -1,9 +1,9 @@
 import { useEffect } from 'preact/hooks';
-import { isConnected } from '../ask/connection.ts';
-import { live, liveFault, openLiveFeed } from '../ask/live-feed.ts';
+import { isConnected } from '../api/connection.ts';
+import { live, liveFault, openLiveFeed } from '../api/live-feed.ts';
 import { type Slice, STOPS, slices, slicesOf, stopOf, windowsWord } from '../view/sliding-window.ts';
-import { view } from './place.ts';
-import { format, windowSeconds } from './reader.ts';
+import { view } from './address.ts';
+import { format, windowSeconds } from './preferences.ts';
 
 /** Live counts: a window of selectable length that ends now and moves every second. */
 export function NowCard() {

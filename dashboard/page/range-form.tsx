@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { daysOf, readPeriod } from '../view/period.ts';
+import { showPeriod, view } from './address.ts';
 import { Modal } from './modal.tsx';
-import { showPeriod, view } from './place.ts';
 
 /** Two dates that define a period. */
 export function RangeForm({ today, onClose }: { readonly today: string; readonly onClose: () => void }) {

@@ -1,12 +1,12 @@
-import type { Stats, Top } from '../ask/answer-types.ts';
-import { useAnswer } from '../ask/answers.ts';
-import { statsQuestion, topQuestion } from '../ask/questions.ts';
+import type { Stats, Top } from '../api/answer-types.ts';
+import { useAnswer } from '../api/answers.ts';
+import { statsQuery, topQuery } from '../api/queries.ts';
 import type { Filter } from '../view/filter.ts';
+import { view } from './address.ts';
 import { now } from './clock.ts';
 import { Fault } from './fault.tsx';
-import { view } from './place.ts';
+import { format } from './preferences.ts';
 import type { Ranking } from './rankings.ts';
-import { format } from './reader.ts';
 import { Rows, RowsSkeleton } from './rows.tsx';
 import { search } from './search.ts';
 
@@ -23,7 +23,7 @@ interface RankedProps {
 /** A ranking with its states: loading, loaded, empty, failed. */
 export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: RankedProps) {
   const { data, error, isLoading } = useRanking(ranking, limit, more);
-  const totals = useAnswer<Stats>(statsQuestion(view.value, now.value));
+  const totals = useAnswer<Stats>(statsQuery(view.value, now.value));
   if (!data && error) return <Fault error={error} />;
   if (!data) return <RowsSkeleton />;
   const rows = search(rowsOf(ranking, data), ranking, wanted).slice(0, limit);
@@ -77,7 +77,7 @@ function isDay(time: string): boolean {
 /** The answer for a ranking of the view. */
 export function useRanking(ranking: Ranking, limit: number, more: readonly Filter[] = []) {
   // One or two more, to replace those that are not shown.
-  return useAnswer<Top>(topQuestion(view.value, now.value, ranking.by, Math.min(1000, limit + 2), more));
+  return useAnswer<Top>(topQuery(view.value, now.value, ranking.by, Math.min(1000, limit + 2), more));
 }
 
 /** Rows without meaningless ones. */

@@ -1,8 +1,8 @@
 /** The rankings of the page by card, and the formats of their values. */
 
+import { flagOf } from '../text/format.ts';
 import type { Dimension } from '../view/filter.ts';
-import { flagOf } from '../words/format.ts';
-import { format } from './reader.ts';
+import { format } from './preferences.ts';
 
 export interface Ranking {
   /** What the server ranks by. */
@@ -20,7 +20,7 @@ export interface Ranking {
   readonly without?: string;
   /** Format of a value. Missing: unchanged. */
   readonly say?: (value: string) => string;
-  readonly mark?: (value: string) => string;
+  readonly icon?: (value: string) => string;
   /** Text if there are no values yet. */
   readonly empty?: string;
 }
@@ -82,7 +82,7 @@ const PLACES: RankingCard = {
       dimension: 'country',
       none: 'Unknown',
       say: (code) => format.country(code),
-      mark: flagOf,
+      icon: flagOf,
     },
     {
       by: 'language',

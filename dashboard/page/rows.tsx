@@ -1,9 +1,9 @@
-import type { Row } from '../ask/answer-types.ts';
+import type { Row } from '../api/answer-types.ts';
 import { filterOf, has } from '../view/filter.ts';
-import { toggleFilter, view } from './place.ts';
+import { toggleFilter, view } from './address.ts';
+import { format } from './preferences.ts';
 import type { Ranking } from './rankings.ts';
 import { valueName } from './rankings.ts';
-import { format } from './reader.ts';
 
 interface RowsProps {
   readonly ranking: Ranking;
@@ -64,9 +64,9 @@ function RowLine({ ranking, row, share, length, tip, onPick }: RowLineProps) {
     <>
       <span class="bar" style={{ '--length': Math.max(0.01, length) }} />
       <span class="value" title={name}>
-        {ranking.mark && (
+        {ranking.icon && (
           <span class="mark" aria-hidden="true">
-            {ranking.mark(row.value)}
+            {ranking.icon(row.value)}
           </span>
         )}
         <bdi>{name}</bdi>

@@ -1,4 +1,4 @@
-import type { Row } from '../ask/answer-types.ts';
+import type { Row } from '../api/answer-types.ts';
 import { type Ranking, valueName } from './rankings.ts';
 
 /** Rows whose stored or displayed value contains a text, ignoring case. */

@@ -1,11 +1,11 @@
-import type { Stats } from '../ask/answer-types.ts';
+import type { Stats } from '../api/answer-types.ts';
+import { csvText } from '../text/csv.ts';
+import { intervalName } from '../text/period-name.ts';
 import { METRICS } from '../view/view.ts';
-import { csvText } from '../words/csv.ts';
-import { intervalName } from '../words/period-name.ts';
 import { Icon } from './icon.tsx';
 import { METRIC_WORDS } from './metrics.ts';
 import { Modal } from './modal.tsx';
-import { format } from './reader.ts';
+import { format } from './preferences.ts';
 import { save } from './save.ts';
 
 /** The points of the chart as a table. */

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { forget } from '../ask/answers.ts';
-import { signIn } from '../ask/session.ts';
+import { forget } from '../api/answers.ts';
+import { signIn } from '../api/session.ts';
 import { Logo } from './logo.tsx';
 
 /** Shown if reading requires the token. */

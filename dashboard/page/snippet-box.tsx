@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { snippetOf } from '../words/snippet.ts';
+import { snippetOf } from '../text/snippet.ts';
 import { Icon } from './icon.tsx';
 
 /** The lines to paste into a site's pages. */

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
-import type { Drops } from '../ask/answer-types.ts';
-import { useAnswer } from '../ask/answers.ts';
+import type { Drops } from '../api/answer-types.ts';
+import { useAnswer } from '../api/answers.ts';
 import { Fault } from './fault.tsx';
 import { MoreDialog } from './more-dialog.tsx';
+import { format } from './preferences.ts';
 import { Ranked } from './ranked.tsx';
 import { MoreButton, ROWS } from './ranking-card.tsx';
 import { BOTS } from './rankings.ts';
-import { format } from './reader.ts';
 import { RowsSkeleton } from './rows.tsx';
 import { Tabs } from './tabs.tsx';
 

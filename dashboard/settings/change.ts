@@ -1,24 +1,24 @@
 import { useState } from 'preact/hooks';
-import { forget } from '../ask/answers.ts';
-import { ApiError, type AskOptions, ask } from '../ask/api.ts';
-import { signedOut } from '../ask/session.ts';
+import { forget } from '../api/answers.ts';
+import { ApiError, type RequestOptions, request } from '../api/api.ts';
+import { signedOut } from '../api/session.ts';
 
 /** A pending change, and the error of the last one. */
 export interface Change {
   readonly isBusy: boolean;
   readonly fault: string | undefined;
   /** Makes a change, and then refreshes all answers. @returns the server's answer; undefined if it failed */
-  readonly run: <Result>(path: string, options: AskOptions) => Promise<Result | undefined>;
+  readonly run: <Result>(path: string, options: RequestOptions) => Promise<Result | undefined>;
 }
 
 export function useChange(): Change {
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
-  const run = async <Result>(path: string, options: AskOptions): Promise<Result | undefined> => {
+  const run = async <Result>(path: string, options: RequestOptions): Promise<Result | undefined> => {
     setBusy(true);
     setFault(undefined);
     try {
-      return await ask<Result>(path, options);
+      return await request<Result>(path, options);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 401) signedOut();

@@ -1,5 +1,5 @@
-import type { Answer } from '../ask/answers.ts';
-import { format } from '../page/reader.ts';
+import type { Answer } from '../api/answers.ts';
+import { format } from '../page/preferences.ts';
 import { Answered, Facts, Section } from './section.tsx';
 import type { ServerSettings } from './settings-types.ts';
 

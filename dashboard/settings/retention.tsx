@@ -1,4 +1,4 @@
-import type { Answer } from '../ask/answers.ts';
+import type { Answer } from '../api/answers.ts';
 import { Answered, Facts, Section } from './section.tsx';
 import type { ServerSettings } from './settings-types.ts';
 

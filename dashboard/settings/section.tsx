@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Answer } from '../ask/answers.ts';
+import type { Answer } from '../api/answers.ts';
 import { Fault } from '../page/fault.tsx';
 
 interface SectionProps {

@@ -1,8 +1,8 @@
-import { useAnswer } from '../ask/answers.ts';
-import { signOut } from '../ask/session.ts';
+import { useAnswer } from '../api/answers.ts';
+import { signOut } from '../api/session.ts';
+import { homeAddress, openHome } from '../page/address.ts';
 import { ThemeButton } from '../page/header.tsx';
 import { Icon } from '../page/icon.tsx';
-import { homeAddress, openHome } from '../page/place.ts';
 import { Health } from './health.tsx';
 import { Privacy } from './privacy.tsx';
 import { Retention } from './retention.tsx';

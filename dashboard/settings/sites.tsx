@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import type { Site } from '../ask/answer-types.ts';
-import { useAnswer } from '../ask/answers.ts';
-import { format } from '../page/reader.ts';
+import type { Site } from '../api/answer-types.ts';
+import { useAnswer } from '../api/answers.ts';
+import { format } from '../page/preferences.ts';
 import { SnippetBox } from '../page/snippet-box.tsx';
 import { useChange } from './change.ts';
 import { Answered, Section } from './section.tsx';

@@ -1,5 +1,5 @@
-import { useAnswer } from '../ask/answers.ts';
-import { format } from '../page/reader.ts';
+import { useAnswer } from '../api/answers.ts';
+import { format } from '../page/preferences.ts';
 import { Answered, Facts, Section } from './section.tsx';
 import type { Storage } from './settings-types.ts';
 

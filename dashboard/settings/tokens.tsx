@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { useAnswer } from '../ask/answers.ts';
-import { format } from '../page/reader.ts';
+import { useAnswer } from '../api/answers.ts';
+import { format } from '../page/preferences.ts';
 import { CopyButton } from '../page/snippet-box.tsx';
 import { useChange } from './change.ts';
 import { Answered, Section } from './section.tsx';

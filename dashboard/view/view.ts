@@ -32,15 +32,15 @@ export const USUAL: View = {
 
 /** Parses the query of an address. Unknown values become defaults. */
 export function readView(query: string): View {
-  const words = new URLSearchParams(query);
-  const word = (name: string) => words.get(name) ?? '';
+  const params = new URLSearchParams(query);
+  const word = (name: string) => params.get(name) ?? '';
   return {
     site: word('site'),
     period: readPeriod(word('period'), word('date'), word('from'), word('to')) ?? USUAL.period,
     interval: INTERVALS.find((each) => each === word('interval')),
     compare: COMPARISONS.find((each) => each === word('compare')) ?? USUAL.compare,
     metric: METRICS.find((each) => each === word('metric')) ?? USUAL.metric,
-    filters: words
+    filters: params
       .getAll('filter')
       .map(readFilter)
       .filter((each) => each !== undefined)
@@ -50,16 +50,16 @@ export function readView(query: string): View {
 
 /** The query of a view, with `?`; '' for the default view. */
 export function viewQuery({ site, period, interval, compare, metric, filters }: View): string {
-  const words = new URLSearchParams();
-  if (site !== '') words.set('site', site);
-  if (period.kind !== USUAL.period.kind || period.date !== undefined) words.set('period', period.kind);
-  if (period.date !== undefined) words.set('date', period.date);
-  if (period.from !== undefined) words.set('from', period.from);
-  if (period.to !== undefined) words.set('to', period.to);
-  if (interval !== undefined) words.set('interval', interval);
-  if (compare !== USUAL.compare) words.set('compare', compare);
-  if (metric !== USUAL.metric) words.set('metric', metric);
-  for (const filter of filters) words.append('filter', filterText(filter));
-  const query = words.toString();
+  const params = new URLSearchParams();
+  if (site !== '') params.set('site', site);
+  if (period.kind !== USUAL.period.kind || period.date !== undefined) params.set('period', period.kind);
+  if (period.date !== undefined) params.set('date', period.date);
+  if (period.from !== undefined) params.set('from', period.from);
+  if (period.to !== undefined) params.set('to', period.to);
+  if (interval !== undefined) params.set('interval', interval);
+  if (compare !== USUAL.compare) params.set('compare', compare);
+  if (metric !== USUAL.metric) params.set('metric', metric);
+  for (const filter of filters) params.append('filter', filterText(filter));
+  const query = params.toString();
   return query === '' ? '' : `?${query}`;
 }

@@ -93,8 +93,7 @@ function heading(stats: Stats, { timezone, label }: Times, error: number): strin
   const { site, from, to, interval, purged_before, comparison } = stats;
   const lines = [`${site ?? 'all sites'}, ${label(from)} to ${label(to)} (${timezone}), by ${interval}`];
   if (comparison) lines.push(`compared with ${label(comparison.from)} to ${label(comparison.to)}`);
-  if (error > 0)
-    lines.push(`visitors are estimates with a standard error of ${percentText(error)}`);
+  if (error > 0) lines.push(`visitors are estimates with a standard error of ${percentText(error)}`);
   const purged = purged_before ?? comparison?.purged_before;
   if (purged !== undefined)
     lines.push(`hits before ${label(purged)} are purged: figures that need them are ${NONE}`);

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { Live } from './answer-types.ts';
-import { ApiError, ask, withWords } from './api.ts';
+import { ApiError, request, withParams } from './api.ts';
 import { lost, recovered } from './connection.ts';
 import { signedOut } from './session.ts';
 
@@ -11,7 +11,7 @@ const SILENCE_MS = 8000;
 
 /** Live counts; undefined until the first. */
 export const live = signal<Live | undefined>(undefined);
-/** Why there are none: the server keeps none. */
+/** Set if the server has no live counts: its message. */
 export const liveFault = signal<string | undefined>(undefined);
 
 /**
@@ -24,15 +24,15 @@ export const liveFault = signal<string | undefined>(undefined);
  */
 export function openLiveFeed(site: string, window: string): () => void {
   const closing = new AbortController();
-  const words = { site: site === '' ? undefined : site, window };
-  void follow(words, closing.signal);
+  const params = { site: site === '' ? undefined : site, window };
+  void follow(params, closing.signal);
   return () => closing.abort();
 }
 
-async function follow(words: Record<string, string | undefined>, signal: AbortSignal): Promise<void> {
+async function follow(params: Record<string, string | undefined>, signal: AbortSignal): Promise<void> {
   do {
-    await events(withWords('/api/v1/live/events', words), signal);
-    if (!(await read(withWords('/api/v1/live', words), signal))) return;
+    await events(withParams('/api/v1/live/events', params), signal);
+    if (!(await read(withParams('/api/v1/live', params), signal))) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   } while (!signal.aborted);
 }
@@ -65,7 +65,7 @@ function events(path: string, signal: AbortSignal): Promise<void> {
 /** @returns whether to continue */
 async function read(path: string, signal: AbortSignal): Promise<boolean> {
   try {
-    took(await ask<Live>(path, { signal }));
+    took(await request<Live>(path, { signal }));
   } catch (error) {
     if (signal.aborted) return false;
     if (!(error instanceof ApiError)) throw error;

@@ -20,9 +20,9 @@ const waiting: Waiting[] = [];
  * @returns ends the turn
  * @throws what the signal was aborted with
  */
-export async function turnOf(question: string, signal: AbortSignal): Promise<() => void> {
-  const weight = weightOf(question);
-  await queued({ place: placeOf(question), weight }, signal);
+export async function turnOf(query: string, signal: AbortSignal): Promise<() => void> {
+  const weight = weightOf(query);
+  await queued({ place: placeOf(query), weight }, signal);
   return () => {
     free += weight;
     startNext();
@@ -58,12 +58,12 @@ function startNext(): void {
   }
 }
 
-function placeOf(question: string): number {
-  const place = ORDER.findIndex((path) => question.startsWith(path));
+function placeOf(query: string): number {
+  const place = ORDER.findIndex((path) => query.startsWith(path));
   return place < 0 ? ORDER.length : place;
 }
 
 /** The main figures are queried alone. Visits, which take longer, are not among them. */
-function weightOf(question: string): number {
-  return question.startsWith(ORDER[0]!) && !question.includes('&metrics=') ? AT_ONCE : 1;
+function weightOf(query: string): number {
+  return query.startsWith(ORDER[0]!) && !query.includes('&metrics=') ? AT_ONCE : 1;
 }

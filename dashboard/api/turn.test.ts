@@ -8,9 +8,9 @@ test('two queries run at a time; figures go before rankings, and cancelled queri
   const first = await turnOf('/api/v1/top?by=os', never);
   const second = await turnOf('/api/v1/top?by=path', never);
   const order: string[] = [];
-  const wait = async (question: string, signal = never) => {
-    const end = await turnOf(question, signal);
-    order.push(question);
+  const wait = async (query: string, signal = never) => {
+    const end = await turnOf(query, signal);
+    order.push(query);
     end();
   };
   const leaving = new AbortController();

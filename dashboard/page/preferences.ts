@@ -1,7 +1,7 @@
 /** The user's preferences: language and theme. */
 
 import { effect, signal } from '@preact/signals';
-import { Format } from '../words/format.ts';
+import { Format } from '../text/format.ts';
 
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];

@@ -5,7 +5,7 @@ import { Backoff } from '../../src/timing/backoff.ts';
 import { ApiError } from './api.ts';
 import { lost, recovered } from './connection.ts';
 import { signedOut } from './session.ts';
-import { askShared } from './shared-ask.ts';
+import { fetchShared } from './shared-request.ts';
 
 /** Cached answers, so that going back shows the previous view at once. */
 const MOST_KEPT = 80;
@@ -43,8 +43,8 @@ interface Kept {
 /** By query. */
 const kept = new RecentMap<string, Kept>(MOST_KEPT);
 
-function keep(question: string, data: unknown): void {
-  kept.set(question, { data, at: Date.now(), beat: pulse.value });
+function keep(query: string, data: unknown): void {
+  kept.set(query, { data, at: Date.now(), beat: pulse.value });
 }
 
 /** Drops all answers: the user has changed, or a setting has. */
@@ -54,67 +54,67 @@ export function forget(): void {
 }
 
 /** A query without the start of its period, which moves over time. */
-function subjectOf(question: string): string {
-  return question.replace(/([?&]from=[\d-]+T)[^&]*/, '$1');
+function subjectOf(query: string): string {
+  return query.replace(/([?&]from=[\d-]+T)[^&]*/, '$1');
 }
 
 /**
  * Runs a query and keeps its answer up to date. The last answer stays until the next one arrives; failures that are
  * temporary are retried.
  *
- * @param question undefined for no query
+ * @param query undefined for no query
  */
-export function useAnswer<Result>(question: string | undefined): Answer<Result> {
+export function useAnswer<Result>(query: string | undefined): Answer<Result> {
   const [answer, setAnswer] = useState<{ subject: string; data?: Result; error?: ApiError }>({ subject: '' });
   const beat = pulse.value;
   const last = useRef('');
   useEffect(() => {
-    if (question === undefined) return;
-    const subject = subjectOf(question);
+    if (query === undefined) return;
+    const subject = subjectOf(query);
     const isSame = last.current === subject;
     last.current = subject;
-    const known = kept.get(question);
+    const known = kept.get(query);
     if (known && !isSame) setAnswer({ subject, data: known.data as Result });
     if (known && known.beat === beat && Date.now() - known.at < FRESH_MS) return;
-    const asking = new AbortController();
-    void asked<Result>(question, asking.signal, (outcome) => {
-      if ('data' in outcome) keep(question, outcome.data);
+    const controller = new AbortController();
+    void fetchWithRetry<Result>(query, controller.signal, (outcome) => {
+      if ('data' in outcome) keep(query, outcome.data);
       setAnswer((before) => ({
         ...('data' in outcome || before.subject !== subject ? {} : before),
         subject,
         ...outcome,
       }));
     });
-    return () => asking.abort();
-  }, [question, beat]);
-  const isLoading = question !== undefined && answer.subject !== subjectOf(question);
+    return () => controller.abort();
+  }, [query, beat]);
+  const isLoading = query !== undefined && answer.subject !== subjectOf(query);
   return { data: answer.data, error: isLoading ? undefined : answer.error, isLoading };
 }
 
 type Outcome<Result> = { data: Result; error?: never } | { error: ApiError };
 
 /** Queries until there is an answer, or a permanent failure. */
-async function asked<Result>(
-  question: string,
+async function fetchWithRetry<Result>(
+  query: string,
   signal: AbortSignal,
-  tell: (outcome: Outcome<Result>) => void,
+  emit: (outcome: Outcome<Result>) => void,
 ): Promise<void> {
   const backoff = new Backoff(DELAYS);
   while (!signal.aborted) {
     try {
       const start = performance.now();
-      const data = await askShared<Result>(question, signal);
+      const data = await fetchShared<Result>(query, signal);
       slowest = Math.max(slowest * FADING, performance.now() - start);
       if (signal.aborted) return;
       recovered();
-      tell({ data });
+      emit({ data });
       return;
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 401) signedOut();
       if (error.status === 0) lost();
-      tell({ error });
+      emit({ error });
       if (!error.isPassing) return;
       const delay = backoff.next();
       await waited(error.retryAfter === undefined ? delay : error.retryAfter * 1000, signal);

@@ -20,7 +20,7 @@ export class ApiError extends Error {
   }
 }
 
-export interface AskOptions {
+export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Sent as JSON. */
   readonly body?: unknown;
@@ -34,9 +34,9 @@ export interface AskOptions {
  * @returns the answer, parsed from JSON; undefined if it is empty
  * @throws ApiError also if the server is not reached
  */
-export async function ask<Result>(
+export async function request<Result>(
   path: string,
-  { method = 'GET', body, signal }: AskOptions = {},
+  { method = 'GET', body, signal }: RequestOptions = {},
 ): Promise<Result> {
   const response = await fetch(path, {
     method,
@@ -69,14 +69,14 @@ async function errorOf(response: Response): Promise<ApiError> {
 }
 
 /** A path with parameters: those without a value are omitted, and lists repeat the parameter. */
-export function withWords(
+export function withParams(
   path: string,
-  words: Readonly<Record<string, string | readonly string[] | undefined>>,
+  params: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(words)) {
-    if (typeof value === 'string') query.set(name, value);
-    else for (const each of value ?? []) query.append(name, each);
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (typeof value === 'string') search.set(name, value);
+    else for (const each of value ?? []) search.append(name, each);
   }
-  return query.size === 0 ? path : `${path}?${query}`;
+  return search.size === 0 ? path : `${path}?${search}`;
 }

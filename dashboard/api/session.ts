@@ -1,15 +1,15 @@
 import { signal } from '@preact/signals';
 import type { Session } from './answer-types.ts';
-import { ApiError, ask } from './api.ts';
+import { ApiError, request } from './api.ts';
 
-const NOBODY: Session = { reader: false, admin: false, public: false };
+const NO_SESSION: Session = { reader: false, admin: false, public: false };
 
 /** What this browser may do; undefined until the server has answered. */
 export const session = signal<Session | undefined>(undefined);
 
 /** @throws ApiError if the server is not reached */
 export async function readSession(): Promise<void> {
-  session.value = await ask<Session>('/api/v1/session');
+  session.value = await request<Session>('/api/v1/session');
 }
 
 /**
@@ -17,7 +17,7 @@ export async function readSession(): Promise<void> {
  */
 export async function signIn(token: string): Promise<string | undefined> {
   try {
-    await ask('/api/v1/session', { method: 'POST', body: { token } });
+    await request('/api/v1/session', { method: 'POST', body: { token } });
     await readSession();
     return undefined;
   } catch (error) {
@@ -27,11 +27,11 @@ export async function signIn(token: string): Promise<string | undefined> {
 }
 
 export async function signOut(): Promise<void> {
-  await ask('/api/v1/session', { method: 'DELETE' });
+  await request('/api/v1/session', { method: 'DELETE' });
   location.assign('/dashboard');
 }
 
 /** Signs this browser out. */
 export function signedOut(): void {
-  session.value = NOBODY;
+  session.value = NO_SESSION;
 }

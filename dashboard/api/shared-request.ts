@@ -1,0 +1,54 @@
+import { request } from './api.ts';
+import { turnOf } from './turn.ts';
+
+/** A pending query, and how many callers wait for it. */
+interface SharedRequest {
+  readonly answer: Promise<unknown>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+const requests = new Map<string, SharedRequest>();
+
+/**
+ * Sends one request for all callers with the same query at a time. It is aborted when none of them waits any more.
+ *
+ * @throws ApiError
+ */
+export async function fetchShared<Result>(query: string, signal: AbortSignal): Promise<Result> {
+  const shared = requests.get(query) ?? startRequest(query);
+  shared.waiting++;
+  signal.addEventListener(
+    'abort',
+    () => {
+      shared.waiting--;
+      if (shared.waiting > 0) return;
+      if (requests.get(query) === shared) requests.delete(query);
+      shared.controller.abort();
+    },
+    { once: true },
+  );
+  return (await shared.answer) as Result;
+}
+
+function startRequest(query: string): SharedRequest {
+  const controller = new AbortController();
+  const finish = () => {
+    if (requests.get(query) === shared) requests.delete(query);
+  };
+  const answer = inTurn(query, controller.signal).finally(finish);
+  // A caller that aborted does not get its result.
+  answer.catch(() => undefined);
+  const shared: SharedRequest = { answer, controller, waiting: 0 };
+  requests.set(query, shared);
+  return shared;
+}
+
+async function inTurn(query: string, signal: AbortSignal): Promise<unknown> {
+  const end = await turnOf(query, signal);
+  try {
+    return await request(query, { signal });
+  } finally {
+    end();
+  }
+}
