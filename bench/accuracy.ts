@@ -41,7 +41,7 @@ async function main(trials: number): Promise<void> {
   const text = report(findings, trials);
   console.log(text);
   if (trials >= TRIALS) writeFileSync(FILE, text);
-  else console.error(`fewer than ${whole(TRIALS)} trials: bench/ACCURACY.md stays as it is`);
+  else console.error(`fewer than ${whole(TRIALS)} trials: bench/ACCURACY.md is not changed`);
   if (!findings.every(({ moments }) => isGood(moments))) process.exitCode = 1;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Sends batches of hits over some connections, each as fast as it is answered, and adds up the accepted hits.
+ * Sends batches of hits over some connections, as fast as responses arrive, and adds up the accepted hits.
  *
  * `node bench/batch-load.ts --port N --token TEXT --seconds N --connections N` prints `BatchResult` as JSON. It is a
  * separate program, so that it has a core for itself.

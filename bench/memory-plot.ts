@@ -1,14 +1,14 @@
 /** A plot of memory by visitors, both on logarithmic scales, as SVG that is readable on light and dark backgrounds. */
 
-import type { Mark } from './memory-process.ts';
+import type { Sample } from './memory-process.ts';
 
 /** One line of the plot. */
 export interface Curve {
   readonly label: string;
   /** Colour and dashes: curves with the same name look the same. */
   readonly look: 'ours' | 'exact';
-  readonly figure: (mark: Mark) => number;
-  readonly marks: readonly Mark[];
+  readonly figure: (sample: Sample) => number;
+  readonly samples: readonly Sample[];
 }
 
 const WIDTH = 760;
@@ -26,16 +26,16 @@ const STYLE = `text{fill:#1c2430}.s{font-size:12px;fill:#56606e}.g{stroke:#56606
 
 /** @param curves with the same visitors; if two look the same, the second is dashed */
 export function plotOf(title: string, curves: readonly Curve[]): string {
-  const visitors = curves[0]!.marks.map((mark) => mark.visitors);
-  const bytes = curves.flatMap(({ marks, figure }) => marks.map(figure));
+  const visitors = curves[0]!.samples.map((sample) => sample.visitors);
+  const bytes = curves.flatMap(({ samples, figure }) => samples.map(figure));
   const x = scale(Math.min(...visitors), Math.max(...visitors), LEFT, RIGHT);
   const low = 10 ** Math.floor(Math.log10(Math.min(...bytes)));
   const high = 10 ** Math.ceil(Math.log10(Math.max(...bytes)));
   const y = scale(low, high, BOTTOM, TOP);
-  const drawn = curves.map(({ label, look, figure, marks }, i) => {
-    const points = marks.map((mark) => `${x(mark.visitors)} ${y(figure(mark))}`);
+  const drawn = curves.map(({ label, look, figure, samples }, i) => {
+    const points = samples.map((sample) => `${x(sample.visitors)} ${y(figure(sample))}`);
     const thin = curves.findIndex((curve) => curve.look === look) < i ? ' thin' : '';
-    const end = y(figure(marks.at(-1)!)) + 4;
+    const end = y(figure(samples.at(-1)!)) + 4;
     return `<path class="${look}${thin}" d="M${points.join('L')}"/><text class="${look}" x="${RIGHT + 10}" y="${end}">${label}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui,sans-serif" font-size="14" role="img" aria-label="${title}">

@@ -16,7 +16,7 @@ const PER_MS = 10;
 const MOST_DEVIATIONS = 5;
 
 /** The output: one line of JSON each. */
-export interface Mark {
+export interface Sample {
   readonly visitors: number;
   /** Objects and the memory of arrays, without garbage. */
   readonly heapBytes: number;
@@ -68,8 +68,8 @@ async function main([kind, ...numbers]: string[]): Promise<void> {
   for (const visitors of numbers.map(Number)) {
     while (seen < visitors) memory.see(seen++);
     await memory.check(visitors);
-    const mark: Mark = { visitors, heapBytes: heldBytes(), rssBytes: memoryUsage.rss() };
-    console.log(JSON.stringify(mark));
+    const sample: Sample = { visitors, heapBytes: heldBytes(), rssBytes: memoryUsage.rss() };
+    console.log(JSON.stringify(sample));
   }
 }
 

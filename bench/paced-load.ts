@@ -45,7 +45,7 @@ const WARM_UP_MS = 2000;
 /** The resolution of timers; a due request waits up to this long. */
 const TICK_MS = 1;
 /** How long answers may take after the last request was due. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 const READ_BYTES = 16 * 1024;
 const LONGEST_MICROSECONDS = 120_000_000;
 
@@ -130,14 +130,14 @@ class PacedLoad {
     const all = Array.from({ length: connections }, () => new Connection(port, events));
     this.#free.push(...all);
     const late = () => reject(new Error(`${this.#total - this.#answered} requests were not answered`));
-    const patience = setTimeout(late, WARM_UP_MS + seconds * 1000 + PATIENCE_MS);
+    const timeout = setTimeout(late, WARM_UP_MS + seconds * 1000 + TIMEOUT_MS);
     this.#started = performance.now();
     const ticks = setInterval(() => this.#sendDue(), TICK_MS);
     try {
       await ended;
     } finally {
       clearInterval(ticks);
-      clearTimeout(patience);
+      clearTimeout(timeout);
       for (const connection of all) connection.close();
     }
     return this.#result();

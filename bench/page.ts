@@ -13,7 +13,7 @@ const PAGES = 50_000;
 const DAY = 86_400_000;
 const ROUNDS = 7;
 const TOKEN = 'a-token-for-the-page';
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 /** The page shows three digits, and hits keep arriving while it opens. */
 const SHOWN_TO = 0.01;
 /** Milliseconds. */
@@ -26,23 +26,23 @@ const MOST_TO_REACT = 100;
  */
 const STOPWATCH = `
 const open = '.awaited, .skeleton, .plot-skeleton, .stale, [aria-busy=true]';
-const watch = { useful: 0, ready: 0, asked: 0, reacted: 0, answered: 0 };
+const watch = { useful: 0, ready: 0, started: 0, reacted: 0, answered: 0 };
 globalThis.watch = watch;
 const look = () => {
   const now = performance.now();
   if (!watch.useful && document.querySelector('.tile-value:not(.awaited)')) watch.useful = now;
   const isReady = document.querySelector('.u-over') && !document.querySelector(open);
   if (!watch.ready && isReady) watch.ready = now;
-  if (watch.reacted && !watch.answered && isReady) watch.answered = now - watch.asked;
+  if (watch.reacted && !watch.answered && isReady) watch.answered = now - watch.started;
 };
 new MutationObserver(() => {
   look();
-  if (!watch.asked || watch.reacted || watch.isPainting) return;
+  if (!watch.started || watch.reacted || watch.isPainting) return;
   watch.isPainting = true;
   requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
-      watch.reacted = performance.now() - watch.asked;
+      watch.reacted = performance.now() - watch.started;
       watch.isPainting = false;
       look();
     };
@@ -50,7 +50,7 @@ new MutationObserver(() => {
   });
 }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 for (const type of ['click', 'keydown']) {
-  addEventListener(type, (event) => Object.assign(watch, { asked: event.timeStamp, reacted: 0, answered: 0 }), true);
+  addEventListener(type, (event) => Object.assign(watch, { started: event.timeStamp, reacted: 0, answered: 0 }), true);
 }
 `;
 
@@ -123,7 +123,7 @@ async function measure(
     });
     await context.addInitScript({ content: STOPWATCH });
     const tab = await context.newPage();
-    tab.setDefaultTimeout(PATIENCE_MS);
+    tab.setDefaultTimeout(TIMEOUT_MS);
     await tab.goto(`${url}/dashboard?token=${TOKEN}&metric=hits`);
     const { useful, ready } = await until(tab, 'ready');
     const paint = await tab.evaluate<number>(
@@ -153,10 +153,10 @@ function numberOf(text: string): number {
 
 /** Waits until the stopwatch has a time. */
 async function until(tab: Page, name: keyof Watch): Promise<Watch> {
-  for (const end = Date.now() + PATIENCE_MS; ; await tab.waitForTimeout(20)) {
+  for (const end = Date.now() + TIMEOUT_MS; ; await tab.waitForTimeout(20)) {
     const watch = await tab.evaluate<Watch>('globalThis.watch');
     if (watch[name] > 0) return watch;
-    check(Date.now() < end, `the page is not ${name} after ${PATIENCE_MS} ms`);
+    check(Date.now() < end, `the page is not ${name} after ${TIMEOUT_MS} ms`);
   }
 }
 
@@ -199,7 +199,7 @@ function findings(
         ],
       ),
       table(
-        ['asked for', 'reacts', 'most', 'data', 'most'],
+        ['action', 'reacts', 'most', 'data', 'most'],
         ACTIONS.map(({ name }, at) => [
           ...row(name, acted[at]!.reacted),
           ...row(name, acted[at]!.answered).slice(1),

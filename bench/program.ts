@@ -92,17 +92,17 @@ export async function run(command: string, args: readonly string[], limit = 600)
 }
 
 /** Stops a program: SIGTERM first, SIGKILL after some seconds. */
-export async function stop(child: ChildProcess, patienceSeconds = 20): Promise<void> {
+export async function stop(child: ChildProcess, timeoutSeconds = 20): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
-  const patience = new AbortController();
-  const insist = sleep(patienceSeconds * 1000, undefined, { signal: patience.signal }).then(
+  const timeout = new AbortController();
+  const insist = sleep(timeoutSeconds * 1000, undefined, { signal: timeout.signal }).then(
     () => child.kill('SIGKILL'),
     () => undefined,
   );
   await ended;
-  patience.abort();
+  timeout.abort();
   await insist;
 }
 

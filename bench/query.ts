@@ -14,7 +14,7 @@ import type { Count } from '../src/query/counts.ts';
 import { VISITORS_ERROR } from '../src/query/visitors.ts';
 import { check } from './bench.ts';
 import { DAYS, END, GeneratedHits } from './generated-hits.ts';
-import { answer, answerOfHits, QUESTIONS, type Question } from './questions.ts';
+import { answer, answerOfHits, QUERIES, type Query } from './queries.ts';
 import { circumstances, type Goal, median, milliseconds, ratio, table, whole } from './results.ts';
 import { Scratch } from './scratch.ts';
 
@@ -28,7 +28,7 @@ const ROUNDS_OF_HITS = 3;
 const MOST_ERRORS = 5;
 
 interface Finding {
-  readonly question: Question;
+  readonly query: Query;
   readonly p50: number;
   readonly p95: number;
   /** Median milliseconds of the same query over raw hits. */
@@ -37,21 +37,20 @@ interface Finding {
   readonly error: number;
 }
 
-async function measure(made: GeneratedHits, question: Question): Promise<Finding> {
+async function measure(made: GeneratedHits, query: Query): Promise<Finding> {
   const source = { store: made.store };
-  const exact = await answerOfHits(source, question, made.end);
-  const counts = await answer(source, question, made.end);
-  const error = errorOf(counts, exact, question.name);
+  const exact = await answerOfHits(source, query, made.end);
+  const counts = await answer(source, query, made.end);
+  const error = errorOf(counts, exact, query.name);
   const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++)
-    times.push(await timed(() => answer(source, question, made.end)));
+  for (let round = 0; round < ROUNDS; round++) times.push(await timed(() => answer(source, query, made.end)));
   const timesOfHits: number[] = [];
   for (let round = 0; round < ROUNDS_OF_HITS; round++) {
-    timesOfHits.push(await timed(() => answerOfHits(source, question, made.end)));
+    timesOfHits.push(await timed(() => answerOfHits(source, query, made.end)));
   }
   times.sort((a, b) => a - b);
   return {
-    question,
+    query,
     p50: median(times),
     p95: times[Math.ceil(ROUNDS * 0.95) - 1]!,
     hits: median(timesOfHits),
@@ -104,8 +103,8 @@ async function room(
 }
 
 function report(findings: readonly Finding[], bytes: Awaited<ReturnType<typeof room>>, hits: number): string {
-  const rows = findings.map(({ question, p50, p95, hits, error }) => [
-    question.name,
+  const rows = findings.map(({ query, p50, p95, hits, error }) => [
+    query.name,
     milliseconds(p50),
     milliseconds(p95),
     milliseconds(hits),
@@ -113,10 +112,10 @@ function report(findings: readonly Finding[], bytes: Awaited<ReturnType<typeof r
     error === 0 ? 'exact' : `${(100 * error).toFixed(2)} %`,
   ]);
   const goals: Goal[] = [
-    ...findings.map(({ question, p95 }) => ({
-      aim: `${question.name}: p95 < ${question.goal} ms`,
+    ...findings.map(({ query, p95 }) => ({
+      aim: `${query.name}: p95 < ${query.goal} ms`,
       measured: milliseconds(p95),
-      met: p95 < question.goal,
+      met: p95 < query.goal,
     })),
     {
       aim: 'bytes per hit, relative to the gzipped log ≤ 0.33',
@@ -127,7 +126,7 @@ function report(findings: readonly Finding[], bytes: Awaited<ReturnType<typeof r
   return `${[
     '# Queries over periods',
     `\`npm run bench:query\` makes ${whole(hits)} hits of ${DAYS} days and three sites, ${whole(PAGES)} pages, rolls them up, and queries all sites together. Each answer is compared with the same counts from raw hits (\`uniqExact\`); hits must be equal. The error is the largest of all counts of visitors in the answer; ${(100 * VISITORS_ERROR).toFixed(2)} % is its standard error.`,
-    table(['question', 'p50', 'p95', 'of hits', 'faster', 'error of visitors'], rows),
+    table(['query', 'p50', 'p95', 'of hits', 'faster', 'error of visitors'], rows),
     `A hit takes ${ratio(bytes.hits)} bytes on disk, and ${ratio(bytes.rollups)} in the rollups; ${ratio(bytes.log)} bytes as a gzipped access log line.`,
     table(
       ['goal', 'measured', ''],
@@ -158,10 +157,10 @@ async function main(args: string[]): Promise<void> {
   // As a server does at startup.
   await made.rollups.rollUp();
   const findings: Finding[] = [];
-  for (const question of QUESTIONS) {
-    const finding = await measure(made, question);
+  for (const query of QUERIES) {
+    const finding = await measure(made, query);
     console.error(
-      `query: ${question.name}: p95 ${milliseconds(finding.p95)}, of hits ${milliseconds(finding.hits)}`,
+      `query: ${query.name}: p95 ${milliseconds(finding.p95)}, of hits ${milliseconds(finding.hits)}`,
     );
     findings.push(finding);
   }
@@ -169,7 +168,7 @@ async function main(args: string[]): Promise<void> {
   const text = report(findings, await room(made, scratch), count);
   console.log(text);
   if (hits >= HITS) writeFileSync(FILE, text);
-  else console.error('fewer hits: bench/QUERY.md stays as it is');
+  else console.error('fewer hits: bench/QUERY.md is not changed');
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));

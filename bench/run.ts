@@ -71,7 +71,7 @@ async function main(args: string[]): Promise<void> {
     console.log(`\n${section}\n`);
     sections.set(name, section);
   }
-  if (quick) console.error('a quick run: bench/RESULTS.md stays as it is');
+  if (quick) console.error('a quick run: bench/RESULTS.md is not changed');
   else saveSections(sections, Object.keys(BENCHES));
 }
 

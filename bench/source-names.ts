@@ -47,16 +47,16 @@ const rows = [
   ),
   timed('filtered by name: each hit', `SELECT count() FROM hits WHERE ${name} = 'Facebook'`, undefined),
 ];
-check(rows[4]?.[2] === rows[5]?.[2], 'a filter chooses other hits');
+check(rows[4]?.[2] === rows[5]?.[2], 'a filter selects different hits');
 console.log(
   table(
-    ['way', 'ms of processor', ''],
-    rows.map(([way = '', ms = '']) => [way, ms, '']),
+    ['variant', 'CPU ms', ''],
+    rows.map(([variant = '', ms = '']) => [variant, ms, '']),
   ),
 );
 engine.close();
 
-function timed(way: string, statement: string, expected: string | undefined): string[] {
+function timed(variant: string, statement: string, expected: string | undefined): string[] {
   let least = Number.POSITIVE_INFINITY;
   let found = '';
   for (let run = 0; run < RUNS; run++) {
@@ -65,8 +65,8 @@ function timed(way: string, statement: string, expected: string | undefined): st
     const { user, system } = process.cpuUsage(before);
     least = Math.min(least, (user + system) / 1000);
   }
-  check(expected === undefined || found === expected, `${way} has another answer`);
-  return [way, whole(least), found];
+  check(expected === undefined || found === expected, `${variant} gives a different answer`);
+  return [variant, whole(least), found];
 }
 
 /** Hits of many sources, few of them frequent: alternately a listed and an unlisted one. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerProcess } from './server-process.ts';
 
-const PATIENCE_SECONDS = 120;
+const TIMEOUT_SECONDS = 120;
 const LOOK_MS = 100;
 
 /**
@@ -15,7 +15,7 @@ export async function storedHits(server: ServerProcess, token: string): Promise<
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return response;
   };
-  const end = performance.now() + PATIENCE_SECONDS * 1000;
+  const end = performance.now() + TIMEOUT_SECONDS * 1000;
   // Requests of a disconnected client may still arrive: it is over when no more are accepted between two checks.
   let accepted = -1;
   for (;;) {

@@ -22,7 +22,7 @@ import { ServerProcess, startHitTracker } from './server-process.ts';
 
 const LOAD = join(import.meta.dirname, 'batch-load.ts');
 const CONNECTIONS = 4;
-const PATIENCE_SECONDS = 300;
+const TIMEOUT_SECONDS = 300;
 const LOOK_MS = 50;
 const VERSION = '4.1.1';
 
@@ -40,16 +40,16 @@ export const stream: Bench = async ({ quick, log }) => {
   using scratch = new Scratch();
   await using kafka = await KafkaCluster.start(1);
   const seconds = quick ? 2 : 15;
-  const told = (what: string, { hits, seconds }: Stretch) => {
+  const logged = (what: string, { hits, seconds }: Stretch) => {
     log(`${what}: ${whole(hits / seconds)} hits/s`);
     return { hits, seconds };
   };
 
   const filled = await startNode(scratch, kafka, 'filled');
-  const published = told('published', await publish(filled, seconds));
+  const published = logged('published', await publish(filled, seconds));
   await filled[Symbol.asyncDispose]();
   const loader = await startLoader(scratch, kafka, 'filled');
-  const loaded = told('loaded', await loading(loader, published.hits));
+  const loaded = logged('loaded', await loading(loader, published.hits));
   await endLoader(loader, scratch, 'filled', published.hits);
 
   const node = await startNode(scratch, kafka, 'through');
@@ -57,7 +57,7 @@ export const stream: Bench = async ({ quick, log }) => {
   const began = performance.now();
   const sent = await load(node, seconds);
   await loading(reader, sent.accepted);
-  const through = told('end to end', {
+  const through = logged('end to end', {
     hits: sent.accepted,
     seconds: (performance.now() - began) / 1000,
   });
@@ -65,8 +65,8 @@ export const stream: Bench = async ({ quick, log }) => {
   await endLoader(reader, scratch, 'through', sent.accepted);
 
   const records = published.hits;
-  const taken = told('taken by the broker alone', await produce(kafka, scratch, records));
-  const given = told('given by the broker alone', await consume(kafka, records));
+  const produced = logged('produced, by the broker alone', await produce(kafka, scratch, records));
+  const consumed = logged('consumed, by the broker alone', await consume(kafka, records));
   const row = (what: string, of: Stretch, limit: Stretch) => [
     what,
     whole(of.hits),
@@ -80,11 +80,11 @@ export const stream: Bench = async ({ quick, log }) => {
       table(
         ['', 'hits', 'hits/s', "of Kafka's own tool"],
         [
-          row('published', published, taken),
-          row('loaded', loaded, given),
-          row('end to end', through, taken),
-          row("Kafka's ProducerPerformance", taken, taken),
-          row("Kafka's ConsumerPerformance", given, given),
+          row('published', published, produced),
+          row('loaded', loaded, consumed),
+          row('end to end', through, produced),
+          row("Kafka's ProducerPerformance", produced, produced),
+          row("Kafka's ConsumerPerformance", consumed, consumed),
         ],
       ),
     ],
@@ -204,11 +204,11 @@ async function metric(server: ServerProcess, name: string): Promise<number> {
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (
-    const end = performance.now() + PATIENCE_SECONDS * 1000;
+    const end = performance.now() + TIMEOUT_SECONDS * 1000;
     performance.now() < end;
     await sleep(LOOK_MS)
   ) {
     if (await holds()) return;
   }
-  throw new Error(`in vain for ${PATIENCE_SECONDS} s`);
+  throw new Error(`timed out after ${TIMEOUT_SECONDS} s`);
 }

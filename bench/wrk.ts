@@ -23,7 +23,7 @@ interface Summary {
 export const WRK_MISSING = 'wrk is not on the PATH: apt-get install wrk, or brew install wrk';
 
 /**
- * The load generator wrk, which sends as fast as it is answered.
+ * The load generator wrk, which sends as fast as responses arrive.
  *
  * Source: https://github.com/wg/wrk
  *

@@ -20,7 +20,7 @@ export interface BuiltFile {
   readonly brotli: number;
 }
 
-/** Builds it beside the last one, and then replaces that: a running server never sees a partial build. */
+/** Builds it next to the previous build, and then replaces that: a running server never sees a partial build. */
 export async function buildDashboard(): Promise<void> {
   const { build } = await import('vite');
   const outDir = `${BUILT}.${process.pid}`;

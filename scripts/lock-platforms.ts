@@ -43,8 +43,8 @@ function missing(packages: Packages): { name: string; askedBy: string }[] {
 }
 
 /** The entry that npm would write, except for the integrity hash. */
-function entryOf(name: string, asking: LockedPackage): LockedPackage {
-  const version = asking.optionalDependencies?.[name] ?? '';
+function entryOf(name: string, dependent: LockedPackage): LockedPackage {
+  const version = dependent.optionalDependencies?.[name] ?? '';
   const words = name.split(/[-/]/);
   const os = words.find((word) => OS.has(word));
   const cpu = words.find((word) => CPU.has(word));
@@ -58,9 +58,9 @@ function entryOf(name: string, asking: LockedPackage): LockedPackage {
   return {
     version,
     cpu: [cpu],
-    ...(asking.dev && { dev: true }),
+    ...(dependent.dev && { dev: true }),
     ...(libc && { libc: [libc] }),
-    ...(asking.license && { license: asking.license }),
+    ...(dependent.license && { license: dependent.license }),
     optional: true,
     os: [os],
   };

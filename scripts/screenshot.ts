@@ -24,7 +24,7 @@ const BATCH = 5000;
 /** How long hits arrive before the picture is taken, and how many in each tenth of a second. */
 const LIVE_MS = 21_000;
 const LIVE_STEP_MS = 100;
-const MOST_BYTES = 200_000;
+const MAX_BYTES = 200_000;
 
 async function send(server: AnyServer, hits: readonly SentHit[]): Promise<void> {
   for (let at = 0; at < hits.length; at += BATCH) {
@@ -89,5 +89,5 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 const { size } = statSync(FILE);
-if (size > MOST_BYTES) throw new Error(`${FILE} has ${size} bytes, more than ${MOST_BYTES}`);
+if (size > MAX_BYTES) throw new Error(`${FILE} has ${size} bytes, more than ${MAX_BYTES}`);
 console.log(`${FILE}: ${size} bytes`);

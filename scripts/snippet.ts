@@ -12,7 +12,7 @@ const SOURCE = join(ROOT, 'snippet');
 const BUILT = join(ROOT, 'dist', 'snippet');
 const SCRIPT = join(BUILT, 'script.js');
 
-/** Builds it beside the last one, and then replaces that. */
+/** Builds it next to the previous build, and then replaces that. */
 export async function buildSnippet(): Promise<void> {
   const { build } = await import('vite');
   const outDir = `${BUILT}.${process.pid}`;

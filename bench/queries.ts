@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
 /** A typical query of a dashboard, for all sites together. */
-export interface Question {
+export interface Query {
   readonly name: string;
   /** Maximum 95th percentile of answers, in milliseconds. */
   readonly goal: number;
@@ -20,10 +20,10 @@ export interface Question {
   readonly interval?: Interval;
   readonly timezone?: string;
   readonly by?: Dimension;
-  readonly words?: QueryParams;
+  readonly params?: QueryParams;
 }
 
-export const QUESTIONS: readonly Question[] = [
+export const QUERIES: readonly Query[] = [
   { name: '30 days by day', goal: 100, span: 30 * DAY, interval: 'day' },
   {
     name: '30 days by day, in Berlin',
@@ -43,48 +43,44 @@ export const QUESTIONS: readonly Question[] = [
     goal: 1000,
     span: 30 * DAY,
     interval: 'day',
-    words: { filter: 'country=DE' },
+    params: { filter: 'country=DE' },
   },
   {
     name: '30 days by day, below /blog/',
     goal: 1000,
     span: 30 * DAY,
     interval: 'day',
-    words: { filter: 'path=/blog/*' },
+    params: { filter: 'path=/blog/*' },
   },
   {
     name: 'visits and bounces of 7 days',
     goal: 1000,
     span: 7 * DAY,
     interval: 'day',
-    words: { metrics: 'visits,bounce_rate,visit_duration' },
+    params: { metrics: 'visits,bounce_rate,visit_duration' },
   },
 ];
 
 /** The counts in Hit Tracker's answer. */
-export async function answer(source: Source, question: Question, end: number): Promise<readonly Count[]> {
-  const { interval, timezone = 'UTC', by, words = {} } = question;
-  const period = periodOf(question, end);
+export async function answer(source: Source, query: Query, end: number): Promise<readonly Count[]> {
+  const { interval, timezone = 'UTC', by, params = {} } = query;
+  const period = periodOf(query, end);
   if (by) return (await top(source, period, by, 10)).rows;
-  const options = { interval, timezone, metrics: readMetrics(words.metrics) };
+  const options = { interval, timezone, metrics: readMetrics(params.metrics) };
   const { totals, series } = await stats(source, period, options);
   return [totals, ...series].map(({ hits, visitors }) => ({ hits: hits!, visitors: visitors! }));
 }
 
 /** The same from raw hits, with exact visitors. */
-export async function answerOfHits(
-  source: Source,
-  question: Question,
-  end: number,
-): Promise<readonly Count[]> {
-  const { interval, timezone = 'UTC', by } = question;
-  const period = periodOf(question, end);
+export async function answerOfHits(source: Source, query: Query, end: number): Promise<readonly Count[]> {
+  const { interval, timezone = 'UTC', by } = query;
+  const period = periodOf(query, end);
   if (by) return topFromHits(source, period, by, 10);
   const step = stepOf(interval!, period.from, period.to);
   const { totals, series } = await statsFromHits(source, period, { interval: interval!, step, timezone });
   return [totals, ...series];
 }
 
-function periodOf({ span, words = {} }: Question, end: number): BoundedSelection {
-  return { ...readSelection(words), from: end - span, to: end };
+function periodOf({ span, params = {} }: Query, end: number): BoundedSelection {
+  return { ...readSelection(params), from: end - span, to: end };
 }
