@@ -125,11 +125,11 @@ export async function openNode(
   );
   resources.defer(() => closeServer(app));
   resources.defer(() => ending.abort());
-  const host = {
+  const host = (): CollectorHost => ({
     recorder: new BatchRecorder({ spool, live: live?.counts, limit, sites, now: Date.now }),
     ...{ drops, salts: secrets.salts, midnight, log },
     print: (line: string) => lines.print(line),
-  };
+  });
   const scheduleParts = {
     dataDir: folder.path,
     live: trackers.includes('rate') ? live?.counts : undefined,
@@ -161,11 +161,11 @@ async function listenFor(
   app: FastifyInstance,
   { values }: ServeOptions,
   secrets: CollectorSecrets,
-  host: CollectorHost,
+  host: () => CollectorHost,
   resources: AsyncDisposableStack,
 ): Promise<string> {
   if (values.threads === 1) return listen(app, values.port!, values.host!);
-  const collectors = await startCollectors(app, values, secrets, host);
+  const collectors = await startCollectors(app, values, secrets, host());
   resources.defer(() => collectors.close());
   return collectors.url;
 }
