@@ -248,7 +248,7 @@ describe('filters in the engine', () => {
           assert.deepEqual(await found(filters, dimension), expected(filters));
         },
       ),
-      { seed: 64, numRuns: rounds(400, 120) },
+      { seed: 64, numRuns: rounds(400, 120, 400) },
     );
   });
 

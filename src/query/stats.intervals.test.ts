@@ -161,7 +161,7 @@ describe('a series', () => {
         const to = from + (intervals * LONGEST[interval]) / 2 + more;
         check(await ask(from, Math.floor(to), interval, zone), from, Math.floor(to), interval, zone);
       }),
-      { seed: 6, numRuns: rounds(40, 15) },
+      { seed: 6, numRuns: rounds(40, 15, 40) },
     );
   });
 });
