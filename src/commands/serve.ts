@@ -20,7 +20,7 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
     const options = readServeOptions(values);
     const folder = DataFolder.open(values['data-dir']!, values.secrets);
     try {
-      await using node = await openNode(folder, options, (text) => terminal.stdout.write(text));
+      await using node = await openNode(folder, options, terminal);
       // Until here, a signal ends the process at once: nothing was acknowledged yet.
       const interruption = terminal.interruption();
       printStartup(terminal, await node.listen(), folder.path, node.adminToken, values);

@@ -1,13 +1,17 @@
+import type { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
 
 /**
- * The log of a server, on standard error.
+ * The log of a server.
  *
  * A line that cannot be written is lost, without further effect: if the log is a file on a full disk, the server goes
  * on, and logs again once the disk has room.
+ *
+ * @param out what it is written to: a stream of a file is left out, and each line is in the file when it is logged
  */
-export function openLog(level: string): Logger {
-  const destination = pino.destination({ dest: 2, sync: true });
+export function openLog(level: string, out: Writable | { readonly fd: number } = { fd: 2 }): Logger {
+  if (!('fd' in out)) return pino({ level }, out);
+  const destination = pino.destination({ dest: Number(out.fd), sync: true });
   destination.on('error', () => undefined);
   return pino({ level }, destination);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { messageOf } from '../errors.ts';
@@ -30,6 +31,12 @@ import { startSchedule } from './schedule.ts';
 import { servedSettings } from './served-settings.ts';
 import { maintenanceJobs, scheduledAges } from './upkeep.ts';
 
+/** What a server writes to. */
+interface Output {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
 /** A server on a data folder. Disposing of it stops it; acknowledged hits are kept. */
 export interface Node extends AsyncDisposable {
   readonly adminToken: string;
@@ -46,16 +53,12 @@ export interface Node extends AsyncDisposable {
 /**
  * Opens all that a server is made of, without listening yet.
  *
- * @param print writes the lines of the counter
+ * @param out the lines of the counter go to `stdout`, the log to `stderr`
  * @throws HitError as `openCounting` does; nothing stays open then
  */
-export async function openNode(
-  folder: DataFolder,
-  options: ServeOptions,
-  print: (text: string) => void,
-): Promise<Node> {
+export async function openNode(folder: DataFolder, options: ServeOptions, out: Output): Promise<Node> {
   const { values, proxies, limit, policy, schedule } = options;
-  const log = openLog(values['log-level']!);
+  const log = openLog(values['log-level']!, out.stderr);
   const trackers = values.tracker!;
   const resultsTopic = values['stream-results'];
   await using resources = new AsyncDisposableStack();
@@ -83,7 +86,7 @@ export async function openNode(
     });
   const reader = resultsTopic && resources.use(await readerOf(resultsTopic, name, log));
   const drops = new Drops(Date.now());
-  const lines = new ConsoleLines((line) => print(`${line}\n`));
+  const lines = new ConsoleLines((line) => out.stdout.write(`${line}\n`));
   resources.defer(() => lines.close());
   const ending = new AbortController();
   const app = buildServer(
