@@ -7,10 +7,11 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 
 const TASKS = '/proc/self/task';
-const NICENESS = 15;
+/** How much nicer the engine's threads are. */
+const NICER = 15;
 /** Names of Node's own threads, as the system reports them: truncated to 15 characters. */
 const OWN =
   /^(?:node|MainThread|WorkerThread|libuv-worker|SignalInspector|V8|DelayedTask|Inspector|hit-tracker)/;
@@ -20,6 +21,8 @@ const SCAN_EVERY = 2000;
 /** Gives the engine's threads a lower priority than all others of this process. */
 export class EnginePriority implements Disposable {
   readonly #known = new Set<string>();
+  /** Above that of the process, which somebody may have made nice already. */
+  readonly #niceness = Math.min(constants.priority.PRIORITY_LOW, getPriority() + NICER);
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
@@ -36,7 +39,7 @@ export class EnginePriority implements Disposable {
     for (const task of tasks()) {
       if (this.#known.has(task)) continue;
       this.#known.add(task);
-      if (!OWN.test(nameOf(task))) lower(Number(task));
+      if (!OWN.test(nameOf(task))) lower(Number(task), this.#niceness);
     }
   }
 }
@@ -59,9 +62,9 @@ function nameOf(task: string): string {
   }
 }
 
-function lower(task: number): void {
+function lower(task: number, niceness: number): void {
   try {
-    setPriority(task, NICENESS);
+    setPriority(task, niceness);
   } catch {
     // The thread has ended, or the system denies the change: its priority stays as it was.
   }
