@@ -193,7 +193,8 @@ describe('a move to a server', () => {
       /INSERT INTO imports/,
     ];
     // If it is killed while it sends hits, it has already sent the rollups.
-    for (const moment of rounds(5, 1) === 5 ? moments : moments.slice(2, 3)) {
+    const few = [moments[0]!, moments[2]!];
+    for (const moment of rounds(moments.length, few.length) === moments.length ? moments : few) {
       const seen = front.seen(moment);
       await using program = new Program(['move', '--data-dir', copy, '--to', front.url]);
       assert.equal(await Promise.race([seen.then(() => 'seen'), program.ended]), 'seen', program.stderr);
