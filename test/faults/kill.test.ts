@@ -184,6 +184,7 @@ describe('an import that is killed', () => {
     assert.equal(code, 0, stderr);
     const summary = JSON.parse(stdout);
     t.diagnostic(`${summary.already} lines of ${LINES} were there before the last import`);
+    assert.ok(summary.already > 0, 'it does not start over');
     assert.equal(summary.already + summary.imported, LINES);
     await assertWhole(dataDir);
   });
