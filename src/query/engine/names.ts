@@ -51,11 +51,10 @@ GROUP BY v.source, v.utm_medium, v.utm_campaign, v.click_id`,
 }
 
 function sourceSql(rows: readonly Origin[]): string {
-  const sources = translation(rows.map(({ source }) => [source, sourceName(source)]));
-  const clicks = translation(rows.map(({ click_id: click }) => [click, sourceName('', click)]));
-  const name = sources === undefined ? 'v.source' : `transform(v.source, ${sources})`;
+  const name = translated('v.source', rows, ({ source }) => [source, sourceName(source)]);
   if (!rows.some(({ click_id: click }) => click !== '')) return name;
-  return `if(v.click_id != '' AND ${name} = ${quote(DIRECT)}, transform(v.click_id, ${clicks}), ${name})`;
+  const clicked = translated('v.click_id', rows, ({ click_id: click }) => [click, sourceName('', click)]);
+  return `if(v.click_id != '' AND ${name} = ${quote(DIRECT)}, ${clicked}, ${name})`;
 }
 
 function channelSql(rows: readonly Origin[]): string {
@@ -72,10 +71,14 @@ function channelSql(rows: readonly Origin[]): string {
   return `transform(${ORIGIN_KEY}, [${keys}], [${channels.join(', ')}], '')`;
 }
 
-/** SQL: texts and their translations, as two arrays; undefined if each is its own. */
-function translation(pairs: readonly (readonly [string, string])[]): string | undefined {
-  const names = new Map(pairs.filter(([text, name]) => text !== name));
-  if (names.size === 0) return undefined;
+/** SQL of a column's translation. @param pairOf a text of the column and its translation, which may be the same */
+function translated(
+  column: string,
+  rows: readonly Origin[],
+  pairOf: (row: Origin) => readonly [string, string],
+): string {
+  const names = new Map(rows.map(pairOf).filter(([text, name]) => text !== name));
+  if (names.size === 0) return column;
   const list = (texts: Iterable<string>) => `[${Array.from(texts, quote).join(', ')}]`;
-  return `${list(names.keys())}, ${list(names.values())}`;
+  return `transform(${column}, ${list(names.keys())}, ${list(names.values())})`;
 }
