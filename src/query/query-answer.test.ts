@@ -3,21 +3,15 @@ import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { HORIZON, NOW as PURGED_NOW, purgedStore } from '../../test/fixtures/purged-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
-import { storedTraffic } from '../../test/fixtures/stored-traffic.ts';
+import { goals, storedTraffic } from '../../test/fixtures/stored-traffic.ts';
 import { writtenQueries } from '../../test/fixtures/written-query.ts';
 import { drawnQuery } from '../../test/reference/traffic/drawn-query.ts';
 import { Random } from '../../test/reference/traffic/random.ts';
-import { TRAFFIC_GOALS } from '../../test/reference/traffic/traffic.ts';
 import { SITES } from '../../test/reference/traffic/values.ts';
 import { PERIOD_NAMES } from '../../test/reference/visits/query.ts';
-import type { Goal } from './engine/query.ts';
 import { readQuery } from './language/query-reader.ts';
 import { queryAnswer } from './query-answer.ts';
 import type { Source } from './source.ts';
-
-const goals: Goal[] = Object.entries(TRAFFIC_GOALS).flatMap(([site, own]) =>
-  own.map(({ name, action }) => ({ site, name, action })),
-);
 
 /** A store for queries whose answers are not compared. */
 function traffic(t: TestContext) {

@@ -31,6 +31,11 @@ export const ORIGINS: readonly Partial<VisitHit>[] = [
     ...{ utmCampaign: 'brand', utmTerm: 'hit counter', utmContent: 'blue' },
   },
   { source: 'google', utmSource: 'google', utmMedium: 'cpc', utmCampaign: 'spring', utmTerm: 'analytics' },
+  { clickId: 'gclid' },
+  { source: 'facebook.com', referrer: 'https://facebook.com/', clickId: 'fbclid' },
+  // Of two services, so that it is its own name; and one that is on no list any more.
+  { clickId: 'yclid' },
+  { clickId: 'gone' },
 ];
 
 export const CLIENTS: readonly Partial<VisitHit>[] = [
