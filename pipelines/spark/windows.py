@@ -17,6 +17,7 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,6 +133,26 @@ def say(fact: dict[str, Any]) -> None:
     print(json.dumps(fact), flush=True)
 
 
+def parquet_writer(folder: str) -> Callable[[DataFrame, int], None]:
+    """Writes each batch of rows to a folder of its own.
+
+    A batch that was interrupted is computed again, with the same number, and replaces what is there of it. Spark's own sink
+    leaves such files, and says in `_spark_metadata` which ones count: only Spark reads that.
+    """
+
+    def write(rows: DataFrame, batch: int) -> None:
+        rows.write.mode("overwrite").parquet(f"{folder}/batch={batch}")
+
+    return write
+
+
+def refuse_logged(spark: SparkSession, folder: str) -> None:
+    """Ends the job if a folder has files of Spark's own sink, whose log hides all others from Spark."""
+    log = spark._jvm.org.apache.hadoop.fs.Path(folder, "_spark_metadata")
+    if log.getFileSystem(spark._jsc.hadoopConfiguration()).exists(log):
+        sys.exit(f"windows: an earlier version wrote to {folder}: give --parquet a new folder, and keep --checkpoint")
+
+
 def start(spark: SparkSession, args: argparse.Namespace) -> list[StreamingQuery]:
     """One query for each window, one for each window written to Parquet, and one for dead letters."""
     options = dict(args.kafka_option)
@@ -158,8 +179,7 @@ def start(spark: SparkSession, args: argparse.Namespace) -> list[StreamingQuery]
             queries.append(
                 final.writeStream.queryName(f"{window.name}-parquet")
                 .outputMode("append")
-                .format("parquet")
-                .option("path", f"{args.parquet}/{window.name}")
+                .foreachBatch(parquet_writer(f"{args.parquet}/{window.name}"))
                 .option("checkpointLocation", f"{args.checkpoint}/{window.name}-parquet")
                 .trigger(processingTime=f"{args.trigger} seconds")
                 .start()
@@ -207,6 +227,9 @@ def main(argv: list[str]) -> None:
     spark = session("hit-tracker windows")
     spark.sparkContext.setLogLevel("WARN")
     spark.streams.addListener(Progress())
+    if args.parquet:
+        for window in args.windows:
+            refuse_logged(spark, f"{args.parquet}/{window.name}")
     start(spark, args)
     # A failed query ends the job, so that its supervisor restarts it.
     spark.streams.awaitAnyTermination()

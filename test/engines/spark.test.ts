@@ -1,6 +1,6 @@
 /** Windows and rates from a real Spark, of hits through a real Kafka, compared with those of the store. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import type { Stats } from '../../src/index.ts';
 import type { WindowResult } from '../../src/stream/window-results.ts';
 import { assertProblem, BEARER } from '../fixtures/any-server.ts';
 import { run } from '../fixtures/command-line.ts';
+import { FileReader } from '../fixtures/file-reader.ts';
 import { KafkaCluster } from '../fixtures/kafka-cluster.ts';
 import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
@@ -20,7 +21,7 @@ import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const skip = hasSpark() ? false : SPARK_MISSING;
 const MINUTE = 60_000;
-const PATIENCE = 120_000;
+const PATIENCE = patience(120_000);
 const SITES = ['a.example', 'b.example'];
 const WINDOWS = [
   { name: '1m/30s', seconds: 60, slide: 30 },
@@ -32,6 +33,11 @@ const ERROR = 0.01;
 async function until(holds: () => Promise<boolean> | boolean, what: () => string): Promise<void> {
   for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(500)) if (await holds()) return;
   throw new Error(`in vain: ${what()}`);
+}
+
+/** The number of the last batch in a folder of a checkpoint; -1 if there is none. */
+function lastBatch(folder: string): number {
+  return Math.max(-1, ...globSync('*', { cwd: folder }).map(Number));
 }
 
 /** Records of a topic so far. */
@@ -113,6 +119,19 @@ describe('Spark', { skip, timeout: patience(420_000) }, () => {
         results.set(key.toString(), JSON.parse(value.toString()) as WindowResult);
       }
     };
+    const allPublished = () =>
+      until(
+        async () => (await recordsOf(kafka, 'hits')).length >= sent,
+        () => 'all hits are published',
+      );
+    const commits = join(folder, 'checkpoint/60s-30s-parquet/commits');
+    using engine = new FileReader();
+    const finalWindows = (batch: number | '*') =>
+      engine.rows(
+        `SELECT site, toUnixTimestamp64Milli(end) AS end, hits
+         FROM file('${folder}/final/60s-30s/batch=${batch}/*.parquet', Parquet, 'site String, end DateTime64(6), hits UInt64')
+         ORDER BY end, site`,
+      );
     const started: SparkJob[] = [];
     const startJob = () => {
       const job = spark.start('windows.py', args);
@@ -121,26 +140,31 @@ describe('Spark', { skip, timeout: patience(420_000) }, () => {
     };
     try {
       await send(6000, (i) => start + (i / 6000) * 15 * MINUTE);
+      // So that the job reads them at once, and its second batch has final windows.
+      await allPublished();
       let job = startJob();
       await until(
         async () => {
           assert.ok(!job.hasEnded, job.fault);
           await readResults();
-          return WINDOWS.every(({ seconds }) =>
-            [...results.values()].some((result) => result.seconds === seconds),
+          return (
+            WINDOWS.every(({ seconds }) =>
+              [...results.values()].some((result) => result.seconds === seconds),
+            ) && finalWindows(lastBatch(commits)).length > 0
           );
         },
         () => `first results; ${job.said}`,
       );
       await job.kill();
+      // As if it had been killed when its last final windows were written, and before that was noted.
+      const repeated = lastBatch(commits);
+      for (const name of [`${repeated}`, `.${repeated}.crc`]) rmSync(join(commits, name), { force: true });
+      const written = finalWindows(repeated);
 
       // While it is down: more hits, some older; duplicate records; and records that are not hits.
       await send(4000, (i) => start + 15 * MINUTE + (i / 4000) * 5 * MINUTE);
       await send(500, (i) => start + 12 * MINUTE + (i / 500) * MINUTE);
-      await until(
-        async () => (await recordsOf(kafka, 'hits')).length >= sent,
-        () => 'all hits are published',
-      );
+      await allPublished();
       const again = (await recordsOf(kafka, 'hits')).filter((_, i) => i % 5 === 0);
       const producer = new Producer({ clientId: 'test', bootstrapBrokers: kafka.bootstrap.split(',') });
       const odd = ['no JSON', '{"v":2}', '{"v":1,"batch":"1","at":0,"of":1,"visitor":"x"}'];
@@ -188,46 +212,37 @@ describe('Spark', { skip, timeout: patience(420_000) }, () => {
         );
       }
 
-      // Later than the watermark allows: in no window, and reported.
+      // Later than the watermark allows: in no window, and reported, by each query once it has read all.
       await send(300, (i) => start - 60 * MINUTE + i);
+      const queries = WINDOWS.flatMap(({ seconds, slide }) =>
+        ['', '-parquet'].map((kind) => `${seconds}s-${slide}s${kind}`),
+      );
       await until(
-        () =>
-          WINDOWS.every(({ seconds, slide }) =>
-            job.progress.some(({ query, late }) => query === `${seconds}s-${slide}s` && late! >= 300),
-          ),
+        () => queries.every((name) => job.progress.some(({ query, late }) => query === name && late! >= 300)),
         () => `late hits are told: ${JSON.stringify(job.progress.slice(-5))}`,
       );
       await readResults();
       assert.ok([...results.values()].every(({ from }) => from >= start - 5 * MINUTE));
 
       // Dead letters are kept with the reason; final windows are kept once.
-      const engine = new Session();
-      try {
-        const ask = (query: string) =>
-          engine
-            .query(`${query} FORMAT TSV`)
-            // Not trim(): a line with an empty site begins with a tab.
-            .replace(/\n$/, '')
-            .split('\n')
-            .map((line) => line.split('\t'));
-        const connection = ask(
+      const letters = () =>
+        engine.rows(
           `SELECT value, fault FROM file('${folder}/checkpoint/set-aside-records/*.json', JSONEachRow, 'value String, fault String') ORDER BY value`,
         );
-        assert.deepEqual(
-          connection.map(([value]) => value),
-          [...odd].sort(),
-        );
-        assert.ok(connection.every(([, fault]) => fault !== ''));
-        const final = ask(
-          `SELECT site, toUnixTimestamp64Milli(end), hits FROM file('${folder}/final/60s-30s/*.parquet', Parquet)`,
-        );
-        assert.ok(final.length > 20);
-        assert.equal(new Set(final.map(([site, end]) => `${site} ${end}`)).size, final.length);
-        for (const [site, end, hits] of final)
-          assert.equal(windows.get(`${site}|60|30|${end}`)?.hits ?? 0, Number(hits), `${site} ${end}`);
-      } finally {
-        engine.close();
-      }
+      await until(
+        () => letters().length >= odd.length && finalWindows('*').length > written.length,
+        () => `dead letters and more final windows; ${job.said}`,
+      );
+      assert.deepEqual(
+        letters().map(([value]) => value),
+        [...odd].sort(),
+      );
+      assert.ok(letters().every(([, fault]) => fault !== ''));
+      assert.deepEqual(finalWindows(repeated), written);
+      const final = finalWindows('*');
+      assert.equal(new Set(final.map(([site, end]) => `${site} ${end}`)).size, final.length);
+      for (const [site, end, hits] of final)
+        assert.equal(windows.get(`${site}|60|30|${end}`)?.hits ?? 0, Number(hits), `${site} ${end}`);
 
       const live = await server.ask<StreamAnswer>('/api/v1/live?source=stream&window=1m,5m&site=a.example');
       assert.equal(live.source, 'stream');
