@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { drawnVisitHit } from '../../test/fixtures/drawn-visit-hit.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
@@ -15,17 +16,14 @@ const DAYS = ['2026-10-31', '2026-11-01', '2026-11-02'] as const;
 const SITES = ['a.example', 'b.example'] as const;
 
 /** Hits of three days that are close around midnight, and far from it. */
-const sent = fc.record({
+const sent = drawnVisitHit({
   site: fc.constantFrom(...SITES),
-  visitor: fc.nat(3),
+  visitorLow: fc.nat(3),
   time: fc.oneof(
     fc.nat(24).map((n) => MIDNIGHT + (n - 12) * 10 * MINUTE),
     fc.nat(24).map((n) => MIDNIGHT + 1440 * MINUTE + (n - 12) * 10 * MINUTE),
     fc.nat(100).map((n) => MIDNIGHT + (n - 50) * 25 * MINUTE),
   ),
-  path: fc.constantFrom('/', '/a', '/b'),
-  name: fc.constantFrom('pageview', 'pageview', 'signup'),
-  bot: fc.constantFrom('', '', '', 'Googlebot'),
 });
 
 /** How rows of visits are lost: the state before a step comes back, or nothing. */
@@ -65,10 +63,7 @@ describe('the recount of visits', () => {
       fc.asyncProperty(course, async ({ batches, lost, mostHits }) => {
         await clear();
         for (const hits of batches) {
-          await deliver(
-            (BigInt(++time) << 22n) | 1n,
-            hits.map(({ visitor, ...hit }) => hitOf({ ...hit, visitorHigh: 0, visitorLow: visitor })),
-          );
+          await deliver((BigInt(++time) << 22n) | 1n, hits);
           await rollups.rollUp();
         }
         await assertVisits(store);

@@ -39,7 +39,8 @@ export interface Labels {
   readonly goalsOf: (hit: HitInVisit) => readonly string[];
 }
 
-const FIELDS = {
+/** Fields of a visit's first hit, by dimension. */
+export const FIELDS = {
   referrer: 'referrer',
   utm_source: 'utmSource',
   utm_medium: 'utmMedium',

@@ -21,6 +21,8 @@
 import { isSignal, PAGEVIEW, type VisitHit } from './visit-hit.ts';
 
 const SILENCE = 30 * 60_000;
+/** Most hits have none. */
+const NO_PROPS = { props: new Map<string, string>(), numbers: new Map<string, number>() };
 
 /** A hit in its visit. */
 export interface HitInVisit {
@@ -122,9 +124,9 @@ function kindOf(hit: VisitHit): HitInVisit['kind'] {
 }
 
 function propsOf({ props: json }: VisitHit): Pick<HitInVisit, 'props' | 'numbers'> {
+  if (json === '') return NO_PROPS;
   const props = new Map<string, string>();
   const numbers = new Map<string, number>();
-  if (json === '') return { props, numbers };
   for (const [key, value] of Object.entries(JSON.parse(json) as Record<string, unknown>)) {
     props.set(key, typeof value === 'string' ? value : JSON.stringify(value));
     if (typeof value === 'number') numbers.set(key, value);
