@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import type { ClickHouseClient } from '@clickhouse/client';
 import { streamed } from '../../test/fixtures/differential/deliveries.ts';
 import { openClients, openStore } from '../../test/fixtures/embedded-store.ts';
 import { file } from '../../test/fixtures/file-scope.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { killedAfter } from '../../test/fixtures/killed-client.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
@@ -187,7 +187,7 @@ describe('a store of a version without a ledger', () => {
     for (const after of moments) {
       const folder = older(t);
       const clients = openClients(t, join(folder, 'store'));
-      const killed = failing(clients.writer, after);
+      const killed = killedAfter(clients.writer, after);
       const isWhole = await migrate(killed, { steps: STEPS }).then(
         () => true,
         () => false,
@@ -203,18 +203,3 @@ describe('a store of a version without a ledger', () => {
     }
   });
 });
-
-/** A client whose commands fail after a number of them. */
-function failing(client: ClickHouseClient, passing: number): ClickHouseClient {
-  let left = passing;
-  return new Proxy(client, {
-    get(target, name) {
-      const member = Reflect.get(target, name);
-      if (name !== 'command') return typeof member === 'function' ? member.bind(target) : member;
-      return async (asked: Parameters<ClickHouseClient['command']>[0]) => {
-        if (left-- <= 0) throw new Error('killed');
-        return target.command(asked);
-      };
-    },
-  });
-}

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import type { ClickHouseClient } from '@clickhouse/client';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { killedAfter } from '../../test/fixtures/killed-client.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -15,7 +16,7 @@ import { Clients } from './clients.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './sql.ts';
 
-const options = { timeout: 600_000 };
+const options = { timeout: patience(600_000) };
 /** More than a conversion has. */
 const STATEMENTS = 60;
 const HITS = 3000;
@@ -78,14 +79,14 @@ describe('a store of a version without visits', () => {
     await assertVisits(store);
   });
 
-  test('is converted also where the conversion is killed at any statement', options, async (t) => {
+  test('is converted even if the conversion is killed at any statement', options, async (t) => {
     const original = await older(t);
     const moments = rounds(STATEMENTS, 2) === 2 ? [3, 6] : Array.from({ length: STATEMENTS }, (_, i) => i);
     for (const after of moments) {
       const folder = temporaryFolder(t);
       cpSync(original, folder, { recursive: true, verbatimSymlinks: true });
       const clients = Clients.embedded(join(folder, 'store'));
-      const isWhole = await migrate(failing(clients.writer, after), { steps: STEPS }).then(
+      const isWhole = await migrate(killedAfter(clients.writer, after), { steps: STEPS }).then(
         () => true,
         () => false,
       );
@@ -100,18 +101,3 @@ describe('a store of a version without visits', () => {
     }
   });
 });
-
-/** A client of which a number of commands pass, and then none. */
-function failing(client: ClickHouseClient, passing: number): ClickHouseClient {
-  let left = passing;
-  return new Proxy(client, {
-    get(target, name) {
-      const member = Reflect.get(target, name);
-      if (name !== 'command') return typeof member === 'function' ? member.bind(target) : member;
-      return async (asked: Parameters<ClickHouseClient['command']>[0]) => {
-        if (left-- <= 0) throw new Error('killed');
-        return target.command(asked);
-      };
-    },
-  });
-}
