@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { QueryAnswer } from '../src/query/query-schemas.ts';
 import { assertFailed, Program, run } from './fixtures/command-line.ts';
+import { patience } from './fixtures/patience.ts';
 import { RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
@@ -37,7 +38,7 @@ async function good(...args: string[]): Promise<string> {
 describe('query, goals and report', () => {
   for (const isServed of [false, true]) {
     it(`speak one language ${isServed ? 'with' : 'without'} a server on the folder`, {
-      timeout: 300_000,
+      timeout: patience(60_000),
     }, async (t) => {
       const folder = temporaryFolder(t);
       const data = ['--data-dir', join(folder, 'data')];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
+import { patience } from '../../test/fixtures/patience.ts';
 import { HORIZON, NOW as PURGED_NOW, purgedStore } from '../../test/fixtures/purged-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { goals, storedTraffic } from '../../test/fixtures/stored-traffic.ts';
@@ -23,7 +24,7 @@ function ask(source: Source, query: unknown, now: number) {
 }
 
 describe('an answer', () => {
-  test('to a query of any period is the one of a plain recount', { timeout: 300_000 }, async (t) => {
+  test('to a query of any period is the one of a plain recount', { timeout: patience(60_000) }, async (t) => {
     const seed = Number(process.env.HIT_TEST_SEED ?? 4);
     const { store, recount, now } = await storedTraffic(t, seed);
     const random = new Random(seed);
@@ -41,7 +42,9 @@ describe('an answer', () => {
     }
   });
 
-  test('is given to any query that is read, and repeats it as one', { timeout: 300_000 }, async (t) => {
+  test('is given to any query that is read, and repeats it as one', {
+    timeout: patience(60_000),
+  }, async (t) => {
     const { store, now } = await traffic(t);
     const names = [...new Set(goals.map(({ name }) => name))];
     await fc.assert(
@@ -54,7 +57,7 @@ describe('an answer', () => {
     );
   });
 
-  test('to a query with as many values as are allowed is given', { timeout: 300_000 }, async (t) => {
+  test('to a query with as many values as are allowed is given', { timeout: patience(60_000) }, async (t) => {
     const { store, now } = await traffic(t);
     const texts = (count: number) => Array.from({ length: count }, (_, at) => `*${at}*`);
     const many = { period: 'all', metrics: ['visitors', 'percentage'], dimensions: ['page'] };
@@ -79,7 +82,7 @@ describe('an answer', () => {
   });
 });
 
-describe('an answer about purged hits', { timeout: 120_000 }, () => {
+describe('an answer about purged hits', { timeout: patience(60_000) }, () => {
   const horizon = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
 
   test('knows what visits alone can tell, and nothing else', async (t) => {

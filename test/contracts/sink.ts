@@ -41,7 +41,7 @@ export interface Cut {
 }
 
 /** Maximum duration of a delivery, in milliseconds. */
-const PATIENCE = 120_000;
+const PATIENCE = patience(24_000);
 const MONTH = 31 * 86_400_000;
 const START = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const RUN_BITS = 22n;
@@ -56,7 +56,7 @@ export function sinkContract(
   open: (folder: string) => Promise<SinkPlace>,
   { skip = false }: { readonly skip?: string | false } = {},
 ): void {
-  describe(`${name}, as a sink,`, { skip, timeout: patience(6) * PATIENCE }, () => {
+  describe(`${name}, as a sink,`, { skip, timeout: patience(720_000) }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-sink-'));
     let place: SinkPlace;
     let sink: ClosableSink;

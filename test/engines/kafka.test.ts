@@ -19,7 +19,7 @@ const MILLION = 1_000_000;
 const A_REQUEST = 10_000;
 const SITE = 'stream.test';
 const TIME = Date.UTC(2026, 9, 31, 23, 30);
-const PATIENCE = 60_000;
+const PATIENCE = patience(12_000);
 
 /** Hits from one number to another, over two months: each with its own path, many of one visitor. */
 function hitsOf(from: number, to: number): string {

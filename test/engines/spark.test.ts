@@ -21,7 +21,7 @@ import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const skip = hasSpark() ? false : SPARK_MISSING;
 const MINUTE = 60_000;
-const PATIENCE = patience(120_000);
+const PATIENCE = patience(30_000);
 const SITES = ['a.example', 'b.example'];
 const WINDOWS = [
   { name: '1m/30s', seconds: 60, slide: 30 },
