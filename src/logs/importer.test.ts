@@ -1,26 +1,24 @@
 import assert from 'node:assert/strict';
 import { createReadStream, existsSync, renameSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
-import { type LogTotals, writeAccessLog } from '../../bench/access-log.ts';
+import { writeAccessLog } from '../../bench/access-log.ts';
+import { file } from '../../test/fixtures/file-scope.ts';
+import { chunked, counts, logImports } from '../../test/fixtures/log-imports.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { patience } from '../../test/fixtures/patience.ts';
-import { MemoryLive } from '../live/memory.ts';
 import { ROW_LAYOUT } from '../rows/row-layout.ts';
 import { readRows } from '../rows/row-reader.ts';
-import { DBTracker } from '../trackers/db.ts';
-import type { LogFormat } from './format.ts';
-import { type ImportProgress, LogImporter } from './importer.ts';
-import type { ImportSummary } from './summary.ts';
+import type { ImportProgress } from './importer.ts';
 
-const KEY = new Uint8Array(16).fill(1);
-const SALT = new Uint8Array(16).fill(2);
 const LINES = 6000;
+const { folder, dataDir, db, live, importerWith, importer, take, hits } = await logImports(file);
+const totals = await writeAccessLog(join(folder, 'access.log'), LINES, 7);
+const log = await readFile(join(folder, 'access.log'));
 
 /** A source that returns the content in blocks, and fails after some bytes. */
 async function* cutAfter(content: Buffer, bytes: number): AsyncGenerator<Buffer> {
@@ -28,58 +26,7 @@ async function* cutAfter(content: Buffer, bytes: number): AsyncGenerator<Buffer>
   throw new Error('the line is cut');
 }
 
-async function* chunked(content: string | Buffer, size = 50_000): AsyncGenerator<Buffer> {
-  const bytes = Buffer.from(content);
-  for (let at = 0; at < bytes.length; at += size) {
-    await new Promise(setImmediate);
-    yield bytes.subarray(at, at + size);
-  }
-}
-
-/** The counts of a summary, without its duration. */
-function counts({ lines, imported, failed, already }: ImportSummary) {
-  return { lines, imported, failed, already };
-}
-
 describe('an import', { timeout: patience(60_000) }, () => {
-  let folder = '';
-  let db: DBTracker;
-  let live: MemoryLive;
-  let importer: LogImporter;
-  let log: Buffer;
-  let totals: LogTotals;
-
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'importer-'));
-    totals = await writeAccessLog(join(folder, 'access.log'), LINES, 7);
-    log = await readFile(join(folder, 'access.log'));
-    db = await DBTracker.open({ dataDir: join(folder, 'data'), durability: 'process' });
-    live = new MemoryLive({ expectedVisitors: 100_000, rate: true, now: Date.now });
-    importer = importerWith(120_000);
-  });
-  after(async () => {
-    await db.close();
-    await rm(folder, { recursive: true });
-  });
-
-  function importerWith(chunkBytes: number): LogImporter {
-    return new LogImporter({ db, live, key: KEY, importSalt: SALT, allowedSites: undefined, chunkBytes });
-  }
-
-  /** Imports a log. Each test has its own site. */
-  function take(
-    source: string | Buffer | AsyncIterable<Buffer>,
-    site: string,
-    format: LogFormat | 'auto' = 'auto',
-  ): Promise<ImportSummary> {
-    const bytes = typeof source === 'string' || Buffer.isBuffer(source) ? chunked(source) : source;
-    return importer.run(bytes, { site, format, follow: false });
-  }
-
-  async function hits(site: string): Promise<number> {
-    return (await db.stats({ site, bots: 'include' })).totals.hits!;
-  }
-
   /** Checks that the store and the live state have each line of the generated log once. */
   async function assertWhole(site: string): Promise<void> {
     for (const [bots, perDay, dailyVisitors] of [
@@ -205,7 +152,7 @@ describe('an import', { timeout: patience(60_000) }, () => {
 
   it('that cannot store what it read fails, with those that wait for it, and the next one continues', async () => {
     const site = 'disk.example';
-    const spool = join(folder, 'data', 'spool');
+    const spool = join(dataDir, 'spool');
     const loseSpool = ({ lines }: ImportProgress) => {
       if (lines > 3000 && existsSync(spool)) renameSync(spool, `${spool}.away`);
     };
@@ -223,76 +170,6 @@ describe('an import', { timeout: patience(60_000) }, () => {
     const { imported, already } = await take(log, site);
     assert.ok(imported > 0 && already > 0);
     await assertWhole(site);
-  });
-
-  it('lists every unreadable line with its number, and continues', async () => {
-    const site = 'garbage.example';
-    const garbage = Array.from({ length: 100 }, (_, i) => `garbage ${i} ${'x'.repeat(9000)}\n`).join('');
-    const first = await take(garbage, site);
-    assert.deepEqual(counts(first), { lines: 100, imported: 0, failed: 100, already: 0 });
-    assert.deepEqual(
-      first.failures.map(({ line }) => line),
-      Array.from({ length: 20 }, (_, i) => i + 1),
-    );
-    assert.match(first.failures[0]?.reason ?? '', /no timestamp/);
-
-    const grown = await take(`${garbage}\n\r\n${logLine()}nonsense\n${logLine()}`, site);
-    assert.deepEqual(counts(grown), { lines: 103, imported: 2, failed: 1, already: 100 });
-    assert.deepEqual(
-      grown.failures.map(({ line }) => line),
-      [104],
-      'numbers go on behind what is known',
-    );
-    assert.equal(await hits(site), 2);
-  });
-
-  it('numbers failures correctly in chunks that are read in parallel', async () => {
-    const lines = Array.from({ length: 6000 }, (_, i) => logLine({ path: `/${i}` }));
-    const bad = [17, 1999, 3500, 5999];
-    for (const number of bad) lines[number - 1] = 'nonsense\n';
-    const { failures } = await take(lines.join(''), 'numbers.example');
-    assert.deepEqual(
-      failures.map(({ line }) => line),
-      bad,
-    );
-  });
-
-  it('of an empty log has an empty summary', async () => {
-    for (const nothing of ['', gzipSync('')]) {
-      const summary = await take(nothing, 'empty.example');
-      assert.deepEqual(counts(summary), { lines: 0, imported: 0, failed: 0, already: 0 });
-    }
-  });
-
-  it('counts a last line without a line break, and never text that is appended to it', async () => {
-    const site = 'tail.example';
-    const line = logLine({ path: '/2' });
-    const first = await take(logLine({ path: '/1' }) + line.slice(0, -10), site);
-    assert.deepEqual(counts(first), { lines: 2, imported: 2, failed: 0, already: 0 });
-    const second = await take(`${logLine({ path: '/1' })}${line}nonsense\n`, site);
-    assert.deepEqual(counts(second), { lines: 3, imported: 0, failed: 1, already: 2 });
-    assert.equal(second.failures[0]?.line, 3);
-    assert.equal(await hits(site), 2);
-  });
-
-  it('counts an unreadable last line once it is complete', async () => {
-    const site = 'unfinished.example';
-    const line = logLine({ path: '/2' });
-    const first = await take(logLine({ path: '/1' }) + line.slice(0, 60), site);
-    assert.deepEqual(counts(first), { lines: 2, imported: 1, failed: 1, already: 0 });
-    assert.equal(first.failures[0]?.line, 2);
-    assert.match(first.failures[0]?.reason ?? '', /ends within this line.* No status/);
-    const second = await take(logLine({ path: '/1' }) + line, site);
-    assert.deepEqual(counts(second), { lines: 2, imported: 1, failed: 0, already: 1 });
-    assert.equal(await hits(site), 2);
-  });
-
-  it('detects the format of a log, or uses the given one', async () => {
-    const vhost = ['a', 'b', 'a'].map((name) => `${name}.vhosts.example:80 ${logLine()}`).join('');
-    assert.equal((await take(vhost, 'auto.example')).imported, 3);
-    assert.deepEqual(await Promise.all(['a.vhosts.example', 'b.vhosts.example'].map(hits)), [2, 1]);
-    assert.equal((await take(vhost, 'named.example', 'vhost')).imported, 3);
-    assert.deepEqual(await Promise.all(['a.vhosts.example', 'b.vhosts.example'].map(hits)), [4, 2]);
   });
 
   it('takes constant memory, however long the log is', async () => {

@@ -1,0 +1,82 @@
+/** Lines that an import cannot read, or not yet, and formats. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { file } from '../../test/fixtures/file-scope.ts';
+import { counts, logImports } from '../../test/fixtures/log-imports.ts';
+import { logLine } from '../../test/fixtures/log-line.ts';
+import { patience } from '../../test/fixtures/patience.ts';
+
+const { take, hits } = await logImports(file);
+
+describe('an import', { timeout: patience(60_000) }, () => {
+  it('lists every unreadable line with its number, and continues', async () => {
+    const site = 'garbage.example';
+    const garbage = Array.from({ length: 100 }, (_, i) => `garbage ${i} ${'x'.repeat(9000)}\n`).join('');
+    const first = await take(garbage, site);
+    assert.deepEqual(counts(first), { lines: 100, imported: 0, failed: 100, already: 0 });
+    assert.deepEqual(
+      first.failures.map(({ line }) => line),
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
+    assert.match(first.failures[0]?.reason ?? '', /no timestamp/);
+
+    const grown = await take(`${garbage}\n\r\n${logLine()}nonsense\n${logLine()}`, site);
+    assert.deepEqual(counts(grown), { lines: 103, imported: 2, failed: 1, already: 100 });
+    assert.deepEqual(
+      grown.failures.map(({ line }) => line),
+      [104],
+      'numbers go on behind what is known',
+    );
+    assert.equal(await hits(site), 2);
+  });
+
+  it('numbers failures correctly in chunks that are read in parallel', async () => {
+    const lines = Array.from({ length: 6000 }, (_, i) => logLine({ path: `/${i}` }));
+    const bad = [17, 1999, 3500, 5999];
+    for (const number of bad) lines[number - 1] = 'nonsense\n';
+    const { failures } = await take(lines.join(''), 'numbers.example');
+    assert.deepEqual(
+      failures.map(({ line }) => line),
+      bad,
+    );
+  });
+
+  it('of an empty log has an empty summary', async () => {
+    for (const nothing of ['', gzipSync('')]) {
+      const summary = await take(nothing, 'empty.example');
+      assert.deepEqual(counts(summary), { lines: 0, imported: 0, failed: 0, already: 0 });
+    }
+  });
+
+  it('counts a last line without a line break, and never text that is appended to it', async () => {
+    const site = 'tail.example';
+    const line = logLine({ path: '/2' });
+    const first = await take(logLine({ path: '/1' }) + line.slice(0, -10), site);
+    assert.deepEqual(counts(first), { lines: 2, imported: 2, failed: 0, already: 0 });
+    const second = await take(`${logLine({ path: '/1' })}${line}nonsense\n`, site);
+    assert.deepEqual(counts(second), { lines: 3, imported: 0, failed: 1, already: 2 });
+    assert.equal(second.failures[0]?.line, 3);
+    assert.equal(await hits(site), 2);
+  });
+
+  it('counts an unreadable last line once it is complete', async () => {
+    const site = 'unfinished.example';
+    const line = logLine({ path: '/2' });
+    const first = await take(logLine({ path: '/1' }) + line.slice(0, 60), site);
+    assert.deepEqual(counts(first), { lines: 2, imported: 1, failed: 1, already: 0 });
+    assert.equal(first.failures[0]?.line, 2);
+    assert.match(first.failures[0]?.reason ?? '', /ends within this line.* No status/);
+    const second = await take(logLine({ path: '/1' }) + line, site);
+    assert.deepEqual(counts(second), { lines: 2, imported: 1, failed: 0, already: 1 });
+    assert.equal(await hits(site), 2);
+  });
+
+  it('detects the format of a log, or uses the given one', async () => {
+    const vhost = ['a', 'b', 'a'].map((name) => `${name}.vhosts.example:80 ${logLine()}`).join('');
+    assert.equal((await take(vhost, 'auto.example')).imported, 3);
+    assert.deepEqual(await Promise.all(['a.vhosts.example', 'b.vhosts.example'].map(hits)), [2, 1]);
+    assert.equal((await take(vhost, 'named.example', 'vhost')).imported, 3);
+    assert.deepEqual(await Promise.all(['a.vhosts.example', 'b.vhosts.example'].map(hits)), [4, 2]);
+  });
+});
