@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { assertFailsOneQuery, assertFoundUnasked } from '../fixtures/damaged-part.ts';
 import { patience } from '../fixtures/patience.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { DAMAGES, WatchedStore } from '../fixtures/watched-store.ts';
@@ -11,37 +12,10 @@ import { DAMAGES, WatchedStore } from '../fixtures/watched-store.ts';
 const timeout = patience(60_000);
 
 describe('a part that is damaged while the store runs', () => {
-  // What is in the engine's memory is read from there: of these two nobody notices anything by reading.
+  // What is in the engine's memory is read from there: of the other two nobody notices anything by reading.
   for (const damage of ['a truncated file', 'empty files'] as const) {
-    test(`by ${damage} fails one query, and no more`, { timeout }, async (t) => {
-      const store = await WatchedStore.filled(t);
-      DAMAGES[damage](await store.partOf(2));
-      const error = await store.hits().then(
-        () => assert.fail('the damage was not read'),
-        (fault: unknown) => fault,
-      );
-      assert.equal(await store.guard.followUp(error), true);
-      assert.deepEqual(await store.hits(), { 1: 1000, 3: 500 });
-      assert.deepEqual(store.codes, ['broken_parts']);
-      assert.equal(store.guard.parts.broken, 1);
-      assert.match(store.log.all.join('\n'), /202611_2_2_0 of hits was broken.*20000 rows are missing/);
-    });
-  }
-
-  for (const damage of ['a truncated file', 'empty files'] as const) {
-    test(`by ${damage} is found without a query`, { timeout }, async (t) => {
-      const store = await WatchedStore.open(t, join(temporaryFolder(t), 'store'));
-      await store.insert(1, 1000);
-      await store.insert(2, 20_000);
-      DAMAGES[damage](await store.partOf(2));
-      const [found] = await store.guard.parts.inspect();
-      assert.equal(found?.missingRows, 20_000);
-      assert.equal(existsSync(found.kept!), true);
-      assert.deepEqual(await store.hits(), { 1: 1000 });
-      // Told once.
-      await store.guard.parts.inspect();
-      assert.equal(store.log.all.filter((line) => line.includes('answers lack their rows')).length, 1);
-    });
+    test(`by ${damage} fails one query, and no more`, { timeout }, (t) => assertFailsOneQuery(t, damage));
+    test(`by ${damage} is found without a query`, { timeout }, (t) => assertFoundUnasked(t, damage));
   }
 
   test('by flipped bits is found by reading all content', { timeout }, async (t) => {

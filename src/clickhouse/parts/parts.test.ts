@@ -1,9 +1,10 @@
 /** Parts that are damaged on purpose, in the real engine: found, taken out and told. More of it is with the faults. */
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, truncateSync } from 'node:fs';
+import { mkdirSync, readdirSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { assertFailsOneQuery, assertFoundUnasked } from '../../../test/fixtures/damaged-part.ts';
 import { patience } from '../../../test/fixtures/patience.ts';
 import { temporaryFolder } from '../../../test/fixtures/temporary.ts';
 import { DAMAGES, WatchedStore } from '../../../test/fixtures/watched-store.ts';
@@ -11,37 +12,13 @@ import { DAMAGES, WatchedStore } from '../../../test/fixtures/watched-store.ts';
 const timeout = patience(60_000);
 
 describe('a part that is damaged while the store runs', () => {
-  for (const damage of ['flipped bits'] as const) {
-    test(`by ${damage} fails one query, and no more`, { timeout }, async (t) => {
-      const store = await WatchedStore.filled(t);
-      DAMAGES[damage](await store.partOf(2));
-      const error = await store.hits().then(
-        () => assert.fail('the damage was not read'),
-        (fault: unknown) => fault,
-      );
-      assert.equal(await store.guard.followUp(error), true);
-      assert.deepEqual(await store.hits(), { 1: 1000, 3: 500 });
-      assert.deepEqual(store.codes, ['broken_parts']);
-      assert.equal(store.guard.parts.broken, 1);
-      assert.match(store.log.all.join('\n'), /202611_2_2_0 of hits was broken.*20000 rows are missing/);
-    });
-  }
+  test('by flipped bits fails one query, and no more', { timeout }, (t) =>
+    assertFailsOneQuery(t, 'flipped bits'),
+  );
 
-  for (const damage of ['a file that is gone'] as const) {
-    test(`by ${damage} is found without a query`, { timeout }, async (t) => {
-      const store = await WatchedStore.open(t, join(temporaryFolder(t), 'store'));
-      await store.insert(1, 1000);
-      await store.insert(2, 20_000);
-      DAMAGES[damage](await store.partOf(2));
-      const [found] = await store.guard.parts.inspect();
-      assert.equal(found?.missingRows, 20_000);
-      assert.equal(existsSync(found.kept!), true);
-      assert.deepEqual(await store.hits(), { 1: 1000 });
-      // Reported once.
-      await store.guard.parts.inspect();
-      assert.equal(store.log.all.filter((line) => line.includes('answers lack their rows')).length, 1);
-    });
-  }
+  test('by a file that is gone is found without a query', { timeout }, (t) =>
+    assertFoundUnasked(t, 'a file that is gone'),
+  );
 
   test('is not suspected after an error that does not mention parts', { timeout }, async (t) => {
     const store = await WatchedStore.filled(t);
