@@ -59,14 +59,9 @@ describe('the program', { concurrency: 2 }, () => {
     assert.equal(told.stdout, `${version}\n`);
   });
 
-  it('refuses an unknown command, and lists the known ones', async () => {
-    for (const command of ['conserve', 'toString']) {
-      assertFailed(
-        await run([command]),
-        2,
-        new RegExp(`no command "${command}": (use serve, import, report|did you mean "serve")`),
-      );
-    }
+  it('refuses an unknown command, and names the one that is meant or all of them', async () => {
+    assertFailed(await run(['conserve']), 2, /no command "conserve": did you mean "serve"\?/);
+    assertFailed(await run(['toString']), 2, /no command "toString": use serve, import, report/);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Scheduled work of a server: reports, purges, alerts and webhooks, with the real program. */
+/** Scheduled work of a server: reports, purges, alerts and webhooks. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

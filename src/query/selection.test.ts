@@ -125,12 +125,9 @@ describe('a dimension', () => {
   test('is one of the known dimensions, and never another column', () => {
     for (const by of DIMENSIONS) assert.match(columnOf(readDimension(by)), /^[a-z_]+$/);
     assert.equal(readDimension(undefined), 'path');
-    for (const by of ['', 'visitor', 'PATH', 'path; DROP', 'constructor', '__proto__', 'toString']) {
-      assert.throws(
-        () => readDimension(by),
-        invalid(/^by ".*" is unknown: (use path, referrer, |did you mean "path")/),
-      );
-    }
+    for (const by of ['', 'visitor', 'path; DROP', 'constructor', '__proto__', 'toString'])
+      assert.throws(() => readDimension(by), invalid(/^by ".*" is unknown: use path, referrer, /));
+    assert.throws(() => readDimension('PATH'), invalid(/^by "PATH" is unknown: did you mean "path"\?/));
   });
 });
 
@@ -170,12 +167,12 @@ describe('metrics', () => {
       assert.deepEqual(readMetrics(none), ['hits', 'visitors']);
     }
     assert.deepEqual(readMetrics('bounce_rate, visits'), ['hits', 'visitors', 'visits', 'bounce_rate']);
-    for (const value of ['views', 'visits,', 'visits;hits', 'VISITS', 'constructor']) {
-      assert.throws(
-        () => readMetrics(value),
-        invalid(/^metrics ".*" is unknown: (use hits, visitors, visits, |did you mean "visits")/),
-      );
-    }
+    for (const value of ['views', 'visits,', 'visits;hits', 'constructor'])
+      assert.throws(() => readMetrics(value), invalid(/^metrics ".*" is unknown: use hits, visitors, /));
+    assert.throws(
+      () => readMetrics('VISITS'),
+      invalid(/^metrics "VISITS" is unknown: did you mean "visits"\?/),
+    );
   });
 });
 
