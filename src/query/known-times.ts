@@ -4,12 +4,8 @@
  */
 import { readCutoffs } from '../retention/cutoffs.ts';
 import { hitsKnownFrom } from './data-stats.ts';
-import { isOfHit, isOfVisit } from './engine/column.ts';
-import { leaves } from './engine/condition.ts';
-import { needsSignals } from './engine/goal-sql.ts';
-import { basisOf } from './engine/measure.ts';
-import type { Filter, FilterDimension, Metric, Query, Span } from './engine/query.ts';
-import { VISIT_NUMBERS } from './engine/query.ts';
+import { needsOf } from './engine/needs.ts';
+import type { Metric, Query, Span } from './engine/query.ts';
 import type { Source } from './source.ts';
 
 export interface KnownTimes {
@@ -32,39 +28,8 @@ export async function knownTimes(
   return { hits, visits: areLost ? to : Math.max(0, ...cutoffs) };
 }
 
-/**
- * From when on a metric of a query is known. Visits alone tell what is about whole visits, unless a dimension or a filter asks
- * for single hits.
- */
+/** From when on a metric of a query is known. */
 export function metricKnownFrom(metric: Metric, query: Query, known: KnownTimes): number {
-  const names = query.filters.flatMap(leaves);
-  const asksPersons = query.filters.some(namesPersons);
-  const usesHits = query.dimensions.some(isOfHit) || names.some((name) => isOfHitIn(name)) || asksPersons;
-  const basis = basisOf(metric);
-  if (basis === 'visits') return usesHits ? Math.max(known.hits, known.visits) : known.visits;
-  const usesVisits =
-    query.dimensions.some(isOfVisit) ||
-    names.some((name) => !isOfHitIn(name) && name !== 'site') ||
-    asksPersons ||
-    basis === 'signals' ||
-    query.goals.some(needsSignals);
-  return usesVisits ? Math.max(known.hits, known.visits) : known.hits;
-}
-
-function isOfHitIn(name: string): boolean {
-  if ((VISIT_NUMBERS as readonly string[]).includes(name)) return false;
-  return name === 'value' || isOfHit(name as FilterDimension);
-}
-
-/** Whether a filter asks what visitors have done. */
-function namesPersons(filter: Filter): boolean {
-  switch (filter[0]) {
-    case 'and':
-    case 'or':
-      return filter[1].some(namesPersons);
-    case 'not':
-      return namesPersons(filter[1]);
-    default:
-      return filter[0] === 'has_done' || filter[0] === 'has_not_done';
-  }
+  const needs = needsOf(metric, query);
+  return Math.max(needs.hits ? known.hits : 0, needs.visits ? known.visits : 0);
 }
