@@ -13,19 +13,28 @@ export interface KnownTimes {
   readonly visits: number;
 }
 
-/** @param sites none: all of them; one of which something is missing makes the sum incomplete */
+/**
+ * What is known of periods.
+ *
+ * @param sites none: all of them; one of which something is missing makes the sum incomplete
+ */
 export async function knownTimes(
   source: Source,
   sites: readonly string[],
-  { from, to }: Span,
-): Promise<KnownTimes> {
-  const { visits } = await readCutoffs(source.store);
-  const cutoffs = sites.length === 0 ? [...visits.values()] : sites.map((site) => visits.get(site) ?? 0);
-  let hits = 0;
-  for (const site of sites.length === 0 ? [''] : sites)
-    hits = Math.max(hits, await hitsKnownFrom(source, { site, from, to }));
+  spans: readonly Span[],
+): Promise<KnownTimes[]> {
+  const cutoffs = await readCutoffs(source.store);
+  const ofVisits =
+    sites.length === 0 ? [...cutoffs.visits.values()] : sites.map((site) => cutoffs.visits.get(site) ?? 0);
   const areLost = source.store.guard.parts.isIncomplete('visits');
-  return { hits, visits: areLost ? to : Math.max(0, ...cutoffs) };
+  const times: KnownTimes[] = [];
+  for (const { from, to } of spans) {
+    let hits = 0;
+    for (const site of sites.length === 0 ? [''] : sites)
+      hits = Math.max(hits, await hitsKnownFrom(source, { site, from, to }, cutoffs));
+    times.push({ hits, visits: areLost ? to : Math.max(0, ...ofVisits) });
+  }
+  return times;
 }
 
 /** From when on a metric of a query is known. */

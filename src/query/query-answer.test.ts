@@ -24,6 +24,8 @@ function traffic(t: TestContext) {
   return storedTraffic(t, 4, 200);
 }
 
+const COMPARED = { include: { comparison: 'previous_period' } };
+
 function ask(source: Source, query: unknown, now: number) {
   return queryAnswer(source, readQuery(query, now, goals), now);
 }
@@ -71,6 +73,19 @@ describe('an answer', () => {
       ['and', Array.from({ length: 10 }, () => ['is_not', 'goal', ['signup']])],
     ])
       await ask({ store }, { ...many, filters: [filter] }, now);
+  });
+
+  test('about many sites takes as many statements as one about a single site', async (t) => {
+    const { store, now } = await traffic(t);
+    const count = async (site: readonly string[]) => {
+      const run = t.mock.method(store, 'rows');
+      await ask({ store }, { site, period: 'all', metrics: ['hits', 'visits'], ...COMPARED }, now);
+      run.mock.restore();
+      return run.mock.callCount();
+    };
+    const single = await count(['a.example']);
+    assert.ok(single > 0);
+    assert.equal(await count(Array.from({ length: 100 }, (_, at) => `${at}.example`)), single);
   });
 
   test('of too many intervals is refused', async (t) => {

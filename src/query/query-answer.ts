@@ -89,11 +89,7 @@ async function withKnownTimes<Result>(
   spans: readonly Span[],
   ask: () => Promise<Result>,
 ): Promise<{ result: Result; known: readonly KnownTimes[] }> {
-  const look = async () => {
-    const times: KnownTimes[] = [];
-    for (const span of spans) times.push(await knownTimes(source, sites, span));
-    return times;
-  };
+  const look = () => knownTimes(source, sites, spans);
   const before = await look();
   const result = await ask();
   const after = await look();
