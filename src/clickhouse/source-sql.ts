@@ -54,11 +54,14 @@ export function channelSql(columns: {
   readonly medium: string;
   readonly campaign: string;
   readonly click?: string;
+  /** Of the name of the source, if there is a column of it: the statement is shorter then. */
+  readonly name?: string;
 }): string {
+  const { name, ...fields } = columns;
   return queryText('channel', {
     click: "''",
-    ...columns,
-    source_listed: sourceNameSql(columns.source),
+    ...fields,
+    source_listed: name ?? sourceNameSql(columns.source),
     listed: list(SOURCES.map(({ name }) => name)),
     categories: list(SOURCES.map(({ category }) => category)),
     clicks: list(CLICK_IDS.map(({ parameter }) => parameter)),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { HORIZON, NOW as PURGED_NOW, purgedStore } from '../../test/fixtures/purged-store.ts';
+import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { storedTraffic } from '../../test/fixtures/stored-traffic.ts';
 import { writtenQueries } from '../../test/fixtures/written-query.ts';
@@ -73,6 +74,35 @@ describe('an answer', () => {
       ['and', Array.from({ length: 10 }, () => ['is_not', 'goal', ['signup']])],
     ])
       await ask({ store }, { ...many, filters: [filter] }, now);
+  });
+
+  test('by channels is given however many sources and campaigns visits have', {
+    timeout: 300_000,
+  }, async (t) => {
+    const { store, deliver, rollups } = await (await rolledStore(t))(t);
+    const start = Date.parse('2026-11-01T00:00:00Z');
+    const hits = Array.from({ length: 3000 }, (_, at) => ({
+      ...{ site: 'a.example', path: '/', time: start + at, visitorLow: at, visitorHigh: 7 },
+      ...{ source: `m${at}.facebook.com`, utmCampaign: `campaign ${at}`, utmMedium: at < 1000 ? 'cpc' : '' },
+    }));
+    await deliver((BigInt(start) << 22n) | 1n, hits);
+    await rollups.visits.catchUp();
+    const texts = (last: string) => [...Array.from({ length: 299 }, (_, at) => `${at}:`), last];
+    const count = async (filter: unknown, dimension: string) => {
+      const asked = {
+        period: 'all',
+        metrics: ['visits'],
+        dimensions: [dimension],
+        filters: [filter],
+      };
+      return (await ask({ store }, asked, start + 86_400_000)).results;
+    };
+    assert.deepEqual(await count(['contains', 'channel', texts('Paid')], 'channel'), [
+      { dimensions: ['Paid Social'], metrics: [1000] },
+    ]);
+    assert.deepEqual(await count(['matches', 'source', texts('Face*')], 'source'), [
+      { dimensions: ['Facebook'], metrics: [3000] },
+    ]);
   });
 
   test('about many sites takes as many statements as one about a single site', async (t) => {

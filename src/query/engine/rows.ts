@@ -3,7 +3,7 @@ import { HitError } from '../../errors.ts';
 import type { Source } from '../source.ts';
 import { intervalOf, propOf } from './column.ts';
 import { type Denominators, measure, type Sums } from './measure.ts';
-import { type Names, namesOf } from './names.ts';
+import { Names } from './names.ts';
 import type { Query, Row, Scope } from './query.ts';
 import { MOST_ROWS, type Statement, Statements } from './statement.ts';
 
@@ -23,7 +23,8 @@ export function keyOf(values: readonly string[]): string {
  * @throws HitError `query_timeout`, `overloaded`, `store_unavailable`; `invalid` for too many rows
  */
 export async function countRows(source: Source, query: Query): Promise<Counted> {
-  const [table, names] = await Promise.all([tableOf(source, query), namesOf(source, query)]);
+  const table = await tableOf(source, query);
+  const names = new Names(query);
   const statements = new Statements(query, table, names);
   const [ofHits, ofVisits, all, base] = await Promise.all([
     sumsOf(source, query, statements.hits),

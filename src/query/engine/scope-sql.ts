@@ -47,7 +47,14 @@ export class ScopeSql {
     );
     const never = () => 'false';
     const context = { ...this.context('visit'), goalSql: never, personsSql: never };
-    return sourcesOf(this.#scope, this.bind, this.#table, allSql(ofVisits, context), ofVisits.length > 0);
+    return sourcesOf(
+      this.#scope,
+      this.bind,
+      this.#table,
+      allSql(ofVisits, context),
+      ofVisits.length > 0,
+      this.#names,
+    );
   }
 
   /** What conditions need that are evaluated for rows of a kind. */
