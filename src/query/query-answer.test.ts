@@ -118,6 +118,25 @@ describe('an answer', () => {
     assert.equal(await count(Array.from({ length: 100 }, (_, at) => `${at}.example`)), single);
   });
 
+  test('without dimensions has totals without further statements', async (t) => {
+    const { store, now } = await traffic(t);
+    const query = { period: 'all', metrics: ['hits', 'percentage', 'visits'], dimensions: [] as string[] };
+    const count = async (include: object, dimensions: string[] = []) => {
+      const run = t.mock.method(store, 'rowsOf');
+      const answer = await ask({ store }, { ...query, dimensions, include }, now);
+      run.mock.restore();
+      return { statements: run.mock.callCount(), ...answer };
+    };
+    const plain = await count({ comparison: 'previous_period' });
+    const { results, totals, statements } = await count({ comparison: 'previous_period', totals: true });
+    assert.equal(statements, plain.statements);
+    const { dimensions, ...rest } = results[0]!;
+    assert.deepEqual([dimensions, rest], [[], totals]);
+    assert.equal(totals?.metrics[1], 1);
+    const bySite = await count({ totals: true }, ['site']);
+    assert.deepEqual(bySite.totals?.metrics, totals?.metrics);
+  });
+
   test('of too many intervals is refused', async (t) => {
     const { store, now } = await traffic(t);
     await assert.rejects(

@@ -29,7 +29,7 @@ export async function countRows(source: Source, query: Query): Promise<Counted> 
   const [ofHits, ofVisits, all, base] = await Promise.all([
     sumsOf(source, query, statements.hits),
     sumsOf(source, query, statements.visits),
-    query.metrics.includes('percentage')
+    query.metrics.includes('percentage') && query.dimensions.length > 0
       ? visitorsOf(source, { ...query, dimensions: [] }, table, names)
       : undefined,
     query.metrics.includes('conversion_rate')
@@ -44,7 +44,8 @@ export async function countRows(source: Source, query: Query): Promise<Counted> 
   if (query.dimensions.length === 0 && sums.size === 0) sums.set(keyOf([]), { values: [], sums: {} });
   const kept = query.dimensions.map((dimension) => !isOfGoals(dimension));
   const denominators = (values: readonly string[]): Denominators => ({
-    allVisitors: all?.get(keyOf([])) ?? 0,
+    // Without dimensions, those of the only row.
+    allVisitors: all ? (all.get(keyOf([])) ?? 0) : Number(sums.get(keyOf([]))?.sums.visitors ?? 0),
     baseVisitors: base?.get(keyOf(values.filter((_, at) => kept[at]))) ?? 0,
   });
   const rowOf = (values: readonly string[], some: Sums): Row => ({
