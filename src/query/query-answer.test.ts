@@ -137,6 +137,28 @@ describe('an answer', () => {
     assert.deepEqual(bySite.totals?.metrics, totals?.metrics);
   });
 
+  test('of too many bytes is refused', async (t) => {
+    const { store, now } = await traffic(t);
+    const { rowsOf } = store;
+    t.mock.method(
+      store,
+      'rowsOf',
+      function (this: typeof store, ...[text, parameters, bounds]: Parameters<typeof rowsOf>) {
+        assert.ok((bounds?.max_result_bytes ?? Number.POSITIVE_INFINITY) <= 2 ** 28);
+        return rowsOf.call(this, text, parameters, { ...bounds!, max_result_bytes: 100 });
+      },
+    );
+    const query = {
+      period: { from: '2020-01-01', to: '2030-01-01' },
+      metrics: ['hits'],
+      dimensions: ['page'],
+    };
+    await assert.rejects(ask({ store }, query, now), {
+      code: 'invalid',
+      message: /^the answer has more than 200000 rows, or 128 MiB: choose a shorter period/,
+    });
+  });
+
   test('of too many intervals is refused', async (t) => {
     const { store, now } = await traffic(t);
     await assert.rejects(

@@ -22,6 +22,8 @@ export interface QueryLimits {
   readonly max_execution_time: number;
   /** Bytes. */
   readonly max_memory_usage: number;
+  /** Bytes of the result, as columns. Default: unlimited. */
+  readonly max_result_bytes?: number;
 }
 
 /** Default limits of a query, so that a report neither starves the intake nor crashes the process. */

@@ -1,11 +1,15 @@
 /** The rows of a query: its sums, joined by the values of its dimensions, as metrics. */
 import { HitError } from '../../errors.ts';
+import { QUERY_LIMITS } from '../../store/store.ts';
 import type { Source } from '../source.ts';
 import { intervalOf, propOf } from './column.ts';
 import { type Denominators, measure, type Sums } from './measure.ts';
 import { Names } from './names.ts';
 import type { Query, Row, Scope } from './query.ts';
 import { MOST_ROWS, type Statement, Statements } from './statement.ts';
+
+/** Maximum bytes of the rows of one statement: they are in memory, several times, before the first of them are chosen. */
+const MOST_BYTES = 128 * 2 ** 20;
 
 /** The rows of a period, and what one without anything to count is like. */
 export interface Counted {
@@ -88,13 +92,13 @@ async function sumsOf(
   statement: Statement | undefined,
 ): Promise<{ values: readonly string[]; sums: Sums }[]> {
   if (statement === undefined) return [];
-  const rows = await store.rowsOf<Record<string, unknown>>(statement.text, statement.parameters);
-  if (rows.length > MOST_ROWS) {
-    throw new HitError(
-      'invalid',
-      `the answer has more than ${MOST_ROWS} rows: choose a shorter period, or a filter`,
-    );
-  }
+  const bounds = { ...QUERY_LIMITS, max_result_bytes: MOST_BYTES };
+  const rows = await store
+    .rowsOf<Record<string, unknown>>(statement.text, statement.parameters, bounds)
+    .catch((error: unknown) => {
+      throw isTooLong(error) ? tooLong(error) : error;
+    });
+  if (rows.length > MOST_ROWS) throw tooLong();
   return rows.map((row) => ({
     values: dimensions.map((dimension, i) => {
       const value = String(row[`g${i}`]);
@@ -102,6 +106,17 @@ async function sumsOf(
     }),
     sums: row,
   }));
+}
+
+function isTooLong(error: unknown): boolean {
+  const cause =
+    error instanceof HitError ? (error.cause as { readonly type?: unknown } | undefined) : undefined;
+  return cause?.type === 'TOO_MANY_ROWS_OR_BYTES';
+}
+
+function tooLong(cause?: unknown): HitError {
+  const message = `the answer has more than ${MOST_ROWS} rows, or ${MOST_BYTES / 2 ** 20} MiB: choose a shorter period, fewer dimensions, or a filter`;
+  return new HitError('invalid', message, { cause });
 }
 
 /** SQL of the table of hits of a scope. */
