@@ -55,8 +55,8 @@ export function sourcesOf(
   isSelective: boolean,
   names: Names,
 ): Sources {
-  const ofSites = (alias: string) =>
-    sites.length === 0 ? 'true' : `${alias}.site IN (${sites.map((site) => bind.text(site)).join(', ')})`;
+  const siteList = sites.length === 0 ? '' : bind.texts(sites);
+  const ofSites = (alias: string) => (siteList === '' ? 'true' : `${alias}.site IN ${siteList}`);
   const ofBots = (alias: string) =>
     bots === 'include' ? 'true' : `${alias}.bot ${bots === 'only' ? '!=' : '='} ''`;
   const during = (column: string, { from, to }: Span) =>
