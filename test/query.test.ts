@@ -136,6 +136,12 @@ describe('a parameter that a route does not read', () => {
     }
   });
 
+  it('is no reason to refuse hits', async () => {
+    const hits = [{ site: 'parameters.example', path: '/', visitor: 'a' }];
+    const { status, text } = await server.post('/api/v1/hits?x=1', hits, BEARER);
+    assert.deepEqual([status, JSON.parse(text).accepted], [202, 1]);
+  });
+
   it('is no fault of pages and scripts', async () => {
     for (const path of [
       '/?utm_source=news',

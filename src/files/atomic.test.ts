@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { SmallDisk } from '../../test/fixtures/small-disk.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { UNFINISHED, writeAtomically, writeAtomicallySync } from './atomic.ts';
 
@@ -28,6 +29,17 @@ describe('a file that is replaced as a whole', () => {
       mkdirSync(join(path, 'inner'), { recursive: true });
       await assert.rejects(write(path, 'new'), /a\.json/);
       assert.deepEqual(readdirSync(path), ['inner']);
+    });
+
+    it(`${how} stays unchanged if the disk has room for a part of the new one`, async (t) => {
+      const disk = SmallDisk.mount(t, 1);
+      if (!disk) return;
+      const path = join(disk.path, 'a.json');
+      writeFileSync(path, 'old');
+      disk.fill(8192);
+      await assert.rejects(write(path, 'new'.repeat(20_000)), /ENOSPC/);
+      assert.equal(readFileSync(path, 'utf8'), 'old');
+      assert.ok(!readdirSync(disk.path).includes(`a.json${UNFINISHED}`));
     });
   }
 

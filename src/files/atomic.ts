@@ -2,7 +2,7 @@
  * Atomic file replacement: the content is written to a temporary file, synced and renamed. After a crash either the old or
  * the new file exists.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
@@ -37,20 +37,24 @@ export async function writeAtomically(
 }
 
 /**
- * The same for a small file in the data folder, synchronously, so that nothing else runs meanwhile.
+ * The same for a file in the data folder, synchronously, so that nothing else runs meanwhile.
  *
- * @throws HitError `data_dir_unusable`
+ * @throws HitError `data_dir_unusable`; no temporary file remains then
  */
 export function writeAtomicallySync(path: string, text: string): void {
+  const temporary = `${path}${UNFINISHED}`;
   try {
-    const temporary = `${path}${UNFINISHED}`;
     rmSync(temporary, { force: true });
-    synced(openSync(temporary, 'wx', 0o600), (file) => {
-      writeSync(file, text);
-    });
+    // Not `writeSync`, which may write only a part, as on a disk that is nearly full.
+    synced(openSync(temporary, 'wx', 0o600), (file) => writeFileSync(file, text));
     renameSync(temporary, path);
     synced(openSync(dirname(path), 'r'), () => undefined);
   } catch (error) {
+    try {
+      rmSync(temporary, { force: true });
+    } catch {
+      // The first error says more.
+    }
     throw new HitError('data_dir_unusable', `${path} cannot be written: ${messageOf(error)}`, {
       cause: error,
     });

@@ -11,14 +11,15 @@ declare module 'fastify' {
 
 /**
  * Refuses parameters that a route of the API does not read: a misspelt filter would otherwise be answered as if there were none,
- * with numbers of the whole world. Pages, badges and scripts get along with any, such as those of campaigns and caches.
+ * with numbers of the whole world. Pages, badges and scripts get along with any, such as those of campaigns and caches, and no hit
+ * is refused for one.
  *
  * To be called before the first route.
  */
 export function refuseUnknownParameters(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const { operation, accepts = [] } = route.config ?? {};
-    if (!operation || !route.url.startsWith('/api/')) return;
+    if (!operation || !route.url.startsWith('/api/') || operation.tags.includes('Collect')) return;
     const known = [...namesOf(operation), ...accepts];
     route.preValidation = [
       route.preValidation ?? [],

@@ -26,11 +26,11 @@ export async function withStableData<Answer>(
   period: BoundedSelection,
   ask: (stock: DataStats) => Promise<Answer>,
 ): Promise<Answer> {
-  let known = await knownOf(source, period);
+  let known = await knownOf(source, period, await readCutoffs(source.store));
   for (let tries = 1; ; tries++) {
     const hits = await estimate(source, period);
     const answer = await ask({ hits, maxScannedHits: source.maxScannedHits, ...known });
-    const now = await knownOf(source, period);
+    const now = await knownOf(source, period, await readCutoffs(source.store));
     const isSame = now.hitsFrom <= known.hitsFrom && now.rollupsFrom <= known.rollupsFrom;
     if (isSame || tries === MAX_ATTEMPTS) return answer;
     known = now;
@@ -46,13 +46,16 @@ async function estimate({ store }: Source, { site, from, to }: BoundedSelection)
 /** Where and when: what matters for what is known. */
 type Extent = Pick<BoundedSelection, 'site' | 'from' | 'to'>;
 
-/** The time from which all hits of a period, of a site ('' is all), are there, in milliseconds since 1970. */
-export async function hitsKnownFrom(source: Source, extent: Extent): Promise<number> {
-  return (await knownOf(source, extent)).hitsFrom;
+/**
+ * The time from which all hits of a period, of a site ('' is all), are there, in milliseconds since 1970.
+ *
+ * @param cutoffs those of now, which are the same for all sites and periods
+ */
+export async function hitsKnownFrom(source: Source, extent: Extent, cutoffs: Cutoffs): Promise<number> {
+  return (await knownOf(source, extent, cutoffs)).hitsFrom;
 }
 
-async function knownOf(source: Source, period: Extent): Promise<Omit<DataStats, 'hits'>> {
-  const cutoffs = await readCutoffs(source.store);
+async function knownOf(source: Source, period: Extent, cutoffs: Cutoffs): Promise<Omit<DataStats, 'hits'>> {
   const { parts } = source.store.guard;
   const rollupsFrom = cutoffOf(cutoffs, 'rollups', period.site);
   // If the retention cutoffs are lost, any hits may be missing.

@@ -8,24 +8,23 @@ import { type Row, type Source, withConsistentRollups } from './source.ts';
  * @returns undefined if there is none
  */
 export async function firstTime(source: Source, sites: readonly string[]): Promise<number | undefined> {
-  const times = [await firstVisit(source, sites)];
-  for (const site of sites.length === 0 ? [''] : sites) {
-    times.push(await firstHit(source, site), await source.archive?.firstOf(site));
-  }
+  const times = await Promise.all([firstVisit(source, sites), firstHit(source, sites)]);
+  // The archive has its list in memory.
+  for (const site of sites.length === 0 ? [''] : sites) times.push(await source.archive?.firstOf(site));
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-async function firstHit({ store }: Source, site: string): Promise<number | undefined> {
+async function firstHit({ store }: Source, sites: readonly string[]): Promise<number | undefined> {
   const [extent] = await withConsistentRollups(store, ({ fragments }) =>
-    store.rows<Row<'hits' | 'first'>>('extent', { site }, undefined, fragments),
+    store.rows<Row<'hits' | 'first'>>('extent', { sites }, undefined, fragments),
   );
   return Number(extent?.hits ?? 0) > 0 ? Number(extent?.first) : undefined;
 }
 
 async function firstVisit({ store }: Source, sites: readonly string[]): Promise<number | undefined> {
   const bind = new Bindings();
-  const isAsked = sites.length === 0 ? "v.site != ''" : `has(${bind.texts(sites)}, v.site)`;
+  const isAsked = sites.length === 0 ? "v.site != ''" : `v.site IN ${bind.texts(sites)}`;
   const [row] = await store.rowsOf<Row<'visits' | 'first'>>(
     `SELECT count() AS visits, toUnixTimestamp64Milli(min(v.start)) AS first FROM visits AS v WHERE ${isAsked} AND v.hits > 0`,
     bind.parameters,

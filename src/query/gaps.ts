@@ -1,12 +1,13 @@
 /**
- * Gaps of an answer: what cannot be known, since what it needs is purged, is null in rows and totals, and a note says so. It is
- * never 0 and never a partial count.
+ * Gaps of an answer: what cannot be known, since what it needs is purged or not in the visits yet, is null in rows and totals,
+ * and a note says so. It is never 0 and never a partial count.
  */
 import type { Answer, Calendar, Change, ComparedRow } from './engine/answer.ts';
 import { intervalOf } from './engine/column.ts';
+import { mentionsPersons } from './engine/condition.ts';
 import type { Metric, Query, Span, Value } from './engine/query.ts';
 import { isoTime } from './engine/rows.ts';
-import { type KnownTimes, metricKnownFrom } from './known-times.ts';
+import { type KnownTimes, metricKnown } from './known-times.ts';
 import type { Note } from './query-schemas.ts';
 
 /** A period, and from when on it is known. */
@@ -36,65 +37,84 @@ export class Gaps {
   /** The answer with null for what is not known. */
   filled(answer: Answer): Answer {
     if (this.notes.length === 0) return answer;
-    const startOf = this.#rowStarts(this.#query);
-    const startBefore = this.#before && this.#rowStarts(this.#before.span);
+    const spanOf = this.#rowSpans(this.#query);
+    const spanBefore = this.#before && this.#rowSpans(this.#before.span);
     const results = answer.results.map((row) =>
-      this.#withNulls(row, startOf(row.dimensions), startBefore?.(row.dimensions)),
+      this.#withNulls(row, spanOf(row.dimensions), spanBefore?.(row.dimensions)),
     );
     if (!answer.totals) return { ...answer, results };
     // Totals know no dimensions, which may need more than they do.
     const whole = new Gaps({ ...this.#query, dimensions: [] }, this.#calendar, this.#now.known, this.#before);
-    const totals = whole.#withNulls(answer.totals, this.#query.from, this.#before?.span.from);
+    const totals = whole.#withNulls(answer.totals, this.#query, this.#before?.span);
     return { ...answer, results, totals };
   }
 
   #withNulls<Row extends Omit<ComparedRow, 'dimensions'>>(
     row: Row,
-    start: number,
-    startBefore: number | undefined,
+    span: Span,
+    before: Span | undefined,
   ): Row {
-    const metrics = this.#known(row.metrics, this.#now, start);
+    const metrics = this.#known(row.metrics, this.#now, span);
     const { comparison } = row;
     if (!comparison || !this.#before) return { ...row, metrics };
-    const before = this.#known(comparison.metrics, this.#before, startBefore ?? this.#before.span.from);
+    const earlier = this.#known(comparison.metrics, this.#before, before ?? this.#before.span);
     const change = comparison.change.map((each, at): Change => {
-      return metrics[at] === null || before[at] === null ? null : each;
+      return metrics[at] === null || earlier[at] === null ? null : each;
     });
-    return { ...row, metrics, comparison: { metrics: before, change } };
+    return { ...row, metrics, comparison: { metrics: earlier, change } };
   }
 
-  #known(values: readonly Value[], { span, known }: KnownSpan, start: number): Value[] {
+  #known(values: readonly Value[], { span, known }: KnownSpan, own: Span): Value[] {
+    const asksPersons = this.#query.filters.some(mentionsPersons);
     return values.map((value, at) => {
       const metric = this.#query.metrics[at]!;
-      // A share of the whole period needs all of it.
-      const first = metric === 'percentage' ? span.from : start;
-      return first < metricKnownFrom(metric, this.#query, known) ? null : value;
+      // A share of the whole period, and what visitors did in it, need all of it.
+      const { from, to } = metric === 'percentage' || asksPersons ? span : own;
+      const when = metricKnown(metric, this.#query, known);
+      return from < when.from || to > when.to ? null : value;
     });
   }
 
-  /** When what a row counts begins, by its values: with its interval, or with the period if that begins later. */
-  #rowStarts(span: Span): (values: readonly string[]) => number {
-    const starts = this.#query.dimensions.map((dimension): ((value: string) => number) => {
+  /** The time that a row counts, by its values: its interval, as far as it lies in the period. */
+  #rowSpans(span: Span): (values: readonly string[]) => Span {
+    const spans = this.#query.dimensions.map((dimension): ((value: string) => Span) => {
       const interval = intervalOf(dimension);
-      if (interval === undefined) return () => span.from;
-      if (span.from === this.#query.from) return (value) => Date.parse(value);
+      if (interval === undefined) return () => span;
       // Intervals of two periods are pairs by position.
-      const others = this.#calendar(interval, span);
+      const starts = this.#calendar(interval, span);
       const places = new Map(this.#calendar(interval, this.#query).map((start, at) => [isoTime(start), at]));
-      return (value) => others[places.get(value) ?? -1] ?? span.from;
+      return (value) => {
+        const at = places.get(value) ?? starts.length;
+        return { from: starts[at] ?? span.from, to: starts[at + 1] ?? span.to };
+      };
     });
-    return (values) => Math.max(span.from, ...starts.map((start, at) => start(values[at]!)));
+    return (values) => {
+      const own = spans.map((spanOf, at) => spanOf(values[at]!));
+      return {
+        from: Math.max(span.from, ...own.map(({ from }) => from)),
+        to: Math.min(span.to, ...own.map(({ to }) => to)),
+      };
+    };
   }
 
   #notesOf({ span, known }: KnownSpan, period: Note['period']): Note[] {
-    const byTime = new Map<number, Metric[]>();
+    const [purged, pending] = [new Map<number, Metric[]>(), new Map<number, Metric[]>()];
+    const add = (metrics: Map<number, Metric[]>, time: number, metric: Metric) =>
+      metrics.set(time, [...(metrics.get(time) ?? []), metric]);
     for (const metric of this.#query.metrics) {
-      const from = metricKnownFrom(metric, this.#query, known);
-      if (from > span.from) byTime.set(from, [...(byTime.get(from) ?? []), metric]);
+      const { from, to } = metricKnown(metric, this.#query, known);
+      if (from > span.from) add(purged, from, metric);
+      if (to < span.to) add(pending, to, metric);
     }
-    return Array.from(byTime, ([time, metrics]) => ({
-      ...{ metrics, period, purged_before: isoTime(time) },
-      detail: `hits or visits before ${isoTime(time)} are purged: what needs them is null`,
-    }));
+    return [
+      ...Array.from(purged, ([time, metrics]) => ({
+        ...{ metrics, period, purged_before: isoTime(time) },
+        detail: `hits or visits before ${isoTime(time)} are purged: what needs them is null`,
+      })),
+      ...Array.from(pending, ([time, metrics]) => ({
+        ...{ metrics, period, pending_since: isoTime(time) },
+        detail: `visits since ${isoTime(time)} lack hits that are still to be added: what needs them is null`,
+      })),
+    ];
   }
 }

@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { patience } from '../../test/fixtures/patience.ts';
 import { HORIZON, NOW as PURGED_NOW, purgedStore } from '../../test/fixtures/purged-store.ts';
+import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { goals, storedTraffic } from '../../test/fixtures/stored-traffic.ts';
 import { writtenQueries } from '../../test/fixtures/written-query.ts';
@@ -18,6 +19,8 @@ import type { Source } from './source.ts';
 function traffic(t: TestContext) {
   return storedTraffic(t, 4, 200);
 }
+
+const COMPARED = { include: { comparison: 'previous_period' } };
 
 function ask(source: Source, query: unknown, now: number) {
   return queryAnswer(source, readQuery(query, now, goals), now);
@@ -68,6 +71,89 @@ describe('an answer', () => {
       ['and', Array.from({ length: 10 }, () => ['is_not', 'goal', ['signup']])],
     ])
       await ask({ store }, { ...many, filters: [filter] }, now);
+  });
+
+  test('by channels is given however many sources and campaigns visits have', {
+    timeout: 300_000,
+  }, async (t) => {
+    const { store, deliver, rollups } = await (await rolledStore(t))(t);
+    const start = Date.parse('2026-11-01T00:00:00Z');
+    const hits = Array.from({ length: 3000 }, (_, at) => ({
+      ...{ site: 'a.example', path: '/', time: start + at, visitorLow: at, visitorHigh: 7 },
+      ...{ source: `m${at}.facebook.com`, utmCampaign: `campaign ${at}`, utmMedium: at < 1000 ? 'cpc' : '' },
+    }));
+    await deliver((BigInt(start) << 22n) | 1n, hits);
+    await rollups.visits.catchUp();
+    const texts = (last: string) => [...Array.from({ length: 299 }, (_, at) => `${at}:`), last];
+    const count = async (filter: unknown, dimension: string) => {
+      const asked = {
+        period: 'all',
+        metrics: ['visits'],
+        dimensions: [dimension],
+        filters: [filter],
+      };
+      return (await ask({ store }, asked, start + 86_400_000)).results;
+    };
+    assert.deepEqual(await count(['contains', 'channel', texts('Paid')], 'channel'), [
+      { dimensions: ['Paid Social'], metrics: [1000] },
+    ]);
+    assert.deepEqual(await count(['matches', 'source', texts('Face*')], 'source'), [
+      { dimensions: ['Facebook'], metrics: [3000] },
+    ]);
+  });
+
+  test('about many sites takes as many statements as one about a single site', async (t) => {
+    const { store, now } = await traffic(t);
+    const count = async (site: readonly string[]) => {
+      const run = t.mock.method(store, 'rows');
+      await ask({ store }, { site, period: 'all', metrics: ['hits', 'visits'], ...COMPARED }, now);
+      run.mock.restore();
+      return run.mock.callCount();
+    };
+    const single = await count(['a.example']);
+    assert.ok(single > 0);
+    assert.equal(await count(Array.from({ length: 100 }, (_, at) => `${at}.example`)), single);
+  });
+
+  test('without dimensions has totals without further statements', async (t) => {
+    const { store, now } = await traffic(t);
+    const query = { period: 'all', metrics: ['hits', 'percentage', 'visits'], dimensions: [] as string[] };
+    const count = async (include: object, dimensions: string[] = []) => {
+      const run = t.mock.method(store, 'rowsOf');
+      const answer = await ask({ store }, { ...query, dimensions, include }, now);
+      run.mock.restore();
+      return { statements: run.mock.callCount(), ...answer };
+    };
+    const plain = await count({ comparison: 'previous_period' });
+    const { results, totals, statements } = await count({ comparison: 'previous_period', totals: true });
+    assert.equal(statements, plain.statements);
+    const { dimensions, ...rest } = results[0]!;
+    assert.deepEqual([dimensions, rest], [[], totals]);
+    assert.equal(totals?.metrics[1], 1);
+    const bySite = await count({ totals: true }, ['site']);
+    assert.deepEqual(bySite.totals?.metrics, totals?.metrics);
+  });
+
+  test('of too many bytes is refused', async (t) => {
+    const { store, now } = await traffic(t);
+    const { rowsOf } = store;
+    t.mock.method(
+      store,
+      'rowsOf',
+      function (this: typeof store, ...[text, parameters, bounds]: Parameters<typeof rowsOf>) {
+        assert.ok((bounds?.max_result_bytes ?? Number.POSITIVE_INFINITY) <= 2 ** 28);
+        return rowsOf.call(this, text, parameters, { ...bounds!, max_result_bytes: 100 });
+      },
+    );
+    const query = {
+      period: { from: '2020-01-01', to: '2030-01-01' },
+      metrics: ['hits'],
+      dimensions: ['page'],
+    };
+    await assert.rejects(ask({ store }, query, now), {
+      code: 'invalid',
+      message: /^the answer has more than 200000 rows, or 128 MiB: choose a shorter period/,
+    });
   });
 
   test('of too many intervals is refused', async (t) => {

@@ -1,5 +1,6 @@
 /** Answers to `POST /api/v1/query`. */
 import { HitError } from '../errors.ts';
+import type { VisitsUntil } from './current-visits.ts';
 import { answerQuery, type Calendar } from './engine/answer.ts';
 import { intervalOf } from './engine/column.ts';
 import type { Query, Span } from './engine/query.ts';
@@ -24,12 +25,18 @@ const LENGTHS = {
 } as const;
 
 /**
- * Answers a query. All acknowledged hits are to be in the visits before.
+ * Answers a query.
  *
  * @param now milliseconds since 1970
+ * @param visitsUntil from `CurrentVisits`. Default: visits have all hits
  * @throws HitError `invalid` for too many intervals or rows; `query_timeout`, `overloaded`, `store_unavailable`
  */
-export async function queryAnswer(source: Source, asked: AskedQuery, now: number): Promise<QueryAnswer> {
+export async function queryAnswer(
+  source: Source,
+  asked: AskedQuery,
+  now: number,
+  visitsUntil: VisitsUntil = () => Number.POSITIVE_INFINITY,
+): Promise<QueryAnswer> {
   const period = asked.period ?? (await wholePeriod(source, asked.sites, now));
   const query: Query = { ...engineQuery(asked), ...period };
   const compared = comparedSpan(asked, period);
@@ -37,8 +44,9 @@ export async function queryAnswer(source: Source, asked: AskedQuery, now: number
   for (const span of spans) checkIntervals(query, span);
   const calendar: Calendar = (interval, span) => intervalStarts(interval, span, query.timezone);
   const { orderBy, limit, offset, totals } = asked;
-  const { result, known } = await withKnownTimes(source, query.sites, spans, () =>
-    answerQuery(source, query, { orderBy, limit, offset, totals, compared }, calendar),
+  const { result, known } = await withKnownTimes(
+    () => knownTimes(source, query.sites, spans, visitsUntil()),
+    () => answerQuery(source, query, { orderBy, limit, offset, totals, compared }, calendar),
   );
   const before = compared && { span: compared, known: known[1]! };
   const gaps = new Gaps(query, calendar, known[0]!, before);
@@ -82,24 +90,18 @@ function checkIntervals({ dimensions }: Query, { from, to }: Span): void {
   }
 }
 
-/** What is known of a period both before and after a question: purges and restorations may run meanwhile. */
+/** What is known of periods both before and after a question: purges, restorations and repairs may run meanwhile. */
 async function withKnownTimes<Result>(
-  source: Source,
-  sites: readonly string[],
-  spans: readonly Span[],
+  look: () => Promise<KnownTimes[]>,
   ask: () => Promise<Result>,
 ): Promise<{ result: Result; known: readonly KnownTimes[] }> {
-  const look = async () => {
-    const times: KnownTimes[] = [];
-    for (const span of spans) times.push(await knownTimes(source, sites, span));
-    return times;
-  };
   const before = await look();
   const result = await ask();
   const after = await look();
-  const known = after.map(({ hits, visits }, at) => ({
+  const known = after.map(({ hits, visits, visitsUntil }, at) => ({
     hits: Math.max(hits, before[at]!.hits),
     visits: Math.max(visits, before[at]!.visits),
+    visitsUntil: Math.min(visitsUntil, before[at]!.visitsUntil),
   }));
   return { result, known };
 }

@@ -91,13 +91,14 @@ const MEASURED = {
 };
 const COMPARED = { comparison: object({ metrics: list(VALUE), change: list(CHANGE) }) };
 
-const NOTE = object({
-  metrics: list(METRIC),
-  period: choice(['period', 'comparison']),
-  purged_before: TIME,
-  detail: TEXT,
-});
-/** Metrics that are null where they need what is purged, and since when it is there. */
+const NOTE = object(
+  { metrics: list(METRIC), period: choice(['period', 'comparison']), detail: TEXT },
+  {
+    purged_before: described(TIME, 'what is earlier is purged'),
+    pending_since: described(TIME, 'visits since then lack hits that are still to be added'),
+  },
+);
+/** Metrics that are null where they need what is not there, and when it is there. */
 export type Note = Static<typeof NOTE>;
 
 const PERIOD = object({ from: TIME, to: TIME });

@@ -184,7 +184,7 @@ async function periodOf(
     withConsistentRollups(store, (fresh) =>
       store.rows<Row<'hits' | 'first' | 'last'>>(
         'extent',
-        { site: selection.site },
+        { sites: selection.site === '' ? [] : [selection.site] },
         undefined,
         fresh.fragments,
       ),

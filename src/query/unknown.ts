@@ -12,7 +12,7 @@ export type Unknown<Figures> = { readonly [Name in keyof Figures]: Figures[Name]
  * @param start of the interval, or of the period if that begins within it: milliseconds since 1970
  * @param knownFrom the time from which all hits are there
  * @example
- * knownFigures({ hits: 0, visitors: 0 }, Date.UTC(2026, 0), Date.UTC(2026, 1)); // { hits: null, visitors: null }
+ * nullifyUnknown({ hits: 0, visitors: 0 }, Date.UTC(2026, 0), Date.UTC(2026, 1)); // { hits: null, visitors: null }
  */
 export function nullifyUnknown<Figures extends object>(
   figures: Figures,

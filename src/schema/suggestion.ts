@@ -34,14 +34,19 @@ export function suggestion(name: string, known: Iterable<string>): string {
   return found === undefined ? '' : ` (did you mean "${found}"?)`;
 }
 
+/** Maximum names in a message: more than any vocabulary has, but sites may have any number of goals. */
+const MOST_LISTED = 100;
+
 /**
- * The fault of a name that is not known: with the nearest one, or else with all that are.
+ * The fault of a name that is not known: with the nearest one, or else with those that are.
  *
  * @param what the kind of the name, or its place: `metrics[1]`
  */
 export function unknownName(what: string, name: string, known: readonly string[]): HitError {
   const meant = nearest(name, known);
-  const advice = meant === undefined ? `use ${known.join(', ')}` : `did you mean "${meant}"?`;
+  const more = known.length - MOST_LISTED;
+  const listed = `${known.slice(0, MOST_LISTED).join(', ')}${more > 0 ? `, or one of ${more} others` : ''}`;
+  const advice = meant === undefined ? `use ${listed}` : `did you mean "${meant}"?`;
   return new HitError('invalid', `${what} "${printable(name)}" is unknown: ${advice}`);
 }
 

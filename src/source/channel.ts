@@ -51,7 +51,7 @@ export type Channel =
   | 'Unassigned';
 
 /** Synonymous values of `utm_medium`, in lower case. */
-const MEDIUMS = {
+export const MEDIUMS = {
   none: ['', '(none)', '(not set)'],
   display: ['display', 'banner', 'expandable', 'interstitial', 'cpm'],
   ai: ['ai', 'ai-assistant', 'ai_assistant', 'ai assistant'],
@@ -62,7 +62,7 @@ const MEDIUMS = {
 } as const;
 
 /** A campaign about a shop, but not a workshop: "shop" after any letter except e is part of another word. */
-const SHOP = '(?:^|[^a-df-z])shop|shopping';
+export const SHOP = '(?:^|[^a-df-z])shop|shopping';
 const SHOP_CAMPAIGN = new RegExp(SHOP, 'u');
 
 /** The acquisition fields of a hit. Unknown values are ''. */
@@ -78,7 +78,7 @@ export interface Acquisition {
 }
 
 /**
- * The channel of a visit.
+ * The channel of a visit. In the store, `channelSql` of `clickhouse/source-sql.ts` does the same.
  *
  * @example
  * channelOf({ source: 'google.com', medium: '', campaign: '' });                 // 'Organic Search'

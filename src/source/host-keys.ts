@@ -1,5 +1,6 @@
 /**
- * The lookup keys of a host, found by splitting it at dots and by one regular expression without backtracking.
+ * The lookup keys of a host. The store does the same at query time, in `clickhouse/queries/source_name.sql`, so this uses
+ * only what both have: splitting at dots and one regular expression without backtracking.
  *
  * A country suffix becomes `*`: the keys of `www.google.co.uk` are `www.google.co.uk` and `www.google.*` for the host
  * itself, then `.google.co.uk`, `.www.google.*`, `.co.uk` and `.google.*` for its parent domains. A key with a leading dot

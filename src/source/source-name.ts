@@ -8,7 +8,7 @@ import { DIRECT, SOURCE_OF_KEY, type Source } from './source-list.ts';
  * are Facebook, `mail.google.com` is Gmail.
  *
  * Unlisted sources keep their own text, in lower case. A name maps to itself, so results of different versions can be
- * merged.
+ * merged. In the store, `sourceNameSql` of `clickhouse/source-sql.ts` does the same.
  *
  * @param source as stored in a hit: `utm_source`, else the referrer's host, without `www.`; any text is valid
  * @param click parameter of the landing page (see `clickIdOf`), which gives the source if there is no other

@@ -55,6 +55,16 @@ describe('a store on a ClickHouse server', () => {
     assert.deepEqual(top.map(({ value }) => value).sort(), ['/a', "/it's", '/b\\c', '/ü😀'].sort());
   });
 
+  it('is sent many parameters as a form, since proxies refuse a long URL', async () => {
+    const texts = Array.from({ length: 300 }, (_, at) => `${at} ${'ü 😀&='.repeat(25)}`);
+    const parameters = Object.fromEntries(texts.map((text, at) => [`p${at}`, text]));
+    const list = texts.map((_, at) => `{p${at}:String}`).join(', ');
+    const text = `SELECT ([${list}] AS list) = {all:Array(String)} AS same, length(list) AS count`;
+    const [row] = await store.rowsOf<Record<string, number>>(text, { ...parameters, all: texts });
+    assert.deepEqual([Number(row?.same), Number(row?.count)], [1, 300]);
+    assert.ok(front.longestUrl < 8192, `${front.longestUrl} characters`);
+  });
+
   it('answers with the same SQL as the embedded one', async () => {
     const answer = await stats({ store }, all, { interval: 'month', timezone: 'UTC' });
     assert.equal(answer.totals.hits, 4);

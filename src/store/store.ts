@@ -22,6 +22,8 @@ export interface QueryLimits {
   readonly max_execution_time: number;
   /** Bytes. */
   readonly max_memory_usage: number;
+  /** Bytes of the result, as columns. Default: unlimited. */
+  readonly max_result_bytes?: number;
 }
 
 /** Default limits of a query, so that a report neither starves the intake nor crashes the process. */
@@ -30,6 +32,9 @@ export const QUERY_LIMITS: QueryLimits = {
   max_execution_time: 60,
   max_memory_usage: 2_000_000_000,
 };
+
+/** Characters of the longest statement that is sent as a field of a form: less than 128 KiB in UTF-8, as it is mostly ASCII. */
+const LONGEST_FIELD = 100_000;
 
 /** Allows days and months before 1970 and after 2106, where a period's first and last interval may begin. */
 const READ_SETTINGS = { enable_extended_results_for_datetime_functions: 1 };
@@ -132,6 +137,8 @@ export class Store implements Sink {
           max_ast_elements: '1000000',
           max_expanded_ast_elements: '5000000',
         },
+        // Proxies refuse the long URL of many parameters, and a server a long field of a form (`http_max_field_value_size`).
+        use_multipart_params_auto: query.length < LONGEST_FIELD,
       });
       return result.json<Row>();
     });

@@ -9,6 +9,7 @@ import { Places } from '../hit/place.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import type { Prop, SiteSummary, Stats, Top } from '../query/answers.ts';
+import { CurrentVisits } from '../query/current-visits.ts';
 import type { Goal } from '../query/engine/query.ts';
 import { readQuery } from '../query/language/query-reader.ts';
 import type { QueryParams } from '../query/params.ts';
@@ -72,8 +73,6 @@ export interface ImportedChunk {
 
 /** How long a read waits for hits not yet in the store, in milliseconds. */
 const DELIVERY_TIMEOUT = 3000;
-/** The same, for hits that are not in the visits yet: many at once, after an import. */
-const VISITS_TIMEOUT = 30_000;
 
 const SILENT_LOG: SpoolOptions['log'] = {
   info: () => undefined,
@@ -94,6 +93,7 @@ export class DBTracker implements Source {
   readonly spool: Spool;
   readonly rollups: Rollups;
   readonly archive: ArchiveReader | undefined;
+  readonly #visits: CurrentVisits;
   readonly #intake: Intake;
   readonly #onClose: () => void;
 
@@ -107,6 +107,7 @@ export class DBTracker implements Source {
     this.spool = spool;
     this.archive = archive;
     this.rollups = new Rollups(store, { log });
+    this.#visits = new CurrentVisits(store, this.rollups.visits);
     this.#intake = intake;
     this.#onClose = onClose;
   }
@@ -234,8 +235,7 @@ export class DBTracker implements Source {
     const now = Date.now();
     const asked = readQuery(query, now, goals);
     await this.#waitForDelivery();
-    await waitUpTo(VISITS_TIMEOUT, this.rollups.visits.catchUp());
-    return queryAnswer(this, asked, now);
+    return queryAnswer(this, asked, now, await this.#visits.completeFor(asked));
   }
 
   async sites(): Promise<SiteSummary[]> {

@@ -26,6 +26,7 @@ import { firstStep, type Step } from '../store/step.ts';
 import { QUERY_LIMITS, type Store } from '../store/store.ts';
 import { SerialQueue } from '../timing/serial-queue.ts';
 import { rebuildVisits } from './rebuild.ts';
+import { RebuiltDays } from './rebuilt-days.ts';
 import { type Days, recountVisits, settledBatches } from './recount.ts';
 
 /** Maximum hits per statement: they are grouped in memory. */
@@ -45,6 +46,8 @@ export class Visits {
   readonly #mostHits: number;
   /** Steps run one at a time, as each begins where the last ended. */
   readonly #steps = new SerialQueue();
+  /** Days whose visits may be missing for now. */
+  readonly rebuilt = new RebuiltDays();
 
   /** @param mostHits maximum hits per statement. Default: a million */
   constructor(store: Store, mostHits = MOST_HITS) {
@@ -117,13 +120,15 @@ export class Visits {
   /** Repeats if another node of the same server took a step meanwhile, as it did not see the deleted visits. */
   async #rebuild(days: readonly SiteDay[]): Promise<void> {
     if (days.length === 0) return;
+    this.rebuilt.begin(days);
     let before = await settledBatches(this.#engine());
     for (;;) {
       await rebuildVisits(this.#store, days, { covered: coveredBy(before), mostHits: this.#mostHits });
       const after = await settledBatches(this.#engine());
-      if (areSame(before, after)) return;
+      if (areSame(before, after)) break;
       before = after;
     }
+    this.rebuilt.end(days);
   }
 
   #engine() {

@@ -45,16 +45,18 @@ export async function answerQuery(
   calendar: Calendar,
 ): Promise<Answer> {
   const { compared } = options;
-  const [now, before] = await Promise.all([
+  const isWhole = query.dimensions.length === 0;
+  const [now, before, whole] = await Promise.all([
     filledRows(source, query, calendar),
     compared && countRows(source, { ...query, ...compared }),
+    options.totals && !isWhole ? totalsOf(source, query, options, calendar) : undefined,
   ]);
   const pair = before && compared && pairing(query, compared, before, calendar);
   const rows = ordered([...now.rows.values()], query, options.orderBy);
   const results = rows
     .slice(options.offset, options.offset + options.limit)
     .map((row) => withComparison(row, pair));
-  const totals = options.totals ? await totalsOf(source, query, options, calendar) : undefined;
+  const totals = options.totals && isWhole ? withoutDimensions(withComparison(rows[0]!, pair)) : whole;
   return { results, ...(totals && { totals }), totalRows: rows.length };
 }
 
@@ -66,7 +68,10 @@ async function totalsOf(
 ): Promise<Omit<ComparedRow, 'dimensions'>> {
   const whole = { ...options, totals: false, limit: 1, offset: 0, orderBy: undefined };
   const { results } = await answerQuery(source, { ...query, dimensions: [] }, whole, calendar);
-  const { dimensions: _, ...rest } = results[0]!;
+  return withoutDimensions(results[0]!);
+}
+
+function withoutDimensions({ dimensions: _, ...rest }: ComparedRow): Omit<ComparedRow, 'dimensions'> {
   return rest;
 }
 
@@ -189,5 +194,19 @@ function numberReader(rows: readonly Row[], metric: number): (row: Row) => numbe
 
 function compareValues(a: string | number, b: string | number): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+  return compareTexts(String(a), String(b));
+}
+
+/** Compares texts by their code points, which is the order of their UTF-8 bytes, without encoding them. */
+export function compareTexts(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === length) return a.length - b.length;
+  return rankOf(a.charCodeAt(at)) - rankOf(b.charCodeAt(at));
+}
+
+/** A number by which UTF-16 units are in the order of code points: halves of those beyond 0xffff are after all others. */
+function rankOf(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }

@@ -42,7 +42,7 @@ export function columnSql(
   dimension: Exclude<FilterDimension, 'goal'>,
   { bind, row, names }: { readonly bind: Bindings; readonly row: RowKind; readonly names: Names },
 ): string {
-  if (dimension === 'source' || dimension === 'channel') return names[dimension];
+  if (dimension === 'source' || dimension === 'channel') return names.sql(dimension);
   if (isOfVisit(dimension)) return `v.${dimension}`;
   switch (dimension) {
     case 'site':

@@ -105,14 +105,22 @@ export function leaves(filter: Filter): string[] {
 
 /** Whether a filter is about what a visitor did, at whatever place in it. */
 export function mentionsPersons(filter: Filter): boolean {
+  return personFilters(filter).length > 0;
+}
+
+/** The filters of what visitors did, at whatever place in a filter. */
+export function personFilters(filter: Filter): Filter[] {
   switch (filter[0]) {
     case 'and':
     case 'or':
-      return filter[1].some(mentionsPersons);
+      return filter[1].flatMap(personFilters);
     case 'not':
-      return mentionsPersons(filter[1]);
+      return personFilters(filter[1]);
+    case 'has_done':
+    case 'has_not_done':
+      return [filter[1], ...personFilters(filter[1])];
     default:
-      return filter[0] === 'has_done' || filter[0] === 'has_not_done';
+      return [];
   }
 }
 

@@ -4,7 +4,7 @@ import type { Source } from '../source.ts';
 import { FEWEST_STEPS, type Funnel, type FunnelAnswer, type FunnelStep, MOST_STEPS } from './funnel-query.ts';
 import { FunnelStatements } from './funnel-sql.ts';
 import { ratio } from './measure.ts';
-import { namesOf } from './names.ts';
+import { Names } from './names.ts';
 import { tableOf } from './rows.ts';
 import { ScopeSql } from './scope-sql.ts';
 
@@ -20,7 +20,8 @@ export async function answerFunnel(source: Source, funnel: Funnel): Promise<Funn
   check(funnel);
   const { by, filters } = funnel;
   const asked = { ...funnel, filters, dimensions: by === undefined ? [] : [by] };
-  const [table, names] = await Promise.all([tableOf(source, funnel), namesOf(source, asked)]);
+  const table = await tableOf(source, funnel);
+  const names = new Names(asked);
   const statements = new FunnelStatements(new ScopeSql(funnel, table, names), funnel);
   const { visitors, steps } = statements;
   const [[all], rows] = await Promise.all([

@@ -9,7 +9,7 @@ import {
   type PagePath,
 } from './journey-query.ts';
 import { journeyStatement } from './journey-sql.ts';
-import { namesOf } from './names.ts';
+import { Names } from './names.ts';
 import { tableOf } from './rows.ts';
 import { ScopeSql } from './scope-sql.ts';
 import { MOST_ROWS } from './statement.ts';
@@ -26,10 +26,8 @@ type PathRow = Readonly<Record<string, string | number>> & { readonly path: read
  */
 export async function answerJourney(source: Source, journey: Journey): Promise<JourneyAnswer> {
   check(journey);
-  const [table, names] = await Promise.all([
-    tableOf(source, journey),
-    namesOf(source, { ...journey, dimensions: [] }),
-  ]);
+  const table = await tableOf(source, journey);
+  const names = new Names({ ...journey, dimensions: [] });
   const { text, parameters } = journeyStatement(new ScopeSql(journey, table, names), journey);
   const rows = await source.store.rowsOf<PathRow>(text, parameters);
   if (rows.length > MOST_ROWS)

@@ -2,7 +2,7 @@
 import { HitError } from '../../errors.ts';
 import type { Source } from '../source.ts';
 import type { Calendar } from './answer.ts';
-import { namesOf } from './names.ts';
+import { Names } from './names.ts';
 import { type Cohort, MOST_COHORTS, type Retention, type RetentionAnswer } from './retention-query.ts';
 import { retentionStatement } from './retention-sql.ts';
 import { isoTime, tableOf } from './rows.ts';
@@ -32,7 +32,8 @@ export async function answerRetention(
     );
   }
   const asked = { ...retention, filters: [...retention.filters, ...retention.returnFilters], dimensions: [] };
-  const [table, names] = await Promise.all([tableOf(source, retention), namesOf(source, asked)]);
+  const table = await tableOf(source, retention);
+  const names = new Names(asked);
   const { text, parameters } = retentionStatement(new ScopeSql(retention, table, names), retention);
   const rows = await source.store.rowsOf<Record<'cohort' | 'back' | 'visitors', string | number>>(
     text,

@@ -1,11 +1,15 @@
 /** The rows of a query: its sums, joined by the values of its dimensions, as metrics. */
 import { HitError } from '../../errors.ts';
+import { QUERY_LIMITS } from '../../store/store.ts';
 import type { Source } from '../source.ts';
 import { intervalOf, propOf } from './column.ts';
 import { type Denominators, measure, type Sums } from './measure.ts';
-import { type Names, namesOf } from './names.ts';
+import { Names } from './names.ts';
 import type { Query, Row, Scope } from './query.ts';
 import { MOST_ROWS, type Statement, Statements } from './statement.ts';
+
+/** Maximum bytes of the rows of one statement: they are in memory, several times, before the first of them are chosen. */
+const MOST_BYTES = 128 * 2 ** 20;
 
 /** The rows of a period, and what one without anything to count is like. */
 export interface Counted {
@@ -23,12 +27,13 @@ export function keyOf(values: readonly string[]): string {
  * @throws HitError `query_timeout`, `overloaded`, `store_unavailable`; `invalid` for too many rows
  */
 export async function countRows(source: Source, query: Query): Promise<Counted> {
-  const [table, names] = await Promise.all([tableOf(source, query), namesOf(source, query)]);
+  const table = await tableOf(source, query);
+  const names = new Names(query);
   const statements = new Statements(query, table, names);
   const [ofHits, ofVisits, all, base] = await Promise.all([
     sumsOf(source, query, statements.hits),
     sumsOf(source, query, statements.visits),
-    query.metrics.includes('percentage')
+    query.metrics.includes('percentage') && query.dimensions.length > 0
       ? visitorsOf(source, { ...query, dimensions: [] }, table, names)
       : undefined,
     query.metrics.includes('conversion_rate')
@@ -43,7 +48,8 @@ export async function countRows(source: Source, query: Query): Promise<Counted> 
   if (query.dimensions.length === 0 && sums.size === 0) sums.set(keyOf([]), { values: [], sums: {} });
   const kept = query.dimensions.map((dimension) => !isOfGoals(dimension));
   const denominators = (values: readonly string[]): Denominators => ({
-    allVisitors: all?.get(keyOf([])) ?? 0,
+    // Without dimensions, those of the only row.
+    allVisitors: all ? (all.get(keyOf([])) ?? 0) : Number(sums.get(keyOf([]))?.sums.visitors ?? 0),
     baseVisitors: base?.get(keyOf(values.filter((_, at) => kept[at]))) ?? 0,
   });
   const rowOf = (values: readonly string[], some: Sums): Row => ({
@@ -86,13 +92,13 @@ async function sumsOf(
   statement: Statement | undefined,
 ): Promise<{ values: readonly string[]; sums: Sums }[]> {
   if (statement === undefined) return [];
-  const rows = await store.rowsOf<Record<string, unknown>>(statement.text, statement.parameters);
-  if (rows.length > MOST_ROWS) {
-    throw new HitError(
-      'invalid',
-      `the answer has more than ${MOST_ROWS} rows: choose a shorter period, or a filter`,
-    );
-  }
+  const bounds = { ...QUERY_LIMITS, max_result_bytes: MOST_BYTES };
+  const rows = await store
+    .rowsOf<Record<string, unknown>>(statement.text, statement.parameters, bounds)
+    .catch((error: unknown) => {
+      throw isTooLong(error) ? tooLong(error) : error;
+    });
+  if (rows.length > MOST_ROWS) throw tooLong();
   return rows.map((row) => ({
     values: dimensions.map((dimension, i) => {
       const value = String(row[`g${i}`]);
@@ -100,6 +106,17 @@ async function sumsOf(
     }),
     sums: row,
   }));
+}
+
+function isTooLong(error: unknown): boolean {
+  const cause =
+    error instanceof HitError ? (error.cause as { readonly type?: unknown } | undefined) : undefined;
+  return cause?.type === 'TOO_MANY_ROWS_OR_BYTES';
+}
+
+function tooLong(cause?: unknown): HitError {
+  const message = `the answer has more than ${MOST_ROWS} rows, or ${MOST_BYTES / 2 ** 20} MiB: choose a shorter period, fewer dimensions, or a filter`;
+  return new HitError('invalid', message, { cause });
 }
 
 /** SQL of the table of hits of a scope. */

@@ -4,16 +4,16 @@ import type { RowKind } from './column.ts';
 import {
   allSql,
   type ConditionContext,
-  mentionsGoals,
   mentionsPersons,
   namesGoals,
   needsHit,
   needsVisit,
   personSql,
 } from './condition.ts';
-import { goalSql, needsSignals } from './goal-sql.ts';
+import { goalSql } from './goal-sql.ts';
 import { SIGNAL } from './measure.ts';
 import type { Names } from './names.ts';
+import { personsJoinVisits } from './needs.ts';
 import type { Filter, Goal, Scope } from './query.ts';
 import { type Sources, sourcesOf } from './source-sql.ts';
 
@@ -47,7 +47,14 @@ export class ScopeSql {
     );
     const never = () => 'false';
     const context = { ...this.context('visit'), goalSql: never, personsSql: never };
-    return sourcesOf(this.#scope, this.bind, this.#table, allSql(ofVisits, context), ofVisits.length > 0);
+    return sourcesOf(
+      this.#scope,
+      this.bind,
+      this.#table,
+      allSql(ofVisits, context),
+      ofVisits.length > 0,
+      this.#names,
+    );
   }
 
   /** What conditions need that are evaluated for rows of a kind. */
@@ -69,7 +76,7 @@ export class ScopeSql {
 
   /** Those who have a hit in the period that counts and matches. */
   #persons(filter: Filter): string {
-    const usesVisits = needsVisit(filter) || (mentionsGoals(filter) && this.goals.some(needsSignals));
+    const usesVisits = personsJoinVisits(filter, this.goals);
     const context = this.context(usesVisits ? 'both' : 'hit');
     const counts = countsSql(context, namesGoals(filter));
     const source = usesVisits

@@ -5,6 +5,7 @@
  */
 import type { Bindings } from './bindings.ts';
 import { SIGNAL } from './measure.ts';
+import type { Names } from './names.ts';
 import type { Scope, Span } from './query.ts';
 
 export interface Sources {
@@ -44,6 +45,7 @@ export interface Sources {
  * @param table SQL of the table of hits
  * @param visitCondition SQL: which visits `v`, for conditions that a hit's visit must meet
  * @param isSelective whether few visits meet it
+ * @param names that the visits are to have
  */
 export function sourcesOf(
   { sites, bots }: Pick<Scope, 'sites' | 'bots'>,
@@ -51,15 +53,21 @@ export function sourcesOf(
   table: string,
   visitCondition: string,
   isSelective: boolean,
+  names: Names,
 ): Sources {
-  const ofSites = (alias: string) =>
-    sites.length === 0 ? 'true' : `${alias}.site IN (${sites.map((site) => bind.text(site)).join(', ')})`;
+  const siteList = sites.length === 0 ? '' : bind.texts(sites);
+  const ofSites = (alias: string) => (siteList === '' ? 'true' : `${alias}.site IN ${siteList}`);
   const ofBots = (alias: string) =>
     bots === 'include' ? 'true' : `${alias}.bot ${bots === 'only' ? '!=' : '='} ''`;
   const during = (column: string, { from, to }: Span) =>
     `${column} >= ${bind.time(from)} AND ${column} < ${bind.time(to)}`;
-  const visits = (condition: string) =>
-    `SELECT *, v.finish AS finish, bot != '' AS is_bot FROM visits AS v FINAL WHERE v.site != '' AND v.hits > 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${condition} AND (${visitCondition})`;
+  const visits = (condition: string) => {
+    const theirs = `v.site != '' AND v.hits > 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${condition}`;
+    const all = `SELECT *, v.finish AS finish, bot != '' AS is_bot FROM visits AS v FINAL WHERE ${theirs}`;
+    return names.isEmpty
+      ? `${all} AND (${visitCondition})`
+      : `SELECT * FROM (${names.joined(all, `visits AS v WHERE ${theirs}`)}) AS v WHERE ${visitCondition}`;
+  };
   const hits = (condition: string) =>
     `SELECT * FROM ${table} AS h WHERE ${ofSites('h')} AND ${ofBots('h')} AND ${condition}`;
   // One number: a key of three columns takes half as long again.

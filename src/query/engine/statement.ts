@@ -10,17 +10,9 @@
  * - Hits in their visits otherwise.
  */
 import type { Bindings } from './bindings.ts';
-import { columnSql, intervalOf, intervalSql, isOfHit, isOfVisit } from './column.ts';
-import {
-  allSql,
-  type ConditionContext,
-  mentionsGoals,
-  namesGoals,
-  needsHit,
-  needsVisit,
-  personSql,
-} from './condition.ts';
-import { goalSql, needsSignals } from './goal-sql.ts';
+import { columnSql, intervalOf, intervalSql } from './column.ts';
+import { allSql, type ConditionContext, namesGoals, personSql } from './condition.ts';
+import { goalSql } from './goal-sql.ts';
 import {
   aggregatesOf,
   basisOf,
@@ -30,6 +22,7 @@ import {
   WHOLE_VISIT_AGGREGATES,
 } from './measure.ts';
 import type { Names } from './names.ts';
+import { countsGoals, joinsVisits, usesHits } from './needs.ts';
 import type { Dimension, Query } from './query.ts';
 import { countsSql, ScopeSql } from './scope-sql.ts';
 import type { Sources } from './source-sql.ts';
@@ -56,18 +49,9 @@ export class Statements {
     this.#query = query;
     this.#scope = new ScopeSql(query, table, names);
     this.#bind = this.#scope.bind;
-    const { dimensions, filters, metrics } = query;
-    this.#usesHits = dimensions.some(isOfHit) || filters.some(needsHit);
-    const asksGoals =
-      dimensions.includes('goal') ||
-      filters.some(mentionsGoals) ||
-      metrics.some((metric) => metric.startsWith('conversion') || metric.includes('revenue'));
-    this.#usesVisits =
-      dimensions.some(isOfVisit) ||
-      filters.some(needsVisit) ||
-      metrics.some((metric) => basisOf(metric) === 'signals') ||
-      (asksGoals && this.#scope.goals.some(needsSignals));
-    this.#sources = this.#scope.sourcesFor(filters);
+    this.#usesHits = usesHits(query);
+    this.#usesVisits = joinsVisits({ ...query, goals: this.#scope.goals });
+    this.#sources = this.#scope.sourcesFor(query.filters);
   }
 
   /** Sums over hits; undefined if no metric needs them. */
@@ -204,7 +188,7 @@ GROUP BY ${[...dimensions.map((_, i) => `d${i}`), 'site', 'visitor', 'is_bot', '
 
   #converts(context: ConditionContext): string {
     const { goal, metrics } = this.#query;
-    const isAsked = metrics.some((metric) => metric.startsWith('conversion') || metric.includes('revenue'));
+    const isAsked = metrics.some((metric) => countsGoals(metric, goal));
     // A row exists if it has conversions: of hits, that is so anyway.
     if (!isAsked) return 'false';
     return context.goalSql(

@@ -90,6 +90,9 @@ describe('a query', () => {
     assert.deepEqual(read({ goal: 'blog' }).goals, []);
     assert.deepEqual(read({ goal: 'signup', metrics: ['conversions'] }).goals, [GOALS[0], GOALS[2]]);
     assert.deepEqual(read({ dimensions: ['goal'] }).goals, GOALS);
+    assert.deepEqual(read({ metrics: ['revenue', 'sum:prop:revenue', 'avg:prop:conversions'] }).goals, []);
+    assert.deepEqual(read({ metrics: ['average_revenue'], goal: 'blog' }).goals, [GOALS[1]]);
+    assert.deepEqual(read({ metrics: ['sum:prop:revenue'], goal: 'blog' }).goals, []);
     assert.deepEqual(read({ filters: [['has_done', ['is', 'goal', ['blog']]]] }).goals, GOALS);
   });
 

@@ -6,8 +6,9 @@ import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site.ts';
 import { printable } from '../../schema/printable.ts';
 import { unknownName } from '../../schema/suggestion.ts';
-import { leaves } from '../engine/condition.ts';
-import type { Dimension, Filter, Goal, Metric, Query, Span } from '../engine/query.ts';
+import { leaves, mentionsGoals } from '../engine/condition.ts';
+import { countsGoals } from '../engine/needs.ts';
+import type { Dimension, Goal, Metric, Query, Span } from '../engine/query.ts';
 import { LocalTime } from '../local-time.ts';
 import { readTime } from '../params.ts';
 import { PERIODS, type PeriodName, presetPeriod } from '../period.ts';
@@ -125,8 +126,8 @@ function goalsOf(
   goal: string | undefined,
   known: readonly Goal[],
 ): readonly Goal[] {
-  const asksAny = dimensions.includes('goal') || allLeaves(filters).includes('goal');
-  const asksOne = metrics.some((metric) => metric.startsWith('conversion') || metric.includes('revenue'));
+  const asksAny = dimensions.includes('goal') || filters.some(mentionsGoals);
+  const asksOne = metrics.some((metric) => countsGoals(metric, goal));
   const asked = known.filter(({ name }) => asksAny || (asksOne && (goal === undefined || name === goal)));
   if (asked.length <= LIMITS.goals) return asked;
   throw new HitError(
@@ -140,23 +141,6 @@ function usualBots({ dimensions, filters }: Pick<Query, 'dimensions' | 'filters'
   const isOfBots = (name: string) => name === 'bot' || name.startsWith('bot_');
   if (dimensions.some(isOfBots)) return 'only';
   return filters.flatMap(leaves).some(isOfBots) ? 'include' : 'exclude';
-}
-
-/** Dimensions and numbers of filters, also within `has_done`. */
-function allLeaves(filters: readonly Filter[]): string[] {
-  return filters.flatMap((filter): string[] => {
-    switch (filter[0]) {
-      case 'and':
-      case 'or':
-        return allLeaves(filter[1]);
-      case 'not':
-      case 'has_done':
-      case 'has_not_done':
-        return allLeaves([filter[1]]);
-      default:
-        return leaves(filter);
-    }
-  });
 }
 
 function readPeriod(value: unknown, now: number, timezone: string): Span | undefined {

@@ -88,7 +88,7 @@ function counted(dataset: Dataset, query: Query, period: Period): Counted {
     const goals = labels.goalsOf(hit);
     return query.goal === undefined ? goals.length > 0 : goals.includes(query.goal);
   };
-  const grouping = { dimensions, metrics, zone, labels, isConversion };
+  const grouping = { dimensions, metrics, zone, labels, goal: query.goal, isConversion };
   const selection = selectionOf(dataset, query, period);
   const groups = groupsOf(selection, period, grouping);
   const units = dimensions.map(unitOf);

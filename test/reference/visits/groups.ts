@@ -42,6 +42,8 @@ export interface Grouping {
   readonly metrics: readonly Metric[];
   readonly zone: string;
   readonly labels: Labels;
+  /** That conversions and revenue refer to; undefined for any conversions, and for revenue of all hits. */
+  readonly goal: string | undefined;
   readonly isConversion: ActionTest;
 }
 
@@ -54,7 +56,7 @@ export function groupsOf(
   { from, to }: Period,
   grouping: Grouping,
 ): Map<string, KeyedGroup> {
-  const { dimensions, metrics, isConversion } = grouping;
+  const { dimensions, metrics, goal, isConversion } = grouping;
   const { matches, counts } = selection;
   const groups = new Map<string, KeyedGroup>();
   if (dimensions.length === 0) groups.set(keyOf([]), emptyGroup([]));
@@ -66,7 +68,11 @@ export function groupsOf(
     return group;
   };
   const bases = new Set(metrics.map(basisOf));
-  const countsConversions = metrics.some((metric) => /^conversion|revenue$/.test(metric));
+  const ofConversions: readonly Metric[] = ['conversions', 'conversion_rate'];
+  const ofGoal: readonly Metric[] = ['revenue', 'average_revenue'];
+  const countsConversions = metrics.some(
+    (metric) => ofConversions.includes(metric) || (goal !== undefined && ofGoal.includes(metric)),
+  );
   for (const each of selection.hits) {
     if (!matches(each)) continue;
     const isCounted = bases.has('hits') && counts(each);

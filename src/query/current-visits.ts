@@ -1,0 +1,66 @@
+/**
+ * Visits for queries. Before a query that needs them, the hits of all batches in the store are added to them. If that fails or
+ * takes too long, the query is answered all the same, and it is known since when visits lack hits: see `gaps.ts`.
+ */
+import { queryText } from '../clickhouse/sql.ts';
+import type { Store } from '../store/store.ts';
+import { SharedRun } from '../timing/shared-run.ts';
+import { waitUpTo } from '../timing/time-limit.ts';
+import type { Visits } from '../visits/visits.ts';
+import { type Asked, needsOf } from './engine/needs.ts';
+import type { Scope } from './engine/query.ts';
+import type { Row } from './source.ts';
+
+/** How long a query waits for hits that are not in the visits yet, in milliseconds: many at once, after an import. */
+const TIMEOUT = 30_000;
+
+/**
+ * Tells since when the visits that a query counts lack hits, or lacked some while it was answered: milliseconds since 1970;
+ * infinity if they have all.
+ */
+export type VisitsUntil = () => number;
+
+export class CurrentVisits {
+  readonly #store: Store;
+  readonly #visits: Visits;
+  readonly #timeout: number;
+  /** All queries share it: each asks the connection that delivers hits. */
+  readonly #catchUp: SharedRun<boolean>;
+
+  /** @param timeout how long a query waits, in milliseconds. Default: 30 s */
+  constructor(store: Store, visits: Visits, timeout = TIMEOUT) {
+    this.#store = store;
+    this.#visits = visits;
+    this.#timeout = timeout;
+    this.#catchUp = new SharedRun(async () => {
+      await visits.catchUp();
+      return true;
+    });
+  }
+
+  /** Completes the visits, if a query needs them. */
+  async completeFor(asked: Asked & Pick<Scope, 'sites' | 'bots'>): Promise<VisitsUntil> {
+    if (!asked.metrics.some((metric) => needsOf(metric, asked).visits)) return () => Number.POSITIVE_INFINITY;
+    const isDone = await waitUpTo(this.#timeout, this.#catchUp.run()).catch(() => false);
+    const begin = Date.now();
+    const pending = isDone ? Number.POSITIVE_INFINITY : await this.#pendingSince(asked);
+    return () => Math.min(pending, this.#visits.rebuilt.first(asked.sites, begin));
+  }
+
+  async #pendingSince({ sites, bots }: Pick<Scope, 'sites' | 'bots'>): Promise<number> {
+    const scope = queryText('visits_pending').trim();
+    const touched = queryText('visits_touched', { scope }).trim();
+    try {
+      const [row] = await this.#store.rows<Row<'times' | 'since'>>(
+        'visits_pending_since',
+        { sites: [...sites], bots },
+        undefined,
+        { scope, touched },
+      );
+      return Number(row?.times ?? 0) === 0 ? Number.POSITIVE_INFINITY : Number(row?.since);
+    } catch {
+      // So many hits that even their visitors are not read in time: nothing is known of visits.
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Bindings } from './bindings.ts';
+import { aggregatesOf, measure } from './measure.ts';
+
+const NONE = { allVisitors: 0, baseVisitors: 0 };
+
+test('the digits of a currency are found once for all rows', (t) => {
+  const found = t.mock.method(Intl.NumberFormat.prototype, 'resolvedOptions');
+  const sums = { revenue: { JPY: '1200.00000000', KWD: '1.50000000' }, paid: { JPY: 2, KWD: 1 } };
+  for (let row = 0; row < 1000; row++) {
+    assert.deepEqual(measure('revenue', sums, NONE), { JPY: '1200', KWD: '1.500' });
+    assert.deepEqual(measure('average_revenue', sums, NONE), { JPY: '600', KWD: '1.500' });
+  }
+  assert.ok(found.mock.callCount() <= 2, `${found.mock.callCount()} times`);
+});
+
+test('the depth of pages is summed by the store, which sends two numbers for a row', () => {
+  const tests = { counts: 'true', converts: 'false', hasGoal: false };
+  const names = Object.keys(aggregatesOf(['scroll_depth'], tests, new Bindings()));
+  assert.deepEqual(names, ['counted', 'converted', 'signals', 'depth', 'depth_pages']);
+  assert.equal(measure('scroll_depth', { depth: '155', depth_pages: '2' }, NONE), 77.5);
+  assert.equal(measure('scroll_depth', { depth: 0, depth_pages: 0 }, NONE), null);
+});
