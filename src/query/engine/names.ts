@@ -2,8 +2,9 @@
  * Names that come from lists: the source of a visit and its channel.
  *
  * They are looked up when a query is answered, so that better lists correct the past. Naming each visit would cost more than
- * all the rest of a query, and visits of a period have few distinct origins: so these are named in the statement, and visits
- * joined with them. The text of the statement does not grow with the origins, which anyone can make up.
+ * all the rest of a query, and visits of a period have few distinct origins: so these are named in the statement, once, and
+ * visits find their names in a constant of it. The text of the statement does not grow with the origins, which anyone can make
+ * up. Joining the visits with the named origins instead takes a second more over 2.5 million visits.
  */
 import { channelSql, sourceNameSql } from '../../clickhouse/source-sql.ts';
 import type { Dimension, Filter } from './query.ts';
@@ -26,8 +27,11 @@ const COLUMNS = {
       }),
   },
 } as const;
-const ORIGIN = ['source', 'utm_medium', 'utm_campaign', 'click_id'];
-const ORIGIN_KEY = `cityHash64(${ORIGIN.map((column) => `v.${column}`).join(', ')})`;
+/** What the names depend on. */
+const ORIGIN = {
+  source: ['source', 'click_id'],
+  channel: ['source', 'click_id', 'utm_medium', 'utm_campaign'],
+} as const;
 
 export class Names {
   readonly #dimensions: readonly (keyof typeof COLUMNS)[];
@@ -55,11 +59,19 @@ export class Names {
    */
   joined(visits: string, rows: string): string {
     const columns = this.#dimensions.map((dimension) => COLUMNS[dimension]);
-    const origins = `SELECT ${ORIGIN_KEY} AS origin, ${ORIGIN.map((column) => `any(v.${column}) AS ${column}`).join(', ')} FROM ${rows} GROUP BY origin`;
-    const listed = `SELECT origin, ${ORIGIN.map((column) => `any(s.${column}) AS ${column}`).join(', ')}, any(s.named) AS listed FROM (SELECT *, ${sourceNameSql('source')} AS named FROM (${origins})) AS s GROUP BY origin`;
-    const named = columns.map(({ name, sql }) => `any(${sql()}) AS ${name}`);
-    return `SELECT v.*, ${columns.map(({ name }) => `n.${name} AS ${name}`).join(', ')}
-FROM (SELECT v.*, ${ORIGIN_KEY} AS origin FROM (${visits}) AS v) AS v
-LEFT ANY JOIN (SELECT origin, ${named.join(', ')} FROM (${listed}) GROUP BY origin) AS n ON v.origin = n.origin`;
+    const parts = ORIGIN[this.#dimensions.includes('channel') ? 'channel' : 'source'];
+    const origin = `cityHash64(${parts.map((column) => `v.${column}`).join(', ')})`;
+    const origins = `SELECT ${origin} AS origin, ${parts.map((column) => `any(v.${column}) AS ${column}`).join(', ')} FROM ${rows} GROUP BY origin`;
+    const listed = `SELECT *, ${sourceNameSql('source')} AS listed FROM (${origins})`;
+    const named = `SELECT origin, ${columns.map(({ name, sql }) => `${sql()} AS ${name}`).join(', ')} FROM (${listed})`;
+    // One more of each, as no list may be empty.
+    const lists = [
+      'arrayPushBack(groupArray(origin), 0)',
+      ...columns.map(({ name }) => `arrayPushBack(groupArray(${name}), '')`),
+    ];
+    const nameOf = (at: number) => `transform(${origin}, named_origins.1, named_origins.${at + 2}, '')`;
+    return `WITH (SELECT (${lists.join(', ')}) FROM (${named})) AS named_origins
+SELECT v.*, ${columns.map(({ name }, at) => `${nameOf(at)} AS ${name}`).join(', ')}
+FROM (${visits}) AS v`;
   }
 }
