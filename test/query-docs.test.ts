@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { HIT_DIMENSIONS, METRICS, VISIT_DIMENSIONS, VISIT_NUMBERS } from '../src/query/engine/query.ts';
-import { QUERY_PERIODS } from '../src/query/language/query-reader.ts';
+import { QUERY_PERIODS } from '../src/query/language/scope-reader.ts';
 import { TIME_DIMENSIONS } from '../src/query/language/vocabulary.ts';
 import { BEARER } from './fixtures/any-server.ts';
 import { sharedServer } from './fixtures/shared-server.ts';
