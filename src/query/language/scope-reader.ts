@@ -6,7 +6,7 @@ import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site.ts';
 import { printable } from '../../schema/printable.ts';
 import { leaves } from '../engine/condition.ts';
-import type { Filter, Goal, Query, Scope, Span } from '../engine/query.ts';
+import type { Goal, Query, Scope, Span } from '../engine/query.ts';
 import { LocalTime } from '../local-time.ts';
 import { readTime } from '../params.ts';
 import { PERIODS, type PeriodName, presetPeriod } from '../period.ts';
@@ -63,11 +63,6 @@ export function namesOf(goals: readonly Goal[]): readonly string[] {
   return [...new Set(goals.map(({ name }) => name))];
 }
 
-/** Whether filters name the goals that a hit converts. */
-export function nameGoals(filters: readonly Filter[]): boolean {
-  return allLeaves(filters).includes('goal');
-}
-
 /** @throws HitError `invalid` for more goals than one statement can test for */
 export function checkGoals(goals: readonly Goal[]): readonly Goal[] {
   if (goals.length <= LIMITS.goals) return goals;
@@ -82,23 +77,6 @@ export function usualBots({ dimensions, filters }: Pick<Query, 'dimensions' | 'f
   const isOfBots = (name: string) => name === 'bot' || name.startsWith('bot_');
   if (dimensions.some(isOfBots)) return 'only';
   return filters.flatMap(leaves).some(isOfBots) ? 'include' : 'exclude';
-}
-
-/** Dimensions and numbers of filters, also within `has_done`. */
-function allLeaves(filters: readonly Filter[]): string[] {
-  return filters.flatMap((filter): string[] => {
-    switch (filter[0]) {
-      case 'and':
-      case 'or':
-        return allLeaves(filter[1]);
-      case 'not':
-      case 'has_done':
-      case 'has_not_done':
-        return allLeaves([filter[1]]);
-      default:
-        return leaves(filter);
-    }
-  });
 }
 
 function readSites(value: unknown): string[] {
