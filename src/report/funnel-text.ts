@@ -5,7 +5,7 @@ import type { FunnelResult } from '../query/visit-schemas.ts';
 import { table } from './query-text.ts';
 import { countCell, headingLines, NONE, shareCell } from './scope-text.ts';
 
-const HEADS = ['step', 'visitors', 'of first', 'of previous', 'drop-off', 'drop-off rate'];
+const HEADS = ['step', 'visitors', 'of first', 'of previous', 'drop-off'];
 
 /**
  * A table of an answer for people.
@@ -55,6 +55,5 @@ function cellsOf(step: FunnelResult['steps'][number]): string[] {
     shareCell(step.conversion_rate),
     shareCell(step.step_conversion_rate),
     countCell(step.drop_off),
-    shareCell(step.drop_off_rate),
   ];
 }
