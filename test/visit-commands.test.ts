@@ -14,6 +14,7 @@ import type { FunnelResult, JourneysResult, RetentionResult } from '../src/query
 import { BEARER } from './fixtures/any-server.ts';
 import { assertFailed, type Ended, run } from './fixtures/command-line.ts';
 import { RunningServer } from './fixtures/running-server.ts';
+import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
 import { reference } from './reference/visits/reference.ts';
@@ -247,6 +248,23 @@ describe('funnel, journeys and retention', { concurrency: false }, () => {
     it(`refuse flags that do not fit together: ${args.join(' ')}`, async () => {
       assertFailed(await type(args), 2, said);
     });
+
+  it('know without a server how the last one identified visitors', { timeout: 300_000 }, async (t) => {
+    const folder = temporaryFolder(t);
+    const data = ['--data-dir', join(folder, 'data')];
+    writeFileSync(join(folder, 'access.log'), LOG);
+    await good('import', join(folder, 'access.log'), '--site', SITE, ...data);
+    const ask = async () => good('retention', '--json', ...MARCH, ...data);
+    const identities: string[] = [];
+    for (const identity of ['cookieless', 'cookie']) {
+      const server = await ServerHere.start(t, data[1]!, '--identity', identity);
+      const beside = await ask();
+      await server[Symbol.asyncDispose]();
+      assert.equal(await ask(), beside);
+      identities.push((JSON.parse(beside) as RetentionResult).query.identity);
+    }
+    assert.deepEqual(identities, ['cookieless', 'cookie']);
+  });
 
   it('are commands of the program', async () => {
     for (const name of ['funnel', 'journeys', 'retention']) {

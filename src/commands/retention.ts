@@ -1,3 +1,4 @@
+import { readIdentity } from '../folder/identity-file.ts';
 import { readRetention } from '../query/language/retention-query-reader.ts';
 import type { RetentionResult } from '../query/visit-schemas.ts';
 import { retentionCsv, retentionText } from '../report/retention-text.ts';
@@ -22,7 +23,8 @@ export const retention: Command<typeof RETENTION_SETTINGS> = {
       {
         ...{ path: '/api/v1/retention', query },
         check: ({ goals }) => readRetention(query, Date.now(), goals),
-        answer: (db, { goals }) => db.retention(query, goals),
+        // A folder that had no server has imported logs, whose visitors keep their ids.
+        answer: (db, { goals }) => db.retention(query, goals, readIdentity(values['data-dir']!) ?? 'cookie'),
       },
       terminal,
     );

@@ -28,7 +28,7 @@ export async function retentionAnswer(
   source: Source,
   asked: AskedRetention,
   now: number,
-  identity: Retention['identity'] = 'cookie',
+  identity: Retention['identity'],
   visitsUntil: VisitsUntil = ALL_VISITS,
 ): Promise<RetentionResult> {
   const { period: _, ...rest } = asked;

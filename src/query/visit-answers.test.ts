@@ -34,7 +34,7 @@ const ASK = {
   journeys: (source: Source, query: unknown, now: number) =>
     journeysAnswer(source, readJourneys(query, now, GOALS), now),
   retention: (source: Source, query: unknown, now: number) =>
-    retentionAnswer(source, readRetention(query, now, GOALS), now),
+    retentionAnswer(source, readRetention(query, now, GOALS), now, 'cookie'),
 };
 
 const seed = Number(process.env.HIT_TEST_SEED ?? 6);

@@ -66,7 +66,7 @@ export const RETENTION_SETTINGS = {
   interval: setting('of cohorts: day, week (default) or month', 'INTERVAL', undefined, readText),
   'return-filter': severalSetting('only visits that match count as returns; as --filter', 'FILTER'),
   identity: setting(
-    'how the sites know their visitors: cookie or cookieless (default: as the server does; else cookie)',
+    'how the sites identify visitors: cookie or cookieless (default: as the last server on this folder did; else cookie)',
     'HOW',
     undefined,
     readText,

@@ -34,9 +34,13 @@ describe('the library', () => {
       { pages: ['/thanks'], visits: 1, visitors: 1 },
     ]);
     const filters = [['is', 'goal', ['buy']]];
-    const { cohorts } = await db.retention({ ...scope, period: '24h', interval: 'month', filters }, GOALS);
+    const { cohorts } = await db.retention(
+      { ...scope, period: '24h', interval: 'month', filters },
+      GOALS,
+      'cookie',
+    );
     assert.equal(cohorts.at(-1)!.visitors! + (cohorts.length > 1 ? cohorts[0]!.visitors! : 0), 1);
-    const cookieless = await db.retention({ ...scope, interval: 'day' }, [], 'cookieless');
+    const cookieless = await db.retention({ ...scope, interval: 'day' });
     assert.equal(cookieless.query.identity, 'cookieless');
     assert.match(cookieless.meta.notes![0]!.detail, /^Without cookies/);
 

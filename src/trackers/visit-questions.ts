@@ -68,17 +68,17 @@ export abstract class VisitQuestions implements Source {
    * How many of those who first came in an interval came back in later ones: the JSON of `POST /api/v1/retention`.
    *
    * @param goals of the sites, for filters. Default: none
-   * @param identity how the sites know their visitors, if the question does not say it. Without cookies, a visitor has a new
-   *   id each day, so returns are null
+   * @param identity how the sites know their visitors, if the question does not say it. Default: `cookieless`, as `track` does,
+   *   since a visitor of a request has a new id each day, so returns are null. `cookie` if all visitors are named
    * @throws HitError `invalid` that names what is not understood
    * @example
-   * const { cohorts } = await db.retention({ period: '90d', interval: 'week' });
+   * const { cohorts } = await db.retention({ period: '90d', interval: 'week', identity: 'cookie' });
    * cohorts[0]; // { time: '2026-05-04T00:00:00Z', visitors: 120, returned: [120, 31, 18] }
    */
   async retention(
     query: unknown,
     goals: readonly Goal[] = [],
-    identity: Retention['identity'] = 'cookie',
+    identity: Retention['identity'] = 'cookieless',
   ): Promise<RetentionResult> {
     const now = Date.now();
     const asked = readRetention(query, now, goals);
