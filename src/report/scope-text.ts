@@ -1,13 +1,11 @@
 /** What an answer is about, as the first lines of its text. */
 import { LocalTime } from '../query/local-time.ts';
 import type { FunnelResult } from '../query/visit-schemas.ts';
+import { numberText, percentText } from './number-text.ts';
 import { fitted, timeLabel } from './report-text.ts';
 
 /** Shown if there is no number. */
 export const NONE = '–';
-
-const number = new Intl.NumberFormat('en');
-const percent = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 type Answer = Pick<FunnelResult, 'meta'> & {
   readonly query: Pick<FunnelResult['query'], 'site' | 'period' | 'timezone'>;
@@ -35,12 +33,12 @@ export function timeLabelIn(timezone: string): (time: string) => string {
 }
 
 export function countCell(value: number | null): string {
-  return value === null ? NONE : number.format(value);
+  return value === null ? NONE : numberText(value);
 }
 
 /** @param value a share of 1 */
 export function shareCell(value: number | null): string {
-  return value === null ? NONE : `${percent.format(value * 100)} %`;
+  return value === null ? NONE : percentText(value);
 }
 
 /** Text of others, without characters that could manipulate a terminal. */

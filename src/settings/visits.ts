@@ -7,7 +7,7 @@ const SCOPE_SETTINGS = {
   ...DATA_SETTINGS,
   site: setting('one site (default: all)', 'SITE', undefined, readText),
   period: setting(
-    'today, month, year or 24h up to now; 7d, 28d, 30d, 90d or 12mo without the present day or month; yesterday, last_month, last_year; all (default); in --timezone, instead of --from and --to',
+    'today, month, year or 24h up to now; 7d, 28d, 30d, 90d or 12mo, excluding the current day or month; yesterday, last_month, last_year; all (default); in --timezone, instead of --from and --to',
     'PERIOD',
     undefined,
     String,

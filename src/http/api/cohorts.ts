@@ -11,7 +11,7 @@ const OPERATION: Operation = {
   tags: ['Ask'],
   summary: 'How many of those who first came in an interval came back in later ones',
   description:
-    'Without cookies, a visitor has a new id each day (UTC), so returns in later intervals are null. What is not understood is refused, with what was probably meant.',
+    'Without cookies, a visitor has a new id each day (UTC), so returns in later intervals are null. Invalid input is rejected with a suggestion.',
   requestBody: body(RETENTION_QUERY, {
     ...{ site: 'example.com', period: { from: '2026-11-02', to: '2026-11-16' }, interval: 'week' },
     filters: [['is', 'source', ['Google']]],

@@ -11,7 +11,7 @@ const OPERATION: Operation = {
   tags: ['Ask'],
   summary: 'How many visitors take one step after another',
   description:
-    'The steps of a stored funnel, or goals and actions. Anything may happen between two steps. What is not understood is refused, with what was probably meant.',
+    'The steps of a stored funnel, or goals and actions. Anything may happen between two steps. Invalid input is rejected with a suggestion.',
   requestBody: body(FUNNEL_QUERY, {
     ...{ site: 'example.com', period: '30d', timezone: 'Europe/Berlin' },
     steps: [

@@ -11,7 +11,7 @@ const OPERATION: Operation = {
   tags: ['Ask'],
   summary: 'The pages that visits come from before a page, and go to after it',
   description:
-    'A visit counts once: after a page from its first view of it, before a page from its last. What is not understood is refused, with what was probably meant.',
+    'A visit counts once: after a page from its first view of it, before a page from its last. Invalid input is rejected with a suggestion.',
   requestBody: body(JOURNEYS_QUERY, {
     ...{ site: 'example.com', period: '30d', page: '/pricing', direction: 'after', steps: 2, limit: 10 },
   }),
