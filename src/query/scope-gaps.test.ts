@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openTracker } from '../../test/fixtures/embedded-store.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import { purgedBefore, visitsExtent } from './scope-gaps.ts';
+import { gapNotes, visitsExtent } from './scope-gaps.ts';
 
 const MIDNIGHT = Date.UTC(2026, 2, 2);
 const MINUTE = 60_000;
@@ -41,17 +41,28 @@ test('the hits of the visits of a period are from the start of its first to the 
   assert.deepEqual(await extent(after, 'overlap', 'none.example'), after);
 });
 
-test('hits are missing if purged ones are needed, and visits if the period begins before what is purged', () => {
+test('a note says what is purged, and what is not in the visits yet', () => {
   const [period, extent] = [
-    { from: 100, to: 200 },
-    { from: 90, to: 210 },
+    { from: 100_000, to: 200_000 },
+    { from: 90_000, to: 210_000 },
   ];
-  const known = { hits: 0, visits: 0 };
-  assert.equal(purgedBefore(known, period, extent), undefined);
-  assert.equal(purgedBefore({ ...known, hits: 90 }, period, extent), undefined);
-  assert.equal(purgedBefore({ ...known, hits: 91 }, period, extent), 91);
+  const all = { hits: 0, visits: 0, visitsUntil: Number.POSITIVE_INFINITY };
+  const noted = (known: Partial<typeof all>) =>
+    gapNotes({ ...all, ...known }, period, extent).map(({ purged_before, pending_since }) => [
+      purged_before,
+      pending_since,
+    ]);
+  const at = (second: number) => `1970-01-01T00:0${Math.floor(second / 60)}:${second % 60}Z`;
+  assert.deepEqual(noted({}), []);
+  assert.deepEqual(noted({ hits: 90_000 }), []);
+  assert.deepEqual(noted({ hits: 91_000 }), [[at(91), undefined]]);
   // A visit that goes on after the cutoff is kept.
-  assert.equal(purgedBefore({ ...known, visits: 100 }, period, extent), undefined);
-  assert.equal(purgedBefore({ ...known, visits: 101 }, period, extent), 101);
-  assert.equal(purgedBefore({ hits: 150, visits: 101 }, period, extent), 150);
+  assert.deepEqual(noted({ visits: 100_000 }), []);
+  assert.deepEqual(noted({ visits: 101_000 }), [[at(101), undefined]]);
+  assert.deepEqual(noted({ hits: 150_000, visits: 101_000 }), [[at(150), undefined]]);
+  assert.deepEqual(noted({ visitsUntil: 200_000 }), []);
+  assert.deepEqual(noted({ hits: 91_000, visitsUntil: 199_000 }), [
+    [at(91), undefined],
+    [undefined, at(199)],
+  ]);
 });

@@ -287,3 +287,47 @@ describe('an answer about visits of which something is purged', { timeout: 120_0
     assert.deepEqual(other.meta, {});
   });
 });
+
+describe('an answer about visits that lack hits', { timeout: 120_000 }, () => {
+  test('is null as far as it needs them, and a note says why', async (t) => {
+    const { store } = await purgedStore(t);
+    const source = { store };
+    const now = PURGED_NOW;
+    const since = HORIZON + 5 * DAY;
+    const until = () => since;
+    const pending_since = new Date(since).toISOString().replace('.000Z', 'Z');
+    const detail = `visits since ${pending_since} lack hits that are still to be added: what needs them is null`;
+    const meta = { notes: [{ pending_since, detail }] };
+    const period = { from: horizon, to: ALL.to };
+    const before = { from: horizon, to: pending_since };
+
+    const funnel = (query: object) =>
+      funnelAnswer(source, readFunnel({ steps: STEPS, ...query }, now, [], []), now, until);
+    const unknown = await funnel({ period });
+    assert.deepEqual([unknown.visitors, unknown.steps[0]!.visitors, unknown.meta], [null, null, meta]);
+    const known = await funnel({ period: before });
+    assert.ok(known.visitors! > 0);
+    assert.deepEqual(known.meta, {});
+
+    const journeys = (query: object) =>
+      journeysAnswer(source, readJourneys({ page: '/even', ...query }, now, []), now, until);
+    const paths = await journeys({ period });
+    assert.deepEqual([paths.visits, paths.before, paths.after, paths.meta], [null, null, null, meta]);
+    assert.ok((await journeys({ period: before })).visits! > 0);
+
+    const asked = (query: object) => readRetention({ period, interval: 'day', ...query }, now, []);
+    const retention = (query: object) => retentionAnswer(source, asked(query), now, 'cookie', until);
+    const whole = await retentionAnswer(source, asked({}), now, 'cookie');
+    const partial = await retention({});
+    for (const [at, { time, visitors, returned }] of partial.cohorts.entries()) {
+      const isKnown = (place: number) => at + place < 5;
+      assert.equal(visitors, isKnown(0) ? whole.cohorts[at]!.visitors : null, time);
+      for (const [later, count] of returned.entries())
+        assert.equal(count, isKnown(later) ? whole.cohorts[at]!.returned[later] : null, time);
+    }
+    assert.deepEqual(partial.meta, meta);
+    const persons = await retention({ filters: [['has_done', ['is', 'page', ['/even']]]] });
+    assert.ok(persons.cohorts.every(({ visitors }) => visitors === null));
+    assert.deepEqual((await retention({ period: before })).meta, {});
+  });
+});
