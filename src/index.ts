@@ -7,6 +7,8 @@ export type { SiteSummary, Stats, Top } from './query/answers.ts';
 export type { Count } from './query/counts.ts';
 export type { Goal } from './query/engine/query.ts';
 export type { QueryAnswer } from './query/query-schemas.ts';
+export type { StoredFunnel } from './query/resources/funnel-reader.ts';
+export type { FunnelResult, JourneysResult, RetentionResult } from './query/visit-schemas.ts';
 export { BloomFilter, bitsPerVisitorAt } from './sketch/bloom.ts';
 export { type LastSeenOptions, LastSeenSketch, type VisitorEstimate } from './sketch/last-seen.ts';
 export { HitRing } from './sketch/ring.ts';

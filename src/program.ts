@@ -4,14 +4,17 @@ import type { Command, Terminal } from './commands/command.ts';
 import { consume } from './commands/consume.ts';
 import { doctor } from './commands/doctor.ts';
 import { exportStore } from './commands/export.ts';
+import { funnel } from './commands/funnel.ts';
 import { goals } from './commands/goals.ts';
 import { importLogs } from './commands/import.ts';
+import { journeys } from './commands/journeys.ts';
 import { merge } from './commands/merge.ts';
 import { moveToServer } from './commands/move.ts';
 import { purgeStore } from './commands/purge.ts';
 import { query } from './commands/query.ts';
 import { report } from './commands/report.ts';
 import { restore } from './commands/restore.ts';
+import { retention } from './commands/retention.ts';
 import { makeSecrets } from './commands/secrets.ts';
 import { serve } from './commands/serve.ts';
 import { top } from './commands/top.ts';
@@ -27,6 +30,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   import: asCommand(importLogs),
   report: asCommand(report),
   query: asCommand(query),
+  funnel: asCommand(funnel),
+  journeys: asCommand(journeys),
+  retention: asCommand(retention),
   goals: asCommand(goals),
   top: asCommand(top),
   merge: asCommand(merge),

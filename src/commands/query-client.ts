@@ -4,30 +4,54 @@ import type { QueryAnswer } from '../query/query-schemas.ts';
 import { Resources } from '../query/resources/resources.ts';
 import type { DATA_SETTINGS } from '../settings/data.ts';
 import type { Values } from '../settings/setting.ts';
-import type { DBTrackerOptions } from '../trackers/db.ts';
+import type { DBTracker, DBTrackerOptions } from '../trackers/db.ts';
 import { connectToServer, openArchivedStore } from './archived-store.ts';
 
+/** A question to a server, or to a data folder and what is stored per site in it. */
+export interface Question<Answer> {
+  readonly path: string;
+  /** The JSON that is sent to a server. */
+  readonly query: unknown;
+  /** @throws HitError `invalid` for an invalid question */
+  check(resources: Resources): void;
+  answer(db: DBTracker, resources: Resources): Promise<Answer>;
+}
+
 /**
- * Sends the query to the server that runs on a data folder, or answers it from the folder itself.
+ * Sends a question to the server that runs on a data folder, or answers it from the folder itself.
  *
  * @param archive of hits that are to be read too
- * @throws HitError `bad_usage` for an invalid query, before a store is opened; `archive_failed` if there is no archive
+ * @throws HitError `bad_usage` for an invalid question, before a store is opened; `archive_failed` if there is no archive
  */
-export async function runQuery(
+export async function ask<Answer>(
   data: Values<typeof DATA_SETTINGS>,
-  query: unknown,
+  { path, query, check, answer }: Question<Answer>,
   archive?: DBTrackerOptions['archive'],
-): Promise<QueryAnswer> {
+): Promise<Answer> {
   const dataDir = data['data-dir']!;
   const control = await connectToServer(dataDir, archive);
-  if (control) return control.send<QueryAnswer>('POST', '/api/v1/query', query);
-  const { goals } = new Resources(dataDir);
+  if (control) return control.send<Answer>('POST', path, query);
+  const resources = new Resources(dataDir);
   try {
-    readQuery(query, Date.now(), goals);
+    check(resources);
     await using db = await openArchivedStore(data, archive);
-    return await db.query(query, goals);
+    return await answer(db, resources);
   } catch (error) {
     if (!(error instanceof HitError) || error.code !== 'invalid') throw error;
     throw new HitError('bad_usage', messageOf(error), { cause: error });
   }
+}
+
+/** Asks a query, as `ask` does. */
+export function runQuery(
+  data: Values<typeof DATA_SETTINGS>,
+  query: unknown,
+  archive?: DBTrackerOptions['archive'],
+): Promise<QueryAnswer> {
+  const question: Question<QueryAnswer> = {
+    ...{ path: '/api/v1/query', query },
+    check: ({ goals }) => readQuery(query, Date.now(), goals),
+    answer: (db, { goals }) => db.query(query, goals),
+  };
+  return ask(data, question, archive);
 }

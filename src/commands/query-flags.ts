@@ -73,7 +73,8 @@ export function queryOfFlags(values: ReportValues): object | undefined {
   }
 }
 
-function periodOf({ period, from, to }: ReportValues): unknown {
+/** @throws HitError `bad_usage` for flags that cannot be combined */
+export function periodOf({ period, from, to }: Pick<ReportValues, 'period' | 'from' | 'to'>): unknown {
   if (from === undefined && to === undefined) return period ?? 'all';
   if (period !== undefined) throw new HitError('bad_usage', 'choose --period, or --from and --to');
   if (from === undefined) throw new HitError('bad_usage', 'in a query, --to requires --from');

@@ -11,7 +11,7 @@ import {
   stored,
   walk,
 } from '../../test/fixtures/pieces.ts';
-import type { ImportedChunk } from '../trackers/db.ts';
+import type { ImportedChunk } from '../trackers/imported-chunk.ts';
 import { ImportRegistry } from './import-registry.ts';
 
 const RUNS = { numRuns: 150, seed: 7 };

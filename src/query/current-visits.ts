@@ -20,6 +20,9 @@ const TIMEOUT = 30_000;
  */
 export type VisitsUntil = () => number;
 
+/** Of visits that have all hits. */
+export const ALL_VISITS: VisitsUntil = () => Number.POSITIVE_INFINITY;
+
 export class CurrentVisits {
   readonly #store: Store;
   readonly #visits: Visits;

@@ -1,14 +1,13 @@
 /** Answers to `POST /api/v1/query`. */
 import { HitError } from '../errors.ts';
+import { periodOf, periodText, withKnownTimes } from './asked-period.ts';
 import type { VisitsUntil } from './current-visits.ts';
 import { answerQuery, type Calendar } from './engine/answer.ts';
 import { intervalOf } from './engine/column.ts';
 import type { Query, Span } from './engine/query.ts';
-import { isoTime } from './engine/rows.ts';
-import { firstTime } from './first-time.ts';
 import { Gaps } from './gaps.ts';
 import { intervalStarts } from './interval-starts.ts';
-import { type KnownTimes, knownTimes } from './known-times.ts';
+import { knownTimes } from './known-times.ts';
 import { LIMITS } from './language/limits.ts';
 import type { AskedQuery } from './language/query-reader.ts';
 import { comparedPeriod } from './period.ts';
@@ -37,7 +36,7 @@ export async function queryAnswer(
   now: number,
   visitsUntil: VisitsUntil = () => Number.POSITIVE_INFINITY,
 ): Promise<QueryAnswer> {
-  const period = asked.period ?? (await wholePeriod(source, asked.sites, now));
+  const period = await periodOf(source, asked, now);
   const query: Query = { ...engineQuery(asked), ...period };
   const compared = comparedSpan(asked, period);
   const spans = compared ? [period, compared] : [period];
@@ -66,11 +65,6 @@ function engineQuery({ sites, timezone, bots, filters, metrics, dimensions, goal
   return { sites, timezone, bots, filters, metrics, dimensions, goal, goals };
 }
 
-async function wholePeriod(source: Source, sites: readonly string[], now: number): Promise<Span> {
-  const first = (await firstTime(source, sites)) ?? now - 1;
-  return { from: Math.min(first, now - 1), to: now };
-}
-
 function comparedSpan({ comparison, timezone }: AskedQuery, period: Span): Span | undefined {
   if (typeof comparison !== 'string') return comparison;
   return comparedPeriod(period, comparison === 'previous_period' ? 'previous' : 'year', timezone);
@@ -90,22 +84,6 @@ function checkIntervals({ dimensions }: Query, { from, to }: Span): void {
   }
 }
 
-/** What is known of periods both before and after a question: purges, restorations and repairs may run meanwhile. */
-async function withKnownTimes<Result>(
-  look: () => Promise<KnownTimes[]>,
-  ask: () => Promise<Result>,
-): Promise<{ result: Result; known: readonly KnownTimes[] }> {
-  const before = await look();
-  const result = await ask();
-  const after = await look();
-  const known = after.map(({ hits, visits, visitsUntil }, at) => ({
-    hits: Math.max(hits, before[at]!.hits),
-    visits: Math.max(visits, before[at]!.visits),
-    visitsUntil: Math.min(visitsUntil, before[at]!.visitsUntil),
-  }));
-  return { result, known };
-}
-
 function understood(asked: AskedQuery, period: Span, compared: Span | undefined): QueryAnswer['query'] {
   const { sites, timezone, bots, metrics, dimensions, filters, goal, orderBy, limit, offset } = asked;
   const { totals, totalRows } = asked;
@@ -117,8 +95,4 @@ function understood(asked: AskedQuery, period: Span, compared: Span | undefined)
     ...{ limit, offset },
     include: { ...(compared && { comparison: periodText(compared) }), totals, total_rows: totalRows },
   };
-}
-
-function periodText({ from, to }: Span): QueryAnswer['query']['period'] {
-  return { from: isoTime(from), to: isoTime(to) };
 }

@@ -20,7 +20,8 @@ import {
 import type { Change } from './engine/answer.ts';
 import type { Dimension, Filter, Metric, Value } from './engine/query.ts';
 import { LIMITS, USUAL_ROWS } from './language/limits.ts';
-import { BOTS, COMPARISONS, DIRECTIONS, QUERY_PERIODS } from './language/query-reader.ts';
+import { COMPARISONS, DIRECTIONS } from './language/query-reader.ts';
+import { BOTS, QUERY_PERIODS } from './language/scope-reader.ts';
 
 const METRIC: Schema<Metric> = described(
   TEXT as Schema<Metric>,

@@ -117,8 +117,13 @@ function cellOf(metric: Metric, value: Value): string {
   return DURATIONS.includes(metric) ? duration(value) : number.format(value);
 }
 
-/** @param texts number of columns with texts, on the left; the others are numbers */
-function table(rows: readonly (readonly string[])[], texts: number, columns: number): string[] {
+/**
+ * Rows as lines of a table, the first one its head.
+ *
+ * @param texts number of columns with texts, on the left; the others are numbers
+ * @param columns width of the terminal
+ */
+export function table(rows: readonly (readonly string[])[], texts: number, columns: number): string[] {
   const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
   const numbers = widths.slice(texts).reduce((sum, width) => sum + width + GAP, 0);
   const most = Math.max(

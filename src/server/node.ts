@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { messageOf } from '../errors.ts';
 import { controlSocket } from '../folder/control-socket.ts';
 import type { DataFolder } from '../folder/folder.ts';
+import { writeIdentity } from '../folder/identity-file.ts';
 import { PublicSites } from '../folder/public-sites.ts';
 import { Tokens } from '../folder/tokens.ts';
 import { Drops } from '../hit/drops.ts';
@@ -67,7 +68,10 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   const counting = await openCounting(folder, values, { proxies, limit, log }, resources);
   const { intake, sites, live, db, spool, publisher, midnight } = counting;
   const scheduled = scheduledAges(schedule.jobs);
-  if (db) saveRetention(folder.path, { policy, scheduled });
+  if (db) {
+    saveRetention(folder.path, { policy, scheduled });
+    writeIdentity(folder.path, values.identity!);
+  }
   const upkeep = db && maintenanceJobs(db, policy, scheduled, values);
   const adminToken = values['admin-token'] ?? secrets.adminToken;
   const name = randomUUID();

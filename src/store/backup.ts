@@ -147,9 +147,18 @@ async function copyMetadata(from: string, to: string): Promise<void> {
   }
 }
 
-/** Copies secrets and the owner's settings: API tokens, public sites, goals and the like, and retention. */
+const FILES = [
+  'secrets.json',
+  'tokens.json',
+  'sites.json',
+  'resources.json',
+  'retention.json',
+  'identity.json',
+];
+
+/** Copies secrets and the owner's settings: API tokens, public sites, goals and the like, retention, and identity. */
 async function copySecrets(from: string, to: string): Promise<void> {
-  for (const name of ['secrets.json', 'tokens.json', 'sites.json', 'resources.json', 'retention.json']) {
+  for (const name of FILES) {
     const content = await readFile(join(from, name)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' && name !== 'secrets.json') return undefined;
       throw error;

@@ -9,7 +9,7 @@ import { Places } from '../hit/place.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { Sites } from '../hit/site.ts';
 import type { Prop, SiteSummary, Stats, Top } from '../query/answers.ts';
-import { CurrentVisits } from '../query/current-visits.ts';
+import { CurrentVisits, type VisitsUntil } from '../query/current-visits.ts';
 import type { Goal } from '../query/engine/query.ts';
 import { readQuery } from '../query/language/query-reader.ts';
 import type { QueryParams } from '../query/params.ts';
@@ -24,7 +24,6 @@ import {
   readSelection,
   readTimeZone,
 } from '../query/selection.ts';
-import type { Source } from '../query/source.ts';
 import { props, sites, stats, top } from '../query/stats.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import type { Sink } from '../spool/sink.ts';
@@ -32,7 +31,9 @@ import { Spool } from '../spool/spool.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 import { Store } from '../store/store.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
+import type { ImportedChunk } from './imported-chunk.ts';
 import { factsOf, type TrackInput } from './input.ts';
+import { type AskedOfVisits, VisitQuestions } from './visit-questions.ts';
 
 export interface DBTrackerOptions {
   /** Folder of the embedded store, the spool and the secrets. Default `./data`. */
@@ -55,22 +56,6 @@ export interface DBTrackerOptions {
   readonly log?: SpoolOptions['log'];
 }
 
-/** An imported chunk of an access log in the store. */
-export interface ImportedChunk {
-  readonly parent: string;
-  readonly digest: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly lines: number;
-  readonly line_breaks: number;
-  /** The batch of its hits, if they were purged; else '0' or missing. */
-  readonly purged_batch?: string;
-  /** Hits of that batch. */
-  readonly batch_hits?: number;
-  /** Whether a version without a ledger imported it into a store that has since been purged: 0 or 1. */
-  readonly is_legacy?: number;
-}
-
 /** How long a read waits for hits not yet in the store, in milliseconds. */
 const DELIVERY_TIMEOUT = 3000;
 
@@ -88,7 +73,7 @@ const SILENT_LOG: SpoolOptions['log'] = {
  * await db.track(request); // resolves when the hit is durable
  * await db.stats({ from: '2026-11-01', to: '2026-12-01', interval: 'day' });
  */
-export class DBTracker implements Source {
+export class DBTracker extends VisitQuestions {
   readonly store: Store;
   readonly spool: Spool;
   readonly rollups: Rollups;
@@ -103,6 +88,7 @@ export class DBTracker implements Source {
     log: SpoolOptions['log'],
     onClose: () => void,
   ) {
+    super();
     this.store = store;
     this.spool = spool;
     this.archive = archive;
@@ -234,8 +220,7 @@ export class DBTracker implements Source {
   async query(query: unknown, goals: readonly Goal[] = []): Promise<QueryAnswer> {
     const now = Date.now();
     const asked = readQuery(query, now, goals);
-    await this.#waitForDelivery();
-    return queryAnswer(this, asked, now, await this.#visits.completeFor(asked));
+    return queryAnswer(this, asked, now, await this.completeVisits(asked));
   }
 
   async sites(): Promise<SiteSummary[]> {
@@ -283,6 +268,11 @@ export class DBTracker implements Source {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  protected async completeVisits(asked: AskedOfVisits): Promise<VisitsUntil> {
+    await this.#waitForDelivery();
+    return this.#visits.completeFor(asked);
   }
 
   /** A query sees all hits acknowledged before it, unless the store is failing. */

@@ -1,5 +1,6 @@
 /** Goals as people write them. */
 import { HitError } from '../../errors.ts';
+import { choice, described, integer, list, object, record, type Schema, TEXT } from '../../schema/schema.ts';
 import { unknownName } from '../../schema/suggestion.ts';
 import type { Action, Goal } from '../engine/query.ts';
 import { readList, readMembers, readOneOf, readText } from '../language/json-values.ts';
@@ -18,7 +19,18 @@ const MEMBERS = {
   download: ['url?'],
   not_found: ['page?'],
 } as const satisfies Record<Action['kind'], readonly string[]>;
-export const ACTION_KINDS = Object.keys(MEMBERS) as readonly Action['kind'][];
+const ACTION_KINDS = Object.keys(MEMBERS) as readonly Action['kind'][];
+
+export const ACTION = object(
+  { kind: choice(ACTION_KINDS) },
+  {
+    page: described(TEXT, 'a pattern, in which `*` is any text'),
+    event: TEXT,
+    props: described(record(list(TEXT)), 'each property must have one of the values'),
+    depth: described(integer(1, 100), 'in per cent'),
+    url: described(TEXT, 'a pattern'),
+  },
+) as unknown as Schema<Action>;
 
 /** @throws HitError `invalid` for a text that is no name */
 export function readName(name: string, value: unknown): string {

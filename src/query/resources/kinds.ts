@@ -2,44 +2,17 @@
 import { HitError } from '../../errors.ts';
 import { readIsoTime } from '../../hit/calendar.ts';
 import { printable } from '../../schema/printable.ts';
-import {
-  choice,
-  described,
-  either,
-  integer,
-  list,
-  object,
-  record,
-  type Schema,
-  type Static,
-  TEXT,
-} from '../../schema/schema.ts';
-import type { Action, Filter } from '../engine/query.ts';
-import { FilterReader, unknownGoal } from '../language/filter-reader.ts';
-import { readList, readMembers, readText, readWhole } from '../language/json-values.ts';
+import { described, list, object, type Schema, type Static, TEXT } from '../../schema/schema.ts';
+import type { Filter } from '../engine/query.ts';
+import { FilterReader } from '../language/filter-reader.ts';
+import { readMembers, readText } from '../language/json-values.ts';
 import { FILTER } from '../query-schemas.ts';
-import { ACTION_KINDS, readAction, readGoal, readName } from './goal-reader.ts';
+import { readSteps, readWindow, STEPS, WINDOW } from './funnel-reader.ts';
+import { ACTION, readGoal, readName } from './goal-reader.ts';
 
-const LONGEST_WINDOW = 90;
-const MOST_STEPS = 8;
-
-const ACTION = object(
-  { kind: choice(ACTION_KINDS) },
-  {
-    page: described(TEXT, 'a pattern, in which `*` is any text'),
-    event: TEXT,
-    props: described(record(list(TEXT)), 'each property must have one of the values'),
-    depth: described(integer(1, 100), 'in per cent'),
-    url: described(TEXT, 'a pattern'),
-  },
-) as unknown as Schema<Action>;
 const GOAL = object({ name: TEXT, action: ACTION });
 const SEGMENT = object({ name: TEXT, filters: list(FILTER) });
-const FUNNEL = object({
-  name: TEXT,
-  steps: described(list(either(TEXT, ACTION), MOST_STEPS), 'two or more names of goals, or actions'),
-  within: either(choice(['visit']), object({ days: integer(1, LONGEST_WINDOW) })),
-});
+const FUNNEL = object({ name: TEXT, steps: STEPS, within: WINDOW });
 const ANNOTATION = object({
   name: TEXT,
   day: described(TEXT, 'a date: 2026-01-31'),
@@ -103,13 +76,8 @@ const funnels: Kind<Static<typeof FUNNEL>> = {
   most: 50,
   read(value, names) {
     const { name, steps, within = 'visit' } = readMembers('the funnel', value, ['name', 'steps', 'within']);
-    const read = readList('steps', steps, MOST_STEPS).map((step, at) => {
-      if (typeof step !== 'string') return readAction(`steps[${at}]`, step);
-      if (names && !names.includes(step)) throw unknownGoal(`steps[${at}]`, step, names);
-      return step;
-    });
-    if (read.length < 2) throw new HitError('invalid', `steps: a funnel has 2 to ${MOST_STEPS}`);
-    return { name: readName('name', name), steps: read, within: readWindow(within) };
+    const read = readSteps('steps', steps, names);
+    return { name: readName('name', name), steps: read, within: readWindow('within', within) };
   },
 };
 
@@ -130,9 +98,3 @@ export const KINDS = { goals, segments, funnels, annotations } as const;
 export type KindName = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as readonly KindName[];
 export type ValueOf<Name extends KindName> = ReturnType<(typeof KINDS)[Name]['read']>;
-
-function readWindow(value: unknown): 'visit' | { readonly days: number } {
-  if (value === 'visit') return value;
-  const { days } = readMembers('within', value, ['days']);
-  return { days: readWhole('within.days', days, 1, LONGEST_WINDOW) };
-}

@@ -74,6 +74,16 @@ describe('what is kept for a site', () => {
     assert.deepEqual(new Resources(folder).list('segments', SITE), [segment]);
   });
 
+  test('as a funnel may have steps that are any of several, and days as text', (t) => {
+    const folder = temporaryFolder(t);
+    const resources = new Resources(folder);
+    resources.create('goals', SITE, GOAL);
+    const steps = [{ any: ['signup', { kind: 'page', page: '/thanks' }] }, { kind: 'outbound' }];
+    const made = resources.create('funnels', SITE, { name: 'way', steps, within: '7d' });
+    assert.deepEqual(made, { name: 'way', steps, within: { days: 7 } });
+    assert.deepEqual(new Resources(folder).funnels, [{ site: SITE, ...made }]);
+  });
+
   test('that cannot be read is said, and not overwritten', (t) => {
     const folder = temporaryFolder(t);
     const path = join(folder, 'resources.json');

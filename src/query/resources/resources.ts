@@ -5,6 +5,7 @@ import { writeAtomicallySync } from '../../files/atomic.ts';
 import { printable } from '../../schema/printable.ts';
 import { suggestion } from '../../schema/suggestion.ts';
 import type { Goal } from '../engine/query.ts';
+import type { StoredFunnel } from './funnel-reader.ts';
 import { KIND_NAMES, KINDS, type KindName, type Named, type ValueOf } from './kinds.ts';
 
 /** Most sites that anything is kept for, and bytes of the file: more than a person writes. */
@@ -39,6 +40,11 @@ export class Resources {
   /** The goals of all sites. */
   get goals(): readonly Goal[] {
     return Array.from(this.#kept.goals, ([site, goals]) => goals.map((goal) => ({ site, ...goal }))).flat();
+  }
+
+  /** The funnels of all sites. */
+  get funnels(): readonly StoredFunnel[] {
+    return Array.from(this.#kept.funnels, ([site, own]) => own.map((funnel) => ({ site, ...funnel }))).flat();
   }
 
   /**

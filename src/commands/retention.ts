@@ -1,0 +1,34 @@
+import { readIdentity } from '../folder/identity-file.ts';
+import { readRetention } from '../query/language/retention-query-reader.ts';
+import type { RetentionResult } from '../query/visit-schemas.ts';
+import { retentionCsv, retentionText } from '../report/retention-text.ts';
+import { RETENTION_SETTINGS } from '../settings/visits.ts';
+import type { Command } from './command.ts';
+import { askVisits } from './visit-client.ts';
+import { checkUsage, retentionOfFlags } from './visit-flags.ts';
+
+export const retention: Command<typeof RETENTION_SETTINGS> = {
+  summary: 'count how many new visitors came back in later days, weeks or months',
+  usage: '[options]',
+  settings: RETENTION_SETTINGS,
+  examples: [
+    'hit-tracker retention --site example.com --period 90d --interval week',
+    "hit-tracker retention --period 12mo --interval month --filter 'source is Google' --return-filter 'page matches /docs/*' --csv",
+  ],
+  async run(values, positionals, terminal) {
+    checkUsage(values, positionals);
+    const query = retentionOfFlags(values);
+    const answer = await askVisits<RetentionResult>(
+      values,
+      {
+        ...{ path: '/api/v1/retention', query },
+        check: ({ goals }) => readRetention(query, Date.now(), goals),
+        // A folder that had no server has imported logs, whose visitors keep their ids.
+        answer: (db, { goals }) => db.retention(query, goals, readIdentity(values['data-dir']!) ?? 'cookie'),
+      },
+      terminal,
+    );
+    const text = values.csv ? retentionCsv(answer) : retentionText(answer, terminal.stdout.columns ?? 80);
+    terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
+  },
+};

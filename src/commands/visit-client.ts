@@ -1,0 +1,36 @@
+/** Asks about visits, and shows on a terminal that this takes time. */
+import { archiveLocation } from '../archive/address.ts';
+import { wholeText } from '../report/number-text.ts';
+import type { Terminal } from './command.ts';
+import { ask, type Question } from './query-client.ts';
+import { StatusLine } from './status-line.ts';
+import type { VisitValues } from './visit-flags.ts';
+
+/** Milliseconds after which a terminal shows that an answer is under way. */
+const QUIET = 1000;
+
+/** @throws HitError as `ask` does */
+export async function askVisits<Answer>(
+  values: VisitValues,
+  question: Question<Answer>,
+  terminal: Terminal,
+): Promise<Answer> {
+  const { archive: where } = values;
+  const archive = where === undefined ? undefined : archiveLocation(where, '--archive', values);
+  const started = performance.now();
+  return StatusLine.during<number, Answer>(terminal, waitingText, async (onProgress) => {
+    const timer = setInterval(() => {
+      const waited = performance.now() - started;
+      if (waited >= QUIET) onProgress(waited);
+    }, QUIET / 4);
+    try {
+      return await ask(values, question, archive);
+    } finally {
+      clearInterval(timer);
+    }
+  });
+}
+
+function waitingText(milliseconds: number): string {
+  return `waiting for the answer  ${wholeText(Math.floor(milliseconds / 1000))} s`;
+}

@@ -1,0 +1,116 @@
+/**
+ * What queries, funnels, journeys and retention have in common, as it is written in their JSON: sites, period, time zone, bots
+ * and filters.
+ */
+import { HitError } from '../../errors.ts';
+import { siteName } from '../../hit/site.ts';
+import { printable } from '../../schema/printable.ts';
+import { leaves } from '../engine/condition.ts';
+import type { Goal, Query, Scope, Span } from '../engine/query.ts';
+import { LocalTime } from '../local-time.ts';
+import { readTime } from '../params.ts';
+import { PERIODS, type PeriodName, presetPeriod } from '../period.ts';
+import { readTimeZone } from '../selection.ts';
+import { FilterReader } from './filter-reader.ts';
+import { readList, readMembers, readOneOf, readText } from './json-values.ts';
+import { LIMITS } from './limits.ts';
+
+export const QUERY_PERIODS = [...PERIODS, 'all'] as const;
+export const BOTS = ['exclude', 'include', 'only'] as const;
+export const SCOPE_MEMBERS = ['site', 'period', 'timezone', 'bots', 'filters'] as const;
+
+/** A scope whose period is known once it is known when the sites' first hit was. */
+export interface AskedScope extends Omit<Scope, 'from' | 'to'> {
+  /** Undefined: from the first hit or visit to now. */
+  readonly period: Span | undefined;
+}
+
+/** What the members of a scope say, before it is known which goals are needed. */
+interface ReadScope {
+  readonly scope: Omit<AskedScope, 'goals' | 'bots'> & { readonly bots: Query['bots'] | undefined };
+  /** All goals of the sites. */
+  readonly goals: readonly Goal[];
+  /** Reads more filters; their conditions count together with those of the scope. */
+  readonly filterReader: FilterReader;
+}
+
+/**
+ * Reads the members of a scope.
+ *
+ * @param now milliseconds since 1970, to which named periods refer
+ * @param goals of all sites
+ * @throws HitError `invalid` that names what is wrong, and what was probably meant
+ */
+export function readScope(
+  members: Readonly<Record<string, unknown>>,
+  now: number,
+  goals: readonly Goal[],
+): ReadScope {
+  const sites = readSites(members.site);
+  const timezone = readTimeZone(
+    members.timezone === undefined ? undefined : readText('timezone', members.timezone),
+  );
+  const known = goals.filter(({ site }) => sites.length === 0 || sites.includes(site));
+  const filterReader = new FilterReader(namesOf(known));
+  const filters = filterReader.readAll('filters', members.filters ?? []);
+  const bots = members.bots === undefined ? undefined : readOneOf('bots', members.bots, BOTS);
+  const period = readPeriod(members.period, now, timezone);
+  return { scope: { sites, timezone, bots, filters, period }, goals: known, filterReader };
+}
+
+/** The names of goals, each once. */
+export function namesOf(goals: readonly Goal[]): readonly string[] {
+  return [...new Set(goals.map(({ name }) => name))];
+}
+
+/** @throws HitError `invalid` for more goals than one statement can test for */
+export function checkGoals(goals: readonly Goal[]): readonly Goal[] {
+  if (goals.length <= LIMITS.goals) return goals;
+  throw new HitError(
+    'invalid',
+    `these sites have ${goals.length} goals, ${LIMITS.goals} are counted together: name a goal, or fewer sites`,
+  );
+}
+
+/** As in rankings: bots alone if they are ranked, and with people if a filter chooses among them. */
+export function usualBots({ dimensions, filters }: Pick<Query, 'dimensions' | 'filters'>): Query['bots'] {
+  const isOfBots = (name: string) => name === 'bot' || name.startsWith('bot_');
+  if (dimensions.some(isOfBots)) return 'only';
+  return filters.flatMap(leaves).some(isOfBots) ? 'include' : 'exclude';
+}
+
+function readSites(value: unknown): string[] {
+  if (value === undefined) return [];
+  const list = typeof value === 'string' ? [value] : readList('site', value, LIMITS.sites);
+  if (list.length === 0) throw new HitError('invalid', 'site is empty: leave it out for all sites');
+  const sites = list.map((each) => {
+    const text = readText('site', each);
+    const site = siteName(text);
+    if (site === '') throw new HitError('invalid', `site "${printable(text)}" is not a host name`);
+    return site;
+  });
+  return [...new Set(sites)];
+}
+
+function readPeriod(value: unknown, now: number, timezone: string): Span | undefined {
+  if (value === undefined)
+    throw new HitError('invalid', `period is missing: use ${QUERY_PERIODS.join(', ')}, or {"from","to"}`);
+  if (typeof value !== 'string') return readSpan('period', value, timezone);
+  const name = readOneOf('period', value, QUERY_PERIODS);
+  return name === 'all' ? undefined : presetPeriod(name satisfies PeriodName, now, timezone);
+}
+
+/** Reads `{"from","to"}`. @throws HitError `invalid` */
+export function readSpan(name: string, value: unknown, timezone: string): Span {
+  const members = readMembers(name, value, ['from', 'to']);
+  const local = new LocalTime(timezone);
+  const [from, to] = (['from', 'to'] as const).map((edge) => {
+    if (members[edge] === undefined) throw new HitError('invalid', `${name}.${edge} is missing`);
+    const time = readTime(`${name}.${edge}`, readText(`${name}.${edge}`, members[edge]), local);
+    if (time === undefined) throw new HitError('invalid', `${name}.${edge} is empty`);
+    return time;
+  }) as [number, number];
+  if (from >= to)
+    throw new HitError('invalid', `${name}: from (${members.from}) is not before to (${members.to})`);
+  return { from, to };
+}

@@ -1,0 +1,114 @@
+/** Answers to `POST /api/v1/retention`. */
+import { periodOf, withKnownTimes } from './asked-period.ts';
+import { ALL_VISITS, type VisitsUntil } from './current-visits.ts';
+import type { Calendar } from './engine/answer.ts';
+import { mentionsPersons, needsHit } from './engine/condition.ts';
+import type { Filter, Span } from './engine/query.ts';
+import { answerRetention } from './engine/retention.ts';
+import type { Cohort, Retention } from './engine/retention-query.ts';
+import { isoTime } from './engine/rows.ts';
+import { intervalStarts } from './interval-starts.ts';
+import { type KnownTimes, knownTimes } from './known-times.ts';
+import type { AskedRetention } from './language/retention-query-reader.ts';
+import { filtersKnown, metaOf, pendingNote, purgeNote, scopeText, visitsExtent } from './scope-gaps.ts';
+import type { Source } from './source.ts';
+import type { RetentionResult, VisitNote } from './visit-schemas.ts';
+
+/**
+ * Answers how many of those who first came in an interval came back in later ones.
+ *
+ * What needs visits that are purged or lack hits, or purged hits since a filter asks for them, is null, and a note says why.
+ *
+ * @param now milliseconds since 1970
+ * @param identity how the sites know their visitors, if it is not asked for
+ * @param visitsUntil from `CurrentVisits`. Default: visits have all hits
+ * @throws HitError `invalid` for too many intervals; `query_timeout`, `overloaded`, `store_unavailable`
+ */
+export async function retentionAnswer(
+  source: Source,
+  asked: AskedRetention,
+  now: number,
+  identity: Retention['identity'],
+  visitsUntil: VisitsUntil = ALL_VISITS,
+): Promise<RetentionResult> {
+  const { period: _, ...rest } = asked;
+  const span = await periodOf(source, asked, now);
+  const retention: Retention = { ...rest, ...span, identity: asked.identity ?? identity };
+  const calendar: Calendar = (interval, of) => intervalStarts(interval, of, retention.timezone);
+  const extent = await extentOf(source, retention);
+  const { result, known } = await withKnownTimes(
+    () => knownTimes(source, retention.sites, [extent], visitsUntil()),
+    () => answerRetention(source, retention, calendar),
+  );
+  const gaps = gapsOf(retention, known[0]!);
+  const { interval, returnFilters } = retention;
+  const cohorts = withNulls(result.cohorts, calendar(interval, span), span, gaps);
+  return {
+    cohorts,
+    meta: metaOf([
+      ...(result.meta.note === undefined ? [] : [{ detail: result.meta.note }]),
+      ...notesOf(gaps, known[0]!, span),
+    ]),
+    query: {
+      ...scopeText(retention),
+      ...{ interval, return_filters: returnFilters, identity: retention.identity },
+    },
+  };
+}
+
+/** When first visits are known, and visits that count as returns: from when on, and until when. */
+interface Gaps {
+  readonly firsts: Span;
+  readonly returns: Span;
+}
+
+/** The time of all hits that filters need. */
+async function extentOf(source: Source, retention: Retention): Promise<Span> {
+  const filters = [...retention.filters, ...retention.returnFilters];
+  const needsHits = filters.some((filter) => needsHit(filter) || mentionsPersons(filter));
+  return needsHits ? visitsExtent(source, retention, 'begin') : retention;
+}
+
+function gapsOf(retention: Retention, known: KnownTimes): Gaps {
+  const knownOf = (filters: readonly Filter[]): Span => {
+    const when = filtersKnown(retention, filters, known);
+    // What visitors have done is asked of the whole period.
+    const isWhole = when.from <= retention.from && when.to >= retention.to;
+    return filters.some(mentionsPersons) && !isWhole ? { from: when.from, to: retention.from } : when;
+  };
+  return { firsts: knownOf(retention.filters), returns: knownOf(retention.returnFilters) };
+}
+
+/** @param starts of the intervals, one for each cohort */
+function withNulls(
+  cohorts: readonly Cohort[],
+  starts: readonly number[],
+  period: Span,
+  { firsts, returns }: Gaps,
+): RetentionResult['cohorts'] {
+  const isKnown = (at: number, { from, to }: Span) =>
+    Math.max(period.from, starts[at]!) >= from && (starts[at + 1] ?? period.to) <= to;
+  return cohorts.map(({ time, visitors, returned }, at) => ({
+    ...{ time, visitors: isKnown(at, firsts) ? visitors : null },
+    returned: returned.map((count, later) =>
+      isKnown(at, firsts) && isKnown(at + later, returns) ? count : null,
+    ),
+  }));
+}
+
+function notesOf({ firsts, returns }: Gaps, known: KnownTimes, { from, to }: Span): VisitNote[] {
+  const purged = Math.max(firsts.from, returns.from);
+  const notes = [
+    ...(purged > from ? [purgeNote(purged)] : []),
+    ...(known.visitsUntil < to ? [pendingNote(known.visitsUntil)] : []),
+  ];
+  if (known.visits === 0) return notes;
+  const time = isoTime(known.visits);
+  return [
+    ...notes,
+    {
+      purged_before: time,
+      detail: `visits before ${time} are purged: a visitor who came before that, and again later, counts as new at the first visit that is known`,
+    },
+  ];
+}

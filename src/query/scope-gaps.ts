@@ -1,0 +1,81 @@
+/** What is there of the visits that a funnel, journeys or retention is about. */
+import { periodText } from './asked-period.ts';
+import { Bindings } from './engine/bindings.ts';
+import type { Filter, Query, Scope, Span } from './engine/query.ts';
+import { isoTime } from './engine/rows.ts';
+import { type KnownTimes, metricKnown } from './known-times.ts';
+import type { Source } from './source.ts';
+import type { VisitNote } from './visit-schemas.ts';
+
+/**
+ * From when to when there are hits of the visits of a period: a visit may go on after its end.
+ *
+ * @param which visits that begin in the period, or that overlap it, which may begin before it
+ */
+export async function visitsExtent(
+  { store }: Source,
+  { sites, from, to }: Pick<Scope, 'sites' | 'from' | 'to'>,
+  which: 'begin' | 'overlap',
+): Promise<Span> {
+  const bind = new Bindings();
+  const isAsked = sites.length === 0 ? "v.site != ''" : `has(${bind.texts(sites)}, v.site)`;
+  const first = which === 'begin' ? 'v.start' : 'v.finish';
+  const [row] = await store.rowsOf<Record<'visits' | 'first' | 'last', string | number>>(
+    `SELECT count() AS visits, toUnixTimestamp64Milli(min(v.start)) AS first, toUnixTimestamp64Milli(max(v.finish)) AS last
+FROM visits AS v
+WHERE ${isAsked} AND v.hits > 0 AND ${first} >= ${bind.time(from)} AND v.start < ${bind.time(to)}`,
+    bind.parameters,
+  );
+  if (Number(row?.visits ?? 0) === 0) return { from, to };
+  return { from: Math.min(from, Number(row!.first)), to: Math.max(to, Number(row!.last) + 1) };
+}
+
+/** When whole visits are known, as far as filters ask for them: from when on, and until when. */
+export function filtersKnown(scope: Scope, filters: readonly Filter[], known: KnownTimes): Span {
+  const query: Query = { ...scope, filters, metrics: ['visits'], dimensions: [], goal: undefined };
+  return metricKnown('visits', query, known);
+}
+
+/**
+ * Why an answer that needs all of its visits with their hits cannot be known.
+ *
+ * @param extent the time of the hits that are needed. Visits that overlap the period are there if it begins after those that
+ *   are purged, which end before
+ * @returns none if it can
+ */
+export function gapNotes(known: KnownTimes, period: Span, extent: Span): VisitNote[] {
+  const times = [known.hits > extent.from ? known.hits : 0, known.visits > period.from ? known.visits : 0];
+  const purged = Math.max(...times);
+  return [
+    ...(purged > 0 ? [purgeNote(purged)] : []),
+    ...(known.visitsUntil < period.to ? [pendingNote(known.visitsUntil)] : []),
+  ];
+}
+
+export function purgeNote(time: number): VisitNote {
+  const purged_before = isoTime(time);
+  return {
+    purged_before,
+    detail: `hits or visits before ${purged_before} are purged: what needs them is null`,
+  };
+}
+
+export function pendingNote(time: number): VisitNote {
+  const pending_since = isoTime(time);
+  return {
+    pending_since,
+    detail: `visits since ${pending_since} lack hits that are still to be added: what needs them is null`,
+  };
+}
+
+/** The members of a scope as they were understood. */
+export function scopeText({ sites, timezone, bots, filters, from, to }: Omit<Scope, 'goals'>) {
+  return {
+    ...(sites.length > 0 && { site: sites }),
+    ...{ period: periodText({ from, to }), timezone, bots, filters },
+  };
+}
+
+export function metaOf(notes: readonly VisitNote[]): { readonly notes?: readonly VisitNote[] } {
+  return notes.length > 0 ? { notes } : {};
+}

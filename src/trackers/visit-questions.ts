@@ -1,0 +1,91 @@
+/** Questions about visits that are not about metrics: funnels, journeys and retention. */
+import type { CurrentVisits, VisitsUntil } from '../query/current-visits.ts';
+import type { Goal } from '../query/engine/query.ts';
+import type { Retention } from '../query/engine/retention-query.ts';
+import { funnelAnswer } from '../query/funnel-answer.ts';
+import { journeysAnswer } from '../query/journeys-answer.ts';
+import { readFunnel } from '../query/language/funnel-query-reader.ts';
+import { readJourneys } from '../query/language/journeys-query-reader.ts';
+import { readRetention } from '../query/language/retention-query-reader.ts';
+import type { AskedScope } from '../query/language/scope-reader.ts';
+import type { StoredFunnel } from '../query/resources/funnel-reader.ts';
+import { retentionAnswer } from '../query/retention-answer.ts';
+import type { Source } from '../query/source.ts';
+import type { FunnelResult, JourneysResult, RetentionResult } from '../query/visit-schemas.ts';
+
+/** What decides whether a question needs visits. */
+export type AskedOfVisits = Parameters<CurrentVisits['completeFor']>[0];
+
+/** What a tracker with a store can be asked about visits. All throw HitError `query_timeout`, `overloaded`, `store_unavailable`. */
+export abstract class VisitQuestions implements Source {
+  abstract readonly store: Source['store'];
+  abstract readonly archive: Source['archive'];
+
+  /**
+   * Waits, within limits, until all hits acknowledged before are in the visits.
+   *
+   * @returns since when visits lack hits
+   */
+  protected abstract completeVisits(asked: AskedOfVisits): Promise<VisitsUntil>;
+
+  /**
+   * How many visitors take one step after another: the JSON of `POST /api/v1/funnel`.
+   *
+   * @param goals of the sites. Default: none
+   * @param funnels that can be asked for by name, with their sites. Default: none
+   * @throws HitError `invalid` that names what is not understood
+   * @example
+   * const steps = [{ kind: 'page', page: '/cart' }, { kind: 'event', event: 'purchase' }];
+   * const funnel = await db.funnel({ site: 'example.com', period: '30d', steps, within: '7d' });
+   * funnel.steps[1].conversion_rate; // 0.031; null if it cannot be known
+   */
+  async funnel(
+    query: unknown,
+    goals: readonly Goal[] = [],
+    funnels: readonly StoredFunnel[] = [],
+  ): Promise<FunnelResult> {
+    const now = Date.now();
+    const asked = readFunnel(query, now, goals, funnels);
+    return funnelAnswer(this, asked, now, await this.completeVisits(ofWholeVisits(asked)));
+  }
+
+  /**
+   * The pages that visits come from before a page, and go to after it: the JSON of `POST /api/v1/journeys`.
+   *
+   * @param goals of the sites, for filters. Default: none
+   * @throws HitError `invalid` that names what is not understood
+   * @example
+   * const { after } = await db.journeys({ period: '30d', page: '/pricing', direction: 'after' });
+   * after[0]; // { pages: ['/signup'], visits: 120, visitors: 97 }
+   */
+  async journeys(query: unknown, goals: readonly Goal[] = []): Promise<JourneysResult> {
+    const now = Date.now();
+    const asked = readJourneys(query, now, goals);
+    return journeysAnswer(this, asked, now, await this.completeVisits(ofWholeVisits(asked)));
+  }
+
+  /**
+   * How many of those who first came in an interval came back in later ones: the JSON of `POST /api/v1/retention`.
+   *
+   * @param goals of the sites, for filters. Default: none
+   * @param identity how the sites know their visitors, if the question does not say it. Default: `cookieless`, as `track` does,
+   *   since a visitor of a request has a new id each day, so returns are null. `cookie` if all visitors are named
+   * @throws HitError `invalid` that names what is not understood
+   * @example
+   * const { cohorts } = await db.retention({ period: '90d', interval: 'week', identity: 'cookie' });
+   * cohorts[0]; // { time: '2026-05-04T00:00:00Z', visitors: 120, returned: [120, 31, 18] }
+   */
+  async retention(
+    query: unknown,
+    goals: readonly Goal[] = [],
+    identity: Retention['identity'] = 'cookieless',
+  ): Promise<RetentionResult> {
+    const now = Date.now();
+    const asked = readRetention(query, now, goals);
+    return retentionAnswer(this, asked, now, identity, await this.completeVisits(ofWholeVisits(asked)));
+  }
+}
+
+function ofWholeVisits({ sites, bots, filters, goals }: Omit<AskedScope, 'period'>): AskedOfVisits {
+  return { sites, bots, filters, goals, metrics: ['visits'], dimensions: [], goal: undefined };
+}
