@@ -1,12 +1,8 @@
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { quote } from '../clickhouse/literals.ts';
+import { inTurn } from '../clickhouse/name-turn.ts';
 import { queryText } from '../clickhouse/sql.ts';
-import { HitError, messageOf } from '../errors.ts';
-import { pause } from '../timing/pause.ts';
-
-/** Milliseconds between tries, and their number, while the server still processes what an earlier move sent. */
-const PAUSE = 1000;
-const MAX_ATTEMPTS = 120;
+import { HitError } from '../errors.ts';
 
 /** Rows to copy from one database to another. */
 export interface CopyBatch {
@@ -40,23 +36,22 @@ export class TableCopier {
     const take = queryText('move_take', { columns: names, table: final ? `${table} FINAL` : table, which });
     const rows = `input(${quote(structure)})`;
     const text = `${queryText(put, { columns: names, table, which, rows })}\nFORMAT Native`;
-    for (let tries = 1; ; tries++) {
-      if (this.#signal.aborted) {
-        throw new HitError('interrupted', 'the move was interrupted: run the same command again to continue');
-      }
-      try {
-        // A server refuses a second statement with this id: one whose sender was killed may still be running.
-        return await this.target.insert(
-          text,
-          this.source.stream(take, 'Native'),
-          `hit-tracker-move-${table}`,
-        );
-      } catch (error) {
-        if (tries === MAX_ATTEMPTS || !/QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING/.test(messageOf(error)))
-          throw error;
-        await pause(PAUSE, this.#signal);
-      }
+    this.#throwIfInterrupted();
+    try {
+      // A server refuses a second statement with this id: one whose sender was killed may still be running.
+      await inTurn(
+        () => this.target.insert(text, this.source.stream(take, 'Native'), `hit-tracker-move-${table}`),
+        this.#signal,
+      );
+    } catch (error) {
+      this.#throwIfInterrupted();
+      throw error;
     }
+  }
+
+  #throwIfInterrupted(): void {
+    if (!this.#signal.aborted) return;
+    throw new HitError('interrupted', 'the move was interrupted: run the same command again to continue');
   }
 
   async #columnsOf(table: string): Promise<readonly { readonly name: string; readonly type: string }[]> {

@@ -149,10 +149,10 @@ export class Rollups {
     this.#rollUpPending();
   }
 
-  /** Stops after the running statements. Does not wait for deliveries, which may fail for long. */
+  /** Stops after the running statements, also those of visits. Does not wait for deliveries, which may fail for long. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await Promise.allSettled(this.#running);
+    await Promise.allSettled([...this.#running, this.visits.close()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -161,8 +161,9 @@ export class Rollups {
 
   async #rollUpPending(): Promise<void> {
     const { signal } = this.#stop;
-    const onFault = (error: unknown) =>
-      this.#options.log?.warn(`rolling up hits failed: ${messageOf(error)}`);
+    const onFault = (error: unknown) => {
+      if (!signal.aborted) this.#options.log?.warn(`rolling up hits failed: ${messageOf(error)}`);
+    };
     await this.#track(() => this.#reconcile(), undefined).catch(onFault);
     while (!signal.aborted) {
       await pause(PAUSE, signal, { ref: false });
@@ -197,10 +198,12 @@ export class Rollups {
     );
     await this.#check(pending.slice(0, ids.length));
     const receipts = Array.from(lasts, ([writer, last]) => `('${writer}', toUInt64(${last}))`);
-    // A server rejects a second statement of this name from another node: it would read the same hits.
-    await this.#store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen', ['last_seen']);
+    // Of one node at a time: the next does not read the same hits again.
+    const { signal } = this.#stop;
+    const seen = ['last_seen'];
+    await this.#store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen', seen, signal);
     const parts = { groups: rollupGroups(scope).join('UNION ALL\n'), receipts: `[${receipts}]` };
-    await this.#store.executeLong('insert_rollups', parts, 'hit-tracker-rollups', ['rollups']);
+    await this.#store.executeLong('insert_rollups', parts, 'hit-tracker-rollups', ['rollups'], signal);
     await ledger.rolledUp(ids);
     return hits;
   }

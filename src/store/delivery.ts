@@ -9,6 +9,7 @@
 import { open } from 'node:fs/promises';
 import type { Clients } from '../clickhouse/clients.ts';
 import { quote } from '../clickhouse/literals.ts';
+import { inTurn } from '../clickhouse/name-turn.ts';
 import type { Confirm } from '../clickhouse/parts/guard.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { HitError } from '../errors.ts';
@@ -33,8 +34,11 @@ export interface Batches {
 export class Delivery {
   readonly #clients: Clients;
   readonly #ledger: Ledger;
+  readonly #closing: AbortSignal;
 
-  constructor(clients: Clients, ledger: Ledger) {
+  /** @param closing aborted when the store closes: nothing waits for another node any more */
+  constructor(clients: Clients, ledger: Ledger, closing: AbortSignal) {
+    this.#closing = closing;
     this.#clients = clients;
     this.#ledger = ledger;
   }
@@ -149,7 +153,7 @@ export class Delivery {
     const text = queryText('restore_legacy', { ...columnsOf(structure), batch: `toUInt64(${id})` });
     // One at a time: each checks the existing hits.
     const name = 'hit-tracker-restore-legacy';
-    await this.#insert(text, { path: file.path, structure, name });
+    await inTurn(() => this.#insert(text, { path: file.path, structure, name }), this.#closing);
     const stored = [...(await this.#ledger.readBack([id])).values()];
     await confirm('hits');
     await this.#ledger.record('import', stored);

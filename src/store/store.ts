@@ -6,6 +6,7 @@ import { type DedicatedConnection, LONGEST_STATEMENT } from '../clickhouse/conne
 import { queryFault, unavailable } from '../clickhouse/faults.ts';
 import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
+import { inTurn } from '../clickhouse/name-turn.ts';
 import { type Confirm, type GuardLog, StoreGuard } from '../clickhouse/parts/guard.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { watermarkTuples } from '../clickhouse/visit-step.ts';
@@ -68,6 +69,7 @@ export class Store implements Sink {
   readonly guard: StoreGuard;
   readonly #clients: Clients;
   readonly #delivery: Delivery;
+  readonly #closing = new AbortController();
 
   private constructor(clients: Clients, log: GuardLog) {
     this.#clients = clients;
@@ -88,7 +90,7 @@ export class Store implements Sink {
         }),
       isShared: !clients.embedded,
     });
-    this.#delivery = new Delivery(clients, this.ledger);
+    this.#delivery = new Delivery(clients, this.ledger, this.#closing.signal);
   }
 
   /** Opens the database and migrates its schema. */
@@ -213,17 +215,22 @@ export class Store implements Sink {
   /**
    * Runs a statement that changes the store and may take long, concurrently with deliveries.
    *
-   * @param name query id: a server rejects a second statement of this name while the first runs
+   * @param name query id: a server runs one statement of this name at a time, so this one waits for another node's
    * @param inserted tables that it inserts into, whose new parts are verified
+   * @param signal ends that wait, as `close` does, but not a running statement
    */
   async executeLong(
     query: string,
     fragments: Fragments,
     name: string,
     inserted: readonly string[],
+    signal?: AbortSignal,
   ): Promise<void> {
+    const text = this.#text(query, fragments);
+    const closing = this.#closing.signal;
+    const stop = signal ? AbortSignal.any([closing, signal]) : closing;
     await this.guard.inserting(0, async (confirm) => {
-      await this.#clients.keeper.command({ query: this.#text(query, fragments), query_id: name });
+      await inTurn(() => this.#clients.keeper.command({ query: text, query_id: name }), stop);
       if (inserted.length > 0) await confirm(...inserted);
     });
   }
@@ -239,6 +246,7 @@ export class Store implements Sink {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     try {
       await this.guard.close();
     } finally {

@@ -20,6 +20,7 @@
 import { queryText } from '../clickhouse/sql.ts';
 import { visitStepFragments, watermarkTuples } from '../clickhouse/visit-step.ts';
 import { areSame, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
+import { HitError } from '../errors.ts';
 import { MOST_PENDING } from '../store/ledger.ts';
 import type { SiteDay } from '../store/site-day.ts';
 import { firstStep, type Step } from '../store/step.ts';
@@ -48,6 +49,7 @@ export class Visits {
   readonly #steps = new SerialQueue();
   /** Days whose visits may be missing for now. */
   readonly rebuilt = new RebuiltDays();
+  readonly #stop = new AbortController();
 
   /** @param mostHits maximum hits per statement. Default: a million */
   constructor(store: Store, mostHits = MOST_HITS) {
@@ -64,14 +66,16 @@ export class Visits {
    * Adds the hits of all batches that are in the store now. Batches that arrive meanwhile are not waited for: under load it
    * would never end.
    *
-   * @throws HitError `store_unavailable`, `store_full`
+   * @throws HitError `store_unavailable`, `store_full`; `interrupted` by `close`
    */
   catchUp(): Promise<void> {
     return this.#steps.run(async () => {
       for (let isMore = true; isMore; ) {
+        this.#throwIfClosed();
         const pending = await this.#store.ledger.pending('visits');
         isMore = pending.length >= MOST_PENDING;
         for (let rest = pending; rest.length > 0; ) {
+          this.#throwIfClosed();
           const step = firstStep(rest, this.#mostHits, queryText('visits_writers').trim());
           await this.#add(step);
           rest = rest.slice(step.ids.length);
@@ -86,7 +90,10 @@ export class Visits {
    * @throws HitError `store_unavailable`, `store_full`
    */
   rebuild(days: readonly SiteDay[]): Promise<void> {
-    return this.#steps.run(() => this.#rebuild(days));
+    return this.#steps.run(() => {
+      this.#throwIfClosed();
+      return this.#rebuild(days);
+    });
   }
 
   /**
@@ -98,12 +105,26 @@ export class Visits {
    */
   fillIn(days: Days): Promise<readonly SiteDay[]> {
     return this.#steps.run(async () => {
+      this.#throwIfClosed();
       const short = (await recountVisits(this.#engine(), days)).filter(
         ({ counted, stored }) => counted < stored,
       );
       await this.#rebuild(short);
       return short;
     });
+  }
+
+  /**
+   * Stops after the running step. A running rebuild goes on to its end: its visits are deleted, and would not be added again.
+   * The store must not be closed before.
+   */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#steps.ended();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** Records that all rolled-up batches are in the visits, after a part with their watermarks was lost and mended. */
@@ -137,7 +158,17 @@ export class Visits {
 
   async #add({ scope, lasts }: Step): Promise<void> {
     const fragments = visitStepFragments(scope, lasts);
-    // A server rejects a second statement of this name from another node: it would read the same hits.
-    await this.#store.executeLong('visits_step', fragments, 'hit-tracker-visits', ['visits']);
+    // One node at a time: the next does not read the same hits again.
+    await this.#store.executeLong(
+      'visits_step',
+      fragments,
+      'hit-tracker-visits',
+      ['visits'],
+      this.#stop.signal,
+    );
+  }
+
+  #throwIfClosed(): void {
+    if (this.#stop.signal.aborted) throw new HitError('interrupted', 'the store is being closed');
   }
 }
