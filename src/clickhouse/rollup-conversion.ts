@@ -14,7 +14,7 @@
  */
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Dialect } from './dialect.ts';
-import { rollupGroups } from './rollup-groups.ts';
+import { rollupFragments, rollupGroups } from './rollup-groups.ts';
 import { queryText } from './sql.ts';
 import { coveredBy, readWatermarks } from './watermarks.ts';
 
@@ -70,10 +70,7 @@ export async function convertRollups(
         // This schema has neither engagement signals nor the columns that tell them.
         counted: 'true',
       });
-      await run('insert_rollups', {
-        groups: groups.join('UNION ALL\n'),
-        receipts: `[('${receipt}', toUInt64(0))]`,
-      });
+      await run('insert_rollups', rollupFragments(groups, new Map([[receipt, 0n]])));
     }
     converted += hits;
     onProgress(`rollups: ${converted} of ${all} hits`);

@@ -1,6 +1,6 @@
 import { DIMENSIONS } from './dimension.ts';
 import { queryText } from './sql.ts';
-import { writerSql } from './watermarks.ts';
+import { deduplicationSql, writerSql } from './watermarks.ts';
 
 const PEOPLE = "bot = ''";
 const VISITORS = 'groupBitmapState({{cell}})';
@@ -50,4 +50,22 @@ export function rollupGroups(
       scope: kind.by === 'hour' ? hours : scope,
     }),
   );
+}
+
+/**
+ * The fragments of `insert_rollups.sql`.
+ *
+ * @param groups SELECT statements
+ * @param receipts by name: what is recorded with them, and a number; none for a rebuild
+ */
+export function rollupFragments(
+  groups: readonly string[],
+  receipts: ReadonlyMap<string | number, bigint>,
+): Record<'groups' | 'receipts' | 'insert_deduplicate', string> {
+  const pairs = Array.from(receipts, ([name, number]) => `('${name}', ${number})`);
+  return {
+    groups: groups.join('UNION ALL\n'),
+    receipts: `[${pairs.join(', ')}]::Array(Tuple(String, UInt64))`,
+    insert_deduplicate: deduplicationSql(receipts),
+  };
 }

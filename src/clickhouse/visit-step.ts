@@ -1,12 +1,12 @@
 import { queryText } from './sql.ts';
 import { VISIT_FRAGMENTS } from './visit-columns.ts';
-import type { Watermarks } from './watermarks.ts';
+import { deduplicationSql, type Watermarks } from './watermarks.ts';
 
 /**
  * The statement that adds hits to the visits: see `visits_step.sql`.
  *
  * @param scope SQL: which hits. None of them may be in the visits already
- * @param watermarks the last batch of each writer in the scope, which is in the visits from then on
+ * @param watermarks the last batch of each writer in the scope, which is in the visits from then on; none for a rebuild
  */
 export function visitStep(scope: string, watermarks: Watermarks): string {
   return queryText('visits_step', visitStepFragments(scope, watermarks));
@@ -18,6 +18,7 @@ export function visitStepFragments(scope: string, watermarks: Watermarks): Recor
     scope,
     touched: queryText('visits_touched', { scope }).trim(),
     watermarks: watermarkTuples(watermarks),
+    insert_deduplicate: deduplicationSql(watermarks),
   };
 }
 

@@ -55,3 +55,12 @@ export function readWatermarks(
 ): Watermarks {
   return new Map(Array.from(rows, ({ writer, last }) => [Number(writer), BigInt(last)]));
 }
+
+/**
+ * SQL: whether a replicated table skips a part of a step that it had before (`insert_deduplicate`). Steps rely on it: too few
+ * replicas may have confirmed a part, and then the step is repeated. A rebuild has no watermarks that make its part unlike
+ * earlier ones, and these were deleted before it: a table that skips their like would have nothing.
+ */
+export function deduplicationSql(watermarks: { readonly size: number }): '0' | '1' {
+  return watermarks.size === 0 ? '0' : '1';
+}

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ClickHouseFront } from '../../test/fixtures/clickhouse-front.ts';
+import { closeAfter } from '../../test/fixtures/embedded-store.ts';
 import { patience } from '../../test/fixtures/patience.ts';
+import { whenOver } from '../../test/fixtures/scope.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { assertVisits } from '../../test/fixtures/visit-recount.ts';
 import { Clients } from '../clickhouse/clients.ts';
 import { Store } from '../store/store.ts';
 import { Rollups } from './rollups.ts';
@@ -66,4 +70,35 @@ test('rollups of days that differ are rebuilt, and all others stay', {
   ]);
   assert.deepEqual(await rolled(), whole);
   assert.equal(await rollups.rollUp(), 1);
+});
+
+test('a day may be rebuilt twice in tables that skip a block that they had before, as replicated ones do', {
+  timeout: patience(60_000),
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  const front = await ClickHouseFront.start();
+  whenOver(t, () => front.close());
+  const store = await Store.open({ setting: front.url, folder });
+  closeAfter(t, store);
+  await using rollups = new Rollups(store);
+  // As servers do by default that do not know these settings yet.
+  await front.run("SET deduplicate_insert = 'backward_compatible_choice'");
+  await front.run("SET deduplicate_insert_select = 'enable_even_for_bad_queries'");
+  for (const table of ['visits', 'rollups'])
+    await front.run(`ALTER TABLE ${table} MODIFY SETTING non_replicated_deduplication_window = 1000`);
+  await store.deliver(segmentOf(folder, batch(1), HITS));
+  await rollups.rollUp();
+  const rolled = () =>
+    front.rows(
+      "SELECT by, toString(slot) AS start, value, sum(r.hits) FROM rollups AS r WHERE by != '@' GROUP BY ALL ORDER BY ALL",
+    );
+  const before = await rolled();
+  assert.notEqual(before.length, 0);
+  const days = [{ site: 'a.example', day: '2026-03-31' }];
+  for (let i = 0; i < 2; i++) {
+    await rollups.rebuild(days);
+    await rollups.visits.rebuild(days);
+    assert.deepEqual(await rolled(), before);
+    await assertVisits(store);
+  }
 });

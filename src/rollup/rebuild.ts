@@ -1,5 +1,5 @@
 import { quote } from '../clickhouse/literals.ts';
-import { rollupGroups } from '../clickhouse/rollup-groups.ts';
+import { rollupFragments, rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, type Watermarks } from '../clickhouse/watermarks.ts';
 import type { SiteDay } from '../store/site-day.ts';
@@ -33,11 +33,8 @@ export async function rebuildDays(
     const hits = `(toString(site), toDate(time, 'UTC')) IN ${scope.days} AND ${coveredBy(watermarks)}`;
     const groups = [...rollupGroups(hits), queryText('rollup_rest_of_months', scope)];
     await store.executeLong('rollup_drop_days', scope, 'hit-tracker-rollup-repair', []);
-    await store.executeLong(
-      'insert_rollups',
-      { groups: groups.join('UNION ALL\n'), receipts: '[]::Array(Tuple(String, UInt64))' },
-      'hit-tracker-rollups',
-      ['rollups'],
-    );
+    await store.executeLong('insert_rollups', rollupFragments(groups, new Map()), 'hit-tracker-rollups', [
+      'rollups',
+    ]);
   }
 }

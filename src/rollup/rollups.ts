@@ -20,7 +20,7 @@
  * The last-seen cells of live windows are written just before, as writing them repeatedly is harmless.
  */
 
-import { rollupGroups } from '../clickhouse/rollup-groups.ts';
+import { rollupFragments, rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { areSame, commonOf, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { messageOf } from '../errors.ts';
@@ -197,12 +197,11 @@ export class Rollups {
       queryText('rollup_writers').trim(),
     );
     await this.#check(pending.slice(0, ids.length));
-    const receipts = Array.from(lasts, ([writer, last]) => `('${writer}', toUInt64(${last}))`);
     // Of one node at a time: the next does not read the same hits again.
     const { signal } = this.#stop;
     const seen = ['last_seen'];
     await this.#store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen', seen, signal);
-    const parts = { groups: rollupGroups(scope).join('UNION ALL\n'), receipts: `[${receipts}]` };
+    const parts = rollupFragments(rollupGroups(scope), lasts);
     await this.#store.executeLong('insert_rollups', parts, 'hit-tracker-rollups', ['rollups'], signal);
     await ledger.rolledUp(ids);
     return hits;

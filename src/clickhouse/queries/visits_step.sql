@@ -8,10 +8,12 @@
 -- Each row of a step has a key of its own, so the engine need not look for equal ones (optimize_on_insert).
 -- A stored visit that starts where its visit starts now is replaced by a row with the next version; otherwise it is marked
 -- as deleted.
+-- `insert_deduplicate`: see `watermarks.ts`.
 INSERT INTO visits ({{columns}}, version, deleted)
 SETTINGS
     {{one_block}},
-    optimize_on_insert = 0
+    optimize_on_insert = 0,
+    insert_deduplicate = {{insert_deduplicate}}
 SELECT site, fromUnixTimestamp64Milli(key, 'UTC') AS start, {{columns_after_start}}, version, is_gone
 FROM
 (
