@@ -13,6 +13,8 @@ import { serverAddress } from './address.ts';
 import { DedicatedConnection, SCRATCH } from './connection.ts';
 import { type Dialect, SINGLE } from './dialect.ts';
 
+/** Maximum bytes of a statement: one that lists the writers of a store can exceed the engine's 256 KiB. */
+const LONGEST_STATEMENT = '16777216';
 /** Maximum concurrent reads. The embedded engine uses threads that the spool's disk access also needs. */
 const READERS = 2;
 /** Milliseconds: twice the maximum duration of a query. */
@@ -174,7 +176,7 @@ function remoteConnector(url: string, dialect: Dialect): Connector {
       clickhouse_settings: {
         // Headers arrive continuously, so that load balancers do not treat a long query as dead.
         ...{ send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '10000' },
-        ...dialect.settings,
+        ...{ ...dialect.settings, max_query_size: LONGEST_STATEMENT },
       },
       // Errors are thrown, and the caller reports them.
       log: { level: ClickHouseLogLevel.OFF },
@@ -190,6 +192,7 @@ function remoteConnector(url: string, dialect: Dialect): Connector {
 function clientOf(connection: ChdbConnection): ClickHouseClient {
   return createClient({
     connection: connection as unknown as NonNullable<ClickHouseClientConfigOptions['connection']>,
+    clickhouse_settings: { max_query_size: LONGEST_STATEMENT },
   });
 }
 
@@ -198,5 +201,6 @@ async function* chunksOf(
   text: string,
   format: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  await connection.chdb.queryAsync(`SET max_query_size = ${LONGEST_STATEMENT}`);
   for await (const chunk of connection.chdb.queryStream(text, { format })) yield chunk.raw();
 }

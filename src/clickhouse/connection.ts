@@ -5,9 +5,6 @@ import { HitError, messageOf } from '../errors.ts';
 import type { Dialect } from './dialect.ts';
 import { quote } from './literals.ts';
 
-/** Maximum bytes of a statement: one that lists the runs of a program can exceed the engine's 256 KiB. */
-export const LONGEST_STATEMENT = '16777216';
-
 /** Prefix of the names of temporary folders in `tmp/` and `shadow/` of the embedded engine's folder. */
 export const SCRATCH = 'scratch_';
 
@@ -54,11 +51,7 @@ export class DedicatedConnection implements AsyncDisposable {
 
   async rows<Row>(text: string): Promise<Row[]> {
     try {
-      const result = await this.#parts.client.query({
-        query: text,
-        format: 'JSONEachRow',
-        clickhouse_settings: { max_query_size: LONGEST_STATEMENT },
-      });
+      const result = await this.#parts.client.query({ query: text, format: 'JSONEachRow' });
       return await result.json<Row>();
     } catch (error) {
       throw fault(error);
@@ -80,10 +73,7 @@ export class DedicatedConnection implements AsyncDisposable {
     };
     signal?.addEventListener('abort', kill, { once: true });
     try {
-      await this.#parts.client.command({
-        query: `${text}\n${name}`,
-        clickhouse_settings: { max_query_size: LONGEST_STATEMENT },
-      });
+      await this.#parts.client.command({ query: `${text}\n${name}` });
     } catch (error) {
       throw fault(error);
     } finally {

@@ -16,6 +16,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Dialect } from './dialect.ts';
 import { rollupFragments, rollupGroups } from './rollup-groups.ts';
 import { queryText } from './sql.ts';
+import { watermarkTuples } from './visit-step.ts';
 import { coveredBy, readWatermarks } from './watermarks.ts';
 
 /** Maximum hits of a stretch: they are grouped in memory. */
@@ -75,9 +76,8 @@ export async function convertRollups(
     converted += hits;
     onProgress(`rollups: ${converted} of ${all} hits`);
   }
-  const writers = Array.from(old, ([writer, last]) => `(toUInt32(${writer}), toUInt64(${last}))`);
   await run('convert_watermarks', {});
-  await run('convert_batches', { writers: `[${writers}]::Array(Tuple(UInt32, UInt64))` });
+  await run('convert_batches', { writers: watermarkTuples(old) });
 }
 
 /** Splits hours into stretches of at most `MOST_HITS` hits, but at least one hour each. */

@@ -22,8 +22,8 @@ export function visitStepFragments(scope: string, watermarks: Watermarks): Recor
   };
 }
 
-/** SQL: an array of (writer, last batch). */
+/** SQL: an array of (writer, last batch). Of literals alone, it is one element of the statement, whose number is limited. */
 export function watermarkTuples(watermarks: Watermarks): string {
-  const tuples = Array.from(watermarks, ([writer, last]) => `(toUInt64(${writer}), toUInt64(${last}))`);
+  const tuples = Array.from(watermarks, ([writer, last]) => `(${writer}, ${last})`);
   return `[${tuples.join(', ')}]::Array(Tuple(UInt64, UInt64))`;
 }

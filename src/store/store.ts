@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Clients } from '../clickhouse/clients.ts';
-import { type DedicatedConnection, LONGEST_STATEMENT } from '../clickhouse/connection.ts';
+import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { queryFault, unavailable } from '../clickhouse/faults.ts';
 import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
@@ -134,11 +134,7 @@ export class Store implements Sink {
         query_params: parameters,
         format: 'JSONEachRow',
         // Statements of queries with many values and goals are long; a reader bounds their number.
-        clickhouse_settings: {
-          max_query_size: LONGEST_STATEMENT,
-          max_ast_elements: '1000000',
-          max_expanded_ast_elements: '5000000',
-        },
+        clickhouse_settings: { max_ast_elements: '1000000', max_expanded_ast_elements: '5000000' },
         // Proxies refuse the long URL of many parameters, and a server a long field of a form (`http_max_field_value_size`).
         use_multipart_params_auto: query.length < LONGEST_FIELD,
       });
