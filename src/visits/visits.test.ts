@@ -5,6 +5,7 @@ import { drawnVisitHit } from '../../test/fixtures/drawn-visit-hit.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { storedVisits, visitHitOf, visitsOf } from '../../test/fixtures/visit-recount.ts';
+import { queryText } from '../clickhouse/sql.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Visits } from './visits.ts';
 
@@ -52,4 +53,24 @@ describe('visits', () => {
       { seed: 7, numRuns: rounds(2000, 20), endOnFailure: true },
     );
   });
+});
+
+test('a step with new hits reads few of the stored visits', async (t) => {
+  const { command, rows } = await (await rolledStore(t))(t);
+  const visits = 200_000;
+  const time = (seconds: string) => `fromUnixTimestamp64Milli(${START} + toInt64(${seconds}) * 1000, 'UTC')`;
+  await command(`INSERT INTO visits (site, start, visitor, duration, batch, hits, version)
+    SELECT 'a.example', ${time('number')}, number, 60000, 7, 1, 1 FROM numbers(${visits})`);
+  await command(
+    `INSERT INTO hits (site, time, visitor, batch) SELECT 'a.example', ${time(String(visits))}, 17, 7`,
+  );
+  const touched = queryText('visits_touched', { scope: 'batch = 7' });
+  // As a server does by default that does not use other indexes with FINAL yet.
+  const settings = 'SETTINGS use_skip_indexes_if_final = 0';
+  const found = await rows(
+    `EXPLAIN ESTIMATE SELECT v.hits FROM visits AS v FINAL WHERE ${touched} ${settings}`,
+  );
+  // Database, table, parts, rows, marks.
+  const read = Number(found.find(([, table]) => table === 'visits')?.[3]);
+  assert.ok(read > 0 && read < visits / 5, `${read} rows`);
 });
