@@ -204,7 +204,9 @@ async function visits({ store, rollups }: Repairable): Promise<Repair[]> {
     ({ site, counted, stored }) => counted > stored && (isLacking || short.has(site)),
   );
   const kept = new Set(better.map(({ site, day }) => `${day} ${site}`));
-  const wrong = [...different, ...overlapping].filter(({ site, day }) => !kept.has(`${day} ${site}`));
+  const overlaps = overlapping.filter(({ isKnown }) => isKnown);
+  const purged = overlapping.length - overlaps.length;
+  const wrong = [...different, ...overlaps].filter(({ site, day }) => !kept.has(`${day} ${site}`));
   await rollups.visits.rebuild(wrong);
   const mended = new Set(wrong.map(({ site, day }) => `${day} ${site}`)).size;
   await rollups.visits.confirmRolledUp();
@@ -213,5 +215,6 @@ async function visits({ store, rollups }: Repairable): Promise<Repair[]> {
     ...(kept.size > 0
       ? [notRepaired(`the visits of ${kept.size} days count more hits than are left, and stay`)]
       : []),
+    ...(purged > 0 ? [notRepaired(`visits overlap on ${purged} days whose hits are purged, and stay`)] : []),
   ];
 }

@@ -1,5 +1,10 @@
-import type { SiteDay } from '../store/site-day.ts';
-import { overlappingVisits, type RecountEngine, recountVisits, type VisitDay } from '../visits/recount.ts';
+import {
+  type OverlapDay,
+  overlappingVisits,
+  type RecountEngine,
+  recountVisits,
+  type VisitDay,
+} from '../visits/recount.ts';
 import { type Check, error, ok, some } from './check.ts';
 
 /** Days whose visits are wrong. */
@@ -7,7 +12,7 @@ export interface WrongVisits {
   /** Days on which visits begin that do not count the hits that are stored. */
   readonly different: readonly VisitDay[];
   /** Days on which visits begin that overlap, or have no silence of 30 minutes between them. */
-  readonly overlapping: readonly SiteDay[];
+  readonly overlapping: readonly OverlapDay[];
   /** All days that were counted. */
   readonly days: number;
 }

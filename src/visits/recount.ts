@@ -44,10 +44,17 @@ export async function recountVisits(engine: RecountEngine, days: Days): Promise<
   }
 }
 
+/** A UTC day of a site with visits that overlap. */
+export interface OverlapDay extends SiteDay {
+  /** Whether nothing was purged of it, so that its visits can be computed again. */
+  readonly isKnown: boolean;
+}
+
 /** Days of visits of one visitor that overlap, or between which there is no silence of 30 minutes. */
-export async function overlappingVisits(engine: RecountEngine): Promise<SiteDay[]> {
+export async function overlappingVisits(engine: RecountEngine): Promise<OverlapDay[]> {
   const text = queryText('visits_overlaps', { reach: VISIT_FRAGMENTS.reach });
-  return (await engine.rows<SiteDay>(text)).map(({ site, day }) => ({ site, day }));
+  const rows = await engine.rows<SiteDay & { is_known: number }>(text);
+  return rows.map(({ site, day, is_known }) => ({ site, day, isKnown: Number(is_known) === 1 }));
 }
 
 /** The last batch of each writer whose hits are in the visits, or were before a part was lost. */

@@ -230,6 +230,33 @@ describe('a fault', () => {
     assert.equal((await db.rollups.removable()).size, (await db.rollups.watermarks()).size);
   });
 
+  test(
+    'of visits that overlap is left where their hits are purged: computed again, they would be gone',
+    options,
+    async (t) => {
+      const dataDir = await folderOf(t);
+      const yesterday = new Date(NOW - 86_400_000).toISOString().slice(0, 10);
+      await alter(
+        dataDir,
+        `INSERT INTO horizons SELECT 'a.example', 'hits', toDateTime('${yesterday} 00:00:00', 'UTC')`,
+        `ALTER TABLE hits DELETE WHERE time < toDateTime('${yesterday} 00:00:00', 'UTC') SETTINGS mutations_sync = 1`,
+        `INSERT INTO visits (site, start, visitor, duration, version)
+       SELECT site, start + INTERVAL 1 SECOND, visitor, duration, 1 FROM visits FINAL WHERE site != ''`,
+      );
+      const report = await examined(dataDir, '--repair');
+      const done = report.repairs.filter(({ what }) => /visits/.test(what)).map(({ done }) => done);
+      assert.deepEqual(done, [true, false], JSON.stringify(report.repairs));
+      await using db = await DBTracker.open({ dataDir, log: new Lines() });
+      const days = Object.groupBy(await storedVisits(db.store), ({ start }) =>
+        Math.floor(Number(start) / 86_400_000),
+      );
+      const hits = Object.values(days).map((visits) =>
+        visits!.reduce((sum, { hits }) => sum + Number(hits), 0),
+      );
+      assert.deepEqual(hits, [HITS / 3, HITS / 3, HITS / 3]);
+    },
+  );
+
   test('of permissions is repaired', options, async (t) => {
     const dataDir = await folderOf(t);
     chmodSync(join(dataDir, 'secrets.json'), 0o666);
