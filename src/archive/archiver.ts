@@ -20,7 +20,7 @@ import { HitError } from '../errors.ts';
 import { DAY } from '../timing/units.ts';
 import type { Catalog } from './catalog.ts';
 import type { Engine } from './engine.ts';
-import { ARCHIVE_FORMAT, columnsOf, HIT_COLUMNS } from './hit-columns.ts';
+import { ARCHIVE_FORMAT, comparedColumnsOf, HIT_COLUMNS } from './hit-columns.ts';
 import { during, inParts, startOf, timeText } from './in-parts.ts';
 import { type Manifest, manifestText, type Part } from './manifest.ts';
 import { partName } from './part-name.ts';
@@ -190,7 +190,7 @@ async function verifyUnchanged({ engine, place }: ArchiveWork, parts: readonly P
   const start = startOf(day);
   const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts(parts)}`;
   // A day may have parts of several formats: they are compared by the columns that all of them have.
-  const columns = columnsOf(parts.some(({ manifest }) => manifest.format === 1) ? 1 : ARCHIVE_FORMAT);
+  const columns = comparedColumnsOf(parts.some(({ manifest }) => manifest.format === 1) ? 1 : ARCHIVE_FORMAT);
   const kept = await sumsOfBatches(engine.ask, 'hits', which, columns);
   if (kept.size === 0) return;
   const table = place.table(parts.map(({ name }) => name));

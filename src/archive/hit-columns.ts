@@ -63,6 +63,14 @@ export function columnsOf(format: ArchiveFormat): string {
   return format === 1 ? Object.keys(FIRST_COLUMNS).join(', ') : HIT_COLUMNS;
 }
 
+/**
+ * SQL: the columns by which batches are compared: without the position, as hits that an earlier version stored have another
+ * one if a log brings them back.
+ */
+export function comparedColumnsOf(format: ArchiveFormat): string {
+  return columnsOf(format).replace(/\bposition, /, '');
+}
+
 /** The structure of archived files, for ClickHouse's table functions. */
 export const HIT_STRUCTURE = Object.entries(ALL_COLUMNS)
   .map(([name, type]) => `${name} ${type}`)

@@ -11,7 +11,7 @@ import { HitError } from '../errors.ts';
 import { DAY } from '../timing/units.ts';
 import type { ArchiveProgress, ArchiveWork } from './archiver.ts';
 import type { PartFilter } from './catalog.ts';
-import { columnsOf } from './hit-columns.ts';
+import { columnsOf, comparedColumnsOf } from './hit-columns.ts';
 import { during, inParts, startOf } from './in-parts.ts';
 import type { Part } from './manifest.ts';
 import { type BatchSum, isSameSum, sumOf, sumsOfBatches } from './rows.ts';
@@ -71,6 +71,7 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
   const { engine, place } = work;
   const { site, day, rows, format } = part.manifest;
   const columns = columnsOf(format);
+  const compared = comparedColumnsOf(format);
   const start = startOf(day);
   const table = place.table([part.name]);
   const file = `${place.name}/${part.name}.parquet`;
@@ -81,9 +82,9 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
     );
   }
   const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts([part])}`;
-  const there = await sumsOfBatches(engine.ask, 'hits', which, columns);
+  const there = await sumsOfBatches(engine.ask, 'hits', which, compared);
   const missing = new Map<string, BatchSum>();
-  for (const [batch, sum] of await sumsOfBatches(engine.ask, table, 'true', columns)) {
+  for (const [batch, sum] of await sumsOfBatches(engine.ask, table, 'true', compared)) {
     const other = there.get(batch);
     if (!other) missing.set(batch, sum);
     else if (other.rows !== sum.rows || other.checksum !== sum.checksum) {

@@ -37,8 +37,8 @@ export function isSameSum(a: RowSum, b: RowSum): boolean {
 export async function sumsOfBatches(
   ask: QueryRows,
   table: string,
-  which = 'true',
-  columns: string = HIT_COLUMNS,
+  which: string,
+  columns: string,
 ): Promise<Map<string, BatchSum>> {
   const fragments = { columns, table, which };
   const found = await ask<Numbers<'id' | 'rows' | 'checksum'>>('archive_batches', fragments);

@@ -17,6 +17,7 @@ const SHARED_FRAGMENTS = [
   'convert_horizon',
   'counted',
   'filter',
+  'numbered_rows',
   'one_block',
   'person',
   'ranks',

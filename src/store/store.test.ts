@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { streamed } from '../../test/fixtures/differential/deliveries.ts';
 import { emptyStore, openClients, openStore } from '../../test/fixtures/embedded-store.ts';
 import { file } from '../../test/fixtures/file-scope.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
@@ -288,4 +289,45 @@ test('a hit is stored with all its fields', options, async () => {
       [value],
     );
   }
+});
+
+describe('the position of a hit', () => {
+  const hit = (path: string, site: string) => hitOf({ path, site, time: Date.UTC(2026, 10, 1) });
+  const positions = async () => {
+    await using connection = store.dedicatedConnection();
+    const rows = await connection.rows<{ text: string }>(
+      "SELECT concat(path, ' ', toString(position)) AS text FROM hits ORDER BY text",
+    );
+    return rows.map(({ text }) => text);
+  };
+
+  test('is the same if only some hits of its batch come back', options, async (t) => {
+    const sites = ['a.example', 'b.example', 'b.example', 'a.example', 'a.example'];
+    const segment = segmentOf(
+      folder,
+      5n,
+      sites.map((site, i) => hit(`/${i}`, site)),
+    );
+    await store.deliver(segment);
+    const before = await positions();
+    assert.deepEqual(before, ['/0 1', '/1 2', '/2 3', '/3 4', '/4 5']);
+    const { writer } = openClients(t, join(folder, 'store'));
+    const purge = (site: string) =>
+      writer.command({ query: `ALTER TABLE hits DELETE WHERE site = '${site}' SETTINGS mutations_sync = 1` });
+    for (const site of ['a.example', 'b.example']) {
+      await purge(site);
+      await store.restore(5n, segment, sites.length);
+      assert.deepEqual(await positions(), before);
+    }
+  });
+
+  test('counts from 1 in each of several batches', options, async () => {
+    const batches = [[0, 1], [2], [3, 4, 5]].map((numbers) =>
+      numbers.map((number) => hit(`/${number}`, 'a.example')),
+    );
+    const expected = ['/0 1', '/1 2', '/2 1', '/3 1', '/4 2', '/5 3'];
+    await streamed(join(folder, 'stream'), 1000, batches.slice(0, 2))(store);
+    await streamed(join(folder, 'stream'), 1000, batches)(store);
+    assert.deepEqual(await positions(), expected);
+  });
 });

@@ -5,8 +5,12 @@ INSERT INTO hits ({{columns}}, batch, position)
 SETTINGS
     {{one_block}},
     max_partitions_per_insert_block = 0
-SELECT {{values}}, if(r.batch IN {{unclear}}, bitXor(r.batch, {{alias}}), r.batch), toUInt32(1 + rowNumberInAllBlocks()) AS position
-FROM {{rows}} AS r
+SELECT {{values}}, if(r.batch IN {{unclear}}, bitXor(r.batch, {{alias}}), r.batch), r.row
+FROM
+(
+    SELECT *, toUInt32(row_number() OVER (PARTITION BY batch ORDER BY number)) AS row
+    FROM (SELECT *, rowNumberInAllBlocks() AS number FROM {{rows}})
+) AS r
 WHERE r.batch IN {{batches}}
     AND (r.batch, toYYYYMM(r.time, 'UTC')) NOT IN
     (

@@ -5,6 +5,6 @@ INSERT INTO hits ({{columns}}, batch, position)
 SETTINGS
     {{one_block}},
     max_partitions_per_insert_block = 0
-SELECT {{values}}, {{batch}} AS batch, toUInt32(1 + rowNumberInAllBlocks()) AS position
-FROM {{rows}}
-WHERE site != '' AND toYYYYMM(time, 'UTC') NOT IN (SELECT DISTINCT toYYYYMM(time, 'UTC') FROM hits WHERE batch IN {{batches}})
+SELECT {{values}}, {{batch}} AS batch, r.row
+FROM {{numbered_rows}} AS r
+WHERE toYYYYMM(time, 'UTC') NOT IN (SELECT DISTINCT toYYYYMM(time, 'UTC') FROM hits WHERE batch IN {{batches}})

@@ -4,7 +4,6 @@ SETTINGS
     insert_deduplicate = 0,
     {{one_block}},
     max_partitions_per_insert_block = 0
-SELECT {{values}}, {{batch}} AS batch, toUInt32(1 + rowNumberInAllBlocks()) AS position
-FROM {{rows}}
-WHERE site != ''
-    AND (site, toDate32(time, 'UTC')) NOT IN (SELECT DISTINCT toString(site), toDate32(time, 'UTC') FROM hits WHERE batch = {{batch}})
+SELECT {{values}}, {{batch}} AS batch, r.row
+FROM {{numbered_rows}} AS r
+WHERE (site, toDate32(time, 'UTC')) NOT IN (SELECT DISTINCT toString(site), toDate32(time, 'UTC') FROM hits WHERE batch = {{batch}})

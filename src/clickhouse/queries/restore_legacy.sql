@@ -31,7 +31,7 @@ WITH
 SELECT {{values}}, {{batch}}, piece.row
 FROM
 (
-    SELECT *, toUInt32(1 + rowNumberInAllBlocks()) AS row, toDate(time, 'UTC') AS day, count() OVER (PARTITION BY site, day) AS own,
+    SELECT *, toDate(time, 'UTC') AS day, count() OVER (PARTITION BY site, day) AS own,
         countIf((site, time, visitor, path) NOT IN
         (
             SELECT toString(site), time, visitor, path
@@ -39,8 +39,8 @@ FROM
             WHERE time < hits_from[toString(site)] AND bitAnd(batch, 4194303) != bitAnd({{batch}}, 4194303)
                 AND (time < rollups_from[toString(site)] OR (toString(site), toDate(time, 'UTC')) IN (SELECT l.site, l.day FROM lacking AS l))
         )) OVER (PARTITION BY site, day) AS absent
-    FROM {{rows}}
-    WHERE site != '' AND time < hits_from[site]
+    FROM {{numbered_rows}} AS r
+    WHERE time < hits_from[site]
 ) AS piece
 LEFT JOIN (SELECT site AS lacking_site, day AS lacking_day, hits AS lacking_hits FROM lacking) AS l
     ON piece.site = lacking_site AND piece.day = lacking_day

@@ -1,0 +1,1 @@
+(SELECT *, toUInt32(1 + rowNumberInAllBlocks()) AS row FROM {{rows}} WHERE site != '')
