@@ -38,7 +38,8 @@ export const VISIT_FRAGMENTS = {
   columns: VISIT_COLUMNS,
   /** Prefix of columns of hits: visits have some of the same names. */
   of: 'hits.',
-  columns_after_start: REST.join(', '),
+  /** A mark of deletion ends where the joined visit does, not before what it deletes: a purge takes both, or neither. */
+  columns_after_start: REST.join(', ').replace('duration', 'toUInt64(finish_ms - key) AS duration'),
   dimensions: FIRST_HIT_COLUMNS.join(', '),
   first_values: FIRST_HIT_COLUMNS.map((column) => `argMin(h.${column}, first) AS ${column}`).join(', '),
   /** When a stored visit begins with its signals, in milliseconds. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { drawnVisitHit } from '../../test/fixtures/drawn-visit-hit.ts';
+import { hitOf } from '../../test/fixtures/hit.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { storedVisits, visitHitOf, visitsOf } from '../../test/fixtures/visit-recount.ts';
@@ -73,4 +74,25 @@ test('a step with new hits reads few of the stored visits', async (t) => {
   // Database, table, parts, rows, marks.
   const read = Number(found.find(([, table]) => table === 'visits')?.[3]);
   assert.ok(read > 0 && read < visits / 5, `${read} rows`);
+});
+
+test('a purge leaves no signals of before its cutoff that a later page view has joined', async (t) => {
+  const { store, command, rows, deliver, rollups } = await (await rolledStore(t))(t);
+  const midnight = START + 60 * MINUTE;
+  const at = (minutes: number, name: string) =>
+    hitOf({
+      ...{ site: 'a.example', time: midnight + minutes * MINUTE, visitorHigh: 0, visitorLow: 1 },
+      ...(name === 'engagement' ? { name, engaged: 1000 } : { name }),
+    });
+  await command('SYSTEM STOP MERGES visits');
+  await deliver((BigInt(midnight) << 22n) | 1n, [at(-10, 'engagement'), at(5, 'engagement')]);
+  await rollups.visits.catchUp();
+  await deliver((BigInt(midnight + 1) << 22n) | 1n, [at(10, 'pageview')]);
+  await rollups.visits.catchUp();
+  const isOlder = `v.finish < fromUnixTimestamp64Milli(${midnight}, 'UTC')`;
+  const states = `SELECT max(${isOlder}) FROM visits AS v WHERE v.site != '' AND v.deleted`;
+  const marked = await rows(`${states} GROUP BY v.start`);
+  await command('SYSTEM START MERGES visits');
+  assert.deepEqual(marked, [[0]]);
+  assert.equal((await storedVisits(store)).length, 1);
 });

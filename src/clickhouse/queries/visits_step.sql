@@ -18,7 +18,7 @@ SELECT site, fromUnixTimestamp64Milli(key, 'UTC') AS start, {{columns_after_star
 FROM
 (
     SELECT any(h.site) AS site, h.visitor AS visitor, max(h.finish_ms) AS finish_ms,
-        if(hits = 0, min(h.start_ms), minIf(h.start_ms, h.hits > 0)) AS began, finish_ms - began AS duration,
+        if(hits = 0, min(h.start_ms), minIf(h.start_ms, h.hits > 0)) AS began,
         arraySort(groupArrayArray(h.leads)) AS signals,
         arrayFilter(signal -> hits = 0 OR toInt64(bitShiftRight(signal, 8)) < began, signals) AS leads,
         if(hits = 0, toUInt64(0), toUInt64(bitAnd(bitShiftRight(min(first), 22), 18446744073709551615))) AS batch,
