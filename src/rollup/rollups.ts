@@ -19,7 +19,6 @@
  *
  * The last-seen cells of live windows are written just before, as writing them repeatedly is harmless.
  */
-
 import { rollupFragments, rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { areSame, commonOf, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
@@ -30,7 +29,7 @@ import { firstStep, sumOf } from '../store/step.ts';
 import type { Store } from '../store/store.ts';
 import { pause } from '../timing/pause.ts';
 import { SerialQueue } from '../timing/serial-queue.ts';
-import { HOUR } from '../timing/units.ts';
+import { DAY, HOUR } from '../timing/units.ts';
 import { Visits } from '../visits/visits.ts';
 import { rebuildDays } from './rebuild.ts';
 
@@ -45,7 +44,6 @@ const PAUSE = 60_000;
 /** Milliseconds between two compactions of the ledger. */
 const COMPACT_EVERY = HOUR;
 const WRITER_BITS = 22n;
-const DAY = 86_400_000;
 
 export interface RollupOptions {
   /** Maximum hits per statement, and hits that may stay pending. Defaults: a million, and 100,000. */

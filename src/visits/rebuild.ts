@@ -13,8 +13,7 @@ import { VISIT_FRAGMENTS } from '../clickhouse/visit-columns.ts';
 import { visitStepFragments } from '../clickhouse/visit-step.ts';
 import type { SiteDay } from '../store/site-day.ts';
 import type { Store } from '../store/store.ts';
-
-const DAY = 86_400_000;
+import { DAY } from '../timing/units.ts';
 
 /** Days of a site that follow one another. Milliseconds since 1970, `to` exclusive. */
 interface Stretch {
