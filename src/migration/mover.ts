@@ -85,11 +85,11 @@ export async function moveStore(from: Store, to: Store, watch: MoveWatch): Promi
 
 /** Copies visits and rollups, unless they are there. @returns whether they are, and whether another program has used the server */
 async function begin(
-  carrier: TableCopier,
+  copier: TableCopier,
   watermarks: Watermarks,
   { onProgress }: MoveWatch,
 ): Promise<{ readonly isShared: boolean; readonly hasBegun: boolean }> {
-  const { source, target } = carrier;
+  const { source, target } = copier;
   const there = await watermarksIn(target);
   const hasBegun = [...watermarks.keys()].some((writer) => there.has(writer));
   const others = [...there.keys(), ...(await writersOf(target)).keys()].filter(
@@ -106,18 +106,18 @@ async function begin(
   const [all] = await source.rows<{ rows: string | number }>(queryText('move_hits_count'));
   const hits = Number(all?.rows);
   onProgress({ table: 'visits', done: 0, hits });
-  await moveVisits(carrier);
+  await moveVisits(copier);
   onProgress({ table: 'rollups', done: 0, hits });
-  await moveRollups(carrier);
+  await moveRollups(copier);
   return { isShared: false, hasBegun };
 }
 
 async function moveHits(
-  carrier: TableCopier,
+  copier: TableCopier,
   writers: ReadonlySet<number>,
   { onProgress }: MoveWatch,
 ): Promise<Omit<MoveSummary, 'seconds'>> {
-  const { source, target } = carrier;
+  const { source, target } = copier;
   const ours = ofWritersSql(writers);
   const wanted = await daySums(source);
   const hits = sumOf(wanted.values());
@@ -126,7 +126,7 @@ async function moveHits(
   let done = already;
   for await (const range of hitRangesOf(source, days)) {
     onProgress({ table: 'hits', done, hits });
-    await carrier.copy({ table: 'hits', which: whichOf(range), put: 'move_put_hits' });
+    await copier.copy({ table: 'hits', which: whichOf(range), put: 'move_put_hits' });
     done += range.rows;
   }
   const unequal = unequalDay(wanted, await daySums(target, ours), await purgedUntil(source));

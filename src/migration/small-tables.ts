@@ -35,34 +35,34 @@ export async function moveRollups(copier: TableCopier): Promise<void> {
  *
  * @throws HitError `move_failed`, `store_unavailable`, `interrupted`
  */
-export async function moveVisits(carrier: TableCopier): Promise<void> {
-  const { target } = carrier;
+export async function moveVisits(copier: TableCopier): Promise<void> {
+  const { target } = copier;
   await target.command(queryText('visits_clear', {}, target.dialect));
-  await carrier.copy({ table: 'visits', final: true, which: NO_WATERMARKS.visits });
-  await compareTable(carrier, 'visits', NO_WATERMARKS.visits);
-  await carrier.copy({ table: 'visits', final: true, which: "site = ''" });
+  await copier.copy({ table: 'visits', final: true, which: NO_WATERMARKS.visits });
+  await compareTable(copier, 'visits', NO_WATERMARKS.visits);
+  await copier.copy({ table: 'visits', final: true, which: "site = ''" });
 }
 
 /** Copies visits to a server that has those of an earlier move, if they differ. */
-export async function replaceVisits(carrier: TableCopier): Promise<void> {
-  const isSame = await compareTable(carrier, 'visits').then(
+export async function replaceVisits(copier: TableCopier): Promise<void> {
+  const isSame = await compareTable(copier, 'visits').then(
     () => true,
     (error: unknown) => {
       if (error instanceof HitError && error.code === 'move_failed') return false;
       throw error;
     },
   );
-  if (!isSame) await moveVisits(carrier);
+  if (!isSame) await moveVisits(copier);
 }
 
 /** @throws HitError `move_failed` if a table is not the same on both sides */
 export async function compareTable(
-  carrier: TableCopier,
+  copier: TableCopier,
   table: keyof typeof COMPARED,
   which = 'true',
 ): Promise<void> {
   const text = queryText('move_sum', { columns: COMPARED[table], table: `${table} FINAL`, which });
-  await compareBy(carrier, text, table);
+  await compareBy(copier, text, table);
 }
 
 export function notEqual(what: string): HitError {
