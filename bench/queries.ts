@@ -5,7 +5,8 @@ import type { QueryParams } from '../src/query/params.ts';
 import type { BoundedSelection } from '../src/query/plan.ts';
 import { type Interval, readMetrics, readSelection, stepOf } from '../src/query/selection.ts';
 import type { Source } from '../src/query/source.ts';
-import { stats, top } from '../src/query/stats.ts';
+import { stats } from '../src/query/stats.ts';
+import { top } from '../src/query/top.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sites } from '../src/query/stats.ts';
+import { sites } from '../src/query/sites.ts';
 import { Spool } from '../src/spool/spool.ts';
 import { Store } from '../src/store/store.ts';
 import { hitOf } from './fixtures/hit.ts';

@@ -12,6 +12,8 @@ interface Counted {
   readonly error?: number;
   /** Earlier hits are purged: values that need them are null. */
   readonly purged_before?: string;
+  /** Later visits lack hits that are still to be added: values that need them are null. */
+  readonly pending_since?: string;
   readonly totals: Figures;
   readonly series: readonly Point[];
 }
@@ -34,6 +36,8 @@ export interface Top {
   readonly error?: number;
   /** Earlier hits are purged: rows count hits since then. */
   readonly purged_before?: string;
+  /** Later visits lack hits that are still to be added: rows count hits before. */
+  readonly pending_since?: string;
 }
 
 export interface Site {

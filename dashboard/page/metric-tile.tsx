@@ -24,6 +24,9 @@ export function MetricTile({ metric, answer: { data, error, isLoading }, isChose
     value === null &&
       data?.purged_before !== undefined &&
       `Unknown: hits before ${format.moment(data.purged_before)} are purged`,
+    value === null &&
+      data?.pending_since !== undefined &&
+      `Visits since ${format.moment(data.pending_since)} are still being counted`,
     !data && error?.message,
   ].filter((tip) => typeof tip === 'string');
   return (

@@ -56,9 +56,15 @@ export function Ranked({ ranking, limit, more = [], wanted = '', onPick }: Ranke
 }
 
 /** The period that a list covers, if it is not the page's. */
-function periodNote({ purged_before, from, to }: Top, page: Stats | undefined): string | undefined {
+function periodNote(
+  { purged_before, pending_since, from, to }: Top,
+  page: Stats | undefined,
+): string | undefined {
   if (purged_before !== undefined) {
     return `Hits before ${format.moment(purged_before)} are purged, and not in this list.`;
+  }
+  if (pending_since !== undefined) {
+    return `Visits since ${format.moment(pending_since)} are still being counted, and not in this list.`;
   }
   // An open period ends now, and the list was requested a moment later: that does not make another day.
   const isLonger =

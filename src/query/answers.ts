@@ -27,7 +27,7 @@ const OF_VISITS = {
   visits: UNKNOWN_COUNT,
   bounce_rate: described(
     nullable({ ...NUMBER, minimum: 0, maximum: 1 }),
-    'share of visits with one hit; null without visits',
+    'share of visits with one page view and no interactive event; null without visits',
   ),
   visit_duration: described(
     nullable({ ...NUMBER, minimum: 0 }),
@@ -48,6 +48,10 @@ const PRECISION = {
   purged_before: described(
     TIME,
     'earlier hits are purged: figures that need them are null in totals and in intervals that begin before it; rows of a ranking count hits since then',
+  ),
+  pending_since: described(
+    TIME,
+    'visits since then lack hits that are still to be added: figures that need them are null; rows of a ranking count hits before',
   ),
 };
 

@@ -8,6 +8,7 @@
 
 import { type Cutoffs, readCutoffs } from '../retention/cutoffs.ts';
 import { DAY } from '../timing/units.ts';
+import type { VisitsUntil } from './current-visits.ts';
 import type { BoundedSelection, DataStats } from './plan.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
 
@@ -20,18 +21,28 @@ const MAX_ATTEMPTS = 3;
  * after the query was there all the time.
  *
  * @param ask queries with the available data
+ * @param visitsUntil from `CurrentVisits`. Default: visits have all hits
  */
 export async function withStableData<Answer>(
   source: Source,
   period: BoundedSelection,
   ask: (stock: DataStats) => Promise<Answer>,
+  visitsUntil: VisitsUntil = () => Number.POSITIVE_INFINITY,
 ): Promise<Answer> {
-  let known = await knownOf(source, period, await readCutoffs(source.store));
+  const look = async () => ({
+    ...(await knownOf(source, period, await readCutoffs(source.store))),
+    visitsUntil: visitsUntil(),
+  });
+  let known = await look();
   for (let tries = 1; ; tries++) {
     const hits = await estimate(source, period);
     const answer = await ask({ hits, maxScannedHits: source.maxScannedHits, ...known });
-    const now = await knownOf(source, period, await readCutoffs(source.store));
-    const isSame = now.hitsFrom <= known.hitsFrom && now.rollupsFrom <= known.rollupsFrom;
+    const now = await look();
+    const isSame =
+      now.hitsFrom <= known.hitsFrom &&
+      now.rollupsFrom <= known.rollupsFrom &&
+      now.visitsFrom <= known.visitsFrom &&
+      now.visitsUntil >= known.visitsUntil;
     if (isSame || tries === MAX_ATTEMPTS) return answer;
     known = now;
   }
@@ -55,15 +66,23 @@ export async function hitsKnownFrom(source: Source, extent: Extent, cutoffs: Cut
   return (await knownOf(source, extent, cutoffs)).hitsFrom;
 }
 
-async function knownOf(source: Source, period: Extent, cutoffs: Cutoffs): Promise<Omit<DataStats, 'hits'>> {
+async function knownOf(
+  source: Source,
+  period: Extent,
+  cutoffs: Cutoffs,
+): Promise<Omit<DataStats, 'hits' | 'visitsUntil'>> {
   const { parts } = source.store.guard;
   const rollupsFrom = cutoffOf(cutoffs, 'rollups', period.site);
+  const visitsFrom = parts.isIncomplete('visits') ? period.to : cutoffOf(cutoffs, 'visits', period.site);
   // If the retention cutoffs are lost, any hits may be missing.
   const hitsFrom = parts.isIncomplete('horizons') ? period.to : cutoffOf(cutoffs, 'hits', period.site);
   // Lost rollups cannot replace purged hits, nor reveal that hits are missing.
-  if (parts.isIncomplete('rollups')) return { hitsFrom, rollupsFrom: Math.max(hitsFrom, rollupsFrom) };
-  if (hitsFrom <= period.from) return { hitsFrom, rollupsFrom };
-  return { hitsFrom: await completeFrom(source, period, { hitsFrom, rollupsFrom }), rollupsFrom };
+  if (parts.isIncomplete('rollups')) {
+    return { hitsFrom, rollupsFrom: Math.max(hitsFrom, rollupsFrom), visitsFrom };
+  }
+  if (hitsFrom <= period.from) return { hitsFrom, rollupsFrom, visitsFrom };
+  const completed = await completeFrom(source, period, { hitsFrom, rollupsFrom });
+  return { hitsFrom: completed, rollupsFrom, visitsFrom };
 }
 
 /** The latest cutoff for all sites together: one incomplete site makes the sum incomplete. */
@@ -76,7 +95,7 @@ function cutoffOf(horizons: Cutoffs, kept: keyof Cutoffs, site: string): number 
 async function completeFrom(
   { store, archive }: Source,
   { site, from, to }: Extent,
-  { hitsFrom, rollupsFrom }: Omit<DataStats, 'hits'>,
+  { hitsFrom, rollupsFrom }: Pick<DataStats, 'hitsFrom' | 'rollupsFrom'>,
 ): Promise<number> {
   const start = Math.floor(from / DAY) * DAY;
   // Days with purged rollups cannot be checked.

@@ -5,7 +5,13 @@ import { type BoundedSelection, choosePlan, type DataStats, knownFrom, QUARTER }
 import { readSelection } from './selection.ts';
 
 const NOON = Date.UTC(2026, 4, 1, 12);
-const MANY: DataStats = { hits: 10_000_000, hitsFrom: 0, rollupsFrom: 0 };
+const MANY: DataStats = {
+  hits: 10_000_000,
+  hitsFrom: 0,
+  rollupsFrom: 0,
+  visitsFrom: 0,
+  visitsUntil: Number.POSITIVE_INFINITY,
+};
 const PATHS = { by: 'path' } as const;
 const FEW: DataStats = { ...MANY, hits: 1000 };
 const MONTH: BoundedSelection = { ...readSelection({}), from: NOON + 1, to: NOON + 30 * DAY };

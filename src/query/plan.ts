@@ -34,6 +34,10 @@ export interface DataStats {
   readonly hitsFrom: number;
   /** Milliseconds since 1970: earlier rollups are purged too. */
   readonly rollupsFrom: number;
+  /** Milliseconds since 1970: earlier visits are purged, or were never computed. */
+  readonly visitsFrom: number;
+  /** Milliseconds since 1970: later visits lack hits that are still to be added; infinity if none do. */
+  readonly visitsUntil: number;
 }
 
 /** What is queried: a series, or the ranking of a dimension. */
@@ -61,7 +65,10 @@ export function choosePlan(period: BoundedSelection, asked: PlannedQuery, stock:
  * The time from which a plan has all the hits that it needs, in milliseconds since 1970. Rollups include purged
  * hits; if rollups are purged too, the hits may still be there.
  */
-export function knownFrom(plan: Plan, { hitsFrom, rollupsFrom }: DataStats): number {
+export function knownFrom(
+  plan: Plan,
+  { hitsFrom, rollupsFrom }: Pick<DataStats, 'hitsFrom' | 'rollupsFrom'>,
+): number {
   return plan.from === 'rollups' ? Math.min(hitsFrom, rollupsFrom) : hitsFrom;
 }
 

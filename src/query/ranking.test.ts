@@ -6,10 +6,12 @@ import { after, before, describe, test } from 'node:test';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Store } from '../store/store.ts';
+import { Visits } from '../visits/visits.ts';
 import type { QueryParams } from './params.ts';
 import { type Ranking, readRanking } from './ranking.ts';
 import { readSelection } from './selection.ts';
-import { props, top } from './stats.ts';
+import { stats } from './stats.ts';
+import { props, top } from './top.ts';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 2, 9, 12);
@@ -42,8 +44,14 @@ describe('rankings by values that are not dimensions', () => {
       hit(4, 0, '/', { site: 'b.example', name: 'signup', props: '{"plan":"pro","seats":5}' }),
       hit(5, 0, '/', { site: 'b.example', name: 'signup', props: '{"plan":"free"}' }),
       hit(5, 1, '/', { site: 'b.example', name: 'signup', props: '{"plan":"pro"}' }),
+      // Only the first hit of a visit has its source.
+      hit(6, 0, '/', { site: 'c.example', source: 'news.ycombinator.com' }),
+      hit(6, 1, '/buy', { site: 'c.example', name: 'signup', props: '{"plan":"team"}' }),
+      hit(7, 0, '/', { site: 'c.example', source: 'duckduckgo.com' }),
+      hit(7, 1, '/buy', { site: 'c.example', name: 'signup', props: '{"plan":"team"}' }),
     ];
     await store.deliver(segmentOf(folder, 1n, hits));
+    await new Visits(store).catchUp();
   });
 
   after(async () => {
@@ -69,24 +77,45 @@ describe('rankings by values that are not dimensions', () => {
     assert.deepEqual(await ranking('entry', words, 1), [['/', 2, 2]]);
   });
 
-  test('filters select hits first, so visits consist of the selected hits', async () => {
+  test('filters by a hit choose the whole visits in which one matches', async () => {
     assert.deepEqual(await ranking('entry', { site: 'a.example', filter: 'path!=/' }), [
-      ['/b', 2, 1],
+      ['/', 2, 2],
+      ['/b', 1, 1],
+    ]);
+    assert.deepEqual(await ranking('exit', { site: 'a.example', filter: 'path=/b' }), [
+      ['/b', 1, 1],
       ['/c', 1, 1],
     ]);
   });
 
+  test('filters by an attribute of the visit choose all its hits', async () => {
+    const words = { site: 'c.example', filter: 'source=news.ycombinator.com' };
+    assert.deepEqual(await ranking('path', words), [
+      ['/', 1, 1],
+      ['/buy', 1, 1],
+    ]);
+    assert.deepEqual(await ranking('prop:plan', words), [['team', 1, 1]]);
+    assert.deepEqual(await props({ store }, readSelection(words)), [{ key: 'plan', hits: 1 }]);
+    const metrics = ['hits', 'visitors', 'visits', 'bounce_rate', 'visit_duration'] as const;
+    const { totals } = await stats({ store }, readSelection(words), {
+      interval: 'day',
+      timezone: 'UTC',
+      metrics,
+    });
+    assert.deepEqual(totals, { hits: 2, visitors: 1, visits: 1, bounce_rate: 0, visit_duration: 60 });
+  });
+
   test('values of a property are ranked, numbers as JSON, and hits without it are left out', async () => {
-    assert.deepEqual(await ranking('prop:plan', {}), [
+    assert.deepEqual(await ranking('prop:plan', { site: 'b.example' }), [
       ['pro', 2, 2],
       ['free', 1, 1],
     ]);
-    assert.deepEqual(await ranking('prop:seats', {}), [['5', 1, 1]]);
+    assert.deepEqual(await ranking('prop:seats', { site: 'b.example' }), [['5', 1, 1]]);
     assert.deepEqual(await ranking('prop:nothing', {}), []);
   });
 
   test('properties are ranked by the hits that have them', async () => {
-    assert.deepEqual(await props({ store }, readSelection({})), [
+    assert.deepEqual(await props({ store }, readSelection({ site: 'b.example' })), [
       { key: 'plan', hits: 3 },
       { key: 'seats', hits: 1 },
     ]);

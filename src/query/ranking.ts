@@ -6,14 +6,14 @@ import { choice, either, matching, type Schema } from '../schema/schema.ts';
 import { unknownName } from '../schema/suggestion.ts';
 import { LIMIT, SELECTION_PARAMETERS } from './selection.ts';
 
-/** Ranking of entry or exit pages → position of the page's hit in its visit. */
-export const ENDS = { entry: 1, exit: -1 } as const;
-export const PROP = 'prop:';
+/** Ranking of the ends of visits → its dimension. */
+export const ENDS = { entry: 'entry_page', exit: 'exit_page' } as const;
+const PROP = 'prop:';
 const LONGEST_KEY = 200;
 
 /**
  * What is ranked: values of a dimension, pages on which visits begin (`entry`) or end (`exit`), or values of an event
- * property, such as `prop:plan`. Only dimensions are rolled up; the others are counted from single hits.
+ * property, such as `prop:plan`.
  */
 export type Ranking = Dimension | keyof typeof ENDS | `prop:${string}`;
 
@@ -62,6 +62,6 @@ export function isDimension(by: Ranking): by is Dimension {
   return DIMENSIONS.some((dimension) => dimension === by);
 }
 
-export function isProp(text: string): text is `prop:${string}` {
+function isProp(text: string): text is `prop:${string}` {
   return text.startsWith(PROP);
 }

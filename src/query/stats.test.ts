@@ -7,10 +7,13 @@ import { segmentOf } from '../../test/fixtures/segments.ts';
 import { DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Store } from '../store/store.ts';
+import { Visits } from '../visits/visits.ts';
 import type { Stats, Top } from './answers.ts';
 import type { QueryParams } from './params.ts';
 import { readSelection } from './selection.ts';
-import { sites, stats, top } from './stats.ts';
+import { sites } from './sites.ts';
+import { stats } from './stats.ts';
+import { top } from './top.ts';
 
 const NOON = Date.UTC(2026, 4, 1, 12);
 const HOUR = 3_600_000;
@@ -35,6 +38,7 @@ describe('answers of the store', () => {
   before(async () => {
     store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
     await store.deliver(segmentOf(folder, 1n, HITS));
+    await new Visits(store).catchUp();
   });
 
   after(async () => {
@@ -172,6 +176,7 @@ describe('answers of the store', () => {
       ...{ utmSource: 'us', utmMedium: 'um', utmCampaign: 'uc', bot: 'Robot' },
     };
     await store.deliver(segmentOf(folder, 2n, [full]));
+    await new Visits(store).catchUp();
     const values = await Promise.all(
       DIMENSIONS.map(async (by) => [by, (await ranking(by, { site: 'full.com', bots: 'include' }))[0]?.[0]]),
     );
@@ -189,13 +194,25 @@ describe('answers of the store', () => {
     });
   });
 
-  test('rank by hits, then by name, without unknown values', async () => {
+  test('rank by hits, then by name', async () => {
     assert.deepEqual(await ranking('path', { site: 'a.com' }), [
       ['/one', 3, 1],
       ['/two', 2, 2],
     ]);
     assert.deepEqual(await ranking('path', { site: 'a.com' }, 1), [['/one', 3, 1]]);
-    assert.deepEqual(await ranking('source', { site: 'a.com' }), []);
+  });
+
+  test('rank visits without a source or a country too, as people came in them', async () => {
+    assert.deepEqual(await ranking('source', { site: 'a.com' }), [['Direct', 5, 3]]);
+    await store.deliver(
+      segmentOf(folder, 3n, [{ site: 'full.com', visitorLow: 77, country: '', bot: 'Robot' }]),
+    );
+    await new Visits(store).catchUp();
+    const words = { site: 'full.com', bots: 'include', filter: 'country=' };
+    assert.deepEqual(await ranking('country', words), [['', 1, 1]]);
+    for (const by of ['referrer', 'utm_source'] as const) {
+      assert.deepEqual(await ranking(by, { site: 'a.com' }), [], by);
+    }
   });
 
   test('rank bots, which all other rankings exclude', async () => {

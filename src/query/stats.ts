@@ -1,13 +1,16 @@
-import { readCutoffs } from '../retention/cutoffs.ts';
-import type { Prop, SiteSummary, Stats, Top } from './answers.ts';
+import type { Stats } from './answers.ts';
 import { comparisonOf } from './comparison.ts';
-import type { Count, Value } from './counts.ts';
+import type { Count, Point } from './counts.ts';
+import type { VisitsUntil } from './current-visits.ts';
 import { withStableData } from './data-stats.ts';
-import { type Bucketing, hitsQuery, statsFromHits, topFromHits } from './from-hits.ts';
-import { countOf, statsFromRollups, topFromRollups } from './from-rollups.ts';
-import { comparedPeriod } from './period.ts';
-import { type BoundedSelection, choosePlan, FEW_HITS, knownFrom, type Plan } from './plan.ts';
-import { isDimension, type Ranking } from './ranking.ts';
+import { isoTime } from './engine/rows.ts';
+import { type Bucketing, statsFromHits } from './from-hits.ts';
+import { statsFromRollups } from './from-rollups.ts';
+import { type Figures, statsFromVisits } from './from-visits.ts';
+import { intervalStarts } from './interval-starts.ts';
+import { comparedPeriod, type Period } from './period.ts';
+import { type BoundedSelection, choosePlan, type DataStats, knownFrom, type Plan } from './plan.ts';
+import { ESTIMATED, edges, gapsOf, periodOf } from './selected-period.ts';
 import {
   type ComparisonKind,
   chooseInterval,
@@ -16,11 +19,16 @@ import {
   type Selection,
   stepOf,
 } from './selection.ts';
-import { type Row, type Source, withConsistentRollups } from './source.ts';
+import type { Source } from './source.ts';
 import { nullifyUnknown } from './unknown.ts';
-import { rankUnrolled, readProps } from './unrolled.ts';
-import { VISITORS_ERROR } from './visitors.ts';
-import { readVisits, type VisitFigures, type Visits, wantsVisits } from './visits.ts';
+import { choosesHits, choosesVisits } from './visit-query.ts';
+
+/** Metrics of whole visits. */
+type VisitMetric = Exclude<Metric, 'hits' | 'visitors'>;
+
+function isOfVisits(metric: Metric): metric is VisitMetric {
+  return metric !== 'hits' && metric !== 'visitors';
+}
 
 /** How a period is counted. */
 export interface StatsOptions {
@@ -33,19 +41,24 @@ export interface StatsOptions {
   readonly compare?: ComparisonKind | undefined;
 }
 
-/** Totals of a period, and a series that includes empty intervals. */
+/**
+ * Totals of a period, and a series that includes empty intervals.
+ *
+ * @param visitsUntil from `CurrentVisits`. Default: visits have all hits
+ */
 export async function stats(
   source: Source,
   selection: Selection,
   options: StatsOptions,
   now = Date.now(),
+  visitsUntil?: VisitsUntil,
 ): Promise<Stats> {
   const period = await periodOf(source, selection, now);
   const interval = options.interval ?? chooseInterval(period.from, period.to);
-  const answer = await count(source, period, { ...options, interval });
+  const answer = await count(source, period, { ...options, interval }, visitsUntil);
   if (!options.compare) return answer;
   const before = comparedPeriod(period, options.compare, options.timezone);
-  const compared = await count(source, { ...period, ...before }, { ...options, interval });
+  const compared = await count(source, { ...period, ...before }, { ...options, interval }, visitsUntil);
   return { ...answer, comparison: comparisonOf(answer, compared) };
 }
 
@@ -53,164 +66,71 @@ function count(
   source: Source,
   period: BoundedSelection,
   { interval, timezone, metrics = [] }: StatsOptions & { readonly interval: Interval },
+  visitsUntil: VisitsUntil | undefined,
 ): Promise<Stats> {
   const cut = { interval, step: stepOf(interval, period.from, period.to), timezone };
-  return withStableData(source, period, async (stock) => {
+  const ask = async (stock: DataStats): Promise<Stats> => {
     const plan = choosePlan(period, { interval }, stock);
-    const [{ totals, series }, visits] = await Promise.all([
-      plan.from === 'rollups'
-        ? statsFromRollups(source, period, plan, cut)
-        : statsFromHits(source, period, cut),
-      wantsVisits(metrics) ? visitsOf(source, period, cut, metrics) : undefined,
+    const asked = metrics.filter(isOfVisits);
+    const [counted, visits] = await Promise.all([
+      countHits(source, period, plan, cut),
+      asked.length > 0 ? statsFromVisits(source, period, cut, asked) : undefined,
     ]);
-    const known = knownFrom(plan, stock);
-    const figures = (start: number, counted: Count, ofVisits: VisitFigures | undefined) => ({
-      ...nullifyUnknown(counted, start, known),
-      ...(ofVisits && nullifyUnknown(ofVisits, start, stock.hitsFrom)),
+    const { ofHits, ofVisits } = knownSpans(period, plan, stock);
+    const known = visits ? common(ofHits, ofVisits) : ofHits;
+    const figures = (own: Period, count: Count, figuresOfVisits: Figures<VisitMetric> | undefined) => ({
+      ...nullifyUnknown(count, own, ofHits),
+      ...(figuresOfVisits && nullifyUnknown(figuresOfVisits, own, ofVisits)),
     });
     return {
       site: period.site === '' ? null : period.site,
       ...edges(period, plan),
       interval,
       ...(plan.from === 'rollups' && ESTIMATED),
-      ...purgedBefore(period, visits ? Math.max(known, stock.hitsFrom) : known),
-      totals: figures(period.from, totals, visits?.totals),
-      series: series.map(({ time, ...counted }) => ({
-        time: isoTime(time),
-        ...figures(Math.max(time, period.from), counted, visits?.at(time)),
-      })),
+      ...gapsOf(period, known),
+      totals: figures(period, counted.totals, visits?.totals),
+      series: counted.series.map(({ time, ...count }, at) => {
+        const end = counted.series[at + 1]?.time ?? period.to;
+        const own = { from: Math.max(time, period.from), to: Math.min(end, period.to) };
+        return { time: isoTime(time), ...figures(own, count, visits?.at(time)) };
+      }),
     };
-  });
+  };
+  return withStableData(source, period, ask, visitsUntil);
 }
 
-/** Visits are always counted from single hits. */
-async function visitsOf(
-  source: Source,
-  period: BoundedSelection,
-  cut: Bucketing,
-  metrics: readonly Metric[],
-): Promise<Visits> {
-  const { parameters, fragments } = await hitsQuery(source, period);
-  const { interval, timezone } = cut;
-  return readVisits(source.store, { ...parameters, interval, timezone }, fragments, metrics);
-}
-
-/** The values of a dimension, or of another ranking, with most hits. */
-export async function top(
-  source: Source,
-  selection: Selection,
-  by: Ranking,
-  limit: number,
-  now = Date.now(),
-): Promise<Top> {
-  // A ranking of bots only counts bots.
-  const bots = by === 'bot' ? 'only' : selection.bots;
-  const period = await periodOf(source, { ...selection, bots }, now);
-  return withStableData(source, period, async (stock) => {
-    const plan: Plan = isDimension(by) ? choosePlan(period, { by }, stock) : { from: 'hits' };
-    const known = knownFrom(plan, stock);
-    // In a partly purged period, some values would keep a few hits: so the rows cover the time with all hits.
-    const rest = { ...period, from: Math.max(period.from, known) };
-    const rows = rest.from >= rest.to ? [] : await ranked(source, rest, plan, by, limit);
-    return {
-      by,
-      ...edges(period, plan),
-      ...(plan.from === 'rollups' && ESTIMATED),
-      ...purgedBefore(period, known),
-      rows,
-    };
-  });
-}
-
-function ranked(
+/** Hits and visitors. Filters by attributes of visits choose whole visits with all their hits. */
+async function countHits(
   source: Source,
   period: BoundedSelection,
   plan: Plan,
-  by: Ranking,
-  limit: number,
-): Promise<readonly Value[]> {
-  if (!isDimension(by)) return rankUnrolled(source, period, by, limit);
-  return plan.from === 'rollups'
-    ? topFromRollups(source, period, plan, by, limit)
-    : topFromHits(source, period, by, limit);
+  cut: Bucketing,
+): Promise<{ totals: Count; series: readonly Point[] }> {
+  if (plan.from === 'rollups') return statsFromRollups(source, period, plan, cut);
+  if (!choosesVisits(period.filters)) return statsFromHits(source, period, cut);
+  const counts = await statsFromVisits(source, period, cut, ['hits', 'visitors']);
+  const starts = intervalStarts(cut.interval, period, cut.timezone);
+  return {
+    totals: counts.totals as Count,
+    series: starts.map((time) => ({ time, ...(counts.at(time) as Count) })),
+  };
 }
 
-/** Properties of the events in a selection, and their counts. */
-export async function props(source: Source, selection: Selection, now = Date.now()): Promise<Prop[]> {
-  return readProps(source, await periodOf(source, selection, now));
+/** The times of which all hits and all visits of an answer are known. */
+function knownSpans(
+  period: BoundedSelection,
+  plan: Plan,
+  stock: DataStats,
+): { readonly ofHits: Period; readonly ofVisits: Period } {
+  const hits = { from: knownFrom(plan, stock), to: Number.POSITIVE_INFINITY };
+  const visits = { from: stock.visitsFrom, to: stock.visitsUntil };
+  return {
+    ofHits: choosesVisits(period.filters) ? common(hits, visits) : hits,
+    ofVisits: choosesHits(period) ? common(hits, visits) : visits,
+  };
 }
 
-/** All sites with hits, most hits first. Visitors are exact if there are few hits, estimates otherwise. */
-export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promise<SiteSummary[]> {
-  const rows = await withConsistentRollups(store, (fresh) =>
-    store.rows<Row<'hits' | 'first' | 'last'> & { site: string; ranks: number[] }>(
-      'rollup_sites',
-      {},
-      undefined,
-      fresh.fragments,
-    ),
-  );
-  const hits = rows.reduce((sum, row) => sum + Number(row.hits), 0);
-  const exact = new Map<string, Count>();
-  if (hits <= maxScannedHits) {
-    const counts = await store.rows<Row<'hits' | 'visitors'> & { site: string }>('sites', {});
-    for (const row of counts) exact.set(row.site, { hits: Number(row.hits), visitors: Number(row.visitors) });
-  }
-  const cutoffs = await readCutoffs(store);
-  return rows.map((row) => {
-    const count = exact.get(row.site);
-    // If some hits were purged, the remaining ones are not enough.
-    const isExact = count !== undefined && count.hits >= Number(row.hits);
-    const rollupsFrom = cutoffs.rollups.get(row.site) ?? 0;
-    const known = isExact ? Math.min(rollupsFrom, cutoffs.hits.get(row.site) ?? 0) : rollupsFrom;
-    return {
-      site: row.site,
-      ...(isExact ? count : countOf(row)),
-      ...(known > 0 && { purged_before: isoTime(known) }),
-      first: isoTime(Number(row.first)),
-      last: isoTime(Number(row.last)),
-    };
-  });
-}
-
-/** A selection's period; if open, from the first hit to the last one, or to now. */
-async function periodOf(
-  { store, archive }: Source,
-  selection: Selection,
-  now: number,
-): Promise<BoundedSelection> {
-  if (selection.from !== undefined && selection.to !== undefined) return selection as BoundedSelection;
-  const [[extent], archived] = await Promise.all([
-    withConsistentRollups(store, (fresh) =>
-      store.rows<Row<'hits' | 'first' | 'last'>>(
-        'extent',
-        { sites: selection.site === '' ? [] : [selection.site] },
-        undefined,
-        fresh.fragments,
-      ),
-    ),
-    archive?.firstOf(selection.site),
-  ]);
-  const hasHits = Number(extent?.hits ?? 0) > 0;
-  const last = selection.from === undefined && hasHits ? Number(extent?.last) + 1 : now;
-  const to = selection.to ?? Math.max(last, (selection.from ?? 0) + 1);
-  const first = Math.min(hasHits ? Number(extent?.first) : to - 1, archived ?? Number.POSITIVE_INFINITY);
-  return { ...selection, from: selection.from ?? Math.min(first, to - 1), to };
-}
-
-const ESTIMATED = { error: Number(VISITORS_ERROR.toFixed(4)) };
-
-/** The period of an answer: longer than requested if hits at a boundary are purged. */
-function edges({ from, to }: BoundedSelection, plan: Plan): { from: string; to: string } {
-  if (plan.from === 'hits') return { from: isoTime(from), to: isoTime(to) };
-  return { from: isoTime(Math.min(from, plan.first)), to: isoTime(Math.max(to, plan.end)) };
-}
-
-/** The gap of an answer: empty if all hits of the period are known. */
-function purgedBefore(period: BoundedSelection, knownFrom: number): { purged_before?: string } {
-  return knownFrom > period.from ? { purged_before: isoTime(knownFrom) } : {};
-}
-
-function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('.000Z', 'Z');
+/** The time of which both are known. */
+function common(a: Period, b: Period): Period {
+  return { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
 }

@@ -23,7 +23,9 @@ import { DAY } from '../timing/units.ts';
 import { withStableData } from './data-stats.ts';
 import type { BoundedSelection } from './plan.ts';
 import { readSelection } from './selection.ts';
-import { sites, stats } from './stats.ts';
+import { sites } from './sites.ts';
+import { stats } from './stats.ts';
+import { top } from './top.ts';
 
 const options = { timeout: patience(120_000) };
 const { store, purger, restore } = await purgedStore(file);
@@ -118,17 +120,20 @@ describe('an answer about a purged period', () => {
     assert.equal(minutes.series.at(-2)?.hits, 1);
   });
 
-  test('knows hits and not visits, and says of visits that it does not', options, async () => {
+  test('knows its visits, which outlive their hits, unless a filter chooses by hit', options, async () => {
     const metrics = 'visits,bounce_rate,visit_duration';
     const { totals, series, purged_before } = await ask(store, { ...PERIOD, metrics });
-    assert.equal(totals.hits, count(people, START, NOW).hits);
-    assert.deepEqual([totals.visits, totals.bounce_rate, totals.visit_duration], [null, null, null]);
-    assert.ok(purged_before);
+    // An hour lies between any two hits, so each is a visit.
+    const { hits } = count(people, START, NOW);
+    assert.deepEqual([totals.hits, totals.visits, totals.bounce_rate], [hits, hits, 1]);
+    assert.equal(purged_before, undefined);
     for (const { time, hits, visits } of series) {
-      assert.equal(hits, count(people, Date.parse(time), Date.parse(time) + DAY).hits);
-      // An hour lies between any two hits.
-      assert.equal(visits, Date.parse(time) < HORIZON ? null : hits, time);
+      const own = count(people, Date.parse(time), Date.parse(time) + DAY).hits;
+      assert.deepEqual([hits, visits], [own, own], time);
     }
+    const odd = await ask(store, { ...PERIOD, metrics, filter: 'path=/odd' });
+    assert.deepEqual([odd.totals.visits, odd.purged_before], [null, '2026-09-21T00:00:00Z']);
+    for (const { time, hits, visits } of odd.series) assert.equal(visits, hits, time);
   });
 
   test('is null in a comparison too, and so is the change', options, async () => {
@@ -219,6 +224,35 @@ describe('hits that are there again', () => {
     assert.equal((await ask(store, { ...odd, site: 'a.example' })).purged_before, undefined);
     assert.ok((await ask(store, { ...odd, site: 'b.example' })).purged_before);
     assert.ok((await ask(store, odd)).purged_before);
+  });
+});
+
+describe('an answer while visits lack hits', () => {
+  const since = HORIZON + 5 * DAY;
+  const selection = readSelection({ from: '2026-09-22', to: PERIOD.to, filter: 'country=DE' });
+  const ask = { interval: 'day', timezone: 'UTC', metrics: ['hits', 'visitors', 'visits'] } as const;
+
+  test('is null from then on where it is about visits, and says so', options, async () => {
+    const answer = await stats({ store }, selection, ask, NOW, () => since);
+    assert.deepEqual(answer.totals, { hits: null, visitors: null, visits: null });
+    assert.equal(answer.pending_since, '2026-09-26T00:00:00Z');
+    for (const { time, hits, visits } of answer.series) {
+      const start = Date.parse(time);
+      const wanted = start < since ? count(people, start, start + DAY).hits : null;
+      assert.deepEqual([hits, visits], [wanted, wanted], time);
+    }
+    const all = await stats({ store }, { ...selection, filters: [] }, ask, NOW, () => since);
+    assert.equal(all.totals.hits, count(people, HORIZON + DAY, NOW).hits);
+    assert.equal(all.totals.visits, null);
+  });
+
+  test('ranks the hits before, by visit', options, async () => {
+    const countries = await top({ store }, { ...selection, filters: [] }, 'country', 10, NOW, () => since);
+    const { hits, visitors } = count(people, HORIZON + DAY, since);
+    assert.deepEqual(countries.rows, [{ value: 'DE', hits, visitors }]);
+    assert.equal(countries.pending_since, '2026-09-26T00:00:00Z');
+    const paths = await top({ store }, { ...selection, filters: [] }, 'path', 10, NOW, () => since);
+    assert.equal(paths.pending_since, undefined);
   });
 });
 

@@ -2,6 +2,7 @@
  * An unknown value is null, never 0, and never a partial count: an interval with missing hits has no value, and neither
  * has a total over it.
  */
+import type { Period } from './period.ts';
 
 /** Metrics with null instead of numbers. */
 export type Unknown<Figures> = { readonly [Name in keyof Figures]: Figures[Name] | null };
@@ -9,16 +10,17 @@ export type Unknown<Figures> = { readonly [Name in keyof Figures]: Figures[Name]
 /**
  * Metrics of an interval; null if some of its hits are missing.
  *
- * @param start of the interval, or of the period if that begins within it: milliseconds since 1970
- * @param knownFrom the time from which all hits are there
+ * @param own the interval, as far as it lies in the period: milliseconds since 1970
+ * @param known the time of which all hits are there
  * @example
- * nullifyUnknown({ hits: 0, visitors: 0 }, Date.UTC(2026, 0), Date.UTC(2026, 1)); // { hits: null, visitors: null }
+ * const known = { from: Date.UTC(2026, 1), to: Number.POSITIVE_INFINITY };
+ * nullifyUnknown({ hits: 0 }, { from: Date.UTC(2026, 0), to: Date.UTC(2026, 1) }, known); // { hits: null }
  */
 export function nullifyUnknown<Figures extends object>(
   figures: Figures,
-  start: number,
-  knownFrom: number,
+  own: Period,
+  known: Period,
 ): Unknown<Figures> {
-  if (start >= knownFrom) return figures;
+  if (own.from >= known.from && own.to <= known.to) return figures;
   return Object.fromEntries(Object.keys(figures).map((name) => [name, null])) as Unknown<Figures>;
 }

@@ -60,7 +60,7 @@ export function reportText(stats: Stats, tops: readonly Top[], columns: number, 
     const { by, rows } = ranking;
     const period = otherPeriod(ranking, stats, times);
     if (rows.length === 0 && period === '') continue;
-    const values = rows.map((value) => lineOf(value.value, value, ['hits', 'visitors']));
+    const values = rows.map((row) => lineOf(row.value === '' ? NONE : row.value, row, ['hits', 'visitors']));
     lines.push(
       '',
       ...table([{ label: by + period, cells: [HEADS.hits, HEADS.visitors] }, ...values], columns),
@@ -97,6 +97,11 @@ function heading(stats: Stats, { timezone, label }: Times, error: number): strin
   const purged = purged_before ?? comparison?.purged_before;
   if (purged !== undefined)
     lines.push(`hits before ${label(purged)} are purged: figures that need them are ${NONE}`);
+  const pending = stats.pending_since ?? comparison?.pending_since;
+  if (pending !== undefined)
+    lines.push(
+      `visits since ${label(pending)} lack hits that are still to be added: figures that need them are ${NONE}`,
+    );
   return lines;
 }
 

@@ -10,7 +10,7 @@ import { statsFromHits, topFromHits } from '../query/from-hits.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
 import { type BoundedSelection, QUARTER, type RolledPlan } from '../query/plan.ts';
 import { type Interval, readSelection, stepOf } from '../query/selection.ts';
-import { sites } from '../query/stats.ts';
+import { sites } from '../query/sites.ts';
 import { VISITORS_ERROR } from '../query/visitors.ts';
 import type { Store } from '../store/store.ts';
 import { DAY } from '../timing/units.ts';

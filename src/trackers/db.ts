@@ -24,7 +24,10 @@ import {
   readSelection,
   readTimeZone,
 } from '../query/selection.ts';
-import { props, sites, stats, top } from '../query/stats.ts';
+import { sites } from '../query/sites.ts';
+import { stats } from '../query/stats.ts';
+import { props, top } from '../query/top.ts';
+import { propsQuery, rankingQuery, visitQuery } from '../query/visit-query.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
@@ -186,8 +189,9 @@ export class DBTracker extends VisitQuestions {
       metrics: readMetrics(words.metrics),
       compare: readComparison(words.compare),
     };
-    await this.#waitForDelivery();
-    return stats(this, selection, options);
+    const dimensions = [] as const;
+    const visitsUntil = await this.completeVisits(visitQuery(selection, { ...options, dimensions }));
+    return stats(this, selection, options, Date.now(), visitsUntil);
   }
 
   /**
@@ -198,14 +202,14 @@ export class DBTracker extends VisitQuestions {
     const selection = readSelection(words);
     const by = readRanking(words.by);
     const limit = readLimit(words.limit);
-    await this.#waitForDelivery();
-    return top(this, selection, by, limit);
+    const visitsUntil = await this.completeVisits(rankingQuery(selection, by));
+    return top(this, selection, by, limit, Date.now(), visitsUntil);
   }
 
   /** Event properties, most hits first, at most 100. Parameters: those of `stats` that select hits. */
   async props(words: QueryParams = {}): Promise<Prop[]> {
     const selection = readSelection(words);
-    await this.#waitForDelivery();
+    await this.completeVisits(propsQuery(selection));
     return props(this, selection);
   }
 

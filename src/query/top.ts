@@ -1,0 +1,92 @@
+/** Rankings: the values of a dimension, pages on which visits begin or end, and values of properties. */
+import type { Prop, Top } from './answers.ts';
+import type { Value } from './counts.ts';
+import type { VisitsUntil } from './current-visits.ts';
+import { withStableData } from './data-stats.ts';
+import { propNames } from './engine/prop-names.ts';
+import { topFromHits } from './from-hits.ts';
+import { topFromRollups } from './from-rollups.ts';
+import { topFromVisits } from './from-visits.ts';
+import type { Period } from './period.ts';
+import { type BoundedSelection, choosePlan, type DataStats, knownFrom, type Plan } from './plan.ts';
+import { isDimension, type Ranking } from './ranking.ts';
+import { ESTIMATED, edges, gapsOf, periodOf } from './selected-period.ts';
+import type { Selection } from './selection.ts';
+import type { Source } from './source.ts';
+import { choosesVisits, propsQuery, ranksVisits } from './visit-query.ts';
+
+/**
+ * The values of a dimension, or of another ranking, with most hits.
+ *
+ * @param visitsUntil from `CurrentVisits`. Default: visits have all hits
+ */
+export async function top(
+  source: Source,
+  selection: Selection,
+  by: Ranking,
+  limit: number,
+  now = Date.now(),
+  visitsUntil?: VisitsUntil,
+): Promise<Top> {
+  // A ranking of bots only counts bots.
+  const bots = by === 'bot' ? 'only' : selection.bots;
+  const period = await periodOf(source, { ...selection, bots }, now);
+  const ask = async (stock: DataStats): Promise<Top> => {
+    const { plan, known } = planRanking(period, by, stock);
+    // In a partly known period, some values would keep a few hits: so the rows cover the time with all hits.
+    const rest = {
+      ...period,
+      from: Math.max(period.from, known.from),
+      to: Math.min(period.to, known.to),
+    };
+    const rows = rest.from >= rest.to ? [] : await ranked(source, rest, plan, by, limit);
+    return {
+      by,
+      ...edges(period, plan),
+      ...(plan.from === 'rollups' && ESTIMATED),
+      ...gapsOf(period, known),
+      rows,
+    };
+  };
+  return withStableData(source, period, ask, visitsUntil);
+}
+
+/**
+ * Chooses where a ranking comes from. One of visits comes from the visits; where these are unknown, since their hits were
+ * purged before visits were kept, the rollups of single hits tell more than nothing.
+ */
+function planRanking(
+  period: BoundedSelection,
+  by: Ranking,
+  stock: DataStats,
+): { readonly plan: Plan | { readonly from: 'visits' }; readonly known: Period } {
+  const plan: Plan = isDimension(by) ? choosePlan(period, { by }, stock) : { from: 'hits' };
+  const known = { from: knownFrom(plan, stock), to: Number.POSITIVE_INFINITY };
+  const isByVisit = ranksVisits(by) || choosesVisits(period.filters);
+  if (isDimension(by) && !isByVisit) return { plan, known };
+  const byVisit = isByVisit
+    ? { from: Math.max(stock.hitsFrom, stock.visitsFrom), to: stock.visitsUntil }
+    : { from: stock.hitsFrom, to: Number.POSITIVE_INFINITY };
+  const areUnknown = byVisit.from > period.from && known.from < byVisit.from;
+  if (plan.from === 'rollups' && areUnknown) return { plan, known };
+  return { plan: { from: 'visits' }, known: byVisit };
+}
+
+function ranked(
+  source: Source,
+  period: BoundedSelection,
+  plan: ReturnType<typeof planRanking>['plan'],
+  by: Ranking,
+  limit: number,
+): Promise<readonly Value[]> {
+  if (plan.from === 'visits' || !isDimension(by)) return topFromVisits(source, period, by, limit);
+  return plan.from === 'rollups'
+    ? topFromRollups(source, period, plan, by, limit)
+    : topFromHits(source, period, by, limit);
+}
+
+/** Properties of the events in a selection, and their counts. */
+export async function props(source: Source, selection: Selection, now = Date.now()): Promise<Prop[]> {
+  const period = await periodOf(source, selection, now);
+  return propNames(source, { ...propsQuery(period), from: period.from, to: period.to });
+}

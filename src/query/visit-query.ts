@@ -1,0 +1,106 @@
+/**
+ * Short forms as queries: `GET /stats`, `/top` and `/props` ask what `POST /api/v1/query` would, once a question is about
+ * visits. Then a filter by an attribute of the visit, such as its source, chooses whole visits with all their hits.
+ */
+import type { Dimension } from '../clickhouse/dimension.ts';
+import { sourceName } from '../source/source-name.ts';
+import { isOfVisit } from './engine/column.ts';
+import type {
+  Dimension as EngineDimension,
+  Filter as EngineFilter,
+  FilterDimension,
+  Query,
+} from './engine/query.ts';
+import type { Filter } from './filter.ts';
+import { ENDS, isDimension, type Ranking } from './ranking.ts';
+import type { Selection } from './selection.ts';
+
+/** Dimension of a short form → of a query, where the names differ. */
+const NAMES: Readonly<Partial<Record<Dimension, FilterDimension>>> = { path: 'page', name: 'event' };
+
+/** Dimensions that most visits have no value of: a row without a value would tell nothing. */
+const SPARSE: ReadonlySet<string> = new Set([
+  ...['referrer', 'utm_source', 'utm_medium', 'utm_campaign'],
+  ...Object.values(ENDS),
+]);
+
+/** The dimension that a short form ranks. */
+function rankedDimension(by: Ranking): FilterDimension {
+  if (isDimension(by)) return NAMES[by] ?? (by as FilterDimension);
+  return by === 'entry' || by === 'exit' ? ENDS[by] : by;
+}
+
+/** Whether a ranking is about visits: each hit then counts for the value of its visit. */
+export function ranksVisits(by: Ranking): boolean {
+  return isOfVisit(rankedDimension(by));
+}
+
+/** Whether filters choose whole visits. */
+export function choosesVisits(filters: readonly Filter[]): boolean {
+  return filters.some(({ dimension }) => isOfVisit(NAMES[dimension] ?? dimension));
+}
+
+/** Whether filters or statuses choose single hits. */
+export function choosesHits({ filters, status }: Pick<Selection, 'filters' | 'status'>): boolean {
+  return status.length > 0 || filters.some(({ dimension }) => !isOfVisit(NAMES[dimension] ?? dimension));
+}
+
+/** A query without its period. */
+type VisitQuery = Omit<Query, 'from' | 'to'>;
+
+/**
+ * The query for the hits and visits of a selection.
+ *
+ * @example
+ * visitQuery(selection, { metrics: ['visits'], dimensions: ['time:day'], timezone: 'Europe/Berlin' });
+ */
+export function visitQuery(
+  { site, bots, status, filters }: Selection,
+  asked: Pick<Query, 'metrics' | 'dimensions' | 'timezone'>,
+): VisitQuery {
+  const statuses = status.map((code) => (code < 10 ? `${code}xx` : String(code)));
+  return {
+    ...{ sites: site === '' ? [] : [site], bots, ...asked },
+    filters: [
+      ...filters.map(engineFilter),
+      ...(statuses.length > 0 ? [['is', 'status', statuses] as const] : []),
+    ],
+    ...{ goal: undefined, goals: [] },
+  };
+}
+
+/** The query for a ranking. Rows without a value are kept where they tell something: `Direct` is a source like any other. */
+export function rankingQuery(selection: Selection, by: Ranking): VisitQuery {
+  const dimension = rankedDimension(by);
+  const isOfEnds = by === 'entry' || by === 'exit';
+  const query = visitQuery(selection, {
+    metrics: [isOfEnds ? 'visits' : 'hits', 'visitors'],
+    dimensions: [dimension as EngineDimension],
+    timezone: 'UTC',
+  });
+  const isSparse = SPARSE.has(dimension) || dimension.startsWith('prop:');
+  return isSparse ? { ...query, filters: [...query.filters, ['is_not', dimension, ['']]] } : query;
+}
+
+/** The query for the hits that have properties. */
+export function propsQuery(selection: Selection): VisitQuery {
+  return visitQuery(selection, { metrics: ['hits'], dimensions: [], timezone: 'UTC' });
+}
+
+function engineFilter({ dimension, negated, patterns }: Filter): EngineFilter {
+  const name = NAMES[dimension] ?? (dimension as FilterDimension);
+  const values = patterns.filter((pattern) => pattern.length === 1).map(([value = '']) => value);
+  const wildcards = patterns.filter((pattern) => pattern.length > 1).map(patternText);
+  // Sources are compared by their familiar names: those who ask for t.co mean X.
+  const names = name === 'source' ? values.map((value) => sourceName(value)) : values;
+  const any: EngineFilter[] = [
+    ...(names.length > 0 ? [['is', name, names] as const] : []),
+    ...(wildcards.length > 0 ? [['matches', name, wildcards] as const] : []),
+  ];
+  const filter: EngineFilter = any.length === 1 ? any[0]! : ['or', any];
+  return negated ? ['not', filter] : filter;
+}
+
+function patternText(pattern: readonly string[]): string {
+  return pattern.map((part) => part.replaceAll(/[\\*]/g, '\\$&')).join('*');
+}
