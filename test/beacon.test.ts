@@ -66,13 +66,14 @@ describe('the pixel', () => {
 
 describe("a page's own report", () => {
   it('is accepted as JSON, and as the text that sendBeacon sends', async () => {
+    // The campaign is that of the visit's first hit.
+    const url = 'https://report.example/b?utm_campaign=spring&x=1#part';
+    const text = await server.post('/hit', { url }, { 'content-type': 'text/plain;charset=UTF-8' });
+    assert.equal(text.status, 202);
     const json = await server.post('/hit', { site: 'report.example', path: '/a', name: 'signup' });
     assert.equal(json.status, 202);
     assert.equal(json.text, '');
     assert.equal(json.headers['access-control-allow-origin'], '*');
-    const url = 'https://report.example/b?utm_campaign=spring&x=1#part';
-    const text = await server.post('/hit', { url }, { 'content-type': 'text/plain;charset=UTF-8' });
-    assert.equal(text.status, 202);
     const top = (by: string) => server.ask<Top>(`/api/v1/top?site=report.example&by=${by}`);
     assert.deepEqual(
       (await top('path')).rows.map(({ value }) => value),
