@@ -88,7 +88,10 @@ describe('the db tracker', () => {
         { value: '/a', hits: 1, visitors: 1 },
       ],
     });
-    assert.deepEqual((await db.top({ by: 'source' })).rows, [{ value: 'letter', hits: 1, visitors: 1 }]);
+    assert.deepEqual((await db.top({ by: 'source' })).rows, [
+      { value: 'Direct', hits: 3, visitors: 2 },
+      { value: 'letter', hits: 1, visitors: 1 },
+    ]);
     assert.deepEqual(
       (await db.sites()).map(({ site }) => site),
       ['example.com', 'example.org'],

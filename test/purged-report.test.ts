@@ -42,9 +42,13 @@ it('a report of a purged period shows unknown values in each of its formats', {
     ],
   );
 
+  // Visits outlive their hits, unless they are chosen by hits.
   const visits = JSON.parse((await reported('--json', ...period, '--metrics', 'visits')).stdout);
-  assert.deepEqual([visits.totals.hits, visits.totals.visits], [3, null]);
-  assert.equal(visits.purged_before, '2015-05-18T00:00:00Z');
+  assert.deepEqual([visits.totals.hits, visits.totals.visits, visits.purged_before], [3, 1, undefined]);
+  const ofPage = ['--metrics', 'visits', '--filter', 'path=/a'];
+  const chosen = JSON.parse((await reported('--json', ...period, ...ofPage)).stdout);
+  assert.deepEqual([chosen.totals.hits, chosen.totals.visits], [null, null]);
+  assert.equal(chosen.purged_before, '2015-05-18T00:00:00Z');
 
   const filtered = [...period, '--filter', 'path=/a'];
   const json = JSON.parse((await reported(...filtered, '--json')).stdout);
