@@ -4,18 +4,18 @@ import fc from 'fast-check';
 import { FIREFOX, logLine } from '../../test/fixtures/log-line.ts';
 import { anyTime, apacheText, plainInstant } from '../../test/fixtures/plain-calendar.ts';
 import { facts, patched, patches, vhostLine } from '../../test/fixtures/written-line.ts';
+import { LOG_FORMAT_NAMES, type LogFormat } from '../settings/log-format.ts';
 import { FastPathParser } from './fast-path-parser.ts';
-import { LOG_FORMATS, type LogFormat } from './format.ts';
+import { withHost } from './format.ts';
 import { parseLine } from './line.ts';
 import { createLineFacts, fillFacts } from './line-facts.ts';
 import { createLogLine } from './log-line.ts';
 
-const FORMATS = Object.keys(LOG_FORMATS) as LogFormat[];
 const DECLINED = -1;
 
 const siteOf = (host: string) => `site of ${host}`;
 
-const readers = new Map(FORMATS.map((format) => [format, new FastPathParser(format, siteOf)]));
+const readers = new Map(LOG_FORMAT_NAMES.map((format) => [format, new FastPathParser(format, siteOf)]));
 
 /** Parses the line at the beginning of a text. */
 function read(text: string, format: LogFormat = 'combined') {
@@ -143,10 +143,10 @@ describe('an unusual line', () => {
       fc.property(
         fc.oneof(facts, plainFacts),
         patches,
-        fc.constantFrom(...FORMATS),
+        fc.constantFrom(...LOG_FORMAT_NAMES),
         (written, changes, format) => {
           const text = patched(vhostLine(written), changes).replaceAll('\n', ' ');
-          const line = format.endsWith('vhost') ? text : text.slice(text.indexOf(' ') + 1);
+          const line = withHost(format) ? text : text.slice(text.indexOf(' ') + 1);
           const bytes = Buffer.from(line);
           const found = read(line, format);
           if (found.next === DECLINED) return;

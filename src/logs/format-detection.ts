@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { LogFormat } from './format.ts';
+import type { LogFormat } from '../settings/log-format.ts';
 import { parseLine } from './line.ts';
 import { createLogLine } from './log-line.ts';
 

@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { Live } from '../live/live.ts';
+import type { LogFormat, LogFormatChoice } from '../settings/log-format.ts';
 import type { LogChunkRecord } from '../spool/segment.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import { Batches } from './batches.ts';
-import type { LogFormat } from './format.ts';
 import { detectFormat } from './format-detection.ts';
 import { type Claim, ImportRegistries } from './import-registry.ts';
 import { parseLine } from './line.ts';
@@ -31,7 +31,7 @@ const DEFAULT_SITE = 'localhost';
 export interface ImportOptions {
   /** Site of lines that name no host. Default `localhost`. */
   readonly site: string | undefined;
-  readonly format: LogFormat | 'auto';
+  readonly format: LogFormatChoice;
   /** Whether the log grows, so that available data is taken without waiting for more. */
   readonly follow: boolean;
   /** Whether to restore purged hits of logs that a version without a ledger imported. Default: no. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import type { LogFormat } from './format.ts';
+import type { LogFormat } from '../settings/log-format.ts';
 import { detectFormat } from './format-detection.ts';
 import { MAX_LINE_LENGTH, parseLine } from './line.ts';
 import { createLogLine, type LogLine } from './log-line.ts';

@@ -1,6 +1,7 @@
 import { readAges } from './ages.ts';
 import { DATA_SETTINGS } from './data.ts';
 import { GEO_DATABASE } from './geo-database.ts';
+import { LOG_FORMAT_CHOICES } from './log-format.ts';
 import { KEEP_HITS } from './purge.ts';
 import { readOneOf, readSwitch, readText, setting } from './setting.ts';
 
@@ -8,10 +9,10 @@ export const IMPORT_SETTINGS = {
   ...DATA_SETTINGS,
   site: setting('site for lines without a host (default: localhost)', 'SITE', undefined, readText),
   format: setting(
-    'auto, common, combined, vhost or commonvhost',
+    new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(LOG_FORMAT_CHOICES),
     'FORMAT',
     'auto',
-    readOneOf(['auto', 'common', 'combined', 'vhost', 'commonvhost'] as const),
+    readOneOf(LOG_FORMAT_CHOICES),
   ),
   follow: setting('keep reading as the file grows and is rotated, until stopped', '', 'false', readSwitch),
   keep: setting('import, and exempt the sites of these logs from all purges', '', 'false', readSwitch),
