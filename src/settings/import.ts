@@ -5,9 +5,12 @@ import { LOG_FORMAT_CHOICES } from './log-format.ts';
 import { KEEP_HITS } from './purge.ts';
 import { readOneOf, readSwitch, readText, setting } from './setting.ts';
 
+/** Site of lines without a host, unless another is given. */
+export const DEFAULT_SITE = 'localhost';
+
 export const IMPORT_SETTINGS = {
   ...DATA_SETTINGS,
-  site: setting('site for lines without a host (default: localhost)', 'SITE', undefined, readText),
+  site: setting(`site for lines without a host (default: ${DEFAULT_SITE})`, 'SITE', undefined, readText),
   format: setting(
     new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(LOG_FORMAT_CHOICES),
     'FORMAT',
