@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { cpuTimeOf } from '../../test/fixtures/cpu-time.ts';
-import { facts, patched, patches, text, vhostLine } from '../../test/fixtures/written-line.ts';
+import { facts, inFormat, patched, patches, text, vhostLine } from '../../test/fixtures/written-line.ts';
 import { LOG_FORMAT_NAMES } from '../settings/log-format.ts';
 import { LOG_FAILURES, MAX_LINE_LENGTH, parseLine } from './line.ts';
 import { createLogLine } from './log-line.ts';
@@ -16,7 +16,7 @@ describe('parseLine', () => {
         const line = vhostLine(written);
         assert.equal(parseLine(line, 'vhost', out), 'read');
         assert.deepEqual(out, written);
-        assert.equal(parseLine(line.slice(line.indexOf(' ') + 1), 'combined', out), 'read');
+        assert.equal(parseLine(inFormat('combined', line), 'combined', out), 'read');
         assert.deepEqual(out, { ...written, host: '' });
       }),
       { seed: 18, numRuns: 2000 },
