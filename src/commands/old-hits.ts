@@ -13,16 +13,15 @@ import { createInterface } from 'node:readline/promises';
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import { EARLIEST_HIT } from '../hit/time.ts';
-import type { LogFormat } from '../logs/format.ts';
-import { detectFormat } from '../logs/format-detection.ts';
+import { chosenFormat } from '../logs/format-detection.ts';
 import { OldLines, wholeLines } from '../logs/old-lines.ts';
-import { linesOf, passErrorsLast, sampled, unzipped } from '../logs/source.ts';
+import { passErrorsLast, sampled, unzipped } from '../logs/source.ts';
 import { numberText } from '../report/number-text.ts';
 import { hitCutoff, isLimited, isNamedLimited } from '../retention/retention.ts';
 import type { Ages } from '../settings/ages.ts';
+import { DEFAULT_SITE } from '../settings/import.ts';
+import type { LogFormatChoice } from '../settings/log-format.ts';
 import type { Terminal } from './command.ts';
-
-const DEFAULT_SITE = 'localhost';
 
 /** The retention at the destination of a log. */
 export interface ImportRetention {
@@ -38,7 +37,7 @@ export interface OldHitsOptions {
   readonly choice: 'keep' | 'purge' | undefined;
   /** Site of lines that name none. */
   readonly site: string | undefined;
-  readonly format: LogFormat | 'auto';
+  readonly format: LogFormatChoice;
   readonly follow: boolean;
   readonly terminal: Pick<Terminal, 'stdin' | 'stderr'>;
   /** Milliseconds since 1970. */
@@ -158,7 +157,7 @@ export class OldHits {
     const { format, follow, site = DEFAULT_SITE } = this.#options;
     const { text, sample } = await sampled(source, follow);
     const lines = new OldLines({
-      format: format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : format,
+      format: chosenFormat(format, sample),
       site: siteName(site),
       cutoffOf: (each) => this.#oldBefore(each),
       earliest: EARLIEST_HIT,

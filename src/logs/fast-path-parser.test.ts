@@ -3,19 +3,18 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FIREFOX, logLine } from '../../test/fixtures/log-line.ts';
 import { anyTime, apacheText, plainInstant } from '../../test/fixtures/plain-calendar.ts';
-import { facts, patched, patches, vhostLine } from '../../test/fixtures/written-line.ts';
+import { facts, inFormat, patched, patches, vhostLine } from '../../test/fixtures/written-line.ts';
+import { LOG_FORMAT_NAMES, type LogFormat } from '../settings/log-format.ts';
 import { FastPathParser } from './fast-path-parser.ts';
-import { LOG_FORMATS, type LogFormat } from './format.ts';
 import { parseLine } from './line.ts';
 import { createLineFacts, fillFacts } from './line-facts.ts';
 import { createLogLine } from './log-line.ts';
 
-const FORMATS = Object.keys(LOG_FORMATS) as LogFormat[];
 const DECLINED = -1;
 
 const siteOf = (host: string) => `site of ${host}`;
 
-const readers = new Map(FORMATS.map((format) => [format, new FastPathParser(format, siteOf)]));
+const readers = new Map(LOG_FORMAT_NAMES.map((format) => [format, new FastPathParser(format, siteOf)]));
 
 /** Parses the line at the beginning of a text. */
 function read(text: string, format: LogFormat = 'combined') {
@@ -84,12 +83,8 @@ describe('a usual line', () => {
     fc.assert(
       fc.property(plainFacts, fc.constantFrom('\n', '\r\n', ' 12 "-" 0.003\n'), (written, end) => {
         const vhost = vhostLine(written);
-        for (const [line, format] of [
-          [vhost, 'vhost'],
-          [vhost, 'commonvhost'],
-          [vhost.slice(vhost.indexOf(' ') + 1), 'combined'],
-          [vhost.slice(vhost.indexOf(' ') + 1), 'common'],
-        ] as const) {
+        for (const format of LOG_FORMAT_NAMES) {
+          const line = inFormat(format, vhost);
           const found = read(`${line}${end}next`, format);
           assert.equal(found.next, line.length + end.length, `${format} ${line}`);
           assertSame(line, format, found);
@@ -143,10 +138,10 @@ describe('an unusual line', () => {
       fc.property(
         fc.oneof(facts, plainFacts),
         patches,
-        fc.constantFrom(...FORMATS),
+        fc.constantFrom(...LOG_FORMAT_NAMES),
         (written, changes, format) => {
           const text = patched(vhostLine(written), changes).replaceAll('\n', ' ');
-          const line = format.endsWith('vhost') ? text : text.slice(text.indexOf(' ') + 1);
+          const line = inFormat(format, text);
           const bytes = Buffer.from(line);
           const found = read(line, format);
           if (found.next === DECLINED) return;

@@ -8,6 +8,7 @@
  * each line that this parser accepts.
  */
 
+import type { LogFormat } from '../settings/log-format.ts';
 import {
   BACKSLASH,
   CARRIAGE_RETURN,
@@ -27,7 +28,7 @@ import {
   ZERO,
 } from './ascii.ts';
 import { endOfHostName } from './client.ts';
-import { type LogFormat, withAgent, withHost } from './format.ts';
+import { withAgent, withHost } from './format.ts';
 import { MAX_LINE_LENGTH } from './line.ts';
 import type { LineFacts } from './line-facts.ts';
 import { parseLogTime } from './log-time.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cpuTimeOf } from '../../test/fixtures/cpu-time.ts';
+import { FORMAT_LINES } from '../../test/fixtures/format-lines.ts';
 import { detectFormat } from './format-detection.ts';
 
 const TAIL = '[17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12';
@@ -10,10 +11,7 @@ const VHOST = `example.com:80 ${COMBINED}`;
 
 describe('detectFormat', () => {
   it('detects each format by one line', () => {
-    assert.equal(detectFormat([COMMON]), 'common');
-    assert.equal(detectFormat([COMBINED]), 'combined');
-    assert.equal(detectFormat([VHOST]), 'vhost');
-    assert.equal(detectFormat([`example.com:80 ${COMMON}`]), 'commonvhost');
+    for (const [format, line] of Object.entries(FORMAT_LINES)) assert.equal(detectFormat([line]), format);
   });
 
   it('is not misled by extra fields at the end', () => {

@@ -1,10 +1,20 @@
 import { isIP } from 'node:net';
-import type { LogFormat } from './format.ts';
+import type { LogFormat, LogFormatChoice } from '../settings/log-format.ts';
 import { parseLine } from './line.ts';
 import { createLogLine } from './log-line.ts';
+import { linesOf } from './source.ts';
 
 /** Two quoted fields after status and size; the second may lack its closing quote. */
 const REFERRER_AND_AGENT = /" (?:\d{3}|-) (?:\d+|-) (?:[^" ]+ )*"(?:[^"\\]|\\.)*" "/;
+
+/**
+ * The format in which a log is read. One in which nothing is readable is read as `combined`, so that its lines are listed.
+ *
+ * @param sample the beginning of the log
+ */
+export function chosenFormat(choice: LogFormatChoice, sample: string): LogFormat {
+  return choice === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : choice;
+}
 
 /**
  * Detects the format of a log from its first lines. Unreadable lines are ignored.

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { file } from '../../test/fixtures/file-scope.ts';
+import { FORMAT_LINES } from '../../test/fixtures/format-lines.ts';
 import { counts, logImports } from '../../test/fixtures/log-imports.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { patience } from '../../test/fixtures/patience.ts';
+import { LOG_FORMAT_NAMES } from '../settings/log-format.ts';
 
 const { take, hits } = await logImports(file);
 
@@ -79,4 +81,18 @@ describe('an import', { timeout: patience(60_000) }, () => {
     assert.equal((await take(vhost, 'named.example', 'vhost')).imported, 3);
     assert.deepEqual(await Promise.all(['a.vhosts.example', 'b.vhosts.example'].map(hits)), [4, 2]);
   });
+
+  for (const format of LOG_FORMAT_NAMES) {
+    it(`counts a ${format} log once, whether its format is given or detected`, async () => {
+      const log = FORMAT_LINES[format];
+      for (const [given, imported] of [
+        [format, 1],
+        ['auto', 0],
+        ['combined', 0],
+      ] as const) {
+        const summary = await take(log, `${format}.example`, given);
+        assert.deepEqual(counts(summary), { lines: 1, imported, failed: 0, already: 1 - imported }, given);
+      }
+    });
+  }
 });

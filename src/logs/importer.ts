@@ -2,11 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { Live } from '../live/live.ts';
+import { DEFAULT_SITE } from '../settings/import.ts';
+import type { LogFormat, LogFormatChoice } from '../settings/log-format.ts';
 import type { LogChunkRecord } from '../spool/segment.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import { Batches } from './batches.ts';
-import type { LogFormat } from './format.ts';
-import { detectFormat } from './format-detection.ts';
+import { chosenFormat } from './format-detection.ts';
 import { type Claim, ImportRegistries } from './import-registry.ts';
 import { parseLine } from './line.ts';
 import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
@@ -15,7 +16,7 @@ import { PurgedHits } from './purged-hits.ts';
 import type { ChunkResult, CountedVisitors } from './reader.ts';
 import type { ReaderThreadData } from './reader-thread.ts';
 import { ReaderThreads } from './reader-threads.ts';
-import { linesOf, passErrorsLast, sampled, unzipped } from './source.ts';
+import { passErrorsLast, sampled, unzipped } from './source.ts';
 import { type ImportSummary, SummaryBuilder } from './summary.ts';
 
 /** Log bytes that a thread reads at once. */
@@ -26,12 +27,11 @@ const BATCH_CHUNKS = 8;
 const FOLLOW_FLUSH_MS = 1000;
 /** Hits that live state counts before it yields to other work. */
 const SIGHTINGS_A_TURN = 5000;
-const DEFAULT_SITE = 'localhost';
 
 export interface ImportOptions {
   /** Site of lines that name no host. Default `localhost`. */
   readonly site: string | undefined;
-  readonly format: LogFormat | 'auto';
+  readonly format: LogFormatChoice;
   /** Whether the log grows, so that available data is taken without waiting for more. */
   readonly follow: boolean;
   /** Whether to restore purged hits of logs that a version without a ledger imported. Default: no. */
@@ -157,8 +157,7 @@ class ImportRun {
       this.#broken = messageOf(error);
     });
     const { text, sample } = await sampled(readable, this.#options.follow);
-    const format =
-      this.#options.format === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : this.#options.format;
+    const format = chosenFormat(this.#options.format, sample);
     await this.#take(this.#chunksOf(text, format), this.#startThreads(format));
     await this.#batches.flush();
     this.#purged.giveUp();

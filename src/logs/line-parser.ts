@@ -1,8 +1,8 @@
 import { Memo } from '../cache/memo.ts';
 import { siteName } from '../hit/site.ts';
+import type { LogFormat } from '../settings/log-format.ts';
 import { LINE_FEED } from './ascii.ts';
 import { FastPathParser } from './fast-path-parser.ts';
-import type { LogFormat } from './format.ts';
 import { type LineOutcome, parseLine } from './line.ts';
 import { createLineFacts, fillFacts, type LineFacts } from './line-facts.ts';
 import { createLogLine } from './log-line.ts';

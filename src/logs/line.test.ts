@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import type { LogFormat } from './format.ts';
+import { FORMAT_LINES, SAID } from '../../test/fixtures/format-lines.ts';
+import { LOG_FORMAT_NAMES, type LogFormat } from '../settings/log-format.ts';
 import { detectFormat } from './format-detection.ts';
 import { MAX_LINE_LENGTH, parseLine } from './line.ts';
 import { createLogLine, type LogLine } from './log-line.ts';
@@ -49,6 +50,13 @@ describe('parseLine', () => {
     });
     assert.deepEqual(read(`example.com ${combined}`, 'vhost'), { ...facts, ...visitor, host: 'example.com' });
     assert.deepEqual(read(`example.com:80 ${common}`, 'commonvhost'), { ...facts, host: 'example.com' });
+  });
+
+  it('parses the same request in every format', () => {
+    for (const format of LOG_FORMAT_NAMES) {
+      const line = read(FORMAT_LINES[format], format);
+      assert.deepEqual({ ...line, ...SAID }, line, format);
+    }
   });
 
   it('ignores extra fields at the end', () => {

@@ -9,9 +9,10 @@
  * users' names. A line is a hit if it has an address, a time, a request and a status.
  */
 
+import type { LogFormat } from '../settings/log-format.ts';
 import { DASH, isDigit, QUOTE, SPACE, ZERO } from './ascii.ts';
 import { readClient, userBetween } from './client.ts';
-import { type LogFormat, withAgent, withHost } from './format.ts';
+import { withAgent, withHost } from './format.ts';
 import type { LogLine } from './log-line.ts';
 import { looksLikeTime, parseLogTime, timeEnd } from './log-time.ts';
 import { closingQuote, optionalText, quotedText } from './quoted.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FORMAT_LINES, SAID } from '../../test/fixtures/format-lines.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import {
@@ -14,6 +15,20 @@ import {
 } from '../../test/fixtures/pieces.ts';
 import { ImportRegistry } from './import-registry.ts';
 import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
+
+/** The root of a log, as soon as it is known. */
+async function rootOf(source: AsyncIterable<Buffer>, site = 'example.com'): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const pieces = splitIntoChunks(source, {
+    ...{ site, size: 100, timeout: Number.POSITIVE_INFINITY, canRead: () => true },
+    openRegistry: async (root) => {
+      resolve(root);
+      return new ImportRegistry();
+    },
+  });
+  pieces.next().catch(reject);
+  return promise;
+}
 
 describe('a log in chunks', () => {
   it('that is empty has none', async () => {
@@ -40,22 +55,24 @@ describe('a log in chunks', () => {
   });
 
   it('of another site is another log', async () => {
-    const roots: string[] = [];
-    for (const site of ['a.example', 'b.example']) {
-      const pieces = splitIntoChunks(chunked(logLine()), {
-        site,
-        size: 100,
-        timeout: Number.POSITIVE_INFINITY,
-        canRead: () => true,
-        openRegistry: async (root) => {
-          roots.push(root);
-          return new ImportRegistry();
-        },
-      });
-      await collected(pieces);
-    }
-    assert.notEqual(roots[0], roots[1]);
+    assert.notEqual(
+      await rootOf(chunked(logLine()), 'a.example'),
+      await rootOf(chunked(logLine()), 'b.example'),
+    );
   });
+
+  for (const [format, line] of Object.entries(FORMAT_LINES)) {
+    it(`in the ${format} format is identified by its first line, without waiting for more`, async () => {
+      const growing = async function* (first: string) {
+        yield Buffer.from(first);
+        assert.fail('waits');
+      };
+      const root = await rootOf(growing(line));
+      assert.equal(await rootOf(growing(line + logLine())), root);
+      assert.notEqual(await rootOf(growing(line.replace(SAID.address, '203.0.113.8'))), root);
+      assert.notEqual(await rootOf(chunked('')), root);
+    });
+  }
 
   it('that ends within a readable line has that line once, and never the rest of it', async () => {
     const line = logLine({ path: '/2' });

@@ -19,6 +19,7 @@ import { createHash, hash as hashOf } from 'node:crypto';
 import { LINE_FEED } from './ascii.ts';
 import type { Claim, ImportRegistry, KnownChunk } from './import-registry.ts';
 import { MAX_HELD_BYTES } from './line.ts';
+import { identityOf } from './log-identity.ts';
 import { ReadBuffer } from './window.ts';
 
 /** A part of a log, in order. */
@@ -56,8 +57,6 @@ export interface LogChunkOptions {
   readonly timeout: number;
 }
 
-/** The text between time and request on every readable line. */
-const AFTER_TIME = '] "';
 /** Bytes at the start of a log, or of a chunk, that identify it. */
 const HEAD_BYTES = 4096;
 /** Digits of the digest of a chunk's first line. */
@@ -114,8 +113,8 @@ export async function* splitIntoChunks(
 async function readRoot(window: ReadBuffer, site: string): Promise<string> {
   for (;;) {
     const head = window.peek(HEAD_BYTES);
-    const end = head.indexOf(AFTER_TIME);
-    if (end >= 0) return rootOf(site, head.subarray(head.lastIndexOf(LINE_FEED, end) + 1, end));
+    const identity = identityOf(head);
+    if (identity) return rootOf(site, identity);
     if (window.ended || window.length >= HEAD_BYTES) return rootOf(site, Buffer.alloc(0));
     await window.read();
   }
@@ -168,8 +167,8 @@ function chunkLength(bytes: Buffer, size: number, ended: boolean): number {
   return bytes.lastIndexOf(LINE_FEED) + 1 || bytes.length;
 }
 
-function rootOf(site: string, firstLine: Buffer): string {
-  return startDigest(site).update(firstLine).digest('hex');
+function rootOf(site: string, identity: Buffer): string {
+  return startDigest(site).update(identity).digest('hex');
 }
 
 /** Starts with the digest of the first line alone, so that another log is recognised before it has the same length. */

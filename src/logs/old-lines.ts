@@ -1,5 +1,5 @@
+import type { LogFormat } from '../settings/log-format.ts';
 import { LINE_FEED } from './ascii.ts';
-import type { LogFormat } from './format.ts';
 import { MAX_HELD_BYTES } from './line.ts';
 import { LineParser } from './line-parser.ts';
 

@@ -7,7 +7,7 @@ import { Places } from '../hit/place.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { DailySalts } from '../hit/salts.ts';
 import { Sites } from '../hit/site.ts';
-import type { LogFormat } from './format.ts';
+import type { LogFormat } from '../settings/log-format.ts';
 import { ChunkReader } from './reader.ts';
 
 /** Start data of the thread. */

@@ -9,7 +9,7 @@ import { DailySalts } from '../hit/salts.ts';
 import { Sites } from '../hit/site.ts';
 import { ROW_LAYOUT } from '../rows/row-layout.ts';
 import { intactLength } from '../rows/row-seal.ts';
-import type { LogFormat } from './format.ts';
+import type { LogFormat } from '../settings/log-format.ts';
 import { ChunkReader, type ChunkResult } from './reader.ts';
 
 const NOW = Date.UTC(2026, 0, 1);

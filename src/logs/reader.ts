@@ -1,7 +1,7 @@
 import type { Intake } from '../hit/intake.ts';
 import { InternTable } from '../rows/intern-table.ts';
 import { RowWriter } from '../rows/row.ts';
-import type { LogFormat } from './format.ts';
+import type { LogFormat } from '../settings/log-format.ts';
 import { LOG_FAILURES } from './line.ts';
 import { LineParser } from './line-parser.ts';
 

@@ -16,14 +16,12 @@ import { SCRATCH } from '../clickhouse/connection.ts';
 import { quote, withLiterals } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
+import type { ExportFormat } from '../settings/export.ts';
 import { HOUR } from '../timing/units.ts';
 import { csvLine, FORMULA_START } from './csv.ts';
 import { hitsQuery } from './from-hits.ts';
 import type { Selection } from './selection.ts';
 import type { Source } from './source.ts';
-
-export const EXPORT_FORMATS = ['csv', 'ndjson', 'parquet'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Fields of an exported hit, in order. */
 const FIELDS = [

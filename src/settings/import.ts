@@ -1,18 +1,17 @@
 import { readAges } from './ages.ts';
 import { DATA_SETTINGS } from './data.ts';
 import { GEO_DATABASE } from './geo-database.ts';
+import { LOG_FORMAT_CHOICES } from './log-format.ts';
 import { KEEP_HITS } from './purge.ts';
-import { readOneOf, readSwitch, readText, setting } from './setting.ts';
+import { choicesText, readOneOf, readSwitch, readText, setting } from './setting.ts';
+
+/** Site of lines without a host, unless another is given. */
+export const DEFAULT_SITE = 'localhost';
 
 export const IMPORT_SETTINGS = {
   ...DATA_SETTINGS,
-  site: setting('site for lines without a host (default: localhost)', 'SITE', undefined, readText),
-  format: setting(
-    'auto, common, combined, vhost or commonvhost',
-    'FORMAT',
-    'auto',
-    readOneOf(['auto', 'common', 'combined', 'vhost', 'commonvhost'] as const),
-  ),
+  site: setting(`site for lines without a host (default: ${DEFAULT_SITE})`, 'SITE', undefined, readText),
+  format: setting(choicesText(LOG_FORMAT_CHOICES), 'FORMAT', 'auto', readOneOf(LOG_FORMAT_CHOICES)),
   follow: setting('keep reading as the file grows and is rotated, until stopped', '', 'false', readSwitch),
   keep: setting('import, and exempt the sites of these logs from all purges', '', 'false', readSwitch),
   'allow-purge': setting(

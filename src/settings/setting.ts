@@ -65,6 +65,11 @@ export function readOneOf<Choice extends string>(choices: readonly Choice[]) {
   };
 }
 
+/** Choices as help: `csv, ndjson or parquet`. */
+export function choicesText(choices: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(choices);
+}
+
 /** Any text but an empty one, as an unset shell variable gives. */
 export function readText(text: string, flag: string): string {
   if (text === '') throw new HitError('bad_setting', `${flag}: a value is missing`);

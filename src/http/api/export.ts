@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError } from '../../errors.ts';
-import { EXPORT_FORMATS, type ExportFormat, exportHits } from '../../query/export.ts';
+import { exportHits } from '../../query/export.ts';
 import { FILTER_PARAMETERS } from '../../query/filter.ts';
 import type { QueryParams } from '../../query/params.ts';
 import { readSelection, SELECTION_PARAMETERS } from '../../query/selection.ts';
 import { parameterOr, readParameter } from '../../schema/parameter.ts';
 import { choice, TEXT } from '../../schema/schema.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../../settings/export.ts';
 import type { DBTracker } from '../../trackers/db.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
-import { LOG_FORMAT_NAMES } from '../../logs/format.ts';
 import type { ImportOptions, LogImporter } from '../../logs/importer.ts';
 import type { QueryParams } from '../../query/params.ts';
 import { parameter, parameterOr, readParameter } from '../../schema/parameter.ts';
 import { BOOLEAN, choice, TEXT } from '../../schema/schema.ts';
+import { LOG_FORMAT_CHOICES } from '../../settings/log-format.ts';
 import { requireControl } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 
 /** Parameters of an import, as `hit-tracker import` sends them. */
 const PARAMETERS = {
   site: parameter(TEXT, 'of lines that name no host'),
-  format: parameterOr('auto', choice(['auto', ...LOG_FORMAT_NAMES]), 'of the log'),
+  format: parameterOr('auto', choice(LOG_FORMAT_CHOICES), 'of the log'),
   follow: parameterOr(false, BOOLEAN, 'whether the log grows'),
   restore_purged: parameterOr(false, BOOLEAN, 'whether to restore purged hits'),
 };
