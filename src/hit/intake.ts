@@ -4,8 +4,9 @@ import { DAY } from '../timing/units.ts';
 import type { TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
 import { DerivedVisitors } from './derived-visitor.ts';
+import type { Dropped, DropReason } from './drop-reason.ts';
 import { KeyedHash } from './hash.ts';
-import { type DropReason, ENGAGEMENT, type Hit, isSignal, LIMITS, PAGE_VIEW } from './hit.ts';
+import { ENGAGEMENT, type Hit, isSignal, LIMITS, PAGE_VIEW } from './hit.ts';
 import { fingerprintOf, type KeyFingerprints } from './key-fingerprints.ts';
 import { MidnightVisits } from './midnight-visits.ts';
 import type { Places } from './place.ts';
@@ -22,14 +23,6 @@ export interface Accepted {
   readonly hit: Hit;
   /** `Set-Cookie` header for a visitor without a cookie. */
   readonly cookie: string | undefined;
-}
-
-export interface Dropped {
-  readonly reason: DropReason;
-  /** What was wrong, for the sender. */
-  readonly detail: string;
-  /** Seconds after which to try again. */
-  readonly retryAfter?: number;
 }
 
 export interface IntakeOptions {

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Memo } from '../cache/memo.ts';
-import type { DropReason } from './hit.ts';
+import type { DropReason } from './drop-reason.ts';
 import { LIMITS } from './hit.ts';
 
 const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;

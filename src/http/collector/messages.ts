@@ -1,4 +1,4 @@
-import type { DropReason } from '../../hit/hit.ts';
+import type { DropReason } from '../../hit/drop-reason.ts';
 import type { IntakeOptions } from '../../hit/intake.ts';
 import type { SaltTable } from '../../hit/salts.ts';
 import type { BatchOutcome } from '../../trackers/batch-recorder.ts';
