@@ -1,5 +1,5 @@
 import { type LineFailure, MOST_FAILURES } from '../logs/reader.ts';
-import type { ImportSummary } from '../logs/summary.ts';
+import { type ImportSummary, NO_LINES, sumOf } from '../logs/summary.ts';
 import { numberText } from '../report/number-text.ts';
 
 /** The result of one log. */
@@ -29,10 +29,7 @@ export function handOverText(flags: {
 }
 
 const NOTHING: TotalSummary = {
-  lines: 0,
-  imported: 0,
-  failed: 0,
-  already: 0,
+  ...NO_LINES,
   seconds: 0,
   lines_per_second: 0,
   failures: [],
@@ -41,18 +38,15 @@ const NOTHING: TotalSummary = {
 /** @param several whether there are several logs, so that failures need their names */
 export function addSummaries(logs: readonly ImportedLog[], several: boolean): TotalSummary {
   return logs.reduce((sum, { name, summary }) => {
-    const lines = sum.lines + summary.lines;
+    const counts = sumOf(sum, summary);
     const seconds = Number((sum.seconds + summary.seconds).toFixed(3));
     const maybePurged = (sum.maybe_purged ?? 0) + (summary.maybe_purged ?? 0);
     const failures = several ? summary.failures.map((each) => ({ file: name, ...each })) : summary.failures;
     return {
-      lines,
-      imported: sum.imported + summary.imported,
-      failed: sum.failed + summary.failed,
-      already: sum.already + summary.already,
+      ...counts,
       ...(maybePurged > 0 && { maybe_purged: maybePurged }),
       seconds,
-      lines_per_second: seconds > 0 ? Math.round(lines / seconds) : 0,
+      lines_per_second: seconds > 0 ? Math.round(counts.lines / seconds) : 0,
       failures: [...sum.failures, ...failures].slice(0, MOST_FAILURES),
     };
   }, NOTHING);
