@@ -1,6 +1,7 @@
 import { type LineFailure, MOST_FAILURES } from '../logs/reader.ts';
 import { type ImportSummary, NO_LINES, sumOf } from '../logs/summary.ts';
 import { numberText } from '../report/number-text.ts';
+import type { INTAKE_SETTINGS } from '../settings/intake.ts';
 
 /** The result of one log. */
 export interface ImportedLog {
@@ -14,18 +15,22 @@ export interface TotalSummary extends Omit<ImportSummary, 'failures' | 'broken'>
   readonly failures: readonly (LineFailure & { readonly file?: string })[];
 }
 
-/** What is said before a server does the import, with the flags that have no effect then. */
-export function handOverText(flags: {
-  readonly 'keep-hits'?: unknown;
-  readonly 'geo-database'?: unknown;
-}): string {
-  return [
+/** What is said of a flag that has no effect if a server does the import. */
+const WITHOUT_EFFECT: Readonly<Record<'keep-hits' | keyof typeof INTAKE_SETTINGS, string>> = {
+  'keep-hits': 'Its own retention applies, not --keep-hits.',
+  'geo-database': 'Its own city database is used, not --geo-database.',
+};
+
+/** What is said before a server does the import. */
+export function handOverText(flags: Readonly<Partial<Record<keyof typeof WITHOUT_EFFECT, unknown>>>): string {
+  const ignored = Object.entries(WITHOUT_EFFECT).filter(
+    ([flag]) => flags[flag as keyof typeof flags] !== undefined,
+  );
+  const lines = [
     'A server is running on this data folder; it does the import.',
-    ...(flags['keep-hits'] === undefined ? [] : ['Its own retention applies, not --keep-hits.']),
-    ...(flags['geo-database'] === undefined ? [] : ['Its own city database is used, not --geo-database.']),
-  ]
-    .join(' ')
-    .concat('\n');
+    ...ignored.map(([, text]) => text),
+  ];
+  return `${lines.join(' ')}\n`;
 }
 
 const NOTHING: TotalSummary = {
