@@ -4,11 +4,10 @@ import { TrustedProxies } from '../src/hit/address.ts';
 import { hex64, KeyedHash } from '../src/hit/hash.ts';
 import type { Hit } from '../src/hit/hit.ts';
 import { Intake } from '../src/hit/intake.ts';
-import { Places } from '../src/hit/place.ts';
+import { settledOptions } from '../src/hit/intake-settings.ts';
 import { RateLimit } from '../src/hit/rate-limit.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../src/hit/request-context.ts';
 import { DailySalts } from '../src/hit/salts.ts';
-import { Sites } from '../src/hit/site.ts';
 import { RowWriter } from '../src/rows/row.ts';
 import { ROW_LAYOUT } from '../src/rows/row-layout.ts';
 import { intactLength } from '../src/rows/row-seal.ts';
@@ -60,13 +59,10 @@ export async function hitSteps(): Promise<Step[]> {
 
 async function openIntake(): Promise<Intake> {
   return new Intake({
-    sites: new Sites({ max: 1000 }),
+    ...(await settledOptions({ key: KEY, importSalt: KEY }, 1000)),
     proxies: new TrustedProxies('loopback'),
     limit: RateLimit.parse('off'),
-    places: await Places.open(),
     salts: new DailySalts({ random: () => KEY, now: () => NOW }),
-    key: KEY,
-    importSalt: KEY,
     identity: 'cookie',
     now: () => NOW,
   });

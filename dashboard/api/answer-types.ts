@@ -1,5 +1,6 @@
 /** What the server answers, as far as the page reads it. */
 
+import type { DropReason } from '../../src/hit/drop-reason.ts';
 import type { Interval } from '../view/period.ts';
 import type { Point } from '../view/series.ts';
 
@@ -64,7 +65,7 @@ export interface Live {
 
 export interface Drops {
   readonly since: string;
-  readonly drops: readonly { readonly reason: string; readonly hits: number }[];
+  readonly drops: readonly { readonly reason: DropReason; readonly hits: number }[];
 }
 
 /** What this browser may do. */

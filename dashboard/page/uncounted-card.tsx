@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { DropReason } from '../../src/hit/drop-reason.ts';
 import type { Drops } from '../api/answer-types.ts';
 import { useAnswer } from '../api/answers.ts';
 import { Fault } from './fault.tsx';
@@ -10,7 +11,7 @@ import { BOTS } from './rankings.ts';
 import { RowsSkeleton } from './rows.tsx';
 import { Tabs } from './tabs.tsx';
 
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<DropReason, string>> = {
   bot: 'Bot: stored, not counted',
   prefetch: 'Prefetch: the page was not shown',
   invalid: 'Invalid: no site, or malformed',
@@ -58,6 +59,7 @@ function DroppedHits() {
         {dropped.map(({ reason, hits }) => (
           <li key={reason} class="row">
             <span class="bar" style={{ '--length': hits / most }} />
+            {/* A page that is older than its server may not know the reason. */}
             <span class="value">{REASONS[reason] ?? reason}</span>
             <span class="number">{format.short(hits)}</span>
           </li>

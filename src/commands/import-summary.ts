@@ -1,6 +1,7 @@
 import { type LineFailure, MOST_FAILURES } from '../logs/reader.ts';
-import type { ImportSummary } from '../logs/summary.ts';
+import { type ImportSummary, NO_LINES, sumOf } from '../logs/summary.ts';
 import { numberText } from '../report/number-text.ts';
+import type { INTAKE_SETTINGS } from '../settings/intake.ts';
 
 /** The result of one log. */
 export interface ImportedLog {
@@ -14,25 +15,26 @@ export interface TotalSummary extends Omit<ImportSummary, 'failures' | 'broken'>
   readonly failures: readonly (LineFailure & { readonly file?: string })[];
 }
 
-/** What is said before a server does the import, with the flags that have no effect then. */
-export function handOverText(flags: {
-  readonly 'keep-hits'?: unknown;
-  readonly 'geo-database'?: unknown;
-}): string {
-  return [
+/** What is said of a flag that has no effect if a server does the import. */
+const WITHOUT_EFFECT: Readonly<Record<'keep-hits' | keyof typeof INTAKE_SETTINGS, string>> = {
+  'keep-hits': 'Its own retention applies, not --keep-hits.',
+  'geo-database': 'Its own city database is used, not --geo-database.',
+};
+
+/** What is said before a server does the import. */
+export function handOverText(flags: Readonly<Partial<Record<keyof typeof WITHOUT_EFFECT, unknown>>>): string {
+  const ignored = Object.entries(WITHOUT_EFFECT).filter(
+    ([flag]) => flags[flag as keyof typeof flags] !== undefined,
+  );
+  const lines = [
     'A server is running on this data folder; it does the import.',
-    ...(flags['keep-hits'] === undefined ? [] : ['Its own retention applies, not --keep-hits.']),
-    ...(flags['geo-database'] === undefined ? [] : ['Its own city database is used, not --geo-database.']),
-  ]
-    .join(' ')
-    .concat('\n');
+    ...ignored.map(([, text]) => text),
+  ];
+  return `${lines.join(' ')}\n`;
 }
 
 const NOTHING: TotalSummary = {
-  lines: 0,
-  imported: 0,
-  failed: 0,
-  already: 0,
+  ...NO_LINES,
   seconds: 0,
   lines_per_second: 0,
   failures: [],
@@ -41,18 +43,15 @@ const NOTHING: TotalSummary = {
 /** @param several whether there are several logs, so that failures need their names */
 export function addSummaries(logs: readonly ImportedLog[], several: boolean): TotalSummary {
   return logs.reduce((sum, { name, summary }) => {
-    const lines = sum.lines + summary.lines;
+    const counts = sumOf(sum, summary);
     const seconds = Number((sum.seconds + summary.seconds).toFixed(3));
     const maybePurged = (sum.maybe_purged ?? 0) + (summary.maybe_purged ?? 0);
     const failures = several ? summary.failures.map((each) => ({ file: name, ...each })) : summary.failures;
     return {
-      lines,
-      imported: sum.imported + summary.imported,
-      failed: sum.failed + summary.failed,
-      already: sum.already + summary.already,
+      ...counts,
       ...(maybePurged > 0 && { maybe_purged: maybePurged }),
       seconds,
-      lines_per_second: seconds > 0 ? Math.round(lines / seconds) : 0,
+      lines_per_second: seconds > 0 ? Math.round(counts.lines / seconds) : 0,
       failures: [...sum.failures, ...failures].slice(0, MOST_FAILURES),
     };
   }, NOTHING);

@@ -3,16 +3,17 @@ import { HitError, messageOf } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { Intake } from '../hit/intake.ts';
-import { Places } from '../hit/place.ts';
+import { intakeSettings, settledOptions } from '../hit/intake-settings.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
-import { Sites } from '../hit/site.ts';
 import type { ServedRetention } from '../http/api/retention.ts';
 import { type ImportOptions, type ImportProgress, LogImporter } from '../logs/importer.ts';
 import type { ImportSummary } from '../logs/summary.ts';
 import { addExceptions, readExceptions } from '../retention/exceptions.ts';
 import { localRetention } from '../retention/folder-retention.ts';
-import { type Ages, readAges } from '../settings/ages.ts';
+import { readAges } from '../settings/ages.ts';
+import type { IMPORT_SETTINGS } from '../settings/import.ts';
 import { KEEP_HITS } from '../settings/purge.ts';
+import type { Values } from '../settings/setting.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { ControlClient } from './control-client.ts';
 import type { ImportRetention } from './old-hits.ts';
@@ -53,37 +54,26 @@ export async function findServer(dataDir: string): Promise<ImportTarget | undefi
 /**
  * This process, which locks the data folder.
  *
- * @param keepHits how long hits are kept there; undefined for the retention of the last server
- * @param geoDatabase database of cities, if there is one
+ * @param values `keep-hits` is undefined for the retention of the last server
  * @throws HitError `data_dir_locked`, `data_dir_unusable`, `store_unavailable`
  */
-export async function importHere(
-  dataDir: string,
-  store: string,
-  keepHits: Ages | undefined,
-  geoDatabase?: string,
-): Promise<ImportTarget> {
-  const folder = DataFolder.open(dataDir);
+export async function importHere(values: Values<typeof IMPORT_SETTINGS>): Promise<ImportTarget> {
+  const folder = DataFolder.open(values['data-dir']!);
   try {
-    const { policy, scheduled } = localRetention(folder.path, { 'keep-hits': keepHits });
-    const { key, importSalt, salts } = folder.secrets;
-    // The threads that read the lines have places of their own, so here the database is only checked.
-    if (geoDatabase !== undefined) await Places.open(geoDatabase);
+    const { policy, scheduled } = localRetention(folder.path, values);
+    const settings = intakeSettings(values, folder.secrets);
+    // The threads that read the lines open what the settings name: here it is only checked, and not kept.
+    await settledOptions(settings);
     const intake = new Intake({
-      sites: new Sites({ max: Number.POSITIVE_INFINITY }),
+      ...(await settledOptions(folder.secrets)),
       proxies: new TrustedProxies('none'),
       limit: RateLimit.parse('off'),
-      places: await Places.open(),
-      salts,
-      key,
-      importSalt,
+      salts: folder.secrets.salts,
       identity: 'cookieless',
       now: Date.now,
     });
-    const db = await DBTracker.in(folder, intake, { store }, () => folder.close());
-    const importer = new LogImporter({
-      ...{ db, live: undefined, key, importSalt, allowedSites: undefined, geoDatabase },
-    });
+    const db = await DBTracker.in(folder, intake, { store: values.store! }, () => folder.close());
+    const importer = new LogImporter({ db, live: undefined, intake: settings });
     return {
       importLog: (log, options, onProgress) => importer.run(log, options, onProgress),
       retention: async () => ({

@@ -163,9 +163,7 @@ async function openTarget(values: ImportValues, terminal: Terminal): Promise<Imp
   if (server && !values.json) {
     terminal.stderr.write(handOverText(values));
   }
-  return (
-    server ?? importHere(values['data-dir']!, values.store!, values['keep-hits'], values['geo-database'])
-  );
+  return server ?? importHere(values);
 }
 
 /** Imports a log until it ends, or to where it is truncated. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DROP_REASONS } from './drop-reason.ts';
 import { Drops } from './drops.ts';
-import { DROP_REASONS } from './hit.ts';
 
 test('drops are counted by reason, and every reason is there from the start', () => {
   const drops = new Drops(1000);

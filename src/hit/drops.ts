@@ -1,4 +1,4 @@
-import { DROP_REASONS, type DropReason } from './hit.ts';
+import { DROP_REASONS, type DropReason } from './drop-reason.ts';
 
 /** Number of dropped hits by reason since the process started. */
 export class Drops {

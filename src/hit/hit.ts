@@ -1,4 +1,4 @@
-/** The hit type, and every reason why a request may be dropped before it becomes a hit. */
+/** The hit type, and the limits of its fields. */
 
 /** One counted request, page view or event. Unknown strings are ''. */
 export interface Hit {
@@ -81,21 +81,6 @@ export function isSignal({ name, engaged, scroll }: Pick<Hit, 'name' | 'engaged'
 export function isCounted(hit: Pick<Hit, 'bot' | 'name' | 'engaged' | 'scroll'>): boolean {
   return hit.bot === '' && !isSignal(hit);
 }
-
-/** Why a hit is not counted. Each is a metric, a row of `/api/v1/drops`, and the value of `x-hit-dropped`. */
-export const DROP_REASONS = [
-  'bot',
-  'prefetch',
-  'invalid',
-  'too_large',
-  'site_not_allowed',
-  'too_many_sites',
-  'rate_limited',
-  'spool_full',
-  'spool_failed',
-] as const;
-
-export type DropReason = (typeof DROP_REASONS)[number];
 
 /** Maximum length of each field in UTF-16 units. A longer path, name or props is refused; other fields are cut. */
 export const LIMITS = {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dropped, hitFrom, intakeOf, VIEW } from '../../test/fixtures/intake.ts';
-import { type DropReason, LIMITS } from './hit.ts';
+import type { DropReason } from './drop-reason.ts';
+import { LIMITS } from './hit.ts';
 import type { Intake } from './intake.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { RequestContext } from './request-context.ts';

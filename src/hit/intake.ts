@@ -4,15 +4,16 @@ import { DAY } from '../timing/units.ts';
 import type { TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
 import { DerivedVisitors } from './derived-visitor.ts';
+import type { Dropped } from './drop-reason.ts';
 import { KeyedHash } from './hash.ts';
-import { type DropReason, ENGAGEMENT, type Hit, isSignal, LIMITS, PAGE_VIEW } from './hit.ts';
+import { ENGAGEMENT, type Hit, isSignal, LIMITS, PAGE_VIEW } from './hit.ts';
 import { fingerprintOf, type KeyFingerprints } from './key-fingerprints.ts';
 import { MidnightVisits } from './midnight-visits.ts';
 import type { Places } from './place.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { RequestContext } from './request-context.ts';
 import type { DailySalts } from './salts.ts';
-import { type Sites, siteName } from './site.ts';
+import { type SiteReason, type Sites, siteName } from './site.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { isUnclean, normalized } from './text.ts';
 import { timeFault } from './time.ts';
@@ -22,14 +23,6 @@ export interface Accepted {
   readonly hit: Hit;
   /** `Set-Cookie` header for a visitor without a cookie. */
   readonly cookie: string | undefined;
-}
-
-export interface Dropped {
-  readonly reason: DropReason;
-  /** What was wrong, for the sender. */
-  readonly detail: string;
-  /** Seconds after which to try again. */
-  readonly retryAfter?: number;
 }
 
 export interface IntakeOptions {
@@ -242,14 +235,14 @@ export function overLimit(client: string, wait: number): Dropped {
 }
 
 /** @param reason why `Sites` does not admit this text */
-export function siteProblem(reason: DropReason, text: string): Dropped {
+export function siteProblem(reason: SiteReason, text: string): Dropped {
   const name = text.slice(0, LIMITS.site).toWellFormed();
-  const details: Partial<Record<DropReason, string>> = {
+  const details: Readonly<Record<SiteReason, string>> = {
     invalid: name === '' ? 'no site is given' : `"${name}" is not a host name`,
     site_not_allowed: `site "${name}" is not in --sites`,
     too_many_sites: `site "${name}" is new, and the limit of --max-sites is reached`,
   };
-  return { reason, detail: details[reason] ?? '' };
+  return { reason, detail: details[reason] };
 }
 
 /**

@@ -1,7 +1,10 @@
 import { isIPv6 } from 'node:net';
 import { Memo } from '../cache/memo.ts';
-import type { DropReason } from './hit.ts';
+import type { DropReason } from './drop-reason.ts';
 import { LIMITS } from './hit.ts';
+
+/** Why a site is not admitted. */
+export type SiteReason = Extract<DropReason, 'invalid' | 'site_not_allowed' | 'too_many_sites'>;
 
 const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
 
@@ -17,7 +20,7 @@ export class Sites {
   readonly #allowed: ReadonlySet<string> | undefined;
   readonly #max: number;
   readonly #seen = new Set<string>();
-  readonly #cache: Memo<{ readonly site: string } | { readonly reason: DropReason }>;
+  readonly #cache: Memo<{ readonly site: string } | { readonly reason: SiteReason }>;
 
   constructor(options: { allowed?: readonly string[] | undefined; max: number }) {
     this.#allowed = options.allowed && new Set(options.allowed.map(siteName));
@@ -31,11 +34,11 @@ export class Sites {
   }
 
   /** @param text a host name in any case; may include a port */
-  admit(text: string): { readonly site: string } | { readonly reason: DropReason } {
+  admit(text: string): { readonly site: string } | { readonly reason: SiteReason } {
     return this.#cache.of(text);
   }
 
-  #check(text: string): { site: string } | { reason: DropReason } {
+  #check(text: string): { site: string } | { reason: SiteReason } {
     const site = siteName(text);
     if (site === '') return { reason: 'invalid' };
     if (this.#allowed) return this.#allowed.has(site) ? { site } : { reason: 'site_not_allowed' };

@@ -45,7 +45,7 @@ export interface ImportProgress {
   readonly lines: number;
 }
 
-export interface LogImporterOptions extends Omit<ReaderThreadData, 'format' | 'site'> {
+export interface LogImporterOptions extends Pick<ReaderThreadData, 'intake'> {
   readonly db: DBTracker;
   /** Live state that counts the hits too. */
   readonly live: Live | undefined;
@@ -58,7 +58,7 @@ export interface LogImporterOptions extends Omit<ReaderThreadData, 'format' | 's
  * several imports at the same time.
  *
  * @example
- * const importer = new LogImporter({ db, live: undefined, key, importSalt, allowedSites: undefined });
+ * const importer = new LogImporter({ db, live: undefined, intake: { key, importSalt } });
  * await importer.run(createReadStream('access.log'), { site: 'example.com', format: 'auto', follow: false });
  */
 export class LogImporter {
@@ -174,9 +174,7 @@ class ImportRun {
   }
 
   #startThreads(format: LogFormat): ReaderThreads {
-    const { key, importSalt, allowedSites, geoDatabase } = this.#context;
-    const data = { key, importSalt, allowedSites, geoDatabase };
-    this.#threads = new ReaderThreads({ ...data, format, site: this.#site });
+    this.#threads = new ReaderThreads({ intake: this.#context.intake, format, site: this.#site });
     return this.#threads;
   }
 

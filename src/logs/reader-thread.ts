@@ -3,10 +3,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { TrustedProxies } from '../hit/address.ts';
 import { Intake } from '../hit/intake.ts';
-import { Places } from '../hit/place.ts';
+import { type IntakeSettings, settledOptions } from '../hit/intake-settings.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { DailySalts } from '../hit/salts.ts';
-import { Sites } from '../hit/site.ts';
 import type { LogFormat } from '../settings/log-format.ts';
 import { ChunkReader } from './reader.ts';
 
@@ -14,12 +13,7 @@ import { ChunkReader } from './reader.ts';
 export interface ReaderThreadData {
   readonly format: LogFormat;
   readonly site: string;
-  readonly key: Uint8Array;
-  readonly importSalt: Uint8Array;
-  /** Sites that are counted; undefined for all. */
-  readonly allowedSites: readonly string[] | undefined;
-  /** Database of cities. Default: none, so that only countries are known. */
-  readonly geoDatabase?: string | undefined;
+  readonly intake: IntakeSettings;
 }
 
 const data = workerData as ReaderThreadData;
@@ -29,17 +23,11 @@ const reader = new ChunkReader({
   format: data.format,
   site: data.site,
   intake: new Intake({
-    sites: new Sites({
-      ...(data.allowedSites && { allowed: data.allowedSites }),
-      max: Number.POSITIVE_INFINITY,
-    }),
+    ...(await settledOptions(data.intake)),
     proxies: new TrustedProxies('none'),
     limit: RateLimit.parse('off'),
-    places: await Places.open(data.geoDatabase),
     // Visitors of logs are identified with the import salt alone.
     salts: new DailySalts({ random: (bytes) => new Uint8Array(bytes), now: () => now }),
-    key: data.key,
-    importSalt: data.importSalt,
     identity: 'cookieless',
     now: () => now,
   }),

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
+import { intakeAt } from '../../test/fixtures/intake.ts';
 import { FIREFOX, logLine } from '../../test/fixtures/log-line.ts';
 import { TrustedProxies } from '../hit/address.ts';
-import { Intake } from '../hit/intake.ts';
-import { Places } from '../hit/place.ts';
-import { RateLimit } from '../hit/rate-limit.ts';
-import { DailySalts } from '../hit/salts.ts';
 import { Sites } from '../hit/site.ts';
 import { ROW_LAYOUT } from '../rows/row-layout.ts';
 import { intactLength } from '../rows/row-seal.ts';
@@ -14,26 +11,18 @@ import { ChunkReader, type ChunkResult } from './reader.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 
-let places: Places;
-before(async () => {
-  places = await Places.open();
-});
-
 function read(
   log: string | Buffer,
   { format = 'combined', allowed }: { format?: LogFormat; allowed?: string[] } = {},
 ): ChunkResult {
-  const intake = new Intake({
-    sites: new Sites({ ...(allowed && { allowed }), max: Number.POSITIVE_INFINITY }),
-    proxies: new TrustedProxies('none'),
-    limit: RateLimit.parse('off'),
-    places,
-    salts: new DailySalts({ random: (bytes) => new Uint8Array(bytes), now: () => NOW }),
-    key: new Uint8Array(16),
-    importSalt: new Uint8Array(16).fill(1),
-    identity: 'cookieless',
-    now: () => NOW,
-  });
+  const intake = intakeAt(
+    { now: NOW },
+    {
+      sites: new Sites({ allowed, max: Number.POSITIVE_INFINITY }),
+      proxies: new TrustedProxies('none'),
+      identity: 'cookieless',
+    },
+  );
   return new ChunkReader({ intake, format, site: 'example.com' }).read(Buffer.from(log));
 }
 

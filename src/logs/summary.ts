@@ -1,15 +1,28 @@
 import type { ChunkCounts } from './import-registry.ts';
 import { type ChunkResult, type LineFailure, MOST_FAILURES } from './reader.ts';
 
-/** The output of `import --json`. */
-export interface ImportSummary {
+/** What became of lines. */
+interface LineCounts {
   /** Lines that are not blank. */
   readonly lines: number;
   readonly imported: number;
   readonly failed: number;
   /** Lines that an earlier import took. */
   readonly already: number;
-  /** Of these, lines that an earlier version imported: their hits may be purged, and `restorePurged` restores them. */
+}
+
+export const NO_LINES: LineCounts = { lines: 0, imported: 0, failed: 0, already: 0 };
+
+/** The sums of all counts. */
+export function sumOf(some: LineCounts, more: LineCounts): LineCounts {
+  const names = Object.keys(NO_LINES) as (keyof LineCounts)[];
+  const sums = names.map((name) => [name, some[name] + more[name]]);
+  return { ...NO_LINES, ...Object.fromEntries(sums) };
+}
+
+/** The output of `import --json`. */
+export interface ImportSummary extends LineCounts {
+  /** Of `already`, lines that an earlier version imported: their hits may be purged, and `restorePurged` restores them. */
   readonly maybe_purged?: number;
   readonly seconds: number;
   readonly lines_per_second: number;
@@ -23,21 +36,17 @@ export interface ImportSummary {
 export class SummaryBuilder {
   readonly #started = performance.now();
   readonly #failures: LineFailure[] = [];
-  #lines = 0;
+  #counts = NO_LINES;
   #lineBreaks = 0;
-  #imported = 0;
-  #failed = 0;
-  #already = 0;
   #maybePurged = 0;
 
   /** Lines so far. */
   get lines(): number {
-    return this.#lines;
+    return this.#counts.lines;
   }
 
   addKnown({ lines, lineBreaks }: ChunkCounts): void {
-    this.#already += lines;
-    this.#lines += lines;
+    this.#counts = sumOf(this.#counts, { ...NO_LINES, lines, already: lines });
     this.#lineBreaks += lineBreaks;
   }
 
@@ -52,24 +61,23 @@ export class SummaryBuilder {
       if (this.#failures.length === MOST_FAILURES) break;
       this.#failures.push({ line: line + this.#lineBreaks, reason });
     }
-    this.#lines += result.lines;
+    this.#counts = sumOf(this.#counts, {
+      lines: result.lines,
+      imported: restored,
+      failed: result.failed,
+      already: result.imported - restored,
+    });
     this.#lineBreaks += result.lineBreaks;
-    this.#imported += restored;
-    this.#already += result.imported - restored;
-    this.#failed += result.failed;
   }
 
   /** @param broken why the log broke off, if it did */
   summary(broken: string | undefined): ImportSummary {
     const seconds = (performance.now() - this.#started) / 1000;
     return {
-      lines: this.#lines,
-      imported: this.#imported,
-      failed: this.#failed,
-      already: this.#already,
+      ...this.#counts,
       ...(this.#maybePurged > 0 && { maybe_purged: this.#maybePurged }),
       seconds: Number(seconds.toFixed(3)),
-      lines_per_second: Math.round(this.#lines / seconds),
+      lines_per_second: Math.round(this.#counts.lines / seconds),
       failures: this.#failures,
       ...(broken !== undefined && { broken }),
     };

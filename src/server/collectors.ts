@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import type { Secrets } from '../folder/secrets.ts';
+import type { CollectorData } from '../http/collector/messages.ts';
 import { type CollectorHost, CollectorThreads } from '../http/collector/threads.ts';
 import { findPort, listenForThreads } from '../http/server.ts';
 import type { SERVE_SETTINGS } from '../settings/serve.ts';
@@ -15,7 +15,8 @@ interface Collectors {
   close(): Promise<void>;
 }
 
-export type CollectorSecrets = Pick<Secrets, 'key' | 'importSalt' | 'adminToken'>;
+/** What the threads have in common with the main thread. */
+export type CollectorShare = Pick<CollectorData, 'intake' | 'adminToken'>;
 
 /**
  * Starts the threads of `--threads`.
@@ -26,7 +27,7 @@ export type CollectorSecrets = Pick<Secrets, 'key' | 'importSalt' | 'adminToken'
 export async function startCollectors(
   app: FastifyInstance,
   values: Values<typeof SERVE_SETTINGS>,
-  { key, importSalt, adminToken }: CollectorSecrets,
+  { intake, adminToken }: CollectorShare,
   host: CollectorHost,
 ): Promise<Collectors> {
   await using resources = new AsyncDisposableStack();
@@ -48,10 +49,7 @@ export async function startCollectors(
       trustProxy: values['trust-proxy']!,
       identity: values.identity!,
       isLimited: values['rate-limit'] !== 'off',
-      allowedSites: values.sites,
-      geoDatabase: values['geo-database'],
-      key,
-      importSalt,
+      intake,
       adminToken,
       logLevel: values['log-level']!,
       mainSocket,

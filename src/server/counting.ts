@@ -5,10 +5,10 @@ import { messageOf } from '../errors.ts';
 import type { DataFolder } from '../folder/folder.ts';
 import type { TrustedProxies } from '../hit/address.ts';
 import { Intake } from '../hit/intake.ts';
+import { type IntakeSettings, settledOptions } from '../hit/intake-settings.ts';
 import { MidnightVisits } from '../hit/midnight-visits.ts';
-import { Places } from '../hit/place.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
-import { Sites } from '../hit/site.ts';
+import type { Sites } from '../hit/site.ts';
 import { messagesOf } from '../http/log.ts';
 import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
@@ -43,19 +43,23 @@ export interface Counting {
 export async function openCounting(
   folder: DataFolder,
   values: ServeValues,
-  parts: { readonly proxies: TrustedProxies; readonly limit: RateLimit; readonly log: Logger },
+  parts: {
+    readonly settings: IntakeSettings;
+    readonly proxies: TrustedProxies;
+    readonly limit: RateLimit;
+    readonly log: Logger;
+  },
   resources: AsyncDisposableStack,
 ): Promise<Counting> {
-  const { key, salts, importSalt } = folder.secrets;
-  const sites = new Sites({ allowed: values.sites, max: values['max-sites']! });
+  const settled = await settledOptions(parts.settings, values['max-sites']!);
+  const { sites } = settled;
   const midnight = new MidnightVisits();
   const intake = new Intake({
-    sites,
+    ...settled,
     midnight,
     proxies: parts.proxies,
     limit: parts.limit,
-    places: await Places.open(values['geo-database']),
-    ...{ key, salts, importSalt },
+    salts: folder.secrets.salts,
     identity: values.identity!,
     now: Date.now,
   });

@@ -11,6 +11,7 @@ import { writeIdentity } from '../folder/identity-file.ts';
 import { PublicSites } from '../folder/public-sites.ts';
 import { Tokens } from '../folder/tokens.ts';
 import { Drops } from '../hit/drops.ts';
+import { intakeSettings } from '../hit/intake-settings.ts';
 import type { CollectorHost } from '../http/collector/threads.ts';
 import { ConsoleLines } from '../http/console-lines.ts';
 import { messagesOf, openLog } from '../http/log.ts';
@@ -24,7 +25,7 @@ import type { KafkaAddress } from '../settings/kafka-address.ts';
 import type { ResultReader } from '../stream/result-reader.ts';
 import { BatchRecorder } from '../trackers/batch-recorder.ts';
 import { HitPipeline, Recorder } from '../trackers/hit-pipeline.ts';
-import { type CollectorSecrets, startCollectors } from './collectors.ts';
+import { type CollectorShare, startCollectors } from './collectors.ts';
 import { openCounting } from './counting.ts';
 import type { ServeOptions } from './options.ts';
 import { openSalts } from './salts.ts';
@@ -65,7 +66,8 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   await using resources = new AsyncDisposableStack();
 
   const { secrets } = folder;
-  const counting = await openCounting(folder, values, { proxies, limit, log }, resources);
+  const settings = intakeSettings(values, secrets);
+  const counting = await openCounting(folder, values, { settings, proxies, limit, log }, resources);
   const { intake, sites, live, db, spool, publisher, midnight } = counting;
   const scheduled = scheduledAges(schedule.jobs);
   if (db) {
@@ -100,16 +102,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       drops,
       ...{ live: live?.served, db, spool, publisher, node: name, peers },
       streamResults: reader?.results,
-      importer:
-        db &&
-        new LogImporter({
-          db,
-          live: live?.counts,
-          key: secrets.key,
-          importSalt: secrets.importSalt,
-          allowedSites: values.sites,
-          geoDatabase: values['geo-database'],
-        }),
+      importer: db && new LogImporter({ db, live: live?.counts, intake: settings }),
       purger: upkeep?.purger,
       archives: upkeep?.archives,
       retention: upkeep?.retention,
@@ -148,7 +141,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
     adminToken,
     log,
     async listen() {
-      const url = await listenFor(app, options, { ...secrets, adminToken }, host, owned);
+      const url = await listenFor(app, options, { intake: settings, adminToken }, host, owned);
       const control = await openControl(app, controlSocket(folder.path), log);
       owned.defer(() => {
         control?.close();
@@ -167,12 +160,12 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
 async function listenFor(
   app: FastifyInstance,
   { values }: ServeOptions,
-  secrets: CollectorSecrets,
+  shared: CollectorShare,
   host: () => CollectorHost,
   resources: AsyncDisposableStack,
 ): Promise<string> {
   if (values.threads === 1) return listen(app, values.port!, values.host!);
-  const collectors = await startCollectors(app, values, secrets, host());
+  const collectors = await startCollectors(app, values, shared, host());
   resources.defer(() => collectors.close());
   return collectors.url;
 }

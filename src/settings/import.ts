@@ -1,9 +1,9 @@
 import { readAges } from './ages.ts';
 import { DATA_SETTINGS } from './data.ts';
-import { GEO_DATABASE } from './geo-database.ts';
+import { INTAKE_SETTINGS } from './intake.ts';
 import { LOG_FORMAT_CHOICES } from './log-format.ts';
 import { KEEP_HITS } from './purge.ts';
-import { choicesText, readOneOf, readSwitch, readText, setting } from './setting.ts';
+import { choicesText, readOneOf, readSwitch, readText, type Settings, setting } from './setting.ts';
 
 /** Site of lines without a host, unless another is given. */
 export const DEFAULT_SITE = 'localhost';
@@ -32,6 +32,15 @@ export const IMPORT_SETTINGS = {
     undefined,
     readAges(KEEP_HITS),
   ),
-  'geo-database': { ...GEO_DATABASE, help: `${GEO_DATABASE.help}; a running server uses its own` },
+  ...withoutServer(INTAKE_SETTINGS),
   json: setting('print the summary as JSON', '', 'false', readSwitch),
 } as const;
+
+/** The same settings: a server that does the import has its own. */
+function withoutServer<Specs extends Settings>(settings: Specs): Specs {
+  const entries = Object.entries(settings).map(([name, spec]) => [
+    name,
+    { ...spec, help: `${spec.help}; a running server uses its own` },
+  ]);
+  return Object.fromEntries(entries) as Specs;
+}

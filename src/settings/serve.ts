@@ -1,7 +1,7 @@
 import { readAges } from './ages.ts';
 import { BUCKET_SETTINGS } from './archive.ts';
 import { DATA_SETTINGS, SHARED_SECRETS } from './data.ts';
-import { GEO_DATABASE } from './geo-database.ts';
+import { INTAKE_SETTINGS } from './intake.ts';
 import { kafkaAddress } from './kafka-address.ts';
 import { LOG_LEVEL } from './log-level.ts';
 import { KEEP_HITS, KEEP_ROLLUPS, KEEP_VISITS } from './purge.ts';
@@ -72,7 +72,7 @@ export const SERVE_SETTINGS = {
     'loopback',
     String,
   ),
-  'geo-database': GEO_DATABASE,
+  ...INTAKE_SETTINGS,
   'rate-limit': setting(
     'hits per client address: 100/s, 600/m, 10000/h, or off; loopback is exempt',
     'RATE',

@@ -1,5 +1,6 @@
 import { type ErrorCode, HitError } from '../errors.ts';
-import { type Dropped, overLimit, siteProblem } from '../hit/intake.ts';
+import type { Dropped } from '../hit/drop-reason.ts';
+import { overLimit, siteProblem } from '../hit/intake.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import type { Sites } from '../hit/site.ts';
 import type { Live, Seen } from '../live/live.ts';

@@ -5,9 +5,8 @@ import { HitError } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { Intake } from '../hit/intake.ts';
-import { Places } from '../hit/place.ts';
+import { settledOptions } from '../hit/intake-settings.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
-import { Sites } from '../hit/site.ts';
 import type { Prop, SiteSummary, Stats, Top } from '../query/answers.ts';
 import { CurrentVisits, type VisitsUntil } from '../query/current-visits.ts';
 import type { Goal } from '../query/engine/query.ts';
@@ -109,14 +108,12 @@ export class DBTracker extends VisitQuestions {
   static async open(options: DBTrackerOptions = {}): Promise<DBTracker> {
     const folder = DataFolder.open(options.dataDir ?? './data');
     try {
+      const { salts, key, importSalt } = folder.secrets;
       const intake = new Intake({
-        sites: new Sites({ max: Number.POSITIVE_INFINITY }),
+        ...(await settledOptions({ key, importSalt, geoDatabase: options.geoDatabase })),
         proxies: new TrustedProxies(options.trustProxy ?? 'loopback'),
         limit: RateLimit.parse('off'),
-        places: await Places.open(options.geoDatabase),
-        salts: folder.secrets.salts,
-        key: folder.secrets.key,
-        importSalt: folder.secrets.importSalt,
+        salts,
         identity: 'cookieless',
         now: Date.now,
       });

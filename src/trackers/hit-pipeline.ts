@@ -21,9 +21,10 @@
  */
 
 import { HitError } from '../errors.ts';
+import type { Dropped } from '../hit/drop-reason.ts';
 import type { Drops } from '../hit/drops.ts';
 import { type Hit, isCounted, isSignal } from '../hit/hit.ts';
-import type { Dropped, Intake } from '../hit/intake.ts';
+import type { Intake } from '../hit/intake.ts';
 import type { RequestContext } from '../hit/request-context.ts';
 import type { Live, Seen } from '../live/live.ts';
 import type { Spool } from '../spool/spool.ts';

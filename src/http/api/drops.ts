@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { DROP_REASONS } from '../../hit/hit.ts';
+import { DROP_REASONS } from '../../hit/drop-reason.ts';
 import { COUNT, choice, list, object, type Static, TIME } from '../../schema/schema.ts';
 import { requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';

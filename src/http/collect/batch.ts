@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
-import { DROP_REASONS, type DropReason } from '../../hit/hit.ts';
-import type { Dropped } from '../../hit/intake.ts';
+import { DROP_REASONS, type Dropped, type DropReason, isQuiet } from '../../hit/drop-reason.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../../hit/request-context.ts';
 import { readExplicitTime } from '../../hit/time.ts';
 import {
@@ -164,7 +163,7 @@ class Batch {
       return;
     }
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
-    if (reason !== 'bot' && this.#errors.length < MOST_ERRORS) this.#errors.push({ index, error: detail });
+    if (!isQuiet(reason) && this.#errors.length < MOST_ERRORS) this.#errors.push({ index, error: detail });
   }
 }
 

@@ -1,30 +1,18 @@
 import { HitError } from '../../errors.ts';
-import type { DropReason } from '../../hit/hit.ts';
-import type { Dropped } from '../../hit/intake.ts';
+import { DROP_ERRORS, type Dropped, isQuiet, type QuietReason } from '../../hit/drop-reason.ts';
 import type { Seen } from '../../live/live.ts';
 import type { HitSender } from '../../trackers/hit-pipeline.ts';
 import type { CollectContext } from '../context.ts';
 import type { RawResponse } from './raw-response.ts';
 import { factsOfRequest, type Report } from './request-facts.ts';
 
-/** The error for each drop reason. Bots and prefetches are answered as a success. */
-const REFUSALS = {
-  invalid: 'invalid',
-  too_large: 'too_large',
-  site_not_allowed: 'invalid',
-  too_many_sites: 'invalid',
-  rate_limited: 'rate_limited',
-  spool_full: 'spool_full',
-  spool_failed: 'spool_failed',
-} as const satisfies Partial<Record<DropReason, string>>;
-
 /**
  * Answers a hit that was taken, or one whose drop is not an error.
  *
- * @param seen what the live state says about the hit; undefined for a bot, a prefetch, or without live state
- * @param dropped why a hit was not taken
+ * @param seen what the live state says about the hit; undefined for a dropped one, or without live state
+ * @param dropped why the hit is not counted
  */
-export type Answer = (exchange: RawResponse, seen: Seen | undefined, dropped?: DropReason) => void;
+export type Answer = (exchange: RawResponse, seen: Seen | undefined, dropped?: QuietReason) => void;
 
 /** Sends a report through the pipeline of hits, and answers when it is durable. */
 export function collect(
@@ -54,10 +42,10 @@ class Reporter implements HitSender {
 
   drop({ reason, detail, retryAfter }: Dropped): void {
     this.#exchange.header('x-hit-dropped', reason);
-    if (reason === 'bot' || reason === 'prefetch') this.#answer(this.#exchange, undefined, reason);
+    if (isQuiet(reason)) this.#answer(this.#exchange, undefined, reason);
     else
       this.#exchange.fail(
-        new HitError(REFUSALS[reason], detail, retryAfter === undefined ? {} : { retryAfter }),
+        new HitError(DROP_ERRORS[reason], detail, retryAfter === undefined ? {} : { retryAfter }),
       );
   }
 }

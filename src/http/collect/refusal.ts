@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../../errors.ts';
-import type { DropReason } from '../../hit/hit.ts';
+import type { DropReason } from '../../hit/drop-reason.ts';
 import type { CollectContext } from '../context.ts';
 import { asHitError, onError } from '../problem.ts';
 

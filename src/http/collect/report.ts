@@ -1,4 +1,5 @@
 import { HitError } from '../../errors.ts';
+import { DROP_REASONS, isQuiet } from '../../hit/drop-reason.ts';
 import { ENGAGEMENT, LIMITS } from '../../hit/hit.ts';
 import { readScreen, SCREENS } from '../../hit/screen.ts';
 import { readCurrency, readValue } from '../../hit/worth.ts';
@@ -89,8 +90,7 @@ export const REPORT_MEMBERS = {
 export const REPORT = object({}, REPORT_MEMBERS);
 
 /** What the document says of hits that are not counted. */
-export const DROPPED =
-  'A hit that is not counted gets the same answer, with the reason in the header `x-hit-dropped`.';
+export const DROPPED = `A hit that is not counted has the reason in the header \`x-hit-dropped\`. The answer is the same for ${DROP_REASONS.filter(isQuiet).join(' and ')}, else an error.`;
 
 /**
  * Reads the report of a page or program: see `REPORT`. It is read by hand for speed: a check by

@@ -1,4 +1,4 @@
-import type { DropReason } from '../../hit/hit.ts';
+import type { DropReason } from '../../hit/drop-reason.ts';
 
 /** Counts the drops of a collector thread, and reports those of one turn together: a flood of bots is one message. */
 export class DropReports {

@@ -1,5 +1,6 @@
-import type { DropReason } from '../../hit/hit.ts';
+import type { DropReason } from '../../hit/drop-reason.ts';
 import type { IntakeOptions } from '../../hit/intake.ts';
+import type { IntakeSettings } from '../../hit/intake-settings.ts';
 import type { SaltTable } from '../../hit/salts.ts';
 import type { BatchOutcome } from '../../trackers/batch-recorder.ts';
 import type { HitBatch } from '../../trackers/hit-batch.ts';
@@ -12,11 +13,7 @@ export interface CollectorData {
   readonly identity: IntakeOptions['identity'];
   /** Whether hits per client are limited. */
   readonly isLimited: boolean;
-  readonly allowedSites: readonly string[] | undefined;
-  /** Database of cities, if there is one. */
-  readonly geoDatabase: string | undefined;
-  readonly key: Uint8Array;
-  readonly importSalt: Uint8Array;
+  readonly intake: IntakeSettings;
   readonly salts: SaltTable;
   readonly adminToken: string;
   readonly logLevel: string;

@@ -4,10 +4,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
 import { TrustedProxies } from '../../hit/address.ts';
 import { Intake } from '../../hit/intake.ts';
+import { settledOptions } from '../../hit/intake-settings.ts';
 import { MidnightVisits } from '../../hit/midnight-visits.ts';
-import { Places } from '../../hit/place.ts';
 import { DailySalts } from '../../hit/salts.ts';
-import { Sites } from '../../hit/site.ts';
 import { HitPipeline } from '../../trackers/hit-pipeline.ts';
 import { RemoteRecorder } from '../../trackers/remote-recorder.ts';
 import { ConsoleLines } from '../console-lines.ts';
@@ -37,21 +36,15 @@ const limit = {
 
 const saltCell = new SaltCell(data.saltCell);
 const intake = new Intake({
-  sites: new Sites({
-    ...(data.allowedSites && { allowed: data.allowedSites }),
-    // Only the main thread knows how many sites there are.
-    max: Number.POSITIVE_INFINITY,
-  }),
+  // Any number of sites: only the main thread knows how many there are.
+  ...(await settledOptions(data.intake)),
   proxies: new TrustedProxies(data.trustProxy),
   limit,
-  places: await Places.open(data.geoDatabase),
   salts: new DailySalts({
     salts: data.salts,
     random: () => saltCell.await(() => post({ kind: 'salt' })),
     now: Date.now,
   }),
-  key: data.key,
-  importSalt: data.importSalt,
   identity: data.identity,
   midnight: new MidnightVisits(data.midnight),
   now: Date.now,

@@ -1,0 +1,47 @@
+import type { INTAKE_SETTINGS } from '../settings/intake.ts';
+import type { SERVE_SETTINGS } from '../settings/serve.ts';
+import type { Values } from '../settings/setting.ts';
+import type { IntakeOptions } from './intake.ts';
+import { Places } from './place.ts';
+import { Sites } from './site.ts';
+
+/**
+ * What all intakes of a program share, in whatever thread they are: plain values, which can be passed to a thread. So a
+ * setting reaches each way in, or none.
+ */
+export interface IntakeSettings {
+  /** Secret key: see `IntakeOptions`. */
+  readonly key: Uint8Array;
+  readonly importSalt: Uint8Array;
+  /** Sites that are counted. Default: all. */
+  readonly allowedSites?: readonly string[] | undefined;
+  /** Database of cities. Default: none, so that only countries are known. */
+  readonly geoDatabase?: string | undefined;
+}
+
+/** As the commands read them: `import` counts all sites. */
+type GivenSettings = Values<typeof INTAKE_SETTINGS> & Partial<Pick<Values<typeof SERVE_SETTINGS>, 'sites'>>;
+
+/** @param secrets of the data folder */
+export function intakeSettings(
+  values: GivenSettings,
+  { key, importSalt }: Pick<IntakeSettings, 'key' | 'importSalt'>,
+): IntakeSettings {
+  return { key, importSalt, allowedSites: values.sites, geoDatabase: values['geo-database'] };
+}
+
+/**
+ * The part of an intake's options that the settings decide.
+ *
+ * @param maxSites most sites, if any are allowed. Default: no limit
+ * @throws HitError `bad_setting` if the database cannot be read
+ * @example
+ * const intake = new Intake({ ...(await settledOptions(settings)), proxies, limit, salts, identity, now: Date.now });
+ */
+export async function settledOptions(
+  { key, importSalt, allowedSites, geoDatabase }: IntakeSettings,
+  maxSites = Number.POSITIVE_INFINITY,
+): Promise<Pick<IntakeOptions, 'key' | 'importSalt' | 'sites' | 'places'>> {
+  const sites = new Sites({ allowed: allowedSites, max: maxSites });
+  return { key, importSalt, sites, places: await Places.open(geoDatabase) };
+}
