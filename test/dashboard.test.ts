@@ -1,11 +1,10 @@
 /** The server's routes for the page, and what they refuse to others. */
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { describe, it, test } from 'node:test';
-import type { LiveAnswer } from '../src/http/live-answer.ts';
 import { assertProblem, BEARER, cookieOf, TOKEN } from './fixtures/any-server.ts';
+import { eventsOf } from './fixtures/live-events.ts';
 import { patience } from './fixtures/patience.ts';
 import { RunningServer } from './fixtures/running-server.ts';
 import { sharedServerHere } from './fixtures/shared-server.ts';
@@ -18,27 +17,6 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 /** Signs in by the printed link. @returns the cookie */
 async function signIn(): Promise<string> {
   return cookieOf(await server.send(`/dashboard?token=${TOKEN}`));
-}
-
-/** Events of a stream, as they arrive. */
-async function* eventsOf(port: number, path: string, headers = {}): AsyncGenerator<LiveAnswer> {
-  const sent = request({ host: '127.0.0.1', port, path, headers: { ...BEARER, ...headers }, agent: false });
-  sent.end();
-  const [response]: IncomingMessage[] = await once(sent, 'response');
-  assert.equal(response!.headers['content-type'], 'text/event-stream');
-  let text = '';
-  try {
-    for await (const chunk of response!.setEncoding('utf8')) {
-      text += chunk;
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const data = /^event: live\ndata: (.*)$/m.exec(text.slice(0, end))?.[1];
-        text = text.slice(end + 2);
-        if (data !== undefined) yield JSON.parse(data) as LiveAnswer;
-      }
-    }
-  } finally {
-    sent.destroy();
-  }
 }
 
 describe('the printed link', () => {
@@ -268,6 +246,11 @@ describe('live count events', { timeout: patience(30_000) }, () => {
   it('are refused like any query', async () => {
     assertProblem(await server.send('/api/v1/live/events'), 401, 'unauthorized');
     assertProblem(await server.send('/api/v1/live/events?window=x', { headers: BEARER }), 400, 'invalid');
+  });
+
+  it('answer HEAD at once', { timeout: patience(10_000) }, async () => {
+    const { status, headers } = await server.send('/api/v1/live/events', { method: 'HEAD', headers: BEARER });
+    assert.deepEqual([status, headers['content-type']], [200, 'text/event-stream']);
   });
 
   it('go to at most a hundred readers, and end for one whose token is revoked', async () => {

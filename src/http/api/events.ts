@@ -44,6 +44,8 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
     const words = request.query as QueryParams;
     // Errors in the query are reported before the stream begins.
     const first = await readLive(context, words);
+    // There is nothing to stay connected for.
+    if (request.method === 'HEAD') return reply.type('text/event-stream').send('');
     const mayStay = () => mayRead(context, request.raw);
     return feed.open(words, first, reply, mayStay);
   });
