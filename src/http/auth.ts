@@ -45,10 +45,11 @@ export function requireSender(keys: Keys) {
   };
 }
 
-/** Requires permission to read. */
+/** Requires permission to read. The answer depends on who asks, so no cache on the way may keep it. */
 export function requireReader(doors: Doors) {
-  return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (!mayRead(doors, request.raw)) throw unauthorized('the admin token, or one for reading,');
+    reply.header('cache-control', 'no-store');
   };
 }
 
