@@ -42,6 +42,8 @@ export interface Token {
   readonly id: string;
   readonly name: string;
   readonly scope: Scope;
+  /** The only sites that it permits; null for all. */
+  readonly sites: readonly string[] | null;
   readonly created: string;
   readonly used: string | null;
 }

@@ -16,9 +16,9 @@ describe('a token', () => {
     const read = tokens.create('reports', 'read');
     const write = tokens.create('  shop  ', 'write');
     for (const each of [tokens, new Tokens(folder, () => NOON)]) {
-      assert.equal(each.scopeOf(read.token), 'read');
-      assert.equal(each.scopeOf(write.token), 'write');
-      assert.equal(each.scopeOf(`${write.token}x`), undefined);
+      assert.deepEqual(each.accessOf(read.token), { scope: 'read', sites: null });
+      assert.deepEqual(each.accessOf(write.token), { scope: 'write', sites: null });
+      assert.equal(each.accessOf(`${write.token}x`), undefined);
       assert.deepEqual(
         each.list().map(({ name, scope }) => [name, scope]),
         [
@@ -30,8 +30,8 @@ describe('a token', () => {
     assert.equal(tokens.revoke(read.id), true);
     assert.equal(tokens.revoke(read.id), false);
     for (const each of [tokens, new Tokens(folder, () => NOON)]) {
-      assert.equal(each.scopeOf(read.token), undefined);
-      assert.equal(each.scopeOf(write.token), 'write');
+      assert.equal(each.accessOf(read.token), undefined);
+      assert.deepEqual(each.accessOf(write.token), { scope: 'write', sites: null });
     }
   });
 
@@ -47,8 +47,51 @@ describe('a token', () => {
     const tokens = new Tokens(temporaryFolder(t), () => NOON);
     const { token } = tokens.create('reports', 'read');
     assert.equal(tokens.list()[0]!.used, null);
-    tokens.scopeOf(token);
+    tokens.accessOf(token);
     assert.equal(tokens.list()[0]!.used, '2026-11-24T12:00:00.000Z');
+  });
+
+  test('is bound to the sites that it was created for, whatever the case of their names, even after a restart', (t) => {
+    const folder = temporaryFolder(t);
+    const tokens = new Tokens(folder, () => NOON);
+    const all = tokens.create('all', 'write');
+    const bound = tokens.create('some', 'read', ['B.example', 'a.example.', 'b.example:443', '[::1]']);
+    const sites = ['b.example', 'a.example', '::1'];
+    assert.deepEqual([all.sites, bound.sites], [null, sites]);
+    for (const each of [tokens, new Tokens(folder, () => NOON)]) {
+      assert.deepEqual(each.accessOf(bound.token), { scope: 'read', sites });
+      assert.deepEqual(each.accessOf(all.token), { scope: 'write', sites: null });
+      assert.deepEqual(
+        each.list().map((token) => token.sites),
+        [null, sites],
+      );
+    }
+  });
+
+  test('is bound to 1 to 100 host names, or to none', (t) => {
+    const tokens = new Tokens(temporaryFolder(t), () => NOON);
+    const names = Array.from({ length: 101 }, (_, i) => `${i}.example`);
+    for (const sites of [[], [''], ['*'], ['a.example', 'a b'], ['https://a.example'], names]) {
+      assert.throws(() => tokens.create('bound', 'read', sites), { code: 'invalid', message: /^sites/ });
+    }
+    assert.deepEqual(tokens.list(), []);
+    assert.equal(tokens.create('bound', 'read', names.slice(1)).sites?.length, 100);
+  });
+
+  test('of a file of an earlier version is for all sites, and that version knows no bound token', (t) => {
+    const folder = temporaryFolder(t);
+    const path = join(folder, 'tokens.json');
+    const { token, id } = new Tokens(folder, () => NOON).create('old', 'read');
+    const stored = () => JSON.parse(readFileSync(path, 'utf8')) as Record<string, { id: string }[]>;
+    writeFileSync(path, JSON.stringify({ tokens: stored().tokens }));
+    const tokens = new Tokens(folder, () => NOON);
+    assert.deepEqual(tokens.accessOf(token), { scope: 'read', sites: null });
+    tokens.create('new', 'read', ['a.example']);
+    assert.deepEqual(
+      stored().tokens!.map((each) => each.id),
+      [id],
+    );
+    assert.ok(!('sites' in stored().tokens![0]!));
   });
 
   test('has a name, and there are at most a hundred', (t) => {
@@ -69,6 +112,26 @@ test('a damaged file of tokens or public sites is reported and not overwritten',
     assert.throws(() => new PublicSites(folder), unusable, text);
     assert.equal(readFileSync(join(folder, 'tokens.json'), 'utf8'), text);
   }
+});
+
+test('a stored token whose sites are damaged is reported, and is not for all sites', (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'tokens.json');
+  new Tokens(folder, () => NOON).create('bound', 'read', ['a.example']);
+  const { bound: [kept] = [] } = JSON.parse(readFileSync(path, 'utf8')) as { bound?: object[] };
+  const { sites: _, ...unbound } = kept as { sites: unknown };
+  const lists = [[], [''], ['A.example'], [7], 'a.example', null].map((sites) => ({ ...kept, sites }));
+  for (const file of [
+    ...[...lists, unbound].map((token) => ({ tokens: [], bound: [token] })),
+    { tokens: [kept] },
+    { tokens: [], bound: kept },
+    { bound: [kept] },
+  ]) {
+    writeFileSync(path, JSON.stringify(file));
+    assert.throws(() => new Tokens(folder, () => NOON), unusable, JSON.stringify(file));
+  }
+  writeFileSync(path, JSON.stringify({ tokens: [unbound], bound: [kept] }));
+  assert.equal(new Tokens(folder, () => NOON).list().length, 1);
 });
 
 test('a site stays public until that is changed, even after a restart', (t) => {

@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { writeAtomicallySync } from '../files/atomic.ts';
-import { choice, described, nullable, object, type Static, TEXT, TIME } from '../schema/schema.ts';
+import { siteName } from '../hit/site.ts';
+import { printable } from '../schema/printable.ts';
+import { choice, described, list, nullable, object, type Static, TEXT, TIME } from '../schema/schema.ts';
 import { HOUR } from '../timing/units.ts';
 
 /** What a token permits: to read counts, or to send hits. */
@@ -11,10 +13,18 @@ const SCOPES = ['read', 'write'] as const;
 export type Scope = (typeof SCOPES)[number];
 export const SCOPE = choice(SCOPES);
 
+/** Most sites that a token is bound to: as many as a query may name. */
+const MOST_BOUND_SITES = 100;
+export const BOUND_SITES = described(
+  nullable(list(TEXT, MOST_BOUND_SITES)),
+  'the only sites that the token permits; null for all',
+);
+
 export const TOKEN = object({
   id: TEXT,
   name: TEXT,
   scope: SCOPE,
+  sites: BOUND_SITES,
   created: TIME,
   used: described(nullable(TIME), 'last use, rounded down to the hour; null if never used'),
 });
@@ -25,6 +35,9 @@ export type Token = Static<typeof TOKEN>;
 /** The stored form: the SHA-256 of the token in hexadecimal, not the token itself. */
 type StoredToken = Token & { readonly digest: string };
 
+/** What the holder of a token may do. */
+export type Access = Pick<Token, 'scope' | 'sites'>;
+
 const MOST_TOKENS = 100;
 const LONGEST_NAME = 100;
 
@@ -34,8 +47,8 @@ const LONGEST_NAME = 100;
  *
  * @example
  * const tokens = new Tokens('./data', Date.now);
- * const { token } = tokens.create('reports', 'read');
- * tokens.scopeOf(token); // 'read'
+ * const { token } = tokens.create('reports', 'read', ['example.com']);
+ * tokens.accessOf(token); // { scope: 'read', sites: ['example.com'] }
  */
 export class Tokens {
   readonly #path: string;
@@ -57,10 +70,16 @@ export class Tokens {
   /**
    * Creates a token.
    *
+   * @param bound names of the only sites that it permits, in any case; null for all sites
    * @returns its properties and the token itself, which cannot be retrieved again
-   * @throws HitError `invalid` if the name is missing or too long, or there are too many tokens; `data_dir_unusable`
+   * @throws HitError `invalid` if the name is missing or too long, a site is not a host name, or there are too many tokens;
+   *   `data_dir_unusable`
    */
-  create(name: string, scope: Scope): Token & { readonly token: string } {
+  create(
+    name: string,
+    scope: Scope,
+    bound: readonly string[] | null = null,
+  ): Token & { readonly token: string } {
     const title = name.trim();
     if (title === '' || title.length > LONGEST_NAME || /[\u0000-\u001f\u007f]/.test(title)) {
       throw new HitError('invalid', `name: a token has a name of 1 to ${LONGEST_NAME} characters`);
@@ -68,9 +87,10 @@ export class Tokens {
     if (this.#tokens.size >= MOST_TOKENS) {
       throw new HitError('invalid', `there are already ${MOST_TOKENS} tokens: revoke unused ones`);
     }
+    const sites = bound && readSites(bound);
     const token = `ht_${randomBytes(24).toString('base64url')}`;
     const created = new Date(this.#now()).toISOString();
-    const kept = { id: randomBytes(6).toString('hex'), name: title, scope, created, used: null };
+    const kept = { id: randomBytes(6).toString('hex'), name: title, scope, sites, created, used: null };
     this.#tokens.set(digestOf(token), { ...kept, digest: digestOf(token) });
     this.#save();
     return { ...kept, token };
@@ -85,13 +105,13 @@ export class Tokens {
     return true;
   }
 
-  /** The scope of a token that a client sent; undefined if it is not valid. */
-  scopeOf(text: string): Scope | undefined {
+  /** What a token permits that a client sent; undefined if it is not valid. */
+  accessOf(text: string): Access | undefined {
     // The lookup is by digest, so its duration reveals nothing about any token.
     const found = this.#tokens.get(digestOf(text));
     if (!found) return undefined;
     this.#touch(found);
-    return found.scope;
+    return { scope: found.scope, sites: found.sites };
   }
 
   #touch(token: StoredToken): void {
@@ -106,7 +126,12 @@ export class Tokens {
   }
 
   #save(): void {
-    writeAtomicallySync(this.#path, `${JSON.stringify({ tokens: [...this.#tokens.values()] }, null, 2)}\n`);
+    const kept = [...this.#tokens.values()];
+    const file = {
+      tokens: kept.filter(isUnbound).map(withoutSites),
+      bound: kept.filter((token) => !isUnbound(token)),
+    };
+    writeAtomicallySync(this.#path, `${JSON.stringify(file, null, 2)}\n`);
   }
 }
 
@@ -114,20 +139,65 @@ function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
+/** @throws HitError `invalid` */
+function readSites(names: readonly string[]): string[] {
+  if (names.length === 0) throw new HitError('invalid', 'sites is empty: leave it out for all sites');
+  if (names.length > MOST_BOUND_SITES) {
+    const message = `sites has ${names.length} values, ${MOST_BOUND_SITES} are allowed`;
+    throw new HitError('invalid', message);
+  }
+  const sites = names.map((name) => {
+    const site = siteName(name);
+    if (site === '') throw new HitError('invalid', `sites: "${printable(name)}" is not a host name`);
+    return site;
+  });
+  return [...new Set(sites)];
+}
+
+/**
+ * Reads the file. Bound tokens are in a list of their own: an earlier version, which knows nothing of sites, then accepts none
+ * of them, instead of accepting them for all sites.
+ */
 function read(path: string): StoredToken[] {
   if (!existsSync(path)) return [];
   try {
-    const { tokens } = JSON.parse(readFileSync(path, 'utf8')) as { tokens?: unknown };
-    if (Array.isArray(tokens) && tokens.every(isKept)) return tokens;
-    throw new Error('it holds no list of tokens');
+    const { tokens, bound = [] } = JSON.parse(readFileSync(path, 'utf8')) as Readonly<
+      Record<string, unknown>
+    >;
+    if (!Array.isArray(tokens) || !tokens.every(isKept)) throw new Error('it holds no list of tokens');
+    if (!Array.isArray(bound) || !bound.every(isBound)) throw new Error('it holds no list of bound tokens');
+    const all: StoredToken[] = [...tokens.map((token) => ({ ...token, sites: null })), ...bound];
+    return all.sort((a, b) => a.created.localeCompare(b.created));
   } catch (error) {
     const message = `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it and create new tokens`;
     throw new HitError('data_dir_unusable', message, { cause: error });
   }
 }
 
-function isKept(value: unknown): value is StoredToken {
-  if (typeof value !== 'object' || value === null) return false;
+function isUnbound({ sites }: StoredToken): boolean {
+  return sites === null;
+}
+
+function withoutSites({ sites: _, ...token }: StoredToken): Omit<StoredToken, 'sites'> {
+  return token;
+}
+
+function isKept(value: unknown): value is Omit<StoredToken, 'sites'> {
+  if (typeof value !== 'object' || value === null || 'sites' in value) return false;
+  return isStored(value);
+}
+
+function isBound(value: unknown): value is StoredToken {
+  if (typeof value !== 'object' || value === null || !('sites' in value) || !isStored(value)) return false;
+  const { sites } = value;
+  return Array.isArray(sites) && sites.length > 0 && sites.every(isSite);
+}
+
+function isSite(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && siteName(value) === value;
+}
+
+function isStored(value: object): boolean {
   const { id, name, scope, created, used, digest } = value as Readonly<Record<string, unknown>>;
   const areTexts = [id, name, created, digest].every((field) => typeof field === 'string' && field !== '');
   return areTexts && SCOPES.includes(scope as Scope) && (used === null || typeof used === 'string');

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../errors.ts';
-import type { Scope, Tokens } from '../folder/tokens.ts';
+import type { Access, Tokens } from '../folder/tokens.ts';
 import { cookieValue } from '../hit/visitor.ts';
 import { Sessions } from './session.ts';
 
@@ -11,7 +11,7 @@ import { Sessions } from './session.ts';
 export interface Keys {
   readonly adminToken: string;
   /** Tokens given to others. Missing if none can be looked up. */
-  readonly tokens?: Pick<Tokens, 'scopeOf'>;
+  readonly tokens?: Pick<Tokens, 'accessOf'>;
   /** Signed-in browsers. Missing if there are no pages. */
   readonly sessions?: Sessions;
 }
@@ -20,7 +20,7 @@ export interface Keys {
 export type Doors = Keys & { readonly public: boolean };
 
 /** What a client may do: everything, or what its token allows. */
-type Grant = 'admin' | Scope;
+type Grant = 'admin' | Access['scope'];
 
 /** Connections over the control socket in the data folder: a client that can open it can read the folder itself. */
 const trustedSockets = new WeakSet<Socket>();
@@ -64,6 +64,14 @@ export function mayRead(doors: Doors, request: IncomingMessage): boolean {
   return grant === 'admin' || grant === 'read';
 }
 
+/** The only sites that the token of a request permits; undefined without such a token. Also if reading is public. */
+export function boundSitesOf(keys: Keys, request: IncomingMessage): readonly string[] | undefined {
+  const bearer = bearerOf(request);
+  if (bearer === '' || trustedSockets.has(request.socket) || isToken(bearer, keys.adminToken))
+    return undefined;
+  return keys.tokens?.accessOf(bearer)?.sites ?? undefined;
+}
+
 /** @throws HitError `forbidden` for a change requested by a page of another site */
 export function isAdmin(keys: Keys, request: IncomingMessage): boolean {
   return grantOf(keys, request) === 'admin';
@@ -82,7 +90,7 @@ export function bearerOf({ headers }: IncomingMessage): string {
 function grantOf({ adminToken, tokens, sessions }: Keys, request: IncomingMessage): Grant | undefined {
   if (trustedSockets.has(request.socket)) return 'admin';
   const bearer = bearerOf(request);
-  if (bearer !== '') return isToken(bearer, adminToken) ? 'admin' : tokens?.scopeOf(bearer);
+  if (bearer !== '') return isToken(bearer, adminToken) ? 'admin' : tokens?.accessOf(bearer)?.scope;
   if (!sessions?.isOpen(cookieValue(request.headers.cookie ?? '', Sessions.NAME))) return undefined;
   if (!isSameOrigin(request)) {
     throw new HitError('forbidden', 'requests from pages of other sites are refused');

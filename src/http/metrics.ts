@@ -14,7 +14,11 @@ const METRICS: Operation = {
   operationId: 'metrics',
   tags: ['Watch'],
   summary: 'Counters and gauges for Prometheus',
-  responses: { 200: other('in its text format', 'text/plain'), 401: problem('no token for reading') },
+  responses: {
+    200: other('in its text format', 'text/plain'),
+    401: problem('no token for reading'),
+    403: problem('a token that is bound to sites'),
+  },
 };
 
 const HEALTHZ: Operation = {
@@ -43,8 +47,8 @@ export function metricsRoutes(app: FastifyInstance, context: ServerContext): voi
   app.get('/metrics', options, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
-  app.get('/healthz', { config: { operation: HEALTHZ } }, async () => ({ status: 'ok' }));
-  app.get('/readyz', { config: { operation: READYZ } }, async () => readinessOf(context));
+  app.get('/healthz', { config: { operation: HEALTHZ, bound: 'open' } }, async () => ({ status: 'ok' }));
+  app.get('/readyz', { config: { operation: READYZ, bound: 'open' } }, async () => readinessOf(context));
 }
 
 /** All values are read at each scrape: recording a hit costs nothing extra. */

@@ -35,6 +35,7 @@ import { tokenRoutes } from './api/tokens.ts';
 import { createApp } from './app.ts';
 import { trustSocket } from './auth.ts';
 import { badgeRoutes } from './badge/routes.ts';
+import { keepTokensBound } from './bound-tokens.ts';
 import { batchRoutes } from './collect/batch.ts';
 import { beaconRoutes } from './collect/beacon.ts';
 import { counterRoutes } from './collect/counter.ts';
@@ -70,6 +71,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   const pixel = new Pixel(context, log);
   const app = createApp(log, (request, response) => pixel.handle(request, response));
   const operations = new Operations(app);
+  keepTokensBound(app, context);
   refuseUnknownParameters(app);
   // Answered before any route.
   operations.add('get', PIXEL_PATH, COUNT_BY_PIXEL);

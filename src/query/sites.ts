@@ -6,9 +6,16 @@ import { countOf } from './from-rollups.ts';
 import { FEW_HITS } from './plan.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
 
-/** All sites with hits, most hits first. Visitors are exact if there are few hits, estimates otherwise. */
-export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promise<SiteSummary[]> {
-  const rows = await withConsistentRollups(store, (fresh) =>
+/**
+ * Sites with hits, most hits first. Visitors are exact if there are few hits, estimates otherwise.
+ *
+ * @param names the only sites that are wanted, so that no other one matters. Default: all
+ */
+export async function sites(
+  { store, maxScannedHits = FEW_HITS }: Source,
+  names?: readonly string[],
+): Promise<SiteSummary[]> {
+  const all = await withConsistentRollups(store, (fresh) =>
     store.rows<Row<'hits' | 'first' | 'last'> & { site: string; ranks: number[] }>(
       'rollup_sites',
       {},
@@ -16,6 +23,7 @@ export async function sites({ store, maxScannedHits = FEW_HITS }: Source): Promi
       fresh.fragments,
     ),
   );
+  const rows = names ? all.filter(({ site }) => names.includes(site)) : all;
   const hits = rows.reduce((sum, row) => sum + Number(row.hits), 0);
   const exact = new Map<string, Count>();
   if (hits <= maxScannedHits) {

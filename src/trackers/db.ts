@@ -224,9 +224,10 @@ export class DBTracker extends VisitQuestions {
     return queryAnswer(this, asked, now, await this.completeVisits(asked));
   }
 
-  async sites(): Promise<SiteSummary[]> {
+  /** Sites with hits, most hits first. @param names the only ones that are wanted. Default: all */
+  async sites(names?: readonly string[]): Promise<SiteSummary[]> {
     await this.#waitForDelivery();
-    return sites(this);
+    return sites(this, names);
   }
 
   /** Names of all sites that have ever had hits. */

@@ -48,12 +48,11 @@ export function archiveRoutes(app: FastifyInstance, { archives }: { archives: Ar
       { parseAs: 'string', bodyLimit: MAX_BODY },
       (_request, body, done) => done(null, body),
     );
-    control.addHook('onRequest', requireControl);
-    control.post('/control/archive', async (request, reply) => {
+    control.post('/control/archive', { onRequest: requireControl }, async (request, reply) => {
       const { to, options } = bodyOf<'archive'>(request, archives);
       await answer(reply, (watch) => archives!.archive(to, options, watch));
     });
-    control.post('/control/restore', async (request, reply) => {
+    control.post('/control/restore', { onRequest: requireControl }, async (request, reply) => {
       const { from, options } = bodyOf<'restore'>(request, archives);
       await answer(reply, (watch) => archives!.restore(from, options, watch));
     });

@@ -40,7 +40,7 @@ export function cohortRoutes(app: FastifyInstance, context: ServerContext): void
   const { resources, settings } = context;
   app.post<{ Body: unknown; Reply: RetentionResult }>(
     '/api/v1/retention',
-    { onRequest: requireReader(context), config: { operation: OPERATION } },
+    { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'several' } },
     (request) => storeOf(context).retention(request.body, resources.goals, settings.identity),
   );
 }

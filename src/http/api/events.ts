@@ -39,7 +39,10 @@ const OPERATION: Operation = {
 export function eventRoutes(app: FastifyInstance, context: ServerContext): void {
   const feed = new LiveFeed((words) => readLive(context, words));
   context.ending.addEventListener('abort', () => feed.close(), { once: true });
-  const options = { onRequest: requireReader(context), config: { operation: OPERATION } };
+  const options = {
+    onRequest: requireReader(context),
+    config: { operation: OPERATION, bound: 'one' },
+  } as const;
   app.get('/api/v1/live/events', options, async (request, reply) => {
     const words = request.query as QueryParams;
     // Errors in the query are reported before the stream begins.

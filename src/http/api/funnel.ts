@@ -73,7 +73,7 @@ export function funnelRoutes(app: FastifyInstance, context: ServerContext): void
   const { resources } = context;
   app.post<{ Body: unknown; Reply: FunnelResult }>(
     '/api/v1/funnel',
-    { onRequest: requireReader(context), config: { operation: OPERATION } },
+    { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'several' } },
     (request) => storeOf(context).funnel(request.body, resources.goals, resources.funnels),
   );
 }

@@ -39,7 +39,7 @@ const OPERATION: Operation = {
 export function journeyRoutes(app: FastifyInstance, context: ServerContext): void {
   app.post<{ Body: unknown; Reply: JourneysResult }>(
     '/api/v1/journeys',
-    { onRequest: requireReader(context), config: { operation: OPERATION } },
+    { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'several' } },
     (request) => storeOf(context).journeys(request.body, context.resources.goals),
   );
 }

@@ -40,7 +40,7 @@ const OPERATION: Operation = {
 export function liveRoutes(app: FastifyInstance, context: ServerContext): void {
   app.get(
     '/api/v1/live',
-    { onRequest: requireReader(context), config: { operation: OPERATION } },
+    { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'one' } },
     (request) => readLive(context, request.query as QueryParams),
   );
 }

@@ -49,7 +49,7 @@ const OPERATION: Operation = {
 export function queryRoutes(app: FastifyInstance, context: ServerContext): void {
   app.post<{ Body: unknown; Reply: QueryAnswer }>(
     '/api/v1/query',
-    { onRequest: requireReader(context), config: { operation: OPERATION } },
+    { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'several' } },
     (request) => storeOf(context).query(request.body, context.resources.goals),
   );
 }

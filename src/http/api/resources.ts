@@ -72,7 +72,7 @@ function routesOf(
   return {
     list: {
       onRequest: requireReader(context),
-      config: { operation: operations.list },
+      config: { operation: operations.list, bound: 'path' },
       handler: async ({ params }) => ({ [kind]: resources.list(kind, placeOf(params).site) }),
     },
     create: {

@@ -47,27 +47,35 @@ const SIGN_OUT: Operation = {
  */
 export function sessionRoutes(app: FastifyInstance, context: ServerContext): void {
   const { sessions, adminToken } = context;
-  app.get<{ Reply: SessionAnswer }>('/api/v1/session', { config: { operation: TELL } }, (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    return {
-      reader: mayRead(context, request.raw),
-      admin: isAdmin(context, request.raw),
-      public: context.public,
-    };
-  });
+  app.get<{ Reply: SessionAnswer }>(
+    '/api/v1/session',
+    { config: { operation: TELL, bound: 'open' } },
+    (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return {
+        reader: mayRead(context, request.raw),
+        admin: isAdmin(context, request.raw),
+        public: context.public,
+      };
+    },
+  );
 
-  app.post<{ Body: unknown }>('/api/v1/session', { config: { operation: SIGN_IN } }, (request, reply) => {
-    const { token } = readBody(SIGN_IN_BODY, request.body, { token: '…' });
-    if (!isToken(token, adminToken)) {
-      throw new HitError('unauthorized', 'the admin token is incorrect');
-    }
-    reply
-      .code(204)
-      .header('set-cookie', sessions.cookie(overTls(request)))
-      .send();
-  });
+  app.post<{ Body: unknown }>(
+    '/api/v1/session',
+    { config: { operation: SIGN_IN, bound: 'open' } },
+    (request, reply) => {
+      const { token } = readBody(SIGN_IN_BODY, request.body, { token: '…' });
+      if (!isToken(token, adminToken)) {
+        throw new HitError('unauthorized', 'the admin token is incorrect');
+      }
+      reply
+        .code(204)
+        .header('set-cookie', sessions.cookie(overTls(request)))
+        .send();
+    },
+  );
 
-  app.delete('/api/v1/session', { config: { operation: SIGN_OUT } }, (request, reply) => {
+  app.delete('/api/v1/session', { config: { operation: SIGN_OUT, bound: 'open' } }, (request, reply) => {
     reply
       .code(204)
       .header('set-cookie', sessions.endingCookie(overTls(request)))

@@ -52,9 +52,9 @@ export function siteRoutes(app: FastifyInstance, context: ServerContext): void {
   const { publicSites } = context;
   app.get<{ Reply: SitesAnswer }>(
     '/api/v1/sites',
-    { onRequest: requireReader(context), config: { operation: LIST } },
-    async () => {
-      const sites = await storeOf(context).sites();
+    { onRequest: requireReader(context), config: { operation: LIST, bound: 'own' } },
+    async ({ boundTo }) => {
+      const sites = await storeOf(context).sites(boundTo);
       return { sites: sites.map((site) => ({ ...site, public: publicSites.has(site.site) })) };
     },
   );

@@ -19,7 +19,7 @@ const OPERATION: Operation = {
 export function sketchRoutes(app: FastifyInstance, context: ServerContext): void {
   app.get<{ Querystring: { site?: unknown } }>(
     '/api/v1/sketch',
-    { onRequest: requireReader(context), config: { operation: OPERATION } },
+    { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'named' } },
     async (request, reply) => {
       const { live, intake, node, now } = context;
       if (!live) {

@@ -57,17 +57,24 @@ const ASK_PROPS: Operation = {
 export function statsRoutes(app: FastifyInstance, context: ServerContext): void {
   const onRequest = requireReader(context);
   const accepts = FILTER_PARAMETERS;
+  const bound = 'one';
   // Rankings take the parameters of totals, as documented, also those that change nothing of theirs.
   const ofRankings = [...accepts, ...Object.keys(STATS_PARAMETERS)];
-  app.get('/api/v1/stats', { onRequest, config: { operation: ASK_STATS, accepts } }, (request) =>
+  app.get('/api/v1/stats', { onRequest, config: { operation: ASK_STATS, accepts, bound } }, (request) =>
     storeOf(context).stats(queryParamsOf(request)),
   );
-  app.get('/api/v1/top', { onRequest, config: { operation: ASK_TOP, accepts: ofRankings } }, (request) =>
-    storeOf(context).top(queryParamsOf(request)),
+  app.get(
+    '/api/v1/top',
+    { onRequest, config: { operation: ASK_TOP, accepts: ofRankings, bound } },
+    (request) => storeOf(context).top(queryParamsOf(request)),
   );
-  app.get('/api/v1/props', { onRequest, config: { operation: ASK_PROPS, accepts } }, async (request) => ({
-    props: await storeOf(context).props(queryParamsOf(request)),
-  }));
+  app.get(
+    '/api/v1/props',
+    { onRequest, config: { operation: ASK_PROPS, accepts, bound } },
+    async (request) => ({
+      props: await storeOf(context).props(queryParamsOf(request)),
+    }),
+  );
 }
 
 /** @throws HitError `not_found` without a database */

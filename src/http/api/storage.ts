@@ -3,14 +3,15 @@ import { HitError } from '../../errors.ts';
 import { readStorage, STORAGE } from '../../store/storage.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
-import { json, type Operation, problem } from '../openapi/operation.ts';
+import { json, type Operation } from '../openapi/operation.ts';
+import { NO_TOKEN } from '../openapi/refused.ts';
 
 const OPERATION: Operation = {
   operationId: 'storage',
   tags: ['Ask'],
   summary: 'Disk usage of hits',
   description: 'Requires the admin token.',
-  responses: { 200: json('measured', STORAGE), 401: problem('no admin token') },
+  responses: { 200: json('measured', STORAGE), ...NO_TOKEN },
 };
 
 /** `GET /api/v1/storage`: disk usage of the store and the spool. */

@@ -1,17 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
-import { SCOPE, TOKEN, type Tokens } from '../../folder/tokens.ts';
+import { BOUND_SITES, SCOPE, TOKEN, type Tokens } from '../../folder/tokens.ts';
 import { readBody } from '../../schema/check.ts';
 import { extended, list, object, type Static, TEXT } from '../../schema/schema.ts';
+import { unknownName } from '../../schema/suggestion.ts';
 import { type Keys, requireToken } from '../auth.ts';
 import { body, empty, json, type Operation, pathParameter, problem } from '../openapi/operation.ts';
 import { NO_TOKEN } from '../openapi/refused.ts';
 
-const WANTED = object({ name: TEXT, scope: SCOPE });
+const WANTED = object({ name: TEXT, scope: SCOPE }, { sites: BOUND_SITES });
 const TOKEN_LIST = object({ tokens: list(TOKEN) });
 const MADE_TOKEN = extended(TOKEN, { token: TEXT });
 
-const EXAMPLE = { name: 'reports', scope: 'read' } as const;
+const EXAMPLE = { name: 'reports', scope: 'read', sites: ['example.com'] } as const;
 const TOKEN_EXAMPLE = {
   ...{ id: '4f6c1d2e9a0b', ...EXAMPLE },
   ...{ created: '2026-11-24T12:00:00.000Z', used: null },
@@ -31,13 +32,16 @@ const MAKE: Operation = {
   operationId: 'makeToken',
   tags: ['Administer'],
   summary: 'Create a token for reading counts or for sending hits',
+  description: 'A token that is bound to sites permits nothing about others.',
   requestBody: body(WANTED, EXAMPLE),
   responses: {
     201: json('only this response contains the token itself', MADE_TOKEN, {
       ...TOKEN_EXAMPLE,
       token: 'ht_…',
     }),
-    400: problem('no name, no scope, or the limit of a hundred tokens is reached'),
+    400: problem(
+      'no name, no scope, a site that is no host name, or the limit of a hundred tokens is reached',
+    ),
     ...NO_TOKEN,
   },
 };
@@ -64,8 +68,11 @@ export function tokenRoutes(app: FastifyInstance, context: Keys & { readonly tok
     '/api/v1/tokens',
     { onRequest, config: { operation: MAKE } },
     (request, reply) => {
-      const { name, scope } = readBody(WANTED, request.body, EXAMPLE);
-      reply.code(201).header('cache-control', 'no-store').send(tokens.create(name, scope));
+      const { name, scope, sites } = readBody(WANTED, membersOf(request.body), EXAMPLE);
+      reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send(tokens.create(name, scope, sites));
     },
   );
 
@@ -77,4 +84,12 @@ export function tokenRoutes(app: FastifyInstance, context: Keys & { readonly tok
       reply.code(204).send();
     },
   );
+}
+
+/** A misspelt `sites` must not make a token for all of them. @throws HitError `invalid` */
+function membersOf(body: unknown): unknown {
+  const known = Object.keys(WANTED.properties as object);
+  const odd = Object.keys(Object(body)).find((name) => !known.includes(name));
+  if (odd !== undefined) throw unknownName('the body: member', odd, known);
+  return body;
 }

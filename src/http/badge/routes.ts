@@ -85,7 +85,7 @@ interface Route {
  */
 export function badgeRoutes(app: FastifyInstance, context: Context): void {
   const counts = new BadgeCounts(context);
-  const badge = { config: { operation: BADGE, path: '/badge/{site}/{path}.svg' } };
+  const badge = { config: { operation: BADGE, path: '/badge/{site}/{path}.svg', bound: 'open' } } as const;
   app.get<Route>('/badge/:site/*', badge, async (request, reply) => {
     const { query } = request;
     const label = readParameter('label', BADGE_PARAMETERS.label, query.label);
@@ -99,7 +99,9 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
     });
     return send(request, reply, 'image/svg+xml; charset=utf-8', svg);
   });
-  const counter = { config: { operation: COUNTER, path: '/counter/{site}/{path}.json' } };
+  const counter = {
+    config: { operation: COUNTER, path: '/counter/{site}/{path}.json', bound: 'open' },
+  } as const;
   app.get<Route>('/counter/:site/*', counter, async (request, reply) => {
     const { site, path } = siteAndPathOf(request, '.json');
     const { hits, visitors } = await read(request, '.json');

@@ -2,9 +2,11 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
 import { DROP_REASONS, type Dropped, type DropReason, isQuiet } from '../../hit/drop-reason.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../../hit/request-context.ts';
+import { siteName } from '../../hit/site.ts';
 import { readExplicitTime } from '../../hit/time.ts';
 import {
   COUNT,
+  choice,
   described,
   either,
   extended,
@@ -17,6 +19,7 @@ import {
   TEXT,
 } from '../../schema/schema.ts';
 import { requireSender } from '../auth.ts';
+import { notPermitted } from '../bound-tokens.ts';
 import type { CollectContext } from '../context.ts';
 import { body, json, type Operation, problem } from '../openapi/operation.ts';
 import { sendProblem } from '../problem.ts';
@@ -48,10 +51,11 @@ export const SENT_HIT: typeof SENT_MEMBERS = {
   anyOf: [{ required: ['site'] }, { required: ['url'] }],
 };
 
+const FORBIDDEN = described(choice(['forbidden']), 'present if the token is bound to other sites');
 const BATCH = object({
   accepted: COUNT,
   dropped: partialRecord(DROP_REASONS, COUNT),
-  errors: list(object({ index: COUNT, error: TEXT })),
+  errors: list(object({ index: COUNT, error: TEXT }, { code: FORBIDDEN })),
 });
 type BatchError = Static<typeof BATCH>['errors'][number];
 
@@ -91,10 +95,10 @@ export function batchRoutes(app: FastifyInstance, context: CollectContext): void
       bodyLimit: BODY_LIMIT,
       onRequest: requireSender(context),
       errorHandler: refusals(context),
-      config: { operation: SEND_HITS },
+      config: { operation: SEND_HITS, bound: 'own' },
     },
     (request, reply) => {
-      const batch = new Batch(context, reply);
+      const batch = new Batch(context, reply, request.boundTo);
       for (const [index, item] of itemsOf(request.body).entries()) batch.add(index, item);
       batch.end();
     },
@@ -105,6 +109,7 @@ export function batchRoutes(app: FastifyInstance, context: CollectContext): void
 class Batch {
   readonly #context: CollectContext;
   readonly #reply: FastifyReply;
+  readonly #boundTo: readonly string[] | undefined;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   readonly #errors: BatchError[] = [];
   #accepted = 0;
@@ -113,9 +118,11 @@ class Batch {
   /** Why the rest of the batch is refused. */
   #fault: HitError | undefined;
 
-  constructor(context: CollectContext, reply: FastifyReply) {
+  /** @param boundTo the only sites whose hits are taken; undefined for any */
+  constructor(context: CollectContext, reply: FastifyReply, boundTo: readonly string[] | undefined) {
     this.#context = context;
     this.#reply = reply;
+    this.#boundTo = boundTo;
   }
 
   add(index: number, item: unknown): void {
@@ -124,6 +131,12 @@ class Batch {
     if (facts instanceof HitError) {
       this.#context.drops.count('invalid');
       this.#note({ reason: 'invalid', detail: facts.message }, index);
+      return;
+    }
+    const fault = this.#boundTo && siteFault(this.#boundTo, facts.site);
+    if (fault) {
+      this.#context.drops.count('site_not_allowed');
+      this.#note({ reason: 'site_not_allowed', detail: fault.message }, index, { code: 'forbidden' });
       return;
     }
     this.#open++;
@@ -157,14 +170,21 @@ class Batch {
       .send({ accepted: this.#accepted, dropped: this.#dropped, errors: this.#errors, ...failed });
   }
 
-  #note({ reason, detail, retryAfter }: Dropped, index: number): void {
+  #note({ reason, detail, retryAfter }: Dropped, index: number, more?: Pick<BatchError, 'code'>): void {
     if (reason === 'spool_full' || reason === 'spool_failed') {
       this.#fault = new HitError(reason, detail, retryAfter === undefined ? {} : { retryAfter });
       return;
     }
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
-    if (!isQuiet(reason) && this.#errors.length < MOST_ERRORS) this.#errors.push({ index, error: detail });
+    if (!isQuiet(reason) && this.#errors.length < MOST_ERRORS)
+      this.#errors.push({ index, error: detail, ...more });
   }
+}
+
+/** The error of a hit that the token of its sender does not permit. What is no host name is refused later, as any sender's is. */
+function siteFault(boundTo: readonly string[], text: string): HitError | undefined {
+  const site = siteName(text);
+  return site === '' || boundTo.includes(site) ? undefined : notPermitted(boundTo, [site]);
 }
 
 /** The items of a body: an array, or the lines of NDJSON; each line that cannot be parsed is an error of its own. */

@@ -35,13 +35,15 @@ export function beaconRoutes(app: FastifyInstance, context: CollectContext): voi
   const refuse = refusals(context);
 
   /** A HEAD request is not a page view. `Pixel` serves the pixel itself. */
-  app.head(PIXEL_PATH, (request, reply) => sendGif(rawResponseOf(request, reply)));
+  app.head(PIXEL_PATH, { config: { bound: 'open' } }, (request, reply) =>
+    sendGif(rawResponseOf(request, reply)),
+  );
 
   app.post<{ Body: unknown }>(
     '/hit',
     {
       bodyLimit: BODY_LIMIT,
-      config: { operation: COUNT_BY_BEACON },
+      config: { operation: COUNT_BY_BEACON, bound: 'open' },
       errorHandler: (error, request, reply) => refuse(error, request, allowAnyOrigin(reply)),
     },
     (request, reply) => {
@@ -51,7 +53,7 @@ export function beaconRoutes(app: FastifyInstance, context: CollectContext): voi
     },
   );
 
-  app.options('/hit', (_request, reply) => {
+  app.options('/hit', { config: { bound: 'open' } }, (_request, reply) => {
     allowAnyOrigin(reply)
       .header('access-control-allow-methods', 'POST')
       .header('access-control-allow-headers', 'content-type')

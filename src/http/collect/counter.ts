@@ -42,25 +42,29 @@ const COUNT_PLAINLY: Operation = {
 
 /** `GET /`: the plain counter. It counts every visitor, and shows the counts. */
 export function counterRoutes(app: FastifyInstance, context: CollectContext): void {
-  app.get('/', { exposeHeadRoute: false, config: { operation: COUNT_PLAINLY } }, (request, reply) => {
-    const referrer = request.headers.referer ?? '';
-    reply.hijack();
-    const exchange = new RawResponse(request.raw, reply.raw);
-    const hostname = request.headers.host ?? '';
-    collect(context, exchange, { ...REPORT, referrer, hostname }, (answered, seen, dropped) => {
-      if (seen) context.print(visitorText(seen));
-      answer(answered, seen ? linesOf(seen) : dropped ? [NOT_COUNTED[dropped]] : NO_TOTALS);
-    });
-  });
+  app.get(
+    '/',
+    { exposeHeadRoute: false, config: { operation: COUNT_PLAINLY, bound: 'open' } },
+    (request, reply) => {
+      const referrer = request.headers.referer ?? '';
+      reply.hijack();
+      const exchange = new RawResponse(request.raw, reply.raw);
+      const hostname = request.headers.host ?? '';
+      collect(context, exchange, { ...REPORT, referrer, hostname }, (answered, seen, dropped) => {
+        if (seen) context.print(visitorText(seen));
+        answer(answered, seen ? linesOf(seen) : dropped ? [NOT_COUNTED[dropped]] : NO_TOTALS);
+      });
+    },
+  );
 
   /** A HEAD request, such as a health check, is not a visitor. */
-  app.head('/', (request, reply) => {
+  app.head('/', { config: { bound: 'open' } }, (request, reply) => {
     reply.hijack();
     answer(new RawResponse(request.raw, reply.raw), []);
   });
 
   /** Browsers request it beside the page. */
-  app.get('/favicon.ico', (_request, reply) => {
+  app.get('/favicon.ico', { config: { bound: 'open' } }, (_request, reply) => {
     reply.code(204).header('cache-control', 'public, max-age=86400').send();
   });
 }

@@ -40,18 +40,24 @@ const DASHBOARD: Operation = {
   },
 };
 
+const OPEN_TO_ALL = { bound: 'open' } as const;
+
 /** `GET /dashboard` and its files. The page itself is open to everybody: it gets its data from the API. */
 export function dashboardRoutes(app: FastifyInstance, context: ServerContext, assets: Assets): void {
   const answer = (request: FastifyRequest, reply: FastifyReply) => page(request, reply, context, assets);
-  app.get('/dashboard', { config: { operation: DASHBOARD } }, answer);
-  app.get('/dashboard/', answer);
-  app.get('/dashboard/settings', answer);
-  app.get<{ Params: { file: string } }>('/dashboard/assets/:file', (request, reply) => {
-    const asset = assets.find(`assets/${request.params.file}`);
-    if (!asset) throw new HitError('not_found', 'the page has no such file: reload it');
-    // The file name contains a hash of the content.
-    return sendAsset(request, reply, asset, 'public, max-age=31536000, immutable');
-  });
+  app.get('/dashboard', { config: { operation: DASHBOARD, ...OPEN_TO_ALL } }, answer);
+  app.get('/dashboard/', { config: OPEN_TO_ALL }, answer);
+  app.get('/dashboard/settings', { config: OPEN_TO_ALL }, answer);
+  app.get<{ Params: { file: string } }>(
+    '/dashboard/assets/:file',
+    { config: OPEN_TO_ALL },
+    (request, reply) => {
+      const asset = assets.find(`assets/${request.params.file}`);
+      if (!asset) throw new HitError('not_found', 'the page has no such file: reload it');
+      // The file name contains a hash of the content.
+      return sendAsset(request, reply, asset, 'public, max-age=31536000, immutable');
+    },
+  );
 }
 
 function page(

@@ -26,7 +26,7 @@ const DOCUMENT: Operation = {
 export function openApiRoutes(app: FastifyInstance, operations: Operations): void {
   const document = once(() => openApiDocument(version(), operations.paths));
   const page = once(() => docsPage(document()));
-  app.get('/docs', { config: { operation: DOCS } }, (_request, reply) =>
+  app.get('/docs', { config: { operation: DOCS, bound: 'open' } }, (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
       .headers({
@@ -37,7 +37,7 @@ export function openApiRoutes(app: FastifyInstance, operations: Operations): voi
       })
       .send(page()),
   );
-  app.get('/openapi.json', { config: { operation: DOCUMENT } }, (_request, reply) =>
+  app.get('/openapi.json', { config: { operation: DOCUMENT, bound: 'open' } }, (_request, reply) =>
     reply.header('access-control-allow-origin', '*').header('cache-control', 'no-cache').send(document()),
   );
 }

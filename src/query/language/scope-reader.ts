@@ -79,7 +79,8 @@ export function usualBots({ dimensions, filters }: Pick<Query, 'dimensions' | 'f
   return filters.flatMap(leaves).some(isOfBots) ? 'include' : 'exclude';
 }
 
-function readSites(value: unknown): string[] {
+/** The sites of the member `site`, each once; none: all. @throws HitError `invalid` */
+export function readSites(value: unknown): string[] {
   if (value === undefined) return [];
   const list = typeof value === 'string' ? [value] : readList('site', value, LIMITS.sites);
   if (list.length === 0) throw new HitError('invalid', 'site is empty: leave it out for all sites');

@@ -1,0 +1,124 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HitError } from '../errors.ts';
+import { readSites } from '../query/language/scope-reader.ts';
+import type { QueryParams } from '../query/params.ts';
+import { readText } from '../schema/parameter.ts';
+import { boundSitesOf, type Keys } from './auth.ts';
+import { readSite } from './live-answer.ts';
+
+/**
+ * How a route treats a token that is bound to sites.
+ *
+ * | access    | the route                                                                                      |
+ * |-----------|------------------------------------------------------------------------------------------------|
+ * | `open`    | answers everybody alike, or tells nothing of sites                                             |
+ * | `one`     | answers for its parameter `site`; without it, for the only site of the token                   |
+ * | `named`   | answers for its parameter `site`, which must be given                                          |
+ * | `several` | answers for the member `site` of its body, one or a list; without it, for the token's sites    |
+ * | `path`    | answers for the site in its path                                                               |
+ * | `own`     | leaves out other sites itself: `boundTo` of the request has those of the token                 |
+ */
+type BoundAccess = 'open' | 'one' | 'named' | 'several' | 'path' | 'own';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How the route treats a token that is bound to sites. Missing: it refuses such tokens. */
+    readonly bound?: BoundAccess;
+  }
+  interface FastifyRequest {
+    /** The only sites that the token of the request permits; undefined without such a token. */
+    boundTo: readonly string[] | undefined;
+  }
+}
+
+/** Most sites that a message names. */
+const MOST_NAMED = 5;
+
+/**
+ * Keeps tokens that are bound to sites to these, on all routes. The sites of a request are checked by the readers that its route
+ * uses, and what was checked replaces what was sent: a route has nothing else to read.
+ *
+ * To be called before the first route.
+ */
+export function keepTokensBound(app: FastifyInstance, keys: Keys): void {
+  app.decorateRequest('boundTo', undefined);
+  app.addHook('onRoute', (route) => {
+    const access = route.config?.bound;
+    // Most requests are hits of pages: they pay nothing.
+    if (access === 'open') return;
+    const find = async (request: FastifyRequest): Promise<void> => {
+      request.boundTo = boundSitesOf(keys, request.raw);
+      if (request.boundTo && access === undefined)
+        throw forbidden(request.boundTo, `${request.method} ${route.url} refuses such tokens`);
+    };
+    route.onRequest = [find, route.onRequest ?? []].flat();
+    if (access === undefined || access === 'own') return;
+    const check = async (request: FastifyRequest): Promise<void> => {
+      if (request.boundTo) narrow(request, request.boundTo, access);
+    };
+    route.preValidation = [check, route.preValidation ?? []].flat();
+  });
+}
+
+/** @throws HitError `forbidden` that names a site of which the token is not; `invalid` if a site is to be named, or is none */
+function narrow(
+  request: FastifyRequest,
+  bound: readonly string[],
+  access: Exclude<BoundAccess, 'open' | 'own'>,
+): void {
+  switch (access) {
+    case 'one':
+    case 'named': {
+      const query = request.query as QueryParams;
+      const given = readSite(readText('site', query.site));
+      request.query = {
+        ...query,
+        site: given === undefined ? onlySite(bound, access === 'named') : permitted(bound, [given])[0],
+      };
+      return;
+    }
+    case 'several': {
+      const { body } = request;
+      if (typeof body !== 'object' || body === null || Array.isArray(body))
+        throw new HitError('invalid', 'the body is not an object');
+      const { site = null } = body as { readonly site?: unknown };
+      request.body = { ...body, site: site === null ? bound : permitted(bound, readSites(site)) };
+      return;
+    }
+    case 'path': {
+      const params = request.params as Readonly<Record<string, string>>;
+      const site = readSite(params.site);
+      if (site === undefined) throw new HitError('invalid', 'site is missing');
+      request.params = { ...params, site: permitted(bound, [site])[0] };
+      return;
+    }
+  }
+}
+
+/** The site of a question that names none. */
+function onlySite(bound: readonly string[], isNeeded: boolean): string {
+  if (isNeeded) throw forbidden(bound, 'name one of these as site');
+  const [site, ...others] = bound;
+  if (others.length === 0) return site!;
+  throw new HitError('invalid', `the token is bound to ${listed(bound)}: name one of these as site`);
+}
+
+function permitted(bound: readonly string[], sites: readonly string[]): readonly string[] {
+  const others = sites.filter((site) => !bound.includes(site));
+  if (others.length === 0) return sites;
+  throw notPermitted(bound, others);
+}
+
+/** @param others sites that a token does not permit */
+export function notPermitted(bound: readonly string[], others: readonly string[]): HitError {
+  return forbidden(bound, `it does not permit ${listed(others)}`);
+}
+
+function forbidden(bound: readonly string[], why: string): HitError {
+  return new HitError('forbidden', `the token is bound to ${listed(bound)}: ${why}`);
+}
+
+function listed(sites: readonly string[]): string {
+  const more = sites.length - MOST_NAMED;
+  return more > 0 ? `${sites.slice(0, MOST_NAMED).join(', ')} and ${more} more` : sites.join(', ');
+}
