@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '../bench/program.ts';
 import { top } from '../src/commands/top.ts';
 import type { LiveAnswer } from '../src/http/live-answer.ts';
-import { TOKEN } from './fixtures/any-server.ts';
+import { BEARER, TOKEN } from './fixtures/any-server.ts';
 import { assertFailed } from './fixtures/command-line.ts';
 import { file } from './fixtures/file-scope.ts';
 import { patience, until } from './fixtures/patience.ts';
@@ -130,6 +130,25 @@ describe('top', { timeout: patience(120_000) }, async () => {
     };
     assert.deepEqual([live.site, live.total.hits], ['a.example', 2]);
     assert.deepEqual(tops.path?.map(({ value }) => value).sort(), ['/first', '/second']);
+  });
+
+  it('shows the sites that its token is bound to', async () => {
+    const url = `http://127.0.0.1:${server.port}`;
+    const tokenOf = async (...sites: string[]) => {
+      const { text } = await server.post('/api/v1/tokens', { name: 'top', scope: 'read', sites }, BEARER);
+      return { environment: { HIT_TOKEN: (JSON.parse(text) as { token: string }).token } };
+    };
+    const one = await tokenOf('a.example');
+    const { stdout } = await typed(top, ['--url', url], one);
+    assert.match(stdout, /^a\.example {2}1 visitors?, 2 hits of all time/);
+    const refused = /does not permit this site to the token: name one that it is bound to, with --site/;
+    assertFailed(await typed(top, ['--url', url, '--site', 'b.example'], one), 1, refused);
+    const two = await tokenOf('a.example', 'b.example');
+    assertFailed(
+      await typed(top, ['--url', url], two),
+      1,
+      /check --site, which a token .* several sites needs/,
+    );
   });
 
   it('says what is wrong and what to do', async () => {

@@ -67,6 +67,18 @@ export function remoteApiClient(url: string, token: string | undefined, end: Abo
       if (response.status === 401) {
         throw new HitError('unauthorized', `${base} requires a token for reading: set HIT_TOKEN or --token`);
       }
+      if (response.status === 400) {
+        throw new HitError(
+          'invalid',
+          `${base} rejects the query: check --site, which a token that is bound to several sites needs`,
+        );
+      }
+      if (response.status === 403) {
+        throw new HitError(
+          'unauthorized',
+          `${base} does not permit this site to the token: name one that it is bound to, with --site`,
+        );
+      }
       if (response.status === 404)
         throw new HitError('not_found', `${base} does not answer like a Hit Tracker: check the address`);
       if (!response.ok) throw new HitError('store_unavailable', `${base} answers ${response.status}`);

@@ -85,7 +85,7 @@ function heading({ view, name, live, isWatched, fault }: Shown, columns: number,
   const total = live?.total
     ? `${numberText(live.total.visitors)} visitors, ${numberText(live.total.hits)} hits of all time`
     : '';
-  const text = `${view.site || 'all sites'}  ${total}  ${live ? `on ${name}` : `connecting to ${name}`}${isWatched ? '   ? help  q end' : ''}`;
+  const text = `${view.site || live?.site || 'all sites'}  ${total}  ${live ? `on ${name}` : `connecting to ${name}`}${isWatched ? '   ? help  q end' : ''}`;
   return paint.strong(cell(text, columns));
 }
 
