@@ -17,7 +17,7 @@ export function Tokens() {
     <Section
       id="tokens"
       name="Tokens"
-      about="Programs send a token as “Authorization: Bearer …”. Each token has one scope."
+      about="Programs send a token as “Authorization: Bearer …”. Each token has one scope, and may be bound to sites."
     >
       <Answered answer={answer}>
         {({ tokens }) => (
@@ -34,7 +34,7 @@ export function Tokens() {
   );
 }
 
-function TokenLine({ token: { id, name, scope, created, used } }: { readonly token: Token }) {
+function TokenLine({ token: { id, name, scope, sites, created, used } }: { readonly token: Token }) {
   const [isSure, setSure] = useState(false);
   const { isBusy, fault, run } = useChange();
   return (
@@ -43,8 +43,8 @@ function TokenLine({ token: { id, name, scope, created, used } }: { readonly tok
         <div>
           <bdi class="line-name">{name}</bdi>
           <p class="quiet-text">
-            {SCOPES[scope]}. Made {format.moment(created)},{' '}
-            {used === null ? 'never used' : `last used ${format.moment(used)}`}
+            {SCOPES[scope]} of <bdi>{sites === null ? 'all sites' : sites.join(', ')}</bdi>. Made{' '}
+            {format.moment(created)}, {used === null ? 'never used' : `last used ${format.moment(used)}`}
           </p>
         </div>
         <button
@@ -73,6 +73,7 @@ function TokenLine({ token: { id, name, scope, created, used } }: { readonly tok
 function NewToken() {
   const [name, setName] = useState('');
   const [scope, setScope] = useState<Scope>('read');
+  const [sites, setSites] = useState('');
   const [made, setMade] = useState<string>();
   const { isBusy, fault, run } = useChange();
   return (
@@ -83,11 +84,12 @@ function NewToken() {
           event.preventDefault();
           const answer = await run<{ token: string }>(PATH, {
             method: 'POST',
-            body: { name: name.trim(), scope },
+            body: { name: name.trim(), scope, sites: sitesOf(sites) },
           });
           if (!answer) return;
           setMade(answer.token);
           setName('');
+          setSites('');
         }}
       >
         <label>
@@ -111,6 +113,17 @@ function NewToken() {
             <option value="write">{SCOPES.write}</option>
           </select>
         </label>
+        <label>
+          Only for sites
+          <input
+            type="text"
+            value={sites}
+            placeholder="all, or a.com, b.com"
+            spellcheck={false}
+            autocapitalize="off"
+            onInput={({ currentTarget }) => setSites(currentTarget.value)}
+          />
+        </label>
         <button type="submit" class="control" disabled={isBusy || name.trim() === ''}>
           Create token
         </button>
@@ -129,4 +142,9 @@ function NewToken() {
       )}
     </>
   );
+}
+
+/** The sites of a text; null for all. The server refuses a text of separators alone, which names none. */
+function sitesOf(text: string): readonly string[] | null {
+  return text.trim() === '' ? null : text.split(/[\s,]+/).filter((site) => site !== '');
 }
