@@ -102,6 +102,11 @@ describe('accessibility', { skip: program === undefined && BROWSER_MISSING }, as
       await page.getByLabel('Name', { exact: true }).fill('reports');
       await page.getByRole('button', { name: 'Create token' }).click();
       await page.getByText('not shown again').waitFor();
+      await page.getByText('Reads statistics of all sites.').waitFor();
+      await page.getByLabel('Name', { exact: true }).fill('one site');
+      await page.getByLabel(/^Only for sites/).fill('A.example, b.example');
+      await page.getByRole('button', { name: 'Create token' }).click();
+      await page.getByText('Reads statistics of a.example, b.example.').waitFor();
       await page.getByRole('button', { name: /^Snippet of a\.example/ }).click();
       assert.deepEqual(await violations(page), []);
       for (const [name, viewport] of [
