@@ -102,6 +102,23 @@ describe('an answer', () => {
     ]);
   });
 
+  test('has sums of money with more digits than a value may have', async (t) => {
+    const { store, deliver, rollups } = await (await rolledStore(t))(t);
+    const start = Date.parse('2026-11-01T00:00:00Z');
+    const value = `${'9'.repeat(30)}.99999999`;
+    const hits = [value, value, `-${value}`, value].map((each, at) => ({
+      ...{ site: 'a.example', time: start + at, name: 'buy', value: each, currency: 'EUR' },
+    }));
+    await deliver((BigInt(start) << 22n) | 1n, hits);
+    await rollups.visits.catchUp();
+    const query = { period: 'all', metrics: ['revenue', 'average_revenue'] };
+    const [row] = (await ask({ store }, query, start + 86_400_000)).results;
+    assert.deepEqual(row?.metrics, [
+      { EUR: `1${'9'.repeat(30)}.99999998` },
+      { EUR: `5${'0'.repeat(29)}.00` },
+    ]);
+  });
+
   test('about many sites takes as many statements as one about a single site', async (t) => {
     const { store, now } = await traffic(t);
     const count = async (site: readonly string[]) => {

@@ -81,7 +81,8 @@ export function aggregatesOf(
         break;
       case 'revenue':
       case 'average_revenue':
-        aggregates.revenue = `mapApply((k, v) -> (k, toString(v)), sumMapIf(map(toString(h.currency), h.value), ${paid}))`;
+        // A value has up to 38 digits, so that a sum of two may have one more.
+        aggregates.revenue = `mapApply((k, v) -> (k, toString(v)), sumMapIf(map(toString(h.currency), toDecimal256(h.value, 8)), ${paid}))`;
         aggregates.paid = `sumMapIf(map(toString(h.currency), toUInt64(1)), ${paid})`;
         break;
       case 'time_on_page':
