@@ -46,7 +46,8 @@ export function unknownName(what: string, name: string, known: readonly string[]
   const meant = nearest(name, known);
   const more = known.length - MOST_LISTED;
   const listed = `${known.slice(0, MOST_LISTED).join(', ')}${more > 0 ? `, or one of ${more} others` : ''}`;
-  const advice = meant === undefined ? `use ${listed}` : `did you mean "${meant}"?`;
+  const choices = known.length === 0 ? 'none is known here' : `use ${listed}`;
+  const advice = meant === undefined ? choices : `did you mean "${meant}"?`;
   return new HitError('invalid', `${what} "${printable(name)}" is unknown: ${advice}`);
 }
 
