@@ -32,8 +32,25 @@ describe('a filter of a report', () => {
       assert.deepEqual(queryOf('--filter', text)?.filters, [['is', 'prop:a=b', ['c']]]);
   });
 
+  it('is one of a query without an equals sign, so that a misspelt operator is called one', () => {
+    assert.deepEqual(queryOf('--filter', 'country iss DE')?.filters, [['iss', 'country', ['DE']]]);
+    assert.throws(() => queryOf('--filter', 'country is'), /lacks a value after "is"/);
+    assert.throws(() => queryOf('--filter', 'country'), /lacks an operator after "country"/);
+  });
+
   it('with an equals sign after its name makes no query, whatever its values are', () => {
     for (const text of ['path=/a>b', 'path = /a is b', 'path!=/(a)', 'path != <a>', 'contry=DE'])
       assert.equal(queryOf('--filter', text), undefined);
+  });
+});
+
+describe('a flag of a report', () => {
+  it('is passed on as it is if it has the name of what all objects have', () => {
+    for (const name of ['constructor', 'toString', '__proto__']) {
+      const query = queryOf('--by', `path,${name}`, '--order', name, '--compare', name);
+      assert.deepEqual(query?.dimensions, ['page', name]);
+      assert.deepEqual(query?.order_by, [[name, 'asc']]);
+      assert.deepEqual(query?.include, { comparison: name, totals: true, total_rows: true });
+    }
   });
 });

@@ -11,21 +11,19 @@ type ReportValues = Values<typeof REPORT_SETTINGS>;
 
 const INTERVALS: readonly string[] = QUERY_INTERVALS;
 const DEFAULT_METRICS = ['visitors', 'visits', 'pageviews'];
-const COMPARISONS: Readonly<Record<string, string>> = {
-  previous: 'previous_period',
-  year: 'year_over_year',
-};
+const COMPARISONS: ReadonlyMap<string, string> = new Map([
+  ['previous', 'previous_period'],
+  ['year', 'year_over_year'],
+]);
 /** Ranking names → dimension names of a query. */
-const RENAMED: Readonly<Record<string, string>> = {
-  path: 'page',
-  name: 'event',
-  entry: 'entry_page',
-  exit: 'exit_page',
-};
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['path', 'page'],
+  ['name', 'event'],
+  ['entry', 'entry_page'],
+  ['exit', 'exit_page'],
+]);
 /** Filters of reports: `path=/blog/*`, `country!=DE|AT`. Their names are plain words, unlike `"prop:a=b" is c`. */
 const OLD_FILTER = /^\s*\w*\s*!?=/;
-const NEW_FILTER =
-  /^\s*(?:\(|not\s|has_done\s|has_not_done\s)|\s(?:is|is_not|contains|contains_not|matches|matches_not|greater|at_least|less|at_most)\s|[<>]/;
 
 /**
  * @returns the JSON of a query; undefined if a report without a query answers
@@ -41,16 +39,16 @@ export function queryOfFlags(values: ReportValues): object | undefined {
     by.length > 1 ||
     by.some((name) => !includes(DIMENSIONS, name) && !INTERVALS.includes(name)) ||
     metrics.some((name) => !includes(METRICS, name)) ||
-    filters.some((text) => isNew(text));
+    filters.some((text) => !OLD_FILTER.test(text));
   if (!isQuery || values.storage) return undefined;
-  const old = filters.find((text) => !isNew(text) && OLD_FILTER.test(text));
+  const old = filters.find((text) => OLD_FILTER.test(text));
   if (old !== undefined)
     throw new HitError(
       'bad_usage',
       `--filter "${old}" cannot be combined with a query: write it like 'page matches /blog/*'`,
     );
   const dimensions = [...(values.interval === undefined ? [] : [values.interval]), ...by].map((name) => {
-    return INTERVALS.includes(name) ? `time:${name}` : (RENAMED[name] ?? name);
+    return INTERVALS.includes(name) ? `time:${name}` : (RENAMED.get(name) ?? name);
   });
   try {
     return {
@@ -63,7 +61,7 @@ export function queryOfFlags(values: ReportValues): object | undefined {
       order_by: order === undefined ? undefined : listOf(order).map((text) => orderOf(text, dimensions)),
       limit: numberOr(limit),
       include: {
-        comparison: compare === undefined ? undefined : (COMPARISONS[compare] ?? compare),
+        comparison: compare === undefined ? undefined : (COMPARISONS.get(compare) ?? compare),
         totals: true,
         total_rows: true,
       },
@@ -84,17 +82,13 @@ export function periodOf({ period, from, to }: Pick<ReportValues, 'period' | 'fr
 /** A column and its direction: `visits desc`. Without one, metrics descend, and dimensions ascend. */
 function orderOf(text: string, dimensions: readonly string[]): [string, string] {
   const [, name, direction] = /^(.*?)(?:\s+(\S+))?$/s.exec(text)!;
-  const column = RENAMED[name!] ?? (INTERVALS.includes(name!) ? `time:${name}` : name!);
+  const column = RENAMED.get(name!) ?? (INTERVALS.includes(name!) ? `time:${name}` : name!);
   return [column, direction ?? (dimensions.includes(column) ? 'asc' : 'desc')];
 }
 
 /** Other text is passed on, and rejected as a limit. */
 function numberOr(text: string | undefined): number | string | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
-}
-
-function isNew(text: string): boolean {
-  return NEW_FILTER.test(text) && !OLD_FILTER.test(text);
 }
 
 function listOf(text: string | undefined): string[] {
