@@ -12,6 +12,7 @@ import { LIMITS } from './limits.ts';
  * @throws HitError `invalid` for anything else, control characters, or too many characters
  */
 export function readText(name: string, value: unknown): string {
+  if (value === undefined) throw new HitError('invalid', `${name} is missing`);
   if (typeof value !== 'string') throw new HitError('invalid', `${name} is not a text`);
   if (value.length > LIMITS.characters)
     throw new HitError('invalid', `${name} has more than ${LIMITS.characters} characters`);

@@ -103,6 +103,7 @@ describe('what is kept for a site', () => {
       { name: 'x', action: { kind: 'evnt', event: 'x' } },
       /^action\.kind "evnt" is unknown: did you mean "event"\?$/,
     ],
+    ['goals', { action: GOAL.action }, /^name is missing$/],
     ['goals', { name: 'x', action: { kind: 'event' } }, /^action\.event is missing$/],
     [
       'goals',
