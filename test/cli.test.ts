@@ -199,6 +199,19 @@ describe('wrong usage', () => {
     });
   }
 
+  it('that need what is stored is refused for a misspelt folder, which is not created', async () => {
+    const data = join(folder, 'mistyped');
+    for (const args of [
+      ['backup', '--to', join(folder, 'copy')],
+      ['archive', '--to', join(folder, 'archive')],
+      ['purge', '--keep-hits', '1d'],
+      ['export'],
+      ['report'],
+    ])
+      assertFailed(await run([...args, '--data-dir', data]), 1, /there is no data folder .*mistyped: name it/);
+    assert.deepEqual([data, join(folder, 'copy')].filter(existsSync), []);
+  });
+
   it('is reported in one line', async () => {
     const data = join(folder, 'never');
     assertFailed(

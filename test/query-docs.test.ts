@@ -11,6 +11,7 @@ import { QUERY_PERIODS } from '../src/query/language/scope-reader.ts';
 import { TIME_DIMENSIONS } from '../src/query/language/vocabulary.ts';
 import { KIND_NAMES } from '../src/query/resources/kinds.ts';
 import { Resources } from '../src/query/resources/resources.ts';
+import { DBTracker } from '../src/trackers/db.ts';
 import { BEARER } from './fixtures/any-server.ts';
 import { sharedServer } from './fixtures/shared-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
@@ -77,6 +78,7 @@ function shapeOf(answer: Record<string, unknown>): unknown {
 
 it('the commands of the page are understood', async (t) => {
   const folder = temporaryFolder(t);
+  await (await DBTracker.open({ dataDir: folder })).close();
   const resources = new Resources(folder);
   for (const kind of ['goals', 'funnels'] as const)
     for (const { text } of EXAMPLES.filter((each) => each.kind === kind))

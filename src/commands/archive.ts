@@ -5,6 +5,7 @@ import { bytesText, numberText } from '../report/number-text.ts';
 import { ARCHIVE_SETTINGS } from '../settings/archive.ts';
 import { openArchiveClient } from './archive-client.ts';
 import type { Command } from './command.ts';
+import { assertStore } from './existing-store.ts';
 import { unexpected } from './usage.ts';
 
 export const archive: Command<typeof ARCHIVE_SETTINGS> = {
@@ -24,6 +25,7 @@ export const archive: Command<typeof ARCHIVE_SETTINGS> = {
     }
     const to = archiveLocation(values.to, '--to', values);
     const options = { olderThan, site: archivedSite(values.site), dryRun: values['dry-run']! };
+    assertStore(values['data-dir']!, values.store);
     const client = await openArchiveClient({ dataDir: values['data-dir']!, store: values.store! }, terminal);
     try {
       const summary = await client.archive(to, options);

@@ -4,6 +4,7 @@ import type { DATA_SETTINGS } from '../settings/data.ts';
 import type { Values } from '../settings/setting.ts';
 import { DBTracker, type DBTrackerOptions } from '../trackers/db.ts';
 import { ControlClient } from './control-client.ts';
+import { assertStore } from './existing-store.ts';
 
 type Archive = DBTrackerOptions['archive'];
 
@@ -32,13 +33,14 @@ export async function connectToServer(
  * Opens the store of a data folder on which no server runs.
  *
  * @param archive of hits that are to be read too
- * @throws HitError `archive_failed` if nothing is archived there: a mistyped location is not an empty archive; and as
+ * @throws HitError `data_dir_unusable` if there is neither a store nor an archive; `archive_failed` if nothing is archived there: a mistyped location is not an empty archive; and as
  *   `DBTracker.open` does
  */
 export async function openArchivedStore(
   data: Values<typeof DATA_SETTINGS>,
   archive: Archive | undefined,
 ): Promise<DBTracker> {
+  if (!archive) assertStore(data['data-dir']!, data.store);
   await using stack = new AsyncDisposableStack();
   const db = stack.use(await DBTracker.open({ dataDir: data['data-dir']!, store: data.store!, archive }));
   if (db.archive?.isEmpty)

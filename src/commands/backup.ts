@@ -7,6 +7,7 @@ import { type Backup, backUp } from '../store/backup.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
 import { ControlClient } from './control-client.ts';
+import { assertStore } from './existing-store.ts';
 import { unexpected } from './usage.ts';
 
 export const backupFolder: Command<typeof BACKUP_SETTINGS> = {
@@ -31,6 +32,7 @@ export const backupFolder: Command<typeof BACKUP_SETTINGS> = {
 };
 
 async function backUpLocally(dataDir: string, to: string, interrupted: AbortSignal): Promise<Backup> {
+  assertStore(dataDir);
   await using db = await DBTracker.open({ dataDir });
   return await backUp({ store: db.store, spool: db.spool, dataDir }, to, interrupted);
 }

@@ -15,6 +15,7 @@ import type { Values } from '../settings/setting.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
 import { ControlClient } from './control-client.ts';
+import { assertStore } from './existing-store.ts';
 import { unexpected } from './usage.ts';
 
 type DoctorValues = Values<typeof DOCTOR_SETTINGS>;
@@ -40,7 +41,7 @@ export const doctor: Command<typeof DOCTOR_SETTINGS> = {
       throw new HitError('data_dir_unusable', `there is no data folder ${dataDir}: name it with --data-dir`);
     }
     const control = await ControlClient.connect(dataDir);
-    if (!control && values.store === 'embedded') assertStore(dataDir);
+    if (!control) assertStore(dataDir, values.store);
     const report = control ? await examineRemotely(control, values) : await examineAndReport(dataDir, values);
     terminal.stdout.write(values.json ? `${JSON.stringify(report)}\n` : reportText(report));
     if (report.healthy) return;
@@ -48,12 +49,6 @@ export const doctor: Command<typeof DOCTOR_SETTINGS> = {
     throw new HitError('unhealthy', `${count} checks failed`);
   },
 };
-
-/** Creates nothing in a folder without a store. */
-function assertStore(dataDir: string): void {
-  if (existsSync(join(dataDir, 'store'))) return;
-  throw new HitError('data_dir_unusable', `there is no store in ${dataDir}: check --data-dir`);
-}
 
 async function examineAndReport(dataDir: string, values: DoctorValues): Promise<Report> {
   if (isLocked(dataDir)) {

@@ -13,6 +13,7 @@ import type { Values } from '../settings/setting.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command, Terminal } from './command.ts';
 import { ControlClient, queryOf } from './control-client.ts';
+import { assertStore } from './existing-store.ts';
 import { unexpected } from './usage.ts';
 
 type ExportValues = Values<typeof EXPORT_SETTINGS>;
@@ -86,6 +87,7 @@ async function openHits(
       },
     };
   }
+  assertStore(values['data-dir']!, values.store);
   await using stack = new AsyncDisposableStack();
   const db = stack.use(await DBTracker.open({ dataDir: values['data-dir']!, store: values.store! }));
   await db.spool.flush();

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { HitError } from '../errors.ts';
 import { type MoveProgress, type MoveSummary, moveStore } from '../migration/mover.ts';
 import { checkServer } from '../migration/reach.ts';
@@ -10,6 +9,7 @@ import { Store } from '../store/store.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command, Terminal } from './command.ts';
 import { ControlClient } from './control-client.ts';
+import { assertStore } from './existing-store.ts';
 import { StatusLine } from './status-line.ts';
 import { unexpected } from './usage.ts';
 
@@ -43,13 +43,7 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
       );
     }
     const there = await checkServer(to);
-    // A misspelt folder is not an empty store.
-    if (!existsSync(join(dataDir, 'store'))) {
-      throw new HitError(
-        'data_dir_unusable',
-        `there is no store in ${dataDir}: name its folder with --data-dir`,
-      );
-    }
+    assertStore(dataDir);
     await using db = await DBTracker.open({ dataDir });
     const signal = terminal.interruption();
     // Watermarks record what is rolled up, so that the server need not do it again.

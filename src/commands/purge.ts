@@ -10,6 +10,7 @@ import { waitForFreeSpace } from '../store/free-room.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Command } from './command.ts';
 import { ControlClient } from './control-client.ts';
+import { assertStore } from './existing-store.ts';
 import { purgeText } from './purge-text.ts';
 import { unexpected } from './usage.ts';
 
@@ -35,6 +36,7 @@ export const purgeStore: Command<typeof PURGE_SETTINGS> = {
 };
 
 async function purgeLocally(policy: RetentionPolicy, values: PurgeValues): Promise<PurgeSummary> {
+  assertStore(values['data-dir']!, values.store);
   await using db = await DBTracker.open({ dataDir: values['data-dir']!, store: values.store! });
   const { store, spool, rollups } = db;
   const purger = new RetentionJob({ store, spool, rollups, policy, now: Date.now });

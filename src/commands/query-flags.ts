@@ -24,6 +24,8 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
 ]);
 /** Filters of reports: `path=/blog/*`, `country!=DE|AT`. Their names are plain words, unlike `"prop:a=b" is c`. */
 const OLD_FILTER = /^\s*\w*\s*!?=/;
+/** Filters of queries have several words, or signs. */
+const NEW_FILTER = /[\s(<>]/;
 
 /**
  * @returns the JSON of a query; undefined if a report without a query answers
@@ -39,7 +41,7 @@ export function queryOfFlags(values: ReportValues): object | undefined {
     by.length > 1 ||
     by.some((name) => !includes(DIMENSIONS, name) && !INTERVALS.includes(name)) ||
     metrics.some((name) => !includes(METRICS, name)) ||
-    filters.some((text) => !OLD_FILTER.test(text));
+    filters.some((text) => isNew(text));
   if (!isQuery || values.storage) return undefined;
   const old = filters.find((text) => OLD_FILTER.test(text));
   if (old !== undefined)
@@ -89,6 +91,10 @@ function orderOf(text: string, dimensions: readonly string[]): [string, string] 
 /** Other text is passed on, and rejected as a limit. */
 function numberOr(text: string | undefined): number | string | undefined {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function isNew(text: string): boolean {
+  return NEW_FILTER.test(text.trim()) && !OLD_FILTER.test(text);
 }
 
 function listOf(text: string | undefined): string[] {

@@ -8,6 +8,7 @@ import { patience } from '../../test/fixtures/patience.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { readSettings } from '../config.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
+import { DBTracker } from '../trackers/db.ts';
 import { report } from './report.ts';
 
 /** The output of the command on its own folder. */
@@ -63,8 +64,20 @@ describe('a report', () => {
     });
   }
 
+  it('of a misspelt folder is refused, and creates none', async (t) => {
+    const data = folderOf(t);
+    for (const args of [
+      ['--metrics', 'visits'],
+      ['--metrics', 'pageviews'],
+    ])
+      await assert.rejects(printed(data, ...args), { message: /^there is no data folder .*data: name it/ });
+    assert.ok(!existsSync(data));
+  });
+
   it('of a named period has its whole days', { timeout: patience(60_000) }, async (t) => {
-    const answer = JSON.parse(await printed(folderOf(t), '--json', '--period', '7d', '--interval', 'day'));
+    const data = folderOf(t);
+    await (await DBTracker.open({ dataDir: data })).close();
+    const answer = JSON.parse(await printed(data, '--json', '--period', '7d', '--interval', 'day'));
     assert.match(`${answer.from} ${answer.to}`, /^\S+T00:00:00Z \S+T00:00:00Z$/);
     assert.equal(Date.parse(answer.to) - Date.parse(answer.from), 7 * 86_400_000);
     assert.equal(answer.series.length, 7);
