@@ -119,6 +119,19 @@ describe('an answer', () => {
     ]);
   });
 
+  test('does not know a sum of properties that is more than a number can be', async (t) => {
+    const { store, deliver, rollups } = await (await rolledStore(t))(t);
+    const start = Date.parse('2026-11-01T00:00:00Z');
+    const hits = [1e308, 1e308].map((x, at) => ({
+      ...{ site: 'a.example', time: start + at, name: 'buy', props: JSON.stringify({ x }) },
+    }));
+    await deliver((BigInt(start) << 22n) | 1n, hits);
+    await rollups.visits.catchUp();
+    const query = { period: 'all', metrics: ['sum:prop:x', 'avg:prop:x', 'p95:prop:x', 'sum:prop:y'] };
+    const [row] = (await ask({ store }, query, start + 86_400_000)).results;
+    assert.deepEqual(row?.metrics, [null, null, 1e308, 0]);
+  });
+
   test('about many sites takes as many statements as one about a single site', async (t) => {
     const { store, now } = await traffic(t);
     const count = async (site: readonly string[]) => {

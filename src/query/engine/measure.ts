@@ -167,7 +167,9 @@ export function measure(metric: Metric, sums: Sums, { allVisitors, baseVisitors 
       return moneyOf(sums, true);
     default: {
       const value = sums[nameOf(metric)];
-      if (value === null || value === undefined) return metric.startsWith('sum:') ? 0 : null;
+      if (value === undefined && metric.startsWith('sum:')) return 0;
+      // Of no values, or more than a number can be, which JSON has as null.
+      if (value === null || value === undefined) return null;
       return Number(Number(value).toFixed(4));
     }
   }
@@ -194,8 +196,9 @@ function propAggregates(metric: Metric, counts: string, bind: Bindings): Record<
   };
   const value = `ifNull(${number}, 0)`;
   const isThere = `${counts} AND isNotNull(${number})`;
-  const aggregate = `if(countIf(${isThere}) = 0, NULL, ${functions[name]}(${value}, ${isThere}))`;
-  return { [nameOf(metric)]: aggregate };
+  const aggregate = `${functions[name]}(${value}, ${isThere})`;
+  const isSum = name === 'sum';
+  return { [nameOf(metric)]: isSum ? aggregate : `if(countIf(${isThere}) = 0, NULL, ${aggregate})` };
 }
 
 function moneyOf(sums: Sums, isMean: boolean): Money {
