@@ -208,7 +208,11 @@ describe('wrong usage', () => {
       ['export'],
       ['report'],
     ])
-      assertFailed(await run([...args, '--data-dir', data]), 1, /there is no data folder .*mistyped: name it/);
+      assertFailed(
+        await run([...args, '--data-dir', data]),
+        1,
+        /there is no data folder .*mistyped: name it/,
+      );
     assert.deepEqual([data, join(folder, 'copy')].filter(existsSync), []);
   });
 

@@ -97,9 +97,10 @@ describe('an answer', () => {
     assert.deepEqual(await count(['contains', 'channel', texts('Paid')], 'channel'), [
       { dimensions: ['Paid Social'], metrics: [1000] },
     ]);
-    assert.deepEqual(await count(['matches', 'source', texts('Face*')], 'source'), [
-      { dimensions: ['Facebook'], metrics: [3000] },
-    ]);
+    const all = [{ dimensions: ['Facebook'], metrics: [3000] }];
+    assert.deepEqual(await count(['matches', 'source', texts('Face*')], 'source'), all);
+    for (const name of ['Facebook', 'fb', 'lm.facebook.com'])
+      assert.deepEqual(await count(['is', 'source', [name]], 'source'), all);
   });
 
   test('has sums of money with more digits than a value may have', async (t) => {

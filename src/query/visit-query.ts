@@ -3,7 +3,6 @@
  * visits. Then a filter by an attribute of the visit, such as its source, chooses whole visits with all their hits.
  */
 import type { Dimension } from '../clickhouse/dimension.ts';
-import { sourceName } from '../source/source-name.ts';
 import { isOfVisit } from './engine/column.ts';
 import type {
   Dimension as EngineDimension,
@@ -91,10 +90,8 @@ function engineFilter({ dimension, negated, patterns }: Filter): EngineFilter {
   const name = NAMES[dimension] ?? (dimension as FilterDimension);
   const values = patterns.filter((pattern) => pattern.length === 1).map(([value = '']) => value);
   const wildcards = patterns.filter((pattern) => pattern.length > 1).map(patternText);
-  // Sources are compared by their familiar names: those who ask for t.co mean X.
-  const names = name === 'source' ? values.map((value) => sourceName(value)) : values;
   const any: EngineFilter[] = [
-    ...(names.length > 0 ? [['is', name, names] as const] : []),
+    ...(values.length > 0 ? [['is', name, values] as const] : []),
     ...(wildcards.length > 0 ? [['matches', name, wildcards] as const] : []),
   ];
   const filter: EngineFilter = any.length === 1 ? any[0]! : ['or', any];

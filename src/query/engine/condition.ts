@@ -5,6 +5,7 @@
  *
  * There are no regular expressions of users: a pattern becomes a search for its parts, in time linear in the text.
  */
+import { sourceName } from '../../source/source-name.ts';
 import type { Bindings } from './bindings.ts';
 import { columnSql, isOfHit, isOfVisit, propNumberSql, type RowKind } from './column.ts';
 import type { Names } from './names.ts';
@@ -152,7 +153,10 @@ function textSql(
   const { bind } = context;
   const isNegated = operator.endsWith('_not');
   const positive = operator.replace('_not', '') as 'is' | 'contains' | 'matches';
-  const match = (column: string) => anyOf(values, positive, column, dimension, bind);
+  // Those who ask for google, or t.co, mean the source whose name visits have.
+  const isOfSource = dimension === 'source' && positive === 'is';
+  const meant = isOfSource ? values.map((value) => sourceName(value)) : values;
+  const match = (column: string) => anyOf(meant, positive, column, dimension, bind);
   const condition = dimension === 'goal' ? context.goalSql(match) : match(columnSql(dimension, context));
   return isNegated ? `NOT (${condition})` : condition;
 }

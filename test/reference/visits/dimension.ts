@@ -17,6 +17,8 @@ import type { VisitHit } from './visit-hit.ts';
 /** Names that come from lists when a query is answered, so that better lists correct the past. */
 export interface Classifier {
   readonly sourceOf: (hit: VisitHit) => string;
+  /** The source that somebody means who asks for this text. */
+  readonly meantSource: (text: string) => string;
   readonly channelOf: (hit: VisitHit) => string;
   readonly operatorOf: (bot: string) => string;
   readonly kindOf: (bot: string) => string;
@@ -25,6 +27,7 @@ export interface Classifier {
 /** A few entries for tests. To compare an engine, pass in the product's lists. */
 export const PLAIN_CLASSIFIER: Classifier = {
   sourceOf: ({ source }) => source,
+  meantSource: (text) => text,
   channelOf: ({ utmMedium, source }) => {
     if (utmMedium === 'cpc') return 'Paid Search';
     if (utmMedium === 'email') return 'Email';

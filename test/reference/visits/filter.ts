@@ -9,7 +9,7 @@
  * - `is_not`, `contains_not` and `matches_not` are exactly the negation of the positive form, so they also match unknown
  *   values. (Plausible does the same, except for missing properties.) `is_not page /a` chooses hits of other pages, and visits
  *   with at least one such hit; visitors who never saw /a are chosen by `has_not_done`.
- * - Matching is case-sensitive. An empty list of values matches nothing.
+ * - `is` and `is_not` take a source by any of its names. Otherwise matching is case-sensitive. An empty list of values matches nothing.
  * - An unknown number is neither greater nor less than any: all four comparisons are false, and their `not` is true.
  * - `value` is compared exactly, regardless of its currency.
  * - `has_done` is true for all hits of a visitor who has a matching hit in the period. It does not imply any order. A visitor
@@ -106,7 +106,9 @@ function textTest(
   labels: Labels,
 ): HitTest {
   const valuesOf = readerOf(dimension, labels);
-  const matchers = values.map((value) => matcherFor(operator, dimension, value));
+  const isOfSource = dimension === 'source' && (operator === 'is' || operator === 'is_not');
+  const meant = isOfSource ? values.map(labels.classifier.meantSource) : values;
+  const matchers = meant.map((value) => matcherFor(operator, dimension, value));
   const isNegated = operator.endsWith('_not');
   return (hit) => {
     let isMatched = false;
