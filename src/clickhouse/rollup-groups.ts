@@ -20,16 +20,19 @@ const TIMES = {
  * @param scope SQL: which hits
  * @param hours SQL: which hits the hours count, if not the same ones
  * @param counted SQL: which of them count. Default: all but engagement signals
+ * @param ranked dimensions that are rolled up. Default: all
  */
 export function rollupGroups(
   scope: string,
-  { hours = scope, counted = queryText('counted').trim() } = {},
+  { hours = scope, counted = queryText('counted').trim(), ranked = DIMENSIONS } = {},
 ): string[] {
   const all = { people: PEOPLE, value: "''", key: '0', ...TIMES };
-  const dimensions = DIMENSIONS.filter((dimension) => dimension !== 'bot').map((dimension) => ({
-    ...{ by: dimension, people: `${PEOPLE} AND ${dimension} != ''`, slot: DAY, visitors: VISITORS },
-    ...{ value: dimension, key: `cityHash64(${dimension})`, first: '0', last: '0' },
-  }));
+  const dimensions = ranked
+    .filter((dimension) => dimension !== 'bot')
+    .map((dimension) => ({
+      ...{ by: dimension, people: `${PEOPLE} AND ${dimension} != ''`, slot: DAY, visitors: VISITORS },
+      ...{ value: dimension, key: `cityHash64(${dimension})`, first: '0', last: '0' },
+    }));
   const kinds = [
     { by: 'quarter', slot: QUARTER, visitors: VISITORS, ...all },
     { by: 'day', slot: DAY, visitors: VISITORS, ...all },
