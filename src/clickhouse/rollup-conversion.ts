@@ -14,7 +14,7 @@
  */
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Dialect } from './dialect.ts';
-import { columnOf, DIMENSIONS } from './dimension.ts';
+import { DIMENSIONS } from './dimension.ts';
 import { rollupFragments, rollupGroups } from './rollup-groups.ts';
 import { queryText } from './sql.ts';
 import { tableColumns } from './table-columns.ts';
@@ -62,7 +62,7 @@ export async function convertRollups(
   }
   const done = await receipts();
   const there = await tableColumns(client, 'hits');
-  const ranked = DIMENSIONS.filter((dimension) => there.has(columnOf(dimension)));
+  const ranked = DIMENSIONS.filter((dimension) => there.has(dimension));
   const covered = coveredBy(old);
   let converted = 0;
   for (const { from, to, hits } of timeRanges(hours)) {

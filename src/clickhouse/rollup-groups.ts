@@ -1,4 +1,4 @@
-import { DIMENSIONS } from './dimension.ts';
+import { DIMENSIONS, type Dimension } from './dimension.ts';
 import { queryText } from './sql.ts';
 import { deduplicationSql, writerSql } from './watermarks.ts';
 
@@ -14,17 +14,24 @@ const TIMES = {
   last: 'toUInt64(toUnixTimestamp64Milli(max(time)))',
 };
 
+/** What the rollups of an older store lack. */
+interface Narrowed {
+  /** SQL: which hits the hours count, if not the same ones. */
+  readonly hours?: string;
+  /** SQL: which of them count. Default: all but engagement signals. */
+  readonly counted?: string;
+  /** Default: all. */
+  readonly ranked?: readonly Dimension[];
+}
+
 /**
  * The SELECT statements that compute what hits add to the rollups, one for each kind of row.
  *
  * @param scope SQL: which hits
- * @param hours SQL: which hits the hours count, if not the same ones
- * @param counted SQL: which of them count. Default: all but engagement signals
- * @param ranked dimensions that are rolled up. Default: all
  */
 export function rollupGroups(
   scope: string,
-  { hours = scope, counted = queryText('counted').trim(), ranked = DIMENSIONS } = {},
+  { hours = scope, counted = queryText('counted').trim(), ranked = DIMENSIONS }: Narrowed = {},
 ): string[] {
   const all = { people: PEOPLE, value: "''", key: '0', ...TIMES };
   const dimensions = ranked
