@@ -8,6 +8,7 @@ import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import type { OpenApiDocument } from '../src/http/openapi/document.ts';
 import type { Method, Operation } from '../src/http/openapi/operation.ts';
 import { curlOf, exampleAddress } from '../src/http/openapi/page.ts';
+import { FILTER_PARAMETERS } from '../src/query/filter.ts';
 import { type AnyServer, BEARER, TOKEN } from './fixtures/any-server.ts';
 import { sharedServerHere } from './fixtures/shared-server.ts';
 
@@ -70,6 +71,15 @@ describe('the OpenAPI document', () => {
     // The pixel is answered before any route.
     assert.ok(documented.delete('get /hit.gif'));
     assert.deepEqual([...documented].sort(), [...registered()].sort());
+  });
+
+  it('has no parameter with the name of a dimension, which is a filter wherever there are filters', () => {
+    for (const { path, operation } of operations) {
+      const names = (operation.parameters ?? []).map(({ name }) => name);
+      if (!names.includes('filter')) continue;
+      const taken = names.filter((name) => FILTER_PARAMETERS.includes(name));
+      assert.deepEqual(taken, [], path);
+    }
   });
 
   it('names each operation once', () => {

@@ -1,7 +1,7 @@
 /** The rankings of the page by card, and the formats of their values. */
 
+import type { Dimension } from '../../src/clickhouse/dimension.ts';
 import { flagOf } from '../text/format.ts';
-import type { Dimension } from '../view/filter.ts';
 import { format } from './preferences.ts';
 
 export interface Ranking {

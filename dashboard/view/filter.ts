@@ -3,26 +3,11 @@
  * and `\` escapes a following `*`, `|` or `\`.
  */
 
+import { DIMENSIONS, type Dimension } from '../../src/clickhouse/dimension.ts';
+
 /** Maximum number of characters of a filter. */
 const MOST_CHARACTERS = 1000;
 const MOST_FILTERS = 20;
-
-export const DIMENSIONS = [
-  'path',
-  'referrer',
-  'source',
-  'country',
-  'browser',
-  'os',
-  'device',
-  'language',
-  'utm_source',
-  'utm_medium',
-  'utm_campaign',
-  'name',
-  'bot',
-] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
 
 export interface Filter {
   readonly dimension: Dimension;

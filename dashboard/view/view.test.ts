@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { DIMENSIONS } from '../../src/clickhouse/dimension.ts';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
-import {
-  DIMENSIONS,
-  type Filter,
-  filterOf,
-  filterText,
-  has,
-  readFilter,
-  shownPattern,
-  toggled,
-} from './filter.ts';
+import { type Filter, filterOf, filterText, has, readFilter, shownPattern, toggled } from './filter.ts';
 import { COMPARISONS, METRICS, readView, USUAL, type View, viewQuery } from './view.ts';
 
 const filter: fc.Arbitrary<Filter> = fc.record({

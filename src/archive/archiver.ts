@@ -190,7 +190,7 @@ async function verifyUnchanged({ engine, place }: ArchiveWork, parts: readonly P
   const start = startOf(day);
   const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts(parts)}`;
   // A day may have parts of several formats: they are compared by the columns that all of them have.
-  const columns = comparedColumnsOf(parts.some(({ manifest }) => manifest.format === 1) ? 1 : ARCHIVE_FORMAT);
+  const columns = comparedColumnsOf(Math.min(...parts.map(({ manifest }) => manifest.format)));
   const kept = await sumsOfBatches(engine.ask, 'hits', which, columns);
   if (kept.size === 0) return;
   const table = place.table(parts.map(({ name }) => name));

@@ -1,56 +1,40 @@
-/** The columns of `hits` in an archive, in order, with their types, which are the same in Parquet files. */
-const FIRST_COLUMNS = {
-  site: 'LowCardinality(String)',
+import { LAYOUTS, ROW_COLUMNS, ROW_LAYOUT } from '../rows/row-layout.ts';
+
+/** Format of archived files, from 1: format n has the columns that rows of layout n bring to the store, and its own. */
+export type ArchiveFormat = number;
+export const ARCHIVE_FORMAT: ArchiveFormat = ROW_LAYOUT;
+
+/** Columns of archives that are not in rows → the first format that has them. For a position of 0 see `ARCHIVED_COLUMNS`. */
+const OWN_COLUMNS: Readonly<Record<string, ArchiveFormat>> = { batch: 1, position: 2 };
+
+/** Columns of `hits` in an archive, in the order that checksums use: those of a new layout come last. */
+const COLUMNS = [
+  ...new Set([
+    ...Object.keys(LAYOUTS[0]!),
+    ...Object.keys(OWN_COLUMNS),
+    ...LAYOUTS.flatMap((layout) => Object.keys(layout)),
+  ]),
+];
+
+/**
+ * Types of columns where they are not those of rows, and texts are not `LowCardinality(String)`. A default is the value in
+ * files of an earlier format.
+ */
+const TYPES: Readonly<Record<string, string>> = {
   time: "DateTime64(3, 'UTC')",
-  visitor: 'UInt64',
-  bot: 'LowCardinality(String)',
   path: 'String',
-  name: 'LowCardinality(String)',
-  source: 'LowCardinality(String)',
   referrer: 'String',
-  utm_source: 'LowCardinality(String)',
-  utm_medium: 'LowCardinality(String)',
-  utm_campaign: 'LowCardinality(String)',
-  country: 'LowCardinality(String)',
-  browser: 'LowCardinality(String)',
-  os: 'LowCardinality(String)',
-  device: 'LowCardinality(String)',
-  language: 'LowCardinality(String)',
-  status: 'UInt16',
-  method: 'LowCardinality(String)',
   title: 'String',
   props: 'String',
   batch: 'UInt64',
-} as const;
-
-/** Columns since format 2, and in the table function their values in files without them: those of an earlier version. */
-const LATER_COLUMNS = {
-  /** 0 is none: see `ARCHIVED_COLUMNS`. */
   position: 'UInt32',
-  hostname: 'LowCardinality(String)',
-  utm_term: 'LowCardinality(String)',
-  utm_content: 'LowCardinality(String)',
-  click_id: 'LowCardinality(String)',
-  region: 'LowCardinality(String)',
-  city: 'LowCardinality(String)',
-  browser_version: 'LowCardinality(String)',
-  os_version: 'LowCardinality(String)',
-  screen: 'LowCardinality(String)',
   value: 'Decimal(38, 8)',
-  currency: 'LowCardinality(String)',
   interactive: 'UInt8 DEFAULT 1',
-  engaged: 'UInt32',
   scroll: 'Int8 DEFAULT -1',
-} as const;
-
-const ALL_COLUMNS = { ...FIRST_COLUMNS, ...LATER_COLUMNS };
-
-/** Format of archived files: 1 has fewer columns. */
-export type ArchiveFormat = 1 | 2;
-export const ARCHIVE_FORMAT: ArchiveFormat = 2;
+};
 
 /** SQL: all columns, in the order that checksums use. */
-export const HIT_COLUMNS = Object.keys(ALL_COLUMNS).join(', ');
+export const HIT_COLUMNS = COLUMNS.join(', ');
 
 /** SQL: the same of archived files `f`, with the position that hits of earlier versions have in the store. */
 export const ARCHIVED_COLUMNS = HIT_COLUMNS.replace(
@@ -60,7 +44,8 @@ export const ARCHIVED_COLUMNS = HIT_COLUMNS.replace(
 
 /** SQL: the columns that files of a format have. */
 export function columnsOf(format: ArchiveFormat): string {
-  return format === 1 ? Object.keys(FIRST_COLUMNS).join(', ') : HIT_COLUMNS;
+  const layout = LAYOUTS[format - 1]!;
+  return COLUMNS.filter((column) => column in layout || OWN_COLUMNS[column]! <= format).join(', ');
 }
 
 /**
@@ -71,7 +56,10 @@ export function comparedColumnsOf(format: ArchiveFormat): string {
   return columnsOf(format).replace(/\bposition, /, '');
 }
 
-/** The structure of archived files, for ClickHouse's table functions. */
-export const HIT_STRUCTURE = Object.entries(ALL_COLUMNS)
-  .map(([name, type]) => `${name} ${type}`)
-  .join(', ');
+/** The structure of archived files, for ClickHouse's table functions. The types are the same in Parquet files. */
+export const HIT_STRUCTURE = COLUMNS.map((name) => `${name} ${typeOf(name)}`).join(', ');
+
+function typeOf(column: string): string {
+  const type = (ROW_COLUMNS as Readonly<Record<string, string>>)[column];
+  return TYPES[column] ?? (type === 'String' ? 'LowCardinality(String)' : type!);
+}

@@ -75,13 +75,14 @@ function read(value: unknown): Manifest {
   if (typeof value !== 'object' || value === null) throw new Error('it is not an object');
   const fields = value as Fields;
   const version = count(fields, 'version');
+  if (version === 0) throw unfit('version');
   if (version > ARCHIVE_FORMAT) {
     throw new Error(
       `it has format ${version}, and this version supports ${ARCHIVE_FORMAT}: install a newer one`,
     );
   }
   return {
-    format: version === 1 ? 1 : 2,
+    format: version,
     site: matching(fields, 'site', /^.{1,1000}$/s),
     day: matching(fields, 'day', /^\d{4}-\d\d-\d\d$/),
     rows: count(fields, 'rows'),

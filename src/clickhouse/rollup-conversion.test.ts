@@ -181,6 +181,17 @@ describe('a store of a version without a ledger', () => {
     assert.deepEqual((await told(store)).sites, wanted);
   });
 
+  test('is converted before it has the columns of later versions', options, async (t) => {
+    const folder = older(t);
+    const clients = openClients(t, join(folder, 'store'));
+    await clients.writer.command({ query: 'ALTER TABLE hits DROP COLUMN utm_campaign' });
+    await migrate(clients.writer, { steps: STEPS.filter(({ version }) => version <= 7) });
+    const query = 'ALTER TABLE hits ADD COLUMN utm_campaign LowCardinality(String) CODEC(ZSTD)';
+    await clients.writer.command({ query });
+    await clients.close();
+    assert.deepEqual(await told(await openStore(t, folder)), WANTED);
+  });
+
   test('is converted even if the conversion is killed at any statement', options, async (t) => {
     // After each of its statements, or after one in the midst.
     const moments = rounds(STATEMENTS, 1) === 1 ? [5] : Array.from({ length: STATEMENTS }, (_, i) => i);

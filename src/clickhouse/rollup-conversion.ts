@@ -14,8 +14,10 @@
  */
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Dialect } from './dialect.ts';
+import { DIMENSIONS } from './dimension.ts';
 import { rollupFragments, rollupGroups } from './rollup-groups.ts';
 import { queryText } from './sql.ts';
+import { tableColumns } from './table-columns.ts';
 import { watermarkTuples } from './visit-step.ts';
 import { coveredBy, readWatermarks } from './watermarks.ts';
 
@@ -59,6 +61,8 @@ export async function convertRollups(
     await run('convert_begin', { begun: BEGUN });
   }
   const done = await receipts();
+  const there = await tableColumns(client, 'hits');
+  const ranked = DIMENSIONS.filter((dimension) => there.has(dimension));
   const covered = coveredBy(old);
   let converted = 0;
   for (const { from, to, hits } of timeRanges(hours)) {
@@ -70,6 +74,7 @@ export async function convertRollups(
         hours: `${during} AND time >= ${kept}`,
         // This schema has neither engagement signals nor the columns that tell them.
         counted: 'true',
+        ranked,
       });
       await run('insert_rollups', rollupFragments(groups, new Map([[receipt, 0n]])));
     }

@@ -1,4 +1,4 @@
-import { DIMENSIONS } from './dimension.ts';
+import { DIMENSIONS, type Dimension } from './dimension.ts';
 import { queryText } from './sql.ts';
 import { deduplicationSql, writerSql } from './watermarks.ts';
 
@@ -14,22 +14,32 @@ const TIMES = {
   last: 'toUInt64(toUnixTimestamp64Milli(max(time)))',
 };
 
+/** What the rollups of an older store lack. */
+interface Narrowed {
+  /** SQL: which hits the hours count, if not the same ones. */
+  readonly hours?: string;
+  /** SQL: which of them count. Default: all but engagement signals. */
+  readonly counted?: string;
+  /** Default: all. */
+  readonly ranked?: readonly Dimension[];
+}
+
 /**
  * The SELECT statements that compute what hits add to the rollups, one for each kind of row.
  *
  * @param scope SQL: which hits
- * @param hours SQL: which hits the hours count, if not the same ones
- * @param counted SQL: which of them count. Default: all but engagement signals
  */
 export function rollupGroups(
   scope: string,
-  { hours = scope, counted = queryText('counted').trim() } = {},
+  { hours = scope, counted = queryText('counted').trim(), ranked = DIMENSIONS }: Narrowed = {},
 ): string[] {
   const all = { people: PEOPLE, value: "''", key: '0', ...TIMES };
-  const dimensions = DIMENSIONS.filter((dimension) => dimension !== 'bot').map((dimension) => ({
-    ...{ by: dimension, people: `${PEOPLE} AND ${dimension} != ''`, slot: DAY, visitors: VISITORS },
-    ...{ value: dimension, key: `cityHash64(${dimension})`, first: '0', last: '0' },
-  }));
+  const dimensions = ranked
+    .filter((dimension) => dimension !== 'bot')
+    .map((dimension) => ({
+      ...{ by: dimension, people: `${PEOPLE} AND ${dimension} != ''`, slot: DAY, visitors: VISITORS },
+      ...{ value: dimension, key: `cityHash64(${dimension})`, first: '0', last: '0' },
+    }));
   const kinds = [
     { by: 'quarter', slot: QUARTER, visitors: VISITORS, ...all },
     { by: 'day', slot: DAY, visitors: VISITORS, ...all },

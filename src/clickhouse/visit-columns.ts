@@ -1,56 +1,75 @@
-/** Columns of `visits` with the values of a visit's first hit, which have the same names in `hits`. */
-const FIRST_HIT_COLUMNS = [
-  'bot',
-  'source',
+/** Dimensions of a visit that are columns of its first hit: where it came from, and who it is. */
+export const ORIGIN_COLUMNS = [
   'referrer',
   'utm_source',
   'utm_medium',
   'utm_campaign',
-  'country',
-  'browser',
-  'os',
-  'device',
-  'language',
   'utm_term',
   'utm_content',
-  'click_id',
+] as const;
+export const CLIENT_COLUMNS = [
+  'country',
   'region',
   'city',
+  'browser',
   'browser_version',
+  'os',
   'os_version',
+  'device',
+  'language',
   'screen',
 ] as const;
 
-/** Columns of `visits` after `site` and `start`, without `version` and `deleted`, which tell apart the states of a visit. */
-const REST = [
-  ...['visitor', 'duration', 'leads', 'batch', 'exit_batch', 'exit_lag', 'entry_page', 'exit_page'],
-  ...FIRST_HIT_COLUMNS,
-  ...['pageviews', 'events', 'interactive_events', 'hits', 'scroll'],
+/** Columns of `visits` with the values of a visit's first hit, which have the same names in `hits`. */
+const FIRST_HIT_COLUMNS: readonly string[] = [
+  ...['bot', 'source', 'click_id'],
+  ...ORIGIN_COLUMNS,
+  ...CLIENT_COLUMNS,
 ];
+
+/** Columns of `visits` after `site` and `start`, without `version` and `deleted`, which tell apart the states of a visit. */
+function rest(firstHit: readonly string[]): string[] {
+  return [
+    ...['visitor', 'duration', 'leads', 'batch', 'exit_batch', 'exit_lag', 'entry_page', 'exit_page'],
+    ...firstHit,
+    ...['pageviews', 'events', 'interactive_events', 'hits', 'scroll'],
+  ];
+}
 
 const TEXTS: ReadonlySet<string> = new Set(['entry_page', 'exit_page', ...FIRST_HIT_COLUMNS]);
 
 /** SQL: the columns of a visit. */
-export const VISIT_COLUMNS = ['site', 'start', ...REST].join(', ');
+export const VISIT_COLUMNS = ['site', 'start', ...rest(FIRST_HIT_COLUMNS)].join(', ');
 
 /** The fragments of `visits_step.sql` that are about columns. */
-export const VISIT_FRAGMENTS = {
-  columns: VISIT_COLUMNS,
-  /** Prefix of columns of hits: visits have some of the same names. */
-  of: 'hits.',
-  /** A mark of deletion ends where the joined visit does, not before what it deletes: a purge takes both, or neither. */
-  columns_after_start: REST.join(', ').replace('duration', 'toUInt64(finish_ms - key) AS duration'),
-  dimensions: FIRST_HIT_COLUMNS.join(', '),
-  first_values: FIRST_HIT_COLUMNS.map((column) => `argMin(h.${column}, first) AS ${column}`).join(', '),
-  /** When a stored visit begins with its signals, in milliseconds. */
-  reach:
-    'if(empty(v.leads), toUnixTimestamp64Milli(v.start), least(toUnixTimestamp64Milli(v.start), toInt64(bitShiftRight(v.leads[1], 8))))',
-  /** Later than every hit. */
-  never: 'bitNot(toUInt128(0))',
-  no_values: REST.slice(1)
-    .map((column) => {
-      if (column === 'leads') return 'emptyArrayUInt64()';
-      return TEXTS.has(column) ? "''" : '0';
-    })
-    .join(', '),
-} as const;
+export const VISIT_FRAGMENTS = fragmentsOf(FIRST_HIT_COLUMNS);
+
+/** The same for a table that lacks columns of later steps of the schema. @param there its columns */
+export function visitFragments(there: ReadonlySet<string>): typeof VISIT_FRAGMENTS {
+  return fragmentsOf(FIRST_HIT_COLUMNS.filter((column) => there.has(column)));
+}
+
+function fragmentsOf(firstHit: readonly string[]) {
+  const columns = rest(firstHit);
+  return {
+    columns: ['site', 'start', ...columns].join(', '),
+    /** Prefix of columns of hits: visits have some of the same names. */
+    of: 'hits.',
+    /** A mark of deletion ends where the joined visit does, not before what it deletes: a purge takes both, or neither. */
+    columns_after_start: columns.join(', ').replace('duration', 'toUInt64(finish_ms - key) AS duration'),
+    dimensions: firstHit.join(', '),
+    first_values: firstHit.map((column) => `argMin(h.${column}, first) AS ${column}`).join(', '),
+    /** When a stored visit begins with its signals, in milliseconds. */
+    reach:
+      'if(empty(v.leads), toUnixTimestamp64Milli(v.start), least(toUnixTimestamp64Milli(v.start), toInt64(bitShiftRight(v.leads[1], 8))))',
+    /** Later than every hit. */
+    never: 'bitNot(toUInt128(0))',
+    no_values: columns
+      .slice(1)
+      .map((column) => {
+        if (column === 'leads') return 'emptyArrayUInt64()';
+        return TEXTS.has(column) ? "''" : '0';
+      })
+      .join(', '),
+  } as const;
+}

@@ -79,6 +79,25 @@ describe('a store of a version without visits', () => {
     await assertVisits(store);
   });
 
+  test('is converted before it has the columns of later versions', options, async (t) => {
+    const folder = await older(t);
+    const clients = Clients.embedded(join(folder, 'store'));
+    const column = 'screen LowCardinality(String) CODEC(ZSTD)';
+    const steps = STEPS.filter(({ version }) => version <= VISITS).map(({ statements, ...step }) => ({
+      ...step,
+      statements: statements.map((text) => text.replaceAll(/^.* screen LowCardinality.*\n/gm, '')),
+    }));
+    await migrate(clients.writer, { steps });
+    for (const table of ['hits', 'visits'])
+      await clients.writer.command({ query: `ALTER TABLE ${table} ADD COLUMN ${column}` });
+    await clients.close();
+    await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
+    assert.deepEqual(await storedVisits(store), visitsOf(await storedHits(store, ROLLED_UP)));
+    await using rollups = new Rollups(store);
+    await rollups.rollUp();
+    await assertVisits(store);
+  });
+
   test('is converted even if the conversion is killed at any statement', options, async (t) => {
     const original = await older(t);
     const moments = rounds(STATEMENTS, 2) === 2 ? [3, 6] : Array.from({ length: STATEMENTS }, (_, i) => i);

@@ -9,6 +9,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type { Dialect } from './dialect.ts';
 import { timeRanges } from './rollup-conversion.ts';
 import { queryText } from './sql.ts';
+import { tableColumns } from './table-columns.ts';
 import { visitStep, watermarkTuples } from './visit-step.ts';
 import { coveredBy, readWatermarks } from './watermarks.ts';
 
@@ -32,10 +33,11 @@ export async function convertVisits(
   const all = hours.reduce((sum, { hits }) => sum + Number(hits), 0);
   onProgress(`upgrading: computing visits from ${all} hits, once`);
   await client.command({ query: queryText('visits_clear', {}, dialect) });
+  const there = await tableColumns(client, 'visits');
   let converted = 0;
   for (const { from, to, hits } of timeRanges(hours)) {
     const during = `time >= toDateTime64(${from}, 3, 'UTC') AND time < toDateTime64(${to}, 3, 'UTC')`;
-    await client.command({ query: visitStep(`${during} AND ${covered}`, new Map()) });
+    await client.command({ query: visitStep(`${during} AND ${covered}`, new Map(), there) });
     converted += hits;
     onProgress(`visits: ${converted} of ${all} hits`);
   }

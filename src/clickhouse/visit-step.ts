@@ -1,5 +1,5 @@
 import { queryText } from './sql.ts';
-import { VISIT_FRAGMENTS } from './visit-columns.ts';
+import { VISIT_FRAGMENTS, visitFragments } from './visit-columns.ts';
 import { deduplicationSql, type Watermarks } from './watermarks.ts';
 
 /**
@@ -7,9 +7,10 @@ import { deduplicationSql, type Watermarks } from './watermarks.ts';
  *
  * @param scope SQL: which hits. None of them may be in the visits already
  * @param watermarks the last batch of each writer in the scope, which is in the visits from then on; none for a rebuild
+ * @param there the columns of `visits`
  */
-export function visitStep(scope: string, watermarks: Watermarks): string {
-  return queryText('visits_step', visitStepFragments(scope, watermarks));
+export function visitStep(scope: string, watermarks: Watermarks, there: ReadonlySet<string>): string {
+  return queryText('visits_step', { ...visitStepFragments(scope, watermarks), ...visitFragments(there) });
 }
 
 export function visitStepFragments(scope: string, watermarks: Watermarks): Record<string, string> {

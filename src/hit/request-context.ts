@@ -1,9 +1,33 @@
 import type { Screen } from './screen.ts';
 
+/** What a report may tell besides the page and the event. */
+export interface Details {
+  /** Class of the screen: see `screen.ts`. */
+  readonly screen: Screen | '';
+  /** What the event is worth: see `worth.ts`. */
+  readonly value: string;
+  readonly currency: string;
+  /** False for an event that happens without the visitor. */
+  readonly interactive: boolean;
+  /** Of an engagement signal: milliseconds. */
+  readonly engaged: number;
+  /** Of an engagement signal: 0 to 100 per cent of the page. -1 if unknown. */
+  readonly scroll: number;
+}
+
+export const NO_DETAILS: Details = {
+  screen: '',
+  value: '',
+  currency: '',
+  interactive: true,
+  engaged: 0,
+  scroll: -1,
+};
+
 /**
  * Raw facts of one request or one log line, as received and not yet interpreted. '' means unknown.
  */
-export interface RequestContext {
+export interface RequestContext extends Details {
   /**
    * Entry point. `plain`: the counter, which counts every request. `beacon`: a visitor's own request, sent by the page.
    * `server`: reported by a trusted sender, so it is not rate-limited and gets no cookie.
@@ -26,17 +50,6 @@ export interface RequestContext {
   readonly props: string;
   /** Host of the page; may include a port. */
   readonly hostname: string;
-  /** Class of the screen: see `screen.ts`. */
-  readonly screen: Screen | '';
-  /** What the event is worth: see `worth.ts`. */
-  readonly value: string;
-  readonly currency: string;
-  /** False for an event that happens without the visitor. */
-  readonly interactive: boolean;
-  /** Of an engagement signal: milliseconds. */
-  readonly engaged: number;
-  /** Of an engagement signal: 0 to 100 per cent of the page. -1 if unknown. */
-  readonly scroll: number;
   readonly userAgent: string;
   /** `Accept-Language`. */
   readonly language: string;
@@ -68,12 +81,7 @@ export const EMPTY_CONTEXT: RequestContext = {
   title: '',
   props: '',
   hostname: '',
-  screen: '',
-  value: '',
-  currency: '',
-  interactive: true,
-  engaged: 0,
-  scroll: -1,
+  ...NO_DETAILS,
   userAgent: '',
   language: '',
   peer: '',

@@ -16,6 +16,7 @@ import { SCRATCH } from '../clickhouse/connection.ts';
 import { quote, withLiterals } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
+import { ROW_COLUMNS } from '../rows/row-layout.ts';
 import type { ExportFormat } from '../settings/export.ts';
 import { HOUR } from '../timing/units.ts';
 import { csvLine, FORMULA_START } from './csv.ts';
@@ -23,25 +24,16 @@ import { hitsQuery } from './from-hits.ts';
 import type { Selection } from './selection.ts';
 import type { Source } from './source.ts';
 
-/** Fields of an exported hit, in order. */
+const COLUMNS: Readonly<Record<string, string>> = ROW_COLUMNS;
+/** Fields of an exported hit, in order: these first, and then the other columns of hits. */
 const FIELDS = [
-  ...['time', 'site', 'visitor', 'status', 'method', 'bot', 'path', 'name', 'title', 'referrer', 'source'],
-  ...['utm_source', 'utm_medium', 'utm_campaign', 'country', 'browser', 'os', 'device', 'language', 'props'],
-  ...['hostname', 'utm_term', 'utm_content', 'click_id', 'region', 'city', 'browser_version', 'os_version'],
-  ...['screen', 'value', 'currency', 'interactive', 'engaged', 'scroll'],
-] as const;
-/** Fields whose first characters no outsider chooses. */
-const HARMLESS = [
-  'time',
-  'site',
-  'visitor',
-  'status',
-  'value',
-  'currency',
-  'interactive',
-  'engaged',
-  'scroll',
+  ...new Set([
+    ...['time', 'site', 'visitor', 'status', 'method', 'bot', 'path', 'name', 'title', 'referrer', 'source'],
+    ...Object.keys(COLUMNS),
+  ]),
 ];
+/** Texts whose first characters no outsider chooses. */
+const HARMLESS = ['site', 'value', 'currency'];
 /** 16 hexadecimal digits, since JSON numbers lack the precision. */
 const VISITOR = "lower(leftPad(hex(visitor), 16, '0'))";
 /** A decimal number as text, as JSON numbers lack the precision; '' if an event has no value. */
@@ -142,7 +134,7 @@ function columnsOf(format: ExportFormat): string {
   const columns = FIELDS.map((field) => {
     const expression = EXPRESSIONS[field];
     if (expression !== undefined) return format === 'csv' ? expression : `${expression} AS ${field}`;
-    if (format !== 'csv' || HARMLESS.includes(field)) return field;
+    if (format !== 'csv' || COLUMNS[field] !== 'String' || HARMLESS.includes(field)) return field;
     return `if(match(${field}, ${quote(FORMULA_START)}), concat('\\'', ${field}), ${field})`;
   });
   return columns.join(', ');

@@ -9,7 +9,7 @@
  * time linear in the text length.
  */
 
-import { columnOf, DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
+import { DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import { HitError } from '../errors.ts';
 import { isUnclean } from '../hit/text.ts';
 import { printable } from '../schema/printable.ts';
@@ -80,7 +80,7 @@ export function readFilters(params: QueryParams): Filter[] {
  */
 export function filterSql(
   filters: readonly Filter[],
-  column: (dimension: Dimension) => string = columnOf,
+  column: (dimension: Dimension) => string = (dimension) => dimension,
 ): FilterSql {
   const parameters: Record<string, string> = {};
   const conditions = filters.map(({ dimension, negated, patterns }, at) => {

@@ -1,4 +1,4 @@
-import { columnOf, type Dimension } from '../clickhouse/dimension.ts';
+import type { Dimension } from '../clickhouse/dimension.ts';
 import type { Fragments } from '../clickhouse/sql.ts';
 import type { Parameters } from '../store/store.ts';
 import type { Count, Point, Value } from './counts.ts';
@@ -61,7 +61,7 @@ export async function topFromHits(
   const { parameters, fragments } = await hitsQuery(source, period);
   const rows = await source.store.rows<Row<'hits' | 'visitors'> & { value: string }>(
     'top',
-    { ...parameters, by: columnOf(by), limit },
+    { ...parameters, by, limit },
     undefined,
     fragments,
   );

@@ -1,4 +1,4 @@
-import { columnOf, type Dimension } from '../clickhouse/dimension.ts';
+import type { Dimension } from '../clickhouse/dimension.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import type { Unrolled } from '../rollup/rollups.ts';
 import type { Parameters } from '../store/store.ts';
@@ -60,7 +60,7 @@ export async function topFromRollups(
   const question = await rollupsQueryOf(source, period, plan);
   return withConsistentRollups(source.store, async (fresh) => {
     const here = freshTable(question, fresh);
-    const asked = { ...question.parameters, by: columnOf(by) };
+    const asked = { ...question.parameters, by };
     const ranking = await source.store.rows<Row<'hits'> & { key: string }>(
       'rollup_top',
       { ...asked, limit },

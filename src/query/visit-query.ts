@@ -14,18 +14,21 @@ import type { Filter } from './filter.ts';
 import { ENDS, isDimension, type Ranking } from './ranking.ts';
 import type { Selection } from './selection.ts';
 
-/** Dimension of a short form → of a query, where the names differ. */
-const NAMES: Readonly<Partial<Record<Dimension, FilterDimension>>> = { path: 'page', name: 'event' };
-
 /** Dimensions that most visits have no value of: a row without a value would tell nothing. */
 const SPARSE: ReadonlySet<string> = new Set([
   ...['referrer', 'utm_source', 'utm_medium', 'utm_campaign'],
   ...Object.values(ENDS),
 ]);
 
+/** The name that a dimension of a short form has in a query. */
+function nameOf(dimension: Dimension): FilterDimension {
+  if (dimension === 'path') return 'page';
+  return dimension === 'name' ? 'event' : dimension;
+}
+
 /** The dimension that a short form ranks. */
 function rankedDimension(by: Ranking): FilterDimension {
-  if (isDimension(by)) return NAMES[by] ?? (by as FilterDimension);
+  if (isDimension(by)) return nameOf(by);
   return by === 'entry' || by === 'exit' ? ENDS[by] : by;
 }
 
@@ -36,12 +39,12 @@ export function ranksVisits(by: Ranking): boolean {
 
 /** Whether filters choose whole visits. */
 export function choosesVisits(filters: readonly Filter[]): boolean {
-  return filters.some(({ dimension }) => isOfVisit(NAMES[dimension] ?? dimension));
+  return filters.some(({ dimension }) => isOfVisit(nameOf(dimension)));
 }
 
 /** Whether filters or statuses choose single hits. */
 export function choosesHits({ filters, status }: Pick<Selection, 'filters' | 'status'>): boolean {
-  return status.length > 0 || filters.some(({ dimension }) => !isOfVisit(NAMES[dimension] ?? dimension));
+  return status.length > 0 || filters.some(({ dimension }) => !isOfVisit(nameOf(dimension)));
 }
 
 /** A query without its period. */
@@ -87,7 +90,7 @@ export function propsQuery(selection: Selection): VisitQuery {
 }
 
 function engineFilter({ dimension, negated, patterns }: Filter): EngineFilter {
-  const name = NAMES[dimension] ?? (dimension as FilterDimension);
+  const name = nameOf(dimension);
   const values = patterns.filter((pattern) => pattern.length === 1).map(([value = '']) => value);
   const wildcards = patterns.filter((pattern) => pattern.length > 1).map(patternText);
   const any: EngineFilter[] = [

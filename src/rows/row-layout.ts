@@ -5,38 +5,88 @@
  * them: such a hit has the defaults of the columns that it lacks.
  */
 import { HitError } from '../errors.ts';
-
-/** Number of the layout that is written. A spool left by an older version records its own. */
-export const ROW_LAYOUT = 2;
-
-const LAYOUT_1 = [
-  'site String, time DateTime64(3), visitor UInt64, bot String, path String, name String, source String',
-  'referrer String, utm_source String, utm_medium String, utm_campaign String, country String',
-  'browser String, os String, device String, language String, status UInt16, method String',
-  'title String, props String',
-];
-const LAYOUT_2 = [
-  ...LAYOUT_1,
-  'hostname String, utm_term String, utm_content String, click_id String, region String, city String',
-  'browser_version String, os_version String, screen String, value String, currency String',
-  'interactive UInt8, engaged UInt32, scroll Int8',
-];
-
-/** Columns of each layout, as a ClickHouse structure. */
-export const ROW_STRUCTURES: Readonly<Record<number, string>> = {
-  1: LAYOUT_1.join(', '),
-  2: LAYOUT_2.join(', '),
-};
+import type { Hit } from '../hit/hit.ts';
 
 /** Bytes of a value; a string has any number. */
-const WIDTHS: Readonly<Record<string, number>> = {
+const WIDTHS = {
+  String: 0,
   'DateTime64(3)': 8,
   UInt64: 8,
   UInt32: 4,
   UInt16: 2,
   UInt8: 1,
   Int8: 1,
-};
+} as const;
+
+/** A type of ClickHouse. */
+export type ColumnType = keyof typeof WIDTHS;
+
+/** `browserVersion` → `browser_version`. */
+type Column<Member extends string> = Member extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Column<Rest>}`
+  : '';
+
+/** Name of a column of hits: that of the member, or `visitor` for its two halves. */
+export type RowColumn = Column<Exclude<keyof Hit, 'visitorHigh' | 'visitorLow'>> | 'visitor';
+
+const LAYOUT_1 = {
+  site: 'String',
+  time: 'DateTime64(3)',
+  visitor: 'UInt64',
+  bot: 'String',
+  path: 'String',
+  name: 'String',
+  source: 'String',
+  referrer: 'String',
+  utm_source: 'String',
+  utm_medium: 'String',
+  utm_campaign: 'String',
+  country: 'String',
+  browser: 'String',
+  os: 'String',
+  device: 'String',
+  language: 'String',
+  status: 'UInt16',
+  method: 'String',
+  title: 'String',
+  props: 'String',
+} as const;
+const LAYOUT_2 = {
+  ...LAYOUT_1,
+  hostname: 'String',
+  utm_term: 'String',
+  utm_content: 'String',
+  click_id: 'String',
+  region: 'String',
+  city: 'String',
+  browser_version: 'String',
+  os_version: 'String',
+  screen: 'String',
+  value: 'String',
+  currency: 'String',
+  interactive: 'UInt8',
+  engaged: 'UInt32',
+  scroll: 'Int8',
+} as const;
+
+/** The columns of the layout that is written, in order: every member of a hit, with its type. */
+export const ROW_COLUMNS: Readonly<Record<RowColumn, ColumnType>> = LAYOUT_2;
+
+/** The columns of each layout; the first has number 1. Archives and exports have theirs from here, too. */
+export const LAYOUTS: readonly Readonly<Partial<Record<RowColumn, ColumnType>>>[] = [LAYOUT_1, ROW_COLUMNS];
+
+/** Number of the layout that is written. A spool left by an older version records its own. */
+export const ROW_LAYOUT = LAYOUTS.length;
+
+/** Columns of each layout, as a ClickHouse structure. */
+export const ROW_STRUCTURES: Readonly<Record<number, string>> = Object.fromEntries(
+  LAYOUTS.map((columns, at) => [
+    at + 1,
+    Object.entries(columns)
+      .map(([name, type]) => `${name} ${type}`)
+      .join(', '),
+  ]),
+);
 
 /** Strings, and the bytes of the numbers after them. */
 interface Run {
@@ -44,14 +94,12 @@ interface Run {
   bytes: number;
 }
 
-const RUNS = new Map(
-  Object.entries(ROW_STRUCTURES).map(([layout, structure]) => [Number(layout), runsOf(structure)]),
-);
+const RUNS = new Map(LAYOUTS.map((columns, at) => [at + 1, runsOf(Object.values(columns))]));
 
-function runsOf(structure: string): readonly Run[] {
+function runsOf(types: readonly ColumnType[]): readonly Run[] {
   const runs: Run[] = [];
-  for (const column of structure.split(', ')) {
-    const width = WIDTHS[column.slice(column.indexOf(' ') + 1)] ?? 0;
+  for (const type of types) {
+    const width = WIDTHS[type];
     if (width > 0) runs.at(-1)!.bytes += width;
     else if (runs.at(-1)?.bytes === 0) runs.at(-1)!.strings++;
     else runs.push({ strings: 1, bytes: 0 });
@@ -69,6 +117,11 @@ function runsFor(layout: number): readonly Run[] {
 /** Bytes of a seal: a row whose texts are empty. */
 export function sealBytes(layout: number): number {
   return runsFor(layout).reduce((sum, { strings, bytes }) => sum + strings + bytes, 0);
+}
+
+/** Most bytes of a row besides those of its texts: a length takes up to 5. */
+export function mostBytesBesideTexts(layout: number): number {
+  return runsFor(layout).reduce((sum, { strings, bytes }) => sum + strings * 5 + bytes, 0);
 }
 
 /** End of the row at `start`, or -1 if the bytes end first. */

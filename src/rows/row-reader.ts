@@ -4,24 +4,6 @@ import type { Hit } from '../hit/hit.ts';
 import { RowBinaryReader } from './row-binary.ts';
 import { ROW_STRUCTURES } from './row-layout.ts';
 
-/** The members of a hit that rows of layout 1 lack, with the defaults of their columns. */
-const LAYOUT_1_LACKS = {
-  hostname: '',
-  utmTerm: '',
-  utmContent: '',
-  clickId: '',
-  region: '',
-  city: '',
-  browserVersion: '',
-  osVersion: '',
-  screen: '',
-  value: '',
-  currency: '',
-  interactive: true,
-  engaged: 0,
-  scroll: -1,
-} as const satisfies Partial<Hit>;
-
 /**
  * Reads a whole segment, without its seals.
  *
@@ -36,33 +18,14 @@ export function* readRows(bytes: Buffer, layout: number): Generator<Hit, void, u
   }
   const rows = new RowBinaryReader(bytes);
   while (!rows.isAtEnd) {
-    const hit = layout === 1 ? { ...readLayout1(rows), ...LAYOUT_1_LACKS } : readHit(rows);
+    const hit = readHit(rows, layout);
     if (hit.site !== '') yield hit;
   }
 }
 
-function readHit(row: RowBinaryReader): Hit {
-  return {
-    ...readLayout1(row),
-    hostname: row.string(),
-    utmTerm: row.string(),
-    utmContent: row.string(),
-    clickId: row.string(),
-    region: row.string(),
-    city: row.string(),
-    browserVersion: row.string(),
-    osVersion: row.string(),
-    screen: row.string(),
-    value: row.string(),
-    currency: row.string(),
-    interactive: row.uint8() !== 0,
-    engaged: row.uint32(),
-    scroll: row.int8(),
-  };
-}
-
-/** Members are read in the order in which they are written here. */
-function readLayout1(row: RowBinaryReader): Omit<Hit, keyof typeof LAYOUT_1_LACKS> {
+/** Members are read in the order in which they are written here. Those that a layout lacks have the defaults of their columns. */
+function readHit(row: RowBinaryReader, layout: number): Hit {
+  const has2 = layout >= 2;
   return {
     site: row.string(),
     time: row.uint64(),
@@ -85,5 +48,19 @@ function readLayout1(row: RowBinaryReader): Omit<Hit, keyof typeof LAYOUT_1_LACK
     method: row.string(),
     title: row.string(),
     props: row.string(),
+    hostname: has2 ? row.string() : '',
+    utmTerm: has2 ? row.string() : '',
+    utmContent: has2 ? row.string() : '',
+    clickId: has2 ? row.string() : '',
+    region: has2 ? row.string() : '',
+    city: has2 ? row.string() : '',
+    browserVersion: has2 ? row.string() : '',
+    osVersion: has2 ? row.string() : '',
+    screen: has2 ? row.string() : '',
+    value: has2 ? row.string() : '',
+    currency: has2 ? row.string() : '',
+    interactive: has2 ? row.uint8() !== 0 : true,
+    engaged: has2 ? row.uint32() : 0,
+    scroll: has2 ? row.int8() : -1,
   };
 }

@@ -15,11 +15,10 @@
 
 import { crc32 } from 'node:zlib';
 import type { Hit } from '../hit/hit.ts';
-import { ROW_LAYOUT, sealBytes } from './row-layout.ts';
+import { mostBytesBesideTexts, ROW_LAYOUT, sealBytes } from './row-layout.ts';
 
 const FIRST_CAPACITY = 64 * 1024;
-/** Fixed part of a row, and 5 bytes of length for each of its 28 strings. */
-const ROW_OVERHEAD = 24 + 28 * 5;
+const ROW_OVERHEAD = mostBytesBesideTexts(ROW_LAYOUT);
 const SEAL_BYTES = sealBytes(ROW_LAYOUT);
 const UTF8_WORST = 3;
 /** Up to this many characters, a loop is faster than a native call. */

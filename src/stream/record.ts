@@ -13,6 +13,7 @@ import type { Hit } from '../hit/hit.ts';
 import { siteName } from '../hit/site.ts';
 import { END_OF_DATETIME64, readExplicitTime } from '../hit/time.ts';
 import { readValue } from '../hit/worth.ts';
+import { ROW_COLUMNS } from '../rows/row-layout.ts';
 
 /** A parsed record. */
 export interface HitRecord {
@@ -31,46 +32,21 @@ const MAX_BATCH_RECORDS = 2 ** 30;
 /** Maximum characters of any field. */
 const LONGEST = 16_384;
 
-type TextName = Exclude<
-  keyof Hit,
-  'time' | 'visitorHigh' | 'visitorLow' | 'status' | 'interactive' | 'engaged' | 'scroll'
->;
+type TextName = { [Member in keyof Hit]: Hit[Member] extends string ? Member : never }[keyof Hit];
 
 /** Milliseconds: the largest number that the store takes. */
 const MOST_ENGAGED = 2 ** 32 - 1;
 const UNKNOWN_SCROLL = -1;
 
-/** Field names in records, the same as in an export. The site is always present. */
-const TEXTS: readonly (readonly [name: string, member: TextName])[] = [
-  ['site', 'site'],
-  ['bot', 'bot'],
-  ['path', 'path'],
-  ['name', 'name'],
-  ['source', 'source'],
-  ['referrer', 'referrer'],
-  ['utm_source', 'utmSource'],
-  ['utm_medium', 'utmMedium'],
-  ['utm_campaign', 'utmCampaign'],
-  ['country', 'country'],
-  ['browser', 'browser'],
-  ['os', 'os'],
-  ['device', 'device'],
-  ['language', 'language'],
-  ['method', 'method'],
-  ['title', 'title'],
-  ['props', 'props'],
-  ['hostname', 'hostname'],
-  ['utm_term', 'utmTerm'],
-  ['utm_content', 'utmContent'],
-  ['click_id', 'clickId'],
-  ['region', 'region'],
-  ['city', 'city'],
-  ['browser_version', 'browserVersion'],
-  ['os_version', 'osVersion'],
-  ['screen', 'screen'],
-  ['value', 'value'],
-  ['currency', 'currency'],
-];
+/** Texts of a hit by their field, which has the name of the column, as in an export. The site is always present. */
+const TEXTS = Object.entries(ROW_COLUMNS)
+  .filter(([, type]) => type === 'String')
+  .map(([column]) => [column, memberOf(column)] as const);
+
+/** `browser_version` → `browserVersion`. */
+function memberOf(column: string): TextName {
+  return column.replaceAll(/_[a-z]/g, (letter) => letter.slice(1).toUpperCase()) as TextName;
+}
 
 /** The key of a hit's record: 16 hexadecimal digits. */
 export function keyOf(hit: Hit): string {

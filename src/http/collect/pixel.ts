@@ -11,7 +11,7 @@ import { OPEN, type Operation, other, problem, queryParameters } from '../openap
 import { internalError } from '../problem.ts';
 import { collect } from './collect.ts';
 import { RawResponse } from './raw-response.ts';
-import { DROPPED, readReport } from './report.ts';
+import { DROPPED, type REPORT_MEMBERS, readReport } from './report.ts';
 import type { Report } from './request-facts.ts';
 
 /** The smallest transparent GIF, one byte per character. */
@@ -37,7 +37,7 @@ const PIXEL_PARAMETERS = {
   screen: parameter(TEXT, 'width in CSS pixels', '1440'),
   engaged: parameter(TEXT, 'of a signal with the name `engagement`: milliseconds'),
   scroll: parameter(TEXT, 'of such a signal: 0 to 100 % of the page'),
-};
+} satisfies Record<Exclude<keyof typeof REPORT_MEMBERS, 'props'>, unknown>;
 
 export const COUNT_BY_PIXEL: Operation = {
   operationId: 'countByPixel',

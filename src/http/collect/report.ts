@@ -1,6 +1,7 @@
 import { HitError } from '../../errors.ts';
 import { DROP_REASONS, isQuiet } from '../../hit/drop-reason.ts';
 import { ENGAGEMENT, LIMITS } from '../../hit/hit.ts';
+import { type Details, NO_DETAILS } from '../../hit/request-context.ts';
 import { readScreen, SCREENS } from '../../hit/screen.ts';
 import { readCurrency, readValue } from '../../hit/worth.ts';
 import {
@@ -20,7 +21,6 @@ import type { Report } from './request-facts.ts';
 
 /** Milliseconds: of more, which a sleeping machine may report, a day is taken. */
 const MOST_ENGAGED = 86_400_000;
-const UNKNOWN_SCROLL = -1;
 
 const NULL: Schema<null> = { type: 'null' };
 
@@ -86,7 +86,7 @@ export const REPORT_MEMBERS = {
     'of a signal with the name `engagement`, which is not counted: milliseconds for which the page was visible since the last one',
   ),
   scroll: described(someNumber(SCROLL), 'of such a signal: the part of the page seen so far, 0 to 100 %'),
-};
+} satisfies Record<Exclude<keyof Report, 'kind' | 'hostname'> | 'url', unknown>;
 export const REPORT = object({}, REPORT_MEMBERS);
 
 /** What the document says of hits that are not counted. */
@@ -126,8 +126,8 @@ export function readReport(value: unknown, page: string): Report | HitError {
     hostname = own?.hostname ?? '';
   }
   if (site === '') site = hostname;
-  const more = readMore(fields);
-  if (more instanceof HitError) return more;
+  const details = readDetails(fields);
+  if (details instanceof HitError) return details;
   return {
     kind: 'beacon',
     site,
@@ -137,24 +137,14 @@ export function readReport(value: unknown, page: string): Report | HitError {
     title: text(fields.title),
     props: props && Object.keys(props).length > 0 ? JSON.stringify(props) : '',
     hostname,
-    ...more,
+    ...details,
   };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-type More = Pick<Report, 'screen' | 'value' | 'currency' | 'interactive' | 'engaged' | 'scroll'>;
-
-const NO_MORE: More = {
-  screen: '',
-  value: '',
-  currency: '',
-  interactive: true,
-  engaged: 0,
-  scroll: UNKNOWN_SCROLL,
-};
 
 /** What most reports do not tell: the screen, what an event is worth, and how long a page was looked at. */
-function readMore(fields: Fields): More | HitError {
+function readDetails(fields: Fields): Details | HitError {
   const isSignal = fields.name === ENGAGEMENT;
   const screen = readScreen(fields.screen);
   if (screen === undefined) return invalid('screen is not a width in pixels such as 1440');
@@ -169,18 +159,19 @@ function readMore(fields: Fields): More | HitError {
   if (currency !== '' && value === '') return invalid('a currency is given without a value');
   const interactive = readTruth(fields.interactive);
   if (interactive === undefined) return invalid('interactive is neither true nor false');
-  const engagement = isSignal ? readEngagement(fields) : undefined;
+  const engagement = isSignal ? readEngagement(fields) : NO_DETAILS;
   if (engagement instanceof HitError) return engagement;
   if (!isSignal && !(isMissing(fields.engaged) && isMissing(fields.scroll))) {
     return invalid(`engaged and scroll belong to hits with the name "${ENGAGEMENT}"`);
   }
-  return { ...NO_MORE, screen, value, currency, interactive, ...engagement };
+  const { engaged, scroll } = engagement;
+  return { screen, value, currency, interactive, engaged, scroll };
 }
 
-function readEngagement({ engaged, scroll }: Fields): Pick<More, 'engaged' | 'scroll'> | HitError {
+function readEngagement({ engaged, scroll }: Fields): Pick<Details, 'engaged' | 'scroll'> | HitError {
   const time = isMissing(engaged) ? 0 : readNumber(engaged, ENGAGED);
   if (time === undefined) return invalid('engaged is not a number of milliseconds');
-  const depth = isMissing(scroll) ? UNKNOWN_SCROLL : readNumber(scroll, SCROLL);
+  const depth = isMissing(scroll) ? NO_DETAILS.scroll : readNumber(scroll, SCROLL);
   if (depth === undefined)
     return invalid('scroll is not a number from 0 to 100, the part of the page in per cent');
   return { engaged: Math.min(time, MOST_ENGAGED), scroll: depth };

@@ -1,23 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { RequestContext } from '../../hit/request-context.ts';
+import type { Details, RequestContext } from '../../hit/request-context.ts';
 
 /** What is reported: a page view or an event. '' is unknown. */
 export type Report = Pick<
   RequestContext,
-  | 'kind'
-  | 'site'
-  | 'path'
-  | 'name'
-  | 'referrer'
-  | 'title'
-  | 'props'
-  | 'hostname'
-  | 'screen'
-  | 'value'
-  | 'currency'
-  | 'interactive'
-  | 'engaged'
-  | 'scroll'
+  'kind' | 'site' | 'path' | 'name' | 'referrer' | 'title' | 'props' | 'hostname' | keyof Details
 >;
 
 export function factsOfRequest(request: IncomingMessage, report: Report, time: number): RequestContext {

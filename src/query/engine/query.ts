@@ -1,4 +1,5 @@
 /** A query about hits and visits, as it was understood, and its answer: `POST /api/v1/query`. */
+import { CLIENT_COLUMNS, ORIGIN_COLUMNS } from '../../clickhouse/visit-columns.ts';
 
 export const METRICS = [
   'visitors',
@@ -29,24 +30,10 @@ type TimeDimension = `time:${Interval}`;
 export const VISIT_DIMENSIONS = [
   'source',
   'channel',
-  'referrer',
-  'utm_source',
-  'utm_medium',
-  'utm_campaign',
-  'utm_term',
-  'utm_content',
+  ...ORIGIN_COLUMNS,
   'entry_page',
   'exit_page',
-  'country',
-  'region',
-  'city',
-  'browser',
-  'browser_version',
-  'os',
-  'os_version',
-  'device',
-  'language',
-  'screen',
+  ...CLIENT_COLUMNS,
 ] as const;
 export type VisitDimension = (typeof VISIT_DIMENSIONS)[number];
 

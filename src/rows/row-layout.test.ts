@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { ROW_STRUCTURES } from './row-layout.ts';
+
+test('a layout that spools may hold has the columns that it had: new ones belong to a new layout', () => {
+  for (const [layout, digest] of [
+    [1, '8112337085dd1a9a'],
+    [2, '04b234424386d9c5'],
+  ] as const) {
+    const found = createHash('sha256').update(ROW_STRUCTURES[layout]!).digest('hex').slice(0, 16);
+    assert.equal(found, digest, `layout ${layout}`);
+  }
+});
