@@ -7,7 +7,7 @@
  */
 import type { Bindings } from './bindings.ts';
 import { columnSql, isOfHit, isOfVisit, propNumberSql, type RowKind } from './column.ts';
-import type { Names } from './names.ts';
+import { isNamed, type Names } from './names.ts';
 import type { Filter, FilterDimension, NumberName, NumberOperator, TextOperator } from './query.ts';
 import { VISIT_NUMBERS } from './query.ts';
 
@@ -153,8 +153,18 @@ function textSql(
   const isNegated = operator.endsWith('_not');
   const positive = operator.replace('_not', '') as 'is' | 'contains' | 'matches';
   const match = (column: string) => anyOf(values, positive, column, dimension, bind);
-  const condition = dimension === 'goal' ? context.goalSql(match) : match(columnSql(dimension, context));
+  const condition = conditionOn(dimension, match, context);
   return isNegated ? `NOT (${condition})` : condition;
+}
+
+function conditionOn(
+  dimension: FilterDimension,
+  match: (column: string) => string,
+  context: ConditionContext,
+): string {
+  if (dimension === 'goal') return context.goalSql(match);
+  if (isNamed(dimension)) return context.names.passes(dimension, match);
+  return match(columnSql(dimension, context));
 }
 
 function anyOf(
