@@ -36,7 +36,7 @@ export async function countRows(source: Source, query: Query): Promise<Counted> 
     query.metrics.includes('percentage') && query.dimensions.length > 0
       ? visitorsOf(source, { ...query, dimensions: [] }, table, names)
       : undefined,
-    query.metrics.includes('conversion_rate') && !statements.countVisitors
+    query.metrics.includes('conversion_rate') && !statements.areOfWholeVisits
       ? visitorsOf(source, withoutGoals(query), table, names)
       : undefined,
   ]);

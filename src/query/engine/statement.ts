@@ -4,7 +4,7 @@
  * A query asks for sums by the values of its dimensions: over hits in the period, and over visits that begin in it. Each
  * statement reads as little as it can:
  *
- * - Hits alone, if neither dimensions nor filters are about visits.
+ * - Hits alone, if neither dimensions nor filters are about visits, and visits may lack some of them.
  * - Visits alone, if neither are about hits. Then the sums over hits are those of the visits that lie in the period, and in
  *   one interval of it, as a whole, so one pass over visits makes both; only straddlers, which cross its edges, need their
  *   hits. What visits do not count, such as conversions, is counted from the hits that may be meant and their visits.
@@ -33,7 +33,7 @@ import {
   wholeVisitAggregates,
 } from './measure.ts';
 import { isNamed, type Names } from './names.ts';
-import { countsGoals, joinsVisits, usesHits } from './needs.ts';
+import { countsGoals, countsWholeVisits, joinsVisits, usesHits } from './needs.ts';
 import type { Dimension, Metric, Query } from './query.ts';
 import { countsSql, ScopeSql, type Statement } from './scope-sql.ts';
 import type { Sources } from './source-sql.ts';
@@ -56,6 +56,8 @@ export class Statements {
   readonly #sources: Sources;
   readonly #usesHits: boolean;
   readonly #usesVisits: boolean;
+  /** Whether `all` count the visitors of each row, regardless of its conversions. */
+  readonly areOfWholeVisits: boolean;
 
   /** @param table SQL of the table of hits */
   constructor(query: Query, table: string, names: Names) {
@@ -64,7 +66,9 @@ export class Statements {
     this.#bind = this.#scope.bind;
     this.#names = names;
     this.#usesHits = usesHits(query);
-    this.#usesVisits = joinsVisits({ ...query, goals: this.#scope.goals });
+    const asked = { ...query, goals: this.#scope.goals };
+    this.#usesVisits = joinsVisits(asked);
+    this.areOfWholeVisits = countsWholeVisits(asked);
     this.#sources = this.#scope.sourcesFor(query.filters);
   }
 
@@ -73,7 +77,7 @@ export class Statements {
     const { metrics } = this.#query;
     const ofVisits = metrics.filter((metric) => basisOf(metric) === 'visits');
     const ofHits = metrics.filter((metric) => basisOf(metric) !== 'visits');
-    if (!this.#isOfWholeVisits) {
+    if (!this.areOfWholeVisits) {
       const visits = this.#usesHits ? () => this.#sumsOfVisitsWithHits() : () => this.#sumsOfVisits();
       return [
         ...(ofHits.length === 0 ? [] : [this.#statement(this.#sumsOfHits(ofHits, this.#matching))]),
@@ -87,15 +91,6 @@ export class Statements {
       ...(hasWhole ? [this.#statement(this.#sumsOfWholeVisits())] : []),
       ...(rest.length === 0 ? [] : [this.#statement(this.#sumsOfHits(rest, this.#relevant(rest)))]),
     ];
-  }
-
-  /** Whether `all` count the visitors of each row, regardless of its conversions. */
-  get countVisitors(): boolean {
-    return this.#isOfWholeVisits;
-  }
-
-  get #isOfWholeVisits(): boolean {
-    return !this.#usesHits && this.#usesVisits;
   }
 
   #statement(text: string): Statement {
