@@ -3,8 +3,8 @@
  *
  * `npm run bench:query` generates that many hits of thirteen months inside the engine, rolls them up as a server does, runs
  * typical queries, and writes the results to `bench/QUERY.md`. `-- --hits 10000000` generates fewer, and writes nothing;
- * `--folder F` keeps the hits, and reuses them the next time. It exits with 1 if an answer is wrong; a missed goal is not a
- * failure.
+ * `--folder F` keeps the hits, and reuses them the next time; `--visits` asks about visits only, and `--rounds 5` repeats
+ * these so often. It exits with 1 if an answer is wrong; a missed goal is not a failure.
  */
 
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { DAYS, END, GeneratedHits } from './generated-hits.ts';
 import { answer, answerOfHits, QUERIES, type Query } from './queries.ts';
 import { circumstances, type Goal, median, milliseconds, ratio, table, whole } from './results.ts';
 import { Scratch } from './scratch.ts';
+import { measureVisitQueries, visitReport } from './visit-queries.ts';
 
 const FILE = new URL('QUERY.md', import.meta.url);
 const HITS = 100_000_000;
@@ -26,6 +27,13 @@ const ROUNDS = 20;
 const ROUNDS_OF_HITS = 3;
 /** An estimate may be off by this many standard errors: one in 3 million is. */
 const MOST_ERRORS = 5;
+
+const OPTIONS = {
+  hits: { type: 'string' },
+  folder: { type: 'string' },
+  visits: { type: 'boolean', default: false },
+  rounds: { type: 'string', default: '20' },
+} as const;
 
 interface Finding {
   readonly query: Query;
@@ -102,7 +110,12 @@ async function room(
   };
 }
 
-function report(findings: readonly Finding[], bytes: Awaited<ReturnType<typeof room>>, hits: number): string {
+function report(
+  findings: readonly Finding[],
+  bytes: Awaited<ReturnType<typeof room>>,
+  hits: number,
+  ofVisits: string,
+): string {
   const rows = findings.map(({ query, p50, p95, hits, error }) => [
     query.name,
     milliseconds(p50),
@@ -132,15 +145,19 @@ function report(findings: readonly Finding[], bytes: Awaited<ReturnType<typeof r
       ['goal', 'measured', ''],
       goals.map(({ aim, measured, met }) => [aim, measured, met ? 'met' : '**not met**']),
     ),
+    ofVisits,
     circumstances([]),
   ].join('\n\n')}\n`;
 }
 
 async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { hits: { type: 'string' }, folder: { type: 'string' } } });
+  const { values } = parseArgs({ args, options: OPTIONS });
   const hits = Number(values.hits ?? HITS);
   if (!Number.isInteger(hits) || hits < DAYS)
     throw new Error(`--hits: "${values.hits}" is not a number of hits`);
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new Error(`--rounds: "${values.rounds}" is not a number of rounds`);
   using scratch = new Scratch();
   const folder = values.folder ?? scratch.path('data');
   const isMade = existsSync(join(folder, 'store'));
@@ -154,6 +171,16 @@ async function main(args: string[]): Promise<void> {
         );
     });
   }
+  const visits = async () => {
+    await made.rollups.visits.catchUp();
+    const since = `site = 'a.example' AND time >= fromUnixTimestamp64Milli(${made.end - 30 * DAY})`;
+    const [own = 0] = await made.numbers(`SELECT count() FROM hits WHERE ${since}`);
+    return visitReport(await measureVisitQueries(made, rounds), whole(own));
+  };
+  if (values.visits) {
+    console.log([await visits(), circumstances([])].join('\n\n'));
+    return;
+  }
   // As a server does at startup.
   await made.rollups.rollUp();
   const findings: Finding[] = [];
@@ -165,7 +192,7 @@ async function main(args: string[]): Promise<void> {
     findings.push(finding);
   }
   const [count = 0] = await made.numbers('SELECT count() FROM hits');
-  const text = report(findings, await room(made, scratch), count);
+  const text = report(findings, await room(made, scratch), count, await visits());
   console.log(text);
   if (hits >= HITS) writeFileSync(FILE, text);
   else console.error('fewer hits: bench/QUERY.md is not changed');

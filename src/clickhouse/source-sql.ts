@@ -44,8 +44,14 @@ export function sourceNameSql(source: string, click = "''"): string {
     keys: list(SOURCE_OF_KEY.keys()),
     names: list([...SOURCE_OF_KEY.values()].map(({ name }) => name)),
     clicks: list(CLICK_IDS.map(({ parameter }) => parameter)),
-    click_sources: list(CLICK_IDS.map((click) => click.source || click.parameter)),
+    click_sources: CLICK_SOURCES,
   });
+}
+
+/** The name of a source with a click id. @param name expression of its name without one */
+export function clickNameSql(name: string, click: string): string {
+  const clicks = list(CLICK_IDS.map(({ parameter }) => parameter));
+  return `if(${name} = 'Direct', transform(${click}, ${clicks}, ${CLICK_SOURCES}, ${name}), ${name})`;
 }
 
 /** `channelOf` in SQL. The parameters are expressions of the fields of an `Acquisition`. */
@@ -92,3 +98,5 @@ function botSql(bot: string, value: (bot: Bot) => string, otherwise: string): st
 function list(texts: Iterable<string>): string {
   return `[${Array.from(texts, quote).join(', ')}]`;
 }
+
+const CLICK_SOURCES = list(CLICK_IDS.map((click) => click.source || click.parameter));

@@ -26,10 +26,10 @@ export function periodText({ from, to }: Span): { from: string; to: string } {
 /** What is known of periods both before and after a question: purges, restorations and repairs may run meanwhile. */
 export async function withKnownTimes<Result>(
   look: () => Promise<KnownTimes[]>,
-  ask: () => Promise<Result>,
+  ask: (known: readonly KnownTimes[]) => Promise<Result>,
 ): Promise<{ result: Result; known: readonly KnownTimes[] }> {
   const before = await look();
-  const result = await ask();
+  const result = await ask(before);
   const after = await look();
   const known = after.map(({ hits, visits, visitsUntil }, at) => ({
     hits: Math.max(hits, before[at]!.hits),

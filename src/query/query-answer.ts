@@ -7,7 +7,7 @@ import { intervalOf } from './engine/column.ts';
 import type { Query, Span } from './engine/query.ts';
 import { Gaps } from './gaps.ts';
 import { intervalStarts } from './interval-starts.ts';
-import { knownTimes } from './known-times.ts';
+import { type KnownTimes, knownTimes } from './known-times.ts';
 import { LIMITS } from './language/limits.ts';
 import type { AskedQuery } from './language/query-reader.ts';
 import { comparedPeriod } from './period.ts';
@@ -37,19 +37,24 @@ export async function queryAnswer(
   visitsUntil: VisitsUntil = () => Number.POSITIVE_INFINITY,
 ): Promise<QueryAnswer> {
   const period = await periodOf(source, asked, now);
-  const query: Query = { ...engineQuery(asked), ...period };
+  const plain: Query = { ...engineQuery(asked), ...period };
   const compared = comparedSpan(asked, period);
   const spans = compared ? [period, compared] : [period];
-  for (const span of spans) checkIntervals(query, span);
-  const calendar: Calendar = (interval, span) => intervalStarts(interval, span, query.timezone);
+  for (const span of spans) checkIntervals(plain, span);
+  const calendar: Calendar = (interval, span) => intervalStarts(interval, span, plain.timezone);
   const { orderBy, limit, offset, totals } = asked;
   const { result, known } = await withKnownTimes(
-    () => knownTimes(source, query.sites, spans, visitsUntil()),
-    () => answerQuery(source, query, { orderBy, limit, offset, totals, compared }, calendar),
+    () => knownTimes(source, plain.sites, spans, visitsUntil()),
+    async (before) => {
+      const query = { ...plain, hasAllVisits: spans.every((span, at) => areAllKnown(span, before[at]!)) };
+      const answer = await answerQuery(source, query, { orderBy, limit, offset, totals, compared }, calendar);
+      return { query, answer };
+    },
   );
+  const { query } = result;
   const before = compared && { span: compared, known: known[1]! };
   const gaps = new Gaps(query, calendar, known[0]!, before);
-  const answer = gaps.filled(result);
+  const answer = gaps.filled(result.answer);
   return {
     results: answer.results,
     ...(answer.totals && { totals: answer.totals }),
@@ -59,6 +64,11 @@ export async function queryAnswer(
     },
     query: understood(asked, period, compared),
   };
+}
+
+/** Whether all visits that overlap a period are known: those that are purged end before the time that they are known from. */
+function areAllKnown({ from, to }: Span, { visits, visitsUntil }: KnownTimes): boolean {
+  return visits <= from && visitsUntil >= to;
 }
 
 function engineQuery({ sites, timezone, bots, filters, metrics, dimensions, goal, goals }: AskedQuery) {

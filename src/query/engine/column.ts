@@ -6,7 +6,7 @@
  */
 import { botKindSql, botOperatorSql } from '../../clickhouse/source-sql.ts';
 import type { Bindings } from './bindings.ts';
-import type { Names } from './names.ts';
+import { isNamed, type Names } from './names.ts';
 import type { Dimension, FilterDimension, Interval, VisitDimension } from './query.ts';
 import { VISIT_DIMENSIONS } from './query.ts';
 
@@ -42,7 +42,7 @@ export function columnSql(
   dimension: Exclude<FilterDimension, 'goal'>,
   { bind, row, names }: { readonly bind: Bindings; readonly row: RowKind; readonly names: Names },
 ): string {
-  if (dimension === 'source' || dimension === 'channel') return names.sql(dimension);
+  if (isNamed(dimension)) return names.at(dimension, names.place(dimension));
   if (isOfVisit(dimension)) return `v.${dimension}`;
   switch (dimension) {
     case 'site':

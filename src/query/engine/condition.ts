@@ -8,7 +8,7 @@
 import { sourceName } from '../../source/source-name.ts';
 import type { Bindings } from './bindings.ts';
 import { columnSql, isOfHit, isOfVisit, propNumberSql, type RowKind } from './column.ts';
-import type { Names } from './names.ts';
+import { isNamed, type Names } from './names.ts';
 import type { Filter, FilterDimension, NumberName, NumberOperator, TextOperator } from './query.ts';
 import { VISIT_NUMBERS } from './query.ts';
 
@@ -157,8 +157,18 @@ function textSql(
   const isOfSource = dimension === 'source' && positive === 'is';
   const meant = isOfSource ? values.map((value) => sourceName(value)) : values;
   const match = (column: string) => anyOf(meant, positive, column, dimension, bind);
-  const condition = dimension === 'goal' ? context.goalSql(match) : match(columnSql(dimension, context));
+  const condition = conditionOn(dimension, match, context);
   return isNegated ? `NOT (${condition})` : condition;
+}
+
+function conditionOn(
+  dimension: FilterDimension,
+  match: (column: string) => string,
+  context: ConditionContext,
+): string {
+  if (dimension === 'goal') return context.goalSql(match);
+  if (isNamed(dimension)) return context.names.passes(dimension, match);
+  return match(columnSql(dimension, context));
 }
 
 function anyOf(

@@ -17,8 +17,7 @@ import type { Funnel, FunnelAction, FunnelTest } from './funnel-query.ts';
 import { actionSql, hitSql } from './goal-sql.ts';
 import { SIGNAL } from './measure.ts';
 import type { Action } from './query.ts';
-import type { ScopeSql } from './scope-sql.ts';
-import type { Statement } from './statement.ts';
+import type { ScopeSql, Statement } from './scope-sql.ts';
 
 const DAY = 86_400_000;
 
@@ -87,7 +86,7 @@ SETTINGS force_grouping_standard_compatibility = 1`);
   }
 
   #statement(text: string): Statement {
-    return { text, parameters: this.#bind.parameters };
+    return this.#scope.statement(text);
   }
 
   /** The longest sequence of each visitor: `depth` is its number of steps, `value` the dimension of the visit it begins in. */

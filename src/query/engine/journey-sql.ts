@@ -10,8 +10,8 @@
 import { chosenVisitsSql } from './chosen-visits.ts';
 import { patternSql, personSql } from './condition.ts';
 import type { Journey } from './journey-query.ts';
-import type { ScopeSql } from './scope-sql.ts';
-import { MOST_ROWS, type Statement } from './statement.ts';
+import type { ScopeSql, Statement } from './scope-sql.ts';
+import { MOST_ROWS } from './statement.ts';
 
 /**
  * Rows `path, visits0, visitors0, visits1, …`: paths of which no part is left out, with the visits and visitors of each part,
@@ -28,10 +28,7 @@ SELECT *, dense_rank() OVER (PARTITION BY part${length - 1} ORDER BY visits${len
 FROM (SELECT *, ${summed(length)} FROM ${part})
 ) WHERE rank${length} <= ${limit}`;
   }
-  return {
-    text: `SELECT path, ${columns.join(', ')} FROM (${rows}) LIMIT ${MOST_ROWS + 1}`,
-    parameters: scope.bind.parameters,
-  };
+  return scope.statement(`SELECT path, ${columns.join(', ')} FROM (${rows}) LIMIT ${MOST_ROWS + 1}`);
 }
 
 function summed(length: number): string {

@@ -105,15 +105,33 @@ export function aggregatesOf(
   return aggregates;
 }
 
-/** Aggregates over rows of whole visits and of single hits, which have the columns `person`, `pageviews`, `events`, `hits`. */
-export const WHOLE_VISIT_AGGREGATES = {
-  counted: 'sum(r.hits)',
-  converted: '0',
-  signals: '0',
-  visitors: 'uniqExact(r.person)',
+/**
+ * Aggregates over rows `r` of visits and of single hits of straddlers, which have the columns `person pageviews events hits`
+ * of the hits that count, and `visits views is_bounce duration` of the visits that begin in the period.
+ */
+export function wholeVisitAggregates(metrics: readonly Metric[]): Record<string, string> {
+  const aggregates: Record<string, string> = {};
+  for (const metric of metrics) {
+    if (basisOf(metric) === 'visits') Object.assign(aggregates, WHOLE_VISITS);
+    else if (basisOf(metric) === 'hits') Object.assign(aggregates, HITS_OF_WHOLE_VISITS);
+    if (OF_PERSONS.has(metric)) aggregates.visitors = 'uniqExact(r.person)';
+  }
+  return aggregates;
+}
+
+const OF_PERSONS: ReadonlySet<Metric> = new Set(['visitors', 'percentage', 'conversion_rate']);
+
+const HITS_OF_WHOLE_VISITS = {
   pageviews: 'sum(r.pageviews)',
   events: 'sum(r.events)',
   hits: 'sum(r.hits)',
+} as const;
+
+const WHOLE_VISITS = {
+  visits: 'sum(r.visits)',
+  views: 'sum(r.views)',
+  bounces: 'sum(r.is_bounce)',
+  duration: 'sum(r.duration)',
 } as const;
 
 /** Aggregates over visits. */

@@ -6,7 +6,7 @@ import { basisOf } from './measure.ts';
 import type { Filter, Goal, Metric, Query } from './query.ts';
 
 /** The parts of a query that decide. */
-export type Asked = Pick<Query, 'metrics' | 'dimensions' | 'filters' | 'goal' | 'goals'>;
+export type Asked = Pick<Query, 'metrics' | 'dimensions' | 'filters' | 'goal' | 'goals' | 'hasAllVisits'>;
 
 /** Whether a metric counts conversions of goals: revenue is that of all hits, unless the query names a goal. */
 export function countsGoals(metric: Metric, goal: string | undefined): boolean {
@@ -46,11 +46,21 @@ export function joinsVisits({ metrics, dimensions, filters, goal, goals }: Asked
   );
 }
 
+/** Whether visits alone tell most of an answer: they must if it asks about them, and may if it counts some of them anyway. */
+export function countsWholeVisits(query: Asked): boolean {
+  if (usesHits(query)) return false;
+  return joinsVisits(query) || mayCountVisits(query);
+}
+
+function mayCountVisits({ metrics, hasAllVisits = false }: Asked): boolean {
+  return hasAllVisits && metrics.some((metric) => basisOf(metric) === 'visits');
+}
+
 /** What a metric of a query is counted from. */
 export function needsOf(metric: Metric, query: Asked): { readonly hits: boolean; readonly visits: boolean } {
   const persons = query.filters.flatMap(personFilters);
   // What visitors did in the period is told by its hits, and by their visits if it is about these.
   const joinsPersons = persons.some((filter) => personsJoinVisits(filter, query.goals));
   if (basisOf(metric) === 'visits') return { hits: usesHits(query) || persons.length > 0, visits: true };
-  return { hits: true, visits: joinsVisits(query) || joinsPersons };
+  return { hits: true, visits: joinsVisits(query) || joinsPersons || countsWholeVisits(query) };
 }

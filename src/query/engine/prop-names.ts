@@ -23,14 +23,14 @@ export async function propNames(
   const isByVisit = scope.filters.some(needsVisit);
   const context = sql.context(isByVisit ? 'both' : 'hit');
   const sources = sql.sourcesFor(scope.filters);
-  const rows = await source.store.rowsOf<{ key: string; hits: string | number }>(
+  const { text, parameters } = sql.statement(
     `SELECT arrayJoin(JSONExtractKeys(h.props)) AS key, count() AS hits
 FROM ${isByVisit ? sources.hitsInVisits(scope) : sources.hits(scope)}
 WHERE ${isByVisit ? 'h.time <= v.finish AND ' : ''}${countsSql(context, false)} AND h.props != '' AND ${allSql(scope.filters, context)}
 GROUP BY key
 ORDER BY hits DESC, key
 LIMIT ${MOST_NAMES}`,
-    sql.bind.parameters,
   );
+  const rows = await source.store.rowsOf<{ key: string; hits: string | number }>(text, parameters);
   return rows.map(({ key, hits }) => ({ key, hits: Number(hits) }));
 }

@@ -117,6 +117,11 @@ export interface Query extends Scope {
   readonly dimensions: readonly Dimension[];
   /** The goal that conversions and revenue refer to; undefined for any. */
   readonly goal: string | undefined;
+  /**
+   * Whether all visits that overlap the period are there, with all their hits: then they may tell what hits would. Default:
+   * unknown.
+   */
+  readonly hasAllVisits?: boolean;
 }
 
 /** Money: a decimal by currency. */

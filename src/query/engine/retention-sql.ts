@@ -8,8 +8,7 @@ import { isChosenSql } from './chosen-visits.ts';
 import { intervalSql } from './column.ts';
 import { personSql } from './condition.ts';
 import type { Retention } from './retention-query.ts';
-import type { ScopeSql } from './scope-sql.ts';
-import type { Statement } from './statement.ts';
+import type { ScopeSql, Statement } from './scope-sql.ts';
 
 /**
  * Rows `cohort, back, visitors`: how many visitors of a cohort are back in an interval; `back` is 0 for all of the cohort. Both
@@ -41,5 +40,5 @@ FROM
 )
 ARRAY JOIN backs AS back
 GROUP BY cohort, back`;
-  return { text, parameters: scope.bind.parameters };
+  return scope.statement(text);
 }

@@ -6,7 +6,8 @@ import { intervalOf, propOf } from './column.ts';
 import { type Denominators, measure, type Sums } from './measure.ts';
 import { Names } from './names.ts';
 import type { Query, Row, Scope } from './query.ts';
-import { MOST_ROWS, type Statement, Statements } from './statement.ts';
+import type { Statement } from './scope-sql.ts';
+import { MOST_ROWS, Statements } from './statement.ts';
 
 /** Maximum bytes of the rows of one statement: they are in memory, several times, before the first of them are chosen. */
 const MOST_BYTES = 128 * 2 ** 20;
@@ -30,34 +31,35 @@ export async function countRows(source: Source, query: Query): Promise<Counted> 
   const table = await tableOf(source, query);
   const names = new Names(query);
   const statements = new Statements(query, table, names);
-  const [ofHits, ofVisits, all, base] = await Promise.all([
-    sumsOf(source, query, statements.hits),
-    sumsOf(source, query, statements.visits),
+  const [some, all, base] = await Promise.all([
+    Promise.all(statements.all.map((statement) => sumsOf(source, query, statement))),
     query.metrics.includes('percentage') && query.dimensions.length > 0
       ? visitorsOf(source, { ...query, dimensions: [] }, table, names)
       : undefined,
-    query.metrics.includes('conversion_rate')
+    query.metrics.includes('conversion_rate') && !statements.areOfWholeVisits
       ? visitorsOf(source, withoutGoals(query), table, names)
       : undefined,
   ]);
   const sums = new Map<string, { values: readonly string[]; sums: Sums }>();
-  for (const { values, sums: some } of [...ofHits, ...ofVisits]) {
+  for (const { values, sums: own } of some.flat()) {
     const key = keyOf(values);
-    sums.set(key, { values, sums: { ...sums.get(key)?.sums, ...some } });
+    sums.set(key, { values, sums: { ...sums.get(key)?.sums, ...own } });
   }
   if (query.dimensions.length === 0 && sums.size === 0) sums.set(keyOf([]), { values: [], sums: {} });
   const kept = query.dimensions.map((dimension) => !isOfGoals(dimension));
-  const denominators = (values: readonly string[]): Denominators => ({
+  const denominators = (values: readonly string[], own: Sums): Denominators => ({
     // Without dimensions, those of the only row.
     allVisitors: all ? (all.get(keyOf([])) ?? 0) : Number(sums.get(keyOf([]))?.sums.visitors ?? 0),
-    baseVisitors: base?.get(keyOf(values.filter((_, at) => kept[at]))) ?? 0,
+    baseVisitors: base
+      ? (base.get(keyOf(values.filter((_, at) => kept[at]))) ?? 0)
+      : Number(own.visitors ?? 0),
   });
-  const rowOf = (values: readonly string[], some: Sums): Row => ({
+  const rowOf = (values: readonly string[], own: Sums): Row => ({
     dimensions: values,
-    metrics: query.metrics.map((metric) => measure(metric, some, denominators(values))),
+    metrics: query.metrics.map((metric) => measure(metric, own, denominators(values, own))),
   });
   return {
-    rows: new Map(Array.from(sums, ([key, { values, sums: some }]) => [key, rowOf(values, some)])),
+    rows: new Map(Array.from(sums, ([key, { values, sums: own }]) => [key, rowOf(values, own)])),
     emptyRow: (values) => rowOf(values, {}),
   };
 }
@@ -81,17 +83,16 @@ async function visitorsOf(
   table: string,
   names: Names,
 ): Promise<Map<string, number>> {
-  const { hits } = new Statements({ ...query, metrics: ['visitors'] }, table, names);
-  const rows = await sumsOf(source, query, hits);
+  const [statement] = new Statements({ ...query, metrics: ['visitors'] }, table, names).all;
+  const rows = await sumsOf(source, query, statement!);
   return new Map(rows.map(({ values, sums }) => [keyOf(values), Number(sums.visitors)]));
 }
 
 async function sumsOf(
   { store }: Source,
   { dimensions }: Query,
-  statement: Statement | undefined,
+  statement: Statement,
 ): Promise<{ values: readonly string[]; sums: Sums }[]> {
-  if (statement === undefined) return [];
   const bounds = { ...QUERY_LIMITS, max_result_bytes: MOST_BYTES };
   const rows = await store
     .rowsOf<Record<string, unknown>>(statement.text, statement.parameters, bounds)

@@ -17,6 +17,11 @@ import { personsJoinVisits } from './needs.ts';
 import type { Filter, Goal, Scope } from './query.ts';
 import { type Sources, sourcesOf } from './source-sql.ts';
 
+export interface Statement {
+  readonly text: string;
+  readonly parameters: Bindings['parameters'];
+}
+
 export class ScopeSql {
   readonly bind = new Bindings();
   /** Those of its sites. */
@@ -38,6 +43,11 @@ export class ScopeSql {
   /** All engagement signals `h` in their visits `v`, for goals: those of visits that overlap the period. */
   get signals(): string {
     return this.#allSources.signals(this.#scope);
+  }
+
+  /** A statement whose text may use the names of visits. */
+  statement(text: string): Statement {
+    return { text: `${this.#names.prefix(this.#allSources.rows)}${text}`, parameters: this.bind.parameters };
   }
 
   /** @param filters those of them that are about visits alone choose the visits that are joined */

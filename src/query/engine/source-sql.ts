@@ -9,16 +9,22 @@ import type { Names } from './names.ts';
 import type { Scope, Span } from './query.ts';
 
 export interface Sources {
+  /** SQL of rows of the table of visits `v`: all those that a statement about the scope may read. */
+  readonly rows: string;
   /** SQL of a table of hits `h`, of a period. */
   hits(span: Span): string;
   /** SQL of a table of hits `h` that meet a condition. */
   hitsThat(condition: string): string;
   /** SQL of a table of visits `v` that begin in a period. */
   visitsFrom(span: Span): string;
-  /** SQL of a table of hits `h` in their visits `v`, the hits of a period. */
-  hitsInVisits(span: Span): string;
+  /**
+   * SQL of a table of hits `h` in their visits `v`, the hits of a period.
+   *
+   * @param narrow SQL of a condition on hits: only those that meet it are read, and only the visits of their visitors
+   */
+  hitsInVisits(span: Span, narrow?: string): string;
   /** The same of all hits of the visits that begin in a period. */
-  hitsOfVisits(span: Span): string;
+  hitsOfVisits(span: Span, narrow?: string): string;
   /** SQL of a table of rows of visits `v` that begin in a period: of each visit at least one, and maybe outdated ones. */
   visitRows(span: Span): string;
   /** SQL of a table of visits `v` that overlap a period. */
@@ -33,10 +39,12 @@ export interface Sources {
   isOfStraddlers(span: Span): string;
   /** SQL: whether a hit is in a period. */
   isDuring(span: Span): string;
-  /** The same of hits of a period whose visit does not lie in it, or in one interval, as a whole. */
-  hitsOfStraddlers(span: Span, isInside: string): string;
-  /** SQL of a table of visits `v` that lie in a period, and in one interval, as a whole. */
-  visitsInside(span: Span, isInside: string): string;
+  /**
+   * The same of hits of a period whose visit does not lie in it as a whole, or not in one interval.
+   *
+   * @param isInside SQL: whether a visit `v` lies in one interval; undefined for no intervals
+   */
+  hitsOfStraddlers(span: Span, isInside: string | undefined): string;
   /** All engagement signals `h` in their visits `v`, of visits that overlap a period. */
   signals(span: Span): string;
 }
@@ -48,7 +56,7 @@ export interface Sources {
  * @param names that the visits are to have
  */
 export function sourcesOf(
-  { sites, bots }: Pick<Scope, 'sites' | 'bots'>,
+  { sites, bots, from, to }: Pick<Scope, 'sites' | 'bots' | 'from' | 'to'>,
   bind: Bindings,
   table: string,
   visitCondition: string,
@@ -59,14 +67,15 @@ export function sourcesOf(
   const ofSites = (alias: string) => (siteList === '' ? 'true' : `${alias}.site IN ${siteList}`);
   const ofBots = (alias: string) =>
     bots === 'include' ? 'true' : `${alias}.bot ${bots === 'only' ? '!=' : '='} ''`;
-  const during = (column: string, { from, to }: Span) =>
-    `${column} >= ${bind.time(from)} AND ${column} < ${bind.time(to)}`;
-  const visits = (condition: string) => {
-    const theirs = `v.site != '' AND v.hits > 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${condition}`;
-    const all = `SELECT *, v.finish AS finish, bot != '' AS is_bot FROM visits AS v FINAL WHERE ${theirs}`;
+  const during = (column: string, span: Span) =>
+    `${column} >= ${bind.time(span.from)} AND ${column} < ${bind.time(span.to)}`;
+  const rows = (condition: string, final = '') =>
+    `visits AS v ${final} WHERE v.site != '' AND v.hits > 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${condition}`;
+  const visits = (condition: string, final: 'FINAL' | '' = 'FINAL') => {
+    const all = `SELECT *, v.finish AS finish, bot != '' AS is_bot FROM ${rows(condition, final)}`;
     return names.isEmpty
       ? `${all} AND (${visitCondition})`
-      : `SELECT * FROM (${names.joined(all, `visits AS v WHERE ${theirs}`)}) AS v WHERE ${visitCondition}`;
+      : `SELECT * FROM (${names.placed(all)}) AS v WHERE ${visitCondition}`;
   };
   const hits = (condition: string) =>
     `SELECT * FROM ${table} AS h WHERE ${ofSites('h')} AND ${ofBots('h')} AND ${condition}`;
@@ -75,16 +84,23 @@ export function sourcesOf(
     `bitXor(cityHash64(${alias}.site, toUInt8(${isBot})), ${alias}.visitor)`;
   const inVisits = (hitCondition: string, some: string) => `(${hits(hitCondition)}) AS h
 ASOF JOIN (${some}) AS v ON ${key('h', "h.bot != ''")} = ${key('v', 'v.is_bot')} AND h.time >= v.start`;
-  const joined = (hitCondition: string, some: string) => {
+  const joined = (hitCondition: string, condition: string, narrow?: string) => {
+    const own = narrow === undefined ? hitCondition : `${hitCondition} AND ${narrow}`;
+    // These sets may be too large, so visitors are enough, and rows that others have replaced do no harm: without FINAL.
     const theirs = isSelective
-      ? ` AND (h.site, h.visitor) IN (SELECT v.site, v.visitor FROM (${some}) AS v)`
+      ? ` AND h.visitor IN (SELECT v.visitor FROM (${visits(condition, '')}) AS v)`
       : '';
-    return inVisits(hitCondition + theirs, some);
+    // An archive is not read twice.
+    const ofThem =
+      narrow === undefined || table !== 'hits'
+        ? ''
+        : ` AND v.visitor IN (SELECT h.visitor FROM (${hits(own)}) AS h)`;
+    return inVisits(own + theirs, visits(condition + ofThem));
   };
   // Bounds of the times of visits, which need not be exact: without FINAL.
   const bound = (function_: string, column: string, condition: string) =>
     `(SELECT ${function_}(v.${column}) FROM visits AS v WHERE v.site != '' AND ${ofSites('v')} AND ${condition})`;
-  const touching = ({ from, to }: Span) => `v.start < ${bind.time(to)} AND v.finish >= ${bind.time(from)}`;
+  const touching = (span: Span) => `v.start < ${bind.time(span.to)} AND v.finish >= ${bind.time(span.from)}`;
   // With a bound of the start, by which visits are sorted: FINAL reads all that may be meant otherwise.
   const overlapping = (span: Span) =>
     `${touching(span)} AND v.start >= ${bound('min', 'start', touching(span))}`;
@@ -93,6 +109,7 @@ ASOF JOIN (${some}) AS v ON ${key('h', "h.bot != ''")} = ${key('v', 'v.is_bot')}
   const isOfOverlapping = (span: Span) =>
     `h.time >= ${bound('min', 'start', touching(span))} AND h.time <= ${bound('max', 'finish', touching(span))}`;
   return {
+    rows: rows(touching({ from, to })),
     isOfVisits,
     isOfStraddlers: (span) =>
       `${during('h.time', span)} AND h.time <= ${bound('max', 'finish', `v.start < ${bind.time(span.from)} AND v.finish >= ${bind.time(span.from)}`)}`,
@@ -100,22 +117,32 @@ ASOF JOIN (${some}) AS v ON ${key('h', "h.bot != ''")} = ${key('v', 'v.is_bot')}
     hits: (span) => `(${hits(during('h.time', span))}) AS h`,
     hitsThat: (condition) => `(${hits(condition)}) AS h`,
     visitsFrom: (span) => `(${visits(during('v.start', span))}) AS v`,
-    hitsInVisits: (span) => joined(during('h.time', span), visits(overlapping(span))),
-    hitsOfVisits: (span) => joined(isOfVisits(span), visits(during('v.start', span))),
+    hitsInVisits: (span, narrow) => joined(during('h.time', span), overlapping(span), narrow),
+    hitsOfVisits: (span, narrow) => joined(isOfVisits(span), during('v.start', span), narrow),
     visitRows: (span) =>
       `(SELECT * FROM visits AS v WHERE v.site != '' AND v.hits > 0 AND v.deleted = 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${during('v.start', span)}) AS v`,
     visitsOverlapping: (span) => `(${visits(overlapping(span))}) AS v`,
-    hitsOfOverlapping: (span) => joined(isOfOverlapping(span), visits(overlapping(span))),
-    hitsIn: (some, condition) => joined(condition, some),
-    visitsInside: (span, isInside) =>
-      `(${visits(`${during('v.start', span)} AND v.finish < ${bind.time(span.to)} AND ${isInside}`)}) AS v`,
+    hitsOfOverlapping: (span) => joined(isOfOverlapping(span), overlapping(span)),
+    hitsIn: (some, condition) => inVisits(condition, some),
     hitsOfStraddlers: (span, isInside) => {
+      const [start, end] = [bind.time(span.from), bind.time(span.to)];
+      // One for each edge, as the index of a column can exclude rows by one bound. Rows that others have replaced do no harm.
+      const edges = [
+        `v.start < ${start} AND v.finish >= ${start}`,
+        `v.start >= ${start} AND v.start < ${end} AND v.finish >= ${end}`,
+        ...(isInside === undefined ? [] : [`v.start >= ${start} AND v.start < ${end} AND NOT (${isInside})`]),
+      ];
+      const straddlers = (columns: string) =>
+        edges.map((edge) => `SELECT ${columns} FROM ${rows(edge)}`).join(' UNION ALL ');
+      const isOne = edges.map((edge) => `(${edge})`).join(' OR ');
       const some = visits(
-        `${overlapping(span)} AND NOT (${during('v.start', span)} AND v.finish < ${bind.time(span.to)} AND ${isInside})`,
+        `(v.site, v.start, v.visitor) IN (${straddlers('v.site, v.start, v.visitor')}) AND (${isOne})`,
       );
-      const theirs = `(h.site, h.visitor) IN (SELECT v.site, v.visitor FROM (${some}) AS v)`;
+      // Hits are sorted by time, and those near an edge lie in a few hours.
+      const hours = `arrayJoin(arrayMap(hour -> addHours(toStartOfHour(v.start), hour), range(toUInt64(dateDiff('hour', v.start, v.finish) + 1))))`;
+      const theirs = `h.visitor IN (${straddlers('v.visitor')}) AND toStartOfHour(h.time) IN (${straddlers(hours)})`;
       return inVisits(`${during('h.time', span)} AND ${theirs}`, some);
     },
-    signals: (span) => joined(`${SIGNAL} AND ${isOfOverlapping(span)}`, visits(overlapping(span))),
+    signals: (span) => joined(`${SIGNAL} AND ${isOfOverlapping(span)}`, overlapping(span)),
   };
 }

@@ -1,82 +1,107 @@
 /**
  * The statements of a query.
  *
- * A query asks up to two tables of sums by the values of its dimensions: one over hits in the period, one over visits that
- * begin in it. Either reads as little as it can:
+ * A query asks for sums by the values of its dimensions: over hits in the period, and over visits that begin in it. Each
+ * statement reads as little as it can:
  *
- * - Hits alone, if neither dimensions nor filters are about visits.
+ * - Hits alone, if neither dimensions nor filters are about visits, and visits may lack some of them.
  * - Visits alone, if neither are about hits. Then the sums over hits are those of the visits that lie in the period, and in
- *   one interval of it, as a whole; only the others, which cross its edges, need their hits.
- * - Hits in their visits otherwise.
+ *   one interval of it, as a whole, so one pass over visits makes both; only straddlers, which cross its edges, need their
+ *   hits. What visits do not count, such as conversions, is counted from the hits that may be meant and their visits.
+ * - Hits in their visits otherwise: of filters about hits alone, those that match and the visits of their visitors.
+ *
+ * Measurements: docs/design.md.
  */
 import type { Bindings } from './bindings.ts';
 import { columnSql, intervalOf, intervalSql } from './column.ts';
-import { allSql, type ConditionContext, namesGoals, personSql } from './condition.ts';
-import { goalSql } from './goal-sql.ts';
+import {
+  allSql,
+  type ConditionContext,
+  mentionsPersons,
+  namesGoals,
+  needsHit,
+  needsVisit,
+  personSql,
+} from './condition.ts';
+import { goalSql, hitSql, needsSignals } from './goal-sql.ts';
 import {
   aggregatesOf,
   basisOf,
   isOfWholeVisits,
   SIGNAL,
   VISIT_AGGREGATES,
-  WHOLE_VISIT_AGGREGATES,
+  wholeVisitAggregates,
 } from './measure.ts';
-import type { Names } from './names.ts';
-import { countsGoals, joinsVisits, usesHits } from './needs.ts';
-import type { Dimension, Query } from './query.ts';
-import { countsSql, ScopeSql } from './scope-sql.ts';
+import { isNamed, type Names } from './names.ts';
+import { countsGoals, countsWholeVisits, joinsVisits, usesHits } from './needs.ts';
+import type { Dimension, Metric, Query } from './query.ts';
+import { countsSql, ScopeSql, type Statement } from './scope-sql.ts';
 import type { Sources } from './source-sql.ts';
-
-export interface Statement {
-  readonly text: string;
-  readonly parameters: Bindings['parameters'];
-}
 
 /** Maximum number of rows of one statement: they are ordered in memory. */
 export const MOST_ROWS = 200_000;
+
+/** SQL of a dimension: rows are grouped by `key`, and `text` is the value that a key stands for. */
+interface Column {
+  readonly key: string;
+  text(key: string): string;
+}
 
 /** Writes the statements of a query. */
 export class Statements {
   readonly #query: Query;
   readonly #scope: ScopeSql;
   readonly #bind: Bindings;
+  readonly #names: Names;
   readonly #sources: Sources;
   readonly #usesHits: boolean;
   readonly #usesVisits: boolean;
+  /** Whether `all` count the visitors of each row, regardless of its conversions. */
+  readonly areOfWholeVisits: boolean;
 
   /** @param table SQL of the table of hits */
   constructor(query: Query, table: string, names: Names) {
     this.#query = query;
     this.#scope = new ScopeSql(query, table, names);
     this.#bind = this.#scope.bind;
+    this.#names = names;
     this.#usesHits = usesHits(query);
-    this.#usesVisits = joinsVisits({ ...query, goals: this.#scope.goals });
+    const asked = { ...query, goals: this.#scope.goals };
+    this.#usesVisits = joinsVisits(asked);
+    this.areOfWholeVisits = countsWholeVisits(asked);
     this.#sources = this.#scope.sourcesFor(query.filters);
   }
 
-  /** Sums over hits; undefined if no metric needs them. */
-  get hits(): Statement | undefined {
+  /** All of them: each gives other sums of the same rows. */
+  get all(): Statement[] {
     const { metrics } = this.#query;
-    if (metrics.every((metric) => basisOf(metric) === 'visits')) return undefined;
-    const isWhole = !this.#usesHits && this.#usesVisits && metrics.every(isOfWholeVisits);
-    return this.#statement(isWhole ? this.#sumsOfWholeVisits() : this.#sumsOfHits());
-  }
-
-  /** Sums over visits; undefined if no metric needs them. */
-  get visits(): Statement | undefined {
-    if (!this.#query.metrics.some((metric) => basisOf(metric) === 'visits')) return undefined;
-    return this.#statement(this.#usesHits ? this.#sumsOfVisitsWithHits() : this.#sumsOfVisits());
+    const ofVisits = metrics.filter((metric) => basisOf(metric) === 'visits');
+    const ofHits = metrics.filter((metric) => basisOf(metric) !== 'visits');
+    if (!this.areOfWholeVisits) {
+      const visits = this.#usesHits ? () => this.#sumsOfVisitsWithHits() : () => this.#sumsOfVisits();
+      return [
+        ...(ofHits.length === 0 ? [] : [this.#statement(this.#sumsOfHits(ofHits, this.#matching))]),
+        ...(ofVisits.length === 0 ? [] : [this.#statement(visits())]),
+      ];
+    }
+    // These have a row for each value that has hits, whichever of them other metrics count.
+    const hasWhole = metrics.some((metric) => basisOf(metric) !== 'signals');
+    const rest = metrics.filter((metric) => !isOfWholeVisits(metric));
+    return [
+      ...(hasWhole ? [this.#statement(this.#sumsOfWholeVisits())] : []),
+      ...(rest.length === 0 ? [] : [this.#statement(this.#sumsOfHits(rest, this.#relevant(rest)))]),
+    ];
   }
 
   #statement(text: string): Statement {
-    return { text: `${text}\nLIMIT ${MOST_ROWS + 1}`, parameters: this.#bind.parameters };
+    return this.#scope.statement(`${text}\nLIMIT ${MOST_ROWS + 1}`);
   }
 
-  #sumsOfHits(): string {
-    const { metrics } = this.#query;
+  /** @param narrow SQL: which hits may count; undefined for all */
+  #sumsOfHits(metrics: readonly Metric[], narrow: string | undefined): string {
     const context = this.#scope.context(this.#usesVisits ? 'both' : 'hit');
     const source = this.#usesVisits
-      ? this.#sources.hitsInVisits(this.#query)
+      ? this.#sources.hitsInVisits(this.#query, narrow)
       : this.#sources.hits(this.#query);
     const within = this.#usesVisits ? 'h.time <= v.finish AND ' : '';
     const converts = this.#converts(context);
@@ -88,7 +113,7 @@ export class Statements {
       ...(bases.has('signals') ? ['signals > 0'] : []),
     ].join(' OR ');
     return grouped({
-      dimensions: this.#dimensionsSql(context, 'h.time'),
+      dimensions: this.#columns(context, 'h.time'),
       aggregates,
       source,
       condition: `${within}${allSql(this.#query.filters, context)}`,
@@ -96,27 +121,55 @@ export class Statements {
     });
   }
 
+  /** SQL: which hits match the filters that are about hits alone; undefined without such filters. */
+  get #matching(): string | undefined {
+    const filters = this.#query.filters.filter(
+      (filter) =>
+        needsHit(filter) &&
+        !needsVisit(filter) &&
+        !mentionsPersons(filter) &&
+        !(namesGoals(filter) && this.#scope.goals.some(needsSignals)),
+    );
+    return filters.length === 0 ? undefined : allSql(filters, this.#scope.context('hit'));
+  }
+
+  /** SQL: which hits may count for metrics that visits do not know. */
+  #relevant(metrics: readonly Metric[]): string {
+    const { goal } = this.#query;
+    const tests = metrics.flatMap((metric) => {
+      if (countsGoals(metric, goal))
+        return this.#scope.goals
+          .filter(({ name }) => goal === undefined || name === goal)
+          .map(({ site, action }) => `h.site = ${this.#bind.text(site)} AND ${hitSql(action, this.#bind)}`);
+      if (basisOf(metric) === 'signals') return [SIGNAL];
+      return metric.includes(':prop:') ? ["h.props != ''"] : ["h.currency != ''"];
+    });
+    return tests.length === 0 ? 'false' : `(${[...new Set(tests)].map((test) => `(${test})`).join(' OR ')})`;
+  }
+
   #sumsOfWholeVisits(): string {
+    const { metrics } = this.#query;
     const context = this.#scope.context('visit');
     const isInside = this.#isInside('v.start', 'v.finish');
     const condition = allSql(this.#query.filters, context);
-    const inside = this.#dimensionsSql(context, 'v.start');
-    const across = this.#dimensionsSql({ ...context, row: 'both' }, 'h.time');
-    const columns = (dimensions: readonly string[]) =>
-      dimensions.map((sql, i) => `${sql} AS d${i}, `).join('');
-    const rows = [
-      `SELECT ${columns(inside)}${personSql('v')} AS person, v.pageviews AS pageviews, v.events AS events, v.hits AS hits
-FROM ${this.#sources.visitsInside(this.#query, isInside)}
-WHERE ${condition}`,
-      `SELECT ${columns(across)}${personSql('h')} AS person, toUInt32(h.name = 'pageview') AS pageviews,
-    toUInt32(h.name != 'pageview') AS events, toUInt32(1) AS hits
+    const columns = this.#columns(context, 'v.start');
+    const keys = (some: readonly Column[]) => some.map(({ key }, i) => `${key} AS d${i}, `).join('');
+    const isWhole = `v.finish < ${this.#bind.time(this.#query.to)}${isInside === undefined ? '' : ` AND ${isInside}`}`;
+    const ofVisits = `SELECT ${keys(columns)}${personSql('v')} AS person, ${isWhole} AS is_whole,
+    if(is_whole, v.pageviews, 0) AS pageviews, if(is_whole, v.events, 0) AS events, if(is_whole, v.hits, 0) AS hits,
+    1 AS visits, v.pageviews AS views, v.pageviews = 1 AND v.interactive_events = 0 AS is_bounce, v.duration AS duration
+FROM ${this.#sources.visitsFrom(this.#query)}
+WHERE ${condition}`;
+    const ofStraddlers = `SELECT ${keys(this.#columns({ ...context, row: 'both' }, 'h.time'))}${personSql('h')} AS person, false AS is_whole,
+    toUInt32(h.name = 'pageview') AS pageviews, toUInt32(h.name != 'pageview') AS events, toUInt32(1) AS hits,
+    0 AS visits, toUInt32(0) AS views, 0 AS is_bounce, toUInt64(0) AS duration
 FROM ${this.#sources.hitsOfStraddlers(this.#query, isInside)}
-WHERE h.time <= v.finish AND NOT ${SIGNAL} AND ${condition}`,
-    ];
+WHERE h.time <= v.finish AND NOT ${SIGNAL} AND ${condition}`;
+    const needsHits = metrics.some((metric) => basisOf(metric) === 'hits');
     return grouped({
-      dimensions: this.#query.dimensions.map((_, i) => `r.d${i}`),
-      aggregates: WHOLE_VISIT_AGGREGATES,
-      source: `(${rows.join('\nUNION ALL\n')}) AS r`,
+      dimensions: columns.map(({ text }, i) => ({ key: `r.d${i}`, text })),
+      aggregates: wholeVisitAggregates(metrics),
+      source: `(${needsHits ? `${ofVisits}\nUNION ALL\n${ofStraddlers}` : ofVisits}) AS r`,
       condition: 'true',
       having: '',
     });
@@ -125,7 +178,7 @@ WHERE h.time <= v.finish AND NOT ${SIGNAL} AND ${condition}`,
   #sumsOfVisits(): string {
     const context = this.#scope.context('visit');
     return grouped({
-      dimensions: this.#dimensionsSql(context, 'v.start'),
+      dimensions: this.#columns(context, 'v.start'),
       aggregates: VISIT_AGGREGATES,
       source: this.#sources.visitsFrom(this.#query),
       condition: allSql(this.#query.filters, context),
@@ -136,15 +189,18 @@ WHERE h.time <= v.finish AND NOT ${SIGNAL} AND ${condition}`,
   /** A visit is in a row if one of its hits is. */
   #sumsOfVisitsWithHits(): string {
     const context = this.#scope.context('both');
-    const dimensions = this.#dimensionsSql(context, 'v.start').map((sql, i) => `${sql} AS d${i}`);
-    const keys = ['h.site AS site', 'h.visitor AS visitor', "h.bot != '' AS is_bot", 'v.start AS start'];
+    const columns = this.#columns(context, 'v.start');
+    const dimensions = columns.map(({ key }, i) => `${key} AS k${i}, `).join('');
     const values = ['duration', 'pageviews', 'interactive_events'].map((name) => `any(v.${name}) AS ${name}`);
-    const visits = `SELECT ${[...dimensions, ...keys, ...values].join(', ')}
-FROM ${this.#sources.hitsOfVisits(this.#query)}
+    // One number: a key of all columns takes twice as long.
+    const keys = ['h.site', 'h.visitor', "h.bot != ''", 'v.start', ...columns.map((_, i) => `k${i}`)];
+    const visits = `WITH ${dimensions}cityHash64(${keys.join(', ')}) AS visit
+SELECT ${[...columns.map((_, i) => `any(k${i}) AS d${i}`), ...values].join(', ')}
+FROM ${this.#sources.hitsOfVisits(this.#query, this.#matching)}
 WHERE h.time <= v.finish AND ${this.#counts(context)} AND ${allSql(this.#query.filters, context)}
-GROUP BY ${[...dimensions.map((_, i) => `d${i}`), 'site', 'visitor', 'is_bot', 'start'].join(', ')}`;
+GROUP BY visit`;
     return grouped({
-      dimensions: dimensions.map((_, i) => `v.d${i}`),
+      dimensions: columns.map(({ text }, i) => ({ key: `v.d${i}`, text })),
       aggregates: VISIT_AGGREGATES,
       source: `(${visits}) AS v`,
       condition: 'true',
@@ -152,13 +208,16 @@ GROUP BY ${[...dimensions.map((_, i) => `d${i}`), 'site', 'visitor', 'is_bot', '
     });
   }
 
-  #dimensionsSql(context: ConditionContext, time: string): string[] {
+  #columns(context: ConditionContext, time: string): Column[] {
     const { dimensions, timezone } = this.#query;
+    const text = (key: string) => `toString(${key})`;
     return dimensions.map((dimension) => {
       const interval = intervalOf(dimension);
-      if (interval !== undefined) return intervalSql(interval, time, timezone, this.#bind);
-      if (dimension === 'goal') return this.#goalNames();
-      return columnSql(dimension as Exclude<Dimension, 'goal' | `time:${string}`>, context);
+      if (interval !== undefined) return { key: intervalSql(interval, time, timezone, this.#bind), text };
+      if (dimension === 'goal') return { key: this.#goalNames(), text };
+      if (isNamed(dimension))
+        return { key: this.#names.place(dimension), text: (key) => this.#names.at(dimension, key) };
+      return { key: columnSql(dimension as Exclude<Dimension, 'goal' | `time:${string}`>, context), text };
     });
   }
 
@@ -170,15 +229,15 @@ GROUP BY ${[...dimensions.map((_, i) => `d${i}`), 'site', 'visitor', 'is_bot', '
     return `arrayJoin(arrayConcat(emptyArrayString()${names.map((name) => `, ${name}`).join('')}))`;
   }
 
-  /** SQL: whether a visit lies in one interval of each time dimension. */
-  #isInside(start: string, finish: string): string {
+  /** SQL: whether a visit lies in one interval of each time dimension; undefined without one. */
+  #isInside(start: string, finish: string): string | undefined {
     const { dimensions, timezone } = this.#query;
     const intervals = dimensions.flatMap((dimension) => intervalOf(dimension) ?? []);
     const same = intervals.map(
       (interval) =>
         `${intervalSql(interval, start, timezone, this.#bind)} = ${intervalSql(interval, finish, timezone, this.#bind)}`,
     );
-    return same.length === 0 ? 'true' : same.join(' AND ');
+    return same.length === 0 ? undefined : same.join(' AND ');
   }
 
   #counts(context: ConditionContext): string {
@@ -198,15 +257,15 @@ GROUP BY ${[...dimensions.map((_, i) => `d${i}`), 'site', 'visitor', 'is_bot', '
 }
 
 function grouped(parts: {
-  readonly dimensions: readonly string[];
+  readonly dimensions: readonly Column[];
   readonly aggregates: Readonly<Record<string, string>>;
   readonly source: string;
   readonly condition: string;
   readonly having: string;
 }): string {
-  const dimensions = parts.dimensions.map((sql, i) => `toString(${sql}) AS g${i}`);
+  const dimensions = parts.dimensions.map(({ key, text }, i) => `${text(`(${key} AS k${i})`)} AS g${i}`);
   const aggregates = Object.entries(parts.aggregates).map(([name, sql]) => `${sql} AS ${name}`);
-  const keys = parts.dimensions.map((_, i) => `g${i}`).join(', ');
+  const keys = parts.dimensions.map((_, i) => `k${i}`).join(', ');
   return `SELECT ${[...dimensions, ...aggregates].join(', ')}
 FROM ${parts.source}
 WHERE ${parts.condition}${keys === '' ? '' : `\nGROUP BY ${keys}`}${parts.having === '' ? '' : `\nHAVING ${parts.having}`}`;

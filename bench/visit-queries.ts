@@ -1,0 +1,209 @@
+/** Typical queries about visits, and the same asked of raw hits. */
+import { readFileSync } from 'node:fs';
+import { answerQuery } from '../src/query/engine/answer.ts';
+import { answerFunnel } from '../src/query/engine/funnel.ts';
+import type { Goal, Query, Value } from '../src/query/engine/query.ts';
+import { intervalStarts } from '../src/query/interval-starts.ts';
+import { check } from './bench.ts';
+import type { GeneratedHits } from './generated-hits.ts';
+import { median, milliseconds, ratio, table } from './results.ts';
+
+const DAY = 86_400_000;
+const ROUNDS_OF_HITS = 3;
+/** A visit that crosses the edge of the period is cut in raw hits: a share of all that is more than there are. */
+const MOST_CUT = 0.001;
+const SITE = 'a.example';
+const GOALS: readonly Goal[] = [{ site: SITE, name: 'signup', action: { kind: 'event', event: 'signup' } }];
+const STEPS = ['/*', '/docs/*', '/blog/*', '/product/*', '/docs/*'];
+
+interface VisitQuery {
+  readonly name: string;
+  /** Maximum 95th percentile of answers, in milliseconds. */
+  readonly goal: number;
+  readonly asked: Partial<Query>;
+  /** The place of a metric whose sum over all rows is compared. */
+  readonly compared: number;
+  /** SQL of the same over `visits`, made of raw hits; a row's compared metric is `compared`. */
+  readonly ofHits: string;
+}
+
+const WHOLE = 'uniqExact(person) AS visitors, count() AS compared, sum(pageviews) AS pageviews';
+const METRICS: Query['metrics'] = ['visitors', 'visits', 'pageviews', 'bounce_rate', 'visit_duration'];
+
+export const VISIT_QUERIES: readonly VisitQuery[] = [
+  { name: 'totals', goal: 100, asked: {}, compared: 1, ofHits: `SELECT ${WHOLE} FROM visits` },
+  {
+    name: 'by day',
+    goal: 100,
+    asked: { dimensions: ['time:day'] },
+    compared: 1,
+    ofHits: `SELECT intDiv(start, ${DAY}) AS day, ${WHOLE} FROM visits GROUP BY day`,
+  },
+  {
+    name: 'totals of one country',
+    goal: 300,
+    asked: { filters: [['is', 'country', ['DE']]] },
+    compared: 1,
+    ofHits: `SELECT ${WHOLE} FROM visits WHERE country = 'DE'`,
+  },
+  {
+    name: 'pages of one country',
+    goal: 300,
+    asked: {
+      filters: [['is', 'country', ['DE']]],
+      dimensions: ['page'],
+      metrics: ['visitors', 'pageviews'],
+    },
+    compared: 1,
+    ofHits: `SELECT path, uniqExact(person) AS visitors, count() AS compared FROM visits ARRAY JOIN paths AS path
+WHERE country = 'DE' GROUP BY path`,
+  },
+  {
+    name: 'sources',
+    goal: 500,
+    asked: { dimensions: ['source'] },
+    compared: 1,
+    ofHits: `SELECT source, ${WHOLE} FROM visits GROUP BY source`,
+  },
+  {
+    name: 'sources and countries',
+    goal: 500,
+    asked: { dimensions: ['source', 'country'] },
+    compared: 1,
+    ofHits: `SELECT source, country, ${WHOLE} FROM visits GROUP BY source, country`,
+  },
+  {
+    name: 'conversion rate by source',
+    goal: 500,
+    asked: {
+      dimensions: ['source'],
+      metrics: ['visitors', 'conversions', 'conversion_rate'],
+      goal: 'signup',
+    },
+    compared: 1,
+    ofHits: `SELECT source, uniqExact(person) AS visitors, sum(signups) AS compared,
+    uniqExactIf(person, signups > 0) AS converters FROM visits GROUP BY source`,
+  },
+];
+
+/** A funnel of raw hits, by ClickHouse's own function, which takes hits at one time in any order. */
+const FUNNEL = `SELECT countIf(depth > 0) FROM (SELECT windowFunnel(${7 * DAY})(toUInt64(toUnixTimestamp64Milli(time)),
+${STEPS.map((page) => `startsWith(path, '${page.slice(0, -1)}') AND name = 'pageview'`).join(', ')}) AS depth
+FROM hits WHERE site = '${SITE}' AND bot = '' AND time >= fromUnixTimestamp64Milli({{from}}) AND time < fromUnixTimestamp64Milli({{to}})
+GROUP BY visitor)`;
+const FUNNEL_GOAL = 2000;
+
+interface Measured {
+  readonly name: string;
+  readonly goal: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly ofHits: number;
+  /** Median milliseconds of processor time, which other programs on the machine change little. */
+  readonly processor: number;
+  readonly processorOfHits: number;
+}
+
+/** Measures all of them over the last 30 days, each so many times, beside raw hits. */
+export async function measureVisitQueries(made: GeneratedHits, rounds: number): Promise<Measured[]> {
+  const source = { store: made.store };
+  const to = made.end;
+  const from = to - 30 * DAY;
+  const scope = {
+    from,
+    to,
+    sites: [SITE],
+    timezone: 'UTC',
+    bots: 'exclude',
+    filters: [],
+    goals: GOALS,
+  } as const;
+  const filled = (text: string) => text.replaceAll('{{from}}', String(from)).replaceAll('{{to}}', String(to));
+  const visits = filled(readFileSync(new URL('visits-of-hits.sql', import.meta.url), 'utf8'));
+  const found: Measured[] = [];
+  const measure = async (
+    { name, goal }: Pick<VisitQuery, 'name' | 'goal'>,
+    run: () => Promise<number>,
+    ofHits: string,
+  ): Promise<void> => {
+    const sum = await run();
+    const [wanted = 0] = await made.numbers(ofHits);
+    const most = Math.ceil(MOST_CUT * wanted);
+    check(wanted > 0 && Math.abs(sum - wanted) <= most, `${name}: ${sum}, not ${wanted}`);
+    const times = await timed(rounds, run);
+    const timesOfHits = await timed(Math.min(rounds, ROUNDS_OF_HITS), () => made.numbers(ofHits));
+    const p95 = times.wall.toSorted((a, b) => a - b)[Math.ceil(rounds * 0.95) - 1]!;
+    const ofThem = median(timesOfHits.wall);
+    found.push({
+      ...{ name, goal, p50: median(times.wall), p95, ofHits: ofThem },
+      ...{ processor: median(times.processor), processorOfHits: median(timesOfHits.processor) },
+    });
+    console.error(`query: ${name}: p95 ${milliseconds(p95)}, of hits ${milliseconds(ofThem)}`);
+  };
+  for (const query of VISIT_QUERIES) {
+    const asked: Query = {
+      ...{ ...scope, metrics: METRICS, dimensions: [], goal: undefined, hasAllVisits: true },
+      ...query.asked,
+    };
+    const run = async () => {
+      const { results } = await answerQuery(
+        source,
+        asked,
+        { limit: 1_000_000, offset: 0, totals: false },
+        (interval, span) => intervalStarts(interval, span, asked.timezone),
+      );
+      return results.reduce((all, { metrics }) => all + numberOf(metrics[query.compared]), 0);
+    };
+    const sums = `SELECT sum(compared), sum(visitors) FROM (WITH visits AS (${visits}) ${query.ofHits})`;
+    await measure(query, run, sums);
+  }
+  const steps = STEPS.map((page) => ({ kind: 'page', page }) as const);
+  const funnel = { ...scope, steps, within: { days: 7 }, limit: 100 };
+  await measure(
+    { name: 'funnel of five pages within 7 days', goal: FUNNEL_GOAL },
+    async () => (await answerFunnel(source, funnel)).steps[0]!.visitors,
+    filled(FUNNEL),
+  );
+  return found;
+}
+
+/** The section about them, in Markdown. @param hits of the site, in the 30 days */
+export function visitReport(found: readonly Measured[], hits: string): string {
+  const rows = found.map((each) => [
+    each.name,
+    `${each.goal} ms`,
+    milliseconds(each.p50),
+    milliseconds(each.p95),
+    each.p95 < each.goal ? 'met' : '**not met**',
+    milliseconds(each.ofHits),
+    milliseconds(each.processor),
+    milliseconds(each.processorOfHits),
+    `${ratio(each.processorOfHits / each.processor)} ×`,
+  ]);
+  const head = ['query', 'goal: p95', 'p50', 'p95', '', 'of hits', 'processor', 'processor, of hits', 'less'];
+  return [
+    '## Queries about visits',
+    `Over 30 days of the largest site, ${hits} hits, whose visits are up to date. Beside each is the same of raw hits: visits are split at query time, and for the funnel \`windowFunnel\` is used. The sums over all rows are compared first. Processor time is that of all cores, which other programs on the machine change little.`,
+    table(head, rows),
+  ].join('\n\n');
+}
+
+/** Milliseconds of runs: passed, and of all processors. */
+async function timed(
+  rounds: number,
+  run: () => Promise<unknown>,
+): Promise<Record<'wall' | 'processor', number[]>> {
+  const times: Record<'wall' | 'processor', number[]> = { wall: [], processor: [] };
+  for (let round = 0; round < rounds; round++) {
+    const [start, used] = [performance.now(), process.cpuUsage()];
+    await run();
+    const { user, system } = process.cpuUsage(used);
+    times.wall.push(performance.now() - start);
+    times.processor.push((user + system) / 1000);
+  }
+  return times;
+}
+
+function numberOf(value: Value | undefined): number {
+  return typeof value === 'number' ? value : 0;
+}
