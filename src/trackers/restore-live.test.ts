@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { Clients } from '../clickhouse/clients.ts';
@@ -75,6 +76,7 @@ describe('restored live state', { timeout: patience(120_000) }, () => {
   let rollups: Rollups;
 
   before(async () => {
+    placeEmptyStore(join(folder, 'store'));
     store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
     rollups = new Rollups(store);
     // Half of it is rolled up, half is not.
