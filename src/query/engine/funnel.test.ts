@@ -12,7 +12,7 @@ describe('a funnel', () => {
     const { store, recount, understood } = await storedTraffic(t, seed);
     const random = new Random(seed);
     let deep = 0;
-    for (let asked = 1; asked <= rounds(2000, 60); asked++) {
+    for (let asked = 1; asked <= rounds(2000, 25, 346); asked++) {
       const query = drawnFunnel(random, seed);
       const { steps, within, by, limit = 100 } = query;
       const message = `funnel ${asked}: ${JSON.stringify(query)}`;

@@ -12,7 +12,7 @@ describe('a journey', () => {
     const { store, recount, understood } = await storedTraffic(t, seed);
     const random = new Random(seed);
     let long = 0;
-    for (let asked = 1; asked <= rounds(2000, 60); asked++) {
+    for (let asked = 1; asked <= rounds(2000, 25, 346); asked++) {
       const query = drawnJourney(random, seed);
       const { page, direction, steps, limit = 10 } = query;
       const message = `journey ${asked}: ${JSON.stringify(query)}`;

@@ -19,7 +19,7 @@ describe('retention', () => {
     const { store, recount, understood } = await storedTraffic(t, seed);
     const random = new Random(seed);
     let returning = 0;
-    for (let asked = 1; asked <= rounds(2000, 60); asked++) {
+    for (let asked = 1; asked <= rounds(2000, 25, 346); asked++) {
       const query = drawnRetention(random, seed);
       const { interval, return_filters: returnFilters = [] } = query;
       const message = `retention ${asked}: ${JSON.stringify(query)}`;
