@@ -11,6 +11,7 @@ import { Rollups, watermarksOf } from '../src/rollup/rollups.ts';
 import { readAges } from '../src/settings/ages.ts';
 import { readStorage } from '../src/store/storage.ts';
 import { Store } from '../src/store/store.ts';
+import { placeEmptyStore } from './fixtures/empty-store.ts';
 import { segmentOf } from './fixtures/segments.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { storedVisits } from './fixtures/visit-recount.ts';
@@ -39,6 +40,7 @@ async function openStore(t: TestContext, hits: readonly Partial<Hit>[]) {
     await store.close();
   });
   const folder = temporaryFolder(t);
+  placeEmptyStore(join(folder, 'store'));
   const store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
   const batch = (sequence: number, more: readonly Partial<Hit>[]) =>
     store.deliver(segmentOf(folder, (BigInt(sequence) << 22n) | RUN, more));

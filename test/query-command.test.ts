@@ -3,11 +3,17 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { goals } from '../src/commands/goals.ts';
+import { importLogs } from '../src/commands/import.ts';
+import { query } from '../src/commands/query.ts';
+import { report } from '../src/commands/report.ts';
 import type { QueryAnswer } from '../src/query/query-schemas.ts';
-import { assertFailed, Program, run } from './fixtures/command-line.ts';
+import { assertFailed, type Ended, Program } from './fixtures/command-line.ts';
+import { placeEmptyStore } from './fixtures/empty-store.ts';
 import { patience } from './fixtures/patience.ts';
-import { RunningServer } from './fixtures/running-server.ts';
+import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
+import { typed } from './fixtures/typed-command.ts';
 
 const LOG = [
   ['1.1.1.1', '01/Mar/2026:10:00:00', '/', 'https://www.google.com/'],
@@ -29,7 +35,18 @@ const QUERY = {
   ...{ goal: 'thanks', include: { totals: true } },
 };
 
-async function good(...args: string[]): Promise<string> {
+const COMMANDS = {
+  import: (args: readonly string[]) => typed(importLogs, args),
+  goals: (args: readonly string[]) => typed(goals, args),
+  query: (args: readonly string[]) => typed(query, args),
+  report: (args: readonly string[]) => typed(report, args),
+};
+
+function run([name, ...args]: [keyof typeof COMMANDS, ...string[]]): Promise<Ended> {
+  return COMMANDS[name](args);
+}
+
+async function good(...args: Parameters<typeof run>[0]): Promise<string> {
   const { code, stdout, stderr } = await run(args);
   assert.equal(code, 0, stderr);
   return stdout;
@@ -43,8 +60,9 @@ describe('query, goals and report', () => {
       const folder = temporaryFolder(t);
       const data = ['--data-dir', join(folder, 'data')];
       writeFileSync(join(folder, 'access.log'), LOG);
+      placeEmptyStore(join(data[1]!, 'store'));
       await good('import', join(folder, 'access.log'), '--site', 'log.example', ...data);
-      await using _server = isServed ? await RunningServer.start(data[1]!) : undefined;
+      await using _server = isServed ? await ServerHere.start(t, data[1]!) : undefined;
       assert.equal(
         await good('goals', 'add', 'thanks', '--page', '/thanks/*', ...GOAL, ...data),
         'thanks: page, page /thanks/*\n',
@@ -67,9 +85,9 @@ describe('query, goals and report', () => {
         await good('query', file, '--csv', ...data),
         'source,visitors,bounce_rate,visit_duration,conversion_rate\r\nDirect,1,1,0,0\r\nGoogle,1,0,100,1\r\n',
       );
-      await using typed = new Program(['query', '-', ...data]);
-      typed.child.stdin!.end(JSON.stringify({ ...QUERY, metrics: ['vistors'] }));
-      assertFailed(await typed.ended, 2, /metrics\[0\] "vistors" is unknown: did you mean "visitors"\?/);
+      await using mistyped = new Program(['query', '-', ...data]);
+      mistyped.child.stdin!.end(JSON.stringify({ ...QUERY, metrics: ['vistors'] }));
+      assertFailed(await mistyped.ended, 2, /metrics\[0\] "vistors" is unknown: did you mean "visitors"\?/);
 
       const flags = [
         '--metrics',

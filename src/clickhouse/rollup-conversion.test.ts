@@ -8,7 +8,7 @@ import { file } from '../../test/fixtures/file-scope.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { killedAfter } from '../../test/fixtures/killed-client.ts';
 import { patience } from '../../test/fixtures/patience.ts';
-import { rounds } from '../../test/fixtures/rounds.ts';
+import { onlyWithMoreRounds, rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
@@ -159,7 +159,10 @@ describe('a store of a version without a ledger', () => {
     assert.deepEqual((await told(store)).sites, wanted);
   });
 
-  test('takes the batch that its consumer had delivered in part, once', options, async (t) => {
+  test('takes the batch that its consumer had delivered in part, once', {
+    ...options,
+    skip: onlyWithMoreRounds(),
+  }, async (t) => {
     const folder = older(t);
     const store = await openStore(t, folder);
     await using rollups = new Rollups(store);
@@ -192,7 +195,10 @@ describe('a store of a version without a ledger', () => {
     assert.deepEqual(await told(await openStore(t, folder)), WANTED);
   });
 
-  test('is converted even if the conversion is killed at any statement', options, async (t) => {
+  test('is converted even if the conversion is killed at any statement', {
+    ...options,
+    skip: onlyWithMoreRounds(),
+  }, async (t) => {
     // After each of its statements, or after one in the midst.
     const moments = rounds(STATEMENTS, 1) === 1 ? [5] : Array.from({ length: STATEMENTS }, (_, i) => i);
     for (const after of moments) {

@@ -5,7 +5,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { killedAfter } from '../../test/fixtures/killed-client.ts';
 import { patience } from '../../test/fixtures/patience.ts';
-import { rounds } from '../../test/fixtures/rounds.ts';
+import { onlyWithMoreRounds, rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { assertVisits, storedHits, storedVisits, visitsOf } from '../../test/fixtures/visit-recount.ts';
@@ -98,7 +98,10 @@ describe('a store of a version without visits', () => {
     await assertVisits(store);
   });
 
-  test('is converted even if the conversion is killed at any statement', options, async (t) => {
+  test('is converted even if the conversion is killed at any statement', {
+    ...options,
+    skip: onlyWithMoreRounds(),
+  }, async (t) => {
     const original = await older(t);
     const moments = rounds(STATEMENTS, 2) === 2 ? [3, 6] : Array.from({ length: STATEMENTS }, (_, i) => i);
     for (const after of moments) {

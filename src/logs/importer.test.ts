@@ -11,6 +11,7 @@ import { file } from '../../test/fixtures/file-scope.ts';
 import { chunked, counts, logImports } from '../../test/fixtures/log-imports.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { patience } from '../../test/fixtures/patience.ts';
+import { onlyWithMoreRounds } from '../../test/fixtures/rounds.ts';
 import { ROW_LAYOUT } from '../rows/row-layout.ts';
 import { readRows } from '../rows/row-reader.ts';
 import type { ImportProgress } from './importer.ts';
@@ -172,7 +173,7 @@ describe('an import', { timeout: patience(60_000) }, () => {
     await assertWhole(site);
   });
 
-  it('takes constant memory, however long the log is', async () => {
+  it('takes constant memory, however long the log is', { skip: onlyWithMoreRounds() }, async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage: () => void = runInNewContext('gc');
     const inUse = () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { queryText } from '../clickhouse/sql.ts';
@@ -11,6 +12,7 @@ const FIRST = Date.UTC(2026, 0, 20);
 
 test('ranges contain each hit once, do not split a batch and day, and are limited in hits and to one month', async (t) => {
   const folder = temporaryFolder(t);
+  placeEmptyStore(folder);
   await using store = await Store.open({ setting: 'embedded', folder });
   // Ten hits per batch, of a day with many and of days around the end of a month with few.
   for (let id = 1; id <= 30; id++) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
+import { before, describe, type TestContext, test } from 'node:test';
 import { openTracker } from '../../test/fixtures/embedded-store.ts';
+import { group } from '../../test/fixtures/file-scope.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { HitError } from '../errors.ts';
@@ -16,9 +17,11 @@ const hit = (visitorLow: number, time: string, site = 'a.example') => ({
 const PERIOD = { from: '2026-11-01', to: '2026-11-05' };
 const DAILY = { period: PERIOD, metrics: ['hits', 'visits', 'bounce_rate'], dimensions: ['time:day'] };
 
+type Opened = Awaited<ReturnType<typeof rolledStore>>;
+
 /** A store in whose visits the hits of a last batch are missing, as adding them fails or does not end. */
-async function lateVisits(t: TestContext, catchUp: () => Promise<void>) {
-  const { store, rollups, deliver } = await (await rolledStore(t))(t);
+async function lateVisits(opened: Opened, t: TestContext, catchUp: () => Promise<void>) {
+  const { store, rollups, deliver } = await opened(t);
   await deliver(batch(1), [hit(1, '01T10:00'), hit(2, '02T10:00'), hit(3, '02T23:50'), hit(1, '03T10:00')]);
   await rollups.visits.catchUp();
   await deliver(batch(2), [hit(3, '03T00:10'), hit(4, '04T10:00'), hit(5, '01T12:00', 'b.example')]);
@@ -35,12 +38,18 @@ const full = () => Promise.reject(new HitError('store_full', 'the disk is full')
 const endless = () => new Promise<void>(() => undefined);
 
 describe('a query', () => {
+  const scope = group();
+  let opened: Opened;
+  before(async () => {
+    opened = await rolledStore(scope);
+  });
+
   for (const [cause, catchUp] of [
     ['fails', full],
     ['does not end', endless],
   ] as const)
     test(`whose visits lack hits, as adding them ${cause}, knows what needs no visits, and those before`, async (t) => {
-      const { ask } = await lateVisits(t, catchUp);
+      const { ask } = await lateVisits(opened, t, catchUp);
       const { results, totals, meta } = await ask({ ...DAILY, include: { totals: true } });
       assert.deepEqual(
         results.map(({ dimensions: [day = ''], metrics }) => [day.slice(8, 10), ...metrics]),
@@ -63,7 +72,7 @@ describe('a query', () => {
     });
 
   test('knows the visits of sites and agents without such hits', async (t) => {
-    const { ask } = await lateVisits(t, full);
+    const { ask } = await lateVisits(opened, t, full);
     const since = async (query: object) => (await ask({ ...DAILY, ...query })).meta.notes?.[0]?.pending_since;
     assert.equal(await since({ site: 'b.example' }), '2026-11-01T12:00:00Z');
     assert.equal(await since({ site: ['a.example', 'b.example'] }), '2026-11-01T12:00:00Z');
@@ -74,7 +83,7 @@ describe('a query', () => {
   });
 
   test('does not count visitors by what their visits may lack', async (t) => {
-    const { ask } = await lateVisits(t, full);
+    const { ask } = await lateVisits(opened, t, full);
     const { results, meta } = await ask({ ...DAILY, metrics: ['visitors', 'hits'], dimensions: ['source'] });
     assert.deepEqual(
       results.map(({ metrics }) => metrics),
@@ -84,14 +93,14 @@ describe('a query', () => {
   });
 
   test('about what visitors did anywhere in the period knows none of it if visits of the period lack hits', async (t) => {
-    const { ask } = await lateVisits(t, full);
+    const { ask } = await lateVisits(opened, t, full);
     const filters = [['has_done', ['is', 'entry_page', ['/']]]];
     const { results } = await ask({ ...DAILY, metrics: ['hits'], filters });
     assert.deepEqual(new Set(results.map(({ metrics }) => metrics[0])), new Set([null]));
   });
 
   test('does not know visits that are missing while those of a day are computed again', async (t) => {
-    const { ask, late, rollups } = await lateVisits(t, full);
+    const { ask, late, rollups } = await lateVisits(opened, t, full);
     late.mock.restore();
     const { visits } = rollups;
     await visits.catchUp();
@@ -103,7 +112,7 @@ describe('a query', () => {
   });
 
   test('that needs no visits leaves them as they are', async (t) => {
-    const { ask, late } = await lateVisits(t, full);
+    const { ask, late } = await lateVisits(opened, t, full);
     const { results, meta } = await ask({
       ...{ period: PERIOD, metrics: ['hits', 'visitors', 'revenue'], dimensions: ['page'] },
       filters: [['has_done', ['is', 'page', ['/']]]],

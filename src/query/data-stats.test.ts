@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -18,6 +19,7 @@ test('late hits of a purged day do not make up for purged ones, rolled up or not
   timeout: patience(120_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
+  placeEmptyStore(join(folder, 'store'));
   await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
   await using rollups = new Rollups(store);
   const ages = (days: number) => ({ default: days, bySite: new Map<string, number>() });

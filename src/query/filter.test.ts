@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
+import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
@@ -196,6 +197,7 @@ describe('filters in the engine', () => {
   let clients: Clients;
 
   before(async () => {
+    placeEmptyStore(join(folder, 'store'));
     await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
     // A path is a plain column, a source one with a dictionary.
     await store.deliver(
@@ -248,7 +250,7 @@ describe('filters in the engine', () => {
           assert.deepEqual(await found(filters, dimension), expected(filters));
         },
       ),
-      { seed: 64, numRuns: rounds(400, 120, 400) },
+      { seed: 64, numRuns: rounds(400, 40, 400) },
     );
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { ODD_MOMENTS as moments } from '../../test/fixtures/odd-moments.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import * as reference from '../../test/reference/visits/period.ts';
 import { DAY } from '../timing/units.ts';
 import { LocalTime, startOfDay } from './local-time.ts';
@@ -19,7 +20,7 @@ const wholeDays = fc
   })
   .filter(({ from, to }) => from < to);
 
-const RUNS = { seed: 20260329, numRuns: 300 };
+const RUNS = { seed: 20260329, numRuns: rounds(3000, 60, 300) };
 
 function iso({ from, to }: Period): string[] {
   return [from, to].map((time) => new Date(time).toISOString().replace(':00.000Z', 'Z'));
@@ -88,7 +89,7 @@ describe('a named period', () => {
         if (expected.from === expected.to) return;
         assert.deepEqual(presetPeriod(name, now + rest, zone), expected);
       }),
-      { ...RUNS, numRuns: 1000 },
+      { ...RUNS, numRuns: rounds(10_000, 200, 1000) },
     );
   });
 
@@ -171,7 +172,7 @@ test('compared periods are those of the reference', () => {
       if (expected.from >= expected.to) return;
       assert.deepEqual(comparedPeriod({ from, to }, kind, zone), expected);
     }),
-    { ...RUNS, numRuns: 1000 },
+    { ...RUNS, numRuns: rounds(10_000, 200, 1000) },
   );
 });
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Store } from '../store/store.ts';
@@ -35,6 +36,7 @@ describe('rankings by values that are not dimensions', () => {
   });
 
   before(async () => {
+    placeEmptyStore(join(folder, 'store'));
     store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
     const hits = [
       ...[hit(1, 0, '/'), hit(1, 2, '/b'), hit(1, 4, '/c')],

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import type { Hit } from '../hit/hit.ts';
@@ -36,6 +37,7 @@ describe('answers of the store', () => {
   let store: Store;
 
   before(async () => {
+    placeEmptyStore(join(folder, 'store'));
     store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
     await store.deliver(segmentOf(folder, 1n, HITS));
     await new Visits(store).catchUp();

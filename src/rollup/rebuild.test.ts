@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ClickHouseFront } from '../../test/fixtures/clickhouse-front.ts';
 import { closeAfter } from '../../test/fixtures/embedded-store.ts';
+import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { whenOver } from '../../test/fixtures/scope.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
@@ -30,6 +31,7 @@ test('rollups of days that differ are rebuilt, and all others stay', {
   timeout: patience(60_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
+  placeEmptyStore(join(folder, 'store'));
   await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
   await using rollups = new Rollups(store);
   const clients = Clients.embedded(join(folder, 'store'));

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { patience } from '../../test/fixtures/patience.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
 import { append, batchOf, hits, openSpool } from '../../test/fixtures/spool.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -88,7 +89,7 @@ describe('ids', () => {
           fc.nat(20),
           property,
         ),
-        { seed: 1, numRuns: 40 },
+        { seed: 1, numRuns: rounds(200, 8, 40) },
       );
     },
   );

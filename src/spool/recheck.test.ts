@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { Lines } from '../../test/fixtures/shelf.ts';
@@ -21,6 +22,7 @@ test('a segment that the disk corrupts while it waits costs one group, and the r
   timeout: patience(60_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
+  placeEmptyStore(join(folder, 'store'));
   await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
   let isOpen = false;
   /** The store, opened after a while. */

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { drawnVisitHit } from '../../test/fixtures/drawn-visit-hit.ts';
+import { file } from '../../test/fixtures/file-scope.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { type Scope, whenOver } from '../../test/fixtures/scope.ts';
 import { assertVisits, storedVisits } from '../../test/fixtures/visit-recount.ts';
 import { overlappingVisits, recountVisits } from './recount.ts';
 import { Visits } from './visits.ts';
@@ -41,8 +43,10 @@ const course = fc.record({
   mostHits: fc.constantFrom(6, 1000),
 });
 
-async function opened(t: Parameters<typeof rolledStore>[0]) {
-  const made = await (await rolledStore(t))(t);
+const rolled = await rolledStore(file);
+
+async function opened(t: Scope) {
+  const made = await rolled(t);
   const { store, command } = made;
   const engine = { rows: <Row>(text: string) => store.rowsOf<Row>(text, {}) };
   const clear = async () => {
@@ -79,7 +83,7 @@ describe('the recount of visits', () => {
         assert.deepEqual(await overlappingVisits(engine), []);
         await assertVisits(store);
       }),
-      { seed: 11, numRuns: rounds(1000, 5), endOnFailure: true },
+      { seed: 11, numRuns: rounds(1000, 1, 71), endOnFailure: true },
     );
   });
 
@@ -137,6 +141,9 @@ describe('the recount of visits', () => {
     await deliver(batch, hits);
     await rollups.rollUp();
     // As if the visits had been computed while these hits were purged.
+    whenOver(t, async () => {
+      await command('DROP TABLE copy');
+    });
     await command('CREATE TABLE copy ENGINE = MergeTree ORDER BY time AS SELECT * FROM hits');
     await command(
       `ALTER TABLE hits DELETE WHERE time < toDateTime64('2026-11-01 00:00:00', 3, 'UTC') SETTINGS mutations_sync = 1`,

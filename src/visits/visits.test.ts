@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { drawnVisitHit } from '../../test/fixtures/drawn-visit-hit.ts';
+import { file } from '../../test/fixtures/file-scope.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
@@ -10,6 +11,7 @@ import { queryText } from '../clickhouse/sql.ts';
 import type { Hit } from '../hit/hit.ts';
 import { Visits } from './visits.ts';
 
+const rolled = await rolledStore(file);
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 9, 31, 23);
 
@@ -34,7 +36,7 @@ const batches = fc.array(
 
 describe('visits', () => {
   test('are those of a plain recount, in whatever order and batches hits come', async (t) => {
-    const { store, command, deliver } = await (await rolledStore(t))(t);
+    const { store, command, deliver } = await rolled(t);
     let time = START;
     await fc.assert(
       fc.asyncProperty(batches, fc.integer({ min: 1, max: 8 }), async (deliveries, mostHits) => {
@@ -51,13 +53,13 @@ describe('visits', () => {
         await visits.catchUp();
         assert.deepEqual(await storedVisits(store), visitsOf(delivered.map(visitHitOf)));
       }),
-      { seed: 7, numRuns: rounds(2000, 20), endOnFailure: true },
+      { seed: 7, numRuns: rounds(2000, 4, 200), endOnFailure: true },
     );
   });
 });
 
 test('a step with new hits reads few of the stored visits', async (t) => {
-  const { command, rows } = await (await rolledStore(t))(t);
+  const { command, rows } = await rolled(t);
   const visits = 200_000;
   const time = (seconds: string) => `fromUnixTimestamp64Milli(${START} + toInt64(${seconds}) * 1000, 'UTC')`;
   await command(`INSERT INTO visits (site, start, visitor, duration, batch, hits, version)
@@ -77,7 +79,7 @@ test('a step with new hits reads few of the stored visits', async (t) => {
 });
 
 test('a purge leaves no signals of before its cutoff that a later page view has joined', async (t) => {
-  const { store, command, rows, deliver, rollups } = await (await rolledStore(t))(t);
+  const { store, command, rows, deliver, rollups } = await rolled(t);
   const midnight = START + 60 * MINUTE;
   const at = (minutes: number, name: string) =>
     hitOf({

@@ -12,7 +12,8 @@ describe('a funnel', () => {
     const { store, recount, understood } = await storedTraffic(t, seed);
     const random = new Random(seed);
     let deep = 0;
-    for (let asked = 1; asked <= rounds(2000, 60); asked++) {
+    const count = rounds(2000, 20, 346);
+    for (let asked = 1; asked <= count; asked++) {
       const query = drawnFunnel(random, seed);
       const { steps, within, by, limit = 100 } = query;
       const message = `funnel ${asked}: ${JSON.stringify(query)}`;
@@ -25,6 +26,6 @@ describe('a funnel', () => {
       assert.deepEqual(got, expected, message);
       if (expected.steps[2] && expected.steps[2].visitors > 0) deep++;
     }
-    assert.ok(deep > 5, 'some funnels have visitors at the third step');
+    assert.ok(deep > Math.min(5, count / 12), 'some funnels have visitors at the third step');
   });
 });

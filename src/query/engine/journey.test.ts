@@ -12,7 +12,8 @@ describe('a journey', () => {
     const { store, recount, understood } = await storedTraffic(t, seed);
     const random = new Random(seed);
     let long = 0;
-    for (let asked = 1; asked <= rounds(2000, 60); asked++) {
+    const count = rounds(2000, 20, 346);
+    for (let asked = 1; asked <= count; asked++) {
       const query = drawnJourney(random, seed);
       const { page, direction, steps, limit = 10 } = query;
       const message = `journey ${asked}: ${JSON.stringify(query)}`;
@@ -24,6 +25,6 @@ describe('a journey', () => {
       assert.deepEqual(got, expected, message);
       if (expected.paths.some(({ pages }) => pages.length > 2)) long++;
     }
-    assert.ok(long > 5, 'some paths have three pages');
+    assert.ok(long > Math.min(5, count / 12), 'some paths have three pages');
   });
 });

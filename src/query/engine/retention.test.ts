@@ -19,7 +19,8 @@ describe('retention', () => {
     const { store, recount, understood } = await storedTraffic(t, seed);
     const random = new Random(seed);
     let returning = 0;
-    for (let asked = 1; asked <= rounds(2000, 60); asked++) {
+    const count = rounds(2000, 20, 346);
+    for (let asked = 1; asked <= count; asked++) {
       const query = drawnRetention(random, seed);
       const { interval, return_filters: returnFilters = [] } = query;
       const message = `retention ${asked}: ${JSON.stringify(query)}`;
@@ -34,7 +35,7 @@ describe('retention', () => {
       assert.deepEqual(got, { cohorts, meta: {} }, message);
       if (cohorts.some(({ returned }) => returned.slice(1).some((visitors) => visitors > 0))) returning++;
     }
-    assert.ok(returning > 5, 'in some answers, visitors return');
+    assert.ok(returning > Math.min(5, count / 12), 'in some answers, visitors return');
   });
 
   test('knows what can be known, within bounds', async (t) => {

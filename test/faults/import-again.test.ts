@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { patience } from './fixtures/patience.ts';
-import { A_DAY, DAY, DAYS, LOG, openLogFolder, READABLE, START, timeOf } from './fixtures/purged-log.ts';
+import { patience } from '../fixtures/patience.ts';
+import { A_DAY, DAY, DAYS, LOG, openLogFolder, READABLE, START, timeOf } from '../fixtures/purged-log.ts';
 
 const options = { timeout: patience(120_000) };
 

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openClients, openStore } from '../../test/fixtures/embedded-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
-import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import { assertVisits, storedVisits } from '../../test/fixtures/visit-recount.ts';
-import { Rollups } from '../rollup/rollups.ts';
-import { migrate } from './migrate.ts';
-import { migrations } from './sql.ts';
+import { migrate } from '../../src/clickhouse/migrate.ts';
+import { migrations } from '../../src/clickhouse/sql.ts';
+import { Rollups } from '../../src/rollup/rollups.ts';
+import { openClients, openStore } from '../fixtures/embedded-store.ts';
+import { patience } from '../fixtures/patience.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
+import { assertVisits, storedVisits } from '../fixtures/visit-recount.ts';
 
 const WRITERS = 3000;
 const START = Date.UTC(2026, 4, 9, 10);

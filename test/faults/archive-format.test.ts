@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { ARCHIVE_FORMAT, columnsOf } from '../src/archive/hit-columns.ts';
-import { manifestText, parseManifest } from '../src/archive/manifest.ts';
-import { partName } from '../src/archive/part-name.ts';
-import type { Hit } from '../src/hit/hit.ts';
-import { ArchivedStore, batchId, daysAgo } from './fixtures/archived-store.ts';
-import { patience } from './fixtures/patience.ts';
+import { ARCHIVE_FORMAT, columnsOf } from '../../src/archive/hit-columns.ts';
+import { manifestText, parseManifest } from '../../src/archive/manifest.ts';
+import { partName } from '../../src/archive/part-name.ts';
+import type { Hit } from '../../src/hit/hit.ts';
+import { ArchivedStore, batchId, daysAgo } from '../fixtures/archived-store.ts';
+import { patience } from '../fixtures/patience.ts';
 
 const options = { timeout: patience(60_000) };
 const OLD_FORMATS = Array.from({ length: ARCHIVE_FORMAT - 1 }, (_, at) => at + 1);
