@@ -76,36 +76,6 @@ describe('an answer', () => {
       await ask({ store }, { ...many, filters: [filter] }, now);
   });
 
-  test('has sums of money with more digits than a value may have', async (t) => {
-    const { store, deliver, rollups } = await (await rolledStore(t))(t);
-    const start = Date.parse('2026-11-01T00:00:00Z');
-    const value = `${'9'.repeat(30)}.99999999`;
-    const hits = [value, value, `-${value}`, value].map((each, at) => ({
-      ...{ site: 'a.example', time: start + at, name: 'buy', value: each, currency: 'EUR' },
-    }));
-    await deliver((BigInt(start) << 22n) | 1n, hits);
-    await rollups.visits.catchUp();
-    const query = { period: 'all', metrics: ['revenue', 'average_revenue'] };
-    const [row] = (await ask({ store }, query, start + 86_400_000)).results;
-    assert.deepEqual(row?.metrics, [
-      { EUR: `1${'9'.repeat(30)}.99999998` },
-      { EUR: `5${'0'.repeat(29)}.00` },
-    ]);
-  });
-
-  test('does not know a sum of properties that is more than a number can be', async (t) => {
-    const { store, deliver, rollups } = await (await rolledStore(t))(t);
-    const start = Date.parse('2026-11-01T00:00:00Z');
-    const hits = [1e308, 1e308].map((x, at) => ({
-      ...{ site: 'a.example', time: start + at, name: 'buy', props: JSON.stringify({ x }) },
-    }));
-    await deliver((BigInt(start) << 22n) | 1n, hits);
-    await rollups.visits.catchUp();
-    const query = { period: 'all', metrics: ['sum:prop:x', 'avg:prop:x', 'p95:prop:x', 'sum:prop:y'] };
-    const [row] = (await ask({ store }, query, start + 86_400_000)).results;
-    assert.deepEqual(row?.metrics, [null, null, 1e308, 0]);
-  });
-
   test('about many sites takes as many statements as one about a single site', async (t) => {
     const { store, now } = traffic;
     const count = async (site: readonly string[]) => {
@@ -200,6 +170,33 @@ test('an answer by channels is given however many sources and campaigns visits h
   assert.deepEqual(await count(['matches', 'source', texts('Face*')], 'source'), all);
   for (const name of ['Facebook', 'fb', 'lm.facebook.com'])
     assert.deepEqual(await count(['is', 'source', [name]], 'source'), all);
+});
+
+test('an answer has sums of money with more digits than a value may have', async (t) => {
+  const { store, deliver, rollups } = await (await rolledStore(t))(t);
+  const start = Date.parse('2026-11-01T00:00:00Z');
+  const value = `${'9'.repeat(30)}.99999999`;
+  const hits = [value, value, `-${value}`, value].map((each, at) => ({
+    ...{ site: 'a.example', time: start + at, name: 'buy', value: each, currency: 'EUR' },
+  }));
+  await deliver((BigInt(start) << 22n) | 1n, hits);
+  await rollups.visits.catchUp();
+  const query = { period: 'all', metrics: ['revenue', 'average_revenue'] };
+  const [row] = (await ask({ store }, query, start + 86_400_000)).results;
+  assert.deepEqual(row?.metrics, [{ EUR: `1${'9'.repeat(30)}.99999998` }, { EUR: `5${'0'.repeat(29)}.00` }]);
+});
+
+test('an answer does not know a sum of properties that is more than a number can be', async (t) => {
+  const { store, deliver, rollups } = await (await rolledStore(t))(t);
+  const start = Date.parse('2026-11-01T00:00:00Z');
+  const hits = [1e308, 1e308].map((x, at) => ({
+    ...{ site: 'a.example', time: start + at, name: 'buy', props: JSON.stringify({ x }) },
+  }));
+  await deliver((BigInt(start) << 22n) | 1n, hits);
+  await rollups.visits.catchUp();
+  const query = { period: 'all', metrics: ['sum:prop:x', 'avg:prop:x', 'p95:prop:x', 'sum:prop:y'] };
+  const [row] = (await ask({ store }, query, start + 86_400_000)).results;
+  assert.deepEqual(row?.metrics, [null, null, 1e308, 0]);
 });
 
 describe('an answer about purged hits', { timeout: patience(60_000) }, () => {
