@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { assertFailsOneQuery, assertFoundUnasked } from '../fixtures/damaged-part.ts';
 import { patience } from '../fixtures/patience.ts';
@@ -20,10 +20,11 @@ describe('a part that is damaged while the store runs', () => {
 
   test('by flipped bits is found by reading all content', { timeout }, async (t) => {
     const store = await WatchedStore.filled(t);
-    DAMAGES['flipped bits'](await store.partOf(2));
+    const part = await store.partOf(2);
+    DAMAGES['flipped bits'](part);
     assert.deepEqual(await store.guard.parts.inspect(), []);
     const [found] = await store.guard.parts.inspectContent();
-    assert.equal(found?.name, '202611_2_2_0');
+    assert.equal(found?.name, basename(part));
     assert.match(found.reason, /checksum/i);
     assert.deepEqual(await store.hits(), { 1: 1000, 3: 500 });
   });
@@ -36,7 +37,7 @@ test('a broken merged part is replaced by its source parts', { timeout }, async 
     await store.command('SYSTEM START MERGES');
     await store.command('OPTIMIZE TABLE hits FINAL');
     const merged = await store.partOf(2);
-    assert.match(merged, /202611_1_3_1\/?$/);
+    assert.match(merged, /202611_\d+_\d+_1\/?$/);
     DAMAGES[damage](merged);
     const [found] = await store.guard.parts.inspect();
     assert.equal(found?.missingRows, 0);
@@ -152,6 +153,6 @@ describe('an insert', () => {
       await store.hits();
     });
     await assert.rejects(insertion, { code: 'store_unavailable' });
-    assert.deepEqual(readdirSync(join(dirname(part), 'detached')), ['broken_202611_2_2_0']);
+    assert.deepEqual(readdirSync(join(dirname(part), 'detached')), [`broken_${basename(part)}`]);
   });
 });

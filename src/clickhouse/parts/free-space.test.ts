@@ -56,5 +56,5 @@ test('merges stop while the disk is nearly full, and resume afterwards', { timeo
   disk.clear();
   while (!store.log.all.some((line) => line.includes('merges are resumed'))) await sleep(20);
   await store.command('OPTIMIZE TABLE hits FINAL');
-  assert.match(await store.partOf(1), /202611_1_2_1/);
+  assert.match(await store.partOf(1), /202611_\d+_\d+_1\/?$/);
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, truncateSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { assertFailsOneQuery, assertFoundUnasked } from '../../../test/fixtures/damaged-part.ts';
 import { patience } from '../../../test/fixtures/patience.ts';
@@ -36,7 +36,7 @@ test('a part that was damaged while the store was closed is reported at startup'
   truncateSync(join(part, 'data.bin'), 1000);
   const store = await WatchedStore.open(t, folder);
   assert.deepEqual(store.codes, ['broken_parts']);
-  assert.match(store.guard.health.problems[0]!.message, /hits\/broken-on-start_202611_2_2_0/);
+  assert.ok(store.guard.health.problems[0]!.message.includes(`hits/broken-on-start_${basename(part)}`));
   assert.deepEqual(await store.hits(), { 1: 1000, 3: 500 });
 });
 
