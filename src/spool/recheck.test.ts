@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
@@ -54,10 +62,10 @@ test('a segment that the disk corrupts while it waits costs one group, and the r
   while (waiting().length === 0 || spool.failing.length === 0) await new Promise(setImmediate);
   await append('/after');
   const path = join(spoolFolder, waiting()[0]!);
-  const content = readFileSync(path);
-  // The length of the first site: the rest is misread.
-  content[0] = 0x7f;
-  writeFileSync(path, content);
+  // The length of the first site: the rest is misread. Nothing else is written, since the file may be read meanwhile.
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.of(0x7f), 0, 1, 0);
+  closeSync(file);
   isOpen = true;
   await first;
   await spool.flush();
