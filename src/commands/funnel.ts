@@ -22,8 +22,8 @@ export const funnel: Command<typeof FUNNEL_SETTINGS> = {
       values,
       {
         ...{ path: '/api/v1/funnel', query },
-        check: ({ goals, funnels }) => readFunnel(query, Date.now(), goals, funnels),
-        answer: (db, { goals, funnels }) => db.funnel(query, goals, funnels),
+        check: (asked, { goals, funnels }) => readFunnel(asked, Date.now(), goals, funnels),
+        answer: (asked, db, { goals, funnels }) => db.funnel(asked, goals, funnels),
       },
       terminal,
     );

@@ -21,8 +21,8 @@ export const journeys: Command<typeof JOURNEYS_SETTINGS> = {
       values,
       {
         ...{ path: '/api/v1/journeys', query },
-        check: ({ goals }) => readJourneys(query, Date.now(), goals),
-        answer: (db, { goals }) => db.journeys(query, goals),
+        check: (asked, { goals }) => readJourneys(asked, Date.now(), goals),
+        answer: (asked, db, { goals }) => db.journeys(asked, goals),
       },
       terminal,
     );

@@ -12,9 +12,12 @@ export interface Question<Answer> {
   readonly path: string;
   /** The JSON that is sent to a server. */
   readonly query: unknown;
-  /** @throws HitError `invalid` for an invalid question */
-  check(resources: Resources): void;
-  answer(db: DBTracker, resources: Resources): Promise<Answer>;
+  /**
+   * @param query as it is sent, but with the filters of the segment that it names
+   * @throws HitError `invalid` for an invalid question
+   */
+  check(query: unknown, resources: Resources): void;
+  answer(query: unknown, db: DBTracker, resources: Resources): Promise<Answer>;
 }
 
 /**
@@ -33,9 +36,10 @@ export async function ask<Answer>(
   if (control) return control.send<Answer>('POST', path, query);
   const resources = new Resources(dataDir);
   try {
-    check(resources);
+    const resolved = resources.resolve(query);
+    check(resolved, resources);
     await using db = await openArchivedStore(data, archive);
-    return await answer(db, resources);
+    return await answer(resolved, db, resources);
   } catch (error) {
     if (!(error instanceof HitError) || error.code !== 'invalid') throw error;
     throw new HitError('bad_usage', messageOf(error), { cause: error });
@@ -50,8 +54,8 @@ export function runQuery(
 ): Promise<QueryAnswer> {
   const question: Question<QueryAnswer> = {
     ...{ path: '/api/v1/query', query },
-    check: ({ goals }) => readQuery(query, Date.now(), goals),
-    answer: (db, { goals }) => db.query(query, goals),
+    check: (asked, { goals }) => readQuery(asked, Date.now(), goals),
+    answer: (asked, db, { goals }) => db.query(asked, goals),
   };
   return ask(data, question, archive);
 }

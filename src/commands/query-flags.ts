@@ -32,12 +32,12 @@ const NEW_FILTER = /[\s(<>]/;
  * @throws HitError `bad_usage` for flags that cannot be combined, and for an invalid filter
  */
 export function queryOfFlags(values: ReportValues): object | undefined {
-  const { goal, order, site, timezone, bots, limit, compare } = values;
+  const { goal, order, segment, site, timezone, bots, limit, compare } = values;
   const metrics = listOf(values.metrics);
   const by = listOf(values.by);
   const filters = values.filter ?? [];
   const isQuery =
-    [goal, order].some((flag) => flag !== undefined) ||
+    [goal, order, segment].some((flag) => flag !== undefined) ||
     by.length > 1 ||
     by.some((name) => !includes(DIMENSIONS, name) && !INTERVALS.includes(name)) ||
     metrics.some((name) => !includes(METRICS, name)) ||
@@ -54,7 +54,7 @@ export function queryOfFlags(values: ReportValues): object | undefined {
   });
   try {
     return {
-      ...{ site, timezone, bots, goal, dimensions, period: periodOf(values) },
+      ...{ site, timezone, bots, goal, segment, dimensions, period: periodOf(values) },
       metrics: metrics.length > 0 ? metrics : DEFAULT_METRICS,
       filters: [
         ...filters.map(parseFilter),

@@ -22,9 +22,10 @@ export const retention: Command<typeof RETENTION_SETTINGS> = {
       values,
       {
         ...{ path: '/api/v1/retention', query },
-        check: ({ goals }) => readRetention(query, Date.now(), goals),
+        check: (asked, { goals }) => readRetention(asked, Date.now(), goals),
         // A folder that had no server has imported logs, whose visitors keep their ids.
-        answer: (db, { goals }) => db.retention(query, goals, readIdentity(values['data-dir']!) ?? 'cookie'),
+        answer: (asked, db, { goals }) =>
+          db.retention(asked, goals, readIdentity(values['data-dir']!) ?? 'cookie'),
       },
       terminal,
     );

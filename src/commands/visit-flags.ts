@@ -53,8 +53,8 @@ export function retentionOfFlags(values: RetentionValues): object {
 }
 
 function scopeOf(values: VisitValues): object {
-  const { site, timezone, bots, filter = [] } = values;
-  return { site, timezone, bots, period: periodOf(values), filters: filter.map(parseFilter) };
+  const { site, timezone, bots, segment, filter = [] } = values;
+  return { site, timezone, bots, segment, period: periodOf(values), filters: filter.map(parseFilter) };
 }
 
 function numberOf(flag: string, text: string | undefined): number | undefined {

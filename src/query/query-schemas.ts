@@ -68,6 +68,7 @@ export const QUERY = object(
     ),
     dimensions: SHAPE.dimensions,
     filters: SHAPE.filters,
+    segment: described(textUpTo(LIMITS.characters), 'a stored one of the site, whose filters apply besides'),
     goal: described(textUpTo(LIMITS.characters), 'that conversions and revenue refer to; default: any'),
     order_by: described(list(ORDER), 'default: by time, or else by the first metric, descending'),
     limit: described(integer(1, LIMITS.rows), `default: ${USUAL_ROWS}`),

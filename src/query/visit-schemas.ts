@@ -35,6 +35,7 @@ const SCOPE = {
   timezone: described(TEXT, 'an IANA name; default: UTC'),
   bots: described(choice(BOTS), 'default: `exclude`; `include` with a filter by a dimension of bots'),
   filters: described(FILTERS, 'combined with AND; they choose whole visits, by any of their hits'),
+  segment: described(textUpTo(LIMITS.characters), 'a stored one of the site, whose filters apply besides'),
 };
 const UNDERSTOOD = {
   period: object({ from: TIME, to: TIME }),

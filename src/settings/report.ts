@@ -43,6 +43,7 @@ export const REPORT_SETTINGS = {
     String,
   ),
   goal: setting('name of the goal for conversions and revenue', 'GOAL', undefined, readText),
+  segment: setting('a stored segment of the site, whose filters apply too', 'NAME', undefined, readText),
   order: setting("sort order of a query's rows: 'visits desc, source'", 'COLUMNS', undefined, readText),
   ...SELECTION_SETTINGS,
   filter: severalSetting(

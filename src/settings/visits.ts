@@ -20,6 +20,7 @@ const SCOPE_SETTINGS = {
     "only matching visits: 'source is Google and not visit_duration < 10'; several are combined with AND",
     'FILTER',
   ),
+  segment: setting('a stored segment of the site, whose filters apply too', 'NAME', undefined, readText),
 } as const;
 
 const OUTPUT_SETTINGS = {

@@ -41,6 +41,7 @@ export function cohortRoutes(app: FastifyInstance, context: ServerContext): void
   app.post<{ Body: unknown; Reply: RetentionResult }>(
     '/api/v1/retention',
     { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'several' } },
-    (request) => storeOf(context).retention(request.body, resources.goals, settings.identity),
+    (request) =>
+      storeOf(context).retention(resources.resolve(request.body), resources.goals, settings.identity),
   );
 }

@@ -74,6 +74,6 @@ export function funnelRoutes(app: FastifyInstance, context: ServerContext): void
   app.post<{ Body: unknown; Reply: FunnelResult }>(
     '/api/v1/funnel',
     { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'several' } },
-    (request) => storeOf(context).funnel(request.body, resources.goals, resources.funnels),
+    (request) => storeOf(context).funnel(resources.resolve(request.body), resources.goals, resources.funnels),
   );
 }

@@ -47,9 +47,10 @@ const OPERATION: Operation = {
 
 /** `POST /api/v1/query`: metrics of visits, hits and goals by any dimensions. */
 export function queryRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { resources } = context;
   app.post<{ Body: unknown; Reply: QueryAnswer }>(
     '/api/v1/query',
     { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'several' } },
-    (request) => storeOf(context).query(request.body, context.resources.goals),
+    (request) => storeOf(context).query(resources.resolve(request.body), resources.goals),
   );
 }

@@ -17,7 +17,7 @@ import { LIMITS } from './limits.ts';
 
 export const QUERY_PERIODS = [...PERIODS, 'all'] as const;
 export const BOTS = ['exclude', 'include', 'only'] as const;
-export const SCOPE_MEMBERS = ['site', 'period', 'timezone', 'bots', 'filters'] as const;
+export const SCOPE_MEMBERS = ['site', 'period', 'timezone', 'bots', 'filters', 'segment'] as const;
 
 /** A scope whose period is known once it is known when the sites' first hit was. */
 export interface AskedScope extends Omit<Scope, 'from' | 'to'> {
@@ -46,6 +46,8 @@ export function readScope(
   now: number,
   goals: readonly Goal[],
 ): ReadScope {
+  if (members.segment !== undefined)
+    throw new HitError('invalid', 'segment is not known here: give its filters instead');
   const sites = readSites(members.site);
   const timezone = readTimeZone(
     members.timezone === undefined ? undefined : readText('timezone', members.timezone),

@@ -3,12 +3,12 @@ import { HitError } from '../../errors.ts';
 import { readIsoTime } from '../../hit/calendar.ts';
 import { printable } from '../../schema/printable.ts';
 import { described, list, object, type Schema, type Static, TEXT } from '../../schema/schema.ts';
-import type { Filter } from '../engine/query.ts';
 import { FilterReader } from '../language/filter-reader.ts';
 import { readMembers, readText } from '../language/json-values.ts';
 import { FILTER } from '../query-schemas.ts';
 import { readSteps, readWindow, STEPS, WINDOW } from './funnel-reader.ts';
 import { ACTION, readGoal, readName } from './goal-reader.ts';
+import type { Segment } from './segment.ts';
 
 const GOAL = object({ name: TEXT, action: ACTION });
 const SEGMENT = object({ name: TEXT, filters: list(FILTER) });
@@ -35,8 +35,6 @@ interface Kind<Value extends Named = Named> {
 export interface Named {
   readonly name: string;
 }
-
-type Segment = { readonly name: string; readonly filters: readonly Filter[] };
 
 const goals: Kind<Static<typeof GOAL>> = {
   schema: GOAL,

@@ -7,6 +7,7 @@ import { suggestion } from '../../schema/suggestion.ts';
 import type { Goal } from '../engine/query.ts';
 import type { StoredFunnel } from './funnel-reader.ts';
 import { KIND_NAMES, KINDS, type KindName, type Named, type ValueOf } from './kinds.ts';
+import { withSegment } from './segment.ts';
 
 /** Most sites that anything is kept for, and bytes of the file: more than a person writes. */
 const MOST_SITES = 10_000;
@@ -40,6 +41,11 @@ export class Resources {
   /** The goals of all sites. */
   get goals(): readonly Goal[] {
     return Array.from(this.#kept.goals, ([site, goals]) => goals.map((goal) => ({ site, ...goal }))).flat();
+  }
+
+  /** A query with the filters of the segment that it names: see `withSegment`. @throws HitError `invalid` */
+  resolve(query: unknown): unknown {
+    return withSegment(query, (site) => this.list('segments', site));
   }
 
   /** The funnels of all sites. */

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Filter } from '../engine/query.ts';
+import { readQuery } from '../language/query-reader.ts';
+import { withSegment } from './segment.ts';
+
+const ABROAD: Filter = ['is_not', 'country', ['DE']];
+const BLOG: Filter = ['matches', 'page', ['/blog/*']];
+const segmentsOf = (site: string) =>
+  site === 'a.example'
+    ? [
+        { name: 'abroad', filters: [ABROAD] },
+        { name: 'new', filters: [BLOG] },
+      ]
+    : [];
+
+function resolved(query: unknown): unknown {
+  return withSegment(query, segmentsOf);
+}
+
+describe('a query with a segment', () => {
+  const query = { site: 'a.example', period: '30d', metrics: ['visits'] };
+
+  test('has its filters before its own', () => {
+    assert.deepEqual(resolved({ ...query, segment: 'abroad', filters: [BLOG] }), {
+      ...query,
+      filters: [ABROAD, BLOG],
+    });
+    assert.deepEqual(resolved({ ...query, site: ['a.example'], segment: 'new' }), {
+      ...{ ...query, site: ['a.example'] },
+      filters: [BLOG],
+    });
+  });
+
+  test('is of one site', () => {
+    for (const site of [undefined, null, ['a.example', 'b.example']]) {
+      const message = 'segment "abroad" is one of a site: name that site alone';
+      assert.throws(() => resolved({ ...query, site, segment: 'abroad' }), { code: 'invalid', message });
+    }
+  });
+
+  test('is refused with the nearest one if it is unknown', () => {
+    const refused = (site: string, segment: unknown) => {
+      let message = '';
+      assert.throws(
+        () => resolved({ ...query, site, segment }),
+        (error: { code: string; message: string }) => {
+          message = error.message;
+          return error.code === 'invalid';
+        },
+      );
+      return message;
+    };
+    assert.equal(refused('a.example', 'abraod'), 'segment "abraod" is unknown: did you mean "abroad"?');
+    assert.equal(refused('a.example', 'constructor'), 'segment "constructor" is unknown: use abroad, new');
+    assert.equal(refused('b.example', 'abroad'), 'segment "abroad" is unknown: b.example has none');
+    assert.equal(refused('a.example', 1), 'segment is not a text');
+  });
+
+  test('is left alone without one, whatever it is', () => {
+    for (const each of [undefined, null, [], 'text', 7, query, { segment: null }])
+      assert.equal(resolved(each), each);
+  });
+
+  test('is refused where no segments are stored', () => {
+    const message = 'segment is not known here: give its filters instead';
+    assert.throws(() => readQuery({ ...query, segment: 'abroad' }, 0, []), { code: 'invalid', message });
+  });
+});
