@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import type { QueryAnswer } from '../src/query/query-schemas.ts';
 import type { FunnelResult, JourneysResult, RetentionResult } from '../src/query/visit-schemas.ts';
 import { assertProblem, BEARER } from './fixtures/any-server.ts';
 import { ServerHere } from './fixtures/server-here.ts';
@@ -56,6 +57,31 @@ before(async () => {
   assert.equal(status, 202, text);
   assert.deepEqual(JSON.parse(text), { accepted: HITS.length, dropped: {}, errors: [] });
   await keep('goals', { name: 'signup', action: { kind: 'event', event: 'signup' } });
+});
+
+it('questions take a stored segment, whose filters apply besides their own', async () => {
+  const filters = [['is', 'entry_page', ['/', '/pricing']]] as const;
+  await keep('segments', { name: 'from outside', filters });
+  const metrics = ['visits', 'visitors', 'hits'] as const;
+  const own = [['is_not', 'entry_page', ['/pricing']]] as const;
+  const query = { site: SITE, period: PERIOD, metrics, filters: own } as const;
+  const answer = await ask<QueryAnswer>('query', { ...query, segment: 'from outside' });
+  const expected = recount.query({ ...query, filters: [...filters, ...own] });
+  assert.deepEqual(answer.results, expected.results);
+  assert.deepEqual(answer.query.filters, [...filters, ...own]);
+  const { site, period } = query;
+  for (const [route, question] of Object.entries({
+    funnel: { site, period, steps: STEPS },
+    journeys: { site, period, page: '/', direction: 'after' },
+    retention: { site, period, interval: 'week', identity: 'cookie' },
+  }))
+    assert.deepEqual(
+      await ask(route, { ...question, segment: 'from outside' }),
+      await ask(route, { ...question, filters }),
+      route,
+    );
+  const unknown = await server.post('/api/v1/query', { ...query, segment: 'outside' }, BEARER);
+  assert.match(assertProblem(unknown, 400, 'invalid').detail, /^segment "outside" is unknown: /);
 });
 
 const STEPS = [{ kind: 'page', page: '/' }, { any: ['signup', { kind: 'page', page: '/docs/*' }] }] as const;
