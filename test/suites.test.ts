@@ -24,7 +24,11 @@ describe('the suites', () => {
       const [name = ''] = Object.entries(scripts).find(([, text]) =>
         text.includes(`scripts/test.ts ${suite}`),
       )!;
-      assert.match(read('.ci/run'), new RegExp(`^step \\S+ npm (run )?${name}$`, 'm'), suite);
+      assert.match(
+        read('.ci/run'),
+        new RegExp(`^step \\S+ npm (run )?${name}( -- --test-shard=1/\\d)?$`, 'm'),
+        suite,
+      );
     }
   });
 

@@ -69,7 +69,7 @@ describe('an answer about visits', () => {
 
     await t.test('funnels', options, async () => {
       let partial = 0;
-      for (let asked = 0; asked < rounds(500, 4, 63); asked++) {
+      for (let asked = 0; asked < rounds(500, 4, 30); asked++) {
         const query = ofAnyPeriod(drawnFunnel(random, seed));
         const { limit, ...rest } = query;
         const answer = await answered('funnel', source, rest.by ? query : rest, now);
@@ -116,7 +116,7 @@ describe('an answer about visits', () => {
 
     await t.test('journeys', options, async () => {
       let found = 0;
-      for (let asked = 0; asked < rounds(500, 4, 63); asked++) {
+      for (let asked = 0; asked < rounds(500, 4, 30); asked++) {
         const query = ofAnyPeriod(drawnJourney(random, seed));
         const both = random.chance(0.5);
         const answer = await answered(
@@ -143,7 +143,7 @@ describe('an answer about visits', () => {
 
     await t.test('retention', options, async () => {
       let found = 0;
-      for (let asked = 0; asked < rounds(500, 4, 63); asked++) {
+      for (let asked = 0; asked < rounds(500, 4, 30); asked++) {
         const query = ofAnyPeriod(drawnRetention(random, seed));
         const answer = await answered('retention', source, query, now);
         const { cohorts } = recount.retention(query);

@@ -13,7 +13,7 @@ describe('a query', () => {
     const { store, recount, understood } = await storedTraffic(t, seed);
     const random = new Random(seed);
     let asked = 0;
-    while (asked < rounds(2000, 20, 548)) {
+    while (asked < rounds(2000, 20, 150)) {
       const query = drawnQuery(random, seed);
       asked++;
       const expected = recount.query(query);

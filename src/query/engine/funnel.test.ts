@@ -12,7 +12,7 @@ describe('a funnel', () => {
     const { store, recount, understood } = await storedTraffic(t, seed);
     const random = new Random(seed);
     let deep = 0;
-    const count = rounds(2000, 20, 346);
+    const count = rounds(2000, 20, 60);
     for (let asked = 1; asked <= count; asked++) {
       const query = drawnFunnel(random, seed);
       const { steps, within, by, limit = 100 } = query;

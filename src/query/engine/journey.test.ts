@@ -12,7 +12,7 @@ describe('a journey', () => {
     const { store, recount, understood } = await storedTraffic(t, seed);
     const random = new Random(seed);
     let long = 0;
-    const count = rounds(2000, 20, 346);
+    const count = rounds(2000, 20, 60);
     for (let asked = 1; asked <= count; asked++) {
       const query = drawnJourney(random, seed);
       const { page, direction, steps, limit = 10 } = query;

@@ -19,7 +19,7 @@ describe('retention', () => {
     const { store, recount, understood } = await storedTraffic(t, seed);
     const random = new Random(seed);
     let returning = 0;
-    const count = rounds(2000, 20, 346);
+    const count = rounds(2000, 20, 60);
     for (let asked = 1; asked <= count; asked++) {
       const query = drawnRetention(random, seed);
       const { interval, return_filters: returnFilters = [] } = query;
