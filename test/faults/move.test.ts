@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -15,6 +15,7 @@ import { Store } from '../../src/store/store.ts';
 import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
 import { ClickHouseFront } from '../fixtures/clickhouse-front.ts';
 import { assertFailed, type Ended, Program, run } from '../fixtures/command-line.ts';
+import { logLine } from '../fixtures/log-line.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
 
@@ -186,7 +187,7 @@ describe('a move to a server', () => {
 
   it('that is killed at any point continues when it runs again, and does not send equal days twice', async () => {
     const moments = [
-      /INSERT INTO visits(?:.|\n)*FORMAT Native/,
+      /INSERT INTO visits(?:.|\n)*Native/,
       /INSERT INTO rollups/,
       /INSERT INTO hits(?!_)(?:.|\n)*toDate32\('2026/,
       /INSERT INTO batches/,
@@ -242,8 +243,10 @@ describe('a move to a server', () => {
 
   it('is refused if the server has foreign hits', async () => {
     const empty = join(folder, 'empty');
-    assertFailed(await move(empty), 1, /there is no store in .*--data-dir/);
-    good(await run(['report', '--data-dir', empty]));
+    assertFailed(await move(empty), 1, /there is no data folder .*--data-dir/);
+    const line = join(folder, 'line.log');
+    writeFileSync(line, logLine());
+    good(await run(['import', '--site', 'log.example', '--data-dir', empty, line]));
     assertFailed(await move(empty), 1, /has \d+ hits of another store/);
   });
 });
