@@ -89,6 +89,24 @@ describe('answers of the store', () => {
     assert.deepEqual(await totals({ ...words, bots: 'only' }), [2, 2]);
   });
 
+  test('with a filter by an attribute of visits count hits and visits with the same statements', async (t) => {
+    const run = t.mock.method(store, 'rowsOf');
+    const selection = readSelection({ site: 'a.com', filter: 'country!=FR' });
+    const metrics = ['visits', 'bounce_rate'] as const;
+    const { totals, series } = await stats({ store }, selection, {
+      interval: 'hour',
+      timezone: 'UTC',
+      metrics,
+    });
+    assert.deepEqual(totals, { hits: 5, visitors: 3, visits: 4, bounce_rate: 0.75 });
+    assert.deepEqual(series, [
+      { time: '2026-05-01T11:00:00Z', hits: 1, visitors: 1, visits: 1, bounce_rate: 0 },
+      { time: '2026-05-01T12:00:00Z', hits: 3, visitors: 2, visits: 2, bounce_rate: 1 },
+      { time: '2026-05-01T13:00:00Z', hits: 1, visitors: 1, visits: 1, bounce_rate: 1 },
+    ]);
+    assert.equal(run.mock.callCount(), 2, 'one for the totals, and one for the series');
+  });
+
   test('are limited to the requested statuses', async () => {
     const words = { site: 'a.com', bots: 'include' };
     const hitsOf = async (status: string) => (await totals({ ...words, status }))[0];

@@ -72,47 +72,57 @@ function count(
   const ask = async (stock: DataStats): Promise<Stats> => {
     const plan = choosePlan(period, { interval }, stock);
     const asked = metrics.filter(isOfVisits);
-    const [counted, visits] = await Promise.all([
-      countHits(source, period, plan, cut),
-      asked.length > 0 ? statsFromVisits(source, period, cut, asked) : undefined,
-    ]);
+    const { totals, series } = await counts(source, period, plan, cut, asked);
     const { ofHits, ofVisits } = knownSpans(period, plan, stock);
-    const known = visits ? common(ofHits, ofVisits) : ofHits;
-    const figures = (own: Period, count: Count, figuresOfVisits: Figures<VisitMetric> | undefined) => ({
-      ...nullifyUnknown(count, own, ofHits),
-      ...(figuresOfVisits && nullifyUnknown(figuresOfVisits, own, ofVisits)),
+    const figures = (own: Period, { hits, visitors, ...visits }: Counted) => ({
+      ...nullifyUnknown({ hits, visitors }, own, ofHits),
+      ...nullifyUnknown(visits, own, ofVisits),
     });
     return {
       site: period.site === '' ? null : period.site,
       ...edges(period, plan),
       interval,
       ...(plan.from === 'rollups' && ESTIMATED),
-      ...gapsOf(period, known),
-      totals: figures(period, counted.totals, visits?.totals),
-      series: counted.series.map(({ time, ...count }, at) => {
-        const end = counted.series[at + 1]?.time ?? period.to;
+      ...gapsOf(period, asked.length > 0 ? common(ofHits, ofVisits) : ofHits),
+      totals: figures(period, totals),
+      series: series.map(({ time, ...counted }, at) => {
+        const end = series[at + 1]?.time ?? period.to;
         const own = { from: Math.max(time, period.from), to: Math.min(end, period.to) };
-        return { time: isoTime(time), ...figures(own, count, visits?.at(time)) };
+        return { time: isoTime(time), ...figures(own, counted) };
       }),
     };
   };
   return withStableData(source, period, ask, visitsUntil);
 }
 
-/** Hits and visitors. Filters by attributes of visits choose whole visits with all their hits. */
-async function countHits(
+/** Counts of a period or an interval, with the requested metrics of visits. */
+type Counted = Count & Partial<Figures<VisitMetric>>;
+
+async function counts(
   source: Source,
   period: BoundedSelection,
   plan: Plan,
   cut: Bucketing,
-): Promise<{ totals: Count; series: readonly Point[] }> {
-  if (plan.from === 'rollups') return statsFromRollups(source, period, plan, cut);
-  if (!choosesVisits(period.filters)) return statsFromHits(source, period, cut);
-  const counts = await statsFromVisits(source, period, cut, ['hits', 'visitors']);
-  const starts = intervalStarts(cut.interval, period, cut.timezone);
+  metrics: readonly VisitMetric[],
+): Promise<{ readonly totals: Counted; readonly series: readonly (Point & Counted)[] }> {
+  if (choosesVisits(period.filters)) {
+    // Hits and visitors are those of whole visits: the same statements count all.
+    const all = await statsFromVisits(source, period, cut, ['hits', 'visitors', ...metrics]);
+    const starts = intervalStarts(cut.interval, period, cut.timezone);
+    return {
+      totals: all.totals as Counted,
+      series: starts.map((time) => ({ time, ...(all.at(time) as Counted) })),
+    };
+  }
+  const [{ totals, series }, visits] = await Promise.all([
+    plan.from === 'rollups'
+      ? statsFromRollups(source, period, plan, cut)
+      : statsFromHits(source, period, cut),
+    metrics.length > 0 ? statsFromVisits(source, period, cut, metrics) : undefined,
+  ]);
   return {
-    totals: counts.totals as Count,
-    series: starts.map((time) => ({ time, ...(counts.at(time) as Count) })),
+    totals: { ...totals, ...visits?.totals },
+    series: series.map((point) => ({ ...point, ...visits?.at(point.time) })),
   };
 }
 
