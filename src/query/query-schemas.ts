@@ -18,10 +18,19 @@ import {
   textUpTo,
 } from '../schema/schema.ts';
 import type { Change } from './engine/answer.ts';
-import type { Dimension, Filter, Metric, Value } from './engine/query.ts';
+import type { Dimension, Metric, Value } from './engine/query.ts';
 import { LIMITS, USUAL_ROWS } from './language/limits.ts';
 import { COMPARISONS, DIRECTIONS } from './language/query-reader.ts';
-import { BOTS, QUERY_PERIODS } from './language/scope-reader.ts';
+import { BOTS } from './language/scope-reader.ts';
+import {
+  FILTERS,
+  PERIOD,
+  SCOPE,
+  SCOPE_PERIOD,
+  SPAN,
+  UNDERSTOOD_SCOPE,
+  UNDERSTOOD_SITES,
+} from './scope-schemas.ts';
 
 const METRIC: Schema<Metric> = described(
   TEXT as Schema<Metric>,
@@ -31,16 +40,6 @@ const DIMENSION: Schema<Dimension> = described(
   TEXT as Schema<Dimension>,
   'such as `source`, `page`, `prop:NAME`, or `time:day`',
 );
-export const FILTER: Schema<Filter> = {
-  type: 'array',
-  items: {},
-  description:
-    '`["is", "country", ["DE"]]`, `["greater", "visit_duration", [10]]`, `["or", [filters]]`, `["not", filter]`, `["has_done", filter]`',
-} as Schema<Filter>;
-const SPAN = object({
-  from: described(TEXT, 'inclusive: a date in the time zone, or a time'),
-  to: described(TEXT, 'exclusive'),
-});
 const ORDER = {
   type: 'array',
   prefixItems: [TEXT, choice(DIRECTIONS)],
@@ -51,24 +50,19 @@ const ORDER = {
 const SHAPE = {
   metrics: list(METRIC, LIMITS.metrics),
   dimensions: list(DIMENSION, LIMITS.dimensions),
-  filters: described(list(FILTER), 'combined with AND'),
+  filters: described(FILTERS, 'combined with AND'),
 };
 
 export const QUERY = object(
+  { ...SCOPE_PERIOD, metrics: SHAPE.metrics },
   {
-    period: either(choice(QUERY_PERIODS), SPAN),
-    metrics: SHAPE.metrics,
-  },
-  {
-    site: described(either(TEXT, list(TEXT, LIMITS.sites)), 'one or several; default: all'),
-    timezone: described(TEXT, 'an IANA name; default: UTC'),
+    ...SCOPE,
     bots: described(
       choice(BOTS),
       'default: `exclude`; `only` by a dimension of bots, `include` with a filter',
     ),
     dimensions: SHAPE.dimensions,
     filters: SHAPE.filters,
-    segment: described(textUpTo(LIMITS.characters), 'a stored one of the site, whose filters apply besides'),
     goal: described(textUpTo(LIMITS.characters), 'that conversions and revenue refer to; default: any'),
     order_by: described(list(ORDER), 'default: by time, or else by the first metric, descending'),
     limit: described(integer(1, LIMITS.rows), `default: ${USUAL_ROWS}`),
@@ -103,8 +97,6 @@ const NOTE = object(
 /** Metrics that are null where they need what is not there, and when it is there. */
 export type Note = Static<typeof NOTE>;
 
-const PERIOD = object({ from: TIME, to: TIME });
-
 export const QUERY_ANSWER = object(
   {
     results: list(object({ dimensions: list(TEXT), ...MEASURED }, COMPARED)),
@@ -120,10 +112,10 @@ export const QUERY_ANSWER = object(
     query: described(
       object(
         {
-          ...{ period: PERIOD, timezone: TEXT, bots: choice(BOTS), ...SHAPE, limit: COUNT, offset: COUNT },
+          ...{ ...UNDERSTOOD_SCOPE, ...SHAPE, limit: COUNT, offset: COUNT },
           include: object({ totals: BOOLEAN, total_rows: BOOLEAN }, { comparison: PERIOD }),
         },
-        { site: list(TEXT), goal: TEXT, order_by: list(ORDER) },
+        { ...UNDERSTOOD_SITES, goal: TEXT, order_by: list(ORDER) },
       ),
       'as it was understood; sent again, it is the same query',
     ),

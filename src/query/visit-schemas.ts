@@ -3,7 +3,6 @@ import {
   COUNT,
   choice,
   described,
-  either,
   integer,
   list,
   NUMBER,
@@ -20,30 +19,16 @@ import { MOST_FUNNEL_ROWS } from './language/funnel-query-reader.ts';
 import { JOURNEY_DIRECTIONS, USUAL_CONTINUATIONS, USUAL_STEPS } from './language/journeys-query-reader.ts';
 import { LIMITS, USUAL_ROWS } from './language/limits.ts';
 import { COHORT_INTERVALS, VISITOR_IDENTITIES } from './language/retention-query-reader.ts';
-import { BOTS, QUERY_PERIODS } from './language/scope-reader.ts';
-import { FILTER } from './query-schemas.ts';
+import { BOTS } from './language/scope-reader.ts';
 import { STEPS, WINDOW, WRITTEN_WINDOW } from './resources/funnel-reader.ts';
+import { FILTERS, SCOPE, SCOPE_PERIOD, UNDERSTOOD_SCOPE, UNDERSTOOD_SITES } from './scope-schemas.ts';
 
-const FILTERS = list(FILTER);
-const SPAN = object({
-  from: described(TEXT, 'inclusive: a date in the time zone, or a time'),
-  to: described(TEXT, 'exclusive'),
-});
-const PERIOD = { period: either(choice(QUERY_PERIODS), SPAN) };
-const SCOPE = {
-  site: described(either(TEXT, list(TEXT, LIMITS.sites)), 'one or several; default: all'),
-  timezone: described(TEXT, 'an IANA name; default: UTC'),
+const VISIT_SCOPE = {
+  ...SCOPE,
   bots: described(choice(BOTS), 'default: `exclude`; `include` with a filter by a dimension of bots'),
   filters: described(FILTERS, 'combined with AND; they choose whole visits, by any of their hits'),
-  segment: described(textUpTo(LIMITS.characters), 'a stored one of the site, whose filters apply besides'),
 };
-const UNDERSTOOD = {
-  period: object({ from: TIME, to: TIME }),
-  timezone: TEXT,
-  bots: choice(BOTS),
-  filters: FILTERS,
-};
-const SITES = { site: list(TEXT) };
+const UNDERSTOOD = { ...UNDERSTOOD_SCOPE, filters: FILTERS };
 
 const NUMBER_OR_UNKNOWN = nullable(COUNT);
 const SHARE = nullable(NUMBER);
@@ -59,8 +44,8 @@ const META = object(
 /** What is null, or to be known about numbers, and why. */
 export type VisitNote = NonNullable<Static<typeof META>['notes']>[number];
 
-export const FUNNEL_QUERY = object(PERIOD, {
-  ...SCOPE,
+export const FUNNEL_QUERY = object(SCOPE_PERIOD, {
+  ...VISIT_SCOPE,
   funnel: described(TEXT, 'the name of a stored funnel of the one site, instead of `steps`'),
   steps: STEPS,
   within: WRITTEN_WINDOW,
@@ -86,7 +71,7 @@ export const FUNNEL_ANSWER = object(
     query: described(
       object(
         { ...UNDERSTOOD, steps: STEPS, within: WINDOW },
-        { ...SITES, by: choice(VISIT_DIMENSIONS), limit: COUNT },
+        { ...UNDERSTOOD_SITES, by: choice(VISIT_DIMENSIONS), limit: COUNT },
       ),
       'as it was understood, with the steps of a stored funnel; sent again, it is the same',
     ),
@@ -103,11 +88,11 @@ export type FunnelResult = Static<typeof FUNNEL_ANSWER>;
 
 export const JOURNEYS_QUERY = object(
   {
-    ...PERIOD,
+    ...SCOPE_PERIOD,
     page: described(textUpTo(LIMITS.characters), 'a page, or a pattern, in which `*` is any text'),
   },
   {
-    ...SCOPE,
+    ...VISIT_SCOPE,
     direction: described(choice(JOURNEY_DIRECTIONS), 'default: `both`'),
     steps: described(integer(1, MOST_JOURNEY_STEPS), `pages of a path; default: ${USUAL_STEPS}`),
     limit: described(
@@ -138,7 +123,7 @@ export const JOURNEYS_ANSWER = object(
     query: described(
       object(
         { ...UNDERSTOOD, page: TEXT, direction: choice(JOURNEY_DIRECTIONS), steps: COUNT, limit: COUNT },
-        SITES,
+        UNDERSTOOD_SITES,
       ),
       'as it was understood; sent again, it is the same',
     ),
@@ -152,8 +137,8 @@ export const JOURNEYS_ANSWER = object(
 export type JourneysResult = Static<typeof JOURNEYS_ANSWER>;
 
 const IDENTITY = choice(VISITOR_IDENTITIES);
-export const RETENTION_QUERY = object(PERIOD, {
-  ...SCOPE,
+export const RETENTION_QUERY = object(SCOPE_PERIOD, {
+  ...VISIT_SCOPE,
   filters: described(FILTERS, 'combined with AND; of the first visits'),
   interval: described(choice(COHORT_INTERVALS), 'of cohorts; default: `week`'),
   return_filters: described(FILTERS, 'combined with AND: which visits count as returns; default: all'),
@@ -175,7 +160,7 @@ export const RETENTION_ANSWER = object({
   query: described(
     object(
       { ...UNDERSTOOD, interval: choice(COHORT_INTERVALS), return_filters: FILTERS, identity: IDENTITY },
-      SITES,
+      UNDERSTOOD_SITES,
     ),
     'as it was understood; sent again, it is the same',
   ),

@@ -2,16 +2,16 @@
 import { HitError } from '../../errors.ts';
 import { readIsoTime } from '../../hit/calendar.ts';
 import { printable } from '../../schema/printable.ts';
-import { described, list, object, type Schema, type Static, TEXT } from '../../schema/schema.ts';
+import { described, object, type Schema, type Static, TEXT } from '../../schema/schema.ts';
 import { FilterReader } from '../language/filter-reader.ts';
 import { readMembers, readText } from '../language/json-values.ts';
-import { FILTER } from '../query-schemas.ts';
+import { FILTERS } from '../scope-schemas.ts';
 import { readSteps, readWindow, STEPS, WINDOW } from './funnel-reader.ts';
 import { ACTION, readGoal, readName } from './goal-reader.ts';
 import type { Segment } from './segment.ts';
 
 const GOAL = object({ name: TEXT, action: ACTION });
-const SEGMENT = object({ name: TEXT, filters: list(FILTER) });
+const SEGMENT = object({ name: TEXT, filters: FILTERS });
 const FUNNEL = object({ name: TEXT, steps: STEPS, within: WINDOW });
 const ANNOTATION = object({
   name: TEXT,
