@@ -43,7 +43,7 @@ export class CurrentVisits {
 
   /** Completes the visits, if a query needs them. */
   async completeFor(asked: Asked & Pick<Scope, 'sites' | 'bots'>): Promise<VisitsUntil> {
-    if (!asked.metrics.some((metric) => needsOf(metric, asked).visits)) return () => Number.POSITIVE_INFINITY;
+    if (!asked.metrics.some((metric) => needsOf(metric, asked).visits)) return ALL_VISITS;
     const isDone = await waitUpTo(this.#timeout, this.#catchUp.run()).catch(() => false);
     const begin = Date.now();
     const pending = isDone ? Number.POSITIVE_INFINITY : await this.#pendingSince(asked);

@@ -8,7 +8,7 @@
 
 import { type Cutoffs, readCutoffs } from '../retention/cutoffs.ts';
 import { DAY } from '../timing/units.ts';
-import type { VisitsUntil } from './current-visits.ts';
+import { ALL_VISITS, type VisitsUntil } from './current-visits.ts';
 import type { BoundedSelection, DataStats } from './plan.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
 
@@ -27,7 +27,7 @@ export async function withStableData<Answer>(
   source: Source,
   period: BoundedSelection,
   ask: (stock: DataStats) => Promise<Answer>,
-  visitsUntil: VisitsUntil = () => Number.POSITIVE_INFINITY,
+  visitsUntil: VisitsUntil = ALL_VISITS,
 ): Promise<Answer> {
   const look = async () => ({
     ...(await knownOf(source, period, await readCutoffs(source.store))),

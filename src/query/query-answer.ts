@@ -1,7 +1,7 @@
 /** Answers to `POST /api/v1/query`. */
 import { HitError } from '../errors.ts';
 import { periodOf, periodText, withKnownTimes } from './asked-period.ts';
-import type { VisitsUntil } from './current-visits.ts';
+import { ALL_VISITS, type VisitsUntil } from './current-visits.ts';
 import { answerQuery, type Calendar } from './engine/answer.ts';
 import { intervalOf } from './engine/column.ts';
 import type { Query, Span } from './engine/query.ts';
@@ -12,16 +12,8 @@ import { LIMITS } from './language/limits.ts';
 import type { AskedQuery } from './language/query-reader.ts';
 import { comparedPeriod } from './period.ts';
 import type { QueryAnswer } from './query-schemas.ts';
+import { INTERVAL_LENGTHS } from './selection.ts';
 import type { Source } from './source.ts';
-
-/** Usual lengths of intervals, to estimate their number, in milliseconds. */
-const LENGTHS = {
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-  week: 7 * 86_400_000,
-  month: 28 * 86_400_000,
-} as const;
 
 /**
  * Answers a query.
@@ -34,7 +26,7 @@ export async function queryAnswer(
   source: Source,
   asked: AskedQuery,
   now: number,
-  visitsUntil: VisitsUntil = () => Number.POSITIVE_INFINITY,
+  visitsUntil: VisitsUntil = ALL_VISITS,
 ): Promise<QueryAnswer> {
   const period = await periodOf(source, asked, now);
   const plain: Query = { ...engineQuery(asked), ...period };
@@ -85,7 +77,7 @@ function checkIntervals({ dimensions }: Query, { from, to }: Span): void {
   for (const dimension of dimensions) {
     const interval = intervalOf(dimension);
     if (interval === undefined) continue;
-    const count = Math.ceil((to - from) / LENGTHS[interval]);
+    const count = Math.ceil((to - from) / INTERVAL_LENGTHS[interval]);
     if (count <= LIMITS.intervals) continue;
     throw new HitError(
       'invalid',

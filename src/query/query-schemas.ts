@@ -18,10 +18,9 @@ import {
   textUpTo,
 } from '../schema/schema.ts';
 import type { Change } from './engine/answer.ts';
-import type { Dimension, Metric, Value } from './engine/query.ts';
+import { BOTS, type Dimension, type Metric, type Value } from './engine/query.ts';
 import { LIMITS, USUAL_ROWS } from './language/limits.ts';
 import { COMPARISONS, DIRECTIONS } from './language/query-reader.ts';
-import { BOTS } from './language/scope-reader.ts';
 import {
   FILTERS,
   PERIOD,

@@ -10,9 +10,9 @@ import {
   TIME,
   textUpTo,
 } from '../schema/schema.ts';
-import type { Filter } from './engine/query.ts';
+import { BOTS, type Filter } from './engine/query.ts';
 import { LIMITS } from './language/limits.ts';
-import { BOTS, QUERY_PERIODS } from './language/scope-reader.ts';
+import { QUERY_PERIODS } from './language/scope-reader.ts';
 
 export const FILTER: Schema<Filter> = {
   type: 'array',

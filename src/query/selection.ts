@@ -4,6 +4,7 @@ import { parameter, parameterOr, readParameter, readText, repeatedParameter } fr
 import { printable } from '../schema/printable.ts';
 import { choice, integer, list, matching, TEXT } from '../schema/schema.ts';
 import { DAY, HOUR, MINUTE } from '../timing/units.ts';
+import { BOTS } from './engine/query.ts';
 import { type Filter, MOST_FILTERS, readFilters } from './filter.ts';
 import { LocalTime } from './local-time.ts';
 import { type QueryParams, readTime } from './params.ts';
@@ -11,7 +12,7 @@ import { type QueryParams, readTime } from './params.ts';
 /** Interval → a step in milliseconds that never skips one. */
 const STEPS = { minute: MINUTE, hour: 15 * MINUTE, day: HOUR, week: DAY, month: DAY } as const;
 /** Interval → its usual length, to estimate the number of points. */
-const LENGTHS = {
+export const INTERVAL_LENGTHS = {
   minute: MINUTE,
   hour: HOUR,
   day: DAY,
@@ -31,9 +32,6 @@ export type Metric = (typeof METRICS)[number];
 /** The compared period: the one before it of the same length, or the same one a year earlier. */
 const COMPARISONS = ['previous', 'year'] as const;
 export type ComparisonKind = (typeof COMPARISONS)[number];
-
-const BOTS = ['exclude', 'include', 'only'] as const;
-type Bots = (typeof BOTS)[number];
 
 /** A class of statuses, or one. */
 const STATUS = /^(?:([1-5])xx|([1-9][0-9]{2}))$/;
@@ -79,7 +77,7 @@ export interface Selection {
   readonly from: number | undefined;
   /** Exclusive; undefined for now, or without `from` for the last hit. */
   readonly to: number | undefined;
-  readonly bots: Bots;
+  readonly bots: (typeof BOTS)[number];
   /** Status codes, and classes of them as their first digit. Empty: all. */
   readonly status: readonly number[];
   /** Combined with AND. Empty: all hits. */
@@ -165,7 +163,7 @@ export function chooseInterval(from: number, to: number): Interval {
 
 /** @returns the step, in milliseconds, that touches each interval of the period */
 export function stepOf(interval: Interval, from: number, to: number): number {
-  const points = Math.ceil((to - from) / LENGTHS[interval]);
+  const points = Math.ceil((to - from) / INTERVAL_LENGTHS[interval]);
   if (points > MOST_POINTS) {
     throw new HitError(
       'invalid',

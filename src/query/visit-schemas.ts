@@ -14,12 +14,11 @@ import {
   textUpTo,
 } from '../schema/schema.ts';
 import { MOST_CONTINUATIONS, MOST_JOURNEY_STEPS } from './engine/journey-query.ts';
-import { VISIT_DIMENSIONS } from './engine/query.ts';
+import { BOTS, VISIT_DIMENSIONS } from './engine/query.ts';
 import { MOST_FUNNEL_ROWS } from './language/funnel-query-reader.ts';
 import { JOURNEY_DIRECTIONS, USUAL_CONTINUATIONS, USUAL_STEPS } from './language/journeys-query-reader.ts';
 import { LIMITS, USUAL_ROWS } from './language/limits.ts';
 import { COHORT_INTERVALS, VISITOR_IDENTITIES } from './language/retention-query-reader.ts';
-import { BOTS } from './language/scope-reader.ts';
 import { STEPS, WINDOW, WRITTEN_WINDOW } from './resources/funnel-reader.ts';
 import { FILTERS, SCOPE, SCOPE_PERIOD, UNDERSTOOD_SCOPE, UNDERSTOOD_SITES } from './scope-schemas.ts';
 

@@ -99,13 +99,15 @@ export interface Span {
   readonly to: number;
 }
 
+export const BOTS = ['exclude', 'include', 'only'] as const;
+
 /** What queries, funnels, journeys and retention are about. */
 export interface Scope extends Span {
   /** Empty: all sites. */
   readonly sites: readonly string[];
   /** IANA name. */
   readonly timezone: string;
-  readonly bots: 'exclude' | 'include' | 'only';
+  readonly bots: (typeof BOTS)[number];
   /** Combined with AND. */
   readonly filters: readonly Filter[];
   /** Of the sites, or of more. */

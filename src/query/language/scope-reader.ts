@@ -6,7 +6,7 @@ import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site.ts';
 import { printable } from '../../schema/printable.ts';
 import { leaves } from '../engine/condition.ts';
-import type { Goal, Query, Scope, Span } from '../engine/query.ts';
+import { BOTS, type Goal, type Query, type Scope, type Span } from '../engine/query.ts';
 import { LocalTime } from '../local-time.ts';
 import { readTime } from '../params.ts';
 import { PERIODS, type PeriodName, presetPeriod } from '../period.ts';
@@ -16,7 +16,6 @@ import { readList, readMembers, readOneOf, readText } from './json-values.ts';
 import { LIMITS } from './limits.ts';
 
 export const QUERY_PERIODS = [...PERIODS, 'all'] as const;
-export const BOTS = ['exclude', 'include', 'only'] as const;
 export const SCOPE_MEMBERS = ['site', 'period', 'timezone', 'bots', 'filters', 'segment'] as const;
 
 /** A scope whose period is known once it is known when the sites' first hit was. */
