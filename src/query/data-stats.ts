@@ -30,7 +30,7 @@ export async function withStableData<Answer>(
   visitsUntil: VisitsUntil = ALL_VISITS,
 ): Promise<Answer> {
   const look = async () => ({
-    ...(await knownOf(source, period, await readCutoffs(source.store))),
+    ...(await dataKnownFrom(source, period, await readCutoffs(source.store))),
     visitsUntil: visitsUntil(),
   });
   let known = await look();
@@ -58,15 +58,11 @@ async function estimate({ store }: Source, { site, from, to }: BoundedSelection)
 type Extent = Pick<BoundedSelection, 'site' | 'from' | 'to'>;
 
 /**
- * The time from which all hits of a period, of a site ('' is all), are there, in milliseconds since 1970.
+ * The times from which all hits, rollups and visits of a period are there, of a site ('' is all).
  *
- * @param cutoffs those of now, which are the same for all sites and periods
+ * @param cutoffs the current ones, which are the same for all sites and periods
  */
-export async function hitsKnownFrom(source: Source, extent: Extent, cutoffs: Cutoffs): Promise<number> {
-  return (await knownOf(source, extent, cutoffs)).hitsFrom;
-}
-
-async function knownOf(
+export async function dataKnownFrom(
   source: Source,
   period: Extent,
   cutoffs: Cutoffs,

@@ -7,6 +7,7 @@ import { intervalOf } from './engine/column.ts';
 import { mentionsPersons } from './engine/condition.ts';
 import type { Metric, Query, Span, Value } from './engine/query.ts';
 import { isoTime } from './engine/rows.ts';
+import { pendingNote, purgeNote } from './gap-notes.ts';
 import { type KnownTimes, metricKnown } from './known-times.ts';
 import type { Note } from './query-schemas.ts';
 
@@ -107,14 +108,8 @@ export class Gaps {
       if (to < span.to) add(pending, to, metric);
     }
     return [
-      ...Array.from(purged, ([time, metrics]) => ({
-        ...{ metrics, period, purged_before: isoTime(time) },
-        detail: `hits or visits before ${isoTime(time)} are purged: what needs them is null`,
-      })),
-      ...Array.from(pending, ([time, metrics]) => ({
-        ...{ metrics, period, pending_since: isoTime(time) },
-        detail: `visits since ${isoTime(time)} lack hits that are still to be added: what needs them is null`,
-      })),
+      ...Array.from(purged, ([time, metrics]) => ({ metrics, period, ...purgeNote(time) })),
+      ...Array.from(pending, ([time, metrics]) => ({ metrics, period, ...pendingNote(time) })),
     ];
   }
 }

@@ -1,9 +1,9 @@
 /**
- * When everything that a query counts is there, in milliseconds since 1970. Hits and visits are purged at different ages: so
- * visits are known of a time whose hits are not, and metrics differ. And visits may lack the latest hits.
+ * The period of which a query has complete data, in milliseconds since 1970. Hits and visits are purged at different ages, so it
+ * differs by metric; and visits may lack the latest hits.
  */
 import { readCutoffs } from '../retention/cutoffs.ts';
-import { hitsKnownFrom } from './data-stats.ts';
+import { dataKnownFrom } from './data-stats.ts';
 import { needsOf } from './engine/needs.ts';
 import type { Metric, Query, Span } from './engine/query.ts';
 import type { Source } from './source.ts';
@@ -28,15 +28,15 @@ export async function knownTimes(
   visitsUntil: number,
 ): Promise<KnownTimes[]> {
   const cutoffs = await readCutoffs(source.store);
-  const ofVisits =
-    sites.length === 0 ? [...cutoffs.visits.values()] : sites.map((site) => cutoffs.visits.get(site) ?? 0);
-  const areLost = source.store.guard.parts.isIncomplete('visits');
   const times: KnownTimes[] = [];
   for (const { from, to } of spans) {
-    let hits = 0;
-    for (const site of sites.length === 0 ? [''] : sites)
-      hits = Math.max(hits, await hitsKnownFrom(source, { site, from, to }, cutoffs));
-    times.push({ hits, visits: areLost ? to : Math.max(0, ...ofVisits), visitsUntil });
+    let [hits, visits] = [0, 0];
+    for (const site of sites.length === 0 ? [''] : sites) {
+      const { hitsFrom, visitsFrom } = await dataKnownFrom(source, { site, from, to }, cutoffs);
+      hits = Math.max(hits, hitsFrom);
+      visits = Math.max(visits, visitsFrom);
+    }
+    times.push({ hits, visits, visitsUntil });
   }
   return times;
 }

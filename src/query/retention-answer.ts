@@ -7,10 +7,11 @@ import type { Filter, Span } from './engine/query.ts';
 import { answerRetention } from './engine/retention.ts';
 import type { Cohort, Retention } from './engine/retention-query.ts';
 import { isoTime } from './engine/rows.ts';
+import { pendingNote, purgeNote } from './gap-notes.ts';
 import { intervalStarts } from './interval-starts.ts';
 import { type KnownTimes, knownTimes } from './known-times.ts';
 import type { AskedRetention } from './language/retention-query-reader.ts';
-import { filtersKnown, metaOf, pendingNote, purgeNote, scopeText, visitsExtent } from './scope-gaps.ts';
+import { filtersKnown, metaOf, scopeText, visitsExtent } from './scope-gaps.ts';
 import type { Source } from './source.ts';
 import type { RetentionResult, VisitNote } from './visit-schemas.ts';
 

@@ -1,8 +1,8 @@
-/** What is there of the visits that a funnel, journeys or retention is about. */
+/** Whether the data that a funnel, journeys or retention needs is complete. */
 import { periodText } from './asked-period.ts';
 import { Bindings } from './engine/bindings.ts';
 import type { Filter, Query, Scope, Span } from './engine/query.ts';
-import { isoTime } from './engine/rows.ts';
+import { pendingNote, purgeNote } from './gap-notes.ts';
 import { type KnownTimes, metricKnown } from './known-times.ts';
 import type { Source } from './source.ts';
 import type { VisitNote } from './visit-schemas.ts';
@@ -18,7 +18,7 @@ export async function visitsExtent(
   which: 'begin' | 'overlap',
 ): Promise<Span> {
   const bind = new Bindings();
-  const isAsked = sites.length === 0 ? "v.site != ''" : `has(${bind.texts(sites)}, v.site)`;
+  const isAsked = sites.length === 0 ? "v.site != ''" : `v.site IN ${bind.texts(sites)}`;
   const first = which === 'begin' ? 'v.start' : 'v.finish';
   const [row] = await store.rowsOf<Record<'visits' | 'first' | 'last', string | number>>(
     `SELECT count() AS visits, toUnixTimestamp64Milli(min(v.start)) AS first, toUnixTimestamp64Milli(max(v.finish)) AS last
@@ -50,22 +50,6 @@ export function gapNotes(known: KnownTimes, period: Span, extent: Span): VisitNo
     ...(purged > 0 ? [purgeNote(purged)] : []),
     ...(known.visitsUntil < period.to ? [pendingNote(known.visitsUntil)] : []),
   ];
-}
-
-export function purgeNote(time: number): VisitNote {
-  const purged_before = isoTime(time);
-  return {
-    purged_before,
-    detail: `hits or visits before ${purged_before} are purged: what needs them is null`,
-  };
-}
-
-export function pendingNote(time: number): VisitNote {
-  const pending_since = isoTime(time);
-  return {
-    pending_since,
-    detail: `visits since ${pending_since} lack hits that are still to be added: what needs them is null`,
-  };
 }
 
 /** The members of a scope as they were understood. */

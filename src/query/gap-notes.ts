@@ -1,0 +1,20 @@
+/** Why values of an answer are null, as notes say it. */
+import { isoTime } from './engine/rows.ts';
+
+/** @param time milliseconds since 1970: what is earlier is purged */
+export function purgeNote(time: number): { readonly purged_before: string; readonly detail: string } {
+  const purged_before = isoTime(time);
+  return {
+    purged_before,
+    detail: `hits or visits before ${purged_before} are purged: what needs them is null`,
+  };
+}
+
+/** @param time milliseconds since 1970: later visits lack hits */
+export function pendingNote(time: number): { readonly pending_since: string; readonly detail: string } {
+  const pending_since = isoTime(time);
+  return {
+    pending_since,
+    detail: `visits since ${pending_since} lack hits that are still to be added: what needs them is null`,
+  };
+}
