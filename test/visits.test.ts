@@ -66,9 +66,9 @@ it('questions take a stored segment, whose filters apply besides their own', asy
   const own = [['is_not', 'entry_page', ['/pricing']]] as const;
   const query = { site: SITE, period: PERIOD, metrics, filters: own } as const;
   const answer = await ask<QueryAnswer>('query', { ...query, segment: 'from outside' });
-  const expected = recount.query({ ...query, filters: [...filters, ...own] });
+  const expected = recount.query({ ...query, filters: [...own, ...filters] });
   assert.deepEqual(answer.results, expected.results);
-  assert.deepEqual(answer.query.filters, [...filters, ...own]);
+  assert.deepEqual(answer.query.filters, [...own, ...filters]);
   const { site, period } = query;
   for (const [route, question] of Object.entries({
     funnel: { site, period, steps: STEPS },

@@ -21,15 +21,21 @@ function resolved(query: unknown): unknown {
 describe('a query with a segment', () => {
   const query = { site: 'a.example', period: '30d', metrics: ['visits'] };
 
-  test('has its filters before its own', () => {
+  test('has its filters after its own', () => {
     assert.deepEqual(resolved({ ...query, segment: 'abroad', filters: [BLOG] }), {
       ...query,
-      filters: [ABROAD, BLOG],
+      filters: [BLOG, ABROAD],
     });
     assert.deepEqual(resolved({ ...query, site: ['a.example'], segment: 'new' }), {
       ...{ ...query, site: ['a.example'] },
       filters: [BLOG],
     });
+  });
+
+  test('is refused with the place of a wrong filter as it was written', () => {
+    const asked = resolved({ ...query, segment: 'abroad', filters: [BLOG, ['is', 'contry', ['DE']]] });
+    const message = /^filters\[1\]\[1\] "contry" is unknown: did you mean "country"/;
+    assert.throws(() => readQuery(asked, 0, []), { code: 'invalid', message });
   });
 
   test('is of one site', () => {

@@ -13,8 +13,8 @@ export interface Segment {
 }
 
 /**
- * A query with the filters of the segment that it names, before its own. Other queries are returned as they are, whatever is
- * wrong with them.
+ * A query with the filters of the segment that it names, after its own, so that messages count these as they were written.
+ * Other queries are returned as they are, whatever is wrong with them.
  *
  * @param query JSON of `POST /api/v1/query`, or of funnels, journeys and retention
  * @param segmentsOf the segments of a site
@@ -44,5 +44,5 @@ export function withSegment(query: unknown, segmentsOf: (site: string) => readon
       known.map((each) => each.name),
     );
   }
-  return { ...rest, filters: [...found.filters, ...readList('filters', rest.filters ?? [], LIMITS.leaves)] };
+  return { ...rest, filters: [...readList('filters', rest.filters ?? [], LIMITS.leaves), ...found.filters] };
 }
