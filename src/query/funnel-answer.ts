@@ -3,11 +3,11 @@ import { periodOf, withKnownTimes } from './asked-period.ts';
 import { ALL_VISITS, type VisitsUntil } from './current-visits.ts';
 import { needsHit } from './engine/condition.ts';
 import { answerFunnel } from './engine/funnel.ts';
-import type { Funnel, FunnelStep } from './engine/funnel-query.ts';
+import { actionsOf, type Funnel, type FunnelStep } from './engine/funnel-query.ts';
+import { needsSignals } from './engine/goal-sql.ts';
 import { ratio } from './engine/measure.ts';
 import { knownTimes } from './known-times.ts';
 import type { AskedFunnel } from './language/funnel-query-reader.ts';
-import { actionsOf } from './resources/funnel-reader.ts';
 import { gapNotes, metaOf, scopeText, visitsExtent } from './scope-gaps.ts';
 import type { Source } from './source.ts';
 import type { FunnelResult } from './visit-schemas.ts';
@@ -72,7 +72,7 @@ function extentOf(source: Source, funnel: Funnel) {
 
 function scrolls({ steps, goals }: Funnel): boolean {
   const actions = steps.flatMap(actionsOf).filter((action) => typeof action !== 'string');
-  return [...actions, ...goals.map(({ action }) => action)].some(({ kind }) => kind === 'scroll');
+  return goals.some(needsSignals) || actions.some((action) => needsSignals({ action }));
 }
 
 function stepsOf(steps: readonly FunnelStep[]): StepResult[] {

@@ -18,6 +18,11 @@ export type FunnelAction = string | Action;
 /** What a hit must be to take a step: one action, or any of several. */
 export type FunnelTest = FunnelAction | { readonly any: readonly FunnelAction[] };
 
+/** The actions of a step. */
+export function actionsOf(step: FunnelTest): readonly FunnelAction[] {
+  return typeof step === 'object' && 'any' in step ? step.any : [step];
+}
+
 export interface Funnel extends Scope {
   /** `FEWEST_STEPS` to `MOST_STEPS`. */
   readonly steps: readonly FunnelTest[];

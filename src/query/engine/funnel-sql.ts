@@ -9,17 +9,16 @@
  * ClickHouse's `windowFunnel` knows no order of hits at one time: there, either order takes two steps, or with
  * `strict_increase` neither does. Measurements: docs/design.md.
  */
+import { DAY } from '../../timing/units.ts';
 import type { Bindings } from './bindings.ts';
 import { chosenVisitsSql } from './chosen-visits.ts';
 import { columnSql } from './column.ts';
 import { personSql } from './condition.ts';
-import type { Funnel, FunnelAction, FunnelTest } from './funnel-query.ts';
-import { actionSql, hitSql } from './goal-sql.ts';
+import { actionsOf, type Funnel, type FunnelTest } from './funnel-query.ts';
+import { actionSql, hitSql, needsSignals } from './goal-sql.ts';
 import { SIGNAL } from './measure.ts';
 import type { Action } from './query.ts';
 import type { ScopeSql, Statement } from './scope-sql.ts';
-
-const DAY = 86_400_000;
 
 /**
  * SQL of a hit as one number, since arrays of numbers are made in half the time of arrays of tuples: time, whether it is a
@@ -168,17 +167,12 @@ HAVING bitTest(groupBitOr(mask), 0)${needsHit ? ` AND countIf(NOT ${SIGNAL}) > 0
   }
 
   #isOfSignals(step: FunnelTest): boolean {
-    const actions = actionsOf(step).flatMap((each) =>
-      typeof each === 'string' ? this.#goalsOf(each).map(({ action }) => action) : [each],
+    return actionsOf(step).some((each) =>
+      typeof each === 'string' ? this.#goalsOf(each).some(needsSignals) : needsSignals({ action: each }),
     );
-    return actions.some(({ kind }) => kind === 'scroll');
   }
 
   #goalsOf(name: string) {
     return this.#scope.goals.filter((goal) => goal.name === name);
   }
-}
-
-function actionsOf(step: FunnelTest): readonly FunnelAction[] {
-  return typeof step === 'string' || !('any' in step) ? [step] : step.any;
 }

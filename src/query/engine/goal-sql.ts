@@ -49,6 +49,6 @@ export function hitSql(action: Action, bind: Bindings): string {
 }
 
 /** Whether a hit needs its visit to tell whether it converts a goal. */
-export function needsSignals({ action }: Goal): boolean {
+export function needsSignals({ action }: Pick<Goal, 'action'>): boolean {
   return action.kind === 'scroll';
 }

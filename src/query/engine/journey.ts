@@ -1,6 +1,7 @@
 /** Answers journeys. */
 import { HitError } from '../../errors.ts';
 import type { Source } from '../source.ts';
+import { compareTexts } from './answer.ts';
 import {
   type Journey,
   type JourneyAnswer,
@@ -71,7 +72,7 @@ function comparePages(some: PagePath['pages'], others: PagePath['pages']): numbe
     const other = others[at]!;
     if (page === other) continue;
     if (page === null) return -1;
-    return other === null ? 1 : Buffer.compare(Buffer.from(page), Buffer.from(other));
+    return other === null ? 1 : compareTexts(page, other);
   }
   return 0;
 }

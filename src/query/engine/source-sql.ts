@@ -119,8 +119,7 @@ ASOF JOIN (${some}) AS v ON ${key('h', "h.bot != ''")} = ${key('v', 'v.is_bot')}
     visitsFrom: (span) => `(${visits(during('v.start', span))}) AS v`,
     hitsInVisits: (span, narrow) => joined(during('h.time', span), overlapping(span), narrow),
     hitsOfVisits: (span, narrow) => joined(isOfVisits(span), during('v.start', span), narrow),
-    visitRows: (span) =>
-      `(SELECT * FROM visits AS v WHERE v.site != '' AND v.hits > 0 AND v.deleted = 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${during('v.start', span)}) AS v`,
+    visitRows: (span) => `(SELECT * FROM ${rows(`v.deleted = 0 AND ${during('v.start', span)}`)}) AS v`,
     visitsOverlapping: (span) => `(${visits(overlapping(span))}) AS v`,
     hitsOfOverlapping: (span) => joined(isOfOverlapping(span), overlapping(span)),
     hitsIn: (some, condition) => inVisits(condition, some),

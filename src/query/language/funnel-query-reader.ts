@@ -2,10 +2,10 @@
 import { HitError } from '../../errors.ts';
 import { unknownName } from '../../schema/suggestion.ts';
 import { mentionsGoals } from '../engine/condition.ts';
-import type { Funnel, FunnelTest } from '../engine/funnel-query.ts';
+import { actionsOf, type Funnel, type FunnelTest } from '../engine/funnel-query.ts';
 import type { Goal } from '../engine/query.ts';
 import { VISIT_DIMENSIONS } from '../engine/query.ts';
-import { actionsOf, readSteps, readWindow, type StoredFunnel } from '../resources/funnel-reader.ts';
+import { readSteps, readWindow, type StoredFunnel } from '../resources/funnel-reader.ts';
 import { unknownGoal } from './filter-reader.ts';
 import { readMembers, readOneOf, readText, readWhole } from './json-values.ts';
 import { USUAL_ROWS } from './limits.ts';

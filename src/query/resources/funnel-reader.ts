@@ -71,11 +71,6 @@ export function readWindow(name: string, value: unknown): Window {
   return { days: readWhole(`${name}.days`, days, 1, LONGEST_WINDOW) };
 }
 
-/** The actions of a step. */
-export function actionsOf(step: FunnelTest): readonly FunnelAction[] {
-  return typeof step === 'object' && 'any' in step ? step.any : [step];
-}
-
 function readStep(name: string, value: unknown, goals: readonly string[] | undefined): FunnelTest {
   if (typeof value !== 'object' || value === null || !('any' in value))
     return readFunnelAction(name, value, goals);
