@@ -48,7 +48,7 @@ function ofAnyPeriod<Query extends object>(query: Query): Query {
   return random.chance(0.6) ? { ...query, period: random.pick(PERIOD_NAMES) } : query;
 }
 
-/** An answer that is asked for again, later, by the question that it repeats. */
+/** An answer that is asked for again, later, by the query that it repeats. */
 async function answered<Kind extends keyof typeof ASK>(
   kind: Kind,
   source: Source,
@@ -63,7 +63,7 @@ async function answered<Kind extends keyof typeof ASK>(
 }
 
 describe('an answer about visits', () => {
-  test('is the one of a plain recount, and repeats its question', options, async (t) => {
+  test('is the one of a plain recount, and repeats its query', options, async (t) => {
     const { store, recount, now } = await storedTraffic(t, seed);
     const source = { store };
 

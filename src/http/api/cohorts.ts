@@ -17,7 +17,7 @@ const OPERATION: Operation = {
     filters: [['is', 'source', ['Google']]],
   }),
   responses: {
-    200: json('cohorts, and the question as it was understood', RETENTION_ANSWER, {
+    200: json('cohorts, and the query as it was understood', RETENTION_ANSWER, {
       cohorts: [
         { time: '2026-11-02T00:00:00Z', visitors: 120, returned: [120, 31] },
         { time: '2026-11-09T00:00:00Z', visitors: 140, returned: [140] },

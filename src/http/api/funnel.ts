@@ -26,7 +26,7 @@ const OPERATION: Operation = {
     ...{ within: '7d', by: 'source', limit: 10 },
   }),
   responses: {
-    200: json('visitors of each step, and the question as it was understood', FUNNEL_ANSWER, {
+    200: json('visitors of each step, and the query as it was understood', FUNNEL_ANSWER, {
       visitors: 4100,
       steps: [
         { visitors: 800, conversion_rate: 1, step_conversion_rate: 1, drop_off: 0, drop_off_rate: 0 },

@@ -16,7 +16,7 @@ const OPERATION: Operation = {
     ...{ site: 'example.com', period: '30d', page: '/pricing', direction: 'after', steps: 2, limit: 10 },
   }),
   responses: {
-    200: json('paths with their visits, and the question as it was understood', JOURNEYS_ANSWER, {
+    200: json('paths with their visits, and the query as it was understood', JOURNEYS_ANSWER, {
       ...{ visits: 210, visitors: 180 },
       after: [
         { pages: ['/signup'], visits: 120, visitors: 97 },

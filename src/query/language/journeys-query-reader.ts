@@ -23,7 +23,7 @@ export interface AskedJourneys extends AskedScope, Pick<Journey, 'page' | 'steps
  * @throws HitError `invalid` that names what is wrong, and what was probably meant
  */
 export function readJourneys(value: unknown, now: number, goals: readonly Goal[]): AskedJourneys {
-  const asked = readMembers('the question', value, MEMBERS);
+  const asked = readMembers('the query', value, MEMBERS);
   const { scope, goals: known } = readScope(asked, now, goals);
   if (asked.page === undefined || asked.page === '')
     throw new HitError(

@@ -22,7 +22,7 @@ export interface AskedRetention extends AskedScope, Pick<Retention, 'interval' |
  * @throws HitError `invalid` that names what is wrong, and what was probably meant
  */
 export function readRetention(value: unknown, now: number, goals: readonly Goal[]): AskedRetention {
-  const asked = readMembers('the question', value, MEMBERS);
+  const asked = readMembers('the query', value, MEMBERS);
   const { scope, goals: known, filterReader } = readScope(asked, now, goals);
   const returnFilters = filterReader.readAll('return_filters', asked.return_filters ?? []);
   const { filters } = scope;

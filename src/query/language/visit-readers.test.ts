@@ -118,7 +118,7 @@ describe('what is asked about visits', () => {
     ['journeys', { direction: 'afetr' }, 'direction "afetr" is unknown: did you mean "after"?'],
     ['journeys', { steps: 11 }, 'steps is not a whole number from 1 to 10'],
     ['journeys', { limit: 0 }, 'limit is not a whole number from 1 to 100'],
-    ['journeys', { step: 2 }, 'the question: member "step" is unknown: did you mean "steps"?'],
+    ['journeys', { step: 2 }, 'the query: member "step" is unknown: did you mean "steps"?'],
     ['retention', { interval: 'weak' }, 'interval "weak" is unknown: did you mean "week"?'],
     ['retention', { interval: 'hour' }, 'interval "hour" is unknown: use day, week, month'],
     ['retention', { identity: 'cokie' }, 'identity "cokie" is unknown: did you mean "cookie"?'],
