@@ -105,15 +105,19 @@ export function aggregatesOf(
   return aggregates;
 }
 
+/** SQL: whether a visit `v` is a bounce. */
+export const BOUNCE = 'v.pageviews = 1 AND v.interactive_events = 0';
+
 /**
  * Aggregates over rows `r` of visits and of single hits of straddlers, which have the columns `person pageviews events hits`
- * of the hits that count, and `visits views is_bounce duration` of the visits that begin in the period.
+ * of the hits that count, and `visits views is_bounce duration` of the visits that begin in the period. Metrics of visits need
+ * the latter alone.
  */
-export function wholeVisitAggregates(metrics: readonly Metric[]): Record<string, string> {
+export function visitAggregates(metrics: readonly Metric[]): Record<string, string> {
   const aggregates: Record<string, string> = {};
   for (const metric of metrics) {
-    if (basisOf(metric) === 'visits') Object.assign(aggregates, WHOLE_VISITS);
-    else if (basisOf(metric) === 'hits') Object.assign(aggregates, HITS_OF_WHOLE_VISITS);
+    if (basisOf(metric) === 'visits') Object.assign(aggregates, OF_VISIT_ROWS);
+    else if (basisOf(metric) === 'hits') Object.assign(aggregates, HITS_OF_VISIT_ROWS);
     if (OF_PERSONS.has(metric)) aggregates.visitors = 'uniqExact(r.person)';
   }
   return aggregates;
@@ -121,25 +125,17 @@ export function wholeVisitAggregates(metrics: readonly Metric[]): Record<string,
 
 const OF_PERSONS: ReadonlySet<Metric> = new Set(['visitors', 'percentage', 'conversion_rate']);
 
-const HITS_OF_WHOLE_VISITS = {
+const HITS_OF_VISIT_ROWS = {
   pageviews: 'sum(r.pageviews)',
   events: 'sum(r.events)',
   hits: 'sum(r.hits)',
 } as const;
 
-const WHOLE_VISITS = {
+const OF_VISIT_ROWS = {
   visits: 'sum(r.visits)',
   views: 'sum(r.views)',
   bounces: 'sum(r.is_bounce)',
   duration: 'sum(r.duration)',
-} as const;
-
-/** Aggregates over visits. */
-export const VISIT_AGGREGATES = {
-  visits: 'count()',
-  views: 'sum(v.pageviews)',
-  bounces: 'countIf(v.pageviews = 1 AND v.interactive_events = 0)',
-  duration: 'sum(v.duration)',
 } as const;
 
 /** Sums of a row. Numbers are text or numbers, depending on the engine's version. */

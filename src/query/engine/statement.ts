@@ -24,14 +24,7 @@ import {
   personSql,
 } from './condition.ts';
 import { goalSql, hitSql, needsSignals } from './goal-sql.ts';
-import {
-  aggregatesOf,
-  basisOf,
-  isOfWholeVisits,
-  SIGNAL,
-  VISIT_AGGREGATES,
-  wholeVisitAggregates,
-} from './measure.ts';
+import { aggregatesOf, BOUNCE, basisOf, isOfWholeVisits, SIGNAL, visitAggregates } from './measure.ts';
 import { isNamed, type Names } from './names.ts';
 import { countsGoals, countsWholeVisits, joinsVisits, usesHits } from './needs.ts';
 import type { Dimension, Metric, Query } from './query.ts';
@@ -74,27 +67,29 @@ export class Statements {
 
   /** All of them: each gives other sums of the same rows. */
   get all(): Statement[] {
+    const texts = this.areOfWholeVisits ? this.#textsOfWholeVisits() : this.#textsOfHitsAndVisits();
+    return texts.map((text) => this.#scope.statement(`${text}\nLIMIT ${MOST_ROWS + 1}`));
+  }
+
+  #textsOfWholeVisits(): string[] {
     const { metrics } = this.#query;
-    const ofVisits = metrics.filter((metric) => basisOf(metric) === 'visits');
-    const ofHits = metrics.filter((metric) => basisOf(metric) !== 'visits');
-    if (!this.areOfWholeVisits) {
-      const visits = this.#usesHits ? () => this.#sumsOfVisitsWithHits() : () => this.#sumsOfVisits();
-      return [
-        ...(ofHits.length === 0 ? [] : [this.#statement(this.#sumsOfHits(ofHits, this.#matching))]),
-        ...(ofVisits.length === 0 ? [] : [this.#statement(visits())]),
-      ];
-    }
     // These have a row for each value that has hits, whichever of them other metrics count.
     const hasWhole = metrics.some((metric) => basisOf(metric) !== 'signals');
     const rest = metrics.filter((metric) => !isOfWholeVisits(metric));
     return [
-      ...(hasWhole ? [this.#statement(this.#sumsOfWholeVisits())] : []),
-      ...(rest.length === 0 ? [] : [this.#statement(this.#sumsOfHits(rest, this.#relevant(rest)))]),
+      ...(hasWhole ? [this.#sumsOfVisits(metrics)] : []),
+      ...(rest.length === 0 ? [] : [this.#sumsOfHits(rest, this.#relevant(rest))]),
     ];
   }
 
-  #statement(text: string): Statement {
-    return this.#scope.statement(`${text}\nLIMIT ${MOST_ROWS + 1}`);
+  #textsOfHitsAndVisits(): string[] {
+    const { metrics } = this.#query;
+    const ofVisits = metrics.filter((metric) => basisOf(metric) === 'visits');
+    const ofHits = metrics.filter((metric) => basisOf(metric) !== 'visits');
+    const texts = ofHits.length === 0 ? [] : [this.#sumsOfHits(ofHits, this.#matching)];
+    if (ofVisits.length > 0)
+      texts.push(this.#usesHits ? this.#sumsOfVisitsWithHits(ofVisits) : this.#sumsOfVisits(ofVisits));
+    return texts;
   }
 
   /** @param narrow SQL: which hits may count; undefined for all */
@@ -147,8 +142,8 @@ export class Statements {
     return tests.length === 0 ? 'false' : `(${[...new Set(tests)].map((test) => `(${test})`).join(' OR ')})`;
   }
 
-  #sumsOfWholeVisits(): string {
-    const { metrics } = this.#query;
+  /** @param metrics others are left out */
+  #sumsOfVisits(metrics: readonly Metric[]): string {
     const context = this.#scope.context('visit');
     const isInside = this.#isInside('v.start', 'v.finish');
     const condition = allSql(this.#query.filters, context);
@@ -157,7 +152,7 @@ export class Statements {
     const isWhole = `v.finish < ${this.#bind.time(this.#query.to)}${isInside === undefined ? '' : ` AND ${isInside}`}`;
     const ofVisits = `SELECT ${keys(columns)}${personSql('v')} AS person, ${isWhole} AS is_whole,
     if(is_whole, v.pageviews, 0) AS pageviews, if(is_whole, v.events, 0) AS events, if(is_whole, v.hits, 0) AS hits,
-    1 AS visits, v.pageviews AS views, v.pageviews = 1 AND v.interactive_events = 0 AS is_bounce, v.duration AS duration
+    1 AS visits, v.pageviews AS views, ${BOUNCE} AS is_bounce, v.duration AS duration
 FROM ${this.#sources.visitsFrom(this.#query)}
 WHERE ${condition}`;
     const ofStraddlers = `SELECT ${keys(this.#columns({ ...context, row: 'both' }, 'h.time'))}${personSql('h')} AS person, false AS is_whole,
@@ -168,41 +163,29 @@ WHERE h.time <= v.finish AND NOT ${SIGNAL} AND ${condition}`;
     const needsHits = metrics.some((metric) => basisOf(metric) === 'hits');
     return grouped({
       dimensions: columns.map(({ text }, i) => ({ key: `r.d${i}`, text })),
-      aggregates: wholeVisitAggregates(metrics),
+      aggregates: visitAggregates(metrics),
       source: `(${needsHits ? `${ofVisits}\nUNION ALL\n${ofStraddlers}` : ofVisits}) AS r`,
       condition: 'true',
       having: '',
     });
   }
 
-  #sumsOfVisits(): string {
-    const context = this.#scope.context('visit');
-    return grouped({
-      dimensions: this.#columns(context, 'v.start'),
-      aggregates: VISIT_AGGREGATES,
-      source: this.#sources.visitsFrom(this.#query),
-      condition: allSql(this.#query.filters, context),
-      having: '',
-    });
-  }
-
   /** A visit is in a row if one of its hits is. */
-  #sumsOfVisitsWithHits(): string {
+  #sumsOfVisitsWithHits(metrics: readonly Metric[]): string {
     const context = this.#scope.context('both');
     const columns = this.#columns(context, 'v.start');
     const dimensions = columns.map(({ key }, i) => `${key} AS k${i}, `).join('');
-    const values = ['duration', 'pageviews', 'interactive_events'].map((name) => `any(v.${name}) AS ${name}`);
     // One number: a key of all columns takes twice as long.
     const keys = ['h.site', 'h.visitor', "h.bot != ''", 'v.start', ...columns.map((_, i) => `k${i}`)];
     const visits = `WITH ${dimensions}cityHash64(${keys.join(', ')}) AS visit
-SELECT ${[...columns.map((_, i) => `any(k${i}) AS d${i}`), ...values].join(', ')}
+SELECT ${columns.map((_, i) => `any(k${i}) AS d${i}, `).join('')}1 AS visits, any(v.pageviews) AS views, any(${BOUNCE}) AS is_bounce, any(v.duration) AS duration
 FROM ${this.#sources.hitsOfVisits(this.#query, this.#matching)}
 WHERE h.time <= v.finish AND ${this.#counts(context)} AND ${allSql(this.#query.filters, context)}
 GROUP BY visit`;
     return grouped({
-      dimensions: columns.map(({ text }, i) => ({ key: `v.d${i}`, text })),
-      aggregates: VISIT_AGGREGATES,
-      source: `(${visits}) AS v`,
+      dimensions: columns.map(({ text }, i) => ({ key: `r.d${i}`, text })),
+      aggregates: visitAggregates(metrics),
+      source: `(${visits}) AS r`,
       condition: 'true',
       having: '',
     });
