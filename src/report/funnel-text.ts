@@ -3,12 +3,13 @@ import { csvOf } from '../query/csv.ts';
 import { stepText } from '../query/language/step-text.ts';
 import type { FunnelResult } from '../query/visit-schemas.ts';
 import { table } from './query-text.ts';
-import { countCell, headingLines, NONE, shareCell } from './scope-text.ts';
+import { NONE } from './report-text.ts';
+import { countCell, headingLines, shareCell } from './scope-text.ts';
 
 const HEADS = ['step', 'visitors', 'of first', 'of previous', 'drop-off'];
 
 /**
- * A table of an answer for people.
+ * A table of an answer.
  *
  * @param columns width of the terminal
  */

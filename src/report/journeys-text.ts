@@ -14,7 +14,7 @@ const EDGES: Readonly<Record<Direction, string>> = {
 };
 
 /**
- * The paths for people, each below the one that it continues.
+ * The paths as text, each below the one that it continues.
  *
  * @param columns width of the terminal
  */

@@ -1,13 +1,11 @@
 /** Answers to queries as text and as CSV. */
 import { csvOf } from '../query/csv.ts';
 import type { Metric, Value } from '../query/engine/query.ts';
-import { LocalTime } from '../query/local-time.ts';
 import type { QueryAnswer } from '../query/query-schemas.ts';
 import { changeText, percentText } from './number-text.ts';
-import { duration, fitted, timeLabel } from './report-text.ts';
+import { duration, fitted, NONE, timeLabelIn } from './report-text.ts';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 4 });
-const NONE = '–';
 const GAP = 2;
 const LEAST_WIDTH = 12;
 /** Shares of 1, and times in seconds. */
@@ -20,8 +18,7 @@ const DURATIONS: readonly string[] = ['visit_duration', 'time_on_page'];
  * @param columns width of the terminal
  */
 export function queryText({ results, totals, meta, query }: QueryAnswer, columns: number): string {
-  const local = new LocalTime(query.timezone);
-  const label = (time: string) => timeLabel(local.wallTimeOf(Date.parse(time)));
+  const label = timeLabelIn(query.timezone);
   const { from, to } = query.period;
   const { comparison } = query.include;
   const labels = query.dimensions.map((dimension) =>

@@ -9,7 +9,7 @@ const MOST_ROWS = 400;
 const NUMBER_WIDTH = 12;
 const LEAST_VALUE_WIDTH = 16;
 /** Shown if there is no number. */
-const NONE = '–';
+export const NONE = '–';
 
 const HEADS: Readonly<Record<Metric, string>> = {
   hits: 'hits',
@@ -38,8 +38,7 @@ interface Times {
  * @param timezone a valid IANA name, for local times
  */
 export function reportText(stats: Stats, tops: readonly Top[], columns: number, timezone = 'UTC'): string {
-  const local = new LocalTime(timezone);
-  const times: Times = { timezone, label: (time) => timeLabel(local.wallTimeOf(Date.parse(time))) };
+  const times: Times = { timezone, label: timeLabelIn(timezone) };
   const metrics = METRICS.filter((metric) => metric in stats.totals);
   const series = stats.series.slice(0, MOST_ROWS);
   const more = stats.series.length - series.length;
@@ -156,8 +155,13 @@ export function fitted(text: string, width: number): string {
   return `${shown.slice(0, width - 1).replace(/[\ud800-\udbff]$/, '')}…`.padEnd(width);
 }
 
-/** A date at midnight, otherwise a time with as many digits as needed. */
-export function timeLabel(wall: number): string {
+/** Labels of times of answers, in a time zone: a date at midnight, otherwise a time with as many digits as needed. */
+export function timeLabelIn(timezone: string): (time: string) => string {
+  const local = new LocalTime(timezone);
+  return (time) => timeLabel(local.wallTimeOf(Date.parse(time)));
+}
+
+function timeLabel(wall: number): string {
   const [date, clock] = new Date(wall).toISOString().slice(0, -1).replace('.000', '').split('T');
   return clock === '00:00:00' ? date! : `${date} ${clock!.replace(/:00$/, '')}`;
 }

@@ -3,7 +3,8 @@ import { csvOf } from '../query/csv.ts';
 import type { RetentionResult } from '../query/visit-schemas.ts';
 import { numberText } from './number-text.ts';
 import { table } from './query-text.ts';
-import { countCell, headingLines, shareCell, timeLabelIn } from './scope-text.ts';
+import { timeLabelIn } from './report-text.ts';
+import { countCell, headingLines, shareCell } from './scope-text.ts';
 
 /** Columns of a terminal for a share, and for the cohort with its visitors. */
 const SHARE_WIDTH = 9;
@@ -11,7 +12,7 @@ const COHORT_WIDTH = 32;
 const MOST_ROWS = 400;
 
 /**
- * A table for people: the share of each cohort that came back in each interval.
+ * A table of the share of each cohort that came back in each interval.
  *
  * @param columns width of the terminal
  */
@@ -34,7 +35,9 @@ export function retentionText(answer: RetentionResult, columns: number): string 
     ...headingLines(answer),
     '',
     ...table([[query.interval, 'visitors', ...heads], ...rows], 1, columns),
-    ...(most > shown || cohorts.length > MOST_ROWS ? [`${numberText(most)} intervals; --csv gives all`] : []),
+    ...(most > shown || cohorts.length > MOST_ROWS
+      ? [`${numberText(most)} intervals; use --csv for all`]
+      : []),
     '',
   ].join('\n');
 }

@@ -1,11 +1,7 @@
 /** What an answer is about, as the first lines of its text. */
-import { LocalTime } from '../query/local-time.ts';
 import type { FunnelResult } from '../query/visit-schemas.ts';
 import { numberText, percentText } from './number-text.ts';
-import { fitted, timeLabel } from './report-text.ts';
-
-/** Shown if there is no number. */
-export const NONE = '–';
+import { fitted, NONE, timeLabelIn } from './report-text.ts';
 
 type Answer = Pick<FunnelResult, 'meta'> & {
   readonly query: Pick<FunnelResult['query'], 'site' | 'period' | 'timezone'>;
@@ -24,12 +20,6 @@ export function headingLines({ meta, query }: Answer, more = ''): string[] {
     `${sites}, ${label(period.from)} to ${label(period.to)} (${timezone})${more}`,
     ...(meta.notes ?? []).map(({ detail }) => `${detail} (${NONE})`),
   ];
-}
-
-/** Labels of times of answers, in a time zone. */
-export function timeLabelIn(timezone: string): (time: string) => string {
-  const local = new LocalTime(timezone);
-  return (time) => timeLabel(local.wallTimeOf(Date.parse(time)));
 }
 
 export function countCell(value: number | null): string {

@@ -58,7 +58,7 @@ function assertSafe(text: string, columns: number): void {
   assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
 }
 
-describe('for people', () => {
+describe('as text', () => {
   test('what is unknown in a funnel is a dash, and a note says why', () => {
     const text = funnelText(FUNNEL, 80);
     assertSafe(text, 80);
@@ -105,9 +105,9 @@ describe('for people', () => {
       const text = retentionText(RETENTION, columns);
       assertSafe(text, columns);
       assert.match(text, /^2026-03-01 +1,000 +100\.0 % +– +99\.8 %/m);
-      assert.match(text, /^20 intervals; --csv gives all$/m);
+      assert.match(text, /^20 intervals; use --csv for all$/m);
     }
-    assert.doesNotMatch(retentionText(RETENTION, 400), /intervals; --csv/);
+    assert.doesNotMatch(retentionText(RETENTION, 400), /intervals; use --csv/);
   });
 });
 
