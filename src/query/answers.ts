@@ -100,9 +100,10 @@ export const STATS = object(
 /**
  * Totals and a series of a period. Times are ISO 8601 UTC; the time of a point is the start of its interval.
  *
- * A metric is null if it is unknown, since the required hits are purged: those before `purged_before`. The bounce rate
- * and the duration (seconds) are also null without visits. `error` is the relative standard error of visitors, missing if
- * they are exact. `to` may be later than requested, where hits at the end are purged: rollups have whole units only.
+ * A metric is null if it is unknown, since required hits are purged, those before `purged_before`, or not yet in the visits,
+ * those since `pending_since`. The bounce rate and the duration (seconds) are also null without visits. `error` is the relative
+ * standard error of visitors, missing if they are exact. `to` may be later than requested, where hits at the end are purged:
+ * rollups have whole units only.
  */
 export type Stats = Static<typeof STATS>;
 
@@ -123,7 +124,8 @@ export const TOP = object(
 
 /**
  * The values with most hits of a dimension, or of another ranking. `error` and the times are as in `Stats`; if hits
- * before `purged_before` are purged, but would be needed, the rows cover hits since then.
+ * before `purged_before` are purged, or visits since `pending_since` lack hits, but would be needed, the rows cover the
+ * time between.
  */
 export type Top = Static<typeof TOP>;
 

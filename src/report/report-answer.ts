@@ -44,13 +44,15 @@ export class ReportAnswer {
   }
 
   get json(): object {
-    const partial = this.#tops.filter(({ purged_before }) => purged_before !== undefined);
+    const gaps = (name: 'purged_before' | 'pending_since') => {
+      const times = this.#tops.flatMap((top) => (top[name] === undefined ? [] : [[top.by, top[name]]]));
+      return times.length > 0 && { [`tops_${name}`]: Object.fromEntries(times) };
+    };
     return {
       ...this.#stats,
       tops: Object.fromEntries(this.#tops.map(({ by, rows }) => [by, rows])),
-      ...(partial.length > 0 && {
-        tops_purged_before: Object.fromEntries(partial.map(({ by, purged_before }) => [by, purged_before])),
-      }),
+      ...gaps('purged_before'),
+      ...gaps('pending_since'),
     };
   }
 }
@@ -66,9 +68,11 @@ export async function csvAnswer(
   warn: (message: string) => void = () => undefined,
 ): Promise<string> {
   if (params.by === undefined) return csvOf(seriesRows(await answers.stats(params)));
-  const { rows, purged_before } = await answers.top(params);
+  const { rows, purged_before, pending_since } = await answers.top(params);
   if (purged_before !== undefined)
     warn(`Hits before ${purged_before} are purged: rows count hits since then.`);
+  if (pending_since !== undefined)
+    warn(`Visits since ${pending_since} lack hits that are still to be added: rows count hits before.`);
   return csvOf(rows, ['value', 'hits', 'visitors']);
 }
 

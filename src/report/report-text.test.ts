@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
 import type { Stats, Top } from '../query/answers.ts';
 import { csvOf } from '../query/csv.ts';
+import { csvAnswer, ReportAnswer } from './report-answer.ts';
 import { reportText, seriesRows } from './report-text.ts';
 
 const STATS: Stats = {
@@ -115,6 +116,28 @@ describe('a report', () => {
     assert.deepEqual(csvOf(seriesRows(stats)).split('\r\n').slice(1, 3), [
       '2026-11-01T00:00:00Z,,',
       '2026-11-02T00:00:00Z,0,0',
+    ]);
+  });
+
+  it('says where the period of a ranking ends if visits lack hits', async () => {
+    const source = {
+      ...topOf('source', [{ value: 'Google', hits: 1000, visitors: 50 }]),
+      pending_since: '2026-11-02T12:00:00Z',
+    };
+    assert.match(reportText(STATS, [source], 80), /^source, of hits before 2026-11-02 12:00 +hits/m);
+    const both = { ...source, purged_before: '2026-11-02T00:00:00Z' };
+    assert.match(reportText(STATS, [both], 80), /^source, of 2026-11-02 to 2026-11-02 12:00 +hits/m);
+    const answers = { stats: async () => STATS, top: async () => source };
+    const { json } = await ReportAnswer.of(answers, { by: 'source' });
+    const { tops, tops_pending_since, tops_purged_before } = json as Record<string, unknown>;
+    assert.deepEqual(
+      [tops, tops_pending_since, tops_purged_before],
+      [{ source: source.rows }, { source: source.pending_since }, undefined],
+    );
+    const warnings: string[] = [];
+    await csvAnswer(answers, { by: 'source' }, (message) => warnings.push(message));
+    assert.deepEqual(warnings, [
+      'Visits since 2026-11-02T12:00:00Z lack hits that are still to be added: rows count hits before.',
     ]);
   });
 

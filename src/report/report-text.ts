@@ -69,8 +69,15 @@ export function reportText(stats: Stats, tops: readonly Top[], columns: number, 
 }
 
 /** The hits of a ranking, if they differ from those of the heading. */
-function otherPeriod({ purged_before, from, to }: Top, requested: Stats, { label }: Times): string {
+function otherPeriod(
+  { purged_before, pending_since, from, to }: Top,
+  requested: Stats,
+  { label }: Times,
+): string {
+  if (purged_before !== undefined && pending_since !== undefined)
+    return `, of ${label(purged_before)} to ${label(pending_since)}`;
   if (purged_before !== undefined) return `, of hits since ${label(purged_before)}`;
+  if (pending_since !== undefined) return `, of hits before ${label(pending_since)}`;
   // An open period ends now, and the ranking was queried a moment later: that is not another day.
   const isDay = (time: string) => Date.parse(time) % DAY === 0;
   const isLonger =
