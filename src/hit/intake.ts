@@ -91,12 +91,10 @@ export class Intake {
     const cookies = this.#takesCookies(facts, site);
     const known = cookies && facts.cookie !== '' ? this.#cookies.read(site, facts.cookie) : undefined;
     const visitor = known ?? this.#identify(facts, site, client, agent);
-    return {
-      hit: this.#hit(facts, site, client, visitor, agent),
-      // A bot is not counted, so it need not be known again.
-      cookie:
-        cookies && !known && agent.bot === '' ? this.#cookies.write(site, visitor, facts.secure) : undefined,
-    };
+    const hit = this.#hit(facts, site, client, visitor, agent);
+    // A bot is not counted, so it need not be known again.
+    const needsCookie = cookies && !known && hit.bot === '';
+    return { hit, cookie: needsCookie ? this.#cookies.write(site, visitor, facts.secure) : undefined };
   }
 
   /** Fingerprints of the secrets in use: the key, the log salt, and the salts of two days. */

@@ -122,9 +122,10 @@ describe('no cookie is set or trusted', () => {
     });
   }
 
-  test('for a bot', () => {
-    const userAgent = 'Googlebot/2.1 (+http://www.google.com/bot.html)';
+  test('for a bot, except by the plain counter, which counts it', () => {
+    const userAgent = 'curl/8.5.0';
     assert.equal(accepted({ site: 'example.com', userAgent }).cookie, undefined);
+    assert.ok(accepted({ kind: 'plain', userAgent }).cookie);
   });
 
   test('if cookies are turned off', () => {
