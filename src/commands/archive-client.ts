@@ -3,11 +3,14 @@ import type { ArchiveOptions, ArchiveProgress, ArchiveSummary } from '../archive
 import { type ArchiveAddress, Archives } from '../archive/archives.ts';
 import type { RestoreOptions, RestoreSummary } from '../archive/restorer.ts';
 import { HitError } from '../errors.ts';
+import type { DATA_SETTINGS } from '../settings/data.ts';
+import type { Values } from '../settings/setting.ts';
 import { waitForFreeSpace } from '../store/free-room.ts';
 import { DBTracker } from '../trackers/db.ts';
 import type { Terminal } from './command.ts';
 import { ControlClient } from './control-client.ts';
 import { dayProgressText } from './day-progress.ts';
+import { assertStore } from './existing-store.ts';
 import { StatusLine } from './status-line.ts';
 
 /** Moves hits between the store and archives. */
@@ -17,15 +20,22 @@ export interface ArchiveClient {
   close(): Promise<void>;
 }
 
-/** The server that runs on the data folder, or otherwise this process. @throws HitError as `DBTracker.open` does */
+/**
+ * The server that runs on the data folder, or otherwise this process.
+ *
+ * @param needsStore whether a folder without a store is refused, instead of creating one
+ * @throws HitError as `DBTracker.open` does
+ */
 export async function openArchiveClient(
-  settings: { readonly dataDir: string; readonly store: string },
+  { 'data-dir': dataDir, store }: Values<typeof DATA_SETTINGS>,
+  needsStore: boolean,
   terminal: Terminal,
 ): Promise<ArchiveClient> {
-  const control = await ControlClient.connect(settings.dataDir);
-  return control
-    ? remoteArchiveClient(control, terminal)
-    : localArchiveClient(await DBTracker.open(settings), terminal);
+  const control = await ControlClient.connect(dataDir!);
+  if (control) return remoteArchiveClient(control, terminal);
+  // The store of a server may be elsewhere.
+  if (needsStore) assertStore(dataDir!, store);
+  return localArchiveClient(await DBTracker.open({ dataDir: dataDir!, store: store! }), terminal);
 }
 
 function localArchiveClient(db: DBTracker, terminal: Terminal): ArchiveClient {

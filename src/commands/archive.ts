@@ -5,7 +5,6 @@ import { bytesText, numberText } from '../report/number-text.ts';
 import { ARCHIVE_SETTINGS } from '../settings/archive.ts';
 import { openArchiveClient } from './archive-client.ts';
 import type { Command } from './command.ts';
-import { assertStore } from './existing-store.ts';
 import { unexpected } from './usage.ts';
 
 export const archive: Command<typeof ARCHIVE_SETTINGS> = {
@@ -25,8 +24,7 @@ export const archive: Command<typeof ARCHIVE_SETTINGS> = {
     }
     const to = archiveLocation(values.to, '--to', values);
     const options = { olderThan, site: archivedSite(values.site), dryRun: values['dry-run']! };
-    assertStore(values['data-dir']!, values.store);
-    const client = await openArchiveClient({ dataDir: values['data-dir']!, store: values.store! }, terminal);
+    const client = await openArchiveClient(values, true, terminal);
     try {
       const summary = await client.archive(to, options);
       terminal.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : archiveText(summary));

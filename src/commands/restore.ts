@@ -28,7 +28,7 @@ export const restore: Command<typeof RESTORE_SETTINGS> = {
       dryRun: values['dry-run']!,
     };
     if (options.from >= options.to) throw new HitError('bad_usage', '--to-day is before --from-day');
-    const client = await openArchiveClient({ dataDir: values['data-dir']!, store: values.store! }, terminal);
+    const client = await openArchiveClient(values, false, terminal);
     try {
       const summary = await client.restore(from, options);
       terminal.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : restoreText(summary));

@@ -123,10 +123,14 @@ describe('a server that stops', () => {
 });
 
 describe('a server without a database', () => {
-  it('refuses imports and reports, and says why', async () => {
+  it('refuses what needs one, and says why', async () => {
     const data = join(folder, 'simple');
     await using server = await RunningServer.start(data, '--tracker', 'simple');
-    for (const args of [['report', '--data-dir', data], importArgs(data, 'a.example', log)]) {
+    for (const args of [
+      ['report', '--data-dir', data],
+      ['archive', '--data-dir', data, '--to', join(folder, 'archive')],
+      importArgs(data, 'a.example', log),
+    ]) {
       const { code, stderr } = await run(args);
       assert.equal(code, 1);
       assert.match(stderr, /^hit-tracker: [^\n]*database[^\n]*--tracker db\n$/);
