@@ -68,19 +68,20 @@ export class HitPipeline {
     }
     const { hit, cookie } = received;
     try {
+      // While the hit waits for the disk, this must not hold the facts as well.
       this.#recorder.record(hit, (fault, seen) => {
-        if (fault) this.#drop(facts, sender, 'reason' in fault ? fault : droppedBy(fault));
-        else if (hit.bot !== '') this.#drop(facts, sender, BOT);
+        if (fault) this.#drop(hit, sender, 'reason' in fault ? fault : droppedBy(fault));
+        else if (hit.bot !== '') this.#drop(hit, sender, BOT);
         else sender.accept(seen, cookie);
       });
     } catch (error) {
       if (!(error instanceof HitError)) throw error;
-      this.#drop(facts, sender, droppedBy(error));
+      this.#drop(hit, sender, droppedBy(error));
     }
   }
 
-  #drop(facts: RequestContext, sender: HitSender, dropped: Dropped): void {
-    if (!isSignal(facts)) this.#drops.count(dropped.reason);
+  #drop(hit: Parameters<typeof isSignal>[0], sender: HitSender, dropped: Dropped): void {
+    if (!isSignal(hit)) this.#drops.count(dropped.reason);
     sender.drop(dropped);
   }
 }
