@@ -15,9 +15,12 @@ export const NO_LINES: LineCounts = { lines: 0, imported: 0, failed: 0, already:
 
 /** The sums of all counts. */
 export function sumOf(some: LineCounts, more: LineCounts): LineCounts {
-  const names = Object.keys(NO_LINES) as (keyof LineCounts)[];
-  const sums = names.map((name) => [name, some[name] + more[name]]);
-  return { ...NO_LINES, ...Object.fromEntries(sums) };
+  return {
+    lines: some.lines + more.lines,
+    imported: some.imported + more.imported,
+    failed: some.failed + more.failed,
+    already: some.already + more.already,
+  };
 }
 
 /** The output of `import --json`. */
