@@ -178,13 +178,13 @@ export class DBTracker extends VisitQuestions {
    * Totals and series. Parameters: `site`, `from`, `to`, `interval`, `timezone`, `bots`, `status`, `filter`, `metrics`,
    * `compare`.
    */
-  async stats(words: QueryParams = {}): Promise<Stats> {
-    const selection = readSelection(words);
+  async stats(params: QueryParams = {}): Promise<Stats> {
+    const selection = readSelection(params);
     const options = {
-      interval: readInterval(words.interval),
-      timezone: readTimeZone(words.timezone),
-      metrics: readMetrics(words.metrics),
-      compare: readComparison(words.compare),
+      interval: readInterval(params.interval),
+      timezone: readTimeZone(params.timezone),
+      metrics: readMetrics(params.metrics),
+      compare: readComparison(params.compare),
     };
     const dimensions = [] as const;
     const visitsUntil = await this.completeVisits(visitQuery(selection, { ...options, dimensions }));
@@ -195,17 +195,17 @@ export class DBTracker extends VisitQuestions {
    * Ranking of a dimension, of `entry` or `exit` pages, or of an event property, such as `prop:plan`. Parameters: `by`,
    * `limit`, and those of `stats` that select hits.
    */
-  async top(words: QueryParams = {}): Promise<Top> {
-    const selection = readSelection(words);
-    const by = readRanking(words.by);
-    const limit = readLimit(words.limit);
+  async top(params: QueryParams = {}): Promise<Top> {
+    const selection = readSelection(params);
+    const by = readRanking(params.by);
+    const limit = readLimit(params.limit);
     const visitsUntil = await this.completeVisits(rankingQuery(selection, by));
     return top(this, selection, by, limit, Date.now(), visitsUntil);
   }
 
   /** Event properties, most hits first, at most 100. Parameters: those of `stats` that select hits. */
-  async props(words: QueryParams = {}): Promise<Prop[]> {
-    const selection = readSelection(words);
+  async props(params: QueryParams = {}): Promise<Prop[]> {
+    const selection = readSelection(params);
     await this.completeVisits(propsQuery(selection));
     return props(this, selection);
   }
