@@ -33,8 +33,8 @@ export async function connectToServer(
  * Opens the store of a data folder on which no server runs.
  *
  * @param archive of hits that are to be read too
- * @throws HitError `data_dir_unusable` if there is neither a store nor an archive; `archive_failed` if nothing is archived there: a mistyped location is not an empty archive; and as
- *   `DBTracker.open` does
+ * @throws HitError `data_dir_unusable` if there is neither a store nor an archive; `archive_failed` if nothing is archived
+ *   there: a mistyped location is not an empty archive; and as `DBTracker.open` does
  */
 export async function openArchivedStore(
   data: Values<typeof DATA_SETTINGS>,
@@ -43,8 +43,8 @@ export async function openArchivedStore(
   if (!archive) assertStore(data['data-dir']!, data.store);
   await using stack = new AsyncDisposableStack();
   const db = stack.use(await DBTracker.open({ dataDir: data['data-dir']!, store: data.store!, archive }));
-  if (db.archive?.isEmpty)
-    throw new HitError('archive_failed', `there is no archive at ${archive!.location}`);
+  if (archive && db.archive?.isEmpty)
+    throw new HitError('archive_failed', `there is no archive at ${archive.location}`);
   stack.move();
   return db;
 }

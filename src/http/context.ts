@@ -27,7 +27,7 @@ export interface CollectContext {
   /** Counts requests that never became facts for the pipeline. */
   readonly drops: Pick<Drops, 'count'>;
   readonly adminToken: Secrets['adminToken'];
-  /** Tokens given to others. Collecting threads have none, and forward requests with such a token to the main thread. */
+  /** Tokens given to others. Collector threads have none, and forward requests with such a token to the main thread. */
   readonly tokens?: Tokens;
   /** Prints a line on the console. */
   readonly print: (line: string) => void;

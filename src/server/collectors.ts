@@ -8,7 +8,7 @@ import { findPort, listenForThreads } from '../http/server.ts';
 import type { SERVE_SETTINGS } from '../settings/serve.ts';
 import type { Values } from '../settings/setting.ts';
 
-/** Collecting threads, and the socket over which they forward requests to the main thread. */
+/** Collector threads, and the socket over which they forward requests to the main thread. */
 interface Collectors {
   /** Address for clients on this machine. */
   readonly url: string;

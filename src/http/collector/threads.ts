@@ -26,7 +26,7 @@ export interface CollectorHost {
   readonly log: { error(message: string): void };
 }
 
-/** Collecting threads, all on one port. A thread that dies is replaced; hits it had not acknowledged were never promised. */
+/** Collector threads, all on one port. A thread that dies is replaced; hits it had not acknowledged were never promised. */
 export class CollectorThreads {
   readonly #data: Omit<CollectorData, FromHost>;
   readonly #host: CollectorHost;
