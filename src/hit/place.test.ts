@@ -74,7 +74,7 @@ describe('a database of cities', () => {
     ],
     ['1.1.1.0/24', cityRecord('AU', '', '')],
     ['9.9.9.0/24', cityRecord('CH', "'; DROP", 'Zürich\u0000\u001b[31m')],
-    ['10.0.0.0/8', cityRecord('16.0.230.128', 'X', 'Nowhere')],
+    ['10.0.0.0/8', cityRecord('XX', 'X', 'Nowhere')],
   ] as const;
 
   test('tells regions and cities; what it does not know is told by the countries', async (t) => {
@@ -101,7 +101,7 @@ describe('a database of cities', () => {
     assert.deepEqual(places.of('2a02:8109::1'), { country: 'DE', region: '', city: '' });
   });
 
-  test('that is damaged at an address tells no place of another one', async (t) => {
+  test('that is damaged at an address tells its country alone, and no place of another one', async (t) => {
     const file = join(temporaryFolder(t), 'cities.mmdb');
     const good = cityRecord('US', 'CA', 'Mountain View');
     const bytes = geoDatabase([
@@ -115,8 +115,7 @@ describe('a database of cities', () => {
     const places = await Places.open(file);
     for (let twice = 0; twice < 2; twice++) {
       assert.equal(places.of('8.8.8.8').city, 'Mountain View');
-      assert.throws(() => places.of(SAME_SLOT), /type/i);
-      assert.throws(() => places.of(SAME_SLOT), /type/i);
+      assert.deepEqual(places.of(SAME_SLOT), { country: 'US', region: '', city: '' });
     }
   });
 

@@ -97,22 +97,27 @@ export class Places {
     if (number < 0) return this.#others.of(address);
     const slot = Math.imul(number, SPREAD) >>> (32 - SLOT_BITS);
     if (this.#addresses[slot] !== number) {
-      // Found first: where that throws, the slot still belongs to its last address.
       this.#places[slot] = this.#find(address);
       this.#addresses[slot] = number;
     }
     return this.#places[slot]!;
   }
 
-  /** A database of IPv4 addresses would take the first 32 bits of an IPv6 address for one. */
-  #knowsCities(family: number): boolean {
-    return family === 4 || this.#cities?.metadata.ipVersion === 6;
+  /** Null where the database is damaged, too: a hit without a city counts, and one that is refused is lost. */
+  #recordOf(address: string, family: number): CityResponse | null {
+    // A database of IPv4 addresses would take the first 32 bits of an IPv6 address for one.
+    if (!this.#cities || (family === 6 && this.#cities.metadata.ipVersion !== 6)) return null;
+    try {
+      return this.#cities.get(address);
+    } catch {
+      return null;
+    }
   }
 
   #find(address: string): Place {
     const family = isIP(address);
     if (family === 0 || NOWHERE.check(address, family === 4 ? 'ipv4' : 'ipv6')) return UNKNOWN;
-    const found = this.#knowsCities(family) ? this.#cities?.get(address) : undefined;
+    const found = this.#recordOf(address, family);
     const country = found?.country?.iso_code;
     if (country === undefined) return this.#ofCountry.of(this.#countries.get(address)?.country_code ?? '');
     const region = found?.subdivisions?.[0]?.iso_code ?? '';
