@@ -549,6 +549,19 @@ describe('a token for sending hits', () => {
     );
     assert.deepEqual([accepted, dropped, errors.length], [0, { site_not_allowed: 150 }, 100]);
   });
+
+  it('adds those of other sites to the drops, but no signals, which are no hits', async () => {
+    const drops = async () => {
+      const answer = await told<{ drops: { reason: string; hits: number }[] }>(
+        server.send('/api/v1/drops', { headers: BEARER }),
+      );
+      return answer.drops.find(({ reason }) => reason === 'site_not_allowed')!.hits;
+    };
+    const before = await drops();
+    const hit = { site: OTHER, path: '/' };
+    await send([hit, hit, { ...hit, name: 'engagement', engaged: 5000 }]);
+    assert.equal(await drops(), before + 2);
+  });
 });
 
 describe('making a bound token', () => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
 import { DROP_REASONS, type Dropped, type DropReason, isQuiet } from '../../hit/drop-reason.ts';
+import { isSignal } from '../../hit/hit.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../../hit/request-context.ts';
 import { siteName } from '../../hit/site.ts';
 import { readExplicitTime } from '../../hit/time.ts';
@@ -135,7 +136,7 @@ class Batch {
     }
     const fault = this.#boundTo && siteFault(this.#boundTo, facts.site);
     if (fault) {
-      this.#context.drops.count('site_not_allowed');
+      if (!isSignal(facts)) this.#context.drops.count('site_not_allowed');
       this.#note({ reason: 'site_not_allowed', detail: fault.message }, index, { code: 'forbidden' });
       return;
     }
