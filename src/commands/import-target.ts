@@ -55,7 +55,8 @@ export async function findServer(dataDir: string): Promise<ImportTarget | undefi
  * This process, which locks the data folder.
  *
  * @param values `keep-hits` is undefined for the retention of the last server
- * @throws HitError `data_dir_locked`, `data_dir_unusable`, `store_unavailable`
+ * @throws HitError `bad_setting` for a city database that cannot be read; `data_dir_locked`, `data_dir_unusable`,
+ *   `store_unavailable`
  */
 export async function importHere(values: Values<typeof IMPORT_SETTINGS>): Promise<ImportTarget> {
   const folder = DataFolder.open(values['data-dir']!);
