@@ -71,6 +71,24 @@ describe('collector threads', () => {
     );
   });
 
+  test('answer a request whose body is refused, and those behind it', options, async (t) => {
+    await using server = await RunningServer.start(temporaryFolder(t), ...LIGHT);
+    const head = (method: string, path: string, ...headers: string[]) =>
+      [`${method} ${path} HTTP/1.1`, 'host: a.example', ...headers, '', ''].join('\r\n');
+    const json = 'content-type: application/json';
+    for (const [token, status] of [
+      [BEARER.authorization, 413],
+      ['Bearer no', 401],
+    ] as const)
+      for (const size of [70_000, 70_000, 2_000_000]) {
+        const headers = [json, `authorization: ${token}`, `content-length: ${size}`];
+        const refused = head('POST', '/api/v1/query', ...headers) + 'x'.repeat(size);
+        const said = await server.raw(refused + head('GET', '/healthz', 'connection: close'));
+        const statuses = Array.from(said.matchAll(/HTTP\/1\.1 (\d+)/g), ([, each]) => Number(each));
+        assert.deepEqual(statuses, [status, 200], said);
+      }
+  });
+
   test('do not share a port with another server', options, async (t) => {
     await using server = await RunningServer.start(temporaryFolder(t), ...LIGHT);
     const settings = ['--port', String(server.port), '--data-dir', temporaryFolder(t), ...LIGHT];

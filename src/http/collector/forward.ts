@@ -32,8 +32,12 @@ export class ForwardProxy {
       const message = `the main thread does not answer: ${messageOf(error)}`;
       fail(response, new HitError('overloaded', message, { retryAfter: 1 }));
     });
-    // A client that disconnects, for example from a stream of events, waits for nothing more.
-    response.on('close', () => forwarded.destroy());
+    response.on('close', () => {
+      // The rest of a body that was refused: the next request on the connection is behind it.
+      request.unpipe(forwarded).resume();
+      // A client that disconnects, for example from a stream of events, waits for nothing more.
+      forwarded.destroy();
+    });
     request.pipe(forwarded);
   }
 
