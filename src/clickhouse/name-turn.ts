@@ -19,8 +19,9 @@ export async function inTurn<Result>(run: () => Promise<Result>, signal: AbortSi
     try {
       return await run();
     } catch (error) {
-      if (!isNameTaken(error) || signal.aborted) throw error;
+      if (!isNameTaken(error)) throw error;
       await pause(backoff.next(), signal);
+      if (signal.aborted) throw error;
     }
   }
 }
