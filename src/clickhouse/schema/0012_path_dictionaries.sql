@@ -2,8 +2,7 @@
 -- docs/design.md. Stored hits are rewritten, 4 million a second.
 ALTER TABLE {{local:hits}} {{on_cluster}}
     MODIFY COLUMN path LowCardinality(String) CODEC(ZSTD),
-    MODIFY COLUMN referrer LowCardinality(String) CODEC(ZSTD)
-SETTINGS mutations_sync = {{mutations_sync}};
+    MODIFY COLUMN referrer LowCardinality(String) CODEC(ZSTD);
 {{#cluster}}
 ALTER TABLE hits {{on_cluster}}
     MODIFY COLUMN path LowCardinality(String) CODEC(ZSTD),
