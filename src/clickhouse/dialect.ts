@@ -7,7 +7,8 @@
  *   which queries and inserts name. A batch of hits is stored whole on one shard, chosen by its id, so it is atomic, as on
  *   a single server. Visitor cells are sharded by site. All other data is small and stored on the first shard: rollups and
  *   their watermarks must be one part. A batch is on most replicas when it is acknowledged, and reads use a replica that has
- *   it. If too few replicas answered, it is sent again, and ClickHouse skips known blocks (insert_deduplicate).
+ *   it. If too few replicas answered, it is sent again, and the statement leaves out what it finds in the table; for what it does
+ *   not find yet, see docs/scale.md.
  * - `CLOUD`: ClickHouse Cloud replicates by itself, stores its data elsewhere, and does not support disk settings.
  */
 import type { ClickHouseSettings } from '@clickhouse/client';

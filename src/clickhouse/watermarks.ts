@@ -57,9 +57,9 @@ export function readWatermarks(
 }
 
 /**
- * SQL: whether a replicated table skips a part of a step that it had before (`insert_deduplicate`). Steps rely on it: too few
- * replicas may have confirmed a part, and then the step is repeated. A rebuild has no watermarks that make its part unlike
- * earlier ones, and these were deleted before it: a table that skips their like would have nothing.
+ * SQL: whether a replicated table may skip a part that is like an earlier one (`insert_deduplicate`), as ClickHouse does before
+ * 26.1 (docs/scale.md). A step may be repeated, because too few replicas confirmed its part. A rebuild has no watermarks that
+ * make its part unlike earlier ones, and these were deleted before it: a table that skips their like would have nothing.
  */
 export function deduplicationSql(watermarks: { readonly size: number }): '0' | '1' {
   return watermarks.size === 0 ? '0' : '1';

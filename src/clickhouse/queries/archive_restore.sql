@@ -1,5 +1,5 @@
--- Restores archived hits as one part, so all of them are there or none. A replicated table would treat hits that are
--- restored, archived and restored again as a duplicate block, and skip them (insert_deduplicate).
+-- Restores archived hits as one part, so all of them are there or none. Without insert_deduplicate = 0, a replicated table may
+-- treat hits that are restored, archived and restored again as a duplicate block, and skip them.
 INSERT INTO hits ({{columns}})
 SETTINGS
     insert_deduplicate = 0,
