@@ -11,7 +11,7 @@ import { readSite } from './live-answer.ts';
  *
  * | access    | the route                                                                                      |
  * |-----------|------------------------------------------------------------------------------------------------|
- * | `open`    | answers everybody alike, or tells nothing of sites                                             |
+ * | `open`    | answers all clients alike, or says nothing about sites                                         |
  * | `one`     | answers for its parameter `site`; without it, for the only site of the token                   |
  * | `named`   | answers for its parameter `site`, which must be given                                          |
  * | `several` | answers for the member `site` of its body, one or a list; without it, for the token's sites    |
@@ -35,8 +35,8 @@ declare module 'fastify' {
 const MOST_NAMED = 5;
 
 /**
- * Keeps tokens that are bound to sites to these, on all routes. The sites of a request are checked by the readers that its route
- * uses, and what was checked replaces what was sent: a route has nothing else to read.
+ * Restricts tokens that are bound to sites to those sites, on all routes. The sites of a request are read by the functions that
+ * its route uses, and the result replaces what was sent: a route has nothing else to read.
  *
  * To be called before the first route.
  */
@@ -60,7 +60,7 @@ export function keepTokensBound(app: FastifyInstance, keys: Keys): void {
   });
 }
 
-/** @throws HitError `forbidden` that names a site of which the token is not; `invalid` if a site is to be named, or is none */
+/** @throws HitError `forbidden` with the sites that the token does not permit; `invalid` if a site is missing, or no host name */
 function narrow(
   request: FastifyRequest,
   bound: readonly string[],
@@ -95,7 +95,7 @@ function narrow(
   }
 }
 
-/** The site of a question that names none. */
+/** The site of a request that names none. */
 function onlySite(bound: readonly string[], isNeeded: boolean): string {
   if (isNeeded) throw forbidden(bound, 'name one of these as site');
   const [site, ...others] = bound;
