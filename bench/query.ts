@@ -3,8 +3,8 @@
  *
  * `npm run bench:query` generates that many hits of thirteen months inside the engine, rolls them up as a server does, runs
  * typical queries, and writes the results to `bench/QUERY.md`. `-- --hits 10000000` generates fewer, and writes nothing;
- * `--folder F` keeps the hits, and reuses them the next time; `--visits` asks about visits only, and `--rounds 5` repeats
- * these so often. It exits with 1 if an answer is wrong; a missed goal is not a failure.
+ * `--folder F` keeps the hits, and reuses them the next time. `--visits` runs only the queries about visits, and `--rounds 5`
+ * repeats those five times. It exits with 1 if an answer is wrong; a missed goal is not a failure.
  */
 
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';

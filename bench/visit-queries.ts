@@ -1,4 +1,4 @@
-/** Typical queries about visits, and the same asked of raw hits. */
+/** Typical queries about visits, each with the same query over raw hits. */
 import { readFileSync } from 'node:fs';
 import { answerQuery } from '../src/query/engine/answer.ts';
 import { answerFunnel } from '../src/query/engine/funnel.ts';
@@ -10,7 +10,7 @@ import { median, milliseconds, ratio, table } from './results.ts';
 
 const DAY = 86_400_000;
 const ROUNDS_OF_HITS = 3;
-/** A visit that crosses the edge of the period is cut in raw hits: a share of all that is more than there are. */
+/** Maximum share of visits that cross the edge of the period, which the queries over raw hits cut. */
 const MOST_CUT = 0.001;
 const SITE = 'a.example';
 const GOALS: readonly Goal[] = [{ site: SITE, name: 'signup', action: { kind: 'event', event: 'signup' } }];
@@ -21,9 +21,9 @@ interface VisitQuery {
   /** Maximum 95th percentile of answers, in milliseconds. */
   readonly goal: number;
   readonly asked: Partial<Query>;
-  /** The place of a metric whose sum over all rows is compared. */
+  /** Index of the metric whose sum over all rows is compared. */
   readonly compared: number;
-  /** SQL of the same over `visits`, made of raw hits; a row's compared metric is `compared`. */
+  /** SQL of the same query over `visits` made from raw hits; the compared metric is the column `compared`. */
   readonly ofHits: string;
 }
 
@@ -86,7 +86,7 @@ WHERE country = 'DE' GROUP BY path`,
   },
 ];
 
-/** A funnel of raw hits, by ClickHouse's own function, which takes hits at one time in any order. */
+/** A funnel over raw hits with ClickHouse's `windowFunnel`, which takes hits with equal times in any order. */
 const FUNNEL = `SELECT countIf(depth > 0) FROM (SELECT windowFunnel(${7 * DAY})(toUInt64(toUnixTimestamp64Milli(time)),
 ${STEPS.map((page) => `startsWith(path, '${page.slice(0, -1)}') AND name = 'pageview'`).join(', ')}) AS depth
 FROM hits WHERE site = '${SITE}' AND bot = '' AND time >= fromUnixTimestamp64Milli({{from}}) AND time < fromUnixTimestamp64Milli({{to}})
@@ -99,12 +99,12 @@ interface Measured {
   readonly p50: number;
   readonly p95: number;
   readonly ofHits: number;
-  /** Median milliseconds of processor time, which other programs on the machine change little. */
+  /** Median milliseconds of processor time, which other programs on the machine affect little. */
   readonly processor: number;
   readonly processorOfHits: number;
 }
 
-/** Measures all of them over the last 30 days, each so many times, beside raw hits. */
+/** Measures all queries over the last 30 days, each `rounds` times, next to the same over raw hits. */
 export async function measureVisitQueries(made: GeneratedHits, rounds: number): Promise<Measured[]> {
   const source = { store: made.store };
   const to = made.end;
@@ -167,7 +167,7 @@ export async function measureVisitQueries(made: GeneratedHits, rounds: number): 
   return found;
 }
 
-/** The section about them, in Markdown. @param hits of the site, in the 30 days */
+/** The section of the report, in Markdown. @param hits number of hits of the site in the 30 days */
 export function visitReport(found: readonly Measured[], hits: string): string {
   const rows = found.map((each) => [
     each.name,
@@ -183,12 +183,12 @@ export function visitReport(found: readonly Measured[], hits: string): string {
   const head = ['query', 'goal: p95', 'p50', 'p95', '', 'of hits', 'processor', 'processor, of hits', 'less'];
   return [
     '## Queries about visits',
-    `Over 30 days of the largest site, ${hits} hits, whose visits are up to date. Beside each is the same of raw hits: visits are split at query time, and for the funnel \`windowFunnel\` is used. The sums over all rows are compared first. Processor time is that of all cores, which other programs on the machine change little.`,
+    `30 days of the largest site, ${hits} hits, with visits up to date. Each query also runs over raw hits: visits are then split at query time, and the funnel uses \`windowFunnel\`. The sums over all rows are compared first. Processor time is that of all cores; other programs on the machine affect it little.`,
     table(head, rows),
   ].join('\n\n');
 }
 
-/** Milliseconds of runs: passed, and of all processors. */
+/** Milliseconds of each run: elapsed, and of processor time. */
 async function timed(
   rounds: number,
   run: () => Promise<unknown>,

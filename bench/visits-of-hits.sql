@@ -1,5 +1,5 @@
--- The visits of a site in a period as a query would have to make them without a table of them: the hits of each visitor are
--- sorted and split where 30 minutes are without one. A visit that began before the period is cut at its edge.
+-- The visits of a site in a period, as a query without a table of visits has to make them: the hits of each visitor are sorted,
+-- and split at gaps of 30 minutes. A visit that began before the period is cut at its edge.
 SELECT
     bitXor(cityHash64(site), visitor) AS person,
     hits[1].1 AS start,
