@@ -329,7 +329,7 @@ describe('a token for reading', () => {
 
   it('is to name one of several', async () => {
     const { detail } = assertProblem(await get('/api/v1/stats', two), 400, 'invalid');
-    assert.match(detail, /second\.example, own\.example: name one/);
+    assert.match(detail, /second\.example, own\.example: set site/);
     for (const site of [OWN, SECOND]) {
       const { totals } = await told<Stats>(get(`/api/v1/stats?site=${site}`, two));
       assert.equal(totals.hits, hitsOf(site!));

@@ -141,13 +141,13 @@ describe('top', { timeout: patience(120_000) }, async () => {
     const one = await tokenOf('a.example');
     const { stdout } = await typed(top, ['--url', url], one);
     assert.match(stdout, /^a\.example {2}1 visitors?, 2 hits of all time/);
-    const refused = /does not permit this site to the token: name one that it is bound to, with --site/;
+    const refused = /the token does not permit this site on .*: set --site to one that it is bound to/;
     assertFailed(await typed(top, ['--url', url, '--site', 'b.example'], one), 1, refused);
     const two = await tokenOf('a.example', 'b.example');
     assertFailed(
       await typed(top, ['--url', url], two),
       1,
-      /check --site, which a token .* several sites needs/,
+      /check --site, which is required if the token is bound to several sites/,
     );
   });
 

@@ -13,7 +13,7 @@ interface Counted {
   readonly error?: number;
   /** Earlier hits are purged: values that need them are null. */
   readonly purged_before?: string;
-  /** Later visits lack hits that are still to be added: values that need them are null. */
+  /** Later visits lack hits that are still being added: values that need them are null. */
   readonly pending_since?: string;
   readonly totals: Figures;
   readonly series: readonly Point[];
@@ -37,7 +37,7 @@ export interface Top {
   readonly error?: number;
   /** Earlier hits are purged: rows count hits since then. */
   readonly purged_before?: string;
-  /** Later visits lack hits that are still to be added: rows count hits before. */
+  /** Later visits lack hits that are still being added: rows count hits before. */
   readonly pending_since?: string;
 }
 

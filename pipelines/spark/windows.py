@@ -150,7 +150,7 @@ def refuse_logged(spark: SparkSession, folder: str) -> None:
     """Ends the job if a folder has files of Spark's own sink, whose log hides all others from Spark."""
     log = spark._jvm.org.apache.hadoop.fs.Path(folder, "_spark_metadata")
     if log.getFileSystem(spark._jsc.hadoopConfiguration()).exists(log):
-        sys.exit(f"windows: an earlier version wrote to {folder}: give --parquet a new folder, and keep --checkpoint")
+        sys.exit(f"windows: {folder} was written by an earlier version: set --parquet to a new folder, and keep --checkpoint")
 
 
 def start(spark: SparkSession, args: argparse.Namespace) -> list[StreamingQuery]:

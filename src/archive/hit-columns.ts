@@ -1,13 +1,13 @@
 import { LAYOUTS, ROW_COLUMNS, ROW_LAYOUT } from '../rows/row-layout.ts';
 
-/** Format of archived files, from 1: format n has the columns that rows of layout n bring to the store, and its own. */
+/** Format of archived files, from 1: format n has the columns of row layout n, and columns of its own. */
 export type ArchiveFormat = number;
 export const ARCHIVE_FORMAT: ArchiveFormat = ROW_LAYOUT;
 
-/** Columns of archives that are not in rows → the first format that has them. For a position of 0 see `ARCHIVED_COLUMNS`. */
+/** Columns of archives that are not in rows → the first format that has them. About a position of 0 see `ARCHIVED_COLUMNS`. */
 const OWN_COLUMNS: Readonly<Record<string, ArchiveFormat>> = { batch: 1, position: 2 };
 
-/** Columns of `hits` in an archive, in the order that checksums use: those of a new layout come last. */
+/** Columns of `hits` in an archive, in the order of checksums: columns of a new layout come last. */
 const COLUMNS = [
   ...new Set([
     ...Object.keys(LAYOUTS[0]!),
@@ -17,8 +17,8 @@ const COLUMNS = [
 ];
 
 /**
- * Types of columns where they are not those of rows, and texts are not `LowCardinality(String)`. A default is the value in
- * files of an earlier format.
+ * Types of columns that differ from rows and are not `LowCardinality(String)`. A default is the value in files of an earlier
+ * format.
  */
 const TYPES: Readonly<Record<string, string>> = {
   time: "DateTime64(3, 'UTC')",
@@ -49,8 +49,8 @@ export function columnsOf(format: ArchiveFormat): string {
 }
 
 /**
- * SQL: the columns by which batches are compared: without the position, as hits that an earlier version stored have another
- * one if a log brings them back.
+ * SQL: the columns by which batches are compared. Not the position: hits stored by an earlier version get another one when their
+ * log is imported again.
  */
 export function comparedColumnsOf(format: ArchiveFormat): string {
   return columnsOf(format).replace(/\bposition, /, '');

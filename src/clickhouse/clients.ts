@@ -13,7 +13,7 @@ import { serverAddress } from './address.ts';
 import { DedicatedConnection, SCRATCH } from './connection.ts';
 import { type Dialect, SINGLE } from './dialect.ts';
 
-/** Maximum bytes of a statement: one that lists the writers of a store can exceed the engine's 256 KiB. */
+/** Maximum bytes of a statement: a list of the writers of a store can exceed the engine's default of 256 KiB. */
 const LONGEST_STATEMENT = '16777216';
 /** Maximum concurrent reads. The embedded engine uses threads that the spool's disk access also needs. */
 const READERS = 2;

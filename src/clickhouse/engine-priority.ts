@@ -21,7 +21,7 @@ const SCAN_EVERY = 2000;
 /** Gives the engine's threads a lower priority than all others of this process. */
 export class EnginePriority implements Disposable {
   readonly #known = new Set<string>();
-  /** Above that of the process, which may itself run under `nice`. */
+  /** Relative to the process, which may have been started with `nice`. */
   readonly #niceness = Math.min(constants.priority.PRIORITY_LOW, getPriority() + NICER);
   readonly #timer: NodeJS.Timeout;
 

@@ -2,16 +2,16 @@ import type { ClickHouseError } from '@clickhouse/client';
 import { Backoff } from '../timing/backoff.ts';
 import { pause } from '../timing/pause.ts';
 
-/** Milliseconds between two tries: a running statement may end at once, or take minutes. */
+/** Milliseconds between two attempts: a running statement may end soon, or take minutes. */
 const DELAYS = { first: 20, longest: 500 };
 
 /**
- * Runs a statement that has a name, when no other of this name runs: a server refuses a second one. That is another node's,
- * or an earlier one of this process, whose answer was lost. How long it takes depends on its hits, so only `signal` bounds
+ * Runs a statement with a query id once no other with this id is running: a server rejects a second one. The other belongs to
+ * another node, or to this process, if its response was lost. It takes time in proportion to its hits, so only `signal` bounds
  * the wait.
  *
- * @param signal stops waiting, but not a running statement: the last refusal is thrown
- * @throws what the statement throws
+ * @param signal stops waiting, but not a running statement: then the last rejection is thrown
+ * @throws the error of the statement
  */
 export async function inTurn<Result>(run: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
   const backoff = new Backoff(DELAYS, Math.random);
@@ -26,7 +26,7 @@ export async function inTurn<Result>(run: () => Promise<Result>, signal: AbortSi
   }
 }
 
-/** The client takes the name of an error out of its message. A fault of the store has the error as its cause. */
+/** The client removes the name of an error from its message. A fault of the store has the error as its cause. */
 function isNameTaken(error: unknown): boolean {
   const { type, cause } = error as Partial<ClickHouseError>;
   return type === 'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING' || (cause instanceof Error && isNameTaken(cause));

@@ -72,7 +72,7 @@ export async function convertRollups(
       const kept = queryText('convert_horizon').trim();
       const groups = rollupGroups(`${during} AND (time >= ${kept} OR NOT (${covered}))`, {
         hours: `${during} AND time >= ${kept}`,
-        // This schema has neither engagement signals nor the columns that tell them.
+        // This schema has neither engagement signals nor the columns that identify them.
         counted: 'true',
         ranked,
       });

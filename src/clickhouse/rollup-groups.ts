@@ -14,11 +14,11 @@ const TIMES = {
   last: 'toUInt64(toUnixTimestamp64Milli(max(time)))',
 };
 
-/** What the rollups of an older store lack. */
+/** How the rollups of an older store differ. */
 interface Narrowed {
-  /** SQL: which hits the hours count, if not the same ones. */
+  /** SQL: a condition on the hits of the hours, if it differs. */
   readonly hours?: string;
-  /** SQL: which of them count. Default: all but engagement signals. */
+  /** SQL: a condition on hits that are counted. Default: all but engagement signals. */
   readonly counted?: string;
   /** Default: all. */
   readonly ranked?: readonly Dimension[];
@@ -66,7 +66,7 @@ export function rollupGroups(
  * The fragments of `insert_rollups.sql`.
  *
  * @param groups SELECT statements
- * @param receipts by name: what is recorded with them, and a number; none for a rebuild
+ * @param receipts records that are inserted with them: name and number; none for a rebuild
  */
 export function rollupFragments(
   groups: readonly string[],

@@ -60,7 +60,7 @@ export function channelSql(columns: {
   readonly medium: string;
   readonly campaign: string;
   readonly click?: string;
-  /** Of the name of the source, if there is a column of it: the statement is shorter then. */
+  /** The column with the name of the source, if there is one, which makes the statement shorter. */
   readonly name?: string;
 }): string {
   const { name, ...fields } = columns;

@@ -2,8 +2,8 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { queryText } from './sql.ts';
 
 /**
- * The columns that a table has by now. A conversion runs between two steps of the schema, when those of later steps are
- * still missing; it leaves them out, and what an older version stored then has their defaults.
+ * The present columns of a table. A conversion runs between two steps of the schema, before later steps add their columns: it
+ * omits these, and rows of an older version then have their defaults.
  */
 export async function tableColumns(client: ClickHouseClient, table: string): Promise<ReadonlySet<string>> {
   const query = queryText('table_columns', { table });

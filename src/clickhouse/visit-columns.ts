@@ -1,4 +1,4 @@
-/** Dimensions of a visit that are columns of its first hit: where it came from, and who it is. */
+/** Dimensions of a visit that are columns of its first hit: its origin, and its client. */
 export const ORIGIN_COLUMNS = [
   'referrer',
   'utm_source',
@@ -27,7 +27,7 @@ const FIRST_HIT_COLUMNS: readonly string[] = [
   ...CLIENT_COLUMNS,
 ];
 
-/** Columns of `visits` after `site` and `start`, without `version` and `deleted`, which tell apart the states of a visit. */
+/** Columns of `visits` after `site` and `start`, without `version` and `deleted`, which distinguish the states of a visit. */
 function rest(firstHit: readonly string[]): string[] {
   return [
     ...['visitor', 'duration', 'leads', 'batch', 'exit_batch', 'exit_lag', 'entry_page', 'exit_page'],
@@ -41,7 +41,7 @@ const TEXTS: ReadonlySet<string> = new Set(['entry_page', 'exit_page', ...FIRST_
 /** SQL: the columns of a visit. */
 export const VISIT_COLUMNS = ['site', 'start', ...rest(FIRST_HIT_COLUMNS)].join(', ');
 
-/** The fragments of `visits_step.sql` that are about columns. */
+/** The fragments of `visits_step.sql` with columns. */
 export const VISIT_FRAGMENTS = fragmentsOf(FIRST_HIT_COLUMNS);
 
 /** The same for a table that lacks columns of later steps of the schema. @param there its columns */
@@ -53,9 +53,9 @@ function fragmentsOf(firstHit: readonly string[]) {
   const columns = rest(firstHit);
   return {
     columns: ['site', 'start', ...columns].join(', '),
-    /** Prefix of columns of hits: visits have some of the same names. */
+    /** Prefix of columns of hits, as visits have columns with the same names. */
     of: 'hits.',
-    /** A mark of deletion ends where the joined visit does, not before what it deletes: a purge takes both, or neither. */
+    /** A deletion row has the end of the joined visit, so that a purge deletes both rows or neither. */
     columns_after_start: columns.join(', ').replace('duration', 'toUInt64(finish_ms - key) AS duration'),
     dimensions: firstHit.join(', '),
     first_values: firstHit.map((column) => `argMin(h.${column}, first) AS ${column}`).join(', '),

@@ -1,4 +1,4 @@
-/** The store of a data folder, with the archive that a command names. */
+/** The store of a data folder, with the archive given to a command. */
 import { HitError } from '../errors.ts';
 import type { DATA_SETTINGS } from '../settings/data.ts';
 import type { Values } from '../settings/setting.ts';
@@ -11,7 +11,7 @@ type Archive = DBTrackerOptions['archive'];
 /**
  * Connects to the server that runs on a data folder.
  *
- * @param archive archive that the command names: a server reads only its own
+ * @param archive the command's `--archive`: a server reads only its own
  * @returns undefined if no server runs there
  * @throws HitError `bad_usage` for an archive beside a server
  */
@@ -32,9 +32,9 @@ export async function connectToServer(
 /**
  * Opens the store of a data folder on which no server runs.
  *
- * @param archive of hits that are to be read too
- * @throws HitError `data_dir_unusable` if there is neither a store nor an archive; `archive_failed` if nothing is archived
- *   there: a mistyped location is not an empty archive; and as `DBTracker.open` does
+ * @param archive archived hits to include
+ * @throws HitError `data_dir_unusable` if there is neither a store nor an archive; `archive_failed` if nothing is archived at that
+ *   location, which may be mistyped; and errors of `DBTracker.open`
  */
 export async function openArchivedStore(
   data: Values<typeof DATA_SETTINGS>,

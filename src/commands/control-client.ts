@@ -131,7 +131,7 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** The body of an answer. @throws HitError `store_unavailable` if the connection breaks before its end */
+/** The body of a response. @throws HitError `store_unavailable` if the connection breaks before its end */
 async function* chunksOf<Chunk extends string | Buffer>(response: IncomingMessage): AsyncGenerator<Chunk> {
   try {
     yield* response as AsyncIterable<Chunk>;

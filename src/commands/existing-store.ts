@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { HitError } from '../errors.ts';
 
 /**
- * For commands that need what is stored: a misspelt folder is not an empty store, and nothing is created in it.
+ * Checks that a command has stored data to read: a misspelt folder is an error, and nothing is created in it.
  *
- * @param store as in settings: one on a server needs no data folder
+ * @param store the setting: a store on a server needs no data folder
  * @throws HitError `data_dir_unusable`
  */
 export function assertStore(dataDir: string, store = 'embedded'): void {

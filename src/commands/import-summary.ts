@@ -15,13 +15,13 @@ export interface TotalSummary extends Omit<ImportSummary, 'failures' | 'broken'>
   readonly failures: readonly (LineFailure & { readonly file?: string })[];
 }
 
-/** What is said of a flag that has no effect if a server does the import. */
+/** Messages about flags that have no effect if a server does the import. */
 const WITHOUT_EFFECT: Readonly<Record<'keep-hits' | keyof typeof INTAKE_SETTINGS, string>> = {
   'keep-hits': 'Its own retention applies, not --keep-hits.',
   'geo-database': 'Its own city database is used, not --geo-database.',
 };
 
-/** What is said before a server does the import. */
+/** The message before a server does the import. */
 export function handOverText(flags: Readonly<Partial<Record<keyof typeof WITHOUT_EFFECT, unknown>>>): string {
   const ignored = Object.entries(WITHOUT_EFFECT).filter(
     ([flag]) => flags[flag as keyof typeof flags] !== undefined,

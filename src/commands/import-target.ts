@@ -63,7 +63,7 @@ export async function importHere(values: Values<typeof IMPORT_SETTINGS>): Promis
   try {
     const { policy, scheduled } = localRetention(folder.path, values);
     const settings = intakeSettings(values, folder.secrets);
-    // The threads that read the lines open what the settings name: here it is only checked, and not kept.
+    // The threads that read the lines open the database themselves: here it is only checked.
     await settledOptions(settings);
     const intake = new Intake({
       ...(await settledOptions(folder.secrets)),

@@ -7,7 +7,7 @@ import { askVisits } from './visit-client.ts';
 import { checkUsage, journeysOfFlags } from './visit-flags.ts';
 
 export const journeys: Command<typeof JOURNEYS_SETTINGS> = {
-  summary: 'show the pages that visits come from before a page, and go to after it',
+  summary: 'show the pages viewed before and after a page',
   usage: '--page PATTERN [options]',
   settings: JOURNEYS_SETTINGS,
   examples: [

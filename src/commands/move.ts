@@ -46,7 +46,7 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
     assertStore(dataDir);
     await using db = await DBTracker.open({ dataDir });
     const signal = terminal.interruption();
-    // Watermarks record what is rolled up, so that the server need not do it again.
+    // Watermarks record the hits that are rolled up, so that the server does not roll them up again.
     await drainAndRollUp(db, signal);
     const print = (answer: object, text: string) =>
       terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);

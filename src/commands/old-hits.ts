@@ -85,7 +85,7 @@ export class OldHits {
         yield chunk;
       }
     };
-    // If a log is truncated, the import reports it; here the readable part is counted.
+    // If a log is truncated, the import reports that; here the readable part is counted.
     const { text, lines } = await this.#opened(passErrorsLast(unzipped(counted()), () => undefined));
     for await (const part of wholeLines(text)) {
       lines.read(part);

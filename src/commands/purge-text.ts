@@ -5,14 +5,14 @@ import type { PurgeSummary } from '../retention/retention-job.ts';
 import { type Ages, readAges } from '../settings/ages.ts';
 import { KEEP_HITS, KEEP_ROLLUPS, KEEP_VISITS } from '../settings/purge.ts';
 
-/** The ages of a purge: what they apply to, and the flag that sets them. */
+/** The ages of a purge: the data they apply to, and the flag that sets them. */
 interface AppliedAges {
   readonly what: string;
   readonly flag: string;
   readonly ages: Ages;
 }
 
-/** What was or would be purged, as text. */
+/** The purged data, or that of a dry run, as text. */
 export function purgeText(summary: PurgeSummary): string {
   const { dry_run, hits, rollups, visits, exceptions } = summary;
   const applied = agesOf(summary);
@@ -37,7 +37,7 @@ function agesOf({ keep_hits, keep_rollups, keep_visits }: PurgeSummary): Applied
   ];
 }
 
-/** Each flag that names a site itself overrides its exemption, for what the flag is about. */
+/** A flag that names the site itself overrides its exemption, for the flag's kind of data. */
 function exemptionText(site: string, since: string, applied: readonly AppliedAges[]): string {
   const day = since.slice(0, 10);
   const named = applied.filter(({ ages }) => isNamedLimited([ages], site));

@@ -7,24 +7,24 @@ import type { Values } from '../settings/setting.ts';
 import type { DBTracker, DBTrackerOptions } from '../trackers/db.ts';
 import { connectToServer, openArchivedStore } from './archived-store.ts';
 
-/** A question to a server, or to a data folder and what is stored per site in it. */
+/** A query to a server, or to a data folder with its goals, segments and funnels. */
 export interface Question<Answer> {
   readonly path: string;
   /** The JSON that is sent to a server. */
   readonly query: unknown;
   /**
-   * @param query as it is sent, but with the filters of the segment that it names
-   * @throws HitError `invalid` for an invalid question
+   * @param query the JSON, with the filters of its segment
+   * @throws HitError `invalid` for an invalid query
    */
   check(query: unknown, resources: Resources): void;
   answer(query: unknown, db: DBTracker, resources: Resources): Promise<Answer>;
 }
 
 /**
- * Sends a question to the server that runs on a data folder, or answers it from the folder itself.
+ * Sends a query to the server that runs on a data folder, or answers it from the folder itself.
  *
  * @param archive of hits that are to be read too
- * @throws HitError `bad_usage` for an invalid question, before a store is opened; `archive_failed` if there is no archive
+ * @throws HitError `bad_usage` for an invalid query, before a store is opened; `archive_failed` if there is no archive
  */
 export async function ask<Answer>(
   data: Values<typeof DATA_SETTINGS>,
@@ -46,7 +46,7 @@ export async function ask<Answer>(
   }
 }
 
-/** Asks a query, as `ask` does. */
+/** Answers a query, as `ask` does. */
 export function runQuery(
   data: Values<typeof DATA_SETTINGS>,
   query: unknown,

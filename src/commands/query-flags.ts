@@ -22,9 +22,9 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['entry', 'entry_page'],
   ['exit', 'exit_page'],
 ]);
-/** Filters of reports: `path=/blog/*`, `country!=DE|AT`. Their names are plain words, unlike `"prop:a=b" is c`. */
+/** Filters of reports: `path=/blog/*`, `country!=DE|AT`. Their names are single words, unlike `"prop:a=b" is c`. */
 const OLD_FILTER = /^\s*\w*\s*!?=/;
-/** Filters of queries have several words, or signs. */
+/** Filters of queries have several words, or comparison signs. */
 const NEW_FILTER = /[\s(<>]/;
 
 /**

@@ -8,7 +8,7 @@ import { askVisits } from './visit-client.ts';
 import { checkUsage, retentionOfFlags } from './visit-flags.ts';
 
 export const retention: Command<typeof RETENTION_SETTINGS> = {
-  summary: 'count how many new visitors came back in later days, weeks or months',
+  summary: 'count how many new visitors return in later days, weeks or months',
   usage: '[options]',
   settings: RETENTION_SETTINGS,
   examples: [
@@ -23,7 +23,7 @@ export const retention: Command<typeof RETENTION_SETTINGS> = {
       {
         ...{ path: '/api/v1/retention', query },
         check: (asked, { goals }) => readRetention(asked, Date.now(), goals),
-        // A folder that had no server has imported logs, whose visitors keep their ids.
+        // A folder without a server so far has imported logs, whose visitors keep their IDs.
         answer: (asked, db, { goals }) =>
           db.retention(asked, goals, readIdentity(values['data-dir']!) ?? 'cookie'),
       },

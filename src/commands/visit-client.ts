@@ -1,4 +1,4 @@
-/** Asks about visits, and shows on a terminal that this takes time. */
+/** Runs queries about visits, and shows on a terminal that they take time. */
 import { archiveLocation } from '../archive/address.ts';
 import { wholeText } from '../report/number-text.ts';
 import type { Terminal } from './command.ts';
@@ -6,7 +6,7 @@ import { ask, type Question } from './query-client.ts';
 import { StatusLine } from './status-line.ts';
 import type { VisitValues } from './visit-flags.ts';
 
-/** Milliseconds after which a terminal shows that an answer is under way. */
+/** Milliseconds after which a terminal shows that the answer is pending. */
 const QUIET = 1000;
 
 /** @throws HitError as `ask` does */

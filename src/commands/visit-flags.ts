@@ -1,4 +1,4 @@
-/** What the flags of `funnel`, `journeys` and `retention` have in common, as JSON. */
+/** The common flags of `funnel`, `journeys` and `retention`, as JSON. */
 import { HitError, messageOf } from '../errors.ts';
 import { parseFilter } from '../query/language/filter-text.ts';
 import { parseStep } from '../query/language/step-text.ts';
@@ -10,7 +10,7 @@ import { unexpected } from './usage.ts';
 type FunnelValues = Values<typeof FUNNEL_SETTINGS>;
 type JourneysValues = Values<typeof JOURNEYS_SETTINGS>;
 type RetentionValues = Values<typeof RETENTION_SETTINGS>;
-/** The flags that all three have. */
+/** The flags of all three commands. */
 export type VisitValues = Pick<
   FunnelValues,
   keyof FunnelValues & keyof JourneysValues & keyof RetentionValues

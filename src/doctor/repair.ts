@@ -215,6 +215,8 @@ async function visits({ store, rollups }: Repairable): Promise<Repair[]> {
     ...(kept.size > 0
       ? [notRepaired(`the visits of ${kept.size} days count more hits than are left, and stay`)]
       : []),
-    ...(purged > 0 ? [notRepaired(`visits overlap on ${purged} days whose hits are purged, and stay`)] : []),
+    ...(purged > 0
+      ? [notRepaired(`visits overlap on ${purged} days whose hits are purged: they stay as they are`)]
+      : []),
   ];
 }

@@ -45,7 +45,7 @@ export function writeAtomicallySync(path: string, text: string): void {
   const temporary = `${path}${UNFINISHED}`;
   try {
     rmSync(temporary, { force: true });
-    // Not `writeSync`, which may write only a part, as on a disk that is nearly full.
+    // Not `writeSync`, which may write only a part if the disk is nearly full.
     synced(openSync(temporary, 'wx', 0o600), (file) => writeFileSync(file, text));
     renameSync(temporary, path);
     synced(openSync(dirname(path), 'r'), () => undefined);
@@ -53,7 +53,7 @@ export function writeAtomicallySync(path: string, text: string): void {
     try {
       rmSync(temporary, { force: true });
     } catch {
-      // The first error says more.
+      // The first error is more informative.
     }
     throw new HitError('data_dir_unusable', `${path} cannot be written: ${messageOf(error)}`, {
       cause: error,

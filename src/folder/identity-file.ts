@@ -1,6 +1,6 @@
 /**
- * `identity.json` in the data folder: how the last server that ran there identified visitors. Commands that open the folder
- * while no server runs read it, since nothing in the hits tells it.
+ * `identity.json` in the data folder: how the last server on it identified visitors. Commands that run without a server read it,
+ * since the hits do not record it.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export function readIdentity(folder: string): Identity | undefined {
   try {
     const { identity } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
     const known = IDENTITIES.find((each) => each === identity);
-    if (known === undefined) throw new Error('it holds no identity');
+    if (known === undefined) throw new Error('it contains no identity');
     return known;
   } catch (error) {
     const message = `${path} cannot be read: ${messageOf(error)}. Delete it: the next start of the server writes it again`;

@@ -13,7 +13,7 @@ const SCOPES = ['read', 'write'] as const;
 export type Scope = (typeof SCOPES)[number];
 export const SCOPE = choice(SCOPES);
 
-/** Most sites that a token is bound to: as many as a query may name. */
+/** Maximum number of sites of a bound token: that of a query. */
 const MOST_BOUND_SITES = 100;
 export const BOUND_SITES = described(
   nullable(list(TEXT, MOST_BOUND_SITES)),
@@ -35,7 +35,7 @@ export type Token = Static<typeof TOKEN>;
 /** The stored form: the SHA-256 of the token in hexadecimal, not the token itself. */
 type StoredToken = Token & { readonly digest: string };
 
-/** What the holder of a token may do. */
+/** The permissions of a token. */
 export type Access = Pick<Token, 'scope' | 'sites'>;
 
 const MOST_TOKENS = 100;
@@ -70,7 +70,7 @@ export class Tokens {
   /**
    * Creates a token.
    *
-   * @param bound names of the only sites that it permits, in any case; null for all sites
+   * @param bound names of the only sites that it permits, in upper or lower case; null for all sites
    * @returns its properties and the token itself, which cannot be retrieved again
    * @throws HitError `invalid` if the name is missing or too long, a site is not a host name, or there are too many tokens;
    *   `data_dir_unusable`
@@ -105,7 +105,7 @@ export class Tokens {
     return true;
   }
 
-  /** What a token permits that a client sent; undefined if it is not valid. */
+  /** The permissions of a token sent by a client; undefined if it is not valid. */
   accessOf(text: string): Access | undefined {
     // The lookup is by digest, so its duration reveals nothing about any token.
     const found = this.#tokens.get(digestOf(text));
@@ -155,8 +155,8 @@ function readSites(names: readonly string[]): string[] {
 }
 
 /**
- * Reads the file. Bound tokens are in a list of their own: an earlier version, which knows nothing of sites, then accepts none
- * of them, instead of accepting them for all sites.
+ * Reads the file. Bound tokens are in a list of their own, so that earlier versions, which do not know their sites, ignore them
+ * instead of accepting them for all sites.
  */
 function read(path: string): StoredToken[] {
   if (!existsSync(path)) return [];
@@ -164,8 +164,9 @@ function read(path: string): StoredToken[] {
     const { tokens, bound = [] } = JSON.parse(readFileSync(path, 'utf8')) as Readonly<
       Record<string, unknown>
     >;
-    if (!Array.isArray(tokens) || !tokens.every(isKept)) throw new Error('it holds no list of tokens');
-    if (!Array.isArray(bound) || !bound.every(isBound)) throw new Error('it holds no list of bound tokens');
+    if (!Array.isArray(tokens) || !tokens.every(isKept)) throw new Error('it contains no list of tokens');
+    if (!Array.isArray(bound) || !bound.every(isBound))
+      throw new Error('it contains no list of bound tokens');
     const all: StoredToken[] = [...tokens.map((token) => ({ ...token, sites: null })), ...bound];
     return all.sort((a, b) => a.created.localeCompare(b.created));
   } catch (error) {

@@ -1,10 +1,10 @@
 import type { ErrorCode } from '../errors.ts';
 
 /**
- * Every reason why a hit is not counted, with the error that its sender gets: null if it is answered as a success, since the
- * sender did nothing wrong. Each is a metric, a row of `/api/v1/drops`, and the value of `x-hit-dropped`.
+ * Every reason why a hit is not counted, with the error for its sender: null if the response is a success, since the sender did
+ * nothing wrong. Each reason is a metric, a row of `/api/v1/drops`, and a value of `x-hit-dropped`.
  *
- * Where to add one is in `CONTRIBUTING.md`.
+ * How to add one: `CONTRIBUTING.md`.
  */
 export const DROP_ERRORS = {
   bot: null,
@@ -33,7 +33,7 @@ export function isQuiet(reason: DropReason): reason is QuietReason {
 
 export interface Dropped {
   readonly reason: DropReason;
-  /** What was wrong, for the sender. */
+  /** The problem, for the sender. */
   readonly detail: string;
   /** Seconds after which to try again. */
   readonly retryAfter?: number;

@@ -70,8 +70,8 @@ export const PAGE_VIEW = 'pageview';
 export const ENGAGEMENT = 'engagement';
 
 /**
- * Whether a hit is an engagement signal, which tells how long a page was looked at, or how much of it was seen. It is stored
- * among the hits, and is not one: nothing counts it. In SQL: `clickhouse/queries/signal.sql`.
+ * Whether a hit is an engagement signal, which reports how long or how far down a page was viewed. Signals are stored with the
+ * hits, but never counted. In SQL: `clickhouse/queries/signal.sql`.
  */
 export function isSignal({ name, engaged, scroll }: Pick<Hit, 'name' | 'engaged' | 'scroll'>): boolean {
   return name === ENGAGEMENT && (engaged > 0 || scroll >= 0);

@@ -6,8 +6,8 @@ import { Places } from './place.ts';
 import { Sites } from './site.ts';
 
 /**
- * What all intakes of a program share, in whatever thread they are: plain values, which can be passed to a thread. So a
- * setting reaches each way in, or none.
+ * The settings that all intakes of a program share, as plain values that can be passed to a thread. So a setting reaches all
+ * intakes, or none.
  */
 export interface IntakeSettings {
   /** Secret key: see `IntakeOptions`. */
@@ -15,7 +15,7 @@ export interface IntakeSettings {
   readonly importSalt: Uint8Array;
   /** Sites that are counted. Default: all. */
   readonly allowedSites?: readonly string[] | undefined;
-  /** Database of cities. Default: none, so that only countries are known. */
+  /** Database of cities. Default: none, then only countries are known. */
   readonly geoDatabase?: string | undefined;
 }
 

@@ -218,12 +218,12 @@ function textProblem(facts: RequestContext): Dropped | undefined {
   return { reason: 'invalid', detail: `${unclean} contains a control character or a lone surrogate` };
 }
 
-/** An event with the name of signals would be mistaken for one. */
+/** An event with the name of signals would be mistaken for a signal. */
 function nameProblem(facts: RequestContext): Dropped | undefined {
   if (facts.name !== ENGAGEMENT || isSignal(facts)) return undefined;
   return {
     reason: 'invalid',
-    detail: `"${ENGAGEMENT}" is the name of signals that have engaged (milliseconds) or scroll (per cent): name the event otherwise`,
+    detail: `the name "${ENGAGEMENT}" is reserved for signals with engaged (milliseconds) or scroll (per cent): use another name`,
   };
 }
 

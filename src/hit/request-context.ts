@@ -1,6 +1,6 @@
 import type { Screen } from './screen.ts';
 
-/** What a report may tell besides the page and the event. */
+/** What a report may contain besides the page and the event. */
 export interface Details {
   /** Class of the screen: see `screen.ts`. */
   readonly screen: Screen | '';

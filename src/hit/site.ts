@@ -3,7 +3,7 @@ import { Memo } from '../cache/memo.ts';
 import type { DropReason } from './drop-reason.ts';
 import { LIMITS } from './hit.ts';
 
-/** Why a site is not admitted. */
+/** Why a site is rejected. */
 export type SiteReason = Extract<DropReason, 'invalid' | 'site_not_allowed' | 'too_many_sites'>;
 
 const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;

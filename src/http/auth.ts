@@ -45,7 +45,7 @@ export function requireSender(keys: Keys) {
   };
 }
 
-/** Requires permission to read. The answer depends on who asks, so no cache on the way may keep it. */
+/** Requires permission to read. The response depends on the token, so proxies must not cache it. */
 export function requireReader(doors: Doors) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (!mayRead(doors, request.raw)) throw unauthorized('the admin token, or one for reading,');
@@ -64,7 +64,7 @@ export function mayRead(doors: Doors, request: IncomingMessage): boolean {
   return grant === 'admin' || grant === 'read';
 }
 
-/** The only sites that the token of a request permits; undefined without such a token. Also if reading is public. */
+/** The only sites that the token of a request permits; undefined without such a token. Applies even if reading is public. */
 export function boundSitesOf(keys: Keys, request: IncomingMessage): readonly string[] | undefined {
   const bearer = bearerOf(request);
   if (bearer === '' || trustedSockets.has(request.socket) || isToken(bearer, keys.adminToken))

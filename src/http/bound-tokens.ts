@@ -11,18 +11,18 @@ import { readSite } from './live-answer.ts';
  *
  * | access    | the route                                                                                      |
  * |-----------|------------------------------------------------------------------------------------------------|
- * | `open`    | answers all clients alike, or says nothing about sites                                         |
+ * | `open`    | has the same answer for everyone, or reveals nothing about sites                               |
  * | `one`     | answers for its parameter `site`; without it, for the only site of the token                   |
- * | `named`   | answers for its parameter `site`, which must be given                                          |
+ * | `named`   | answers for its parameter `site`, which is required                                            |
  * | `several` | answers for the member `site` of its body, one or a list; without it, for the token's sites    |
  * | `path`    | answers for the site in its path                                                               |
- * | `own`     | leaves out other sites itself: `boundTo` of the request has those of the token                 |
+ * | `own`     | filters by site itself: `boundTo` of the request has the sites of the token                    |
  */
 type BoundAccess = 'open' | 'one' | 'named' | 'several' | 'path' | 'own';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** How the route treats a token that is bound to sites. Missing: it refuses such tokens. */
+    /** How the route treats a token that is bound to sites. If missing, such tokens are rejected. */
     readonly bound?: BoundAccess;
   }
   interface FastifyRequest {
@@ -31,25 +31,25 @@ declare module 'fastify' {
   }
 }
 
-/** Most sites that a message names. */
+/** Maximum number of sites in a message. */
 const MOST_NAMED = 5;
 
 /**
- * Restricts tokens that are bound to sites to those sites, on all routes. The sites of a request are read by the functions that
- * its route uses, and the result replaces what was sent: a route has nothing else to read.
+ * Restricts bound tokens to their sites, on all routes. The sites of a request are parsed as its route does, checked, and written
+ * back, so that a route can only read checked sites.
  *
- * To be called before the first route.
+ * Must be called before the first route is registered.
  */
 export function keepTokensBound(app: FastifyInstance, keys: Keys): void {
   app.decorateRequest('boundTo', undefined);
   app.addHook('onRoute', (route) => {
     const access = route.config?.bound;
-    // Most requests are hits of pages: they pay nothing.
+    // Most requests are hits of pages: for these, no hook is added.
     if (access === 'open') return;
     const find = async (request: FastifyRequest): Promise<void> => {
       request.boundTo = boundSitesOf(keys, request.raw);
       if (request.boundTo && access === undefined)
-        throw forbidden(request.boundTo, `${request.method} ${route.url} refuses such tokens`);
+        throw forbidden(request.boundTo, `${request.method} ${route.url} does not accept such tokens`);
     };
     route.onRequest = [find, route.onRequest ?? []].flat();
     if (access === undefined || access === 'own') return;
@@ -60,7 +60,7 @@ export function keepTokensBound(app: FastifyInstance, keys: Keys): void {
   });
 }
 
-/** @throws HitError `forbidden` with the sites that the token does not permit; `invalid` if a site is missing, or no host name */
+/** @throws HitError `forbidden` for a site that the token does not permit; `invalid` if the site is missing or malformed */
 function narrow(
   request: FastifyRequest,
   bound: readonly string[],
@@ -95,12 +95,12 @@ function narrow(
   }
 }
 
-/** The site of a request that names none. */
+/** The site of a request without one. */
 function onlySite(bound: readonly string[], isNeeded: boolean): string {
-  if (isNeeded) throw forbidden(bound, 'name one of these as site');
+  if (isNeeded) throw forbidden(bound, 'set site to one of these');
   const [site, ...others] = bound;
   if (others.length === 0) return site!;
-  throw new HitError('invalid', `the token is bound to ${listed(bound)}: name one of these as site`);
+  throw new HitError('invalid', `the token is bound to ${listed(bound)}: set site to one of these`);
 }
 
 function permitted(bound: readonly string[], sites: readonly string[]): readonly string[] {

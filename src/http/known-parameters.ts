@@ -11,8 +11,7 @@ declare module 'fastify' {
 
 /**
  * Refuses parameters that a route of the API does not read: a misspelt filter would otherwise be answered as if there were none,
- * with numbers of the whole world. Pages, badges and scripts get along with any, such as those of campaigns and caches, and no hit
- * is refused for one.
+ * with numbers of the whole world. Pages, badges and scripts accept any, such as those of campaigns and caches, and so do hits.
  *
  * To be called before the first route.
  */

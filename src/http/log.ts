@@ -7,7 +7,7 @@ import { type Logger, pino } from 'pino';
  * A line that cannot be written is lost, without further effect: if the log is a file on a full disk, the server goes
  * on, and logs again once the disk has room.
  *
- * @param out where it is written. A stream of a file is bypassed, so that each line is in the file as soon as it is logged
+ * @param out its destination. A stream of a file is bypassed, so that each line is in the file as soon as it is logged
  */
 export function openLog(level: string, out: Writable | { readonly fd: number } = { fd: 2 }): Logger {
   if (!('fd' in out)) return pino({ level }, out);

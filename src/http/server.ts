@@ -174,7 +174,7 @@ export async function listenForCommands(app: FastifyInstance, path: string): Pro
   return server;
 }
 
-/** The same routes on a socket for collector threads only, for the requests that they forward. */
+/** The same routes on a socket for collector threads, which forward requests to it. */
 export async function listenForThreads(app: FastifyInstance, path: string): Promise<Server> {
   await app.ready();
   const server = createServer((request, response) => app.routing(request, response));

@@ -51,7 +51,7 @@ const PRECISION = {
   ),
   pending_since: described(
     TIME,
-    'visits since then lack hits that are still to be added: figures that need them are null; rows of a ranking count hits before',
+    'visits since then lack hits that are still being added: figures that need them are null, and rankings cover the time before',
   ),
 };
 

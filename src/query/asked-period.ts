@@ -1,4 +1,4 @@
-/** The period of a question, and what is known of it. */
+/** The period of a query, and the data known for it. */
 import type { Span } from './engine/query.ts';
 import { isoTime } from './engine/rows.ts';
 import { firstTime } from './first-time.ts';
@@ -23,7 +23,7 @@ export function periodText({ from, to }: Span): { from: string; to: string } {
   return { from: isoTime(from), to: isoTime(to) };
 }
 
-/** What is known of periods both before and after a question: purges, restorations and repairs may run meanwhile. */
+/** The data known for periods both before and after a query: purges, restorations and repairs may run meanwhile. */
 export async function withKnownTimes<Result>(
   look: () => Promise<KnownTimes[]>,
   ask: (known: readonly KnownTimes[]) => Promise<Result>,

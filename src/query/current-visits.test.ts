@@ -66,7 +66,7 @@ describe('a query', () => {
         {
           ...{ metrics: ['visits', 'bounce_rate'], period: 'period', pending_since: '2026-11-02T23:50:00Z' },
           detail:
-            'visits since 2026-11-02T23:50:00Z lack hits that are still to be added: what needs them is null',
+            'visits since 2026-11-02T23:50:00Z lack hits that are still being added: values that need them are null',
         },
       ]);
     });

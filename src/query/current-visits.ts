@@ -1,6 +1,6 @@
 /**
- * Visits for queries. Before a query that needs them, the hits of all batches in the store are added to them. If that fails or
- * takes too long, the query is answered all the same, and it is known since when visits lack hits: see `gaps.ts`.
+ * Visits for queries. Before a query that needs them, the hits of all stored batches are added to them. If that fails or takes too
+ * long, the query is answered nevertheless, with nulls from the time on from which visits lack hits: see `gaps.ts`.
  */
 import { queryText } from '../clickhouse/sql.ts';
 import type { Store } from '../store/store.ts';
@@ -11,23 +11,23 @@ import { type Asked, needsOf } from './engine/needs.ts';
 import type { Scope } from './engine/query.ts';
 import type { Row } from './source.ts';
 
-/** How long a query waits for hits that are not in the visits yet, in milliseconds: many at once, after an import. */
+/** Milliseconds that a query waits for hits to be added to the visits: after an import there may be many. */
 const TIMEOUT = 30_000;
 
 /**
- * Tells since when the visits that a query counts lack hits, or lacked some while it was answered: milliseconds since 1970;
- * infinity if they have all.
+ * The time from which the visits of a query lack hits, or lacked some while it was answered: milliseconds since 1970; infinity if
+ * none lacks any.
  */
 export type VisitsUntil = () => number;
 
-/** Of visits that have all hits. */
+/** For visits that have all hits. */
 export const ALL_VISITS: VisitsUntil = () => Number.POSITIVE_INFINITY;
 
 export class CurrentVisits {
   readonly #store: Store;
   readonly #visits: Visits;
   readonly #timeout: number;
-  /** All queries share it: each asks the connection that delivers hits. */
+  /** Shared by all queries, since it uses the connection that delivers hits. */
   readonly #catchUp: SharedRun<boolean>;
 
   /** @param timeout how long a query waits, in milliseconds. Default: 30 s */
@@ -62,7 +62,7 @@ export class CurrentVisits {
       );
       return Number(row?.times ?? 0) === 0 ? Number.POSITIVE_INFINITY : Number(row?.since);
     } catch {
-      // So many hits that even their visitors are not read in time: nothing is known of visits.
+      // There are so many hits that even reading their visitors times out: no visits are known to be complete.
       return 0;
     }
   }

@@ -32,7 +32,7 @@ const FIELDS = [
     ...Object.keys(COLUMNS),
   ]),
 ];
-/** Texts whose first characters no outsider chooses. */
+/** Texts whose first characters visitors cannot choose. */
 const HARMLESS = ['site', 'value', 'currency'];
 /** 16 hexadecimal digits, since JSON numbers lack the precision. */
 const VISITOR = "lower(leftPad(hex(visitor), 16, '0'))";
@@ -57,7 +57,7 @@ interface Slice {
 
 /**
  * Begins an export of hits. Times are ISO 8601 UTC (in Parquet, timestamps), visitors 16 hexadecimal digits, `props` is
- * JSON text, `value` a decimal number as text. Engagement signals are among them, by their name. In CSV, an apostrophe
+ * JSON text, `value` a decimal number as text. Engagement signals are included, with their name. In CSV, an apostrophe
  * precedes text that a spreadsheet would take for a formula.
  *
  * @param signal also stops the creation of a Parquet file

@@ -46,7 +46,7 @@ export async function statsFromVisits<Name extends Metric>(
 }
 
 /**
- * The values with most hits, or of entry and exit pages with most visits.
+ * The values with the most hits; for entry and exit pages, with the most visits.
  *
  * @throws HitError `query_timeout`, `overloaded`, `store_unavailable`; `invalid` for too many values
  */

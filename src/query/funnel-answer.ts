@@ -14,7 +14,7 @@ import type { FunnelResult } from './visit-schemas.ts';
 
 type StepResult = FunnelResult['steps'][number];
 
-/** A step of which nothing is known. */
+/** A step with unknown numbers. */
 const UNKNOWN: StepResult = {
   visitors: null,
   conversion_rate: null,
@@ -26,7 +26,7 @@ const UNKNOWN: StepResult = {
 /**
  * Answers a funnel.
  *
- * If any hit or visit that it may need is purged, or not in the visits yet, all its numbers are null, and a note says why.
+ * If any hit that it may need is purged, or not in the visits yet, all its numbers are null, with a note.
  *
  * @param now milliseconds since 1970
  * @param visitsUntil from `CurrentVisits`. Default: visits have all hits
@@ -61,11 +61,11 @@ export async function funnelAnswer(
   };
 }
 
-/** The time of all hits that the funnel is about. */
+/** The time span of all hits that the funnel needs. */
 function extentOf(source: Source, funnel: Funnel) {
   if (funnel.within === 'visit') return visitsExtent(source, funnel, 'begin');
-  // Within days, steps are hits in the period. But any hit of a visit may be the one that a filter chooses it by, and of the
-  // signals of a visit, the first that is deep enough is the step.
+  // Within days, steps are hits in the period. But any hit of a visit may match a filter, and the first deep enough signal of a
+  // visit is the step.
   const needsVisits = funnel.filters.some(needsHit) || scrolls(funnel);
   return needsVisits ? visitsExtent(source, funnel, 'overlap') : funnel;
 }

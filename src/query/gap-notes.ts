@@ -6,7 +6,7 @@ export function purgeNote(time: number): { readonly purged_before: string; reado
   const purged_before = isoTime(time);
   return {
     purged_before,
-    detail: `hits or visits before ${purged_before} are purged: what needs them is null`,
+    detail: `hits or visits before ${purged_before} are purged: values that need them are null`,
   };
 }
 
@@ -15,6 +15,6 @@ export function pendingNote(time: number): { readonly pending_since: string; rea
   const pending_since = isoTime(time);
   return {
     pending_since,
-    detail: `visits since ${pending_since} lack hits that are still to be added: what needs them is null`,
+    detail: `visits since ${pending_since} lack hits that are still being added: values that need them are null`,
   };
 }

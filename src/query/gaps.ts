@@ -1,6 +1,6 @@
 /**
- * Gaps of an answer: what cannot be known, since what it needs is purged or not in the visits yet, is null in rows and totals,
- * and a note says so. It is never 0 and never a partial count.
+ * Gaps of an answer: values that need purged hits or visits, or hits that are not in the visits yet, are null in rows and totals,
+ * with a note. They are never 0 and never a partial count.
  */
 import type { Answer, Calendar, Change, ComparedRow } from './engine/answer.ts';
 import { intervalOf } from './engine/column.ts';
@@ -69,14 +69,14 @@ export class Gaps {
     const asksPersons = this.#query.filters.some(mentionsPersons);
     return values.map((value, at) => {
       const metric = this.#query.metrics[at]!;
-      // A share of the whole period, and what visitors did in it, need all of it.
+      // A share of the whole period, and `has_done` filters, need all of it.
       const { from, to } = metric === 'percentage' || asksPersons ? span : own;
       const when = metricKnown(metric, this.#query, known);
       return from < when.from || to > when.to ? null : value;
     });
   }
 
-  /** The time that a row counts, by its values: its interval, as far as it lies in the period. */
+  /** The time span of a row by its values: its interval, cut at the ends of the period. */
   #rowSpans(span: Span): (values: readonly string[]) => Span {
     const spans = this.#query.dimensions.map((dimension): ((value: string) => Span) => {
       const interval = intervalOf(dimension);

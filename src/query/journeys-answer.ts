@@ -12,9 +12,9 @@ import type { JourneysResult } from './visit-schemas.ts';
 const BOTH = ['before', 'after'] as const;
 
 /**
- * Answers which pages visits come from before a page, and go to after it.
+ * Answers which pages are viewed before and after a page.
  *
- * If any hit or visit that it may need is purged, or not in the visits yet, all of it is null, and a note says why.
+ * If any hit that it may need is purged, or not in the visits yet, everything is null, with a note.
  *
  * @param now milliseconds since 1970
  * @param visitsUntil from `CurrentVisits`. Default: visits have all hits

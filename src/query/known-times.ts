@@ -11,14 +11,14 @@ import type { Source } from './source.ts';
 export interface KnownTimes {
   readonly hits: number;
   readonly visits: number;
-  /** From then on, visits lack hits; infinity if they have all. */
+  /** The time from which visits lack hits; infinity if they have all. */
   readonly visitsUntil: number;
 }
 
 /**
- * What is known of periods.
+ * The data known for periods.
  *
- * @param sites none: all of them; one of which something is missing makes the sum incomplete
+ * @param sites none: all; one site with missing data makes the sum incomplete
  * @param visitsUntil see `KnownTimes`
  */
 export async function knownTimes(
@@ -41,7 +41,7 @@ export async function knownTimes(
   return times;
 }
 
-/** When a metric of a query is known: from when on, and until when; milliseconds since 1970. */
+/** The time span for which a metric of a query is known, in milliseconds since 1970. */
 export function metricKnown(metric: Metric, query: Query, known: KnownTimes): Span {
   const needs = needsOf(metric, query);
   return {

@@ -36,7 +36,7 @@ export interface DataStats {
   readonly rollupsFrom: number;
   /** Milliseconds since 1970: earlier visits are purged, or were never computed. */
   readonly visitsFrom: number;
-  /** Milliseconds since 1970: later visits lack hits that are still to be added; infinity if none do. */
+  /** Milliseconds since 1970: later visits lack hits that are still being added; infinity if none do. */
   readonly visitsUntil: number;
 }
 

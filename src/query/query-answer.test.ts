@@ -219,7 +219,7 @@ describe('an answer about purged hits', { timeout: patience(60_000) }, () => {
     assert.deepEqual(answer.meta.notes, [
       {
         ...{ metrics: ['hits', 'visitors', 'percentage'], period: 'period', purged_before: horizon },
-        detail: `hits or visits before ${horizon} are purged: what needs them is null`,
+        detail: `hits or visits before ${horizon} are purged: values that need them are null`,
       },
     ]);
   });

@@ -58,7 +58,7 @@ export async function queryAnswer(
   };
 }
 
-/** Whether all visits that overlap a period are known: those that are purged end before the time that they are known from. */
+/** Whether all visits that overlap a period are known. Purged visits end before the time from which visits are known. */
 function areAllKnown({ from, to }: Span, { visits, visitsUntil }: KnownTimes): boolean {
   return visits <= from && visitsUntil >= to;
 }

@@ -89,11 +89,11 @@ const COMPARED = { comparison: object({ metrics: list(VALUE), change: list(CHANG
 const NOTE = object(
   { metrics: list(METRIC), period: choice(['period', 'comparison']), detail: TEXT },
   {
-    purged_before: described(TIME, 'what is earlier is purged'),
-    pending_since: described(TIME, 'visits since then lack hits that are still to be added'),
+    purged_before: described(TIME, 'earlier data is purged'),
+    pending_since: described(TIME, 'visits since then lack hits that are still being added'),
   },
 );
-/** Metrics that are null where they need what is not there, and when it is there. */
+/** Metrics that are null where their data is missing, and the time from which it is stored. */
 export type Note = Static<typeof NOTE>;
 
 export const QUERY_ANSWER = object(
@@ -116,10 +116,10 @@ export const QUERY_ANSWER = object(
         },
         { ...UNDERSTOOD_SITES, goal: TEXT, order_by: list(ORDER) },
       ),
-      'as it was understood; sent again, it is the same query',
+      'as interpreted; sending it again is the same query',
     ),
   },
   { totals: object(MEASURED, COMPARED) },
 );
-/** The answer to a query: rows, totals if asked for, what is to be known about them, and the query as it was understood. */
+/** The answer to a query: rows, totals if requested, notes, and the query as interpreted. */
 export type QueryAnswer = Static<typeof QUERY_ANSWER>;

@@ -6,7 +6,7 @@ import { choice, either, matching, type Schema } from '../schema/schema.ts';
 import { unknownName } from '../schema/suggestion.ts';
 import { LIMIT, SELECTION_PARAMETERS } from './selection.ts';
 
-/** Ranking of the ends of visits → its dimension. */
+/** Rankings of entry and exit pages → their dimension. */
 export const ENDS = { entry: 'entry_page', exit: 'exit_page' } as const;
 const PROP = 'prop:';
 const LONGEST_KEY = 200;

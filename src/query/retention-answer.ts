@@ -16,12 +16,12 @@ import type { Source } from './source.ts';
 import type { RetentionResult, VisitNote } from './visit-schemas.ts';
 
 /**
- * Answers how many of those who first came in an interval came back in later ones.
+ * Answers how many new visitors of each interval return in later ones.
  *
- * What needs visits that are purged or lack hits, or purged hits since a filter asks for them, is null, and a note says why.
+ * Numbers that need purged or incomplete visits, or purged hits for a filter, are null, with a note.
  *
  * @param now milliseconds since 1970
- * @param identity how the sites know their visitors, if it is not asked for
+ * @param identity how the sites identify visitors, if the query does not have it
  * @param visitsUntil from `CurrentVisits`. Default: visits have all hits
  * @throws HitError `invalid` for too many intervals; `query_timeout`, `overloaded`, `store_unavailable`
  */
@@ -57,13 +57,13 @@ export async function retentionAnswer(
   };
 }
 
-/** When first visits are known, and visits that count as returns: from when on, and until when. */
+/** The time spans for which first visits are known, and visits that count as returns. */
 interface Gaps {
   readonly firsts: Span;
   readonly returns: Span;
 }
 
-/** The time of all hits that filters need. */
+/** The time span of all hits that filters need. */
 async function extentOf(source: Source, retention: Retention): Promise<Span> {
   const filters = [...retention.filters, ...retention.returnFilters];
   const needsHits = filters.some((filter) => needsHit(filter) || mentionsPersons(filter));
@@ -73,7 +73,7 @@ async function extentOf(source: Source, retention: Retention): Promise<Span> {
 function gapsOf(retention: Retention, known: KnownTimes): Gaps {
   const knownOf = (filters: readonly Filter[]): Span => {
     const when = filtersKnown(retention, filters, known);
-    // What visitors have done is asked of the whole period.
+    // `has_done` filters are about the whole period.
     const isWhole = when.from <= retention.from && when.to >= retention.to;
     return filters.some(mentionsPersons) && !isWhole ? { from: when.from, to: retention.from } : when;
   };
@@ -109,7 +109,7 @@ function notesOf({ firsts, returns }: Gaps, known: KnownTimes, { from, to }: Spa
     ...notes,
     {
       purged_before: time,
-      detail: `visits before ${time} are purged: a visitor who came before that, and again later, counts as new at the first visit that is known`,
+      detail: `visits before ${time} are purged: a visitor from before that counts as new at their first later visit`,
     },
   ];
 }

@@ -8,7 +8,7 @@ import type { Source } from './source.ts';
 import type { VisitNote } from './visit-schemas.ts';
 
 /**
- * From when to when there are hits of the visits of a period: a visit may go on after its end.
+ * The time span of the hits of the visits of a period: a visit may continue after its end.
  *
  * @param which visits that begin in the period, or that overlap it, which may begin before it
  */
@@ -30,18 +30,18 @@ WHERE ${isAsked} AND v.hits > 0 AND ${first} >= ${bind.time(from)} AND v.start <
   return { from: Math.min(from, Number(row!.first)), to: Math.max(to, Number(row!.last) + 1) };
 }
 
-/** When whole visits are known, as far as filters ask for them: from when on, and until when. */
+/** The time span for which whole visits are known, as far as filters need them. */
 export function filtersKnown(scope: Scope, filters: readonly Filter[], known: KnownTimes): Span {
   const query: Query = { ...scope, filters, metrics: ['visits'], dimensions: [], goal: undefined };
   return metricKnown('visits', query, known);
 }
 
 /**
- * Why an answer that needs all of its visits with their hits cannot be known.
+ * Notes why an answer that needs all of its visits with their hits is unknown.
  *
- * @param extent the time of the hits that are needed. Visits that overlap the period are there if it begins after those that
- *   are purged, which end before
- * @returns none if it can
+ * @param extent the time span of the required hits. Visits that overlap the period are stored if it begins after the purged ones
+ *   end
+ * @returns none if the answer is known
  */
 export function gapNotes(known: KnownTimes, period: Span, extent: Span): VisitNote[] {
   const times = [known.hits > extent.from ? known.hits : 0, known.visits > period.from ? known.visits : 0];

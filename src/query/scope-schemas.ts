@@ -33,7 +33,10 @@ export const SCOPE_PERIOD = { period: either(choice(QUERY_PERIODS), SPAN) };
 export const SCOPE = {
   site: described(either(TEXT, list(TEXT, LIMITS.sites)), 'one or several; default: all'),
   timezone: described(TEXT, 'an IANA name; default: UTC'),
-  segment: described(textUpTo(LIMITS.characters), 'a stored one of the site, whose filters apply besides'),
+  segment: described(
+    textUpTo(LIMITS.characters),
+    'a stored segment of the site, whose filters apply in addition',
+  ),
 };
 
 /** A period of an answer. */

@@ -1,4 +1,4 @@
-/** The period of a selection, and what an answer says about it. */
+/** The period of a selection, and the members of an answer about it. */
 import { isoTime } from './engine/rows.ts';
 import type { Period } from './period.ts';
 import type { BoundedSelection, Plan } from './plan.ts';

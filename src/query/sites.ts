@@ -9,7 +9,7 @@ import { type Row, type Source, withConsistentRollups } from './source.ts';
 /**
  * Sites with hits, most hits first. Visitors are exact if there are few hits, estimates otherwise.
  *
- * @param names the only sites that are wanted, so that no other one matters. Default: all
+ * @param names the only sites to return. Default: all
  */
 export async function sites(
   { store, maxScannedHits = FEW_HITS }: Source,

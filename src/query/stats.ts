@@ -126,7 +126,7 @@ async function counts(
   };
 }
 
-/** The times of which all hits and all visits of an answer are known. */
+/** The time spans for which all hits, and all visits, of an answer are known. */
 function knownSpans(
   period: BoundedSelection,
   plan: Plan,
@@ -140,7 +140,7 @@ function knownSpans(
   };
 }
 
-/** The time of which both are known. */
+/** The time span for which both are known. */
 function common(a: Period, b: Period): Period {
   return { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
 }

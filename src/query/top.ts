@@ -16,7 +16,7 @@ import type { Source } from './source.ts';
 import { choosesVisits, propsQuery, ranksVisits } from './visit-query.ts';
 
 /**
- * The values of a dimension, or of another ranking, with most hits.
+ * The values of a dimension, or of another ranking, with the most hits.
  *
  * @param visitsUntil from `CurrentVisits`. Default: visits have all hits
  */
@@ -33,7 +33,7 @@ export async function top(
   const period = await periodOf(source, { ...selection, bots }, now);
   const ask = async (stock: DataStats): Promise<Top> => {
     const { plan, known } = planRanking(period, by, stock);
-    // In a partly known period, some values would keep a few hits: so the rows cover the time with all hits.
+    // In a partly known period, some values would have only a part of their hits, so the rows cover the time with all hits.
     const rest = {
       ...period,
       from: Math.max(period.from, known.from),
@@ -52,8 +52,8 @@ export async function top(
 }
 
 /**
- * Chooses where a ranking comes from. One of visits comes from the visits; where these are unknown, since their hits were
- * purged before visits were kept, the rollups of single hits tell more than nothing.
+ * Chooses the data source of a ranking. A ranking of visits comes from visits and their hits. If some of these are purged, it comes
+ * from the rollups, which count each hit by its own value, but have all hits.
  */
 function planRanking(
   period: BoundedSelection,

@@ -10,8 +10,8 @@ export type Unknown<Figures> = { readonly [Name in keyof Figures]: Figures[Name]
 /**
  * Metrics of an interval; null if some of its hits are missing.
  *
- * @param own the interval, as far as it lies in the period: milliseconds since 1970
- * @param known the time of which all hits are there
+ * @param own the interval, cut at the ends of the period: milliseconds since 1970
+ * @param known the time span for which all hits are stored
  * @example
  * const known = { from: Date.UTC(2026, 1), to: Number.POSITIVE_INFINITY };
  * nullifyUnknown({ hits: 0 }, { from: Date.UTC(2026, 0), to: Date.UTC(2026, 1) }, known); // { hits: null }

@@ -178,7 +178,7 @@ const horizon = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
 const PURGED = [
   {
     purged_before: horizon,
-    detail: `hits or visits before ${horizon} are purged: what needs them is null`,
+    detail: `hits or visits before ${horizon} are purged: values that need them are null`,
   },
 ];
 const STEPS = [
@@ -283,7 +283,7 @@ describe('an answer about visits of which something is purged', { timeout: 120_0
     }
     const [missing, isNew] = meta.notes!;
     assert.deepEqual([missing], PURGED);
-    assert.match(isNew!.detail, /counts as new at the first visit that is known$/);
+    assert.match(isNew!.detail, /counts as new at their first later visit$/);
     assert.equal(isNew!.purged_before, horizon);
     const later = await answered('retention', { store }, { ...query, period: LATER }, PURGED_NOW);
     assert.deepEqual(later.meta.notes, [isNew]);
@@ -301,7 +301,7 @@ describe('an answer about visits that lack hits', { timeout: 120_000 }, () => {
     const since = HORIZON + 5 * DAY;
     const until = () => since;
     const pending_since = new Date(since).toISOString().replace('.000Z', 'Z');
-    const detail = `visits since ${pending_since} lack hits that are still to be added: what needs them is null`;
+    const detail = `visits since ${pending_since} lack hits that are still being added: values that need them are null`;
     const meta = { notes: [{ pending_since, detail }] };
     const period = { from: horizon, to: ALL.to };
     const before = { from: horizon, to: pending_since };

@@ -1,6 +1,6 @@
 /**
- * Short forms as queries: `GET /stats`, `/top` and `/props` ask what `POST /api/v1/query` would, once a question is about
- * visits. Then a filter by an attribute of the visit, such as its source, chooses whole visits with all their hits.
+ * Short forms as queries: when `GET /stats`, `/top` and `/props` are about visits, they run the same queries as
+ * `POST /api/v1/query`. So a filter by an attribute of the visit, such as its source, selects whole visits with all their hits.
  */
 import type { Dimension } from '../clickhouse/dimension.ts';
 import { isOfVisit } from './engine/column.ts';
@@ -14,19 +14,19 @@ import type { Filter } from './filter.ts';
 import { ENDS, isDimension, type Ranking } from './ranking.ts';
 import type { Selection } from './selection.ts';
 
-/** Dimensions that most visits have no value of: a row without a value would tell nothing. */
+/** Dimensions without a value for most visits: a row for the missing value would be useless. */
 const SPARSE: ReadonlySet<string> = new Set([
   ...['referrer', 'utm_source', 'utm_medium', 'utm_campaign'],
   ...Object.values(ENDS),
 ]);
 
-/** The name that a dimension of a short form has in a query. */
+/** The name in queries of a dimension of a short form. */
 function nameOf(dimension: Dimension): FilterDimension {
   if (dimension === 'path') return 'page';
   return dimension === 'name' ? 'event' : dimension;
 }
 
-/** The dimension that a short form ranks. */
+/** The dimension of a ranking. */
 function rankedDimension(by: Ranking): FilterDimension {
   if (isDimension(by)) return nameOf(by);
   return by === 'entry' || by === 'exit' ? ENDS[by] : by;
@@ -37,12 +37,12 @@ export function ranksVisits(by: Ranking): boolean {
   return isOfVisit(rankedDimension(by));
 }
 
-/** Whether filters choose whole visits. */
+/** Whether filters select whole visits. */
 export function choosesVisits(filters: readonly Filter[]): boolean {
   return filters.some(({ dimension }) => isOfVisit(nameOf(dimension)));
 }
 
-/** Whether filters or statuses choose single hits. */
+/** Whether filters or statuses select single hits. */
 export function choosesHits({ filters, status }: Pick<Selection, 'filters' | 'status'>): boolean {
   return status.length > 0 || filters.some(({ dimension }) => !isOfVisit(nameOf(dimension)));
 }
@@ -71,7 +71,7 @@ export function visitQuery(
   };
 }
 
-/** The query for a ranking. Rows without a value are kept where they tell something: `Direct` is a source like any other. */
+/** The query for a ranking. It includes a row for a missing value, unless most visits have none: `Direct` is a source like others. */
 export function rankingQuery(selection: Selection, by: Ranking): VisitQuery {
   const dimension = rankedDimension(by);
   const isOfEnds = by === 'entry' || by === 'exit';
@@ -84,7 +84,7 @@ export function rankingQuery(selection: Selection, by: Ranking): VisitQuery {
   return isSparse ? { ...query, filters: [...query.filters, ['is_not', dimension, ['']]] } : query;
 }
 
-/** The query for the hits that have properties. */
+/** The query for hits with properties. */
 export function propsQuery(selection: Selection): VisitQuery {
   return visitQuery(selection, { metrics: ['hits'], dimensions: [], timezone: 'UTC' });
 }

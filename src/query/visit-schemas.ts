@@ -1,4 +1,4 @@
-/** The JSON of `POST /api/v1/funnel`, `/journeys` and `/retention`, and of their answers. `language/` reads what is asked. */
+/** The JSON of `POST /api/v1/funnel`, `/journeys` and `/retention`, and of their answers. `language/` parses it. */
 import {
   COUNT,
   choice,
@@ -36,11 +36,11 @@ const META = object(
   {
     notes: described(
       list(object({ detail: TEXT }, { purged_before: TIME, pending_since: TIME })),
-      'what is null since it cannot be known, and what is to be known about the rest',
+      'which numbers are unknown, and why; and notes about the others',
     ),
   },
 );
-/** What is null, or to be known about numbers, and why. */
+/** Unknown numbers, notes about others, and the reasons. */
 export type VisitNote = NonNullable<Static<typeof META>['notes']>[number];
 
 export const FUNNEL_QUERY = object(SCOPE_PERIOD, {
@@ -48,7 +48,7 @@ export const FUNNEL_QUERY = object(SCOPE_PERIOD, {
   funnel: described(TEXT, 'the name of a stored funnel of the one site, instead of `steps`'),
   steps: STEPS,
   within: WRITTEN_WINDOW,
-  by: described(choice(VISIT_DIMENSIONS), 'a dimension of the visit that a visitor enters the funnel with'),
+  by: described(choice(VISIT_DIMENSIONS), 'a dimension of the visit in which a visitor enters the funnel'),
   limit: described(integer(1, MOST_FUNNEL_ROWS), `values of the dimension; default: ${USUAL_ROWS}`),
 });
 
@@ -64,7 +64,7 @@ const FUNNEL_STEPS = list(
 
 export const FUNNEL_ANSWER = object(
   {
-    visitors: described(NUMBER_OR_UNKNOWN, 'all whom the filters choose, in the funnel or not'),
+    visitors: described(NUMBER_OR_UNKNOWN, 'all visitors that the filters select, in the funnel or not'),
     steps: FUNNEL_STEPS,
     meta: META,
     query: described(
@@ -72,17 +72,17 @@ export const FUNNEL_ANSWER = object(
         { ...UNDERSTOOD, steps: STEPS, within: WINDOW },
         { ...UNDERSTOOD_SITES, by: choice(VISIT_DIMENSIONS), limit: COUNT },
       ),
-      'as it was understood, with the steps of a stored funnel; sent again, it is the same',
+      'as interpreted, with the steps of a stored funnel; sending it again is the same query',
     ),
   },
   {
     rows: described(
       nullable(list(object({ value: TEXT, steps: FUNNEL_STEPS }))),
-      'with `by`: each visitor is in one row, so all rows together are the whole',
+      'with `by`: each visitor is in one row, so the rows add up to the whole',
     ),
   },
 );
-/** How many visitors take each step. All numbers are null if they cannot be known. */
+/** Visitors of each step. All numbers are null if they are unknown. */
 export type FunnelResult = Static<typeof FUNNEL_ANSWER>;
 
 export const JOURNEYS_QUERY = object(
@@ -93,7 +93,7 @@ export const JOURNEYS_QUERY = object(
   {
     ...VISIT_SCOPE,
     direction: described(choice(JOURNEY_DIRECTIONS), 'default: `both`'),
-    steps: described(integer(1, MOST_JOURNEY_STEPS), `pages of a path; default: ${USUAL_STEPS}`),
+    steps: described(integer(1, MOST_JOURNEY_STEPS), `pages in a path; default: ${USUAL_STEPS}`),
     limit: described(
       integer(1, MOST_CONTINUATIONS),
       `continuations of each path, those with the most visits; default: ${USUAL_CONTINUATIONS}`,
@@ -106,7 +106,7 @@ const PATHS = nullable(
     object({
       pages: described(
         list(nullable(TEXT)),
-        'the page next to the asked one first; null is the end of the visit, or its start before the page',
+        'the page next to the requested one first; null is the end of the visit, or its start in `before`',
       ),
       visits: COUNT,
       visitors: COUNT,
@@ -116,7 +116,7 @@ const PATHS = nullable(
 
 export const JOURNEYS_ANSWER = object(
   {
-    visits: described(NUMBER_OR_UNKNOWN, 'that have the page'),
+    visits: described(NUMBER_OR_UNKNOWN, 'that contain the page'),
     visitors: NUMBER_OR_UNKNOWN,
     meta: META,
     query: described(
@@ -124,12 +124,12 @@ export const JOURNEYS_ANSWER = object(
         { ...UNDERSTOOD, page: TEXT, direction: choice(JOURNEY_DIRECTIONS), steps: COUNT, limit: COUNT },
         UNDERSTOOD_SITES,
       ),
-      'as it was understood; sent again, it is the same',
+      'as interpreted; sending it again is the same query',
     ),
   },
   {
-    before: described(PATHS, 'paths that lead to the last view of the page; null is unknown'),
-    after: described(PATHS, 'paths that go on from its first view; null is unknown'),
+    before: described(PATHS, 'paths to the last view of the page; null is unknown'),
+    after: described(PATHS, 'paths from its first view; null is unknown'),
   },
 );
 /** The pages before and after a page. */
@@ -141,7 +141,7 @@ export const RETENTION_QUERY = object(SCOPE_PERIOD, {
   filters: described(FILTERS, 'combined with AND; of the first visits'),
   interval: described(choice(COHORT_INTERVALS), 'of cohorts; default: `week`'),
   return_filters: described(FILTERS, 'combined with AND: which visits count as returns; default: all'),
-  identity: described(IDENTITY, 'how the sites know their visitors; default: as the server does'),
+  identity: described(IDENTITY, 'how the sites identify visitors; default: that of the server'),
 });
 
 export const RETENTION_ANSWER = object({
@@ -151,7 +151,7 @@ export const RETENTION_ANSWER = object({
       visitors: NUMBER_OR_UNKNOWN,
       returned: described(
         list(NUMBER_OR_UNKNOWN),
-        'how many of them have a visit in this interval, in the next one, and so on to the end of the period; null is unknown',
+        'how many of them have a visit in this interval, in the next one, and so on until the end of the period; null is unknown',
       ),
     }),
   ),
@@ -161,7 +161,7 @@ export const RETENTION_ANSWER = object({
       { ...UNDERSTOOD, interval: choice(COHORT_INTERVALS), return_filters: FILTERS, identity: IDENTITY },
       UNDERSTOOD_SITES,
     ),
-    'as it was understood; sent again, it is the same',
+    'as interpreted; sending it again is the same query',
   ),
 });
 /** Cohorts of visitors by their first visit, and how many of them came back. */

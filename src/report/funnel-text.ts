@@ -33,7 +33,7 @@ export function funnelText(answer: FunnelResult, columns: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The steps as CSV, with `by` those of each value. Unknown numbers are empty. */
+/** The steps as CSV, with `by` for each value. Unknown numbers are empty. */
 export function funnelCsv({ steps, rows, query }: FunnelResult): string {
   const names = query.steps.map(stepText);
   const fieldsOf = (own: FunnelResult['steps'][number], at: number) => ({

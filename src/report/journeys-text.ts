@@ -14,7 +14,7 @@ const EDGES: Readonly<Record<Direction, string>> = {
 };
 
 /**
- * The paths as text, each below the one that it continues.
+ * The paths as a tree, each below the path that it continues.
  *
  * @param columns width of the terminal
  */
@@ -36,7 +36,7 @@ export function journeysText(answer: JourneysResult, columns: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The paths as CSV: their pages in a column each, the one next to the asked page first. */
+/** The paths as CSV: a column for each page, the one next to the requested page first. */
 export function journeysCsv(answer: JourneysResult): string {
   const columns = Array.from({ length: answer.query.steps }, (_, at) => `page_${at + 1}`);
   const rows = DIRECTIONS.flatMap((direction) =>
@@ -51,7 +51,7 @@ export function journeysCsv(answer: JourneysResult): string {
   return csvOf(rows, ['direction', ...columns, 'visits', 'visitors']);
 }
 
-/** Paths in order, each followed by those that continue it. */
+/** Paths in order, each followed by its continuations. */
 function inTree(paths: readonly Path[]): Path[] {
   const byStart = new Map<string, Path[]>();
   for (const path of paths) {

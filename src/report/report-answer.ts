@@ -72,7 +72,7 @@ export async function csvAnswer(
   if (purged_before !== undefined)
     warn(`Hits before ${purged_before} are purged: rows count hits since then.`);
   if (pending_since !== undefined)
-    warn(`Visits since ${pending_since} lack hits that are still to be added: rows count hits before.`);
+    warn(`Visits since ${pending_since} lack hits that are still being added: rows count hits before.`);
   return csvOf(rows, ['value', 'hits', 'visitors']);
 }
 

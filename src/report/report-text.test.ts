@@ -137,7 +137,7 @@ describe('a report', () => {
     const warnings: string[] = [];
     await csvAnswer(answers, { by: 'source' }, (message) => warnings.push(message));
     assert.deepEqual(warnings, [
-      'Visits since 2026-11-02T12:00:00Z lack hits that are still to be added: rows count hits before.',
+      'Visits since 2026-11-02T12:00:00Z lack hits that are still being added: rows count hits before.',
     ]);
   });
 

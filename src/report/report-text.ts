@@ -106,7 +106,7 @@ function heading(stats: Stats, { timezone, label }: Times, error: number): strin
   const pending = stats.pending_since ?? comparison?.pending_since;
   if (pending !== undefined)
     lines.push(
-      `visits since ${label(pending)} lack hits that are still to be added: figures that need them are ${NONE}`,
+      `visits since ${label(pending)} lack hits that are still being added: figures that need them are ${NONE}`,
     );
   return lines;
 }

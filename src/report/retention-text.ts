@@ -12,7 +12,7 @@ const COHORT_WIDTH = 32;
 const MOST_ROWS = 400;
 
 /**
- * A table of the share of each cohort that came back in each interval.
+ * A table: the share of each cohort that returned in each interval.
  *
  * @param columns width of the terminal
  */
@@ -42,7 +42,7 @@ export function retentionText(answer: RetentionResult, columns: number): string 
   ].join('\n');
 }
 
-/** The cohorts as CSV: visitors who came back in each interval, from the cohort's own, `returned_0`. Unknown numbers are empty. */
+/** The cohorts as CSV: visitors who returned in each interval, beginning with the cohort's own, `returned_0`. Unknown numbers are empty. */
 export function retentionCsv({ cohorts }: RetentionResult): string {
   const most = Math.max(...cohorts.map(({ returned }) => returned.length), 0);
   const columns = Array.from({ length: most }, (_, at) => `returned_${at}`);

@@ -31,7 +31,7 @@ export function shareCell(value: number | null): string {
   return value === null ? NONE : percentText(value);
 }
 
-/** Text of others, without characters that could manipulate a terminal. */
+/** Untrusted text, without characters that could manipulate a terminal. */
 export function clean(text: string): string {
   return fitted(text, text.length);
 }

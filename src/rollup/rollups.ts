@@ -195,7 +195,7 @@ export class Rollups {
       queryText('rollup_writers').trim(),
     );
     await this.#check(pending.slice(0, ids.length));
-    // Of one node at a time: the next does not read the same hits again.
+    // One node at a time, so that the next does not read the same hits again.
     const { signal } = this.#stop;
     const seen = ['last_seen'];
     await this.#store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen', seen, signal);

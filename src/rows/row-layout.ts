@@ -18,7 +18,7 @@ const WIDTHS = {
   Int8: 1,
 } as const;
 
-/** A type of ClickHouse. */
+/** A type in ClickHouse. */
 export type ColumnType = keyof typeof WIDTHS;
 
 /** `browserVersion` → `browser_version`. */
@@ -69,13 +69,13 @@ const LAYOUT_2 = {
   scroll: 'Int8',
 } as const;
 
-/** The columns of the layout that is written, in order: every member of a hit, with its type. */
+/** The columns of the current layout, in order: every member of a hit, with its type. */
 export const ROW_COLUMNS: Readonly<Record<RowColumn, ColumnType>> = LAYOUT_2;
 
-/** The columns of each layout; the first has number 1. Archives and exports have theirs from here, too. */
+/** The columns of each layout; the first has number 1. Archives and exports use them too. */
 export const LAYOUTS: readonly Readonly<Partial<Record<RowColumn, ColumnType>>>[] = [LAYOUT_1, ROW_COLUMNS];
 
-/** Number of the layout that is written. A spool left by an older version records its own. */
+/** Number of the current layout. A spool left by an older version records its own. */
 export const ROW_LAYOUT = LAYOUTS.length;
 
 /** Columns of each layout, as a ClickHouse structure. */
@@ -119,7 +119,7 @@ export function sealBytes(layout: number): number {
   return runsFor(layout).reduce((sum, { strings, bytes }) => sum + strings + bytes, 0);
 }
 
-/** Most bytes of a row besides those of its texts: a length takes up to 5. */
+/** Maximum bytes of a row besides its texts: a length takes up to 5. */
 export function mostBytesBesideTexts(layout: number): number {
   return runsFor(layout).reduce((sum, { strings, bytes }) => sum + strings * 5 + bytes, 0);
 }

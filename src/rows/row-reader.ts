@@ -23,7 +23,7 @@ export function* readRows(bytes: Buffer, layout: number): Generator<Hit, void, u
   }
 }
 
-/** Members are read in the order in which they are written here. Those that a layout lacks have the defaults of their columns. */
+/** Members are read in this order. Those that a layout lacks have the defaults of their columns. */
 function readHit(row: RowBinaryReader, layout: number): Hit {
   const has2 = layout >= 2;
   return {

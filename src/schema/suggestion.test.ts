@@ -54,7 +54,7 @@ test('an unknown name is refused with the nearest one, or with all', () => {
     unknownName('interval', 'fortnight', ['day', 'week']).message,
     'interval "fortnight" is unknown: use day, week',
   );
-  assert.equal(unknownName('parameter', 'x', []).message, 'parameter "x" is unknown: none is known here');
+  assert.equal(unknownName('parameter', 'x', []).message, 'parameter "x" is unknown: there are none');
 });
 
 test('an unknown name is not refused with a list that is longer than a message', () => {

@@ -34,11 +34,11 @@ export function suggestion(name: string, known: Iterable<string>): string {
   return found === undefined ? '' : ` (did you mean "${found}"?)`;
 }
 
-/** Maximum names in a message: more than any vocabulary has, but sites may have any number of goals. */
+/** Maximum number of names in a message: more than any fixed list has, but sites may have any number of goals. */
 const MOST_LISTED = 100;
 
 /**
- * The fault of a name that is not known: with the nearest one, or else with those that are.
+ * The error for an unknown name, with the most similar known name, or else a list of the known names.
  *
  * @param what the kind of the name, or its place: `metrics[1]`
  */
@@ -46,7 +46,7 @@ export function unknownName(what: string, name: string, known: readonly string[]
   const meant = nearest(name, known);
   const more = known.length - MOST_LISTED;
   const listed = `${known.slice(0, MOST_LISTED).join(', ')}${more > 0 ? `, or one of ${more} others` : ''}`;
-  const choices = known.length === 0 ? 'none is known here' : `use ${listed}`;
+  const choices = known.length === 0 ? 'there are none' : `use ${listed}`;
   const advice = meant === undefined ? choices : `did you mean "${meant}"?`;
   return new HitError('invalid', `${what} "${printable(name)}" is unknown: ${advice}`);
 }

@@ -15,7 +15,7 @@ interface Collectors {
   close(): Promise<void>;
 }
 
-/** What the threads have in common with the main thread. */
+/** The settings that threads share with the main thread. */
 export type CollectorShare = Pick<CollectorData, 'intake' | 'adminToken'>;
 
 /**

@@ -33,7 +33,7 @@ import { startSchedule } from './schedule.ts';
 import { servedSettings } from './served-settings.ts';
 import { maintenanceJobs, scheduledAges } from './upkeep.ts';
 
-/** What a server writes to. */
+/** The output streams of a server. */
 interface Output {
   readonly stdout: Writable;
   readonly stderr: Writable;

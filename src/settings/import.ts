@@ -36,7 +36,7 @@ export const IMPORT_SETTINGS = {
   json: setting('print the summary as JSON', '', 'false', readSwitch),
 } as const;
 
-/** The same settings: a server that does the import has its own. */
+/** The same settings for `import`: a running server uses its own. */
 function withoutServer<Specs extends Settings>(settings: Specs): Specs {
   const entries = Object.entries(settings).map(([name, spec]) => [
     name,

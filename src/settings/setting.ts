@@ -70,7 +70,7 @@ export function choicesText(choices: readonly string[]): string {
   return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(choices);
 }
 
-/** Any text but an empty one, as an unset shell variable gives. */
+/** Any text except an empty one, which an unset shell variable gives. */
 export function readText(text: string, flag: string): string {
   if (text === '') throw new HitError('bad_setting', `${flag}: a value is missing`);
   return text;

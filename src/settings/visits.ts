@@ -1,4 +1,4 @@
-/** Settings of the commands that ask about visits: `funnel`, `journeys` and `retention`. */
+/** Settings of the commands about visits: `funnel`, `journeys` and `retention`. */
 import { BUCKET_SETTINGS } from './archive.ts';
 import { DATA_SETTINGS } from './data.ts';
 import { readSwitch, readText, setting, severalSetting } from './setting.ts';
@@ -33,12 +33,12 @@ const OUTPUT_SETTINGS = {
 export const FUNNEL_SETTINGS = {
   ...SCOPE_SETTINGS,
   step: severalSetting(
-    "a step, in order: the name of a goal, 'page=/cart', 'event=purchase', 'outbound=*', 'download=*', 'not_found=*', any of several: 'signup or page=/thanks', or JSON",
+    "a step, repeated in order: the name of a goal, 'page=/cart', 'event=purchase', 'outbound=*', 'download=*', 'not_found=*', alternatives such as 'signup or page=/thanks', or JSON",
     'STEP',
   ),
   funnel: setting('a stored funnel of the site, instead of steps', 'NAME', undefined, readText),
   within: setting(
-    '"visit" (default, or as the stored funnel has it), or days from the first step to the last: 7d',
+    '"visit" (default, unless the stored funnel has another window), or days from the first step to the last: 7d',
     'WINDOW',
     undefined,
     readText,
@@ -57,17 +57,17 @@ export const JOURNEYS_SETTINGS = {
   ...SCOPE_SETTINGS,
   page: setting('the page, or a pattern: /blog/*', 'PATTERN', undefined, readText),
   direction: setting('before, after or both (default)', 'WHERE', undefined, readText),
-  steps: setting('pages of a path, up to 10 (default: 3)', 'N', undefined, readText),
+  steps: setting('pages in a path, up to 10 (default: 3)', 'N', undefined, readText),
   limit: setting('continuations of each path, up to 100 (default: 10)', 'N', undefined, readText),
   ...OUTPUT_SETTINGS,
 } as const;
 
 export const RETENTION_SETTINGS = {
   ...SCOPE_SETTINGS,
-  interval: setting('of cohorts: day, week (default) or month', 'INTERVAL', undefined, readText),
-  'return-filter': severalSetting('only visits that match count as returns; as --filter', 'FILTER'),
+  interval: setting('length of the intervals: day, week (default) or month', 'INTERVAL', undefined, readText),
+  'return-filter': severalSetting('count only matching visits as returns; syntax of --filter', 'FILTER'),
   identity: setting(
-    'how the sites identify visitors: cookie or cookieless (default: as the last server on this folder did; else cookie)',
+    'how the sites identify visitors: cookie or cookieless (default: that of the last server on this folder, else cookie)',
     'HOW',
     undefined,
     readText,

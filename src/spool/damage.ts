@@ -31,7 +31,7 @@ export interface DamageCounts {
 }
 
 /**
- * @param written what was written to the file, if that is known: it may have been cut between two groups
+ * @param written the size that was written to the file, if known: the file may have been cut between two groups
  * @returns undefined if nothing is damaged; the torn end of an `open` segment is not damage
  */
 export function damageOf(

@@ -86,7 +86,7 @@ export function segmentOf(folder: string, name: SegmentName, content: SegmentCon
 }
 
 /**
- * Whether the file of a segment is as it was written: of its length, and all of it intact groups.
+ * Whether the file of a segment has its original length and consists of intact groups.
  *
  * @throws HitError `data_dir_newer` if this version does not know its layout
  */

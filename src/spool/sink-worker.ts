@@ -92,7 +92,7 @@ export class SinkWorker {
 
   async #deliver(segment: Segment): Promise<void> {
     const backoff = new Backoff(DELAYS);
-    /** The kind of failure after which the segment was last checked. */
+    /** The failure after which the segment was last checked. */
     let checkedAfter: string | undefined;
     while (!this.#stop.signal.aborted) {
       try {
@@ -126,7 +126,7 @@ export class SinkWorker {
   }
 }
 
-/** A message without its numbers: free bytes or a time are others at each attempt. */
+/** A message without its numbers, such as free bytes or a time, which differ at each attempt. */
 function kindOf(message: string): string {
   return message.replaceAll(/\d+/g, '0');
 }

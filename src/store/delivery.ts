@@ -36,7 +36,7 @@ export class Delivery {
   readonly #ledger: Ledger;
   readonly #closing: AbortSignal;
 
-  /** @param closing aborted when the store closes: nothing waits for another node any more */
+  /** @param closing aborted when the store closes, which ends waiting for another node */
   constructor(clients: Clients, ledger: Ledger, closing: AbortSignal) {
     this.#closing = closing;
     this.#clients = clients;

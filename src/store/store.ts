@@ -34,7 +34,7 @@ export const QUERY_LIMITS: QueryLimits = {
   max_memory_usage: 2_000_000_000,
 };
 
-/** Characters of the longest statement that is sent as a field of a form: less than 128 KiB in UTF-8, as it is mostly ASCII. */
+/** Maximum characters of a statement sent as a form field: less than 128 KiB in UTF-8, as statements are mostly ASCII. */
 const LONGEST_FIELD = 100_000;
 
 /** Allows days and months before 1970 and after 2106, where a period's first and last interval may begin. */
@@ -135,7 +135,7 @@ export class Store implements Sink {
         format: 'JSONEachRow',
         // Statements of queries with many values and goals are long; a reader bounds their number.
         clickhouse_settings: { max_ast_elements: '1000000', max_expanded_ast_elements: '5000000' },
-        // Proxies refuse the long URL of many parameters, and a server a long field of a form (`http_max_field_value_size`).
+        // Proxies reject long URLs with many parameters, and a server rejects long form fields (`http_max_field_value_size`).
         use_multipart_params_auto: query.length < LONGEST_FIELD,
       });
       return result.json<Row>();
@@ -211,7 +211,7 @@ export class Store implements Sink {
   /**
    * Runs a statement that changes the store and may take long, concurrently with deliveries.
    *
-   * @param name query id: a server runs one statement of this name at a time, so this one waits for another node's
+   * @param name query id: a server runs one statement with it at a time, so this one waits for that of another node
    * @param inserted tables that it inserts into, whose new parts are verified
    * @param signal ends that wait, as `close` does, but not a running statement
    */

@@ -9,7 +9,7 @@ import { Publisher } from './publisher.ts';
 
 /** Nobody listens there: what is refused is refused before anything is sent. */
 const NOWHERE = kafkaAddress('kafka://127.0.0.1:1/hits', '--stream');
-const REFUSED = { code: 'spool_failed', message: /\.rows cannot be read: it is not as it was written$/ };
+const REFUSED = { code: 'spool_failed', message: /\.rows cannot be read: its content has changed$/ };
 
 describe('a segment is not published', () => {
   /** Two commit groups in one file. */

@@ -48,8 +48,8 @@ export class Publisher implements Sink {
     const bytes = await readFile(segment.path).catch((error) => {
       throw unreadable(segment, error);
     });
-    // The brokers do not know how many hits a batch has: without what is missing, it would be taken for all of them.
-    if (!isWhole(segment, bytes)) throw unreadable(segment, 'it is not as it was written');
+    // The brokers do not know how many hits a batch has: an incomplete batch would pass for a complete one.
+    if (!isWhole(segment, bytes)) throw unreadable(segment, 'its content has changed');
     try {
       await this.#publish(segment, bytes);
     } catch (error) {

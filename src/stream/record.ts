@@ -38,7 +38,7 @@ type TextName = { [Member in keyof Hit]: Hit[Member] extends string ? Member : n
 const MOST_ENGAGED = 2 ** 32 - 1;
 const UNKNOWN_SCROLL = -1;
 
-/** Texts of a hit by their field, which has the name of the column, as in an export. The site is always present. */
+/** Texts of a hit by field. Fields are named like columns, as in an export. The site is always present. */
 const TEXTS = Object.entries(ROW_COLUMNS)
   .filter(([, type]) => type === 'String')
   .map(([column]) => [column, memberOf(column)] as const);

@@ -1,6 +1,6 @@
 /**
- * Runs the same work for many callers: one run at a time, and at most one that waits. Whoever asks while one runs gets the next,
- * which they share, as the running one may have begun too early for them.
+ * Runs the same work for many callers: one run at a time, and at most one pending. Calls during a run share the next run, as the
+ * current one may have begun too early for them.
  *
  * @example
  * const flush = new SharedRun(() => writer.flush());

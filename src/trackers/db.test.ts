@@ -39,7 +39,7 @@ describe('the database tracker', () => {
     const db = await open(t);
     await assert.rejects(db.track({ visitor: 'ann', site: 'no host' }), { code: 'invalid' });
     await assert.rejects(db.track({ visitor: 'ann', name: 'engagement' }), {
-      ...{ code: 'invalid', message: /"engagement" is the name of signals/ },
+      ...{ code: 'invalid', message: /the name "engagement" is reserved for signals/ },
     });
     await assert.rejects(db.stats({ from: 'yesterday' }), { code: 'invalid' });
     await assert.rejects(db.top({ by: 'shoe size' }), { code: 'invalid' });

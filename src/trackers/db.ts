@@ -214,7 +214,7 @@ export class DBTracker extends VisitQuestions {
    * Answers a query by visit: the JSON of `POST /api/v1/query`.
    *
    * @param goals of the sites. Default: none
-   * @throws HitError `invalid` that names what is not understood; `query_timeout`, `overloaded`, `store_unavailable`
+   * @throws HitError `invalid` that names the invalid member; `query_timeout`, `overloaded`, `store_unavailable`
    * @example
    * await db.query({ period: '30d', metrics: ['visitors', 'bounce_rate'], dimensions: ['source'] });
    */
@@ -224,7 +224,7 @@ export class DBTracker extends VisitQuestions {
     return queryAnswer(this, asked, now, await this.completeVisits(asked));
   }
 
-  /** Sites with hits, most hits first. @param names the only ones that are wanted. Default: all */
+  /** Sites with hits, most hits first. @param names the only sites to return. Default: all */
   async sites(names?: readonly string[]): Promise<SiteSummary[]> {
     await this.#waitForDelivery();
     return sites(this, names);

@@ -41,7 +41,7 @@ export class RemoteRecorder implements HitRecorder {
   }
 
   record(hit: Hit, done: Recorded): void {
-    // Also for a hit that is refused: the next one, which may have no limited client, is not this client's.
+    // Also for a rejected hit: the next one, which may have no limited client, must not get this one's.
     const client = this.#clientOf();
     if (this.#hitsUnderWay >= MAX_PENDING) {
       const message = `${MAX_PENDING} hits are waiting for the disk in this thread`;

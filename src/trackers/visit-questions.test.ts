@@ -46,7 +46,7 @@ describe('the library', () => {
 
     await assert.rejects(db.funnel({ ...scope, funnel: 'checkout' }), {
       code: 'invalid',
-      message: 'a.com has no stored funnels: give the steps instead',
+      message: 'a.com has no stored funnels: set steps instead',
     });
     await assert.rejects(db.journeys({ ...scope, pgae: '/' }), {
       code: 'invalid',

@@ -1,4 +1,4 @@
-/** Questions about visits that are not about metrics: funnels, journeys and retention. */
+/** Queries about visits other than metrics: funnels, journeys and retention. */
 import type { CurrentVisits, VisitsUntil } from '../query/current-visits.ts';
 import type { Goal } from '../query/engine/query.ts';
 import type { Retention } from '../query/engine/retention-query.ts';
@@ -13,10 +13,10 @@ import { retentionAnswer } from '../query/retention-answer.ts';
 import type { Source } from '../query/source.ts';
 import type { FunnelResult, JourneysResult, RetentionResult } from '../query/visit-schemas.ts';
 
-/** What decides whether a question needs visits. */
+/** The parts of a query that decide whether it needs visits. */
 export type AskedOfVisits = Parameters<CurrentVisits['completeFor']>[0];
 
-/** What a tracker with a store can be asked about visits. All throw HitError `query_timeout`, `overloaded`, `store_unavailable`. */
+/** Queries about visits to a tracker with a store. All throw HitError `query_timeout`, `overloaded`, `store_unavailable`. */
 export abstract class VisitQuestions implements Source {
   abstract readonly store: Source['store'];
   abstract readonly archive: Source['archive'];
@@ -24,20 +24,20 @@ export abstract class VisitQuestions implements Source {
   /**
    * Waits, within limits, until all hits acknowledged before are in the visits.
    *
-   * @returns since when visits lack hits
+   * @returns the time from which visits lack hits
    */
   protected abstract completeVisits(asked: AskedOfVisits): Promise<VisitsUntil>;
 
   /**
-   * How many visitors take one step after another: the JSON of `POST /api/v1/funnel`.
+   * How many visitors take a sequence of steps: the JSON of `POST /api/v1/funnel`.
    *
    * @param goals of the sites. Default: none
-   * @param funnels that can be asked for by name, with their sites. Default: none
-   * @throws HitError `invalid` that names what is not understood
+   * @param funnels stored funnels that can be requested by name, with their sites. Default: none
+   * @throws HitError `invalid` that names the invalid member
    * @example
    * const steps = [{ kind: 'page', page: '/cart' }, { kind: 'event', event: 'purchase' }];
    * const funnel = await db.funnel({ site: 'example.com', period: '30d', steps, within: '7d' });
-   * funnel.steps[1].conversion_rate; // 0.031; null if it cannot be known
+   * funnel.steps[1].conversion_rate; // 0.031; null if unknown
    */
   async funnel(
     query: unknown,
@@ -50,10 +50,10 @@ export abstract class VisitQuestions implements Source {
   }
 
   /**
-   * The pages that visits come from before a page, and go to after it: the JSON of `POST /api/v1/journeys`.
+   * The pages viewed before and after a page: the JSON of `POST /api/v1/journeys`.
    *
    * @param goals of the sites, for filters. Default: none
-   * @throws HitError `invalid` that names what is not understood
+   * @throws HitError `invalid` that names the invalid member
    * @example
    * const { after } = await db.journeys({ period: '30d', page: '/pricing', direction: 'after' });
    * after[0]; // { pages: ['/signup'], visits: 120, visitors: 97 }
@@ -65,12 +65,12 @@ export abstract class VisitQuestions implements Source {
   }
 
   /**
-   * How many of those who first came in an interval came back in later ones: the JSON of `POST /api/v1/retention`.
+   * How many new visitors of each interval return in later ones: the JSON of `POST /api/v1/retention`.
    *
    * @param goals of the sites, for filters. Default: none
-   * @param identity how the sites know their visitors, if the question does not say it. Default: `cookieless`, as `track` does,
-   *   since a visitor of a request has a new id each day, so returns are null. `cookie` if all visitors are named
-   * @throws HitError `invalid` that names what is not understood
+   * @param identity how the sites identify visitors, if the query does not have it. Default: `cookieless`, as `track` derives
+   *   visitors from requests: they have a new ID each day, so returns are null. `cookie` if you name all visitors
+   * @throws HitError `invalid` that names the invalid member
    * @example
    * const { cohorts } = await db.retention({ period: '90d', interval: 'week', identity: 'cookie' });
    * cohorts[0]; // { time: '2026-05-04T00:00:00Z', visitors: 120, returned: [120, 31, 18] }

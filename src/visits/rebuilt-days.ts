@@ -1,10 +1,10 @@
 import type { SiteDay } from '../store/site-day.ts';
 
-/** Milliseconds for which a day is kept after its visits were there again: longer than what read them meanwhile. */
+/** Milliseconds for which a day is remembered after its visits are complete again: longer than any query that read them meanwhile. */
 const KEPT = 600_000;
 
 /**
- * Days whose visits are computed again: visits are missing meanwhile, and after a failure until that succeeds.
+ * Days whose visits are being recomputed: some are missing meanwhile, and after a failure until a retry succeeds.
  *
  * @example
  * const since = Date.now();
@@ -12,7 +12,7 @@ const KEPT = 600_000;
  * rebuilt.first(['a.example'], since); // visits from then on may have been missing in the answer
  */
 export class RebuiltDays {
-  /** Start of the day → when its visits were there again; infinity: they are not. Milliseconds since 1970. */
+  /** Start of the day → the time when its visits were complete again; infinity if they are not. Milliseconds since 1970. */
   readonly #sites = new Map<string, Map<number, number>>();
   readonly #now: () => number;
 
@@ -30,10 +30,10 @@ export class RebuiltDays {
   }
 
   /**
-   * The start of the first day of sites whose visits may have been missing since a moment, in milliseconds since 1970; infinity
-   * if there is none.
+   * The start of the first day whose visits may have been missing at or after a moment, in milliseconds since 1970; infinity if
+   * there is none.
    *
-   * @param sites none: all of them
+   * @param sites none: all
    */
   first(sites: readonly string[], moment: number): number {
     let first = Number.POSITIVE_INFINITY;

@@ -46,7 +46,7 @@ export async function recountVisits(engine: RecountEngine, days: Days): Promise<
 
 /** A UTC day of a site with visits that overlap. */
 export interface OverlapDay extends SiteDay {
-  /** Whether nothing was purged of it, so that its visits can be computed again. */
+  /** Whether all of its hits are stored, so that its visits can be recomputed. */
   readonly isKnown: boolean;
 }
 

@@ -47,7 +47,7 @@ export class Visits {
   readonly #mostHits: number;
   /** Steps run one at a time, as each begins where the last ended. */
   readonly #steps = new SerialQueue();
-  /** Days whose visits may be missing for now. */
+  /** Days whose visits may be missing at present. */
   readonly rebuilt = new RebuiltDays();
   readonly #stop = new AbortController();
 
@@ -115,8 +115,8 @@ export class Visits {
   }
 
   /**
-   * Stops after the running step. A running rebuild goes on to its end: its visits are deleted, and would not be added again.
-   * The store must not be closed before.
+   * Stops after the running step. A running rebuild is completed: it has deleted visits, which would otherwise be missing. The store
+   * must not be closed before.
    */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -158,7 +158,7 @@ export class Visits {
 
   async #add({ scope, lasts }: Step): Promise<void> {
     const fragments = visitStepFragments(scope, lasts);
-    // One node at a time: the next does not read the same hits again.
+    // One node at a time, so that the next does not read the same hits again.
     await this.#store.executeLong(
       'visits_step',
       fragments,

@@ -1,5 +1,5 @@
 -- Name of a source; see sourceName in src/source/source-name.ts, and host-keys.ts there for the keys that are tried, in order.
--- An expression, for groups rather than for hits. Each list stands once: analysing the statement costs more than all groups.
+-- An expression for groups rather than for hits. It contains each list once: parsing the lists takes longer than naming all groups.
 if((arrayFirst(source_listing -> source_listing != '',
         arrayPushBack(
             arrayMap(source_key -> transform(source_key, {{keys}}, {{names}}, ''),

@@ -1,5 +1,5 @@
--- Days of visits that begin less than 30 minutes after the visitor's visit before ends, and days of the visits before; and
--- whether nothing of them was purged.
+-- Days with visits that begin less than 30 minutes after the visitor's previous visit ends, and the days of those previous visits;
+-- and whether all of their hits are stored.
 SELECT o.site AS site, toString(o.day) AS day, any(o.day >= toDate32(p.before)) AS is_known
 FROM
 (

@@ -1,4 +1,4 @@
--- Since when visits lack hits: the first of these hits, or the start of a visit that they may extend. In milliseconds since 1970.
+-- From when on visits lack hits: the first of these hits, or the start of a visit that they may extend. In milliseconds since 1970.
 SELECT count() AS times, min(time_ms) AS since
 FROM
 (

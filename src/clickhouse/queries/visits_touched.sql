@@ -1,5 +1,5 @@
--- Stored visits that hits of a step may extend or join; and others of the same visitors, which stay as they are. Visits are
--- sorted by their start, so the first one bounds what FINAL reads; it need not be exact, and is found without FINAL.
+-- Stored visits that hits of a step may extend or join, and others of the same visitors, which do not change. Visits are sorted by
+-- their start, so the first start bounds what FINAL reads; an approximate bound is enough, and is found without FINAL.
 v.site != '' AND v.start <= (SELECT max(time) + INTERVAL 1 DAY FROM hits WHERE {{scope}})
     AND v.start >= (
         SELECT min(f.start)

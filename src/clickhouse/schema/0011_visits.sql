@@ -1,7 +1,7 @@
 -- What a hit has since visits are rows of their own.
 ALTER TABLE {{local:hits}} {{on_cluster}}
-    -- The order of hits of a visitor at one time: the row in the batch that brought it, from 1, also if only some rows of it
-    -- were missing and were inserted. Hits that an earlier version stored get a
+    -- The order of a visitor's hits with equal times: the row number in the original batch, from 1, even if only missing rows of
+    -- the batch were inserted. Hits that an earlier version stored get a
     -- number from their content, which is the same however often it is read.
     ADD COLUMN IF NOT EXISTS position UInt32 DEFAULT 1 + cityHash64(path, name) % 4194303 CODEC(Delta, ZSTD),
     ADD COLUMN IF NOT EXISTS hostname LowCardinality(String) CODEC(ZSTD),

@@ -70,13 +70,13 @@ export function remoteApiClient(url: string, token: string | undefined, end: Abo
       if (response.status === 400) {
         throw new HitError(
           'invalid',
-          `${base} rejects the query: check --site, which a token that is bound to several sites needs`,
+          `${base} rejects the query: check --site, which is required if the token is bound to several sites`,
         );
       }
       if (response.status === 403) {
         throw new HitError(
           'unauthorized',
-          `${base} does not permit this site to the token: name one that it is bound to, with --site`,
+          `the token does not permit this site on ${base}: set --site to one that it is bound to`,
         );
       }
       if (response.status === 404)

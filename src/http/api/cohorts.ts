@@ -9,15 +9,15 @@ import { storeOf } from './stats.ts';
 const OPERATION: Operation = {
   operationId: 'retention',
   tags: ['Ask'],
-  summary: 'How many of those who first came in an interval came back in later ones',
+  summary: 'How many new visitors of each interval return in later ones',
   description:
-    'Without cookies, a visitor has a new id each day (UTC), so returns in later intervals are null. Invalid input is rejected with a suggestion.',
+    'Without cookies, a visitor has a new ID each day (UTC), so returns in later intervals are null. Invalid input is rejected with a suggestion.',
   requestBody: body(RETENTION_QUERY, {
     ...{ site: 'example.com', period: { from: '2026-11-02', to: '2026-11-16' }, interval: 'week' },
     filters: [['is', 'source', ['Google']]],
   }),
   responses: {
-    200: json('cohorts, and the query as it was understood', RETENTION_ANSWER, {
+    200: json('cohorts, and the query as interpreted', RETENTION_ANSWER, {
       cohorts: [
         { time: '2026-11-02T00:00:00Z', visitors: 120, returned: [120, 31] },
         { time: '2026-11-09T00:00:00Z', visitors: 140, returned: [140] },
@@ -31,7 +31,7 @@ const OPERATION: Operation = {
       },
     }),
     ...REFUSED,
-    504: problem('too much time or memory: ask for a shorter period'),
+    504: problem('too much time or memory: choose a shorter period'),
   },
 };
 

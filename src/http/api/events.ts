@@ -47,7 +47,7 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
     const words = request.query as QueryParams;
     // Errors in the query are reported before the stream begins.
     const first = await readLive(context, words);
-    // There is nothing to stay connected for.
+    // A HEAD request gets no events.
     if (request.method === 'HEAD') return reply.type('text/event-stream').send('');
     const mayStay = () => mayRead(context, request.raw);
     return feed.open(words, first, reply, mayStay);

@@ -9,9 +9,9 @@ import { storeOf } from './stats.ts';
 const OPERATION: Operation = {
   operationId: 'funnel',
   tags: ['Ask'],
-  summary: 'How many visitors take one step after another',
+  summary: 'How many visitors take a sequence of steps',
   description:
-    'The steps of a stored funnel, or goals and actions. Anything may happen between two steps. Invalid input is rejected with a suggestion.',
+    'The steps are those of a stored funnel, or goals and actions. Other hits may come between two steps. Invalid input is rejected with a suggestion.',
   requestBody: body(FUNNEL_QUERY, {
     ...{ site: 'example.com', period: '30d', timezone: 'Europe/Berlin' },
     steps: [
@@ -26,7 +26,7 @@ const OPERATION: Operation = {
     ...{ within: '7d', by: 'source', limit: 10 },
   }),
   responses: {
-    200: json('visitors of each step, and the query as it was understood', FUNNEL_ANSWER, {
+    200: json('visitors of each step, and the query as interpreted', FUNNEL_ANSWER, {
       visitors: 4100,
       steps: [
         { visitors: 800, conversion_rate: 1, step_conversion_rate: 1, drop_off: 0, drop_off_rate: 0 },
@@ -64,11 +64,11 @@ const OPERATION: Operation = {
       },
     }),
     ...REFUSED,
-    504: problem('too much time or memory: ask for a shorter period'),
+    504: problem('too much time or memory: choose a shorter period'),
   },
 };
 
-/** `POST /api/v1/funnel`: how many visitors take one step after another. */
+/** `POST /api/v1/funnel`: how many visitors take a sequence of steps. */
 export function funnelRoutes(app: FastifyInstance, context: ServerContext): void {
   const { resources } = context;
   app.post<{ Body: unknown; Reply: FunnelResult }>(

@@ -9,14 +9,14 @@ import { storeOf } from './stats.ts';
 const OPERATION: Operation = {
   operationId: 'journeys',
   tags: ['Ask'],
-  summary: 'The pages that visits come from before a page, and go to after it',
+  summary: 'The pages viewed before and after a page',
   description:
-    'A visit counts once: after a page from its first view of it, before a page from its last. Invalid input is rejected with a suggestion.',
+    'A visit is counted once: after the page from its first view, before the page from its last. Invalid input is rejected with a suggestion.',
   requestBody: body(JOURNEYS_QUERY, {
     ...{ site: 'example.com', period: '30d', page: '/pricing', direction: 'after', steps: 2, limit: 10 },
   }),
   responses: {
-    200: json('paths with their visits, and the query as it was understood', JOURNEYS_ANSWER, {
+    200: json('paths with their visits, and the query as interpreted', JOURNEYS_ANSWER, {
       ...{ visits: 210, visitors: 180 },
       after: [
         { pages: ['/signup'], visits: 120, visitors: 97 },
@@ -31,7 +31,7 @@ const OPERATION: Operation = {
       },
     }),
     ...REFUSED,
-    504: problem('too much time or memory: ask for a shorter period'),
+    504: problem('too much time or memory: choose a shorter period'),
   },
 };
 

@@ -18,7 +18,7 @@ const OPERATION: Operation = {
     include: { comparison: 'previous_period', totals: true, total_rows: true },
   }),
   responses: {
-    200: json('rows, and the query as it was understood', QUERY_ANSWER, {
+    200: json('rows, and the query as interpreted', QUERY_ANSWER, {
       results: [
         {
           dimensions: ['Google'],
@@ -41,7 +41,7 @@ const OPERATION: Operation = {
       },
     }),
     ...REFUSED,
-    504: problem('too much time or memory: ask for a shorter period'),
+    504: problem('too much time or memory: choose a shorter period'),
   },
 };
 

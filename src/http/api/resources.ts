@@ -149,7 +149,7 @@ function operationsOf(kind: KindName): Record<'list' | 'create' | 'replace' | 'r
       parameters: [SITE, NAME],
       responses: {
         204: empty('removed'),
-        400: problem('no host name'),
+        400: problem('not a host name'),
         404: problem('there is none'),
         ...NO_TOKEN,
       },

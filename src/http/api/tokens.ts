@@ -32,7 +32,7 @@ const MAKE: Operation = {
   operationId: 'makeToken',
   tags: ['Administer'],
   summary: 'Create a token for reading counts or for sending hits',
-  description: 'A token that is bound to sites permits nothing about others.',
+  description: 'A token that is bound to sites gives no access to other sites.',
   requestBody: body(WANTED, EXAMPLE),
   responses: {
     201: json('only this response contains the token itself', MADE_TOKEN, {
@@ -40,7 +40,7 @@ const MAKE: Operation = {
       token: 'ht_…',
     }),
     400: problem(
-      'no name, no scope, a site that is no host name, or the limit of a hundred tokens is reached',
+      'no name, no scope, a site that is not a host name, or the limit of a hundred tokens is reached',
     ),
     ...NO_TOKEN,
   },
@@ -86,7 +86,7 @@ export function tokenRoutes(app: FastifyInstance, context: Keys & { readonly tok
   );
 }
 
-/** A misspelt `sites` must not make a token for all of them. @throws HitError `invalid` */
+/** A misspelt `sites` must not create a token for all sites. @throws HitError `invalid` */
 function membersOf(body: unknown): unknown {
   const known = Object.keys(WANTED.properties as object);
   const odd = Object.keys(Object(body)).find((name) => !known.includes(name));

@@ -119,7 +119,7 @@ class Batch {
   /** Why the rest of the batch is refused. */
   #fault: HitError | undefined;
 
-  /** @param boundTo the only sites whose hits are taken; undefined for any */
+  /** @param boundTo the only sites whose hits are accepted; undefined for any */
   constructor(context: CollectContext, reply: FastifyReply, boundTo: readonly string[] | undefined) {
     this.#context = context;
     this.#reply = reply;
@@ -182,7 +182,7 @@ class Batch {
   }
 }
 
-/** The error of a hit that the token of its sender does not permit. What is no host name is refused later, as any sender's is. */
+/** The error of a hit whose site the sender's token does not permit. Malformed host names are rejected later, as for any sender. */
 function siteFault(boundTo: readonly string[], text: string): HitError | undefined {
   const site = siteName(text);
   return site === '' || boundTo.includes(site) ? undefined : notPermitted(boundTo, [site]);

@@ -9,7 +9,7 @@ import { factsOfRequest, type Report } from './request-facts.ts';
 /**
  * Answers a hit that was taken, or one whose drop is not an error.
  *
- * @param seen what the live state says about the hit; undefined for a dropped one, or without live state
+ * @param seen what the live state knows about the hit; undefined for a dropped one, or without live state
  * @param dropped why the hit is not counted
  */
 export type Answer = (exchange: RawResponse, seen: Seen | undefined, dropped?: QuietReason) => void;

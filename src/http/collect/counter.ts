@@ -16,7 +16,7 @@ const NO_TOTALS = [
   'Your hit is counted.',
   'Totals are kept by the simple tracker: start the server with --tracker simple.',
 ];
-/** What a client reads whose hit is dropped without an error. */
+/** Response to a client whose hit is dropped without an error. */
 const NOT_COUNTED: Readonly<Record<QuietReason, string>> = {
   bot: 'A bot is not counted.',
   prefetch: 'A prefetch is not counted.',

@@ -1,4 +1,4 @@
-/** A collector thread: it does HTTP and intake; the main thread makes its hits durable and counts them. */
+/** A collector thread: handles HTTP and the intake; the main thread makes its hits durable and counts them. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';

@@ -78,7 +78,7 @@ function parameterRow({ name, description, schema, required }: OpenApiParameter)
   return `<dt><code>${escaped(name)}</code>${required ? ' (needed)' : ''}</dt><dd>${marked([description, ...values].join('; '))}</dd>`;
 }
 
-/** What a schema says of values, as text. */
+/** Constraints of a schema, as text. */
 function allowedBy({
   enum: choices,
   anyOf,

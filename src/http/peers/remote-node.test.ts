@@ -70,7 +70,7 @@ describe('a node', { timeout: patience(20_000) }, () => {
       [200, { 'content-type': SKETCH_TYPE }, parcelFor('a.com'), /another site/],
       [302, { location: 'http://example.org/' }, evil, /redirects/],
       [401, {}, evil, /requires its admin token/],
-      [403, {}, evil, /does not permit this site, or all of them, to the token/],
+      [403, {}, evil, /the token does not permit this site, or a query of all sites/],
       [404, {}, evil, /has no sketches/],
       [500, {}, evil, /answered 500/],
     ];

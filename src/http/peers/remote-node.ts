@@ -26,7 +26,7 @@ const ROUTE = /(?:\/api\/v1\/sketch)?\/*$/;
 const REFUSALS: Readonly<Record<number, string>> = {
   400: 'it rejects the query: is it a Hit Tracker?',
   401: 'it requires its admin token',
-  403: 'it does not permit this site, or all of them, to the token',
+  403: 'the token does not permit this site, or a query of all sites',
   404: 'it has no sketches: it is not a Hit Tracker, or keeps no live counts (--tracker simple,rate)',
 };
 

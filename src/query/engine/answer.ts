@@ -206,7 +206,7 @@ export function compareTexts(a: string, b: string): number {
   return rankOf(a.charCodeAt(at)) - rankOf(b.charCodeAt(at));
 }
 
-/** A number by which UTF-16 units are in the order of code points: halves of those beyond 0xffff are after all others. */
+/** Maps a UTF-16 unit to its rank in code point order: surrogates, which encode code points above 0xffff, come last. */
 function rankOf(unit: number): number {
   return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }

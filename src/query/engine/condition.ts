@@ -109,7 +109,7 @@ export function mentionsPersons(filter: Filter): boolean {
   return personFilters(filter).length > 0;
 }
 
-/** The filters of what visitors did, at whatever place in a filter. */
+/** The `has_done` and `has_not_done` filters inside a filter, at any depth. */
 export function personFilters(filter: Filter): Filter[] {
   switch (filter[0]) {
     case 'and':
@@ -153,7 +153,7 @@ function textSql(
   const { bind } = context;
   const isNegated = operator.endsWith('_not');
   const positive = operator.replace('_not', '') as 'is' | 'contains' | 'matches';
-  // Those who ask for google, or t.co, mean the source whose name visits have.
+  // `google` or `t.co` means the source with the familiar name.
   const isOfSource = dimension === 'source' && positive === 'is';
   const meant = isOfSource ? values.map((value) => sourceName(value)) : values;
   const match = (column: string) => anyOf(meant, positive, column, dimension, bind);

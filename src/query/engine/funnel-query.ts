@@ -1,5 +1,5 @@
 /**
- * Funnels: how many visitors take one step after another.
+ * Funnels: how many visitors take a sequence of steps.
  *
  * - Steps are taken in order, and anything may happen between them. Each needs a hit of its own, after that of the previous
  *   step in order of time and arrival.

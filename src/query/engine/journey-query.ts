@@ -1,5 +1,5 @@
 /**
- * Journeys: the pages that visits go to after a page, or come from before it.
+ * Journeys: the pages viewed before or after a page.
  *
  * - Paths consist of page views within a visit that begins in the period, also after the period's end. Consecutive views of
  *   one page are one step.

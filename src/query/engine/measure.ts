@@ -81,7 +81,7 @@ export function aggregatesOf(
         break;
       case 'revenue':
       case 'average_revenue':
-        // A value has up to 38 digits, so that a sum of two may have one more.
+        // A value has up to 38 digits, so a sum may have more.
         aggregates.revenue = `mapApply((k, v) -> (k, toString(v)), sumMapIf(map(toString(h.currency), toDecimal256(h.value, 8)), ${paid}))`;
         aggregates.paid = `sumMapIf(map(toString(h.currency), toUInt64(1)), ${paid})`;
         break;
@@ -182,7 +182,7 @@ export function measure(metric: Metric, sums: Sums, { allVisitors, baseVisitors 
     default: {
       const value = sums[nameOf(metric)];
       if (value === undefined && metric.startsWith('sum:')) return 0;
-      // Of no values, or more than a number can be, which JSON has as null.
+      // Null without values, or if the result is infinite, which is null in JSON.
       if (value === null || value === undefined) return null;
       return Number(Number(value).toFixed(4));
     }
@@ -258,7 +258,7 @@ function textOf(value: bigint, digits: number): string {
   return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
-/** Digits by currency, of which there are a few hundred: to find them takes 0.1 ms, and an answer has many rows. */
+/** Digits by currency. There are a few hundred currencies; a lookup takes 0.1 ms, and an answer has many rows. */
 const DIGITS = new Map<string, number>();
 
 /** Digits after the point of a currency: 2 for EUR, 0 for JPY. */

@@ -2,10 +2,10 @@
  * Names that come from lists: the source of a visit and its channel.
  *
  * They are looked up when a query is answered, so that better lists correct the past. Naming each visit would cost more than
- * all the rest of a query, and visits of a period have few distinct origins: so these are named once, in a constant that the
- * statement begins with. A visit has a place in its list of names: rows are grouped by the place and not by the text, and a
- * filter tests each name once instead of each visit. The text of the statement does not grow with the origins, which anyone
- * can make up. Joining the visits with the named origins instead takes a second more over 2.5 million visits.
+ * the rest of a query, and the visits of a period have few distinct origins. So these are named once, in a constant at the start
+ * of the statement. A visit has an index into the list of names: rows are grouped by the index and not by the text, and a filter
+ * tests each name once instead of each visit. The text of the statement does not grow with the number of origins, which anyone
+ * can invent. Joining the visits with the named origins instead takes a second more over 2.5 million visits.
  */
 import { channelSql, clickNameSql, sourceNameSql } from '../../clickhouse/source-sql.ts';
 import type { Dimension, Filter } from './query.ts';
@@ -25,7 +25,7 @@ const NAMES: Readonly<Record<Named, () => string>> = {
       name: 'listed',
     }),
 };
-/** What the names depend on. */
+/** Columns that the names depend on. */
 const ORIGIN = {
   source: ['source', 'click_id'],
   channel: ['source', 'click_id', 'utm_medium', 'utm_campaign'],
@@ -38,7 +38,7 @@ export function isNamed(dimension: string): dimension is Named {
 export class Names {
   readonly #dimensions: readonly Named[];
 
-  /** @param asked names are given only for dimensions that it mentions */
+  /** @param asked only the dimensions in it get names */
   constructor(asked: { readonly dimensions: readonly Dimension[]; readonly filters: readonly Filter[] }) {
     const text = JSON.stringify([asked.dimensions, asked.filters]);
     this.#dimensions = NAMED.filter((name) => text.includes(`"${name}"`));
@@ -48,12 +48,12 @@ export class Names {
     return this.#dimensions.length === 0;
   }
 
-  /** SQL of the place of a name in its list, for a visit `v`, one of those that were placed. Equal names have one place. */
+  /** SQL of the index of a name in its list, for a visit `v` of `placed`. Equal names have the same index. */
   place(dimension: Named): string {
     return `v.${dimension}_place`;
   }
 
-  /** SQL of the name at a place. */
+  /** SQL of the name at an index. */
   at(dimension: Named, place: string): string {
     return `${this.#list(dimension)}[${place}]`;
   }
@@ -63,7 +63,7 @@ export class Names {
     return `arrayMap(name -> ${test('name')}, ${this.#list(dimension)})[${this.place(dimension)}]`;
   }
 
-  /** SQL of a statement for visits with the places of their names. @param visits SQL of a statement for them */
+  /** SQL of a statement for visits with the indexes of their names. @param visits SQL of a statement for visits */
   placed(visits: string): string {
     const places = this.#dimensions.map(
       (name, at) => `transform(${this.#origin}, named.1, named.${2 * at + 2}, 0) AS ${name}_place`,
@@ -72,9 +72,9 @@ export class Names {
   }
 
   /**
-   * SQL that a statement with names begins with.
+   * SQL at the start of a statement with names.
    *
-   * @param rows SQL of rows `v` of the table, of each visit at least one: `visits AS v WHERE …`
+   * @param rows SQL of rows `v` of the table, at least one of each visit: `visits AS v WHERE …`
    */
   prefix(rows: string): string {
     if (this.isEmpty) return '';
@@ -82,7 +82,7 @@ export class Names {
     const origins = `SELECT ${this.#origin} AS origin, ${parts.map((column) => `any(v.${column}) AS ${column}`).join(', ')} FROM ${rows} GROUP BY origin`;
     const listed = `SELECT *, ${sourceNameSql('source')} AS listed FROM (${origins})`;
     const names = this.#dimensions.map((name) => `${NAMES[name]()} AS ${name}_name`);
-    // One more of each, as no list may be empty.
+    // Each list has an extra element, as it must not be empty.
     const lists = this.#dimensions.flatMap((name) => {
       const all = `arrayPushBack(groupArray(${name}_name), '')`;
       return [

@@ -1,4 +1,4 @@
-/** The properties that the events of a query have. */
+/** The properties of the events of a query. */
 import type { Source } from '../source.ts';
 import { allSql, needsVisit } from './condition.ts';
 import { Names } from './names.ts';
@@ -10,7 +10,7 @@ import { countsSql, ScopeSql } from './scope-sql.ts';
 const MOST_NAMES = 100;
 
 /**
- * Names of properties, those of most events first.
+ * Names of properties, most frequent first.
  *
  * @throws HitError `query_timeout`, `overloaded`, `store_unavailable`
  */

@@ -1,4 +1,4 @@
-/** A query about hits and visits, as it was understood, and its answer: `POST /api/v1/query`. */
+/** A query about hits and visits, as interpreted, and its answer: `POST /api/v1/query`. */
 import { CLIENT_COLUMNS, ORIGIN_COLUMNS } from '../../clickhouse/visit-columns.ts';
 
 export const METRICS = [
@@ -120,7 +120,7 @@ export interface Query extends Scope {
   /** The goal that conversions and revenue refer to; undefined for any. */
   readonly goal: string | undefined;
   /**
-   * Whether all visits that overlap the period are there, with all their hits: then they may tell what hits would. Default:
+   * Whether all visits that overlap the period are stored, with all their hits: then they can be read instead of hits. Default:
    * unknown.
    */
   readonly hasAllVisits?: boolean;

@@ -9,7 +9,7 @@ import type { Query, Row, Scope } from './query.ts';
 import type { Statement } from './scope-sql.ts';
 import { MOST_ROWS, Statements } from './statement.ts';
 
-/** Maximum bytes of the rows of one statement: they are in memory, several times, before the first of them are chosen. */
+/** Maximum bytes of the rows of one statement: several copies are in memory before the requested rows are selected. */
 const MOST_BYTES = 128 * 2 ** 20;
 
 /** The rows of a period, and what one without anything to count is like. */
@@ -48,7 +48,7 @@ export async function countRows(source: Source, query: Query): Promise<Counted> 
   if (query.dimensions.length === 0 && sums.size === 0) sums.set(keyOf([]), { values: [], sums: {} });
   const kept = query.dimensions.map((dimension) => !isOfGoals(dimension));
   const denominators = (values: readonly string[], own: Sums): Denominators => ({
-    // Without dimensions, those of the only row.
+    // Without dimensions, the totals are the only row.
     allVisitors: all ? (all.get(keyOf([])) ?? 0) : Number(sums.get(keyOf([]))?.sums.visitors ?? 0),
     baseVisitors: base
       ? (base.get(keyOf(values.filter((_, at) => kept[at]))) ?? 0)

@@ -45,7 +45,7 @@ export class ScopeSql {
     return this.#allSources.signals(this.#scope);
   }
 
-  /** A statement whose text may use the names of visits. */
+  /** A statement, preceded by the names of visits if it uses them. */
   statement(text: string): Statement {
     return { text: `${this.#names.prefix(this.#allSources.rows)}${text}`, parameters: this.bind.parameters };
   }

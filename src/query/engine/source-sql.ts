@@ -9,7 +9,7 @@ import type { Names } from './names.ts';
 import type { Scope, Span } from './query.ts';
 
 export interface Sources {
-  /** SQL of rows of the table of visits `v`: all those that a statement about the scope may read. */
+  /** SQL of rows `v` of the table of visits: all that a statement about the scope may read. */
   readonly rows: string;
   /** SQL of a table of hits `h`, of a period. */
   hits(span: Span): string;
@@ -20,7 +20,7 @@ export interface Sources {
   /**
    * SQL of a table of hits `h` in their visits `v`, the hits of a period.
    *
-   * @param narrow SQL of a condition on hits: only those that meet it are read, and only the visits of their visitors
+   * @param narrow SQL of a condition on hits: only matching hits are read, and only the visits of their visitors
    */
   hitsInVisits(span: Span, narrow?: string): string;
   /** The same of all hits of the visits that begin in a period. */
@@ -40,9 +40,9 @@ export interface Sources {
   /** SQL: whether a hit is in a period. */
   isDuring(span: Span): string;
   /**
-   * The same of hits of a period whose visit does not lie in it as a whole, or not in one interval.
+   * The same, only for hits whose visit is not entirely in the period, or not in one interval.
    *
-   * @param isInside SQL: whether a visit `v` lies in one interval; undefined for no intervals
+   * @param isInside SQL: whether a visit `v` is in one interval; undefined without intervals
    */
   hitsOfStraddlers(span: Span, isInside: string | undefined): string;
   /** All engagement signals `h` in their visits `v`, of visits that overlap a period. */
@@ -53,7 +53,7 @@ export interface Sources {
  * @param table SQL of the table of hits
  * @param visitCondition SQL: which visits `v`, for conditions that a hit's visit must meet
  * @param isSelective whether few visits meet it
- * @param names that the visits are to have
+ * @param names names for the visits
  */
 export function sourcesOf(
   { sites, bots, from, to }: Pick<Scope, 'sites' | 'bots' | 'from' | 'to'>,
@@ -86,7 +86,7 @@ export function sourcesOf(
 ASOF JOIN (${some}) AS v ON ${key('h', "h.bot != ''")} = ${key('v', 'v.is_bot')} AND h.time >= v.start`;
   const joined = (hitCondition: string, condition: string, narrow?: string) => {
     const own = narrow === undefined ? hitCondition : `${hitCondition} AND ${narrow}`;
-    // These sets may be too large, so visitors are enough, and rows that others have replaced do no harm: without FINAL.
+    // These sets may contain too much: so visitors are enough, and replaced rows are harmless, without FINAL.
     const theirs = isSelective
       ? ` AND h.visitor IN (SELECT v.visitor FROM (${visits(condition, '')}) AS v)`
       : '';
@@ -125,7 +125,7 @@ ASOF JOIN (${some}) AS v ON ${key('h', "h.bot != ''")} = ${key('v', 'v.is_bot')}
     hitsIn: (some, condition) => inVisits(condition, some),
     hitsOfStraddlers: (span, isInside) => {
       const [start, end] = [bind.time(span.from), bind.time(span.to)];
-      // One for each edge, as the index of a column can exclude rows by one bound. Rows that others have replaced do no harm.
+      // One condition for each edge, as the index of a column can exclude rows by one bound. Replaced rows are harmless.
       const edges = [
         `v.start < ${start} AND v.finish >= ${start}`,
         `v.start >= ${start} AND v.start < ${end} AND v.finish >= ${end}`,
@@ -137,7 +137,7 @@ ASOF JOIN (${some}) AS v ON ${key('h', "h.bot != ''")} = ${key('v', 'v.is_bot')}
       const some = visits(
         `(v.site, v.start, v.visitor) IN (${straddlers('v.site, v.start, v.visitor')}) AND (${isOne})`,
       );
-      // Hits are sorted by time, and those near an edge lie in a few hours.
+      // Hits are sorted by time, and those near an edge are in a few hours.
       const hours = `arrayJoin(arrayMap(hour -> addHours(toStartOfHour(v.start), hour), range(toUInt64(dateDiff('hour', v.start, v.finish) + 1))))`;
       const theirs = `h.visitor IN (${straddlers('v.visitor')}) AND toStartOfHour(h.time) IN (${straddlers(hours)})`;
       return inVisits(`${during('h.time', span)} AND ${theirs}`, some);

@@ -1,14 +1,13 @@
 /**
  * The statements of a query.
  *
- * A query asks for sums by the values of its dimensions: over hits in the period, and over visits that begin in it. Each
- * statement reads as little as it can:
+ * A query has sums by the values of its dimensions: over hits in the period, and over visits that begin in it. Each statement
+ * reads as little as possible:
  *
  * - Hits alone, if neither dimensions nor filters are about visits, and visits may lack some of them.
- * - Visits alone, if neither are about hits. Then the sums over hits are those of the visits that lie in the period, and in
- *   one interval of it, as a whole, so one pass over visits makes both; only straddlers, which cross its edges, need their
- *   hits. What visits do not count, such as conversions, is counted from the hits that may be meant and their visits.
- * - Hits in their visits otherwise: of filters about hits alone, those that match and the visits of their visitors.
+ * - Visits alone, if neither are about hits. A visit that lies entirely in the period, and in one interval of it, also has the
+ *   sums over its hits, so one pass over visits makes both; only straddlers, which cross an edge, need their hits. Metrics that visits do not have, such as conversions, are counted from the relevant hits and their visits.
+ * - Otherwise hits with their visits: if all filters are about hits, only matching hits and the visits of their visitors.
  *
  * Measurements: docs/design.md.
  */
@@ -34,7 +33,7 @@ import type { Sources } from './source-sql.ts';
 /** Maximum number of rows of one statement: they are ordered in memory. */
 export const MOST_ROWS = 200_000;
 
-/** SQL of a dimension: rows are grouped by `key`, and `text` is the value that a key stands for. */
+/** SQL of a dimension: rows are grouped by `key`, and `text` is the value of a key. */
 interface Column {
   readonly key: string;
   text(key: string): string;
@@ -49,7 +48,7 @@ export class Statements {
   readonly #sources: Sources;
   readonly #usesHits: boolean;
   readonly #usesVisits: boolean;
-  /** Whether `all` count the visitors of each row, regardless of its conversions. */
+  /** Whether `all` has the visitors of each row, regardless of its conversions. */
   readonly areOfWholeVisits: boolean;
 
   /** @param table SQL of the table of hits */
@@ -65,7 +64,7 @@ export class Statements {
     this.#sources = this.#scope.sourcesFor(query.filters);
   }
 
-  /** All of them: each gives other sums of the same rows. */
+  /** All statements: each has other sums of the same rows. */
   get all(): Statement[] {
     const texts = this.areOfWholeVisits ? this.#textsOfWholeVisits() : this.#textsOfHitsAndVisits();
     return texts.map((text) => this.#scope.statement(`${text}\nLIMIT ${MOST_ROWS + 1}`));
@@ -92,7 +91,7 @@ export class Statements {
     return texts;
   }
 
-  /** @param narrow SQL: which hits may count; undefined for all */
+  /** @param narrow SQL: a condition on the hits that may count; undefined for all */
   #sumsOfHits(metrics: readonly Metric[], narrow: string | undefined): string {
     const context = this.#scope.context(this.#usesVisits ? 'both' : 'hit');
     const source = this.#usesVisits
@@ -116,7 +115,7 @@ export class Statements {
     });
   }
 
-  /** SQL: which hits match the filters that are about hits alone; undefined without such filters. */
+  /** SQL: the condition of the filters that are about hits only; undefined without such filters. */
   get #matching(): string | undefined {
     const filters = this.#query.filters.filter(
       (filter) =>
@@ -128,7 +127,7 @@ export class Statements {
     return filters.length === 0 ? undefined : allSql(filters, this.#scope.context('hit'));
   }
 
-  /** SQL: which hits may count for metrics that visits do not know. */
+  /** SQL: a condition on the hits that may count for metrics that visits do not have. */
   #relevant(metrics: readonly Metric[]): string {
     const { goal } = this.#query;
     const tests = metrics.flatMap((metric) => {
@@ -212,7 +211,7 @@ GROUP BY visit`;
     return `arrayJoin(arrayConcat(emptyArrayString()${names.map((name) => `, ${name}`).join('')}))`;
   }
 
-  /** SQL: whether a visit lies in one interval of each time dimension; undefined without one. */
+  /** SQL: whether a visit is in one interval of each time dimension; undefined without such a dimension. */
   #isInside(start: string, finish: string): string | undefined {
     const { dimensions, timezone } = this.#query;
     const intervals = dimensions.flatMap((dimension) => intervalOf(dimension) ?? []);

@@ -11,9 +11,9 @@ import { readMembers, readOneOf, readText, readWhole } from './json-values.ts';
 import { USUAL_ROWS } from './limits.ts';
 import { type AskedScope, checkGoals, namesOf, readScope, SCOPE_MEMBERS, usualBots } from './scope-reader.ts';
 
-/** Most values of the dimension. */
+/** Maximum number of values of the dimension. */
 export const MOST_FUNNEL_ROWS = 1000;
-/** Actions that all steps test for, a goal counting once for each site that has it: each is a part of the statement. */
+/** Maximum number of actions of all steps; a goal counts once for each site that has it. Each is a part of the statement. */
 const MOST_ACTIONS = 100;
 const MEMBERS = [...SCOPE_MEMBERS, 'funnel', 'steps', 'within', 'by', 'limit'];
 
@@ -24,8 +24,8 @@ export interface AskedFunnel extends AskedScope, Pick<Funnel, 'steps' | 'within'
  *
  * @param now milliseconds since 1970, to which named periods refer
  * @param goals of all sites
- * @param funnels of all sites, which may be asked for by name
- * @throws HitError `invalid` that names what is wrong, and what was probably meant
+ * @param funnels of all sites, for queries with the name of a stored funnel
+ * @throws HitError `invalid` that names the invalid member, with a suggestion
  */
 export function readFunnel(
   value: unknown,
@@ -41,7 +41,7 @@ export function readFunnel(
   checkActions(steps, known);
   const by = asked.by === undefined ? undefined : readOneOf('by', asked.by, VISIT_DIMENSIONS);
   if (by === undefined && asked.limit !== undefined)
-    throw new HitError('invalid', 'limit is of the values of a dimension: name it, with by');
+    throw new HitError('invalid', 'limit requires by, a dimension');
   return {
     ...{ ...scope, steps, within, by },
     goals: checkGoals(filters.some(mentionsGoals) ? known : known.filter(({ name }) => named.has(name))),
@@ -50,7 +50,7 @@ export function readFunnel(
   };
 }
 
-/** The steps and the window, as they are written, or those of a stored funnel. */
+/** The steps and the window of the query, or of its stored funnel. */
 function definitionOf(
   { funnel, steps, within }: Readonly<Record<string, unknown>>,
   sites: readonly string[],
@@ -58,7 +58,7 @@ function definitionOf(
   funnels: readonly StoredFunnel[],
 ): Pick<Funnel, 'steps' | 'within'> {
   if ((funnel === undefined) === (steps === undefined))
-    throw new HitError('invalid', 'a funnel has steps, or the name of a stored one as funnel: choose one');
+    throw new HitError('invalid', 'set either steps, or funnel to the name of a stored funnel');
   const window = within === undefined ? undefined : readWindow('within', within);
   if (funnel === undefined) return { steps: readSteps('steps', steps, goals), within: window ?? 'visit' };
   const stored = storedFunnel(readText('funnel', funnel), sites, funnels);
@@ -73,12 +73,11 @@ function storedFunnel(
 ): StoredFunnel {
   const [site] = sites;
   if (site === undefined || sites.length > 1)
-    throw new HitError('invalid', 'a stored funnel is of one site: name that one as site');
+    throw new HitError('invalid', 'a stored funnel belongs to one site: set site to it');
   const own = funnels.filter((each) => each.site === site);
   const found = own.find((each) => each.name === name);
   if (found) return found;
-  if (own.length === 0)
-    throw new HitError('invalid', `${site} has no stored funnels: give the steps instead`);
+  if (own.length === 0) throw new HitError('invalid', `${site} has no stored funnels: set steps instead`);
   throw unknownName(
     'funnel',
     name,
@@ -86,7 +85,7 @@ function storedFunnel(
   );
 }
 
-/** Goals may be removed after a funnel that names them was stored. */
+/** Goals may be removed although a stored funnel refers to them. */
 function checkStoredGoals({ name, steps }: StoredFunnel, goals: readonly string[]): void {
   for (const [at, step] of steps.entries()) {
     for (const action of actionsOf(step)) {
@@ -105,6 +104,6 @@ function checkActions(steps: readonly FunnelTest[], known: readonly Goal[]): voi
   if (actions > MOST_ACTIONS)
     throw new HitError(
       'invalid',
-      `the steps test for ${actions} actions, ${MOST_ACTIONS} are allowed (a goal counts once for each site that has it): name fewer, or fewer sites`,
+      `the steps have ${actions} actions, ${MOST_ACTIONS} are allowed (a goal counts once for each site that has it): use fewer actions or sites`,
     );
 }

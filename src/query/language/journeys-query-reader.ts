@@ -20,7 +20,7 @@ export interface AskedJourneys extends AskedScope, Pick<Journey, 'page' | 'steps
  *
  * @param now milliseconds since 1970, to which named periods refer
  * @param goals of all sites
- * @throws HitError `invalid` that names what is wrong, and what was probably meant
+ * @throws HitError `invalid` that names the invalid member, with a suggestion
  */
 export function readJourneys(value: unknown, now: number, goals: readonly Goal[]): AskedJourneys {
   const asked = readMembers('the query', value, MEMBERS);

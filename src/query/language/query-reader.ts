@@ -44,7 +44,7 @@ export interface AskedQuery extends AskedScope, Pick<Query, 'metrics' | 'dimensi
  *
  * @param now milliseconds since 1970, to which named periods refer
  * @param goals of all sites
- * @throws HitError `invalid` that names what is wrong, and what was probably meant
+ * @throws HitError `invalid` that names the invalid member, with a suggestion
  */
 export function readQuery(value: unknown, now: number, goals: readonly Goal[]): AskedQuery {
   const asked = readMembers('the query', value, MEMBERS);

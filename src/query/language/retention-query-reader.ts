@@ -10,7 +10,7 @@ export const VISITOR_IDENTITIES = ['cookie', 'cookieless'] as const;
 const MEMBERS = [...SCOPE_MEMBERS, 'interval', 'return_filters', 'identity'];
 
 export interface AskedRetention extends AskedScope, Pick<Retention, 'interval' | 'returnFilters'> {
-  /** Undefined: as the server has it. */
+  /** Undefined: that of the server. */
   readonly identity: Retention['identity'] | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface AskedRetention extends AskedScope, Pick<Retention, 'interval' |
  *
  * @param now milliseconds since 1970, to which named periods refer
  * @param goals of all sites
- * @throws HitError `invalid` that names what is wrong, and what was probably meant
+ * @throws HitError `invalid` that names the invalid member, with a suggestion
  */
 export function readRetention(value: unknown, now: number, goals: readonly Goal[]): AskedRetention {
   const asked = readMembers('the query', value, MEMBERS);

@@ -1,6 +1,5 @@
 /**
- * What queries, funnels, journeys and retention have in common, as it is written in their JSON: sites, period, time zone, bots
- * and filters.
+ * The common members of queries, funnels, journeys and retention in JSON: sites, period, time zone, bots and filters.
  */
 import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site.ts';
@@ -18,18 +17,18 @@ import { LIMITS } from './limits.ts';
 export const QUERY_PERIODS = [...PERIODS, 'all'] as const;
 export const SCOPE_MEMBERS = ['site', 'period', 'timezone', 'bots', 'filters', 'segment'] as const;
 
-/** A scope whose period is known once it is known when the sites' first hit was. */
+/** A scope whose period may depend on the time of the first hit. */
 export interface AskedScope extends Omit<Scope, 'from' | 'to'> {
   /** Undefined: from the first hit or visit to now. */
   readonly period: Span | undefined;
 }
 
-/** What the members of a scope say, before it is known which goals are needed. */
+/** The members of a scope, before the required goals are known. */
 interface ReadScope {
   readonly scope: Omit<AskedScope, 'goals' | 'bots'> & { readonly bots: Query['bots'] | undefined };
   /** All goals of the sites. */
   readonly goals: readonly Goal[];
-  /** Reads more filters; their conditions count together with those of the scope. */
+  /** Reads more filters; the limit of conditions applies to these and those of the scope together. */
   readonly filterReader: FilterReader;
 }
 
@@ -38,7 +37,7 @@ interface ReadScope {
  *
  * @param now milliseconds since 1970, to which named periods refer
  * @param goals of all sites
- * @throws HitError `invalid` that names what is wrong, and what was probably meant
+ * @throws HitError `invalid` that names the invalid member, with a suggestion
  */
 export function readScope(
   members: Readonly<Record<string, unknown>>,
@@ -46,7 +45,7 @@ export function readScope(
   goals: readonly Goal[],
 ): ReadScope {
   if (members.segment !== undefined)
-    throw new HitError('invalid', 'segment is not known here: give its filters instead');
+    throw new HitError('invalid', 'stored segments are not available here: set filters instead');
   const sites = readSites(members.site);
   const timezone = readTimeZone(
     members.timezone === undefined ? undefined : readText('timezone', members.timezone),
@@ -69,11 +68,11 @@ export function checkGoals(goals: readonly Goal[]): readonly Goal[] {
   if (goals.length <= LIMITS.goals) return goals;
   throw new HitError(
     'invalid',
-    `these sites have ${goals.length} goals, ${LIMITS.goals} are counted together: name a goal, or fewer sites`,
+    `these sites have ${goals.length} goals, ${LIMITS.goals} are allowed: set goal, or use fewer sites`,
   );
 }
 
-/** As in rankings: bots alone if they are ranked, and with people if a filter chooses among them. */
+/** As in rankings: only bots if these are ranked, and bots and people if a filter is about bots. */
 export function usualBots({ dimensions, filters }: Pick<Query, 'dimensions' | 'filters'>): Query['bots'] {
   const isOfBots = (name: string) => name === 'bot' || name.startsWith('bot_');
   if (dimensions.some(isOfBots)) return 'only';

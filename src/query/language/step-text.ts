@@ -1,17 +1,17 @@
 /**
  * Steps of funnels as text, for the command line: `page=/cart`, `event=purchase`, `signup or page=/thanks`.
  *
- * - `page=`, `event=`, `outbound=`, `download=` and `not_found=` are actions: a pattern follows, or the name of an event. Any other
- *   text is the name of a goal.
- * - ` or ` is between actions any of which is the step.
- * - A text that begins with `{` or `"` is JSON: other actions, and names of goals that would be misread.
+ * - `page=`, `event=`, `outbound=`, `download=` and `not_found=` are actions, followed by a pattern or the name of an event. Any
+ *   other text is the name of a goal.
+ * - ` or ` separates alternatives.
+ * - A text that begins with `{` or `"` is JSON, for other actions, and for names of goals that would be misread.
  */
 import { HitError, messageOf } from '../../errors.ts';
 import { printable } from '../../schema/printable.ts';
 import { unknownName } from '../../schema/suggestion.ts';
 import type { FunnelAction, FunnelTest } from '../engine/funnel-query.ts';
 
-/** Kinds of actions with the member that their text is. */
+/** Kinds of actions → the member with their text. */
 const MEMBERS: Readonly<Record<string, string>> = {
   page: 'page',
   event: 'event',
@@ -43,7 +43,7 @@ export function parseStep(text: string): unknown {
 }
 
 /**
- * A step as text, which `parseStep` reads again.
+ * A step as text, the inverse of `parseStep`.
  *
  * @example
  * stepText({ any: ['signup', { kind: 'page', page: '/thanks' }] }); // 'signup or page=/thanks'
@@ -66,7 +66,7 @@ function parseAction(text: string, step: string): unknown {
   return { kind, [MEMBERS[kind]!]: value };
 }
 
-/** @returns undefined if only JSON says the same */
+/** @returns undefined if the action can only be written as JSON */
 function plainText(action: FunnelAction): string | undefined {
   const text = typeof action === 'string' ? action : assigned(action);
   const isPlain = text !== undefined && text.trim() === text && !/^[{"]|(?:^|\s)or(?:\s|$)/.test(text);

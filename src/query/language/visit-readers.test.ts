@@ -90,15 +90,11 @@ describe('what is asked about visits', () => {
 
   for (const [kind, more, message] of [
     ['funnel', { stesp: [] }, 'the funnel: member "stesp" is unknown: did you mean "steps"?'],
-    ['funnel', { steps: null }, 'a funnel has steps, or the name of a stored one as funnel: choose one'],
-    [
-      'funnel',
-      { funnel: 'checkout' },
-      'a funnel has steps, or the name of a stored one as funnel: choose one',
-    ],
+    ['funnel', { steps: null }, 'set either steps, or funnel to the name of a stored funnel'],
+    ['funnel', { funnel: 'checkout' }, 'set either steps, or funnel to the name of a stored funnel'],
     ['funnel', { steps: ['singup', CART] }, 'steps[0] "singup" is unknown: did you mean "signup"?'],
     ['funnel', { site: 'c.example' }, 'steps[0] "signup" is unknown: these sites have no goals'],
-    ['funnel', { steps: [CART] }, 'steps: a funnel has 2 to 8'],
+    ['funnel', { steps: [CART] }, 'steps: a funnel has 2 to 8 steps'],
     ['funnel', { steps: Array(9).fill(CART) }, 'steps has 9 values, 8 are allowed'],
     ['funnel', { within: 'vist' }, 'within "vist" is unknown: did you mean "visit"?'],
     ['funnel', { within: '7 days' }, 'within "7 days" is unknown: use visit, 7d'],
@@ -108,7 +104,7 @@ describe('what is asked about visits', () => {
     ['funnel', { within: { days: 1.5 } }, 'within.days is not a whole number from 1 to 90'],
     ['funnel', { by: 'contry' }, 'by "contry" is unknown: did you mean "country"?'],
     ['funnel', { by: 'page' }, /^by "page" is unknown: use source, channel, /],
-    ['funnel', { limit: 5 }, 'limit is of the values of a dimension: name it, with by'],
+    ['funnel', { limit: 5 }, 'limit requires by, a dimension'],
     ['funnel', { by: 'source', limit: 1001 }, 'limit is not a whole number from 1 to 1000'],
     ['funnel', { filters: [['is', 'goal', ['singup']]] }, /did you mean "signup"\?$/],
     ['journeys', { page: undefined }, /^page is missing: name one/],
@@ -136,9 +132,9 @@ describe('what is asked about visits', () => {
 
   for (const [asked, message] of [
     [{ funnel: 'chekcout' }, 'funnel "chekcout" is unknown: did you mean "checkout"?'],
-    [{ funnel: 'checkout', site: 'b.example' }, 'b.example has no stored funnels: give the steps instead'],
-    [{ funnel: 'checkout', site: null }, 'a stored funnel is of one site: name that one as site'],
-    [{ funnel: 'checkout', site: ['a.example', 'b.example'] }, /is of one site/],
+    [{ funnel: 'checkout', site: 'b.example' }, 'b.example has no stored funnels: set steps instead'],
+    [{ funnel: 'checkout', site: null }, 'a stored funnel belongs to one site: set site to it'],
+    [{ funnel: 'checkout', site: ['a.example', 'b.example'] }, /belongs to one site/],
     [{ funnel: 'outdated' }, /^steps\[1\] of the funnel "outdated": "purchase" is unknown: /],
     [{ funnel: 1 }, 'funnel is not a text'],
   ] as const)

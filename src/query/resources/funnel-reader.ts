@@ -1,4 +1,4 @@
-/** Funnels as people write them: their steps and their window. */
+/** Funnels as users write them: their steps and their window. */
 import { HitError } from '../../errors.ts';
 import { choice, described, either, integer, list, matching, object, TEXT } from '../../schema/schema.ts';
 import { unknownName } from '../../schema/suggestion.ts';
@@ -13,15 +13,15 @@ import { unknownGoal } from '../language/filter-reader.ts';
 import { readList, readMembers, readText, readWhole } from '../language/json-values.ts';
 import { ACTION, readAction } from './goal-reader.ts';
 
-/** Most days between the first step and the last. */
+/** Maximum number of days between the first step and the last. */
 const LONGEST_WINDOW = 90;
-/** Most actions of a step that is any of several. */
+/** Maximum number of alternatives of a step. */
 const MOST_ALTERNATIVES = 10;
 const DAYS = /^([1-9][0-9]?)d$/;
 
 type Window = Funnel['within'];
 
-/** A funnel that is kept for a site. */
+/** A funnel that is stored for a site. */
 export interface StoredFunnel {
   readonly site: string;
   readonly name: string;
@@ -36,25 +36,25 @@ export const STEPS = described(
 );
 export const WINDOW = described(
   either(choice(['visit']), object({ days: integer(1, LONGEST_WINDOW) })),
-  'all steps in one visit, or the last so many times 24 hours after the first',
+  'all steps in one visit, or the last at most that many times 24 hours after the first',
 );
-/** As people may also write it: `7d`. */
+/** Also as users may write it: `7d`. */
 export const WRITTEN_WINDOW = described(
   either(choice(['visit']), matching(DAYS), object({ days: integer(1, LONGEST_WINDOW) })),
-  'all steps in one visit (default), or the last so many times 24 hours after the first: `7d`, or `{"days": 7}`',
+  'all steps in one visit (default), or the last at most that many times 24 hours after the first: `7d`, or `{"days": 7}`',
 );
 
 /**
  * Reads the steps of a funnel.
  *
- * @param name its place, for messages
- * @param goals names of goals, which are the only ones that may be named; undefined if that is not checked
- * @throws HitError `invalid` that names what is not understood
+ * @param name its path, for messages
+ * @param goals names of the existing goals; undefined if names are not checked
+ * @throws HitError `invalid` that names the invalid member
  */
 export function readSteps(name: string, value: unknown, goals: readonly string[] | undefined): FunnelTest[] {
   const steps = readList(name, value, MOST_STEPS).map((step, at) => readStep(`${name}[${at}]`, step, goals));
   if (steps.length < FEWEST_STEPS)
-    throw new HitError('invalid', `${name}: a funnel has ${FEWEST_STEPS} to ${MOST_STEPS}`);
+    throw new HitError('invalid', `${name}: a funnel has ${FEWEST_STEPS} to ${MOST_STEPS} steps`);
   return steps;
 }
 

@@ -42,14 +42,14 @@ export function readName(name: string, value: unknown): string {
 /**
  * Reads a goal: `{"name":"signup","action":{"kind":"event","event":"signup"}}`.
  *
- * @throws HitError `invalid` that names what is not understood
+ * @throws HitError `invalid` that names the invalid member
  */
 export function readGoal(value: unknown): Omit<Goal, 'site'> {
   const { name, action } = readMembers('the goal', value, ['name', 'action']);
   return { name: readName('name', name), action: readAction('action', action) };
 }
 
-/** @throws HitError `invalid` that names what is not understood */
+/** @throws HitError `invalid` that names the invalid member */
 export function readAction(name: string, value: unknown): Action {
   const { kind: given, ...rest } = readMembers(name, value, [
     'kind',

@@ -125,7 +125,7 @@ describe('what is kept for a site', () => {
     ['goals', { name: 'x', acton: {} }, /^the goal: member "acton" is unknown: did you mean "action"\?$/],
     ['segments', { name: 'x', filters: [] }, /^filters is empty/],
     ['segments', { name: 'x', filters: [['is', 'contry', ['DE']]] }, /did you mean "country"\?$/],
-    ['funnels', { name: 'x', steps: [GOAL.action] }, /^steps: a funnel has 2 to 8$/],
+    ['funnels', { name: 'x', steps: [GOAL.action] }, /^steps: a funnel has 2 to 8 steps$/],
     [
       'funnels',
       { name: 'x', steps: [GOAL.action, GOAL.action], within: { days: 0 } },

@@ -43,7 +43,7 @@ export class Resources {
     return Array.from(this.#kept.goals, ([site, goals]) => goals.map((goal) => ({ site, ...goal }))).flat();
   }
 
-  /** A query with the filters of the segment that it names: see `withSegment`. @throws HitError `invalid` */
+  /** A query with the filters of its segment: see `withSegment`. @throws HitError `invalid` */
   resolve(query: unknown): unknown {
     return withSegment(query, (site) => this.list('segments', site));
   }

@@ -40,7 +40,7 @@ describe('a query with a segment', () => {
 
   test('is of one site', () => {
     for (const site of [undefined, null, ['a.example', 'b.example']]) {
-      const message = 'segment "abroad" is one of a site: name that site alone';
+      const message = 'segment "abroad" belongs to one site: set site to it';
       assert.throws(() => resolved({ ...query, site, segment: 'abroad' }), { code: 'invalid', message });
     }
   });
@@ -59,7 +59,7 @@ describe('a query with a segment', () => {
     };
     assert.equal(refused('a.example', 'abraod'), 'segment "abraod" is unknown: did you mean "abroad"?');
     assert.equal(refused('a.example', 'constructor'), 'segment "constructor" is unknown: use abroad, new');
-    assert.equal(refused('b.example', 'abroad'), 'segment "abroad" is unknown: b.example has none');
+    assert.equal(refused('b.example', 'abroad'), 'segment "abroad" is unknown: b.example has no segments');
     assert.equal(refused('a.example', 1), 'segment is not a text');
   });
 
@@ -69,7 +69,7 @@ describe('a query with a segment', () => {
   });
 
   test('is refused where no segments are stored', () => {
-    const message = 'segment is not known here: give its filters instead';
+    const message = 'stored segments are not available here: set filters instead';
     assert.throws(() => readQuery({ ...query, segment: 'abroad' }, 0, []), { code: 'invalid', message });
   });
 });

@@ -18,7 +18,7 @@ export interface Segment {
  *
  * @param query JSON of `POST /api/v1/query`, or of funnels, journeys and retention
  * @param segmentsOf the segments of a site
- * @throws HitError `invalid` for an unknown segment, with the nearest one, or for one without its site
+ * @throws HitError `invalid` for an unknown segment, with a suggestion, or if the query is not about exactly one site
  * @example
  * const segmentsOf = () => [{ name: 'abroad', filters: [['is_not', 'country', ['DE']]] }];
  * withSegment({ site: 'a.com', segment: 'abroad', period: '30d', metrics: ['visits'] }, segmentsOf);
@@ -31,13 +31,13 @@ export function withSegment(query: unknown, segmentsOf: (site: string) => readon
   const name = readText('segment', segment);
   const [site, ...others] = readSites(rest.site ?? undefined);
   if (site === undefined || others.length > 0) {
-    throw new HitError('invalid', `segment "${printable(name)}" is one of a site: name that site alone`);
+    throw new HitError('invalid', `segment "${printable(name)}" belongs to one site: set site to it`);
   }
   const known = segmentsOf(site);
   const found = known.find((each) => each.name === name);
   if (!found) {
     if (known.length === 0)
-      throw new HitError('invalid', `segment "${printable(name)}" is unknown: ${site} has none`);
+      throw new HitError('invalid', `segment "${printable(name)}" is unknown: ${site} has no segments`);
     throw unknownName(
       'segment',
       name,

@@ -1,5 +1,5 @@
 /**
- * Funnels: how many visitors take one step after another. Choices where the contract is silent, mostly Plausible's:
+ * Funnels: how many visitors take a sequence of steps. Choices where the contract is silent, mostly Plausible's:
  *
  * - Steps must be in order; anything may happen between them (Plausible's sequential funnel). Each step needs a hit of its
  *   own, after that of the previous step in order of time and arrival.

@@ -1,5 +1,5 @@
 /**
- * Journeys: the pages that visits go to after a page, or come from before it. Choices where the contract is silent:
+ * Journeys: the pages viewed before or after a page. Choices where the contract is silent:
  *
  * - Paths consist of page views within a visit that starts in the period. Consecutive views of one page are one step, as in
  *   Plausible. A visit counts once: after a page from its first view of it, before a page from its last one. So the
