@@ -83,7 +83,7 @@ describe('what is asked about visits', () => {
     const asked = { period: 'all', steps: ['signup', { any: ['signup', CART] }, 'signup', 'signup'] };
     assert.throws(() => readFunnel(asked, NOW, MANY, []), {
       code: 'invalid',
-      message: /^the steps test for 121 actions, 100 are allowed/,
+      message: /^the steps have 121 actions, 100 are allowed/,
     });
     assert.equal(readFunnel({ ...asked, site: '1.example' }, NOW, MANY, []).goals.length, 1);
   });
