@@ -20,7 +20,7 @@ export interface BuiltFile {
   readonly brotli: number;
 }
 
-/** Builds it next to the previous build, and then replaces that: a running server never sees a partial build. */
+/** Builds next to the previous build, and then replaces it: a running server never sees a partial build. */
 export async function buildDashboard(): Promise<void> {
   const { build } = await import('vite');
   const outDir = `${BUILT}.${process.pid}`;

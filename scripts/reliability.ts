@@ -20,7 +20,7 @@ const number = new Intl.NumberFormat('en');
 
 const [path] = process.argv.slice(2);
 if (path === undefined) {
-  console.error('usage: node scripts/reliability.ts REPORT, the file of HIT_TEST_REPORT');
+  console.error('usage: node scripts/reliability.ts REPORT, where REPORT is the file of HIT_TEST_REPORT');
   process.exit(2);
 }
 const text = readFileSync(FILE, 'utf8');

@@ -12,7 +12,7 @@ const SOURCE = join(ROOT, 'snippet');
 const BUILT = join(ROOT, 'dist', 'snippet');
 const SCRIPT = join(BUILT, 'script.js');
 
-/** Builds it next to the previous build, and then replaces that. */
+/** Builds next to the previous build, and then replaces it. */
 export async function buildSnippet(): Promise<void> {
   const { build } = await import('vite');
   const outDir = `${BUILT}.${process.pid}`;

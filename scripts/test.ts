@@ -1,5 +1,5 @@
 /**
- * Runs a suite of tests, which the first argument names. Further ones are options of `node --test`, such as
+ * Runs the suite of tests given by the first argument. Further arguments are options of `node --test`, such as
  * `--test-name-pattern=…`.
  */
 import assert from 'node:assert/strict';
@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '..');
 
 const [suite = '', ...options] = process.argv.slice(2);
 const files = SUITES[suite]?.();
-assert.ok(files, `name a suite: ${Object.keys(SUITES).join(', ')}`);
+assert.ok(files, `the first argument must be a suite: ${Object.keys(SUITES).join(', ')}`);
 const run = suite === 'quick' ? together(files) : files;
 const { status } = spawnSync(process.execPath, ['--test', ...options, ...run], {
   cwd: ROOT,
@@ -19,7 +19,7 @@ const { status } = spawnSync(process.execPath, ['--test', ...options, ...run], {
 });
 process.exitCode = status ?? 1;
 
-/** Those that can share a process come first, as nothing else takes as long. */
+/** The files that can share a process come first, as they take the longest. */
 function together(all: readonly string[]): string[] {
   const plain = new Set(plainFiles());
   return ['test/fixtures/plain-tests.ts', ...all.filter((file) => !plain.has(file))];

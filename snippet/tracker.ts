@@ -123,7 +123,7 @@ export function track(
 
   /** Reports how long the page was viewed, once it is no longer visible and focused. */
   const engage = (isLeft?: boolean) => {
-    // Not the time of day, which may be set back.
+    // A monotonic clock, as the time of day may be set back.
     const now = performance.now();
     if (since) spent += now - since;
     since = !document.hidden && document.hasFocus() ? now : 0;

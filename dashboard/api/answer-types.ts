@@ -37,7 +37,7 @@ export interface Top {
   readonly error?: number;
   /** Earlier hits are purged: rows count hits since then. */
   readonly purged_before?: string;
-  /** Later visits lack hits that are still being added: rows count hits before. */
+  /** Later visits lack hits that are still being added: rows cover the time before. */
   readonly pending_since?: string;
 }
 

@@ -1,7 +1,7 @@
 import { request } from './api.ts';
 import { turnOf } from './turn.ts';
 
-/** A pending query, and how many callers wait for it. */
+/** A pending query, and the number of callers waiting for it. */
 interface SharedRequest {
   readonly answer: Promise<unknown>;
   readonly controller: AbortController;
@@ -11,7 +11,7 @@ interface SharedRequest {
 const requests = new Map<string, SharedRequest>();
 
 /**
- * Sends one request for all callers with the same query at a time. It is aborted when none of them waits any more.
+ * Sends a single request for concurrent callers with the same query. It is aborted when none of them is waiting.
  *
  * @throws ApiError
  */
@@ -37,7 +37,7 @@ function startRequest(query: string): SharedRequest {
     if (requests.get(query) === shared) requests.delete(query);
   };
   const answer = inTurn(query, controller.signal).finally(finish);
-  // A caller that aborted does not get its result.
+  // An aborted caller does not get the result.
   answer.catch(() => undefined);
   const shared: SharedRequest = { answer, controller, waiting: 0 };
   requests.set(query, shared);

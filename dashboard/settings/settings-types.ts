@@ -42,7 +42,7 @@ export interface Token {
   readonly id: string;
   readonly name: string;
   readonly scope: Scope;
-  /** The only sites that it permits; null for all. */
+  /** The only sites that the token permits; null for all. */
   readonly sites: readonly string[] | null;
   readonly created: string;
   readonly used: string | null;

@@ -144,7 +144,7 @@ function NewToken() {
   );
 }
 
-/** The sites of a text; null for all. The server refuses a text of separators alone, which names none. */
+/** The sites in a text; null for all. The server rejects an empty list, as from a text of separators only. */
 function sitesOf(text: string): readonly string[] | null {
   return text.trim() === '' ? null : text.split(/[\s,]+/).filter((site) => site !== '');
 }

@@ -19,7 +19,7 @@ from pyspark.sql import functions as F
 
 LONGEST_FOLDER = 255
 # Name of engagement signals, which report how long or how far down a page is viewed and do not count as hits. Versions without
-# them stored events with this name, which tell neither.
+# signals stored events with this name, without either value.
 SIGNAL = "engagement"
 INTERVALS = ("minute", "hour", "day", "week", "month")
 

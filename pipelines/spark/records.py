@@ -10,7 +10,7 @@ from pyspark.sql.types import IntegerType, LongType, StringType, StructField, St
 
 VERSION = 1
 # Name of engagement signals, which report how long or how far down a page is viewed and do not count as hits. Versions without
-# them published events with this name, which tell neither.
+# signals published events with this name, without either value.
 SIGNAL = "engagement"
 
 # Only the fields that the jobs use; others are ignored, so that later versions may add fields.
@@ -86,7 +86,7 @@ def matches(name: str, pattern: str) -> Column:
 def hits(parsed: DataFrame) -> DataFrame:
     """The hits that count: those of people, without engagement signals."""
     is_human = F.coalesce(F.col("bot") == "", F.lit(True))
-    tells = (F.coalesce(F.col("engaged"), F.lit(0)) > 0) | (F.coalesce(F.col("scroll"), F.lit(-1)) >= 0)
-    is_signal = F.coalesce(F.col("name") == SIGNAL, F.lit(False)) & tells
+    has_value = (F.coalesce(F.col("engaged"), F.lit(0)) > 0) | (F.coalesce(F.col("scroll"), F.lit(-1)) >= 0)
+    is_signal = F.coalesce(F.col("name") == SIGNAL, F.lit(False)) & has_value
     counted = parsed.where(F.col("fault").isNull() & is_human & ~is_signal)
     return counted.drop("fault", "engaged", "scroll")

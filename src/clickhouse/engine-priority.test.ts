@@ -10,7 +10,7 @@ const options = {
   skip: process.platform !== 'linux' && 'threads have a priority of their own on Linux only',
 };
 
-/** Node's threads that start later; and the engine's waiting threads without a name, which have that of Node's. */
+/** Node's threads that start later, and the engine's idle threads, which have the name of Node's. */
 const OWN = /^(?:libuv-worker|node-MainThread)/;
 
 interface Thread {
@@ -41,14 +41,14 @@ test('the engine’s threads yield to the process’s own threads', options, asy
   const before = threads();
   const started = new Set(before.map(({ task }) => task));
   await openStore(t);
-  // What the engine starts after this is found by a later scan.
+  // Threads that the engine starts later are found by a later scan.
   const engine = threads().filter(({ task }) => !started.has(task));
   assert.ok(engine.length > 3, 'the engine has threads');
   using _priority = new EnginePriority();
   const own = before[0]!.nice;
   const lowered = engine.flatMap(({ task }) => threadOf(task) ?? []).filter(({ name }) => !OWN.test(name));
   assert.ok(lowered.length > 3, JSON.stringify(engine));
-  // Whatever niceness the test runs at.
+  // Relative to the niceness of the test.
   for (const { name, nice } of lowered) assert.ok(nice > own || nice === 19, `${name}: ${nice}`);
   for (const { name, nice } of before.flatMap(({ task }) => threadOf(task) ?? []))
     assert.equal(nice, own, name);

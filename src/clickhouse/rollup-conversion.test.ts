@@ -51,7 +51,7 @@ async function makeOlder(): Promise<string> {
   await migrate(clients.writer, { steps: BEFORE });
   const command = (query: string) => clients.writer.command({ query });
   for (const { batch: number, site, day, hits } of [...KEPT, ...PURGED]) {
-    // Some are events with the name that signals have now: that version had none.
+    // Some are events with the present name of signals, which that version did not have.
     await command(`INSERT INTO hits (site, time, visitor, path, name, batch)
       SELECT '${site}', toDateTime64('${day} 10:00:00', 3, 'UTC') + number * 60, number, concat('/', toString(number % 3)),
         if(number % 5 = 0, 'engagement', 'pageview'), ${batch(number)}
@@ -159,7 +159,7 @@ describe('a store of a version without a ledger', () => {
     assert.deepEqual((await told(store)).sites, wanted);
   });
 
-  test('takes the batch that its consumer had delivered in part, once', {
+  test('takes a batch that its consumer had partly delivered, once', {
     ...options,
     skip: onlyWithMoreRounds(),
   }, async (t) => {

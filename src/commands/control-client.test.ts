@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { controlSocket } from '../folder/control-socket.ts';
 import { ControlClient } from './control-client.ts';
 
-/** A client of a server that is well, but breaks off each other answer after its first bytes. */
+/** A client of a server that breaks off every second response after its first bytes. */
 async function clientOfDyingServer(t: TestContext): Promise<ControlClient> {
   const folder = temporaryFolder(t);
   const server = createServer((request, response) => {
@@ -28,7 +28,7 @@ describe('a connection that breaks while an answer is read', () => {
     ['post', (client) => client.post('/x', Readable.from([]), () => undefined)],
     ['stream', async (client) => buffer(await client.stream('/x'))],
   ] satisfies [string, (client: ControlClient) => Promise<unknown>][]) {
-    it(`is told as one line by ${name}`, async (t) => {
+    it(`is reported in one line by ${name}`, async (t) => {
       const client = await clientOfDyingServer(t);
       await assert.rejects(async () => read(client), {
         name: 'HitError',
@@ -38,7 +38,7 @@ describe('a connection that breaks while an answer is read', () => {
     });
   }
 
-  it('is not made of a fault of the one that reads', async (t) => {
+  it('is not blamed for an error of the reader', async (t) => {
     const client = await clientOfDyingServer(t);
     const fault = new Error('full');
     const onLine = () => {

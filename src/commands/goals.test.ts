@@ -22,7 +22,7 @@ describe('the goals command', () => {
     ],
     [['add', 'x', '--event', 'signup', '--prop', 'plan'], /^--prop: "plan" is not like/],
   ] as const) {
-    it(`refuses before it opens the folder: ${args.join(' ')}`, async (t) => {
+    it(`rejects without opening the folder: ${args.join(' ')}`, async (t) => {
       const data = join(temporaryFolder(t), 'data');
       const flags = ['--data-dir', data, '--site', 'a.example', ...args];
       const { values, positionals } = readSettings(GOAL_SETTINGS, flags, {});

@@ -11,7 +11,7 @@ const SUMMARY: PurgeSummary = {
 const PURGED = { site: 'a.com', before: '2026-11-01T00:00:00Z', rows: 3, bytes: 90 };
 
 describe('the text of a purge', () => {
-  it('says that an exempt site is kept, if no age names it', () => {
+  it('says that an exempt site is kept if no age is set for it', () => {
     assert.equal(
       purgeText(SUMMARY),
       'Nothing is old enough to be purged.\n  a.com: kept, exempt since import --keep of 2026-11-02\n',
@@ -19,7 +19,7 @@ describe('the text of a purge', () => {
     assert.match(purgeText({ ...SUMMARY, keep_visits: '1d,a.com=forever' }), /a\.com: kept, exempt since/);
   });
 
-  it('names the flags that override an exemption, and what they are about', () => {
+  it('names the flags that override an exemption, and their kind of data', () => {
     assert.equal(
       purgeText({ ...SUMMARY, visits: [PURGED], keep_visits: '400d,a.com=1d' }),
       'Would be purged (sizes are estimates):\n' +

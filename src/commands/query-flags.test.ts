@@ -4,7 +4,7 @@ import { readSettings } from '../config.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
 import { queryOfFlags } from './query-flags.ts';
 
-/** The query of these flags; undefined if a report without a query answers. */
+/** The query of these flags; undefined for a report without a query. */
 function queryOf(...args: string[]): Record<string, unknown> | undefined {
   return queryOfFlags(readSettings(REPORT_SETTINGS, args, {}).values) as Record<string, unknown> | undefined;
 }
@@ -27,25 +27,25 @@ describe('a filter of a report', () => {
     });
   }
 
-  it('is one of a query if its name has an equals sign', () => {
+  it('belongs to a query if its name has an equals sign', () => {
     for (const text of ['prop:a=b is c', '"prop:a=b" is c'])
       assert.deepEqual(queryOf('--filter', text)?.filters, [['is', 'prop:a=b', ['c']]]);
   });
 
-  it('is one of a query if it has several words, so that a misspelt operator is called one', () => {
+  it('belongs to a query if it has several words, so that a misspelt operator is reported as such', () => {
     assert.deepEqual(queryOf('--filter', 'country iss DE')?.filters, [['iss', 'country', ['DE']]]);
     assert.throws(() => queryOf('--filter', 'country is'), /lacks a value after "is"/);
     assert.throws(() => queryOf('--filter', 'country "DE"'), /lacks an operator after "country"/);
   });
 
-  it('with an equals sign after its name makes no query, whatever its values are', () => {
+  it('with an equals sign after its name belongs to no query, whatever its values are', () => {
     for (const text of ['path=/a>b', 'path = /a is b', 'path!=/(a)', 'path != <a>', 'contry=DE'])
       assert.equal(queryOf('--filter', text), undefined);
   });
 });
 
 describe('a flag of a report', () => {
-  it('is passed on as it is if it has the name of what all objects have', () => {
+  it('is passed on unchanged if it is named like a member of all objects', () => {
     for (const name of ['constructor', 'toString', '__proto__']) {
       const query = queryOf('--by', `path,${name}`, '--order', name, '--compare', name);
       assert.deepEqual(query?.dimensions, ['page', name]);

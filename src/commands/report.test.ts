@@ -52,7 +52,7 @@ describe('a report', () => {
     ['--metrics', 'visits'],
     ['--metrics', 'pageviews'],
   ]) {
-    it(`of an archive that is not there is refused: ${args.join(' ')}`, {
+    it(`of a missing archive is rejected: ${args.join(' ')}`, {
       timeout: patience(60_000),
     }, async (t) => {
       const data = folderOf(t);
@@ -64,7 +64,7 @@ describe('a report', () => {
     });
   }
 
-  it('of a misspelt folder is refused, and creates none', async (t) => {
+  it('of a misspelt folder is rejected, and does not create it', async (t) => {
     const data = folderOf(t);
     for (const args of [
       ['--metrics', 'visits'],

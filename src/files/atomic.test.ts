@@ -31,7 +31,7 @@ describe('a file that is replaced as a whole', () => {
       assert.deepEqual(readdirSync(path), ['inner']);
     });
 
-    it(`${how} stays unchanged if the disk has room for a part of the new one`, async (t) => {
+    it(`${how} stays unchanged if the disk has room for only a part of the new content`, async (t) => {
       const disk = SmallDisk.mount(t, 1);
       if (!disk) return;
       const path = join(disk.path, 'a.json');

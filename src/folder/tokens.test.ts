@@ -51,7 +51,7 @@ describe('a token', () => {
     assert.equal(tokens.list()[0]!.used, '2026-11-24T12:00:00.000Z');
   });
 
-  test('is bound to the sites that it was created for, whatever the case of their names, even after a restart', (t) => {
+  test('is bound to the sites that it was created for, in upper or lower case, even after a restart', (t) => {
     const folder = temporaryFolder(t);
     const tokens = new Tokens(folder, () => NOON);
     const all = tokens.create('all', 'write');
@@ -78,7 +78,7 @@ describe('a token', () => {
     assert.equal(tokens.create('bound', 'read', names.slice(1)).sites?.length, 100);
   });
 
-  test('of a file of an earlier version is for all sites, and that version knows no bound token', (t) => {
+  test('in a file of an earlier version is for all sites, and that version ignores bound tokens', (t) => {
     const folder = temporaryFolder(t);
     const path = join(folder, 'tokens.json');
     const { token, id } = new Tokens(folder, () => NOON).create('old', 'read');
@@ -114,7 +114,7 @@ test('a damaged file of tokens or public sites is reported and not overwritten',
   }
 });
 
-test('a stored token whose sites are damaged is reported, and is not for all sites', (t) => {
+test('a stored token with damaged sites is reported, and does not become one for all sites', (t) => {
   const folder = temporaryFolder(t);
   const path = join(folder, 'tokens.json');
   new Tokens(folder, () => NOON).create('bound', 'read', ['a.example']);

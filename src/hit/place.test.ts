@@ -58,7 +58,7 @@ describe('countries of addresses', () => {
   });
 });
 
-/** Has the cache slot of 8.8.8.8. */
+/** Has the same cache slot as 8.8.8.8. */
 const SAME_SLOT = '16.0.230.128';
 
 describe('a database of cities', () => {
@@ -92,23 +92,23 @@ describe('a database of cities', () => {
     }
   });
 
-  test('of IPv4 addresses knows nothing of IPv6 addresses', async (t) => {
+  test('of IPv4 addresses has no IPv6 addresses', async (t) => {
     const file = join(temporaryFolder(t), 'cities.mmdb');
-    // 0x2a, 0x02, 0x81, 0x09: how the address below begins.
+    // 0x2a, 0x02, 0x81, 0x09: the first bytes of the address below.
     writeFileSync(file, geoDatabase([['42.2.129.0/24', cityRecord('HK', 'X', 'Hong Kong')]]));
     const places = await Places.open(file);
     assert.equal(places.of('42.2.129.9').city, 'Hong Kong');
     assert.deepEqual(places.of('2a02:8109::1'), { country: 'DE', region: '', city: '' });
   });
 
-  test('that is damaged at an address tells its country alone, and no place of another one', async (t) => {
+  test('that is damaged at an address has only a country there, and not the place of another one', async (t) => {
     const file = join(temporaryFolder(t), 'cities.mmdb');
     const good = cityRecord('US', 'CA', 'Mountain View');
     const bytes = geoDatabase([
       ['8.8.8.8/32', good],
       [`${SAME_SLOT}/32`, cityRecord('NL', 'NH', 'Amsterdam')],
     ]);
-    // The record is no map any more, but of a type that does not exist.
+    // The record is no longer a map, but of a type that does not exist.
     bytes.writeUInt8(0, bytes.lastIndexOf('country', bytes.indexOf('Amsterdam')) - 2);
     bytes.writeUInt8(255, bytes.lastIndexOf('country', bytes.indexOf('Amsterdam')) - 1);
     writeFileSync(file, bytes);

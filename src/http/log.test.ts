@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { openLog } from './log.ts';
 
-test('a log goes to the stream that it is given, from its level on', () => {
+test('a log is written to its stream, from its level on', () => {
   const out = new PassThrough({ encoding: 'utf8' });
   const log = openLog('warn', out);
   log.info('not this');
@@ -20,7 +20,7 @@ test('a log goes to the stream that it is given, from its level on', () => {
   );
 });
 
-test('a line is in the log’s file when it is logged', (t) => {
+test('a line is in the log’s file as soon as it is logged', (t) => {
   const path = join(temporaryFolder(t), 'log');
   const fd = openSync(path, 'a');
   t.after(() => closeSync(fd));

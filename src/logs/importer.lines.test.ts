@@ -28,7 +28,7 @@ describe('an import', { timeout: patience(60_000) }, () => {
     assert.deepEqual(
       grown.failures.map(({ line }) => line),
       [104],
-      'numbers go on behind what is known',
+      'numbers continue after the known lines',
     );
     assert.equal(await hits(site), 2);
   });

@@ -4,7 +4,7 @@ import { FORMAT_LINES } from '../../test/fixtures/format-lines.ts';
 import type { LogFormat } from '../settings/log-format.ts';
 import { identityOf } from './log-identity.ts';
 
-/** Data folders have the hashes of these. */
+/** The hashes of these are stored in data folders. */
 const STORED: Readonly<Record<LogFormat, string>> = {
   common: '203.0.113.7 - ann [17/May/2015:10:05:03 +0000',
   combined: '203.0.113.7 - ann [17/May/2015:10:05:03 +0000',

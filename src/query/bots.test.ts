@@ -32,7 +32,7 @@ interface Sent {
   readonly country: string;
 }
 
-/** All filters, or another one for each of the choices in turn. */
+/** All filters, or each of the choices in turn. */
 function filtersFor(choice: number): [string, (sent: Sent) => boolean][] {
   const filters = Object.entries(FILTERS);
   return rounds(1, 0, 1) === 1 ? filters : filters.filter((_, at) => at === choice);

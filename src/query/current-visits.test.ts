@@ -19,7 +19,7 @@ const DAILY = { period: PERIOD, metrics: ['hits', 'visits', 'bounce_rate'], dime
 
 type Opened = Awaited<ReturnType<typeof rolledStore>>;
 
-/** A store in whose visits the hits of a last batch are missing, as adding them fails or does not end. */
+/** A store whose visits lack the hits of the last batch, as adding them fails or hangs. */
 async function lateVisits(opened: Opened, t: TestContext, catchUp: () => Promise<void>) {
   const { store, rollups, deliver } = await opened(t);
   await deliver(batch(1), [hit(1, '01T10:00'), hit(2, '02T10:00'), hit(3, '02T23:50'), hit(1, '03T10:00')]);
@@ -48,7 +48,7 @@ describe('a query', () => {
     ['fails', full],
     ['does not end', endless],
   ] as const)
-    test(`whose visits lack hits, as adding them ${cause}, knows what needs no visits, and those before`, async (t) => {
+    test(`whose visits lack hits, as adding them ${cause}, has the values without visits, and those before`, async (t) => {
       const { ask } = await lateVisits(opened, t, catchUp);
       const { results, totals, meta } = await ask({ ...DAILY, include: { totals: true } });
       assert.deepEqual(
@@ -71,7 +71,7 @@ describe('a query', () => {
       ]);
     });
 
-  test('knows the visits of sites and agents without such hits', async (t) => {
+  test('has the visits of sites and agents without such hits', async (t) => {
     const { ask } = await lateVisits(opened, t, full);
     const since = async (query: object) => (await ask({ ...DAILY, ...query })).meta.notes?.[0]?.pending_since;
     assert.equal(await since({ site: 'b.example' }), '2026-11-01T12:00:00Z');
@@ -82,7 +82,7 @@ describe('a query', () => {
     assert.equal(await since({ period: { from: '2026-11-01', to: '2026-11-02' } }), undefined);
   });
 
-  test('does not count visitors by what their visits may lack', async (t) => {
+  test('does not count visitors by visits that may lack hits', async (t) => {
     const { ask } = await lateVisits(opened, t, full);
     const { results, meta } = await ask({ ...DAILY, metrics: ['visitors', 'hits'], dimensions: ['source'] });
     assert.deepEqual(
@@ -92,14 +92,14 @@ describe('a query', () => {
     assert.deepEqual(meta.notes?.[0]?.metrics, ['visitors', 'hits']);
   });
 
-  test('about what visitors did anywhere in the period knows none of it if visits of the period lack hits', async (t) => {
+  test('with has_done is null if any visits of the period lack hits', async (t) => {
     const { ask } = await lateVisits(opened, t, full);
     const filters = [['has_done', ['is', 'entry_page', ['/']]]];
     const { results } = await ask({ ...DAILY, metrics: ['hits'], filters });
     assert.deepEqual(new Set(results.map(({ metrics }) => metrics[0])), new Set([null]));
   });
 
-  test('does not know visits that are missing while those of a day are computed again', async (t) => {
+  test('is null for visits that are missing while a day is recomputed', async (t) => {
     const { ask, late, rollups } = await lateVisits(opened, t, full);
     late.mock.restore();
     const { visits } = rollups;
@@ -111,7 +111,7 @@ describe('a query', () => {
     assert.deepEqual([none, during?.[0]?.pending_since], [undefined, '2026-11-03T00:00:00Z']);
   });
 
-  test('that needs no visits leaves them as they are', async (t) => {
+  test('without visits does not update them', async (t) => {
     const { ask, late } = await lateVisits(opened, t, full);
     const { results, meta } = await ask({
       ...{ period: PERIOD, metrics: ['hits', 'visitors', 'revenue'], dimensions: ['page'] },

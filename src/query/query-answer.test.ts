@@ -31,7 +31,7 @@ describe('an answer', () => {
     traffic = await storedTraffic(stored, seed);
   });
 
-  test('to a query of any period is the one of a plain recount', { timeout: patience(60_000) }, async () => {
+  test('to a query of any period equals a plain recount', { timeout: patience(60_000) }, async () => {
     const { store, recount, now } = traffic;
     const random = new Random(seed);
     for (let asked = 0; asked < rounds(1000, 5, 60); asked++) {
@@ -48,7 +48,7 @@ describe('an answer', () => {
     }
   });
 
-  test('is given to any query that is read, and repeats it as one', {
+  test('exists for every valid query, and its query is valid again', {
     timeout: patience(60_000),
   }, async () => {
     const { store, now } = traffic;
@@ -63,7 +63,7 @@ describe('an answer', () => {
     );
   });
 
-  test('to a query with as many values as are allowed is given', { timeout: patience(60_000) }, async () => {
+  test('to a query with the maximum number of values exists', { timeout: patience(60_000) }, async () => {
     const { store, now } = traffic;
     const texts = (count: number) => Array.from({ length: count }, (_, at) => `*${at}*`);
     const many = { period: 'all', metrics: ['visitors', 'percentage'], dimensions: ['page'] };
@@ -142,7 +142,7 @@ describe('an answer', () => {
   });
 });
 
-test('an answer by channels is given however many sources and campaigns visits have', {
+test('an answer by channels exists however many sources and campaigns visits have', {
   timeout: 300_000,
 }, async (t) => {
   const { store, deliver, rollups } = await (await rolledStore(t))(t);
@@ -186,7 +186,7 @@ test('an answer has sums of money with more digits than a value may have', async
   assert.deepEqual(row?.metrics, [{ EUR: `1${'9'.repeat(30)}.99999998` }, { EUR: `5${'0'.repeat(29)}.00` }]);
 });
 
-test('an answer does not know a sum of properties that is more than a number can be', async (t) => {
+test('a sum of properties that overflows a number is null', async (t) => {
   const { store, deliver, rollups } = await (await rolledStore(t))(t);
   const start = Date.parse('2026-11-01T00:00:00Z');
   const hits = [1e308, 1e308].map((x, at) => ({
@@ -208,7 +208,7 @@ describe('an answer about purged hits', { timeout: patience(60_000) }, () => {
     ({ store, change } = await purgedStore(purged));
   });
 
-  test('knows what visits alone can tell, and nothing else', async () => {
+  test('has only the values that visits have', async () => {
     const metrics = ['visits', 'bounce_rate', 'hits', 'visitors', 'percentage'];
     const answer = await ask({ store }, { period: 'all', metrics, include: { totals: true } }, PURGED_NOW);
     const [visits, bounces, ...rest] = answer.results[0]!.metrics;
@@ -224,7 +224,7 @@ describe('an answer about purged hits', { timeout: patience(60_000) }, () => {
     ]);
   });
 
-  test('has the intervals whose hits are there', async () => {
+  test('has the intervals with stored hits', async () => {
     const query = { period: 'all', metrics: ['visits', 'hits'], dimensions: ['time:day'] };
     const { results } = await ask({ store }, query, PURGED_NOW);
     for (const { dimensions, metrics } of results) {
@@ -237,7 +237,7 @@ describe('an answer about purged hits', { timeout: patience(60_000) }, () => {
     assert.equal((await ask({ store }, later, PURGED_NOW)).meta.notes, undefined);
   });
 
-  test('by a dimension of hits knows no visits either', async () => {
+  test('by a dimension of hits has no visits either', async () => {
     const query = { period: 'all', metrics: ['visits'], dimensions: ['page'], include: { totals: true } };
     const { results, totals } = await ask({ store }, query, PURGED_NOW);
     assert.deepEqual(
@@ -247,7 +247,7 @@ describe('an answer about purged hits', { timeout: patience(60_000) }, () => {
     assert.deepEqual(totals, { metrics: [160] });
   });
 
-  test('compares with what is known, and with nothing else', async () => {
+  test('compares only with known values', async () => {
     const query = {
       ...{ period: { from: horizon, to: '2026-09-26' }, metrics: ['visits', 'hits'] },
       include: { comparison: 'previous_period' },
@@ -259,8 +259,8 @@ describe('an answer about purged hits', { timeout: patience(60_000) }, () => {
     });
   });
 
-  test('of which the visits are purged too knows neither', async () => {
-    // The last test: this stays.
+  test('is null if the visits are purged too', async () => {
+    // Last, as nothing restores them.
     await change(
       `INSERT INTO horizons (site, kind, before) VALUES ('a.example', 'visits', toDateTime(${HORIZON / 1000}, 'UTC'))`,
     );

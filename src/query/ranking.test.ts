@@ -79,7 +79,7 @@ describe('rankings by values that are not dimensions', () => {
     assert.deepEqual(await ranking('entry', words, 1), [['/', 2, 2]]);
   });
 
-  test('filters by a hit choose the whole visits in which one matches', async () => {
+  test('filters by a hit select the whole visits with a match', async () => {
     assert.deepEqual(await ranking('entry', { site: 'a.example', filter: 'path!=/' }), [
       ['/', 2, 2],
       ['/b', 1, 1],
@@ -90,7 +90,7 @@ describe('rankings by values that are not dimensions', () => {
     ]);
   });
 
-  test('filters by an attribute of the visit choose all its hits', async () => {
+  test('filters by an attribute of the visit select all its hits', async () => {
     const words = { site: 'c.example', filter: 'source=news.ycombinator.com' };
     assert.deepEqual(await ranking('path', words), [
       ['/', 1, 1],

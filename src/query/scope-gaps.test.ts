@@ -8,7 +8,7 @@ import { gapNotes, visitsExtent } from './scope-gaps.ts';
 const MIDNIGHT = Date.UTC(2026, 2, 2);
 const MINUTE = 60_000;
 
-test('the hits of the visits of a period are from the start of its first to the end of its last', {
+test('the hits of the visits of a period span the start of the first visit to the end of the last', {
   timeout: 120_000,
 }, async (t) => {
   const folder = temporaryFolder(t);
@@ -41,7 +41,7 @@ test('the hits of the visits of a period are from the start of its first to the 
   assert.deepEqual(await extent(after, 'overlap', 'none.example'), after);
 });
 
-test('a note says what is purged, and what is not in the visits yet', () => {
+test('a note says which hits are purged, and which are not in the visits yet', () => {
   const [period, extent] = [
     { from: 100_000, to: 200_000 },
     { from: 90_000, to: 210_000 },
@@ -56,7 +56,7 @@ test('a note says what is purged, and what is not in the visits yet', () => {
   assert.deepEqual(noted({}), []);
   assert.deepEqual(noted({ hits: 90_000 }), []);
   assert.deepEqual(noted({ hits: 91_000 }), [[at(91), undefined]]);
-  // A visit that goes on after the cutoff is kept.
+  // A visit that continues after the cutoff is kept.
   assert.deepEqual(noted({ visits: 100_000 }), []);
   assert.deepEqual(noted({ visits: 101_000 }), [[at(101), undefined]]);
   assert.deepEqual(noted({ hits: 150_000, visits: 101_000 }), [[at(150), undefined]]);

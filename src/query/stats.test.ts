@@ -222,7 +222,7 @@ describe('answers of the store', () => {
     assert.deepEqual(await ranking('path', { site: 'a.com' }, 1), [['/one', 3, 1]]);
   });
 
-  test('rank visits without a source or a country too, as people came in them', async () => {
+  test('rank visits without a source or a country too, as they are visits of people', async () => {
     assert.deepEqual(await ranking('source', { site: 'a.com' }), [['Direct', 5, 3]]);
     await store.deliver(
       segmentOf(folder, 3n, [{ site: 'full.com', visitorLow: 77, country: '', bot: 'Robot' }]),

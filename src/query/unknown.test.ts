@@ -121,10 +121,10 @@ describe('an answer about a purged period', () => {
     assert.equal(minutes.series.at(-2)?.hits, 1);
   });
 
-  test('knows its visits, which outlive their hits, unless a filter chooses by hit', options, async () => {
+  test('has its visits, which outlive their hits, unless a filter selects hits', options, async () => {
     const metrics = 'visits,bounce_rate,visit_duration';
     const { totals, series, purged_before } = await ask(store, { ...PERIOD, metrics });
-    // An hour lies between any two hits, so each is a visit.
+    // Any two hits are an hour apart, so each is a visit.
     const { hits } = count(people, START, NOW);
     assert.deepEqual([totals.hits, totals.visits, totals.bounce_rate], [hits, hits, 1]);
     assert.equal(purged_before, undefined);
@@ -233,7 +233,7 @@ describe('an answer while visits lack hits', () => {
   const selection = readSelection({ from: '2026-09-22', to: PERIOD.to, filter: 'country=DE' });
   const ask = { interval: 'day', timezone: 'UTC', metrics: ['hits', 'visitors', 'visits'] } as const;
 
-  test('is null from then on where it is about visits, and says so', options, async () => {
+  test('is null from then on if it is about visits, and says so', options, async () => {
     const answer = await stats({ store }, selection, ask, NOW, () => since);
     assert.deepEqual(answer.totals, { hits: null, visitors: null, visits: null });
     assert.equal(answer.pending_since, '2026-09-26T00:00:00Z');

@@ -52,14 +52,14 @@ const RETENTION: RetentionResult = {
   query: { ...SCOPE, interval: 'day', return_filters: [], identity: 'cookie' },
 };
 
-/** Asserts that no line is wider than the terminal, and none has what manipulates it. */
+/** Asserts that no line is wider than the terminal, or contains characters that manipulate it. */
 function assertSafe(text: string, columns: number): void {
   for (const line of text.split('\n')) assert.ok(line.length <= columns, `${line.length}: ${line}`);
   assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
 }
 
 describe('as text', () => {
-  test('what is unknown in a funnel is a dash, and a note says why', () => {
+  test('unknown numbers of a funnel are dashes, with a note', () => {
     const text = funnelText(FUNNEL, 80);
     assertSafe(text, 80);
     assert.match(
@@ -112,7 +112,7 @@ describe('as text', () => {
 });
 
 describe('as CSV', () => {
-  test('what is unknown is empty, and formulas are texts', () => {
+  test('unknown numbers are empty, and formulas are texts', () => {
     assert.equal(
       funnelCsv({ ...FUNNEL, rows: [{ value: '=1+1', steps: [UNKNOWN, UNKNOWN] }] }).split('\r\n')[2],
       `'=1+1,2,"{""kind"":""scroll"",""page"":""/"",""depth"":50}",,,,,`,

@@ -1,4 +1,4 @@
-/** Two nodes on one server: it runs one statement of a name at a time, and refuses that of the other node meanwhile. */
+/** Two nodes on one server, which runs one statement with a query id at a time, and rejects that of the other node. */
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, type TestContext, test } from 'node:test';
 import { ClickHouseFront } from '../../test/fixtures/clickhouse-front.ts';
@@ -48,7 +48,7 @@ describe('while another node of the same server runs a statement', () => {
     return rollups;
   }
 
-  /** Fails if work ends while a name is occupied, or does not end well after that. */
+  /** Fails if work ends while the query id is in use, or does not end soon after that. */
   async function assertWaitsFor(name: string, work: () => Promise<unknown>): Promise<void> {
     const free = front.occupy(name);
     const running = work().then(() => 'has ended');

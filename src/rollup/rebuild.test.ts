@@ -74,7 +74,7 @@ test('rollups of days that differ are rebuilt, and all others stay', {
   assert.equal(await rollups.rollUp(), 1);
 });
 
-test('a day may be rebuilt twice in tables that skip a block that they had before, as replicated ones do', {
+test('a day may be rebuilt twice in tables that skip known blocks, as replicated ones do', {
   timeout: patience(60_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
@@ -83,7 +83,7 @@ test('a day may be rebuilt twice in tables that skip a block that they had befor
   const store = await Store.open({ setting: front.url, folder });
   closeAfter(t, store);
   await using rollups = new Rollups(store);
-  // As servers do by default that do not know these settings yet.
+  // The default of servers without these settings.
   await front.run("SET deduplicate_insert = 'backward_compatible_choice'");
   await front.run("SET deduplicate_insert_select = 'enable_even_for_bad_queries'");
   for (const table of ['visits', 'rollups'])

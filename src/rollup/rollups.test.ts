@@ -199,7 +199,7 @@ describe('rollups', () => {
     await again.close();
   });
 
-  test('take more batches than one statement could list', {
+  test('take more batches than a statement could list', {
     ...options,
     skip: onlyWithMoreRounds(),
   }, async (t) => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { ROW_STRUCTURES } from './row-layout.ts';
 
-test('a layout that spools may hold has the columns that it had: new ones belong to a new layout', () => {
+test('the columns of a layout never change: new columns need a new layout, as spools may contain old ones', () => {
   for (const [layout, digest] of [
     [1, '8112337085dd1a9a'],
     [2, '04b234424386d9c5'],

@@ -52,7 +52,7 @@ describe('rows of a segment', () => {
 
   for (const [at, columns] of LAYOUTS.slice(0, -1).entries()) {
     const layout = at + 1;
-    test(`of layout ${layout} read back with the defaults of what they lack`, () => {
+    test(`of layout ${layout} read back with defaults for missing columns`, () => {
       const lacking = Object.fromEntries(
         Object.entries(hitOf()).filter(
           ([member]) => !/^visitor/.test(member) && !(columnName(member) in columns),

@@ -62,7 +62,7 @@ test('a segment that the disk corrupts while it waits costs one group, and the r
   while (waiting().length === 0 || spool.failing.length === 0) await new Promise(setImmediate);
   await append('/after');
   const path = join(spoolFolder, waiting()[0]!);
-  // The length of the first site: the rest is misread. Nothing else is written, since the file may be read meanwhile.
+  // The length of the first site, so that the rest is misread. Nothing else is changed, since the file may be read meanwhile.
   const file = openSync(path, 'r+');
   writeSync(file, Buffer.of(0x7f), 0, 1, 0);
   closeSync(file);
@@ -81,7 +81,7 @@ test('a segment that the disk corrupts while it waits costs one group, and the r
   assert.ok(log.all.some((line) => line.includes('is damaged')));
 });
 
-test('a segment that was cut between two groups is delivered as far as it is there, and the loss is told', async (t) => {
+test('a segment that was cut between two groups is delivered as far as it exists, and the loss is logged', async (t) => {
   const folder = temporaryFolder(t);
   const segment = segmentIn(folder, nameOf(1, 7, 'rows'), { bytes: 0, hits: 3, records: [] });
   const [first, second] = [[hitOf(), hitOf()], [hitOf({ path: '/lost' })]].map((hits) =>

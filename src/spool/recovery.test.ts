@@ -55,7 +55,7 @@ function clear(folder: string): void {
   for (const each of readdirSync(folder)) rmSync(join(folder, each), { recursive: true });
 }
 
-/** Bytes from one tear to the next: a prime, so that they are at all places of a row. */
+/** Bytes from one tear to the next: a prime, so that tears are at all positions of a row. */
 const EVERY = rounds(1, 5, 1);
 
 describe('recovery of an open segment', () => {

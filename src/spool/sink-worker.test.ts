@@ -7,7 +7,7 @@ import { SinkWorker } from './sink-worker.ts';
 
 const options = { timeout: patience(30_000) };
 
-/** How often a segment was checked after each failure of its delivery, which succeeds at last. */
+/** Number of checks of a segment after each failed delivery; the last delivery succeeds. */
 async function checksAfter(failures: readonly HitError[]): Promise<number[]> {
   const checks: number[] = [];
   let attempt = 0;
@@ -32,7 +32,7 @@ async function checksAfter(failures: readonly HitError[]): Promise<number[]> {
 }
 
 test(
-  'a segment is checked again when its delivery fails in another way: it may have been damaged since',
+  'a segment is checked again when its delivery fails with another error, as it may have been damaged since',
   options,
   async () => {
     const [away, torn] = [
@@ -43,7 +43,7 @@ test(
   },
 );
 
-test('a failure whose message differs only in its numbers is the same', options, async () => {
+test('a failure with other numbers in its message is the same failure', options, async () => {
   const full = (free: number) => new HitError('store_full', `${free} bytes are free`);
   assert.deepEqual(await checksAfter([full(512), full(1024), full(7)]), [1, 0, 0]);
 });

@@ -56,7 +56,7 @@ describe('a store on a ClickHouse server', () => {
     assert.deepEqual(top.map(({ value }) => value).sort(), ['/a', "/it's", '/b\\c', '/ü😀'].sort());
   });
 
-  it('is sent many parameters as a form, since proxies refuse a long URL', async () => {
+  it('is sent many parameters as a form, since proxies reject a long URL', async () => {
     const texts = Array.from({ length: 300 }, (_, at) => `${at} ${'ü 😀&='.repeat(25)}`);
     const parameters = Object.fromEntries(texts.map((text, at) => [`p${at}`, text]));
     const list = texts.map((_, at) => `{p${at}:String}`).join(', ');

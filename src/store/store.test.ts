@@ -193,7 +193,7 @@ describe('the position of a hit', () => {
     return rows.map(({ text }) => text);
   };
 
-  test('is the same if only some hits of its batch come back', options, async (t) => {
+  test('is the same if only some hits of its batch are restored', options, async (t) => {
     const sites = ['a.example', 'b.example', 'b.example', 'a.example', 'a.example'];
     const segment = segmentOf(
       folder,

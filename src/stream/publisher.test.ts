@@ -7,7 +7,7 @@ import { kafkaAddress } from '../settings/kafka-address.ts';
 import type { Segment } from '../spool/segment.ts';
 import { Publisher } from './publisher.ts';
 
-/** Nobody listens there: what is refused is refused before anything is sent. */
+/** No broker listens there: the rejection comes before anything is sent. */
 const NOWHERE = kafkaAddress('kafka://127.0.0.1:1/hits', '--stream');
 const REFUSED = { code: 'spool_failed', message: /\.rows cannot be read: its content has changed$/ };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SharedRun } from './shared-run.ts';
 
-/** A run whose work ends by hand. */
+/** A run that the test ends. */
 function byHand() {
   const begun: PromiseWithResolvers<number>[] = [];
   const shared = new SharedRun(() => {
@@ -14,7 +14,7 @@ function byHand() {
 }
 
 describe('a shared run', () => {
-  test('serves all who ask while another runs, and begins after they asked', async () => {
+  test('serves all calls during another run, and begins after them', async () => {
     const { begun, shared } = byHand();
     const first = shared.run();
     const others = Array.from({ length: 1000 }, () => shared.run());
@@ -32,7 +32,7 @@ describe('a shared run', () => {
     assert.equal(await late, 3);
   });
 
-  test('is one at a time, also for those who ask again as soon as one ends', async () => {
+  test('is one at a time, even if calls come as soon as one ends', async () => {
     let running = 0;
     const shared = new SharedRun(async () => {
       assert.equal(++running, 1);
@@ -45,7 +45,7 @@ describe('a shared run', () => {
     await Promise.all(Array.from({ length: 5 }, asker));
   });
 
-  test('that fails fails for those who share it alone', async () => {
+  test('that fails fails only for the callers that share it', async () => {
     const { begun, shared } = byHand();
     const first = shared.run();
     const second = shared.run();

@@ -122,8 +122,8 @@ describe('hits of a collector thread', () => {
     assert.equal(spool.accepted, 4);
   });
 
-  test('over the bound of what may wait are refused, and leave no client to the next one', async () => {
-    // As in a collector thread: the intake names the client of each limited hit, and the recorder takes the name.
+  test('over the limit of pending hits are rejected, and leave no client to the next hit', async () => {
+    // As in a collector thread: the intake sets the client of each limited hit, and the recorder takes it.
     let client = '';
     const sent: [id: number, batch: HitBatch][] = [];
     const remote = new RemoteRecorder(

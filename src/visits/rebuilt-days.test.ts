@@ -4,7 +4,7 @@ import { RebuiltDays } from './rebuilt-days.ts';
 
 const start = (day: string) => Date.parse(`${day}T00:00:00Z`);
 
-test('visits of days that are computed again are missing until that ends, and were for whoever read them before', () => {
+test('visits of recomputed days count as missing until that ends, and for queries that began before', () => {
   let now = 1000;
   const rebuilt = new RebuiltDays(() => now);
   const days = [

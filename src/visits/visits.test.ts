@@ -68,7 +68,7 @@ test('a step with new hits reads few of the stored visits', async (t) => {
     `INSERT INTO hits (site, time, visitor, batch) SELECT 'a.example', ${time(String(visits))}, 17, 7`,
   );
   const touched = queryText('visits_touched', { scope: 'batch = 7' });
-  // As a server does by default that does not use other indexes with FINAL yet.
+  // The default of servers that do not use skipping indexes with FINAL.
   const settings = 'SETTINGS use_skip_indexes_if_final = 0';
   const found = await rows(
     `EXPLAIN ESTIMATE SELECT v.hits FROM visits AS v FINAL WHERE ${touched} ${settings}`,
@@ -78,7 +78,7 @@ test('a step with new hits reads few of the stored visits', async (t) => {
   assert.ok(read > 0 && read < visits / 5, `${read} rows`);
 });
 
-test('a purge leaves no signals of before its cutoff that a later page view has joined', async (t) => {
+test('a purge deletes signals before its cutoff, even if a later page view has joined them', async (t) => {
   const { store, command, rows, deliver, rollups } = await rolled(t);
   const midnight = START + 60 * MINUTE;
   const at = (minutes: number, name: string) =>

@@ -31,7 +31,7 @@ describe('a part that is damaged while the store runs', () => {
 });
 
 test('a broken merged part is replaced by its source parts', { timeout }, async (t) => {
-  for (const damage of ['empty files', 'a file that is gone'] as const) {
+  for (const damage of ['empty files', 'a missing file'] as const) {
     const store = await WatchedStore.filled(t);
     await store.command('ALTER TABLE hits MODIFY SETTING min_bytes_for_wide_part = 1000000000');
     await store.command('SYSTEM START MERGES');

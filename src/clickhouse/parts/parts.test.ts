@@ -16,8 +16,8 @@ describe('a part that is damaged while the store runs', () => {
     assertFailsOneQuery(t, 'flipped bits'),
   );
 
-  test('by a file that is gone is found without a query', { timeout }, (t) =>
-    assertFoundUnasked(t, 'a file that is gone'),
+  test('by a missing file is found without a query', { timeout }, (t) =>
+    assertFoundUnasked(t, 'a missing file'),
   );
 
   test('is not suspected after an error that does not mention parts', { timeout }, async (t) => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compareTexts } from './answer.ts';
 
-test('texts are in the order of their UTF-8 bytes', () => {
+test('texts are ordered by their UTF-8 bytes', () => {
   const texts = fc.string({
     unit: fc.constantFrom('a', 'b', 'é', '\ud7ff', '\ue000', '\uffff', '😀', '🌍', '\u{10ffff}'),
   });

@@ -21,7 +21,7 @@ describe('a query', () => {
       const { comparison } = expected.query;
       const got = await answerQuery(
         { store },
-        // Either way of counting hits.
+        // Both ways of counting hits.
         { ...understood(query), metrics, dimensions, goal, hasAllVisits: asked % 2 === 0 },
         {
           orderBy: query.order_by,

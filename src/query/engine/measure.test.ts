@@ -5,7 +5,7 @@ import { aggregatesOf, measure } from './measure.ts';
 
 const NONE = { allVisitors: 0, baseVisitors: 0 };
 
-test('the digits of a currency are found once for all rows', (t) => {
+test('the digits of a currency are looked up once for all rows', (t) => {
   const found = t.mock.method(Intl.NumberFormat.prototype, 'resolvedOptions');
   const sums = { revenue: { JPY: '1200.00000000', KWD: '1.50000000' }, paid: { JPY: 2, KWD: 1 } };
   for (let row = 0; row < 1000; row++) {
@@ -15,7 +15,7 @@ test('the digits of a currency are found once for all rows', (t) => {
   assert.ok(found.mock.callCount() <= 2, `${found.mock.callCount()} times`);
 });
 
-test('the depth of pages is summed by the store, which sends two numbers for a row', () => {
+test('the depth of pages is summed by the store, with two numbers per row', () => {
   const tests = { counts: 'true', converts: 'false', hasGoal: false };
   const names = Object.keys(aggregatesOf(['scroll_depth'], tests, new Bindings()));
   assert.deepEqual(names, ['counted', 'converted', 'signals', 'depth', 'depth_pages']);

@@ -8,7 +8,7 @@ import type { Query } from './query.ts';
 const TIME = Date.UTC(2026, 9, 31, 23);
 const ORIGINS = [
   ['a.example', { clickId: 'gclid' }, 'Google', 'Paid Search'],
-  // Of two services, so that it is its own name.
+  // Used by two services, so it is its own name.
   ['b.example', { clickId: 'yclid' }, 'yclid', 'Paid Search'],
   ['c.example', { clickId: 'fbclid', source: '(direct)' }, 'Facebook', 'Organic Social'],
   ['d.example', { clickId: 'gclid', source: 'partner.example' }, 'partner.example', 'Paid Search'],
@@ -21,14 +21,14 @@ const QUERY: Omit<Query, 'sites'> = {
 };
 const OPTIONS = { limit: 10, offset: 0, totals: false, compared: undefined, orderBy: undefined };
 
-test('a visit has the names of its click id, where it has no better source', async (t) => {
+test('a visit is named by its click ID, unless it has a better source', async (t) => {
   const { store, rollups, deliver } = await (await rolledStore(t))(t);
   await deliver(
     1n << 22n,
     ORIGINS.map(([site, origin]) => ({ ...origin, site, time: TIME })),
   );
   await rollups.visits.catchUp();
-  // A site at a time, so that no other visit has names.
+  // One site at a time, so that no other visit has names.
   for (const [site, origin, source, channel] of ORIGINS) {
     const { results } = await answerQuery({ store }, { ...QUERY, sites: [site] }, OPTIONS, () => []);
     assert.deepEqual(results, [{ dimensions: [source, channel], metrics: [1] }], JSON.stringify(origin));

@@ -40,7 +40,7 @@ describe('a metric', () => {
     );
   });
 
-  test('of conversions needs visits only if a goal is about depths', () => {
+  test('of conversions needs visits only if a goal is about scroll depth', () => {
     assert.equal(needs('conversions', { goals: [SCROLL] }), 'hits and visits');
     assert.equal(needs('revenue', { goals: [SCROLL], goal: 'read' }), 'hits and visits');
     assert.equal(
@@ -49,7 +49,7 @@ describe('a metric', () => {
     );
   });
 
-  test('needs visits for what visitors did if that is about visits', () => {
+  test('needs visits for has_done if that is about visits', () => {
     const did = (filter: Filter): Partial<Query> => ({ filters: [['or', [['has_not_done', filter]]]] });
     assert.equal(needs('hits', did(['is', 'page', ['/']])), 'hits');
     assert.equal(needs('hits', did(['is', 'source', ['Google']])), 'hits and visits');

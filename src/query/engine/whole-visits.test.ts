@@ -24,14 +24,14 @@ const METRICS: readonly Metric[] = [
 ];
 const VISITORS = 120;
 
-/** Hits of visitors around the edges of a period and of its days, some of them to the millisecond; in order of time. */
+/** Hits around the edges of a period and of its days, some of them to the millisecond, in order of time. */
 function hitsAtEdges(random: Random): VisitHit[] {
   const hits = Array.from({ length: VISITORS }, (_, visitor) => {
     const edge = random.pick([FROM, FROM + DAY, TO]);
     const offsets = Array.from({ length: random.integer(1, 5) }, () =>
       random.chance(0.3) ? random.integer(-1, 1) : random.integer(-40, 40) * MINUTE,
     );
-    // Some have another visit well inside, and some share their number with those of other sites and with bots.
+    // Some visitors have another visit well inside, and some have the same ID as on other sites, or as bots.
     if (random.chance(0.4)) offsets.push(6 * 60 * MINUTE);
     const shared = {
       site: random.pick(SITES),
@@ -89,7 +89,7 @@ describe('sums over whole visits and their hits', () => {
     test(`are those of a plain recount at the edges of a period, with seed ${seed}`, async (t) => {
       const random = new Random(seed);
       const hits = hitsAtEdges(random);
-      // What comes later may be earlier: it extends visits, joins two, or is their first hit.
+      // Later batches may have earlier hits, which extend visits, join two, or become their first hit.
       const batches = [0, 1, 2, 3].map(() => [] as VisitHit[]);
       for (const hit of hits) random.pick(batches).push(hit);
       const { store, recount, understood } = await storedHits(t, batches, TO + DAY);

@@ -58,7 +58,7 @@ describe('the text of a filter', () => {
       ],
     ],
   ] as const) {
-    test(`is read: ${text}`, () => assert.deepEqual(parseFilter(text), filter));
+    test(`is parsed: ${text}`, () => assert.deepEqual(parseFilter(text), filter));
   }
 
   for (const [text, message] of [

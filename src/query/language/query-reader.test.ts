@@ -183,7 +183,7 @@ describe('a query', () => {
     read({ filters: Array.from({ length: LIMITS.leaves }, () => is('a'.repeat(LIMITS.characters))) });
   });
 
-  test('of any JSON is read or refused, and nothing else', () => {
+  test('is parsed or rejected, whatever the JSON is', () => {
     const words = fc.constantFrom(
       ...[
         'is',

@@ -35,7 +35,7 @@ describe('the text of a step', () => {
     ['"this or that"', 'this or that'],
     ['{"kind":"scroll","page":"*","depth":90}', { kind: 'scroll', page: '*', depth: 90 }],
   ] as const)
-    test(`is read: ${text}`, () => {
+    test(`is parsed: ${text}`, () => {
       assert.deepEqual(parseStep(text), step);
       assert.equal(stepText(step), text);
     });
@@ -54,7 +54,7 @@ describe('the text of a step', () => {
     assert.throws(() => parseStep('{"kind"'), { code: 'invalid', message: /^step "\{"kind"" is not JSON: / });
   });
 
-  test('is read back as the step that it was', () => {
+  test('is the inverse of parsing', () => {
     const steps: fc.Arbitrary<FunnelTest> = fc.oneof(
       actions,
       fc.record({ any: fc.array(actions, { minLength: 2, maxLength: 4 }) }),

@@ -1,4 +1,4 @@
-/** What is read and refused of the JSON of funnels, journeys and retention. */
+/** Parsing of the JSON of funnels, journeys and retention. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -36,7 +36,7 @@ const USUAL = {
 };
 const SCOPE = { sites: [], timezone: 'UTC', bots: 'exclude', filters: [], period: undefined };
 
-describe('what is asked about visits', () => {
+describe('a query about visits', () => {
   test('has defaults', () => {
     assert.deepEqual(READERS.funnel(USUAL.funnel), {
       ...{ ...SCOPE, steps: ['signup', CART], within: 'visit', by: undefined, limit: 100 },
@@ -59,7 +59,7 @@ describe('what is asked about visits', () => {
     assert.deepEqual(READERS.retention(returns).goals, [GOALS[2]]);
   });
 
-  test('has bots if a filter chooses among them', () => {
+  test('includes bots if a filter is about them', () => {
     const filters = [['is', 'bot_kind', ['search']]];
     for (const kind of ['funnel', 'journeys', 'retention'] as const) {
       assert.equal(READERS[kind]({ ...USUAL[kind], filters }).bots, 'include');
@@ -126,7 +126,7 @@ describe('what is asked about visits', () => {
     ['retention', { period: '7days' }, /^period "7days" is unknown/],
     ['retention', { timezone: 'Europe/Brelin' }, /timezone/],
   ] as const)
-    test(`is refused if it is not understood: ${kind} ${JSON.stringify(more).slice(0, 70)}`, () => {
+    test(`is rejected if it is invalid: ${kind} ${JSON.stringify(more).slice(0, 70)}`, () => {
       assert.throws(() => READERS[kind]({ ...USUAL[kind], ...more }), { code: 'invalid', message });
     });
 
@@ -159,7 +159,7 @@ describe('what is asked about visits', () => {
     });
   });
 
-  test('of any JSON is read or refused, and nothing else', () => {
+  test('is parsed or rejected, whatever the JSON is', () => {
     const members = ['site', 'period', 'steps', 'funnel', 'within', 'by', 'limit', 'page', 'interval', 'x'];
     const values = fc.oneof(
       fc.jsonValue(),

@@ -74,7 +74,7 @@ describe('what is kept for a site', () => {
     assert.deepEqual(new Resources(folder).list('segments', SITE), [segment]);
   });
 
-  test('as a funnel may have steps that are any of several, and days as text', (t) => {
+  test('as a funnel may have alternative steps, and days as text', (t) => {
     const folder = temporaryFolder(t);
     const resources = new Resources(folder);
     resources.create('goals', SITE, GOAL);

@@ -45,7 +45,7 @@ describe('a query with a segment', () => {
     }
   });
 
-  test('is refused with the nearest one if it is unknown', () => {
+  test('is rejected with a suggestion if it is unknown', () => {
     const refused = (site: string, segment: unknown) => {
       let message = '';
       assert.throws(
@@ -63,12 +63,12 @@ describe('a query with a segment', () => {
     assert.equal(refused('a.example', 1), 'segment is not a text');
   });
 
-  test('is left alone without one, whatever it is', () => {
+  test('is unchanged without one, even if it is invalid', () => {
     for (const each of [undefined, null, [], 'text', 7, query, { segment: null }])
       assert.equal(resolved(each), each);
   });
 
-  test('is refused where no segments are stored', () => {
+  test('is rejected where no segments are available', () => {
     const message = 'stored segments are not available here: set filters instead';
     assert.throws(() => readQuery({ ...query, segment: 'abroad' }, 0, []), { code: 'invalid', message });
   });

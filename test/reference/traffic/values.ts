@@ -33,7 +33,7 @@ export const ORIGINS: readonly Partial<VisitHit>[] = [
   { source: 'google', utmSource: 'google', utmMedium: 'cpc', utmCampaign: 'spring', utmTerm: 'analytics' },
   { clickId: 'gclid' },
   { source: 'facebook.com', referrer: 'https://facebook.com/', clickId: 'fbclid' },
-  // Of two services, so that it is its own name; and one that is on no list any more.
+  // One of two services, so it is its own name; and one that is no longer on any list.
   { clickId: 'yclid' },
   { clickId: 'gone' },
 ];
