@@ -14,7 +14,7 @@ import { BOTS, type Filter } from './engine/query.ts';
 import { LIMITS } from './language/limits.ts';
 import { QUERY_PERIODS } from './language/scope-reader.ts';
 
-export const FILTER: Schema<Filter> = {
+const FILTER: Schema<Filter> = {
   type: 'array',
   items: {},
   description:
