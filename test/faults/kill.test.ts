@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
@@ -25,9 +25,12 @@ import { assertVisits } from '../fixtures/visit-recount.ts';
 const options = { timeout: patience(120_000) };
 const ROUNDS = rounds(20, 4);
 /** For an import: how often, and at most how many milliseconds after its first chunk. */
-const IMPORTS = rounds(3, 1);
+const IMPORTS = rounds(4, 2);
 const WAIT = rounds(250, 40);
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
+
+/** When to kill an import: in a round, so many milliseconds after what the round waits for. */
+type Kill = { readonly round: number; readonly wait: number };
 
 /** Hits by path. */
 async function countsIn(dataDir: string): Promise<Map<string, number>> {
@@ -153,17 +156,34 @@ describe('an import that is killed', () => {
     );
   }
 
-  /** Kills a program a while after a chunk of the log is in the spool, or at the end of the import. */
-  async function killIn(dataDir: string, program: Program, importing: Program, wait: number): Promise<void> {
-    const hasPieces = () => {
-      try {
-        return readdirSync(join(dataDir, 'spool')).some((file) => file.includes('.no'));
-      } catch {
-        return false;
-      }
-    };
+  /** The chunks of a log that are in the spool. */
+  function chunksIn(dataDir: string): string[] {
+    const spool = join(dataDir, 'spool');
+    return existsSync(spool) ? readdirSync(spool).filter((file) => file.endsWith('.noted')) : [];
+  }
+
+  /** Waits until an import has another chunk of its log in the spool, and, if `stored`, one in the store; or until its end. */
+  async function chunk(dataDir: string, importing: Program, state: 'read' | 'stored'): Promise<void> {
+    // Chunks of an earlier run say nothing about this one, which may not even have started.
+    const seen = new Set(chunksIn(dataDir));
+    const earlier = seen.size;
     const isOver = importing.ended.then(() => true);
-    while (!hasPieces() && !(await Promise.race([isOver, sleep(5)])));
+    const isThere = () => {
+      const present = chunksIn(dataDir);
+      for (const file of present) seen.add(file);
+      return seen.size > earlier && (state === 'read' || present.length < seen.size - earlier);
+    };
+    while (!isThere() && !(await Promise.race([isOver, sleep(5)])));
+  }
+
+  /** Kills a program a while after a chunk of the log was read, or, in the last round, stored. */
+  async function killIn(
+    dataDir: string,
+    program: Program,
+    importing: Program,
+    { round, wait }: Kill,
+  ): Promise<void> {
+    await chunk(dataDir, importing, round === IMPORTS - 1 ? 'stored' : 'read');
     await sleep(wait);
     program.child.kill('SIGKILL');
     await program.ended;
@@ -177,7 +197,7 @@ describe('an import that is killed', () => {
     const random = randomNumbers(7);
     for (let round = 0; round < IMPORTS; round++) {
       await using program = new Program(command);
-      await killIn(dataDir, program, program, WAIT * random.next().value);
+      await killIn(dataDir, program, program, { round, wait: WAIT * random.next().value });
     }
     await using last = new Program(command);
     const { code, stdout, stderr } = await last.ended;
@@ -198,7 +218,7 @@ describe('an import that is killed', () => {
     for (let round = 0; round < IMPORTS; round++) {
       await using server = await RunningServer.start(dataDir);
       await using program = new Program(command);
-      await killIn(dataDir, server, program, WAIT * random.next().value);
+      await killIn(dataDir, server, program, { round, wait: WAIT * random.next().value });
       const { code, stderr } = await program.ended;
       if (code !== 0) assert.match(stderr, /import the log again/);
     }
