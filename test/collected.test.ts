@@ -130,7 +130,7 @@ for (const threads of ['1', '2']) {
         [{ interactive: 'no' }, /^interactive is neither true nor false$/],
         [{ screen: 'wide' }, /^screen is not a width in pixels such as 1440$/],
         [{ engaged: 5 }, /^engaged and scroll belong to hits with the name "engagement"$/],
-        [{ name: 'engagement' }, /name the event otherwise$/],
+        [{ name: 'engagement' }, /use another name$/],
         [{ ...SIGNAL, engaged: -1 }, /^engaged is not a number of milliseconds$/],
         [{ ...SIGNAL, engaged: '1e3' }, /^engaged is not a number of milliseconds$/],
         [{ ...SIGNAL, scroll: 101 }, /^scroll is not a number from 0 to 100/],
