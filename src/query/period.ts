@@ -156,3 +156,11 @@ function monthsLater(wall: number, months: number): number {
   const date = new Date(wall);
   return date.setUTCMonth(date.getUTCMonth() + months);
 }
+
+/**
+ * The time of a query that begins now: the next millisecond, since periods exclude their end, and hits of this millisecond may
+ * have been acknowledged. In milliseconds since 1970.
+ */
+export function queryTime(): number {
+  return Date.now() + 1;
+}

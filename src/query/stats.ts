@@ -8,7 +8,7 @@ import { type Bucketing, statsFromHits } from './from-hits.ts';
 import { statsFromRollups } from './from-rollups.ts';
 import { type Figures, statsFromVisits } from './from-visits.ts';
 import { intervalStarts } from './interval-starts.ts';
-import { comparedPeriod, type Period } from './period.ts';
+import { comparedPeriod, type Period, queryTime } from './period.ts';
 import { type BoundedSelection, choosePlan, type DataStats, knownFrom, type Plan } from './plan.ts';
 import { ESTIMATED, edges, gapsOf, periodOf } from './selected-period.ts';
 import {
@@ -50,7 +50,7 @@ export async function stats(
   source: Source,
   selection: Selection,
   options: StatsOptions,
-  now = Date.now(),
+  now = queryTime(),
   visitsUntil?: VisitsUntil,
 ): Promise<Stats> {
   const period = await periodOf(source, selection, now);

@@ -7,7 +7,7 @@ import { propNames } from './engine/prop-names.ts';
 import { topFromHits } from './from-hits.ts';
 import { topFromRollups } from './from-rollups.ts';
 import { topFromVisits } from './from-visits.ts';
-import type { Period } from './period.ts';
+import { type Period, queryTime } from './period.ts';
 import { type BoundedSelection, choosePlan, type DataStats, knownFrom, type Plan } from './plan.ts';
 import { isDimension, type Ranking } from './ranking.ts';
 import { ESTIMATED, edges, gapsOf, periodOf } from './selected-period.ts';
@@ -25,7 +25,7 @@ export async function top(
   selection: Selection,
   by: Ranking,
   limit: number,
-  now = Date.now(),
+  now = queryTime(),
   visitsUntil?: VisitsUntil,
 ): Promise<Top> {
   // A ranking of bots only counts bots.
@@ -86,7 +86,7 @@ function ranked(
 }
 
 /** Properties of the events in a selection, and their counts. */
-export async function props(source: Source, selection: Selection, now = Date.now()): Promise<Prop[]> {
+export async function props(source: Source, selection: Selection, now = queryTime()): Promise<Prop[]> {
   const period = await periodOf(source, selection, now);
   return propNames(source, { ...propsQuery(period), from: period.from, to: period.to });
 }

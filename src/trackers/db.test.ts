@@ -26,6 +26,24 @@ describe('the database tracker', () => {
     );
   });
 
+  test('includes hits of the millisecond in which a query begins', options, async (t) => {
+    const db = await open(t);
+    const now = Date.parse('2026-11-05T12:00:00.123Z');
+    t.mock.timers.enable({ apis: ['Date'], now });
+    await db.track({ visitor: 'ann', site: 'a.com', path: '/x' });
+    const from = '2026-11-05T00:00:00Z';
+    assert.deepEqual((await db.stats({ from })).totals, { hits: 1, visitors: 1 });
+    assert.deepEqual((await db.top({ from, by: 'path' })).rows, [{ value: '/x', hits: 1, visitors: 1 }]);
+    for (const period of ['24h', 'today', 'all']) {
+      const { results } = await db.query({ period, metrics: ['hits', 'visits'] });
+      assert.deepEqual(results[0]!.metrics, [1, 1], period);
+    }
+    const steps = ['/x', '/y'].map((page) => ({ kind: 'page', page }));
+    assert.equal((await db.funnel({ period: '24h', steps })).visitors, 1);
+    assert.equal((await db.journeys({ period: '24h', page: '/x' })).visits, 1);
+    assert.equal((await db.retention({ period: '24h', interval: 'day' })).cohorts.at(-1)!.visitors, 1);
+  });
+
   test('answers many queries while many hits are tracked', options, async (t) => {
     const db = await open(t);
     const tracked = Array.from({ length: 300 }, (_, i) => db.track({ visitor: `v${i}` }));

@@ -12,6 +12,7 @@ import { CurrentVisits, type VisitsUntil } from '../query/current-visits.ts';
 import type { Goal } from '../query/engine/query.ts';
 import { readQuery } from '../query/language/query-reader.ts';
 import type { QueryParams } from '../query/params.ts';
+import { queryTime } from '../query/period.ts';
 import { queryAnswer } from '../query/query-answer.ts';
 import type { QueryAnswer } from '../query/query-schemas.ts';
 import { readRanking } from '../query/ranking.ts';
@@ -188,7 +189,7 @@ export class DBTracker extends VisitQuestions {
     };
     const dimensions = [] as const;
     const visitsUntil = await this.completeVisits(visitQuery(selection, { ...options, dimensions }));
-    return stats(this, selection, options, Date.now(), visitsUntil);
+    return stats(this, selection, options, queryTime(), visitsUntil);
   }
 
   /**
@@ -200,7 +201,7 @@ export class DBTracker extends VisitQuestions {
     const by = readRanking(params.by);
     const limit = readLimit(params.limit);
     const visitsUntil = await this.completeVisits(rankingQuery(selection, by));
-    return top(this, selection, by, limit, Date.now(), visitsUntil);
+    return top(this, selection, by, limit, queryTime(), visitsUntil);
   }
 
   /** Event properties, most hits first, at most 100. Parameters: those of `stats` that select hits. */
@@ -219,7 +220,7 @@ export class DBTracker extends VisitQuestions {
    * await db.query({ period: '30d', metrics: ['visitors', 'bounce_rate'], dimensions: ['source'] });
    */
   async query(query: unknown, goals: readonly Goal[] = []): Promise<QueryAnswer> {
-    const now = Date.now();
+    const now = queryTime();
     const asked = readQuery(query, now, goals);
     return queryAnswer(this, asked, now, await this.completeVisits(asked));
   }

@@ -8,6 +8,7 @@ import { readFunnel } from '../query/language/funnel-query-reader.ts';
 import { readJourneys } from '../query/language/journeys-query-reader.ts';
 import { readRetention } from '../query/language/retention-query-reader.ts';
 import type { AskedScope } from '../query/language/scope-reader.ts';
+import { queryTime } from '../query/period.ts';
 import type { StoredFunnel } from '../query/resources/funnel-reader.ts';
 import { retentionAnswer } from '../query/retention-answer.ts';
 import type { Source } from '../query/source.ts';
@@ -44,7 +45,7 @@ export abstract class VisitQuestions implements Source {
     goals: readonly Goal[] = [],
     funnels: readonly StoredFunnel[] = [],
   ): Promise<FunnelResult> {
-    const now = Date.now();
+    const now = queryTime();
     const asked = readFunnel(query, now, goals, funnels);
     return funnelAnswer(this, asked, now, await this.completeVisits(ofWholeVisits(asked)));
   }
@@ -59,7 +60,7 @@ export abstract class VisitQuestions implements Source {
    * after[0]; // { pages: ['/signup'], visits: 120, visitors: 97 }
    */
   async journeys(query: unknown, goals: readonly Goal[] = []): Promise<JourneysResult> {
-    const now = Date.now();
+    const now = queryTime();
     const asked = readJourneys(query, now, goals);
     return journeysAnswer(this, asked, now, await this.completeVisits(ofWholeVisits(asked)));
   }
@@ -80,7 +81,7 @@ export abstract class VisitQuestions implements Source {
     goals: readonly Goal[] = [],
     identity: Retention['identity'] = 'cookieless',
   ): Promise<RetentionResult> {
-    const now = Date.now();
+    const now = queryTime();
     const asked = readRetention(query, now, goals);
     return retentionAnswer(this, asked, now, identity, await this.completeVisits(ofWholeVisits(asked)));
   }
