@@ -8,6 +8,7 @@ import type { SiteSummary, Stats, Top } from '../src/index.ts';
 import { assertProblem, BEARER } from './fixtures/any-server.ts';
 import { cityRecord, geoDatabase } from './fixtures/geo-database.ts';
 import { patience } from './fixtures/patience.ts';
+import { onlyWithMoreRounds } from './fixtures/rounds.ts';
 import { RunningServer } from './fixtures/running-server.ts';
 
 const CHROME =
@@ -16,7 +17,8 @@ const SIGNAL = { name: 'engagement', engaged: 12_000, scroll: 80 };
 
 type Row = Readonly<Record<string, string | number>>;
 
-for (const threads of ['1', '2']) {
+// The slow suite also runs it with one.
+for (const threads of onlyWithMoreRounds() ? ['2'] : ['1', '2']) {
   describe(`what is collected with --threads ${threads}`, { timeout: patience(240_000) }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
     let server: RunningServer;

@@ -51,7 +51,7 @@ describe('the suites', () => {
       'src/store/store.test.ts',
       'test/cli.test.ts',
       'src/sketch/threads.test.ts',
-      'test/browser/first-run.test.ts',
+      'test/browser/dashboard.test.ts',
     ]) {
       assert.ok(existing.includes(file) && !plain.includes(file), file);
     }

@@ -18,11 +18,15 @@ const ALONE = new Set([
 
 type Files = () => readonly string[];
 
+/** Those of `test/faults/`, and others that are slow and rarely fail, which lie beside what they test. */
+const SLOW = /^test\/faults\/|\.slow\.test\.ts$/;
+
 /** All except slow tests and those whose engines must be downloaded. */
-const quick: Files = () => testFiles().filter((file) => !/^test\/(engines|faults)\//.test(file));
+const quick: Files = () =>
+  testFiles().filter((file) => !SLOW.test(file) && !file.startsWith('test/engines/'));
 /** Slow tests, and those that are repeated more often than in `quick`. */
 const faults: Files = () => [
-  ...testFiles('test/faults/'),
+  ...testFiles().filter((file) => SLOW.test(file)),
   ...quick().filter((file) => importsOf(join(ROOT, file)).has(ROUNDS)),
 ];
 /** Tests whose engines must be downloaded. */

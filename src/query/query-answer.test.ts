@@ -5,7 +5,7 @@ import { group } from '../../test/fixtures/file-scope.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { HORIZON, NOW as PURGED_NOW, purgedStore } from '../../test/fixtures/purged-store.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
-import { rounds } from '../../test/fixtures/rounds.ts';
+import { onlyWithMoreRounds, rounds } from '../../test/fixtures/rounds.ts';
 import { goals, storedTraffic } from '../../test/fixtures/stored-traffic.ts';
 import { writtenQueries } from '../../test/fixtures/written-query.ts';
 import { drawnQuery } from '../../test/reference/traffic/drawn-query.ts';
@@ -50,6 +50,7 @@ describe('an answer', () => {
 
   test('exists for every valid query, and its query is valid again', {
     timeout: patience(60_000),
+    skip: onlyWithMoreRounds(),
   }, async () => {
     const { store, now } = traffic;
     const names = [...new Set(goals.map(({ name }) => name))];
@@ -63,7 +64,10 @@ describe('an answer', () => {
     );
   });
 
-  test('to a query with the maximum number of values exists', { timeout: patience(60_000) }, async () => {
+  test('to a query with the maximum number of values exists', {
+    timeout: patience(60_000),
+    skip: onlyWithMoreRounds(),
+  }, async () => {
     const { store, now } = traffic;
     const texts = (count: number) => Array.from({ length: count }, (_, at) => `*${at}*`);
     const many = { period: 'all', metrics: ['visitors', 'percentage'], dimensions: ['page'] };

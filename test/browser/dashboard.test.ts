@@ -14,6 +14,7 @@ import {
   themeOf,
 } from '../fixtures/dashboard.ts';
 import { patience } from '../fixtures/patience.ts';
+import { onlyWithMoreRounds } from '../fixtures/rounds.ts';
 import { visitsOf } from '../fixtures/visits.ts';
 
 const DAY = 86_400_000;
@@ -62,7 +63,9 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await closeQuietly(open);
   });
 
-  test('opening an address restores its view, and a second click removes the filter', async () => {
+  test('opening an address restores its view, and a second click removes the filter', {
+    skip: onlyWithMoreRounds(),
+  }, async () => {
     const open = await dashboard.open(
       '?site=example.com&period=30d&compare=none&metric=hits&filter=path%3D%2Fpricing',
     );
@@ -81,7 +84,9 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await closeQuietly(open);
   });
 
-  test('keys select periods, go back and forth, compare, and show help', async () => {
+  test('keys select periods, go back and forth, compare, and show help', {
+    skip: onlyWithMoreRounds(),
+  }, async () => {
     const open = await dashboard.open();
     const { page } = open;
     await settled(page);
@@ -172,7 +177,9 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await closeQuietly(open);
   });
 
-  test('the theme follows the system, or the selection, which survives a reload', async () => {
+  test('the theme follows the system, or the selection, which survives a reload', {
+    skip: onlyWithMoreRounds(),
+  }, async () => {
     const open = await dashboard.open('?period=30d', { colorScheme: 'dark' });
     const { page } = open;
     await settled(page);
@@ -187,7 +194,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await closeQuietly(open);
   });
 
-  test('a phone shows everything without horizontal scrolling', async () => {
+  test('a phone shows everything without horizontal scrolling', { skip: onlyWithMoreRounds() }, async () => {
     const open = await dashboard.open('?period=30d&filter=country%3DUS', {
       viewport: PHONE,
       hasTouch: true,
