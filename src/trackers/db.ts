@@ -59,8 +59,10 @@ export interface DBTrackerOptions {
   readonly log?: SpoolOptions['log'];
 }
 
-/** How long a read waits for hits not yet in the store, in milliseconds. */
-const DELIVERY_TIMEOUT = 3000;
+/** Milliseconds that a read waits for acknowledged hits to be stored, as they are missing in its answer otherwise. */
+const DELIVERY_TIMEOUT = 15_000;
+/** The same while deliveries fail, and are retried. */
+const FAILING_DELIVERY_TIMEOUT = 3000;
 
 const SILENT_LOG: SpoolOptions['log'] = {
   info: () => undefined,
@@ -280,6 +282,9 @@ export class DBTracker extends VisitQuestions {
 
   /** A query sees all hits acknowledged before it, unless the store is failing. */
   async #waitForDelivery(): Promise<void> {
-    await waitUpTo(DELIVERY_TIMEOUT, this.spool.flush());
+    const flushed = this.spool.flush();
+    await waitUpTo(FAILING_DELIVERY_TIMEOUT, flushed);
+    if (this.spool.failing.length > 0) return;
+    await waitUpTo(DELIVERY_TIMEOUT - FAILING_DELIVERY_TIMEOUT, flushed);
   }
 }
