@@ -30,8 +30,8 @@ import { rebuildVisits } from './rebuild.ts';
 import { RebuiltDays } from './rebuilt-days.ts';
 import { type Days, recountVisits, settledBatches } from './recount.ts';
 
-/** Maximum hits per statement: they are grouped in memory. */
-const MOST_HITS = 1_000_000;
+/** Maximum hits per statement: they are grouped in memory. Twice as many take no less processor time. */
+const MOST_HITS = 500_000;
 /** A recount may read the whole store. */
 const RECOUNT_LIMITS = { ...QUERY_LIMITS, max_execution_time: 0 };
 
@@ -51,7 +51,7 @@ export class Visits {
   readonly rebuilt = new RebuiltDays();
   readonly #stop = new AbortController();
 
-  /** @param mostHits maximum hits per statement. Default: a million */
+  /** @param mostHits maximum hits per statement. Default: half a million */
   constructor(store: Store, mostHits = MOST_HITS) {
     this.#store = store;
     this.#mostHits = mostHits;
