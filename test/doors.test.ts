@@ -48,6 +48,32 @@ describe('a request that is too large', () => {
   });
 });
 
+describe('a body without an end', { concurrency: true }, () => {
+  for (const [request, status] of [
+    ['GET /hit.gif?site=a.example', 200],
+    ['GET /healthz', 200],
+    ['POST /api/v1/query', 401],
+    ['POST /nowhere', 413],
+  ] as const)
+    it(`ends the connection after the response to ${request}`, async () => {
+      const head = ['host: a.example', 'content-type: application/json', 'transfer-encoding: chunked'];
+      const socket = server.connect(`${request} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`);
+      const chunk = `${(1000).toString(16)}\r\n${'x'.repeat(1000)}\r\n`;
+      const sending = setInterval(() => socket.write(chunk), 20);
+      socket.on('error', () => undefined).setEncoding('latin1');
+      try {
+        let said = '';
+        socket.on('data', (text: string) => {
+          said += text;
+        });
+        await once(socket, 'close');
+        assert.match(said, new RegExp(`^HTTP/1.1 ${status} `));
+      } finally {
+        clearInterval(sending);
+      }
+    });
+});
+
 describe('a request with hostile text in it', () => {
   it('is never part of a statement', async () => {
     for (const path of [

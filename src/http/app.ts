@@ -15,6 +15,9 @@ const KEEP_ALIVE = 72_000;
 /** How long a connection that sent invalid HTTP stays open to read the error, in milliseconds. */
 const CLOSE_GRACE_MS = 2000;
 
+/** How long a client may go on sending a body after the response to it, in milliseconds. */
+const UNREAD_BODY_MS = 3000;
+
 /** Answers a request before routing; false leaves it to the routes. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
 
@@ -27,6 +30,7 @@ export function createApp(log: FastifyBaseLogger, door: Door = () => false): Fas
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (answer) =>
       createServer({ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
+        response.once('finish', () => limitUnreadBody(request));
         if (!door(request, response)) answer(request, response);
       }),
     // Requests that arrive while the server closes are served too: the spool closes after the last answer.
@@ -46,6 +50,18 @@ export function createApp(log: FastifyBaseLogger, door: Door = () => false): Fas
   app.setNotFoundHandler(onNotFound);
   parseBodies(app);
   return app;
+}
+
+/**
+ * Ends the connection of a client that does not finish a body which nobody reads any more. Not at once: a client that cannot send
+ * the rest of it may fail before it reads the response.
+ */
+function limitUnreadBody(request: IncomingMessage): void {
+  if (request.complete) return;
+  const end = () => {
+    if (!request.complete) request.socket.destroy();
+  };
+  setTimeout(end, UNREAD_BODY_MS).unref();
 }
 
 /** Parses JSON also under the content type of `sendBeacon`, and leaves NDJSON as text for its reader to split. */

@@ -40,7 +40,7 @@ export function onError(error: FastifyError, request: FastifyRequest, reply: Fas
   const level = known.code === 'overloaded' ? 'warn' : 'error';
   if (known.status >= 500) request.log[level]({ err: error, url: withoutToken(request.url) }, known.message);
   // Fastify would close the connection of a refused body, and a client that still sends it may fail before it reads the answer.
-  // Otherwise Node discards the rest, as it does with every unread body.
+  // Otherwise Node discards the rest, for as long as `app.ts` lets it.
   reply.removeHeader('connection');
   return sendProblem(reply, known);
 }
