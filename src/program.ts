@@ -1,51 +1,10 @@
-import { archive } from './commands/archive.ts';
-import { backupFolder } from './commands/backup.ts';
-import type { Command, Terminal } from './commands/command.ts';
-import { consume } from './commands/consume.ts';
-import { doctor } from './commands/doctor.ts';
-import { exportStore } from './commands/export.ts';
-import { funnel } from './commands/funnel.ts';
-import { goals } from './commands/goals.ts';
-import { importLogs } from './commands/import.ts';
-import { journeys } from './commands/journeys.ts';
-import { merge } from './commands/merge.ts';
-import { moveToServer } from './commands/move.ts';
-import { purgeStore } from './commands/purge.ts';
-import { query } from './commands/query.ts';
-import { report } from './commands/report.ts';
-import { restore } from './commands/restore.ts';
-import { retention } from './commands/retention.ts';
-import { makeSecrets } from './commands/secrets.ts';
-import { serve } from './commands/serve.ts';
-import { top } from './commands/top.ts';
+import type { Terminal } from './commands/command.ts';
+import { COMMANDS } from './commands/commands.ts';
 import { commandHelp, programHelp } from './commands/usage.ts';
 import { readSettings } from './config.ts';
 import { HitError, messageOf } from './errors.ts';
 import { nearest } from './schema/suggestion.ts';
-import type { Settings } from './settings/setting.ts';
 import { version } from './settings/version.ts';
-
-const COMMANDS: Readonly<Record<string, Command>> = {
-  serve: asCommand(serve),
-  import: asCommand(importLogs),
-  report: asCommand(report),
-  query: asCommand(query),
-  funnel: asCommand(funnel),
-  journeys: asCommand(journeys),
-  retention: asCommand(retention),
-  goals: asCommand(goals),
-  top: asCommand(top),
-  merge: asCommand(merge),
-  consume: asCommand(consume),
-  export: asCommand(exportStore),
-  archive: asCommand(archive),
-  restore: asCommand(restore),
-  purge: asCommand(purgeStore),
-  backup: asCommand(backupFolder),
-  doctor: asCommand(doctor),
-  move: asCommand(moveToServer),
-  secrets: asCommand(makeSecrets),
-};
 
 /** Milliseconds in which a second signal counts as a repetition of the first: npm passes on what a terminal has sent to all. */
 const ECHO = 500;
@@ -87,7 +46,8 @@ function endBy(signal: NodeJS.Signals): never {
 async function main(args: readonly string[], terminal: Terminal): Promise<void> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    terminal.stdout.write(programHelp(COMMANDS, version()));
+    const loaded = Object.entries(COMMANDS).map(async ([each, load]) => [each, await load()] as const);
+    terminal.stdout.write(programHelp(Object.fromEntries(await Promise.all(loaded)), version()));
     if (name === undefined) throw new HitError('bad_usage', 'name a command');
     return;
   }
@@ -95,13 +55,14 @@ async function main(args: readonly string[], terminal: Terminal): Promise<void> 
     terminal.stdout.write(`${version()}\n`);
     return;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) {
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) {
     const commands = Object.keys(COMMANDS);
     const meant = nearest(name, commands);
     const advice = meant === undefined ? `use ${commands.join(', ')}` : `did you mean "${meant}"?`;
     throw new HitError('bad_usage', `there is no command "${name}": ${advice}`);
   }
+  const command = await load();
   const { values, positionals, help } = readSettings(command.settings, rest, process.env);
   if (help) terminal.stdout.write(commandHelp(name, command));
   else await command.run(values, positionals, terminal);
@@ -113,11 +74,6 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof HitError) return error.exitCode;
   if (error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
   return 1;
-}
-
-/** A command knows the types of its own settings only. */
-function asCommand<Specs extends Settings>(command: Command<Specs>): Command {
-  return command as unknown as Command;
 }
 
 const { stdin, stdout, stderr } = process;

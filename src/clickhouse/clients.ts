@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import {
   type ClickHouseClient,
@@ -6,7 +7,7 @@ import {
   ClickHouseLogLevel,
   createClient,
 } from '@clickhouse/client';
-import { type ChdbConnection, createChdbConnection } from 'chdb/connection';
+import type { ChdbConnection } from 'chdb/connection';
 import { HitError, messageOf } from '../errors.ts';
 import { DAY } from '../timing/units.ts';
 import { serverAddress } from './address.ts';
@@ -72,6 +73,7 @@ export class Clients {
     try {
       return new Clients(embeddedConnector(folder));
     } catch (error) {
+      if (error instanceof HitError) throw error;
       throw new HitError(
         'data_dir_unusable',
         `the store in ${folder} cannot be opened: ${messageOf(error)}`,
@@ -147,7 +149,27 @@ export class Clients {
   }
 }
 
+const load = createRequire(import.meta.url);
+
+/**
+ * The embedded engine. It is loaded when a store in a folder is opened, as it takes 180 MB of memory, and not every system has a
+ * build of it.
+ */
+function loadEngine(): typeof import('chdb/connection') {
+  try {
+    return load('chdb/connection');
+  } catch (error) {
+    const [reason] = messageOf(error).split('Require stack', 1);
+    throw new HitError(
+      'store_unavailable',
+      `the embedded engine cannot be loaded on this system, so use a ClickHouse server (--store): ${reason!.trim()}`,
+      { cause: error },
+    );
+  }
+}
+
 function embeddedConnector(folder: string): Connector {
+  const { createChdbConnection } = loadEngine();
   removeTemporaryFiles(folder);
   return {
     folder,
