@@ -29,6 +29,11 @@ export function trustSocket(socket: Socket): void {
   trustedSockets.add(socket);
 }
 
+/** Whether a client uses the control socket. */
+export function isTrusted(socket: Socket): boolean {
+  return trustedSockets.has(socket);
+}
+
 /** Requires the admin token. For changes, even if reading is public. */
 export function requireToken(keys: Keys) {
   return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
@@ -55,7 +60,7 @@ export function requireReader(doors: Doors) {
 
 /** Requires the control socket. */
 export async function requireControl(request: FastifyRequest): Promise<void> {
-  if (!trustedSockets.has(request.raw.socket)) throw new HitError('not_found', 'not found');
+  if (!isTrusted(request.raw.socket)) throw new HitError('not_found', 'not found');
 }
 
 export function mayRead(doors: Doors, request: IncomingMessage): boolean {
@@ -67,8 +72,7 @@ export function mayRead(doors: Doors, request: IncomingMessage): boolean {
 /** The only sites that the token of a request permits; undefined without such a token. Applies even if reading is public. */
 export function boundSitesOf(keys: Keys, request: IncomingMessage): readonly string[] | undefined {
   const bearer = bearerOf(request);
-  if (bearer === '' || trustedSockets.has(request.socket) || isToken(bearer, keys.adminToken))
-    return undefined;
+  if (bearer === '' || isTrusted(request.socket) || isToken(bearer, keys.adminToken)) return undefined;
   return keys.tokens?.accessOf(bearer)?.sites ?? undefined;
 }
 
@@ -88,7 +92,7 @@ export function bearerOf({ headers }: IncomingMessage): string {
 }
 
 function grantOf({ adminToken, tokens, sessions }: Keys, request: IncomingMessage): Grant | undefined {
-  if (trustedSockets.has(request.socket)) return 'admin';
+  if (isTrusted(request.socket)) return 'admin';
   const bearer = bearerOf(request);
   if (bearer !== '') return isToken(bearer, adminToken) ? 'admin' : tokens?.accessOf(bearer)?.scope;
   if (!sessions?.isOpen(cookieValue(request.headers.cookie ?? '', Sessions.NAME))) return undefined;

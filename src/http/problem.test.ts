@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rawProblem } from './problem.ts';
+import { HitError } from '../errors.ts';
+import { problemOf, rawProblem } from './problem.ts';
 
 for (const [code, status, title] of [
   ['HPE_HEADER_OVERFLOW', 431, 'Request Header Fields Too Large'],
@@ -21,3 +22,21 @@ for (const [code, status, title] of [
     assert.notEqual(problem.detail, '');
   });
 }
+
+test('a client does not see what the engine or the disk said, but what we say of a query or a limit', () => {
+  const cause = new Error("Unknown table: In scope SELECT * FROM hits WHERE site = 'a.example'");
+  for (const [error, detail] of [
+    [
+      new HitError('store_unavailable', `the store failed: ${cause.message}`, { cause }),
+      /^store unavailable: see the log/,
+    ],
+    [new HitError('spool_failed', "EACCES, open '/var/lib/hits'", { cause }), /^spool failed: see the log/],
+    [new HitError('query_timeout', 'query a shorter period', { cause }), /^query a shorter period$/],
+    [new HitError('invalid', 'from is not a time', { cause }), /^from is not a time$/],
+    [new HitError('overloaded', 'too many queries are waiting'), /^too many queries are waiting$/],
+  ] as const) {
+    const problem = JSON.parse(problemOf(error).body);
+    assert.equal(problem.code, error.code);
+    assert.match(problem.detail, detail);
+  }
+});

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, HitError } from '../errors.ts';
+import { isTrusted } from './auth.ts';
 
 /** Codes of Fastify's own errors that are more specific than `invalid` → ours. */
 const FROM_FASTIFY: Readonly<Record<string, ErrorCode>> = {
@@ -15,8 +16,11 @@ interface Problem {
   readonly body: string;
 }
 
+/** Codes of faults of others whose message is ours, and helps the client. */
+const EXPLAINED: ReadonlySet<ErrorCode> = new Set(['query_timeout']);
+
 /** An error as `application/problem+json` (RFC 9457): the one place where errors become HTTP. */
-export function problemOf(error: HitError): Problem {
+export function problemOf(error: HitError, detail = publicDetail(error)): Problem {
   return {
     status: error.status,
     headers: {
@@ -24,13 +28,24 @@ export function problemOf(error: HitError): Problem {
       ...(error.retryAfter !== undefined && { 'retry-after': String(error.retryAfter) }),
       ...(error.status === 401 && { 'www-authenticate': 'Bearer' }),
     },
-    body: problemText(error.status, error.code, error.message),
+    body: problemText(error.status, error.code, detail),
   };
 }
 
-export function sendProblem(reply: FastifyReply, error: HitError): FastifyReply {
-  const { status, headers, body } = problemOf(error);
+export function sendProblem(reply: FastifyReply, error: HitError, detail?: string): FastifyReply {
+  const { status, headers, body } = problemOf(error, detail);
   return reply.code(status).headers(headers).send(body);
+}
+
+/**
+ * What clients may know of an error. What the engine, the disk or Redis said can contain statements, paths and addresses.
+ *
+ * @param id of the request, if the error is logged with it
+ */
+function publicDetail({ status, code, message, cause }: HitError, id?: string): string {
+  if (status < 500 || cause === undefined || EXPLAINED.has(code)) return message;
+  const entry = id === undefined ? '' : ` for request ${id}`;
+  return `${code.replaceAll('_', ' ')}: see the log of the server${entry}`;
 }
 
 /** Handles errors of handlers. Internal errors are logged, and not shown to clients. */
@@ -42,7 +57,9 @@ export function onError(error: FastifyError, request: FastifyRequest, reply: Fas
   // Fastify would close the connection of a refused body, and a client that still sends it may fail before it reads the answer.
   // Otherwise Node discards the rest, for as long as `app.ts` lets it.
   reply.removeHeader('connection');
-  return sendProblem(reply, known);
+  // A client of the control socket can read the log, too.
+  const detail = isTrusted(request.raw.socket) ? known.message : publicDetail(known, request.id);
+  return sendProblem(reply, known, detail);
 }
 
 export function onNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
