@@ -93,6 +93,14 @@ describe('the rate limit', () => {
     assert.equal(dropped({ forwarded: '127.0.0.1' }, intake).reason, 'rate_limited');
   });
 
+  test('cannot be evaded by a client that changes its address within a /64 of IPv6', () => {
+    const intake = limited();
+    hitFrom({ peer: '2001:db8:0:7::1' }, intake);
+    const { reason, detail } = dropped({ peer: '2001:db8:0:7::2' }, intake);
+    assert.deepEqual([reason, detail], ['rate_limited', 'too many hits from 2001:db8:0:7::/64']);
+    hitFrom({ peer: '2001:db8:0:8::1' }, intake);
+  });
+
   test('exempts local clients, logs and trusted senders', () => {
     for (const peer of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) assert.ok(passes({ peer }, limited()), peer);
     assert.ok(passes({ kind: 'log' }, limited()));

@@ -1,7 +1,7 @@
 import { Memo } from '../cache/memo.ts';
 import { clickIdOf } from '../source/click-id.ts';
 import { DAY } from '../timing/units.ts';
-import type { TrustedProxies } from './address.ts';
+import { networkOf, type TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
 import { DerivedVisitors } from './derived-visitor.ts';
 import type { Dropped } from './drop-reason.ts';
@@ -84,13 +84,14 @@ export class Intake {
     const { site } = admission;
 
     const client = this.#options.proxies.clientOf(facts.peer, facts.forwarded);
-    const wait = this.#limit(facts, client);
-    if (wait > 0) return overLimit(client, wait);
+    const network = networkOf(client);
+    const wait = this.#limit(facts, client, network);
+    if (wait > 0) return overLimit(network, wait);
 
     const agent = agentOf(facts.userAgent);
     const cookies = this.#takesCookies(facts, site);
     const known = cookies && facts.cookie !== '' ? this.#cookies.read(site, facts.cookie) : undefined;
-    const visitor = known ?? this.#identify(facts, site, client, agent);
+    const visitor = known ?? this.#identify(facts, site, network, agent);
     const hit = this.#hit(facts, site, client, visitor, agent);
     // A bot is not counted, so it need not be known again.
     const needsCookie = cookies && !known && hit.bot === '';
@@ -112,10 +113,10 @@ export class Intake {
     return fingerprints;
   }
 
-  #limit(facts: RequestContext, client: string): number {
+  #limit(facts: RequestContext, client: string, network: string): number {
     if (facts.kind === 'server' || facts.kind === 'log') return 0;
     if (facts.forwarded === '' && isLoopback(client)) return 0;
-    return this.#options.limit.tryConsume(client, this.#options.now());
+    return this.#options.limit.tryConsume(network, this.#options.now());
   }
 
   /** Cookies are only set on the site itself: a cookie sent with third-party requests would track people. */
@@ -126,16 +127,20 @@ export class Intake {
     return host === site || host.endsWith(`.${site}`);
   }
 
-  #identify(facts: RequestContext, site: string, client: string, agent: Agent): VisitorId {
+  #identify(facts: RequestContext, site: string, network: string, agent: Agent): VisitorId {
     if (facts.visitor !== '') {
       const { high, low } = this.#named.digest(`${site}\n${facts.visitor}`);
       return { high, low };
     }
     if (facts.kind === 'log') {
-      const { high, low } = this.#imported.digestVisitor(site, client, agent.digest);
+      const { high, low } = this.#imported.digestVisitor(site, network, agent.digest);
       return { high, low };
     }
-    return this.#derived.idOf(facts.time, facts.kind === 'server', { site, client, agent: agent.digest });
+    return this.#derived.idOf(facts.time, facts.kind === 'server', {
+      site,
+      client: network,
+      agent: agent.digest,
+    });
   }
 
   #hit(facts: RequestContext, site: string, client: string, visitor: VisitorId, agent: Agent): Hit {

@@ -30,6 +30,14 @@ describe('a visitor without a cookie', () => {
     assert.equal(new Set([visitor, ...others]).size, 4);
   });
 
+  test('is identified by the /64 of an IPv6 address, which a device changes at will', () => {
+    const [first, second, other] = ['2001:db8:0:7::1', '2001:db8:0:7:a:b:c:d', '2001:db8:0:8::1'].map(
+      (peer) => visitorOf(hitFrom({ peer })),
+    );
+    assert.equal(first, second);
+    assert.notEqual(first, other);
+  });
+
   test('is identified by labels if a trusted proxy does not forward addresses', () => {
     const [a, b, again] = ['111', '222', '111'].map((forwarded) =>
       visitorOf(hitFrom({ peer: '127.0.0.1', forwarded })),

@@ -74,7 +74,7 @@ export const SERVE_SETTINGS = {
   ),
   ...INTAKE_SETTINGS,
   'rate-limit': setting(
-    'hits per client address: 100/s, 600/m, 10000/h, or off; loopback is exempt',
+    'hits per client address (IPv6: per /64 network): 100/s, 600/m, 10000/h, or off; loopback is exempt',
     'RATE',
     '100/s',
     String,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HitError } from '../errors.ts';
-import type { TrustedProxies } from '../hit/address.ts';
+import { networkOf, type TrustedProxies } from '../hit/address.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
 
 /** Input of a tracker: a Node or web platform request, or just a visitor's name. */
@@ -113,5 +113,5 @@ function shared(header: (name: string) => string, time: number) {
 /** The visitor of a request as text: the visitor's name, else address and agent. */
 export function visitorText(facts: RequestContext, proxies: TrustedProxies): string {
   if (facts.visitor !== '') return `visitor\n${facts.visitor}`;
-  return `client\n${proxies.clientOf(facts.peer, facts.forwarded)}\n${facts.userAgent}`;
+  return `client\n${networkOf(proxies.clientOf(facts.peer, facts.forwarded))}\n${facts.userAgent}`;
 }
