@@ -66,7 +66,7 @@ async function linesOf(store: Store, words: QueryParams): Promise<Record<string,
 }
 
 const ODD: readonly Partial<Hit>[] = [
-  { time: START + 2, path: '/a,"b"', title: '=1+1', visitorHigh: 0, visitorLow: 0xab },
+  { time: START + 2, path: '/a,"b"', title: '=1+1', referrer: '＝2', visitorHigh: 0, visitorLow: 0xab },
   { time: START + 1, path: '/c', title: '-2', name: '@x', props: '{"a":"\\"="}', status: 404 },
   { time: START + 3, path: '/bot', bot: 'Googlebot' },
   { time: START + HOUR, site: 'b.com', path: '/d/ü', status: 200 },
@@ -108,7 +108,7 @@ test('CSV follows RFC 4180, and has no formulas', async (t) => {
   assert.match(head!, /^time,site,visitor,status,method,bot,path,name,title,/);
   assert.match(first!, /^"2026-11-01T00:00:00.001Z","example.com","0123456789abcdef",404,/);
   assert.match(first!, /"\/c","'@x","'-2",.*,"\{""a"":""\\""=""\}",/);
-  assert.match(second!, /"\/a,""b""","pageview","'=1\+1"/);
+  assert.match(second!, /"\/a,""b""","pageview","'=1\+1".*"'＝2"/);
   assert.equal(csv.split('\r\n').length, 5);
   assert.equal((await exported(store, { site: 'c.com' }, 'csv')).toString(), `${head}\r\n`);
 });

@@ -9,7 +9,7 @@ describe('CSV', () => {
   });
 
   it('has no formulas for a spreadsheet', () => {
-    for (const value of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1']) {
+    for (const value of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '＝1+1', '＋1', '－1', '＠A1']) {
       assert.equal(csvOf([{ value }]), `value\r\n'${value}\r\n`);
     }
   });

@@ -1,9 +1,9 @@
 /**
- * Characters at which a spreadsheet recognises a formula. An apostrophe before them prevents that.
+ * Characters at which a spreadsheet recognises a formula, also in full width. An apostrophe before them prevents that.
  *
  * Exports also use it as a regular expression of the engine, which reads it in the same way.
  */
-export const FORMULA_START = '^[=+\\-@\\t\\r]';
+export const FORMULA_START = '^(?:[=+\\-@\\t\\r]|＝|＋|－|＠)';
 
 const FORMULA = new RegExp(FORMULA_START);
 
