@@ -44,6 +44,16 @@ const FACTS = {
   method: 'GET',
 };
 
+test('what is neither a request nor a visitor is refused, as JavaScript may pass anything', () => {
+  for (const input of ['ann', undefined, null, 7, true])
+    assert.throws(() => factsOf(input as never, TIME), {
+      code: 'invalid',
+      message: /^track needs a request, or a visitor/,
+    });
+  for (const input of [{}, { visitor: '' }, { name: 'ann' }])
+    assert.throws(() => factsOf(input as never, TIME), { code: 'invalid', message: /visitor is empty$/ });
+});
+
 describe('the facts', { timeout: patience(20_000) }, () => {
   test('of a node:http request has its headers, path and peer', async () => {
     assert.deepEqual(await servedFacts('/a?b=1', HEADERS), FACTS);

@@ -33,9 +33,13 @@ const FORWARDER = '127.0.0.1';
  * Converts tracker input to raw facts. Requests are recognized by their headers: frameworks wrap and extend them, and may
  * add a `visitor` property of their own.
  *
- * @throws HitError `invalid` for a visitor without a name, since all nameless visitors would count as one
+ * @throws HitError `invalid` for a visitor without a name, since all nameless visitors would count as one, and for what is
+ *   neither a request nor a visitor
  */
 export function factsOf(input: TrackInput, time: number): RequestContext {
+  // From JavaScript, anything may come.
+  if (typeof input !== 'object' || input === null)
+    throw new HitError('invalid', "track needs a request, or a visitor such as { visitor: 'ann' }");
   if ('headers' in input) {
     return isWebRequest(input) ? factsOfWebRequest(input, time, FORWARDER) : factsOfNodeRequest(input, time);
   }

@@ -25,6 +25,23 @@ describe('the rate tracker', { timeout: patience(20_000) }, () => {
     assert.equal(rate.rate({ seconds: 86_400 }).hits, 4);
   });
 
+  test('refuses what is no window', () => {
+    const rate = new RateTracker();
+    const message = 'seconds must be a number from 1 to 34560000';
+    for (const window of [
+      undefined,
+      null,
+      {},
+      60,
+      { seconds: '60' },
+      { seconds: 0 },
+      { seconds: Number.NaN },
+      { seconds: 1e9 },
+    ])
+      assert.throws(() => rate.rate(window as { seconds: number }), { code: 'invalid', message });
+    assert.equal(rate.rate({ seconds: 34_560_000 }).hits, 0);
+  });
+
   test('is zero before the first hit', () => {
     const { hits, visitors, hitsPerSecond } = new RateTracker().rate({ seconds: 60 });
     assert.deepEqual([hits, visitors, hitsPerSecond], [0, 0, 0]);

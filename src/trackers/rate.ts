@@ -2,6 +2,7 @@ import { HitError } from '../errors.ts';
 import type { WindowCount } from '../live/live.ts';
 import { decodeSnapshot, encodeSnapshot } from '../live/snapshot.ts';
 import { type WindowOptions, Windows } from '../live/windows.ts';
+import { LONGEST_WINDOW } from '../sketch/ring.ts';
 import type { TrackInput } from './input.ts';
 import { type KeyedVisitorOptions, VisitorNames, type VisitorOptions } from './visitor-names.ts';
 
@@ -42,11 +43,15 @@ export class RateTracker {
   }
 
   /**
-   * @param window its length in `seconds`, 1 or more
-   * @throws HitError `invalid` for a shorter one
+   * @param window its length in `seconds`, from 1 to 400 days
+   * @throws HitError `invalid` for any other
    */
   rate(window: { seconds: number }): WindowCount {
-    return this.#windows.read(window.seconds, this.#now());
+    // From JavaScript, anything may come.
+    const seconds = (window as Partial<typeof window> | undefined)?.seconds;
+    if (typeof seconds !== 'number' || !(seconds >= 1 && seconds <= LONGEST_WINDOW))
+      throw new HitError('invalid', `seconds must be a number from 1 to ${LONGEST_WINDOW}`);
+    return this.#windows.read(seconds, this.#now());
   }
 
   /**
