@@ -15,7 +15,7 @@ const METRICS: Operation = {
   tags: ['Watch'],
   summary: 'Counters and gauges for Prometheus',
   responses: {
-    200: other('in its text format', 'text/plain'),
+    200: other('in the text format of Prometheus', 'text/plain'),
     401: problem('no token for reading'),
     403: problem('a token that is bound to sites'),
   },
@@ -25,7 +25,7 @@ const HEALTHZ: Operation = {
   operationId: 'healthz',
   ...{ tags: ['Watch'], security: OPEN },
   summary: 'Whether the process is alive',
-  responses: { 200: json('it does', object({ status: choice(['ok']) }), { status: 'ok' }) },
+  responses: { 200: json('it is', object({ status: choice(['ok']) }), { status: 'ok' }) },
 };
 
 const READYZ: Operation = {

@@ -51,11 +51,15 @@ export const SELECTION_PARAMETERS = {
   status: parameter(list(matching(STATUS)), 'of access logs: `2xx,404`'),
 };
 
-/** Most rows of a ranking. */
-export const LIMIT = parameterOr(10, integer(1, 1000), 'most rows', 5);
+/** Maximum number of rows of a ranking. */
+export const LIMIT = parameterOr(10, integer(1, 1000), 'maximum number of rows', 5);
 const INTERVAL = parameter(choice(INTERVALS), 'default: by the length of the period', 'day');
-const COMPARE = parameter(choice(COMPARISONS), 'with the period before, or with a year before', 'previous');
-const METRIC_LIST = parameterOr([], list(choice(METRICS)), 'besides hits and visitors', [
+const COMPARE = parameter(
+  choice(COMPARISONS),
+  'with the previous period, or with the same period a year earlier',
+  'previous',
+);
+const METRIC_LIST = parameterOr([], list(choice(METRICS)), 'in addition to hits and visitors', [
   'visits',
   'bounce_rate',
   'visit_duration',

@@ -3,7 +3,7 @@ import { DROP_REASONS } from '../../hit/drop-reason.ts';
 import { COUNT, choice, list, object, type Static, TIME } from '../../schema/schema.ts';
 import { requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
-import { json, type Operation } from '../openapi/operation.ts';
+import { json, type Operation, problem } from '../openapi/operation.ts';
 import { REFUSED } from '../openapi/refused.ts';
 
 const DROPS = object({
@@ -23,6 +23,7 @@ const OPERATION: Operation = {
       ...{ since: '2026-11-24T00:00:00.000Z', drops: [{ reason: 'bot', hits: 2 }] },
     }),
     ...REFUSED,
+    403: problem('a token that is bound to sites'),
   },
 };
 

@@ -25,7 +25,7 @@ interface Reader {
 const OPERATION: Operation = {
   operationId: 'liveEvents',
   tags: ['Ask'],
-  summary: 'The same every second, as server-sent events',
+  summary: 'Live counts every second, as server-sent events',
   description: `Events \`live\`, whose data is the answer of \`/api/v1/live\`; at most ${MAX_READERS} readers.`,
   parameters: queryParameters(LIVE_PARAMETERS),
   responses: {

@@ -12,7 +12,7 @@ import type { DBTracker } from '../../trackers/db.ts';
 import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { type Operation, queryParameters } from '../openapi/operation.ts';
-import { REFUSED } from '../openapi/refused.ts';
+import { NO_TOKEN, REFUSED } from '../openapi/refused.ts';
 
 const TYPES: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',
@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<ExportFormat, string>> = {
 /** Milliseconds after which a reader that takes nothing is disconnected, since few exports run at once. */
 const STALL_TIMEOUT = 60_000;
 
-const FORMAT = parameterOr('csv', choice(EXPORT_FORMATS), 'of the file', 'ndjson');
+const FORMAT = parameterOr('csv', choice(EXPORT_FORMATS), 'format of the file', 'ndjson');
 
 const OPERATION: Operation = {
   operationId: 'exportHits',
@@ -32,12 +32,12 @@ const OPERATION: Operation = {
   parameters: queryParameters({ format: FORMAT, ...SELECTION_PARAMETERS }),
   responses: {
     200: {
-      description: 'in order of time',
+      description: 'in time order',
       content: Object.fromEntries(
         Object.values(TYPES).map((type) => [type.replace(/;.*/, ''), { schema: TEXT }]),
       ),
     },
-    ...REFUSED,
+    ...{ ...REFUSED, ...NO_TOKEN },
   },
 };
 

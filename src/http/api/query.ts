@@ -10,7 +10,7 @@ const OPERATION: Operation = {
   operationId: 'query',
   tags: ['Ask'],
   summary: 'Metrics of visits, hits and goals by any dimensions',
-  description: 'What is not understood is refused, with what was probably meant.',
+  description: 'Invalid input is rejected with a suggestion.',
   requestBody: body(QUERY, {
     ...{ site: 'example.com', period: '30d', timezone: 'Europe/Berlin' },
     ...{ metrics: ['visitors', 'bounce_rate'], dimensions: ['source'] },

@@ -16,10 +16,10 @@ interface Words {
 }
 
 const WORDS: Readonly<Record<KindName, Words>> = {
-  goals: { one: 'Goal', many: 'Goals', summary: 'Goals of a site, which hits convert' },
-  segments: { one: 'Segment', many: 'Segments', summary: 'Segments of a site: filters with a name' },
-  funnels: { one: 'Funnel', many: 'Funnels', summary: 'Funnels of a site: steps in an order' },
-  annotations: { one: 'Annotation', many: 'Annotations', summary: 'Annotations of days of a site' },
+  goals: { one: 'Goal', many: 'Goals', summary: 'Goals of a site' },
+  segments: { one: 'Segment', many: 'Segments', summary: 'Segments of a site: named filters' },
+  funnels: { one: 'Funnel', many: 'Funnels', summary: 'Funnels of a site: sequences of steps' },
+  annotations: { one: 'Annotation', many: 'Annotations', summary: 'Annotations of a site: notes on days' },
 };
 
 const SITE = pathParameter('site', 'host name', 'example.com');
@@ -111,7 +111,7 @@ function operationsOf(kind: KindName): Record<'list' | 'create' | 'replace' | 'r
   const requestBody = body(schema, example);
   const NAME = pathParameter('name', `of the ${word}`, example.name);
   const wrong = {
-    400: problem(`what is not understood, a name that is there, or ${most} already`),
+    400: problem(`invalid input, a name that is already used, or ${most} ${many.toLowerCase()} already`),
     ...NO_TOKEN,
   };
   return {
@@ -135,7 +135,7 @@ function operationsOf(kind: KindName): Record<'list' | 'create' | 'replace' | 'r
       ...{
         operationId: `replace${one}`,
         tags: ['Administer'],
-        summary: `Replace one of the ${many.toLowerCase()}, or create it`,
+        summary: `Replace or create a ${word}`.replace(' a a', ' an a'),
       },
       ...{ parameters: [SITE, NAME], requestBody },
       responses: { 200: json('done', schema, example), ...wrong },
@@ -144,13 +144,13 @@ function operationsOf(kind: KindName): Record<'list' | 'create' | 'replace' | 'r
       ...{
         operationId: `remove${one}`,
         tags: ['Administer'],
-        summary: `Remove one of the ${many.toLowerCase()}`,
+        summary: `Remove a ${word}`.replace(' a a', ' an a'),
       },
       parameters: [SITE, NAME],
       responses: {
         204: empty('removed'),
         400: problem('not a host name'),
-        404: problem('there is none'),
+        404: problem(`no such ${word}`),
         ...NO_TOKEN,
       },
     },

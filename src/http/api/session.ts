@@ -18,7 +18,7 @@ const TELL: Operation = {
   ...{ tags: ['Administer'], security: OPEN },
   summary: 'What this browser may do',
   responses: {
-    200: json('by its cookie or token', SESSION, { reader: true, admin: true, public: false }),
+    200: json('according to its cookie or token', SESSION, { reader: true, admin: true, public: false }),
   },
 };
 
@@ -30,7 +30,7 @@ const SIGN_IN: Operation = {
   responses: {
     204: empty('a cookie that is valid for thirty days'),
     400: problem('no token'),
-    401: problem('another token'),
+    401: problem('a wrong token'),
   },
 };
 

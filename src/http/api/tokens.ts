@@ -50,8 +50,8 @@ const REVOKE: Operation = {
   operationId: 'revokeToken',
   tags: ['Administer'],
   summary: 'Revoke a token immediately',
-  parameters: [pathParameter('id', 'of the list', '4f6c1d2e9a0b')],
-  responses: { 204: empty('revoked'), 404: problem('there is none'), ...NO_TOKEN },
+  parameters: [pathParameter('id', 'as in the list of tokens', '4f6c1d2e9a0b')],
+  responses: { 204: empty('revoked'), 404: problem('no such token'), ...NO_TOKEN },
 };
 
 /** `/api/v1/tokens`: tokens for others; an administrator creates, lists and revokes them. */

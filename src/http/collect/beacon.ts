@@ -22,10 +22,10 @@ const COUNT_BY_BEACON: Operation = {
   }),
   responses: {
     202: { description: 'durable' },
-    400: problem('no hit'),
+    400: problem('an invalid hit'),
     413: problem('more than 64 KiB'),
     415: problem('an unsupported content type'),
-    429: problem('too many'),
+    429: problem('too many hits from this address: see `Retry-After`'),
     503: problem('the hit cannot be made durable now, and is not counted'),
   },
 };

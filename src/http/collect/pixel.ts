@@ -27,10 +27,10 @@ const LONGEST = 1024;
 const PIXEL_PARAMETERS = {
   site: parameter(TEXT, 'host name; default: that of the page', 'example.com'),
   path: parameter(textUpTo(LIMITS.path), 'default: that of the page', '/pricing'),
-  url: parameter({ ...TEXT, format: 'uri' }, 'or the address of the page'),
+  url: parameter({ ...TEXT, format: 'uri' }, 'the address of the page, instead of `path`'),
   referrer: parameter(TEXT, 'where the visitor came from', 'https://news.example/'),
   name: parameter(textUpTo(LIMITS.name), 'an event; default: `pageview`'),
-  title: parameter(TEXT, 'of the page'),
+  title: parameter(TEXT, 'title of the page'),
   value: parameter(TEXT, 'what an event is worth: a decimal number', '19.90'),
   currency: parameter(TEXT, 'of `value`: ISO 4217', 'EUR'),
   interactive: parameter(TEXT, '`false` for an event that happens without the visitor'),
@@ -47,9 +47,9 @@ export const COUNT_BY_PIXEL: Operation = {
   parameters: queryParameters(PIXEL_PARAMETERS),
   responses: {
     200: other('counted, or dropped', 'image/gif'),
-    400: problem('no hit'),
+    400: problem('an invalid hit'),
     413: problem('a path or a name that is too long'),
-    429: problem('too many'),
+    429: problem('too many hits from this address: see `Retry-After`'),
     503: problem('the hit cannot be made durable now, and is not counted'),
   },
 };

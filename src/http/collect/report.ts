@@ -90,7 +90,7 @@ export const REPORT_MEMBERS = {
 export const REPORT = object({}, REPORT_MEMBERS);
 
 /** What the document says of hits that are not counted. */
-export const DROPPED = `A hit that is not counted has the reason in the header \`x-hit-dropped\`. The answer is the same for ${DROP_REASONS.filter(isQuiet).join(' and ')}, else an error.`;
+export const DROPPED = `A hit that is not counted has the reason in the header \`x-hit-dropped\`. With the reason ${DROP_REASONS.filter(isQuiet).join(' or ')}, the answer is the same as for a counted hit; otherwise it is an error.`;
 
 /**
  * Reads the report of a page or program: see `REPORT`. It is read by hand for speed: a check by

@@ -61,7 +61,7 @@ export function openApiDocument(version: string, paths: Paths): OpenApiDocument 
           type: 'apiKey',
           in: 'cookie',
           name: 'hit_admin',
-          description: 'of a signed-in browser',
+          description: 'the cookie of a signed-in browser',
         },
       },
       schemas: { Problem: PROBLEM },

@@ -50,7 +50,7 @@ export function docsPage(document: OpenApiDocument): string {
 <body>
 <header>
 <h1>Hit Tracker ${escaped(document.info.version)}: the API</h1>
-<p class="dim">The same for programs: <a href="/openapi.json">openapi.json</a>. Faults are <code>application/problem+json</code> with a stable <code>code</code>.</p>
+<p class="dim">The same for programs: <a href="/openapi.json">openapi.json</a>. Errors are <code>application/problem+json</code> with a stable <code>code</code>.</p>
 </header>
 <nav aria-label="Operations"><ul>${links.join('')}</ul></nav>
 <main>${sections.join('\n')}</main>
@@ -65,7 +65,7 @@ function article({ method, path, operation }: Entry): string {
 <h3><span class="method">${method}</span> <code>${escaped(path)}</code></h3>
 <p>${marked(summary)}.</p>${description ? `<p class="dim">${marked(description)}</p>` : ''}
 ${parameters.length > 0 ? `<dl>${parameters.map(parameterRow).join('')}</dl>` : ''}
-<pre tabindex="0" role="group" aria-label="Example of a request"><code>${escaped(curlOf(method, path, operation))}</code></pre>
+<pre tabindex="0" role="group" aria-label="Example request"><code>${escaped(curlOf(method, path, operation))}</code></pre>
 <dl>${Object.entries(responses)
     .map(([status, answer]) => `<dt>${status}</dt><dd>${marked(answer.description)}</dd>`)
     .join('')}</dl>
@@ -75,7 +75,7 @@ ${Object.values(responses).map(exampleOf).join('')}
 
 function parameterRow({ name, description, schema, required }: OpenApiParameter): string {
   const values = allowedBy(schema);
-  return `<dt><code>${escaped(name)}</code>${required ? ' (needed)' : ''}</dt><dd>${marked([description, ...values].join('; '))}</dd>`;
+  return `<dt><code>${escaped(name)}</code>${required ? ' (required)' : ''}</dt><dd>${marked([description, ...values].join('; '))}</dd>`;
 }
 
 /** Constraints of a schema, as text. */
@@ -102,7 +102,7 @@ function exampleOf({ content = {} }: Answer): string {
   const [found] = Object.values(content).filter(({ example }) => example !== undefined);
   if (!found) return '';
   const text = typeof found.example === 'string' ? found.example : JSON.stringify(found.example, null, 2);
-  return `<pre tabindex="0" role="group" aria-label="Example of an answer"><code>${escaped(text.trimEnd())}</code></pre>`;
+  return `<pre tabindex="0" role="group" aria-label="Example response"><code>${escaped(text.trimEnd())}</code></pre>`;
 }
 
 /** The example of an operation, as a shell command. */

@@ -10,5 +10,5 @@ export const REFUSED = {
 /** Errors of routes that need the admin token. */
 export const NO_TOKEN = {
   401: problem('no admin token'),
-  403: problem('a token that is bound to sites, or a request of a page of another site'),
+  403: problem('a token that is bound to sites, or a request from a page of another site'),
 };
