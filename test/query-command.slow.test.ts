@@ -65,7 +65,7 @@ describe('query, goals and report', () => {
       await using _server = isServed ? await ServerHere.start(t, data[1]!) : undefined;
       assert.equal(
         await good('goals', 'add', 'thanks', '--page', '/thanks/*', ...GOAL, ...data),
-        'thanks: page, page /thanks/*\n',
+        'thanks: page /thanks/*\n',
       );
       assertFailed(
         await run(['goals', 'add', 'thanks', '--page', '/', ...GOAL, ...data]),
@@ -119,7 +119,7 @@ describe('query, goals and report', () => {
       assert.deepEqual(JSON.parse(await good('goals', 'remove', 'thanks', '--json', ...GOAL, ...data)), {
         goals: [],
       });
-      assertFailed(await run(['goals', 'remove', 'thanks', ...GOAL, ...data]), 1, /has no "thanks"/);
+      assertFailed(await run(['goals', 'remove', 'thanks', ...GOAL, ...data]), 1, /has no goal "thanks"/);
       assertFailed(await run(['goals', 'lsit', ...GOAL, ...data]), 2, /did you mean "list"/);
     });
   }

@@ -210,7 +210,7 @@ describe('funnel, journeys and retention', { concurrency: false }, () => {
         [['funnel', '--step', 'page=/'], /steps: a funnel has 2 to 8/],
         [
           ['funnel', '--step', 'page=/', '--step', 'thnaks'],
-          /steps\[1\] "thnaks" is unknown: did you mean "thanks"\?/,
+          /steps\[1\]: goal "thnaks" is unknown: did you mean "thanks"\?/,
         ],
         [
           ['funnel', '--step', 'pgae=/', '--step', 'thanks'],

@@ -175,7 +175,7 @@ describe('retention', () => {
       const { cohorts, meta, query: understood }: RetentionResult = answer;
       assert.equal(understood.identity, 'cookieless');
       assert.ok(cohorts.every(({ returned }) => returned.slice(1).every((count) => count === null)));
-      assert.match(meta.notes![0]!.detail, /^Without cookies, a visitor has a new id each day/);
+      assert.match(meta.notes![0]!.detail, /^Without cookies, a visitor has a new ID each day/);
     }
   });
 });

@@ -120,12 +120,10 @@ function lineOf({ name, action }: Goal): string {
 
 function actionText(action: Action): string {
   const { kind, ...members } = action;
-  return [
-    kind,
-    ...Object.entries(members).map(
-      ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
-    ),
-  ].join(', ');
+  const texts = Object.entries(members).map(
+    ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  );
+  return (kind in members ? texts : [kind, ...texts]).join(', ');
 }
 
 function usage(error: HitError): HitError {

@@ -46,14 +46,15 @@ export function requireSender(keys: Keys) {
   return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
     const grant = grantOf(keys, request.raw);
     if (grant !== 'admin' && grant !== 'write')
-      throw unauthorized('the admin token, or one for sending hits,');
+      throw unauthorized('the admin token, or a token with the scope "write",');
   };
 }
 
 /** Requires permission to read. The response depends on the token, so proxies must not cache it. */
 export function requireReader(doors: Doors) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (!mayRead(doors, request.raw)) throw unauthorized('the admin token, or one for reading,');
+    if (!mayRead(doors, request.raw))
+      throw unauthorized('the admin token, or a token with the scope "read",');
     reply.header('cache-control', 'no-store');
   };
 }
@@ -112,7 +113,7 @@ function isSameOrigin({ method, headers }: IncomingMessage): boolean {
 }
 
 function unauthorized(what: string): HitError {
-  return new HitError('unauthorized', `${what} is needed: send "Authorization: Bearer <token>"`);
+  return new HitError('unauthorized', `${what} is required: send "Authorization: Bearer <token>"`);
 }
 
 function digest(text: string): Buffer {

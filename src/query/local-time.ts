@@ -8,7 +8,7 @@ import { DAY } from '../timing/units.ts';
  *
  * @example
  * const berlin = new LocalTime('Europe/Berlin');
- * new Date(berlin.wallOf(Date.UTC(2026, 6, 1, 22))).toISOString(); // '2026-07-02T00:00:00.000Z'
+ * new Date(berlin.wallTimeOf(Date.UTC(2026, 6, 1, 22))).toISOString(); // '2026-07-02T00:00:00.000Z'
  */
 export class LocalTime {
   readonly #format: Intl.DateTimeFormat;

@@ -140,7 +140,7 @@ describe('an answer', () => {
       ask({ store }, { period: '90d', metrics: ['hits'], dimensions: ['time:minute'] }, now),
       {
         code: 'invalid',
-        message: /^this period has 129[56]\d\d intervals of a minute, at most 10000 are given/,
+        message: /^the period has 129[56]\d\d intervals of a minute, more than 10000:/,
       },
     );
   });

@@ -81,7 +81,7 @@ function checkIntervals({ dimensions }: Query, { from, to }: Span): void {
     if (count <= LIMITS.intervals) continue;
     throw new HitError(
       'invalid',
-      `this period has ${count} intervals of a ${interval}, at most ${LIMITS.intervals} are given: choose a longer interval or a shorter period`,
+      `the period has ${count} intervals of a ${interval}, more than ${LIMITS.intervals}: choose a longer interval or a shorter period`,
     );
   }
 }

@@ -109,7 +109,7 @@ function notesOf({ firsts, returns }: Gaps, known: KnownTimes, { from, to }: Spa
     ...notes,
     {
       purged_before: time,
-      detail: `visits before ${time} are purged: a visitor from before that counts as new at their first later visit`,
+      detail: `visits before ${time} are purged: visitors who came before then count as new at their first later visit`,
     },
   ];
 }

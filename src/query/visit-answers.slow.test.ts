@@ -142,7 +142,7 @@ describe('the answer to a query about visits', () => {
         ]),
       );
       const [note, ...rest] = unknown.meta.notes!;
-      assert.match(note!.detail, /^Without cookies, a visitor has a new id each day \(UTC\)/);
+      assert.match(note!.detail, /^Without cookies, a visitor has a new ID each day \(UTC\)/);
       assert.deepEqual(rest, []);
       assert.equal(known.query.identity, 'cookie');
     });

@@ -36,7 +36,7 @@ export function retentionText(answer: RetentionResult, columns: number): string 
     '',
     ...table([[query.interval, 'visitors', ...heads], ...rows], 1, columns),
     ...(most > shown || cohorts.length > MOST_ROWS
-      ? [`${numberText(most)} intervals; use --csv for all`]
+      ? [`the period has ${numberText(most)} intervals; use --csv to see all of them`]
       : []),
     '',
   ].join('\n');

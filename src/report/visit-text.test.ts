@@ -105,7 +105,7 @@ describe('as text', () => {
       const text = retentionText(RETENTION, columns);
       assertSafe(text, columns);
       assert.match(text, /^2026-03-01 +1,000 +100\.0 % +– +99\.8 %/m);
-      assert.match(text, /^20 intervals; use --csv for all$/m);
+      assert.match(text, /^the period has 20 intervals; use --csv to see all of them$/m);
     }
     assert.doesNotMatch(retentionText(RETENTION, 400), /intervals; use --csv/);
   });

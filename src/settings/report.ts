@@ -19,7 +19,7 @@ export const REPORT_SETTINGS = {
   ),
   to: setting('end, exclusive (default: now, or without --from the last hit)', 'TIME', undefined, String),
   compare: setting(
-    'compare with the previous period, or with the same period a year ago',
+    'compare with the "previous" period, or with the same period a "year" ago',
     'WITH',
     undefined,
     String,

@@ -1,14 +1,14 @@
 /**
- * Retention: how many of those who first came in an interval came back in later ones.
+ * Retention: how many of the visitors who first came in one interval return in later ones.
  *
- * - A visitor's cohort is the interval in which the first known visit begins. Whoever came before the period is in no cohort.
- * - A visitor is back in an interval if a visit begins in it: a visit across midnight is no return. Each interval counts for
- *   itself. Returns are counted until the end of the period.
- * - Filters choose the first visits, by any of their hits; filters of returns the visits that count as such.
+ * - A visitor's cohort is the interval in which the first known visit begins. A visitor who came before the period is in no cohort.
+ * - A visitor returns in an interval if a visit begins in it: a visit that continues across midnight is not a return. Each
+ *   interval is counted separately. Returns are counted until the end of the period.
+ * - Filters select the first visits, by any of their hits; return filters select the visits that count as returns.
  */
 import type { Filter, Scope } from './query.ts';
 
-/** Maximum number of intervals of a period: the answer has a number for each two. */
+/** Maximum number of intervals of a period: the answer has a number for each pair of them. */
 export const MOST_COHORTS = 400;
 
 export interface Retention extends Scope {
@@ -16,7 +16,7 @@ export interface Retention extends Scope {
   readonly interval: 'day' | 'week' | 'month';
   /** Combined with AND. Empty: each visit is a return. */
   readonly returnFilters: readonly Filter[];
-  /** How the sites know their visitors. Without cookies, a visitor has a new id each day, UTC. */
+  /** How the sites identify visitors. Without cookies, a visitor has a new ID each day (UTC). */
   readonly identity: 'cookie' | 'cookieless';
 }
 

@@ -9,7 +9,7 @@ import { isoTime, tableOf } from './rows.ts';
 import { ScopeSql } from './scope-sql.ts';
 
 const COOKIELESS =
-  'Without cookies, a visitor has a new id each day (UTC): who comes on a later day is a new visitor. So returns in later intervals are unknown, and a cohort of several days counts a visitor once for each day with a visit.';
+  'Without cookies, a visitor has a new ID each day (UTC), so someone who returns on a later day counts as a new visitor. Returns in later intervals are therefore unknown, and a cohort of several days counts a visitor once for each day with a visit.';
 
 /**
  * Counts cohorts and how many of their visitors came back.
@@ -28,7 +28,7 @@ export async function answerRetention(
   if (starts.length > MOST_COHORTS) {
     throw new HitError(
       'invalid',
-      `the period has ${starts.length} intervals, of at most ${MOST_COHORTS}: choose a longer interval, or a shorter period`,
+      `the period has ${starts.length} intervals, more than ${MOST_COHORTS}: choose a longer interval or a shorter period`,
     );
   }
   const asked = { ...retention, filters: [...retention.filters, ...retention.returnFilters], dimensions: [] };

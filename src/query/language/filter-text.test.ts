@@ -67,10 +67,10 @@ describe('the text of a filter', () => {
     ['source is', /lacks a value after "is"/],
     ['source is and', /lacks a value after "is"/],
     ['source is not Google', /lacks a value after "is"/],
-    ['source is a b', /has "b" where and, or or its end is expected/],
+    ['source is a b', /has "b" where "and", "or" or the end is expected/],
     ['(source is a', /lacks a \)/],
     ['source is "a', /has a quote without an end/],
-    ['source is "\\x"', /which is no text in quotes/],
+    ['source is "\\x"', /which is not a valid JSON string/],
     ['visit_hits > many', /has "many" where a number is expected/],
     [`${'('.repeat(10_000)}`, /is too deep/],
   ] as const) {

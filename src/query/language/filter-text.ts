@@ -4,7 +4,7 @@
  * - A condition is a dimension, one of `is is_not contains contains_not matches matches_not`, and values with commas between
  *   them; or a number, one of `> >= < <=`, and a number.
  * - `not`, `has_done` and `has_not_done` stand before a filter; `and` binds closer than `or`; parentheses group.
- * - Texts with spaces, or with any of `( ) , < >`, stand in quotes, as in JSON. `""` is the empty text, of what is unknown.
+ * - Texts with spaces, or with any of `( ) , < >`, are quoted as in JSON. `""` is the empty text, which stands for an unknown value.
  */
 import { HitError } from '../../errors.ts';
 import { printable } from '../../schema/printable.ts';
@@ -33,7 +33,7 @@ interface Token {
  * Parses the text of a filter. Names and operators are checked by `FilterReader`.
  *
  * @returns the filter as JSON
- * @throws HitError `invalid` for a text that is no filter
+ * @throws HitError `invalid` for malformed text
  */
 export function parseFilter(text: string): unknown {
   return new Parser(text).whole();
@@ -94,7 +94,10 @@ class Parser {
   whole(): unknown {
     const filter = this.#either();
     const rest = this.#tokens[this.#at];
-    if (rest) throw this.#fault(`has "${printable(rest.text)}" where and, or or its end is expected`);
+    if (rest)
+      throw this.#fault(
+        `has "${printable(rest.text)}" where "and", "or" or the end is expected: quote texts with spaces`,
+      );
     return filter;
   }
 
@@ -160,7 +163,7 @@ class Parser {
     try {
       return JSON.parse(text) as string;
     } catch {
-      throw this.#fault(`has ${printable(text)}, which is no text in quotes as JSON has it`);
+      throw this.#fault(`has ${printable(text)}, which is not a valid JSON string`);
     }
   }
 

@@ -90,7 +90,7 @@ function checkStoredGoals({ name, steps }: StoredFunnel, goals: readonly string[
   for (const [at, step] of steps.entries()) {
     for (const action of actionsOf(step)) {
       if (typeof action === 'string' && !goals.includes(action))
-        throw unknownGoal(`steps[${at}] of the funnel "${name}":`, action, goals);
+        throw unknownGoal(`steps[${at}] of the funnel "${name}": goal`, action, goals);
     }
   }
 }

@@ -115,7 +115,7 @@ describe('a query', () => {
     [{ metrics: ['vistors'] }, /^metrics\[0\] "vistors" is unknown: did you mean "visitors"\?$/],
     [{ metrics: ['visits', 'visits'] }, /^metrics has "visits" twice$/],
     [{ metrics: ['mean:prop:x'] }, /^metrics\[0\] "mean" is unknown: use sum, avg, p50, p95$/],
-    [{ metrics: ['sum:prop:'] }, /^metrics\[0\] "sum:prop:" names no property$/],
+    [{ metrics: ['sum:prop:'] }, /^metrics\[0\] "sum:prop:" lacks the name of a property$/],
     [
       { metrics: Array.from({ length: 21 }, (_, at) => `sum:prop:${at}`) },
       /^metrics has 21 values, 20 are allowed$/,

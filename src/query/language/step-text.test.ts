@@ -74,7 +74,7 @@ describe('a step', () => {
     [{ any: ['signup'], kind: 'page' }, 'steps[0]: member "kind" is unknown: use any'],
     [{ any: [{ any: ['signup'] }] }, /^steps\[0\]\.any\[0\]: member "any" is unknown/],
     [{ any: Array(11).fill('signup') }, 'steps[0].any has 11 values, 10 are allowed'],
-    [{ any: ['sginup'] }, 'steps[0].any[0] "sginup" is unknown: did you mean "signup"?'],
+    [{ any: ['sginup'] }, 'steps[0].any[0]: goal "sginup" is unknown: did you mean "signup"?'],
     [null, 'steps[0] is not an object'],
     [{ kind: 'pgae', page: '/' }, 'steps[0].kind "pgae" is unknown: did you mean "page"?'],
   ] as const)

@@ -92,8 +92,8 @@ describe('a query about visits', () => {
     ['funnel', { stesp: [] }, 'the funnel: member "stesp" is unknown: did you mean "steps"?'],
     ['funnel', { steps: null }, 'set either steps, or funnel to the name of a stored funnel'],
     ['funnel', { funnel: 'checkout' }, 'set either steps, or funnel to the name of a stored funnel'],
-    ['funnel', { steps: ['singup', CART] }, 'steps[0] "singup" is unknown: did you mean "signup"?'],
-    ['funnel', { site: 'c.example' }, 'steps[0] "signup" is unknown: these sites have no goals'],
+    ['funnel', { steps: ['singup', CART] }, 'steps[0]: goal "singup" is unknown: did you mean "signup"?'],
+    ['funnel', { site: 'c.example' }, 'steps[0]: goal "signup" is unknown: these sites have no goals'],
     ['funnel', { steps: [CART] }, 'steps: a funnel has 2 to 8 steps'],
     ['funnel', { steps: Array(9).fill(CART) }, 'steps has 9 values, 8 are allowed'],
     ['funnel', { within: 'vist' }, 'within "vist" is unknown: did you mean "visit"?'],
@@ -135,7 +135,7 @@ describe('a query about visits', () => {
     [{ funnel: 'checkout', site: 'b.example' }, 'b.example has no stored funnels: set steps instead'],
     [{ funnel: 'checkout', site: null }, 'a stored funnel belongs to one site: set site to it'],
     [{ funnel: 'checkout', site: ['a.example', 'b.example'] }, /belongs to one site/],
-    [{ funnel: 'outdated' }, /^steps\[1\] of the funnel "outdated": "purchase" is unknown: /],
+    [{ funnel: 'outdated' }, /^steps\[1\] of the funnel "outdated": goal "purchase" is unknown: /],
     [{ funnel: 1 }, 'funnel is not a text'],
   ] as const)
     test(`is refused without such a stored funnel: ${JSON.stringify(asked)}`, () => {

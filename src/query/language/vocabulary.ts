@@ -49,7 +49,7 @@ export function readFilterDimension(name: string, value: unknown): FilterDimensi
   if ((FILTER_DIMENSIONS as readonly string[]).includes(text) || isProp(name, text))
     return text as FilterDimension;
   if (text.startsWith(TIME))
-    throw new HitError('invalid', `${name} "${text}" is no dimension of a filter: choose a period`);
+    throw new HitError('invalid', `${name} "${text}" cannot be used in a filter: set the period`);
   if ((NUMBERS as readonly string[]).includes(text))
     throw new HitError('invalid', `${name} "${text}" is a number: use greater, at_least, less, at_most`);
   throw unknownName(name, text, [...FILTER_DIMENSIONS, 'prop:NAME']);
@@ -68,5 +68,5 @@ function isProp(name: string, text: string): boolean {
 }
 
 function withoutProp(name: string, text: string): HitError {
-  return new HitError('invalid', `${name} "${printable(text)}" names no property`);
+  return new HitError('invalid', `${name} "${printable(text)}" lacks the name of a property`);
 }

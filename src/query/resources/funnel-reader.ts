@@ -1,4 +1,4 @@
-/** Funnels as users write them: their steps and their window. */
+/** Reads the steps and the window of a funnel from JSON. */
 import { HitError } from '../../errors.ts';
 import { choice, described, either, integer, list, matching, object, TEXT } from '../../schema/schema.ts';
 import { unknownName } from '../../schema/suggestion.ts';
@@ -83,6 +83,6 @@ function readStep(name: string, value: unknown, goals: readonly string[] | undef
 function readFunnelAction(name: string, value: unknown, goals: readonly string[] | undefined): FunnelAction {
   if (typeof value !== 'string') return readAction(name, value);
   const goal = readText(name, value);
-  if (goals && !goals.includes(goal)) throw unknownGoal(name, goal, goals);
+  if (goals && !goals.includes(goal)) throw unknownGoal(`${name}: goal`, goal, goals);
   return goal;
 }

@@ -1,11 +1,11 @@
-/** Goals as people write them. */
+/** Reads goals and their actions from JSON. */
 import { HitError } from '../../errors.ts';
 import { choice, described, integer, list, object, record, type Schema, TEXT } from '../../schema/schema.ts';
 import { unknownName } from '../../schema/suggestion.ts';
 import type { Action, Goal } from '../engine/query.ts';
 import { readList, readMembers, readOneOf, readText } from '../language/json-values.ts';
 
-/** Longest name of what is kept for a site, in characters. */
+/** Maximum length of the name of a goal, segment, funnel or annotation, in characters. */
 const LONGEST_NAME = 100;
 const MOST_PROPS = 10;
 const MOST_VALUES = 100;
@@ -32,7 +32,7 @@ export const ACTION = object(
   },
 ) as unknown as Schema<Action>;
 
-/** @throws HitError `invalid` for a text that is no name */
+/** @throws HitError `invalid` for an empty or too long name */
 export function readName(name: string, value: unknown): string {
   const text = readText(name, value).trim();
   if (text !== '' && text.length <= LONGEST_NAME) return text;
@@ -70,7 +70,7 @@ function readMember(name: string, member: string, value: unknown): unknown {
   switch (member) {
     case 'depth':
       if (typeof value === 'number' && value > 0 && value <= 100) return value;
-      throw new HitError('invalid', `${place} is not more than 0 and at most 100, in per cent`);
+      throw new HitError('invalid', `${place} is not a percentage above 0, up to 100`);
     case 'props':
       return readProps(place, value);
     default: {
@@ -79,7 +79,7 @@ function readMember(name: string, member: string, value: unknown): unknown {
       if (member === 'event' && (text === 'pageview' || text === 'engagement'))
         throw new HitError(
           'invalid',
-          `${place} "${text}" is no event of a goal: use a goal of the kind "page" or "scroll"`,
+          `${place} "${text}" cannot be the event of a goal: use the kind "page" or "scroll"`,
         );
       return text;
     }
@@ -93,7 +93,8 @@ function readProps(name: string, value: unknown): Record<string, readonly string
   if (entries.length > MOST_PROPS)
     throw new HitError('invalid', `${name} has ${entries.length} properties, ${MOST_PROPS} are allowed`);
   const props = entries.map(([key, list]): [string, string[]] => {
-    if (readText(`${name}: name`, key) === '') throw new HitError('invalid', `${name} names no property`);
+    if (readText(`${name}: name`, key) === '')
+      throw new HitError('invalid', `${name} has an empty property name`);
     const values = readList(`${name}.${key}`, list, MOST_VALUES).map((each) =>
       readText(`${name}.${key}`, each),
     );

@@ -38,11 +38,11 @@ describe('what is kept for a site', () => {
     );
     assert.throws(() => resources.replace('goals', SITE, 'd', goal('c')), {
       code: 'invalid',
-      message: /already has "c"/,
+      message: /already has the goal "c"/,
     });
     assert.throws(() => resources.create('goals', SITE, goal('a')), {
       code: 'invalid',
-      message: /already has "a"/,
+      message: /already has the goal "a"/,
     });
     assert.throws(() => resources.remove('goals', SITE, 'b'), { code: 'not_found' });
   });
@@ -58,7 +58,7 @@ describe('what is kept for a site', () => {
     assert.equal(resources.list('funnels', SITE).length, KINDS.funnels.most);
   });
 
-  test('names goals that there are, and stays when they go', (t) => {
+  test('refers to existing goals only, and stays when these are removed', (t) => {
     const folder = temporaryFolder(t);
     const resources = new Resources(folder);
     const segment = { name: 'buyers', filters: [['has_done', ['is', 'goal', ['signup']]]] };
@@ -68,7 +68,7 @@ describe('what is kept for a site', () => {
     resources.create('segments', SITE, segment);
     assert.throws(
       () => resources.create('funnels', SITE, funnel),
-      /^HitError: steps\[1\] "purchase" is unknown/,
+      /^HitError: steps\[1\]: goal "purchase" is unknown/,
     );
     resources.remove('goals', SITE, 'signup');
     assert.deepEqual(new Resources(folder).list('segments', SITE), [segment]);
@@ -110,11 +110,11 @@ describe('what is kept for a site', () => {
       { name: 'x', action: { kind: 'event', event: 'x', url: 'y' } },
       /^action: member of "event" "url" is unknown: use event, props$/,
     ],
-    ['goals', { name: 'x', action: { kind: 'event', event: 'pageview' } }, /use a goal of the kind "page"/],
+    ['goals', { name: 'x', action: { kind: 'event', event: 'pageview' } }, /use the kind "page"/],
     [
       'goals',
       { name: 'x', action: { kind: 'scroll', page: '/', depth: 0 } },
-      /^action\.depth is not more than 0/,
+      /^action\.depth is not a percentage above 0/,
     ],
     ['goals', { name: ' ', action: GOAL.action }, /^name has 1 to 100 characters$/],
     [

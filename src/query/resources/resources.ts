@@ -9,9 +9,17 @@ import type { StoredFunnel } from './funnel-reader.ts';
 import { KIND_NAMES, KINDS, type KindName, type Named, type ValueOf } from './kinds.ts';
 import { withSegment } from './segment.ts';
 
-/** Most sites that anything is kept for, and bytes of the file: more than a person writes. */
+/** Maximum number of sites with definitions of a kind, and of bytes of the file: more than a person writes. */
 const MOST_SITES = 10_000;
 const MOST_BYTES = 16 * 2 ** 20;
+
+/** One of a kind, in messages. */
+const ONE: Readonly<Record<KindName, string>> = {
+  goals: 'goal',
+  segments: 'segment',
+  funnels: 'funnel',
+  annotations: 'annotation',
+};
 
 type Kept = { [Name in KindName]: Map<string, ValueOf<Name>[]> };
 
@@ -55,14 +63,17 @@ export class Resources {
 
   /**
    * @param site as stored
-   * @throws HitError `invalid` for what is not understood, for a name that is there, and for too many; `data_dir_unusable`, and
+   * @throws HitError `invalid` for invalid input, a name that is already used, or too many; `data_dir_unusable`, and
    *   nothing is changed then
    */
   create<Name extends KindName>(kind: Name, site: string, value: unknown): ValueOf<Name> {
     const made = this.#read(kind, site, value);
     const own = this.list(kind, site);
     if (own.some(({ name }) => name === made.name))
-      throw new HitError('invalid', `${site} already has "${made.name}" among its ${kind}: replace it`);
+      throw new HitError(
+        'invalid',
+        `${site} already has the ${ONE[kind]} "${made.name}": replace or remove it`,
+      );
     this.#put(kind, site, [...own, made]);
     return made;
   }
@@ -78,7 +89,7 @@ export class Resources {
     if (place < 0) return this.create(kind, site, value);
     const made = this.#read(kind, site, value);
     if (own.some((each, at) => each.name === made.name && at !== place))
-      throw new HitError('invalid', `${site} already has "${made.name}" among its ${kind}`);
+      throw new HitError('invalid', `${site} already has the ${ONE[kind]} "${made.name}"`);
     this.#put(kind, site, own.with(place, made));
     return made;
   }
@@ -91,7 +102,7 @@ export class Resources {
         name,
         own.map((each) => each.name),
       );
-      throw new HitError('not_found', `${site} has no "${printable(name)}" among its ${kind}${meant}`);
+      throw new HitError('not_found', `${site} has no ${ONE[kind]} "${printable(name)}"${meant}`);
     }
     this.#put(
       kind,
