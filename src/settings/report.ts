@@ -31,7 +31,7 @@ export const REPORT_SETTINGS = {
     String,
   ),
   metrics: setting(
-    'additional metrics: visits, bounce_rate, visit_duration; or those of a query, such as pageviews,conversion_rate',
+    'additional metrics of the series: visits, bounce_rate, visit_duration; or those of a query, such as pageviews,conversion_rate',
     'LIST',
     undefined,
     String,
