@@ -31,12 +31,12 @@ declare module 'fastify' {
   }
 }
 
-/** Maximum number of sites in a message. */
+/** Maximum number of sites that a message lists. */
 const MOST_NAMED = 5;
 
 /**
- * Restricts bound tokens to their sites, on all routes. The sites of a request are parsed as its route does, checked, and written
- * back, so that a route can only read checked sites.
+ * Restricts bound tokens to their sites, on all routes. The sites of a request are parsed in the same way as its route parses them,
+ * checked, and written back, so that a route can only read checked sites.
  *
  * Must be called before the first route is registered.
  */
@@ -44,7 +44,7 @@ export function keepTokensBound(app: FastifyInstance, keys: Keys): void {
   app.decorateRequest('boundTo', undefined);
   app.addHook('onRoute', (route) => {
     const access = route.config?.bound;
-    // Most requests are hits of pages: for these, no hook is added.
+    // Most requests collect hits. Their routes are open, so they run without hooks.
     if (access === 'open') return;
     const find = async (request: FastifyRequest): Promise<void> => {
       request.boundTo = boundSitesOf(keys, request.raw);
@@ -60,7 +60,11 @@ export function keepTokensBound(app: FastifyInstance, keys: Keys): void {
   });
 }
 
-/** @throws HitError `forbidden` for a site that the token does not permit; `invalid` if the site is missing or malformed */
+/**
+ * Checks the sites of a request and writes them back into it.
+ *
+ * @throws HitError `forbidden` for a site that the token does not permit; `invalid` if the site is missing or malformed
+ */
 function narrow(
   request: FastifyRequest,
   bound: readonly string[],
@@ -95,14 +99,15 @@ function narrow(
   }
 }
 
-/** The site of a request without one. */
-function onlySite(bound: readonly string[], isNeeded: boolean): string {
-  if (isNeeded) throw forbidden(bound, 'set site to one of these');
+/** The site of a request that names none. @param isRequired whether the route requires its parameter `site` */
+function onlySite(bound: readonly string[], isRequired: boolean): string {
+  if (isRequired) throw forbidden(bound, 'set site to one of these');
   const [site, ...others] = bound;
   if (others.length === 0) return site!;
   throw new HitError('invalid', `the token is bound to ${listed(bound)}: set site to one of these`);
 }
 
+/** @returns the sites. @throws HitError `forbidden` if the token does not permit all of them */
 function permitted(bound: readonly string[], sites: readonly string[]): readonly string[] {
   const others = sites.filter((site) => !bound.includes(site));
   if (others.length === 0) return sites;

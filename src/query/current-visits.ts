@@ -1,6 +1,6 @@
 /**
  * Visits for queries. Before a query that needs them, the hits of all stored batches are added to them. If that fails or takes too
- * long, the query is answered nevertheless, with nulls from the time on from which visits lack hits: see `gaps.ts`.
+ * long, the query is answered nevertheless, but values after the time from which visits lack hits are null: see `gaps.ts`.
  */
 import { queryText } from '../clickhouse/sql.ts';
 import type { Store } from '../store/store.ts';

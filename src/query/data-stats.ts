@@ -2,8 +2,8 @@
  * The data that the store still has for a period.
  *
  * A retention cutoff is the time up to which a site was purged or archived; it never decreases. It does not prove a gap:
- * hits may be there again, restored or imported again, and an archive may have them. The rollups, which counted the hits,
- * tell: a site and UTC day is complete if it has as many hits as were rolled up, plus those that are not yet.
+ * hits may have been restored or imported again, and an archive may have them. The rollups, which counted the hits,
+ * show it: a UTC day of a site is complete if the store has as many hits as were rolled up, plus those not rolled up yet.
  */
 
 import { type Cutoffs, readCutoffs } from '../retention/cutoffs.ts';
@@ -17,8 +17,8 @@ const MAX_ATTEMPTS = 3;
 
 /**
  * Queries once the available data is known, and again if there is less of it afterwards: otherwise hits that a purge
- * deletes during the query would be missing silently. Purged hits do not return by themselves, so what is there
- * after the query was there all the time.
+ * deletes during the query would be missing silently. Purged hits do not return by themselves, so data that
+ * is still stored after the query was stored throughout.
  *
  * @param ask queries with the available data
  * @param visitsUntil from `CurrentVisits`. Default: visits have all hits
@@ -26,7 +26,7 @@ const MAX_ATTEMPTS = 3;
 export async function withStableData<Answer>(
   source: Source,
   period: BoundedSelection,
-  ask: (stock: DataStats) => Promise<Answer>,
+  ask: (data: DataStats) => Promise<Answer>,
   visitsUntil: VisitsUntil = ALL_VISITS,
 ): Promise<Answer> {
   const look = async () => ({
@@ -54,11 +54,11 @@ async function estimate({ store }: Source, { site, from, to }: BoundedSelection)
   return rows.reduce((sum, row) => sum + Number(row.rows), 0);
 }
 
-/** Where and when: what matters for what is known. */
+/** The site and the period whose data is examined. */
 type Extent = Pick<BoundedSelection, 'site' | 'from' | 'to'>;
 
 /**
- * The times from which all hits, rollups and visits of a period are there, of a site ('' is all).
+ * The times from which all hits, rollups and visits of a site ('' is all) in a period are stored.
  *
  * @param cutoffs the current ones, which are the same for all sites and periods
  */
@@ -82,12 +82,12 @@ export async function dataKnownFrom(
 }
 
 /** The latest cutoff for all sites together: one incomplete site makes the sum incomplete. */
-function cutoffOf(horizons: Cutoffs, kept: keyof Cutoffs, site: string): number {
-  const bySite = horizons[kept];
+function cutoffOf(cutoffs: Cutoffs, kept: keyof Cutoffs, site: string): number {
+  const bySite = cutoffs[kept];
   return site === '' ? Math.max(0, ...bySite.values()) : (bySite.get(site) ?? 0);
 }
 
-/** The time from which all hits of a period are there, in milliseconds since 1970. */
+/** The time from which all hits of a period are stored, in milliseconds since 1970. */
 async function completeFrom(
   { store, archive }: Source,
   { site, from, to }: Extent,

@@ -1,7 +1,7 @@
-/** Why values of an answer are null, as notes say it. */
+/** The notes that explain why values of an answer are null. */
 import { isoTime } from './engine/rows.ts';
 
-/** @param time milliseconds since 1970: what is earlier is purged */
+/** @param time milliseconds since 1970: earlier data is purged */
 export function purgeNote(time: number): { readonly purged_before: string; readonly detail: string } {
   const purged_before = isoTime(time);
   return {

@@ -11,7 +11,7 @@ import { pendingNote, purgeNote } from './gap-notes.ts';
 import { type KnownTimes, metricKnown } from './known-times.ts';
 import type { Note } from './query-schemas.ts';
 
-/** A period, and from when on it is known. */
+/** A period, and the times for which its data is complete. */
 interface KnownSpan {
   readonly span: Span;
   readonly known: KnownTimes;
@@ -44,7 +44,7 @@ export class Gaps {
       this.#withNulls(row, spanOf(row.dimensions), spanBefore?.(row.dimensions)),
     );
     if (!answer.totals) return { ...answer, results };
-    // Totals know no dimensions, which may need more than they do.
+    // Totals have no dimensions, which may need more data than totals do.
     const whole = new Gaps({ ...this.#query, dimensions: [] }, this.#calendar, this.#now.known, this.#before);
     const totals = whole.#withNulls(answer.totals, this.#query, this.#before?.span);
     return { ...answer, results, totals };

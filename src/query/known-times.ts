@@ -9,9 +9,11 @@ import type { Metric, Query, Span } from './engine/query.ts';
 import type { Source } from './source.ts';
 
 export interface KnownTimes {
+  /** The time from which all hits of the period are stored: some earlier ones are purged. */
   readonly hits: number;
+  /** The same for visits. */
   readonly visits: number;
-  /** The time from which visits lack hits; infinity if they have all. */
+  /** The time from which visits lack hits; infinity if they lack none. */
   readonly visitsUntil: number;
 }
 

@@ -47,23 +47,23 @@ export type PlannedQuery = { readonly interval: Interval } | { readonly by: Dime
  * Chooses the data source of a query. Both give the same hits. Single hits give exact visitors, so they are
  * used if they are few; rollups if they are many, or purged.
  */
-export function choosePlan(period: BoundedSelection, asked: PlannedQuery, stock: DataStats): Plan {
-  const isPurged = stock.hitsFrom > period.from;
-  const mostScanned = stock.maxScannedHits ?? FEW_HITS;
-  if (!isRolled(period, asked) || (stock.hits <= mostScanned && !isPurged)) return { from: 'hits' };
-  // If all hits are there, incomplete rollups gain nothing.
-  if (stock.rollupsFrom > period.from && !isPurged) return { from: 'hits' };
+export function choosePlan(period: BoundedSelection, asked: PlannedQuery, data: DataStats): Plan {
+  const isPurged = data.hitsFrom > period.from;
+  const mostScanned = data.maxScannedHits ?? FEW_HITS;
+  if (!isRolled(period, asked) || (data.hits <= mostScanned && !isPurged)) return { from: 'hits' };
+  // If all hits are stored, incomplete rollups gain nothing.
+  if (data.rollupsFrom > period.from && !isPurged) return { from: 'hits' };
   const unit = 'by' in asked ? DAY : QUARTER;
   // If the hits of a boundary are purged, it is rounded outwards to a whole unit.
   const start = isPurged ? floor(period.from, unit) : ceil(period.from, unit);
-  const first = Math.max(start, ceil(stock.rollupsFrom, unit));
-  const end = stock.hitsFrom > floor(period.to, unit) ? ceil(period.to, unit) : floor(period.to, unit);
+  const first = Math.max(start, ceil(data.rollupsFrom, unit));
+  const end = data.hitsFrom > floor(period.to, unit) ? ceil(period.to, unit) : floor(period.to, unit);
   return first < end ? { from: 'rollups', first, end } : { from: 'hits' };
 }
 
 /**
  * The time from which a plan has all the hits that it needs, in milliseconds since 1970. Rollups include purged
- * hits; if rollups are purged too, the hits may still be there.
+ * hits; if rollups are purged too, the hits may still be stored.
  */
 export function knownFrom(
   plan: Plan,

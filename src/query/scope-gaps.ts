@@ -52,7 +52,7 @@ export function gapNotes(known: KnownTimes, period: Span, extent: Span): VisitNo
   ];
 }
 
-/** The members of a scope as they were understood. */
+/** The members of a scope as interpreted. */
 export function scopeText({ sites, timezone, bots, filters, from, to }: Omit<Scope, 'goals'>) {
   return {
     ...(sites.length > 0 && { site: sites }),

@@ -6,7 +6,7 @@ import type { Selection } from './selection.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
 import { VISITORS_ERROR } from './visitors.ts';
 
-/** A selection's period; if open, from the first hit to the last one, or to now. */
+/** A selection with its period. Default: from the first hit to the last one, or to now if `from` is given. */
 export async function periodOf(
   { store, archive }: Source,
   selection: Selection,

@@ -69,11 +69,11 @@ function count(
   visitsUntil: VisitsUntil | undefined,
 ): Promise<Stats> {
   const cut = { interval, step: stepOf(interval, period.from, period.to), timezone };
-  const ask = async (stock: DataStats): Promise<Stats> => {
-    const plan = choosePlan(period, { interval }, stock);
+  const ask = async (data: DataStats): Promise<Stats> => {
+    const plan = choosePlan(period, { interval }, data);
     const asked = metrics.filter(isOfVisits);
     const { totals, series } = await counts(source, period, plan, cut, asked);
-    const { ofHits, ofVisits } = knownSpans(period, plan, stock);
+    const { ofHits, ofVisits } = knownSpans(period, plan, data);
     const figures = (own: Period, { hits, visitors, ...visits }: Counted) => ({
       ...nullifyUnknown({ hits, visitors }, own, ofHits),
       ...nullifyUnknown(visits, own, ofVisits),
@@ -130,10 +130,10 @@ async function counts(
 function knownSpans(
   period: BoundedSelection,
   plan: Plan,
-  stock: DataStats,
+  data: DataStats,
 ): { readonly ofHits: Period; readonly ofVisits: Period } {
-  const hits = { from: knownFrom(plan, stock), to: Number.POSITIVE_INFINITY };
-  const visits = { from: stock.visitsFrom, to: stock.visitsUntil };
+  const hits = { from: knownFrom(plan, data), to: Number.POSITIVE_INFINITY };
+  const visits = { from: data.visitsFrom, to: data.visitsUntil };
   return {
     ofHits: choosesVisits(period.filters) ? common(hits, visits) : hits,
     ofVisits: choosesHits(period) ? common(hits, visits) : visits,

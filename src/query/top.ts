@@ -31,8 +31,8 @@ export async function top(
   // A ranking of bots only counts bots.
   const bots = by === 'bot' ? 'only' : selection.bots;
   const period = await periodOf(source, { ...selection, bots }, now);
-  const ask = async (stock: DataStats): Promise<Top> => {
-    const { plan, known } = planRanking(period, by, stock);
+  const ask = async (data: DataStats): Promise<Top> => {
+    const { plan, known } = planRanking(period, by, data);
     // In a partly known period, some values would have only a part of their hits, so the rows cover the time with all hits.
     const rest = {
       ...period,
@@ -58,15 +58,15 @@ export async function top(
 function planRanking(
   period: BoundedSelection,
   by: Ranking,
-  stock: DataStats,
+  data: DataStats,
 ): { readonly plan: Plan | { readonly from: 'visits' }; readonly known: Period } {
-  const plan: Plan = isDimension(by) ? choosePlan(period, { by }, stock) : { from: 'hits' };
-  const known = { from: knownFrom(plan, stock), to: Number.POSITIVE_INFINITY };
+  const plan: Plan = isDimension(by) ? choosePlan(period, { by }, data) : { from: 'hits' };
+  const known = { from: knownFrom(plan, data), to: Number.POSITIVE_INFINITY };
   const isByVisit = ranksVisits(by) || choosesVisits(period.filters);
   if (isDimension(by) && !isByVisit) return { plan, known };
   const byVisit = isByVisit
-    ? { from: Math.max(stock.hitsFrom, stock.visitsFrom), to: stock.visitsUntil }
-    : { from: stock.hitsFrom, to: Number.POSITIVE_INFINITY };
+    ? { from: Math.max(data.hitsFrom, data.visitsFrom), to: data.visitsUntil }
+    : { from: data.hitsFrom, to: Number.POSITIVE_INFINITY };
   const areUnknown = byVisit.from > period.from && known.from < byVisit.from;
   if (plan.from === 'rollups' && areUnknown) return { plan, known };
   return { plan: { from: 'visits' }, known: byVisit };

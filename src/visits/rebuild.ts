@@ -1,11 +1,11 @@
 /**
  * Computes visits again from their hits, for days on which they begin.
  *
- * The visits that begin on these days are deleted, and hits that lie in no visit then are added as if they had just come. So
- * a visit that began before, or begins after, keeps its hits, also those that are purged. Visits that go on after the days
- * are computed up to their ends.
+ * The visits that begin on these days are deleted, and the hits that are then in no visit are added as if they had just
+ * arrived. So a visit that begins before or after these days keeps its hits, even purged ones. Visits that continue after
+ * these days are computed up to their ends.
  *
- * Between the statements visits are missing. If the process dies there, `doctor` finds the days by their hits.
+ * Between the statements, visits are missing. If the process dies there, `doctor` finds the days by their hits.
  */
 import { quote } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
@@ -15,7 +15,7 @@ import type { SiteDay } from '../store/site-day.ts';
 import type { Store } from '../store/store.ts';
 import { DAY } from '../timing/units.ts';
 
-/** Days of a site that follow one another. Milliseconds since 1970, `to` exclusive. */
+/** Consecutive days of a site. Milliseconds since 1970, `to` exclusive. */
 interface Stretch {
   readonly site: string;
   readonly from: number;
@@ -23,14 +23,14 @@ interface Stretch {
 }
 
 export interface RebuildOptions {
-  /** SQL: whether a hit is in the visits. Others come with the next step. */
+  /** SQL: whether a hit has been added to the visits. The next step adds the others. */
   readonly covered: string;
   /** Maximum hits per statement. */
   readonly mostHits: number;
 }
 
 /**
- * @param days whose hits must all be in the store: visits of others are lost
+ * @param days whose hits must all be in the store: visits of missing hits are lost
  * @throws HitError `store_unavailable`, `store_full`
  */
 export async function rebuildVisits(

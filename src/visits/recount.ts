@@ -10,7 +10,7 @@ export interface RecountEngine {
 
 /** A UTC day of a site: hits of the visits that begin on it. */
 export interface VisitDay extends SiteDay {
-  /** As the visits count them, and as they are stored. */
+  /** The number of hits that the visits count, and the number that are stored. */
   readonly counted: number;
   readonly stored: number;
 }
@@ -50,7 +50,7 @@ export interface OverlapDay extends SiteDay {
   readonly isKnown: boolean;
 }
 
-/** Days of visits of one visitor that overlap, or between which there is no silence of 30 minutes. */
+/** Days of visits of one visitor that overlap, or between which there is no gap of 30 minutes. */
 export async function overlappingVisits(engine: RecountEngine): Promise<OverlapDay[]> {
   const text = queryText('visits_overlaps', { reach: VISIT_FRAGMENTS.reach });
   const rows = await engine.rows<SiteDay & { is_known: number }>(text);
@@ -62,6 +62,7 @@ export async function settledBatches(engine: RecountEngine): Promise<Watermarks>
   return readWatermarks(await engine.rows<{ writer: string; last: string }>(queryText('visits_settled')));
 }
 
+/** SQL of conditions: on visits `v` (`starts`), on hits `h` (`times`), and on the resulting days `d` (`which`). */
 function scopeOf(days: Days): { starts: string; times: string; which: string } {
   if (days === 'known') return { starts: 'true', times: 'true', which: 'd.day >= toDate32(p.before)' };
   const first = (time: string) => `${time} >= fromUnixTimestamp64Milli(CAST(${days.from}, 'Int64'))`;

@@ -1,5 +1,5 @@
 /**
- * Visits: the hits of one visitor on one site without a silence of 30 minutes, as rows of their own.
+ * Visits: the hits of one visitor on one site with gaps of less than 30 minutes, as rows of their own.
  *
  * They are computed in the store, from the batches of the ledger, so they are the same for hits from several nodes, Kafka
  * and imports, in any order: a step unites its hits with the stored visits that they touch. That is possible without the

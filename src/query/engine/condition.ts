@@ -1,9 +1,9 @@
 /**
- * Filters as SQL. A filter is evaluated for a hit `h` in its visit `v`: about a dimension or a number of the visit for the
- * visit, about any other for the hit. So a tree of `and`, `or` and `not` is true or false for each hit, and a visit matches
- * if one of its hits does.
+ * Filters as SQL. A filter is evaluated for a hit `h` in its visit `v`: a condition on a dimension or number of the visit
+ * tests the visit, and any other condition tests the hit. So a tree of `and`, `or` and `not` is true or false for each hit,
+ * and a visit matches if one of its hits does.
  *
- * There are no regular expressions of users: a pattern becomes a search for its parts, in time linear in the text.
+ * Users cannot write regular expressions: a pattern becomes a search for its parts, in time linear in the text.
  */
 import { sourceName } from '../../source/source-name.ts';
 import type { Bindings } from './bindings.ts';
@@ -104,12 +104,12 @@ export function leaves(filter: Filter): string[] {
   }
 }
 
-/** Whether a filter is about what a visitor did, at whatever place in it. */
+/** Whether a filter contains `has_done` or `has_not_done`, at any depth. */
 export function mentionsPersons(filter: Filter): boolean {
   return personFilters(filter).length > 0;
 }
 
-/** The `has_done` and `has_not_done` filters inside a filter, at any depth. */
+/** The filters within `has_done` and `has_not_done`, at any depth. */
 export function personFilters(filter: Filter): Filter[] {
   switch (filter[0]) {
     case 'and':
@@ -125,7 +125,7 @@ export function personFilters(filter: Filter): Filter[] {
   }
 }
 
-/** Whether a filter names goals, at whatever place in it. */
+/** Whether a filter names goals, at any depth, also within `has_done`. */
 export function mentionsGoals(filter: Filter): boolean {
   switch (filter[0]) {
     case 'and':

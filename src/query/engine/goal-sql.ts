@@ -6,7 +6,7 @@ import { SIGNAL } from './measure.ts';
 import type { Action, Goal } from './query.ts';
 
 /**
- * SQL: whether a hit is what a goal asks for.
+ * SQL: whether a hit converts a goal.
  *
  * @param signals SQL of a table of all engagement signals `h` in their visits `v`, for depths: a visit converts these once
  *   for each page, by its first signal that is deep enough
@@ -15,7 +15,7 @@ export function goalSql({ site, action }: Goal, bind: Bindings, signals: string)
   return `h.site = ${bind.text(site)} AND ${actionSql(action, bind, signals)}`;
 }
 
-/** SQL: whether a hit is an action. `signals`: see above. */
+/** SQL: whether a hit performs an action. `signals`: see above. */
 export function actionSql(action: Action, bind: Bindings, signals: string): string {
   const isIt = hitSql(action, bind);
   if (action.kind !== 'scroll') return isIt;
@@ -23,7 +23,7 @@ export function actionSql(action: Action, bind: Bindings, signals: string): stri
   return `${isIt} AND (h.site, h.visitor, h.bot != '', v.start, h.path, (h.time, h.batch, h.position)) IN (${first})`;
 }
 
-/** SQL: whether a hit is an action, as far as the hit alone can tell. */
+/** SQL: whether a hit may perform an action, judged by the hit alone. */
 export function hitSql(action: Action, bind: Bindings): string {
   switch (action.kind) {
     case 'page':

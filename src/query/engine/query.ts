@@ -110,7 +110,7 @@ export interface Scope extends Span {
   readonly bots: (typeof BOTS)[number];
   /** Combined with AND. */
   readonly filters: readonly Filter[];
-  /** Of the sites, or of more. */
+  /** The goals of the sites; there may be goals of other sites too. */
   readonly goals: readonly Goal[];
 }
 

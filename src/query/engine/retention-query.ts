@@ -1,7 +1,8 @@
 /**
  * Retention: how many of the visitors who first came in one interval return in later ones.
  *
- * - A visitor's cohort is the interval in which the first known visit begins. A visitor who came before the period is in no cohort.
+ * - A visitor's cohort is the interval in which the first known visit begins. A visitor who came before the period
+ *   is in no cohort.
  * - A visitor returns in an interval if a visit begins in it: a visit that continues across midnight is not a return. Each
  *   interval is counted separately. Returns are counted until the end of the period.
  * - Filters select the first visits, by any of their hits; return filters select the visits that count as returns.

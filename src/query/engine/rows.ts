@@ -23,7 +23,7 @@ export function keyOf(values: readonly string[]): string {
 }
 
 /**
- * Counts what a query asks for, in one period.
+ * Counts the metrics of a query in one period.
  *
  * @throws HitError `query_timeout`, `overloaded`, `store_unavailable`; `invalid` for too many rows
  */

@@ -1,4 +1,4 @@
-/** The scope of a query as SQL: its period, sites, bots, filters and goals. What is asked about it is up to others. */
+/** The scope of a query as SQL: its period, sites, bots, filters and goals. The statements that use it are written elsewhere. */
 import { Bindings } from './bindings.ts';
 import type { RowKind } from './column.ts';
 import {
@@ -84,7 +84,7 @@ export class ScopeSql {
     };
   }
 
-  /** Those who have a hit in the period that counts and matches. */
+  /** The persons who have a hit in the period that counts and matches. */
   #persons(filter: Filter): string {
     const usesVisits = personsJoinVisits(filter, this.goals);
     const context = this.context(usesVisits ? 'both' : 'hit');

@@ -2,6 +2,7 @@
  * What the statements of a query read: hits, visits, or hits in their visits.
  *
  * A hit finds its visit as the last one of its visitor that began by then: visits of a visitor do not overlap.
+ * A straddler is a visit that crosses an edge of the period, or of an interval.
  */
 import type { Bindings } from './bindings.ts';
 import { SIGNAL } from './measure.ts';

@@ -4,7 +4,8 @@
  * - A condition is a dimension, one of `is is_not contains contains_not matches matches_not`, and values with commas between
  *   them; or a number, one of `> >= < <=`, and a number.
  * - `not`, `has_done` and `has_not_done` stand before a filter; `and` binds closer than `or`; parentheses group.
- * - Texts with spaces, or with any of `( ) , < >`, are quoted as in JSON. `""` is the empty text, which stands for an unknown value.
+ * - Texts with spaces, or with any of `( ) , < >`, are quoted as in JSON. `""` is the empty text, for
+ *   unknown values.
  */
 import { HitError } from '../../errors.ts';
 import { printable } from '../../schema/printable.ts';

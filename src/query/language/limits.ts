@@ -1,4 +1,4 @@
-/** Limits of a query, so that its cost is bounded before it is asked. */
+/** Limits of a query, so that its cost is bounded before it runs. */
 export const LIMITS = {
   metrics: 20,
   dimensions: 3,

@@ -1,6 +1,6 @@
 /**
- * The JSON of a query, read strictly: what is not understood is refused with what was probably meant, since an answer to another
- * question than the one that was asked looks just as right.
+ * The JSON of a query, read strictly: unknown input is rejected with a suggestion, since the answer to a different question would look just
+ * as right.
  */
 import { HitError } from '../../errors.ts';
 import { printable } from '../../schema/printable.ts';
@@ -29,7 +29,7 @@ const INCLUDED = ['comparison', 'totals', 'total_rows'];
 
 type Order = readonly (readonly [Metric | Dimension, (typeof DIRECTIONS)[number]])[];
 
-/** A query that can be answered once it is known when the sites' first hit was. */
+/** A query whose period may still depend on the time of the first hit. */
 export interface AskedQuery extends AskedScope, Pick<Query, 'metrics' | 'dimensions' | 'goal'> {
   readonly comparison: (typeof COMPARISONS)[number] | Span | undefined;
   readonly orderBy: Order | undefined;
@@ -88,7 +88,7 @@ function readGoal(value: unknown, goals: readonly string[]): string {
   return goal;
 }
 
-/** The goals that a query is about: none if it does not ask for them. */
+/** The goals that a query is about; none if it uses no goals. */
 function goalsOf(
   { metrics, dimensions, filters }: Pick<Query, 'metrics' | 'dimensions' | 'filters'>,
   goal: string | undefined,

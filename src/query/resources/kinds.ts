@@ -1,4 +1,4 @@
-/** What is kept for a site: goals, segments (filters with a name), funnels, and annotations of days. */
+/** The definitions stored for a site: goals, segments (named filters), funnels, and annotations of days. */
 import { HitError } from '../../errors.ts';
 import { readIsoTime } from '../../hit/calendar.ts';
 import { printable } from '../../schema/printable.ts';
@@ -19,14 +19,14 @@ const ANNOTATION = object({
   text: TEXT,
 });
 
-/** A kind of what is kept for a site. Each of a kind has a name of its own. */
+/** A kind of definition. Names are unique within a kind and a site. */
 interface Kind<Value extends Named = Named> {
   readonly schema: Schema<Value>;
   readonly example: Value;
-  /** Most of a site. */
+  /** Maximum number per site. */
   readonly most: number;
   /**
-   * @param goals names of the site's goals, which are the only ones that may be named; undefined if that is not checked
+   * @param goals names of the site's goals, the only ones that the definition may name; undefined to skip this check
    * @throws HitError `invalid`
    */
   read(value: unknown, goals: readonly string[] | undefined): Value;

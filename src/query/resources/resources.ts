@@ -24,8 +24,8 @@ const ONE: Readonly<Record<KindName, string>> = {
 type Kept = { [Name in KindName]: Map<string, ValueOf<Name>[]> };
 
 /**
- * What is kept for sites: goals, segments, funnels and annotations, in `resources.json` in the data folder. Like tokens, they
- * belong to a node; a change is on disk before it is answered.
+ * The definitions stored for sites: goals, segments, funnels and annotations, in `resources.json` in the data folder. Like
+ * tokens, they belong to a node; a change is on disk before it is answered.
  *
  * @example
  * const resources = new Resources('./data');
@@ -143,7 +143,7 @@ function read(path: string): Kept {
       throw new Error('it holds no object');
     const kinds = stored as Record<string, Record<string, unknown[]>>;
     for (const kind of KIND_NAMES) {
-      // Goals that others name may be gone by now: they are not checked.
+      // Goals that other definitions name may have been removed: they are not checked.
       const sites = Object.entries(kinds[kind] ?? {}).map(([site, values]) => [
         site,
         values.map((value) => KINDS[kind].read(value, undefined)),
