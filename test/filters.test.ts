@@ -117,7 +117,7 @@ describe('filters', () => {
   it('that are invalid are named', async () => {
     for (const [words, said] of [
       [['filter=age=7'], /^filter "age=7" has an unknown dimension: use path, /],
-      [['filter=/blog/*'], /^filter "\/blog\/\*" is not like path=\/blog\/\*/],
+      [['filter=/blog/*'], /^filter "\/blog\/\*" is not a filter such as path=\/blog\/\*/],
       [['path=a\\'], /^filter "path=a\\" has a \\/],
       [[`country=${'DE|'.repeat(100)}`], /has 101 values, at most 100 are allowed$/],
       [Array.from({ length: 21 }, () => 'filter=path=/a'), /^21 filters are given, at most 20 are allowed$/],

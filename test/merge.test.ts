@@ -204,7 +204,11 @@ describe('merge', { timeout: patience(60_000), concurrency: 2 }, () => {
   it('refuses invalid arguments before it queries any node', async () => {
     const nobody = 'http://127.0.0.1:1';
     assertFailed(await merge([]), 2, /name the URLs of nodes/);
-    assertFailed(await merge(['--window', '5 minutes', nobody]), 2, /window "5 minutes" is not like/);
+    assertFailed(
+      await merge(['--window', '5 minutes', nobody]),
+      2,
+      /window "5 minutes" is not a window such as/,
+    );
     assertFailed(await merge(['--site', 'no host', nobody]), 2, /site is not a host name/);
     const secret = await merge(['http://:hunter2@127.0.0.1:1']);
     assertFailed(secret, 2, /the token: set HIT_TOKEN or --token/);

@@ -85,7 +85,7 @@ describe('a server with a schedule', { timeout: patience(60_000) }, () => {
   for (const [args, complaint] of [
     [['--schedule', 'report sometimes'], /--schedule "report sometimes": "sometimes" is not hourly/],
     [['--schedule', 'report daily 07:00 --by moon'], /--schedule "report daily 07:00 --by moon"/],
-    [['--alert', 'hits > 5'], /--alert "hits > 5": it is not like/],
+    [['--alert', 'hits > 5'], /--alert "hits > 5": it is not a rule such as/],
     [['--alert', ALERT, '--tracker', 'db'], /--alert needs the rate tracker/],
     [['--schedule', REPORT, '--tracker', 'rate'], /--schedule needs the db tracker/],
     [['--webhook', 'ftp://user:word@x'], /--webhook: that is not a URL/],

@@ -74,7 +74,11 @@ describe('a server', { concurrency: 2 }, () => {
   }
 
   it('does not start with an invalid value, and says so in one line', async () => {
-    assertFailed(await run(['serve', '--rate-limit', '100']), 2, /--rate-limit: "100" is not like 100\/s/);
+    assertFailed(
+      await run(['serve', '--rate-limit', '100']),
+      2,
+      /--rate-limit: "100" is not a rate such as 100\/s/,
+    );
   });
 
   it('does not start with an invalid value in the environment, and names the variable', async () => {

@@ -158,7 +158,11 @@ describe('top', { timeout: patience(120_000) }, async () => {
       1,
       /requires a token for reading: set HIT_TOKEN or --token/,
     );
-    assertFailed(await typed(top, ['--url', 'ftp://x']), 2, /--url: it is not like http:\/\/host:5000/);
+    assertFailed(
+      await typed(top, ['--url', 'ftp://x']),
+      2,
+      /--url: it is not a URL such as http:\/\/host:5000/,
+    );
     assertFailed(await typed(top, ['--url', 'http://user:secret@x']), 2, /use HIT_TOKEN/);
     assertFailed(await typed(top, ['--url', 'http://127.0.0.1:9']), 1, /does not answer/);
     assertFailed(

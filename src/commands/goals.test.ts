@@ -20,7 +20,7 @@ describe('the goals command', () => {
       ['add', 'x', '--event', 'signup', '--prop', 'plan=a', '--prop', 'plan=b'],
       /^--prop: "plan" is given twice: separate its values by \|$/,
     ],
-    [['add', 'x', '--event', 'signup', '--prop', 'plan'], /^--prop: "plan" is not like/],
+    [['add', 'x', '--event', 'signup', '--prop', 'plan'], /^--prop: "plan" is not a property such as/],
   ] as const) {
     it(`rejects without opening the folder: ${args.join(' ')}`, async (t) => {
       const data = join(temporaryFolder(t), 'data');

@@ -105,7 +105,8 @@ function propsOf(texts: readonly string[]): Record<string, string[]> {
   const props = new Map<string, string[]>();
   for (const text of texts) {
     const at = text.indexOf('=');
-    if (at <= 0) throw new HitError('bad_usage', `--prop: "${text}" is not like 'plan=pro|team'`);
+    if (at <= 0)
+      throw new HitError('bad_usage', `--prop: "${text}" is not a property such as 'plan=pro|team'`);
     const name = text.slice(0, at);
     if (props.has(name))
       throw new HitError('bad_usage', `--prop: "${name}" is given twice: separate its values by |`);

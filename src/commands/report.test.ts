@@ -27,7 +27,10 @@ function folderOf(t: TestContext): string {
 describe('a report', () => {
   for (const [args, said] of [
     [['--filter', 'age=7'], /filter "age=7" has an unknown dimension: use path/],
-    [['--filter', 'path=/a', '--filter', '/blog/*'], /filter "\/blog\/\*" is not like path=\/blog\/\*/],
+    [
+      ['--filter', 'path=/a', '--filter', '/blog/*'],
+      /filter "\/blog\/\*" is not a filter such as path=\/blog\/\*/,
+    ],
     [['--metrics', 'views'], /metrics\[0\] "views" is unknown: use visitors, visits, pageviews/],
     [['--by', 'contry'], /dimensions\[0\] "contry" is unknown: did you mean "country"/],
     [['--goal', 'signup'], /goal "signup" is unknown: these sites have no goals/],

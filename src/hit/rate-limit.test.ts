@@ -138,7 +138,7 @@ describe('the setting of the rate limit', () => {
           error instanceof HitError &&
           error.code === 'bad_setting' &&
           error.exitCode === 2 &&
-          error.message === `--rate-limit: "${text}" is not like 100/s, 600/m, 10000/h or off`,
+          error.message === `--rate-limit: "${text}" is not a rate such as 100/s, 600/m, 10000/h or off`,
       );
     });
   }

@@ -40,7 +40,10 @@ export class RateLimit {
     const match = /^(\d{1,9})\/([smh])$/.exec(text);
     const count = Number(match?.[1]);
     if (!match || count === 0) {
-      throw new HitError('bad_setting', `--rate-limit: "${text}" is not like 100/s, 600/m, 10000/h or off`);
+      throw new HitError(
+        'bad_setting',
+        `--rate-limit: "${text}" is not a rate such as 100/s, 600/m, 10000/h or off`,
+      );
     }
     return new RateLimit(count / PER[match[2] as keyof typeof PER]);
   }

@@ -97,7 +97,7 @@ export function readWindows(value: unknown): NamedWindow[] {
     if (seconds === undefined) {
       throw new HitError(
         'invalid',
-        `window "${text.toWellFormed().slice(0, 40)}" is not like 17s, 5m, 24h or 30d, up to 400d`,
+        `window "${text.toWellFormed().slice(0, 40)}" is not a window such as 17s, 5m, 24h or 30d, up to 400d`,
       );
     }
     return { window: text.trim(), seconds };

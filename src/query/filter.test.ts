@@ -57,7 +57,10 @@ describe('a filter', () => {
 
   test('is refused if it is invalid', () => {
     for (const text of ['path', 'path>1', 'path ~ a', '!', 'a b=c', '/blog/*']) {
-      assert.throws(() => only(text), invalid(/ is not like path=\/blog\/\* or country!=DE\|AT$/));
+      assert.throws(
+        () => only(text),
+        invalid(/ is not a filter such as path=\/blog\/\* or country!=DE\|AT$/),
+      );
     }
     for (const name of ['visitor', 'PATH', '', 'method', 'constructor', '__proto__']) {
       assert.throws(

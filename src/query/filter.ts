@@ -109,7 +109,7 @@ function readFilter(text: string): Filter {
   if (text.length > MOST_CHARACTERS) throw fault(text, `is longer than ${MOST_CHARACTERS} characters`);
   if (isUnclean(text)) throw fault(text, 'contains a control character, which no hit has');
   const match = /^\s*([^=!\s]*)\s*(!?=)(.*)$/s.exec(text);
-  if (!match) throw fault(text, 'is not like path=/blog/* or country!=DE|AT');
+  if (!match) throw fault(text, 'is not a filter such as path=/blog/* or country!=DE|AT');
   const [, name, sign, values = ''] = match;
   const dimension = DIMENSIONS.find((known) => known === name);
   if (dimension === undefined) {

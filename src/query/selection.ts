@@ -181,7 +181,11 @@ function readStatus(text: string): number[] {
   if (text === '') return [];
   return text.split(',').map((part) => {
     const match = STATUS.exec(part.trim());
-    if (!match) throw new HitError('invalid', `status "${printable(part)}" is neither like 2xx nor like 404`);
+    if (!match)
+      throw new HitError(
+        'invalid',
+        `status "${printable(part)}" is neither a class such as 2xx nor a status such as 404`,
+      );
     return Number(match[1] ?? match[2]);
   });
 }

@@ -42,9 +42,9 @@ describe('a rule', () => {
   });
 
   for (const [text, complaint] of [
-    ['', /it is not like visitors in 5m > 1000/],
-    ['pages in 5m > 1', /it is not like/],
-    ['hits in 5m = 1', /it is not like/],
+    ['', /it is not a rule such as visitors in 5m > 1000/],
+    ['pages in 5m > 1', /it is not a rule such as/],
+    ['hits in 5m = 1', /it is not a rule such as/],
     ['hits in 5m > many', /"many" is not a number/],
     ['hits in 5m > -1', /"-1" is not a number/],
     ['hits in 5w > 1', /"5w" is not a window/],

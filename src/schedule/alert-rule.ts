@@ -43,7 +43,7 @@ function readRule(given: string): AlertRule {
   const text = given.trim().replaceAll(/\s+/g, ' ');
   const bad = (message: string) => new HitError('bad_setting', `--alert "${text}": ${message}`);
   const match = /^(hits|visitors) in (\S+) ?([<>]) ?(\S+)((?: .*)?)$/.exec(text);
-  if (!match) throw bad(`it is not like ${EXAMPLE}`);
+  if (!match) throw bad(`it is not a rule such as ${EXAMPLE}`);
   const [, metric, window = '', bound, number = '', rest = ''] = match;
   const threshold = readCount(number);
   if (threshold === undefined) throw bad(`"${number}" is not a number such as 1000`);

@@ -64,7 +64,7 @@ describe('a check', () => {
   test('of a body shows a valid one', () => {
     assert.throws(() => readBody(object({ public: BOOLEAN }), { public: 1 }, { public: true }), {
       code: 'invalid',
-      message: 'the body is not like {"public":true}: public is neither true nor false',
+      message: 'the body does not match {"public":true}: public is neither true nor false',
     });
     const body: Static<typeof WANTED> = readBody(
       WANTED,

@@ -60,7 +60,7 @@ export function faultOf(schema: Schema, value: unknown, name: string): string | 
 export function readBody<Value>(schema: Schema<Value>, body: unknown, example: Value): Value {
   const fault = faultOf(schema, body, 'the body');
   if (fault === undefined) return body as Value;
-  throw new HitError('invalid', `the body is not like ${JSON.stringify(example)}: ${fault}`);
+  throw new HitError('invalid', `the body does not match ${JSON.stringify(example)}: ${fault}`);
 }
 
 function textFault({ maxLength, pattern }: Schema, text: string, name: string): string | undefined {

@@ -36,7 +36,7 @@ export function kafkaAddress(text: string, flag: string): KafkaAddress {
   const refuse = refusalOf(flag, 'Kafka');
   const [, scheme, credentials, hosts = '', path = '', query = ''] =
     /^(kafkas?):\/\/(?:([^@/]*)@)?([^/?#]+)\/([^?#]*)(?:\?([^#]*))?$/.exec(text) ?? [];
-  if (scheme === undefined) throw refuse(`is not like ${EXAMPLES}`);
+  if (scheme === undefined) throw refuse(`is not an address such as ${EXAMPLES}`);
   const topic = decoded(path, refuse);
   if (!/^[\w.-]{1,249}$/.test(topic) || topic === '.' || topic === '..') {
     throw refuse('does not end with a topic: 1 to 249 letters, digits, ".", "_" and "-"');

@@ -30,7 +30,7 @@ describe('the address of a Redis', () => {
   });
 
   for (const [text, complaint] of [
-    ['redis://', /is not like redis:\/\/host:6379/],
+    ['redis://', /is not an address such as redis:\/\/host:6379/],
     ['redis://a,b', /names several hosts/],
     ['redis://a:99999', /has no host/],
     ['redis://a b', /has no host/],

@@ -33,7 +33,7 @@ export function redisAddress(text: string, flag: string): RedisAddress {
   const refuse = refusalOf(flag, 'Redis');
   const [, scheme, plus, credentials, hosts = '', path = ''] =
     /^(rediss?)(\+sentinel|\+cluster)?:\/\/(?:([^@/]*)@)?([^/?#]+)(?:\/([^?#]*))?$/.exec(text) ?? [];
-  if (scheme === undefined) throw refuse(`is not like ${EXAMPLES}`);
+  if (scheme === undefined) throw refuse(`is not an address such as ${EXAMPLES}`);
   const kind = plus === '+sentinel' ? 'sentinel' : plus === '+cluster' ? 'cluster' : 'single';
   const parts = path.split('/').filter((part) => part !== '');
   const master = kind === 'sentinel' ? decoded(parts.shift() ?? '', refuse) : '';

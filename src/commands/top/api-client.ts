@@ -48,7 +48,7 @@ function requestTimeout(end: AbortSignal): AbortSignal {
  */
 export function remoteApiClient(url: string, token: string | undefined, end: AbortSignal): ApiClient {
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
-    throw new HitError('bad_usage', '--url: it is not like http://host:5000');
+    throw new HitError('bad_usage', '--url: it is not a URL such as http://host:5000');
   }
   const { origin, pathname, username } = new URL(url);
   if (username !== '')

@@ -54,7 +54,7 @@ export class FilterReader {
     if (!OPERATORS.includes(operator)) throw unknownName(`${name}: operator`, operator, OPERATORS);
     const isLeaf = isTextOperator(operator) || isNumberOperator(operator);
     if (value.length !== (isLeaf ? 3 : 2))
-      throw new HitError('invalid', `${name} is not like ${exampleOf(operator)}`);
+      throw new HitError('invalid', `${name} is not a filter such as ${exampleOf(operator)}`);
     if (isLeaf) {
       this.#leaves++;
       if (this.#leaves > LIMITS.leaves)

@@ -112,7 +112,7 @@ function readOrder(value: unknown, columns: readonly (Metric | Dimension)[]): Or
   const order = readList('order_by', value, columns.length).map((each, at) => {
     const name = `order_by[${at}]`;
     if (!Array.isArray(each) || each.length !== 2)
-      throw new HitError('invalid', `${name} is not like ["visitors", "desc"]`);
+      throw new HitError('invalid', `${name} is not a pair such as ["visitors", "desc"]`);
     const text = readText(name, each[0]);
     const column = columns.find((known) => known === text);
     if (column === undefined) throw unknownName(`${name}: column`, text, columns);
