@@ -45,7 +45,7 @@ const ORDER = {
   description: 'a metric or dimension of the query, and a direction',
 } as Schema<readonly [Metric | Dimension, (typeof DIRECTIONS)[number]]>;
 
-/** Members that are the same as asked and as understood. */
+/** Members that are the same in a query and in its interpretation. */
 const SHAPE = {
   metrics: list(METRIC, LIMITS.metrics),
   dimensions: list(DIMENSION, LIMITS.dimensions),
@@ -102,10 +102,10 @@ export const QUERY_ANSWER = object(
     meta: object(
       {},
       {
-        total_rows: described(COUNT, 'rows without `limit` and `offset`, if asked for'),
+        total_rows: described(COUNT, 'number of rows, regardless of `limit` and `offset`, if requested'),
         estimated: described(list(METRIC), 'metrics that are estimates; missing if all are exact'),
-        standard_error: described(NUMBER, 'of estimates, relative'),
-        notes: described(list(NOTE), 'what is null since it cannot be known'),
+        standard_error: described(NUMBER, 'relative standard error of estimates'),
+        notes: described(list(NOTE), 'which values are null, and why'),
       },
     ),
     query: described(

@@ -25,7 +25,7 @@ import { FILTERS, SCOPE, SCOPE_PERIOD, UNDERSTOOD_SCOPE, UNDERSTOOD_SITES } from
 const VISIT_SCOPE = {
   ...SCOPE,
   bots: described(choice(BOTS), 'default: `exclude`; `include` with a filter by a dimension of bots'),
-  filters: described(FILTERS, 'combined with AND; they choose whole visits, by any of their hits'),
+  filters: described(FILTERS, 'combined with AND; they select whole visits, by any of their hits'),
 };
 const UNDERSTOOD = { ...UNDERSTOOD_SCOPE, filters: FILTERS };
 
@@ -88,7 +88,7 @@ export type FunnelResult = Static<typeof FUNNEL_ANSWER>;
 export const JOURNEYS_QUERY = object(
   {
     ...SCOPE_PERIOD,
-    page: described(textUpTo(LIMITS.characters), 'a page, or a pattern, in which `*` is any text'),
+    page: described(textUpTo(LIMITS.characters), 'a page, or a pattern, in which `*` matches any text'),
   },
   {
     ...VISIT_SCOPE,

@@ -32,16 +32,16 @@ export interface StoredFunnel {
 const FUNNEL_ACTION = either(TEXT, ACTION);
 export const STEPS = described(
   list(either(FUNNEL_ACTION, object({ any: list(FUNNEL_ACTION, MOST_ALTERNATIVES) })), MOST_STEPS),
-  'two or more names of goals, or actions, or any of several: `{"any": ["signup", {"kind": "page", "page": "/thanks"}]}`',
+  'two or more steps, each the name of a goal, an action, or any of several: `{"any": ["signup", {"kind": "page", "page": "/thanks"}]}`',
 );
 export const WINDOW = described(
   either(choice(['visit']), object({ days: integer(1, LONGEST_WINDOW) })),
-  'all steps in one visit, or the last at most that many times 24 hours after the first',
+  'all steps in one visit, or the last at most this many times 24 hours after the first',
 );
 /** Also as users may write it: `7d`. */
 export const WRITTEN_WINDOW = described(
   either(choice(['visit']), matching(DAYS), object({ days: integer(1, LONGEST_WINDOW) })),
-  'all steps in one visit (default), or the last at most that many times 24 hours after the first: `7d`, or `{"days": 7}`',
+  'all steps in one visit (default), or the last at most this many times 24 hours after the first: `7d`, or `{"days": 7}`',
 );
 
 /**

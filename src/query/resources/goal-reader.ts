@@ -24,7 +24,7 @@ const ACTION_KINDS = Object.keys(MEMBERS) as readonly Action['kind'][];
 export const ACTION = object(
   { kind: choice(ACTION_KINDS) },
   {
-    page: described(TEXT, 'a pattern, in which `*` is any text'),
+    page: described(TEXT, 'a pattern, in which `*` matches any text'),
     event: TEXT,
     props: described(record(list(TEXT)), 'each property must have one of the values'),
     depth: described(integer(1, 100), 'in per cent'),
