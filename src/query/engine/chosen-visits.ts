@@ -1,4 +1,4 @@
-/** The visits that a question is about: those in which a hit matches the filters, with all their hits. */
+/** The visits that filters choose: those in which a hit matches, with all their hits. */
 import { allSql, namesGoals, needsHit } from './condition.ts';
 import type { Filter, Span } from './query.ts';
 import { countsSql, type ScopeSql } from './scope-sql.ts';

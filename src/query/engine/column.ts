@@ -10,7 +10,7 @@ import { isNamed, type Names } from './names.ts';
 import type { Dimension, FilterDimension, Interval, VisitDimension } from './query.ts';
 import { VISIT_DIMENSIONS } from './query.ts';
 
-/** What a row of a statement's source is. `visit`: only `v` can be named. */
+/** What the rows of a statement's source are. `visit`: only `v` may be referenced. */
 export type RowKind = 'hit' | 'visit' | 'both';
 
 export function isOfVisit(dimension: string): dimension is VisitDimension {

@@ -1,11 +1,11 @@
 /**
  * Funnels: how many visitors take a sequence of steps.
  *
- * - Steps are taken in order, and anything may happen between them. Each needs a hit of its own, after that of the previous
- *   step in order of time and arrival.
- * - Within a visit, all steps are in one visit that begins in the period, also after the period's end. Within days, all are
- *   hits in the period, in any visits.
- * - A filter chooses whole visits in which a hit matches; any of their hits may be a step.
+ * - Steps are taken in order, and anything may happen between them. Each needs a separate hit, which comes after that of
+ *   the previous step: by time, then by arrival.
+ * - Within a visit, all steps are in one visit that begins in the period, even if it continues after the period's end.
+ *   Within days, all are hits in the period, in any visits.
+ * - A filter selects whole visits in which a hit matches; any of their hits may be a step.
  */
 import type { Action, Scope, VisitDimension } from './query.ts';
 
@@ -26,9 +26,9 @@ export function actionsOf(step: FunnelTest): readonly FunnelAction[] {
 export interface Funnel extends Scope {
   /** `FEWEST_STEPS` to `MOST_STEPS`. */
   readonly steps: readonly FunnelTest[];
-  /** All steps in one visit, or the last at most so many times 24 hours after the first. A whole number, at least 1. */
+  /** All steps in one visit, or the last at most this many times 24 hours after the first: a whole number, at least 1. */
   readonly within: 'visit' | { readonly days: number };
-  /** A dimension of the visit that a visitor enters the funnel with; undefined for none. */
+  /** A dimension of the visit in which a visitor enters the funnel; undefined for none. */
   readonly by?: VisitDimension | undefined;
   /** Maximum number of values of the dimension. */
   readonly limit: number;
@@ -51,13 +51,13 @@ interface FunnelRow {
 }
 
 export interface FunnelAnswer {
-  /** All visitors that the filters choose, whether they enter the funnel or not. */
+  /** All visitors that the filters select, whether they enter the funnel or not. */
   readonly visitors: number;
   readonly steps: readonly FunnelStep[];
   /**
    * With `by`: those with the most visitors at the first step, in descending order of these, then by value. A visitor is in
    * one row, that of the visit in which the longest sequence begins; of several, the one that ends first and begins last. So
-   * all rows together are the whole.
+   * the rows add up to the whole.
    */
   readonly rows?: readonly FunnelRow[];
 }

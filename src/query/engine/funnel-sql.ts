@@ -2,12 +2,12 @@
  * Funnels as SQL.
  *
  * Hits that may be a step become timelines: those of a visit, or of a visitor. A timeline is an array in order of time and
- * arrival, whose elements say by a bit for each step whether they can be it. For each step, one pass over the array finds the
- * hits that can take it after those that took the previous one, and for each of these when the sequence began: the latest
- * possible time, since that leaves most of the window. Within a hit nothing is passed on, so no hit is two steps.
+ * arrival. Each element has a bit for each step: whether the hit can take it. For each step, one pass over the array finds the
+ * hits that can take it after those that took the previous one, and for each of these the time when the sequence began: the
+ * latest possible one, since that leaves most of the window. A hit does not extend its own sequence, so no hit is two steps.
  *
- * ClickHouse's `windowFunnel` knows no order of hits at one time: there, either order takes two steps, or with
- * `strict_increase` neither does. Measurements: docs/design.md.
+ * ClickHouse's `windowFunnel` does not order hits with the same time: two of them take two steps in either order, or with
+ * `strict_increase` in neither. Measurements: docs/design.md.
  */
 import { DAY } from '../../timing/units.ts';
 import type { Bindings } from './bindings.ts';
@@ -22,7 +22,7 @@ import type { ScopeSql, Statement } from './scope-sql.ts';
 
 /**
  * SQL of a hit as one number, since arrays of numbers are made in half the time of arrays of tuples: time, whether it is a
- * signal, batch, position, and the steps that it can be, from the highest bits to the lowest. So numbers are in order.
+ * signal, batch, position, and the steps that it can take, from the highest bits to the lowest. So the numbers sort like the hits.
  */
 const HIT = `bitShiftLeft(toUInt256(toUnixTimestamp64Milli(h.time)), 105) + bitShiftLeft(toUInt256(${SIGNAL}), 104)
         + bitShiftLeft(toUInt256(h.batch), 40) + bitShiftLeft(toUInt256(h.position), 8) + mask`;
@@ -130,7 +130,7 @@ FROM (${this.#timelines()})`;
   #timelines(): string {
     const { by, steps } = this.#funnel;
     const sources = this.#scope.sourcesFor([]);
-    // A visitor of whom there are only signals in the period is not there.
+    // A visitor who has only signals in the period is left out.
     const needsHit = !this.#isOfVisits && steps.some((step) => this.#isOfSignals(step));
     const mayBe = [
       ...steps.map((step) => this.#stepSql(step, hitSql)),

@@ -2,7 +2,7 @@
  * Retention as SQL.
  *
  * Only visits are read, unless a filter is about hits. Visits before the period are read of the visitors of the period alone,
- * and without FINAL: a row that another replaces, or that was joined to an earlier one, still says that there was a visit.
+ * and without FINAL: a row that another replaces, or that was joined to an earlier one, still shows that there was a visit.
  */
 import { isChosenSql } from './chosen-visits.ts';
 import { intervalSql } from './column.ts';
@@ -11,7 +11,7 @@ import type { Retention } from './retention-query.ts';
 import type { ScopeSql, Statement } from './scope-sql.ts';
 
 /**
- * Rows `cohort, back, visitors`: how many visitors of a cohort are back in an interval; `back` is 0 for all of the cohort. Both
+ * Rows `cohort, back, visitors`: how many visitors of a cohort return in an interval; `back` is 0 for all of the cohort. Both
  * are starts of intervals, in milliseconds since 1970.
  */
 export function retentionStatement(scope: ScopeSql, retention: Retention): Statement {

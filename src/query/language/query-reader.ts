@@ -1,6 +1,6 @@
 /**
- * The JSON of a query, read strictly: unknown input is rejected with a suggestion, since the answer to a different question would look just
- * as right.
+ * The JSON of a query, read strictly: unknown input is rejected with a suggestion, since the answer to a different
+ * question would look just as right.
  */
 import { HitError } from '../../errors.ts';
 import { printable } from '../../schema/printable.ts';
