@@ -66,13 +66,13 @@ describe('the text of a filter', () => {
     ['source', /lacks an operator after "source"/],
     ['source is', /lacks a value after "is"/],
     ['source is and', /lacks a value after "is"/],
-    ['source is not Google', /lacks a value after "is"/],
+    ['source is not Google', /has "is not": write is_not$/],
     ['source is a b', /has "b" where "and", "or" or the end is expected/],
-    ['(source is a', /lacks a \)/],
-    ['source is "a', /has a quote without an end/],
+    ['(source is a', /lacks a closing parenthesis/],
+    ['source is "a', /has an unclosed quote/],
     ['source is "\\x"', /which is not a valid JSON string/],
     ['visit_hits > many', /has "many" where a number is expected/],
-    [`${'('.repeat(10_000)}`, /is too deep/],
+    [`${'('.repeat(10_000)}`, /is nested too deeply/],
   ] as const) {
     test(`is refused: ${text.slice(0, 30)}`, () => {
       assert.throws(() => parseFilter(text), { code: 'invalid', message });

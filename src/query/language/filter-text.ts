@@ -86,7 +86,7 @@ class Parser {
   constructor(text: string) {
     this.#text = text;
     this.#tokens = Array.from(text.trim().matchAll(TOKEN), ([, quoted, sign, plain, odd]) => {
-      if (odd !== undefined) throw this.#fault('has a quote without an end');
+      if (odd !== undefined) throw this.#fault('has an unclosed quote');
       if (quoted !== undefined) return { kind: 'quoted', text: this.#unquoted(quoted) };
       return sign === undefined ? { kind: 'word', text: plain! } : { kind: 'sign', text: sign };
     });
@@ -113,13 +113,13 @@ class Parser {
   }
 
   #single(): unknown {
-    if (++this.#depth > LIMITS.leaves) throw this.#fault('is too deep');
+    if (++this.#depth > LIMITS.leaves) throw this.#fault('is nested too deeply');
     try {
       const prefix = PREFIXES.find((each) => this.#takes('word', each));
       if (prefix !== undefined) return [prefix, this.#single()];
       if (!this.#takes('sign', '(')) return this.#condition();
       const filter = this.#either();
-      if (!this.#takes('sign', ')')) throw this.#fault('lacks a )');
+      if (!this.#takes('sign', ')')) throw this.#fault('lacks a closing parenthesis');
       return filter;
     } finally {
       this.#depth--;
@@ -131,6 +131,8 @@ class Parser {
     const token = this.#tokens[this.#at++];
     if (!token || token.kind === 'quoted')
       throw this.#fault(`lacks an operator after "${printable(name)}", such as is or >`);
+    if (['is', 'contains', 'matches'].includes(token.text) && this.#takes('word', 'not'))
+      throw this.#fault(`has "${token.text} not": write ${token.text}_not`);
     const operator = OPERATORS.get(token.text) ?? token.text;
     const first = this.#value(`a value after "${printable(token.text)}"`);
     if (NUMBER_OPERATORS.includes(operator)) return [operator, name, [this.#number(first)]];

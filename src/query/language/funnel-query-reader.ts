@@ -73,7 +73,7 @@ function storedFunnel(
 ): StoredFunnel {
   const [site] = sites;
   if (site === undefined || sites.length > 1)
-    throw new HitError('invalid', 'a stored funnel belongs to one site: set site to it');
+    throw new HitError('invalid', 'a stored funnel belongs to one site, so set site to that one');
   const own = funnels.filter((each) => each.site === site);
   const found = own.find((each) => each.name === name);
   if (found) return found;

@@ -133,7 +133,7 @@ describe('a query about visits', () => {
   for (const [asked, message] of [
     [{ funnel: 'chekcout' }, 'funnel "chekcout" is unknown: did you mean "checkout"?'],
     [{ funnel: 'checkout', site: 'b.example' }, 'b.example has no stored funnels: set steps instead'],
-    [{ funnel: 'checkout', site: null }, 'a stored funnel belongs to one site: set site to it'],
+    [{ funnel: 'checkout', site: null }, 'a stored funnel belongs to one site, so set site to that one'],
     [{ funnel: 'checkout', site: ['a.example', 'b.example'] }, /belongs to one site/],
     [{ funnel: 'outdated' }, /^steps\[1\] of the funnel "outdated": goal "purchase" is unknown: /],
     [{ funnel: 1 }, 'funnel is not a text'],

@@ -40,7 +40,7 @@ describe('a query with a segment', () => {
 
   test('is of one site', () => {
     for (const site of [undefined, null, ['a.example', 'b.example']]) {
-      const message = 'segment "abroad" belongs to one site: set site to it';
+      const message = 'segment "abroad": a segment belongs to one site, so set site to that one';
       assert.throws(() => resolved({ ...query, site, segment: 'abroad' }), { code: 'invalid', message });
     }
   });

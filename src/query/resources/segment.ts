@@ -31,7 +31,10 @@ export function withSegment(query: unknown, segmentsOf: (site: string) => readon
   const name = readText('segment', segment);
   const [site, ...others] = readSites(rest.site ?? undefined);
   if (site === undefined || others.length > 0) {
-    throw new HitError('invalid', `segment "${printable(name)}" belongs to one site: set site to it`);
+    throw new HitError(
+      'invalid',
+      `segment "${printable(name)}": a segment belongs to one site, so set site to that one`,
+    );
   }
   const known = segmentsOf(site);
   const found = known.find((each) => each.name === name);
