@@ -70,7 +70,7 @@ describe('query, goals and report', () => {
       assertFailed(
         await run(['goals', 'add', 'thanks', '--page', '/', ...GOAL, ...data]),
         2,
-        /already has "thanks"/,
+        /already has the goal "thanks"/,
       );
 
       const file = join(folder, 'query.json');

@@ -33,8 +33,10 @@ describe('a comparison', () => {
 
   test('says how exact the other answer is, and what it omits', () => {
     const now = answer('2026-11-02', '2026-11-03', { hits: 1, visitors: 1 });
-    const other = comparisonOf(now, { ...now, error: 0.0102, purged_before: '2026-11-02' });
-    assert.deepEqual([other.error, other.purged_before], [0.0102, '2026-11-02']);
+    const gaps = { purged_before: '2026-11-02', pending_since: '2026-11-05' };
+    const other = comparisonOf(now, { ...now, error: 0.0102, ...gaps });
+    const { error, purged_before, pending_since } = other;
+    assert.deepEqual({ error, purged_before, pending_since }, { error: 0.0102, ...gaps });
   });
 
   test('has changes that reproduce the current values, up to the fourth digit', () => {

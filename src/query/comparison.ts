@@ -13,12 +13,13 @@ export type Compared = Omit<Comparison, 'change'>;
  * comparisonOf(now, before).change; // { hits: 0.12, visitors: -0.05 }
  */
 export function comparisonOf(now: Compared, before: Compared): Comparison {
-  const { from, to, error, purged_before, totals, series } = before;
+  const { from, to, error, purged_before, pending_since, totals, series } = before;
   const names = METRICS.filter((name) => name in now.totals);
   const change = Object.fromEntries(names.map((name) => [name, changeOf(now.totals[name], totals[name])]));
   const said = {
     ...(error !== undefined && { error }),
     ...(purged_before !== undefined && { purged_before }),
+    ...(pending_since !== undefined && { pending_since }),
   };
   return { from, to, ...said, totals, series, change };
 }
