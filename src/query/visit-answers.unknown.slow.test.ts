@@ -122,7 +122,7 @@ describe('the answer to a query about visits, after a purge', { timeout: 120_000
     }
     const [missing, isNew] = meta.notes!;
     assert.deepEqual([missing], PURGED);
-    assert.match(isNew!.detail, /counts as new at their first later visit$/);
+    assert.match(isNew!.detail, /count as new at their first later visit$/);
     assert.equal(isNew!.purged_before, horizon);
     const later = await answered('retention', { store }, { ...query, period: LATER }, NOW);
     assert.deepEqual(later.meta.notes, [isNew]);

@@ -228,7 +228,8 @@ function numberSql(operator: NumberOperator, name: NumberName, than: number, bin
     case 'scroll_depth':
       return `(v.scroll >= 0 AND v.scroll ${sign} ${bind.number(than)})`;
     case 'value':
-      return `(h.currency != '' AND h.value ${sign} ${bind.decimal(String(than))})`;
+      // A value of 0 without a currency is stored like none.
+      return `((h.currency != '' OR h.value != 0) AND h.value ${sign} ${bind.decimal(String(than))})`;
     default: {
       const number = propNumberSql(name.slice('prop:'.length), bind);
       return `ifNull(${number} ${sign} ${bind.number(than)}, false)`;

@@ -5,7 +5,7 @@ import type { Source } from '../source.ts';
 import { intervalOf, propOf } from './column.ts';
 import { type Denominators, measure, type Sums } from './measure.ts';
 import { Names } from './names.ts';
-import type { Query, Row, Scope } from './query.ts';
+import type { Filter, Query, Row, Scope } from './query.ts';
 import type { Statement } from './scope-sql.ts';
 import { MOST_ROWS, Statements } from './statement.ts';
 
@@ -69,8 +69,15 @@ function withoutGoals(query: Query): Query {
   return {
     ...query,
     dimensions: query.dimensions.filter((dimension) => !isOfGoals(dimension)),
-    filters: query.filters.filter((filter) => typeof filter[1] !== 'string' || !isOfGoals(filter[1])),
+    filters: conjuncts(query.filters).filter(
+      (filter) => typeof filter[1] !== 'string' || !isOfGoals(filter[1]),
+    ),
   };
+}
+
+/** Filters that must all hold, however they were nested. */
+function conjuncts(filters: readonly Filter[]): Filter[] {
+  return filters.flatMap((filter) => (filter[0] === 'and' ? conjuncts(filter[1]) : [filter]));
 }
 
 function isOfGoals(dimension: string): boolean {

@@ -163,9 +163,10 @@ function eventOf(random: Random): Partial<VisitHit> {
   }
 }
 
-/** Money with few digits, many or none, and refunds below zero. */
+/** Money with few digits, many or none, and refunds below zero; at times a value that is no money. */
 function worthOf(random: Random): Pick<VisitHit, 'value' | 'currency'> {
   const currency = random.pickEarly(['EUR', 'USD', 'JPY', 'KWD']);
   const value = random.pick(['19.90', '0.1', '0.2', '100', '1234567890.01', '-19.90', '0.005', '7']);
-  return random.chance(0.9) ? { value, currency } : { value: '', currency: '' };
+  if (random.chance(0.9)) return { value, currency };
+  return { value: currency === 'EUR' ? value : '', currency: '' };
 }

@@ -128,7 +128,7 @@ function baseVisitorsOf(
 ): (values: readonly string[]) => number {
   if (!query.metrics.includes('conversion_rate')) return () => 0;
   const isKept = (dimension: string) => dimension !== 'goal' && !dimension.startsWith('prop:');
-  const filters = (query.filters ?? []).filter((filter) => isKept(dimensionOf(filter)));
+  const filters = unnested(query.filters ?? []).filter((filter) => isKept(dimensionOf(filter)));
   const dimensions = grouping.dimensions.filter(isKept);
   const selection = selectionOf(dataset, { ...query, dimensions, filters }, period);
   const groups = groupsOf(selection, period, { ...grouping, dimensions });
@@ -136,6 +136,15 @@ function baseVisitorsOf(
     const kept = values.filter((_, at) => isKept(grouping.dimensions[at]!));
     return visitorsOf(groups.get(keyOf(kept))?.hits ?? []);
   };
+}
+
+/** Filters without `and` around some of them, which says the same. */
+function unnested(filters: readonly Filter[]): Filter[] {
+  const found: Filter[] = [];
+  for (const filter of filters)
+    if (filter[0] === 'and') found.push(...unnested(filter[1]));
+    else found.push(filter);
+  return found;
 }
 
 /** '' for a filter that combines others. */

@@ -19,7 +19,7 @@
  *   signals in the period that match the filters themselves.
  * - `conversions` are matching hits that convert the query's goal, or any goal if it names none. A hit that converts several
  *   goals counts once. `conversion_rate` divides their visitors by the visitors of the same row ignoring goals and
- *   properties, that is, without top-level filters and dimensions of `goal` and `prop:NAME` (Plausible's
+ *   properties, that is, without filters (at the top, or in an `and` there) and dimensions of `goal` and `prop:NAME` (Plausible's
  *   `group_conversion_rate`). The query's `goal` does not filter anything else: `visitors` remain all visitors.
  * - `revenue` is the exact sum of values of matching hits by currency; with a `goal`, of its conversions. Currencies are
  *   not converted. Amounts have at least the digits of their currency. `average_revenue` divides by the hits with a value and
@@ -156,7 +156,8 @@ function moneyOf(hits: readonly HitInVisit[], isMean: boolean): Money {
   const sums = new Map<string, { all: Decimal; count: number }>();
   for (const { hit } of hits) {
     const value = decimalOf(hit.value);
-    if (value === undefined) continue;
+    // A value without a currency is no money.
+    if (value === undefined || hit.currency === '') continue;
     const { all, count } = sums.get(hit.currency) ?? { all: ZERO, count: 0 };
     sums.set(hit.currency, { all: sum(all, value), count: count + 1 });
   }
