@@ -80,6 +80,21 @@ describe('an answer', () => {
       await ask({ store }, { ...many, filters: [filter] }, now);
   });
 
+  test('has the days of a country that changed its rules after the store’s list of zones was made', async () => {
+    const { store, now } = traffic;
+    const query = {
+      ...{ metrics: ['hits'], dimensions: ['time:day'], timezone: 'America/Vancouver' },
+      period: { from: '2026-11-03', to: '2026-11-06' },
+    };
+    const { results } = await ask({ store }, query, now);
+    assert.ok(results.every(({ metrics: [hits] }) => Number(hits) > 0));
+    // Clocks stay at UTC-7 in this winter, as this runtime knows.
+    assert.deepEqual(
+      results.map(({ dimensions }) => dimensions),
+      [['2026-11-03T07:00:00Z'], ['2026-11-04T07:00:00Z'], ['2026-11-05T07:00:00Z']],
+    );
+  });
+
   test('about many sites takes as many statements as one about a single site', async (t) => {
     const { store, now } = traffic;
     const count = async (site: readonly string[]) => {

@@ -8,6 +8,7 @@ import { type Bucketing, statsFromHits } from './from-hits.ts';
 import { statsFromRollups } from './from-rollups.ts';
 import { type Figures, statsFromVisits } from './from-visits.ts';
 import { intervalStarts } from './interval-starts.ts';
+import { statementZone } from './local-time.ts';
 import { comparedPeriod, type Period, queryTime } from './period.ts';
 import { type BoundedSelection, choosePlan, type DataStats, knownFrom, type Plan } from './plan.ts';
 import { ESTIMATED, edges, gapsOf, periodOf } from './selected-period.ts';
@@ -68,7 +69,8 @@ function count(
   { interval, timezone, metrics = [] }: StatsOptions & { readonly interval: Interval },
   visitsUntil: VisitsUntil | undefined,
 ): Promise<Stats> {
-  const cut = { interval, step: stepOf(interval, period.from, period.to), timezone };
+  const zone = statementZone(timezone, period);
+  const cut = { interval, step: stepOf(interval, period.from, period.to), timezone: zone };
   const ask = async (data: DataStats): Promise<Stats> => {
     const plan = choosePlan(period, { interval }, data);
     const asked = metrics.filter(isOfVisits);

@@ -4,6 +4,7 @@
  * Only visits are read, unless a filter is about hits. Visits before the period are read of the visitors of the period alone,
  * and without FINAL: a row that another replaces, or that was joined to an earlier one, still shows that there was a visit.
  */
+import { statementZone } from '../local-time.ts';
 import { isChosenSql } from './chosen-visits.ts';
 import { intervalSql } from './column.ts';
 import { personSql } from './condition.ts';
@@ -25,7 +26,7 @@ FROM
         arrayPushFront(groupUniqArrayIf(slot, is_return), 0) AS backs
     FROM
     (
-        SELECT ${person} AS person, v.start AS start, ${intervalSql(interval, 'v.start', timezone, scope.bind)} AS slot,
+        SELECT ${person} AS person, v.start AS start, ${intervalSql(interval, 'v.start', statementZone(timezone, retention), scope.bind)} AS slot,
             ${isChosenSql(scope, retention, filters, 'begin')} AS is_chosen,
             ${isChosenSql(scope, retention, returnFilters, 'begin')} AS is_return
         FROM ${sources.visitsFrom(retention)}

@@ -11,6 +11,7 @@
  *
  * Measurements: docs/design.md.
  */
+import { statementZone } from '../local-time.ts';
 import type { Bindings } from './bindings.ts';
 import { columnSql, intervalOf, intervalSql } from './column.ts';
 import {
@@ -26,7 +27,7 @@ import { goalSql, hitSql, needsSignals } from './goal-sql.ts';
 import { aggregatesOf, BOUNCE, basisOf, isOfWholeVisits, SIGNAL, visitAggregates } from './measure.ts';
 import { isNamed, type Names } from './names.ts';
 import { countsGoals, countsWholeVisits, joinsVisits, usesHits } from './needs.ts';
-import type { Dimension, Metric, Query } from './query.ts';
+import type { Dimension, Interval, Metric, Query } from './query.ts';
 import { countsSql, ScopeSql, type Statement } from './scope-sql.ts';
 import type { Sources } from './source-sql.ts';
 
@@ -46,6 +47,8 @@ export class Statements {
   readonly #bind: Bindings;
   readonly #names: Names;
   readonly #sources: Sources;
+  /** Name of a time zone. */
+  readonly #zone: string;
   readonly #usesHits: boolean;
   readonly #usesVisits: boolean;
   /** Whether `all` has the visitors of each row, regardless of its conversions. */
@@ -57,6 +60,7 @@ export class Statements {
     this.#scope = new ScopeSql(query, table, names);
     this.#bind = this.#scope.bind;
     this.#names = names;
+    this.#zone = statementZone(query.timezone, query);
     this.#usesHits = usesHits(query);
     const asked = { ...query, goals: this.#scope.goals };
     this.#usesVisits = joinsVisits(asked);
@@ -191,11 +195,11 @@ GROUP BY visit`;
   }
 
   #columns(context: ConditionContext, time: string): Column[] {
-    const { dimensions, timezone } = this.#query;
+    const { dimensions } = this.#query;
     const text = (key: string) => `toString(${key})`;
     return dimensions.map((dimension) => {
       const interval = intervalOf(dimension);
-      if (interval !== undefined) return { key: intervalSql(interval, time, timezone, this.#bind), text };
+      if (interval !== undefined) return { key: this.#intervalSql(interval, time), text };
       if (dimension === 'goal') return { key: this.#goalNames(), text };
       if (isNamed(dimension))
         return { key: this.#names.place(dimension), text: (key) => this.#names.at(dimension, key) };
@@ -213,13 +217,15 @@ GROUP BY visit`;
 
   /** SQL: whether a visit is in one interval of each time dimension; undefined without such a dimension. */
   #isInside(start: string, finish: string): string | undefined {
-    const { dimensions, timezone } = this.#query;
-    const intervals = dimensions.flatMap((dimension) => intervalOf(dimension) ?? []);
+    const intervals = this.#query.dimensions.flatMap((dimension) => intervalOf(dimension) ?? []);
     const same = intervals.map(
-      (interval) =>
-        `${intervalSql(interval, start, timezone, this.#bind)} = ${intervalSql(interval, finish, timezone, this.#bind)}`,
+      (interval) => `${this.#intervalSql(interval, start)} = ${this.#intervalSql(interval, finish)}`,
     );
     return same.length === 0 ? undefined : same.join(' AND ');
+  }
+
+  #intervalSql(interval: Interval, time: string): string {
+    return intervalSql(interval, time, this.#zone, this.#bind);
   }
 
   #counts(context: ConditionContext): string {
