@@ -32,9 +32,12 @@ export const ACTION = object(
   },
 ) as unknown as Schema<Action>;
 
-/** @throws HitError `invalid` for an empty or too long name */
+/** @throws HitError `invalid` for an empty or too long name, and for one that would not stay in a URL's path */
 export function readName(name: string, value: unknown): string {
   const text = readText(name, value).trim();
+  // Clients resolve them before they send a request: it would be about something else.
+  if (text === '.' || text === '..')
+    throw new HitError('invalid', `${name} "${text}" cannot be used in a URL`);
   if (text !== '' && text.length <= LONGEST_NAME) return text;
   throw new HitError('invalid', `${name} has 1 to ${LONGEST_NAME} characters`);
 }

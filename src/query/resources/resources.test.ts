@@ -117,6 +117,8 @@ describe('what is kept for a site', () => {
       /^action\.depth is not a percentage above 0/,
     ],
     ['goals', { name: ' ', action: GOAL.action }, /^name has 1 to 100 characters$/],
+    ['goals', { name: ' .. ', action: GOAL.action }, /^name "\.\." cannot be used in a URL$/],
+    ['goals', { name: '.', action: GOAL.action }, /^name "\." cannot be used in a URL$/],
     [
       'goals',
       { name: 'x', action: { ...GOAL.action, props: { plan: [] } } },
