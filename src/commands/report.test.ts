@@ -34,7 +34,7 @@ describe('a report', () => {
     [['--metrics', 'views'], /metrics\[0\] "views" is unknown: use visitors, visits, pageviews/],
     [['--by', 'contry'], /dimensions\[0\] "contry" is unknown: did you mean "country"/],
     [['--goal', 'signup'], /goal "signup" is unknown: these sites have no goals/],
-    [['--filter', 'source is not Google'], /filter "source is not Google" lacks a value after "is"/],
+    [['--filter', 'source is not Google'], /filter "source is not Google" has "is not": write is_not/],
     [['--order', 'visits', '--filter', 'path=/a'], /--filter "path=\/a" cannot be combined with a query/],
     [['--order', 'visits', '--limit', 'x'], /limit is not a whole number from 1 to 10000/],
     [['--order', 'vists'], /column "vists" is unknown: did you mean "visits"/],
