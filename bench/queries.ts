@@ -1,9 +1,9 @@
 import type { Dimension } from '../src/clickhouse/dimension.ts';
 import type { Count } from '../src/query/counts.ts';
-import { statsFromHits, topFromHits } from '../src/query/from-hits.ts';
+import { bucketing, statsFromHits, topFromHits } from '../src/query/from-hits.ts';
 import type { QueryParams } from '../src/query/params.ts';
 import type { BoundedSelection } from '../src/query/plan.ts';
-import { type Interval, readMetrics, readSelection, stepOf } from '../src/query/selection.ts';
+import { type Interval, readMetrics, readSelection } from '../src/query/selection.ts';
 import type { Source } from '../src/query/source.ts';
 import { stats } from '../src/query/stats.ts';
 import { top } from '../src/query/top.ts';
@@ -77,8 +77,8 @@ export async function answerOfHits(source: Source, query: Query, end: number): P
   const { interval, timezone = 'UTC', by } = query;
   const period = periodOf(query, end);
   if (by) return topFromHits(source, period, by, 10);
-  const step = stepOf(interval!, period.from, period.to);
-  const { totals, series } = await statsFromHits(source, period, { interval: interval!, step, timezone });
+  const cut = bucketing(interval!, period, timezone);
+  const { totals, series } = await statsFromHits(source, period, cut);
   return [totals, ...series];
 }
 

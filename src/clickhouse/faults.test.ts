@@ -14,9 +14,3 @@ test('a failed query is a fault of its limits, of the query, or of the store', (
     assert.equal(queryFault(Object.assign(new Error('it failed'), { type })).code, code, String(type));
   }
 });
-
-test('a time zone that the store lacks is a fault of the query, without its statement', () => {
-  const said = "Cannot load time zone SystemV/HST10: In scope SELECT toStartOfDay(now(), 'SystemV/HST10').";
-  const { code, message } = queryFault(new Error(said));
-  assert.deepEqual([code, message], ['invalid', 'the store does not know the time zone SystemV/HST10']);
-});

@@ -7,9 +7,6 @@ const OUT_OF_BOUNDS = ['TIMEOUT_EXCEEDED', 'MEMORY_LIMIT_EXCEEDED'];
 /** Its names for a statement with too many parts. */
 const TOO_LARGE = ['TOO_BIG_AST', 'TOO_DEEP_AST', 'TOO_DEEP_RECURSION'];
 
-/** Its message if it lacks a time zone that this runtime has, such as one of an older list. */
-const UNKNOWN_ZONE = /Cannot load time zone ([\w+/-]+)/;
-
 /** The error to report for a failed query. */
 export function queryFault(error: unknown): HitError {
   // Not checked by class: the embedded engine's connection has an error class of its own.
@@ -18,9 +15,6 @@ export function queryFault(error: unknown): HitError {
     const message = 'the query has too many conditions and goals together: ask for fewer';
     return new HitError('invalid', message, { cause: error });
   }
-  const zone = UNKNOWN_ZONE.exec(messageOf(error));
-  if (zone)
-    return new HitError('invalid', `the store does not know the time zone ${zone[1]}`, { cause: error });
   if (type === undefined || !OUT_OF_BOUNDS.includes(type)) return unavailable(error);
   const message = 'the query takes too much time or memory: query a shorter period';
   return new HitError('query_timeout', message, { cause: error });

@@ -11,12 +11,12 @@ import { patience } from '../../test/fixtures/patience.ts';
 import { onlyWithMoreRounds, rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { bucketing } from '../query/from-hits.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
 import type { BoundedSelection } from '../query/plan.ts';
 import { readSelection } from '../query/selection.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import type { Store } from '../store/store.ts';
-import { DAY } from '../timing/units.ts';
 import type { Clients } from './clients.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './sql.ts';
@@ -96,11 +96,11 @@ const sumOf = (rows: readonly { site: string; hits: number }[], site: string) =>
 async function told(store: Store) {
   const period = readSelection({ from: '2026-01-01', to: '2027-01-01' }) as BoundedSelection;
   const plan = { from: 'rollups', first: period.from, end: period.to } as const;
-  const cut = { interval: 'month', step: DAY, timezone: 'UTC' } as const;
+  const cut = bucketing('month', period, 'UTC');
   const hits = async (site: string) =>
     (await statsFromRollups({ store }, { ...period, site }, plan, cut)).totals.hits;
   const months = (await statsFromRollups({ store }, period, plan, cut)).series.map(({ hits }) => hits);
-  const days = (await statsFromRollups({ store }, period, plan, { ...cut, interval: 'day' })).series;
+  const days = (await statsFromRollups({ store }, period, plan, bucketing('day', period, 'UTC'))).series;
   const paths = await topFromRollups({ store }, period, plan, 'path', 10);
   return {
     sites: { all: await hits(''), a: await hits('a.example'), p: await hits('p.example') },

@@ -3,16 +3,27 @@ import type { Fragments } from '../clickhouse/sql.ts';
 import type { Parameters } from '../store/store.ts';
 import type { Count, Point, Value } from './counts.ts';
 import { filterSql } from './filter.ts';
+import { intervalStartSql } from './interval-sql.ts';
+import { intervalStarts } from './interval-starts.ts';
+import type { Period } from './period.ts';
 import type { BoundedSelection } from './plan.ts';
-import type { Interval } from './selection.ts';
+import { checkPoints, type Interval } from './selection.ts';
 import type { Row, Source } from './source.ts';
+
+const NONE: Count = { hits: 0, visitors: 0 };
 
 /** How a period is divided into a series. */
 export interface Bucketing {
   readonly interval: Interval;
-  /** Step in milliseconds that touches each interval. */
-  readonly step: number;
   readonly timezone: string;
+  /** From `intervalStarts`. */
+  readonly starts: readonly number[];
+}
+
+/** @throws HitError `invalid` if a period has too many intervals */
+export function bucketing(interval: Interval, period: Period, timezone: string): Bucketing {
+  checkPoints(interval, period.from, period.to);
+  return { interval, timezone, starts: intervalStarts(interval, period, timezone) };
 }
 
 /** Parameters for queries of hits. */
@@ -33,22 +44,19 @@ export async function hitsQuery(
 export async function statsFromHits(
   source: Source,
   period: BoundedSelection,
-  cut: Bucketing,
+  { starts }: Bucketing,
 ): Promise<{ totals: Count; series: Point[] }> {
   const { parameters, fragments } = await hitsQuery(source, period);
-  const [[totals], series] = await Promise.all([
+  const start = intervalStartSql('toUnixTimestamp64Milli(time)', starts);
+  const [[totals], rows] = await Promise.all([
     source.store.rows<Row<'hits' | 'visitors'>>('totals', parameters, undefined, fragments),
-    source.store.rows<Row<'time' | 'hits' | 'visitors'>>(
-      'series',
-      { ...parameters, ...cut },
-      undefined,
-      fragments,
-    ),
+    source.store.rows<Row<'start' | 'hits' | 'visitors'>>('series', parameters, undefined, {
+      ...fragments,
+      start,
+    }),
   ]);
-  return {
-    totals: countOf(totals ?? { hits: 0, visitors: 0 }),
-    series: series.map((row) => ({ time: Number(row.time), ...countOf(row) })),
-  };
+  const counts = new Map(rows.map((row) => [Number(row.start), countOf(row)]));
+  return { totals: countOf(totals ?? NONE), series: seriesOf(starts, counts) };
 }
 
 /** The values of a dimension with most hits, from single hits. Visitors are exact. */
@@ -66,6 +74,11 @@ export async function topFromHits(
     fragments,
   );
   return rows.map((row) => ({ value: row.value, ...countOf(row) })).sort(byRank);
+}
+
+/** A point for each interval, also without hits. */
+export function seriesOf(starts: readonly number[], counts: ReadonlyMap<unknown, Count>): Point[] {
+  return starts.map((time) => ({ time, ...(counts.get(time) ?? NONE) }));
 }
 
 function countOf(row: Row<'hits' | 'visitors'>): Count {

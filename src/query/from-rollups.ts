@@ -3,7 +3,9 @@ import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import type { Unrolled } from '../rollup/rollups.ts';
 import type { Parameters } from '../store/store.ts';
 import type { Count, Point, Value } from './counts.ts';
-import { type Bucketing, byRank } from './from-hits.ts';
+import { type Bucketing, byRank, seriesOf } from './from-hits.ts';
+import { intervalStartSql } from './interval-sql.ts';
+import { intervalStarts } from './interval-starts.ts';
 import type { BoundedSelection, RolledPlan } from './plan.ts';
 import { type Row, type Source, withConsistentRollups } from './source.ts';
 import { visitorsOf } from './visitors.ts';
@@ -25,27 +27,34 @@ export async function statsFromRollups(
   source: Source,
   period: BoundedSelection,
   plan: RolledPlan,
-  cut: Bucketing,
+  { interval, timezone, starts }: Bucketing,
 ): Promise<{ totals: Count; series: Point[] }> {
   const query = await rollupsQueryOf(source, period, plan);
-  const [rows, starts] = await Promise.all([
-    withConsistentRollups(source.store, (fresh) =>
-      source.store.rows<CellRow<'time' | 'together' | 'hits'>>(
-        'rollup_series',
-        { ...query.parameters, interval: cut.interval, timezone: cut.timezone },
-        undefined,
-        freshTable(query, fresh),
-      ),
-    ),
-    source.store.rows<Row<'time'>>('intervals', { from: period.from, to: period.to, ...cut }),
-  ]);
+  // Rolled-up units may reach beyond the period.
+  const whole = { from: Math.min(period.from, plan.first), to: Math.max(period.to, plan.end) };
+  const fragments = seriesFragments(intervalStarts(interval, whole, timezone));
+  const rows = await withConsistentRollups(source.store, (fresh) =>
+    source.store.rows<CellRow<'time' | 'together' | 'hits'>>('rollup_series', query.parameters, undefined, {
+      ...freshTable(query, fresh),
+      ...fragments,
+    }),
+  );
   const counts = new Map(
     rows.map((row) => [Number(row.together) === 1 ? undefined : Number(row.time), countOf(row)]),
   );
-  const none = { hits: 0, visitors: 0 };
+  return { totals: counts.get(undefined) ?? { hits: 0, visitors: 0 }, series: seriesOf(starts, counts) };
+}
+
+/** SQL: the starts of the intervals of the times in `rollup_series.sql`. */
+function seriesFragments(starts: readonly number[]): Fragments {
+  const startOf = (time: string) => intervalStartSql(`toInt64(toUnixTimestamp(${time})) * 1000`, starts);
   return {
-    totals: counts.get(undefined) ?? none,
-    series: starts.map(({ time }) => ({ time: Number(time), ...(counts.get(Number(time)) ?? none) })),
+    start: startOf('slot'),
+    month_start: startOf("toDateTime(toStartOfMonth(slot), 'UTC')"),
+    month_end: startOf("toDateTime(toStartOfMonth(slot) + INTERVAL 1 MONTH, 'UTC') - 1"),
+    day_start: startOf('toStartOfDay(slot)'),
+    day_end: startOf('toStartOfDay(slot) + INTERVAL 86399 SECOND'),
+    hit_start: intervalStartSql('toUnixTimestamp64Milli(time)', starts),
   };
 }
 

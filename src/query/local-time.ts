@@ -1,4 +1,4 @@
-import { DAY, HOUR } from '../timing/units.ts';
+import { DAY } from '../timing/units.ts';
 
 /**
  * Wall-clock time in a time zone.
@@ -65,30 +65,4 @@ export class LocalTime {
 /** The midnight, as a wall time, of a wall time's day. */
 export function startOfDay(wall: number): number {
   return Math.floor(wall / DAY) * DAY;
-}
-
-/** No interval is longer, so none that a period touches begins earlier before it. */
-const LONGEST_INTERVAL = 32 * DAY;
-
-/**
- * The time zone to name in statements about a period: one of a constant offset if clocks do not change in it. The store's list of
- * time zones can be older than this runtime's, and disagree with it where a country has changed its rules since.
- *
- * @param timezone a valid IANA name
- * @example
- * statementZone('Europe/Berlin', { from: Date.UTC(2026, 10, 28), to: Date.UTC(2026, 10, 30) }); // 'Europe/Berlin': clocks changed in October
- * statementZone('Asia/Tokyo', { from: Date.UTC(2026, 10, 28), to: Date.UTC(2026, 10, 30) }); // 'Etc/GMT-9'
- */
-export function statementZone(timezone: string, { from, to }: { from: number; to: number }): string {
-  if (timezone === 'UTC') return timezone;
-  const local = new LocalTime(timezone);
-  const offsetAt = (time: number) => local.wallTimeOf(time) - time;
-  const offset = offsetAt(to);
-  // Zones change their offset more than two days apart.
-  for (let time = from - LONGEST_INTERVAL; time < to; time += DAY)
-    if (offsetAt(time) !== offset) return timezone;
-  const hours = offset / HOUR;
-  if (!Number.isInteger(hours) || hours < -12 || hours > 14) return timezone;
-  // The signs of these names are reversed.
-  return hours === 0 ? 'UTC' : `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`;
 }

@@ -9,8 +9,6 @@ import { type Filter, MOST_FILTERS, readFilters } from './filter.ts';
 import { LocalTime } from './local-time.ts';
 import { type QueryParams, readTime } from './params.ts';
 
-/** Interval → a step in milliseconds that never skips one. */
-const STEPS = { minute: MINUTE, hour: 15 * MINUTE, day: HOUR, week: DAY, month: DAY } as const;
 /** Interval → its usual length, to estimate the number of points. */
 export const INTERVAL_LENGTHS = {
   minute: MINUTE,
@@ -22,8 +20,8 @@ export const INTERVAL_LENGTHS = {
 /** Most points of a series: nobody reads more, and no browser draws them. */
 const MOST_POINTS = 10_000;
 
-export type Interval = keyof typeof STEPS;
-export const INTERVALS = Object.keys(STEPS) as readonly Interval[];
+export type Interval = keyof typeof INTERVAL_LENGTHS;
+export const INTERVALS = Object.keys(INTERVAL_LENGTHS) as readonly Interval[];
 
 /** The metrics. Hits and visitors are in every answer, visit metrics only on request. */
 export const METRICS = ['hits', 'visitors', 'visits', 'bounce_rate', 'visit_duration'] as const;
@@ -165,8 +163,8 @@ export function chooseInterval(from: number, to: number): Interval {
   return hours <= 24 * 800 ? 'week' : 'month';
 }
 
-/** @returns the step, in milliseconds, that touches each interval of the period */
-export function stepOf(interval: Interval, from: number, to: number): number {
+/** @throws HitError `invalid` if a period has too many intervals */
+export function checkPoints(interval: Interval, from: number, to: number): void {
   const points = Math.ceil((to - from) / INTERVAL_LENGTHS[interval]);
   if (points > MOST_POINTS) {
     throw new HitError(
@@ -174,7 +172,6 @@ export function stepOf(interval: Interval, from: number, to: number): number {
       `this period has ${points} intervals (${interval}), at most ${MOST_POINTS} are allowed: choose a longer interval or a shorter period`,
     );
   }
-  return STEPS[interval];
 }
 
 function readStatus(text: string): number[] {

@@ -4,11 +4,9 @@ import type { Count, Point } from './counts.ts';
 import type { VisitsUntil } from './current-visits.ts';
 import { withStableData } from './data-stats.ts';
 import { isoTime } from './engine/rows.ts';
-import { type Bucketing, statsFromHits } from './from-hits.ts';
+import { type Bucketing, bucketing, statsFromHits } from './from-hits.ts';
 import { statsFromRollups } from './from-rollups.ts';
 import { type Figures, statsFromVisits } from './from-visits.ts';
-import { intervalStarts } from './interval-starts.ts';
-import { statementZone } from './local-time.ts';
 import { comparedPeriod, type Period, queryTime } from './period.ts';
 import { type BoundedSelection, choosePlan, type DataStats, knownFrom, type Plan } from './plan.ts';
 import { ESTIMATED, edges, gapsOf, periodOf } from './selected-period.ts';
@@ -18,7 +16,6 @@ import {
   type Interval,
   type Metric,
   type Selection,
-  stepOf,
 } from './selection.ts';
 import type { Source } from './source.ts';
 import { nullifyUnknown } from './unknown.ts';
@@ -69,8 +66,7 @@ function count(
   { interval, timezone, metrics = [] }: StatsOptions & { readonly interval: Interval },
   visitsUntil: VisitsUntil | undefined,
 ): Promise<Stats> {
-  const zone = statementZone(timezone, period);
-  const cut = { interval, step: stepOf(interval, period.from, period.to), timezone: zone };
+  const cut = bucketing(interval, period, timezone);
   const ask = async (data: DataStats): Promise<Stats> => {
     const plan = choosePlan(period, { interval }, data);
     const asked = metrics.filter(isOfVisits);
@@ -110,10 +106,9 @@ async function counts(
   if (choosesVisits(period.filters)) {
     // Hits and visitors are those of whole visits: the same statements count all.
     const all = await statsFromVisits(source, period, cut, ['hits', 'visitors', ...metrics]);
-    const starts = intervalStarts(cut.interval, period, cut.timezone);
     return {
       totals: all.totals as Counted,
-      series: starts.map((time) => ({ time, ...(all.at(time) as Counted) })),
+      series: cut.starts.map((time) => ({ time, ...(all.at(time) as Counted) })),
     };
   }
   const [{ totals, series }, visits] = await Promise.all([

@@ -6,10 +6,10 @@ import { patience } from '../../test/fixtures/patience.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { onlyWithMoreRounds, rounds } from '../../test/fixtures/rounds.ts';
 import type { Hit } from '../hit/hit.ts';
-import { statsFromHits, topFromHits } from '../query/from-hits.ts';
+import { bucketing, statsFromHits, topFromHits } from '../query/from-hits.ts';
 import { statsFromRollups, topFromRollups } from '../query/from-rollups.ts';
 import { type BoundedSelection, QUARTER, type RolledPlan } from '../query/plan.ts';
-import { type Interval, readSelection, stepOf } from '../query/selection.ts';
+import { type Interval, readSelection } from '../query/selection.ts';
 import { sites } from '../query/sites.ts';
 import { VISITORS_ERROR } from '../query/visitors.ts';
 import type { Store } from '../store/store.ts';
@@ -62,7 +62,7 @@ const ALL = periodOf({ from: '2026-03-20', to: '2026-04-19' });
 
 /** Hits of all days, from rollups if there are any. */
 async function totals(store: Store, period = ALL): Promise<{ hits: number; visitors: number }> {
-  const cut = { interval: 'month', step: DAY, timezone: 'UTC' } as const;
+  const cut = bucketing('month', period, 'UTC');
   return (await statsFromRollups({ store }, period, planOf(period, QUARTER), cut)).totals;
 }
 
@@ -100,7 +100,7 @@ describe('rollups', () => {
           const period: BoundedSelection = { ...ALL, site, from: Math.min(a, b), to: Math.max(a, b) + 1 };
           const plan = planOf(period, QUARTER);
           if (plan.first >= plan.end) return;
-          const cut = { interval, step: stepOf(interval, period.from, period.to), timezone };
+          const cut = bucketing(interval, period, timezone);
           const exact = await statsFromHits({ store }, period, cut);
           const rolled = await statsFromRollups({ store }, period, plan, cut);
           assert.deepEqual(
@@ -290,6 +290,6 @@ describe('rollups', () => {
 });
 
 async function peopleIn(store: Store): Promise<number> {
-  const cut = { interval: 'month', step: DAY, timezone: 'UTC' } as const;
+  const cut = bucketing('month', ALL, 'UTC');
   return (await statsFromHits({ store }, ALL, cut)).totals.hits;
 }

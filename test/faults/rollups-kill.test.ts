@@ -5,8 +5,9 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { bucketing } from '../../src/query/from-hits.ts';
 import { statsFromRollups } from '../../src/query/from-rollups.ts';
-import { type BoundedSelection, QUARTER } from '../../src/query/plan.ts';
+import type { BoundedSelection } from '../../src/query/plan.ts';
 import { readSelection } from '../../src/query/selection.ts';
 import { Rollups } from '../../src/rollup/rollups.ts';
 import { Store } from '../../src/store/store.ts';
@@ -21,7 +22,7 @@ const PROCESS = fileURLToPath(new URL('../fixtures/rolling-process.ts', import.m
 const KILLS = rounds(8, 4);
 const PERIOD = readSelection({ from: '2026-01-01', to: '2026-03-01' }) as BoundedSelection;
 const PLAN = { from: 'rollups', first: PERIOD.from, end: PERIOD.to } as const;
-const CUT = { interval: 'month', step: 24 * 4 * QUARTER, timezone: 'UTC' } as const;
+const CUT = bucketing('month', PERIOD, 'UTC');
 
 /** Lets a process deliver batches from a number on, and kills it meanwhile. @returns the number of the next one */
 async function killed(folder: string, next: number, patience: number): Promise<number> {

@@ -31,12 +31,6 @@ export function propOf(dimension: string): string | undefined {
   return dimension.startsWith('prop:') ? dimension.slice('prop:'.length) : undefined;
 }
 
-/** SQL of the start of an interval in a time zone, in milliseconds since 1970. */
-export function intervalSql(interval: Interval, time: string, timezone: string, bind: Bindings): string {
-  const zone = bind.text(timezone);
-  return `toUnixTimestamp64Milli(toDateTime64(dateTrunc('${interval}', ${time}, ${zone}), 3, ${zone}))`;
-}
-
 /** SQL of a dimension's value. `goal` has none: a hit may convert several. */
 export function columnSql(
   dimension: Exclude<FilterDimension, 'goal'>,

@@ -4,9 +4,9 @@
  * Only visits are read, unless a filter is about hits. Visits before the period are read of the visitors of the period alone,
  * and without FINAL: a row that another replaces, or that was joined to an earlier one, still shows that there was a visit.
  */
-import { statementZone } from '../local-time.ts';
+import { intervalStartSql } from '../interval-sql.ts';
+import { intervalStarts } from '../interval-starts.ts';
 import { isChosenSql } from './chosen-visits.ts';
-import { intervalSql } from './column.ts';
 import { personSql } from './condition.ts';
 import type { Retention } from './retention-query.ts';
 import type { ScopeSql, Statement } from './scope-sql.ts';
@@ -19,6 +19,8 @@ export function retentionStatement(scope: ScopeSql, retention: Retention): State
   const { filters, returnFilters, interval, timezone } = retention;
   const sources = scope.sourcesFor([]);
   const person = personSql('v');
+  const starts = intervalStarts(interval, retention, timezone);
+  const slot = intervalStartSql('toUnixTimestamp64Milli(v.start)', starts);
   const text = `SELECT cohort, back, count() AS visitors
 FROM
 (
@@ -26,7 +28,7 @@ FROM
         arrayPushFront(groupUniqArrayIf(slot, is_return), 0) AS backs
     FROM
     (
-        SELECT ${person} AS person, v.start AS start, ${intervalSql(interval, 'v.start', statementZone(timezone, retention), scope.bind)} AS slot,
+        SELECT ${person} AS person, v.start AS start, ${slot} AS slot,
             ${isChosenSql(scope, retention, filters, 'begin')} AS is_chosen,
             ${isChosenSql(scope, retention, returnFilters, 'begin')} AS is_return
         FROM ${sources.visitsFrom(retention)}

@@ -11,9 +11,10 @@
  *
  * Measurements: docs/design.md.
  */
-import { statementZone } from '../local-time.ts';
+import { intervalStartSql } from '../interval-sql.ts';
+import { intervalStarts } from '../interval-starts.ts';
 import type { Bindings } from './bindings.ts';
-import { columnSql, intervalOf, intervalSql } from './column.ts';
+import { columnSql, intervalOf } from './column.ts';
 import {
   allSql,
   type ConditionContext,
@@ -47,8 +48,6 @@ export class Statements {
   readonly #bind: Bindings;
   readonly #names: Names;
   readonly #sources: Sources;
-  /** Name of a time zone. */
-  readonly #zone: string;
   readonly #usesHits: boolean;
   readonly #usesVisits: boolean;
   /** Whether `all` has the visitors of each row, regardless of its conversions. */
@@ -60,7 +59,6 @@ export class Statements {
     this.#scope = new ScopeSql(query, table, names);
     this.#bind = this.#scope.bind;
     this.#names = names;
-    this.#zone = statementZone(query.timezone, query);
     this.#usesHits = usesHits(query);
     const asked = { ...query, goals: this.#scope.goals };
     this.#usesVisits = joinsVisits(asked);
@@ -224,8 +222,10 @@ GROUP BY visit`;
     return same.length === 0 ? undefined : same.join(' AND ');
   }
 
+  /** @param time SQL of a column */
   #intervalSql(interval: Interval, time: string): string {
-    return intervalSql(interval, time, this.#zone, this.#bind);
+    const starts = intervalStarts(interval, this.#query, this.#query.timezone);
+    return intervalStartSql(`toUnixTimestamp64Milli(${time})`, starts);
   }
 
   #counts(context: ConditionContext): string {

@@ -1,0 +1,19 @@
+/** Longer than any period, in milliseconds. */
+const ENDLESS = 1e15;
+
+/**
+ * SQL of the start of the interval that a time is in, in milliseconds since 1970, from the starts that this runtime knows. The
+ * store has a list of time zones of its own, which can disagree with it where a country has changed its rules.
+ *
+ * @param time SQL of milliseconds since 1970; not before the first start
+ * @param starts from `intervalStarts`. They are literals, which the engine parses as one element, however many they are
+ * @example
+ * intervalStartSql('t', [0, 3_600_000]); // '0 + intDiv(t - 0, 3600000) * 3600000'
+ */
+export function intervalStartSql(time: string, starts: readonly number[]): string {
+  const [first = 0, second = first + ENDLESS] = starts;
+  const length = second - first;
+  if (starts.every((start, at) => start === first + at * length))
+    return `${first} + intDiv(${time} - ${first}, ${length}) * ${length}`;
+  return `roundDown(${time}, CAST([${starts.join()}], 'Array(Int64)'))`;
+}
