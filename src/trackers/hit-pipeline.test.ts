@@ -161,6 +161,24 @@ describe('the hit pipeline', () => {
     });
   }
 
+  test('tells a sender nothing that the disk said', () => {
+    const fault = new HitError('spool_failed', "EACCES: permission denied, open '/var/lib/hits/spool'", {
+      retryAfter: 5,
+    });
+    const details: unknown[] = [];
+    const sender: HitSender = { accept: () => assert.fail(), drop: (dropped) => details.push(dropped) };
+    const failing = [
+      () => {
+        throw fault;
+      },
+      (_hit: unknown, done: (fault: HitError, seen: undefined) => void) => done(fault, undefined),
+    ];
+    for (const record of failing)
+      new HitPipeline({ intake: intakeOf(), recorder: { record }, drops: new Drops(0) }).take(VIEW, sender);
+    const detail = 'the hit could not be written: see the log of the server';
+    assert.deepEqual(details, Array(2).fill({ reason: 'spool_failed', detail, retryAfter: 5 }));
+  });
+
   test('drops an event with the name of signals, and counts the drop', () => {
     const drops = new Drops(0);
     const sender = outcomesOf();

@@ -86,9 +86,15 @@ export class HitPipeline {
   }
 }
 
+/** What the disk said, such as a path, is in the log of the spool, and not for senders. */
 function droppedBy({ code, message, retryAfter }: HitError): Dropped {
-  const reason = code === 'spool_full' ? 'spool_full' : 'spool_failed';
-  return { reason, detail: message, ...(retryAfter !== undefined && { retryAfter }) };
+  const wait = retryAfter !== undefined && { retryAfter };
+  if (code === 'spool_full') return { reason: code, detail: message, ...wait };
+  return {
+    reason: 'spool_failed',
+    detail: 'the hit could not be written: see the log of the server',
+    ...wait,
+  };
 }
 
 /**
