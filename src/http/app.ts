@@ -30,7 +30,7 @@ export function createApp(log: FastifyBaseLogger, door: Door = () => false): Fas
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (answer) =>
       createServer({ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
-        response.once('finish', () => limitUnreadBody(request));
+        if (hasBody(request)) response.once('finish', () => limitUnreadBody(request));
         if (!door(request, response)) answer(request, response);
       }),
     // Requests that arrive while the server closes are served too: the spool closes after the last answer.
@@ -50,6 +50,10 @@ export function createApp(log: FastifyBaseLogger, door: Door = () => false): Fas
   app.setNotFoundHandler(onNotFound);
   parseBodies(app);
   return app;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /**
