@@ -70,7 +70,9 @@ function reached(start: string, known: Map<string, ReadonlySet<string>>): Readon
 
 function importsOf(file: string): ReadonlySet<string> {
   const text = readFileSync(file, 'utf8');
-  const names = text.matchAll(/^(?:im|ex)port (?!type )(?:[^;'"]*? from )?'([^']+)'|import\('([^']+)'\)/gm);
+  const names = text.matchAll(
+    /^(?:im|ex)port (?!type )(?:[^;'"]*? from )?'([^']+)'|(?:import|require)\('([^']+)'\)/gm,
+  );
   return new Set(
     Array.from(names, ([, named, dynamic]) => named ?? dynamic!).map((name) =>
       name.startsWith('.') ? join(file, '..', name) : name,

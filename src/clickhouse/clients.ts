@@ -149,7 +149,7 @@ export class Clients {
   }
 }
 
-const load = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 /**
  * The embedded engine. It is loaded when a store in a folder is opened, as it takes 180 MB of memory, and not every system has a
@@ -157,12 +157,12 @@ const load = createRequire(import.meta.url);
  */
 function loadEngine(): typeof import('chdb/connection') {
   try {
-    return load('chdb/connection');
+    return require('chdb/connection');
   } catch (error) {
-    const [reason] = messageOf(error).split('Require stack', 1);
+    const reason = messageOf(error).replace(/ *Require stack:.*$/, '');
     throw new HitError(
       'store_unavailable',
-      `the embedded engine cannot be loaded on this system, so use a ClickHouse server (--store): ${reason!.trim()}`,
+      `the embedded engine cannot be loaded on this system, so use a ClickHouse server (--store): ${reason}`,
       { cause: error },
     );
   }
