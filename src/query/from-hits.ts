@@ -10,7 +10,7 @@ import type { BoundedSelection } from './plan.ts';
 import { checkPoints, type Interval } from './selection.ts';
 import type { Row, Source } from './source.ts';
 
-const NONE: Count = { hits: 0, visitors: 0 };
+export const NONE: Count = { hits: 0, visitors: 0 };
 
 /** How a period is divided into a series. */
 export interface Bucketing {

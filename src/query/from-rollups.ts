@@ -3,7 +3,7 @@ import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import type { Unrolled } from '../rollup/rollups.ts';
 import type { Parameters } from '../store/store.ts';
 import type { Count, Point, Value } from './counts.ts';
-import { type Bucketing, byRank, seriesOf } from './from-hits.ts';
+import { type Bucketing, byRank, NONE, seriesOf } from './from-hits.ts';
 import { intervalStartSql } from './interval-sql.ts';
 import { intervalStarts } from './interval-starts.ts';
 import type { BoundedSelection, RolledPlan } from './plan.ts';
@@ -42,7 +42,7 @@ export async function statsFromRollups(
   const counts = new Map(
     rows.map((row) => [Number(row.together) === 1 ? undefined : Number(row.time), countOf(row)]),
   );
-  return { totals: counts.get(undefined) ?? { hits: 0, visitors: 0 }, series: seriesOf(starts, counts) };
+  return { totals: counts.get(undefined) ?? NONE, series: seriesOf(starts, counts) };
 }
 
 /** SQL: the starts of the intervals of the times in `rollup_series.sql`. */

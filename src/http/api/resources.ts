@@ -10,16 +10,18 @@ import { NO_TOKEN, REFUSED } from '../openapi/refused.ts';
 
 /** What a kind is called, in the document of the API. */
 interface Words {
+  /** In the names of operations. */
   readonly one: string;
-  readonly many: string;
+  /** In sentences. */
+  readonly some: string;
   readonly summary: string;
 }
 
 const WORDS: Readonly<Record<KindName, Words>> = {
-  goals: { one: 'Goal', many: 'Goals', summary: 'Goals of a site' },
-  segments: { one: 'Segment', many: 'Segments', summary: 'Segments of a site: named filters' },
-  funnels: { one: 'Funnel', many: 'Funnels', summary: 'Funnels of a site: sequences of steps' },
-  annotations: { one: 'Annotation', many: 'Annotations', summary: 'Annotations of a site: notes on days' },
+  goals: { one: 'Goal', some: 'a goal', summary: 'Goals of a site' },
+  segments: { one: 'Segment', some: 'a segment', summary: 'Segments of a site: named filters' },
+  funnels: { one: 'Funnel', some: 'a funnel', summary: 'Funnels of a site: sequences of steps' },
+  annotations: { one: 'Annotation', some: 'an annotation', summary: 'Annotations of a site: notes on days' },
 };
 
 const SITE = pathParameter('site', 'host name', 'example.com');
@@ -106,12 +108,12 @@ function operationsOf(kind: KindName): Record<'list' | 'create' | 'replace' | 'r
     example: ValueOf<KindName>;
     most: number;
   };
-  const { one, many, summary } = WORDS[kind];
+  const { one, some, summary } = WORDS[kind];
   const word = one.toLowerCase();
   const requestBody = body(schema, example);
   const NAME = pathParameter('name', `of the ${word}`, example.name);
   const wrong = {
-    400: problem(`invalid input, a name that is already used, or ${most} ${many.toLowerCase()} already`),
+    400: problem(`invalid input, a name that is already used, or ${most} ${kind} already`),
     ...NO_TOKEN,
   };
   return {
@@ -126,7 +128,7 @@ function operationsOf(kind: KindName): Record<'list' | 'create' | 'replace' | 'r
       ...{
         operationId: `create${one}`,
         tags: ['Administer'],
-        summary: `Create a ${word}`.replace(' a a', ' an a'),
+        summary: `Create ${some}`,
       },
       ...{ parameters: [SITE], requestBody },
       responses: { 201: json('created', schema, example), ...wrong },
@@ -135,7 +137,7 @@ function operationsOf(kind: KindName): Record<'list' | 'create' | 'replace' | 'r
       ...{
         operationId: `replace${one}`,
         tags: ['Administer'],
-        summary: `Replace or create a ${word}`.replace(' a a', ' an a'),
+        summary: `Replace or create ${some}`,
       },
       ...{ parameters: [SITE, NAME], requestBody },
       responses: { 200: json('done', schema, example), ...wrong },
@@ -144,7 +146,7 @@ function operationsOf(kind: KindName): Record<'list' | 'create' | 'replace' | 'r
       ...{
         operationId: `remove${one}`,
         tags: ['Administer'],
-        summary: `Remove a ${word}`.replace(' a a', ' an a'),
+        summary: `Remove ${some}`,
       },
       parameters: [SITE, NAME],
       responses: {

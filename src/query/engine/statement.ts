@@ -6,7 +6,8 @@
  *
  * - Hits alone, if neither dimensions nor filters are about visits, and visits may lack some of them.
  * - Visits alone, if neither are about hits. A visit that lies entirely in the period, and in one interval of it, also has the
- *   sums over its hits, so one pass over visits makes both; only straddlers, which cross an edge, need their hits. Metrics that visits do not have, such as conversions, are counted from the relevant hits and their visits.
+ *   sums over its hits, so one pass over visits makes both; only straddlers, which cross an edge, need their hits. Metrics
+ *   that visits do not have, such as conversions, are counted from the relevant hits and their visits.
  * - Otherwise hits with their visits: if all filters are about hits, only matching hits and the visits of their visitors.
  *
  * Measurements: docs/design.md.
@@ -48,6 +49,8 @@ export class Statements {
   readonly #bind: Bindings;
   readonly #names: Names;
   readonly #sources: Sources;
+  /** To find these takes milliseconds. */
+  readonly #starts = new Map<Interval, readonly number[]>();
   readonly #usesHits: boolean;
   readonly #usesVisits: boolean;
   /** Whether `all` has the visitors of each row, regardless of its conversions. */
@@ -224,7 +227,8 @@ GROUP BY visit`;
 
   /** @param time SQL of a column */
   #intervalSql(interval: Interval, time: string): string {
-    const starts = intervalStarts(interval, this.#query, this.#query.timezone);
+    const starts = this.#starts.get(interval) ?? intervalStarts(interval, this.#query, this.#query.timezone);
+    this.#starts.set(interval, starts);
     return intervalStartSql(`toUnixTimestamp64Milli(${time})`, starts);
   }
 
