@@ -7,7 +7,7 @@ import { intervalStartSql } from './interval-sql.ts';
 import { intervalStarts } from './interval-starts.ts';
 import type { Period } from './period.ts';
 import type { BoundedSelection } from './plan.ts';
-import { checkPoints, type Interval } from './selection.ts';
+import { checkIntervals, type Interval } from './selection.ts';
 import type { Row, Source } from './source.ts';
 
 export const NONE: Count = { hits: 0, visitors: 0 };
@@ -22,7 +22,7 @@ export interface Bucketing {
 
 /** @throws HitError `invalid` if a period has too many intervals */
 export function bucketing(interval: Interval, period: Period, timezone: string): Bucketing {
-  checkPoints(interval, period.from, period.to);
+  checkIntervals(interval, period);
   return { interval, timezone, starts: intervalStarts(interval, period, timezone) };
 }
 

@@ -1,5 +1,4 @@
 /** Answers to `POST /api/v1/query`. */
-import { HitError } from '../errors.ts';
 import { periodOf, periodText, withKnownTimes } from './asked-period.ts';
 import { ALL_VISITS, type VisitsUntil } from './current-visits.ts';
 import { answerQuery, type Calendar } from './engine/answer.ts';
@@ -8,11 +7,10 @@ import type { Query, Span } from './engine/query.ts';
 import { Gaps } from './gaps.ts';
 import { intervalStarts } from './interval-starts.ts';
 import { type KnownTimes, knownTimes } from './known-times.ts';
-import { LIMITS } from './language/limits.ts';
 import type { AskedQuery } from './language/query-reader.ts';
 import { comparedPeriod } from './period.ts';
 import type { QueryAnswer } from './query-schemas.ts';
-import { INTERVAL_LENGTHS } from './selection.ts';
+import { checkIntervals } from './selection.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -32,7 +30,8 @@ export async function queryAnswer(
   const plain: Query = { ...engineQuery(asked), ...period };
   const compared = comparedSpan(asked, period);
   const spans = compared ? [period, compared] : [period];
-  for (const span of spans) checkIntervals(plain, span);
+  const intervals = plain.dimensions.flatMap((dimension) => intervalOf(dimension) ?? []);
+  for (const span of spans) for (const interval of intervals) checkIntervals(interval, span);
   const calendar: Calendar = (interval, span) => intervalStarts(interval, span, plain.timezone);
   const { orderBy, limit, offset, totals } = asked;
   const { result, known } = await withKnownTimes(
@@ -70,20 +69,6 @@ function engineQuery({ sites, timezone, bots, filters, metrics, dimensions, goal
 function comparedSpan({ comparison, timezone }: AskedQuery, period: Span): Span | undefined {
   if (typeof comparison !== 'string') return comparison;
   return comparedPeriod(period, comparison === 'previous_period' ? 'previous' : 'year', timezone);
-}
-
-/** @throws HitError `invalid` */
-function checkIntervals({ dimensions }: Query, { from, to }: Span): void {
-  for (const dimension of dimensions) {
-    const interval = intervalOf(dimension);
-    if (interval === undefined) continue;
-    const count = Math.ceil((to - from) / INTERVAL_LENGTHS[interval]);
-    if (count <= LIMITS.intervals) continue;
-    throw new HitError(
-      'invalid',
-      `the period has ${count} intervals of a ${interval}, more than ${LIMITS.intervals}: choose a longer interval or a shorter period`,
-    );
-  }
 }
 
 function understood(asked: AskedQuery, period: Span, compared: Span | undefined): QueryAnswer['query'] {

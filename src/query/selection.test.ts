@@ -6,7 +6,7 @@ import { DIMENSIONS } from '../clickhouse/dimension.ts';
 import { HitError } from '../errors.ts';
 import { readDimension } from './ranking.ts';
 import {
-  checkPoints,
+  checkIntervals,
   chooseInterval,
   INTERVALS,
   readComparison,
@@ -148,19 +148,20 @@ describe('an interval', () => {
   test('that is chosen automatically has a reasonable number of points', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 * 365 * 24 * HOUR }), (length) => {
-        assert.doesNotThrow(() => checkPoints(chooseInterval(0, length), 0, length));
+        assert.doesNotThrow(() => checkIntervals(chooseInterval(0, length), { from: 0, to: length }));
       }),
       { seed: 4 },
     );
   });
 
   test('that divides a period into more than 10,000 is refused', () => {
-    checkPoints('minute', 0, 10_000 * 60_000);
+    checkIntervals('minute', { from: 0, to: 10_000 * 60_000 });
     assert.throws(
-      () => checkPoints('minute', 0, 10_000 * 60_000 + 1),
-      invalid(/has 10001 intervals \(minute\), at most 10000 are allowed/),
+      () => checkIntervals('minute', { from: 0, to: 10_000 * 60_000 + 1 }),
+      invalid(/has 10001 intervals of a minute, more than 10000:/),
     );
-    for (const interval of INTERVALS) assert.throws(() => checkPoints(interval, 0, 1e15), HitError);
+    for (const interval of INTERVALS)
+      assert.throws(() => checkIntervals(interval, { from: 0, to: 1e15 }), HitError);
   });
 });
 

@@ -9,16 +9,16 @@ import { type Filter, MOST_FILTERS, readFilters } from './filter.ts';
 import { LocalTime } from './local-time.ts';
 import { type QueryParams, readTime } from './params.ts';
 
-/** Interval → its usual length, to estimate the number of points. */
-export const INTERVAL_LENGTHS = {
+/** Interval → its shortest length, but for changes of clocks: bounds their number. */
+const INTERVAL_LENGTHS = {
   minute: MINUTE,
   hour: HOUR,
   day: DAY,
   week: 7 * DAY,
-  month: 30 * DAY,
+  month: 28 * DAY,
 };
 /** Most points of a series: nobody reads more, and no browser draws them. */
-const MOST_POINTS = 10_000;
+const MOST_INTERVALS = 10_000;
 
 export type Interval = keyof typeof INTERVAL_LENGTHS;
 export const INTERVALS = Object.keys(INTERVAL_LENGTHS) as readonly Interval[];
@@ -164,14 +164,13 @@ export function chooseInterval(from: number, to: number): Interval {
 }
 
 /** @throws HitError `invalid` if a period has too many intervals */
-export function checkPoints(interval: Interval, from: number, to: number): void {
-  const points = Math.ceil((to - from) / INTERVAL_LENGTHS[interval]);
-  if (points > MOST_POINTS) {
-    throw new HitError(
-      'invalid',
-      `this period has ${points} intervals (${interval}), at most ${MOST_POINTS} are allowed: choose a longer interval or a shorter period`,
-    );
-  }
+export function checkIntervals(interval: Interval, { from, to }: { from: number; to: number }): void {
+  const count = Math.ceil((to - from) / INTERVAL_LENGTHS[interval]);
+  if (count <= MOST_INTERVALS) return;
+  throw new HitError(
+    'invalid',
+    `the period has ${count} intervals of a ${interval}, more than ${MOST_INTERVALS}: choose a longer interval or a shorter period`,
+  );
 }
 
 function readStatus(text: string): number[] {

@@ -15,8 +15,6 @@ export const LIMITS = {
   characters: 1000,
   /** Rows of an answer. */
   rows: 10_000,
-  /** Intervals of a period. */
-  intervals: 10_000,
   /** Goals that a query is about. */
   goals: 100,
   /** Numbers of a condition lie between this and its negative: the store keeps money with 8 digits after the point. */
