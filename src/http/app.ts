@@ -57,8 +57,8 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Ends the connection of a client that does not finish a body which nobody reads any more. Not at once: a client that cannot send
- * the rest of it may fail before it reads the response.
+ * Closes the connection of a client that keeps sending a body after the response. Not immediately: a client that cannot send the
+ * rest may fail before it reads the response.
  */
 function limitUnreadBody(request: IncomingMessage): void {
   if (request.complete) return;

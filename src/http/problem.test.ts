@@ -23,7 +23,7 @@ for (const [code, status, title] of [
   });
 }
 
-test('a client does not see what the engine or the disk said, but what we say of a query or a limit', () => {
+test('clients do not see messages of the engine or the disk, but those about a query or a limit', () => {
   const cause = new Error("Unknown table: In scope SELECT * FROM hits WHERE site = 'a.example'");
   for (const [error, detail] of [
     [

@@ -16,7 +16,7 @@ interface Problem {
   readonly body: string;
 }
 
-/** Codes of faults of others whose message is ours, and helps the client. */
+/** Codes whose message is written for clients, although the error has a cause. */
 const EXPLAINED: ReadonlySet<ErrorCode> = new Set(['query_timeout']);
 
 /** An error as `application/problem+json` (RFC 9457): the one place where errors become HTTP. */
@@ -38,7 +38,7 @@ export function sendProblem(reply: FastifyReply, error: HitError, detail?: strin
 }
 
 /**
- * What clients may know of an error. What the engine, the disk or Redis said can contain statements, paths and addresses.
+ * The text of an error for clients. Messages of the engine, the disk or Redis can contain statements, paths and addresses.
  *
  * @param id of the request, if the error is logged with it
  */

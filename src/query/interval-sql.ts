@@ -2,11 +2,11 @@
 const ENDLESS = 1e15;
 
 /**
- * SQL of the start of the interval that a time is in, in milliseconds since 1970, from the starts that this runtime knows. The
- * store has a list of time zones of its own, which can disagree with it where a country has changed its rules.
+ * SQL of the start of the interval that a time is in, in milliseconds since 1970, from a list of starts. The time zones of the
+ * store are not used: they can be older than those of this runtime, and disagree with them if a country has changed its rules.
  *
  * @param time SQL of milliseconds since 1970; not before the first start
- * @param starts from `intervalStarts`. They are literals, which the engine parses as one element, however many they are
+ * @param starts from `intervalStarts`. As literals, they are one element of the syntax tree
  * @example
  * intervalStartSql('t', [0, 3_600_000]); // '0 + intDiv(t - 0, 3600000) * 3600000'
  */

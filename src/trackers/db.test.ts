@@ -44,6 +44,29 @@ describe('the database tracker', () => {
     assert.equal((await db.retention({ period: '24h', interval: 'day' })).cohorts.at(-1)!.visitors, 1);
   });
 
+  test('waits for hits that are still being stored, unless deliveries fail', options, async (t) => {
+    const db = await open(t);
+    await db.sites();
+    const flushed = Promise.withResolvers<void>();
+    t.mock.method(db.spool, 'flush', () => flushed.promise);
+    const failing = t.mock.getter(db.spool, 'failing', () => ['the disk is full']);
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const late = db.sites();
+    t.mock.timers.tick(3000);
+    assert.deepEqual(await late, []);
+
+    failing.mock.mockImplementation(() => []);
+    const asked = t.mock.method(db.store, 'rows');
+    const waiting = db.sites();
+    for (const time of [3000, 11_000]) {
+      t.mock.timers.tick(time);
+      await new Promise(setImmediate);
+    }
+    assert.equal(asked.mock.callCount(), 0);
+    flushed.resolve();
+    assert.deepEqual(await waiting, []);
+  });
+
   test('answers many queries while many hits are tracked', options, async (t) => {
     const db = await open(t);
     const tracked = Array.from({ length: 300 }, (_, i) => db.track({ visitor: `v${i}` }));

@@ -161,7 +161,7 @@ describe('the hit pipeline', () => {
     });
   }
 
-  test('tells a sender nothing that the disk said', () => {
+  test('does not pass the message of the disk to the sender', () => {
     const fault = new HitError('spool_failed', "EACCES: permission denied, open '/var/lib/hits/spool'", {
       retryAfter: 5,
     });

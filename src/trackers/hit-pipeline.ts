@@ -86,7 +86,7 @@ export class HitPipeline {
   }
 }
 
-/** What the disk said, such as a path, is in the log of the spool, and not for senders. */
+/** The message of the disk can contain a path: the spool logs it, and senders do not get it. */
 function droppedBy({ code, message, retryAfter }: HitError): Dropped {
   const wait = retryAfter !== undefined && { retryAfter };
   if (code === 'spool_full') return { reason: code, detail: message, ...wait };

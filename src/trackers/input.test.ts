@@ -44,7 +44,7 @@ const FACTS = {
   method: 'GET',
 };
 
-test('what is neither a request nor a visitor is refused, as JavaScript may pass anything', () => {
+test('input other than a request or a visitor is rejected', () => {
   for (const input of ['ann', undefined, null, 7, true])
     assert.throws(() => factsOf(input as never, TIME), {
       code: 'invalid',

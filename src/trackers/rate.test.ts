@@ -25,7 +25,7 @@ describe('the rate tracker', { timeout: patience(20_000) }, () => {
     assert.equal(rate.rate({ seconds: 86_400 }).hits, 4);
   });
 
-  test('refuses what is no window', () => {
+  test('rejects an invalid window', () => {
     const rate = new RateTracker();
     const message = 'seconds must be a number from 1 to 34560000';
     for (const window of [
