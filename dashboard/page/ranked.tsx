@@ -82,13 +82,13 @@ function isDay(time: string): boolean {
 
 /** The answer for a ranking of the view. */
 export function useRanking(ranking: Ranking, limit: number, more: readonly Filter[] = []) {
-  // One or two more, to replace those that are not shown.
-  return useAnswer<Top>(topQuery(view.value, now.value, ranking.by, Math.min(1000, limit + 2), more));
+  // A few more, to replace those that are not shown.
+  return useAnswer<Top>(topQuery(view.value, now.value, ranking.by, Math.min(1000, limit + 6), more));
 }
 
 /** Rows without meaningless ones. */
 export function rowsOf(ranking: Ranking, { rows }: Top): Top['rows'] {
   return rows.filter(
-    ({ value }) => value !== ranking.without && (value !== '' || ranking.none !== undefined),
+    ({ value }) => !ranking.without?.(value) && (value !== '' || ranking.none !== undefined),
   );
 }

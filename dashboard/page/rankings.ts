@@ -17,7 +17,7 @@ export interface Ranking {
   /** Label of the hits. */
   readonly counts?: string;
   /** A value that every hit has, which is hidden. */
-  readonly without?: string;
+  readonly without?: (value: string) => boolean;
   /** Format of a value. Missing: unchanged. */
   readonly say?: (value: string) => string;
   readonly icon?: (value: string) => string;
@@ -111,7 +111,8 @@ export const EVENTS: Ranking = {
   name: 'Events',
   value: 'Event',
   dimension: 'name',
-  without: 'pageview',
+  // Page views, and other requests of access logs.
+  without: (value) => value === 'pageview' || value.startsWith('request:'),
   empty: "No events in this period. hit('signup', { plan: 'pro' }) on a page sends one.",
 };
 

@@ -21,6 +21,8 @@ const SHARED_FRAGMENTS = [
   'one_block',
   'person',
   'ranks',
+  'request',
+  'request_class',
   'rolled',
   'rollup_writers',
   'signal',

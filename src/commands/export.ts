@@ -53,8 +53,8 @@ export const exportStore: Command<typeof EXPORT_SETTINGS> = {
   },
 };
 
-function queryParamsOf({ from, to, site, filter, bots, status }: ExportValues): QueryParams {
-  const params = { from, to, site, filter, bots, status };
+function queryParamsOf({ from, to, site, filter, bots, status, class: classes }: ExportValues): QueryParams {
+  const params = { from, to, site, filter, bots, status, class: classes };
   return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
 }
 

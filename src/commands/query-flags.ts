@@ -59,6 +59,7 @@ export function queryOfFlags(values: ReportValues): object | undefined {
       filters: [
         ...filters.map(parseFilter),
         ...(values.status === undefined ? [] : [['is', 'status', listOf(values.status)]]),
+        ...(values.class === undefined ? [] : [['is', 'class', listOf(values.class)]]),
       ],
       order_by: order === undefined ? undefined : listOf(order).map((text) => orderOf(text, dimensions)),
       limit: numberOr(limit),

@@ -90,7 +90,7 @@ async function print(
  * @throws HitError `bad_usage`
  */
 function queryParamsOf(values: Values<typeof REPORT_SETTINGS>, now: number): QueryParams {
-  const { by, site, bots, status, timezone, limit, filter, metrics, compare } = values;
+  const { by, site, bots, status, class: classes, timezone, limit, filter, metrics, compare } = values;
   try {
     const isInterval = INTERVALS.some((name) => name === by);
     if (by !== undefined && !isInterval && !DIMENSIONS.some((name) => name === by)) {
@@ -98,7 +98,7 @@ function queryParamsOf(values: Values<typeof REPORT_SETTINGS>, now: number): Que
     }
     const params = {
       ...periodParams(values, now),
-      ...{ site, bots, status, timezone, limit, filter, metrics, compare },
+      ...{ site, bots, status, class: classes, timezone, limit, filter, metrics, compare },
       // `--by day` means `--interval day`: an interval is not a dimension, but the intent is clear.
       interval: isInterval ? by : values.interval,
       by: isInterval ? undefined : by,

@@ -11,6 +11,7 @@ import { fingerprintOf, type KeyFingerprints } from './key-fingerprints.ts';
 import { MidnightVisits } from './midnight-visits.ts';
 import type { Places } from './place.ts';
 import type { RateLimit } from './rate-limit.ts';
+import { requestName } from './request-class.ts';
 import type { RequestContext } from './request-context.ts';
 import type { DailySalts } from './salts.ts';
 import { type SiteReason, type Sites, siteName } from './site.ts';
@@ -146,6 +147,7 @@ export class Intake {
   #hit(facts: RequestContext, site: string, client: string, visitor: VisitorId, agent: Agent): Hit {
     const query = facts.path.indexOf('?');
     const search = query < 0 ? '' : withoutFragment(facts.path.slice(query + 1));
+    const path = pathOf(facts, query);
     const campaign = campaignOf(search);
     const referrer = referrerOf(facts.referrer);
     const internal = referrer.host !== '' && isSameSite(site, referrer.host);
@@ -156,8 +158,8 @@ export class Intake {
       visitorHigh: visitor.high,
       visitorLow: visitor.low,
       bot: botOf(facts, agent),
-      path: pathOf(facts, query),
-      name: facts.name === '' ? PAGE_VIEW : facts.name,
+      path,
+      name: nameOf(facts, path, search),
       source: campaign.source === '' ? (internal ? '' : referrer.host) : campaign.source,
       referrer: internal ? '' : referrer.url,
       utmSource: campaign.source,
@@ -255,6 +257,11 @@ export function siteProblem(reason: SiteReason, text: string): Dropped {
 function botOf(facts: RequestContext, agent: Agent): string {
   if (facts.kind === 'plain') return '';
   return facts.userAgent === '' && facts.kind !== 'beacon' ? '' : agent.bot;
+}
+
+function nameOf({ kind, name, method, status }: RequestContext, path: string, query: string): string {
+  if (name !== '') return name;
+  return kind === 'log' ? requestName({ path, query, method, status }) : PAGE_VIEW;
 }
 
 function pathOf(facts: RequestContext, query: number): string {

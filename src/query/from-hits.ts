@@ -31,11 +31,11 @@ export async function hitsQuery(
   source: Source,
   period: BoundedSelection,
 ): Promise<{ parameters: Parameters; fragments: Fragments }> {
-  const { site, from, to, bots, status, filters } = period;
+  const { site, from, to, bots, status, classes, filters } = period;
   const { text, parameters } = filterSql(filters);
   const hits = await source.archive?.hitsOf({ site, from, to });
   return {
-    parameters: { site, from, to, bots, status, ...parameters },
+    parameters: { site, from, to, bots, status, classes, ...parameters },
     fragments: { filters: text, ...(hits !== undefined && { hits }) },
   };
 }

@@ -73,8 +73,8 @@ export function knownFrom(
 }
 
 /** Whether rollups have the data: counts of people by quarter of an hour and by dimension; for bots only their names. */
-function isRolled({ bots, status, filters }: BoundedSelection, asked: PlannedQuery): boolean {
-  if (status.length > 0 || filters.length > 0) return false;
+function isRolled({ bots, status, classes, filters }: BoundedSelection, asked: PlannedQuery): boolean {
+  if (status.length > 0 || classes.length > 0 || filters.length > 0) return false;
   if ('interval' in asked) return asked.interval !== 'minute' && bots === 'exclude';
   return bots === (asked.by === 'bot' ? 'only' : 'exclude');
 }

@@ -25,7 +25,15 @@ function invalid(message: RegExp) {
 
 describe('a selection', () => {
   test('without parameters covers people, on all sites, for all time', () => {
-    const nothing = { site: '', from: undefined, to: undefined, bots: 'exclude', status: [], filters: [] };
+    const nothing = {
+      site: '',
+      from: undefined,
+      to: undefined,
+      bots: 'exclude',
+      status: [],
+      classes: [],
+      filters: [],
+    };
     assert.deepEqual(readSelection({}), nothing);
     assert.deepEqual(readSelection({ site: '', from: '', to: undefined, status: ' ' }), nothing);
   });

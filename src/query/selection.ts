@@ -1,4 +1,5 @@
 import { HitError } from '../errors.ts';
+import { REQUEST_CLASSES, type RequestClass } from '../hit/request-class.ts';
 import { siteName } from '../hit/site.ts';
 import { parameter, parameterOr, readParameter, readText, repeatedParameter } from '../schema/parameter.ts';
 import { printable } from '../schema/printable.ts';
@@ -47,6 +48,11 @@ export const SELECTION_PARAMETERS = {
   ),
   bots: parameter(choice(BOTS), 'default: `exclude`; `include` with a filter by bot'),
   status: parameter(list(matching(STATUS)), 'of access logs: `2xx,404`'),
+  class: parameter(
+    list(choice(REQUEST_CLASSES)),
+    'of requests in access logs: `asset,feed`; `page` includes page views from elsewhere',
+    ['page'],
+  ),
 };
 
 /** Maximum number of rows of a ranking. */
@@ -82,6 +88,8 @@ export interface Selection {
   readonly bots: (typeof BOTS)[number];
   /** Status codes, and classes of them as their first digit. Empty: all. */
   readonly status: readonly number[];
+  /** Classes of requests. Empty: all hits. */
+  readonly classes: readonly RequestClass[];
   /** Combined with AND. Empty: all hits. */
   readonly filters: readonly Filter[];
 }
@@ -90,7 +98,7 @@ export interface Selection {
  * Reads the selection of a query.
  *
  * @param params `site`, `from`, `to` (in `timezone`, if without offset), `bots` (`exclude`, `include`, `only`; `include`
- *   if there is a filter by bot), `status` (`2xx,404`), `filter` and those of `readFilters`
+ *   if there is a filter by bot), `status` (`2xx,404`), `class` (`page,asset`), `filter` and those of `readFilters`
  * @throws HitError `invalid` that names the parameter
  */
 export function readSelection(params: QueryParams): Selection {
@@ -114,6 +122,7 @@ export function readSelection(params: QueryParams): Selection {
     to,
     bots: readParameter('bots', SELECTION_PARAMETERS.bots, params.bots) ?? usual,
     status: readStatus(readText('status', params.status)),
+    classes: readParameter('class', SELECTION_PARAMETERS.class, params.class) ?? [],
     filters,
   };
 }

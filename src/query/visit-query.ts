@@ -42,9 +42,15 @@ export function choosesVisits(filters: readonly Filter[]): boolean {
   return filters.some(({ dimension }) => isOfVisit(nameOf(dimension)));
 }
 
-/** Whether filters or statuses select single hits. */
-export function choosesHits({ filters, status }: Pick<Selection, 'filters' | 'status'>): boolean {
-  return status.length > 0 || filters.some(({ dimension }) => !isOfVisit(nameOf(dimension)));
+/** Whether filters, statuses or classes select single hits. */
+export function choosesHits({
+  filters,
+  status,
+  classes,
+}: Pick<Selection, 'filters' | 'status' | 'classes'>): boolean {
+  return (
+    status.length > 0 || classes.length > 0 || filters.some(({ dimension }) => !isOfVisit(nameOf(dimension)))
+  );
 }
 
 /** A query without its period. */
@@ -57,7 +63,7 @@ type VisitQuery = Omit<Query, 'from' | 'to'>;
  * visitQuery(selection, { metrics: ['visits'], dimensions: ['time:day'], timezone: 'Europe/Berlin' });
  */
 export function visitQuery(
-  { site, bots, status, filters }: Selection,
+  { site, bots, status, classes, filters }: Selection,
   asked: Pick<Query, 'metrics' | 'dimensions' | 'timezone'>,
 ): VisitQuery {
   const statuses = status.map((code) => (code < 10 ? `${code}xx` : String(code)));
@@ -66,6 +72,7 @@ export function visitQuery(
     filters: [
       ...filters.map(engineFilter),
       ...(statuses.length > 0 ? [['is', 'status', statuses] as const] : []),
+      ...(classes.length > 0 ? [['is', 'class', classes] as const] : []),
     ],
     ...{ goal: undefined, goals: [] },
   };

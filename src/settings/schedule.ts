@@ -48,6 +48,7 @@ export const JOB_SETTINGS = {
     metrics: setting('such as visits,bounce_rate', 'LIST', undefined, readText),
     bots: setting('exclude, include or only', 'WHICH', undefined, readText),
     status: setting('2xx,404', 'LIST', undefined, readText),
+    class: setting('page,asset', 'LIST', undefined, readText),
   },
   purge: {
     'keep-hits': PURGE_SETTINGS['keep-hits'],

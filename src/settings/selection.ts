@@ -9,4 +9,10 @@ export const SELECTION_SETTINGS = {
   ),
   bots: setting('exclude (default), include or only', 'WHICH', undefined, String),
   status: setting('statuses of hits from access logs: 2xx,404', 'LIST', undefined, String),
+  class: setting(
+    'classes of requests in access logs: page, asset, feed, api, other',
+    'LIST',
+    undefined,
+    String,
+  ),
 } as const;

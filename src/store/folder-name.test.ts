@@ -14,7 +14,7 @@ for (const name of ["it's ünï 👋 back\\slash $$&$1", '{a,b} st*r?[x]^.+|( a:
     mkdirSync(folder);
     const store = await openStore(t, folder);
     await store.deliver(segmentOf(folder, 1n, [{}, {}]));
-    const all = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] };
+    const all = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [], classes: [] };
     const [totals] = await store.rows<{ hits: string }>('totals', all);
     assert.equal(Number(totals?.hits), 2);
   });

@@ -43,7 +43,15 @@ describe('a store on a ClickHouse server', () => {
     };
   }
 
-  const all = { site: '', from: 0, to: Date.UTC(2030, 0), bots: 'include', status: [], filters: [] } as const;
+  const all = {
+    site: '',
+    from: 0,
+    to: Date.UTC(2030, 0),
+    bots: 'include',
+    status: [],
+    classes: [],
+    filters: [],
+  } as const;
 
   it('accepts a segment as a request body, once', async () => {
     const segment = segmentOf(1n, ['/a', "/it's", '/b\\c', '/ü😀']);

@@ -13,7 +13,7 @@ import { writtenGroup } from '../../test/fixtures/written-rows.ts';
 import type { Store } from './store.ts';
 
 const options = { timeout: patience(60_000) };
-const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
+const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [], classes: [] } as const;
 
 const folder = temporaryFolder(file);
 const store = await openStore(file, folder);

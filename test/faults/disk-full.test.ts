@@ -33,7 +33,7 @@ const LINES = 4000;
 const TITLE = 'x'.repeat(400);
 /** Milliseconds after which a server that has not recovered counts as failed. */
 const MOST_MS = patience(60_000);
-const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
+const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [], classes: [] } as const;
 
 /** Hits that are sent one by one, each with its own path. */
 class Load {

@@ -27,7 +27,7 @@ const ROUNDS = rounds(20, 4);
 /** For an import: how often, and at most how many milliseconds after its first chunk. */
 const IMPORTS = rounds(4, 2);
 const WAIT = rounds(250, 40);
-const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [] } as const;
+const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [], classes: [] } as const;
 
 /** When to kill an import: in a round, so many milliseconds after what the round waits for. */
 type Kill = { readonly round: number; readonly wait: number };

@@ -71,7 +71,16 @@ async function keepRollingUp(dataDir: string): Promise<void> {
 /** Hits by path of a site. */
 async function countsOf(db: DBTracker, site: string): Promise<Map<string, number>> {
   const rows = await db.store.rows<{ value: string; hits: string | number }>('top', {
-    ...{ site, from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [], by: 'path', limit: 10_000_000 },
+    ...{
+      site,
+      from: 0,
+      to: Date.UTC(2199, 0),
+      bots: 'include',
+      status: [],
+      classes: [],
+      by: 'path',
+      limit: 10_000_000,
+    },
   });
   return new Map(rows.map(({ value, hits }) => [value, Number(hits)]));
 }

@@ -35,8 +35,8 @@ FROM
     (
         SELECT cityHash64(site) AS site_hash, site, visitor, toUnixTimestamp64Milli(time) AS start_ms, start_ms AS finish_ms,
             start_ms AS reach, path AS entry_page, path AS exit_page, {{dimensions}},
-            toUInt32(name = 'pageview') AS pageviews, toUInt32(name != 'pageview' AND NOT {{signal}}) AS events,
-            toUInt32(name != 'pageview' AND NOT {{signal}} AND interactive != 0) AS interactive_events,
+            toUInt32(name = 'pageview') AS pageviews, toUInt32(name != 'pageview' AND NOT {{signal}} AND NOT {{request}}) AS events,
+            toUInt32(name != 'pageview' AND NOT {{signal}} AND NOT {{request}} AND interactive != 0) AS interactive_events,
             toUInt32(NOT {{signal}}) AS hits, toInt8(-1) AS scroll,
             if({{signal}}, [bitShiftLeft(toUInt64(start_ms), 8) + toUInt64(hits.scroll + 1)], emptyArrayUInt64()) AS leads, toUInt64(0) AS version,
             bitShiftLeft(toUInt128(start_ms), 86) + bitShiftLeft(toUInt128(batch), 22) + least(position, 4194303) AS order,

@@ -4,11 +4,16 @@
  * A value of a visit is that of its first hit, whatever later hits say. Names that come from lists (`source`, `channel`,
  * `bot_operator`, `bot_kind`) are looked up when a query is answered, so that better lists correct the past.
  */
+
 import { botKindSql, botOperatorSql } from '../../clickhouse/source-sql.ts';
+import { queryText } from '../../clickhouse/sql.ts';
 import type { Bindings } from './bindings.ts';
 import { isNamed, type Names } from './names.ts';
 import type { Dimension, FilterDimension, Interval, VisitDimension } from './query.ts';
 import { VISIT_DIMENSIONS } from './query.ts';
+
+/** SQL of the class of a request: '' for an event. */
+const CLASS = queryText('request_class', { of: 'h.' }).trim();
 
 /** What the rows of a statement's source are. `visit`: only `v` may be referenced. */
 export type RowKind = 'hit' | 'visit' | 'both';
@@ -45,6 +50,8 @@ export function columnSql(
       return 'h.path';
     case 'event':
       return 'h.name';
+    case 'class':
+      return CLASS;
     case 'status':
       return "if(h.status = 0, '', toString(h.status))";
     case 'hostname':

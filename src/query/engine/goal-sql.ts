@@ -2,7 +2,7 @@
 import type { Bindings } from './bindings.ts';
 import { propSql } from './column.ts';
 import { patternSql } from './condition.ts';
-import { SIGNAL } from './measure.ts';
+import { EVENT, SIGNAL } from './measure.ts';
 import type { Action, Goal } from './query.ts';
 
 /**
@@ -33,14 +33,14 @@ export function hitSql(action: Action, bind: Bindings): string {
         const name = bind.text(key);
         return `JSONHas(h.props, ${name}) AND has(${bind.texts(values)}, ${propSql(key, bind)})`;
       });
-      const isEvent = `h.name != 'pageview' AND NOT ${SIGNAL} AND h.name = ${bind.text(action.event)}`;
+      const isEvent = `${EVENT} AND h.name = ${bind.text(action.event)}`;
       return [isEvent, ...conditions].join(' AND ');
     }
     case 'outbound':
     case 'download':
       return `h.name = '${action.kind}' AND ${patternSql(propSql('url', bind), action.url ?? '*', bind)}`;
     case 'not_found': {
-      const isMissing = "(h.name = 'pageview' AND h.status = 404 OR h.name = '404')";
+      const isMissing = "(h.status = 404 AND h.name IN ('pageview', 'request:other') OR h.name = '404')";
       return `${isMissing} AND ${patternSql('h.path', action.page ?? '*', bind)}`;
     }
     case 'scroll':

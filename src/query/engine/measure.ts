@@ -48,6 +48,9 @@ export interface HitTests {
 /** SQL: whether a hit is an engagement signal. */
 export const SIGNAL = queryText('signal', { of: 'h.' }).trim();
 
+/** SQL: whether a hit is an event: neither a page view, nor a signal, nor another request in an access log. */
+export const EVENT = `(h.name != 'pageview' AND NOT ${SIGNAL} AND NOT ${queryText('request', { of: 'h.' }).trim()})`;
+
 /** Aggregates over hits, by their names in a row, that metrics need. */
 export function aggregatesOf(
   metrics: readonly Metric[],
@@ -71,7 +74,7 @@ export function aggregatesOf(
         aggregates.pageviews = "countIf(h.name = 'pageview')";
         break;
       case 'events':
-        aggregates.events = `countIf(h.name != 'pageview' AND NOT ${SIGNAL})`;
+        aggregates.events = `countIf(${EVENT})`;
         break;
       case 'hits':
         aggregates.hits = `countIf(NOT ${SIGNAL})`;

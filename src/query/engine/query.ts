@@ -43,6 +43,7 @@ export const HIT_DIMENSIONS = [
   'hostname',
   'event',
   'goal',
+  'class',
   'status',
   'method',
   'bot',

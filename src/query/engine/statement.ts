@@ -26,7 +26,7 @@ import {
   personSql,
 } from './condition.ts';
 import { goalSql, hitSql, needsSignals } from './goal-sql.ts';
-import { aggregatesOf, BOUNCE, basisOf, isOfWholeVisits, SIGNAL, visitAggregates } from './measure.ts';
+import { aggregatesOf, BOUNCE, basisOf, EVENT, isOfWholeVisits, SIGNAL, visitAggregates } from './measure.ts';
 import { isNamed, type Names } from './names.ts';
 import { countsGoals, countsWholeVisits, joinsVisits, usesHits } from './needs.ts';
 import type { Dimension, Interval, Metric, Query } from './query.ts';
@@ -160,7 +160,7 @@ export class Statements {
 FROM ${this.#sources.visitsFrom(this.#query)}
 WHERE ${condition}`;
     const ofStraddlers = `SELECT ${keys(this.#columns({ ...context, row: 'both' }, 'h.time'))}${personSql('h')} AS person, false AS is_whole,
-    toUInt32(h.name = 'pageview') AS pageviews, toUInt32(h.name != 'pageview') AS events, toUInt32(1) AS hits,
+    toUInt32(h.name = 'pageview') AS pageviews, toUInt32(${EVENT}) AS events, toUInt32(1) AS hits,
     0 AS visits, toUInt32(0) AS views, 0 AS is_bounce, toUInt64(0) AS duration
 FROM ${this.#sources.hitsOfStraddlers(this.#query, isInside)}
 WHERE h.time <= v.finish AND NOT ${SIGNAL} AND ${condition}`;

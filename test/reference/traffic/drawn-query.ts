@@ -62,6 +62,7 @@ const VALUES: Readonly<Partial<Record<FilterDimension, readonly string[]>>> = {
   hostname: [SITES[0], `www.${SITES[0]}`],
   event: ['pageview', 'signup', 'purchase', 'impression', '404'],
   goal: GOALS,
+  class: ['', 'page', 'asset', 'other'],
   status: ['', '200', '404', '3xx', '4xx'],
   method: ['', 'GET', 'POST'],
   bot: ['', ...BOTS],

@@ -1,6 +1,6 @@
 /** Everything that one visitor does. */
 
-import { SIGNAL, type VisitHit, visitHit } from '../visits/visit-hit.ts';
+import { PAGEVIEW, SIGNAL, type VisitHit, visitHit } from '../visits/visit-hit.ts';
 import type { Random } from './random.ts';
 import { BOTS, CLIENTS, EDGE_GAPS, LOG_EDGE_GAPS, LOG_SITE, ORIGINS, PAGES, SITES } from './values.ts';
 
@@ -52,20 +52,24 @@ function loggedVisit(random: Random, who: Partial<VisitHit>, start: number): Vis
   for (let left = random.longTail(30); left > 0; left--) {
     const status = random.chance(0.85) ? 200 : random.pick([301, 304, 404, 404, 500]);
     const method = random.chance(0.9) ? 'GET' : 'POST';
-    hits.push(
-      visitHit({
-        ...who,
-        ...(hits.length === 0 ? origin : {}),
-        time,
-        path: random.pickEarly(PAGES),
-        status,
-        method,
-      }),
-    );
+    const [name, path] = loggedRequest(random, status, method);
+    hits.push(visitHit({ ...who, ...(hits.length === 0 ? origin : {}), time, name, path, status, method }));
     if (random.chance(0.05)) time += random.pick(LOG_EDGE_GAPS);
     else if (random.chance(0.6)) time += random.integer(1, 300) * SECOND;
   }
   return hits;
+}
+
+/** Name and path of a request: a page view if it delivered a page. */
+function loggedRequest(random: Random, status: number, method: string): readonly [string, string] {
+  if (random.chance(0.2))
+    return random.pick([
+      ['request:asset', '/site.css'],
+      ['request:feed', '/feed'],
+      ['request:api', '/api/x'],
+    ] as const);
+  const isPage = method === 'GET' && (status === 200 || status === 304);
+  return [isPage ? PAGEVIEW : 'request:other', random.pickEarly(PAGES)];
 }
 
 /** What pages send: page views, events and engagement signals. */

@@ -85,6 +85,10 @@ export function readerOf(dimension: FilterDimension, labels: Labels): (hit: HitI
       return ({ hit }) => [hit.name];
     case 'goal':
       return labels.goalsOf;
+    case 'class':
+      return ({ kind, hit }) => [
+        kind === 'pageview' ? 'page' : kind === 'request' ? hit.name.replace('request:', '') : '',
+      ];
     case 'status':
       return ({ hit }) => [hit.status === 0 ? '' : String(hit.status)];
     case 'method':

@@ -155,7 +155,7 @@ function numberReader(name: Exclude<NumberName, 'value'>): (hit: HitInVisit) => 
     case 'visit_events':
       return ({ visit }) => visit.events;
     case 'visit_hits':
-      return ({ visit }) => visit.pageviews + visit.events;
+      return ({ visit }) => visit.hits.filter(({ kind }) => kind !== 'signal').length;
     case 'scroll_depth':
       return ({ visit }) => visit.scroll ?? undefined;
     default: {

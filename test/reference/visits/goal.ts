@@ -4,7 +4,7 @@
  * - Each page view of a matching page converts a page goal. Each event that has the name and meets all property conditions
  *   converts an event goal. Patterns match the whole text, and `*` also matches `/`, as in Plausible.
  * - Outbound links and downloads are events named `outbound` and `download` with a property `url`.
- * - A page is not found if an event named `404` says so, or if a page view has status 404, which access logs record.
+ * - A page is not found if an event named `404` says so, or if a log has status 404 for what may be a page.
  * - A scroll goal is converted once per visit and matching page, by the first signal that reaches the depth. That signal
  *   counts as a hit in conversions and wherever a query names goals, and nowhere else.
  * - Goals belong to a site: a hit converts goals of its own site only.
@@ -39,7 +39,8 @@ export function testOf(action: Action): ActionTest {
     case 'not_found': {
       const matches = matcherOf(action.page ?? '*');
       return ({ kind, hit }) => {
-        const isMissing = kind === 'pageview' ? hit.status === 404 : kind === 'event' && hit.name === '404';
+        const isOfPage = kind === 'pageview' || (kind === 'request' && hit.name === 'request:other');
+        const isMissing = isOfPage ? hit.status === 404 : kind === 'event' && hit.name === '404';
         return isMissing && matches(hit.path);
       };
     }

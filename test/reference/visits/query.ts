@@ -50,6 +50,7 @@ export const HIT_DIMENSIONS = [
   'hostname',
   'event',
   'goal',
+  'class',
   'status',
   'method',
   'bot',

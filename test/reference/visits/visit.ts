@@ -10,6 +10,7 @@
  *   or an event.
  * - At one time, a signal comes after hits: it measures what was before it.
  * - A signal is not counted as a hit: not in `hits`, `events`, `visit_hits`, nor against a bounce.
+ * - Lines of access logs that are not page views, such as images and errors, are hits, but neither page views nor events.
  * - A bounce has exactly one page view and no interactive event. A visit that consists of events only is not a bounce.
  * - The entry page is the path of the first hit, even if that is an event, since the contract says so of all attributes. (In
  *   Plausible it is the first page view.) The exit page is '' if a visit has no page view.
@@ -28,7 +29,7 @@ const NO_PROPS = { props: new Map<string, string>(), numbers: new Map<string, nu
 export interface HitInVisit {
   readonly hit: VisitHit;
   readonly visit: Visit;
-  readonly kind: 'pageview' | 'event' | 'signal';
+  readonly kind: 'pageview' | 'event' | 'signal' | 'request';
   /** Properties by name: strings as they are, other values as JSON. */
   readonly props: ReadonlyMap<string, string>;
   /** Properties that are numbers. */
@@ -103,7 +104,7 @@ function visitOf(hits: readonly VisitHit[]): Visit {
       pageviews++;
     } else if (isSignal(hit)) {
       if (hit.scroll !== null && (scroll === null || hit.scroll > scroll)) scroll = hit.scroll;
-    } else {
+    } else if (kindOf(hit) === 'event') {
       events++;
       if (hit.interactive) interactiveEvents++;
     }
@@ -120,7 +121,8 @@ function visitOf(hits: readonly VisitHit[]): Visit {
 
 function kindOf(hit: VisitHit): HitInVisit['kind'] {
   if (hit.name === PAGEVIEW) return 'pageview';
-  return isSignal(hit) ? 'signal' : 'event';
+  if (isSignal(hit)) return 'signal';
+  return hit.status > 0 && /^request:/.test(hit.name) ? 'request' : 'event';
 }
 
 function propsOf({ props: json }: VisitHit): Pick<HitInVisit, 'props' | 'numbers'> {

@@ -1,0 +1,1 @@
+(startsWith({{of}}name, 'request:') AND ({{of}}method != '' OR {{of}}status != 0))

@@ -1,0 +1,1 @@
+multiIf({{of}}name = 'pageview', 'page', {{request}}, substring({{of}}name, length('request:') + 1), '')
