@@ -31,9 +31,10 @@ export async function withKnownTimes<Result>(
   const before = await look();
   const result = await ask(before);
   const after = await look();
-  const known = after.map(({ hits, visits, visitsUntil }, at) => ({
+  const known = after.map(({ hits, rollups, visits, visitsUntil }, at) => ({
     hits: Math.max(hits, before[at]!.hits),
     visits: Math.max(visits, before[at]!.visits),
+    rollups: Math.max(rollups, before[at]!.rollups),
     visitsUntil: Math.min(visitsUntil, before[at]!.visitsUntil),
   }));
   return { result, known };

@@ -35,7 +35,7 @@ export async function withStableData<Answer>(
   });
   let known = await look();
   for (let tries = 1; ; tries++) {
-    const hits = await estimate(source, period);
+    const hits = await hitsToScan(source, period);
     const answer = await ask({ hits, maxScannedHits: source.maxScannedHits, ...known });
     const now = await look();
     const isSame =
@@ -49,7 +49,7 @@ export async function withStableData<Answer>(
 }
 
 /** Approximate number of hits that the engine would read. */
-async function estimate({ store }: Source, { site, from, to }: BoundedSelection): Promise<number> {
+export async function hitsToScan({ store }: Source, { site, from, to }: Extent): Promise<number> {
   const rows = await store.rows<Row<'rows'>>('estimate', { site, from, to });
   return rows.reduce((sum, row) => sum + Number(row.rows), 0);
 }

@@ -11,6 +11,8 @@ import type { Source } from './source.ts';
 export interface KnownTimes {
   /** The time from which all hits of the period are stored: some earlier ones are purged. */
   readonly hits: number;
+  /** The same for rollups. */
+  readonly rollups: number;
   /** The same for visits. */
   readonly visits: number;
   /** The time from which visits lack hits; infinity if they lack none. */
@@ -32,13 +34,14 @@ export async function knownTimes(
   const cutoffs = await readCutoffs(source.store);
   const times: KnownTimes[] = [];
   for (const { from, to } of spans) {
-    let [hits, visits] = [0, 0];
+    let [hits, rollups, visits] = [0, 0, 0];
     for (const site of sites.length === 0 ? [''] : sites) {
-      const { hitsFrom, visitsFrom } = await dataKnownFrom(source, { site, from, to }, cutoffs);
+      const { hitsFrom, rollupsFrom, visitsFrom } = await dataKnownFrom(source, { site, from, to }, cutoffs);
       hits = Math.max(hits, hitsFrom);
+      rollups = Math.max(rollups, rollupsFrom);
       visits = Math.max(visits, visitsFrom);
     }
-    times.push({ hits, visits, visitsUntil });
+    times.push({ hits, rollups, visits, visitsUntil });
   }
   return times;
 }

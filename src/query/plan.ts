@@ -47,7 +47,11 @@ export type PlannedQuery = { readonly interval: Interval } | { readonly by: Dime
  * Chooses the data source of a query. Both give the same hits. Single hits give exact visitors, so they are
  * used if they are few; rollups if they are many, or purged.
  */
-export function choosePlan(period: BoundedSelection, asked: PlannedQuery, data: DataStats): Plan {
+export function choosePlan(
+  period: BoundedSelection,
+  asked: PlannedQuery,
+  data: Pick<DataStats, 'hits' | 'maxScannedHits' | 'hitsFrom' | 'rollupsFrom'>,
+): Plan {
   const isPurged = data.hitsFrom > period.from;
   const mostScanned = data.maxScannedHits ?? FEW_HITS;
   if (!isRolled(period, asked) || (data.hits <= mostScanned && !isPurged)) return { from: 'hits' };

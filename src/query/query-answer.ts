@@ -10,6 +10,8 @@ import { type KnownTimes, knownTimes } from './known-times.ts';
 import type { AskedQuery } from './language/query-reader.ts';
 import { comparedPeriod } from './period.ts';
 import type { QueryAnswer } from './query-schemas.ts';
+import { RolledCounts } from './rolled-counts.ts';
+import { ESTIMATED } from './selected-period.ts';
 import { checkIntervals } from './selection.ts';
 import type { Source } from './source.ts';
 
@@ -38,11 +40,13 @@ export async function queryAnswer(
     () => knownTimes(source, plain.sites, spans, visitsUntil()),
     async (before) => {
       const query = { ...plain, hasAllVisits: spans.every((span, at) => areAllKnown(span, before[at]!)) };
-      const answer = await answerQuery(source, query, { orderBy, limit, offset, totals, compared }, calendar);
-      return { query, answer };
+      const rolled = new RolledCounts(source, before);
+      const options = { orderBy, limit, offset, totals, compared, rolled };
+      const answer = await answerQuery(source, query, options, calendar);
+      return { query, answer, isEstimated: rolled.areUsed };
     },
   );
-  const { query } = result;
+  const { query, isEstimated } = result;
   const before = compared && { span: compared, known: known[1]! };
   const gaps = new Gaps(query, calendar, known[0]!, before);
   const answer = gaps.filled(result.answer);
@@ -50,6 +54,7 @@ export async function queryAnswer(
     results: answer.results,
     ...(answer.totals && { totals: answer.totals }),
     meta: {
+      ...(isEstimated && { estimated: ['visitors'], standard_error: ESTIMATED.error }),
       ...(asked.totalRows && { total_rows: answer.totalRows }),
       ...(gaps.notes.length > 0 && { notes: gaps.notes }),
     },

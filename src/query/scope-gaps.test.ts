@@ -46,7 +46,7 @@ test('a note says which hits are purged, and which are not in the visits yet', (
     { from: 100_000, to: 200_000 },
     { from: 90_000, to: 210_000 },
   ];
-  const all = { hits: 0, visits: 0, visitsUntil: Number.POSITIVE_INFINITY };
+  const all = { hits: 0, rollups: 0, visits: 0, visitsUntil: Number.POSITIVE_INFINITY };
   const noted = (known: Partial<typeof all>) =>
     gapNotes({ ...all, ...known }, period, extent).map(({ purged_before, pending_since }) => [
       purged_before,

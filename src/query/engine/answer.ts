@@ -11,7 +11,7 @@ import type { Source } from '../source.ts';
 import { intervalOf } from './column.ts';
 import { ratio } from './measure.ts';
 import type { Dimension, Interval, Metric, Query, Row, Span, Value } from './query.ts';
-import { type Counted, countRows, isoTime, keyOf } from './rows.ts';
+import { type Counted, countRows, isoTime, keyOf, type Rolled } from './rows.ts';
 
 export type Change = number | Readonly<Record<string, number | null>> | null;
 
@@ -26,6 +26,8 @@ export interface AnswerOptions {
   readonly offset: number;
   readonly totals: boolean;
   readonly compared?: Span | undefined;
+  /** What need not be counted. Default: nothing. */
+  readonly rolled?: Rolled;
 }
 
 export interface Answer {
@@ -44,11 +46,11 @@ export async function answerQuery(
   options: AnswerOptions,
   calendar: Calendar,
 ): Promise<Answer> {
-  const { compared } = options;
+  const { compared, rolled } = options;
   const isWhole = query.dimensions.length === 0;
   const [now, before, whole] = await Promise.all([
-    filledRows(source, query, calendar),
-    compared && countRows(source, { ...query, ...compared }),
+    filledRows(source, query, calendar, rolled),
+    compared && countRows(source, { ...query, ...compared }, rolled),
     options.totals && !isWhole ? totalsOf(source, query, options, calendar) : undefined,
   ]);
   const pair = before && compared && pairing(query, compared, before, calendar);
@@ -75,8 +77,13 @@ function withoutDimensions({ dimensions: _, ...rest }: ComparedRow): Omit<Compar
   return rest;
 }
 
-async function filledRows(source: Source, query: Query, calendar: Calendar): Promise<Counted> {
-  const counted = await countRows(source, query);
+async function filledRows(
+  source: Source,
+  query: Query,
+  calendar: Calendar,
+  rolled: Rolled | undefined,
+): Promise<Counted> {
+  const counted = await countRows(source, query, rolled);
   const [dimension, ...others] = query.dimensions;
   const interval = dimension && others.length === 0 ? intervalOf(dimension) : undefined;
   if (interval === undefined) return counted;

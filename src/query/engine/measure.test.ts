@@ -16,9 +16,9 @@ test('the digits of a currency are looked up once for all rows', (t) => {
 });
 
 test('the depth of pages is summed by the store, with two numbers per row', () => {
-  const tests = { counts: 'true', converts: 'false', hasGoal: false };
+  const tests = { counts: 'true', converts: 'false', hasGoal: false, hasRows: true };
   const names = Object.keys(aggregatesOf(['scroll_depth'], tests, new Bindings()));
-  assert.deepEqual(names, ['counted', 'converted', 'signals', 'depth', 'depth_pages']);
+  assert.deepEqual(names, ['converted', 'counted', 'signals', 'depth', 'depth_pages']);
   assert.equal(measure('scroll_depth', { depth: '155', depth_pages: '2' }, NONE), 77.5);
   assert.equal(measure('scroll_depth', { depth: 0, depth_pages: 0 }, NONE), null);
 });

@@ -43,6 +43,8 @@ export interface HitTests {
   /** Whether it converts the query's goal, or any. */
   readonly converts: string;
   readonly hasGoal: boolean;
+  /** Whether there are rows for the values of dimensions. */
+  readonly hasRows: boolean;
 }
 
 /** SQL: whether a hit is an engagement signal. */
@@ -54,14 +56,14 @@ export const EVENT = `(h.name != 'pageview' AND NOT ${SIGNAL} AND NOT ${queryTex
 /** Aggregates over hits, by their names in a row, that metrics need. */
 export function aggregatesOf(
   metrics: readonly Metric[],
-  { counts, converts, hasGoal }: HitTests,
+  { counts, converts, hasGoal, hasRows }: HitTests,
   bind: Bindings,
 ): Record<string, string> {
   const person = personSql('h');
   const aggregates: Record<string, string> = {
-    counted: `countIf(${counts})`,
     converted: `countIf(${converts})`,
-    signals: `countIf(${SIGNAL})`,
+    // These decide which rows there are.
+    ...(hasRows && { counted: `countIf(${counts})`, signals: `countIf(${SIGNAL})` }),
   };
   const paid = `h.currency != '' AND ${hasGoal ? converts : counts}`;
   for (const metric of metrics) {

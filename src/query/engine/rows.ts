@@ -5,7 +5,7 @@ import type { Source } from '../source.ts';
 import { intervalOf, propOf } from './column.ts';
 import { type Denominators, measure, type Sums } from './measure.ts';
 import { Names } from './names.ts';
-import type { Filter, Query, Row, Scope } from './query.ts';
+import type { Filter, Metric, Query, Row, Scope } from './query.ts';
 import type { Statement } from './scope-sql.ts';
 import { MOST_ROWS, Statements } from './statement.ts';
 
@@ -18,6 +18,24 @@ export interface Counted {
   emptyRow(dimensions: readonly string[]): Row;
 }
 
+/** Hits and visitors of a row, which has the values of the dimensions. */
+export interface RolledRow {
+  readonly values: readonly string[];
+  readonly hits: number;
+  readonly visitors: number;
+}
+
+/** Hits and visitors from elsewhere. */
+export interface Rolled {
+  /** The rows with hits; undefined if they must be counted. */
+  rowsOf(query: Query): Promise<readonly RolledRow[] | undefined>;
+}
+
+/** Whether `Rolled` may have a metric. */
+export function isRolled(metric: Metric): boolean {
+  return metric === 'hits' || metric === 'visitors';
+}
+
 export function keyOf(values: readonly string[]): string {
   return JSON.stringify(values);
 }
@@ -25,12 +43,15 @@ export function keyOf(values: readonly string[]): string {
 /**
  * Counts the metrics of a query in one period.
  *
+ * @param rolled what need not be counted. Default: nothing
  * @throws HitError `query_timeout`, `overloaded`, `store_unavailable`; `invalid` for too many rows
  */
-export async function countRows(source: Source, query: Query): Promise<Counted> {
+export async function countRows(source: Source, query: Query, rolled?: Rolled): Promise<Counted> {
+  const known = await rolled?.rowsOf(query);
+  const rest = known ? query.metrics.filter((metric) => !isRolled(metric)) : query.metrics;
   const table = await tableOf(source, query);
   const names = new Names(query);
-  const statements = new Statements(query, table, names);
+  const statements = new Statements({ ...query, metrics: rest }, table, names);
   const [some, all, base] = await Promise.all([
     Promise.all(statements.all.map((statement) => sumsOf(source, query, statement))),
     query.metrics.includes('percentage') && query.dimensions.length > 0
@@ -41,10 +62,12 @@ export async function countRows(source: Source, query: Query): Promise<Counted> 
       : undefined,
   ]);
   const sums = new Map<string, { values: readonly string[]; sums: Sums }>();
-  for (const { values, sums: own } of some.flat()) {
+  const add = (values: readonly string[], own: Sums) => {
     const key = keyOf(values);
     sums.set(key, { values, sums: { ...sums.get(key)?.sums, ...own } });
-  }
+  };
+  for (const { values, sums: own } of some.flat()) add(values, own);
+  for (const { values, hits, visitors } of known ?? []) add(values, { hits, visitors });
   if (query.dimensions.length === 0 && sums.size === 0) sums.set(keyOf([]), { values: [], sums: {} });
   const kept = query.dimensions.map((dimension) => !isOfGoals(dimension));
   const denominators = (values: readonly string[], own: Sums): Denominators => ({

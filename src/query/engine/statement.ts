@@ -104,7 +104,13 @@ export class Statements {
       : this.#sources.hits(this.#query);
     const within = this.#usesVisits ? 'h.time <= v.finish AND ' : '';
     const converts = this.#converts(context);
-    const tests = { counts: this.#counts(context), converts, hasGoal: this.#query.goal !== undefined };
+    const hasRows = this.#query.dimensions.length > 0;
+    const tests = {
+      counts: this.#counts(context),
+      converts,
+      hasGoal: this.#query.goal !== undefined,
+      hasRows,
+    };
     const aggregates = aggregatesOf(metrics, tests, this.#bind);
     const bases = new Set(metrics.map(basisOf));
     const isThere = [
@@ -116,7 +122,7 @@ export class Statements {
       aggregates,
       source,
       condition: `${within}${allSql(this.#query.filters, context)}`,
-      having: this.#query.dimensions.length === 0 ? '' : isThere,
+      having: hasRows ? isThere : '',
     });
   }
 
