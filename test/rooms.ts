@@ -28,6 +28,7 @@ export const ROOMS: readonly string[] = [
   'visits', // hits of a visitor without a silence of 30 minutes
   'rollup', // counts of periods
   'retention', // what is purged, and when
+  'deletion', // sites, with all that they have
   'query', // queries over periods: stats, rankings, visits, exports
   'archive', // hits as Parquet files, out of the store and back
   'migration', // from an embedded store to a server

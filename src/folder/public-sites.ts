@@ -29,6 +29,11 @@ export class PublicSites {
     return this.#sites.has(site);
   }
 
+  /** @throws HitError `data_dir_unusable` */
+  removeSite(site: string): void {
+    this.set(site, false);
+  }
+
   /** @throws HitError `invalid` if the limit is exceeded; `data_dir_unusable`, and nothing is changed then */
   set(site: string, isPublic: boolean): void {
     if (this.has(site) === isPublic) return;

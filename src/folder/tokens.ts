@@ -105,6 +105,23 @@ export class Tokens {
     return true;
   }
 
+  /** Whether a token is bound to a site. */
+  has(site: string): boolean {
+    return [...this.#tokens.values()].some(({ sites }) => sites?.includes(site));
+  }
+
+  /** Takes a site from the tokens that are bound to it, and revokes those that are bound to no other. @throws HitError `data_dir_unusable` */
+  removeSite(site: string): void {
+    if (!this.has(site)) return;
+    for (const [digest, token] of this.#tokens) {
+      if (!token.sites?.includes(site)) continue;
+      const sites = token.sites.filter((each) => each !== site);
+      if (sites.length === 0) this.#tokens.delete(digest);
+      else this.#tokens.set(digest, { ...token, sites });
+    }
+    this.#save();
+  }
+
   /** The permissions of a token sent by a client; undefined if it is not valid. */
   accessOf(text: string): Access | undefined {
     // The lookup is by digest, so its duration reveals nothing about any token.

@@ -33,6 +33,12 @@ export class Sites {
     for (const site of sites) this.#seen.add(site);
   }
 
+  /** Forgets a site: it does not take one of `max` places until its next hit. */
+  removeSite(site: string): void {
+    this.#seen.delete(site);
+    this.#cache.clear();
+  }
+
   /** @param text a host name in any case; may include a port */
   admit(text: string): { readonly site: string } | { readonly reason: SiteReason } {
     return this.#cache.of(text);

@@ -1,4 +1,5 @@
 import type { Archives } from '../archive/archives.ts';
+import type { SiteDeletions } from '../deletion/site-deletions.ts';
 import type { PublicSites } from '../folder/public-sites.ts';
 import type { SaltHealth } from '../folder/salt-agreement.ts';
 import type { Secrets } from '../folder/secrets.ts';
@@ -70,6 +71,8 @@ export interface ServerContext extends CollectContext {
   /** Deletes and moves old hits for commands on the same data folder. Set with the db tracker. */
   readonly purger: RetentionJob | undefined;
   readonly archives: Archives | undefined;
+  /** Deletes sites. Set with the db tracker. */
+  readonly deletions: SiteDeletions | undefined;
   /** How long hits are kept. Set with the db tracker. */
   readonly retention: Retention | undefined;
   readonly dataDir: string;

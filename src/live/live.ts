@@ -85,6 +85,12 @@ export interface Live {
   read(site: string | undefined, windows: readonly number[]): Promise<LiveCount>;
 }
 
+/** Counts that can be removed, when a site is deleted. */
+export interface SiteRemoval {
+  /** Removes the counts of a site, also from those of all sites together. Its next hit is that of a new site. */
+  removeSite(site: string): Promise<void>;
+}
+
 /** Counts that this node keeps itself, of the hits that it accepted. */
 export interface OwnLive extends Live {
   /** The state of a site, or of all sites together; an empty state if the site has no visitors. */

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { BloomFilter } from '../sketch/bloom.ts';
-import type { CountedHit, LiveCount, LiveMemory, LiveState, OwnLive, Seen } from './live.ts';
+import type { CountedHit, LiveCount, LiveMemory, LiveState, OwnLive, Seen, SiteRemoval } from './live.ts';
 import { SiteWindowsCache, type SiteWindowsCacheOptions } from './site-windows-cache.ts';
 import { type Recall, StoredSites } from './stored-sites.ts';
 import { Totals } from './totals.ts';
@@ -21,7 +21,7 @@ export interface MemoryLiveOptions extends Partial<SiteWindowsCacheOptions> {
  * Live state in the memory of this process, up to a limit: see `site-windows-cache.ts`. Windows of all sites together
  * and totals, two numbers per site, stay in memory; windows of single sites may be swapped out.
  */
-export class MemoryLive implements OwnLive, Disposable {
+export class MemoryLive implements OwnLive, SiteRemoval, Disposable {
   readonly totals: Totals;
   /** Windows of all sites together; undefined if none are kept. */
   readonly all: Windows | undefined;
@@ -84,6 +84,18 @@ export class MemoryLive implements OwnLive, Disposable {
     this.#stored = new StoredSites(sites, recall, (site, recollection) =>
       this.#sites.recall(site, recollection),
     );
+  }
+
+  /**
+   * Removes a site. Windows of all sites together lack visitors afterwards, until the cells of the store are written into `all`.
+   */
+  async removeSite(site: string): Promise<void> {
+    await this.#stored?.load(site);
+    const windows = this.#sites.find(site)?.full();
+    if (windows) this.all?.subtract(windows);
+    this.#sites.remove(site);
+    this.#stored?.remove(site);
+    this.totals.remove(site);
   }
 
   [Symbol.dispose](): void {

@@ -93,6 +93,16 @@ export class SiteWindowsCache implements Disposable {
     return kept.windows;
   }
 
+  /** Removes a site. */
+  remove(site: string): void {
+    // A page is freed by taking it.
+    if (this.#pages.has(site)) this.#entryOf(site);
+    const kept = this.#entries.get(site);
+    if (!kept) return;
+    this.#entries.delete(site);
+    this.#bytes -= kept.bytes;
+  }
+
   [Symbol.dispose](): void {
     this.#file?.[Symbol.dispose]();
     this.#file = undefined;

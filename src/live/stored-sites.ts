@@ -42,6 +42,11 @@ export class StoredSites {
     await underWay;
   }
 
+  /** Leaves out a site whose data in the store is about to be deleted. */
+  remove(site: string): void {
+    this.#sites.delete(site);
+  }
+
   async #load(site: string): Promise<void> {
     try {
       this.#add(site, await this.#loadSite(site));

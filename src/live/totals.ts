@@ -1,6 +1,9 @@
 import type { BloomFilter } from '../sketch/bloom.ts';
 import type { Seen } from './live.ts';
 
+/** 2³² divided by the golden ratio: its multiples are far apart. */
+const GOLDEN = 0x9e3779b9;
+
 interface SiteTotals {
   unique: number;
   total: number;
@@ -13,6 +16,8 @@ interface SiteTotals {
 export class Totals {
   readonly filter: BloomFilter;
   readonly #sites = new Map<string, SiteTotals>();
+  /** How often each site was removed. */
+  readonly #removed = new Map<string, number>();
   readonly #all: SiteTotals = { unique: 0, total: 0 };
 
   constructor(filter: BloomFilter) {
@@ -21,7 +26,7 @@ export class Totals {
 
   count(site: string, high: number, low: number): Seen {
     const totals = this.#of(site);
-    const isNew = this.#remember(totals, high, low);
+    const isNew = this.#remember(site, totals, high, low);
     totals.total++;
     this.#all.total++;
     return { isNew, unique: totals.unique, total: totals.total };
@@ -35,7 +40,7 @@ export class Totals {
 
   /** Adds a visitor whose hits are added separately. */
   addVisitor(site: string, high: number, low: number): void {
-    this.#remember(this.#of(site), high, low);
+    this.#remember(site, this.#of(site), high, low);
   }
 
   /** Raises a site's visitors to a known minimum, if they cannot all be added one by one. */
@@ -52,8 +57,19 @@ export class Totals {
     return this.#sites.get(site) ?? { unique: 0, total: 0 };
   }
 
-  #remember(totals: SiteTotals, high: number, low: number): boolean {
-    if (this.filter.testAndAdd(high, low)) return false;
+  /** Removes a site. Nothing can be taken out of the filter, so that its visitors are new again because they hash differently. */
+  remove(site: string): void {
+    const { unique, total } = this.read(site);
+    this.#all.unique -= unique;
+    this.#all.total -= total;
+    this.#sites.delete(site);
+    this.#removed.set(site, (this.#removed.get(site) ?? 0) + 1);
+  }
+
+  #remember(site: string, totals: SiteTotals, high: number, low: number): boolean {
+    // Of most servers, no site was ever removed.
+    const removed = this.#removed.size === 0 ? 0 : (this.#removed.get(site) ?? 0);
+    if (this.filter.testAndAdd((high ^ Math.imul(removed, GOLDEN)) >>> 0, low)) return false;
     totals.unique++;
     this.#all.unique++;
     return true;

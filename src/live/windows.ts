@@ -42,6 +42,15 @@ export class Windows implements History {
     this.seen.setCell(rank, column, time);
   }
 
+  /**
+   * Takes out the windows of a site that were counted here too. Cells in which it was seen last become empty, so those of the other
+   * sites must be written again.
+   */
+  subtract(other: Windows): void {
+    this.ring.subtract(other.ring);
+    this.seen.clearEqual(other.seen);
+  }
+
   /** @param seconds length of the window, 1 or more */
   read(seconds: number, now: number): WindowCount {
     const hits = this.ring.count(seconds, now);

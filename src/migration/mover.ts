@@ -9,7 +9,7 @@
  *    to arrive. A later move replaces visits that differ, unless the server has those of other hits.
  * 2. `hits`, by days (hit-ranges.ts). Days that are equal on both sides are skipped; of other days, the server inserts only
  *    hits of a batch and day that it does not have.
- * 3. `last_seen`, `horizons`, `batches`, `imports` and `stream_positions` may be copied repeatedly: the largest or newest
+ * 3. `last_seen`, `horizons`, `batches`, `imports`, `deletions` and `stream_positions` may be copied repeatedly: the largest or newest
  *    row wins. Batches, imports and positions state that hits exist, so they are copied after the hits.
  *
  * Both sides are compared, days of hits by their number and a checksum over all columns. Since an earlier move, programs may
@@ -55,7 +55,7 @@ export interface MoveWatch {
 }
 
 /** Tables that may be copied any number of times, in this order, after the hits. */
-const REPEATABLE = ['last_seen', 'horizons', 'batches', 'imports', 'stream_positions'] as const;
+const REPEATABLE = ['last_seen', 'horizons', 'batches', 'imports', 'deletions', 'stream_positions'] as const;
 
 /**
  * Moves a store, and compares the two stores. Nothing may write to the source meanwhile.

@@ -16,6 +16,7 @@ const COMPARED = {
   horizons: 'site, kind, before',
   batches: 'id, kind, state, hits, first, last',
   imports: 'root, parent, digest, bytes, lines, line_breaks, failed, site, batch',
+  deletions: 'site, requested, writers, lasts, is_done',
   stream_positions: 'topic, partition, offset, end, last, runs',
 } as const;
 

@@ -25,6 +25,8 @@ export interface RetentionJobOptions extends Drainable {
   readonly policy: RetentionPolicy;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Work that must not run at the same time, such as deletions of sites. Default: only purges. */
+  readonly queue?: SerialQueue;
 }
 
 /**
@@ -36,10 +38,11 @@ export interface RetentionJobOptions extends Drainable {
  */
 export class RetentionJob {
   readonly #options: RetentionJobOptions;
-  readonly #queue = new SerialQueue();
+  readonly #queue: SerialQueue;
 
   constructor(options: RetentionJobOptions) {
     this.#options = options;
+    this.#queue = options.queue ?? new SerialQueue();
   }
 
   /**

@@ -69,7 +69,7 @@ export async function openCounting(
     const spool = publisher && resources.use(await openSpool(folder, publisher, values, parts.log));
     return { sites, intake, midnight, live, db: undefined, publisher, spool };
   }
-  const db = resources.use(await openStore(folder, intake, publisher, values, parts.log));
+  const db = resources.use(await openStore(folder, intake, publisher, live, values, parts.log));
   if (values.store === 'embedded') resources.use(new EnginePriority());
   await db.spool.flush();
   sites.remember(await db.siteNames());
@@ -100,6 +100,7 @@ async function openStore(
   folder: DataFolder,
   intake: Intake,
   publisher: Sink | undefined,
+  live: ServerLive | undefined,
   values: ServeValues,
   log: Logger,
 ): Promise<DBTracker> {
@@ -108,6 +109,7 @@ async function openStore(
     durability: values.durability!,
     spoolMax: values['spool-max']!,
     sinks: publisher ? [publisher] : [],
+    belongings: live ? [live.removal] : [],
     archive: values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values),
     log: messagesOf(log),
   });

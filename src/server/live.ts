@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 import type { DataFolder } from '../folder/folder.ts';
 import { messagesOf } from '../http/log.ts';
 import { type ServedLive, servedOwn, servedShared } from '../http/served-live.ts';
-import type { Live } from '../live/live.ts';
+import type { Live, SiteRemoval } from '../live/live.ts';
 import { MemoryLive } from '../live/memory.ts';
 import type { DBTracker } from '../trackers/db.ts';
-import { restoreLive } from '../trackers/restore-live.ts';
+import { restoreAfterRemoval, restoreLive } from '../trackers/restore-live.ts';
 import type { ServeValues } from './options.ts';
 
 /** The live counts of a server. */
@@ -16,6 +16,10 @@ export interface ServerLive {
   readonly served: ServedLive;
   /** Counts what the store already has, unless the counts have survived the last server. */
   restore(db: DBTracker): Promise<void>;
+  /** Removes the counts of a deleted site. */
+  readonly removal: SiteRemoval;
+  /** Counts what is left in the store after a site was removed. */
+  restoreAfterRemoval(db: DBTracker, site: string): Promise<void>;
 }
 
 /**
@@ -37,7 +41,9 @@ export async function openLive(
     // Only imported if it is used.
     const { RedisLive } = await import('../live/redis/redis.ts');
     const live = resources.use(new RedisLive({ ...common, address: values.live, log: messagesOf(log) }));
-    return { counts: live, served: servedShared(live), restore: async () => undefined };
+    const nothing = async () => undefined;
+    const served = servedShared(live);
+    return { counts: live, served, removal: live, restore: nothing, restoreAfterRemoval: nothing };
   }
   const live = resources.use(
     new MemoryLive({
@@ -50,6 +56,8 @@ export async function openLive(
   return {
     counts: live,
     served: servedOwn(live),
+    removal: live,
     restore: (db) => restoreLive(live, db.store, Date.now(), db.spool.writer),
+    restoreAfterRemoval: (db, site) => restoreAfterRemoval(live, db, site),
   };
 }

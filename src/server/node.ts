@@ -27,6 +27,7 @@ import { BatchRecorder } from '../trackers/batch-recorder.ts';
 import { HitPipeline, Recorder } from '../trackers/hit-pipeline.ts';
 import { type CollectorShare, startCollectors } from './collectors.ts';
 import { openCounting } from './counting.ts';
+import { siteDeletions } from './deletions.ts';
 import type { ServeOptions } from './options.ts';
 import { openSalts } from './salts.ts';
 import { startSchedule } from './schedule.ts';
@@ -95,6 +96,10 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   const lines = new ConsoleLines((line) => out.stdout.write(`${line}\n`));
   resources.defer(() => lines.close());
   const ending = new AbortController();
+  const tokens = new Tokens(folder.path, Date.now);
+  const publicSites = new PublicSites(folder.path);
+  const definitions = new Resources(folder.path);
+  const owned = { tokens, publicSites, resources: definitions };
   const app = buildServer(
     {
       pipeline: new HitPipeline({ intake, recorder: new Recorder({ spool, live: live?.counts }), drops }),
@@ -106,13 +111,12 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       purger: upkeep?.purger,
       archives: upkeep?.archives,
       retention: upkeep?.retention,
+      deletions: db && upkeep && siteDeletions(db, counting, owned, upkeep),
+      ...owned,
       dataDir: folder.path,
       rate: trackers.includes('rate'),
       adminToken,
-      tokens: new Tokens(folder.path, Date.now),
       sessions: new Sessions(adminToken, Date.now),
-      publicSites: new PublicSites(folder.path),
-      resources: new Resources(folder.path),
       public: values.public!,
       settings: servedSettings(values, policy),
       salts: secrets.salts,
@@ -136,23 +140,23 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
     runs: upkeep?.runs,
     log: messagesOf(log),
   };
-  const owned = resources.move();
+  const open = resources.move();
   return {
     adminToken,
     log,
     async listen() {
-      const url = await listenFor(app, options, { intake: settings, adminToken }, host, owned);
+      const url = await listenFor(app, options, { intake: settings, adminToken }, host, open);
       const control = await openControl(app, controlSocket(folder.path), log);
-      owned.defer(() => {
+      open.defer(() => {
         control?.close();
         control?.closeAllConnections();
       });
-      owned.use(await startSchedule(schedule, scheduleParts));
+      open.use(await startSchedule(schedule, scheduleParts));
       // Readers of events are disconnected first: otherwise the close would wait for them.
-      owned.defer(() => ending.abort());
+      open.defer(() => ending.abort());
       return url;
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
 

@@ -10,6 +10,7 @@ import type { JobRuns } from '../schedule/job-runner.ts';
 import type { Ages } from '../settings/ages.ts';
 import type { BUCKET_SETTINGS } from '../settings/archive.ts';
 import type { Values } from '../settings/setting.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
 import type { DBTracker } from '../trackers/db.ts';
 
 /** Default schedule of a server's purges. */
@@ -20,6 +21,8 @@ export interface Upkeep {
   readonly purger: RetentionJob;
   readonly archives: Archives;
   readonly retention: Retention;
+  /** What must not run at the same time as a purge. */
+  readonly queue: SerialQueue;
   /** The same, as it runs on schedule, and reports. */
   readonly runs: JobRuns;
 }
@@ -33,11 +36,13 @@ export function maintenanceJobs(
 ): Upkeep {
   const { store, spool, rollups, archive } = db;
   const now = Date.now;
-  const purger = new RetentionJob({ store, spool, rollups, policy, now });
+  const queue = new SerialQueue();
+  const purger = new RetentionJob({ store, spool, rollups, policy, now, queue });
   const archives = new Archives({ store, spool, rollups, now, readers: archive ? [archive] : [] });
   return {
     purger,
     archives,
+    queue,
     retention: new Retention({ store, policy, scheduled, now }),
     runs: {
       report: (params) => scheduledReport(db, params),

@@ -199,6 +199,19 @@ export class LastSeenSketch {
   }
 
   /**
+   * Empties the cells that have the same time as in another table, which was merged into this one: the visitors of both in these
+   * cells are unknown afterwards.
+   *
+   * @throws HitError `invalid` if the tables differ in columns, ranks or ticks
+   */
+  clearEqual(other: LastSeenSketch): void {
+    if (shapeOf(other) !== shapeOf(this))
+      throw new HitError('invalid', `tables of ${shapeOf(this)} and of ${shapeOf(other)} cannot be compared`);
+    const { cells } = this;
+    for (let i = 0; i < cells.length; i++) if (cells[i] === other.cells[i]) cells[i] = NEVER;
+  }
+
+  /**
    * The table as bytes for another node: 16 bytes for a site without visitors, about six per visitor of a small site,
    * 50 to 180 KB for a large one.
    *

@@ -151,6 +151,15 @@ export class HitRing {
     }
   }
 
+  /** Takes out the hits of a ring that were counted here too; those of earlier laps are gone already. */
+  subtract(other: HitRing): void {
+    for (const [i, { buckets, hits }] of this.levels.entries()) {
+      const theirs = other.levels[i]!;
+      for (let slot = 0; slot < buckets.length; slot++)
+        if (buckets[slot] === theirs.buckets[slot]) hits[slot]! -= theirs.hits[slot]!;
+    }
+  }
+
   /**
    * The ring as bytes for another node.
    *

@@ -186,6 +186,17 @@ export class Ledger {
     await this.#advance(state, `kind = 'import' AND ${from} AND id IN ${batches}`);
   }
 
+  /**
+   * Takes hits that are about to be deleted out of their live batches, as if they had never been in these. Must be called before they
+   * are deleted, and may be called again.
+   *
+   * @param gone SQL condition that selects these hits, which are all rolled up
+   */
+  async shrink(gone: string): Promise<void> {
+    await this.#store.command(queryText('ledger_shrink', { gone }));
+    this.reset();
+  }
+
   /** Records that the purged hits of a batch are restored. */
   async restored(id: bigint): Promise<void> {
     await this.#advance('rolled_up', `state = 'purged' AND id = toUInt64(${id})`);

@@ -1,6 +1,7 @@
 import type { ArchiveAddress } from '../archive/archives.ts';
 import { ArchiveReader } from '../archive/reader.ts';
 import { type DetachedPart, detachedParts } from '../clickhouse/parts/detached.ts';
+import type { SiteBelongings } from '../deletion/site-deletions.ts';
 import { HitError } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
@@ -36,6 +37,7 @@ import { Store } from '../store/store.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
 import type { ImportedChunk } from './imported-chunk.ts';
 import { factsOf, type TrackInput } from './input.ts';
+import { resumeDeletions } from './resume-deletions.ts';
 import { type AskedOfVisits, VisitQuestions } from './visit-questions.ts';
 
 export interface DBTrackerOptions {
@@ -57,6 +59,8 @@ export interface DBTrackerOptions {
   readonly sinks?: readonly Sink[];
   /** Receives problem reports. Default: `console.error`. */
   readonly log?: SpoolOptions['log'];
+  /** What else has something of sites, for deletions that were interrupted. */
+  readonly belongings?: readonly SiteBelongings[];
 }
 
 /** Milliseconds that a read waits for acknowledged hits to be stored, as they are missing in its answer otherwise. */
@@ -155,6 +159,7 @@ export class DBTracker extends VisitQuestions {
         log,
       });
       const db = new DBTracker({ store, spool, archive }, intake, log, onClose);
+      await resumeDeletions(db, folder.path, options.belongings ?? [], log);
       db.rollups.start();
       return db;
     } catch (error) {

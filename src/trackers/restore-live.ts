@@ -1,12 +1,14 @@
 import type { Fragments } from '../clickhouse/sql.ts';
 import type { MemoryLive } from '../live/memory.ts';
 import type { Recollection } from '../live/stored-sites.ts';
+import type { History } from '../live/windows.ts';
 import { withConsistentRollups } from '../query/source.ts';
 import { readCutoffs } from '../retention/cutoffs.ts';
 import { RowBinaryReader } from '../rows/row-binary.ts';
 import { SKETCH_EPOCH } from '../sketch/cell.ts';
 import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { mostLikelyCount } from '../sketch/likelihood.ts';
+import type { Spool } from '../spool/spool.ts';
 import type { QueryLimits, Store } from '../store/store.ts';
 import { DAY, HOUR } from '../timing/units.ts';
 
@@ -18,6 +20,8 @@ const RING_MS = 400 * DAY;
 const MINUTES_MS = 25 * HOUR;
 /** One more than the largest writer. */
 const NO_WRITER = 2 ** 22;
+/** Attempts to count hits of a removed site while none arrives. */
+const MOST_TRIES = 10;
 /** No time limit: the server cannot start without it. */
 const BOUNDS: QueryLimits = { max_threads: 2, max_execution_time: 0, max_memory_usage: 4_000_000_000 };
 const { columns: COLUMNS, ranks: RANKS, ticksPerSecond: TICKS } = new LastSeenSketch();
@@ -56,11 +60,44 @@ export async function restoreLive(
   live.restoreFromStore(sites, (site) => recall(store, site, moment));
 }
 
-/** @returns the names of all sites */
-async function rebuildTotals(live: MemoryLive, store: Store): Promise<string[]> {
-  const totals = await withConsistentRollups(store, ({ fragments }) =>
+/**
+ * Writes the visitors of all sites together again from the store, after a site was removed, and the hits of that site that arrived
+ * while it was. Hits are counted meanwhile.
+ */
+export async function restoreAfterRemoval(
+  live: MemoryLive,
+  { store, spool }: { readonly store: Store; readonly spool: Pick<Spool, 'flush'> },
+  site: string,
+): Promise<void> {
+  const { all } = live;
+  // Hits that were counted before this are in the store after it; later ones are counted in `all` as well.
+  await spool.flush();
+  if (all) {
+    const cells = await withConsistentRollups(store, ({ fragments }) =>
+      readerOf(store, 'live_cells', { site: '' }, fragments),
+    );
+    writeCells(all, cells, Date.now());
+  }
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const before = live.totals.read(site).total;
+    await spool.flush();
+    const totals = await totalsOf(store);
+    const stored = Number(totals.find((each) => each.site === site)?.hits ?? 0);
+    if (live.totals.read(site).total !== before) continue;
+    if (stored !== before) live.totals.addHits(site, stored - before);
+    return;
+  }
+}
+
+function totalsOf(store: Store): Promise<{ site: string; hits: string; kept: string }[]> {
+  return withConsistentRollups(store, ({ fragments }) =>
     store.rows<{ site: string; hits: string; kept: string }>('live_totals', {}, BOUNDS, fragments),
   );
+}
+
+/** @returns the names of all sites */
+async function rebuildTotals(live: MemoryLive, store: Store): Promise<string[]> {
+  const totals = await totalsOf(store);
   for (const { site, hits } of totals) live.totals.addHits(site, Number(hits));
   for (let slice = 0; slice < SLICES; slice++) {
     const rows = await readerOf(store, 'live_visitors', { slice, slices: SLICES });
@@ -112,13 +149,17 @@ async function recall(store: Store, site: string, { now, writer, recent }: Momen
       const time = Math.min(hits.uint32() * 1000, now);
       windows.addHits(time, hits.uint64());
     }
-    while (!cells.isAtEnd) {
-      const rank = cells.uint32();
-      const column = cells.uint32();
-      const time = SKETCH_EPOCH + (cells.uint32() * 1000) / TICKS;
-      windows.setCell(rank, column, Math.min(time, now));
-    }
+    writeCells(windows, cells, now);
   };
+}
+
+function writeCells(windows: History, cells: RowBinaryReader, now: number): void {
+  while (!cells.isAtEnd) {
+    const rank = cells.uint32();
+    const column = cells.uint32();
+    const time = SKETCH_EPOCH + (cells.uint32() * 1000) / TICKS;
+    windows.setCell(rank, column, Math.min(time, now));
+  }
 }
 
 async function readerOf(

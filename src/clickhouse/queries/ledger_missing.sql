@@ -1,5 +1,5 @@
 -- Batches with missing hits, if no hits of their time were purged or archived.
-WITH (SELECT max(before) FROM horizons WHERE kind = 'hits') AS horizon
+WITH (SELECT max(before) FROM horizons WHERE kind IN ('hits', 'deleted')) AS horizon
 SELECT toString(b.id) AS id, b.hits AS hits, h.there AS there, toUnixTimestamp64Milli(b.first) AS first,
     toUnixTimestamp64Milli(b.last) AS last
 FROM batches AS b FINAL

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { DELETED_SITE, type DeletedSite } from '../../deletion/site-deletions.ts';
 import { HitError } from '../../errors.ts';
 import { SITE_SUMMARY } from '../../query/answers.ts';
 import { readBody } from '../../schema/check.ts';
 import { BOOLEAN, extended, list, object, type Static, TEXT } from '../../schema/schema.ts';
+import { suggestion } from '../../schema/suggestion.ts';
 import { requireReader, requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { readSite } from '../live-answer.ts';
@@ -47,7 +49,25 @@ const PUBLISH: Operation = {
   },
 };
 
-/** `GET /api/v1/sites`, and `PUT /api/v1/sites/{site}` with `{"public":true}` to make the counts of a site public. */
+const REMOVE: Operation = {
+  operationId: 'deleteSite',
+  tags: ['Administer'],
+  summary: 'Delete a site with all that it has',
+  description:
+    'Deletes its hits, visits, rollups, live counts, goals, segments, funnels, annotations, retention, public state, and the tokens that are bound to it alone. Its archive stays. Hits that come later are counted as those of a new site, and logs that were imported can be imported again. The answer comes when all is deleted; a deletion that was interrupted is completed by the next start.',
+  parameters: [pathParameter('site', 'host name', 'example.com')],
+  responses: {
+    200: json('deleted: hits that were stored one by one, and visits', DELETED_SITE, {
+      ...{ site: 'example.com', hits: 8, visits: 5 },
+    }),
+    400: problem('not a host name'),
+    404: problem('no such site, or a server without a database'),
+    503: problem('the store is unavailable: the deletion is completed later if it has begun'),
+    ...NO_TOKEN,
+  },
+};
+
+/** `GET /api/v1/sites`, `DELETE /api/v1/sites/{site}`, and `PUT /api/v1/sites/{site}` with `{"public":true}` to make the counts of a site public. */
 export function siteRoutes(app: FastifyInstance, context: ServerContext): void {
   const { publicSites } = context;
   app.get<{ Reply: SitesAnswer }>(
@@ -68,6 +88,30 @@ export function siteRoutes(app: FastifyInstance, context: ServerContext): void {
       if (site === undefined) throw new HitError('invalid', 'site is missing');
       publicSites.set(site, isPublic);
       reply.send({ site, public: isPublic });
+    },
+  );
+
+  const ending = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
+  // The store stays open until the last deletion is done.
+  app.addHook('onClose', async () => {
+    ending.abort();
+    await Promise.allSettled(underWay);
+  });
+  app.delete<{ Params: { site: string }; Reply: DeletedSite }>(
+    '/api/v1/sites/:site',
+    { onRequest: requireToken(context), config: { operation: REMOVE } },
+    async ({ params }) => {
+      const site = readSite(params.site);
+      if (site === undefined) throw new HitError('invalid', 'site is missing');
+      const { deletions } = context;
+      if (!deletions) throw new HitError('not_found', 'this server runs without a database');
+      const work = deletions.delete(site, ending.signal);
+      underWay.add(work);
+      const deleted = await work.finally(() => underWay.delete(work));
+      if (deleted) return deleted;
+      const names = await storeOf(context).siteNames();
+      throw new HitError('not_found', `there is no site ${site}${suggestion(site, names)}`);
     },
   );
 }

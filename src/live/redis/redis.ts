@@ -11,11 +11,20 @@ import { RecentMap } from '../../cache/recent-map.ts';
 import { HitError, messageOf } from '../../errors.ts';
 import type { RedisAddress } from '../../settings/redis-address.ts';
 import { inTime } from '../../timing/time-limit.ts';
-import type { CountedHit, LiveCount, LiveRemote, Seen, SharedLive, WindowCount } from '../live.ts';
+import type {
+  CountedHit,
+  LiveCount,
+  LiveRemote,
+  Seen,
+  SharedLive,
+  SiteRemoval,
+  WindowCount,
+} from '../live.ts';
 import { hitShares, visitorBuckets } from './buckets.ts';
 import { Delivery } from './delivery.ts';
 import { ALL, SiteKeys } from './keys.ts';
 import { RedisLink } from './link.ts';
+import { removeKeys } from './removal.ts';
 
 /** Relative standard error of Redis' HyperLogLog: 1.04/√16384. */
 const LOG_ERROR = 0.0081;
@@ -36,7 +45,7 @@ export interface RedisLiveOptions {
   readonly log: { info(message: string): void; warn(message: string): void };
 }
 
-export class RedisLive implements SharedLive, AsyncDisposable {
+export class RedisLive implements SharedLive, SiteRemoval, AsyncDisposable {
   readonly #options: RedisLiveOptions;
   readonly #link: RedisLink;
   readonly #delivery: Delivery;
@@ -88,6 +97,22 @@ export class RedisLive implements SharedLive, AsyncDisposable {
       }
       return { ...kept, staleSince: failingSince ?? this.#options.now() };
     }
+  }
+
+  /**
+   * Removes the counts of a site. Its hits are taken out of those of all sites together; its visitors cannot be, and leave them as
+   * their windows pass.
+   *
+   * @throws HitError `live_unavailable`
+   */
+  async removeSite(site: string): Promise<void> {
+    try {
+      await removeKeys((key, command) => this.#link.send(key, command), site, this.#options.now());
+    } catch (error) {
+      const message = `Redis does not answer: ${messageOf(error)}`;
+      throw new HitError('live_unavailable', message, { cause: error, retryAfter: 5 });
+    }
+    this.#answers.clear();
   }
 
   /** Delivers waiting hits for a few seconds, then closes. */

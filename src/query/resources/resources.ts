@@ -111,6 +111,23 @@ export class Resources {
     );
   }
 
+  /** Whether a site has definitions. */
+  has(site: string): boolean {
+    return KIND_NAMES.some((kind) => this.#kept[kind].has(site));
+  }
+
+  /** Removes all definitions of a site. @throws HitError `data_dir_unusable`, and nothing is changed then */
+  removeSite(site: string): void {
+    if (!this.has(site)) return;
+    const { goals, segments, funnels, annotations } = this.#kept;
+    const kept = {
+      ...{ goals: new Map(goals), segments: new Map(segments) },
+      ...{ funnels: new Map(funnels), annotations: new Map(annotations) },
+    };
+    for (const kind of KIND_NAMES) kept[kind].delete(site);
+    this.#save(kept);
+  }
+
   #read<Name extends KindName>(kind: Name, site: string, value: unknown): ValueOf<Name> {
     const names = this.list('goals', site).map(({ name }) => name);
     return KINDS[kind].read(value, names) as ValueOf<Name>;
@@ -124,11 +141,14 @@ export class Resources {
     if (own.length === 0) sites.delete(site);
     else sites.set(site, own);
     if (sites.size > MOST_SITES) throw new HitError('invalid', `${MOST_SITES} sites already have ${kind}`);
-    const kept = { ...this.#kept, [kind]: sites };
+    this.#save({ ...this.#kept, [kind]: sites });
+  }
+
+  #save(kept: Kept): void {
     const entries = KIND_NAMES.map((name) => [name, Object.fromEntries(kept[name])]);
     const text = `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`;
     if (text.length > MOST_BYTES)
-      throw new HitError('invalid', `all sites together have too many ${kind}: remove unused ones`);
+      throw new HitError('invalid', 'all sites together have too many definitions: remove unused ones');
     writeAtomicallySync(this.#path, text);
     this.#kept = kept;
   }

@@ -1,0 +1,2 @@
+ALTER TABLE {{local:visits}} {{on_cluster}} DELETE WHERE site = {{site}}
+SETTINGS mutations_sync = {{mutations_sync}}

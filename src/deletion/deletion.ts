@@ -1,0 +1,45 @@
+/** Records of deleted sites, in the table `deletions`. */
+import { readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
+import type { Store } from '../store/store.ts';
+
+/** A site that is deleted, with its hits up to the last batch of each writer. */
+export interface Deletion {
+  readonly site: string;
+  /** Milliseconds since 1970. */
+  readonly requested: number;
+  readonly marks: Watermarks;
+}
+
+/** Records a deletion: from now on it is completed, whatever happens. @throws HitError `store_unavailable` */
+export function recordBegin(store: Store, deletion: Deletion): Promise<void> {
+  return record(store, deletion, false);
+}
+
+/** Records that nothing of it is left to do. @throws HitError `store_unavailable` */
+export function recordEnd(store: Store, deletion: Deletion): Promise<void> {
+  return record(store, deletion, true);
+}
+
+/** Deletions that were begun and not completed, in the order in which they were requested. */
+export async function pendingDeletions(store: Store): Promise<Deletion[]> {
+  const rows = await store.rows<{
+    site: string;
+    requested: string | number;
+    writers: number[];
+    lasts: string[];
+    is_done: number;
+  }>('deletions', {});
+  return rows
+    .filter(({ is_done }) => Number(is_done) === 0)
+    .map(({ site, requested, writers, lasts }) => ({
+      ...{ site, requested: Number(requested) },
+      marks: readWatermarks(writers.map((writer, at) => ({ writer, last: lasts[at]! }))),
+    }));
+}
+
+async function record(store: Store, { site, requested, marks }: Deletion, isDone: boolean): Promise<void> {
+  await store.execute('deletion_record', {
+    ...{ site, requested, writers: [...marks.keys()], lasts: [...marks.values()] },
+    is_done: Number(isDone),
+  });
+}

@@ -1,0 +1,111 @@
+/**
+ * Deletes sites with all that they have, one at a time.
+ *
+ * The hits that are deleted are those in the store when the deletion begins, which are all that were acknowledged before it was
+ * requested. A record in the store fixes that moment: if the process dies before the record, nothing was deleted; if it
+ * dies after it, the next start completes the deletion. Hits that come later are counted as those of a new site.
+ *
+ * The record of the end is written between two deliveries, because a backup freezes all tables between two: so it has
+ * either a deletion that its first start completes, or none of it, or all of it (queries/backup_tables.sql).
+ */
+import { quote } from '../clickhouse/literals.ts';
+import { coveredBy } from '../clickhouse/watermarks.ts';
+import { HitError } from '../errors.ts';
+import { drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
+import { COUNT, object, type Static, TEXT } from '../schema/schema.ts';
+import type { Spool } from '../spool/spool.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
+import { type Deletion, pendingDeletions, recordBegin, recordEnd } from './deletion.ts';
+import { deleteRows, type SiteRows } from './site-rows.ts';
+
+/** What was deleted: hits that were stored one by one, and visits. */
+export const DELETED_SITE = object({ site: TEXT, hits: COUNT, visits: COUNT });
+export type DeletedSite = Static<typeof DELETED_SITE>;
+
+/** Something outside of the store that belongs to sites, such as goals, tokens or live counts. */
+export interface SiteBelongings {
+  /** Whether it has something of a site. Default: it does not say. */
+  readonly has?: (site: string) => boolean;
+  /** Removes what it has of a site. It may be called again, if a deletion was interrupted. */
+  removeSite(site: string): void | Promise<void>;
+}
+
+export interface SiteDeletionsOptions extends SiteRows {
+  readonly spool: Pick<Spool, 'flush' | 'pauseDelivery'>;
+  readonly belongings: readonly SiteBelongings[];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Called when a site is deleted, before that is recorded. Default: nothing. */
+  readonly onDeleted?: (site: string) => Promise<void>;
+  /** Work that must not run at the same time, such as purges. Default: only deletions. */
+  readonly queue?: SerialQueue;
+}
+
+/**
+ * @example
+ * const deletions = new SiteDeletions({ store, spool, rollups, belongings: [tokens, resources], now: Date.now });
+ * await deletions.delete('example.com'); // { site: 'example.com', hits: 1234, visits: 321 }
+ */
+export class SiteDeletions {
+  readonly #options: SiteDeletionsOptions;
+  readonly #queue: SerialQueue;
+
+  constructor(options: SiteDeletionsOptions) {
+    this.#options = options;
+    this.#queue = options.queue ?? new SerialQueue();
+  }
+
+  /**
+   * @param site as stored
+   * @param signal stops waiting for the store, but not a deletion that has begun
+   * @returns undefined if there is no such site
+   * @throws HitError `store_unavailable`, `store_full`, `overloaded`: a deletion that has begun is completed by the next one, or
+   *   by the next start; `interrupted`
+   */
+  delete(site: string, signal?: AbortSignal): Promise<DeletedSite | undefined> {
+    const { store, rollups, belongings, now } = this.#options;
+    return this.#queue.run(async () => {
+      const left = await this.#completeAll();
+      // On a full disk nothing gets into the store, and deleting a site is how an owner frees space.
+      if (!(await store.guard.isFull())) await drainAndRollUp(this.#options, signal);
+      const [found] = await store.rows<Record<'hits' | 'rollups' | 'visits', string | number>>(
+        'deletion_counts',
+        { site },
+      );
+      const counts = { hits: Number(found?.hits), visits: Number(found?.visits) };
+      const isKnown = counts.hits + counts.visits + Number(found?.rollups) > 0;
+      if (!isKnown && !left.includes(site) && !belongings.some(({ has }) => has?.(site))) return undefined;
+      const deletion = { site, requested: now(), marks: await rollups.removable() };
+      await recordBegin(store, deletion);
+      await this.#complete(deletion);
+      return { site, ...counts };
+    });
+  }
+
+  /** Completes deletions that were interrupted. @returns their sites. @throws HitError as `delete` does */
+  resume(): Promise<readonly string[]> {
+    return this.#queue.run(() => this.#completeAll());
+  }
+
+  async #completeAll(): Promise<readonly string[]> {
+    const pending = await pendingDeletions(this.#options.store);
+    for (const deletion of pending) await this.#complete(deletion);
+    return pending.map(({ site }) => site);
+  }
+
+  async #complete(deletion: Deletion): Promise<void> {
+    const { store, spool, belongings, onDeleted } = this.#options;
+    for (const each of belongings) await each.removeSite(deletion.site);
+    await deleteRows(this.#options, deletion);
+    await assertGone(this.#options, deletion);
+    await onDeleted?.(deletion.site);
+    await spool.pauseDelivery(() => recordEnd(store, deletion));
+  }
+}
+
+/** @throws HitError `internal` if hits of the deletion are still stored */
+async function assertGone({ store }: SiteRows, { site, marks }: Deletion): Promise<void> {
+  const which = { site: quote(site), covered: coveredBy(marks) };
+  const days = await store.rows('deletion_rest', {}, undefined, which);
+  if (days.length > 0) throw new HitError('internal', `hits of ${site} are left after its deletion`);
+}

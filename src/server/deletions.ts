@@ -1,0 +1,22 @@
+import { SiteDeletions } from '../deletion/site-deletions.ts';
+import type { ServerContext } from '../http/context.ts';
+import type { DBTracker } from '../trackers/db.ts';
+import type { Counting } from './counting.ts';
+import type { Upkeep } from './upkeep.ts';
+
+/** Deletes sites from the store of a server, with their live counts, tokens, goals and the like. */
+export function siteDeletions(
+  db: DBTracker,
+  { live, sites }: Pick<Counting, 'live' | 'sites'>,
+  { tokens, publicSites, resources }: Pick<ServerContext, 'tokens' | 'publicSites' | 'resources'>,
+  { queue }: Pick<Upkeep, 'queue'>,
+): SiteDeletions {
+  const { store, spool, rollups } = db;
+  return new SiteDeletions({
+    ...{ store, spool, rollups, queue, now: Date.now },
+    belongings: [tokens, publicSites, resources, sites, ...(live ? [live.removal] : [])],
+    onDeleted: async (site) => {
+      await live?.restoreAfterRemoval(db, site);
+    },
+  });
+}
