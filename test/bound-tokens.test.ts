@@ -120,6 +120,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   // Takes no parameter.
   'GET /api/v1/sites': [400, 400, 200, 200],
   'PUT /api/v1/sites/:site': REFUSED_IN_PATH,
+  'DELETE /api/v1/sites/:site': REFUSED_IN_PATH,
   'GET /api/v1/sites/:site/goals': IN_PATH,
   'POST /api/v1/sites/:site/goals': REFUSED_IN_PATH,
   'PUT /api/v1/sites/:site/goals/:name': REFUSED_IN_PATH,

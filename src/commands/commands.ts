@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   journeys: async () => asCommand((await import('./journeys.ts')).journeys),
   retention: async () => asCommand((await import('./retention.ts')).retention),
   goals: async () => asCommand((await import('./goals.ts')).goals),
+  sites: async () => asCommand((await import('./sites.ts')).sites),
   top: async () => asCommand((await import('./top.ts')).top),
   merge: async () => asCommand((await import('./merge.ts')).merge),
   consume: async () => asCommand((await import('./consume.ts')).consume),

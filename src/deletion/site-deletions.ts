@@ -74,7 +74,7 @@ export class SiteDeletions {
       );
       const counts = { hits: Number(found?.hits), visits: Number(found?.visits) };
       const isKnown = counts.hits + counts.visits + Number(found?.rollups) > 0;
-      if (!isKnown && !left.includes(site) && !belongings.some(({ has }) => has?.(site))) return undefined;
+      if (!isKnown && !left.includes(site) && !belongings.some((each) => each.has?.(site))) return undefined;
       const deletion = { site, requested: now(), marks: await rollups.removable() };
       await recordBegin(store, deletion);
       await this.#complete(deletion);
