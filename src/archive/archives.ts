@@ -12,6 +12,7 @@ import {
   archiveHits,
 } from './archiver.ts';
 import { Catalog } from './catalog.ts';
+import { deletedParts } from './deleted-parts.ts';
 import { engineOf } from './engine.ts';
 import { startOf } from './in-parts.ts';
 import { openStorage } from './open-storage.ts';
@@ -80,7 +81,8 @@ export class Archives {
   /** @throws as `archive` does */
   restore(from: ArchiveAddress, options: RestoreOptions, watch: ArchiveWatch): Promise<RestoreSummary> {
     return this.#run(from, async (parts) => {
-      const work = { ...parts, now: this.#options.now, signal: watch.signal };
+      const isDeleted = await deletedParts(this.#options.store);
+      const work = { ...parts, isDeleted, now: this.#options.now, signal: watch.signal };
       const summary = await restoreHits(work, options, watch.onProgress);
       const days = parts.catalog.parts(options).map(({ manifest }) => startOf(manifest.day));
       // Visits of hits that were archived by a version without visits. Also if an earlier restoration was interrupted here.

@@ -4,9 +4,11 @@ import type { ArchiveSource } from '../query/source.ts';
 import type { Store } from '../store/store.ts';
 import { DAY } from '../timing/units.ts';
 import { Catalog, EVER, type PartFilter } from './catalog.ts';
+import { deletedParts } from './deleted-parts.ts';
 import { queryRowsOf } from './engine.ts';
 import { ARCHIVED_COLUMNS, HIT_COLUMNS } from './hit-columns.ts';
 import { during, inParts, startOf } from './in-parts.ts';
+import type { Part } from './manifest.ts';
 import { openStorage } from './open-storage.ts';
 import type { ArchiveStorage, BucketAccess } from './storage.ts';
 
@@ -28,12 +30,14 @@ export interface ArchiveReaderOptions extends BucketAccess {
  * await store.rows('totals', parameters, undefined, { hits });
  */
 export class ArchiveReader implements ArchiveSource {
+  readonly #store: Store;
   readonly #place: ArchiveStorage;
   readonly #catalog: Catalog;
   readonly #maxAge: number;
   #refreshed = Number.NEGATIVE_INFINITY;
 
-  private constructor(place: ArchiveStorage, patience: number) {
+  private constructor(store: Store, place: ArchiveStorage, patience: number) {
+    this.#store = store;
     this.#place = place;
     this.#catalog = new Catalog(place);
     this.#maxAge = patience;
@@ -46,7 +50,7 @@ export class ArchiveReader implements ArchiveSource {
   static async open(location: string, options: ArchiveReaderOptions): Promise<ArchiveReader> {
     const { store, isEmbedded, ...access } = options;
     const place = openStorage(location, access, { ask: queryRowsOf(store), embedded: isEmbedded });
-    const reader = new ArchiveReader(place, location.startsWith('s3://') ? BUCKET_CACHE_MS : 0);
+    const reader = new ArchiveReader(store, place, location.startsWith('s3://') ? BUCKET_CACHE_MS : 0);
     await reader.settle();
     return reader;
   }
@@ -72,7 +76,7 @@ export class ArchiveReader implements ArchiveSource {
    */
   async hitsOf(question: PartFilter): Promise<string> {
     await this.#refresh();
-    const parts = this.#catalog.parts(question);
+    const parts = await this.#parts(question);
     const first = parts[0]?.manifest.day;
     const last = parts.at(-1)?.manifest.day;
     if (first === undefined || last === undefined) return 'hits';
@@ -89,10 +93,10 @@ export class ArchiveReader implements ArchiveSource {
   /** Time of the first archived hit of a site, or of all sites for '', in milliseconds since 1970. */
   async firstOf(site: string): Promise<number | undefined> {
     await this.#refresh();
-    const [part] = this.#catalog.parts({ site, ...EVER });
+    const [part] = await this.#parts({ site, ...EVER });
     if (!part) return undefined;
     const start = startOf(part.manifest.day);
-    const itsDay = this.#catalog.parts({ site, from: start, to: start + DAY });
+    const itsDay = await this.#parts({ site, from: start, to: start + DAY });
     return Math.min(...itsDay.map(({ manifest }) => manifest.first));
   }
 
@@ -104,6 +108,13 @@ export class ArchiveReader implements ArchiveSource {
   /** An error of a query of the archive, without the keys of a bucket. */
   cleaned(error: unknown): unknown {
     return cleaned(error, this.#place);
+  }
+
+  async #parts(filter: PartFilter): Promise<Part[]> {
+    const parts = this.#catalog.parts(filter);
+    if (parts.length === 0) return parts;
+    const isDeleted = await deletedParts(this.#store);
+    return parts.filter((part) => !isDeleted(part));
   }
 
   async #refresh(patience = this.#maxAge): Promise<void> {

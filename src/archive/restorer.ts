@@ -33,7 +33,10 @@ export interface RestoreSummary {
   readonly dry_run: boolean;
 }
 
-export type RestoreWork = Pick<ArchiveWork, 'engine' | 'place' | 'catalog' | 'now' | 'signal'>;
+export interface RestoreWork extends Pick<ArchiveWork, 'engine' | 'place' | 'catalog' | 'now' | 'signal'> {
+  /** Whether a part is of a site from before it was deleted: it is not restored. */
+  readonly isDeleted: (part: Part) => boolean;
+}
 
 /**
  * @throws HitError `archive_failed`; `interrupted` if the signal is aborted
@@ -45,7 +48,12 @@ export async function restoreHits(
 ): Promise<RestoreSummary> {
   const started = work.now();
   if (work.catalog.isEmpty) throw new HitError('archive_failed', `there is no archive at ${work.place.name}`);
-  const parts = work.catalog.parts(options);
+  const found = work.catalog.parts(options);
+  const parts = found.filter((part) => !work.isDeleted(part));
+  if (found.length > 0 && parts.length === 0) {
+    const message = `the archive has only hits from before ${found[0]!.manifest.site} was deleted: restore them to another data folder`;
+    throw new HitError('archive_failed', message);
+  }
   const days = new Set<string>();
   let rows = 0;
   let already = 0;

@@ -22,6 +22,11 @@ export function recordEnd(store: Store, deletion: Deletion): Promise<void> {
 
 /** Deletions that were begun and not completed, in the order in which they were requested. */
 export async function pendingDeletions(store: Store): Promise<Deletion[]> {
+  return (await allDeletions(store)).filter(({ isDone }) => !isDone);
+}
+
+/** All deletions, also completed ones. */
+export async function allDeletions(store: Store): Promise<(Deletion & { readonly isDone: boolean })[]> {
   const rows = await store.rows<{
     site: string;
     requested: string | number;
@@ -29,12 +34,10 @@ export async function pendingDeletions(store: Store): Promise<Deletion[]> {
     lasts: string[];
     is_done: number;
   }>('deletions', {});
-  return rows
-    .filter(({ is_done }) => Number(is_done) === 0)
-    .map(({ site, requested, writers, lasts }) => ({
-      ...{ site, requested: Number(requested) },
-      marks: readWatermarks(writers.map((writer, at) => ({ writer, last: lasts[at]! }))),
-    }));
+  return rows.map(({ site, requested, writers, lasts, is_done }) => ({
+    ...{ site, requested: Number(requested), isDone: Number(is_done) === 1 },
+    marks: readWatermarks(writers.map((writer, at) => ({ writer, last: lasts[at]! }))),
+  }));
 }
 
 async function record(store: Store, { site, requested, marks }: Deletion, isDone: boolean): Promise<void> {
