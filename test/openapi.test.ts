@@ -113,9 +113,11 @@ async function send(
 }
 
 describe('an example of the API', { concurrency: false }, () => {
-  // Sites must be public before their badges are requested, and hits must exist before they are counted.
+  // Sites must be public before their badges are requested, and hits must exist before they are counted. A site is deleted last.
   const isStream = ({ operation }: (typeof operations)[number]) => operation.operationId === 'liveEvents';
-  const ordered = operations.toSorted((a, b) => Number(b.method !== 'get') - Number(a.method !== 'get'));
+  const placeOf = ({ method, operation }: (typeof operations)[number]) =>
+    operation.operationId === 'deleteSite' ? 2 : Number(method === 'get');
+  const ordered = operations.toSorted((a, b) => placeOf(a) - placeOf(b));
   for (const each of ordered.filter((one) => !isStream(one))) {
     const { method, path, operation } = each;
     it(`of ${method} ${path} gets the documented answer`, async () => {

@@ -19,6 +19,7 @@ const FRAGMENTS = {
   ...{ older: 'false', covered: 'false', which: 'false', predicate: 'false' },
   ...{ month: '202601', batch: '1', table: 'hits', days: "[('a.com', today())]" },
   months: "[('a.com', today())]",
+  ...{ gone: "site = 'a.com' AND batch <= 1", batches: '(toUInt64(1))' },
   ...{ site: "'a.com'", from: "'2026-01-01'", to: "'2026-02-01'" },
 };
 /** Queries that differ between dialects. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { CountedHit, Live } from '../../src/live/live.ts';
+import type { CountedHit, Live, SiteRemoval } from '../../src/live/live.ts';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
@@ -32,7 +32,7 @@ export function sighting(site: string, visitor: number, time: number): CountedHi
  */
 export function liveContract(
   name: string,
-  open: (options: LiveOptions) => Live | Promise<Live>,
+  open: (options: LiveOptions) => (Live & SiteRemoval) | Promise<Live & SiteRemoval>,
   { totalError = 0 } = {},
 ): void {
   describe(`live state in ${name}`, () => {
@@ -54,6 +54,43 @@ export function liveContract(
           ],
         );
       }
+    });
+
+    test('a removed site is empty, its hits leave those of all sites, and its visitors are new again', async () => {
+      const live = await open({ now: () => NOW });
+      // The hash of a visitor includes the site.
+      const track = async (site: string, visitor: number, time: number) => {
+        const { isNew, unique, total } = await live.track(
+          sighting(site, site === 'a.com' ? visitor : visitor + 100, time),
+        );
+        return [isNew, unique, total];
+      };
+      for (const ago of [0, 70 * SECOND, 3 * HOUR, 50 * HOUR])
+        for (const site of ['a.com', 'b.com'])
+          for (const visitor of [1, 2, 3]) await track(site, visitor, NOW - ago);
+      const lengths = [60, 3600, 86_400, 400 * 86_400];
+      await live.removeSite('a.com');
+      await live.removeSite('never.com');
+      const removed = await live.read('a.com', lengths);
+      assert.deepEqual(removed.total, { hits: 0, visitors: 0 });
+      for (const { hits, visitors } of removed.windows) assert.deepEqual([hits, visitors], [0, 0]);
+      for (const site of ['b.com', undefined]) {
+        const { total, windows } = await live.read(site, lengths);
+        assert.equal(total.hits, 12);
+        assert.deepEqual(
+          windows.map(({ hits }) => hits),
+          [3, 6, 9, 12],
+        );
+      }
+      assert.deepEqual(
+        (await live.read('b.com', lengths)).windows.map(({ visitors }) => visitors),
+        [3, 3, 3, 3],
+      );
+      assert.deepEqual(await track('a.com', 1, NOW), [true, 1, 1]);
+      assert.deepEqual(await track('a.com', 1, NOW), [false, 1, 2]);
+      assert.deepEqual(await track('b.com', 1, NOW), [false, 3, 13]);
+      await live.removeSite('a.com');
+      assert.deepEqual(await track('a.com', 1, NOW), [true, 1, 1]);
     });
 
     test('reports for each hit whether its visitor is new, and the site’s counts', async () => {
