@@ -14,12 +14,6 @@ import type { Filter } from './filter.ts';
 import { ENDS, isDimension, type Ranking } from './ranking.ts';
 import type { Selection } from './selection.ts';
 
-/** Dimensions without a value for most visits: a row for the missing value would be useless. */
-const SPARSE: ReadonlySet<string> = new Set([
-  ...['referrer', 'utm_source', 'utm_medium', 'utm_campaign'],
-  ...Object.values(ENDS),
-]);
-
 /** The name in queries of a dimension of a short form. */
 function nameOf(dimension: Dimension): FilterDimension {
   if (dimension === 'path') return 'page';
@@ -78,7 +72,7 @@ export function visitQuery(
   };
 }
 
-/** The query for a ranking. It includes a row for a missing value, unless most visits have none: `Direct` is a source like others. */
+/** The query for a ranking. It includes a row for a missing value, as queries do, but not hits without a property. */
 export function rankingQuery(selection: Selection, by: Ranking): VisitQuery {
   const dimension = rankedDimension(by);
   const isOfEnds = by === 'entry' || by === 'exit';
@@ -87,8 +81,9 @@ export function rankingQuery(selection: Selection, by: Ranking): VisitQuery {
     dimensions: [dimension as EngineDimension],
     timezone: 'UTC',
   });
-  const isSparse = SPARSE.has(dimension) || dimension.startsWith('prop:');
-  return isSparse ? { ...query, filters: [...query.filters, ['is_not', dimension, ['']]] } : query;
+  return dimension.startsWith('prop:')
+    ? { ...query, filters: [...query.filters, ['is_not', dimension, ['']]] }
+    : query;
 }
 
 /** The query for hits with properties. */
