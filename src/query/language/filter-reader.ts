@@ -1,7 +1,7 @@
 /** Filters, as they are written in the JSON of a query. */
 import { HitError } from '../../errors.ts';
 import { printable } from '../../schema/printable.ts';
-import { unknownName } from '../../schema/suggestion.ts';
+import { suggestion, unknownName } from '../../schema/suggestion.ts';
 import {
   type Filter,
   type FilterDimension,
@@ -14,6 +14,7 @@ import { readList, readText } from './json-values.ts';
 import { LIMITS } from './limits.ts';
 import { readFilterDimension, readNumberName } from './vocabulary.ts';
 
+const STATUS_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'];
 const LISTS = ['and', 'or'] as const;
 const SINGLES = ['not', 'has_done', 'has_not_done'] as const;
 const OPERATORS: readonly string[] = [...TEXT_OPERATORS, ...NUMBER_OPERATORS, ...LISTS, ...SINGLES];
@@ -76,6 +77,9 @@ export class FilterReader {
     const place = `${name}[2]`;
     const values = readList(place, list, LIMITS.values).map((each, at) => readText(`${place}[${at}]`, each));
     if (values.length === 0) throw new HitError('invalid', `${place} has no values`);
+    // Filters that were stored by an earlier version stay readable.
+    const isNew = this.#goals !== undefined;
+    if (isNew && column === 'status' && operator.startsWith('is')) checkStatuses(place, values);
     if (column === 'goal' && operator.startsWith('is')) this.#checkGoals(place, values);
     if (column === 'goal') this.#searches += this.#goals?.length ?? 0;
     if (!operator.startsWith('is')) this.#searches += values.length;
@@ -92,6 +96,15 @@ export class FilterReader {
     const odd = values.find((value) => !goals.includes(value));
     if (odd !== undefined) throw unknownGoal(name, odd, goals);
   }
+}
+
+/** Values of `status`: other texts are no status of any hit. '' is that of hits that are not from a log. */
+function checkStatuses(name: string, values: readonly string[]): void {
+  const at = values.findIndex((value) => !/^(?:[1-5]xx|\d{3}|)$/.test(value));
+  if (at < 0) return;
+  const value = values[at]!;
+  const message = `${name}[${at}] "${printable(value)}" is neither a class such as 4xx nor a status such as 404`;
+  throw new HitError('invalid', message + suggestion(value, STATUS_CLASSES));
 }
 
 export function unknownGoal(name: string, goal: string, goals: readonly string[]): HitError {

@@ -136,6 +136,11 @@ describe('a query', () => {
     ],
     [{ filters: [['is', 'page', '/']] }, /^filters\[0\]\[2\] is not a list$/],
     [{ filters: [['is', 'status', [404]]] }, /^filters\[0\]\[2\]\[0\] is not a text$/],
+    [
+      { filters: [['is', 'status', ['404', '4xxx']]] },
+      /^filters\[0\]\[2\]\[1\] "4xxx" is neither a class such as 4xx nor a status such as 404 \(did you mean "4xx"\?\)$/,
+    ],
+    [{ filters: [['is_not', 'status', ['9xx']]] }, /"9xx" is neither a class such as 4xx/],
     [{ filters: [is()] }, /^filters\[0\]\[2\] has no values$/],
     [{ filters: [['is', 'visit_duration', ['0']]] }, /"visit_duration" is a number: use greater/],
     [{ filters: [['greater', 'visit_durations', [0]]] }, /did you mean "visit_duration"\?$/],
