@@ -15,6 +15,12 @@ test('the digits of a currency are looked up once for all rows', (t) => {
   assert.ok(found.mock.callCount() <= 2, `${found.mock.callCount()} times`);
 });
 
+test('an average has the digits of its sum', () => {
+  const sums = { revenue: { EUR: '0.03000000', JPY: '10.00000000' }, paid: { EUR: 2, JPY: 3 } };
+  assert.deepEqual(measure('revenue', sums, NONE), { EUR: '0.03', JPY: '10' });
+  assert.deepEqual(measure('average_revenue', sums, NONE), { EUR: '0.015', JPY: '3.33333333' });
+});
+
 test('the depth of pages is summed by the store, with two numbers per row', () => {
   const tests = { counts: 'true', converts: 'false', hasGoal: false, hasRows: true };
   const names = Object.keys(aggregatesOf(['scroll_depth'], tests, new Bindings()));

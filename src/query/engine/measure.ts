@@ -227,7 +227,7 @@ function moneyOf(sums: Sums, isMean: boolean): Money {
   for (const currency of Object.keys(all).sort()) {
     const digits = digitsOf(currency);
     const sum = decimalOf(all[currency]!);
-    money[currency] = isMean ? meanText(sum, BigInt(counts[currency] ?? 1), digits) : sumText(sum, digits);
+    money[currency] = amountText(isMean ? meanOf(sum, BigInt(counts[currency] ?? 1)) : sum, digits);
   }
   return money;
 }
@@ -242,19 +242,18 @@ function decimalOf(text: string): bigint {
   return negative ? -value : value;
 }
 
-/** All digits of a sum, but at least those of its currency. */
-function sumText(sum: bigint, digits: number): string {
+/** All digits of an amount, but at least those of its currency. */
+function amountText(amount: bigint, digits: number): string {
   let shown = SCALE;
-  while (shown > digits && (sum / 10n ** BigInt(SCALE - shown)) % 10n === 0n) shown--;
-  return textOf(sum / 10n ** BigInt(SCALE - shown), shown);
+  while (shown > digits && (amount / 10n ** BigInt(SCALE - shown)) % 10n === 0n) shown--;
+  return textOf(amount / 10n ** BigInt(SCALE - shown), shown);
 }
 
-/** Rounded half away from zero to the digits of the currency. */
-function meanText(sum: bigint, count: bigint, digits: number): string {
-  const unit = 10n ** BigInt(SCALE - digits) * count;
+/** Rounded half away from zero to 10⁻⁸, the smallest part of a value. */
+function meanOf(sum: bigint, count: bigint): bigint {
   const size = sum < 0n ? -sum : sum;
-  const rounded = (2n * size + unit) / (2n * unit);
-  return textOf(sum < 0n ? -rounded : rounded, digits);
+  const rounded = (2n * size + count) / (2n * count);
+  return sum < 0n ? -rounded : rounded;
 }
 
 function textOf(value: bigint, digits: number): string {

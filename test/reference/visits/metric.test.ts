@@ -114,13 +114,21 @@ test('revenue is exact, by currency, with the digits of the currency', () => {
   ]);
 });
 
-test('average revenue divides by hits with a value and rounds to the digits of the currency', () => {
+test('average revenue divides by hits with a value and rounds to eight digits', () => {
   const paid = (value: string) =>
     event('ann', '10:00', 'purchase', { value, currency: value === '' ? '' : 'EUR' });
   assert.deepEqual(
     metricsOf(reference([paid('0.01'), paid('0.02'), paid('')]), { metrics: ['average_revenue'] }),
-    [{ EUR: '0.02' }],
+    [{ EUR: '0.015' }],
   );
+});
+
+test('an average without an end is rounded half away from zero', () => {
+  const paid = (value: string) => event('ann', '10:00', 'purchase', { value, currency: 'EUR' });
+  const hits = [paid('-10'), paid('0'), paid('-0.00000001'), paid('0'), paid('0'), paid('0')];
+  assert.deepEqual(metricsOf(reference(hits.slice(0, 3)), { metrics: ['average_revenue'] }), [
+    { EUR: '-3.33333334' },
+  ]);
 });
 
 test('no revenue is an empty object, not null', () => {

@@ -164,7 +164,7 @@ function moneyOf(hits: readonly HitInVisit[], isMean: boolean): Money {
   const money: Record<string, string> = {};
   for (const [currency, { all, count }] of [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const digits = digitsOf(currency);
-    money[currency] = textOf(isMean ? divided(all, count, digits) : all, digits);
+    money[currency] = textOf(isMean ? divided(all, count, 8) : all, digits);
   }
   return money;
 }
