@@ -45,6 +45,21 @@ describe('a filter of a report', () => {
 });
 
 describe('a flag of a report', () => {
+  it('for metrics applies to the rows of a ranking, which have hits and visitors otherwise', () => {
+    const query = queryOf('--by', 'source', '--metrics', 'visits,bounce_rate');
+    assert.deepEqual([query?.dimensions, query?.metrics], [['source'], ['visits', 'bounce_rate']]);
+    for (const args of [
+      ['--by', 'source'],
+      ['--metrics', 'visits'],
+      ['--metrics', 'visits', '--by', 'day'],
+    ])
+      assert.equal(queryOf(...args), undefined);
+    assert.throws(
+      () => queryOf('--by', 'source', '--metrics', 'visits', '--filter', 'country=DE'),
+      /cannot be combined with a query: write it like/,
+    );
+  });
+
   it('is passed on unchanged if it is named like a member of all objects', () => {
     for (const name of ['constructor', 'toString', '__proto__']) {
       const query = queryOf('--by', `path,${name}`, '--order', name, '--compare', name);

@@ -39,6 +39,8 @@ export function queryOfFlags(values: ReportValues): object | undefined {
   const isQuery =
     [goal, order, segment].some((flag) => flag !== undefined) ||
     by.length > 1 ||
+    // Rankings have hits and visitors.
+    (metrics.length > 0 && by.some((name) => includes(DIMENSIONS, name))) ||
     by.some((name) => !includes(DIMENSIONS, name) && !INTERVALS.includes(name)) ||
     metrics.some((name) => !includes(METRICS, name)) ||
     filters.some((text) => isNew(text));
