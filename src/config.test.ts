@@ -47,6 +47,11 @@ describe('the command line', () => {
     assert.deepEqual(readSettings(IMPORT_SETTINGS, ['--', '--json'], {}).positionals, ['--json']);
   });
 
+  test('suggests the value that a misspelt one means', () => {
+    const wrong = () => readSettings(IMPORT_SETTINGS, ['--format', 'combind'], {});
+    assertRefused(wrong, 'bad_setting', /is not one of .*combined.* \(did you mean "combined"\?\)$/);
+  });
+
   test('shows help before it validates anything', () => {
     for (const flag of ['--help', '-h']) {
       assert.equal(readSettings(SERVE_SETTINGS, [flag, '--port', 'x'], { HIT_THREADS: 'y' }).help, true);

@@ -18,6 +18,7 @@ import {
 import { queryCsv, queryText } from '../report/query-text.ts';
 import { csvAnswer, type QuerySource, ReportAnswer } from '../report/report-answer.ts';
 import { readChoice } from '../schema/parameter.ts';
+import { suggestion } from '../schema/suggestion.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
 import type { Values } from '../settings/setting.ts';
 import { readStorage, type Storage } from '../store/storage.ts';
@@ -94,7 +95,10 @@ function queryParamsOf(values: Values<typeof REPORT_SETTINGS>, now: number): Que
   try {
     const isInterval = INTERVALS.some((name) => name === by);
     if (by !== undefined && !isInterval && !DIMENSIONS.some((name) => name === by)) {
-      throw new HitError('bad_setting', `--by: "${by}" is not one of ${DIMENSIONS.join(', ')}`);
+      throw new HitError(
+        'bad_setting',
+        `--by: "${by}" is not one of ${DIMENSIONS.join(', ')}${suggestion(by, DIMENSIONS)}`,
+      );
     }
     const params = {
       ...periodParams(values, now),

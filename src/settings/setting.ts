@@ -1,6 +1,7 @@
 /** What a setting is, and how the texts of flags and environment variables become values. */
 
 import { HitError } from '../errors.ts';
+import { suggestion } from '../schema/suggestion.ts';
 
 /** One setting. Its flag is its name; in the environment it is `HIT_` and the name in upper snake case. */
 export interface Setting<Value> {
@@ -60,7 +61,8 @@ export function readNumber(least: number, most: number) {
 export function readOneOf<Choice extends string>(choices: readonly Choice[]) {
   return (text: string, flag: string): Choice => {
     const choice = choices.find((name) => name === text);
-    if (choice === undefined) throw bad(flag, text, `one of ${choices.join(', ')}`);
+    if (choice === undefined)
+      throw bad(flag, text, `one of ${choices.join(', ')}${suggestion(text, choices)}`);
     return choice;
   };
 }
