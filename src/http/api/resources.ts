@@ -151,7 +151,7 @@ function operationsOf(kind: KindName): Record<'list' | 'create' | 'replace' | 'r
       parameters: [SITE, NAME],
       responses: {
         204: empty('removed'),
-        400: problem('not a host name'),
+        400: problem('not a host name, or a goal that a funnel or a segment uses'),
         404: problem(`no such ${word}`),
         ...NO_TOKEN,
       },

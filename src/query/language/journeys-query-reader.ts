@@ -4,6 +4,7 @@ import { mentionsGoals } from '../engine/condition.ts';
 import { type Journey, MOST_CONTINUATIONS, MOST_JOURNEY_STEPS } from '../engine/journey-query.ts';
 import type { Goal } from '../engine/query.ts';
 import { readMembers, readOneOf, readText, readWhole } from './json-values.ts';
+import { pagePattern } from './page-pattern.ts';
 import { type AskedScope, checkGoals, readScope, SCOPE_MEMBERS, usualBots } from './scope-reader.ts';
 
 export const JOURNEY_DIRECTIONS = ['both', 'before', 'after'] as const;
@@ -32,7 +33,7 @@ export function readJourneys(value: unknown, now: number, goals: readonly Goal[]
     );
   return {
     ...scope,
-    page: readText('page', asked.page),
+    page: pagePattern(readText('page', asked.page)),
     direction: readOneOf('direction', asked.direction ?? 'both', JOURNEY_DIRECTIONS),
     steps: readWhole('steps', asked.steps ?? USUAL_STEPS, 1, MOST_JOURNEY_STEPS),
     limit: readWhole('limit', asked.limit ?? USUAL_CONTINUATIONS, 1, MOST_CONTINUATIONS),

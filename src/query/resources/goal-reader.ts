@@ -4,6 +4,7 @@ import { choice, described, integer, list, object, record, type Schema, TEXT } f
 import { unknownName } from '../../schema/suggestion.ts';
 import type { Action, Goal } from '../engine/query.ts';
 import { readList, readMembers, readOneOf, readText } from '../language/json-values.ts';
+import { pagePattern } from '../language/page-pattern.ts';
 
 /** Maximum length of the name of a goal, segment, funnel or annotation, in characters. */
 const LONGEST_NAME = 100;
@@ -84,7 +85,7 @@ function readMember(name: string, member: string, value: unknown): unknown {
           'invalid',
           `${place} "${text}" cannot be the event of a goal: use the kind "page" or "scroll"`,
         );
-      return text;
+      return member === 'page' ? pagePattern(text) : text;
     }
   }
 }

@@ -58,7 +58,7 @@ describe('what is kept for a site', () => {
     assert.equal(resources.list('funnels', SITE).length, KINDS.funnels.most);
   });
 
-  test('refers to existing goals only, and stays when these are removed', (t) => {
+  test('refers to existing goals only, which stay as long as it does', (t) => {
     const folder = temporaryFolder(t);
     const resources = new Resources(folder);
     const segment = { name: 'buyers', filters: [['has_done', ['is', 'goal', ['signup']]]] };
@@ -70,8 +70,39 @@ describe('what is kept for a site', () => {
       () => resources.create('funnels', SITE, funnel),
       /^HitError: steps\[1\]: goal "purchase" is unknown/,
     );
+    resources.create('funnels', SITE, { ...funnel, steps: [{ kind: 'page', page: '/' }, 'signup'] });
+    const other = { ...GOAL, name: 'other' };
+    for (const user of ['funnel "way"', 'segment "buyers"']) {
+      const message = (change: string) =>
+        `the goal "signup" of ${SITE} cannot be ${change}: the ${user} uses it`;
+      const refused = { code: 'invalid', message: message('removed') };
+      assert.throws(() => resources.remove('goals', SITE, 'signup'), refused);
+      const renamed = { code: 'invalid', message: message('renamed') };
+      assert.throws(() => resources.replace('goals', SITE, 'signup', other), renamed);
+      resources.replace('goals', SITE, 'signup', GOAL);
+      if (user.startsWith('funnel')) resources.remove('funnels', SITE, 'way');
+    }
+    resources.remove('segments', SITE, 'buyers');
     resources.remove('goals', SITE, 'signup');
-    assert.deepEqual(new Resources(folder).list('segments', SITE), [segment]);
+    assert.deepEqual(new Resources(folder).list('goals', SITE), []);
+  });
+
+  test('names pages with a slash, which hits have, also if a person left it out', (t) => {
+    const folder = temporaryFolder(t);
+    const pages = { thanks: '/thanks', '/a': '/a', '*': '*', '*.pdf': '*.pdf', 'blog/*': '/blog/*' };
+    writeFileSync(
+      join(folder, 'resources.json'),
+      JSON.stringify({ goals: { [SITE]: [{ name: 'old', action: { kind: 'page', page: 'pricing' } }] } }),
+    );
+    const resources = new Resources(folder);
+    for (const [page, expected] of Object.entries(pages)) {
+      const action = { kind: 'scroll', page, depth: 50 };
+      assert.deepEqual(resources.create('goals', SITE, { name: page, action }).action, {
+        ...action,
+        page: expected,
+      });
+    }
+    assert.deepEqual(resources.list('goals', SITE)[0]?.action, { kind: 'page', page: '/pricing' });
   });
 
   test('as a funnel may have alternative steps, and days as text', (t) => {

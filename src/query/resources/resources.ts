@@ -6,6 +6,7 @@ import { printable } from '../../schema/printable.ts';
 import { suggestion } from '../../schema/suggestion.ts';
 import type { Goal } from '../engine/query.ts';
 import type { StoredFunnel } from './funnel-reader.ts';
+import { namesGoal, usesGoal } from './goal-use.ts';
 import { KIND_NAMES, KINDS, type KindName, type Named, type ValueOf } from './kinds.ts';
 import { withSegment } from './segment.ts';
 
@@ -88,13 +89,14 @@ export class Resources {
     const place = own.findIndex((each) => each.name === name);
     if (place < 0) return this.create(kind, site, value);
     const made = this.#read(kind, site, value);
+    if (made.name !== name) this.#checkUnused(kind, site, name, 'renamed');
     if (own.some((each, at) => each.name === made.name && at !== place))
       throw new HitError('invalid', `${site} already has the ${ONE[kind]} "${made.name}"`);
     this.#put(kind, site, own.with(place, made));
     return made;
   }
 
-  /** @throws HitError `not_found`, with the nearest name; `data_dir_unusable` */
+  /** @throws HitError `not_found`, with the nearest name; `invalid` for a goal that is used; `data_dir_unusable` */
   remove(kind: KindName, site: string, name: string): void {
     const own = this.list(kind, site);
     if (!own.some((each) => each.name === name)) {
@@ -104,6 +106,7 @@ export class Resources {
       );
       throw new HitError('not_found', `${site} has no ${ONE[kind]} "${printable(name)}"${meant}`);
     }
+    this.#checkUnused(kind, site, name, 'removed');
     this.#put(
       kind,
       site,
@@ -126,6 +129,21 @@ export class Resources {
     };
     for (const kind of KIND_NAMES) kept[kind].delete(site);
     this.#save(kept);
+  }
+
+  /** @throws HitError `invalid` for a goal that a funnel or a segment uses */
+  #checkUnused(kind: KindName, site: string, name: string, change: string): void {
+    if (kind !== 'goals') return;
+    const funnel = this.list('funnels', site).find(({ steps }) => usesGoal(steps, name));
+    const segment = this.list('segments', site).find(({ filters }) =>
+      filters.some((each) => namesGoal(each, name)),
+    );
+    const user = funnel ? `the funnel "${funnel.name}"` : segment && `the segment "${segment.name}"`;
+    if (user === undefined) return;
+    throw new HitError(
+      'invalid',
+      `the goal "${printable(name)}" of ${site} cannot be ${change}: ${user} uses it`,
+    );
   }
 
   #read<Name extends KindName>(kind: Name, site: string, value: unknown): ValueOf<Name> {
