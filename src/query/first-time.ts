@@ -15,6 +15,17 @@ export async function firstTime(source: Source, sites: readonly string[]): Promi
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
+/** The time of the last hit of the visits of sites, in milliseconds since 1970; undefined without visits. */
+export async function lastTime({ store }: Source, sites: readonly string[]): Promise<number | undefined> {
+  const bind = new Bindings();
+  const isAsked = sites.length === 0 ? "v.site != ''" : `v.site IN ${bind.texts(sites)}`;
+  const [row] = await store.rowsOf<Row<'visits' | 'last'>>(
+    `SELECT count() AS visits, toUnixTimestamp64Milli(max(v.finish)) AS last FROM visits AS v WHERE ${isAsked} AND v.hits > 0`,
+    bind.parameters,
+  );
+  return Number(row?.visits ?? 0) > 0 ? Number(row?.last) : undefined;
+}
+
 async function firstHit({ store }: Source, sites: readonly string[]): Promise<number | undefined> {
   const [extent] = await withConsistentRollups(store, ({ fragments }) =>
     store.rows<Row<'hits' | 'first'>>('extent', { sites }, undefined, fragments),

@@ -10,6 +10,7 @@ import { knownTimes } from './known-times.ts';
 import type { AskedFunnel } from './language/funnel-query-reader.ts';
 import { gapNotes, metaOf, scopeText, visitsExtent } from './scope-gaps.ts';
 import type { Source } from './source.ts';
+import { unknownSites } from './unknown-sites.ts';
 import type { FunnelResult } from './visit-schemas.ts';
 
 type StepResult = FunnelResult['steps'][number];
@@ -45,19 +46,20 @@ export async function funnelAnswer(
     () => knownTimes(source, funnel.sites, [extent], visitsUntil()),
     () => answerFunnel(source, funnel),
   );
+  const odd = await unknownSites(source, funnel.sites);
   const notes = gapNotes(known[0]!, funnel, extent);
   const { steps, within, by, limit } = funnel;
   const query = { ...scopeText(funnel), steps, within, ...(by && { by, limit }) };
   if (notes.length > 0) {
     const unknown = { visitors: null, steps: steps.map(() => UNKNOWN), ...(by && { rows: null }) };
-    return { ...unknown, meta: metaOf(notes), query };
+    return { ...unknown, meta: { ...odd, ...metaOf(notes) }, query };
   }
   return {
     ...{ visitors: result.visitors, steps: stepsOf(result.steps) },
     ...(result.rows && {
       rows: result.rows.map(({ value, steps: own }) => ({ value, steps: stepsOf(own) })),
     }),
-    ...{ meta: {}, query },
+    ...{ meta: odd, query },
   };
 }
 

@@ -7,6 +7,7 @@ import { knownTimes } from './known-times.ts';
 import type { AskedJourneys } from './language/journeys-query-reader.ts';
 import { gapNotes, metaOf, scopeText, visitsExtent } from './scope-gaps.ts';
 import type { Source } from './source.ts';
+import { unknownSites } from './unknown-sites.ts';
 import type { JourneysResult } from './visit-schemas.ts';
 
 const BOTH = ['before', 'after'] as const;
@@ -46,7 +47,7 @@ export async function journeysAnswer(
   return {
     ...{ visits: isKnown ? visits : null, visitors: isKnown ? visitors : null },
     ...(Object.fromEntries(paths) as Pick<JourneysResult, 'before' | 'after'>),
-    meta: metaOf(notes),
+    meta: { ...(await unknownSites(source, scope.sites)), ...metaOf(notes) },
     query: { ...scopeText(scope), page, direction, steps, limit },
   };
 }

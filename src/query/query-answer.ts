@@ -14,6 +14,7 @@ import { RolledCounts } from './rolled-counts.ts';
 import { ESTIMATED } from './selected-period.ts';
 import { checkIntervals } from './selection.ts';
 import type { Source } from './source.ts';
+import { unknownSites } from './unknown-sites.ts';
 
 /**
  * Answers a query.
@@ -55,6 +56,7 @@ export async function queryAnswer(
     ...(answer.totals && { totals: answer.totals }),
     meta: {
       ...(isEstimated && { estimated: ['visitors'], standard_error: ESTIMATED.error }),
+      ...(await unknownSites(source, plain.sites)),
       ...(asked.totalRows && { total_rows: answer.totalRows }),
       ...(gaps.notes.length > 0 && { notes: gaps.notes }),
     },

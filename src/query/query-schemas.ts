@@ -30,6 +30,7 @@ import {
   UNDERSTOOD_SCOPE,
   UNDERSTOOD_SITES,
 } from './scope-schemas.ts';
+import { UNKNOWN_SITES } from './unknown-sites.ts';
 
 const METRIC: Schema<Metric> = described(
   TEXT as Schema<Metric>,
@@ -105,6 +106,7 @@ export const QUERY_ANSWER = object(
         total_rows: described(COUNT, 'number of rows, regardless of `limit` and `offset`, if requested'),
         estimated: described(list(METRIC), 'metrics that are estimates; missing if all are exact'),
         standard_error: described(NUMBER, 'relative standard error of estimates'),
+        unknown_sites: UNKNOWN_SITES,
         notes: described(list(NOTE), 'which values are null, and why'),
       },
     ),

@@ -5,14 +5,16 @@ import type { Calendar } from './engine/answer.ts';
 import { mentionsPersons, needsHit } from './engine/condition.ts';
 import type { Filter, Span } from './engine/query.ts';
 import { answerRetention } from './engine/retention.ts';
-import type { Cohort, Retention } from './engine/retention-query.ts';
+import { type Cohort, MOST_COHORTS, type Retention } from './engine/retention-query.ts';
 import { isoTime } from './engine/rows.ts';
+import { lastTime } from './first-time.ts';
 import { pendingNote, purgeNote } from './gap-notes.ts';
 import { intervalStarts } from './interval-starts.ts';
 import { type KnownTimes, knownTimes } from './known-times.ts';
 import type { AskedRetention } from './language/retention-query-reader.ts';
 import { filtersKnown, metaOf, scopeText, visitsExtent } from './scope-gaps.ts';
 import type { Source } from './source.ts';
+import { unknownSites } from './unknown-sites.ts';
 import type { RetentionResult, VisitNote } from './visit-schemas.ts';
 
 /**
@@ -33,28 +35,50 @@ export async function retentionAnswer(
   visitsUntil: VisitsUntil = ALL_VISITS,
 ): Promise<RetentionResult> {
   const { period: _, ...rest } = asked;
-  const span = await periodOf(source, asked, now);
-  const retention: Retention = { ...rest, ...span, identity: asked.identity ?? identity };
-  const calendar: Calendar = (interval, of) => intervalStarts(interval, of, retention.timezone);
+  const calendar: Calendar = (interval, of) => intervalStarts(interval, of, asked.timezone);
+  const { span, interval } = await periodAndInterval(source, asked, now, calendar);
+  const retention: Retention = { ...rest, ...span, interval, identity: asked.identity ?? identity };
   const extent = await extentOf(source, retention);
   const { result, known } = await withKnownTimes(
     () => knownTimes(source, retention.sites, [extent], visitsUntil()),
     () => answerRetention(source, retention, calendar),
   );
   const gaps = gapsOf(retention, known[0]!);
-  const { interval, returnFilters } = retention;
+  const { returnFilters } = retention;
   const cohorts = withNulls(result.cohorts, calendar(interval, span), span, gaps);
   return {
     cohorts,
-    meta: metaOf([
-      ...(result.meta.note === undefined ? [] : [{ detail: result.meta.note }]),
-      ...notesOf(gaps, known[0]!, span),
-    ]),
+    meta: {
+      ...(await unknownSites(source, retention.sites)),
+      ...metaOf([
+        ...(result.meta.note === undefined ? [] : [{ detail: result.meta.note }]),
+        ...notesOf(gaps, known[0]!, span),
+      ]),
+    },
     query: {
       ...scopeText(retention),
       ...{ interval, return_filters: returnFilters, identity: retention.identity },
     },
   };
+}
+
+/**
+ * Visits of old logs may lie many years back. If all data has too many intervals until now, its period ends with the last visit;
+ * if that has too many weeks, and no interval is given, the intervals are months.
+ */
+async function periodAndInterval(
+  source: Source,
+  asked: AskedRetention,
+  now: number,
+  calendar: Calendar,
+): Promise<{ readonly span: Span; readonly interval: Retention['interval'] }> {
+  const span = await periodOf(source, asked, now);
+  const interval = asked.interval ?? 'week';
+  const isTooLong = (of: Span) => calendar(interval, of).length > MOST_COHORTS;
+  if (asked.period !== undefined || !isTooLong(span)) return { span, interval };
+  const last = (await lastTime(source, asked.sites)) ?? span.to;
+  const visited = { from: span.from, to: Math.max(span.from + 1, Math.min(span.to, last + 1)) };
+  return { span: visited, interval: asked.interval ?? (isTooLong(visited) ? 'month' : 'week') };
 }
 
 /** The time spans for which first visits are known, and visits that count as returns. */

@@ -21,6 +21,7 @@ import { LIMITS, USUAL_ROWS } from './language/limits.ts';
 import { COHORT_INTERVALS, VISITOR_IDENTITIES } from './language/retention-query-reader.ts';
 import { STEPS, WINDOW, WRITTEN_WINDOW } from './resources/funnel-reader.ts';
 import { FILTERS, SCOPE, SCOPE_PERIOD, UNDERSTOOD_SCOPE, UNDERSTOOD_SITES } from './scope-schemas.ts';
+import { UNKNOWN_SITES } from './unknown-sites.ts';
 
 const VISIT_SCOPE = {
   ...SCOPE,
@@ -34,6 +35,7 @@ const SHARE = nullable(NUMBER);
 const META = object(
   {},
   {
+    unknown_sites: UNKNOWN_SITES,
     notes: described(
       list(object({ detail: TEXT }, { purged_before: TIME, pending_since: TIME })),
       'which numbers are unknown, and why; and notes about the others',
@@ -139,7 +141,7 @@ const IDENTITY = choice(VISITOR_IDENTITIES);
 export const RETENTION_QUERY = object(SCOPE_PERIOD, {
   ...VISIT_SCOPE,
   filters: described(FILTERS, 'combined with AND; of the first visits'),
-  interval: described(choice(COHORT_INTERVALS), 'of cohorts; default: `week`'),
+  interval: described(choice(COHORT_INTERVALS), 'of cohorts; default: `week`, or `month` if all data has too many weeks'),
   return_filters: described(FILTERS, 'combined with AND: which visits count as returns; default: all'),
   identity: described(IDENTITY, 'how the sites identify visitors; default: that of the server'),
 });

@@ -64,7 +64,12 @@ export const JOURNEYS_SETTINGS = {
 
 export const RETENTION_SETTINGS = {
   ...SCOPE_SETTINGS,
-  interval: setting('length of the intervals: day, week (default) or month', 'INTERVAL', undefined, readText),
+  interval: setting(
+    'length of the intervals: day, week (default; month if all data has too many weeks) or month',
+    'INTERVAL',
+    undefined,
+    readText,
+  ),
   'return-filter': severalSetting('count only matching visits as returns; syntax of --filter', 'FILTER'),
   identity: setting(
     'how the sites identify visitors: cookie or cookieless (default: that of the last server on this folder, else cookie)',

@@ -9,7 +9,9 @@ export const COHORT_INTERVALS = ['day', 'week', 'month'] as const;
 export const VISITOR_IDENTITIES = ['cookie', 'cookieless'] as const;
 const MEMBERS = [...SCOPE_MEMBERS, 'interval', 'return_filters', 'identity'];
 
-export interface AskedRetention extends AskedScope, Pick<Retention, 'interval' | 'returnFilters'> {
+export interface AskedRetention extends AskedScope, Pick<Retention, 'returnFilters'> {
+  /** Undefined: weeks, or months if there are too many of them. */
+  readonly interval: Retention['interval'] | undefined;
   /** Undefined: that of the server. */
   readonly identity: Retention['identity'] | undefined;
 }
@@ -28,7 +30,8 @@ export function readRetention(value: unknown, now: number, goals: readonly Goal[
   const { filters } = scope;
   return {
     ...{ ...scope, returnFilters },
-    interval: readOneOf('interval', asked.interval ?? 'week', COHORT_INTERVALS),
+    interval:
+      asked.interval === undefined ? undefined : readOneOf('interval', asked.interval, COHORT_INTERVALS),
     identity:
       asked.identity === undefined ? undefined : readOneOf('identity', asked.identity, VISITOR_IDENTITIES),
     goals: [...filters, ...returnFilters].some(mentionsGoals) ? checkGoals(known) : [],

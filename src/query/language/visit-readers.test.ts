@@ -46,7 +46,7 @@ describe('a query about visits', () => {
       ...{ ...SCOPE, page: '/', direction: 'both', steps: 3, limit: 10, goals: [] },
     });
     assert.deepEqual(READERS.retention(USUAL.retention), {
-      ...{ ...SCOPE, interval: 'week', returnFilters: [], identity: undefined, goals: [] },
+      ...{ ...SCOPE, interval: undefined, returnFilters: [], identity: undefined, goals: [] },
     });
   });
 
