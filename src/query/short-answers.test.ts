@@ -7,6 +7,7 @@ import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { answered } from '../../test/fixtures/visit-answers.ts';
 import { readQuery } from './language/query-reader.ts';
 import { queryAnswer } from './query-answer.ts';
+import type { Ranking } from './ranking.ts';
 import { readSelection } from './selection.ts';
 import { top } from './top.ts';
 
@@ -64,6 +65,48 @@ describe('an answer', () => {
         by,
       );
     }
+  });
+
+  test('to a ranking of visits is the same after their hits were purged, unless a visit crosses an end of the period', async (t) => {
+    const { store, rollups, command, deliver } = await (await rolled)(t);
+    const start = Date.UTC(2026, 5, 1, 12);
+    const hits = [0, 1, 2, 3].flatMap((visitorLow) =>
+      [0, 5, 10].map((minutes) =>
+        hitOf({
+          ...{ site: 'a.example', time: start + visitorLow * 3_600_000 + minutes * 60_000, visitorLow },
+          source: minutes === 0 && visitorLow < 2 ? 'www.google.com' : '',
+          utmCampaign: minutes === 0 && visitorLow === 3 ? 'launch' : '',
+        }),
+      ),
+    );
+    await deliver((BigInt(NOW) << 22n) | 1n, hits);
+    await rollups.rollUp();
+    const ask = async (by: Ranking, more: object = {}) =>
+      top(
+        { store },
+        readSelection({ site: 'a.example', from: '2026-06-01', to: '2026-06-02', ...more }),
+        by,
+        10,
+        NOW,
+      );
+    const rankings = ['source', 'utm_campaign', 'country', 'entry', 'exit'] as const;
+    const filtered = { filter: 'source=Google' };
+    const before = [];
+    for (const by of rankings) before.push(await ask(by), await ask(by, filtered));
+    assert.deepEqual(before[0]!.rows, [
+      { value: 'Direct', hits: 6, visitors: 2 },
+      { value: 'Google', hits: 6, visitors: 2 },
+    ]);
+    await command(
+      "INSERT INTO horizons SELECT 'a.example', 'hits', toDateTime('2026-06-02 00:00:00', 'UTC')",
+    );
+    await command('ALTER TABLE hits DELETE WHERE true SETTINGS mutations_sync = 1');
+    const after = [];
+    for (const by of rankings) after.push(await ask(by), await ask(by, filtered));
+    assert.deepEqual(after, before);
+    // The visit of 12:00 has hits before and after this.
+    const { rows } = await ask('source', { from: '2026-06-01T12:07:00Z' });
+    assert.deepEqual(rows, [{ value: 'www.google.com', hits: 2, visitors: 2 }]);
   });
 
   test('names sites that never had a hit, rolled up or not, and no others', async (t) => {

@@ -222,7 +222,7 @@ describe('answers of the store', () => {
     assert.deepEqual(await ranking('path', { site: 'a.com' }, 1), [['/one', 3, 1]]);
   });
 
-  test('rank visits without a source or a country too, as they are visits of people', async () => {
+  test('rank visits without a source, a country or a campaign too, as they are visits of people', async () => {
     assert.deepEqual(await ranking('source', { site: 'a.com' }), [['Direct', 5, 3]]);
     await store.deliver(
       segmentOf(folder, 3n, [{ site: 'full.com', visitorLow: 77, country: '', bot: 'Robot' }]),
@@ -231,7 +231,7 @@ describe('answers of the store', () => {
     const words = { site: 'full.com', bots: 'include', filter: 'country=' };
     assert.deepEqual(await ranking('country', words), [['', 1, 1]]);
     for (const by of ['referrer', 'utm_source'] as const) {
-      assert.deepEqual(await ranking(by, { site: 'a.com' }), [], by);
+      assert.deepEqual(await ranking(by, { site: 'a.com' }), [['', 5, 3]], by);
     }
   });
 

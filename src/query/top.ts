@@ -9,11 +9,12 @@ import { topFromRollups } from './from-rollups.ts';
 import { topFromVisits } from './from-visits.ts';
 import { type Period, queryTime } from './period.ts';
 import { type BoundedSelection, choosePlan, type DataStats, knownFrom, type Plan } from './plan.ts';
+import { hasPurgedStraddlers } from './purged-straddlers.ts';
 import { isDimension, type Ranking } from './ranking.ts';
 import { ESTIMATED, edges, gapsOf, periodOf } from './selected-period.ts';
 import type { Selection } from './selection.ts';
 import type { Source } from './source.ts';
-import { choosesVisits, propsQuery, ranksVisits } from './visit-query.ts';
+import { choosesHits, choosesVisits, propsQuery, ranksVisits } from './visit-query.ts';
 
 /**
  * The values of a dimension, or of another ranking, with the most hits.
@@ -32,7 +33,7 @@ export async function top(
   const bots = by === 'bot' ? 'only' : selection.bots;
   const period = await periodOf(source, { ...selection, bots }, now);
   const ask = async (data: DataStats): Promise<Top> => {
-    const { plan, known } = planRanking(period, by, data);
+    const { plan, known } = planRanking(period, by, data, await areVisitsEnough(source, period, by, data));
     // In a partly known period, some values would have only a part of their hits, so the rows cover the time with all hits.
     const rest = {
       ...period,
@@ -52,20 +53,39 @@ export async function top(
 }
 
 /**
- * Chooses the data source of a ranking. A ranking of visits comes from visits and their hits. If some of these are purged, it comes
- * from the rollups, which count each hit by its own value, but have all hits.
+ * Whether visits alone have a ranking by their attributes although hits are purged. They lack nothing unless a visit crosses an end of
+ * the period.
+ */
+async function areVisitsEnough(
+  source: Source,
+  period: BoundedSelection,
+  by: Ranking,
+  { hitsFrom, visitsFrom }: DataStats,
+): Promise<boolean> {
+  const arePurged = hitsFrom > period.from && visitsFrom <= period.from;
+  if (!arePurged || !ranksVisits(by) || choosesHits(period)) return false;
+  return !(await hasPurgedStraddlers(source, period, hitsFrom));
+}
+
+/**
+ * Chooses the data source of a ranking. A ranking of visits comes from visits, and from the hits of those that cross an end of the
+ * period. If some of these are purged, it comes from the rollups, which count each hit by its own value, but have all hits.
  */
 function planRanking(
   period: BoundedSelection,
   by: Ranking,
   data: DataStats,
+  areVisitsEnough: boolean,
 ): { readonly plan: Plan | { readonly from: 'visits' }; readonly known: Period } {
   const plan: Plan = isDimension(by) ? choosePlan(period, { by }, data) : { from: 'hits' };
   const known = { from: knownFrom(plan, data), to: Number.POSITIVE_INFINITY };
   const isByVisit = ranksVisits(by) || choosesVisits(period.filters);
   if (isDimension(by) && !isByVisit) return { plan, known };
   const byVisit = isByVisit
-    ? { from: Math.max(data.hitsFrom, data.visitsFrom), to: data.visitsUntil }
+    ? {
+        from: areVisitsEnough ? data.visitsFrom : Math.max(data.hitsFrom, data.visitsFrom),
+        to: data.visitsUntil,
+      }
     : { from: data.hitsFrom, to: Number.POSITIVE_INFINITY };
   const areUnknown = byVisit.from > period.from && known.from < byVisit.from;
   if (plan.from === 'rollups' && areUnknown) return { plan, known };

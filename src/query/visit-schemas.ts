@@ -141,7 +141,10 @@ const IDENTITY = choice(VISITOR_IDENTITIES);
 export const RETENTION_QUERY = object(SCOPE_PERIOD, {
   ...VISIT_SCOPE,
   filters: described(FILTERS, 'combined with AND; of the first visits'),
-  interval: described(choice(COHORT_INTERVALS), 'of cohorts; default: `week`, or `month` if all data has too many weeks'),
+  interval: described(
+    choice(COHORT_INTERVALS),
+    'of cohorts; default: `week`, or `month` if all data has too many weeks',
+  ),
   return_filters: described(FILTERS, 'combined with AND: which visits count as returns; default: all'),
   identity: described(IDENTITY, 'how the sites identify visitors; default: that of the server'),
 });
