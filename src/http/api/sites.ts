@@ -16,6 +16,9 @@ const SITES = object({ sites: list(extended(SITE_SUMMARY, { public: BOOLEAN })) 
 /** The answer of `GET /api/v1/sites`. */
 export type SitesAnswer = Static<typeof SITES>;
 
+/** How long a deletion waits until hits that were acknowledged before are in the store, in milliseconds. */
+const DELIVERY_TIMEOUT = 60_000;
+
 const PUBLICITY = object({ public: BOOLEAN });
 const PUBLISHED = object({ site: TEXT, public: BOOLEAN });
 
@@ -106,7 +109,9 @@ export function siteRoutes(app: FastifyInstance, context: ServerContext): void {
       if (site === undefined) throw new HitError('invalid', 'site is missing');
       const { deletions } = context;
       if (!deletions) throw new HitError('not_found', 'this server runs without a database');
-      const work = deletions.delete(site, ending.signal);
+      // Nothing has begun until then.
+      const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(DELIVERY_TIMEOUT)]);
+      const work = deletions.delete(site, signal);
       underWay.add(work);
       const deleted = await work.finally(() => underWay.delete(work));
       if (deleted) return deleted;
