@@ -22,13 +22,17 @@ const FILTER: Schema<Filter> = {
 } as Schema<Filter>;
 export const FILTERS = list(FILTER);
 
-/** A period of two times, as requested. */
+/** A period of two times, as requested for a comparison. */
 export const SPAN = object({
   from: described(TEXT, 'inclusive: a date in the time zone, or a time'),
   to: described(TEXT, 'exclusive'),
 });
+const OPEN_SPAN = object(
+  { from: described(TEXT, 'inclusive: a date in the time zone, or a time') },
+  { to: described(TEXT, 'exclusive; default: now') },
+);
 /** The members of a scope that are required. */
-export const SCOPE_PERIOD = { period: either(choice(QUERY_PERIODS), SPAN) };
+export const SCOPE_PERIOD = { period: either(choice(QUERY_PERIODS), OPEN_SPAN) };
 /** The others, except bots and filters, whose descriptions differ. */
 export const SCOPE = {
   site: described(either(TEXT, list(TEXT, LIMITS.sites)), 'one or several; default: all'),

@@ -87,6 +87,11 @@ describe('a query', () => {
     });
   });
 
+  test('whose period has no end ends now', () => {
+    const { period } = read({ period: { from: '1970-01-01T00:00:00Z' } });
+    assert.deepEqual(period, { from: 0, to: NOW });
+  });
+
   test('that does not ask for goals is not about them', () => {
     assert.deepEqual(read({ goal: 'blog' }).goals, []);
     assert.deepEqual(read({ goal: 'signup', metrics: ['conversions'] }).goals, [GOALS[0], GOALS[2]]);
@@ -107,7 +112,9 @@ describe('a query', () => {
     [{ period: null }, /^period is missing: use today, /],
     [{ period: 'last_moth' }, /^period "last_moth" is unknown: did you mean "last_month"\?$/],
     [{ period: { from: '2026-01-02', to: '2026-01-02' } }, /^period: from \(2026-01-02\) is not before to/],
-    [{ period: { from: '2026-01-02' } }, /^period\.to is missing$/],
+    [{ period: { to: '2026-01-02' } }, /^period\.from is missing$/],
+    [{ period: { from: '2026-04-02' } }, /^period: from \(2026-04-02\) is not before to \(now\)$/],
+    [{ include: { comparison: { from: '2026-01-02' } } }, /^include\.comparison\.to is missing$/],
     [{ period: { from: '2026-02-30', to: '2026-03-01' } }, /^period\.from "2026-02-30" is not a time/],
     [{ timezone: 'Berlin' }, /^timezone "Berlin" is not an IANA time zone/],
     [{ metrics: [] }, /^metrics is empty/],

@@ -96,22 +96,31 @@ export function readSites(value: unknown): string[] {
 function readPeriod(value: unknown, now: number, timezone: string): Span | undefined {
   if (value === undefined)
     throw new HitError('invalid', `period is missing: use ${QUERY_PERIODS.join(', ')}, or {"from","to"}`);
-  if (typeof value !== 'string') return readSpan('period', value, timezone);
+  if (typeof value !== 'string') return readSpan('period', value, timezone, now);
   const name = readOneOf('period', value, QUERY_PERIODS);
   return name === 'all' ? undefined : presetPeriod(name satisfies PeriodName, now, timezone);
 }
 
-/** Reads `{"from","to"}`. @throws HitError `invalid` */
-export function readSpan(name: string, value: unknown, timezone: string): Span {
+/**
+ * Reads `{"from","to"}`.
+ *
+ * @param now where it ends if it has no `to`; undefined: `to` is required
+ * @throws HitError `invalid`
+ */
+export function readSpan(name: string, value: unknown, timezone: string, now?: number): Span {
   const members = readMembers(name, value, ['from', 'to']);
   const local = new LocalTime(timezone);
   const [from, to] = (['from', 'to'] as const).map((edge) => {
+    if (edge === 'to' && members.to === undefined && now !== undefined) return now;
     if (members[edge] === undefined) throw new HitError('invalid', `${name}.${edge} is missing`);
     const time = readTime(`${name}.${edge}`, readText(`${name}.${edge}`, members[edge]), local);
     if (time === undefined) throw new HitError('invalid', `${name}.${edge} is empty`);
     return time;
   }) as [number, number];
   if (from >= to)
-    throw new HitError('invalid', `${name}: from (${members.from}) is not before to (${members.to})`);
+    throw new HitError(
+      'invalid',
+      `${name}: from (${members.from}) is not before to (${members.to ?? 'now'})`,
+    );
   return { from, to };
 }
