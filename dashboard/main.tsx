@@ -4,7 +4,7 @@ import { lost, recovered } from './api/connection.ts';
 import { statsQuery } from './api/queries.ts';
 import { readSession, session } from './api/session.ts';
 import { fetchShared } from './api/shared-request.ts';
-import { isSettings, view } from './page/address.ts';
+import { isSettings, isStart, view } from './page/address.ts';
 import { App } from './page/app.tsx';
 import { now, startClock } from './page/clock.ts';
 import './style/style.css';
@@ -21,7 +21,7 @@ await enter();
 async function enter(): Promise<void> {
   try {
     await readSession();
-    if (session.value?.reader && !isSettings.value) askAhead();
+    if (session.value?.reader && !isSettings.value && !isStart.value) askAhead();
     recovered();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -7,6 +7,7 @@ import type { SettingsAnswer } from '../../src/http/api/settings.ts';
 import type { SitesAnswer } from '../../src/http/api/sites.ts';
 import type { LiveAnswer } from '../../src/http/live-answer.ts';
 import type * as server from '../../src/query/answers.ts';
+import type { QueryAnswer } from '../../src/query/query-schemas.ts';
 import type * as store from '../../src/store/storage.ts';
 import type * as settings from '../settings/settings-types.ts';
 import type * as page from './answer-types.ts';
@@ -18,6 +19,7 @@ test('what the server answers has the types that the page reads: the compiler ch
   const fits: readonly true[] = [
     true satisfies Fits<server.Stats, page.Stats>,
     true satisfies Fits<server.Top, page.Top>,
+    true satisfies Fits<QueryAnswer, page.QueryAnswer>,
     true satisfies Fits<SitesAnswer['sites'][number], page.Site>,
     true satisfies Fits<LiveAnswer, page.Live>,
     true satisfies Fits<DropsAnswer, page.Drops>,
@@ -27,5 +29,5 @@ test('what the server answers has the types that the page reads: the compiler ch
     true satisfies Fits<Token, settings.Token>,
     true satisfies Fits<settings.Token, Token>,
   ];
-  assert.equal(fits.length, 10);
+  assert.equal(fits.length, 11);
 });

@@ -50,6 +50,40 @@ export interface Site {
   readonly public?: boolean;
 }
 
+export interface SitesAnswer {
+  readonly sites: readonly Site[];
+}
+
+/** A value of a metric: money is a decimal by currency; null is unknown. */
+export type Value = number | Readonly<Record<string, string>> | null;
+export type Change = number | Readonly<Record<string, number | null>> | null;
+
+interface Measured {
+  readonly metrics: readonly Value[];
+  /** Changes in per cent. */
+  readonly comparison?: { readonly metrics: readonly Value[]; readonly change: readonly Change[] };
+}
+
+export interface QueryRow extends Measured {
+  readonly dimensions: readonly string[];
+}
+
+/** The answer to a query; values are in the order of its dimensions and metrics. */
+export interface QueryAnswer {
+  readonly results: readonly QueryRow[];
+  readonly totals?: Measured;
+  readonly meta: {
+    readonly total_rows?: number;
+    readonly notes?: readonly {
+      readonly metrics: readonly string[];
+      readonly period: 'period' | 'comparison';
+      readonly purged_before?: string;
+      readonly pending_since?: string;
+    }[];
+  };
+  readonly query: { readonly period: { readonly from: string; readonly to: string } };
+}
+
 export interface Live {
   readonly at: string;
   readonly stale_since?: string;

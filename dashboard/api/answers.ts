@@ -55,7 +55,7 @@ export function forget(): void {
 
 /** A query without the start of its period, which moves over time. */
 function subjectOf(query: string): string {
-  return query.replace(/([?&]from=[\d-]+T)[^&]*/, '$1');
+  return query.replace(/([?&]from=[\d-]+T|"from":"[\d-]+T)[^&"]*/, '$1');
 }
 
 /**

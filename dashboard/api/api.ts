@@ -80,3 +80,22 @@ export function withParams(
   }
   return search.size === 0 ? path : `${path}?${search}`;
 }
+
+/** A POST as one text: caches and queues know queries by their text, and `requestText` sends it. */
+export function postText(path: string, body: unknown): string {
+  return `${path}\n${JSON.stringify(body)}`;
+}
+
+/**
+ * Sends a query by its text.
+ *
+ * @param text a path, or a `postText`
+ * @throws ApiError
+ */
+export function requestText<Result>(text: string, signal?: AbortSignal): Promise<Result> {
+  const [path = '', body] = text.split('\n');
+  return request<Result>(path, {
+    ...(body !== undefined && { method: 'POST' as const, body: JSON.parse(body) as unknown }),
+    ...(signal && { signal }),
+  });
+}

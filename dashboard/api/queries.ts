@@ -2,16 +2,20 @@
 
 import { localDate } from '../view/calendar.ts';
 import { type Filter, filterText } from '../view/filter.ts';
-import { intervalsOf, spanOf } from '../view/period.ts';
+import { type Interval, intervalsOf, type Period, spanOf } from '../view/period.ts';
 import type { View } from '../view/view.ts';
-import { withParams } from './api.ts';
+import { postText, withParams } from './api.ts';
+
+const TIMEZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** Most rows of an answer to a query. */
+const MOST_ROWS = 10_000;
 
 /** Parameters of all queries about the hits of a view. */
 function selection({ site, period, filters }: View, now: Date, more: readonly Filter[] = []) {
   return {
     site: site === '' ? undefined : site,
     ...spanOf(period, now),
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezone: TIMEZONE,
     filter: [...filters, ...more].map(filterText),
   };
 }
@@ -46,6 +50,57 @@ export function topQuery(
 /** The properties of events. */
 export function propsQuery(view: View, now: Date): string {
   return withParams('/api/v1/props', selection(view, now));
+}
+
+/** `previous_period` or `year_over_year` of the API; undefined for none, and before all time, which nothing precedes. */
+export function comparisonOf({ compare, period }: Pick<View, 'compare' | 'period'>): string | undefined {
+  if (compare === 'none' || period.kind === 'all') return undefined;
+  return compare === 'year' ? 'year_over_year' : 'previous_period';
+}
+
+/** The period, as queries name it. */
+export function periodMember(period: Period, now: Date) {
+  const { from, to } = spanOf(period, now);
+  return from === undefined ? 'all' : { from, to };
+}
+
+/** Visitors and hits of each site. */
+export function sitesQuery(period: Period, now: Date): string {
+  return postText('/api/v1/query', {
+    dimensions: ['site'],
+    metrics: ['visitors', 'hits'],
+    period: periodMember(period, now),
+    timezone: TIMEZONE,
+    limit: MOST_ROWS,
+    include: { comparison: comparisonOf({ period, compare: 'previous' }), totals: true },
+  });
+}
+
+/** Visitors of some sites by interval. */
+export function sparklinesQuery(
+  sites: readonly string[],
+  period: Period,
+  interval: Interval,
+  now: Date,
+): string {
+  return postText('/api/v1/query', {
+    dimensions: ['site', `time:${interval}`],
+    metrics: ['visitors'],
+    site: sites,
+    period: periodMember(period, now),
+    timezone: TIMEZONE,
+    limit: MOST_ROWS,
+  });
+}
+
+/** Visitors of each site since a time, in milliseconds since 1970. */
+export function recentQuery(since: number): string {
+  return postText('/api/v1/query', {
+    dimensions: ['site'],
+    metrics: ['visitors'],
+    period: { from: new Date(since).toISOString() },
+    limit: MOST_ROWS,
+  });
 }
 
 /** All raw hits of a view. */

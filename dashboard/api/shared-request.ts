@@ -1,4 +1,4 @@
-import { request } from './api.ts';
+import { requestText } from './api.ts';
 import { turnOf } from './turn.ts';
 
 /** A pending query, and the number of callers waiting for it. */
@@ -47,7 +47,7 @@ function startRequest(query: string): SharedRequest {
 async function inTurn(query: string, signal: AbortSignal): Promise<unknown> {
   const end = await turnOf(query, signal);
   try {
-    return await request(query, { signal });
+    return await requestText(query, signal);
   } finally {
     end();
   }

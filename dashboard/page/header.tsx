@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Site } from '../api/answer-types.ts';
 import { session } from '../api/session.ts';
@@ -6,10 +7,11 @@ import { localDate } from '../view/calendar.ts';
 import { neighbour } from '../view/period.ts';
 import { keyOf } from '../view/shortcut.ts';
 import { COMPARISONS, type Comparison } from '../view/view.ts';
-import { homeAddress, openHome, openSettings, show, showPeriod, view } from './address.ts';
+import { SETTINGS_ADDRESS, START_ADDRESS, show, showPeriod, view } from './address.ts';
 import { now } from './clock.ts';
 import { ExportMenu } from './export-menu.tsx';
 import { Icon } from './icon.tsx';
+import { Link } from './link.tsx';
 import { Logo } from './logo.tsx';
 import { Menu } from './menu.tsx';
 import { format, THEMES, theme } from './preferences.ts';
@@ -31,36 +33,38 @@ interface HeaderProps {
 export function Header({ sites, isFirstRun }: HeaderProps) {
   return (
     <header class="top">
-      <a
-        class="brand"
-        href={homeAddress()}
-        aria-label="Hit Tracker"
-        onClick={(event) => {
-          event.preventDefault();
-          openHome();
-        }}
-      >
-        <Logo />
-      </a>
+      <Brand />
       {isFirstRun ? <b>Hit Tracker</b> : <SitePicker sites={sites} />}
       <div class="spring" />
       {!isFirstRun && <Choices />}
-      <div class="top-tools">
-        {!isFirstRun && <ExportMenu />}
-        <ThemeButton />
-        <a
-          class="quiet"
-          href="/dashboard/settings"
-          aria-label={session.value?.admin ? 'Settings' : 'Sign in for settings'}
-          onClick={(event) => {
-            event.preventDefault();
-            openSettings();
-          }}
-        >
-          <Icon name="gear" />
-        </a>
-      </div>
+      <TopTools>{!isFirstRun && <ExportMenu />}</TopTools>
     </header>
+  );
+}
+
+/** The logo, which leads to all sites. */
+export function Brand() {
+  return (
+    <Link to={START_ADDRESS} class="brand" label="All sites">
+      <Logo />
+    </Link>
+  );
+}
+
+/** Tools of every page, at the right. */
+export function TopTools({ children }: { readonly children?: ComponentChildren }) {
+  return (
+    <div class="top-tools">
+      {children}
+      <ThemeButton />
+      <Link
+        to={SETTINGS_ADDRESS}
+        class="quiet"
+        label={session.value?.admin ? 'Settings' : 'Sign in for settings'}
+      >
+        <Icon name="gear" />
+      </Link>
+    </div>
   );
 }
 
@@ -100,8 +104,13 @@ function SitePicker({ sites }: { readonly sites: readonly Site[] }) {
       name={`Site: ${site || 'all sites'}`}
       label={<bdi class="site-name">{site || 'All sites'}</bdi>}
       choices={[
-        { value: '', label: 'All sites' },
-        ...names.map((name, index) => ({ value: name, label: <bdi>{name}</bdi>, parted: index === 0 })),
+        { value: '', label: 'All sites', text: 'all sites' },
+        ...names.map((name, index) => ({
+          value: name,
+          label: <bdi>{name}</bdi>,
+          text: name,
+          parted: index === 0,
+        })),
       ]}
       chosen={site}
       onChoose={(value) => show({ site: value })}

@@ -1,4 +1,4 @@
-import type { Site } from '../api/answer-types.ts';
+import type { SitesAnswer } from '../api/answer-types.ts';
 import { useAnswer } from '../api/answers.ts';
 import { localDate } from '../view/calendar.ts';
 import { show, showPeriod, view } from './address.ts';
@@ -6,7 +6,7 @@ import { format } from './preferences.ts';
 
 /** Shown instead of an empty chart: why it is empty, and where there are hits. */
 export function Nothing() {
-  const { data } = useAnswer<{ sites: readonly Site[] }>('/api/v1/sites');
+  const { data } = useAnswer<SitesAnswer>('/api/v1/sites');
   const { site, filters } = view.value;
   const sites = (data?.sites ?? []).filter((each) => site === '' || each.site === site);
   const last = sites

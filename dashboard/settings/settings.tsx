@@ -1,8 +1,9 @@
 import { useAnswer } from '../api/answers.ts';
 import { signOut } from '../api/session.ts';
-import { homeAddress, openHome } from '../page/address.ts';
+import { homeAddress } from '../page/address.ts';
 import { ThemeButton } from '../page/header.tsx';
 import { Icon } from '../page/icon.tsx';
+import { Link } from '../page/link.tsx';
 import { Health } from './health.tsx';
 import { Privacy } from './privacy.tsx';
 import { Retention } from './retention.tsx';
@@ -26,16 +27,9 @@ export function Settings() {
   return (
     <>
       <header class="top narrow">
-        <a
-          class="quiet"
-          href={homeAddress()}
-          onClick={(event) => {
-            event.preventDefault();
-            openHome();
-          }}
-        >
+        <Link to={homeAddress()} class="quiet">
           <Icon name="left" /> Dashboard
-        </a>
+        </Link>
         <div class="spring" />
         <ThemeButton />
         <button type="button" class="quiet" onClick={() => void signOut()}>

@@ -1,32 +1,75 @@
 import { useState } from 'preact/hooks';
-import type { Site } from '../api/answer-types.ts';
+import type { Site, SitesAnswer } from '../api/answer-types.ts';
 import { useAnswer } from '../api/answers.ts';
+import { Icon } from '../page/icon.tsx';
 import { format } from '../page/preferences.ts';
 import { SnippetBox } from '../page/snippet-box.tsx';
 import { useChange } from './change.ts';
 import { Answered, Section } from './section.tsx';
 
+/** Sites on a page. */
+const ROWS = 10;
+
 /** Sites with their counts, whether they are public, and their snippets. */
 export function Sites() {
-  const answer = useAnswer<{ sites: readonly Site[] }>('/api/v1/sites');
+  const answer = useAnswer<SitesAnswer>('/api/v1/sites');
   return (
     <Section
       id="sites"
       name="Sites"
       about="Badges and counters of a public site are visible to everyone. Its dashboard stays private."
     >
-      <Answered answer={answer}>
-        {({ sites }) => (
-          <ul class="list">
-            {sites.map((site) => (
-              <SiteLine key={site.site} site={site} />
-            ))}
-            {sites.length === 0 && <li class="quiet-text">No hits yet, so no sites.</li>}
-          </ul>
-        )}
-      </Answered>
+      <Answered answer={answer}>{({ sites }) => <SiteList sites={sites} />}</Answered>
       <NewSite />
     </Section>
+  );
+}
+
+/** A page of the sites that match a search: a server may have hundreds. */
+function SiteList({ sites }: { readonly sites: readonly Site[] }) {
+  const [wanted, setWanted] = useState('');
+  const [page, setPage] = useState(0);
+  const found = sites.filter(({ site }) => site.includes(wanted.trim().toLowerCase()));
+  const last = Math.max(0, Math.ceil(found.length / ROWS) - 1);
+  const at = Math.min(page, last);
+  const step = (direction: -1 | 1) => (
+    <button
+      type="button"
+      class="quiet"
+      aria-label={direction < 0 ? 'Previous sites' : 'Next sites'}
+      disabled={direction < 0 ? at === 0 : at === last}
+      onClick={() => setPage(at + direction)}
+    >
+      <Icon name={direction < 0 ? 'left' : 'right'} />
+    </button>
+  );
+  return (
+    <>
+      {sites.length > ROWS && (
+        <div class="list-tools">
+          <input
+            type="search"
+            aria-label="Search sites"
+            placeholder="Search"
+            value={wanted}
+            onInput={({ currentTarget }) => setWanted(currentTarget.value)}
+          />
+          <span class="quiet-text" role="status">
+            {found.length === 0
+              ? 'No matches'
+              : `${at * ROWS + 1}–${Math.min(found.length, (at + 1) * ROWS)} of ${format.whole(found.length)}`}
+          </span>
+          {step(-1)}
+          {step(1)}
+        </div>
+      )}
+      <ul class="list">
+        {found.slice(at * ROWS, (at + 1) * ROWS).map((site) => (
+          <SiteLine key={site.site} site={site} />
+        ))}
+        {sites.length === 0 && <li class="quiet-text">No hits yet, so no sites.</li>}
+      </ul>
+    </>
   );
 }
 
@@ -40,7 +83,7 @@ function SiteLine({ site: { site, hits, last, public: isPublic } }: { readonly s
         <div>
           <bdi class="line-name">{site}</bdi>
           <p class="quiet-text">
-            {format.whole(hits)} hits, last hit {format.moment(last)}
+            {format.count(hits, 'hit')}, last hit {format.moment(last)}
           </p>
         </div>
         <button type="button" class="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>

@@ -46,6 +46,11 @@ export class Format {
     return value < LONG ? this.whole(value) : this.#short.format(value);
   }
 
+  /** `1 site`, `1,234 sites`: a number of things that end in `s` if they are several. */
+  count(value: number, thing: string): string {
+    return `${this.whole(value)} ${thing}${value === 1 ? '' : 's'}`;
+  }
+
   /** A rate such as `0.27` or `1,240`: three digits are enough to see it change. */
   rate(value: number): string {
     const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
@@ -81,7 +86,15 @@ export class Format {
   /** `5 minutes` for 300: the length of a window. */
   window(seconds: number): string {
     const { value, unit } = lengthOf(seconds);
-    return `${value} ${unit}${value === 1 ? '' : 's'}`;
+    return this.count(value, unit);
+  }
+
+  /** `5 min` for a time that long ago, in the largest unit: minutes, hours, days. */
+  span(milliseconds: number): string {
+    const minutes = Math.floor(milliseconds / 60_000);
+    if (minutes < 60) return `${minutes} min`;
+    const hours = Math.floor(minutes / 60);
+    return hours < 48 ? `${hours} h` : `${this.whole(Math.floor(hours / 24))} days`;
   }
 
   /** `1.4 GB` */

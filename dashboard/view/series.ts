@@ -36,16 +36,19 @@ export function columnsOf(
   const values: Value[] = series.map((point) => point[metric] ?? null);
   const last = times.at(-1);
   if (until && last !== undefined) {
-    for (
-      let next = following(last, interval);
-      next < until.getTime() / 1000;
-      next = following(next, interval)
-    ) {
+    for (const next of startsOf(following(last, interval), until.getTime() / 1000, interval)) {
       times.push(next);
       values.push(null);
     }
   }
   return { times, values, before: times.map((_, place) => before[place]?.[metric] ?? null) };
+}
+
+/** Starts of the intervals from one to a time, exclusive, in seconds since 1970. */
+export function startsOf(from: number, to: number, interval: Interval): number[] {
+  const starts: number[] = [];
+  for (let start = from; start < to; start = following(start, interval)) starts.push(start);
+  return starts;
 }
 
 /** The start of the next interval on the reader's clock, in seconds since 1970. */

@@ -48,11 +48,11 @@ export function readView(query: string): View {
   };
 }
 
-/** The query of a view, with `?`; '' for the default view. */
+/** The query of a view, with `?`. It is never empty: that is the address of the start page. */
 export function viewQuery({ site, period, interval, compare, metric, filters }: View): string {
   const params = new URLSearchParams();
   if (site !== '') params.set('site', site);
-  if (period.kind !== USUAL.period.kind || period.date !== undefined) params.set('period', period.kind);
+  params.set('period', period.kind);
   if (period.date !== undefined) params.set('date', period.date);
   if (period.from !== undefined) params.set('from', period.from);
   if (period.to !== undefined) params.set('to', period.to);
@@ -60,6 +60,5 @@ export function viewQuery({ site, period, interval, compare, metric, filters }: 
   if (compare !== USUAL.compare) params.set('compare', compare);
   if (metric !== USUAL.metric) params.set('metric', metric);
   for (const filter of filters) params.append('filter', filterText(filter));
-  const query = params.toString();
-  return query === '' ? '' : `?${query}`;
+  return `?${params}`;
 }

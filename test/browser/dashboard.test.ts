@@ -87,7 +87,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
   test('keys select periods, go back and forth, compare, and show help', {
     skip: onlyWithMoreRounds(),
   }, async () => {
-    const open = await dashboard.open();
+    const open = await dashboard.open('?period=30d');
     const { page } = open;
     await settled(page);
     const names = { r: 'Last 30 minutes', d: 'Today', e: 'Yesterday', w: 'Last 7 days', t: 'Last 30 days' };

@@ -1,46 +1,13 @@
 /** Axe finds no problems: in both themes, at both widths, on each page and dialog. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import axe, { type AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
+import { SOME_LOOKS, violations } from '../fixtures/axe.ts';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import { closeQuietly, Dashboard, keepScreenshot, PHONE, settled, WIDE } from '../fixtures/dashboard.ts';
 import { visitsOf } from '../fixtures/visits.ts';
 
 const DAY = 86_400_000;
-interface Look {
-  readonly colorScheme: 'light' | 'dark';
-  readonly viewport: { readonly width: number; readonly height: number };
-}
-
-/** For overlays, whose colours and widths are covered by these two. */
-const SOME_LOOKS: readonly Look[] = [
-  { colorScheme: 'light', viewport: WIDE },
-  { colorScheme: 'dark', viewport: PHONE },
-];
-const LOOKS: readonly Look[] = [
-  ...SOME_LOOKS,
-  { colorScheme: 'dark', viewport: WIDE },
-  { colorScheme: 'light', viewport: PHONE },
-];
-
 const program = await browserProgram();
-
-/** Problems that axe finds on the current page. */
-async function violations(page: Page, looks = LOOKS): Promise<string[]> {
-  const found: string[] = [];
-  await page.evaluate(axe.source);
-  for (const { colorScheme, viewport } of looks) {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const results: AxeResults = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })');
-    for (const { id, help, nodes } of results.violations) {
-      const where = nodes.map(({ html }) => html.slice(0, 160)).join(' | ');
-      found.push(`${colorScheme}, ${viewport.width} wide: ${id}: ${help}: ${where}`);
-    }
-  }
-  return found;
-}
 
 describe('accessibility', { skip: program === undefined && BROWSER_MISSING }, async () => {
   if (program === undefined) return;

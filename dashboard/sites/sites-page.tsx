@@ -1,0 +1,151 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Site } from '../api/answer-types.ts';
+import { openLiveFeed } from '../api/live-feed.ts';
+import { viewAddress } from '../page/address.ts';
+import { Fault } from '../page/fault.tsx';
+import { Brand, TopTools } from '../page/header.tsx';
+import { Link } from '../page/link.tsx';
+import { Menu } from '../page/menu.tsx';
+import { format } from '../page/preferences.ts';
+import { PERIOD_NAMES } from '../text/period-name.ts';
+import type { Period } from '../view/period.ts';
+import { type SiteColumn, type SiteOrder, sitesInOrder } from '../view/site-list.ts';
+import { useSiteFigures, useSparklines } from './site-figures.ts';
+import { SiteRow } from './site-row.tsx';
+
+/** Rows at first, and how many each click adds: a query can be about as many sites. */
+const ROWS = 50;
+const PERIODS = ['day', '7d', '30d', '12mo'] as const;
+/** Names of columns, and whether they start with the highest. */
+const COLUMNS: readonly (readonly [SiteColumn, string, boolean])[] = [
+  ['site', 'Site', false],
+  ['visitors', 'Visitors', true],
+  ['change', 'Change', true],
+  ['live', 'Now', true],
+  ['last', 'Last hit', true],
+];
+
+/** The start page: all sites, how they are doing, and which of them have gone silent. */
+export function SitesPage({ sites }: { readonly sites: readonly Site[] }) {
+  const [period, setPeriod] = useState<(typeof PERIODS)[number]>('30d');
+  const [wanted, setWanted] = useState('');
+  useEffect(() => openLiveFeed('', '60s'), []);
+  return (
+    <>
+      <header class="top">
+        <Brand />
+        <b>Sites</b>
+        <div class="spring" />
+        <Menu
+          name={`Period: ${PERIOD_NAMES[period]}`}
+          label={PERIOD_NAMES[period]}
+          choices={PERIODS.map((value) => ({ value, label: PERIOD_NAMES[value] }))}
+          chosen={period}
+          onChoose={setPeriod}
+        />
+        <TopTools />
+      </header>
+      <main class="page">
+        <section class="card sites" aria-labelledby="sites-name">
+          <div class="sites-head">
+            <h1 id="sites-name">{format.count(sites.length, 'site')}</h1>
+            <input
+              type="search"
+              aria-label="Search sites"
+              placeholder="Search"
+              value={wanted}
+              onInput={({ currentTarget }) => setWanted(currentTarget.value)}
+            />
+          </div>
+          <SitesTable sites={sites} period={{ kind: period }} wanted={wanted} />
+        </section>
+      </main>
+    </>
+  );
+}
+
+interface TableProps {
+  readonly sites: readonly Site[];
+  readonly period: Period;
+  readonly wanted: string;
+}
+
+function SitesTable({ sites, period, wanted }: TableProps) {
+  const [order, setOrder] = useState<SiteOrder>({ column: 'visitors', isDescending: true });
+  const [count, setCount] = useState(ROWS);
+  const { answer, lines } = useSiteFigures(sites, period);
+  const found = sitesInOrder(lines, wanted, order);
+  const shown = found.slice(0, count);
+  const series = useSparklines(
+    answer.data
+      ? shown
+          .map(({ site }) => site)
+          .slice(0, 2 * ROWS)
+          .sort()
+      : [],
+    period,
+  );
+  if (answer.error && !answer.data) return <Fault error={answer.error} />;
+  const total = answer.data?.totals?.metrics[0];
+  return (
+    <>
+      <table class={answer.isLoading && answer.data ? 'stale' : ''} aria-busy={answer.isLoading}>
+        <thead>
+          <tr>
+            {COLUMNS.map(([column, name, isDescending]) => (
+              <ColumnHead key={column} {...{ column, name, order }} onOrder={setOrder} first={isDescending} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {wanted === '' && (
+            <tr class="all-sites">
+              <th scope="row">
+                <Link to={viewAddress({ period })}>All sites</Link>
+              </th>
+              <td class="number">
+                {typeof total === 'number' ? format.short(total) : <span class="awaited" />}
+              </td>
+              <td colSpan={3} />
+            </tr>
+          )}
+          {shown.map((line) => (
+            <SiteRow key={line.site} line={line} period={period} values={series.get(line.site) ?? []} />
+          ))}
+        </tbody>
+      </table>
+      {found.length === 0 && <p class="nothing">No site’s name contains “{wanted}”.</p>}
+      {found.length > count && (
+        <button type="button" class="quiet" onClick={() => setCount(count + ROWS)}>
+          Show more of {format.count(found.length, 'site')}
+        </button>
+      )}
+    </>
+  );
+}
+
+interface HeadProps {
+  readonly column: SiteColumn;
+  readonly name: string;
+  readonly order: SiteOrder;
+  /** Whether the first click orders from the highest. */
+  readonly first: boolean;
+  readonly onOrder: (order: SiteOrder) => void;
+}
+
+function ColumnHead({ column, name, order, first, onOrder }: HeadProps) {
+  const isChosen = order.column === column;
+  const sort = order.isDescending ? 'descending' : 'ascending';
+  return (
+    <th scope="col" class={`of-${column}`} aria-sort={isChosen ? sort : 'none'}>
+      <button
+        type="button"
+        class="plain sort"
+        onClick={() => onOrder({ column, isDescending: isChosen ? !order.isDescending : first })}
+      >
+        {name}
+        <span aria-hidden="true">{isChosen ? (order.isDescending ? ' ↓' : ' ↑') : ''}</span>
+      </button>
+    </th>
+  );
+}

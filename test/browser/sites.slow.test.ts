@@ -1,0 +1,162 @@
+/** The start page with many sites, and the list of sites in the settings. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { FIREFOX } from '../fixtures/any-server.ts';
+import { violations } from '../fixtures/axe.ts';
+import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
+import {
+  closeQuietly,
+  Dashboard,
+  keepScreenshot,
+  overflow,
+  PHONE,
+  settled,
+  WIDE,
+} from '../fixtures/dashboard.ts';
+
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const SITES = 120;
+const program = await browserProgram();
+
+interface Sent {
+  readonly site: string;
+  readonly path: string;
+  readonly visitor: string;
+  readonly time: number;
+}
+
+/** Site 0 has hits until now, site 1 none for the last twelve hours, and each other site one. */
+function sentHits(now: number): Sent[] {
+  const hits: Sent[] = [];
+  for (let at = 0; at < 3000; at++) {
+    const site = at % 3 === 2 ? 'silent.example' : 'busy.example';
+    const time = now - (at % 3 === 2 ? 12.2 * HOUR : 0) - (at * (40 * DAY)) / 3000;
+    hits.push({ site, path: `/${at % 7}`, visitor: `v${at % 57}`, time });
+  }
+  for (let at = 2; at < SITES; at++) {
+    hits.push({ site: `site-${at}.example`, path: '/', visitor: 'v', time: now - at * HOUR });
+  }
+  return hits;
+}
+
+/** Distinct visitors of a site from a time to another, counted in a plain loop. */
+function visitorsOf(hits: readonly Sent[], site: string, from: number, to: number): number {
+  const seen = new Set<string>();
+  for (const hit of hits) if (hit.site === site && hit.time >= from && hit.time < to) seen.add(hit.visitor);
+  return seen.size;
+}
+
+/** Texts of the cells of a site's row. */
+async function cells(page: Page, site: string): Promise<string[]> {
+  const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: site, exact: true }) });
+  return (await row.getByRole('cell').allInnerTexts()).map((text) => text.trim());
+}
+
+describe('the start page', { skip: program === undefined && BROWSER_MISSING }, async () => {
+  if (program === undefined) return;
+  const dashboard = await Dashboard.start(program);
+  const now = Date.now() - 2000;
+  const hits = sentHits(now);
+
+  before(async () => {
+    const bodies = hits.map((hit) => ({
+      ...hit,
+      user_agent: FIREFOX,
+      time: new Date(hit.time).toISOString(),
+    }));
+    const { server } = dashboard;
+    const { status } = await server.post('/api/v1/hits', bodies, {
+      authorization: 'Bearer a-token-for-the-tests',
+    });
+    assert.equal(status, 202);
+  });
+
+  test('shows visitors, their change, current visitors and the last hit of each site as they were sent', async () => {
+    const open = await dashboard.open();
+    const { page } = open;
+    await page.getByRole('heading', { name: `${SITES} sites` }).waitFor();
+    await settled(page);
+    await page
+      .getByRole('row', { name: /^busy\.example/ })
+      .getByText('just now')
+      .waitFor();
+    const today = new Date(now);
+    const from = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 29).getTime();
+    const visitors = visitorsOf(hits, 'busy.example', from, now + 1);
+    const [shown, , live, last] = await cells(page, 'busy.example');
+    assert.deepEqual(
+      [shown, live, last],
+      [String(visitors), String(visitorsOf(hits, 'busy.example', now - 5 * 60_000, now + 1)), 'just now'],
+    );
+    const silent = await cells(page, 'silent.example');
+    assert.equal(silent[0], String(visitorsOf(hits, 'silent.example', from, now)));
+    assert.deepEqual(silent.slice(2), ['0', 'no hits for 12 h']);
+    assert.equal((await cells(page, 'site-2.example'))[3], '2 h ago');
+    assert.ok((await page.locator('.sparkline polyline').count()) >= 50);
+    await keepScreenshot(page, 'sites');
+    await closeQuietly(open);
+  });
+
+  test('sorts by any column, searches, and leads to a site and back, by keyboard alone', async () => {
+    const open = await dashboard.open();
+    const { page } = open;
+    await settled(page);
+    const first = page.getByRole('rowheader').nth(1);
+    assert.equal(await first.innerText(), 'busy.example');
+    await page.getByRole('button', { name: 'Last hit' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    assert.match(await first.innerText(), /^site-119\.example$/);
+    const search = page.getByRole('searchbox', { name: 'Search sites' });
+    await search.focus();
+    await page.keyboard.type('SILENT');
+    assert.equal(await page.getByRole('rowheader').count(), 1);
+    await page.getByRole('link', { name: 'silent.example' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Site: silent.example' }).waitFor();
+    await settled(page);
+    assert.equal(new URL(page.url()).searchParams.get('site'), 'silent.example');
+
+    await page.getByRole('button', { name: 'Site: silent.example' }).click();
+    await page.keyboard.type('site-77');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Site: site-77.example' }).waitFor();
+    await page.getByRole('link', { name: 'All sites' }).click();
+    await page.getByRole('heading', { name: `${SITES} sites` }).waitFor();
+    await closeQuietly(open);
+  });
+
+  test('has no problems that axe finds, and fits a phone', async () => {
+    const open = await dashboard.open();
+    const { page } = open;
+    await page.getByRole('heading', { name: `${SITES} sites` }).waitFor();
+    await settled(page);
+    assert.deepEqual(await violations(page), []);
+    await page.setViewportSize(PHONE);
+    assert.equal(await overflow(page), 0);
+    await keepScreenshot(page, 'sites-phone');
+    await closeQuietly(open);
+  });
+
+  test('the settings list ten sites at a time, and find the others', async () => {
+    const open = await dashboard.open('?period=day');
+    const { page } = open;
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('heading', { name: 'Health' }).waitFor();
+    await settled(page);
+    const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+    assert.ok(height < 4 * WIDE.height, `${height} pixels`);
+    const lines = page.getByRole('region', { name: 'Sites' }).getByRole('listitem');
+    assert.equal(await lines.count(), 10);
+    await page.getByRole('button', { name: 'Next sites' }).click();
+    await page.getByText(`11–20 of ${SITES}`).waitFor();
+    await page.getByRole('searchbox', { name: 'Search sites' }).fill('site-111');
+    await page.getByText('site-111.example', { exact: true }).waitFor();
+    assert.equal(await lines.count(), 1);
+    await page.getByRole('link', { name: 'Dashboard' }).click();
+    await page.getByRole('button', { name: 'Period: Today' }).waitFor();
+    await closeQuietly(open);
+  });
+});
