@@ -14,6 +14,10 @@ export default defineConfig({
     // Each file is a separate request that can be cached forever; nothing is inlined, since the policy forbids it.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // What several files share is one file: each is a request.
+      output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] } },
+    },
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   server: {

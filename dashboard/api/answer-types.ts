@@ -4,7 +4,8 @@ import type { DropReason } from '../../src/hit/drop-reason.ts';
 import type { Interval } from '../view/period.ts';
 import type { Point } from '../view/series.ts';
 
-type Figures = Omit<Point, 'time'>;
+/** By metric; null is unknown. */
+export type Figures = Omit<Point, 'time'>;
 
 interface Counted {
   readonly from: string;
@@ -21,6 +22,8 @@ interface Counted {
 
 export interface Stats extends Counted {
   readonly interval: Interval;
+  /** Of revenue. */
+  readonly currency?: string;
   readonly comparison?: Counted & { readonly change: { readonly [Name in keyof Figures]?: number | null } };
 }
 
@@ -81,7 +84,12 @@ export interface QueryAnswer {
       readonly pending_since?: string;
     }[];
   };
-  readonly query: { readonly period: { readonly from: string; readonly to: string } };
+  readonly query: {
+    readonly metrics: readonly string[];
+    readonly dimensions: readonly string[];
+    readonly period: { readonly from: string; readonly to: string };
+    readonly include: { readonly comparison?: { readonly from: string; readonly to: string } };
+  };
 }
 
 export interface Live {

@@ -16,12 +16,14 @@ const DELAYS = { first: 1500, longest: 20_000 };
 /** Decay factor of the slowest answer's time, per answer. */
 const FADING = 0.9;
 
-/** Incremented whenever answers about the present should be refreshed. */
+/** Incremented whenever all answers about the present should be refreshed. */
 export const pulse = signal(0);
+/** Incremented whenever the figures of the period should be, which is more often. */
+export const figuresPulse = signal(0);
 
-/** Milliseconds that the slowest recent answer took. */
-let slowest = 0;
-export function slowestAnswer(): number {
+/** Milliseconds that the slowest recent answers took: those of figures, and all others. */
+const slowest = { figures: 0, others: 0 };
+export function slowestAnswers(): Readonly<typeof slowest> {
   return slowest;
 }
 
@@ -43,8 +45,8 @@ interface Kept {
 /** By query. */
 const kept = new RecentMap<string, Kept>(MOST_KEPT);
 
-function keep(query: string, data: unknown): void {
-  kept.set(query, { data, at: Date.now(), beat: pulse.value });
+function keep(query: string, data: unknown, beat: number): void {
+  kept.set(query, { data, at: Date.now(), beat });
 }
 
 /** Drops all answers: the user has changed, or a setting has. */
@@ -63,10 +65,11 @@ function subjectOf(query: string): string {
  * temporary are retried.
  *
  * @param query undefined for no query
+ * @param isFigures whether it is refreshed with the figures of the period
  */
-export function useAnswer<Result>(query: string | undefined): Answer<Result> {
+export function useAnswer<Result>(query: string | undefined, isFigures = false): Answer<Result> {
   const [answer, setAnswer] = useState<{ subject: string; data?: Result; error?: ApiError }>({ subject: '' });
-  const beat = pulse.value;
+  const beat = pulse.value + (isFigures ? figuresPulse.value : 0);
   const last = useRef('');
   useEffect(() => {
     if (query === undefined) return;
@@ -77,14 +80,15 @@ export function useAnswer<Result>(query: string | undefined): Answer<Result> {
     if (known && !isSame) setAnswer({ subject, data: known.data as Result });
     if (known && known.beat === beat && Date.now() - known.at < FRESH_MS) return;
     const controller = new AbortController();
-    void fetchWithRetry<Result>(query, controller.signal, (outcome) => {
-      if ('data' in outcome) keep(query, outcome.data);
+    const emit = (outcome: Outcome<Result>) => {
+      if ('data' in outcome) keep(query, outcome.data, beat);
       setAnswer((before) => ({
         ...('data' in outcome || before.subject !== subject ? {} : before),
         subject,
         ...outcome,
       }));
-    });
+    };
+    void fetchWithRetry<Result>(query, controller.signal, emit, isFigures ? 'figures' : 'others');
     return () => controller.abort();
   }, [query, beat]);
   const isLoading = query !== undefined && answer.subject !== subjectOf(query);
@@ -98,13 +102,14 @@ async function fetchWithRetry<Result>(
   query: string,
   signal: AbortSignal,
   emit: (outcome: Outcome<Result>) => void,
+  kind: keyof typeof slowest,
 ): Promise<void> {
   const backoff = new Backoff(DELAYS);
   while (!signal.aborted) {
     try {
       const start = performance.now();
       const data = await fetchShared<Result>(query, signal);
-      slowest = Math.max(slowest * FADING, performance.now() - start);
+      slowest[kind] = Math.max(slowest[kind] * FADING, performance.now() - start);
       if (signal.aborted) return;
       recovered();
       emit({ data });

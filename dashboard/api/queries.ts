@@ -1,26 +1,35 @@
 /** The queries of a view. */
 
 import { localDate } from '../view/calendar.ts';
-import { type Filter, filterText } from '../view/filter.ts';
+import { type Filter, type FilterDimension, pathFilters } from '../view/filter.ts';
 import { type Interval, intervalsOf, type Period, spanOf } from '../view/period.ts';
-import type { View } from '../view/view.ts';
+import type { Metric, View } from '../view/view.ts';
 import { postText, withParams } from './api.ts';
 
 const TIMEZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 /** Most rows of an answer to a query. */
 const MOST_ROWS = 10_000;
 
-/** Parameters of all queries about the hits of a view. */
-function selection({ site, period, filters }: View, now: Date, more: readonly Filter[] = []) {
+/** Parameters of a view in paths. Filters are not among them. */
+function selection({ site, period }: View, now: Date) {
   return {
     site: site === '' ? undefined : site,
     ...spanOf(period, now),
     timezone: TIMEZONE,
-    filter: [...filters, ...more].map(filterText),
   };
 }
 
-/** Hits and visitors of a period. */
+/** Members of a view in queries. */
+function scope({ site, period, filters }: View, now: Date, more: readonly Filter[] = []) {
+  return {
+    site: site === '' ? undefined : site,
+    period: periodMember(period, now),
+    timezone: TIMEZONE,
+    filters: [...filters, ...more],
+  };
+}
+
+/** Hits and visitors of a period, without filters: they are counted beforehand, and outlive purged hits. */
 export function statsQuery(view: View, now: Date): string {
   const { compare, interval, period } = view;
   return withParams('/api/v1/stats', {
@@ -31,25 +40,48 @@ export function statsQuery(view: View, now: Date): string {
   });
 }
 
-/** Its visits, which are counted hit by hit: a separate query, since it may take longer. */
-export function visitsQuery(view: View, now: Date): string {
-  return `${statsQuery(view, now)}&metrics=visits,bounce_rate,visit_duration`;
+/** Metrics by time. */
+export function figuresQuery(view: View, now: Date, metrics: readonly Metric[], interval: Interval): string {
+  return postText('/api/v1/query', {
+    dimensions: [`time:${interval}`],
+    metrics,
+    ...scope(view, now),
+    limit: MOST_ROWS,
+    include: { comparison: comparisonOf(view), totals: true },
+  });
 }
 
-/** @param by a dimension of `top` */
-export function topQuery(
-  view: View,
-  now: Date,
-  by: string,
-  limit: number,
-  more: readonly Filter[] = [],
-): string {
-  return withParams('/api/v1/top', { by, limit: String(limit), ...selection(view, now, more) });
+/** Rows of a table. */
+export interface TableQuery {
+  readonly by: FilterDimension;
+  readonly metrics: readonly string[];
+  /** What it is ordered by, from the highest. */
+  readonly order: string;
+  readonly isAscending?: boolean;
+  readonly limit: number;
+  readonly filters?: readonly Filter[];
 }
 
-/** The properties of events. */
+export function tableQuery(view: View, now: Date, table: TableQuery): string {
+  const { by, metrics, order, isAscending = false, limit, filters = [] } = table;
+  return postText('/api/v1/query', {
+    dimensions: [by],
+    metrics,
+    ...scope(view, now, filters),
+    order_by: [[order, isAscending ? 'asc' : 'desc']],
+    limit,
+    include: { comparison: comparisonOf(view), total_rows: true },
+  });
+}
+
+/** Counts of values from before hits were purged, without filters. @param by a dimension of `top` */
+export function topQuery(view: View, now: Date, by: string, limit: number): string {
+  return withParams('/api/v1/top', { by, limit: String(limit), ...selection(view, now) });
+}
+
+/** The properties of events, by those filters that paths can have. */
 export function propsQuery(view: View, now: Date): string {
-  return withParams('/api/v1/props', selection(view, now));
+  return withParams('/api/v1/props', { ...selection(view, now), filter: pathFilters(view.filters) });
 }
 
 /** `previous_period` or `year_over_year` of the API; undefined for none, and before all time, which nothing precedes. */
@@ -103,7 +135,8 @@ export function recentQuery(since: number): string {
   });
 }
 
-/** All raw hits of a view. */
-export function exportQuery(view: View, now: Date, format: 'csv' | 'ndjson' | 'parquet'): string {
-  return withParams('/api/v1/export', { format, ...selection(view, now) });
+/** All raw hits of a view; undefined if exports do not take its filters. */
+export function exportQuery(view: View, now: Date, format: 'csv' | 'ndjson' | 'parquet'): string | undefined {
+  const filter = pathFilters(view.filters);
+  return filter && withParams('/api/v1/export', { format, ...selection(view, now), filter });
 }

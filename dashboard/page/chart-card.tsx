@@ -1,11 +1,10 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { Stats } from '../api/answer-types.ts';
-import { type Answer, useAnswer } from '../api/answers.ts';
-import { statsQuery, visitsQuery } from '../api/queries.ts';
+import type { Answer } from '../api/answers.ts';
 import { addDays, localDate } from '../view/calendar.ts';
 import { daysOf, intervalsOf, isGoingOn } from '../view/period.ts';
 import { columnsOf } from '../view/series.ts';
-import { METRICS, type Metric } from '../view/view.ts';
+import type { Metric } from '../view/view.ts';
 import { show, view } from './address.ts';
 import { now } from './clock.ts';
 import { Fault } from './fault.tsx';
@@ -13,33 +12,35 @@ import { Icon } from './icon.tsx';
 import { lazy } from './lazy.tsx';
 import { Menu } from './menu.tsx';
 import { MetricTile } from './metric-tile.tsx';
-import { METRIC_WORDS, VISIT_METRICS } from './metrics.ts';
+import { METRIC_WORDS } from './metrics.ts';
 import { Nothing } from './nothing.tsx';
-import { SeriesDialog } from './series-dialog.tsx';
+import { tiles } from './preferences.ts';
+import { useFigures } from './view-figures.ts';
 
+const SeriesDialog = lazy(() => import('./series-dialog.tsx').then((module) => module.SeriesDialog));
+const TilesDialog = lazy(() => import('./tiles-dialog.tsx').then((module) => module.TilesDialog));
 const Skeleton = <div class="plot-skeleton" aria-hidden="true" />;
 /** The chart library is half of all code. */
 const Chart = lazy(() => import('./chart.tsx').then((module) => module.Chart), Skeleton);
 
 /** Figures of the period, and a chart of one of them. */
 export function ChartCard() {
-  const counted = useAnswer<Stats>(statsQuery(view.value, now.value));
-  // Visits are counted hit by hit, so they come after the main figures.
-  const visits = useAnswer<Stats>(
-    counted.data && !counted.isLoading ? visitsQuery(view.value, now.value) : undefined,
-  );
   const { metric } = view.value;
-  const answerOf = (name: Metric) => (VISIT_METRICS.includes(name) ? visits : counted);
+  const [isChoosing, setChoosing] = useState(false);
+  // That of a shared link is shown too.
+  const shownTiles = tiles.value.includes(metric) ? tiles.value : [...tiles.value, metric];
+  const answerOf = useFigures(shownTiles);
   const shown = answerOf(metric);
   return (
     <section class="card chart-card" aria-label="Figures of the period">
       <div class="tiles">
-        {METRICS.map((name) => (
+        {shownTiles.map((name) => (
           <MetricTile key={name} metric={name} answer={answerOf(name)} isChosen={name === metric} />
         ))}
       </div>
-      <ChartTools answer={shown} metric={metric} />
+      <ChartTools answer={shown} metric={metric} onChooseTiles={() => setChoosing(true)} />
       <ChartPanel answer={shown} metric={metric} />
+      {isChoosing && <TilesDialog onClose={() => setChoosing(false)} />}
     </section>
   );
 }
@@ -69,10 +70,12 @@ function ChartPanel({ answer: { data, error, isLoading }, metric }: PanelProps) 
     () => (data?.comparison?.series ?? []).map(({ time }) => Date.parse(time)),
     [data?.comparison],
   );
+  const { name, say: sayNumber, isWhole = false } = METRIC_WORDS[metric];
+  const currency = data?.currency;
+  const say = useCallback((value: number) => sayNumber(value, currency), [sayNumber, currency]);
   if (!data && error) return <Fault error={error} />;
   if (!data || !columns) return Skeleton;
-  if (!isLoading && data.totals.hits === 0) return <Nothing />;
-  const { name, say, isWhole } = METRIC_WORDS[metric];
+  if (!isLoading && data.series.every((point) => !point[metric]) && !data.totals[metric]) return <Nothing />;
   return (
     <div class={isLoading ? 'stale' : ''} aria-busy={isLoading}>
       <Chart
@@ -84,7 +87,11 @@ function ChartPanel({ answer: { data, error, isLoading }, metric }: PanelProps) 
   );
 }
 
-function ChartTools({ answer: { data }, metric }: PanelProps) {
+interface ToolsProps extends PanelProps {
+  readonly onChooseTiles: () => void;
+}
+
+function ChartTools({ answer: { data }, metric, onChooseTiles }: ToolsProps) {
   const [isTable, setTable] = useState(false);
   const { period, interval, compare } = view.value;
   const known = intervalsOf(period, localDate(now.value));
@@ -110,6 +117,9 @@ function ChartTools({ answer: { data }, metric }: PanelProps) {
         onChoose={(each) => show({ interval: each === known[0] ? undefined : each })}
         isQuiet
       />
+      <button type="button" class="quiet" aria-label="Choose figures" onClick={onChooseTiles}>
+        <Icon name="gear" />
+      </button>
       <button
         type="button"
         class="quiet"

@@ -1,15 +1,16 @@
 import { effect, signal } from '@preact/signals';
 import { MINUTE } from '../../src/timing/units.ts';
-import { pulse, slowestAnswer } from '../api/answers.ts';
+import { figuresPulse, pulse, slowestAnswers } from '../api/answers.ts';
 import { isConnected } from '../api/connection.ts';
 import { live } from '../api/live-feed.ts';
 
-/** Minimum interval between refreshes of a current period while hits arrive. */
-const REFRESH_MS = 8000;
+/** Minimum intervals between refreshes of a current period while hits arrive: of its figures, and of everything. */
+const FIGURES_MS = 2000;
+const REFRESH_MS = 10_000;
 /** Time within which a page gets its first answers. */
 const BEGINNING_MS = 2000;
-/** If answers are slow, the pause is this many times as long as the answer took. */
-const REST = 20;
+/** If answers are slow, the pause is this many times as long as the slowest took. Figures agree with Now within seconds. */
+const REST = { figures: 2, others: 20 };
 
 /** The current time, to the minute. */
 export const now = signal(new Date());
@@ -18,23 +19,23 @@ export const now = signal(new Date());
 export function startClock(): void {
   let hits: number | undefined;
   const begin = Date.now();
-  let last = begin;
-  let isDue = false;
-  const beat = () => {
-    isDue = false;
-    last = Date.now();
-    if (!document.hidden) pulse.value++;
-  };
+  const refreshFigures = paced(
+    () => Math.max(FIGURES_MS, REST.figures * slowestAnswers().figures),
+    () => figuresPulse.value++,
+  );
+  const refreshAll = paced(
+    () => Math.max(REFRESH_MS, REST.others * slowestAnswers().others),
+    () => pulse.value++,
+  );
   effect(() => {
     const total = live.value?.total.hits;
     if (total === undefined || total === hits) return;
     // The page starts with fresh answers.
     const isFirst = hits === undefined && Date.now() - begin < BEGINNING_MS;
     hits = total;
-    const rest = Math.max(REFRESH_MS, REST * slowestAnswer());
-    if (isFirst || isDue) return;
-    isDue = true;
-    setTimeout(beat, Math.max(0, last + rest - Date.now()));
+    if (isFirst) return;
+    refreshFigures();
+    refreshAll();
   });
   setInterval(() => {
     if (!document.hidden && minuteOf(Date.now()) !== minuteOf(now.value.getTime())) now.value = new Date();
@@ -42,15 +43,33 @@ export function startClock(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) return;
     now.value = new Date();
-    beat();
+    pulse.value++;
   });
   let wasConnected = true;
   effect(() => {
-    if (isConnected.value && !wasConnected) beat();
+    if (isConnected.value && !wasConnected) pulse.value++;
     wasConnected = isConnected.value;
   });
 }
 
 function minuteOf(time: number): number {
   return Math.floor(time / MINUTE);
+}
+
+/** Runs a refresh after each call, but not before a pause since the last one; not while the page is hidden. */
+function paced(pause: () => number, refresh: () => void): () => void {
+  let last = Date.now();
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(
+      () => {
+        isDue = false;
+        last = Date.now();
+        if (!document.hidden) refresh();
+      },
+      Math.max(0, last + pause() - Date.now()),
+    );
+  };
 }

@@ -5,11 +5,10 @@ import { view } from './address.ts';
 import { now } from './clock.ts';
 import { Fault } from './fault.tsx';
 import { Menu } from './menu.tsx';
-import { MoreDialog } from './more-dialog.tsx';
 import { Ranked } from './ranked.tsx';
-import { MoreButton, ROWS } from './ranking-card.tsx';
+import { MoreButton, MoreDialog, ROWS } from './ranking-card.tsx';
 import { EVENTS, propRanking } from './rankings.ts';
-import { RowsSkeleton } from './rows.tsx';
+import { RowsSkeleton } from './table.tsx';
 import { Tabs } from './tabs.tsx';
 
 interface Props {

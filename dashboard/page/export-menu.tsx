@@ -1,17 +1,20 @@
-import type { Stats, Top } from '../api/answer-types.ts';
-import { ApiError, request } from '../api/api.ts';
-import { exportQuery, statsQuery, topQuery } from '../api/queries.ts';
+import type { QueryAnswer } from '../api/answer-types.ts';
+import { ApiError, requestText } from '../api/api.ts';
+import { figuresOf, numberOf } from '../api/figures.ts';
+import { exportQuery, figuresQuery, tableQuery } from '../api/queries.ts';
 import { session } from '../api/session.ts';
 import { csvText } from '../text/csv.ts';
+import { localDate } from '../view/calendar.ts';
+import { intervalsOf } from '../view/period.ts';
 import { view } from './address.ts';
 import { notice } from './banner.tsx';
 import { now } from './clock.ts';
+import { fileName } from './file-name.ts';
 import { Icon } from './icon.tsx';
 import { type Choice, Menu } from './menu.tsx';
-import { rowsOf } from './ranked.tsx';
+import { tiles } from './preferences.ts';
 import { BOTS, CARDS, EVENTS } from './rankings.ts';
 import { save } from './save.ts';
-import { seriesCsv } from './series-dialog.tsx';
 
 type Kind = 'series' | 'tops' | 'csv' | 'ndjson' | 'parquet';
 
@@ -52,19 +55,39 @@ async function take(kind: Kind): Promise<void> {
 }
 
 async function give(kind: Kind): Promise<void> {
-  if (kind === 'series')
-    save('series.csv', seriesCsv(await request<Stats>(statsQuery(view.value, now.value))));
-  else if (kind === 'tops') save('tables.csv', await tables());
-  else location.assign(exportQuery(view.value, now.value, kind));
+  if (kind === 'series') await saveSeries();
+  else if (kind === 'tops') save(fileName('tables'), await tables());
+  else {
+    const path = exportQuery(view.value, now.value, kind);
+    if (path === undefined) notice.value = 'Exports of hits do not take all of these filters: remove some.';
+    else location.assign(path);
+  }
+}
+
+async function saveSeries(): Promise<void> {
+  const { period, interval } = view.value;
+  const usual = interval ?? intervalsOf(period, localDate(now.value))[0] ?? 'month';
+  const answer = await requestText<QueryAnswer>(figuresQuery(view.value, now.value, tiles.value, usual));
+  const { seriesCsv } = await import('./series-dialog.tsx');
+  save(fileName(`by-${usual}`), seriesCsv(figuresOf(answer, tiles.value, usual)));
 }
 
 /** The top rows of each ranking, one after another. */
 async function tables(): Promise<string> {
-  const rows: (string | number)[][] = [['table', 'value', 'visitors', 'hits']];
-  for (const ranking of [...CARDS.flatMap(({ rankings }) => rankings), EVENTS, BOTS]) {
-    const top = await request<Top>(topQuery(view.value, now.value, ranking.by, MOST));
-    for (const { value, visitors, hits } of rowsOf(ranking, top))
-      rows.push([ranking.by, value, visitors, hits]);
+  const rows: (string | number | null)[][] = [['table', 'value', 'visitors', 'hits']];
+  const metrics = ['visitors', 'hits'] as const;
+  for (const { by, filters = [], isOptional } of [
+    ...CARDS.flatMap(({ rankings }) => rankings),
+    EVENTS,
+    BOTS,
+  ]) {
+    const query = tableQuery(view.value, now.value, { by, metrics, order: 'visitors', limit: MOST, filters });
+    const { results } = await requestText<QueryAnswer>(query);
+    for (const { dimensions, metrics: values } of results) {
+      const value = dimensions[0] ?? '';
+      if (isOptional && value === '') continue;
+      rows.push([by, value, ...values.map((each) => numberOf(each, undefined))]);
+    }
   }
   return csvText(rows);
 }

@@ -1,48 +1,67 @@
-import { type Filter, filterText, shownPattern, toggled } from '../view/filter.ts';
+import { useState } from 'preact/hooks';
+import { type Filter, filterText, oppositeOf, replaced } from '../view/filter.ts';
 import { show, toggleFilter, view } from './address.ts';
+import { filterName } from './filter-name.ts';
 import { Icon } from './icon.tsx';
-import { dimensionName, rankingOf, valueName } from './rankings.ts';
+import { lazy } from './lazy.tsx';
 
-/** Active filters, which can be inverted or removed. */
+const FilterDialog = lazy<{ filter?: Filter; onClose: () => void }>(() =>
+  import('../filters/filter-dialog.tsx').then((module) => module.FilterDialog),
+);
+const SegmentsMenu = lazy(() => import('../filters/segments.tsx').then((module) => module.SegmentsMenu));
+
+/** Filters of the view: added, changed, inverted, removed, and stored as segments. */
 export function FiltersBar() {
-  const { filters } = view.value;
-  if (filters.length === 0) return null;
+  const { filters, site } = view.value;
+  const [edited, setEdited] = useState<Filter | 'new'>();
   return (
     <section class="filters" aria-label="Filters">
       {filters.map((filter) => (
-        <Chip key={filterText(filter)} filter={filter} />
+        <Chip key={filterText(filter)} filter={filter} onEdit={() => setEdited(filter)} />
       ))}
+      <button type="button" class="quiet" onClick={() => setEdited('new')}>
+        <Icon name="plus" /> Add filter
+      </button>
+      {site !== '' && <SegmentsMenu />}
       {filters.length > 1 && (
         <button type="button" class="quiet" onClick={() => show({ filters: [] })}>
           Clear all
         </button>
       )}
+      {edited !== undefined && (
+        <FilterDialog {...(edited !== 'new' && { filter: edited })} onClose={() => setEdited(undefined)} />
+      )}
     </section>
   );
 }
 
-function Chip({ filter }: { readonly filter: Filter }) {
-  const { dimension, negated } = filter;
-  const value = valueName(rankingOf(dimension), shownPattern(filter));
-  const said = negated ? 'is not' : 'is';
-  const turn = negated ? 'Include instead' : 'Exclude instead';
-  const turned = { ...filter, negated: !negated };
+function Chip({ filter, onEdit }: { readonly filter: Filter; readonly onEdit: () => void }) {
+  const { name, operator, values } = filterName(filter);
+  const text = `${name} ${operator} ${values}`;
   return (
     <span class="chip">
-      {dimensionName(dimension)}{' '}
       <button
         type="button"
-        aria-label={`${dimensionName(dimension)} ${said} ${value}: ${turn}`}
-        title={turn}
-        onClick={() => show({ filters: toggled(toggled(view.value.filters, filter), turned) })}
+        class="plain chip-text"
+        title={text}
+        aria-label={`Change ${text}`}
+        onClick={onEdit}
       >
-        {said}
-      </button>{' '}
-      <bdi title={value}>{value}</bdi>
+        {name} {operator} <bdi>{values}</bdi>
+      </button>
       <button
         type="button"
         class="quiet"
-        aria-label={`Remove the filter ${dimensionName(dimension)} ${said} ${value}`}
+        aria-label={`Invert ${text}`}
+        title="Exclude instead, or include again"
+        onClick={() => show({ filters: replaced(view.value.filters, filter, oppositeOf(filter)) })}
+      >
+        <Icon name="exclude" />
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={`Remove the filter ${text}`}
         onClick={() => toggleFilter(filter)}
       >
         <Icon name="close" />

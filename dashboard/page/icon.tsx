@@ -12,6 +12,7 @@ const PATHS = {
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
   expand: 'M9.5 2.5h4v4M13.5 2.5l-5 5M6.5 13.5h-4v-4M2.5 13.5l5-5',
   compare: 'M2 11l3.5-5 3.5 3 5-6M2 14.5h12',
+  exclude: 'M8 2a6 6 0 100 12A6 6 0 008 2zM4 12l8-8',
   plus: 'M8 3v10M3 8h10',
   up: 'M8 13V3M4 7l4-4 4 4',
   down: 'M8 3v10M4 9l4 4 4-4',

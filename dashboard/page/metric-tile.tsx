@@ -2,6 +2,7 @@ import type { Stats } from '../api/answer-types.ts';
 import type { Answer } from '../api/answers.ts';
 import type { Metric } from '../view/view.ts';
 import { show } from './address.ts';
+import { ChangeOf } from './change-of.tsx';
 import { METRIC_WORDS } from './metrics.ts';
 import { format } from './preferences.ts';
 
@@ -20,7 +21,7 @@ export function MetricTile({ metric, answer: { data, error, isLoading }, isChose
   const tips = [
     isOfVisitors && data?.error !== undefined && `Estimated, ± ${format.percent(data.error)}`,
     isOfVisitors && typeof value === 'number' && data?.error === undefined && 'Counted exactly',
-    typeof before === 'number' && `Previously ${say(before)}`,
+    typeof before === 'number' && `Previously ${say(before, data?.currency)}`,
     value === null &&
       data?.purged_before !== undefined &&
       `Unknown: hits before ${format.moment(data.purged_before)} are purged`,
@@ -39,20 +40,10 @@ export function MetricTile({ metric, answer: { data, error, isLoading }, isChose
     >
       <span class="tile-name">{name}</span>
       <span class={data || error ? 'tile-value' : 'tile-value awaited'}>
-        {typeof value === 'number' ? say(value) : '–'}
+        {typeof value === 'number' ? say(value, data?.currency) : '–'}
       </span>
-      {typeof change === 'number' && <Change metric={metric} change={change} />}
+      {typeof change === 'number' && <ChangeOf metric={metric} change={change} />}
       {tips.length > 0 && <span class="hidden">{tips.join(', ')}</span>}
     </button>
-  );
-}
-
-function Change({ metric, change }: { readonly metric: Metric; readonly change: number }) {
-  const isGood = METRIC_WORDS[metric].isBetterLow ? change < 0 : change > 0;
-  const tone = Math.abs(change) < 0.005 ? '' : isGood ? 'good' : 'bad';
-  return (
-    <span class={`change ${tone}`}>
-      <span aria-hidden="true">{change > 0 ? '↗' : change < 0 ? '↘' : '→'}</span> {format.change(change)}
-    </span>
   );
 }

@@ -1,30 +1,39 @@
-/** The metrics of the chart, and the formats of their values. */
+/** The metrics of tiles, chart and tables, and the formats of their values. */
 
 import type { Metric } from '../view/view.ts';
 import { format } from './preferences.ts';
 
+export type TableMetric = Metric | 'percentage' | 'time_on_page' | 'scroll_depth';
+
 interface MetricWords {
   readonly name: string;
-  readonly say: (value: number) => string;
+  /** @param currency of money */
+  readonly say: (value: number, currency?: string) => string;
   /** Whether it is a count. */
-  readonly isWhole: boolean;
+  readonly isWhole?: boolean;
   /** Whether lower is better. */
   readonly isBetterLow?: boolean;
   /** Whether it is an estimate if visitors are. */
   readonly isOfVisitors?: boolean;
 }
 
-export const METRIC_WORDS: Readonly<Record<Metric, MetricWords>> = {
-  visitors: { name: 'Visitors', say: (value) => format.short(value), isWhole: true, isOfVisitors: true },
-  hits: { name: 'Hits', say: (value) => format.short(value), isWhole: true },
-  visits: { name: 'Visits', say: (value) => format.short(value), isWhole: true },
-  bounce_rate: {
-    name: 'Bounce rate',
-    say: (value) => format.percent(value),
-    isWhole: false,
-    isBetterLow: true,
-  },
-  visit_duration: { name: 'Visit duration', say: (value) => format.duration(value), isWhole: false },
-};
+const count = (value: number) => format.short(value);
+const percent = (value: number) => format.percent(value);
+const duration = (value: number) => format.duration(value);
 
-export const VISIT_METRICS: readonly Metric[] = ['visits', 'bounce_rate', 'visit_duration'];
+export const METRIC_WORDS: Readonly<Record<TableMetric, MetricWords>> = {
+  visitors: { name: 'Visitors', say: count, isWhole: true, isOfVisitors: true },
+  visits: { name: 'Visits', say: count, isWhole: true },
+  pageviews: { name: 'Page views', say: count, isWhole: true },
+  hits: { name: 'Hits', say: count, isWhole: true },
+  events: { name: 'Events', say: count, isWhole: true },
+  views_per_visit: { name: 'Views per visit', say: (value) => format.rate(value) },
+  bounce_rate: { name: 'Bounce rate', say: percent, isBetterLow: true },
+  visit_duration: { name: 'Visit duration', say: duration },
+  conversions: { name: 'Conversions', say: count, isWhole: true },
+  conversion_rate: { name: 'Conversion rate', say: percent },
+  revenue: { name: 'Revenue', say: (value, currency) => format.money(value, currency) },
+  percentage: { name: 'Share', say: percent },
+  time_on_page: { name: 'Time on page', say: duration },
+  scroll_depth: { name: 'Scroll depth', say: (value) => format.percent(value / 100) },
+};

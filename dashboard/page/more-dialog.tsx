@@ -1,35 +1,41 @@
 import { useState } from 'preact/hooks';
+import type { QueryRow } from '../api/answer-types.ts';
+import { currencyOf, numberOf } from '../api/figures.ts';
 import { csvText } from '../text/csv.ts';
-import type { Filter } from '../view/filter.ts';
+import { dimensionName, valueName } from './dimensions.ts';
+import { fileName } from './file-name.ts';
 import { Icon } from './icon.tsx';
+import { METRIC_WORDS, type TableMetric } from './metrics.ts';
 import { Modal } from './modal.tsx';
-import { Ranked, rowsOf, useRanking } from './ranked.tsx';
+import { format } from './preferences.ts';
 import type { Ranking } from './rankings.ts';
 import { save } from './save.ts';
-import { search } from './search.ts';
+import { type Order, RowsSkeleton, Table } from './table.tsx';
+import { useTable } from './table-answer.ts';
 
-const MOST = 1000;
+/** Rows at first, and how many each click adds. */
+const ROWS = 100;
+/** Most rows of an answer, all of which are searched. */
+const MOST = 10_000;
 
-interface MoreDialogProps {
+/** All rows of a ranking with all metrics, a search, and a download of what is shown. */
+export function MoreDialog({
+  ranking,
+  onClose,
+}: {
   readonly ranking: Ranking;
-  readonly more?: readonly Filter[];
   readonly onClose: () => void;
-}
-
-/** Up to a thousand rows, with search and download. */
-export function MoreDialog({ ranking, more = [], onClose }: MoreDialogProps) {
+}) {
   const [wanted, setWanted] = useState('');
-  const { data } = useRanking(ranking, MOST, more);
-  const download = () => {
-    const rows = data ? search(rowsOf(ranking, data), ranking, wanted) : [];
-    save(
-      `${ranking.name.toLowerCase().replaceAll(/\W+/g, '-')}.csv`,
-      csvText([
-        [ranking.value, 'Visitors', ranking.counts ?? 'Hits'],
-        ...rows.map(({ value, visitors, hits }) => [value, visitors, hits]),
-      ]),
-    );
-  };
+  const [count, setCount] = useState(ROWS);
+  const [order, setOrder] = useState<Order>({ metric: ranking.metrics[0]!, isAscending: false });
+  const { isAscending, metric } = order;
+  const { data, isLoading } = useTable(ranking, {
+    ...{ metrics: ranking.allMetrics, order: metric, isAscending },
+    limit: wanted === '' ? count : MOST,
+  });
+  const found = data ? search(data.rows, ranking, wanted) : [];
+  const shown = wanted === '' ? found : found.slice(0, count);
   const tools = (
     <>
       <input
@@ -37,18 +43,75 @@ export function MoreDialog({ ranking, more = [], onClose }: MoreDialogProps) {
         aria-label={`Search ${ranking.name.toLowerCase()}`}
         placeholder="Search"
         value={wanted}
-        onInput={({ currentTarget }) => setWanted(currentTarget.value)}
+        onInput={({ currentTarget }) => setWanted(currentTarget.value.trim())}
       />
-      <button type="button" class="quiet" aria-label="Download as CSV" disabled={!data} onClick={download}>
+      <button
+        type="button"
+        class="quiet"
+        aria-label="Download as CSV"
+        disabled={!data || isLoading}
+        onClick={() => data && save(fileName(ranking.name), tableCsv(ranking, data.metrics, found))}
+      >
         <Icon name="download" />
       </button>
     </>
   );
+  const total = wanted === '' ? (data?.totalRows ?? 0) : found.length;
   return (
     <Modal title={ranking.name} onClose={onClose} tools={tools} isWide>
-      <div class="modal-body">
-        <Ranked ranking={ranking} limit={MOST} more={more} wanted={wanted} onPick={onClose} />
+      <div class="modal-body all-rows">
+        {data ? (
+          <Table
+            {...{ ranking, order }}
+            rows={shown}
+            metrics={data.metrics}
+            onOrder={setOrder}
+            isStale={isLoading}
+            onPick={onClose}
+          />
+        ) : (
+          <RowsSkeleton />
+        )}
+        {data && total === 0 && <p class="nothing">No matches.</p>}
+        {total > shown.length && (
+          <button type="button" class="control" onClick={() => setCount(Math.min(MOST, count + 4 * ROWS))}>
+            Show more of {format.whole(total)}
+          </button>
+        )}
       </div>
     </Modal>
   );
+}
+
+/** Rows whose stored or displayed value contains a text, ignoring case. */
+function search(rows: readonly QueryRow[], { by }: Ranking, wanted: string): readonly QueryRow[] {
+  const text = wanted.toLowerCase();
+  if (text === '') return rows;
+  return rows.filter(({ dimensions: [value = ''] }) =>
+    `${value}\n${valueName(by, value)}`.toLowerCase().includes(text),
+  );
+}
+
+/** Rows as CSV, each metric followed by its earlier value if there is a comparison. */
+export function tableCsv(
+  { by }: Pick<Ranking, 'by'>,
+  metrics: readonly TableMetric[],
+  rows: readonly QueryRow[],
+): string {
+  const currency = currencyOf(rows.flatMap((row) => row.metrics));
+  const isCompared = rows.some(({ comparison }) => comparison);
+  const name = (metric: TableMetric) =>
+    metric === 'revenue' && currency !== undefined ? `Revenue (${currency})` : METRIC_WORDS[metric].name;
+  return csvText([
+    [
+      dimensionName(by),
+      ...metrics.map(name),
+      ...(isCompared ? metrics.map((metric) => `${name(metric)} before`) : []),
+    ],
+    ...rows.map(({ dimensions, metrics: values, comparison }) => [
+      dimensions[0] ?? '',
+      ...metrics.map((_, at) => numberOf(values[at] ?? null, currency)),
+      ...(isCompared ? metrics.map((_, at) => numberOf(comparison?.metrics[at] ?? null, currency)) : []),
+    ]),
+  ]);
 }

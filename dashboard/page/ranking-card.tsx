@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks';
 import { Icon } from './icon.tsx';
-import { MoreDialog } from './more-dialog.tsx';
+import { lazy } from './lazy.tsx';
 import { Ranked } from './ranked.tsx';
 import type { RankingCard as Card } from './rankings.ts';
 import { Tabs } from './tabs.tsx';
+
+export const MoreDialog = lazy(() => import('./more-dialog.tsx').then((module) => module.MoreDialog));
 
 /** Rows of a card. */
 export const ROWS = 9;

@@ -1,26 +1,20 @@
-/** The rankings of the page by card, and the formats of their values. */
-
-import type { Dimension } from '../../src/clickhouse/dimension.ts';
-import { flagOf } from '../text/format.ts';
-import { format } from './preferences.ts';
+/** The rankings of the page by card. */
+import type { Filter, FilterDimension } from '../view/filter.ts';
+import type { TableMetric } from './metrics.ts';
 
 export interface Ranking {
-  /** What the server ranks by. */
-  readonly by: string;
-  /** Label of its tab and its column. */
+  readonly by: FilterDimension;
+  /** Label of its tab. */
   readonly name: string;
-  readonly value: string;
-  /** What a click on a row filters by; missing if hits cannot be filtered by it. */
-  readonly dimension?: Dimension;
-  /** Label for hits without a value. Missing: they are left out. */
-  readonly none?: string;
-  /** Label of the hits. */
-  readonly counts?: string;
-  /** A value that every hit has, which is hidden. */
-  readonly without?: (value: string) => boolean;
-  /** Format of a value. Missing: unchanged. */
-  readonly say?: (value: string) => string;
-  readonly icon?: (value: string) => string;
+  /** Columns of its card, and of its dialog. The first is what it is ordered by. */
+  readonly metrics: readonly TableMetric[];
+  readonly allMetrics: readonly TableMetric[];
+  /** Dimension of `top`, which also knows counts of purged hits. */
+  readonly top?: string;
+  /** Filters in addition to those of the view. */
+  readonly filters?: readonly Filter[];
+  /** Whether the empty value is left out: most hits have none. */
+  readonly isOptional?: boolean;
   /** Text if there are no values yet. */
   readonly empty?: string;
 }
@@ -30,135 +24,111 @@ export interface RankingCard {
   readonly rankings: readonly Ranking[];
 }
 
-const capital = (value: string) => value.charAt(0).toUpperCase() + value.slice(1);
+const OF_VISITS = ['visitors', 'visits', 'percentage'] as const;
+const ALL_OF_VISITS = [
+  ...OF_VISITS,
+  ...([
+    'pageviews',
+    'views_per_visit',
+    'bounce_rate',
+    'visit_duration',
+    'conversions',
+    'conversion_rate',
+  ] as const),
+];
+const CAMPAIGN_HINT = 'No campaigns in this period. Links with ?utm_campaign=… show up here.';
+
+function ofVisits(by: FilterDimension, name: string, more: Partial<Ranking> = {}): Ranking {
+  return { by, name, metrics: OF_VISITS, allMetrics: ALL_OF_VISITS, top: by, ...more };
+}
+
+function campaign(by: FilterDimension, name: string): Ranking {
+  return ofVisits(by, name, { isOptional: true, empty: CAMPAIGN_HINT });
+}
 
 const PAGES: RankingCard = {
   name: 'Pages',
   rankings: [
-    { by: 'path', name: 'Pages', value: 'Page', dimension: 'path' },
-    { by: 'entry', name: 'Entry pages', value: 'Entry page', dimension: 'path', counts: 'Visits' },
-    { by: 'exit', name: 'Exit pages', value: 'Exit page', dimension: 'path', counts: 'Visits' },
+    {
+      by: 'page',
+      name: 'Pages',
+      top: 'path',
+      metrics: ['visitors', 'pageviews', 'percentage'],
+      allMetrics: [
+        ...(['visitors', 'pageviews', 'percentage', 'visits', 'bounce_rate', 'visit_duration'] as const),
+        ...(['time_on_page', 'scroll_depth', 'conversions'] as const),
+      ],
+    },
+    ofVisits('entry_page', 'Entry pages', { top: 'entry' }),
+    ofVisits('exit_page', 'Exit pages', { top: 'exit' }),
   ],
 };
-
-const CAMPAIGN_HINT = 'No campaigns in this period. Links with ?utm_campaign=… show up here.';
 
 const SOURCES: RankingCard = {
   name: 'Sources',
   rankings: [
-    { by: 'source', name: 'Sources', value: 'Source', dimension: 'source', none: 'Direct or unknown' },
-    {
-      by: 'referrer',
-      name: 'Referrers',
-      value: 'Referrer',
-      dimension: 'referrer',
-      none: 'Direct or unknown',
-    },
-    {
-      by: 'utm_campaign',
-      name: 'Campaigns',
-      value: 'Campaign',
-      dimension: 'utm_campaign',
-      empty: CAMPAIGN_HINT,
-    },
-    { by: 'utm_medium', name: 'Mediums', value: 'Medium', dimension: 'utm_medium', empty: CAMPAIGN_HINT },
-    {
-      by: 'utm_source',
-      name: 'UTM sources',
-      value: 'UTM source',
-      dimension: 'utm_source',
-      empty: CAMPAIGN_HINT,
-    },
+    ofVisits('source', 'Sources'),
+    ofVisits('channel', 'Channels'),
+    ofVisits('referrer', 'Referrers'),
+    campaign('utm_campaign', 'Campaigns'),
+    campaign('utm_medium', 'Mediums'),
+    campaign('utm_source', 'UTM sources'),
+    campaign('utm_term', 'Terms'),
+    campaign('utm_content', 'Contents'),
   ],
 };
 
 const PLACES: RankingCard = {
   name: 'Places',
   rankings: [
-    {
-      by: 'country',
-      name: 'Countries',
-      value: 'Country',
-      dimension: 'country',
-      none: 'Unknown',
-      say: (code) => format.country(code),
-      icon: flagOf,
-    },
-    {
-      by: 'language',
-      name: 'Languages',
-      value: 'Language',
-      dimension: 'language',
-      none: 'Unknown',
-      say: (code) => capital(format.language(code)),
-    },
+    ofVisits('country', 'Countries'),
+    ofVisits('region', 'Regions'),
+    ofVisits('city', 'Cities'),
+    ofVisits('language', 'Languages'),
   ],
 };
 
 const DEVICES: RankingCard = {
   name: 'Devices',
   rankings: [
-    { by: 'browser', name: 'Browsers', value: 'Browser', dimension: 'browser', none: 'Unknown' },
-    { by: 'os', name: 'Operating systems', value: 'System', dimension: 'os', none: 'Unknown' },
-    { by: 'device', name: 'Devices', value: 'Device', dimension: 'device', none: 'Unknown', say: capital },
+    ofVisits('browser', 'Browsers'),
+    ofVisits('os', 'Operating systems'),
+    ofVisits('device', 'Devices'),
+    ofVisits('screen', 'Screens'),
   ],
 };
 
 export const CARDS: readonly RankingCard[] = [PAGES, SOURCES, PLACES, DEVICES];
 
+const OF_EVENTS = ['visitors', 'events', 'percentage'] as const;
+
 export const EVENTS: Ranking = {
-  by: 'name',
+  by: 'event',
   name: 'Events',
-  value: 'Event',
-  dimension: 'name',
+  metrics: OF_EVENTS,
+  allMetrics: OF_EVENTS,
+  top: 'name',
   // Page views, and other requests of access logs.
-  without: (value) => value === 'pageview' || value.startsWith('request:'),
+  filters: [['matches_not', 'event', ['pageview', 'request:*']]],
   empty: "No events in this period. hit('signup', { plan: 'pro' }) on a page sends one.",
 };
 
 export const BOTS: Ranking = {
   by: 'bot',
   name: 'Bots',
-  value: 'Bot',
-  dimension: 'bot',
+  metrics: ['visitors', 'hits'],
+  allMetrics: ['visitors', 'hits'],
+  top: 'bot',
   empty: 'No bots in this period.',
 };
 
 /** Values of a property of events. */
 export function propRanking(key: string): Ranking {
-  return { by: `prop:${key}`, name: 'Properties', value: key };
-}
-
-const NAMES: Readonly<Record<Dimension, string>> = {
-  path: 'Page',
-  referrer: 'Referrer',
-  source: 'Source',
-  country: 'Country',
-  browser: 'Browser',
-  os: 'System',
-  device: 'Device',
-  language: 'Language',
-  utm_source: 'UTM source',
-  utm_medium: 'Medium',
-  utm_campaign: 'Campaign',
-  name: 'Event',
-  bot: 'Bot',
-};
-
-export function dimensionName(dimension: Dimension): string {
-  return NAMES[dimension];
-}
-
-/** The displayed form of a value. */
-export function valueName(ranking: Ranking, value: string): string {
-  if (value === '') return ranking.none ?? 'None';
-  return ranking.say?.(value) ?? value;
-}
-
-/** The ranking by a dimension, for its labels. */
-export function rankingOf(dimension: Dimension): Ranking {
-  return (
-    [...CARDS.flatMap(({ rankings }) => rankings), EVENTS, BOTS].find((each) => each.by === dimension) ??
-    EVENTS
-  );
+  return {
+    by: `prop:${key}`,
+    name: 'Properties',
+    metrics: OF_EVENTS,
+    allMetrics: OF_EVENTS,
+    isOptional: true,
+  };
 }

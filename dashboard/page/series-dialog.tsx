@@ -2,6 +2,7 @@ import type { Stats } from '../api/answer-types.ts';
 import { csvText } from '../text/csv.ts';
 import { intervalName } from '../text/period-name.ts';
 import { METRICS } from '../view/view.ts';
+import { fileName } from './file-name.ts';
 import { Icon } from './icon.tsx';
 import { METRIC_WORDS } from './metrics.ts';
 import { Modal } from './modal.tsx';
@@ -32,14 +33,20 @@ export function SeriesDialog({ stats, onClose }: { readonly stats: Stats; readon
                 {metrics.map((metric) => {
                   const value = point[metric];
                   return (
-                    <td key={metric}>{typeof value === 'number' ? METRIC_WORDS[metric].say(value) : '–'}</td>
+                    <td key={metric}>
+                      {typeof value === 'number' ? METRIC_WORDS[metric].say(value, stats.currency) : '–'}
+                    </td>
                   );
                 })}
               </tr>
             ))}
           </tbody>
         </table>
-        <button type="button" class="control" onClick={() => save('series.csv', seriesCsv(stats))}>
+        <button
+          type="button"
+          class="control"
+          onClick={() => save(fileName(`by-${stats.interval}`), seriesCsv(stats))}
+        >
           <Icon name="download" /> Download as CSV
         </button>
       </div>

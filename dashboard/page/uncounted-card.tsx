@@ -3,12 +3,11 @@ import type { DropReason } from '../../src/hit/drop-reason.ts';
 import type { Drops } from '../api/answer-types.ts';
 import { useAnswer } from '../api/answers.ts';
 import { Fault } from './fault.tsx';
-import { MoreDialog } from './more-dialog.tsx';
 import { format } from './preferences.ts';
 import { Ranked } from './ranked.tsx';
-import { MoreButton, ROWS } from './ranking-card.tsx';
+import { MoreButton, MoreDialog, ROWS } from './ranking-card.tsx';
 import { BOTS } from './rankings.ts';
-import { RowsSkeleton } from './rows.tsx';
+import { RowsSkeleton } from './table.tsx';
 import { Tabs } from './tabs.tsx';
 
 const REASONS: Readonly<Record<DropReason, string>> = {
@@ -57,8 +56,8 @@ function DroppedHits() {
       </div>
       <ol>
         {dropped.map(({ reason, hits }) => (
-          <li key={reason} class="row">
-            <span class="bar" style={{ '--length': hits / most }} />
+          <li key={reason} class="row" style={{ '--length': hits / most }}>
+            <span class="bar" />
             {/* A page that is older than its server may not know the reason. */}
             <span class="value">{REASONS[reason] ?? reason}</span>
             <span class="number">{format.short(hits)}</span>

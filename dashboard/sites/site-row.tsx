@@ -27,7 +27,7 @@ export function SiteRow({ line, period, values }: RowProps) {
         </Link>
       </th>
       <td class="number">
-        <span class="of-visitors">
+        <span class="trend">
           <Sparkline values={values} />
           <span class={visitors === null ? 'awaited' : ''}>
             {visitors !== null && format.short(visitors)}

@@ -70,6 +70,14 @@ export class Format {
     return this.#change.format(fraction);
   }
 
+  /** `€1,234.50`, and without a currency `1,234.5`. */
+  money(value: number, currency?: string): string {
+    const style = currency === undefined ? {} : { style: 'currency' as const, currency };
+    const digits =
+      Math.abs(value) < LONG ? {} : { notation: 'compact' as const, maximumSignificantDigits: 3 };
+    return new Intl.NumberFormat([...this.locales], { ...style, ...digits }).format(value);
+  }
+
   /** `1m 23s` for 83 seconds. */
   duration(seconds: number): string {
     const whole = Math.round(seconds);
@@ -138,4 +146,8 @@ export class Format {
 export function flagOf(code: string): string {
   if (!/^[A-Z]{2}$/.test(code)) return '🌐';
   return String.fromCodePoint(...[...code].map((letter) => INDICATOR_A + letter.charCodeAt(0) - LETTER_A));
+}
+
+export function capital(value: string): string {
+  return value.charAt(0).toUpperCase() + value.slice(1);
 }

@@ -1,18 +1,12 @@
 /** Points of an answer as columns of a chart. */
 
 import type { Interval } from './period.ts';
+import type { Metric } from './view.ts';
 
 /** A value of a metric; null if there is none, such as the bounce rate of no visits, or of purged hits. */
 type Value = number | null;
 
-export interface Point {
-  readonly time: string;
-  readonly hits: Value;
-  readonly visitors: Value;
-  readonly visits?: Value;
-  readonly bounce_rate?: Value;
-  readonly visit_duration?: Value;
-}
+export type Point = { readonly time: string } & { readonly [Name in Metric]?: Value };
 
 export interface Columns {
   /** Starts of intervals, in seconds since 1970. */
@@ -28,7 +22,7 @@ export interface Columns {
 export function columnsOf(
   series: readonly Point[],
   before: readonly Point[],
-  metric: keyof Omit<Point, 'time'>,
+  metric: Metric,
   interval: Interval,
   until?: Date,
 ): Columns {

@@ -1,16 +1,36 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DIMENSIONS } from '../../src/clickhouse/dimension.ts';
+import { HIT_DIMENSIONS, TEXT_OPERATORS, VISIT_DIMENSIONS } from '../../src/query/engine/query.ts';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
-import { type Filter, filterOf, filterText, has, readFilter, shownPattern, toggled } from './filter.ts';
+import {
+  type Filter,
+  filterOf,
+  filterText,
+  has,
+  oppositeOf,
+  pathFilters,
+  readFilter,
+  toggled,
+} from './filter.ts';
 import { COMPARISONS, METRICS, readView, USUAL, type View, viewQuery } from './view.ts';
 
-const filter: fc.Arbitrary<Filter> = fc.record({
-  dimension: fc.constantFrom(...DIMENSIONS),
-  negated: fc.boolean(),
-  pattern: fc.string({ unit: 'grapheme', maxLength: 60 }).map((text) => text.toWellFormed()),
-});
+const text = fc.string({ unit: 'grapheme', maxLength: 60 }).map((each) => each.toWellFormed());
+const DIMENSIONS = [...VISIT_DIMENSIONS, ...HIT_DIMENSIONS, 'prop:a b'] as const;
+const textFilter = fc.tuple(
+  fc.constantFrom(...TEXT_OPERATORS),
+  fc.constantFrom(...DIMENSIONS),
+  fc.array(text, { minLength: 1, maxLength: 3 }),
+);
+const filter: fc.Arbitrary<Filter> = fc.oneof(
+  textFilter,
+  fc.tuple(
+    fc.constantFrom('and' as const, 'or' as const),
+    fc.array(textFilter, { minLength: 1, maxLength: 3 }),
+  ),
+  fc.tuple(fc.constantFrom('not' as const, 'has_done' as const), textFilter),
+  fc.tuple(fc.constant('greater' as const), fc.constant('visit_duration' as const), fc.tuple(fc.nat())),
+);
 const view: fc.Arbitrary<View> = fc.record({
   site: fc.constantFrom('', 'example.com', 'xn--e1afmkfd.example'),
   period: fc.constantFrom(
@@ -51,22 +71,33 @@ test('unknown values in an address fall back to defaults', () => {
 });
 
 test('a click filters by the literal value, even if it contains special characters', () => {
-  const text = filterText(filterOf('path', '/a*b|c\\d'));
-  assert.equal(text, 'path=/a\\*b\\|c\\\\d');
-  assert.equal(shownPattern(readFilter(text)!), '/a*b|c\\d');
+  const written = filterText(filterOf('page', '/a*b|c\\d'));
+  assert.equal(written, 'page=/a\\*b\\|c\\\\d');
+  assert.deepEqual(readFilter(written), ['is', 'page', ['/a*b|c\\d']]);
+});
+
+test('filters in addresses of earlier versions mean what they did', () => {
+  assert.deepEqual(readFilter('path=/blog/*'), ['matches', 'page', ['/blog/*']]);
+  assert.deepEqual(readFilter('name!=signup'), ['is_not', 'event', ['signup']]);
+  assert.deepEqual(readFilter('country=DE|AT'), ['is', 'country', ['DE', 'AT']]);
+  assert.deepEqual(readFilter('country='), ['is', 'country', ['']]);
+  assert.deepEqual(pathFilters([['matches', 'page', ['/blog/*']]]), ['path=/blog/*']);
+  assert.equal(pathFilters([['is', 'city', ['Berlin']]]), undefined);
+  assert.equal(pathFilters([['contains', 'page', ['x']]]), undefined);
 });
 
 test('the filter of a value is never longer than the server accepts, and does not split a character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 4000, size: 'max' }), (value) => {
-      const { pattern } = filterOf('path', value);
-      assert.ok(`path=${pattern}`.length <= 1000);
+      const [operator, , [pattern = '']] = filterOf('page', value);
+      assert.ok(pattern.length <= 1000);
       assert.ok(!value.isWellFormed() || pattern.isWellFormed());
-      assert.match(pattern, /^(?:[^\\*|]|\\[\\*|])*\*?$/s);
+      if (operator === 'matches') assert.match(pattern, /^(?:[^\\*]|\\[\\*])*\*$/s);
+      else assert.equal(pattern, value);
     }),
     { seed: 3, numRuns: 50 },
   );
-  assert.equal(filterOf('path', '|'.repeat(8000)).pattern.length % 2, 1);
+  assert.equal(filterOf('page', '*'.repeat(8000))[2][0]!.length % 2, 1);
 });
 
 test('a second click removes the filter', () => {
@@ -82,4 +113,15 @@ test('a value replaces another value of its dimension; exclusions accumulate', (
     readonly Filter[]
   >(toggled, []);
   assert.deepEqual(filters.map(filterText), ['country=AT', 'country!=US', 'country!=GB']);
+});
+
+test('the opposite of the opposite is the filter', () => {
+  fc.assert(
+    fc.property(filter, (each) => {
+      if (each[0] === 'not') return;
+      assert.notDeepEqual(oppositeOf(each), each);
+      assert.deepEqual(oppositeOf(oppositeOf(each)), each);
+    }),
+    { seed: 4 },
+  );
 });

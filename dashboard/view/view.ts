@@ -6,7 +6,10 @@ import { INTERVALS, type Interval, type Period, readPeriod } from './period.ts';
 export const COMPARISONS = ['previous', 'year', 'none'] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
-export const METRICS = ['visitors', 'hits', 'visits', 'bounce_rate', 'visit_duration'] as const;
+export const METRICS = [
+  ...(['visitors', 'visits', 'pageviews', 'hits', 'events', 'views_per_visit', 'bounce_rate'] as const),
+  ...(['visit_duration', 'conversions', 'conversion_rate', 'revenue'] as const),
+] as const;
 export type Metric = (typeof METRICS)[number];
 
 export interface View {

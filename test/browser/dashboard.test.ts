@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { dashboardFiles } from '../../scripts/dashboard.ts';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import {
   closeQuietly,
@@ -18,6 +19,8 @@ import { onlyWithMoreRounds } from '../fixtures/rounds.ts';
 import { visitsOf } from '../fixtures/visits.ts';
 
 const DAY = 86_400_000;
+/** Bytes. */
+const MOST_SCRIPT = 60_000;
 const SITES = ['example.com', 'docs.example.com', 'shop.example.org'];
 
 const program = await browserProgram();
@@ -45,19 +48,20 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await settled(page);
     const all = await figure(page, 'Hits');
     await page.getByRole('button', { name: /^Germany/ }).click();
-    await page.getByRole('region', { name: 'Filters' }).getByText('Germany').waitFor();
+    const chip = page.getByRole('button', { name: 'Change Country is Germany' });
+    await chip.waitFor();
     await settled(page);
     const some = await figure(page, 'Hits');
     assert.ok(some > 0 && some < all, `${some} of ${all}`);
     assert.equal(new URL(page.url()).searchParams.get('filter'), 'country=DE');
 
-    await page.getByRole('button', { name: /is Germany: Exclude instead/ }).click();
+    await page.getByRole('button', { name: 'Invert Country is Germany' }).click();
     await settled(page);
     assert.equal(await figure(page, 'Hits'), all - some);
 
     await page.goBack();
     await page.goBack();
-    await page.getByRole('region', { name: 'Filters' }).waitFor({ state: 'detached' });
+    await page.locator('.chip').waitFor({ state: 'detached' });
     await settled(page);
     assert.equal(await figure(page, 'Hits'), all);
     await closeQuietly(open);
@@ -72,14 +76,15 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     const { page } = open;
     await settled(page);
     const pages = page.getByRole('region', { name: 'Pages', exact: true });
-    const row = pages.getByRole('button', { name: /^\/pricing/ });
+    const row = pages.getByRole('button', { name: '/pricing' });
+    assert.equal(new URL(page.url()).searchParams.get('filter'), 'path=/pricing');
     assert.equal(await row.getAttribute('aria-pressed'), 'true');
-    assert.equal(await pages.locator('.rows li').count(), 1);
+    assert.equal(await pages.locator('.rows tbody tr').count(), 1);
     assert.match(await page.getByRole('button', { name: /^Site:/ }).innerText(), /example\.com/);
-    assert.equal(await page.getByRole('button', { name: /^Hits/ }).getAttribute('aria-pressed'), 'true');
+    assert.equal(await page.getByRole('button', { name: /^Hits \d/ }).getAttribute('aria-pressed'), 'true');
     await row.click();
     await settled(page);
-    assert.ok((await pages.locator('.rows li').count()) > 5);
+    assert.ok((await pages.locator('.rows tbody tr').count()) > 5);
     assert.equal(new URL(page.url()).searchParams.has('filter'), false);
     await closeQuietly(open);
   });
@@ -148,7 +153,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await now.getByText('10 seconds').waitFor();
     // The period is refreshed by itself.
     await page
-      .getByRole('button', { name: /^Hits/ })
+      .getByRole('button', { name: /^Hits \d/ })
       .locator('.tile-value', { hasText: /^[1-9]/ })
       .waitFor({ timeout: patience(30_000) });
     await closeQuietly(open);
@@ -162,18 +167,35 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     const dialog = page.getByRole('dialog', { name: 'Pages' });
     await dialog.getByRole('button', { name: /^\/contact/ }).waitFor();
     await dialog.getByRole('searchbox').fill('DOCS');
-    assert.equal(await dialog.locator('.rows li').count(), 3);
+    assert.equal(await dialog.locator('.rows tbody tr').count(), 3);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       dialog.getByRole('button', { name: 'Download as CSV' }).click(),
     ]);
     const lines = (await readFile(await download.path(), 'utf8')).split('\r\n');
     assert.equal(lines.length, 5);
-    assert.match(lines[0]!, /^\uFEFFPage,Visitors,Hits$/);
-    assert.match(lines[1]!, /^\/docs\/getting-started,\d+,\d+$/);
+    assert.match(lines[0]!, /^\uFEFFPage,Visitors,Page views,Share,.*,Visitors before,/);
+    assert.match(lines[1]!, /^\/docs\/getting-started,\d+,\d+,0\.\d+,/);
+    assert.match(download.suggestedFilename(), /^all-sites-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d-pages\.csv$/);
     await dialog.getByRole('button', { name: /^\/docs\/api/ }).click();
     await dialog.waitFor({ state: 'detached' });
-    await page.getByRole('region', { name: 'Filters' }).getByText('/docs/api').waitFor();
+    await page.getByRole('button', { name: 'Change Page is /docs/api' }).waitFor();
+    await closeQuietly(open);
+  });
+
+  test('the JavaScript of the first view is under 60 kB gzipped', async () => {
+    const open = await dashboard.open('?period=30d');
+    const { page } = open;
+    const loaded: string[] = [];
+    page.on('response', (response) => loaded.push(new URL(response.url()).pathname));
+    await page.reload();
+    await page.locator('.u-over').waitFor();
+    await settled(page);
+    const scripts = dashboardFiles().filter(({ name }) => name.endsWith('.js'));
+    const first = scripts.filter(({ name }) => loaded.includes(`/dashboard/assets/${name}`));
+    const total = first.reduce((sum, { gzip }) => sum + gzip, 0);
+    assert.ok(first.length > 1 && first.length < scripts.length);
+    assert.ok(total < MOST_SCRIPT, `${total} bytes`);
     await closeQuietly(open);
   });
 

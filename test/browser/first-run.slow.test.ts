@@ -39,7 +39,7 @@ describe('first run', { skip: program === undefined && BROWSER_MISSING }, async 
     await keepScreenshot(page, 'first-run');
 
     await page.getByRole('button', { name: 'Send a test hit' }).click();
-    await page.getByRole('button', { name: /^\/ 1 visitors/ }).waitFor();
+    await page.getByRole('row', { name: /^\/ 1 1 / }).waitFor();
     await page
       .getByRole('button', { name: /^Visitors/ })
       .getByText('1', { exact: true })

@@ -1,0 +1,72 @@
+/** Figures of a period, from the answer to a query by time. */
+
+import type { Interval } from '../view/period.ts';
+import { startsOf } from '../view/series.ts';
+import type { Metric } from '../view/view.ts';
+import type { Change, Figures, QueryAnswer, Stats, Value } from './answer-types.ts';
+
+/** @param metrics of the query, in its order; its only dimension is the time */
+export function figuresOf(answer: QueryAnswer, metrics: readonly Metric[], interval: Interval): Stats {
+  const { results, totals, meta, query } = answer;
+  const currency = currencyOf(totals?.metrics ?? []);
+  const figures = (values: readonly (Value | Change)[] | undefined, scale = 1): Figures =>
+    Object.fromEntries(
+      metrics.map((metric, at) => {
+        const value = numberOf(values?.[at] ?? null, currency);
+        return [metric, value === null ? null : value * scale];
+      }),
+    );
+  const noteOf = (name: 'period' | 'comparison') => {
+    const notes = (meta.notes ?? []).filter(({ period }) => period === name);
+    const [purged] = notes.flatMap(({ purged_before }) => purged_before ?? []);
+    const [pending] = notes.flatMap(({ pending_since }) => pending_since ?? []);
+    return {
+      ...(purged !== undefined && { purged_before: purged }),
+      ...(pending !== undefined && { pending_since: pending }),
+    };
+  };
+  const { comparison } = query.include;
+  const starts = comparison ? startsIn(comparison, interval, results.length) : [];
+  return {
+    ...query.period,
+    ...noteOf('period'),
+    interval,
+    ...(currency !== undefined && { currency }),
+    totals: figures(totals?.metrics),
+    series: results.map(({ dimensions, metrics: values }) => ({ time: dimensions[0]!, ...figures(values) })),
+    ...(comparison && {
+      comparison: {
+        ...comparison,
+        ...noteOf('comparison'),
+        totals: figures(totals?.comparison?.metrics),
+        // Changes are in per cent.
+        change: figures(totals?.comparison?.change, 0.01),
+        series: results.map((row, at) => ({
+          time: starts[at] ?? comparison.to,
+          ...figures(row.comparison?.metrics),
+        })),
+      },
+    }),
+  };
+}
+
+/** The currency of most money: amounts of several cannot be added. */
+export function currencyOf(values: readonly Value[]): string | undefined {
+  const amounts = values.flatMap((value) =>
+    typeof value === 'object' && value !== null ? Object.entries(value) : [],
+  );
+  return amounts.toSorted((a, b) => Number(b[1]) - Number(a[1]))[0]?.[0];
+}
+
+/** A value as a number; of money, the amount in a currency. */
+export function numberOf(value: Value | Change, currency: string | undefined): number | null {
+  if (typeof value === 'number' || value === null) return value;
+  const amount = currency === undefined ? 0 : (value[currency] ?? 0);
+  return Number(amount);
+}
+
+function startsIn({ from, to }: { from: string; to: string }, interval: Interval, count: number): string[] {
+  return startsOf(Date.parse(from) / 1000, Date.parse(to) / 1000, interval)
+    .slice(0, count)
+    .map((start) => new Date(start * 1000).toISOString());
+}

@@ -1,0 +1,136 @@
+import { useId, useState } from 'preact/hooks';
+import type { QueryAnswer } from '../api/answer-types.ts';
+import { useAnswer } from '../api/answers.ts';
+import { propsQuery, tableQuery } from '../api/queries.ts';
+import { view } from '../page/address.ts';
+import { now } from '../page/clock.ts';
+import { dimensionName, FILTERABLE, valueName } from '../page/dimensions.ts';
+import { OPERATOR_NAMES } from '../page/filter-name.ts';
+import { Icon } from '../page/icon.tsx';
+import type { FilterDimension, TextFilter, TextOperator } from '../view/filter.ts';
+
+/** Suggested values. */
+const SUGGESTIONS = 200;
+
+interface FieldsProps {
+  readonly condition: TextFilter;
+  readonly onChange: (condition: TextFilter) => void;
+}
+
+/** A dimension, an operator, and one or more values. */
+export function ConditionFields({ condition, onChange }: FieldsProps) {
+  const [operator, dimension, values] = condition;
+  const props = useAnswer<{ props: readonly { key: string }[] }>(propsQuery(view.value, now.value));
+  const properties = (props.data?.props ?? []).map(({ key }) => `prop:${key}` as const);
+  return (
+    <>
+      <div class="condition">
+        <select
+          aria-label="Dimension"
+          value={dimension}
+          onChange={({ currentTarget }) => onChange([operator, currentTarget.value as FilterDimension, []])}
+        >
+          {FILTERABLE.map((each) => (
+            <option key={each} value={each}>
+              {dimensionName(each)}
+            </option>
+          ))}
+          {properties.length > 0 && (
+            <optgroup label="Properties">
+              {properties.map((each) => (
+                <option key={each} value={each}>
+                  {dimensionName(each)}
+                </option>
+              ))}
+            </optgroup>
+          )}
+        </select>
+        <select
+          aria-label="Operator"
+          value={operator}
+          onChange={({ currentTarget }) => onChange([currentTarget.value as TextOperator, dimension, values])}
+        >
+          {Object.entries(OPERATOR_NAMES).map(([each, name]) => (
+            <option key={each} value={each}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+      <Values
+        {...{ dimension, operator, values }}
+        onChange={(next) => onChange([operator, dimension, next])}
+      />
+    </>
+  );
+}
+
+interface ValuesProps {
+  readonly dimension: FilterDimension;
+  readonly operator: TextOperator;
+  readonly values: readonly string[];
+  readonly onChange: (values: readonly string[]) => void;
+}
+
+/** Values, any of which may match: typed, or selected among the most frequent ones of the period. */
+function Values({ dimension, operator, values, onChange }: ValuesProps) {
+  const [text, setText] = useState('');
+  const id = useId();
+  // Its own filters would hide the other values.
+  const query = tableQuery({ ...view.value, filters: [], compare: 'none' }, now.value, {
+    ...{ by: dimension, metrics: ['visitors'], order: 'visitors', limit: SUGGESTIONS },
+  });
+  const { data, isLoading } = useAnswer<QueryAnswer>(query);
+  const known = isLoading ? [] : (data?.results ?? []).map(({ dimensions }) => dimensions[0] ?? '');
+  const isLiteral = operator === 'is' || operator === 'is_not';
+  const shown = (value: string) => (isLiteral ? valueName(dimension, value) : value);
+  const add = (typed: string) => {
+    setText('');
+    if (typed === '') return;
+    // People type names, such as that of a country, for values.
+    const value = (isLiteral && known.find((each) => valueName(dimension, each) === typed)) || typed;
+    onChange([...values.filter((each) => each !== value), value]);
+  };
+  const isChosen = (typed: string) => isLiteral && known.some((each) => valueName(dimension, each) === typed);
+  return (
+    <div class="values">
+      {values.map((value) => (
+        <span class="chip" key={value}>
+          <bdi>{shown(value)}</bdi>
+          <button
+            type="button"
+            class="quiet"
+            aria-label={`Remove ${shown(value)}`}
+            onClick={() => onChange(values.filter((each) => each !== value))}
+          >
+            <Icon name="close" />
+          </button>
+        </span>
+      ))}
+      <input
+        aria-label="Value"
+        type="text"
+        list={id}
+        value={text}
+        spellcheck={false}
+        autocapitalize="off"
+        placeholder={operator.startsWith('matches') ? '/blog/*' : values.length > 0 ? 'or …' : 'Value'}
+        onInput={({ currentTarget }) => {
+          if (isChosen(currentTarget.value)) add(currentTarget.value);
+          else setText(currentTarget.value);
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || text === '') return;
+          event.preventDefault();
+          add(text.trim());
+        }}
+        onBlur={() => add(text.trim())}
+      />
+      <datalist id={id}>
+        {known.map((value) => (
+          <option key={value} value={valueName(dimension, value)} />
+        ))}
+      </datalist>
+    </div>
+  );
+}

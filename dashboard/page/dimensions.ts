@@ -1,0 +1,72 @@
+/** The names of dimensions, and of their values. */
+import { capital, flagOf } from '../text/format.ts';
+import type { FilterDimension } from '../view/filter.ts';
+import { format } from './preferences.ts';
+
+interface DimensionWords {
+  readonly name: string;
+  /** Label of the empty value. Missing: None. */
+  readonly none?: string;
+  /** Format of a value. Missing: unchanged. */
+  readonly say?: (value: string) => string;
+  readonly icon?: (value: string) => string;
+}
+
+const UNKNOWN = 'Unknown';
+/** In the order of the form for filters. */
+const WORDS: Readonly<Record<Exclude<FilterDimension, `prop:${string}`>, DimensionWords>> = {
+  page: { name: 'Page' },
+  entry_page: { name: 'Entry page' },
+  exit_page: { name: 'Exit page' },
+  hostname: { name: 'Host name' },
+  site: { name: 'Site' },
+  source: { name: 'Source', say: (value) => (value === 'Direct' ? 'Direct / None' : value) },
+  channel: { name: 'Channel' },
+  referrer: { name: 'Referrer', none: 'Direct / None' },
+  utm_source: { name: 'UTM source' },
+  utm_medium: { name: 'Medium' },
+  utm_campaign: { name: 'Campaign' },
+  utm_term: { name: 'Term' },
+  utm_content: { name: 'Content' },
+  country: {
+    name: 'Country',
+    none: UNKNOWN,
+    say: (code) => format.country(code),
+    icon: flagOf,
+  },
+  region: { name: 'Region', none: UNKNOWN },
+  city: { name: 'City', none: UNKNOWN },
+  language: { name: 'Language', none: UNKNOWN, say: (code) => capital(format.language(code)) },
+  browser: { name: 'Browser', none: UNKNOWN },
+  browser_version: { name: 'Browser version', none: UNKNOWN },
+  os: { name: 'System', none: UNKNOWN },
+  os_version: { name: 'System version', none: UNKNOWN },
+  device: { name: 'Device', none: UNKNOWN, say: capital },
+  screen: { name: 'Screen', none: UNKNOWN, say: capital },
+  event: { name: 'Event' },
+  goal: { name: 'Goal' },
+  status: { name: 'Status', none: UNKNOWN },
+  method: { name: 'Method', none: UNKNOWN },
+  bot: { name: 'Bot' },
+  bot_operator: { name: 'Bot operator', none: UNKNOWN },
+  bot_kind: { name: 'Bot kind', none: UNKNOWN },
+};
+
+export const FILTERABLE = Object.keys(WORDS) as readonly FilterDimension[];
+
+export function wordsOf(dimension: FilterDimension): DimensionWords {
+  return dimension.startsWith('prop:')
+    ? { name: dimension.slice('prop:'.length) }
+    : WORDS[dimension as keyof typeof WORDS];
+}
+
+export function dimensionName(dimension: FilterDimension): string {
+  return wordsOf(dimension).name;
+}
+
+/** The displayed form of a value. */
+export function valueName(dimension: FilterDimension, value: string): string {
+  const { none = 'None', say } = wordsOf(dimension);
+  if (value === '') return none;
+  return say?.(value) ?? value;
+}

@@ -1,0 +1,86 @@
+/** The rows of a ranking, as a query answers it, or from rollups if its hits are purged. */
+import type { QueryAnswer, QueryRow, Top } from '../api/answer-types.ts';
+import { type Answer, useAnswer } from '../api/answers.ts';
+import { tableQuery, topQuery } from '../api/queries.ts';
+import { view } from './address.ts';
+import { now } from './clock.ts';
+import type { TableMetric } from './metrics.ts';
+import { format } from './preferences.ts';
+import type { Ranking } from './rankings.ts';
+
+/** Most rows of `top`. */
+const MOST_TOP = 1000;
+/** Metrics of visitors without which no row can be told. */
+const ALWAYS: TableMetric = 'visitors';
+
+export interface TableRows {
+  readonly rows: readonly QueryRow[];
+  /** Columns, in the order of the rows' metrics. */
+  readonly metrics: readonly TableMetric[];
+  readonly totalRows: number;
+  /** Why some rows or values are missing. */
+  readonly note?: string;
+}
+
+export interface TableOptions {
+  readonly metrics: readonly TableMetric[];
+  readonly order: TableMetric;
+  readonly isAscending?: boolean;
+  readonly limit: number;
+}
+
+export function useTable(ranking: Ranking, options: TableOptions): Answer<TableRows> {
+  const asked = useAnswer<QueryAnswer>(
+    tableQuery(view.value, now.value, {
+      ...options,
+      by: ranking.by,
+      limit: options.limit + (ranking.isOptional ? 1 : 0),
+      ...(ranking.filters && { filters: ranking.filters }),
+    }),
+  );
+  const isPurged = noteOf(asked.data, 'purged_before') !== undefined;
+  const counts = useAnswer<Top>(
+    isPurged && !asked.isLoading && ranking.top !== undefined && view.value.filters.length === 0
+      ? topQuery(view.value, now.value, ranking.top, Math.min(MOST_TOP, options.limit + 2))
+      : undefined,
+  );
+  if (isPurged && counts.data) return { ...counts, data: fromTop(ranking, counts.data) };
+  return { ...asked, data: asked.data && fromQuery(ranking, asked.data, options) };
+}
+
+function fromQuery(ranking: Ranking, answer: QueryAnswer, { metrics, limit }: TableOptions): TableRows {
+  const rows = answer.results.filter(({ dimensions }) => !ranking.isOptional || dimensions[0] !== '');
+  const left = answer.results.length - rows.length;
+  const pending = noteOf(answer, 'pending_since');
+  const purged = noteOf(answer, 'purged_before');
+  const note =
+    purged !== undefined
+      ? `Hits before ${format.moment(purged)} are purged, so some values are unknown.`
+      : pending !== undefined
+        ? `Visits since ${format.moment(pending)} are still being counted, so some values are unknown.`
+        : undefined;
+  return {
+    rows: rows.slice(0, limit),
+    metrics,
+    totalRows: (answer.meta.total_rows ?? rows.length) - left,
+    ...(note !== undefined && { note }),
+  };
+}
+
+/** Rows of values that every hit has, or none, are left out. */
+function fromTop(ranking: Ranking, top: Top): TableRows {
+  const rows = top.rows
+    .filter(({ value }) =>
+      ranking.by === 'event' ? value !== 'pageview' : !ranking.isOptional || value !== '',
+    )
+    .map(({ value, visitors, hits }) => ({ dimensions: [value], metrics: [visitors, hits] }));
+  const note = `Some hits of this period are purged. This list covers ${format.moment(top.from)} to ${format.moment(top.to)}.`;
+  return { rows, metrics: [ALWAYS, 'hits'], totalRows: rows.length, note };
+}
+
+function noteOf(
+  answer: QueryAnswer | undefined,
+  kind: 'purged_before' | 'pending_since',
+): string | undefined {
+  return answer?.meta.notes?.find((note) => note.period === 'period' && note[kind] !== undefined)?.[kind];
+}

@@ -1,0 +1,162 @@
+import type { Change, QueryRow, Value } from '../api/answer-types.ts';
+import { currencyOf, numberOf } from '../api/figures.ts';
+import { filterOf, has } from '../view/filter.ts';
+import { toggleFilter, view } from './address.ts';
+import { ChangeOf } from './change-of.tsx';
+import { valueName, wordsOf } from './dimensions.ts';
+import { METRIC_WORDS, type TableMetric } from './metrics.ts';
+import type { Ranking } from './rankings.ts';
+
+export interface Order {
+  readonly metric: TableMetric;
+  readonly isAscending: boolean;
+}
+
+interface TableProps {
+  readonly ranking: Ranking;
+  readonly rows: readonly QueryRow[];
+  readonly metrics: readonly TableMetric[];
+  readonly order: Order;
+  readonly onOrder: (order: Order) => void;
+  readonly isStale: boolean;
+  /** Called after a click on a row. */
+  readonly onPick?: (() => void) | undefined;
+}
+
+/** Values with their metrics, ordered by any of them. A click on a value filters by it, and another removes the filter. */
+export function Table({ ranking, rows, metrics, order, onOrder, isStale, onPick }: TableProps) {
+  const at = Math.max(0, metrics.indexOf(order.metric));
+  const currency = currencyOf(rows.flatMap((row) => row.metrics));
+  const most = Math.max(0, ...rows.map((row) => numberOf(row.metrics[at] ?? null, currency) ?? 0));
+  return (
+    <table class={isStale ? 'rows stale' : 'rows'} aria-busy={isStale}>
+      <thead>
+        <tr>
+          <th scope="col">{wordsOf(ranking.by).name}</th>
+          {metrics.map((metric) => (
+            <Head key={metric} {...{ metric, order, onOrder }} />
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.dimensions[0]}>
+            <th scope="row">
+              <ValueButton
+                ranking={ranking}
+                value={row.dimensions[0]!}
+                length={most > 0 ? (numberOf(row.metrics[at] ?? null, currency) ?? 0) / most : 0}
+                onPick={onPick}
+              />
+            </th>
+            {metrics.map((metric, place) => (
+              <Cell
+                key={metric}
+                metric={metric}
+                value={row.metrics[place] ?? null}
+                change={place === at ? row.comparison?.change[place] : undefined}
+                before={row.comparison?.metrics[place]}
+                currency={currency}
+              />
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface HeadProps extends Pick<TableProps, 'order' | 'onOrder'> {
+  readonly metric: TableMetric;
+}
+
+function Head({ metric, order, onOrder }: HeadProps) {
+  const isChosen = metric === order.metric;
+  const sort = order.isAscending ? 'ascending' : 'descending';
+  return (
+    <th scope="col" class={`of-${metric}`} aria-sort={isChosen ? sort : 'none'}>
+      <button
+        type="button"
+        class="plain sort"
+        onClick={() => onOrder({ metric, isAscending: isChosen && !order.isAscending })}
+      >
+        {METRIC_WORDS[metric].name}
+        {isChosen && <span aria-hidden="true">{order.isAscending ? ' ↑' : ' ↓'}</span>}
+      </button>
+    </th>
+  );
+}
+
+interface CellProps {
+  readonly metric: TableMetric;
+  readonly value: Value;
+  readonly change: Change | undefined;
+  readonly before: Value | undefined;
+  readonly currency: string | undefined;
+}
+
+function Cell({ metric, value, change, before, currency }: CellProps) {
+  const { say } = METRIC_WORDS[metric];
+  const number = numberOf(value, currency);
+  const changed = change === undefined ? null : numberOf(change, currency);
+  const earlier = before === undefined ? null : numberOf(before, currency);
+  return (
+    <td
+      class={`number of-${metric}`}
+      title={earlier === null ? undefined : `Previously ${say(earlier, currency)}`}
+    >
+      {changed !== null && <ChangeOf metric={metric} change={changed / 100} />}
+      {number === null ? '–' : say(number, currency)}
+    </td>
+  );
+}
+
+interface ValueProps {
+  readonly ranking: Ranking;
+  readonly value: string;
+  /** Of its bar, from 0 to 1. */
+  readonly length: number;
+  readonly onPick: (() => void) | undefined;
+}
+
+function ValueButton({ ranking: { by }, value, length, onPick }: ValueProps) {
+  const name = valueName(by, value);
+  const { icon } = wordsOf(by);
+  const filter = filterOf(by, value);
+  return (
+    <button
+      type="button"
+      class="row"
+      aria-pressed={has(view.value.filters, filter)}
+      style={{ '--length': Math.max(0.01, length) }}
+      onClick={(event) => {
+        // With Shift or Alt: all except this.
+        toggleFilter(event.shiftKey || event.altKey ? filterOf(by, value, true) : filter);
+        onPick?.();
+      }}
+    >
+      <span class="bar" />
+      <span class="value" title={name}>
+        {icon && (
+          <span class="mark" aria-hidden="true">
+            {icon(value)}
+          </span>
+        )}
+        <bdi>{name}</bdi>
+      </span>
+    </button>
+  );
+}
+
+/** Placeholder for rows. */
+export function RowsSkeleton() {
+  return (
+    <div class="rows skeleton" aria-hidden="true">
+      {[92, 74, 61, 47, 38, 30, 22, 16].map((length) => (
+        <div key={length} class="row" style={{ '--length': length / 100 }}>
+          <span class="bar" />
+        </div>
+      ))}
+    </div>
+  );
+}

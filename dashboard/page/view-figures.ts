@@ -1,0 +1,45 @@
+import type { QueryAnswer, Stats } from '../api/answer-types.ts';
+import { type Answer, useAnswer } from '../api/answers.ts';
+import { figuresOf } from '../api/figures.ts';
+import { figuresQuery, statsQuery } from '../api/queries.ts';
+import { localDate } from '../view/calendar.ts';
+import { intervalsOf } from '../view/period.ts';
+import type { Metric } from '../view/view.ts';
+import { view } from './address.ts';
+import { now } from './clock.ts';
+
+/** Metrics that are counted beforehand, if there are no filters: they come first, and outlive purged hits. */
+const COUNTED: readonly Metric[] = ['visitors', 'hits'];
+
+/** The figures of a view. @returns the answer that has a metric */
+export function useFigures(metrics: readonly Metric[]): (metric: Metric) => Answer<Stats> {
+  const { filters, period, interval } = view.value;
+  const isFiltered = filters.length > 0;
+  // For all time, the server chooses the interval.
+  const usual = interval ?? intervalsOf(period, localDate(now.value))[0];
+  const counted = useAnswer<Stats>(
+    isFiltered && usual !== undefined ? undefined : statsQuery(view.value, now.value),
+    true,
+  );
+  const chosen = usual ?? (counted.isLoading ? undefined : counted.data?.interval);
+  const others = isFiltered ? metrics : metrics.filter((metric) => !COUNTED.includes(metric));
+  const isDue = isFiltered || (counted.data !== undefined && !counted.isLoading);
+  const asked = useAnswer<QueryAnswer>(
+    isDue && chosen !== undefined && others.length > 0
+      ? figuresQuery(view.value, now.value, others, chosen)
+      : undefined,
+    true,
+  );
+  const shape = asked.data?.query;
+  const data =
+    asked.data && shape
+      ? figuresOf(asked.data, shape.metrics as readonly Metric[], intervalIn(shape))
+      : undefined;
+  const answer = { ...asked, data, isLoading: asked.isLoading || asked.data === undefined };
+  return (metric) => (!isFiltered && COUNTED.includes(metric) ? counted : answer);
+}
+
+/** The interval of a query, which may be that of the previous view. */
+function intervalIn({ dimensions }: QueryAnswer['query']): Stats['interval'] {
+  return dimensions[0]!.slice('time:'.length) as Stats['interval'];
+}

@@ -1,0 +1,164 @@
+/** Filters made in the page: what they select is what a plain recount of the hits selects. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
+import { SOME_LOOKS, violations } from '../fixtures/axe.ts';
+import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
+import { closeQuietly, Dashboard, keepScreenshot, overflow, PHONE, settled } from '../fixtures/dashboard.ts';
+
+const SITE = 'filters.example';
+const SOURCES = ['https://www.google.com/', 'https://github.com/x', 'https://blog.example/', ''];
+const PAGES = ['/', '/blog/one', '/blog/two', '/pricing'];
+const program = await browserProgram();
+
+interface Sent {
+  readonly visitor: string;
+  readonly path: string;
+  readonly referrer: string;
+  readonly time: number;
+}
+
+/** One visit of each visitor, of one to three pages in the last hours. */
+function sentHits(now: number): Sent[] {
+  const hits: Sent[] = [];
+  for (let at = 0; at < 200; at++) {
+    for (let page = 0; page <= at % 3; page++) {
+      hits.push({
+        visitor: `v${at}`,
+        path: PAGES[(at * 7 + page * 3) % PAGES.length]!,
+        referrer: page === 0 ? SOURCES[(at * 5) % SOURCES.length]! : '',
+        time: now - at * 60_000 + page * 1000,
+      });
+    }
+  }
+  return hits;
+}
+
+/** Visitors of which a hit is selected, each counted once. */
+function visitorsOf(hits: readonly Sent[], select: (hit: Sent) => boolean): number {
+  const seen = new Set<string>();
+  for (const hit of hits) if (select(hit)) seen.add(hit.visitor);
+  return seen.size;
+}
+
+async function figure(page: Page, name: string): Promise<number> {
+  await settled(page);
+  return Number(
+    (
+      await page
+        .getByRole('button', { name: new RegExp(`^${name}`) })
+        .locator('.tile-value')
+        .innerText()
+    ).replaceAll(',', ''),
+  );
+}
+
+describe('filters', { skip: program === undefined && BROWSER_MISSING }, async () => {
+  if (program === undefined) return;
+  const dashboard = await Dashboard.start(program);
+  const hits = sentHits(Date.now() - 2000);
+  const period = `?site=${SITE}&period=7d`;
+
+  before(async () => {
+    const bodies = hits.map((hit) => ({
+      ...hit,
+      ...{ site: SITE, user_agent: FIREFOX, time: new Date(hit.time).toISOString() },
+    }));
+    const { status } = await dashboard.server.post('/api/v1/hits', bodies, BEARER);
+    assert.equal(status, 202);
+  });
+
+  test('several values, made by keyboard, select the visitors that have one of them', async () => {
+    const open = await dashboard.open(period);
+    const { page } = open;
+    assert.equal(
+      await figure(page, 'Visitors'),
+      visitorsOf(hits, () => true),
+    );
+    await page.getByRole('button', { name: 'Add filter' }).focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Add filter' });
+    await dialog.getByLabel('Dimension').selectOption({ label: 'Source' });
+    await dialog.getByRole('combobox', { name: 'Value' }).focus();
+    await page.keyboard.type('Google');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('GitHub');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await violations(page, SOME_LOOKS), []);
+    await keepScreenshot(page, 'filter-dialog');
+    await dialog.getByRole('button', { name: 'Apply' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Change Source is Google or GitHub' }).waitFor();
+    const some = visitorsOf(hits, ({ referrer }) => /google|github/.test(referrer));
+    assert.equal(await figure(page, 'Visitors'), some);
+    await page.getByRole('button', { name: 'Invert Source is Google or GitHub' }).click();
+    assert.equal(await figure(page, 'Visitors'), visitorsOf(hits, () => true) - some);
+    assert.equal(new URL(page.url()).searchParams.get('filter'), 'source!=Google|GitHub');
+    await closeQuietly(open);
+  });
+
+  test('a condition or another, contains and matches, select visits with a matching hit', async () => {
+    const open = await dashboard.open(period);
+    const { page } = open;
+    await settled(page);
+    await page.getByRole('button', { name: 'Add filter' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add filter' });
+    await dialog.getByLabel('Operator').selectOption('contains');
+    await dialog.getByRole('combobox', { name: 'Value' }).fill('ricin');
+    await dialog.getByRole('button', { name: 'Or' }).click();
+    const second = dialog.getByRole('group', { name: 'or' });
+    await second.getByLabel('Operator').selectOption('matches');
+    await second.getByRole('combobox', { name: 'Value' }).fill('/blog/*');
+    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('button', { name: /^Change Page contains ricin or Page matches/ }).waitFor();
+    const expected = visitorsOf(hits, ({ path }) => path === '/pricing' || path.startsWith('/blog/'));
+    assert.equal(await figure(page, 'Visitors'), expected);
+    await page.reload();
+    assert.equal(await figure(page, 'Visitors'), expected);
+    await page.getByText('filters do not apply').waitFor();
+    await closeQuietly(open);
+  });
+
+  test('filters are saved as a segment, applied, and deleted', async () => {
+    const open = await dashboard.open(`${period}&filter=page%3D/pricing`);
+    const { page } = open;
+    await settled(page);
+    const segments = page.getByRole('button', { name: 'Segments' });
+    await segments.click();
+    const dialog = page.getByRole('dialog', { name: 'Segments' });
+    await dialog.getByLabel('Save these filters as').fill('buyers');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('button', { name: /^buyers/ }).waitFor();
+    assert.deepEqual(await violations(page, SOME_LOOKS), []);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Remove the filter Page is /pricing' }).click();
+    await segments.click();
+    await dialog.getByRole('button', { name: /^buyers/ }).click();
+    await page.getByRole('button', { name: 'Change Page is /pricing' }).waitFor();
+    assert.equal(
+      await figure(page, 'Visitors'),
+      visitorsOf(hits, ({ path }) => path === '/pricing'),
+    );
+    await segments.click();
+    await dialog.getByRole('button', { name: 'Delete the segment buyers' }).click();
+    await dialog.getByText('No segments yet').waitFor();
+    await closeQuietly(open);
+  });
+
+  test('chips stay in view on a phone, and have no problems that axe finds', async () => {
+    const open = await dashboard.open(`${period}&filter=page%3D/pricing&filter=source!%3DGoogle`, {
+      viewport: PHONE,
+    });
+    const { page } = open;
+    await settled(page);
+    await page.mouse.wheel(0, 900);
+    const chip = page.getByRole('button', { name: 'Change Page is /pricing' });
+    const box = await chip.boundingBox();
+    assert.ok(box && box.y > 0 && box.y < 200, JSON.stringify(box));
+    assert.equal(await overflow(page), 0);
+    assert.deepEqual(await violations(page), []);
+    await keepScreenshot(page, 'filters-phone');
+    await closeQuietly(open);
+  });
+});
