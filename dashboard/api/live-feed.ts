@@ -6,8 +6,8 @@ import { signedOut } from './session.ts';
 
 /** How often to poll if there are no events. */
 const POLL_MS = 2000;
-/** After this long without an event, a connection counts as lost. */
-const SILENCE_MS = 8000;
+/** After this long without an event, which come every second, or without an answer, the connection is lost. */
+const SILENCE_MS = 6000;
 
 /** Live counts; undefined until the first. */
 export const live = signal<Live | undefined>(undefined);
@@ -49,7 +49,11 @@ function events(path: string, signal: AbortSignal): Promise<void> {
     };
     const wait = () => {
       clearTimeout(silence);
-      silence = setTimeout(end, SILENCE_MS);
+      silence = setTimeout(() => {
+        // A server that hangs keeps its connections.
+        lost();
+        end();
+      }, SILENCE_MS);
     };
     wait();
     signal.addEventListener('abort', end);
@@ -65,9 +69,13 @@ function events(path: string, signal: AbortSignal): Promise<void> {
 /** @returns whether to continue */
 async function read(path: string, signal: AbortSignal): Promise<boolean> {
   try {
-    took(await request<Live>(path, { signal }));
+    took(await request<Live>(path, { signal: AbortSignal.any([signal, AbortSignal.timeout(SILENCE_MS)]) }));
   } catch (error) {
     if (signal.aborted) return false;
+    if (error instanceof DOMException && error.name === 'TimeoutError') {
+      lost();
+      return true;
+    }
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 401) signedOut();
     if (error.status === 0) lost();

@@ -1,0 +1,68 @@
+/** A server that hangs, and figures that follow what is live. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
+import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
+import { Dashboard } from '../fixtures/dashboard.ts';
+import { patience } from '../fixtures/patience.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
+
+/** On an idle machine, five times as long. */
+const TEN_SECONDS = 2000;
+const FIVE_SECONDS = 1000;
+const program = await browserProgram();
+
+describe('the live view', { skip: program === undefined && BROWSER_MISSING }, async () => {
+  if (program === undefined) return;
+  const dashboard = await Dashboard.start(program, (dataDir) => RunningServer.start(dataDir));
+  const now = (page: Page) => page.getByRole('region', { name: 'Now', exact: true });
+  const send = (count: number) =>
+    dashboard.server.post(
+      '/api/v1/hits',
+      Array.from({ length: count }, (_, at) => ({
+        ...{ site: 'live.example', path: '/', visitor: `v${at}`, user_agent: FIREFOX },
+      })),
+      BEARER,
+    );
+
+  test('the tile has the hits that Now has, five seconds after they were sent', async () => {
+    assert.equal((await send(3)).status, 202);
+    const { page } = await dashboard.open('?site=live.example&period=day');
+    const hits = now(page).locator('dd').nth(1);
+    const tile = page.getByRole('button', { name: /^Hits \d/ }).locator('.tile-value');
+    const visits = page.getByRole('button', { name: /^Visits \d/ }).locator('.tile-value');
+    await tile.getByText('3', { exact: true }).waitFor();
+    let sent = 3;
+    for (const count of [5, 40, 1]) {
+      sent += count;
+      assert.equal((await send(count)).status, 202);
+      const text = String(sent);
+      await tile.getByText(text, { exact: true }).waitFor({ timeout: patience(FIVE_SECONDS) });
+      assert.equal(await hits.innerText(), text);
+    }
+    await visits.getByText('40', { exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  test('a frozen server is noticed within ten seconds, and when it goes on, so does the page', async () => {
+    const { page } = await dashboard.open('?site=live.example&period=day');
+    await now(page).getByText('Now', { exact: true }).waitFor();
+    const { child } = dashboard.server as RunningServer;
+    child.kill('SIGSTOP');
+    try {
+      await now(page)
+        .getByText('Reconnecting…')
+        .waitFor({ timeout: patience(TEN_SECONDS) });
+      await page.getByText('Connection lost.').waitFor();
+      // It does not come and go.
+      await page.waitForTimeout(8000);
+      await now(page).getByText('Reconnecting…').waitFor({ timeout: 100 });
+    } finally {
+      child.kill('SIGCONT');
+    }
+    await now(page).getByText('Now', { exact: true }).waitFor();
+    await page.getByText('Connection lost.').waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+});
