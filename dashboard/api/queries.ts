@@ -51,6 +51,16 @@ export function figuresQuery(view: View, now: Date, metrics: readonly Metric[], 
   });
 }
 
+/** A funnel, journeys, or retention. @param members besides those of the view */
+export function visitsQuery(
+  kind: 'funnel' | 'journeys' | 'retention',
+  view: View,
+  now: Date,
+  members: Readonly<Record<string, unknown>>,
+): string {
+  return postText(`/api/v1/${kind}`, { ...scope(view, now), ...members });
+}
+
 /** Rows of a table. */
 export interface TableQuery {
   readonly by: FilterDimension;

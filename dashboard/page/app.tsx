@@ -3,8 +3,8 @@ import { isSettings } from './address.ts';
 import { Banner } from './banner.tsx';
 import { Home } from './home.tsx';
 import { lazy } from './lazy.tsx';
-import { SignIn } from './sign-in.tsx';
 
+const SignIn = lazy(() => import('./sign-in.tsx').then((module) => module.SignIn));
 const Settings = lazy(() => import('../settings/settings.tsx').then((module) => module.Settings));
 
 export function App() {

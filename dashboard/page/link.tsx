@@ -6,16 +6,19 @@ interface LinkProps {
   readonly class?: string;
   /** Accessible name, if it is not the content. */
   readonly label?: string;
+  /** Whether it leads to what is shown. */
+  readonly current?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** A link within the dashboard, which does not load the page again. Other buttons, and keys held, open tabs as always. */
-export function Link({ to, class: name, label, children }: LinkProps) {
+export function Link({ to, class: name, label, current, children }: LinkProps) {
   return (
     <a
       class={name}
       href={to}
       aria-label={label}
+      aria-current={current ? 'page' : undefined}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
         event.preventDefault();

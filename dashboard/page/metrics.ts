@@ -3,7 +3,7 @@
 import type { Metric } from '../view/view.ts';
 import { format } from './preferences.ts';
 
-export type TableMetric = Metric | 'percentage' | 'time_on_page' | 'scroll_depth';
+export type TableMetric = Metric | 'percentage' | 'time_on_page' | 'scroll_depth' | 'average_revenue';
 
 interface MetricWords {
   readonly name: string;
@@ -33,6 +33,7 @@ export const METRIC_WORDS: Readonly<Record<TableMetric, MetricWords>> = {
   conversions: { name: 'Conversions', say: count, isWhole: true },
   conversion_rate: { name: 'Conversion rate', say: percent },
   revenue: { name: 'Revenue', say: (value, currency) => format.money(value, currency) },
+  average_revenue: { name: 'Average', say: (value, currency) => format.money(value, currency) },
   percentage: { name: 'Share', say: percent },
   time_on_page: { name: 'Time on page', say: duration },
   scroll_depth: { name: 'Scroll depth', say: (value) => format.percent(value / 100) },

@@ -1,22 +1,32 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SitesAnswer } from '../api/answer-types.ts';
 import type { Answer } from '../api/answers.ts';
+import { capital } from '../text/format.ts';
 import { addDays, localDate } from '../view/calendar.ts';
 import { neighbour } from '../view/period.ts';
 import { type Action, actionOf } from '../view/shortcut.ts';
+import { TABS, viewQuery } from '../view/view.ts';
 import { show, showPeriod, view } from './address.ts';
 import { ChartCard } from './chart-card.tsx';
 import { now } from './clock.ts';
 import { EventsCard } from './events-card.tsx';
 import { Fault } from './fault.tsx';
 import { FiltersBar } from './filters-bar.tsx';
-import { FirstRun } from './first-run.tsx';
 import { Header } from './header.tsx';
-import { HelpDialog } from './help-dialog.tsx';
+import { lazy } from './lazy.tsx';
+import { Link } from './link.tsx';
 import { NowCard } from './now-card.tsx';
 import { RankingCard } from './ranking-card.tsx';
 import { CARDS } from './rankings.ts';
 import { UncountedCard } from './uncounted-card.tsx';
+
+const Funnels = lazy(() => import('../visits/funnels.tsx').then((module) => module.Funnels));
+const Journeys = lazy(() => import('../visits/journeys.tsx').then((module) => module.Journeys));
+const Retention = lazy(() => import('../visits/retention.tsx').then((module) => module.Retention));
+const HelpDialog = lazy<{ onClose: () => void }>(() =>
+  import('./help-dialog.tsx').then((module) => module.HelpDialog),
+);
+const FirstRun = lazy(() => import('./first-run.tsx').then((module) => module.FirstRun));
 
 /** The figures of a view. */
 export function Overview({ sites: { data, error } }: { readonly sites: Answer<SitesAnswer> }) {
@@ -44,9 +54,9 @@ export function Overview({ sites: { data, error } }: { readonly sites: Answer<Si
         ) : (
           <>
             <h1 class="hidden">{view.value.site || 'All sites'}</h1>
+            <TabsBar />
             <FiltersBar />
-            <NowCard />
-            {error && !data && !error.isPassing ? <Fault error={error} /> : <Cards />}
+            {error && !data && !error.isPassing ? <Fault error={error} /> : <TabPanel />}
           </>
         )}
       </main>
@@ -60,9 +70,36 @@ export function Overview({ sites: { data, error } }: { readonly sites: Answer<Si
   );
 }
 
+/** What is shown of the site: all figures, or one kind of visits. */
+function TabsBar() {
+  const { tab } = view.value;
+  return (
+    <nav class="views" aria-label="Views">
+      {TABS.map((each) => (
+        <Link
+          key={each}
+          to={`/dashboard${viewQuery({ ...view.value, tab: each, details: {} })}`}
+          {...(each === tab && { current: true })}
+        >
+          {capital(each)}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function TabPanel() {
+  const { tab, site } = view.value;
+  // A different site has different funnels and pages.
+  if (tab === 'funnels') return <Funnels key={site} />;
+  if (tab === 'journeys') return <Journeys key={site} />;
+  return tab === 'retention' ? <Retention /> : <Cards />;
+}
+
 function Cards() {
   return (
     <>
+      <NowCard />
       <ChartCard />
       <div class="cards">
         {CARDS.map((card) => (

@@ -113,6 +113,16 @@ export const EVENTS: Ranking = {
   empty: "No events in this period. hit('signup', { plan: 'pro' }) on a page sends one.",
 };
 
+const OF_GOALS = ['visitors', 'conversions', 'conversion_rate', 'revenue'] as const;
+
+export const GOALS: Ranking = {
+  by: 'goal',
+  name: 'Goals',
+  metrics: OF_GOALS,
+  allMetrics: [...OF_GOALS, 'average_revenue'],
+  empty: 'No goal was reached in this period.',
+};
+
 export const BOTS: Ranking = {
   by: 'bot',
   name: 'Bots',

@@ -97,7 +97,9 @@ interface CellProps {
 
 function Cell({ metric, value, change, before, currency }: CellProps) {
   const { say } = METRIC_WORDS[metric];
-  const number = numberOf(value, currency);
+  // A goal without money, among others with it.
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  const number = isEmpty ? null : numberOf(value, currency);
   const changed = change === undefined ? null : numberOf(change, currency);
   const earlier = before === undefined ? null : numberOf(before, currency);
   return (

@@ -13,7 +13,7 @@ import {
   readFilter,
   toggled,
 } from './filter.ts';
-import { COMPARISONS, METRICS, readView, USUAL, type View, viewQuery } from './view.ts';
+import { COMPARISONS, METRICS, readView, TABS, USUAL, type View, viewQuery } from './view.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 60 }).map((each) => each.toWellFormed());
 const DIMENSIONS = [...VISIT_DIMENSIONS, ...HIT_DIMENSIONS, 'prop:a b'] as const;
@@ -32,6 +32,8 @@ const filter: fc.Arbitrary<Filter> = fc.oneof(
   fc.tuple(fc.constant('greater' as const), fc.constant('visit_duration' as const), fc.tuple(fc.nat())),
 );
 const view: fc.Arbitrary<View> = fc.record({
+  tab: fc.constantFrom(...TABS),
+  details: fc.constantFrom({}, { funnel: 'a & b' }, { steps: '["signup"]', within: '7d' }),
   site: fc.constantFrom('', 'example.com', 'xn--e1afmkfd.example'),
   period: fc.constantFrom(
     USUAL.period,

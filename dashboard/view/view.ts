@@ -12,7 +12,16 @@ export const METRICS = [
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
+export const TABS = ['overview', 'funnels', 'journeys', 'retention'] as const;
+export type Tab = (typeof TABS)[number];
+
+/** What the tabs of funnels, journeys and retention show: parameters of the address. */
+const DETAILS = ['funnel', 'steps', 'within', 'page', 'cohorts'] as const;
+export type Details = { readonly [Name in (typeof DETAILS)[number]]?: string };
+
 export interface View {
+  readonly tab: Tab;
+  readonly details: Details;
   /** '' for all sites. */
   readonly site: string;
   readonly period: Period;
@@ -25,6 +34,8 @@ export interface View {
 }
 
 export const USUAL: View = {
+  tab: 'overview',
+  details: {},
   site: '',
   period: { kind: '30d' },
   interval: undefined,
@@ -38,6 +49,8 @@ export function readView(query: string): View {
   const params = new URLSearchParams(query);
   const word = (name: string) => params.get(name) ?? '';
   return {
+    tab: TABS.find((each) => each === word('tab')) ?? USUAL.tab,
+    details: Object.fromEntries(DETAILS.flatMap((name) => (params.has(name) ? [[name, word(name)]] : []))),
     site: word('site'),
     period: readPeriod(word('period'), word('date'), word('from'), word('to')) ?? USUAL.period,
     interval: INTERVALS.find((each) => each === word('interval')),
@@ -52,8 +65,9 @@ export function readView(query: string): View {
 }
 
 /** The query of a view, with `?`. It is never empty: that is the address of the start page. */
-export function viewQuery({ site, period, interval, compare, metric, filters }: View): string {
+export function viewQuery({ tab, details, site, period, interval, compare, metric, filters }: View): string {
   const params = new URLSearchParams();
+  if (tab !== USUAL.tab) params.set('tab', tab);
   if (site !== '') params.set('site', site);
   params.set('period', period.kind);
   if (period.date !== undefined) params.set('date', period.date);
@@ -62,6 +76,7 @@ export function viewQuery({ site, period, interval, compare, metric, filters }: 
   if (interval !== undefined) params.set('interval', interval);
   if (compare !== USUAL.compare) params.set('compare', compare);
   if (metric !== USUAL.metric) params.set('metric', metric);
+  for (const [name, value] of Object.entries(details)) params.set(name, value);
   for (const filter of filters) params.append('filter', filterText(filter));
   return `?${params}`;
 }
