@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { flags } from './flags.ts';
 
 /** The server that `npm run dev:dashboard` sends requests to. */
 const SERVER = process.env.HIT_SERVER ?? 'http://127.0.0.1:5000';
@@ -7,6 +8,7 @@ const SERVER = process.env.HIT_SERVER ?? 'http://127.0.0.1:5000';
 export default defineConfig({
   root: import.meta.dirname,
   base: '/dashboard/',
+  plugins: [flags()],
   build: {
     outDir: join(import.meta.dirname, '../dist/dashboard'),
     emptyOutDir: true,

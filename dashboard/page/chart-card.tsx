@@ -13,6 +13,7 @@ import { lazy } from './lazy.tsx';
 import { Menu } from './menu.tsx';
 import { MetricTile } from './metric-tile.tsx';
 import { METRIC_WORDS } from './metrics.ts';
+import { type Note, Notes, useNotes } from './notes.tsx';
 import { Nothing } from './nothing.tsx';
 import { tiles } from './preferences.ts';
 import { useFigures } from './view-figures.ts';
@@ -31,6 +32,7 @@ export function ChartCard() {
   const shownTiles = tiles.value.includes(metric) ? tiles.value : [...tiles.value, metric];
   const answerOf = useFigures(shownTiles);
   const shown = answerOf(metric);
+  const notes = useNotes();
   return (
     <section class="card chart-card" aria-label="Figures of the period">
       <div class="tiles">
@@ -39,7 +41,8 @@ export function ChartCard() {
         ))}
       </div>
       <ChartTools answer={shown} metric={metric} onChooseTiles={() => setChoosing(true)} />
-      <ChartPanel answer={shown} metric={metric} />
+      <ChartPanel answer={shown} metric={metric} notes={notes} />
+      {view.value.site !== '' && <Notes notes={notes} />}
       {isChoosing && <TilesDialog onClose={() => setChoosing(false)} />}
     </section>
   );
@@ -50,7 +53,11 @@ interface PanelProps {
   readonly metric: Metric;
 }
 
-function ChartPanel({ answer: { data, error, isLoading }, metric }: PanelProps) {
+interface ChartProps extends PanelProps {
+  readonly notes: readonly Note[];
+}
+
+function ChartPanel({ answer: { data, error, isLoading }, metric, notes }: ChartProps) {
   const { period } = view.value;
   const today = localDate(now.value);
   const days = daysOf(period, today);
@@ -70,7 +77,7 @@ function ChartPanel({ answer: { data, error, isLoading }, metric }: PanelProps) 
     () => (data?.comparison?.series ?? []).map(({ time }) => Date.parse(time)),
     [data?.comparison],
   );
-  const { name, say: sayNumber, isWhole = false } = METRIC_WORDS[metric];
+  const { name, say: sayNumber, unit } = METRIC_WORDS[metric];
   const currency = data?.currency;
   const say = useCallback((value: number) => sayNumber(value, currency), [sayNumber, currency]);
   if (!data && error) return <Fault error={error} />;
@@ -79,7 +86,7 @@ function ChartPanel({ answer: { data, error, isLoading }, metric }: PanelProps) 
   return (
     <div class={isLoading ? 'stale' : ''} aria-busy={isLoading}>
       <Chart
-        {...{ name, say, isWhole, columns, timesBefore }}
+        {...{ name, say, unit, columns, timesBefore, notes }}
         interval={data.interval}
         isGoingOn={isGoingOn(period, now.value)}
       />

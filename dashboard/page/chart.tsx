@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import { intervalName } from '../text/period-name.ts';
 import type { Interval } from '../view/period.ts';
 import type { Columns } from '../view/series.ts';
+import type { Note } from './notes.tsx';
 import { plotData, plotOptions, plotSize } from './plot.ts';
 import { format, isDark } from './preferences.ts';
 
@@ -11,10 +12,11 @@ interface ChartProps {
   readonly columns: Columns;
   /** Starts of the compared period's intervals, in milliseconds since 1970. */
   readonly timesBefore: readonly number[];
+  readonly notes: readonly Note[];
   readonly interval: Interval;
   readonly isGoingOn: boolean;
   readonly say: (value: number) => string;
-  readonly isWhole: boolean;
+  readonly unit: 'count' | 'seconds' | undefined;
 }
 
 interface Pointed {
@@ -24,7 +26,7 @@ interface Pointed {
 
 /** A line over time, with that of the compared period. Arrow keys move along it. */
 export function Chart(props: ChartProps) {
-  const { name, columns, interval, isGoingOn, say, isWhole } = props;
+  const { name, columns, interval, isGoingOn, say, unit, notes } = props;
   const [pointed, setPointed] = useState<Pointed>();
   const root = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -32,7 +34,8 @@ export function Chart(props: ChartProps) {
   useEffect(() => {
     const element = root.current!;
     const drawing = {
-      ...{ columns, interval, isGoingOn, say, isWhole, locales: format.locales },
+      ...{ columns, interval, isGoingOn, say, unit, locales: format.locales },
+      notes: notes.map(({ time }) => time),
       onCursor: (place: number | undefined, left: number) =>
         setPointed(place === undefined || left < 0 ? undefined : { place, left }),
     };
@@ -45,7 +48,7 @@ export function Chart(props: ChartProps) {
       drawn.destroy();
       setPointed(undefined);
     };
-  }, [columns, interval, isGoingOn, say, isWhole, dark]);
+  }, [columns, interval, isGoingOn, say, unit, notes, dark]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const drawn = plot.current;

@@ -1,5 +1,5 @@
 /** The names of dimensions, and of their values. */
-import { capital, flagOf } from '../text/format.ts';
+import { capital } from '../text/format.ts';
 import type { FilterDimension } from '../view/filter.ts';
 import { format } from './preferences.ts';
 
@@ -9,7 +9,6 @@ interface DimensionWords {
   readonly none?: string;
   /** Format of a value. Missing: unchanged. */
   readonly say?: (value: string) => string;
-  readonly icon?: (value: string) => string;
 }
 
 const UNKNOWN = 'Unknown';
@@ -32,7 +31,6 @@ const WORDS: Readonly<Record<Exclude<FilterDimension, `prop:${string}`>, Dimensi
     name: 'Country',
     none: UNKNOWN,
     say: (code) => format.country(code),
-    icon: flagOf,
   },
   region: { name: 'Region', none: UNKNOWN },
   city: { name: 'City', none: UNKNOWN },

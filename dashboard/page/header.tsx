@@ -2,27 +2,32 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Site } from '../api/answer-types.ts';
 import { session } from '../api/session.ts';
-import { PERIOD_NAMES, periodName } from '../text/period-name.ts';
-import { localDate } from '../view/calendar.ts';
-import { neighbour } from '../view/period.ts';
+import { periodName } from '../text/period-name.ts';
+import { addDays, localDate } from '../view/calendar.ts';
+import { neighbour, type Period, type PeriodKind } from '../view/period.ts';
 import { keyOf } from '../view/shortcut.ts';
 import { COMPARISONS, type Comparison } from '../view/view.ts';
 import { SETTINGS_ADDRESS, START_ADDRESS, show, showPeriod, view } from './address.ts';
 import { now } from './clock.ts';
 import { ExportMenu } from './export-menu.tsx';
 import { Icon } from './icon.tsx';
+import { lazy } from './lazy.tsx';
 import { Link } from './link.tsx';
 import { Logo } from './logo.tsx';
 import { Menu } from './menu.tsx';
 import { format, THEMES, theme } from './preferences.ts';
-import { RangeForm } from './range-form.tsx';
 
+const RangeForm = lazy<{ today: string; onClose: () => void }>(() =>
+  import('./range-form.tsx').then((module) => module.RangeForm),
+);
 const COMPARISON_NAMES: Readonly<Record<Comparison, string>> = {
   previous: 'Previous period',
   year: 'Previous year',
   none: 'No comparison',
 };
-const MENU_PERIODS = ['realtime', 'day', '7d', '30d', 'month', '12mo', 'all'] as const;
+
+/** Periods before which the menu has a line. */
+const FIRST_OF_GROUP: readonly PeriodKind[] = ['7d', 'month', '12mo'];
 
 interface HeaderProps {
   readonly sites: readonly Site[];
@@ -136,7 +141,19 @@ function PeriodPicker() {
     );
   };
   const name = periodName(period, now.value, format.locales);
-  const isNamed = period.date === undefined && period.kind !== 'custom';
+  const today = localDate(now.value);
+  const previous = (kind: PeriodKind) => neighbour({ kind }, -1, now.value) ?? { kind };
+  const offered: readonly Period[] = [
+    ...([
+      { kind: 'realtime' },
+      { kind: '24h' },
+      { kind: 'day' },
+      { kind: 'day', date: addDays(today, -1) },
+    ] as const),
+    ...([{ kind: '7d' }, { kind: '28d' }, { kind: '30d' }, { kind: '90d' }] as const),
+    ...[{ kind: 'month' } as const, previous('month'), { kind: 'year' } as const, previous('year')],
+    ...([{ kind: '12mo' }, { kind: 'all' }] as const),
+  ];
   return (
     <div class="period">
       {step(-1)}
@@ -144,25 +161,29 @@ function PeriodPicker() {
         name={`Period: ${name}`}
         label={name}
         choices={[
-          ...MENU_PERIODS.map((kind) => ({
-            value: kind as string,
-            label: PERIOD_NAMES[kind],
-            shortcut: keyOf(kind) ?? '',
-            parted: kind === '7d' || kind === 'month' || kind === 'all',
+          ...offered.map((each) => ({
+            value: periodText(each),
+            label: periodName(each, now.value, format.locales),
+            shortcut: each.date === undefined ? (keyOf(each.kind) ?? '') : each.kind === 'day' ? 'E' : '',
+            parted: each.date === undefined && FIRST_OF_GROUP.includes(each.kind),
           })),
           { value: 'custom', label: 'Custom range…', parted: true },
         ]}
-        chosen={isNamed || period.kind === 'custom' ? period.kind : undefined}
-        onChoose={(kind) => {
-          const chosen = MENU_PERIODS.find((each) => each === kind);
-          if (chosen) showPeriod({ kind: chosen });
+        chosen={period.kind === 'custom' ? 'custom' : periodText(period)}
+        onChoose={(text) => {
+          const chosen = offered.find((each) => periodText(each) === text);
+          if (chosen) showPeriod(chosen);
           else setRange(true);
         }}
       />
       {step(1)}
-      {isRange && <RangeForm today={localDate(now.value)} onClose={() => setRange(false)} />}
+      {isRange && <RangeForm today={today} onClose={() => setRange(false)} />}
     </div>
   );
+}
+
+function periodText({ kind, date = '' }: Period): string {
+  return `${kind} ${date}`;
 }
 
 export function ThemeButton() {

@@ -9,8 +9,8 @@ interface MetricWords {
   readonly name: string;
   /** @param currency of money */
   readonly say: (value: number, currency?: string) => string;
-  /** Whether it is a count. */
-  readonly isWhole?: boolean;
+  /** Whether it is a count, or a number of seconds: an axis has round ones. */
+  readonly unit?: 'count' | 'seconds';
   /** Whether lower is better. */
   readonly isBetterLow?: boolean;
   /** Whether it is an estimate if visitors are. */
@@ -22,15 +22,15 @@ const percent = (value: number) => format.percent(value);
 const duration = (value: number) => format.duration(value);
 
 export const METRIC_WORDS: Readonly<Record<TableMetric, MetricWords>> = {
-  visitors: { name: 'Visitors', say: count, isWhole: true, isOfVisitors: true },
-  visits: { name: 'Visits', say: count, isWhole: true },
-  pageviews: { name: 'Page views', say: count, isWhole: true },
-  hits: { name: 'Hits', say: count, isWhole: true },
-  events: { name: 'Events', say: count, isWhole: true },
+  visitors: { name: 'Visitors', say: count, unit: 'count', isOfVisitors: true },
+  visits: { name: 'Visits', say: count, unit: 'count' },
+  pageviews: { name: 'Page views', say: count, unit: 'count' },
+  hits: { name: 'Hits', say: count, unit: 'count' },
+  events: { name: 'Events', say: count, unit: 'count' },
   views_per_visit: { name: 'Views per visit', say: (value) => format.rate(value) },
   bounce_rate: { name: 'Bounce rate', say: percent, isBetterLow: true },
-  visit_duration: { name: 'Visit duration', say: duration },
-  conversions: { name: 'Conversions', say: count, isWhole: true },
+  visit_duration: { name: 'Visit duration', say: duration, unit: 'seconds' },
+  conversions: { name: 'Conversions', say: count, unit: 'count' },
   conversion_rate: { name: 'Conversion rate', say: percent },
   revenue: { name: 'Revenue', say: (value, currency) => format.money(value, currency) },
   average_revenue: { name: 'Average', say: (value, currency) => format.money(value, currency) },

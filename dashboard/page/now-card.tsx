@@ -25,11 +25,11 @@ export function NowCard() {
         ) : (
           <dl>
             <Figure
-              name="visitors"
+              name={window?.visitors === 1 ? 'visitor' : 'visitors'}
               value={window && format.short(window.visitors)}
               tip={window && `Estimated: ± ${format.percent(window.error)}`}
             />
-            <Figure name="hits" value={window && format.short(window.hits)} />
+            <Figure name={window?.hits === 1 ? 'hit' : 'hits'} value={window && format.short(window.hits)} />
             <Figure name="hits per second" value={window && format.rate(window.hits_per_second)} />
           </dl>
         )}
@@ -90,7 +90,7 @@ function Bars({ slices }: { readonly slices: readonly Slice[] }) {
       {slices.map(({ end, seconds, hits, hitsPerSecond }) => (
         <span
           key={end}
-          title={`${format.whole(hits)} hits in ${format.window(seconds)}`}
+          title={`${format.count(hits, 'hit')} in ${format.window(seconds)}`}
           style={{ '--height': `${(100 * hitsPerSecond) / most}%` }}
         />
       ))}

@@ -15,6 +15,15 @@ const WHOLE_STEPS = Array.from(
   { length: 36 },
   (_, index) => [1, 2, 5][index % 3]! * 10 ** Math.floor(index / 3),
 );
+/** Steps of an axis of durations: round numbers of seconds, minutes, hours, days. */
+const DURATION_STEPS = [
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
+  ...[1, 2, 3, 6, 12, 24, 48, 120, 240].map((hours) => hours * 3600),
+];
+const STEPS = { count: WHOLE_STEPS, seconds: DURATION_STEPS };
+/** Dates of a longer time need their year. Seconds. */
+const YEAR = 360 * 86_400;
 /** Up to this many points are drawn as dots. */
 const FEW_POINTS = 40;
 
@@ -25,8 +34,10 @@ export interface Drawing {
   /** Whether the last value's interval has not ended. */
   readonly isGoingOn: boolean;
   readonly say: (value: number) => string;
-  /** Whether values, and so those of the axis, are whole numbers. */
-  readonly isWhole: boolean;
+  /** What the axis has round numbers of. */
+  readonly unit: 'count' | 'seconds' | undefined;
+  /** Times of notes, in seconds since 1970. */
+  readonly notes: readonly number[];
   readonly onCursor: (place: number | undefined, left: number) => void;
 }
 
@@ -78,7 +89,7 @@ export function plotOptions(drawing: Drawing, element: Element, width: number): 
       {
         ...axis,
         size: 58,
-        ...(drawing.isWhole && { incrs: WHOLE_STEPS }),
+        ...(drawing.unit && { incrs: STEPS[drawing.unit] }),
         grid: { stroke: colour('line'), width: 1 },
         values: (_, splits) => splits.map(valueLabel(drawing)),
       },
@@ -95,13 +106,14 @@ export function plotOptions(drawing: Drawing, element: Element, width: number): 
       { stroke: colour('before'), width: 1.5, dash: [2, 4], points: { show: false } },
     ],
     hooks: {
+      drawAxes: [(plot) => drawNotes(plot, drawing.notes, colour('muted'))],
       setCursor: [({ cursor }) => drawing.onCursor(cursor.idx ?? undefined, cursor.left ?? 0)],
     },
   };
 }
 
-function valueLabel({ isWhole, say, locales }: Drawing): (value: number) => string {
-  if (!isWhole) return say;
+function valueLabel({ unit, say, locales }: Drawing): (value: number) => string {
+  if (unit !== 'count') return say;
   const short = new Intl.NumberFormat([...locales], { notation: 'compact' });
   return (value) => short.format(value);
 }
@@ -111,6 +123,24 @@ function fade(context: CanvasRenderingContext2D, box: uPlot.BBox, from: string, 
   gradient.addColorStop(0, from);
   gradient.addColorStop(1, to);
   return gradient;
+}
+
+/** A dotted line at each note that lies in the chart. */
+function drawNotes({ ctx, bbox, valToPos, scales }: uPlot, notes: readonly number[], stroke: string): void {
+  const { min = 0, max = 0 } = scales.x ?? {};
+  ctx.save();
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+  for (const time of notes) {
+    if (time < (min ?? 0) || time > (max ?? 0)) continue;
+    const x = valToPos(time, 'x', true);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 /** Evenly spaced times of points, with room for their labels. */
@@ -126,7 +156,7 @@ function timeLabels(times: readonly number[], { columns, interval, locales }: Dr
     ? { hour: 'numeric', minute: '2-digit' }
     : interval === 'month'
       ? { month: 'short', year: span > 300 * 86_400 ? '2-digit' : undefined }
-      : { day: 'numeric', month: 'short' };
+      : { day: 'numeric', month: 'short', ...(span > YEAR && { year: '2-digit' }) };
   const format = new Intl.DateTimeFormat([...locales], options);
   return times.map((time) => format.format(time * 1000));
 }

@@ -4,6 +4,7 @@ import { filterOf, has } from '../view/filter.ts';
 import { toggleFilter, view } from './address.ts';
 import { ChangeOf } from './change-of.tsx';
 import { valueName, wordsOf } from './dimensions.ts';
+import { Flag } from './flag.tsx';
 import { METRIC_WORDS, type TableMetric } from './metrics.ts';
 import type { Ranking } from './rankings.ts';
 
@@ -123,7 +124,6 @@ interface ValueProps {
 
 function ValueButton({ ranking: { by }, value, length, onPick }: ValueProps) {
   const name = valueName(by, value);
-  const { icon } = wordsOf(by);
   const filter = filterOf(by, value);
   return (
     <button
@@ -139,11 +139,7 @@ function ValueButton({ ranking: { by }, value, length, onPick }: ValueProps) {
     >
       <span class="bar" />
       <span class="value" title={name}>
-        {icon && (
-          <span class="mark" aria-hidden="true">
-            {icon(value)}
-          </span>
-        )}
+        {by === 'country' && <Flag code={value} />}
         <bdi>{name}</bdi>
       </span>
     </button>

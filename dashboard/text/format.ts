@@ -2,9 +2,6 @@
 
 import { lengthOf } from '../view/sliding-window.ts';
 
-/** First regional indicator; a flag is two of them. */
-const INDICATOR_A = 0x1f1e6;
-const LETTER_A = 0x41;
 /** The page's language. */
 const LANGUAGE = 'en';
 /** From here on, large figures are abbreviated. */
@@ -140,12 +137,6 @@ export class Format {
       new Date(`${date}T00:00:00Z`),
     );
   }
-}
-
-/** The flag of a country as two characters that fonts combine; a globe if there is none. */
-export function flagOf(code: string): string {
-  if (!/^[A-Z]{2}$/.test(code)) return '🌐';
-  return String.fromCodePoint(...[...code].map((letter) => INDICATOR_A + letter.charCodeAt(0) - LETTER_A));
 }
 
 export function capital(value: string): string {

@@ -6,9 +6,13 @@ import { daysOf, type Interval, type Period, type PeriodKind } from '../view/per
 export const PERIOD_NAMES: Readonly<Record<PeriodKind, string>> = {
   realtime: 'Last 30 minutes',
   day: 'Today',
+  '24h': 'Last 24 hours',
   '7d': 'Last 7 days',
+  '28d': 'Last 28 days',
   '30d': 'Last 30 days',
+  '90d': 'Last 90 days',
   month: 'This month',
+  year: 'This year',
   '12mo': 'Last 12 months',
   all: 'All time',
   custom: 'Custom range',
@@ -21,11 +25,13 @@ export function periodName(period: Period, now: Date, locales: readonly string[]
   if (!days || (period.date === undefined && period.kind !== 'custom')) return PERIOD_NAMES[period.kind];
   if (period.kind === 'day' && period.date === addDays(today, -1)) return 'Yesterday';
   const options: Intl.DateTimeFormatOptions =
-    period.kind === 'month'
-      ? { month: 'long', year: 'numeric' }
-      : period.kind === '12mo'
-        ? { month: 'short', year: 'numeric' }
-        : { day: 'numeric', month: 'short', year: 'numeric' };
+    period.kind === 'year'
+      ? { year: 'numeric' }
+      : period.kind === 'month'
+        ? { month: 'long', year: 'numeric' }
+        : period.kind === '12mo'
+          ? { month: 'short', year: 'numeric' }
+          : { day: 'numeric', month: 'short', year: 'numeric' };
   const format = new Intl.DateTimeFormat([...locales], { ...options, timeZone: 'UTC' });
   return format.formatRange(timeOf(days.first), timeOf(days.last));
 }

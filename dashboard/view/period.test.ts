@@ -22,6 +22,9 @@ test('a current period has no end, so the server uses the current time', () => {
   assert.deepEqual(spanOf({ kind: '7d' }, NOW), { from: '2026-11-18' });
   assert.deepEqual(spanOf({ kind: '30d' }, NOW), { from: '2026-10-26' });
   assert.deepEqual(spanOf({ kind: 'month' }, NOW), { from: '2026-11-01' });
+  assert.deepEqual(spanOf({ kind: '28d' }, NOW), { from: '2026-10-28' });
+  assert.deepEqual(spanOf({ kind: '90d' }, NOW), { from: '2026-08-27' });
+  assert.deepEqual(spanOf({ kind: 'year' }, NOW), { from: '2026-01-01' });
   assert.deepEqual(spanOf({ kind: '12mo' }, NOW), { from: '2025-12-01' });
   assert.deepEqual(spanOf({ kind: 'all' }, NOW), {});
   assert.deepEqual(spanOf({ kind: 'custom', from: '2026-11-20', to: '2026-11-24' }, NOW), {
@@ -55,13 +58,15 @@ test('the previous period and the next one are adjacent', () => {
   assert.deepEqual(neighbour({ kind: 'month' }, -1, NOW), { kind: 'month', date: '2026-10-01' });
   assert.deepEqual(neighbour({ kind: 'month', date: '2026-10-01' }, 1, NOW), { kind: 'month' });
   assert.deepEqual(neighbour({ kind: '7d' }, -1, NOW), { kind: '7d', date: '2026-11-17' });
+  assert.deepEqual(neighbour({ kind: 'year' }, -1, NOW), { kind: 'year', date: '2025-11-01' });
+  assert.deepEqual(neighbour({ kind: 'year', date: '2025-11-01' }, 1, NOW), { kind: 'year' });
   assert.equal(neighbour({ kind: 'day' }, 1, NOW), undefined);
   assert.equal(neighbour({ kind: 'all' }, -1, NOW), undefined);
 });
 
 const date = fc.integer({ min: 0, max: 20_000 }).map((days) => addDays('1972-01-01', days));
 const period: fc.Arbitrary<Period> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('day', '7d', '30d', 'month', '12mo'), date }),
+  fc.record({ kind: fc.constantFrom('day', '7d', '28d', '30d', '90d', 'month', 'year', '12mo'), date }),
   fc
     .tuple(date, fc.nat(800))
     .map(([from, days]) => ({ kind: 'custom' as const, from, to: addDays(from, days) })),

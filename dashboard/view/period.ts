@@ -5,10 +5,13 @@
  * server, which uses the current time, so the text of the query stays the same.
  */
 
-import { MINUTE } from '../../src/timing/units.ts';
+import { DAY, MINUTE } from '../../src/timing/units.ts';
 import { addDays, addMonths, daysBetween, isDate, localDate, monthOf } from './calendar.ts';
 
-export const PERIOD_KINDS = ['realtime', 'day', '7d', '30d', 'month', '12mo', 'all', 'custom'] as const;
+export const PERIOD_KINDS = [
+  ...(['realtime', '24h', 'day', '7d', '28d', '30d', '90d'] as const),
+  ...(['month', 'year', '12mo', 'all', 'custom'] as const),
+] as const;
 export type PeriodKind = (typeof PERIOD_KINDS)[number];
 
 export const INTERVALS = ['minute', 'hour', 'day', 'week', 'month'] as const;
@@ -28,7 +31,7 @@ const DAYS_OF: Readonly<Record<Interval, number>> = {
 /** A period. */
 export interface Period {
   readonly kind: PeriodKind;
-  /** Its last day. Missing: today. For one or twelve months, any day of the last month. */
+  /** Its last day. Missing: today. For months and years, any day of the last one. */
   readonly date?: string;
   /** First and last day of a `custom` period. */
   readonly from?: string;
@@ -37,22 +40,25 @@ export interface Period {
 
 /** The period that the server is queried for. */
 export interface Span {
-  /** A date, or for `realtime` a moment. Missing: from the first hit. */
+  /** A date, or for `realtime` and `24h` a moment. Missing: from the first hit. */
   readonly from?: string;
   /** Exclusive. Missing: until now. */
   readonly to?: string;
 }
 
-/** First and last day, both inclusive. Undefined for `all` and `realtime`, which have no days. */
+/** First and last day, both inclusive. Undefined for `all`, `realtime` and `24h`, which have no days. */
 export function daysOf(period: Period, today: string): { first: string; last: string } | undefined {
   const date = period.date ?? today;
   switch (period.kind) {
     case 'day':
       return { first: date, last: date };
     case '7d':
-      return { first: addDays(date, -6), last: date };
+    case '28d':
     case '30d':
-      return { first: addDays(date, -29), last: date };
+    case '90d':
+      return { first: addDays(date, 1 - Number.parseInt(period.kind, 10)), last: date };
+    case 'year':
+      return { first: `${date.slice(0, 4)}-01-01`, last: `${date.slice(0, 4)}-12-31` };
     case 'month':
       return { first: monthOf(date), last: addDays(addMonths(date, 1), -1) };
     case '12mo':
@@ -66,9 +72,10 @@ export function daysOf(period: Period, today: string): { first: string; last: st
 
 /** The period as parameters of the API. */
 export function spanOf(period: Period, now: Date): Span {
-  if (period.kind === 'realtime') {
+  if (period.kind === 'realtime' || period.kind === '24h') {
     const minute = Math.floor(now.getTime() / MINUTE) * MINUTE;
-    return { from: new Date(minute - REALTIME_MS + MINUTE).toISOString() };
+    const length = period.kind === '24h' ? DAY : REALTIME_MS;
+    return { from: new Date(minute - length + MINUTE).toISOString() };
   }
   const today = localDate(now);
   const days = daysOf(period, today);
@@ -91,9 +98,9 @@ export function neighbour(period: Period, direction: -1 | 1, now: Date): Period 
   const days = daysOf(period, today);
   if (!days || (direction === 1 && days.last >= today)) return undefined;
   const { kind } = period;
-  if (kind === 'month' || kind === '12mo') {
+  if (kind === 'month' || kind === '12mo' || kind === 'year') {
     const date = addMonths(period.date ?? today, direction * (kind === 'month' ? 1 : 12));
-    return endingAt(kind, date, monthOf(today));
+    return endingAt(kind, date, kind === 'year' ? `${today.slice(0, 4)}-01-01` : monthOf(today));
   }
   const length = daysBetween(days.first, days.last) + 1;
   const last = addDays(days.last, direction * length);
@@ -110,6 +117,8 @@ export function intervalsOf(period: Period, today: string): readonly Interval[] 
   switch (period.kind) {
     case 'realtime':
       return ['minute'];
+    case '24h':
+      return ['hour', 'minute'];
     case 'day':
       return ['hour', 'minute'];
     case 'all':
@@ -134,6 +143,6 @@ export function readPeriod(kind: string, date: string, from: string, to: string)
     return from <= to ? { kind: known, from, to } : { kind: known, from: to, to: from };
   }
   if (!known) return undefined;
-  const isDated = known !== 'all' && known !== 'realtime';
+  const isDated = known !== 'all' && known !== 'realtime' && known !== '24h';
   return isDated && isDate(date) ? { kind: known, date } : { kind: known };
 }

@@ -1,0 +1,83 @@
+import { useState } from 'preact/hooks';
+import { useAnswer } from '../api/answers.ts';
+import { useChange } from '../settings/change.ts';
+import { localDate } from '../view/calendar.ts';
+import { now } from './clock.ts';
+import { Icon } from './icon.tsx';
+import { Modal } from './modal.tsx';
+import { type Annotation, annotationsPath } from './notes.tsx';
+import { format } from './preferences.ts';
+
+/** Maximum number of characters of a name of the API, which is made of the day and the text. */
+const LONGEST_NAME = 100;
+
+/** The notes of a site, latest first. */
+export function NotesDialog({ site, onClose }: { readonly site: string; readonly onClose: () => void }) {
+  const path = annotationsPath(site);
+  const { data } = useAnswer<{ annotations: readonly Annotation[] }>(path);
+  const { isBusy, fault, run } = useChange();
+  const [day, setDay] = useState(localDate(now.value));
+  const [text, setText] = useState('');
+  return (
+    <Modal title="Notes" onClose={onClose}>
+      <div class="modal-body stored">
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            const body = { name: `${day} ${text.trim()}`.slice(0, LONGEST_NAME), day, text: text.trim() };
+            void run(path, { method: 'POST', body }).then((made) => made !== undefined && setText(''));
+          }}
+        >
+          <label>
+            Day
+            <input
+              type="date"
+              required
+              value={day}
+              onInput={({ currentTarget }) => setDay(currentTarget.value)}
+            />
+          </label>
+          <label>
+            Text
+            <input
+              type="text"
+              required
+              value={text}
+              placeholder="On the front page of the news"
+              onInput={({ currentTarget }) => setText(currentTarget.value)}
+            />
+          </label>
+          <button type="submit" class="primary" disabled={isBusy || day === '' || text.trim() === ''}>
+            Add note
+          </button>
+        </form>
+        {fault !== undefined && (
+          <p class="wrong" role="alert">
+            {fault}
+          </p>
+        )}
+        <ul>
+          {(data?.annotations ?? [])
+            .toSorted((a, b) => (a.day < b.day ? 1 : -1))
+            .map((note) => (
+              <li key={note.name}>
+                <span>
+                  <b>{format.date(note.day)}</b>
+                  <bdi>{note.text}</bdi>
+                </span>
+                <button
+                  type="button"
+                  class="quiet"
+                  disabled={isBusy}
+                  aria-label={`Delete the note ${note.text}`}
+                  onClick={() => void run(`${path}/${encodeURIComponent(note.name)}`, { method: 'DELETE' })}
+                >
+                  <Icon name="close" />
+                </button>
+              </li>
+            ))}
+        </ul>
+      </div>
+    </Modal>
+  );
+}
