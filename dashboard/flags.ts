@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Plugin } from 'vite';
 
-const PACKAGE = join(import.meta.dirname, '../node_modules/country-flag-icons');
+const require = createRequire(import.meta.url);
+const PACKAGE = dirname(require.resolve('country-flag-icons/package.json'));
 const FLAGS = join(PACKAGE, '3x2');
 
 /** Adds a file for each country's flag to the build. The browser loads those that are in view: many systems have no flags. */

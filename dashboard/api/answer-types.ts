@@ -27,7 +27,7 @@ export interface Stats extends Counted {
   readonly comparison?: Counted & { readonly change: { readonly [Name in keyof Figures]?: number | null } };
 }
 
-export interface Row {
+interface Row {
   readonly value: string;
   readonly hits: number;
   readonly visitors: number;

@@ -95,13 +95,13 @@ export function propsQuery(view: View, now: Date): string {
 }
 
 /** `previous_period` or `year_over_year` of the API; undefined for none, and before all time, which nothing precedes. */
-export function comparisonOf({ compare, period }: Pick<View, 'compare' | 'period'>): string | undefined {
+function comparisonOf({ compare, period }: Pick<View, 'compare' | 'period'>): string | undefined {
   if (compare === 'none' || period.kind === 'all') return undefined;
   return compare === 'year' ? 'year_over_year' : 'previous_period';
 }
 
 /** The period, as queries name it. */
-export function periodMember(period: Period, now: Date) {
+function periodMember(period: Period, now: Date) {
   const { from, to } = spanOf(period, now);
   return from === undefined ? 'all' : { from, to };
 }

@@ -10,8 +10,6 @@ import type { Ranking } from './rankings.ts';
 
 /** Most rows of `top`. */
 const MOST_TOP = 1000;
-/** Metrics of visitors without which no row can be told. */
-const ALWAYS: TableMetric = 'visitors';
 
 export interface TableRows {
   readonly rows: readonly QueryRow[];
@@ -39,13 +37,16 @@ export function useTable(ranking: Ranking, options: TableOptions): Answer<TableR
     }),
   );
   const isPurged = noteOf(asked.data, 'purged_before') !== undefined;
+  const hasCounts =
+    isPurged && !asked.isLoading && ranking.top !== undefined && view.value.filters.length === 0;
   const counts = useAnswer<Top>(
-    isPurged && !asked.isLoading && ranking.top !== undefined && view.value.filters.length === 0
-      ? topQuery(view.value, now.value, ranking.top, Math.min(MOST_TOP, options.limit + 2))
+    hasCounts
+      ? topQuery(view.value, now.value, ranking.top ?? '', Math.min(MOST_TOP, options.limit + 2))
       : undefined,
   );
-  if (isPurged && counts.data) return { ...counts, data: fromTop(ranking, counts.data) };
-  return { ...asked, data: asked.data && fromQuery(ranking, asked.data, options) };
+  if (hasCounts && counts.data) return { ...counts, data: fromTop(ranking, counts.data, options) };
+  const isLoading = asked.isLoading || (hasCounts && !counts.error);
+  return { ...asked, isLoading, data: asked.data && fromQuery(ranking, asked.data, options) };
 }
 
 function fromQuery(ranking: Ranking, answer: QueryAnswer, { metrics, limit }: TableOptions): TableRows {
@@ -67,15 +68,18 @@ function fromQuery(ranking: Ranking, answer: QueryAnswer, { metrics, limit }: Ta
   };
 }
 
-/** Rows of values that every hit has, or none, are left out. */
-function fromTop(ranking: Ranking, top: Top): TableRows {
+/** Counts of purged hits have two metrics, and are ordered here. Values that every hit has, or none, are left out. */
+function fromTop(ranking: Ranking, top: Top, { order, isAscending, limit }: TableOptions): TableRows {
+  const isShown = (value: string) =>
+    ranking.by === 'event' ? value !== 'pageview' : !ranking.isOptional || value !== '';
+  const metric = order === 'visitors' ? 'visitors' : 'hits';
+  const sign = isAscending ? 1 : -1;
   const rows = top.rows
-    .filter(({ value }) =>
-      ranking.by === 'event' ? value !== 'pageview' : !ranking.isOptional || value !== '',
-    )
+    .filter(({ value }) => isShown(value))
+    .toSorted((a, b) => sign * (a[metric] - b[metric]))
     .map(({ value, visitors, hits }) => ({ dimensions: [value], metrics: [visitors, hits] }));
   const note = `Some hits of this period are purged. This list covers ${format.moment(top.from)} to ${format.moment(top.to)}.`;
-  return { rows, metrics: [ALWAYS, 'hits'], totalRows: rows.length, note };
+  return { rows: rows.slice(0, limit), metrics: ['visitors', 'hits'], totalRows: rows.length, note };
 }
 
 function noteOf(

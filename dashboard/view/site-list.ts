@@ -6,8 +6,7 @@ const SHORTEST_SILENCE = HOUR;
 /** With hits at random, one silence in e^10 is this many times as long as the mean time between hits. */
 const LONG_GAPS = 10;
 
-export const SITE_COLUMNS = ['site', 'visitors', 'change', 'live', 'last'] as const;
-export type SiteColumn = (typeof SITE_COLUMNS)[number];
+export type SiteColumn = 'site' | 'visitors' | 'change' | 'live' | 'last';
 
 /** A site in the list; null if not known, or not yet. */
 export interface SiteLine {

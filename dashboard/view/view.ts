@@ -13,11 +13,11 @@ export const METRICS = [
 export type Metric = (typeof METRICS)[number];
 
 export const TABS = ['overview', 'funnels', 'journeys', 'retention'] as const;
-export type Tab = (typeof TABS)[number];
+type Tab = (typeof TABS)[number];
 
 /** What the tabs of funnels, journeys and retention show: parameters of the address. */
 const DETAILS = ['funnel', 'steps', 'within', 'page', 'cohorts'] as const;
-export type Details = { readonly [Name in (typeof DETAILS)[number]]?: string };
+type Details = { readonly [Name in (typeof DETAILS)[number]]?: string };
 
 export interface View {
   readonly tab: Tab;
