@@ -43,6 +43,7 @@ const WORDS: Readonly<Record<Exclude<FilterDimension, `prop:${string}`>, Dimensi
   screen: { name: 'Screen', none: UNKNOWN, say: capital },
   event: { name: 'Event' },
   goal: { name: 'Goal' },
+  class: { name: 'Kind of request', none: UNKNOWN, say: capital },
   status: { name: 'Status', none: UNKNOWN },
   method: { name: 'Method', none: UNKNOWN },
   bot: { name: 'Bot' },

@@ -71,7 +71,7 @@ function fromQuery(ranking: Ranking, answer: QueryAnswer, { metrics, limit }: Ta
 /** Counts of purged hits have two metrics, and are ordered here. Values that every hit has, or none, are left out. */
 function fromTop(ranking: Ranking, top: Top, { order, isAscending, limit }: TableOptions): TableRows {
   const isShown = (value: string) =>
-    ranking.by === 'event' ? value !== 'pageview' : !ranking.isOptional || value !== '';
+    ranking.by === 'event' ? !/^(pageview$|request:)/.test(value) : !ranking.isOptional || value !== '';
   const metric = order === 'visitors' ? 'visitors' : 'hits';
   const sign = isAscending ? 1 : -1;
   const rows = top.rows
