@@ -21,10 +21,20 @@ export const pulse = signal(0);
 /** Incremented whenever the figures of the period should be, which is more often. */
 export const figuresPulse = signal(0);
 
-/** Milliseconds that the slowest recent answers took: those of figures, and all others. */
-const slowest = { figures: 0, others: 0 };
-export function slowestAnswers(): Readonly<typeof slowest> {
-  return slowest;
+/** Answers about figures of the period, and all others. */
+export type AnswerKind = 'figures' | 'others';
+
+/** Milliseconds that the slowest recent answers took. */
+const slowest: Record<AnswerKind, number> = { figures: 0, others: 0 };
+export function slowestAnswer(kind: AnswerKind): number {
+  return slowest[kind];
+}
+
+/** Number of answers that are awaited. */
+const awaited: Record<AnswerKind, number> = { figures: 0, others: 0 };
+/** Whether an answer is awaited: a refresh would begin again, and a slow answer would never come. */
+export function isAwaited(kind: AnswerKind): boolean {
+  return awaited[kind] > 0;
 }
 
 export interface Answer<Result> {
@@ -102,13 +112,14 @@ async function fetchWithRetry<Result>(
   query: string,
   signal: AbortSignal,
   emit: (outcome: Outcome<Result>) => void,
-  kind: keyof typeof slowest,
+  kind: AnswerKind,
 ): Promise<void> {
   const backoff = new Backoff(DELAYS);
   while (!signal.aborted) {
     try {
       const start = performance.now();
-      const data = await fetchShared<Result>(query, signal);
+      awaited[kind]++;
+      const data = await fetchShared<Result>(query, signal).finally(() => awaited[kind]--);
       slowest[kind] = Math.max(slowest[kind] * FADING, performance.now() - start);
       if (signal.aborted) return;
       recovered();

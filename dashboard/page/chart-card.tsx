@@ -30,8 +30,10 @@ export function ChartCard() {
   const [isChoosing, setChoosing] = useState(false);
   // That of a shared link is shown too.
   const shownTiles = tiles.value.includes(metric) ? tiles.value : [...tiles.value, metric];
-  const answerOf = useFigures(shownTiles);
+  const answerOf = useFigures(shownTiles.includes('visitors') ? shownTiles : [...shownTiles, 'visitors']);
   const shown = answerOf(metric);
+  const visitors = answerOf('visitors');
+  const isEmpty = !visitors.isLoading && visitors.data?.totals.visitors === 0;
   const notes = useNotes();
   return (
     <section class="card chart-card" aria-label="Figures of the period">
@@ -41,7 +43,7 @@ export function ChartCard() {
         ))}
       </div>
       <ChartTools answer={shown} metric={metric} onChooseTiles={() => setChoosing(true)} />
-      <ChartPanel answer={shown} metric={metric} notes={notes} />
+      <ChartPanel answer={shown} metric={metric} notes={notes} isEmpty={isEmpty} />
       {view.value.site !== '' && <Notes notes={notes} />}
       {isChoosing && <TilesDialog onClose={() => setChoosing(false)} />}
     </section>
@@ -54,10 +56,12 @@ interface PanelProps {
 }
 
 interface ChartProps extends PanelProps {
+  /** Whether nobody came in the period. */
+  readonly isEmpty: boolean;
   readonly notes: readonly Note[];
 }
 
-function ChartPanel({ answer: { data, error, isLoading }, metric, notes }: ChartProps) {
+function ChartPanel({ answer: { data, error, isLoading }, metric, notes, isEmpty }: ChartProps) {
   const { period } = view.value;
   const today = localDate(now.value);
   const days = daysOf(period, today);
@@ -82,7 +86,7 @@ function ChartPanel({ answer: { data, error, isLoading }, metric, notes }: Chart
   const say = useCallback((value: number) => sayNumber(value, currency), [sayNumber, currency]);
   if (!data && error) return <Fault error={error} />;
   if (!data || !columns) return Skeleton;
-  if (!isLoading && data.series.every((point) => !point[metric]) && !data.totals[metric]) return <Nothing />;
+  if (!isLoading && isEmpty) return <Nothing />;
   return (
     <div class={isLoading ? 'stale' : ''} aria-busy={isLoading}>
       <Chart

@@ -1,6 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import { MINUTE } from '../../src/timing/units.ts';
-import { figuresPulse, pulse, slowestAnswers } from '../api/answers.ts';
+import { type AnswerKind, figuresPulse, isAwaited, pulse, slowestAnswer } from '../api/answers.ts';
 import { isConnected } from '../api/connection.ts';
 import { live } from '../api/live-feed.ts';
 
@@ -10,7 +10,9 @@ const REFRESH_MS = 10_000;
 /** Time within which a page gets its first answers. */
 const BEGINNING_MS = 2000;
 /** If answers are slow, the pause is this many times as long as the slowest took. Figures agree with Now within seconds. */
-const REST = { figures: 2, others: 20 };
+const REST: Readonly<Record<AnswerKind, number>> = { figures: 2, others: 20 };
+/** How long a refresh waits for answers at a time. */
+const BUSY_MS = 500;
 
 /** The current time, to the minute. */
 export const now = signal(new Date());
@@ -19,14 +21,8 @@ export const now = signal(new Date());
 export function startClock(): void {
   let hits: number | undefined;
   const begin = Date.now();
-  const refreshFigures = paced(
-    () => Math.max(FIGURES_MS, REST.figures * slowestAnswers().figures),
-    () => figuresPulse.value++,
-  );
-  const refreshAll = paced(
-    () => Math.max(REFRESH_MS, REST.others * slowestAnswers().others),
-    () => pulse.value++,
-  );
+  const refreshFigures = paced('figures', FIGURES_MS, () => figuresPulse.value++);
+  const refreshAll = paced('others', REFRESH_MS, () => pulse.value++);
   effect(() => {
     const total = live.value?.total.hits;
     if (total === undefined || total === hits) return;
@@ -56,20 +52,28 @@ function minuteOf(time: number): number {
   return Math.floor(time / MINUTE);
 }
 
-/** Runs a refresh after each call, but not before a pause since the last one; not while the page is hidden. */
-function paced(pause: () => number, refresh: () => void): () => void {
+/**
+ * Runs a refresh after each call: not before a pause since the last one, not while answers are awaited, and not while the page is
+ * hidden.
+ *
+ * @param least milliseconds of the pause
+ */
+function paced(kind: AnswerKind, least: number, refresh: () => void): () => void {
   let last = Date.now();
   let isDue = false;
+  const attempt = () => {
+    if (isAwaited(kind)) {
+      setTimeout(attempt, BUSY_MS);
+      return;
+    }
+    isDue = false;
+    last = Date.now();
+    if (!document.hidden) refresh();
+  };
   return () => {
     if (isDue) return;
     isDue = true;
-    setTimeout(
-      () => {
-        isDue = false;
-        last = Date.now();
-        if (!document.hidden) refresh();
-      },
-      Math.max(0, last + pause() - Date.now()),
-    );
+    const pause = Math.max(least, REST[kind] * slowestAnswer(kind));
+    setTimeout(attempt, Math.max(0, last + pause - Date.now()));
   };
 }
