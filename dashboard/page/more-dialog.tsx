@@ -26,7 +26,8 @@ export function MoreDialog({
   readonly ranking: Ranking;
   readonly onClose: () => void;
 }) {
-  const [wanted, setWanted] = useState('');
+  const [text, setText] = useState('');
+  const wanted = text.trim();
   const [count, setCount] = useState(ROWS);
   const [order, setOrder] = useState<Order>({ metric: ranking.metrics[0]!, isAscending: false });
   const { isAscending, metric } = order;
@@ -42,8 +43,8 @@ export function MoreDialog({
         type="search"
         aria-label={`Search ${ranking.name.toLowerCase()}`}
         placeholder="Search"
-        value={wanted}
-        onInput={({ currentTarget }) => setWanted(currentTarget.value.trim())}
+        value={text}
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
       />
       <button
         type="button"
