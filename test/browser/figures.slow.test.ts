@@ -62,7 +62,8 @@ function recount(hits: readonly Sent[]): Map<string, { visitors: Set<string>; vi
 
 async function tile(page: Page, name: string): Promise<string> {
   await settled(page);
-  return page.locator('.tile').filter({ hasText: name }).locator('.tile-value').innerText();
+  const text = await page.locator('.tile').filter({ hasText: name }).locator('.tile-value').innerText();
+  return text.replaceAll(',', '');
 }
 
 describe('figures', { skip: program === undefined && BROWSER_MISSING }, async () => {

@@ -80,21 +80,21 @@ describe('the start page', { skip: program === undefined && BROWSER_MISSING }, a
     await settled(page);
     await page
       .getByRole('row', { name: /^busy\.example/ })
-      .getByText('just now')
+      .getByText(/just now|\d min ago/)
       .waitFor();
     const today = new Date(now);
     const from = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 29).getTime();
     const visitors = visitorsOf(hits, 'busy.example', from, now + 1);
-    const [shown, , live, last] = await cells(page, 'busy.example');
+    const [shown, , live] = await cells(page, 'busy.example');
     assert.deepEqual(
-      [shown, live, last],
-      [String(visitors), String(visitorsOf(hits, 'busy.example', now - 5 * 60_000, now + 1)), 'just now'],
+      [shown, live],
+      [String(visitors), String(visitorsOf(hits, 'busy.example', now - 5 * 60_000, now + 1))],
     );
     const silent = await cells(page, 'silent.example');
     assert.equal(silent[0], String(visitorsOf(hits, 'silent.example', from, now)));
     assert.deepEqual(silent.slice(2), ['0', 'no hits for 12 h']);
     assert.equal((await cells(page, 'site-2.example'))[3], '2 h ago');
-    assert.ok((await page.locator('.sparkline polyline').count()) >= 50);
+    await page.locator('.sparkline polyline').nth(49).waitFor();
     await keepScreenshot(page, 'sites');
     await closeQuietly(open);
   });
