@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline/promises';
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import { EARLIEST_HIT } from '../hit/time.ts';
-import { chosenFormat } from '../logs/format-detection.ts';
+import { rulesOf } from '../logs/format-detection.ts';
 import { OldLines, wholeLines } from '../logs/old-lines.ts';
 import { passErrorsLast, sampled, unzipped } from '../logs/source.ts';
 import { numberText } from '../report/number-text.ts';
@@ -157,7 +157,7 @@ export class OldHits {
     const { format, follow, site = DEFAULT_SITE } = this.#options;
     const { text, sample } = await sampled(source, follow);
     const lines = new OldLines({
-      format: chosenFormat(format, sample),
+      rules: rulesOf(format, sample),
       site: siteName(site),
       cutoffOf: (each) => this.#oldBefore(each),
       earliest: EARLIEST_HIT,

@@ -12,6 +12,7 @@ export const SLASH = 47;
 export const ZERO = 48;
 export const COLON = 58;
 export const UPPER_A = 65;
+export const UPPER_M = 77;
 export const UPPER_T = 84;
 export const UPPER_Z = 90;
 export const OPENING_BRACKET = 91;

@@ -1,52 +1,167 @@
-/** The fields of a line before its timestamp: `host:port address ident user`. */
+/**
+ * The fields of a line before its timestamp. Nearly always they are `address ident user`, with or without a host before
+ * them. But proxies make a list of the address, and programs that pass lines on put words before it. So a line of another
+ * shape is read by what its words are: the client is the first address of the run of addresses before the ident, a dash.
+ */
 
-import { CLOSING_BRACKET, COLON, COMMA, DASH, isDigit, SPACE } from './ascii.ts';
+import { DASH, SPACE } from './ascii.ts';
+import type { LineRules } from './format.ts';
 import type { LogLine } from './log-line.ts';
+import { endOfPrefixes } from './prefix.ts';
+import { clientOfList, hasServerPort, hostNameOf, isAddress, isHostName } from './words.ts';
+
+/** Characters of a line in which host and address are looked for: a user's name may be of any length. */
+const LONGEST_HEAD = 2000;
+
+/** An address or a host, alone in its word. */
+const PLAIN_WORD = /^(?:[\w.:-]*[\w.]|[\da-f:]*::|\[[\da-f:.]+\](?::\d+)?)$/i;
+/** An address, or a name with a dot. A word without one may be of a program, before an address. */
+const CLIENT = /^(?:[\da-f:.[\]]*:[\da-f:.[\]]*|[^:]*\.[^:]*)$/i;
 
 /**
- * Reads host and address.
+ * Reads host, address and user.
  *
- * @param withHost whether the format has a host before the address
- * @returns the index after the address, or after the list of addresses; -1 if the line is a single word
+ * @param to index of the space before the timestamp
+ * @returns whether there is a client
  */
-export function readClient(line: string, withHost: boolean, out: LogLine): number {
+export function readClient(line: string, to: number, rules: LineRules, out: LogLine): boolean {
   let from = 0;
   while (line.charCodeAt(from) <= SPACE) from++;
-  let to = line.indexOf(' ', from);
   out.host = '';
-  // A dash cannot be an address: such a line was written before the host was added to the format.
-  if (withHost && to !== -1 && !(line.charCodeAt(to + 1) === DASH && line.charCodeAt(to + 2) === SPACE)) {
-    out.host = line.slice(from, endOfHostName(line, from, to));
-    from = to + 1;
-    to = line.indexOf(' ', from);
+  out.user = '';
+  if (readPlainClient(line, from, to, rules, out)) return true;
+  const head = line.slice(from, Math.min(to, from + LONGEST_HEAD));
+  const start = from + endOfPrefixes(head);
+  if (start > from && readPlainClient(line, start, to, rules, out)) return true;
+  return readUnusualClient(line.slice(start, Math.min(to, start + LONGEST_HEAD)), rules, out);
+}
+
+/** Reads `address - user` and `host address - user`. */
+function readPlainClient(line: string, from: number, to: number, rules: LineRules, out: LogLine): boolean {
+  const end = wordEnd(line, from, to);
+  const first = line.slice(from, end);
+  if (!PLAIN_WORD.test(first)) return false;
+  if (isDash(line, end + 1, to)) {
+    if (!CLIENT.test(first)) return false;
+    out.address = first;
+    out.user = line.slice(end + 3, to);
+    return true;
   }
-  if (to === -1) return -1;
-  // Behind a proxy, the first field may be the list of X-Forwarded-For. Its first entry is the client.
-  out.address = line.slice(from, line.charCodeAt(to - 1) === COMMA ? to - 1 : to);
-  while (to !== -1 && line.charCodeAt(to - 1) === COMMA) to = line.indexOf(' ', to + 1);
+  if (rules.host === 'never' || (rules.host !== 'always' && !isHostName(first))) return false;
+  const addressEnd = wordEnd(line, end + 1, to);
+  const address = line.slice(end + 1, addressEnd);
+  if (!PLAIN_WORD.test(address) || !isDash(line, addressEnd + 1, to)) return false;
+  out.host = hostNameOf(first);
+  out.address = address;
+  out.user = line.slice(addressEnd + 3, to);
+  return true;
+}
+
+function wordEnd(line: string, from: number, to: number): number {
+  const space = line.indexOf(' ', from);
+  return space === -1 || space > to ? to : space;
+}
+
+function isDash(line: string, at: number, to: number): boolean {
+  return at < to && line.charCodeAt(at) === DASH && (at + 1 === to || line.charCodeAt(at + 1) === SPACE);
+}
+
+/** A word of a line's head. */
+interface Word {
+  readonly text: string;
+  /** Index after it. */
+  readonly end: number;
+  readonly isAddress: boolean;
+}
+
+function wordsOf(head: string): Word[] {
+  return Array.from(head.matchAll(/[^\s,"()]+/g), ({ 0: word, index }) => {
+    const text = withoutFileName(word);
+    return { text, end: index + word.length, isAddress: isAddress(text) };
+  });
+}
+
+/** `grep` puts the name of its file before each line: `access.log:203.0.113.7`. */
+function withoutFileName(word: string): string {
+  if (isAddress(word)) return word;
+  const rest = word.slice(word.indexOf(':') + 1);
+  return isAddress(rest) ? rest : word;
+}
+
+function readUnusualClient(head: string, rules: LineRules, out: LogLine): boolean {
+  const words = wordsOf(head);
+  if (words.length === 0) return false;
+  const dash = words.findIndex(({ text }) => text === '-');
+  let run = runBeforeDash(words);
+  const first = words.findIndex((word) => word.isAddress);
+  // Without such a run, the client is the name before the first dash; a user could be called like an address.
+  if (!run && first !== -1 && (dash < 1 || first < dash)) run = { from: first, to: endOfRun(words, first) };
+  if (run) {
+    readRun(words, run, head, rules, out);
+  } else {
+    const client = dash > 0 ? dash - 1 : rules.host === 'always' && words.length > 1 ? 1 : 0;
+    out.address = words[client]!.text;
+    out.host = hostBefore(words, client, rules);
+    out.user = userAfter(head, words[client]!.end);
+  }
+  return true;
+}
+
+interface Run {
+  readonly from: number;
+  /** Index after its last word. */
+  readonly to: number;
+}
+
+/** The first addresses with a dash after them. */
+function runBeforeDash(words: readonly Word[]): Run | undefined {
+  for (let from = 0; from < words.length; from++) {
+    if (!words[from]!.isAddress) continue;
+    const to = endOfRun(words, from);
+    if (words[to]?.text === '-') return { from, to };
+    from = to;
+  }
+  return undefined;
+}
+
+function endOfRun(words: readonly Word[], from: number): number {
+  let to = from;
+  while (words[to]?.isAddress) to++;
   return to;
 }
 
-/**
- * The user from ` ident user`, whatever characters the name has. '' if the fields are missing.
- *
- * @param from index after the address
- * @param to index of the space before the timestamp
- */
-export function userBetween(line: string, from: number, to: number): string {
-  if (from >= to) return '';
-  const space = line.indexOf(' ', from + 1);
-  return space >= to ? '' : line.slice(space + 1, to);
+function readRun(words: readonly Word[], run: Run, head: string, rules: LineRules, out: LogLine): void {
+  let { from } = run;
+  out.host = hostBefore(words, from, rules);
+  if (out.host === '' && run.to - from > 1 && isHostAddress(words[from]!, head, rules)) {
+    out.host = hostNameOf(words[from]!.text);
+    from++;
+  }
+  out.address = clientOfList(words.slice(from, run.to).map(({ text }) => text));
+  const next = words[run.to]?.text ?? '';
+  if (out.host === '' && canHaveHost(rules) && isHostName(next)) out.host = hostNameOf(next);
+  out.user = userAfter(head, words[run.to - 1]!.end);
 }
 
-/**
- * Where the name of `host:port` ends. An IPv6 address without brackets has colons, but no port.
- *
- * @param to index after the host and its port, if any
- */
-export function endOfHostName(text: string, from: number, to: number): number {
-  let colon = to - 1;
-  while (colon > from && isDigit(text, colon)) colon--;
-  if (colon <= from || text.charCodeAt(colon) !== COLON) return to;
-  return text.charCodeAt(colon - 1) === CLOSING_BRACKET || text.indexOf(':', from) === colon ? colon : to;
+/** Whether an address before another one is the host's. */
+function isHostAddress({ text, end }: Word, head: string, rules: LineRules): boolean {
+  // A comma joins the addresses of a list.
+  if (head[end] !== ' ' || rules.host === 'never') return false;
+  return rules.host !== 'sometimes' || hasServerPort(text);
+}
+
+function canHaveHost({ host }: LineRules): boolean {
+  return host === 'sometimes' || host === 'usually';
+}
+
+function hostBefore(words: readonly Word[], at: number, rules: LineRules): string {
+  const word = words[at - 1]?.text;
+  if (word === undefined || rules.host === 'never') return '';
+  const isHost = rules.host === 'always' ? /^[^\s|<>]*[^:|<>]$/.test(word) && word !== '-' : isHostName(word);
+  return isHost ? hostNameOf(word) : '';
+}
+
+/** The user from `, ident user`, whatever characters the name has. '' if the fields are missing. */
+function userAfter(head: string, end: number): string {
+  return /^\S* \S+ (.*)$/s.exec(head.slice(end))?.[1] ?? '';
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { FORMAT_LINES } from '../../test/fixtures/format-lines.ts';
 import { FIREFOX, logLine } from '../../test/fixtures/log-line.ts';
 import { anyTime, apacheText, plainInstant } from '../../test/fixtures/plain-calendar.ts';
 import { facts, inFormat, patched, patches, vhostLine } from '../../test/fixtures/written-line.ts';
-import { LOG_FORMAT_NAMES, type LogFormat } from '../settings/log-format.ts';
+import { LOG_FORMAT_NAMES } from '../settings/log-format.ts';
 import { FastPathParser } from './fast-path-parser.ts';
+import { ANY_LINE, FORMAT_RULES } from './format.ts';
 import { parseLine } from './line.ts';
 import { createLineFacts, fillFacts } from './line-facts.ts';
 import { createLogLine } from './log-line.ts';
@@ -14,10 +16,19 @@ const DECLINED = -1;
 
 const siteOf = (host: string) => `site of ${host}`;
 
-const readers = new Map(LOG_FORMAT_NAMES.map((format) => [format, new FastPathParser(format, siteOf)]));
+const RULES = { ...FORMAT_RULES, auto: ANY_LINE };
+type Rules = keyof typeof RULES;
+const NAMES: readonly Rules[] = [...LOG_FORMAT_NAMES, 'auto'];
+
+const readers = new Map(NAMES.map((name) => [name, new FastPathParser(RULES[name], siteOf)]));
+
+/** A line of the `vhost` format in the format of these rules. */
+function ruled(name: Rules, vhost: string): string {
+  return name === 'auto' ? vhost : inFormat(name, vhost);
+}
 
 /** Parses the line at the beginning of a text. */
-function read(text: string, format: LogFormat = 'combined') {
+function read(text: string, format: Rules = 'combined') {
   const lines = readers.get(format)!;
   lines.open(Buffer.from(text));
   const out = createLineFacts();
@@ -25,16 +36,16 @@ function read(text: string, format: LogFormat = 'combined') {
 }
 
 /** What `line.ts` makes of the line. */
-function meant(line: string, format: LogFormat) {
+function meant(line: string, format: Rules) {
   const parsed = createLogLine();
-  assert.equal(parseLine(line, format, parsed), 'read');
+  assert.equal(parseLine(line, RULES[format], parsed), 'read');
   const out = createLineFacts();
   fillFacts(out, parsed, siteOf(parsed.host));
   // A question mark with nothing after it is the same page.
   return { ...out, path: out.path.replace(/\?$/, '') };
 }
 
-function assertSame(line: string, format: LogFormat, found: ReturnType<typeof read>): void {
+function assertSame(line: string, format: Rules, found: ReturnType<typeof read>): void {
   assert.deepEqual({ ...found.facts, path: found.facts.path.replace(/\?$/, '') }, meant(line, format));
 }
 
@@ -70,7 +81,7 @@ describe('a usual line', () => {
           const { next, facts } = read(line);
           if (next !== DECLINED) assert.equal(facts.time, expected, line);
           const parsed = createLogLine();
-          const outcome = parseLine(line.trimEnd(), 'combined', parsed);
+          const outcome = parseLine(line.trimEnd(), FORMAT_RULES.combined, parsed);
           assert.equal(outcome, expected === undefined ? 'bad timestamp' : 'read', line);
           if (expected !== undefined) assert.equal(parsed.timeMs, expected, line);
         }
@@ -84,7 +95,7 @@ describe('a usual line', () => {
       fc.property(plainFacts, fc.constantFrom('\n', '\r\n', ' 12 "-" 0.003\n'), (written, end) => {
         const vhost = vhostLine(written);
         for (const format of LOG_FORMAT_NAMES) {
-          const line = inFormat(format, vhost);
+          const line = ruled(format, vhost);
           const found = read(`${line}${end}next`, format);
           assert.equal(found.next, line.length + end.length, `${format} ${line}`);
           assertSame(line, format, found);
@@ -98,6 +109,10 @@ describe('a usual line', () => {
     ['with the time of another zone', logLine({ time: '17/May/2015:23:59:59 -0730' })],
     ['without a size', logLine().replace(' 512 ', ' - ')],
     ['without an agent', logLine({ agent: '-' })],
+    ['with an empty agent', logLine({ agent: '' })],
+    ['without a referrer and an agent', logLine().replace(/ "-".*/, '')],
+    ['with X-Forwarded-For, which is absent', logLine().replace('\n', ' "-"\n')],
+    ['of a client with a name', logLine({ address: 'crawl.example.org' })],
     ['at the end of a log', logLine().trimEnd()],
   ] as const) {
     it(`is one ${what}`, () => {
@@ -106,6 +121,16 @@ describe('a usual line', () => {
       assertSame(line.trimEnd(), 'combined', found);
     });
   }
+});
+
+describe('a usual line of any format', () => {
+  it('is parsed without knowing the format', () => {
+    for (const [format, line] of Object.entries(FORMAT_LINES)) {
+      const found = read(line, 'auto');
+      assert.equal(found.next, line.length, format);
+      assertSame(line.trimEnd(), 'auto', found);
+    }
+  });
 });
 
 describe('an unusual line', () => {
@@ -123,8 +148,12 @@ describe('an unusual line', () => {
     ['with an ISO 8601 time', logLine({ time: '2015-05-17T10:05:03+00:00' })],
     ['with an ident and brackets', logLine().replace('- -', '- [x] -')],
     ['with a list of addresses', `203.0.113.7, ${logLine()}`],
+    ['with a prefix', `web-1  | ${logLine()}`],
+    ['with X-Forwarded-For', logLine().replace('\n', ' "203.0.113.9"\n')],
+    ['without a size', logLine().replace(' 512 ', ' ')],
+    ['with a bare agent', logLine().replace(/ "-" .*/, ' curl/8.5.0')],
+    ['with the agent first', logLine().replace(/ "-" .*/, ' "Mozilla/5.0 (X11)" "-"')],
     ['of HTTP/3', logLine().replace('HTTP/1.1', 'HTTP/3')],
-    ['without a referrer and an agent', logLine().replace(/ "-".*/, '')],
     ['without the closing quote', logLine().replace(/"\n/, '\n')],
     ['with a carriage return inside', logLine().replace('\n', '\rx\n')],
     ['that is too long to parse', logLine({ agent: 'x'.repeat(70_000) })],
@@ -138,10 +167,10 @@ describe('an unusual line', () => {
       fc.property(
         fc.oneof(facts, plainFacts),
         patches,
-        fc.constantFrom(...LOG_FORMAT_NAMES),
+        fc.constantFrom(...NAMES),
         (written, changes, format) => {
           const text = patched(vhostLine(written), changes).replaceAll('\n', ' ');
-          const line = inFormat(format, text);
+          const line = ruled(format, text);
           const bytes = Buffer.from(line);
           const found = read(line, format);
           if (found.next === DECLINED) return;
@@ -168,7 +197,7 @@ it('lines of several days and zones keep their own times', () => {
   ];
   const lines = times.map((time) => logLine({ time, agent: FIREFOX }));
   const bytes = Buffer.from(lines.join(''));
-  const usual = new FastPathParser('combined', siteOf);
+  const usual = new FastPathParser(FORMAT_RULES.combined, siteOf);
   usual.open(bytes);
   let at = 0;
   for (const line of lines) {

@@ -8,13 +8,12 @@
  * each line that this parser accepts.
  */
 
-import type { LogFormat } from '../settings/log-format.ts';
+import { Memo } from '../cache/memo.ts';
 import {
   BACKSLASH,
   CARRIAGE_RETURN,
   CLOSING_BRACKET,
   COLON,
-  COMMA,
   DASH,
   DELETE,
   HASH,
@@ -24,15 +23,16 @@ import {
   SLASH,
   SPACE,
   UPPER_A,
+  UPPER_M,
   UPPER_Z,
   ZERO,
 } from './ascii.ts';
-import { endOfHostName } from './client.ts';
-import { withAgent, withHost } from './format.ts';
+import type { LineRules } from './format.ts';
 import { MAX_LINE_LENGTH } from './line.ts';
 import type { LineFacts } from './line-facts.ts';
 import { parseLogTime } from './log-time.ts';
 import { StringTable } from './string-table.ts';
+import { hostNameOf, isHostName } from './words.ts';
 
 /** Returned for an unusual line. */
 const DECLINED = -1;
@@ -41,19 +41,24 @@ const DECLINED = -1;
 const TIME_LENGTH = 26;
 /** The length of ` HTTP/1.1"`. */
 const PROTOCOL_LENGTH = 10;
+/** The length of ` - `. */
+const IDENT_LENGTH = 3;
+
+/** Words before an address whose host is cached, and their length. */
+const HOSTS = { most: 1000, longest: 300 };
 
 /**
  * Parses the usual lines of a log chunk.
  *
  * @example
- * const lines = new FastPathParser('combined', (host) => siteName(host) || 'example.com');
+ * const lines = new FastPathParser(ANY_LINE, (host) => siteName(host) || 'example.com');
  * lines.open(bytes);
  * const next = lines.read(0, facts); // where the next line begins, or -1
  */
 export class FastPathParser {
-  readonly #withHost: boolean;
-  readonly #withAgent: boolean;
-  readonly #siteOf: (host: string) => string;
+  readonly #rules: LineRules;
+  /** Name and site of a host before the address; undefined if the word is none. */
+  readonly #hostOf: Memo<{ readonly name: string; readonly site: string } | null>;
   /** Site of lines that name no host. */
   readonly #site: string;
   readonly #hosts = new StringTable({ slotBits: 8, bytes: 16 * 1024 });
@@ -67,11 +72,14 @@ export class FastPathParser {
   #view: DataView = new DataView(new ArrayBuffer(0));
 
   /** @param siteOf the site of a host; '' for none */
-  constructor(format: LogFormat, siteOf: (host: string) => string) {
-    this.#withHost = withHost(format);
-    this.#withAgent = withAgent(format);
-    this.#siteOf = siteOf;
+  constructor(rules: LineRules, siteOf: (host: string) => string) {
+    this.#rules = rules;
     this.#site = siteOf('');
+    this.#hostOf = new Memo(HOSTS, (word) => {
+      if (rules.host === 'never' || (rules.host !== 'always' && !isHostName(word))) return null;
+      const name = hostNameOf(word);
+      return { name, site: siteOf(name) };
+    });
   }
 
   /** Sets the bytes to parse. */
@@ -87,28 +95,17 @@ export class FastPathParser {
    */
   read(start: number, out: LineFacts): number {
     const bytes = this.#bytes;
-    let at = start;
     out.site = this.#site;
     out.hostname = '';
-    if (this.#withHost) {
-      const end = wordEnd(bytes, at);
-      if (!isField(bytes, at, end) || bytes[end + 1] === DASH) return DECLINED;
-      const host = this.#hosts.of(bytes, this.#view, at, end);
-      out.hostname = host.slice(0, endOfHostName(host, 0, host.length));
-      out.site = this.#siteOf(out.hostname);
-      at = end + 1;
-    }
+    const addressEnd = this.#readClient(start, out);
+    if (addressEnd === DECLINED) return DECLINED;
 
-    const addressEnd = wordEnd(bytes, at);
-    if (!isField(bytes, at, addressEnd) || bytes[addressEnd - 1] === COMMA) return DECLINED;
-    out.peer = this.#addresses.of(bytes, this.#view, at, addressEnd);
-
-    const identEnd = wordEnd(bytes, addressEnd + 1);
-    const userEnd = wordEnd(bytes, identEnd + 1);
-    if (!isField(bytes, addressEnd + 1, identEnd) || !isField(bytes, identEnd + 1, userEnd)) return DECLINED;
+    const user = addressEnd + IDENT_LENGTH;
+    const userEnd = wordEnd(bytes, user);
+    if (!isField(bytes, user, userEnd)) return DECLINED;
 
     const time = userEnd + 2;
-    at = time + TIME_LENGTH;
+    let at = time + TIME_LENGTH;
     const isFramed =
       bytes[time - 1] === OPENING_BRACKET &&
       bytes[at] === CLOSING_BRACKET &&
@@ -123,8 +120,37 @@ export class FastPathParser {
     if (at === DECLINED) return DECLINED;
     out.referrer = '';
     out.userAgent = '';
-    if (this.#withAgent) at = this.#readReferrerAndAgent(at, out);
-    return at === DECLINED ? DECLINED : nextLine(bytes, start, at);
+    if (this.#rules.agent) {
+      if (bytes[at] === SPACE) at = this.#readReferrerAndAgent(at, out);
+      if (at === DECLINED) return DECLINED;
+      if (bytes[at] !== LINE_FEED && !isWithoutFields(bytes, at)) return DECLINED;
+    }
+    return nextLine(bytes, start, at);
+  }
+
+  /** Reads `address -` and `host address -`. Returns the index after the address. */
+  #readClient(start: number, out: LineFacts): number {
+    const bytes = this.#bytes;
+    let from = start;
+    let end = start;
+    let signs = 0;
+    for (let sign = SIGN[bytes[end]!]!; sign > 0; sign = SIGN[bytes[++end]!]!) signs |= sign;
+    if (!isPlainWord(bytes, from, end)) return DECLINED;
+    if (!isIdent(bytes, end)) {
+      if (end - from > HOSTS.longest) return DECLINED;
+      const host = this.#hostOf.of(this.#hosts.of(bytes, this.#view, from, end));
+      if (host === null) return DECLINED;
+      out.hostname = host.name;
+      out.site = host.site;
+      from = end + 1;
+      end = from;
+      while (SIGN[bytes[end]!]! > 0) end++;
+      if (!isPlainWord(bytes, from, end) || !isIdent(bytes, end)) return DECLINED;
+    } else if (!isClient(signs)) {
+      return DECLINED;
+    }
+    out.peer = this.#addresses.of(bytes, this.#view, from, end);
+    return end;
   }
 
   /** Reads `GET /path?query HTTP/1.1" 200 512`. Returns the index after the size. */
@@ -147,10 +173,11 @@ export class FastPathParser {
       out.status = out.status * 10 + bytes[at]! - ZERO;
     }
     if (bytes[status - 1] !== SPACE || bytes[at] !== SPACE) return DECLINED;
-    at++;
-    if (bytes[at] === DASH) return at + 1;
+    const size = at + 1;
+    if (bytes[size] === DASH) return size + 1;
+    at = size;
     while (isDigit(bytes, at)) at++;
-    return at;
+    return at > size ? at : DECLINED;
   }
 
   /** Reads ` "referrer" "agent"`. Returns the index after it. */
@@ -158,6 +185,8 @@ export class FastPathParser {
     const bytes = this.#bytes;
     if (bytes[start] !== SPACE || bytes[start + 1] !== QUOTE) return DECLINED;
     const referrer = start + 2;
+    // It may be the agent of a log without referrers.
+    if (bytes[referrer] === UPPER_M) return DECLINED;
     const referrerEnd = quoteAfter(bytes, referrer);
     if (bytes[referrerEnd + 1] !== SPACE || bytes[referrerEnd + 2] !== QUOTE) return DECLINED;
     const isNone = referrerEnd === referrer + 1 && bytes[referrer] === DASH;
@@ -166,7 +195,7 @@ export class FastPathParser {
     const agent = referrerEnd + 3;
     const agentEnd = quoteAfter(bytes, agent);
     if (bytes[agentEnd] !== QUOTE) return DECLINED;
-    out.userAgent = this.#agents.of(bytes, this.#view, agent, agentEnd);
+    out.userAgent = agentEnd === agent ? '-' : this.#agents.of(bytes, this.#view, agent, agentEnd);
     return agentEnd + 1;
   }
 }
@@ -247,6 +276,48 @@ function quoteAfter(bytes: Buffer, from: number): number {
   for (;;) {
     if (OF_QUOTED[bytes[at]!] !== 1) return at;
     at++;
+  }
+}
+
+/** Kinds of bytes in an address or a host, as bits; no bit for other bytes. */
+const DIGIT_SIGN = 1;
+const LETTER_SIGN = 2;
+const DOT_SIGN = 4;
+const COLON_SIGN = 8;
+const SIGN = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const sign = byte < DELETE ? String.fromCharCode(byte) : '';
+  if (sign === '.') return DOT_SIGN;
+  if (sign === ':') return COLON_SIGN;
+  if (/[\da-f]/i.test(sign)) return DIGIT_SIGN;
+  return /[\w-]/.test(sign) ? LETTER_SIGN : 0;
+});
+
+/** Whether this is an address or a host, alone in its word: not a dash, nor the name of a program before a colon. */
+function isPlainWord(bytes: Buffer, from: number, to: number): boolean {
+  const last = bytes[to - 1];
+  return to > from && bytes[to] === SPACE && last !== DASH && last !== COLON;
+}
+
+/** Whether a word with these kinds of bytes has a dot, as an address or a name, or is hexadecimal with colons. */
+function isClient(signs: number): boolean {
+  return (signs & COLON_SIGN) !== 0 ? (signs & LETTER_SIGN) === 0 : (signs & DOT_SIGN) !== 0;
+}
+
+/** Whether ` - ` stands here. */
+function isIdent(bytes: Buffer, at: number): boolean {
+  return bytes[at] === SPACE && bytes[at + 1] === DASH && bytes[at + 2] === SPACE;
+}
+
+/** Whether nothing follows on the line that could be a host, an agent or a client: no quoted field that has content. */
+function isWithoutFields(bytes: Buffer, from: number): boolean {
+  let at = from;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte === undefined || byte === LINE_FEED) return true;
+    if (byte === QUOTE) {
+      if (bytes[at + 1] !== DASH || bytes[at + 2] !== QUOTE) return false;
+      at += 3;
+    } else at++;
   }
 }
 

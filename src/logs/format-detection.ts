@@ -1,58 +1,43 @@
-import { isIP } from 'node:net';
-import type { LogFormat, LogFormatChoice } from '../settings/log-format.ts';
+import type { LogFormatChoice } from '../settings/log-format.ts';
+import { ANY_LINE, FORMAT_RULES, type LineRules } from './format.ts';
 import { parseLine } from './line.ts';
 import { createLogLine } from './log-line.ts';
 import { linesOf } from './source.ts';
 
-/** Two quoted fields after status and size; the second may lack its closing quote. */
-const REFERRER_AND_AGENT = /" (?:\d{3}|-) (?:\d+|-) (?:[^" ]+ )*"(?:[^"\\]|\\.)*" "/;
-
 /**
- * The format in which a log is read. One in which nothing is readable is read as `combined`, so that its lines are listed.
+ * The rules by which a log is read.
  *
- * @param sample the beginning of the log
+ * @param sample lines of the log, which decide what a line by itself leaves open
  */
-export function chosenFormat(choice: LogFormatChoice, sample: string): LogFormat {
-  return choice === 'auto' ? (detectFormat(linesOf(sample)) ?? 'combined') : choice;
+export function rulesOf(choice: LogFormatChoice, sample: string): LineRules {
+  return choice === 'auto' ? detectRules(linesOf(sample)) : FORMAT_RULES[choice];
 }
 
 /**
- * Detects the format of a log from its first lines. Unreadable lines are ignored.
+ * Detects what single lines leave open: whether an address before another one is a host's, which it is if most lines begin with a
+ * host, and whether a quoted host may follow the agent, which it may if it does in most lines. Unreadable lines are ignored.
  *
- * One line with a referrer and a user agent makes the log `combined`, since that format also accepts lines
- * without them. A host in front must be present in most of the lines.
- *
- * @param lines the first lines of the log; a few dozen are plenty
- * @returns undefined if no line is readable in any format
+ * @param lines some lines of the log; a few dozen are plenty
  *
  * @example
- * detectFormat(['::1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12']); // 'common'
+ * detectRules(['a.example 203.0.113.7 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 12']).host; // 'usually'
  */
-export function detectFormat(lines: readonly string[]): LogFormat | undefined {
+export function detectRules(lines: readonly string[]): LineRules {
   const line = createLogLine();
-  let readable = 0;
-  let hosts = 0;
-  let agents = 0;
+  const usual = { readable: 0, before: 0, after: 0 };
   for (const text of lines) {
-    // Readability does not depend on what distinguishes the formats.
-    if (parseLine(text, 'combined', line) !== 'read') continue;
-    readable++;
-    if (startsWithHost(text)) hosts++;
-    if (REFERRER_AND_AGENT.test(text)) agents++;
+    if (parseLine(text, ANY_LINE, line) !== 'read') continue;
+    usual.readable++;
+    const isBefore = line.host !== '' && text.trimStart().startsWith(line.host);
+    if (isBefore) usual.before++;
+    if (line.host !== '') continue;
+    parseLine(text, { ...ANY_LINE, hostAfterAgent: true }, line);
+    // Clients name themselves only in single lines.
+    if (line.host !== '') usual.after++;
   }
-  if (readable === 0) return undefined;
-  const hasHosts = hosts * 2 > readable;
-  if (agents > 0) return hasHosts ? 'vhost' : 'combined';
-  return hasHosts ? 'commonvhost' : 'common';
-}
-
-/**
- * Whether there is one field more than `address ident user` before the timestamp. A user's name may contain spaces,
- * so counting is not enough: the second field must be an address, or be followed by the `-` of the ident that
- * no server requests any more.
- */
-function startsWithHost(text: string): boolean {
-  const fields = text.slice(0, text.indexOf(' [')).trimStart().replaceAll(', ', ',').split(' ', 4);
-  const [, second = '', third] = fields;
-  return fields.length === 4 && second !== '-' && (third === '-' || isIP(second) !== 0);
+  return {
+    ...ANY_LINE,
+    host: usual.before * 2 > usual.readable ? 'usually' : 'sometimes',
+    hostAfterAgent: usual.after * 2 > usual.readable,
+  };
 }

@@ -9,7 +9,7 @@ import { logLine } from '../../test/fixtures/log-line.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { LOG_FORMAT_NAMES } from '../settings/log-format.ts';
 
-const { take, hits } = await logImports(file);
+const { db, take, hits } = await logImports(file);
 
 describe('an import', { timeout: patience(60_000) }, () => {
   it('lists every unreadable line with its number, and continues', async () => {
@@ -72,6 +72,25 @@ describe('an import', { timeout: patience(60_000) }, () => {
     const second = await take(logLine({ path: '/1' }) + line, site);
     assert.deepEqual(counts(second), { lines: 2, imported: 1, failed: 0, already: 1 });
     assert.equal(await hits(site), 2);
+  });
+
+  it('judges each line by itself, whatever the lines before it', async () => {
+    const combined = (address: string) => logLine({ address });
+    const common = combined('203.0.113.7').replace(/ "-".*/, '');
+    const range = Array.from({ length: 1000 }, (_, index) => `198.51.${index >> 8}.${index & 255}`);
+    const agents = range.map((address) => combined(address)).join('');
+    const summary = await take(common.repeat(1000) + agents, 'mixed.example');
+    assert.deepEqual(counts(summary), { lines: 2000, imported: 2000, failed: 0, already: 0 });
+    const browsers = await db.top({ site: 'mixed.example', by: 'browser' });
+    assert.deepEqual(browsers.rows.map(({ value, hits }) => [value, hits]).sort(), [
+      ['', 1000],
+      ['Firefox', 1000],
+    ]);
+
+    const hosts = range.map((address) => `a.mixed.example ${combined(address)}`).join('');
+    await take(agents + hosts, 'b.mixed.example');
+    const { totals } = await db.stats({ site: 'a.mixed.example' });
+    assert.deepEqual([totals.hits, totals.visitors], [1000, 1000]);
   });
 
   it('detects the format of a log, or uses the given one', async () => {

@@ -3,11 +3,12 @@ import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import type { Live } from '../live/live.ts';
 import { DEFAULT_SITE } from '../settings/import.ts';
-import type { LogFormat, LogFormatChoice } from '../settings/log-format.ts';
+import type { LogFormatChoice } from '../settings/log-format.ts';
 import type { LogChunkRecord } from '../spool/segment.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import { Batches } from './batches.ts';
-import { chosenFormat } from './format-detection.ts';
+import type { LineRules } from './format.ts';
+import { rulesOf } from './format-detection.ts';
 import { type Claim, ImportRegistries } from './import-registry.ts';
 import { parseLine } from './line.ts';
 import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
@@ -157,8 +158,8 @@ class ImportRun {
       this.#broken = messageOf(error);
     });
     const { text, sample } = await sampled(readable, this.#options.follow);
-    const format = chosenFormat(this.#options.format, sample);
-    await this.#take(this.#chunksOf(text, format), this.#startThreads(format));
+    const rules = rulesOf(this.#options.format, sample);
+    await this.#take(this.#chunksOf(text, rules), this.#startThreads(rules));
     await this.#batches.flush();
     this.#purged.giveUp();
     await this.#context.db.spool.flush();
@@ -173,18 +174,18 @@ class ImportRun {
     await this.#threads?.close();
   }
 
-  #startThreads(format: LogFormat): ReaderThreads {
-    this.#threads = new ReaderThreads({ intake: this.#context.intake, format, site: this.#site });
+  #startThreads(rules: LineRules): ReaderThreads {
+    this.#threads = new ReaderThreads({ intake: this.#context.intake, rules, site: this.#site });
     return this.#threads;
   }
 
-  #chunksOf(text: AsyncIterable<Buffer>, format: LogFormat): AsyncIterable<LogChunk> {
+  #chunksOf(text: AsyncIterable<Buffer>, rules: LineRules): AsyncIterable<LogChunk> {
     const line = createLogLine();
     return splitIntoChunks(text, {
       site: this.#site,
       size: this.#chunkBytes,
       timeout: this.#options.follow ? FOLLOW_FLUSH_MS : Number.POSITIVE_INFINITY,
-      canRead: (bytes) => parseLine(bytes.toString(), format, line) === 'read',
+      canRead: (bytes) => parseLine(bytes.toString(), rules, line) === 'read',
       openRegistry: (root) => {
         this.#root = root;
         return this.#registries.open(root);

@@ -1,8 +1,8 @@
 import { Memo } from '../cache/memo.ts';
 import { siteName } from '../hit/site.ts';
-import type { LogFormat } from '../settings/log-format.ts';
 import { LINE_FEED } from './ascii.ts';
 import { FastPathParser } from './fast-path-parser.ts';
+import type { LineRules } from './format.ts';
 import { type LineOutcome, parseLine } from './line.ts';
 import { createLineFacts, fillFacts, type LineFacts } from './line-facts.ts';
 import { createLogLine } from './log-line.ts';
@@ -14,7 +14,7 @@ const HOSTS = { most: 1000, longest: 300 };
  * Parses the lines of a log's chunks, one after another: usual lines fast, all others by `parseLine`.
  *
  * @example
- * const parser = new LineParser('combined', 'example.com');
+ * const parser = new LineParser(ANY_LINE, 'example.com');
  * parser.open(bytes);
  * for (let at = 0; at < bytes.length; ) {
  *   at = parser.next(at);
@@ -26,17 +26,17 @@ export class LineParser {
   readonly facts: LineFacts = createLineFacts();
   /** Of the last line. */
   outcome: LineOutcome = 'blank';
-  readonly #format: LogFormat;
+  readonly #rules: LineRules;
   readonly #sites: Memo<string>;
   readonly #usual: FastPathParser;
   readonly #line = createLogLine();
   #bytes: Buffer = Buffer.alloc(0);
 
   /** @param site site of lines that name no host */
-  constructor(format: LogFormat, site: string) {
-    this.#format = format;
+  constructor(rules: LineRules, site: string) {
+    this.#rules = rules;
     this.#sites = new Memo(HOSTS, (host) => siteName(host) || site);
-    this.#usual = new FastPathParser(format, (host) => this.#sites.of(host));
+    this.#usual = new FastPathParser(rules, (host) => this.#sites.of(host));
   }
 
   /** @param bytes whole lines; the last one may lack its line feed */
@@ -61,7 +61,7 @@ export class LineParser {
     const bytes = this.#bytes;
     let end = bytes.indexOf(LINE_FEED, start);
     if (end < 0) end = bytes.length;
-    this.outcome = parseLine(bytes.toString('utf8', start, end), this.#format, this.#line);
+    this.outcome = parseLine(bytes.toString('utf8', start, end), this.#rules, this.#line);
     if (this.outcome === 'read') fillFacts(this.facts, this.#line, this.#sites.of(this.#line.host));
     return end + 1;
   }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { cpuTimeOf } from '../../test/fixtures/cpu-time.ts';
 import { facts, inFormat, patched, patches, text, vhostLine } from '../../test/fixtures/written-line.ts';
 import { LOG_FORMAT_NAMES } from '../settings/log-format.ts';
+import { FORMAT_RULES } from './format.ts';
 import { LOG_FAILURES, MAX_LINE_LENGTH, parseLine } from './line.ts';
 import { createLogLine } from './log-line.ts';
 
@@ -14,9 +15,9 @@ describe('parseLine', () => {
     fc.assert(
       fc.property(facts, (written) => {
         const line = vhostLine(written);
-        assert.equal(parseLine(line, 'vhost', out), 'read');
+        assert.equal(parseLine(line, FORMAT_RULES.vhost, out), 'read');
         assert.deepEqual(out, written);
-        assert.equal(parseLine(inFormat('combined', line), 'combined', out), 'read');
+        assert.equal(parseLine(inFormat('combined', line), FORMAT_RULES.combined, out), 'read');
         assert.deepEqual(out, { ...written, host: '' });
       }),
       { seed: 18, numRuns: 2000 },
@@ -27,7 +28,7 @@ describe('parseLine', () => {
     const out = createLogLine();
     fc.assert(
       fc.property(text, fc.constantFrom(...LOG_FORMAT_NAMES), (line, format) => {
-        assert.ok(OUTCOMES.has(parseLine(line, format, out)));
+        assert.ok(OUTCOMES.has(parseLine(line, FORMAT_RULES[format], out)));
       }),
       { seed: 19, numRuns: 2000 },
     );
@@ -37,7 +38,7 @@ describe('parseLine', () => {
     const out = createLogLine();
     fc.assert(
       fc.property(facts, patches, fc.constantFrom(...LOG_FORMAT_NAMES), (written, changes, format) => {
-        assert.ok(OUTCOMES.has(parseLine(patched(vhostLine(written), changes), format, out)));
+        assert.ok(OUTCOMES.has(parseLine(patched(vhostLine(written), changes), FORMAT_RULES[format], out)));
       }),
       { seed: 20, numRuns: 2000 },
     );
@@ -49,7 +50,7 @@ describe('parseLine', () => {
       fc.property(facts, (written) => {
         const line = vhostLine(written);
         for (let length = 0; length < line.length; length++) {
-          assert.ok(OUTCOMES.has(parseLine(line.slice(0, length), 'vhost', out)));
+          assert.ok(OUTCOMES.has(parseLine(line.slice(0, length), FORMAT_RULES.vhost, out)));
         }
       }),
       { seed: 21, numRuns: 50 },
@@ -85,7 +86,7 @@ describe('parseLine', () => {
         `${start} http://${filling}`,
       ];
       const taken = cpuTimeOf(() => {
-        for (const line of lines) parseLine(line.slice(0, MAX_LINE_LENGTH), 'combined', out);
+        for (const line of lines) parseLine(line.slice(0, MAX_LINE_LENGTH), FORMAT_RULES.combined, out);
       });
       // Quadratic time would be 4 billion steps for each line.
       assert.ok(taken < 2000, `lines of ${JSON.stringify(part)} took ${taken} ms`);
@@ -96,7 +97,7 @@ describe('parseLine', () => {
     const line = '"'.repeat(2 ** 20);
     const taken = cpuTimeOf(() => {
       for (let time = 0; time < 1000; time++)
-        assert.equal(parseLine(line, 'combined', createLogLine()), 'too long');
+        assert.equal(parseLine(line, FORMAT_RULES.combined, createLogLine()), 'too long');
     });
     // To read them would be a billion steps.
     assert.ok(taken < 500, `${taken} ms`);

@@ -9,14 +9,15 @@
  * users' names. A line is a hit if it has an address, a time, a request and a status.
  */
 
-import type { LogFormat } from '../settings/log-format.ts';
 import { DASH, isDigit, QUOTE, SPACE, ZERO } from './ascii.ts';
-import { readClient, userBetween } from './client.ts';
-import { withAgent, withHost } from './format.ts';
+import { readClient } from './client.ts';
+import type { LineRules } from './format.ts';
 import type { LogLine } from './log-line.ts';
 import { looksLikeTime, parseLogTime, timeEnd } from './log-time.ts';
-import { closingQuote, optionalText, quotedText } from './quoted.ts';
+import { withoutColours } from './prefix.ts';
+import { closingQuote } from './quoted.ts';
 import { readRequest } from './request.ts';
+import { readTrailingFields } from './trailing-fields.ts';
 
 /** The longest line that is read, in characters. Servers truncate requests at 8 KiB, rarely later. */
 export const MAX_LINE_LENGTH = 65_536;
@@ -26,6 +27,7 @@ export const MAX_HELD_BYTES = 4 * MAX_LINE_LENGTH;
 /** Reasons why a line is unreadable, each with a message for people. */
 export const LOG_FAILURES = {
   'too long': `The line has more than ${MAX_LINE_LENGTH} characters.`,
+  'no address': 'No address of a client precedes the timestamp.',
   'no timestamp': 'The line has no timestamp in brackets: it is not a line of an access log.',
   'bad timestamp': 'The timestamp is not a date such as [17/May/2015:10:05:03 +0000].',
   'no request': 'No request in quotes follows the timestamp.',
@@ -40,57 +42,106 @@ export type LineOutcome = 'read' | 'blank' | LogFailure;
 /**
  * Reads one line of an access log. Never throws.
  *
- * @param line without its line feed; a carriage return at its end is ignored
+ * @param text the line without its line feed; a carriage return at its end is ignored
  * @param out filled in; undefined content unless the outcome is `read`
  *
  * @example
  * const line = createLogLine();
- * const outcome = parseLine('::1 - - [17/May/2015:10:05:03 +0000] "GET /a?b=1 HTTP/1.1" 200 12', 'common', line);
+ * const outcome = parseLine('::1 - - [17/May/2015:10:05:03 +0000] "GET /a?b=1 HTTP/1.1" 200 12', ANY_LINE, line);
  * if (outcome === 'read') console.log(line.path, line.query); // /a b=1
  * else if (outcome !== 'blank') console.error(LOG_FAILURES[outcome]);
  */
-export function parseLine(line: string, format: LogFormat, out: LogLine): LineOutcome {
-  if (line.length > MAX_LINE_LENGTH) return 'too long';
+export function parseLine(text: string, rules: LineRules, out: LogLine): LineOutcome {
+  if (text.length > MAX_LINE_LENGTH) return 'too long';
+  const line = withoutColours(text);
   let end = line.length;
   while (end > 0 && line.charCodeAt(end - 1) <= SPACE) end--;
   if (end === 0) return 'blank';
-
-  const addressEnd = readClient(line, withHost(format), out);
-  if (addressEnd === -1) return 'no timestamp';
 
   // A user's name may contain anything, even brackets. The line's timestamp is the first one before a request:
   // a name cannot forge that, since servers escape the quotes in names.
   let failure: LogFailure = 'no timestamp';
   let close = -1;
-  let open = line.indexOf(' [', addressEnd);
+  let request = -1;
+  let open = line.indexOf(' [');
   for (; open !== -1; open = line.indexOf(' [', open + 1)) {
     if (failure === 'no timestamp') failure = 'bad timestamp';
     if (!looksLikeTime(line, open + 2)) continue;
     close = timeEnd(line, open + 2);
     if (close === -1) continue;
-    if (line.charCodeAt(close + 1) === SPACE && line.charCodeAt(close + 2) === QUOTE) break;
+    request = startOfRequest(line, close + 1);
+    if (request !== -1) break;
     failure = 'no request';
   }
   if (open === -1) return failure;
   out.timeMs = parseLogTime(line, open + 2, close);
   if (Number.isNaN(out.timeMs)) return 'bad timestamp';
-  out.user = userBetween(line, addressEnd, open);
+  if (!readClient(line, open, rules, out)) return 'no address';
 
-  const request = close + 3;
-  let requestEnd = closingQuote(line, request, end);
-  // Some servers do not escape quotes in requests: then the closing quote is the one before a status.
-  while (requestEnd !== -1 && !isStatus(line, requestEnd + 2, end)) {
-    requestEnd = closingQuote(line, requestEnd + 1, end);
-  }
+  const requestEnd = endOfRequest(line, request, end);
   if (requestEnd === -1) return 'no status';
+  const status = startOfStatus(line, requestEnd + 2, end);
+  if (status === -1) return 'no status';
   const escapes = line.indexOf('\\', request) !== -1;
   readRequest(line, request, requestEnd, escapes, out);
-  const rest = readStatusAndBytes(line, requestEnd + 2, out);
+  const rest = readStatusAndBytes(line, status, out);
 
   out.referrer = '';
   out.userAgent = '';
-  if (withAgent(format)) readReferrerAndAgent(line, rest, end, escapes, out);
+  if (rules.agent) readTrailingFields(line, rest, end, escapes, rules, out);
   return 'read';
+}
+
+/** The index after ` "`, or after a quote behind several spaces; -1 if there is none. */
+function startOfRequest(line: string, from: number): number {
+  let at = from;
+  while (line.charCodeAt(at) === SPACE) at++;
+  return at > from && line.charCodeAt(at) === QUOTE ? at + 1 : -1;
+}
+
+/**
+ * The index of the quote after a request. Some servers do not escape quotes in requests, and some write words between request
+ * and status. So the request ends before a status, or otherwise after its protocol.
+ */
+function endOfRequest(line: string, request: number, end: number): number {
+  let afterProtocol = -1;
+  for (let at = closingQuote(line, request, end); at !== -1; at = closingQuote(line, at + 1, end)) {
+    if (afterProtocol === -1 && PROTOCOL.test(line.slice(Math.max(request, at - LONGEST_PROTOCOL), at))) {
+      afterProtocol = at;
+    }
+    if (!isStatus(line, at + 2, end)) continue;
+    // After words, the status of this request would be one in a later field.
+    return afterProtocol === -1 || startOfStatus(line, afterProtocol + 2, end) === -1 ? at : afterProtocol;
+  }
+  return afterProtocol;
+}
+
+const PROTOCOL = / HTTP\/\d(?:\.\d)?$/;
+/** The length of ` HTTP/1.1`. */
+const LONGEST_PROTOCOL = 9;
+/** Words between request and status. */
+const MOST_WORDS = 8;
+
+/** The index of the status: usually here, otherwise after some words, none of which is a dash or a number like a status. */
+function startOfStatus(line: string, from: number, end: number): number {
+  // A dash is the status only if no other follows.
+  const isFirst =
+    isStatus(line, from, end) && !(line.charCodeAt(from) === DASH && isStatusAndBytes(line, from + 2, end));
+  if (isFirst) return from;
+  let at = from;
+  for (let words = 0; words < MOST_WORDS; words++) {
+    at = line.charCodeAt(at) === QUOTE ? closingQuote(line, at + 1, end) + 1 : line.indexOf(' ', at);
+    if (at <= 0 || at + 1 >= end) return -1;
+    at++;
+    if (line.charCodeAt(at) !== DASH && isStatus(line, at, end)) return at;
+  }
+  return -1;
+}
+
+/** Whether the words here are `200 12` or `200 -`. */
+function isStatusAndBytes(line: string, at: number, end: number): boolean {
+  if (line.charCodeAt(at) === DASH || !isStatus(line, at, end)) return false;
+  return line.charCodeAt(at + 4) === DASH || isDigit(line, at + 4);
 }
 
 /** Whether the word here is `200` or `-`. */
@@ -117,17 +168,4 @@ function numberBetween(line: string, from: number, to: number): number {
   let value = 0;
   for (let at = from; at < to; at++) value = value * 10 + line.charCodeAt(at) - ZERO;
   return Math.min(value, Number.MAX_SAFE_INTEGER);
-}
-
-/** Reads `"referrer" "agent"`. On a truncated line, the closing quote of the last one, or both fields may be missing. */
-function readReferrerAndAgent(line: string, from: number, end: number, escapes: boolean, out: LogLine): void {
-  const referrer = line.indexOf('"', from) + 1;
-  if (referrer === 0) return;
-  const referrerEnd = closingQuote(line, referrer, end);
-  out.referrer = optionalText(line, referrer, referrerEnd === -1 ? end : referrerEnd, escapes);
-  if (referrerEnd === -1) return;
-  const agent = line.indexOf('"', referrerEnd + 1) + 1;
-  if (agent === 0) return;
-  const agentEnd = closingQuote(line, agent, end);
-  out.userAgent = quotedText(line, agent, agentEnd === -1 ? end : agentEnd, escapes);
 }

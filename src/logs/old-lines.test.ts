@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { anyTime, apacheText, plainInstant } from '../../test/fixtures/plain-calendar.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { FORMAT_RULES } from './format.ts';
 import { OldLines, type OldLinesOptions, wholeLines } from './old-lines.ts';
 
 const HORIZON = Date.UTC(2015, 4, 18);
@@ -11,7 +12,7 @@ const HORIZON = Date.UTC(2015, 4, 18);
 function read(log: string, options: Partial<OldLinesOptions> = {}): OldLines {
   const lines = new OldLines({
     ...{
-      format: 'combined',
+      rules: FORMAT_RULES.combined,
       site: 'example.com',
       cutoffOf: () => HORIZON,
       earliest: 0,
@@ -38,7 +39,7 @@ describe('old lines', () => {
   test('use the cutoff of their own site', () => {
     const log = `a.example:443 ${logLine()}b.example:80 ${logLine()}- ${logLine()}`;
     const { bySite } = read(log, {
-      ...{ format: 'vhost', cutoffOf: (site) => (site === 'b.example' ? 0 : HORIZON) },
+      ...{ rules: FORMAT_RULES.vhost, cutoffOf: (site) => (site === 'b.example' ? 0 : HORIZON) },
     });
     assert.deepEqual(
       [...bySite],

@@ -1,10 +1,10 @@
-import type { LogFormat } from '../settings/log-format.ts';
 import { LINE_FEED } from './ascii.ts';
+import type { LineRules } from './format.ts';
 import { MAX_HELD_BYTES } from './line.ts';
 import { LineParser } from './line-parser.ts';
 
 export interface OldLinesOptions {
-  readonly format: LogFormat;
+  readonly rules: LineRules;
   /** Site of lines that name no host. */
   readonly site: string;
   /** The retention cutoff of a site, in milliseconds since 1970; 0 for none. */
@@ -18,7 +18,7 @@ export interface OldLinesOptions {
  * not converted to hits: no agent, no country, no visitor.
  *
  * @example
- * const old = new OldLines({ format: 'combined', site: 'example.com', cutoffOf: () => cutoff, earliest: 0 });
+ * const old = new OldLines({ rules: ANY_LINE, site: 'example.com', cutoffOf: () => cutoff, earliest: 0 });
  * old.read(bytes);
  * old.bySite; // Map { 'example.com' => 9998 }
  */
@@ -32,7 +32,7 @@ export class OldLines {
 
   constructor(options: OldLinesOptions) {
     this.#options = options;
-    this.#lines = new LineParser(options.format, options.site);
+    this.#lines = new LineParser(options.rules, options.site);
   }
 
   /** @param bytes whole lines; the last one may lack its line feed */

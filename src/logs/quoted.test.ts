@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { closingQuote, optionalText, quotedText } from './quoted.ts';
+import { closingQuote, quotedText } from './quoted.ts';
 
 describe('closingQuote', () => {
   const close = (text: string) => closingQuote(text, 0, text.length);
@@ -28,13 +28,5 @@ describe('quotedText', () => {
   it('unescapes quotes and backslashes, and keeps escaped bytes', () => {
     const text = String.raw`a\"b\\c\x16\n`;
     assert.equal(quotedText(text, 0, text.length, true), String.raw`a"b\c\x16\n`);
-  });
-});
-
-describe('optionalText', () => {
-  it('is empty for a dash alone', () => {
-    assert.equal(optionalText('"-"', 1, 2, false), '');
-    assert.equal(optionalText('"--"', 1, 3, false), '--');
-    assert.equal(optionalText('""', 1, 1, false), '');
   });
 });

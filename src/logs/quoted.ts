@@ -1,6 +1,6 @@
 /** Quoted fields. Servers write a quote within them as `\"` and a backslash as `\\`. */
 
-import { BACKSLASH, DASH, SPACE } from './ascii.ts';
+import { BACKSLASH, SPACE } from './ascii.ts';
 
 /**
  * The index of the quote that closes a field, -1 if there is none. The quote is not escaped, and a space or the end
@@ -34,10 +34,4 @@ function isEscaped(line: string, from: number, at: number): boolean {
 export function quotedText(line: string, from: number, to: number, escapes: boolean): string {
   const text = line.slice(from, to);
   return escapes ? text.replace(/\\(["\\])/g, '$1') : text;
-}
-
-/** The same, with '' for a field that is `-`. */
-export function optionalText(line: string, from: number, to: number, escapes: boolean): string {
-  if (to === from + 1 && line.charCodeAt(from) === DASH) return '';
-  return quotedText(line, from, to, escapes);
 }

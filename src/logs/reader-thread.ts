@@ -6,12 +6,12 @@ import { Intake } from '../hit/intake.ts';
 import { type IntakeSettings, settledOptions } from '../hit/intake-settings.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import { DailySalts } from '../hit/salts.ts';
-import type { LogFormat } from '../settings/log-format.ts';
+import type { LineRules } from './format.ts';
 import { ChunkReader } from './reader.ts';
 
 /** Start data of the thread. */
 export interface ReaderThreadData {
-  readonly format: LogFormat;
+  readonly rules: LineRules;
   readonly site: string;
   readonly intake: IntakeSettings;
 }
@@ -20,7 +20,7 @@ const data = workerData as ReaderThreadData;
 /** Arrival time of the chunk: nothing in it is later. */
 let now = Date.now();
 const reader = new ChunkReader({
-  format: data.format,
+  rules: data.rules,
   site: data.site,
   intake: new Intake({
     ...(await settledOptions(data.intake)),

@@ -7,6 +7,7 @@ import { Sites } from '../hit/site.ts';
 import { ROW_LAYOUT } from '../rows/row-layout.ts';
 import { intactLength } from '../rows/row-seal.ts';
 import type { LogFormat } from '../settings/log-format.ts';
+import { FORMAT_RULES } from './format.ts';
 import { ChunkReader, type ChunkResult } from './reader.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -23,7 +24,7 @@ function read(
       identity: 'cookieless',
     },
   );
-  return new ChunkReader({ intake, format, site: 'example.com' }).read(Buffer.from(log));
+  return new ChunkReader({ intake, rules: FORMAT_RULES[format], site: 'example.com' }).read(Buffer.from(log));
 }
 
 /** Each live count as `site time`. */

@@ -1,7 +1,7 @@
 import type { Intake } from '../hit/intake.ts';
 import { InternTable } from '../rows/intern-table.ts';
 import { RowWriter } from '../rows/row.ts';
-import type { LogFormat } from '../settings/log-format.ts';
+import type { LineRules } from './format.ts';
 import { LOG_FAILURES } from './line.ts';
 import { LineParser } from './line-parser.ts';
 
@@ -46,9 +46,9 @@ export class ChunkReader {
   readonly #rows = new RowWriter();
 
   /** @param site site of lines that name no host */
-  constructor(options: { intake: Intake; format: LogFormat; site: string }) {
+  constructor(options: { intake: Intake; rules: LineRules; site: string }) {
     this.#intake = options.intake;
-    this.#lines = new LineParser(options.format, options.site);
+    this.#lines = new LineParser(options.rules, options.site);
   }
 
   read(bytes: Buffer): ChunkResult {

@@ -1,9 +1,9 @@
 /** The request of a line: the text between the quotes of `"GET /path?query HTTP/1.1"`. */
 
 import { DASH, SLASH, SPACE, UNDERSCORE, UPPER_A, UPPER_Z } from './ascii.ts';
-import { endOfHostName } from './client.ts';
 import type { LogLine } from './log-line.ts';
 import { quotedText } from './quoted.ts';
+import { hostNameOf } from './words.ts';
 
 /** The length of `HTTP/1.1` and the space before it, with room for versions to come. */
 const LONGEST_PROTOCOL = 12;
@@ -66,7 +66,7 @@ function readAuthority(line: string, from: number, to: number, out: LogLine): nu
   const url = /^https?:\/\/(?:[^/?#@]*@)?([^/?#@]*)/i.exec(line.slice(from, to));
   if (url === null) return from;
   const [prefix, host = ''] = url;
-  if (out.host === '') out.host = host.slice(0, endOfHostName(host, 0, host.length));
+  if (out.host === '') out.host = hostNameOf(host);
   return from + prefix.length;
 }
 

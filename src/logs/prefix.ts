@@ -1,0 +1,40 @@
+/** What a program that passes lines on has put before them: docker compose, syslog, journald, Kubernetes. */
+
+const TIME = String.raw`\d{4}-\d\d-\d\d[T ][\d:.,]+(?: ?(?:Z|[+-]\d\d:?\d\d))?`;
+
+const PREFIXES: readonly RegExp[] = [
+  // docker compose and pm2: `web-1  | `
+  /^[\w.|-]+ *\| ?/,
+  // RFC 5424: `<134>1 2015-05-17T10:00:00Z web1 nginx 123 - - `
+  /^<\d{1,3}>1 \S+ \S+ \S+ \S+ \S+ (?:-|(?:\[[^\]]*\])+) (?:\uFEFF)?/,
+  // RFC 3164 and journald: `May 17 10:00:00 web1 nginx[12]: `
+  new RegExp(
+    String.raw`^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|${TIME}) \S+ [^\s:]+: `,
+  ),
+  // CRI, and `docker logs --timestamps`: `2015-05-17T10:00:00.000000000Z stdout F `
+  new RegExp(`^${TIME} (?:std(?:out|err) [FP] )?`),
+  // kubectl logs --prefix: `[pod/web-1/nginx] `
+  /^\[[\w./-]+\] /,
+];
+
+/** A sequence that colours a terminal's text. */
+const COLOUR = '\x1b[';
+const COLOURS = /\x1b\[[\d;]*m/g;
+
+/** The line without the colours that a terminal program has put into it. */
+export function withoutColours(line: string): string {
+  return line.includes(COLOUR) ? line.replace(COLOURS, '') : line;
+}
+
+/** The index after the prefixes of a line; there may be several, such as of syslog and of docker compose. */
+export function endOfPrefixes(head: string): number {
+  let at = 0;
+  for (let turn = 0; turn < PREFIXES.length; turn++) {
+    const rest = head.slice(at);
+    const prefix = PREFIXES.find((each) => each.test(rest));
+    if (prefix === undefined) break;
+    at += prefix.exec(rest)![0].length;
+    while (head[at] === ' ') at++;
+  }
+  return at;
+}
