@@ -72,10 +72,45 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     }
   });
 
+  it('imports nothing of any file if one would surely be counted wrong, unless --yes is given', async () => {
+    const files = [await fileOf('read.log', logLine()), await fileOf('package.json', '{\n}\n')];
+    const refused = await run(['--site', 'doubt.example', ...files]);
+    assert.match(refused.fault?.message ?? '', /^package\.json: none of 2 lines can be read/);
+    assert.equal(refused.stdout, '');
+
+    const insisted = await run(['--site', 'doubt.example', '--yes', ...files]);
+    assert.match(insisted.stdout, /\n {2}imported {2}1\n {2}already {3}0\n {2}failed {4}2\n/);
+    assert.match(insisted.fault?.message ?? '', /^package\.json: no line was imported\./);
+    assert.equal((await run(['--site', 'doubt.example', files[0]!])).fault, undefined);
+  });
+
+  it('fails if more lines fail than --max-failures', async () => {
+    const log = await fileOf('some.log', `${logLine()}nonsense\n${logLine()}`);
+    const { fault, stdout } = await run(['--site', 'some.example', log]);
+    assert.match(stdout, /imported {2}2\n/);
+    assert.match(fault?.message ?? '', /^some\.log: 1 of 3 lines were not imported/);
+    assert.equal((await run(['--site', 'other.example', '--max-failures', '50%', log])).fault, undefined);
+    await assert.rejects(run(['--max-failures', 'few', log]), /--max-failures: .*a percentage such as 5%/);
+  });
+
+  it('shows how lines are read with --dry-run, and imports nothing', async () => {
+    const log = await fileOf('dry.log', logLine({ path: '/a' }).repeat(5));
+    const { fault, stdout } = await run(['--site', 'dry.example', '--dry-run', log]);
+    assert.equal(fault, undefined);
+    assert.match(stdout, /^dry\.log: 5 of 5 sampled lines can be read\n/);
+    assert.equal(stdout.match(/client {6}203\.0\.113\.7\n/g)?.length, 3);
+    const { stdout: json } = await run(['--site', 'dry.example', '--dry-run', '--json', log]);
+    const [{ examples, ...counts }] = JSON.parse(json);
+    assert.deepEqual(counts, { file: 'dry.log', lines: 5, read: 5, warnings: [] });
+    assert.equal(examples[0].path, '/a');
+    assert.match((await run(['--site', 'dry.example', log])).stdout, /imported {2}5\n/);
+    assert.equal((await run(['--dry-run', '-'])).fault?.code, 'bad_usage');
+  });
+
   it('reads files and standard input, and prints a summary', async () => {
     const files = [await fileOf('1.log', logLine({ path: '/1' })), await fileOf('2.gz', gzipSync(logLine()))];
     const { fault, stdout } = await run(['--site', 'several.example', ...files, '-'], 'nonsense\n');
-    assert.equal(fault, undefined);
+    assert.match(fault?.message ?? '', /^standard input: no line was imported\. .*no timestamp/);
     assert.match(stdout, /^3 lines in .*\n {2}imported {2}2\n {2}already {3}0\n {2}failed {4}1\n/);
     assert.match(stdout, /\n {4}standard input line 1: .*no timestamp/);
   });

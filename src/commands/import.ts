@@ -12,6 +12,8 @@ import { IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
 import { DAY } from '../timing/units.ts';
 import type { Command, Terminal } from './command.ts';
+import { dryRun, dryRunText } from './dry-run.ts';
+import { checkDoubts, checkFailures, type SurveyedLog, surveyFile } from './import-doubts.ts';
 import { addSummaries, handOverText, type ImportedLog, summaryText } from './import-summary.ts';
 import { findServer, type ImportTarget, importHere } from './import-target.ts';
 import { OldHits, sumCounts } from './old-hits.ts';
@@ -32,8 +34,14 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     check(values, files);
     // All files are checked before the first is read; a file to follow may appear later.
     const sizes = values.follow ? [] : await Promise.all(files.map(sizeOf));
-    const target = await openTarget(values, terminal);
     const interrupted = terminal.interruption();
+    const surveyed = await surveyFiles(files, sizes, values, interrupted);
+    if (values['dry-run']) {
+      terminal.stdout.write(values.json ? `${JSON.stringify(surveyed.map(dryRun))}\n` : dryRunText(surveyed));
+      return;
+    }
+    checkDoubts(surveyed, values.yes!, terminal);
+    const target = await openTarget(values, terminal);
     const imported: ImportedLog[] = [];
     try {
       const old = await oldHitsOf(values, target, terminal);
@@ -63,8 +71,24 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     }
     print(imported, files.length > 1, values.json!, terminal);
     checkComplete(imported, values.follow!, interrupted.aborted);
+    if (!interrupted.aborted) checkFailures(imported, values['max-failures']!);
   },
 };
+
+/** Surveys the files that can be read twice. */
+async function surveyFiles(
+  files: readonly string[],
+  sizes: readonly (number | undefined)[],
+  values: ImportValues,
+  interrupted: AbortSignal,
+): Promise<SurveyedLog[]> {
+  const surveyed = [];
+  for (const [index, file] of files.entries()) {
+    const size = sizes[index];
+    if (size !== undefined) surveyed.push(await surveyFile(file, size, values, interrupted));
+  }
+  return surveyed;
+}
 
 /** A line on a terminal that is redrawn in place. */
 function printRolledUp(hits: number, { stderr }: Terminal): void {
@@ -117,6 +141,9 @@ function check(values: ImportValues, files: readonly string[]): void {
   }
   if (values.follow && (files.length > 1 || files[0] === '-')) {
     throw new HitError('bad_usage', '--follow takes one file');
+  }
+  if (values['dry-run'] && (values.follow || files.includes('-'))) {
+    throw new HitError('bad_usage', '--dry-run reads files: name them, without --follow');
   }
   if (values.site !== undefined && siteName(values.site) === '') {
     throw new HitError('bad_setting', `--site: "${values.site}" is not a host name`);

@@ -10,13 +10,8 @@
 
 import { Memo } from '../cache/memo.ts';
 import {
-  BACKSLASH,
-  CARRIAGE_RETURN,
   CLOSING_BRACKET,
-  COLON,
   DASH,
-  DELETE,
-  HASH,
   LINE_FEED,
   OPENING_BRACKET,
   QUOTE,
@@ -27,15 +22,25 @@ import {
   UPPER_Z,
   ZERO,
 } from './ascii.ts';
+import { ByteClock } from './byte-clock.ts';
 import type { LineRules } from './format.ts';
-import { MAX_LINE_LENGTH } from './line.ts';
+import {
+  DECLINED,
+  isClient,
+  isDigitByte,
+  isField,
+  isIdent,
+  isPlainWord,
+  isProtocol,
+  isWithoutFields,
+  nextLine,
+  quoteAfter,
+  SIGN,
+  wordEnd,
+} from './line-bytes.ts';
 import type { LineFacts } from './line-facts.ts';
-import { parseLogTime } from './log-time.ts';
 import { StringTable } from './string-table.ts';
 import { hostNameOf, isHostName } from './words.ts';
-
-/** Returned for an unusual line. */
-const DECLINED = -1;
 
 /** The length of `17/May/2015:10:05:03 +0000`. */
 const TIME_LENGTH = 26;
@@ -67,7 +72,7 @@ export class FastPathParser {
   readonly #targets = new StringTable({ slotBits: 15, bytes: 4 * 1024 * 1024 });
   readonly #referrers = new StringTable({ slotBits: 14, bytes: 2 * 1024 * 1024 });
   readonly #agents = new StringTable({ slotBits: 14, bytes: 4 * 1024 * 1024 });
-  readonly #clock = new Clock();
+  readonly #clock = new ByteClock();
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
 
@@ -169,14 +174,14 @@ export class FastPathParser {
     const status = targetEnd + PROTOCOL_LENGTH + 1;
     out.status = 0;
     for (at = status; at < status + 3; at++) {
-      if (!isDigit(bytes, at)) return DECLINED;
+      if (!isDigitByte(bytes, at)) return DECLINED;
       out.status = out.status * 10 + bytes[at]! - ZERO;
     }
     if (bytes[status - 1] !== SPACE || bytes[at] !== SPACE) return DECLINED;
     const size = at + 1;
     if (bytes[size] === DASH) return size + 1;
     at = size;
-    while (isDigit(bytes, at)) at++;
+    while (isDigitByte(bytes, at)) at++;
     return at > size ? at : DECLINED;
   }
 
@@ -198,156 +203,4 @@ export class FastPathParser {
     out.userAgent = agentEnd === agent ? '-' : this.#agents.of(bytes, this.#view, agent, agentEnd);
     return agentEnd + 1;
   }
-}
-
-/** Times of lines. Day and zone nearly always equal those of the line before. */
-class Clock {
-  #day = 0;
-  #month = 0;
-  #year = 0;
-  #sign = 0;
-  #zone = 0;
-  /** Start of the day, in milliseconds since 1970. */
-  #start = Number.NaN;
-
-  /** @returns NaN for an invalid time, and possibly for a valid one of a rare kind */
-  read(bytes: Buffer, view: DataView, at: number): number {
-    // `17/M`, `ay/2`, `/2015`, ` +00`, `0000`: four bytes each, some of them overlapping.
-    const day = view.getInt32(at);
-    const month = view.getInt32(at + 4);
-    const year = view.getInt32(at + 7);
-    const sign = view.getInt32(at + 20);
-    const zone = view.getInt32(at + 22);
-    if (
-      day !== this.#day ||
-      month !== this.#month ||
-      year !== this.#year ||
-      sign !== this.#sign ||
-      zone !== this.#zone
-    ) {
-      const date = bytes.toString('latin1', at, at + 11);
-      this.#start = parseLogTime(`${date}:00:00:00${bytes.toString('latin1', at + 20, at + 26)}`);
-      this.#day = day;
-      this.#month = month;
-      this.#year = year;
-      this.#sign = sign;
-      this.#zone = zone;
-    }
-    if (bytes[at + 11] !== COLON || bytes[at + 14] !== COLON || bytes[at + 17] !== COLON) return Number.NaN;
-    const hour = twoDigits(bytes, at + 12);
-    const minute = twoDigits(bytes, at + 15);
-    const second = twoDigits(bytes, at + 18);
-    if (!(hour <= 23 && minute <= 59 && second <= 59)) return Number.NaN;
-    return this.#start + (hour * 3600 + minute * 60 + second) * 1000;
-  }
-}
-
-function twoDigits(bytes: Buffer, at: number): number {
-  if (!isDigit(bytes, at) || !isDigit(bytes, at + 1)) return Number.NaN;
-  return bytes[at]! * 10 + bytes[at + 1]! - ZERO * 11;
-}
-
-function isDigit(bytes: Buffer, at: number): boolean {
-  const value = bytes[at]! - ZERO;
-  return value >= 0 && value <= 9;
-}
-
-/** Whether a byte may occur in a plain quoted text, and in a plain word. */
-const OF_QUOTED = Uint8Array.from({ length: 256 }, (_, byte) =>
-  Number(byte >= SPACE && byte < DELETE && byte !== QUOTE && byte !== BACKSLASH),
-);
-const OF_WORD = OF_QUOTED.map((may, byte) => (byte === SPACE || byte === HASH ? 0 : may));
-
-/**
- * Index of the first byte that does not belong to a plain word: a space, a control, a quote, an escape, the `#` of a
- * fragment, or a byte beyond ASCII.
- */
-function wordEnd(bytes: Buffer, from: number): number {
-  let at = from;
-  for (;;) {
-    if (OF_WORD[bytes[at]!] !== 1) return at;
-    at++;
-  }
-}
-
-/** Index of the first byte that does not belong to a plain quoted text: usually its closing quote. */
-function quoteAfter(bytes: Buffer, from: number): number {
-  let at = from;
-  for (;;) {
-    if (OF_QUOTED[bytes[at]!] !== 1) return at;
-    at++;
-  }
-}
-
-/** Kinds of bytes in an address or a host, as bits; no bit for other bytes. */
-const DIGIT_SIGN = 1;
-const LETTER_SIGN = 2;
-const DOT_SIGN = 4;
-const COLON_SIGN = 8;
-const SIGN = Uint8Array.from({ length: 256 }, (_, byte) => {
-  const sign = byte < DELETE ? String.fromCharCode(byte) : '';
-  if (sign === '.') return DOT_SIGN;
-  if (sign === ':') return COLON_SIGN;
-  if (/[\da-f]/i.test(sign)) return DIGIT_SIGN;
-  return /[\w-]/.test(sign) ? LETTER_SIGN : 0;
-});
-
-/** Whether this is an address or a host, alone in its word: not a dash, nor the name of a program before a colon. */
-function isPlainWord(bytes: Buffer, from: number, to: number): boolean {
-  const last = bytes[to - 1];
-  return to > from && bytes[to] === SPACE && last !== DASH && last !== COLON;
-}
-
-/** Whether a word with these kinds of bytes has a dot, as an address or a name, or is hexadecimal with colons. */
-function isClient(signs: number): boolean {
-  return (signs & COLON_SIGN) !== 0 ? (signs & LETTER_SIGN) === 0 : (signs & DOT_SIGN) !== 0;
-}
-
-/** Whether ` - ` stands here. */
-function isIdent(bytes: Buffer, at: number): boolean {
-  return bytes[at] === SPACE && bytes[at + 1] === DASH && bytes[at + 2] === SPACE;
-}
-
-/** Whether nothing follows on the line that could be a host, an agent or a client: no quoted field that has content. */
-function isWithoutFields(bytes: Buffer, from: number): boolean {
-  let at = from;
-  for (;;) {
-    const byte = bytes[at];
-    if (byte === undefined || byte === LINE_FEED) return true;
-    if (byte === QUOTE) {
-      if (bytes[at + 1] !== DASH || bytes[at + 2] !== QUOTE) return false;
-      at += 3;
-    } else at++;
-  }
-}
-
-/** Whether a word that does not start with a bracket begins here and ends before a space. */
-function isField(bytes: Buffer, from: number, to: number): boolean {
-  return to > from && bytes[to] === SPACE && bytes[from] !== OPENING_BRACKET;
-}
-
-/** Whether ` HTTP/1.1"` stands here, with any version of two digits. */
-function isProtocol(bytes: Buffer, at: number): boolean {
-  return (
-    bytes[at] === SPACE &&
-    bytes[at + 1] === 72 &&
-    bytes[at + 2] === 84 &&
-    bytes[at + 3] === 84 &&
-    bytes[at + 4] === 80 &&
-    bytes[at + 5] === SLASH &&
-    isDigit(bytes, at + 6) &&
-    bytes[at + 7] === 46 &&
-    isDigit(bytes, at + 8) &&
-    bytes[at + 9] === QUOTE
-  );
-}
-
-/** Start of the next line, if this one ends here or only has extra fields. */
-function nextLine(bytes: Buffer, start: number, at: number): number {
-  let end = at;
-  if (bytes[end] === SPACE) end = bytes.indexOf(LINE_FEED, end);
-  else if (bytes[end] === CARRIAGE_RETURN) end++;
-  if (end < 0 || end === bytes.length) end = bytes.length;
-  else if (bytes[end] !== LINE_FEED) return DECLINED;
-  return end - start > MAX_LINE_LENGTH ? DECLINED : end + 1;
 }

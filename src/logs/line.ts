@@ -34,7 +34,7 @@ export const LOG_FAILURES = {
   'no status': 'No status of three digits follows the request.',
 } as const;
 
-type LogFailure = keyof typeof LOG_FAILURES;
+export type LogFailure = keyof typeof LOG_FAILURES;
 
 /** `read`: the facts are filled in. `blank`: an empty line, to be skipped. Otherwise: why the line is unreadable. */
 export type LineOutcome = 'read' | 'blank' | LogFailure;

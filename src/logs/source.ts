@@ -9,6 +9,11 @@ const SAMPLE_BYTES = 64 * 1024;
 /** Bytes that are decompressed at once: at worst they grow a thousandfold. */
 const GZIP_BYTES = 32 * 1024;
 
+/** Whether these bytes at the start of a log are those of gzip. */
+export function isCompressed(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
 /** Decompresses gzip, recognised by its first two bytes. */
 export async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const iterator = source[Symbol.asyncIterator]();
@@ -22,7 +27,7 @@ export async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<B
     yield first;
     yield* { [Symbol.asyncIterator]: () => iterator };
   })();
-  yield* first[0] === 0x1f && first[1] === 0x8b ? gunzipped(whole) : whole;
+  yield* isCompressed(first) ? gunzipped(whole) : whole;
 }
 
 /** Passes on all decompressed data before it throws, unlike a piped stream. */

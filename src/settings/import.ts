@@ -3,7 +3,15 @@ import { DATA_SETTINGS } from './data.ts';
 import { INTAKE_SETTINGS } from './intake.ts';
 import { LOG_FORMAT_CHOICES } from './log-format.ts';
 import { KEEP_HITS } from './purge.ts';
-import { choicesText, readOneOf, readSwitch, readText, type Settings, setting } from './setting.ts';
+import {
+  choicesText,
+  readOneOf,
+  readShare,
+  readSwitch,
+  readText,
+  type Settings,
+  setting,
+} from './setting.ts';
 
 /** Site of lines without a host, unless another is given. */
 export const DEFAULT_SITE = 'localhost';
@@ -12,6 +20,14 @@ export const IMPORT_SETTINGS = {
   ...DATA_SETTINGS,
   site: setting(`site for lines without a host (default: ${DEFAULT_SITE})`, 'SITE', undefined, readText),
   format: setting(choicesText(LOG_FORMAT_CHOICES), 'FORMAT', 'auto', readOneOf(LOG_FORMAT_CHOICES)),
+  'dry-run': setting('show how lines of the files are read, and import nothing', '', 'false', readSwitch),
+  yes: setting('import also what would surely be counted wrong', '', 'false', readSwitch),
+  'max-failures': setting(
+    'lines of a log that may fail; more make the command fail',
+    'PERCENT',
+    '5%',
+    readShare,
+  ),
   follow: setting('keep reading as the file grows and is rotated, until stopped', '', 'false', readSwitch),
   keep: setting('import, and exempt the sites of these logs from all purges', '', 'false', readSwitch),
   'allow-purge': setting(

@@ -134,6 +134,13 @@ export function readAge(text: string, flag: string): number {
   return Number(match[1]) * { d: 1, w: 7, y: 365 }[match[2] as 'd' | 'w' | 'y'];
 }
 
+/** A share between 0 and 1: `5%`. */
+export function readShare(text: string, flag: string): number {
+  const match = /^(\d{1,3}(?:\.\d+)?) ?%$/.exec(text);
+  if (!match || Number(match[1]) > 100) throw bad(flag, text, 'a percentage such as 5%');
+  return Number(match[1]) / 100;
+}
+
 export function readToken(text: string, flag: string): string {
   if (!/^[\x21-\x7e]{16,200}$/.test(text)) {
     throw new HitError('bad_setting', `${flag}: a token has 16 to 200 visible ASCII characters`);

@@ -1,0 +1,59 @@
+/** The output of `import --dry-run`: how the lines of files are read. */
+
+import type { ExampleLine } from '../logs/survey.ts';
+import { numberText } from '../report/number-text.ts';
+import type { SurveyedLog } from './import-doubts.ts';
+
+const LONGEST_TEXT = 160;
+
+/** How one file is read, as JSON. */
+export function dryRun({ name, survey, doubts }: SurveyedLog) {
+  return {
+    file: name,
+    lines: survey.lines,
+    read: survey.read,
+    examples: survey.examples.map(({ facts }) => fieldsOf(facts)),
+    warnings: doubts.map(({ text }) => text),
+  };
+}
+
+/** How files are read, as text. */
+export function dryRunText(logs: readonly SurveyedLog[]): string {
+  const paragraphs = logs.map(({ name, survey, doubts }) =>
+    [
+      `${name}: ${numberText(survey.read)} of ${numberText(survey.lines)} sampled lines can be read`,
+      ...survey.examples.flatMap(exampleText),
+      ...(survey.unread === undefined
+        ? []
+        : [`  not read: ${cut(survey.unread)}`, `    ${survey.commonFailure}`]),
+      ...doubts.map(({ text }) => `  Warning: ${text}`),
+    ].join('\n'),
+  );
+  return `${paragraphs.join('\n')}\nNothing is imported.\n`;
+}
+
+function exampleText({ text, facts }: ExampleLine): string[] {
+  const fields = Object.entries(fieldsOf(facts)).map(
+    ([name, value]) => `    ${name.padEnd(10)}  ${cut(String(value))}`,
+  );
+  return [`  ${cut(text)}`, ...fields];
+}
+
+function fieldsOf({ time, peer, site, method, path, status, referrer, userAgent }: ExampleLine['facts']) {
+  return {
+    time: new Date(time).toISOString(),
+    client: peer,
+    site,
+    method,
+    path,
+    status,
+    ...(referrer !== '' && { referrer }),
+    ...(userAgent !== '' && { user_agent: userAgent }),
+  };
+}
+
+function cut(text: string): string {
+  const shown = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
+  // A log may hold sequences that control a terminal.
+  return shown.toWellFormed().replace(/\p{Cc}/gu, '·');
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { describe, it } from 'node:test';
+import { FIREFOX, logLine } from '../../test/fixtures/log-line.ts';
+import { HitError } from '../errors.ts';
+import { ANY_LINE, FORMAT_RULES, type LineRules } from '../logs/format.ts';
+import { Survey } from '../logs/survey.ts';
+import { checkDoubts, checkFailures, doubtsOf } from './import-doubts.ts';
+
+const NOW = Date.UTC(2026, 0);
+
+function surveyOf(lines: readonly string[], rules: LineRules = ANY_LINE): Survey {
+  const survey = new Survey(rules, 'site.example', NOW);
+  survey.add(Buffer.from(lines.join('')));
+  return survey;
+}
+
+/** 200 lines of different clients. */
+function linesOf(line: (index: number) => string): string[] {
+  return Array.from({ length: 200 }, (_, index) => line(index));
+}
+
+function texts(lines: readonly string[], rules?: LineRules) {
+  return doubtsOf(surveyOf(lines, rules)).map(
+    ({ text, isSure }) => `${isSure ? 'sure' : 'warning'}: ${text}`,
+  );
+}
+
+const client = (index: number) => `198.51.100.${index}`;
+
+describe('a log', () => {
+  it('of many clients, agents and pages raises no doubt', () => {
+    assert.deepEqual(texts(linesOf((index) => logLine({ address: client(index), path: `/${index}` }))), []);
+    assert.deepEqual(texts([logLine({ address: '10.0.0.1', status: 500, agent: '-' })]), []);
+    assert.deepEqual(texts([]), []);
+  });
+
+  for (const [what, lines, expected] of [
+    ['that is none', linesOf(() => '{ "a": 1 }\n'), /^sure: none of 200 lines can be read: .*timestamp/],
+    ['of one line that is none', ['hello\n'], /^sure: its only line cannot be read: .*The first is: hello$/],
+    [
+      'of clients without a name',
+      linesOf((index) => logLine({ address: `user${index}` })),
+      /^sure: 100 % of hits are of clients that are no addresses, such as "user0"$/,
+    ],
+    [
+      'of hosts that are addresses',
+      linesOf((index) => `${client(index)}:80 ${logLine({ address: client(index) })}`),
+      /^sure: 100 % of hits are of hosts that are addresses/,
+    ],
+    [
+      'of the future',
+      linesOf((index) => logLine({ address: client(index), time: '03/Jan/2026:00:00:00 +0000' })),
+      /^sure: 100 % of hits are of the future/,
+    ],
+    [
+      'behind a proxy',
+      linesOf((index) => logLine({ address: '10.0.0.1', agent: `${FIREFOX} ${index % 30}` })),
+      /^sure: 100 % of hits are of the client 10\.0\.0\.1 \(user agents: 30\): it is a proxy/,
+    ],
+    ['of one client', linesOf(() => logLine()), /^warning: 100 % of hits are of the client 203\.0\.113\.7/],
+    [
+      'of bots alone',
+      linesOf((index) => logLine({ address: client(index), agent: index % 2 ? '-' : 'Googlebot/2.1' })),
+      /^warning: all hits are of bots/,
+    ],
+    [
+      'of errors alone',
+      linesOf((index) => logLine({ address: client(index), status: 404 })),
+      /^warning: all requests failed/,
+    ],
+  ] as const) {
+    it(`${what} raises one doubt`, () => {
+      const found = texts(lines);
+      assert.equal(found.length, 1, found.join('\n'));
+      assert.match(found[0]!, expected);
+    });
+  }
+
+  it('without agents is no log of bots', () => {
+    const common = linesOf((index) => logLine({ address: client(index) }).replace(/ "-".*/, ''));
+    assert.deepEqual(texts(common, FORMAT_RULES.common), []);
+  });
+});
+
+describe('a doubt', () => {
+  const log = { name: 'a.log', survey: surveyOf([]) };
+  const said = (isSure: boolean, insists: boolean) => {
+    const stderr = new PassThrough({ encoding: 'utf8' });
+    checkDoubts([{ ...log, doubts: [{ text: 'odd', isSure }] }], insists, { stderr });
+    return stderr.read();
+  };
+
+  it('is a warning, and refuses an import that would surely be wrong, unless the user insists', () => {
+    assert.equal(said(false, false), 'Warning: a.log: odd\n');
+    assert.equal(said(true, true), 'Warning: a.log: odd\n');
+    assert.throws(
+      () => said(true, false),
+      /^HitError: a\.log: odd\. Nothing is imported: .*--yes imports anyway$/,
+    );
+  });
+});
+
+describe('an import', () => {
+  const check = (lines: number, failed: number, most = 0.05) => {
+    const failures = failed > 0 ? [{ line: 1, reason: 'Bad line.' }] : [];
+    const summary = {
+      lines,
+      failed,
+      failures,
+      imported: lines - failed,
+      already: 0,
+      seconds: 1,
+      lines_per_second: 1,
+    };
+    checkFailures([{ name: 'a.log', summary }], most);
+  };
+
+  it('fails if nothing was read, or more lines failed than may fail', () => {
+    for (const [lines, failed, most] of [
+      [0, 0],
+      [100, 0],
+      [100, 5],
+      [2, 1, 0.5],
+      [3, 0, 0],
+    ] as const) {
+      check(lines, failed, most);
+    }
+    const fails = (message: RegExp, ...counts: Parameters<typeof check>) =>
+      assert.throws(
+        () => check(...counts),
+        (error) => error instanceof HitError && message.test(error.message),
+      );
+    fails(/^a\.log: 6 of 100 lines were not imported\. Bad line\. At most 5 %/, 100, 6);
+    fails(/^a\.log: no line was imported\. Bad line\./, 100, 100);
+    fails(/^a\.log: no line was imported/, 1, 1, 1);
+    fails(/^a\.log: 1 of 100 lines were not imported/, 100, 1, 0);
+  });
+});

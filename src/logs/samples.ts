@@ -1,0 +1,54 @@
+import { open } from 'node:fs/promises';
+import { LINE_FEED } from './ascii.ts';
+import { fileChunks } from './chunks.ts';
+import { isCompressed, passErrorsLast, unzipped } from './source.ts';
+
+/** Bytes of one sample, and how many are taken of a file. */
+const SAMPLE = 64 * 1024;
+const SAMPLES = 16;
+
+/**
+ * Samples of a log file: whole lines from its beginning, its end and places between. Of a compressed log, the
+ * beginning alone, as much as all samples together.
+ *
+ * @param size of the file, in bytes
+ */
+export async function* samplesOf(path: string, size: number, stop: AbortSignal): AsyncGenerator<Buffer> {
+  await using file = await open(path);
+  const memory = Buffer.alloc(SAMPLE);
+  const { bytesRead } = await file.read(memory, 0, SAMPLE, 0);
+  if (isCompressed(memory.subarray(0, bytesRead))) {
+    yield* beginningOf(path, stop);
+    return;
+  }
+  const count = Math.min(SAMPLES, Math.ceil(size / SAMPLE));
+  for (let index = 0; index < count; index++) {
+    const at = count === 1 ? 0 : Math.floor(((size - SAMPLE) * index) / (count - 1));
+    const { bytesRead: length } = await file.read(memory, 0, SAMPLE, at);
+    const isLast = at + length >= size;
+    yield Buffer.from(wholeLines(memory.subarray(0, length), at === 0, isLast));
+  }
+}
+
+async function* beginningOf(path: string, stop: AbortSignal): AsyncGenerator<Buffer> {
+  // A truncated log is reported when it is imported.
+  const text = passErrorsLast(unzipped(fileChunks(path, stop)), () => undefined);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of text) {
+    chunks.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length >= SAMPLE * SAMPLES) break;
+  }
+  yield wholeLines(Buffer.concat(chunks), true, length < SAMPLE * SAMPLES);
+}
+
+/**
+ * @param isFirst whether the bytes are the beginning of the log
+ * @param isLast whether they are its end
+ */
+function wholeLines(bytes: Buffer, isFirst: boolean, isLast: boolean): Buffer {
+  const start = isFirst ? 0 : bytes.indexOf(LINE_FEED) + 1;
+  const end = isLast ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
+  return end > start ? bytes.subarray(start, end) : bytes;
+}
