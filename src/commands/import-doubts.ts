@@ -45,16 +45,21 @@ export interface SurveyedLog {
 export async function surveyFile(
   path: string,
   size: number,
-  { format, site }: Pick<Values<typeof IMPORT_SETTINGS>, 'format' | 'site'>,
+  { format, site, brotli }: Pick<Values<typeof IMPORT_SETTINGS>, 'format' | 'site' | 'brotli'>,
   stop: AbortSignal,
 ): Promise<SurveyedLog> {
   let survey: Survey | undefined;
-  for await (const sample of samplesOf(path, size, stop)) {
+  for await (const sample of samplesOf(path, size, isBrotli(path, brotli!), stop)) {
     survey ??= new Survey(rulesOf(format!, sample.toString()), siteName(site ?? DEFAULT_SITE), Date.now());
     survey.add(sample);
   }
   survey ??= new Survey(rulesOf(format!, ''), '', Date.now());
   return { name: basename(path), survey, doubts: doubtsOf(survey) };
+}
+
+/** Whether a log is compressed by brotli: its name says so, or the user. */
+export function isBrotli(path: string, isGiven: boolean): boolean {
+  return isGiven || path.endsWith('.br');
 }
 
 /** The doubts about a log, the gravest first. */
@@ -95,6 +100,9 @@ export function doubtsOf(survey: Survey): Doubt[] {
 }
 
 function unreadText({ lines, commonFailure, unread = '' }: Survey): string {
+  if (unread.includes('\0')) {
+    return 'it is not text: convert UTF-16 without a byte order mark, as with iconv, and give --brotli for that compression';
+  }
   const start = unread.length > LONGEST_EXAMPLE ? `${unread.slice(0, LONGEST_EXAMPLE)}…` : unread;
   const shown = start.toWellFormed().replace(/\p{Cc}/gu, '·');
   const which =

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { readSettings } from '../config.ts';
@@ -105,6 +105,25 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     assert.equal(examples[0].path, '/a');
     assert.match((await run(['--site', 'dry.example', log])).stdout, /imported {2}5\n/);
     assert.equal((await run(['--dry-run', '-'])).fault?.code, 'bad_usage');
+  });
+
+  it('reads compressed logs and those in UTF-16, and refuses what it cannot read', async () => {
+    const text = logLine({ path: '/compressed' });
+    const utf16 = Buffer.from(text, 'utf16le');
+    const files = [
+      await fileOf('log.1', zstdCompressSync(text)),
+      await fileOf('log.2.br', brotliCompressSync(`${text}${text}`)),
+      await fileOf('log.3', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16, utf16, utf16])),
+      await fileOf('log.4', `\uFEFF${text}`),
+    ];
+    const { fault, stdout } = await run(['--site', 'compressed.example', ...files]);
+    assert.equal(fault, undefined);
+    assert.match(stdout, /^7 lines in .*\n {2}imported {2}4\n {2}already {3}3\n/);
+
+    const unmarked = await run([await fileOf('log.5', utf16)]);
+    assert.match(unmarked.fault?.message ?? '', /^log\.5: it is not text: convert UTF-16/);
+    const archive = await run([await fileOf('log.7z', Buffer.from('377abcaf271c0004', 'hex'))]);
+    assert.match(archive.fault?.message ?? '', /log\.7z cannot be read: it is a 7z archive: unpack it first/);
   });
 
   it('reads files and standard input, and prints a summary', async () => {

@@ -3,8 +3,10 @@ import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
-import { fileChunks, streamChunks } from '../logs/chunks.ts';
+import { streamChunks } from '../logs/chunks.ts';
+import { unbrotlied } from '../logs/decompression.ts';
 import { generationsOf } from '../logs/follow.ts';
+import { fileLog } from '../logs/samples.ts';
 import { passErrorsLast } from '../logs/source.ts';
 import type { ImportSummary } from '../logs/summary.ts';
 import { numberText } from '../report/number-text.ts';
@@ -13,7 +15,7 @@ import type { Values } from '../settings/setting.ts';
 import { DAY } from '../timing/units.ts';
 import type { Command, Terminal } from './command.ts';
 import { dryRun, dryRunText } from './dry-run.ts';
-import { checkDoubts, checkFailures, type SurveyedLog, surveyFile } from './import-doubts.ts';
+import { checkDoubts, checkFailures, isBrotli, type SurveyedLog, surveyFile } from './import-doubts.ts';
 import { addSummaries, handOverText, type ImportedLog, summaryText } from './import-summary.ts';
 import { findServer, type ImportTarget, importHere } from './import-target.ts';
 import { OldHits, sumCounts } from './old-hits.ts';
@@ -23,10 +25,11 @@ type ImportValues = Values<typeof IMPORT_SETTINGS>;
 
 export const importLogs: Command<typeof IMPORT_SETTINGS> = {
   summary: 'import access logs, each line once',
-  usage: 'FILE… | -   (gzip or plain; - is standard input)',
+  usage: 'FILE… | -   (plain, gzip, zstd, bzip2, xz, zip or brotli; - is standard input)',
   settings: IMPORT_SETTINGS,
   examples: [
     'hit-tracker import --site example.com /var/log/nginx/access.log*',
+    'hit-tracker import --dry-run access.log',
     'zcat old/*.gz | hit-tracker import --site example.com -',
     'hit-tracker import --site example.com --follow /var/log/nginx/access.log',
   ],
@@ -45,11 +48,13 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     const imported: ImportedLog[] = [];
     try {
       const old = await oldHitsOf(values, target, terminal);
-      if (old.isChecked) await checkFiles(files, sizes, old, terminal, interrupted);
+      if (old.isChecked) await checkFiles(files, sizes, values, old, terminal, interrupted);
       for (const [index, file] of files.entries()) {
         const size = sizes[index];
         for await (const log of logsOf(file, size, values, terminal, interrupted)) {
-          const progress = new ProgressLine(terminal.stderr, nameOf(file), size);
+          // Of brotli, the importer sees only what is decompressed.
+          const total = isBrotli(file, values.brotli!) ? undefined : size;
+          const progress = new ProgressLine(terminal.stderr, nameOf(file), total);
           const isStream = old.isChecked && size === undefined;
           const summary = await importLog(
             isStream ? old.checked(log, nameOf(file)) : log,
@@ -110,6 +115,7 @@ async function oldHitsOf(values: ImportValues, target: ImportTarget, terminal: T
 async function checkFiles(
   files: readonly string[],
   sizes: readonly (number | undefined)[],
+  values: ImportValues,
   old: OldHits,
   { stderr }: Terminal,
   interrupted: AbortSignal,
@@ -121,7 +127,11 @@ async function checkFiles(
     if (size === undefined) continue;
     const progress = new ProgressLine(stderr, `${nameOf(file)}: looking for old lines`, size);
     try {
-      counts.push(await old.count(fileChunks(file, interrupted), (now) => progress.show(now)));
+      counts.push(
+        await old.count(fileLog(file, isBrotli(file, values.brotli!), interrupted), (now) =>
+          progress.show(now),
+        ),
+      );
       names.push(nameOf(file));
     } finally {
       progress.close();
@@ -178,10 +188,13 @@ async function* logsOf(
   { stdin }: Terminal,
   interrupted: AbortSignal,
 ): AsyncGenerator<AsyncIterable<Buffer>> {
+  const isCompressed = isBrotli(file, values.brotli!);
   if (values.follow) yield* generationsOf(file, interrupted);
-  else if (file === '-') yield streamChunks(stdin, interrupted);
-  else if (size === undefined) yield streamChunks(createReadStream(file), interrupted);
-  else yield fileChunks(file, interrupted);
+  else if (size !== undefined) yield fileLog(file, isCompressed, interrupted);
+  else {
+    const chunks = streamChunks(file === '-' ? stdin : createReadStream(file), interrupted);
+    yield isCompressed ? unbrotlied(chunks) : chunks;
+  }
 }
 
 /** The server that runs on the data folder, or otherwise this process, does the work. */

@@ -15,7 +15,7 @@ import { siteName } from '../hit/site.ts';
 import { EARLIEST_HIT } from '../hit/time.ts';
 import { rulesOf } from '../logs/format-detection.ts';
 import { OldLines, wholeLines } from '../logs/old-lines.ts';
-import { passErrorsLast, sampled, unzipped } from '../logs/source.ts';
+import { passErrorsLast, sampled, textOf } from '../logs/source.ts';
 import { numberText } from '../report/number-text.ts';
 import { hitCutoff, isLimited, isNamedLimited } from '../retention/retention.ts';
 import type { Ages } from '../settings/ages.ts';
@@ -86,7 +86,7 @@ export class OldHits {
       }
     };
     // If a log is truncated, the import reports that; here the readable part is counted.
-    const { text, lines } = await this.#opened(passErrorsLast(unzipped(counted()), () => undefined));
+    const { text, lines } = await this.#opened(passErrorsLast(textOf(counted()), () => undefined));
     for await (const part of wholeLines(text)) {
       lines.read(part);
       onProgress({ bytes, lines: lines.lines });
@@ -101,7 +101,7 @@ export class OldHits {
    */
   async *checked(source: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
     let lost = 'Nothing';
-    const { text, lines } = await this.#opened(unzipped(source));
+    const { text, lines } = await this.#opened(textOf(source));
     for await (const part of wholeLines(text)) {
       lines.read(part);
       await this.decide(lines, `the part of ${name} read so far`, lost);

@@ -17,7 +17,7 @@ import { PurgedHits } from './purged-hits.ts';
 import type { ChunkResult, CountedVisitors } from './reader.ts';
 import type { ReaderThreadData } from './reader-thread.ts';
 import { ReaderThreads } from './reader-threads.ts';
-import { passErrorsLast, sampled, unzipped } from './source.ts';
+import { passErrorsLast, sampled, textOf } from './source.ts';
 import { type ImportSummary, SummaryBuilder } from './summary.ts';
 
 /** Log bytes that a thread reads at once. */
@@ -154,7 +154,7 @@ class ImportRun {
   }
 
   async go(source: AsyncIterable<Buffer>): Promise<ImportSummary> {
-    const readable = passErrorsLast(unzipped(this.#counted(source)), (error) => {
+    const readable = passErrorsLast(textOf(this.#counted(source)), (error) => {
       this.#broken = messageOf(error);
     });
     const { text, sample } = await sampled(readable, this.#options.follow);

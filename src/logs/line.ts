@@ -53,7 +53,8 @@ export type LineOutcome = 'read' | 'blank' | LogFailure;
  */
 export function parseLine(text: string, rules: LineRules, out: LogLine): LineOutcome {
   if (text.length > MAX_LINE_LENGTH) return 'too long';
-  const line = withoutColours(text);
+  // A mark at the start of a file in UTF-8.
+  const line = withoutColours(text.startsWith('\uFEFF') ? text.slice(1) : text);
   let end = line.length;
   while (end > 0 && line.charCodeAt(end - 1) <= SPACE) end--;
   if (end === 0) return 'blank';

@@ -1,24 +1,48 @@
 import { open } from 'node:fs/promises';
+import { HitError } from '../errors.ts';
 import { LINE_FEED } from './ascii.ts';
 import { fileChunks } from './chunks.ts';
-import { isCompressed, passErrorsLast, unzipped } from './source.ts';
+import { compressionOf, unbrotlied } from './decompression.ts';
+import { passErrorsLast, textOf, utf16Of } from './source.ts';
 
 /** Bytes of one sample, and how many are taken of a file. */
 const SAMPLE = 64 * 1024;
 const SAMPLES = 16;
 
 /**
+ * The bytes of a log file.
+ *
+ * @param isBrotli whether they are compressed by brotli, which their first bytes do not tell
+ * @param stop makes it throw immediately
+ */
+export function fileLog(path: string, isBrotli: boolean, stop: AbortSignal): AsyncGenerator<Buffer> {
+  const chunks = fileChunks(path, stop);
+  return isBrotli ? unbrotlied(chunks) : chunks;
+}
+
+/**
  * Samples of a log file: whole lines from its beginning, its end and places between. Of a compressed log, the
  * beginning alone, as much as all samples together.
  *
  * @param size of the file, in bytes
+ * @throws HitError `import_failed` for a compression that is not read
  */
-export async function* samplesOf(path: string, size: number, stop: AbortSignal): AsyncGenerator<Buffer> {
+export async function* samplesOf(
+  path: string,
+  size: number,
+  isBrotli: boolean,
+  stop: AbortSignal,
+): AsyncGenerator<Buffer> {
   await using file = await open(path);
   const memory = Buffer.alloc(SAMPLE);
   const { bytesRead } = await file.read(memory, 0, SAMPLE, 0);
-  if (isCompressed(memory.subarray(0, bytesRead))) {
-    yield* beginningOf(path, stop);
+  const head = memory.subarray(0, bytesRead);
+  const compression = isBrotli ? undefined : compressionOf(head);
+  if (typeof compression?.read === 'string') {
+    throw new HitError('import_failed', `${path} cannot be read: ${compression.read}`);
+  }
+  if (compression || isBrotli || utf16Of(head) !== undefined) {
+    yield* beginningOf(fileLog(path, isBrotli, stop));
     return;
   }
   const count = Math.min(SAMPLES, Math.ceil(size / SAMPLE));
@@ -30,9 +54,9 @@ export async function* samplesOf(path: string, size: number, stop: AbortSignal):
   }
 }
 
-async function* beginningOf(path: string, stop: AbortSignal): AsyncGenerator<Buffer> {
+async function* beginningOf(log: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   // A truncated log is reported when it is imported.
-  const text = passErrorsLast(unzipped(fileChunks(path, stop)), () => undefined);
+  const text = passErrorsLast(textOf(log), () => undefined);
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of text) {

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { patience } from '../../test/fixtures/patience.ts';
-import { linesOf, passErrorsLast, sampled, unzipped } from './source.ts';
+import { linesOf, passErrorsLast, sampled, textOf } from './source.ts';
 
 /** A source that returns the content in blocks of a size, and then fails if required. */
 async function* chunked(content: Buffer, size = 1000, fault?: Error): AsyncGenerator<Buffer> {
@@ -36,7 +36,7 @@ describe('a compressed log', () => {
   it('is decompressed, however it is split', async () => {
     for (const size of [1, 7, 100_000]) {
       const content = LARGE.subarray(0, 2000 * size);
-      const { content: got, error } = await drained(unzipped(chunked(gzipSync(content), size)));
+      const { content: got, error } = await drained(textOf(chunked(gzipSync(content), size)));
       assert.equal(error, undefined);
       assert.ok(got.equals(content));
     }
@@ -44,13 +44,13 @@ describe('a compressed log', () => {
 
   it('may have several gzip members, as when logs are concatenated', async () => {
     const parts = ['first\n', '', 'second\n'].map((text) => gzipSync(text));
-    const { content, error } = await drained(unzipped(chunked(Buffer.concat(parts), 5)));
+    const { content, error } = await drained(textOf(chunked(Buffer.concat(parts), 5)));
     assert.deepEqual([content.toString(), error], ['first\nsecond\n', undefined]);
   });
 
   it('that is not compressed is passed through', async () => {
     for (const text of ['', 'a', 'ab', '\x1f', 'a plain line\n']) {
-      const { content, error } = await drained(unzipped(chunked(Buffer.from(text, 'latin1'), 1)));
+      const { content, error } = await drained(textOf(chunked(Buffer.from(text, 'latin1'), 1)));
       assert.deepEqual([content.toString('latin1'), error], [text, undefined]);
     }
   });
@@ -59,7 +59,7 @@ describe('a compressed log', () => {
     const whole = gzipSync(LARGE);
     for (const size of [1000, 1_000_000]) {
       const half = whole.subarray(0, whole.length / 2);
-      const { content, error } = await drained(unzipped(chunked(half, size)));
+      const { content, error } = await drained(textOf(chunked(half, size)));
       assert.ok(content.length > LARGE.length * 0.49, `${content.length} of ${LARGE.length} bytes`);
       assert.ok(LARGE.subarray(0, content.length).equals(content));
       assert.match(String(error), /unexpected end of file/);
@@ -69,14 +69,14 @@ describe('a compressed log', () => {
   it('that is damaged gives all data before the damage, then fails', async () => {
     const damaged = gzipSync(LARGE);
     damaged.fill(0xff, damaged.length / 2, damaged.length / 2 + 100);
-    const { content, error } = await drained(unzipped(chunked(damaged, 1_000_000)));
+    const { content, error } = await drained(textOf(chunked(damaged, 1_000_000)));
     assert.ok(error instanceof Error);
     assert.ok(content.length > 0);
   });
 
   it('passes on the error of its source', async () => {
     const source = chunked(gzipSync(LARGE).subarray(0, 1000), 100, new Error('the disk is gone'));
-    assert.match(String((await drained(unzipped(source))).error), /the disk is gone/);
+    assert.match(String((await drained(textOf(source))).error), /the disk is gone/);
   });
 });
 

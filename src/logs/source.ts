@@ -1,62 +1,65 @@
-import { once } from 'node:events';
-import { finished } from 'node:stream/promises';
-import { createGunzip, type Gunzip } from 'node:zlib';
 import { LINE_FEED } from './ascii.ts';
+import { compressionOf, MAGIC_BYTES } from './decompression.ts';
 import { MAX_HELD_BYTES } from './line.ts';
 
 /** Bytes of a log from which its format is detected. */
 const SAMPLE_BYTES = 64 * 1024;
-/** Bytes that are decompressed at once: at worst they grow a thousandfold. */
-const GZIP_BYTES = 32 * 1024;
+/** The byte order marks of UTF-16, and the encoding of each. */
+const UTF_16: readonly { readonly mark: readonly number[]; readonly encoding: string }[] = [
+  { mark: [0xff, 0xfe], encoding: 'utf-16le' },
+  { mark: [0xfe, 0xff], encoding: 'utf-16be' },
+];
 
-/** Whether these bytes at the start of a log are those of gzip. */
-export function isCompressed(head: Buffer): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
+/** The encoding of a log with these first bytes, if it is UTF-16. */
+export function utf16Of(head: Uint8Array): string | undefined {
+  return UTF_16.find(({ mark }) => mark.every((byte, index) => head[index] === byte))?.encoding;
 }
 
-/** Decompresses gzip, recognised by its first two bytes. */
-export async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/**
+ * The text of a log in UTF-8: decompressed if its first bytes are those of gzip, zstd, bzip2, xz or zip, and converted if
+ * they are those of UTF-16.
+ *
+ * @throws Error when the log breaks off, and for a compression that is not read
+ */
+export async function* textOf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const { head, whole } = await begun(source, MAGIC_BYTES);
+  const compression = compressionOf(head);
+  if (typeof compression?.read === 'string') throw new Error(compression.read);
+  const plain = compression ? await begun(compression.read(whole), 2) : { head, whole };
+  const encoding = utf16Of(plain.head);
+  yield* encoding === undefined ? plain.whole : decoded(plain.whole, encoding);
+}
+
+/** The first bytes of a source, at least that many unless it ends, and the whole source. */
+async function begun(
+  source: AsyncIterable<Buffer>,
+  length: number,
+): Promise<{ head: Buffer; whole: AsyncGenerator<Buffer> }> {
   const iterator = source[Symbol.asyncIterator]();
-  let first: Buffer = Buffer.alloc(0);
-  while (first.length < 2) {
-    const { value, done } = await iterator.next();
-    if (done) break;
-    first = Buffer.concat([first, value]);
+  let head: Buffer = Buffer.alloc(0);
+  let fault: { readonly error: unknown } | undefined;
+  while (head.length < length && !fault) {
+    try {
+      const { value, done } = await iterator.next();
+      if (done) break;
+      head = Buffer.concat([head, value]);
+    } catch (error) {
+      fault = { error };
+    }
   }
   const whole = (async function* () {
-    yield first;
+    if (head.length > 0) yield head;
+    if (fault) throw fault.error;
     yield* { [Symbol.asyncIterator]: () => iterator };
   })();
-  yield* isCompressed(first) ? gunzipped(whole) : whole;
+  return { head, whole };
 }
 
-/** Passes on all decompressed data before it throws, unlike a piped stream. */
-async function* gunzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
-  const ready: Buffer[] = [];
-  gunzip.on('data', (chunk: Buffer) => ready.push(chunk));
-  const failed = once(gunzip, 'error').then(([error]) => Promise.reject(error));
-  failed.catch(() => undefined);
-  try {
-    for await (const chunk of source) {
-      for (let start = 0; start < chunk.length; start += GZIP_BYTES) {
-        await Promise.race([write(gunzip, chunk.subarray(start, start + GZIP_BYTES)), failed]);
-        yield* ready.splice(0);
-      }
-    }
-    gunzip.end();
-    await finished(gunzip);
-  } catch (error) {
-    yield* ready.splice(0);
-    throw error;
-  } finally {
-    gunzip.destroy();
-  }
-  yield* ready.splice(0);
-}
-
-function write(gunzip: Gunzip, bytes: Buffer): Promise<void> {
-  return new Promise((resolve) => gunzip.write(bytes, () => resolve()));
+async function* decoded(source: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder(encoding);
+  for await (const chunk of source) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+  const rest = decoder.decode();
+  if (rest !== '') yield Buffer.from(rest);
 }
 
 /**

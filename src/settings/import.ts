@@ -20,6 +20,12 @@ export const IMPORT_SETTINGS = {
   ...DATA_SETTINGS,
   site: setting(`site for lines without a host (default: ${DEFAULT_SITE})`, 'SITE', undefined, readText),
   format: setting(choicesText(LOG_FORMAT_CHOICES), 'FORMAT', 'auto', readOneOf(LOG_FORMAT_CHOICES)),
+  brotli: setting(
+    'the logs are compressed by brotli, as files named .br always are',
+    '',
+    'false',
+    readSwitch,
+  ),
   'dry-run': setting('show how lines of the files are read, and import nothing', '', 'false', readSwitch),
   yes: setting('import also what would surely be counted wrong', '', 'false', readSwitch),
   'max-failures': setting(
