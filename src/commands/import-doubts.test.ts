@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { FIREFOX, logLine } from '../../test/fixtures/log-line.ts';
 import { HitError } from '../errors.ts';
 import { ANY_LINE, FORMAT_RULES, type LineRules } from '../logs/format.ts';
+import { compilePattern } from '../logs/line-pattern.ts';
 import { Survey } from '../logs/survey.ts';
 import { checkDoubts, checkFailures, doubtsOf } from './import-doubts.ts';
 
@@ -36,7 +37,23 @@ describe('a log', () => {
   });
 
   for (const [what, lines, expected] of [
-    ['that is none', linesOf(() => '{ "a": 1 }\n'), /^sure: none of 200 lines can be read: .*timestamp/],
+    ['that is none', linesOf(() => 'hello\n'), /^sure: none of 200 lines can be read: .*timestamp/],
+    [
+      'of other JSON',
+      linesOf(() => '{ "a": 1 }\n'),
+      /lacks the client.* It looks like JSON: .*The first is: \{ "a": 1 \}$/,
+    ],
+    ['of errors of the server', ['[Sun May 17 10:05:03 2015] [error] oops\n'], /It looks like an error log/],
+    [
+      'without its directive',
+      ['2015-05-17 10:05:03 203.0.113.7 GET /a 200\n'],
+      /without its directive #Fields/,
+    ],
+    [
+      'of an unknown format',
+      ['203.0.113.7 "GET /a HTTP/1.1" 200\n'],
+      /Give the LogFormat or log_format of the server/,
+    ],
     ['of one line that is none', ['hello\n'], /^sure: its only line cannot be read: .*The first is: hello$/],
     [
       'of clients without a name',
@@ -76,6 +93,16 @@ describe('a log', () => {
       assert.match(found[0]!, expected);
     });
   }
+
+  it('that is read without the given format says so', () => {
+    const lines = [logLine()];
+    const pattern = compilePattern('%h|%t|%r|%>s');
+    const [doubt] = doubtsOf(surveyOf(lines, { ...ANY_LINE, pattern }), surveyOf(lines));
+    assert.match(
+      doubt?.text ?? '',
+      /does not follow the notation of --format\. With --format auto, it can be read\./,
+    );
+  });
 
   it('without agents is no log of bots', () => {
     const common = linesOf((index) => logLine({ address: client(index) }).replace(/ "-".*/, ''));

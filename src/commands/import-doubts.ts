@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import { rulesOf } from '../logs/format-detection.ts';
+import { likelyFormat } from '../logs/likely-format.ts';
 import { samplesOf } from '../logs/samples.ts';
 import { Survey } from '../logs/survey.ts';
 import { numberText } from '../report/number-text.ts';
@@ -48,13 +49,18 @@ export async function surveyFile(
   { format, site, brotli }: Pick<Values<typeof IMPORT_SETTINGS>, 'format' | 'site' | 'brotli'>,
   stop: AbortSignal,
 ): Promise<SurveyedLog> {
+  const name = siteName(site ?? DEFAULT_SITE);
   let survey: Survey | undefined;
+  let other: Survey | undefined;
   for await (const sample of samplesOf(path, size, isBrotli(path, brotli!), stop)) {
-    survey ??= new Survey(rulesOf(format!, sample.toString()), siteName(site ?? DEFAULT_SITE), Date.now());
+    survey ??= new Survey(rulesOf(format!, sample.toString()), name, Date.now());
     survey.add(sample);
+    if (format === 'auto') continue;
+    other ??= new Survey(rulesOf('auto', sample.toString()), name, Date.now());
+    other.add(sample);
   }
-  survey ??= new Survey(rulesOf(format!, ''), '', Date.now());
-  return { name: basename(path), survey, doubts: doubtsOf(survey) };
+  survey ??= new Survey(rulesOf(format!, ''), name, Date.now());
+  return { name: basename(path), survey, doubts: doubtsOf(survey, other) };
 }
 
 /** Whether a log is compressed by brotli: its name says so, or the user. */
@@ -62,9 +68,13 @@ export function isBrotli(path: string, isGiven: boolean): boolean {
   return isGiven || path.endsWith('.br');
 }
 
-/** The doubts about a log, the gravest first. */
-export function doubtsOf(survey: Survey): Doubt[] {
-  if (survey.lines > 0 && survey.read === 0) return [{ text: unreadText(survey), isSure: true }];
+/**
+ * The doubts about a log, the gravest first.
+ *
+ * @param other the same samples, read without the format that is given
+ */
+export function doubtsOf(survey: Survey, other?: Survey): Doubt[] {
+  if (survey.lines > 0 && survey.read === 0) return [{ text: unreadText(survey, other), isSure: true }];
   if (survey.read < LEAST_LINES) return [];
   const share = (lines: number) => lines / survey.read;
   const percent = (lines: number) => `${Math.round(share(lines) * 100)} % of hits`;
@@ -99,7 +109,7 @@ export function doubtsOf(survey: Survey): Doubt[] {
   return doubts;
 }
 
-function unreadText({ lines, commonFailure, unread = '' }: Survey): string {
+function unreadText({ lines, commonFailure, unread = '' }: Survey, other: Survey | undefined): string {
   if (unread.includes('\0')) {
     return 'it is not text: convert UTF-16 without a byte order mark, as with iconv, and give --brotli for that compression';
   }
@@ -107,7 +117,11 @@ function unreadText({ lines, commonFailure, unread = '' }: Survey): string {
   const shown = start.toWellFormed().replace(/\p{Cc}/gu, '·');
   const which =
     lines === 1 ? 'its only line cannot be read' : `none of ${numberText(lines)} lines can be read`;
-  return `${which}: ${commonFailure} The first is: ${shown}`;
+  const isOther = other !== undefined && other.read > 0;
+  const advice = isOther ? 'With --format auto, it can be read.' : likelyFormat(unread);
+  return [`${which}: ${commonFailure}`, ...(advice === '' ? [] : [advice]), `The first is: ${shown}`].join(
+    ' ',
+  );
 }
 
 /**

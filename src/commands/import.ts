@@ -6,6 +6,7 @@ import { siteName } from '../hit/site.ts';
 import { streamChunks } from '../logs/chunks.ts';
 import { unbrotlied } from '../logs/decompression.ts';
 import { generationsOf } from '../logs/follow.ts';
+import { rulesOf } from '../logs/format-detection.ts';
 import { fileLog } from '../logs/samples.ts';
 import { passErrorsLast } from '../logs/source.ts';
 import type { ImportSummary } from '../logs/summary.ts';
@@ -155,6 +156,8 @@ function check(values: ImportValues, files: readonly string[]): void {
   if (values['dry-run'] && (values.follow || files.includes('-'))) {
     throw new HitError('bad_usage', '--dry-run reads files: name them, without --follow');
   }
+  // A notation that cannot be read is refused before anything else.
+  rulesOf(values.format!, '');
   if (values.site !== undefined && siteName(values.site) === '') {
     throw new HitError('bad_setting', `--site: "${values.site}" is not a host name`);
   }

@@ -6,7 +6,6 @@ export const SPACE = 32;
 export const QUOTE = 34;
 export const HASH = 35;
 export const PLUS = 43;
-export const COMMA = 44;
 export const DASH = 45;
 export const SLASH = 47;
 export const ZERO = 48;
@@ -19,6 +18,7 @@ export const OPENING_BRACKET = 91;
 export const BACKSLASH = 92;
 export const CLOSING_BRACKET = 93;
 export const UNDERSCORE = 95;
+export const OPENING_BRACE = 123;
 export const DELETE = 127;
 
 /** Whether the character at an index is a digit; false past the end. */

@@ -93,6 +93,34 @@ describe('an import', { timeout: patience(60_000) }, () => {
     assert.deepEqual([totals.hits, totals.visitors], [1000, 1000]);
   });
 
+  it('reads logs whose fields are named once, in all their chunks, and continues when they grow', async () => {
+    const line = (index: number) =>
+      `2015-05-17 10:05:03 198.51.${index >> 8}.${index & 255} GET /${index} 200\n`;
+    const lines = Array.from({ length: 6000 }, (_, index) => line(index));
+    const head = '#Version: 1.0\n#Fields: date time c-ip cs-method cs-uri-stem sc-status\n';
+    const log = head + lines.join('');
+    assert.ok(log.length > 240_000);
+    const first = await take(log.slice(0, log.indexOf('\n', log.length / 2)), 'w3c.example');
+    const second = await take(log, 'w3c.example');
+    assert.equal(first.failed + second.failed, 0);
+    assert.equal(first.imported + second.imported, 6000);
+    assert.equal((await db.stats({ site: 'w3c.example' })).totals.visitors, 6000);
+  });
+
+  it('counts a log of JSON once', async () => {
+    const line = (index: number) =>
+      `{"ts":1431857103.5,"remote_addr":"198.51.100.${index}","request":"GET /a HTTP/1.1","status":200}\n`;
+    const log = Array.from({ length: 200 }, (_, index) => line(index)).join('');
+    assert.deepEqual(counts(await take(log, 'json.example')), {
+      lines: 200,
+      imported: 200,
+      failed: 0,
+      already: 0,
+    });
+    const grown = await take(log + line(201), 'json.example');
+    assert.deepEqual(counts(grown), { lines: 201, imported: 1, failed: 0, already: 200 });
+  });
+
   it('detects the format of a log, or uses the given one', async () => {
     const vhost = ['a', 'b', 'a'].map((name) => `${name}.vhosts.example:80 ${logLine()}`).join('');
     assert.equal((await take(vhost, 'auto.example')).imported, 3);

@@ -6,11 +6,12 @@ import { DEFAULT_SITE } from '../settings/import.ts';
 import type { LogFormatChoice } from '../settings/log-format.ts';
 import type { LogChunkRecord } from '../spool/segment.ts';
 import type { DBTracker } from '../trackers/db.ts';
+import { AnyLineParser } from './any-line.ts';
 import { Batches } from './batches.ts';
+import { Directives } from './directives.ts';
 import type { LineRules } from './format.ts';
 import { rulesOf } from './format-detection.ts';
 import { type Claim, ImportRegistries } from './import-registry.ts';
-import { parseLine } from './line.ts';
 import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
 import { createLogLine } from './log-line.ts';
 import { PurgedHits } from './purged-hits.ts';
@@ -159,7 +160,8 @@ class ImportRun {
     });
     const { text, sample } = await sampled(readable, this.#options.follow);
     const rules = rulesOf(this.#options.format, sample);
-    await this.#take(this.#chunksOf(text, rules), this.#startThreads(rules));
+    const directives = new Directives(sample);
+    await this.#take(this.#chunksOf(text, rules, directives), this.#startThreads(rules), directives);
     await this.#batches.flush();
     this.#purged.giveUp();
     await this.#context.db.spool.flush();
@@ -179,13 +181,14 @@ class ImportRun {
     return this.#threads;
   }
 
-  #chunksOf(text: AsyncIterable<Buffer>, rules: LineRules): AsyncIterable<LogChunk> {
+  #chunksOf(text: AsyncIterable<Buffer>, rules: LineRules, directives: Directives): AsyncIterable<LogChunk> {
     const line = createLogLine();
+    const parser = new AnyLineParser(rules);
     return splitIntoChunks(text, {
       site: this.#site,
       size: this.#chunkBytes,
       timeout: this.#options.follow ? FOLLOW_FLUSH_MS : Number.POSITIVE_INFINITY,
-      canRead: (bytes) => parseLine(bytes.toString(), rules, line) === 'read',
+      canRead: (bytes) => parser.describe(directives.last).parse(bytes.toString(), line) === 'read',
       openRegistry: (root) => {
         this.#root = root;
         return this.#registries.open(root);
@@ -194,14 +197,19 @@ class ImportRun {
   }
 
   /** Reads chunks ahead, and stores them one after another, also while the log has no more data. */
-  async #take(chunks: AsyncIterable<LogChunk>, threads: ReaderThreads): Promise<void> {
+  async #take(
+    chunks: AsyncIterable<LogChunk>,
+    threads: ReaderThreads,
+    directives: Directives,
+  ): Promise<void> {
     const ahead = this.#options.follow ? 0 : threads.ahead;
     const underWay: Promise<void>[] = [];
     let last: Promise<void> = Promise.resolve();
     try {
       for await (const chunk of chunks) {
         if (chunk.kind === 'new') this.#claims.add(chunk.claim);
-        const result = this.#isRead(chunk) ? threads.read(chunk.bytes) : undefined;
+        const directive = directives.pass(chunk.bytes);
+        const result = this.#isRead(chunk) ? threads.read(chunk.bytes, directive) : undefined;
         last = last.then(() => this.#settle(chunk, result));
         // Awaited later; this marks an earlier rejection as handled.
         last.catch(() => undefined);
@@ -233,7 +241,8 @@ class ImportRun {
     } else {
       this.#purged.giveUp();
       const read = (await result)!;
-      this.#summary.addRead(chunk.kind === 'new' ? read : unfinished(read));
+      if (chunk.kind === 'new') this.#summary.addRead(read);
+      else this.#summary.addUnfinished(read);
       if (chunk.kind === 'new')
         await this.#batches.add({ result: read, note: this.#noteOf(chunk, read), claim: chunk.claim });
     }
@@ -286,12 +295,4 @@ class ImportRun {
       yield chunk;
     }
   }
-}
-
-function unfinished(result: ChunkResult): ChunkResult {
-  const failures = result.failures.map(({ line, reason }) => ({
-    line,
-    reason: `The log ends within this line: it is counted once it is complete. ${reason}`,
-  }));
-  return { ...result, failures };
 }

@@ -14,7 +14,7 @@ import {
   SPACE,
   ZERO,
 } from './ascii.ts';
-import { MAX_LINE_LENGTH } from './line.ts';
+import { MAX_LINE_LENGTH } from './line-outcome.ts';
 
 /** Returned for an unusual line. */
 export const DECLINED = -1;

@@ -1,17 +1,18 @@
 import { Memo } from '../cache/memo.ts';
 import { siteName } from '../hit/site.ts';
+import { AnyLineParser } from './any-line.ts';
 import { LINE_FEED } from './ascii.ts';
 import { FastPathParser } from './fast-path-parser.ts';
 import type { LineRules } from './format.ts';
-import { type LineOutcome, parseLine } from './line.ts';
 import { createLineFacts, fillFacts, type LineFacts } from './line-facts.ts';
+import type { LineOutcome } from './line-outcome.ts';
 import { createLogLine } from './log-line.ts';
 
 /** Host names whose site is cached, and their length. */
 const HOSTS = { most: 1000, longest: 300 };
 
 /**
- * Parses the lines of a log's chunks, one after another: usual lines fast, all others by `parseLine`.
+ * Parses the lines of a log's chunks, one after another: usual lines fast, all others by `AnyLineParser`.
  *
  * @example
  * const parser = new LineParser(ANY_LINE, 'example.com');
@@ -27,6 +28,7 @@ export class LineParser {
   /** Of the last line. */
   outcome: LineOutcome = 'blank';
   readonly #rules: LineRules;
+  readonly #others: AnyLineParser;
   readonly #sites: Memo<string>;
   readonly #usual: FastPathParser;
   readonly #line = createLogLine();
@@ -35,12 +37,17 @@ export class LineParser {
   /** @param site site of lines that name no host */
   constructor(rules: LineRules, site: string) {
     this.#rules = rules;
+    this.#others = new AnyLineParser(rules);
     this.#sites = new Memo(HOSTS, (host) => siteName(host) || site);
     this.#usual = new FastPathParser(rules, (host) => this.#sites.of(host));
   }
 
-  /** @param bytes whole lines; the last one may lack its line feed */
-  open(bytes: Buffer): void {
+  /**
+   * @param bytes whole lines; the last one may lack its line feed
+   * @param directive the last `#Fields:` before them; undefined if it is not known to be another
+   */
+  open(bytes: Buffer, directive?: string): void {
+    this.#others.describe(directive);
     this.#bytes = bytes;
     this.#usual.open(bytes);
   }
@@ -51,7 +58,7 @@ export class LineParser {
    * @returns where the next line begins
    */
   next(start: number): number {
-    const next = this.#usual.read(start, this.facts);
+    const next = this.#rules.pattern ? -1 : this.#usual.read(start, this.facts);
     if (next < 0) return this.#parseUnusual(start);
     this.outcome = 'read';
     return next;
@@ -61,7 +68,7 @@ export class LineParser {
     const bytes = this.#bytes;
     let end = bytes.indexOf(LINE_FEED, start);
     if (end < 0) end = bytes.length;
-    this.outcome = parseLine(bytes.toString('utf8', start, end), this.#rules, this.#line);
+    this.outcome = this.#others.parse(bytes.toString('utf8', start, end), this.#line);
     if (this.outcome === 'read') fillFacts(this.facts, this.#line, this.#sites.of(this.#line.host));
     return end + 1;
   }

@@ -5,7 +5,8 @@ import { cpuTimeOf } from '../../test/fixtures/cpu-time.ts';
 import { facts, inFormat, patched, patches, text, vhostLine } from '../../test/fixtures/written-line.ts';
 import { LOG_FORMAT_NAMES } from '../settings/log-format.ts';
 import { FORMAT_RULES } from './format.ts';
-import { LOG_FAILURES, MAX_LINE_LENGTH, parseLine } from './line.ts';
+import { parseLine } from './line.ts';
+import { LOG_FAILURES, MAX_LINE_LENGTH } from './line-outcome.ts';
 import { createLogLine } from './log-line.ts';
 
 const OUTCOMES = new Set<string>(['read', 'blank', ...Object.keys(LOG_FAILURES)]);

@@ -7,7 +7,8 @@ import { FORMAT_LINES, SAID } from '../../test/fixtures/format-lines.ts';
 import { LOG_FORMAT_NAMES, type LogFormat } from '../settings/log-format.ts';
 import { ANY_LINE, FORMAT_RULES } from './format.ts';
 import { detectRules } from './format-detection.ts';
-import { MAX_LINE_LENGTH, parseLine } from './line.ts';
+import { parseLine } from './line.ts';
+import { MAX_LINE_LENGTH } from './line-outcome.ts';
 import { createLogLine, type LogLine } from './log-line.ts';
 
 const TIME = '[17/May/2015:10:05:03 +0000]';

@@ -12,32 +12,13 @@
 import { DASH, isDigit, QUOTE, SPACE, ZERO } from './ascii.ts';
 import { readClient } from './client.ts';
 import type { LineRules } from './format.ts';
+import { type LineOutcome, type LogFailure, MAX_LINE_LENGTH } from './line-outcome.ts';
 import type { LogLine } from './log-line.ts';
 import { looksLikeTime, parseLogTime, timeEnd } from './log-time.ts';
 import { withoutColours } from './prefix.ts';
 import { closingQuote } from './quoted.ts';
 import { readRequest } from './request.ts';
 import { readTrailingFields } from './trailing-fields.ts';
-
-/** The longest line that is read, in characters. Servers truncate requests at 8 KiB, rarely later. */
-export const MAX_LINE_LENGTH = 65_536;
-/** Bytes of a line after which it is cut where it is, and not waited for: more than any line that is read. */
-export const MAX_HELD_BYTES = 4 * MAX_LINE_LENGTH;
-
-/** Reasons why a line is unreadable, each with a message for people. */
-export const LOG_FAILURES = {
-  'too long': `The line has more than ${MAX_LINE_LENGTH} characters.`,
-  'no address': 'No address of a client precedes the timestamp.',
-  'no timestamp': 'The line has no timestamp in brackets: it is not a line of an access log.',
-  'bad timestamp': 'The timestamp is not a date such as [17/May/2015:10:05:03 +0000].',
-  'no request': 'No request in quotes follows the timestamp.',
-  'no status': 'No status of three digits follows the request.',
-} as const;
-
-export type LogFailure = keyof typeof LOG_FAILURES;
-
-/** `read`: the facts are filled in. `blank`: an empty line, to be skipped. Otherwise: why the line is unreadable. */
-export type LineOutcome = 'read' | 'blank' | LogFailure;
 
 /**
  * Reads one line of an access log. Never throws.

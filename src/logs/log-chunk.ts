@@ -18,8 +18,8 @@
 import { createHash, hash as hashOf } from 'node:crypto';
 import { LINE_FEED } from './ascii.ts';
 import type { Claim, ImportRegistry, KnownChunk } from './import-registry.ts';
-import { MAX_HELD_BYTES } from './line.ts';
-import { identityOf } from './log-identity.ts';
+import { MAX_HELD_BYTES } from './line-outcome.ts';
+import { identityOf, otherIdentityOf } from './log-identity.ts';
 import { ReadBuffer } from './window.ts';
 
 /** A part of a log, in order. */
@@ -107,15 +107,15 @@ export async function* splitIntoChunks(
 }
 
 /**
- * Waits for a line with an address and a time: before that no line is readable. A log without such lines has the
- * root of an empty line, which does no harm, as it has no hits.
+ * Waits for a line with an address and a time, or of JSON. Other logs have the root of their first line, or of an empty one: then
+ * they share a registry, but no chunks.
  */
 async function readRoot(window: ReadBuffer, site: string): Promise<string> {
   for (;;) {
     const head = window.peek(HEAD_BYTES);
     const identity = identityOf(head);
     if (identity) return rootOf(site, identity);
-    if (window.ended || window.length >= HEAD_BYTES) return rootOf(site, Buffer.alloc(0));
+    if (window.ended || window.length >= HEAD_BYTES) return rootOf(site, otherIdentityOf(head));
     await window.read();
   }
 }

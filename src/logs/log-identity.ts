@@ -1,21 +1,49 @@
 /**
- * What identifies a log, whatever it is called and however it has grown: address and time on its first line.
+ * What identifies a log, whatever it is called and however it has grown: address and time on its first line, or in other formats
+ * the whole line.
  *
  * It depends on the bytes alone, not on the format: a log is imported once, even if another format is given later. It ends
  * before the rest of the line, which may not be written yet. And it is stored, hashed, with each import: for lines that a
  * version reads, it never changes.
  */
 
-import { LINE_FEED } from './ascii.ts';
+import { HASH, LINE_FEED, OPENING_BRACE } from './ascii.ts';
 
 /** The text between time and request on every readable line. */
 const AFTER_TIME = '] "';
 
 /**
  * @param head bytes at the start of a log
- * @returns address and time of the first line that has them, a view; undefined if none has them yet
+ * @returns address and time of the first line that has them, a view; undefined if none has them yet, nor is JSON
  */
 export function identityOf(head: Buffer): Buffer | undefined {
   const end = head.indexOf(AFTER_TIME);
-  return end < 0 ? undefined : head.subarray(head.lastIndexOf(LINE_FEED, end) + 1, end);
+  if (end >= 0) return head.subarray(head.lastIndexOf(LINE_FEED, end) + 1, end);
+  // A line of JSON is recognised by itself; it need not be followed by more.
+  const line = firstLineOf(head);
+  return line[0] === OPENING_BRACE && line.length < head.length ? line : undefined;
+}
+
+/** What lines of other formats begin with: JSON, W3C extended, and those of load balancers, after their protocol. */
+const OTHER_FORMAT = /^(?:\{|#(?:Software|Version|Fields|Date)|(?:[a-z\d]{1,5} )?\d{4}-\d\d-\d\dT)/;
+
+/**
+ * What identifies a log in which no line has an address and a time where `identityOf` seeks them.
+ *
+ * @param head bytes at the start of a log, all that decide
+ * @returns its first line that is no comment, a view; empty for other logs, which share one identity, as they always did
+ */
+export function otherIdentityOf(head: Buffer): Buffer {
+  return OTHER_FORMAT.test(head.toString('latin1', 0, 20)) ? firstLineOf(head) : head.subarray(0, 0);
+}
+
+/** The first line that is neither blank nor a comment, without its end. */
+function firstLineOf(head: Buffer): Buffer {
+  for (let from = 0; from < head.length; ) {
+    const end = head.indexOf(LINE_FEED, from);
+    const line = head.subarray(from, end < 0 ? head.length : end);
+    if (line.length > 1 && line[0] !== HASH) return line;
+    from = end < 0 ? head.length : end + 1;
+  }
+  return head.subarray(0, 0);
 }

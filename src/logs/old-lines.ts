@@ -1,6 +1,6 @@
 import { LINE_FEED } from './ascii.ts';
 import type { LineRules } from './format.ts';
-import { MAX_HELD_BYTES } from './line.ts';
+import { MAX_HELD_BYTES } from './line-outcome.ts';
 import { LineParser } from './line-parser.ts';
 
 export interface OldLinesOptions {

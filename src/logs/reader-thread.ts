@@ -16,6 +16,13 @@ export interface ReaderThreadData {
   readonly intake: IntakeSettings;
 }
 
+/** A chunk to read. */
+export interface ReaderThreadTask {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The last `#Fields:` before the chunk, if the log has any. */
+  readonly directive: string | undefined;
+}
+
 const data = workerData as ReaderThreadData;
 /** Arrival time of the chunk: nothing in it is later. */
 let now = Date.now();
@@ -33,9 +40,9 @@ const reader = new ChunkReader({
   }),
 });
 
-parentPort?.on('message', (bytes: Uint8Array<ArrayBuffer>) => {
+parentPort?.on('message', ({ bytes, directive }: ReaderThreadTask) => {
   now = Date.now();
-  const result = reader.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const result = reader.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), directive);
   // Frees the memory now, instead of at a later garbage collection.
   bytes.buffer.transfer(0);
   const { rows, sightings } = result;

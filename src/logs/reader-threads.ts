@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { HitError, messageOf } from '../errors.ts';
 import type { ChunkResult } from './reader.ts';
-import type { ReaderThreadData } from './reader-thread.ts';
+import type { ReaderThreadData, ReaderThreadTask } from './reader-thread.ts';
 
 /** One core is left to the store. Two threads read as fast as it takes hits, and each needs some 80 MB. */
 const MOST_THREADS = 2;
@@ -23,11 +23,14 @@ export class ReaderThreads {
     this.ahead = this.#maxThreads + CHUNKS_IN_FLIGHT;
   }
 
-  /** @param bytes with their own memory, which is transferred */
-  read(bytes: Buffer<ArrayBuffer>): Promise<ChunkResult> {
+  /**
+   * @param bytes with their own memory, which is transferred
+   * @param directive the last `#Fields:` before them, if the log has any
+   */
+  read(bytes: Buffer<ArrayBuffer>, directive?: string): Promise<ChunkResult> {
     const slot = this.#nextThread++ % this.#maxThreads;
     this.#threads[slot] ??= new ReaderThread(this.#data);
-    return this.#threads[slot].read(bytes);
+    return this.#threads[slot].read({ bytes, directive });
   }
 
   async close(): Promise<void> {
@@ -55,14 +58,14 @@ class ReaderThread {
     this.#worker.on('exit', () => this.#fail('it ended'));
   }
 
-  read(bytes: Buffer<ArrayBuffer>): Promise<ChunkResult> {
+  read(task: ReaderThreadTask): Promise<ChunkResult> {
     const result = new Promise<ChunkResult>((resolve, reject) => {
       if (this.#fault) reject(this.#fault);
       else this.#waiting.push({ resolve, reject });
     });
     // Awaited later; this marks an earlier rejection as handled.
     result.catch(() => undefined);
-    this.#worker.postMessage(bytes, [bytes.buffer]);
+    this.#worker.postMessage(task, [task.bytes.buffer]);
     return result;
   }
 

@@ -2,7 +2,7 @@ import type { Intake } from '../hit/intake.ts';
 import { InternTable } from '../rows/intern-table.ts';
 import { RowWriter } from '../rows/row.ts';
 import type { LineRules } from './format.ts';
-import { LOG_FAILURES } from './line.ts';
+import { LOG_FAILURES } from './line-outcome.ts';
 import { LineParser } from './line-parser.ts';
 
 /** Failures that are listed, per chunk and per import. */
@@ -51,10 +51,11 @@ export class ChunkReader {
     this.#lines = new LineParser(options.rules, options.site);
   }
 
-  read(bytes: Buffer): ChunkResult {
+  /** @param directive the last `#Fields:` before the chunk, if the log has any */
+  read(bytes: Buffer, directive?: string): ChunkResult {
     const counter = new ChunkCounter();
     const lines = this.#lines;
-    lines.open(bytes);
+    lines.open(bytes, directive);
     for (let at = 0; at < bytes.length; ) {
       counter.lineBreaks++;
       at = lines.next(at);

@@ -1,6 +1,6 @@
 import { LINE_FEED } from './ascii.ts';
 import { compressionOf, MAGIC_BYTES } from './decompression.ts';
-import { MAX_HELD_BYTES } from './line.ts';
+import { MAX_HELD_BYTES } from './line-outcome.ts';
 
 /** Bytes of a log from which its format is detected. */
 const SAMPLE_BYTES = 64 * 1024;

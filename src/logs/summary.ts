@@ -73,6 +73,15 @@ export class SummaryBuilder {
     this.#lineBreaks += result.lineBreaks;
   }
 
+  /** The line in which the log ends, and which is unreadable. */
+  addUnfinished(result: ChunkResult): void {
+    const failures = result.failures.map(({ line, reason }) => ({
+      line,
+      reason: `The log ends within this line: it is counted once it is complete. ${reason}`,
+    }));
+    this.addRead({ ...result, failures });
+  }
+
   /** @param broken why the log broke off, if it did */
   summary(broken: string | undefined): ImportSummary {
     const seconds = (performance.now() - this.#started) / 1000;

@@ -7,8 +7,8 @@ import { isbot } from 'isbot';
 import { DAY } from '../timing/units.ts';
 import { LINE_FEED } from './ascii.ts';
 import type { LineRules } from './format.ts';
-import { LOG_FAILURES, type LogFailure } from './line.ts';
 import type { LineFacts } from './line-facts.ts';
+import { LOG_FAILURES, type LogFailure } from './line-outcome.ts';
 import { LineParser } from './line-parser.ts';
 import { isAddress, isHostName, isPublic } from './words.ts';
 

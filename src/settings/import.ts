@@ -1,17 +1,9 @@
 import { readAges } from './ages.ts';
 import { DATA_SETTINGS } from './data.ts';
 import { INTAKE_SETTINGS } from './intake.ts';
-import { LOG_FORMAT_CHOICES } from './log-format.ts';
+import { LOG_FORMAT_CHOICES, readLogFormat } from './log-format.ts';
 import { KEEP_HITS } from './purge.ts';
-import {
-  choicesText,
-  readOneOf,
-  readShare,
-  readSwitch,
-  readText,
-  type Settings,
-  setting,
-} from './setting.ts';
+import { choicesText, readShare, readSwitch, readText, type Settings, setting } from './setting.ts';
 
 /** Site of lines without a host, unless another is given. */
 export const DEFAULT_SITE = 'localhost';
@@ -19,7 +11,12 @@ export const DEFAULT_SITE = 'localhost';
 export const IMPORT_SETTINGS = {
   ...DATA_SETTINGS,
   site: setting(`site for lines without a host (default: ${DEFAULT_SITE})`, 'SITE', undefined, readText),
-  format: setting(choicesText(LOG_FORMAT_CHOICES), 'FORMAT', 'auto', readOneOf(LOG_FORMAT_CHOICES)),
+  format: setting(
+    `${choicesText([...LOG_FORMAT_CHOICES, "a notation of Apache's LogFormat or nginx's log_format"])}`,
+    'FORMAT',
+    'auto',
+    readLogFormat,
+  ),
   brotli: setting(
     'the logs are compressed by brotli, as files named .br always are',
     '',

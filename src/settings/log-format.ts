@@ -1,3 +1,5 @@
+import { readOneOf } from './setting.ts';
+
 /**
  * The access log formats that `import` reads, in the notation of Apache's `LogFormat`. nginx's `combined` is
  * Apache's; `vhost` is Debian's `vhost_combined`, with or without the port. More fields may follow on the line.
@@ -14,6 +16,14 @@ export const LOG_FORMATS = {
 export type LogFormat = keyof typeof LOG_FORMATS;
 export const LOG_FORMAT_NAMES = Object.keys(LOG_FORMATS) as readonly LogFormat[];
 
-/** A format, or `auto` to detect it from the first lines. */
-export type LogFormatChoice = LogFormat | 'auto';
-export const LOG_FORMAT_CHOICES: readonly LogFormatChoice[] = ['auto', ...LOG_FORMAT_NAMES];
+/** A format, `auto` to judge each line by itself, or a notation of Apache or nginx. */
+export type LogFormatChoice = string;
+export const LOG_FORMAT_CHOICES: readonly string[] = ['auto', ...LOG_FORMAT_NAMES];
+
+/**
+ * @param name of the flag, or of the parameter
+ * @throws HitError `bad_setting` for a text that is neither a name nor a notation
+ */
+export function readLogFormat(text: string, name: string): LogFormatChoice {
+  return /[%$]/.test(text) ? text : readOneOf(LOG_FORMAT_CHOICES)(text, name);
+}

@@ -4,15 +4,15 @@ import { HitError, messageOf } from '../../errors.ts';
 import type { ImportOptions, LogImporter } from '../../logs/importer.ts';
 import type { QueryParams } from '../../query/params.ts';
 import { parameter, parameterOr, readParameter } from '../../schema/parameter.ts';
-import { BOOLEAN, choice, TEXT } from '../../schema/schema.ts';
-import { LOG_FORMAT_CHOICES } from '../../settings/log-format.ts';
+import { BOOLEAN, TEXT } from '../../schema/schema.ts';
+import { readLogFormat } from '../../settings/log-format.ts';
 import { requireControl } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 
 /** Parameters of an import, as `hit-tracker import` sends them. */
 const PARAMETERS = {
   site: parameter(TEXT, 'of lines that name no host'),
-  format: parameterOr('auto', choice(LOG_FORMAT_CHOICES), 'of the log'),
+  format: parameterOr('auto', TEXT, 'of the log, by name or notation'),
   follow: parameterOr(false, BOOLEAN, 'whether the log grows'),
   restore_purged: parameterOr(false, BOOLEAN, 'whether to restore purged hits'),
 };
@@ -53,7 +53,7 @@ export function importRoutes(app: FastifyInstance, { importer }: ServerContext):
 function optionsOf({ site, format, follow, restore_purged: restorePurged }: QueryParams): ImportOptions {
   return {
     site: readParameter('site', PARAMETERS.site, site),
-    format: readParameter('format', PARAMETERS.format, format),
+    format: readLogFormat(readParameter('format', PARAMETERS.format, format), 'format'),
     follow: readParameter('follow', PARAMETERS.follow, follow),
     restorePurged: readParameter('restore_purged', PARAMETERS.restore_purged, restorePurged),
   };

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { cpuTimeOf } from '../../test/fixtures/cpu-time.ts';
+import { logLine } from '../../test/fixtures/log-line.ts';
+import { text as anyText } from '../../test/fixtures/written-line.ts';
+import { AnyLineParser } from './any-line.ts';
+import { lastDirective } from './directives.ts';
+import { ANY_LINE } from './format.ts';
+import { timeOf } from './json-line.ts';
+import { MAX_LINE_LENGTH } from './line-outcome.ts';
+import { createLogLine, type LogLine } from './log-line.ts';
+
+function outcome(line: string): string {
+  return new AnyLineParser(ANY_LINE).parse(line, createLogLine());
+}
+
+function read(...lines: readonly string[]): LogLine {
+  const parser = new AnyLineParser(ANY_LINE);
+  const out = createLogLine();
+  const outcomes = lines.map((line) => parser.parse(line, out));
+  assert.equal(outcomes.at(-1), 'read', lines.join('\n'));
+  return out;
+}
+
+const REQUEST = { ts: 1431857103.5, remote_addr: '203.0.113.7', request: 'GET /a?b=c HTTP/1.1', status: 200 };
+const json = (fields: object) => JSON.stringify({ ...REQUEST, ...fields });
+
+describe('a line of JSON', () => {
+  it('has the client that a proxy forwarded', () => {
+    assert.equal(read(json({ x_forwarded_for: '198.51.100.4, 10.0.0.1' })).address, '198.51.100.4');
+    assert.equal(read(json({ x_forwarded_for: '-' })).address, '203.0.113.7');
+    assert.equal(read(json({ x_forwarded_for: ['198.51.100.4'] })).address, '198.51.100.4');
+  });
+
+  it('without an agent is of a bot only if agents are logged', () => {
+    assert.equal(read(json({})).userAgent, '');
+    assert.equal(read(json({ http_user_agent: '' })).userAgent, '-');
+    const caddy = { request: { client_ip: '203.0.113.7', method: 'GET', uri: '/', headers: {} } };
+    assert.equal(read(json({ remote_addr: undefined, ...caddy })).userAgent, '-');
+  });
+
+  it('may stand behind a prefix and colours, or within another line', () => {
+    for (const line of [
+      `web-1  | ${json({})}`,
+      `\x1b[36mweb-1  | \x1b[0m${json({})}`,
+      `2015-05-17T10:05:03.1Z stdout F ${json({})}`,
+      JSON.stringify({ log: `${json({})}\n`, stream: 'stdout', time: '2015-05-18T00:00:00Z' }),
+      JSON.stringify({ MESSAGE: JSON.stringify({ message: json({}) }), __REALTIME_TIMESTAMP: '1' }),
+    ]) {
+      const { timeMs, path, query } = read(line);
+      assert.deepEqual([timeMs, path, query], [1431857103500, '/a', 'b=c'], line);
+    }
+  });
+
+  it('that is none, or of no request, is not read', () => {
+    assert.equal(outcome('{"a":}'), 'no JSON');
+    assert.equal(outcome('{"level":"info","msg":""}'), 'no fields');
+    assert.equal(outcome('{"level":"info","msg":"started"}'), 'no timestamp');
+    assert.equal(outcome(json({ status: 'OK' })), 'no fields');
+    assert.equal(outcome(json({ ts: 'yesterday' })), 'no fields');
+    let nested = json({});
+    for (let depth = 0; depth < 9; depth++) nested = JSON.stringify({ log: nested });
+    assert.equal(outcome(nested), 'no fields');
+  });
+
+  it('has a time in seconds, milliseconds, microseconds or as text', () => {
+    const times = [
+      1431857103.25,
+      1431857103250,
+      1431857103250000,
+      '1431857103.25',
+      '2015-05-17T10:05:03.25Z',
+    ];
+    assert.deepEqual(
+      times.map(timeOf),
+      times.map(() => 1431857103250),
+    );
+    assert.equal(timeOf('17/May/2015:10:05:03 +0000'), 1431857103000);
+    assert.equal(timeOf('2015-05-17 10:05:03'), 1431857103000);
+    for (const none of [undefined, null, {}, true, '', 'x']) assert.ok(Number.isNaN(timeOf(none)));
+  });
+});
+
+describe('a line of W3C extended', () => {
+  const fields = '#Fields: date time c-ip cs-method cs-uri-stem sc-status';
+  const line = '2015-05-17 10:05:03 203.0.113.7 GET /a 200';
+
+  it('follows the last directive', () => {
+    assert.equal(read('#Version: 1.0', fields, line).address, '203.0.113.7');
+    const other = '#Fields: date time cs-method cs-uri-stem sc-status c-ip';
+    assert.equal(read(fields, line, other, '2015-05-17 10:05:03 GET /b 200 203.0.113.8').path, '/b');
+  });
+
+  it('is not read without a directive, nor with fewer values', () => {
+    assert.equal(outcome(line), 'no timestamp');
+    const parser = new AnyLineParser(ANY_LINE);
+    parser.parse(fields, createLogLine());
+    assert.equal(parser.parse(line.slice(0, -4), createLogLine()), 'no timestamp');
+  });
+
+  it('has its directive found in a chunk, at the start of a line alone', () => {
+    const bytes = (text: string) => Buffer.from(text);
+    assert.equal(lastDirective(bytes(`${fields}\n${line}\n#Fields: date\r\n`)), '#Fields: date\r');
+    assert.equal(lastDirective(bytes(`${fields}\n${line} #Fields: x\n`)), fields);
+    assert.equal(lastDirective(bytes(`${line} #Fields: x\n`)), undefined);
+    assert.equal(lastDirective(bytes('')), undefined);
+  });
+});
+
+describe('any line', () => {
+  it('of a usual format is read between lines of others', () => {
+    assert.equal(read('#Fields: date time c-ip cs-uri-stem', json({}), logLine()).address, '203.0.113.7');
+  });
+
+  it('never throws', () => {
+    const parser = new AnyLineParser(ANY_LINE);
+    parser.describe('#Fields: date time c-ip cs-uri-stem cs(User-Agent)');
+    const starts = fc.constantFrom(
+      '',
+      '{"a":',
+      '{',
+      '#Fields: ',
+      '#',
+      'h2 2015-05-17T10:05:03Z ',
+      'web-1 | {',
+    );
+    fc.assert(
+      fc.property(starts, anyText, fc.constantFrom('', '}'), (start, text, end) => {
+        assert.equal(typeof parser.parse(start + text + end, createLogLine()), 'string');
+      }),
+      { seed: 9, numRuns: 2000 },
+    );
+  });
+
+  it('takes linear time if it is hostile', () => {
+    const parser = new AnyLineParser(ANY_LINE);
+    parser.describe('#Fields: date time c-ip cs-uri-stem');
+    for (const part of [
+      '"',
+      ' ',
+      '{',
+      '[',
+      '1.2.3.4:1 ',
+      'a/1 ',
+      '{"log":',
+      'h2 2015-05-17T10:05:03Z ',
+      '\x1b[',
+      '+/',
+    ]) {
+      const line = `${part.repeat(MAX_LINE_LENGTH / part.length - 1)}}`;
+      const taken = cpuTimeOf(() => {
+        for (let time = 0; time < 3; time++) parser.parse(line, createLogLine());
+      });
+      assert.ok(taken < 1000, `${JSON.stringify(part)} took ${taken} ms`);
+    }
+  });
+});

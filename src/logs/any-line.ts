@@ -1,0 +1,77 @@
+/** A line of any format that is recognised by the line itself, and of W3C extended, which a directive before it describes. */
+
+import { parseBalancerLine } from './balancer-line.ts';
+import type { LineRules } from './format.ts';
+import { parseJsonLine } from './json-line.ts';
+import { parseLine } from './line.ts';
+import { type LineOutcome, MAX_LINE_LENGTH } from './line-outcome.ts';
+import { parsePattern } from './line-pattern.ts';
+import type { LogLine } from './log-line.ts';
+import { endOfPrefixes, withoutColours } from './prefix.ts';
+import { PRESETS } from './presets.ts';
+import { fieldsOf, isDirective, parseW3cLine } from './w3c-line.ts';
+
+/** Lines within lines, such as of docker around those of nginx. */
+const DEEPEST = 3;
+
+/** Parses lines one after another. */
+export class AnyLineParser {
+  readonly #rules: LineRules;
+  #fields: readonly string[] | undefined;
+
+  constructor(rules: LineRules) {
+    this.#rules = rules;
+  }
+
+  /** @param directive the last `#Fields:` before the next line; undefined if it is not known to be another */
+  describe(directive: string | undefined): this {
+    if (directive !== undefined) this.#fields = fieldsOf(directive);
+    return this;
+  }
+
+  /**
+   * Reads one line. Never throws.
+   *
+   * @param text without its line feed
+   * @param out filled in; undefined content unless the outcome is `read`
+   */
+  parse(text: string, out: LogLine): LineOutcome {
+    const { pattern, isAny } = this.#rules;
+    if (text.length > MAX_LINE_LENGTH) return 'too long';
+    if (pattern !== undefined) return parsePattern(text, pattern, out);
+    return isAny ? this.#parseAny(text, out, 0) : parseLine(text, this.#rules, out);
+  }
+
+  #parseAny(written: string, out: LogLine, depth: number): LineOutcome {
+    const text = withoutColours(written);
+    if (text.startsWith('#') && isDirective(text)) {
+      this.#fields = fieldsOf(text) ?? this.#fields;
+      return 'blank';
+    }
+    if (
+      this.#fields !== undefined &&
+      text.trim() !== '' &&
+      parseW3cLine(text.trimEnd(), this.#fields, out) === 'read'
+    ) {
+      return 'read';
+    }
+    const json = startOfJson(text);
+    if (json >= 0) {
+      const outcome = parseJsonLine(text.slice(json), out);
+      if (typeof outcome === 'string') return outcome;
+      return depth < DEEPEST ? this.#parseAny(outcome.inner, out, depth + 1) : 'no fields';
+    }
+    const outcome = parseLine(text, this.#rules, out);
+    if (outcome === 'read' || outcome === 'blank') return outcome;
+    if (parseBalancerLine(text, out)) return 'read';
+    return PRESETS.some((pattern) => parsePattern(text, pattern, out) === 'read') ? 'read' : outcome;
+  }
+}
+
+/** Where an object begins, alone or behind a prefix; -1 if the line has none. */
+function startOfJson(text: string): number {
+  const brace = text.indexOf('{');
+  if (brace === -1 || !text.trimEnd().endsWith('}')) return -1;
+  const start = endOfPrefixes(text.slice(0, brace));
+  return text.slice(start, brace).trim() === '' ? brace : -1;
+}

@@ -1,0 +1,174 @@
+/** Lines in the notation of Apache's `LogFormat` or of nginx's `log_format`, compiled to one regular expression. */
+
+import { HitError } from '../errors.ts';
+import { timeOf } from './json-line.ts';
+import type { LineOutcome } from './line-outcome.ts';
+import type { LogLine } from './log-line.ts';
+import { quotedText } from './quoted.ts';
+import { readRequest } from './request.ts';
+import { clientOfList, hostNameOf, isAddress } from './words.ts';
+
+const FIELDS = [
+  ...['forwarded', 'client', 'user', 'time', 'request', 'method', 'target', 'query', 'protocol'],
+  ...['status', 'bytes', 'referrer', 'agent', 'host'],
+] as const;
+type Field = (typeof FIELDS)[number];
+
+/** A compiled notation; it can be sent to a thread. */
+export interface LinePattern {
+  readonly line: RegExp;
+  /** The field of each group of the expression; '' for one that is not needed. */
+  readonly fields: readonly (Field | '')[];
+}
+
+const FIELD_OF: Readonly<Record<string, Field>> = {
+  ...{ '%h': 'client', '%a': 'client', '%{c}a': 'client', '%u': 'user', '%t': 'time', '%r': 'request' },
+  ...{ '%m': 'method', '%U': 'target', '%q': 'query', '%H': 'protocol', '%s': 'status', '%>s': 'status' },
+  ...{ '%b': 'bytes', '%B': 'bytes', '%O': 'bytes', '%v': 'host', '%V': 'host', '%{host}i': 'host' },
+  ...{ '%{referer}i': 'referrer', '%{user-agent}i': 'agent', '%{x-forwarded-for}i': 'forwarded' },
+  ...{
+    '%{x-real-ip}i': 'forwarded',
+    '%{cf-connecting-ip}i': 'forwarded',
+    '%{sec}t': 'time',
+    '%{msec}t': 'time',
+  },
+  ...{ '%{usec}t': 'time', $remote_addr: 'client', $realip_remote_addr: 'client', $remote_user: 'user' },
+  ...{
+    $http_x_forwarded_for: 'forwarded',
+    $proxy_add_x_forwarded_for: 'forwarded',
+    $http_x_real_ip: 'forwarded',
+  },
+  ...{ $http_cf_connecting_ip: 'forwarded', $time_local: 'time', $time_iso8601: 'time', $msec: 'time' },
+  ...{
+    $request: 'request',
+    $request_method: 'method',
+    $request_uri: 'target',
+    $uri: 'target',
+    $document_uri: 'target',
+  },
+  ...{ $args: 'query', $query_string: 'query', $server_protocol: 'protocol', $status: 'status' },
+  ...{
+    $body_bytes_sent: 'bytes',
+    $bytes_sent: 'bytes',
+    $http_referer: 'referrer',
+    $http_user_agent: 'agent',
+  },
+  ...{ $host: 'host', $http_host: 'host', $server_name: 'host' },
+};
+
+/** `%>s`, `%!200,304{Referer}i`, `%{format}t`, `$name`, `${name}`, or any other text. */
+const TOKEN = /%%|%[<>!\d,]*(?:\{([^}]*)\})?([a-zA-Z])|\$\{?(\w+)\}?|[^%$]+|[%$]/g;
+/%%|%[<>]?[!\d,]*[<>]?(?:\{([^}]*)\})?(\^?[a-zA-Z]{1,3}?)(?![a-zA-Z]*\})|\$\{?(\w+)\}?|[^%$]+|[%$]/g;
+
+/** What a log must say of each request. */
+const NEEDED: readonly (readonly [string, readonly Field[]])[] = [
+  ['a client, such as %h or $remote_addr', ['client', 'forwarded']],
+  ['a time, such as %t or $time_local', ['time']],
+  ['a request, such as %r or $request', ['request', 'target']],
+  ['a status, such as %>s or $status', ['status']],
+];
+
+/** Whether a text is a notation, and not the name of a format. */
+export function isNotation(text: string): boolean {
+  return /[%$]/.test(text);
+}
+
+/**
+ * @param notation `%h %l %u %t "%r" %>s %b`, or `$remote_addr - $remote_user [$time_local] "$request" $status`; also as it stands in
+ *   the server's configuration
+ * @throws HitError `bad_setting` if it lacks a field that a hit needs
+ */
+export function compilePattern(notation: string): LinePattern {
+  const tokens = Array.from(withoutDirective(notation).matchAll(TOKEN), ([token, argument, letter, name]) =>
+    tokenOf(token, argument, letter, name),
+  );
+  const fields: (Field | '')[] = [];
+  let source = '^';
+  for (const [index, token] of tokens.entries()) {
+    if (token.field === undefined) {
+      source += escaped(token.text).replaceAll(' ', ' +');
+      continue;
+    }
+    fields.push(token.field);
+    source += `(${groupOf(token, tokens[index - 1]?.text.at(-1), tokens[index + 1])})`;
+  }
+  for (const [what, some] of NEEDED) {
+    if (some.some((field) => fields.includes(field))) continue;
+    throw new HitError('bad_setting', `--format: "${notation}" has no field for ${what}`);
+  }
+  return { line: new RegExp(source), fields };
+}
+
+/** The notation within `log_format main '…' '…';` or `LogFormat "…" main`. */
+function withoutDirective(notation: string): string {
+  const nginx = /^\s*log_format\s+\w+\s+(?:escape=\w+\s+)?(.*?);?\s*$/s.exec(notation)?.[1];
+  if (nginx !== undefined) return Array.from(nginx.matchAll(/'([^']*)'/g), ([, part]) => part).join('');
+  const apache = /^\s*LogFormat\s+"((?:[^"\\]|\\.)*)"/s.exec(notation)?.[1];
+  return (apache ?? notation).replaceAll('\\"', '"');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
+}
+
+/** A field, '' for one that is not needed; undefined for text between fields. */
+interface Token {
+  readonly text: string;
+  readonly field: Field | '' | undefined;
+  /** Whether it is Apache's `%t`, which has brackets of its own. */
+  readonly isBracketed: boolean;
+}
+
+function tokenOf(token: string, argument = '', letter = '', name = ''): Token {
+  if (token === '%%') return { text: '%', field: undefined, isBracketed: false };
+  if (name !== '') return { text: token, field: FIELD_OF[`$${name}`] ?? '', isBracketed: false };
+  if (letter === '') return { text: token, field: undefined, isBracketed: false };
+  const key = argument === '' ? `%${letter}` : `%{${argument.toLowerCase()}}${letter}`;
+  return { text: token, field: FIELD_OF[key] ?? '', isBracketed: key === '%t' };
+}
+
+/** What a field may hold: up to the text after it, and no more than it needs, so that the time stays linear. */
+function groupOf({ field, isBracketed }: Token, before: string | undefined, next: Token | undefined): string {
+  if (isBracketed) return String.raw`\[[^\]]*\]`;
+  const after = next?.field === undefined ? next?.text[0] : undefined;
+  if (before === '"' && after === '"') return String.raw`(?:[^"\\]|\\.)*`;
+  if (before === '[' && after === ']') return String.raw`[^\]]*`;
+  if (field === 'forwarded') return String.raw`[^\s,]+(?:, ?[^\s,]+)*`;
+  if (next === undefined) return '.*';
+  if (field === 'query' && next.field !== undefined) return String.raw`(?:\?\S*)?`;
+  if (next.field !== undefined) return String.raw`[^\s?]*`;
+  return after === ' ' || after === undefined ? String.raw`\S*` : `[^${escaped(after)}]*`;
+}
+
+/** @param out filled in; undefined content unless the outcome is `read` */
+export function parsePattern(text: string, { line, fields }: LinePattern, out: LogLine): LineOutcome {
+  const trimmed = text.trim();
+  if (trimmed === '') return 'blank';
+  const groups = line.exec(trimmed);
+  if (groups === null) return 'other format';
+  const of = (field: Field): string => {
+    const at = fields.indexOf(field);
+    const value = at === -1 ? '-' : groups[at + 1]!;
+    return value === '-' ? '' : quotedText(value, 0, value.length, true);
+  };
+  out.timeMs = timeOf(of('time'));
+  if (Number.isNaN(out.timeMs)) return 'bad timestamp';
+  const forwarded = of('forwarded')
+    .split(/[\s,]+/)
+    .filter(isAddress);
+  out.address = forwarded.length > 0 ? clientOfList(forwarded) : of('client');
+  if (out.address === '') return 'no address';
+  const status = of('status');
+  if (!/^(?:\d{3})?$/.test(status)) return 'no status';
+  out.status = Number(status);
+  out.bytes = Number(of('bytes')) || 0;
+  out.user = of('user');
+  out.host = hostNameOf(of('host'));
+  const target = of('target');
+  const request = of('request') || `${of('method') || 'GET'} ${target || '/'}`;
+  readRequest(request, 0, request.length, false, out);
+  if (out.query === '') out.query = of('query').replace(/^\?/, '');
+  out.referrer = of('referrer');
+  out.userAgent = fields.includes('agent') ? of('agent') || '-' : '';
+  return 'read';
+}

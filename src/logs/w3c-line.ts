@@ -1,0 +1,71 @@
+/**
+ * Lines of the W3C extended log format, whose directive `#Fields:` names the fields of the lines after it: those of IIS and
+ * CloudFront. Times are in UTC.
+ */
+
+import type { LogLine } from './log-line.ts';
+import { parseLogTime } from './log-time.ts';
+import { clientOfList, hostNameOf, isAddress } from './words.ts';
+
+const DIRECTIVE = /^#(?:Version|Fields|Software|Start-Date|End-Date|Date|Remark):/i;
+const FIELDS = /^#Fields:\s*(.*?)\s*$/i;
+
+/** Whether a line tells about the log, instead of a request. */
+export function isDirective(line: string): boolean {
+  return DIRECTIVE.test(line);
+}
+
+/** The fields that a directive names; undefined for another line. */
+export function fieldsOf(line: string): readonly string[] | undefined {
+  return FIELDS.exec(line)?.[1]?.toLowerCase().split(/\s+/);
+}
+
+/**
+ * Reads a line of these fields.
+ *
+ * @param out filled in; undefined content unless the line is read
+ */
+export function parseW3cLine(line: string, fields: readonly string[], out: LogLine): 'read' | 'no fields' {
+  const values = line.includes('\t') ? line.split('\t') : (line.match(/"[^"]*"|\S+/g) ?? []);
+  if (values.length < fields.length) return 'no fields';
+  const of = (...names: string[]): string => {
+    for (const name of names) {
+      const value = values[fields.indexOf(name)]?.replace(/^"|"$/g, '') ?? '-';
+      if (value !== '-' && value !== '') return value;
+    }
+    return '';
+  };
+  const forwarded = decoded(of('x-forwarded-for', 'cs(x-forwarded-for)'))
+    .split(/[\s,]+/)
+    .filter(isAddress);
+  const date = of('date');
+  out.timeMs = parseLogTime(date === '' ? of('datetime', 'timestamp') : `${date}T${of('time')}`);
+  out.address = forwarded.length > 0 ? clientOfList(forwarded) : of('c-ip');
+  const [path = '', query = ''] = of('cs-uri').split('?', 2);
+  out.path = of('cs-uri-stem') || path;
+  if (Number.isNaN(out.timeMs) || out.address === '' || out.path === '') return 'no fields';
+  out.query = of('cs-uri-query') || query;
+  out.host = hostNameOf(of('x-host-header', 'cs-host', 'cs(host)'));
+  out.user = of('cs-username');
+  out.method = of('cs-method');
+  out.protocol = of('cs-version', 'cs-protocol-version');
+  out.status = Number(of('sc-status')) || 0;
+  out.bytes = Number(of('sc-bytes')) || 0;
+  out.referrer = decoded(of('cs(referer)', 'cs(referrer)'));
+  const hasAgent = fields.includes('cs(user-agent)');
+  out.userAgent = hasAgent ? decoded(of('cs(user-agent)')) || '-' : '';
+  return 'read';
+}
+
+/** IIS writes a space as `+`, CloudFront as `%20` or `%2520`. */
+function decoded(text: string): string {
+  let plain = text.includes(' ') ? text : text.replaceAll('+', ' ');
+  for (let turn = 0; turn < 2 && plain.includes('%'); turn++) {
+    try {
+      plain = decodeURIComponent(plain);
+    } catch {
+      break;
+    }
+  }
+  return plain;
+}
