@@ -156,10 +156,12 @@ describe('import and report', () => {
   });
 
   it('an unreadable line is named, and does not stop the import', async () => {
-    const { imported, failed, failures } = await importing(
-      ['-'],
-      'nonsense\n192.0.2.1 - - [yesterday] "GET"\n',
-    );
+    const ended = await typed(importLogs, [...flags(), '-'], {
+      input: 'nonsense\n192.0.2.1 - - [yesterday] "GET"\n',
+    });
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /standard input: no line was imported\./);
+    const { imported, failed, failures } = JSON.parse(ended.stdout) as TotalSummary;
     assert.equal(imported, 0);
     assert.equal(failed, 2);
     assert.deepEqual(

@@ -4,6 +4,7 @@
  * shape is read by what its words are: the client is the first address of the run of addresses before the ident, a dash.
  */
 
+import { Memo } from '../cache/memo.ts';
 import { DASH, SPACE } from './ascii.ts';
 import type { LineRules } from './format.ts';
 import type { LogLine } from './log-line.ts';
@@ -31,13 +32,40 @@ export function readClient(line: string, to: number, rules: LineRules, out: LogL
   out.user = '';
   if (readPlainClient(line, from, to, rules, out)) return true;
   const head = line.slice(from, Math.min(to, from + LONGEST_HEAD));
-  const start = from + endOfPrefixes(head);
-  if (start > from && readPlainClient(line, start, to, rules, out)) return true;
-  return readUnusualClient(line.slice(start, Math.min(to, start + LONGEST_HEAD)), rules, out);
+  const client = head.length > CACHED.longest ? unusualClient(head, rules) : CACHES[rules.host].of(head);
+  out.host = client.host;
+  out.address = client.address;
+  out.user = client.user;
+  return client.address !== '';
+}
+
+type Client = Pick<LogLine, 'host' | 'address' | 'user'>;
+type HostRule = Pick<LineRules, 'host'>;
+
+/** Heads of unusual lines that are cached, and their length: clients repeat. */
+const CACHED = { most: 20_000, longest: 200 };
+const CACHES: Readonly<Record<LineRules['host'], Memo<Client>>> = {
+  always: cacheOf('always'),
+  usually: cacheOf('usually'),
+  sometimes: cacheOf('sometimes'),
+  never: cacheOf('never'),
+};
+
+function cacheOf(host: LineRules['host']): Memo<Client> {
+  return new Memo(CACHED, (head) => unusualClient(head, { host }));
+}
+
+/** @returns an empty address if there is no client */
+function unusualClient(head: string, rules: HostRule): Client {
+  const out: Client = { host: '', address: '', user: '' };
+  const start = endOfPrefixes(head);
+  const isPlain = start > 0 && readPlainClient(head, start, head.length, rules, out);
+  if (!isPlain) readUnusualClient(head.slice(start), rules, out);
+  return out;
 }
 
 /** Reads `address - user` and `host address - user`. */
-function readPlainClient(line: string, from: number, to: number, rules: LineRules, out: LogLine): boolean {
+function readPlainClient(line: string, from: number, to: number, rules: HostRule, out: Client): boolean {
   const end = wordEnd(line, from, to);
   const first = line.slice(from, end);
   if (!PLAIN_WORD.test(first)) return false;
@@ -88,9 +116,9 @@ function withoutFileName(word: string): string {
   return isAddress(rest) ? rest : word;
 }
 
-function readUnusualClient(head: string, rules: LineRules, out: LogLine): boolean {
+function readUnusualClient(head: string, rules: HostRule, out: Client): void {
   const words = wordsOf(head);
-  if (words.length === 0) return false;
+  if (words.length === 0) return;
   const dash = words.findIndex(({ text }) => text === '-');
   let run = runBeforeDash(words);
   const first = words.findIndex((word) => word.isAddress);
@@ -104,7 +132,6 @@ function readUnusualClient(head: string, rules: LineRules, out: LogLine): boolea
     out.host = hostBefore(words, client, rules);
     out.user = userAfter(head, words[client]!.end);
   }
-  return true;
 }
 
 interface Run {
@@ -130,7 +157,7 @@ function endOfRun(words: readonly Word[], from: number): number {
   return to;
 }
 
-function readRun(words: readonly Word[], run: Run, head: string, rules: LineRules, out: LogLine): void {
+function readRun(words: readonly Word[], run: Run, head: string, rules: HostRule, out: Client): void {
   let { from } = run;
   out.host = hostBefore(words, from, rules);
   if (out.host === '' && run.to - from > 1 && isHostAddress(words[from]!, head, rules)) {
@@ -144,17 +171,17 @@ function readRun(words: readonly Word[], run: Run, head: string, rules: LineRule
 }
 
 /** Whether an address before another one is the host's. */
-function isHostAddress({ text, end }: Word, head: string, rules: LineRules): boolean {
+function isHostAddress({ text, end }: Word, head: string, rules: HostRule): boolean {
   // A comma joins the addresses of a list.
   if (head[end] !== ' ' || rules.host === 'never') return false;
   return rules.host !== 'sometimes' || hasServerPort(text);
 }
 
-function canHaveHost({ host }: LineRules): boolean {
+function canHaveHost({ host }: HostRule): boolean {
   return host === 'sometimes' || host === 'usually';
 }
 
-function hostBefore(words: readonly Word[], at: number, rules: LineRules): string {
+function hostBefore(words: readonly Word[], at: number, rules: HostRule): string {
   const word = words[at - 1]?.text;
   if (word === undefined || rules.host === 'never') return '';
   const isHost = rules.host === 'always' ? /^[^\s|<>]*[^:|<>]$/.test(word) && word !== '-' : isHostName(word);

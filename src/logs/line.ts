@@ -2,8 +2,9 @@
  * One line of an access log → plain facts.
  *
  * A log of a busy site has millions of lines, so a line is walked by `indexOf` and `charCodeAt`: no regular
- * expression over the whole line, no arrays, and one `LogLine` that is reused. Each scan only moves
- * forward, so the time is linear in the length of the line, whatever its content.
+ * expression over the whole line, and one `LogLine` that is reused. Each scan only moves
+ * forward, so the time is linear in the length of the line, whatever its content. What is around the usual fields is
+ * read by its words; lines repeat these, so what they are is cached.
  *
  * Real output of servers and visitors is read, not refused: truncated lines, binary requests, quotes in
  * users' names. A line is a hit if it has an address, a time, a request and a status.

@@ -74,6 +74,30 @@ describe('a compressed log', () => {
     assert.ok(content.length > 0);
   });
 
+  it('closes its source, wherever the reader stops', async () => {
+    for (const content of [
+      gzipSync(LARGE),
+      LARGE,
+      Buffer.from('377abcaf271c0004', 'hex'),
+      Buffer.from('a'),
+    ]) {
+      let closed = false;
+      const source = (async function* () {
+        try {
+          for (let at = 0; at < content.length; at += 1000) yield content.subarray(at, at + 1000);
+        } finally {
+          closed = true;
+        }
+      })();
+      try {
+        for await (const _ of textOf(source)) break;
+      } catch (error) {
+        assert.match(String(error), /7z archive/);
+      }
+      assert.ok(closed);
+    }
+  });
+
   it('passes on the error of its source', async () => {
     const source = chunked(gzipSync(LARGE).subarray(0, 1000), 100, new Error('the disk is gone'));
     assert.match(String((await drained(textOf(source))).error), /the disk is gone/);

@@ -22,10 +22,10 @@ export function utf16Of(head: Uint8Array): string | undefined {
  * @throws Error when the log breaks off, and for a compression that is not read
  */
 export async function* textOf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const { head, whole } = await begun(source, MAGIC_BYTES);
-  const compression = compressionOf(head);
+  await using compressed = await begun(source, MAGIC_BYTES);
+  const compression = compressionOf(compressed.head);
   if (typeof compression?.read === 'string') throw new Error(compression.read);
-  const plain = compression ? await begun(compression.read(whole), 2) : { head, whole };
+  await using plain = await begun(compression ? compression.read(compressed.whole) : compressed.whole, 2);
   const encoding = utf16Of(plain.head);
   yield* encoding === undefined ? plain.whole : decoded(plain.whole, encoding);
 }
@@ -34,7 +34,7 @@ export async function* textOf(source: AsyncIterable<Buffer>): AsyncGenerator<Buf
 async function begun(
   source: AsyncIterable<Buffer>,
   length: number,
-): Promise<{ head: Buffer; whole: AsyncGenerator<Buffer> }> {
+): Promise<{ head: Buffer; whole: AsyncGenerator<Buffer> } & AsyncDisposable> {
   const iterator = source[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
   let fault: { readonly error: unknown } | undefined;
@@ -52,7 +52,8 @@ async function begun(
     if (fault) throw fault.error;
     yield* { [Symbol.asyncIterator]: () => iterator };
   })();
-  return { head, whole };
+  // A reader may stop before the end, or before the rest is begun: the source's file must be closed all the same.
+  return { head, whole, [Symbol.asyncDispose]: async () => void (await iterator.return?.()) };
 }
 
 async function* decoded(source: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {

@@ -5,6 +5,7 @@
  * more, extra ones may come first: then the first referrer is sought that has an agent after it.
  */
 
+import { Memo } from '../cache/memo.ts';
 import type { LineRules } from './format.ts';
 import type { LogLine } from './log-line.ts';
 import { closingQuote, quotedText } from './quoted.ts';
@@ -72,7 +73,16 @@ function quotedFields(line: string, from: number, end: number, escapes: boolean)
   return fields;
 }
 
+/** Texts whose kind is cached, and their length: referrers, agents and clients repeat. */
+const CACHED = { most: 50_000, longest: 300 };
+const kinds = new Memo(CACHED, judge);
+const clients = new Memo(CACHED, (text) => clientOfList(addressesIn(text)));
+
 function kindOf(text: string): Kind {
+  return text.length > CACHED.longest ? judge(text) : kinds.of(text);
+}
+
+function judge(text: string): Kind {
   if (text === '' || text === '-') return 'none';
   if (URL.test(text)) return 'url';
   if (AGENT.test(text)) return 'agent';
@@ -135,8 +145,7 @@ function hostOf(fields: readonly Field[]): string {
 function clientBehind(proxy: string, fields: readonly Field[]): string {
   for (const { kind, text } of fields) {
     if (kind !== 'addresses') continue;
-    const addresses = addressesIn(text);
-    const client = clientOfList(addresses);
+    const client = text.length > CACHED.longest ? clientOfList(addressesIn(text)) : clients.of(text);
     if (hasServerPort(client)) continue;
     if (isPublic(client) || !isPublic(proxy)) return client;
   }
