@@ -91,7 +91,6 @@ function readTarget(json: Json, out: LogLine): boolean {
   if (target === '' && typeof request !== 'string') return false;
   const line = target === '' ? String(request) : `${method || 'GET'} ${target}`;
   readRequest(line, 0, line.length, false, out);
-  if (target !== '') out.method = method;
   if (out.query === '' && query !== '-') out.query = query;
   return true;
 }

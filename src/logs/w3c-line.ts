@@ -47,7 +47,8 @@ export function parseW3cLine(line: string, fields: readonly string[], out: LogLi
   out.query = of('cs-uri-query') || query;
   out.host = hostNameOf(of('x-host-header', 'cs-host', 'cs(host)'));
   out.user = of('cs-username');
-  out.method = of('cs-method');
+  // Logs without methods are nearly always of pages and what they load.
+  out.method = fields.includes('cs-method') ? of('cs-method') : 'GET';
   out.protocol = of('cs-version', 'cs-protocol-version');
   out.status = Number(of('sc-status')) || 0;
   out.bytes = Number(of('sc-bytes')) || 0;
