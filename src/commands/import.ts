@@ -31,7 +31,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
   examples: [
     'hit-tracker import --site example.com /var/log/nginx/access.log*',
     'hit-tracker import --dry-run access.log',
-    'zcat old/*.gz | hit-tracker import --site example.com -',
+    'ssh web1 cat access.log | hit-tracker import --site example.com -',
     'hit-tracker import --site example.com --follow /var/log/nginx/access.log',
   ],
   async run(values, files, terminal) {

@@ -40,6 +40,12 @@ describe('a line of JSON', () => {
     assert.equal(read(json({ remote_addr: undefined, ...caddy })).userAgent, '-');
   });
 
+  it('has a site only if its host is one', () => {
+    assert.equal(read(json({ host: 'a.example:443' })).host, 'a.example');
+    for (const host of ['web1', '_', '', { name: 'web1' }, '10.0.0.1'])
+      assert.equal(read(json({ host })).host, '');
+  });
+
   it('may stand behind a prefix and colours, or within another line', () => {
     for (const line of [
       `web-1  | ${json({})}`,

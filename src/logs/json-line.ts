@@ -6,7 +6,7 @@
 import type { LogLine } from './log-line.ts';
 import { parseLogTime } from './log-time.ts';
 import { readRequest } from './request.ts';
-import { clientOfList, hostNameOf, isAddress } from './words.ts';
+import { clientOfList, hostNameOf, isAddress, isHostName } from './words.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -72,7 +72,8 @@ function readFields(json: Json, out: LogLine): boolean {
   out.bytes = Number(textOf(json, 'bytes')) || 0;
   out.user = '';
   const host = textOf(json, 'host');
-  out.host = host === '' ? '' : hostNameOf(host);
+  // A single word may name the machine that has written the log.
+  out.host = isHostName(host) ? hostNameOf(host) : '';
   if (!readTarget(json, out)) return false;
   const referrer = textOf(json, 'referrer');
   out.referrer = referrer === '-' ? '' : referrer;

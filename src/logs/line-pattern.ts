@@ -163,7 +163,9 @@ export function parsePattern(text: string, { line, fields }: LinePattern, out: L
   out.status = Number(status);
   out.bytes = Number(of('bytes')) || 0;
   out.user = of('user');
-  out.host = hostNameOf(of('host'));
+  const host = hostNameOf(of('host'));
+  // nginx' name of a server that takes any host.
+  out.host = host === '_' ? '' : host;
   const target = of('target');
   const request = of('request') || `${of('method') || 'GET'} ${target || '/'}`;
   readRequest(request, 0, request.length, false, out);
