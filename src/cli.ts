@@ -6,6 +6,9 @@
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+// The embedded engine runs each statement on a thread of libuv's pool. With more of them than statements that run at once, hits
+// never wait behind a query for a thread that syncs them.
+process.env.UV_THREADPOOL_SIZE ??= '8';
 // By the environment, since a thread asks only that. Where the folder cannot be written to, all is compiled anew.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
   new URL('../node_modules/.cache/hit-tracker', import.meta.url),

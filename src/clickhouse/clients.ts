@@ -13,15 +13,15 @@ import { DAY } from '../timing/units.ts';
 import { serverAddress } from './address.ts';
 import { DedicatedConnection, SCRATCH } from './connection.ts';
 import { type Dialect, SINGLE } from './dialect.ts';
+import { type EngineShare, engineShare } from './engine-share.ts';
+import { ReaderPool } from './reader-pool.ts';
 
 /** Maximum bytes of a statement: a list of the writers of a store can exceed the engine's default of 256 KiB. */
 const LONGEST_STATEMENT = '16777216';
-/** Maximum concurrent reads. The embedded engine uses threads that the spool's disk access also needs. */
-const READERS = 2;
+/** Maximum concurrent reads of each share. The embedded engine uses threads that the spool's disk access also needs. */
+const READERS: Readonly<Record<EngineShare['name'], number>> = { holders: 2, anonymous: 1 };
 /** Milliseconds: twice the maximum duration of a query. */
 const REQUEST_TIMEOUT = 120_000;
-/** Maximum number of queued reads. */
-const QUEUE = 100;
 /** Maximum concurrent connections for long-running work. */
 const MAX_DEDICATED_CONNECTIONS = 4;
 /** Milliseconds: timeout of a statement on such a connection, one day. */
@@ -51,9 +51,7 @@ export class Clients {
   /** Whether the engine runs in this process and reads files in place. */
   readonly embedded: boolean;
   readonly dialect: Dialect;
-  readonly #readers: ClickHouseClient[];
-  readonly #free: ClickHouseClient[];
-  readonly #queue: ((reader: ClickHouseClient) => void)[] = [];
+  readonly #readers: Readonly<Record<EngineShare['name'], ReaderPool<ClickHouseClient>>>;
   readonly #connector: Connector;
   readonly #dedicated = new Set<DedicatedConnection>();
 
@@ -64,8 +62,8 @@ export class Clients {
     this.writer = connector.connect();
     this.counter = connector.connect();
     this.keeper = connector.connect();
-    this.#readers = Array.from({ length: READERS }, () => connector.connect());
-    this.#free = [...this.#readers];
+    const pool = (count: number) => new ReaderPool(Array.from({ length: count }, () => connector.connect()));
+    this.#readers = { holders: pool(READERS.holders), anonymous: pool(READERS.anonymous) };
   }
 
   /** Opens the engine in this process, on a folder that no other process has open. */
@@ -124,28 +122,16 @@ export class Clients {
     return this.#connector.folder;
   }
 
-  /** Runs a read with a client that no other read uses. */
-  async read<Result>(query: (reader: ClickHouseClient) => Promise<Result>): Promise<Result> {
-    const reader = this.#free.pop() ?? (await this.#wait());
-    try {
-      return await query(reader);
-    } finally {
-      const next = this.#queue.shift();
-      if (next) next(reader);
-      else this.#free.push(reader);
-    }
+  /** Runs a read with a client that no other read uses, from the share of its caller. @throws HitError `overloaded` */
+  read<Result>(query: (reader: ClickHouseClient) => Promise<Result>): Promise<Result> {
+    const { name, holder } = engineShare();
+    return this.#readers[name].use(holder, query);
   }
 
   async close(): Promise<void> {
     for (const connection of [...this.#dedicated]) await connection.close();
-    for (const client of [this.writer, this.counter, this.keeper, ...this.#readers]) await client.close();
-  }
-
-  #wait(): Promise<ClickHouseClient> {
-    if (this.#queue.length >= QUEUE) {
-      throw new HitError('overloaded', `${QUEUE} queries are waiting; try again later`, { retryAfter: 5 });
-    }
-    return new Promise((resolve) => this.#queue.push(resolve));
+    const readers = Object.values(this.#readers).flatMap(({ readers }) => readers);
+    for (const client of [this.writer, this.counter, this.keeper, ...readers]) await client.close();
   }
 }
 

@@ -16,8 +16,8 @@ describe('a token', () => {
     const read = tokens.create('reports', 'read');
     const write = tokens.create('  shop  ', 'write');
     for (const each of [tokens, new Tokens(folder, () => NOON)]) {
-      assert.deepEqual(each.accessOf(read.token), { scope: 'read', sites: null });
-      assert.deepEqual(each.accessOf(write.token), { scope: 'write', sites: null });
+      assert.deepEqual(each.accessOf(read.token), { id: read.id, scope: 'read', sites: null });
+      assert.deepEqual(each.accessOf(write.token), { id: write.id, scope: 'write', sites: null });
       assert.equal(each.accessOf(`${write.token}x`), undefined);
       assert.deepEqual(
         each.list().map(({ name, scope }) => [name, scope]),
@@ -31,7 +31,7 @@ describe('a token', () => {
     assert.equal(tokens.revoke(read.id), false);
     for (const each of [tokens, new Tokens(folder, () => NOON)]) {
       assert.equal(each.accessOf(read.token), undefined);
-      assert.deepEqual(each.accessOf(write.token), { scope: 'write', sites: null });
+      assert.deepEqual(each.accessOf(write.token), { id: write.id, scope: 'write', sites: null });
     }
   });
 
@@ -59,8 +59,8 @@ describe('a token', () => {
     const sites = ['b.example', 'a.example', '::1'];
     assert.deepEqual([all.sites, bound.sites], [null, sites]);
     for (const each of [tokens, new Tokens(folder, () => NOON)]) {
-      assert.deepEqual(each.accessOf(bound.token), { scope: 'read', sites });
-      assert.deepEqual(each.accessOf(all.token), { scope: 'write', sites: null });
+      assert.deepEqual(each.accessOf(bound.token), { id: bound.id, scope: 'read', sites });
+      assert.deepEqual(each.accessOf(all.token), { id: all.id, scope: 'write', sites: null });
       assert.deepEqual(
         each.list().map((token) => token.sites),
         [null, sites],
@@ -85,7 +85,7 @@ describe('a token', () => {
     const stored = () => JSON.parse(readFileSync(path, 'utf8')) as Record<string, { id: string }[]>;
     writeFileSync(path, JSON.stringify({ tokens: stored().tokens }));
     const tokens = new Tokens(folder, () => NOON);
-    assert.deepEqual(tokens.accessOf(token), { scope: 'read', sites: null });
+    assert.deepEqual(tokens.accessOf(token), { id, scope: 'read', sites: null });
     tokens.create('new', 'read', ['a.example']);
     assert.deepEqual(
       stored().tokens!.map((each) => each.id),

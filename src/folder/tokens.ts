@@ -36,7 +36,7 @@ export type Token = Static<typeof TOKEN>;
 type StoredToken = Token & { readonly digest: string };
 
 /** The permissions of a token. */
-export type Access = Pick<Token, 'scope' | 'sites'>;
+export type Access = Pick<Token, 'id' | 'scope' | 'sites'>;
 
 const MOST_TOKENS = 100;
 const LONGEST_NAME = 100;
@@ -128,7 +128,7 @@ export class Tokens {
     const found = this.#tokens.get(digestOf(text));
     if (!found) return undefined;
     this.#touch(found);
-    return { scope: found.scope, sites: found.sites };
+    return { id: found.id, scope: found.scope, sites: found.sites };
   }
 
   #touch(token: StoredToken): void {

@@ -92,6 +92,21 @@ export function bearerOf({ headers }: IncomingMessage): string {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
 }
 
+/**
+ * Who sends a request, for shares and limits: `admin`, the ID of a token, or undefined without valid credentials. Unlike the
+ * checks, it never throws.
+ */
+export function holderOf(
+  { adminToken, tokens, sessions }: Keys,
+  request: IncomingMessage,
+): string | undefined {
+  if (isTrusted(request.socket)) return 'admin';
+  const bearer = bearerOf(request);
+  if (bearer !== '') return isToken(bearer, adminToken) ? 'admin' : tokens?.accessOf(bearer)?.id;
+  const isOpen = sessions?.isOpen(cookieValue(request.headers.cookie ?? '', Sessions.NAME)) ?? false;
+  return isOpen && isSameOrigin(request) ? 'admin' : undefined;
+}
+
 function grantOf({ adminToken, tokens, sessions }: Keys, request: IncomingMessage): Grant | undefined {
   if (isTrusted(request.socket)) return 'admin';
   const bearer = bearerOf(request);

@@ -17,6 +17,7 @@ import type { WindowResults } from '../stream/window-results.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitPipeline } from '../trackers/hit-pipeline.ts';
 import type { Peers } from './peers/peers.ts';
+import type { QueryAdmission } from './query-admission.ts';
 import type { ServedLive } from './served-live.ts';
 import type { ServedSettings } from './served-settings.ts';
 import type { Sessions } from './session.ts';
@@ -62,6 +63,8 @@ export interface ServerContext extends CollectContext {
   readonly streamResults: WindowResults | undefined;
   /** Set with the db tracker. */
   readonly db: DBTracker | undefined;
+  /** Lets queries of the store run. */
+  readonly admission: QueryAdmission;
   /** Set with the db or the stream tracker. */
   readonly spool: Spool | undefined;
   /** Set with the stream tracker. */

@@ -117,7 +117,12 @@ function registryOf(context: ServerContext): Registry {
     'Problems with shared salts, as listed by /readyz',
     () => context.saltHealth().problems.length,
   );
-  if (context.db) storeMetrics(registers, context.db.store.guard);
+  if (context.db) {
+    storeMetrics(registers, context.db.store.guard);
+    const help =
+      'Queries of readers without a token that were refused since the start, since too many waited';
+    counter(registers, 'hit_tracker_anonymous_queries_refused_total', help, () => context.admission.refused);
+  }
   if (context.peers) peerMetrics(registers, context.peers);
   if (publisher) {
     const help = 'Records that Kafka acknowledged since the start';

@@ -16,6 +16,9 @@ interface Problem {
   readonly body: string;
 }
 
+/** Milliseconds between two lines of the log about overload. */
+const OVERLOAD_LOG_MS = 1000;
+
 /** Codes whose message is written for clients, although the error has a cause. */
 const EXPLAINED: ReadonlySet<ErrorCode> = new Set(['query_timeout']);
 
@@ -48,12 +51,32 @@ function publicDetail({ status, code, message, cause }: HitError, id?: string): 
   return `${code.replaceAll('_', ' ')}: see the log of the server${entry}`;
 }
 
+/** Logs overload, which is not an internal error: one line a second, since clients that cause it must not fill the disk. */
+class OverloadLog {
+  #loggedAt = Number.NEGATIVE_INFINITY;
+  #omitted = 0;
+
+  log(request: FastifyRequest, { message }: HitError): void {
+    const now = performance.now();
+    if (now - this.#loggedAt < OVERLOAD_LOG_MS) {
+      this.#omitted++;
+      return;
+    }
+    const omitted = this.#omitted;
+    request.log.warn({ url: withoutToken(request.url), ...(omitted > 0 && { omitted }) }, message);
+    this.#loggedAt = now;
+    this.#omitted = 0;
+  }
+}
+
+const overload = new OverloadLog();
+
 /** Handles errors of handlers. Internal errors are logged, and not shown to clients. */
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = asHitError(error, request);
-  // Overload is not an internal error.
-  const level = known.code === 'overloaded' ? 'warn' : 'error';
-  if (known.status >= 500) request.log[level]({ err: error, url: withoutToken(request.url) }, known.message);
+  if (known.code === 'overloaded') overload.log(request, known);
+  else if (known.status >= 500)
+    request.log.error({ err: error, url: withoutToken(request.url) }, known.message);
   // Fastify would close the connection of a refused body, and a client that still sends it may fail before it reads the answer.
   // Otherwise Node discards the rest, for as long as `app.ts` lets it.
   reply.removeHeader('connection');

@@ -36,6 +36,7 @@ import { createApp } from './app.ts';
 import { trustSocket } from './auth.ts';
 import { badgeRoutes } from './badge/routes.ts';
 import { keepTokensBound } from './bound-tokens.ts';
+import { believePeerHeader } from './client-address.ts';
 import { batchRoutes } from './collect/batch.ts';
 import { beaconRoutes } from './collect/beacon.ts';
 import { counterRoutes } from './collect/counter.ts';
@@ -178,6 +179,7 @@ export async function listenForCommands(app: FastifyInstance, path: string): Pro
 export async function listenForThreads(app: FastifyInstance, path: string): Promise<Server> {
   await app.ready();
   const server = createServer((request, response) => app.routing(request, response));
+  server.on('connection', (socket: Socket) => believePeerHeader(socket));
   await listening(server, { path });
   return server;
 }

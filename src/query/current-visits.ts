@@ -2,6 +2,7 @@
  * Visits for queries. Before a query that needs them, the hits of all stored batches are added to them. If that fails or takes too
  * long, the query is answered nevertheless, but values after the time from which visits lack hits are null: see `gaps.ts`.
  */
+import { asServer } from '../clickhouse/engine-share.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import type { Store } from '../store/store.ts';
 import { SharedRun } from '../timing/shared-run.ts';
@@ -36,7 +37,7 @@ export class CurrentVisits {
     this.#visits = visits;
     this.#timeout = timeout;
     this.#catchUp = new SharedRun(async () => {
-      await visits.catchUp();
+      await asServer(() => visits.catchUp());
       return true;
     });
   }

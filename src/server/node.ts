@@ -16,6 +16,7 @@ import type { CollectorHost } from '../http/collector/threads.ts';
 import { ConsoleLines } from '../http/console-lines.ts';
 import { messagesOf, openLog } from '../http/log.ts';
 import { Peers } from '../http/peers/peers.ts';
+import { QueryAdmission } from '../http/query-admission.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
 import { Sessions } from '../http/session.ts';
 import { LogImporter } from '../logs/importer.ts';
@@ -97,6 +98,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   resources.defer(() => lines.close());
   const ending = new AbortController();
   const tokens = new Tokens(folder.path, Date.now);
+  const sessions = new Sessions(adminToken, Date.now);
   const publicSites = new PublicSites(folder.path);
   const definitions = new Resources(folder.path);
   const owned = { tokens, publicSites, resources: definitions };
@@ -116,7 +118,8 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       dataDir: folder.path,
       rate: trackers.includes('rate'),
       adminToken,
-      sessions: new Sessions(adminToken, Date.now),
+      sessions,
+      admission: new QueryAdmission({ adminToken, tokens, sessions }, proxies),
       public: values.public!,
       settings: servedSettings(values, policy),
       salts: secrets.salts,

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Clients } from '../clickhouse/clients.ts';
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
+import { engineShare } from '../clickhouse/engine-share.ts';
 import { queryFault, unavailable } from '../clickhouse/faults.ts';
 import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
@@ -33,6 +34,17 @@ export const QUERY_LIMITS: QueryLimits = {
   max_execution_time: 60,
   max_memory_usage: 2_000_000_000,
 };
+
+/**
+ * The same for readers without a token, together with the limits of the query: one of two cores, and less time, since one
+ * query at a time runs. The engine pauses queries of a larger priority number while those of a smaller one run.
+ */
+const ANONYMOUS_LIMITS: QueryLimits = {
+  max_threads: 1,
+  max_execution_time: 10,
+  max_memory_usage: 1_000_000_000,
+};
+const PRIORITY = { holders: 1, anonymous: 2 } as const;
 
 /** Maximum characters of a statement sent as a form field: less than 128 KiB in UTF-8, as statements are mostly ASCII. */
 const LONGEST_FIELD = 100_000;
@@ -275,7 +287,7 @@ export class Store implements Sink {
     bounds: QueryLimits,
     run: (reader: ClickHouseClient, text: string) => Promise<Result>,
   ): Promise<Result> {
-    const settings = Object.entries({ ...READ_SETTINGS, ...bounds }).map(
+    const settings = Object.entries({ ...READ_SETTINGS, ...limitsOf(bounds) }).map(
       ([name, value]) => `${name} = ${value}`,
     );
     const text = `${query}\nSETTINGS ${settings.join(', ')}`;
@@ -290,6 +302,19 @@ export class Store implements Sink {
       throw queryFault(error);
     }
   }
+}
+
+/** Limits of a query for the share of its caller. */
+function limitsOf(bounds: QueryLimits): QueryLimits & { readonly priority: number } {
+  const { name } = engineShare();
+  const priority = PRIORITY[name];
+  if (name === 'holders') return { ...bounds, priority };
+  const limits = Object.entries(ANONYMOUS_LIMITS).map(([limit, value]: [string, number]) => {
+    const asked = bounds[limit as keyof QueryLimits];
+    // 0 is unlimited.
+    return [limit, asked ? Math.min(asked, value) : value];
+  });
+  return { ...bounds, ...Object.fromEntries(limits), priority };
 }
 
 async function collect(stream: Readable): Promise<Buffer> {

@@ -37,11 +37,13 @@ const OPERATION: Operation = {
 
 /** `POST /api/v1/retention`: cohorts of visitors by their first visit. */
 export function cohortRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { resources, settings } = context;
+  const { admission, resources, settings } = context;
   app.post<{ Body: unknown; Reply: RetentionResult }>(
     '/api/v1/retention',
     { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'several' } },
-    (request) =>
-      storeOf(context).retention(resources.resolve(request.body), resources.goals, settings.identity),
+    (request, reply) =>
+      admission.run(request, reply, () =>
+        storeOf(context).retention(resources.resolve(request.body), resources.goals, settings.identity),
+      ),
   );
 }

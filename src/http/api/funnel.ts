@@ -70,10 +70,13 @@ const OPERATION: Operation = {
 
 /** `POST /api/v1/funnel`: how many visitors take a sequence of steps. */
 export function funnelRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { resources } = context;
+  const { admission, resources } = context;
   app.post<{ Body: unknown; Reply: FunnelResult }>(
     '/api/v1/funnel',
     { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'several' } },
-    (request) => storeOf(context).funnel(resources.resolve(request.body), resources.goals, resources.funnels),
+    (request, reply) =>
+      admission.run(request, reply, () =>
+        storeOf(context).funnel(resources.resolve(request.body), resources.goals, resources.funnels),
+      ),
   );
 }

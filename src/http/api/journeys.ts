@@ -37,10 +37,13 @@ const OPERATION: Operation = {
 
 /** `POST /api/v1/journeys`: the pages before and after a page. */
 export function journeyRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { resources } = context;
+  const { admission, resources } = context;
   app.post<{ Body: unknown; Reply: JourneysResult }>(
     '/api/v1/journeys',
     { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'several' } },
-    (request) => storeOf(context).journeys(resources.resolve(request.body), resources.goals),
+    (request, reply) =>
+      admission.run(request, reply, () =>
+        storeOf(context).journeys(resources.resolve(request.body), resources.goals),
+      ),
   );
 }

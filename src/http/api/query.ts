@@ -47,10 +47,13 @@ const OPERATION: Operation = {
 
 /** `POST /api/v1/query`: metrics of visits, hits and goals by any dimensions. */
 export function queryRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { resources } = context;
+  const { admission, resources } = context;
   app.post<{ Body: unknown; Reply: QueryAnswer }>(
     '/api/v1/query',
     { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'several' } },
-    (request) => storeOf(context).query(resources.resolve(request.body), resources.goals),
+    (request, reply) =>
+      admission.run(request, reply, () =>
+        storeOf(context).query(resources.resolve(request.body), resources.goals),
+      ),
   );
 }

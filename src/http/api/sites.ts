@@ -72,12 +72,12 @@ const REMOVE: Operation = {
 
 /** `GET /api/v1/sites`, `DELETE /api/v1/sites/{site}`, and `PUT /api/v1/sites/{site}` with `{"public":true}` to make the counts of a site public. */
 export function siteRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { publicSites } = context;
+  const { admission, publicSites } = context;
   app.get<{ Reply: SitesAnswer }>(
     '/api/v1/sites',
     { onRequest: requireReader(context), config: { operation: LIST, bound: 'own' } },
-    async ({ boundTo }) => {
-      const sites = await storeOf(context).sites(boundTo);
+    async (request, reply) => {
+      const sites = await admission.run(request, reply, () => storeOf(context).sites(request.boundTo));
       return { sites: sites.map((site) => ({ ...site, public: publicSites.has(site.site) })) };
     },
   );

@@ -55,24 +55,27 @@ const ASK_PROPS: Operation = {
 
 /** Questions about periods: totals and series, rankings, properties of events. */
 export function statsRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { admission } = context;
   const onRequest = requireReader(context);
   const accepts = FILTER_PARAMETERS;
   const bound = 'one';
   // Rankings take the parameters of totals, as documented, also those that change nothing of theirs.
   const ofRankings = [...accepts, ...Object.keys(STATS_PARAMETERS)];
-  app.get('/api/v1/stats', { onRequest, config: { operation: ASK_STATS, accepts, bound } }, (request) =>
-    storeOf(context).stats(queryParamsOf(request)),
+  app.get(
+    '/api/v1/stats',
+    { onRequest, config: { operation: ASK_STATS, accepts, bound } },
+    (request, reply) => admission.run(request, reply, () => storeOf(context).stats(queryParamsOf(request))),
   );
   app.get(
     '/api/v1/top',
     { onRequest, config: { operation: ASK_TOP, accepts: ofRankings, bound } },
-    (request) => storeOf(context).top(queryParamsOf(request)),
+    (request, reply) => admission.run(request, reply, () => storeOf(context).top(queryParamsOf(request))),
   );
   app.get(
     '/api/v1/props',
     { onRequest, config: { operation: ASK_PROPS, accepts, bound } },
-    async (request) => ({
-      props: await storeOf(context).props(queryParamsOf(request)),
+    async (request, reply) => ({
+      props: await admission.run(request, reply, () => storeOf(context).props(queryParamsOf(request))),
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { RecentMap } from '../../cache/recent-map.ts';
+import { asAnonymous } from '../../clickhouse/engine-share.ts';
 import { HitError } from '../../errors.ts';
 import { presetPeriod } from '../../query/period.ts';
 import type { ServerContext } from '../context.ts';
@@ -66,14 +67,16 @@ export class BadgeCounts {
     this.#running++;
     try {
       const from = fromOf(period, now);
-      const { totals } = await db.stats({
-        site,
-        ...(path !== undefined && { filter: `path=${path.replaceAll(/[*|\\]/g, '\\$&')}` }),
-        ...(from !== undefined && {
-          from: new Date(from).toISOString(),
-          to: new Date(now + 1).toISOString(),
+      const { totals } = await asAnonymous(() =>
+        db.stats({
+          site,
+          ...(path !== undefined && { filter: `path=${path.replaceAll(/[*|\\]/g, '\\$&')}` }),
+          ...(from !== undefined && {
+            from: new Date(from).toISOString(),
+            to: new Date(now + 1).toISOString(),
+          }),
         }),
-      });
+      );
       return { hits: totals.hits, visitors: totals.visitors };
     } finally {
       this.#running--;

@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import { HitError, messageOf } from '../../errors.ts';
+import { PEER_HEADER } from '../client-address.ts';
 import { problemOf } from '../problem.ts';
 
 /** Forwards a request to the main thread's server, and returns its answer. */
@@ -23,6 +24,7 @@ export class ForwardProxy {
   #pass(request: IncomingMessage, response: ServerResponse): void {
     const { method, url: path } = request;
     const headers = endToEnd(request.rawHeaders);
+    headers.push(PEER_HEADER, request.socket.remoteAddress ?? '');
     const forwarded = send({ socketPath: this.#socketPath, agent: this.#agent, method, path, headers });
     forwarded.on('response', (answer) => {
       response.writeHead(answer.statusCode!, endToEnd(answer.rawHeaders));
@@ -46,8 +48,11 @@ export class ForwardProxy {
   }
 }
 
-/** Hop-by-hop headers (RFC 9110, 7.6.1): a client that closes its connection does not close the one to the main thread. */
-const OF_ONE_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection']);
+/**
+ * Hop-by-hop headers (RFC 9110, 7.6.1): a client that closes its connection does not close the one to the main thread. And the
+ * header that only threads may send.
+ */
+const OF_ONE_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection', PEER_HEADER]);
 
 /** @param headers alternating names and values */
 function endToEnd(headers: readonly string[]): string[] {

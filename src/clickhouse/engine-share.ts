@@ -1,0 +1,43 @@
+/**
+ * On whose account a query runs. It decides which connections and which limits the query gets, so that anonymous readers
+ * cannot take the engine from those who have a token. It is a property of the caller, not of a query, so it accompanies the
+ * call (`AsyncLocalStorage`) instead of every parameter list between a route and the connection.
+ *
+ * | share       | who                                          | connections, threads | priority                              |
+ * |-------------|----------------------------------------------|----------------------|---------------------------------------|
+ * | `holders`   | holders of tokens, commands, and the server  | 2, of 2 threads each | first                                 |
+ * | `anonymous` | readers without a token, with `--public`     | 1, of 1 thread       | pauses while queries of holders run   |
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+export interface EngineShare {
+  readonly name: 'holders' | 'anonymous';
+  /** Holders take turns: `admin`, or the ID of a token. */
+  readonly holder: string;
+}
+
+/** Of work that no request asked for. */
+const OWN: EngineShare = { name: 'holders', holder: '' };
+const ANONYMOUS: EngineShare = { name: 'anonymous', holder: '' };
+
+const current = new AsyncLocalStorage<EngineShare>();
+
+/** The share of the running call. */
+export function engineShare(): EngineShare {
+  return current.getStore() ?? OWN;
+}
+
+/** Runs queries on the account of somebody who has a token. @param holder `admin`, or the ID of a token */
+export function asHolder<Result>(holder: string, work: () => Result): Result {
+  return current.run({ name: 'holders', holder }, work);
+}
+
+/** Runs queries on the account of all readers without a token. */
+export function asAnonymous<Result>(work: () => Result): Result {
+  return current.run(ANONYMOUS, work);
+}
+
+/** Runs work that others wait for too, whoever happened to be the first to need it. */
+export function asServer<Result>(work: () => Result): Result {
+  return current.run(OWN, work);
+}

@@ -1,0 +1,154 @@
+/**
+ * Which queries of readers may run now. Holders of tokens query at once, on their own share of the engine
+ * (`clickhouse/engine-share.ts`). Readers without a token, with `--public`, share one query at a time:
+ *
+ * 1. Equal queries that wait are asked once. A query that has begun is not joined: hits acknowledged since may be missing in
+ *    its answer. For the same reason no answer is cached: late hits change those of past periods too.
+ * 2. Addresses take turns, and within an address its sites, so whoever sends a thousand queries delays another by one.
+ * 3. The queue is bounded, and so is the wait. A refused reader gets 503 with `Retry-After`.
+ *
+ * Invariants: at most one anonymous query runs; each waiting reader gets exactly one outcome, or has disconnected.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { asAnonymous, asHolder } from '../clickhouse/engine-share.ts';
+import { HitError } from '../errors.ts';
+import { networkOf, type TrustedProxies } from '../hit/address.ts';
+import { FairQueue } from '../timing/fair-queue.ts';
+import { holderOf, type Keys } from './auth.ts';
+import { clientOf } from './client-address.ts';
+
+/** Most waiting anonymous readers. */
+const MOST_WAITING = 100;
+/** Milliseconds that one waits for its turn: longer than one query may run, so that a slow one does not refuse all others. */
+const WAIT_MS = 20_000;
+/** Seconds after which a refused reader may try again. */
+const RETRY_AFTER = 10;
+
+/** A query that anonymous readers wait for. */
+interface Asked {
+  readonly ask: () => Promise<unknown>;
+  readonly key: string;
+  readonly waiting: Set<Waiting>;
+}
+
+interface Waiting {
+  readonly asked: Asked;
+  readonly network: string;
+  readonly site: string;
+  readonly settle: PromiseWithResolvers<unknown>;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** An anonymous reader, and what it queries. */
+interface Reader {
+  /** Address, of IPv6 its network. */
+  readonly network: string;
+  readonly site: string;
+  /** Equal for equal queries. */
+  readonly key: string;
+  /** Calls back when the reader disconnects. */
+  readonly onGone: (forget: () => void) => void;
+}
+
+export class QueryAdmission {
+  readonly #keys: Keys;
+  readonly #proxies: TrustedProxies;
+  readonly #queue = new FairQueue<Waiting>(MOST_WAITING);
+  /** Queries that have not begun, by their key. */
+  readonly #asked = new Map<string, Asked>();
+  #isRunning = false;
+  #refused = 0;
+
+  constructor(keys: Keys, proxies: TrustedProxies) {
+    this.#keys = keys;
+    this.#proxies = proxies;
+  }
+
+  /** Refused anonymous queries since the start. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /**
+   * Runs the query of a request, when its turn comes.
+   *
+   * @throws HitError `overloaded` if an anonymous reader waited too long, or too many wait; and what the query throws
+   */
+  run<Result>(request: FastifyRequest, reply: FastifyReply, ask: () => Promise<Result>): Promise<Result> {
+    const holder = holderOf(this.#keys, request.raw);
+    if (holder !== undefined) return asHolder(holder, ask);
+    const { method, query, body, routeOptions } = request;
+    return this.admit(
+      {
+        network: networkOf(clientOf(request.raw, this.#proxies)),
+        site: siteText(query) || siteText(body),
+        key: JSON.stringify([method, routeOptions.url, query, body]),
+        onGone: (forget) => reply.raw.once('close', forget),
+      },
+      ask,
+    );
+  }
+
+  /** The same for an anonymous reader. */
+  admit<Result>({ network, site, key, onGone }: Reader, ask: () => Promise<Result>): Promise<Result> {
+    const asked = this.#asked.get(key) ?? { ask, key, waiting: new Set() };
+    this.#asked.set(key, asked);
+    const settle = Promise.withResolvers<unknown>();
+    const waiting: Waiting = {
+      ...{ asked, network, site, settle },
+      timer: setTimeout(() => this.#refuse(waiting, `no turn within ${WAIT_MS / 1000} s`), WAIT_MS),
+    };
+    asked.waiting.add(waiting);
+    const excess = this.#queue.add(waiting, network, site);
+    if (excess) this.#refuse(excess, `${MOST_WAITING} are waiting`);
+    onGone(() => this.#forget(waiting));
+    this.#next();
+    return settle.promise as Promise<Result>;
+  }
+
+  #next(): void {
+    if (this.#isRunning) return;
+    const first = this.#queue.next();
+    if (!first) return;
+    const { asked } = first;
+    const waiting = [...asked.waiting];
+    for (const each of waiting) this.#forget(each);
+    this.#isRunning = true;
+    // In a turn of its own: it must not run in the share or the stack of the reader whose query ended before.
+    asAnonymous(async () => asked.ask())
+      .then(
+        (result) => {
+          for (const { settle } of waiting) settle.resolve(result);
+        },
+        (error: unknown) => {
+          for (const { settle } of waiting) settle.reject(error);
+        },
+      )
+      .finally(() => {
+        this.#isRunning = false;
+        this.#next();
+      });
+  }
+
+  #refuse(waiting: Waiting, why: string): void {
+    this.#forget(waiting);
+    this.#refused++;
+    const message = `too many queries without a token (${why}): try again later, or send a token`;
+    waiting.settle.reject(new HitError('overloaded', message, { retryAfter: RETRY_AFTER }));
+  }
+
+  /** Nothing waits for it any more, here. */
+  #forget(waiting: Waiting): void {
+    const { asked, network, site, timer } = waiting;
+    clearTimeout(timer);
+    this.#queue.remove(waiting, network, site);
+    asked.waiting.delete(waiting);
+    if (asked.waiting.size === 0 && this.#asked.get(asked.key) === asked) this.#asked.delete(asked.key);
+  }
+}
+
+/** The member `site` of parameters or a body, as a text. */
+function siteText(input: unknown): string {
+  const { site = '' } = (input ?? {}) as { readonly site?: unknown };
+  return String(site);
+}
