@@ -34,6 +34,7 @@ export function intakeSettings(
  * The part of an intake's options that the settings decide.
  *
  * @param maxSites most sites, if any are allowed. Default: no limit
+ * @param isClaimed see `Sites`
  * @throws HitError `bad_setting` if the database cannot be read
  * @example
  * const intake = new Intake({ ...(await settledOptions(settings)), proxies, limit, salts, identity, now: Date.now });
@@ -41,7 +42,8 @@ export function intakeSettings(
 export async function settledOptions(
   { key, importSalt, allowedSites, geoDatabase }: IntakeSettings,
   maxSites = Number.POSITIVE_INFINITY,
-): Promise<Pick<IntakeOptions, 'key' | 'importSalt' | 'sites' | 'places'>> {
-  const sites = new Sites({ allowed: allowedSites, max: maxSites });
+  isClaimed?: (site: string) => boolean,
+): Promise<Pick<IntakeOptions, 'key' | 'importSalt' | 'places'> & { readonly sites: Sites }> {
+  const sites = new Sites({ allowed: allowedSites, max: maxSites, isClaimed });
   return { key, importSalt, sites, places: await Places.open(geoDatabase) };
 }

@@ -15,6 +15,7 @@ import { requestName } from './request-class.ts';
 import type { RequestContext } from './request-context.ts';
 import type { DailySalts } from './salts.ts';
 import { type SiteReason, type Sites, siteName } from './site.ts';
+import { CLAIMING_NETWORKS } from './site-probation.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { isUnclean, normalized } from './text.ts';
 import { timeFault } from './time.ts';
@@ -27,7 +28,7 @@ export interface Accepted {
 }
 
 export interface IntakeOptions {
-  readonly sites: Sites;
+  readonly sites: Pick<Sites, 'nameOf' | 'admit'>;
   readonly proxies: TrustedProxies;
   readonly limit: Pick<RateLimit, 'tryConsume'>;
   readonly places: Places;
@@ -45,8 +46,8 @@ export interface IntakeOptions {
 const hostnames = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, siteName);
 
 /**
- * Turns request facts into a hit, in steps that read from top to bottom: time, size, purpose, site, client address, rate
- * limit, agent, visitor, source. Any step may drop the request with a reason.
+ * Turns request facts into a hit, in steps that read from top to bottom: time, size, purpose, site name, client address, rate
+ * limit, place of the site, agent, visitor, source. Any step may drop the request with a reason.
  *
  * @example
  * const outcome = intake.receive({ ...EMPTY_CONTEXT, kind: 'beacon', time: Date.now(), host: 'example.com', path: '/a' });
@@ -78,16 +79,20 @@ export class Intake {
       return { reason: 'prefetch', detail: 'a prefetch is not a visit' };
     }
 
-    const admission = this.#options.sites.admit(facts.site === '' ? facts.host : facts.site);
-    if ('reason' in admission) {
-      return siteProblem(admission.reason, facts.site === '' ? facts.host : facts.site);
+    const named = this.#options.sites.nameOf(facts.site === '' ? facts.host : facts.site);
+    if ('reason' in named) {
+      return siteProblem(named.reason, facts.site === '' ? facts.host : facts.site);
     }
-    const { site } = admission;
+    const { site } = named;
 
     const client = this.#options.proxies.clientOf(facts.peer, facts.forwarded);
     const network = networkOf(client);
     const wait = this.#limit(facts, client, network);
     if (wait > 0) return overLimit(network, wait);
+    // Last of the steps that drop: a hit that is refused takes no place.
+    if (!this.#options.sites.admit(site, facts.kind === 'server' ? '' : network)) {
+      return siteProblem('too_many_sites', site);
+    }
 
     const agent = agentOf(facts.userAgent);
     const cookies = this.#takesCookies(facts, site);
@@ -245,7 +250,7 @@ export function siteProblem(reason: SiteReason, text: string): Dropped {
   const details: Readonly<Record<SiteReason, string>> = {
     invalid: name === '' ? 'no site is given' : `"${name}" is not a host name`,
     site_not_allowed: `site "${name}" is not in --sites`,
-    too_many_sites: `site "${name}" is new, and the limit of --max-sites is reached`,
+    too_many_sites: `site "${name}" is new, and the limit of --max-sites is reached: it is counted once clients of ${CLAIMING_NETWORKS} networks have visited it, or now, if you define a goal for it or send a hit with a token`,
   };
   return { reason, detail: details[reason] };
 }

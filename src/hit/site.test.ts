@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { patience } from '../../test/fixtures/patience.ts';
 import { Sites, siteName } from './site.ts';
+import { SiteProbation } from './site-probation.ts';
 
 describe('the site of a host', () => {
   for (const [host, site] of [
@@ -60,56 +61,122 @@ describe('the site of a host', () => {
   });
 });
 
+/** Whether a hit from a client is admitted. */
+function isAdmitted(sites: Sites, host: string, client = '192.0.2.1'): boolean {
+  const named = sites.nameOf(host);
+  return 'site' in named && sites.admit(named.site, client);
+}
+
 describe('the sites that are counted', () => {
   test('are all sites if there is no list', () => {
     const sites = new Sites({ max: 10 });
-    assert.deepEqual(sites.admit('Example.com:8080'), { site: 'example.com' });
-    assert.deepEqual(sites.admit('example.org'), { site: 'example.org' });
+    assert.deepEqual(sites.nameOf('Example.com:8080'), { site: 'example.com' });
+    assert.deepEqual(sites.nameOf('example.org'), { site: 'example.org' });
+    for (const host of ['Example.com:8080', 'example.org']) assert.ok(isAdmitted(sites, host));
   });
 
   test('are only those on the list, however they are written', () => {
     const sites = new Sites({ allowed: ['Example.com', 'b.example:80', '[::1]'], max: 1 });
-    for (const host of ['example.com', 'EXAMPLE.COM.', 'example.com:99']) {
-      assert.deepEqual(sites.admit(host), { site: 'example.com' });
-    }
-    assert.deepEqual(sites.admit('b.example'), { site: 'b.example' });
-    assert.deepEqual(sites.admit('[::1]:5000'), { site: '::1' });
+    for (const host of ['example.com', 'EXAMPLE.COM.', 'example.com:99', 'b.example', '[::1]:5000'])
+      assert.ok(isAdmitted(sites, host), host);
+    assert.deepEqual(sites.nameOf('[::1]:5000'), { site: '::1' });
     for (const host of ['example.org', 'sub.example.com', 'notexample.com', 'com']) {
-      assert.deepEqual(sites.admit(host), { reason: 'site_not_allowed' });
+      assert.deepEqual(sites.nameOf(host), { reason: 'site_not_allowed' });
     }
   });
 
   test('never include an invalid host name, listed or not', () => {
     for (const sites of [new Sites({ max: 10 }), new Sites({ allowed: ['a.com'], max: 10 })]) {
       for (const host of ['', '../etc/passwd', 'a b', '\u0000']) {
-        assert.deepEqual(sites.admit(host), { reason: 'invalid' });
+        assert.deepEqual(sites.nameOf(host), { reason: 'invalid' });
       }
     }
   });
 
   test('are at most the maximum, and the first ones stay', () => {
     const sites = new Sites({ max: 2 });
-    sites.admit('a.com');
-    sites.admit('b.com');
-    assert.deepEqual(sites.admit('c.com'), { reason: 'too_many_sites' });
-    assert.deepEqual(sites.admit('a.com'), { site: 'a.com' });
-    assert.deepEqual(sites.admit('B.com:80'), { site: 'b.com' });
-    assert.deepEqual(sites.admit('c.com'), { reason: 'too_many_sites' });
+    const hosts = ['a.com', 'b.com', 'c.com', 'a.com', 'B.com:80', 'c.com'];
+    assert.deepEqual(
+      hosts.map((host) => isAdmitted(sites, host)),
+      [true, true, false, true, true, false],
+    );
   });
 
   test('include those of an earlier run, even if they exceed the maximum', () => {
     const sites = new Sites({ max: 1 });
-    sites.remember(['a.com', 'b.com']);
-    assert.deepEqual(sites.admit('a.com'), { site: 'a.com' });
-    assert.deepEqual(sites.admit('b.com'), { site: 'b.com' });
-    assert.deepEqual(sites.admit('c.com'), { reason: 'too_many_sites' });
+    sites.remember({ claimed: ['a.com'], unclaimed: ['b.com'] });
+    const hosts = ['a.com', 'b.com', 'c.com'];
+    assert.deepEqual(
+      hosts.map((host) => isAdmitted(sites, host)),
+      [true, true, false],
+    );
   });
 
   test('never exceed the maximum, even if more names are tried than are remembered', () => {
     const sites = new Sites({ max: 3 });
     let admitted = 0;
-    for (let i = 0; i < 30_000; i++) if ('site' in sites.admit(`s${i}.example`)) admitted++;
+    for (let i = 0; i < 30_000; i++) if (isAdmitted(sites, `s${i}.example`)) admitted++;
     assert.equal(admitted, 3);
-    assert.deepEqual(sites.admit('s0.example'), { site: 's0.example' });
+    assert.ok(isAdmitted(sites, 's0.example'));
+  });
+});
+
+describe('a site beyond the maximum', () => {
+  /** Sites without a free place: made-up names have all of them. */
+  function occupied(isClaimed?: (site: string) => boolean): Sites {
+    const sites = new Sites({ max: 5, isClaimed });
+    for (let i = 0; i < 100; i++) isAdmitted(sites, `made-up-${i}.example`, '203.0.113.66');
+    assert.ok(!isAdmitted(sites, 'made-up-5.example', '203.0.113.66'));
+    return sites;
+  }
+
+  test('gets the place of the newest unclaimed one if a token sends it, or a definition or an import names it', () => {
+    const claimed = new Set<string>();
+    const sites = occupied((site) => claimed.has(site));
+    assert.ok(!isAdmitted(sites, 'real.example'));
+    assert.ok(sites.admit('real.example', ''));
+    assert.ok(isAdmitted(sites, 'real.example'));
+    claimed.add('defined.example');
+    assert.ok(isAdmitted(sites, 'defined.example'));
+    sites.claim('imported.example');
+    assert.ok(isAdmitted(sites, 'imported.example'));
+    const left = [0, 1, 2, 3, 4].filter((i) => isAdmitted(sites, `made-up-${i}.example`));
+    assert.deepEqual(left, [0, 1]);
+    // As many as are claimed, even beyond the maximum.
+    for (let i = 0; i < 10; i++) sites.claim(`own-${i}.example`);
+    for (let i = 0; i < 10; i++) assert.ok(isAdmitted(sites, `own-${i}.example`));
+    assert.ok(!isAdmitted(sites, 'made-up-0.example'));
+  });
+
+  test('gets one if clients of several networks visit it, and no other one does by their number', () => {
+    const sites = occupied();
+    const visits = (clients: readonly string[]) =>
+      clients.map((client) => isAdmitted(sites, 'real.example', client));
+    assert.deepEqual(
+      visits(['2001:db8:1:1::/64', '2001:db8:1:2::/64', '2001:db8:1:3::/64', '192.0.2.1', '192.0.2.1']),
+      [false, false, false, false, false],
+    );
+    assert.deepEqual(visits(['192.0.2.2', '192.0.2.1']), [true, true]);
+    // With all places claimed by visitors, another one must be claimed explicitly.
+    for (let i = 0; i < 4; i++) {
+      const site = `other-${i}.example`;
+      assert.ok([1, 2, 3].map((host) => isAdmitted(sites, site, `192.0.2.${host}`)).includes(true));
+    }
+    assert.ok(
+      ![1, 2, 3, 4].map((host) => isAdmitted(sites, 'late.example', `192.0.2.${host}`)).includes(true),
+    );
+    assert.ok(!sites.admit('late.example', ''));
+    sites.claim('late.example');
+    assert.ok(isAdmitted(sites, 'late.example'));
+  });
+
+  test('is not forgotten while a sender of made-up names adds more than are kept', () => {
+    const probation = new SiteProbation(100);
+    assert.ok(!probation.visit('real.example', '192.0.2.1'));
+    for (let i = 0; i < 10_000; i++) probation.visit(`made-up-${i}.example`, '203.0.113.66');
+    assert.ok(!probation.visit('real.example', '192.0.2.2'));
+    assert.equal(probation.size, 100);
+    assert.ok(probation.visit('real.example', '192.0.2.3'));
+    assert.equal(probation.size, 99);
   });
 });

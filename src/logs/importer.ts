@@ -51,6 +51,8 @@ export interface LogImporterOptions extends Pick<ReaderThreadData, 'intake'> {
   readonly db: DBTracker;
   /** Live state that counts the hits too. */
   readonly live: Live | undefined;
+  /** Called with each site of counted hits. */
+  readonly onSite?: (site: string) => void;
   /** Log bytes that a thread reads at once. Default 2 MiB. */
   readonly chunkBytes?: number;
 }
@@ -259,6 +261,7 @@ class ImportRun {
     for (const { result, claim } of chunks) {
       this.#claims.delete(claim);
       claim.complete(result);
+      if (this.#context.onSite) result.sightings.sites.forEach(this.#context.onSite);
       await this.#show(result.sightings);
     }
   }

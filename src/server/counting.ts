@@ -48,10 +48,12 @@ export async function openCounting(
     readonly proxies: TrustedProxies;
     readonly limit: RateLimit;
     readonly log: Logger;
+    /** Whether a definition names a site. */
+    readonly isClaimed: (site: string) => boolean;
   },
   resources: AsyncDisposableStack,
 ): Promise<Counting> {
-  const settled = await settledOptions(parts.settings, values['max-sites']!);
+  const settled = await settledOptions(parts.settings, values['max-sites']!, parts.isClaimed);
   const { sites } = settled;
   const midnight = new MidnightVisits();
   const intake = new Intake({
@@ -72,7 +74,7 @@ export async function openCounting(
   const db = resources.use(await openStore(folder, intake, publisher, live, values, parts.log));
   if (values.store === 'embedded') resources.use(new EnginePriority());
   await db.spool.flush();
-  sites.remember(await db.siteNames());
+  sites.remember(await db.knownSites());
   await live?.restore(db);
   await restoreVisits(midnight, db.store, Date.now()).catch((error) =>
     parts.log.warn(`visits that continue across midnight count again: ${messageOf(error)}`),

@@ -69,7 +69,18 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
 
   const { secrets } = folder;
   const settings = intakeSettings(values, secrets);
-  const counting = await openCounting(folder, values, { settings, proxies, limit, log }, resources);
+  const [tokens, publicSites, definitions] = [
+    new Tokens(folder.path, Date.now),
+    new PublicSites(folder.path),
+    new Resources(folder.path),
+  ];
+  const isClaimed = (site: string) => publicSites.has(site) || definitions.has(site) || tokens.has(site);
+  const counting = await openCounting(
+    folder,
+    values,
+    { settings, proxies, limit, log, isClaimed },
+    resources,
+  );
   const { intake, sites, live, db, spool, publisher, midnight } = counting;
   const scheduled = scheduledAges(schedule.jobs);
   if (db) {
@@ -97,10 +108,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   const lines = new ConsoleLines((line) => out.stdout.write(`${line}\n`));
   resources.defer(() => lines.close());
   const ending = new AbortController();
-  const tokens = new Tokens(folder.path, Date.now);
   const sessions = new Sessions(adminToken, Date.now);
-  const publicSites = new PublicSites(folder.path);
-  const definitions = new Resources(folder.path);
   const owned = { tokens, publicSites, resources: definitions };
   const app = buildServer(
     {
@@ -109,7 +117,9 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       drops,
       ...{ live: live?.served, db, spool, publisher, node: name, peers },
       streamResults: reader?.results,
-      importer: db && new LogImporter({ db, live: live?.counts, intake: settings }),
+      importer:
+        db &&
+        new LogImporter({ db, live: live?.counts, intake: settings, onSite: (site) => sites.claim(site) }),
       purger: upkeep?.purger,
       archives: upkeep?.archives,
       retention: upkeep?.retention,

@@ -11,7 +11,7 @@ import { MemoryLive } from '../live/memory.ts';
 import { RowWriter } from '../rows/row.ts';
 import { Spool } from '../spool/spool.ts';
 import { BatchRecorder } from './batch-recorder.ts';
-import { type HitBatch, HitBatchWriter } from './hit-batch.ts';
+import { type HitBatch, HitBatchWriter, type Sender } from './hit-batch.ts';
 import type { Recorded } from './hit-pipeline.ts';
 import { RemoteRecorder } from './remote-recorder.ts';
 
@@ -32,7 +32,7 @@ describe('a batch of hits', () => {
         const hits = paths.map((each, i) => hitOf({ path: each, site: `s${i % 3}.example` }));
         const rows = new RowWriter();
         for (const hit of hits) {
-          writer.add(hit, '');
+          writer.add(hit, { client: '', isLimited: false });
           rows.write(hit);
         }
         assert.equal(writer.length, hits.length);
@@ -65,19 +65,19 @@ describe('hits of a collector thread', () => {
       sites: new Sites({ max: 2 }),
       now: () => NOW,
     });
-    let client = '';
+    let sender: Sender = { client: '', isLimited: false };
     const batches: HitBatch[] = [];
     const remote = new RemoteRecorder(
       (id, batch) => {
         batches.push(batch);
         main.record(batch, (outcome) => remote.complete(id, outcome));
       },
-      () => client,
+      () => sender,
       (error) => assert.fail(String(error)),
     );
-    const record = (fields: Parameters<typeof hitOf>[0], from = '') =>
+    const record = (fields: Parameters<typeof hitOf>[0], from = '127.0.0.1') =>
       new Promise<Parameters<Recorded>>((resolve) => {
-        client = from;
+        sender = { client: from, isLimited: from !== '127.0.0.1' };
         remote.record(hitOf(fields), (...recorded) => resolve(recorded));
       });
     return { shelf, spool, live, batches, record };
@@ -112,7 +112,9 @@ describe('hits of a collector thread', () => {
   test('over a client’s limit are refused individually', options, async (t) => {
     const { spool, record } = await open(t);
     const told = await Promise.all(
-      ['203.0.113.7', '203.0.113.7', '203.0.113.7', '', '203.0.113.8'].map((from) => record({}, from)),
+      ['203.0.113.7', '203.0.113.7', '203.0.113.7', '127.0.0.1', '203.0.113.8'].map((from) =>
+        record({}, from),
+      ),
     );
     assert.deepEqual(
       told.map(([refusal]) => reasonOf(refusal)),
@@ -122,22 +124,46 @@ describe('hits of a collector thread', () => {
     assert.equal(spool.accepted, 4);
   });
 
+  test(
+    'that are refused take no place of a site, and those sent with a token always get one',
+    options,
+    async (t) => {
+      const { record } = await open(t);
+      const told = await Promise.all([
+        record({ site: 'a.example' }, '203.0.113.7'),
+        record({ site: 'a.example' }, '203.0.113.7'),
+        ...['x', 'y', 'z'].map((name) => record({ site: `${name}.example` }, '203.0.113.7')),
+        record({ site: 'b.example' }, '203.0.113.8'),
+        record({ site: 'c.example' }, '203.0.113.8'),
+        record({ site: 'd.example' }, ''),
+      ]);
+      assert.deepEqual(
+        told.map(([refusal]) => reasonOf(refusal)),
+        [
+          ...[undefined, undefined, 'rate_limited', 'rate_limited', 'rate_limited'],
+          ...[undefined, 'too_many_sites', undefined],
+        ],
+      );
+    },
+  );
+
   test('over the limit of pending hits are rejected, and leave no client to the next hit', async () => {
-    // As in a collector thread: the intake sets the client of each limited hit, and the recorder takes it.
-    let client = '';
+    // As in a collector thread: the intake sets the sender of each hit, and the recorder takes it.
+    const nobody = { client: '', isLimited: false };
+    let sender: Sender = nobody;
     const sent: [id: number, batch: HitBatch][] = [];
     const remote = new RemoteRecorder(
       (...batch) => sent.push(batch),
       () => {
-        const limited = client;
-        client = '';
-        return limited;
+        const sent = sender;
+        sender = nobody;
+        return sent;
       },
       (error) => assert.fail(String(error)),
     );
     const done = () => undefined;
     for (let waiting = 0; waiting < 100_000; waiting++) remote.record(hitOf(), done);
-    client = '203.0.113.7';
+    sender = { client: '203.0.113.7', isLimited: true };
     assert.throws(() => remote.record(hitOf(), done), { code: 'spool_full' });
     await new Promise(setImmediate);
     const [id] = sent.shift()!;

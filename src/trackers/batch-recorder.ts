@@ -77,14 +77,13 @@ export class BatchRecorder {
   #drops({ numbers, sites, clients }: HitBatch): Map<number, Dropped> {
     const dropped = new Map<number, Dropped>();
     const now = this.#now();
-    const admissions = sites.map((site) => this.#sites.admit(site));
     for (let i = 0; i < clients.length; i++) {
       const client = clients[i]!;
-      const wait = client === '' ? 0 : this.#limit.tryConsume(client, now);
-      const site = numbers[i * FIELDS + FIELD.site]!;
-      const admission = admissions[site]!;
+      const isLimited = numbers[i * FIELDS + FIELD.isLimited] === 1;
+      const wait = isLimited ? this.#limit.tryConsume(client, now) : 0;
+      const site = sites[numbers[i * FIELDS + FIELD.site]!]!;
       if (wait > 0) dropped.set(i, overLimit(client, wait));
-      else if ('reason' in admission) dropped.set(i, siteProblem(admission.reason, sites[site]!));
+      else if (!this.#sites.admit(site, client)) dropped.set(i, siteProblem('too_many_sites', site));
     }
     return dropped;
   }

@@ -9,13 +9,27 @@ export interface HitBatch {
   /** The `FIELD` values of each hit, one hit after another. */
   readonly numbers: Float64Array<ArrayBuffer>;
   readonly sites: readonly string[];
-  /** The client of each hit, for its rate limit; '' for no limit. */
+  /** The network of the client of each hit; '' for a sender with a token. */
   readonly clients: readonly string[];
 }
 
-/** The numbers of a hit: `isCounted` is 0 for a bot or an engagement signal. */
-export const FIELD = { rowEnd: 0, site: 1, time: 2, visitorHigh: 3, visitorLow: 4, isCounted: 5 } as const;
-export const FIELDS = 6;
+/** The numbers of a hit: `isCounted` is 0 for a bot or an engagement signal, `isLimited` 1 if the client's rate is limited. */
+export const FIELD = {
+  rowEnd: 0,
+  site: 1,
+  time: 2,
+  visitorHigh: 3,
+  visitorLow: 4,
+  isCounted: 5,
+  isLimited: 6,
+} as const;
+export const FIELDS = 7;
+
+/** Who sent a hit: the network of the client, '' for a sender with a token, and whether its rate is limited. */
+export interface Sender {
+  readonly client: string;
+  readonly isLimited: boolean;
+}
 
 const FIRST_CAPACITY = 64;
 
@@ -24,7 +38,7 @@ const FIRST_CAPACITY = 64;
  *
  * @example
  * const writer = new HitBatchWriter();
- * writer.add(hit, '203.0.113.7');
+ * writer.add(hit, { client: '203.0.113.7', isLimited: true });
  * port.postMessage(writer.take());
  */
 export class HitBatchWriter {
@@ -38,8 +52,7 @@ export class HitBatchWriter {
     return this.#clients.length;
   }
 
-  /** @param client the client to rate-limit; '' for no limit */
-  add(hit: Hit, client: string): void {
+  add(hit: Hit, { client, isLimited }: Sender): void {
     const at = this.length * FIELDS;
     if (at === this.#numbers.length) this.#grow();
     const numbers = this.#numbers;
@@ -50,6 +63,7 @@ export class HitBatchWriter {
     numbers[at + FIELD.visitorHigh] = hit.visitorHigh;
     numbers[at + FIELD.visitorLow] = hit.visitorLow;
     numbers[at + FIELD.isCounted] = isCounted(hit) ? 1 : 0;
+    numbers[at + FIELD.isLimited] = isLimited ? 1 : 0;
     this.#clients.push(client);
   }
 

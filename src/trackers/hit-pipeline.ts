@@ -5,8 +5,9 @@
  * |-------------|---------------------------------------------------------|-------------------------------------------|
  * | check       | time, sizes, control characters                         | invalid, too_large                        |
  * | purpose     | a prefetch is not a visit                               | prefetch                                  |
- * | site        | names the site, and admits it                           | invalid, site_not_allowed, too_many_sites |
+ * | site        | names the site                                          | invalid, site_not_allowed                 |
  * | client      | address behind trusted proxies, rate limit              | rate_limited                              |
+ * | admit       | the site has a place, or gets one                       | too_many_sites                            |
  * | identify    | agent, visitor, referrer, campaign, country: now a hit  |                                           |
  * | append      | the hit is durable with its commit group                | spool_full, spool_failed                  |
  * | count       | live state; bots are stored, but not counted            | bot                                       |

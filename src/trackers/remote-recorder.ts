@@ -2,7 +2,7 @@ import { HitError } from '../errors.ts';
 import { type Hit, isCounted } from '../hit/hit.ts';
 import type { Seen } from '../live/live.ts';
 import { type BatchOutcome, SEEN_FIELDS, type SerializedError } from './batch-recorder.ts';
-import { type HitBatch, HitBatchWriter } from './hit-batch.ts';
+import { type HitBatch, HitBatchWriter, type Sender } from './hit-batch.ts';
 import type { HitRecorder, Recorded } from './hit-pipeline.ts';
 
 /** Maximum hits in flight to the main thread. */
@@ -17,7 +17,7 @@ interface Waiting {
 /** Records hits of a collector thread: the hits of one turn are sent to the main thread together. */
 export class RemoteRecorder implements HitRecorder {
   readonly #send: (id: number, batch: HitBatch) => void;
-  readonly #clientOf: () => string;
+  readonly #senderOf: () => Sender;
   readonly #onError: (error: unknown) => void;
   readonly #writer = new HitBatchWriter();
   #waiting: Waiting[] = [];
@@ -27,28 +27,28 @@ export class RemoteRecorder implements HitRecorder {
 
   /**
    * @param send hands a batch to the main thread
-   * @param clientOf returns the client of the current hit, if it is rate-limited; else ''
+   * @param senderOf returns the sender of the current hit
    * @param onError called if a `done` callback throws; the others are still called
    */
   constructor(
     send: (id: number, batch: HitBatch) => void,
-    clientOf: () => string,
+    senderOf: () => Sender,
     onError: (error: unknown) => void,
   ) {
     this.#send = send;
-    this.#clientOf = clientOf;
+    this.#senderOf = senderOf;
     this.#onError = onError;
   }
 
   record(hit: Hit, done: Recorded): void {
-    // Also for a rejected hit: the next one, which may have no limited client, must not get this one's.
-    const client = this.#clientOf();
+    // Also for a rejected hit: the next one must not get this one's.
+    const sender = this.#senderOf();
     if (this.#hitsUnderWay >= MAX_PENDING) {
       const message = `${MAX_PENDING} hits are waiting for the disk in this thread`;
       throw new HitError('spool_full', message, { retryAfter: RETRY_AFTER });
     }
     if (this.#waiting.length === 0) setImmediate(() => this.#flush());
-    this.#writer.add(hit, client);
+    this.#writer.add(hit, sender);
     this.#waiting.push({ done, isCounted: isCounted(hit) });
     this.#hitsUnderWay++;
   }

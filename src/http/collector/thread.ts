@@ -7,6 +7,7 @@ import { Intake } from '../../hit/intake.ts';
 import { settledOptions } from '../../hit/intake-settings.ts';
 import { MidnightVisits } from '../../hit/midnight-visits.ts';
 import { DailySalts } from '../../hit/salts.ts';
+import type { Sender } from '../../trackers/hit-batch.ts';
 import { HitPipeline } from '../../trackers/hit-pipeline.ts';
 import { RemoteRecorder } from '../../trackers/remote-recorder.ts';
 import { ConsoleLines } from '../console-lines.ts';
@@ -25,19 +26,30 @@ function post(message: FromCollector, transfer: ArrayBuffer[] = []): void {
   main.postMessage(message, transfer);
 }
 
-/** A client's hits may reach several threads, so the main thread limits them: it is sent the client of each hit. */
-let client = '';
+/**
+ * The hits of a client or a site may reach several threads, so the main thread limits them and admits sites: it is sent the sender
+ * of each hit.
+ */
+let sender: Sender = { client: '', isLimited: false };
 const limit = {
-  tryConsume(text: string): number {
-    if (data.isLimited) client = text;
+  tryConsume(client: string): number {
+    sender = { client, isLimited: data.isLimited };
     return 0;
   },
 };
 
 const saltCell = new SaltCell(data.saltCell);
+const settled = await settledOptions(data.intake);
+const sites = {
+  nameOf: (text: string) => settled.sites.nameOf(text),
+  admit(_site: string, client: string): boolean {
+    sender = { client, isLimited: sender.isLimited };
+    return true;
+  },
+};
 const intake = new Intake({
-  // Any number of sites: only the main thread knows how many there are.
-  ...(await settledOptions(data.intake)),
+  ...settled,
+  sites,
   proxies: new TrustedProxies(data.trustProxy),
   limit,
   salts: new DailySalts({
@@ -54,9 +66,9 @@ const log = openLog(data.logLevel);
 const recorder = new RemoteRecorder(
   (id, batch) => post({ kind: 'hits', id, batch }, [batch.rows.buffer, batch.numbers.buffer]),
   () => {
-    const limited = client;
-    client = '';
-    return limited;
+    const sent = sender;
+    sender = { client: '', isLimited: false };
+    return sent;
   },
   (error) => log.error({ err: error }, `a hit's acknowledgement failed: ${messageOf(error)}`),
 );
