@@ -42,7 +42,7 @@ describe('a request that is too large', () => {
   });
 
   it('in the depth of its JSON is refused', async () => {
-    const body = `{"site":"a.example","props":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`;
+    const body = `{"site":"a.example","path":"/","props":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`;
     assertProblem(await server.post('/hit', body), 413, 'too_large');
     assertProblem(await server.post('/hit', '['.repeat(60_000)), 400, 'invalid');
   });

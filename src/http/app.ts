@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
-import { onError, onNotFound, rawProblem } from './problem.ts';
+import { limitConnections } from './connection-limit.ts';
+import { onError, onNotFound, rawInvalid, rawProblem } from './problem.ts';
 
 /** Largest request body in bytes, unless a route sets another limit. */
 const BODY_LIMIT = 64 * 1024;
@@ -18,11 +20,21 @@ const CLOSE_GRACE_MS = 2000;
 /** How long a client may go on sending a body after the response to it, in milliseconds. */
 const UNREAD_BODY_MS = 3000;
 
+const HOST = 'host';
+
 /** Answers a request before routing; false leaves it to the routes. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** A server without routes, not listening yet. */
-export function createApp(log: FastifyBaseLogger, door: Door = () => false): FastifyInstance {
+/**
+ * A server without routes, not listening yet.
+ *
+ * @param isProxy whether an address is that of a trusted proxy, whose connections are not limited
+ */
+export function createApp(
+  log: FastifyBaseLogger,
+  door: Door = () => false,
+  isProxy: (address: string) => boolean = () => true,
+): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -30,6 +42,10 @@ export function createApp(log: FastifyBaseLogger, door: Door = () => false): Fas
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (answer) =>
       createServer({ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
+        if (hasTwoHosts(request)) {
+          refuse(request.socket, 'the request has several Host headers');
+          return;
+        }
         if (hasBody(request)) response.once('finish', () => limitUnreadBody(request));
         if (!door(request, response)) answer(request, response);
       }),
@@ -46,10 +62,27 @@ export function createApp(log: FastifyBaseLogger, door: Door = () => false): Fas
     },
   });
   app.server.maxConnections = MOST_CONNECTIONS;
+  limitConnections(app.server, isProxy);
+  app.server.on('connect', (_request, socket) => refuse(socket, 'this server is no proxy'));
   app.setErrorHandler(onError);
   app.setNotFoundHandler(onNotFound);
   parseBodies(app);
   return app;
+}
+
+/** Proxies may choose another one of several hosts than this server (RFC 9112, 3.2). Node keeps the first. */
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === HOST.length && name.toLowerCase() === HOST) hosts++;
+  }
+  return hosts > 1;
+}
+
+/** Answers a request that is invalid as a whole, and closes its connection. */
+function refuse(socket: Duplex, detail: string): void {
+  socket.end(rawInvalid(detail));
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -112,10 +112,18 @@ function grantOf({ adminToken, tokens, sessions }: Keys, request: IncomingMessag
   const bearer = bearerOf(request);
   if (bearer !== '') return isToken(bearer, adminToken) ? 'admin' : tokens?.accessOf(bearer)?.scope;
   if (!sessions?.isOpen(cookieValue(request.headers.cookie ?? '', Sessions.NAME))) return undefined;
-  if (!isSameOrigin(request)) {
-    throw new HitError('forbidden', 'requests from pages of other sites are refused');
-  }
+  if (!isSameOrigin(request)) throw foreignPage();
   return 'admin';
+}
+
+/** Refuses a change requested by a page of another site. Programs, which send no origin, may request it. @throws HitError `forbidden` */
+export function refuseForeignPage(request: IncomingMessage): void {
+  const { 'sec-fetch-site': site, origin } = request.headers;
+  if ((site !== undefined || origin !== undefined) && !isSameOrigin(request)) throw foreignPage();
+}
+
+function foreignPage(): HitError {
+  return new HitError('forbidden', 'requests from pages of other sites are refused');
 }
 
 /** A browser sends its cookies for any page: changes are accepted from our own pages only. */

@@ -4,6 +4,7 @@ import type { PublicSites } from '../folder/public-sites.ts';
 import type { SaltHealth } from '../folder/salt-agreement.ts';
 import type { Secrets } from '../folder/secrets.ts';
 import type { Tokens } from '../folder/tokens.ts';
+import type { TrustedProxies } from '../hit/address.ts';
 import type { Drops } from '../hit/drops.ts';
 import type { Intake } from '../hit/intake.ts';
 import type { DailySalts } from '../hit/salts.ts';
@@ -29,6 +30,7 @@ export interface CollectContext {
   /** Counts requests that never became facts for the pipeline. */
   readonly drops: Pick<Drops, 'count'>;
   readonly adminToken: Secrets['adminToken'];
+  readonly proxies: TrustedProxies;
   /** Tokens given to others. Collector threads have none, and forward requests with such a token to the main thread. */
   readonly tokens?: Tokens;
   /** Prints a line on the console. */

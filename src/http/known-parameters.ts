@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { HitError } from '../errors.ts';
 import { unknownName } from '../schema/suggestion.ts';
 import type { Operation } from './openapi/operation.ts';
 
@@ -22,12 +23,23 @@ export function refuseUnknownParameters(app: FastifyInstance): void {
     const known = [...namesOf(operation), ...accepts];
     route.preValidation = [
       route.preValidation ?? [],
-      async (request: { query: unknown }) => {
+      async (request: { query: unknown; url: string }) => {
+        requireDecodable(request.url);
         const odd = Object.keys(request.query as object).find((name) => !known.includes(name));
         if (odd !== undefined) throw unknownName('parameter', odd, known);
       },
     ].flat();
   });
+}
+
+/** Refuses a query string that is not percent-encoded UTF-8: it would otherwise mean a text that nobody sent. */
+function requireDecodable(url: string): void {
+  const query = url.slice(url.indexOf('?') + 1);
+  try {
+    decodeURIComponent(query);
+  } catch {
+    throw new HitError('invalid', 'a parameter is not percent-encoded UTF-8: encode a % as %25');
+  }
 }
 
 function namesOf({ parameters = [] }: Operation): string[] {

@@ -126,11 +126,32 @@ const RAW_PROBLEMS: Readonly<Record<string, { status: number; code: ErrorCode; d
   HPE_HEADER_OVERFLOW: { status: 431, code: 'too_large', detail: 'the header is larger than 16 KiB' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'invalid', detail: 'the request did not arrive in time' },
 };
-const NO_HTTP = { status: 400, code: 'invalid', detail: 'this is not an HTTP request' };
+const NO_HTTP = { status: 400, code: 'invalid', detail: 'this is not an HTTP request' } as const;
 
 /** The complete response to such a connection, as text. */
 export function rawProblem(error: NodeJS.ErrnoException): string {
-  const { status, code, detail } = RAW_PROBLEMS[error.code ?? ''] ?? NO_HTTP;
+  return rawText(RAW_PROBLEMS[error.code ?? ''] ?? NO_HTTP);
+}
+
+/** The complete response to a connection that is one too many. */
+export function rawOverload(detail: string): string {
+  return rawText({ status: 503, code: 'overloaded', detail });
+}
+
+/** The complete response to a request that no route can answer. */
+export function rawInvalid(detail: string): string {
+  return rawText({ status: 400, code: 'invalid', detail });
+}
+
+function rawText({
+  status,
+  code,
+  detail,
+}: {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+}): string {
   const body = problemText(status, code, detail);
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

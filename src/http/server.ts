@@ -70,7 +70,11 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** All routes, not listening yet. */
 export function buildServer(context: ServerContext, log: FastifyBaseLogger): FastifyInstance {
   const pixel = new Pixel(context, log);
-  const app = createApp(log, (request, response) => pixel.handle(request, response));
+  const app = createApp(
+    log,
+    (request, response) => pixel.handle(request, response),
+    (address) => context.proxies.trusts(address),
+  );
   const operations = new Operations(app);
   keepTokensBound(app, context);
   refuseUnknownParameters(app);

@@ -128,6 +128,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       dataDir: folder.path,
       rate: trackers.includes('rate'),
       adminToken,
+      proxies,
       sessions,
       admission: new QueryAdmission({ adminToken, tokens, sessions }, proxies),
       public: values.public!,

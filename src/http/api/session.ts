@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { readBody } from '../../schema/check.ts';
 import { BOOLEAN, object, type Static, TEXT } from '../../schema/schema.ts';
-import { isAdmin, isToken, mayRead } from '../auth.ts';
+import { isAdmin, isToken, mayRead, refuseForeignPage } from '../auth.ts';
 import { isSecure } from '../collect/request-facts.ts';
 import type { ServerContext } from '../context.ts';
 import { body, empty, json, OPEN, type Operation, problem } from '../openapi/operation.ts';
@@ -38,7 +38,7 @@ const SIGN_OUT: Operation = {
   operationId: 'signOut',
   ...{ tags: ['Administer'], security: OPEN },
   summary: 'Sign the browser out',
-  responses: { 204: empty('the cookie is deleted') },
+  responses: { 204: empty('the cookie is deleted'), 403: problem('a request from a page of another site') },
 };
 
 /**
@@ -76,6 +76,7 @@ export function sessionRoutes(app: FastifyInstance, context: ServerContext): voi
   );
 
   app.delete('/api/v1/session', { config: { operation: SIGN_OUT, bound: 'open' } }, (request, reply) => {
+    refuseForeignPage(request.raw);
     reply
       .code(204)
       .header('set-cookie', sessions.endingCookie(overTls(request)))

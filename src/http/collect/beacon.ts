@@ -47,7 +47,7 @@ export function beaconRoutes(app: FastifyInstance, context: CollectContext): voi
       errorHandler: (error, request, reply) => refuse(error, request, allowAnyOrigin(reply)),
     },
     (request, reply) => {
-      const report = readReport(request.body, request.headers.referer ?? '');
+      const report = readReport(request.body, request.headers.referer ?? '', true);
       if (report instanceof HitError) throw report;
       collect(context, rawResponseOf(request, reply), report, sendAccepted);
     },

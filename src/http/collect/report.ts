@@ -98,9 +98,10 @@ export const DROPPED = `A hit that is not counted has the reason in the header \
  *
  * @param value a parsed body or query, of any shape
  * @param page the reporting page, from its `Referer`, for a report that names neither path nor url
+ * @param needsPage whether a report without any page is an error. Default: it is one of `/`
  * @returns the report, or the error that describes what is wrong with it
  */
-export function readReport(value: unknown, page: string): Report | HitError {
+export function readReport(value: unknown, page: string, needsPage = false): Report | HitError {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return invalid('a hit is an object such as {"site":"example.com","path":"/"}');
   }
@@ -122,6 +123,7 @@ export function readReport(value: unknown, page: string): Report | HitError {
   if (path === '') {
     const own = url ?? urlOf(page);
     if (named !== '' && !url) return invalid('url is not an absolute URL');
+    if (!own && needsPage) return invalid('the page is missing: send path or url');
     path = own ? own.pathname + own.search : '/';
     hostname = own?.hostname ?? '';
   }

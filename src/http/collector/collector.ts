@@ -19,12 +19,16 @@ export function buildCollector(
   log: FastifyBaseLogger,
 ): FastifyInstance {
   const pixel = new Pixel(context, log);
-  const app = createApp(log, (request, response) => {
-    if (pixel.handle(request, response)) return true;
-    if (isCollected(request, context.adminToken)) return false;
-    forward.pass(request, response);
-    return true;
-  });
+  const app = createApp(
+    log,
+    (request, response) => {
+      if (pixel.handle(request, response)) return true;
+      if (isCollected(request, context.adminToken)) return false;
+      forward.pass(request, response);
+      return true;
+    },
+    (address) => context.proxies.trusts(address),
+  );
   collectRoutes(app, context);
   return app;
 }

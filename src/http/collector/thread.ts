@@ -47,10 +47,11 @@ const sites = {
     return true;
   },
 };
+const proxies = new TrustedProxies(data.trustProxy);
 const intake = new Intake({
   ...settled,
   sites,
-  proxies: new TrustedProxies(data.trustProxy),
+  proxies,
   limit,
   salts: new DailySalts({
     salts: data.salts,
@@ -81,6 +82,7 @@ const app = buildCollector(
     pipeline: new HitPipeline({ intake, recorder, drops }),
     drops,
     adminToken: data.adminToken,
+    proxies,
     print: (line) => lines.print(line),
     now: Date.now,
   },
