@@ -2,6 +2,7 @@ import { archivedSite, archiveLocation } from '../archive/address.ts';
 import type { ArchiveSummary } from '../archive/archiver.ts';
 import { HitError } from '../errors.ts';
 import { bytesText, numberText } from '../report/number-text.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { ARCHIVE_SETTINGS } from '../settings/archive.ts';
 import { openArchiveClient } from './archive-client.ts';
 import type { Command } from './command.ts';
@@ -27,7 +28,7 @@ export const archive: Command<typeof ARCHIVE_SETTINGS> = {
     const client = await openArchiveClient(values, true, terminal);
     try {
       const summary = await client.archive(to, options);
-      terminal.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : archiveText(summary));
+      terminal.stdout.write(values.json ? `${jsonText(summary)}\n` : archiveText(summary));
     } finally {
       await client.close();
     }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { HitError } from '../errors.ts';
 import { bytesText } from '../report/number-text.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { BACKUP_SETTINGS } from '../settings/backup.ts';
 import { type Backup, backUp } from '../store/backup.ts';
 import { DBTracker } from '../trackers/db.ts';
@@ -27,7 +28,7 @@ export const backupFolder: Command<typeof BACKUP_SETTINGS> = {
     const backup = control
       ? await backUpRemotely(control, to)
       : await backUpLocally(dataDir, to, terminal.interruption());
-    terminal.stdout.write(values.json ? `${JSON.stringify(backup)}\n` : backupText(backup));
+    terminal.stdout.write(values.json ? `${jsonText(backup)}\n` : backupText(backup));
   },
 };
 

@@ -10,6 +10,7 @@ import { type Repair, repair } from '../doctor/repair.ts';
 import { copyOfStore } from '../doctor/store-copy.ts';
 import { HitError } from '../errors.ts';
 import { isLocked } from '../folder/lock.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { DOCTOR_SETTINGS } from '../settings/doctor.ts';
 import type { Values } from '../settings/setting.ts';
 import { DBTracker } from '../trackers/db.ts';
@@ -43,7 +44,7 @@ export const doctor: Command<typeof DOCTOR_SETTINGS> = {
     const control = await ControlClient.connect(dataDir);
     if (!control) assertStore(dataDir, values.store);
     const report = control ? await examineRemotely(control, values) : await examineAndReport(dataDir, values);
-    terminal.stdout.write(values.json ? `${JSON.stringify(report)}\n` : reportText(report));
+    terminal.stdout.write(values.json ? `${jsonText(report)}\n` : reportText(report));
     if (report.healthy) return;
     const count = report.findings.filter(({ result }) => result === 'error').length;
     throw new HitError('unhealthy', `${count} checks failed`);

@@ -1,6 +1,7 @@
 import { readFunnel } from '../query/language/funnel-query-reader.ts';
 import type { FunnelResult } from '../query/visit-schemas.ts';
 import { funnelCsv, funnelText } from '../report/funnel-text.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { FUNNEL_SETTINGS } from '../settings/visits.ts';
 import type { Command } from './command.ts';
 import { askVisits } from './visit-client.ts';
@@ -28,6 +29,6 @@ export const funnel: Command<typeof FUNNEL_SETTINGS> = {
       terminal,
     );
     const text = values.csv ? funnelCsv(answer) : funnelText(answer, terminal.stdout.columns ?? 80);
-    terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
+    terminal.stdout.write(values.json ? `${jsonText(answer)}\n` : text);
   },
 };

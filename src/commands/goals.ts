@@ -4,6 +4,7 @@ import { siteName } from '../hit/site.ts';
 import type { Action } from '../query/engine/query.ts';
 import type { ValueOf } from '../query/resources/kinds.ts';
 import { Resources } from '../query/resources/resources.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { unknownName } from '../schema/suggestion.ts';
 import { GOAL_SETTINGS } from '../settings/query.ts';
 import type { Values } from '../settings/setting.ts';
@@ -39,7 +40,7 @@ export const goals: Command<typeof GOAL_SETTINGS> = {
       if (goal) await store.add(goal);
       if (verb === 'remove') await store.remove(name!);
       const list = await store.list();
-      stdout.write(values.json ? `${JSON.stringify({ goals: list })}\n` : list.map(lineOf).join(''));
+      stdout.write(values.json ? `${jsonText({ goals: list })}\n` : list.map(lineOf).join(''));
     } catch (error) {
       throw error instanceof HitError && error.code === 'invalid' ? usage(error) : error;
     }

@@ -11,6 +11,7 @@ import { fileLog } from '../logs/samples.ts';
 import { passErrorsLast } from '../logs/source.ts';
 import type { ImportSummary } from '../logs/summary.ts';
 import { numberText } from '../report/number-text.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
 import { DAY } from '../timing/units.ts';
@@ -240,7 +241,7 @@ function print(
   { stdout }: Terminal,
 ): void {
   const total = addSummaries(imported, several);
-  stdout.write(json ? `${JSON.stringify(total)}\n` : summaryText(total));
+  stdout.write(json ? `${jsonText(total)}\n` : summaryText(total));
 }
 
 /** Advises what to do if the log was not read to its end. Following ends by an interrupt. */

@@ -1,6 +1,7 @@
 import { readJourneys } from '../query/language/journeys-query-reader.ts';
 import type { JourneysResult } from '../query/visit-schemas.ts';
 import { journeysCsv, journeysText } from '../report/journeys-text.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { JOURNEYS_SETTINGS } from '../settings/visits.ts';
 import type { Command } from './command.ts';
 import { askVisits } from './visit-client.ts';
@@ -27,6 +28,6 @@ export const journeys: Command<typeof JOURNEYS_SETTINGS> = {
       terminal,
     );
     const text = values.csv ? journeysCsv(answer) : journeysText(answer, terminal.stdout.columns ?? 80);
-    terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
+    terminal.stdout.write(values.json ? `${jsonText(answer)}\n` : text);
   },
 };

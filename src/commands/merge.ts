@@ -2,6 +2,7 @@ import { HitError, messageOf } from '../errors.ts';
 import { type NamedWindow, readSite, readWindows } from '../http/live-answer.ts';
 import { mergedAnswer, type ReachedNode, type Unreached } from '../http/peers/merged-answer.ts';
 import { RemoteNode, type SketchAnswer } from '../http/peers/remote-node.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { MERGE_SETTINGS } from '../settings/merge.ts';
 import type { Values } from '../settings/setting.ts';
 import type { Command } from './command.ts';
@@ -31,7 +32,7 @@ export const merge: Command<typeof MERGE_SETTINGS> = {
     const answer = mergedAnswer(reached, unreached, site, requested);
     for (const warning of answer.warnings) terminal.stderr.write(`hit-tracker: ${warning}\n`);
     terminal.stdout.write(
-      values.json ? `${JSON.stringify(answer)}\n` : mergeText(answer, terminal.stdout.columns ?? 80),
+      values.json ? `${jsonText(answer)}\n` : mergeText(answer, terminal.stdout.columns ?? 80),
     );
   },
 };

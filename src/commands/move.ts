@@ -4,6 +4,7 @@ import { type MoveProgress, type MoveSummary, moveStore } from '../migration/mov
 import { checkServer } from '../migration/reach.ts';
 import { bytesText, wholeText } from '../report/number-text.ts';
 import { drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { MOVE_SETTINGS } from '../settings/move.ts';
 import { Store } from '../store/store.ts';
 import { DBTracker } from '../trackers/db.ts';
@@ -49,7 +50,7 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
     // Watermarks record the hits that are rolled up, so that the server does not roll them up again.
     await drainAndRollUp(db, signal);
     const print = (answer: object, text: string) =>
-      terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
+      terminal.stdout.write(values.json ? `${jsonText(answer)}\n` : text);
     if (values['dry-run']) {
       const load = { tables: await tablesOf(db.store), there: there ?? 0 };
       print({ dry_run: true, ...load }, loadText(load));

@@ -3,6 +3,7 @@ import { HitError } from '../errors.ts';
 import { localRetention } from '../retention/folder-retention.ts';
 import type { RetentionPolicy } from '../retention/policy.ts';
 import { type PurgeSummary, RetentionJob } from '../retention/retention-job.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { type Ages, agesText } from '../settings/ages.ts';
 import { PURGE_SETTINGS } from '../settings/purge.ts';
 import type { Values } from '../settings/setting.ts';
@@ -31,7 +32,7 @@ export const purgeStore: Command<typeof PURGE_SETTINGS> = {
     const { policy } = localRetention(values['data-dir']!, values);
     const control = await ControlClient.connect(values['data-dir']!);
     const purged = control ? await purgeRemotely(control, values) : await purgeLocally(policy, values);
-    terminal.stdout.write(values.json ? `${JSON.stringify(purged)}\n` : purgeText(purged));
+    terminal.stdout.write(values.json ? `${jsonText(purged)}\n` : purgeText(purged));
   },
 };
 

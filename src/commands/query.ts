@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { HitError, messageOf } from '../errors.ts';
 import { queryCsv } from '../report/query-text.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { QUERY_SETTINGS } from '../settings/query.ts';
 import type { Command, Terminal } from './command.ts';
 import { runQuery } from './query-client.ts';
@@ -21,7 +22,7 @@ export const query: Command<typeof QUERY_SETTINGS> = {
       throw new HitError('bad_usage', 'name a file with the JSON of a query, or - for standard input');
     if (rest.length > 0) throw unexpected(rest);
     const answer = await runQuery(values, await readJson(file, terminal));
-    terminal.stdout.write(values.csv ? queryCsv(answer) : `${JSON.stringify(answer)}\n`);
+    terminal.stdout.write(values.csv ? queryCsv(answer) : `${jsonText(answer)}\n`);
   },
 };
 

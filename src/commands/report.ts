@@ -17,6 +17,7 @@ import {
 } from '../query/selection.ts';
 import { queryCsv, queryText } from '../report/query-text.ts';
 import { csvAnswer, type QuerySource, ReportAnswer } from '../report/report-answer.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { readChoice } from '../schema/parameter.ts';
 import { suggestion } from '../schema/suggestion.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
@@ -52,7 +53,7 @@ export const report: Command<typeof REPORT_SETTINGS> = {
     if (query) {
       const answer = await runQuery(values, query, archive);
       const text = values.csv ? queryCsv(answer) : queryText(answer, terminal.stdout.columns ?? 80);
-      terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
+      terminal.stdout.write(values.json ? `${jsonText(answer)}\n` : text);
       return;
     }
     const params = queryParamsOf(values, Date.now());
@@ -77,11 +78,11 @@ async function print(
 ): Promise<string> {
   if (values.storage) {
     const measured = await storage();
-    return values.json ? `${JSON.stringify(measured)}\n` : storageText(measured);
+    return values.json ? `${jsonText(measured)}\n` : storageText(measured);
   }
   if (values.csv) return csvAnswer(answers, params, (message) => stderr.write(`${message}\n`));
   const answer = await ReportAnswer.of(answers, params);
-  return values.json ? `${JSON.stringify(answer.json)}\n` : answer.text(columns ?? 80);
+  return values.json ? `${jsonText(answer.json)}\n` : answer.text(columns ?? 80);
 }
 
 /**

@@ -4,6 +4,7 @@ import { HitError } from '../errors.ts';
 import { readIsoTime } from '../hit/calendar.ts';
 import { END_OF_DATETIME64 } from '../hit/time.ts';
 import { numberText } from '../report/number-text.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { RESTORE_SETTINGS } from '../settings/restore.ts';
 import { DAY } from '../timing/units.ts';
 import { openArchiveClient } from './archive-client.ts';
@@ -31,7 +32,7 @@ export const restore: Command<typeof RESTORE_SETTINGS> = {
     const client = await openArchiveClient(values, false, terminal);
     try {
       const summary = await client.restore(from, options);
-      terminal.stdout.write(values.json ? `${JSON.stringify(summary)}\n` : restoreText(summary));
+      terminal.stdout.write(values.json ? `${jsonText(summary)}\n` : restoreText(summary));
     } finally {
       await client.close();
     }

@@ -2,6 +2,7 @@ import { readIdentity } from '../folder/identity-file.ts';
 import { readRetention } from '../query/language/retention-query-reader.ts';
 import type { RetentionResult } from '../query/visit-schemas.ts';
 import { retentionCsv, retentionText } from '../report/retention-text.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { RETENTION_SETTINGS } from '../settings/visits.ts';
 import type { Command } from './command.ts';
 import { askVisits } from './visit-client.ts';
@@ -30,6 +31,6 @@ export const retention: Command<typeof RETENTION_SETTINGS> = {
       terminal,
     );
     const text = values.csv ? retentionCsv(answer) : retentionText(answer, terminal.stdout.columns ?? 80);
-    terminal.stdout.write(values.json ? `${JSON.stringify(answer)}\n` : text);
+    terminal.stdout.write(values.json ? `${jsonText(answer)}\n` : text);
   },
 };

@@ -1,5 +1,6 @@
 import { HitError, messageOf } from '../errors.ts';
 import type { LiveAnswer } from '../http/live-answer.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import type { Values } from '../settings/setting.ts';
 import { TOP_SETTINGS } from '../settings/top.ts';
 import { pause } from '../timing/pause.ts';
@@ -52,7 +53,7 @@ async function printOnce(client: ApiClient, values: TopValues, { stdout }: Termi
   const rankings = await fetchRankings(client, query, Date.now());
   if (values.json) {
     const tops = Object.fromEntries(rankings.map(({ by, rows }) => [by, rows]));
-    stdout.write(`${JSON.stringify({ live, period, tops })}\n`);
+    stdout.write(`${jsonText({ live, period, tops })}\n`);
     return;
   }
   const columns = Math.min(stdout.columns ?? 80, 120);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { writeAtomicallySync } from '../files/atomic.ts';
 import { siteName } from '../hit/site.ts';
+import { isUnclean } from '../hit/text.ts';
 import { printable } from '../schema/printable.ts';
 import { choice, described, list, nullable, object, type Static, TEXT, TIME } from '../schema/schema.ts';
 import { HOUR } from '../timing/units.ts';
@@ -81,7 +82,7 @@ export class Tokens {
     bound: readonly string[] | null = null,
   ): Token & { readonly token: string } {
     const title = name.trim();
-    if (title === '' || title.length > LONGEST_NAME || /[\u0000-\u001f\u007f]/.test(title)) {
+    if (title === '' || title.length > LONGEST_NAME || isUnclean(title)) {
       throw new HitError('invalid', `name: a token has a name of 1 to ${LONGEST_NAME} characters`);
     }
     if (this.#tokens.size >= MOST_TOKENS) {

@@ -17,7 +17,7 @@ import type { DailySalts } from './salts.ts';
 import { type SiteReason, type Sites, siteName } from './site.ts';
 import { CLAIMING_NETWORKS } from './site-probation.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
-import { isUnclean, normalized } from './text.ts';
+import { cleaned, isUnclean, normalized } from './text.ts';
 import { timeFault } from './time.ts';
 import { VisitorCookie, type VisitorId } from './visitor.ts';
 
@@ -227,7 +227,10 @@ function textProblem(facts: RequestContext): Dropped | undefined {
         ? 'props'
         : '';
   if (unclean === '') return undefined;
-  return { reason: 'invalid', detail: `${unclean} contains a control character or a lone surrogate` };
+  return {
+    reason: 'invalid',
+    detail: `${unclean} contains a control character, another hidden one, or a lone surrogate`,
+  };
 }
 
 /** An event with the name of signals would be mistaken for a signal. */
@@ -272,7 +275,7 @@ function nameOf({ kind, name, method, status }: RequestContext, path: string, qu
 function pathOf(facts: RequestContext, query: number): string {
   let path = query < 0 ? withoutFragment(facts.path) : withoutFragment(facts.path.slice(0, query));
   if (facts.kind === 'log') {
-    return path.length > LIMITS.path ? path.slice(0, LIMITS.path).toWellFormed() : path;
+    return cleaned(path.length > LIMITS.path ? path.slice(0, LIMITS.path) : path);
   }
   if (path.charCodeAt(0) !== 47) path = `/${path}`;
   return path;

@@ -1,22 +1,47 @@
-/** Control characters and lone surrogates: no honest sender uses them, and they harm databases and terminals. */
-const UNCLEAN = /[\u0000-\u001f\u007f\ud800-\udfff]/u;
+import { hasHidden, withoutHidden } from '../schema/hidden-characters.ts';
 
-/** Whether a text must be refused. */
+/** Control characters and lone surrogates that no version ever stored outside of properties. */
+const NEVER_STORED = /[\u0000-\u001f\u007f\ud800-\udfff]/u;
+
+/** Whether no stored hit has such a text. Earlier versions accepted some hidden characters. */
+export function isNeverStored(text: string): boolean {
+  return NEVER_STORED.test(text);
+}
+
+/** Whether a text must be refused: it has hidden characters (`schema/hidden-characters.ts`) or lone surrogates. */
 export function isUnclean(text: string): boolean {
-  return UNCLEAN.test(text);
+  return hasHidden(text) || !text.isWellFormed();
+}
+
+/** A text that must not be refused, with `\ufffd` for each character that would be. */
+export function cleaned(text: string): string {
+  return isUnclean(text) ? withoutHidden(text.toWellFormed(), '\ufffd') : text;
 }
 
 /**
- * Makes a well-meant text with line breaks or other control characters safe for a database and a terminal: well-formed,
- * without control characters, of limited length in UTF-16 units.
+ * JSON of properties without escaped control characters and lone surrogates, which readers would unescape: a space replaces
+ * them, such as line breaks.
+ *
+ * @param json from `JSON.stringify`
+ */
+export function cleanedJson(json: string): string {
+  if (!json.includes('\\')) return json;
+  return json.replaceAll(/\\(?:u[0-9a-f]{4}|.)/g, (found) =>
+    found === '\\"' || found === '\\\\' ? found : ' ',
+  );
+}
+
+/**
+ * Makes a well-meant text with line breaks or other hidden characters safe for a database and a terminal: well-formed, without
+ * hidden characters, of limited length in UTF-16 units.
  *
  * @example
  * normalized(' Line one\n\tline two ', 500); // 'Line one line two'
  */
 export function normalized(text: string, longest: number): string {
-  return text
+  const plain = text
     .slice(0, longest)
     .toWellFormed()
-    .replaceAll(/[\u0000-\u0020\u007f-\u009f]+/g, ' ')
-    .trim();
+    .replaceAll(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, ' ');
+  return withoutHidden(plain, '').trim();
 }

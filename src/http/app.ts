@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { limitConnections } from './connection-limit.ts';
 import { onError, onNotFound, rawInvalid, rawProblem } from './problem.ts';
 
@@ -64,6 +65,7 @@ export function createApp(
   app.server.maxConnections = MOST_CONNECTIONS;
   limitConnections(app.server, isProxy);
   app.server.on('connect', (_request, socket) => refuse(socket, 'this server is no proxy'));
+  app.setReplySerializer((payload) => jsonText(payload));
   app.setErrorHandler(onError);
   app.setNotFoundHandler(onNotFound);
   parseBodies(app);

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, HitError } from '../errors.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { isTrusted } from './auth.ts';
 
 /** Codes of Fastify's own errors that are more specific than `invalid` → ours. */
@@ -164,5 +165,5 @@ function rawText({
 }
 
 function problemText(status: number, code: string, detail: string): string {
-  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail });
+  return jsonText({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail });
 }

@@ -1,3 +1,5 @@
+import { escapedForCsv } from '../schema/hidden-characters.ts';
+
 /**
  * Characters at which a spreadsheet recognises a formula, also in full width. An apostrophe before them prevents that.
  *
@@ -24,6 +26,6 @@ export function csvLine(fields: readonly unknown[]): string {
 }
 
 function csvField(value: unknown): string {
-  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value);
+  const text = escapedForCsv(typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

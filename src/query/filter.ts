@@ -11,7 +11,7 @@
 
 import { DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import { HitError } from '../errors.ts';
-import { isUnclean } from '../hit/text.ts';
+import { isNeverStored } from '../hit/text.ts';
 import { printable } from '../schema/printable.ts';
 import { nearest } from '../schema/suggestion.ts';
 import type { QueryParams } from './params.ts';
@@ -107,7 +107,7 @@ function textsOf(value: unknown, name: string): string[] {
 
 function readFilter(text: string): Filter {
   if (text.length > MOST_CHARACTERS) throw fault(text, `is longer than ${MOST_CHARACTERS} characters`);
-  if (isUnclean(text)) throw fault(text, 'contains a control character, which no hit has');
+  if (isNeverStored(text)) throw fault(text, 'contains a control character, which no hit has');
   const match = /^\s*([^=!\s]*)\s*(!?=)(.*)$/s.exec(text);
   if (!match) throw fault(text, 'is not a filter such as path=/blog/* or country!=DE|AT');
   const [, name, sign, values = ''] = match;

@@ -1,6 +1,6 @@
 import { DIMENSIONS, type Dimension } from '../clickhouse/dimension.ts';
 import { HitError } from '../errors.ts';
-import { isUnclean } from '../hit/text.ts';
+import { isNeverStored } from '../hit/text.ts';
 import { parameterOr, readChoice, readText } from '../schema/parameter.ts';
 import { printable } from '../schema/printable.ts';
 import { choice, either, matching, type Schema } from '../schema/schema.ts';
@@ -41,7 +41,7 @@ export const TOP_PARAMETERS = {
 export function readRanking(value: unknown): Ranking {
   const text = readText('by', value ?? USUAL);
   if (isProp(text)) {
-    if (isUnclean(text))
+    if (isNeverStored(text))
       throw new HitError('invalid', `by "${printable(text)}" has a control character, which no property has`);
     if (text.length > PROP.length && text.length <= PROP.length + LONGEST_KEY) return text;
     throw new HitError(

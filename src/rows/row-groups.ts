@@ -22,7 +22,7 @@
  */
 
 import { crc32 } from 'node:zlib';
-import { isUnclean } from '../hit/text.ts';
+import { isNeverStored } from '../hit/text.ts';
 import { rowEnd, sealBytes } from './row-layout.ts';
 import { readRows } from './row-reader.ts';
 
@@ -229,7 +229,8 @@ class GroupSearch {
 function hitsIn(rows: Buffer, layout: number): number | undefined {
   let hits = 0;
   for (const hit of readRows(rows, layout)) {
-    if (Object.values(hit).some((value) => typeof value === 'string' && isUnclean(value))) return undefined;
+    if (Object.values(hit).some((value) => typeof value === 'string' && isNeverStored(value)))
+      return undefined;
     hits++;
   }
   return hits;

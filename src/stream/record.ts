@@ -11,6 +11,7 @@ import { HitError } from '../errors.ts';
 import { hex64 } from '../hit/hash.ts';
 import type { Hit } from '../hit/hit.ts';
 import { siteName } from '../hit/site.ts';
+import { cleaned, cleanedJson } from '../hit/text.ts';
 import { END_OF_DATETIME64, readExplicitTime } from '../hit/time.ts';
 import { readValue } from '../hit/worth.ts';
 import { ROW_COLUMNS } from '../rows/row-layout.ts';
@@ -133,7 +134,7 @@ function textOf(fields: Fields, name: string): string {
   const value = fields[name] ?? '';
   if (typeof value !== 'string') throw invalid(`"${name}" is not a string`);
   if (value.length > LONGEST) throw invalid(`"${name}" is longer than ${LONGEST} characters`);
-  return value;
+  return name === 'props' ? cleanedJson(cleaned(value)) : cleaned(value);
 }
 
 function integerOf(fields: Fields, name: string, least: number, most: number): number {

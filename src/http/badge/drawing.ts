@@ -1,3 +1,5 @@
+import { withoutHidden } from '../../schema/hidden-characters.ts';
+
 /** A badge as SVG: a label and a number, side by side. */
 
 /** Colours and corners of a badge. */
@@ -104,8 +106,7 @@ function characterWidth(character: string): number {
 
 /** Escapes text for elements and attributes. Characters that XML cannot represent are removed. */
 function escaped(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[\u0000-\u001f\u007f\ufffe\uffff]/g, '')
+  return withoutHidden(text.toWellFormed(), '')
+    .replaceAll(/[\ufffe\uffff]/g, '')
     .replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -3,6 +3,7 @@ import { DROP_REASONS, isQuiet } from '../../hit/drop-reason.ts';
 import { ENGAGEMENT, LIMITS } from '../../hit/hit.ts';
 import { type Details, NO_DETAILS } from '../../hit/request-context.ts';
 import { readScreen, SCREENS } from '../../hit/screen.ts';
+import { cleanedJson } from '../../hit/text.ts';
 import { readCurrency, readValue } from '../../hit/worth.ts';
 import {
   BOOLEAN,
@@ -137,7 +138,7 @@ export function readReport(value: unknown, page: string, needsPage = false): Rep
     name: text(fields.name),
     referrer: text(fields.referrer),
     title: text(fields.title),
-    props: props && Object.keys(props).length > 0 ? JSON.stringify(props) : '',
+    props: props && Object.keys(props).length > 0 ? cleanedJson(JSON.stringify(props)) : '',
     hostname,
     ...details,
   };

@@ -1,6 +1,6 @@
 /** Values of JSON that people write, read strictly. Names are places in it, for messages. */
 import { HitError } from '../../errors.ts';
-import { isUnclean } from '../../hit/text.ts';
+import { isNeverStored } from '../../hit/text.ts';
 import { printable } from '../../schema/printable.ts';
 import { unknownName } from '../../schema/suggestion.ts';
 import { LIMITS } from './limits.ts';
@@ -16,7 +16,7 @@ export function readText(name: string, value: unknown): string {
   if (typeof value !== 'string') throw new HitError('invalid', `${name} is not a text`);
   if (value.length > LIMITS.characters)
     throw new HitError('invalid', `${name} has more than ${LIMITS.characters} characters`);
-  if (isUnclean(value))
+  if (isNeverStored(value))
     throw new HitError('invalid', `${name} "${printable(value)}" has a control character, which no hit has`);
   return value;
 }
