@@ -116,6 +116,15 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     good: [['/geo/GeoLite2-City.mmdb', '/geo/GeoLite2-City.mmdb']],
     bad: [''],
   },
+  'session-age': {
+    standard: 2_592_000,
+    good: [
+      ['1m', 60],
+      ['12h', 43_200],
+      ['400d', 34_560_000],
+    ],
+    bad: ['', '0d', '59s', '30', '401d', 'forever'],
+  },
   'rate-limit': { standard: '100/s', good: [['off', 'off']], bad: [] },
   sites: {
     standard: undefined,

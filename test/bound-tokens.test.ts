@@ -142,6 +142,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'GET /api/v1/storage': REFUSED,
   'GET /api/v1/export': REFUSED,
   'GET /api/v1/settings': REFUSED,
+  'GET /api/v1/sessions': REFUSED,
+  'DELETE /api/v1/sessions/:id': REFUSED,
   'GET /api/v1/tokens': REFUSED,
   'POST /api/v1/tokens': REFUSED,
   'DELETE /api/v1/tokens/:id': REFUSED,

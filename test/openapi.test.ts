@@ -90,6 +90,11 @@ describe('the OpenAPI document', () => {
 
 /** What must exist before an example works. */
 async function prepared({ operationId }: Operation): Promise<Record<string, string>> {
+  if (operationId === 'endSession') {
+    await server.post('/api/v1/session', { token: TOKEN });
+    const { sessions } = await server.ask<{ sessions: { id: string }[] }>('/api/v1/sessions');
+    return { '4f6c1d2e9a0b7c3d': sessions.at(-1)!.id };
+  }
   if (operationId !== 'revokeToken') return {};
   const { text } = await server.post('/api/v1/tokens', { name: 'to be revoked', scope: 'read' }, BEARER);
   return { '4f6c1d2e9a0b': (JSON.parse(text) as { id: string }).id };

@@ -106,6 +106,11 @@ export function canonicalAddress(text: string): string {
   return isIPv4(text) ? text : spellings.of(text);
 }
 
+/** Whether a client is on this machine. @param client from `TrustedProxies`, or its network */
+export function isLoopback(client: string): boolean {
+  return client.startsWith('127.') || client === '::1' || client === '0:0:0:0::/64';
+}
+
 const networks = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (address) => {
   // An IPv4 address that a translator has put into IPv6 (RFC 6052).
   if (!isIPv6(address) || address.startsWith('64:ff9b::')) return address;

@@ -1,7 +1,7 @@
 import { Memo } from '../cache/memo.ts';
 import { clickIdOf } from '../source/click-id.ts';
 import { DAY } from '../timing/units.ts';
-import { networkOf, type TrustedProxies } from './address.ts';
+import { isLoopback, networkOf, type TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
 import { DerivedVisitors } from './derived-visitor.ts';
 import type { Dropped } from './drop-reason.ts';
@@ -288,8 +288,4 @@ function withoutFragment(text: string): string {
 
 function isSameSite(site: string, host: string): boolean {
   return site === host || (site.startsWith('www.') && site.slice(4) === host);
-}
-
-function isLoopback(client: string): boolean {
-  return client.startsWith('127.') || client === '::1';
 }

@@ -6,6 +6,7 @@ import { HitError } from '../errors.ts';
 import type { Access, Tokens } from '../folder/tokens.ts';
 import { cookieValue } from '../hit/visitor.ts';
 import { Sessions } from './session.ts';
+import type { TokenGuard } from './token-guard.ts';
 
 /** The credentials that are accepted. */
 export interface Keys {
@@ -14,6 +15,8 @@ export interface Keys {
   readonly tokens?: Pick<Tokens, 'accessOf'>;
   /** Signed-in browsers. Missing if there are no pages. */
   readonly sessions?: Sessions;
+  /** Bounds wrong tokens. Missing where another server counts them. */
+  readonly guard?: TokenGuard;
 }
 
 /** The credentials, and whether reading is public. */
@@ -82,6 +85,18 @@ export function isAdmin(keys: Keys, request: IncomingMessage): boolean {
   return grantOf(keys, request) === 'admin';
 }
 
+/**
+ * Whether a request gives the admin token to sign in.
+ *
+ * @throws HitError `rate_limited` after too many wrong ones
+ */
+export function isSignIn({ adminToken, guard }: Keys, request: IncomingMessage, given: string): boolean {
+  guard?.check(request);
+  const isRight = isToken(given, adminToken);
+  if (!isRight) guard?.fail(request);
+  return isRight;
+}
+
 /** Compares digests, so that timing reveals neither content nor length of the token. */
 export function isToken(given: string, token: string): boolean {
   return timingSafeEqual(digest(given), digest(token));
@@ -107,10 +122,15 @@ export function holderOf(
   return isOpen && isSameOrigin(request) ? 'admin' : undefined;
 }
 
-function grantOf({ adminToken, tokens, sessions }: Keys, request: IncomingMessage): Grant | undefined {
+function grantOf({ adminToken, tokens, sessions, guard }: Keys, request: IncomingMessage): Grant | undefined {
   if (isTrusted(request.socket)) return 'admin';
   const bearer = bearerOf(request);
-  if (bearer !== '') return isToken(bearer, adminToken) ? 'admin' : tokens?.accessOf(bearer)?.scope;
+  if (bearer !== '') {
+    guard?.check(request);
+    const grant = isToken(bearer, adminToken) ? 'admin' : tokens?.accessOf(bearer)?.scope;
+    if (grant === undefined) guard?.fail(request);
+    return grant;
+  }
   if (!sessions?.isOpen(cookieValue(request.headers.cookie ?? '', Sessions.NAME))) return undefined;
   if (!isSameOrigin(request)) throw foreignPage();
   return 'admin';

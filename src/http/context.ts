@@ -22,6 +22,7 @@ import type { QueryAdmission } from './query-admission.ts';
 import type { ServedLive } from './served-live.ts';
 import type { ServedSettings } from './served-settings.ts';
 import type { Sessions } from './session.ts';
+import type { TokenGuard } from './token-guard.ts';
 
 /** What the collecting routes need from the rest of the server. */
 export interface CollectContext {
@@ -42,6 +43,8 @@ export interface CollectContext {
 export interface ServerContext extends CollectContext {
   readonly drops: Drops;
   readonly tokens: Tokens;
+  /** Bounds wrong tokens. */
+  readonly guard: TokenGuard;
   /** Signed-in browsers of administrators. */
   readonly sessions: Sessions;
   /** Sites whose badges are public. */

@@ -117,6 +117,12 @@ function registryOf(context: ServerContext): Registry {
     'Problems with shared salts, as listed by /readyz',
     () => context.saltHealth().problems.length,
   );
+  counter(
+    registers,
+    'hit_tracker_wrong_tokens_total',
+    'Requests with a wrong token since the start',
+    () => context.guard.wrong,
+  );
   if (context.db) {
     storeMetrics(registers, context.db.store.guard);
     const help =

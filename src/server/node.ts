@@ -19,6 +19,7 @@ import { Peers } from '../http/peers/peers.ts';
 import { QueryAdmission } from '../http/query-admission.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
 import { Sessions } from '../http/session.ts';
+import { TokenGuard } from '../http/token-guard.ts';
 import { LogImporter } from '../logs/importer.ts';
 import { Resources } from '../query/resources/resources.ts';
 import { saveRetention } from '../retention/folder-retention.ts';
@@ -108,7 +109,13 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   const lines = new ConsoleLines((line) => out.stdout.write(`${line}\n`));
   resources.defer(() => lines.close());
   const ending = new AbortController();
-  const sessions = new Sessions(adminToken, Date.now);
+  const sessions = new Sessions({
+    folder: folder.path,
+    adminToken,
+    seconds: values['session-age']!,
+    now: Date.now,
+  });
+  const guard = new TokenGuard(proxies, log, Date.now);
   const owned = { tokens, publicSites, resources: definitions };
   const app = buildServer(
     {
@@ -129,7 +136,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       rate: trackers.includes('rate'),
       adminToken,
       proxies,
-      sessions,
+      ...{ sessions, guard },
       admission: new QueryAdmission({ adminToken, tokens, sessions }, proxies),
       public: values.public!,
       settings: servedSettings(values, policy),

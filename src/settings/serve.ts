@@ -7,6 +7,7 @@ import { LOG_LEVEL } from './log-level.ts';
 import { KEEP_HITS, KEEP_ROLLUPS, KEEP_VISITS } from './purge.ts';
 import { readLive } from './redis-address.ts';
 import { SCHEDULE_SETTINGS } from './schedule.ts';
+import { readSessionAge } from './session-age.ts';
 import {
   readList,
   readNumber,
@@ -127,6 +128,12 @@ export const SERVE_SETTINGS = {
     'TOKEN',
     undefined,
     readToken,
+  ),
+  'session-age': setting(
+    'how long a browser stays signed in, such as 12h or 30d',
+    'TIME',
+    '30d',
+    readSessionAge,
   ),
   public: setting('allow reading without a token', '', 'false', readSwitch),
   'log-level': LOG_LEVEL,

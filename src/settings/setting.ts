@@ -38,7 +38,7 @@ export function severalSetting(help: string, value: string): Setting<readonly st
   return { ...setting(help, value, undefined, readSeveral), separator: ';' };
 }
 
-function bad(flag: string, text: string, wanted: string): HitError {
+export function bad(flag: string, text: string, wanted: string): HitError {
   return new HitError('bad_setting', `${flag}: "${text}" is not ${wanted}`);
 }
 

@@ -8,7 +8,7 @@ import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import { QUERY_LIMITS } from './store.ts';
+import { QUERY_LIMITS } from './query-limits.ts';
 
 const options = { timeout: patience(60_000) };
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [], classes: [] } as const;

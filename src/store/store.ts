@@ -3,7 +3,6 @@ import type { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Clients } from '../clickhouse/clients.ts';
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
-import { engineShare } from '../clickhouse/engine-share.ts';
 import { queryFault, unavailable } from '../clickhouse/faults.ts';
 import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
@@ -16,35 +15,7 @@ import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
 import { type Batches, Delivery } from './delivery.ts';
 import { Ledger } from './ledger.ts';
-
-/** Limits of a query: the ClickHouse settings of these names. */
-export interface QueryLimits {
-  readonly max_threads: number;
-  /** Seconds; 0 is unlimited. */
-  readonly max_execution_time: number;
-  /** Bytes. */
-  readonly max_memory_usage: number;
-  /** Bytes of the result, as columns. Default: unlimited. */
-  readonly max_result_bytes?: number;
-}
-
-/** Default limits of a query, so that a report neither starves the intake nor crashes the process. */
-export const QUERY_LIMITS: QueryLimits = {
-  max_threads: 2,
-  max_execution_time: 60,
-  max_memory_usage: 2_000_000_000,
-};
-
-/**
- * The same for readers without a token, together with the limits of the query: one of two cores, and less time, since one
- * query at a time runs. The engine pauses queries of a larger priority number while those of a smaller one run.
- */
-const ANONYMOUS_LIMITS: QueryLimits = {
-  max_threads: 1,
-  max_execution_time: 10,
-  max_memory_usage: 1_000_000_000,
-};
-const PRIORITY = { holders: 1, anonymous: 2 } as const;
+import { limitsOfCaller, QUERY_LIMITS, type QueryLimits } from './query-limits.ts';
 
 /** Maximum characters of a statement sent as a form field: less than 128 KiB in UTF-8, as statements are mostly ASCII. */
 const LONGEST_FIELD = 100_000;
@@ -287,7 +258,7 @@ export class Store implements Sink {
     bounds: QueryLimits,
     run: (reader: ClickHouseClient, text: string) => Promise<Result>,
   ): Promise<Result> {
-    const settings = Object.entries({ ...READ_SETTINGS, ...limitsOf(bounds) }).map(
+    const settings = Object.entries({ ...READ_SETTINGS, ...limitsOfCaller(bounds) }).map(
       ([name, value]) => `${name} = ${value}`,
     );
     const text = `${query}\nSETTINGS ${settings.join(', ')}`;
@@ -302,19 +273,6 @@ export class Store implements Sink {
       throw queryFault(error);
     }
   }
-}
-
-/** Limits of a query for the share of its caller. */
-function limitsOf(bounds: QueryLimits): QueryLimits & { readonly priority: number } {
-  const { name } = engineShare();
-  const priority = PRIORITY[name];
-  if (name === 'holders') return { ...bounds, priority };
-  const limits = Object.entries(ANONYMOUS_LIMITS).map(([limit, value]: [string, number]) => {
-    const asked = bounds[limit as keyof QueryLimits];
-    // 0 is unlimited.
-    return [limit, asked ? Math.min(asked, value) : value];
-  });
-  return { ...bounds, ...Object.fromEntries(limits), priority };
 }
 
 async function collect(stream: Readable): Promise<Buffer> {

@@ -9,7 +9,8 @@ import { SKETCH_EPOCH } from '../sketch/cell.ts';
 import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { mostLikelyCount } from '../sketch/likelihood.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { QueryLimits, Store } from '../store/store.ts';
+import type { QueryLimits } from '../store/query-limits.ts';
+import type { Store } from '../store/store.ts';
 import { DAY, HOUR } from '../timing/units.ts';
 
 /** Number of slices in which visitors are read, each in bounded memory. */

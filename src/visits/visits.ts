@@ -22,9 +22,10 @@ import { visitStepFragments, watermarkTuples } from '../clickhouse/visit-step.ts
 import { areSame, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
 import { MOST_PENDING } from '../store/ledger.ts';
+import { QUERY_LIMITS } from '../store/query-limits.ts';
 import type { SiteDay } from '../store/site-day.ts';
 import { firstStep, type Step } from '../store/step.ts';
-import { QUERY_LIMITS, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { SerialQueue } from '../timing/serial-queue.ts';
 import { rebuildVisits } from './rebuild.ts';
 import { RebuiltDays } from './rebuilt-days.ts';

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { parameter } from '../../schema/parameter.ts';
 import { TEXT } from '../../schema/schema.ts';
-import { isToken } from '../auth.ts';
+import { isSignIn } from '../auth.ts';
 import { isSecure } from '../collect/request-facts.ts';
 import type { ServerContext } from '../context.ts';
 import { OPEN, type Operation, other, queryParameters } from '../openapi/operation.ts';
@@ -63,7 +63,7 @@ export function dashboardRoutes(app: FastifyInstance, context: ServerContext, as
 function page(
   request: FastifyRequest,
   reply: FastifyReply,
-  { adminToken, sessions }: ServerContext,
+  context: ServerContext,
   assets: Assets,
 ): FastifyReply {
   const [path = '', query = ''] = request.url.split('?', 2);
@@ -71,7 +71,8 @@ function page(
   const token = words.get('token');
   if (token !== null) {
     words.delete('token');
-    if (isToken(token, adminToken)) reply.header('set-cookie', sessions.cookie(isSecure(request.headers)));
+    if (isSignIn(context, request.raw, token))
+      reply.header('set-cookie', context.sessions.open(isSecure(request.headers)));
     const rest = words.size > 0 ? `?${words}` : '';
     return reply
       .headers(PAGE_HEADERS)

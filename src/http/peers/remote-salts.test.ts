@@ -22,7 +22,10 @@ const NOWHERE = '/nowhere';
 /** The routes of a node that serves its salts, on a port. */
 async function giverOf(salts: DailySalts): Promise<FastifyInstance> {
   const app = createApp(pino({ level: 'silent' }));
-  const [tokens, sessions] = [new Tokens(NOWHERE, Date.now), new Sessions(TOKEN, Date.now)];
+  const [tokens, sessions] = [
+    new Tokens(NOWHERE, Date.now),
+    new Sessions({ folder: NOWHERE, adminToken: TOKEN, seconds: 60, now: Date.now }),
+  ];
   saltRoutes(app, { ...{ adminToken: TOKEN, node: 'node-0', salts, tokens, sessions } });
   await listen(app, 0, '127.0.0.1');
   return app;

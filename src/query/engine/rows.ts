@@ -1,6 +1,6 @@
 /** The rows of a query: its sums, joined by the values of its dimensions, as metrics. */
 import { HitError } from '../../errors.ts';
-import { QUERY_LIMITS } from '../../store/store.ts';
+import { QUERY_LIMITS } from '../../store/query-limits.ts';
 import type { Source } from '../source.ts';
 import { intervalOf, propOf } from './column.ts';
 import { type Denominators, measure, type Sums } from './measure.ts';

@@ -1,0 +1,43 @@
+import { engineShare } from '../clickhouse/engine-share.ts';
+
+/** Limits of a query: the ClickHouse settings of these names. */
+export interface QueryLimits {
+  readonly max_threads: number;
+  /** Seconds; 0 is unlimited. */
+  readonly max_execution_time: number;
+  /** Bytes. */
+  readonly max_memory_usage: number;
+  /** Bytes of the result, as columns. Default: unlimited. */
+  readonly max_result_bytes?: number;
+}
+
+/** Default limits of a query, so that a report neither starves the intake nor crashes the process. */
+export const QUERY_LIMITS: QueryLimits = {
+  max_threads: 2,
+  max_execution_time: 60,
+  max_memory_usage: 2_000_000_000,
+};
+
+/**
+ * The same for readers without a token, together with the limits of the query: one of two cores, and less time, since one
+ * query at a time runs. The engine pauses queries of a larger priority number while those of a smaller one run.
+ */
+const ANONYMOUS_LIMITS: QueryLimits = {
+  max_threads: 1,
+  max_execution_time: 10,
+  max_memory_usage: 1_000_000_000,
+};
+const PRIORITY = { holders: 1, anonymous: 2 } as const;
+
+/** Limits of a query for the share of its caller. */
+export function limitsOfCaller(bounds: QueryLimits): QueryLimits & { readonly priority: number } {
+  const { name } = engineShare();
+  const priority = PRIORITY[name];
+  if (name === 'holders') return { ...bounds, priority };
+  const limits = Object.entries(ANONYMOUS_LIMITS).map(([limit, value]: [string, number]) => {
+    const asked = bounds[limit as keyof QueryLimits];
+    // 0 is unlimited.
+    return [limit, asked ? Math.min(asked, value) : value];
+  });
+  return { ...bounds, ...Object.fromEntries(limits), priority };
+}
