@@ -1,15 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
+import { networkOf } from '../../hit/address.ts';
 import type { QueryParams } from '../../query/params.ts';
-import { mayRead, requireReader } from '../auth.ts';
+import { holderOf, mayRead, requireReader } from '../auth.ts';
+import { clientOf } from '../client-address.ts';
 import type { ServerContext } from '../context.ts';
 import { type Operation, other, problem, queryParameters } from '../openapi/operation.ts';
 import { REFUSED } from '../openapi/refused.ts';
+import { MOST, type StreamReader, StreamShares } from '../stream-shares.ts';
 import { type Answer, LIVE_PARAMETERS, readLive } from './live.ts';
 
 const EVERY = 1000;
-const MAX_READERS = 100;
+/** How long a reader that is disconnected may take to read the end, in milliseconds. */
+const END_GRACE_MS = 2000;
 /** Most unread bytes per reader: beyond them the connection is closed, and the reader may reconnect. */
 const MOST_WAITING = 256 * 1024;
 /** Reconnect delay for browsers, in milliseconds. */
@@ -26,7 +30,7 @@ const OPERATION: Operation = {
   operationId: 'liveEvents',
   tags: ['Ask'],
   summary: 'Live counts every second, as server-sent events',
-  description: `Events \`live\`, whose data is the answer of \`/api/v1/live\`; at most ${MAX_READERS} readers.`,
+  description: `Events \`live\`, whose data is the answer of \`/api/v1/live\`; at most ${MOST} readers. Those without a token may be disconnected for others.`,
   parameters: queryParameters(LIVE_PARAMETERS),
   responses: {
     200: other('an endless stream', 'text/event-stream'),
@@ -50,7 +54,11 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
     // A HEAD request gets no events.
     if (request.method === 'HEAD') return reply.type('text/event-stream').send('');
     const mayStay = () => mayRead(context, request.raw);
-    return feed.open(words, first, reply, mayStay);
+    const reader = {
+      holder: holderOf(context, request.raw),
+      network: networkOf(clientOf(request.raw, context.proxies)),
+    };
+    return feed.open(words, first, reply, { reader, mayStay });
   });
 }
 
@@ -58,7 +66,7 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
 class LiveFeed {
   readonly #read: (words: QueryParams) => Promise<Answer>;
   readonly #channels = new Map<string, Channel>();
-  #readers = 0;
+  readonly #shares = new StreamShares();
   #isClosed = false;
 
   constructor(read: (words: QueryParams) => Promise<Answer>) {
@@ -66,13 +74,20 @@ class LiveFeed {
   }
 
   /** @throws HitError `overloaded` if there are too many readers, or the server is closing */
-  open(words: QueryParams, first: Answer, reply: FastifyReply, mayStay: () => boolean): FastifyReply {
-    if (this.#isClosed || this.#readers >= MAX_READERS) {
-      const message = `${MAX_READERS} connections for events are already open; use /api/v1/live instead`;
-      throw new HitError('overloaded', message, { retryAfter: 10 });
-    }
-    reply.hijack();
+  open(
+    words: QueryParams,
+    first: Answer,
+    reply: FastifyReply,
+    { reader: who, mayStay }: { readonly reader: StreamReader; readonly mayStay: () => boolean },
+  ): FastifyReply {
+    if (this.#isClosed) throw new HitError('overloaded', 'the server is closing', { retryAfter: 10 });
     const response = reply.raw;
+    const release = this.#shares.add(who, () => {
+      response.end();
+      // One that does not read the end must not stay.
+      setTimeout(() => response.destroy(), END_GRACE_MS).unref();
+    });
+    reply.hijack();
     // Proxies buffer the stream unless told not to.
     response.writeHead(200, {
       'content-type': 'text/event-stream',
@@ -86,9 +101,8 @@ class LiveFeed {
     this.#channels.set(key, channel);
     const reader = { response, mayStay };
     channel.add(reader);
-    this.#readers++;
     response.once('close', () => {
-      this.#readers--;
+      release();
       if (channel.remove(reader)) this.#channels.delete(key);
     });
     return reply;

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { canonicalAddress, isLoopback } from '../../hit/address.ts';
 import type { Details, RequestContext } from '../../hit/request-context.ts';
 
 /** What is reported: a page view or an event. '' is unknown. */
@@ -29,7 +30,7 @@ export function factsOfRequest(request: IncomingMessage, report: Report, time: n
     userAgent: headers['user-agent'] ?? '',
     language: headers['accept-language'] ?? '',
     peer: request.socket.remoteAddress ?? '',
-    forwarded: forwardedOf(headers),
+    forwarded: text(headers['x-forwarded-for']) || labelOf(request, report.kind),
     cookie: headers.cookie ?? '',
     secure: isSecure(headers),
     purpose: text(headers['sec-purpose']) || text(headers.purpose),
@@ -49,9 +50,13 @@ function pageHost({ origin = '', referer = '' }: IncomingHttpHeaders): string {
   return end < 0 ? url.slice(start) : url.slice(start, end);
 }
 
-/** `X-Forwarded-For`, or `X_FORWARDED_FOR` as some clients spell it. */
-function forwardedOf(headers: IncomingHttpHeaders): string {
-  return text(headers['x-forwarded-for']) || text(headers.x_forwarded_for);
+/**
+ * `X_FORWARDED_FOR`, by which a program on this machine tells the plain counter whom it counts. No proxy sets this spelling, so
+ * elsewhere, and from elsewhere, it would be the client's own claim.
+ */
+function labelOf({ headers, socket }: IncomingMessage, kind: Report['kind']): string {
+  if (kind !== 'plain' || headers.x_forwarded_for === undefined) return '';
+  return isLoopback(canonicalAddress(socket.remoteAddress ?? '')) ? text(headers.x_forwarded_for) : '';
 }
 
 /** TLS may end at a proxy. A forged header only costs the client a cookie. */

@@ -1,0 +1,48 @@
+/** A client cannot make itself many visitors by headers that no proxy sets. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { file } from '../fixtures/file-scope.ts';
+import { ServerHere } from '../fixtures/server-here.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
+
+const server = await ServerHere.start(
+  file,
+  temporaryFolder(file),
+  ...['--tracker', 'simple,rate', '--rate-limit', 'off'],
+);
+
+test('X_FORWARDED_FOR names nobody, except on the plain counter', async () => {
+  for (let i = 0; i < 50; i++) {
+    const headers = { X_FORWARDED_FOR: `203.0.113.${i}` };
+    await server.send('/hit.gif?site=pixel.example&path=/', { headers });
+    await server.post('/hit', { site: 'beacon.example', path: '/' }, headers);
+    await server.send('/', { headers: { ...headers, host: 'counter.example' } });
+    await server.send('/', {
+      headers: { ...headers, host: 'proxied.example', 'x-forwarded-for': '198.51.100.1' },
+    });
+  }
+  const visitors = [];
+  for (const site of ['pixel', 'beacon', 'counter', 'proxied'])
+    visitors.push((await server.total(`${site}.example`)).visitors);
+  assert.deepEqual(visitors, [1, 1, 50, 1]);
+});
+
+test('the left part of X-Forwarded-For, which a client can write, names nobody', async () => {
+  for (let i = 0; i < 50; i++)
+    await server.send('/hit.gif?site=left.example&path=/', {
+      headers: { 'x-forwarded-for': `203.0.113.${i}, 198.51.100.1` },
+    });
+  assert.equal((await server.total('left.example')).visitors, 1);
+});
+
+test('a forged cookie names nobody, and a /64 of IPv6 is one visitor', async () => {
+  for (let i = 0; i < 50; i++) {
+    const cookie = `hit=${i.toString(16).padStart(16, '0')}.8899aabbccddeeff`;
+    const forwarded = { 'x-forwarded-for': `2001:db8::${i.toString(16)}` };
+    await server.send('/hit.gif?site=forged.example&path=/', {
+      headers: { host: 'forged.example', cookie, ...forwarded },
+    });
+  }
+  assert.equal((await server.total('forged.example')).visitors, 1);
+});
