@@ -27,15 +27,23 @@ test('no cell of a table begins like a formula', () => {
   assert.equal(csvText([['=cmd|"/c calc"!A1', 5]]), '"\'=cmd|""/c calc""!A1",5\r\n');
 });
 
-test('text is unchanged in a table, except for the quote before a formula', () => {
+test('text is unchanged in a table, except for the quote before a formula and escaped hidden characters', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: anyCharacter }), { minLength: 1, maxLength: 4 }), (cells) => {
-      const safe = cells.map((text) => (/^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text));
+      const safe = cells
+        .map((text) => (/^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text))
+        .map((text) =>
+          text.replaceAll(HIDDEN, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`),
+        );
       assert.deepEqual(parseRow(csvText([cells])), safe);
     }),
     { seed: 2 },
   );
 });
+
+/** Without tabs and line breaks. */
+const HIDDEN =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** One row of RFC 4180. */
 function parseRow(row: string): string[] {

@@ -73,11 +73,15 @@ export class Sites {
   admit(site: string, network: string): boolean {
     if (this.#allowed || this.#max === Number.POSITIVE_INFINITY || this.#claimed.has(site)) return true;
     const isVisited = network === '' || this.#probation.visit(site, network);
-    if ((isVisited && this.#claimed.size < this.#max) || this.#isClaimed(site)) {
+    if (isVisited && this.#claimed.size < this.#max) {
       this.claim(site);
       return true;
     }
     if (this.#unclaimed.has(site)) return true;
+    if (this.#isClaimed(site)) {
+      this.claim(site);
+      return true;
+    }
     if (this.#claimed.size + this.#unclaimed.size >= this.#max) return false;
     this.#unclaimed.add(site);
     return true;

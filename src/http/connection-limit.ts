@@ -4,7 +4,7 @@ import { canonicalAddress, networkOf } from '../hit/address.ts';
 import { rawOverload } from './problem.ts';
 
 /** Most connections of one client. A browser has six; many may share an address. */
-export const MOST_CONNECTIONS_OF_CLIENT = 1000;
+const MOST_CONNECTIONS_OF_CLIENT = 1000;
 
 /**
  * Bounds the open connections of each client, so that one cannot take all of the server's.

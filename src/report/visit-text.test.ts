@@ -123,7 +123,7 @@ describe('as CSV', () => {
     );
     assert.equal(
       journeysCsv(JOURNEYS),
-      `direction,page_1,page_2,visits,visitors\r\nafter,${EVIL},,2,1\r\nafter,(end of the visit),,1,1\r\nafter,${EVIL},'=1+1,2,1\r\n`,
+      `direction,page_1,page_2,visits,visitors\r\nafter,\\u001b[2J/x\\u202e,,2,1\r\nafter,(end of the visit),,1,1\r\nafter,\\u001b[2J/x\\u202e,'=1+1,2,1\r\n`,
     );
     const [head, first, , third] = retentionCsv(RETENTION).split('\r\n');
     assert.equal(head!.split(',').length, 22);

@@ -12,11 +12,11 @@ import { storeHits } from './stored-load.ts';
 
 const SITE = 'busy.example';
 const READERS = 40;
-/** Measured: 2. The rest is for a machine that runs other work too. */
+/** Measured: 3.5 beside other programs; before, the administrator was refused. The rest is for machines with more of them. */
 const MOST_SLOWDOWN = 10;
 
 const server = await RunningServer.start(temporaryFolder(file), '--public', '--rate-limit', 'off');
-await storeHits(server, SITE, Number(process.env.N ?? 600_000));
+await storeHits(server, SITE, 600_000);
 afterEach(async () => {
   assert.equal((await server.send('/healthz')).status, 200);
 });
@@ -67,7 +67,6 @@ test('forty readers without a token delay an administrator little', {
   const beside = await administratorP95(40);
   isOver = true;
   await Promise.all(readers);
-  console.log({ alone, beside, statuses });
   assert.ok(beside <= alone * MOST_SLOWDOWN, `p95 ${beside} ms beside readers, ${alone} ms alone`);
   assert.ok((statuses[200] ?? 0) > 0, 'readers get answers too');
 });

@@ -14,6 +14,7 @@ function asked(path: string, address: string) {
 }
 
 test('an address that queries without an end is refused before others, and delays them by one query', async () => {
+  const began = performance.now();
   const flood = Array.from({ length: 140 }, (_, at) =>
     asked(`/api/v1/stats?from=2026-01-01&interval=month&path=/${at}`, '203.0.113.1'),
   );
@@ -34,7 +35,8 @@ test('an address that queries without an end is refused before others, and delay
   const { text } = await server.send('/metrics', { headers: BEARER });
   assert.match(text, new RegExp(`^hit_tracker_anonymous_queries_refused_total ${refused.length}$`, 'm'));
   // The log cannot be filled by refusals.
-  assert.ok(server.stderr.split('"level":40').length - 1 <= 10, server.stderr);
+  const seconds = (performance.now() - began) / 1000;
+  assert.ok(server.stderr.split('"level":40').length - 1 <= seconds + 2, server.stderr);
 });
 
 test('addresses of one /64 share a turn', async () => {
