@@ -116,6 +116,15 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     good: [['/geo/GeoLite2-City.mmdb', '/geo/GeoLite2-City.mmdb']],
     bad: [''],
   },
+  'client-header': {
+    standard: 'x-forwarded-for',
+    good: [
+      ['X-Real-IP', 'x-real-ip'],
+      ['cloudflare', 'cf-connecting-ip'],
+      ['Forwarded', 'forwarded'],
+    ],
+    bad: ['', 'a b', 'x_real_ip', 'x:'],
+  },
   'session-age': {
     standard: 2_592_000,
     good: [

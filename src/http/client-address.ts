@@ -1,15 +1,55 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { TrustedProxies } from '../hit/address.ts';
+import { networkOf, type TrustedProxies } from '../hit/address.ts';
 
 /** Sent by collector threads with requests that they forward: the address at the other end of the client's connection. */
 export const PEER_HEADER = 'x-hit-tracker-peer';
+/** The standard header (RFC 7239), whose value has a syntax of its own. */
+const FORWARDED = 'forwarded';
+/** An element of its list without `for`: not nobody, or the entry to the left, which a client can write, would be used. */
+const UNKNOWN = 'unknown';
 
 /** Connections of collector threads. Only their header is believed. */
 const threadSockets = new WeakSet<Socket>();
 
 export function believePeerHeader(socket: Socket): void {
   threadSockets.add(socket);
+}
+
+/**
+ * Finds the clients of requests: behind trusted proxies, by the one header in which these name them.
+ *
+ * @example
+ * const clients = new ClientAddresses(new TrustedProxies('loopback'), 'x-forwarded-for');
+ * clients.networkOf(request); // '203.0.113.7', '2001:db8:0:7::/64'
+ */
+export class ClientAddresses {
+  readonly #proxies: TrustedProxies;
+  readonly #header: string;
+
+  /** @param header in lower case */
+  constructor(proxies: TrustedProxies, header: string) {
+    this.#proxies = proxies;
+    this.#header = header;
+  }
+
+  /** Whether an address is that of a trusted proxy. */
+  isProxy(address: string): boolean {
+    return this.#proxies.trusts(address);
+  }
+
+  /** The client of a request that is no hit, for limits: its address, of IPv6 its network. */
+  networkOf(request: IncomingMessage): string {
+    return networkOf(this.#proxies.clientOf(peerOf(request), this.forwardedOf(request.headers)));
+  }
+
+  /** The clients that proxies name, as in `X-Forwarded-For`; '' if none does. */
+  forwardedOf(headers: IncomingHttpHeaders): string {
+    const value = headers[this.#header];
+    if (value === undefined) return '';
+    const text = Array.isArray(value) ? value.join(', ') : value;
+    return this.#header === FORWARDED ? clientsOf(text) : text;
+  }
 }
 
 /** Address at the other end of the client's connection; '' for a local socket. */
@@ -19,8 +59,21 @@ function peerOf({ socket, headers }: IncomingMessage): string {
   return typeof peer === 'string' ? peer : '';
 }
 
-/** The address of the client behind trusted proxies, for limits of requests that are no hits. */
-export function clientOf(request: IncomingMessage, proxies: TrustedProxies): string {
-  const forwarded = request.headers['x-forwarded-for'];
-  return proxies.clientOf(peerOf(request), Array.isArray(forwarded) ? forwarded.join(', ') : forwarded);
+/**
+ * The `for` of each element of a `Forwarded` header.
+ *
+ * @example
+ * clientsOf('for=192.0.2.60;proto=http, for="[2001:db8::1]:4711"'); // '192.0.2.60, [2001:db8::1]:4711'
+ */
+function clientsOf(forwarded: string): string {
+  // Commas in quoted texts separate nothing.
+  const elements = forwarded.match(/(?:"(?:\\.|[^"\\])*"|[^,"])+/g) ?? [];
+  return elements.map((element) => forOf(element)).join(', ');
+}
+
+function forOf(element: string): string {
+  const [, quoted, plain] = /(?:^|;)\s*for=(?:"((?:\\.|[^"\\])*)"|([^\s;"]+))/i.exec(element) ?? [];
+  const client = quoted?.replaceAll(/\\(.)/g, '$1') ?? plain ?? UNKNOWN;
+  // A comma would begin another client.
+  return client.trim() === '' ? UNKNOWN : client.replaceAll(',', ' ');
 }

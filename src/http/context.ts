@@ -4,7 +4,6 @@ import type { PublicSites } from '../folder/public-sites.ts';
 import type { SaltHealth } from '../folder/salt-agreement.ts';
 import type { Secrets } from '../folder/secrets.ts';
 import type { Tokens } from '../folder/tokens.ts';
-import type { TrustedProxies } from '../hit/address.ts';
 import type { Drops } from '../hit/drops.ts';
 import type { Intake } from '../hit/intake.ts';
 import type { DailySalts } from '../hit/salts.ts';
@@ -17,6 +16,7 @@ import type { Publisher } from '../stream/publisher.ts';
 import type { WindowResults } from '../stream/window-results.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitPipeline } from '../trackers/hit-pipeline.ts';
+import type { ClientAddresses } from './client-address.ts';
 import type { Peers } from './peers/peers.ts';
 import type { QueryAdmission } from './query-admission.ts';
 import type { ServedLive } from './served-live.ts';
@@ -31,7 +31,8 @@ export interface CollectContext {
   /** Counts requests that never became facts for the pipeline. */
   readonly drops: Pick<Drops, 'count'>;
   readonly adminToken: Secrets['adminToken'];
-  readonly proxies: TrustedProxies;
+  /** Finds the clients of requests. */
+  readonly clients: ClientAddresses;
   /** Tokens given to others. Collector threads have none, and forward requests with such a token to the main thread. */
   readonly tokens?: Tokens;
   /** Prints a line on the console. */

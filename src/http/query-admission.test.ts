@@ -3,12 +3,16 @@ import { describe, it, type TestContext } from 'node:test';
 import { engineShare } from '../clickhouse/engine-share.ts';
 import { HitError } from '../errors.ts';
 import { TrustedProxies } from '../hit/address.ts';
+import { ClientAddresses } from './client-address.ts';
 import { QueryAdmission } from './query-admission.ts';
 
 /** Anonymous readers, whose queries the test ends. */
 class Readers {
   readonly begun: string[] = [];
-  readonly admission = new QueryAdmission({ adminToken: 'secret' }, new TrustedProxies('none'));
+  readonly admission = new QueryAdmission(
+    { adminToken: 'secret' },
+    new ClientAddresses(new TrustedProxies('none'), 'x-forwarded-for'),
+  );
   readonly #ends = new Map<string, (error?: Error) => void>();
   readonly #gone = new Map<string, () => void>();
 

@@ -12,10 +12,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asAnonymous, asHolder } from '../clickhouse/engine-share.ts';
 import { HitError } from '../errors.ts';
-import { networkOf, type TrustedProxies } from '../hit/address.ts';
 import { FairQueue } from '../timing/fair-queue.ts';
 import { holderOf, type Keys } from './auth.ts';
-import { clientOf } from './client-address.ts';
+import type { ClientAddresses } from './client-address.ts';
 
 /** Most waiting anonymous readers. */
 const MOST_WAITING = 100;
@@ -52,16 +51,16 @@ interface Reader {
 
 export class QueryAdmission {
   readonly #keys: Keys;
-  readonly #proxies: TrustedProxies;
+  readonly #clients: ClientAddresses;
   readonly #queue = new FairQueue<Waiting>(MOST_WAITING);
   /** Queries that have not begun, by their key. */
   readonly #asked = new Map<string, Asked>();
   #isRunning = false;
   #refused = 0;
 
-  constructor(keys: Keys, proxies: TrustedProxies) {
+  constructor(keys: Keys, clients: ClientAddresses) {
     this.#keys = keys;
-    this.#proxies = proxies;
+    this.#clients = clients;
   }
 
   /** Refused anonymous queries since the start. */
@@ -80,7 +79,7 @@ export class QueryAdmission {
     const { method, query, body, routeOptions } = request;
     return this.admit(
       {
-        network: networkOf(clientOf(request.raw, this.#proxies)),
+        network: this.#clients.networkOf(request.raw),
         site: siteText(query) || siteText(body),
         key: JSON.stringify([method, routeOptions.url, query, body]),
         onGone: (forget) => reply.raw.once('close', forget),
@@ -114,7 +113,6 @@ export class QueryAdmission {
     const waiting = [...asked.waiting];
     for (const each of waiting) this.#forget(each);
     this.#isRunning = true;
-    // In a turn of its own: it must not run in the share or the stack of the reader whose query ended before.
     asAnonymous(async () => asked.ask())
       .then(
         (result) => {

@@ -73,7 +73,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   const app = createApp(
     log,
     (request, response) => pixel.handle(request, response),
-    (address) => context.proxies.trusts(address),
+    (address) => context.clients.isProxy(address),
   );
   const operations = new Operations(app);
   keepTokensBound(app, context);

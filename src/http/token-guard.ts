@@ -7,9 +7,9 @@
 import type { IncomingMessage } from 'node:http';
 import { RecentMap } from '../cache/recent-map.ts';
 import { HitError } from '../errors.ts';
-import { isLoopback, networkOf, type TrustedProxies } from '../hit/address.ts';
+import { isLoopback } from '../hit/address.ts';
 import { MINUTE } from '../timing/units.ts';
-import { clientOf } from './client-address.ts';
+import type { ClientAddresses } from './client-address.ts';
 
 /** Wrong tokens a second and client, in the long run; a burst is 20. */
 const PER_SECOND = 0.1;
@@ -28,7 +28,7 @@ interface Client {
 }
 
 export class TokenGuard {
-  readonly #proxies: TrustedProxies;
+  readonly #addresses: ClientAddresses;
   readonly #log: Log;
   readonly #now: () => number;
   readonly #clients = new RecentMap<string, Client>(MOST_CLIENTS);
@@ -36,8 +36,8 @@ export class TokenGuard {
   readonly #seen = new WeakSet<IncomingMessage>();
   #wrong = 0;
 
-  constructor(proxies: TrustedProxies, log: Log, now: () => number) {
-    this.#proxies = proxies;
+  constructor(addresses: ClientAddresses, log: Log, now: () => number) {
+    this.#addresses = addresses;
     this.#log = log;
     this.#now = now;
   }
@@ -50,7 +50,7 @@ export class TokenGuard {
   /** To be called before a token is compared. @throws HitError `rate_limited` */
   check(request: IncomingMessage): void {
     if (this.#seen.has(request)) return;
-    const network = this.#networkOf(request);
+    const network = this.#addresses.networkOf(request);
     const client = this.#clients.get(network);
     if (!client) return;
     const wrong = this.#remaining(client);
@@ -67,7 +67,7 @@ export class TokenGuard {
     if (this.#seen.has(request)) return;
     this.#seen.add(request);
     this.#wrong++;
-    const network = this.#networkOf(request);
+    const network = this.#addresses.networkOf(request);
     const now = this.#now();
     const known = this.#clients.get(network);
     const client = known ?? { wrong: 0, at: now, loggedAt: Number.NEGATIVE_INFINITY };
@@ -82,9 +82,5 @@ export class TokenGuard {
 
   #remaining({ wrong, at }: Client): number {
     return Math.max(0, wrong - ((this.#now() - at) / 1000) * PER_SECOND);
-  }
-
-  #networkOf(request: IncomingMessage): string {
-    return networkOf(clientOf(request, this.#proxies));
   }
 }

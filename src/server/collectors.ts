@@ -47,6 +47,7 @@ export async function startCollectors(
       port,
       host: values.host!,
       trustProxy: values['trust-proxy']!,
+      clientHeader: values['client-header']!,
       identity: values.identity!,
       isLimited: values['rate-limit'] !== 'off',
       intake,

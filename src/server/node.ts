@@ -12,6 +12,7 @@ import { PublicSites } from '../folder/public-sites.ts';
 import { Tokens } from '../folder/tokens.ts';
 import { Drops } from '../hit/drops.ts';
 import { intakeSettings } from '../hit/intake-settings.ts';
+import { ClientAddresses } from '../http/client-address.ts';
 import type { CollectorHost } from '../http/collector/threads.ts';
 import { ConsoleLines } from '../http/console-lines.ts';
 import { messagesOf, openLog } from '../http/log.ts';
@@ -115,7 +116,8 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
     seconds: values['session-age']!,
     now: Date.now,
   });
-  const guard = new TokenGuard(proxies, log, Date.now);
+  const clients = new ClientAddresses(proxies, values['client-header']!);
+  const guard = new TokenGuard(clients, log, Date.now);
   const owned = { tokens, publicSites, resources: definitions };
   const app = buildServer(
     {
@@ -135,9 +137,9 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       dataDir: folder.path,
       rate: trackers.includes('rate'),
       adminToken,
-      proxies,
+      clients,
       ...{ sessions, guard },
-      admission: new QueryAdmission({ adminToken, tokens, sessions }, proxies),
+      admission: new QueryAdmission({ adminToken, tokens, sessions }, clients),
       public: values.public!,
       settings: servedSettings(values, policy),
       salts: secrets.salts,

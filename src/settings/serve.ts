@@ -1,5 +1,6 @@
 import { readAges } from './ages.ts';
 import { BUCKET_SETTINGS } from './archive.ts';
+import { readClientHeader } from './client-header.ts';
 import { DATA_SETTINGS, SHARED_SECRETS } from './data.ts';
 import { INTAKE_SETTINGS } from './intake.ts';
 import { kafkaAddress } from './kafka-address.ts';
@@ -72,6 +73,12 @@ export const SERVE_SETTINGS = {
     'LIST',
     'loopback',
     String,
+  ),
+  'client-header': setting(
+    'header in which trusted proxies name the client: cloudflare, fastly, forwarded (RFC 7239), or its name',
+    'NAME',
+    'X-Forwarded-For',
+    readClientHeader,
   ),
   ...INTAKE_SETTINGS,
   'rate-limit': setting(

@@ -46,3 +46,17 @@ test('a forged cookie names nobody, and a /64 of IPv6 is one visitor', async () 
   }
   assert.equal((await server.total('forged.example')).visitors, 1);
 });
+
+test('with --client-header, X-Forwarded-For names nobody', async (t) => {
+  const flags = ['--client-header', 'cloudflare', '--tracker', 'simple,rate', '--rate-limit', 'off'];
+  const behind = await ServerHere.start(t, temporaryFolder(t), ...flags);
+  for (let i = 0; i < 20; i++) {
+    const headers = { 'x-forwarded-for': `203.0.113.${i}`, 'cf-connecting-ip': '198.51.100.1' };
+    await behind.send('/hit.gif?site=a.example&path=/', { headers });
+    await behind.send('/hit.gif?site=b.example&path=/', {
+      headers: { 'cf-connecting-ip': `203.0.113.${i}` },
+    });
+  }
+  const visitors = [(await behind.total('a.example')).visitors, (await behind.total('b.example')).visitors];
+  assert.deepEqual(visitors, [1, 20]);
+});

@@ -1,10 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
-import { networkOf } from '../../hit/address.ts';
 import type { QueryParams } from '../../query/params.ts';
 import { holderOf, mayRead, requireReader } from '../auth.ts';
-import { clientOf } from '../client-address.ts';
 import type { ServerContext } from '../context.ts';
 import { type Operation, other, problem, queryParameters } from '../openapi/operation.ts';
 import { REFUSED } from '../openapi/refused.ts';
@@ -56,7 +54,7 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
     const mayStay = () => mayRead(context, request.raw);
     const reader = {
       holder: holderOf(context, request.raw),
-      network: networkOf(clientOf(request.raw, context.proxies)),
+      network: context.clients.networkOf(request.raw),
     };
     return feed.open(words, first, reply, { reader, mayStay });
   });

@@ -21,7 +21,9 @@ export function collect(
   report: Report,
   answer: Answer,
 ): void {
-  const facts = factsOfRequest(exchange.request, report, context.now());
+  const { request } = exchange;
+  const forwarded = context.clients.forwardedOf(request.headers);
+  const facts = factsOfRequest(request, report, forwarded, context.now());
   context.pipeline.take(facts, new Reporter(exchange, answer));
 }
 

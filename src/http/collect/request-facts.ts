@@ -8,7 +8,13 @@ export type Report = Pick<
   'kind' | 'site' | 'path' | 'name' | 'referrer' | 'title' | 'props' | 'hostname' | keyof Details
 >;
 
-export function factsOfRequest(request: IncomingMessage, report: Report, time: number): RequestContext {
+/** @param forwarded the clients that proxies name: see `ClientAddresses` */
+export function factsOfRequest(
+  request: IncomingMessage,
+  report: Report,
+  forwarded: string,
+  time: number,
+): RequestContext {
   const { headers } = request;
   return {
     kind: report.kind,
@@ -30,7 +36,7 @@ export function factsOfRequest(request: IncomingMessage, report: Report, time: n
     userAgent: headers['user-agent'] ?? '',
     language: headers['accept-language'] ?? '',
     peer: request.socket.remoteAddress ?? '',
-    forwarded: text(headers['x-forwarded-for']) || labelOf(request, report.kind),
+    forwarded: forwarded || labelOf(request, report.kind),
     cookie: headers.cookie ?? '',
     secure: isSecure(headers),
     purpose: text(headers['sec-purpose']) || text(headers.purpose),

@@ -27,7 +27,7 @@ export function buildCollector(
       forward.pass(request, response);
       return true;
     },
-    (address) => context.proxies.trusts(address),
+    (address) => context.clients.isProxy(address),
   );
   collectRoutes(app, context);
   return app;

@@ -10,6 +10,7 @@ export interface CollectorData {
   readonly port: number;
   readonly host: string;
   readonly trustProxy: string;
+  readonly clientHeader: string;
   readonly identity: IntakeOptions['identity'];
   /** Whether hits per client are limited. */
   readonly isLimited: boolean;

@@ -10,6 +10,7 @@ import { DailySalts } from '../../hit/salts.ts';
 import type { Sender } from '../../trackers/hit-batch.ts';
 import { HitPipeline } from '../../trackers/hit-pipeline.ts';
 import { RemoteRecorder } from '../../trackers/remote-recorder.ts';
+import { ClientAddresses } from '../client-address.ts';
 import { ConsoleLines } from '../console-lines.ts';
 import { openLog } from '../log.ts';
 import { closeServer, listen } from '../server.ts';
@@ -82,7 +83,7 @@ const app = buildCollector(
     pipeline: new HitPipeline({ intake, recorder, drops }),
     drops,
     adminToken: data.adminToken,
-    proxies,
+    clients: new ClientAddresses(proxies, data.clientHeader),
     print: (line) => lines.print(line),
     now: Date.now,
   },

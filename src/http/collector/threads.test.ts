@@ -38,6 +38,7 @@ test(
         port,
         host: '127.0.0.1',
         trustProxy: 'loopback',
+        clientHeader: 'x-forwarded-for',
         identity: 'cookieless',
         isLimited: false,
         intake: { key: randomBytes(16), importSalt: randomBytes(16) },
