@@ -16,7 +16,7 @@ const READERS = 40;
 const MOST_SLOWDOWN = 10;
 
 const server = await RunningServer.start(temporaryFolder(file), '--public', '--rate-limit', 'off');
-await storeHits(server, SITE, 600_000);
+await storeHits(server, SITE, 200_000);
 afterEach(async () => {
   assert.equal((await server.send('/healthz')).status, 200);
 });
