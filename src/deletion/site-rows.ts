@@ -14,8 +14,9 @@ import { quote } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy } from '../clickhouse/watermarks.ts';
 import type { Rollups } from '../rollup/rollups.ts';
+import { QUERY_LIMITS } from '../store/query-limits.ts';
 import type { SiteDay } from '../store/site-day.ts';
-import { QUERY_LIMITS, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { Deletion } from './deletion.ts';
 
 /** What has the rows of a site. */

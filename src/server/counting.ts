@@ -10,6 +10,7 @@ import { MidnightVisits } from '../hit/midnight-visits.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import type { Sites } from '../hit/site.ts';
 import { messagesOf } from '../http/log.ts';
+import { knownSites } from '../query/known-sites.ts';
 import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
 import type { Publisher } from '../stream/publisher.ts';
@@ -74,7 +75,7 @@ export async function openCounting(
   const db = resources.use(await openStore(folder, intake, publisher, live, values, parts.log));
   if (values.store === 'embedded') resources.use(new EnginePriority());
   await db.spool.flush();
-  sites.remember(await db.knownSites());
+  sites.remember(await knownSites(db.store));
   await live?.restore(db);
   await restoreVisits(midnight, db.store, Date.now()).catch((error) =>
     parts.log.warn(`visits that continue across midnight count again: ${messageOf(error)}`),

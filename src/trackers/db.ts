@@ -8,7 +8,6 @@ import { TrustedProxies } from '../hit/address.ts';
 import { Intake } from '../hit/intake.ts';
 import { settledOptions } from '../hit/intake-settings.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
-import { CLAIMING_NETWORKS } from '../hit/site-probation.ts';
 import type { Prop, SiteSummary, Stats, Top } from '../query/answers.ts';
 import { CurrentVisits, type VisitsUntil } from '../query/current-visits.ts';
 import type { Goal } from '../query/engine/query.ts';
@@ -243,17 +242,6 @@ export class DBTracker extends VisitQuestions {
   async siteNames(): Promise<string[]> {
     const rows = await this.store.rows<{ site: string }>('site_names', {});
     return rows.map(({ site }) => site);
-  }
-
-  /** All sites that have ever had hits: those that several visitors came to, and others. */
-  async knownSites(): Promise<{ claimed: string[]; unclaimed: string[] }> {
-    const rows = await this.store.rows<{ site: string; claimed: number }>('claimed_sites', {
-      visitors: CLAIMING_NETWORKS,
-    });
-    const { claimed = [], unclaimed = [] } = Object.groupBy(rows, (row) =>
-      Number(row.claimed) === 1 ? 'claimed' : 'unclaimed',
-    );
-    return { claimed: claimed.map(({ site }) => site), unclaimed: unclaimed.map(({ site }) => site) };
   }
 
   /**
