@@ -546,11 +546,11 @@ describe('a token for sending hits', () => {
     assert.equal((await server.total('www.own.example')).hits, 0);
   });
 
-  it('learns how many were refused, of which a hundred are listed', async () => {
+  it('learns how many were refused, of which twenty are listed', async () => {
     const { accepted, dropped, errors } = await send(
       Array.from({ length: 150 }, () => ({ site: OTHER, path: '/' })),
     );
-    assert.deepEqual([accepted, dropped, errors.length], [0, { site_not_allowed: 150 }, 100]);
+    assert.deepEqual([accepted, dropped, errors.length], [0, { site_not_allowed: 150 }, 20]);
   });
 
   it('adds those of other sites to the drops, but no signals, which are no hits', async () => {

@@ -48,7 +48,7 @@ function registered(): Set<string> {
   );
   const paths = sources.flatMap((name) => {
     const source = readFileSync(join(folder, name), 'utf8');
-    return [...source.matchAll(/\bapp\s*\.(get|post|put|delete)(?:<[^(]*>)?\(\s*'([^']+)'/g)].map(
+    return [...source.matchAll(/\b(?:app|scope)\s*\.(get|post|put|delete)(?:<[^(]*>)?\(\s*'([^']+)'/g)].map(
       ([, method, path]) => `${method} ${path}`,
     );
   });

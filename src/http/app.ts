@@ -6,6 +6,9 @@ import { jsonText } from '../schema/hidden-characters.ts';
 import { limitConnections } from './connection-limit.ts';
 import { onError, onNotFound, rawInvalid, rawProblem } from './problem.ts';
 
+/** Content types of JSON: also that of `sendBeacon`. */
+export const JSON_TYPES: readonly string[] = ['application/json', 'text/plain'];
+
 /** Largest request body in bytes, unless a route sets another limit. */
 const BODY_LIMIT = 64 * 1024;
 /** Longest part of a path that is a parameter, in characters: a site, or a name of 100 characters of any script. */
@@ -103,25 +106,16 @@ function limitUnreadBody(request: IncomingMessage): void {
   setTimeout(end, UNREAD_BODY_MS).unref();
 }
 
-/** Parses JSON also under the content type of `sendBeacon`, and leaves NDJSON as text for its reader to split. */
+/** Parses JSON, also under the content type of `sendBeacon`. */
 function parseBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    ['application/json', 'text/plain'],
-    { parseAs: 'string' },
-    (request, body, done) => {
-      // Some clients name a type with each request, also with one that has no body.
-      if (body === '' && request.method === 'DELETE') return done(null, undefined);
-      try {
-        done(null, JSON.parse(String(body)));
-      } catch (error) {
-        done(new HitError('invalid', `the body is not JSON: ${messageOf(error)}`), undefined);
-      }
-    },
-  );
-  app.addContentTypeParser(
-    ['application/x-ndjson', 'application/ndjson'],
-    { parseAs: 'string' },
-    (_request, body, done) => done(null, body),
-  );
+  app.addContentTypeParser([...JSON_TYPES], { parseAs: 'string' }, (request, body, done) => {
+    // Some clients name a type with each request, also with one that has no body.
+    if (body === '' && request.method === 'DELETE') return done(null, undefined);
+    try {
+      done(null, JSON.parse(String(body)));
+    } catch (error) {
+      done(new HitError('invalid', `the body is not JSON: ${messageOf(error)}`), undefined);
+    }
+  });
 }

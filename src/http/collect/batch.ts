@@ -1,35 +1,25 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { HitError, messageOf } from '../../errors.ts';
-import { DROP_REASONS, type Dropped, type DropReason, isQuiet } from '../../hit/drop-reason.ts';
-import { isSignal } from '../../hit/hit.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HitError } from '../../errors.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../../hit/request-context.ts';
-import { siteName } from '../../hit/site.ts';
 import { readExplicitTime } from '../../hit/time.ts';
-import {
-  COUNT,
-  choice,
-  described,
-  either,
-  extended,
-  list,
-  NUMBER,
-  nullable,
-  object,
-  partialRecord,
-  type Static,
-  TEXT,
-} from '../../schema/schema.ts';
+import { described, either, extended, list, NUMBER, nullable, object, TEXT } from '../../schema/schema.ts';
+import { Turns } from '../../timing/turns.ts';
+import { JSON_TYPES } from '../app.ts';
 import { requireSender } from '../auth.ts';
-import { notPermitted } from '../bound-tokens.ts';
 import type { CollectContext } from '../context.ts';
 import { body, json, type Operation, problem } from '../openapi/operation.ts';
-import { sendProblem } from '../problem.ts';
+import {
+  BatchBodies,
+  type BatchBody,
+  BODY_LIMIT,
+  isNoObject,
+  itemsOf,
+  NDJSON_TYPES,
+  parseItem,
+} from './batch-body.ts';
+import { BATCH, Batch } from './batch-progress.ts';
 import { refusals } from './refusal.ts';
 import { REPORT_MEMBERS, readReport } from './report.ts';
-
-const BODY_LIMIT = 16 * 1024 * 1024;
-/** Most errors that are listed; further errors are only counted. */
-const MOST_ERRORS = 100;
 
 const SENT_MEMBERS = object(
   {},
@@ -51,14 +41,6 @@ export const SENT_HIT: typeof SENT_MEMBERS = {
   ...SENT_MEMBERS,
   anyOf: [{ required: ['site'] }, { required: ['url'] }],
 };
-
-const FORBIDDEN = described(choice(['forbidden']), 'present if the token is bound to other sites');
-const BATCH = object({
-  accepted: COUNT,
-  dropped: partialRecord(DROP_REASONS, COUNT),
-  errors: list(object({ index: COUNT, error: TEXT }, { code: FORBIDDEN })),
-});
-type BatchError = Static<typeof BATCH>['errors'][number];
 
 const SEND_HITS: Operation = {
   operationId: 'sendHits',
@@ -90,123 +72,67 @@ const SEND_HITS: Operation = {
 
 /** `POST /api/v1/hits`: many hits from a trusted sender, as a JSON array or NDJSON. */
 export function batchRoutes(app: FastifyInstance, context: CollectContext): void {
-  app.post<{ Body: unknown }>(
-    '/api/v1/hits',
-    {
-      bodyLimit: BODY_LIMIT,
-      onRequest: requireSender(context),
-      errorHandler: refusals(context),
-      config: { operation: SEND_HITS, bound: 'own' },
-    },
-    (request, reply) => {
-      const batch = new Batch(context, reply, request.boundTo);
-      for (const [index, item] of itemsOf(request.body).entries()) batch.add(index, item);
-      batch.end();
-    },
-  );
-}
-
-/** One batch in progress: answers when each of its hits is durable or has failed. */
-class Batch {
-  readonly #context: CollectContext;
-  readonly #reply: FastifyReply;
-  readonly #boundTo: readonly string[] | undefined;
-  readonly #dropped: Partial<Record<DropReason, number>> = {};
-  readonly #errors: BatchError[] = [];
-  #accepted = 0;
-  /** Hits that are not settled yet, plus one for the batch itself until all are taken. */
-  #open = 1;
-  /** Why the rest of the batch is refused. */
-  #fault: HitError | undefined;
-
-  /** @param boundTo the only sites whose hits are accepted; undefined for any */
-  constructor(context: CollectContext, reply: FastifyReply, boundTo: readonly string[] | undefined) {
-    this.#context = context;
-    this.#reply = reply;
-    this.#boundTo = boundTo;
-  }
-
-  add(index: number, item: unknown): void {
-    if (this.#fault) return;
-    const facts = readHit(item, this.#context.now());
-    if (facts instanceof HitError) {
-      this.#context.drops.count('invalid');
-      this.#note({ reason: 'invalid', detail: facts.message }, index);
-      return;
-    }
-    const fault = this.#boundTo && siteFault(this.#boundTo, facts.site);
-    if (fault) {
-      if (!isSignal(facts)) this.#context.drops.count('site_not_allowed');
-      this.#note({ reason: 'site_not_allowed', detail: fault.message }, index, { code: 'forbidden' });
-      return;
-    }
-    this.#open++;
-    this.#context.pipeline.take(facts, {
-      accept: () => {
-        this.#accepted++;
-        this.#close();
-      },
-      drop: (dropped) => {
-        this.#note(dropped, index);
-        this.#close();
-      },
-    });
-  }
-
-  end(): void {
-    this.#close();
-  }
-
-  #close(): void {
-    if (--this.#open > 0) return;
-    // Some hits of the batch may be stored: the sender learns how many, and must not send those again.
-    if (this.#fault && this.#accepted === 0) {
-      sendProblem(this.#reply, this.#fault);
-      return;
-    }
-    const failed = this.#fault && { failed: this.#fault.message };
-    if (this.#fault?.retryAfter !== undefined) this.#reply.header('retry-after', this.#fault.retryAfter);
-    this.#reply
-      .code(this.#fault ? 503 : 202)
-      .send({ accepted: this.#accepted, dropped: this.#dropped, errors: this.#errors, ...failed });
-  }
-
-  #note({ reason, detail, retryAfter }: Dropped, index: number, more?: Pick<BatchError, 'code'>): void {
-    if (reason === 'spool_full' || reason === 'spool_failed') {
-      this.#fault = new HitError(reason, detail, retryAfter === undefined ? {} : { retryAfter });
-      return;
-    }
-    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
-    if (!isQuiet(reason) && this.#errors.length < MOST_ERRORS)
-      this.#errors.push({ index, error: detail, ...more });
-  }
-}
-
-/** The error of a hit whose site the sender's token does not permit. Malformed host names are rejected later, as for any sender. */
-function siteFault(boundTo: readonly string[], text: string): HitError | undefined {
-  const site = siteName(text);
-  return site === '' || boundTo.includes(site) ? undefined : notPermitted(boundTo, [site]);
-}
-
-/** The items of a body: an array, or the lines of NDJSON; each line that cannot be parsed is an error of its own. */
-function itemsOf(body: unknown): unknown[] {
-  if (Array.isArray(body)) return body;
-  if (typeof body !== 'string') {
-    throw new HitError(
-      'invalid',
-      'the body is neither a JSON array of hits nor NDJSON (application/x-ndjson)',
+  const bodies = new BatchBodies();
+  app.register(async (scope) => {
+    // The body is read by the handler.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser([...JSON_TYPES, ...NDJSON_TYPES], (_request, payload, done) =>
+      done(null, payload),
     );
+    scope.post(
+      '/api/v1/hits',
+      {
+        bodyLimit: BODY_LIMIT,
+        onRequest: requireSender(context),
+        errorHandler: refusals(context),
+        config: { operation: SEND_HITS, bound: 'own' },
+      },
+      async (request, reply) => {
+        const bytes = await bodies.read(request.raw);
+        try {
+          const batch = new Batch(context, request.boundTo);
+          await takeAll({ bytes, isArray: !isNdjson(request) }, batch, context);
+          return await batch.answer(reply);
+        } finally {
+          bodies.release(bytes);
+        }
+      },
+    );
+  });
+}
+
+function isNdjson({ headers }: FastifyRequest): boolean {
+  const [type = ''] = (headers['content-type'] ?? '').split(';', 1);
+  return NDJSON_TYPES.includes(type.trim().toLowerCase());
+}
+
+/**
+ * Takes the hits of a body, in order. Lets other requests in between, and waits for hits to become durable: it neither delays
+ * the hits of others nor fills the memory.
+ *
+ * @throws HitError `invalid` if the body should be a JSON array and is none: nothing of it is taken then
+ */
+async function takeAll(body: BatchBody, batch: Batch, context: CollectContext): Promise<void> {
+  const { bytes, isArray } = body;
+  const turns = new Turns();
+  if (isArray) {
+    for (const item of itemsOf(body)) {
+      const parsed = parseItem(bytes, item, 'the body');
+      if (parsed instanceof HitError && parsed.code === 'invalid') throw parsed;
+      if (turns.isOver()) await turns.next();
+    }
   }
-  return body
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      try {
-        return JSON.parse(line) as unknown;
-      } catch (error) {
-        return new HitError('invalid', `the line is not JSON: ${messageOf(error)}`);
-      }
-    });
+  let index = 0;
+  for (const item of itemsOf(body)) {
+    if (batch.isRefused) return;
+    if (batch.listsAllErrors && isNoObject(bytes, item)) batch.refuse();
+    else batch.add(index, readHit(parseItem(bytes, item, 'the line'), context.now()));
+    index++;
+    if (turns.isOver() || batch.isFull) {
+      await turns.next();
+      await batch.room();
+    }
+  }
 }
 
 /** A hit of a trusted sender: a report, and its visitor and time. */

@@ -1,0 +1,191 @@
+/**
+ * The hits in the body of a batch, parsed one at a time: parsed as a whole, a body of 16 MiB could become 300 MB of objects, or
+ * eight million errors. A body is read into one growing buffer, so neither does its memory depend on how it is cut into chunks.
+ *
+ * Invariant: a body in progress takes at most three times its limit, and all bodies together are at most `MOST_BYTES`.
+ */
+import type { Readable } from 'node:stream';
+import { HitError, messageOf } from '../../errors.ts';
+
+export const NDJSON_TYPES: readonly string[] = ['application/x-ndjson', 'application/ndjson'];
+/** Maximum bytes of a batch. */
+export const BODY_LIMIT = 16 * 1024 * 1024;
+/** Maximum bytes of a hit in it: as in a request of its own. */
+const ITEM_LIMIT = 64 * 1024;
+/** Maximum bytes of all batches in progress. */
+const MOST_BYTES = 8 * BODY_LIMIT;
+const FIRST_CAPACITY = 64 * 1024;
+/** Seconds after which a sender that found no room may retry. */
+const RETRY_AFTER = 2;
+
+const [NEWLINE, QUOTE, BACKSLASH, COMMA] = Buffer.from('\n"\\,') as Iterable<number> as number[];
+const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from(
+  '[]{}',
+) as Iterable<number> as number[];
+
+/** The position of a hit in a body, in bytes. */
+export interface Item {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A body, and what kind it is. */
+export interface BatchBody {
+  readonly bytes: Buffer;
+  readonly isArray: boolean;
+}
+
+/** The bodies of the batches in progress. */
+export class BatchBodies {
+  #bytes = 0;
+
+  /** Bytes of the bodies in progress. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Reads a body. It occupies room until it is released.
+   *
+   * @throws HitError `too_large`; `overloaded` if the batches in progress are too large
+   */
+  async read(source: Readable): Promise<Buffer> {
+    let bytes = Buffer.allocUnsafe(0);
+    let length = 0;
+    try {
+      // Not destroyed by an error: the sender still reads the answer.
+      for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        const needed = length + chunk.length;
+        if (needed > BODY_LIMIT)
+          throw new HitError('too_large', `the body has more than ${BODY_LIMIT} bytes`);
+        this.#occupy(chunk.length);
+        length = needed;
+        if (needed > bytes.length) bytes = enlarged(bytes, needed);
+        chunk.copy(bytes, needed - chunk.length);
+      }
+      return bytes.subarray(0, length);
+    } catch (error) {
+      this.#bytes -= length;
+      if (error instanceof HitError) throw error;
+      throw new HitError('invalid', `the body did not arrive: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  release(body: Buffer): void {
+    this.#bytes -= body.length;
+  }
+
+  #occupy(bytes: number): void {
+    if (this.#bytes + bytes > MOST_BYTES)
+      throw new HitError('overloaded', 'too many batches are in progress', { retryAfter: RETRY_AFTER });
+    this.#bytes += bytes;
+  }
+}
+
+function enlarged(bytes: Buffer, needed: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(
+    Math.max(needed, Math.min(BODY_LIMIT, bytes.length * 2), FIRST_CAPACITY),
+  );
+  bytes.copy(larger);
+  return larger;
+}
+
+/**
+ * The items of a body, in order: of an array, or the lines of NDJSON except blank ones.
+ *
+ * @throws HitError `invalid` while iterating, if the body should be an array and is none
+ */
+export function itemsOf({ bytes, isArray }: BatchBody): Iterable<Item> {
+  return isArray ? elementsOf(bytes) : linesOf(bytes);
+}
+
+/**
+ * Parses an item.
+ *
+ * @param what names what is not JSON in the error
+ * @returns the error if it is not JSON (`invalid`), or too large for a hit (`too_large`)
+ */
+export function parseItem(bytes: Buffer, { start, end }: Item, what: string): unknown {
+  if (end - start > ITEM_LIMIT) {
+    return new HitError('too_large', `the hit has more than ${ITEM_LIMIT} bytes`);
+  }
+  try {
+    return JSON.parse(bytes.toString('utf8', start, end)) as unknown;
+  } catch (error) {
+    return new HitError('invalid', `${what} is not JSON: ${messageOf(error)}`);
+  }
+}
+
+/** Whether an item is certainly no hit, without parsing it. */
+export function isNoObject(bytes: Buffer, { start }: Item): boolean {
+  return bytes[start] !== OPEN_OBJECT;
+}
+
+function* linesOf(bytes: Buffer): Generator<Item, void, undefined> {
+  for (let from = 0; from < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE!, from);
+    const end = newline < 0 ? bytes.length : newline;
+    const start = afterSpace(bytes, from, end);
+    if (start < end) yield { start, end };
+    from = end + 1;
+  }
+}
+
+/** Finds the elements by quotes and brackets; what is between them is checked when it is parsed. */
+function* elementsOf(bytes: Buffer): Generator<Item, void, undefined> {
+  let at = afterSpace(bytes, 0, bytes.length);
+  if (bytes[at] !== OPEN_ARRAY) throw noArray();
+  at = afterSpace(bytes, at + 1, bytes.length);
+  if (bytes[at] === CLOSE_ARRAY) return assertEnd(bytes, at + 1);
+  for (;;) {
+    const end = endOfElement(bytes, at);
+    if (end === bytes.length) throw invalid('the array does not end');
+    yield { start: at, end };
+    if (bytes[end] === CLOSE_ARRAY) return assertEnd(bytes, end + 1);
+    at = afterSpace(bytes, end + 1, bytes.length);
+  }
+}
+
+/** Position of the comma or bracket that ends an element of the array; the length if there is none. */
+function endOfElement(bytes: Buffer, start: number): number {
+  let depth = 0;
+  for (let at = start; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) at = endOfString(bytes, at);
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++;
+    else if (depth === 0 && (byte === COMMA || byte === CLOSE_ARRAY)) return at;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
+  }
+  return bytes.length;
+}
+
+/** Position of the closing quote; the length if there is none. */
+function endOfString(bytes: Buffer, start: number): number {
+  for (let at = start + 1; at < bytes.length; at++) {
+    if (bytes[at] === QUOTE) return at;
+    if (bytes[at] === BACKSLASH) at++;
+  }
+  return bytes.length;
+}
+
+function assertEnd(bytes: Buffer, from: number): void {
+  if (afterSpace(bytes, from, bytes.length) < bytes.length) throw invalid('text follows the array');
+}
+
+/** Position of the first byte that is not white space. */
+function afterSpace(bytes: Buffer, from: number, end: number): number {
+  let at = from;
+  while (at < end && (bytes[at] === 0x20 || (bytes[at]! >= 0x09 && bytes[at]! <= 0x0d))) at++;
+  return at;
+}
+
+function invalid(message: string): HitError {
+  return new HitError('invalid', `the body is not JSON: ${message}`);
+}
+
+function noArray(): HitError {
+  return new HitError(
+    'invalid',
+    'the body is neither a JSON array of hits nor NDJSON (application/x-ndjson)',
+  );
+}
