@@ -124,7 +124,7 @@ describe('the compose file', () => {
     const balancer = text('haproxy.cfg');
     assert.match(balancer, /acl hits path \/api\/v1\/hits\n/);
     assert.match(balancer, /use_backend reader if questions !hits\n/);
-    assert.match(balancer, /backend collectors\n(?: .*\n)* +option httpchk GET \/healthz\n/);
+    assert.match(balancer, /backend collectors\n(?: .*\n)* +option httpchk GET \/readyz\n/);
   });
 
   it('has an example of each variable that it uses', () => {
@@ -145,9 +145,7 @@ describe('the manifests for Kubernetes', () => {
     for (const file of ['collectors', 'consumer', 'reader']) {
       const manifest = text(`kubernetes/${file}.yaml`);
       assert.match(manifest, /livenessProbe:\n +httpGet: \{ path: \/healthz, port: http \}/);
-      // A collector accepts hits even while Kafka does not.
-      const ready = file === 'collectors' ? 'healthz' : 'readyz';
-      assert.match(manifest, new RegExp(`readinessProbe:\\n +httpGet: \\{ path: /${ready}, port: http \\}`));
+      assert.match(manifest, /readinessProbe:\n +httpGet: \{ path: \/readyz, port: http \}/);
       assert.match(manifest, new RegExp(`name: http, containerPort: ${SERVE_SETTINGS.port.fallback} `));
       assert.match(manifest, /terminationGracePeriodSeconds: 60\n/);
     }

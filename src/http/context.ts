@@ -17,6 +17,7 @@ import type { WindowResults } from '../stream/window-results.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { HitPipeline } from '../trackers/hit-pipeline.ts';
 import type { ClientAddresses } from './client-address.ts';
+import type { Components } from './components.ts';
 import type { Peers } from './peers/peers.ts';
 import type { QueryAdmission } from './query-admission.ts';
 import type { ServedLive } from './served-live.ts';
@@ -57,6 +58,8 @@ export interface ServerContext extends CollectContext {
   readonly salts: DailySalts;
   /** Whether the salts are shared by all nodes. */
   readonly saltHealth: () => SaltHealth;
+  /** Whether its parts work. */
+  readonly components: Components;
   /** Aborted when the server begins to close: ends endless requests. */
   readonly ending: AbortSignal;
   /** Set with the simple or the rate tracker. */

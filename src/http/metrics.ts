@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { StoreGuard } from '../clickhouse/parts/guard.ts';
+import { HitError } from '../errors.ts';
 import { choice, object } from '../schema/schema.ts';
 import type { Spool } from '../spool/spool.ts';
 import { requireReader } from './auth.ts';
@@ -8,7 +9,11 @@ import type { ServerContext } from './context.ts';
 import { counter, gauge } from './gauge.ts';
 import { json, OPEN, type Operation, other, problem } from './openapi/operation.ts';
 import type { Peers } from './peers/peers.ts';
-import { READINESS, readinessOf } from './ready.ts';
+import { sendProblem } from './problem.ts';
+import { READINESS, stateOf } from './ready.ts';
+
+/** Seconds after which a balancer may ask again. */
+const RETRY_AFTER = 5;
 
 const METRICS: Operation = {
   operationId: 'metrics',
@@ -35,12 +40,13 @@ const READYZ: Operation = {
   responses: {
     200: json('ready; `degraded`: `problems` need attention but do not stop it', READINESS, {
       ...{ status: 'ready', backlog: 0, salts: { '2026-11-24': 'own' } },
+      components: { spool: 'up', store: 'up', rollups: 'up' },
     }),
-    503: problem('too many hits are waiting for the store or Kafka'),
+    503: problem('a hit would be refused now: also with `components`, `problems` and `backlog`'),
   },
 };
 
-/** `GET /metrics` for Prometheus, `/healthz` (the process lives) and `/readyz` (it does its work). */
+/** `GET /metrics` for Prometheus, `/healthz` (the process lives) and `/readyz` (it accepts hits, and which parts work). */
 export function metricsRoutes(app: FastifyInstance, context: ServerContext): void {
   const registry = registryOf(context);
   const options = { onRequest: requireReader(context), config: { operation: METRICS } };
@@ -48,7 +54,13 @@ export function metricsRoutes(app: FastifyInstance, context: ServerContext): voi
     reply.type(registry.contentType).send(await registry.metrics()),
   );
   app.get('/healthz', { config: { operation: HEALTHZ, bound: 'open' } }, async () => ({ status: 'ok' }));
-  app.get('/readyz', { config: { operation: READYZ, bound: 'open' } }, async () => readinessOf(context));
+  app.get('/readyz', { config: { operation: READYZ, bound: 'open' } }, async (_request, reply) => {
+    const { readiness, refusal } = await stateOf(context);
+    if (refusal === undefined) return readiness;
+    const fault = new HitError('not_ready', refusal, { retryAfter: RETRY_AFTER });
+    const { status: _, ...rest } = readiness;
+    return sendProblem(reply, fault, { extension: rest });
+  });
 }
 
 /** All values are read at each scrape: recording a hit costs nothing extra. */
@@ -75,6 +87,7 @@ function registryOf(context: ServerContext): Registry {
       for (const { reason, hits } of context.drops.entries()) this.inc({ reason }, hits);
     },
   });
+  componentMetrics(registers, context);
   if (context.live) {
     const { live } = context;
     // One unknown value must not fail the whole scrape.
@@ -135,6 +148,20 @@ function registryOf(context: ServerContext): Registry {
     counter(registers, 'hit_tracker_stream_records_published_total', help, () => publisher.published);
   }
   return registry;
+}
+
+function componentMetrics(registers: Registry[], { components }: ServerContext): void {
+  new Gauge({
+    name: 'hit_tracker_component_up',
+    help: 'Whether a part of the server works, as /readyz says; hits are refused while the spool does not',
+    labelNames: ['component'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [component, fault] of await components.states())
+        this.set({ component }, fault === undefined ? 1 : 0);
+    },
+  });
 }
 
 function spoolDamageMetrics(registers: Registry[], { damage }: Spool): void {

@@ -19,12 +19,20 @@ interface Problem {
 
 /** Milliseconds between two lines of the log about overload. */
 const OVERLOAD_LOG_MS = 1000;
+/** What a client reads of an error: the default is for everyone; `extension` has further members. */
+interface Told {
+  readonly detail?: string;
+  readonly extension?: object;
+}
 
 /** Codes whose message is written for clients, although the error has a cause. */
 const EXPLAINED: ReadonlySet<ErrorCode> = new Set(['query_timeout']);
 
 /** An error as `application/problem+json` (RFC 9457): the one place where errors become HTTP. */
-export function problemOf(error: HitError, detail = publicDetail(error)): Problem {
+export function problemOf(
+  error: HitError,
+  { detail = publicDetail(error), extension = {} }: Told = {},
+): Problem {
   return {
     status: error.status,
     headers: {
@@ -32,12 +40,12 @@ export function problemOf(error: HitError, detail = publicDetail(error)): Proble
       ...(error.retryAfter !== undefined && { 'retry-after': String(error.retryAfter) }),
       ...(error.status === 401 && { 'www-authenticate': 'Bearer' }),
     },
-    body: problemText(error.status, error.code, detail),
+    body: problemText(error.status, error.code, detail, extension),
   };
 }
 
-export function sendProblem(reply: FastifyReply, error: HitError, detail?: string): FastifyReply {
-  const { status, headers, body } = problemOf(error, detail);
+export function sendProblem(reply: FastifyReply, error: HitError, told?: Told): FastifyReply {
+  const { status, headers, body } = problemOf(error, told);
   return reply.code(status).headers(headers).send(body);
 }
 
@@ -83,7 +91,7 @@ export function onError(error: FastifyError, request: FastifyRequest, reply: Fas
   reply.removeHeader('connection');
   // A client of the control socket can read the log, too.
   const detail = isTrusted(request.raw.socket) ? known.message : publicDetail(known, request.id);
-  return sendProblem(reply, known, detail);
+  return sendProblem(reply, known, { detail });
 }
 
 export function onNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -164,6 +172,13 @@ function rawText({
   ].join('\r\n');
 }
 
-function problemText(status: number, code: string, detail: string): string {
-  return jsonText({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail });
+function problemText(status: number, code: string, detail: string, extension: object = {}): string {
+  return jsonText({
+    type: 'about:blank',
+    title: STATUS_CODES[status],
+    status,
+    code,
+    detail,
+    ...extension,
+  });
 }

@@ -1,20 +1,34 @@
 import { PROBLEM_CODES } from '../clickhouse/parts/health.ts';
-import { HitError } from '../errors.ts';
 import { SALT_ORIGINS } from '../folder/salt-agreement.ts';
-import { COUNT, choice, described, list, object, record, type Static, TEXT } from '../schema/schema.ts';
+import {
+  COUNT,
+  choice,
+  described,
+  list,
+  object,
+  partialRecord,
+  record,
+  type Static,
+  TEXT,
+} from '../schema/schema.ts';
+import { COMPONENTS } from './components.ts';
 import type { ServerContext } from './context.ts';
 
-/** Segments waiting for the store beyond which the server reports that it is not ready. */
+/** Segments waiting for the store beyond which the server reports it. */
 const WORRYING_BACKLOG = 30;
 
 /** Problems that the store does not know of. */
-const OWN_PROBLEMS = ['salts', 'delivery_failing', 'spool_damage'] as const;
+const OWN_PROBLEMS = [...COMPONENTS, 'salts', 'delivery_failing', 'backlog', 'spool_damage'] as const;
 
 export const READINESS = object(
   {
     /** `degraded`: hits are taken and kept, but there is a problem. */
     status: choice(['ready', 'degraded']),
     backlog: described(COUNT, 'batches that wait for the store or for Kafka'),
+    components: described(
+      partialRecord(COMPONENTS, choice(['up', 'down'])),
+      'the parts that this server has, as checked now or a moment ago',
+    ),
     salts: described(
       record(choice(SALT_ORIGINS)),
       'by UTC day, whether the salt of visitors is shared by all nodes, or this node’s own',
@@ -27,39 +41,50 @@ export const READINESS = object(
   },
 );
 
-/** The answer of `GET /readyz` of a server that works. */
+/** The answer of `GET /readyz` of a server that accepts hits. */
 export type Readiness = Static<typeof READINESS>;
-type OwnProblem = { readonly code: (typeof OWN_PROBLEMS)[number]; readonly message: string };
+type Problem = NonNullable<Readiness['problems']>[number];
 
-/** @throws HitError `not_ready` if too many batches wait */
-export function readinessOf({
-  spool,
-  live,
-  db,
-  saltHealth,
-}: Pick<ServerContext, 'spool' | 'live' | 'db' | 'saltHealth'>): Readiness {
-  const backlog = spool?.backlog ?? 0;
-  if (backlog > WORRYING_BACKLOG) {
-    throw new HitError('not_ready', `${backlog} batches are waiting for the store or Kafka: see the log`, {
-      retryAfter: 10,
-    });
-  }
+/** The state of a server, and why it would refuse a hit now, if it would. */
+export interface State {
+  readonly readiness: Readiness;
+  readonly refusal: string | undefined;
+}
+
+/** Checks all components. */
+export async function stateOf(context: ServerContext): Promise<State> {
+  const { spool, live, db, saltHealth, components } = context;
+  const states = await components.states();
   const { salts, problems: saltProblems } = saltHealth();
-  const problems = [
+  const backlog = spool?.backlog ?? 0;
+  const problems: Problem[] = [
+    ...Array.from(states, ([code, message]) => message !== undefined && { code, message }).filter(
+      (each) => each !== false,
+    ),
     ...(db?.store.guard.health.problems ?? []),
     ...saltProblems.map((message) => ({ code: 'salts' as const, message })),
     ...(spool?.failing ?? []).map((message) => ({ code: 'delivery_failing' as const, message })),
+    ...(backlog > WORRYING_BACKLOG ? [backlogProblem(backlog)] : []),
     ...damageProblems(spool),
   ];
-  return {
+  const readiness: Readiness = {
     ...{ status: problems.length > 0 ? 'degraded' : 'ready', backlog, salts },
+    components: Object.fromEntries(
+      Array.from(states, ([name, fault]) => [name, fault === undefined ? 'up' : 'down']),
+    ),
     ...(problems.length > 0 && { problems }),
     ...live?.readiness,
   };
+  return { readiness, refusal: states.get('spool') };
+}
+
+function backlogProblem(backlog: number): Problem {
+  const message = `${backlog} batches are waiting for the store or Kafka, and more arrive than are delivered: see the log`;
+  return { code: 'backlog', message };
 }
 
 /** Damage to the spool on disk since the start. */
-function damageProblems(spool: ServerContext['spool']): OwnProblem[] {
+function damageProblems(spool: ServerContext['spool']): Problem[] {
   if (!spool || spool.damage.segments === 0) return [];
   const { segments, bytes } = spool.damage;
   const message = `${segments} segments of the spool were damaged, and ${bytes} bytes are lost: see the log and spool/damaged/`;

@@ -15,6 +15,8 @@ export interface ServedLive extends Pick<Live, 'read'> {
   state(site: string | undefined): Promise<LiveState>;
   /** Their part of `/readyz`: where they are kept, if not in memory. */
   readonly readiness: { readonly live?: string };
+  /** Resolves if the place where they are kept answers; undefined if that is this process. */
+  readonly ping: (() => Promise<void>) | undefined;
   /** For the doctor. */
   readonly comparison: LiveComparison;
   addMetrics(registers: Registry[]): void;
@@ -26,6 +28,7 @@ export function servedOwn(live: OwnLive): ServedLive {
     read: (site, windows) => live.read(site, windows),
     state: (site) => live.state(site),
     readiness: {},
+    ping: undefined,
     comparison: ownCounts(live),
     addMetrics(registers) {
       const bytes = 'Memory of live windows of individual sites';
@@ -50,6 +53,7 @@ export function servedShared(live: SharedLive): ServedLive {
     get readiness() {
       return { live: live.remote.place };
     },
+    ping: () => live.ping(),
     comparison: sharedCounts,
     addMetrics(registers) {
       const waiting = 'Hits waiting for Redis';

@@ -100,5 +100,7 @@ export interface OwnLive extends Live {
 
 /** Counts that are kept elsewhere, together with those of other nodes. */
 export interface SharedLive extends Live {
+  /** Resolves if the place where they are kept answers. @throws what is wrong */
+  ping(): Promise<void>;
   readonly remote: LiveRemote;
 }

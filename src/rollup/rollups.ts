@@ -69,12 +69,18 @@ export class Rollups {
   /** Running operations: the store must not be closed before they end. */
   readonly #running = new Set<Promise<unknown>>();
   #isRunning = false;
+  #failing: string | undefined;
   #compacted = Number.NEGATIVE_INFINITY;
 
   constructor(store: Store, options: RollupOptions = {}) {
     this.visits = new Visits(store, options.mostHits);
     this.#store = store;
     this.#options = options;
+  }
+
+  /** Why the last periodic step failed; undefined if it did not. */
+  get failing(): string | undefined {
+    return this.#failing;
   }
 
   /** Last rolled-up batch of each writer. */
@@ -160,12 +166,17 @@ export class Rollups {
   async #rollUpPending(): Promise<void> {
     const { signal } = this.#stop;
     const onFault = (error: unknown) => {
-      if (!signal.aborted) this.#options.log?.warn(`rolling up hits failed: ${messageOf(error)}`);
+      if (signal.aborted) return;
+      this.#failing = messageOf(error);
+      this.#options.log?.warn(`rolling up hits failed: ${this.#failing}`);
+    };
+    const onSuccess = () => {
+      this.#failing = undefined;
     };
     await this.#track(() => this.#reconcile(), undefined).catch(onFault);
     while (!signal.aborted) {
       await pause(PAUSE, signal, { ref: false });
-      if (!signal.aborted) await this.#checkPending().catch(onFault);
+      if (!signal.aborted) await this.#checkPending().then(onSuccess, onFault);
     }
   }
 

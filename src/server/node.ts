@@ -14,6 +14,7 @@ import { Drops } from '../hit/drops.ts';
 import { intakeSettings } from '../hit/intake-settings.ts';
 import { ClientAddresses } from '../http/client-address.ts';
 import type { CollectorHost } from '../http/collector/threads.ts';
+import { Components } from '../http/components.ts';
 import { ConsoleLines } from '../http/console-lines.ts';
 import { messagesOf, openLog } from '../http/log.ts';
 import { Peers } from '../http/peers/peers.ts';
@@ -144,6 +145,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       settings: servedSettings(values, policy),
       salts: secrets.salts,
       saltHealth: () => agreement.health,
+      components: new Components({ live: live?.served, db, spool, publisher }, messagesOf(log)),
       ending: ending.signal,
       print: (line) => lines.print(line),
       now: Date.now,

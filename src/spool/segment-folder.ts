@@ -1,12 +1,18 @@
 import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { syncFolder } from '../files/durable.ts';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { syncFolder, writeSynced } from '../files/durable.ts';
 import { type BatchWithRecords, finishBatchWithRecords, writeBatchWithRecords } from './batch-records.ts';
 import { Names } from './names.ts';
 import type { Finished } from './naming.ts';
 import { OpenSegment } from './open-segment.ts';
 import { type Recovery, recoverSegments } from './recovery.ts';
 import type { LogChunkRecord } from './segment.ts';
+
+/** A file that says whether the folder can be written to; not a segment. */
+const PROBE = 'probe';
+/** As much as a small commit group. */
+const PROBE_BYTES = Buffer.alloc(4096, 'x');
 
 /** The folder of segments and their names: a name is never used twice, by any run of any node. */
 export class SegmentFolder {
@@ -40,6 +46,21 @@ export class SegmentFolder {
   /** The writer of the batches of this run: a number of 22 bits. */
   get writer(): number {
     return this.#names.run;
+  }
+
+  /**
+   * Resolves if this folder can be written to and synced now.
+   *
+   * @throws the system's error
+   */
+  async probe(): Promise<void> {
+    const path = join(this.#path, PROBE);
+    try {
+      await rm(path, { force: true });
+      await writeSynced(path, [PROBE_BYTES]);
+    } finally {
+      await rm(path, { force: true }).catch(() => undefined);
+    }
   }
 
   /** Creates a segment, to which hits are appended. */

@@ -129,6 +129,12 @@ export class Spool {
     this.#committing ??= this.#commit();
   }
 
+  /** Resolves if a hit would become durable now. @throws HitError `spool_full`; the disk's error */
+  async probe(): Promise<void> {
+    this.#checkRoom();
+    await this.#folder.probe();
+  }
+
   /** Like `append`, for rows that a collector thread has encoded: all become durable, or none. */
   appendRows(rows: Uint8Array, hits: number, done: Done): void {
     this.#checkRoom();
@@ -145,8 +151,7 @@ export class Spool {
    * @throws HitError `spool_full` when the spool closes, `spool_failed` if the batch cannot be written
    */
   async add(rows: readonly Uint8Array[], notes: readonly LogChunkRecord[], hits: number): Promise<void> {
-    const bytes = sizeOf(rows);
-    const room = Math.min(BATCH_BYTES, this.#options.maxBytes / 2);
+    const [bytes, room] = [sizeOf(rows), Math.min(BATCH_BYTES, this.#options.maxBytes / 2)];
     while (!this.#closed && this.#fanOut.backlog > 0 && this.#stored + bytes > room) {
       await this.#fanOut.advanced();
     }
@@ -259,8 +264,7 @@ export class Spool {
   }
 
   #mustSeal(): boolean {
-    const segment = this.#segment;
-    return segment !== undefined && (segment.bytes >= SEAL_BYTES || this.#isDue(segment));
+    return this.#segment !== undefined && (this.#segment.bytes >= SEAL_BYTES || this.#isDue(this.#segment));
   }
 
   #isDue(segment: OpenSegment): boolean {

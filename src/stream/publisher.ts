@@ -59,6 +59,18 @@ export class Publisher implements Sink {
     }
   }
 
+  /** Resolves if a broker answers. @throws HitError `stream_unavailable` */
+  async ping(): Promise<void> {
+    const admin = new Admin(clientOptions(this.#address));
+    try {
+      await admin.metadata({ topics: [] });
+    } catch (error) {
+      throw streamFault(error);
+    } finally {
+      await admin.close().catch(() => undefined);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#disconnect();
   }

@@ -99,6 +99,11 @@ export class StoreGuard {
     }
   }
 
+  /** Resolves if the database answers. @throws HitError `store_unavailable` */
+  async ping(): Promise<void> {
+    await this.#engine.rows('SELECT 1');
+  }
+
   /** Whether inserts wait for disk space. */
   async isFull(): Promise<boolean> {
     return this.health.has('store_full') || ((await this.space?.isShort()) ?? false);

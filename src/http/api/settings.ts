@@ -19,7 +19,7 @@ import { requireToken } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { json, type Operation } from '../openapi/operation.ts';
 import { NO_TOKEN } from '../openapi/refused.ts';
-import { READINESS, readinessOf } from '../ready.ts';
+import { READINESS, stateOf } from '../ready.ts';
 import { RETENTION, SHOWN_SETTINGS } from '../served-settings.ts';
 
 const EXCEPTIONS = described(
@@ -61,7 +61,7 @@ export function settingsRoutes(app: FastifyInstance, context: ServerContext): vo
       // Days whose visitors can still be recognised: not the salts, but a fingerprint of each, to compare nodes.
       salts: saltsOf(context),
       spool: context.spool ? { bytes: context.spool.bytes, max } : null,
-      ready: healthOf(context),
+      ready: await healthOf(context),
       uptime_seconds: Math.floor((context.now() - started) / 1000),
     };
   });
@@ -85,11 +85,7 @@ function saltsOf({ salts, saltHealth }: ServerContext) {
   }));
 }
 
-function healthOf(context: ServerContext) {
-  try {
-    return readinessOf(context);
-  } catch (error) {
-    if (!(error instanceof HitError)) throw error;
-    return { status: error.code, detail: error.message };
-  }
+async function healthOf(context: ServerContext) {
+  const { readiness, refusal } = await stateOf(context);
+  return refusal === undefined ? readiness : { status: 'not_ready', detail: refusal };
 }

@@ -30,6 +30,8 @@ import { removeKeys } from './removal.ts';
 const LOG_ERROR = 0.0081;
 /** Read timeout in milliseconds. */
 const READ_MS = 3000;
+/** The same for a ping. */
+const PING_MS = 1500;
 /** Maximum number of cached answers, used while Redis does not answer. */
 const MOST_KEPT = 1000;
 const CLOSE_MS = 5000;
@@ -113,6 +115,13 @@ export class RedisLive implements SharedLive, SiteRemoval, AsyncDisposable {
       throw new HitError('live_unavailable', message, { cause: error, retryAfter: 5 });
     }
     this.#answers.clear();
+  }
+
+  /** Asks for a key, since a server may answer PING and refuse everything else. */
+  async ping(): Promise<void> {
+    // The connection to a hung server does not break by itself.
+    const answer = this.#send('HMGET', new SiteKeys(ALL).totals, 'hits');
+    await inTime(PING_MS, answer, 'no answer in time', () => this.#link.reopen());
   }
 
   /** Delivers waiting hits for a few seconds, then closes. */
