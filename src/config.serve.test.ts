@@ -33,6 +33,15 @@ const SERVE: Readonly<Record<ServeName, Case>> = {
     ],
     bad: ['', '65536', '-1', '80.5', '0x50', '1e3', 'http', ' 80', '99999999999999999999'],
   },
+  'stop-timeout': {
+    standard: 8000,
+    good: [
+      ['1s', 1000],
+      ['1m', 60_000],
+      ['1h', 3_600_000],
+    ],
+    bad: ['', '0s', '8', '61m', '500ms', '-1s', 'never'],
+  },
   host: {
     standard: '0.0.0.0',
     good: [

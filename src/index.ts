@@ -12,7 +12,8 @@ export type { FunnelResult, JourneysResult, RetentionResult } from './query/visi
 export { BloomFilter, bitsPerVisitorAt } from './sketch/bloom.ts';
 export { type LastSeenOptions, LastSeenSketch, type VisitorEstimate } from './sketch/last-seen.ts';
 export { HitRing } from './sketch/ring.ts';
-export { DBTracker, type DBTrackerOptions } from './trackers/db.ts';
+export { DBTracker } from './trackers/db.ts';
+export type { DBTrackerOptions } from './trackers/db-options.ts';
 export type { NamedVisitor, PeerRequest, TrackInput } from './trackers/input.ts';
 export { RateTracker, type RateTrackerOptions } from './trackers/rate.ts';
 export { SimpleTracker, type SimpleTrackerOptions } from './trackers/simple.ts';

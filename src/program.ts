@@ -1,10 +1,11 @@
-import type { Terminal } from './commands/command.ts';
+import type { StopLimit, Terminal } from './commands/command.ts';
 import { COMMANDS } from './commands/commands.ts';
 import { commandHelp, programHelp } from './commands/usage.ts';
 import { readSettings } from './config.ts';
 import { HitError, messageOf } from './errors.ts';
 import { nearest } from './schema/suggestion.ts';
 import { version } from './settings/version.ts';
+import { aborted } from './timing/aborted.ts';
 
 /** Milliseconds in which a second signal counts as a repetition of the first: npm passes on what a terminal has sent to all. */
 const ECHO = 500;
@@ -12,12 +13,12 @@ const ECHO = 500;
 /** Aborted when the command that runs should shut down. */
 const ending = new AbortController();
 
-/** Lets signals end the process. @returns for `Terminal.interruption` */
-function endOnSignals(): () => AbortSignal {
+/** Lets signals end the process; the hangup of a terminal is one. @returns for `Terminal.interruption` */
+function endOnSignals(): Terminal['interruption'] {
   let inOrder = false;
   let first: number | undefined;
   // One listener for both times: a pending signal is lost if its listener is removed.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (!inOrder) endBy(signal);
       const now = performance.now();
@@ -26,10 +27,20 @@ function endOnSignals(): () => AbortSignal {
       if (now - first > ECHO) endBy('SIGKILL');
     });
   }
-  return () => {
+  return (limit) => {
     inOrder = true;
+    if (limit) aborted(ending.signal).then(() => setTimeout(() => endLate(limit), limit.timeout).unref());
     return ending.signal;
   };
+}
+
+/** Ends the process although something still hangs, or holds it open. */
+function endLate({ timeout, hasEngine }: StopLimit): void {
+  stderr.write(
+    `hit-tracker: stopping took ${timeout / 1000} s and is ended (--stop-timeout): hits that are not delivered yet are on disk, and the next start delivers them\n`,
+  );
+  if (hasEngine) endBy('SIGKILL');
+  process.exit();
 }
 
 /**

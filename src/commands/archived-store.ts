@@ -2,7 +2,8 @@
 import { HitError } from '../errors.ts';
 import type { DATA_SETTINGS } from '../settings/data.ts';
 import type { Values } from '../settings/setting.ts';
-import { DBTracker, type DBTrackerOptions } from '../trackers/db.ts';
+import { DBTracker } from '../trackers/db.ts';
+import type { DBTrackerOptions } from '../trackers/db-options.ts';
 import { ControlClient } from './control-client.ts';
 import { assertStore } from './existing-store.ts';
 

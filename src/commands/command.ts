@@ -12,10 +12,20 @@ export interface Terminal {
   };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /**
-   * For a command that has something to finish: aborted on SIGINT or SIGTERM, or if nobody reads its output.
+   * For a command that has something to finish: aborted on SIGINT, SIGTERM or SIGHUP, or if nobody reads its output.
    * Until the command requests this signal, these signals end the process immediately.
+   *
+   * @param limit ends the process, whatever hangs. Default: only a second signal does
    */
-  interruption(): AbortSignal;
+  interruption(limit?: StopLimit): AbortSignal;
+}
+
+/** How long a command may take to stop. */
+export interface StopLimit {
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Whether the embedded engine runs here: it does not survive an exit while it works. */
+  readonly hasEngine: boolean;
 }
 
 /** One command of the command line. */

@@ -18,12 +18,18 @@ export const consume: Command<typeof CONSUME_SETTINGS> = {
     if (!values.stream) throw new HitError('bad_usage', 'name the topic: --stream kafka://host:9092/topic');
     const folder = DataFolder.open(values['data-dir']!, values.secrets);
     try {
-      await runConsumer(folder, values, terminal.interruption, (url) => {
-        const metrics = url === undefined ? '' : `; metrics: ${url}/metrics`;
-        terminal.stderr.write(
-          `Hit Tracker loads ${values.stream!.name} into the store (data: ${folder.path})${metrics}\n`,
-        );
-      });
+      const limit = { timeout: values['stop-timeout']!, hasEngine: values.store === 'embedded' };
+      await runConsumer(
+        folder,
+        values,
+        () => terminal.interruption(limit),
+        (url) => {
+          const metrics = url === undefined ? '' : `; metrics: ${url}/metrics`;
+          terminal.stderr.write(
+            `Hit Tracker loads ${values.stream!.name} into the store (data: ${folder.path})${metrics}\n`,
+          );
+        },
+      );
     } finally {
       folder.close();
     }

@@ -4,7 +4,8 @@ import type { QueryAnswer } from '../query/query-schemas.ts';
 import { Resources } from '../query/resources/resources.ts';
 import type { DATA_SETTINGS } from '../settings/data.ts';
 import type { Values } from '../settings/setting.ts';
-import type { DBTracker, DBTrackerOptions } from '../trackers/db.ts';
+import type { DBTracker } from '../trackers/db.ts';
+import type { DBTrackerOptions } from '../trackers/db-options.ts';
 import { connectToServer, openArchivedStore } from './archived-store.ts';
 
 /** A query to a server, or to a data folder with its goals, segments and funnels. */

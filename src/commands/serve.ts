@@ -22,7 +22,10 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
     try {
       await using node = await openNode(folder, options, terminal);
       // Until here, a signal ends the process at once: nothing was acknowledged yet.
-      const interruption = terminal.interruption();
+      const interruption = terminal.interruption({
+        timeout: values['stop-timeout']!,
+        hasEngine: values.store === 'embedded',
+      });
       printStartup(terminal, await node.listen(), folder.path, node.adminToken, values);
       await aborted(interruption);
       node.log.info('shutting down: storing acknowledged hits');

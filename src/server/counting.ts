@@ -19,6 +19,9 @@ import { restoreVisits } from '../trackers/restore-visits.ts';
 import { openLive, type ServerLive } from './live.ts';
 import type { ServeValues } from './options.ts';
 
+/** Part of the time for stopping in which hits are delivered. */
+const DELIVERY_SHARE = 0.4;
+
 /** The counting part of a server: the intake, and the state of its trackers. */
 export interface Counting {
   readonly sites: Sites;
@@ -69,10 +72,13 @@ export async function openCounting(
   const live = await openLive(folder, values, parts.log, resources);
   const publisher = values.stream && resources.use(await publisherTo(values.stream));
   if (!values.tracker!.includes('db')) {
-    const spool = publisher && resources.use(await openSpool(folder, publisher, values, parts.log));
+    const spool = publisher && (await openSpool(folder, publisher, values, parts.log));
+    if (spool) resources.defer(() => spool.close(values['stop-timeout']! * DELIVERY_SHARE));
+    endDeliveries(publisher, values, resources);
     return { sites, intake, midnight, live, db: undefined, publisher, spool };
   }
   const db = resources.use(await openStore(folder, intake, publisher, live, values, parts.log));
+  endDeliveries(publisher, values, resources);
   if (values.store === 'embedded') resources.use(new EnginePriority());
   await db.spool.flush();
   sites.remember(await knownSites(db.store));
@@ -81,6 +87,16 @@ export async function openCounting(
     parts.log.warn(`visits that continue across midnight count again: ${messageOf(error)}`),
   );
   return { sites, intake, midnight, live, db, publisher, spool: db.spool };
+}
+
+/** When the server stops, deliveries to brokers that hang end after the time for them: the spool waits for them. */
+function endDeliveries(
+  publisher: Publisher | undefined,
+  values: ServeValues,
+  resources: AsyncDisposableStack,
+): void {
+  const timeout = values['stop-timeout']! * DELIVERY_SHARE;
+  resources.defer(() => void setTimeout(() => publisher?.close(), timeout).unref());
 }
 
 /** The Kafka client is only imported if it is used: that takes longer than the rest of the start. */
@@ -113,6 +129,8 @@ async function openStore(
     spoolMax: values['spool-max']!,
     sinks: publisher ? [publisher] : [],
     belongings: live ? [live.removal] : [],
+    // The rest is for requests in progress before, and connections after that.
+    closeTimeout: values['stop-timeout']! * DELIVERY_SHARE,
     archive: values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values),
     log: messagesOf(log),
   });

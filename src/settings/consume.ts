@@ -2,10 +2,12 @@ import { DATA_SETTINGS, SHARED_SECRETS } from './data.ts';
 import { kafkaAddress } from './kafka-address.ts';
 import { LOG_LEVEL } from './log-level.ts';
 import { readNumber, readSwitch, readText, readToken, setting } from './setting.ts';
+import { STOP_TIMEOUT } from './stop-timeout.ts';
 
 export const CONSUME_SETTINGS = {
   stream: setting('Kafka topic: kafka://host:9092,host2/topic, as for serve', 'URL', undefined, kafkaAddress),
   ...DATA_SETTINGS,
+  'stop-timeout': STOP_TIMEOUT,
   secrets: SHARED_SECRETS,
   group: setting('consumer group; its members share the partitions', 'NAME', 'hit-tracker', readText),
   port: setting(

@@ -20,6 +20,7 @@ import {
   readTrackers,
   setting,
 } from './setting.ts';
+import { STOP_TIMEOUT } from './stop-timeout.ts';
 
 /** How visitors are identified. */
 export const IDENTITIES = ['cookie', 'cookieless'] as const;
@@ -30,6 +31,7 @@ export const SERVE_SETTINGS = {
   port: setting('TCP port; 0 chooses a free one', 'PORT', '5000', readNumber(0, 65_535)),
   host: setting('address to listen on', 'HOST', '0.0.0.0', readText),
   ...DATA_SETTINGS,
+  'stop-timeout': STOP_TIMEOUT,
   secrets: SHARED_SECRETS,
   tracker: setting('trackers to run: any of simple,rate,db,stream', 'LIST', 'simple,rate,db', readTrackers),
   live: setting(

@@ -226,11 +226,7 @@ export class Store implements Sink {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    try {
-      await this.guard.close();
-    } finally {
-      await this.#clients.close();
-    }
+    await this.guard.close().finally(() => this.#clients.close());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -6,6 +6,7 @@ import { readRows } from '../rows/row-reader.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 import { isWhole, type Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
+import { waitUpTo } from '../timing/time-limit.ts';
 import { clientOptions, isTopicThere, streamFault } from './kafka.ts';
 import { keyOf, partitionOf, writeRecord } from './record.ts';
 
@@ -15,6 +16,8 @@ const REQUEST_CHARACTERS = 300_000;
 const PARTITIONS = 6;
 /** Required acknowledgements: from every broker that has the topic. */
 const ALL = -1;
+/** Milliseconds for which closing a connection may take. */
+const CLOSE_MS = 1000;
 
 type HitMessage = MessageToProduce<string, string, string, string>;
 
@@ -33,9 +36,12 @@ export class Publisher implements Sink {
   #producer: Producer<string, string, string, string> | undefined;
   #partitions = 0;
   #published = 0;
+  /** Rejects when this closes. */
+  readonly #closing = Promise.withResolvers<never>();
 
   constructor(address: KafkaAddress) {
     this.#address = address;
+    this.#closing.promise.catch(() => undefined);
   }
 
   /** Hits published since the start; a segment that is published again counts again. */
@@ -51,7 +57,8 @@ export class Publisher implements Sink {
     // The brokers do not know how many hits a batch has: an incomplete batch would pass for a complete one.
     if (!isWhole(segment, bytes)) throw unreadable(segment, 'its content has changed');
     try {
-      await this.#publish(segment, bytes);
+      // What closing leaves behind is published again: readers skip the hits that they already have.
+      await Promise.race([this.#publish(segment, bytes), this.#closing.promise]);
     } catch (error) {
       // A failed producer does not know what the brokers have: the next one starts a new sequence.
       await this.#disconnect();
@@ -71,7 +78,9 @@ export class Publisher implements Sink {
     }
   }
 
+  /** Ends a delivery in progress: its segment is published again by the next run. */
   async close(): Promise<void> {
+    this.#closing.reject(new HitError('stream_unavailable', 'the server is closing'));
     await this.#disconnect();
   }
 
@@ -146,7 +155,12 @@ export class Publisher implements Sink {
   async #disconnect(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
-    await producer?.close(true).catch(() => undefined);
+    // Brokers that hang are not waited for.
+    if (producer)
+      await waitUpTo(
+        CLOSE_MS,
+        producer.close(true).catch(() => undefined),
+      );
   }
 }
 

@@ -1,7 +1,5 @@
-import type { ArchiveAddress } from '../archive/archives.ts';
 import { ArchiveReader } from '../archive/reader.ts';
 import { type DetachedPart, detachedParts } from '../clickhouse/parts/detached.ts';
-import type { SiteBelongings } from '../deletion/site-deletions.ts';
 import { HitError } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
@@ -30,43 +28,25 @@ import { stats } from '../query/stats.ts';
 import { props, top } from '../query/top.ts';
 import { propsQuery, rankingQuery, visitQuery } from '../query/visit-query.ts';
 import { Rollups } from '../rollup/rollups.ts';
-import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 import { Store } from '../store/store.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
+import type { DBTrackerOptions } from './db-options.ts';
 import type { ImportedChunk } from './imported-chunk.ts';
 import { factsOf, type TrackInput } from './input.ts';
 import { resumeDeletions } from './resume-deletions.ts';
 import { type AskedOfVisits, VisitQuestions } from './visit-questions.ts';
 
-export interface DBTrackerOptions {
-  /** Folder of the embedded store, the spool and the secrets. Default `./data`. */
-  readonly dataDir?: string;
-  /** `embedded` (default), or the URL of a ClickHouse server: `clickhouse://user:password@host:8123/database`. */
-  readonly store?: string;
-  /** `disk` (default): resolved hits survive a power cut. `process`: they survive a killed process. */
-  readonly durability?: SpoolOptions['durability'];
-  /** Maximum bytes of hits that wait on disk for the store. Default 1 GiB. */
-  readonly spoolMax?: number;
-  /** Trusted proxies: `loopback`, `private`, `none` or CIDR ranges. Default `loopback`. */
-  readonly trustProxy?: string;
-  /** Database of cities in MaxMind's format. Default: none, so that only countries are known. */
-  readonly geoDatabase?: string;
-  /** Archive of hits that are no longer in the store: they are read as if they were. */
-  readonly archive?: ArchiveAddress | undefined;
-  /** Additional sinks for hits. */
-  readonly sinks?: readonly Sink[];
-  /** Receives problem reports. Default: `console.error`. */
-  readonly log?: SpoolOptions['log'];
-  /** What else has something of sites, for deletions that were interrupted. */
-  readonly belongings?: readonly SiteBelongings[];
-}
-
 /** Milliseconds that a read waits for acknowledged hits to be stored, as they are missing in its answer otherwise. */
 const DELIVERY_TIMEOUT = 15_000;
 /** The same while deliveries fail, and are retried. */
 const FAILING_DELIVERY_TIMEOUT = 3000;
+
+/** Milliseconds for which closing delivers hits. */
+const CLOSE_TIMEOUT = 10_000;
+/** Milliseconds that a delivery in progress may take after that. */
+const CLOSE_GRACE = 500;
 
 const SILENT_LOG: SpoolOptions['log'] = {
   info: () => undefined,
@@ -89,12 +69,13 @@ export class DBTracker extends VisitQuestions {
   readonly archive: ArchiveReader | undefined;
   readonly #visits: CurrentVisits;
   readonly #intake: Intake;
+  readonly #closeTimeout: number;
   readonly #onClose: () => void;
 
   private constructor(
     { store, spool, archive }: Pick<DBTracker, 'store' | 'spool' | 'archive'>,
     intake: Intake,
-    log: SpoolOptions['log'],
+    { log, closeTimeout }: { log: SpoolOptions['log']; closeTimeout: number | undefined },
     onClose: () => void,
   ) {
     super();
@@ -104,6 +85,7 @@ export class DBTracker extends VisitQuestions {
     this.rollups = new Rollups(store, { log });
     this.#visits = new CurrentVisits(store, this.rollups.visits);
     this.#intake = intake;
+    this.#closeTimeout = closeTimeout ?? CLOSE_TIMEOUT;
     this.#onClose = onClose;
   }
 
@@ -158,7 +140,12 @@ export class DBTracker extends VisitQuestions {
         sinks: [store, ...(options.sinks ?? [])],
         log,
       });
-      const db = new DBTracker({ store, spool, archive }, intake, log, onClose);
+      const db = new DBTracker(
+        { store, spool, archive },
+        intake,
+        { log, closeTimeout: options.closeTimeout },
+        onClose,
+      );
       await resumeDeletions(db, folder.path, options.belongings ?? [], log);
       db.rollups.start();
       return db;
@@ -268,11 +255,14 @@ export class DBTracker extends VisitQuestions {
     );
   }
 
-  /** Delivers what it can, leaves the rest on disk for the next start, and unlocks the folder. */
+  /** Delivers what it can in some seconds, leaves the rest on disk for the next start, and unlocks the folder. */
   async close(): Promise<void> {
-    await this.rollups.close();
-    await this.spool.close();
+    const closing = Promise.all([this.rollups.close(), this.spool.close(this.#closeTimeout)]);
+    // A server that hangs is not waited for: closing the connections ends what runs there. The engine in this process finishes.
+    if (this.store.isShared) await waitUpTo(this.#closeTimeout + CLOSE_GRACE, closing);
+    else await closing;
     await this.store.close();
+    await closing;
     this.#onClose();
   }
 

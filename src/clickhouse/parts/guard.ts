@@ -127,9 +127,12 @@ export class StoreGuard {
   }
 
   async close(): Promise<void> {
+    const closing = Promise.allSettled([this.#merges?.close(), this.parts.close()]);
+    // A server may hang: closing the connection ends what waits for it. The engine in this process must finish first.
+    if (this.space) await closing;
     // Whatever fails, the connection must close: an open one keeps the folder in use.
-    await Promise.allSettled([this.#merges?.close(), this.parts.close()]);
     await this.#engine.close();
+    await closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

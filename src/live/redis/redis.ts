@@ -34,7 +34,8 @@ const READ_MS = 3000;
 const PING_MS = 1500;
 /** Maximum number of cached answers, used while Redis does not answer. */
 const MOST_KEPT = 1000;
-const CLOSE_MS = 5000;
+/** Milliseconds for which waiting hits are delivered when it closes. */
+const CLOSE_MS = 1000;
 const ALL_TIME = { bloom: 'a Bloom filter', log: 'HyperLogLog (error 0.81 %)' } as const;
 
 export interface RedisLiveOptions {
@@ -124,7 +125,7 @@ export class RedisLive implements SharedLive, SiteRemoval, AsyncDisposable {
     await inTime(PING_MS, answer, 'no answer in time', () => this.#link.reopen());
   }
 
-  /** Delivers waiting hits for a few seconds, then closes. */
+  /** Delivers waiting hits for a second, then closes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#delivery.drained(CLOSE_MS);
     const { waiting } = this.#delivery;

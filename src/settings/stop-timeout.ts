@@ -1,0 +1,18 @@
+import { HitError } from '../errors.ts';
+import { readDuration } from '../timing/duration.ts';
+import { HOUR } from '../timing/units.ts';
+import { setting } from './setting.ts';
+
+/** Milliseconds: less than the ten seconds after which `docker stop` kills. */
+export const STOP_TIMEOUT = setting(
+  'how long a stop may take, whatever hangs; hits that are not delivered by then stay on disk',
+  'DURATION',
+  '8s',
+  readStopTimeout,
+);
+
+function readStopTimeout(text: string, flag: string): number {
+  const milliseconds = (readDuration(text) ?? 0) * 1000;
+  if (milliseconds > 0 && milliseconds <= HOUR) return milliseconds;
+  throw new HitError('bad_setting', `${flag}: "${text}" is not a duration from 1s to 1h`);
+}

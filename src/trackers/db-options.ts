@@ -1,0 +1,29 @@
+import type { ArchiveAddress } from '../archive/archives.ts';
+import type { SiteBelongings } from '../deletion/site-deletions.ts';
+import type { Sink } from '../spool/sink.ts';
+import type { SpoolOptions } from '../spool/spool-options.ts';
+
+export interface DBTrackerOptions {
+  /** Folder of the embedded store, the spool and the secrets. Default `./data`. */
+  readonly dataDir?: string;
+  /** `embedded` (default), or the URL of a ClickHouse server: `clickhouse://user:password@host:8123/database`. */
+  readonly store?: string;
+  /** `disk` (default): resolved hits survive a power cut. `process`: they survive a killed process. */
+  readonly durability?: SpoolOptions['durability'];
+  /** Maximum bytes of hits that wait on disk for the store. Default 1 GiB. */
+  readonly spoolMax?: number;
+  /** Trusted proxies: `loopback`, `private`, `none` or CIDR ranges. Default `loopback`. */
+  readonly trustProxy?: string;
+  /** Database of cities in MaxMind's format. Default: none, so that only countries are known. */
+  readonly geoDatabase?: string;
+  /** Archive of hits that are no longer in the store: they are read as if they were. */
+  readonly archive?: ArchiveAddress | undefined;
+  /** Milliseconds for which `close` delivers hits. Default 10,000. */
+  readonly closeTimeout?: number;
+  /** Additional sinks for hits. */
+  readonly sinks?: readonly Sink[];
+  /** Receives problem reports. Default: `console.error`. */
+  readonly log?: SpoolOptions['log'];
+  /** What else has something of sites, for deletions that were interrupted. */
+  readonly belongings?: readonly SiteBelongings[];
+}

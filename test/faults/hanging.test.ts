@@ -1,0 +1,70 @@
+/** Servers whose store, Redis or Kafka hangs: they stop in time, and what they acknowledged is stored once by the next. */
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Stats } from '../../src/index.ts';
+import { ClickHouseFront } from '../fixtures/clickhouse-front.ts';
+import { FrozenLink } from '../fixtures/frozen-link.ts';
+import { patience } from '../fixtures/patience.ts';
+import { RunningServer } from '../fixtures/running-server.ts';
+import { temporaryFolder } from '../fixtures/temporary.ts';
+
+const timeout = patience(120_000);
+/** Milliseconds of `--stop-timeout`, and what a busy machine may add. */
+const MOST_MS = patience(8000) + 1500;
+
+/** Sends hits. @returns how many were acknowledged */
+async function send(server: RunningServer, hits: number): Promise<number> {
+  let acknowledged = 0;
+  const sent = Array.from({ length: hits }, async () => {
+    const { status } = await server.send('/hit.gif?site=a.example');
+    if (status === 200) acknowledged++;
+  });
+  await Promise.all(sent);
+  return acknowledged;
+}
+
+async function storedHits(server: RunningServer): Promise<number | null> {
+  return (await server.ask<Stats>('/api/v1/stats?site=a.example')).totals.hits;
+}
+
+/** Stops a server. @returns milliseconds */
+async function stopped(server: RunningServer, signal: NodeJS.Signals): Promise<number> {
+  const began = performance.now();
+  server.child.kill(signal);
+  const { code, stderr } = await server.ended;
+  assert.equal(code, 0, stderr);
+  return performance.now() - began;
+}
+
+describe('a server whose store is on a server', () => {
+  for (const [fault, signal] of [
+    ['freeze', 'SIGTERM'],
+    ['cut', 'SIGTERM'],
+    ['freeze', 'SIGHUP'],
+  ] as const) {
+    test(`that does not answer (${fault}) stops in time on ${signal}, and loses nothing`, {
+      timeout,
+    }, async (t) => {
+      const front = await ClickHouseFront.start();
+      t.after(() => front.close());
+      await using link = await FrozenLink.to(Number(new URL(front.url.replace('clickhouse', 'http')).port));
+      const store = `clickhouse://default:@127.0.0.1:${link.port}/default`;
+      const data = temporaryFolder(t);
+      let acknowledged = 0;
+      {
+        await using server = await RunningServer.start(data, '--store', store);
+        acknowledged += await send(server, 40);
+        assert.equal(await storedHits(server), 40);
+        link[fault]();
+        acknowledged += await send(server, 60);
+        const milliseconds = await stopped(server, signal);
+        assert.ok(milliseconds < MOST_MS, `${milliseconds} ms`);
+      }
+      assert.equal(acknowledged, 100);
+      link.mend();
+      await using again = await RunningServer.start(data, '--store', store);
+      assert.equal(await storedHits(again), 100);
+    });
+  }
+});
