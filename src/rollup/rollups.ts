@@ -41,6 +41,8 @@ const FEW_HITS = 100_000;
 const LONGEST_WAIT = 600_000;
 /** Milliseconds between two checks. */
 const PAUSE = 60_000;
+/** The same while they fail. */
+const FAILING_PAUSE = 5000;
 /** Milliseconds between two compactions of the ledger. */
 const COMPACT_EVERY = HOUR;
 const WRITER_BITS = 22n;
@@ -175,7 +177,7 @@ export class Rollups {
     };
     await this.#track(() => this.#reconcile(), undefined).catch(onFault);
     while (!signal.aborted) {
-      await pause(PAUSE, signal, { ref: false });
+      await pause(this.#failing === undefined ? PAUSE : FAILING_PAUSE, signal, { ref: false });
       if (!signal.aborted) await this.#checkPending().then(onSuccess, onFault);
     }
   }

@@ -19,6 +19,8 @@ import { restoreVisits } from '../trackers/restore-visits.ts';
 import { openLive, type ServerLive } from './live.ts';
 import type { ServeValues } from './options.ts';
 
+/** Milliseconds between two attempts to read a store that did not answer at the start. */
+const RETRY_EVERY = 2000;
 /** Part of the time for stopping in which hits are delivered. */
 const DELIVERY_SHARE = 0.4;
 
@@ -80,13 +82,43 @@ export async function openCounting(
   const db = resources.use(await openStore(folder, intake, publisher, live, values, parts.log));
   endDeliveries(publisher, values, resources);
   if (values.store === 'embedded') resources.use(new EnginePriority());
-  await db.spool.flush();
-  sites.remember(await knownSites(db.store));
-  await live?.restore(db);
-  await restoreVisits(midnight, db.store, Date.now()).catch((error) =>
-    parts.log.warn(`visits that continue across midnight count again: ${messageOf(error)}`),
+  await restore(
+    db,
+    async () => {
+      const names = await knownSites(db.store);
+      await live?.restore(db);
+      sites.remember(names);
+      await restoreVisits(midnight, db.store, Date.now()).catch((error) =>
+        parts.log.warn(`visits that continue across midnight count again: ${messageOf(error)}`),
+      );
+    },
+    parts.log,
   );
   return { sites, intake, midnight, live, db, publisher, spool: db.spool };
+}
+
+/** Reads what live state needs from the store: now, or once the store answers. */
+async function restore(db: DBTracker, read: () => Promise<void>, log: Logger): Promise<void> {
+  const delivered = db.spool.flush();
+  if (db.store.opening.isOpen) {
+    await delivered;
+    await read();
+    return;
+  }
+  log.error(
+    'the store does not answer: hits are accepted and kept in the spool until it does; queries fail, and live counts begin now',
+  );
+  db.firstDelivery.precede(async () => {
+    await read();
+    log.info('the store answers: live counts include its hits');
+  });
+  // The first hit of this process would do it, too, but there may be none.
+  const attempt = async () => {
+    await delivered;
+    await db.firstDelivery.prepare().catch(() => undefined);
+  };
+  const timer = setInterval(() => void attempt(), RETRY_EVERY).unref();
+  db.store.closing.addEventListener('abort', () => clearInterval(timer));
 }
 
 /** When the server stops, deliveries to brokers that hang end after the time for them: the spool waits for them. */
@@ -130,6 +162,7 @@ async function openStore(
     sinks: publisher ? [publisher] : [],
     belongings: live ? [live.removal] : [],
     // The rest is for requests in progress before, and connections after that.
+    mayWaitForStore: true,
     closeTimeout: values['stop-timeout']! * DELIVERY_SHARE,
     archive: values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values),
     log: messagesOf(log),

@@ -15,7 +15,9 @@ import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
 import { type Batches, Delivery } from './delivery.ts';
 import { Ledger } from './ledger.ts';
+import { Opening } from './opening.ts';
 import { limitsOfCaller, QUERY_LIMITS, type QueryLimits } from './query-limits.ts';
+import type { StoreOptions } from './store-options.ts';
 
 /** Maximum characters of a statement sent as a form field: less than 128 KiB in UTF-8, as statements are mostly ASCII. */
 const LONGEST_FIELD = 100_000;
@@ -26,18 +28,7 @@ const READ_SETTINGS = { enable_extended_results_for_datetime_functions: 1 };
 /** Values of a query's parameters. */
 export type Parameters = Readonly<Record<string, string | number | readonly number[] | readonly string[]>>;
 
-export interface StoreOptions {
-  /** `embedded`, or the URL of a ClickHouse server. */
-  readonly setting: string;
-  /** Folder of the embedded engine. */
-  readonly folder: string;
-  /** Reports the progress of converting a store of an older version, which may take minutes. */
-  readonly onProgress?: (message: string) => void;
-  /** Receives faults of the store and their outcome. Default: none. */
-  readonly log?: GuardLog;
-}
-
-const SILENT_LOG: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const NO_LOG: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
  * The database of hits: ClickHouse, in this process or on a server, with the same SQL.
@@ -50,11 +41,14 @@ export class Store implements Sink {
   readonly name = 'store';
   readonly ledger: Ledger;
   readonly guard: StoreGuard;
+  readonly opening: Opening;
   readonly #clients: Clients;
   readonly #delivery: Delivery;
   readonly #closing = new AbortController();
+  /** Aborted when the store closes. */
+  readonly closing = this.#closing.signal;
 
-  private constructor(clients: Clients, log: GuardLog) {
+  private constructor(clients: Clients, { onProgress, log = NO_LOG }: StoreOptions) {
     this.#clients = clients;
     this.guard = new StoreGuard(clients, log, () => this.ledger.reset());
     this.ledger = new Ledger({
@@ -73,6 +67,11 @@ export class Store implements Sink {
         }),
       isShared: !clients.embedded,
     });
+    const answer = (abort_signal: AbortSignal) => clients.writer.query({ query: 'SELECT 1', abort_signal });
+    this.opening = new Opening(answer, async () => {
+      await migrate(clients.writer, { dialect: clients.dialect, onProgress });
+      await this.guard.start();
+    });
     this.#delivery = new Delivery(clients, this.ledger, this.#closing.signal);
   }
 
@@ -80,14 +79,13 @@ export class Store implements Sink {
   static async open(options: StoreOptions): Promise<Store> {
     const clients =
       options.setting === 'embedded' ? Clients.embedded(options.folder) : Clients.remote(options.setting);
-    let store: Store | undefined;
+    const store = new Store(clients, options);
     try {
-      await migrate(clients.writer, { dialect: clients.dialect, onProgress: options.onProgress });
-      store = new Store(clients, options.log ?? SILENT_LOG);
-      await store.guard.start();
+      if (options.mayWait && store.isShared) await store.opening.start();
+      else await store.opening.ensure();
       return store;
     } catch (error) {
-      await (store ?? clients).close();
+      await store.close();
       throw unavailable(error);
     }
   }
@@ -149,6 +147,7 @@ export class Store implements Sink {
 
   /** Inserts a segment exactly once: see `Delivery.deliver`. */
   async deliver(segment: Segment): Promise<void> {
+    await this.opening.ensure();
     await this.guard.inserting(segment.bytes, (confirm) => this.#delivery.deliver(segment, confirm));
   }
 
@@ -178,6 +177,7 @@ export class Store implements Sink {
 
   /** Inserts many batches, each exactly once, as `deliver` does for one. */
   async deliverBatches(batches: Batches): Promise<void> {
+    await this.opening.ensure();
     const { size } = await stat(batches.path);
     await this.guard.inserting(size, (confirm) => this.#delivery.deliverBatches(batches, confirm));
   }
@@ -185,6 +185,7 @@ export class Store implements Sink {
   /** Runs a short statement that changes the store, in sequence with deliveries. */
   async execute(query: string, values: Readonly<Record<string, Literal>>): Promise<void> {
     try {
+      await this.opening.ensure();
       await this.#clients.writer.command({ query: withLiterals(this.#text(query), values) });
     } catch (error) {
       throw unavailable(error);
@@ -205,6 +206,7 @@ export class Store implements Sink {
     inserted: readonly string[],
     signal?: AbortSignal,
   ): Promise<void> {
+    await this.opening.ensure();
     const text = this.#text(query, fragments);
     const closing = this.#closing.signal;
     const stop = signal ? AbortSignal.any([closing, signal]) : closing;
@@ -259,6 +261,7 @@ export class Store implements Sink {
     );
     const text = `${query}\nSETTINGS ${settings.join(', ')}`;
     const began = this.guard.parts.moment;
+    await this.opening.ensure();
     const read = () => this.#clients.read((reader) => run(reader, text));
     try {
       return await read().catch(async (error: unknown) => {

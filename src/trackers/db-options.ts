@@ -18,6 +18,8 @@ export interface DBTrackerOptions {
   readonly geoDatabase?: string;
   /** Archive of hits that are no longer in the store: they are read as if they were. */
   readonly archive?: ArchiveAddress | undefined;
+  /** Whether to open without a ClickHouse server that does not answer: hits wait on disk. Default false. */
+  readonly mayWaitForStore?: boolean;
   /** Milliseconds for which `close` delivers hits. Default 10,000. */
   readonly closeTimeout?: number;
   /** Additional sinks for hits. */

@@ -33,6 +33,7 @@ import type { SpoolOptions } from '../spool/spool-options.ts';
 import { Store } from '../store/store.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
 import type { DBTrackerOptions } from './db-options.ts';
+import { FirstDelivery } from './first-delivery.ts';
 import type { ImportedChunk } from './imported-chunk.ts';
 import { factsOf, type TrackInput } from './input.ts';
 import { resumeDeletions } from './resume-deletions.ts';
@@ -67,13 +68,20 @@ export class DBTracker extends VisitQuestions {
   readonly spool: Spool;
   readonly rollups: Rollups;
   readonly archive: ArchiveReader | undefined;
+  /** What must happen before a hit of this process is stored. */
+  readonly firstDelivery: FirstDelivery;
   readonly #visits: CurrentVisits;
   readonly #intake: Intake;
   readonly #closeTimeout: number;
   readonly #onClose: () => void;
 
   private constructor(
-    { store, spool, archive }: Pick<DBTracker, 'store' | 'spool' | 'archive'>,
+    {
+      store,
+      spool,
+      archive,
+      firstDelivery,
+    }: Pick<DBTracker, 'store' | 'spool' | 'archive' | 'firstDelivery'>,
     intake: Intake,
     { log, closeTimeout }: { log: SpoolOptions['log']; closeTimeout: number | undefined },
     onClose: () => void,
@@ -82,6 +90,8 @@ export class DBTracker extends VisitQuestions {
     this.store = store;
     this.spool = spool;
     this.archive = archive;
+    this.firstDelivery = firstDelivery;
+    firstDelivery.writer = spool.writer;
     this.rollups = new Rollups(store, { log });
     this.#visits = new CurrentVisits(store, this.rollups.visits);
     this.#intake = intake;
@@ -124,7 +134,9 @@ export class DBTracker extends VisitQuestions {
     const log = options.log ?? SILENT_LOG;
     // A conversion takes time and cannot be undone, so it is always logged.
     const onProgress = log === SILENT_LOG ? SILENT_LOG.warn : log.info;
-    const store = await Store.open({ setting, folder: folder.store, onProgress, log });
+    const mayWait = options.mayWaitForStore ?? false;
+    const store = await Store.open({ setting, folder: folder.store, onProgress, log, mayWait });
+    const firstDelivery = new FirstDelivery(store);
     try {
       const archive =
         options.archive &&
@@ -137,16 +149,17 @@ export class DBTracker extends VisitQuestions {
         folder: folder.spool,
         durability: options.durability ?? 'disk',
         maxBytes: options.spoolMax ?? 2 ** 30,
-        sinks: [store, ...(options.sinks ?? [])],
+        sinks: [firstDelivery, ...(options.sinks ?? [])],
         log,
       });
       const db = new DBTracker(
-        { store, spool, archive },
+        { store, spool, archive, firstDelivery },
         intake,
         { log, closeTimeout: options.closeTimeout },
         onClose,
       );
-      await resumeDeletions(db, folder.path, options.belongings ?? [], log);
+      // Without a store, the next deletion or start completes them.
+      if (store.opening.isOpen) await resumeDeletions(db, folder.path, options.belongings ?? [], log);
       db.rollups.start();
       return db;
     } catch (error) {

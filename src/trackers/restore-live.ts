@@ -39,7 +39,8 @@ interface Moment {
 /**
  * Restores live state from the store: live state is a cache of it, so there is no snapshot that could be wrong. When it
  * returns, totals and the windows of all sites together are complete; a single site's windows are restored when first
- * read. The spool must be drained before, and nothing may be tracked in the meantime.
+ * read. Batches of earlier runs must be delivered before, and no batch of this one, whose hits may be tracked meanwhile. If it
+ * fails, no hit was added: it may be repeated.
  *
  * @param now milliseconds since 1970; later times in the store, possible if clocks were set back, count as now
  * @param writer writer of the batches of hits tracked from now on: these are counted here, and not again when a site is
@@ -51,13 +52,18 @@ export async function restoreLive(
   now: number,
   writer = NO_WRITER,
 ): Promise<void> {
-  const sites = await rebuildTotals(live, store);
-  if (!live.all) return;
+  const { sites, addHits } = await readTotals(live, store);
+  if (!live.all) {
+    addHits();
+    return;
+  }
   // If hits of the last day were purged, which happens only with one day of retention, their minutes are unknown.
   const purged = Math.max(0, ...(await readCutoffs(store)).hits.values());
   const recent = Math.max(0, Math.floor((now - MINUTES_MS) / HOUR) * HOUR, Math.min(purged, now));
   const moment = { now, writer, recent };
-  (await recall(store, '', moment))(live.all);
+  const recollection = await recall(store, '', moment);
+  addHits();
+  recollection(live.all);
   live.restoreFromStore(sites, (site) => recall(store, site, moment));
 }
 
@@ -96,10 +102,16 @@ function totalsOf(store: Store): Promise<{ site: string; hits: string; kept: str
   );
 }
 
-/** @returns the names of all sites */
-async function rebuildTotals(live: MemoryLive, store: Store): Promise<string[]> {
+/**
+ * Reads the totals, and adds their visitors, which is harmless if repeated.
+ *
+ * @returns the names of all sites, and what adds their hits, which must happen once
+ */
+async function readTotals(
+  live: MemoryLive,
+  store: Store,
+): Promise<{ readonly sites: string[]; readonly addHits: () => void }> {
   const totals = await totalsOf(store);
-  for (const { site, hits } of totals) live.totals.addHits(site, Number(hits));
   for (let slice = 0; slice < SLICES; slice++) {
     const rows = await readerOf(store, 'live_visitors', { slice, slices: SLICES });
     while (!rows.isAtEnd) {
@@ -109,12 +121,18 @@ async function rebuildTotals(live: MemoryLive, store: Store): Promise<string[]> 
     }
   }
   const purged = totals.filter(({ hits, kept }) => Number(kept) < Number(hits)).map(({ site }) => site);
-  if (purged.length > 0) await estimateVisitors(live, store, new Set(purged));
-  return totals.map(({ site }) => site);
+  const estimates =
+    purged.length > 0 ? await estimateVisitors(store, new Set(purged)) : new Map<string, number>();
+  const addHits = () => {
+    for (const { site, hits } of totals) live.totals.addHits(site, Number(hits));
+    for (const [site, visitors] of estimates)
+      live.totals.raiseVisitors(site, Math.min(visitors, live.totals.read(site).total));
+  };
+  return { sites: totals.map(({ site }) => site), addHits };
 }
 
-/** The visitors of purged hits are only known from the last-seen table. */
-async function estimateVisitors(live: MemoryLive, store: Store, sites: Set<string>): Promise<void> {
+/** Visitors by site. Those of purged hits are only known from the last-seen table. */
+async function estimateVisitors(store: Store, sites: ReadonlySet<string>): Promise<Map<string, number>> {
   const ranks = new Map<string, Uint32Array>();
   const rows = await withConsistentRollups(store, ({ fragments }) =>
     store.rows<{ site: string; rank: number; columns: string }>('live_ranks', {}, BOUNDS, fragments),
@@ -125,10 +143,9 @@ async function estimateVisitors(live: MemoryLive, store: Store, sites: Set<strin
     setByRank[rank] = Number(columns);
     ranks.set(site, setByRank);
   }
-  for (const [site, setByRank] of ranks) {
-    const visitors = Math.round(mostLikelyCount(setByRank, COLUMNS));
-    live.totals.raiseVisitors(site, Math.min(visitors, live.totals.read(site).total));
-  }
+  return new Map(
+    Array.from(ranks, ([site, setByRank]) => [site, Math.round(mostLikelyCount(setByRank, COLUMNS))]),
+  );
 }
 
 /**

@@ -2,10 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stats } from '../../src/index.ts';
+import { assertProblem, BEARER } from '../fixtures/any-server.ts';
 import { ClickHouseFront } from '../fixtures/clickhouse-front.ts';
+import { run } from '../fixtures/command-line.ts';
 import { FrozenLink } from '../fixtures/frozen-link.ts';
 import { patience } from '../fixtures/patience.ts';
+import { readyOf, readyWhen } from '../fixtures/readiness.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
@@ -67,4 +71,56 @@ describe('a server whose store is on a server', () => {
       assert.equal(await storedHits(again), 100);
     });
   }
+
+  for (const fault of ['freeze', 'cut'] as const) {
+    test(`that does not answer (${fault}) starts without it, and counts each hit once when it is back`, {
+      timeout,
+    }, async (t) => {
+      const front = await ClickHouseFront.start();
+      t.after(() => front.close());
+      await using link = await FrozenLink.to(Number(new URL(front.url.replace('clickhouse', 'http')).port));
+      const store = `clickhouse://default:@127.0.0.1:${link.port}/default`;
+      const data = temporaryFolder(t);
+      let acknowledged = 0;
+      {
+        // Some hits in the store, and some in the spool of a server that was killed.
+        await using server = await RunningServer.start(data, '--store', store);
+        acknowledged += await send(server, 30);
+        assert.equal(await storedHits(server), 30);
+        link[fault]();
+        acknowledged += await send(server, 20);
+      }
+      await using server = await RunningServer.start(data, '--store', store);
+      assert.match(server.stderr, /the store does not answer: hits are accepted/);
+      acknowledged += await send(server, 50);
+      assert.equal(acknowledged, 100);
+      assert.equal((await server.total('a.example')).hits, 50);
+      const ready = await server.send('/readyz');
+      assert.equal(ready.status, 200);
+      assert.equal(readyOf(ready).components.store, 'down');
+      assertProblem(
+        await server.send('/api/v1/stats?site=a.example', { headers: BEARER }),
+        503,
+        'store_unavailable',
+      );
+      link.mend();
+      await readyWhen(server, ({ text }) => text.includes('"store":"up"'));
+      acknowledged += await send(server, 10);
+      while ((await server.total('a.example')).hits < acknowledged)
+        await sleep(100, undefined, { signal: t.signal });
+      assert.equal((await server.total('a.example')).hits, 110);
+      assert.equal(await storedHits(server), 110);
+    });
+  }
+
+  test('that refuses the password does not start', { timeout }, async (t) => {
+    const front = await ClickHouseFront.start();
+    t.after(() => front.close());
+    const { code, stderr } = await run([
+      ...['serve', '--port', '0', '--data-dir', temporaryFolder(t)],
+      ...['--store', front.url.replace('default:', 'default:wrong')],
+    ]);
+    assert.equal(code, 1);
+    assert.match(stderr, /password is incorrect/);
+  });
 });
