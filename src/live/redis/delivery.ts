@@ -10,7 +10,8 @@
  * A killed Redis may come back without its last second, and a replica may take over without writes that did not reach it.
  * The batches of the last seconds are kept, and after every failure all of them are sent again, in order.
  *
- * While Redis is unreachable, hits wait here in bounded memory and are answered with the last known counts.
+ * While Redis is unreachable, or slower than half a second, hits wait here in bounded memory and are answered with the last known
+ * counts.
  */
 
 import { RecentMap } from '../../cache/recent-map.ts';
@@ -28,6 +29,8 @@ import { countScript } from './script.ts';
 const BATCH_HITS = 1000;
 /** Timeout in milliseconds after which an unanswered batch is sent again. */
 const REPLY_TIMEOUT = 5000;
+/** Milliseconds after which the hits of an unanswered batch, and those behind it, are answered with the last known counts. */
+const HIT_TIMEOUT = 500;
 /** Milliseconds for which a batch is kept: longer than the writes that Redis may lose (appendfsync everysec). */
 const RECENT_MS = 5000;
 /** Milliseconds between attempts. */
@@ -70,6 +73,8 @@ export class Delivery {
   #allTime: AllTime | undefined;
   #loop: Promise<void> | undefined;
   #failingSince: number | undefined;
+  /** Whether Redis takes longer than hits wait. */
+  #isSlow = false;
   #mustRepeat = false;
   #lost = 0;
   #calls = 0;
@@ -112,7 +117,7 @@ export class Delivery {
     const time = Math.min(hit.time, this.#options.now());
     const waiting: Waiting = { hit: { ...hit, time }, settle: undefined };
     this.#queue.push(waiting);
-    if (this.#failingSince !== undefined) return this.#guess(hit.site);
+    if (this.#failingSince !== undefined || this.#isSlow) return this.#guess(hit.site);
     const seen = new Promise<Seen>((resolve) => {
       waiting.settle = resolve;
     });
@@ -150,6 +155,12 @@ export class Delivery {
   async #deliver(taken: readonly Waiting[]): Promise<void> {
     let batch: Batch | undefined;
     const backoff = new Backoff(DELAYS);
+    using late = new DisposableStack();
+    const timer = late.adopt(
+      setTimeout(() => this.#leave(taken), HIT_TIMEOUT),
+      clearTimeout,
+    );
+    timer.unref();
     while (!this.#stop.signal.aborted) {
       try {
         this.#allTime ??= await this.#detect();
@@ -236,10 +247,18 @@ export class Delivery {
   }
 
   #recovered(): void {
+    this.#isSlow = false;
     if (this.#failingSince === undefined) return;
     this.#failingSince = undefined;
     const lost = this.#lost > 0 ? `, and ${this.#lost} that did not fit were dropped` : '';
     this.#options.onRecovery(`Redis is back: ${this.waiting} waiting hits are counted${lost}`);
+  }
+
+  /** Answers the hits that wait for Redis, which still counts them. */
+  #leave(taken: readonly Waiting[]): void {
+    this.#isSlow = true;
+    for (const each of taken) this.#answer(each);
+    this.#answerAll();
   }
 
   #answerAll(): void {
