@@ -10,7 +10,7 @@ const SALTS_EVERY = 10 * 60_000;
 
 /**
  * The folder with all data of a node: `store/` (the embedded database), `spool/`, `secrets.json`, `salts.json`,
- * `tokens.json`, `sites.json`, `resources.json`, `retention.json`, `identity.json`, `lock`, and `control.sock` while a server
+ * `tokens.json`, `sites.json`, `resources.json`, `retention.json`, `identity.json`, `lock`, and `control.sock` and `threads.sock` while a server
  * runs.
  */
 export class DataFolder {

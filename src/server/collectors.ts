@@ -16,7 +16,26 @@ interface Collectors {
 }
 
 /** The settings that threads share with the main thread. */
-export type CollectorShare = Pick<CollectorData, 'intake' | 'adminToken'>;
+export type CollectorShare = Pick<CollectorData, 'intake' | 'adminToken'> & { readonly dataDir: string };
+
+/** Longest path of a socket, in bytes: 107 on Linux, 103 on macOS. */
+const LONGEST_SOCKET = 103;
+
+/**
+ * The path of the socket, in a folder that only this user may write to: clients that reach it are trusted as threads of ours. In
+ * the data folder, so that the next start removes that of a killed server; if its path is too long, in a folder of its own.
+ */
+async function socketIn(dataDir: string, resources: AsyncDisposableStack): Promise<string> {
+  const path = join(dataDir, 'threads.sock');
+  if (Buffer.byteLength(path) > LONGEST_SOCKET) {
+    const folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
+    resources.defer(() => rm(folder, { recursive: true, force: true }));
+    return join(folder, 'main.sock');
+  }
+  await rm(path, { force: true });
+  resources.defer(() => rm(path, { force: true }));
+  return path;
+}
 
 /**
  * Starts the threads of `--threads`.
@@ -27,15 +46,12 @@ export type CollectorShare = Pick<CollectorData, 'intake' | 'adminToken'>;
 export async function startCollectors(
   app: FastifyInstance,
   values: Values<typeof SERVE_SETTINGS>,
-  { intake, adminToken }: CollectorShare,
+  { intake, adminToken, dataDir }: CollectorShare,
   host: CollectorHost,
 ): Promise<Collectors> {
   await using resources = new AsyncDisposableStack();
   const { port, url } = await findPort(values.port!, values.host!);
-  // Only this user may enter the folder: clients that reach the socket are trusted as threads of ours.
-  const folder = await mkdtemp(join(tmpdir(), 'hit-tracker-'));
-  resources.defer(() => rm(folder, { recursive: true, force: true }));
-  const mainSocket = join(folder, 'main.sock');
+  const mainSocket = await socketIn(dataDir, resources);
   const main = await listenForThreads(app, mainSocket);
   resources.defer(() => {
     main.close();

@@ -170,7 +170,13 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
     adminToken,
     log,
     async listen() {
-      const url = await listenFor(app, options, { intake: settings, adminToken }, host, open);
+      const url = await listenFor(
+        app,
+        options,
+        { intake: settings, adminToken, dataDir: folder.path },
+        host,
+        open,
+      );
       const control = await openControl(app, controlSocket(folder.path), log);
       open.defer(() => {
         control?.close();
