@@ -33,6 +33,7 @@ const STATUS = {
   import_failed: 500,
   merge_failed: 500,
   archive_failed: 500,
+  output_failed: 500,
   move_failed: 500,
   unhealthy: 500,
   interrupted: 503,

@@ -10,6 +10,9 @@ import { aborted } from './timing/aborted.ts';
 /** Milliseconds in which a second signal counts as a repetition of the first: npm passes on what a terminal has sent to all. */
 const ECHO = 500;
 
+/** Set once the standard output has failed. */
+let brokenOutput: { readonly exitCode: number } | undefined;
+
 /** Aborted when the command that runs should shut down. */
 const ending = new AbortController();
 
@@ -81,6 +84,8 @@ async function main(args: readonly string[], terminal: Terminal): Promise<void> 
 
 /** The one place where errors become a line on stderr and an exit code. */
 function exitCodeOf(error: unknown): number {
+  // Nobody interrupted it: its output failed, which is reported already.
+  if (brokenOutput && error instanceof HitError && error.code === 'interrupted') return brokenOutput.exitCode;
   process.stderr.write(`hit-tracker: ${messageOf(error)}\n`);
   if (error instanceof HitError) return error.exitCode;
   if (error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
@@ -89,8 +94,12 @@ function exitCodeOf(error: unknown): number {
 
 const { stdin, stdout, stderr } = process;
 stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (brokenOutput) return;
   // A reader that stops early, such as `head`, is not an error.
-  if (error.code !== 'EPIPE') process.exitCode = 1;
+  brokenOutput = { exitCode: error.code === 'EPIPE' ? 0 : 1 };
+  if (brokenOutput.exitCode !== 0)
+    stderr.write(`hit-tracker: standard output cannot be written: ${messageOf(error)}\n`);
+  process.exitCode = brokenOutput.exitCode;
   ending.abort();
 });
 try {

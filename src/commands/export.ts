@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
+import { rename, rm, stat } from 'node:fs/promises';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HitError, messageOf } from '../errors.ts';
 import { syncFile } from '../files/durable.ts';
@@ -44,8 +44,6 @@ export const exportStore: Command<typeof EXPORT_SETTINGS> = {
       if (values.output === '-') await writeOut(bytes, terminal.stdout, interrupted);
       else await writeFile(bytes, values.output!, interrupted);
     } catch (error) {
-      // A reader that stops early, such as `head`, is not an error.
-      if (terminal.stdout.errored) return;
       if (interrupted.aborted)
         throw new HitError('interrupted', 'the export was interrupted: it is incomplete');
       throw error;
@@ -121,15 +119,50 @@ function writeOut(bytes: AsyncIterable<Uint8Array>, stdout: Writable, signal: Ab
   return pipeline(bytes, stdout, { end: false, signal });
 }
 
-/** Writes a temporary file and renames it, so that a file of this name is complete. */
+/**
+ * Writes a temporary file and renames it, so that a file of this name is complete. Devices and pipes are written to: they must not
+ * be replaced by a file.
+ *
+ * @throws HitError `output_failed`
+ */
 async function writeFile(bytes: AsyncIterable<Uint8Array>, file: string, signal: AbortSignal): Promise<void> {
+  const existing = await stat(file).catch(() => undefined);
+  if (existing?.isDirectory()) throw outputFault(file, 'it is a folder');
+  if (existing && !existing.isFile()) {
+    await pipeline(bytes, outputTo(file, 'w'), { signal });
+    return;
+  }
   const beside = `${file}.part`;
   try {
-    await pipeline(bytes, createWriteStream(beside), { signal });
+    await pipeline(bytes, outputTo(beside, 'w'), { signal });
     await syncFile(beside);
     await rename(beside, file);
   } catch (error) {
-    await rm(beside, { force: true });
+    await rm(beside, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+/** Writes to a file. Its errors are those of the output, not of the store that is read. */
+function outputTo(path: string, flags: string): Writable {
+  const file = createWriteStream(path, { flags });
+  return new Writable({
+    construct: (done) => {
+      file.once('open', () => done());
+      // Later ones come with the write that fails.
+      file.on('error', (error) => file.pending && done(outputFault(path, error)));
+    },
+    write: (chunk, _encoding, done) => file.write(chunk, (error) => done(error && outputFault(path, error))),
+    final: (done) => file.end((error?: Error | null) => done(error ? outputFault(path, error) : null)),
+    destroy: (error, done) => {
+      file.destroy();
+      done(error);
+    },
+  });
+}
+
+function outputFault(path: string, cause: unknown): HitError {
+  return new HitError('output_failed', `the export cannot be written to ${path}: ${messageOf(cause)}`, {
+    cause,
+  });
 }

@@ -29,6 +29,7 @@ import { type ControlClient, queryOf } from './control-client.ts';
 import { runQuery } from './query-client.ts';
 import { queryOfFlags } from './query-flags.ts';
 import { storageText } from './storage-text.ts';
+import { warnOfUnknownSite } from './unknown-site.ts';
 import { unexpected } from './usage.ts';
 
 export const report: Command<typeof REPORT_SETTINGS> = {
@@ -62,11 +63,13 @@ export const report: Command<typeof REPORT_SETTINGS> = {
       await using db = await openArchivedStore(values, archive);
       const storage = () => readStorage(db.store, db.spool.bytes);
       terminal.stdout.write(await print({ answers: db, storage }, params, values, terminal));
+      await warnOfUnknownSite(values.site, () => db.siteNames(), terminal.stderr);
       return;
     }
     const storage = () => control.get<Storage>('/api/v1/storage');
     const parts = { answers: remoteQueries(control), storage };
     terminal.stdout.write(await print(parts, params, values, terminal));
+    await warnOfUnknownSite(values.site, () => siteNamesOf(control), terminal.stderr);
   },
 };
 
@@ -133,6 +136,11 @@ function periodParams(values: Values<typeof REPORT_SETTINGS>, now: number): Quer
   }
   const named = presetPeriod(readChoice('period', period, PERIODS), now, readTimeZone(timezone));
   return { from: new Date(named.from).toISOString(), to: new Date(named.to).toISOString() };
+}
+
+async function siteNamesOf(control: ControlClient): Promise<string[]> {
+  const { sites } = await control.get<{ sites: readonly { site: string }[] }>('/api/v1/sites');
+  return sites.map(({ site }) => site);
 }
 
 function remoteQueries(control: ControlClient): QuerySource {

@@ -1,0 +1,22 @@
+import type { Writable } from 'node:stream';
+import { siteName } from '../hit/site.ts';
+import { nearest } from '../schema/suggestion.ts';
+
+/**
+ * Says on stderr that a site has no hits at all, with the site that was meant: otherwise a misspelt name is a silent zero.
+ *
+ * @param names reads the names of all sites; called only if there is a site
+ */
+export async function warnOfUnknownSite(
+  site: string | undefined,
+  names: () => Promise<readonly string[]>,
+  stderr: Pick<Writable, 'write'>,
+): Promise<void> {
+  if (site === undefined || site === '') return;
+  const known = await names();
+  const name = siteName(site);
+  if (known.includes(name)) return;
+  const meant = nearest(name, known);
+  const hint = meant === undefined ? '' : `: did you mean "${meant}"?`;
+  stderr.write(`no hit of the site "${name}" was ever stored${hint}\n`);
+}
