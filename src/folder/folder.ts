@@ -10,8 +10,8 @@ const SALTS_EVERY = 10 * 60_000;
 
 /**
  * The folder with all data of a node: `store/` (the embedded database), `spool/`, `secrets.json`, `salts.json`,
- * `tokens.json`, `sites.json`, `resources.json`, `retention.json`, `identity.json`, `lock`, and `control.sock` and `threads.sock` while a server
- * runs.
+ * `tokens.json`, `sites.json`, `resources.json`, `retention.json`, `identity.json`, `lock`, and `control.sock` and `threads.sock`
+ * while a server runs.
  */
 export class DataFolder {
   readonly path: string;

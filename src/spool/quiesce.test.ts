@@ -37,3 +37,19 @@ test('an error during the pause is thrown, and deliveries resume', async (t) => 
   await spool.flush();
   assert.deepEqual(shelf.paths, ['/hit-1']);
 });
+
+test('a pause is refused if deliveries go on failing, and does not come later', async (t) => {
+  const { spool, shelf } = await openSpool(t);
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  shelf.failures = 1e9;
+  await append(spool, '/hit-1');
+  const flushed = spool.flush();
+  while (spool.failing.length === 0) await sleep(5);
+  const paused = spool.pauseDelivery(() => assert.fail('it was refused'));
+  t.mock.timers.tick(10_000);
+  await assert.rejects(paused, { code: 'store_unavailable', message: /cannot be paused, since they fail: / });
+  shelf.failures = 0;
+  await flushed;
+  assert.equal(await spool.pauseDelivery(async () => 'done'), 'done');
+  assert.deepEqual(shelf.paths, ['/hit-1']);
+});

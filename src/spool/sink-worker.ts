@@ -7,6 +7,8 @@ import type { Sink } from './sink.ts';
 
 /** Milliseconds between attempts. */
 const DELAYS = { first: 100, longest: 30_000 };
+/** Milliseconds for which a pause of deliveries waits while they fail. */
+const LONGEST_PAUSE_WAIT = 10_000;
 /** The longest delay if the sink's disk is full: checking for free space is cheap. */
 const LONGEST_FULL = 5000;
 
@@ -65,9 +67,28 @@ export class SinkWorker {
   /**
    * Runs a function between two deliveries. A failing delivery lasts until it succeeds or the worker is stopped: part of
    * its segment may be in the sink.
+   *
+   * @throws HitError `store_unavailable` if a delivery fails for too long; the function is not called then
    */
-  runBetweenDeliveries<Result>(run: () => Promise<Result>): Promise<Result> {
-    return this.#turns.run(run);
+  async runBetweenDeliveries<Result>(run: () => Promise<Result>): Promise<Result> {
+    let state: 'waiting' | 'running' | 'late' = 'waiting';
+    const late = Promise.withResolvers<never>();
+    const timer = setInterval(() => {
+      if (state !== 'waiting' || this.#failing === undefined) return;
+      state = 'late';
+      const message = `deliveries cannot be paused, since they fail: ${this.#failing}`;
+      late.reject(new HitError('store_unavailable', message, { retryAfter: 60 }));
+    }, LONGEST_PAUSE_WAIT);
+    const turn = this.#turns.run(async () => {
+      if (state === 'late') return late.promise;
+      state = 'running';
+      return run();
+    });
+    try {
+      return await Promise.race([turn, late.promise]);
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** Stops after the current delivery; the rest stays on disk for the next run. */
@@ -85,7 +106,7 @@ export class SinkWorker {
   async #run(): Promise<void> {
     for (let segment = this.#queue[0]; segment && !this.#stop.signal.aborted; segment = this.#queue[0]) {
       const next = segment;
-      await this.runBetweenDeliveries(() => this.#deliver(next));
+      await this.#turns.run(() => this.#deliver(next));
     }
     this.#running = undefined;
   }
