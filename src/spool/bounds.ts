@@ -3,6 +3,8 @@
 /** Maximum bytes of hits that wait in memory while the disk hangs. */
 export const PENDING_BYTES = 64 * 1024 * 1024;
 
+/** Milliseconds of a write after which new hits are refused: they would wait longer than that. */
+export const LONGEST_WRITE = 1000;
 /** Milliseconds after which a segment is finished if the sink is idle. Under load, batches grow larger. */
 export const SEAL_AFTER = 1000;
 /** Bytes at which a segment is always finished. */

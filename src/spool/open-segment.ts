@@ -1,11 +1,12 @@
 import { closeSync, fdatasync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { syncFolder } from '../files/durable.ts';
 import { type Finished, PendingRename } from './naming.ts';
 import { fileOf, type SegmentName, segmentOf } from './segment.ts';
 
-const sync = promisify(fdatasync);
+function sync(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => fdatasync(fd, (error) => (error ? reject(error) : resolve())));
+}
 
 /** The segment to which commit groups are appended. */
 export class OpenSegment {
@@ -19,6 +20,7 @@ export class OpenSegment {
   readonly #folder: string;
   readonly #fd: number;
   readonly #durable: boolean;
+  #writingSince: number | undefined;
 
   private constructor(folder: string, name: SegmentName, durable: boolean) {
     this.path = join(folder, fileOf(name));
@@ -42,13 +44,23 @@ export class OpenSegment {
     return segment;
   }
 
+  /** Milliseconds for which the current group is being written; 0 if there is none. */
+  get writingFor(): number {
+    return this.#writingSince === undefined ? 0 : performance.now() - this.#writingSince;
+  }
+
   /** Appends a group. If it throws, the file may end with torn bytes: see `cut`. */
   async append(group: Buffer, hits: number): Promise<void> {
-    let written = 0;
-    while (written < group.length) {
-      written += writeSync(this.#fd, group, written, group.length - written, this.bytes + written);
+    this.#writingSince = performance.now();
+    try {
+      let written = 0;
+      while (written < group.length) {
+        written += writeSync(this.#fd, group, written, group.length - written, this.bytes + written);
+      }
+      if (this.#durable) await sync(this.#fd);
+    } finally {
+      this.#writingSince = undefined;
     }
-    if (this.#durable) await sync(this.#fd);
     this.bytes += group.length;
     this.hits += hits;
   }

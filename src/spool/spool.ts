@@ -27,7 +27,7 @@ import { logRecovery } from './recovery.ts';
 import type { LogChunkRecord } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
 import type { SpoolOptions } from './spool-options.ts';
-import { closedFault, diskFullFault, writeFault } from './write-fault.ts';
+import { closedFault, refusal, writeFault } from './write-fault.ts';
 
 /**
  * @example
@@ -199,7 +199,7 @@ export class Spool {
   }
 
   #checkRoom(): void {
-    const fault = diskFullFault(this.#closed, this.#openGroup.bytes, this.#stored, this.#options.maxBytes);
+    const fault = refusal(this.#closed, this.#openGroup.bytes, this.#stored, this.#options, this.#segment);
     if (fault) throw fault;
   }
 
@@ -243,8 +243,8 @@ export class Spool {
   }
 
   /**
-   * Rejects a group that could not be written as a whole, and cuts off its bytes. After a failed sync the content of the
-   * disk after the last group is unknown, so the segment ends here.
+   * Rejects a group that could not be written as a whole, and cuts off its bytes. After a failed sync the content of the disk
+   * after the last group is unknown, so the segment ends here.
    */
   #fail(error: unknown): HitError {
     const { log } = this.#options;
@@ -287,8 +287,8 @@ export class Spool {
    */
   #seal(prepare: (segment: OpenSegment) => void = () => undefined): void {
     const segment = this.#segment;
-    this.#segment = undefined;
     if (!segment) return;
+    this.#segment = undefined;
     try {
       prepare(segment);
       if (segment.bytes > 0) this.#fanOut.add(this.#folder.finish(segment));

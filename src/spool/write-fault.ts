@@ -1,5 +1,7 @@
 import { HitError, messageOf } from '../errors.ts';
-import { PENDING_BYTES } from './bounds.ts';
+import { LONGEST_WRITE, PENDING_BYTES } from './bounds.ts';
+import type { OpenSegment } from './open-segment.ts';
+import type { SpoolOptions } from './spool-options.ts';
 
 /** Seconds after which a rejected sender may retry. */
 const RETRY_AFTER = 5;
@@ -17,14 +19,17 @@ export function writeFault(what: string, error: unknown): HitError {
  *
  * @param pending bytes in memory
  * @param stored bytes on disk
+ * @param segment that is being written
  */
-export function diskFullFault(
+export function refusal(
   isClosed: boolean,
   pending: number,
   stored: number,
-  maxBytes: number,
+  { maxBytes }: Pick<SpoolOptions, 'maxBytes'>,
+  segment: Pick<OpenSegment, 'writingFor'> | undefined,
 ): HitError | undefined {
   if (isClosed) return closedFault();
+  if (segment && segment.writingFor > LONGEST_WRITE) return full('the disk does not answer');
   if (pending > PENDING_BYTES) return full('the disk cannot keep up');
   if (stored + pending < maxBytes) return undefined;
   return full(`the spool holds ${maxBytes} bytes that the store has not accepted yet (--spool-max)`);
