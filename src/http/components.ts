@@ -13,7 +13,7 @@ import type { ServedLive } from './served-live.ts';
 
 /** Names of the parts, in the answer of `/readyz` and as labels of metrics. */
 export const COMPONENTS = ['spool', 'store', 'rollups', 'live', 'stream'] as const;
-export type ComponentName = (typeof COMPONENTS)[number];
+type ComponentName = (typeof COMPONENTS)[number];
 
 /** Milliseconds that a request waits for a check: less than balancers wait for its answer. */
 const TIMEOUT = 1000;

@@ -42,7 +42,7 @@ export const READINESS = object(
 );
 
 /** The answer of `GET /readyz` of a server that accepts hits. */
-export type Readiness = Static<typeof READINESS>;
+type Readiness = Static<typeof READINESS>;
 type Problem = NonNullable<Readiness['problems']>[number];
 
 /** The state of a server, and why it would refuse a hit now, if it would. */
