@@ -194,7 +194,10 @@ test('the settings show the server’s configuration, and no secret', async () =
       exceptions: [],
     },
     spool: { bytes: rest.spool.bytes, max: 2 ** 30 },
-    ready: { status: 'ready', backlog: rest.ready.backlog, salts: originsOf(salts) },
+    ready: {
+      ...{ status: 'ready', components: { spool: 'up', store: 'up', rollups: 'up' } },
+      ...{ backlog: rest.ready.backlog, salts: originsOf(salts) },
+    },
   });
 });
 

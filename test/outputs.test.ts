@@ -20,11 +20,14 @@ const imported = await run(['import', '-', '--site', 'shop.example', '--data-dir
 assert.equal(imported.code, 0, imported.stderr);
 const source = ['--data-dir', data];
 
+/** The cache of compiled code is named relative to the checkout; a command in another folder would begin one there. */
+const { NODE_COMPILE_CACHE: _, ...environment } = process.env;
+
 /** A shell command with the program as `$HIT`. */
 function shell(command: string): { status: number | null; stderr: string } {
   const { status, stderr } = spawnSync('bash', ['-c', command], {
     encoding: 'utf8',
-    env: { ...process.env, HIT: `${process.execPath} ${CLI}` },
+    env: { ...environment, HIT: `${process.execPath} ${CLI}` },
   });
   return { status, stderr };
 }
