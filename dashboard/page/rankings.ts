@@ -58,6 +58,8 @@ const PAGES: RankingCard = {
         ...(['visitors', 'pageviews', 'percentage', 'visits', 'bounce_rate', 'visit_duration'] as const),
         ...(['time_on_page', 'scroll_depth', 'conversions'] as const),
       ],
+      // Images and errors in access logs. What is not of a log has no class.
+      filters: [['is_not', 'class', ['asset', 'feed', 'api', 'other']]],
     },
     ofVisits('entry_page', 'Entry pages', { top: 'entry' }),
     ofVisits('exit_page', 'Exit pages', { top: 'exit' }),
