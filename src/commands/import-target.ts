@@ -6,7 +6,9 @@ import { Intake } from '../hit/intake.ts';
 import { intakeSettings, settledOptions } from '../hit/intake-settings.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
 import type { ServedRetention } from '../http/api/retention.ts';
-import { type ImportOptions, type ImportProgress, LogImporter } from '../logs/importer.ts';
+import type { ImportOptions } from '../logs/import-options.ts';
+import type { ImportedTo, ImportProgress } from '../logs/import-progress.ts';
+import { LogImporter } from '../logs/importer.ts';
 import type { ImportSummary } from '../logs/summary.ts';
 import { addExceptions, readExceptions } from '../retention/exceptions.ts';
 import { localRetention } from '../retention/folder-retention.ts';
@@ -25,6 +27,8 @@ export interface ImportTarget {
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
   ): Promise<ImportSummary>;
+  /** Whether its store has a chunk of a log, as progress named it. */
+  isImported(chunk: Pick<ImportedTo, 'root' | 'digest'>): Promise<boolean>;
   /** The retention at the destination. */
   retention(): Promise<ImportRetention>;
   /** Exempts sites from all later purges there. */
@@ -43,6 +47,7 @@ export async function findServer(dataDir: string): Promise<ImportTarget | undefi
   return (
     control && {
       importLog: (log, options, onProgress) => handOver(control, log, options, onProgress),
+      isImported: ({ root, digest }) => isImportedRemotely(control, root, digest),
       retention: () => remoteRetention(control),
       except: (sites) => exemptRemotely(control, sites),
       settle: async () => undefined,
@@ -77,6 +82,7 @@ export async function importHere(values: Values<typeof IMPORT_SETTINGS>): Promis
     const importer = new LogImporter({ db, live: undefined, intake: settings });
     return {
       importLog: (log, options, onProgress) => importer.run(log, options, onProgress),
+      isImported: (chunk) => importer.isImported(chunk),
       retention: async () => ({
         hits: [policy.hits, ...scheduled],
         exceptions: (await readExceptions(db.store)).map(({ site }) => site),
@@ -99,6 +105,11 @@ async function rollUpMany({ spool, rollups }: DBTracker, onProgress: (hits: numb
 async function remoteRetention(control: ControlClient): Promise<ImportRetention> {
   const { hits, exceptions } = await control.get<ServedRetention>('/control/retention');
   return { hits: hits.map((text) => readAges(KEEP_HITS)(text, '--keep-hits')), exceptions };
+}
+
+async function isImportedRemotely(control: ControlClient, root: string, digest: string): Promise<boolean> {
+  const query = new URLSearchParams({ root, digest });
+  return (await control.get<{ imported: boolean }>(`/control/imported?${query}`)).imported;
 }
 
 async function exemptRemotely(control: ControlClient, sites: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ImportProgress } from '../logs/importer.ts';
+import type { ImportProgress } from '../logs/import-progress.ts';
 import { wholeText } from '../report/number-text.ts';
 import type { Terminal } from './command.ts';
 import { StatusLine } from './status-line.ts';

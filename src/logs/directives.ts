@@ -4,7 +4,7 @@ const MARK = Buffer.from('#Fields:');
 
 /**
  * The directives of a log in the W3C extended format: each names the fields of the lines after it, also of those in later chunks,
- * which other threads read. In a log that has none at its beginning, none is sought.
+ * which other threads read. In a log that does not begin with a directive, or has no fields at its beginning, none are sought.
  *
  * @example
  * const directives = new Directives('#Fields: date time c-ip\n');
@@ -16,7 +16,8 @@ export class Directives {
 
   /** @param sample text at the beginning of the log */
   constructor(sample: string) {
-    this.#isDescribed = lastDirective(Buffer.from(sample)) !== undefined;
+    // Of a log that grows, the sample may be the first line alone, which is `#Software:` or `#Version:`.
+    this.#isDescribed = sample.startsWith('#') || lastDirective(Buffer.from(sample)) !== undefined;
   }
 
   /** The last directive of the chunks so far. */

@@ -14,7 +14,7 @@ import { patience } from '../../test/fixtures/patience.ts';
 import { onlyWithMoreRounds } from '../../test/fixtures/rounds.ts';
 import { ROW_LAYOUT } from '../rows/row-layout.ts';
 import { readRows } from '../rows/row-reader.ts';
-import type { ImportProgress } from './importer.ts';
+import type { ImportProgress } from './import-progress.ts';
 
 const LINES = 6000;
 const { folder, dataDir, db, live, importerWith, importer, take, hits } = await logImports(file);
@@ -54,7 +54,10 @@ describe('an import', { timeout: patience(60_000) }, () => {
     assert.deepEqual(counts(summary), { lines: LINES, imported: LINES, failed: 0, already: 0 });
     assert.equal(db.spool.backlog, 0, 'it ends when everything is in the store');
     await assertWhole('days.example');
-    assert.deepEqual(progress.at(-1), { bytes: log.length, lines: LINES });
+    const { bytes, lines, imported } = progress.at(-1)!;
+    assert.deepEqual([bytes, lines, imported?.bytes], [log.length, LINES, log.length]);
+    assert.ok(await importer.isImported(imported!));
+    assert.equal(await importer.isImported({ ...imported!, digest: 'unknown' }), false);
   });
 
   it('delivers batches with the number of their rows, including bots', async () => {

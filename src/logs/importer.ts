@@ -1,23 +1,22 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
-import type { Live } from '../live/live.ts';
 import { DEFAULT_SITE } from '../settings/import.ts';
-import type { LogFormatChoice } from '../settings/log-format.ts';
 import type { LogChunkRecord } from '../spool/segment.ts';
-import type { DBTracker } from '../trackers/db.ts';
 import { AnyLineParser } from './any-line.ts';
 import { Batches } from './batches.ts';
 import { Directives } from './directives.ts';
 import type { LineRules } from './format.ts';
 import { rulesOf } from './format-detection.ts';
+import type { ImportOptions, LogImporterOptions } from './import-options.ts';
+import type { ImportedTo, ImportProgress } from './import-progress.ts';
 import { type Claim, ImportRegistries } from './import-registry.ts';
+import { countLive } from './live-hits.ts';
 import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
 import { createLogLine } from './log-line.ts';
 import { PurgedHits } from './purged-hits.ts';
-import type { ChunkResult, CountedVisitors } from './reader.ts';
-import type { ReaderThreadData } from './reader-thread.ts';
-import { ReaderThreads } from './reader-threads.ts';
+import type { ChunkResult } from './reader.ts';
+import type { ReaderThreads } from './reader-threads.ts';
+import { SharedThreads } from './shared-threads.ts';
 import { passErrorsLast, sampled, textOf } from './source.ts';
 import { type ImportSummary, SummaryBuilder } from './summary.ts';
 
@@ -27,35 +26,6 @@ const CHUNK_BYTES = 2 * 1024 * 1024;
 const BATCH_CHUNKS = 8;
 /** How long new data of a growing log waits for more, in milliseconds. */
 const FOLLOW_FLUSH_MS = 1000;
-/** Hits that live state counts before it yields to other work. */
-const SIGHTINGS_A_TURN = 5000;
-
-export interface ImportOptions {
-  /** Site of lines that name no host. Default `localhost`. */
-  readonly site: string | undefined;
-  readonly format: LogFormatChoice;
-  /** Whether the log grows, so that available data is taken without waiting for more. */
-  readonly follow: boolean;
-  /** Whether to restore purged hits of logs that a version without a ledger imported. Default: no. */
-  readonly restorePurged?: boolean;
-}
-
-/** Progress of an import. */
-export interface ImportProgress {
-  /** Bytes read of the source, compressed or not. */
-  readonly bytes: number;
-  readonly lines: number;
-}
-
-export interface LogImporterOptions extends Pick<ReaderThreadData, 'intake'> {
-  readonly db: DBTracker;
-  /** Live state that counts the hits too. */
-  readonly live: Live | undefined;
-  /** Called with each site of counted hits. */
-  readonly onSite?: (site: string) => void;
-  /** Log bytes that a thread reads at once. Default 2 MiB. */
-  readonly chunkBytes?: number;
-}
 
 /**
  * Imports access logs into the store. Each line is imported once, even if its log is read several times, or by
@@ -68,10 +38,12 @@ export interface LogImporterOptions extends Pick<ReaderThreadData, 'intake'> {
 export class LogImporter {
   readonly #options: LogImporterOptions;
   readonly #registries: ImportRegistries;
+  readonly #threads: SharedThreads;
 
   constructor(options: LogImporterOptions) {
-    const { db } = options;
+    const { db, intake } = options;
     this.#options = options;
+    this.#threads = new SharedThreads(intake);
     this.#registries = new ImportRegistries(async (root) => {
       // A chunk of an interrupted import may still be on its way into the store.
       await db.spool.flush();
@@ -79,11 +51,17 @@ export class LogImporter {
     });
   }
 
+  /** Whether the store has a chunk of a log, as progress named it. @throws HitError `import_failed`, `store_unavailable` */
+  async isImported({ root, digest }: Pick<ImportedTo, 'root' | 'digest'>): Promise<boolean> {
+    await this.#options.db.spool.flush();
+    return (await this.#options.db.importedChunks(root)).some((chunk) => chunk.digest === digest);
+  }
+
   /**
    * A source that breaks off is not an error: what came before is kept, the summary says why, and another import of the
    * same log resumes there.
    *
-   * @param source the log's bytes, gzip or plain
+   * @param source the log's bytes, compressed or not
    * @returns when everything is in the store
    * @throws HitError `bad_setting` for an invalid site; `import_failed`, `store_unavailable` if the log cannot be
    *   imported; another import of the same log resumes there
@@ -93,7 +71,7 @@ export class LogImporter {
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void = () => undefined,
   ): Promise<ImportSummary> {
-    const run = new ImportRun(this.#options, this.#registries, options, onProgress);
+    const run = new ImportRun(this.#options, this.#registries, this.#threads, options, onProgress);
     let fault: HitError | undefined;
     try {
       return await run.go(source);
@@ -115,13 +93,14 @@ function asHitError(error: unknown): HitError {
 interface ReadChunk {
   readonly result: ChunkResult;
   readonly note: LogChunkRecord;
-  readonly claim: Claim;
+  readonly chunk: LogChunk & { kind: 'new' };
 }
 
 /** One import in progress. */
 class ImportRun {
   readonly #context: LogImporterOptions;
   readonly #registries: ImportRegistries;
+  readonly #shared: SharedThreads;
   readonly #options: ImportOptions;
   readonly #onProgress: (progress: ImportProgress) => void;
   readonly #site: string;
@@ -134,22 +113,25 @@ class ImportRun {
   #root: string | undefined;
   #bytes = 0;
   #broken: string | undefined;
+  #imported: ImportedTo | undefined;
 
   constructor(
     context: LogImporterOptions,
     registries: ImportRegistries,
+    shared: SharedThreads,
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
   ) {
     this.#context = context;
     this.#registries = registries;
+    this.#shared = shared;
     this.#options = options;
     this.#onProgress = onProgress;
     this.#purged = new PurgedHits(context.db, this.#summary);
     this.#chunkBytes = context.chunkBytes ?? CHUNK_BYTES;
     this.#site = siteName(options.site ?? DEFAULT_SITE);
     this.#batches = new Batches({
-      weight: options.follow ? 0 : BATCH_CHUNKS * this.#chunkBytes,
+      weight: BATCH_CHUNKS * this.#chunkBytes,
       weightOf: ({ result }) => result.rows.length,
       take: (chunks) => this.#store(chunks),
     });
@@ -175,11 +157,11 @@ class ImportRun {
     await this.#batches.close();
     for (const claim of this.#claims) claim.withdraw(fault);
     if (this.#root !== undefined) this.#registries.close(this.#root);
-    await this.#threads?.close();
+    if (this.#threads) await this.#shared.close(this.#threads);
   }
 
   #startThreads(rules: LineRules): ReaderThreads {
-    this.#threads = new ReaderThreads({ intake: this.#context.intake, rules, site: this.#site });
+    this.#threads = this.#shared.open(rules, this.#site);
     return this.#threads;
   }
 
@@ -204,11 +186,11 @@ class ImportRun {
     threads: ReaderThreads,
     directives: Directives,
   ): Promise<void> {
-    const ahead = this.#options.follow ? 0 : threads.ahead;
     const underWay: Promise<void>[] = [];
     let last: Promise<void> = Promise.resolve();
     try {
       for await (const chunk of chunks) {
+        const ahead = this.#isAtEnd(chunk.bytes.length) ? 0 : threads.ahead;
         if (chunk.kind === 'new') this.#claims.add(chunk.claim);
         const directive = directives.pass(chunk.bytes);
         const result = this.#isRead(chunk) ? threads.read(chunk.bytes, directive) : undefined;
@@ -221,6 +203,11 @@ class ImportRun {
     } finally {
       await last;
     }
+  }
+
+  /** Whether a chunk is the last one of a growing log for now, so that nothing waits for more. */
+  #isAtEnd(size: number): boolean {
+    return this.#options.follow && size < this.#chunkBytes;
   }
 
   #isRead(chunk: LogChunk): boolean {
@@ -240,15 +227,27 @@ class ImportRun {
         this.#summary.addKnown(counts);
         if (chunk.purged) this.#summary.addMaybePurged(counts.lines);
       }
+      this.#importedTo(chunk);
     } else {
       this.#purged.giveUp();
       const read = (await result)!;
-      if (chunk.kind === 'new') this.#summary.addRead(read);
-      else this.#summary.addUnfinished(read);
-      if (chunk.kind === 'new')
-        await this.#batches.add({ result: read, note: this.#noteOf(chunk, read), claim: chunk.claim });
+      if (chunk.kind === 'unfinished') {
+        this.#summary.addUnfinished(read);
+      } else {
+        this.#summary.addRead(read);
+        await this.#batches.add({ result: read, note: this.#noteOf(chunk, read), chunk });
+        if (this.#isAtEnd(chunk.size)) void this.#batches.flush();
+      }
     }
-    this.#onProgress({ bytes: this.#bytes, lines: this.#summary.lines });
+    this.#report();
+  }
+
+  #importedTo({ root, digest, size }: Omit<ImportedTo, 'bytes'> & { readonly size: number }): void {
+    this.#imported = { root, digest, bytes: (this.#imported?.bytes ?? 0) + size };
+  }
+
+  #report(): void {
+    this.#onProgress({ bytes: this.#bytes, lines: this.#summary.lines, imported: this.#imported });
   }
 
   async #store(chunks: readonly ReadChunk[]): Promise<void> {
@@ -258,12 +257,14 @@ class ImportRun {
     await this.#context.db.spool.add(rows, notes, hits);
     // Frees the memory now, instead of at a later garbage collection.
     for (const { buffer } of rows) buffer.transfer(0);
-    for (const { result, claim } of chunks) {
-      this.#claims.delete(claim);
-      claim.complete(result);
+    for (const { result, chunk } of chunks) {
+      this.#claims.delete(chunk.claim);
+      chunk.claim.complete(result);
+      this.#importedTo(chunk);
       if (this.#context.onSite) result.sightings.sites.forEach(this.#context.onSite);
-      await this.#show(result.sightings);
+      await countLive(this.#context.live, result.sightings);
     }
+    this.#report();
   }
 
   #noteOf({ root, parent, digest, size }: LogChunk & { kind: 'new' }, result: ChunkResult): LogChunkRecord {
@@ -277,19 +278,6 @@ class ImportRun {
       failed: result.failed,
       site: this.#site,
     };
-  }
-
-  async #show({ sites, site, time, high, low }: CountedVisitors): Promise<void> {
-    const { live } = this.#context;
-    if (!live) return;
-    for (let i = 0; i < time.length; i++) {
-      const hit = { site: sites[site[i]!]!, time: time[i]!, visitorHigh: high[i]!, visitorLow: low[i]! };
-      const seen = live.track(hit);
-      if (i % SIGHTINGS_A_TURN !== SIGHTINGS_A_TURN - 1) continue;
-      // Hits are counted in order: if that takes time, the log does not run ahead.
-      await seen;
-      await nextTurn();
-    }
   }
 
   async *#counted(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

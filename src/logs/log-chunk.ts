@@ -28,6 +28,9 @@ export type LogChunk =
   | {
       readonly kind: 'known';
       readonly bytes: Buffer<ArrayBuffer>;
+      readonly size: number;
+      readonly root: string;
+      readonly digest: string;
       readonly counts: KnownChunk['counts'];
       readonly purged: KnownChunk['purged'];
     }
@@ -91,7 +94,7 @@ export async function* splitIntoChunks(
     const bytes = window.take(length);
     const isOpen = bytes.at(-1) !== LINE_FEED;
     if (match) {
-      yield { kind: 'known', bytes, counts: match.counts, purged: match.purged };
+      yield { kind: 'known', bytes, root, purged: undefined, ...match };
       parent = match.digest;
     } else if (isOpen && window.ended && !options.canRead(bytes)) {
       yield { kind: 'unfinished', bytes };

@@ -33,6 +33,11 @@ export class ReaderThreads {
     return this.#threads[slot].read({ bytes, directive });
   }
 
+  /** Whether one has failed, so that all further reading fails. */
+  get isBroken(): boolean {
+    return this.#threads.some(({ isBroken }) => isBroken);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
   }
@@ -67,6 +72,10 @@ class ReaderThread {
     result.catch(() => undefined);
     this.#worker.postMessage(task, [task.bytes.buffer]);
     return result;
+  }
+
+  get isBroken(): boolean {
+    return this.#fault !== undefined;
   }
 
   async close(): Promise<void> {

@@ -55,7 +55,8 @@ export class ChunkReader {
   read(bytes: Buffer, directive?: string): ChunkResult {
     const counter = new ChunkCounter();
     const lines = this.#lines;
-    lines.open(bytes, directive);
+    // The chunk before may be of another log, whose fields must not describe this one.
+    lines.open(bytes, directive ?? '');
     for (let at = 0; at < bytes.length; ) {
       counter.lineBreaks++;
       at = lines.next(at);

@@ -73,7 +73,7 @@ export class SummaryBuilder {
     this.#lineBreaks += result.lineBreaks;
   }
 
-  /** The line in which the log ends, and which is unreadable. */
+  /** The last line, if the log ends within it and it is unreadable. */
   addUnfinished(result: ChunkResult): void {
     const failures = result.failures.map(({ line, reason }) => ({
       line,

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
-import type { ImportOptions, LogImporter } from '../../logs/importer.ts';
+import type { ImportOptions } from '../../logs/import-options.ts';
+import type { LogImporter } from '../../logs/importer.ts';
 import type { QueryParams } from '../../query/params.ts';
 import { parameter, parameterOr, readParameter } from '../../schema/parameter.ts';
 import { BOOLEAN, TEXT } from '../../schema/schema.ts';
@@ -17,7 +18,15 @@ const PARAMETERS = {
   restore_purged: parameterOr(false, BOOLEAN, 'whether to restore purged hits'),
 };
 
+/** Parameters that name a chunk of a log. */
+const CHUNK = {
+  root: parameter(TEXT, 'of the log'),
+  digest: parameter(TEXT, 'of the chunk'),
+};
+
 /**
+ * `GET /control/imported`: whether the store has a chunk of a log.
+ *
  * `POST /control/import`: imports a log that a command on the same data folder sends unchanged. The answer is NDJSON:
  * lines `{"progress":…}` now and then, and at the end `{"summary":…}` or `{"error":…}`.
  */
@@ -25,6 +34,15 @@ export function importRoutes(app: FastifyInstance, { importer }: ServerContext):
   const underWay = new Set<Promise<void>>();
   // The store stays open until the last import has stored what it read.
   app.addHook('onClose', () => Promise.all(underWay));
+  app.get<{ Querystring: QueryParams }>(
+    '/control/imported',
+    { onRequest: requireControl },
+    async ({ query }) => {
+      const root = readParameter('root', CHUNK.root, query.root) ?? '';
+      const digest = readParameter('digest', CHUNK.digest, query.digest) ?? '';
+      return { imported: await requireImporter(importer).isImported({ root, digest }) };
+    },
+  );
   app.register(async (control) => {
     control.addContentTypeParser('application/octet-stream', (_request, payload, done) =>
       done(null, payload),
@@ -33,21 +51,25 @@ export function importRoutes(app: FastifyInstance, { importer }: ServerContext):
       '/control/import',
       { onRequest: requireControl },
       async (request, reply) => {
-        if (!importer) {
-          throw new HitError(
-            'not_found',
-            'the server on this data folder runs without a database: stop it, or start it with --tracker db',
-          );
-        }
+        const used = requireImporter(importer);
         const options = optionsOf(request.query);
         reply.hijack();
-        const work = answer(importer, request.body, options, reply);
+        const work = answer(used, request.body, options, reply);
         underWay.add(work);
         await work;
         underWay.delete(work);
       },
     );
   });
+}
+
+/** @throws HitError `not_found` */
+function requireImporter(importer: LogImporter | undefined): LogImporter {
+  if (importer) return importer;
+  throw new HitError(
+    'not_found',
+    'the server on this data folder runs without a database: stop it, or start it with --tracker db',
+  );
 }
 
 function optionsOf({ site, format, follow, restore_purged: restorePurged }: QueryParams): ImportOptions {
