@@ -85,7 +85,9 @@ export class ControlClient {
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const headers = body ? { 'content-type': type } : {};
-      const sent = request({ socketPath: this.#socket, method, path, headers, ...(signal && { signal }) });
+      // A kept connection may be closed by the server just when it is used again.
+      const connection = { socketPath: this.#socket, agent: false };
+      const sent = request({ ...connection, method, path, headers, ...(signal && { signal }) });
       sent.on('response', resolve);
       sent.on('error', (error) => reject(disconnected(error)));
       if (body) pipeline(body, sent).catch((error) => reject(disconnected(error)));
