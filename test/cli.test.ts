@@ -182,7 +182,7 @@ describe('wrong usage', () => {
     ['import', [], /name the log files/],
     ['import', ['--format', 'xml', 'a.log'], /--format/],
     ['import', ['--site', 'a b', 'a.log'], /--site/],
-    ['import', ['--follow', 'a.log', 'b.log'], /--follow takes one file/],
+    ['import', ['--follow', '-', '-'], /standard input can be read only once/],
     ['report', ['now'], /"now" is not expected/],
     ['report', ['--json', '--csv'], /--json or --csv/],
     ['report', ['--by', 'colour'], /dimensions\[0\] "colour" is unknown: use source, channel/],

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
+import { isNamedBrotli } from '../logs/decompression.ts';
 import { rulesOf } from '../logs/format-detection.ts';
 import { likelyFormat } from '../logs/likely-format.ts';
 import { samplesOf } from '../logs/samples.ts';
@@ -65,7 +66,7 @@ export async function surveyFile(
 
 /** Whether a log is compressed by brotli: its name says so, or the user. */
 export function isBrotli(path: string, isGiven: boolean): boolean {
-  return isGiven || path.endsWith('.br');
+  return isGiven || isNamedBrotli(path);
 }
 
 /**
@@ -149,6 +150,17 @@ export function checkDoubts(
   );
 }
 
+/** What to say if nothing of a log was read, or more than the largest acceptable share of its lines failed. */
+export function failureText(
+  { name, summary: { lines, failed, failures } }: ImportedLog,
+  most: number,
+): string | undefined {
+  if (failed === 0 || (failed < lines && failed <= lines * most)) return undefined;
+  const which =
+    failed === lines ? 'no line was' : `${numberText(failed)} of ${numberText(lines)} lines were not`;
+  return `${name}: ${which} imported${failures[0] === undefined ? '' : `. ${failures[0].reason}`}`;
+}
+
 /**
  * Checks how many lines failed.
  *
@@ -156,12 +168,7 @@ export function checkDoubts(
  * @throws HitError `import_failed` if nothing of a log was read, or too many lines failed
  */
 export function checkFailures(logs: readonly ImportedLog[], most: number): void {
-  const faults = logs.flatMap(({ name, summary: { lines, failed, failures } }) => {
-    if (failed === 0 || (failed < lines && failed <= lines * most)) return [];
-    const which =
-      failed === lines ? 'no line was' : `${numberText(failed)} of ${numberText(lines)} lines were not`;
-    return [`${name}: ${which} imported${failures[0] === undefined ? '' : `. ${failures[0].reason}`}`];
-  });
+  const faults = logs.map((log) => failureText(log, most)).filter((text) => text !== undefined);
   if (faults.length === 0) return;
   throw new HitError(
     'import_failed',

@@ -1,3 +1,4 @@
+import type { LostLines } from '../logs/follow/follower.ts';
 import { type LineFailure, MOST_FAILURES } from '../logs/reader.ts';
 import { type ImportSummary, NO_LINES, sumOf } from '../logs/summary.ts';
 import { numberText } from '../report/number-text.ts';
@@ -13,6 +14,15 @@ export interface ImportedLog {
 export interface TotalSummary extends Omit<ImportSummary, 'failures' | 'broken'> {
   /** The first 20 failures, with the name of the log if there are several. */
   readonly failures: readonly (LineFailure & { readonly file?: string })[];
+  /** The first 20 followed logs that were removed before all of it was read, if any were. */
+  readonly lost?: readonly {
+    readonly file: string;
+    /** Bytes that were read. */
+    readonly read: number;
+    /** Bytes after those that were seen; there may have been more. */
+    readonly unread: number;
+    readonly read_at: string;
+  }[];
 }
 
 /** Messages about flags that have no effect if a server does the import. */
@@ -31,6 +41,15 @@ export function handOverText(flags: Readonly<Partial<Record<keyof typeof WITHOUT
     ...ignored.map(([, text]) => text),
   ];
   return `${lines.join(' ')}\n`;
+}
+
+/** What is said when lines of a followed log are lost. */
+export function lostText({ name, read, unread, readAt }: LostLines): string {
+  const lost =
+    unread > 0
+      ? `At least ${numberText(unread)} bytes of ${name} are lost`
+      : `What was last written to ${name} may be lost`;
+  return `${lost}: it was truncated or removed after byte ${numberText(read)}, read at ${new Date(readAt).toISOString()}, and no rotated file has the rest.`;
 }
 
 const NOTHING: TotalSummary = {

@@ -58,8 +58,13 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     await mkdir(join(folder, 'logs'));
     for (const [args, code, message] of [
       [[], 'bad_usage', /name the log files/],
-      [['--follow', log, log], 'bad_usage', /--follow takes one file/],
-      [['--follow', '-'], 'bad_usage', /--follow takes one file/],
+      [['--follow', '-', '-'], 'bad_usage', /standard input can be read only once/],
+      [
+        ['--follow', join(folder, 'logs')],
+        'import_failed',
+        /logs cannot be read: it is a folder; name .*\*\.log/,
+      ],
+      [['--follow', '/dev/null'], 'import_failed', /null cannot be read: it is not a file/],
       [['-', '-'], 'bad_usage', /standard input can be read only once/],
       [['--site', 'no site', log], 'bad_setting', /"no site" is not a host name/],
       [[log, join(folder, 'none.log')], 'import_failed', /none\.log cannot be read: ENOENT/],
@@ -132,6 +137,16 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     assert.match(fault?.message ?? '', /^standard input: no line was imported\. .*no timestamp/);
     assert.match(stdout, /^3 lines in .*\n {2}imported {2}2\n {2}already {3}0\n {2}failed {4}1\n/);
     assert.match(stdout, /\n {4}standard input line 1: .*no timestamp/);
+  });
+
+  it('follows standard input to its end', async () => {
+    const lines = [logLine({ path: '/first' }), logLine({ path: '/last' }).trimEnd()];
+    const { fault, stdout } = await run(
+      ['--json', '--follow', '--site', 'pipe.example', '-'],
+      lines.join(''),
+    );
+    const { imported, failed }: TotalSummary = JSON.parse(stdout);
+    assert.deepEqual([fault, imported, failed], [undefined, 2, 0]);
   });
 
   it('continues after a truncated log, and names it at the end', async () => {

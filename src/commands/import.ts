@@ -5,11 +5,9 @@ import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site.ts';
 import { streamChunks } from '../logs/chunks.ts';
 import { unbrotlied } from '../logs/decompression.ts';
-import { generationsOf } from '../logs/follow.ts';
 import { rulesOf } from '../logs/format-detection.ts';
+import type { ImportOptions } from '../logs/import-options.ts';
 import { fileLog } from '../logs/samples.ts';
-import { passErrorsLast } from '../logs/source.ts';
-import type { ImportSummary } from '../logs/summary.ts';
 import { numberText } from '../report/number-text.ts';
 import { jsonText } from '../schema/hidden-characters.ts';
 import { IMPORT_SETTINGS } from '../settings/import.ts';
@@ -17,8 +15,16 @@ import type { Values } from '../settings/setting.ts';
 import { DAY } from '../timing/units.ts';
 import type { Command, Terminal } from './command.ts';
 import { dryRun, dryRunText } from './dry-run.ts';
+import { FollowedLogs } from './follow.ts';
 import { checkDoubts, checkFailures, isBrotli, type SurveyedLog, surveyFile } from './import-doubts.ts';
-import { addSummaries, handOverText, type ImportedLog, summaryText } from './import-summary.ts';
+import { importLog } from './import-log.ts';
+import {
+  addSummaries,
+  handOverText,
+  type ImportedLog,
+  summaryText,
+  type TotalSummary,
+} from './import-summary.ts';
 import { findServer, type ImportTarget, importHere } from './import-target.ts';
 import { OldHits, sumCounts } from './old-hits.ts';
 import { ProgressLine } from './progress.ts';
@@ -34,11 +40,17 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     'hit-tracker import --dry-run access.log',
     'ssh web1 cat access.log | hit-tracker import --site example.com -',
     'hit-tracker import --site example.com --follow /var/log/nginx/access.log',
+    "hit-tracker import --follow '/var/log/apache2/*access.log'",
+    'docker logs -f web | hit-tracker import --site example.com --follow -',
   ],
   async run(values, files, terminal) {
     check(values, files);
-    // All files are checked before the first is read; a file to follow may appear later.
-    const sizes = values.follow ? [] : await Promise.all(files.map(sizeOf));
+    if (values.follow) {
+      await followLogs(values, files, terminal);
+      return;
+    }
+    // All files are checked before the first is read.
+    const sizes = await Promise.all(files.map(sizeOf));
     const interrupted = terminal.interruption();
     const surveyed = await surveyFiles(files, sizes, values, interrupted);
     if (values['dry-run']) {
@@ -53,32 +65,31 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
       if (old.isChecked) await checkFiles(files, sizes, values, old, terminal, interrupted);
       for (const [index, file] of files.entries()) {
         const size = sizes[index];
-        for await (const log of logsOf(file, size, values, terminal, interrupted)) {
-          // Of brotli, the importer sees only what is decompressed.
-          const total = isBrotli(file, values.brotli!) ? undefined : size;
-          const progress = new ProgressLine(terminal.stderr, nameOf(file), total);
-          const isStream = old.isChecked && size === undefined;
-          const summary = await importLog(
-            isStream ? old.checked(log, nameOf(file)) : log,
-            values,
-            target,
-            progress,
-          );
+        const log = contentOf(file, size, values, terminal, interrupted);
+        const isStream = old.isChecked && size === undefined;
+        // Of brotli, the importer sees only what is decompressed.
+        const total = isBrotli(file, values.brotli!) ? undefined : size;
+        const progress = new ProgressLine(terminal.stderr, nameOf(file), total);
+        try {
+          const text = isStream ? old.checked(log, nameOf(file)) : log;
+          const summary = await importLog(text, optionsOf(values), target, (now) => progress.show(now));
           imported.push({ name: nameOf(file), summary });
+        } finally {
+          progress.close();
         }
         if (interrupted.aborted) break;
       }
       if (!interrupted.aborted) await target.settle((hits) => printRolledUp(hits, terminal));
     } catch (error) {
       // The counts of the failed log are unknown; those of the others are reported.
-      if (imported.length > 0) print(imported, files.length > 1, values.json!, terminal);
+      if (imported.length > 0) print(addSummaries(imported, files.length > 1), values.json!, terminal);
       throw error;
     } finally {
       await target.close();
     }
-    print(imported, files.length > 1, values.json!, terminal);
-    checkComplete(imported, values.follow!, interrupted.aborted);
-    if (!interrupted.aborted) checkFailures(imported, values['max-failures']!);
+    print(addSummaries(imported, files.length > 1), values.json!, terminal);
+    checkComplete(imported, interrupted.aborted);
+    checkFailures(imported, values['max-failures']!);
   },
 };
 
@@ -95,6 +106,30 @@ async function surveyFiles(
     if (size !== undefined) surveyed.push(await surveyFile(file, size, values, interrupted));
   }
   return surveyed;
+}
+
+/** Ends when it is interrupted. What was imported is reported also if it fails. */
+async function followLogs(values: ImportValues, files: readonly string[], terminal: Terminal): Promise<void> {
+  const target = await openTarget(values, terminal);
+  const interrupted = terminal.interruption();
+  try {
+    const old = await oldHitsOf(values, target, terminal);
+    const logs = new FollowedLogs({ values, target, old, terminal, interrupted });
+    try {
+      await logs.run(files);
+    } finally {
+      if (logs.summary.lines > 0 || interrupted.aborted) print(logs.summary, values.json!, terminal);
+    }
+  } finally {
+    await target.close();
+  }
+}
+
+function optionsOf(values: ImportValues): ImportOptions {
+  return {
+    ...{ site: values.site, format: values.format!, follow: false },
+    restorePurged: values['restore-purged']!,
+  };
 }
 
 /** A line on a terminal that is redrawn in place. */
@@ -151,11 +186,11 @@ function check(values: ImportValues, files: readonly string[]): void {
   if (values.keep && values['allow-purge']) {
     throw new HitError('bad_usage', 'choose --keep or --allow-purge');
   }
-  if (values.follow && (files.length > 1 || files[0] === '-')) {
-    throw new HitError('bad_usage', '--follow takes one file');
-  }
   if (values['dry-run'] && (values.follow || files.includes('-'))) {
     throw new HitError('bad_usage', '--dry-run reads files: name them, without --follow');
+  }
+  if (values.follow && values.brotli) {
+    throw new HitError('bad_usage', '--brotli is for whole files; --follow reads those that are named .br');
   }
   // A notation that cannot be read is refused before anything else.
   rulesOf(values.format!, '');
@@ -180,25 +215,18 @@ function nameOf(file: string): string {
   return file === '-' ? 'standard input' : basename(file);
 }
 
-/**
- * Imports one log, or with `--follow` one after another.
- *
- * @param size bytes; undefined for a pipe, whose reader must be able to wait and be interrupted
- */
-async function* logsOf(
+/** @param size bytes; undefined for a pipe, whose reader must be able to wait and be interrupted */
+function contentOf(
   file: string,
   size: number | undefined,
   values: ImportValues,
   { stdin }: Terminal,
   interrupted: AbortSignal,
-): AsyncGenerator<AsyncIterable<Buffer>> {
+): AsyncIterable<Buffer> {
   const isCompressed = isBrotli(file, values.brotli!);
-  if (values.follow) yield* generationsOf(file, interrupted);
-  else if (size !== undefined) yield fileLog(file, isCompressed, interrupted);
-  else {
-    const chunks = streamChunks(file === '-' ? stdin : createReadStream(file), interrupted);
-    yield isCompressed ? unbrotlied(chunks) : chunks;
-  }
+  if (size !== undefined) return fileLog(file, isCompressed, interrupted);
+  const chunks = streamChunks(file === '-' ? stdin : createReadStream(file), interrupted);
+  return isCompressed ? unbrotlied(chunks) : chunks;
 }
 
 /** The server that runs on the data folder, or otherwise this process, does the work. */
@@ -210,44 +238,13 @@ async function openTarget(values: ImportValues, terminal: Terminal): Promise<Imp
   return server ?? importHere(values);
 }
 
-/** Imports a log until it ends, or to where it is truncated. */
-async function importLog(
-  log: AsyncIterable<Buffer>,
-  values: ImportValues,
-  target: ImportTarget,
-  progress: ProgressLine,
-): Promise<ImportSummary> {
-  let fault: unknown;
-  const readable = passErrorsLast(log, (error) => {
-    fault = error;
-  });
-  const options = {
-    ...{ site: values.site, format: values.format!, follow: values.follow! },
-    restorePurged: values['restore-purged']!,
-  };
-  try {
-    const summary = await target.importLog(readable, options, (now) => progress.show(now));
-    if (fault instanceof HitError) throw fault;
-    return fault === undefined ? summary : { ...summary, broken: messageOf(fault) };
-  } finally {
-    progress.close();
-  }
-}
-
-function print(
-  imported: readonly ImportedLog[],
-  several: boolean,
-  json: boolean,
-  { stdout }: Terminal,
-): void {
-  const total = addSummaries(imported, several);
+function print(total: TotalSummary, json: boolean, { stdout }: Terminal): void {
   stdout.write(json ? `${jsonText(total)}\n` : summaryText(total));
 }
 
-/** Advises what to do if the log was not read to its end. Following ends by an interrupt. */
-function checkComplete(imported: readonly ImportedLog[], follow: boolean, interrupted: boolean): void {
+/** Advises what to do if the log was not read to its end. */
+function checkComplete(imported: readonly ImportedLog[], interrupted: boolean): void {
   if (interrupted) {
-    if (follow) return;
     // Also if everything seems to be read: the process that writes to a pipe ends by the same signal.
     throw new HitError('interrupted', 'the import was interrupted: import the same logs again to continue');
   }

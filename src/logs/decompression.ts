@@ -54,6 +54,11 @@ export function compressionOf(head: Uint8Array): Compression | undefined {
   return COMPRESSIONS.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
 }
 
+/** Whether the name of a log tells that it is compressed by brotli. */
+export function isNamedBrotli(path: string): boolean {
+  return path.endsWith('.br');
+}
+
 /** Brotli, which nothing but its name tells. */
 export function unbrotlied(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   return throughZlib(createBrotliDecompress({ chunkSize: OUTPUT_BYTES }), source);

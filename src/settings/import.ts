@@ -31,7 +31,12 @@ export const IMPORT_SETTINGS = {
     '5%',
     readShare,
   ),
-  follow: setting('keep reading as the file grows and is rotated, until stopped', '', 'false', readSwitch),
+  follow: setting(
+    'keep reading as the logs grow and are rotated, until stopped; takes patterns',
+    '',
+    'false',
+    readSwitch,
+  ),
   keep: setting('import, and exempt the sites of these logs from all purges', '', 'false', readSwitch),
   'allow-purge': setting(
     'import lines older than --keep-hits anyway; the next purge deletes them',

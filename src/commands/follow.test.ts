@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { describe, it, type TestContext } from 'node:test';
+import { logLine } from '../../test/fixtures/log-line.ts';
+import { patience, until } from '../../test/fixtures/patience.ts';
+import { temporaryFolder } from '../../test/fixtures/temporary.ts';
+import { readSettings } from '../config.ts';
+import { IMPORT_SETTINGS } from '../settings/import.ts';
+import { importLogs } from './import.ts';
+import type { TotalSummary } from './import-summary.ts';
+
+/** A line of today. */
+function todaysLine(path: string): string {
+  const [, day, month, year, clock] = /, (\d\d) (\w+) (\d+) (\S+)/.exec(new Date().toUTCString())!;
+  return logLine({ path, time: `${day}/${month}/${year}:${clock} +0000` });
+}
+
+/** The command `import --follow --json`, until it is stopped. */
+function followed(test: TestContext, folder: string, ...args: readonly string[]) {
+  const stop = new AbortController();
+  let said = '';
+  let printed = '';
+  const stdout = new PassThrough({ encoding: 'utf8' }).on('data', (text) => {
+    printed += text;
+  });
+  const stderr = new PassThrough({ encoding: 'utf8' }).on('data', (text) => {
+    said += text;
+  });
+  const terminal = { stdin: Readable.from([]), stdout, stderr, interruption: () => stop.signal };
+  const flags = ['--follow', '--json', '--data-dir', join(folder, 'data'), ...args];
+  const { values, positionals } = readSettings(IMPORT_SETTINGS, flags, {});
+  const ended = importLogs.run(values, positionals, terminal);
+  ended.catch(() => undefined);
+  test.after(() => stop.abort());
+  return {
+    ended,
+    says: (pattern: RegExp) => until(String(pattern), () => pattern.test(said)),
+    /** Waits until a log is stored up to this position. */
+    stores: (position: number) =>
+      until(`${position} bytes`, () => {
+        const positions = join(folder, 'data', 'follow');
+        const names = existsSync(positions) ? readdirSync(positions) : [];
+        return names.some((name) =>
+          readFileSync(join(positions, name), 'utf8').includes(`"position": ${position},`),
+        );
+      }),
+    async stop(): Promise<TotalSummary> {
+      stop.abort();
+      await ended;
+      return JSON.parse(printed);
+    },
+  };
+}
+
+describe('import --follow', { timeout: patience(30_000) }, () => {
+  it('leaves out rotated logs that the next purge would delete, and says so', async (test) => {
+    const folder = temporaryFolder(test);
+    const path = join(folder, 'access.log');
+    writeFileSync(`${path}.1`, logLine());
+    writeFileSync(path, todaysLine('/today'));
+    const following = followed(test, folder, '--keep-hits', '400d', path);
+    await following.says(/access\.log\.1 is left out: 1 of 1 lines .* would be deleted by the next purge/);
+    await following.stores(todaysLine('/today').length);
+    assert.equal((await following.stop()).imported, 1);
+  });
+
+  it('waits for a file that does not exist yet, and says so', async (test) => {
+    const folder = temporaryFolder(test);
+    const path = join(folder, 'later.log');
+    const following = followed(test, folder, path);
+    await following.says(/later\.log does not exist yet: waiting for it\.\n/);
+    const text = `${todaysLine('/1')}${todaysLine('/2')}`;
+    writeFileSync(path, text);
+    await following.stores(text.length);
+    assert.equal((await following.stop()).imported, 2);
+  });
+
+  it('refuses a log that cannot be read when it is first followed, and goes on with one that it followed before', async (test) => {
+    const folder = temporaryFolder(test);
+    const path = join(folder, 'access.log');
+    writeFileSync(path, 'not a line of a log\n'.repeat(3));
+    await assert.rejects(
+      followed(test, folder, path).ended,
+      /access\.log: none of 3 lines can be read: .* --yes/,
+    );
+    const text = todaysLine('/read');
+    writeFileSync(path, text);
+    const first = followed(test, folder, path);
+    await first.stores(text.length);
+    await first.stop();
+    writeFileSync(`${path}.1`, text);
+    const doubtful = `${todaysLine('/new')}not a line of a log\n`;
+    writeFileSync(path, doubtful);
+    const again = followed(test, folder, path);
+    await again.stores(doubtful.length);
+    assert.equal((await again.stop()).failed, 1);
+    await again.says(/Warning: access\.log: 1 of 2 lines were not imported/);
+  });
+
+  it('follows a doubtful log with --yes, and says the doubts', async (test) => {
+    const folder = temporaryFolder(test);
+    const path = join(folder, 'access.log');
+    writeFileSync(path, 'not a line of a log\n');
+    const following = followed(test, folder, '--yes', path);
+    await following.says(/Warning: access\.log: its only line cannot be read/);
+    await following.stop();
+  });
+
+  it('says which lines are lost, on stderr and in the summary', async (test) => {
+    const folder = temporaryFolder(test);
+    const path = join(folder, 'access.log');
+    const text = todaysLine('/read');
+    writeFileSync(path, text);
+    const first = followed(test, folder, path);
+    await first.stores(text.length);
+    await first.stop();
+    truncateSync(path);
+    const again = followed(test, folder, path);
+    await again.says(/access\.log may be lost: it was truncated or removed after byte \d+, read at 2/);
+    const { lost } = await again.stop();
+    assert.deepEqual(
+      lost?.map(({ file, read, unread }) => [file, read, unread]),
+      [['access.log', text.length, 0]],
+    );
+  });
+});

@@ -1,0 +1,255 @@
+/** `import --follow`: the logs that are followed, each imported as it grows, and what is said about them. */
+import { createHmac } from 'node:crypto';
+import { access, constants, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { HitError, messageOf } from '../errors.ts';
+import { Secrets } from '../folder/secrets.ts';
+import { siteName } from '../hit/site.ts';
+import { drainedChunks } from '../logs/chunks.ts';
+import { type DueLog, Follower, type LostLines } from '../logs/follow/follower.ts';
+import { type FollowTarget, findFiles, followTarget } from '../logs/follow/log-files.ts';
+import { LogPositions } from '../logs/follow/log-positions.ts';
+import type { ImportOptions } from '../logs/import-options.ts';
+import type { ImportProgress } from '../logs/import-progress.ts';
+import type { ImportSummary } from '../logs/summary.ts';
+import { DEFAULT_SITE, type IMPORT_SETTINGS } from '../settings/import.ts';
+import type { Values } from '../settings/setting.ts';
+import type { Terminal } from './command.ts';
+import { checkDoubts, checkFailures, failureText, type SurveyedLog, surveyFile } from './import-doubts.ts';
+import { importLog } from './import-log.ts';
+import { addSummaries, lostText, type TotalSummary } from './import-summary.ts';
+import type { ImportTarget } from './import-target.ts';
+import type { OldHits } from './old-hits.ts';
+import { ProgressLine } from './progress.ts';
+
+/** Lost logs that the summary lists. */
+const MOST_LOST = 20;
+
+export interface FollowContext {
+  readonly values: Values<typeof IMPORT_SETTINGS>;
+  readonly target: ImportTarget;
+  readonly old: OldHits;
+  readonly terminal: Terminal;
+  readonly interrupted: AbortSignal;
+}
+
+/** Imports logs as they grow, until interrupted, or standard input has ended and nothing else is followed. */
+export class FollowedLogs {
+  readonly #context: FollowContext;
+  readonly #options: Omit<ImportOptions, 'follow'>;
+  readonly #positions: LogPositions;
+  readonly #failed = new AbortController();
+  readonly #started = performance.now();
+  readonly #progress: ProgressLine;
+  readonly #lost: LostLines[] = [];
+  readonly #warned = new Set<string>();
+  readonly #running = new Set<Promise<void>>();
+  #sum = addSummaries([], true);
+  #shown = { bytes: 0, lines: 0 };
+  #fault: unknown;
+
+  constructor(context: FollowContext) {
+    const { values, terminal } = context;
+    this.#context = context;
+    this.#options = {
+      ...{ site: values.site, format: values.format!, restorePurged: values['restore-purged']! },
+    };
+    this.#positions = new LogPositions(resolve(values['data-dir']!), siteName(values.site ?? DEFAULT_SITE));
+    this.#progress = new ProgressLine(terminal.stderr, 'followed logs', undefined);
+  }
+
+  /** What was imported so far. */
+  get summary(): TotalSummary {
+    const seconds = (performance.now() - this.#started) / 1000;
+    return {
+      ...this.#sum,
+      seconds: Number(seconds.toFixed(3)),
+      lines_per_second: Math.round(this.#sum.lines / seconds),
+      ...(this.#lost.length > 0 && {
+        lost: this.#lost.map(({ name, read, unread, readAt }) => {
+          return { file: name, read, unread, read_at: new Date(readAt).toISOString() };
+        }),
+      }),
+    };
+  }
+
+  /**
+   * @param files names, patterns, and `-` for standard input
+   * @throws HitError `import_failed`, also for logs that are doubtful; `store_unavailable`, `data_dir_unusable`; `bad_usage` if
+   *   old lines are refused
+   */
+  async run(files: readonly string[]): Promise<void> {
+    const { terminal, interrupted } = this.#context;
+    const stop = AbortSignal.any([interrupted, this.#failed.signal]);
+    const targets = files.filter((file) => file !== '-').map(followTarget);
+    await checkTargets(targets, terminal);
+    await this.#checkDoubts(targets, stop);
+    try {
+      if (targets.length < files.length) this.#start(this.#importStdin(stop));
+      if (targets.length > 0) await this.#follow(targets, stop);
+      await Promise.all(this.#running);
+    } finally {
+      this.#progress.close();
+    }
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  /**
+   * Judges logs when they are followed for the first time: somebody watches then, and can answer. A service that is started
+   * again goes on with them.
+   */
+  async #checkDoubts(targets: readonly FollowTarget[], stop: AbortSignal): Promise<void> {
+    const { values, terminal } = this.#context;
+    const surveyed: SurveyedLog[] = [];
+    for (const target of targets) {
+      if ((await this.#positions.read(target)).length > 0) continue;
+      for (const { path, size, as } of await findFiles([target])) {
+        if (as !== 'current') continue;
+        try {
+          surveyed.push(await surveyFile(path, size, values, stop));
+        } catch (error) {
+          // The follower names it, and follows the others.
+          if (!target.isPattern) throw error;
+        }
+      }
+    }
+    checkDoubts(surveyed, values.yes!, terminal);
+  }
+
+  async #follow(targets: readonly FollowTarget[], stop: AbortSignal): Promise<void> {
+    const { values, target } = this.#context;
+    const follower = new Follower({
+      targets,
+      positions: this.#positions,
+      digest: digestWith(Secrets.open(resolve(values['data-dir']!)).importSalt),
+      isImported: (chunk) => target.isImported(chunk),
+      onLost: (lost) => this.#lose(lost),
+      onUnreadable: (path, error) => this.#warn(path, `${path} cannot be read: ${messageOf(error)}`),
+      stop,
+    });
+    try {
+      for await (const log of follower.logs()) this.#start(this.#import(log));
+    } catch (error) {
+      this.#fail(error);
+    }
+    await Promise.all(this.#running);
+    follower.save();
+  }
+
+  /** Follows the fate of an import beside the others: the first that fails ends them all. */
+  #start(work: Promise<void>): void {
+    const running = work.catch((error) => this.#fail(error)).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  #fail(error: unknown): void {
+    this.#fault ??= error;
+    this.#failed.abort();
+  }
+
+  async #import(log: DueLog): Promise<void> {
+    const { name, isClosed, isSibling } = log;
+    try {
+      const summary = await this.#take(
+        log.bytes,
+        name,
+        !isClosed,
+        ({ imported }) => imported && log.stored(imported),
+      );
+      await log.ended('stored');
+      const failure = failureText({ name, summary }, this.#context.values['max-failures']!);
+      if (failure !== undefined) this.#warn(`${name} failed`, `Warning: ${failure}`);
+    } catch (error) {
+      if (!isSibling || !(error instanceof HitError) || error.code !== 'bad_usage') throw error;
+      this.#warn(name, `${name} is left out: ${error.message}`);
+      await log.ended('left out');
+    }
+  }
+
+  async #importStdin(stop: AbortSignal): Promise<void> {
+    const name = 'standard input';
+    const { terminal, values } = this.#context;
+    const summary = await this.#take(drainedChunks(terminal.stdin, stop), name, true, () => undefined);
+    if (!stop.aborted) checkFailures([{ name, summary }], values['max-failures']!);
+  }
+
+  async #take(
+    log: AsyncIterable<Buffer>,
+    name: string,
+    follow: boolean,
+    onProgress: (progress: ImportProgress) => void,
+  ): Promise<ImportSummary> {
+    const { old, target, interrupted } = this.#context;
+    let last = { bytes: 0, lines: 0 };
+    const text = old.isChecked ? old.checked(log, name) : log;
+    const summary = await importLog(text, { ...this.#options, follow }, target, (progress) => {
+      const { bytes, lines } = this.#shown;
+      this.#shown = {
+        bytes: bytes + progress.bytes - last.bytes,
+        lines: lines + progress.lines - last.lines,
+      };
+      last = progress;
+      this.#progress.show(this.#shown);
+      onProgress(progress);
+    });
+    this.#add(name, summary);
+    if (summary.broken !== undefined && !interrupted.aborted && !this.#failed.signal.aborted) {
+      throw new HitError('import_failed', `${name} cannot be read: ${summary.broken}`);
+    }
+    return summary;
+  }
+
+  /** Adds up at once: a follower may run for years. */
+  #add(name: string, summary: ImportSummary): void {
+    this.#sum = addSummaries(
+      [
+        { name: '', summary: this.#sum },
+        { name, summary },
+      ],
+      true,
+    );
+  }
+
+  #lose(lost: LostLines): void {
+    if (this.#lost.length < MOST_LOST) this.#lost.push(lost);
+    this.#context.terminal.stderr.write(`${lostText(lost)}\n`);
+  }
+
+  /** Says something once about each subject. */
+  #warn(subject: string, text: string): void {
+    if (this.#warned.has(subject)) return;
+    this.#warned.add(subject);
+    this.#context.terminal.stderr.write(`${text}\n`);
+  }
+}
+
+/** @throws HitError `import_failed` for what can never be followed; what does not exist yet may appear */
+async function checkTargets(targets: readonly FollowTarget[], { stderr }: Terminal): Promise<void> {
+  for (const target of targets) {
+    const { path, isPattern } = target;
+    if (isPattern) {
+      if ((await findFiles([target])).length === 0)
+        stderr.write(`No file matches ${path} yet: waiting for one.\n`);
+      continue;
+    }
+    try {
+      const found = await stat(path);
+      if (found.isDirectory()) throw new Error(`it is a folder; name the files in it, or '${path}/*.log'`);
+      if (!found.isFile()) throw new Error('it is not a file; send what it holds to import --follow -');
+      await access(path, constants.R_OK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        stderr.write(`${path} does not exist yet: waiting for it.\n`);
+        continue;
+      }
+      throw new HitError('import_failed', `${basename(path)} cannot be read: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** Digests of a use of their own for a key that others use too. */
+function digestWith(key: Uint8Array): (bytes: Buffer) => string {
+  return (bytes) => createHmac('sha256', key).update('followed log\n').update(bytes).digest('hex');
+}

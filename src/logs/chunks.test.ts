@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { patience } from '../../test/fixtures/patience.ts';
+import { drainedChunks } from './chunks.ts';
+
+/** What is read of a pipe, and how it ended. */
+async function read(pipe: PassThrough, stop: AbortSignal) {
+  let text = '';
+  try {
+    for await (const chunk of drainedChunks(pipe, stop)) text += chunk;
+    return { text, fault: undefined };
+  } catch (error) {
+    return { text, fault: String(error) };
+  }
+}
+
+test('a pipe is read to its end', async () => {
+  const pipe = new PassThrough();
+  const reading = read(pipe, new AbortController().signal);
+  pipe.write('one\n');
+  await sleep(10);
+  pipe.end('two\nthree');
+  assert.deepEqual(await reading, { text: 'one\ntwo\nthree', fault: undefined });
+});
+
+test('what a pipe holds when it is stopped is still read, and its end, if it comes', async () => {
+  const stop = new AbortController();
+  const pipe = new PassThrough();
+  const reading = read(pipe, stop.signal);
+  pipe.write('one\n');
+  await sleep(10);
+  stop.abort();
+  pipe.write('two\n');
+  await sleep(10);
+  pipe.end('three\n');
+  assert.deepEqual(await reading, { text: 'one\ntwo\nthree\n', fault: undefined });
+});
+
+test('a pipe that stays open when it is stopped ends soon', { timeout: patience(10_000) }, async () => {
+  const stop = new AbortController();
+  const pipe = new PassThrough();
+  const reading = read(pipe, stop.signal);
+  pipe.write('one\n');
+  await sleep(10);
+  stop.abort();
+  assert.deepEqual(await reading, { text: 'one\n', fault: 'Error: interrupted' });
+});
+
+test('a pipe whose writer does not pause ends too', { timeout: patience(20_000) }, async () => {
+  const stop = new AbortController();
+  const pipe = new PassThrough();
+  const writing = setInterval(() => pipe.write('more\n'), 5);
+  const reading = read(pipe, stop.signal);
+  stop.abort();
+  const { fault } = await reading;
+  clearInterval(writing);
+  assert.equal(fault, 'Error: interrupted');
+});

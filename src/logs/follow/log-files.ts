@@ -1,0 +1,88 @@
+/** Finds the files that may hold a followed log: those that are named, those that match a pattern, and their rotated siblings. */
+import { existsSync, type Stats } from 'node:fs';
+import { glob, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { looksRotated, rotatedFrom } from './rotated-name.ts';
+
+/** What the user names: a file, which may not exist yet, or a pattern. */
+export interface FollowTarget {
+  /** Absolute. */
+  readonly path: string;
+  readonly isPattern: boolean;
+}
+
+/** How a file is found: under the name that is written to, named otherwise, or as a rotated sibling. */
+type FoundAs = 'current' | 'named' | 'rotated';
+
+/** A file at the moment of a scan. */
+export interface FoundFile {
+  readonly path: string;
+  readonly name: string;
+  readonly target: FollowTarget;
+  readonly as: FoundAs;
+  /** Device and inode. */
+  readonly inode: string;
+  /** Changes when the content does. */
+  readonly version: string;
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
+
+/** A file of that name is meant even if the name could be a pattern. */
+export function followTarget(text: string): FollowTarget {
+  return { path: resolve(text), isPattern: /[*?[\]{}]/.test(text) && !existsSync(text) };
+}
+
+/** The file behind its device and inode, of which rename and copy change the path. */
+export function inodeOf({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
+  return `${dev}:${ino}`;
+}
+
+/** All files of some targets, each once. Those that vanish meanwhile are left out. */
+export async function findFiles(targets: readonly FollowTarget[]): Promise<FoundFile[]> {
+  const found = new Map<string, FoundFile>();
+  for (const target of targets) {
+    for (const file of await filesOf(target)) {
+      const known = found.get(file.inode);
+      // A hard link, or a file of several targets: the name that is written to counts.
+      if (!known || (known.as !== 'current' && file.as === 'current')) found.set(file.inode, file);
+    }
+  }
+  return [...found.values()];
+}
+
+async function filesOf(target: FollowTarget): Promise<FoundFile[]> {
+  const named = target.isPattern ? await matching(target.path) : [target.path];
+  const folders = Map.groupBy(named, dirname);
+  const files = Array.from(folders, async ([folder, paths]) => {
+    const names = new Set(paths.map((path) => basename(path)));
+    const all = await readdir(folder).catch(() => []);
+    const wanted = all.filter((name) => names.has(name) || rotatedFrom(name).some((from) => names.has(from)));
+    return Promise.all(
+      wanted.map((name) => {
+        const as = !names.has(name) ? 'rotated' : looksRotated(name) ? 'named' : 'current';
+        return fileAt(join(folder, name), target, as);
+      }),
+    );
+  });
+  return (await Promise.all(files)).flat().filter((file) => file !== undefined);
+}
+
+async function matching(pattern: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const path of glob(pattern)) paths.push(path);
+  return paths;
+}
+
+async function fileAt(path: string, target: FollowTarget, as: FoundAs): Promise<FoundFile | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile() || found.size === 0) return undefined;
+  const inode = inodeOf(found);
+  return {
+    ...{ path, name: basename(path), target, as, inode },
+    version: `${inode}:${found.size}:${found.mtimeMs}`,
+    size: found.size,
+    modified: found.mtimeMs,
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * What was read of the logs of each target: a file in `follow/` of the data folder. The record of what is in the store is the
+ * store's own, which arrives with the hits, so a position that is lost or too small costs only that a log is read again. It
+ * says which rotated logs need not be read again, and which lines were lost while nobody followed.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HitError, messageOf } from '../../errors.ts';
+import { writeAtomicallySync } from '../../files/atomic.ts';
+import { makeFolder } from '../../files/make-folder.ts';
+import type { StoredLog } from './followed-log.ts';
+import type { FollowTarget } from './log-files.ts';
+
+export class LogPositions {
+  readonly #folder: string;
+  readonly #site: string;
+  readonly #written = new Map<string, string>();
+
+  /**
+   * @param dataDir absolute
+   * @param site of the lines without a host: another one makes it another import
+   */
+  constructor(dataDir: string, site: string) {
+    this.#folder = join(dataDir, 'follow');
+    this.#site = site;
+  }
+
+  /** @throws HitError `data_dir_unusable` if the file is damaged */
+  async read(target: FollowTarget): Promise<readonly StoredLog[]> {
+    const path = this.#pathOf(target);
+    try {
+      const { logs } = JSON.parse(await readFile(path, 'utf8')) as { logs: readonly StoredLog[] };
+      if (!Array.isArray(logs)) throw new Error('it holds no logs');
+      return logs;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw new HitError(
+        'data_dir_unusable',
+        `${path} cannot be read: ${messageOf(error)}. Delete it: the logs are then read again, and nothing is counted twice`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** @throws HitError `data_dir_unusable` */
+  write(target: FollowTarget, logs: readonly StoredLog[]): void {
+    const path = this.#pathOf(target);
+    const text = `${JSON.stringify({ target: target.path, site: this.#site, logs }, null, 1)}\n`;
+    if (this.#written.get(path) === text) return;
+    makeFolder(this.#folder, 0o700);
+    writeAtomicallySync(path, text);
+    this.#written.set(path, text);
+  }
+
+  #pathOf({ path }: FollowTarget): string {
+    const name = createHash('sha256').update(`${this.#site}\n${path}`).digest('hex').slice(0, 16);
+    return join(this.#folder, `${name}.json`);
+  }
+}
