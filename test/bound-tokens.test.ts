@@ -152,6 +152,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'POST /control/archive': REFUSED,
   'POST /control/restore': REFUSED,
   'POST /control/purge': REFUSED,
+  'GET /control/imported': REFUSED,
   'GET /control/retention': REFUSED,
   'POST /control/retention': REFUSED,
   'POST /control/backup': REFUSED,

@@ -66,30 +66,29 @@ describe('an answer', () => {
     timeout: patience(60_000),
   }, async () => {
     const { store, recount, now } = traffic;
-    for (const timezone of ['UTC', 'Asia/Kathmandu'])
-      for (const dimensions of [[], ['time:hour'], ['time:day'], ['time:week'], ['time:month']]) {
-        const query = {
-          ...{ period: '90d', timezone, dimensions, limit: 10_000 },
-          metrics: ['hits', 'visitors', 'visits', 'pageviews'],
-          include: { comparison: 'previous_period', totals: true },
-        } as const;
-        const message = JSON.stringify(query);
-        const expected = recount.query(query as unknown as Parameters<typeof recount.query>[0]);
-        const answer = await ask({ store, maxScannedHits: 0 }, query, now);
-        assert.deepEqual(answer.meta, { estimated: ['visitors'], standard_error: 0.0102 }, message);
-        assert.deepEqual(answer.results.map(withoutVisitors), expected.results.map(withoutVisitors), message);
-        const all = [...answer.results, answer.totals!];
-        for (const [at, row] of [...expected.results, expected.totals!].entries()) {
-          const [, exact, , hits] = row.metrics as number[];
-          const [, estimate] = all[at]!.metrics as number[];
-          // 5 standard errors; rollups count few visitors exactly, but for collisions.
-          assert.ok(
-            Math.abs(estimate! - exact!) <= Math.max(2, 0.051 * exact!),
-            `${estimate} ${exact}: ${message}`,
-          );
-          assert.ok(hits !== undefined);
-        }
+    for (const dimensions of [[], ['time:day'], ['time:month']]) {
+      const query = {
+        ...{ period: '90d', timezone: 'Asia/Kathmandu', dimensions, limit: 10_000 },
+        metrics: ['hits', 'visitors', 'visits', 'pageviews'],
+        include: { comparison: 'previous_period', totals: true },
+      } as const;
+      const message = JSON.stringify(query);
+      const expected = recount.query(query as unknown as Parameters<typeof recount.query>[0]);
+      const answer = await ask({ store, maxScannedHits: 0 }, query, now);
+      assert.deepEqual(answer.meta, { estimated: ['visitors'], standard_error: 0.0102 }, message);
+      assert.deepEqual(answer.results.map(withoutVisitors), expected.results.map(withoutVisitors), message);
+      const all = [...answer.results, answer.totals!];
+      for (const [at, row] of [...expected.results, expected.totals!].entries()) {
+        const [, exact, , hits] = row.metrics as number[];
+        const [, estimate] = all[at]!.metrics as number[];
+        // 5 standard errors; rollups count few visitors exactly, but for collisions.
+        assert.ok(
+          Math.abs(estimate! - exact!) <= Math.max(2, 0.051 * exact!),
+          `${estimate} ${exact}: ${message}`,
+        );
+        assert.ok(hits !== undefined);
       }
+    }
     const plain = { period: '90d', metrics: ['visitors'], filters: [['is', 'site', [SITES[0]]]] };
     assert.deepEqual((await ask({ store, maxScannedHits: 0 }, plain, now)).meta, {});
   });
