@@ -51,14 +51,15 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     }
     // All files are checked before the first is read.
     const sizes = await Promise.all(files.map(sizeOf));
-    const interrupted = terminal.interruption();
-    const surveyed = await surveyFiles(files, sizes, values, interrupted);
+    // Until the store is open there is nothing to finish: a signal ends the process at once.
+    const surveyed = await surveyFiles(files, sizes, values, new AbortController().signal);
     if (values['dry-run']) {
       terminal.stdout.write(values.json ? `${JSON.stringify(surveyed.map(dryRun))}\n` : dryRunText(surveyed));
       return;
     }
     checkDoubts(surveyed, values.yes!, terminal);
     const target = await openTarget(values, terminal);
+    const interrupted = terminal.interruption();
     const imported: ImportedLog[] = [];
     try {
       const old = await oldHitsOf(values, target, terminal);

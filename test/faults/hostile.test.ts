@@ -8,7 +8,8 @@ import { closeQuietly, Dashboard, keepScreenshot, overflow, settled } from '../f
 const SITE = 'hostile.example';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const SCRIPT = '/<script>window.owned=1</script><img src=x onerror=window.owned=1>';
-const REVERSED = '/\u202egnp.exe/\u05d0\u05d1\u05d2/\u0645\u0631\u062d\u0628\u0627';
+/** Written from right to left. A character that reverses others is refused: `test/attacks/hidden-characters.test.ts`. */
+const REVERSED = '/gnp.exe/\u05d0\u05d1\u05d2/\u0645\u0631\u062d\u0628\u0627';
 const LONG = `/${'long/'.repeat(1600)}end`;
 const EMOJI = '/👩‍👩‍👧‍👦/🏴󠁧󠁢󠁳󠁣󠁴󠁿/%F0%9F%98%80';
 const MARKS = '/a*b|c\\d"e\'f';
