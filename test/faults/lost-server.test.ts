@@ -20,7 +20,9 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
     const { port } = dashboard.server;
     await dashboard.server.send('/hit.gif?site=a.example&path=/before');
     const { page } = await dashboard.open('?period=day');
-    const row = page.getByRole('button', { name: /^\/before 1 visitors/ });
+    const rowOf = (path: string) =>
+      page.getByRole('region', { name: 'Pages', exact: true }).getByRole('button', { name: path });
+    const row = rowOf('/before');
     await row.waitFor();
 
     servers[0]!.child.kill('SIGKILL');
@@ -41,7 +43,7 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
     await row.waitFor();
 
     await page.reload();
-    await page.getByRole('button', { name: /^\/after 1 visitors/ }).waitFor();
+    await rowOf('/after').waitFor();
     await page.context().close();
   });
 });
