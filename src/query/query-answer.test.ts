@@ -64,6 +64,7 @@ describe('an answer', () => {
 
   test('to a query without filters has hits and visitors from rollups if there are many', {
     timeout: patience(60_000),
+    skip: onlyWithMoreRounds(),
   }, async () => {
     const { store, recount, now } = traffic;
     for (const dimensions of [[], ['time:day'], ['time:month']]) {
