@@ -88,7 +88,7 @@ export function sinkContract(
 
     test('delivers each hit of a segment unchanged', async () => {
       const site = newSite();
-      const texts = ["it's", 'back\\slash', 'ünï 👋 日本語', '{x:String} {{local:hits}}', 'a\tb\nc', ''];
+      const texts = ["it's", 'back\\slash', 'ünï 👋 日本語', '{x:String} {{local:hits}}', '%09 "quoted"', ''];
       const hits = texts.map((text, i) => ({
         ...{ site, path: `/${text}`, time: START + i * MONTH, status: i * 100 },
         ...{ visitorHigh: 2 ** 32 - 1 - i, visitorLow: i, props: text && JSON.stringify({ text }) },
