@@ -46,7 +46,7 @@ export class Store implements Sink {
   readonly #delivery: Delivery;
   readonly #closing = new AbortController();
   /** Aborted when the store closes. */
-  readonly closing = this.#closing.signal;
+  readonly closing: AbortSignal = this.#closing.signal;
 
   private constructor(clients: Clients, { onProgress, log = NO_LOG }: StoreOptions) {
     this.#clients = clients;
