@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classOf, isRequest, requestName } from './request-class.ts';
+import { classOf } from './request-class.ts';
 
 const ok = { query: '', method: 'GET', status: 200 };
 
@@ -15,6 +15,7 @@ for (const [expected, ...paths] of [
     '/users/john.doe',
     '/feeding-cats',
     '/api',
+    '/graphql-for-beginners',
   ],
   [
     'asset',
@@ -57,11 +58,4 @@ test('a missing image is an asset', () => {
 test('a log without requests and statuses has page views; a request that is not HTTP is none', () => {
   assert.equal(classOf({ path: '/', query: '', method: '', status: 0 }), 'page');
   assert.equal(classOf({ path: '-', query: '', method: '', status: 400 }), 'other');
-});
-
-test('an event is not a request, whatever its name is', () => {
-  const name = requestName({ ...ok, path: '/a.css' });
-  assert.equal(isRequest({ name, method: 'GET', status: 200 }), true);
-  assert.equal(isRequest({ name, method: '', status: 0 }), false);
-  assert.equal(isRequest({ name: 'pageview', method: 'GET', status: 200 }), false);
 });

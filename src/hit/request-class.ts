@@ -14,13 +14,15 @@
  * The first three hold whatever the method and the status are: a missing image is an asset with the status 404. A path with an
  * unknown ending is a page, as `/users/john.doe` is.
  */
-import type { Hit } from './hit.ts';
 import { PAGE_VIEW } from './hit.ts';
 
 export const REQUEST_CLASSES = ['page', 'asset', 'feed', 'api', 'other'] as const;
 export type RequestClass = (typeof REQUEST_CLASSES)[number];
 
-/** Names of requests that are not page views: this and their class. Events have no method and no status, so they may have such names. */
+/**
+ * Names of requests that are not page views: this and their class. An event may have such a name, since it has neither method nor
+ * status (`clickhouse/queries/request.sql`).
+ */
 const PREFIX = 'request:';
 
 /** Name of a hit by the class of its request: `pageview`, `request:asset`. */
@@ -46,14 +48,8 @@ const FILES = setOf(
 );
 const FEEDS = setOf('feed feeds rss atom feed.xml feeds.xml rss.xml rss2.xml atom.xml index.rdf index.xml');
 const FEED_ENDINGS = setOf('rss atom rdf');
-const API_PREFIXES = [
-  '/api/',
-  '/graphql',
-  '/wp-json/',
-  '/xmlrpc.php',
-  '/wp-admin/admin-ajax.php',
-  '/wp-cron.php',
-];
+const API_FOLDERS = ['/api/', '/graphql/', '/wp-json/'];
+const API_PATHS = setOf('/graphql /xmlrpc.php /wp-admin/admin-ajax.php /wp-cron.php');
 const API_ENDINGS = setOf('json jsonp ndjson');
 /** A feed that a query parameter requests: `?feed=rss2`, `?flav=rss20`, `?format=feed`. */
 const FEED_QUERY = /(?:^|&)(?:feed|flav|format)=(?:rss|atom|rdf|feed)[0-9]*(?:&|$)/;
@@ -84,7 +80,7 @@ export function classOf({ path, query, method, status }: LoggedRequest): Request
   const ending = dot === -1 ? '' : file.slice(dot + 1).toLowerCase();
   if (ending !== '' && ASSETS.has(ending)) return 'asset';
   if (isFeed(file, ending, query)) return 'feed';
-  if (API_ENDINGS.has(ending) || API_PREFIXES.some((prefix) => path.startsWith(prefix))) return 'api';
+  if (API_ENDINGS.has(ending) || isOfApi(path)) return 'api';
   if (FILES.has(ending) || !DELIVERED.has(status)) return 'other';
   // A log without requests and statuses tells of neither.
   return method === 'GET' || (method === '' && status === 0) ? 'page' : 'other';
@@ -93,11 +89,6 @@ export function classOf({ path, query, method, status }: LoggedRequest): Request
 /** The name of the hit of a request. */
 export function requestName(request: LoggedRequest): string {
   return NAMES[classOf(request)];
-}
-
-/** Whether a hit is a request that is neither a page view nor an event. In SQL: `clickhouse/queries/request.sql`. */
-export function isRequest({ name, method, status }: Pick<Hit, 'name' | 'method' | 'status'>): boolean {
-  return name.startsWith(PREFIX) && (method !== '' || status !== 0);
 }
 
 /** `b.css` of `/a/b.css;v=1`, `b/` of `/a/b/`. */
@@ -111,6 +102,10 @@ function isFeed(file: string, ending: string, query: string): boolean {
   if (FEED_ENDINGS.has(ending)) return true;
   const name = file.endsWith('/') ? file.slice(0, -1) : file;
   return FEEDS.has(name.toLowerCase()) || (query !== '' && FEED_QUERY.test(query));
+}
+
+function isOfApi(path: string): boolean {
+  return API_PATHS.has(path) || API_FOLDERS.some((folder) => path.startsWith(folder));
 }
 
 function setOf(...lines: readonly string[]): ReadonlySet<string> {

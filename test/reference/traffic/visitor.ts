@@ -149,7 +149,8 @@ function eventOf(random: Random): Partial<VisitHit> {
     case 4:
       return { name: 'download', props: JSON.stringify({ url: random.pick(['/price.pdf', '/guide.pdf']) }) };
     case 5:
-      return { name: '404' };
+      // The second is an event too, since it has neither status nor method.
+      return { name: random.pick(['404', 'request:asset']) };
     case 6:
       return {
         name: 'impression',
