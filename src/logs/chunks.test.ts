@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { memoryInUse } from '../../test/fixtures/memory-in-use.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { drainedChunks } from './chunks.ts';
 
@@ -57,4 +58,37 @@ test('a pipe whose writer does not pause ends too', { timeout: patience(20_000) 
   const { fault } = await reading;
   clearInterval(writing);
   assert.equal(fault, 'Error: interrupted');
+});
+
+test('a chunk that takes long to store is followed by what the pipe holds, also after a stop', {
+  timeout: patience(10_000),
+}, async () => {
+  const stop = new AbortController();
+  const pipe = new PassThrough();
+  const chunks = drainedChunks(pipe, stop.signal);
+  pipe.write('one\n');
+  assert.equal(String((await chunks.next()).value), 'one\n');
+  pipe.write('two\n');
+  stop.abort();
+  await sleep(600);
+  assert.equal(String((await chunks.next()).value), 'two\n');
+  await assert.rejects(chunks.next(), /interrupted/);
+});
+
+test('a pipe that is read for years takes no more memory', async () => {
+  const count = 40_000;
+  const pipe = Readable.from(
+    (function* () {
+      for (let i = 0; i <= count; i++) yield Buffer.from('a line\n');
+    })(),
+  );
+  const chunks = drainedChunks(pipe, new AbortController().signal);
+  for (let i = 0; i < count / 2; i++) await chunks.next();
+  const before = memoryInUse();
+  for (let i = 0; i < count / 2; i++) await chunks.next();
+  // Finished work is collected in a later turn.
+  await sleep(1);
+  const grown = memoryInUse() - before;
+  await chunks.return(undefined);
+  assert.ok(grown < 2_000_000, `${grown} bytes of ${count / 2} chunks`);
 });

@@ -1,10 +1,8 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { aborted } from '../timing/aborted.ts';
-import { waitUpTo } from '../timing/time-limit.ts';
 
 const CHUNK = 1024 * 1024;
-/** Milliseconds for which a pipe is read on after it was stopped, in all and without new data. */
+/** Milliseconds for which a pipe is still read after a stop, in all and without new data. */
 const DRAIN = { most: 5000, idle: 500 };
 
 /**
@@ -42,29 +40,38 @@ export async function* streamChunks(stream: Readable, stop: AbortSignal): AsyncG
 }
 
 /**
- * The bytes of a pipe whose writer may run for ever. When it is stopped, what the pipe holds is still passed on: its writer
- * often ends by the same signal, and nobody could read that again.
+ * The bytes of a pipe whose writer may run for ever. After a stop, what the pipe holds is still passed on: its writer often
+ * ends by the same signal, and nobody could read that again.
  *
  * @throws after that, unless the writer has closed the pipe: the text after the last line feed may be a partial line
  */
 export async function* drainedChunks(stream: Readable, stop: AbortSignal): AsyncGenerator<Buffer> {
-  const chunks: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
-  const stopped = aborted(stop);
+  let isReading = true;
   let end = Number.POSITIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  const interrupt = () => stream.destroy(new Error('interrupted'));
+  const readOn = () => {
+    timer = setTimeout(interrupt, Math.min(DRAIN.idle, end - performance.now()));
+  };
+  const onStop = () => {
+    end = performance.now() + DRAIN.most;
+    if (isReading) readOn();
+  };
+  stop.addEventListener('abort', onStop);
+  if (stop.aborted) onStop();
   try {
-    for (;;) {
-      const next = chunks.next();
-      // Nobody waits for it after the last one.
-      next.catch(() => undefined);
-      await Promise.race([next, stopped]);
-      if (stop.aborted) end = Math.min(end, performance.now() + DRAIN.most);
-      const left = Math.min(DRAIN.idle, end - performance.now());
-      const result = stop.aborted ? await waitUpTo(Math.max(0, left), next) : await next;
-      if (!result) throw new Error('interrupted');
-      if (result.done) return;
-      yield result.value;
+    for await (const chunk of stream) {
+      isReading = false;
+      clearTimeout(timer);
+      yield chunk;
+      if (performance.now() >= end) throw new Error('interrupted');
+      isReading = true;
+      if (stop.aborted) readOn();
     }
   } finally {
+    isReading = false;
+    clearTimeout(timer);
+    stop.removeEventListener('abort', onStop);
     stream.destroy();
   }
 }

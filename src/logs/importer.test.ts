@@ -3,13 +3,12 @@ import { createReadStream, existsSync, renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { writeAccessLog } from '../../bench/access-log.ts';
 import { file } from '../../test/fixtures/file-scope.ts';
 import { chunked, counts, logImports } from '../../test/fixtures/log-imports.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
+import { memoryInUse } from '../../test/fixtures/memory-in-use.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { onlyWithMoreRounds } from '../../test/fixtures/rounds.ts';
 import { ROW_LAYOUT } from '../rows/row-layout.ts';
@@ -177,20 +176,13 @@ describe('an import', { timeout: patience(60_000) }, () => {
   });
 
   it('takes constant memory, however long the log is', { skip: onlyWithMoreRounds() }, async () => {
-    setFlagsFromString('--expose-gc');
-    const collectGarbage: () => void = runInNewContext('gc');
-    const inUse = () => {
-      collectGarbage();
-      const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-      return heapUsed + external + arrayBuffers;
-    };
     const thousand = Array.from({ length: 1000 }, (_, i) =>
       logLine({ address: `203.0.113.${i % 256}` }),
     ).join('');
     const samples: number[] = [];
     const long = (async function* () {
       for (let i = 0; i < 150; i++) {
-        if (i % 10 === 9) samples.push(inUse());
+        if (i % 10 === 9) samples.push(memoryInUse());
         yield Buffer.from(`${i}${thousand}`);
       }
     })();
