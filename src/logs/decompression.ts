@@ -4,7 +4,6 @@
  * Each generator passes on all decompressed data before it throws, so that a truncated log is imported up to its end.
  */
 
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { finished } from 'node:stream/promises';
 import {
@@ -78,11 +77,9 @@ async function* throughZlib(
 ): AsyncGenerator<Buffer> {
   const ready: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => ready.push(chunk));
-  const failed = once(stream, 'error').then(([error]) => Promise.reject(error));
-  failed.catch(() => undefined);
   try {
     for await (const part of inParts(source)) {
-      await Promise.race([new Promise<void>((resolve) => stream.write(part, () => resolve())), failed]);
+      await decompress(stream, part);
       yield* ready.splice(0);
     }
     stream.end();
@@ -94,6 +91,18 @@ async function* throughZlib(
     stream.destroy();
   }
   yield* ready.splice(0);
+}
+
+/** Resolves when the stream has passed on what the part holds. */
+function decompress(stream: Gunzip | ZstdDecompress | BrotliDecompress, part: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once('error', reject);
+    stream.write(part, (error) => {
+      stream.off('error', reject);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 /** The stream decompresses whole blocks within `write`. */
