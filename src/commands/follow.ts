@@ -6,9 +6,11 @@ import { HitError, messageOf } from '../errors.ts';
 import { Secrets } from '../folder/secrets.ts';
 import { siteName } from '../hit/site.ts';
 import { drainedChunks } from '../logs/chunks.ts';
-import { type DueLog, Follower, type LostLines } from '../logs/follow/follower.ts';
+import type { DueLog } from '../logs/follow/due-log.ts';
+import { Follower } from '../logs/follow/follower.ts';
 import { type FollowTarget, findFiles, followTarget } from '../logs/follow/log-files.ts';
 import { LogPositions } from '../logs/follow/log-positions.ts';
+import type { LostLines } from '../logs/follow/lost-lines.ts';
 import type { ImportOptions } from '../logs/import-options.ts';
 import type { ImportProgress } from '../logs/import-progress.ts';
 import type { ImportSummary } from '../logs/summary.ts';
@@ -52,7 +54,9 @@ export class FollowedLogs {
     const { values, terminal } = context;
     this.#context = context;
     this.#options = {
-      ...{ site: values.site, format: values.format!, restorePurged: values['restore-purged']! },
+      site: values.site,
+      format: values.format!,
+      restorePurged: values['restore-purged']!,
     };
     this.#positions = new LogPositions(resolve(values['data-dir']!), siteName(values.site ?? DEFAULT_SITE));
     this.#progress = new ProgressLine(terminal.stderr, 'followed logs', undefined);

@@ -1,4 +1,4 @@
-import type { LostLines } from '../logs/follow/follower.ts';
+import type { LostLines } from '../logs/follow/lost-lines.ts';
 import { type LineFailure, MOST_FAILURES } from '../logs/reader.ts';
 import { type ImportSummary, NO_LINES, sumOf } from '../logs/summary.ts';
 import { numberText } from '../report/number-text.ts';

@@ -128,7 +128,9 @@ async function followLogs(values: ImportValues, files: readonly string[], termin
 
 function optionsOf(values: ImportValues): ImportOptions {
   return {
-    ...{ site: values.site, format: values.format!, follow: false },
+    site: values.site,
+    format: values.format!,
+    follow: false,
     restorePurged: values['restore-purged']!,
   };
 }
@@ -143,7 +145,10 @@ async function oldHitsOf(values: ImportValues, target: ImportTarget, terminal: T
     retention: await target.retention(),
     except: (sites) => target.except(sites),
     choice: values['allow-purge'] ? 'purge' : values.keep ? 'keep' : undefined,
-    ...{ site: values.site, format: values.format!, follow: values.follow!, terminal },
+    site: values.site,
+    format: values.format!,
+    follow: values.follow!,
+    terminal,
     // The next purge may be tomorrow, and take a day more than one now.
     now: Date.now() + DAY,
   });

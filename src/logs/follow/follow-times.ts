@@ -1,3 +1,5 @@
+import type { FoundFile } from './log-files.ts';
+
 /** When a followed log is looked at, and for how long it is waited for. All in milliseconds. */
 export interface FollowTimes {
   /** Between two looks at an open file that has nothing new. */
@@ -25,3 +27,9 @@ export const FOLLOW_TIMES: FollowTimes = {
 
 /** Scans until a log of which no file is left is given up: one may miss a file that is renamed meanwhile. */
 export const MISSING_SCANS = 3;
+
+/** Milliseconds without new data after which a file counts as complete. */
+export function idleLimit(times: FollowTimes, as: FoundFile['as'] | undefined): number {
+  if (as === 'current') return Number.POSITIVE_INFINITY;
+  return as === 'named' ? times.namedIdle : times.rotatedIdle;
+}

@@ -11,43 +11,20 @@
 import assert from 'node:assert/strict';
 import { pause } from '../../timing/pause.ts';
 import type { ImportedTo } from '../import-progress.ts';
-import { FOLLOW_TIMES, type FollowTimes } from './follow-times.ts';
+import type { DueLog } from './due-log.ts';
+import { FOLLOW_TIMES, type FollowTimes, idleLimit } from './follow-times.ts';
 import { FollowedLog, type LogFile } from './followed-log.ts';
 import { compressedLength, openFound, readAt, readHead } from './log-content.ts';
-import { idleLimit, LogFeed } from './log-feed.ts';
+import { LogFeed } from './log-feed.ts';
 import { type FollowTarget, type FoundFile, findFiles } from './log-files.ts';
 import { type Digest, LogMark } from './log-mark.ts';
 import type { LogPositions } from './log-positions.ts';
+import type { LostLines } from './lost-lines.ts';
 
 /** Logs that are read at a time, by default. */
 const MOST_RUNNING = 100;
 const MOST_CATCHING_UP = 2;
 const TRUNCATED = 'it is truncated or damaged';
-
-/** Lines that were removed before they were read. */
-export interface LostLines {
-  readonly name: string;
-  /** Bytes that were read before. */
-  readonly read: number;
-  /** Bytes after those that were seen. There may have been more. */
-  readonly unread: number;
-  /** When the log was last read from, in milliseconds since 1970. */
-  readonly readAt: number;
-}
-
-/** A log to import now. */
-export interface DueLog {
-  readonly name: string;
-  /** Whether it is no longer written to. */
-  readonly isClosed: boolean;
-  /** Whether it was found beside the logs that are named. */
-  readonly isSibling: boolean;
-  readonly bytes: AsyncIterable<Buffer>;
-  /** Call it with what is in the store. */
-  stored(imported: ImportedTo): void;
-  /** Call it when the import has ended: all that was read is in the store, or it is not to be read at all. */
-  ended(outcome: 'stored' | 'left out'): Promise<void>;
-}
 
 export interface FollowerOptions {
   readonly targets: readonly FollowTarget[];
@@ -236,16 +213,16 @@ export class Follower {
     log.length = undefined;
     log.isFinal = false;
     const feed = new LogFeed(log, {
-      ...{
-        stop,
-        times: this.#times,
-        isCrowded: () => this.#waiting > 0 && this.#running >= this.#mostRunning,
-      },
+      stop,
+      times: this.#times,
+      isCrowded: () => this.#waiting > 0 && this.#running >= this.#mostRunning,
       onEnd: () => this.#caughtUp(log),
       onLost: () => this.#lost(log, Math.max(log.mark.position, log.storedTo)),
     });
     return {
-      ...{ name: log.name, isClosed, bytes: feed.bytes() },
+      name: log.name,
+      isClosed,
+      bytes: feed.bytes(),
       isSibling: log.files.every(({ as }) => as === 'rotated'),
       stored: (imported) => log.stored(imported, Date.now()),
       ended: async (outcome) => {

@@ -7,7 +7,7 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import { pause } from '../../timing/pause.ts';
-import { type FollowTimes, MISSING_SCANS } from './follow-times.ts';
+import { type FollowTimes, idleLimit, MISSING_SCANS } from './follow-times.ts';
 import type { FollowedLog, LogFile } from './followed-log.ts';
 import { compressedLength, contentOf, continues, openFound } from './log-content.ts';
 import { inodeOf } from './log-files.ts';
@@ -115,9 +115,8 @@ export class LogFeed {
   /** Waits for what a file that was found is called now. */
   async #nextScan(): Promise<void> {
     const { stop, times } = this.#options;
-    for (const { scans } = this.#log; this.#log.scans === scans && !stop.aborted; ) {
-      await pause(times.poll, stop);
-    }
+    const { scans } = this.#log;
+    while (this.#log.scans === scans && !stop.aborted) await pause(times.poll, stop);
   }
 
   /** Closes the file, if the text was not read to its end. */
@@ -172,10 +171,4 @@ export class LogFeed {
     this.#log.isFinal = true;
     this.#options.onEnd();
   }
-}
-
-/** Milliseconds without new data after which a file counts as complete. */
-export function idleLimit(times: FollowTimes, as: LogFile['as'] | undefined): number {
-  if (as === 'current') return Number.POSITIVE_INFINITY;
-  return as === 'named' ? times.namedIdle : times.rotatedIdle;
 }

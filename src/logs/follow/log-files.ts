@@ -80,7 +80,11 @@ async function fileAt(path: string, target: FollowTarget, as: FoundAs): Promise<
   if (!found?.isFile() || found.size === 0) return undefined;
   const inode = inodeOf(found);
   return {
-    ...{ path, name: basename(path), target, as, inode },
+    path,
+    name: basename(path),
+    target,
+    as,
+    inode,
     version: `${inode}:${found.size}:${found.mtimeMs}`,
     size: found.size,
     modified: found.mtimeMs,
