@@ -76,6 +76,7 @@ export class Follower {
         this.#logs.add(FollowedLog.restored(target, stored, digest));
       }
     }
+    stop.addEventListener('abort', () => this.#wake.abort());
     while (!stop.aborted) {
       await this.#scan();
       this.#waiting = 0;
@@ -86,7 +87,7 @@ export class Follower {
       }
       this.#forgetMissing();
       this.save();
-      await pause(this.#times.scan, AbortSignal.any([stop, this.#wake.signal]));
+      await pause(this.#times.scan, this.#wake.signal);
       if (this.#wake.signal.aborted) this.#wake = new AbortController();
     }
   }
