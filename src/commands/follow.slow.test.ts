@@ -102,10 +102,12 @@ describe('import --follow', { timeout: patience(30_000) }, () => {
   it('follows a doubtful log with --yes, and says the doubts', async (test) => {
     const folder = temporaryFolder(test);
     const path = join(folder, 'access.log');
-    writeFileSync(path, 'not a line of a log\n');
+    const text = 'not a line of a log\n';
+    writeFileSync(path, text);
     const following = followed(test, folder, '--yes', path);
     await following.says(/Warning: access\.log: its only line cannot be read/);
-    await following.stop();
+    await following.stores(text.length);
+    assert.equal((await following.stop()).failed, 1);
   });
 
   it('says which lines are lost, on stderr and in the summary', async (test) => {

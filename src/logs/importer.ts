@@ -110,7 +110,7 @@ class ImportRun {
   readonly #claims = new Set<Claim>();
   readonly #batches: Batches<ReadChunk>;
   #threads: ReaderThreads | undefined;
-  #root: string | undefined;
+  readonly #roots: string[] = [];
   #bytes = 0;
   #broken: string | undefined;
   #imported: ImportedTo | undefined;
@@ -156,7 +156,7 @@ class ImportRun {
   async close(fault: HitError | undefined): Promise<void> {
     await this.#batches.close();
     for (const claim of this.#claims) claim.withdraw(fault);
-    if (this.#root !== undefined) this.#registries.close(this.#root);
+    for (const root of this.#roots) this.#registries.close(root);
     if (this.#threads) await this.#shared.close(this.#threads);
   }
 
@@ -174,7 +174,7 @@ class ImportRun {
       timeout: this.#options.follow ? FOLLOW_FLUSH_MS : Number.POSITIVE_INFINITY,
       canRead: (bytes) => parser.describe(directives.last).parse(bytes.toString(), line) === 'read',
       openRegistry: (root) => {
-        this.#root = root;
+        this.#roots.push(root);
         return this.#registries.open(root);
       },
     });

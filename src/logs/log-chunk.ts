@@ -3,9 +3,7 @@
  *
  * An access log is imported more than once: by a nightly job that always names the same file, after it grew, after it
  * was rotated and compressed. So imported data is identified by content. A log is split into chunks; each has the
- * digest of its bytes and of the digest before it, and a known chunk is skipped. The first digest, the root, is that
- * of the site and of address and time on the log's first line: it does not change while that line is being
- * written.
+ * digest of its bytes and of the digest before it, and a known chunk is skipped. The first digest is the log's root.
  *
  * The boundaries are stored with the digests: if the last import stopped in the middle of what would be one chunk
  * today, the next import finds the same boundary and continues after it.
@@ -19,7 +17,7 @@ import { createHash, hash as hashOf } from 'node:crypto';
 import { LINE_FEED } from './ascii.ts';
 import type { Claim, ImportRegistry, KnownChunk } from './import-registry.ts';
 import { MAX_HELD_BYTES } from './line-outcome.ts';
-import { identityOf, otherIdentityOf } from './log-identity.ts';
+import { readIdentities } from './log-identity.ts';
 import { ReadBuffer } from './window.ts';
 
 /** A part of a log, in order. */
@@ -60,7 +58,7 @@ export interface LogChunkOptions {
   readonly timeout: number;
 }
 
-/** Bytes at the start of a log, or of a chunk, that identify it. */
+/** Bytes at the start of a chunk that tell it from others. */
 const HEAD_BYTES = 4096;
 /** Digits of the digest of a chunk's first line. */
 const HEAD_DIGITS = 8;
@@ -80,16 +78,15 @@ export async function* splitIntoChunks(
   options: LogChunkOptions,
 ): AsyncGenerator<LogChunk> {
   const window = new ReadBuffer(source);
-  const root = await readRoot(window, options.site);
-  const ledger = await options.openRegistry(root);
+  const { root, registry } = await openLog(window, options);
   let parent = root;
   for (;;) {
-    const { version } = ledger;
-    const match = await findImported(window, parent, ledger.after(parent), options.timeout);
+    const { version } = registry;
+    const match = await findImported(window, parent, registry.after(parent), options.timeout);
     const length = match?.size ?? (await waitForChunk(window, options));
     if (length === 0) return;
     // While this import waited, another one may have claimed this data.
-    if (!match && ledger.version !== version) continue;
+    if (!match && registry.version !== version) continue;
 
     const bytes = window.take(length);
     const isOpen = bytes.at(-1) !== LINE_FEED;
@@ -101,7 +98,7 @@ export async function* splitIntoChunks(
       return;
     } else {
       const digest = digestOf(parent, bytes);
-      const claim = ledger.claim(parent, digest, length);
+      const claim = registry.claim(parent, digest, length);
       yield { kind: 'new', bytes, size: length, root, parent, digest, claim };
       parent = digest;
     }
@@ -110,17 +107,25 @@ export async function* splitIntoChunks(
 }
 
 /**
- * Waits for a line with an address and a time, or of JSON. Other logs have the root of their first line, or of an empty one: then
- * they share a registry, but no chunks.
+ * Opens the registry of the log's root: of several, that under which it was imported, or the first.
+ *
+ * @returns the root and its registry
  */
-async function readRoot(window: ReadBuffer, site: string): Promise<string> {
-  for (;;) {
-    const head = window.peek(HEAD_BYTES);
-    const identity = identityOf(head);
-    if (identity) return rootOf(site, identity);
-    if (window.ended || window.length >= HEAD_BYTES) return rootOf(site, otherIdentityOf(head));
-    await window.read();
+async function openLog(
+  window: ReadBuffer,
+  { site, openRegistry, timeout }: LogChunkOptions,
+): Promise<{ root: string; registry: ImportRegistry }> {
+  const identities = await readIdentities(window, timeout);
+  const roots = identities.map((identity) => startDigest(site).update(identity).digest('hex'));
+  const opened = [];
+  for (const root of roots) {
+    const registry = await openRegistry(root);
+    if (roots.length === 1 || (await findImported(window, root, registry.after(root), timeout))) {
+      return { root, registry };
+    }
+    opened.push({ root, registry });
   }
+  return opened[0]!;
 }
 
 /** The longest of several matches: it covers most. */
@@ -168,10 +173,6 @@ function chunkLength(bytes: Buffer, size: number, ended: boolean): number {
   if (!ended && bytes.length < size + MAX_HELD_BYTES) return 0;
   // A line without an end is a chunk of its own.
   return bytes.lastIndexOf(LINE_FEED) + 1 || bytes.length;
-}
-
-function rootOf(site: string, identity: Buffer): string {
-  return startDigest(site).update(identity).digest('hex');
 }
 
 /** Starts with the digest of the first line alone, so that another log is recognised before it has the same length. */

@@ -1,13 +1,20 @@
 /**
- * What identifies a log, whatever it is called and however it has grown: address and time on its first line, or in other formats
- * the whole line.
+ * What identifies a log, whatever it is called and however it has grown: address and time on the first line that has them, or in
+ * other formats the whole first line.
  *
  * It depends on the bytes alone, not on the format: a log is imported once, even if another format is given later. It ends
  * before the rest of the line, which may not be written yet. And it is stored, hashed, with each import: for lines that a
  * version reads, it never changes.
+ *
+ * A growing log whose first line has no address and time does not wait for a line that has them: then its first line identifies
+ * it. If such a line follows, the log has two identities. It keeps the one under which it was imported first.
  */
 
 import { HASH, LINE_FEED, OPENING_BRACE } from './ascii.ts';
+import type { ReadBuffer } from './window.ts';
+
+/** Bytes at the start of a log that identify it. */
+const HEAD_BYTES = 4096;
 
 /** The text between time and request on every readable line. */
 const AFTER_TIME = '] "';
@@ -35,6 +42,28 @@ const OTHER_FORMAT = /^(?:\{|#(?:Software|Version|Fields|Date)|(?:[a-z\d]{1,5} )
  */
 export function otherIdentityOf(head: Buffer): Buffer {
   return OTHER_FORMAT.test(head.toString('latin1', 0, 20)) ? firstLineOf(head) : head.subarray(0, 0);
+}
+
+/**
+ * Reads as much of a log as identifies it.
+ *
+ * @param timeout milliseconds for which a growing log whose first line is complete waits for a line with an address and a time
+ * @returns one identity, or two that the log may have been imported under
+ */
+export async function readIdentities(window: ReadBuffer, timeout: number): Promise<readonly Buffer[]> {
+  const due = performance.now() + timeout;
+  for (;;) {
+    const head = window.peek(HEAD_BYTES);
+    const identity = identityOf(head);
+    const first = firstLineOf(head);
+    if (identity && identity.byteOffset <= first.byteOffset) return [identity];
+    if (identity) return [identity, otherIdentityOf(head)];
+    const isComplete =
+      first.length > 0 && head[first.byteOffset - head.byteOffset + first.length] === LINE_FEED;
+    const left = isComplete ? due - performance.now() : Number.POSITIVE_INFINITY;
+    if (window.ended || window.length >= HEAD_BYTES || left <= 0) return [otherIdentityOf(head)];
+    await window.read(left);
+  }
 }
 
 /** The first line that is neither blank nor a comment, without its end. */

@@ -1,0 +1,65 @@
+/** Logs whose first line has no address and time in brackets: they are stored as they grow, and continued by what they hold. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { logLine } from '../../test/fixtures/log-line.ts';
+import { patience } from '../../test/fixtures/patience.ts';
+import { chunked, collected, kindsOf, stored, walk } from '../../test/fixtures/pieces.ts';
+import { ImportRegistry } from './import-registry.ts';
+import type { LogChunk } from './log-chunk.ts';
+
+/** The first chunk of a log that has only this text for now. */
+async function firstOf(text: string, ledger = new ImportRegistry()): Promise<LogChunk> {
+  const source = (async function* () {
+    yield Buffer.from(text);
+    await new Promise(() => undefined);
+  })();
+  const { value } = await walk(source, { ledger, timeout: 20 }).next();
+  return value!;
+}
+
+/** The kinds of the chunks of a whole log, after an import of these. */
+async function kindsAfter(known: readonly LogChunk[], text: string): Promise<string[]> {
+  const ledger = new ImportRegistry(stored(known));
+  return kindsOf(await collected(walk(chunked(text), { ledger, size: 100_000 })));
+}
+
+const FIRST_LINES = {
+  'that cannot be read': 'started\n',
+  'of Squid':
+    '1431857103.655 12 203.0.113.7 TCP_MISS/200 512 GET http://www.example.com/ - HIER_DIRECT/- -\n',
+  'of W3C extended': '#Fields: date time c-ip cs-uri-stem\n2015-05-17 10:05:03 203.0.113.7 /\n',
+};
+
+describe('a growing log', { timeout: patience(5000) }, () => {
+  for (const [what, line] of Object.entries(FIRST_LINES)) {
+    it(`that begins with a line ${what} has it as soon as others have theirs`, async () => {
+      const chunk = await firstOf(line);
+      assert.deepEqual([chunk.kind, chunk.bytes.toString()], ['new', line]);
+    });
+
+    it(`that begins with a line ${what} is the same log when lines with an address follow`, async () => {
+      const chunk = await firstOf(line);
+      assert.deepEqual(await kindsAfter([chunk], line), ['known']);
+      assert.deepEqual(await kindsAfter([chunk], line + logLine()), ['known', 'new']);
+      assert.deepEqual(await kindsAfter([chunk], line + logLine().repeat(100)), ['known', 'new']);
+    });
+
+    it(`that begins with a line ${what} is that of an earlier import of the whole log`, async () => {
+      const whole = await collected(walk(chunked(line + logLine()), { size: 100_000 }));
+      const started = await firstOf(line);
+      assert.deepEqual(await kindsAfter([...whole, started], line + logLine()), ['known']);
+    });
+  }
+
+  it('waits for the rest of its first line', async () => {
+    const source = (async function* () {
+      yield Buffer.from('203.0.113.7 - - [17/May/2015');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      yield Buffer.from(':10:05:03 +0000] "GET /1 HTTP/1.1" 200 5\n');
+    })();
+    const whole = '203.0.113.7 - - [17/May/2015:10:05:03 +0000] "GET /1 HTTP/1.1" 200 5\n';
+    const [slow] = await collected(walk(source, { timeout: 20 }));
+    const [fast] = await collected(walk(chunked(whole)));
+    assert.equal((slow as { root: string }).root, (fast as { root: string }).root);
+  });
+});
