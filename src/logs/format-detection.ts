@@ -1,7 +1,7 @@
-import type { LogFormat, LogFormatChoice } from '../settings/log-format.ts';
+import { isNotation, type LogFormat, type LogFormatChoice } from '../settings/log-format.ts';
 import { ANY_LINE, FORMAT_RULES, type LineRules } from './format.ts';
 import { parseLine } from './line.ts';
-import { compilePattern, isNotation } from './line-pattern.ts';
+import { compilePattern } from './line-pattern.ts';
 import { createLogLine } from './log-line.ts';
 import { linesOf } from './source.ts';
 
@@ -9,7 +9,6 @@ import { linesOf } from './source.ts';
  * The rules by which a log is read.
  *
  * @param choice of the user, which is valid
-
  * @param sample lines of the log, which decide what a line by itself leaves open
  */
 export function rulesOf(choice: LogFormatChoice, sample: string): LineRules {

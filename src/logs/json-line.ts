@@ -6,7 +6,7 @@
 import type { LogLine } from './log-line.ts';
 import { parseLogTime } from './log-time.ts';
 import { readRequest } from './request.ts';
-import { clientOfList, hostNameOf, isAddress, isHostName } from './words.ts';
+import { forwardedClient, hostNameOf, isHostName } from './words.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -65,7 +65,7 @@ export function parseJsonLine(
 
 function readFields(json: Json, out: LogLine): boolean {
   out.timeMs = timeOf(fieldOf(json, PATHS.get('time')!));
-  out.address = clientOf(json);
+  out.address = forwardedClient(textOf(json, 'forwarded')) || textOf(json, 'client');
   const status = Number(textOf(json, 'status') || Number.NaN);
   if (Number.isNaN(out.timeMs) || out.address === '' || !(status >= 0 && status <= 999)) return false;
   out.status = status;
@@ -94,13 +94,6 @@ function readTarget(json: Json, out: LogLine): boolean {
   readRequest(line, 0, line.length, false, out);
   if (out.query === '' && query !== '-') out.query = query;
   return true;
-}
-
-function clientOf(json: Json): string {
-  const forwarded = textOf(json, 'forwarded')
-    .split(/[\s,]+/)
-    .filter(isAddress);
-  return forwarded.length > 0 ? clientOfList(forwarded) : textOf(json, 'client');
 }
 
 /** The first of these fields that is there; undefined for none. */

@@ -6,13 +6,33 @@ import type { LineOutcome } from './line-outcome.ts';
 import type { LogLine } from './log-line.ts';
 import { quotedText } from './quoted.ts';
 import { readRequest } from './request.ts';
-import { clientOfList, hostNameOf, isAddress } from './words.ts';
+import { forwardedClient, hostNameOf } from './words.ts';
 
-const FIELDS = [
-  ...['forwarded', 'client', 'user', 'time', 'request', 'method', 'target', 'query', 'protocol'],
-  ...['status', 'bytes', 'referrer', 'agent', 'host'],
-] as const;
-type Field = (typeof FIELDS)[number];
+/** How each field is written: by Apache, where `%h` stands for `%>h` too, and by nginx. */
+const TOKENS = {
+  forwarded:
+    '%{x-forwarded-for}i %{x-real-ip}i %{cf-connecting-ip}i ' +
+    '$http_x_forwarded_for $proxy_add_x_forwarded_for $http_x_real_ip $http_cf_connecting_ip',
+  client: '%h %a %{c}a $remote_addr $realip_remote_addr',
+  user: '%u $remote_user',
+  time: '%t %{sec}t %{msec}t %{usec}t $time_local $time_iso8601 $msec',
+  request: '%r $request',
+  method: '%m $request_method',
+  target: '%U $request_uri $uri $document_uri',
+  query: '%q $args $query_string',
+  status: '%s $status',
+  bytes: '%b %B %O $body_bytes_sent $bytes_sent',
+  referrer: '%{referer}i $http_referer',
+  agent: '%{user-agent}i $http_user_agent',
+  host: '%v %V %{host}i $host $http_host $server_name',
+} as const;
+type Field = keyof typeof TOKENS;
+
+const FIELD_OF: ReadonlyMap<string, Field> = new Map(
+  Object.entries(TOKENS).flatMap(([field, tokens]) =>
+    tokens.split(' ').map((token) => [token, field as Field] as const),
+  ),
+);
 
 /** A compiled notation; it can be sent to a thread. */
 export interface LinePattern {
@@ -21,44 +41,8 @@ export interface LinePattern {
   readonly fields: readonly (Field | '')[];
 }
 
-const FIELD_OF: Readonly<Record<string, Field>> = {
-  ...{ '%h': 'client', '%a': 'client', '%{c}a': 'client', '%u': 'user', '%t': 'time', '%r': 'request' },
-  ...{ '%m': 'method', '%U': 'target', '%q': 'query', '%H': 'protocol', '%s': 'status', '%>s': 'status' },
-  ...{ '%b': 'bytes', '%B': 'bytes', '%O': 'bytes', '%v': 'host', '%V': 'host', '%{host}i': 'host' },
-  ...{ '%{referer}i': 'referrer', '%{user-agent}i': 'agent', '%{x-forwarded-for}i': 'forwarded' },
-  ...{
-    '%{x-real-ip}i': 'forwarded',
-    '%{cf-connecting-ip}i': 'forwarded',
-    '%{sec}t': 'time',
-    '%{msec}t': 'time',
-  },
-  ...{ '%{usec}t': 'time', $remote_addr: 'client', $realip_remote_addr: 'client', $remote_user: 'user' },
-  ...{
-    $http_x_forwarded_for: 'forwarded',
-    $proxy_add_x_forwarded_for: 'forwarded',
-    $http_x_real_ip: 'forwarded',
-  },
-  ...{ $http_cf_connecting_ip: 'forwarded', $time_local: 'time', $time_iso8601: 'time', $msec: 'time' },
-  ...{
-    $request: 'request',
-    $request_method: 'method',
-    $request_uri: 'target',
-    $uri: 'target',
-    $document_uri: 'target',
-  },
-  ...{ $args: 'query', $query_string: 'query', $server_protocol: 'protocol', $status: 'status' },
-  ...{
-    $body_bytes_sent: 'bytes',
-    $bytes_sent: 'bytes',
-    $http_referer: 'referrer',
-    $http_user_agent: 'agent',
-  },
-  ...{ $host: 'host', $http_host: 'host', $server_name: 'host' },
-};
-
 /** `%>s`, `%!200,304{Referer}i`, `%{format}t`, `$name`, `${name}`, or any other text. */
 const TOKEN = /%%|%[<>!\d,]*(?:\{([^}]*)\})?([a-zA-Z])|\$\{?(\w+)\}?|[^%$]+|[%$]/g;
-/%%|%[<>]?[!\d,]*[<>]?(?:\{([^}]*)\})?(\^?[a-zA-Z]{1,3}?)(?![a-zA-Z]*\})|\$\{?(\w+)\}?|[^%$]+|[%$]/g;
 
 /** What a log must say of each request. */
 const NEEDED: readonly (readonly [string, readonly Field[]])[] = [
@@ -67,11 +51,6 @@ const NEEDED: readonly (readonly [string, readonly Field[]])[] = [
   ['a request, such as %r or $request', ['request', 'target']],
   ['a status, such as %>s or $status', ['status']],
 ];
-
-/** Whether a text is a notation, and not the name of a format. */
-export function isNotation(text: string): boolean {
-  return /[%$]/.test(text);
-}
 
 /**
  * @param notation `%h %l %u %t "%r" %>s %b`, or `$remote_addr - $remote_user [$time_local] "$request" $status`; also as it stands in
@@ -121,10 +100,10 @@ interface Token {
 
 function tokenOf(token: string, argument = '', letter = '', name = ''): Token {
   if (token === '%%') return { text: '%', field: undefined, isBracketed: false };
-  if (name !== '') return { text: token, field: FIELD_OF[`$${name}`] ?? '', isBracketed: false };
+  if (name !== '') return { text: token, field: FIELD_OF.get(`$${name}`) ?? '', isBracketed: false };
   if (letter === '') return { text: token, field: undefined, isBracketed: false };
   const key = argument === '' ? `%${letter}` : `%{${argument.toLowerCase()}}${letter}`;
-  return { text: token, field: FIELD_OF[key] ?? '', isBracketed: key === '%t' };
+  return { text: token, field: FIELD_OF.get(key) ?? '', isBracketed: key === '%t' };
 }
 
 /** What a field may hold: up to the text after it, and no more than it needs, so that the time stays linear. */
@@ -146,17 +125,14 @@ export function parsePattern(text: string, { line, fields }: LinePattern, out: L
   if (trimmed === '') return 'blank';
   const groups = line.exec(trimmed);
   if (groups === null) return 'other format';
+  // Of several headers that name a client, the first that the request has.
   const of = (field: Field): string => {
-    const at = fields.indexOf(field);
-    const value = at === -1 ? '-' : groups[at + 1]!;
-    return value === '-' ? '' : quotedText(value, 0, value.length, true);
+    const value = groups.find((group, at) => fields[at - 1] === field && group !== '-') ?? '';
+    return quotedText(value, 0, value.length, true);
   };
   out.timeMs = timeOf(of('time'));
   if (Number.isNaN(out.timeMs)) return 'bad timestamp';
-  const forwarded = of('forwarded')
-    .split(/[\s,]+/)
-    .filter(isAddress);
-  out.address = forwarded.length > 0 ? clientOfList(forwarded) : of('client');
+  out.address = forwardedClient(of('forwarded')) || of('client');
   if (out.address === '') return 'no address';
   const status = of('status');
   if (!/^(?:\d{3})?$/.test(status)) return 'no status';

@@ -9,7 +9,7 @@ import { Memo } from '../cache/memo.ts';
 import type { LineRules } from './format.ts';
 import type { LogLine } from './log-line.ts';
 import { closingQuote, quotedText } from './quoted.ts';
-import { clientOfList, hasServerPort, hostNameOf, isAddress, isHostName, isPublic } from './words.ts';
+import { forwardedClient, hasServerPort, hostNameOf, isAddress, isHostName, isPublic } from './words.ts';
 
 /** More fields than any server writes; later ones are ignored. */
 const MOST_FIELDS = 12;
@@ -76,7 +76,7 @@ function quotedFields(line: string, from: number, end: number, escapes: boolean)
 /** Texts whose kind is cached, and their length: referrers, agents and clients repeat. */
 const CACHED = { most: 50_000, longest: 300 };
 const kinds = new Memo(CACHED, judge);
-const clients = new Memo(CACHED, (text) => clientOfList(addressesIn(text)));
+const clients = new Memo(CACHED, forwardedClient);
 
 function kindOf(text: string): Kind {
   return text.length > CACHED.longest ? judge(text) : kinds.of(text);
@@ -86,14 +86,14 @@ function judge(text: string): Kind {
   if (text === '' || text === '-') return 'none';
   if (URL.test(text)) return 'url';
   if (AGENT.test(text)) return 'agent';
-  if (addressesIn(text).length > 0) return 'addresses';
+  if (isAddressList(text)) return 'addresses';
   return isHostName(text) ? 'host' : 'other';
 }
 
-/** The addresses of a list that has nothing else, `unknown` apart. */
-function addressesIn(text: string): readonly string[] {
+/** Whether a text has addresses, and nothing else but `unknown` and `-`. */
+function isAddressList(text: string): boolean {
   const words = text.split(/[\s,]+/).filter((word) => word !== '' && word !== 'unknown' && word !== '-');
-  return words.every(isAddress) ? words : [];
+  return words.length > 0 && words.every(isAddress);
 }
 
 /** Where referrer and agent are among the fields; -1 for none. */
@@ -145,7 +145,7 @@ function hostOf(fields: readonly Field[]): string {
 function clientBehind(proxy: string, fields: readonly Field[]): string {
   for (const { kind, text } of fields) {
     if (kind !== 'addresses') continue;
-    const client = text.length > CACHED.longest ? clientOfList(addressesIn(text)) : clients.of(text);
+    const client = text.length > CACHED.longest ? forwardedClient(text) : clients.of(text);
     if (hasServerPort(client)) continue;
     if (isPublic(client) || !isPublic(proxy)) return client;
   }

@@ -5,7 +5,7 @@
 
 import type { LogLine } from './log-line.ts';
 import { parseLogTime } from './log-time.ts';
-import { clientOfList, hostNameOf, isAddress } from './words.ts';
+import { forwardedClient, hostNameOf } from './words.ts';
 
 const DIRECTIVE = /^#(?:Version|Fields|Software|Start-Date|End-Date|Date|Remark):/i;
 const FIELDS = /^#Fields:\s*(.*?)\s*$/i;
@@ -35,12 +35,9 @@ export function parseW3cLine(line: string, fields: readonly string[], out: LogLi
     }
     return '';
   };
-  const forwarded = decoded(of('x-forwarded-for', 'cs(x-forwarded-for)'))
-    .split(/[\s,]+/)
-    .filter(isAddress);
   const date = of('date');
   out.timeMs = parseLogTime(date === '' ? of('datetime', 'timestamp') : `${date}T${of('time')}`);
-  out.address = forwarded.length > 0 ? clientOfList(forwarded) : of('c-ip');
+  out.address = forwardedClient(decoded(of('x-forwarded-for', 'cs(x-forwarded-for)'))) || of('c-ip');
   const [path = '', query = ''] = of('cs-uri').split('?', 2);
   out.path = of('cs-uri-stem') || path;
   if (Number.isNaN(out.timeMs) || out.address === '' || out.path === '') return 'no fields';

@@ -68,3 +68,8 @@ export function hostNameOf(word: string): string {
 export function clientOfList(addresses: readonly string[]): string {
   return addresses.find(isPublic) ?? addresses[0] ?? '';
 }
+
+/** The client that proxies name in a text such as that of `X-Forwarded-For`; '' if it has no address. */
+export function forwardedClient(text: string): string {
+  return clientOfList(text.split(/[\s,]+/).filter(isAddress));
+}

@@ -12,7 +12,7 @@ export const IMPORT_SETTINGS = {
   ...DATA_SETTINGS,
   site: setting(`site for lines without a host (default: ${DEFAULT_SITE})`, 'SITE', undefined, readText),
   format: setting(
-    `${choicesText([...LOG_FORMAT_CHOICES, "a notation of Apache's LogFormat or nginx's log_format"])}`,
+    choicesText([...LOG_FORMAT_CHOICES, "a notation of Apache's LogFormat or nginx's log_format"]),
     'FORMAT',
     'auto',
     readLogFormat,

@@ -20,10 +20,15 @@ export const LOG_FORMAT_NAMES = Object.keys(LOG_FORMATS) as readonly LogFormat[]
 export type LogFormatChoice = string;
 export const LOG_FORMAT_CHOICES: readonly string[] = ['auto', ...LOG_FORMAT_NAMES];
 
+/** Whether a choice is a notation, and not the name of a format. */
+export function isNotation(text: string): boolean {
+  return /[%$]/.test(text);
+}
+
 /**
  * @param name of the flag, or of the parameter
  * @throws HitError `bad_setting` for a text that is neither a name nor a notation
  */
 export function readLogFormat(text: string, name: string): LogFormatChoice {
-  return /[%$]/.test(text) ? text : readOneOf(LOG_FORMAT_CHOICES)(text, name);
+  return isNotation(text) ? text : readOneOf(LOG_FORMAT_CHOICES)(text, name);
 }
