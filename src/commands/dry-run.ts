@@ -2,31 +2,31 @@
 
 import type { ExampleLine } from '../logs/survey.ts';
 import { numberText } from '../report/number-text.ts';
-import type { SurveyedLog } from './import-doubts.ts';
+import type { SurveyedLog } from './import-checks.ts';
 
 const LONGEST_TEXT = 160;
 
 /** How one file is read, as JSON. */
-export function dryRun({ name, survey, doubts }: SurveyedLog) {
+export function dryRun({ name, survey, findings }: SurveyedLog) {
   return {
     file: name,
     lines: survey.lines,
     read: survey.read,
     examples: survey.examples.map(({ facts }) => fieldsOf(facts)),
-    warnings: doubts.map(({ text }) => text),
+    warnings: findings.map(({ text }) => text),
   };
 }
 
 /** How files are read, as text. */
 export function dryRunText(logs: readonly SurveyedLog[]): string {
-  const paragraphs = logs.map(({ name, survey, doubts }) =>
+  const paragraphs = logs.map(({ name, survey, findings }) =>
     [
       `${name}: ${numberText(survey.read)} of ${numberText(survey.lines)} sampled lines can be read`,
       ...survey.examples.flatMap(exampleText),
       ...(survey.unread === undefined
         ? []
         : [`  not read: ${cut(survey.unread)}`, `    ${survey.commonFailure}`]),
-      ...doubts.map(({ text }) => `  Warning: ${text}`),
+      ...findings.map(({ text }) => `  Warning: ${text}`),
     ].join('\n'),
   );
   return `${paragraphs.join('\n')}\nNothing is imported.\n`;

@@ -20,13 +20,13 @@ function todaysLine(path: string): string {
 /** The command `import --follow --json`, until it is stopped. */
 function followed(test: TestContext, folder: string, ...args: readonly string[]) {
   const stop = new AbortController();
-  let said = '';
+  let errors = '';
   let printed = '';
   const stdout = new PassThrough({ encoding: 'utf8' }).on('data', (text) => {
     printed += text;
   });
   const stderr = new PassThrough({ encoding: 'utf8' }).on('data', (text) => {
-    said += text;
+    errors += text;
   });
   const terminal = { stdin: Readable.from([]), stdout, stderr, interruption: () => stop.signal };
   const flags = ['--follow', '--json', '--data-dir', join(folder, 'data'), ...args];
@@ -36,7 +36,7 @@ function followed(test: TestContext, folder: string, ...args: readonly string[])
   test.after(() => stop.abort());
   return {
     ended,
-    says: (pattern: RegExp) => until(String(pattern), () => pattern.test(said)),
+    prints: (pattern: RegExp) => until(String(pattern), () => pattern.test(errors)),
     /** Waits until a log is stored up to this position. */
     stores: (position: number) =>
       until(`${position} bytes`, () => {
@@ -55,29 +55,29 @@ function followed(test: TestContext, folder: string, ...args: readonly string[])
 }
 
 describe('import --follow', { timeout: patience(30_000) }, () => {
-  it('leaves out rotated logs that the next purge would delete, and says so', async (test) => {
+  it('skips rotated logs that the next purge would delete, and reports it', async (test) => {
     const folder = temporaryFolder(test);
     const path = join(folder, 'access.log');
     writeFileSync(`${path}.1`, logLine());
     writeFileSync(path, todaysLine('/today'));
     const following = followed(test, folder, '--keep-hits', '400d', path);
-    await following.says(/access\.log\.1 is left out: 1 of 1 lines .* would be deleted by the next purge/);
+    await following.prints(/access\.log\.1 is skipped: 1 of 1 lines .* would be deleted by the next purge/);
     await following.stores(todaysLine('/today').length);
     assert.equal((await following.stop()).imported, 1);
   });
 
-  it('waits for a file that does not exist yet, and says so', async (test) => {
+  it('waits for a file that does not exist yet, and reports it', async (test) => {
     const folder = temporaryFolder(test);
     const path = join(folder, 'later.log');
     const following = followed(test, folder, path);
-    await following.says(/later\.log does not exist yet: waiting for it\.\n/);
+    await following.prints(/later\.log does not exist yet: waiting for it\.\n/);
     const text = `${todaysLine('/1')}${todaysLine('/2')}`;
     writeFileSync(path, text);
     await following.stores(text.length);
     assert.equal((await following.stop()).imported, 2);
   });
 
-  it('refuses a log that cannot be read when it is first followed, and goes on with one that it followed before', async (test) => {
+  it('refuses a log that cannot be read when it is first followed, and continues with one that it followed before', async (test) => {
     const folder = temporaryFolder(test);
     const path = join(folder, 'access.log');
     writeFileSync(path, 'not a line of a log\n'.repeat(3));
@@ -91,26 +91,26 @@ describe('import --follow', { timeout: patience(30_000) }, () => {
     await first.stores(text.length);
     await first.stop();
     writeFileSync(`${path}.1`, text);
-    const doubtful = `${todaysLine('/new')}not a line of a log\n`;
-    writeFileSync(path, doubtful);
+    const partlyRead = `${todaysLine('/new')}not a line of a log\n`;
+    writeFileSync(path, partlyRead);
     const again = followed(test, folder, path);
-    await again.stores(doubtful.length);
+    await again.stores(partlyRead.length);
     assert.equal((await again.stop()).failed, 1);
-    await again.says(/Warning: access\.log: 1 of 2 lines were not imported/);
+    await again.prints(/Warning: access\.log: 1 of 2 lines were not imported/);
   });
 
-  it('follows a doubtful log with --yes, and says the doubts', async (test) => {
+  it('follows a log that fails a check with --yes, and prints a warning', async (test) => {
     const folder = temporaryFolder(test);
     const path = join(folder, 'access.log');
     const text = 'not a line of a log\n';
     writeFileSync(path, text);
     const following = followed(test, folder, '--yes', path);
-    await following.says(/Warning: access\.log: its only line cannot be read/);
+    await following.prints(/Warning: access\.log: its only line cannot be read/);
     await following.stores(text.length);
     assert.equal((await following.stop()).failed, 1);
   });
 
-  it('says which lines are lost, on stderr and in the summary', async (test) => {
+  it('reports lost lines, on stderr and in the summary', async (test) => {
     const folder = temporaryFolder(test);
     const path = join(folder, 'access.log');
     const text = todaysLine('/read');
@@ -120,7 +120,7 @@ describe('import --follow', { timeout: patience(30_000) }, () => {
     await first.stop();
     truncateSync(path);
     const again = followed(test, folder, path);
-    await again.says(/access\.log may be lost: it was truncated or removed after byte \d+, read at 2/);
+    await again.prints(/access\.log may be lost: it was truncated or removed after byte \d+, read at 2/);
     const { lost } = await again.stop();
     assert.deepEqual(
       lost?.map(({ file, read, unread }) => [file, read, unread]),

@@ -1,4 +1,4 @@
-/** `import --follow`: the logs that are followed, each imported as it grows, and what is said about them. */
+/** `import --follow`: imports each followed log as it grows, and reports losses and errors. */
 import { createHmac } from 'node:crypto';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
@@ -17,7 +17,7 @@ import type { ImportSummary } from '../logs/summary.ts';
 import { DEFAULT_SITE, type IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
 import type { Terminal } from './command.ts';
-import { checkDoubts, checkFailures, failureText, type SurveyedLog, surveyFile } from './import-doubts.ts';
+import { checkFailures, failureText, reportFindings, type SurveyedLog, surveyFile } from './import-checks.ts';
 import { importLog } from './import-log.ts';
 import { addSummaries, lostText, type TotalSummary } from './import-summary.ts';
 import type { ImportTarget } from './import-target.ts';
@@ -35,7 +35,7 @@ export interface FollowContext {
   readonly interrupted: AbortSignal;
 }
 
-/** Imports logs as they grow, until interrupted, or standard input has ended and nothing else is followed. */
+/** Imports logs as they grow, until it is interrupted, or standard input ends and no file is followed. */
 export class FollowedLogs {
   readonly #context: FollowContext;
   readonly #options: Omit<ImportOptions, 'follow'>;
@@ -79,7 +79,7 @@ export class FollowedLogs {
 
   /**
    * @param files names, patterns, and `-` for standard input
-   * @throws HitError `import_failed`, also for logs that are doubtful; `store_unavailable`, `data_dir_unusable`; `bad_usage` if
+   * @throws HitError `import_failed`, also for logs that fail a check; `store_unavailable`, `data_dir_unusable`; `bad_usage` if
    *   old lines are refused
    */
   async run(files: readonly string[]): Promise<void> {
@@ -87,7 +87,7 @@ export class FollowedLogs {
     const stop = AbortSignal.any([interrupted, this.#failed.signal]);
     const targets = files.filter((file) => file !== '-').map(followTarget);
     await checkTargets(targets, terminal);
-    await this.#checkDoubts(targets, stop);
+    await this.#checkLogs(targets, stop);
     try {
       if (targets.length < files.length) this.#start(this.#importStdin(stop));
       if (targets.length > 0) await this.#follow(targets, stop);
@@ -99,10 +99,10 @@ export class FollowedLogs {
   }
 
   /**
-   * Judges logs when they are followed for the first time: somebody watches then, and can answer. A service that is started
-   * again goes on with them.
+   * Checks logs when they are followed for the first time, as a person is there to respond. A service that is restarted continues
+   * with them.
    */
-  async #checkDoubts(targets: readonly FollowTarget[], stop: AbortSignal): Promise<void> {
+  async #checkLogs(targets: readonly FollowTarget[], stop: AbortSignal): Promise<void> {
     const { values, terminal } = this.#context;
     const surveyed: SurveyedLog[] = [];
     for (const target of targets) {
@@ -112,12 +112,12 @@ export class FollowedLogs {
         try {
           surveyed.push(await surveyFile(path, size, values, stop));
         } catch (error) {
-          // The follower names it, and follows the others.
+          // The follower reports it, and follows the others.
           if (!target.isPattern) throw error;
         }
       }
     }
-    checkDoubts(surveyed, values.yes!, terminal);
+    reportFindings(surveyed, values.yes!, terminal);
   }
 
   async #follow(targets: readonly FollowTarget[], stop: AbortSignal): Promise<void> {
@@ -140,7 +140,7 @@ export class FollowedLogs {
     follower.save();
   }
 
-  /** Follows the fate of an import beside the others: the first that fails ends them all. */
+  /** Runs an import concurrently with the others: the first that fails ends them all. */
   #start(work: Promise<void>): void {
     const running = work.catch((error) => this.#fail(error)).finally(() => this.#running.delete(running));
     this.#running.add(running);
@@ -165,8 +165,8 @@ export class FollowedLogs {
       if (failure !== undefined) this.#warn(`${name} failed`, `Warning: ${failure}`);
     } catch (error) {
       if (!isSibling || !(error instanceof HitError) || error.code !== 'bad_usage') throw error;
-      this.#warn(name, `${name} is left out: ${error.message}`);
-      await log.ended('left out');
+      this.#warn(name, `${name} is skipped: ${error.message}`);
+      await log.ended('skipped');
     }
   }
 
@@ -219,7 +219,7 @@ export class FollowedLogs {
     this.#context.terminal.stderr.write(`${lostText(lost)}\n`);
   }
 
-  /** Says something once about each subject. */
+  /** Prints one message for each subject. */
   #warn(subject: string, text: string): void {
     if (this.#warned.has(subject)) return;
     this.#warned.add(subject);
@@ -227,7 +227,7 @@ export class FollowedLogs {
   }
 }
 
-/** @throws HitError `import_failed` for what can never be followed; what does not exist yet may appear */
+/** @throws HitError `import_failed` for a path that cannot be followed. A file that does not exist yet may appear later. */
 async function checkTargets(targets: readonly FollowTarget[], { stderr }: Terminal): Promise<void> {
   for (const target of targets) {
     const { path, isPattern } = target;
@@ -253,7 +253,7 @@ async function checkTargets(targets: readonly FollowTarget[], { stderr }: Termin
   }
 }
 
-/** Digests of a use of their own for a key that others use too. */
+/** Digests for this purpose alone, with a key that has other uses. */
 function digestWith(key: Uint8Array): (bytes: Buffer) => string {
   return (bytes) => createHmac('sha256', key).update('followed log\n').update(bytes).digest('hex');
 }

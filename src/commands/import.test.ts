@@ -79,14 +79,14 @@ describe('the import command', { timeout: patience(30_000) }, () => {
 
   it('imports nothing of any file if one would surely be counted wrong, unless --yes is given', async () => {
     const files = [await fileOf('read.log', logLine()), await fileOf('package.json', '{\n}\n')];
-    const refused = await run(['--site', 'doubt.example', ...files]);
+    const refused = await run(['--site', 'checked.example', ...files]);
     assert.match(refused.fault?.message ?? '', /^package\.json: none of 2 lines can be read/);
     assert.equal(refused.stdout, '');
 
-    const insisted = await run(['--site', 'doubt.example', '--yes', ...files]);
-    assert.match(insisted.stdout, /\n {2}imported {2}1\n {2}already {3}0\n {2}failed {4}2\n/);
-    assert.match(insisted.fault?.message ?? '', /^package\.json: no line was imported\./);
-    assert.equal((await run(['--site', 'doubt.example', files[0]!])).fault, undefined);
+    const forced = await run(['--site', 'checked.example', '--yes', ...files]);
+    assert.match(forced.stdout, /\n {2}imported {2}1\n {2}already {3}0\n {2}failed {4}2\n/);
+    assert.match(forced.fault?.message ?? '', /^package\.json: no line was imported\./);
+    assert.equal((await run(['--site', 'checked.example', files[0]!])).fault, undefined);
   });
 
   it('fails if more lines fail than --max-failures', async () => {

@@ -16,7 +16,7 @@ import { DAY } from '../timing/units.ts';
 import type { Command, Terminal } from './command.ts';
 import { dryRun, dryRunText } from './dry-run.ts';
 import { FollowedLogs } from './follow.ts';
-import { checkDoubts, checkFailures, isBrotli, type SurveyedLog, surveyFile } from './import-doubts.ts';
+import { checkFailures, isBrotli, reportFindings, type SurveyedLog, surveyFile } from './import-checks.ts';
 import { importLog } from './import-log.ts';
 import {
   addSummaries,
@@ -57,7 +57,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
       terminal.stdout.write(values.json ? `${JSON.stringify(surveyed.map(dryRun))}\n` : dryRunText(surveyed));
       return;
     }
-    checkDoubts(surveyed, values.yes!, terminal);
+    reportFindings(surveyed, values.yes!, terminal);
     const target = await openTarget(values, terminal);
     const interrupted = terminal.interruption();
     const imported: ImportedLog[] = [];

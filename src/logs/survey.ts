@@ -1,6 +1,6 @@
 /**
- * What samples of a log say about the whole, before it is imported: a log of which clients or hosts are misread imports without
- * an error, and its wrong numbers are hard to take back.
+ * Statistics over samples of a log, to check it before the import: if clients or hosts are misread, the import succeeds, and its
+ * wrong numbers are hard to undo.
  */
 
 import { isbot } from 'isbot';
@@ -21,20 +21,20 @@ export interface ExampleLine {
   readonly facts: Readonly<LineFacts>;
 }
 
-/** Counts the lines of samples by what may be wrong with them. */
+/** Counts lines of samples that indicate a wrong format or configuration. */
 export class Survey {
   /** Lines that are not blank, and those that are read. */
   lines = 0;
   read = 0;
   /** Lines from clients that are neither addresses nor host names. */
-  namelessClients = 0;
+  unnamedClients = 0;
   /** Lines whose host is an address. */
   addressHosts = 0;
   bots = 0;
   withAgent = 0;
   /** Lines with a status of 400 or more. */
   errors = 0;
-  /** Lines of a time more than a day ahead. */
+  /** Lines whose time is more than a day ahead. */
   future = 0;
   readonly failures = new Map<LogFailure, number>();
   readonly examples: ExampleLine[] = [];
@@ -84,7 +84,7 @@ export class Survey {
   }
 
   /** A client that is neither an address nor a host name. */
-  get namelessClient(): string {
+  get unnamedClient(): string {
     return [...this.#clients.keys()].find((client) => !isNamed(client)) ?? '';
   }
 
@@ -103,7 +103,7 @@ export class Survey {
     this.#clients.set(facts.peer, client);
     client.lines++;
     client.agents.add(facts.userAgent);
-    if (!isNamed(facts.peer)) this.namelessClients++;
+    if (!isNamed(facts.peer)) this.unnamedClients++;
     if (facts.hostname !== '' && isAddress(facts.hostname)) {
       this.addressHosts++;
       this.#hosts.add(facts.hostname);

@@ -8,8 +8,8 @@ export interface DueLog {
   /** Whether it was found beside the logs that are named. */
   readonly isSibling: boolean;
   readonly bytes: AsyncIterable<Buffer>;
-  /** Call it with what is in the store. */
+  /** Call it with what the store has. */
   stored(imported: ImportedTo): void;
-  /** Call it when the import has ended: all that was read is in the store, or it is not to be read at all. */
-  ended(outcome: 'stored' | 'left out'): Promise<void>;
+  /** Call it when the import has ended: everything that was read is stored, or the log must not be read. */
+  ended(outcome: 'stored' | 'skipped'): Promise<void>;
 }

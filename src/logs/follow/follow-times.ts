@@ -1,18 +1,18 @@
 import type { FoundFile } from './log-files.ts';
 
-/** When a followed log is looked at, and for how long it is waited for. All in milliseconds. */
+/** Intervals and time limits of a follower, in milliseconds. */
 export interface FollowTimes {
-  /** Between two looks at an open file that has nothing new. */
+  /** Between two reads of an open file that has nothing new. */
   readonly poll: number;
   /** Between two scans for files. */
   readonly scan: number;
-  /** Without new data, after which a rotated file is closed. If it grows later, it is read again, and its new lines are added. */
+  /** Without new data, after which a rotated file is closed. If it grows later, its new lines are still imported. */
   readonly rotatedIdle: number;
-  /** The same for a file that is named, or matches a pattern, but has the name of a rotated one. */
+  /** The same for a file that the user named, or that matches a pattern, but whose name looks rotated. */
   readonly namedIdle: number;
   /** The same for any file, while others wait for their turn. */
   readonly crowdedIdle: number;
-  /** Until a log of which no file is left is given up: renaming and compressing may take a moment. */
+  /** Until a log without any file left counts as removed: renaming and compressing take a moment. */
   readonly missing: number;
 }
 
@@ -25,7 +25,7 @@ export const FOLLOW_TIMES: FollowTimes = {
   missing: 3000,
 };
 
-/** Scans until a log of which no file is left is given up: one may miss a file that is renamed meanwhile. */
+/** Scans until a log without any file left counts as removed: one may miss a file that is being renamed. */
 export const MISSING_SCANS = 3;
 
 /** Milliseconds without new data after which a file counts as complete. */

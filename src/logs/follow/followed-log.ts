@@ -31,16 +31,16 @@ export class FollowedLog {
   /** Scans so far. */
   scans = 0;
   isRunning = false;
-  /** Whether it is not to be read. */
-  isLeftOut = false;
+  /** Whether it must not be read. */
+  isSkipped = false;
   /** Bytes, if it was read to its end. */
   length: number | undefined;
-  /** Whether nobody writes to it any more, as far as anybody can tell. */
+  /** Whether it seems to be no longer written to. */
   isFinal = false;
-  /** Complete logs of an earlier process are looked up in the store once. */
+  /** Whether the store was asked if it has this log, which an earlier process completed. */
   isConfirmed = true;
-  /** Bytes of text in its compressed files, by their version; `unfit` for those that are not complete. */
-  readonly lengths = new Map<string, number | 'unfit'>();
+  /** Bytes of text in its compressed files, by their version; `unusable` for those that are incomplete. */
+  readonly lengths = new Map<string, number | 'unusable'>();
   #foundAt = performance.now();
   #scansSince = 0;
   #size = 0;
@@ -75,7 +75,7 @@ export class FollowedLog {
     return log;
   }
 
-  /** Takes the result of a scan. */
+  /** Updates the log after a scan. */
   found(files: readonly LogFile[]): void {
     this.scans++;
     this.files = files;
@@ -88,18 +88,18 @@ export class FollowedLog {
     for (const { size, isCompressed } of files) if (!isCompressed) this.sees(size);
   }
 
-  /** Takes note of how many bytes of text a file has. */
+  /** Records the bytes of text in one of its files. */
   sees(size: number): void {
     this.#size = Math.max(this.#size, size);
   }
 
-  /** Whether lines may be lost now that no file is left: unless all were stored that a rotated file had. */
+  /** Whether lines may be lost if no file is left: unless everything that a rotated file had is stored. */
   get mayHaveMore(): boolean {
     if (this.isFinal) return false;
     return this.#isCurrent || this.#storedTo === 0 || this.#storedTo < this.#size;
   }
 
-  /** @param milliseconds without a file, in several scans: one may miss a file that is renamed meanwhile */
+  /** @param milliseconds without a file, in several scans, as one may miss a file that is being renamed */
   isMissing(milliseconds: number): boolean {
     return this.#scansSince >= MISSING_SCANS && performance.now() - this.#foundAt >= milliseconds;
   }
@@ -124,7 +124,7 @@ export class FollowedLog {
     return Math.max(0, this.#size - position);
   }
 
-  /** Takes note of what the store has. It may be less than an earlier process stored, until that is read again. */
+  /** Records what the store has. This may be less than an earlier process stored, until that is read again. */
   stored(imported: ImportedTo, now: number): void {
     if (imported.bytes < this.#storedTo) return;
     this.#imported = imported;

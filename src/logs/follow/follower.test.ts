@@ -23,7 +23,7 @@ function logFolder(test: TestContext) {
 }
 
 describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
-  it('reads what a log has, and what is added, also if it is created later', async (test) => {
+  it('reads a log and what is appended to it, even if the log is created later', async (test) => {
     const { path, follow } = logFolder(test);
     const logs = follow();
     await sleep(LOOK);
@@ -49,7 +49,7 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     assert.deepEqual(logs.lost, []);
   });
 
-  it('reads the rest of a log from its copy when it is truncated, also if the new one is longer at once', async (test) => {
+  it('reads the rest of a truncated log from its copy, even if the new log is longer right away', async (test) => {
     const { path, follow } = logFolder(test);
     writeFileSync(path, 'one\n');
     const logs = follow({ times: { poll: 100 } });
@@ -61,7 +61,7 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     assert.deepEqual(logs.lost, []);
   });
 
-  it('notices a new log that begins like the one before, and is longer', async (test) => {
+  it('recognizes a new log that begins like the one before, and is longer', async (test) => {
     const { path, follow } = logFolder(test);
     const head = `${'the same line\n'.repeat(400)}`;
     writeFileSync(path, `${head}one\n`);
@@ -101,7 +101,7 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     assert.deepEqual([second.lost, second.unreadable], [[], []]);
   });
 
-  it('waits for a file that is still being compressed', async (test) => {
+  it('waits until a file is completely compressed', async (test) => {
     const { path, follow } = logFolder(test);
     const whole = gzipSync(Buffer.from(Array.from({ length: 20_000 }, (_, i) => `line ${i * i}\n`).join('')));
     writeFileSync(`${path}.1.gz`, whole.subarray(0, whole.length / 2));
@@ -112,7 +112,7 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     await until('the whole log', () => logs.texts[0]?.endsWith(`line ${19_999 ** 2}\n`) ?? false);
   });
 
-  it('names files that it cannot read', async (test) => {
+  it('reports files that it cannot read', async (test) => {
     const { path, follow } = logFolder(test);
     writeFileSync(path, 'one\n');
     const files = {
@@ -128,7 +128,7 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     assert.deepEqual(new Set(logs.unreadable), new Set(Object.keys(files)));
   });
 
-  it('says how many bytes are lost if no file has the rest of a log', async (test) => {
+  it('reports how many bytes are lost if no file has the rest of a log', async (test) => {
     const { path, follow } = logFolder(test);
     writeFileSync(path, 'one\n');
     const logs = follow();
@@ -141,7 +141,7 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     assert.deepEqual([logs.lost.length, name, read, unread], [1, 'access.log', 4, 0]);
   });
 
-  it('says what was lost while nobody followed', async (test) => {
+  it('reports what was lost while no follower ran', async (test) => {
     const { path, follow } = logFolder(test);
     writeFileSync(path, 'one\n');
     const first = follow();
@@ -157,10 +157,10 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     const third = follow();
     await third.reaches('two\n');
     await sleep(LOOK * 4);
-    assert.deepEqual(third.lost, [], 'a loss is said once');
+    assert.deepEqual(third.lost, [], 'a loss is reported once');
   });
 
-  it('says nothing of a rotated log that was read before it was removed', async (test) => {
+  it('reports nothing about a rotated log that was read before it was removed', async (test) => {
     const { path, follow } = logFolder(test);
     writeFileSync(path, 'two\n');
     writeFileSync(`${path}.1`, 'one\n');
@@ -174,7 +174,7 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     assert.deepEqual(second.lost, []);
   });
 
-  it('does not read again what is complete, unless the store has lost it, or it has grown', async (test) => {
+  it('does not read a complete log again, unless the store lost it, or it has grown', async (test) => {
     const { path, follow } = logFolder(test);
     const times = { rotatedIdle: 50 };
     writeFileSync(path, 'two\n');
@@ -193,7 +193,7 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     await follow({ times, isImported: false }).reaches('one\nlate\n', 'two\n');
   });
 
-  it('reads the rest of a log that was compressed meanwhile', async (test) => {
+  it('reads the rest of a log that was compressed while no follower ran', async (test) => {
     const { path, follow } = logFolder(test);
     writeFileSync(path, 'one\n');
     const first = follow();
@@ -207,7 +207,7 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     assert.deepEqual(second.lost, []);
   });
 
-  it('follows all files of a pattern, new ones too', async (test) => {
+  it('follows all files of a pattern, including new ones', async (test) => {
     const { folder, follow } = logFolder(test);
     writeFileSync(join(folder, 'a.log'), 'a\n');
     writeFileSync(join(folder, 'a.log.1'), 'before a\n');
@@ -219,7 +219,7 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     await logs.reaches('a\nmore\n', 'before a\n', 'b\n');
   });
 
-  it('reads more logs than at a time in turn, also as they grow', async (test) => {
+  it('lets logs take turns if there are more than it reads at a time, even as they grow', async (test) => {
     const { folder, follow } = logFolder(test);
     const names = ['a', 'b', 'c', 'd', 'e'];
     for (const name of names) writeFileSync(join(folder, `${name}.log`), `${name}\n`);
@@ -230,7 +230,7 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     assert.deepEqual(logs.lost, []);
   });
 
-  it('ends at once when it is stopped', async (test) => {
+  it('ends immediately when it is stopped', async (test) => {
     const { path, follow } = logFolder(test);
     await follow().stop();
     writeFileSync(path, 'one\n');

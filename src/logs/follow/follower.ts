@@ -1,10 +1,10 @@
 /**
- * Follows logs through rotation. A scan finds all files that may hold one, and tells by their content which log each holds:
- * names and inodes say nothing, as a file may be renamed, copied, truncated, replaced or compressed between any two looks,
- * and while nobody looks. A log is read from the file that has most of it, and once.
+ * Follows logs through rotation. A scan finds all files that may hold a followed log, and identifies the log of each by its
+ * content: names and inodes do not identify it, as a file may be renamed, copied, truncated, replaced or compressed between two
+ * scans, or while no follower runs. Each log is read once, from the file that has most of it.
  *
- * Bounds: `mostRunning` logs are read at a time, and `MOST_CATCHING_UP` of them have not reached their end yet, one
- * of which is no longer written to; more wait.
+ * Bounds: at most `mostRunning` logs are read at a time. Of these, at most `MOST_CATCHING_UP` have not reached their end yet, and
+ * at most one of them is no longer written to. Other logs wait.
  *
  * Invariants: a log is read by one feed at a time, and each file is assigned to one log.
  */
@@ -33,7 +33,7 @@ export interface FollowerOptions {
   /** Whether the store has a chunk of a log. */
   readonly isImported: (chunk: Pick<ImportedTo, 'root' | 'digest'>) => Promise<boolean>;
   readonly onLost: (lost: LostLines) => void;
-  /** Called with files that cannot be read. */
+  /** Called with each file that cannot be read, on every scan. */
   readonly onUnreadable: (path: string, error: unknown) => void;
   readonly stop: AbortSignal;
   readonly times?: FollowTimes;
@@ -92,7 +92,7 @@ export class Follower {
     }
   }
 
-  /** Writes down what was read. @throws HitError `data_dir_unusable` */
+  /** Saves the positions. @throws HitError `data_dir_unusable` */
   save(): void {
     for (const target of this.#options.targets) {
       const logs = [...this.#logs].filter((log) => log.target.path === target.path);
@@ -106,7 +106,7 @@ export class Follower {
   async #scan(): Promise<void> {
     const found = await findFiles(this.#options.targets);
     const assigned = new Map<string, AssignedFile>();
-    // The longest first: a shorter file that begins alike is a copy that is not complete.
+    // The longest first: a shorter file with the same beginning is an incomplete copy.
     for (const file of found.sort((a, b) => b.size - a.size)) {
       const known = this.#assigned.get(file.version);
       try {
@@ -121,7 +121,7 @@ export class Follower {
     for (const log of this.#logs) log.found((filesOf.get(log) ?? []).map(({ file }) => file));
   }
 
-  /** @returns undefined if it cannot be told yet which log a file holds */
+  /** @returns undefined if it is not known yet which log the file holds */
   async #assign(found: FoundFile): Promise<AssignedFile | undefined> {
     const begin = await readHead(found);
     if (!begin) return undefined;
@@ -131,7 +131,7 @@ export class Follower {
     }
     const file = { ...found, ...begin };
     for (const log of this.#logs) if (await fits(log, file)) return { log, file };
-    // If it was replaced meanwhile, its beginning is that of one log, and its end that of another.
+    // If the file was replaced in the meantime, its beginning and its end are of two logs.
     const again = await readHead(found);
     if (!again?.head.subarray(0, begin.head.length).equals(begin.head)) return undefined;
     const { digest } = this.#options;
@@ -144,7 +144,7 @@ export class Follower {
   async #due(): Promise<FollowedLog[]> {
     const due: FollowedLog[] = [];
     for (const log of this.#logs) {
-      if (!log.isRunning && !log.isLeftOut && (await this.#hasUnread(log))) due.push(log);
+      if (!log.isRunning && !log.isSkipped && (await this.#hasUnread(log))) due.push(log);
     }
     const ages = new Map(due.map((log) => [log, Math.min(...log.files.map(({ modified }) => modified))]));
     return due.sort((a, b) => ages.get(a)! - ages.get(b)!);
@@ -175,19 +175,19 @@ export class Follower {
     return false;
   }
 
-  async #lengthOf(log: FollowedLog, file: LogFile): Promise<number | 'unfit' | undefined> {
+  async #lengthOf(log: FollowedLog, file: LogFile): Promise<number | 'unusable' | undefined> {
     const known = log.lengths.get(file.version);
     if (known !== undefined) return known;
     const length = await compressedLength(file, log.mark);
     if (length !== undefined) log.lengths.set(file.version, length);
     if (typeof length === 'number') log.sees(length);
-    if (length === 'unfit' && this.#isSettled(file)) {
+    if (length === 'unusable' && this.#isSettled(file)) {
       this.#options.onUnreadable(file.path, new Error(TRUNCATED));
     }
     return length;
   }
 
-  /** Whether a file is no longer being compressed. */
+  /** Whether a file has not changed for so long that its compression must have ended. */
   #isSettled({ modified }: FoundFile): boolean {
     return Date.now() - modified >= this.#times.rotatedIdle;
   }
@@ -229,7 +229,7 @@ export class Follower {
       ended: async (outcome) => {
         await feed.close();
         log.isRunning = false;
-        if (outcome === 'left out') log.isLeftOut = true;
+        if (outcome === 'skipped') log.isSkipped = true;
         else if (!stop.aborted) log.length = log.mark.position;
         this.#running--;
         this.#caughtUp(log);
@@ -246,7 +246,7 @@ export class Follower {
     this.#options.onLost({ name: log.name, read, unread: log.unreadAfter(read), readAt: log.readAt });
   }
 
-  /** Whether another log turned out to be the same: the beginning of a log may fit several, and nothing of this one was read. */
+  /** Whether a file of another log has the same beginning, and nothing of this log was read: then the two are the same log. */
   #isElsewhere({ storedTo, mark }: FollowedLog): boolean {
     return storedTo === 0 && [...this.#assigned.values()].some(({ file }) => mark.fitsHead(file.head));
   }

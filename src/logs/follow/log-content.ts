@@ -11,7 +11,7 @@ export interface FileHead {
   /** Its first bytes, uncompressed. */
   readonly head: Buffer;
   readonly isCompressed: boolean;
-  /** Whether it cannot be decompressed so far: it is being compressed, or damaged. */
+  /** Whether it cannot be decompressed: it is still being compressed, or damaged. */
   readonly isBroken: boolean;
 }
 
@@ -26,14 +26,14 @@ export async function readHead(found: FoundFile): Promise<FileHead | undefined> 
   const raw = await readAt(file, 0, HEAD_BYTES);
   if (utf16Of(raw) !== undefined)
     throw new Error(
-      'it is in UTF-16, which is not followed: let its server write UTF-8, or import it when it is complete',
+      'files in UTF-16 are not followed: configure its server to write UTF-8, or import the file when it is complete',
     );
   const compression = compressionOf(raw)?.read;
   if (typeof compression === 'string') throw new Error(compression);
   if (!compression && !isNamedBrotli(found.name)) {
     if (!looksCompressed(found.name)) return { head: raw, isCompressed: false, isBroken: false };
     if (raw.length < MAGIC_BYTES) return undefined;
-    throw new Error('it is not compressed, as its name says');
+    throw new Error('its name is that of a compressed file, but it is not compressed');
   }
   const parts: Buffer[] = [];
   let length = 0;
@@ -76,22 +76,22 @@ export async function readAt(file: FileHandle, position: number, length: number)
   return bytes.subarray(0, filled);
 }
 
-/** Whether an open plain file goes on with a log: it begins alike, and is the same before the position. */
+/** Whether an open plain file continues a log: both have the same first bytes, and the same last ones before the position. */
 export async function continues(file: FileHandle, mark: LogMark): Promise<boolean> {
   const { start, length, fits } = mark.tailCheck();
   return mark.fitsHead(await readAt(file, 0, HEAD_BYTES)) && fits(await readAt(file, start, length));
 }
 
 /**
- * The length of a compressed log, in bytes of text. It is read to its end, as half a log must not be taken for a log: that of
- * a file which is still being compressed.
+ * The length of a compressed log, in bytes of text. The file is read to its end: one that is still being compressed has only a
+ * part of the log.
  *
- * @returns `unfit` if it is not complete, or does not go on with the log; undefined if another file is at the path by now
+ * @returns `unusable` if it is incomplete, or does not continue the log; undefined if another file is at the path by now
  */
 export async function compressedLength(
   found: FoundFile,
   mark: LogMark,
-): Promise<number | 'unfit' | undefined> {
+): Promise<number | 'unusable' | undefined> {
   const file = await openFound(found);
   if (!file) return undefined;
   await using _ = file;
@@ -105,9 +105,9 @@ export async function compressedLength(
       position += part.length;
     }
   } catch {
-    return 'unfit';
+    return 'unusable';
   }
-  return fits(Buffer.concat(tail)) ? position : 'unfit';
+  return fits(Buffer.concat(tail)) ? position : 'unusable';
 }
 
 /** The text of a compressed file, from its beginning. @throws if it ends too early */

@@ -1,9 +1,9 @@
 /**
- * The text of a followed log from its beginning, through renames, copies and compression, to its end.
+ * The text of a followed log, from its beginning through renames, copies and compression to its end.
  *
- * A block is passed on only after the file was compared with the log, after it was read: so if the file was truncated or
- * replaced at any moment before, also by a longer one, the block is read again from the file that holds the log now. What
- * was read of that file before is skipped by position; that both hold the same before it was compared too.
+ * After a block is read, the file is compared with the log, and only then the block is passed on. So if the file was truncated or
+ * replaced before, even by a longer one, the block is read again from the file that holds the log now. There, reading starts
+ * at the same position, after the bytes before it were compared.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { pause } from '../../timing/pause.ts';
@@ -19,9 +19,9 @@ export interface LogFeedOptions {
   readonly times: FollowTimes;
   /** Whether other logs wait for their turn. */
   readonly isCrowded: () => boolean;
-  /** Called when the end of what is there is reached. */
+  /** Called at the current end of the log. */
   readonly onEnd: () => void;
-  /** Called if no file is left that holds what comes after the position. */
+  /** Called if no file is left that has what follows the position. */
   readonly onLost: () => void;
 }
 
@@ -32,7 +32,7 @@ export class LogFeed {
   #inode = '';
   /** Size and time of modification of the file when it was last compared. */
   #compared = '';
-  /** Files that turned out not to go on with the log. */
+  /** Versions of files that do not continue the log. */
   readonly #rejected = new Set<string>();
   #grown = Number.NEGATIVE_INFINITY;
 
@@ -90,7 +90,7 @@ export class LogFeed {
     onLost();
   }
 
-  /** A file that goes on with the log. Waits until there is one, or it is given up. */
+  /** Waits for a file that continues the log. @returns undefined if none appears in time, or on a stop */
   async #find(): Promise<LogFile | undefined> {
     const { stop, times } = this.#options;
     const log = this.#log;
@@ -104,7 +104,7 @@ export class LogFeed {
         const known = log.mark.position === 0 ? log.lengths.get(file.version) : undefined;
         const length = known ?? (await compressedLength(file, log.mark));
         if (typeof length === 'number') return file;
-        if (length === 'unfit') this.#rejected.add(file.version);
+        if (length === 'unusable') this.#rejected.add(file.version);
       }
       if (log.scans >= scans && performance.now() - since >= times.missing) return undefined;
       await pause(times.poll, stop);
@@ -112,14 +112,14 @@ export class LogFeed {
     return undefined;
   }
 
-  /** Waits for what a file that was found is called now. */
+  /** Waits for the next scan, which finds the new name of a file. */
   async #nextScan(): Promise<void> {
     const { stop, times } = this.#options;
     const { scans } = this.#log;
     while (this.#log.scans === scans && !stop.aborted) await pause(times.poll, stop);
   }
 
-  /** Closes the file, if the text was not read to its end. */
+  /** Closes the file, if it is open. */
   async close(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;
@@ -139,7 +139,7 @@ export class LogFeed {
     return false;
   }
 
-  /** Whether another file has more: the one that was read may be a copy that was not complete. */
+  /** Whether another file has more: the one that was read may be an incomplete copy. */
   #longer(): boolean {
     const { files, mark } = this.#log;
     return files.some(
@@ -148,7 +148,7 @@ export class LogFeed {
     );
   }
 
-  /** Whether a file that was read to its end is no longer written to, as far as anybody can tell. */
+  /** Whether a file that was read to its end seems to be no longer written to. */
   async #isOver(file: FileHandle): Promise<boolean> {
     const { times, isCrowded } = this.#options;
     const as = this.#log.files.find(({ inode }) => inode === this.#inode)?.as;

@@ -1,17 +1,17 @@
-/** Finds the files that may hold a followed log: those that are named, those that match a pattern, and their rotated siblings. */
+/** Finds the files that may hold a followed log: the specified ones, those that match a pattern, and their rotated siblings. */
 import { existsSync, type Stats } from 'node:fs';
 import { glob, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { looksRotated, rotatedFrom } from './rotated-name.ts';
 
-/** What the user names: a file, which may not exist yet, or a pattern. */
+/** What the user specifies: a file, which may not exist yet, or a pattern. */
 export interface FollowTarget {
   /** Absolute. */
   readonly path: string;
   readonly isPattern: boolean;
 }
 
-/** How a file is found: under the name that is written to, named otherwise, or as a rotated sibling. */
+/** How a file is found: by the name that is written to, by another name that the user specified, or as a rotated sibling. */
 type FoundAs = 'current' | 'named' | 'rotated';
 
 /** A file at the moment of a scan. */
@@ -29,23 +29,23 @@ export interface FoundFile {
   readonly modified: number;
 }
 
-/** A file of that name is meant even if the name could be a pattern. */
+/** If a file of that name exists, the text is no pattern. */
 export function followTarget(text: string): FollowTarget {
   return { path: resolve(text), isPattern: /[*?[\]{}]/.test(text) && !existsSync(text) };
 }
 
-/** The file behind its device and inode, of which rename and copy change the path. */
+/** Identifies a file by its device and inode, which a rename does not change. */
 export function inodeOf({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
   return `${dev}:${ino}`;
 }
 
-/** All files of some targets, each once. Those that vanish meanwhile are left out. */
+/** All files of some targets, each once, without those that are removed in the meantime. */
 export async function findFiles(targets: readonly FollowTarget[]): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>();
   for (const target of targets) {
     for (const file of await filesOf(target)) {
       const known = found.get(file.inode);
-      // A hard link, or a file of several targets: the name that is written to counts.
+      // Of hard links and of files of several targets, the name that is written to takes precedence.
       if (!known || (known.as !== 'current' && file.as === 'current')) found.set(file.inode, file);
     }
   }

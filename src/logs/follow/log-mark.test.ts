@@ -28,7 +28,7 @@ const block = fc.integer({ min: 1, max: 9000 });
 const options = { seed: 1, numRuns: 100 };
 
 describe('the mark of a log', () => {
-  it('fits the same log after it has grown, whatever the blocks in which it was read', () => {
+  it('fits the same log after it has grown, however it was split into blocks', () => {
     fc.assert(
       fc.property(text, text, block, (read, more, size) => {
         const mark = markOf(read, size);
@@ -61,7 +61,7 @@ describe('the mark of a log', () => {
     assert.equal(mark.fitsHead(Buffer.from('')), false);
   });
 
-  it('is stored as digests alone', () => {
+  it('is stored only as digests', () => {
     const stored = JSON.stringify(markOf(Buffer.from('203.0.113.7 - - [\n'), 5).toStored(17));
     assert.doesNotMatch(stored, /203|113/);
   });

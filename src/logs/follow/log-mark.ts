@@ -1,9 +1,9 @@
 /**
- * What identifies a log while its file is renamed, copied, truncated or compressed: its first bytes, and the last ones before
- * the position up to which it was read. If a file has both, it goes on with this log; if it lacks one, it holds another log,
- * also if it is longer than the position.
+ * Identifies a log while its file is renamed, copied, truncated or compressed: by its first bytes, and by the last ones before
+ * the position up to which it was read. A file that has both continues this log; one that lacks either holds another log, even if
+ * it is longer than the position.
  *
- * In the data folder there are only keyed digests of these bytes, as they contain addresses.
+ * The data folder has only keyed digests of these bytes, as they contain addresses.
  *
  * Invariants: `head` has `min(HEAD_BYTES, position)` bytes or more; `tail` has exactly `min(TAIL_BYTES, position)`.
  */
@@ -52,7 +52,7 @@ export class LogMark {
     this.#tail = stored ? undefined : Buffer.alloc(0);
   }
 
-  /** @param head the first bytes of a log of which nothing was read */
+  /** @param head the first bytes of a log that was not read yet */
   static unread(digest: Digest, head: Buffer): LogMark {
     return new LogMark(digest, head.subarray(0, HEAD_BYTES), undefined);
   }
@@ -84,7 +84,7 @@ export class LogMark {
     assert.ok(this.#head!.length >= Math.min(HEAD_BYTES, this.position));
   }
 
-  /** @param head the first bytes of a file, up to `HEAD_BYTES`: fewer than this log has if it is a part of it */
+  /** @param head the first bytes of a file, up to `HEAD_BYTES`: fewer than this log has if the file is an incomplete copy */
   fitsHead(head: Buffer): boolean {
     if (this.#head) {
       const length = Math.min(head.length, this.#head.length);
@@ -97,7 +97,7 @@ export class LogMark {
     return true;
   }
 
-  /** The check of the bytes before the position of now, which may move on while a file is read. */
+  /** The check of the bytes before the current position, which may advance while a file is read. */
   tailCheck(): TailCheck {
     const { position } = this;
     const length = Math.min(TAIL_BYTES, position);

@@ -1,7 +1,7 @@
 /**
- * What was read of the logs of each target: a file in `follow/` of the data folder. The record of what is in the store is the
- * store's own, which arrives with the hits, so a position that is lost or too small costs only that a log is read again. It
- * says which rotated logs need not be read again, and which lines were lost while nobody followed.
+ * Positions up to which the logs of each target were read: a file for each target, in `follow/` of the data folder. They show
+ * which rotated logs need not be read again, and which lines were lost while no follower ran. Which lines are stored is recorded
+ * in the store itself, together with their hits: if a position is lost or too small, a log is only read again.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ export class LogPositions {
 
   /**
    * @param dataDir absolute
-   * @param site of the lines without a host: another one makes it another import
+   * @param site of lines without a host: with another site, it is another import
    */
   constructor(dataDir: string, site: string) {
     this.#folder = join(dataDir, 'follow');

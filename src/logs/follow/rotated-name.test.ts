@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { looksRotated, rotatedFrom } from './rotated-name.ts';
 
-test('numbers, dates and compressions after a name, or before its extension, are those of a rotated log', () => {
+test('a number, a date or the extension of a compression after a name, or before its extension, makes it that of a rotated log', () => {
   for (const name of [
     'access.log.1',
     'access.log.12.gz',
@@ -22,7 +22,7 @@ test('numbers, dates and compressions after a name, or before its extension, are
   assert.ok(rotatedFrom('web.10.1').includes('web.10'));
 });
 
-test('other logs in the same folder are not', () => {
+test('names of other logs in the same folder are not those of rotated ones', () => {
   for (const name of [
     'access.log',
     'error.log.1',
@@ -35,7 +35,7 @@ test('other logs in the same folder are not', () => {
   }
 });
 
-test('a name that ends with a number, or a compression, is that of a log that is no longer written to', () => {
+test('a name that ends with a number or the extension of a compression is that of a log that is no longer written to', () => {
   const rotated = ['access.log.1', 'access.log-20261130', 'access.log.gz', 'access.log.old'];
   assert.deepEqual(rotated.map(looksRotated), [true, true, true, true]);
   assert.deepEqual(['access.log', 'access_log', 'access-20261130.log'].map(looksRotated), [

@@ -12,7 +12,7 @@ const EXTENSION = /\.[A-Za-z]\w*$/;
 const SEPARATOR = /[._-]/g;
 
 /**
- * The names of logs of which a file with this name may be a rotated part.
+ * The names of the logs that may have been rotated to this name.
  *
  * @param name of a file, without its folder
  * @example
@@ -30,18 +30,18 @@ export function rotatedFrom(name: string): string[] {
   return names;
 }
 
-/** Whether a file with this name is no longer written to, by its name alone. */
+/** Whether a name is that of a file that is no longer written to. */
 export function looksRotated(name: string): boolean {
   const plain = name.replace(COMPRESSED, '');
   return plain !== name || OLD.test(plain) || beforeNumber(plain).length > 0;
 }
 
-/** Whether a file is compressed, by its name alone. */
+/** Whether a name is that of a compressed file. */
 export function looksCompressed(name: string): boolean {
   return COMPRESSED.test(name);
 }
 
-/** What comes before a number at the end, for each separator at which one may begin. */
+/** The text before a number at the end, for each separator that it may begin with. */
 function beforeNumber(name: string): string[] {
   return Array.from(name.matchAll(SEPARATOR), ({ index }) => index)
     .filter((at) => at > 0 && NUMBER.test(name.slice(at)))

@@ -6,7 +6,7 @@ import { HitError } from '../errors.ts';
 import { ANY_LINE, FORMAT_RULES, type LineRules } from '../logs/format.ts';
 import { compilePattern } from '../logs/line-pattern.ts';
 import { Survey } from '../logs/survey.ts';
-import { checkDoubts, checkFailures, doubtsOf } from './import-doubts.ts';
+import { checkFailures, findingsOf, reportFindings } from './import-checks.ts';
 
 const NOW = Date.UTC(2026, 0);
 
@@ -22,30 +22,30 @@ function linesOf(line: (index: number) => string): string[] {
 }
 
 function texts(lines: readonly string[], rules?: LineRules) {
-  return doubtsOf(surveyOf(lines, rules)).map(
-    ({ text, isSure }) => `${isSure ? 'sure' : 'warning'}: ${text}`,
+  return findingsOf(surveyOf(lines, rules)).map(
+    ({ text, isError }) => `${isError ? 'error' : 'warning'}: ${text}`,
   );
 }
 
 const client = (index: number) => `198.51.100.${index}`;
 
 describe('a log', () => {
-  it('of many clients, agents and pages raises no doubt', () => {
+  it('of many clients, agents and pages passes all checks', () => {
     assert.deepEqual(texts(linesOf((index) => logLine({ address: client(index), path: `/${index}` }))), []);
     assert.deepEqual(texts([logLine({ address: '10.0.0.1', status: 500, agent: '-' })]), []);
     assert.deepEqual(texts([]), []);
   });
 
   for (const [what, lines, expected] of [
-    ['that is none', linesOf(() => 'hello\n'), /^sure: none of 200 lines can be read: .*timestamp/],
+    ['that is not a log', linesOf(() => 'hello\n'), /^error: none of 200 lines can be read: .*timestamp/],
     [
       'of other JSON',
       linesOf(() => '{ "a": 1 }\n'),
       /lacks the client.* It looks like JSON: .*The first is: \{ "a": 1 \}$/,
     ],
-    ['of errors of the server', ['[Sun May 17 10:05:03 2015] [error] oops\n'], /It looks like an error log/],
+    ['of server errors', ['[Sun May 17 10:05:03 2015] [error] oops\n'], /It looks like an error log/],
     [
-      'without its directive',
+      'without its #Fields directive',
       ['2015-05-17 10:05:03 203.0.113.7 GET /a 200\n'],
       /without its directive #Fields/,
     ],
@@ -54,75 +54,79 @@ describe('a log', () => {
       ['203.0.113.7 "GET /a HTTP/1.1" 200\n'],
       /Give the LogFormat or log_format of the server/,
     ],
-    ['of one line that is none', ['hello\n'], /^sure: its only line cannot be read: .*The first is: hello$/],
+    ['of one unreadable line', ['hello\n'], /^error: its only line cannot be read: .*The first is: hello$/],
     [
-      'of clients without a name',
+      'whose clients are not addresses',
       linesOf((index) => logLine({ address: `user${index}` })),
-      /^sure: 100 % of hits are of clients that are no addresses, such as "user0"$/,
+      /^error: 100 % of hits have a client that is not an address, such as "user0"$/,
     ],
     [
-      'of hosts that are addresses',
+      'whose hosts are addresses',
       linesOf((index) => `${client(index)}:80 ${logLine({ address: client(index) })}`),
-      /^sure: 100 % of hits are of hosts that are addresses/,
+      /^error: 100 % of hits have a host that is an address/,
     ],
     [
-      'of the future',
+      'with times in the future',
       linesOf((index) => logLine({ address: client(index), time: '03/Jan/2026:00:00:00 +0000' })),
-      /^sure: 100 % of hits are of the future/,
+      /^error: 100 % of hits are in the future/,
     ],
     [
       'behind a proxy',
       linesOf((index) => logLine({ address: '10.0.0.1', agent: `${FIREFOX} ${index % 30}` })),
-      /^sure: 100 % of hits are of the client 10\.0\.0\.1 \(user agents: 30\): it is a proxy/,
+      /^error: 100 % of hits come from the client 10\.0\.0\.1 \(user agents: 30\): it is a proxy/,
     ],
-    ['of one client', linesOf(() => logLine()), /^warning: 100 % of hits are of the client 203\.0\.113\.7/],
     [
-      'of bots alone',
+      'of one client',
+      linesOf(() => logLine()),
+      /^warning: 100 % of hits come from the client 203\.0\.113\.7/,
+    ],
+    [
+      'of bots only',
       linesOf((index) => logLine({ address: client(index), agent: index % 2 ? '-' : 'Googlebot/2.1' })),
-      /^warning: all hits are of bots/,
+      /^warning: all hits come from bots/,
     ],
     [
-      'of errors alone',
+      'of failed requests only',
       linesOf((index) => logLine({ address: client(index), status: 404 })),
       /^warning: all requests failed/,
     ],
   ] as const) {
-    it(`${what} raises one doubt`, () => {
+    it(`${what} fails one check`, () => {
       const found = texts(lines);
       assert.equal(found.length, 1, found.join('\n'));
       assert.match(found[0]!, expected);
     });
   }
 
-  it('that is read without the given format says so', () => {
+  it('that can be read without the given format is reported as such', () => {
     const lines = [logLine()];
     const pattern = compilePattern('%h|%t|%r|%>s');
-    const [doubt] = doubtsOf(surveyOf(lines, { ...ANY_LINE, pattern }), surveyOf(lines));
+    const [finding] = findingsOf(surveyOf(lines, { ...ANY_LINE, pattern }), surveyOf(lines));
     assert.match(
-      doubt?.text ?? '',
+      finding?.text ?? '',
       /does not follow the notation of --format\. With --format auto, it can be read\./,
     );
   });
 
-  it('without agents is no log of bots', () => {
+  it('without user agents is not reported as a log of bots', () => {
     const common = linesOf((index) => logLine({ address: client(index) }).replace(/ "-".*/, ''));
     assert.deepEqual(texts(common, FORMAT_RULES.common), []);
   });
 });
 
-describe('a doubt', () => {
+describe('a finding', () => {
   const log = { name: 'a.log', survey: surveyOf([]) };
-  const said = (isSure: boolean, insists: boolean) => {
+  const printed = (isError: boolean, force: boolean) => {
     const stderr = new PassThrough({ encoding: 'utf8' });
-    checkDoubts([{ ...log, doubts: [{ text: 'odd', isSure }] }], insists, { stderr });
+    reportFindings([{ ...log, findings: [{ text: 'odd', isError }] }], force, { stderr });
     return stderr.read();
   };
 
-  it('is a warning, and refuses an import that would surely be wrong, unless the user insists', () => {
-    assert.equal(said(false, false), 'Warning: a.log: odd\n');
-    assert.equal(said(true, true), 'Warning: a.log: odd\n');
+  it('is printed as a warning, or fails the import if it is an error, unless --yes is given', () => {
+    assert.equal(printed(false, false), 'Warning: a.log: odd\n');
+    assert.equal(printed(true, true), 'Warning: a.log: odd\n');
     assert.throws(
-      () => said(true, false),
+      () => printed(true, false),
       /^HitError: a\.log: odd\. Nothing is imported: .*--yes imports anyway$/,
     );
   });

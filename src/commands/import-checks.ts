@@ -1,4 +1,4 @@
-/** What makes an import doubtful: said before it begins, and after it, if lines failed. */
+/** Checks of logs before an import, on samples, and of failed lines after it. */
 
 import { basename } from 'node:path';
 import { HitError } from '../errors.ts';
@@ -14,29 +14,29 @@ import type { Values } from '../settings/setting.ts';
 import type { Terminal } from './command.ts';
 import type { ImportedLog } from './import-summary.ts';
 
-/** Fewer lines say nothing about a whole log, except that none can be read. */
+/** Fewer readable lines are too few for any check but whether lines can be read. */
 const LEAST_LINES = 100;
 /** Shares of lines. */
 const MOST = 0.5;
 const NEARLY_ALL = 0.9;
-/** A client with more agents is a proxy. */
+/** A client with more user agents is a proxy. */
 const AGENTS_OF_A_PROXY = 20;
-/** More addresses are no hosts. */
+/** More distinct addresses are not hosts. */
 const ADDRESSES_OF_HOSTS = 10;
 const LONGEST_EXAMPLE = 120;
 
-/** A reason to doubt that a log is read right. */
-export interface Doubt {
+/** The result of a check that did not pass. */
+export interface Finding {
   readonly text: string;
-  /** Whether the numbers would be wrong for certain. */
-  readonly isSure: boolean;
+  /** Whether the numbers would certainly be wrong; otherwise it is a warning. */
+  readonly isError: boolean;
 }
 
 /** A log file that was surveyed. */
 export interface SurveyedLog {
   readonly name: string;
   readonly survey: Survey;
-  readonly doubts: readonly Doubt[];
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -61,53 +61,53 @@ export async function surveyFile(
     other.add(sample);
   }
   survey ??= new Survey(rulesOf(format!, ''), name, Date.now());
-  return { name: basename(path), survey, doubts: doubtsOf(survey, other) };
+  return { name: basename(path), survey, findings: findingsOf(survey, other) };
 }
 
-/** Whether a log is compressed by brotli: its name says so, or the user. */
+/** Whether a log is compressed by brotli, by its name or the user's flag. */
 export function isBrotli(path: string, isGiven: boolean): boolean {
   return isGiven || isNamedBrotli(path);
 }
 
 /**
- * The doubts about a log, the gravest first.
+ * Checks a log by its samples.
  *
  * @param other the same samples, read without the format that is given
  */
-export function doubtsOf(survey: Survey, other?: Survey): Doubt[] {
-  if (survey.lines > 0 && survey.read === 0) return [{ text: unreadText(survey, other), isSure: true }];
+export function findingsOf(survey: Survey, other?: Survey): Finding[] {
+  if (survey.lines > 0 && survey.read === 0) return [{ text: unreadText(survey, other), isError: true }];
   if (survey.read < LEAST_LINES) return [];
   const share = (lines: number) => lines / survey.read;
   const percent = (lines: number) => `${Math.round(share(lines) * 100)} % of hits`;
-  const doubts: Doubt[] = [];
-  const sure = (text: string) => doubts.push({ text, isSure: true });
-  const warn = (text: string) => doubts.push({ text, isSure: false });
+  const findings: Finding[] = [];
+  const fail = (text: string) => findings.push({ text, isError: true });
+  const warn = (text: string) => findings.push({ text, isError: false });
 
-  if (share(survey.namelessClients) > MOST) {
-    sure(
-      `${percent(survey.namelessClients)} are of clients that are no addresses, such as "${survey.namelessClient}"`,
+  if (share(survey.unnamedClients) > MOST) {
+    fail(
+      `${percent(survey.unnamedClients)} have a client that is not an address, such as "${survey.unnamedClient}"`,
     );
   }
   if (share(survey.addressHosts) > MOST && survey.distinctAddressHosts > ADDRESSES_OF_HOSTS) {
-    sure(`${percent(survey.addressHosts)} are of hosts that are addresses: each would be a site`);
+    fail(`${percent(survey.addressHosts)} have a host that is an address: each would be a site`);
   }
   if (share(survey.future) > MOST)
-    sure(`${percent(survey.future)} are of the future: check the clock and the time zone`);
+    fail(`${percent(survey.future)} are in the future: check the clock and the time zone`);
   const { busiest } = survey;
   if (busiest && share(busiest.lines) > NEARLY_ALL) {
-    const who = `${percent(busiest.lines)} are of the client ${busiest.client} (user agents: ${numberText(busiest.agents)})`;
+    const who = `${percent(busiest.lines)} come from the client ${busiest.client} (user agents: ${numberText(busiest.agents)})`;
     if (!busiest.isPublic && busiest.agents > AGENTS_OF_A_PROXY) {
-      sure(
-        `${who}: it is a proxy, and the log does not say who is behind it. Let the server log X-Forwarded-For`,
+      fail(
+        `${who}: it is a proxy, and the log does not have the clients behind it. Configure the server to log X-Forwarded-For`,
       );
     } else {
       warn(who);
     }
   }
   if (survey.withAgent === survey.read && survey.bots === survey.read)
-    warn('all hits are of bots, which are not counted');
+    warn('all hits come from bots, which are not counted');
   if (survey.errors === survey.read) warn('all requests failed, with a status of 400 or more');
-  return doubts;
+  return findings;
 }
 
 function unreadText({ lines, commonFailure, unread = '' }: Survey, other: Survey | undefined): string {
@@ -126,31 +126,32 @@ function unreadText({ lines, commonFailure, unread = '' }: Survey, other: Survey
 }
 
 /**
- * Says the doubts about all logs.
+ * Prints the findings of all logs.
  *
- * @throws HitError `import_failed` for a log that would surely be counted wrong, unless the user insists
+ * @param force import in spite of errors
+ * @throws HitError `import_failed` if there is an error, unless `force` is set
  */
-export function checkDoubts(
+export function reportFindings(
   logs: readonly SurveyedLog[],
-  insists: boolean,
+  force: boolean,
   { stderr }: Pick<Terminal, 'stderr'>,
 ): void {
-  for (const { name, doubts } of logs) {
-    for (const { text, isSure } of doubts)
-      if (!isSure || insists) stderr.write(`Warning: ${name}: ${text}\n`);
+  for (const { name, findings } of logs) {
+    for (const { text, isError } of findings)
+      if (!isError || force) stderr.write(`Warning: ${name}: ${text}\n`);
   }
-  if (insists) return;
-  const sure = logs.flatMap(({ name, doubts }) =>
-    doubts.filter(({ isSure }) => isSure).map(({ text }) => `${name}: ${text}`),
+  if (force) return;
+  const errors = logs.flatMap(({ name, findings }) =>
+    findings.filter(({ isError }) => isError).map(({ text }) => `${name}: ${text}`),
   );
-  if (sure.length === 0) return;
+  if (errors.length === 0) return;
   throw new HitError(
     'import_failed',
-    `${sure.join('; ')}. Nothing is imported: --format names the format, --dry-run shows how lines are read, --yes imports anyway`,
+    `${errors.join('; ')}. Nothing is imported: --format names the format, --dry-run shows how lines are read, --yes imports anyway`,
   );
 }
 
-/** What to say if nothing of a log was read, or more than the largest acceptable share of its lines failed. */
+/** The message if nothing of a log was imported, or more lines failed than acceptable; undefined otherwise. */
 export function failureText(
   { name, summary: { lines, failed, failures } }: ImportedLog,
   most: number,
@@ -162,10 +163,10 @@ export function failureText(
 }
 
 /**
- * Checks how many lines failed.
+ * Checks the share of failed lines.
  *
  * @param most the largest acceptable share of a log's lines
- * @throws HitError `import_failed` if nothing of a log was read, or too many lines failed
+ * @throws HitError `import_failed` if nothing of a log was imported, or too many lines failed
  */
 export function checkFailures(logs: readonly ImportedLog[], most: number): void {
   const faults = logs.map((log) => failureText(log, most)).filter((text) => text !== undefined);
