@@ -12,10 +12,10 @@ export interface Terminal {
   };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /**
-   * For a command that has something to finish: aborted on SIGINT, SIGTERM or SIGHUP, or if nobody reads its output.
+   * For a command that has something to finish: aborted on SIGINT, SIGTERM or SIGHUP, or if its output is closed.
    * Until the command requests this signal, these signals end the process immediately.
    *
-   * @param limit ends the process, whatever hangs. Default: only a second signal does
+   * @param limit ends the process even if something hangs. Default: only a second signal does
    */
   interruption(limit?: StopLimit): AbortSignal;
 }

@@ -6,7 +6,7 @@ import type { ImportSummary } from '../logs/summary.ts';
 import type { ImportTarget } from './import-target.ts';
 
 /**
- * Imports a log until it ends, or to where it is truncated, as its summary then says.
+ * Imports a log to its end. If it is truncated, the summary says so.
  *
  * @throws HitError that the log, or its import, ended with
  */

@@ -14,7 +14,7 @@ export interface ImportedLog {
 export interface TotalSummary extends Omit<ImportSummary, 'failures' | 'broken'> {
   /** The first 20 failures, with the name of the log if there are several. */
   readonly failures: readonly (LineFailure & { readonly file?: string })[];
-  /** The first 20 followed logs that were removed before all of it was read, if any were. */
+  /** The first 20 followed logs that were removed before they were read completely, if any were. */
   readonly lost?: readonly {
     readonly file: string;
     /** Bytes that were read. */
@@ -43,7 +43,7 @@ export function handOverText(flags: Readonly<Partial<Record<keyof typeof WITHOUT
   return `${lines.join(' ')}\n`;
 }
 
-/** What is said when lines of a followed log are lost. */
+/** The message about lost lines of a followed log. */
 export function lostText({ name, read, unread, readAt }: LostLines): string {
   const lost =
     unread > 0

@@ -27,7 +27,7 @@ export interface ImportTarget {
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
   ): Promise<ImportSummary>;
-  /** Whether its store has a chunk of a log, as progress named it. */
+  /** Whether its store has a chunk that was reported by the progress of an import. */
   isImported(chunk: Pick<ImportedTo, 'root' | 'digest'>): Promise<boolean>;
   /** The retention at the destination. */
   retention(): Promise<ImportRetention>;

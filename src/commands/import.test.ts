@@ -77,7 +77,7 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     }
   });
 
-  it('imports nothing of any file if one would surely be counted wrong, unless --yes is given', async () => {
+  it('imports nothing of any file if a check of one fails, unless --yes is given', async () => {
     const files = [await fileOf('read.log', logLine()), await fileOf('package.json', '{\n}\n')];
     const refused = await run(['--site', 'checked.example', ...files]);
     assert.match(refused.fault?.message ?? '', /^package\.json: none of 2 lines can be read/);

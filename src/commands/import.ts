@@ -94,7 +94,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
   },
 };
 
-/** Surveys the files that can be read twice. */
+/** Samples the files that can be read twice. */
 async function surveyFiles(
   files: readonly string[],
   sizes: readonly (number | undefined)[],
@@ -109,7 +109,7 @@ async function surveyFiles(
   return surveyed;
 }
 
-/** Ends when it is interrupted. What was imported is reported also if it fails. */
+/** Runs until it is interrupted. Prints what was imported, even if it fails. */
 async function followLogs(values: ImportValues, files: readonly string[], terminal: Terminal): Promise<void> {
   const target = await openTarget(values, terminal);
   const interrupted = terminal.interruption();

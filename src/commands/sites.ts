@@ -21,7 +21,7 @@ type SitesValues = Values<typeof SITES_SETTINGS>;
 const VERBS = ['list', 'delete'] as const;
 
 export const sites: Command<typeof SITES_SETTINGS> = {
-  summary: 'list sites, or delete one with all that it has',
+  summary: 'list sites, or delete a site with all its data',
   usage: 'list | delete SITE [options]',
   settings: SITES_SETTINGS,
   examples: [
@@ -61,7 +61,7 @@ interface SiteStore extends AsyncDisposable {
   delete(site: string): Promise<DeletedSite | undefined>;
 }
 
-/** Of the server that runs on the data folder, or of the folder itself. */
+/** The sites of the server that runs on the data folder, or of the folder itself. */
 async function openSites(values: SitesValues): Promise<SiteStore> {
   const dataDir = values['data-dir']!;
   const control = await ControlClient.connect(dataDir);
@@ -100,7 +100,7 @@ async function confirm(
   { stdin, stderr }: Terminal,
 ): Promise<void> {
   const hits = found ? `, which has ${numberText(found.hits)} hits` : '';
-  const what = `This deletes ${site}${hits}, with its goals, tokens and settings. It cannot be undone`;
+  const what = `This deletes ${site}${hits}, with its goals, tokens and settings. This cannot be undone`;
   if (!stdin.isTTY || !stderr.isTTY)
     throw new HitError('bad_usage', `${what}: confirm it with --yes. Nothing is deleted`);
   const reader = createInterface({ input: stdin, output: stderr });

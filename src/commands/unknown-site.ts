@@ -3,7 +3,7 @@ import { siteName } from '../hit/site.ts';
 import { nearest } from '../schema/suggestion.ts';
 
 /**
- * Says on stderr that a site has no hits at all, with the site that was meant: otherwise a misspelt name is a silent zero.
+ * Warns on stderr about a site without any hit, and suggests a similar one: otherwise a misspelt name would silently give zeros.
  *
  * @param names reads the names of all sites; called only if there is a site
  */

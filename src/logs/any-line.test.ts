@@ -27,26 +27,26 @@ const REQUEST = { ts: 1431857103.5, remote_addr: '203.0.113.7', request: 'GET /a
 const json = (fields: object) => JSON.stringify({ ...REQUEST, ...fields });
 
 describe('a line of JSON', () => {
-  it('has the client that a proxy forwarded', () => {
+  it('has the client that a proxy names', () => {
     assert.equal(read(json({ x_forwarded_for: '198.51.100.4, 10.0.0.1' })).address, '198.51.100.4');
     assert.equal(read(json({ x_forwarded_for: '-' })).address, '203.0.113.7');
     assert.equal(read(json({ x_forwarded_for: ['198.51.100.4'] })).address, '198.51.100.4');
   });
 
-  it('without an agent is of a bot only if agents are logged', () => {
+  it('without an agent is that of a bot only if agents are logged', () => {
     assert.equal(read(json({})).userAgent, '');
     assert.equal(read(json({ http_user_agent: '' })).userAgent, '-');
     const caddy = { request: { client_ip: '203.0.113.7', method: 'GET', uri: '/', headers: {} } };
     assert.equal(read(json({ remote_addr: undefined, ...caddy })).userAgent, '-');
   });
 
-  it('has a site only if its host is one', () => {
+  it('has a site only if its host is a host name', () => {
     assert.equal(read(json({ host: 'a.example:443' })).host, 'a.example');
     for (const host of ['web1', '_', '', { name: 'web1' }, '10.0.0.1'])
       assert.equal(read(json({ host })).host, '');
   });
 
-  it('may stand behind a prefix and colours, or within another line', () => {
+  it('may follow a prefix and colours, or be within another line', () => {
     for (const line of [
       `web-1  | ${json({})}`,
       `\x1b[36mweb-1  | \x1b[0m${json({})}`,
@@ -59,7 +59,7 @@ describe('a line of JSON', () => {
     }
   });
 
-  it('that is none, or of no request, is not read', () => {
+  it('that is not JSON, or not a request, is not read', () => {
     assert.equal(outcome('{"a":}'), 'no JSON');
     assert.equal(outcome('{"level":"info","msg":""}'), 'no fields');
     assert.equal(outcome('{"level":"info","msg":"started"}'), 'no timestamp');
@@ -105,7 +105,7 @@ describe('a line of W3C extended', () => {
     assert.equal(parser.parse(line.slice(0, -4), createLogLine()), 'no timestamp');
   });
 
-  it('has its directive found in a chunk, at the start of a line alone', () => {
+  it('has a directive only at the start of a line', () => {
     const bytes = (text: string) => Buffer.from(text);
     assert.equal(lastDirective(bytes(`${fields}\n${line}\n#Fields: date\r\n`)), '#Fields: date\r');
     assert.equal(lastDirective(bytes(`${fields}\n${line} #Fields: x\n`)), fields);
@@ -114,8 +114,8 @@ describe('a line of W3C extended', () => {
   });
 });
 
-describe('any line', () => {
-  it('of a usual format is read between lines of others', () => {
+describe('a line of any format', () => {
+  it('of a usual format is read between lines of other formats', () => {
     assert.equal(read('#Fields: date time c-ip cs-uri-stem', json({}), logLine()).address, '203.0.113.7');
   });
 

@@ -1,4 +1,4 @@
-/** A line of any format that is recognised by the line itself, and of W3C extended, which a directive before it describes. */
+/** Lines of all formats that can be recognized line by line, and of W3C extended, which a directive before them describes. */
 
 import { parseBalancerLine } from './balancer-line.ts';
 import type { LineRules } from './format.ts';
@@ -11,7 +11,7 @@ import { endOfPrefixes, withoutColours } from './prefix.ts';
 import { PRESETS } from './presets.ts';
 import { fieldsOf, isDirective, parseW3cLine } from './w3c-line.ts';
 
-/** Lines within lines, such as of docker around those of nginx. */
+/** Levels of lines within lines, such as those of nginx within those of docker. */
 const DEEPEST = 3;
 
 /** Parses lines one after another. */
@@ -23,7 +23,7 @@ export class AnyLineParser {
     this.#rules = rules;
   }
 
-  /** @param directive the last `#Fields:` before the next line; undefined if it is not known to be another */
+  /** @param directive the last `#Fields:` before the next line; undefined if it has not changed */
   describe(directive: string | undefined): this {
     if (directive !== undefined) this.#fields = fieldsOf(directive);
     return this;
@@ -68,7 +68,7 @@ export class AnyLineParser {
   }
 }
 
-/** Where an object begins, alone or behind a prefix; -1 if the line has none. */
+/** The index at which an object begins, alone or after a prefix; -1 if the line has none. */
 function startOfJson(text: string): number {
   const brace = text.indexOf('{');
   if (brace === -1 || !text.trimEnd().endsWith('}')) return -1;

@@ -57,7 +57,7 @@ function readText(request: string, out: LogLine): void {
   readRequest(request, 0, request.length, request.includes('\\'), out);
 }
 
-/** Headers that HAProxy was told to capture, of the request: `{www.example.com|https://x.example/|Mozilla/5.0} `. */
+/** Request headers that HAProxy is configured to capture: `{www.example.com|https://x.example/|Mozilla/5.0} `. */
 function readCaptured(captured: string, out: LogLine): void {
   const [, headers = ''] = /^\{([^}]*)\}/.exec(captured) ?? [];
   for (const header of headers.split('|')) {

@@ -2,7 +2,7 @@ import { COLON, ZERO } from './ascii.ts';
 import { isDigitByte } from './line-bytes.ts';
 import { parseLogTime } from './log-time.ts';
 
-/** Times of lines. Day and zone nearly always equal those of the line before. */
+/** Reads the times of lines. Day and zone are nearly always those of the line before. */
 export class ByteClock {
   #day = 0;
   #month = 0;

@@ -6,7 +6,7 @@ import { memoryInUse } from '../../test/fixtures/memory-in-use.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { drainedChunks } from './chunks.ts';
 
-/** What is read of a pipe, and how it ended. */
+/** The text that is read from a pipe, and the error that ended it. */
 async function read(pipe: PassThrough, stop: AbortSignal) {
   let text = '';
   try {
@@ -26,7 +26,7 @@ test('a pipe is read to its end', async () => {
   assert.deepEqual(await reading, { text: 'one\ntwo\nthree', fault: undefined });
 });
 
-test('what a pipe holds when it is stopped is still read, and its end, if it comes', async () => {
+test('what a pipe has at a stop is still read, and so is what its writer adds until it ends', async () => {
   const stop = new AbortController();
   const pipe = new PassThrough();
   const reading = read(pipe, stop.signal);
@@ -39,7 +39,7 @@ test('what a pipe holds when it is stopped is still read, and its end, if it com
   assert.deepEqual(await reading, { text: 'one\ntwo\nthree\n', fault: undefined });
 });
 
-test('a pipe that stays open when it is stopped ends soon', { timeout: patience(10_000) }, async () => {
+test('a pipe that stays open after a stop ends soon', { timeout: patience(10_000) }, async () => {
   const stop = new AbortController();
   const pipe = new PassThrough();
   const reading = read(pipe, stop.signal);
@@ -49,7 +49,7 @@ test('a pipe that stays open when it is stopped ends soon', { timeout: patience(
   assert.deepEqual(await reading, { text: 'one\n', fault: 'Error: interrupted' });
 });
 
-test('a pipe whose writer does not pause ends too', { timeout: patience(20_000) }, async () => {
+test('a pipe whose writer does not pause ends after a stop, too', { timeout: patience(20_000) }, async () => {
   const stop = new AbortController();
   const pipe = new PassThrough();
   const writing = setInterval(() => pipe.write('more\n'), 5);
@@ -60,7 +60,7 @@ test('a pipe whose writer does not pause ends too', { timeout: patience(20_000) 
   assert.equal(fault, 'Error: interrupted');
 });
 
-test('a chunk that takes long to store is followed by what the pipe holds, also after a stop', {
+test('what a pipe has at a stop is read even if storing the chunk before takes long', {
   timeout: patience(10_000),
 }, async () => {
   const stop = new AbortController();
@@ -75,7 +75,7 @@ test('a chunk that takes long to store is followed by what the pipe holds, also 
   await assert.rejects(chunks.next(), /interrupted/);
 });
 
-test('a pipe that is read for years takes no more memory', async () => {
+test('reading a pipe for years takes constant memory', async () => {
   const count = 40_000;
   const pipe = Readable.from(
     (function* () {

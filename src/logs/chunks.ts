@@ -40,8 +40,8 @@ export async function* streamChunks(stream: Readable, stop: AbortSignal): AsyncG
 }
 
 /**
- * The bytes of a pipe whose writer may run for ever. After a stop, what the pipe holds is still passed on: its writer often
- * ends by the same signal, and nobody could read that again.
+ * The bytes of a pipe whose writer may run forever. After a stop, what the pipe still has is passed on: its writer often ends by
+ * the same signal, and the data could not be read again.
  *
  * @throws after that, unless the writer has closed the pipe: the text after the last line feed may be a partial line
  */

@@ -72,7 +72,7 @@ describe('readClient', () => {
     it(`finds a host ${what}`, () => assert.deepEqual(client(head), { host, address }));
   }
 
-  it('tells an address of a host by its port, or by the other lines', () => {
+  it('recognizes the address of a host by its port, or by the other lines', () => {
     assert.deepEqual(client(`192.0.2.1:80 ${address} - -`), { host: '192.0.2.1', address });
     const usually = { ...ANY_LINE, host: 'usually' } as const;
     assert.deepEqual(client(`192.0.2.1 ${address} - -`, usually), { host: '192.0.2.1', address });
@@ -90,7 +90,7 @@ describe('readClient', () => {
     assert.deepEqual(client(`${host} ${address} - -`, FORMAT_RULES.combined), { host: '', address });
   });
 
-  it('needs a word', () => {
+  it('finds no client without a word', () => {
     for (const head of ['', ' ', ' , ']) {
       assert.ok(!readClient(`${head} [`, head.length, ANY_LINE, createLogLine()));
     }

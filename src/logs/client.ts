@@ -1,7 +1,7 @@
 /**
  * The fields of a line before its timestamp. Nearly always they are `address ident user`, with or without a host before
- * them. But proxies make a list of the address, and programs that pass lines on put words before it. So a line of another
- * shape is read by what its words are: the client is the first address of the run of addresses before the ident, a dash.
+ * them. But with proxies there is a list of addresses, and programs that forward lines put words before it. So in a line of
+ * another shape, each word is classified: the client is one of the consecutive addresses before the ident, a dash.
  */
 
 import { Memo } from '../cache/memo.ts';
@@ -11,7 +11,7 @@ import type { LogLine } from './log-line.ts';
 import { endOfPrefixes } from './prefix.ts';
 import { clientOfList, hasServerPort, hostNameOf, isAddress, isHostName } from './words.ts';
 
-/** Characters of a line in which host and address are looked for: a user's name may be of any length. */
+/** Characters that are searched for host and address: a user's name may have any length. */
 const LONGEST_HEAD = 2000;
 
 /** An address or a host, alone in its word. */

@@ -67,7 +67,7 @@ describe('a compressed log', () => {
     ['zstd', zstdCompressSync(LARGE)],
     ['zip', zipSync({ 'a.log': Buffer.from(LARGE) })],
   ] as const) {
-    it(`of ${kind} may be large, and gives what is before its end if it is truncated`, async () => {
+    it(`of ${kind} may be large, and is read up to its end if it is truncated`, async () => {
       assert.deepEqual(await drained(textOf(split(compressed, 100_000))), { text: LARGE, error: undefined });
       const { text, error } = await drained(
         textOf(split(compressed.subarray(0, compressed.length / 2), 100_000)),
@@ -101,7 +101,7 @@ describe('a compressed log', () => {
 });
 
 describe('a log in UTF-16', () => {
-  it('is converted, in either order of bytes, compressed or not', async () => {
+  it('is converted, whatever its byte order, compressed or not', async () => {
     const little = Buffer.from('\uFEFFé first\nsecond\n', 'utf16le');
     const big = Buffer.from(little).swap16();
     for (const bytes of [little, big, gzipSync(little)]) {

@@ -1,5 +1,5 @@
 /**
- * Compressed logs, recognised by their first bytes, whatever the file is called. Brotli has no such bytes.
+ * Decompression of logs. A compression is recognized by its first bytes, whatever the file is called; only brotli has none.
  *
  * Each generator passes on all decompressed data before it throws, so that a truncated log is imported up to its end.
  */
@@ -20,11 +20,11 @@ import { LINE_FEED } from './ascii.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Bytes that are decompressed at once: at worst they grow a thousandfold. */
+/** Bytes that are decompressed at once: at worst, a thousand times as many result. */
 const INPUT_BYTES = 32 * 1024;
 const OUTPUT_BYTES = 256 * 1024;
 
-/** The first bytes of a kind of compression, and how it is decompressed; a text says why it is not. */
+/** The first bytes of a compression, and its decompressor, or why it is not supported. */
 interface Compression {
   readonly magic: readonly number[];
   readonly read: ((source: AsyncIterable<Buffer>) => AsyncGenerator<Buffer>) | string;
@@ -45,25 +45,25 @@ const COMPRESSIONS: readonly Compression[] = [
   { magic: [0x04, 0x22, 0x4d, 0x18], read: 'it is compressed by LZ4: unpack it first, as with lz4cat' },
 ];
 
-/** Bytes at the start of a log that tell its compression. */
+/** Bytes at the start of a log by which its compression is recognized. */
 export const MAGIC_BYTES = Math.max(...COMPRESSIONS.map(({ magic }) => magic.length));
 
-/** How a log with these first bytes is compressed, if it is. */
+/** The compression of a log with these first bytes, if it is compressed. */
 export function compressionOf(head: Uint8Array): Compression | undefined {
   return COMPRESSIONS.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
 }
 
-/** Whether the name of a log tells that it is compressed by brotli. */
+/** Whether the name of a log is that of one compressed by brotli. */
 export function isNamedBrotli(path: string): boolean {
   return path.endsWith('.br');
 }
 
-/** Brotli, which nothing but its name tells. */
+/** Decompresses brotli. */
 export function unbrotlied(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   return throughZlib(createBrotliDecompress({ chunkSize: OUTPUT_BYTES }), source);
 }
 
-/** Data that is written in parts, each as small as is decompressed at once. */
+/** The data in parts, each small enough to be decompressed at once. */
 async function* inParts(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const chunk of source) {
     for (let start = 0; start < chunk.length; start += INPUT_BYTES)
@@ -114,7 +114,7 @@ async function* bunzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   stream.on('error', (error) => {
     fault ??= error;
   });
-  // It keeps what it is given, and the source reuses it.
+  // The stream keeps the part, whose memory the source reuses.
   for await (const part of inParts(source)) {
     stream.write(Buffer.from(part));
     yield* ready.splice(0);
@@ -126,7 +126,7 @@ async function* bunzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
 }
 
 async function* unxzed(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  // It is loaded when it is needed: it brings WebAssembly.
+  // Loaded only when needed, as it brings WebAssembly.
   const { XzReadableStream } = require('xz-decompress') as typeof import('xz-decompress');
   const compressed = async function* () {
     for await (const part of inParts(source)) yield new Uint8Array(part);
@@ -134,7 +134,7 @@ async function* unxzed(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const bytes of new XzReadableStream(ReadableStream.from(compressed()))) yield Buffer.from(bytes);
 }
 
-/** What the list of files at the end of an archive ends with. */
+/** The signature of the record that ends an archive. */
 const END_OF_ARCHIVE = 'PK\x05\x06';
 
 /** The files of an archive, one after another, each ended by a line feed. */
@@ -168,7 +168,7 @@ async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   let isComplete = false;
   let tail = '';
   for await (const part of inParts(source)) {
-    // Parts overlap, since the mark may be cut.
+    // The signature may be split between two parts.
     const text = tail + part.toString('latin1');
     isComplete ||= text.includes(END_OF_ARCHIVE);
     tail = text.slice(1 - END_OF_ARCHIVE.length);

@@ -3,8 +3,8 @@ import { LINE_FEED } from './ascii.ts';
 const MARK = Buffer.from('#Fields:');
 
 /**
- * The directives of a log in the W3C extended format: each names the fields of the lines after it, also of those in later chunks,
- * which other threads read. In a log that does not begin with a directive, or has no fields at its beginning, none are sought.
+ * The directives of a log in the W3C extended format: each names the fields of the lines after it, including those in later chunks,
+ * which other threads read. Only logs that begin with a comment, or whose sample has such a directive, are searched.
  *
  * @example
  * const directives = new Directives('#Fields: date time c-ip\n');

@@ -1,4 +1,4 @@
-/** Every line in docs/logs.md is the same request, and is read as such. */
+/** Each example line in docs/logs.md is of the same request, and is read as documented. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DOCUMENTED_FORMATS } from '../../test/fixtures/format-table.ts';
@@ -6,8 +6,8 @@ import { rulesOf } from './format-detection.ts';
 import { LineParser } from './line-parser.ts';
 
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
-/** What all lines say, as far as their format has it. */
-const SAID = { peer: '203.0.113.7', path: '/a?b=c', status: 200, method: 'GET' };
+/** The facts that all lines have. */
+const FACTS = { peer: '203.0.113.7', path: '/a?b=c', status: 200, method: 'GET' };
 
 describe('a line of', () => {
   for (const { name, format, lines } of DOCUMENTED_FORMATS) {
@@ -21,7 +21,7 @@ describe('a line of', () => {
         if (parser.outcome === 'blank') continue;
         assert.equal(parser.outcome, 'read', name);
         const { peer, path, status, method, time, userAgent, referrer, site } = parser.facts;
-        assert.deepEqual({ peer, path, status, method }, SAID);
+        assert.deepEqual({ peer, path, status, method }, FACTS);
         assert.equal(Math.floor(time / 1000), Date.UTC(2015, 4, 17, 10, 5, 3) / 1000);
         assert.ok(['', AGENT].includes(userAgent), userAgent);
         assert.equal(userAgent !== '', lines.includes('Mozilla'));

@@ -62,7 +62,7 @@ const HOSTS = { most: 1000, longest: 300 };
  */
 export class FastPathParser {
   readonly #rules: LineRules;
-  /** Name and site of a host before the address; undefined if the word is none. */
+  /** Name and site of a host before the address; null if the word is not a host. */
   readonly #hostOf: Memo<{ readonly name: string; readonly site: string } | null>;
   /** Site of lines that name no host. */
   readonly #site: string;

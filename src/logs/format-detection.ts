@@ -6,10 +6,10 @@ import { createLogLine } from './log-line.ts';
 import { linesOf } from './source.ts';
 
 /**
- * The rules by which a log is read.
+ * The rules for the lines of a log.
  *
- * @param choice of the user, which is valid
- * @param sample lines of the log, which decide what a line by itself leaves open
+ * @param choice a valid choice of the user
+ * @param sample lines of the log, which resolve what is ambiguous in a single line
  */
 export function rulesOf(choice: LogFormatChoice, sample: string): LineRules {
   if (choice === 'auto') return detectRules(linesOf(sample));
@@ -18,8 +18,8 @@ export function rulesOf(choice: LogFormatChoice, sample: string): LineRules {
 }
 
 /**
- * Detects what single lines leave open: whether an address before another one is a host's, which it is if most lines begin with a
- * host, and whether a quoted host may follow the agent, which it may if it does in most lines. Unreadable lines are ignored.
+ * Detects what is ambiguous in a single line: an address before another one is that of a host if most lines begin with a host,
+ * and a quoted host may follow the agent if it does in most lines. Unreadable lines are ignored.
  *
  * @param lines some lines of the log; a few dozen are plenty
  *
@@ -36,7 +36,7 @@ export function detectRules(lines: readonly string[]): LineRules {
     if (isBefore) usual.before++;
     if (line.host !== '') continue;
     parseLine(text, { ...ANY_LINE, hostAfterAgent: true }, line);
-    // Clients name themselves only in single lines.
+    // A client that forges a host does so only in its own lines.
     if (line.host !== '') usual.after++;
   }
   return {

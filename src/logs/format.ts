@@ -1,26 +1,26 @@
-/** How the fields of a line are told apart. */
+/** Rules for the fields of a line. */
 
 import { LOG_FORMATS, type LogFormat } from '../settings/log-format.ts';
 import type { LinePattern } from './line-pattern.ts';
 
-/** The rules by which the lines of a log are read. Each line is judged by itself; they decide what it leaves open. */
+/** The rules for the lines of a log. Each line is read by itself; the rules resolve what is ambiguous in it. */
 export interface LineRules {
   /**
-   * Whether a host precedes the address. `sometimes` and `usually` are judged by the line; they differ for a line that begins
-   * with two addresses: `sometimes` takes them for a client and its proxy, `usually` for the host and the client.
+   * Whether a host precedes the address. With `sometimes` and `usually`, each line decides. They differ for a line that begins
+   * with two addresses: with `sometimes` they are the client and its proxy, with `usually` the host and the client.
    */
   readonly host: 'always' | 'usually' | 'sometimes' | 'never';
   /** Whether a quoted host may follow the agent. A client could forge it where that field is its `X-Forwarded-For`. */
   readonly hostAfterAgent: boolean;
   /** Whether referrer and agent are read. */
   readonly agent: boolean;
-  /** Whether lines may be of any format that a line shows by itself, such as JSON. */
+  /** Whether lines may have any format that can be recognized line by line, such as JSON. */
   readonly isAny: boolean;
-  /** The notation that all lines follow, instead of all else. */
+  /** The notation of all lines. If it is set, the other rules do not apply. */
   readonly pattern?: LinePattern;
 }
 
-/** The rules of lines of any of these formats, mixed. */
+/** The rules for lines of any format, which may be mixed. */
 export const ANY_LINE: LineRules = { host: 'sometimes', hostAfterAgent: false, agent: true, isAny: true };
 
 /** The rules of each format, by its notation. */

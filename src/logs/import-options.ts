@@ -3,7 +3,7 @@ import type { LogFormatChoice } from '../settings/log-format.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { ReaderThreadData } from './reader-thread.ts';
 
-/** How a log is imported. */
+/** Options of an import. */
 export interface ImportOptions {
   /** Site of lines that name no host. Default `localhost`. */
   readonly site: string | undefined;

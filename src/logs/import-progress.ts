@@ -1,4 +1,4 @@
-/** How much of a log is in the store: its chunks up to one, which identifies them all. */
+/** How much of a log is stored: all chunks up to one, which identifies them all. */
 export interface ImportedTo {
   readonly root: string;
   readonly digest: string;
@@ -11,6 +11,6 @@ export interface ImportProgress {
   /** Bytes read of the source, compressed or not. */
   readonly bytes: number;
   readonly lines: number;
-  /** Undefined while nothing is. */
+  /** Undefined while nothing is stored. */
   readonly imported?: ImportedTo | undefined;
 }

@@ -74,7 +74,7 @@ describe('an import', { timeout: patience(60_000) }, () => {
     assert.equal(await hits(site), 2);
   });
 
-  it('judges each line by itself, whatever the lines before it', async () => {
+  it('recognizes the format of each line, whatever the lines before it', async () => {
     const combined = (address: string) => logLine({ address });
     const common = combined('203.0.113.7').replace(/ "-".*/, '');
     const range = Array.from({ length: 1000 }, (_, index) => `198.51.${index >> 8}.${index & 255}`);

@@ -51,7 +51,11 @@ export class LogImporter {
     });
   }
 
-  /** Whether the store has a chunk of a log, as progress named it. @throws HitError `import_failed`, `store_unavailable` */
+  /**
+   * Whether the store has a chunk that was reported by the progress of an import.
+   *
+   * @throws HitError `import_failed`, `store_unavailable`
+   */
   async isImported({ root, digest }: Pick<ImportedTo, 'root' | 'digest'>): Promise<boolean> {
     await this.#options.db.spool.flush();
     return (await this.#options.db.importedChunks(root)).some((chunk) => chunk.digest === digest);

@@ -1,6 +1,6 @@
 /**
- * Lines of JSON: those of Caddy, Traefik, Envoy and load balancers, and what nginx and Apache write by a template. A field is found
- * by the names that programs give it. Docker, journald and others put a whole line into one field.
+ * Lines of JSON: those of Caddy, Traefik, Envoy and load balancers, and those that nginx and Apache write by a template. Each
+ * field is found by the names that programs use for it. Docker, journald and others put a whole line into one field.
  */
 
 import type { LogLine } from './log-line.ts';
@@ -10,7 +10,7 @@ import { forwardedClient, hostNameOf, isHostName } from './words.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Names of each field, the surest first; a dot leads into an object. */
+/** Names of each field, the most reliable first; a dot separates the names of nested objects. */
 const NAMES = {
   forwarded: 'x_forwarded_for http_x_forwarded_for x-forwarded-for X-Forwarded-For',
   client:
@@ -45,7 +45,7 @@ const PATHS = new Map(
  * Reads a line of JSON.
  *
  * @param out filled in; undefined content unless the outcome is `read`
- * @returns a string is a line within this one, to be read instead
+ * @returns `inner` is a line within this one, to be read instead
  */
 export function parseJsonLine(
   text: string,
@@ -72,13 +72,13 @@ function readFields(json: Json, out: LogLine): boolean {
   out.bytes = Number(textOf(json, 'bytes')) || 0;
   out.user = '';
   const host = textOf(json, 'host');
-  // A single word may name the machine that has written the log.
+  // A single word may be the name of the machine that wrote the log.
   out.host = isHostName(host) ? hostNameOf(host) : '';
   if (!readTarget(json, out)) return false;
   const referrer = textOf(json, 'referrer');
   out.referrer = referrer === '-' ? '' : referrer;
   const agent = fieldOf(json, PATHS.get('agent')!);
-  // A program that writes all headers has none of a client without an agent.
+  // A program that logs all headers omits that of a client without an agent.
   const hasHeaders = fieldOf(json, [['request', 'headers']]) !== undefined;
   out.userAgent = agent === undefined ? (hasHeaders ? '-' : '') : textOf(json, 'agent') || '-';
   return true;
@@ -96,7 +96,7 @@ function readTarget(json: Json, out: LogLine): boolean {
   return true;
 }
 
-/** The first of these fields that is there; undefined for none. */
+/** The first of these fields that exists; undefined if none does. */
 function fieldOf(json: Json, paths: readonly (readonly string[])[]): unknown {
   for (const path of paths) {
     let value: unknown = json;

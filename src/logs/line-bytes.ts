@@ -1,4 +1,4 @@
-/** What the bytes of a usual line are: words, quoted texts and their ends. */
+/** Scans the bytes of a usual line: words, quoted texts and their ends. */
 
 import {
   BACKSLASH,
@@ -76,12 +76,12 @@ export function isClient(signs: number): boolean {
   return (signs & COLON_SIGN) !== 0 ? (signs & LETTER_SIGN) === 0 : (signs & DOT_SIGN) !== 0;
 }
 
-/** Whether ` - ` stands here. */
+/** Whether ` - ` is at this index. */
 export function isIdent(bytes: Buffer, at: number): boolean {
   return bytes[at] === SPACE && bytes[at + 1] === DASH && bytes[at + 2] === SPACE;
 }
 
-/** Whether nothing follows on the line that could be a host, an agent or a client: no quoted field that has content. */
+/** Whether the rest of the line has no quoted field with content, which could be a host, an agent or a client. */
 export function isWithoutFields(bytes: Buffer, from: number): boolean {
   let at = from;
   for (;;) {
@@ -99,7 +99,7 @@ export function isField(bytes: Buffer, from: number, to: number): boolean {
   return to > from && bytes[to] === SPACE && bytes[from] !== OPENING_BRACKET;
 }
 
-/** Whether ` HTTP/1.1"` stands here, with any version of two digits. */
+/** Whether ` HTTP/1.1"` is at this index, with any version of two digits. */
 export function isProtocol(bytes: Buffer, at: number): boolean {
   return (
     bytes[at] === SPACE &&

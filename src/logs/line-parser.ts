@@ -44,7 +44,7 @@ export class LineParser {
 
   /**
    * @param bytes whole lines; the last one may lack its line feed
-   * @param directive the last `#Fields:` before them; undefined if it is not known to be another
+   * @param directive the last `#Fields:` before them; undefined if it has not changed
    */
   open(bytes: Buffer, directive?: string): void {
     this.#others.describe(directive);

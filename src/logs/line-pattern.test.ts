@@ -18,14 +18,14 @@ const NGINX =
 const COMBINED = FORMAT_LINES.combined.trimEnd();
 
 describe('a notation', () => {
-  it('of each format reads its line', () => {
+  it('of each format reads a line of it', () => {
     for (const [format, notation] of Object.entries(LOG_FORMATS)) {
       const line = read(FORMAT_LINES[format as keyof typeof FORMAT_LINES], notation);
       assert.deepEqual({ ...line, ...SAID }, line, format);
     }
   });
 
-  it('is accepted as it stands in a configuration', () => {
+  it('is accepted as it is in a configuration', () => {
     for (const notation of [
       NGINX,
       `log_format main '${NGINX.slice(0, 40)}'\n                '${NGINX.slice(40)}';`,
@@ -36,7 +36,7 @@ describe('a notation', () => {
     }
   });
 
-  it('takes the client from X-Forwarded-For, if it is there', () => {
+  it('takes the client from X-Forwarded-For if a request has it', () => {
     const notation = `"$http_x_forwarded_for" ${NGINX}`;
     assert.equal(read(`"198.51.100.4, 10.0.0.1" ${COMBINED}`, notation).address, '198.51.100.4');
     assert.equal(read(`"-" ${COMBINED}`, notation).address, SAID.address);
@@ -80,7 +80,7 @@ describe('a notation', () => {
     }
   });
 
-  it('says why a line is not read', () => {
+  it('reports why a line is not read', () => {
     const out = createLogLine();
     const pattern = compilePattern('%h %t "%r" %>s');
     assert.equal(parsePattern('', pattern, out), 'blank');

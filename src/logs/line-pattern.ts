@@ -8,7 +8,7 @@ import { quotedText } from './quoted.ts';
 import { readRequest } from './request.ts';
 import { forwardedClient, hostNameOf } from './words.ts';
 
-/** How each field is written: by Apache, where `%h` stands for `%>h` too, and by nginx. */
+/** The tokens of each field: Apache's, in which `%s` includes `%>s`, and nginx's. */
 const TOKENS = {
   forwarded:
     '%{x-forwarded-for}i %{x-real-ip}i %{cf-connecting-ip}i ' +
@@ -44,7 +44,7 @@ export interface LinePattern {
 /** `%>s`, `%!200,304{Referer}i`, `%{format}t`, `$name`, `${name}`, or any other text. */
 const TOKEN = /%%|%[<>!\d,]*(?:\{([^}]*)\})?([a-zA-Z])|\$\{?(\w+)\}?|[^%$]+|[%$]/g;
 
-/** What a log must say of each request. */
+/** Fields that a hit needs. */
 const NEEDED: readonly (readonly [string, readonly Field[]])[] = [
   ['a client, such as %h or $remote_addr', ['client', 'forwarded']],
   ['a time, such as %t or $time_local', ['time']],
@@ -53,8 +53,8 @@ const NEEDED: readonly (readonly [string, readonly Field[]])[] = [
 ];
 
 /**
- * @param notation `%h %l %u %t "%r" %>s %b`, or `$remote_addr - $remote_user [$time_local] "$request" $status`; also as it stands in
- *   the server's configuration
+ * @param notation `%h %l %u %t "%r" %>s %b`, or `$remote_addr - $remote_user [$time_local] "$request" $status`; or the whole
+ *   directive of the server's configuration
  * @throws HitError `bad_setting` if it lacks a field that a hit needs
  */
 export function compilePattern(notation: string): LinePattern {
@@ -78,7 +78,7 @@ export function compilePattern(notation: string): LinePattern {
   return { line: new RegExp(source), fields };
 }
 
-/** The notation within `log_format main '…' '…';` or `LogFormat "…" main`. */
+/** The notation in `log_format main '…' '…';` or `LogFormat "…" main`. */
 function withoutDirective(notation: string): string {
   const nginx = /^\s*log_format\s+\w+\s+(?:escape=\w+\s+)?(.*?);?\s*$/s.exec(notation)?.[1];
   if (nginx !== undefined) return Array.from(nginx.matchAll(/'([^']*)'/g), ([, part]) => part).join('');
@@ -90,9 +90,10 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
 }
 
-/** A field, '' for one that is not needed; undefined for text between fields. */
+/** A part of a notation. */
 interface Token {
   readonly text: string;
+  /** '' for a field that is not needed; undefined for text between fields. */
   readonly field: Field | '' | undefined;
   /** Whether it is Apache's `%t`, which has brackets of its own. */
   readonly isBracketed: boolean;
@@ -106,7 +107,7 @@ function tokenOf(token: string, argument = '', letter = '', name = ''): Token {
   return { text: token, field: FIELD_OF.get(key) ?? '', isBracketed: key === '%t' };
 }
 
-/** What a field may hold: up to the text after it, and no more than it needs, so that the time stays linear. */
+/** The expression for a field: it matches up to the text after it, and no more than needed, so that matching takes linear time. */
 function groupOf({ field, isBracketed }: Token, before: string | undefined, next: Token | undefined): string {
   if (isBracketed) return String.raw`\[[^\]]*\]`;
   const after = next?.field === undefined ? next?.text[0] : undefined;
@@ -140,7 +141,7 @@ export function parsePattern(text: string, { line, fields }: LinePattern, out: L
   out.bytes = Number(of('bytes')) || 0;
   out.user = of('user');
   const host = hostNameOf(of('host'));
-  // nginx' name of a server that takes any host.
+  // The name of a server in nginx that accepts any host.
   out.host = host === '_' ? '' : host;
   const target = of('target');
   const request = of('request') || `${of('method') || 'GET'} ${target || '/'}`;

@@ -3,8 +3,8 @@
  *
  * A log of a busy site has millions of lines, so a line is walked by `indexOf` and `charCodeAt`: no regular
  * expression over the whole line, and one `LogLine` that is reused. Each scan only moves
- * forward, so the time is linear in the length of the line, whatever its content. What is around the usual fields is
- * read by its words; lines repeat these, so what they are is cached.
+ * forward, so the time is linear in the length of the line, whatever its content. Words around the usual fields are
+ * classified; lines repeat them, so their classes are cached.
  *
  * Real output of servers and visitors is read, not refused: truncated lines, binary requests, quotes in
  * users' names. A line is a hit if it has an address, a time, a request and a status.
@@ -75,7 +75,7 @@ export function parseLine(text: string, rules: LineRules, out: LogLine): LineOut
   return 'read';
 }
 
-/** The index after ` "`, or after a quote behind several spaces; -1 if there is none. */
+/** The index after ` "`, or after several spaces and a quote; -1 if there is none. */
 function startOfRequest(line: string, from: number): number {
   let at = from;
   while (line.charCodeAt(at) === SPACE) at++;
@@ -105,7 +105,7 @@ const LONGEST_PROTOCOL = 9;
 /** Words between request and status. */
 const MOST_WORDS = 8;
 
-/** The index of the status: usually here, otherwise after some words, none of which is a dash or a number like a status. */
+/** The index of the status: usually `from`, otherwise after some words that are neither dashes nor numbers like a status. */
 function startOfStatus(line: string, from: number, end: number): number {
   // A dash is the status only if no other follows.
   const isFirst =

@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Live } from '../live/live.ts';
 import type { CountedVisitors } from './reader.ts';
 
-/** Hits that are counted before other work gets its turn. */
+/** Hits that are counted in a row, before other work gets a turn. */
 const HITS_A_TURN = 5000;
 
-/** Adds the hits of a chunk to the live counts, in order. If that takes time, the log does not run ahead. */
+/** Adds the hits of a chunk to the live counts, in order. The import waits for that. */
 export async function countLive(live: Live | undefined, visitors: CountedVisitors): Promise<void> {
   if (!live) return;
   const { sites, site, time, high, low } = visitors;

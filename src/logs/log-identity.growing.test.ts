@@ -1,4 +1,4 @@
-/** Logs whose first line has no address and time in brackets: they are stored as they grow, and continued by what they hold. */
+/** Growing logs whose first line has no address and time in brackets. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { logLine } from '../../test/fixtures/log-line.ts';
@@ -32,19 +32,19 @@ const FIRST_LINES = {
 
 describe('a growing log', { timeout: patience(5000) }, () => {
   for (const [what, line] of Object.entries(FIRST_LINES)) {
-    it(`that begins with a line ${what} has it as soon as others have theirs`, async () => {
+    it(`that begins with a line ${what} is read after the timeout`, async () => {
       const chunk = await firstOf(line);
       assert.deepEqual([chunk.kind, chunk.bytes.toString()], ['new', line]);
     });
 
-    it(`that begins with a line ${what} is the same log when lines with an address follow`, async () => {
+    it(`that begins with a line ${what} is recognized after lines with an address follow`, async () => {
       const chunk = await firstOf(line);
       assert.deepEqual(await kindsAfter([chunk], line), ['known']);
       assert.deepEqual(await kindsAfter([chunk], line + logLine()), ['known', 'new']);
       assert.deepEqual(await kindsAfter([chunk], line + logLine().repeat(100)), ['known', 'new']);
     });
 
-    it(`that begins with a line ${what} is that of an earlier import of the whole log`, async () => {
+    it(`that begins with a line ${what} is recognized if the whole log was imported before`, async () => {
       const whole = await collected(walk(chunked(line + logLine()), { size: 100_000 }));
       const started = await firstOf(line);
       assert.deepEqual(await kindsAfter([...whole, started], line + logLine()), ['known']);

@@ -21,7 +21,7 @@ const AFTER_TIME = '] "';
 
 /**
  * @param head bytes at the start of a log
- * @returns address and time of the first line that has them, a view; undefined if none has them yet, nor is JSON
+ * @returns address and time of the first line that has them, a view; undefined if no line has them yet, and the first is not JSON
  */
 export function identityOf(head: Buffer): Buffer | undefined {
   const end = head.indexOf(AFTER_TIME);
@@ -31,14 +31,14 @@ export function identityOf(head: Buffer): Buffer | undefined {
   return line[0] === OPENING_BRACE && line.length < head.length ? line : undefined;
 }
 
-/** What lines of other formats begin with: JSON, W3C extended, and those of load balancers, after their protocol. */
+/** Beginnings of lines in other formats: JSON, W3C extended, and those of load balancers, after their protocol. */
 const OTHER_FORMAT = /^(?:\{|#(?:Software|Version|Fields|Date)|(?:[a-z\d]{1,5} )?\d{4}-\d\d-\d\dT)/;
 
 /**
- * What identifies a log in which no line has an address and a time where `identityOf` seeks them.
+ * What identifies a log without a line that `identityOf` recognizes.
  *
  * @param head bytes at the start of a log, all that decide
- * @returns its first line that is no comment, a view; empty for other logs, which share one identity, as they always did
+ * @returns its first line that is not a comment, a view; empty for logs of unknown formats, which share one identity
  */
 export function otherIdentityOf(head: Buffer): Buffer {
   return OTHER_FORMAT.test(head.toString('latin1', 0, 20)) ? firstLineOf(head) : head.subarray(0, 0);

@@ -1,4 +1,4 @@
-/** What a program that passes lines on has put before them: docker compose, syslog, journald, Kubernetes. */
+/** Prefixes of programs that forward lines: docker compose, syslog, journald, Kubernetes. */
 
 const TIME = String.raw`\d{4}-\d\d-\d\d[T ][\d:.,]+(?: ?(?:Z|[+-]\d\d:?\d\d))?`;
 
@@ -21,12 +21,12 @@ const PREFIXES: readonly RegExp[] = [
 const COLOUR = '\x1b[';
 const COLOURS = /\x1b\[[\d;]*m/g;
 
-/** The line without the colours that a terminal program has put into it. */
+/** The line without the colours of terminal programs. */
 export function withoutColours(line: string): string {
   return line.includes(COLOUR) ? line.replace(COLOURS, '') : line;
 }
 
-/** The index after the prefixes of a line; there may be several, such as of syslog and of docker compose. */
+/** The index after the prefixes of a line; there may be several, such as those of syslog and docker compose. */
 export function endOfPrefixes(head: string): number {
   let at = 0;
   for (let turn = 0; turn < PREFIXES.length; turn++) {

@@ -1,4 +1,4 @@
-/** Formats that a line shows by its shape, in the notations of `line-pattern.ts`. */
+/** Formats that are recognized by the shape of a line, as notations of `line-pattern.ts`. */
 
 import { compilePattern, type LinePattern } from './line-pattern.ts';
 

@@ -12,7 +12,7 @@ const SAMPLES = 16;
 /**
  * The bytes of a log file.
  *
- * @param isBrotli whether they are compressed by brotli, which their first bytes do not tell
+ * @param isBrotli whether they are compressed by brotli, which cannot be recognized by its first bytes
  * @param stop makes it throw immediately
  */
 export function fileLog(path: string, isBrotli: boolean, stop: AbortSignal): AsyncGenerator<Buffer> {
@@ -21,11 +21,11 @@ export function fileLog(path: string, isBrotli: boolean, stop: AbortSignal): Asy
 }
 
 /**
- * Samples of a log file: whole lines from its beginning, its end and places between. Of a compressed log, the
- * beginning alone, as much as all samples together.
+ * Samples of a log file: whole lines from its beginning, its end and positions in between. Of a compressed log, only the
+ * beginning, with the size of all samples together.
  *
  * @param size of the file, in bytes
- * @throws HitError `import_failed` for a compression that is not read
+ * @throws HitError `import_failed` for a compression that is not supported
  */
 export async function* samplesOf(
   path: string,

@@ -27,7 +27,7 @@ test('logs of the same rules and site share their threads, until the last one cl
   await Promise.all([next, ...others].map((threads) => shared.close(threads)));
 });
 
-test('threads that failed are not shared any more', async () => {
+test('threads that failed are no longer shared', async () => {
   const shared = new SharedThreads({ key: new Uint8Array(1), importSalt: new Uint8Array(16) });
   const broken = shared.open(RULES, 'a.example');
   await assert.rejects(broken.read(ownBytes('line')), /a reading thread failed/);

@@ -10,7 +10,7 @@ interface Shared {
   users: number;
 }
 
-/** The reading threads of all imports. Logs with the same rules and site share theirs, as many may be followed at once. */
+/** The reading threads of all imports. Logs with the same rules and site share threads, as many logs may be followed at a time. */
 export class SharedThreads {
   readonly #intake: ReaderThreadData['intake'];
   readonly #open = new Set<Shared>();
@@ -32,7 +32,7 @@ export class SharedThreads {
     return threads;
   }
 
-  /** Ends threads that nobody uses any more. */
+  /** Ends threads that are no longer used. */
   async close(threads: ReaderThreads): Promise<void> {
     for (const shared of this.#open) {
       if (shared.threads !== threads || --shared.users > 0) continue;

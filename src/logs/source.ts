@@ -16,10 +16,10 @@ export function utf16Of(head: Uint8Array): string | undefined {
 }
 
 /**
- * The text of a log in UTF-8: decompressed if its first bytes are those of gzip, zstd, bzip2, xz or zip, and converted if
- * they are those of UTF-16.
+ * The text of a log in UTF-8: decompressed if it begins like gzip, zstd, bzip2, xz or zip, and converted if it begins with a byte
+ * order mark of UTF-16.
  *
- * @throws Error when the log breaks off, and for a compression that is not read
+ * @throws Error if the log is truncated, or its compression is not supported
  */
 export async function* textOf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   await using compressed = await begun(source, MAGIC_BYTES);
@@ -52,7 +52,7 @@ async function begun(
     if (fault) throw fault.error;
     yield* { [Symbol.asyncIterator]: () => iterator };
   })();
-  // A reader may stop before the end, or before the rest is begun: the source's file must be closed all the same.
+  // A reader may stop before the end, or before it reads the rest: the source's file must be closed even then.
   return { head, whole, [Symbol.asyncDispose]: async () => void (await iterator.return?.()) };
 }
 

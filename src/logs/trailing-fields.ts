@@ -1,8 +1,9 @@
 /**
- * The fields of a line after its status and size: referrer and agent, in some logs a host, the client behind a proxy, and others.
+ * The fields of a line after its status and size: referrer and agent, in some logs also a host, the client behind a proxy, or
+ * others.
  *
- * Usually there are two, referrer and agent, and then their order counts alone: a client can send any text as either. Of three or
- * more, extra ones may come first: then the first referrer is sought that has an agent after it.
+ * Usually there are two, referrer and agent, and then only their order counts: a client can send any text as either. If there are
+ * three or more, others may come first: then the first referrer that is followed by an agent is used.
  */
 
 import { Memo } from '../cache/memo.ts';
@@ -23,9 +24,9 @@ interface Field {
   readonly end: number;
 }
 
-/** What an agent begins with: `Mozilla/5.0`, `curl/8.5.0`. */
+/** The beginning of an agent: `Mozilla/5.0`, `curl/8.5.0`. */
 const AGENT = /^(?:Mozilla\b|(?!HTTP\/|TLS|SSL)[A-Za-z][\w.+-]*\/v?\d)/;
-/** The same in words without quotes, up to the end. */
+/** The same without quotes, up to the end of the line. */
 const BARE_AGENT = /(?:^| )((?:Mozilla\/|(?!HTTP\/|TLS|SSL)[A-Za-z][\w.+-]*\/v?\d).*)$/;
 const BARE_REFERRER = /(?:^| )([a-z][a-z\d+.-]*:\/\/\S*) *$/;
 const URL = /^[a-z][a-z\d+.-]*:\/\//i;
@@ -73,16 +74,16 @@ function quotedFields(line: string, from: number, end: number, escapes: boolean)
   return fields;
 }
 
-/** Texts whose kind is cached, and their length: referrers, agents and clients repeat. */
+/** Number and length of the texts whose kind is cached: referrers, agents and clients repeat. */
 const CACHED = { most: 50_000, longest: 300 };
-const kinds = new Memo(CACHED, judge);
+const kinds = new Memo(CACHED, classify);
 const clients = new Memo(CACHED, forwardedClient);
 
 function kindOf(text: string): Kind {
-  return text.length > CACHED.longest ? judge(text) : kinds.of(text);
+  return text.length > CACHED.longest ? classify(text) : kinds.of(text);
 }
 
-function judge(text: string): Kind {
+function classify(text: string): Kind {
   if (text === '' || text === '-') return 'none';
   if (URL.test(text)) return 'url';
   if (AGENT.test(text)) return 'agent';
@@ -96,7 +97,7 @@ function isAddressList(text: string): boolean {
   return words.length > 0 && words.every(isAddress);
 }
 
-/** Where referrer and agent are among the fields; -1 for none. */
+/** The indices of referrer and agent among the fields; -1 for none. */
 function placesOf(fields: readonly Field[]): { referrer: number; agent: number } {
   const kind = (at: number) => fields[at]?.kind;
   if (fields.length === 1) {
@@ -139,8 +140,8 @@ function hostOf(fields: readonly Field[]): string {
 }
 
 /**
- * The client that a proxy has named in a field of its own. A private address in such a field is that of a client only if the
- * proxy is in a private network too; one with the port of a server is where the proxy has sent the request.
+ * The client that a proxy names in a field of its own. A private address in such a field is that of a client only if the proxy is
+ * in a private network too; one with the port of a server is the upstream to which the proxy sent the request.
  */
 function clientBehind(proxy: string, fields: readonly Field[]): string {
   for (const { kind, text } of fields) {

@@ -10,7 +10,7 @@ import { forwardedClient, hostNameOf } from './words.ts';
 const DIRECTIVE = /^#(?:Version|Fields|Software|Start-Date|End-Date|Date|Remark):/i;
 const FIELDS = /^#Fields:\s*(.*?)\s*$/i;
 
-/** Whether a line tells about the log, instead of a request. */
+/** Whether a line is about the log, not about a request. */
 export function isDirective(line: string): boolean {
   return DIRECTIVE.test(line);
 }
@@ -44,7 +44,7 @@ export function parseW3cLine(line: string, fields: readonly string[], out: LogLi
   out.query = of('cs-uri-query') || query;
   out.host = hostNameOf(of('x-host-header', 'cs-host', 'cs(host)'));
   out.user = of('cs-username');
-  // Logs without methods are nearly always of pages and what they load.
+  // In a log without methods, nearly all requests are for pages and their resources.
   out.method = fields.includes('cs-method') ? of('cs-method') : 'GET';
   out.protocol = of('cs-version', 'cs-protocol-version');
   out.status = Number(of('sc-status')) || 0;

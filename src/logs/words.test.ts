@@ -70,13 +70,13 @@ describe('clientOfList', () => {
 describe('endOfHostName', () => {
   const name = (text: string) => text.slice(0, endOfHostName(text, 0, text.length));
 
-  it('is before the port', () => {
+  it('ends before the port', () => {
     assert.equal(name('a.example:8080'), 'a.example');
     assert.equal(name('a.example:'), 'a.example');
     assert.equal(name('[::1]:80'), '[::1]');
   });
 
-  it('is the end if there is no port', () => {
+  it('ends the text if there is no port', () => {
     for (const text of ['a.example', '10.0.0.1', '2001:db8::5:80', '::1', '[::1]', ':80', '80', '']) {
       assert.equal(name(text), text);
     }

@@ -1,4 +1,4 @@
-/** What a word of a line is: an address, or the name of a host. */
+/** Classifies the words of a line: addresses and names of hosts. */
 
 import { isIP } from 'node:net';
 import { canonicalAddress, TrustedProxies } from '../hit/address.ts';
@@ -17,7 +17,7 @@ export function isAddress(word: string): boolean {
   return word.length > 1 && word.length <= LONGEST_ADDRESS && isIP(canonicalAddress(word)) !== 0;
 }
 
-/** Whether an address is not of a private network, such as that of a proxy. */
+/** Whether an address is outside of private networks, in which proxies are. */
 export function isPublic(address: string): boolean {
   return !privateNetworks.trusts(canonicalAddress(address));
 }
@@ -28,7 +28,7 @@ function portOf(word: string): number {
   return name === word.length ? 0 : Number(word.slice(name + 1));
 }
 
-/** Whether an address has the port of a server: it is where the request went, not where it came from. */
+/** Whether an address has the port of a server: the request went there, and did not come from there. */
 export function hasServerPort(address: string): boolean {
   const port = portOf(address);
   return port > 0 && port < FIRST_CLIENT_PORT;
@@ -36,7 +36,7 @@ export function hasServerPort(address: string): boolean {
 
 /**
  * Whether a word is the name of a host: it has a dot and a top level of letters, or a port, or is `localhost`. Other words before
- * an address are names of services and machines, which programs put before lines that they pass on.
+ * an address are names of services and machines, which programs put before lines that they forward.
  */
 export function isHostName(word: string): boolean {
   const name = word.slice(0, endOfHostName(word, 0, word.length));

@@ -11,7 +11,7 @@ import { LineParser } from './line-parser.ts';
 
 const parser = new LineParser(ANY_LINE, 'site.example');
 
-/** What an import makes of a line. */
+/** What an import reads from a line. */
 function read(line: string) {
   const bytes = Buffer.from(line);
   parser.open(bytes);
@@ -47,7 +47,7 @@ const written: fc.Arbitrary<Written> = fc.record({
   referrer: fc.constantFrom('-', 'https://x.example/', 'http://www.example.org/a?b=c'),
 });
 
-/** How the client of a line may be written. */
+/** Spellings of a line's client. */
 const clients: fc.Arbitrary<(address: string) => string> = fc.constantFrom<((address: string) => string)[]>(
   (address) => address,
   (address) => `${address} 10.0.0.1`,
@@ -76,7 +76,7 @@ const prefixes: fc.Arbitrary<string> = fc.oneof(
   word.map((name) => `${name}: `),
 );
 
-/** What may stand after the size; `R` and `A` are referrer and agent. */
+/** Fields that may follow the size; `R` and `A` are referrer and agent. */
 const tails = fc.constantFrom(
   '"R" "A"',
   '"R" "A" "-"',
@@ -121,7 +121,7 @@ const wrapping = fc.record({
 });
 
 describe('a line', () => {
-  it('has the same client, time, path and agent, whatever is around them', () => {
+  it('has the same client, time, path and agent, whatever surrounds them', () => {
     fc.assert(
       fc.property(written, wrapping, (facts, around) => {
         const line = lineOf(facts, around);
@@ -159,7 +159,7 @@ describe('a real log', { skip: !existsSync(SAMPLE) && `${SAMPLE} is absent` }, (
     ['with an unknown client', (line: string) => `unknown, ${line}`],
     ['with the client last', (line: string) => line.replace(/^(\S+)(.*)$/, '10.0.0.1$2 "$1"')],
   ] as const) {
-    it(`is read alike ${what}`, () => {
+    it(`has the same visitors ${what}`, () => {
       const lines = gunzipSync(readFileSync(SAMPLE)).toString('latin1').split('\n').slice(0, 2000);
       const visitors = new Set<string>();
       const expected = new Set<string>();

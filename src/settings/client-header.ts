@@ -6,7 +6,7 @@ const PRESETS: Readonly<Record<string, string>> = {
   fastly: 'fastly-client-ip',
 };
 
-/** The header in which trusted proxies name the client, in lower case: a preset, or the name of a header. */
+/** The header in which trusted proxies pass the client, in lower case: that of a service, or any name. */
 export function readClientHeader(text: string, flag: string): string {
   const name = text.toLowerCase();
   if (/^[a-z0-9-]{1,100}$/.test(name)) return PRESETS[name] ?? name;

@@ -16,7 +16,7 @@ export const LOG_FORMATS = {
 export type LogFormat = keyof typeof LOG_FORMATS;
 export const LOG_FORMAT_NAMES = Object.keys(LOG_FORMATS) as readonly LogFormat[];
 
-/** A format, `auto` to judge each line by itself, or a notation of Apache or nginx. */
+/** A format, `auto` to recognize the format of each line, or a notation of Apache or nginx. */
 export type LogFormatChoice = string;
 export const LOG_FORMAT_CHOICES: readonly string[] = ['auto', ...LOG_FORMAT_NAMES];
 

@@ -5,7 +5,7 @@ import { setting } from './setting.ts';
 
 /** Milliseconds: less than the ten seconds after which `docker stop` kills. */
 export const STOP_TIMEOUT = setting(
-  'how long a stop may take, whatever hangs; hits that are not delivered by then stay on disk',
+  'time limit of a stop, even if something hangs; hits that are not delivered by then stay on disk',
   'DURATION',
   '8s',
   readStopTimeout,
