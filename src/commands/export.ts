@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HitError, messageOf } from '../errors.ts';
 import { syncFile } from '../files/durable.ts';
@@ -129,12 +129,12 @@ async function writeFile(bytes: AsyncIterable<Uint8Array>, file: string, signal:
   const existing = await stat(file).catch(() => undefined);
   if (existing?.isDirectory()) throw outputFault(file, 'it is a folder');
   if (existing && !existing.isFile()) {
-    await pipeline(bytes, outputTo(file, 'w'), { signal });
+    await writeTo(file, bytes, signal);
     return;
   }
   const beside = `${file}.part`;
   try {
-    await pipeline(bytes, outputTo(beside, 'w'), { signal });
+    await writeTo(beside, bytes, signal);
     await syncFile(beside);
     await rename(beside, file);
   } catch (error) {
@@ -143,22 +143,22 @@ async function writeFile(bytes: AsyncIterable<Uint8Array>, file: string, signal:
   }
 }
 
-/** Writes to a file. Its errors are those of the output, not of the store that is read. */
-function outputTo(path: string, flags: string): Writable {
-  const file = createWriteStream(path, { flags });
-  return new Writable({
-    construct: (done) => {
-      file.once('open', () => done());
-      // Later ones come with the write that fails.
-      file.on('error', (error) => file.pending && done(outputFault(path, error)));
-    },
-    write: (chunk, _encoding, done) => file.write(chunk, (error) => done(error && outputFault(path, error))),
-    final: (done) => file.end((error?: Error | null) => done(error ? outputFault(path, error) : null)),
-    destroy: (error, done) => {
-      file.destroy();
-      done(error);
-    },
-  });
+/** @throws HitError `output_failed` if the file, and not the store, fails */
+async function writeTo(path: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  let readFault: unknown;
+  const source = async function* () {
+    try {
+      yield* bytes;
+    } catch (error) {
+      readFault = error;
+      throw error;
+    }
+  };
+  try {
+    await pipeline(source, createWriteStream(path), { signal });
+  } catch (error) {
+    throw signal.aborted || error === readFault ? error : outputFault(path, error);
+  }
 }
 
 function outputFault(path: string, cause: unknown): HitError {
