@@ -1,4 +1,4 @@
-/** Commands whose output cannot be written, and names that nothing has: one line says what is wrong, and no device is replaced. */
+/** Outputs that cannot be written, and unknown names: one line reports what is wrong, and no device is replaced. */
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -62,7 +62,7 @@ describe('an export', () => {
     assertFailed(await run(['export', ...source, '--output', folder]), 1, /it is a folder/);
   });
 
-  test('to a standard output that is full says so, and to one that is closed ends well', {
+  test('to a standard output that is full reports it, and to one that is closed succeeds', {
     ...options,
     skip: !existsSync('/dev/full'),
   }, () => {
@@ -83,10 +83,13 @@ describe('a report', () => {
     assert.deepEqual(readdirSync(empty), []);
   });
 
-  test('of a site that has no hits says which one is meant', options, async () => {
+  test('of a site that has no hits suggests a similar one', options, async () => {
     const { code, stderr } = await run(['report', ...source, '--site', 'shp.example', '--json']);
     assert.equal(code, 0);
-    assert.match(stderr, /no hit of the site "shp\.example" was ever stored: did you mean "shop\.example"\?/);
+    assert.match(
+      stderr,
+      /no hit of the site "shp\.example" was ever stored \(did you mean "shop\.example"\?\)/,
+    );
     assert.equal((await run(['report', ...source, '--site', 'SHOP.example', '--json'])).stderr, '');
   });
 });

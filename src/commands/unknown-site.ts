@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { siteName } from '../hit/site.ts';
-import { nearest } from '../schema/suggestion.ts';
+import { suggestion } from '../schema/suggestion.ts';
 
 /**
  * Warns on stderr about a site without any hit, and suggests a similar one: otherwise a misspelt name would silently give zeros.
@@ -16,7 +16,5 @@ export async function warnOfUnknownSite(
   const known = await names();
   const name = siteName(site);
   if (known.includes(name)) return;
-  const meant = nearest(name, known);
-  const hint = meant === undefined ? '' : `: did you mean "${meant}"?`;
-  stderr.write(`no hit of the site "${name}" was ever stored${hint}\n`);
+  stderr.write(`no hit of the site "${name}" was ever stored${suggestion(name, known)}\n`);
 }

@@ -140,7 +140,7 @@ export const SERVE_SETTINGS = {
   ),
   'session-age': setting(
     'how long a browser stays signed in, such as 12h or 30d',
-    'TIME',
+    'DURATION',
     '30d',
     readSessionAge,
   ),

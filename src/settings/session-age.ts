@@ -8,5 +8,5 @@ const LONGEST = 400 * 86_400;
 export function readSessionAge(text: string, flag: string): number {
   const seconds = readDuration(text) ?? 0;
   if (seconds >= 60 && seconds <= LONGEST) return seconds;
-  throw bad(flag, text, 'a time from 1m to 400d, such as 12h');
+  throw bad(flag, text, 'a duration from 1m to 400d, such as 12h');
 }

@@ -1,9 +1,8 @@
-import { HitError } from '../errors.ts';
 import { readDuration } from '../timing/duration.ts';
 import { HOUR } from '../timing/units.ts';
-import { setting } from './setting.ts';
+import { bad, setting } from './setting.ts';
 
-/** Milliseconds: less than the ten seconds after which `docker stop` kills. */
+/** In milliseconds. The default is less than the ten seconds after which `docker stop` kills. */
 export const STOP_TIMEOUT = setting(
   'time limit of a stop, even if something hangs; hits that are not delivered by then stay on disk',
   'DURATION',
@@ -14,5 +13,5 @@ export const STOP_TIMEOUT = setting(
 function readStopTimeout(text: string, flag: string): number {
   const milliseconds = (readDuration(text) ?? 0) * 1000;
   if (milliseconds > 0 && milliseconds <= HOUR) return milliseconds;
-  throw new HitError('bad_setting', `${flag}: "${text}" is not a duration from 1s to 1h`);
+  throw bad(flag, text, 'a duration from 1s to 1h, such as 8s');
 }
