@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } fr
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
-import { logLine } from '../../test/fixtures/log-line.ts';
+import { logLine, logTime } from '../../test/fixtures/log-line.ts';
 import { patience, until } from '../../test/fixtures/patience.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { readSettings } from '../config.ts';
@@ -13,8 +13,7 @@ import type { TotalSummary } from './import-summary.ts';
 
 /** A line of today. */
 function todaysLine(path: string): string {
-  const [, day, month, year, clock] = /, (\d\d) (\w+) (\d+) (\S+)/.exec(new Date().toUTCString())!;
-  return logLine({ path, time: `${day}/${month}/${year}:${clock} +0000` });
+  return logLine({ path, time: logTime(new Date()) });
 }
 
 /** The command `import --follow --json`, until it is stopped. */

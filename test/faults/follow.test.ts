@@ -12,11 +12,11 @@ import { rounds } from '../fixtures/rounds.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const TIMES = rounds(1000, 20, 50);
-/** Rotations after which all must be counted, and rotated logs are removed. */
+/** Rotations after which all lines must be stored, and rotated logs are removed. */
 const KEPT = 25;
 const SITE = 'followed.example';
 
-test('a follower that is paused, killed and down loses no line of a rotated log, and doubles none', {
+test('a follower that is paused, killed or down loses and duplicates no line of a rotated log', {
   timeout: patience(rounds(1_800_000, 240_000)),
 }, async (t) => {
   const seed = Number(process.env.HIT_TEST_SEED ?? Date.now() % 1_000_000);
@@ -87,7 +87,7 @@ test('a follower that is paused, killed and down loses no line of a rotated log,
     if (i % KEPT !== 0) continue;
     follower ??= follow();
     await until(`${log.lines} hits`, async () => (await stored()) >= log.lines, 60_000);
-    // A follower that was killed reads again what it had not written down.
+    // A follower that was killed reads again what it had not saved.
     await until('all logs to be read again', () => readBytes(dataDir) === log.bytes, 60_000);
     log.forget();
   }
@@ -127,7 +127,7 @@ test('a follower that is paused, killed and down loses no line of a rotated log,
   assert.deepEqual([lost, doubled], [[], []], `seed ${seed}`);
 });
 
-/** Bytes of all logs of which files are left, as far as they were read. */
+/** Bytes that were read of all logs of which files are left. */
 function readBytes(dataDir: string): number {
   const folder = join(dataDir, 'follow');
   const logs = readdirSync(folder).flatMap((name) => {
