@@ -5,7 +5,7 @@ import { cpuTimeOf } from '../../test/fixtures/cpu-time.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { text as anyText } from '../../test/fixtures/written-line.ts';
 import { AnyLineParser } from './any-line.ts';
-import { lastDirective } from './directives.ts';
+import { Directives, lastDirective } from './directives.ts';
 import { ANY_LINE } from './format.ts';
 import { timeOf } from './json-line.ts';
 import { MAX_LINE_LENGTH } from './line-outcome.ts';
@@ -96,6 +96,23 @@ describe('a line of W3C extended', () => {
     assert.equal(read('#Version: 1.0', fields, line).address, '203.0.113.7');
     const other = '#Fields: date time cs-method cs-uri-stem sc-status c-ip';
     assert.equal(read(fields, line, other, '2015-05-17 10:05:03 GET /b 200 203.0.113.8').path, '/b');
+  });
+
+  it('has its whole query, also in a field with the path', () => {
+    const { path, query } = read(
+      '#Fields: date time c-ip cs-uri',
+      '2015-05-17 10:05:03 203.0.113.7 /a?b=c?d',
+    );
+    assert.deepEqual([path, query], ['/a', 'b=c?d']);
+  });
+
+  it('may follow a directive after a byte order mark', () => {
+    const marked = `\uFEFF${fields}`;
+    assert.equal(read(marked, line).address, '203.0.113.7');
+    assert.equal(lastDirective(Buffer.from(`${marked}\n${line}\n`)), fields);
+    const directives = new Directives(`${marked}\n`);
+    directives.pass(Buffer.from(`${marked}\n`));
+    assert.equal(directives.last, fields);
   });
 
   it('is not read without a directive, nor with fewer values', () => {

@@ -7,7 +7,7 @@ import { parseLine } from './line.ts';
 import { type LineOutcome, MAX_LINE_LENGTH } from './line-outcome.ts';
 import { parsePattern } from './line-pattern.ts';
 import type { LogLine } from './log-line.ts';
-import { endOfPrefixes, withoutColours } from './prefix.ts';
+import { endOfPrefixes, withoutMarks } from './prefix.ts';
 import { PRESETS } from './presets.ts';
 import { fieldsOf, isDirective, parseW3cLine } from './w3c-line.ts';
 
@@ -43,7 +43,7 @@ export class AnyLineParser {
   }
 
   #parseAny(written: string, out: LogLine, depth: number): LineOutcome {
-    const text = withoutColours(written);
+    const text = withoutMarks(written);
     if (text.startsWith('#') && isDirective(text)) {
       this.#fields = fieldsOf(text) ?? this.#fields;
       return 'blank';

@@ -16,7 +16,7 @@ import type { LineRules } from './format.ts';
 import { type LineOutcome, type LogFailure, MAX_LINE_LENGTH } from './line-outcome.ts';
 import type { LogLine } from './log-line.ts';
 import { looksLikeTime, parseLogTime, timeEnd } from './log-time.ts';
-import { withoutColours } from './prefix.ts';
+import { withoutMarks } from './prefix.ts';
 import { closingQuote } from './quoted.ts';
 import { readRequest } from './request.ts';
 import { readTrailingFields } from './trailing-fields.ts';
@@ -35,8 +35,7 @@ import { readTrailingFields } from './trailing-fields.ts';
  */
 export function parseLine(text: string, rules: LineRules, out: LogLine): LineOutcome {
   if (text.length > MAX_LINE_LENGTH) return 'too long';
-  // A mark at the start of a file in UTF-8.
-  const line = withoutColours(text.startsWith('\uFEFF') ? text.slice(1) : text);
+  const line = withoutMarks(text);
   let end = line.length;
   while (end > 0 && line.charCodeAt(end - 1) <= SPACE) end--;
   if (end === 0) return 'blank';

@@ -21,8 +21,9 @@ const PREFIXES: readonly RegExp[] = [
 const COLOUR = '\x1b[';
 const COLOURS = /\x1b\[[\d;]*m/g;
 
-/** The line without the colours of terminal programs. */
-export function withoutColours(line: string): string {
+/** The line without a byte order mark of UTF-8, and without the colours of terminal programs. */
+export function withoutMarks(text: string): string {
+  const line = text.startsWith('\uFEFF') ? text.slice(1) : text;
   return line.includes(COLOUR) ? line.replace(COLOURS, '') : line;
 }
 

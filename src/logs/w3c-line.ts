@@ -38,10 +38,11 @@ export function parseW3cLine(line: string, fields: readonly string[], out: LogLi
   const date = of('date');
   out.timeMs = parseLogTime(date === '' ? of('datetime', 'timestamp') : `${date}T${of('time')}`);
   out.address = forwardedClient(decoded(of('x-forwarded-for', 'cs(x-forwarded-for)'))) || of('c-ip');
-  const [path = '', query = ''] = of('cs-uri').split('?', 2);
+  const uri = of('cs-uri');
+  const path = uri.split('?', 1)[0]!;
   out.path = of('cs-uri-stem') || path;
   if (Number.isNaN(out.timeMs) || out.address === '' || out.path === '') return 'no fields';
-  out.query = of('cs-uri-query') || query;
+  out.query = of('cs-uri-query') || uri.slice(path.length + 1);
   out.host = hostNameOf(of('x-host-header', 'cs-host', 'cs(host)'));
   out.user = of('cs-username');
   // In a log without methods, nearly all requests are for pages and their resources.
