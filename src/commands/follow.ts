@@ -8,7 +8,7 @@ import { siteName } from '../hit/site.ts';
 import { drainedChunks } from '../logs/chunks.ts';
 import type { DueLog } from '../logs/follow/due-log.ts';
 import { Follower } from '../logs/follow/follower.ts';
-import { type FollowTarget, findFiles, followTarget } from '../logs/follow/log-files.ts';
+import { type FollowTarget, findFiles, followTargets } from '../logs/follow/log-files.ts';
 import { LogPositions } from '../logs/follow/log-positions.ts';
 import type { LostLines } from '../logs/follow/lost-lines.ts';
 import type { ImportOptions } from '../logs/import-options.ts';
@@ -85,11 +85,11 @@ export class FollowedLogs {
   async run(files: readonly string[]): Promise<void> {
     const { terminal, interrupted } = this.#context;
     const stop = AbortSignal.any([interrupted, this.#failed.signal]);
-    const targets = files.filter((file) => file !== '-').map(followTarget);
+    const targets = followTargets(files.filter((file) => file !== '-'));
     await checkTargets(targets, terminal);
     await this.#checkLogs(targets, stop);
     try {
-      if (targets.length < files.length) this.#start(this.#importStdin(stop));
+      if (files.includes('-')) this.#start(this.#importStdin(stop));
       if (targets.length > 0) await this.#follow(targets, stop);
       await Promise.all(this.#running);
     } finally {

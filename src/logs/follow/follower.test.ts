@@ -160,6 +160,18 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     assert.deepEqual(third.lost, [], 'a loss is reported once');
   });
 
+  it('follows a file that is specified twice once, also after a restart', async (test) => {
+    const { path, follow } = logFolder(test);
+    writeFileSync(path, 'one\n');
+    for (let start = 0; start < 2; start++) {
+      const logs = follow({ files: [path, path] });
+      await logs.reaches('one\n');
+      await sleep(LOOK * 4);
+      await logs.stop();
+      assert.deepEqual([logs.lost, logs.texts], [[], ['one\n']]);
+    }
+  });
+
   it('reports nothing about a rotated log that was read before it was removed', async (test) => {
     const { path, follow } = logFolder(test);
     writeFileSync(path, 'two\n');

@@ -29,9 +29,12 @@ export interface FoundFile {
   readonly modified: number;
 }
 
-/** If a file of that name exists, the text is no pattern. */
-export function followTarget(text: string): FollowTarget {
-  return { path: resolve(text), isPattern: /[*?[\]{}]/.test(text) && !existsSync(text) };
+/** The targets that the user specifies, each once. A text that is the name of a file is not a pattern. */
+export function followTargets(texts: readonly string[]): FollowTarget[] {
+  const targets = texts.map((text) => {
+    return { path: resolve(text), isPattern: /[*?[\]{}]/.test(text) && !existsSync(text) };
+  });
+  return [...new Map(targets.map((target) => [target.path, target])).values()];
 }
 
 /** Identifies a file by its device and inode, which a rename does not change. */
