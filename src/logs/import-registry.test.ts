@@ -13,69 +13,73 @@ const known = (parent: string, digest: string, size: number): ImportedChunk => (
 
 describe('an import registry', () => {
   it('has the stored chunks, shortest first', async () => {
-    const ledger = new ImportRegistry([
+    const registry = new ImportRegistry([
       known('root', 'long', 20),
       known('root', 'short', 10),
       known('long', 'x', 5),
     ]);
     assert.deepEqual(
-      ledger.after('root').map(({ digest }) => digest),
+      registry.after('root').map(({ digest }) => digest),
       ['short', 'long'],
     );
-    assert.deepEqual(await ledger.after('long')[0]?.counts, { lines: 2, lineBreaks: 3 });
-    assert.deepEqual(ledger.after('elsewhere'), []);
+    assert.deepEqual(await registry.after('long')[0]?.counts, { lines: 2, lineBreaks: 3 });
+    assert.deepEqual(registry.after('elsewhere'), []);
   });
 
   it('has a claimed chunk at once, and its counts when it is settled', async () => {
-    const ledger = new ImportRegistry();
-    const { version } = ledger;
-    const claim = ledger.claim('root', 'a', 10);
-    assert.notEqual(ledger.version, version);
-    const [piece] = ledger.after('root');
-    assert.deepEqual([piece?.digest, piece?.size], ['a', 10]);
+    const registry = new ImportRegistry();
+    const { version } = registry;
+    const claim = registry.claim('root', 'a', 10);
+    assert.notEqual(registry.version, version);
+    const [chunk] = registry.after('root');
+    assert.deepEqual([chunk?.digest, chunk?.size], ['a', 10]);
     claim.complete({ lines: 1, lineBreaks: 1 });
-    assert.deepEqual(await piece?.counts, { lines: 1, lineBreaks: 1 });
+    assert.deepEqual(await chunk?.counts, { lines: 1, lineBreaks: 1 });
   });
 
   it('drops a withdrawn claim, and gives its waiters the reason', async () => {
-    const ledger = new ImportRegistry();
-    const claim = ledger.claim('root', 'a', 10);
-    const { version } = ledger;
-    const [piece] = ledger.after('root');
+    const registry = new ImportRegistry();
+    const claim = registry.claim('root', 'a', 10);
+    const { version } = registry;
+    const [chunk] = registry.after('root');
     claim.withdraw(new Error('the disk is full'));
-    await assert.rejects(async () => piece?.counts, /the disk is full/);
-    assert.deepEqual(ledger.after('root'), []);
-    assert.notEqual(ledger.version, version);
+    await assert.rejects(async () => chunk?.counts, /the disk is full/);
+    assert.deepEqual(registry.after('root'), []);
+    assert.notEqual(registry.version, version);
   });
 });
 
 describe('import registries', () => {
   it('are shared while open, and reloaded afterwards', async () => {
     const loads: string[] = [];
-    const ledgers = new ImportRegistries(async (root) => {
+    const registries = new ImportRegistries(async (root) => {
       loads.push(root);
       return [];
     });
-    const [one, two, other] = await Promise.all([ledgers.open('a'), ledgers.open('a'), ledgers.open('b')]);
+    const [one, two, other] = await Promise.all([
+      registries.open('a'),
+      registries.open('a'),
+      registries.open('b'),
+    ]);
     assert.equal(one, two);
     assert.notEqual(one, other);
-    ledgers.close('a');
-    assert.equal(await ledgers.open('a'), one);
-    ledgers.close('a');
-    ledgers.close('a');
-    assert.notEqual(await ledgers.open('a'), one);
+    registries.close('a');
+    assert.equal(await registries.open('a'), one);
+    registries.close('a');
+    registries.close('a');
+    assert.notEqual(await registries.open('a'), one);
     assert.deepEqual(loads, ['a', 'b', 'a']);
   });
 
   it('are reloaded after a failed load', async () => {
     let fails = true;
-    const ledgers = new ImportRegistries(async () => {
+    const registries = new ImportRegistries(async () => {
       if (fails) throw new Error('no store');
       return [];
     });
-    await assert.rejects(ledgers.open('a'), /no store/);
-    ledgers.close('a');
+    await assert.rejects(registries.open('a'), /no store/);
+    registries.close('a');
     fails = false;
-    assert.ok(await ledgers.open('a'));
+    assert.ok(await registries.open('a'));
   });
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { logLine } from '../../test/fixtures/log-line.ts';
 import {
   chunked,
   collected,
@@ -10,7 +9,8 @@ import {
   numbersOf,
   stored,
   walk,
-} from '../../test/fixtures/pieces.ts';
+} from '../../test/fixtures/log-chunks.ts';
+import { logLine } from '../../test/fixtures/log-line.ts';
 import type { ImportedChunk } from '../trackers/imported-chunk.ts';
 import { ImportRegistry } from './import-registry.ts';
 
@@ -41,13 +41,13 @@ describe('a log in chunks', () => {
         chunkSizes,
         fc.boolean(),
         async (content, size, sizes, readable) => {
-          const pieces = await collected(walk(chunked(content, sizes), { size, canRead: () => readable }));
-          assert.equal(contentOf(pieces), Buffer.from(content).toString('latin1'));
-          assert.ok(pieces.every(({ bytes }) => bytes.length > 0));
-          const open = pieces.filter(({ bytes }) => bytes.at(-1) !== 10);
+          const chunks = await collected(walk(chunked(content, sizes), { size, canRead: () => readable }));
+          assert.equal(contentOf(chunks), Buffer.from(content).toString('latin1'));
+          assert.ok(chunks.every(({ bytes }) => bytes.length > 0));
+          const open = chunks.filter(({ bytes }) => bytes.at(-1) !== 10);
           assert.ok(
-            open.length === 0 || (open.length === 1 && open[0] === pieces.at(-1)),
-            'pieces end with lines',
+            open.length === 0 || (open.length === 1 && open[0] === chunks.at(-1)),
+            'chunks end with lines',
           );
         },
       ),
@@ -64,9 +64,9 @@ describe('a log in chunks', () => {
         async (content, [size, otherSize], [sizes, otherSizes]) => {
           const canRead = () => true;
           const first = await collected(walk(chunked(content, sizes), { size, canRead }));
-          const ledger = new ImportRegistry(stored(first));
+          const registry = new ImportRegistry(stored(first));
           const second = await collected(
-            walk(chunked(content, otherSizes), { size: otherSize, canRead, ledger }),
+            walk(chunked(content, otherSizes), { size: otherSize, canRead, registry }),
           );
           assert.deepEqual(
             second.map(({ kind, bytes }) => [kind, bytes.length]),
@@ -89,10 +89,12 @@ describe('a log in chunks', () => {
           const lengths = looks.map(([length]) => length).sort((a, b) => a - b);
           for (const [index, length] of [...lengths, content.length].entries()) {
             const [, size, sizes] = looks[index] ?? [0, 100, [64]];
-            const ledger = new ImportRegistry(known);
-            const pieces = await collected(walk(chunked(content.slice(0, length), sizes), { size, ledger }));
-            known.push(...stored(pieces));
-            numbers.push(...numbersIn(pieces));
+            const registry = new ImportRegistry(known);
+            const chunks = await collected(
+              walk(chunked(content.slice(0, length), sizes), { size, registry }),
+            );
+            known.push(...stored(chunks));
+            numbers.push(...numbersIn(chunks));
           }
           assert.deepEqual(numbers, numbersOf(content));
         },
@@ -108,10 +110,10 @@ describe('a log in chunks', () => {
         fc.tuple(pieceSize, pieceSize),
         fc.tuple(chunkSizes, chunkSizes),
         async (content, sizesOfPieces, sizesOfChunks) => {
-          const ledger = new ImportRegistry();
+          const registry = new ImportRegistry();
           const walks = await Promise.all(
             sizesOfPieces.map((size, i) =>
-              collected(walk(chunked(content, sizesOfChunks[i]), { size, ledger })),
+              collected(walk(chunked(content, sizesOfChunks[i]), { size, registry })),
             ),
           );
           assert.deepEqual(

@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FORMAT_LINES, SAID } from '../../test/fixtures/format-lines.ts';
-import { logLine } from '../../test/fixtures/log-line.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import {
   chunked,
   collected,
@@ -12,21 +10,23 @@ import {
   numbersIn,
   stored,
   walk,
-} from '../../test/fixtures/pieces.ts';
+} from '../../test/fixtures/log-chunks.ts';
+import { logLine } from '../../test/fixtures/log-line.ts';
+import { patience } from '../../test/fixtures/patience.ts';
 import { ImportRegistry } from './import-registry.ts';
 import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
 
 /** The root of a log, as soon as it is known. */
 async function rootOf(source: AsyncIterable<Buffer>, site = 'example.com'): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const pieces = splitIntoChunks(source, {
+  const chunks = splitIntoChunks(source, {
     ...{ site, size: 100, timeout: Number.POSITIVE_INFINITY, canRead: () => true },
     openRegistry: async (root) => {
       resolve(root);
       return new ImportRegistry();
     },
   });
-  pieces.next().catch(reject);
+  chunks.next().catch(reject);
   return promise;
 }
 
@@ -38,20 +38,20 @@ describe('a log in chunks', () => {
   it('that has grown has its known chunks first, then the new ones', async () => {
     const before = logLine({ path: '/1' }) + logLine({ path: '/2' });
     const after = logLine({ path: '/3' });
-    const ledger = new ImportRegistry(stored(await collected(walk(chunked(before)))));
-    const pieces = await collected(walk(chunked(before + after), { ledger }));
-    assert.equal(pieces.at(-1)?.bytes.toString(), after);
-    assert.deepEqual(kindsOf(pieces), [...pieces.slice(0, -1).map(() => 'known'), 'new']);
+    const registry = new ImportRegistry(stored(await collected(walk(chunked(before)))));
+    const chunks = await collected(walk(chunked(before + after), { registry }));
+    assert.equal(chunks.at(-1)?.bytes.toString(), after);
+    assert.deepEqual(kindsOf(chunks), [...chunks.slice(0, -1).map(() => 'known'), 'new']);
   });
 
   it('with the same first line as another log is distinguished from it', async () => {
     const first = logLine({ path: '/1' });
-    const ledger = new ImportRegistry(
+    const registry = new ImportRegistry(
       stored(await collected(walk(chunked(first + logLine({ path: '/2' }))))),
     );
-    const pieces = await collected(walk(chunked(first + logLine({ path: '/3' })), { ledger, size: 1000 }));
-    assert.deepEqual(kindsOf(pieces), ['known', 'new'], 'as far as they are the same they are one log');
-    assert.deepEqual(numbersIn(pieces), [3]);
+    const chunks = await collected(walk(chunked(first + logLine({ path: '/3' })), { registry, size: 1000 }));
+    assert.deepEqual(kindsOf(chunks), ['known', 'new'], 'as far as they are the same they are one log');
+    assert.deepEqual(numbersIn(chunks), [3]);
   });
 
   it('of another site is another log', async () => {
@@ -79,9 +79,9 @@ describe('a log in chunks', () => {
     const cut = line.slice(0, line.indexOf('Gecko'));
     const first = await collected(walk(chunked(logLine({ path: '/1' }) + cut)));
     assert.deepEqual(numbersIn(first), [1, 2]);
-    const ledger = new ImportRegistry(stored(first));
+    const registry = new ImportRegistry(stored(first));
     const whole = logLine({ path: '/1' }) + line + logLine({ path: '/3' });
-    const second = await collected(walk(chunked(whole), { ledger }));
+    const second = await collected(walk(chunked(whole), { registry }));
     assert.deepEqual(kindsOf(second), ['known', 'known', 'new']);
     assert.equal(second.at(-1)?.bytes.toString(), logLine({ path: '/3' }));
   });
@@ -89,7 +89,7 @@ describe('a log in chunks', () => {
   it('that is one line without a line break is recognized when the line has grown', async () => {
     const line = logLine({ path: '/1' });
     const first = await collected(walk(chunked(line.slice(0, -20))));
-    const second = await collected(walk(chunked(line), { ledger: new ImportRegistry(stored(first)) }));
+    const second = await collected(walk(chunked(line), { registry: new ImportRegistry(stored(first)) }));
     assert.deepEqual([kindsOf(first), kindsOf(second)], [['new'], ['known']]);
   });
 
@@ -100,7 +100,7 @@ describe('a log in chunks', () => {
     assert.deepEqual(kindsOf(first), ['new', 'unfinished']);
     assert.equal(first.at(-1)?.bytes.toString(), cut);
     const whole = logLine({ path: '/1' }) + line;
-    const second = await collected(walk(chunked(whole), { ledger: new ImportRegistry(stored(first)) }));
+    const second = await collected(walk(chunked(whole), { registry: new ImportRegistry(stored(first)) }));
     assert.deepEqual(numbersIn(second), [2]);
   });
 
@@ -110,7 +110,7 @@ describe('a log in chunks', () => {
     assert.ok(contentOf(first).length < 500_000, 'the rest of it is left out');
     assert.deepEqual(numbersIn(first), [1, 2]);
     const second = await collected(
-      walk(chunked(content, [10_000]), { ledger: new ImportRegistry(stored(first)) }),
+      walk(chunked(content, [10_000]), { registry: new ImportRegistry(stored(first)) }),
     );
     assert.deepEqual(new Set(kindsOf(second)), new Set(['known']));
   });
@@ -126,9 +126,9 @@ describe('a growing log in chunks', () => {
         await sleep(5);
       }
     })();
-    const pieces = await collected(walk(source, { size: 1_000_000, timeout: 30 }));
-    assert.ok(pieces.length > 3, `${pieces.length} pieces`);
-    assert.deepEqual(numbersIn(pieces), [...Array(80).keys()]);
+    const chunks = await collected(walk(source, { size: 1_000_000, timeout: 30 }));
+    assert.ok(chunks.length > 3, `${chunks.length} chunks`);
+    assert.deepEqual(numbersIn(chunks), [...Array(80).keys()]);
   });
 
   it('waits for the end of a line', { timeout: patience(5000) }, async () => {
@@ -138,9 +138,9 @@ describe('a growing log in chunks', () => {
       await sleep(100);
       yield Buffer.from(line.slice(-10));
     })();
-    const pieces = await collected(walk(source, { timeout: 20 }));
+    const chunks = await collected(walk(source, { timeout: 20 }));
     assert.deepEqual(
-      pieces.map(({ bytes }) => bytes.toString()),
+      chunks.map(({ bytes }) => bytes.toString()),
       [logLine({ path: '/1' }), line],
     );
   });
@@ -156,8 +156,8 @@ describe('a growing log in chunks', () => {
         yield Buffer.from(line);
         await new Promise(() => undefined);
       })();
-      const pieces = walk(source, { ledger: new ImportRegistry(known), timeout: 20 });
-      const { value } = await pieces.next();
+      const chunks = walk(source, { registry: new ImportRegistry(known), timeout: 20 });
+      const { value } = await chunks.next();
       assert.deepEqual([value?.kind, value?.bytes.toString()], ['new', line]);
     }
   });
@@ -165,7 +165,7 @@ describe('a growing log in chunks', () => {
   it('leaves chunks that another import has claimed meanwhile to that import', {
     timeout: patience(5000),
   }, async () => {
-    const ledger = new ImportRegistry();
+    const registry = new ImportRegistry();
     const lines = [1, 2, 3].map((number) => logLine({ path: `/${number}` }));
     const { promise: othersTurn, resolve: begin } = Promise.withResolvers<void>();
     const { promise: othersEnd, resolve: end } = Promise.withResolvers<void>();
@@ -176,15 +176,15 @@ describe('a growing log in chunks', () => {
       yield Buffer.from(lines[2]!);
     })();
     const followed = (async () => {
-      const pieces: LogChunk[] = [];
-      for await (const piece of walk(source, { ledger, timeout: 20 })) {
-        pieces.push(piece);
+      const chunks: LogChunk[] = [];
+      for await (const chunk of walk(source, { registry, timeout: 20 })) {
+        chunks.push(chunk);
         begin();
       }
-      return pieces;
+      return chunks;
     })();
     await othersTurn;
-    const other = await collected(walk(chunked(lines[0]! + lines[1]!), { ledger }));
+    const other = await collected(walk(chunked(lines[0]! + lines[1]!), { registry }));
     end();
     assert.deepEqual(numbersIn(other), [2]);
     assert.deepEqual(numbersIn(await followed), [1, 3]);

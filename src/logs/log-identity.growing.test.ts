@@ -1,26 +1,26 @@
 /** Growing logs whose first line has no address and time in brackets. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { chunked, collected, kindsOf, stored, walk } from '../../test/fixtures/log-chunks.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { patience } from '../../test/fixtures/patience.ts';
-import { chunked, collected, kindsOf, stored, walk } from '../../test/fixtures/pieces.ts';
 import { ImportRegistry } from './import-registry.ts';
 import type { LogChunk } from './log-chunk.ts';
 
 /** The first chunk of a log that has only this text for now. */
-async function firstOf(text: string, ledger = new ImportRegistry()): Promise<LogChunk> {
+async function firstOf(text: string, registry = new ImportRegistry()): Promise<LogChunk> {
   const source = (async function* () {
     yield Buffer.from(text);
     await new Promise(() => undefined);
   })();
-  const { value } = await walk(source, { ledger, timeout: 20 }).next();
+  const { value } = await walk(source, { registry, timeout: 20 }).next();
   return value!;
 }
 
 /** The kinds of the chunks of a whole log, after an import of these. */
 async function kindsAfter(known: readonly LogChunk[], text: string): Promise<string[]> {
-  const ledger = new ImportRegistry(stored(known));
-  return kindsOf(await collected(walk(chunked(text), { ledger, size: 100_000 })));
+  const registry = new ImportRegistry(stored(known));
+  return kindsOf(await collected(walk(chunked(text), { registry, size: 100_000 })));
 }
 
 const FIRST_LINES = {
