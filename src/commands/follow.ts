@@ -203,7 +203,7 @@ export class FollowedLogs {
     return summary;
   }
 
-  /** Adds up at once: a follower may run for years. */
+  /** Adds up right away instead of keeping summaries: a follower may run for years. */
   #add(name: string, summary: ImportSummary): void {
     this.#sum = addSummaries(
       [
@@ -239,7 +239,7 @@ async function checkTargets(targets: readonly FollowTarget[], { stderr }: Termin
     try {
       const found = await stat(path);
       if (found.isDirectory()) throw new Error(`it is a folder; name the files in it, or '${path}/*.log'`);
-      if (!found.isFile()) throw new Error('it is not a file; send what it holds to import --follow -');
+      if (!found.isFile()) throw new Error('it is not a file; pipe its content to import --follow -');
       await access(path, constants.R_OK);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') {

@@ -14,7 +14,7 @@ import type { Values } from '../settings/setting.ts';
 import type { Terminal } from './command.ts';
 import type { ImportedLog } from './import-summary.ts';
 
-/** Fewer readable lines are too few for any check but whether lines can be read. */
+/** With fewer readable lines, only whether lines can be read is checked. */
 const LEAST_LINES = 100;
 /** Shares of lines. */
 const MOST = 0.5;

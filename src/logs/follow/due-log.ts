@@ -5,7 +5,7 @@ export interface DueLog {
   readonly name: string;
   /** Whether it is no longer written to. */
   readonly isClosed: boolean;
-  /** Whether it was found beside the logs that are named. */
+  /** Whether it is a rotated sibling of the specified logs. */
   readonly isSibling: boolean;
   readonly bytes: AsyncIterable<Buffer>;
   /** Call it with what the store has. */
