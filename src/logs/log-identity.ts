@@ -40,7 +40,7 @@ const OTHER_FORMAT = /^(?:\{|#(?:Software|Version|Fields|Date)|(?:[a-z\d]{1,5} )
  * @param head bytes at the start of a log, all that decide
  * @returns its first line that is not a comment, a view; empty for logs of unknown formats, which share one identity
  */
-export function otherIdentityOf(head: Buffer): Buffer {
+function otherIdentityOf(head: Buffer): Buffer {
   return OTHER_FORMAT.test(head.toString('latin1', 0, 20)) ? firstLineOf(head) : head.subarray(0, 0);
 }
 
