@@ -2,6 +2,7 @@
 
 import type { ExampleLine } from '../logs/survey.ts';
 import { numberText } from '../report/number-text.ts';
+import { excerpt } from '../schema/printable.ts';
 import type { SurveyedLog } from './import-checks.ts';
 
 const LONGEST_TEXT = 160;
@@ -53,7 +54,5 @@ function fieldsOf({ time, peer, site, method, path, status, referrer, userAgent 
 }
 
 function cut(text: string): string {
-  const shown = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
-  // A log may hold sequences that control a terminal.
-  return shown.toWellFormed().replace(/\p{Cc}/gu, '·');
+  return excerpt(text, LONGEST_TEXT);
 }

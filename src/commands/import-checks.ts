@@ -9,6 +9,7 @@ import { likelyFormat } from '../logs/likely-format.ts';
 import { samplesOf } from '../logs/samples.ts';
 import { Survey } from '../logs/survey.ts';
 import { numberText } from '../report/number-text.ts';
+import { excerpt } from '../schema/printable.ts';
 import { DEFAULT_SITE, type IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
 import type { Terminal } from './command.ts';
@@ -114,8 +115,7 @@ function unreadText({ lines, commonFailure, unread = '' }: Survey, other: Survey
   if (unread.includes('\0')) {
     return 'it is not text: convert UTF-16 without a byte order mark, as with iconv, and give --brotli for that compression';
   }
-  const start = unread.length > LONGEST_EXAMPLE ? `${unread.slice(0, LONGEST_EXAMPLE)}…` : unread;
-  const shown = start.toWellFormed().replace(/\p{Cc}/gu, '·');
+  const shown = excerpt(unread, LONGEST_EXAMPLE);
   const which =
     lines === 1 ? 'its only line cannot be read' : `none of ${numberText(lines)} lines can be read`;
   const isOther = other !== undefined && other.read > 0;

@@ -112,6 +112,16 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     assert.equal((await run(['--dry-run', '-'])).fault?.code, 'bad_usage');
   });
 
+  it('shows hidden characters of a log harmlessly with --dry-run', async () => {
+    const path = '/a\u009b2J\u202e\u200b';
+    const log = await fileOf('hidden.log', `${logLine({ path })}${path}`);
+    const { stdout } = await run(['--dry-run', log]);
+    assert.match(stdout, /path {8}\/a·2J··\n[\s\S]*not read: \/a·2J··\n/);
+    const { stdout: json } = await run(['--dry-run', '--json', log]);
+    assert.match(json, /"path":"\/a\\u009b2J\\u202e\\u200b"/);
+    assert.doesNotMatch(stdout + json, /[\u009b\u202e\u200b]/);
+  });
+
   it('reads compressed logs and those in UTF-16, and refuses what it cannot read', async () => {
     const text = logLine({ path: '/compressed' });
     const utf16 = Buffer.from(text, 'utf16le');

@@ -54,7 +54,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     // Until the store is open there is nothing to finish: a signal ends the process at once.
     const surveyed = await surveyFiles(files, sizes, values, new AbortController().signal);
     if (values['dry-run']) {
-      terminal.stdout.write(values.json ? `${JSON.stringify(surveyed.map(dryRun))}\n` : dryRunText(surveyed));
+      terminal.stdout.write(values.json ? `${jsonText(surveyed.map(dryRun))}\n` : dryRunText(surveyed));
       return;
     }
     reportFindings(surveyed, values.yes!, terminal);

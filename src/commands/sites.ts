@@ -7,6 +7,7 @@ import { siteName } from '../hit/site.ts';
 import type { SiteSummary } from '../query/answers.ts';
 import { Resources } from '../query/resources/resources.ts';
 import { numberText } from '../report/number-text.ts';
+import { jsonText } from '../schema/hidden-characters.ts';
 import { suggestion, unknownName } from '../schema/suggestion.ts';
 import type { Values } from '../settings/setting.ts';
 import { SITES_SETTINGS } from '../settings/sites.ts';
@@ -38,7 +39,7 @@ export const sites: Command<typeof SITES_SETTINGS> = {
     if (verb === 'list') {
       await using store = await openSites(values);
       const all = await store.list();
-      terminal.stdout.write(values.json ? `${JSON.stringify({ sites: all })}\n` : all.map(lineOf).join(''));
+      terminal.stdout.write(values.json ? `${jsonText({ sites: all })}\n` : all.map(lineOf).join(''));
       return;
     }
     const site = siteOf(name);
@@ -51,7 +52,7 @@ export const sites: Command<typeof SITES_SETTINGS> = {
       const names = all.map((each) => each.site);
       throw new HitError('not_found', `there is no site ${site}${suggestion(site, names)}`);
     }
-    terminal.stdout.write(values.json ? `${JSON.stringify(deleted)}\n` : deletedText(deleted));
+    terminal.stdout.write(values.json ? `${jsonText(deleted)}\n` : deletedText(deleted));
   },
 };
 
