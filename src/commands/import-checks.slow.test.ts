@@ -47,7 +47,7 @@ describe('a log', () => {
     [
       'without its #Fields directive',
       ['2015-05-17 10:05:03 203.0.113.7 GET /a 200\n'],
-      /without its directive #Fields/,
+      /without its #Fields directive/,
     ],
     [
       'of an unknown format',
