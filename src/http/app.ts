@@ -18,7 +18,7 @@ const MOST_CONNECTIONS = 20_000;
 const REQUEST_TIMEOUT = 120_000;
 /** Keep-alive timeout, in milliseconds: longer than that of load balancers. */
 const KEEP_ALIVE = 72_000;
-/** How long a connection that sent invalid HTTP stays open to read the error, in milliseconds. */
+/** How long a client may take to read the answer to an invalid request, in milliseconds. */
 const CLOSE_GRACE_MS = 2000;
 
 /** How long a client may go on sending a body after the response to it, in milliseconds. */
@@ -47,7 +47,7 @@ export function createApp(
     serverFactory: (answer) =>
       createServer({ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
         if (hasTwoHosts(request)) {
-          refuse(request.socket, 'the request has several Host headers');
+          endConnection(request.socket, rawInvalid('the request has several Host headers'));
           return;
         }
         if (hasBody(request)) response.once('finish', () => limitUnreadBody(request));
@@ -57,17 +57,17 @@ export function createApp(
     return503OnClosing: false,
     frameworkErrors: onError,
     clientErrorHandler(error, socket) {
-      if (!socket.writable) {
-        socket.destroy();
-        return;
-      }
-      socket.end(rawProblem(error));
-      socket.setTimeout(CLOSE_GRACE_MS, () => socket.destroy());
+      if (socket.writable) endConnection(socket, rawProblem(error));
+      else socket.destroy();
     },
   });
   app.server.maxConnections = MOST_CONNECTIONS;
   limitConnections(app.server, isProxy);
-  app.server.on('connect', (_request, socket) => refuse(socket, 'this server is no proxy'));
+  app.server.on('connect', (_request, socket) => {
+    // Node leaves the socket of a tunnel to this listener, with its errors: unhandled, they would end the process.
+    socket.on('error', () => socket.destroy());
+    endConnection(socket, rawInvalid('this server is no proxy'));
+  });
   app.setReplySerializer((payload) => jsonText(payload));
   app.setErrorHandler(onError);
   app.setNotFoundHandler(onNotFound);
@@ -85,9 +85,10 @@ function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
   return hosts > 1;
 }
 
-/** Answers a request that is invalid as a whole, and closes its connection. */
-function refuse(socket: Duplex, detail: string): void {
-  socket.end(rawInvalid(detail));
+/** Sends a last answer, and closes the connection, even if the client keeps its end open: the server could not stop otherwise. */
+function endConnection(socket: Duplex, answer: string): void {
+  socket.end(answer);
+  setTimeout(() => socket.destroy(), CLOSE_GRACE_MS).unref();
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
