@@ -3,7 +3,7 @@
 /** Maximum bytes of hits that wait in memory while the disk hangs. */
 export const PENDING_BYTES = 64 * 1024 * 1024;
 
-/** Milliseconds of a write after which new hits are refused: they would wait longer than that. */
+/** Milliseconds after which new hits are refused because a commit group is still being written: they would wait longer. */
 export const LONGEST_WRITE = 1000;
 /** Milliseconds after which a segment is finished if the sink is idle. Under load, batches grow larger. */
 export const SEAL_AFTER = 1000;

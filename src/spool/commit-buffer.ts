@@ -19,6 +19,8 @@ export class CommitBuffer {
   #last = new RowWriter();
   #waiting: Done[] = [];
   #hits = 0;
+  /** When the group that is being written was taken. */
+  #takenAt: number | undefined;
 
   get hits(): number {
     return this.#hits;
@@ -26,6 +28,11 @@ export class CommitBuffer {
 
   get bytes(): number {
     return this.#next.length;
+  }
+
+  /** Milliseconds for which the group that was taken last is being written; 0 if it is written. */
+  get writingFor(): number {
+    return this.#takenAt === undefined ? 0 : performance.now() - this.#takenAt;
   }
 
   add(hit: Hit, done: Done): void {
@@ -41,13 +48,19 @@ export class CommitBuffer {
     this.#waiting.push(done);
   }
 
-  /** Closes the current group. The previous group must have been written before. */
+  /** Closes the current group. The previous group must have been written before: see `written`. */
   take(): CommitGroup {
+    this.#takenAt = performance.now();
     const group = { bytes: this.#next.seal(), hits: this.#hits, waiting: this.#waiting };
     this.#waiting = [];
     this.#hits = 0;
     [this.#next, this.#last] = [this.#last, this.#next];
     return group;
+  }
+
+  /** The group that was taken last is written, or has failed. */
+  written(): void {
+    this.#takenAt = undefined;
   }
 }
 

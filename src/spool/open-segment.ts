@@ -20,7 +20,6 @@ export class OpenSegment {
   readonly #folder: string;
   readonly #fd: number;
   readonly #durable: boolean;
-  #writingSince: number | undefined;
 
   private constructor(folder: string, name: SegmentName, durable: boolean) {
     this.path = join(folder, fileOf(name));
@@ -44,23 +43,13 @@ export class OpenSegment {
     return segment;
   }
 
-  /** Milliseconds for which the current group is being written; 0 if there is none. */
-  get writingFor(): number {
-    return this.#writingSince === undefined ? 0 : performance.now() - this.#writingSince;
-  }
-
   /** Appends a group. If it throws, the file may end with torn bytes: see `cut`. */
   async append(group: Buffer, hits: number): Promise<void> {
-    this.#writingSince = performance.now();
-    try {
-      let written = 0;
-      while (written < group.length) {
-        written += writeSync(this.#fd, group, written, group.length - written, this.bytes + written);
-      }
-      if (this.#durable) await sync(this.#fd);
-    } finally {
-      this.#writingSince = undefined;
+    let written = 0;
+    while (written < group.length) {
+      written += writeSync(this.#fd, group, written, group.length - written, this.bytes + written);
     }
+    if (this.#durable) await sync(this.#fd);
     this.bytes += group.length;
     this.hits += hits;
   }

@@ -1,45 +1,81 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { open } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import { test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { append, openSpool } from '../../test/fixtures/spool.ts';
 
-test('while the disk hangs, new hits are refused at once, and those on their way are answered when it is back', async (t) => {
-  const { spool, shelf } = await openSpool(t);
-  const { fdatasync } = fs;
-  const held: (() => void)[] = [];
-  const restore = () => {
-    fs.fdatasync = fdatasync;
+/** Syncs that the disk does not finish. */
+class HeldSyncs {
+  readonly #held: (() => void)[] = [];
+  #restore = () => {};
+
+  /** Holds syncs of content, until the test ends at the latest. */
+  ofContent(t: TestContext): void {
+    const { fdatasync } = fs;
+    fs.fdatasync = ((...args: Parameters<typeof fdatasync>) =>
+      void this.#held.push(() => fdatasync(...args))) as typeof fdatasync;
     syncBuiltinESMExports();
-  };
-  t.after(restore);
-  fs.fdatasync = ((...args: Parameters<typeof fdatasync>) =>
-    void held.push(() => fdatasync(...args))) as typeof fdatasync;
-  syncBuiltinESMExports();
+    this.#restore = () => {
+      fs.fdatasync = fdatasync;
+      syncBuiltinESMExports();
+    };
+    t.after(this.#restore);
+  }
 
-  const acknowledged: string[] = [];
-  const send = async (path: string) => {
-    await append(spool, path);
-    acknowledged.push(path);
-  };
-  const first = send('/hit-0');
-  while (held.length === 0) await sleep(5);
-  const second = send('/hit-1');
-  await sleep(1100);
-  await assert.rejects(send('/hit-2'), {
-    code: 'spool_full',
-    retryAfter: 5,
-    message: /the disk does not answer/,
-  });
-  await assert.rejects(spool.probe(), { code: 'spool_full' });
-  assert.deepEqual(acknowledged, []);
+  /** Holds syncs of folders, by which the names of new files become durable. */
+  async ofNames(t: TestContext): Promise<void> {
+    await using handle = await open('.', 'r');
+    const mock = t.mock.method(Object.getPrototypeOf(handle), 'sync', () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#held.push(resolve);
+      return promise;
+    });
+    this.#restore = () => mock.mock.restore();
+  }
 
-  restore();
-  for (const sync of held) sync();
-  await Promise.all([first, second]);
-  await send('/hit-3');
-  await spool.flush();
-  assert.deepEqual(acknowledged, ['/hit-0', '/hit-1', '/hit-3']);
-  assert.deepEqual(shelf.paths, acknowledged);
+  async begun(): Promise<void> {
+    while (this.#held.length === 0) await sleep(5);
+  }
+
+  finish(): void {
+    this.#restore();
+    for (const finish of this.#held) finish();
+  }
+}
+
+describe('while the disk hangs', () => {
+  for (const what of ['ofContent', 'ofNames'] as const) {
+    test(`new hits are refused at once, and those on their way are answered when it is back (${what})`, async (t) => {
+      const { spool, shelf } = await openSpool(t);
+      const syncs = new HeldSyncs();
+      await syncs[what](t);
+      const acknowledged: string[] = [];
+      const send = async (path: string) => {
+        await append(spool, path);
+        acknowledged.push(path);
+      };
+      const first = send('/hit-0');
+      await syncs.begun();
+      const second = send('/hit-1');
+      const now = performance.now.bind(performance);
+      const clock = t.mock.method(performance, 'now', () => now() + 1001);
+      await assert.rejects(send('/hit-2'), {
+        code: 'spool_full',
+        retryAfter: 5,
+        message: /the disk does not answer/,
+      });
+      await assert.rejects(spool.probe(), { code: 'spool_full' });
+      assert.deepEqual(acknowledged, []);
+
+      clock.mock.restore();
+      syncs.finish();
+      await Promise.all([first, second]);
+      await send('/hit-3');
+      await spool.flush();
+      assert.deepEqual(acknowledged, ['/hit-0', '/hit-1', '/hit-3']);
+      assert.deepEqual(shelf.paths, acknowledged);
+    });
+  }
 });

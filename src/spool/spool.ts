@@ -6,8 +6,7 @@
  * are appended to a segment file; a finished segment is delivered to the sink as one batch and removed afterwards.
  * Finishing a segment, assigning its id and handing it over happen in one turn, so batches, including those of imports,
  * are delivered in the order of their ids. The id is the file's name, which is durable before the first delivery, and the
- * content never changes after that: a batch that is sent twice because of a crash is identical, and the sink can ignore
- * it.
+ * content never changes after that: a batch that is sent twice because of a crash is identical, so sinks can ignore it.
  *
  * Failures are reported to the sender: a group that cannot be written is rejected as a whole. Acknowledged hits stay on
  * disk until the sink has them, even if this process dies.
@@ -181,7 +180,7 @@ export class Spool {
     return this.#fanOut.between(run);
   }
 
-  /** Rejects new hits, delivers the rest for at most `patience` milliseconds, and leaves what remains on disk. */
+  /** Rejects new hits, delivers the rest for at most `timeout` milliseconds, and leaves what remains on disk. */
   async close(timeout = 10_000): Promise<void> {
     this.#closed = true;
     await waitUpTo(
@@ -199,7 +198,7 @@ export class Spool {
   }
 
   #checkRoom(): void {
-    const fault = refusal(this.#closed, this.#openGroup.bytes, this.#stored, this.#options, this.#segment);
+    const fault = refusal(this.#closed, this.#openGroup, this.#stored, this.#options);
     if (fault) throw fault;
   }
 
@@ -210,6 +209,7 @@ export class Spool {
       const { bytes, hits, waiting } = this.#openGroup.take();
       const requests = this.#sealRequests.splice(0);
       const fault = await this.#write(bytes, hits);
+      this.#openGroup.written();
       if (!fault) this.#accepted += hits;
       acknowledge(waiting, fault, (error) =>
         this.#options.log.error(`spool: a hit's acknowledgement failed: ${messageOf(error)}`),

@@ -1,6 +1,6 @@
 import { HitError, messageOf } from '../errors.ts';
 import { LONGEST_WRITE, PENDING_BYTES } from './bounds.ts';
-import type { OpenSegment } from './open-segment.ts';
+import type { CommitBuffer } from './commit-buffer.ts';
 import type { SpoolOptions } from './spool-options.ts';
 
 /** Seconds after which a rejected sender may retry. */
@@ -17,19 +17,17 @@ export function writeFault(what: string, error: unknown): HitError {
 /**
  * Why a hit is rejected; undefined if there is room.
  *
- * @param pending bytes in memory
+ * @param group that is being collected
  * @param stored bytes on disk
- * @param segment that is being written
  */
 export function refusal(
   isClosed: boolean,
-  pending: number,
+  { bytes: pending, writingFor }: Pick<CommitBuffer, 'bytes' | 'writingFor'>,
   stored: number,
   { maxBytes }: Pick<SpoolOptions, 'maxBytes'>,
-  segment: Pick<OpenSegment, 'writingFor'> | undefined,
 ): HitError | undefined {
   if (isClosed) return closedFault();
-  if (segment && segment.writingFor > LONGEST_WRITE) return full('the disk does not answer');
+  if (writingFor > LONGEST_WRITE) return full('the disk does not answer');
   if (pending > PENDING_BYTES) return full('the disk cannot keep up');
   if (stored + pending < maxBytes) return undefined;
   return full(`the spool holds ${maxBytes} bytes that the store has not accepted yet (--spool-max)`);
