@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -33,5 +35,23 @@ describe('a segment is not published', () => {
     writeFileSync(segment.path, bytes);
     await using publisher = new Publisher(NOWHERE);
     await assert.rejects(publisher.deliver(segment), REFUSED);
+  });
+});
+
+describe('a publisher that closes', () => {
+  test('ends the delivery that brokers do not answer, and begins no other one', async (t) => {
+    const silent = createServer((socket) => t.after(() => socket.destroy())).listen(0, '127.0.0.1');
+    t.after(() => silent.close());
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const publisher = new Publisher(kafkaAddress(`kafka://127.0.0.1:${port}/hits`, '--stream'));
+    const segment = segmentOf(temporaryFolder(t), 1n, [{}]);
+    const closing = { code: 'stream_unavailable', message: 'the server is closing' };
+    const delivery = assert.rejects(publisher.deliver(segment), closing);
+    await once(silent, 'connection');
+    await publisher.close();
+    await delivery;
+    silent.on('connection', () => assert.fail('it connected again'));
+    await assert.rejects(publisher.deliver(segment), closing);
   });
 });

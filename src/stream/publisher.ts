@@ -6,6 +6,7 @@ import { readRows } from '../rows/row-reader.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 import { isWhole, type Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
+import { untilAborted } from '../timing/aborted.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
 import { clientOptions, isTopicThere, streamFault } from './kafka.ts';
 import { keyOf, partitionOf, writeRecord } from './record.ts';
@@ -36,12 +37,10 @@ export class Publisher implements Sink {
   #producer: Producer<string, string, string, string> | undefined;
   #partitions = 0;
   #published = 0;
-  /** Rejects when this closes. */
-  readonly #closing = Promise.withResolvers<never>();
+  readonly #closing = new AbortController();
 
   constructor(address: KafkaAddress) {
     this.#address = address;
-    this.#closing.promise.catch(() => undefined);
   }
 
   /** Hits published since the start; a segment that is published again counts again. */
@@ -58,7 +57,7 @@ export class Publisher implements Sink {
     if (!isWhole(segment, bytes)) throw unreadable(segment, 'its content has changed');
     try {
       // What closing leaves behind is published again: readers skip the hits that they already have.
-      await Promise.race([this.#publish(segment, bytes), this.#closing.promise]);
+      await untilAborted(this.#closing.signal, () => this.#publish(segment, bytes));
     } catch (error) {
       // A failed producer does not know what the brokers have: the next one starts a new sequence.
       await this.#disconnect();
@@ -74,13 +73,13 @@ export class Publisher implements Sink {
     } catch (error) {
       throw streamFault(error);
     } finally {
-      await admin.close().catch(() => undefined);
+      await closed(admin.close());
     }
   }
 
   /** Ends a delivery in progress: its segment is published again by the next run. */
   async close(): Promise<void> {
-    this.#closing.reject(new HitError('stream_unavailable', 'the server is closing'));
+    this.#closing.abort(new HitError('stream_unavailable', 'the server is closing'));
     await this.#disconnect();
   }
 
@@ -123,9 +122,11 @@ export class Publisher implements Sink {
     });
     try {
       this.#partitions = await this.#count(producer);
+      // Nobody would close it.
+      this.#closing.signal.throwIfAborted();
       return producer;
     } catch (error) {
-      await producer.close(true).catch(() => undefined);
+      await closed(producer.close(true));
       throw error;
     }
   }
@@ -148,20 +149,23 @@ export class Publisher implements Sink {
     } catch (error) {
       if (!isTopicThere(error)) throw error;
     } finally {
-      await admin.close().catch(() => undefined);
+      await closed(admin.close());
     }
   }
 
   async #disconnect(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
-    // Brokers that hang are not waited for.
-    if (producer)
-      await waitUpTo(
-        CLOSE_MS,
-        producer.close(true).catch(() => undefined),
-      );
+    if (producer) await closed(producer.close(true));
   }
+}
+
+/** Waits until a client is closed, but not for brokers that hang. */
+async function closed(closing: Promise<void>): Promise<void> {
+  await waitUpTo(
+    CLOSE_MS,
+    closing.catch(() => undefined),
+  );
 }
 
 /**
