@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { BEARER } from '../fixtures/any-server.ts';
 import { file } from '../fixtures/file-scope.ts';
@@ -15,12 +16,17 @@ const server = await ServerHere.start(
   ...['--public', '--tracker', 'simple,rate'],
 );
 
-/** Opens a stream, and reads it. */
-async function opened(headers: Record<string, string>): Promise<IncomingMessage> {
-  const sent = request({
-    ...{ host: '127.0.0.1', port: server.port, path: '/api/v1/live/events', headers, agent: false },
-  });
+/** Requests a stream. */
+function requested(headers: Record<string, string>, { port } = server, query = '') {
+  const path = `/api/v1/live/events${query}`;
+  const sent = request({ host: '127.0.0.1', port, path, headers, agent: false });
   sent.on('error', () => undefined).end();
+  return sent;
+}
+
+/** Opens a stream, and reads it. */
+async function opened(...args: Parameters<typeof requested>): Promise<IncomingMessage> {
+  const sent = requested(...args);
   const [response]: IncomingMessage[] = await once(sent, 'response');
   response!.on('error', () => undefined).resume();
   return response!;
@@ -50,4 +56,21 @@ test('one client has a share of the streams, a /64 is one client, and an adminis
   // Another client gets one, too.
   assert.equal((await opened({ 'x-forwarded-for': '198.51.100.1' })).statusCode, 200);
   for (const each of [...held, ...own]) each.destroy();
+});
+
+test('a client that disconnects before its stream begins holds none', async (t) => {
+  const connections: Socket[] = [];
+  const peer = createServer((socket) => void connections.push(socket)).listen(0, '127.0.0.1');
+  t.after(() => peer.close());
+  await once(peer, 'listening');
+  const url = `http://127.0.0.1:${(peer.address() as AddressInfo).port}`;
+  const flags = ['--public', '--tracker', 'simple,rate', '--peers', url];
+  const node = await ServerHere.start(t, temporaryFolder(t), ...flags);
+  const client = { 'x-forwarded-for': '203.0.113.66' };
+  const sent = Array.from({ length: 20 }, () => requested(client, node));
+  await once(peer, 'connection');
+  for (const each of sent) each.destroy();
+  assert.equal((await node.send('/healthz')).status, 200);
+  for (const socket of connections) socket.destroy();
+  while ((await opened(client, node, '?peers=false')).statusCode !== 200);
 });

@@ -80,6 +80,8 @@ class LiveFeed {
   ): FastifyReply {
     if (this.#isClosed) throw new HitError('overloaded', 'the server is closing', { retryAfter: 10 });
     const response = reply.raw;
+    // The client has disconnected meanwhile: nothing would end its stream.
+    if (response.destroyed) return reply.hijack();
     const release = this.#shares.add(who, () => {
       response.end();
       // One that does not read the end must not stay.
