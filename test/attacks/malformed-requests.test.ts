@@ -31,6 +31,20 @@ describe('a request', () => {
   });
 });
 
+it('a batch that is too large is refused, and what its sender requests after it is answered', async () => {
+  const size = 17 * 1024 * 1024;
+  const headers = [
+    ...['host: a.example', 'content-type: application/x-ndjson', `content-length: ${size}`],
+    `authorization: ${BEARER.authorization}`,
+  ];
+  const said = await server.raw(
+    `POST /api/v1/hits HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n${' '.repeat(size)}` +
+      'GET /healthz HTTP/1.1\r\nhost: a.example\r\nconnection: close\r\n\r\n',
+  );
+  const statuses = Array.from(said.matchAll(/HTTP\/1\.1 (\d+)/g), ([, status]) => Number(status));
+  assert.deepEqual(statuses, [413, 200]);
+});
+
 describe('a report of a page', () => {
   it('that names no page, and has no Referer, is refused', async () => {
     const { detail } = assertProblem(await server.post('/hit', { site: 'a.example' }), 400, 'invalid');

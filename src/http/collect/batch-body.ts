@@ -53,7 +53,7 @@ export class BatchBodies {
     let bytes = Buffer.allocUnsafe(0);
     let length = 0;
     try {
-      // Not destroyed by an error: the sender still reads the answer.
+      // Not destroyed by an error: the answer needs the connection.
       for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         const needed = length + chunk.length;
         if (needed > BODY_LIMIT)
@@ -66,6 +66,8 @@ export class BatchBodies {
       return bytes.subarray(0, length);
     } catch (error) {
       this.#bytes -= length;
+      // The sender may read the answer only after it has sent the rest, which is discarded, for as long as `app.ts` lets it.
+      source.resume();
       if (error instanceof HitError) throw error;
       throw new HitError('invalid', `the body did not arrive: ${messageOf(error)}`, { cause: error });
     }
