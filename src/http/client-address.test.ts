@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { patience } from '../../test/fixtures/patience.ts';
 import { served } from '../../test/fixtures/requests.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { ClientAddresses, PEER_HEADER } from './client-address.ts';
@@ -39,8 +40,22 @@ test('the standard header names the last client that no trusted proxy is', async
     ['for=203.0.113.66, proto=https', 'unknown'],
     ['for=203.0.113.66, for=', 'unknown'],
     ['xfor=203.0.113.66', 'unknown'],
+    // A quote of the client without an end: those of the proxy would enclose what the client wrote.
+    ['for="203.0.113.66, for="[2001:db8::1]"', 'unknown'],
+    ['for="203.0.113.66, for=192.0.2.60', 'unknown'],
+    ['for="203.0.113.66\\", for="192.0.2.60"', 'unknown'],
+    // What a proxy quotes is no parameter.
+    ['host="a;for=203.0.113.66";for=192.0.2.60', '192.0.2.60'],
   ] as const)
     assert.equal(await clientOf('forwarded', { forwarded }), client, forwarded);
   const several = { forwarded: ['for=203.0.113.66', 'for=192.0.2.60'] };
   assert.equal(await clientOf('forwarded', several), '192.0.2.60');
+});
+
+test('a header of the largest size is read in time, whatever is in it', {
+  timeout: patience(5000),
+}, async () => {
+  for (const piece of ['"\\', '"', '""', 'for=', ',', ';', '\\"', '"a"'])
+    for (let round = 0; round < 50; round++)
+      await clientOf('forwarded', { forwarded: piece.repeat(Math.floor(15_000 / piece.length)) });
 });

@@ -59,6 +59,12 @@ function peerOf({ socket, headers }: IncomingMessage): string {
   return typeof peer === 'string' ? peer : '';
 }
 
+/** A list in which each quote has an end. */
+const LIST = /^(?:"(?:\\.|[^"\\])*"|[^"])*$/;
+/** An element of such a list. Commas in quoted texts separate nothing. */
+const ELEMENT = /(?:"(?:\\.|[^"\\])*"|[^,"])+/g;
+const PARAMETER = /([^\s;="]+)=(?:"((?:\\.|[^"\\])*)"|([^\s;"]*))/g;
+
 /**
  * The `for` of each element of a `Forwarded` header.
  *
@@ -66,13 +72,14 @@ function peerOf({ socket, headers }: IncomingMessage): string {
  * clientsOf('for=192.0.2.60;proto=http, for="[2001:db8::1]:4711"'); // '192.0.2.60, [2001:db8::1]:4711'
  */
 function clientsOf(forwarded: string): string {
-  // Commas in quoted texts separate nothing.
-  const elements = forwarded.match(/(?:"(?:\\.|[^"\\])*"|[^,"])+/g) ?? [];
-  return elements.map((element) => forOf(element)).join(', ');
+  // A client can leave a quote open, so that the quotes of its proxy enclose what is between them.
+  if (!LIST.test(forwarded)) return UNKNOWN;
+  return Array.from(forwarded.matchAll(ELEMENT), ([element]) => forOf(element)).join(', ');
 }
 
 function forOf(element: string): string {
-  const [, quoted, plain] = /(?:^|;)\s*for=(?:"((?:\\.|[^"\\])*)"|([^\s;"]+))/i.exec(element) ?? [];
+  const [, , quoted, plain] =
+    [...element.matchAll(PARAMETER)].find(([, name]) => name!.toLowerCase() === 'for') ?? [];
   const client = quoted?.replaceAll(/\\(.)/g, '$1') ?? plain ?? UNKNOWN;
   // A comma would begin another client.
   return client.trim() === '' ? UNKNOWN : client.replaceAll(',', ' ');
