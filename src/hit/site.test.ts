@@ -112,6 +112,20 @@ describe('the sites that are counted', () => {
     );
   });
 
+  test('of an earlier run keep their places, also if the store names them only after new ones came', () => {
+    const sites = new Sites({ max: 3 });
+    for (const host of ['new.com', 'b.com', 'a.com']) assert.ok(isAdmitted(sites, host));
+    sites.remember({ claimed: ['a.com'], unclaimed: ['b.com'] });
+    // a.com counts once, and new.com is the newest.
+    assert.ok(!isAdmitted(sites, 'd.com'));
+    sites.claim('c.com');
+    const hosts = ['a.com', 'b.com', 'c.com', 'new.com'];
+    assert.deepEqual(
+      hosts.map((host) => isAdmitted(sites, host)),
+      [true, true, true, false],
+    );
+  });
+
   test('never exceed the maximum, even if more names are tried than are remembered', () => {
     const sites = new Sites({ max: 3 });
     let admitted = 0;

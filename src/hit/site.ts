@@ -46,10 +46,12 @@ export class Sites {
     this.#names = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, (text) => this.#name(text));
   }
 
-  /** Readmits sites counted before a restart, even beyond the maximum. Must be called before any site is admitted. */
+  /** Readmits sites counted before a restart, even beyond the maximum. Those admitted since are newer. */
   remember(sites: { readonly claimed: Iterable<string>; readonly unclaimed: Iterable<string> }): void {
     for (const site of sites.claimed) this.#claimed.add(site);
-    for (const site of sites.unclaimed) if (!this.#claimed.has(site)) this.#unclaimed.add(site);
+    const unclaimed = [...sites.unclaimed, ...this.#unclaimed];
+    this.#unclaimed.clear();
+    for (const site of unclaimed) if (!this.#claimed.has(site)) this.#unclaimed.add(site);
   }
 
   /** Forgets a site: it does not take one of `max` places until its next hit. */
