@@ -14,6 +14,7 @@ import { knownSites } from '../query/known-sites.ts';
 import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
 import type { Publisher } from '../stream/publisher.ts';
+import { pause } from '../timing/pause.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { restoreVisits } from '../trackers/restore-visits.ts';
 import { openLive, type ServerLive } from './live.ts';
@@ -113,12 +114,19 @@ async function restore(db: DBTracker, read: () => Promise<void>, log: Logger): P
     log.info('the store answers: live counts include its hits');
   });
   // The first hit of this process would do it, too, but there may be none.
-  const attempt = async () => {
-    await delivered;
-    await db.firstDelivery.prepare().catch(() => undefined);
-  };
-  const timer = setInterval(() => void attempt(), RETRY_EVERY).unref();
-  db.store.closing.addEventListener('abort', () => clearInterval(timer));
+  void delivered.then(() => prepare(db));
+}
+
+/** Prepares the first delivery, as soon as the store answers. */
+async function prepare({ firstDelivery, store: { closing } }: DBTracker): Promise<void> {
+  while (!closing.aborted) {
+    try {
+      await firstDelivery.prepare();
+      return;
+    } catch {
+      await pause(RETRY_EVERY, closing, { ref: false });
+    }
+  }
 }
 
 /** When the server stops, deliveries to brokers that hang end after the time for them: the spool waits for them. */
@@ -128,7 +136,7 @@ function endDeliveries(
   resources: AsyncDisposableStack,
 ): void {
   const timeout = values['stop-timeout']! * DELIVERY_SHARE;
-  resources.defer(() => void setTimeout(() => publisher?.close(), timeout).unref());
+  if (publisher) resources.defer(() => void setTimeout(() => publisher.close(), timeout).unref());
 }
 
 /** The Kafka client is only imported if it is used: that takes longer than the rest of the start. */
