@@ -49,9 +49,11 @@ export class DedicatedConnection implements AsyncDisposable {
     return this.#parts.dialect;
   }
 
-  async rows<Row>(text: string): Promise<Row[]> {
+  /** @param signal ends the wait for a server. Default: as long as it takes */
+  async rows<Row>(text: string, signal?: AbortSignal): Promise<Row[]> {
     try {
-      const result = await this.#parts.client.query({ query: text, format: 'JSONEachRow' });
+      const limit = signal && { abort_signal: signal };
+      const result = await this.#parts.client.query({ query: text, format: 'JSONEachRow', ...limit });
       return await result.json<Row>();
     } catch (error) {
       throw fault(error);

@@ -6,6 +6,9 @@ import { Merges } from './merges.ts';
 import { missingHits } from './missing.ts';
 import { Parts } from './parts.ts';
 
+/** Milliseconds within which the database must answer a ping. */
+const PING_MS = 2000;
+
 export interface GuardLog extends HealthLog {
   warn(message: string): void;
 }
@@ -101,7 +104,8 @@ export class StoreGuard {
 
   /** Resolves if the database answers. @throws HitError `store_unavailable` */
   async ping(): Promise<void> {
-    await this.#engine.rows('SELECT 1');
+    // The connection is for long work: the answer of a server that was gone meanwhile would be awaited for a day.
+    await this.#engine.rows('SELECT 1', AbortSignal.timeout(PING_MS));
   }
 
   /** Whether inserts wait for disk space. */
