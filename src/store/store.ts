@@ -67,7 +67,10 @@ export class Store implements Sink {
         }),
       isShared: !clients.embedded,
     });
-    const answer = (abort_signal: AbortSignal) => clients.writer.query({ query: 'SELECT 1', abort_signal });
+    const answer = async (abort_signal: AbortSignal) => {
+      // An engine in this process cannot be gone, and may be slow on a busy machine.
+      if (!clients.embedded) await clients.writer.query({ query: 'SELECT 1', abort_signal });
+    };
     this.opening = new Opening(answer, async () => {
       await migrate(clients.writer, { dialect: clients.dialect, onProgress });
       await this.guard.start();
