@@ -73,11 +73,17 @@ export function mayRead(doors: Doors, request: IncomingMessage): boolean {
   return grant === 'admin' || grant === 'read';
 }
 
-/** The only sites that the token of a request permits; undefined without such a token. Applies even if reading is public. */
+/**
+ * The only sites that the token of a request permits; undefined without such a token. Applies even if reading is public.
+ *
+ * @throws HitError `rate_limited` after too many wrong tokens
+ */
 export function boundSitesOf(keys: Keys, request: IncomingMessage): readonly string[] | undefined {
   const bearer = bearerOf(request);
-  if (bearer === '' || isTrusted(request.socket) || isToken(bearer, keys.adminToken)) return undefined;
-  return keys.tokens?.accessOf(bearer)?.sites ?? undefined;
+  if (bearer === '' || isTrusted(request.socket)) return undefined;
+  // First, as a token that is refused for its sites is a right one.
+  keys.guard?.check(request);
+  return isToken(bearer, keys.adminToken) ? undefined : (keys.tokens?.accessOf(bearer)?.sites ?? undefined);
 }
 
 /** @throws HitError `forbidden` for a change requested by a page of another site */

@@ -16,6 +16,9 @@ function from(address: string, headers: Record<string, string> = {}) {
 
 test('a client that sends wrong tokens is refused, logged and counted, and others are not affected', async () => {
   const attacker = '203.0.113.66';
+  const reports = { name: 'reports', scope: 'read', sites: ['a.example'] };
+  const made = await server.post('/api/v1/tokens', reports, BEARER);
+  const bound = { authorization: `Bearer ${(JSON.parse(made.text) as { token: string }).token}` };
   const statuses: number[] = [];
   for (let i = 0; i < 50; i++) {
     const guess = { authorization: `Bearer guess-${i}` };
@@ -30,6 +33,8 @@ test('a client that sends wrong tokens is refused, logged and counted, and other
   const right = await server.send('/api/v1/live', { headers: from(attacker, BEARER) });
   assertProblem(right, 429, 'rate_limited');
   assert.match(String(right.headers['retry-after']), /^[1-9]/);
+  for (const path of ['/api/v1/live?site=b.example', '/api/v1/tokens'])
+    assertProblem(await server.send(path, { headers: from(attacker, bound) }), 429, 'rate_limited');
   assertProblem(await server.post('/api/v1/session', { token: TOKEN }, from(attacker)), 429, 'rate_limited');
   assertProblem(
     await server.send(`/dashboard?token=${TOKEN}`, { headers: from(attacker) }),
