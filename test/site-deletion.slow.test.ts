@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { recordBegin } from '../src/deletion/deletion.ts';
+import { Tokens } from '../src/folder/tokens.ts';
 import type { SitesAnswer } from '../src/http/api/sites.ts';
 import type { QueryAnswer } from '../src/query/query-schemas.ts';
+import { Resources } from '../src/query/resources/resources.ts';
+import { DBTracker } from '../src/trackers/db.ts';
 import { type AnyServer, assertProblem, BEARER } from './fixtures/any-server.ts';
 import { patience } from './fixtures/patience.ts';
 import { ServerHere } from './fixtures/server-here.ts';
@@ -117,4 +121,24 @@ test('a deleted site is gone with all that it has, and comes back as a new one',
   await server[Symbol.asyncDispose]();
   server = await ServerHere.start(t, folder);
   await afterwards();
+});
+
+test('a deletion that was interrupted is completed before a server reads what the site has', {
+  timeout: patience(60_000),
+}, async (t) => {
+  const folder = join(temporaryFolder(t), 'data');
+  {
+    await using db = await DBTracker.open({ dataDir: folder });
+    await db.track({ site: GONE, visitor: 'somebody' });
+    await db.spool.flush();
+    const marks = await db.rollups.removable();
+    await recordBegin(db.store, { site: GONE, requested: Date.now(), marks });
+  }
+  const { token } = new Tokens(folder, Date.now).create('reports', 'read', [GONE]);
+  const goal = { name: 'page', action: { kind: 'page', page: '/' } };
+  new Resources(folder).create('goals', GONE, goal);
+  const server = await ServerHere.start(t, folder);
+  assert.deepEqual(await server.ask(`/api/v1/sites/${GONE}/goals`), { goals: [] });
+  const headers = { authorization: `Bearer ${token}` };
+  assertProblem(await server.send(`/api/v1/live?site=${GONE}`, { headers }), 401, 'unauthorized');
 });

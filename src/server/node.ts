@@ -72,11 +72,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
 
   const { secrets } = folder;
   const settings = intakeSettings(values, secrets);
-  const [tokens, publicSites, definitions] = [
-    new Tokens(folder.path, Date.now),
-    new PublicSites(folder.path),
-    new Resources(folder.path),
-  ];
+  // Called for hits, which come later.
   const isClaimed = (site: string) => publicSites.has(site) || definitions.has(site) || tokens.has(site);
   const counting = await openCounting(
     folder,
@@ -85,6 +81,10 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
     resources,
   );
   const { intake, sites, live, db, spool, publisher, midnight } = counting;
+  // Not before: a deletion of a site that was interrupted is completed first, and changes their files.
+  const tokens = new Tokens(folder.path, Date.now);
+  const publicSites = new PublicSites(folder.path);
+  const definitions = new Resources(folder.path);
   const scheduled = scheduledAges(schedule.jobs);
   if (db) {
     saveRetention(folder.path, { policy, scheduled });
