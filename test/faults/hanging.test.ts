@@ -1,7 +1,7 @@
 /** Servers whose store, Redis or Kafka hangs: they stop in time, and what they acknowledged is stored once by the next. */
 
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stats } from '../../src/index.ts';
 import { assertProblem, BEARER } from '../fixtures/any-server.ts';
@@ -28,6 +28,17 @@ async function send(server: RunningServer, hits: number): Promise<number> {
   return acknowledged;
 }
 
+/** A ClickHouse server behind a link that can fail, and its address for `--store`. */
+async function linkedStore(t: TestContext): Promise<{ link: FrozenLink; store: string }> {
+  const front = await ClickHouseFront.start();
+  const link = await FrozenLink.to(Number(new URL(front.url).port));
+  t.after(async () => {
+    await link[Symbol.asyncDispose]();
+    await front.close();
+  });
+  return { link, store: `clickhouse://default:@127.0.0.1:${link.port}/default` };
+}
+
 async function storedHits(server: RunningServer): Promise<number | null> {
   return (await server.ask<Stats>('/api/v1/stats?site=a.example')).totals.hits;
 }
@@ -50,10 +61,7 @@ describe('a server whose store is on a server', () => {
     test(`that does not answer (${fault}) stops in time on ${signal}, and loses nothing`, {
       timeout,
     }, async (t) => {
-      const front = await ClickHouseFront.start();
-      t.after(() => front.close());
-      await using link = await FrozenLink.to(Number(new URL(front.url.replace('clickhouse', 'http')).port));
-      const store = `clickhouse://default:@127.0.0.1:${link.port}/default`;
+      const { link, store } = await linkedStore(t);
       const data = temporaryFolder(t);
       let acknowledged = 0;
       {
@@ -76,10 +84,7 @@ describe('a server whose store is on a server', () => {
     test(`that does not answer (${fault}) starts without it, and counts each hit once when it is back`, {
       timeout,
     }, async (t) => {
-      const front = await ClickHouseFront.start();
-      t.after(() => front.close());
-      await using link = await FrozenLink.to(Number(new URL(front.url.replace('clickhouse', 'http')).port));
-      const store = `clickhouse://default:@127.0.0.1:${link.port}/default`;
+      const { link, store } = await linkedStore(t);
       const data = temporaryFolder(t);
       let acknowledged = 0;
       {
