@@ -94,13 +94,9 @@ export function siteRoutes(app: FastifyInstance, context: ServerContext): void {
     },
   );
 
-  const ending = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   // The store stays open until the last deletion is done.
-  app.addHook('onClose', async () => {
-    ending.abort();
-    await Promise.allSettled(underWay);
-  });
+  app.addHook('onClose', () => Promise.allSettled(underWay));
   app.delete<{ Params: { site: string }; Reply: DeletedSite }>(
     '/api/v1/sites/:site',
     { onRequest: requireToken(context), config: { operation: REMOVE } },
@@ -110,7 +106,7 @@ export function siteRoutes(app: FastifyInstance, context: ServerContext): void {
       const { deletions } = context;
       if (!deletions) throw new HitError('not_found', 'this server runs without a database');
       // Nothing has begun until then.
-      const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(DELIVERY_TIMEOUT)]);
+      const signal = AbortSignal.any([context.ending, AbortSignal.timeout(DELIVERY_TIMEOUT)]);
       const work = deletions.delete(site, signal);
       underWay.add(work);
       const deleted = await work.finally(() => underWay.delete(work));
