@@ -26,12 +26,6 @@ export class Memo<Value> {
     return known === undefined ? this.#renew(key) : known;
   }
 
-  /** Forgets all values, because they would be others now. */
-  clear(): void {
-    this.#young = new Map();
-    this.#old = new Map();
-  }
-
   #renew(text: string): Value {
     // The value may be a slice of the key: an owned key keeps no larger text alive.
     const key = owned(text);
