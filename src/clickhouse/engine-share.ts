@@ -1,7 +1,7 @@
 /**
- * On whose account a query runs. It decides which connections and which limits the query gets, so that anonymous readers
- * cannot take the engine from those who have a token. It is a property of the caller, not of a query, so it accompanies the
- * call (`AsyncLocalStorage`) instead of every parameter list between a route and the connection.
+ * Shares of the engine. The share of a caller decides which connections and limits its queries get, so that anonymous readers
+ * cannot take the engine from holders of tokens. It is a property of the caller, not of a query, so it accompanies the call
+ * (`AsyncLocalStorage`) instead of every parameter list between a route and the connection.
  *
  * | share       | who                                          | connections, threads | priority                              |
  * |-------------|----------------------------------------------|----------------------|---------------------------------------|
@@ -16,7 +16,7 @@ export interface EngineShare {
   readonly holder: string;
 }
 
-/** Of work that no request asked for. */
+/** The share of work that no request caused. */
 const OWN: EngineShare = { name: 'holders', holder: '' };
 const ANONYMOUS: EngineShare = { name: 'anonymous', holder: '' };
 
@@ -27,17 +27,17 @@ export function engineShare(): EngineShare {
   return current.getStore() ?? OWN;
 }
 
-/** Runs queries on the account of somebody who has a token. @param holder `admin`, or the ID of a token */
+/** Runs queries of the holder of a token. @param holder `admin`, or the ID of a token */
 export function asHolder<Result>(holder: string, work: () => Result): Result {
   return current.run({ name: 'holders', holder }, work);
 }
 
-/** Runs queries on the account of all readers without a token. */
+/** Runs queries of readers without a token. */
 export function asAnonymous<Result>(work: () => Result): Result {
   return current.run(ANONYMOUS, work);
 }
 
-/** Runs work that others wait for too, whoever happened to be the first to need it. */
+/** Runs work that several callers wait for: the first of them does not decide its share. */
 export function asServer<Result>(work: () => Result): Result {
   return current.run(OWN, work);
 }

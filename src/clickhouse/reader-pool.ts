@@ -30,7 +30,7 @@ export class ReaderPool<Reader> {
   /**
    * Runs a read when its turn comes.
    *
-   * @param holder on whose account
+   * @param holder takes turns with other holders
    * @throws HitError `overloaded` if too many reads are waiting, and no holder has more than this one
    */
   async use<Result>(holder: string, read: (reader: Reader) => Promise<Result>): Promise<Result> {

@@ -82,7 +82,7 @@ export function classOf({ path, query, method, status }: LoggedRequest): Request
   if (isFeed(file, ending, query)) return 'feed';
   if (API_ENDINGS.has(ending) || isOfApi(path)) return 'api';
   if (FILES.has(ending) || !DELIVERED.has(status)) return 'other';
-  // A log without requests and statuses tells of neither.
+  // Some logs have neither methods nor statuses.
   return method === 'GET' || (method === '' && status === 0) ? 'page' : 'other';
 }
 

@@ -14,7 +14,7 @@ const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
  *
  * Without a list, a site is claimed if a definition or an import names it, a token sends its hits, or several networks have
  * visited it. Others get a place while there are free ones, and lose it, the newest first, to sites that are claimed: so made-up
- * names cannot occupy the places of real sites. Hits that were acknowledged stay, whoever has the place.
+ * names cannot occupy the places of real sites. Acknowledged hits stay in any case.
  *
  * Invariants: there are at most `max` sites, plus those that a definition or an import names; only an admitted hit takes a place.
  *

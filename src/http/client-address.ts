@@ -6,7 +6,7 @@ import { networkOf, type TrustedProxies } from '../hit/address.ts';
 export const PEER_HEADER = 'x-hit-tracker-peer';
 /** The standard header (RFC 7239), whose value has a syntax of its own. */
 const FORWARDED = 'forwarded';
-/** An element of its list without `for`: not nobody, or the entry to the left, which a client can write, would be used. */
+/** The client of an element without `for`. If it were skipped, the element to its left would count, which a client can forge. */
 const UNKNOWN = 'unknown';
 
 /** Connections of collector threads. Only their header is believed. */

@@ -1,8 +1,8 @@
 /**
- * Whether each part of a server works, checked when somebody asks: a part without traffic fails unnoticed otherwise.
+ * Whether each part of a server works. It is checked on request, as a part without traffic would otherwise fail unnoticed.
  *
- * The answer is open to everyone, so checks are limited: one of a part runs at a time, its result serves all requests for a
- * while, and no request waits longer than `TIMEOUT` for one that hangs.
+ * The answer is open to everyone, so checks are limited: one check of a part runs at a time, its result serves all requests for a
+ * while, and no request waits longer than `TIMEOUT` for a check that hangs.
  */
 import { messageOf } from '../errors.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -21,7 +21,7 @@ const TIMEOUT = 1000;
 const FRESH: Readonly<Record<ComponentName, number>> = {
   ...{ spool: 500, store: 1000, rollups: 0, live: 1000, stream: 10_000 },
 };
-/** What a client reads, which must not learn addresses and paths: the log has the reason. */
+/** Messages for clients, without addresses and paths: the log has the reason. */
 const DOWN: Readonly<Record<ComponentName, string>> = {
   spool: 'hits are refused, since the spool cannot store them',
   store: 'the store does not answer; hits wait in the spool',

@@ -19,8 +19,8 @@ interface Problem {
 
 /** Milliseconds between two lines of the log about overload. */
 const OVERLOAD_LOG_MS = 1000;
-/** What a client reads of an error: the default is for everyone; `extension` has further members. */
-interface Told {
+/** Members of a problem. Default: a `detail` that anybody may read, and no further members. */
+interface ProblemMembers {
   readonly detail?: string;
   readonly extension?: object;
 }
@@ -31,7 +31,7 @@ const EXPLAINED: ReadonlySet<ErrorCode> = new Set(['query_timeout']);
 /** An error as `application/problem+json` (RFC 9457): the one place where errors become HTTP. */
 export function problemOf(
   error: HitError,
-  { detail = publicDetail(error), extension = {} }: Told = {},
+  { detail = publicDetail(error), extension = {} }: ProblemMembers = {},
 ): Problem {
   return {
     status: error.status,
@@ -44,8 +44,8 @@ export function problemOf(
   };
 }
 
-export function sendProblem(reply: FastifyReply, error: HitError, told?: Told): FastifyReply {
-  const { status, headers, body } = problemOf(error, told);
+export function sendProblem(reply: FastifyReply, error: HitError, members?: ProblemMembers): FastifyReply {
+  const { status, headers, body } = problemOf(error, members);
   return reply.code(status).headers(headers).send(body);
 }
 

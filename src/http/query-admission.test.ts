@@ -64,7 +64,7 @@ describe('queries of readers without a token', () => {
     assert.equal((await Promise.all(answers))[3], 'answer to bx1');
   });
 
-  it('that are equal and wait are asked once, at the first turn of any of them', async (t) => {
+  it('that are equal and wait run once, at the first turn of any of them', async (t) => {
     const all = readers(t);
     const first = all.ask('ax1', 'same');
     const others = ['ax2', 'ax3', 'bx1', 'cx1'].map((name) => all.ask(name, name === 'ax2' ? 'ax2' : 'same'));
@@ -120,7 +120,7 @@ describe('queries of readers without a token', () => {
     assert.equal(await other, 'answer to bx1');
   });
 
-  it('are not run for readers who have disconnected, unless others asked the same', async (t) => {
+  it('are not run for readers who have disconnected, unless others wait for the same', async (t) => {
     const all = readers(t);
     void all.ask('ax1');
     for (const name of ['bx1', 'cx1', 'dx1']) void all.ask(name, name === 'bx1' ? 'bx1' : 'same');

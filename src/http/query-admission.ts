@@ -2,9 +2,9 @@
  * Which queries of readers may run now. Holders of tokens query at once, on their own share of the engine
  * (`clickhouse/engine-share.ts`). Readers without a token, with `--public`, share one query at a time:
  *
- * 1. Equal queries that wait are asked once. A query that has begun is not joined: hits acknowledged since may be missing in
- *    its answer. For the same reason no answer is cached: late hits change those of past periods too.
- * 2. Addresses take turns, and within an address its sites, so whoever sends a thousand queries delays another by one.
+ * 1. Equal queries that wait run once. A query that has begun is not joined: hits acknowledged since may be missing in its
+ *    answer. For the same reason no answer is cached: late hits change those of past periods too.
+ * 2. Addresses take turns, and within an address its sites: an address that sends a thousand queries delays another one by one.
  * 3. The queue is bounded, and so is the wait. A refused reader gets 503 with `Retry-After`.
  *
  * Invariants: at most one anonymous query runs; each waiting reader gets exactly one outcome, or has disconnected.
@@ -24,14 +24,14 @@ const WAIT_MS = 20_000;
 const RETRY_AFTER = 10;
 
 /** A query that anonymous readers wait for. */
-interface Asked {
-  readonly ask: () => Promise<unknown>;
+interface PendingQuery {
+  readonly run: () => Promise<unknown>;
   readonly key: string;
-  readonly waiting: Set<Waiting>;
+  readonly readers: Set<Waiting>;
 }
 
 interface Waiting {
-  readonly asked: Asked;
+  readonly query: PendingQuery;
   readonly network: string;
   readonly site: string;
   readonly settle: PromiseWithResolvers<unknown>;
@@ -54,7 +54,7 @@ export class QueryAdmission {
   readonly #clients: ClientAddresses;
   readonly #queue = new FairQueue<Waiting>(MOST_WAITING);
   /** Queries that have not begun, by their key. */
-  readonly #asked = new Map<string, Asked>();
+  readonly #pending = new Map<string, PendingQuery>();
   #isRunning = false;
   #refused = 0;
 
@@ -73,9 +73,9 @@ export class QueryAdmission {
    *
    * @throws HitError `overloaded` if an anonymous reader waited too long, or too many wait; and what the query throws
    */
-  run<Result>(request: FastifyRequest, reply: FastifyReply, ask: () => Promise<Result>): Promise<Result> {
+  run<Result>(request: FastifyRequest, reply: FastifyReply, work: () => Promise<Result>): Promise<Result> {
     const holder = holderOf(this.#keys, request.raw);
-    if (holder !== undefined) return asHolder(holder, ask);
+    if (holder !== undefined) return asHolder(holder, work);
     const { method, query, body, routeOptions } = request;
     return this.admit(
       {
@@ -84,20 +84,20 @@ export class QueryAdmission {
         key: JSON.stringify([method, routeOptions.url, query, body]),
         onGone: (forget) => reply.raw.once('close', forget),
       },
-      ask,
+      work,
     );
   }
 
   /** The same for an anonymous reader. */
-  admit<Result>({ network, site, key, onGone }: Reader, ask: () => Promise<Result>): Promise<Result> {
-    const asked = this.#asked.get(key) ?? { ask, key, waiting: new Set() };
-    this.#asked.set(key, asked);
+  admit<Result>({ network, site, key, onGone }: Reader, run: () => Promise<Result>): Promise<Result> {
+    const query = this.#pending.get(key) ?? { run, key, readers: new Set() };
+    this.#pending.set(key, query);
     const settle = Promise.withResolvers<unknown>();
     const waiting: Waiting = {
-      ...{ asked, network, site, settle },
+      ...{ query, network, site, settle },
       timer: setTimeout(() => this.#refuse(waiting, `no turn within ${WAIT_MS / 1000} s`), WAIT_MS),
     };
-    asked.waiting.add(waiting);
+    query.readers.add(waiting);
     const excess = this.#queue.add(waiting, network, site);
     if (excess) this.#refuse(excess, `${MOST_WAITING} are waiting`);
     onGone(() => this.#forget(waiting));
@@ -109,17 +109,17 @@ export class QueryAdmission {
     if (this.#isRunning) return;
     const first = this.#queue.next();
     if (!first) return;
-    const { asked } = first;
-    const waiting = [...asked.waiting];
-    for (const each of waiting) this.#forget(each);
+    const { query } = first;
+    const readers = [...query.readers];
+    for (const each of readers) this.#forget(each);
     this.#isRunning = true;
-    asAnonymous(async () => asked.ask())
+    asAnonymous(async () => query.run())
       .then(
         (result) => {
-          for (const { settle } of waiting) settle.resolve(result);
+          for (const { settle } of readers) settle.resolve(result);
         },
         (error: unknown) => {
-          for (const { settle } of waiting) settle.reject(error);
+          for (const { settle } of readers) settle.reject(error);
         },
       )
       .finally(() => {
@@ -135,13 +135,13 @@ export class QueryAdmission {
     waiting.settle.reject(new HitError('overloaded', message, { retryAfter: RETRY_AFTER }));
   }
 
-  /** Nothing waits for it any more, here. */
+  /** Removes a reader from the queue, and its query if no other one waits for it. */
   #forget(waiting: Waiting): void {
-    const { asked, network, site, timer } = waiting;
+    const { query, network, site, timer } = waiting;
     clearTimeout(timer);
     this.#queue.remove(waiting, network, site);
-    asked.waiting.delete(waiting);
-    if (asked.waiting.size === 0 && this.#asked.get(asked.key) === asked) this.#asked.delete(asked.key);
+    query.readers.delete(waiting);
+    if (query.readers.size === 0 && this.#pending.get(query.key) === query) this.#pending.delete(query.key);
   }
 }
 

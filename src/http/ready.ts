@@ -58,9 +58,7 @@ export async function stateOf(context: ServerContext): Promise<State> {
   const { salts, problems: saltProblems } = saltHealth();
   const backlog = spool?.backlog ?? 0;
   const problems: Problem[] = [
-    ...Array.from(states, ([code, message]) => message !== undefined && { code, message }).filter(
-      (each) => each !== false,
-    ),
+    ...[...states].flatMap(([code, message]) => (message === undefined ? [] : { code, message })),
     ...(db?.store.guard.health.problems ?? []),
     ...saltProblems.map((message) => ({ code: 'salts' as const, message })),
     ...(spool?.failing ?? []).map((message) => ({ code: 'delivery_failing' as const, message })),

@@ -1,7 +1,7 @@
 /**
- * Who may hold an endless stream, of which there are few. Administrators always get one: the oldest one without a token ends for
- * it. A client, by its token or else its address, has a share; of those without a token, one whose client has the most ends
- * for a client that has fewer.
+ * Shares of the endless streams, whose number is limited. An administrator gets a stream unless administrators hold all: the oldest
+ * one without a token ends for it, or else of another token. Another client, identified by its token or else its address, has a
+ * limited share. A client without a token gets one that a client with more streams loses.
  *
  * Invariants: there are at most `MOST` streams, at most `MOST_OTHERS` of them not of administrators, and at most `MOST_OF_CLIENT`
  * of one other client.

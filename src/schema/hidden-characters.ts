@@ -1,7 +1,7 @@
 /**
- * Characters that do something else than show: control characters of 7 and 8 bits, which move the cursor of a terminal;
- * overrides and isolates of the writing direction, and line separators, which rearrange the text around them; and spaces and
- * operators without a width, which make two texts look alike. No honest page has them in its address.
+ * Characters that are not shown, but change what is: control characters of 7 and 8 bits, which move the cursor of a terminal;
+ * overrides and isolates of the writing direction, and line separators, which rearrange the text around them; and zero-width
+ * spaces and operators, which make two texts look alike. No honest page has them in its address.
  *
  * Joiners (U+200C, U+200D) and direction marks (U+200E, U+200F) are not among them: Persian, Indic scripts and emoji are
  * written with joiners.

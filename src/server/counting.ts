@@ -22,7 +22,7 @@ import type { ServeValues } from './options.ts';
 
 /** Milliseconds between two attempts to read a store that did not answer at the start. */
 const RETRY_EVERY = 2000;
-/** Part of the time for stopping in which hits are delivered. */
+/** Part of `--stop-timeout` for delivering hits: the rest is for requests in progress before, and connections after that. */
 const DELIVERY_SHARE = 0.4;
 
 /** The counting part of a server: the intake, and the state of its trackers. */
@@ -169,7 +169,6 @@ async function openStore(
     spoolMax: values['spool-max']!,
     sinks: publisher ? [publisher] : [],
     belongings: live ? [live.removal] : [],
-    // The rest is for requests in progress before, and connections after that.
     mayWaitForStore: true,
     closeTimeout: values['stop-timeout']! * DELIVERY_SHARE,
     archive: values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values),

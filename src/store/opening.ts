@@ -1,6 +1,6 @@
 /**
- * Opening a database that may not answer yet. A server that collects hits starts without it: the spool keeps them. Until the
- * database is open, whatever needs it fails with `store_unavailable`, and tries to open it first.
+ * Opens a database that may not answer yet. A server that collects hits starts without it: the spool keeps them. Until the
+ * database is open, each call that needs it tries to open it first, and fails with `store_unavailable`.
  */
 import { unavailable } from '../clickhouse/faults.ts';
 import { HitError } from '../errors.ts';

@@ -35,9 +35,9 @@ export function limitsOfCaller(bounds: QueryLimits): QueryLimits & { readonly pr
   const priority = PRIORITY[name];
   if (name === 'holders') return { ...bounds, priority };
   const limits = Object.entries(ANONYMOUS_LIMITS).map(([limit, value]: [string, number]) => {
-    const asked = bounds[limit as keyof QueryLimits];
+    const own = bounds[limit as keyof QueryLimits];
     // 0 is unlimited.
-    return [limit, asked ? Math.min(asked, value) : value];
+    return [limit, own ? Math.min(own, value) : value];
   });
   return { ...bounds, ...Object.fromEntries(limits), priority };
 }

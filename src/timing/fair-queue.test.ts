@@ -8,7 +8,7 @@ function allOf<Item>(queue: FairQueue<Item>): Item[] {
 }
 
 describe('a fair queue', () => {
-  test('gives owners turns, whoever added how much', () => {
+  test('gives owners turns, however much each of them added', () => {
     const queue = new FairQueue<string>(100);
     for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) queue.add(item, item[0]!);
     assert.deepEqual(allOf(queue), ['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);

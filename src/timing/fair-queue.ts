@@ -1,6 +1,6 @@
 /**
- * A bounded queue in which owners take turns, and within an owner its topics: whoever adds a thousand items delays another
- * owner by one. If the queue is full, the owner with the most items loses its newest one, so nobody can fill it for others.
+ * A bounded queue in which owners take turns, and within an owner its topics: an owner that adds a thousand items delays another
+ * one by a single item. If the queue is full, the owner with the most items loses its newest one, so no owner can fill it alone.
  *
  * Invariants: `size` is the number of items and never exceeds the maximum; each item leaves the queue once.
  *

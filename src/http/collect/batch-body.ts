@@ -1,6 +1,6 @@
 /**
  * The hits in the body of a batch, parsed one at a time: parsed as a whole, a body of 16 MiB could become 300 MB of objects, or
- * eight million errors. A body is read into one growing buffer, so neither does its memory depend on how it is cut into chunks.
+ * eight million errors. A body is read into one growing buffer, so its memory does not depend on how it is cut into chunks.
  *
  * Invariant: a body in progress takes at most three times its limit, and all bodies together are at most `MOST_BYTES`.
  */

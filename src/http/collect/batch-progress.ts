@@ -58,7 +58,7 @@ export class Batch {
   }
 
   /** Whether further errors are only counted. */
-  get listsAllErrors(): boolean {
+  get isErrorListFull(): boolean {
     return this.#errors.length === MOST_ERRORS;
   }
 

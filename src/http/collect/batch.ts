@@ -125,7 +125,7 @@ async function takeAll(body: BatchBody, batch: Batch, context: CollectContext): 
   let index = 0;
   for (const item of itemsOf(body)) {
     if (batch.isRefused) return;
-    if (batch.listsAllErrors && isNoObject(bytes, item)) batch.refuse();
+    if (batch.isErrorListFull && isNoObject(bytes, item)) batch.refuse();
     else batch.add(index, readHit(parseItem(bytes, item, 'the line'), context.now()));
     index++;
     if (turns.isOver() || batch.isFull) {

@@ -157,7 +157,7 @@ export class Delivery {
     const backoff = new Backoff(DELAYS);
     using late = new DisposableStack();
     const timer = late.adopt(
-      setTimeout(() => this.#leave(taken), HIT_TIMEOUT),
+      setTimeout(() => this.#stopWaiting(taken), HIT_TIMEOUT),
       clearTimeout,
     );
     timer.unref();
@@ -254,8 +254,8 @@ export class Delivery {
     this.#options.onRecovery(`Redis is back: ${this.waiting} waiting hits are counted${lost}`);
   }
 
-  /** Answers the hits that wait for Redis, which still counts them. */
-  #leave(taken: readonly Waiting[]): void {
+  /** Answers the hits that wait for Redis, which will still count them. */
+  #stopWaiting(taken: readonly Waiting[]): void {
     this.#isSlow = true;
     for (const each of taken) this.#answer(each);
     this.#answerAll();
