@@ -2,8 +2,9 @@ import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answers.ts';
 import { session } from '../api/session.ts';
 import { show, view } from '../page/address.ts';
-import { filterName } from '../page/filter-name.ts';
-import { Icon } from '../page/icon.tsx';
+import { Alert } from '../page/alert.tsx';
+import { filterPhrase } from '../page/filter-name.ts';
+import { IconButton } from '../page/icon-button.tsx';
 import { Modal } from '../page/modal.tsx';
 import { useChange } from '../settings/change.ts';
 import type { Filter } from '../view/filter.ts';
@@ -37,7 +38,7 @@ function SegmentsDialog({ onClose }: { readonly onClose: () => void }) {
     <Modal title="Segments" onClose={onClose}>
       <div class="modal-body segments">
         {data?.segments.length === 0 && (
-          <p class="quiet-text">No segments yet. A segment is a set of filters with a name.</p>
+          <p class="quiet-text">No segments yet. A segment is a named set of filters.</p>
         )}
         <ul>
           {data?.segments.map((segment) => (
@@ -51,20 +52,17 @@ function SegmentsDialog({ onClose }: { readonly onClose: () => void }) {
                 }}
               >
                 <bdi>{segment.name}</bdi>
-                <span class="quiet-text">{segment.filters.map(words).join(', ')}</span>
+                <span class="quiet-text">{segment.filters.map(filterPhrase).join(', ')}</span>
               </button>
               {isAdmin && (
-                <button
-                  type="button"
-                  class="quiet"
+                <IconButton
+                  icon="close"
+                  label={`Delete segment ${segment.name}`}
                   disabled={isBusy}
-                  aria-label={`Delete the segment ${segment.name}`}
                   onClick={() =>
                     void run(`${path}/${encodeURIComponent(segment.name)}`, { method: 'DELETE' })
                   }
-                >
-                  <Icon name="close" />
-                </button>
+                />
               )}
             </li>
           ))}
@@ -94,17 +92,8 @@ function SegmentsDialog({ onClose }: { readonly onClose: () => void }) {
             </button>
           </form>
         )}
-        {(fault ?? error?.message) !== undefined && (
-          <p class="wrong" role="alert">
-            {fault ?? error?.message}
-          </p>
-        )}
+        <Alert text={fault ?? error?.message} />
       </div>
     </Modal>
   );
-}
-
-function words(filter: Filter): string {
-  const { name, operator, values } = filterName(filter);
-  return `${name} ${operator} ${values}`.trim();
 }

@@ -8,7 +8,7 @@ import type { Metric } from '../view/view.ts';
 import { show, view } from './address.ts';
 import { now } from './clock.ts';
 import { Fault } from './fault.tsx';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 import { lazy } from './lazy.tsx';
 import { Menu } from './menu.tsx';
 import { MetricTile } from './metric-tile.tsx';
@@ -36,7 +36,7 @@ export function ChartCard() {
   const isEmpty = !visitors.isLoading && visitors.data?.totals.visitors === 0;
   const notes = useNotes();
   return (
-    <section class="card chart-card" aria-label="Figures of the period">
+    <section class="card chart-card" aria-label="Metrics of the period">
       <div class="tiles">
         {shownTiles.map((name) => (
           <MetricTile key={name} metric={name} answer={answerOf(name)} isChosen={name === metric} />
@@ -121,25 +121,15 @@ function ChartTools({ answer: { data }, metric, onChooseTiles }: ToolsProps) {
         )}
       </p>
       <Menu
-        name={`By ${chosen}: interval`}
+        name={`Interval: by ${chosen}`}
         label={`By ${chosen}`}
         choices={intervals.map((each) => ({ value: each, label: `By ${each}` }))}
         chosen={chosen}
         onChoose={(each) => show({ interval: each === known[0] ? undefined : each })}
         isQuiet
       />
-      <button type="button" class="quiet" aria-label="Choose figures" onClick={onChooseTiles}>
-        <Icon name="gear" />
-      </button>
-      <button
-        type="button"
-        class="quiet"
-        aria-label="As a table"
-        disabled={!data}
-        onClick={() => setTable(true)}
-      >
-        <Icon name="expand" />
-      </button>
+      <IconButton icon="gear" label="Choose metrics" onClick={onChooseTiles} />
+      <IconButton icon="expand" label="Show as a table" disabled={!data} onClick={() => setTable(true)} />
       {isTable && data && <SeriesDialog stats={data} onClose={() => setTable(false)} />}
     </div>
   );

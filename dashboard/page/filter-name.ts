@@ -1,7 +1,6 @@
 /** Filters in words. */
 import { type Filter, isTextFilter, type TextOperator } from '../view/filter.ts';
 import { dimensionName, valueName } from './dimensions.ts';
-import { format } from './preferences.ts';
 
 export const OPERATOR_NAMES: Readonly<Record<TextOperator, string>> = {
   is: 'is',
@@ -28,22 +27,23 @@ export function filterName(filter: Filter): { name: string; operator: string; va
   }
   const [operator, first] = filter;
   if (operator === 'and' || operator === 'or')
-    return { name: '', operator: '', values: first.map(filterText).join(` ${operator} `) };
-  if (operator === 'not') return { name: 'not', operator: '', values: `(${filterText(first)})` };
+    return { name: '', operator: '', values: first.map(filterPhrase).join(` ${operator} `) };
+  if (operator === 'not') return { name: 'not', operator: '', values: `(${filterPhrase(first)})` };
   if (operator === 'has_done' || operator === 'has_not_done')
     return {
       name: 'Visitors',
       operator: operator === 'has_done' ? 'who did' : 'who did not',
-      values: filterText(first),
+      values: filterPhrase(first),
     };
   const sign = NUMBER_SIGNS[operator] ?? operator;
   const name = String(first)
     .replace(/^prop:/, '')
     .replaceAll('_', ' ');
-  return { name, operator: sign, values: format.whole(Number(filter[2]?.[0])) };
+  return { name, operator: sign, values: String(filter[2]?.[0]) };
 }
 
-function filterText(filter: Filter): string {
+/** Such as `Country is Germany or Austria`. */
+export function filterPhrase(filter: Filter): string {
   const { name, operator, values } = filterName(filter);
   return [name, operator, values].filter((part) => part !== '').join(' ');
 }

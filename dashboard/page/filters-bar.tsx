@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { type Filter, filterText, oppositeOf, replaced } from '../view/filter.ts';
 import { show, toggleFilter, view } from './address.ts';
-import { filterName } from './filter-name.ts';
+import { filterName, filterPhrase } from './filter-name.ts';
 import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 import { lazy } from './lazy.tsx';
 
 const FilterDialog = lazy<{ filter?: Filter; onClose: () => void }>(() =>
@@ -37,35 +38,25 @@ export function FiltersBar() {
 
 function Chip({ filter, onEdit }: { readonly filter: Filter; readonly onEdit: () => void }) {
   const { name, operator, values } = filterName(filter);
-  const text = `${name} ${operator} ${values}`;
+  const text = filterPhrase(filter);
   return (
     <span class="chip">
       <button
         type="button"
         class="plain chip-text"
         title={text}
-        aria-label={`Change ${text}`}
+        aria-label={`Edit filter ${text}`}
         onClick={onEdit}
       >
         {name} {operator} <bdi>{values}</bdi>
       </button>
-      <button
-        type="button"
-        class="quiet"
-        aria-label={`Invert ${text}`}
+      <IconButton
+        icon="exclude"
+        label={`Invert filter ${text}`}
         title="Exclude instead, or include again"
         onClick={() => show({ filters: replaced(view.value.filters, filter, oppositeOf(filter)) })}
-      >
-        <Icon name="exclude" />
-      </button>
-      <button
-        type="button"
-        class="quiet"
-        aria-label={`Remove the filter ${text}`}
-        onClick={() => toggleFilter(filter)}
-      >
-        <Icon name="close" />
-      </button>
+      />
+      <IconButton icon="close" label={`Remove filter ${text}`} onClick={() => toggleFilter(filter)} />
     </span>
   );
 }

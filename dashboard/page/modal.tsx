@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 
 interface ModalProps {
   readonly title: string;
@@ -38,9 +38,7 @@ export function Modal({ title, onClose, children, tools, isWide }: ModalProps) {
         <header>
           <h2 id={id}>{title}</h2>
           {tools}
-          <button type="button" class="quiet" aria-label="Close" onClick={onClose}>
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" label="Close" onClick={onClose} />
         </header>
         {children}
       </div>

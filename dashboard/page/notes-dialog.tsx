@@ -2,8 +2,9 @@ import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answers.ts';
 import { useChange } from '../settings/change.ts';
 import { localDate } from '../view/calendar.ts';
+import { Alert } from './alert.tsx';
 import { now } from './clock.ts';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 import { Modal } from './modal.tsx';
 import { type Annotation, annotationsPath } from './notes.tsx';
 import { format } from './preferences.ts';
@@ -14,7 +15,7 @@ const LONGEST_NAME = 100;
 /** The notes of a site, latest first. */
 export function NotesDialog({ site, onClose }: { readonly site: string; readonly onClose: () => void }) {
   const path = annotationsPath(site);
-  const { data } = useAnswer<{ annotations: readonly Annotation[] }>(path);
+  const { data, error } = useAnswer<{ annotations: readonly Annotation[] }>(path);
   const { isBusy, fault, run } = useChange();
   const [day, setDay] = useState(localDate(now.value));
   const [text, setText] = useState('');
@@ -24,7 +25,8 @@ export function NotesDialog({ site, onClose }: { readonly site: string; readonly
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            const body = { name: `${day} ${text.trim()}`.slice(0, LONGEST_NAME), day, text: text.trim() };
+            const name = `${day} ${text.trim()}`.slice(0, LONGEST_NAME).toWellFormed();
+            const body = { name, day, text: text.trim() };
             void run(path, { method: 'POST', body }).then((made) => made !== undefined && setText(''));
           }}
         >
@@ -43,7 +45,7 @@ export function NotesDialog({ site, onClose }: { readonly site: string; readonly
               type="text"
               required
               value={text}
-              placeholder="On the front page of the news"
+              placeholder="New pricing page"
               onInput={({ currentTarget }) => setText(currentTarget.value)}
             />
           </label>
@@ -51,11 +53,7 @@ export function NotesDialog({ site, onClose }: { readonly site: string; readonly
             Add note
           </button>
         </form>
-        {fault !== undefined && (
-          <p class="wrong" role="alert">
-            {fault}
-          </p>
-        )}
+        <Alert text={fault ?? error?.message} />
         <ul>
           {(data?.annotations ?? [])
             .toSorted((a, b) => (a.day < b.day ? 1 : -1))
@@ -65,15 +63,12 @@ export function NotesDialog({ site, onClose }: { readonly site: string; readonly
                   <b>{format.date(note.day)}</b>
                   <bdi>{note.text}</bdi>
                 </span>
-                <button
-                  type="button"
-                  class="quiet"
+                <IconButton
+                  icon="close"
+                  label={`Delete note ${note.text}`}
                   disabled={isBusy}
-                  aria-label={`Delete the note ${note.text}`}
                   onClick={() => void run(`${path}/${encodeURIComponent(note.name)}`, { method: 'DELETE' })}
-                >
-                  <Icon name="close" />
-                </button>
+                />
               </li>
             ))}
         </ul>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { forget } from '../api/answers.ts';
 import { signIn } from '../api/session.ts';
+import { Alert } from './alert.tsx';
 import { Logo } from './logo.tsx';
 
 /** Shown if reading requires the token. */
@@ -34,11 +35,7 @@ export function SignIn() {
             onInput={({ currentTarget }) => setToken(currentTarget.value)}
           />
         </label>
-        {fault !== undefined && (
-          <p class="wrong" role="alert">
-            {fault}
-          </p>
-        )}
+        <Alert text={fault} />
         <button type="submit" class="primary" disabled={isBusy || token.trim() === ''}>
           Sign in
         </button>

@@ -3,11 +3,11 @@ import { METRIC_WORDS } from './metrics.ts';
 import { Modal } from './modal.tsx';
 import { tiles } from './preferences.ts';
 
-/** Which figures have tiles. The browser remembers it. */
+/** Selects the metrics that have tiles. The browser remembers them. */
 export function TilesDialog({ onClose }: { readonly onClose: () => void }) {
   const chosen = tiles.value;
   return (
-    <Modal title="Figures" onClose={onClose}>
+    <Modal title="Metrics" onClose={onClose}>
       <div class="modal-body checks">
         {METRICS.map((metric) => (
           <label key={metric}>

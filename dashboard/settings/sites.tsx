@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Site, SitesAnswer } from '../api/answer-types.ts';
 import { useAnswer } from '../api/answers.ts';
-import { Icon } from '../page/icon.tsx';
+import { Alert } from '../page/alert.tsx';
+import { IconButton } from '../page/icon-button.tsx';
 import { format } from '../page/preferences.ts';
 import { SnippetBox } from '../page/snippet-box.tsx';
 import { useChange } from './change.ts';
@@ -33,15 +34,12 @@ function SiteList({ sites }: { readonly sites: readonly Site[] }) {
   const last = Math.max(0, Math.ceil(found.length / ROWS) - 1);
   const at = Math.min(page, last);
   const step = (direction: -1 | 1) => (
-    <button
-      type="button"
-      class="quiet"
-      aria-label={direction < 0 ? 'Previous sites' : 'Next sites'}
+    <IconButton
+      icon={direction < 0 ? 'left' : 'right'}
+      label={direction < 0 ? 'Previous sites' : 'Next sites'}
       disabled={direction < 0 ? at === 0 : at === last}
       onClick={() => setPage(at + direction)}
-    >
-      <Icon name={direction < 0 ? 'left' : 'right'} />
-    </button>
+    />
   );
   return (
     <>
@@ -107,11 +105,7 @@ function SiteLine({ site: { site, hits, last, public: isPublic } }: { readonly s
           </label>
         )}
       </div>
-      {fault !== undefined && (
-        <p class="wrong" role="alert">
-          {fault}
-        </p>
-      )}
+      <Alert text={fault} />
       {isOpen && <SnippetBox site={site} />}
       {isOpen && isPublic && (
         <p class="badge-line">

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answers.ts';
+import { Alert } from '../page/alert.tsx';
 import { format } from '../page/preferences.ts';
 import { CopyButton } from '../page/snippet-box.tsx';
 import { useChange } from './change.ts';
@@ -61,11 +62,7 @@ function TokenLine({ token: { id, name, scope, sites, created, used } }: { reado
           <span class="hidden"> {name}</span>
         </button>
       </div>
-      {fault !== undefined && (
-        <p class="wrong" role="alert">
-          {fault}
-        </p>
-      )}
+      <Alert text={fault} />
     </li>
   );
 }
@@ -128,11 +125,7 @@ function NewToken() {
           Create token
         </button>
       </form>
-      {fault !== undefined && (
-        <p class="wrong" role="alert">
-          {fault}
-        </p>
-      )}
+      <Alert text={fault} />
       {made !== undefined && (
         <div class="made" role="status">
           <p>Copy it now: it is not shown again.</p>

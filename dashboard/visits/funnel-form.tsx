@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
 import { session } from '../api/session.ts';
 import { show } from '../page/address.ts';
+import { Alert } from '../page/alert.tsx';
 import { Icon } from '../page/icon.tsx';
+import { IconButton } from '../page/icon-button.tsx';
 import { useChange } from '../settings/change.ts';
 import { fieldOf, type Step, type StepField, stepOf } from './step.ts';
 import { StepFields } from './step-fields.tsx';
@@ -51,14 +53,11 @@ export function FunnelForm({ path, steps, within, onSaved }: FormProps) {
         <div class="step-line" key={at}>
           <StepFields name={`Step ${at + 1}`} field={field} onChange={(next) => set(at, next)} />
           {fields.length > FEWEST && (
-            <button
-              type="button"
-              class="quiet"
-              aria-label={`Remove step ${at + 1}`}
+            <IconButton
+              icon="close"
+              label={`Remove step ${at + 1}`}
               onClick={() => setFields(fields.filter((_, place) => place !== at))}
-            >
-              <Icon name="close" />
-            </button>
+            />
           )}
         </div>
       ))}
@@ -110,11 +109,7 @@ export function FunnelForm({ path, steps, within, onSaved }: FormProps) {
           </button>
         </div>
       )}
-      {fault !== undefined && (
-        <p class="wrong" role="alert">
-          {fault}
-        </p>
-      )}
+      <Alert text={fault} />
     </form>
   );
 }

@@ -4,6 +4,7 @@ import { useAnswer } from '../api/answers.ts';
 import { visitsQuery } from '../api/queries.ts';
 import { session } from '../api/session.ts';
 import { show, view } from '../page/address.ts';
+import { Alert } from '../page/alert.tsx';
 import { now } from '../page/clock.ts';
 import { Fault } from '../page/fault.tsx';
 import { Icon } from '../page/icon.tsx';
@@ -85,11 +86,7 @@ export function Funnels() {
           onSaved={select}
         />
       )}
-      {change.fault !== undefined && (
-        <p class="wrong" role="alert">
-          {change.fault}
-        </p>
-      )}
+      <Alert text={change.fault} />
       {stored.error && <Fault error={stored.error} />}
     </>
   );

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Action } from '../../src/query/engine/query.ts';
 import { useAnswer } from '../api/answers.ts';
-import { Icon } from '../page/icon.tsx';
+import { Alert } from '../page/alert.tsx';
+import { IconButton } from '../page/icon-button.tsx';
 import { Modal } from '../page/modal.tsx';
 import { useChange } from '../settings/change.ts';
 import { type StepField, stepName, stepOf } from './step.ts';
@@ -17,7 +18,7 @@ const KINDS = ['page', 'event', 'outbound', 'download'] as const;
 /** The goals of a site: what visitors should do. */
 export function GoalsDialog({ site, onClose }: { readonly site: string; readonly onClose: () => void }) {
   const path = `/api/v1/sites/${encodeURIComponent(site)}/goals`;
-  const { data } = useAnswer<{ goals: readonly Goal[] }>(path);
+  const { data, error } = useAnswer<{ goals: readonly Goal[] }>(path);
   const { isBusy, fault, run } = useChange();
   const [field, setField] = useState<StepField>({ kind: 'page', text: '' });
   const [name, setName] = useState('');
@@ -32,15 +33,12 @@ export function GoalsDialog({ site, onClose }: { readonly site: string; readonly
                 <bdi class="line-name">{goal.name}</bdi>
                 <span class="quiet-text">{stepName(goal.action)}</span>
               </span>
-              <button
-                type="button"
-                class="quiet"
+              <IconButton
+                icon="close"
+                label={`Delete goal ${goal.name}`}
                 disabled={isBusy}
-                aria-label={`Delete the goal ${goal.name}`}
                 onClick={() => void run(`${path}/${encodeURIComponent(goal.name)}`, { method: 'DELETE' })}
-              >
-                <Icon name="close" />
-              </button>
+              />
             </li>
           ))}
         </ul>
@@ -70,11 +68,7 @@ export function GoalsDialog({ site, onClose }: { readonly site: string; readonly
             Add goal
           </button>
         </form>
-        {fault !== undefined && (
-          <p class="wrong" role="alert">
-            {fault}
-          </p>
-        )}
+        <Alert text={fault ?? error?.message} />
       </div>
     </Modal>
   );

@@ -48,14 +48,14 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await settled(page);
     const all = await figure(page, 'Hits');
     await page.getByRole('button', { name: /^Germany/ }).click();
-    const chip = page.getByRole('button', { name: 'Change Country is Germany' });
+    const chip = page.getByRole('button', { name: 'Edit filter Country is Germany' });
     await chip.waitFor();
     await settled(page);
     const some = await figure(page, 'Hits');
     assert.ok(some > 0 && some < all, `${some} of ${all}`);
     assert.equal(new URL(page.url()).searchParams.get('filter'), 'country=DE');
 
-    await page.getByRole('button', { name: 'Invert Country is Germany' }).click();
+    await page.getByRole('button', { name: 'Invert filter Country is Germany' }).click();
     await settled(page);
     assert.equal(await figure(page, 'Hits'), all - some);
 
@@ -179,7 +179,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     assert.match(download.suggestedFilename(), /^all-sites-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d-pages\.csv$/);
     await dialog.getByRole('button', { name: /^\/docs\/api/ }).click();
     await dialog.waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Change Page is /docs/api' }).waitFor();
+    await page.getByRole('button', { name: 'Edit filter Page is /docs/api' }).waitFor();
     await closeQuietly(open);
   });
 

@@ -88,8 +88,8 @@ describe('figures', { skip: program === undefined && BROWSER_MISSING }, async ()
     const open = await dashboard.open(period);
     const { page } = open;
     await settled(page);
-    await page.getByRole('button', { name: 'Choose figures' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Figures' });
+    await page.getByRole('button', { name: 'Choose metrics' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Metrics' });
     for (const name of ['Events', 'Conversions', 'Conversion rate', 'Revenue']) {
       await dialog.getByRole('checkbox', { name, exact: true }).check();
     }
@@ -186,7 +186,7 @@ describe('figures', { skip: program === undefined && BROWSER_MISSING }, async ()
     const dialog = page.getByRole('dialog', { name: 'Notes' });
     await dialog.getByLabel('Text').fill('New prices');
     await page.keyboard.press('Enter');
-    const remove = dialog.getByRole('button', { name: 'Delete the note New prices' });
+    const remove = dialog.getByRole('button', { name: 'Delete note New prices' });
     await remove.waitFor();
     assert.deepEqual(await violations(page, SOME_LOOKS), []);
     await page.keyboard.press('Escape');

@@ -89,10 +89,10 @@ describe('filters', { skip: program === undefined && BROWSER_MISSING }, async ()
     await keepScreenshot(page, 'filter-dialog');
     await dialog.getByRole('button', { name: 'Apply' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Change Source is Google or GitHub' }).waitFor();
+    await page.getByRole('button', { name: 'Edit filter Source is Google or GitHub' }).waitFor();
     const some = visitorsOf(hits, ({ referrer }) => /google|github/.test(referrer));
     assert.equal(await figure(page, 'Visitors'), some);
-    await page.getByRole('button', { name: 'Invert Source is Google or GitHub' }).click();
+    await page.getByRole('button', { name: 'Invert filter Source is Google or GitHub' }).click();
     assert.equal(await figure(page, 'Visitors'), visitorsOf(hits, () => true) - some);
     assert.equal(new URL(page.url()).searchParams.get('filter'), 'source!=Google|GitHub');
     await closeQuietly(open);
@@ -111,7 +111,7 @@ describe('filters', { skip: program === undefined && BROWSER_MISSING }, async ()
     await second.getByLabel('Operator').selectOption('matches');
     await second.getByRole('combobox', { name: 'Value' }).fill('/blog/*');
     await dialog.getByRole('button', { name: 'Apply' }).click();
-    await page.getByRole('button', { name: /^Change Page contains ricin or Page matches/ }).waitFor();
+    await page.getByRole('button', { name: /^Edit filter Page contains ricin or Page matches/ }).waitFor();
     const expected = visitorsOf(hits, ({ path }) => path === '/pricing' || path.startsWith('/blog/'));
     assert.equal(await figure(page, 'Visitors'), expected);
     await page.reload();
@@ -132,16 +132,16 @@ describe('filters', { skip: program === undefined && BROWSER_MISSING }, async ()
     await dialog.getByRole('button', { name: /^buyers/ }).waitFor();
     assert.deepEqual(await violations(page, SOME_LOOKS), []);
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Remove the filter Page is /pricing' }).click();
+    await page.getByRole('button', { name: 'Remove filter Page is /pricing' }).click();
     await segments.click();
     await dialog.getByRole('button', { name: /^buyers/ }).click();
-    await page.getByRole('button', { name: 'Change Page is /pricing' }).waitFor();
+    await page.getByRole('button', { name: 'Edit filter Page is /pricing' }).waitFor();
     assert.equal(
       await figure(page, 'Visitors'),
       visitorsOf(hits, ({ path }) => path === '/pricing'),
     );
     await segments.click();
-    await dialog.getByRole('button', { name: 'Delete the segment buyers' }).click();
+    await dialog.getByRole('button', { name: 'Delete segment buyers' }).click();
     await dialog.getByText('No segments yet').waitFor();
     await closeQuietly(open);
   });
@@ -153,7 +153,7 @@ describe('filters', { skip: program === undefined && BROWSER_MISSING }, async ()
     const { page } = open;
     await settled(page);
     await page.mouse.wheel(0, 900);
-    const chip = page.getByRole('button', { name: 'Change Page is /pricing' });
+    const chip = page.getByRole('button', { name: 'Edit filter Page is /pricing' });
     const box = await chip.boundingBox();
     assert.ok(box && box.y > 0 && box.y < 200, JSON.stringify(box));
     assert.equal(await overflow(page), 0);

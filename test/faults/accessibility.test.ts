@@ -50,7 +50,7 @@ describe('accessibility', { skip: program === undefined && BROWSER_MISSING }, as
       await settled(page);
       await page.locator('.u-over').waitFor();
       assert.deepEqual(await violations(page), []);
-      for (const name of [/^Period:/, 'All countries', 'As a table', /Keys/]) {
+      for (const name of [/^Period:/, 'All countries', 'Show as a table', /Keys/]) {
         await page.getByRole('button', { name }).click();
         await page.locator('dialog, [role=menu]').waitFor();
         assert.deepEqual(await violations(page, SOME_LOOKS), [], String(name));
