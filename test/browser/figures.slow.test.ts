@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
+import { BEARER } from '../fixtures/any-server.ts';
 import { SOME_LOOKS, violations } from '../fixtures/axe.ts';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import {
@@ -15,41 +15,34 @@ import {
   settled,
   WIDE,
 } from '../fixtures/dashboard.ts';
+import { bodiesOf, type VisitorHit, visitorsOf } from '../fixtures/visitor-hit.ts';
 
 const SITE = 'figures.example';
 const DAY = 86_400_000;
 const PAGES = 150;
 const program = await browserProgram();
 
-interface Sent {
-  readonly visitor: string;
-  readonly path: string;
-  readonly time: number;
-  readonly name?: string;
-  readonly value?: string;
-  readonly currency?: string;
-}
-
-/** Visits of one to four pages: page 7 has many views of few visitors, page 3 few views of many. Some buy. */
-function sentHits(now: number): Sent[] {
-  const hits: Sent[] = [];
+/** Visits of one to three pages, some of sixty: page 7 has many views of few visitors, page 3 few views of many. Some buy. */
+function sentHits(now: number): VisitorHit[] {
+  const hits: VisitorHit[] = [];
   for (let at = 0; at < 300; at++) {
-    const visitor = `v${at % 240}`;
+    const who = { site: SITE, visitor: `v${at % 240}` };
     const time = now - (at % 25) * DAY - at * 1000;
     const views = at % 40 === 0 ? 60 : 1 + (at % 3);
     for (let view = 0; view < views; view++) {
       const page = at % 40 === 0 ? 7 : view === 0 ? 3 : (at * 11 + view) % PAGES;
-      hits.push({ visitor, path: `/p${page}`, time: time + view * 500 });
+      hits.push({ ...who, path: `/p${page}`, time: time + view * 500 });
     }
     if (at % 10 === 0) {
-      hits.push({ visitor, path: '/buy', name: 'buy', time: time + 200, value: '12.50', currency: 'EUR' });
+      const money = { value: '12.50', currency: 'EUR' };
+      hits.push({ ...who, path: '/buy', name: 'buy', time: time + 200, ...money });
     }
   }
   return hits;
 }
 
 /** Visitors and page views of each page, counted in a plain loop. */
-function recount(hits: readonly Sent[]): Map<string, { visitors: Set<string>; views: number }> {
+function recount(hits: readonly VisitorHit[]): Map<string, { visitors: Set<string>; views: number }> {
   const pages = new Map<string, { visitors: Set<string>; views: number }>();
   for (const { path, visitor, name } of hits) {
     const page = pages.get(path) ?? { visitors: new Set(), views: 0 };
@@ -74,14 +67,9 @@ describe('figures', { skip: program === undefined && BROWSER_MISSING }, async ()
   const period = `?site=${SITE}&period=30d`;
 
   before(async () => {
-    const bodies = hits.map((hit) => ({
-      ...hit,
-      ...{ site: SITE, user_agent: FIREFOX, time: new Date(hit.time).toISOString() },
-    }));
-    const { server } = dashboard;
-    assert.equal((await server.post('/api/v1/hits', bodies, BEARER)).status, 202);
+    await dashboard.send(bodiesOf(hits));
     const goal = { name: 'purchase', action: { kind: 'event', event: 'buy' } };
-    assert.equal((await server.post(`/api/v1/sites/${SITE}/goals`, goal, BEARER)).status, 201);
+    assert.equal((await dashboard.server.post(`/api/v1/sites/${SITE}/goals`, goal, BEARER)).status, 201);
   });
 
   test('tiles are chosen, are remembered, and have the numbers that were sent', async () => {
@@ -98,26 +86,24 @@ describe('figures', { skip: program === undefined && BROWSER_MISSING }, async ()
     await page.setViewportSize(WIDE);
     await page.keyboard.press('Escape');
     await page.reload();
-    const visitors = new Set<string>();
-    const buyers = new Set<string>();
+    const visitors = visitorsOf(hits, () => true);
+    const buyers = visitorsOf(hits, ({ name }) => name === 'buy');
     let [views, events, cents] = [0, 0, 0];
-    for (const { visitor, name, value } of hits) {
-      visitors.add(visitor);
+    for (const { name, value } of hits) {
       if (name === undefined) views++;
       else {
         events++;
-        buyers.add(visitor);
         cents += Number(value) * 100;
       }
     }
     await page.getByRole('button', { name: /^Revenue €/ }).waitFor();
-    assert.equal(await tile(page, 'Visitors'), String(visitors.size));
+    assert.equal(await tile(page, 'Visitors'), String(visitors));
     assert.equal(await tile(page, 'Page views'), String(views));
     assert.equal(await tile(page, 'Events'), String(events));
     assert.equal(await tile(page, 'Conversions'), String(events));
     assert.equal(
       await tile(page, 'Conversion rate'),
-      `${Math.round((1000 * buyers.size) / visitors.size) / 10}%`,
+      `${Math.round((1000 * buyers) / visitors) / 10}%`,
     );
     assert.equal(await tile(page, 'Revenue'), `€${(cents / 100).toFixed(2)}`);
     assert.equal(await page.locator('.tile').filter({ hasText: 'Visit duration' }).count(), 0);

@@ -2,30 +2,23 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
 import { SOME_LOOKS, violations } from '../fixtures/axe.ts';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import { closeQuietly, Dashboard, keepScreenshot, overflow, PHONE, settled } from '../fixtures/dashboard.ts';
+import { bodiesOf, type VisitorHit, visitorsOf } from '../fixtures/visitor-hit.ts';
 
 const SITE = 'filters.example';
 const SOURCES = ['https://www.google.com/', 'https://github.com/x', 'https://blog.example/', ''];
 const PAGES = ['/', '/blog/one', '/blog/two', '/pricing'];
 const program = await browserProgram();
 
-interface Sent {
-  readonly visitor: string;
-  readonly path: string;
-  readonly referrer: string;
-  readonly time: number;
-}
-
 /** One visit of each visitor, of one to three pages in the last hours. */
-function sentHits(now: number): Sent[] {
-  const hits: Sent[] = [];
+function sentHits(now: number): VisitorHit[] {
+  const hits: VisitorHit[] = [];
   for (let at = 0; at < 200; at++) {
     for (let page = 0; page <= at % 3; page++) {
       hits.push({
-        visitor: `v${at}`,
+        ...{ site: SITE, visitor: `v${at}` },
         path: PAGES[(at * 7 + page * 3) % PAGES.length]!,
         referrer: page === 0 ? SOURCES[(at * 5) % SOURCES.length]! : '',
         time: now - at * 60_000 + page * 1000,
@@ -33,13 +26,6 @@ function sentHits(now: number): Sent[] {
     }
   }
   return hits;
-}
-
-/** Visitors of which a hit is selected, each counted once. */
-function visitorsOf(hits: readonly Sent[], select: (hit: Sent) => boolean): number {
-  const seen = new Set<string>();
-  for (const hit of hits) if (select(hit)) seen.add(hit.visitor);
-  return seen.size;
 }
 
 async function figure(page: Page, name: string): Promise<number> {
@@ -60,14 +46,7 @@ describe('filters', { skip: program === undefined && BROWSER_MISSING }, async ()
   const hits = sentHits(Date.now() - 2000);
   const period = `?site=${SITE}&period=7d`;
 
-  before(async () => {
-    const bodies = hits.map((hit) => ({
-      ...hit,
-      ...{ site: SITE, user_agent: FIREFOX, time: new Date(hit.time).toISOString() },
-    }));
-    const { status } = await dashboard.server.post('/api/v1/hits', bodies, BEARER);
-    assert.equal(status, 202);
-  });
+  before(() => dashboard.send(bodiesOf(hits)));
 
   test('several values, made by keyboard, select the visitors that have one of them', async () => {
     const open = await dashboard.open(period);

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { FIREFOX } from '../fixtures/any-server.ts';
 import { violations } from '../fixtures/axe.ts';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import {
@@ -14,22 +13,16 @@ import {
   settled,
   WIDE,
 } from '../fixtures/dashboard.ts';
+import { bodiesOf, type VisitorHit, visitorsOf } from '../fixtures/visitor-hit.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 const SITES = 120;
 const program = await browserProgram();
 
-interface Sent {
-  readonly site: string;
-  readonly path: string;
-  readonly visitor: string;
-  readonly time: number;
-}
-
-/** Site 0 has hits until now, site 1 none for the last twelve hours, and each other site one. */
-function sentHits(now: number): Sent[] {
-  const hits: Sent[] = [];
+/** A busy site has hits until now, a silent one none for the last twelve hours, and each other site has one. */
+function sentHits(now: number): VisitorHit[] {
+  const hits: VisitorHit[] = [];
   for (let at = 0; at < 3000; at++) {
     const site = at % 3 === 2 ? 'silent.example' : 'busy.example';
     const time = now - (at % 3 === 2 ? 12.2 * HOUR : 0) - (at * (40 * DAY)) / 3000;
@@ -41,11 +34,9 @@ function sentHits(now: number): Sent[] {
   return hits;
 }
 
-/** Distinct visitors of a site from a time to another, counted in a plain loop. */
-function visitorsOf(hits: readonly Sent[], site: string, from: number, to: number): number {
-  const seen = new Set<string>();
-  for (const hit of hits) if (hit.site === site && hit.time >= from && hit.time < to) seen.add(hit.visitor);
-  return seen.size;
+/** Distinct visitors of a site from a time to another. */
+function visitorsBetween(hits: readonly VisitorHit[], name: string, from: number, to: number): number {
+  return visitorsOf(hits, ({ site, time }) => site === name && time >= from && time < to);
 }
 
 /** Texts of the cells of a site's row. */
@@ -60,18 +51,7 @@ describe('the start page', { skip: program === undefined && BROWSER_MISSING }, a
   const now = Date.now() - 2000;
   const hits = sentHits(now);
 
-  before(async () => {
-    const bodies = hits.map((hit) => ({
-      ...hit,
-      user_agent: FIREFOX,
-      time: new Date(hit.time).toISOString(),
-    }));
-    const { server } = dashboard;
-    const { status } = await server.post('/api/v1/hits', bodies, {
-      authorization: 'Bearer a-token-for-the-tests',
-    });
-    assert.equal(status, 202);
-  });
+  before(() => dashboard.send(bodiesOf(hits)));
 
   test('shows visitors, their change, current visitors and the last hit of each site as they were sent', async () => {
     const open = await dashboard.open();
@@ -84,14 +64,14 @@ describe('the start page', { skip: program === undefined && BROWSER_MISSING }, a
       .waitFor();
     const today = new Date(now);
     const from = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 29).getTime();
-    const visitors = visitorsOf(hits, 'busy.example', from, now + 1);
+    const visitors = visitorsBetween(hits, 'busy.example', from, now + 1);
     const [shown, , live] = await cells(page, 'busy.example');
     assert.deepEqual(
       [shown, live],
-      [String(visitors), String(visitorsOf(hits, 'busy.example', now - 5 * 60_000, now + 1))],
+      [String(visitors), String(visitorsBetween(hits, 'busy.example', now - 5 * 60_000, now + 1))],
     );
     const silent = await cells(page, 'silent.example');
-    assert.equal(silent[0], String(visitorsOf(hits, 'silent.example', from, now)));
+    assert.equal(silent[0], String(visitorsBetween(hits, 'silent.example', from, now)));
     assert.deepEqual(silent.slice(2), ['0', 'no hits for 12 h']);
     assert.equal((await cells(page, 'site-2.example'))[3], '2 h ago');
     await page.locator('.sparkline polyline').nth(49).waitFor();

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
 import { SOME_LOOKS, violations } from '../fixtures/axe.ts';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import {
@@ -14,43 +13,28 @@ import {
   settled,
   WIDE,
 } from '../fixtures/dashboard.ts';
+import { bodiesOf, type VisitorHit, visitorsOf } from '../fixtures/visitor-hit.ts';
 
 const SITE = 'visits.example';
 const DAY = 86_400_000;
 const VISITORS = 90;
 const program = await browserProgram();
 
-interface Sent {
-  readonly visitor: string;
-  readonly path: string;
-  readonly time: number;
-  readonly name?: string;
-  readonly value?: string;
-  readonly currency?: string;
-}
-
 /** Everybody views `/`, every second one then `/cart`, every fourth one buys; every third one comes back ten days later. */
-function sentHits(now: number): Sent[] {
-  const hits: Sent[] = [];
+function sentHits(now: number): VisitorHit[] {
+  const hits: VisitorHit[] = [];
   for (let at = 0; at < VISITORS; at++) {
-    const visitor = `v${at}`;
+    const who = { site: SITE, visitor: `v${at}` };
     const time = now - 20 * DAY + at * 1000;
-    hits.push({ visitor, path: '/', time });
-    if (at % 2 === 0) hits.push({ visitor, path: '/cart', time: time + 60_000 });
+    hits.push({ ...who, path: '/', time });
+    if (at % 2 === 0) hits.push({ ...who, path: '/cart', time: time + 60_000 });
     if (at % 4 === 0) {
       const money = { value: `${at}.25`, currency: 'EUR' };
-      hits.push({ visitor, path: '/cart', name: 'buy', time: time + 120_000, ...money });
+      hits.push({ ...who, path: '/cart', name: 'buy', time: time + 120_000, ...money });
     }
-    if (at % 3 === 0) hits.push({ visitor, path: '/', time: time + 10 * DAY });
+    if (at % 3 === 0) hits.push({ ...who, path: '/', time: time + 10 * DAY });
   }
   return hits;
-}
-
-/** Distinct visitors of the hits that are selected. */
-function visitorsOf(hits: readonly Sent[], select: (hit: Sent) => boolean): number {
-  const seen = new Set<string>();
-  for (const hit of hits) if (select(hit)) seen.add(hit.visitor);
-  return seen.size;
 }
 
 /** Texts of the cells of a row. */
@@ -67,14 +51,7 @@ describe('visits', { skip: program === undefined && BROWSER_MISSING }, async () 
   const hits = sentHits(Date.now() - 5000);
   const period = `?site=${SITE}&period=30d&compare=none`;
 
-  before(async () => {
-    const bodies = hits.map((hit) => ({
-      ...hit,
-      ...{ site: SITE, user_agent: FIREFOX, time: new Date(hit.time).toISOString() },
-    }));
-    const { status } = await dashboard.server.post('/api/v1/hits', bodies, BEARER);
-    assert.equal(status, 202);
-  });
+  before(() => dashboard.send(bodiesOf(hits)));
 
   test('a goal is made in the page, and has its visitors, conversions, rate and revenue', async () => {
     const open = await dashboard.open(period);

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
+import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import { closeQuietly, Dashboard, keepScreenshot, overflow, settled } from '../fixtures/dashboard.ts';
 
 const SITE = 'hostile.example';
-const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 const SCRIPT = '/<script>window.owned=1</script><img src=x onerror=window.owned=1>';
 /** Written from right to left. A character that reverses others is refused: `test/attacks/hidden-characters.test.ts`. */
 const REVERSED = '/gnp.exe/\u05d0\u05d1\u05d2/\u0645\u0631\u062d\u0628\u0627';
@@ -47,7 +47,7 @@ describe('hostile hits', { skip: program === undefined && BROWSER_MISSING }, asy
       },
     ];
     const { accepted, errors } = JSON.parse(
-      (await server.post('/api/v1/hits', bodies, { authorization: 'Bearer a-token-for-the-tests' })).text,
+      (await server.post('/api/v1/hits', bodies, BEARER)).text,
     ) as { accepted: number; errors: unknown[] };
     assert.deepEqual(errors, []);
     assert.equal(accepted, bodies.length);
