@@ -6,10 +6,10 @@ import { view } from '../page/address.ts';
 import { now } from '../page/clock.ts';
 import { dimensionName, FILTERABLE, valueName } from '../page/dimensions.ts';
 import { OPERATOR_NAMES } from '../page/filter-name.ts';
-import { Icon } from '../page/icon.tsx';
+import { IconButton } from '../page/icon-button.tsx';
 import type { FilterDimension, TextFilter, TextOperator } from '../view/filter.ts';
 
-/** Suggested values. */
+/** Maximum number of suggested values. */
 const SUGGESTIONS = 200;
 
 interface FieldsProps {
@@ -84,27 +84,25 @@ function Values({ dimension, operator, values, onChange }: ValuesProps) {
   const known = isLoading ? [] : (data?.results ?? []).map(({ dimensions }) => dimensions[0] ?? '');
   const isLiteral = operator === 'is' || operator === 'is_not';
   const shown = (value: string) => (isLiteral ? valueName(dimension, value) : value);
+  // People type names, such as that of a country, for values. The value of `None` is empty.
+  const valueOf = (typed: string) =>
+    isLiteral ? known.find((each) => valueName(dimension, each) === typed) : undefined;
   const add = (typed: string) => {
     setText('');
     if (typed === '') return;
-    // People type names, such as that of a country, for values.
-    const value = (isLiteral && known.find((each) => valueName(dimension, each) === typed)) || typed;
+    const value = valueOf(typed) ?? typed;
     onChange([...values.filter((each) => each !== value), value]);
   };
-  const isChosen = (typed: string) => isLiteral && known.some((each) => valueName(dimension, each) === typed);
   return (
     <div class="values">
       {values.map((value) => (
         <span class="chip" key={value}>
           <bdi>{shown(value)}</bdi>
-          <button
-            type="button"
-            class="quiet"
-            aria-label={`Remove ${shown(value)}`}
+          <IconButton
+            icon="close"
+            label={`Remove ${shown(value)}`}
             onClick={() => onChange(values.filter((each) => each !== value))}
-          >
-            <Icon name="close" />
-          </button>
+          />
         </span>
       ))}
       <input
@@ -115,9 +113,10 @@ function Values({ dimension, operator, values, onChange }: ValuesProps) {
         spellcheck={false}
         autocapitalize="off"
         placeholder={operator.startsWith('matches') ? '/blog/*' : values.length > 0 ? 'or …' : 'Value'}
-        onInput={({ currentTarget }) => {
-          if (isChosen(currentTarget.value)) add(currentTarget.value);
-          else setText(currentTarget.value);
+        required={values.length === 0}
+        onInput={({ currentTarget: { value }, inputType }) => {
+          if (isSelection(inputType) && valueOf(value) !== undefined) add(value);
+          else setText(value);
         }}
         onKeyDown={(event) => {
           if (event.key !== 'Enter' || text === '') return;
@@ -133,4 +132,9 @@ function Values({ dimension, operator, values, onChange }: ValuesProps) {
       </datalist>
     </div>
   );
+}
+
+/** Whether an input is the selection of a suggestion: some browsers name no type. A typed value may begin with another value. */
+function isSelection(inputType: string | undefined): boolean {
+  return inputType === undefined || inputType === '' || inputType === 'insertReplacementText';
 }

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import { show, view } from '../page/address.ts';
 import { Icon } from '../page/icon.tsx';
 import { Modal } from '../page/modal.tsx';
-import { type Filter, isTextFilter, replaced, type TextFilter, toggled } from '../view/filter.ts';
+import { type Filter, has, isTextFilter, replaced, type TextFilter, toggled } from '../view/filter.ts';
 import { ConditionFields } from './condition-fields.tsx';
 
-/** Conditions of a filter in the form: enough for what people read. */
+/** Maximum number of conditions in the form. */
 const MOST = 5;
 const EMPTY: TextFilter = ['is', 'page', []];
 
@@ -25,11 +25,12 @@ export function FilterDialog({ filter, onClose }: DialogProps) {
     if (!first) return;
     const next: Filter = others.length === 0 ? first : ['or', complete];
     const { filters } = view.value;
-    show({ filters: filter ? replaced(filters, filter, next) : toggled(filters, next) });
+    if (filter) show({ filters: replaced(filters, filter, next) });
+    else if (!has(filters, next)) show({ filters: toggled(filters, next) });
     onClose();
   };
   return (
-    <Modal title={filter ? 'Change filter' : 'Add filter'} onClose={onClose}>
+    <Modal title={filter ? 'Edit filter' : 'Add filter'} onClose={onClose}>
       {isReadable ? (
         <form
           class="filter-form"
@@ -58,14 +59,14 @@ export function FilterDialog({ filter, onClose }: DialogProps) {
             >
               <Icon name="plus" /> Or
             </button>
-            <button type="submit" class="primary" disabled={complete.length === 0}>
+            <button type="submit" class="primary">
               Apply
             </button>
           </div>
         </form>
       ) : (
         <div class="modal-body">
-          <p>This filter was made by the API, and this form cannot show it:</p>
+          <p>This form cannot edit this filter. It is in the address of the page, as JSON:</p>
           <pre>
             <code>{JSON.stringify(filter, undefined, 1)}</code>
           </pre>

@@ -77,6 +77,36 @@ describe('filters', { skip: program === undefined && BROWSER_MISSING }, async ()
     await closeQuietly(open);
   });
 
+  test('a typed value may begin with another one, and the empty value is found by its name', async () => {
+    const open = await dashboard.open(period);
+    const { page } = open;
+    await settled(page);
+    await page.getByRole('button', { name: 'Add filter' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add filter' });
+    const suggested = (value: string) =>
+      dialog.locator(`datalist option[value="${value}"]`).first().waitFor({ state: 'attached' });
+    await suggested('/');
+    await dialog.getByRole('combobox', { name: 'Value' }).focus();
+    await page.keyboard.type('/pricing');
+    await dialog.getByRole('button', { name: 'Or' }).click();
+    const second = dialog.getByRole('group', { name: 'or' });
+    await second.getByLabel('Dimension').selectOption({ label: 'Referrer' });
+    await suggested('Direct / None');
+    await second.getByRole('combobox', { name: 'Value' }).focus();
+    await page.keyboard.type('Direct / None');
+    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await page
+      .getByRole('button', { name: 'Edit filter Page is /pricing or Referrer is Direct / None' })
+      .waitFor();
+    const first = new Map<string, string | undefined>();
+    for (const { visitor, referrer } of hits) if (!first.has(visitor)) first.set(visitor, referrer);
+    assert.equal(
+      await figure(page, 'Visitors'),
+      visitorsOf(hits, ({ path, visitor }) => path === '/pricing' || first.get(visitor) === ''),
+    );
+    await closeQuietly(open);
+  });
+
   test('a condition or another, contains and matches, select visits with a matching hit', async () => {
     const open = await dashboard.open(period);
     const { page } = open;
