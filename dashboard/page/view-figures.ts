@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { QueryAnswer, Stats } from '../api/answer-types.ts';
 import { type Answer, useAnswer } from '../api/answers.ts';
 import { figuresOf } from '../api/figures.ts';
@@ -23,23 +24,25 @@ export function useFigures(metrics: readonly Metric[]): (metric: Metric) => Answ
   );
   const chosen = usual ?? (counted.isLoading ? undefined : counted.data?.interval);
   const others = isFiltered ? metrics : metrics.filter((metric) => !COUNTED.includes(metric));
-  const isDue = isFiltered || (counted.data !== undefined && !counted.isLoading);
+  const isDue =
+    chosen !== undefined && (isFiltered || (counted.data !== undefined && !counted.isLoading));
   const asked = useAnswer<QueryAnswer>(
-    isDue && chosen !== undefined && others.length > 0
-      ? figuresQuery(view.value, now.value, others, chosen)
-      : undefined,
+    isDue && others.length > 0 ? figuresQuery(view.value, now.value, others, chosen) : undefined,
     true,
   );
-  const shape = asked.data?.query;
-  const data =
-    asked.data && shape
-      ? figuresOf(asked.data, shape.metrics as readonly Metric[], intervalIn(shape))
-      : undefined;
-  const answer = { ...asked, data, isLoading: asked.isLoading || asked.data === undefined };
+  // A new object would draw the chart again.
+  const data = useMemo(() => asked.data && statsOf(asked.data), [asked.data]);
+  const answer = {
+    data,
+    error: isDue ? asked.error : counted.error,
+    isLoading: !isDue || asked.isLoading || data === undefined,
+  };
   return (metric) => (!isFiltered && COUNTED.includes(metric) ? counted : answer);
 }
 
-/** The interval of a query, which may be that of the previous view. */
-function intervalIn({ dimensions }: QueryAnswer['query']): Stats['interval'] {
-  return dimensions[0]!.slice('time:'.length) as Stats['interval'];
+/** The metrics and the interval of an answer may be those of the previous view. */
+function statsOf(answer: QueryAnswer): Stats {
+  const { metrics, dimensions } = answer.query;
+  const interval = dimensions[0]!.slice('time:'.length) as Stats['interval'];
+  return figuresOf(answer, metrics as readonly Metric[], interval);
 }

@@ -110,6 +110,11 @@ describe('figures', { skip: program === undefined && BROWSER_MISSING }, async ()
     await page.getByRole('button', { name: /^Revenue €/ }).click();
     await page.locator('.u-over').waitFor();
     await keepScreenshot(page, 'tiles');
+    // What else is shown does not draw the chart again.
+    await page.locator('.plot canvas').evaluate((canvas) => canvas.setAttribute('data-drawn', 'once'));
+    await page.getByRole('button', { name: 'Choose metrics' }).click();
+    await dialog.waitFor();
+    assert.equal(await page.locator('.plot canvas[data-drawn]').count(), 1);
     await closeQuietly(open);
   });
 
