@@ -21,7 +21,7 @@ await enter();
 async function enter(): Promise<void> {
   try {
     await readSession();
-    if (session.value?.reader && !isSettings.value && !isStart.value) askAhead();
+    if (session.value?.reader) askAhead();
     recovered();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -30,7 +30,9 @@ async function enter(): Promise<void> {
   }
 }
 
-/** Requests the figures before the page is rendered, which takes as long as the answer. */
+/** Requests the counts that the page shows first, if it does, before it is rendered, which takes as long as the answer. */
 function askAhead(): void {
+  const { tab, filters } = view.value;
+  if (isSettings.value || isStart.value || tab !== 'overview' || filters.length > 0) return;
   fetchShared(statsQuery(view.value, now.value), AbortSignal.timeout(AHEAD_MS)).catch(() => undefined);
 }

@@ -44,6 +44,7 @@ function events(path: string, signal: AbortSignal): Promise<void> {
     let silence: ReturnType<typeof setTimeout>;
     const end = () => {
       clearTimeout(silence);
+      signal.removeEventListener('abort', end);
       source.close();
       resolve();
     };

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { USUAL } from '../view/view.ts';
+import { figuresQuery } from './queries.ts';
 import { turnOf } from './turn.ts';
 
 const never = new AbortController().signal;
@@ -19,6 +21,8 @@ test('two queries run at a time; figures go before rankings, and cancelled queri
     wait('/api/v1/top?by=name'),
     assert.rejects(wait('/api/v1/sites?gone', leaving.signal)),
     wait('/api/v1/stats?a'),
+    wait('/api/v1/query\n{"dimensions":["source"]}'),
+    wait(figuresQuery(USUAL, new Date(), ['visits'], 'day')),
     wait('/api/v1/stats?b'),
   ];
   leaving.abort();
@@ -26,7 +30,14 @@ test('two queries run at a time; figures go before rankings, and cancelled queri
   first();
   second();
   await Promise.all(all);
-  assert.deepEqual(order, ['/api/v1/stats?a', '/api/v1/stats?b', '/api/v1/top?by=name', '/api/v1/drops']);
+  assert.deepEqual(
+    order.map((query) => /^[^{]*(?:\{"dimensions":\["\w+)?/.exec(query)?.[0]),
+    [
+      ...['/api/v1/stats?a', '/api/v1/stats?b'],
+      ...['/api/v1/query\n{"dimensions":["time', '/api/v1/query\n{"dimensions":["source'],
+      ...['/api/v1/top?by=name', '/api/v1/drops'],
+    ],
+  );
   // All turns have ended, so two may run at once again.
   const [third, fourth] = await Promise.all([turnOf('/x', never), turnOf('/y', never)]);
   third();

@@ -1,9 +1,10 @@
 /** Maximum number of concurrent queries: the server's database answers few at once, in the order of their arrival. */
 const AT_ONCE = 2;
 
-/** Queries for what people look at first go first: prefix of a query → its priority. */
+const COUNTS = '/api/v1/stats';
+/** Beginnings of queries, those for what people look at first first. */
 const ORDER = [
-  '/api/v1/stats',
+  COUNTS,
   '/api/v1/sites',
   '/api/v1/query\n{"dimensions":["time:',
   '/api/v1/query',
@@ -69,7 +70,7 @@ function placeOf(query: string): number {
   return place < 0 ? ORDER.length : place;
 }
 
-/** The main figures are queried alone. Visits, which take longer, are not among them. */
+/** Counts of hits and visitors, which the page shows first, are queried alone. */
 function weightOf(query: string): number {
-  return query.startsWith(ORDER[0]!) && !query.includes('&metrics=') ? AT_ONCE : 1;
+  return query.startsWith(COUNTS) ? AT_ONCE : 1;
 }
