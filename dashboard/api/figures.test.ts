@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { QueryAnswer } from './answer-types.ts';
-import { figuresOf } from './figures.ts';
+import { changeOf, figuresOf } from './figures.ts';
 
 const ANSWER: QueryAnswer = {
   results: [
@@ -42,4 +42,11 @@ test('points of the compared period are paired by position', () => {
     [2, null],
   );
   assert.equal(comparison?.series.length, 2);
+});
+
+test('a change from nothing is unknown, also of money', () => {
+  assert.equal(changeOf(null, undefined), null);
+  assert.equal(changeOf({ EUR: null }, 'EUR'), null);
+  assert.equal(changeOf({}, 'EUR'), null);
+  assert.equal(changeOf({ EUR: -50, USD: 3 }, 'EUR'), -0.5);
 });

@@ -9,13 +9,10 @@ import type { Change, Figures, QueryAnswer, Stats, Value } from './answer-types.
 export function figuresOf(answer: QueryAnswer, metrics: readonly Metric[], interval: Interval): Stats {
   const { results, totals, meta, query } = answer;
   const currency = currencyOf(totals?.metrics ?? []);
-  const figures = (values: readonly (Value | Change)[] | undefined, scale = 1): Figures =>
-    Object.fromEntries(
-      metrics.map((metric, at) => {
-        const value = numberOf(values?.[at] ?? null, currency);
-        return [metric, value === null ? null : value * scale];
-      }),
-    );
+  const figures = (values: readonly Value[] = []): Figures =>
+    Object.fromEntries(metrics.map((metric, at) => [metric, numberOf(values[at] ?? null, currency)]));
+  const changes = (values: readonly Change[] = []): Figures =>
+    Object.fromEntries(metrics.map((metric, at) => [metric, changeOf(values[at] ?? null, currency)]));
   const noteOf = (name: 'period' | 'comparison') => {
     const notes = (meta.notes ?? []).filter(({ period }) => period === name);
     const [purged] = notes.flatMap(({ purged_before }) => purged_before ?? []);
@@ -39,8 +36,7 @@ export function figuresOf(answer: QueryAnswer, metrics: readonly Metric[], inter
         ...comparison,
         ...noteOf('comparison'),
         totals: figures(totals?.comparison?.metrics),
-        // Changes are in per cent.
-        change: figures(totals?.comparison?.change, 0.01),
+        change: changes(totals?.comparison?.change),
         series: results.map((row, at) => ({
           time: starts[at] ?? comparison.to,
           ...figures(row.comparison?.metrics),
@@ -59,10 +55,15 @@ export function currencyOf(values: readonly Value[]): string | undefined {
 }
 
 /** A value as a number; of money, the amount in a currency. */
-export function numberOf(value: Value | Change, currency: string | undefined): number | null {
+export function numberOf(value: Value, currency: string | undefined): number | null {
   if (typeof value === 'number' || value === null) return value;
-  const amount = currency === undefined ? 0 : (value[currency] ?? 0);
-  return Number(amount);
+  return currency === undefined ? 0 : Number(value[currency] ?? 0);
+}
+
+/** A change as a fraction; of money, of the amount in a currency. Null if there was nothing before. */
+export function changeOf(change: Change, currency: string | undefined): number | null {
+  const percent = typeof change === 'object' ? (change?.[currency ?? ''] ?? null) : change;
+  return percent === null ? null : percent / 100;
 }
 
 function startsIn({ from, to }: { from: string; to: string }, interval: Interval, count: number): string[] {

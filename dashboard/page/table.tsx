@@ -1,5 +1,5 @@
 import type { Change, QueryRow, Value } from '../api/answer-types.ts';
-import { currencyOf, numberOf } from '../api/figures.ts';
+import { changeOf, currencyOf, numberOf } from '../api/figures.ts';
 import { filterOf, has } from '../view/filter.ts';
 import { toggleFilter, view } from './address.ts';
 import { ChangeOf } from './change-of.tsx';
@@ -101,14 +101,14 @@ function Cell({ metric, value, change, before, currency }: CellProps) {
   // A goal without money, among others with it.
   const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
   const number = isEmpty ? null : numberOf(value, currency);
-  const changed = change === undefined ? null : numberOf(change, currency);
+  const changed = change === undefined ? null : changeOf(change, currency);
   const earlier = before === undefined ? null : numberOf(before, currency);
   return (
     <td
       class={`number of-${metric}`}
       title={earlier === null ? undefined : `Previously ${say(earlier, currency)}`}
     >
-      {changed !== null && <ChangeOf metric={metric} change={changed / 100} />}
+      {changed !== null && <ChangeOf metric={metric} change={changed} />}
       {number === null ? '–' : say(number, currency)}
     </td>
   );
