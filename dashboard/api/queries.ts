@@ -7,8 +7,8 @@ import type { Metric, View } from '../view/view.ts';
 import { postText, withParams } from './api.ts';
 
 const TIMEZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-/** Most rows of an answer to a query. */
-const MOST_ROWS = 10_000;
+/** Maximum number of rows of an answer to a query. */
+export const MOST_ROWS = 10_000;
 
 /** Parameters of a view in paths. Filters are not among them. */
 function selection({ site, period }: View, now: Date) {
@@ -89,7 +89,7 @@ export function topQuery(view: View, now: Date, by: string, limit: number): stri
   return withParams('/api/v1/top', { by, limit: String(limit), ...selection(view, now) });
 }
 
-/** The properties of events, by those filters that paths can have. */
+/** The properties of events; of all events if a path cannot express all filters. */
 export function propsQuery(view: View, now: Date): string {
   return withParams('/api/v1/props', { ...selection(view, now), filter: pathFilters(view.filters) });
 }

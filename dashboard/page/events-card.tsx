@@ -80,7 +80,7 @@ export function EventsCard() {
           <Fault error={error} />
         ) : data ? (
           <p class="nothing">
-            {"No event of this period has properties. hit('signup', { plan: 'pro' }) sends one."}
+            {"No properties in this period. Call hit('signup', { plan: 'pro' }) on a page to send one."}
           </p>
         ) : (
           <RowsSkeleton />

@@ -1,22 +1,22 @@
 import { useState } from 'preact/hooks';
 import type { QueryRow } from '../api/answer-types.ts';
 import { currencyOf, numberOf } from '../api/figures.ts';
+import { MOST_ROWS } from '../api/queries.ts';
 import { csvText } from '../text/csv.ts';
 import { dimensionName, valueName } from './dimensions.ts';
+import { Fault } from './fault.tsx';
 import { fileName } from './file-name.ts';
-import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 import { METRIC_WORDS, type TableMetric } from './metrics.ts';
 import { Modal } from './modal.tsx';
 import { format } from './preferences.ts';
-import type { Ranking } from './rankings.ts';
+import { NO_ROWS, type Ranking } from './rankings.ts';
 import { save } from './save.ts';
 import { type Order, RowsSkeleton, Table } from './table.tsx';
 import { useTable } from './table-answer.ts';
 
-/** Rows at first, and how many each click adds. */
+/** Rows at first. Each click adds four times as many. */
 const ROWS = 100;
-/** Most rows of an answer, all of which are searched. */
-const MOST = 10_000;
 
 /** All rows of a ranking with all metrics, a search, and a download of what is shown. */
 export function MoreDialog({
@@ -31,9 +31,10 @@ export function MoreDialog({
   const [count, setCount] = useState(ROWS);
   const [order, setOrder] = useState<Order>({ metric: ranking.metrics[0]!, isAscending: false });
   const { isAscending, metric } = order;
-  const { data, isLoading } = useTable(ranking, {
+  const { data, error, isLoading } = useTable(ranking, {
     ...{ metrics: ranking.allMetrics, order: metric, isAscending },
-    limit: wanted === '' ? count : MOST,
+    // All are searched.
+    limit: wanted === '' ? count : MOST_ROWS,
   });
   const found = data ? search(data.rows, ranking, wanted) : [];
   const shown = wanted === '' ? found : found.slice(0, count);
@@ -46,15 +47,12 @@ export function MoreDialog({
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
       />
-      <button
-        type="button"
-        class="quiet"
-        aria-label="Download as CSV"
+      <IconButton
+        icon="download"
+        label="Download as CSV"
         disabled={!data || isLoading}
         onClick={() => data && save(fileName(ranking.name), tableCsv(ranking, data.metrics, found))}
-      >
-        <Icon name="download" />
-      </button>
+      />
     </>
   );
   const total = wanted === '' ? (data?.totalRows ?? 0) : found.length;
@@ -70,12 +68,17 @@ export function MoreDialog({
             isStale={isLoading}
             onPick={onClose}
           />
+        ) : error ? (
+          <Fault error={error} />
         ) : (
           <RowsSkeleton />
         )}
-        {data && total === 0 && <p class="nothing">No matches.</p>}
-        {total > shown.length && (
-          <button type="button" class="control" onClick={() => setCount(Math.min(MOST, count + 4 * ROWS))}>
+        {data && !isLoading && total === 0 && (
+          <p class="nothing">{wanted === '' ? (ranking.empty ?? NO_ROWS) : 'No matches.'}</p>
+        )}
+        {data?.note !== undefined && <p class="quiet-text note">{data.note}</p>}
+        {total > shown.length && count < MOST_ROWS && (
+          <button type="button" class="control" onClick={() => setCount(Math.min(MOST_ROWS, count + 4 * ROWS))}>
             Show more of {format.whole(total)}
           </button>
         )}

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Fault } from './fault.tsx';
-import type { Ranking } from './rankings.ts';
+import { NO_ROWS, type Ranking } from './rankings.ts';
 import { type Order, RowsSkeleton, Table } from './table.tsx';
 import { useTable } from './table-answer.ts';
 
@@ -13,7 +13,7 @@ export function Ranked({ ranking, limit }: { readonly ranking: Ranking; readonly
   if (!data) return error ? <Fault error={error} /> : <RowsSkeleton />;
   if (data.rows.length === 0 && isLoading) return <RowsSkeleton />;
   if (data.rows.length === 0)
-    return <p class="nothing">{data.note ?? ranking.empty ?? 'Nothing in this period.'}</p>;
+    return <p class="nothing">{data.note ?? ranking.empty ?? NO_ROWS}</p>;
   return (
     <>
       <Table

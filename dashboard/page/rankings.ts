@@ -19,6 +19,9 @@ export interface Ranking {
   readonly empty?: string;
 }
 
+/** Text without values, unless the ranking has its own. */
+export const NO_ROWS = 'No data in this period.';
+
 export interface RankingCard {
   readonly name: string;
   readonly rankings: readonly Ranking[];
@@ -112,7 +115,7 @@ export const EVENTS: Ranking = {
   top: 'name',
   // Page views, and other requests of access logs.
   filters: [['matches_not', 'event', ['pageview', 'request:*']]],
-  empty: "No events in this period. hit('signup', { plan: 'pro' }) on a page sends one.",
+  empty: "No events in this period. Call hit('signup', { plan: 'pro' }) on a page to send one.",
 };
 
 const OF_GOALS = ['visitors', 'conversions', 'conversion_rate', 'revenue'] as const;
@@ -122,7 +125,7 @@ export const GOALS: Ranking = {
   name: 'Goals',
   metrics: OF_GOALS,
   allMetrics: [...OF_GOALS, 'average_revenue'],
-  empty: 'No goal was reached in this period.',
+  empty: 'No conversions in this period.',
 };
 
 export const BOTS: Ranking = {

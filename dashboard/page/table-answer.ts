@@ -1,4 +1,5 @@
 /** The rows of a ranking, as a query answers it, or from rollups if its hits are purged. */
+import { useRef } from 'preact/hooks';
 import type { QueryAnswer, QueryRow, Top } from '../api/answer-types.ts';
 import { type Answer, useAnswer } from '../api/answers.ts';
 import { tableQuery, topQuery } from '../api/queries.ts';
@@ -8,7 +9,7 @@ import type { TableMetric } from './metrics.ts';
 import { format } from './preferences.ts';
 import type { Ranking } from './rankings.ts';
 
-/** Most rows of `top`. */
+/** Maximum number of rows of `top`, which are ordered by hits: other orders need all of them. */
 const MOST_TOP = 1000;
 
 export interface TableRows {
@@ -27,7 +28,15 @@ export interface TableOptions {
   readonly limit: number;
 }
 
+/** The rows of a ranking. While it loads, they are the last complete ones: not dashes for what another answer still lacks. */
 export function useTable(ranking: Ranking, options: TableOptions): Answer<TableRows> {
+  const answer = useRows(ranking, options);
+  const complete = useRef<TableRows>(undefined);
+  if (!answer.isLoading) complete.current = answer.data;
+  return { ...answer, data: complete.current };
+}
+
+function useRows(ranking: Ranking, options: TableOptions): Answer<TableRows> {
   const asked = useAnswer<QueryAnswer>(
     tableQuery(view.value, now.value, {
       ...options,
@@ -36,17 +45,16 @@ export function useTable(ranking: Ranking, options: TableOptions): Answer<TableR
       ...(ranking.filters && { filters: ranking.filters }),
     }),
   );
-  const isPurged = noteOf(asked.data, 'purged_before') !== undefined;
-  const hasCounts =
-    isPurged && !asked.isLoading && ranking.top !== undefined && view.value.filters.length === 0;
-  const counts = useAnswer<Top>(
-    hasCounts
-      ? topQuery(view.value, now.value, ranking.top ?? '', Math.min(MOST_TOP, options.limit + 2))
-      : undefined,
-  );
-  if (hasCounts && counts.data) return { ...counts, data: fromTop(ranking, counts.data, options) };
-  const isLoading = asked.isLoading || (hasCounts && !counts.error);
-  return { ...asked, isLoading, data: asked.data && fromQuery(ranking, asked.data, options) };
+  const isPurged = !asked.isLoading && noteOf(asked.data, 'purged_before') !== undefined;
+  const { top } = ranking;
+  const countsQuery =
+    isPurged && top !== undefined && view.value.filters.length === 0
+      ? topQuery(view.value, now.value, top, MOST_TOP)
+      : undefined;
+  const counts = useAnswer<Top>(countsQuery);
+  if (countsQuery !== undefined && (counts.isLoading || counts.data))
+    return { ...counts, data: counts.data && fromTop(ranking, counts.data, options) };
+  return { ...asked, data: asked.data && fromQuery(ranking, asked.data, options) };
 }
 
 function fromQuery(ranking: Ranking, answer: QueryAnswer, { metrics, limit }: TableOptions): TableRows {

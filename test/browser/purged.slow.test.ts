@@ -44,6 +44,19 @@ describe('a purged period', { skip: program === undefined && BROWSER_MISSING }, 
       return [`/${path}`, String(new Set(own.map(({ visitor }) => visitor)).size), String(own.length)];
     });
     assert.deepEqual(shown.sort(), expected);
+
+    // Until the counts have come, there are no dashes.
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await page.route('**/api/v1/top?*', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await Promise.all([page.waitForRequest(/\/api\/v1\/top\?by=path/), page.reload()]);
+    await card.locator('.skeleton').waitFor();
+    assert.equal(await card.getByText('–').count(), 0);
+    release();
+    await card.getByText('/4').waitFor();
+    await settled(page);
     await closeQuietly(open);
   });
 });
