@@ -1,5 +1,6 @@
 /** The queries of a view. */
 
+import { LIMITS } from '../../src/query/language/limits.ts';
 import { localDate } from '../view/calendar.ts';
 import { type Filter, type FilterDimension, pathFilters } from '../view/filter.ts';
 import { type Interval, intervalsOf, type Period, spanOf } from '../view/period.ts';
@@ -7,8 +8,6 @@ import type { Metric, View } from '../view/view.ts';
 import { postText, withParams } from './api.ts';
 
 const TIMEZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-/** Maximum number of rows of an answer to a query. */
-export const MOST_ROWS = 10_000;
 
 /** Parameters of a view in paths. Filters are not among them. */
 function selection({ site, period }: View, now: Date) {
@@ -46,7 +45,7 @@ export function figuresQuery(view: View, now: Date, metrics: readonly Metric[], 
     dimensions: [`time:${interval}`],
     metrics,
     ...scope(view, now),
-    limit: MOST_ROWS,
+    limit: LIMITS.rows,
     include: { comparison: comparisonOf(view), totals: true },
   });
 }
@@ -113,7 +112,7 @@ export function sitesQuery(period: Period, now: Date): string {
     metrics: ['visitors', 'hits'],
     period: periodMember(period, now),
     timezone: TIMEZONE,
-    limit: MOST_ROWS,
+    limit: LIMITS.rows,
     include: { comparison: comparisonOf({ period, compare: 'previous' }), totals: true },
   });
 }
@@ -131,7 +130,7 @@ export function sparklinesQuery(
     site: sites,
     period: periodMember(period, now),
     timezone: TIMEZONE,
-    limit: MOST_ROWS,
+    limit: LIMITS.rows,
   });
 }
 
@@ -141,7 +140,7 @@ export function recentQuery(since: number): string {
     dimensions: ['site'],
     metrics: ['visitors'],
     period: { from: new Date(since).toISOString() },
-    limit: MOST_ROWS,
+    limit: LIMITS.rows,
   });
 }
 

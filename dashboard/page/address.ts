@@ -16,11 +16,15 @@ export const isSettings = computed(() => path.value.replace(/\/$/, '') === SETTI
 /** Whether the address names no view: that of the start page. */
 export const isStart = computed(() => !isSettings.value && query.value === '');
 
-addEventListener('popstate', () => {
+addEventListener('popstate', readAddress);
+
+function readAddress(): void {
   path.value = location.pathname;
+  // The settings keep the view, to return to it.
+  if (isSettings.value) return;
   query.value = location.search;
   view.value = readView(location.search);
-});
+}
 
 /** Shows another view, as a step in the browser's history. */
 export function show(change: Partial<View>): void {
@@ -58,11 +62,6 @@ export function homeAddress(): string {
 /** Shows an address of the dashboard, as a step in the browser's history. */
 export function go(address: string): void {
   history.pushState(null, '', address);
-  path.value = location.pathname;
-  // The settings keep the view, to return to it.
-  if (!isSettings.value) {
-    query.value = location.search;
-    view.value = readView(location.search);
-  }
+  readAddress();
   scrollTo(0, 0);
 }

@@ -73,7 +73,7 @@ export function TopTools({ children }: { readonly children?: ComponentChildren }
   );
 }
 
-/** The site, period and comparison of the numbers. */
+/** The period of the numbers, and what it is compared with. */
 function Choices() {
   return (
     <>

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
+import { LIMITS } from '../../src/query/language/limits.ts';
 import type { QueryRow } from '../api/answer-types.ts';
 import { currencyOf, numberOf } from '../api/figures.ts';
-import { MOST_ROWS } from '../api/queries.ts';
 import { csvText } from '../text/csv.ts';
 import { dimensionName, valueName } from './dimensions.ts';
 import { Fault } from './fault.tsx';
@@ -34,7 +34,7 @@ export function MoreDialog({
   const { data, error, isLoading } = useTable(ranking, {
     ...{ metrics: ranking.allMetrics, order: metric, isAscending },
     // All are searched.
-    limit: wanted === '' ? count : MOST_ROWS,
+    limit: wanted === '' ? count : LIMITS.rows,
   });
   const found = data ? search(data.rows, ranking, wanted) : [];
   const shown = wanted === '' ? found : found.slice(0, count);
@@ -77,8 +77,8 @@ export function MoreDialog({
           <p class="nothing">{wanted === '' ? (ranking.empty ?? NO_ROWS) : 'No matches.'}</p>
         )}
         {data?.note !== undefined && <p class="quiet-text note">{data.note}</p>}
-        {total > shown.length && count < MOST_ROWS && (
-          <button type="button" class="control" onClick={() => setCount(Math.min(MOST_ROWS, count + 4 * ROWS))}>
+        {total > shown.length && count < LIMITS.rows && (
+          <button type="button" class="control" onClick={() => setCount(Math.min(LIMITS.rows, count + 4 * ROWS))}>
             Show more of {format.whole(total)}
           </button>
         )}

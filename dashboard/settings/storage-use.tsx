@@ -8,10 +8,12 @@ const TABLES: Readonly<Record<string, string>> = {
   rollups: 'Daily counts',
   visits: 'Visits',
   last_seen: 'Live visitors',
+  hit_counts: 'Live hits',
   batches: 'Batches',
   imports: 'Imported logs',
   horizons: 'Retention cutoffs',
   salts: 'Salts',
+  deletions: 'Deleted sites',
   stream_positions: 'Stream positions',
   migrations: 'Schema versions',
 };

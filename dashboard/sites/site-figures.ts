@@ -4,6 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { MINUTE } from '../../src/timing/units.ts';
 import type { QueryAnswer, QueryRow, Site } from '../api/answer-types.ts';
 import { type Answer, useAnswer } from '../api/answers.ts';
+import { changeOf } from '../api/figures.ts';
 import { live } from '../api/live-feed.ts';
 import { recentQuery, sitesQuery, sparklinesQuery } from '../api/queries.ts';
 import { now } from '../page/clock.ts';
@@ -28,20 +29,19 @@ interface SiteFigures {
   readonly lines: readonly SiteLine[];
 }
 
-/** @param sites undefined until they are known */
-export function useSiteFigures(sites: readonly Site[] | undefined, period: Period): SiteFigures {
-  const answer = useAnswer<QueryAnswer>(sites && sitesQuery(period, now.value));
+export function useSiteFigures(sites: readonly Site[], period: Period): SiteFigures {
+  const answer = useAnswer<QueryAnswer>(sitesQuery(period, now.value));
   const since = Math.floor((serverTime.value - RECENT_MS) / TICK_MS) * TICK_MS;
-  const recent = useAnswer<QueryAnswer>(sites && recentQuery(since));
+  const recent = useAnswer<QueryAnswer>(recentQuery(since));
   const counted = byName(answer.data);
   const current = byName(recent.data);
-  const lines = (sites ?? []).map(({ site, last }) => {
+  const lines = sites.map(({ site, last }) => {
     const row = counted?.get(site);
     return {
       site,
       visitors: counted ? numberOf(row?.metrics[0]) : null,
       hits: counted ? numberOf(row?.metrics[1]) : null,
-      change: typeof row?.comparison?.change[0] === 'number' ? row.comparison.change[0] : null,
+      change: changeOf(row?.comparison?.change[0] ?? null, undefined),
       live: current ? numberOf(current.get(site)?.metrics[0]) : null,
       last: Date.parse(last),
     };

@@ -1,5 +1,6 @@
 import { DAY } from '../../src/timing/units.ts';
 import { viewAddress } from '../page/address.ts';
+import { ChangeOf } from '../page/change-of.tsx';
 import { now } from '../page/clock.ts';
 import { Link } from '../page/link.tsx';
 import { format } from '../page/preferences.ts';
@@ -34,9 +35,7 @@ export function SiteRow({ line, period, values }: RowProps) {
           </span>
         </span>
       </td>
-      <td class={`number change ${change === null ? '' : change > 0 ? 'good' : change < 0 ? 'bad' : ''}`}>
-        {change === null ? '–' : format.change(change / 100)}
-      </td>
+      <td class="number">{change === null ? '–' : <ChangeOf metric="visitors" change={change} />}</td>
       <td class={live !== null && live > 0 ? 'number alive' : 'number quiet-number'}>
         {live === null ? '–' : format.short(live)}
       </td>

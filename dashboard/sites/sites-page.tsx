@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { LIMITS } from '../../src/query/language/limits.ts';
 import type { Site } from '../api/answer-types.ts';
 import { openLiveFeed } from '../api/live-feed.ts';
 import { viewAddress } from '../page/address.ts';
@@ -13,7 +14,7 @@ import { type SiteColumn, type SiteOrder, sitesInOrder } from '../view/site-list
 import { useSiteFigures, useSparklines } from './site-figures.ts';
 import { SiteRow } from './site-row.tsx';
 
-/** Rows at first, and how many each click adds: a query can be about as many sites. */
+/** Rows at first, and how many each click adds. */
 const ROWS = 50;
 const PERIODS = ['day', '7d', '30d', '12mo'] as const;
 /** Names of columns, and whether they start with the highest. */
@@ -80,7 +81,7 @@ function SitesTable({ sites, period, wanted }: TableProps) {
     answer.data
       ? shown
           .map(({ site }) => site)
-          .slice(0, 2 * ROWS)
+          .slice(0, LIMITS.sites)
           .sort()
       : [],
     period,

@@ -15,14 +15,11 @@ import {
   type TextOperator,
   VISIT_DIMENSIONS,
 } from '../../src/query/engine/query.ts';
+import { LIMITS } from '../../src/query/language/limits.ts';
 
 export type { Filter, FilterDimension, TextOperator };
 
-/** Maximum number of characters of a value. */
-const MOST_CHARACTERS = 1000;
-const MOST_FILTERS = 20;
-/** Filters within filters that a text may have. */
-const MOST_DEPTH = 10;
+export const MOST_FILTERS = 20;
 /** Names of dimensions in addresses of earlier versions. */
 const FORMER_NAMES: Readonly<Record<string, FilterDimension>> = { path: 'page', name: 'event' };
 const DIMENSIONS: readonly string[] = [...VISIT_DIMENSIONS, ...HIT_DIMENSIONS];
@@ -46,8 +43,8 @@ export function isTextFilter(filter: Filter): filter is TextFilter {
 
 /** The filter for one literal value. A value that is too long is matched by its beginning. */
 export function filterOf(dimension: FilterDimension, value: string, negated = false): TextFilter {
-  if (value.length <= MOST_CHARACTERS) return [negated ? 'is_not' : 'is', dimension, [value]];
-  const written = escaped(value, /[*\\]/g).slice(0, MOST_CHARACTERS - 1);
+  if (value.length <= LIMITS.characters) return [negated ? 'is_not' : 'is', dimension, [value]];
+  const written = escaped(value, /[*\\]/g).slice(0, LIMITS.characters - 1);
   // Surrogate pairs, and a `\` with the character it escapes, are not split.
   const beginning = written.toWellFormed().replace(/\uFFFD$/, '');
   const hanging = /\\*$/.exec(beginning)![0].length % 2;
@@ -89,7 +86,7 @@ export function readFilter(text: string): Filter | undefined {
   if (!text.startsWith('[')) return readShortForm(text);
   try {
     const value: unknown = JSON.parse(text);
-    return isFilter(value, MOST_DEPTH) ? value : undefined;
+    return isFilter(value, LIMITS.depth) ? value : undefined;
   } catch {
     return undefined;
   }

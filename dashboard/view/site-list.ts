@@ -13,7 +13,7 @@ export interface SiteLine {
   readonly site: string;
   readonly visitors: number | null;
   readonly hits: number | null;
-  /** Per cent. */
+  /** Of visitors, as a fraction of those of the previous period. */
   readonly change: number | null;
   /** Visitors in the last minutes. */
   readonly live: number | null;

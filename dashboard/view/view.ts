@@ -1,6 +1,6 @@
 /** What the page shows, and its address, which shows the same view to everyone. */
 
-import { type Filter, filterText, readFilter } from './filter.ts';
+import { type Filter, filterText, MOST_FILTERS, readFilter } from './filter.ts';
 import { INTERVALS, type Interval, type Period, readPeriod } from './period.ts';
 
 export const COMPARISONS = ['previous', 'year', 'none'] as const;
@@ -60,7 +60,7 @@ export function readView(query: string): View {
       .getAll('filter')
       .map(readFilter)
       .filter((each) => each !== undefined)
-      .slice(0, 20),
+      .slice(0, MOST_FILTERS),
   };
 }
 

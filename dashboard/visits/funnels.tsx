@@ -25,13 +25,15 @@ export function Funnels() {
   const { site, details } = view.value;
   const path = `/api/v1/sites/${encodeURIComponent(site)}/funnels`;
   const stored = useAnswer<{ funnels: readonly Stored[] }>(site === '' ? undefined : path);
+  const change = useChange();
   const [removed, setRemoved] = useState<string>();
-  const funnels = (stored.data?.funnels ?? []).filter((funnel) => funnel.name !== removed);
+  const funnels = (stored.data?.funnels ?? []).filter(
+    (funnel) => funnel.name !== removed || change.fault !== undefined,
+  );
   const steps = readSteps(details.steps);
   // Without one in the address, the first.
   const name = details.funnel ?? (steps ? undefined : funnels[0]?.name);
   const [isNew, setNew] = useState(false);
-  const change = useChange();
   const select = (funnel: string) => {
     setNew(false);
     setRemoved(undefined);
