@@ -7,11 +7,12 @@ import { format } from '../page/preferences.ts';
 import { SnippetBox } from '../page/snippet-box.tsx';
 import { useChange } from './change.ts';
 import { Answered, Section } from './section.tsx';
+import { SiteDeletion } from './site-deletion.tsx';
 
 /** Sites on a page. */
 const ROWS = 10;
 
-/** Sites with their counts, whether they are public, and their snippets. */
+/** Sites with their counts, whether they are public, their snippets, and their deletion. */
 export function Sites() {
   const answer = useAnswer<SitesAnswer>('/api/v1/sites');
   return (
@@ -65,7 +66,7 @@ function SiteList({ sites }: { readonly sites: readonly Site[] }) {
         {found.slice(at * ROWS, (at + 1) * ROWS).map((site) => (
           <SiteLine key={site.site} site={site} />
         ))}
-        {sites.length === 0 && <li class="quiet-text">No hits yet, so no sites.</li>}
+        {sites.length === 0 && <li class="quiet-text">No sites yet. A site appears with its first hit.</li>}
       </ul>
     </>
   );
@@ -73,6 +74,7 @@ function SiteList({ sites }: { readonly sites: readonly Site[] }) {
 
 function SiteLine({ site: { site, hits, last, public: isPublic } }: { readonly site: Site }) {
   const [isOpen, setOpen] = useState(false);
+  const [isDeleting, setDeleting] = useState(false);
   const { isBusy, fault, run } = useChange();
   const path = encodeURIComponent(site);
   return (
@@ -104,8 +106,17 @@ function SiteLine({ site: { site, hits, last, public: isPublic } }: { readonly s
             </span>
           </label>
         )}
+        <button
+          type="button"
+          class="quiet"
+          aria-expanded={isDeleting}
+          onClick={() => setDeleting(!isDeleting)}
+        >
+          Delete<span class="hidden"> site {site}</span>
+        </button>
       </div>
       <Alert text={fault} />
+      {isDeleting && <SiteDeletion site={site} />}
       {isOpen && <SnippetBox site={site} />}
       {isOpen && isPublic && (
         <p class="badge-line">

@@ -20,6 +20,11 @@ const HOUR = 3_600_000;
 const SITES = 120;
 const program = await browserProgram();
 
+interface Listed {
+  readonly site: string;
+  readonly hits: number;
+}
+
 /** A busy site has hits until now, a silent one none for the last twelve hours, and each other site has one. */
 function sentHits(now: number): VisitorHit[] {
   const hits: VisitorHit[] = [];
@@ -137,6 +142,36 @@ describe('the start page', { skip: program === undefined && BROWSER_MISSING }, a
     assert.equal(await lines.count(), 1);
     await page.getByRole('link', { name: 'Dashboard' }).click();
     await page.getByRole('button', { name: 'Period: Today' }).waitFor();
+    await closeQuietly(open);
+  });
+
+  test('a site is deleted in the settings once its name is typed, and the others stay', async () => {
+    const open = await dashboard.open('?period=day');
+    const { page } = open;
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const sites = page.getByRole('region', { name: 'Sites' });
+    await sites.getByRole('searchbox', { name: 'Search sites' }).fill('silent');
+    await sites.getByRole('button', { name: 'Delete site silent.example' }).click();
+    const form = sites.getByRole('form', { name: 'Delete site silent.example' });
+    const button = form.getByRole('button', { name: 'Delete permanently' });
+    const field = form.getByLabel('Type the name of the site to confirm');
+    await field.fill('silent');
+    await page.keyboard.press('Enter');
+    assert.equal(await button.isDisabled(), true);
+    assert.deepEqual(await violations(page), []);
+    await page.setViewportSize(WIDE);
+    await keepScreenshot(page, 'site-deletion');
+    const listed = async () => {
+      const { sites: all } = await dashboard.server.ask<{ sites: Listed[] }>('/api/v1/sites');
+      return new Map(all.map(({ site, hits: count }) => [site, count]));
+    };
+    const before = await listed();
+    assert.equal(before.size, SITES);
+    await field.fill('silent.example');
+    await button.click();
+    await sites.getByText('No matches').waitFor();
+    before.delete('silent.example');
+    assert.deepEqual(await listed(), before);
     await closeQuietly(open);
   });
 });
