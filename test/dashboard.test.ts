@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { describe, it, test } from 'node:test';
-import { assertProblem, BEARER, cookieOf, TOKEN } from './fixtures/any-server.ts';
+import { type AnyServer, assertProblem, BEARER, cookieOf, TOKEN } from './fixtures/any-server.ts';
 import { eventsOf } from './fixtures/live-events.ts';
 import { patience } from './fixtures/patience.ts';
 import { RunningServer } from './fixtures/running-server.ts';
@@ -17,6 +17,13 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 /** Signs in by the printed link. @returns the cookie */
 async function signIn(): Promise<string> {
   return cookieOf(await server.send(`/dashboard?token=${TOKEN}`));
+}
+
+async function makeToken(scope: string, on: AnyServer = server) {
+  const answer = await on.post('/api/v1/tokens', { name: `for ${scope}`, scope }, BEARER);
+  assert.equal(answer.status, 201, answer.text);
+  const { id, token } = JSON.parse(answer.text) as { id: string; token: string };
+  return { id, headers: { authorization: `Bearer ${token}` } };
 }
 
 describe('the printed link', () => {
@@ -123,15 +130,8 @@ describe('the page', () => {
 });
 
 describe('API tokens', () => {
-  const make = async (scope: string) => {
-    const answer = await server.post('/api/v1/tokens', { name: `for ${scope}`, scope }, BEARER);
-    assert.equal(answer.status, 201, answer.text);
-    const { id, token } = JSON.parse(answer.text) as { id: string; token: string };
-    return { id, headers: { authorization: `Bearer ${token}` } };
-  };
-
   it('give access to their scope, and nothing else', async () => {
-    const [read, write] = [await make('read'), await make('write')];
+    const [read, write] = [await makeToken('read'), await makeToken('write')];
     const statuses = async (headers: OutgoingHttpHeaders) => [
       (await server.send('/api/v1/live', { headers })).status,
       (await server.send('/api/v1/stats', { headers })).status,
@@ -151,7 +151,7 @@ describe('API tokens', () => {
   });
 
   it('are listed without being revealed', async () => {
-    const { headers } = await make('read');
+    const { headers } = await makeToken('read');
     const { text } = await server.send('/api/v1/tokens', { headers: BEARER });
     assert.ok(!text.includes(headers.authorization.slice(-20)));
     for (const body of [
@@ -257,9 +257,8 @@ describe('live count events', { timeout: patience(30_000) }, () => {
   });
 
   it('go to at most twenty readers of a token, and end for one whose token is revoked', async () => {
-    const made = await server.post('/api/v1/tokens', { name: 'wall', scope: 'read' }, BEARER);
-    const { id, token } = JSON.parse(made.text) as { id: string; token: string };
-    const [path, headers] = ['/api/v1/live/events', { authorization: `Bearer ${token}` }];
+    const path = '/api/v1/live/events';
+    const { id, headers } = await makeToken('read');
     const readers = Array.from({ length: 20 }, () => eventsOf(server.port, path, headers));
     await Promise.all(readers.map((reader) => reader.next()));
     assertProblem(await server.send(path, { headers }), 503, 'overloaded');
@@ -283,11 +282,8 @@ test('events and tokens work with collector threads, and a server disconnects it
     '--tracker',
     'simple,rate',
   );
-  const made = await threads.post('/api/v1/tokens', { name: 'shop', scope: 'write' }, BEARER);
-  const { token } = JSON.parse(made.text) as { token: string };
-  const sent = await threads.post('/api/v1/hits', [{ site: 'a.example', path: '/' }], {
-    authorization: `Bearer ${token}`,
-  });
+  const { headers } = await makeToken('write', threads);
+  const sent = await threads.post('/api/v1/hits', [{ site: 'a.example', path: '/' }], headers);
   assert.deepEqual([sent.status, JSON.parse(sent.text).accepted], [202, 1]);
   // They close the connection after each answer, which the main thread sends before the whole request has arrived.
   const refused = () => threads.post('/api/v1/hits', [], { authorization: 'Bearer no' });

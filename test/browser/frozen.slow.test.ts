@@ -56,8 +56,9 @@ describe('the live view', { skip: program === undefined && BROWSER_MISSING }, as
         .waitFor({ timeout: patience(TEN_SECONDS) });
       await page.getByText('Connection lost.').waitFor();
       // It does not come and go.
-      await page.waitForTimeout(8000);
-      await now(page).getByText('Reconnecting…').waitFor({ timeout: 100 });
+      for (const end = Date.now() + 8000; Date.now() < end; await page.waitForTimeout(100)) {
+        assert.equal(await now(page).getByText('Reconnecting…').isVisible(), true);
+      }
     } finally {
       child.kill('SIGCONT');
     }
