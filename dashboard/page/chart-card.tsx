@@ -28,7 +28,7 @@ const Chart = lazy(() => import('./chart.tsx').then((module) => module.Chart), S
 export function ChartCard() {
   const { metric } = view.value;
   const [isChoosing, setChoosing] = useState(false);
-  // That of a shared link is shown too.
+  // A shared link may chart a metric that has no tile.
   const shownTiles = tiles.value.includes(metric) ? tiles.value : [...tiles.value, metric];
   const answerOf = useFigures(shownTiles.includes('visitors') ? shownTiles : [...shownTiles, 'visitors']);
   const shown = answerOf(metric);
@@ -56,7 +56,7 @@ interface PanelProps {
 }
 
 interface ChartProps extends PanelProps {
-  /** Whether nobody came in the period. */
+  /** Whether the period has no visitors. */
   readonly isEmpty: boolean;
   readonly notes: readonly Note[];
 }

@@ -11,7 +11,7 @@ const REFRESH_MS = 10_000;
 const BEGINNING_MS = 2000;
 /** If answers are slow, the pause is this many times as long as the slowest took. Figures agree with Now within seconds. */
 const REST: Readonly<Record<AnswerKind, number>> = { figures: 2, others: 20 };
-/** How long a refresh waits for answers at a time. */
+/** Milliseconds between checks whether answers are still awaited. */
 const BUSY_MS = 500;
 
 /** The current time, to the minute. */

@@ -18,9 +18,10 @@ import { save } from './save.ts';
 
 type Kind = 'series' | 'tops' | 'csv' | 'ndjson' | 'parquet';
 
+/** Maximum number of rows of a table. */
 const MOST = 100;
 
-/** Downloads of the shown data; with the token, also of the raw hits. */
+/** Downloads the shown data; with the admin token, also the raw hits. */
 export function ExportMenu() {
   const choices: Choice<Kind>[] = [
     { value: 'series', label: 'Chart as CSV' },
@@ -39,27 +40,27 @@ export function ExportMenu() {
       label={<Icon name="download" />}
       choices={choices}
       chosen={undefined}
-      onChoose={take}
+      onChoose={onExport}
       isQuiet
     />
   );
 }
 
-async function take(kind: Kind): Promise<void> {
+async function onExport(kind: Kind): Promise<void> {
   try {
-    await give(kind);
+    await download(kind);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     notice.value = error.message;
   }
 }
 
-async function give(kind: Kind): Promise<void> {
+async function download(kind: Kind): Promise<void> {
   if (kind === 'series') await saveSeries();
   else if (kind === 'tops') save(fileName('tables'), await tables());
   else {
     const path = exportQuery(view.value, now.value, kind);
-    if (path === undefined) notice.value = 'Exports of hits do not take all of these filters: remove some.';
+    if (path === undefined) notice.value = 'Exports of hits do not support some of these filters. Remove them first.';
     else location.assign(path);
   }
 }

@@ -33,11 +33,11 @@ export function FirstRun() {
           </label>
         </li>
         <li>
-          <p>Paste this at the end of the head of its pages:</p>
+          <p>Paste this into the head of its pages:</p>
           <SnippetBox site={site} />
         </li>
         <li>
-          <p>Then open a page of the site. No page at hand?</p>
+          <p>Open a page of the site. To try it without one:</p>
           <button type="button" class="control" onClick={() => sendTestHit(site)}>
             Send a test hit
           </button>

@@ -4,7 +4,7 @@ import { Modal } from './modal.tsx';
 /** The page's keyboard shortcuts. */
 export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
   return (
-    <Modal title="Keys" onClose={onClose}>
+    <Modal title="Keyboard shortcuts" onClose={onClose}>
       <div class="modal-body">
         <dl class="keys-list">
           {SHORTCUTS.map(({ key, name }) => (
@@ -19,7 +19,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
             <dt>
               <kbd>Shift</kbd>
             </dt>
-            <dd>and a click on a row: all but this</dd>
+            <dd>+ click on a row: exclude it</dd>
           </div>
         </dl>
       </div>

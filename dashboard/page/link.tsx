@@ -11,7 +11,7 @@ interface LinkProps {
   readonly children: ComponentChildren;
 }
 
-/** A link within the dashboard, which does not load the page again. Other buttons, and keys held, open tabs as always. */
+/** A link within the dashboard, which does not load the page again. With a modifier key it opens a tab, as any link. */
 export function Link({ to, class: name, label, current, children }: LinkProps) {
   return (
     <a

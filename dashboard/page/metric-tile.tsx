@@ -20,7 +20,7 @@ export function MetricTile({ metric, answer: { data, error, isLoading }, isChose
   const change = data?.comparison?.change[metric];
   const tips = [
     isOfVisitors && data?.error !== undefined && `Estimated, ± ${format.percent(data.error)}`,
-    isOfVisitors && typeof value === 'number' && data?.error === undefined && 'Counted exactly',
+    isOfVisitors && typeof value === 'number' && data?.error === undefined && 'Exact count',
     typeof before === 'number' && `Previously ${say(before, data?.currency)}`,
     value === null &&
       data?.purged_before !== undefined &&

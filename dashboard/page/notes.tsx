@@ -64,7 +64,7 @@ export function Notes({ notes }: { readonly notes: readonly Note[] }) {
       </ul>
       {isAdmin && (
         <button type="button" class="quiet" onClick={() => setOpen(true)}>
-          <Icon name="plus" /> Note
+          <Icon name="plus" /> Add note
         </button>
       )}
       {isOpen && <NotesDialog site={view.value.site} onClose={() => setOpen(false)} />}

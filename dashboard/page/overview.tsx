@@ -62,7 +62,7 @@ export function Overview({ sites: { data, error } }: { readonly sites: Answer<Si
       </main>
       <footer class="bottom">
         <button type="button" class="quiet" onClick={() => setHelp(true)}>
-          <kbd>?</kbd> Keys
+          <kbd>?</kbd> Keyboard shortcuts
         </button>
       </footer>
       {isHelp && <HelpDialog onClose={() => setHelp(false)} />}
@@ -70,7 +70,7 @@ export function Overview({ sites: { data, error } }: { readonly sites: Answer<Si
   );
 }
 
-/** What is shown of the site: all figures, or one kind of visits. */
+/** The views of a site: all metrics, funnels, journeys, or retention. */
 function TabsBar() {
   const { tab } = view.value;
   return (

@@ -39,7 +39,7 @@ const ALL_OF_VISITS = [
     'conversion_rate',
   ] as const),
 ];
-const CAMPAIGN_HINT = 'No campaigns in this period. Links with ?utm_campaign=… show up here.';
+const CAMPAIGN_HINT = 'No campaigns in this period. Tag links with ?utm_campaign=… to see them here.';
 
 function ofVisits(by: FilterDimension, name: string, more: Partial<Ranking> = {}): Ranking {
   return { by, name, metrics: OF_VISITS, allMetrics: ALL_OF_VISITS, top: by, ...more };
@@ -76,10 +76,10 @@ const SOURCES: RankingCard = {
     ofVisits('channel', 'Channels'),
     ofVisits('referrer', 'Referrers'),
     campaign('utm_campaign', 'Campaigns'),
-    campaign('utm_medium', 'Mediums'),
+    campaign('utm_medium', 'UTM mediums'),
     campaign('utm_source', 'UTM sources'),
-    campaign('utm_term', 'Terms'),
-    campaign('utm_content', 'Contents'),
+    campaign('utm_term', 'UTM terms'),
+    campaign('utm_content', 'UTM contents'),
   ],
 };
 

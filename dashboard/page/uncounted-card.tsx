@@ -11,15 +11,15 @@ import { RowsSkeleton } from './table.tsx';
 import { Tabs } from './tabs.tsx';
 
 const REASONS: Readonly<Record<DropReason, string>> = {
-  bot: 'Bot: stored, not counted',
+  bot: 'Bot: stored but not counted',
   prefetch: 'Prefetch: the page was not shown',
   invalid: 'Invalid: no site, or malformed',
-  too_large: 'Too large: a field beyond its limit',
-  site_not_allowed: 'Site not in --sites',
+  too_large: 'Too large: a field exceeds its limit',
+  site_not_allowed: 'Site is not in --sites',
   too_many_sites: 'More sites than --max-sites',
   rate_limited: 'More than --rate-limit from one address',
-  spool_full: 'Spool full: answered 503',
-  spool_failed: 'Disk failed: answered 503',
+  spool_full: 'Spool full: rejected with 503',
+  spool_failed: 'Disk failed: rejected with 503',
 };
 
 /** Hits that were not counted, and why. */

@@ -5,8 +5,8 @@ import type { ServerSettings } from './settings-types.ts';
 
 const IDENTITIES: Readonly<Record<string, string>> = {
   cookie:
-    'By a signed first-party cookie; without one, by a hash of address and browser that changes each day',
-  cookieless: 'By a hash of address and browser that changes each day; no cookie is ever set',
+    'By a signed first-party cookie; without one, by a hash of address and browser that changes daily',
+  cookieless: 'By a hash of address and browser that changes daily; no cookie is set',
 };
 
 /** How visitors are identified, and what is stored for that. */
@@ -15,7 +15,7 @@ export function Privacy({ settings }: { readonly settings: Answer<ServerSettings
     <Section
       id="privacy"
       name="Privacy"
-      about="No address is stored. Hashes are made with a day's salt, which is then destroyed."
+      about="No IP addresses are stored. Hashes use a new salt each day, and old salts are destroyed."
     >
       <Answered answer={settings}>
         {({ identity, salts, trust_proxy }) => (

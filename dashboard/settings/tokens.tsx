@@ -18,7 +18,7 @@ export function Tokens() {
     <Section
       id="tokens"
       name="Tokens"
-      about="Programs send a token as “Authorization: Bearer …”. Each token has one scope, and may be bound to sites."
+      about="Programs send a token as “Authorization: Bearer …”. Each token has one scope and may be limited to sites."
     >
       <Answered answer={answer}>
         {({ tokens }) => (
@@ -44,7 +44,7 @@ function TokenLine({ token: { id, name, scope, sites, created, used } }: { reado
         <div>
           <bdi class="line-name">{name}</bdi>
           <p class="quiet-text">
-            {SCOPES[scope]} of <bdi>{sites === null ? 'all sites' : sites.join(', ')}</bdi>. Made{' '}
+            {SCOPES[scope]} of <bdi>{sites === null ? 'all sites' : sites.join(', ')}</bdi>. Created{' '}
             {format.moment(created)}, {used === null ? 'never used' : `last used ${format.moment(used)}`}
           </p>
         </div>
@@ -111,11 +111,11 @@ function NewToken() {
           </select>
         </label>
         <label>
-          Only for sites
+          Limit to sites
           <input
             type="text"
             value={sites}
-            placeholder="all, or a.com, b.com"
+            placeholder="a.com, b.com (empty: all)"
             spellcheck={false}
             autocapitalize="off"
             onInput={({ currentTarget }) => setSites(currentTarget.value)}
@@ -128,7 +128,7 @@ function NewToken() {
       <Alert text={fault} />
       {made !== undefined && (
         <div class="made" role="status">
-          <p>Copy it now: it is not shown again.</p>
+          <p>Copy it now: it will not be shown again.</p>
           <code>{made}</code>
           <CopyButton text={made} />
         </div>

@@ -115,7 +115,7 @@ function SitesTable({ sites, period, wanted }: TableProps) {
           ))}
         </tbody>
       </table>
-      {found.length === 0 && <p class="nothing">No site’s name contains “{wanted}”.</p>}
+      {found.length === 0 && <p class="nothing">No site name contains “{wanted}”.</p>}
       {found.length > count && (
         <button type="button" class="quiet" onClick={() => setCount(count + ROWS)}>
           Show more of {format.count(found.length, 'site')}

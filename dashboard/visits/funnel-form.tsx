@@ -28,7 +28,7 @@ interface FormProps {
   readonly onSaved: (name: string) => void;
 }
 
-/** Makes a funnel: it is shown without being stored, and may be stored under a name. */
+/** A form for a funnel, which is shown without being stored, and can be stored under a name. */
 export function FunnelForm({ path, steps, within, onSaved }: FormProps) {
   const known = (steps ?? []).map(fieldOf).filter((field) => field !== undefined);
   const [fields, setFields] = useState<readonly StepField[]>(known.length >= FEWEST ? known : [EMPTY, EMPTY]);
@@ -71,7 +71,7 @@ export function FunnelForm({ path, steps, within, onSaved }: FormProps) {
           <Icon name="plus" /> Add step
         </button>
         <select
-          aria-label="Window"
+          aria-label="Time limit"
           value={limit}
           onChange={({ currentTarget }) => setLimit(currentTarget.value)}
         >
@@ -90,7 +90,7 @@ export function FunnelForm({ path, steps, within, onSaved }: FormProps) {
           <input
             type="text"
             aria-label="Name of the funnel"
-            placeholder="Name, to save it"
+            placeholder="Name"
             maxLength={100}
             value={name}
             onInput={({ currentTarget }) => setName(currentTarget.value)}
@@ -105,7 +105,7 @@ export function FunnelForm({ path, steps, within, onSaved }: FormProps) {
               if ((await run(path, { method: 'POST', body })) !== undefined) onSaved(body.name);
             }}
           >
-            Save
+            Save funnel
           </button>
         </div>
       )}

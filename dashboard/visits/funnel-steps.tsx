@@ -1,6 +1,6 @@
 import { METRIC_WORDS } from '../page/metrics.ts';
 import { format } from '../page/preferences.ts';
-import { Notes } from './notes.tsx';
+import { GapNotes } from './gap-notes.tsx';
 import { stepName } from './step.ts';
 import type { FunnelAnswer } from './visit-answers.ts';
 
@@ -23,9 +23,9 @@ export function FunnelSteps({
     <div class={isStale ? 'stale' : ''} aria-busy={isStale}>
       <p class="quiet-text funnel-sum">
         {said(last?.conversion_rate ?? null, (rate) => format.percent(rate))} of{' '}
-        {said(steps[0]?.visitors ?? null, (value) => format.count(value, 'visitor'))} take all steps,{' '}
+        {said(steps[0]?.visitors ?? null, (value) => format.count(value, 'visitor'))} completed all steps{' '}
         {within === 'visit' ? 'in one visit' : `within ${format.count(within.days, 'day')}`}.{' '}
-        {visitors !== null && `${format.count(visitors, 'visitor')} in all.`}
+        {visitors !== null && `${format.count(visitors, 'visitor')} in total.`}
       </p>
       <ol class="funnel-steps">
         {steps.map((step, at) => (
@@ -45,13 +45,13 @@ export function FunnelSteps({
             </span>
             <span class="number funnel-lost">
               {at > 0 && step.drop_off !== null && step.drop_off > 0
-                ? `${count(step.drop_off)} left (${said(step.drop_off_rate, (rate) => format.percent(rate))})`
+                ? `${count(step.drop_off)} dropped off (${said(step.drop_off_rate, (rate) => format.percent(rate))})`
                 : ''}
             </span>
           </li>
         ))}
       </ol>
-      <Notes notes={meta.notes} />
+      <GapNotes notes={meta.notes} />
     </div>
   );
 }

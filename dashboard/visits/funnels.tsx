@@ -66,7 +66,7 @@ export function Funnels() {
               class="quiet"
               disabled={change.isBusy}
               onClick={() => {
-                // It is no longer asked for while it is being deleted.
+                // It is not queried while it is being deleted.
                 setRemoved(name);
                 show({ details: {} });
                 void change.run(`${path}/${encodeURIComponent(name)}`, { method: 'DELETE' });

@@ -1,5 +1,5 @@
 /** Why numbers are unknown. */
-export function Notes({
+export function GapNotes({
   notes = [],
 }: {
   readonly notes?: readonly { readonly detail: string }[] | undefined;

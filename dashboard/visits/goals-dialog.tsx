@@ -53,7 +53,7 @@ export function GoalsDialog({ site, onClose }: { readonly site: string; readonly
             });
           }}
         >
-          <StepFields name="What visitors do" field={field} kinds={KINDS} onChange={setField} />
+          <StepFields name="Action" field={field} kinds={KINDS} onChange={setField} />
           <label>
             Name
             <input

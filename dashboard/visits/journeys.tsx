@@ -6,7 +6,7 @@ import { now } from '../page/clock.ts';
 import { Fault } from '../page/fault.tsx';
 import { format } from '../page/preferences.ts';
 import { pathsInOrder } from './journey-paths.ts';
-import { Notes } from './notes.tsx';
+import { GapNotes } from './gap-notes.tsx';
 import { StepFields } from './step-fields.tsx';
 import type { JourneysAnswer, Path } from './visit-answers.ts';
 
@@ -35,7 +35,7 @@ export function Journeys() {
         }}
       >
         <StepFields
-          name="Page of the journeys"
+          name="Journeys of"
           field={{ kind: 'page', text }}
           kinds={['page']}
           onChange={(field) => setText(field.text)}
@@ -57,21 +57,21 @@ export function Journeys() {
         <div class={isLoading ? 'cards stale' : 'cards'} aria-busy={isLoading}>
           <Paths
             title="Before"
-            end="Start of the visit"
+            end="Start of visit"
             paths={data.before ?? []}
             whole={data.visits}
             onOpen={open}
           />
           <Paths
             title="After"
-            end="End of the visit"
+            end="End of visit"
             paths={data.after ?? []}
             whole={data.visits}
             onOpen={open}
           />
         </div>
       )}
-      <Notes notes={data?.meta.notes} />
+      <GapNotes notes={data?.meta.notes} />
     </>
   );
 }

@@ -6,7 +6,7 @@ import { Fault } from '../page/fault.tsx';
 import { Menu } from '../page/menu.tsx';
 import { format } from '../page/preferences.ts';
 import { intervalName } from '../text/period-name.ts';
-import { Notes } from './notes.tsx';
+import { GapNotes } from './gap-notes.tsx';
 import type { RetentionAnswer } from './visit-answers.ts';
 
 const INTERVALS = ['day', 'week', 'month'] as const;
@@ -42,7 +42,7 @@ export function Retention() {
       ) : (
         <Cohorts answer={data} interval={interval} isStale={isLoading} />
       )}
-      <Notes notes={data?.meta.notes} />
+      <GapNotes notes={data?.meta.notes} />
     </section>
   );
 }
@@ -98,7 +98,7 @@ function Share({
   if (count === null || !whole) return <td class="quiet-text">–</td>;
   return (
     <td class="share" style={{ '--share': count / whole }}>
-      {/* It can have the focus, so that the table can be scrolled by keyboard. */}
+      {/* Focusable, so that the table can be scrolled by keyboard. */}
       <button type="button" class="plain" title={format.count(count, 'visitor')}>
         {format.percent(count / whole)}
         <span class="hidden">, {format.count(count, 'visitor')}</span>

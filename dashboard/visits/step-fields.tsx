@@ -49,7 +49,7 @@ export function StepFields({ name, field, kinds = STEP_KINDS, onChange }: Fields
   return (
     <div class="step-fields">
       <select
-        aria-label={`Kind of ${name}`}
+        aria-label={`${name}: type`}
         value={field.kind}
         onChange={({ currentTarget }) => onChange({ kind: currentTarget.value as StepKind, text: '' })}
       >

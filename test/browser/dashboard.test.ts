@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { dashboardFiles } from '../../scripts/dashboard.ts';
+import { FIREFOX } from '../fixtures/any-server.ts';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import {
   closeQuietly,
@@ -118,7 +119,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await page.keyboard.press('x');
     await page.getByRole('button', { name: 'Compare: No comparison' }).waitFor();
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await closeQuietly(open);
@@ -130,12 +131,11 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     const now = page.getByRole('region', { name: 'Now', exact: true });
     const hits = now.locator('dd').nth(1);
     const seen = new Set<number>();
-    const from = Date.now();
-    for (const end = from + 3000; Date.now() < end; ) {
+    for (const end = Date.now() + patience(10_000); seen.size < 3 && Date.now() < end; ) {
       const hit = { site: 'live.example', url: 'https://live.example/', referrer: '', language: 'en' };
       const who = {
         address: `2.21.17.${seen.size}`,
-        user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+        user_agent: FIREFOX,
       };
       await dashboard.send([{ ...hit, ...who, time: new Date().toISOString() }]);
       await page.waitForTimeout(150);

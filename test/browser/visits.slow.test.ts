@@ -59,8 +59,8 @@ describe('visits', { skip: program === undefined && BROWSER_MISSING }, async () 
     await settled(page);
     await page.getByRole('button', { name: 'Edit goals' }).click();
     const dialog = page.getByRole('dialog', { name: 'Goals' });
-    await dialog.getByLabel('Kind of What visitors do').selectOption('Event');
-    await dialog.getByRole('combobox', { name: 'What visitors do', exact: true }).fill('buy');
+    await dialog.getByLabel('Action: type').selectOption('Event');
+    await dialog.getByRole('combobox', { name: 'Action', exact: true }).fill('buy');
     await dialog.getByLabel('Name').fill('purchase');
     await dialog.getByRole('button', { name: 'Add goal' }).click();
     await dialog.getByText('Event buy').waitFor();
@@ -86,7 +86,7 @@ describe('visits', { skip: program === undefined && BROWSER_MISSING }, async () 
     await form.getByRole('combobox', { name: 'Step 1', exact: true }).fill('/');
     await form.getByRole('combobox', { name: 'Step 2', exact: true }).fill('/cart');
     await form.getByRole('button', { name: 'Add step' }).click();
-    await form.getByLabel('Kind of Step 3').selectOption('Event');
+    await form.getByLabel('Step 3: type').selectOption('Event');
     await form.getByRole('combobox', { name: 'Step 3', exact: true }).fill('buy');
     await form.getByRole('button', { name: 'Show' }).click();
     const steps = page.getByRole('region', { name: 'New funnel' }).getByRole('listitem');
@@ -102,7 +102,7 @@ describe('visits', { skip: program === undefined && BROWSER_MISSING }, async () 
       );
     assert.deepEqual(await numbers(), [all, carts, buyers]);
     await form.getByRole('textbox', { name: 'Name of the funnel' }).fill('checkout');
-    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByRole('button', { name: 'Save funnel' }).click();
     const stored = page.getByRole('region', { name: 'checkout' });
     await stored.waitFor();
     assert.equal(new URL(page.url()).searchParams.get('funnel'), 'checkout');
@@ -135,7 +135,7 @@ describe('visits', { skip: program === undefined && BROWSER_MISSING }, async () 
       text.replaceAll(/\s+/g, ' '),
     );
     const percent = (part: number) => `${Math.round((1000 * part) / visits) / 10}%`;
-    assert.equal(texts[0], `End of the visit ${visits - toCart} visits ${percent(visits - toCart)}`);
+    assert.equal(texts[0], `End of visit ${visits - toCart} visits ${percent(visits - toCart)}`);
     assert.equal(texts[1], `/cart ${toCart} visits ${percent(toCart)}`);
     assert.deepEqual(await violations(page), []);
     await after.getByRole('button', { name: '/cart' }).focus();

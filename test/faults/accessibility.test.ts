@@ -50,7 +50,7 @@ describe('accessibility', { skip: program === undefined && BROWSER_MISSING }, as
       await settled(page);
       await page.locator('.u-over').waitFor();
       assert.deepEqual(await violations(page), []);
-      for (const name of [/^Period:/, 'All countries', 'Show as a table', /Keys/]) {
+      for (const name of [/^Period:/, 'All countries', 'Show as a table', /Keyboard shortcuts/]) {
         await page.getByRole('button', { name }).click();
         await page.locator('dialog, [role=menu]').waitFor();
         assert.deepEqual(await violations(page, SOME_LOOKS), [], String(name));
@@ -68,10 +68,10 @@ describe('accessibility', { skip: program === undefined && BROWSER_MISSING }, as
       await settled(page);
       await page.getByLabel('Name', { exact: true }).fill('reports');
       await page.getByRole('button', { name: 'Create token' }).click();
-      await page.getByText('not shown again').waitFor();
+      await page.getByText('will not be shown again').waitFor();
       await page.getByText('Reads statistics of all sites.').waitFor();
       await page.getByLabel('Name', { exact: true }).fill('one site');
-      await page.getByLabel(/^Only for sites/).fill('A.example, b.example');
+      await page.getByLabel(/^Limit to sites/).fill('A.example, b.example');
       await page.getByRole('button', { name: 'Create token' }).click();
       await page.getByText('Reads statistics of a.example, b.example.').waitFor();
       await page.getByRole('button', { name: /^Snippet of a\.example/ }).click();
